@@ -1,0 +1,101 @@
+"""Questions to a trained model: typed sentences, or a table in and a table out."""
+
+from typing import Any
+
+import streamlit as st
+
+from pages._ui import forms, heading, live, shown, sources, state, tables
+from pages._ui.words import percent, plain, short
+from translearn_core import plots
+from translearn_core.config import PredictFileConfig, ReadConfig
+from translearn_core.results import FilePrediction, Prediction, Reading
+from translearn_core.runs import Run
+from translearn_core.settings import settings
+
+MOST = 100
+"""Sentences at most in one question."""
+
+
+def sentences() -> tuple[str, ...]:
+    """Draw the box for sentences, one a line, and return those that were sent last."""
+    with st.form("ask", border=False):
+        typed = st.text_area(
+            "One sentence a line", key="sentences", max_chars=20_000, height=110, persist_state="session"
+        )
+        if st.form_submit_button("Predict", type="primary", icon=":material/send:", key="predict"):
+            lines = [line.strip() for line in typed.splitlines() if line.strip()]
+            if len(lines) > MOST:
+                st.caption(f"The first {MOST} lines are answered; use a file for more.")
+            state.put("asked", tuple(lines[:MOST]))
+    asked: tuple[str, ...] = state.value("asked", ())
+    return asked
+
+
+def answers(prediction: Prediction) -> None:
+    """Show each sentence's probabilities and its nearest training texts."""
+    frame = prediction.frame()
+    for number, text in enumerate(prediction.texts):
+        with st.container(border=True, key=f"answer-{number}"):
+            best = frame[frame["text"] == text].iloc[0]
+            st.text(short(text, 300))
+            st.markdown(f"**{plain(best['label'])}**, {percent(best['probability'])} sure")
+            left, right = st.columns(2)
+            with left:
+                st.plotly_chart(
+                    plots.probabilities(prediction, number, heading.dark()), key=f"probabilities-{number}", theme=None,
+                    config={"displayModeBar": False}, alt="Probability of each class",
+                )  # fmt: skip
+            with right:
+                st.caption("Nearest training texts")
+                near = prediction.neighbours[prediction.neighbours["text"] == number]
+                st.dataframe(
+                    near[["neighbour", "label", "similarity", "row"]],
+                    hide_index=True,
+                    key=f"near-{number}",
+                    column_config=NEAR,
+                )
+    tables.download(frame, "predictions", key="predictions")
+
+
+def file(run: Run) -> None:
+    """Take a table, and give it back with two more columns."""
+    given: Any = st.file_uploader(
+        "A table with a column of texts",
+        sources.KINDS,
+        key=state.turn("upload_predict"),
+        max_upload_size=settings().max_upload_mb,
+    )
+    if given is not None:
+        with shown.errors():
+            name = short(str(given.name).replace("\\", "/").rsplit("/", 1)[-1], 120)
+            kept = state.store().add_dataset(state.owner(), name, {"train": given.getvalue()})
+            state.put("predict_dataset", kept.digest)
+        state.turn_over("upload_predict")
+        st.rerun()
+    digest = state.value("predict_dataset")
+    if digest is None or all(d.digest != digest for d in state.store().datasets(state.owner())):
+        return
+    reading = live.ask(ReadConfig(dataset=digest), Reading, "Reading the table")
+    if reading is None:
+        return
+    names = [column.name for column in reading.columns]
+    text = forms.column(
+        "Text", names, reading.suggestion.text, "predict_column", "the model answers for this column"
+    )
+    if text is None:
+        return
+    found = live.ask(
+        PredictFileConfig(job=run.job.id, dataset=digest, text=text), FilePrediction, "Predicting every row"
+    )
+    if found is not None:
+        st.markdown(f"**{found.rows:,} rows** answered.")
+        st.dataframe(found.counts, hide_index=True, key="predicted_counts")
+        st.dataframe(found.table.head(200), hide_index=True, key="predicted_rows")
+        tables.download(found.frame, "predicted", key="predicted", label="The whole table as CSV")
+
+
+NEAR: dict[str, object] = {
+    "neighbour": st.column_config.TextColumn("text", width="large"),
+    "similarity": st.column_config.ProgressColumn("alike", min_value=0.0, max_value=1.0, format="%.2f"),
+}
+"""How the nearest texts are shown."""

@@ -1,0 +1,93 @@
+"""Which run a page is about: ``?run=<id>``, else the one looked at last, else the newest that has results."""
+
+import streamlit as st
+
+from pages._ui import heading, kept, live, places, shown, state
+from pages._ui.words import ago
+from translearn_core.results import Evaluation, RunSummary
+from translearn_core.runs import Run
+
+NOTHING = (
+    "There is no finished run yet. Train one, which takes about a minute on a sample, and it is shown here."
+)
+
+
+def runs() -> list[Run]:
+    """Return the owner's trainings, newest first."""
+    return state.store().runs(state.owner())
+
+
+def with_results() -> list[Run]:
+    """Return the owner's runs that have results, newest first."""
+    return [run for run in runs() if has_results(run)]
+
+
+def has_results(run: Run) -> bool:
+    """Whether a run has ended with something to look at."""
+    return not run.state.live and kept.result(run, RunSummary) is not None
+
+
+def finished() -> Run:
+    """Return the chosen run that has results, with the box to choose another; ends the page where there is none."""
+    ready, linked = with_results(), _linked()
+    if linked is not None and all(run.id != linked.id for run in ready):
+        state.remember_run(linked.id)
+        heading.empty("This run has no results yet.", "See how far it is", "run")
+    if not ready:
+        heading.empty(NOTHING, "Start an experiment", "data")
+    return _box(ready, linked)
+
+
+def any_run() -> Run:
+    """Return the chosen run in whatever state, with the box to choose another; ends the page where there is none."""
+    mine, linked = runs(), _linked()
+    if not mine:
+        heading.empty("No training was started yet.", "Set one up", "data")
+    return _box(mine, linked)
+
+
+def evaluation(run: Run) -> Evaluation:
+    """Return a finished run's evaluation; ends the page where it is gone."""
+    found = kept.result(run, Evaluation)
+    if found is None:
+        shown.error("The results of this run are no longer on disk: resume the run to compute them again.")
+        st.stop()
+    return found
+
+
+def links(run: Run) -> None:
+    """Draw links to the other pages about this run."""
+    with st.container(horizontal=True):
+        for name in ("results", "embeddings", "probes", "predict", "compare"):
+            places.link(name, run=run.id)
+
+
+def _linked() -> Run | None:
+    # a link to what is not this browser's own gets a plain sentence and ends the page
+    wanted = st.query_params.get("run")
+    if wanted is None:
+        return None
+    for run in runs():
+        if wanted in (run.id, run.job.id):
+            return run
+    shown.error("There is no such run in your workspace: it was deleted, or the link is somebody else's.")
+    places.link("runs", "All your runs")
+    st.stop()
+
+
+def _box(choices: list[Run], linked: Run | None) -> Run:
+    names = {
+        run.id: f"{run.name}  ·  {live.WORDS[run.state][0].lower()}, {ago(run.created)}" for run in choices
+    }
+    wanted = linked.id if linked is not None else state.last_run()
+    current = wanted if wanted in names else choices[0].id
+    state.put("chosen_run", current)
+    st.selectbox("Run", list(names), format_func=names.__getitem__, key="chosen_run", on_change=_turn_to)
+    state.remember_run(current)
+    if st.query_params.get("run") != current:
+        st.query_params["run"] = current
+    return next(run for run in choices if run.id == current)
+
+
+def _turn_to() -> None:
+    st.query_params["run"] = state.value("chosen_run")

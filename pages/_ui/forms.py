@@ -1,0 +1,165 @@
+"""Forms made from configurations: a field's type says the widget, its description the help, its bounds the limits."""
+
+import types
+import typing
+from collections.abc import Collection, Sequence
+from enum import StrEnum
+from typing import Any, TypeVar
+
+import annotated_types
+import streamlit as st
+from pydantic.fields import FieldInfo
+
+from pages._ui import state
+from translearn_core.config import Frozen, SplitConfig
+
+C = TypeVar("C", bound=Frozen)
+
+LABELS: dict[str, str] = {
+    "epochs": "Epochs",
+    "lr": "Learning rate of the backbone",
+    "head_lr": "Learning rate of the head",
+    "batch_size": "Batch size",
+    "weight_decay": "Weight decay",
+    "warmup": "Warm-up",
+    "schedule": "Schedule",
+    "clip": "Gradient clipping",
+    "class_weights": "Class weights",
+    "patience": "Early stopping",
+    "precision": "Precision",
+    "device": "Device",
+    "seed": "Seed",
+    "pooling": "Pooling",
+    "token_limit": "Token limit",
+    "kind": "Head",
+    "width": "Hidden units",
+    "activation": "Activation",
+    "dropout": "Dropout",
+    "validation": "Validation share",
+    "test": "Test share",
+    "folds": "Folds",
+    "neighbours": "Neighbours",
+    "min_dist": "Minimum distance",
+    "limit": "Points at most",
+    "method": "Method",
+    "rare_below": "A class is rare below",
+}
+"""What fields are called on screen."""
+
+HINTS: dict[str, str] = {
+    "schedule": "how the learning rate falls after warm-up",
+    "class_weights": "balanced: every class counts the same in the loss, however rare it is",
+    "precision": "auto: bf16 where the device computes it natively, else float32, which is exact but slower",
+    "device": "auto: CUDA, then MPS, then the CPU",
+    "kind": "linear: one layer; mlp: a hidden layer in between",
+    "activation": "inside an MLP head",
+    "folds": "parts of the training rows; each is scored by a probe that learned on the others",
+    "seed": "the same seed gives the same result",
+    "method": "PCA: fast and exact; UMAP: shows clusters better, but distances between them mean little",
+    "limit": "a stratified sample above",
+}
+"""Help for fields whose configuration describes itself only in its code."""
+
+FINE = {"lr": 1e-5, "head_lr": 1e-4, "weight_decay": 0.01, "warmup": 0.05, "dropout": 0.05, "clip": 0.5}
+OFF = "off"
+
+
+def edit(config: C, fields: Sequence[str], key: str, *, choices: dict[str, Sequence[Any]] | None = None) -> C:
+    """Draw a widget for each of `fields` and return the configuration they say.
+
+    Raises
+    ------
+    ValidationError
+        If the values together cannot be; widget limits are the browser's, this is the server's check.
+    """
+    given = {name: _field(config, name, f"{key}.{name}", (choices or {}).get(name)) for name in fields}
+    return type(config).model_validate({**dict(config), **given})
+
+
+def reset(config: Frozen, key: str) -> None:
+    """Show the values of `config` in the form `key`; call it before the form is drawn, or in a callback."""
+    for name, value in dict(config).items():
+        state.put(f"{key}.{name}", value)
+
+
+def _field(config: Frozen, name: str, key: str, choices: Sequence[Any] | None) -> Any:
+    info = type(config).model_fields[name]
+    value = getattr(config, name)
+    kind, optional = _kind(info)
+    state.seed(key, value)
+    label, hint = LABELS.get(name, name), info.description or HINTS.get(name)
+    if choices is not None or issubclass(kind, StrEnum):
+        return st.selectbox(
+            label, list(choices or typing.cast("Collection[Any]", kind)), key=key, help=hint, format_func=str
+        )
+    if kind is bool:
+        return st.toggle(label, key=key, help=hint)
+    low, high = _bounds(info)
+    number: type = kind
+    return st.number_input(
+        label,
+        min_value=None if low is None else number(low),
+        max_value=None if high is None else number(high),
+        step=1 if number is int else FINE.get(name, 0.05),
+        format=None if number is int else "%g",
+        key=key,
+        help=hint,
+        placeholder=OFF if optional else None,
+    )
+
+
+def _kind(info: FieldInfo) -> tuple[type, bool]:
+    annotation = info.annotation
+    if isinstance(annotation, types.UnionType):
+        inner = [a for a in typing.get_args(annotation) if a is not type(None)]
+        return inner[0], True
+    return typing.cast("type", annotation), False
+
+
+def _bounds(info: FieldInfo) -> tuple[float | None, float | None]:
+    low = high = None
+    for rule in info.metadata:
+        if isinstance(rule, annotated_types.Ge | annotated_types.Gt):
+            low = (
+                getattr(rule, "ge", None)
+                if isinstance(rule, annotated_types.Ge)
+                else getattr(rule, "gt", None)
+            )
+        if isinstance(rule, annotated_types.Le | annotated_types.Lt):
+            high = (
+                getattr(rule, "le", None)
+                if isinstance(rule, annotated_types.Le)
+                else getattr(rule, "lt", None)
+            )
+    return typing.cast("float | None", low), typing.cast("float | None", high)
+
+
+def column(label: str, names: Sequence[str], current: str | None, key: str, hint: str) -> str | None:
+    """Choose a column."""
+    if state.value(key) not in names:
+        state.put(key, current if current in names else None)
+    return st.selectbox(label, list(names), index=None, key=key, help=hint, placeholder="Choose a column")
+
+
+def split(draft: state.Draft, names: Sequence[str], parts: Collection[str]) -> tuple[SplitConfig, int]:
+    """Choose how rows are dealt to train, validation and test, and when a class is rare."""
+    with st.expander("How rows are dealt to train, validation and test", icon=":material/call_split:"):
+        if len(parts) > 1:
+            st.caption(
+                "Your own validation or test file is used as it is; what is missing is drawn from the first table."
+            )
+        by = column(
+            "Split column",
+            names,
+            draft.split.column,
+            "split_column",
+            "a column that says train, validation or test",
+        )
+        config = draft.split.model_copy(update={"column": by})
+        with st.grid(4, min_column_width=150):
+            config = edit(config, ("validation", "test", "seed"), "split_form")
+            state.seed("rare_below", draft.rare_below)
+            rare = st.number_input(
+                LABELS["rare_below"], 2, 1000, key="rare_below", help="rows; such classes are named above"
+            )
+        return config, rare

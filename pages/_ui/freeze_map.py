@@ -1,0 +1,162 @@
+"""What trains and what stays: the stack to click, presets, and what it will cost."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from pages._ui import heading, live, state, tables
+from pages._ui.words import count, duration, size
+from translearn_core import plots
+from translearn_core.config import CalibrateConfig, FeatureConfig, FreezePlan, TrainingConfig
+from translearn_core.results import Anatomy, Calibration, Diagnosis, Estimate
+
+EMBEDDINGS = "embeddings"
+PARTS, STACK = "plan_parts", "stack"
+
+
+def presets(anatomy: Anatomy) -> dict[str, FreezePlan]:
+    """Return the plans worth a button on this backbone, by name."""
+    n = anatomy.n_blocks
+    return {
+        "Head only": FreezePlan(),
+        "Last block": FreezePlan.last(min(1, n), n),
+        "Last 2 blocks": FreezePlan.last(min(2, n), n),
+        "All but embeddings": FreezePlan.everything(n, embeddings=False),
+        "Everything": FreezePlan.everything(n),
+    }
+
+
+def choose(anatomy: Anatomy) -> FreezePlan:
+    """Draw the stack with its presets and return the plan."""
+    state.put(PARTS, parts_of(state.draft().plan))
+    with st.container(horizontal=True, gap="small", key="presets"):
+        for name, plan in presets(anatomy).items():
+            kind = "primary" if plan == state.draft().plan else "secondary"
+            st.button(name, key=f"preset-{name}", type=kind, on_click=_take, args=(plan,))
+    picture = plots.stack(anatomy, state.draft().plan, heading.dark())
+    st.plotly_chart(
+        picture, key=STACK, on_select=_click, selection_mode="points", theme=None, config={"displayModeBar": False},
+        alt="The backbone from its embeddings at the bottom to the head on top; trainable parts are coloured",
+    )  # fmt: skip
+    st.pills(
+        "Parts that train",
+        [EMBEDDINGS, *(f"block {k}" for k in range(anatomy.n_blocks))],
+        selection_mode="multi",
+        key=PARTS,
+        on_change=_from_pills,
+        help="The same choice as clicking the picture. The head on top is new and always trains.",
+    )
+    return state.draft().plan
+
+
+def cost(anatomy: Anatomy, diagnosis: Diagnosis | None) -> None:
+    """Show what the draft will cost: parameters at once, seconds and memory after a few timed steps."""
+    draft = state.draft()
+    trains = anatomy.trainable(draft.plan)
+    boundary = draft.plan.boundary(anatomy.n_blocks)
+    estimate = _estimate(anatomy, diagnosis)
+    with st.grid(2, min_column_width=140):
+        st.metric(
+            "Backbone parameters that train",
+            count(trains),
+            border=True,
+            help=f"of {anatomy.parameters:,}; the head adds a few",
+        )
+        st.metric(
+            "Boundary",
+            boundary_name(boundary, anatomy.n_blocks),
+            border=True,
+            help="the lowest part that trains",
+        )
+        st.metric(
+            "Time, about",
+            duration(estimate.seconds) if estimate else "–",
+            border=True,
+            help="first time on this data",
+        )
+        st.metric("Memory, about", size(estimate.memory_bytes) if estimate else "–", border=True)
+    st.markdown(lesson(boundary, anatomy.n_blocks))
+    if not anatomy.splittable:
+        st.caption(
+            f"This architecture cannot be cut at a block, so every step runs all of it. {anatomy.why_not or ''}"
+        )
+
+
+def lesson(boundary: int, n_blocks: int) -> str:
+    """Return in a sentence why this plan costs what it costs."""
+    if boundary == n_blocks:
+        return (
+            "**Only the head trains.** Every text goes through the frozen backbone once; after that an epoch takes moments, "
+            "and so does every further try on this data."
+        )
+    if boundary <= 0:
+        where = "The embeddings train" if boundary < 0 else "Block 0 trains"
+        return f"**{where}, so nothing can be kept.** Every text passes the whole backbone in every epoch, forwards and backwards."
+    below = "block 0" if boundary == 1 else f"blocks 0–{boundary - 1}"
+    return (
+        f"**Cost follows the lowest part that trains, block {boundary}.** What lies below ({below} and the embeddings) never changes, "
+        "so it is computed once and kept; freezing more blocks *above* it would hardly save anything."
+    )
+
+
+def boundary_name(boundary: int, n_blocks: int) -> str:
+    """Return what the boundary is called."""
+    return "head" if boundary == n_blocks else EMBEDDINGS if boundary < 0 else f"block {boundary}"
+
+
+def parts_of(plan: FreezePlan) -> list[str]:
+    """Return the names of the parts that train under a plan."""
+    return [EMBEDDINGS] * plan.embeddings + [f"block {k}" for k in plan.blocks]
+
+
+def plan_of(parts: Sequence[str]) -> FreezePlan:
+    """Return the plan under which these parts train."""
+    return FreezePlan(
+        embeddings=EMBEDDINGS in parts, blocks=tuple(int(p.split()[1]) for p in parts if p != EMBEDDINGS)
+    )
+
+
+def _estimate(anatomy: Anatomy, diagnosis: Diagnosis | None) -> Estimate | None:
+    draft = state.draft()
+    experiment = draft.experiment
+    training = draft.training
+    timed = CalibrateConfig(
+        backbone=draft.backbone,
+        features=FeatureConfig(token_limit=draft.features.token_limit),
+        training=TrainingConfig(
+            batch_size=training.batch_size, precision=training.precision, device=training.device
+        ),
+    )
+    calibration = live.ask(timed, Calibration, "Timing a few real steps on this machine")
+    if calibration is None or diagnosis is None or experiment is None:
+        return None
+    rows = diagnosis.counts[["train", "validation", "test"]].sum()
+    return calibration.estimate(
+        anatomy,
+        experiment,
+        classes=len(diagnosis.classes),
+        rows=int(rows["train"]),
+        evaluated=int(rows["validation"] + rows["test"]),
+        tokens_per_text=diagnosis.tokens_per_text,
+    )
+
+
+def _take(plan: FreezePlan) -> None:
+    state.change(plan=plan)
+
+
+def _from_pills() -> None:
+    state.change(plan=plan_of(state.value(PARTS)))
+
+
+def _click() -> None:
+    for point in state.value(STACK)["selection"]["points"]:
+        name = str((point.get("customdata") or [""])[0])
+        parts = set(parts_of(state.draft().plan))
+        if name == EMBEDDINGS or name.startswith("block "):
+            state.change(plan=plan_of(sorted(parts ^ {name})))
+
+
+def table(anatomy: Anatomy) -> None:
+    """Show the parts as a table."""
+    tables.table(anatomy.frame(), "anatomy", key="anatomy")

@@ -1,0 +1,24 @@
+"""Results read from disk once per owner and finished job, shared by that owner's visits and never changed."""
+
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import streamlit as st
+
+from pages._ui import state
+from translearn_core.runs import Run, artifacts
+
+T = TypeVar("T")
+
+
+def result(run: Run, kind: type[T]) -> T | None:
+    """Return a run's result of one kind; None if there is none (yet)."""
+    folder = state.store().workspace.run(run.job.id)
+    if run.state.live:
+        return artifacts.load(folder, kind)
+    return cast("T | None", _read(run.owner, run.job.id, run.job.finished, kind.__name__, folder, kind))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _read(owner: str, job: str, finished: float | None, name: str, _folder: Path, _kind: type[Any]) -> object:  # noqa: ARG001
+    return artifacts.load(_folder, _kind)

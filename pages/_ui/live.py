@@ -1,0 +1,107 @@
+"""Asking for work and watching it: the page submits, a worker does it, a fragment polls until it has ended."""
+
+from typing import TypeVar
+
+import streamlit as st
+
+from pages._ui import kept, shown, state
+from pages._ui.words import duration, ordinal, plain
+from translearn_core.config import ExperimentConfig, Frozen, identity
+from translearn_core.engine import ensure_engine
+from translearn_core.errors import NotFoundError
+from translearn_core.runs import Run, State
+from translearn_core.settings import settings
+
+T = TypeVar("T")
+
+POLL = {"ask": 0.4, "train": 1.0}
+"""Seconds between looks."""
+
+WORDS: dict[State, tuple[str, str, str]] = {
+    State.QUEUED: ("Waiting", "schedule", "gray"),
+    State.RUNNING: ("Running", "play_circle", "blue"),
+    State.STOPPED: ("Stopped", "stop_circle", "orange"),
+    State.FAILED: ("Failed", "error", "red"),
+    State.INTERRUPTED: ("Interrupted, will go on", "sync", "orange"),
+    State.DONE: ("Done", "check_circle", "green"),
+}
+"""How states look: name, icon, colour."""
+
+
+def submit(config: Frozen, name: str | None = None) -> Run:
+    """Ask for a job and make sure somebody does it."""
+    run = state.store().submit(state.owner(), config, name)
+    ensure_engine(settings())
+    return run
+
+
+def found(config: Frozen) -> Run | None:
+    """Return the owner's run of `config`, None if it was never asked for."""
+    try:
+        return state.store().run(state.owner(), identity(config))
+    except NotFoundError:
+        return None
+
+
+def ask(config: Frozen, kind: type[T], doing: str) -> T | None:
+    """Return the answer to `config`; asks for it where nobody has, and shows how far it is until it is there."""
+    run = found(config) or submit(config)
+    if run.state.live:
+        ensure_engine(settings())
+        watch(run, doing)
+        return None
+    if run.state is State.DONE and (answer := kept.result(run, kind)) is not None:
+        return answer
+    shown.error(run.job.reason or f"{doing} gave no result.")
+    if st.button("Try again", key=f"again-{run.job.id}", icon=":material/refresh:"):
+        state.store().delete_run(state.owner(), run.id)
+        submit(config)
+        st.rerun()
+    return None
+
+
+def watch(run: Run, doing: str) -> None:
+    """Show one line of progress of a live job until it ends; then the page is drawn anew."""
+    st.fragment(run_every=POLL["ask"])(_line)(run.id, doing)
+
+
+def _line(run_id: str, doing: str) -> None:
+    with shown.errors():
+        run = state.store().run(state.owner(), run_id)
+        if not run.state.live:
+            st.rerun()
+        st.progress(share(run), text=f"{plain(doing)} … {where(run)}")
+
+
+def share(run: Run) -> float:
+    """Return how much of the present stage is done, in [0, 1]."""
+    progress = run.job.progress
+    if progress is None or progress.total <= 0 or run.state is not State.RUNNING:
+        return 1.0 if run.state is State.DONE else 0.0
+    return min(1.0, max(0.0, progress.done / progress.total))
+
+
+def where(run: Run) -> str:
+    """Return in words how far a job is: its place in the queue, or its stage and the time left; escaped."""
+    if run.state is State.QUEUED:
+        place = state.store().place(run)
+        return "next in the queue" if place <= 1 else f"{ordinal(place)} in the queue"
+    progress = run.job.progress
+    if run.state is not State.RUNNING or progress is None:
+        return WORDS[run.state][0].lower()
+    left = f", about {duration(progress.seconds_left)} left" if progress.seconds_left is not None else ""
+    return plain(f"{progress.stage}{left}")
+
+
+def badge(run: Run) -> None:
+    """Show a run's state."""
+    name, icon, colour = WORDS[run.state]
+    if run.state.live and run.job.stop:
+        name = "Stopping"
+    st.badge(name, icon=f":material/{icon}:", color=colour)  # type: ignore[arg-type]
+
+
+def longer(config: ExperimentConfig, job: str, epochs: int) -> ExperimentConfig:
+    """Return the experiment that trains `epochs` more epochs where `job` ended."""
+    training = config.training.model_copy(update={"epochs": epochs})
+    return config.model_copy(update={"training": training, "continues": job})

@@ -1,0 +1,98 @@
+"""Scores as people should read them: with an interval, beside a baseline, on rows that were held out."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from pages._ui import kept, state, summary, tables
+from pages._ui.words import count, duration, percent, plain, span
+from translearn_core.config import ExperimentConfig
+from translearn_core.errors import NotFoundError
+from translearn_core.results import Evaluation, History, RunSummary
+from translearn_core.runs import Run
+
+
+def headline(evaluation: Evaluation, found: RunSummary | None) -> None:
+    """Show the numbers that answer: how good, how sure, against what."""
+    test, validation = evaluation.metrics["test"], evaluation.metrics["validation"]
+    with st.grid(4, min_column_width=190):
+        st.metric(
+            "Test accuracy", percent(test.accuracy), f"95 % interval {span(test.accuracy_interval.low, test.accuracy_interval.high)}",
+            delta_color="off", delta_arrow="off", border=True, help=f"share of right answers on {test.n:,} rows that were held out",
+        )  # fmt: skip
+        st.metric(
+            "Test macro-F1", percent(test.macro_f1), f"95 % interval {span(test.macro_f1_interval.low, test.macro_f1_interval.high)}",
+            delta_color="off", delta_arrow="off", border=True, help="mean over the classes, every class counting the same",
+        )  # fmt: skip
+        st.metric(
+            "Always the commonest answer", percent(evaluation.majority), "the baseline to beat", delta_color="off", delta_arrow="off",
+            border=True, help="test accuracy of giving every text the commonest training class",
+        )  # fmt: skip
+        st.metric(
+            "Validation accuracy", percent(validation.accuracy), f"on {validation.n:,} rows, used to choose the best epoch",
+            delta_color="off", delta_arrow="off", border=True,
+        )  # fmt: skip
+    if found is not None:
+        trained, total = found.parameters["trainable"], found.parameters["total"]
+        st.caption(
+            f"Trained {count(trained)} of {count(total)} parameters for {found.epochs} epochs (best: {found.best_epoch}) in "
+            f"{duration(found.seconds['total'])} on {plain(found.device)}, {plain(found.precision)}."
+        )
+    with st.expander("The numbers", icon=":material/table_rows:"):
+        tables.table(evaluation.frame(), "scores", key="scores")
+
+
+def how(run: Run, config: ExperimentConfig, found: RunSummary | None) -> None:
+    """Show a run's settings and the command line that does it again."""
+    with st.expander("All settings", icon=":material/tune:"):
+        lines = summary.settings_of(config)
+        if found is not None:
+            lines |= {f"seconds to {name}": f"{seconds:.1f}" for name, seconds in found.seconds.items()}
+        tables.table(
+            pd.DataFrame({"setting": list(lines), "value": list(lines.values())}), "settings", key="settings"
+        )
+    try:
+        file = state.store().dataset(run.owner, config.data.dataset).name
+    except NotFoundError:
+        file = "data.csv"
+    st.caption("The same from a terminal:")
+    st.code(summary.command(config, file), language="bash", wrap_lines=True)
+    if not summary.complete(config):
+        st.caption("Settings that the command line has no word for are in the table above.")
+
+
+def comparison(runs: Sequence[Run]) -> pd.DataFrame:
+    """Return one line per run: scores with intervals, cost, and what was trained."""
+    lines = []
+    for run in runs:
+        found, config = kept.result(run, RunSummary), run.job.config
+        assert isinstance(config, ExperimentConfig)
+        if found is None:
+            continue
+        test = found.test
+        lines.append(
+            {
+                "name": run.name,
+                "accuracy": test.accuracy,
+                "low": test.accuracy_interval.low,
+                "high": test.accuracy_interval.high,
+                "macro_f1": test.macro_f1,
+                "macro_f1_low": test.macro_f1_interval.low,
+                "macro_f1_high": test.macro_f1_interval.high,
+                "seconds": found.seconds["total"],
+                "trainable": found.parameters["trainable"] / found.parameters["total"],
+                "trains": config.plan.label,
+                "backbone": config.backbone.label,
+                "epochs": found.epochs,
+                "seed": config.training.seed,
+                "majority": found.majority,
+                "test rows": test.n,
+            }
+        )
+    return pd.DataFrame(lines)
+
+
+def histories(runs: dict[str, History]) -> pd.DataFrame:
+    """Return the epochs of several runs as one table."""
+    return pd.concat([history.frame().assign(run=name) for name, history in runs.items()], ignore_index=True)

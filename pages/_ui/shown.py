@@ -1,0 +1,79 @@
+"""Errors and findings as sentences: never a traceback, never Markdown from outside."""
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import streamlit as st
+from pydantic import ValidationError
+
+from pages._ui.words import plain
+from translearn_core.errors import TranslearnError
+from translearn_core.results import Finding, Severity
+
+log = logging.getLogger("translearn.pages")
+
+CALM = (
+    "Something went wrong on our side; nothing of yours was lost. Reload the page, and if it happens again "
+    "tell whoever runs this server: the details are in its log."
+)
+
+LOOKS: dict[Severity, tuple[str, str, str]] = {
+    Severity.BLOCKING: ("Stops training", "block", "red"),
+    Severity.DECISION: ("Your decision", "rule", "orange"),
+    Severity.WARNING: ("Worth knowing", "warning", "orange"),
+    Severity.MENDED: ("Mended for you", "build", "green"),
+    Severity.DETECTED: ("Detected", "search", "blue"),
+}
+"""How each severity looks, the gravest first: name, icon, colour."""
+
+
+def error(problem: TranslearnError | ValidationError | str) -> None:
+    """Show an error a person can act on."""
+    st.error(sentence_of(problem), icon=":material/error:")
+
+
+def sentence_of(problem: TranslearnError | ValidationError | str) -> str:
+    """Return a problem as one escaped sentence."""
+    if isinstance(problem, ValidationError):
+        first = problem.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        problem = f"{where}: {first['msg']}".removeprefix(": ").replace("Value error, ", "")
+    return plain(problem)
+
+
+@contextmanager
+def errors() -> Iterator[None]:
+    """Show what goes wrong within, instead of letting it end the page in a traceback."""
+    try:
+        yield
+    except (TranslearnError, ValidationError) as problem:
+        error(problem)
+    except Exception:
+        log.exception("a page failed")
+        st.error(CALM, icon=":material/error:")
+
+
+def script_error(problem: Exception) -> bool:
+    """Show what no page caught; returns True: Streamlit shall add nothing."""
+    if isinstance(problem, TranslearnError | ValidationError):
+        error(problem)
+    else:
+        log.error("a page failed", exc_info=problem)
+        st.error(CALM, icon=":material/error:")
+    return True
+
+
+def rows_of(finding: Finding) -> str:
+    """Return the rows a finding names, as far as they are listed; empty where it names none."""
+    if not finding.rows:
+        return ""
+    listed = ", ".join(str(row) for row in finding.rows[:12])
+    more = " …" if finding.count > 12 or len(finding.rows) > 12 else ""
+    return f"{'row' if finding.count == 1 else 'rows'} {listed}{more}"
+
+
+def gravest_first(findings: Sequence[Finding]) -> list[Finding]:
+    """Return findings in the order people should read them."""
+    order = list(LOOKS)
+    return sorted(findings, key=lambda finding: order.index(finding.severity))

@@ -1,0 +1,105 @@
+"""Where data comes from: a file, a sample, or an earlier data set of one's own."""
+
+from typing import Any
+
+import streamlit as st
+
+from pages._ui import places, shown, state
+from pages._ui.words import short, size
+from translearn_core.data import SAMPLES, Sample, sample_bytes
+from translearn_core.errors import TranslearnError
+from translearn_core.settings import settings
+
+KINDS = ["csv", "tsv", "txt", "tab"]
+PARTS = {"train": "Table to learn from", "validation": "Validation table", "test": "Test table"}
+
+
+def upload() -> None:
+    """Take a table, or three; as soon as they are there they go to disk and out of memory."""
+    apart = st.toggle("I have separate validation and test files", key="three_files")
+    files = {part: _file(part, label) for part, label in PARTS.items() if apart or part == "train"}
+    ready = files["train"] is not None
+    if apart:
+        ready = st.button("Read these files", key="read_files", type="primary", disabled=not ready)
+    if ready:
+        with shown.errors():
+            _keep(files)
+
+
+def sample_cards() -> None:
+    """Offer the samples, one click each."""
+    with st.grid(3, min_column_width=240):
+        for sample in SAMPLES:
+            with st.container(border=True, height="stretch"):
+                st.markdown(f"**{sample.title}**")
+                st.markdown(sample.sentence)
+                st.space("stretch")
+                if st.button("Try it", key=f"sample-{sample.key}", icon=":material/play_arrow:", width="stretch"):
+                    take(sample)
+
+
+def take(sample: Sample) -> None:
+    """Make a sample the draft's data set, its columns chosen, and go to it."""
+    kept = state.store().add_dataset(state.owner(), sample.title, {"train": sample_bytes(sample.key)})
+    state.open_dataset(kept.digest)
+    state.change(text=sample.text, label=sample.label)
+    places.go("data")
+
+
+def earlier() -> None:
+    """Choose among the owner's data sets."""
+    mine = {
+        d.digest: f"{short(d.name, 60)}  ·  {size(d.bytes)}" for d in state.store().datasets(state.owner())
+    }
+    if not mine:
+        return
+    current = state.draft().dataset
+    state.put("dataset", current if current in mine else None)
+    st.selectbox(
+        "One of yours",
+        list(mine),
+        index=None,
+        format_func=mine.__getitem__,
+        key="dataset",
+        on_change=_turn_to,
+        placeholder="Choose",
+    )
+
+
+@st.dialog("Delete this data set?", icon=":material/delete:")
+def confirm_delete(digest: str, name: str) -> None:
+    """Ask before a data set goes, with all that was computed from it."""
+    st.text(short(name, 60))
+    st.markdown("Its runs and their results go with it. This cannot be undone.")
+    if st.button("Delete", key="delete_dataset_yes", type="primary", icon=":material/delete:"):
+        try:
+            state.store().delete_dataset(state.owner(), digest)
+        except TranslearnError as problem:
+            shown.error(problem)
+            return
+        state.change(dataset=None, text=None, label=None)
+        st.rerun()
+
+
+def _file(part: str, label: str) -> Any:
+    return st.file_uploader(
+        label, KINDS, key=state.turn(f"upload_{part}"), max_upload_size=settings().max_upload_mb, help="CSV or TSV, up to "
+        f"{settings().max_upload_mb} MB and {settings().max_rows:,} rows; the first line names the columns",
+    )  # fmt: skip
+
+
+def _keep(files: dict[str, Any]) -> None:
+    given = {part: file for part, file in files.items() if file is not None}
+    name = short(str(given["train"].name).replace("\\", "/").rsplit("/", 1)[-1], 120)
+    try:
+        kept = state.store().add_dataset(state.owner(), name, {p: f.getvalue() for p, f in given.items()})
+    finally:
+        for part in PARTS:
+            state.turn_over(f"upload_{part}")
+    state.open_dataset(kept.digest)
+    places.go("data")
+
+
+def _turn_to() -> None:
+    if chosen := state.value("dataset"):
+        state.open_dataset(chosen)

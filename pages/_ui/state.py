@@ -1,0 +1,225 @@
+"""What a visit holds: one typed draft of the next experiment. The only user of `st.session_state`.
+
+Nothing that matters lives here: data sets, runs and results are in the store, and a fresh visit restores its draft from them.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import streamlit as st
+
+from pages._ui.owner import COOKIE, owner_of, well_formed
+from translearn_core.config import (
+    BackboneConfig,
+    DataConfig,
+    ExperimentConfig,
+    FeatureConfig,
+    Fix,
+    FreezePlan,
+    HeadConfig,
+    SplitConfig,
+    TrainingConfig,
+)
+from translearn_core.errors import NotFoundError
+from translearn_core.results import Anatomy, Reading
+from translearn_core.runs import Dataset, RunStore, open_store
+
+_DRAFT = "draft"
+_RUN = "last_run"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The experiment a person is putting together, page by page."""
+
+    dataset: str | None = None
+    text: str | None = None
+    label: str | None = None
+    split: SplitConfig = SplitConfig()
+    fixes: tuple[Fix, ...] = ()
+    rare_below: int = 5
+    backbone: BackboneConfig = BackboneConfig()
+    plan: FreezePlan = FreezePlan()
+    features: FeatureConfig = FeatureConfig()
+    head: HeadConfig = HeadConfig()
+    training: TrainingConfig = TrainingConfig()
+
+    @property
+    def data(self) -> DataConfig | None:
+        """The data part, None while a column is missing."""
+        if not (self.dataset and self.text and self.label) or self.text == self.label:
+            return None
+        return DataConfig(
+            dataset=self.dataset,
+            text=self.text,
+            label=self.label,
+            split=self.split,
+            fixes=self.fixes,
+            rare_below=self.rare_below,
+        )
+
+    @property
+    def experiment(self) -> ExperimentConfig | None:
+        """The whole, None while the data part is missing."""
+        data = self.data
+        if data is None:
+            return None
+        return ExperimentConfig(
+            data=data,
+            backbone=self.backbone,
+            plan=self.plan,
+            features=self.features,
+            head=self.head,
+            training=self.training,
+        )
+
+
+def draft_of(config: ExperimentConfig) -> Draft:
+    """Return the draft that gives `config` again."""
+    data = config.data
+    return Draft(
+        data.dataset, data.text, data.label, data.split, data.fixes, data.rare_below,
+        config.backbone, config.plan, config.features, config.head, config.training,
+    )  # fmt: skip
+
+
+def owner() -> str:
+    """Return the owner of this browser; a browser that keeps no cookie gets a sentence and no page."""
+    token = st.context.cookies.get(COOKIE)
+    if not well_formed(token):
+        st.error(
+            "This browser keeps no cookie from here, so your work could not be found again: allow cookies and reload."
+        )
+        st.stop()
+    return owner_of(token)
+
+
+def store() -> RunStore:
+    """Return the store, the same one for all visits."""
+    return open_store()
+
+
+def draft() -> Draft:
+    """Return this visit's draft; the first time, the newest data set with the settings last used on it."""
+    if _DRAFT not in st.session_state:
+        st.session_state[_DRAFT] = _restored()
+    found: Draft = st.session_state[_DRAFT]
+    return found
+
+
+def change(**parts: Any) -> Draft:
+    """Change parts of the draft and return it."""
+    st.session_state[_DRAFT] = replace(draft(), **parts)
+    return draft()
+
+
+def open_dataset(digest: str) -> None:
+    """Turn to a data set: its columns and decisions start afresh, model and settings stay."""
+    earlier = draft()
+    st.session_state[_DRAFT] = Draft(
+        dataset=digest,
+        backbone=earlier.backbone,
+        plan=earlier.plan,
+        features=earlier.features,
+        head=earlier.head,
+        training=earlier.training,
+    )
+    forget("text_column", "label_column", "split_column", "split_form")
+
+
+def open_settings(config: ExperimentConfig) -> None:
+    """Take over all settings of a run."""
+    st.session_state[_DRAFT] = draft_of(config)
+
+
+def accept(reading: Reading) -> Draft:
+    """Fill in the suggested columns where none are chosen yet, or where the chosen ones are gone."""
+    now, names = draft(), {column.name for column in reading.columns}
+    suggestion = reading.suggestion
+    parts: dict[str, Any] = {}
+    if now.text not in names:
+        parts["text"] = suggestion.text
+    if now.label not in names:
+        parts["label"] = suggestion.label
+        parts["split"] = now.split.model_copy(update={"column": suggestion.split})
+    return change(**parts) if parts else now
+
+
+def fit_to(anatomy: Anatomy) -> Draft:
+    """Make plan and pooling ones that the backbone has."""
+    now = draft()
+    plan = now.plan.model_copy(update={"blocks": tuple(b for b in now.plan.blocks if b < anatomy.n_blocks)})
+    features = now.features
+    if features.pooling not in anatomy.poolings:
+        features = features.model_copy(update={"pooling": anatomy.pooling})
+    if features.token_limit > anatomy.token_limit:
+        features = features.model_copy(update={"token_limit": anatomy.token_limit})
+    return change(plan=plan, features=features)
+
+
+def dataset() -> Dataset | None:
+    """Return the draft's data set; None if there is none or it was deleted."""
+    chosen = draft().dataset
+    if chosen is None:
+        return None
+    try:
+        return store().dataset(owner(), chosen)
+    except NotFoundError:
+        change(dataset=None, text=None, label=None)
+        return None
+
+
+def last_run() -> str | None:
+    """Return the run this visit looked at last."""
+    found: str | None = st.session_state.get(_RUN)
+    return found
+
+
+def remember_run(run: str | None) -> None:
+    """Note the run this visit looks at."""
+    st.session_state[_RUN] = run
+
+
+def seed(key: str, value: Any) -> None:
+    """Give a widget its first value, where it has none yet."""
+    if key not in st.session_state:
+        st.session_state[key] = value
+
+
+def put(key: str, value: Any) -> None:
+    """Give a widget a value, before it is drawn in this run."""
+    st.session_state[key] = value
+
+
+def value(key: str, default: Any = None) -> Any:
+    """Return a widget's value."""
+    return st.session_state.get(key, default)
+
+
+def forget(*keys: str) -> None:
+    """Let widgets start afresh."""
+    for key in [
+        k for k in st.session_state if any(str(k) == key or str(k).startswith(f"{key}.") for key in keys)
+    ]:
+        del st.session_state[key]
+
+
+def turn(key: str) -> str:
+    """Return a key that changes with every `turn_over`: for uploaders, which cannot be emptied otherwise."""
+    return f"{key}-{st.session_state.get(f'turn.{key}', 0)}"
+
+
+def turn_over(key: str) -> None:
+    """Start afresh with the widget that has `turn(key)`; lets go of what it holds."""
+    st.session_state[f"turn.{key}"] = st.session_state.get(f"turn.{key}", 0) + 1
+
+
+def _restored() -> Draft:
+    mine = store().datasets(owner())
+    if not mine:
+        return Draft()
+    for run in store().runs(owner()):
+        config = run.job.config
+        if isinstance(config, ExperimentConfig) and config.data.dataset == mine[0].digest:
+            return draft_of(config)
+    return Draft(dataset=mine[0].digest)

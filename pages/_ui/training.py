@@ -1,0 +1,164 @@
+"""A training being watched: state, numbers, curves, and the buttons that stop it, resume it or make it longer."""
+
+import streamlit as st
+
+from pages._ui import heading, live, places, shown, state, tables
+from pages._ui.words import count, duration, plain
+from translearn_core import plots
+from translearn_core.config import ExperimentConfig
+from translearn_core.engine import engine_status, ensure_engine
+from translearn_core.results import History
+from translearn_core.runs import Run, State
+from translearn_core.settings import settings
+
+MEASURES: dict[str, plots.Measure] = {
+    "Loss": "loss",
+    "Accuracy": "accuracy",
+    "Macro-F1": "macro_f1",
+    "Learning rate": "lr",
+    "Gradient norm": "grad_norm",
+}
+"""Curves by the name they have on screen."""
+
+
+def watch(run: Run) -> None:
+    """Show a run, drawn again every second while it may still change by itself."""
+    alive = run.state.live
+    st.fragment(run_every=live.POLL["train"] if alive else None)(_panel)(run.id, alive)
+
+
+def measure(key: str) -> plots.Measure:
+    """Choose what the curves show."""
+    name = st.segmented_control(
+        "Curve", list(MEASURES), default="Loss", required=True, key=key, label_visibility="collapsed"
+    )
+    return MEASURES[name]
+
+
+def _panel(run_id: str, was_live: bool) -> None:
+    with shown.errors():
+        run = state.store().run(state.owner(), run_id)
+        if was_live and not run.state.live:
+            st.rerun()
+        if run.state.live:
+            ensure_engine(settings())
+        history = state.store().history(run.job.id)
+        _head(run)
+        _numbers(run, history)
+        chosen = measure(f"measure-{run.id}")
+        st.plotly_chart(
+            plots.learning_curves(history, chosen, heading.dark()), key=f"curve-{run.id}", config=tables.CONFIG, theme=None,
+            alt="Learning curves: training against validation",
+        )  # fmt: skip
+        if history.epochs:
+            tables.table(history.frame(), "history", key=f"history-{run.id}", config=EPOCH_COLUMNS)
+
+
+def _head(run: Run) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        live.badge(run)
+        if run.state.live:
+            st.markdown(live.where(run).capitalize())
+            st.caption(plain(", ".join(engine_status(settings()).devices) or "the engine is starting"))
+    if run.state.live:
+        st.progress(live.share(run))
+        stopping = run.stopping or run.job.stop
+        st.button(
+            "Stopping …" if stopping else "Stop", key="stop", icon=":material/stop:", on_click=_stop, args=(run.id,), disabled=stopping,
+            help="What was learned so far is kept and evaluated; you can go on later.",
+        )  # fmt: skip
+        return
+    if run.state is State.FAILED:
+        shown.error(run.job.reason or "It failed without saying why.")
+    elif run.state is State.STOPPED:
+        st.info(
+            plain(run.job.reason or "Stopped as you asked. What was learned is kept."),
+            icon=":material/stop_circle:",
+        )
+    _after(run)
+
+
+def _after(run: Run) -> None:
+    config = run.job.config
+    assert isinstance(config, ExperimentConfig)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if run.state in (State.STOPPED, State.FAILED):
+            st.button(
+                "Resume",
+                key="resume",
+                type="primary",
+                icon=":material/play_arrow:",
+                on_click=_resume,
+                args=(run.id,),
+            )
+        if run.state is State.DONE:
+            state.seed("more_epochs", min(config.training.epochs, 3))
+            more = st.number_input("More epochs", 1, 1000, key="more_epochs", width=140)
+            if st.button(
+                "Continue",
+                key="continue",
+                icon=":material/more_time:",
+                help="a new run that goes on where this one ended",
+            ):
+                longer = live.submit(live.longer(config, run.job.id, more), f"{run.name} + {more} epochs")
+                places.go("run", run=longer.id)
+        if st.button("Use these settings again", key="again", icon=":material/content_copy:"):
+            state.open_settings(config.model_copy(update={"continues": None}))
+            places.go("train")
+
+
+def _numbers(run: Run, history: History) -> None:
+    config = run.job.config
+    assert isinstance(config, ExperimentConfig)
+    last = history.epochs[-1] if history.epochs else None
+    step = history.steps[-1] if history.steps else None
+    with st.grid(5, min_column_width=130):
+        st.metric("Epochs done", f"{last.epoch if last else 0} of {_epochs(run, history)}", border=True)
+        st.metric(
+            "Step loss",
+            f"{step.loss:.3f}" if step else "–",
+            border=True,
+            help="of the last batch; it jumps about",
+        )
+        st.metric(
+            "Validation macro-F1", f"{last.validation_macro_f1:.3f}" if last else "–", border=True,
+            help="mean of the classes' F1, every class counting the same",
+        )  # fmt: skip
+        st.metric("Tokens a second", count(step.tokens_per_second) if step else "–", border=True)
+        left = run.job.progress.seconds_left if run.job.progress and run.state.live else None
+        took = run.job.finished - run.job.started if run.job.finished and run.job.started else None
+        st.metric(
+            "Time left" if run.state.live else "Took", duration(left if run.state.live else took), border=True
+        )
+
+
+def _epochs(run: Run, history: History) -> int:
+    config = run.job.config
+    assert isinstance(config, ExperimentConfig)
+    if config.continues is None or not history.epochs:
+        return config.training.epochs
+    return max(config.training.epochs, history.epochs[-1].epoch)
+
+
+def _stop(run_id: str) -> None:
+    state.store().ask_to_stop(state.owner(), run_id)
+
+
+def _resume(run_id: str) -> None:
+    state.store().resume(state.owner(), run_id)
+    ensure_engine(settings())
+
+
+EPOCH_COLUMNS: dict[str, object] = {
+    "epoch": "epoch",
+    "step": "steps",
+    "train_loss": st.column_config.NumberColumn("train loss", format="%.4f"),
+    "train_accuracy": st.column_config.NumberColumn("train accuracy", format="%.3f"),
+    "train_macro_f1": st.column_config.NumberColumn("train macro-F1", format="%.3f"),
+    "validation_loss": st.column_config.NumberColumn("validation loss", format="%.4f"),
+    "validation_accuracy": st.column_config.NumberColumn("validation accuracy", format="%.3f"),
+    "validation_macro_f1": st.column_config.NumberColumn("validation macro-F1", format="%.3f"),
+    "seconds": st.column_config.NumberColumn("seconds", format="%.1f"),
+    "best": st.column_config.CheckboxColumn("best"),
+}
+"""How the columns of a history are called on screen."""

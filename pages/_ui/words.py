@@ -1,0 +1,72 @@
+"""Text that is safe to show and numbers that read well: the one place where pages escape and format."""
+
+import re
+import time
+
+_PUNCTUATION = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&^=@/\"'])")
+
+
+def plain(text: object) -> str:
+    """Return `text` so that Markdown shows it as it is: no links, images, formulas, colours or HTML."""
+    return _PUNCTUATION.sub(r"\\\1", " ".join(str(text).split()))
+
+
+def short(text: object, limit: int = 40) -> str:
+    """Return `text` on one line, cut with an ellipsis."""
+    line = " ".join(str(text).split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def size(number: float) -> str:
+    """Return bytes as people say them."""
+    for unit in ("bytes", "kB", "MB"):
+        if number < 1000:
+            return f"{number:.0f} {unit}"
+        number /= 1000
+    return f"{number:.1f} GB"
+
+
+def duration(seconds: float | None) -> str:
+    """Return a span of time as people say it; a dash for none."""
+    if seconds is None:
+        return "–"
+    if seconds < 1:
+        return "under 1 s"
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    if seconds < 3600:
+        return f"{seconds // 60:.0f} min {seconds % 60:02.0f} s"
+    return f"{seconds // 3600:.0f} h {seconds % 3600 // 60:02.0f} min"
+
+
+def ago(moment: float) -> str:
+    """Return how long ago a time stamp was."""
+    seconds = time.time() - moment
+    return (
+        "just now" if seconds < 60 else f"{duration(seconds).split(' s')[0]} ago".replace(" min 0", " min ")
+    )
+
+
+def count(number: float) -> str:
+    """Return a large number shortened: 22.7 M."""
+    for unit in ("", " K", " M"):
+        if abs(number) < 1000:
+            return f"{number:.0f}{unit}" if not unit or number >= 100 else f"{number:.1f}{unit}"
+        number /= 1000
+    return f"{number:.1f} G"
+
+
+def percent(fraction: float) -> str:
+    """Return a fraction in percent, one decimal."""
+    return f"{100 * fraction:.1f} %"
+
+
+def span(low: float, high: float) -> str:
+    """Return a 95 % interval of a fraction in percent."""
+    return f"{100 * low:.1f} – {100 * high:.1f} %"
+
+
+def ordinal(number: int) -> str:
+    """Return 1st, 2nd, 3rd, 4th …"""
+    ending = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"

@@ -1,0 +1,45 @@
+"""Backbone: which pretrained model, and what of it may change."""
+
+import streamlit as st
+
+from pages._ui import backbones, freeze_map, heading, kept, live, places, state
+from pages._ui.words import count, plain, size
+from translearn_core.config import AnatomyConfig, DiagnoseConfig
+from translearn_core.results import Anatomy, Diagnosis
+
+heading.top(
+    "backbone",
+    "This is the model that has already read a lot of text. Decide which of its layers keep what they know and which may "
+    "change: it decides how much is transferred, and what it costs.",
+)
+backbone = backbones.choose()
+draft = state.change(backbone=backbone)
+anatomy = live.ask(AnatomyConfig(backbone=backbone), Anatomy, "Looking into the model")
+if anatomy is None:
+    st.stop()
+draft = state.fit_to(anatomy)
+st.caption(
+    f"{plain(anatomy.architecture)}: {count(anatomy.parameters)} parameters in {anatomy.n_blocks} blocks of width {anatomy.width}, "
+    f"reads up to {anatomy.token_limit} tokens, {size(anatomy.bytes)}. {plain(anatomy.language_note or '')}"
+)
+
+diagnosis = None
+if draft.data is not None:
+    asked = DiagnoseConfig(data=draft.data, backbone=draft.backbone, token_limit=draft.features.token_limit)
+    run = live.found(asked) or live.submit(asked)
+    diagnosis = kept.result(run, Diagnosis)
+
+left, right = st.columns([3, 2], gap="large")
+with left:
+    st.subheader("Freeze map", anchor=False)
+    st.markdown("Click a part to freeze it or let it train. The **head** on top is new: it always trains.")
+    freeze_map.choose(anatomy)
+with right:
+    st.subheader("What it costs", anchor=False)
+    freeze_map.cost(anatomy, diagnosis)
+    if draft.data is None:
+        st.caption("Choose a table on the Data page to see time and memory.")
+with st.expander("Parameters of each part", icon=":material/table_rows:"):
+    freeze_map.table(anatomy)
+if st.button("Go to training", key="to_train", type="primary", icon=":material/arrow_forward:"):
+    places.go("train" if draft.data is not None else "data")

@@ -1,0 +1,60 @@
+"""Compare: runs side by side."""
+
+import streamlit as st
+
+from pages._ui import chosen, heading, scores, state, tables, training
+from translearn_core import plots
+
+heading.top(
+    "compare",
+    "Here runs stand side by side. Look at the intervals first: where they overlap widely, the runs differ no more than another "
+    "seed would make them differ.",
+)
+ready = chosen.with_results()
+if not ready:
+    heading.empty(chosen.NOTHING, "Start an experiment", "data")
+names = {run.id: run.name for run in ready}
+state.seed("compared", [run.id for run in ready[:5]])
+state.put("compared", [run for run in state.value("compared") if run in names])
+picked = st.multiselect(
+    "Runs", list(names), format_func=names.__getitem__, key="compared", persist_state="session"
+)
+runs = [run for run in ready if run.id in picked]
+if not runs:
+    st.caption("Choose at least one run.")
+    st.stop()
+
+table, dark = scores.comparison(runs), heading.dark()
+left, right = st.columns(2)
+with left:
+    st.subheader("How good, how sure", anchor=False)
+    st.plotly_chart(
+        plots.scores(table, dark),
+        key="scores",
+        config=tables.CONFIG,
+        theme=None,
+        alt="Test accuracy of each run",
+    )
+with right:
+    st.subheader("At what price", anchor=False)
+    picture = plots.cost_and_score(table, dark)
+    st.plotly_chart(
+        picture, key="cost", config=tables.CONFIG, theme=None, alt="Seconds against score of each run"
+    )
+if table["test rows"].nunique() > 1 or len({run.job.config.data for run in runs}) > 1:
+    st.caption(
+        "These runs were not all tested on the same rows, so their scores are not strictly comparable."
+    )
+shares = tables.fractions(
+    "accuracy", "low", "high", "macro_f1", "macro_f1_low", "macro_f1_high", "trainable", "majority"
+)
+tables.table(table, "runs", key="compare", config=shares)
+
+st.subheader("Learning curves", anchor=False)
+measure = training.measure("compare_measure")
+histories = {f"{number}. {run.name}": state.store().history(run.job.id) for number, run in enumerate(runs, 1)}
+picture = plots.overlay(histories, measure, dark)
+st.plotly_chart(picture, key="overlay", config=tables.CONFIG, theme=None, alt="Learning curves of the runs")
+curves = scores.histories(histories)
+with st.expander("The numbers", icon=":material/table_rows:"):
+    tables.table(curves, "curves", key="compare_curves")

@@ -1,0 +1,41 @@
+"""The front page: what this is, and two doors."""
+
+import streamlit as st
+
+from pages._ui import places, sources, state
+from pages._ui.live import badge
+from pages._ui.words import ago
+from translearn_core.settings import app_folder
+
+PICTURE = app_folder() / "assets" / "stack.svg"
+
+left, right = st.columns([3, 1], vertical_alignment="center")
+with left:
+    st.title("Did transfer help, and how do you know?", anchor=False)
+    st.markdown(
+        "Take a model that has already read a lot, decide which of its layers may change, teach it your labels, "
+        "and **see** what happened inside: learning curves, texts as points, and what every layer knows."
+    )
+    st.caption("Everything runs on this machine: no account, no graphics card, no network needed.")
+if PICTURE.exists():
+    right.image(PICTURE, width=200, alt="A stack of layers: the lower ones frozen, the upper ones trainable")
+
+st.subheader("Try a sample", anchor=False)
+sources.sample_cards()
+
+st.subheader("Or bring your own table", anchor=False)
+st.markdown(
+    "A CSV with one column of texts and one of labels. It is read on this machine and stays in your workspace."
+)
+sources.upload()
+
+runs = state.store().runs(state.owner())[:3]
+if runs:
+    st.subheader("Go on where you were", anchor=False)
+    for run in runs:
+        with st.container(horizontal=True, vertical_alignment="center", border=True, key=f"recent-{run.id}"):
+            badge(run)
+            st.text(run.name)
+            st.caption(ago(run.created))
+            if st.button("Open", key=f"open-{run.id}", type="tertiary", icon=":material/arrow_forward:"):
+                places.go("run" if run.state.live else "results", run=run.id)

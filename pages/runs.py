@@ -1,0 +1,33 @@
+"""Runs: everything of yours that is kept here."""
+
+import streamlit as st
+
+from pages._ui import chosen, heading, shelf, state
+from pages._ui.words import size
+from translearn_core.settings import settings
+
+heading.top(
+    "runs",
+    "This is everything of yours that is kept here, and what it weighs. Whoever has this browser has this workspace; "
+    "what you delete is gone.",
+)
+store, owner = state.store(), state.owner()
+runs, datasets = chosen.runs(), store.datasets(owner)
+with st.grid(4, min_column_width=150):
+    st.metric("Runs", len(runs), border=True)
+    st.metric("Data sets", len(datasets), border=True)
+    st.metric(
+        "Disk used",
+        size(store.disk(owner)),
+        border=True,
+        help=f"of {size(1e6 * settings().max_owner_mb)} you may use",
+    )
+    shelf.engine()
+if not runs and not datasets:
+    heading.empty("There is nothing here yet.", "Get some data", "data")
+if runs:
+    st.subheader("Runs", anchor=False)
+    shelf.runs(runs)
+if datasets:
+    st.subheader("Data sets", anchor=False)
+    shelf.datasets(datasets)

@@ -1,0 +1,74 @@
+"""Train: the experiment in words, its settings, and the button."""
+
+import streamlit as st
+
+from pages._ui import forms, freeze_map, heading, kept, live, places, state, summary
+from pages._ui.words import short
+from translearn_core.config import AnatomyConfig, DiagnoseConfig, HeadKind
+from translearn_core.results import Anatomy, Diagnosis
+
+heading.top(
+    "train",
+    "This is the experiment you have put together. Check it and start: the training goes on in the background, "
+    "also when you close this page.",
+)
+dataset, draft = state.dataset(), state.draft()
+if dataset is None or draft.data is None:
+    heading.empty("There is no table yet, or its columns are not chosen.", "Choose a table", "data")
+anatomy = live.ask(AnatomyConfig(backbone=draft.backbone), Anatomy, "Looking into the model")
+asked = DiagnoseConfig(data=draft.data, backbone=draft.backbone, token_limit=draft.features.token_limit)
+diagnosis = live.ask(asked, Diagnosis, "Looking at the task")
+if anatomy is None or diagnosis is None:
+    st.stop()
+if not diagnosis.usable:
+    heading.empty(
+        "Something in the table stops training: see the red card on the Data page.", "Go to the data", "data"
+    )
+draft = state.fit_to(anatomy)
+
+left, right = st.columns([3, 2], gap="large")
+with left:
+    st.subheader("Settings", anchor=False)
+    with st.grid(3, min_column_width=150):
+        training = forms.edit(
+            draft.training, ("epochs", "lr", "head_lr", "batch_size", "class_weights", "seed"), "training"
+        )
+    with st.expander("More settings", icon=":material/tune:"):
+        st.markdown("**From text to vector**")
+        with st.grid(3, min_column_width=150):
+            features = forms.edit(
+                draft.features, ("pooling", "token_limit"), "features", choices={"pooling": anatomy.poolings}
+            )
+        st.markdown("**Head**")
+        with st.grid(3, min_column_width=150):
+            fields = (
+                ("kind", "dropout")
+                if draft.head.kind is HeadKind.LINEAR
+                else ("kind", "dropout", "width", "activation")
+            )
+            head = forms.edit(draft.head, fields, "head")
+        st.markdown("**The loop**")
+        more = ("patience", "schedule", "warmup", "weight_decay", "clip", "precision", "device")
+        with st.grid(3, min_column_width=150):
+            training = forms.edit(training, more, "training")
+    changed = (head.kind, features.token_limit) != (draft.head.kind, draft.features.token_limit)
+    draft = state.change(training=training, features=features, head=head)
+    if changed:
+        st.rerun()
+with right:
+    st.subheader("The experiment", anchor=False)
+    summary.in_words(dataset, draft, diagnosis)
+    freeze_map.cost(anatomy, diagnosis)
+
+experiment = draft.experiment
+earlier = live.found(experiment)
+if earlier is not None:
+    st.caption("Exactly this was trained before: the button brings you to that run, at no cost.")
+state.put("run_name", state.value("run_name") or "")
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    proposal = short(f"{dataset.name}, {draft.plan.label}, seed {draft.training.seed}", 80)
+    name = st.text_input("Name of this run", key="run_name", placeholder=proposal, max_chars=100)
+    pressed = st.button("Train", key="train", type="primary", icon=":material/play_arrow:")
+if pressed:
+    run = live.submit(experiment, name.strip() or (earlier.name if earlier else proposal))
+    places.go("run", run=run.id)

@@ -1,0 +1,150 @@
+"""Blocks found generically: parts, causality, limits and whether a model can be cut, on tiny random models."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+
+from tests.architectures import CAUSAL, REFUSED, SIZE, TEXTS, TINY, UNSPLIT, WIDTH, WINDOW, tiny_folder
+from translearn_core.backbones import Backbone, load
+from translearn_core.backbones.anatomy import find_blocks
+from translearn_core.config import BackboneConfig, FreezePlan
+from translearn_core.errors import BackboneError
+
+FINAL = {"modernbert": {"final_norm.weight"}, "gpt2": {"ln_f.weight", "ln_f.bias"}}
+FINAL |= dict.fromkeys(["llama", "qwen3", "gemma3"], {"norm.weight"})
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory):
+    folders: dict[str, Path] = {}
+
+    def make(name: str) -> Backbone:
+        if name not in folders:
+            folders[name] = tiny_folder(name, tmp_path_factory.mktemp(name))
+        return load(BackboneConfig(id=str(folders[name])))
+
+    return make
+
+
+@pytest.mark.parametrize("name", TINY)
+def test_every_architecture_is_dissected(tiny, name: str):
+    backbone = tiny(name)
+    anatomy = backbone.anatomy
+    assert (anatomy.width, anatomy.vocabulary, anatomy.token_limit) == (WIDTH, SIZE, WINDOW)
+    assert anatomy.n_blocks == backbone.n_blocks == backbone.model.config.num_hidden_layers
+    assert anatomy.causal == (name in CAUSAL)
+    assert anatomy.splittable, anatomy.why_not
+    assert anatomy.parameters == sum(p.numel() for p in backbone.model.parameters())
+    assert anatomy.trainable(FreezePlan.everything(anatomy.n_blocks)) == anatomy.parameters
+    assert {n for n, part in backbone.parts.items() if part == "final"} == FINAL.get(name, set())
+    assert backbone.parts.keys() == dict(backbone.model.named_parameters()).keys()
+    for k, block in enumerate(backbone.blocks):
+        own = {id(p) for p in block.parameters()}
+        named = {
+            id(backbone.model.get_parameter(n)) for n, part in backbone.parts.items() if part == f"block {k}"
+        }
+        assert own == named
+        assert anatomy.block_parameters[k] == sum(p.numel() for p in block.parameters())
+
+
+@pytest.mark.parametrize("name", TINY)
+def test_a_text_as_long_as_the_limit_can_be_read(tiny, name: str):
+    backbone = tiny(name)
+    batch = backbone.tokenizer(
+        ["good " * 500, "bad"],
+        truncation=True,
+        max_length=backbone.anatomy.token_limit,
+        padding=True,
+        return_tensors="pt",
+    )
+    assert batch["input_ids"].shape == (2, WINDOW)
+    assert batch["attention_mask"][1, -1] == 0
+    with torch.no_grad():
+        assert backbone.model(**batch).last_hidden_state.isfinite().all()
+
+
+@pytest.mark.parametrize("name", ["bert", "roberta", "distilbert", "mpnet", "gpt2", "electra"])
+def test_one_token_more_than_the_limit_cannot(tiny, name: str):
+    backbone = tiny(name)
+    ids = torch.full((1, WINDOW + 1), 9)
+    with pytest.raises((IndexError, RuntimeError)):
+        backbone.model(input_ids=ids, attention_mask=torch.ones_like(ids))
+
+
+@pytest.mark.parametrize("name", UNSPLIT)
+def test_what_cannot_be_cut_says_why(tiny, name: str):
+    anatomy = tiny(name).anatomy
+    assert not anatomy.splittable
+    assert anatomy.why_not.startswith("its blocks")
+    assert anatomy.parameters == sum(p.numel() for p in tiny(name).model.parameters())
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_is_not_supported_is_refused_with_what_is(tiny, name: str):
+    with pytest.raises(BackboneError, match="choose a") as caught:
+        tiny(name)
+    assert "\n" not in str(caught.value)
+
+
+def test_looking_leaves_nothing_behind(tiny):
+    backbone = tiny("bert")
+    for module in backbone.model.modules():
+        assert not module._forward_hooks and not module._forward_pre_hooks
+        assert "forward" not in vars(module)
+        assert not module.training
+    assert all(
+        p.grad is None and p.requires_grad and p.dtype is torch.float32 for p in backbone.model.parameters()
+    )
+    assert not any("pooler" in name for name in backbone.parts)
+
+
+def test_blocks_that_share_weights_cannot_be_cut(tmp_path: Path):
+    import transformers
+
+    from translearn_core.backbones.trial import try_out
+
+    model = TINY["bert"]()
+    assert isinstance(model, transformers.BertModel)
+    assert try_out(model, "encoder.layer", vocabulary=SIZE).why_not is None
+    model.encoder.layer[2].attention = model.encoder.layer[0].attention
+    assert try_out(model, "encoder.layer", vocabulary=SIZE).why_not == "its blocks share weights"
+
+
+def test_a_block_that_looks_past_the_states_below_cannot_be_cut():
+    from translearn_core.backbones.trial import try_out
+
+    model = TINY["bert"]()
+    kept = []
+    model.encoder.layer[0].output.register_forward_hook(lambda _, __, out: kept.append(out))
+    model.encoder.layer[1].register_forward_hook(lambda _, __, out: out + kept.pop() if kept else out)
+    why = try_out(model, "encoder.layer", vocabulary=SIZE).why_not
+    assert why == "block 1 gives another result when the blocks below are skipped"
+
+
+def test_the_stack_is_told_from_smaller_lists_and_mixed_classes():
+    class Odd(nn.Linear):
+        pass
+
+    model = nn.Module()
+    model.words = nn.Embedding(1_000, 8)
+    model.adapters = nn.ModuleList(nn.Linear(2, 2) for _ in range(9))
+    model.stack = nn.ModuleList([nn.Linear(8, 8), Odd(8, 8), nn.Linear(8, 8)])
+    assert find_blocks("x", model) == "stack"
+    model.other = nn.ModuleList(nn.Linear(8, 8) for _ in range(2))
+    with pytest.raises(
+        BackboneError, match=r"x \(Module\) has its blocks in several lists, the largest with"
+    ):
+        find_blocks("x", model)
+    with pytest.raises(BackboneError, match="is not a stack of blocks"):
+        find_blocks("x", nn.Linear(2, 2))
+
+
+def test_a_causal_model_sees_nothing_ahead(tiny):
+    for name in ("llama", "bert"):
+        backbone = tiny(name)
+        batch = backbone.tokenizer([TEXTS[0], "a good book"], return_tensors="pt", padding=True)
+        with torch.no_grad():
+            one, other = backbone.model(**batch).last_hidden_state
+        assert torch.allclose(one[:2], other[:2], atol=1e-6) == backbone.anatomy.causal

@@ -1,0 +1,191 @@
+"""Hub models: fetched from a server that speaks the Hub's interface, kept, and refused in plain sentences."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from huggingface_hub import close_session, constants
+
+from tests.architectures import tiny_folder
+from tests.backbones.local_hub import COMMIT, LocalHub, local_hub
+from translearn_core.backbones import load, remote_size
+from translearn_core.config import BackboneConfig
+from translearn_core.errors import BackboneError, NetworkError
+from translearn_core.settings import settings
+
+WANTED = ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"]
+
+
+@pytest.fixture
+def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalHub]:
+    with local_hub() as served:
+        monkeypatch.setattr(constants, "ENDPOINT", served.url)
+        monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
+        monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+        yield served
+        close_session()
+
+
+@pytest.fixture
+def tiny(hub: LocalHub, tmp_path: Path) -> LocalHub:
+    folder = tiny_folder("bert", tmp_path / "served")
+    (folder / "pytorch_model.bin").write_bytes(b"never fetched")
+    (folder / "modeling.py").write_text("raise SystemExit")
+    (folder / "onnx").mkdir()
+    (folder / "onnx" / "config.json").write_text("{}")
+    hub.folders |= {"ann/tiny": folder, "tiny-legacy": folder}
+    return hub
+
+
+@pytest.mark.parametrize("id", ["ann/tiny", "tiny-legacy"])
+def test_a_model_is_fetched_once_and_found_again_without_the_network(tiny: LocalHub, id: str):
+    first = load(BackboneConfig(id=id), network=True)
+    assert tiny.downloads() == WANTED
+    assert first.anatomy.id == id
+    tiny.asked.clear()
+    again = load(BackboneConfig(id=id), network=True)
+    assert tiny.asked == []
+    assert again.anatomy == first.anatomy
+    assert again.model is not first.model
+    assert load(BackboneConfig(id=id)).anatomy == first.anatomy
+
+
+def test_a_commit_can_be_named(tiny: LocalHub):
+    config = BackboneConfig(id="ann/tiny", revision=COMMIT)
+    assert load(config, network=True).anatomy == load(config).anatomy
+
+
+def test_the_size_is_known_before_and_nothing_after(tiny: LocalHub):
+    folder = tiny.folders["ann/tiny"]
+    assert remote_size("ann/tiny") == sum((folder / name).stat().st_size for name in WANTED)
+    assert tiny.downloads() == []
+    load(BackboneConfig(id="ann/tiny"), network=True)
+    tiny.asked.clear()
+    assert remote_size("ann/tiny") == 0
+    assert tiny.asked == []
+
+
+def test_without_permission_the_network_is_not_asked(tiny: LocalHub):
+    with pytest.raises(BackboneError, match=r"ann/tiny is not on this machine: allow it to be fetched"):
+        load(BackboneConfig(id="ann/tiny"))
+    assert tiny.asked == []
+
+
+def test_the_settings_can_forbid_the_network(tiny: LocalHub, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("TRANSLEARN_HUB", "0")
+    settings.cache_clear()
+    try:
+        for ask in (
+            lambda: load(BackboneConfig(id="ann/tiny"), network=True),
+            lambda: remote_size("ann/tiny"),
+        ):
+            with pytest.raises(BackboneError, match="switched off here.*TRANSLEARN_HUB=1"):
+                ask()
+    finally:
+        settings.cache_clear()
+    assert tiny.asked == []
+
+
+def test_what_a_download_left_half_done_is_completed(tiny: LocalHub):
+    config = BackboneConfig(id="ann/tiny")
+    load(config, network=True)
+    weights = next(Path(constants.HF_HUB_CACHE).rglob("snapshots/*/model.safetensors"))
+    weights.resolve().unlink()
+    weights.unlink()
+    with pytest.raises(BackboneError, match="not on this machine"):
+        load(config)
+    tiny.asked.clear()
+    load(config, network=True)
+    assert tiny.downloads() == ["model.safetensors"]
+
+
+@pytest.mark.parametrize(
+    ("refusal", "kind", "says"),
+    [
+        ((401, "GatedRepo"), BackboneError, "bob/x is gated: ask for access on .*/bob/x, then set HF_TOKEN"),
+        ((403, "GatedRepo"), BackboneError, "bob/x is gated"),
+        ((401, "RepoNotFound"), BackboneError, "bob/x is not on .* check the spelling"),
+        ((403, ""), BackboneError, "refuses access to bob/x .status 403."),
+        ((404, "RepoNotFound"), BackboneError, "bob/x is not on "),
+        ((429, ""), NetworkError, "too many requests"),
+        ((503, ""), NetworkError, "answered bob/x with status 503: try again later"),
+        ((200, ""), NetworkError, "does not answer as a model hub.*HF_ENDPOINT"),
+        (None, NetworkError, "cannot be reached, so bob/x was not fetched"),
+    ],
+)
+def test_every_refusal_is_a_sentence(hub: LocalHub, refusal, kind: type, says: str):
+    hub.refuse["bob/x"] = refusal
+    for ask in (lambda: load(BackboneConfig(id="bob/x"), network=True), lambda: remote_size("bob/x")):
+        with pytest.raises(BackboneError, match=says) as caught:
+            ask()
+        assert type(caught.value) is kind
+        assert "\n" not in str(caught.value)
+
+
+def test_an_unknown_model_and_an_unknown_revision(tiny: LocalHub):
+    with pytest.raises(BackboneError, match="nobody/nothing is not on "):
+        load(BackboneConfig(id="nobody/nothing"), network=True)
+    with pytest.raises(BackboneError, match="ann/tiny has no revision 'v9'"):
+        load(BackboneConfig(id="ann/tiny", revision="v9"), network=True)
+
+
+def test_nobody_listens(hub: LocalHub, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:9")
+    with pytest.raises(NetworkError, match="http://127.0.0.1:9 cannot be reached"):
+        load(BackboneConfig(id="ann/tiny"), network=True)
+
+
+def test_offline_by_environment_is_respected(tiny: LocalHub, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+    close_session()
+    with pytest.raises(NetworkError, match="HF_HUB_OFFLINE is set"):
+        load(BackboneConfig(id="ann/tiny"), network=True)
+    assert tiny.asked == []
+
+
+@pytest.mark.parametrize(
+    ("gone", "says"),
+    [
+        ("config.json", "has no config.json"),
+        ("model.safetensors", "has its weights only as pytorch_model.bin, a format that can run code"),
+        ("tokenizer.json", "has no tokenizer"),
+    ],
+)
+def test_a_model_that_lacks_a_part_is_refused_before_any_download(tiny: LocalHub, gone: str, says: str):
+    (tiny.folders["ann/tiny"] / gone).unlink()
+    with pytest.raises(BackboneError, match=f"ann/tiny {re.escape(says)}"):
+        load(BackboneConfig(id="ann/tiny"), network=True)
+    assert tiny.downloads() == []
+
+
+@pytest.mark.parametrize(
+    "id", ["a/b/c", "owner/na me", "https://huggingface.co/a/b", "../elsewhere", "/no/such/folder"]
+)
+def test_what_is_neither_a_folder_nor_an_id(hub: LocalHub, id: str):
+    with pytest.raises(BackboneError, match=f"There is no folder {re.escape(id)}"):
+        load(BackboneConfig(id=id), network=True)
+    assert hub.asked == []
+
+
+def test_the_endpoint_of_the_environment_is_used(tiny: LocalHub, tmp_path: Path):
+    code = (
+        "from translearn_core.backbones import load; from translearn_core.config import BackboneConfig;"
+        "print(load(BackboneConfig(id='ann/tiny'), network=True).anatomy.architecture)"
+    )
+    environment = {k: v for k, v in os.environ.items() if k != "HF_HUB_OFFLINE"}
+    environment |= {"HF_ENDPOINT": tiny.url, "HF_HOME": str(tmp_path / "home"), "PYTHONWARNINGS": "error"}
+    root = Path(__file__).parents[2]
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=environment,
+        cwd=root,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (done.stdout, done.stderr, done.returncode) == ("BertModel\n", "", 0)

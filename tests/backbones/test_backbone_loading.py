@@ -1,0 +1,334 @@
+"""Loading: the bundled model, local folders whole and broken, and the random-init twin."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+from transformers.utils import logging
+
+from tests.architectures import TEXTS, tiny_folder
+from translearn_core.backbones import Backbone, digest_of, load, load_tokenizer, locating
+from translearn_core.config import BackboneConfig, Pooling
+from translearn_core.errors import BackboneError
+
+
+def states(backbone: Backbone, texts=TEXTS) -> torch.Tensor:
+    batch = backbone.tokenizer(list(texts), padding=True, truncation=True, max_length=64, return_tensors="pt")
+    with torch.no_grad():
+        return backbone.model(**batch).last_hidden_state
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tiny_folder("bert", tmp_path / "tiny")
+
+
+def at(folder: Path, **options: Any) -> Backbone:
+    return load(BackboneConfig(id=str(folder), **options))
+
+
+def edit(path: Path, **changes: Any) -> None:
+    values = json.loads(path.read_text()) | changes
+    path.write_text(json.dumps({k: v for k, v in values.items() if v is not None}))
+
+
+# -- the bundled model ------------------------------------------------------------------------------------------------
+
+
+def test_the_bundled_model_is_what_it_says():
+    backbone = load(BackboneConfig())
+    anatomy = backbone.anatomy
+    assert (anatomy.architecture, anatomy.block_class, anatomy.n_blocks) == ("BertModel", "BertLayer", 6)
+    assert (anatomy.width, anatomy.token_limit, anatomy.vocabulary) == (384, 512, 30_522)
+    assert anatomy.parameters == 22_565_376  # 22.7 M less the pooler
+    assert anatomy.bytes == 90_868_376
+    assert anatomy.splittable
+    assert anatomy.pooling is Pooling.MEAN
+    assert "UNK" in anatomy.language_note
+
+
+def test_the_bundled_model_finds_close_sentences_close():
+    backbone = load(BackboneConfig())
+    texts = ["The film was wonderful.", "I loved this movie.", "My card payment failed."]
+    batch = backbone.tokenizer(texts, padding=True, return_tensors="pt")
+    with torch.no_grad():
+        hidden = backbone.model(**batch).last_hidden_state
+    mask = batch["attention_mask"].unsqueeze(-1)
+    vectors = torch.nn.functional.normalize((hidden * mask).sum(1) / mask.sum(1), dim=1)
+    assert vectors[0] @ vectors[1] > 0.5 > vectors[0] @ vectors[2] + 0.2
+
+
+def test_a_bundled_model_that_was_changed_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    copy = tmp_path / "model"
+    shutil.copytree(locating.get_model_path(), copy)
+    with (copy / "model.safetensors").open("r+b") as file:
+        file.seek(-1, 2)
+        file.write(b"\x01")
+    monkeypatch.setattr(locating, "get_model_path", lambda: copy)
+    with pytest.raises(BackboneError, match="not the one this project was built with: run 'pip install"):
+        load(BackboneConfig())
+
+
+# -- each call its own model ------------------------------------------------------------------------------------------
+
+
+def test_two_loads_share_nothing(folder: Path):
+    one, other = at(folder), at(folder)
+    before = states(other)
+    with torch.no_grad():
+        for parameter in one.model.parameters():
+            parameter.zero_()
+    assert torch.equal(states(other), before)
+    assert torch.equal(states(at(folder)), before)
+
+
+def test_the_tensors_are_the_files_tensors(folder: Path):
+    stored = load_file(folder / "model.safetensors")
+    for name, parameter in at(folder).model.named_parameters():
+        assert torch.equal(parameter, stored[name])
+
+
+def test_half_precision_weights_become_float32(folder: Path):
+    stored = load_file(folder / "model.safetensors")
+    save_file(
+        {k: v.to(torch.bfloat16) for k, v in stored.items()}, folder / "model.safetensors", {"format": "pt"}
+    )
+    edit(folder / "config.json", dtype="bfloat16")
+    assert {p.dtype for p in at(folder).model.parameters()} == {torch.float32}
+    assert {p.dtype for p in at(folder, random_init=True).model.parameters()} == {torch.float32}
+
+
+def test_sharded_weights_are_read(folder: Path):
+    whole = at(folder)
+    (folder / "model.safetensors").unlink()
+    whole.model.save_pretrained(folder, max_shard_size="20KB")
+    assert len(list(folder.glob("model-*-of-*.safetensors"))) > 1
+    assert torch.equal(states(at(folder)), states(whole))
+    next(folder.glob("model-*-of-*.safetensors")).unlink()
+    with pytest.raises(BackboneError, match=r"is missing \(1 of \d+ weight files\): copy it too"):
+        at(folder)
+
+
+def test_loading_is_silent_and_leaves_the_libraries_as_they_were(
+    folder: Path, capfd: pytest.CaptureFixture[str]
+):
+    verbosity, bar = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    capfd.readouterr()
+    at(folder)
+    assert capfd.readouterr() == ("", "")
+    assert (logging.get_verbosity(), logging.is_progress_bar_enabled()) == (verbosity, bar)
+
+
+# -- the random-init twin ---------------------------------------------------------------------------------------------
+
+
+def test_the_twin_is_drawn_from_its_seed_alone(folder: Path):
+    torch.manual_seed(3)
+    before = torch.get_rng_state()
+    one = at(folder, random_init=True, init_seed=1)
+    assert torch.equal(torch.get_rng_state(), before)
+    torch.manual_seed(4)
+    same, other = at(folder, random_init=True, init_seed=1), at(folder, random_init=True, init_seed=2)
+    assert torch.equal(states(one), states(same))
+    assert not torch.allclose(states(one), states(other))
+    assert not torch.allclose(states(one), states(at(folder)))
+    assert one.anatomy.digest == same.anatomy.digest
+    assert len({one.anatomy.digest, other.anatomy.digest, at(folder).anatomy.digest}) == 3
+    assert one.tokenizer.get_vocab() == other.tokenizer.get_vocab()
+
+
+def test_the_bundled_twin_has_the_same_anatomy():
+    twin, trained = load(BackboneConfig(random_init=True)).anatomy, load(BackboneConfig()).anatomy
+    assert (twin.block_parameters, twin.embedding_parameters) == (
+        trained.block_parameters,
+        trained.embedding_parameters,
+    )
+
+
+# -- digests ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_digest_follows_weights_tokenizer_and_config_but_not_the_place(folder: Path, tmp_path: Path):
+    copy = tmp_path / "elsewhere"
+    shutil.copytree(folder, copy)
+    first = at(folder).anatomy.digest
+    assert at(copy).anatomy.digest == first
+    edit(copy / "config.json", layer_norm_eps=1e-6)
+    second = at(copy).anatomy.digest
+    tiny_folder("electra", tmp_path / "other")
+    stored = load_file(folder / "model.safetensors")
+    stored["embeddings.word_embeddings.weight"][9, 0] += 1
+    save_file(stored, folder / "model.safetensors", {"format": "pt"})
+    assert len({first, second, at(folder).anatomy.digest}) == 3
+
+
+def test_the_digest_of_tensors_follows_names_shapes_types_and_values_not_order():
+    one = {"a": torch.arange(6.0), "b": torch.tensor(1.0)}
+    same = {"b": torch.tensor(1.0), "a": torch.arange(6.0)}
+    assert digest_of(one) == digest_of(same)
+    others = [
+        one | {"a": torch.arange(6.0).reshape(2, 3)},
+        one | {"a": torch.arange(6.0).to(torch.bfloat16)},
+        one | {"a": torch.arange(6.0) + torch.tensor([0, 0, 0, 0, 0, 1e-6])},
+        {"c": one["a"], "b": one["b"]},
+        one | {"empty": torch.zeros(0)},
+    ]
+    assert len({digest_of(one), *map(digest_of, others)}) == 6
+    matrix = torch.arange(6.0).reshape(2, 3)
+    assert digest_of({"a": matrix.T}) == digest_of({"a": matrix.T.contiguous()})
+
+
+# -- tokenizers -------------------------------------------------------------------------------------------------------
+
+
+def test_padding_is_on_the_right_whatever_the_file_says(folder: Path):
+    edit(folder / "tokenizer_config.json", padding_side="left", truncation_side="left")
+    tokenizer = load_tokenizer(BackboneConfig(id=str(folder)))
+    assert tokenizer(["a", "a good film"], padding=True)["attention_mask"][0] == [1, 1, 1, 0, 0]
+    assert (
+        tokenizer.decode(tokenizer("a good film", truncation=True, max_length=3)["input_ids"])
+        == "[CLS] a [SEP]"
+    )
+
+
+def test_a_missing_pad_token_is_filled_in(tmp_path: Path):
+    backbone = at(tiny_folder("gpt2", tmp_path / "gpt2"))
+    assert backbone.tokenizer.pad_token == backbone.tokenizer.eos_token
+    together, alone = states(backbone, TEXTS[:2]), states(backbone, TEXTS[:1])
+    assert torch.allclose(together[0, : alone.shape[1]], alone[0], atol=1e-5)
+
+
+def test_pads_do_not_change_a_text(tmp_path: Path):
+    for name in ("bert", "modernbert", "deberta-v2"):
+        backbone = at(tiny_folder(name, tmp_path / name))
+        together, alone = states(backbone), states(backbone, TEXTS[:1])
+        assert torch.allclose(together[0, : alone.shape[1]], alone[0], atol=1e-5)
+
+
+# -- what is wrong with a folder, said plainly ------------------------------------------------------------------------
+
+
+def drop(*names: str) -> Callable[[Path], None]:
+    return lambda folder: [(folder / name).unlink() for name in names] and None
+
+
+def only_bin(folder: Path) -> None:
+    (folder / "model.safetensors").rename(folder / "pytorch_model.bin")
+
+
+def cut_short(folder: Path) -> None:
+    data = (folder / "model.safetensors").read_bytes()
+    (folder / "model.safetensors").write_bytes(data[: len(data) // 2])
+
+
+def panics(folder: Path) -> None:
+    tokenizer = json.loads((folder / "tokenizer.json").read_text())
+    tokenizer["post_processor"]["special_tokens"] = {}
+    (folder / "tokenizer.json").write_text(json.dumps(tokenizer))
+
+
+def more_pieces_than_rows(folder: Path) -> None:
+    tokenizer = json.loads((folder / "tokenizer.json").read_text())
+    tokenizer["model"]["vocab"]["zebra"] = 4_000_000
+    (folder / "tokenizer.json").write_text(json.dumps(tokenizer))
+
+
+def half_the_tensors(folder: Path) -> None:
+    stored = load_file(folder / "model.safetensors")
+    kept = {k: v for k, v in stored.items() if "layer.2" not in k}
+    save_file(kept, folder / "model.safetensors", {"format": "pt"})
+
+
+def config(**changes: Any) -> Callable[[Path], None]:
+    return lambda folder: edit(folder / "config.json", **changes)
+
+
+def write(name: str, text: str) -> Callable[[Path], None]:
+    return lambda folder: (folder / name).write_text(text) and None
+
+
+CODE = {"AutoModel": "modeling.Own", "AutoConfig": "modeling.OwnConfig"}
+
+
+@pytest.mark.parametrize(
+    ("harm", "says"),
+    [
+        (drop("config.json"), "has no config.json"),
+        (drop("tokenizer.json", "tokenizer_config.json"), "tokenizer"),
+        (drop("model.safetensors"), "has no weights: model.safetensors is missing"),
+        (only_bin, "only as pytorch_model.bin, a format that can run code"),
+        (cut_short, r"model.safetensors is damaged or cut short \([\d,]+ bytes"),
+        (write("model.safetensors", "version https://git-lfs.github.com/spec/v1\noid x"), "git lfs pull"),
+        (half_the_tensors, "tensors of a BertModel are not in its weight files, encoder.layer.2"),
+        (write("config.json", "{"), "config.json is not JSON"),
+        (write("config.json", "[1]"), "config.json is not an object"),
+        (config(model_type=None), "names no model_type"),
+        (config(model_type="marvel-9000"), "is of type 'marvel-9000', which cannot be read"),
+        (
+            config(model_type="own", auto_map=CODE),
+            r"needs its own Python code \(own\), which is never run here",
+        ),
+        (config(hidden_size=48), "cannot be built as bert"),
+        (config(num_attention_heads=5), "cannot be built as bert"),
+        (config(attn_implementation="mallory/kernel"), "wants code from the Hub for its attention"),
+        (config(_attn_implementation="mallory/kernel"), "wants code from the Hub for its attention"),
+        (config(quantization_config={"quant_method": "gptq", "bits": 4}), "has quantised weights"),
+        (config(model_type="clip"), "is a clip model that reads text with vision"),
+        (config(model_type="wav2vec2"), "reads input_values, not plain text"),
+        (config(model_type="bart"), "is an encoder-decoder"),
+        (write("adapter_config.json", "{}"), "is an adapter"),
+        (write("tokenizer.json", "{}"), r"its tokenizer \(tokenizer.json\) cannot be used"),
+        (panics, r"its tokenizer \(tokenizer.json\) cannot be used \(no entry found for key"),
+        (more_pieces_than_rows, "counts to 4,000,001 pieces, its model only to"),
+        (write("model.safetensors.index.json", "{}"), None),
+    ],
+)
+def test_every_broken_folder_gets_one_sentence(folder: Path, harm: Callable[[Path], None], says: str | None):
+    harm(folder)
+    if says is None:
+        assert at(folder).anatomy.splittable
+        return
+    with pytest.raises(BackboneError, match=says) as caught:
+        at(folder)
+    sentence = str(caught.value)
+    assert str(folder) in sentence
+    assert "\n" not in sentence
+    assert ":" in sentence
+
+
+def test_native_code_is_used_where_a_config_offers_its_own(folder: Path):
+    (folder / "modeling.py").write_text("raise SystemExit('ran')")
+    edit(folder / "config.json", auto_map=CODE)
+    assert at(folder).anatomy.architecture == "BertModel"
+
+
+@pytest.mark.parametrize("index", ['{"weight_map": {"a": "../secret.safetensors"}}', "{}", "no json"])
+def test_an_index_that_leads_elsewhere_is_refused(folder: Path, index: str):
+    (folder / "model.safetensors").unlink()
+    (folder / "model.safetensors.index.json").write_text(index)
+    with pytest.raises(BackboneError, match="does not name the weight files"):
+        at(folder)
+
+
+def test_a_file_or_an_empty_folder_is_not_a_model(folder: Path, tmp_path: Path):
+    with pytest.raises(BackboneError, match="is a file: give the folder that holds it"):
+        at(folder / "config.json")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(BackboneError, match="is empty"):
+        at(tmp_path / "empty")
+
+
+def test_an_interrupt_is_not_taken_for_a_broken_tokenizer(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    from translearn_core.backbones import tokenizer
+
+    def interrupted(_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(tokenizer, "_settle", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        at(folder)

@@ -1,0 +1,60 @@
+"""A real workspace with real results in it, and pages opened as one browser or another."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import streamlit.runtime.context as browser
+from filled import Filled
+from streamlit.testing.v1 import AppTest
+
+from pages._ui.owner import COOKIE, owner_of
+from translearn_core.engine.status import starting, write_status
+from translearn_core.runs import open_store
+from translearn_core.settings import settings
+
+ROUTER = Path(__file__).resolve().parents[2] / "pages" / "_ui" / "router.py"
+ALICE, BOB = "A" * 43, "B" * 43
+
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty workspace that this process is the engine of, so that no page starts another."""
+    monkeypatch.setenv("TRANSLEARN_WORKSPACE", str(tmp_path))
+    settings.cache_clear()
+    open_store.cache_clear()
+    open_store()
+    write_status(settings(), starting(os.getpid()))
+    yield tmp_path
+    settings.cache_clear()
+    open_store.cache_clear()
+
+
+@pytest.fixture
+def filled(workspace: Path) -> Filled:
+    """A workspace in which Alice has a data set and a finished run with every result."""
+    return Filled(open_store(), owner_of(ALICE))
+
+
+@pytest.fixture
+def visit(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Open:
+    """Open a page as the browser that holds `token`."""
+
+    def opened(page: str, token: str | None = ALICE, **params: str) -> AppTest:
+        cookies = {COOKIE: token} if token else {}
+        monkeypatch.setattr(browser, "_get_client_context", lambda: SimpleNamespace(cookies=cookies))
+        at = AppTest.from_file(str(ROUTER), default_timeout=30)
+        at.run()
+        if page != "home":
+            for name, value in params.items():
+                at.query_params[name] = value
+            at.switch_page(f"../{page}.py")
+            at.run()
+        assert not at.exception, at.exception
+        return at
+
+    return opened

@@ -1,0 +1,124 @@
+"""Every page: what an empty workspace is told to do next, and what a full one is shown."""
+
+import pytest
+from conftest import ALICE, BOB, Open
+from filled import HOSTILE, Filled
+from streamlit.testing.v1 import AppTest
+
+from pages._ui.places import PLACES
+from translearn_core.config import Fix, FreezePlan
+
+SEE = ("run", "results", "embeddings", "probes", "predict", "compare")
+
+
+def said(at: AppTest) -> str:
+    """All that a page renders as Markdown."""
+    parts = [*at.markdown, *at.caption, *at.error, *at.info, *at.warning, *at.title, *at.subheader]
+    return "\n".join(str(part.value) for part in parts)
+
+
+@pytest.mark.parametrize("page", list(PLACES))
+def test_an_empty_workspace_is_told_what_to_do_next(visit: Open, page: str) -> None:
+    at = visit(page)
+    assert not at.error
+    assert at.title
+    assert at.markdown[0].value.strip().endswith("."), "the sentence on top"
+    assert at.button or at.progress, "an empty state needs the button that leads on, or shows work being done"
+
+
+@pytest.mark.parametrize("page", list(PLACES))
+def test_a_full_workspace_shows_every_page_without_an_error(visit: Open, filled: Filled, page: str) -> None:
+    at = visit(page)
+    assert [e.value for e in at.error] == (
+        ["The model cannot read more than a tenth of this text: choose a backbone made for its language."]
+        if page == "data"
+        else []
+    )
+    assert at.title[0].value in (PLACES[page].title, "Did transfer help, and how do you know?")
+
+
+@pytest.mark.parametrize("page", list(PLACES))
+def test_what_a_table_holds_never_reaches_markdown(visit: Open, filled: Filled, page: str) -> None:
+    at = visit(page)
+    assert "![x](" not in said(at)
+    assert "<img" not in said(at).replace("\\<img", "")
+    assert not [element for element in at.markdown if element.allow_html]
+
+
+@pytest.mark.parametrize("page", [p for p in SEE if p != "compare"])
+def test_a_link_to_another_owners_run_is_not_found(visit: Open, filled: Filled, page: str) -> None:
+    at = visit(page, BOB, run=filled.run.id)
+    assert "no such run in your workspace" in at.error[0].value.replace("\\", "")
+    assert "films" not in said(at)
+    assert not at.metric
+
+
+@pytest.mark.parametrize("page", ["home", "data", "compare", "runs", "train"])
+def test_another_owner_sees_nothing_of_it(visit: Open, filled: Filled, page: str) -> None:
+    at = visit(page, BOB)
+    shown = said(at) + "".join(str(t.value) for t in at.text) + "".join(str(s.options) for s in at.selectbox)
+    assert "films" not in shown
+    assert "blocks 4 and 5" not in shown
+
+
+def test_a_browser_without_the_cookie_gets_a_sentence(visit: Open, filled: Filled) -> None:
+    at = visit("runs", None)
+    assert "keeps no cookie" in at.error[0].value
+    assert not at.metric
+
+
+@pytest.mark.parametrize("page", SEE[1:])
+def test_without_a_link_the_newest_run_is_shown_and_the_link_is_written(visit: Open, filled: Filled, page: str) -> None:
+    newest = filled.train("newest", FreezePlan(), seed=5)
+    at = visit(page)
+    if page == "compare":
+        assert at.multiselect(key="compared").value == [newest.id, filled.run.id]
+    else:
+        assert at.selectbox(key="chosen_run").value == newest.id
+        assert at.query_params["run"] == newest.id
+
+
+def test_choosing_another_run_changes_the_link(visit: Open, filled: Filled) -> None:
+    filled.train("newest", FreezePlan(), seed=5)
+    at = visit("results")
+    at.selectbox(key="chosen_run").select(filled.run.id).run()
+    assert at.query_params["run"] == filled.run.id
+    assert at.selectbox(key="chosen_run").value == filled.run.id
+
+
+def test_data_shows_the_findings_and_both_figures(visit: Open, filled: Filled) -> None:
+    at = visit("data")
+    assert len(at.get("plotly_chart")) == 2
+    assert at.selectbox(key="text_column").value == "text"
+    assert at.selectbox(key="label_column").value == "label"
+    assert {m.label: m.value for m in at.metric}["Classes"] == "3"
+
+
+def test_a_fix_is_one_click_and_can_be_taken_back(visit: Open, workspace: object) -> None:
+    from pages._ui.owner import owner_of
+    from translearn_core.runs import open_store
+
+    Filled(open_store(), owner_of(ALICE), rows=40, classes=("a", "b", *(f"rare {i}" for i in range(30))))
+    at = visit("data")
+    fixes = [button for button in at.button if button.label == Fix.DROP_RARE.value.capitalize()]
+    fixes[0].click().run()
+    assert at.session_state["draft"].fixes == (Fix.DROP_RARE,)
+
+
+def test_the_headline_stands_beside_its_baseline(visit: Open, filled: Filled) -> None:
+    at = visit("results")
+    shown = {m.label: m for m in at.metric}
+    accuracy = filled.evaluation().metrics["test"].accuracy
+    assert shown["Test accuracy"].value == f"{100 * accuracy:.1f} %"
+    assert shown["Test accuracy"].delta.startswith("95 % interval")
+    assert shown["Always the commonest answer"].value == "34.0 %"
+    assert len(at.get("plotly_chart")) == 3
+    assert any("translearn train films.csv" in code.value for code in at.code)
+
+
+def test_mistakes_are_listed_with_their_texts(visit: Open, filled: Filled) -> None:
+    at = visit("results")
+    frames = [frame.value for frame in at.dataframe]
+    mistakes = next(f for f in frames if list(f.columns) == ["text", "label", "predicted", "confidence", "row"])
+    assert len(mistakes)
+    assert mistakes["text"].str.contains(HOSTILE, regex=False).all(), "tables show texts as they are"

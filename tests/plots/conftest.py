@@ -1,0 +1,206 @@
+"""Small results of a realistic shape, for every figure."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import pytest
+
+from translearn_core.results import (
+    Anatomy,
+    Diagnosis,
+    Drift,
+    EpochPoint,
+    Evaluation,
+    History,
+    Interval,
+    Metrics,
+    Prediction,
+    ProbeScores,
+    Projection,
+    StepPoint,
+)
+
+HOSTILE = '<b>x</b><a href="javascript:alert(1)">y</a>'
+
+
+def strings(node: object) -> Iterator[str]:
+    """Every string of a figure's dictionary."""
+    if isinstance(node, go.Figure):
+        yield from strings(node.to_dict())
+    elif isinstance(node, dict):
+        for value in node.values():
+            yield from strings(value)
+    elif isinstance(node, np.ndarray):
+        yield from strings(node.tolist())
+    elif isinstance(node, list | tuple):
+        for value in node:
+            yield from strings(value)
+    elif isinstance(node, str):
+        yield node
+
+
+def make_classes(n: int) -> tuple[str, ...]:
+    known = ["negative", "positive", "neutral", "card arrival", "lost or stolen phone", "exchange rate"]
+    return tuple([*known, *(f"{i} is an intent told at length" for i in range(len(known), n))][:n])
+
+
+def make_history(epochs: int = 4, per_epoch: int = 30, gain: float = 0.0) -> History:
+    rng = np.random.default_rng(epochs)
+    total = epochs * per_epoch
+    steps = tuple(
+        StepPoint(
+            step=i + 1,
+            epoch=(i + 1) / per_epoch,
+            loss=float(0.25 + 0.5 * np.exp(-i / 30) + 0.08 * rng.normal()),
+            lr=5e-5 * min((i + 1) / (0.1 * total), (total - i) / (0.9 * total)),
+            head_lr=1e-3 * min((i + 1) / (0.1 * total), (total - i) / (0.9 * total)),
+            grad_norm=float(1 + rng.gamma(2, 0.4)),
+            tokens_per_second=9000.0,
+        )
+        for i in range(total)
+    )
+    best = max(1, epochs - 1)
+    points = tuple(
+        EpochPoint(
+            epoch=e,
+            step=e * per_epoch,
+            train_loss=0.7 * 0.6**e + 0.1,
+            train_accuracy=0.98 - 0.3 * 0.6**e,
+            train_macro_f1=0.97 - 0.3 * 0.6**e,
+            validation_loss=0.42 - 0.05 * min(e, best) + 0.03 * max(0, e - best),
+            validation_accuracy=0.78 + 0.02 * min(e, best) - 0.01 * max(0, e - best) + gain,
+            validation_macro_f1=0.77 + 0.02 * min(e, best) - 0.01 * max(0, e - best) + gain,
+            seconds=3.0,
+            best=e == best,
+        )
+        for e in range(1, epochs + 1)
+    )
+    return History(steps, points)
+
+
+def make_evaluation(classes: tuple[str, ...]) -> Evaluation:
+    rng, n = np.random.default_rng(0), len(classes)
+    confusion = rng.poisson(0.3 if n > 15 else 2.0, (n, n)) + np.diag(rng.integers(20, 45, n))
+    metrics = Metrics(int(confusion.sum()), 0.86, 0.85, 0.4, Interval(0.84, 0.88), Interval(0.83, 0.87))
+    return Evaluation(
+        classes, {"test": metrics}, 1 / n, confusion.astype(np.int64), pd.DataFrame(), pd.DataFrame()
+    )
+
+
+def make_projection(points: int, classes: tuple[str, ...]) -> Projection:
+    rng, n = np.random.default_rng(1), len(classes)
+    label = rng.integers(0, n, points)
+    predicted = np.where(rng.random(points) < 0.85, label, rng.integers(0, n, points))
+    centres = rng.normal(0, 6, (2, n, 2))
+    coordinates = (centres[:, label] + rng.normal(0, 1.2, (2, points, 2))).astype(np.float32)
+    return Projection(
+        variants=("pretrained", "fine-tuned"),
+        classes=classes,
+        splits=("train", "validation", "test"),
+        settings={"method": "umap", "layer": "6", "seed": "0"},
+        purity=(0.7, 0.9),
+        total=points * 2,
+        coordinates=coordinates,
+        row=np.arange(1, points + 1),
+        index=np.arange(points),
+        label=label,
+        predicted=predicted,
+        split=rng.choice(3, points, p=[0.7, 0.15, 0.15]),
+    )
+
+
+def make_probes(layers: int = 7) -> ProbeScores:
+    rise = np.linspace(0, 1, layers)
+    test = np.stack([0.790 + 0.035 * np.sin(2.6 * rise), 0.790 + 0.08 * rise**2])
+    return ProbeScores(
+        variants=("pretrained", "fine-tuned"),
+        cross_validated=np.repeat(test[:, :, None], 5, axis=2),
+        test=test,
+        low=test - 0.018,
+        high=test + 0.017,
+        majority=0.501,
+        tfidf=0.813,
+        tfidf_interval=Interval(0.795, 0.831),
+        n_train=6920,
+        n_test=1821,
+    )
+
+
+def make_drift() -> Drift:
+    parts = ["embeddings", *(f"block {k}" for k in range(6)), "head"]
+    moved = [0.0, 0.0, 0.0, 0.0, 0.0, 0.42, 0.93, 1.4]
+    return Drift(
+        pd.DataFrame(
+            {
+                "name": [f"{p}.weight" for p in parts],
+                "part": parts,
+                "trainable": [m > 0 for m in moved],
+                "had_gradient": [m > 0 for m in moved],
+                "relative_change": [m / 20 for m in moved],
+                "parameters": [1000] * len(parts),
+                "moved_norm": moved,
+                "start_norm": [20.0] * 7 + [2.0],
+            }
+        )
+    )
+
+
+def make_diagnosis(classes: tuple[str, ...]) -> Diagnosis:
+    rng = np.random.default_rng(2)
+    train = rng.integers(20, 160, len(classes))
+    counts = pd.DataFrame({"label": classes, "train": train, "validation": train // 5, "test": train // 4})
+    tokens = np.arange(0, 200, 4)
+    lengths = pd.DataFrame(
+        {"tokens": tokens, "texts": (900 * tokens / 30 * np.exp(-tokens / 25)).astype(int)}
+    )
+    return Diagnosis((), classes, counts, lengths, 27.0, 0.01, 1.3, 0.031, 128)
+
+
+def make_prediction(classes: tuple[str, ...]) -> Prediction:
+    scores = np.random.default_rng(3).normal(0, 2.2, (2, len(classes)))
+    probabilities = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+    return Prediction(("one", "two"), classes, probabilities.astype(np.float32), pd.DataFrame())
+
+
+def make_runs(
+    names: tuple[str, ...] = ("head only", "blocks 4, 5", "embeddings + blocks 0–5"),
+) -> pd.DataFrame:
+    accuracy = np.linspace(0.81, 0.89, len(names))
+    return pd.DataFrame(
+        {
+            "name": names,
+            "accuracy": accuracy,
+            "low": accuracy - 0.018,
+            "high": accuracy + 0.016,
+            "macro_f1": accuracy - 0.003,
+            "macro_f1_low": accuracy - 0.021,
+            "macro_f1_high": accuracy + 0.012,
+            "seconds": np.geomspace(9.6, 236, len(names)),
+            "trainable": np.geomspace(0.0001, 1, len(names)),
+        }
+    )
+
+
+def make_anatomy(blocks: int = 6, *, final: int = 0, splittable: bool = True) -> Anatomy:
+    return Anatomy(
+        id="all-MiniLM-L6-v2",
+        architecture="BertModel",
+        width=384,
+        token_limit=512,
+        vocabulary=30522,
+        causal=False,
+        embedding_parameters=11_917_824,
+        block_parameters=(1_774_464,) * blocks,
+        final_parameters=final,
+        block_class="BertLayer",
+        bytes=90_000_000,
+        digest="d",
+        splittable=splittable,
+    )
+
+
+@pytest.fixture
+def anatomy() -> Anatomy:
+    return make_anatomy()

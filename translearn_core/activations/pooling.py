@@ -1,0 +1,21 @@
+"""From token states to one vector a text."""
+
+import torch
+from torch import Tensor
+
+from translearn_core.config import Pooling
+
+
+def pool(states: Tensor, mask: Tensor, how: Pooling) -> Tensor:
+    """Pool `states`, shape (texts, tokens, width), over the tokens where `mask` is 1.
+
+    Returns shape (texts, width), in float32 for mean pooling. Padding is on the right.
+    """
+    if how is Pooling.CLS:
+        return states[:, 0]
+    if how is Pooling.LAST:
+        return states[torch.arange(len(states), device=states.device), mask.sum(1) - 1]
+    if how is Pooling.MAX:
+        return states.masked_fill(mask[..., None] == 0, torch.finfo(states.dtype).min).amax(1)
+    weight = mask[..., None].to(torch.float32)
+    return (states.float() * weight).sum(1) / weight.sum(1)

@@ -1,0 +1,151 @@
+"""How good predictions are, and how sure one may be: scores, their bootstrap intervals, confusion."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from scipy.stats import binom
+
+from translearn_core.errors import TooFewSamplesError
+from translearn_core.results import Interval, Metrics
+
+IntArray = NDArray[np.int64]
+FloatArray = NDArray[np.float64]
+
+TAIL = 0.025
+"""Share left out on either side of a 95 % interval."""
+CELLS_AT_ONCE = 1_000_000
+"""Resampled cells held in memory at a time (8 bytes each)."""
+
+
+def score(
+    labels: IntArray, probabilities: NDArray[np.floating], *, classes: int, seed: int = 0, draws: int = 2000
+) -> Metrics:
+    """Score predicted probabilities; a row's prediction is its likeliest class.
+
+    Parameters
+    ----------
+    labels : int array, shape (rows,)
+        Class indices from 0.
+    probabilities : float array, shape (rows, classes)
+        One distribution per row.
+    classes : int
+        Number of classes; every label is below it.
+    seed, draws : int
+        Of the macro-F1 bootstrap.
+
+    Returns
+    -------
+    Metrics
+        Accuracy, macro-F1 over the classes present in labels or predictions, mean cross-entropy in nats, and 95 %
+        percentile bootstrap intervals over rows (see `accuracy_interval` and `macro_f1_interval`).
+
+    Raises
+    ------
+    TooFewSamplesError
+        If there are no rows.
+    """
+    if not len(labels):
+        raise TooFewSamplesError("0 rows to score: give this split at least one row.")
+    counts = confusion(labels, probabilities.argmax(axis=1), classes)
+    eps = float(np.finfo(probabilities.dtype).eps)
+    of_label = probabilities[np.arange(len(labels)), labels].astype(np.float64)
+    return Metrics(
+        n=len(labels),
+        accuracy=float(counts.trace() / counts.sum()),
+        macro_f1=float(_macro_f1(np.diag(counts), counts.sum(axis=1), counts.sum(axis=0))),
+        loss=float(-np.log(np.clip(of_label, eps, 1 - eps)).mean()),
+        accuracy_interval=accuracy_interval(int(counts.trace()), len(labels)),
+        macro_f1_interval=macro_f1_interval(counts, seed=seed, draws=draws),
+    )
+
+
+def confusion(labels: ArrayLike, predicted: ArrayLike, classes: int) -> IntArray:
+    """Count rows of class i predicted as class j, shape (classes, classes)."""
+    cell = np.asarray(labels, dtype=np.int64) * classes + np.asarray(predicted, dtype=np.int64)
+    return np.bincount(cell, minlength=classes * classes).reshape(classes, classes)
+
+
+def per_class(counts: IntArray, names: Sequence[str]) -> pd.DataFrame:
+    """Return label, precision, recall, f1 and support (rows) of every class; a share of nothing is 0."""
+    right, support, predicted = np.diag(counts), counts.sum(axis=1), counts.sum(axis=0)
+    return pd.DataFrame(
+        {
+            "label": list(names),
+            "precision": right / np.maximum(predicted, 1),
+            "recall": right / np.maximum(support, 1),
+            "f1": 2 * right / np.maximum(support + predicted, 1),
+            "support": support,
+        }
+    )
+
+
+def majority_accuracy(train_labels: IntArray, test_labels: IntArray) -> float:
+    """Test accuracy of always answering the commonest training class (the first of equals); NaN without rows."""
+    if not len(train_labels) or not len(test_labels):
+        return float("nan")
+    return float((test_labels == np.bincount(train_labels).argmax()).mean())
+
+
+def bootstrap_accuracy(correct: ArrayLike) -> Interval:
+    """95 % interval of an accuracy from right and wrong rows (bool array); NaN without rows."""
+    right = np.asarray(correct, dtype=bool)
+    return accuracy_interval(int(right.sum()), right.size)
+
+
+def accuracy_interval(right: int, rows: int) -> Interval:
+    """95 % percentile bootstrap interval of `right` out of `rows`, in closed form.
+
+    Rows drawn with replacement are right with probability right/rows each, so their number is binomial and its quantiles
+    are what endless draws would give. With every row right (or wrong) resampling cannot show any doubt: there the exact
+    bound of Clopper & Pearson (1934) stands in for a width of zero.
+    """
+    if not rows:
+        return Interval(float("nan"), float("nan"))
+    if right == rows:
+        return Interval(float(TAIL ** (1 / rows)), 1.0)
+    if not right:
+        return Interval(0.0, float(1 - TAIL ** (1 / rows)))
+    low, high = binom.ppf([TAIL, 1 - TAIL], rows, right / rows) / rows
+    return Interval(float(low), float(high))
+
+
+def macro_f1_interval(counts: IntArray, *, seed: int = 0, draws: int = 2000) -> Interval:
+    """95 % percentile bootstrap interval of macro-F1 over rows, from a confusion matrix.
+
+    Macro-F1 depends on rows only through how many fall into each (label, predicted) cell, and drawing n rows with
+    replacement fills the cells like one multinomial draw with the observed shares. So cells are drawn instead of rows:
+    the same distribution, at a cost that follows the filled cells and not the rows.
+    """
+    label, predicted = np.nonzero(counts)
+    filled = counts[label, predicted]
+    rows, classes = int(filled.sum()), len(counts)
+    random = np.random.default_rng(seed)
+    by_predicted = np.argsort(predicted, kind="stable")
+    scores = []
+    for start in range(0, draws, step := max(1, CELLS_AT_ONCE // len(filled))):
+        drawn = random.multinomial(rows, filled / rows, size=min(step, draws - start))
+        right = np.zeros((len(drawn), classes), dtype=np.int64)
+        right[:, label[label == predicted]] = drawn[:, label == predicted]
+        support = _sum_runs(drawn, label, classes)
+        answered = _sum_runs(drawn[:, by_predicted], predicted[by_predicted], classes)
+        scores.append(_macro_f1(right, support, answered))
+    low, high = np.quantile(np.concatenate(scores), [TAIL, 1 - TAIL])
+    return Interval(float(low), float(high))
+
+
+def _sum_runs(columns: IntArray, groups: IntArray, n: int) -> IntArray:
+    """Sum the columns of each group; `groups` is sorted, the result has `n` columns."""
+    present, starts = np.unique(groups, return_index=True)
+    sums = np.zeros((len(columns), n), dtype=np.int64)
+    sums[:, present] = np.add.reduceat(columns, starts, axis=1)
+    return sums
+
+
+def _macro_f1(right: IntArray, support: IntArray, answered: IntArray) -> FloatArray:
+    """Mean F1 over the last axis, of the classes that occur as label or prediction."""
+    occurs = support + answered
+    f1: FloatArray = 2 * right / np.maximum(occurs, 1)
+    mean: FloatArray = f1.sum(axis=-1) / (occurs > 0).sum(axis=-1)
+    return mean

@@ -1,0 +1,56 @@
+"""Digests: of files, of a backbone's folder, of tensors. Two things with one digest are one thing."""
+
+import hashlib
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+TOKENIZER_FILES = (
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+    "added_tokens.json",
+    "vocab.txt",
+    "vocab.json",
+    "merges.txt",
+)
+
+
+def file_digest(path: Path) -> str:
+    """Return the SHA-256 of a file, hashed once per process for as long as its size and time stay."""
+    status = path.stat()
+    return _hashed(str(path.resolve()), status.st_size, status.st_mtime_ns)
+
+
+@lru_cache(maxsize=256)
+def _hashed(path: str, size: int, changed: int) -> str:  # noqa: ARG001 - size and time are the key
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def folder_digest(folder: Path, weights: tuple[Path, ...], seed: int | None) -> str:
+    """Return one digest of what makes a backbone: architecture, tokenizer and weights.
+
+    With `seed` the weights are fresh ones drawn from it, so it stands in for the weight files.
+    """
+    names = ("config.json", *TOKENIZER_FILES)
+    files = [folder / name for name in names] + sorted(folder.glob("*.model"))
+    parts = [f"{path.name}:{file_digest(path)}" for path in files if path.is_file()]
+    parts += (
+        [f"{path.name}:{file_digest(path)}" for path in weights] if seed is None else [f"random init {seed}"]
+    )
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def digest_of(tensors: Mapping[str, Tensor]) -> str:
+    """Return the SHA-256 of named tensors: names, shapes, dtypes and bytes; order and device do not count."""
+    digest = hashlib.sha256()
+    for name in sorted(tensors):
+        tensor = tensors[name].detach().cpu().contiguous()
+        digest.update(f"{name}:{tuple(tensor.shape)}:{tensor.dtype}:".encode())
+        if tensor.numel():
+            digest.update(tensor.reshape(-1).view(torch.uint8).numpy().data)
+    return digest.hexdigest()

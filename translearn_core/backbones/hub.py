@@ -1,0 +1,162 @@
+"""Models on the Hugging Face Hub: what a download would take, the download, its failures said plainly."""
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from fnmatch import fnmatch
+from pathlib import Path
+
+from huggingface_hub import HfApi, constants, snapshot_download
+from huggingface_hub.errors import (  # type: ignore[attr-defined]  # HTTPError: the transport's root error
+    EntryNotFoundError,
+    GatedRepoError,
+    HfHubHTTPError,
+    HFValidationError,
+    HTTPError,
+    LocalEntryNotFoundError,
+    OfflineModeIsEnabled,
+    RepositoryNotFoundError,
+    RevisionNotFoundError,
+)
+
+from translearn_core.backbones.quiet import quiet
+from translearn_core.backbones.weights import INDEX, SINGLE, no_weights
+from translearn_core.errors import BackboneError, NetworkError
+from translearn_core.settings import settings
+
+WANTED = ["*.json", "*.txt", "*.model", SINGLE, "model-*-of-*.safetensors"]
+"""What a backbone is made of, at the top of its repository; never code or pickles."""
+
+BELOW = ["*/*"]
+TOKENIZERS = ("tokenizer.json", "vocab.txt", "vocab.json", "*.model")
+TIMEOUT = 15.0
+
+
+def remote_size(id: str, revision: str | None = None) -> int:
+    """Return the bytes that fetching a Hub model would download; 0 if it is here already.
+
+    Raises
+    ------
+    BackboneError
+        If the Hub has no such model, or none that can be a backbone.
+    NetworkError
+        If the Hub cannot be reached.
+    """
+    return 0 if cached(id, revision) else sum(_listing(id, revision).values())
+
+
+def fetch(id: str, revision: str | None = None) -> Path:
+    """Download what a backbone needs of a Hub model and return its folder in the Hub's cache."""
+    _listing(id, revision)
+    with quiet(), _plainly(id, revision):
+        return Path(snapshot_download(id, revision=revision, allow_patterns=WANTED, ignore_patterns=BELOW))
+
+
+def cached(id: str, revision: str | None = None) -> Path | None:
+    """Return the folder of a Hub model fetched earlier, None if it is not here in full; asks no network."""
+    try:
+        folder = Path(
+            snapshot_download(
+                id, revision=revision, allow_patterns=WANTED, ignore_patterns=BELOW, local_files_only=True
+            )
+        )
+    except (LocalEntryNotFoundError, HFValidationError):
+        return None
+    names = [path.name for path in folder.iterdir()]
+    whole = SINGLE in names or INDEX in names
+    return folder if whole and "config.json" in names and _has_tokenizer(names) else None
+
+
+def _has_tokenizer(names: list[str]) -> bool:
+    return any(fnmatch(name, pattern) for name in names for pattern in TOKENIZERS)
+
+
+def _listing(id: str, revision: str | None) -> dict[str, int]:
+    """Return the wanted files of a Hub model and their sizes, after checking that it can be a backbone."""
+    if not settings().hub:
+        raise BackboneError(
+            f"{id} is not on this machine and fetching models is switched off here: "
+            "choose the bundled model, or set TRANSLEARN_HUB=1."
+        )
+    with _plainly(id, revision):
+        siblings = (
+            HfApi().model_info(id, revision=revision, files_metadata=True, timeout=TIMEOUT).siblings or []
+        )
+    names = [file.rfilename for file in siblings]
+    if "config.json" not in names:
+        raise BackboneError(f"{id} has no config.json: it is not a transformers model, choose one that is.")
+    if SINGLE not in names and INDEX not in names:
+        raise no_weights(id, names)
+    if not _has_tokenizer([name for name in names if "/" not in name]):
+        raise BackboneError(f"{id} has no tokenizer: choose a text model that ships tokenizer.json.")
+    wanted = {
+        file.rfilename: file.size or 0 for file in siblings if any(fnmatch(file.rfilename, p) for p in WANTED)
+    }
+    return {name: size for name, size in wanted.items() if "/" not in name}
+
+
+@contextmanager
+def _plainly(id: str, revision: str | None) -> Iterator[None]:
+    try:
+        yield
+    except (
+        HTTPError,
+        EntryNotFoundError,
+        HFValidationError,
+        OSError,
+        ValueError,
+        KeyError,
+        TypeError,
+    ) as error:
+        raise _sentence(error, id, revision) from error
+
+
+def _sentence(error: BaseException, id: str, revision: str | None) -> BackboneError:
+    """Say in one sentence what went wrong with the Hub and what to do."""
+    if isinstance(error, LocalEntryNotFoundError) and error.__cause__ is not None:
+        return _sentence(error.__cause__, id, revision)
+    host = constants.ENDPOINT
+    match error:
+        case GatedRepoError():
+            return BackboneError(
+                f"{id} is gated: ask for access on {host}/{id}, then set HF_TOKEN to a token of that account."
+            )
+        case RevisionNotFoundError():
+            return BackboneError(
+                f"{id} has no revision {revision!r}: give a branch, tag or commit that it has."
+            )
+        case RepositoryNotFoundError():
+            return BackboneError(
+                f"{id} is not on {host}: check the spelling (owner/name); a private model needs HF_TOKEN."
+            )
+        case HFValidationError():
+            return BackboneError(f"{id!r} is not a Hub id: give owner/name, or the path of a folder.")
+        case OfflineModeIsEnabled():
+            return NetworkError(
+                f"{id} cannot be fetched while HF_HUB_OFFLINE is set: unset it and start again."
+            )
+        case HfHubHTTPError():
+            return _refusal(error, id, host)
+        case OSError() if error.errno == errno.ENOSPC:
+            return BackboneError(
+                f"{id} does not fit on the disk of {constants.HF_HUB_CACHE}: make room there."
+            )
+        case HTTPError() | EntryNotFoundError() | OSError():
+            return NetworkError(
+                f"{host} cannot be reached, so {id} was not fetched: check the network and try again, "
+                "or take the bundled model, which needs none."
+            )
+    return NetworkError(f"{host} does not answer as a model hub, so {id} was not fetched: check HF_ENDPOINT.")
+
+
+def _refusal(error: HfHubHTTPError, id: str, host: str) -> BackboneError:
+    status = error.response.status_code
+    if status in (401, 403):
+        return BackboneError(
+            f"{host} refuses access to {id} (status {status}): set HF_TOKEN to a valid token."
+        )
+    if status == 429:
+        return NetworkError(
+            f"{host} has had too many requests from here: wait some minutes and fetch {id} again."
+        )
+    return NetworkError(f"{host} answered {id} with status {status}: try again later.")

@@ -1,0 +1,97 @@
+"""From a configuration to a backbone: find the files, check them, build the model, name its parts."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from torch import nn
+from transformers import PreTrainedModel, PreTrainedTokenizerFast
+
+from translearn_core.backbones import anatomy, architecture
+from translearn_core.backbones.digests import folder_digest
+from translearn_core.backbones.locating import locate
+from translearn_core.backbones.quiet import quiet
+from translearn_core.backbones.tokenizer import fit_to_table, read_tokenizer
+from translearn_core.backbones.weights import weight_files
+from translearn_core.config import BackboneConfig
+from translearn_core.results import Anatomy
+
+
+@dataclass(eq=False)
+class Backbone:
+    """A pretrained model, or its random-init twin, with names for its parts.
+
+    Attributes
+    ----------
+    model : PreTrainedModel
+        Float32 on the CPU, eval mode, poolers removed; gives `last_hidden_state`; the caller's alone.
+    tokenizer : PreTrainedTokenizerFast
+        Pads on the right, cuts on the right, has a pad token.
+    blocks_path : str
+        Dotted path of the blocks' `nn.ModuleList` inside `model`.
+    parts : dict of str to str
+        Part of every parameter by name: ``embeddings``, ``block 0`` …, ``final``.
+    """
+
+    config: BackboneConfig
+    model: PreTrainedModel
+    tokenizer: PreTrainedTokenizerFast
+    anatomy: Anatomy
+    blocks_path: str
+    parts: dict[str, str]
+
+    @property
+    def blocks(self) -> nn.ModuleList:
+        """The transformer blocks, block 0 at the input."""
+        blocks = self.model.get_submodule(self.blocks_path)
+        assert isinstance(blocks, nn.ModuleList)
+        return blocks
+
+    @property
+    def n_blocks(self) -> int:
+        """Number of blocks."""
+        return len(self.blocks)
+
+
+def load(config: BackboneConfig, *, network: bool = False) -> Backbone:
+    """Load a backbone; every call builds a model of its own, so a run may train what it gets.
+
+    Parameters
+    ----------
+    config : BackboneConfig
+        The bundled model, a Hub id or a local folder; with `random_init` its twin with fresh weights.
+    network : bool
+        Whether a Hub model that is not on this machine may be fetched.
+
+    Raises
+    ------
+    BackboneError
+        If the model is missing, incomplete, unsafe or of an architecture that is not supported.
+    NetworkError
+        If the Hub could not be reached.
+    """
+    name = config.id
+    folder = locate(config, network=network)
+    with quiet():
+        settled = architecture.read_config(name, folder)
+        tokenizer = read_tokenizer(name, folder)
+        if config.random_init:
+            weights: tuple[Path, ...] = ()
+            model = architecture.fresh(name, settled, config.init_seed)
+        else:
+            weights = weight_files(name, folder)
+            model = architecture.pretrained(name, folder, settled)
+        digest = folder_digest(folder, weights, config.init_seed if config.random_init else None)
+        fit_to_table(name, tokenizer, anatomy.table(model).num_embeddings)
+        path = anatomy.find_blocks(name, model)
+        trial = anatomy.observe(name, model, path, tokenizer, digest=digest)
+    parts = anatomy.parts_of(model, path, trial)
+    size = sum(file.stat().st_size for file in weights) or 4 * anatomy.count(model.parameters())
+    record = anatomy.dissect(name, model, path, parts, trial, tokenizer, digest=digest, size=size)
+    return Backbone(config, model, tokenizer, record, path, parts)
+
+
+def load_tokenizer(config: BackboneConfig, *, network: bool = False) -> PreTrainedTokenizerFast:
+    """Load only the tokenizer of a backbone: enough to look at texts, and quick. Raises as `load` does."""
+    folder = locate(config, network=network)
+    with quiet():
+        return read_tokenizer(config.id, folder)

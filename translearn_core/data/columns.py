@@ -1,0 +1,152 @@
+"""What the columns of a table look like, and which of them are the text, the label and the split."""
+
+import re
+from collections.abc import Sequence
+
+import pandas as pd
+
+from translearn_core.config import Split
+from translearn_core.data.findings import counted, shown
+from translearn_core.results import Column, Suggestion
+
+ROW = "__row__"
+"""Reserved column: 1-based row number in the row's own file, header not counted."""
+
+PART = "__part__"
+"""Reserved column: which file the row comes from (train, validation, test)."""
+
+SPLIT_WORDS: dict[str, Split] = {
+    **dict.fromkeys(("train", "training", "trn", "tr", "learn"), Split.TRAIN),
+    **dict.fromkeys(
+        ("validation", "valid", "val", "dev", "devel", "development", "trial", "tune"), Split.VALIDATION
+    ),
+    **dict.fromkeys(("test", "testing", "tst", "heldout", "holdout"), Split.TEST),
+}
+"""How people write the splits, in small letters without spaces, hyphens and underscores."""
+
+TEXT_NAMES = (
+    "text",
+    "sentence",
+    "review",
+    "comment",
+    "message",
+    "content",
+    "tweet",
+    "body",
+    "question",
+    "utterance",
+    "document",
+)
+LABEL_NAMES = (
+    "label",
+    "labels",
+    "class",
+    "category",
+    "target",
+    "sentiment",
+    "intent",
+    "topic",
+    "judgment",
+    "judgement",
+    "y",
+    "tag",
+)
+SPLIT_NAMES = ("split", "set", "partition", "subset", "fold", "part")
+
+SAMPLE_ROWS = 5_000
+"""Rows whose words are counted; distinct and filled cells are counted in all."""
+
+_WORD = re.compile(r"[㐀-䶿一-鿿豈-﫿぀-ヿ가-힯]|[^\s㐀-䶿一-鿿豈-﫿぀-ヿ가-힯]+")
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+_ID = re.compile(r"(?=.*\d)[\w.:#/+-]+|[0-9a-fA-F-]{8,}")
+
+
+def split_word(value: str) -> Split | None:
+    """Return the split that a cell such as "dev" or "Test" names, if it names one."""
+    return SPLIT_WORDS.get(re.sub(r"[\s_-]+", "", value).casefold())
+
+
+def words(text: str) -> int:
+    """Count words; a Chinese, Japanese or Korean character counts as one, since no spaces part them."""
+    return len(_WORD.findall(text))
+
+
+def file_columns(table: pd.DataFrame) -> list[str]:
+    """Columns that came from the file, in its order."""
+    return [name for name in table.columns if name not in (ROW, PART)]
+
+
+def profile(table: pd.DataFrame) -> tuple[Column, ...]:
+    """Describe every column of the file: filled and distinct cells, words per cell, up to three examples."""
+    return tuple(_column(name, table[name].dropna()) for name in file_columns(table))
+
+
+def _column(name: str, cells: "pd.Series[str]") -> Column:
+    step = max(1, len(cells) // SAMPLE_ROWS)
+    counts = [words(cell) for cell in cells.iloc[::step]]
+    examples = tuple(
+        cell if len(cell) <= 200 else cell[:199] + "…" for cell in cells.iloc[:200].drop_duplicates().iloc[:3]
+    )
+    return Column(name, len(cells), int(cells.nunique()), sum(counts) / max(len(counts), 1), examples)
+
+
+def looks_like_ids(cells: "pd.Series[str]") -> bool:
+    """Whether nearly every cell is one unspaced token with a digit, and hardly any comes twice."""
+    if len(cells) < 5 or cells.nunique() < 0.9 * len(cells):
+        return False
+    sample = cells.iloc[:: max(1, len(cells) // SAMPLE_ROWS)]
+    return bool(sum(_ID.fullmatch(cell.strip()) is not None for cell in sample) >= 0.9 * len(sample))
+
+
+def suggest(columns: Sequence[Column], table: pd.DataFrame) -> Suggestion:
+    """Guess what the columns mean, from their names first and from their cells next."""
+    split = _split_column(columns, table)
+    others = [c for c in columns if c.name != split and c.filled]
+    text = max(
+        (c for c in others if c.distinct > 1 and not looks_like_ids(table[c.name].dropna())),
+        key=lambda c: (_named_like(c.name, TEXT_NAMES) and c.mean_words >= 2, c.mean_words),
+        default=None,
+    )
+    label = max((c for c in others if c is not text and _can_be_label(c)), key=_label_rank, default=None)
+    return Suggestion(
+        text.name if text else None, label.name if label else None, split, _reason(text, label, split)
+    )
+
+
+def _split_column(columns: Sequence[Column], table: pd.DataFrame) -> str | None:
+    for column in sorted(columns, key=lambda c: not _named_like(c.name, SPLIT_NAMES)):
+        if 2 <= column.distinct <= 4:
+            found = {split_word(value) for value in table[column.name].dropna().unique()}
+            if None not in found and Split.TRAIN in found and len(found) > 1:
+                return column.name
+    return None
+
+
+def _can_be_label(column: Column) -> bool:
+    return 2 <= column.distinct <= max(2, column.filled // 2) and column.mean_words <= 6
+
+
+def _label_rank(column: Column) -> tuple[bool, bool, int, int]:
+    scale = column.distinct > 10 and all("." in e and _NUMBER.fullmatch(e.strip()) for e in column.examples)
+    return _named_like(column.name, LABEL_NAMES), not scale, column.filled, -column.distinct
+
+
+def _named_like(name: str, known: Sequence[str]) -> bool:
+    parts = re.split(r"[\W_]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).casefold())
+    return any(part in known for part in parts)
+
+
+def _reason(text: Column | None, label: Column | None, split: str | None) -> str:
+    said = []
+    if text:
+        said.append(f"{shown(text.name)} reads like text: {text.mean_words:.1f} words a cell on average.")
+    else:
+        said.append("No column reads like text: choose the one to learn from.")
+    if label:
+        many = counted(label.distinct, "class", "classes")
+        said.append(f"{shown(label.name)} has {many} in {counted(label.filled, 'row')}, as labels do.")
+    else:
+        said.append("No column repeats few values as labels do: choose the one to predict.")
+    if split:
+        said.append(f"{shown(split)} names train and test rows.")
+    return " ".join(said)

@@ -1,0 +1,77 @@
+"""How findings and errors speak: counts, names and row numbers in plain words."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from translearn_core.config import Fix
+from translearn_core.results import Finding, Severity
+
+IntArray = NDArray[np.int64]
+
+MOST_ROWS = 50
+"""Row numbers a finding carries at most; its `count` tells how many there are in all."""
+
+LONGEST_NAME = 60
+"""Characters of a name or value that a sentence shows; more is cut with an ellipsis."""
+
+
+def finding(
+    code: str,
+    severity: Severity,
+    sentence: str,
+    rows: Iterable[Any] = (),
+    *,
+    fix: Fix | None = None,
+    advice: str | None = None,
+) -> Finding:
+    """Return a finding that keeps the first `MOST_ROWS` of `rows` and counts them all."""
+    numbers = [int(row) for row in rows]
+    return Finding(code, severity, sentence, tuple(numbers[:MOST_ROWS]), len(numbers), fix, advice)
+
+
+def counted(number: int, thing: str, things: str | None = None) -> str:
+    """Return "1 row" or "3,460 rows"; `things` is the plural where an s does not make it."""
+    return f"{number:,} {thing if number == 1 else things or thing + 's'}"
+
+
+def shown(value: object) -> str:
+    """Return the value in quotes, on one line, cut where it is long."""
+    text = " ".join(str(value).split()) or str(value)
+    return f"'{text if len(text) <= LONGEST_NAME else text[: LONGEST_NAME - 1] + '…'}'"
+
+
+def named(values: Sequence[object], most: int = 5) -> str:
+    """Return "'a', 'b' and 3 more"."""
+    return joined([shown(value) for value in values], most)
+
+
+def joined(words: Sequence[str], most: int = 5) -> str:
+    """Return "a, b and c", or "a, b and 3 more" if there are more than `most`."""
+    if len(words) > most:
+        return f"{', '.join(words[: most - 1])} and {len(words) - most + 1:,} more"
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+
+
+def percent(share: float) -> str:
+    """Return a share in [0, 1] as "12.3 %", and never as 0 % when it is not 0."""
+    return "under 0.1 %" if 0 < share < 0.001 else f"{100 * share:.3g} %"
+
+
+def by_part(rows: pd.DataFrame, mask: NDArray[np.bool_]) -> Iterator[tuple[str, IntArray]]:
+    """Yield, for each file that has rows under `mask`, words to name it (" of the test file") and the row numbers.
+
+    The words are empty where all of `rows` come from one file; `rows` has the columns part and row.
+    """
+    parts = rows["part"].unique()
+    for part in parts:
+        if len(numbers := rows["row"].to_numpy()[mask & (rows["part"] == part).to_numpy()]):
+            yield ("" if len(parts) == 1 else f" of the {part} file"), numbers
+
+
+def were(number: int) -> str:
+    """Return the verb that goes with a count."""
+    return "was" if number == 1 else "were"

@@ -1,0 +1,74 @@
+"""From a label column's cells to classes: what means the same becomes one, and the order is the natural one."""
+
+import re
+import unicodedata
+from collections import defaultdict
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+_WHOLE = re.compile(r"([+-]?)(0|[1-9]\d*)(\.0*)?")
+_NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?")
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Class indices per row, class names, and the spellings that were read as another."""
+
+    indices: NDArray[np.int64]
+    classes: tuple[str, ...]
+    spellings: dict[str, tuple[str, ...]]
+    respelled: NDArray[np.bool_]
+
+
+def read_labels(cells: "pd.Series[str]") -> Labels:
+    """Turn label cells, none missing, into classes.
+
+    White space is trimmed; whole numbers lose a sign of plus and zeros after the point ("1.0" is "1"); spellings that differ in
+    case only ("Yes", "yes") become the commonest of them.
+    """
+    codes, found = pd.factorize(cells)
+    raw = [str(value) for value in found]
+    counts = np.bincount(codes, minlength=len(raw))
+    families: dict[str, list[int]] = defaultdict(list)
+    tidy = [_tidied(value) for value in raw]
+    for i, value in enumerate(tidy):
+        families[value.casefold()].append(i)
+    names: dict[int, str] = {}
+    for members in families.values():
+        weight: dict[str, int] = defaultdict(int)
+        for i in members:
+            weight[tidy[i]] += int(counts[i])
+        name = min(weight, key=lambda spelling: (-weight[spelling], spelling))
+        names.update(dict.fromkeys(members, name))
+    classes = sorted(set(names.values()), key=natural)
+    index = {name: k for k, name in enumerate(classes)}
+    lookup = np.array([index[names[i]] for i in range(len(raw))], dtype=np.int64)
+    changed = np.array([names[i] != raw[i] for i in range(len(raw))], dtype=bool)
+    spellings: dict[str, list[str]] = defaultdict(list)
+    for i in np.flatnonzero(changed):
+        spellings[names[int(i)]].append(raw[i])
+    said = {name: tuple(sorted(spellings[name])) for name in classes if name in spellings}
+    return Labels(lookup[codes], tuple(classes), said, changed[codes])
+
+
+def natural(name: str) -> tuple[bool, float, str, str]:
+    """Sort key: numbers first and by value, then words whatever their case."""
+    number = _NUMBER.fullmatch(name) is not None
+    return not number, float(name) if number else 0.0, name.casefold(), name
+
+
+def is_scale(classes: tuple[str, ...]) -> bool:
+    """Whether the classes are numbers, some with decimals: a measure rather than a choice."""
+    numbers = [name for name in classes if _NUMBER.fullmatch(name)]
+    return len(numbers) == len(classes) > 2 and any(not float(name).is_integer() for name in numbers)
+
+
+def _tidied(value: str) -> str:
+    text = " ".join(unicodedata.normalize("NFC", value).split())
+    if whole := _WHOLE.fullmatch(text):
+        sign, digits = whole.group(1), whole.group(2)
+        return ("-" if sign == "-" and digits != "0" else "") + digits
+    return text

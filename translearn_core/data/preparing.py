@@ -1,0 +1,222 @@
+"""A table made ready for one task: rows chosen, labels read, splits dealt, and nothing leaking between them."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from translearn_core.config import DataConfig
+from translearn_core.data.columns import PART, ROW, file_columns
+from translearn_core.data.dealing import as_given, dealt, without_leaks
+from translearn_core.data.findings import by_part, counted, finding, joined, named, percent, shown, were
+from translearn_core.data.fixing import Working, conflicts, duplicates, rare_classes
+from translearn_core.data.labels import natural, read_labels
+from translearn_core.data.prepared import SPLITS, Prepared
+from translearn_core.data.splitting import TEST, TRAIN, VALIDATION
+from translearn_core.errors import DataError
+from translearn_core.results import Finding, Severity
+from translearn_core.settings import settings
+
+
+def prepare(table: pd.DataFrame, config: DataConfig, *, max_classes: int | None = None) -> Prepared:
+    """Choose the rows, read the labels and deal the splits of one task.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `read` returns it.
+    config : DataConfig
+        What the columns mean, how to split, which fixes were decided.
+    max_classes : int, optional
+        Most classes of a task; as the settings say if not given.
+
+    Returns
+    -------
+    Prepared
+        A row that a file gives to a split stays there; else the split column decides, else the seed, by class. No
+        normalised text stands in two splits: it is left out of train, and of validation if it is in test.
+
+    Raises
+    ------
+    DataError
+        If the columns do not make a task: missing columns, one class, too many classes, a class for every row, or a
+        split with fewer than two rows.
+    """
+    work = _classified(_filled(table, config), config)
+    work, given = as_given(work, config)
+    for step in (conflicts, duplicates, rare_classes):
+        work = step(work, config)
+    _check_number_of_classes(work, config, max_classes or settings().max_classes)
+    work = dealt(without_leaks(work), config, given)
+    _check_sizes(work, config, given)
+    work = _in_order(work).saying(*_missing_in_splits(work))
+    rows = work.rows
+    return Prepared(
+        classes=work.classes,
+        texts=tuple(rows["text"]),
+        labels=rows["label"].to_numpy(dtype=np.int64),
+        split=rows["split"].to_numpy(dtype=np.int64),
+        rows=rows["row"].to_numpy(dtype=np.int64),
+        findings=work.said,
+    )
+
+
+def _filled(table: pd.DataFrame, config: DataConfig) -> Working:
+    """Return the rows that have a text and a label, both still as in the file."""
+    for column in filter(None, (config.text, config.label, config.split.column)):
+        if column not in file_columns(table):
+            raise DataError(
+                f"There is no column {shown(column)}: choose from {named(file_columns(table), 12)}."
+            )
+    rows = pd.DataFrame(
+        {"text": table[config.text], "label": table[config.label], "row": table[ROW], "part": table[PART]}
+    )
+    if config.split.column:
+        rows["told"] = table[config.split.column]
+    lacking = {name: _blank(rows[name]) for name in ("text", "label")}
+    said = []
+    for name, mask in lacking.items():
+        column = config.text if name == "text" else config.label
+        for where, numbers in by_part(rows, mask):
+            sentence = f"{counted(len(numbers), 'row')}{where} without a {name} in {shown(column)} {were(len(numbers))} left out."
+            said.append(finding(f"missing-{name}s", Severity.MENDED, sentence, numbers))
+    left = rows[~(lacking["text"] | lacking["label"])].reset_index(drop=True)
+    for part in rows["part"].unique():
+        if not (left["part"] == part).any():
+            source = "No row" if rows["part"].nunique() == 1 else f"No row of the {part} file"
+            raise DataError(
+                f"{source} has both a text in {shown(config.text)} and a label in {shown(config.label)}: "
+                "choose other columns, or fill them in."
+            )
+    return Working(left, (), tuple(said))
+
+
+def _blank(cells: "pd.Series[str]") -> NDArray[np.bool_]:
+    return np.array([not isinstance(cell, str) or not cell or cell.isspace() for cell in cells], dtype=bool)
+
+
+def _classified(work: Working, config: DataConfig) -> Working:
+    """Replace label cells by class indices."""
+    labels = read_labels(work.rows["label"])
+    many, column = len(labels.classes), shown(config.label)
+    if many == 1:
+        raise DataError(
+            f"Column {column} holds one class only, {shown(labels.classes[0])}: "
+            "choose another label column, or add rows of other classes."
+        )
+    if many == len(work.rows) and many > 2:
+        raise DataError(
+            f"Column {column} has a different value in each of its {many:,} rows, so it names rows and not classes: "
+            "choose another label column."
+        )
+    work = replace(work, rows=work.rows.assign(label=labels.indices), classes=labels.classes)
+    told = [
+        f"{shown(name)} from {joined([_exact(s) for s in spellings])}"
+        for name, spellings in labels.spellings.items()
+    ]
+    return work.saying(
+        *(
+            finding(
+                "labels-cast",
+                Severity.MENDED,
+                f"Labels{where} that mean the same were read as one: {joined(told)}.",
+                numbers,
+            )
+            for where, numbers in by_part(work.rows, labels.respelled)
+        )
+    )
+
+
+def _exact(spelling: str) -> str:
+    """Return a label as it stands in the file, white space and all."""
+    return shown(spelling) if spelling == " ".join(spelling.split()) else repr(spelling[:60])
+
+
+def _check_number_of_classes(work: Working, config: DataConfig, limit: int) -> None:
+    present = int(work.rows["label"].nunique())
+    if present > limit:
+        raise DataError(
+            f"{present:,} classes in column {shown(config.label)}, and {limit:,} are the most: is this really the label column? "
+            "Choose another, or group its values."
+        )
+    if present < 2:
+        name = shown(work.classes[work.rows["label"].iloc[0]]) if present else "none"
+        raise DataError(
+            f"One class is left, {name}: take back the fixes that dropped the others, or add rows of them."
+        )
+
+
+def _check_sizes(work: Working, config: DataConfig, given: dict[int, str]) -> None:
+    split, total = work.rows["split"].to_numpy(), len(work.rows)
+    for index, share in ((VALIDATION, config.split.validation), (TEST, config.split.test)):
+        size, name = np.count_nonzero(split == index), SPLITS[index]
+        if size >= 2 or (index not in given and not share):
+            continue
+        if index in given:
+            raise DataError(
+                f"{given[index].capitalize()} leaves {counted(size, 'row')} for {name} that {were(size)} not left out, "
+                "and two are the least: add rows to it."
+            )
+        raise DataError(
+            f"{counted(total, 'usable row')} {were(total)} too few to draw a {name} split of {percent(share)}, which got {size}: "
+            "bring more rows, or raise that share."
+        )
+    train = work.rows["label"].to_numpy()[split == TRAIN]
+    if len(np.unique(train)) < 2:
+        left = "no row" if not len(train) else f"rows of the one class {shown(work.classes[train[0]])}"
+        raise DataError(
+            f"Train is left with {left}, and two classes are the least: add training rows that stand in no other split."
+        )
+
+
+def _in_order(work: Working) -> Working:
+    """Keep the classes that have rows, in natural order."""
+    present = [k for k in range(len(work.classes)) if k in set(work.rows["label"].unique())]
+    ordered = sorted(present, key=lambda k: natural(work.classes[k]))
+    place = np.zeros(len(work.classes), dtype=np.int64)
+    place[ordered] = np.arange(len(ordered))
+    labels = place[work.rows["label"].to_numpy()]
+    return replace(work, rows=work.rows.assign(label=labels), classes=tuple(work.classes[k] for k in ordered))
+
+
+def class_counts(labels: NDArray[np.int64], split: NDArray[np.int64], classes: int) -> NDArray[np.int64]:
+    """Count rows per class and split, shape (classes, splits)."""
+    flat = np.bincount(labels * len(SPLITS) + split, minlength=classes * len(SPLITS))
+    return flat.reshape(classes, len(SPLITS))
+
+
+def _missing_in_splits(work: Working) -> list[Finding]:
+    """Name the classes that some split lacks, and the splits that have no rows."""
+    rows = work.rows
+    labels, split = rows["label"].to_numpy(), rows["split"].to_numpy()
+    counts = class_counts(labels, split, len(work.classes))
+    said = []
+    for index, name in enumerate(SPLITS):
+        if not counts[:, index].any():
+            why = "to choose on" if index == VALIDATION else "to report on"
+            sentence = f"No row is held out for {name}: there will be nothing {why}."
+            said.append(
+                finding(f"no-{name}", Severity.WARNING, sentence, advice=f"Give {name} a share of the rows.")
+            )
+            continue
+        lacking = np.flatnonzero((counts[:, index] == 0) & (counts.sum(axis=1) > 0))
+        if not len(lacking):
+            continue
+        listed = named([work.classes[k] for k in lacking])
+        numbers = rows["row"].to_numpy()[np.isin(labels, lacking)]
+        if index == TRAIN:
+            sentence = f"{listed} never {_stands(len(lacking))} in train, so the model cannot learn it."
+            said.append(finding("unseen-classes", Severity.WARNING, sentence, numbers))
+        else:
+            sentence = f"{listed} {_has(len(lacking))} no row in {name}: too few different texts, or none given there."
+            said.append(finding(f"classes-missing-in-{name}", Severity.WARNING, sentence, numbers))
+    return said
+
+
+def _stands(number: int) -> str:
+    return "stands" if number == 1 else "stand"
+
+
+def _has(number: int) -> str:
+    return "has" if number == 1 else "have"

@@ -1,0 +1,66 @@
+"""Data sets that ship with the project, written for it, to try everything without a file of one's own."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from translearn_core.errors import NotFoundError
+from translearn_core.settings import app_folder
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A file that ships with the project, the columns to start from, and a sentence on what it shows."""
+
+    key: str
+    title: str
+    file: str
+    text: str
+    label: str
+    sentence: str
+
+    @property
+    def path(self) -> Path:
+        """Where the file lies."""
+        return app_folder() / "assets" / "samples" / self.file
+
+
+SAMPLES: tuple[Sample, ...] = (
+    Sample(
+        "reviews",
+        "Product reviews",
+        "reviews.csv",
+        "text",
+        "sentiment",
+        "Short reviews from four product domains, for or against: does a model that knows books know kitchens?",
+    ),
+    Sample(
+        "tickets",
+        "Support tickets",
+        "tickets.csv",
+        "text",
+        "intent",
+        "What customers write to a shop, sorted into ten intents: many classes, few rows of each.",
+    ),
+    Sample(
+        "trilingual",
+        "Three languages",
+        "trilingual.csv",
+        "text",
+        "topic",
+        "Notes on the same topics in three languages: does what is learned in one help in another?",
+    ),
+)
+"""All samples, in the order to show them."""
+
+
+def sample_bytes(key: str) -> bytes:
+    """Return a sample's file as it is; raises `NotFoundError` if there is no such sample."""
+    sample = next((s for s in SAMPLES if s.key == key), None)
+    if sample is None:
+        raise NotFoundError(f"There is no sample '{key}': choose {', '.join(s.key for s in SAMPLES)}.")
+    try:
+        return sample.path.read_bytes()
+    except FileNotFoundError:
+        raise NotFoundError(
+            f"The sample file {sample.file} is missing from this installation: install TransLearn again."
+        ) from None

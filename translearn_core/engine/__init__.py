@@ -1,0 +1,14 @@
+"""Start, find and stop the engine: the process that takes jobs from the store and gives them to workers."""
+
+from translearn_core.engine.launcher import engine_status, ensure_engine, stop_engine
+from translearn_core.engine.status import EngineStatus
+from translearn_core.settings import Settings
+
+__all__ = ["EngineStatus", "engine_status", "ensure_engine", "run_engine", "stop_engine"]
+
+
+def run_engine(settings: Settings) -> None:
+    """Be the engine of this workspace until asked to leave or idle for too long; if there is one, return."""
+    from translearn_core.engine.service import serve  # distributed is slow to import and pages never need it
+
+    serve(settings)

@@ -1,0 +1,167 @@
+"""From the table to the workers: a job per free worker, owners in turn, and what to do when one is lost.
+
+The runs table is the only queue. A job is taken (`RunStore.begin`) before it is submitted, with a token that is
+that attempt's own: an engine that dies in between leaves a running job that the next one finds, and a worker that
+was given up writes nothing any more.
+"""
+
+import asyncio
+import logging
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from distributed import Future
+from sqlalchemy.exc import SQLAlchemyError
+
+from translearn_core.config import Slot
+from translearn_core.engine.cluster import Cluster
+from translearn_core.engine.status import PULSE_SECONDS
+from translearn_core.runs import RunStore, State
+
+log = logging.getLogger(__name__)
+
+TICK, IDLE_TICK, CALM_SECONDS = 0.05, 0.25, 20.0
+"""Seconds between looks at the table: while something is live or recently was, and after so long without."""
+
+PATIENCE_SECONDS = 10.0
+"""How long a job may take to stop by itself once it was asked to."""
+
+SWEEP_SECONDS = 60.0
+
+LOST = "Its worker was lost: it ran out of memory or was killed."
+FORCED = "Stopped; it did not answer, so its worker was restarted."
+
+
+@dataclass
+class Flight:
+    """A job on its way: who does it, under which token, and since when it is asked to stop."""
+
+    job: str
+    slot: Slot
+    address: str
+    token: str
+    future: "Future[None]"
+    asked: float | None = None
+    ending: "asyncio.Task[None] | None" = field(default=None, repr=False)
+
+
+class Dispatcher:
+    """The loop between the store and the cluster."""
+
+    def __init__(
+        self,
+        store: RunStore,
+        cluster: Cluster,
+        *,
+        idle_seconds: float,
+        pulse: Callable[[dict[str, Slot]], None],
+    ) -> None:
+        self._store, self._cluster = store, cluster
+        self._idle_seconds, self._pulse = idle_seconds, pulse
+        self._flights: dict[str, Flight] = {}
+        self._workers: dict[str, Slot] = {}
+        self._busy = time.monotonic()
+        self._swept = self._pulsed = 0.0
+
+    async def run(self, leave: asyncio.Event) -> None:
+        """Dispatch until `leave` is set or nothing was asked for long enough."""
+        await asyncio.to_thread(self._reconcile)
+        while not leave.is_set():
+            try:
+                await self._tick()
+            except (
+                SQLAlchemyError
+            ):  # the database is away or busy for long: nothing is lost, everything is in there
+                log.exception("the store did not answer")
+                await asyncio.sleep(1.0)
+            calm = time.monotonic() - self._busy
+            if calm > self._idle_seconds:
+                log.info("idle for %.0f minutes", calm / 60)
+                return
+            try:
+                await asyncio.wait_for(leave.wait(), IDLE_TICK if calm > CALM_SECONDS else TICK)
+            except TimeoutError:
+                continue
+
+    def interrupt_all(self) -> None:
+        """Note that what runs was interrupted by no fault of its own; the workers must be gone."""
+        for job in self._store.flights():
+            self._store.interrupt(job, "The engine was stopped.", blame=False)
+
+    def _reconcile(self) -> None:
+        for job in self._store.flights():  # an earlier engine's, which is dead: this one holds the lock
+            self._store.interrupt(job, "The engine ended while it ran.")
+        self._store.revive()
+
+    async def _tick(self) -> None:
+        now = time.monotonic()
+        if now - self._pulsed > PULSE_SECONDS:
+            self._pulsed = now
+            await self._cluster.mend()
+            self._workers = await self._cluster.workers()
+            self._pulse(self._workers)
+        if self._flights:
+            await self._watch()
+        if await asyncio.to_thread(self._store.busy) or self._flights:
+            self._busy = now
+            self._workers = await self._cluster.workers()
+            for address, slot in self._workers.items():
+                if address not in self._flights:
+                    await self._give(address, slot)
+        if now - self._swept > SWEEP_SECONDS:
+            self._swept = now
+            await asyncio.to_thread(self._store.sweep)
+
+    async def _give(self, address: str, slot: Slot) -> None:
+        token = f"{slot}-{secrets.token_hex(6)}"
+        for job in await asyncio.to_thread(self._store.waiting, slot):
+            if await asyncio.to_thread(self._store.begin, job, token):
+                future = self._cluster.submit(job, slot, address, token)
+                self._flights[address] = Flight(job, slot, address, token, future)
+                return
+
+    async def _watch(self) -> None:
+        running = await asyncio.to_thread(self._store.flights)
+        stopping = {job for job, (_, stop) in running.items() if stop}
+        now = time.monotonic()
+        for flight in list(self._flights.values()):
+            if flight.ending is not None:
+                if flight.ending.done():
+                    self._flights.pop(flight.address)
+            elif flight.future.done():  # type: ignore[no-untyped-call]
+                await self._settle(flight)
+            elif flight.address not in self._workers:
+                await self._cluster.cancel(flight.future)
+                await self._lost(flight, LOST)
+            elif flight.job in stopping:
+                flight.asked = flight.asked or now
+                if now - flight.asked > PATIENCE_SECONDS:
+                    flight.ending = asyncio.create_task(self._force(flight))
+
+    async def _settle(self, flight: Flight) -> None:
+        # a job writes its own end; whatever came back without having done so was lost
+        reason = LOST
+        if flight.future.status == "error":
+            error = await flight.future.exception()  # type: ignore[no-untyped-call]
+            log.error("job %s came back with %s: %s", flight.job, type(error).__name__, error)
+            if type(error).__name__ != "KilledWorker":
+                reason = f"Its worker could not do it ({type(error).__name__}; the engine's log says more)."
+        await self._lost(flight, reason)
+
+    async def _lost(self, flight: Flight, reason: str) -> None:
+        self._flights.pop(flight.address)
+        if await asyncio.to_thread(self._store.interrupt, flight.job, reason, worker=flight.token):
+            log.warning("job %s: %s", flight.job, reason)
+            await asyncio.to_thread(self._store.revive)
+
+    async def _force(self, flight: Flight) -> None:
+        log.warning(
+            "job %s did not stop within %.0f s: restarting %s", flight.job, PATIENCE_SECONDS, flight.address
+        )
+        try:
+            await self._cluster.break_off(flight.future, flight.address)
+        except Exception:
+            log.exception("the worker at %s could not be restarted", flight.address)
+        await asyncio.to_thread(self._store.finish, flight.job, State.STOPPED, FORCED, worker=flight.token)

@@ -1,0 +1,170 @@
+"""Starting, finding and stopping the engine: a process of its own that outlives whoever started it.
+
+One engine serves a workspace, held by a lock on ``engine.lock``. It is started by command line, never by
+multiprocessing, because a page's process has a `__main__` that would run the app again.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+from filelock import FileLock, Timeout
+
+from translearn_core.engine.status import (
+    EngineStatus,
+    born,
+    home,
+    read_status,
+    starting,
+    status_file,
+    write_status,
+)
+from translearn_core.errors import EngineError
+from translearn_core.settings import PREFIX, Settings
+
+LOCK, LAUNCH, LOG = "engine.lock", "engine.launch.lock", "engine.log"
+LOG_BYTES = 5_000_000
+"""A longer log is put aside when the next engine starts."""
+
+_RETRY_SECONDS = 5.0
+_children: list[subprocess.Popen[bytes]] = []
+
+
+def engine_status(settings: Settings) -> EngineStatus:
+    """Return whether an engine serves this workspace, and with what; cheap enough for every page view."""
+    _reap()
+    return read_status(settings)
+
+
+def ensure_engine(settings: Settings, *, wait: float = 0.0) -> EngineStatus:
+    """Start the engine if none serves this workspace, and return its status.
+
+    Parameters
+    ----------
+    settings : Settings
+        Handed to the engine through its environment.
+    wait : float
+        Seconds to wait until it is ready; by default it is not waited for.
+
+    Raises
+    ------
+    EngineError
+        If it was waited for and did not get ready.
+    """
+    status = engine_status(settings)
+    if not status.alive:
+        status = _launch(settings, status, patient=not wait)
+    deadline = time.monotonic() + wait
+    while wait and not status.ready:
+        if time.monotonic() > deadline or _gone(settings, status):
+            raise EngineError(
+                f"The engine did not get ready{_last_words(settings)}: look into {home(settings) / LOG}, "
+                "or start it by hand with `translearn engine`."
+            )
+        time.sleep(0.05)
+        status = engine_status(settings)
+    return status
+
+
+def stop_engine(settings: Settings, *, wait: float = 15.0) -> bool:
+    """Ask the engine to leave, and make it leave after `wait` seconds; returns whether there was one.
+
+    What it was doing is queued again when the next engine starts.
+    """
+    status = engine_status(settings)
+    if not status.alive:
+        return False
+    if not born(status.pid):
+        raise EngineError(
+            f"The engine runs on {status.host}, not on this machine: run `translearn stop` there."
+        )
+    family = _family(status.pid)
+    for engine in family[:1]:
+        engine.terminate()
+    _, left = psutil.wait_procs(family, timeout=wait)
+    for process in left:
+        process.kill()
+    psutil.wait_procs(left, timeout=5.0)
+    _reap()
+    status_file(settings).unlink(missing_ok=True)
+    return True
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """Return this process's environment with `settings` as its only ``TRANSLEARN_*`` variables."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+    given = settings.model_dump(mode="json", exclude_none=True)
+    env.update({PREFIX + name.upper(): str(value) for name, value in given.items()})
+    env[f"{PREFIX}WORKSPACE"] = str(home(settings))
+    checkout = Path(__file__).resolve().parents[2]
+    if not {"site-packages", "dist-packages"} & set(checkout.parts):  # a checkout: it need not be installed
+        env["PYTHONPATH"] = os.pathsep.join(filter(None, [str(checkout), env.get("PYTHONPATH")]))
+    return env
+
+
+def held(settings: Settings) -> bool:
+    """Whether a process holds the engine's lock; takes it for an instant, so ask only before starting one."""
+    try:
+        with FileLock(home(settings) / LOCK, timeout=0):
+            return False
+    except Timeout:
+        return True
+
+
+def _launch(settings: Settings, last: EngineStatus, *, patient: bool) -> EngineStatus:
+    if patient and time.time() - last.since < _RETRY_SECONDS:
+        return last  # it died a moment ago: do not start one at every page view
+    home(settings).mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(home(settings) / LAUNCH, timeout=0):
+            status = read_status(settings)
+            return status if status.alive or held(settings) else _spawn(settings)
+    except Timeout:  # somebody else is starting it
+        return read_status(settings)
+
+
+def _spawn(settings: Settings) -> EngineStatus:
+    log = home(settings) / LOG
+    if log.exists() and log.stat().st_size > LOG_BYTES:
+        log.replace(log.with_suffix(".log.1"))
+    with log.open("ab") as output:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "translearn_core.cli", "engine"],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=environment(settings),
+            start_new_session=True,
+        )
+    _children.append(child)
+    status = starting(child.pid)
+    write_status(settings, status)
+    return status
+
+
+def _gone(settings: Settings, status: EngineStatus) -> bool:
+    return not status.alive and not held(settings)
+
+
+def _reap() -> None:
+    # an engine that ended stays a zombie until the process that started it, if that still runs, has looked
+    _children[:] = [child for child in _children if child.poll() is None]
+
+
+def _family(pid: int) -> list[psutil.Process]:
+    try:
+        engine = psutil.Process(pid)
+        return [engine, *engine.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return []
+
+
+def _last_words(settings: Settings) -> str:
+    try:
+        lines = (home(settings) / LOG).read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    except OSError:
+        return ""
+    return f" ({lines[-1][:200]})" if lines else ""

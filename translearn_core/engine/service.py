@@ -1,0 +1,87 @@
+"""The engine as a process: its lock, its signals, its file, and the dispatcher between store and cluster."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sys
+import time
+from collections import Counter
+from dataclasses import replace
+from types import FrameType, ModuleType
+
+from filelock import FileLock, Timeout
+
+from translearn_core.config import Slot
+from translearn_core.engine.cluster import Cluster, open_cluster
+from translearn_core.engine.dispatch import Dispatcher
+from translearn_core.engine.launcher import LOCK
+from translearn_core.engine.status import EngineStatus, starting, status_file, write_status
+from translearn_core.runs import RunStore, Workspace
+from translearn_core.settings import Settings
+
+log = logging.getLogger("translearn.engine")
+
+
+def serve(settings: Settings) -> None:
+    """Be the engine of this workspace; see `translearn_core.engine.run_engine`."""
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    logging.getLogger("distributed").setLevel(logging.WARNING)
+    # a worker that is spawned imports its parent's main module again, here the whole command line: give it none
+    sys.modules["__main__"] = ModuleType("__main__")
+    workspace = Workspace(settings.workspace)
+    try:
+        # a moment's patience: whoever starts an engine looks at the lock for an instant
+        with FileLock(workspace.root / LOCK, timeout=1.0):
+            status = starting(os.getpid())
+            write_status(settings, status)
+            asyncio.run(_serve(settings, RunStore(workspace, settings.database_url), status))
+            status_file(settings).unlink(missing_ok=True)
+    except Timeout:
+        log.info("another engine serves %s", workspace.root)
+
+
+async def _serve(settings: Settings, store: RunStore, status: EngineStatus) -> None:
+    leave = asyncio.Event()
+    _on_signal(leave)
+    dispatcher: Dispatcher | None = None
+    try:
+        async with open_cluster(settings) as cluster:
+
+            def pulse(workers: dict[str, Slot]) -> None:
+                write_status(settings, _now(status, cluster, workers))
+
+            dispatcher = Dispatcher(store, cluster, idle_seconds=60.0 * settings.idle_minutes, pulse=pulse)
+            log.info("ready on %s", "; ".join(cluster.device_lines()))
+            await dispatcher.run(leave)
+    finally:
+        if dispatcher is not None:
+            dispatcher.interrupt_all()
+    log.info("left")
+
+
+def _now(status: EngineStatus, cluster: Cluster, workers: dict[str, Slot]) -> EngineStatus:
+    slots = Counter(slot.value for slot in workers.values())
+    return replace(
+        status,
+        ready=set(slots) == {slot.value for slot in Slot},
+        seen=time.time(),
+        slots=dict(slots),
+        workers=cluster.processes(),
+        devices=cluster.device_lines(),
+    )
+
+
+def _on_signal(leave: asyncio.Event) -> None:
+    loop = asyncio.get_running_loop()
+
+    def ask(_number: int, _frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(leave.set)
+
+    for name in ("SIGTERM", "SIGINT", "SIGHUP"):
+        if (number := getattr(signal, name, None)) is not None:
+            with contextlib.suppress(ValueError):  # not the main thread: whoever runs it there ends it there
+                signal.signal(number, ask)

@@ -1,0 +1,89 @@
+"""Errors a person can act on: each names the thing, the value seen and the fix.
+
+::
+
+    TranslearnError
+    ├── ConfigError          a setting that cannot be (field, value, what is expected)
+    ├── DataError            a file or table that cannot be used as it is
+    ├── BackboneError        a backbone that cannot be had
+    │   └── NetworkError     ... because the Hub could not be reached
+    ├── TrainingError        training cannot go on
+    │   └── FreezeError      a frozen tensor moved, or a trainable one with a gradient did not
+    ├── TooFewSamplesError   a statistic that this many rows cannot carry
+    ├── NotFoundError        no such run or data set here, or it belongs to somebody else
+    ├── QuotaError           over a limit of the settings
+    └── EngineError          the engine cannot be started or reached
+
+`Stopped` is not an error: it is how a job leaves when a person asked it to stop.
+"""
+
+__all__ = [
+    "BackboneError",
+    "ConfigError",
+    "DataError",
+    "EngineError",
+    "FreezeError",
+    "NetworkError",
+    "NotFoundError",
+    "QuotaError",
+    "Stopped",
+    "TooFewSamplesError",
+    "TrainingError",
+    "TranslearnError",
+]
+
+
+class TranslearnError(Exception):
+    """The root of the tree; its text is one sentence for a person."""
+
+
+class ConfigError(TranslearnError):
+    """A setting has a value it cannot have."""
+
+    def __init__(self, field: str, value: object, expected: str) -> None:
+        self.field, self.value, self.expected = field, value, expected
+        super().__init__(f"{field} is {value!r}: give {expected}.")
+
+    def __reduce__(self) -> tuple[type["ConfigError"], tuple[str, object, str]]:
+        """Pickle by the three arguments, so that the error crosses processes."""
+        return type(self), (self.field, self.value, self.expected)
+
+
+class DataError(TranslearnError):
+    """A file or table cannot be used as it is."""
+
+
+class BackboneError(TranslearnError):
+    """A backbone is missing, incomplete, unsafe or of an architecture that is not supported."""
+
+
+class NetworkError(BackboneError):
+    """The model hub could not be reached."""
+
+
+class TrainingError(TranslearnError):
+    """Training cannot go on."""
+
+
+class FreezeError(TrainingError):
+    """The freeze plan was not honoured."""
+
+
+class TooFewSamplesError(TranslearnError):
+    """A statistic needs more rows than there are."""
+
+
+class NotFoundError(TranslearnError):
+    """No such run or data set in this workspace."""
+
+
+class QuotaError(TranslearnError):
+    """Over a limit of the settings."""
+
+
+class EngineError(TranslearnError):
+    """The engine cannot be started or reached."""
+
+
+class Stopped(Exception):  # noqa: N818 - a request that was honoured, not an error
+    """A job leaves early because a person asked for it."""

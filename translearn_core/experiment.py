@@ -1,0 +1,252 @@
+"""One experiment told top-down: data → backbone → features → train → evaluate → keep."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+
+from translearn_core.activations import Compute, Tokens, encode_layers, fits_in_memory, keep_states, tokenize
+from translearn_core.activations.encoding import Kept
+from translearn_core.activations.tokens import Report
+from translearn_core.analysis.scoring import confusion, majority_accuracy, per_class, score
+from translearn_core.backbones import Backbone, load
+from translearn_core.config import ExperimentConfig, Split
+from translearn_core.data.prepared import SPLITS, Prepared
+from translearn_core.errors import ConfigError, Stopped, TooFewSamplesError
+from translearn_core.results import Drift, EpochPoint, Evaluation, RunSummary, StepPoint
+from translearn_core.runs import artifacts
+from translearn_core.training import Checkpoint, Loop, Moment, Rows, measure_drift, probabilities
+from translearn_core.transfer import Classifier, Inputs, save_trained
+
+CHECKPOINT_SECONDS = 120.0
+STANDARDISE_ROWS = 1024
+
+Record = Callable[[Sequence[StepPoint | EpochPoint]], None]
+
+
+@dataclass
+class Clock:
+    """Seconds spent by name of the work."""
+
+    spent: dict[str, float] = field(default_factory=dict)
+    since: float = field(default_factory=time.perf_counter)
+
+    def lap(self, name: str) -> None:
+        """Book the time since the last call under `name`."""
+        now = time.perf_counter()
+        self.spent[name] = self.spent.get(name, 0.0) + now - self.since
+        self.since = now
+
+    def totals(self) -> dict[str, float]:
+        """Return read, encode, train, evaluate and their total, in seconds."""
+        named = {name: round(self.spent.get(name, 0.0), 3) for name in ("read", "encode", "train", "evaluate")}
+        return named | {"total": round(sum(self.spent.values()), 3)}
+
+
+def run_experiment(
+    config: ExperimentConfig,
+    prepare: Callable[[], Prepared],
+    folder: Path,
+    *,
+    report: Report,
+    record: Record,
+    parent: Path | None = None,
+) -> RunSummary:
+    """Run `config` to its end and keep everything under `folder`; goes on from a checkpoint that lies there.
+
+    Raises
+    ------
+    Stopped
+        If `report` or `record` asks to stop; what there is has been kept, and running again goes on from it.
+    """
+    clock = Clock()
+    report("reading the data", 0, 0)
+    prepared = prepare()
+    compute = Compute.choose(config.training.device, config.training.precision)
+    report("loading the backbone", 0, 0)
+    backbone = load(config.backbone)
+    check_pooling(config, backbone)
+    clock.lap("read")
+
+    tokens = tokenize(backbone.tokenizer, prepared.texts, config.features.token_limit, report)
+    model = build(config, backbone, len(prepared.classes), compute)
+    inputs = compute_once(model, tokens, compute, report)
+    standardise(model, inputs, prepared, compute, seed=config.training.seed)
+    clock.lap("encode")
+
+    loop = Loop(model, inputs, rows_of(prepared), config.training, compute)
+    take_up(loop, config, folder, parent, record)
+    start = {name: tensor.detach().cpu().clone() for name, tensor in model.named_parameters()} if loop.state.step == 0 else None
+    stopped: Stopped | None = None
+    try:
+        loop.run(Keeper(folder, report, record))
+    except Stopped as request:
+        stopped = request
+        loop.checkpoint().write(folder)
+        loop.restore_best()
+    clock.lap("train")
+
+    if stopped is None or loop.state.best:
+        save_trained(folder, model, config, prepared.classes)
+        evaluation = evaluate(model, inputs, prepared, compute, seed=config.training.seed)
+        artifacts.save(folder, drift_of(model, start or pretrained(config, model, len(prepared.classes)), loop))
+        artifacts.save(folder, evaluation)
+        clock.lap("evaluate")
+        summary = summarise(config, compute, model, loop, evaluation, clock)
+        artifacts.save(folder, summary)
+    if stopped is not None:
+        raise stopped
+    return summary
+
+
+@dataclass
+class Keeper:
+    """The loop's hook: points into the record, checkpoints on disk, progress and time left to the person."""
+
+    folder: Path
+    report: Report
+    record: Record
+    kept: float = field(default_factory=time.monotonic)
+
+    def __call__(self, moment: Moment) -> None:
+        """Note one step or epoch."""
+        if isinstance(moment.point, EpochPoint) or time.monotonic() - self.kept > CHECKPOINT_SECONDS:
+            moment.checkpoint().write(self.folder)
+            self.kept = time.monotonic()
+        self.record([moment.point])
+        self.report("training", moment.step, moment.steps)
+
+
+def build(config: ExperimentConfig, backbone: Backbone, classes: int, compute: Compute) -> Classifier:
+    """Put a new head on a backbone, frozen as planned, on the device."""
+    model = Classifier(backbone, config.plan, config.features.pooling, config.head, classes, seed=config.training.seed)
+    return model.to(compute.device).eval()
+
+
+def check_pooling(config: ExperimentConfig, backbone: Backbone) -> None:
+    """Refuse a pooling or token limit this backbone cannot have."""
+    pooling, anatomy = config.features.pooling, backbone.anatomy
+    if pooling not in anatomy.poolings:
+        raise ConfigError("pooling", str(pooling), f"{', '.join(anatomy.poolings)} for {config.backbone.label}")
+    if config.features.token_limit > anatomy.token_limit:
+        raise ConfigError("token_limit", config.features.token_limit, f"at most {anatomy.token_limit} for {config.backbone.label}")
+
+
+def compute_once(model: Classifier, tokens: Tokens, compute: Compute, report: Report) -> Inputs:
+    """Compute what no training step will change: pooled features if only the head trains, else the states at the boundary.
+
+    Nothing is kept where the embeddings train, the architecture cannot be cut, or memory is short: then every step runs the whole backbone.
+    """
+    backbone = model.source
+    model.eval()
+    if model.boundary == backbone.n_blocks:
+        top = [backbone.n_blocks]
+        pooled = encode_layers(
+            model.backbone, backbone.blocks, tokens, compute, pooling=model.pooling, layers=top,
+            stage="computing what stays frozen", report=report,
+        )  # fmt: skip
+        return Inputs(tokens, pooled=torch.from_numpy(pooled[0]))
+    size = Kept.bytes_for(len(tokens.ids), backbone.anatomy.width, compute.kept_dtype)
+    if model.boundary < 0 or not backbone.anatomy.splittable or not fits_in_memory(size):
+        return Inputs(tokens)
+    return Inputs(tokens, kept=keep_states(model.backbone, backbone.blocks, model.boundary, tokens, compute, report))
+
+
+@torch.inference_mode()
+def standardise(model: Classifier, inputs: Inputs, prepared: Prepared, compute: Compute, *, seed: int) -> None:
+    """Fit the head's scaling on the training rows' features before training, a seeded sample of them where there are many."""
+    train = prepared.where(Split.TRAIN)
+    if inputs.pooled is None and len(train) > STANDARDISE_ROWS:
+        train = np.sort(np.random.default_rng(seed).choice(train, STANDARDISE_ROWS, replace=False))
+    pieces = [model.features(inputs, train[i : i + 64], compute).float() for i in range(0, len(train), 64)]
+    model.standardise.fit(torch.cat(pieces))
+
+
+def rows_of(prepared: Prepared) -> Rows:
+    """Return the rows to learn from and to choose on."""
+    train, validation = prepared.where(Split.TRAIN), prepared.where(Split.VALIDATION)
+    for name, rows in (("training", train), ("validation", validation), ("test", prepared.where(Split.TEST))):
+        if not len(rows):
+            raise TooFewSamplesError(f"The {name} split has no rows: give it a larger share, or a file of its own.")
+    return Rows(prepared.labels, train, validation, len(prepared.classes))
+
+
+def take_up(loop: Loop, config: ExperimentConfig, folder: Path, parent: Path | None, record: Record) -> None:
+    """Go on from this run's own checkpoint, else from its parent's last epoch, else begin."""
+    if own := Checkpoint.read(folder):
+        loop.resume(own)
+    elif config.continues:
+        before = Checkpoint.read(parent) if parent else None
+        if before is None:
+            raise ConfigError("continues", config.continues, "a run that is still here and has a checkpoint")
+        loop.extend(before)
+        record(before.history)
+
+
+def pretrained(config: ExperimentConfig, model: Classifier, classes: int) -> dict[str, torch.Tensor]:
+    """Return every tensor as it was before any training: a fresh backbone and the head of this seed."""
+    fresh = Classifier(load(config.backbone), config.plan, config.features.pooling, config.head, classes, seed=config.training.seed)
+    return {name: p.detach() for name, p in fresh.named_parameters()}
+
+
+def drift_of(model: Classifier, start: dict[str, torch.Tensor], loop: Loop) -> Drift:
+    """Measure what moved since `start` and hold it against the plan."""
+    end = {name: p.detach().cpu() for name, p in model.named_parameters()}
+    return measure_drift(start, end, parts=model.parts, trainable=set(loop.trained), had_gradient=set(loop.state.moved))
+
+
+def evaluate(model: Classifier, inputs: Inputs, prepared: Prepared, compute: Compute, *, seed: int) -> Evaluation:
+    """Score the model on every split; only test is for reporting."""
+    rows = np.arange(len(prepared.texts))
+    answers = probabilities(model, inputs, rows, compute)
+    predicted = answers.argmax(1)
+    names, k = np.asarray(prepared.classes, dtype=object), len(prepared.classes)
+    metrics = {}
+    for split in (Split.VALIDATION, Split.TEST):
+        index = prepared.where(split)
+        metrics[str(split)] = score(prepared.labels[index], answers[index], classes=k, seed=seed)
+    test = prepared.where(Split.TEST)
+    table = confusion(prepared.labels[test], predicted[test], k)
+    return Evaluation(
+        classes=prepared.classes,
+        metrics=metrics,
+        majority=majority_accuracy(prepared.labels[prepared.where(Split.TRAIN)], prepared.labels[test]),
+        confusion=table,
+        per_class=per_class(table, prepared.classes),
+        predictions=pd.DataFrame(
+            {
+                "row": prepared.rows,
+                "split": np.asarray([str(s) for s in SPLITS], dtype=object)[prepared.split],
+                "text": np.asarray(prepared.texts, dtype=object),
+                "label": names[prepared.labels],
+                "predicted": names[predicted],
+                "confidence": answers[rows, predicted].astype(np.float64),
+                "correct": predicted == prepared.labels,
+            }
+        ),
+    )
+
+
+def summarise(
+    config: ExperimentConfig, compute: Compute, model: Classifier, loop: Loop, evaluation: Evaluation, clock: Clock
+) -> RunSummary:
+    """Put cost and score of a run into a few numbers."""
+    return RunSummary(
+        device=compute.label,
+        precision=compute.precision,
+        seconds=clock.totals(),
+        parameters={
+            "trainable": sum(p.numel() for p in loop.trained.values()),
+            "total": sum(p.numel() for p in model.parameters()),
+        },
+        validation=evaluation.metrics[str(Split.VALIDATION)],
+        test=evaluation.metrics[str(Split.TEST)],
+        majority=evaluation.majority,
+        epochs=loop.state.epoch,
+        best_epoch=loop.state.best_epoch,
+        boundary=model.boundary,
+    )

@@ -1,0 +1,35 @@
+"""Result in, figure out: nothing is computed here, each figure has its table in the result's ``frame()``."""
+
+from translearn_core.plots.compare import cost_and_score, scores
+from translearn_core.plots.confusion import confusion_matrix
+from translearn_core.plots.data import class_counts, text_lengths
+from translearn_core.plots.drift import drift_bars
+from translearn_core.plots.learning import Measure, learning_curves, overlay
+from translearn_core.plots.palette import Palette, palette
+from translearn_core.plots.prediction import probabilities
+from translearn_core.plots.probes import probe_lines
+from translearn_core.plots.projection import Colouring, projection
+from translearn_core.plots.stack import stack
+from translearn_core.plots.theme import template
+from translearn_core.plots.wording import plain
+
+__all__ = [
+    "Colouring",
+    "Measure",
+    "Palette",
+    "class_counts",
+    "confusion_matrix",
+    "cost_and_score",
+    "drift_bars",
+    "learning_curves",
+    "overlay",
+    "palette",
+    "plain",
+    "probabilities",
+    "probe_lines",
+    "projection",
+    "scores",
+    "stack",
+    "template",
+    "text_lengths",
+]

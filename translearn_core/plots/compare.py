@@ -1,0 +1,104 @@
+"""Several runs side by side: how good, how sure, and at what price.
+
+The table has one line per run with the columns of `COLUMNS`: `low` and `high` are the 95 % interval of
+`accuracy`, `macro_f1_low` and `macro_f1_high` that of `macro_f1`, `seconds` the whole run, `trainable` the
+share of parameters that trained.
+"""
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from translearn_core.errors import ConfigError
+from translearn_core.plots.palette import class_colour, palette
+from translearn_core.plots.theme import bare, say
+from translearn_core.plots.wording import labels
+
+COLUMNS = (
+    "name",
+    "accuracy",
+    "low",
+    "high",
+    "macro_f1",
+    "macro_f1_low",
+    "macro_f1_high",
+    "seconds",
+    "trainable",
+)
+"""What a table of runs must hold."""
+
+
+def scores(table: pd.DataFrame, dark: bool = False) -> go.Figure:
+    """Draw each run's test accuracy as a dot with its 95 % interval, the first run on top."""
+    figure = bare("scores", dark, height=90 + 40 * max(len(table), 2))
+    names = _names(table)
+    if not names:
+        return say(figure, "Choose runs to compare.", dark)
+    figure.add_scatter(
+        x=table["accuracy"],
+        y=[f"<b>{i}</b>  {name}" for i, name in enumerate(names, 1)],
+        customdata=table[["low", "high", "seconds", "trainable"]].to_numpy(dtype=float),
+        mode="markers",
+        marker={"size": 13, "color": [class_colour(i, dark) for i in range(len(names))]},
+        error_x=_interval(table, "accuracy", "low", "high", palette(dark).muted),
+        hovertemplate="<b>%{x:.3f}</b> (%{customdata[0]:.3f} to %{customdata[1]:.3f})<br>"
+        "%{customdata[2]:.1f} s, %{customdata[3]:.1%} of the parameters trained<extra></extra>",
+    )
+    figure.update_xaxes(title_text="test accuracy, 95 % interval", showgrid=True, tickformat=".2f", nticks=7)
+    figure.update_yaxes(type="category", autorange="reversed", showgrid=True)
+    figure.update_layout(margin_t=8)
+    return figure
+
+
+def cost_and_score(table: pd.DataFrame, dark: bool = False) -> go.Figure:
+    """Draw each run's seconds (log) against its test macro-F1 with its interval; numbers as in `scores`."""
+    figure = bare("cost", dark, height=420)
+    names, colours = _names(table), palette(dark)
+    if not names:
+        return say(figure, "Choose runs to compare.", dark)
+    for i, name in enumerate(names):
+        run = table.iloc[[i]]
+        figure.add_scatter(
+            x=run["seconds"],
+            y=run["macro_f1"],
+            customdata=run[["macro_f1_low", "macro_f1_high", "trainable"]].to_numpy(dtype=float),
+            name=f"<b>{i + 1}</b> {name}",
+            mode="markers+text",
+            text=[str(i + 1)],
+            textfont={"size": 12, "color": colours.paper, "weight": 700},
+            marker={"size": 20, "color": class_colour(i, dark), "line": {"width": 1, "color": colours.paper}},
+            error_y=_interval(run, "macro_f1", "macro_f1_low", "macro_f1_high", class_colour(i, dark)),
+            hovertemplate="%{fullData.name}<br>%{x:.3g} s: <b>%{y:.3f}</b> (%{customdata[0]:.3f} to "
+            "%{customdata[1]:.3f})<br>%{customdata[2]:.1%} of the parameters trained<extra></extra>",
+        )
+    figure.update_xaxes(title_text="seconds, log scale", type="log", showgrid=True, **_seconds(table))
+    figure.update_yaxes(title_text="test macro-F1, 95 % interval", tickformat=".2f", nticks=7)
+    figure.update_layout(showlegend=True)
+    return figure
+
+
+def _names(table: pd.DataFrame) -> tuple[str, ...]:
+    if missing := [c for c in COLUMNS if c not in table.columns]:
+        raise ConfigError("table", list(table.columns), f"a table of runs that also has {', '.join(missing)}")
+    return labels(table["name"], 26)
+
+
+def _interval(table: pd.DataFrame, middle: str, low: str, high: str, colour: str) -> dict[str, object]:
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": (table[high] - table[middle]).to_numpy(dtype=float),
+        "arrayminus": (table[middle] - table[low]).to_numpy(dtype=float),
+        "color": colour,
+        "thickness": 2,
+        "width": 5,
+    }
+
+
+def _seconds(table: pd.DataFrame) -> dict[str, object]:
+    """A log axis round the runs, with ticks at 1, 2, 5 times a power of ten (on a long one: 1 only)."""
+    low, high = (np.log10(max(s, 1e-3)) for s in (table["seconds"].min(), table["seconds"].max()))
+    low, high = low - 0.25, high + 0.25
+    steps = (1, 2, 5) if high - low < 2.2 else (1,)
+    ticks = [m * 10.0**e for e in range(int(np.floor(low)), int(np.ceil(high)) + 1) for m in steps]
+    return {"range": (low, high), "tickvals": ticks, "ticktext": [f"{t:,.10g}" for t in ticks]}

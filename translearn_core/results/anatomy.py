@@ -1,0 +1,72 @@
+"""A backbone's parts as a torch-free record, and what a freeze plan costs on it."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from translearn_core.config import FreezePlan, Pooling
+
+
+@dataclass(frozen=True)
+class Anatomy:
+    """What a backbone is made of.
+
+    `block_parameters[k]` counts the parameters of block k; `final_parameters` those after the last block (a final
+    norm), which follow the last block in a freeze plan. `splittable` says whether the model can be cut at a block with
+    the same result; where not, `why_not` says why and training runs uncached. `digest` identifies weights and tokenizer.
+    """
+
+    id: str
+    architecture: str
+    width: int
+    token_limit: int
+    vocabulary: int
+    causal: bool
+    embedding_parameters: int
+    block_parameters: tuple[int, ...]
+    final_parameters: int
+    block_class: str
+    bytes: int
+    digest: str
+    splittable: bool = True
+    why_not: str | None = None
+    language_note: str | None = None
+
+    @property
+    def n_blocks(self) -> int:
+        """Number of transformer blocks; hidden-state layers are one more."""
+        return len(self.block_parameters)
+
+    @property
+    def parameters(self) -> int:
+        """All parameters of the backbone, head not counted."""
+        return self.embedding_parameters + sum(self.block_parameters) + self.final_parameters
+
+    @property
+    def pooling(self) -> Pooling:
+        """The pooling to start from."""
+        return Pooling.LAST if self.causal else Pooling.MEAN
+
+    @property
+    def poolings(self) -> tuple[Pooling, ...]:
+        """Poolings that make sense here: a causal model's first token has seen nothing."""
+        first = Pooling.LAST if self.causal else Pooling.CLS
+        return (Pooling.MEAN, first, Pooling.MAX)
+
+    def trainable(self, plan: FreezePlan) -> int:
+        """Backbone parameters that train under `plan`."""
+        plan.check(self.n_blocks)
+        trained = sum(self.block_parameters[b] for b in plan.blocks)
+        if plan.embeddings:
+            trained += self.embedding_parameters
+        if self.n_blocks - 1 in plan.blocks:
+            trained += self.final_parameters
+        return trained
+
+    def frame(self) -> pd.DataFrame:
+        """One line per part, head first, embeddings last: part, parameters."""
+        parts = [("embeddings", self.embedding_parameters)]
+        parts += [(f"block {k}", n) for k, n in enumerate(self.block_parameters)]
+        if self.final_parameters:
+            parts.append(("final norm", self.final_parameters))
+        return pd.DataFrame(parts[::-1], columns=["part", "parameters"])

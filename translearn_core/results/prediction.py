@@ -1,0 +1,45 @@
+"""What a finished run says about new texts."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """Probabilities of typed texts, shape (texts, classes), and each text's nearest training texts.
+
+    `neighbours` has text (index of the typed text), similarity (cosine), neighbour, label, row.
+    """
+
+    texts: tuple[str, ...]
+    classes: tuple[str, ...]
+    probabilities: NDArray[np.float32] = field(compare=False)
+    neighbours: pd.DataFrame = field(compare=False)
+
+    def frame(self) -> pd.DataFrame:
+        """One line per text and class, the likeliest first: text, label, probability."""
+        order = np.argsort(-self.probabilities, axis=1, kind="stable")
+        return pd.DataFrame(
+            [
+                {"text": text, "label": self.classes[c], "probability": float(self.probabilities[t, c])}
+                for t, text in enumerate(self.texts)
+                for c in order[t]
+            ]
+        )
+
+
+@dataclass(frozen=True)
+class FilePrediction:
+    """A file's rows with the predicted label and its probability as two new columns; `counts` has label, rows."""
+
+    rows: int
+    text: str
+    table: pd.DataFrame = field(compare=False)
+    counts: pd.DataFrame = field(compare=False)
+
+    def frame(self) -> pd.DataFrame:
+        """The whole table."""
+        return self.table

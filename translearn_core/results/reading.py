@@ -1,0 +1,104 @@
+"""What was found in a file and in the task it holds: findings, column suggestions, the shape of the split."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import pandas as pd
+
+from translearn_core.config import Fix
+
+
+class Severity(StrEnum):
+    """How much a finding matters."""
+
+    DETECTED = "detected"
+    MENDED = "mended"
+    DECISION = "decision"
+    WARNING = "warning"
+    BLOCKING = "blocking"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing worth knowing about the data.
+
+    `code` is stable, for tests and pages; `sentence` is for people; `rows` are 1-based row numbers of the file, header
+    not counted, at most 50 of them; `count` is how many there are in all; `fix` is one click away where there is one.
+    """
+
+    code: str
+    severity: Severity
+    sentence: str
+    rows: tuple[int, ...] = ()
+    count: int = 0
+    fix: Fix | None = None
+    advice: str | None = None
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column as it was read."""
+
+    name: str
+    filled: int
+    distinct: int
+    mean_words: float
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """Columns that look like the text and the label (and the split), with the reason in a sentence."""
+
+    text: str | None
+    label: str | None
+    split: str | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A file as a table: what was detected, what was mended, what its columns look like."""
+
+    rows: int
+    parts: dict[str, int]
+    columns: tuple[Column, ...]
+    suggestion: Suggestion
+    findings: tuple[Finding, ...]
+    preview: pd.DataFrame = field(compare=False)
+
+    def frame(self) -> pd.DataFrame:
+        """One line per column: name, filled, distinct, mean words, an example."""
+        return pd.DataFrame(
+            {
+                "column": [c.name for c in self.columns],
+                "filled": [c.filled for c in self.columns],
+                "distinct": [c.distinct for c in self.columns],
+                "mean words": [round(c.mean_words, 1) for c in self.columns],
+                "example": [c.examples[0] if c.examples else "" for c in self.columns],
+            }
+        )
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """A table as a task: findings, classes by split, and what the tokenizer makes of the texts."""
+
+    findings: tuple[Finding, ...]
+    classes: tuple[str, ...]
+    counts: pd.DataFrame = field(compare=False)
+    lengths: pd.DataFrame = field(compare=False)
+    tokens_per_text: float = 0.0
+    unknown_share: float = 0.0
+    pieces_per_word: float = 0.0
+    cut_share: float = 0.0
+    token_limit: int = 0
+
+    @property
+    def usable(self) -> bool:
+        """Whether nothing blocks training."""
+        return not any(f.severity is Severity.BLOCKING for f in self.findings)
+
+    def frame(self) -> pd.DataFrame:
+        """Rows per class and split: columns label, train, validation, test."""
+        return self.counts

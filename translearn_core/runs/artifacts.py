@@ -1,0 +1,90 @@
+"""Results on disk: a folder each, written whole under a temporary name and renamed, so a reader sees all or nothing."""
+
+import dataclasses
+import json
+import re
+import shutil
+import tempfile
+import typing
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+import pandas as pd
+from pydantic import TypeAdapter
+
+T = TypeVar("T")
+
+
+def save(folder: Path, result: object) -> Path:
+    """Write the dataclass `result` under `folder` and return its own folder.
+
+    Arrays become ``<field>.npy``, tables ``<field>.parquet``, everything else ``data.json``.
+    """
+    home = folder / folder_name(type(result))
+    folder.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=folder))
+    plain: dict[str, Any] = {}
+    for field in dataclasses.fields(result):  # type: ignore[arg-type]
+        value = getattr(result, field.name)
+        if isinstance(value, np.ndarray):
+            np.save(draft / f"{field.name}.npy", value, allow_pickle=False)
+        elif isinstance(value, pd.DataFrame):
+            value.to_parquet(draft / f"{field.name}.parquet", index=False)
+        else:
+            plain[field.name] = TypeAdapter(Any).dump_python(value, mode="json")
+    (draft / "data.json").write_text(json.dumps(plain, ensure_ascii=False), encoding="utf-8")
+    draft.chmod(0o755)
+    if home.exists():
+        old = Path(tempfile.mkdtemp(prefix=".old-", dir=folder))
+        home.rename(old / "old")
+        draft.rename(home)
+        shutil.rmtree(old)
+    else:
+        draft.rename(home)
+    return home
+
+
+def load(folder: Path, kind: type[T]) -> T | None:
+    """Read back a result of type `kind` saved under `folder`; None if there is none."""
+    home = folder / folder_name(kind)
+    if not (home / "data.json").exists():
+        return None
+    values: dict[str, Any] = json.loads((home / "data.json").read_text(encoding="utf-8"))
+    hints = typing.get_type_hints(kind, include_extras=True)
+    for name in values:
+        values[name] = TypeAdapter(hints[name]).validate_python(values[name])
+    for path in home.glob("*.npy"):
+        values[path.stem] = np.load(path, allow_pickle=False)
+    for path in home.glob("*.parquet"):
+        values[path.stem] = pd.read_parquet(path)
+    return kind(**values)
+
+
+def folder_name(kind: type) -> str:
+    """Return the folder a result of type `kind` lives in: ``ProbeScores`` in ``probe_scores``."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", kind.__name__).lower()
+
+
+def size(folder: Path) -> int:
+    """Bytes of all files below `folder`."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def defused(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return `frame` with cells and headers that a spreadsheet would run as formulas set off by an apostrophe.
+
+    References
+    ----------
+    OWASP, "CSV Injection": cells that start with = + - @, tab or carriage return.
+    """
+
+    def safe(value: object) -> object:
+        return f"'{value}" if isinstance(value, str) and value[:1] in tuple("=+-@\t\r") else value
+
+    out = frame.copy()
+    for name in out.columns:
+        if not pd.api.types.is_numeric_dtype(out[name]) and not pd.api.types.is_bool_dtype(out[name]):
+            out[name] = out[name].map(safe)
+    out.columns = pd.Index([safe(c) for c in out.columns])
+    return out

@@ -1,0 +1,8 @@
+"""Training: the loop, what the optimizer holds, checkpoints, and what moved."""
+
+from translearn_core.training.checkpoint import Checkpoint
+from translearn_core.training.drift import measure_drift
+from translearn_core.training.loop import Loop, Moment, Rows, copies
+from translearn_core.training.evaluate import probabilities
+
+__all__ = ["Checkpoint", "Loop", "Moment", "Rows", "copies", "measure_drift", "probabilities"]

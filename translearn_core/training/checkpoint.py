@@ -1,0 +1,96 @@
+"""A run's state between two steps, on disk: whatever it takes to go on as if nothing had happened."""
+
+import os
+import tempfile
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from translearn_core.errors import TrainingError
+from translearn_core.results import EpochPoint, StepPoint
+
+NAME = "checkpoint.pt"
+
+
+@dataclass
+class Checkpoint:
+    """Weights that train, optimizer, place in the schedule, random states, best weights so far, sums of the running epoch, history.
+
+    `origin_epoch` and `origin_step` are where this run's own schedule begins: 0, or where the run it continues ended.
+    """
+
+    plan: str
+    origin_epoch: int
+    origin_step: int
+    step: int
+    epoch: int
+    step_in_epoch: int
+    weights: dict[str, Tensor]
+    optimizer: dict[str, Any]
+    random: dict[str, Tensor]
+    best: dict[str, Tensor]
+    best_score: float
+    best_epoch: int
+    waited: int
+    finished: bool
+    loss_sum: float
+    seconds: float
+    confusion: Tensor
+    moved: list[str] = field(default_factory=list)
+    history: list[StepPoint | EpochPoint] = field(default_factory=list)
+
+    def write(self, folder: Path) -> None:
+        """Write to a temporary name and rename, so that a kill leaves the former checkpoint or this one, whole."""
+        folder.mkdir(parents=True, exist_ok=True)
+        state = {name: value for name, value in vars(self).items() if name != "history"}
+        state["steps"] = [asdict(p) for p in self.history if isinstance(p, StepPoint)]
+        state["epochs"] = [asdict(p) for p in self.history if isinstance(p, EpochPoint)]
+        handle, draft = tempfile.mkstemp(prefix=".checkpoint-", dir=folder)
+        with os.fdopen(handle, "wb") as file:
+            torch.save(state, file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(draft, folder / NAME)
+
+    @classmethod
+    def read(cls, folder: Path) -> "Checkpoint | None":
+        """Read the checkpoint of a run; None if it has none.
+
+        Raises
+        ------
+        TrainingError
+            If the file is damaged.
+        """
+        path = folder / NAME
+        if not path.exists():
+            return None
+        try:
+            state = torch.load(path, map_location="cpu", weights_only=True)
+            steps = [StepPoint(**p) for p in state.pop("steps")]
+            epochs = [EpochPoint(**p) for p in state.pop("epochs")]
+            history = sorted([*steps, *epochs], key=lambda p: (p.step, isinstance(p, EpochPoint)))
+            return cls(**state, history=history)
+        except (RuntimeError, OSError, KeyError, TypeError, ValueError, EOFError) as error:
+            raise TrainingError(f"The checkpoint of this run is damaged ({error}): delete the run and train it again.") from error
+
+
+def random_states(device: torch.device) -> dict[str, Tensor]:
+    """Return the random states that dropout draws from."""
+    states = {"cpu": torch.get_rng_state()}
+    if device.type == "cuda":
+        states["cuda"] = torch.cuda.get_rng_state(device)
+    if device.type == "mps":
+        states["mps"] = torch.mps.get_rng_state()
+    return states
+
+
+def restore_random(states: dict[str, Tensor], device: torch.device) -> None:
+    """Set the random states back."""
+    torch.set_rng_state(states["cpu"])
+    if "cuda" in states and device.type == "cuda":
+        torch.cuda.set_rng_state(states["cuda"], device)
+    if "mps" in states and device.type == "mps":
+        torch.mps.set_rng_state(states["mps"])

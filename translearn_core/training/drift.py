@@ -1,0 +1,49 @@
+"""How far every tensor moved, and whether the freeze plan was honoured."""
+
+from collections.abc import Collection, Mapping
+
+import pandas as pd
+from torch import Tensor
+
+from translearn_core.errors import FreezeError
+from translearn_core.results import Drift
+
+
+def measure_drift(
+    start: Mapping[str, Tensor],
+    end: Mapping[str, Tensor],
+    *,
+    parts: Mapping[str, str],
+    trainable: Collection[str],
+    had_gradient: Collection[str],
+) -> Drift:
+    """Compare tensors before and after training.
+
+    `relative_change` is the norm of the difference over the norm of the start.
+
+    Raises
+    ------
+    FreezeError
+        If a frozen tensor moved, or a trainable one that received a gradient did not.
+    """
+    lines = []
+    for name, before in start.items():
+        difference = float((end[name].float() - before.float()).norm())
+        norm = float(before.float().norm())
+        if name not in trainable and difference > 0:
+            raise FreezeError(f"{name} ({parts[name]}) was frozen and moved by {difference:.3g}: this run cannot be trusted; report it.")
+        if name in had_gradient and difference == 0:
+            raise FreezeError(f"{name} ({parts[name]}) was to train, received a gradient and did not move: raise the learning rate.")
+        lines.append(
+            {
+                "name": name,
+                "part": parts[name],
+                "trainable": name in trainable,
+                "had_gradient": name in had_gradient,
+                "parameters": before.numel(),
+                "start_norm": norm,
+                "moved_norm": difference,
+                "relative_change": difference / norm if norm else float(difference > 0),
+            }
+        )
+    return Drift(pd.DataFrame(lines))

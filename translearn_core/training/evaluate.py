@@ -1,0 +1,36 @@
+"""What a classifier says about rows, without learning from them."""
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from translearn_core.activations import Compute, by_length
+from translearn_core.transfer import Classifier, Inputs
+
+EVALUATION_TOKENS = {"cpu": 4096, "mps": 8192, "cuda": 65536}
+
+
+@torch.inference_mode()
+def probabilities(model: Classifier, inputs: Inputs, rows: NDArray[np.int64], compute: Compute) -> NDArray[np.float32]:
+    """Return class probabilities of some rows, shape (rows, classes); the model is left in eval mode."""
+    model.eval()
+    out: NDArray[np.float32] | None = None
+    for part in by_length(inputs.tokens.lengths[rows], EVALUATION_TOKENS[compute.device.type]):
+        answer = model(inputs, rows[part], compute).softmax(-1).cpu().numpy()
+        if out is None:
+            out = np.empty((len(rows), answer.shape[1]), dtype=np.float32)
+        out[part] = answer
+    return out if out is not None else np.empty((0, 0), dtype=np.float32)
+
+
+def macro_f1(confusion: NDArray[np.int64]) -> float:
+    """Return the mean F1 over the classes that occur among labels or predictions; `confusion[i, j]`: class i called j."""
+    hits = np.diag(confusion).astype(np.float64)
+    either = confusion.sum(0) + confusion.sum(1)
+    there = either > 0
+    return float((2 * hits[there] / either[there]).mean()) if there.any() else 0.0
+
+
+def confusion_of(labels: NDArray[np.int64], predicted: NDArray[np.int64], classes: int) -> NDArray[np.int64]:
+    """Count rows of class i predicted as class j, shape (classes, classes)."""
+    return np.bincount(labels * classes + predicted, minlength=classes * classes).reshape(classes, classes)

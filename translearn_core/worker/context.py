@@ -1,0 +1,114 @@
+"""What a job is given: its configuration, its folder, the store to report to, and what stayed warm."""
+
+import time
+from collections import OrderedDict
+from collections.abc import Hashable, Iterator, MutableMapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from translearn_core.config import Frozen
+from translearn_core.errors import Stopped
+from translearn_core.results import EpochPoint, StepPoint
+from translearn_core.runs import Job, Progress, RunStore
+
+REPORT_SECONDS, POINTS_SECONDS = 0.25, 0.5
+"""A report, or a batch of points, is written at most so often."""
+
+
+class Warm(MutableMapping[Hashable, Any]):
+    """The few things a process keeps between jobs (backbones, models); the least recently used goes first."""
+
+    def __init__(self, limit: int = 6) -> None:
+        self._limit = limit
+        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+
+    def __getitem__(self, key: Hashable) -> Any:
+        self._kept.move_to_end(key)
+        return self._kept[key]
+
+    def __setitem__(self, key: Hashable, value: Any) -> None:
+        self._kept[key] = value
+        self._kept.move_to_end(key)
+        while len(self._kept) > self._limit:
+            self._kept.popitem(last=False)
+
+    def __delitem__(self, key: Hashable) -> None:
+        del self._kept[key]
+
+    def __iter__(self) -> Iterator[Hashable]:
+        return iter(tuple(self._kept))
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+
+class Context:
+    """One job being done.
+
+    Attributes
+    ----------
+    store : RunStore
+    job : Job
+        As the store had it when the job began; `job.attempts` > 1 means it was interrupted before.
+    config : Frozen
+        The job's configuration, validated again.
+    folder : Path
+        Where its results go; exists, and may hold what an earlier attempt left.
+    warm : MutableMapping
+        Kept between the jobs of this process, a few entries only.
+    """
+
+    def __init__(
+        self, store: RunStore, job: Job, config: Frozen, folder: Path, warm: MutableMapping[Hashable, Any]
+    ) -> None:
+        self.store, self.job, self.config, self.folder, self.warm = store, job, config, folder, warm
+        self._points: list[StepPoint | EpochPoint] = []
+        self._progress = job.progress or Progress("starting", 0.0, 0.0)
+        self._reported = self._flushed = 0.0
+        self._stopping = False
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def report(
+        self,
+        stage: str,
+        done: float = 0,
+        total: float = 0,
+        seconds_left: float | None = None,
+        *,
+        force: bool = False,
+    ) -> None:
+        """Say how far the job is, as often as you like: four times a second and at a new stage it is written.
+
+        Raises
+        ------
+        Stopped
+            If somebody asked the job to stop, or it was given to another worker.
+        """
+        changed = stage != self._progress.stage
+        self._progress = Progress(stage, float(done), float(total), seconds_left)
+        if force or changed or time.monotonic() - self._reported >= REPORT_SECONDS:
+            self._tell()
+        if self._stopping:
+            raise Stopped(f"asked to stop while {stage}")
+
+    def stopping(self) -> bool:
+        """Whether the job was asked to stop; for one that ends in its own way instead of by `Stopped`."""
+        if time.monotonic() - self._reported >= REPORT_SECONDS:
+            self._tell()
+        return self._stopping
+
+    def add_points(self, points: Sequence[StepPoint | EpochPoint]) -> None:
+        """Append to the job's history; written in batches, the rest at the end of the job."""
+        self._points.extend(points)
+        if time.monotonic() - self._flushed >= POINTS_SECONDS:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write the points that wait."""
+        waiting, self._points = self._points, []
+        self._flushed = time.monotonic()
+        self.store.add_points(self.job.id, waiting, worker=self.job.worker)
+
+    def _tell(self) -> None:
+        self._stopping = self.store.report(self.job.id, self._progress, worker=self.job.worker)
+        self._reported = time.monotonic()

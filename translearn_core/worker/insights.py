@@ -1,0 +1,155 @@
+"""Look inside a finished run: probe every layer, project one onto a plane."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from translearn_core.activations import Compute, encode_layers, tokenize
+from translearn_core.analysis import nearest, probe_layers, project, purity, stratified_sample, tfidf_baseline
+from translearn_core.backbones import load
+from translearn_core.config import (
+    ExperimentConfig,
+    PredictConfig,
+    PredictFileConfig,
+    ProbeConfig,
+    ProjectConfig,
+    Split,
+)
+from translearn_core.data.prepared import SPLITS
+from translearn_core.errors import ConfigError, DataError, NotFoundError
+from translearn_core.results import Evaluation, FilePrediction, Prediction, Projection
+from translearn_core.runs import artifacts
+from translearn_core.transfer import Trained, load_trained
+from translearn_core.worker.context import Context
+from translearn_core.worker.data_jobs import load_table
+
+VARIANTS = ("pretrained", "fine-tuned")
+SAMPLE = 20_000
+"""Texts at most whose features are kept for probes, projections and neighbours; a stratified sample above."""
+
+
+def probe(context: Context) -> None:
+    """Probe every layer of a run, before and after."""
+    config = context.config
+    assert isinstance(config, ProbeConfig)
+    evaluation = finished(context, config.job)
+    index, features = layer_features(context, config.job, evaluation)
+    rows = evaluation.predictions.iloc[index]
+    labels = class_indices(evaluation, rows["label"])
+    train = np.flatnonzero(rows["split"] == Split.TRAIN)
+    test = np.flatnonzero(rows["split"] == Split.TEST)
+    texts = rows["text"].to_numpy()
+    context.report("the word-count baseline")
+    accuracy, interval, _ = tfidf_baseline(
+        texts[train], labels[train], texts[test], labels[test], seed=config.seed
+    )
+    scores = probe_layers(
+        features, labels, train, test, tfidf=(accuracy, interval), folds=config.folds, seed=config.seed,
+        progress=lambda done, total: context.report("probing layers", done, total),
+    )  # fmt: skip
+    artifacts.save(context.folder, scores)
+
+
+def picture(context: Context) -> None:
+    """Project one layer of a run onto a plane, before and after."""
+    config = context.config
+    assert isinstance(config, ProjectConfig)
+    evaluation = finished(context, config.job)
+    index, features = layer_features(context, config.job, evaluation)
+    layers = features[VARIANTS[0]].shape[0]
+    if not 0 <= config.layer < layers:
+        raise ConfigError("layer", config.layer, f"a layer from 0 to {layers - 1}")
+    labels = class_indices(evaluation, evaluation.predictions.iloc[index]["label"])
+    chosen = stratified_sample(labels, config.limit, config.seed)
+    index, labels = index[chosen], labels[chosen]
+    rows = evaluation.predictions.iloc[index]
+    layer = {variant: features[variant][config.layer][chosen].astype(np.float32) for variant in VARIANTS}
+    coordinates = project(
+        layer, method=config.method, neighbours=config.neighbours, min_dist=config.min_dist, seed=config.seed,
+        progress=lambda done, total: context.report("drawing the map", done, total),
+    )  # fmt: skip
+    settings = {
+        "method": str(config.method).upper(),
+        "layer": str(config.layer),
+        "seed": str(config.seed),
+        "points": str(len(index)),
+    }
+    if config.method == "umap":
+        settings |= {"neighbours": str(config.neighbours), "min_dist": str(config.min_dist)}
+    artifacts.save(
+        context.folder,
+        Projection(
+            variants=VARIANTS,
+            classes=evaluation.classes,
+            splits=tuple(str(s) for s in SPLITS),
+            settings=settings,
+            purity=tuple(purity(layer[variant], labels) for variant in VARIANTS),
+            total=len(evaluation.predictions),
+            coordinates=coordinates,
+            row=rows["row"].to_numpy(np.int64),
+            index=index,
+            label=labels,
+            predicted=class_indices(evaluation, rows["predicted"]),
+            split=np.asarray([[str(s) for s in SPLITS].index(s) for s in rows["split"]], dtype=np.int64),
+        ),
+    )
+
+
+def finished(context: Context, job: str) -> Evaluation:
+    """Return what a run predicted; raises if it has not got that far."""
+    evaluation = artifacts.load(context.store.workspace.run(job), Evaluation)
+    if evaluation is None:
+        raise NotFoundError("This run has no results yet: let it finish an epoch first.")
+    return evaluation
+
+
+def class_indices(evaluation: Evaluation, names: pd.Series) -> NDArray[np.int64]:
+    """Return class indices of labels given by name."""
+    place = {name: i for i, name in enumerate(evaluation.classes)}
+    return names.map(place).to_numpy(np.int64)
+
+
+def layer_features(
+    context: Context, job: str, evaluation: Evaluation
+) -> tuple[NDArray[np.int64], dict[str, NDArray[np.float16]]]:
+    """Return pooled features of every layer, pretrained and fine-tuned, for the run's analysis sample.
+
+    Computed once a run and kept beside it. Returns the lines of the predictions that were taken, shape (n,), and by variant an array of shape
+    (layers, n, width), float16. Layers up to the boundary did not change: there both variants are the same.
+    """
+    folder = context.store.workspace.run(job) / "features"
+    paths = {variant: folder / f"{variant}.npy" for variant in VARIANTS}
+    if not (folder / "index.npy").exists():
+        compute_features(context, job, evaluation, folder)
+    index = np.load(folder / "index.npy")
+    found = {v: np.load(p, mmap_mode="r") for v, p in paths.items() if p.exists()}
+    found.setdefault(VARIANTS[1], found[VARIANTS[0]])
+    return index, found
+
+
+def compute_features(context: Context, job: str, evaluation: Evaluation, folder: Path) -> None:
+    """Run the pass with the pretrained and with the trained backbone and keep what it gives."""
+    config = context.store.job(job).config
+    assert isinstance(config, ExperimentConfig)
+    rows = evaluation.predictions
+    strata = (rows["split"] + "\x00" + rows["label"]).factorize()[0]
+    index = np.sort(stratified_sample(strata, SAMPLE, 0))
+    compute = Compute.choose(config.training.device, config.training.precision)
+    folder.mkdir(parents=True, exist_ok=True)
+    backbone = load(config.backbone)
+    tokens = tokenize(backbone.tokenizer, rows["text"].iloc[index].tolist(), config.features.token_limit)
+    models = {VARIANTS[0]: backbone}
+    if config.plan.blocks or config.plan.embeddings:
+        models[VARIANTS[1]] = load_trained(context.store.workspace.run(job)).model.source
+    for variant, source in models.items():
+        pooled = encode_layers(
+            source.model.to(compute.device), source.blocks, tokens, compute, pooling=config.features.pooling,
+            stage=f"encoding texts, {variant}", report=context.report,
+        )  # fmt: skip
+        draft = folder / f".{variant}.npy"
+        np.save(draft, pooled.astype(np.float16))
+        draft.replace(folder / f"{variant}.npy")
+    np.save(folder / ".index.npy", index)
+    (folder / ".index.npy").replace(folder / "index.npy")

@@ -1,0 +1,32 @@
+"""Every job a worker can do, by the name it is asked for."""
+
+from collections.abc import Callable
+from importlib import import_module
+
+from translearn_core.config import JobKind
+from translearn_core.worker.context import Context
+
+Function = Callable[[Context], None]
+
+
+def _later(module: str, name: str) -> Function:
+    """Return a function that imports its module when first called: reading a file must not wait for torch."""
+
+    def call(context: Context) -> None:
+        getattr(import_module(f"translearn_core.worker.{module}"), name)(context)
+
+    return call
+
+
+JOB_FUNCTIONS: dict[JobKind, Function] = {
+    JobKind.READ: _later("reading", "read_dataset"),
+    JobKind.DIAGNOSE: _later("diagnosing", "diagnose_task"),
+    JobKind.ANATOMY: _later("models", "find_parts"),
+    JobKind.CALIBRATE: _later("models", "time_steps"),
+    JobKind.TRAIN: _later("models", "train"),
+    JobKind.PROBE: _later("insights", "probe"),
+    JobKind.PROJECT: _later("insights", "picture"),
+    JobKind.PREDICT: _later("predictions", "predict"),
+    JobKind.PREDICT_FILE: _later("predictions", "predict_file"),
+}
+"""What each kind of job runs."""

@@ -1,0 +1,72 @@
+"""What a worker may take of the machine; Dask loads this module by name as a worker starts.
+
+On Linux the data segment is limited, so that running out of memory is an error the job can report and not the
+end of the process. Memory-mapped files do not count. Where that cannot be (another system, or a GPU whose driver
+reserves address space), a watchdog looks at the resident memory.
+"""
+
+import ctypes
+import logging
+import os
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psutil
+
+from translearn_core.config import Slot
+from translearn_core.engine import devices
+from translearn_core.settings import settings
+
+log = logging.getLogger(__name__)
+
+NICENESS = 10
+"""Questions yield the processor to a training, which has the same cores."""
+
+WATCH_SECONDS = 0.5
+
+_job_thread: int | None = None
+
+
+def dask_setup(worker: Any) -> None:
+    """Limit this process as its slot asks; Dask calls it once, before the first job."""
+    asks = Slot.ASK.value in worker.state.total_resources
+    if asks and hasattr(os, "nice"):
+        os.nice(NICENESS)
+    apply(devices.worker_bytes(settings(), Slot.ASK if asks else Slot.TRAIN))
+
+
+def apply(limit: int) -> None:
+    """Hold this process to `limit` bytes of memory that is not file-backed."""
+    if sys.platform == "linux" and not devices.gpus():
+        import resource
+
+        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        soft = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
+        resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
+    else:
+        threading.Thread(target=_watch, args=(limit,), name="memory watchdog", daemon=True).start()
+
+
+@contextmanager
+def watched() -> Iterator[None]:
+    """Name the current thread as the one the watchdog stops while the block runs."""
+    global _job_thread
+    _job_thread = threading.get_ident()
+    try:
+        yield
+    finally:
+        _job_thread = None
+
+
+def _watch(limit: int) -> None:
+    process = psutil.Process()
+    while True:
+        time.sleep(WATCH_SECONDS)
+        if (thread := _job_thread) is not None and process.memory_info().rss > limit:
+            log.warning("the job takes more than %.1f GB", limit / 1e9)
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(MemoryError))
+            time.sleep(10 * WATCH_SECONDS)  # let it unwind

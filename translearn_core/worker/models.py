@@ -1,0 +1,53 @@
+"""Jobs on a backbone: find its parts, time it, train on it."""
+
+import torch
+
+from translearn_core.activations import Compute
+from translearn_core.backbones import load
+from translearn_core.config import AnatomyConfig, CalibrateConfig, ExperimentConfig
+from translearn_core.experiment import run_experiment
+from translearn_core.runs import artifacts
+from translearn_core.training import Checkpoint
+from translearn_core.training.calibrating import calibrate
+from translearn_core.worker.context import Context
+from translearn_core.worker.reading import load_prepared
+
+
+def find_parts(context: Context) -> None:
+    """Find a backbone's parts; a Hub model is fetched here, because a person asked for it, and nowhere else."""
+    config = context.config
+    assert isinstance(config, AnatomyConfig)
+    context.report("loading the backbone")
+    artifacts.save(context.folder, load(config.backbone, network=True).anatomy)
+
+
+def time_steps(context: Context) -> None:
+    """Time a few real steps of a backbone on this device."""
+    config = context.config
+    assert isinstance(config, CalibrateConfig)
+    context.report("timing a few steps")
+    compute = Compute.choose(config.training.device, config.training.precision)
+    backbone = load(config.backbone)
+    result = calibrate(
+        backbone, compute, pooling=config.features.pooling, batch_size=config.training.batch_size
+    )
+    artifacts.save(context.folder, result)
+
+
+def train(context: Context) -> None:
+    """Run one experiment, from its checkpoint if it has one."""
+    config = context.config
+    assert isinstance(config, ExperimentConfig)
+    store = context.store
+    own = Checkpoint.read(context.folder)
+    store.rewind(context.job.id, own.step if own else -1)
+    run_experiment(
+        config,
+        lambda: load_prepared(store.workspace, config.data),
+        context.folder,
+        report=context.report,
+        record=context.add_points,
+        parent=store.workspace.run(config.continues) if config.continues else None,
+    )
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()

@@ -1,0 +1,111 @@
+"""Ask a finished run about new texts."""
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from translearn_core.analysis import nearest, stratified_sample
+from translearn_core.config import PredictConfig, PredictFileConfig, Split
+from translearn_core.errors import DataError
+from translearn_core.results import FilePrediction, Prediction
+from translearn_core.runs import artifacts
+from translearn_core.transfer import Trained, load_trained
+from translearn_core.worker.context import Context
+from translearn_core.worker.insights import SAMPLE, finished
+from translearn_core.worker.reading import load_table
+
+
+def predict(context: Context) -> None:
+    """Classify typed texts and find their nearest training texts."""
+    config = context.config
+    assert isinstance(config, PredictConfig)
+    if blank := [t for t in config.texts if not t.strip()]:
+        raise DataError(f"{len(blank)} of the {len(config.texts)} texts are empty: type a sentence.")
+    trained = warm_model(context, config.job)
+    probabilities, features = trained.answer(config.texts)
+    neighbours = pd.DataFrame({"text": [], "similarity": [], "neighbour": [], "label": [], "row": []})
+    if config.neighbours:
+        bank, rows = warm_bank(context, config.job, trained)
+        found, similarity = nearest(features, bank, min(config.neighbours, len(rows)))
+        hit = rows.iloc[found.ravel()]
+        neighbours = pd.DataFrame(
+            {
+                "text": np.repeat(np.arange(len(config.texts)), found.shape[1]),
+                "similarity": similarity.ravel().astype(np.float64),
+                "neighbour": hit["text"].to_numpy(),
+                "label": hit["label"].to_numpy(),
+                "row": hit["row"].to_numpy(),
+            }
+        )
+    artifacts.save(context.folder, Prediction(config.texts, trained.classes, probabilities, neighbours))
+
+
+def predict_file(context: Context) -> None:
+    """Classify every row of a file; the predicted label and its probability become two new columns."""
+    config = context.config
+    assert isinstance(config, PredictFileConfig)
+    context.report("reading the file")
+    table = load_table(context.store.workspace, config.dataset)
+    trained = warm_model(context, config.job)
+    artifacts.save(context.folder, predict_table(trained, table, config.text, context))
+
+
+def predict_table(trained: Trained, table: pd.DataFrame, text: str, context: Context) -> FilePrediction:
+    """Return `table` with the columns ``predicted`` and ``probability``; rows without a text stay empty."""
+    shown = table.drop(columns=["__row__", "__part__"], errors="ignore")
+    if text not in shown.columns:
+        raise DataError(
+            f"There is no column {text!r} in this file; it has {', '.join(map(repr, shown.columns))}."
+        )
+    texts = shown[text].astype(object).where(shown[text].notna(), "").astype(str).to_numpy()
+    filled = np.flatnonzero([bool(t.strip()) for t in texts])
+    label = np.full(len(texts), None, dtype=object)
+    sure = np.full(len(texts), np.nan)
+    for start in range(0, len(filled), 2048):
+        context.report("predicting", start, len(filled))
+        part = filled[start : start + 2048]
+        probabilities, _ = trained.answer([str(t) for t in texts[part]])
+        label[part] = np.asarray(trained.classes, dtype=object)[probabilities.argmax(1)]
+        sure[part] = probabilities.max(1)
+    taken = set(shown.columns)
+    names = [name if name not in taken else f"{name} (TransLearn)" for name in ("predicted", "probability")]
+    out = shown.assign(**{names[0]: label, names[1]: sure.round(6)})
+    counts = out[names[0]].value_counts().rename_axis("label").reset_index(name="rows")
+    return FilePrediction(rows=len(out), text=text, table=out, counts=counts)
+
+
+def warm_model(context: Context, job: str) -> Trained:
+    """Return a run's trained model, loaded once a worker."""
+    folder = context.store.workspace.run(job)
+    stamp = (
+        (folder / "model" / "model.json").stat().st_mtime_ns
+        if (folder / "model" / "model.json").exists()
+        else 0
+    )
+    key = ("trained", job, stamp)
+    if key not in context.warm:
+        context.report("loading the model")
+        context.warm[key] = load_trained(folder)
+    trained: Trained = context.warm[key]
+    return trained
+
+
+def warm_bank(context: Context, job: str, trained: Trained) -> tuple[NDArray[np.float32], pd.DataFrame]:
+    """Return the fine-tuned features of a run's training texts, and those rows, computed once a run."""
+    folder = context.store.workspace.run(job) / "neighbours"
+    key = ("bank", job)
+    if key not in context.warm:
+        evaluation = finished(context, job)
+        rows = evaluation.predictions[evaluation.predictions["split"] == Split.TRAIN].reset_index(drop=True)
+        rows = rows.iloc[np.sort(stratified_sample(rows["label"].factorize()[0], SAMPLE, 0))]
+        if not (folder / "bank.npy").exists():
+            pieces = []
+            for start in range(0, len(rows), 512):
+                context.report("encoding the training texts", start, len(rows))
+                pieces.append(trained.answer(rows["text"].iloc[start : start + 512].tolist())[1])
+            folder.mkdir(parents=True, exist_ok=True)
+            np.save(folder / ".bank.npy", np.concatenate(pieces))
+            (folder / ".bank.npy").replace(folder / "bank.npy")
+        context.warm[key] = (np.load(folder / "bank.npy"), rows)
+    bank, rows = context.warm[key]
+    return bank, rows

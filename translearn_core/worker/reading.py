@@ -1,0 +1,42 @@
+"""Read a data set's files into its table; needs no torch, so the first look at a file is quick."""
+
+import pandas as pd
+
+from translearn_core.config import DataConfig, ReadConfig
+from translearn_core.data import Prepared, prepare, read
+from translearn_core.results import Reading
+from translearn_core.runs import Workspace, artifacts
+from translearn_core.settings import settings
+from translearn_core.worker.context import Context
+
+TABLE = "table.parquet"
+
+
+def read_dataset(context: Context) -> None:
+    """Read a data set's files, keep the table and what was found."""
+    config = context.config
+    assert isinstance(config, ReadConfig)
+    context.report("reading the file")
+    _, reading = _read(context.store.workspace, config.dataset)
+    artifacts.save(context.folder, reading)
+
+
+def load_table(workspace: Workspace, digest: str) -> pd.DataFrame:
+    """Return a data set's table, read from its files if that was not done yet."""
+    path = workspace.dataset(digest) / TABLE
+    if path.exists():
+        return pd.read_parquet(path)
+    return _read(workspace, digest)[0]
+
+
+def load_prepared(workspace: Workspace, config: DataConfig) -> Prepared:
+    """Return a data set's rows ready for the task."""
+    return prepare(load_table(workspace, config.dataset), config)
+
+
+def _read(workspace: Workspace, digest: str) -> tuple[pd.DataFrame, Reading]:
+    table, reading = read(workspace.sources(digest), settings())
+    draft = workspace.dataset(digest) / f".{TABLE}"
+    table.to_parquet(draft, index=False)
+    draft.replace(workspace.dataset(digest) / TABLE)
+    return table, reading

@@ -1,0 +1,142 @@
+"""From a job's name to its end: every way a job can leave is noted in the store, in words for a person."""
+
+import logging
+import os
+import re
+import sys
+import time
+import traceback
+from collections.abc import Callable, Hashable, MutableMapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from translearn_core.config import JobKind
+from translearn_core.errors import NotFoundError, Stopped, TranslearnError
+from translearn_core.runs import Job, RunStore, State, Workspace
+from translearn_core.worker import limits
+from translearn_core.worker.context import Context, Warm
+
+log = logging.getLogger(__name__)
+
+JOB_LOG = "job.log"
+"""In the job's folder: when it began and ended, on how many threads, and tracebacks nobody expected."""
+
+_NO_MEMORY = re.compile(
+    r"not enough memory|DefaultCPUAllocator|can(no|')t allocate memory|out of memory|bad_alloc",
+    re.I,
+)
+_LIGHTER = {
+    JobKind.TRAIN: "choose a smaller batch size, a lower token limit or more frozen blocks",
+    JobKind.CALIBRATE: "choose a smaller batch size or a lower token limit",
+    JobKind.PROJECT: "project fewer points",
+}
+
+WARM: MutableMapping[Hashable, Any] = Warm()
+"""What this process keeps between jobs."""
+
+
+def run(job_id: str, workspace: str, database_url: str | None, worker: str | None = None) -> None:
+    """Do one job, and write how it ended.
+
+    Parameters
+    ----------
+    job_id : str
+        A job that the store says is running; its configuration is read there and validated again.
+    workspace, database_url : str
+        Where the store is; opened once per process.
+    worker : str, optional
+        The token under which the job was taken. If the store names another by now, nothing is done.
+    """
+    store = _store(workspace, database_url)
+    try:
+        job = store.job(job_id)
+    except NotFoundError:
+        return  # deleted while it was on its way
+    except ValidationError:
+        store.finish(
+            job_id, State.FAILED, "This version cannot read its settings: make a new run.", worker=worker
+        )
+        return
+    if job.state is not State.RUNNING or (worker is not None and job.worker != worker):
+        return
+    state, reason = _outcome(store, job)
+    store.finish(job.id, state, reason, worker=job.worker)
+
+
+def _outcome(store: RunStore, job: Job) -> tuple[State, str | None]:
+    folder = store.workspace.run(job.id)
+    note, began = _Log(folder / JOB_LOG), time.perf_counter()
+    try:
+        context = Context(store, job, job.config, folder, WARM)
+        note(f"{job.kind} begins, start {job.attempts}")
+        with limits.watched():
+            try:
+                _function(job.kind)(context)
+            finally:
+                context.flush()
+        state, reason = State.DONE, None
+    except BaseException as error:  # a hostile tokenizer raises PanicException, which is no Exception
+        state, reason = _explained(job.kind, error)
+        if state is State.FAILED and not isinstance(error, TranslearnError):
+            note("".join(traceback.format_exception(error)))
+        if _is_memory(error):
+            WARM.clear()
+    note(f"{state} after {time.perf_counter() - began:.1f} s{_threads()}")
+    return state, reason
+
+
+def _function(kind: JobKind) -> Callable[[Context], None]:
+    from translearn_core.worker.jobs import JOB_FUNCTIONS  # on the first job: what computes is slow to import
+
+    return JOB_FUNCTIONS[kind]
+
+
+def _explained(kind: JobKind, error: BaseException) -> tuple[State, str | None]:
+    if isinstance(error, Stopped):
+        return State.STOPPED, None
+    if isinstance(error, TranslearnError):
+        return State.FAILED, str(error)
+    if _is_memory(error):
+        return (
+            State.FAILED,
+            f"Memory ran out: {_LIGHTER.get(kind, 'use a smaller file or fewer rows')}, then try again.",
+        )
+    first = (str(error).strip().splitlines() or [""])[0][:300]
+    said = f"{type(error).__name__}: {first}" if first else type(error).__name__
+    return State.FAILED, f"Something unexpected happened ({said}); the details are in {JOB_LOG}."
+
+
+def _is_memory(error: BaseException) -> bool:
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+        return True
+    return isinstance(error, RuntimeError | OSError) and _NO_MEMORY.search(str(error)) is not None
+
+
+def _threads() -> str:
+    # the nanny sets one thread where nobody says otherwise: everything would be slow, without an error
+    torch, asked = sys.modules.get("torch"), os.environ.get("OMP_NUM_THREADS")
+    if torch is None or not hasattr(torch, "get_num_threads"):
+        return ""
+    used = torch.get_num_threads()
+    if asked is not None and str(used) != asked:
+        log.warning("torch uses %s threads, %s were asked for", used, asked)
+    return f", torch on {used} threads"
+
+
+@cache
+def _store(workspace: str, database_url: str | None) -> RunStore:
+    return RunStore(Workspace(Path(workspace)), database_url)
+
+
+class _Log:
+    """Lines with the time in front, appended to a file."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __call__(self, text: str) -> None:
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {text.rstrip()}\n")
