@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui import chosen, heading, kept, scores, state, summary, tables, training
+from pages._ui import chosen, heading, kept, scores, state, tables, training
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig
 from translearn_core.results import Drift, RunSummary
@@ -41,16 +41,13 @@ tables.figure(
     key="confusion",
     alt="Confusion matrix",
 )
-left, right = st.columns(2)
-with left:
-    st.subheader("Class by class", anchor=False)
-    shares = tables.fractions("precision", "recall", "f1")
-    tables.table(evaluation.per_class, "classes", key="per_class", config=shares)
-with right:
-    st.subheader("Most confident mistakes", anchor=False)
-    wide = {"text": st.column_config.TextColumn(width="large"), **tables.fractions("confidence")}
-    tables.table(evaluation.mistakes(), "mistakes", key="mistakes", config=wide)
-    st.caption("Often it is the label that is wrong, not the model.")
+st.subheader("Class by class", anchor=False)
+shares = tables.fractions("precision", "recall", "f1")
+tables.table(evaluation.per_class, "classes", key="per_class", config=shares)
+st.subheader("Most confident mistakes", anchor=False)
+st.caption("Read them: often it is the label that is wrong, not the model.")
+wide = {"text": st.column_config.TextColumn(width="large"), **tables.fractions("confidence")}
+tables.table(evaluation.mistakes(), "mistakes", key="mistakes", config=wide)
 
 drift = kept.result(run, Drift)
 if drift is not None:

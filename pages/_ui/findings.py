@@ -12,6 +12,9 @@ from translearn_core.results import Finding, Severity
 QUIET = (Severity.DETECTED, Severity.MENDED)
 """What was found or mended without a question: said, but folded away."""
 
+ALARMS = ("unknown-tokens",)
+"""Warnings that mean this backbone cannot read the texts, whatever is trained."""
+
 
 def cards(findings: Sequence[Finding], key: str) -> None:
     """Show findings: those that ask for something as cards, the others folded."""
@@ -43,6 +46,8 @@ def weights_toggle(key: str) -> None:
 
 def _said(finding: Finding) -> None:
     name, icon, colour = shown.LOOKS[finding.severity]
+    if finding.code in ALARMS and finding.severity is Severity.WARNING:
+        name, colour = "Wrong backbone", "red"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.badge(name, icon=f":material/{icon}:", color=colour)  # type: ignore[arg-type]
         st.markdown(plain(finding.sentence))

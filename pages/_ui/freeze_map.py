@@ -45,6 +45,7 @@ def choose(anatomy: Anatomy) -> FreezePlan:
         key=PARTS,
         on_change=_from_pills,
         help="The same choice as clicking the picture. The head on top is new and always trains.",
+        wrap=True,
     )
     return state.draft().plan
 
@@ -57,7 +58,7 @@ def cost(anatomy: Anatomy, diagnosis: Diagnosis | None) -> None:
     estimate = _estimate(anatomy, diagnosis)
     with st.grid(2, min_column_width=140):
         st.metric(
-            "Backbone parameters that train",
+            "Parameters that train",
             count(trains),
             border=True,
             help=f"of {anatomy.parameters:,}; the head adds a few",

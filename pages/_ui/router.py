@@ -5,13 +5,11 @@ import streamlit as st
 from pages._ui import places, shown
 from translearn_core.settings import app_folder
 
-LOGO = app_folder() / "assets" / "logo.svg"
+ASSETS = app_folder() / "assets"
 
-st.set_page_config(
-    page_title="TransLearn", page_icon=":material/graph_3:", layout="wide", initial_sidebar_state="auto"
-)
-if LOGO.exists():
-    st.logo(LOGO, size="large")
+# a file: an icon by name would make the browser's tab fetch it from the network
+st.set_page_config(page_title="TransLearn", page_icon=ASSETS / "icon.png", layout="wide")
+st.logo(ASSETS / "logo.svg", size="large", icon_image=ASSETS / "icon.svg")
 chosen = st.navigation(places.menu())
 with shown.errors():
     chosen.run()

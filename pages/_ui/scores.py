@@ -16,23 +16,36 @@ from translearn_core.runs import Run
 def headline(evaluation: Evaluation, found: RunSummary | None) -> None:
     """Show the numbers that answer: how good, how sure, against what."""
     test, validation = evaluation.metrics["test"], evaluation.metrics["validation"]
-    with st.grid(4, min_column_width=190):
-        st.metric(
-            "Test accuracy", percent(test.accuracy), f"95 % interval {span(test.accuracy_interval.low, test.accuracy_interval.high)}",
-            delta_color="off", delta_arrow="off", border=True, help=f"share of right answers on {test.n:,} rows that were held out",
-        )  # fmt: skip
-        st.metric(
-            "Test macro-F1", percent(test.macro_f1), f"95 % interval {span(test.macro_f1_interval.low, test.macro_f1_interval.high)}",
-            delta_color="off", delta_arrow="off", border=True, help="mean over the classes, every class counting the same",
-        )  # fmt: skip
-        st.metric(
-            "Always the commonest answer", percent(evaluation.majority), "the baseline to beat", delta_color="off", delta_arrow="off",
-            border=True, help="test accuracy of giving every text the commonest training class",
-        )  # fmt: skip
-        st.metric(
-            "Validation accuracy", percent(validation.accuracy), f"on {validation.n:,} rows, used to choose the best epoch",
-            delta_color="off", delta_arrow="off", border=True,
-        )  # fmt: skip
+    accuracy, macro = test.accuracy_interval, test.macro_f1_interval
+    numbers = [
+        (
+            "Test accuracy",
+            percent(test.accuracy),
+            span(accuracy.low, accuracy.high),
+            f"share of right answers on {test.n:,} rows that were held out; below it the 95 % interval",
+        ),
+        (
+            "Test macro-F1",
+            percent(test.macro_f1),
+            span(macro.low, macro.high),
+            "mean over the classes, every class counting the same; below it the 95 % interval",
+        ),
+        (
+            "Commonest answer",
+            percent(evaluation.majority),
+            "the baseline to beat",
+            "test accuracy of giving every text the commonest training class",
+        ),
+        (
+            "Validation accuracy",
+            percent(validation.accuracy),
+            f"on {validation.n:,} rows",
+            "rows the best epoch was chosen on, so this number flatters a little",
+        ),
+    ]
+    with st.grid(4, min_column_width=200):
+        for label, value, below, meaning in numbers:
+            st.metric(label, value, below, delta_color="off", delta_arrow="off", border=True, help=meaning)
     if found is not None:
         trained, total = found.parameters["trainable"], found.parameters["total"]
         st.caption(

@@ -1,6 +1,6 @@
 """Tables and figures, each with its CSV: cells that a spreadsheet would run are defused on the way out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -35,9 +35,19 @@ def download(
     )
 
 
-def table(frame: pd.DataFrame, name: str, *, key: str, config: dict[str, object] | None = None) -> None:
-    """Show a table with its CSV."""
-    st.dataframe(frame, hide_index=True, key=f"{key}_table", column_config=config, placeholder="–")
+def table(
+    frame: pd.DataFrame,
+    name: str,
+    *,
+    key: str,
+    config: dict[str, object] | None = None,
+    order: Sequence[str] | None = None,
+) -> None:
+    """Show a table with its CSV, which always holds every column."""
+    shown = [column for column in order if column in frame] if order else None
+    st.dataframe(
+        frame, hide_index=True, key=f"{key}_table", column_config=config, column_order=shown, placeholder="–"
+    )
     download(frame, name, key=key)
 
 
@@ -50,4 +60,9 @@ def figure(picture: go.Figure, frame: pd.DataFrame, name: str, *, key: str, alt:
 
 def fractions(*names: str) -> dict[str, object]:
     """Return column settings that show fractions as percent."""
-    return {name: st.column_config.NumberColumn(format="percent") for name in names}
+    return {name: percent(name.replace("_", " ")) for name in names}
+
+
+def percent(label: str) -> object:
+    """Return the settings of a column called `label` that shows fractions as percent, one decimal."""
+    return st.column_config.NumberColumn(label, format="%.1f %%")

@@ -2,14 +2,10 @@
 
 import streamlit as st
 
-from pages._ui import findings, forms, heading, shown, state, tables
+from pages._ui import findings, forms, heading, state, tables
 from pages._ui.words import percent, plain
 from translearn_core import plots
 from translearn_core.results import Diagnosis, Reading
-
-UNREADABLE = 0.1
-"""A backbone that does not know more than this share of the tokens is the wrong one."""
-
 
 def columns(reading: Reading) -> state.Draft:
     """Choose what the columns mean, the suggestion chosen already, and return the draft."""
@@ -39,10 +35,6 @@ def shape(diagnosis: Diagnosis) -> None:
         st.metric("Texts cut", percent(diagnosis.cut_share), border=True, help=cut)
         st.metric(
             "Unknown tokens", percent(diagnosis.unknown_share), border=True, help="what the model cannot read at all"
-        )
-    if diagnosis.unknown_share > UNREADABLE:
-        shown.error(
-            "The model cannot read more than a tenth of this text: choose a backbone made for its language."
         )
     dark = heading.dark()
     left, right = st.columns(2)

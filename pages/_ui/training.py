@@ -121,8 +121,8 @@ def _numbers(run: Run, history: History) -> None:
             help="of the last batch; it jumps about",
         )
         st.metric(
-            "Validation macro-F1", f"{last.validation_macro_f1:.3f}" if last else "–", border=True,
-            help="mean of the classes' F1, every class counting the same",
+            "Validation F1", f"{last.validation_macro_f1:.3f}" if last else "–", border=True,
+            help="macro-F1 on the validation rows: the mean of the classes' F1",
         )  # fmt: skip
         st.metric("Tokens a second", count(step.tokens_per_second) if step else "–", border=True)
         left = run.job.progress.seconds_left if run.job.progress and run.state.live else None

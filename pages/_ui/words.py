@@ -42,9 +42,11 @@ def duration(seconds: float | None) -> str:
 def ago(moment: float) -> str:
     """Return how long ago a time stamp was."""
     seconds = time.time() - moment
-    return (
-        "just now" if seconds < 60 else f"{duration(seconds).split(' s')[0]} ago".replace(" min 0", " min ")
-    )
+    for length, unit in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= length:
+            number = int(seconds // length)
+            return f"{number} {unit}{'s' * (number > 1)} ago"
+    return "just now"
 
 
 def count(number: float) -> str:
@@ -67,6 +69,6 @@ def span(low: float, high: float) -> str:
 
 
 def ordinal(number: int) -> str:
-    """Return 1st, 2nd, 3rd, 4th …"""
+    """Return 1st, 2nd, 3rd, 4th and so on."""
     ending = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number}{ending}"

@@ -1,4 +1,4 @@
-"""A small model hub on this machine: it speaks the Hub's interface over HTTP, so the real client talks to it."""
+"""A small model hub on this machine: it speaks the Hub's interface, so the real client talks to it."""
 
 import hashlib
 import json
@@ -14,7 +14,7 @@ COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
 
 class LocalHub:
-    """Serves folders as repositories; `refuse[id]` makes one answer otherwise; `asked` lists what was requested."""
+    """Serves folders as repositories; `refuse[id]` answers otherwise; `asked` lists the requests."""
 
     def __init__(self) -> None:
         self.folders: dict[str, Path] = {}

@@ -1,4 +1,4 @@
-"""Blocks found generically: parts, causality, limits and whether a model can be cut, on tiny random models."""
+"""Blocks found generically: parts, causality, limits, can a model be cut; on tiny random models."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from translearn_core.config import BackboneConfig, FreezePlan
 from translearn_core.errors import BackboneError
 
 FINAL = {"modernbert": {"final_norm.weight"}, "gpt2": {"ln_f.weight", "ln_f.bias"}}
-FINAL |= dict.fromkeys(["llama", "qwen3", "gemma3"], {"norm.weight"})
+FINAL |= {name: {"norm.weight"} for name in ("llama", "qwen3", "gemma3")}
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +91,8 @@ def test_what_is_not_supported_is_refused_with_what_is(tiny, name: str):
 def test_looking_leaves_nothing_behind(tiny):
     backbone = tiny("bert")
     for module in backbone.model.modules():
-        assert not module._forward_hooks and not module._forward_pre_hooks
+        assert not module._forward_hooks
+        assert not module._forward_pre_hooks
         assert "forward" not in vars(module)
         assert not module.training
     assert all(

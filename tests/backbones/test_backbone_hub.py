@@ -83,7 +83,7 @@ def test_the_settings_can_forbid_the_network(tiny: LocalHub, monkeypatch: pytest
             lambda: load(BackboneConfig(id="ann/tiny"), network=True),
             lambda: remote_size("ann/tiny"),
         ):
-            with pytest.raises(BackboneError, match="switched off here.*TRANSLEARN_HUB=1"):
+            with pytest.raises(BackboneError, match=r"switched off here.*TRANSLEARN_HUB=1"):
                 ask()
     finally:
         settings.cache_clear()
@@ -135,7 +135,7 @@ def test_an_unknown_model_and_an_unknown_revision(tiny: LocalHub):
 
 def test_nobody_listens(hub: LocalHub, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:9")
-    with pytest.raises(NetworkError, match="http://127.0.0.1:9 cannot be reached"):
+    with pytest.raises(NetworkError, match=r"http://127.0.0.1:9 cannot be reached"):
         load(BackboneConfig(id="ann/tiny"), network=True)
 
 

@@ -20,6 +20,7 @@ from huggingface_hub.errors import (  # type: ignore[attr-defined]  # HTTPError:
 )
 
 from translearn_core.backbones.quiet import quiet
+from translearn_core.backbones.tokenizer import has_tokenizer
 from translearn_core.backbones.weights import INDEX, SINGLE, no_weights
 from translearn_core.errors import BackboneError, NetworkError
 from translearn_core.settings import settings
@@ -28,7 +29,6 @@ WANTED = ["*.json", "*.txt", "*.model", SINGLE, "model-*-of-*.safetensors"]
 """What a backbone is made of, at the top of its repository; never code or pickles."""
 
 BELOW = ["*/*"]
-TOKENIZERS = ("tokenizer.json", "vocab.txt", "vocab.json", "*.model")
 TIMEOUT = 15.0
 
 
@@ -49,26 +49,30 @@ def fetch(id: str, revision: str | None = None) -> Path:
     """Download what a backbone needs of a Hub model and return its folder in the Hub's cache."""
     _listing(id, revision)
     with quiet(), _plainly(id, revision):
-        return Path(snapshot_download(id, revision=revision, allow_patterns=WANTED, ignore_patterns=BELOW))
+        return _snapshot(id, revision, local=False)
 
 
 def cached(id: str, revision: str | None = None) -> Path | None:
     """Return the folder of a Hub model fetched earlier, None if it is not here in full; asks no network."""
     try:
-        folder = Path(
-            snapshot_download(
-                id, revision=revision, allow_patterns=WANTED, ignore_patterns=BELOW, local_files_only=True
-            )
-        )
+        folder = _snapshot(id, revision, local=True)
     except (LocalEntryNotFoundError, HFValidationError):
         return None
     names = [path.name for path in folder.iterdir()]
     whole = SINGLE in names or INDEX in names
-    return folder if whole and "config.json" in names and _has_tokenizer(names) else None
+    return folder if whole and "config.json" in names and has_tokenizer(names) else None
 
 
-def _has_tokenizer(names: list[str]) -> bool:
-    return any(fnmatch(name, pattern) for name in names for pattern in TOKENIZERS)
+def _snapshot(id: str, revision: str | None, *, local: bool) -> Path:
+    folder = snapshot_download(
+        id,
+        revision=revision,
+        allow_patterns=WANTED,
+        ignore_patterns=BELOW,
+        local_files_only=local,
+        endpoint=constants.ENDPOINT,
+    )
+    return Path(folder)
 
 
 def _listing(id: str, revision: str | None) -> dict[str, int]:
@@ -79,20 +83,17 @@ def _listing(id: str, revision: str | None) -> dict[str, int]:
             "choose the bundled model, or set TRANSLEARN_HUB=1."
         )
     with _plainly(id, revision):
-        siblings = (
-            HfApi().model_info(id, revision=revision, files_metadata=True, timeout=TIMEOUT).siblings or []
-        )
-    names = [file.rfilename for file in siblings]
+        api = HfApi(constants.ENDPOINT)
+        info = api.model_info(id, revision=revision, files_metadata=True, timeout=TIMEOUT)
+    sizes = {file.rfilename: file.size or 0 for file in info.siblings or [] if "/" not in file.rfilename}
+    names = list(sizes)
     if "config.json" not in names:
         raise BackboneError(f"{id} has no config.json: it is not a transformers model, choose one that is.")
     if SINGLE not in names and INDEX not in names:
         raise no_weights(id, names)
-    if not _has_tokenizer([name for name in names if "/" not in name]):
+    if not has_tokenizer(names):
         raise BackboneError(f"{id} has no tokenizer: choose a text model that ships tokenizer.json.")
-    wanted = {
-        file.rfilename: file.size or 0 for file in siblings if any(fnmatch(file.rfilename, p) for p in WANTED)
-    }
-    return {name: size for name, size in wanted.items() if "/" not in name}
+    return {name: sizes[name] for name in names if any(fnmatch(name, pattern) for pattern in WANTED)}
 
 
 @contextmanager

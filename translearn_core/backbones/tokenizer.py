@@ -1,22 +1,34 @@
 """A backbone's tokenizer: fast, right padding always, a pad token in any case; and what it makes of texts."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Sequence
+from fnmatch import fnmatch
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
 from translearn_core.backbones.quiet import quiet
-from translearn_core.data.prepared import TokenStatistics
 from translearn_core.errors import BackboneError
 
+if TYPE_CHECKING:
+    from translearn_core.data.prepared import TokenStatistics
+
 PROBE = "A first sentence, 2 numbers & ünïcödé 中文."
+VOCABULARIES = ("tokenizer.json", "vocab.txt", "vocab.json", "*.model")
 CHUNK = 1_024
 SAMPLE = 20_000
 HAN_KANA = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 WORD = re.compile(f"[{HAN_KANA}]|[^\\s{HAN_KANA}]+")
 """A word: what stands between white space; a Chinese or Japanese character is one of its own."""
+
+
+def has_tokenizer(names: Sequence[str]) -> bool:
+    """Whether files of these names make a tokenizer; without any, transformers may make up an empty one."""
+    return any(fnmatch(name, pattern) for name in names for pattern in VOCABULARIES)
 
 
 def read_tokenizer(name: str, folder: Path) -> PreTrainedTokenizerFast:
@@ -27,6 +39,8 @@ def read_tokenizer(name: str, folder: Path) -> PreTrainedTokenizerFast:
     BackboneError
         If there is none, or none that works: a damaged one can even panic inside the tokenizers library.
     """
+    if not has_tokenizer([path.name for path in folder.iterdir()]):
+        raise BackboneError(f"{name} has no tokenizer: copy tokenizer.json into its folder.")
     try:
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
         if not isinstance(tokenizer, PreTrainedTokenizerFast):
@@ -42,26 +56,12 @@ def read_tokenizer(name: str, folder: Path) -> PreTrainedTokenizerFast:
         # a panic in Rust arrives as a BaseException of a class that cannot be imported
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
-        raise _unreadable(name, folder, error) from error
+        line = next(iter(str(error).strip().splitlines()), type(error).__name__)
+        raise BackboneError(
+            f"{name}: its tokenizer cannot be used ({line[:160]}): choose a model with a sound tokenizer.json."
+        ) from error
     tokenizer.name_or_path = name
     return tokenizer
-
-
-def _unreadable(name: str, folder: Path, error: BaseException) -> BackboneError:
-    has = [
-        path.name
-        for path in folder.iterdir()
-        if path.name.startswith(("tokenizer.json", "vocab")) or path.suffix == ".model"
-    ]
-    if not has:
-        return BackboneError(
-            f"{name} has no tokenizer: copy tokenizer.json into its folder, or choose a text model."
-        )
-    lines = str(error).strip().splitlines() or [type(error).__name__]
-    return BackboneError(
-        f"{name}: its tokenizer ({has[0]}) cannot be used "
-        f"({lines[0][:160]}): choose a model with a sound tokenizer.json."
-    )
 
 
 def _settle(tokenizer: PreTrainedTokenizerFast) -> None:
@@ -124,6 +124,8 @@ def token_statistics(
     TokenStatistics
         `lengths` with special tokens, uncut; `unknown_share` of the content tokens; `pieces_per_word`.
     """
+    from translearn_core.data.prepared import TokenStatistics  # models must load where data cannot be read
+
     special = tokenizer.num_special_tokens_to_add()
     unknown = tokenizer.unk_token_id
     if unknown in (tokenizer.bos_token_id, tokenizer.eos_token_id, tokenizer.pad_token_id):

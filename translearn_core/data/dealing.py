@@ -17,7 +17,7 @@ from translearn_core.results import Finding, Severity
 
 
 def as_given(work: Working, config: DataConfig) -> tuple[Working, dict[int, str]]:
-    """Number the texts and put each row into the split that its file or the split column gives; say who gave it."""
+    """Number the texts, and put each row into the split that its file or the split column gives."""
     rows = work.rows
     given: dict[int, str] = {}
     split = np.full(len(rows), TRAIN, dtype=np.int64)
@@ -65,7 +65,7 @@ def _told(rows: pd.DataFrame, column: str) -> tuple[NDArray[np.int64], list[Find
 
 
 def without_leaks(work: Working) -> Working:
-    """Leave out of train, and of validation, texts that stand in a later split as well; a given test stays whole."""
+    """Leave out of train, and of validation, texts that a later split has too; a given test stays whole."""
     rows = work.rows
     key, split = rows["key"].to_numpy(), rows["split"].to_numpy()
     in_test = np.isin(key, key[split == TEST])
@@ -80,7 +80,10 @@ def without_leaks(work: Working) -> Working:
         gone |= mask
         for _, numbers in by_part(rows, mask):
             repeat = "repeats" if len(numbers) == 1 else "repeat"
-            sentence = f"{counted(len(numbers), 'row')} of {origin} {repeat} a text of {other} and {were(len(numbers))} left out of {origin}."
+            sentence = (
+                f"{counted(len(numbers), 'row')} of {origin} {repeat} a text of {other} "
+                f"and {were(len(numbers))} left out of {origin}."
+            )
             advice = "A text seen in training proves nothing where it is met again."
             work = work.saying(finding("leaks", Severity.MENDED, sentence, numbers, advice=advice))
     return work.keeping(~gone)

@@ -1,8 +1,8 @@
 """From a file's bytes to its characters: what is not text is named, what is gets its encoding found.
 
-Order of belief: a byte-order mark; valid UTF-8 (no other encoding looks like it by chance); UTF-16 without a mark;
-GB18030 where the bytes read as common Chinese characters; Windows-1252 where accents stand alone between plain letters;
-charset-normalizer for the rest, which is right on long texts and often wrong on short Latin ones.
+Order of belief: a byte-order mark; valid UTF-8 (nothing else looks like it by chance); UTF-16 without a mark;
+GB18030 where the bytes read as common Chinese characters; Windows-1252 where accents stand alone between
+plain letters; charset-normalizer for the rest: it is right on long texts and often wrong on short Latin ones.
 """
 
 import codecs
@@ -46,7 +46,7 @@ COMMON_CHINESE = frozenset(
     "的一是了我不在人有他这中大来上个国到说们为子和你地出道也时年得就那要下以生会自着去之过家学对可她里后小么心多天而能好都然没"
     "日于起还发成事只作当想看文无开手十用主行方又如前所本见经头面公同三已老从动两长知民样现分将外但身些与高意进把法此实回二理美"
 )
-"""A few of the commonest characters: in running Chinese they make up a good third, in other text read as Chinese hardly any."""
+"""The commonest characters: a good third of running Chinese, and hardly any of other text read as Chinese."""
 
 OTHERS = [
     "cp1251",
@@ -105,7 +105,7 @@ def decode(data: bytes, name: str) -> Decoded:
 
 
 def _refuse_other_kinds(data: bytes, name: str) -> None:
-    kind = next((kind for start, kind in SIGNATURES if data.startswith(start)), None)
+    kind: str | None = next((kind for start, kind in SIGNATURES if data.startswith(start)), None)
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         kind = _kind_of_archive(data)
     if kind:
@@ -139,8 +139,8 @@ def _decoded(data: bytes, name: str) -> Decoded:
     for mark, codec, title in BOMS:
         if data.startswith(mark):
             return _lenient(data[len(mark) :], codec, title)
-    if b"\0" in data[:SAMPLE] and (codec := _utf16_without_mark(data)):
-        return _lenient(data, codec, "UTF-16")
+    if b"\0" in data[:SAMPLE] and (order := _utf16_without_mark(data)):
+        return _lenient(data, order, "UTF-16")
     if _looks_binary(data):
         raise DataError(
             f"{name} is a binary file, not text: save the table as CSV (UTF-8) and choose that file."
@@ -165,7 +165,7 @@ def _lenient(data: bytes, codec: str, title: str) -> Decoded:
 
 
 def _utf16_without_mark(data: bytes) -> str | None:
-    """Return the byte order under which nearly everything is a letter, digit, mark or space, if there is one."""
+    """Return the byte order under which nearly everything is printable, if there is one."""
     for codec in ("utf-16-le", "utf-16-be"):
         text = data[: SAMPLE & ~1].decode(codec, "replace")
         strange = sum(not (c.isprintable() or c in "\t\r\n") for c in text) + text.count("�")
@@ -214,7 +214,7 @@ def _accented_lines(data: bytes) -> bytes:
 
 
 def _reads_as_chinese(sample: bytes) -> bool:
-    """Whether the bytes are GB18030: mostly the 3,755 characters of level 1, which accented Latin letters never hit."""
+    """Whether most characters are of GB 2312's common level 1, which accented Latin letters hardly hit."""
     try:
         text = sample.decode("gb18030")
     except UnicodeDecodeError:

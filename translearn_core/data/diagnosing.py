@@ -1,4 +1,4 @@
-"""A table looked at as a task: what blocks training, what needs a decision, and what the tokenizer makes of the texts."""
+"""A table looked at as a task: what blocks it, what needs a decision, what the tokenizer makes of it."""
 
 import numpy as np
 import pandas as pd
@@ -38,8 +38,8 @@ def diagnose(
     config : DataConfig
         What the columns mean, how to split, which fixes were decided.
     statistics : TokenStatistics or None
-        What the backbone's tokenizer makes of the texts, if it is known. Where it has a length for every row that
-        `prepare` keeps, in the same order, findings on long texts carry row numbers.
+        What the backbone's tokenizer makes of the texts, if it is known. Where it has a length for every row
+        that `prepare` keeps, in the same order, findings on long texts carry row numbers.
 
     Returns
     -------
@@ -89,7 +89,7 @@ def counts_frame(prepared: Prepared | None) -> pd.DataFrame:
 
 
 def lengths_frame(tokens: "np.ndarray[tuple[int], np.dtype[np.int64]]") -> pd.DataFrame:
-    """Return a histogram of lengths in about `BINS` equal bins of whole tokens: tokens_from, tokens_to (inclusive), texts."""
+    """Return a histogram of lengths in about `BINS` equal bins: tokens_from, tokens_to (inclusive), texts."""
     if not len(tokens):
         return pd.DataFrame(
             {name: pd.Series(dtype=np.int64) for name in ("tokens_from", "tokens_to", "texts")}
@@ -106,7 +106,10 @@ def _ids(table: pd.DataFrame, config: DataConfig) -> list[Finding]:
         return []
     better = suggest(profile(table), table).text
     hint = f": {shown(better)} reads like text." if better and better != config.text else "."
-    sentence = f"Column {shown(config.text)} looks like ids, such as {shown(table[config.text].dropna().iloc[0])}, not like texts{hint}"
+    sentence = (
+        f"Column {shown(config.text)} looks like ids, such as "
+        f"{shown(table[config.text].dropna().iloc[0])}, not like texts{hint}"
+    )
     return [
         finding(
             "text-looks-like-ids",
@@ -121,12 +124,16 @@ def _labels(prepared: Prepared, config: DataConfig) -> list[Finding]:
     classes, rows = len(prepared.classes), len(prepared.labels)
     said = []
     if classes > 0.5 * rows:
-        sentence = f"Column {shown(config.label)} has {classes:,} values in {counted(rows, 'row')}: is it really the label column?"
+        sentence = (
+            f"Column {shown(config.label)} has {classes:,} values in {counted(rows, 'row')}: is it "
+            "really the label column?"
+        )
         said.append(finding("labels-nearly-unique", Severity.WARNING, sentence))
     if is_scale(prepared.classes):
         sentence = (
-            f"Column {shown(config.label)} holds numbers with decimals, such as {shown(prepared.classes[0])}: "
-            f"each of the {classes} values becomes a class of its own, and their order is lost."
+            f"Column {shown(config.label)} holds numbers with decimals, such as "
+            f"{shown(prepared.classes[0])}: each of the {classes} values becomes a class of its "
+            "own, and their order is lost."
         )
         said.append(finding("labels-are-a-scale", Severity.WARNING, sentence))
     return said
@@ -160,7 +167,10 @@ def _unknown(statistics: TokenStatistics) -> list[Finding]:
         sentence = f"{percent(share)} of the tokens are unknown to {model} and become one and the same sign."
         said.append(finding("unknown-tokens", Severity.DETECTED, sentence))
     if statistics.pieces_per_word > PIECES_LIMIT:
-        sentence = f"{model} cuts a word into {statistics.pieces_per_word:.1f} pieces on average: it hardly knows this vocabulary."
+        sentence = (
+            f"{model} cuts a word into {statistics.pieces_per_word:.1f} pieces on average: it "
+            "hardly knows this vocabulary."
+        )
         advice = "Choose a backbone that was trained on this language or field."
         said.append(finding("pieces-per-word", Severity.WARNING, sentence, advice=advice))
     elif statistics.pieces_per_word:
@@ -182,7 +192,10 @@ def _cut(statistics: TokenStatistics, prepared: Prepared | None) -> list[Finding
         if enough > limit
         else None
     )
-    sentence = f"{percent(share)} of the texts are longer than {limit:,} tokens and are cut there; the longest has {lengths.max():,}."
+    sentence = (
+        f"{percent(share)} of the texts are longer than {limit:,} tokens and are cut there; the "
+        f"longest has {lengths.max():,}."
+    )
     severity = Severity.DECISION if share > 0.01 else Severity.DETECTED
     return [
         Finding(

@@ -28,9 +28,10 @@ def finding(
     fix: Fix | None = None,
     advice: str | None = None,
 ) -> Finding:
-    """Return a finding that keeps the first `MOST_ROWS` of `rows` and counts them all."""
-    numbers = [int(row) for row in rows]
-    return Finding(code, severity, sentence, tuple(numbers[:MOST_ROWS]), len(numbers), fix, advice)
+    """Return a finding that counts `rows` and keeps the first `MOST_ROWS` numbers; None counts without a number."""
+    entries = list(rows)
+    numbers = tuple(int(row) for row in entries[:MOST_ROWS] if row is not None)
+    return Finding(code, severity, sentence, numbers, len(entries), fix, advice)
 
 
 def counted(number: int, thing: str, things: str | None = None) -> str:
@@ -62,7 +63,7 @@ def percent(share: float) -> str:
 
 
 def by_part(rows: pd.DataFrame, mask: NDArray[np.bool_]) -> Iterator[tuple[str, IntArray]]:
-    """Yield, for each file that has rows under `mask`, words to name it (" of the test file") and the row numbers.
+    """Yield, for each file with rows under `mask`, words to name it (" of the test file") and row numbers.
 
     The words are empty where all of `rows` come from one file; `rows` has the columns part and row.
     """
@@ -70,6 +71,12 @@ def by_part(rows: pd.DataFrame, mask: NDArray[np.bool_]) -> Iterator[tuple[str, 
     for part in parts:
         if len(numbers := rows["row"].to_numpy()[mask & (rows["part"] == part).to_numpy()]):
             yield ("" if len(parts) == 1 else f" of the {part} file"), numbers
+
+
+def one_file_rows(rows: pd.DataFrame, mask: NDArray[np.bool_]) -> list[int | None]:
+    """Return the row numbers under `mask`, for a finding about rows of any file: None where files are several."""
+    several = rows["part"].nunique() > 1
+    return [None if several else int(row) for row in rows["row"].to_numpy()[mask]]
 
 
 def were(number: int) -> str:

@@ -9,7 +9,7 @@ from translearn_core.results import Finding, Severity
 
 
 def mended_header(parsed: Parsed) -> tuple[list[str | None], list[Finding]]:
-    """Return a distinct name for every column, or None for a column without name and cells, and the findings."""
+    """Return a distinct name for every column, None for a column without name and cells; and the findings."""
     raw = [" ".join(name.replace("\ufeff", "").split()) for name in parsed.header]
     said: list[Finding] = []
     if trimmed := [name for name, old in zip(raw, parsed.header, strict=True) if name and name != old]:

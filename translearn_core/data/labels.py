@@ -1,4 +1,4 @@
-"""From a label column's cells to classes: what means the same becomes one, and the order is the natural one."""
+"""From a label column's cells to classes: what means the same becomes one, in the natural order."""
 
 import re
 import unicodedata
@@ -26,8 +26,8 @@ class Labels:
 def read_labels(cells: "pd.Series[str]") -> Labels:
     """Turn label cells, none missing, into classes.
 
-    White space is trimmed; whole numbers lose a sign of plus and zeros after the point ("1.0" is "1"); spellings that differ in
-    case only ("Yes", "yes") become the commonest of them.
+    White space is trimmed; whole numbers lose a sign of plus and zeros after the point ("1.0" is "1");
+    spellings that differ in case only ("Yes", "yes") become the commonest of them.
     """
     codes, found = pd.factorize(cells)
     raw = [str(value) for value in found]
@@ -48,8 +48,8 @@ def read_labels(cells: "pd.Series[str]") -> Labels:
     lookup = np.array([index[names[i]] for i in range(len(raw))], dtype=np.int64)
     changed = np.array([names[i] != raw[i] for i in range(len(raw))], dtype=bool)
     spellings: dict[str, list[str]] = defaultdict(list)
-    for i in np.flatnonzero(changed):
-        spellings[names[int(i)]].append(raw[i])
+    for place in np.flatnonzero(changed):
+        spellings[names[int(place)]].append(raw[place])
     said = {name: tuple(sorted(spellings[name])) for name in classes if name in spellings}
     return Labels(lookup[codes], tuple(classes), said, changed[codes])
 

@@ -1,17 +1,21 @@
 """From characters to records: which delimiter, what quotes mean, and where a row does not fit.
 
-Python's csv module does the parsing, since it alone of the fast parsers tells the line of a row with a field too few.
+Python's csv module parses: of the fast parsers it alone tells the line of a row with a field too few.
 """
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain, islice
+from typing import TYPE_CHECKING, Literal
 
 from translearn_core.data.findings import counted, joined, shown
 from translearn_core.errors import DataError
+
+if TYPE_CHECKING:
+    from _csv import Reader
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 """What may stand between fields, with its name."""
@@ -40,10 +44,10 @@ class Quoting(StrEnum):
 
 @dataclass(frozen=True)
 class Parsed:
-    """A file as records of equal width; `lines[i]` is the line on which record i starts (the header's included).
+    """A file as records of equal width; `lines[i]` is the line on which record i starts (header included).
 
-    `numbers[i]` is its 1-based row number: blank rows count, the header does not. `blank` has the numbers of rows left
-    out as empty, `trimmed` of those with empty fields beyond the header.
+    `numbers[i]` is its 1-based row number: blank rows count, the header does not. `blank` has the numbers of
+    rows left out as empty, `trimmed` of those with empty fields beyond the header.
     """
 
     delimiter: str
@@ -57,7 +61,7 @@ class Parsed:
     multiline: bool
 
 
-class _Misfit(Exception):
+class _MisfitError(Exception):
     """A row does not have the header's width (`found` fields), or a quote goes wrong (`found` is None)."""
 
     def __init__(self, line: int, found: int | None, expected: int, unclosed: bool = False) -> None:
@@ -70,15 +74,15 @@ def parse(text: str, name: str, *, max_rows: int, fewest_columns: int = 2) -> Pa
     Raises
     ------
     DataError
-        With the line number if a row has too few or too many fields; if there is one column only, no row, or more
-        than `max_rows`.
+        With the line number if a row has too few or too many fields; if there is one column only, no row, or
+        more than `max_rows`.
     """
     delimiter = find_delimiter(text, name, fewest_columns)
     if '"' not in text:
         return _first_fit(text, delimiter, [Quoting.NONE], name, max_rows)
     try:
         quoted = _attempt(text, delimiter, Quoting.QUOTED, name, max_rows)
-    except _Misfit as misfit:
+    except _MisfitError as misfit:
         unclosed = misfit.unclosed
     else:
         if not _tab_lines_fit_too(text, quoted):
@@ -104,7 +108,8 @@ def find_delimiter(text: str, name: str, fewest_columns: int = 2) -> str:
     first = next((line for line in sample if line.strip()), "")
     if len(first) > LONGEST_HEADER:
         raise DataError(
-            f"{name} starts with a line of {len(first):,} characters, which is no header: put column names there."
+            f"{name} starts with a line of {len(first):,} characters, which is no header: put "
+            "column names there."
         )
     fits = {d: max(_fit(sample, d, csv.QUOTE_MINIMAL), _fit(sample, d, csv.QUOTE_NONE)) for d in DELIMITERS}
     best = max(fits, key=lambda d: fits[d])
@@ -118,11 +123,10 @@ def find_delimiter(text: str, name: str, fewest_columns: int = 2) -> str:
     return best
 
 
-def _fit(sample: list[str], delimiter: str, quoting: int) -> tuple[float, int]:
+def _fit(sample: list[str], delimiter: str, quoting: Literal[0, 3]) -> tuple[float, int]:
     """Return the share of rows as wide as the header, and that width; (0, 1) for a header of one field."""
-    records = [
-        r for r in csv.reader(sample, delimiter=delimiter, quoting=quoting) if any(f.strip() for f in r)
-    ]  # type: ignore[arg-type]
+    reader = csv.reader(sample, delimiter=delimiter, quoting=quoting)
+    records = [record for record in reader if any(field.strip() for field in record)]
     if not records or len(records[0]) < 2:
         return 0.0, 1
     width = len(records[0])
@@ -135,7 +139,7 @@ def _first_fit(text: str, delimiter: str, ways: list[Quoting], name: str, max_ro
     for way in ways:
         try:
             return _attempt(text, delimiter, way, name, max_rows)
-        except _Misfit as misfit:
+        except _MisfitError as misfit:
             misfits.append(misfit)
     furthest = max(misfits, key=lambda m: m.line)  # the likeliest to have met the true mistake
     raise DataError(_explained(furthest, delimiter, name)) from None
@@ -171,7 +175,7 @@ def _attempt(text: str, delimiter: str, way: Quoting, name: str, max_rows: int) 
                 continue
             if len(record) != len(header):
                 if len(record) < len(header) or any(field.strip() for field in record[len(header) :]):
-                    raise _Misfit(line, len(record), len(header), end in record[-1])
+                    raise _MisfitError(line, len(record), len(header), end in record[-1])
                 del record[len(header) :]
                 trimmed.append(number)
             records.append(record)
@@ -179,18 +183,20 @@ def _attempt(text: str, delimiter: str, way: Quoting, name: str, max_rows: int) 
             numbers.append(number)
             if len(records) > max_rows:
                 raise DataError(
-                    f"{name} has more than {max_rows:,} rows, the limit here: keep a random part of them, or ask whoever runs "
+                    f"{name} has more than {max_rows:,} rows, the limit here: keep a random part of "
+                    "them, or ask whoever runs "
                     "this installation to raise TRANSLEARN_MAX_ROWS."
                 )
     except csv.Error as error:
-        raise _Misfit(start, None, len(header or []), unclosed="unexpected end" in str(error)) from None
+        raise _MisfitError(start, None, len(header or []), unclosed="unexpected end" in str(error)) from None
     if not closed:
-        raise _Misfit(starts[-1] if starts else 1, None, len(header or []), unclosed=True)
+        raise _MisfitError(starts[-1] if starts else 1, None, len(header or []), unclosed=True)
     if header is None or not records:
         raise DataError(f"{name} has a header and no rows: add rows below it, each with a text and a label.")
     if len(header) > MOST_COLUMNS:
         raise DataError(
-            f"{name} has {len(header):,} columns, and {MOST_COLUMNS:,} are the most: keep the text and label columns."
+            f"{name} has {len(header):,} columns, and {MOST_COLUMNS:,} are the most: keep the text "
+            "and label columns."
         )
     last = numbers[-1]
     return Parsed(
@@ -198,7 +204,7 @@ def _attempt(text: str, delimiter: str, way: Quoting, name: str, max_rows: int) 
     )
 
 
-def _reader(lines: Iterator[str], delimiter: str, way: Quoting) -> "csv._reader":
+def _reader(lines: Iterator[str], delimiter: str, way: Quoting) -> "Reader":
     match way:
         case Quoting.PLAIN | Quoting.NONE:
             return csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE, strict=True)
@@ -209,10 +215,10 @@ def _reader(lines: Iterator[str], delimiter: str, way: Quoting) -> "csv._reader"
 
 
 def _tab_lines_fit_too(text: str, quoted: Parsed) -> bool:
-    """Whether quotes that swallow lines are rather plain: in a tab-separated file every line fits without them.
+    """Whether quotes that swallow lines are rather plain: tab-separated, and every line fits without them.
 
-    A quoted field over several lines that each hold the right number of tabs is no text but several rows, joined by
-    two quotes that happen to stand at the ends of fields. Texts hold no tabs; they do hold commas, so only tabs tell.
+    A quoted field over several lines that each hold the right number of tabs is no text but several rows,
+    joined by two quotes that happen to stand at the ends of fields. Only tabs tell: texts do hold commas.
     """
     if quoted.delimiter != "\t" or not quoted.multiline or text.lstrip().startswith('"'):
         return False
@@ -220,7 +226,7 @@ def _tab_lines_fit_too(text: str, quoted: Parsed) -> bool:
     return all(line.count("\t") == tabs for line in io.StringIO(text, newline="") if line.strip())
 
 
-def _explained(misfit: _Misfit, delimiter: str, name: str) -> str:
+def _explained(misfit: _MisfitError, delimiter: str, name: str) -> str:
     between = DELIMITERS.get(delimiter, "delimiter")
     if misfit.found is None or misfit.unclosed:
         what = (
@@ -228,12 +234,20 @@ def _explained(misfit: _Misfit, delimiter: str, name: str) -> str:
             if misfit.unclosed
             else "a quote in the middle of a quoted field"
         )
-        return f'{name} has {what} in the row that starts on line {misfit.line:,}: close it, or double the quotes inside ("").'
-    have = f"{name} has {counted(misfit.found, 'field')} in line {misfit.line:,} where the header has {misfit.expected}"
+        return (
+            f"{name} has {what} in the row that starts on line {misfit.line:,}: "
+            'close it, or double the quotes inside ("").'
+        )
+    have = (
+        f"{name} has {counted(misfit.found, 'field')} in line {misfit.line:,} where the header has "
+        f"{misfit.expected}"
+    )
     if misfit.found > misfit.expected:
-        return f"{have}: put double quotes around a text that contains a {between}, or remove the extra {between}."
+        return (
+            f"{have}: put double quotes around a text with a {between} in it, or remove the extra {between}."
+        )
     return f"{have}: add the missing {between} or value, or delete that line."
 
 
-def _or(words: object) -> str:
-    return joined([str(word) for word in words], most=9).replace(" and ", " or ")  # type: ignore[attr-defined]
+def _or(words: Iterable[str]) -> str:
+    return joined(list(words), most=9).replace(" and ", " or ")

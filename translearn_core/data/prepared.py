@@ -16,8 +16,8 @@ SPLITS: tuple[Split, ...] = (Split.TRAIN, Split.VALIDATION, Split.TEST)
 class Prepared:
     """Rows a model can learn from, chosen on and be reported on.
 
-    `labels` indexes `classes`; `split` indexes `SPLITS`; `rows` are 1-based row numbers of the file each came from.
-    All four have one entry per row that is used. No normalised text stands in two splits.
+    `labels` indexes `classes`; `split` indexes `SPLITS`; `rows` are 1-based row numbers of the file each came
+    from. All four have one entry per row that is used. No normalised text stands in two splits.
     """
 
     classes: tuple[str, ...]
@@ -34,7 +34,10 @@ class Prepared:
 
 @dataclass(frozen=True)
 class TokenStatistics:
-    """What a tokenizer makes of the texts: `lengths` in tokens per text (special tokens counted, not cut), shares in [0, 1]."""
+    """What a tokenizer makes of the texts.
+
+    `lengths` are tokens per text, special tokens counted, not cut; shares are in [0, 1].
+    """
 
     backbone: str
     token_limit: int

@@ -1,4 +1,4 @@
-"""A table made ready for one task: rows chosen, labels read, splits dealt, and nothing leaking between them."""
+"""A table made ready for one task: rows chosen, labels read, splits dealt, nothing leaking between them."""
 
 from dataclasses import replace
 
@@ -9,7 +9,17 @@ from numpy.typing import NDArray
 from translearn_core.config import DataConfig
 from translearn_core.data.columns import PART, ROW, file_columns
 from translearn_core.data.dealing import as_given, dealt, without_leaks
-from translearn_core.data.findings import by_part, counted, finding, joined, named, percent, shown, were
+from translearn_core.data.findings import (
+    by_part,
+    counted,
+    finding,
+    joined,
+    named,
+    one_file_rows,
+    percent,
+    shown,
+    were,
+)
 from translearn_core.data.fixing import Working, conflicts, duplicates, rare_classes
 from translearn_core.data.labels import natural, read_labels
 from translearn_core.data.prepared import SPLITS, Prepared
@@ -34,14 +44,15 @@ def prepare(table: pd.DataFrame, config: DataConfig, *, max_classes: int | None 
     Returns
     -------
     Prepared
-        A row that a file gives to a split stays there; else the split column decides, else the seed, by class. No
-        normalised text stands in two splits: it is left out of train, and of validation if it is in test.
+        A row that a file gives to a split stays there; else the split column decides, else the seed, by
+        class. No normalised text stands in two splits: it is left out of train, and of validation if it is in
+        test.
 
     Raises
     ------
     DataError
-        If the columns do not make a task: missing columns, one class, too many classes, a class for every row, or a
-        split with fewer than two rows.
+        If the columns do not make a task: missing columns, one class, too many classes, a class for every
+        row, or a split with fewer than two rows.
     """
     work = _classified(_filled(table, config), config)
     work, given = as_given(work, config)
@@ -79,7 +90,10 @@ def _filled(table: pd.DataFrame, config: DataConfig) -> Working:
     for name, mask in lacking.items():
         column = config.text if name == "text" else config.label
         for where, numbers in by_part(rows, mask):
-            sentence = f"{counted(len(numbers), 'row')}{where} without a {name} in {shown(column)} {were(len(numbers))} left out."
+            sentence = (
+                f"{counted(len(numbers), 'row')}{where} without a {name} in {shown(column)} "
+                f"{were(len(numbers))} left out."
+            )
             said.append(finding(f"missing-{name}s", Severity.MENDED, sentence, numbers))
     left = rows[~(lacking["text"] | lacking["label"])].reset_index(drop=True)
     for part in rows["part"].unique():
@@ -107,7 +121,8 @@ def _classified(work: Working, config: DataConfig) -> Working:
         )
     if many == len(work.rows) and many > 2:
         raise DataError(
-            f"Column {column} has a different value in each of its {many:,} rows, so it names rows and not classes: "
+            f"Column {column} has a different value in each of its {many:,} rows, so it names rows "
+            "and not classes: "
             "choose another label column."
         )
     work = replace(work, rows=work.rows.assign(label=labels.indices), classes=labels.classes)
@@ -137,7 +152,8 @@ def _check_number_of_classes(work: Working, config: DataConfig, limit: int) -> N
     present = int(work.rows["label"].nunique())
     if present > limit:
         raise DataError(
-            f"{present:,} classes in column {shown(config.label)}, and {limit:,} are the most: is this really the label column? "
+            f"{present:,} classes in column {shown(config.label)}, and {limit:,} are the most: is "
+            "this really the label column? "
             "Choose another, or group its values."
         )
     if present < 2:
@@ -150,23 +166,26 @@ def _check_number_of_classes(work: Working, config: DataConfig, limit: int) -> N
 def _check_sizes(work: Working, config: DataConfig, given: dict[int, str]) -> None:
     split, total = work.rows["split"].to_numpy(), len(work.rows)
     for index, share in ((VALIDATION, config.split.validation), (TEST, config.split.test)):
-        size, name = np.count_nonzero(split == index), SPLITS[index]
+        size, name = int(np.count_nonzero(split == index)), SPLITS[index]
         if size >= 2 or (index not in given and not share):
             continue
         if index in given:
             raise DataError(
-                f"{given[index].capitalize()} leaves {counted(size, 'row')} for {name} that {were(size)} not left out, "
+                f"{given[index].capitalize()} leaves {counted(size, 'row')} for {name} that "
+                f"{were(size)} not left out, "
                 "and two are the least: add rows to it."
             )
         raise DataError(
-            f"{counted(total, 'usable row')} {were(total)} too few to draw a {name} split of {percent(share)}, which got {size}: "
+            f"{counted(total, 'usable row')} {were(total)} too few to draw a {name} split of "
+            f"{percent(share)}, which got {size}: "
             "bring more rows, or raise that share."
         )
     train = work.rows["label"].to_numpy()[split == TRAIN]
     if len(np.unique(train)) < 2:
         left = "no row" if not len(train) else f"rows of the one class {shown(work.classes[train[0]])}"
         raise DataError(
-            f"Train is left with {left}, and two classes are the least: add training rows that stand in no other split."
+            f"Train is left with {left}, and two classes are the least: add training rows that "
+            "stand in no other split."
         )
 
 
@@ -204,12 +223,15 @@ def _missing_in_splits(work: Working) -> list[Finding]:
         if not len(lacking):
             continue
         listed = named([work.classes[k] for k in lacking])
-        numbers = rows["row"].to_numpy()[np.isin(labels, lacking)]
+        numbers = one_file_rows(rows, np.isin(labels, lacking))
         if index == TRAIN:
             sentence = f"{listed} never {_stands(len(lacking))} in train, so the model cannot learn it."
             said.append(finding("unseen-classes", Severity.WARNING, sentence, numbers))
         else:
-            sentence = f"{listed} {_has(len(lacking))} no row in {name}: too few different texts, or none given there."
+            sentence = (
+                f"{listed} {_has(len(lacking))} no row in {name}: too few different texts, or none "
+                "given there."
+            )
             said.append(finding(f"classes-missing-in-{name}", Severity.WARNING, sentence, numbers))
     return said
 

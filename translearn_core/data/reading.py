@@ -1,4 +1,4 @@
-"""Files in, one table out: every column as text, every row with its number and part, and what was found on the way."""
+"""Files in, one table out: every column as text, every row with its number and part, and what was found."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -9,7 +9,7 @@ import pandas as pd
 from translearn_core.config import Split
 from translearn_core.data.columns import PART, ROW, file_columns, profile, suggest
 from translearn_core.data.decoding import Decoded, decode
-from translearn_core.data.findings import counted, finding, joined, named, shown
+from translearn_core.data.findings import counted, finding, named, shown
 from translearn_core.data.header import mended_header
 from translearn_core.data.parsing import DELIMITERS, Parsed, Quoting, parse
 from translearn_core.data.prepared import SPLITS
@@ -38,15 +38,16 @@ def read(
     Returns
     -------
     table : DataFrame
-        The files' columns as text (dtype object, None where a cell is blank), ``__row__`` (int64, 1-based in the row's own
-        file, header not counted) and ``__part__``.
+        The files' columns as text (dtype object, None where a cell is blank), ``__row__`` (int64, 1-based in
+        the row's own file, header not counted) and ``__part__``.
     reading : Reading
         What was detected and mended, what the columns look like, and which are likely text, label and split.
 
     Raises
     ------
     DataError
-        In one sentence, if a file cannot be read as a table, is over a limit, or has other columns than the training file.
+        In one sentence, if a file cannot be read as a table, is over a limit, or has other columns than the
+        training file.
     """
     if unknown := [part for part in sources if part not in {str(s) for s in Split}]:
         raise DataError(f"{shown(unknown[0])} is no part of a data set: give train, validation or test.")
@@ -64,7 +65,8 @@ def read(
     table = _joined(frames)
     if len(table) > limits.max_rows:
         raise DataError(
-            f"The files have {len(table):,} rows together, over the limit of {limits.max_rows:,}: keep a part of them."
+            f"The files have {len(table):,} rows together, over the limit of {limits.max_rows:,}: "
+            "keep a part of them."
         )
     columns = profile(table)
     preview = table[file_columns(table)].head(PREVIEW_ROWS).map(_clipped)
@@ -77,7 +79,8 @@ def _read_file(
 ) -> tuple[pd.DataFrame, list[Finding]]:
     if (size := path.stat().st_size) > limits.max_upload_mb * 1_000_000:
         raise DataError(
-            f"{name} has {size / 1e6:,.0f} MB, over the limit of {limits.max_upload_mb:,} MB: keep fewer rows or only the "
+            f"{name} has {size / 1e6:,.0f} MB, over the limit of {limits.max_upload_mb:,} MB: keep "
+            "fewer rows or only the "
             "columns you need, or ask whoever runs this installation to raise TRANSLEARN_MAX_UPLOAD_MB."
         )
     decoded = decode(path.read_bytes(), name)
@@ -100,7 +103,8 @@ def _check_cells(
         if len(longest) > limit:
             line = parsed.lines[values.index(longest) + 1]
             raise DataError(
-                f"{name} has a cell of {len(longest):,} characters in line {line:,}, column {shown(column)}, and {limit:,} are the "
+                f"{name} has a cell of {len(longest):,} characters in line {line:,}, column "
+                f"{shown(column)}, and {limit:,} are the "
                 "most: shorten that text, or look for a quote that is opened there and closed much later."
             )
 
@@ -119,7 +123,8 @@ def _joined(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
             )
         if extra := [c for c in file_columns(frame) if c not in train]:
             raise DataError(
-                f"The {part} file has a column {named(extra)} that the training file lacks: give all files the same columns."
+                f"The {part} file has a column {named(extra)} that the training file lacks: give "
+                "all files the same columns."
             )
     if len(frames) == 1:
         return train
@@ -149,18 +154,24 @@ def _mended(decoded: Decoded, parsed: Parsed) -> list[Finding]:
         sentence = f"{counted(len(parsed.blank), 'empty row')} {were} left out."
         said.append(finding("empty-rows", Severity.MENDED, sentence, parsed.blank))
     if parsed.trimmed:
-        sentence = f"{counted(len(parsed.trimmed), 'row')} ended with empty fields beyond the last column, which were cut."
+        sentence = (
+            f"{counted(len(parsed.trimmed), 'row')} ended with empty fields beyond the last column, "
+            "which were cut."
+        )
         said.append(finding("trailing-fields", Severity.MENDED, sentence, parsed.trimmed))
     return said
 
 
 def _doubts(frame: pd.DataFrame) -> list[Finding]:
-    """Say so if the first line may be data: one of its cells stands again in its own column, or is a number."""
+    """Say so if the first line may be data: a name is a number, or stands again in its own column."""
     names = file_columns(frame)
     doubtful = [n for n in names if n.replace(".", "", 1).isdigit() or int((frame[n] == n).sum()) > 1]
     if not doubtful:
         return []
-    sentence = f"The first line gave the column names, and {named(doubtful)} looks like data: add a line of names on top if so."
+    sentence = (
+        f"The first line gave the column names, and {named(doubtful)} looks like data: add a line "
+        "of names on top if so."
+    )
     return [finding("header-looks-like-data", Severity.WARNING, sentence)]
 
 

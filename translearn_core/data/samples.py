@@ -31,7 +31,8 @@ SAMPLES: tuple[Sample, ...] = (
         "reviews.csv",
         "text",
         "sentiment",
-        "Short reviews from four product domains, for or against: does a model that knows books know kitchens?",
+        "Short reviews from four product domains, for or against: does a model that knows books "
+        "know kitchens?",
     ),
     Sample(
         "tickets",

@@ -38,8 +38,8 @@ def draw(texts: IntArray, labels: IntArray, *, validation: float, test: float, s
     Returns
     -------
     int array, shape (rows,)
-        Indices into `SPLITS`. Each class's distinct texts are apportioned by largest remainder; a class with as many of
-        them as there are splits is in every split, and a smaller one is in train.
+        Indices into `SPLITS`. Each class's distinct texts are apportioned by largest remainder; a class with
+        as many of them as there are splits is in every split, and a smaller one is in train.
     """
     rng = np.random.default_rng(seed)
     distinct, group = np.unique(texts, return_inverse=True)
@@ -60,7 +60,7 @@ def draw(texts: IntArray, labels: IntArray, *, validation: float, test: float, s
 
 
 def apportion(sizes: IntArray, validation: float, test: float, rng: np.random.Generator) -> IntArray:
-    """Return how many of each class go to each split, shape (classes, splits), by largest remainder, ties by chance."""
+    """Return how many of each class go to each split, shape (classes, splits); ties are broken by chance."""
     shares = np.zeros(len(SPLITS))
     shares[[TRAIN, VALIDATION, TEST]] = 1.0 - validation - test, validation, test
     quota = sizes[:, None] * shares

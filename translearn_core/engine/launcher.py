@@ -56,7 +56,7 @@ def ensure_engine(settings: Settings, *, wait: float = 0.0) -> EngineStatus:
     """
     status = engine_status(settings)
     if not status.alive:
-        status = _launch(settings, status, patient=not wait)
+        status = _launch(settings, status, wait)
     deadline = time.monotonic() + wait
     while wait and not status.ready:
         if time.monotonic() > deadline or _gone(settings, status):
@@ -114,12 +114,12 @@ def held(settings: Settings) -> bool:
         return True
 
 
-def _launch(settings: Settings, last: EngineStatus, *, patient: bool) -> EngineStatus:
-    if patient and time.time() - last.since < _RETRY_SECONDS:
+def _launch(settings: Settings, last: EngineStatus, wait: float) -> EngineStatus:
+    if not wait and time.time() - last.since < _RETRY_SECONDS:
         return last  # it died a moment ago: do not start one at every page view
     home(settings).mkdir(parents=True, exist_ok=True)
     try:
-        with FileLock(home(settings) / LAUNCH, timeout=0):
+        with FileLock(home(settings) / LAUNCH, timeout=wait):
             status = read_status(settings)
             return status if status.alive or held(settings) else _spawn(settings)
     except Timeout:  # somebody else is starting it

@@ -39,6 +39,10 @@ class RunStore:
         self._engine = open_database(workspace, url)
         self._reader = for_reading(self._engine)
 
+    def close(self) -> None:
+        """Close the connections; the next use opens new ones."""
+        self._engine.dispose()
+
     # -- data sets ------------------------------------------------------------------------------------------------
 
     def add_dataset(

@@ -6,6 +6,7 @@ reserves address space), a watchdog looks at the resident memory.
 """
 
 import ctypes
+import importlib
 import logging
 import os
 import sys
@@ -28,6 +29,10 @@ NICENESS = 10
 
 WATCH_SECONDS = 0.5
 
+TRAIN_FIRST = ("translearn_core.worker.models",)
+ASK_FIRST = ("translearn_core.worker.reading", "translearn_core.worker.diagnosing", *TRAIN_FIRST)
+"""What a worker imports before its first job asks for it; seconds a person need not wait."""
+
 _job_thread: int | None = None
 
 
@@ -37,6 +42,7 @@ def dask_setup(worker: Any) -> None:
     if asks and hasattr(os, "nice"):
         os.nice(NICENESS)
     apply(devices.worker_bytes(settings(), Slot.ASK if asks else Slot.TRAIN))
+    threading.Thread(target=_warm_up, args=(ASK_FIRST if asks else TRAIN_FIRST,), name="warm-up", daemon=True).start()
 
 
 def apply(limit: int) -> None:
@@ -60,6 +66,14 @@ def watched() -> Iterator[None]:
         yield
     finally:
         _job_thread = None
+
+
+def _warm_up(modules: tuple[str, ...]) -> None:
+    try:
+        for name in ("translearn_core.worker.runtime", *modules):
+            importlib.import_module(name)
+    except Exception:  # a job that needs it will say so
+        log.exception("the worker could not import what its jobs need")
 
 
 def _watch(limit: int) -> None:

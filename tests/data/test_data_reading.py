@@ -1,0 +1,321 @@
+"""Files of many kinds become the same table, and what cannot is refused in one sentence that helps."""
+
+import csv
+import gzip
+import io
+import random
+import zipfile
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from translearn_core.data import PART, ROW, read
+from translearn_core.errors import DataError
+from translearn_core.results import Severity
+from translearn_core.settings import Settings
+
+LIMITS = Settings(max_rows=1_000, max_cell_chars=2_000, max_upload_mb=1)
+DELIMITERS = (",", ";", "\t", "|")
+REAL = Path(__file__).resolve().parents[3] / "shared" / "data"
+
+LATIN = "The café's naïve façade — señor, it's 5 °C; “très” good | über".split(" ")
+CHINESE = "这个 产品 很好， 我 非常 喜欢 它 的 颜色。 快递 太 慢 了 质量 不错".split(" ")
+WORDS = {
+    "utf-8": [*LATIN, *CHINESE, "🙂", "שלום", "\u2028"],
+    "utf-8-sig": [*LATIN, *CHINESE],
+    "utf-16": [*LATIN, *CHINESE],
+    "utf-16-le": [*LATIN, *CHINESE],
+    "utf-16-be": [*LATIN, *CHINESE],
+    "gb18030": CHINESE,
+    "gbk": CHINESE,
+    "cp1252": LATIN,
+}
+TITLES = {
+    "utf-8": "UTF-8",
+    "utf-8-sig": "UTF-8 with a byte-order mark",
+    "utf-16": "UTF-16",
+    "utf-16-le": "UTF-16",
+    "utf-16-be": "UTF-16",
+    "gb18030": "GB18030",
+    "gbk": "GB18030",
+    "cp1252": "Windows-1252",
+}
+
+
+@pytest.fixture
+def file(tmp_path):
+    def write(content, part="train"):
+        path = tmp_path / part
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return path
+
+    return write
+
+
+def rows_of(table):
+    return [tuple(row) for row in table.drop(columns=[ROW, PART]).itertuples(index=False)]
+
+
+def codes(reading):
+    return [f.code for f in reading.findings]
+
+
+def said(reading, code):
+    return next(f for f in reading.findings if f.code == code)
+
+
+@st.composite
+def tables(draw):
+    """Return (encoding, delimiter, quoted, line end, rows) of a file that a careful program would write."""
+    encoding = draw(st.sampled_from(sorted(WORDS)))
+    delimiter = draw(st.sampled_from(DELIMITERS))
+    quoted = draw(st.booleans())
+    between = [" ", '"', ", ", "; ", " | ", "\n", "\r\n"] if quoted else [" ", ' "', "' "]
+    pieces = draw(st.lists(st.lists(st.sampled_from(WORDS[encoding]), min_size=1, max_size=6), min_size=2, max_size=8))
+    texts = [draw(st.sampled_from(between)).join(words) for words in pieces]
+    if not quoted:
+        texts = [text.replace(delimiter, "").strip() or "x" for text in texts]
+        assume(not any(text.startswith('"') for text in texts))
+    labels = draw(st.lists(st.sampled_from(["yes", "no", "1.0", "x y"]), min_size=len(texts), max_size=len(texts)))
+    return encoding, delimiter, quoted, draw(st.sampled_from(["\n", "\r\n"])), list(zip(texts, labels, strict=True))
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(tables())
+def test_what_a_program_writes_is_read_back_whatever_delimiter_encoding_and_quoting(tmp_path, made):
+    encoding, delimiter, quoted, end, rows = made
+    out = io.StringIO()
+    if quoted:
+        csv.writer(out, delimiter=delimiter, lineterminator=end).writerows([("text", "label"), *rows])
+    else:
+        out.write(end.join(delimiter.join(row) for row in [("text", "label"), *rows]))
+    (tmp_path / "train").write_bytes(out.getvalue().encode(encoding))
+    ascii_only = out.getvalue().isascii()
+    table, reading = read({"train": tmp_path / "train"}, LIMITS)
+    assert rows_of(table) == rows
+    expected = "UTF-8" if ascii_only and encoding in ("cp1252", "gbk", "gb18030") else TITLES[encoding]
+    assert said(reading, "encoding").sentence == f"Read as {expected}."
+
+
+@pytest.mark.parametrize("quoting", [csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONNUMERIC])
+@pytest.mark.parametrize("delimiter", DELIMITERS)
+def test_every_quoting_style_of_the_csv_module(file, delimiter, quoting):
+    rows = [('a "b", c; d | e', "1"), ("two\nlines, each", "0"), ("", "1"), ('"', "0"), ("ends with \\", "1")]
+    out = io.StringIO()
+    csv.writer(out, delimiter=delimiter, quoting=quoting).writerows([("text", "label"), *rows])
+    table, _ = read({"train": file(out.getvalue())}, LIMITS)
+    assert rows_of(table) == [(text or None, label) for text, label in rows]
+
+
+EXCEL = io.BytesIO()
+with zipfile.ZipFile(EXCEL, "w") as archive:
+    archive.writestr("xl/workbook.xml", "<workbook/>")
+PLAIN_ZIP = io.BytesIO()
+with zipfile.ZipFile(PLAIN_ZIP, "w") as archive:
+    archive.writestr("reviews.csv", "text,label\n")
+
+BAD = {
+    "empty": (b"", "The file is empty: choose a CSV or TSV file with a header line and rows below it."),
+    "white space": (b"\xef\xbb\xbf \n\n", "The file is empty: choose a CSV"),
+    "header only": ("text,label\n\n", "The file has a header and no rows: add rows below it"),
+    "one column": (
+        "text\ngood\nbad\n",
+        "The file has one column, 'text', and two are needed, a text and a label: "
+        "separate them by comma, semicolon, tab or pipe on every line, the header's too.",
+    ),
+    "random bytes": (random.Random(0).randbytes(5000), "The file is a binary file, not text: save the table as CSV"),
+    "field too many": (
+        "text,label\nfine,1\nwell, not fine,0\nfine,1\n",
+        "The file has 3 fields in line 3 where the header has 2: put double quotes around a text with a comma",
+    ),
+    "field too few": (
+        'text,label\n"two\nlines",1\nfine\nfine,1\n',
+        "The file has 1 field in line 4 where the header has 2: add the missing comma or value, or delete that line.",
+    ),
+    "quote never closed": (
+        "text,label\n" + '"a, b",1\n' * 20 + '"c, d,1\n' + "e,1\n" * 20,
+        "The file has a quote that is opened and never closed in the row that starts on line 22: close it",
+    ),
+    "NUL": (b"text,label\ngood,1\nb\0ad,0\n" + b"fine enough,1\n" * 50, "The file has a NUL character in line 3"),
+    "huge cell": (
+        "text,label\ngood,1\n" + "x" * 900_000 + ",0\n",
+        "The file has a cell of 900,000 characters in line 3, column 'text', and 2,000 are the most: shorten",
+    ),
+    "too large": (b"text,label\n" + b"good,1\n" * 150_000, "The file has 1 MB, over the limit of 1 MB: keep fewer rows"),
+    "too many rows": ("text,label\n" + "good,1\n" * 1_001, "The file has more than 1,000 rows, the limit here"),
+    "wide": (",".join(f"c{i}" for i in range(1_500)) + "\n" + "," * 1_499 + "1\n", "The file has 1,500 columns, and 1,000"),
+    "no lines": ("a,b " * 200_000, "The file has a header and no rows"),
+    "Excel": (EXCEL.getvalue(), "The file is an Excel workbook, not a CSV: open it in its own program and save"),
+    "old Excel": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(100), "The file is an old Excel or Word file"),
+    "zip": (PLAIN_ZIP.getvalue(), "The file is a ZIP archive, not a CSV"),
+    "broken zip": (b"PK\x03\x04 and nothing", "The file is a damaged ZIP archive"),
+    "gzip": (gzip.compress(b"text,label\n"), "The file is a gzip archive"),
+    "PDF": (b"%PDF-1.7\n1 0 obj\n", "The file is a PDF document, not a CSV"),
+    "PNG": (b"\x89PNG\r\n\x1a\n", "The file is a PNG picture"),
+    "web page": ("<!DOCTYPE html>\n<html><body>text,label", "The file is a web page, not a CSV"),
+    "JSON": ('[{"text": "good", "label": 1}]', "The file looks like JSON, not a CSV"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_a_bad_file_gets_one_sentence_that_helps(file, case):
+    content, sentence = BAD[case]
+    with pytest.raises(DataError) as error:
+        read({"train": file(content)}, LIMITS)
+    assert str(error.value).startswith(sentence)
+    assert "\n" not in str(error.value)
+    assert len(str(error.value)) < 260
+
+
+def test_a_bad_file_among_several_is_named(file):
+    with pytest.raises(DataError, match=r"^The test file is empty"):
+        read({"train": file("text,label\na,1\n"), "test": file("", "test")}, LIMITS)
+
+
+def test_files_with_other_columns_are_refused_and_the_column_named(file):
+    with pytest.raises(DataError, match=r"^The validation file has no column 'label', which the training file has \(its"):
+        read({"train": file("text,label\na,1\n"), "validation": file("text,class\nb,1\n", "validation")}, LIMITS)
+    with pytest.raises(DataError, match=r"^The test file has a column 'more' that the training file lacks"):
+        read({"train": file("text,label\na,1\n"), "test": file("text,label,more\nb,1,2\n", "test")}, LIMITS)
+
+
+def test_the_rows_of_all_files_together_have_a_limit(file):
+    many = "text,label\n" + "good,1\n" * 600
+    with pytest.raises(DataError, match="limit"):
+        read({"train": file(many), "test": file(many, "test")}, LIMITS)
+
+
+def test_training_file_is_needed(file):
+    with pytest.raises(DataError, match="training file is missing"):
+        read({"test": file("text,label\na,1\n", "test")}, LIMITS)
+
+
+def test_files_in_another_column_order_and_encoding_become_one_table(file):
+    sources = {
+        "test": file("label;text\n1;größer\n".encode("cp1252"), "test"),
+        "train": file("text,label\n好,1\n\n不好,0\n"),
+    }
+    table, reading = read(sources, LIMITS)
+    assert list(table.columns) == ["text", "label", ROW, PART]
+    assert table[ROW].tolist() == [1, 3, 1]
+    assert table[ROW].dtype == "int64"
+    assert table[PART].tolist() == ["train", "train", "test"]
+    assert rows_of(table) == [("好", "1"), ("不好", "0"), ("größer", "1")]
+    assert reading.parts == {"train": 2, "test": 1}
+    sentences = [f.sentence for f in reading.findings]
+    assert "File train: Read as UTF-8." in sentences
+    assert "File test: A semicolon separates the 2 columns." in sentences
+
+
+def test_what_all_files_say_is_said_once(file):
+    _, reading = read({"train": file("text,label\na,1\n"), "test": file("text,label\nb,1\n", "test")}, LIMITS)
+    assert codes(reading) == ["encoding", "delimiter", "quoting"]
+
+
+def test_what_was_mended_is_said_with_row_numbers(file):
+    table, reading = read({"train": file(" text , label\na,1\n , \n\nb,0,,\n  ,1\n")}, LIMITS)
+    assert rows_of(table) == [("a", "1"), ("b", "0"), (None, "1")]
+    assert table[ROW].tolist() == [1, 4, 5]
+    assert said(reading, "empty-rows").rows == (2, 3)
+    assert said(reading, "trailing-fields").rows == (4,)
+    assert "'text' and 'label'" in said(reading, "header-space").sentence
+    assert {f.severity for f in reading.findings} == {Severity.DETECTED, Severity.MENDED}
+
+
+def test_headers_are_made_distinct_and_reserved_names_kept_free(file):
+    table, reading = read({"train": file("text,text,,__row__,text (2),\na,b,c,d,e,\n")}, LIMITS)
+    assert [c.name for c in reading.columns] == ["text", "text (3)", "column 3", "__row__ of the file", "text (2)"]
+    assert table[ROW].tolist() == [1]
+    assert codes(reading)[3:] == ["duplicate-headers", "unnamed-columns", "reserved-headers", "empty-columns"]
+
+
+def test_quotes_in_a_tab_separated_file_are_plain_characters(file):
+    content = 'text\tlabel\n"so called" art\t1\n"begins here\t0\nand ends there"\t1\n'
+    table, reading = read({"train": file(content)}, LIMITS)
+    assert [row[0] for row in rows_of(table)] == ['"so called" art', '"begins here', 'and ends there"']
+    assert "plain" in said(reading, "quoting").sentence
+
+
+def test_two_quotes_at_the_ends_of_fields_do_not_swallow_rows(file):
+    table, _ = read({"train": file('text\tlabel\n"begins here\t0\nand ends there"\t1\n')}, LIMITS)
+    assert [row[0] for row in rows_of(table)] == ['"begins here', 'and ends there"']
+
+
+def test_quotes_escaped_by_backslash(file):
+    table, _ = read({"train": file('text,label\n"he said \\"no, never\\", twice",1\n"fine, then",0\n')}, LIMITS)
+    assert rows_of(table) == [('he said "no, never", twice', "1"), ("fine, then", "0")]
+
+
+def test_stray_quotes_inside_quoted_fields_are_read_leniently(file):
+    table, reading = read({"train": file('text,label\n"he "never" came, really",1\n"fine, then",0\n')}, LIMITS)
+    assert len(table) == 2
+    assert "stray" in said(reading, "quoting").sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "title"),
+    [
+        ("Größe passt, süß und schön", "cp1252", "Windows-1252"),
+        ("ÄÖÜ äöü ß", "cp1252", "Windows-1252"),
+        ("El niño comió piñones en la montaña", "cp1252", "Windows-1252"),
+        ("l’été — déjà vu…", "cp1252", "Windows-1252"),
+        ("很好", "gb18030", "GB18030"),
+        ("性价比高，值得买！", "gbk", "GB18030"),
+        ("㐀𠀀这个生僻字也可以，没有问题", "gb18030", "GB18030"),
+        ("Это хорошая книга, и я прочитал её с удовольствием. Очень советую всем друзьям! " * 4, "cp1251", "CP1251"),
+    ],
+)
+def test_short_texts_in_old_encodings(file, text, encoding, title):
+    content = f'text,label\n"{text}",1\nok,0\n'.encode(encoding)
+    table, reading = read({"train": file(content)}, LIMITS)
+    assert table["text"].tolist() == [text, "ok"]
+    assert said(reading, "encoding").sentence == f"Read as {title}."
+
+
+def test_a_utf8_file_with_a_broken_character_is_mended_and_said(file):
+    content = ("text,label\n" + "très déjà été,1\n" * 20).encode() + b"caf\xe9,0\n"
+    table, reading = read({"train": file(content)}, LIMITS)
+    assert table["text"].iloc[-1] == "caf�"
+    assert said(reading, "broken-characters").sentence.startswith("1 character could not be read as UTF-8")
+    assert said(reading, "broken-characters").severity is Severity.WARNING
+
+
+def test_a_first_line_of_data_is_doubted(file):
+    _, reading = read({"train": file("what a film,1\nawful,0\nfine,1\n")}, LIMITS)
+    assert said(reading, "header-looks-like-data").sentence.startswith("The first line gave the column names, and '1'")
+
+
+def test_a_file_of_texts_alone_can_be_read_to_predict(file):
+    path = file("text\nfirst, with a comma\n\"second; \n 'quoted'\"\nthird | and last\n")
+    table, reading = read({"train": path}, LIMITS, fewest_columns=1)
+    assert table["text"].tolist() == ["first, with a comma", "second; \n 'quoted'", "third | and last"]
+    assert said(reading, "delimiter").sentence == "One column."
+
+
+def test_preview_is_short_and_without_reserved_columns(file):
+    rows = "".join(f"text {i} {'x' * 1000},{i % 2}\n" for i in range(40))
+    _, reading = read({"train": file("text,label\n" + rows)}, LIMITS)
+    assert list(reading.preview.columns) == ["text", "label"]
+    assert len(reading.preview) == 20
+    assert reading.preview["text"].str.len().max() == 500
+
+
+@pytest.mark.real_data
+@pytest.mark.skipif(not REAL.is_dir(), reason="The real data sets are not beside the project.")
+@pytest.mark.parametrize(
+    ("files", "sizes", "text", "label"),
+    [
+        (("sst2_train.tsv", "sst2_dev.tsv", "sst2_test.tsv"), (6920, 872, 1821), "text", "label"),
+        (("banking77_train.csv", None, "banking77_test.csv"), (10003, None, 3080), "text", "category"),
+        (("sick_train.tsv", "sick_trial.tsv", "sick_test.tsv"), (4500, 500, 4927), "sentence_A", "entailment_judgment"),
+    ],
+)
+def test_real_files(files, sizes, text, label):
+    parts = ("train", "validation", "test")
+    table, reading = read({p: REAL / f for p, f in zip(parts, files, strict=True) if f}, Settings())
+    assert reading.parts == {p: n for p, n in zip(parts, sizes, strict=True) if n}
+    assert (reading.suggestion.text, reading.suggestion.label) == (text, label)
+    assert not table.isna().any().any()
+    assert not [f for f in reading.findings if f.severity is not Severity.DETECTED]

@@ -1,0 +1,140 @@
+"""How an engine is born, found, killed and stopped."""
+
+import os
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+import psutil
+
+from translearn_core.engine import engine_status, ensure_engine, stop_engine
+from translearn_core.engine.launcher import environment
+from translearn_core.runs import State
+from translearn_core.settings import Settings
+
+ENSURE = """
+from translearn_core.engine import ensure_engine
+from translearn_core.settings import settings
+print(ensure_engine(settings(), wait=60).pid)
+"""
+
+
+def python(lab, *arguments):
+    return subprocess.Popen(
+        [sys.executable, *arguments],
+        env=environment(lab.settings),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_asking_for_the_engine_loads_nothing_heavy():
+    heavy = (
+        "print([m for m in ('torch', 'transformers', 'sklearn', 'umap', 'distributed') if m in sys.modules])"
+    )
+    out = subprocess.run(
+        [sys.executable, "-c", f"import sys, translearn_core.engine, translearn_core.runs; {heavy}"],
+        capture_output=True, text=True, check=True, env=environment(Settings()),
+    )  # fmt: skip
+    assert out.stdout.strip() == "[]"
+
+
+def test_no_engine_is_known_in_an_empty_folder(tmp_path):
+    settings = Settings(workspace=tmp_path / "none")
+    assert not engine_status(settings).alive
+    assert not stop_engine(settings)
+    assert not (tmp_path / "none").exists()
+
+
+def test_looking_for_the_engine_costs_a_page_nothing(lab):
+    began = time.perf_counter()
+    for _ in range(100):
+        assert ensure_engine(lab.settings).ready
+    assert (time.perf_counter() - began) / 100 < 0.005
+
+
+def test_an_engine_by_hand_leaves_when_there_is_one(lab):
+    pid = lab.status.pid
+    second = python(lab, "-m", "translearn_core.cli", "engine")
+    _, said = second.communicate(timeout=30)
+    assert second.returncode == 0
+    assert "another engine serves" in said
+    assert (lab.status.alive, lab.status.pid) == (True, pid)
+
+
+def test_it_listens_on_loopback_only_and_to_nobody_without_its_certificates(lab):
+    places = [c.laddr for p in lab.family() for c in p.net_connections() if c.status == psutil.CONN_LISTEN]
+    assert {place.ip for place in places} == {"127.0.0.1"}
+    pages = {place.port: page_status(place.port) for place in places}
+    assert set(pages.values()) == {404, None}, "an HTTP port shows something"
+    behind_tls = [port for port, status in pages.items() if status is None]
+    assert len(behind_tls) >= 5  # scheduler, two nannies, two workers
+    assert all(refuses_strangers(port) for port in behind_tls)
+
+
+def page_status(port):
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/info/main/workers.html", timeout=5) as page:
+            return page.status
+    except urllib.error.HTTPError as error:
+        error.close()
+        return error.code
+    except OSError:
+        return None
+
+
+def refuses_strangers(port):
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    try:
+        with (
+            socket.create_connection(("127.0.0.1", port), timeout=5) as raw,
+            context.wrap_socket(raw) as link,
+        ):
+            link.sendall(b"hello")
+            return link.recv(100) == b""
+    except (ssl.SSLError, ConnectionError):
+        return True
+
+
+def test_two_launches_make_one_engine_and_a_killed_one_is_carried_on(own_lab):
+    launches = [python(own_lab, "-c", ENSURE) for _ in range(2)]
+    said = [launch.communicate(timeout=90) for launch in launches]
+    assert [launch.returncode for launch in launches] == [0, 0], said
+    assert {int(out) for out, _ in said} == {own_lab.status.pid}
+
+    run = own_lab.until(own_lab.tell("work", train=True, attempts=[1], seconds=60), stage="working")
+    family = own_lab.family()
+    os.kill(own_lab.status.pid, signal.SIGKILL)
+    assert psutil.wait_procs(family, timeout=5)[1] == [], "the workers outlived the engine"
+    assert not own_lab.status.alive
+    assert own_lab.store.run("ann", run.id).state is State.RUNNING
+
+    own_lab.start()
+    done = own_lab.until(run)
+    assert (done.state, done.job.attempts) == (State.DONE, 2)
+
+    run = own_lab.until(own_lab.tell("work", train=True, tag="last", seconds=60), stage="working")
+    assert own_lab.stop()
+    interrupted = own_lab.store.run("ann", run.id)
+    assert (interrupted.state, interrupted.job.attempts) == (State.INTERRUPTED, 0)
+    assert interrupted.job.reason == "The engine was stopped."
+    assert not (own_lab.settings.workspace / "engine.json").exists()
+
+
+def test_an_engine_with_nothing_to_do_leaves(own_lab):
+    serve = (
+        "from translearn_core.engine import run_engine\nfrom translearn_core.settings import settings\n"
+        "run_engine(settings().model_copy(update={'idle_minutes': 0.02}))"
+    )
+    engine = python(own_lab, "-c", serve)
+    _, said = engine.communicate(timeout=60)
+    assert engine.returncode == 0, said
+    assert "idle for" in said
+    assert not own_lab.status.alive

@@ -1,0 +1,34 @@
+import os
+
+import pytest
+from sqlalchemy import create_engine
+
+from translearn_core.runs import RunStore, Workspace
+from translearn_core.runs.schema import metadata
+
+POSTGRESQL = os.environ.get("TRANSLEARN_TEST_DATABASE_URL")
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    return Workspace(tmp_path / "workspace")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request):
+    if request.param == "sqlite":
+        yield None
+        return
+    if not POSTGRESQL:
+        pytest.skip("TRANSLEARN_TEST_DATABASE_URL names no PostgreSQL database to test with")
+    yield POSTGRESQL
+    engine = create_engine(POSTGRESQL)
+    metadata.drop_all(engine)
+    engine.dispose()
+
+
+@pytest.fixture
+def store(workspace, database_url):
+    opened = RunStore(workspace, database_url)
+    yield opened
+    opened.close()
