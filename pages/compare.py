@@ -45,10 +45,7 @@ if table["test rows"].nunique() > 1 or len({run.job.config.data for run in runs}
     st.caption(
         "These runs were not all tested on the same rows, so their scores are not strictly comparable."
     )
-shares = tables.fractions(
-    "accuracy", "low", "high", "macro_f1", "macro_f1_low", "macro_f1_high", "trainable", "majority"
-)
-tables.table(table, "runs", key="compare", config=shares)
+tables.table(table, "runs", key="compare", config=scores.COLUMNS, order=scores.ORDER)
 
 st.subheader("Learning curves", anchor=False)
 measure = training.measure("compare_measure")

@@ -41,6 +41,7 @@ if draft.data is None:
     shown.error("Choose two different columns, one with the texts and one with the labels.")
     st.stop()
 st.subheader("The task", anchor=False)
+findings.taken()
 asked = DiagnoseConfig(data=draft.data, backbone=draft.backbone, token_limit=draft.features.token_limit)
 diagnosis = live.ask(asked, Diagnosis, "Looking at the task")
 if diagnosis is None:

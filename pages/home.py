@@ -7,7 +7,7 @@ from pages._ui.live import badge
 from pages._ui.words import ago
 from translearn_core.settings import app_folder
 
-PICTURE = app_folder() / "assets" / "stack.svg"
+PICTURE = app_folder() / "assets" / "icon.svg"
 
 left, right = st.columns([3, 1], vertical_alignment="center")
 with left:
@@ -17,8 +17,7 @@ with left:
         "and **see** what happened inside: learning curves, texts as points, and what every layer knows."
     )
     st.caption("Everything runs on this machine: no account, no graphics card, no network needed.")
-if PICTURE.exists():
-    right.image(PICTURE, width=200, alt="A stack of layers: the lower ones frozen, the upper ones trainable")
+right.image(PICTURE, width=150, alt="A stack of layers: the lower ones frozen, the top one trained")
 
 st.subheader("Try a sample", anchor=False)
 sources.sample_cards()

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui import forms, freeze_map, heading, kept, live, places, state, summary
+from pages._ui import forms, freeze_map, heading, live, places, state, summary
 from pages._ui.words import short
 from translearn_core.config import AnatomyConfig, DiagnoseConfig, HeadKind
 from translearn_core.results import Anatomy, Diagnosis

@@ -16,11 +16,12 @@ SPECIALS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 WORDS = tuple(
     word
     for line in (
-        "the a an and or but not no yes is was are it this that i you he she we they my of to in on at for with",
-        "by very so too good great bad awful fine lovely terrible wonderful boring film movie book phone plot",
-        "acting story battery screen music food service price card account bank money transfer refund late",
-        "broken fast slow cheap happy sad love like hate enjoyed loved hated never always again one two three",
-        "four five day week old new first last ##s ##ing ##ed ##ly ##er ##est ##ful ##less , . ! ? '",
+        "the a an and or but not no yes is was are it this that i you he she we they my of to in on",
+        "at for with by very so too good great bad awful fine lovely terrible wonderful boring film",
+        "movie book phone plot acting story battery screen music food service price card account",
+        "bank money transfer refund late broken fast slow cheap happy sad love like hate enjoyed",
+        "loved hated never always again one two three four five day week old new first last ##s",
+        "##ing ##ed ##ly ##er ##est ##ful ##less , . ! ? '",
     )
     for word in line.split()
 )

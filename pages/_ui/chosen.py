@@ -65,14 +65,12 @@ def links(run: Run) -> None:
 def _linked() -> Run | None:
     # a link to what is not this browser's own gets a plain sentence and ends the page
     wanted = st.query_params.get("run")
-    if wanted is None:
-        return None
-    for run in runs():
-        if wanted in (run.id, run.job.id):
-            return run
-    shown.error("There is no such run in your workspace: it was deleted, or the link is somebody else's.")
-    places.link("runs", "All your runs")
-    st.stop()
+    found = next((run for run in runs() if wanted in (run.id, run.job.id)), None)
+    if wanted is not None and found is None:
+        shown.error("There is no such run in your workspace: it was deleted, or the link is somebody else's.")
+        places.link("runs", "All your runs")
+        st.stop()
+    return found
 
 
 def _box(choices: list[Run], linked: Run | None) -> Run:

@@ -109,3 +109,16 @@ def comparison(runs: Sequence[Run]) -> pd.DataFrame:
 def histories(runs: dict[str, History]) -> pd.DataFrame:
     """Return the epochs of several runs as one table."""
     return pd.concat([history.frame().assign(run=name) for name, history in runs.items()], ignore_index=True)
+
+
+ORDER = ("name", "trains", "backbone", "accuracy", "low", "high", "macro_f1", "seconds", "trainable", "epochs", "seed", "majority")
+"""Columns of a comparison on screen; its CSV has all."""
+
+COLUMNS: dict[str, object] = {
+    **tables.fractions("accuracy", "low", "high"),
+    "macro_f1": tables.percent("macro-F1"),
+    "trainable": tables.percent("parameters trained"),
+    "majority": tables.percent("commonest answer"),
+    "seconds": st.column_config.NumberColumn(format="%.1f"),
+}
+"""How the columns of a comparison are called on screen."""

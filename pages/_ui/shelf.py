@@ -27,10 +27,11 @@ def runs(mine: Sequence[Run]) -> None:
     """Show runs as rows, and all of them as a table for a spreadsheet."""
     pages = -(-len(mine) // PAGE)
     page = st.pagination(pages, key="runs_page") if pages > 1 else 1
-    for run in mine[(page - 1) * PAGE : page * PAGE]:
-        _row(run)
+    with st.container(gap="small"):
+        for run in mine[(page - 1) * PAGE : page * PAGE]:
+            _row(run)
     with st.expander("As a table", icon=":material/table_rows:"):
-        tables.table(scores.comparison(mine), "runs", key="runs")
+        tables.table(scores.comparison(mine), "runs", key="runs", config=scores.COLUMNS, order=scores.ORDER)
 
 
 def datasets(mine: Sequence[Dataset]) -> None:

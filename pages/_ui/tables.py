@@ -64,5 +64,5 @@ def fractions(*names: str) -> dict[str, object]:
 
 
 def percent(label: str) -> object:
-    """Return the settings of a column called `label` that shows fractions as percent, one decimal."""
-    return st.column_config.NumberColumn(label, format="%.1f %%")
+    """Return the settings of a column called `label` that shows fractions as percent."""
+    return st.column_config.NumberColumn(label, format="percent")

@@ -7,6 +7,7 @@ from pages._ui.words import percent, plain
 from translearn_core import plots
 from translearn_core.results import Diagnosis, Reading
 
+
 def columns(reading: Reading) -> state.Draft:
     """Choose what the columns mean, the suggestion chosen already, and return the draft."""
     draft = state.accept(reading)
@@ -24,7 +25,6 @@ def columns(reading: Reading) -> state.Draft:
 
 def shape(diagnosis: Diagnosis) -> None:
     """Show what the task is made of."""
-    findings.taken()
     findings.cards(diagnosis.findings, "task")
     cut = f"longer than {diagnosis.token_limit} tokens: the rest of them is not read"
     with st.grid(4, min_column_width=150):

@@ -2,10 +2,12 @@
 
 import os
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from huggingface_hub import close_session, constants
@@ -22,12 +24,27 @@ WANTED = ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_confi
 
 @pytest.fixture
 def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalHub]:
+    outside: list[str] = []
+    resolve = socket.getaddrinfo
+
+    def loopback_only(host: str, *args: Any, **options: Any) -> Any:
+        if host != "127.0.0.1":
+            outside.append(host)
+            raise socket.gaierror(f"{host} is outside this machine")
+        return resolve(host, *args, **options)
+
     with local_hub() as served:
+        monkeypatch.setattr(socket, "getaddrinfo", loopback_only)
         monkeypatch.setattr(constants, "ENDPOINT", served.url)
+        # the library derives this from the endpoint once, when it is imported
+        monkeypatch.setattr(
+            constants, "HUGGINGFACE_CO_URL_TEMPLATE", served.url + "/{repo_id}/resolve/{revision}/{filename}"
+        )
         monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
         monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
         yield served
         close_session()
+    assert outside == []
 
 
 @pytest.fixture

@@ -17,11 +17,28 @@ from translearn_core.results import Severity
 from translearn_core.settings import Settings
 
 LIMITS = Settings(max_rows=1_000, max_cell_chars=2_000, max_upload_mb=1)
+DOUBT = "; if letters look wrong, save the file as UTF-8."
 DELIMITERS = (",", ";", "\t", "|")
 REAL = Path(__file__).resolve().parents[3] / "shared" / "data"
 
-LATIN = "The café's naïve façade — señor, it's 5 °C; “très” good | über".split(" ")
-CHINESE = "这个 产品 很好， 我 非常 喜欢 它 的 颜色。 快递 太 慢 了 质量 不错".split(" ")
+LATIN = ["The", "café's", "naïve", "façade", "—", "señor,", "it's", "5", "°C;", "“très”", "good", "|", "über"]
+CHINESE = [
+    "这个",
+    "产品",
+    "很好，",
+    "我",
+    "非常",
+    "喜欢",
+    "它",
+    "的",
+    "颜色。",
+    "快递",
+    "太",
+    "慢",
+    "了",
+    "质量",
+    "不错",
+]
 WORDS = {
     "utf-8": [*LATIN, *CHINESE, "🙂", "שלום", "\u2028"],
     "utf-8-sig": [*LATIN, *CHINESE],
@@ -73,13 +90,23 @@ def tables(draw):
     delimiter = draw(st.sampled_from(DELIMITERS))
     quoted = draw(st.booleans())
     between = [" ", '"', ", ", "; ", " | ", "\n", "\r\n"] if quoted else [" ", ' "', "' "]
-    pieces = draw(st.lists(st.lists(st.sampled_from(WORDS[encoding]), min_size=1, max_size=6), min_size=2, max_size=8))
+    pieces = draw(
+        st.lists(st.lists(st.sampled_from(WORDS[encoding]), min_size=1, max_size=6), min_size=2, max_size=8)
+    )
     texts = [draw(st.sampled_from(between)).join(words) for words in pieces]
     if not quoted:
         texts = [text.replace(delimiter, "").strip() or "x" for text in texts]
         assume(not any(text.startswith('"') for text in texts))
-    labels = draw(st.lists(st.sampled_from(["yes", "no", "1.0", "x y"]), min_size=len(texts), max_size=len(texts)))
-    return encoding, delimiter, quoted, draw(st.sampled_from(["\n", "\r\n"])), list(zip(texts, labels, strict=True))
+    labels = draw(
+        st.lists(st.sampled_from(["yes", "no", "1.0", "x y"]), min_size=len(texts), max_size=len(texts))
+    )
+    return (
+        encoding,
+        delimiter,
+        quoted,
+        draw(st.sampled_from(["\n", "\r\n"])),
+        list(zip(texts, labels, strict=True)),
+    )
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -96,7 +123,7 @@ def test_what_a_program_writes_is_read_back_whatever_delimiter_encoding_and_quot
     table, reading = read({"train": tmp_path / "train"}, LIMITS)
     assert rows_of(table) == rows
     expected = "UTF-8" if ascii_only and encoding in ("cp1252", "gbk", "gb18030") else TITLES[encoding]
-    assert said(reading, "encoding").sentence == f"Read as {expected}."
+    assert said(reading, "encoding").sentence.startswith(f"Read as {expected}")
 
 
 @pytest.mark.parametrize("quoting", [csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONNUMERIC])
@@ -125,29 +152,47 @@ BAD = {
         "The file has one column, 'text', and two are needed, a text and a label: "
         "separate them by comma, semicolon, tab or pipe on every line, the header's too.",
     ),
-    "random bytes": (random.Random(0).randbytes(5000), "The file is a binary file, not text: save the table as CSV"),
+    "random bytes": (
+        random.Random(0).randbytes(5000),
+        "The file is a binary file, not text: save the table as CSV",
+    ),
     "field too many": (
         "text,label\nfine,1\nwell, not fine,0\nfine,1\n",
-        "The file has 3 fields in line 3 where the header has 2: put double quotes around a text with a comma",
+        "The file has 3 fields in line 3 where the header has 2: put double quotes around",
     ),
     "field too few": (
         'text,label\n"two\nlines",1\nfine\nfine,1\n',
-        "The file has 1 field in line 4 where the header has 2: add the missing comma or value, or delete that line.",
+        "The file has 1 field in line 4 where the header has 2: add the missing comma or value, or",
     ),
     "quote never closed": (
         "text,label\n" + '"a, b",1\n' * 20 + '"c, d,1\n' + "e,1\n" * 20,
-        "The file has a quote that is opened and never closed in the row that starts on line 22: close it",
+        "The file has a quote that is opened and never closed in the row that starts on line 22:",
     ),
-    "NUL": (b"text,label\ngood,1\nb\0ad,0\n" + b"fine enough,1\n" * 50, "The file has a NUL character in line 3"),
+    "NUL": (
+        b"text,label\ngood,1\nb\0ad,0\n" + b"fine enough,1\n" * 50,
+        "The file has a NUL character in line 3",
+    ),
     "huge cell": (
         "text,label\ngood,1\n" + "x" * 900_000 + ",0\n",
         "The file has a cell of 900,000 characters in line 3, column 'text', and 2,000 are the most: shorten",
     ),
-    "too large": (b"text,label\n" + b"good,1\n" * 150_000, "The file has 1 MB, over the limit of 1 MB: keep fewer rows"),
-    "too many rows": ("text,label\n" + "good,1\n" * 1_001, "The file has more than 1,000 rows, the limit here"),
-    "wide": (",".join(f"c{i}" for i in range(1_500)) + "\n" + "," * 1_499 + "1\n", "The file has 1,500 columns, and 1,000"),
+    "too large": (
+        b"text,label\n" + b"good,1\n" * 150_000,
+        "The file has 1 MB, over the limit of 1 MB: keep fewer rows",
+    ),
+    "too many rows": (
+        "text,label\n" + "good,1\n" * 1_001,
+        "The file has more than 1,000 rows, the limit here",
+    ),
+    "wide": (
+        ",".join(f"c{i}" for i in range(1_500)) + "\n" + "," * 1_499 + "1\n",
+        "The file has 1,500 columns, and 1,000",
+    ),
     "no lines": ("a,b " * 200_000, "The file has a header and no rows"),
-    "Excel": (EXCEL.getvalue(), "The file is an Excel workbook, not a CSV: open it in its own program and save"),
+    "Excel": (
+        EXCEL.getvalue(),
+        "The file is an Excel workbook, not a CSV: open it in its own program and save",
+    ),
     "old Excel": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(100), "The file is an old Excel or Word file"),
     "zip": (PLAIN_ZIP.getvalue(), "The file is a ZIP archive, not a CSV"),
     "broken zip": (b"PK\x03\x04 and nothing", "The file is a damaged ZIP archive"),
@@ -175,8 +220,13 @@ def test_a_bad_file_among_several_is_named(file):
 
 
 def test_files_with_other_columns_are_refused_and_the_column_named(file):
-    with pytest.raises(DataError, match=r"^The validation file has no column 'label', which the training file has \(its"):
-        read({"train": file("text,label\na,1\n"), "validation": file("text,class\nb,1\n", "validation")}, LIMITS)
+    with pytest.raises(
+        DataError, match=r"^The validation file has no column 'label', which the training file has \(its"
+    ):
+        read(
+            {"train": file("text,label\na,1\n"), "validation": file("text,class\nb,1\n", "validation")},
+            LIMITS,
+        )
     with pytest.raises(DataError, match=r"^The test file has a column 'more' that the training file lacks"):
         read({"train": file("text,label\na,1\n"), "test": file("text,label,more\nb,1,2\n", "test")}, LIMITS)
 
@@ -226,7 +276,13 @@ def test_what_was_mended_is_said_with_row_numbers(file):
 
 def test_headers_are_made_distinct_and_reserved_names_kept_free(file):
     table, reading = read({"train": file("text,text,,__row__,text (2),\na,b,c,d,e,\n")}, LIMITS)
-    assert [c.name for c in reading.columns] == ["text", "text (3)", "column 3", "__row__ of the file", "text (2)"]
+    assert [c.name for c in reading.columns] == [
+        "text",
+        "text (3)",
+        "column 3",
+        "__row__ of the file",
+        "text (2)",
+    ]
     assert table[ROW].tolist() == [1]
     assert codes(reading)[3:] == ["duplicate-headers", "unnamed-columns", "reserved-headers", "empty-columns"]
 
@@ -244,13 +300,15 @@ def test_two_quotes_at_the_ends_of_fields_do_not_swallow_rows(file):
 
 
 def test_quotes_escaped_by_backslash(file):
-    table, _ = read({"train": file('text,label\n"he said \\"no, never\\", twice",1\n"fine, then",0\n')}, LIMITS)
+    table, _ = read(
+        {"train": file('text,label\n"he said \\"no, never\\", twice",1\n"fine, then",0\n')}, LIMITS
+    )
     assert rows_of(table) == [('he said "no, never", twice', "1"), ("fine, then", "0")]
 
 
 def test_stray_quotes_inside_quoted_fields_are_read_leniently(file):
-    table, reading = read({"train": file('text,label\n"he "never" came, really",1\n"fine, then",0\n')}, LIMITS)
-    assert len(table) == 2
+    table, reading = read({"train": file('text,label\n"he "never" came",1\n"fine, then",0\n')}, LIMITS)
+    assert rows_of(table) == [('he never" came"', "1"), ("fine, then", "0")]
     assert "stray" in said(reading, "quoting").sentence
 
 
@@ -258,20 +316,24 @@ def test_stray_quotes_inside_quoted_fields_are_read_leniently(file):
     ("text", "encoding", "title"),
     [
         ("Größe passt, süß und schön", "cp1252", "Windows-1252"),
-        ("ÄÖÜ äöü ß", "cp1252", "Windows-1252"),
+        ("£5 – «très» ©", "cp1252", "Windows-1252"),
         ("El niño comió piñones en la montaña", "cp1252", "Windows-1252"),
         ("l’été — déjà vu…", "cp1252", "Windows-1252"),
         ("很好", "gb18030", "GB18030"),
         ("性价比高，值得买！", "gbk", "GB18030"),
         ("㐀𠀀这个生僻字也可以，没有问题", "gb18030", "GB18030"),
-        ("Это хорошая книга, и я прочитал её с удовольствием. Очень советую всем друзьям! " * 4, "cp1251", "CP1251"),
+        (
+            "Это хорошая книга, и я прочитал её с удовольствием. Очень советую всем друзьям! " * 4,
+            "cp1251",
+            "CP1251",
+        ),
     ],
 )
 def test_short_texts_in_old_encodings(file, text, encoding, title):
     content = f'text,label\n"{text}",1\nok,0\n'.encode(encoding)
     table, reading = read({"train": file(content)}, LIMITS)
     assert table["text"].tolist() == [text, "ok"]
-    assert said(reading, "encoding").sentence == f"Read as {title}."
+    assert said(reading, "encoding").sentence == f"Read as {title}{DOUBT}"
 
 
 def test_a_utf8_file_with_a_broken_character_is_mended_and_said(file):
@@ -284,7 +346,9 @@ def test_a_utf8_file_with_a_broken_character_is_mended_and_said(file):
 
 def test_a_first_line_of_data_is_doubted(file):
     _, reading = read({"train": file("what a film,1\nawful,0\nfine,1\n")}, LIMITS)
-    assert said(reading, "header-looks-like-data").sentence.startswith("The first line gave the column names, and '1'")
+    assert said(reading, "header-looks-like-data").sentence.startswith(
+        "The first line gave the column names, and '1'"
+    )
 
 
 def test_a_file_of_texts_alone_can_be_read_to_predict(file):
@@ -309,7 +373,12 @@ def test_preview_is_short_and_without_reserved_columns(file):
     [
         (("sst2_train.tsv", "sst2_dev.tsv", "sst2_test.tsv"), (6920, 872, 1821), "text", "label"),
         (("banking77_train.csv", None, "banking77_test.csv"), (10003, None, 3080), "text", "category"),
-        (("sick_train.tsv", "sick_trial.tsv", "sick_test.tsv"), (4500, 500, 4927), "sentence_A", "entailment_judgment"),
+        (
+            ("sick_train.tsv", "sick_trial.tsv", "sick_test.tsv"),
+            (4500, 500, 4927),
+            "sentence_A",
+            "entailment_judgment",
+        ),
     ],
 )
 def test_real_files(files, sizes, text, label):

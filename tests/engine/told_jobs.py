@@ -21,8 +21,10 @@ class PanicException(BaseException):  # what a hostile tokenizer raises: no Exce
 
 
 def dask_setup(worker):
+    from translearn_core.worker import limits
     from translearn_core.worker.jobs import JOB_FUNCTIONS
 
+    limits.ASK_FIRST = limits.TRAIN_FIRST = ()  # nothing here needs torch, and many workers are started
     for kind in (JobKind.READ, JobKind.TRAIN):
         JOB_FUNCTIONS[kind] = partial(as_told, JOB_FUNCTIONS[kind])
 

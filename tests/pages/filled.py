@@ -61,10 +61,7 @@ class Filled:
         lines = [
             f'"{" ".join(random.choice(words, 9))} {i} {HOSTILE}",{classes[i % len(classes)]}' for i in range(rows)
         ]
-        self.csv = ("text,label\n" + "\n".join(lines) + "\n").encode()
-        self.dataset = store.add_dataset(owner, "films.csv", {"train": self.csv})
-        self.data = DataConfig(dataset=self.dataset.digest, text="text", label="label")
-        self.read()
+        self.table("films.csv", ("text,label\n" + "\n".join(lines) + "\n").encode())
         self.about_the_model()
         self.run = self.train("blocks 4 and 5", FreezePlan.last(2, 6))
         self.insights(self.run)
@@ -78,8 +75,11 @@ class Filled:
         self.store.finish(run.job.id, state, None if state is State.DONE else "The loss became nan: lower the rate.")
         return self.store.run(self.owner, run.id)
 
-    def read(self) -> None:
-        """Read and diagnose the table with the code a worker uses."""
+    def table(self, name: str, csv: bytes) -> None:
+        """Bring a table, and read and diagnose it with the code a worker uses."""
+        self.csv = csv
+        self.dataset = self.store.add_dataset(self.owner, name, {"train": csv})
+        self.data = DataConfig(dataset=self.dataset.digest, text="text", label="label")
         table, reading = read(self.store.workspace.sources(self.dataset.digest), settings())
         self.answer(ReadConfig(dataset=self.dataset.digest), reading)
         lengths = table["text"].str.split().str.len().to_numpy(np.int64) + 2

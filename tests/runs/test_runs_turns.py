@@ -1,6 +1,6 @@
 from collections import Counter
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from translearn_core.runs.turns import Waiting, in_turn
@@ -21,11 +21,13 @@ def queues(draw):
 turns = st.dictionaries(st.sampled_from(OWNERS), st.floats(0, 1000), max_size=4)
 
 
+@settings(deadline=None)
 @given(queues(), turns)
 def test_everything_that_waits_is_listed_once(waiting, last):
     assert Counter(in_turn(waiting, last)) == Counter(w.job for w in waiting)
 
 
+@settings(deadline=None)
 @given(queues(), turns)
 def test_nobody_gets_two_turns_while_another_owner_who_waits_gets_none(waiting, last):
     owner_of = {w.job: w.owners[0] for w in waiting}
@@ -39,6 +41,7 @@ def test_nobody_gets_two_turns_while_another_owner_who_waits_gets_none(waiting, 
             seen.add(order[position])
 
 
+@settings(deadline=None)
 @given(queues(), turns)
 def test_an_owners_jobs_keep_their_order(waiting, last):
     since = {w.job: (w.since, w.job) for w in waiting}
@@ -51,6 +54,7 @@ def test_an_owners_jobs_keep_their_order(waiting, last):
         assert mine == sorted(mine)
 
 
+@settings(deadline=None)
 @given(queues(), turns)
 def test_the_first_turn_is_the_one_whose_owner_waited_longest(waiting, last):
     owner_of = {w.job: w.owners[0] for w in waiting}

@@ -41,7 +41,9 @@ def tfidf_baseline(
     rows of TF-IDF needs a twentieth of the time of L-BFGS.
     """
     predictions = np.full(len(test_labels), np.bincount(train_labels).argmax(), dtype=np.int64)
-    words = TfidfVectorizer(ngram_range=(1, 2), token_pattern=r"(?u)\b\w+\b", sublinear_tf=True, dtype=np.float32)
+    words = TfidfVectorizer(
+        ngram_range=(1, 2), token_pattern=r"(?u)\b\w+\b", sublinear_tf=True, dtype=np.float32
+    )
     analyse = words.build_analyzer()
     if len(test_texts) and len(np.unique(train_labels)) > 1 and any(map(analyse, train_texts)):
         features = words.fit_transform(train_texts)

@@ -140,7 +140,9 @@ class _Objective:
         loss = 0.5 * self.penalty.double() * theta[:, :-1].square().sum(dim=(1, 2), dtype=torch.float64)
         product, residuals = torch.zeros(width, fits * classes), torch.zeros(fits * classes)
         for start in range(0, len(self.problem.x), self.block):
-            x, y, seen = (t[start : start + self.block] for t in (self.problem.x, self.problem.y, self.problem.seen))
+            x, y, seen = (
+                t[start : start + self.block] for t in (self.problem.x, self.problem.y, self.problem.seen)
+            )
             log_p = torch.addmm(bias, x, weight).view(len(x), fits, classes).log_softmax(dim=2)
             column = y[:, None, None].expand(-1, fits, 1)
             loss -= (log_p.gather(2, column)[:, :, 0] * seen).sum(dim=0, dtype=torch.float64)
@@ -186,7 +188,9 @@ class _Memory:
         weight = torch.where(good, 1 / curvature.clamp_min(1e-12), 0.0)
         self.pairs = [*self.pairs[1 - MEMORY :], (step, change, weight)]
         spread = _dot(change, self.precondition(change))
-        self.scale = torch.where(good, curvature / spread.clamp_min(1e-30), getattr(self, "scale", torch.ones(1)))
+        self.scale = torch.where(
+            good, curvature / spread.clamp_min(1e-30), getattr(self, "scale", torch.ones(1))
+        )
 
     def times(self, gradient: Tensor) -> Tensor:
         """Two-loop recursion."""

@@ -1,10 +1,13 @@
-"""The rows most like a given one, by cosine similarity."""
+"""The rows most like a given one: across two tables by cosine similarity, within one by distance."""
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 ROWS_AT_ONCE = 16_384
 """Rows of the bank brought to single precision at a time."""
+PAIRS_AT_ONCE = 10_000_000
+"""Distances held at a time (4 bytes each)."""
 
 
 def nearest(
@@ -18,12 +21,12 @@ def nearest(
     bank : float array, shape (n, width)
         May be memory-mapped; it is read once, in blocks.
     k : int
-        At most n rows come back.
+        From 1; where the bank has fewer rows, all of them come back.
 
     Returns
     -------
     indices, similarities : arrays, shape (q, min(k, n))
-        The most similar first, equals in the bank's order. A row of zeros has similarity 0 with everything.
+        The most similar first. A row of zeros has similarity 0 with everything.
     """
     directions = _unit(query)
     found = np.empty((len(query), 0), dtype=np.int64)
@@ -37,6 +40,37 @@ def nearest(
             found, similarity = (np.take_along_axis(a, best, axis=1) for a in (found, similarity))
     order = np.lexsort((found, -similarity), axis=1)
     return np.take_along_axis(found, order, axis=1), np.take_along_axis(similarity, order, axis=1)
+
+
+def nearest_within(rows: NDArray[np.floating], k: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Find the `k` nearest other rows of every row by Euclidean distance; exact.
+
+    Parameters
+    ----------
+    rows : float array, shape (n, width)
+    k : int
+        From 1 to n - 1.
+
+    Returns
+    -------
+    indices, distances : arrays, shape (n, k)
+        The nearest first.
+    """
+    x = torch.from_numpy(np.asarray(rows, dtype=np.float32))
+    x = x - x.mean(dim=0)  # near the origin the expanded square below loses no digits
+    squares = x.square().sum(dim=1)
+    indices = torch.empty((len(x), k), dtype=torch.int64)
+    distances = torch.empty((len(x), k))
+    step = max(1, PAIRS_AT_ONCE // max(len(x), k * x.shape[1]))
+    for start in range(0, len(x), step):
+        block = x[start : start + step]
+        apart = torch.addmm(squares, block, x.T, alpha=-2)
+        apart[torch.arange(len(block)), torch.arange(start, start + len(block))] = torch.inf
+        close = apart.topk(k, largest=False).indices
+        exact, order = (x[close] - block[:, None]).norm(dim=2).sort(dim=1, stable=True)
+        indices[start : start + step] = close.gather(1, order)
+        distances[start : start + step] = exact
+    return indices.numpy(), distances.numpy()
 
 
 def _unit(rows: NDArray[np.floating]) -> NDArray[np.float32]:

@@ -70,7 +70,6 @@ def _snapshot(id: str, revision: str | None, *, local: bool) -> Path:
         allow_patterns=WANTED,
         ignore_patterns=BELOW,
         local_files_only=local,
-        endpoint=constants.ENDPOINT,
     )
     return Path(folder)
 
@@ -83,7 +82,7 @@ def _listing(id: str, revision: str | None) -> dict[str, int]:
             "choose the bundled model, or set TRANSLEARN_HUB=1."
         )
     with _plainly(id, revision):
-        api = HfApi(constants.ENDPOINT)
+        api = HfApi()
         info = api.model_info(id, revision=revision, files_metadata=True, timeout=TIMEOUT)
     sizes = {file.rfilename: file.size or 0 for file in info.siblings or [] if "/" not in file.rfilename}
     names = list(sizes)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from transformers import AutoTokenizer, PreTrainedTokenizerFast
@@ -58,7 +58,7 @@ def read_tokenizer(name: str, folder: Path) -> PreTrainedTokenizerFast:
             raise
         line = next(iter(str(error).strip().splitlines()), type(error).__name__)
         raise BackboneError(
-            f"{name}: its tokenizer cannot be used ({line[:160]}): choose a model with a sound tokenizer.json."
+            f"{name}: its tokenizer cannot be used ({line[:160]}): choose a model with a sound one."
         ) from error
     tokenizer.name_or_path = name
     return tokenizer
@@ -105,15 +105,21 @@ def fit_to_table(name: str, tokenizer: PreTrainedTokenizerFast, rows: int) -> No
         _pad_with_known(tokenizer)
 
 
+class HasTokenizer(Protocol):
+    """A backbone, seen from here."""
+
+    tokenizer: PreTrainedTokenizerFast
+
+
 def token_statistics(
-    tokenizer: PreTrainedTokenizerFast, texts: Sequence[str], token_limit: int
+    source: HasTokenizer | PreTrainedTokenizerFast, texts: Sequence[str], token_limit: int
 ) -> TokenStatistics:
-    """Count what `tokenizer` makes of `texts`.
+    """Count what a tokenizer makes of `texts`.
 
     Parameters
     ----------
-    tokenizer : PreTrainedTokenizerFast
-        As `read_tokenizer` gives it.
+    source : Backbone or PreTrainedTokenizerFast
+        A loaded backbone, or its tokenizer alone.
     texts : sequence of str
         All texts; lengths are counted for every one, the shares on a fixed sample of 20,000.
     token_limit : int
@@ -126,6 +132,7 @@ def token_statistics(
     """
     from translearn_core.data.prepared import TokenStatistics  # models must load where data cannot be read
 
+    tokenizer = source if isinstance(source, PreTrainedTokenizerFast) else source.tokenizer
     special = tokenizer.num_special_tokens_to_add()
     unknown = tokenizer.unk_token_id
     if unknown in (tokenizer.bos_token_id, tokenizer.eos_token_id, tokenizer.pad_token_id):

@@ -58,7 +58,7 @@ SAMPLE_ROWS = 5_000
 
 _WORD = re.compile(r"[㐀-䶿一-鿿豈-﫿぀-ヿ가-힯]|[^\s㐀-䶿一-鿿豈-﫿぀-ヿ가-힯]+")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
-_ID = re.compile(r"(?=.*\d)[\w.:#/+-]+|[0-9a-fA-F-]{8,}")
+_ID = re.compile(r"(?=.*\d)[\w.:#/+-]+|[0-9a-fA-F-]{8,}", re.ASCII)
 
 
 def split_word(value: str) -> Split | None:

@@ -48,6 +48,9 @@ COMMON_CHINESE = frozenset(
 )
 """The commonest characters: a good third of running Chinese, and hardly any of other text read as Chinese."""
 
+WESTERN_SIGNS = frozenset("‘’“”„–—…•°€£§«»¿¡\xa0´·™®©½¼¾²³")
+"""Signs above 127 that ordinary Western texts hold."""
+
 OTHERS = [
     "cp1251",
     "koi8_r",
@@ -183,11 +186,9 @@ def _looks_binary(data: bytes) -> bool:
 
 def _eight_bit(data: bytes, name: str) -> Decoded:
     sample = _accented_lines(data)
-    accents = re.findall(rb"[\x80-\xff]+", sample)
-    in_runs = sum(len(run) for run in accents if len(run) > 1) / max(sum(map(len, accents)), 1)
     if _reads_as_chinese(sample):
         return _lenient(data, "gb18030", "GB18030")
-    if in_runs < 0.5 and (western := _lenient(data, "cp1252", "Windows-1252")).replaced <= 5:
+    if _reads_as_western(sample) and (western := _lenient(data, "cp1252", "Windows-1252")).replaced <= 5:
         return western
     best = from_bytes(sample, cp_isolation=OTHERS).best()
     if best is None:
@@ -214,7 +215,7 @@ def _accented_lines(data: bytes) -> bytes:
 
 
 def _reads_as_chinese(sample: bytes) -> bool:
-    """Whether most characters are of GB 2312's common level 1, which accented Latin letters hardly hit."""
+    """Whether most characters are of GB 2312's level 1, which accented Latin letters hardly hit."""
     try:
         text = sample.decode("gb18030")
     except UnicodeDecodeError:
@@ -226,3 +227,12 @@ def _reads_as_chinese(sample: bytes) -> bool:
         return False
     frequent = sum(c in COMMON_CHINESE for c in foreign)
     return len(foreign) < 200 or frequent >= 0.08 * len(foreign)
+
+
+def _reads_as_western(sample: bytes) -> bool:
+    """Whether the bytes are Windows-1252: accented letters among plain ones, and the usual signs."""
+    text = sample.decode("cp1252", "replace")
+    foreign = [c for c in text if ord(c) > 127]
+    usual = sum((c.isalpha() and c not in "ªºƒ") or c in WESTERN_SIGNS for c in foreign)
+    accents_only = sum(map(len, re.findall(r"\b[^\W\d_a-zA-Z]{2,}\b", text)))
+    return usual >= 0.8 * len(foreign) and accents_only < 0.5 * len(foreign)

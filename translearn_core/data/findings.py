@@ -28,7 +28,7 @@ def finding(
     fix: Fix | None = None,
     advice: str | None = None,
 ) -> Finding:
-    """Return a finding that counts `rows` and keeps the first `MOST_ROWS` numbers; None counts without a number."""
+    """Return a finding that counts `rows` and keeps the first `MOST_ROWS` numbers; None only counts."""
     entries = list(rows)
     numbers = tuple(int(row) for row in entries[:MOST_ROWS] if row is not None)
     return Finding(code, severity, sentence, numbers, len(entries), fix, advice)
@@ -74,7 +74,7 @@ def by_part(rows: pd.DataFrame, mask: NDArray[np.bool_]) -> Iterator[tuple[str, 
 
 
 def one_file_rows(rows: pd.DataFrame, mask: NDArray[np.bool_]) -> list[int | None]:
-    """Return the row numbers under `mask`, for a finding about rows of any file: None where files are several."""
+    """Return the row numbers under `mask`, or None for each where several files would make them ambiguous."""
     several = rows["part"].nunique() > 1
     return [None if several else int(row) for row in rows["row"].to_numpy()[mask]]
 

@@ -152,9 +152,8 @@ def _check_number_of_classes(work: Working, config: DataConfig, limit: int) -> N
     present = int(work.rows["label"].nunique())
     if present > limit:
         raise DataError(
-            f"{present:,} classes in column {shown(config.label)}, and {limit:,} are the most: is "
-            "this really the label column? "
-            "Choose another, or group its values."
+            f"{present:,} classes in column {shown(config.label)}, and {limit:,} are the most: "
+            "is this really the label column? Choose another, or group its values."
         )
     if present < 2:
         name = shown(work.classes[work.rows["label"].iloc[0]]) if present else "none"
@@ -171,9 +170,13 @@ def _check_sizes(work: Working, config: DataConfig, given: dict[int, str]) -> No
             continue
         if index in given:
             raise DataError(
-                f"{given[index].capitalize()} leaves {counted(size, 'row')} for {name} that "
-                f"{were(size)} not left out, "
-                "and two are the least: add rows to it."
+                f"For {name}, {given[index]} leaves {counted(size, 'usable row')}, and two are the least: "
+                "add rows to it."
+            )
+        if (classes := work.rows["label"].nunique()) > 0.5 * total:
+            raise DataError(
+                f"Column {shown(config.label)} has {classes:,} values in {counted(total, 'row')}, too few of "
+                f"each to draw a {name} split: choose another label column, or merge the rare ones."
             )
         raise DataError(
             f"{counted(total, 'usable row')} {were(total)} too few to draw a {name} split of "
@@ -191,8 +194,7 @@ def _check_sizes(work: Working, config: DataConfig, given: dict[int, str]) -> No
 
 def _in_order(work: Working) -> Working:
     """Keep the classes that have rows, in natural order."""
-    present = [k for k in range(len(work.classes)) if k in set(work.rows["label"].unique())]
-    ordered = sorted(present, key=lambda k: natural(work.classes[k]))
+    ordered = sorted(map(int, work.rows["label"].unique()), key=lambda k: natural(work.classes[k]))
     place = np.zeros(len(work.classes), dtype=np.int64)
     place[ordered] = np.arange(len(ordered))
     labels = place[work.rows["label"].to_numpy()]

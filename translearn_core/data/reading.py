@@ -11,7 +11,7 @@ from translearn_core.data.columns import PART, ROW, file_columns, profile, sugge
 from translearn_core.data.decoding import Decoded, decode
 from translearn_core.data.findings import counted, finding, named, shown
 from translearn_core.data.header import mended_header
-from translearn_core.data.parsing import DELIMITERS, Parsed, Quoting, parse
+from translearn_core.data.parsing import ALONE, DELIMITERS, Parsed, Quoting, parse
 from translearn_core.data.prepared import SPLITS
 from translearn_core.errors import DataError
 from translearn_core.results import Finding, Reading, Severity
@@ -132,11 +132,14 @@ def _joined(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def _detected(decoded: Decoded, parsed: Parsed) -> list[Finding]:
-    columns = f"A {DELIMITERS[parsed.delimiter]} separates the {len(parsed.header):,} columns."
+    doubt = "" if decoded.encoding.startswith("UTF") else "; if letters look wrong, save the file as UTF-8"
+    columns = "One column."
+    if parsed.delimiter != ALONE:
+        columns = f"A {DELIMITERS[parsed.delimiter]} separates the {len(parsed.header):,} columns."
     quoting = "no double quotes" if parsed.quoting is Quoting.NONE else str(parsed.quoting)
     return [
-        finding("encoding", Severity.DETECTED, f"Read as {decoded.encoding}."),
-        finding("delimiter", Severity.DETECTED, columns if len(parsed.header) > 1 else "One column."),
+        finding("encoding", Severity.DETECTED, f"Read as {decoded.encoding}{doubt}."),
+        finding("delimiter", Severity.DETECTED, columns),
         finding("quoting", Severity.DETECTED, f"Quoting: {quoting}."),
     ]
 

@@ -145,7 +145,7 @@ class OwnCluster(Cluster):
             dashboard_address=f"{LOOPBACK}:0",
             dashboard=False,
             local_directory=str(_scratch(self._settings)),
-            preload=[LIMITS, *dask.config.get("distributed.worker.preload")],
+            preload=[*dask.config.get("distributed.worker.preload"), LIMITS],
             env=env,
             silence_logs=logging.WARNING,
         )

@@ -52,8 +52,8 @@ def lines() -> tuple[str, ...]:
 def worker_bytes(settings: Settings, slot: Slot) -> int:
     """Bytes of memory one worker may use.
 
-    What the settings say, for each worker; else 80 % of the machine: 30 % of it for questions, the rest shared by
-    trainings.
+    What the settings say, for each worker; else 80 % of the machine: 30 % of that for questions, the rest
+    shared by trainings.
     """
     if settings.max_memory_mb is not None:
         return settings.max_memory_mb * 1_000_000

@@ -1,8 +1,8 @@
 """From the table to the workers: a job per free worker, owners in turn, and what to do when one is lost.
 
-The runs table is the only queue. A job is taken (`RunStore.begin`) before it is submitted, with a token that is
-that attempt's own: an engine that dies in between leaves a running job that the next one finds, and a worker that
-was given up writes nothing any more.
+The runs table is the only queue. A job is taken (`RunStore.begin`) before it is submitted, with a token that
+is that attempt's own: an engine that dies in between leaves a running job that the next one finds, and a
+worker that was given up writes nothing any more.
 """
 
 import asyncio

@@ -30,7 +30,7 @@ def serve(settings: Settings) -> None:
         stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
     logging.getLogger("distributed").setLevel(logging.WARNING)
-    # a worker that is spawned imports its parent's main module again, here the whole command line: give it none
+    # a spawned worker imports its parent's main module again, here the whole command line: give it none
     sys.modules["__main__"] = ModuleType("__main__")
     workspace = Workspace(settings.workspace)
     try:

@@ -23,9 +23,9 @@ PULSE_SECONDS = 2.0
 class EngineStatus:
     """Whether an engine serves this workspace, and with what.
 
-    `ready` is false while it starts. `slots` counts workers by slot name; `workers` maps the names of workers on
-    its machine to their process ids (0 while one is restarted); `devices` are lines for people. `since`, `seen`
-    (when it wrote this) and `born` (when its process was started) are seconds since 1970.
+    `ready` is false while it starts. `slots` counts workers by slot name; `workers` maps the names of workers
+    on its machine to their process ids (0 while one is restarted); `devices` are lines for people. `since`,
+    `seen` (when it wrote this) and `born` (when its process was started) are seconds since 1970.
     """
 
     alive: bool = False

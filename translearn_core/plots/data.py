@@ -5,16 +5,17 @@ import plotly.graph_objects as go
 
 from translearn_core.config import Split
 from translearn_core.plots.palette import palette
-from translearn_core.plots.theme import bare
+from translearn_core.plots.theme import bare, say
 from translearn_core.plots.wording import labels
 from translearn_core.results import Diagnosis
 
 
 def class_counts(diagnosis: Diagnosis, dark: bool = False) -> go.Figure:
     """Draw rows by class, commonest on top, each bar divided into train, validation and test."""
-    colours = palette(dark)
+    colours, counts = palette(dark), diagnosis.counts
     splits = [str(s) for s in Split]
-    counts = diagnosis.counts
+    if counts.empty:
+        return say(bare("classes 0", dark, height=200), "No class has been counted yet.", dark)
     counts = counts.loc[counts[splits].sum(axis=1).sort_values(kind="stable").index]
     names = labels(counts["label"], 22)
     few = len(names) <= 30
@@ -56,33 +57,37 @@ def class_counts(diagnosis: Diagnosis, dark: bool = False) -> go.Figure:
 
 
 def text_lengths(diagnosis: Diagnosis, dark: bool = False) -> go.Figure:
-    """Draw how many texts have how many tokens (`lengths`: tokens, texts), and where longer ones are cut."""
-    colours, lengths = palette(dark), diagnosis.lengths
-    tokens, limit = lengths["tokens"].to_numpy(), diagnosis.token_limit
+    """Draw how many texts have how many tokens, and where longer ones are cut.
+
+    `diagnosis.lengths` has a line per bin: tokens_from, tokens_to (inclusive), texts.
+    """
+    colours, bins, limit = palette(dark), diagnosis.lengths, diagnosis.token_limit
     figure = bare("lengths", dark, height=300)
-    width = float(np.diff(tokens).min()) if len(tokens) > 1 else 1.0
+    if bins.empty:
+        return say(figure, "No text has been counted yet.", dark)
+    starts, ends = bins["tokens_from"].to_numpy(), bins["tokens_to"].to_numpy()
     figure.add_bar(
-        x=tokens,
-        y=lengths["texts"],
-        width=width,
+        x=starts - 0.5,
+        y=bins["texts"],
+        width=ends - starts + 1,
         offset=0,
-        marker={"color": np.where(tokens >= limit, colours.wrong, colours.pretrained), "line": {"width": 0}},
-        hovertemplate="%{x} tokens: <b>%{y:,} texts</b><extra></extra>",
+        customdata=np.stack([starts, ends], axis=-1),
+        marker={"color": np.where(starts > limit, colours.wrong, colours.pretrained), "line": {"width": 0}},
+        hovertemplate="%{customdata[0]} to %{customdata[1]} tokens: <b>%{y:,} texts</b><extra></extra>",
         showlegend=False,
     )
-    figure.add_vline(x=limit, line={"color": colours.ink, "width": 1.5, "dash": "dash"})
-    past_middle = limit > (tokens.max() if len(tokens) else 0) / 2
+    figure.add_vline(x=limit + 0.5, line={"color": colours.ink, "width": 1.5, "dash": "dash"})
     figure.add_annotation(
-        x=limit,
+        x=limit + 0.5,
         y=1,
         yref="paper",
         text=f"cut at {limit} tokens: {diagnosis.cut_share:.1%} of the texts",
         showarrow=False,
-        xanchor="right" if past_middle else "left",
+        xanchor="right" if limit > ends.max() / 2 else "left",
         yanchor="bottom",
         font={"size": 12, "color": colours.ink},
     )
-    figure.update_xaxes(title_text="tokens in a text", rangemode="tozero")
+    figure.update_xaxes(title_text="tokens in a text", range=[0, 1.03 * max(int(ends.max()), limit)])
     figure.update_yaxes(title_text="texts", nticks=6)
-    figure.update_layout(bargap=0.04, barcornerradius=0)
+    figure.update_layout(barcornerradius=0)
     return figure

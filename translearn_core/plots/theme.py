@@ -60,6 +60,7 @@ def template(dark: bool) -> go.layout.Template:
             },
             "margin": {"l": 8, "r": 16, "t": 36, "b": 8, "pad": 0},
             "modebar": {
+                "remove": ["autoScale2d", "zoomIn2d", "zoomOut2d"],
                 "bgcolor": "rgba(0,0,0,0)",
                 "color": faint(colours.muted, 0.6),
                 "activecolor": colours.ink,

@@ -23,7 +23,7 @@ from translearn_core.results import Evaluation, FilePrediction, Prediction, Proj
 from translearn_core.runs import artifacts
 from translearn_core.transfer import Trained, load_trained
 from translearn_core.worker.context import Context
-from translearn_core.worker.data_jobs import load_table
+from translearn_core.worker.reading import load_table
 
 VARIANTS = ("pretrained", "fine-tuned")
 SAMPLE = 20_000

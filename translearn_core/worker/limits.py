@@ -1,8 +1,8 @@
 """What a worker may take of the machine; Dask loads this module by name as a worker starts.
 
 On Linux the data segment is limited, so that running out of memory is an error the job can report and not the
-end of the process. Memory-mapped files do not count. Where that cannot be (another system, or a GPU whose driver
-reserves address space), a watchdog looks at the resident memory.
+end of the process. Memory-mapped files do not count. Where that cannot be (another system, or a GPU whose
+driver reserves address space), a watchdog looks at the resident memory.
 """
 
 import ctypes
@@ -42,7 +42,9 @@ def dask_setup(worker: Any) -> None:
     if asks and hasattr(os, "nice"):
         os.nice(NICENESS)
     apply(devices.worker_bytes(settings(), Slot.ASK if asks else Slot.TRAIN))
-    threading.Thread(target=_warm_up, args=(ASK_FIRST if asks else TRAIN_FIRST,), name="warm-up", daemon=True).start()
+    threading.Thread(
+        target=_warm_up, args=(ASK_FIRST if asks else TRAIN_FIRST,), name="warm-up", daemon=True
+    ).start()
 
 
 def apply(limit: int) -> None:

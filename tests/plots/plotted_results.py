@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
-import pytest
 
 from translearn_core.results import (
     Anatomy,
@@ -151,10 +150,9 @@ def make_diagnosis(classes: tuple[str, ...]) -> Diagnosis:
     rng = np.random.default_rng(2)
     train = rng.integers(20, 160, len(classes))
     counts = pd.DataFrame({"label": classes, "train": train, "validation": train // 5, "test": train // 4})
-    tokens = np.arange(0, 200, 4)
-    lengths = pd.DataFrame(
-        {"tokens": tokens, "texts": (900 * tokens / 30 * np.exp(-tokens / 25)).astype(int)}
-    )
+    starts = np.arange(3, 203, 4)
+    texts = (900 * starts / 30 * np.exp(-starts / 25)).astype(int)
+    lengths = pd.DataFrame({"tokens_from": starts, "tokens_to": starts + 3, "texts": texts})
     return Diagnosis((), classes, counts, lengths, 27.0, 0.01, 1.3, 0.031, 128)
 
 
@@ -199,8 +197,3 @@ def make_anatomy(blocks: int = 6, *, final: int = 0, splittable: bool = True) ->
         digest="d",
         splittable=splittable,
     )
-
-
-@pytest.fixture
-def anatomy() -> Anatomy:
-    return make_anatomy()

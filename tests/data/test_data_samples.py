@@ -1,0 +1,59 @@
+"""The samples are what their descriptions say, and make good tasks as they are."""
+
+import subprocess
+import sys
+
+import pytest
+
+from translearn_core import data
+from translearn_core.config import DataConfig
+from translearn_core.data import SAMPLES, diagnose, read, sample_bytes
+from translearn_core.data.splitting import normalised
+from translearn_core.errors import NotFoundError
+from translearn_core.results import Severity
+from translearn_core.settings import Settings
+
+COLUMNS = {
+    "reviews": (["text", "sentiment", "domain"], 480, (2, 4)),
+    "tickets": (["text", "intent"], 400, (10,)),
+    "trilingual": (["text", "topic", "language"], 300, (4, 3)),
+}
+
+
+def test_the_samples_are_the_three():
+    assert [sample.key for sample in SAMPLES] == list(COLUMNS)
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda s: s.key)
+def test_a_sample_reads_cleanly_and_is_a_task_without_anything_to_mend(sample, tmp_path):
+    columns, rows, classes = COLUMNS[sample.key]
+    (tmp_path / "train").write_bytes(sample_bytes(sample.key))
+    table, reading = read({"train": tmp_path / "train"}, Settings())
+    assert [c.name for c in reading.columns] == columns
+    assert reading.rows >= rows
+    assert tuple(c.distinct for c in reading.columns[1:]) == classes
+    assert (reading.suggestion.text, reading.suggestion.label) == (sample.text, sample.label)
+    assert len({normalised(text) for text in table[sample.text]}) == reading.rows
+    diagnosis, _ = diagnose(table, DataConfig(dataset="d", text=sample.text, label=sample.label), None)
+    assert {f.severity for f in (*reading.findings, *diagnosis.findings)} == {Severity.DETECTED}
+
+
+def test_an_unknown_sample_is_not_found():
+    with pytest.raises(NotFoundError, match="There is no sample 'news': choose reviews, tickets, trilingual"):
+        sample_bytes("news")
+
+
+def test_public_names_are_sorted():
+    assert data.__all__ == sorted(
+        data.__all__, key=lambda name: (not name.isupper(), not name[0].isupper(), name)
+    )
+    assert all(hasattr(data, name) for name in data.__all__)
+
+
+def test_nothing_heavy_is_imported():
+    code = (
+        "import sys, translearn_core.data; "
+        "print([m for m in ('torch', 'transformers', 'sklearn', 'tokenizers') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,168 @@
+"""The worker's side of a job, in this process: what it is given, and how each way of leaving is noted."""
+
+import subprocess
+import sys
+import time
+
+import pytest
+import torch
+
+from translearn_core.config import JobKind, ReadConfig
+from translearn_core.errors import DataError, Stopped
+from translearn_core.results import StepPoint
+from translearn_core.runs import RunStore, State, Workspace
+from translearn_core.runs import schema as tables
+from translearn_core.settings import Settings
+from translearn_core.worker import jobs, runtime
+from translearn_core.worker.context import POINTS_SECONDS, REPORT_SECONDS, Context, Warm
+
+
+@pytest.fixture
+def store(tmp_path):
+    opened = RunStore(Workspace(tmp_path))
+    yield opened
+    opened.close()
+    runtime._store.cache_clear()
+
+
+@pytest.fixture
+def run(store):
+    dataset = store.add_dataset("ann", "x", {"train": b"text,label\na,1\n"}, Settings())
+    submitted = store.submit("ann", ReadConfig(dataset=dataset.digest))
+    assert store.begin(submitted.job.id, "token")
+    return store.run("ann", submitted.id)
+
+
+@pytest.fixture
+def context(store, run):
+    return Context(store, run.job, run.job.config, store.workspace.run(run.job.id), Warm())
+
+
+def do(monkeypatch, store, run, function, worker="token"):
+    monkeypatch.setitem(jobs.JOB_FUNCTIONS, JobKind.READ, function)
+    runtime.run(run.job.id, str(store.workspace.root), None, worker)
+    opened = runtime._store(str(store.workspace.root), None)
+    opened.close()
+    return store.run("ann", run.id)
+
+
+def failing(error):
+    def job(context):
+        raise error
+
+    return job
+
+
+def step(n):
+    return StepPoint(n, 0.1, 0.5, 1e-4, 1e-3, 1.0, 100.0)
+
+
+def test_a_job_that_returns_is_done(monkeypatch, store, run):
+    ended = do(monkeypatch, store, run, lambda context: context.add_points([step(1), step(2)]))
+    assert (ended.state, ended.job.reason) == (State.DONE, None)
+    assert [p.step for p in store.history(run.job.id).steps] == [1, 2], (
+        "points that waited are written at the end"
+    )
+    log = (store.workspace.run(run.job.id) / runtime.JOB_LOG).read_text()
+    assert "read begins, start 1" in log
+    assert f"torch on {torch.get_num_threads()} threads" in log
+
+
+def test_our_own_errors_are_their_sentence(monkeypatch, store, run):
+    ended = do(monkeypatch, store, run, failing(DataError("The file is empty: choose another.")))
+    assert (ended.state, ended.job.reason) == (State.FAILED, "The file is empty: choose another.")
+
+
+def test_torch_out_of_memory_is_said_and_empties_what_was_warm(monkeypatch, store, run):
+    runtime.WARM["model"] = object()
+    ended = do(monkeypatch, store, run, lambda context: torch.empty(1 << 50))
+    assert (ended.state, len(runtime.WARM)) == (State.FAILED, 0)
+    assert ended.job.reason == "Memory ran out: use a smaller file or fewer rows, then try again."
+
+
+def test_a_bug_is_one_line_for_the_person_and_a_traceback_in_the_log(monkeypatch, store, run):
+    ended = do(monkeypatch, store, run, failing(KeyError("labels")))
+    assert (
+        ended.job.reason == "Something unexpected happened (KeyError: 'labels'); the details are in job.log."
+    )
+    log = (store.workspace.run(run.job.id) / runtime.JOB_LOG).read_text()
+    assert "Traceback" in log
+    assert "in job" in log
+
+
+def test_a_job_that_is_no_longer_this_workers_is_not_done(monkeypatch, store, run):
+    ended = do(monkeypatch, store, run, failing(AssertionError("it ran")), worker="another token")
+    assert ended.state is State.RUNNING
+    store.finish(run.job.id, State.DONE)
+    assert do(monkeypatch, store, run, failing(AssertionError("it ran"))).state is State.DONE
+    runtime.run("deleted", str(store.workspace.root), None, "token")
+
+
+def test_settings_this_version_cannot_read_fail_the_run(monkeypatch, store, run):
+    with store._engine.begin() as db:
+        db.execute(tables.jobs.update().values(config='{"dataset": "x", "from_the_future": 1}'))
+    runtime.run(run.job.id, str(store.workspace.root), None, "token")
+    runtime._store(str(store.workspace.root), None).close()
+    with store._engine.begin() as db:
+        row = db.execute(tables.jobs.select()).one()
+    assert (row.state, row.reason) == ("failed", "This version cannot read its settings: make a new run.")
+
+
+def test_reports_are_few_but_a_new_stage_is_seen_at_once(context, store, run):
+    written = []
+    real = store.report
+    store.report = lambda *args, **options: written.append(args[1]) or real(*args, **options)
+    for n in range(500):
+        context.report("encoding", n, 500)
+    context.report("training", 0, 3)
+    assert written[0].stage == "encoding"
+    assert written[-1].stage == "training"
+    assert len(written) < 10
+    assert store.run("ann", run.id).job.progress.total == 3
+
+
+def test_a_request_to_stop_reaches_the_job_within_a_moment(context, store, run):
+    context.report("training", 1, 9)
+    store.ask_to_stop("ann", run.id)
+    began = time.monotonic()
+    while not context.stopping():
+        assert time.monotonic() - began < REPORT_SECONDS + 0.5
+    with pytest.raises(Stopped):
+        context.report("training", 2, 9)
+    with pytest.raises(Stopped):
+        context.report("training", 3, 9, force=True)
+
+
+def test_points_are_written_in_batches(context, store, run):
+    context.flush()
+    context.add_points([step(1)])
+    assert store.history(run.job.id).steps == ()
+    time.sleep(POINTS_SECONDS)
+    context.add_points([step(2)])
+    assert [p.step for p in store.history(run.job.id).steps] == [1, 2]
+
+
+def test_what_is_warm_is_a_few_things_and_the_least_used_goes():
+    warm = Warm(limit=2)
+    warm["a"], warm["b"] = 1, 2
+    assert warm.get("a") == 1
+    warm["c"] = 3
+    assert dict(warm) == {"a": 1, "c": 3}
+    assert warm.get("b") is None
+
+
+def test_where_memory_cannot_be_limited_a_watchdog_stops_the_job():
+    program = """
+import sys, time
+from translearn_core.worker import limits
+sys.platform = "elsewhere"
+limits.apply(1)
+try:
+    with limits.watched():
+        for _ in range(500):
+            time.sleep(0.02)
+except MemoryError:
+    print("stopped")
+"""
+    out = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    assert out.stdout.strip() == "stopped", out.stderr

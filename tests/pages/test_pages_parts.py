@@ -1,0 +1,167 @@
+"""The parts pages are made of: escaping, forms, geometry, freeze map, imports."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import Open
+from filled import HOSTILE, MINILM, Filled
+from hypothesis import given
+from hypothesis import strategies as some
+
+from pages._ui import forms, freeze_map, words
+from pages._ui.picked import inside
+from pages._ui.summary import command
+from translearn_core.config import (
+    DataConfig,
+    ExperimentConfig,
+    FeatureConfig,
+    FreezePlan,
+    Frozen,
+    HeadConfig,
+    TrainingConfig,
+)
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@given(some.text(max_size=80))
+def test_escaped_text_keeps_nothing_that_markdown_acts_on(text: str) -> None:
+    out = words.plain(text)
+    assert not re.search(r"(?<!\\)(?:\\\\)*[*_`\[\]<>$:!#~|]", out)
+    assert re.sub(r"\\(.)", r"\1", out) == " ".join(text.split())
+
+
+def test_a_hostile_name_shows_as_it_is() -> None:
+    assert "![x](" not in words.plain(HOSTILE)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(0.2, "under 1 s"), (42, "42 s"), (59.9, "60 s"), (125, "2 min 05 s"), (7_260, "2 h 01 min"), (None, "–")]
+)
+def test_durations_read_well(seconds: float | None, said: str) -> None:
+    assert words.duration(seconds) == said
+
+
+@pytest.mark.parametrize(("number", "said"), [(0, "0"), (950, "950"), (12_340, "12.3 K"), (22_700_000, "22.7 M")])
+def test_counts_read_well(number: int, said: str) -> None:
+    assert words.count(number) == said
+
+
+@pytest.mark.parametrize("config", [TrainingConfig, FeatureConfig, HeadConfig])
+def test_every_setting_has_a_name_and_is_on_the_train_page(config: type[Frozen]) -> None:
+    page = (ROOT / "pages" / "train.py").read_text()
+    for name in config.model_fields:
+        assert name in forms.LABELS
+        assert f'"{name}"' in page
+
+
+def test_every_setting_explains_itself() -> None:
+    for config in (TrainingConfig, FeatureConfig, HeadConfig):
+        for name, field in config.model_fields.items():
+            assert field.description or name in forms.HINTS
+
+
+def test_box_and_lasso_find_the_points_within() -> None:
+    points = np.asarray([[0, 0], [1, 1], [2, 2], [3, 0], [1, 2]], dtype=np.float32)
+    box = {"box": [{"x": [1.5, 0.5], "y": [0.5, 2.5]}], "lasso": []}
+    assert inside(points, box).tolist() == [1, 4]
+    triangle = {"box": [], "lasso": [{"x": [-1, 4, 1.4], "y": [-0.5, -0.5, 2.2]}]}
+    assert inside(points, triangle).tolist() == [0, 1, 3]
+    assert inside(points, {"box": [], "lasso": []}).size == 0
+
+
+@given(some.sets(some.sampled_from(["embeddings", *(f"block {k}" for k in range(6))])))
+def test_parts_and_plans_are_the_same_choice(parts: set[str]) -> None:
+    assert set(freeze_map.parts_of(freeze_map.plan_of(sorted(parts)))) == parts
+
+
+@pytest.mark.parametrize(("boundary", "word"), [(6, "Only the head"), (0, "nothing can be kept"), (-1, "embeddings train"), (3, "blocks 0–2")])
+def test_the_lesson_names_what_is_computed_once(boundary: int, word: str) -> None:
+    assert word in freeze_map.lesson(boundary, 6)
+
+
+def test_presets_are_plans_of_the_backbone() -> None:
+    for plan in freeze_map.presets(MINILM).values():
+        plan.check(MINILM.n_blocks)
+
+
+def test_the_command_line_quotes_what_a_shell_would_act_on() -> None:
+    config = ExperimentConfig(data=DataConfig(dataset="d", text="a text; rm -rf", label="l"), plan=FreezePlan.last(2, 6))
+    said = command(config, "my file.csv")
+    assert "'a text; rm -rf'" in said
+    assert "--train-blocks 4,5" in said
+
+
+def test_a_preset_and_a_pill_change_the_plan_and_the_cost(visit: Open, filled: Filled) -> None:
+    at = visit("backbone")
+    at.button(key="preset-Head only").click().run()
+    assert at.session_state["draft"].plan == FreezePlan()
+    assert {m.label: m.value for m in at.metric}["Boundary"] == "head"
+    at.get_by_key("plan_parts").set_value(["embeddings", "block 2"]).run()
+    assert at.session_state["draft"].plan == FreezePlan(embeddings=True, blocks=(2,))
+    assert {m.label: m.value for m in at.metric}["Boundary"] == "embeddings"
+
+
+def test_settings_survive_leaving_the_page(visit: Open, filled: Filled) -> None:
+    at = visit("train")
+    at.number_input(key="training.epochs").set_value(7).run()
+    at.switch_page("../data.py").run()
+    at.switch_page("../train.py").run()
+    assert at.number_input(key="training.epochs").value == 7
+    assert at.session_state["draft"].training.epochs == 7
+
+
+def test_a_fresh_visit_restores_the_settings_last_used(visit: Open, filled: Filled) -> None:
+    filled.train("more", FreezePlan.last(3, 6), seed=11)
+    at = visit("train")
+    assert at.session_state["draft"].plan == FreezePlan.last(3, 6)
+    assert at.number_input(key="training.seed").value == 11
+
+
+def test_train_asks_for_exactly_the_draft_and_goes_to_its_run(visit: Open, filled: Filled) -> None:
+    at = visit("train")
+    at.number_input(key="training.seed").set_value(123).run()
+    at.button(key="train").click().run()
+    newest = filled.store.runs(filled.owner)[0]
+    assert isinstance(newest.job.config, ExperimentConfig)
+    assert newest.job.config.training.seed == 123
+    assert newest.job.config.data == filled.data
+    assert at.query_params["run"] == newest.id
+    assert at.title[0].value == "Progress"
+
+
+def test_stopping_a_waiting_run_and_resuming_it(visit: Open, filled: Filled) -> None:
+    config = ExperimentConfig(data=filled.data, training=TrainingConfig(seed=77))
+    run = filled.store.submit(filled.owner, config, "waits")
+    at = visit("run", run=run.id)
+    at.button(key="stop").click().run()
+    assert filled.store.run(filled.owner, run.id).state == "stopped"
+    at.button(key="resume").click().run()
+    assert filled.store.run(filled.owner, run.id).state == "queued"
+
+
+def test_a_failed_run_says_why(visit: Open, filled: Filled) -> None:
+    from translearn_core.runs import State
+
+    run = filled.answer(ExperimentConfig(data=filled.data, training=TrainingConfig(seed=78)), name="bad", state=State.FAILED)
+    at = visit("run", run=run.id)
+    assert "The loss became nan" in at.error[0].value
+
+
+def test_nothing_heavy_is_imported_by_the_pages() -> None:
+    code = (
+        "import sys, pages._ui.everything, pages._ui.gate, pages._ui.asking, pages._ui.shelf, pages._ui.maps, "
+        "pages._ui.training, pages._ui.backbones, pages._ui.task, pages._ui.sources\n"
+        "print([m for m in ('torch', 'transformers', 'sklearn', 'umap', 'peft', 'distributed', 'dask') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120, check=True)
+    assert done.stdout.strip().splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "pages").glob("*.py")), ids=lambda p: p.name)
+def test_a_page_stays_short(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= 80

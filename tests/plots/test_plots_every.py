@@ -1,0 +1,105 @@
+"""What holds for every figure: light and dark, transparent, small, and nothing from outside gets in raw."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import plotly.graph_objects as go
+import plotly.io
+import pytest
+from plotted_results import (
+    HOSTILE,
+    make_anatomy,
+    make_classes,
+    make_diagnosis,
+    make_drift,
+    make_evaluation,
+    make_history,
+    make_prediction,
+    make_probes,
+    make_projection,
+    make_runs,
+    strings,
+)
+
+from translearn_core import plots
+from translearn_core.config import FreezePlan
+from translearn_core.plots.palette import DARK, LIGHT
+
+Draw = Callable[[tuple[str, ...], bool], go.Figure]
+
+EVERY: dict[str, Draw] = {
+    "learning_curves": lambda names, dark: plots.learning_curves(make_history(), "loss", dark),
+    "overlay": lambda names, dark: plots.overlay(dict.fromkeys(names, make_history()), "accuracy", dark),
+    "confusion_matrix": lambda names, dark: plots.confusion_matrix(make_evaluation(names), dark),
+    "projection": lambda names, dark: plots.projection(make_projection(200, names), 0, "label", dark),
+    "probe_lines": lambda names, dark: plots.probe_lines(make_probes(), dark),
+    "drift_bars": lambda names, dark: plots.drift_bars(make_drift(), dark),
+    "class_counts": lambda names, dark: plots.class_counts(make_diagnosis(names), dark),
+    "text_lengths": lambda names, dark: plots.text_lengths(make_diagnosis(names), dark),
+    "probabilities": lambda names, dark: plots.probabilities(make_prediction(names), 0, dark),
+    "scores": lambda names, dark: plots.scores(make_runs(names), dark),
+    "cost_and_score": lambda names, dark: plots.cost_and_score(make_runs(names), dark),
+    "stack": lambda names, dark: plots.stack(
+        replace(make_anatomy(), id=names[0], block_class=names[0]), FreezePlan.last(2, 6), dark
+    ),
+}
+NAMED = [
+    "overlay",
+    "confusion_matrix",
+    "projection",
+    "class_counts",
+    "probabilities",
+    "scores",
+    "cost_and_score",
+]
+
+
+def test_every_drawing_function_is_here():
+    assert set(EVERY) == set(plots.__all__) - {
+        "Colouring",
+        "Measure",
+        "Palette",
+        "palette",
+        "plain",
+        "template",
+    }
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_light_and_dark_are_two_looks_of_one_figure(name):
+    light, dark = (EVERY[name](make_classes(3), d) for d in (False, True))
+    assert light.layout.template.layout.font.color == LIGHT.ink
+    assert dark.layout.template.layout.font.color == DARK.ink
+    assert light.layout.template.layout.paper_bgcolor == "rgba(0,0,0,0)"
+    assert light.layout.uirevision == dark.layout.uirevision
+    assert light.layout.height == dark.layout.height
+    assert len(light.data) == len(dark.data)
+    used = [set(strings([t.to_plotly_json() for t in f.data])) for f in (light, dark)]
+    assert used[0] != used[1]  # the traces' own colours change too, not only the template's
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_nothing_from_outside_gets_in_raw(name):
+    figure = EVERY[name]((HOSTILE, "b", "c"), False)
+    raw = [s for s in strings(figure) if "<b>x" in s or "<a " in s or 'javascript:alert(1)">' in s]
+    assert raw == []
+    if name in NAMED:
+        assert any("&lt;b&gt;x" in s for s in strings(figure))
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_seventy_seven_classes_stay_light(name):
+    figure = EVERY[name](make_classes(77), False)
+    assert len(plotly.io.to_json(figure)) < 300_000
+
+
+def test_ten_thousand_points_stay_under_300_kilobytes():
+    for n, colour in ((6, "label"), (77, "predicted"), (77, "error"), (77, "split")):
+        figure = plots.projection(make_projection(10_000, make_classes(n)), 1, colour)
+        assert len(plotly.io.to_json(figure)) < 300_000
+
+
+def test_one_result_gives_one_figure():
+    # any changed byte would drop a selection
+    first, second = (plotly.io.to_json(plots.stack(make_anatomy(), FreezePlan.last(2, 6))) for _ in range(2))
+    assert first == second

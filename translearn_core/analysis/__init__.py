@@ -1,0 +1,33 @@
+"""Statistics on arrays: scores, probes, baselines, projections, neighbours. Nothing here draws or reads files."""
+
+from translearn_core.analysis.baselines import tfidf_baseline
+from translearn_core.analysis.neighbours import nearest, nearest_within
+from translearn_core.analysis.probing import probe_layers, stratified_folds
+from translearn_core.analysis.projecting import project, purity, stratified_sample
+from translearn_core.analysis.scoring import (
+    accuracy_interval,
+    bootstrap_accuracy,
+    confusion,
+    macro_f1_interval,
+    majority_accuracy,
+    per_class,
+    score,
+)
+
+__all__ = [
+    "accuracy_interval",
+    "bootstrap_accuracy",
+    "confusion",
+    "macro_f1_interval",
+    "majority_accuracy",
+    "nearest",
+    "nearest_within",
+    "per_class",
+    "probe_layers",
+    "project",
+    "purity",
+    "score",
+    "stratified_folds",
+    "stratified_sample",
+    "tfidf_baseline",
+]
