@@ -1,4 +1,4 @@
-"""Launcher: the pages as one ASGI app, with the cookie that knows a browser and the quota on uploads. No logic."""
+"""Launcher: the pages as one ASGI app, with the owner's cookie and the quota on uploads. No logic."""
 
 import gc
 import sys

@@ -9,7 +9,8 @@ from translearn_core.results import Anatomy, Diagnosis
 
 heading.top(
     "backbone",
-    "This is the model that has already read a lot of text. Decide which of its layers keep what they know and which may "
+    "This is the model that has already read a lot of text. Decide which of its layers keep what they know "
+    "and which may "
     "change: it decides how much is transferred, and what it costs.",
 )
 backbone = backbones.choose()
@@ -19,7 +20,8 @@ if anatomy is None:
     st.stop()
 draft = state.fit_to(anatomy)
 st.caption(
-    f"{plain(anatomy.architecture)}: {count(anatomy.parameters)} parameters in {anatomy.n_blocks} blocks of width {anatomy.width}, "
+    f"{plain(anatomy.architecture)}: {count(anatomy.parameters)} parameters in {anatomy.n_blocks} blocks "
+    f"of width {anatomy.width}, "
     f"reads up to {anatomy.token_limit} tokens, {size(anatomy.bytes)}. {plain(anatomy.language_note or '')}"
 )
 

@@ -7,7 +7,8 @@ from translearn_core import plots
 
 heading.top(
     "compare",
-    "Here runs stand side by side. Look at the intervals first: where they overlap widely, the runs differ no more than another "
+    "Here runs stand side by side. Look at the intervals first: where they overlap widely, the runs differ "
+    "no more than another "
     "seed would make them differ.",
 )
 ready = chosen.with_results()

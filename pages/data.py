@@ -9,11 +9,14 @@ from translearn_core.results import Diagnosis, Reading
 
 heading.top(
     "data",
-    "This is the table the model will learn from. What is wrong in it now will look like a weakness of the model "
+    "This is the table the model will learn from. What is wrong in it now will look like a weakness of the "
+    "model "
     "later, so look here first.",
 )
 dataset = state.dataset()
-with st.expander("Choose a table", icon=":material/upload_file:", expanded=dataset is None, key="choose_table"):
+with st.expander(
+    "Choose a table", icon=":material/upload_file:", expanded=dataset is None, key="choose_table"
+):
     sources.earlier()
     sources.upload()
     st.markdown("Or try a sample:")

@@ -8,8 +8,10 @@ from translearn_core.results import Anatomy, Projection
 
 heading.top(
     "embeddings",
-    "These are your texts as one layer of the model sees them, before and after training. If training moved texts of one "
-    "class together, the after picture shows it; the number below each picture is the evidence, the picture is only a shadow of it.",
+    "These are your texts as one layer of the model sees them, before and after training. If training "
+    "moved texts of one "
+    "class together, the after picture shows it; the number below each picture is the evidence, the "
+    "picture is only a shadow of it.",
 )
 run = chosen.finished()
 evaluation = chosen.evaluation(run)

@@ -13,7 +13,8 @@ left, right = st.columns([3, 1], vertical_alignment="center")
 with left:
     st.title("Did transfer help, and how do you know?", anchor=False)
     st.markdown(
-        "Take a model that has already read a lot, decide which of its layers may change, teach it your labels, "
+        "Take a model that has already read a lot, decide which of its layers may change, teach it your "
+        "labels, "
         "and **see** what happened inside: learning curves, texts as points, and what every layer knows."
     )
     st.caption("Everything runs on this machine: no account, no graphics card, no network needed.")
@@ -24,7 +25,8 @@ sources.sample_cards()
 
 st.subheader("Or bring your own table", anchor=False)
 st.markdown(
-    "A CSV with one column of texts and one of labels. It is read on this machine and stays in your workspace."
+    "A CSV with one column of texts and one of labels. It is read on this machine and stays in your "
+    "workspace."
 )
 sources.upload()
 

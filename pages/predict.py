@@ -8,7 +8,8 @@ from translearn_core.results import Prediction
 
 heading.top(
     "predict",
-    "Here the trained model answers on texts of your own. Below each answer stand the training texts it finds most alike: "
+    "Here the trained model answers on texts of your own. Below each answer stand the training texts it "
+    "finds most alike: "
     "they often tell why it answers as it does.",
 )
 run = chosen.finished()

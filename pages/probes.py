@@ -10,7 +10,8 @@ from translearn_core.results import ProbeScores
 
 heading.top(
     "probes",
-    "A probe is the simplest classifier, trained on one layer of the model while the model stays as it is. Its score says how much "
+    "A probe is the simplest classifier, trained on one layer of the model while the model stays as it is. "
+    "Its score says how much "
     "that layer knows about your labels, and the last layer is not always the one that knows most.",
 )
 run = chosen.finished()
@@ -19,7 +20,8 @@ with st.expander("More settings", icon=":material/tune:"), st.grid(4, min_column
     asked = forms.edit(asked, ("folds", "seed"), "probe")
 if live.found(asked) is None:
     st.markdown(
-        "Every layer is probed twice: as it came, and after your training. It takes a few seconds on a small table."
+        "Every layer is probed twice: as it came, and after your training. It takes a few seconds on a "
+        "small table."
     )
     if not st.button("Probe every layer", key="probe", type="primary", icon=":material/straighten:"):
         st.stop()
@@ -32,9 +34,12 @@ frame = scores.frame()
 best = frame.loc[frame["test"].idxmax()]
 where = "the embeddings, before any block," if best["layer"] == 0 else f"layer {best['layer']}"
 st.markdown(
-    f"**{where.capitalize()}** of the {best['model']} model {'know' if best['layer'] == 0 else 'knows'} most about your labels: a probe there "
-    f"gets {percent(best['test'])} of {scores.n_test:,} test rows right ({percent(best['test low'])} to {percent(best['test high'])}). "
-    f"Counting words (TF-IDF) gets {percent(scores.tfidf)}, always the commonest answer {percent(scores.majority)}."
+    f"**{where.capitalize()}** of the {best['model']} model {'know' if best['layer'] == 0 else 'knows'} "
+    "most about your labels: a probe there "
+    f"gets {percent(best['test'])} of {scores.n_test:,} test rows right ({percent(best['test low'])} to "
+    f"{percent(best['test high'])}). "
+    f"Counting words (TF-IDF) gets {percent(scores.tfidf)}, always the commonest answer "
+    f"{percent(scores.majority)}."
 )
 st.plotly_chart(
     plots.probe_lines(scores, heading.dark()),
@@ -44,7 +49,8 @@ st.plotly_chart(
     alt="Probe accuracy by layer",
 )
 st.caption(
-    "Layer 0 is the embeddings, layer k comes after block k-1. Where the lines part, training changed what the layer knows."
+    "Layer 0 is the embeddings, layer k comes after block k-1. Where the lines part, training changed what "
+    "the layer knows."
 )
 shares = tables.fractions("cross-validated", "fold deviation", "test", "test low", "test high")
 tables.table(frame, "probes", key="probes", config=shares)

@@ -9,7 +9,8 @@ from translearn_core.results import Drift, RunSummary
 
 heading.top(
     "results",
-    "This is how well the model answers on texts it never saw, with how sure that number is and the score of always giving "
+    "This is how well the model answers on texts it never saw, with how sure that number is and the score "
+    "of always giving "
     "the commonest answer: a score means something only beside its baseline.",
 )
 run = chosen.finished()
@@ -53,7 +54,8 @@ drift = kept.result(run, Drift)
 if drift is not None:
     st.subheader("What moved", anchor=False)
     st.caption(
-        "How far each part went from where it started. Frozen parts must stand still: this is measured, not assumed."
+        "How far each part went from where it started. Frozen parts must stand still: this is measured, "
+        "not assumed."
     )
     tables.figure(
         plots.drift_bars(drift, dark), drift.by_part(), "what_moved", key="drift", alt="Change of each part"

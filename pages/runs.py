@@ -8,7 +8,8 @@ from translearn_core.settings import settings
 
 heading.top(
     "runs",
-    "This is everything of yours that is kept here, and what it weighs. Whoever has this browser has this workspace; "
+    "This is everything of yours that is kept here, and what it weighs. Whoever has this browser has this "
+    "workspace; "
     "what you delete is gone.",
 )
 store, owner = state.store(), state.owner()

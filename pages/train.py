@@ -9,7 +9,8 @@ from translearn_core.results import Anatomy, Diagnosis
 
 heading.top(
     "train",
-    "This is the experiment you have put together. Check it and start: the training goes on in the background, "
+    "This is the experiment you have put together. Check it and start: the training goes on in the "
+    "background, "
     "also when you close this page.",
 )
 dataset, draft = state.dataset(), state.draft()

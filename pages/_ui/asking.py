@@ -42,14 +42,17 @@ def answers(prediction: Prediction) -> None:
             left, right = st.columns(2)
             with left:
                 st.plotly_chart(
-                    plots.probabilities(prediction, number, heading.dark()), key=f"probabilities-{number}", theme=None,
-                    config={"displayModeBar": False}, alt="Probability of each class",
-                )  # fmt: skip
+                    plots.probabilities(prediction, number, heading.dark()),
+                    key=f"probabilities-{number}",
+                    theme=None,
+                    config={"displayModeBar": False},
+                    alt="Probability of each class",
+                )
             with right:
                 st.caption("Nearest training texts")
                 near = prediction.neighbours[prediction.neighbours["text"] == number]
                 st.dataframe(
-                    near[["neighbour", "label", "similarity", "row"]],
+                    near[["label", "similarity", "neighbour", "row"]],
                     hide_index=True,
                     key=f"near-{number}",
                     column_config=NEAR,
@@ -95,7 +98,7 @@ def file(run: Run) -> None:
 
 
 NEAR: dict[str, object] = {
-    "neighbour": st.column_config.TextColumn("text", width="large"),
+    "neighbour": st.column_config.TextColumn("text", width="medium"),
     "similarity": st.column_config.ProgressColumn("alike", min_value=0.0, max_value=1.0, format="%.2f"),
 }
 """How the nearest texts are shown."""

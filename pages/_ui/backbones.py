@@ -38,7 +38,8 @@ def choose() -> BackboneConfig:
         with st.expander("More settings", icon=":material/tune:"):
             revision = st.text_input("Revision", key="revision", help="branch, tag or commit").strip() or None
         st.caption(
-            "Only safetensors weights are used and no code of the model is ever run. It is fetched once, then kept."
+            "Only safetensors weights are used and no code of the model is ever run. It is fetched once, "
+            "then kept."
         )
     if not name:
         st.stop()
@@ -50,7 +51,8 @@ def _twin(now: BackboneConfig) -> bool:
     return st.toggle(
         "Random-init twin",
         key="twin",
-        help="The same architecture with fresh weights: it has read nothing. The control that shows what transfer is worth.",
+        help="The same architecture with fresh weights: it has read nothing. "
+        "The control that shows what transfer is worth.",
     )
 
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui import heading, kept, live, places, shown, state
+from pages._ui import heading, kept, places, shown, state
 from pages._ui.words import ago
 from translearn_core.results import Evaluation, RunSummary
 from translearn_core.runs import Run
@@ -28,7 +28,7 @@ def has_results(run: Run) -> bool:
 
 
 def finished() -> Run:
-    """Return the chosen run that has results, with the box to choose another; ends the page where there is none."""
+    """Return the chosen run that has results, and draw the box to choose another; ends the page if there is none."""
     ready, linked = with_results(), _linked()
     if linked is not None and all(run.id != linked.id for run in ready):
         state.remember_run(linked.id)
@@ -39,7 +39,7 @@ def finished() -> Run:
 
 
 def any_run() -> Run:
-    """Return the chosen run in whatever state, with the box to choose another; ends the page where there is none."""
+    """Return the chosen run in any state, and draw the box to choose another; ends the page if there is none."""
     mine, linked = runs(), _linked()
     if not mine:
         heading.empty("No training was started yet.", "Set one up", "data")
@@ -74,9 +74,7 @@ def _linked() -> Run | None:
 
 
 def _box(choices: list[Run], linked: Run | None) -> Run:
-    names = {
-        run.id: f"{run.name}  ·  {live.WORDS[run.state][0].lower()}, {ago(run.created)}" for run in choices
-    }
+    names = {run.id: f"{run.name}  ·  {ago(run.created)}" for run in choices}
     wanted = linked.id if linked is not None else state.last_run()
     current = wanted if wanted in names else choices[0].id
     state.put("chosen_run", current)

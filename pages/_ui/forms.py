@@ -1,4 +1,4 @@
-"""Forms made from configurations: a field's type says the widget, its description the help, its bounds the limits."""
+"""Forms made from configurations: a field's type says the widget, its description the help, its bounds limits."""
 
 import types
 import typing
@@ -146,7 +146,8 @@ def split(draft: state.Draft, names: Sequence[str], parts: Collection[str]) -> t
     with st.expander("How rows are dealt to train, validation and test", icon=":material/call_split:"):
         if len(parts) > 1:
             st.caption(
-                "Your own validation or test file is used as it is; what is missing is drawn from the first table."
+                "Your own validation or test file is used as it is; what is missing is drawn from the "
+                "first table."
             )
         by = column(
             "Split column",

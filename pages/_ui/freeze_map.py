@@ -35,9 +35,14 @@ def choose(anatomy: Anatomy) -> FreezePlan:
             st.button(name, key=f"preset-{name}", type=kind, on_click=_take, args=(plan,))
     picture = plots.stack(anatomy, state.draft().plan, heading.dark())
     st.plotly_chart(
-        picture, key=STACK, on_select=_click, selection_mode="points", theme=None, config={"displayModeBar": False},
+        picture,
+        key=STACK,
+        on_select=_click,
+        selection_mode="points",
+        theme=None,
+        config={"displayModeBar": False},
         alt="The backbone from its embeddings at the bottom to the head on top; trainable parts are coloured",
-    )  # fmt: skip
+    )
     st.pills(
         "Parts that train",
         [EMBEDDINGS, *(f"block {k}" for k in range(anatomy.n_blocks))],
@@ -55,31 +60,27 @@ def cost(anatomy: Anatomy, diagnosis: Diagnosis | None) -> None:
     draft = state.draft()
     trains = anatomy.trainable(draft.plan)
     boundary = draft.plan.boundary(anatomy.n_blocks)
-    estimate = _estimate(anatomy, diagnosis)
-    with st.grid(2, min_column_width=140):
-        st.metric(
-            "Parameters that train",
-            count(trains),
-            border=True,
-            help=f"of {anatomy.parameters:,}; the head adds a few",
-        )
-        st.metric(
-            "Boundary",
-            boundary_name(boundary, anatomy.n_blocks),
-            border=True,
-            help="the lowest part that trains",
-        )
+    numbers, timing = st.container(), st.container()
+    with timing:
+        estimate = _estimate(anatomy, diagnosis)
+    with numbers, st.grid(2, min_column_width=140):
+        total = f"of {anatomy.parameters:,} in the backbone; the head adds a few"
+        st.metric("Trainable", count(trains), border=True, help=f"parameters that train, {total}")
+        lowest = boundary_name(boundary, anatomy.n_blocks)
+        st.metric("Boundary", lowest, border=True, help="the lowest part that trains")
+        seconds = duration(estimate.seconds) if estimate else "–"
         st.metric(
             "Time, about",
-            duration(estimate.seconds) if estimate else "–",
+            seconds,
             border=True,
-            help="first time on this data",
+            help="the first time on this data; later runs reuse what was kept",
         )
         st.metric("Memory, about", size(estimate.memory_bytes) if estimate else "–", border=True)
     st.markdown(lesson(boundary, anatomy.n_blocks))
     if not anatomy.splittable:
         st.caption(
-            f"This architecture cannot be cut at a block, so every step runs all of it. {anatomy.why_not or ''}"
+            "This architecture cannot be cut at a block, so every step runs all of it. "
+            f"{anatomy.why_not or ''}"
         )
 
 
@@ -87,15 +88,20 @@ def lesson(boundary: int, n_blocks: int) -> str:
     """Return in a sentence why this plan costs what it costs."""
     if boundary == n_blocks:
         return (
-            "**Only the head trains.** Every text goes through the frozen backbone once; after that an epoch takes moments, "
+            "**Only the head trains.** Every text goes through the frozen backbone once; after that an "
+            "epoch takes moments, "
             "and so does every further try on this data."
         )
     if boundary <= 0:
         where = "The embeddings train" if boundary < 0 else "Block 0 trains"
-        return f"**{where}, so nothing can be kept.** Every text passes the whole backbone in every epoch, forwards and backwards."
+        return (
+            f"**{where}, so nothing can be kept.** Every text passes the whole backbone in every epoch, "
+            "forwards and backwards."
+        )
     below = "block 0" if boundary == 1 else f"blocks 0–{boundary - 1}"
     return (
-        f"**Cost follows the lowest part that trains, block {boundary}.** What lies below ({below} and the embeddings) never changes, "
+        f"**Cost follows the lowest part that trains, block {boundary}.** What lies below ({below} and the "
+        "embeddings) never changes, "
         "so it is computed once and kept; freezing more blocks *above* it would hardly save anything."
     )
 

@@ -1,6 +1,6 @@
 """What stands before every request: the owner's cookie, and a quota on the bytes of uploads held in memory.
 
-Plain ASGI middleware, because the page itself runs behind the websocket: its handshake must carry the cookie already.
+Plain ASGI middleware: a page runs behind the websocket, whose handshake must carry the cookie already.
 """
 
 import time
@@ -29,7 +29,7 @@ def token_in(scope: Scope) -> str | None:
 
 
 class OwnerCookie:
-    """Give a browser its cookie with the first page, or with the websocket's handshake where that comes without one."""
+    """Give a browser its cookie with the first page, or with the websocket's handshake if that has none."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -66,7 +66,7 @@ class OwnerCookie:
 
 
 class UploadQuota:
-    """Refuse uploads beyond so many megabytes in ten minutes, per owner and (five times as many) for all together.
+    """Refuse uploads beyond so many megabytes in ten minutes: per owner, and five times as many for all.
 
     Streamlit holds uploads in memory, and any open page may send files that no uploader asked for.
     """

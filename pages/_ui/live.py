@@ -1,4 +1,4 @@
-"""Asking for work and watching it: the page submits, a worker does it, a fragment polls until it has ended."""
+"""Asking for work and watching it: a page submits, a worker does it, a fragment polls until it has ended."""
 
 from typing import TypeVar
 
@@ -44,7 +44,7 @@ def found(config: Frozen) -> Run | None:
 
 
 def ask(config: Frozen, kind: type[T], doing: str) -> T | None:
-    """Return the answer to `config`; asks for it where nobody has, and shows how far it is until it is there."""
+    """Return the answer to `config`; asks for it if nobody has, and shows how far it is until it is there."""
     run = found(config) or submit(config)
     if run.state.live:
         ensure_engine(settings())

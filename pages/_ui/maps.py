@@ -38,13 +38,20 @@ def pair(projection: Projection, colour: plots.Colouring) -> NDArray[np.int64] |
         with column:
             st.markdown(f"**{TITLES.get(variant, plain(variant))}**")
             event = st.plotly_chart(
-                plots.projection(projection, number, colour, heading.dark()), key=f"map-{variant}", on_select="rerun",
-                selection_mode=("box", "lasso"), theme=None, config=tables.CONFIG, alt=f"Texts as points, {variant}",
-            )  # fmt: skip
+                plots.projection(projection, number, colour, heading.dark()),
+                key=f"map-{variant}",
+                on_select="rerun",
+                selection_mode=("box", "lasso"),
+                theme=None,
+                config=tables.CONFIG,
+                alt=f"Texts as points, {variant}",
+            )
             st.metric(
-                "Neighbours of the same class", percent(projection.purity[number]), border=True,
-                help="of each text's 10 nearest neighbours in the full width of this layer, the share with its label",
-            )  # fmt: skip
+                "Neighbours of the same class",
+                percent(projection.purity[number]),
+                border=True,
+                help="of each text's 10 nearest neighbours, in the full width of this layer, the share with its label",
+            )
             hit = inside(projection.coordinates[number], event["selection"])
             if len(hit):
                 picked = hit if picked is None else np.union1d(picked, hit)
@@ -56,7 +63,8 @@ def said(projection: Projection) -> None:
     settings = ", ".join(f"{name} {value}" for name, value in projection.settings.items())
     shown = "all" if len(projection.row) == projection.total else f"{len(projection.row):,} of"
     st.caption(
-        f"{plain(settings)}; {shown} {projection.total:,} texts. Distances between far-apart groups mean little."
+        f"{plain(settings)}; {shown} {projection.total:,} texts. Distances between far-apart groups mean "
+        "little."
     )
     tables.download(projection.frame, "projection", key="projection", label="Coordinates as CSV")
 

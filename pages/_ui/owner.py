@@ -1,4 +1,4 @@
-"""Whose browser this is: a random cookie that only the server reads, and the short name the store knows it by."""
+"""Whose browser this is: a random cookie only the server reads, and the name the store knows it by."""
 
 import hashlib
 import re
@@ -21,5 +21,5 @@ def well_formed(token: str | None) -> bool:
 
 
 def owner_of(token: str) -> str:
-    """Return the owner the store keeps for a cookie: a digest, so that the database never holds the key to a workspace."""
+    """Return the store's owner for a cookie: a digest, so that the database holds no key to a workspace."""
     return hashlib.sha256(token.encode()).hexdigest()[:32]

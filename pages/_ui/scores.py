@@ -43,13 +43,14 @@ def headline(evaluation: Evaluation, found: RunSummary | None) -> None:
             "rows the best epoch was chosen on, so this number flatters a little",
         ),
     ]
-    with st.grid(4, min_column_width=200):
+    with st.grid(4, min_column_width=170):
         for label, value, below, meaning in numbers:
             st.metric(label, value, below, delta_color="off", delta_arrow="off", border=True, help=meaning)
     if found is not None:
         trained, total = found.parameters["trainable"], found.parameters["total"]
         st.caption(
-            f"Trained {count(trained)} of {count(total)} parameters for {found.epochs} epochs (best: {found.best_epoch}) in "
+            f"Trained {count(trained)} of {count(total)} parameters for {found.epochs} epochs (best: "
+            f"{found.best_epoch}) in "
             f"{duration(found.seconds['total'])} on {plain(found.device)}, {plain(found.precision)}."
         )
     with st.expander("The numbers", icon=":material/table_rows:"):
@@ -71,7 +72,7 @@ def how(run: Run, config: ExperimentConfig, found: RunSummary | None) -> None:
         file = "data.csv"
     st.caption("The same from a terminal:")
     st.code(summary.command(config, file), language="bash", wrap_lines=True)
-    if not summary.complete(config):
+    if not summary.complete(config, found):
         st.caption("Settings that the command line has no word for are in the table above.")
 
 
@@ -111,7 +112,20 @@ def histories(runs: dict[str, History]) -> pd.DataFrame:
     return pd.concat([history.frame().assign(run=name) for name, history in runs.items()], ignore_index=True)
 
 
-ORDER = ("name", "trains", "backbone", "accuracy", "low", "high", "macro_f1", "seconds", "trainable", "epochs", "seed", "majority")
+ORDER = (
+    "name",
+    "trains",
+    "backbone",
+    "accuracy",
+    "low",
+    "high",
+    "macro_f1",
+    "seconds",
+    "trainable",
+    "epochs",
+    "seed",
+    "majority",
+)
 """Columns of a comparison on screen; its CSV has all."""
 
 COLUMNS: dict[str, object] = {

@@ -34,13 +34,15 @@ def sample_cards() -> None:
                 st.markdown(f"**{sample.title}**")
                 st.markdown(sample.sentence)
                 st.space("stretch")
-                if st.button("Try it", key=f"sample-{sample.key}", icon=":material/play_arrow:", width="stretch"):
+                if st.button(
+                    "Try it", key=f"sample-{sample.key}", icon=":material/play_arrow:", width="stretch"
+                ):
                     take(sample)
 
 
 def take(sample: Sample) -> None:
     """Make a sample the draft's data set, its columns chosen, and go to it."""
-    kept = state.store().add_dataset(state.owner(), sample.title, {"train": sample_bytes(sample.key)})
+    kept = state.store().add_dataset(state.owner(), sample.file, {"train": sample_bytes(sample.key)})
     state.open_dataset(kept.digest)
     state.change(text=sample.text, label=sample.label)
     places.go("data")
@@ -83,9 +85,13 @@ def confirm_delete(digest: str, name: str) -> None:
 
 def _file(part: str, label: str) -> Any:
     return st.file_uploader(
-        label, KINDS, key=state.turn(f"upload_{part}"), max_upload_size=settings().max_upload_mb, help="CSV or TSV, up to "
+        label,
+        KINDS,
+        key=state.turn(f"upload_{part}"),
+        max_upload_size=settings().max_upload_mb,
+        help="CSV or TSV, up to "
         f"{settings().max_upload_mb} MB and {settings().max_rows:,} rows; the first line names the columns",
-    )  # fmt: skip
+    )
 
 
 def _keep(files: dict[str, Any]) -> None:

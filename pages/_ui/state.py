@@ -1,9 +1,10 @@
 """What a visit holds: one typed draft of the next experiment. The only user of `st.session_state`.
 
-Nothing that matters lives here: data sets, runs and results are in the store, and a fresh visit restores its draft from them.
+Nothing that matters lives here: data sets, runs and results are in the store, and a fresh visit restores its
+draft from them.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import streamlit as st
@@ -35,14 +36,14 @@ class Draft:
     dataset: str | None = None
     text: str | None = None
     label: str | None = None
-    split: SplitConfig = SplitConfig()
+    split: SplitConfig = field(default_factory=SplitConfig)
     fixes: tuple[Fix, ...] = ()
     rare_below: int = 5
-    backbone: BackboneConfig = BackboneConfig()
-    plan: FreezePlan = FreezePlan()
-    features: FeatureConfig = FeatureConfig()
-    head: HeadConfig = HeadConfig()
-    training: TrainingConfig = TrainingConfig()
+    backbone: BackboneConfig = field(default_factory=BackboneConfig)
+    plan: FreezePlan = field(default_factory=FreezePlan)
+    features: FeatureConfig = field(default_factory=FeatureConfig)
+    head: HeadConfig = field(default_factory=HeadConfig)
+    training: TrainingConfig = field(default_factory=TrainingConfig)
 
     @property
     def data(self) -> DataConfig | None:
@@ -78,9 +79,18 @@ def draft_of(config: ExperimentConfig) -> Draft:
     """Return the draft that gives `config` again."""
     data = config.data
     return Draft(
-        data.dataset, data.text, data.label, data.split, data.fixes, data.rare_below,
-        config.backbone, config.plan, config.features, config.head, config.training,
-    )  # fmt: skip
+        data.dataset,
+        data.text,
+        data.label,
+        data.split,
+        data.fixes,
+        data.rare_below,
+        config.backbone,
+        config.plan,
+        config.features,
+        config.head,
+        config.training,
+    )
 
 
 def owner() -> str:
@@ -88,7 +98,8 @@ def owner() -> str:
     token = st.context.cookies.get(COOKIE)
     if not well_formed(token):
         st.error(
-            "This browser keeps no cookie from here, so your work could not be found again: allow cookies and reload."
+            "This browser keeps no cookie from here, so your work could not be found again: allow cookies "
+            "and reload."
         )
         st.stop()
     return owner_of(token)

@@ -6,8 +6,8 @@ import streamlit as st
 
 from pages._ui.state import Draft
 from pages._ui.words import count, plain
-from translearn_core.config import Device, ExperimentConfig, Precision
-from translearn_core.results import Diagnosis
+from translearn_core.config import BackboneConfig, DataConfig, ExperimentConfig, TrainingConfig
+from translearn_core.results import Diagnosis, RunSummary
 from translearn_core.runs import Dataset
 
 
@@ -15,13 +15,16 @@ def in_words(dataset: Dataset, draft: Draft, diagnosis: Diagnosis) -> None:
     """Say the experiment in a few sentences."""
     rows = diagnosis.counts[["train", "validation", "test"]].sum()
     st.markdown(
-        f"Learn to tell **{len(diagnosis.classes)} classes** (column {plain(draft.label)}) from **{plain(draft.text)}** "
-        f"in {plain(dataset.name)}: {count(rows['train'])} rows to learn from, {count(rows['validation'])} to choose on, "
+        f"Learn to tell **{len(diagnosis.classes)} classes** (column {plain(draft.label)}) from "
+        f"**{plain(draft.text)}** "
+        f"in {plain(dataset.name)}: {count(rows['train'])} rows to learn from, {count(rows['validation'])} "
+        "to choose on, "
         f"{count(rows['test'])} to report on."
     )
     st.markdown(
         f"Start from **{plain(draft.backbone.label)}**; what trains is **{plain(_trains(draft))}**. "
-        f"{draft.training.epochs} epochs, {draft.training.batch_size} texts a step, {draft.features.pooling} pooling, "
+        f"{draft.training.epochs} epochs, {draft.training.batch_size} texts a step, "
+        f"{draft.features.pooling} pooling, "
         f"{draft.head.kind} head, seed {draft.training.seed}."
     )
 
@@ -64,26 +67,21 @@ def command(config: ExperimentConfig, file: str) -> str:
     return shlex.join(str(part) for part in parts)
 
 
-def complete(config: ExperimentConfig) -> bool:
-    """Whether the command line says all there is to say: the options it has no word for stand at their defaults."""
-    plain_loop = type(config.training)(
-        epochs=config.training.epochs,
-        lr=config.training.lr,
-        head_lr=config.training.head_lr,
-        seed=config.training.seed,
+def complete(config: ExperimentConfig, found: RunSummary | None) -> bool:
+    """Whether the command line says all: what it has no word for is at its default, and "all" means all."""
+    loop, data = config.training, config.data
+    said = TrainingConfig(epochs=loop.epochs, lr=loop.lr, head_lr=loop.head_lr, seed=loop.seed)
+    model = config.backbone
+    usual = ExperimentConfig(
+        data=DataConfig(dataset=data.dataset, text=data.text, label=data.label),
+        backbone=BackboneConfig(id=model.id),
+        plan=config.plan,
+        training=said,
     )
-    same_loop = (
-        config.training.model_copy(update={"device": Device.AUTO, "precision": Precision.AUTO}) == plain_loop
-    )
-    usual = ExperimentConfig(data=config.data)
-    return (
-        same_loop and not config.data.fixes and (config.features, config.head) == (usual.features, usual.head)
-    )
+    everything = found is not None and found.parameters["trainable"] == found.parameters["total"]
+    return config == usual and (everything or not config.plan.embeddings)
 
 
 def _trains(draft: Draft) -> str:
-    return (
-        draft.plan.label
-        if not (draft.plan.blocks or draft.plan.embeddings)
-        else f"{draft.plan.label} and the head"
-    )
+    alone = not (draft.plan.blocks or draft.plan.embeddings)
+    return draft.plan.label if alone else f"{draft.plan.label} and the head"

@@ -18,7 +18,9 @@ def columns(reading: Reading) -> state.Draft:
     with left:
         text = forms.column("Text", names, draft.text, "text_column", "the model reads this column")
     with right:
-        label = forms.column("Label", names, draft.label, "label_column", "and learns to answer with this one")
+        label = forms.column(
+            "Label", names, draft.label, "label_column", "and learns to answer with this one"
+        )
     split, rare_below = forms.split(draft, names, reading.parts)
     return state.change(text=text, label=label, split=split, rare_below=rare_below)
 
@@ -30,11 +32,17 @@ def shape(diagnosis: Diagnosis) -> None:
     with st.grid(4, min_column_width=150):
         st.metric("Classes", len(diagnosis.classes), border=True)
         st.metric(
-            "Tokens per text", f"{diagnosis.tokens_per_text:.0f}", border=True, help="pieces of words the model reads"
+            "Tokens per text",
+            f"{diagnosis.tokens_per_text:.0f}",
+            border=True,
+            help="pieces of words the model reads",
         )
         st.metric("Texts cut", percent(diagnosis.cut_share), border=True, help=cut)
         st.metric(
-            "Unknown tokens", percent(diagnosis.unknown_share), border=True, help="what the model cannot read at all"
+            "Unknown tokens",
+            percent(diagnosis.unknown_share),
+            border=True,
+            help="what the model cannot read at all",
         )
     dark = heading.dark()
     left, right = st.columns(2)

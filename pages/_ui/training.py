@@ -1,4 +1,4 @@
-"""A training being watched: state, numbers, curves, and the buttons that stop it, resume it or make it longer."""
+"""A training being watched: state, numbers, curves, and the buttons to stop, resume or lengthen it."""
 
 import streamlit as st
 
@@ -47,9 +47,12 @@ def _panel(run_id: str, was_live: bool) -> None:
         _numbers(run, history)
         chosen = measure(f"measure-{run.id}")
         st.plotly_chart(
-            plots.learning_curves(history, chosen, heading.dark()), key=f"curve-{run.id}", config=tables.CONFIG, theme=None,
+            plots.learning_curves(history, chosen, heading.dark()),
+            key=f"curve-{run.id}",
+            config=tables.CONFIG,
+            theme=None,
             alt="Learning curves: training against validation",
-        )  # fmt: skip
+        )
         if history.epochs:
             tables.table(history.frame(), "history", key=f"history-{run.id}", config=EPOCH_COLUMNS)
 
@@ -64,9 +67,14 @@ def _head(run: Run) -> None:
         st.progress(live.share(run))
         stopping = run.stopping or run.job.stop
         st.button(
-            "Stopping …" if stopping else "Stop", key="stop", icon=":material/stop:", on_click=_stop, args=(run.id,), disabled=stopping,
+            "Stopping …" if stopping else "Stop",
+            key="stop",
+            icon=":material/stop:",
+            on_click=_stop,
+            args=(run.id,),
+            disabled=stopping,
             help="What was learned so far is kept and evaluated; you can go on later.",
-        )  # fmt: skip
+        )
         return
     if run.state is State.FAILED:
         shown.error(run.job.reason or "It failed without saying why.")
@@ -121,9 +129,11 @@ def _numbers(run: Run, history: History) -> None:
             help="of the last batch; it jumps about",
         )
         st.metric(
-            "Validation F1", f"{last.validation_macro_f1:.3f}" if last else "–", border=True,
+            "Validation F1",
+            f"{last.validation_macro_f1:.3f}" if last else "–",
+            border=True,
             help="macro-F1 on the validation rows: the mean of the classes' F1",
-        )  # fmt: skip
+        )
         st.metric("Tokens a second", count(step.tokens_per_second) if step else "–", border=True)
         left = run.job.progress.seconds_left if run.job.progress and run.state.live else None
         took = run.job.finished - run.job.started if run.job.finished and run.job.started else None

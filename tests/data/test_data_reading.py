@@ -83,6 +83,14 @@ def said(reading, code):
     return next(f for f in reading.findings if f.code == code)
 
 
+def is_utf8(content):
+    """Whether the bytes are UTF-8: so are those of a lone 太 in GBK, and then nothing can tell."""
+    try:
+        return bool(content.decode("utf-8"))
+    except UnicodeDecodeError:
+        return False
+
+
 @st.composite
 def tables(draw):
     """Return (encoding, delimiter, quoted, line end, rows) of a file that a careful program would write."""
@@ -109,7 +117,7 @@ def tables(draw):
     )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(tables())
 def test_what_a_program_writes_is_read_back_whatever_delimiter_encoding_and_quoting(tmp_path, made):
     encoding, delimiter, quoted, end, rows = made
@@ -118,7 +126,9 @@ def test_what_a_program_writes_is_read_back_whatever_delimiter_encoding_and_quot
         csv.writer(out, delimiter=delimiter, lineterminator=end).writerows([("text", "label"), *rows])
     else:
         out.write(end.join(delimiter.join(row) for row in [("text", "label"), *rows]))
-    (tmp_path / "train").write_bytes(out.getvalue().encode(encoding))
+    content = out.getvalue().encode(encoding)
+    assume(encoding not in ("gbk", "gb18030") or out.getvalue().isascii() or not is_utf8(content))
+    (tmp_path / "train").write_bytes(content)
     ascii_only = out.getvalue().isascii()
     table, reading = read({"train": tmp_path / "train"}, LIMITS)
     assert rows_of(table) == rows

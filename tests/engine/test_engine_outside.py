@@ -81,7 +81,7 @@ def test_jobs_run_on_a_cluster_that_was_there_before_and_a_deaf_one_is_ended(out
 def test_a_scheduler_that_does_not_answer_is_said(tmp_path, settings):
     lab = Lab(settings)
     began = time.monotonic()
-    with pytest.raises(EngineError, match="No Dask scheduler answers at tcp://127.0.0.1"):
+    with pytest.raises(EngineError, match="No Dask scheduler answers at tcp:"):
         lab.start()
     assert time.monotonic() - began < 60
     lab.store.close()

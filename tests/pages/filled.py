@@ -1,4 +1,4 @@
-"""A workspace filled with what workers would have written: real results of real types through the real store."""
+"""A workspace filled with what workers would have written, through the real store."""
 
 import time
 from pathlib import Path
@@ -45,34 +45,51 @@ HOSTILE = "![x](http://evil.example/p.png) <img src=x> :red[$a$]"
 """A class name and a text that Markdown or HTML would act on."""
 
 MINILM = Anatomy(
-    id=BUNDLED, architecture="BertModel", width=384, token_limit=512, vocabulary=30522, causal=False,
-    embedding_parameters=11_917_824, block_parameters=(1_774_464,) * 6, final_parameters=0, block_class="BertLayer",
-    bytes=90_868_376, digest="53aa51172d14", language_note="Reads Latin scripts.",
-)  # fmt: skip
+    id=BUNDLED,
+    architecture="BertModel",
+    width=384,
+    token_limit=512,
+    vocabulary=30522,
+    causal=False,
+    embedding_parameters=11_917_824,
+    block_parameters=(1_774_464,) * 6,
+    final_parameters=0,
+    block_class="BertLayer",
+    bytes=90_868_376,
+    digest="53aa51172d14",
+    language_note="Reads Latin scripts.",
+)
 
 
 class Filled:
     """One owner's data set and runs, with every result a page can show."""
 
-    def __init__(self, store: RunStore, owner: str, rows: int = 90, classes: tuple[str, ...] = ("bad", "good", HOSTILE)) -> None:
+    def __init__(
+        self, store: RunStore, owner: str, rows: int = 90, classes: tuple[str, ...] = ("bad", "good", HOSTILE)
+    ) -> None:
         self.store, self.owner, self.classes = store, owner, classes
         random = np.random.default_rng(0)
-        words = "the film was long slow bright funny sad quiet loud warm".split()
+        words = ["the", "film", "was", "long", "slow", "bright", "funny", "sad", "quiet", "loud", "warm"]
         lines = [
-            f'"{" ".join(random.choice(words, 9))} {i} {HOSTILE}",{classes[i % len(classes)]}' for i in range(rows)
+            f'"{" ".join(random.choice(words, 9))} {i} {HOSTILE}",{classes[i % len(classes)]}'
+            for i in range(rows)
         ]
         self.table("films.csv", ("text,label\n" + "\n".join(lines) + "\n").encode())
         self.about_the_model()
         self.run = self.train("blocks 4 and 5", FreezePlan.last(2, 6))
         self.insights(self.run)
 
-    def answer(self, config: Frozen, *results: object, name: str | None = None, state: State = State.DONE) -> Run:
+    def answer(
+        self, config: Frozen, *results: object, name: str | None = None, state: State = State.DONE
+    ) -> Run:
         """Ask for `config` and answer it as a worker would."""
         run = self.store.submit(self.owner, config, name)
         self.store.begin(run.job.id, "TRAIN-0")
         for result in results:
             artifacts.save(self.store.workspace.run(run.job.id), result)
-        self.store.finish(run.job.id, state, None if state is State.DONE else "The loss became nan: lower the rate.")
+        self.store.finish(
+            run.job.id, state, None if state is State.DONE else "The loss became nan: lower the rate."
+        )
         return self.store.run(self.owner, run.id)
 
     def table(self, name: str, csv: bytes) -> None:
@@ -96,7 +113,9 @@ class Filled:
             features=FeatureConfig(token_limit=128),
             training=TrainingConfig(batch_size=loop.batch_size, precision=loop.precision, device=loop.device),
         )
-        self.answer(timed, Calibration("CPU, 2 threads", "bf16", 2e-6, 7e-6, 1e-6, 3e-6, 1e-9, 4e4, 400_000_000))
+        self.answer(
+            timed, Calibration("CPU, 2 threads", "bf16", 2e-6, 7e-6, 1e-6, 3e-6, 1e-9, 4e4, 400_000_000)
+        )
 
     def train(self, name: str, plan: FreezePlan, seed: int = 0, state: State = State.DONE) -> Run:
         """Finish a training with curves, scores and drift."""
@@ -106,9 +125,17 @@ class Filled:
         evaluation = self.evaluation(seed)
         test, validation = evaluation.metrics["test"], evaluation.metrics["validation"]
         summary = RunSummary(
-            "CPU, 2 threads", "bf16", {"read": 0.2, "encode": 2.0, "train": 9.0, "evaluate": 0.6, "total": 11.8 + seed},
-            {"trainable": MINILM.trainable(plan), "total": MINILM.parameters + 1155}, validation, test, 0.34, 3, 2, plan.boundary(6),
-        )  # fmt: skip
+            "CPU, 2 threads",
+            "bf16",
+            {"read": 0.2, "encode": 2.0, "train": 9.0, "evaluate": 0.6, "total": 11.8 + seed},
+            {"trainable": MINILM.trainable(plan), "total": MINILM.parameters + 1155},
+            validation,
+            test,
+            0.34,
+            3,
+            2,
+            plan.boundary(6),
+        )
         return self.answer(config, evaluation, self.drift(plan), summary, name=name, state=state)
 
     def points(self, job: str, seed: int = 0, epochs: int = 3) -> None:
@@ -117,13 +144,20 @@ class Filled:
         for epoch in range(1, epochs + 1):
             steps = [
                 StepPoint(
-                    step, step / 10, float(1.1 / np.sqrt(step) + 0.08 * random.random()), 5e-5 * (1 - step / 40),
-                    1e-3 * (1 - step / 40), float(1 + random.random()), 9000.0,
+                    step,
+                    step / 10,
+                    float(1.1 / np.sqrt(step) + 0.08 * random.random()),
+                    5e-5 * (1 - step / 40),
+                    1e-3 * (1 - step / 40),
+                    float(1 + random.random()),
+                    9000.0,
                 )
                 for step in range(epoch * 10 - 9, epoch * 10 + 1)
-            ]  # fmt: skip
+            ]
             fit, held = 0.7 + 0.09 * epoch, 0.66 + 0.08 * min(epoch, 2) + 0.01 * seed
-            end = EpochPoint(epoch, epoch * 10, 1 - fit, fit, fit - 0.01, 1.05 - held, held, held - 0.02, 3.1, epoch == 2)
+            end = EpochPoint(
+                epoch, epoch * 10, 1 - fit, fit, fit - 0.01, 1.05 - held, held, held - 0.02, 3.1, epoch == 2
+            )
             self.store.add_points(job, [*steps, end])
 
     def evaluation(self, seed: int = 0) -> Evaluation:
@@ -133,7 +167,9 @@ class Filled:
         truth = np.arange(rows) % k
         answer = np.where(random.random(rows) < 0.8, truth, random.integers(0, k, rows))
         names = np.asarray(self.classes, dtype=object)
-        split = np.asarray(["train", "train", "train", "validation", "test"], dtype=object)[np.arange(rows) % 5]
+        split = np.asarray(["train", "train", "train", "validation", "test"], dtype=object)[
+            np.arange(rows) % 5
+        ]
         confusion = np.zeros((k, k), dtype=np.int64)
         np.add.at(confusion, (truth[split == "test"], answer[split == "test"]), 1)
         right = np.diag(confusion)
@@ -141,29 +177,52 @@ class Filled:
         f1 = 2 * precision * recall / np.maximum(precision + recall, 1e-9)
         accuracy = float((truth == answer)[split == "test"].mean())
         metrics = Metrics(
-            int((split == "test").sum()), accuracy, float(f1.mean()), 0.55, Interval(accuracy - 0.08, accuracy + 0.07),
+            int((split == "test").sum()),
+            accuracy,
+            float(f1.mean()),
+            0.55,
+            Interval(accuracy - 0.08, accuracy + 0.07),
             Interval(float(f1.mean()) - 0.09, float(f1.mean()) + 0.08),
-        )  # fmt: skip
+        )
         return Evaluation(
             self.classes,
             {"validation": metrics, "test": metrics},
             0.34,
             confusion,
-            pd.DataFrame({"label": names, "precision": precision, "recall": recall, "f1": f1, "support": confusion.sum(1)}),
             pd.DataFrame(
                 {
-                    "row": np.arange(1, rows + 1), "split": split, "text": [f"text {i} {HOSTILE}" for i in range(rows)],
-                    "label": names[truth], "predicted": names[answer], "confidence": 0.4 + 0.6 * random.random(rows),
+                    "label": names,
+                    "precision": precision,
+                    "recall": recall,
+                    "f1": f1,
+                    "support": confusion.sum(1),
+                }
+            ),
+            pd.DataFrame(
+                {
+                    "row": np.arange(1, rows + 1),
+                    "split": split,
+                    "text": [f"text {i} {HOSTILE}" for i in range(rows)],
+                    "label": names[truth],
+                    "predicted": names[answer],
+                    "confidence": 0.4 + 0.6 * random.random(rows),
                     "correct": truth == answer,
                 }
             ),
-        )  # fmt: skip
+        )
 
     def drift(self, plan: FreezePlan) -> Drift:
         """Let the trained blocks move and the others stand."""
         lines = [("embeddings.weight", "embeddings", plan.embeddings, MINILM.embedding_parameters, 40.0, 0.0)]
         lines += [
-            (f"block{k}.weight", f"block {k}", k in plan.blocks, 1_774_464, 20.0, 0.02 * (k + 1) * (k in plan.blocks))
+            (
+                f"block{k}.weight",
+                f"block {k}",
+                k in plan.blocks,
+                1_774_464,
+                20.0,
+                0.02 * (k + 1) * (k in plan.blocks),
+            )
             for k in range(6)
         ]
         lines.append(("head.weight", "head", True, 1155, 1.0, 0.8))
@@ -181,7 +240,18 @@ class Filled:
         folds = test[:, :, None] + 0.02 * random.standard_normal((2, 7, 5))
         self.answer(
             ProbeConfig(job=run.job.id),
-            ProbeScores(("pretrained", "fine-tuned"), folds, test, test - 0.06, test + 0.05, 0.34, 0.66, Interval(0.6, 0.72), 54, 18),
+            ProbeScores(
+                ("pretrained", "fine-tuned"),
+                folds,
+                test,
+                test - 0.06,
+                test + 0.05,
+                0.34,
+                0.66,
+                Interval(0.6, 0.72),
+                54,
+                18,
+            ),
         )
         label = np.arange(rows) % k
         angle = 2 * np.pi * label / k
@@ -190,17 +260,31 @@ class Filled:
         self.answer(
             ProjectConfig(job=run.job.id, layer=6),
             Projection(
-                ("pretrained", "fine-tuned"), self.classes, ("train", "validation", "test"),
-                {"method": "PCA", "layer": "6", "seed": "0", "points": str(rows)}, (0.52, 0.81), rows,
-                coordinates.astype(np.float32), np.arange(1, rows + 1), np.arange(rows), label,
-                np.where(random.random(rows) < 0.8, label, 0), np.arange(rows) % 3,
+                ("pretrained", "fine-tuned"),
+                self.classes,
+                ("train", "validation", "test"),
+                {"method": "PCA", "layer": "6", "seed": "0", "points": str(rows)},
+                (0.52, 0.81),
+                rows,
+                coordinates.astype(np.float32),
+                np.arange(1, rows + 1),
+                np.arange(rows),
+                label,
+                np.where(random.random(rows) < 0.8, label, 0),
+                np.arange(rows) % 3,
             ),
-        )  # fmt: skip
+        )
         texts = ("a warm and funny film",)
         shares = np.full((1, k), 0.2 / (k - 1), dtype=np.float32)
         shares[0, 1] = 0.8
         near = pd.DataFrame(
-            {"text": [0, 0], "similarity": [0.91, 0.83], "neighbour": ["warm film", HOSTILE], "label": ["good", "bad"], "row": [4, 9]}
+            {
+                "text": [0, 0],
+                "similarity": [0.91, 0.83],
+                "neighbour": ["warm film", HOSTILE],
+                "label": ["good", "bad"],
+                "row": [4, 9],
+            }
         )
         self.answer(PredictConfig(job=run.job.id, texts=texts), Prediction(texts, self.classes, shares, near))
 

@@ -42,8 +42,17 @@ def make_app() -> Starlette:
     return Starlette(routes=routes, middleware=middleware)
 
 
-def ask(app: Starlette, path: str, *, method: str = "GET", cookie: str | None = None, body: bytes = b"", kind: str = "http",
-        chunks: int = 1, announce: bool = True) -> list[dict[str, Any]]:  # fmt: skip
+def ask(
+    app: Starlette,
+    path: str,
+    *,
+    method: str = "GET",
+    cookie: str | None = None,
+    body: bytes = b"",
+    kind: str = "http",
+    chunks: int = 1,
+    announce: bool = True,
+) -> list[dict[str, Any]]:
     """Speak ASGI to `app` and return what it sent."""
     headers: Headers = [(b"host", b"testserver")]
     if cookie:
@@ -51,16 +60,27 @@ def ask(app: Starlette, path: str, *, method: str = "GET", cookie: str | None = 
     if body and announce:
         headers.append((b"content-length", str(len(body)).encode()))
     scope = {
-        "type": kind, "method": method, "path": path, "raw_path": path.encode(), "query_string": b"", "headers": headers,
-        "scheme": "ws" if kind == "websocket" else "http", "server": ("testserver", 80), "client": ("c", 1), "root_path": "",
-        "http_version": "1.1", "subprotocols": [],
-    }  # fmt: skip
+        "type": kind,
+        "method": method,
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "headers": headers,
+        "scheme": "ws" if kind == "websocket" else "http",
+        "server": ("testserver", 80),
+        "client": ("c", 1),
+        "root_path": "",
+        "http_version": "1.1",
+        "subprotocols": [],
+    }
     size = max(1, -(-len(body) // chunks))
     parts = [body[i : i + size] for i in range(0, len(body), size)] or [b""]
     waiting: list[dict[str, Any]] = (
         [{"type": "websocket.connect"}]
         if kind == "websocket"
-        else [{"type": "http.request", "body": p, "more_body": i + 1 < len(parts)} for i, p in enumerate(parts)]
+        else [
+            {"type": "http.request", "body": p, "more_body": i + 1 < len(parts)} for i, p in enumerate(parts)
+        ]
     )
     sent: list[dict[str, Any]] = []
 
@@ -127,8 +147,14 @@ def test_an_upload_that_hides_its_size_is_cut_off() -> None:
     sent: list[dict[str, Any]] = []
     with pytest.raises(Exception, match=r"ClientDisconnect|^$"):
         sent = ask(
-            make_app(), "/_stcore/upload_file/s/f", method="PUT", cookie=new_token(), body=b"x" * 3_000_000, chunks=10, announce=False
-        )  # fmt: skip
+            make_app(),
+            "/_stcore/upload_file/s/f",
+            method="PUT",
+            cookie=new_token(),
+            body=b"x" * 3_000_000,
+            chunks=10,
+            announce=False,
+        )
     assert not sent
 
 

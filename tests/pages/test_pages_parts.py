@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import Open
 from filled import HOSTILE, MINILM, Filled
 from hypothesis import given
 from hypothesis import strategies as some
 
+from conftest import Open
 from pages._ui import forms, freeze_map, words
 from pages._ui.picked import inside
 from pages._ui.summary import command
@@ -40,13 +40,23 @@ def test_a_hostile_name_shows_as_it_is() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "said"), [(0.2, "under 1 s"), (42, "42 s"), (59.9, "60 s"), (125, "2 min 05 s"), (7_260, "2 h 01 min"), (None, "–")]
+    ("seconds", "said"),
+    [
+        (0.2, "under 1 s"),
+        (42, "42 s"),
+        (59.9, "60 s"),
+        (125, "2 min 05 s"),
+        (7_260, "2 h 01 min"),
+        (None, "–"),
+    ],
 )
 def test_durations_read_well(seconds: float | None, said: str) -> None:
     assert words.duration(seconds) == said
 
 
-@pytest.mark.parametrize(("number", "said"), [(0, "0"), (950, "950"), (12_340, "12.3 K"), (22_700_000, "22.7 M")])
+@pytest.mark.parametrize(
+    ("number", "said"), [(0, "0"), (950, "950"), (12_340, "12.3 K"), (22_700_000, "22.7 M")]
+)
 def test_counts_read_well(number: int, said: str) -> None:
     assert words.count(number) == said
 
@@ -79,7 +89,10 @@ def test_parts_and_plans_are_the_same_choice(parts: set[str]) -> None:
     assert set(freeze_map.parts_of(freeze_map.plan_of(sorted(parts)))) == parts
 
 
-@pytest.mark.parametrize(("boundary", "word"), [(6, "Only the head"), (0, "nothing can be kept"), (-1, "embeddings train"), (3, "blocks 0–2")])
+@pytest.mark.parametrize(
+    ("boundary", "word"),
+    [(6, "Only the head"), (0, "nothing can be kept"), (-1, "embeddings train"), (3, "blocks 0–2")],
+)
 def test_the_lesson_names_what_is_computed_once(boundary: int, word: str) -> None:
     assert word in freeze_map.lesson(boundary, 6)
 
@@ -90,7 +103,9 @@ def test_presets_are_plans_of_the_backbone() -> None:
 
 
 def test_the_command_line_quotes_what_a_shell_would_act_on() -> None:
-    config = ExperimentConfig(data=DataConfig(dataset="d", text="a text; rm -rf", label="l"), plan=FreezePlan.last(2, 6))
+    config = ExperimentConfig(
+        data=DataConfig(dataset="d", text="a text; rm -rf", label="l"), plan=FreezePlan.last(2, 6)
+    )
     said = command(config, "my file.csv")
     assert "'a text; rm -rf'" in said
     assert "--train-blocks 4,5" in said
@@ -147,18 +162,24 @@ def test_stopping_a_waiting_run_and_resuming_it(visit: Open, filled: Filled) -> 
 def test_a_failed_run_says_why(visit: Open, filled: Filled) -> None:
     from translearn_core.runs import State
 
-    run = filled.answer(ExperimentConfig(data=filled.data, training=TrainingConfig(seed=78)), name="bad", state=State.FAILED)
+    run = filled.answer(
+        ExperimentConfig(data=filled.data, training=TrainingConfig(seed=78)), name="bad", state=State.FAILED
+    )
     at = visit("run", run=run.id)
     assert "The loss became nan" in at.error[0].value
 
 
 def test_nothing_heavy_is_imported_by_the_pages() -> None:
     code = (
-        "import sys, pages._ui.everything, pages._ui.gate, pages._ui.asking, pages._ui.shelf, pages._ui.maps, "
+        "import sys, pages._ui.everything, pages._ui.gate, pages._ui.asking, pages._ui.shelf, "
+        "pages._ui.maps, "
         "pages._ui.training, pages._ui.backbones, pages._ui.task, pages._ui.sources\n"
-        "print([m for m in ('torch', 'transformers', 'sklearn', 'umap', 'peft', 'distributed', 'dask') if m in sys.modules])"
+        "print([m for m in ('torch', 'transformers', 'sklearn', 'umap', 'peft', 'distributed', 'dask') if "
+        "m in sys.modules])"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120, check=True
+    )
     assert done.stdout.strip().splitlines()[-1] == "[]"
 
 

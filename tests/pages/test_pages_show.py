@@ -1,10 +1,10 @@
 """Every page: what an empty workspace is told to do next, and what a full one is shown."""
 
 import pytest
-from conftest import BOB, Open
 from filled import HOSTILE, Filled
 from streamlit.testing.v1 import AppTest
 
+from conftest import BOB, Open
 from pages._ui.places import PLACES
 from translearn_core.config import Fix, FreezePlan
 
@@ -64,7 +64,9 @@ def test_a_browser_without_the_cookie_gets_a_sentence(visit: Open, filled: Fille
 
 
 @pytest.mark.parametrize("page", SEE[1:])
-def test_without_a_link_the_newest_run_is_shown_and_the_link_is_written(visit: Open, filled: Filled, page: str) -> None:
+def test_without_a_link_the_newest_run_is_shown_and_the_link_is_written(
+    visit: Open, filled: Filled, page: str
+) -> None:
     newest = filled.train("newest", FreezePlan(), seed=5)
     at = visit(page)
     if page == "compare":
@@ -120,6 +122,8 @@ def test_the_headline_stands_beside_its_baseline(visit: Open, filled: Filled) ->
 def test_mistakes_are_listed_with_their_texts(visit: Open, filled: Filled) -> None:
     at = visit("results")
     frames = [frame.value for frame in at.dataframe]
-    mistakes = next(f for f in frames if list(f.columns) == ["text", "label", "predicted", "confidence", "row"])
+    mistakes = next(
+        f for f in frames if list(f.columns) == ["text", "label", "predicted", "confidence", "row"]
+    )
     assert len(mistakes)
     assert mistakes["text"].str.contains(HOSTILE, regex=False).all(), "tables show texts as they are"

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from architectures import tiny_folder
+from tests.architectures import tiny_folder
 from hypothesis import given
 from hypothesis import strategies as st
 

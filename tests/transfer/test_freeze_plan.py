@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from architectures import TEXTS, TINY, tiny_folder
+from tests.architectures import TEXTS, TINY, tiny_folder
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -1,4 +1,4 @@
-"""Statistics on arrays: scores, probes, baselines, projections, neighbours. Nothing here draws or reads files."""
+"""Statistics: arrays in, results out. Nothing here draws or reads files."""
 
 from translearn_core.analysis.baselines import tfidf_baseline
 from translearn_core.analysis.neighbours import nearest, nearest_within

@@ -32,13 +32,13 @@ def tfidf_baseline(
     Returns
     -------
     accuracy, interval, predictions
-        On the test texts; the accuracy and its 95 % interval are NaN without any. Where the training texts hold one class
-        or no words, everything is predicted as their commonest class.
+        On the test texts; the accuracy and its 95 % interval are NaN without any. Where the training texts
+        hold one class or no words, everything is predicted as their commonest class.
 
     References
     ----------
-    Wang & Manning (2012), Baselines and bigrams. Solver: Schmidt, Le Roux & Bach (2013), arXiv:1309.2388, which on the unit
-    rows of TF-IDF needs a twentieth of the time of L-BFGS.
+    Wang & Manning (2012), Baselines and bigrams. Solver: Schmidt, Le Roux & Bach (2013), arXiv:1309.2388, which
+    on the unit rows of TF-IDF needs a twentieth of the time of L-BFGS.
     """
     predictions = np.full(len(test_labels), np.bincount(train_labels).argmax(), dtype=np.int64)
     words = TfidfVectorizer(

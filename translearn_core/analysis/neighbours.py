@@ -29,15 +29,16 @@ def nearest(
         The most similar first. A row of zeros has similarity 0 with everything.
     """
     directions = _unit(query)
-    found = np.empty((len(query), 0), dtype=np.int64)
-    similarity = np.empty((len(query), 0), dtype=np.float32)
+    found: NDArray[np.int64] = np.empty((len(query), 0), dtype=np.int64)
+    similarity: NDArray[np.float32] = np.empty((len(query), 0), dtype=np.float32)
     for start in range(0, len(bank), ROWS_AT_ONCE):
         block = directions @ _unit(bank[start : start + ROWS_AT_ONCE]).T
         rows = np.broadcast_to(np.arange(start, start + block.shape[1]), block.shape)
         found, similarity = np.hstack([found, rows]), np.hstack([similarity, block])
         if similarity.shape[1] > k:
             best = np.argpartition(-similarity, k - 1, axis=1)[:, :k]
-            found, similarity = (np.take_along_axis(a, best, axis=1) for a in (found, similarity))
+            found = np.take_along_axis(found, best, axis=1)
+            similarity = np.take_along_axis(similarity, best, axis=1)
     order = np.lexsort((found, -similarity), axis=1)
     return np.take_along_axis(found, order, axis=1), np.take_along_axis(similarity, order, axis=1)
 
@@ -75,7 +76,7 @@ def nearest_within(rows: NDArray[np.floating], k: int) -> tuple[NDArray[np.int64
 
 def _unit(rows: NDArray[np.floating]) -> NDArray[np.float32]:
     """Scale rows to length 1, in single precision."""
-    x = np.asarray(rows, dtype=np.float32)
+    x: NDArray[np.float32] = np.asarray(rows, dtype=np.float32)
     length = np.linalg.norm(x, axis=1, keepdims=True)
     scaled: NDArray[np.float32] = x / np.where(length > 0, length, 1)
     return scaled

@@ -1,4 +1,4 @@
-"""Linear probes: what a linear classifier finds in every layer of a backbone, before and after fine-tuning."""
+"""Linear probes: what a linear classifier finds in every layer, before and after fine-tuning."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -26,16 +26,17 @@ def probe_layers(
     seed: int = 0,
     progress: Callable[[float, float], None] | None = None,
 ) -> ProbeScores:
-    """Cross-validate a linear classifier on each frozen layer of the training rows, and score it on the test rows.
+    """Cross-validate a linear classifier on each frozen layer, on training rows, and score it on test rows.
 
-    Multinomial logistic regression with L2 (C = 1) on features standardised by the rows it learns from. The folds are the same for
-    every layer and variant. A class with fewer rows than folds is missing from some of them, where its rows then count as wrong.
+    Multinomial logistic regression with L2 (C = 1) on features standardised by the rows it learns from. The
+    folds are the same for every layer and variant. A class with one training row is never seen by the fit
+    that is scored on it: the row counts as wrong.
 
     Parameters
     ----------
     features : mapping of variant to array, shape (layers, rows, width)
-        Pooled hidden states, float16 or float32; index 0 is the embedding layer. A layer equal to the same layer of an
-        earlier variant is not computed again.
+        Pooled hidden states, float16 or float32; index 0 is the embedding layer. A layer equal
+        to the same layer of an earlier variant is not computed again.
     labels : int array, shape (rows,)
         Class indices from 0.
     train, test : int arrays
@@ -62,7 +63,7 @@ def probe_layers(
     variants = tuple(features)
     depth = len(features[variants[0]])
     cross_validated = np.zeros((len(variants), depth, folds))
-    test_scores = np.zeros((3, len(variants), depth))
+    test_scores, low, high = (np.zeros((len(variants), depth)) for _ in range(3))
     total = len(variants) * depth
     for v, variant in enumerate(variants):
         for layer in range(depth):
@@ -74,17 +75,19 @@ def probe_layers(
                 _check_finite(x, variant, layer)
                 cross_validated[v, layer], correct = _probe(x, labels, train, test, fold, tick)
                 interval = bootstrap_accuracy(correct)
-                accuracy = correct.mean() if len(correct) else np.nan
-                test_scores[:, v, layer] = accuracy, interval.low, interval.high
+                test_scores[v, layer] = correct.mean() if len(correct) else np.nan
+                low[v, layer], high[v, layer] = interval.low, interval.high
             else:
-                cross_validated[v, layer] = cross_validated[same, layer]
-                test_scores[:, v, layer] = test_scores[:, same, layer]
+                for scores in (cross_validated, test_scores, low, high):
+                    scores[v, layer] = scores[same, layer]
             if progress:
                 progress(done + 1, total)
     return ProbeScores(
         variants,
         cross_validated,
-        *test_scores,
+        test_scores,
+        low,
+        high,
         majority=majority_accuracy(labels[train], labels[test]),
         tfidf=tfidf[0],
         tfidf_interval=tfidf[1],
@@ -96,7 +99,7 @@ def probe_layers(
 
 
 def stratified_folds(labels: IntArray, folds: int, seed: int) -> IntArray:
-    """Deal rows to folds 0 to `folds` - 1 by seed, so that folds differ by one row at most, overall and within every class.
+    """Deal rows to folds 0 to `folds` - 1 by seed, alike to one row overall and within every class.
 
     Raises
     ------
@@ -105,7 +108,7 @@ def stratified_folds(labels: IntArray, folds: int, seed: int) -> IntArray:
     """
     if len(labels) < folds:
         raise TooFewSamplesError(
-            f"{len(labels)} training rows cannot be cut into {folds} folds: use fewer folds or more training rows."
+            f"{len(labels)} training rows cannot be cut into {folds} folds: use fewer folds or more rows."
         )
     if (classes := len(np.unique(labels))) < 2:
         raise TooFewSamplesError(f"The training rows hold {classes} class: a probe needs at least 2.")

@@ -31,9 +31,10 @@ def project(
 ) -> Plane:
     """Bring the same rows onto a plane, each variant by itself.
 
-    PCA shows the two directions of largest variance; the sign of each is such that its largest loading is positive. UMAP lays out
-    the graph of nearest neighbours, starting from the principal components; its axes mean nothing, so later variants are turned
-    and mirrored (never stretched) to lie as close as they can to the first. A variant whose rows are all equal is one point, 0.
+    PCA shows the two directions of largest variance; the sign of each is such that its largest loading is
+    positive. UMAP lays out the graph of nearest neighbours, starting from the principal components; its axes
+    mean nothing, so later variants are turned and mirrored (never stretched) to lie as close as they can to the
+    first. A variant whose rows are all equal is one point, 0.
 
     Parameters
     ----------
@@ -59,7 +60,8 @@ def project(
 
     References
     ----------
-    McInnes, Healy & Melville (2018), arXiv:1802.03426. Kobak & Linderman (2021), on starting from principal components.
+    McInnes, Healy & Melville (2018), arXiv:1802.03426. Kobak & Linderman (2021), Initialization is critical for
+    preserving global data structure in both t-SNE and UMAP.
     """
     planes: list[Plane] = []
     for done, (variant, x) in enumerate(features.items()):
@@ -79,7 +81,7 @@ def project(
 
 
 def stratified_sample(labels: NDArray[np.int64], limit: int, seed: int) -> NDArray[np.int64]:
-    """Draw at most `limit` rows by seed, each class in its share, the rarest with one row where that fits; sorted indices."""
+    """Draw at most `limit` rows by seed, sorted: each class in its share, and one row of each if they fit."""
     if len(labels) <= limit:
         return np.arange(len(labels))
     classes, group, rows = np.unique(labels, return_inverse=True, return_counts=True)
@@ -96,8 +98,8 @@ def stratified_sample(labels: NDArray[np.int64], limit: int, seed: int) -> NDArr
 def purity(features: NDArray[np.floating], labels: NDArray[np.int64], k: int = 10) -> float:
     """Share of the `k` nearest other rows, in full width, that carry a row's own label; NaN below two rows.
 
-    Read it beside a projection: classes that look apart on the plane and are not pure here owe it to the picture.
-    The cost grows with the square of the rows: 10,000 take about 2 s.
+    Read it beside a projection: classes that look apart on the plane and are not pure here owe it to the
+    picture. The cost grows with the square of the rows: 10,000 take about 2 s.
     """
     if len(labels) < 2:
         return float("nan")
@@ -112,12 +114,13 @@ def _check(x: NDArray[np.floating], variant: str, method: Method) -> None:
         )
     if not np.isfinite(x).all():
         raise TrainingError(
-            f"The features of the {variant} backbone are not finite: the training diverged, train again with a lower learning rate."
+            f"The features of the {variant} backbone hold values that are not finite: "
+            "the training diverged, train again with a lower learning rate."
         )
 
 
 def _principal(x: Plane, components: int, seed: int) -> Plane:
-    """Coordinates on at most `components` principal axes, and on at least two (the second 0 where there is but one)."""
+    """Coordinates on at most `components` principal axes and at least two, filled up with zeros."""
     found = min(components, *x.shape)
     spread = (x != x[:1]).any()
     # scikit-learn fixes the signs by the loadings
@@ -131,7 +134,8 @@ def _umap(x: Plane, neighbours: int, min_dist: float, seed: int, onto: Plane | N
         import umap  # takes seconds: only when asked for
 
     size = min(neighbours, len(x) - 1)
-    # Exact neighbours at once, where umap would compile an approximate search for half a minute; it counts a row as its own first.
+    # Exact neighbours at once, where umap would compile an approximate search for half a minute.
+    # It counts a row as its own first neighbour.
     indices, distances = nearest_within(x, size - 1)
     itself = np.arange(len(x))[:, None]
     graph = np.hstack([itself, indices]), np.pad(distances, ((0, 0), (1, 0)))
@@ -149,5 +153,4 @@ def _umap(x: Plane, neighbours: int, min_dist: float, seed: int, onto: Plane | N
     plane -= plane.mean(axis=0)
     if onto is None:
         return plane
-    turned: Plane = plane @ orthogonal_procrustes(plane, onto)[0].astype(np.float32)
-    return turned
+    return plane @ orthogonal_procrustes(plane, onto)[0].astype(np.float32)

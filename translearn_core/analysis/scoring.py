@@ -38,8 +38,8 @@ def score(
     Returns
     -------
     Metrics
-        Accuracy, macro-F1 over the classes present in labels or predictions, mean cross-entropy in nats, and 95 %
-        percentile bootstrap intervals over rows (see `accuracy_interval` and `macro_f1_interval`).
+        Accuracy, macro-F1 over the classes present in labels or predictions, mean cross-entropy in nats, and
+        95 % percentile bootstrap intervals over rows (see `accuracy_interval` and `macro_f1_interval`).
 
     Raises
     ------
@@ -82,7 +82,7 @@ def per_class(counts: IntArray, names: Sequence[str]) -> pd.DataFrame:
 
 
 def majority_accuracy(train_labels: IntArray, test_labels: IntArray) -> float:
-    """Test accuracy of always answering the commonest training class (the first of equals); NaN without rows."""
+    """Test accuracy of always answering the commonest training class; NaN without rows."""
     if not len(train_labels) or not len(test_labels):
         return float("nan")
     return float((test_labels == np.bincount(train_labels).argmax()).mean())
@@ -97,9 +97,9 @@ def bootstrap_accuracy(correct: ArrayLike) -> Interval:
 def accuracy_interval(right: int, rows: int) -> Interval:
     """95 % percentile bootstrap interval of `right` out of `rows`, in closed form.
 
-    Rows drawn with replacement are right with probability right/rows each, so their number is binomial and its quantiles
-    are what endless draws would give. With every row right (or wrong) resampling cannot show any doubt: there the exact
-    bound of Clopper & Pearson (1934) stands in for a width of zero.
+    Rows drawn with replacement are right with probability right/rows each, so their number is binomial and its
+    quantiles are what endless draws would give. With every row right (or wrong) resampling cannot show any
+    doubt: there the exact bound of Clopper & Pearson (1934) stands in for a width of zero.
     """
     if not rows:
         return Interval(float("nan"), float("nan"))
@@ -114,9 +114,9 @@ def accuracy_interval(right: int, rows: int) -> Interval:
 def macro_f1_interval(counts: IntArray, *, seed: int = 0, draws: int = 2000) -> Interval:
     """95 % percentile bootstrap interval of macro-F1 over rows, from a confusion matrix.
 
-    Macro-F1 depends on rows only through how many fall into each (label, predicted) cell, and drawing n rows with
-    replacement fills the cells like one multinomial draw with the observed shares. So cells are drawn instead of rows:
-    the same distribution, at a cost that follows the filled cells and not the rows.
+    Macro-F1 depends on rows only through how many fall into each (label, predicted) cell, and drawing n rows
+    with replacement fills the cells like one multinomial draw with the observed shares. So cells are drawn
+    instead of rows: the same distribution, at a cost that follows the filled cells and not the rows.
     """
     label, predicted = np.nonzero(counts)
     filled = counts[label, predicted]

@@ -51,10 +51,11 @@ def conflicts(work: Working, config: DataConfig) -> Working:
         return work
     first = rows[rows["key"] == torn[0]]
     labels = joined([shown(work.classes[k]) for k in sorted(first["label"].unique())])
-    sentence = f"of texts that carry more than one label: {shown(first['text'].iloc[0])} is {labels}."
+    example = f"({shown(first['text'].iloc[0])} is {labels})"
+    what = f"has a text with more than one label {example}", f"have a text with more than one label {example}"
     advice = "Correct the labels in the file, or drop these rows: a model cannot learn both."
     return _settled(
-        work, rows["key"].isin(torn).to_numpy(), config, Fix.DROP_CONFLICTS, "conflicts", sentence, advice
+        work, rows["key"].isin(torn).to_numpy(), config, Fix.DROP_CONFLICTS, "conflicts", what, advice
     )
 
 
@@ -63,27 +64,30 @@ def duplicates(work: Working, config: DataConfig) -> Working:
     mask = work.rows.duplicated(["key", "split"]).to_numpy()
     if not mask.any():
         return work
-    sentence = f"that repeat an earlier text, for instance {shown(work.rows['text'].to_numpy()[mask][0])}."
+    example = f"(for instance {shown(work.rows['text'].to_numpy()[mask][0])})"
+    what = f"repeats an earlier text {example}", f"repeat an earlier text {example}"
     advice = "Equal texts stay together in one split, so none leaks; drop them if each should count once."
-    return _settled(work, mask, config, Fix.DROP_DUPLICATES, "duplicates", sentence, advice)
+    return _settled(work, mask, config, Fix.DROP_DUPLICATES, "duplicates", what, advice)
 
 
 def _settled(
-    work: Working, mask: Mask, config: DataConfig, fix: Fix, code: str, sentence: str, advice: str
+    work: Working, mask: Mask, config: DataConfig, fix: Fix, code: str, what: tuple[str, str], advice: str
 ) -> Working:
-    """Drop the rows under `mask` if `fix` was decided, else offer it; those of a given test stay."""
+    """Drop the rows under `mask` if `fix` was decided, else offer it; those of a given test stay.
+
+    `what` says what these rows do, of one row and of several.
+    """
     rows, decided = work.rows, fix in config.fixes
     in_test = (rows["split"] == TEST).to_numpy()
     for where, numbers in by_part(rows, mask & ~in_test):
-        many = f"{counted(len(numbers), 'row')}{where}"
+        said = f"{counted(len(numbers), 'row')}{where} {what[len(numbers) > 1]}"
         if decided:
-            said = f"{many} {were(len(numbers))} left out, {sentence}"
+            said += f" and {were(len(numbers))} left out."
             work = work.saying(finding(f"{code}-dropped", Severity.MENDED, said, numbers, fix=fix))
         else:
-            said = f"{many} {sentence}"
-            work = work.saying(finding(code, Severity.DECISION, said, numbers, fix=fix, advice=advice))
+            work = work.saying(finding(code, Severity.DECISION, f"{said}.", numbers, fix=fix, advice=advice))
     for where, numbers in by_part(rows, mask & in_test):
-        said = f"{counted(len(numbers), 'row')}{where} {sentence} A given test stays as it is."
+        said = f"{counted(len(numbers), 'row')}{where} {what[len(numbers) > 1]}; a given test stays as it is."
         work = work.saying(finding(f"{code}-in-test", Severity.DETECTED, said, numbers))
     return work.keeping(~mask | in_test) if decided else work
 
@@ -103,9 +107,8 @@ def rare_classes(work: Working, config: DataConfig) -> Working:
     if Fix.DROP_RARE in config.fixes:
         if np.count_nonzero(counts) - len(rare) < 2:
             raise DataError(
-                f"Dropping the classes with {fewer}, {listed}, leaves fewer than two: keep them, "
-                "merge them into "
-                f"'{OTHER}', or bring more rows of them."
+                f"Dropping the classes with {fewer}, {listed}, leaves fewer than two: "
+                f"keep them, merge them into '{OTHER}', or bring more rows of them."
             )
         said = (
             f"{counted(len(numbers), 'row')} of {_rare(len(rare))} {were(len(numbers))} left out: {listed}."

@@ -79,9 +79,9 @@ def _read_file(
 ) -> tuple[pd.DataFrame, list[Finding]]:
     if (size := path.stat().st_size) > limits.max_upload_mb * 1_000_000:
         raise DataError(
-            f"{name} has {size / 1e6:,.0f} MB, over the limit of {limits.max_upload_mb:,} MB: keep "
-            "fewer rows or only the "
-            "columns you need, or ask whoever runs this installation to raise TRANSLEARN_MAX_UPLOAD_MB."
+            f"{name} has {size / 1e6:,.0f} MB, over the limit of {limits.max_upload_mb:,} MB: "
+            "keep fewer rows or only the columns you need, or ask whoever runs this installation to raise "
+            "TRANSLEARN_MAX_UPLOAD_MB."
         )
     decoded = decode(path.read_bytes(), name)
     parsed = parse(decoded.text, name, max_rows=room, fewest_columns=fewest_columns)

@@ -72,8 +72,8 @@ class Workspace:
     def set_aside(self, *, datasets: Iterable[str] = (), jobs: Iterable[str] = ()) -> None:
         """Take these data sets and jobs out of sight at once; `empty` deletes their files.
 
-        A rename inside the transaction that deletes the rows: who asks for the same thing a moment later finds
-        no folder, and never half of one.
+        A rename inside the transaction that deletes the rows: who asks for the same thing a moment later
+        finds no folder, and never half of one.
         """
         for folder in [self.dataset(d) for d in datasets] + [self.run(j) for j in jobs]:
             with contextlib.suppress(FileNotFoundError):

@@ -49,7 +49,7 @@ class Loop:
 
     def __init__(self, model: Classifier, inputs: Inputs, rows: Rows, config: TrainingConfig, compute: Compute) -> None:
         self.model, self.inputs, self.rows, self.config, self.compute = model, inputs, rows, config, compute
-        self.labels = torch.from_numpy(rows.labels)
+        self.labels = torch.tensor(rows.labels)  # a copy: what comes from a file may be read-only
         self.weights = class_weights(rows, config.class_weights)
         self.optimizer = make_optimizer(model, config)
         torch.manual_seed(config.seed)

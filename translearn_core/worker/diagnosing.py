@@ -1,6 +1,6 @@
 """Look at a table as a task, through the eyes of the chosen backbone's tokenizer."""
 
-from translearn_core.backbones import load, token_statistics
+from translearn_core.backbones import load_tokenizer, token_statistics
 from translearn_core.config import DiagnoseConfig
 from translearn_core.data import diagnose
 from translearn_core.errors import DataError
@@ -21,7 +21,7 @@ def diagnose_task(context: Context) -> None:
         )
     context.report("splitting texts into tokens")
     texts = table[config.data.text].dropna().astype(str).tolist()
-    statistics = token_statistics(load(config.backbone), texts, config.token_limit) if texts else None
+    statistics = token_statistics(load_tokenizer(config.backbone), texts, config.token_limit) if texts else None
     context.report("looking for trouble")
     diagnosis, _ = diagnose(table, config.data, statistics)
     artifacts.save(context.folder, diagnosis)

@@ -1,0 +1,208 @@
+"""Every job of a worker on a real small table and a tiny real backbone, without an engine."""
+
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import pandas as pd
+import pytest
+from tests.architectures import tiny_folder
+
+from translearn_core.config import (
+    AnatomyConfig,
+    BackboneConfig,
+    CalibrateConfig,
+    DataConfig,
+    DiagnoseConfig,
+    ExperimentConfig,
+    FeatureConfig,
+    FreezePlan,
+    Frozen,
+    Method,
+    Precision,
+    PredictConfig,
+    PredictFileConfig,
+    ProbeConfig,
+    ProjectConfig,
+    ReadConfig,
+    TrainingConfig,
+)
+from translearn_core.errors import ConfigError, DataError
+from translearn_core.results import (
+    Anatomy,
+    Calibration,
+    Diagnosis,
+    Drift,
+    Evaluation,
+    FilePrediction,
+    Prediction,
+    ProbeScores,
+    Projection,
+    Reading,
+    RunSummary,
+)
+from translearn_core.runs import RunStore, State, Workspace, artifacts
+from translearn_core.settings import Settings
+from translearn_core.worker.context import Context
+from translearn_core.worker.jobs import JOB_FUNCTIONS
+
+T = TypeVar("T")
+ME = "somebody"
+
+
+class Bench:
+    """A store and a worker's hands: ask for a job and do it here and now."""
+
+    def __init__(self, root: Path) -> None:
+        self.store = RunStore(Workspace(root))
+        self.warm: dict[object, object] = {}
+
+    def do(self, config: Frozen, kind: type[T]) -> T:
+        run = self.store.submit(ME, config)
+        assert self.store.begin(run.job.id, "test")
+        job = self.store.job(run.job.id)
+        context = Context(self.store, job, job.config, self.store.workspace.run(job.id), self.warm)
+        JOB_FUNCTIONS[job.kind](context)
+        context.flush()
+        assert self.store.finish(job.id, State.DONE)
+        found = artifacts.load(context.folder, kind)
+        assert found is not None
+        return found
+
+
+def reviews() -> bytes:
+    good = ["great lovely film", "i loved this book", "wonderful acting and good music", "a fine story , very good"]
+    bad = ["terrible boring film", "i hated this book", "awful acting and bad music", "a broken story , very bad"]
+    endings = "one two three four five day week old new first last late".split()
+    lines = [f'"{(good if i % 2 else bad)[i // 2 % 4]} {endings[i // 8 % 12]}",{"yes" if i % 2 else "no"}' for i in range(96)]
+    return ("text,liked\n" + "\n".join(lines)).encode()
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
+    return Bench(tmp_path_factory.mktemp("workspace"))
+
+
+@pytest.fixture(scope="module")
+def backbone(tmp_path_factory: pytest.TempPathFactory) -> BackboneConfig:
+    return BackboneConfig(id=str(tiny_folder("bert", tmp_path_factory.mktemp("tiny"))))
+
+
+@pytest.fixture(scope="module")
+def data(bench: Bench) -> DataConfig:
+    dataset = bench.store.add_dataset(ME, "reviews.csv", {"train": reviews()}, Settings())
+    return DataConfig(dataset=dataset.digest, text="text", label="liked")
+
+
+@pytest.fixture(scope="module")
+def trained(bench: Bench, data: DataConfig, backbone: BackboneConfig) -> tuple[str, RunSummary]:
+    config = ExperimentConfig(
+        data=data,
+        backbone=backbone,
+        plan=FreezePlan(blocks=(2,)),
+        features=FeatureConfig(token_limit=32),
+        training=TrainingConfig(epochs=6, lr=1e-3, head_lr=1e-2, batch_size=8, precision=Precision.FLOAT32),
+    )
+    summary = bench.do(config, RunSummary)
+    return bench.store.runs(ME)[0].job.id, summary
+
+
+def test_read_and_diagnose_tell_what_is_in_the_file(bench: Bench, data: DataConfig, backbone: BackboneConfig) -> None:
+    reading = bench.do(ReadConfig(dataset=data.dataset), Reading)
+    assert reading.rows == 96
+    assert (reading.suggestion.text, reading.suggestion.label) == ("text", "liked")
+    diagnosis = bench.do(DiagnoseConfig(data=data, backbone=backbone, token_limit=32), Diagnosis)
+    assert diagnosis.usable
+    assert diagnosis.classes == ("no", "yes")
+    assert diagnosis.tokens_per_text > 3
+    assert diagnosis.counts[["train", "validation", "test"]].to_numpy().sum() == 96
+
+
+def test_anatomy_and_calibration_give_an_estimate(bench: Bench, data: DataConfig, backbone: BackboneConfig) -> None:
+    anatomy = bench.do(AnatomyConfig(backbone=backbone), Anatomy)
+    assert anatomy.n_blocks == 3
+    calibration = bench.do(CalibrateConfig(backbone=backbone), Calibration)
+    costs = []
+    for plan in (FreezePlan(), FreezePlan.last(1, 3), FreezePlan.everything(3)):
+        config = ExperimentConfig(data=data, backbone=backbone, plan=plan)
+        estimate = calibration.estimate(anatomy, config, classes=2, rows=1000, evaluated=300, tokens_per_text=12.0)
+        assert estimate.seconds > 0
+        assert estimate.memory_bytes > 0
+        costs.append(estimate.trainable)
+    assert costs == sorted(costs)
+
+
+def test_training_writes_points_scores_and_what_moved(bench: Bench, trained: tuple[str, RunSummary]) -> None:
+    job, summary = trained
+    history = bench.store.history(job)
+    assert [e.epoch for e in history.epochs] == [1, 2, 3, 4, 5, 6]
+    assert summary.test.accuracy > summary.majority
+    folder = bench.store.workspace.run(job)
+    moved = artifacts.load(folder, Drift).by_part().set_index("part")["relative change"]
+    assert moved["block 1"] == 0
+    assert moved["block 2"] > 0
+    assert artifacts.load(folder, Evaluation).frame()["split"].tolist() == ["validation", "test"]
+
+
+def test_probes_of_frozen_layers_are_the_same_before_and_after(bench: Bench, trained: tuple[str, RunSummary]) -> None:
+    scores = bench.do(ProbeConfig(job=trained[0]), ProbeScores)
+    assert scores.test.shape == (2, 4)
+    np.testing.assert_array_equal(scores.test[0, :3], scores.test[1, :3])
+    assert scores.majority == pytest.approx(0.5, abs=0.1)
+    assert scores.tfidf > scores.majority
+
+
+@pytest.mark.parametrize("method", list(Method))
+def test_projections_place_every_text_twice(method: Method, bench: Bench, trained: tuple[str, RunSummary]) -> None:
+    if method is Method.UMAP:
+        pytest.importorskip("umap")
+    picture = bench.do(ProjectConfig(job=trained[0], layer=3, method=method), Projection)
+    assert picture.coordinates.shape == (2, 96, 2)
+    assert np.isfinite(picture.coordinates).all()
+    predictions = artifacts.load(bench.store.workspace.run(trained[0]), Evaluation).predictions
+    np.testing.assert_array_equal(predictions["row"].to_numpy()[picture.index], picture.row)
+    assert not np.array_equal(picture.coordinates[0], picture.coordinates[1])
+
+
+def test_a_layer_that_is_not_there_is_refused(bench: Bench, trained: tuple[str, RunSummary]) -> None:
+    with pytest.raises(ConfigError, match="layer is 9"):
+        bench.do(ProjectConfig(job=trained[0], layer=9), Projection)
+
+
+def test_predictions_come_with_their_nearest_training_texts(bench: Bench, trained: tuple[str, RunSummary]) -> None:
+    scored = artifacts.load(bench.store.workspace.run(trained[0]), Evaluation).predictions
+    asked = scored[scored["split"] == "train"].head(4)
+    said = bench.do(PredictConfig(job=trained[0], texts=tuple(asked["text"]), neighbours=3), Prediction)
+    assert said.probabilities.shape == (4, 2)
+    assert said.frame().groupby("text", sort=False)["label"].first().tolist() == asked["predicted"].tolist()
+    assert said.probabilities.max(1) == pytest.approx(asked["confidence"].to_numpy(), abs=1e-5)
+    nearest = said.neighbours.groupby("text").first()
+    assert nearest["neighbour"].tolist() == asked["text"].tolist()
+    assert nearest["similarity"].to_numpy() == pytest.approx(np.ones(4), abs=1e-5)
+    with pytest.raises(DataError, match="empty"):
+        bench.do(PredictConfig(job=trained[0], texts=(" ",)), Prediction)
+
+
+def test_a_file_keeps_its_columns_and_gains_two(bench: Bench, trained: tuple[str, RunSummary]) -> None:
+    scored = artifacts.load(bench.store.workspace.run(trained[0]), Evaluation).predictions
+    new = f'text,note\n"{scored["text"][0]}",=1+1\n,empty\n"{scored["text"][1]}",c\n'.encode()
+    dataset = bench.store.add_dataset(ME, "new.csv", {"train": new}, Settings())
+    config = PredictFileConfig(job=trained[0], dataset=dataset.digest, text="text")
+    table = bench.do(config, FilePrediction).table
+    assert table.columns.tolist() == ["text", "note", "predicted", "probability"]
+    assert [table["predicted"][0], table["predicted"][2]] == scored["predicted"][:2].tolist()
+    assert table.loc[1, ["predicted", "probability"]].isna().all()
+    assert artifacts.defused(table)["note"][0] == "'=1+1"
+    with pytest.raises(DataError, match="no column 'review'"):
+        bench.do(config.model_copy(update={"text": "review"}), FilePrediction)
+
+
+def test_results_survive_the_disk(bench: Bench, trained: tuple[str, RunSummary], tmp_path: Path) -> None:
+    evaluation = artifacts.load(bench.store.workspace.run(trained[0]), Evaluation)
+    artifacts.save(tmp_path, evaluation)
+    again = artifacts.load(tmp_path, Evaluation)
+    assert again == evaluation
+    pd.testing.assert_frame_equal(again.predictions, evaluation.predictions)
+    np.testing.assert_array_equal(again.confusion, evaluation.confusion)
+
+
