@@ -28,7 +28,7 @@ def has_results(run: Run) -> bool:
 
 
 def finished() -> Run:
-    """Return the chosen run that has results, and draw the box to choose another; ends the page if there is none."""
+    """Return the chosen run with results, and draw the box to choose; ends the page if there is none."""
     ready, linked = with_results(), _linked()
     if linked is not None and all(run.id != linked.id for run in ready):
         state.remember_run(linked.id)
@@ -39,7 +39,7 @@ def finished() -> Run:
 
 
 def any_run() -> Run:
-    """Return the chosen run in any state, and draw the box to choose another; ends the page if there is none."""
+    """Return the chosen run in any state, and draw the box to choose; ends the page if there is none."""
     mine, linked = runs(), _linked()
     if not mine:
         heading.empty("No training was started yet.", "Set one up", "data")

@@ -1,4 +1,4 @@
-"""Forms made from configurations: a field's type says the widget, its description the help, its bounds limits."""
+"""Forms made from configurations: a field's type says the widget, its description the help, its bounds."""
 
 import types
 import typing

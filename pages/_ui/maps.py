@@ -50,7 +50,7 @@ def pair(projection: Projection, colour: plots.Colouring) -> NDArray[np.int64] |
                 "Neighbours of the same class",
                 percent(projection.purity[number]),
                 border=True,
-                help="of each text's 10 nearest neighbours, in the full width of this layer, the share with its label",
+                help="share of a text's 10 nearest neighbours, in the layer's full width, with its label",
             )
             hit = inside(projection.coordinates[number], event["selection"])
             if len(hit):

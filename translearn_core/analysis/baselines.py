@@ -37,8 +37,8 @@ def tfidf_baseline(
 
     References
     ----------
-    Wang & Manning (2012), Baselines and bigrams. Solver: Schmidt, Le Roux & Bach (2013), arXiv:1309.2388, which
-    on the unit rows of TF-IDF needs a twentieth of the time of L-BFGS.
+    Wang & Manning (2012), Baselines and bigrams. Solver: Schmidt, Le Roux & Bach (2013), arXiv:1309.2388,
+    which on the unit rows of TF-IDF needs a twentieth of the time of L-BFGS.
     """
     predictions = np.full(len(test_labels), np.bincount(train_labels).argmax(), dtype=np.int64)
     words = TfidfVectorizer(

@@ -24,7 +24,7 @@ Objective = Callable[[Tensor], tuple[Tensor, Tensor]]
 def search(
     objective: Objective, theta: Tensor, loss: Tensor, gradient: Tensor, direction: Tensor
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Halve each problem's step until its loss falls enough; return the steps, and losses and gradients there.
+    """Halve each problem's step until its loss falls enough; return steps, losses and gradients there.
 
     A problem that finds no lower loss stays where it is.
     """

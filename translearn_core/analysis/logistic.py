@@ -5,6 +5,7 @@ products that cost the time: their weights stand side by side as columns. Each f
 standardisation, line search and L-BFGS memory, so it ends where it would have ended alone.
 """
 
+import itertools
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -111,7 +112,8 @@ class _Objective:
         self.inverse = self._inverse()
         self.block = max(256, LOGITS_AT_ONCE // held.numel())
         parts = min(threads, -(-len(x) // self.block))
-        self.parts = list(zip(*(t.tensor_split(parts) for t in (x, problem.y, seen)), strict=True))
+        edges = torch.linspace(0, len(x), parts + 1).long().tolist()
+        self.parts = [range(start, end, self.block) for start, end in itertools.pairwise(edges)]
         self.pool = pool
 
     def __call__(self, theta: Tensor) -> tuple[Tensor, Tensor]:
@@ -119,30 +121,31 @@ class _Objective:
         width = self.problem.x.shape[1]
         at = self.unscaled(theta)
         weight, bias = at.weight.permute(1, 0, 2).reshape(width, -1), at.bias.reshape(-1)
-        losses, products, residuals = zip(
-            *self.pool.map(lambda part: self._sums(*part, weight, bias), self.parts), strict=True
+        losses, products, totals = zip(
+            *self.pool.map(lambda part: self._sums(part, weight, bias), self.parts), strict=True
         )
         penalty = self.penalty[:, None, None]
-        loss = torch.stack(losses).sum(dim=0) + 0.5 * (penalty * theta[:, :-1].square()).sum(
-            dim=(1, 2), dtype=torch.float64
-        )
-        by_bias = torch.stack(residuals).sum(dim=0).view(len(self.rows), 1, -1)
+        ridge = (penalty * theta[:, :-1].square()).sum(dim=(1, 2), dtype=torch.float64) / 2
+        loss = torch.stack(losses).sum(dim=0) + ridge
+        by_bias = torch.stack(totals).sum(dim=0).view(len(self.rows), 1, -1)
         by_weight = torch.stack(products).sum(dim=0).view(width, len(self.rows), -1).permute(1, 0, 2)
         by_weight = (by_weight - self.mean[:, :, None] * by_bias) / self.scale[:, :, None]
         return loss, torch.cat([by_weight + penalty * theta[:, :-1], by_bias], dim=1)
 
-    def _sums(self, x: Tensor, y: Tensor, seen: Tensor, weight: Tensor, bias: Tensor) -> tuple[Tensor, ...]:
-        """Sum over some rows: loss per fit, features × residuals (width, fits · classes), residuals."""
+    def _sums(self, blocks: range, weight: Tensor, bias: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Sum over blocks of rows: loss per fit, features × residuals (width, fits · classes), residuals."""
         fits = len(self.rows)
         loss = torch.zeros(fits, dtype=torch.float64)
         product, total = torch.zeros_like(weight), torch.zeros_like(bias)
-        for rows, labels, mask in zip(*(t.split(self.block) for t in (x, y, seen)), strict=True):
-            log_p = torch.addmm(bias, rows, weight).view(len(rows), fits, -1).log_softmax(dim=2)
-            of_label = labels[:, None, None].expand(-1, fits, 1)
-            loss -= (log_p.gather(2, of_label)[:, :, 0] * mask).sum(dim=0, dtype=torch.float64)
-            residual = log_p.exp_().scatter_add_(2, of_label, torch.full_like(mask, -1.0)[:, :, None])
-            residual = residual.mul_(mask[:, :, None]).view(len(rows), -1)
-            product.addmm_(rows.T, residual)
+        for start in blocks:
+            block = slice(start, min(start + blocks.step, blocks.stop))
+            x, seen = self.problem.x[block], self.problem.seen[block]
+            log_p = torch.addmm(bias, x, weight).view(len(x), fits, -1).log_softmax(dim=2)
+            of_label = self.problem.y[block, None, None].expand(-1, fits, 1)
+            loss -= (log_p.gather(2, of_label)[:, :, 0] * seen).sum(dim=0, dtype=torch.float64)
+            residual = log_p.exp_().scatter_add_(2, of_label, torch.full_like(seen, -1.0)[:, :, None])
+            residual = residual.mul_(seen[:, :, None]).view(len(x), -1)
+            product.addmm_(x.T, residual)
             total += residual.sum(dim=0)
         return loss, product, total
 

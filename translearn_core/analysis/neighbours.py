@@ -76,7 +76,6 @@ def nearest_within(rows: NDArray[np.floating], k: int) -> tuple[NDArray[np.int64
 
 def _unit(rows: NDArray[np.floating]) -> NDArray[np.float32]:
     """Scale rows to length 1, in single precision."""
-    x: NDArray[np.float32] = np.asarray(rows, dtype=np.float32)
+    x = np.asarray(rows, dtype=np.float32)
     length = np.linalg.norm(x, axis=1, keepdims=True)
-    scaled: NDArray[np.float32] = x / np.where(length > 0, length, 1)
-    return scaled
+    return np.asarray(x / np.where(length > 0, length, 1), dtype=np.float32)

@@ -33,8 +33,8 @@ def project(
 
     PCA shows the two directions of largest variance; the sign of each is such that its largest loading is
     positive. UMAP lays out the graph of nearest neighbours, starting from the principal components; its axes
-    mean nothing, so later variants are turned and mirrored (never stretched) to lie as close as they can to the
-    first. A variant whose rows are all equal is one point, 0.
+    mean nothing, so later variants are turned and mirrored (never stretched) to lie as close as they can to
+    the first. A variant whose rows are all equal is one point, 0.
 
     Parameters
     ----------
@@ -60,8 +60,8 @@ def project(
 
     References
     ----------
-    McInnes, Healy & Melville (2018), arXiv:1802.03426. Kobak & Linderman (2021), Initialization is critical for
-    preserving global data structure in both t-SNE and UMAP.
+    McInnes, Healy & Melville (2018), arXiv:1802.03426. Kobak & Linderman (2021), Initialization is critical
+    for preserving global data structure in both t-SNE and UMAP.
     """
     planes: list[Plane] = []
     for done, (variant, x) in enumerate(features.items()):
@@ -139,10 +139,12 @@ def _umap(x: Plane, neighbours: int, min_dist: float, seed: int, onto: Plane | N
     indices, distances = nearest_within(x, size - 1)
     itself = np.arange(len(x))[:, None]
     graph = np.hstack([itself, indices]), np.pad(distances, ((0, 0), (1, 0)))
+    # The noise keeps an axis without spread, which umap would divide by, from being exactly so.
+    noise = np.random.default_rng(seed).normal(scale=1e-4, size=(len(x), 2)).astype(np.float32)
     model = umap.UMAP(
         n_neighbors=size,
         min_dist=min_dist,
-        init=10 * x[:, :2] / np.abs(x[:, :2]).max(),
+        init=10 * x[:, :2] / np.abs(x[:, :2]).max() + noise,
         precomputed_knn=graph,
         random_state=seed,
         n_jobs=1,
@@ -153,4 +155,5 @@ def _umap(x: Plane, neighbours: int, min_dist: float, seed: int, onto: Plane | N
     plane -= plane.mean(axis=0)
     if onto is None:
         return plane
-    return plane @ orthogonal_procrustes(plane, onto)[0].astype(np.float32)
+    turn: Plane = orthogonal_procrustes(plane, onto)[0].astype(np.float32)
+    return plane @ turn

@@ -97,9 +97,9 @@ def bootstrap_accuracy(correct: ArrayLike) -> Interval:
 def accuracy_interval(right: int, rows: int) -> Interval:
     """95 % percentile bootstrap interval of `right` out of `rows`, in closed form.
 
-    Rows drawn with replacement are right with probability right/rows each, so their number is binomial and its
-    quantiles are what endless draws would give. With every row right (or wrong) resampling cannot show any
-    doubt: there the exact bound of Clopper & Pearson (1934) stands in for a width of zero.
+    Rows drawn with replacement are right with probability right/rows each, so their number is binomial and
+    its quantiles are what endless draws would give. With every row right (or wrong) resampling cannot show
+    any doubt: there the exact bound of Clopper & Pearson (1934) stands in for a width of zero.
     """
     if not rows:
         return Interval(float("nan"), float("nan"))

@@ -46,6 +46,19 @@ class Progress:
     seconds_left: float | None = None
 
 
+STOPPING = "stopping"
+"""The stage of a job that has heard it is to stop and is keeping what there is."""
+
+
+@dataclass(frozen=True)
+class Flight:
+    """A running job as the engine sees it: its token, whether it was asked to stop, and whether it has heard that."""
+
+    worker: str | None
+    stop: bool
+    heard: bool
+
+
 @dataclass(frozen=True)
 class Job:
     """A piece of work, shared by all who asked for it."""

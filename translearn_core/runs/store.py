@@ -18,7 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from translearn_core.config import JOBS, KIND_OF, Frozen, JobKind, Slot, identity
 from translearn_core.errors import NotFoundError, QuotaError
 from translearn_core.results import EpochPoint, History, StepPoint
-from translearn_core.runs.records import Dataset, Job, Progress, Run, State, job_of
+from translearn_core.runs.records import STOPPING, Dataset, Flight, Job, Progress, Run, State, job_of
 from translearn_core.runs.schema import claims, datasets, for_reading, jobs, open_database, points
 from translearn_core.runs.turns import Waiting, in_turn
 from translearn_core.runs.workspace import Workspace
@@ -281,13 +281,12 @@ class RunStore:
             live = [str(s) for s in State if s.live]
             return bool(db.scalar(select(exists().where(jobs.c.state.in_(live)))))
 
-    def flights(self) -> dict[str, tuple[str | None, bool]]:
-        """Return the running jobs: whose they are (the token of `begin`) and whether they are asked to stop."""
+    def flights(self) -> dict[str, Flight]:
+        """Return the running jobs by identity."""
+        columns = (jobs.c.id, jobs.c.worker, jobs.c.stop, jobs.c.stage)
         with self._reader.begin() as db:
-            rows = db.execute(
-                select(jobs.c.id, jobs.c.worker, jobs.c.stop).where(jobs.c.state == str(State.RUNNING))
-            ).all()
-        return {row.id: (row.worker, bool(row.stop)) for row in rows}
+            rows = db.execute(select(*columns).where(jobs.c.state == str(State.RUNNING))).all()
+        return {row.id: Flight(row.worker, bool(row.stop), row.stage == STOPPING) for row in rows}
 
     def begin(self, job: str, worker: str) -> bool:
         """Take a queued job; False if somebody else did, or it was stopped meanwhile.

@@ -1,0 +1,51 @@
+"""Nearest rows against scikit-learn, block borders included."""
+
+import numpy as np
+import pytest
+from sklearn.neighbors import NearestNeighbors
+
+from translearn_core.analysis import nearest, nearest_within, neighbours
+
+
+@pytest.mark.parametrize("block", [7, 100, 16_384])
+@pytest.mark.parametrize("dtype", [np.float16, np.float32])
+def test_nearest_is_exact_whatever_the_blocks(monkeypatch, block, dtype):
+    monkeypatch.setattr(neighbours, "ROWS_AT_ONCE", block)
+    random = np.random.default_rng(0)
+    bank, query = (random.normal(size=(n, 16)).astype(dtype) for n in (150, 9))
+    indices, similarities = nearest(query, bank, 5)
+    search = NearestNeighbors(n_neighbors=5, metric="cosine").fit(bank.astype(float))
+    distances, expected = search.kneighbors(query.astype(float))
+    assert np.array_equal(indices, expected)
+    assert similarities == pytest.approx(1 - distances, abs=1e-5)
+
+
+def test_a_small_bank_comes_back_whole_and_zeros_are_like_nothing():
+    indices, similarities = nearest(
+        np.array([[2.0, 0.0]]), np.array([[0.0, 0.0], [-1.0, 0.0], [3.0, 0.0]]), 10
+    )
+    assert indices.tolist() == [[2, 0, 1]]
+    assert similarities.tolist() == [[1, 0, -1]]
+
+
+def test_nearest_reads_a_memory_mapped_bank(tmp_path):
+    bank = np.random.default_rng(0).normal(size=(40, 8)).astype(np.float16)
+    np.save(tmp_path / "bank.npy", bank)
+    indices, _ = nearest(bank[:3], np.load(tmp_path / "bank.npy", mmap_mode="r"), 1)
+    assert indices.tolist() == [[0], [1], [2]]
+
+
+@pytest.mark.parametrize("pairs", [50, 10_000_000])
+def test_nearest_within_is_exact_far_from_the_origin(monkeypatch, pairs):
+    monkeypatch.setattr(neighbours, "PAIRS_AT_ONCE", pairs)
+    rows = np.random.default_rng(0).normal(size=(120, 6)) + 500
+    indices, distances = nearest_within(rows, 7)
+    expected, graph = NearestNeighbors(n_neighbors=7).fit(rows).kneighbors()
+    assert np.array_equal(indices, graph)
+    assert distances == pytest.approx(expected, abs=1e-3)
+
+
+def test_a_repeated_row_is_its_twins_neighbour_and_never_its_own():
+    indices, distances = nearest_within(np.array([[1.0], [1.0], [9.0]]), 1)
+    assert indices.tolist() == [[1], [0], [0]] or indices.tolist() == [[1], [0], [1]]
+    assert distances.tolist() == [[0], [0], [8]]

@@ -1,0 +1,186 @@
+"""Probes against scikit-learn's logistic regression, fold by fold."""
+
+import numpy as np
+import pytest
+import torch
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from translearn_core.analysis import bootstrap_accuracy, majority_accuracy, probe_layers, stratified_folds
+from translearn_core.analysis.logistic import Problem, fit
+from translearn_core.errors import Stopped, TooFewSamplesError, TrainingError
+from translearn_core.results import Interval
+
+TFIDF = (0.7, Interval(0.65, 0.75))
+
+
+def layers_of(rows, classes, width=24, layers=2, signal=0.35, seed=0):
+    """Labels, and layers of correlated features that know more of them the higher they are."""
+    random = np.random.default_rng(seed)
+    labels = random.integers(0, classes, rows)
+    centres = random.normal(size=(classes, width))
+    mix = random.normal(size=(width, width)) / np.sqrt(width)
+    noise = random.normal(size=(layers, rows, width))
+    strengths = signal * np.arange(1, layers + 1)[:, None, None]
+    return labels, (((strengths * centres[labels] + noise) @ mix) * 3 + 5).astype(np.float32)
+
+
+def probabilities(fits, which, x):
+    logits = torch.from_numpy(x) @ fits.weight[which] + fits.bias[which]
+    return logits.softmax(dim=1).numpy()
+
+
+@pytest.mark.parametrize("classes", [2, 3, 12])
+def test_every_fit_of_a_batch_is_sklearns(classes):
+    labels, (x, _) = layers_of(400, classes)
+    seen = np.ones((400, 3), dtype=np.float32)
+    seen[:150, 0] = seen[150:200, 1] = 0
+    scaled = StandardScaler().fit_transform(x)
+    fits = fit(Problem(*map(torch.from_numpy, (scaled, labels, seen)), classes))
+    for which in range(3):
+        rows = seen[:, which] > 0
+        reference = make_pipeline(StandardScaler(), LogisticRegression(max_iter=5000, tol=1e-6))
+        reference.fit(scaled[rows].astype(float), labels[rows])
+        expected = reference.predict_proba(scaled.astype(float))
+        assert probabilities(fits, which, scaled) == pytest.approx(expected, abs=2e-3)
+
+
+@pytest.mark.parametrize("classes", [2, 8])
+def test_probes_agree_with_sklearn_layer_by_layer_and_fold_by_fold(classes):
+    labels, features = layers_of(900, classes)
+    train, test = np.arange(600), np.arange(600, 900)
+    found = probe_layers({"pretrained": features}, labels, train, test, tfidf=TFIDF, folds=4, seed=3)
+    fold = stratified_folds(labels[train], 4, 3)
+    assert found.cross_validated.shape == (1, 2, 4)
+    for layer in range(2):
+        x = features[layer].astype(float)
+
+        def correct(learn, judge, x=x):
+            probe = make_pipeline(StandardScaler(), LogisticRegression(max_iter=5000))
+            return probe.fit(x[learn], labels[learn]).predict(x[judge]) == labels[judge]
+
+        on_test = correct(train, test)
+        interval = bootstrap_accuracy(on_test)
+        assert found.test[0, layer] == pytest.approx(on_test.mean(), abs=0.005)
+        assert found.low[0, layer] == pytest.approx(interval.low, abs=0.007)
+        assert found.high[0, layer] == pytest.approx(interval.high, abs=0.007)
+        for f in range(4):
+            held_out = correct(train[fold != f], train[fold == f]).mean()
+            assert found.cross_validated[0, layer, f] == pytest.approx(held_out, abs=0.0067)  # a row of 150
+    assert (
+        found.test[0, 1] > found.test[0, 0] > found.majority == majority_accuracy(labels[train], labels[test])
+    )
+    assert (found.n_train, found.n_test, found.tfidf, found.tfidf_interval) == (600, 300, *TFIDF)
+
+
+def test_cross_validation_does_not_leak_the_rows_it_holds_out():
+    random = np.random.default_rng(0)
+    labels = random.integers(0, 2, 120)
+    noise = random.normal(size=(1, 120, 200)).astype(np.float32)  # enough to learn every label by heart
+    found = probe_layers({"a": noise}, labels, np.arange(100), np.arange(100, 120), tfidf=TFIDF)
+    assert abs(found.cross_validated.mean() - 0.5) < 0.2
+
+
+def test_folds_are_alike_overall_and_in_every_class():
+    labels = np.repeat([0, 1, 2, 3], [50, 23, 4, 1])
+    fold = stratified_folds(labels, 5, seed=0)
+    for rows in [np.ones(78, dtype=bool), *(labels == c for c in range(4))]:
+        sizes = np.bincount(fold[rows], minlength=5)
+        assert sizes.max() - sizes.min() <= 1
+    assert np.array_equal(fold, stratified_folds(labels, 5, seed=0))
+    assert not np.array_equal(fold, stratified_folds(labels, 5, seed=1))
+
+
+def test_a_class_with_one_row_counts_as_wrong_and_nothing_breaks():
+    labels, features = layers_of(60, 2, layers=1, signal=3.0)
+    labels[7] = 2
+    found = probe_layers({"a": features}, labels, np.arange(50), np.arange(50, 60), tfidf=TFIDF)
+    fold = stratified_folds(labels[:50], 5, 0)[7]
+    assert found.cross_validated[0, 0, fold] == pytest.approx(0.9)
+    assert found.test[0, 0] == 1.0
+
+
+def test_a_fold_that_leaves_one_class_predicts_it():
+    labels = np.array([0] * 9 + [1])
+    features = np.random.default_rng(0).normal(size=(1, 10, 3)).astype(np.float32)
+    found = probe_layers({"a": features}, labels, np.arange(10), np.arange(0), tfidf=TFIDF)
+    fold = stratified_folds(labels, 5, 0)[9]
+    assert found.cross_validated[0, 0, fold] == 0.5
+    assert np.isnan([found.test, found.low, found.high, [[found.majority]]]).all()
+
+
+def test_constant_and_huge_columns_do_no_harm():
+    labels, features = layers_of(300, 3, layers=1)
+    odd = np.concatenate([features, np.full((1, 300, 2), 0.3), features[:, :, :1] * 1e4], axis=2)
+    with_copy = np.concatenate([features, features[:, :, :1]], axis=2)
+    train, test = np.arange(200), np.arange(200, 300)
+    scores = [
+        probe_layers({"a": x.astype(np.float32)}, labels, train, test, tfidf=TFIDF).cross_validated
+        for x in (odd, with_copy)
+    ]
+    assert scores[0] == pytest.approx(scores[1], abs=0.03)
+
+
+def test_equal_layers_are_computed_once():
+    labels, features = layers_of(120, 2, layers=3)
+    tuned = features.copy()
+    tuned[2] += np.random.default_rng(1).normal(size=tuned[2].shape)
+    shares = []
+    found = probe_layers(
+        {"pretrained": features.astype(np.float16), "fine-tuned": tuned.astype(np.float16)},
+        labels,
+        np.arange(80),
+        np.arange(80, 120),
+        tfidf=TFIDF,
+        progress=lambda done, total: shares.append((done, total)),
+    )
+    assert np.array_equal(found.cross_validated[0, :2], found.cross_validated[1, :2])
+    assert np.array_equal(found.test[0, :2], found.test[1, :2])
+    assert not np.array_equal(found.cross_validated[0, 2], found.cross_validated[1, 2])
+    done = [d for d, _ in shares]
+    assert done == sorted(done)
+    assert {t for _, t in shares} == {6}
+    assert done[-1] == 6
+    assert {d for d in done if 3 < d <= 5} == {4, 5}  # nothing happens within the two frozen layers
+    assert any(d % 1 for d in done if d > 5)
+
+
+def test_the_same_seed_gives_the_same_scores():
+    labels, features = layers_of(150, 4)
+    one, two, other = (
+        probe_layers({"a": features}, labels, np.arange(100), np.arange(100, 150), tfidf=TFIDF, seed=s)
+        for s in (0, 0, 1)
+    )
+    assert np.array_equal(one.cross_validated, two.cross_validated)
+    assert not np.array_equal(one.cross_validated, other.cross_validated)
+    assert np.array_equal(one.test, other.test)  # the seed deals the folds, nothing else
+
+
+def test_progress_may_stop_it_and_torch_keeps_its_threads():
+    labels, features = layers_of(100, 2)
+    threads = torch.get_num_threads()
+
+    def stop(done, total):
+        raise Stopped
+
+    with pytest.raises(Stopped):
+        probe_layers({"a": features}, labels, np.arange(80), np.arange(80, 100), tfidf=TFIDF, progress=stop)
+    assert torch.get_num_threads() == threads
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [([0, 1, 0], "3 training rows cannot be cut into 5 folds"), ([1] * 20, "The training rows hold 1 class")],
+)
+def test_too_little_to_probe_is_said(labels, message):
+    x = np.zeros((1, len(labels), 4), dtype=np.float32)
+    with pytest.raises(TooFewSamplesError, match=message):
+        probe_layers({"a": x}, np.array(labels), np.arange(len(labels)), np.arange(0), tfidf=TFIDF)
+
+
+def test_a_diverged_training_is_named():
+    labels, features = layers_of(50, 2)
+    features[1, 3, 3] = np.nan
+    with pytest.raises(TrainingError, match="Layer 1 of the fine-tuned backbone"):
+        probe_layers({"fine-tuned": features}, labels, np.arange(40), np.arange(40, 50), tfidf=TFIDF)
