@@ -21,7 +21,6 @@ from translearn_core.config import (
     FreezePlan,
     Frozen,
     PredictFileConfig,
-    ReadConfig,
     SplitConfig,
     TrainingConfig,
 )

@@ -305,6 +305,7 @@ class ReadConfig(Frozen):
     """Read a data set's files into one table."""
 
     dataset: str
+    fewest_columns: int = Field(2, ge=1, le=2, description="1 for a file that is only to be classified")
 
 
 class DiagnoseConfig(Frozen):

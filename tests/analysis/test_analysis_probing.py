@@ -46,6 +46,21 @@ def test_every_fit_of_a_batch_is_sklearns(classes):
         assert probabilities(fits, which, scaled) == pytest.approx(expected, abs=2e-3)
 
 
+@pytest.mark.parametrize("classes", [3, 4])
+def test_a_fit_that_never_saw_a_class_is_the_fit_without_it(classes):
+    labels, (x, _) = layers_of(300, classes)
+    scaled = StandardScaler().fit_transform(x)
+    seen = np.ones((300, 2), dtype=np.float32)
+    seen[labels == 1, 1] = 0
+    fits = fit(Problem(*map(torch.from_numpy, (scaled, labels, seen)), classes))
+    rows = labels != 1
+    reference = make_pipeline(StandardScaler(), LogisticRegression(max_iter=5000, tol=1e-6))
+    expected = reference.fit(scaled[rows].astype(float), labels[rows]).predict_proba(scaled.astype(float))
+    found = probabilities(fits, 1, scaled)
+    assert not found[:, 1].any()
+    assert np.delete(found, 1, axis=1) == pytest.approx(expected, abs=2e-3)
+
+
 @pytest.mark.parametrize("classes", [2, 8])
 def test_probes_agree_with_sklearn_layer_by_layer_and_fold_by_fold(classes):
     labels, features = layers_of(900, classes)

@@ -28,13 +28,13 @@ def test_a_bad_file_fails_with_a_sentence_and_no_traceback(lab):
     assert "Traceback" not in (lab.store.workspace.run(run.job.id) / "job.log").read_text()
 
 
-def test_workers_have_their_threads_and_questions_a_lower_priority(lab):
+def test_workers_have_all_threads_and_one_process_each(lab):
     question, training = lab.tell("work", seconds=0), lab.tell("work", train=True, seconds=0)
     lab.until(question)
     lab.until(training)
     asks, trains = lab.facts(question), lab.facts(training)
     assert asks["threads"] == trains["threads"] == dict.fromkeys(asks["threads"], str(devices.cores()))
-    assert (asks["niceness"] - trains["niceness"], asks["telemetry"]) == (10, "1")
+    assert asks["telemetry"] == "1"
     assert {asks["pid"], trains["pid"]} == set(lab.status.workers.values())
 
 
@@ -98,6 +98,8 @@ def test_a_job_that_kills_every_worker_fails_and_one_that_will_not_stop_is_ended
     asked = time.monotonic()
     lab.store.ask_to_stop("ann", deaf.id)
     failed = lab.until(killer)
+    slow = lab.until(lab.tell("linger", seconds=10.5), stage="working")
+    lab.store.ask_to_stop("ann", slow.id)
     assert failed.state is State.FAILED
     assert "ran out of memory or was killed. It was started 3 times" in failed.job.reason
     stopped = lab.until(deaf)
@@ -106,4 +108,9 @@ def test_a_job_that_kills_every_worker_fails_and_one_that_will_not_stop_is_ended
         "Stopped; it did not answer, so its worker was restarted.",
     )
     assert 10 <= time.monotonic() - asked < 25
+    kept = lab.until(slow)
+    assert (kept.state, kept.job.reason) == (State.STOPPED, None), (
+        "it had heard, and was given the time it needs"
+    )
+    assert (lab.store.workspace.run(slow.job.id) / "kept").exists()
     assert psutil.wait_procs([worker], timeout=5)[1] == []

@@ -1,7 +1,9 @@
 """The worker's side of a job, in this process: what it is given, and how each way of leaving is noted."""
 
+import os
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -13,7 +15,7 @@ from translearn_core.results import StepPoint
 from translearn_core.runs import RunStore, State, Workspace
 from translearn_core.runs import schema as tables
 from translearn_core.settings import Settings
-from translearn_core.worker import jobs, runtime
+from translearn_core.worker import jobs, limits, runtime
 from translearn_core.worker.context import POINTS_SECONDS, REPORT_SECONDS, Context, Warm
 
 
@@ -129,8 +131,10 @@ def test_a_request_to_stop_reaches_the_job_within_a_moment(context, store, run):
         assert time.monotonic() - began < REPORT_SECONDS + 0.5
     with pytest.raises(Stopped):
         context.report("training", 2, 9)
+    assert store.flights()[run.job.id].heard
     with pytest.raises(Stopped):
         context.report("training", 3, 9, force=True)
+    assert store.flights()[run.job.id].heard
 
 
 def test_points_are_written_in_batches(context, store, run):
@@ -149,6 +153,19 @@ def test_what_is_warm_is_a_few_things_and_the_least_used_goes():
     warm["c"] = 3
     assert dict(warm) == {"a": 1, "c": 3}
     assert warm.get("b") is None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a priority per thread")
+def test_a_long_analysis_yields_and_what_it_raises_comes_back():
+    def niceness():
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    seen, before = [], niceness()
+    limits.yielding(lambda: seen.append(niceness()))
+    assert seen == [limits.NICENESS]
+    assert niceness() == before
+    with pytest.raises(Stopped):
+        limits.yielding(lambda: failing(Stopped("asked"))(None))
 
 
 def test_where_memory_cannot_be_limited_a_watchdog_stops_the_job():

@@ -6,11 +6,11 @@ A file that begins with ``told:`` holds what to do in JSON; every other file is 
 import json
 import os
 import signal
-import threading
 import time
 from functools import partial
 
 from translearn_core.config import JobKind
+from translearn_core.errors import Stopped
 from translearn_core.worker.context import Context
 
 MARK = b"told:"
@@ -43,7 +43,6 @@ def as_told(real, context: Context) -> None:
 
 def note(context):
     facts = {
-        "niceness": os.getpriority(os.PRIO_PROCESS, threading.get_native_id()),
         "threads": {
             name: os.environ.get(name)
             for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
@@ -63,6 +62,15 @@ def work(context, seconds):
 def hang(context, seconds):
     context.report("hanging")
     time.sleep(seconds)
+
+
+def linger(context, seconds):
+    try:
+        work(context, 60)
+    except Stopped:
+        time.sleep(seconds)  # as a training does that scores what there is
+        (context.folder / "kept").touch()
+        raise
 
 
 def crash(context):

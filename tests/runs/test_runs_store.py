@@ -5,7 +5,7 @@ import pytest
 from translearn_core.config import DataConfig, ExperimentConfig, PredictConfig, ReadConfig, Slot
 from translearn_core.errors import NotFoundError, QuotaError
 from translearn_core.results import EpochPoint, StepPoint
-from translearn_core.runs import Progress, State
+from translearn_core.runs import Flight, Progress, State
 from translearn_core.runs.store import MAX_ATTEMPTS
 from translearn_core.settings import Settings
 
@@ -245,7 +245,7 @@ def test_an_attempt_that_was_given_up_writes_nothing_any_more(store):
     job = store.run("ann", run.id).job
     assert (job.state, job.progress.done, job.attempts) == (State.RUNNING, 1, 2)
     assert [p.step for p in store.history(run.job.id).steps] == [1]
-    assert store.flights() == {run.job.id: ("new", False)}
+    assert store.flights() == {run.job.id: Flight("new", stop=False, heard=False)}
 
 
 # -- history

@@ -197,6 +197,13 @@ def test_a_file_keeps_its_columns_and_gains_two(bench: Bench, trained: tuple[str
         bench.do(config.model_copy(update={"text": "review"}), FilePrediction)
 
 
+def test_a_file_of_texts_alone_is_enough(bench: Bench, trained: tuple[str, RunSummary]) -> None:
+    dataset = bench.store.add_dataset(ME, "only.csv", {"train": b"text\ni loved it\nawful film\n"}, Settings())
+    found = bench.do(PredictFileConfig(job=trained[0], dataset=dataset.digest, text="text"), FilePrediction)
+    assert found.rows == 2
+    assert found.counts["rows"].sum() == 2
+
+
 def test_results_survive_the_disk(bench: Bench, trained: tuple[str, RunSummary], tmp_path: Path) -> None:
     evaluation = artifacts.load(bench.store.workspace.run(trained[0]), Evaluation)
     artifacts.save(tmp_path, evaluation)

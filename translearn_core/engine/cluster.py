@@ -1,7 +1,7 @@
 """The scheduler and the workers: one's own, on loopback and behind TLS, or those of an existing Dask cluster.
 
 Every worker does one job at a time and carries its slot's name as its resource: TRAIN (one per GPU, else
-one) or ASK (one, of low priority).
+one) or ASK (one).
 """
 
 import asyncio
@@ -25,7 +25,7 @@ from translearn_core.settings import Settings
 
 LOOPBACK = "127.0.0.1"
 LIMITS = "translearn_core.worker.limits"
-"""Loaded by every worker as it starts, by name: it sets the memory limit and the priority."""
+"""Loaded by every worker as it starts, by name: it sets the memory limit."""
 
 
 class Cluster:

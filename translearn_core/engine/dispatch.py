@@ -26,7 +26,10 @@ TICK, IDLE_TICK, CALM_SECONDS = 0.05, 0.25, 20.0
 """Seconds between looks at the table: while something is live or recently was, and after so long without."""
 
 PATIENCE_SECONDS = 10.0
-"""How long a job may take to stop by itself once it was asked to."""
+"""How long a job may take to hear that it is to stop."""
+
+KEEPING_SECONDS = 600.0
+"""How long it may take from then on to keep what there is: a checkpoint, and scores on every split."""
 
 SWEEP_SECONDS = 60.0
 
@@ -35,7 +38,7 @@ FORCED = "Stopped; it did not answer, so its worker was restarted."
 
 
 @dataclass
-class Flight:
+class Away:
     """A job on its way: who does it, under which token, and since when it is asked to stop."""
 
     job: str
@@ -60,7 +63,7 @@ class Dispatcher:
     ) -> None:
         self._store, self._cluster = store, cluster
         self._idle_seconds, self._pulse = idle_seconds, pulse
-        self._flights: dict[str, Flight] = {}
+        self._flights: dict[str, Away] = {}
         self._workers: dict[str, Slot] = {}
         self._busy = time.monotonic()
         self._swept = self._pulsed = 0.0
@@ -119,12 +122,11 @@ class Dispatcher:
         for job in await asyncio.to_thread(self._store.waiting, slot):
             if await asyncio.to_thread(self._store.begin, job, token):
                 future = self._cluster.submit(job, slot, address, token)
-                self._flights[address] = Flight(job, slot, address, token, future)
+                self._flights[address] = Away(job, slot, address, token, future)
                 return
 
     async def _watch(self) -> None:
         running = await asyncio.to_thread(self._store.flights)
-        stopping = {job for job, (_, stop) in running.items() if stop}
         now = time.monotonic()
         for flight in list(self._flights.values()):
             if flight.ending is not None:
@@ -135,12 +137,12 @@ class Dispatcher:
             elif flight.address not in self._workers:
                 await self._cluster.cancel(flight.future)
                 await self._lost(flight, LOST)
-            elif flight.job in stopping:
+            elif (said := running.get(flight.job)) is not None and said.stop:
                 flight.asked = flight.asked or now
-                if now - flight.asked > PATIENCE_SECONDS:
+                if now - flight.asked > (KEEPING_SECONDS if said.heard else PATIENCE_SECONDS):
                     flight.ending = asyncio.create_task(self._force(flight))
 
-    async def _settle(self, flight: Flight) -> None:
+    async def _settle(self, flight: Away) -> None:
         # a job writes its own end; whatever came back without having done so was lost
         reason = LOST
         if flight.future.status == "error":
@@ -150,16 +152,14 @@ class Dispatcher:
                 reason = f"Its worker could not do it ({type(error).__name__}; the engine's log says more)."
         await self._lost(flight, reason)
 
-    async def _lost(self, flight: Flight, reason: str) -> None:
+    async def _lost(self, flight: Away, reason: str) -> None:
         self._flights.pop(flight.address)
         if await asyncio.to_thread(self._store.interrupt, flight.job, reason, worker=flight.token):
             log.warning("job %s: %s", flight.job, reason)
             await asyncio.to_thread(self._store.revive)
 
-    async def _force(self, flight: Flight) -> None:
-        log.warning(
-            "job %s did not stop within %.0f s: restarting %s", flight.job, PATIENCE_SECONDS, flight.address
-        )
+    async def _force(self, flight: Away) -> None:
+        log.warning("job %s did not stop: ending it with its worker at %s", flight.job, flight.address)
         try:
             await self._cluster.break_off(flight.future, flight.address)
         except Exception:

@@ -9,7 +9,7 @@ from typing import Any
 from translearn_core.config import Frozen
 from translearn_core.errors import Stopped
 from translearn_core.results import EpochPoint, StepPoint
-from translearn_core.runs import Job, Progress, RunStore
+from translearn_core.runs import STOPPING, Job, Progress, RunStore
 
 REPORT_SECONDS, POINTS_SECONDS = 0.25, 0.5
 """A report, or a batch of points, is written at most so often."""
@@ -110,5 +110,10 @@ class Context:
         self.store.add_points(self.job.id, waiting, worker=self.job.worker)
 
     def _tell(self) -> None:
-        self._stopping = self.store.report(self.job.id, self._progress, worker=self.job.worker)
+        if self._stopping:
+            self._progress = Progress(STOPPING, 0.0, 0.0)
+        stop = self.store.report(self.job.id, self._progress, worker=self.job.worker)
         self._reported = time.monotonic()
+        if stop and not self._stopping:
+            self._stopping = True
+            self._tell()  # that it was heard: there is time now to keep what there is

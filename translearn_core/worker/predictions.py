@@ -1,5 +1,7 @@
 """Ask a finished run about new texts."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -45,7 +47,7 @@ def predict_file(context: Context) -> None:
     config = context.config
     assert isinstance(config, PredictFileConfig)
     context.report("reading the file")
-    table = load_table(context.store.workspace, config.dataset)
+    table = load_table(context.store.workspace, config.dataset, fewest_columns=1)
     trained = warm_model(context, config.job)
     artifacts.save(context.folder, predict_table(trained, table, config.text, context))
 
@@ -93,7 +95,7 @@ def warm_model(context: Context, job: str) -> Trained:
 def warm_bank(context: Context, job: str, trained: Trained) -> tuple[NDArray[np.float32], pd.DataFrame]:
     """Return the fine-tuned features of a run's training texts, and those rows, computed once a run."""
     folder = context.store.workspace.run(job) / "neighbours"
-    key = ("bank", job)
+    key = ("bank", job, stamp(folder.parent))
     if key not in context.warm:
         evaluation = finished(context, job)
         rows = evaluation.predictions[evaluation.predictions["split"] == Split.TRAIN].reset_index(drop=True)
@@ -109,3 +111,9 @@ def warm_bank(context: Context, job: str, trained: Trained) -> tuple[NDArray[np.
         context.warm[key] = (np.load(folder / "bank.npy"), rows)
     bank, rows = context.warm[key]
     return bank, rows
+
+
+def stamp(folder: Path) -> int:
+    """Return when a run's model was written; a run that went on has another."""
+    model = folder / "model" / "model.json"
+    return model.stat().st_mtime_ns if model.exists() else 0

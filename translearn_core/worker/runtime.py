@@ -6,7 +6,7 @@ import re
 import sys
 import time
 import traceback
-from collections.abc import Callable, Hashable, MutableMapping
+from collections.abc import Hashable, MutableMapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,8 @@ _LIGHTER = {
     JobKind.CALIBRATE: "choose a smaller batch size or a lower token limit",
     JobKind.PROJECT: "project fewer points",
 }
+
+_LONG = {JobKind.PROBE, JobKind.PROJECT, JobKind.PREDICT_FILE}
 
 WARM: MutableMapping[Hashable, Any] = Warm()
 """What this process keeps between jobs."""
@@ -72,11 +74,10 @@ def _outcome(store: RunStore, job: Job) -> tuple[State, str | None]:
     try:
         context = Context(store, job, job.config, folder, WARM)
         note(f"{job.kind} begins, start {job.attempts}")
-        with limits.watched():
-            try:
-                _function(job.kind)(context)
-            finally:
-                context.flush()
+        if job.kind in _LONG:
+            limits.yielding(lambda: _work(context))
+        else:
+            _work(context)
         state, reason = State.DONE, None
     except BaseException as error:  # a hostile tokenizer raises PanicException, which is no Exception
         state, reason = _explained(job.kind, error)
@@ -88,10 +89,14 @@ def _outcome(store: RunStore, job: Job) -> tuple[State, str | None]:
     return state, reason
 
 
-def _function(kind: JobKind) -> Callable[[Context], None]:
-    from translearn_core.worker.jobs import JOB_FUNCTIONS  # on the first job: what computes is slow to import
+def _work(context: Context) -> None:
+    from translearn_core.worker.jobs import JOB_FUNCTIONS  # here, because it imports this folder
 
-    return JOB_FUNCTIONS[kind]
+    with limits.watched():
+        try:
+            JOB_FUNCTIONS[context.job.kind](context)
+        finally:
+            context.flush()
 
 
 def _explained(kind: JobKind, error: BaseException) -> tuple[State, str | None]:
