@@ -61,7 +61,14 @@ def start(context: typer.Context) -> None:
 def open_app(port: Annotated[int | None, typer.Option(help="Port of the app; default 8501.")] = None) -> None:
     """Open the app in the browser."""
     command = [sys.executable, "-m", "streamlit", "run", str(app_folder() / "app.py")]
-    command += ["--server.port", str(port or settings().port), "--server.headless", "false", "--server.showEmailPrompt", "false"]
+    command += [
+        "--server.port",
+        str(port or settings().port),
+        "--server.headless",
+        "false",
+        "--server.showEmailPrompt",
+        "false",
+    ]
     os.execv(sys.executable, command)
 
 
@@ -78,13 +85,21 @@ def train(
     file: Annotated[Path, typer.Argument(help="CSV or TSV with the training rows.")],
     text: Annotated[str, typer.Option(help="Column that holds the texts.")],
     label: Annotated[str, typer.Option(help="Column that holds the classes.")],
-    validation: Annotated[Path | None, typer.Option(help="File to choose on; default: a share of FILE.")] = None,
+    validation: Annotated[
+        Path | None, typer.Option(help="File to choose on; default: a share of FILE.")
+    ] = None,
     test: Annotated[Path | None, typer.Option(help="File to report on; default: a share of FILE.")] = None,
     split: Annotated[str | None, typer.Option(help="Column that names each row's split.")] = None,
     backbone: Annotated[str, typer.Option(help="Bundled name, Hub id or local folder.")] = BUNDLED,
-    random_init: Annotated[bool, typer.Option(help="Same architecture with fresh weights: no transfer.")] = False,
-    train_blocks: Annotated[str, typer.Option(help="none, all, last:K or block numbers such as 0,2,5.")] = "none",
-    epochs: Annotated[int | None, typer.Option(help="Passes over the training rows; default: what suits the blocks.")] = None,
+    random_init: Annotated[
+        bool, typer.Option(help="Same architecture with fresh weights: no transfer.")
+    ] = False,
+    train_blocks: Annotated[
+        str, typer.Option(help="none, all, last:K or block numbers such as 0,2,5.")
+    ] = "none",
+    epochs: Annotated[
+        int | None, typer.Option(help="Passes over the training rows; default: what suits the blocks.")
+    ] = None,
     lr: Annotated[float | None, typer.Option(help="Peak learning rate of the backbone.")] = None,
     head_lr: Annotated[float | None, typer.Option(help="Peak learning rate of the head.")] = None,
     batch_size: Annotated[int | None, typer.Option(help="Texts per step.")] = None,
@@ -96,7 +111,12 @@ def train(
     """Fine-tune a backbone on a file and report on its test rows."""
     files = {"train": file, "validation": validation, "test": test}
     rates = {"epochs": epochs, "lr": lr, "head_lr": head_lr, "batch_size": batch_size}
-    chosen = {**{k: v for k, v in rates.items() if v is not None}, "precision": precision, "device": device, "seed": seed}
+    chosen = {
+        **{k: v for k, v in rates.items() if v is not None},
+        "precision": precision,
+        "device": device,
+        "seed": seed,
+    }
     source = {"id": backbone, "random_init": random_init}
     run = commands.train(
         {part: path for part, path in files.items() if path}, text=text, label=label, split=split,
@@ -115,7 +135,9 @@ def predict(
     run: Annotated[str, typer.Argument(help="Id or name of a finished run.")],
     file: Annotated[Path, typer.Argument(help="CSV or TSV with the texts.")],
     out: Annotated[Path, typer.Option(help="CSV to write.")],
-    text: Annotated[str | None, typer.Option(help="Column that holds the texts; default: the run's own.")] = None,
+    text: Annotated[
+        str | None, typer.Option(help="Column that holds the texts; default: the run's own.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Classify every row of a file with a finished run."""
@@ -135,12 +157,16 @@ def runs(as_json: AsJson = False) -> None:
     for line in found:
         numbers = [f"{line[k]:.3f}" if line[k] is not None else "" for k in ("accuracy", "macro_f1")]
         table.add_row(line["run"], line["name"], line["state"], *numbers, str(line["seconds"] or ""))
-    Console().print(table if found else "No runs yet: start one with 'translearn train FILE --text COL --label COL'.")
+    Console().print(
+        table if found else "No runs yet: start one with 'translearn train FILE --text COL --label COL'."
+    )
 
 
 @app.command()
 @plainly
-def stop(run: Annotated[str | None, typer.Argument(help="Run to stop; without it, the engine.")] = None) -> None:
+def stop(
+    run: Annotated[str | None, typer.Argument(help="Run to stop; without it, the engine.")] = None,
+) -> None:
     """Stop a run, or the engine; what there is is kept and goes on later."""
     if run:
         open_store().ask_to_stop(LOCAL, commands.find(run).id)

@@ -1,8 +1,7 @@
 """What the command line's commands do: ask the engine, follow along, put the answer into words."""
 
-import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
@@ -27,7 +26,7 @@ from translearn_core.config import (
 from translearn_core.data import prepare, read
 from translearn_core.engine import ensure_engine
 from translearn_core.errors import ConfigError, DataError, NotFoundError, TrainingError
-from translearn_core.results import Anatomy, Evaluation, FilePrediction, Metrics, RunSummary
+from translearn_core.results import Anatomy, FilePrediction, Metrics, RunSummary
 from translearn_core.runs import LOCAL, Dataset, Run, State, artifacts, open_store
 from translearn_core.settings import settings
 
@@ -61,7 +60,9 @@ def train(
         data=data,
         backbone=source,
         plan=plan,
-        features=FeatureConfig(pooling=anatomy.pooling, token_limit=min(FeatureConfig().token_limit, anatomy.token_limit)),
+        features=FeatureConfig(
+            pooling=anatomy.pooling, token_limit=min(FeatureConfig().token_limit, anatomy.token_limit)
+        ),
         training=valid(TrainingConfig, **suited),
     )
     return ask(config, f"{dataset.name}, {plan.label}", screen)
@@ -72,12 +73,21 @@ def predict(run: str, file: Path, out: Path, *, text: str | None, screen: Consol
     trained = find(run)
     assert isinstance(trained.job.config, ExperimentConfig)
     dataset = bring({"train": file})
-    config = PredictFileConfig(job=trained.job.id, dataset=dataset.digest, text=text or trained.job.config.data.text)
+    config = PredictFileConfig(
+        job=trained.job.id, dataset=dataset.digest, text=text or trained.job.config.data.text
+    )
     result = answer(ask(config, "prediction", screen), FilePrediction)
     if not out.parent.is_dir():
-        raise DataError(f"The folder {str(out.parent)!r} does not exist: make it, or choose another place for --out.")
+        raise DataError(
+            f"The folder {str(out.parent)!r} does not exist: make it, or choose another place for --out."
+        )
     artifacts.defused(result.table).to_csv(out, index=False)
-    return {"run": trained.id, "rows": result.rows, "out": str(out), "counts": dict(result.counts.itertuples(index=False))}
+    return {
+        "run": trained.id,
+        "rows": result.rows,
+        "out": str(out),
+        "counts": dict(result.counts.itertuples(index=False)),
+    }
 
 
 def bring(files: Mapping[str, Path]) -> Dataset:
@@ -101,14 +111,24 @@ def ask(config: Frozen, name: str, screen: Console) -> Run:
         return run
     reason = run.job.reason or f"it was {run.state}"
     if run.state is State.STOPPED:
-        raise TrainingError(f"Run {run.id} was stopped and keeps what there is: the same command goes on from there.")
+        raise TrainingError(
+            f"Run {run.id} was stopped and keeps what there is: the same command goes on from there."
+        )
     raise TrainingError(reason)
 
 
 def follow(run: Run, screen: Console) -> Run:
-    """Show a job's progress on the terminal until it ends; Ctrl-C asks it to stop, a second time leaves it alone."""
+    """Show a job's progress on the terminal until it ends.
+
+    Ctrl-C asks it to stop, a second time leaves it alone.
+    """
     store, asked = open_store(), False
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as bar:
         task = bar.add_task("waiting", total=None)
         while True:
@@ -117,7 +137,12 @@ def follow(run: Run, screen: Console) -> Run:
                 if not run.state.live:
                     return run
                 if progress := run.job.progress:
-                    bar.update(task, description=progress.stage, completed=progress.done, total=progress.total or None)
+                    bar.update(
+                        task,
+                        description=progress.stage,
+                        completed=progress.done,
+                        total=progress.total or None,
+                    )
                 elif place := store.place(run):
                     bar.update(task, description=f"waiting, place {place} in the queue")
                 ensure_engine(settings())
@@ -136,7 +161,9 @@ def answer(run: Run, kind: type[T]) -> T:
     """Return a finished job's result."""
     found = artifacts.load(open_store().workspace.run(run.job.id), kind)
     if found is None:
-        raise NotFoundError(f"The files of {run.name} are gone: run the command again after deleting the run.")
+        raise NotFoundError(
+            f"The files of {run.name} are gone: run the command again after deleting the run."
+        )
     return found
 
 
@@ -183,13 +210,17 @@ def show_report(answer: dict[str, Any], screen: Console) -> None:
     table = Table("split", "rows", "accuracy", "macro-F1", title=f"run {answer['run']}", title_justify="left")
     for split in ("validation", "test"):
         scores = answer[split]
-        spans = [f"{scores[k]:.3f}  [{scores[k + '_interval'][0]:.3f}, {scores[k + '_interval'][1]:.3f}]" for k in ("accuracy", "macro_f1")]
+        spans = [
+            f"{scores[k]:.3f}  [{scores[k + '_interval'][0]:.3f}, {scores[k + '_interval'][1]:.3f}]"
+            for k in ("accuracy", "macro_f1")
+        ]
         table.add_row(split, str(scores["n"]), *spans)
     screen.print(table)
     trained, total = answer["parameters"]["trainable"], answer["parameters"]["total"]
     screen.print(
         f"Always the commonest class: {answer['majority']:.3f}. {trained:,} of {total:,} parameters trained "
-        f"on {answer['device']} in {answer['seconds']['total']:.1f} s; epoch {answer['best_epoch']} of {answer['epochs']} was best.",
+        f"on {answer['device']} in {answer['seconds']['total']:.1f} s; "
+        f"epoch {answer['best_epoch']} of {answer['epochs']} was best.",
         markup=False,
         highlight=False,
     )
@@ -216,6 +247,8 @@ def valid(kind: type[M], **values: Any) -> M:
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(map(str, first["loc"])) or kind.__name__
-        raise ConfigError(field, first.get("input"), first["msg"].removeprefix("Value error, ").removeprefix("Input should be ")) from None
-
-
+        raise ConfigError(
+            field,
+            first.get("input"),
+            first["msg"].removeprefix("Value error, ").removeprefix("Input should be "),
+        ) from None

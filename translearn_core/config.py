@@ -136,7 +136,9 @@ class SplitConfig(Frozen):
     @model_validator(mode="after")
     def _leaves_rows_to_train(self) -> Self:
         if self.validation + self.test >= 0.9:
-            raise ValueError("validation and test together must leave at least a tenth of the rows for training")
+            raise ValueError(
+                "validation and test together must leave at least a tenth of the rows for training"
+            )
         return self
 
 
@@ -179,7 +181,8 @@ class BackboneConfig(Frozen):
 class FreezePlan(Frozen):
     """What trains: the embeddings or not, and which blocks. The head is new and always trains.
 
-    Blocks count from the input, block 0 first. Parts after the last block (a final norm) follow the last block.
+    Blocks count from the input, block 0 first. Parts after the last block (a final norm) follow the last
+    block.
     """
 
     embeddings: bool = Field(False, description="train the embeddings")
@@ -244,7 +247,11 @@ class FreezePlan(Frozen):
         if span and len(self.blocks) > 2:
             blocks = f"blocks {self.blocks[0]}–{self.blocks[-1]}"
         else:
-            blocks = f"block{'s' * (len(self.blocks) > 1)} {', '.join(map(str, self.blocks))}" if self.blocks else ""
+            blocks = (
+                f"block{'s' * (len(self.blocks) > 1)} {', '.join(map(str, self.blocks))}"
+                if self.blocks
+                else ""
+            )
         return " + ".join(filter(None, ["embeddings" if self.embeddings else "", blocks]))
 
 
@@ -276,14 +283,19 @@ class TrainingConfig(Frozen):
     schedule: Schedule = Schedule.LINEAR
     clip: float = Field(1.0, gt=0, description="largest gradient norm")
     class_weights: ClassWeights = ClassWeights.NONE
-    patience: int | None = Field(None, ge=1, description="stop after so many epochs without a better validation macro-F1")
+    patience: int | None = Field(
+        None, ge=1, description="stop after so many epochs without a better validation macro-F1"
+    )
     precision: Precision = Precision.AUTO
     device: Device = Device.AUTO
     seed: int = Field(0, ge=0, description="seed of head, batch order and dropout")
 
     @classmethod
     def suited(cls, plan: FreezePlan, n_blocks: int) -> Self:
-        """Return defaults for a plan: a head alone is cheap and learns long, pretrained blocks learn short and slowly."""
+        """Return defaults for a plan.
+
+        A head alone is cheap and learns long, pretrained blocks learn short and slowly.
+        """
         if plan.boundary(n_blocks) == n_blocks:
             return cls(epochs=20, head_lr=1e-3)
         return cls()

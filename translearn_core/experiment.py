@@ -43,7 +43,9 @@ class Clock:
 
     def totals(self) -> dict[str, float]:
         """Return read, encode, train, evaluate and their total, in seconds."""
-        named = {name: round(self.spent.get(name, 0.0), 3) for name in ("read", "encode", "train", "evaluate")}
+        named = {
+            name: round(self.spent.get(name, 0.0), 3) for name in ("read", "encode", "train", "evaluate")
+        }
         return named | {"total": round(sum(self.spent.values()), 3)}
 
 
@@ -73,14 +75,13 @@ def run_experiment(
     clock.lap("read")
 
     tokens = tokenize(backbone.tokenizer, prepared.texts, config.features.token_limit, report)
-    model = build(config, backbone, len(prepared.classes), compute)
+    model = build(config, backbone, len(prepared.classes)).to(compute.device).eval()
     inputs = compute_once(model, tokens, compute, report)
     standardise(model, inputs, prepared, compute, seed=config.training.seed)
     clock.lap("encode")
 
     loop = Loop(model, inputs, rows_of(prepared), config.training, compute)
     take_up(loop, config, folder, parent, record)
-    start = {name: tensor.detach().cpu().clone() for name, tensor in model.named_parameters()} if loop.state.step == 0 else None
     stopped: Stopped | None = None
     try:
         loop.run(Keeper(folder, report, record))
@@ -93,10 +94,10 @@ def run_experiment(
     if stopped is None or loop.state.best:
         save_trained(folder, model, config, prepared.classes)
         evaluation = evaluate(model, inputs, prepared, compute, seed=config.training.seed)
-        artifacts.save(folder, drift_of(model, start or pretrained(config, model, len(prepared.classes)), loop))
+        artifacts.save(folder, drift_of(config, model, loop))
         artifacts.save(folder, evaluation)
         clock.lap("evaluate")
-        summary = summarise(config, compute, model, loop, evaluation, clock)
+        summary = summarise(compute, model, loop, evaluation, clock)
         artifacts.save(folder, summary)
     if stopped is not None:
         raise stopped
@@ -121,25 +122,34 @@ class Keeper:
         self.report("training", moment.step, moment.steps)
 
 
-def build(config: ExperimentConfig, backbone: Backbone, classes: int, compute: Compute) -> Classifier:
-    """Put a new head on a backbone, frozen as planned, on the device."""
-    model = Classifier(backbone, config.plan, config.features.pooling, config.head, classes, seed=config.training.seed)
-    return model.to(compute.device).eval()
+def build(config: ExperimentConfig, backbone: Backbone, classes: int) -> Classifier:
+    """Put a new head on a backbone, frozen as planned."""
+    pooling, seed = config.features.pooling, config.training.seed
+    return Classifier(backbone, config.plan, pooling, config.head, classes, seed=seed)
 
 
 def check_pooling(config: ExperimentConfig, backbone: Backbone) -> None:
     """Refuse a pooling or token limit this backbone cannot have."""
     pooling, anatomy = config.features.pooling, backbone.anatomy
     if pooling not in anatomy.poolings:
-        raise ConfigError("pooling", str(pooling), f"{', '.join(anatomy.poolings)} for {config.backbone.label}")
+        raise ConfigError(
+            "pooling", str(pooling), f"{', '.join(anatomy.poolings)} for {config.backbone.label}"
+        )
     if config.features.token_limit > anatomy.token_limit:
-        raise ConfigError("token_limit", config.features.token_limit, f"at most {anatomy.token_limit} for {config.backbone.label}")
+        raise ConfigError(
+            "token_limit",
+            config.features.token_limit,
+            f"at most {anatomy.token_limit} for {config.backbone.label}",
+        )
 
 
 def compute_once(model: Classifier, tokens: Tokens, compute: Compute, report: Report) -> Inputs:
-    """Compute what no training step will change: pooled features if only the head trains, else the states at the boundary.
+    """Compute what no training step will change.
 
-    Nothing is kept where the embeddings train, the architecture cannot be cut, or memory is short: then every step runs the whole backbone.
+    Pooled features if only the head trains, else the states at the boundary.
+
+    Nothing is kept where the embeddings train, the architecture cannot be cut, or memory is short: then
+    every step runs the whole backbone.
     """
     backbone = model.source
     model.eval()
@@ -153,12 +163,19 @@ def compute_once(model: Classifier, tokens: Tokens, compute: Compute, report: Re
     size = Kept.bytes_for(len(tokens.ids), backbone.anatomy.width, compute.kept_dtype)
     if model.boundary < 0 or not backbone.anatomy.splittable or not fits_in_memory(size):
         return Inputs(tokens)
-    return Inputs(tokens, kept=keep_states(model.backbone, backbone.blocks, model.boundary, tokens, compute, report))
+    return Inputs(
+        tokens, kept=keep_states(model.backbone, backbone.blocks, model.boundary, tokens, compute, report)
+    )
 
 
 @torch.inference_mode()
-def standardise(model: Classifier, inputs: Inputs, prepared: Prepared, compute: Compute, *, seed: int) -> None:
-    """Fit the head's scaling on the training rows' features before training, a seeded sample of them where there are many."""
+def standardise(
+    model: Classifier, inputs: Inputs, prepared: Prepared, compute: Compute, *, seed: int
+) -> None:
+    """Fit the head's scaling on the training rows' features before training.
+
+    A seeded sample of them where there are many.
+    """
     train = prepared.where(Split.TRAIN)
     if inputs.pooled is None and len(train) > STANDARDISE_ROWS:
         train = np.sort(np.random.default_rng(seed).choice(train, STANDARDISE_ROWS, replace=False))
@@ -171,7 +188,9 @@ def rows_of(prepared: Prepared) -> Rows:
     train, validation = prepared.where(Split.TRAIN), prepared.where(Split.VALIDATION)
     for name, rows in (("training", train), ("validation", validation), ("test", prepared.where(Split.TEST))):
         if not len(rows):
-            raise TooFewSamplesError(f"The {name} split has no rows: give it a larger share, or a file of its own.")
+            raise TooFewSamplesError(
+                f"The {name} split has no rows: give it a larger share, or a file of its own."
+            )
     return Rows(prepared.labels, train, validation, len(prepared.classes))
 
 
@@ -187,19 +206,21 @@ def take_up(loop: Loop, config: ExperimentConfig, folder: Path, parent: Path | N
         record(before.history)
 
 
-def pretrained(config: ExperimentConfig, model: Classifier, classes: int) -> dict[str, torch.Tensor]:
-    """Return every tensor as it was before any training: a fresh backbone and the head of this seed."""
-    fresh = Classifier(load(config.backbone), config.plan, config.features.pooling, config.head, classes, seed=config.training.seed)
-    return {name: p.detach() for name, p in fresh.named_parameters()}
+def drift_of(config: ExperimentConfig, model: Classifier, loop: Loop) -> Drift:
+    """Measure what moved since before any training, and hold it against the plan."""
+    start = build(config, load(config.backbone), loop.rows.classes)
+    return measure_drift(
+        {name: p.detach() for name, p in start.named_parameters()},
+        {name: p.detach().cpu() for name, p in model.named_parameters()},
+        parts=model.parts,
+        trainable=set(loop.trained),
+        had_gradient=set(loop.state.moved),
+    )
 
 
-def drift_of(model: Classifier, start: dict[str, torch.Tensor], loop: Loop) -> Drift:
-    """Measure what moved since `start` and hold it against the plan."""
-    end = {name: p.detach().cpu() for name, p in model.named_parameters()}
-    return measure_drift(start, end, parts=model.parts, trainable=set(loop.trained), had_gradient=set(loop.state.moved))
-
-
-def evaluate(model: Classifier, inputs: Inputs, prepared: Prepared, compute: Compute, *, seed: int) -> Evaluation:
+def evaluate(
+    model: Classifier, inputs: Inputs, prepared: Prepared, compute: Compute, *, seed: int
+) -> Evaluation:
     """Score the model on every split; only test is for reporting."""
     rows = np.arange(len(prepared.texts))
     answers = probabilities(model, inputs, rows, compute)
@@ -232,7 +253,7 @@ def evaluate(model: Classifier, inputs: Inputs, prepared: Prepared, compute: Com
 
 
 def summarise(
-    config: ExperimentConfig, compute: Compute, model: Classifier, loop: Loop, evaluation: Evaluation, clock: Clock
+    compute: Compute, model: Classifier, loop: Loop, evaluation: Evaluation, clock: Clock
 ) -> RunSummary:
     """Put cost and score of a run into a few numbers."""
     return RunSummary(

@@ -17,15 +17,21 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    workspace: Path = Field(Path.home() / ".translearn", description="folder of the database, data sets and runs")
+    workspace: Path = Field(
+        Path.home() / ".translearn", description="folder of the database, data sets and runs"
+    )
     database_url: str | None = Field(None, description="PostgreSQL address; default: SQLite in the workspace")
-    scheduler: str | None = Field(None, description="address of an existing Dask scheduler; default: start one")
+    scheduler: str | None = Field(
+        None, description="address of an existing Dask scheduler; default: start one"
+    )
     max_upload_mb: int = Field(100, ge=1, description="largest file, in megabytes")
     max_rows: int = Field(500_000, ge=10, description="most rows of one data set")
     max_classes: int = Field(1_000, ge=2, description="most classes of one task")
     max_cell_chars: int = Field(100_000, ge=1_000, description="longest cell, in characters")
     max_owner_mb: int = Field(20_000, ge=10, description="disk one workspace owner may use, in megabytes")
-    max_memory_mb: int | None = Field(None, description="memory a worker may use, in megabytes; default: 80 % of the machine")
+    max_memory_mb: int | None = Field(
+        None, description="memory a worker may use, in megabytes; default: 80 % of the machine"
+    )
     idle_minutes: int = Field(60, ge=1, description="the engine leaves after so long with nothing to do")
     hub: bool = Field(True, description="allow models to be fetched from the Hub when a person asks for one")
     port: int = Field(8501, ge=0, le=65535, description="port of the app")
@@ -33,7 +39,10 @@ class Settings(BaseModel):
     @model_validator(mode="after")
     def _a_cluster_shares_a_database(self) -> Self:
         if (self.scheduler is None) != (self.database_url is None):
-            raise ValueError("TRANSLEARN_SCHEDULER and TRANSLEARN_DATABASE_URL go together: a cluster needs a shared database")
+            raise ValueError(
+                "TRANSLEARN_SCHEDULER and TRANSLEARN_DATABASE_URL go together: "
+                "a cluster needs a shared database"
+            )
         return self
 
     @classmethod
@@ -45,7 +54,9 @@ class Settings(BaseModel):
         except ValidationError as error:
             first = error.errors()[0]
             name = PREFIX + str(first["loc"][0]).upper() if first["loc"] else "settings"
-            raise ConfigError(name, first["input"] if first["loc"] else "", first["msg"].removeprefix("Value error, ")) from None
+            raise ConfigError(
+                name, first["input"] if first["loc"] else "", first["msg"].removeprefix("Value error, ")
+            ) from None
 
 
 @cache
@@ -55,6 +66,9 @@ def settings() -> Settings:
 
 
 def app_folder() -> Path:
-    """Return the folder of `app.py`, `pages` and `assets`: the checkout, or the copy inside an installed wheel."""
+    """Return the folder of `app.py`, `pages` and `assets`.
+
+    The checkout, or the copy inside an installed wheel.
+    """
     package = Path(__file__).resolve().parent
     return package / "_app" if (package / "_app").exists() else package.parent

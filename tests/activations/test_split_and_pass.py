@@ -3,8 +3,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from tests.architectures import TEXTS, TINY, tiny_folder
 
+from tests.architectures import TEXTS, TINY, tiny_folder
 from translearn_core.activations import Compute, encode_layers, keep_states, tokenize
 from translearn_core.activations.tokens import by_length
 from translearn_core.backbones import Backbone, load

@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from tests.architectures import tiny_folder
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.architectures import tiny_folder
 from translearn_core.config import (
     BackboneConfig,
     ClassWeights,
@@ -32,12 +32,20 @@ from translearn_core.training.batches import batch_order
 from translearn_core.training.loop import class_weights
 from translearn_core.training.optimizer import rate_factor
 
-GOOD = ["great lovely film", "i loved this book", "wonderful acting and good music", "a fine story , very good"]
+GOOD = [
+    "great lovely film",
+    "i loved this book",
+    "wonderful acting and good music",
+    "a fine story , very good",
+]
 BAD = ["terrible boring film", "i hated this book", "awful acting and bad music", "a broken story , very bad"]
 
 
 def toy(rows: int = 144) -> Prepared:
-    texts = tuple(f"{(GOOD if i % 2 else BAD)[(i // 2) % 4]} {'one two three four five'.split()[i % 5]}" for i in range(rows))
+    texts = tuple(
+        f"{(GOOD if i % 2 else BAD)[(i // 2) % 4]} {['one', 'two', 'three', 'four', 'five'][i % 5]}"
+        for i in range(rows)
+    )
     split = np.zeros(rows, dtype=np.int64)
     split[rows // 2 : 3 * rows // 4], split[3 * rows // 4 :] = 1, 2
     return Prepared(("bad", "good"), texts, np.arange(rows) % 2, split, np.arange(1, rows + 1))
@@ -49,7 +57,14 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def experiment(tiny: str, blocks: str = "last:1", **training: object) -> ExperimentConfig:
-    values = {"epochs": 3, "lr": 1e-3, "head_lr": 1e-2, "batch_size": 8, "precision": Precision.FLOAT32, **training}
+    values = {
+        "epochs": 3,
+        "lr": 1e-3,
+        "head_lr": 1e-2,
+        "batch_size": 8,
+        "precision": Precision.FLOAT32,
+        **training,
+    }
     return ExperimentConfig(
         data=DataConfig(dataset="d", text="t", label="l"),
         backbone=BackboneConfig(id=tiny),
@@ -88,7 +103,9 @@ class Script:
 
 
 @pytest.mark.parametrize(("blocks", "accuracy"), [("none", 0.7), ("last:1", 0.9), ("0,2", 0.9), ("all", 0.9)])
-def test_an_experiment_learns_keeps_everything_and_honours_its_plan(blocks: str, accuracy: float, tiny: str, tmp_path: Path) -> None:
+def test_an_experiment_learns_keeps_everything_and_honours_its_plan(
+    blocks: str, accuracy: float, tiny: str, tmp_path: Path
+) -> None:
     script = Script()
     summary = script.run(experiment(tiny, blocks, epochs=8), tmp_path)
     assert summary.test.accuracy >= accuracy  # frozen random features know less
@@ -99,7 +116,11 @@ def test_an_experiment_learns_keeps_everything_and_honours_its_plan(blocks: str,
     assert evaluation.confusion.sum() == summary.test.n == 36
     assert len(evaluation.predictions) == 144
     drift = artifacts.load(tmp_path, Drift).by_part().set_index("part")["relative change"]
-    trained = {f"block {b}" for b in FreezePlan.parse(blocks, 3).blocks} | {"head"} | ({"embeddings"} if blocks == "all" else set())
+    trained = (
+        {f"block {b}" for b in FreezePlan.parse(blocks, 3).blocks}
+        | {"head"}
+        | ({"embeddings"} if blocks == "all" else set())
+    )
     assert {part for part, change in drift.items() if change > 0} == trained
     assert artifacts.load(tmp_path, RunSummary) == summary
 
@@ -170,7 +191,9 @@ def model_blows_up(config: ExperimentConfig, folder: Path) -> None:
 
 
 def test_a_pooling_or_limit_the_backbone_cannot_have_is_refused(tiny: str, tmp_path: Path) -> None:
-    config = experiment(tiny).model_copy(update={"features": FeatureConfig(pooling=Pooling.LAST, token_limit=32)})
+    config = experiment(tiny).model_copy(
+        update={"features": FeatureConfig(pooling=Pooling.LAST, token_limit=32)}
+    )
     with pytest.raises(ConfigError, match="pooling"):
         Script().run(config, tmp_path)
     config = experiment(tiny).model_copy(update={"features": FeatureConfig(token_limit=4096)})
@@ -188,15 +211,31 @@ def test_drift_refuses_a_frozen_tensor_that_moved_and_a_trainable_one_that_did_n
     start = {"a": torch.ones(2), "b": torch.ones(2)}
     parts = {"a": "block 0", "b": "head"}
     with pytest.raises(FreezeError, match=r"a \(block 0\) was frozen and moved"):
-        measure_drift(start, {"a": torch.zeros(2), "b": torch.zeros(2)}, parts=parts, trainable={"b"}, had_gradient={"b"})
+        measure_drift(
+            start,
+            {"a": torch.zeros(2), "b": torch.zeros(2)},
+            parts=parts,
+            trainable={"b"},
+            had_gradient={"b"},
+        )
     with pytest.raises(FreezeError, match=r"b \(head\) was to train"):
         measure_drift(start, start, parts=parts, trainable={"b"}, had_gradient={"b"})
-    drift = measure_drift(start, {"a": torch.ones(2), "b": torch.full((2,), 1.5)}, parts=parts, trainable={"b"}, had_gradient={"b"})
-    assert drift.by_part().set_index("part")["relative change"].to_dict() == pytest.approx({"block 0": 0.0, "head": 0.5})
+    drift = measure_drift(
+        start,
+        {"a": torch.ones(2), "b": torch.full((2,), 1.5)},
+        parts=parts,
+        trainable={"b"},
+        had_gradient={"b"},
+    )
+    assert drift.by_part().set_index("part")["relative change"].to_dict() == pytest.approx(
+        {"block 0": 0.0, "head": 0.5}
+    )
 
 
 @given(st.integers(1, 400), st.integers(1, 33), st.integers(0, 5), st.integers(0, 5))
-def test_batches_hold_every_row_once_and_depend_on_seed_and_epoch_alone(rows: int, size: int, seed: int, epoch: int) -> None:
+def test_batches_hold_every_row_once_and_depend_on_seed_and_epoch_alone(
+    rows: int, size: int, seed: int, epoch: int
+) -> None:
     lengths, index = np.arange(rows * 2) % 17 + 1, np.arange(rows) * 2
     batches = batch_order(lengths, index, size, seed=seed, epoch=epoch)
     assert sorted(np.concatenate(batches)) == list(index)

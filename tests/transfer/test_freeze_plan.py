@@ -3,10 +3,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from tests.architectures import TEXTS, TINY, tiny_folder
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.architectures import TEXTS, TINY, tiny_folder
 from translearn_core.activations import Compute, tokenize
 from translearn_core.backbones import load
 from translearn_core.config import (
@@ -31,13 +31,22 @@ EXACT = Compute.choose(Device.CPU, Precision.FLOAT32)
 def test_names_follow_the_plan_exactly(embeddings: bool, blocks: set[int]) -> None:
     parts = {"word": "embeddings", "norm": "final"} | {f"b{k}.w": f"block {k}" for k in range(6)}
     names = trainable_names(parts, FreezePlan(embeddings=embeddings, blocks=tuple(blocks)), 6)
-    expected = {f"b{k}.w" for k in blocks} | ({"word"} if embeddings else set()) | ({"norm"} if 5 in blocks else set())
+    expected = (
+        {f"b{k}.w" for k in blocks}
+        | ({"word"} if embeddings else set())
+        | ({"norm"} if 5 in blocks else set())
+    )
     assert names == expected
 
 
 @pytest.mark.parametrize(
     ("text", "blocks", "embeddings", "boundary"),
-    [("none", (), False, 6), ("all", (0, 1, 2, 3, 4, 5), True, -1), ("last:2", (4, 5), False, 4), ("5,0,2", (0, 2, 5), False, 0)],
+    [
+        ("none", (), False, 6),
+        ("all", (0, 1, 2, 3, 4, 5), True, -1),
+        ("last:2", (4, 5), False, 4),
+        ("5,0,2", (0, 2, 5), False, 0),
+    ],
 )
 def test_the_command_lines_form(text: str, blocks: tuple[int, ...], embeddings: bool, boundary: int) -> None:
     plan = FreezePlan.parse(text, 6)
@@ -46,7 +55,7 @@ def test_the_command_lines_form(text: str, blocks: tuple[int, ...], embeddings: 
 
 @pytest.mark.parametrize("text", ["9", "last:7", "first:2", "1;2", "-1", ""])
 def test_an_impossible_plan_names_the_field_and_the_fix(text: str) -> None:
-    with pytest.raises(ConfigError, match="train_blocks is .*: give "):
+    with pytest.raises(ConfigError, match=r"train_blocks is .*: give "):
         FreezePlan.parse(text, 6)
 
 

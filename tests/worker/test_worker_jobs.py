@@ -6,8 +6,8 @@ from typing import TypeVar
 import numpy as np
 import pandas as pd
 import pytest
-from tests.architectures import tiny_folder
 
+from tests.architectures import tiny_folder
 from translearn_core.config import (
     AnatomyConfig,
     BackboneConfig,
@@ -71,10 +71,23 @@ class Bench:
 
 
 def reviews() -> bytes:
-    good = ["great lovely film", "i loved this book", "wonderful acting and good music", "a fine story , very good"]
-    bad = ["terrible boring film", "i hated this book", "awful acting and bad music", "a broken story , very bad"]
-    endings = "one two three four five day week old new first last late".split()
-    lines = [f'"{(good if i % 2 else bad)[i // 2 % 4]} {endings[i // 8 % 12]}",{"yes" if i % 2 else "no"}' for i in range(96)]
+    good = [
+        "great lovely film",
+        "i loved this book",
+        "wonderful acting and good music",
+        "a fine story , very good",
+    ]
+    bad = [
+        "terrible boring film",
+        "i hated this book",
+        "awful acting and bad music",
+        "a broken story , very bad",
+    ]
+    endings = ["one", "two", "three", "four", "five", "day", "week", "old", "new", "first", "last", "late"]
+    lines = [
+        f'"{(good if i % 2 else bad)[i // 2 % 4]} {endings[i // 8 % 12]}",{"yes" if i % 2 else "no"}'
+        for i in range(96)
+    ]
     return ("text,liked\n" + "\n".join(lines)).encode()
 
 
@@ -107,7 +120,9 @@ def trained(bench: Bench, data: DataConfig, backbone: BackboneConfig) -> tuple[s
     return bench.store.runs(ME)[0].job.id, summary
 
 
-def test_read_and_diagnose_tell_what_is_in_the_file(bench: Bench, data: DataConfig, backbone: BackboneConfig) -> None:
+def test_read_and_diagnose_tell_what_is_in_the_file(
+    bench: Bench, data: DataConfig, backbone: BackboneConfig
+) -> None:
     reading = bench.do(ReadConfig(dataset=data.dataset), Reading)
     assert reading.rows == 96
     assert (reading.suggestion.text, reading.suggestion.label) == ("text", "liked")
@@ -118,14 +133,18 @@ def test_read_and_diagnose_tell_what_is_in_the_file(bench: Bench, data: DataConf
     assert diagnosis.counts[["train", "validation", "test"]].to_numpy().sum() == 96
 
 
-def test_anatomy_and_calibration_give_an_estimate(bench: Bench, data: DataConfig, backbone: BackboneConfig) -> None:
+def test_anatomy_and_calibration_give_an_estimate(
+    bench: Bench, data: DataConfig, backbone: BackboneConfig
+) -> None:
     anatomy = bench.do(AnatomyConfig(backbone=backbone), Anatomy)
     assert anatomy.n_blocks == 3
     calibration = bench.do(CalibrateConfig(backbone=backbone), Calibration)
     costs = []
     for plan in (FreezePlan(), FreezePlan.last(1, 3), FreezePlan.everything(3)):
         config = ExperimentConfig(data=data, backbone=backbone, plan=plan)
-        estimate = calibration.estimate(anatomy, config, classes=2, rows=1000, evaluated=300, tokens_per_text=12.0)
+        estimate = calibration.estimate(
+            anatomy, config, classes=2, rows=1000, evaluated=300, tokens_per_text=12.0
+        )
         assert estimate.seconds > 0
         assert estimate.memory_bytes > 0
         costs.append(estimate.trainable)
@@ -144,7 +163,9 @@ def test_training_writes_points_scores_and_what_moved(bench: Bench, trained: tup
     assert artifacts.load(folder, Evaluation).frame()["split"].tolist() == ["validation", "test"]
 
 
-def test_probes_of_frozen_layers_are_the_same_before_and_after(bench: Bench, trained: tuple[str, RunSummary]) -> None:
+def test_probes_of_frozen_layers_are_the_same_before_and_after(
+    bench: Bench, trained: tuple[str, RunSummary]
+) -> None:
     scores = bench.do(ProbeConfig(job=trained[0]), ProbeScores)
     assert scores.test.shape == (2, 4)
     np.testing.assert_array_equal(scores.test[0, :3], scores.test[1, :3])
@@ -153,7 +174,9 @@ def test_probes_of_frozen_layers_are_the_same_before_and_after(bench: Bench, tra
 
 
 @pytest.mark.parametrize("method", list(Method))
-def test_projections_place_every_text_twice(method: Method, bench: Bench, trained: tuple[str, RunSummary]) -> None:
+def test_projections_place_every_text_twice(
+    method: Method, bench: Bench, trained: tuple[str, RunSummary]
+) -> None:
     if method is Method.UMAP:
         pytest.importorskip("umap")
     picture = bench.do(ProjectConfig(job=trained[0], layer=3, method=method), Projection)
@@ -169,7 +192,9 @@ def test_a_layer_that_is_not_there_is_refused(bench: Bench, trained: tuple[str, 
         bench.do(ProjectConfig(job=trained[0], layer=9), Projection)
 
 
-def test_predictions_come_with_their_nearest_training_texts(bench: Bench, trained: tuple[str, RunSummary]) -> None:
+def test_predictions_come_with_their_nearest_training_texts(
+    bench: Bench, trained: tuple[str, RunSummary]
+) -> None:
     scored = artifacts.load(bench.store.workspace.run(trained[0]), Evaluation).predictions
     asked = scored[scored["split"] == "train"].head(4)
     said = bench.do(PredictConfig(job=trained[0], texts=tuple(asked["text"]), neighbours=3), Prediction)
@@ -198,7 +223,9 @@ def test_a_file_keeps_its_columns_and_gains_two(bench: Bench, trained: tuple[str
 
 
 def test_a_file_of_texts_alone_is_enough(bench: Bench, trained: tuple[str, RunSummary]) -> None:
-    dataset = bench.store.add_dataset(ME, "only.csv", {"train": b"text\ni loved it\nawful film\n"}, Settings())
+    dataset = bench.store.add_dataset(
+        ME, "only.csv", {"train": b"text\ni loved it\nawful film\n"}, Settings()
+    )
     found = bench.do(PredictFileConfig(job=trained[0], dataset=dataset.digest, text="text"), FilePrediction)
     assert found.rows == 2
     assert found.counts["rows"].sum() == 2
@@ -211,5 +238,3 @@ def test_results_survive_the_disk(bench: Bench, trained: tuple[str, RunSummary],
     assert again == evaluation
     pd.testing.assert_frame_equal(again.predictions, evaluation.predictions)
     np.testing.assert_array_equal(again.confusion, evaluation.confusion)
-
-

@@ -24,7 +24,8 @@ class Compute:
         Raises
         ------
         ConfigError
-            If a device is asked for by name and is not there, or bf16 where it would only be emulated on CUDA.
+            If a device is asked for by name and is not there, or bf16 where it would only be
+            emulated on CUDA.
         """
         there = {
             Device.CUDA: torch.cuda.is_available(),
@@ -39,7 +40,10 @@ class Compute:
         native = native_bf16(device)
         if precision is Precision.BF16 and device is Device.CUDA and not native:
             raise ConfigError("precision", "bf16", "float32 or auto: this GPU has no bfloat16")
-        return cls(torch.device(device.value), precision is Precision.BF16 or (precision is Precision.AUTO and native))
+        return cls(
+            torch.device(device.value),
+            precision is Precision.BF16 or (precision is Precision.AUTO and native),
+        )
 
     @property
     def label(self) -> str:
@@ -68,7 +72,10 @@ class Compute:
 
 
 def native_bf16(device: Device) -> bool:
-    """Whether `device` multiplies bfloat16 in hardware: AVX-512 bf16 or AMX on a CPU, Ampere and later on CUDA."""
+    """Whether `device` multiplies bfloat16 in hardware.
+
+    AVX-512 bf16 or AMX on a CPU, Ampere and later on CUDA.
+    """
     if device is Device.CUDA:
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     if device is Device.CPU:

@@ -15,6 +15,7 @@ from translearn_core.activations.pooling import pool
 from translearn_core.activations.split import prefix, watch
 from translearn_core.activations.tokens import Report, Tokens, by_length, quiet
 from translearn_core.config import Pooling
+from translearn_core.errors import BackboneError
 
 TOKENS_PER_BATCH = {"cpu": 4096, "mps": 8192, "cuda": 65536}
 """Padded tokens a batch: small enough for a CPU's cache, large enough for a GPU."""
@@ -29,7 +30,10 @@ class Kept:
     offsets: NDArray[np.int64]
 
     def padded(self, index: NDArray[np.int64], length: int) -> Tensor:
-        """Return the states of some texts, shape (len(index), length, width), float32; what lies on padding is arbitrary."""
+        """Return the states of some texts, shape (len(index), length, width), float32.
+
+        What lies on padding is arbitrary.
+        """
         where = np.minimum(self.offsets[index][:, None] + np.arange(length), len(self.states) - 1)
         return self.states[torch.from_numpy(where)].float()
 
@@ -41,12 +45,17 @@ class Kept:
 
 def fits_in_memory(n_bytes: int) -> bool:
     """Whether keeping `n_bytes` leaves three quarters of the free memory to others."""
-    return n_bytes < 0.25 * psutil.virtual_memory().available
+    return bool(n_bytes < 0.25 * psutil.virtual_memory().available)
 
 
 @torch.inference_mode()
 def keep_states(
-    model: nn.Module, blocks: nn.ModuleList, cut: int, tokens: Tokens, compute: Compute, report: Report = quiet
+    model: nn.Module,
+    blocks: nn.ModuleList,
+    cut: int,
+    tokens: Tokens,
+    compute: Compute,
+    report: Report = quiet,
 ) -> Kept:
     """Compute the states that enter block `cut` for every text; the model must be in eval mode.
 
@@ -85,7 +94,8 @@ def encode_layers(
     Returns
     -------
     array, shape (layers, texts, width), float32
-        Layer 0 enters block 0, layer k leaves block k-1; the last one is the model's own output, after its final norm if it has one.
+        Layer 0 enters block 0, layer k leaves block k-1; the last one is the model's own output,
+        after its final norm if it has one.
     """
     model.eval()
     chosen = list(range(len(blocks) + 1)) if layers is None else list(layers)
@@ -108,6 +118,10 @@ def encode_layers(
             pooled[top] = pool(last, mask, pooling)
         if out is None:
             out = np.empty((len(chosen), len(tokens), last.shape[-1]), dtype=np.float32)
+        if missing := [layer for layer in chosen if layer not in pooled]:
+            raise BackboneError(
+                f"Layer {missing[0]} of this architecture cannot be looked at: its blocks are not called as modules."
+            )
         for place, layer in enumerate(chosen):
             out[place, index] = pooled[layer].float().cpu().numpy()
         done += len(index)

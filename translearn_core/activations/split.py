@@ -1,7 +1,7 @@
 """Cutting a backbone at a block: the prefix stops there, the suffix goes on from what was kept.
 
-The suffix is the whole model with the blocks below the cut passing their input through, so names, indices, per-layer
-attention types and adapters stay what they are.
+The suffix is the whole model with the blocks below the cut passing their input through, so names, indices,
+per-layer attention types and adapters stay what they are.
 """
 
 from collections.abc import Callable, Iterator
@@ -38,7 +38,7 @@ def output_states(output: Any) -> Tensor:
 
 @contextmanager
 def watch(blocks: nn.ModuleList, seen: Callable[[int, Tensor], None], upto: int) -> Iterator[None]:
-    """Call ``seen(layer, states)`` for layers 0 … `upto` as a forward pass reaches them (layer k enters block k)."""
+    """Call `seen` with layer and states as a forward pass reaches layers 0 to `upto`."""
 
     def enter(_module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         seen(0, states_of(args, kwargs))
@@ -72,7 +72,10 @@ def prefix(model: nn.Module, blocks: nn.ModuleList, cut: int, ids: Tensor, mask:
 
 
 def shape_of_output(model: nn.Module, blocks: nn.ModuleList) -> Any:
-    """Return how a block of this model gives back its states: None for a bare tensor, else the tuple's length."""
+    """Return how a block of this model gives back its states.
+
+    None for a bare tensor, else the tuple's length.
+    """
     shape: list[int | None] = []
 
     def look(_module: nn.Module, _args: Any, output: Any) -> None:
@@ -99,7 +102,7 @@ def passing_below(blocks: nn.ModuleList, cut: int, shape: int | None) -> Iterato
 
     below = list(blocks)[:cut]
     for block in below:
-        block.forward = hand_on  # type: ignore[method-assign] # an instance attribute, taken off again below
+        block.forward = hand_on  # an instance attribute, taken off again below
     try:
         yield
     finally:
@@ -107,8 +110,13 @@ def passing_below(blocks: nn.ModuleList, cut: int, shape: int | None) -> Iterato
             del block.forward
 
 
-def suffix(model: nn.Module, blocks: nn.ModuleList, cut: int, shape: int | None, batch: tuple[Tensor, Tensor, Tensor]) -> Any:
-    """Run `model` from block `cut` on kept states; `batch` is ids, mask and states. Returns the model's output."""
+def suffix(
+    model: nn.Module, blocks: nn.ModuleList, cut: int, shape: int | None, batch: tuple[Tensor, Tensor, Tensor]
+) -> Any:
+    """Run `model` from block `cut` on kept states; `batch` is ids, mask and states.
+
+    Returns the model's output.
+    """
     ids, mask, kept = batch
 
     def replace(_module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any]:

@@ -57,15 +57,22 @@ def tokenize(
             return_attention_mask=False,
             return_token_type_ids=False,
         )
-        pieces += [np.asarray(ids or [tokenizer.pad_token_id], dtype=np.int32) for ids in encoded["input_ids"]]
+        pieces += [
+            np.asarray(ids or [tokenizer.pad_token_id], dtype=np.int32) for ids in encoded["input_ids"]
+        ]
     offsets = np.zeros(len(pieces) + 1, dtype=np.int64)
     np.cumsum([len(p) for p in pieces], out=offsets[1:])
     pad = tokenizer.pad_token_id
-    return Tokens(np.concatenate(pieces) if pieces else np.zeros(0, np.int32), offsets, 0 if pad is None else int(pad))
+    return Tokens(
+        np.concatenate(pieces) if pieces else np.zeros(0, np.int32), offsets, 0 if pad is None else int(pad)
+    )
 
 
 def by_length(lengths: NDArray[np.int64], budget: int) -> Iterator[NDArray[np.int64]]:
-    """Yield indices in batches of similar length, longest first, at most `budget` padded tokens each (one text at least)."""
+    """Yield indices in batches of similar length, longest first.
+
+    At most `budget` padded tokens each (one text at least).
+    """
     order = np.argsort(-lengths, kind="stable")
     start = 0
     while start < len(order):

@@ -11,9 +11,12 @@ from translearn_core.config import FreezePlan, Pooling
 class Anatomy:
     """What a backbone is made of.
 
-    `block_parameters[k]` counts the parameters of block k; `final_parameters` those after the last block (a final
-    norm), which follow the last block in a freeze plan. `splittable` says whether the model can be cut at a block with
-    the same result; where not, `why_not` says why and training runs uncached. `digest` identifies weights and tokenizer.
+    `block_parameters[k]` counts the parameters of block k; `final_parameters` those after the last block
+    (a final
+    norm), which follow the last block in a freeze plan. `splittable` says whether the model can be cut at
+    a block with
+    the same result; where not, `why_not` says why and training runs uncached. `digest` identifies weights
+    and tokenizer.
     """
 
     id: str

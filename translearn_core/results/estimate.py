@@ -24,8 +24,10 @@ class Estimate:
 class Calibration:
     """Costs of one backbone on one device, per token, from a few timed steps.
 
-    `forward_block` is the seconds one block takes per token without gradients, `train_block` forward and backward,
-    `forward_embeddings` and `train_embeddings` the same for everything below the blocks; `update_parameter` the optimizer's seconds per
+    `forward_block` is the seconds one block takes per token without gradients, `train_block` forward and
+    backward,
+    `forward_embeddings` and `train_embeddings` the same for everything below the blocks;
+    `update_parameter` the optimizer's seconds per
     trainable parameter and step; `state_bytes` is the memory training keeps per token and trained block.
     """
 
@@ -40,7 +42,14 @@ class Calibration:
     base_bytes: int
 
     def estimate(
-        self, anatomy: Anatomy, config: ExperimentConfig, *, classes: int, rows: int, evaluated: int, tokens_per_text: float
+        self,
+        anatomy: Anatomy,
+        config: ExperimentConfig,
+        *,
+        classes: int,
+        rows: int,
+        evaluated: int,
+        tokens_per_text: float,
     ) -> Estimate:
         """Return the cost of `config` on `rows` training texts (and `evaluated` others, each epoch)."""
         boundary = config.plan.boundary(anatomy.n_blocks)

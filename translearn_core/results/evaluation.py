@@ -1,4 +1,7 @@
-"""What a trained model does on rows it did not learn from: scores with intervals, confusion, every prediction."""
+"""What a trained model does on rows it did not learn from.
+
+Scores with intervals, confusion, every prediction.
+"""
 
 from dataclasses import dataclass, field
 
@@ -31,9 +34,12 @@ class Metrics:
 class Evaluation:
     """A finished run's scores and predictions.
 
-    `confusion[i, j]` counts test rows of class i predicted as class j. `per_class` has label, precision, recall, f1,
-    support (test rows). `predictions` has a line per row of every split: row, split, text, label, predicted, confidence, correct
-    (labels as names; row as in the file). `majority` is the test accuracy of always answering the commonest training class.
+    `confusion[i, j]` counts test rows of class i predicted as class j. `per_class` has label, precision,
+    recall, f1,
+    support (test rows). `predictions` has a line per row of every split: row, split, text, label,
+    predicted, confidence, correct
+    (labels as names; row as in the file). `majority` is the test accuracy of always answering the
+    commonest training class.
     """
 
     classes: tuple[str, ...]
@@ -72,12 +78,19 @@ class Evaluation:
         """The most confident mistakes on test: text, label, predicted, confidence, row."""
         wrong = self.predictions[(self.predictions["split"] == "test") & ~self.predictions["correct"]]
         columns = ["text", "label", "predicted", "confidence", "row"]
-        return wrong.sort_values("confidence", ascending=False, kind="stable").head(limit)[columns].reset_index(drop=True)
+        return (
+            wrong.sort_values("confidence", ascending=False, kind="stable")
+            .head(limit)[columns]
+            .reset_index(drop=True)
+        )
 
 
 @dataclass(frozen=True)
 class Drift:
-    """How far every tensor moved in training: name, part, trainable, had_gradient, relative_change, parameters."""
+    """How far every tensor moved in training.
+
+    Name, part, trainable, had_gradient, relative_change, parameters.
+    """
 
     tensors: pd.DataFrame = field(compare=False)
 
@@ -86,9 +99,18 @@ class Drift:
         return self.tensors
 
     def by_part(self) -> pd.DataFrame:
-        """One line per part (embeddings, block k, head): parameters, trained, relative change (root mean square over its tensors' norms)."""
+        """One line per part (embeddings, block k, head).
+
+        Parameters, trained, relative change (root mean square over its tensors' norms).
+        """
         rows = []
         for part, group in self.tensors.groupby("part", sort=False):
-            change = float(np.sqrt((group["moved_norm"] ** 2).sum() / max((group["start_norm"] ** 2).sum(), 1e-12)))
-            rows.append((part, int(group["parameters"].sum()), int(group["trainable"].sum()), len(group), change))
-        return pd.DataFrame(rows, columns=["part", "parameters", "tensors trained", "tensors", "relative change"])
+            change = float(
+                np.sqrt((group["moved_norm"] ** 2).sum() / max((group["start_norm"] ** 2).sum(), 1e-12))
+            )
+            rows.append(
+                (part, int(group["parameters"].sum()), int(group["trainable"].sum()), len(group), change)
+            )
+        return pd.DataFrame(
+            rows, columns=["part", "parameters", "tensors trained", "tensors", "relative change"]
+        )

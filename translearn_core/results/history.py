@@ -20,7 +20,10 @@ class StepPoint:
 
 @dataclass(frozen=True)
 class EpochPoint:
-    """One pass over the training rows; accuracies and F1 are fractions in [0, 1], losses are cross-entropies in nats."""
+    """One pass over the training rows.
+
+    Accuracies and F1 are fractions in [0, 1], losses are cross-entropies in nats.
+    """
 
     epoch: int
     step: int

@@ -33,7 +33,10 @@ class Prediction:
 
 @dataclass(frozen=True)
 class FilePrediction:
-    """A file's rows with the predicted label and its probability as two new columns; `counts` has label, rows."""
+    """A file's rows with the predicted label and its probability as two new columns.
+
+    `counts` has label, rows.
+    """
 
     rows: int
     text: str

@@ -16,7 +16,8 @@ class ProbeScores:
     """Linear-probe accuracies, fractions in [0, 1].
 
     V variants (``pretrained``, ``fine-tuned``) × L layers (0 = embeddings, k = after block k-1):
-    `cross_validated` has shape (V, L, folds), on the training split; `test`, `low`, `high` have shape (V, L), the test score and its
+    `cross_validated` has shape (V, L, folds), on the training split; `test`, `low`, `high` have shape (V,
+    L), the test score and its
     95 % bootstrap interval. `majority` and `tfidf` are the test lines every layer must be read against.
     """
 
@@ -27,7 +28,7 @@ class ProbeScores:
     high: FloatArray = field(compare=False)
     majority: float = 0.0
     tfidf: float = 0.0
-    tfidf_interval: Interval = Interval(0.0, 0.0)
+    tfidf_interval: Interval = field(default=Interval(0.0, 0.0))
     n_train: int = 0
     n_test: int = 0
     folds: int = 5

@@ -22,8 +22,10 @@ class Severity(StrEnum):
 class Finding:
     """One thing worth knowing about the data.
 
-    `code` is stable, for tests and pages; `sentence` is for people; `rows` are 1-based row numbers of the file, header
-    not counted, at most 50 of them; `count` is how many there are in all; `fix` is one click away where there is one.
+    `code` is stable, for tests and pages; `sentence` is for people; `rows` are 1-based row numbers of the
+    file, header
+    not counted, at most 50 of them; `count` is how many there are in all; `fix` is one click away where
+    there is one.
     """
 
     code: str

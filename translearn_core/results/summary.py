@@ -7,7 +7,10 @@ from translearn_core.results.evaluation import Metrics
 
 @dataclass(frozen=True)
 class RunSummary:
-    """Cost and score of one run; `seconds` has read, encode, train, evaluate, total; `parameters` trainable, total."""
+    """Cost and score of one run; `seconds` has read, encode, train, evaluate, total.
+
+    `parameters` trainable, total.
+    """
 
     device: str
     precision: str

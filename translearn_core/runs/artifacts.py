@@ -1,4 +1,7 @@
-"""Results on disk: a folder each, written whole under a temporary name and renamed, so a reader sees all or nothing."""
+"""Results on disk.
+
+A folder each, written whole under a temporary name and renamed, so a reader sees all or nothing.
+"""
 
 import dataclasses
 import json
@@ -72,7 +75,7 @@ def size(folder: Path) -> int:
 
 
 def defused(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return `frame` with cells and headers that a spreadsheet would run as formulas set off by an apostrophe.
+    """Return `frame` with an apostrophe before cells and headers that a spreadsheet would run as formulas.
 
     References
     ----------

@@ -38,7 +38,10 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a job is: `stage` in words, `done` of `total` in that stage's unit, `seconds_left` where it can be told."""
+    """How far a job is.
+
+    `stage` in words, `done` of `total` in that stage's unit, `seconds_left` where it can be told.
+    """
 
     stage: str
     done: float
@@ -52,7 +55,10 @@ STOPPING = "stopping"
 
 @dataclass(frozen=True)
 class Flight:
-    """A running job as the engine sees it: its token, whether it was asked to stop, and whether it has heard that."""
+    """A running job as the engine sees it.
+
+    Its token, whether it was asked to stop, and whether it has heard that.
+    """
 
     worker: str | None
     stop: bool

@@ -1,7 +1,7 @@
 """The runs of a workspace: what people asked for, what became of it, and the only queue there is.
 
-Every change of state is one conditional UPDATE whose row count is checked, so that three processes may write at once. Whatever belongs to a person is
-asked for by owner; what is not theirs is not found.
+Every change of state is one conditional UPDATE whose row count is checked, so that three processes may write
+at once. Whatever belongs to a person is asked for by owner; what is not theirs is not found.
 """
 
 import json
@@ -43,12 +43,15 @@ class RunStore:
         """Close the connections; the next use opens new ones."""
         self._engine.dispose()
 
-    # -- data sets ------------------------------------------------------------------------------------------------
+    # -- data sets
+    # ------------------------------------------------------------------------------------------------
 
     def add_dataset(
         self, owner: str, name: str, files: dict[str, bytes], limits: Settings | None = None
     ) -> Dataset:
-        """Keep a data set's files by part (``train``, ``validation``, ``test``); the same files come back as the same data set.
+        """Keep a data set's files by part (``train``, ``validation``, ``test``).
+
+        The same files come back as the same data set.
 
         Raises
         ------
@@ -113,12 +116,14 @@ class RunStore:
                 self.workspace.set_aside(datasets=[digest])
         self.sweep()
 
-    # -- runs -----------------------------------------------------------------------------------------------------
+    # -- runs
+    # -----------------------------------------------------------------------------------------------------
 
     def submit(self, owner: str, config: Frozen, name: str | None = None) -> Run:
         """Ask for a job and return the owner's run of it.
 
-        The same question asked again, by whoever, is the same job: done it stays done, stopped or failed it is queued again.
+        The same question asked again, by whoever, is the same job: done it stays done, stopped or failed it
+        is queued again.
 
         Raises
         ------
@@ -243,7 +248,8 @@ class RunStore:
         """Bytes that one job's files take."""
         return self.workspace.weight(datasets=set(), jobs={job})
 
-    # -- the queue, for the engine and its workers ----------------------------------------------------------------
+    # -- the queue, for the engine and its workers
+    # ----------------------------------------------------------------
 
     def waiting(self, slot: Slot) -> list[str]:
         """Queued jobs of one slot, in the order their owners' turns give."""
@@ -291,8 +297,8 @@ class RunStore:
     def begin(self, job: str, worker: str) -> bool:
         """Take a queued job; False if somebody else did, or it was stopped meanwhile.
 
-        `worker` is a token of this attempt only. Where it is handed back (`finish`, `interrupt`, `report`, `add_points`), what comes from an
-        attempt that was given up meanwhile has no effect.
+        `worker` is a token of this attempt only. Where it is handed back (`finish`, `interrupt`, `report`,
+        `add_points`), what comes from an attempt that was given up meanwhile has no effect.
         """
         now = time.time()
         with self._engine.begin() as db:
@@ -302,7 +308,10 @@ class RunStore:
             )  # fmt: skip
 
     def finish(self, job: str, state: State, reason: str | None = None, *, worker: str | None = None) -> bool:
-        """End a running job as done, stopped or failed; stopped while somebody wants it again, it is queued again."""
+        """End a running job as done, stopped or failed.
+
+        Stopped while somebody wants it again, it is queued again.
+        """
         with self._engine.begin() as db:
             if state is State.STOPPED and self._wanted_again(db, job, worker):
                 return True
@@ -310,7 +319,9 @@ class RunStore:
             return _moved(db, job, (State.RUNNING,), state, *_of(worker), **ended)
 
     def interrupt(self, job: str, reason: str, *, worker: str | None = None, blame: bool = True) -> bool:
-        """Note that a running job lost its worker: queued again from its checkpoint by `revive`, failed after `MAX_ATTEMPTS` starts.
+        """Note that a running job lost its worker.
+
+        Queued again from its checkpoint by `revive`, failed after `MAX_ATTEMPTS` starts.
 
         An orderly end of the engine is not the job's to `blame`: that start is not counted.
         """
@@ -354,7 +365,10 @@ class RunStore:
             )
 
     def report(self, job: str, progress: Progress, *, worker: str | None = None) -> bool:
-        """Note progress and that the worker lives; returns whether the job is to stop, or is no longer this worker's."""
+        """Note progress and that the worker lives.
+
+        Returns whether the job is to stop, or is no longer this worker's.
+        """
         running = (jobs.c.id == job, jobs.c.state == str(State.RUNNING), *_of(worker))
         with self._engine.begin() as db:
             db.execute(update(jobs).where(*running).values(heartbeat=time.time(), **asdict(progress)))
@@ -385,7 +399,10 @@ class RunStore:
             db.execute(delete(points).where(points.c.job == job, points.c.step > step))
 
     def sweep(self) -> None:
-        """Delete jobs nobody wants any more and data sets nobody has, with their files; ask running ones to stop first."""
+        """Delete jobs nobody wants any more and data sets nobody has, with their files.
+
+        Ask running ones to stop first.
+        """
         with self._engine.begin() as db:
             unwanted = ~exists().where(claims.c.job == jobs.c.id)
             db.execute(update(jobs).where(unwanted, jobs.c.state == str(State.RUNNING)).values(stop=True))
@@ -402,7 +419,8 @@ class RunStore:
             self.workspace.set_aside(datasets=self._older(kept - used), jobs=gone)
         self.workspace.empty()
 
-    # -- within -----------------------------------------------------------------------------------------------------
+    # -- within
+    # -----------------------------------------------------------------------------------------------------
 
     def _older(self, digests: Iterable[str], seconds: float = 60.0) -> set[str]:
         # files are written before their row: give a data set that is just coming in time to get one

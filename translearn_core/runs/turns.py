@@ -16,8 +16,8 @@ class Waiting:
 def in_turn(waiting: Sequence[Waiting], last_turn: Mapping[str, float]) -> list[str]:
     """Return the waiting jobs in the order they will start.
 
-    The next job belongs to the owner whose last turn is longest ago (`last_turn`, seconds; never = first), and is that owner's
-    oldest. A job wanted by several owners counts as a turn of each of them.
+    The next job belongs to the owner whose last turn is longest ago (`last_turn`, seconds; never = first),
+    and is that owner's oldest. A job wanted by several owners counts as a turn of each of them.
     """
     left = sorted(waiting, key=lambda w: (w.since, w.job))
     turns = dict(last_turn)

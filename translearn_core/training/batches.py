@@ -1,4 +1,7 @@
-"""The order of training batches: shuffled, texts of similar length together, a function of seed and epoch alone."""
+"""The order of training batches.
+
+Shuffled, texts of similar length together, a function of seed and epoch alone.
+"""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +15,8 @@ def batch_order(
 ) -> list[NDArray[np.int64]]:
     """Return the batches of one epoch, as indices of `rows`.
 
-    The same seed and epoch give the same batches, so a resumed run continues in the middle of an epoch by skipping what it has done.
+    The same seed and epoch give the same batches, so a resumed run continues in the middle of an epoch by
+    skipping what it has done.
     """
     random = np.random.default_rng((seed, epoch))
     shuffled = random.permutation(rows)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import numpy as np
 import psutil
 import torch
+from numpy.typing import NDArray
 
 from translearn_core.activations import Compute, Tokens, keep_states
 from translearn_core.activations.split import prefix
@@ -20,7 +21,10 @@ LENGTH = 32
 
 
 def calibrate(backbone: Backbone, compute: Compute, *, pooling: Pooling, batch_size: int = 32) -> Calibration:
-    """Time forward passes, training steps and optimizer updates of `backbone` (it is changed: give a copy of its own)."""
+    """Time forward passes, training steps and optimizer updates of `backbone` (it is changed.
+
+    Give a copy of its own).
+    """
     n = backbone.n_blocks
     random = np.random.default_rng(0)
     ids = random.integers(5, max(6, backbone.anatomy.vocabulary - 1), size=LENGTH * 128).astype(np.int32)
@@ -64,7 +68,9 @@ def calibrate(backbone: Backbone, compute: Compute, *, pooling: Pooling, batch_s
     )
 
 
-def _learn_blocks(backbone: Backbone, pooling: Pooling, tokens: Tokens, compute: Compute, batch: np.ndarray) -> float:  # type: ignore[type-arg]
+def _learn_blocks(
+    backbone: Backbone, pooling: Pooling, tokens: Tokens, compute: Compute, batch: NDArray[np.int64]
+) -> float:
     plan = FreezePlan.everything(backbone.n_blocks, embeddings=False)
     model = Classifier(backbone, plan, pooling, HeadConfig(), 2).to(compute.device)
     inputs = Inputs(tokens)

@@ -17,33 +17,39 @@ NAME = "checkpoint.pt"
 
 @dataclass
 class Checkpoint:
-    """Weights that train, optimizer, place in the schedule, random states, best weights so far, sums of the running epoch, history.
+    """Weights that train, optimizer, place in the schedule, random states, best weights, sums, history.
 
-    `origin_epoch` and `origin_step` are where this run's own schedule begins: 0, or where the run it continues ended.
+    `origin_epoch` and `origin_step` are where this run's own schedule begins: 0, or where the run it
+    continues ended.
     """
 
     plan: str
-    origin_epoch: int
-    origin_step: int
-    step: int
-    epoch: int
-    step_in_epoch: int
-    weights: dict[str, Tensor]
-    optimizer: dict[str, Any]
-    random: dict[str, Tensor]
-    best: dict[str, Tensor]
-    best_score: float
-    best_epoch: int
-    waited: int
-    finished: bool
-    loss_sum: float
-    seconds: float
     confusion: Tensor
+    origin_epoch: int = 0
+    origin_step: int = 0
+    step: int = 0
+    epoch: int = 0
+    step_in_epoch: int = 0
+    weights: dict[str, Tensor] = field(default_factory=dict)
+    optimizer: dict[str, Any] = field(default_factory=dict)
+    random: dict[str, Tensor] = field(default_factory=dict)
+    best: dict[str, Tensor] = field(default_factory=dict)
+    best_score: float = -1.0
+    best_epoch: int = 0
+    waited: int = 0
+    finished: bool = False
+    loss_sum: float = 0.0
+    seconds: float = 0.0
     moved: list[str] = field(default_factory=list)
     history: list[StepPoint | EpochPoint] = field(default_factory=list)
 
+    @classmethod
+    def fresh(cls, plan: str, classes: int) -> "Checkpoint":
+        """Return the state before the first step."""
+        return cls(plan, torch.zeros(classes, classes, dtype=torch.int64))
+
     def write(self, folder: Path) -> None:
-        """Write to a temporary name and rename, so that a kill leaves the former checkpoint or this one, whole."""
+        """Write to a temporary name and rename: a kill leaves the former checkpoint or this one, whole."""
         folder.mkdir(parents=True, exist_ok=True)
         state = {name: value for name, value in vars(self).items() if name != "history"}
         state["steps"] = [asdict(p) for p in self.history if isinstance(p, StepPoint)]
@@ -71,10 +77,13 @@ class Checkpoint:
             state = torch.load(path, map_location="cpu", weights_only=True)
             steps = [StepPoint(**p) for p in state.pop("steps")]
             epochs = [EpochPoint(**p) for p in state.pop("epochs")]
-            history = sorted([*steps, *epochs], key=lambda p: (p.step, isinstance(p, EpochPoint)))
+            points: list[StepPoint | EpochPoint] = [*steps, *epochs]
+            history = sorted(points, key=lambda p: (p.step, isinstance(p, EpochPoint)))
             return cls(**state, history=history)
         except (RuntimeError, OSError, KeyError, TypeError, ValueError, EOFError) as error:
-            raise TrainingError(f"The checkpoint of this run is damaged ({error}): delete the run and train it again.") from error
+            raise TrainingError(
+                f"The checkpoint of this run is damaged ({error}): delete the run and train it again."
+            ) from error
 
 
 def random_states(device: torch.device) -> dict[str, Tensor]:

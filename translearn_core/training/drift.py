@@ -31,9 +31,15 @@ def measure_drift(
         difference = float((end[name].float() - before.float()).norm())
         norm = float(before.float().norm())
         if name not in trainable and difference > 0:
-            raise FreezeError(f"{name} ({parts[name]}) was frozen and moved by {difference:.3g}: this run cannot be trusted; report it.")
+            raise FreezeError(
+                f"{name} ({parts[name]}) was frozen and moved by {difference:.3g}: "
+                "this run cannot be trusted; report it."
+            )
         if name in had_gradient and difference == 0:
-            raise FreezeError(f"{name} ({parts[name]}) was to train, received a gradient and did not move: raise the learning rate.")
+            raise FreezeError(
+                f"{name} ({parts[name]}) was to train, received a gradient and did not move: "
+                "raise the learning rate."
+            )
         lines.append(
             {
                 "name": name,

@@ -11,7 +11,9 @@ EVALUATION_TOKENS = {"cpu": 4096, "mps": 8192, "cuda": 65536}
 
 
 @torch.inference_mode()
-def probabilities(model: Classifier, inputs: Inputs, rows: NDArray[np.int64], compute: Compute) -> NDArray[np.float32]:
+def probabilities(
+    model: Classifier, inputs: Inputs, rows: NDArray[np.int64], compute: Compute
+) -> NDArray[np.float32]:
     """Return class probabilities of some rows, shape (rows, classes); the model is left in eval mode."""
     model.eval()
     out: NDArray[np.float32] | None = None
@@ -24,7 +26,10 @@ def probabilities(model: Classifier, inputs: Inputs, rows: NDArray[np.int64], co
 
 
 def macro_f1(confusion: NDArray[np.int64]) -> float:
-    """Return the mean F1 over the classes that occur among labels or predictions; `confusion[i, j]`: class i called j."""
+    """Return the mean F1 over the classes that occur among labels or predictions.
+
+    `confusion[i, j]`: class i called j.
+    """
     hits = np.diag(confusion).astype(np.float64)
     either = confusion.sum(0) + confusion.sum(1)
     there = either > 0

@@ -47,17 +47,15 @@ class Rows:
 class Loop:
     """One training run that can be left after any step and gone on with."""
 
-    def __init__(self, model: Classifier, inputs: Inputs, rows: Rows, config: TrainingConfig, compute: Compute) -> None:
+    def __init__(
+        self, model: Classifier, inputs: Inputs, rows: Rows, config: TrainingConfig, compute: Compute
+    ) -> None:
         self.model, self.inputs, self.rows, self.config, self.compute = model, inputs, rows, config, compute
         self.labels = torch.tensor(rows.labels)  # a copy: what comes from a file may be read-only
         self.weights = class_weights(rows, config.class_weights)
         self.optimizer = make_optimizer(model, config)
         torch.manual_seed(config.seed)
-        self.state = Checkpoint(
-            plan=model.plan.model_dump_json(), origin_epoch=0, origin_step=0, step=0, epoch=0, step_in_epoch=0, weights={}, optimizer={}, random={}, best={},
-            best_score=-1.0, best_epoch=0, waited=0, finished=False, loss_sum=0.0, seconds=0.0,
-            confusion=torch.zeros(rows.classes, rows.classes, dtype=torch.int64),
-        )  # fmt: skip
+        self.state = Checkpoint.fresh(model.plan.model_dump_json(), rows.classes)
 
     @property
     def trained(self) -> dict[str, torch.nn.Parameter]:
@@ -75,13 +73,16 @@ class Loop:
         restore_random(state.random, self.compute.device)
 
     def extend(self, parent: Checkpoint) -> None:
-        """Train `config.epochs` more epochs after a parent run's last one; the best epoch so far stays a candidate."""
+        """Train `config.epochs` more epochs after a parent run's last one.
+
+        The best epoch so far stays a candidate.
+        """
         self._take(parent)
         self.state.finished, self.state.waited = False, 0
         self.state.origin_epoch, self.state.origin_step = parent.epoch, parent.step
 
     def run(self, hook: Hook) -> None:
-        """Train to the last epoch or until patience ends, then put the best epoch's weights into the model."""
+        """Train to the last epoch or until patience ends, then take the best epoch's weights."""
         last = self.state.origin_epoch + self.config.epochs
         while self.state.epoch < last and not self.state.finished:
             self._epoch(hook)
@@ -96,7 +97,10 @@ class Loop:
                     parameter.copy_(self.state.best[name])
 
     def checkpoint(self) -> Checkpoint:
-        """Return the state of this moment; write it before the next step, the optimizer goes on using its tensors."""
+        """Return the state of this moment.
+
+        Write it before the next step, the optimizer goes on using its tensors.
+        """
         self.state.weights = copies(self.trained)
         self.state.optimizer = self.optimizer.state_dict()
         self.state.random = random_states(self.compute.device)
@@ -110,8 +114,7 @@ class Loop:
             point = self._step(index, total, len(batches))
             state.seconds = time.monotonic() - began
             hook(Moment(point, state.step - state.origin_step, total, self.checkpoint))
-        point_of_epoch = self._close_epoch(len(batches))
-        hook(Moment(point_of_epoch, state.step - state.origin_step, total, self.checkpoint))
+        hook(Moment(self._close_epoch(), state.step - state.origin_step, total, self.checkpoint))
 
     def _step(self, index: NDArray[np.int64], total: int, in_epoch: int) -> StepPoint:
         state, started = self.state, time.perf_counter()
@@ -124,29 +127,38 @@ class Loop:
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         if state.step == state.origin_step or not state.moved:
-            state.moved = [name for name, p in self.trained.items() if p.grad is not None and bool(p.grad.any())]
+            state.moved = [
+                name for name, p in self.trained.items() if p.grad is not None and bool(p.grad.any())
+            ]
         norm = torch.nn.utils.clip_grad_norm_(list(self.trained.values()), self.config.clip)
         value = loss.item()
         if not np.isfinite(value):
             raise TrainingError(
-                f"The loss became {value} at step {state.step + 1}: lower the learning rate (now {self.config.lr:g}, "
-                f"head {self.config.head_lr:g}) or choose float32."
+                f"The loss became {value} at step {state.step + 1}: lower the learning rate "
+                f"(now {self.config.lr:g}, head {self.config.head_lr:g}) or choose float32."
             )
         self.optimizer.step()
         predicted = logits.detach().argmax(-1).cpu().numpy()
-        state.confusion += torch.from_numpy(confusion_of(self.rows.labels[index], predicted, self.rows.classes))
+        state.confusion += torch.from_numpy(
+            confusion_of(self.rows.labels[index], predicted, self.rows.classes)
+        )
         state.loss_sum += value * len(index)
         state.step += 1
         state.step_in_epoch += 1
+        seconds = max(1e-9, time.perf_counter() - started)
         point = StepPoint(
-            step=state.step, epoch=state.epoch + state.step_in_epoch / in_epoch, loss=value, lr=rates.get("backbone", 0.0),
-            head_lr=rates.get("head", 0.0), grad_norm=float(norm),
-            tokens_per_second=float(self.inputs.tokens.lengths[index].sum()) / max(1e-9, time.perf_counter() - started),
-        )  # fmt: skip
+            step=state.step,
+            epoch=state.epoch + state.step_in_epoch / in_epoch,
+            loss=value,
+            lr=rates.get("backbone", 0.0),
+            head_lr=rates.get("head", 0.0),
+            grad_norm=float(norm),
+            tokens_per_second=float(self.inputs.tokens.lengths[index].sum()) / seconds,
+        )
         state.history.append(point)
         return point
 
-    def _close_epoch(self, batches: int) -> EpochPoint:
+    def _close_epoch(self) -> EpochPoint:
         state, rows = self.state, self.rows
         scores = probabilities(self.model, self.inputs, rows.validation, self.compute)
         labels = rows.labels[rows.validation]
@@ -156,16 +168,27 @@ class Loop:
         better = score > state.best_score
         state.epoch, state.step_in_epoch = state.epoch + 1, 0
         if better:
-            state.best_score, state.best_epoch, state.best, state.waited = score, state.epoch, copies(self.trained), 0
+            state.best_score, state.best_epoch, state.best, state.waited = (
+                score,
+                state.epoch,
+                copies(self.trained),
+                0,
+            )
         else:
             state.waited += 1
+        right = np.clip(scores[np.arange(len(labels)), labels], 1e-12, None)
         point = EpochPoint(
-            epoch=state.epoch, step=state.step, train_loss=state.loss_sum / max(1, int(seen.sum())),
-            train_accuracy=float(np.trace(seen) / max(1, seen.sum())), train_macro_f1=macro_f1(seen),
-            validation_loss=float(-np.log(np.clip(scores[np.arange(len(labels)), labels], 1e-12, None)).mean()),
-            validation_accuracy=float(np.trace(found) / max(1, found.sum())), validation_macro_f1=score,
-            seconds=state.seconds, best=better,
-        )  # fmt: skip
+            epoch=state.epoch,
+            step=state.step,
+            train_loss=state.loss_sum / max(1, int(seen.sum())),
+            train_accuracy=float(np.trace(seen) / max(1, seen.sum())),
+            train_macro_f1=macro_f1(seen),
+            validation_loss=float(-np.log(right).mean()),
+            validation_accuracy=float(np.trace(found) / max(1, found.sum())),
+            validation_macro_f1=score,
+            seconds=state.seconds,
+            best=better,
+        )
         state.history.append(point)
         state.loss_sum, state.seconds = 0.0, 0.0
         state.confusion = torch.zeros_like(state.confusion)
@@ -174,7 +197,10 @@ class Loop:
 
     def _take(self, state: Checkpoint) -> None:
         if set(state.weights) != set(self.trained):
-            raise TrainingError("The checkpoint holds other tensors than this plan trains: start a new run instead of resuming.")
+            raise TrainingError(
+                "The checkpoint holds other tensors than this plan trains: "
+                "start a new run instead of resuming."
+            )
         self.state = state
         with torch.no_grad():
             for name, parameter in self.trained.items():
@@ -187,7 +213,10 @@ class Loop:
 
 
 def class_weights(rows: Rows, how: ClassWeights) -> Tensor | None:
-    """Return a weight per class: inverse frequency among the training rows, mean 1 over rows; None if all count the same."""
+    """Return a weight per class: inverse frequency among the training rows, mean 1 over rows.
+
+    None if all count the same.
+    """
     if how is ClassWeights.NONE:
         return None
     counts = np.bincount(rows.labels[rows.train], minlength=rows.classes).astype(np.float64)

@@ -9,7 +9,9 @@ from translearn_core.config import Schedule, TrainingConfig
 
 
 def parameter_groups(model: nn.Module, config: TrainingConfig) -> list[dict[str, object]]:
-    """Group the trainable parameters of `model`: backbone and head by rate, matrices and the rest by weight decay.
+    """Group the trainable parameters of `model`.
+
+    Backbone and head by rate, matrices and the rest by weight decay.
 
     A frozen parameter is in no group. Biases and norm weights (one dimension) do not decay.
     """
@@ -38,7 +40,10 @@ def make_optimizer(model: nn.Module, config: TrainingConfig) -> torch.optim.Adam
 
 
 def rate_factor(step: int, steps: int, config: TrainingConfig) -> float:
-    """Return the share of the peak rate at `step` (from 0) of `steps`: a linear rise over the warm-up, then the schedule."""
+    """Return the share of the peak rate at `step` (from 0) of `steps`.
+
+    A linear rise over the warm-up, then the schedule.
+    """
     warmup = math.ceil(config.warmup * steps)
     if step < warmup:
         return (step + 1) / warmup

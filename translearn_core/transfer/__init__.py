@@ -4,4 +4,12 @@ from translearn_core.transfer.classifier import Classifier, Inputs
 from translearn_core.transfer.plan import set_trainable, trainable_names
 from translearn_core.transfer.trained import Trained, load_trained, save_trained
 
-__all__ = ["Classifier", "Inputs", "Trained", "load_trained", "save_trained", "set_trainable", "trainable_names"]
+__all__ = [
+    "Classifier",
+    "Inputs",
+    "Trained",
+    "load_trained",
+    "save_trained",
+    "set_trainable",
+    "trainable_names",
+]

@@ -16,9 +16,12 @@ from translearn_core.transfer.plan import set_trainable, trainable_names
 
 @dataclass(frozen=True)
 class Inputs:
-    """What the classifier is given for the rows of one run: token ids, and what was computed once where there is anything.
+    """What the classifier is given for the rows of one run.
 
-    `pooled`, shape (rows, width), stands for the whole backbone when only the head trains; `kept` for the blocks below its cut.
+    Token ids, and what was computed once where there is anything.
+
+    `pooled`, shape (rows, width), stands for the whole backbone when only the head trains; `kept` for the
+    blocks below its cut.
     """
 
     tokens: Tokens
@@ -29,7 +32,16 @@ class Inputs:
 class Classifier(nn.Module):
     """Backbone, pooling and head; parameters are named ``backbone.*`` and ``head.*``."""
 
-    def __init__(self, backbone: Backbone, plan: FreezePlan, pooling: Pooling, head: HeadConfig, classes: int, *, seed: int = 0) -> None:
+    def __init__(
+        self,
+        backbone: Backbone,
+        plan: FreezePlan,
+        pooling: Pooling,
+        head: HeadConfig,
+        classes: int,
+        *,
+        seed: int = 0,
+    ) -> None:
         super().__init__()
         self.source, self.plan, self.pooling = backbone, plan, pooling
         self.backbone = backbone.model
@@ -55,7 +67,10 @@ class Classifier(nn.Module):
         return first
 
     def train(self, mode: bool = True) -> "Classifier":
-        """Set training mode where something trains; frozen blocks stay in eval mode, so that what they give can be kept."""
+        """Set training mode where something trains.
+
+        Frozen blocks stay in eval mode, so that what they give can be kept.
+        """
         super().train(False)
         if mode:
             self.head.train()
@@ -74,7 +89,9 @@ class Classifier(nn.Module):
         with compute.autocast():
             if inputs.kept is not None:
                 states = inputs.kept.padded(index, ids.shape[1]).to(compute.device)
-                output = suffix(self.backbone, self.source.blocks, inputs.kept.cut, self._shape, (ids, mask, states))
+                output = suffix(
+                    self.backbone, self.source.blocks, inputs.kept.cut, self._shape, (ids, mask, states)
+                )
             else:
                 output = self.backbone(input_ids=ids, attention_mask=mask)
         return pool(output.last_hidden_state, mask, self.pooling)

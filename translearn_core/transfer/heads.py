@@ -13,7 +13,10 @@ _ACTIVATIONS: dict[Activation, type[nn.Module]] = {
 
 
 class Standardise(nn.Module):
-    """Shift and scale features by fixed statistics of the training rows, so that one learning rate fits every backbone."""
+    """Shift and scale features by fixed statistics of the training rows.
+
+    One learning rate then fits the features of every backbone.
+    """
 
     mean: Tensor
     scale: Tensor
@@ -25,7 +28,10 @@ class Standardise(nn.Module):
 
     @torch.no_grad()
     def fit(self, features: Tensor) -> None:
-        """Take mean and standard deviation of `features`, shape (rows, width); a constant feature keeps scale 1."""
+        """Take mean and standard deviation of `features`, shape (rows, width).
+
+        A constant feature keeps scale 1.
+        """
         deviation = features.float().std(0, correction=0)
         self.mean.copy_(features.float().mean(0))
         self.scale.copy_(torch.where(deviation > 1e-6, deviation, torch.ones_like(deviation)))
@@ -39,7 +45,11 @@ def build_head(config: HeadConfig, width: int, classes: int) -> nn.Sequential:
     """Return a head from features, shape (rows, width), to logits, shape (rows, classes)."""
     layers: list[nn.Module] = [Standardise(width), nn.Dropout(config.dropout)]
     if config.kind is HeadKind.MLP:
-        layers += [nn.Linear(width, config.width), _ACTIVATIONS[config.activation](), nn.Dropout(config.dropout)]
+        layers += [
+            nn.Linear(width, config.width),
+            _ACTIVATIONS[config.activation](),
+            nn.Dropout(config.dropout),
+        ]
         width = config.width
     final = nn.Linear(width, classes)
     nn.init.zeros_(final.bias)

@@ -81,12 +81,16 @@ def load_trained(folder: Path) -> Trained:
     backbone = load(config.backbone)
     if backbone.anatomy.digest != about["backbone"]:
         raise BackboneError(
-            f"{config.backbone.label} is no longer the model this run was trained on (other weights or tokenizer): train it again."
+            f"{config.backbone.label} is no longer the model this run was trained on "
+            "(other weights or tokenizer): train it again."
         )
     model = Classifier(backbone, config.plan, config.features.pooling, config.head, len(about["classes"]))
     missing = [name for name in tensors if name not in model.state_dict()]
     if missing:
-        raise BackboneError(f"The trained model of this run holds {missing[0]}, which {config.backbone.label} lacks: train it again.")
+        raise BackboneError(
+            f"The trained model of this run holds {missing[0]}, which {config.backbone.label} lacks: "
+            "train it again."
+        )
     model.load_state_dict(tensors, strict=False)
     compute = Compute.choose(config.training.device, config.training.precision)
     model.to(compute.device).eval()

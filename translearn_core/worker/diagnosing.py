@@ -21,7 +21,9 @@ def diagnose_task(context: Context) -> None:
         )
     context.report("splitting texts into tokens")
     texts = table[config.data.text].dropna().astype(str).tolist()
-    statistics = token_statistics(load_tokenizer(config.backbone), texts, config.token_limit) if texts else None
+    statistics = (
+        token_statistics(load_tokenizer(config.backbone), texts, config.token_limit) if texts else None
+    )
     context.report("looking for trouble")
     diagnosis, _ = diagnose(table, config.data, statistics)
     artifacts.save(context.folder, diagnosis)

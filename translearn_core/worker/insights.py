@@ -5,25 +5,23 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from torch import nn
 
 from translearn_core.activations import Compute, encode_layers, tokenize
-from translearn_core.analysis import nearest, probe_layers, project, purity, stratified_sample, tfidf_baseline
+from translearn_core.analysis import probe_layers, project, purity, stratified_sample, tfidf_baseline
 from translearn_core.backbones import load
 from translearn_core.config import (
     ExperimentConfig,
-    PredictConfig,
-    PredictFileConfig,
     ProbeConfig,
     ProjectConfig,
     Split,
 )
 from translearn_core.data.prepared import SPLITS
-from translearn_core.errors import ConfigError, DataError, NotFoundError
-from translearn_core.results import Evaluation, FilePrediction, Prediction, Projection
+from translearn_core.errors import ConfigError, NotFoundError
+from translearn_core.results import Evaluation, Projection
 from translearn_core.runs import artifacts
-from translearn_core.transfer import Trained, load_trained
+from translearn_core.transfer import load_trained
 from translearn_core.worker.context import Context
-from translearn_core.worker.reading import load_table
 
 VARIANTS = ("pretrained", "fine-tuned")
 SAMPLE = 20_000
@@ -40,10 +38,10 @@ def probe(context: Context) -> None:
     labels = class_indices(evaluation, rows["label"])
     train = np.flatnonzero(rows["split"] == Split.TRAIN)
     test = np.flatnonzero(rows["split"] == Split.TEST)
-    texts = rows["text"].to_numpy()
+    texts = rows["text"].tolist()
     context.report("the word-count baseline")
     accuracy, interval, _ = tfidf_baseline(
-        texts[train], labels[train], texts[test], labels[test], seed=config.seed
+        [texts[i] for i in train], labels[train], [texts[i] for i in test], labels[test], seed=config.seed
     )
     scores = probe_layers(
         features, labels, train, test, tfidf=(accuracy, interval), folds=config.folds, seed=config.seed,
@@ -108,7 +106,7 @@ def finished(context: Context, job: str) -> Evaluation:
 def class_indices(evaluation: Evaluation, names: pd.Series) -> NDArray[np.int64]:
     """Return class indices of labels given by name."""
     place = {name: i for i, name in enumerate(evaluation.classes)}
-    return names.map(place).to_numpy(np.int64)
+    return np.asarray(names.map(place), dtype=np.int64)
 
 
 def layer_features(
@@ -116,8 +114,9 @@ def layer_features(
 ) -> tuple[NDArray[np.int64], dict[str, NDArray[np.float16]]]:
     """Return pooled features of every layer, pretrained and fine-tuned, for the run's analysis sample.
 
-    Computed once a run and kept beside it. Returns the lines of the predictions that were taken, shape (n,), and by variant an array of shape
-    (layers, n, width), float16. Layers up to the boundary did not change: there both variants are the same.
+    Computed once a run and kept beside it. Returns the lines of the predictions that were taken, shape (n,),
+    and by variant an array of shape (layers, n, width), float16. Layers up to the boundary did not change:
+    there both variants are the same.
     """
     folder = context.store.workspace.run(job) / "features"
     paths = {variant: folder / f"{variant}.npy" for variant in VARIANTS}
@@ -126,7 +125,7 @@ def layer_features(
     index = np.load(folder / "index.npy")
     found = {v: np.load(p, mmap_mode="r") for v, p in paths.items() if p.exists()}
     found.setdefault(VARIANTS[1], found[VARIANTS[0]])
-    return index, found
+    return index.astype(np.int64), found
 
 
 def compute_features(context: Context, job: str, evaluation: Evaluation, folder: Path) -> None:
@@ -135,7 +134,7 @@ def compute_features(context: Context, job: str, evaluation: Evaluation, folder:
     assert isinstance(config, ExperimentConfig)
     rows = evaluation.predictions
     strata = (rows["split"] + "\x00" + rows["label"]).factorize()[0]
-    index = np.sort(stratified_sample(strata, SAMPLE, 0))
+    index: NDArray[np.int64] = np.sort(stratified_sample(strata, SAMPLE, 0))
     compute = Compute.choose(config.training.device, config.training.precision)
     folder.mkdir(parents=True, exist_ok=True)
     backbone = load(config.backbone)
@@ -144,8 +143,9 @@ def compute_features(context: Context, job: str, evaluation: Evaluation, folder:
     if config.plan.blocks or config.plan.embeddings:
         models[VARIANTS[1]] = load_trained(context.store.workspace.run(job)).model.source
     for variant, source in models.items():
+        model: nn.Module = source.model
         pooled = encode_layers(
-            source.model.to(compute.device), source.blocks, tokens, compute, pooling=config.features.pooling,
+            model.to(compute.device), source.blocks, tokens, compute, pooling=config.features.pooling,
             stage=f"encoding texts, {variant}", report=context.report,
         )  # fmt: skip
         draft = folder / f".{variant}.npy"

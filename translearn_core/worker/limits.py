@@ -61,8 +61,9 @@ def apply(limit: int) -> None:
 def yielding(work: Callable[[], None]) -> None:
     """Do `work` in a thread of low priority, with the threads it starts; what it raises comes back.
 
-    A sentence to classify must not yield so: beside a training it took 3 to 6 s at niceness 10, and 0.5 s at 0.
-    On Linux a thread has a priority of its own, which it can lower but not raise again; elsewhere it stays.
+    A sentence to classify must not yield so: beside a training it took 3 to 6 s at niceness 10, and 0.5 s at
+    0. On Linux a thread has a priority of its own, which it can lower but not raise again; elsewhere it
+    stays.
     """
     with ThreadPoolExecutor(1, initializer=_lower) as thread:
         thread.submit(work).result()

@@ -14,7 +14,10 @@ from translearn_core.worker.reading import load_prepared
 
 
 def find_parts(context: Context) -> None:
-    """Find a backbone's parts; a Hub model is fetched here, because a person asked for it, and nowhere else."""
+    """Find a backbone's parts.
+
+    A Hub model is fetched here, because a person asked for it, and nowhere else.
+    """
     config = context.config
     assert isinstance(config, AnatomyConfig)
     context.report("loading the backbone")
