@@ -118,7 +118,8 @@ class Keeper:
         if isinstance(moment.point, EpochPoint) or time.monotonic() - self.kept > CHECKPOINT_SECONDS:
             moment.checkpoint().write(self.folder)
             self.kept = time.monotonic()
-        self.record([moment.point])
+        if moment.point is not None:
+            self.record([moment.point])
         self.report("training", moment.step, moment.steps)
 
 

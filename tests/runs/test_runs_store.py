@@ -6,7 +6,7 @@ from translearn_core.config import DataConfig, ExperimentConfig, PredictConfig, 
 from translearn_core.errors import NotFoundError, QuotaError
 from translearn_core.results import EpochPoint, StepPoint
 from translearn_core.runs import Flight, Progress, State
-from translearn_core.runs.store import MAX_ATTEMPTS
+from translearn_core.runs.queue import MAX_ATTEMPTS
 from translearn_core.settings import Settings
 
 LIMITS = Settings(max_upload_mb=1, max_owner_mb=10)

@@ -120,7 +120,8 @@ def encode_layers(
             out = np.empty((len(chosen), len(tokens), last.shape[-1]), dtype=np.float32)
         if missing := [layer for layer in chosen if layer not in pooled]:
             raise BackboneError(
-                f"Layer {missing[0]} of this architecture cannot be looked at: its blocks are not called as modules."
+                f"Layer {missing[0]} of this architecture cannot be looked at: "
+                "its blocks are not called as modules."
             )
         for place, layer in enumerate(chosen):
             out[place, index] = pooled[layer].float().cpu().numpy()

@@ -20,15 +20,21 @@ from translearn_core.training.evaluate import confusion_of, macro_f1, probabilit
 from translearn_core.training.optimizer import make_optimizer, rate_factor, set_rates
 from translearn_core.transfer import Classifier, Inputs
 
+STEP_POINTS = 2000
+"""Steps noted in a run's history at most, evenly spaced."""
+
 Hook = Callable[["Moment"], None]
 """Called after every step and every epoch; raising stops the run."""
 
 
 @dataclass(frozen=True)
 class Moment:
-    """What the loop tells: a point of the history, how far it is, and how to get the state to keep."""
+    """What the loop tells: a point of the history, how far it is, and how to get the state to keep.
 
-    point: StepPoint | EpochPoint
+    Long runs note only some of their steps: there `point` is None in between.
+    """
+
+    point: StepPoint | EpochPoint | None
     step: int
     steps: int
     checkpoint: Callable[[], Checkpoint]
@@ -110,10 +116,14 @@ class Loop:
         state, began = self.state, time.monotonic() - self.state.seconds
         batches = self._batches(state.epoch)
         total = self.steps_per_epoch * self.config.epochs
+        stride = max(1, total // STEP_POINTS)
         for index in batches[state.step_in_epoch :]:
             point = self._step(index, total, len(batches))
             state.seconds = time.monotonic() - began
-            hook(Moment(point, state.step - state.origin_step, total, self.checkpoint))
+            noted = point if state.step % stride == 0 else None
+            if noted:
+                state.history.append(noted)
+            hook(Moment(noted, state.step - state.origin_step, total, self.checkpoint))
         hook(Moment(self._close_epoch(), state.step - state.origin_step, total, self.checkpoint))
 
     def _step(self, index: NDArray[np.int64], total: int, in_epoch: int) -> StepPoint:
@@ -146,7 +156,7 @@ class Loop:
         state.step += 1
         state.step_in_epoch += 1
         seconds = max(1e-9, time.perf_counter() - started)
-        point = StepPoint(
+        return StepPoint(
             step=state.step,
             epoch=state.epoch + state.step_in_epoch / in_epoch,
             loss=value,
@@ -155,8 +165,6 @@ class Loop:
             grad_norm=float(norm),
             tokens_per_second=float(self.inputs.tokens.lengths[index].sum()) / seconds,
         )
-        state.history.append(point)
-        return point
 
     def _close_epoch(self) -> EpochPoint:
         state, rows = self.state, self.rows

@@ -64,7 +64,8 @@ class Context:
         self.store, self.job, self.config, self.folder, self.warm = store, job, config, folder, warm
         self._points: list[StepPoint | EpochPoint] = []
         self._progress = job.progress or Progress("starting", 0.0, 0.0)
-        self._reported = self._flushed = 0.0
+        self._reported = self._flushed = self._stage_done = 0.0
+        self._stage_began = time.monotonic()
         self._stopping = False
         folder.mkdir(parents=True, exist_ok=True)
 
@@ -85,7 +86,10 @@ class Context:
             If somebody asked the job to stop, or it was given to another worker.
         """
         changed = stage != self._progress.stage
-        self._progress = Progress(stage, float(done), float(total), seconds_left)
+        if changed or done < self._stage_done:
+            self._stage_began, self._stage_done = time.monotonic(), float(done)
+        left = self._seconds_left(done, total) if seconds_left is None else seconds_left
+        self._progress = Progress(stage, float(done), float(total), left)
         if force or changed or time.monotonic() - self._reported >= REPORT_SECONDS:
             self._tell()
         if self._stopping:
@@ -108,6 +112,11 @@ class Context:
         waiting, self._points = self._points, []
         self._flushed = time.monotonic()
         self.store.add_points(self.job.id, waiting, worker=self.job.worker)
+
+    def _seconds_left(self, done: float, total: float) -> float | None:
+        """Return the seconds this stage will still take at its pace so far; None before there is one."""
+        spent, gone = time.monotonic() - self._stage_began, done - self._stage_done
+        return spent * (total - done) / gone if gone > 0 and spent > 1.0 else None
 
     def _tell(self) -> None:
         if self._stopping:

@@ -1,9 +1,11 @@
 """Every job a worker can do, by the name it is asked for."""
 
+import sys
 from collections.abc import Callable
 from importlib import import_module
 
 from translearn_core.config import JobKind
+from translearn_core.worker import limits
 from translearn_core.worker.context import Context
 
 Function = Callable[[Context], None]
@@ -13,7 +15,11 @@ def _later(module: str, name: str) -> Function:
     """Return a function that imports its module when first called: reading a file must not wait for torch."""
 
     def call(context: Context) -> None:
-        getattr(import_module(f"translearn_core.worker.{module}"), name)(context)
+        path = f"translearn_core.worker.{module}"
+        if path not in sys.modules:
+            with limits.IMPORTS:
+                import_module(path)
+        getattr(import_module(path), name)(context)
 
     return call
 

@@ -34,6 +34,9 @@ TRAIN_FIRST = ("translearn_core.worker.models",)
 ASK_FIRST = ("translearn_core.worker.reading", "translearn_core.worker.diagnosing", *TRAIN_FIRST)
 """What a worker imports before its first job asks for it; seconds a person need not wait."""
 
+IMPORTS = threading.Lock()
+"""Held while something slow is imported: two threads that import transformers at once get half of it."""
+
 _job_thread: int | None = None
 
 
@@ -88,7 +91,8 @@ def _lower() -> None:
 def _warm_up(modules: tuple[str, ...]) -> None:
     try:
         for name in ("translearn_core.worker.runtime", *modules):
-            importlib.import_module(name)
+            with IMPORTS:
+                importlib.import_module(name)
     except Exception:  # a job that needs it will say so
         log.exception("the worker could not import what its jobs need")
 

@@ -1,5 +1,7 @@
 """Jobs on a backbone: find its parts, time it, train on it."""
 
+import shutil
+
 import torch
 
 from translearn_core.activations import Compute
@@ -44,6 +46,9 @@ def train(context: Context) -> None:
     store = context.store
     own = Checkpoint.read(context.folder)
     store.rewind(context.job.id, own.step if own else -1)
+    store.forget_answers(context.job.id)
+    for stale in ("features", "neighbours"):
+        shutil.rmtree(context.folder / stale, ignore_errors=True)
     run_experiment(
         config,
         lambda: load_prepared(store.workspace, config.data),

@@ -1,0 +1,255 @@
+"""The queue of a workspace, as the engine and its workers see it.
+
+Every change of state is one conditional UPDATE whose row count is checked, so that three processes may
+write at once.
+"""
+
+import json
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import Any, cast
+
+from sqlalchemy import (
+    Connection,
+    CursorResult,
+    Table,
+    and_,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+from translearn_core.config import JobKind, Slot
+from translearn_core.errors import NotFoundError
+from translearn_core.results import EpochPoint, StepPoint
+from translearn_core.runs.records import STOPPING, Flight, Job, Progress, State, job_of
+from translearn_core.runs.schema import claims, datasets, for_reading, jobs, open_database, points
+from translearn_core.runs.turns import Waiting, in_turn
+from translearn_core.runs.workspace import Workspace
+
+MAX_ATTEMPTS = 3
+"""A job lost with its worker is started again at most twice."""
+
+
+class Queue:
+    """Jobs of one workspace: which is next, who does it, how far it is, how it ended."""
+
+    def __init__(self, workspace: Workspace, url: str | None = None) -> None:
+        self.workspace = workspace
+        self._engine = open_database(workspace, url)
+        self._reader = for_reading(self._engine)
+
+    def close(self) -> None:
+        """Close the connections; the next use opens new ones."""
+        self._engine.dispose()
+
+    def waiting(self, slot: Slot) -> list[str]:
+        """Queued jobs of one slot, in the order their owners' turns give."""
+        with self._reader.begin() as db:
+            rows = db.execute(
+                select(jobs.c.id, jobs.c.queued, claims.c.owner)
+                .join(claims, claims.c.job == jobs.c.id)
+                .where(jobs.c.state == str(State.QUEUED), jobs.c.slot == str(slot))
+            ).all()
+            turns = db.execute(
+                select(claims.c.owner, func.max(jobs.c.started))
+                .join(jobs, claims.c.job == jobs.c.id)
+                .where(jobs.c.slot == str(slot), jobs.c.started.is_not(None))
+                .group_by(claims.c.owner)
+            ).all()
+        owners: dict[str, list[str]] = {}
+        since: dict[str, float] = {}
+        for job, queued, owner in rows:
+            owners.setdefault(job, []).append(owner)
+            since[job] = queued
+        waiting = [Waiting(job, tuple(sorted(who)), since[job]) for job, who in owners.items()]
+        return in_turn(waiting, {row[0]: row[1] for row in turns})
+
+    def job(self, job: str) -> Job:
+        """Return a job by its identity, for the engine and its workers."""
+        with self._reader.begin() as db:
+            row = db.execute(select(jobs).where(jobs.c.id == job)).one_or_none()
+        if row is None:
+            raise NotFoundError(f"Job {job} is no longer in the store.")
+        return job_of(row)
+
+    def busy(self) -> bool:
+        """Whether anything waits or runs."""
+        with self._reader.begin() as db:
+            live = [str(s) for s in State if s.live]
+            return bool(db.scalar(select(exists().where(jobs.c.state.in_(live)))))
+
+    def flights(self) -> dict[str, Flight]:
+        """Return the running jobs by identity."""
+        columns = (jobs.c.id, jobs.c.worker, jobs.c.stop, jobs.c.stage)
+        with self._reader.begin() as db:
+            rows = db.execute(select(*columns).where(jobs.c.state == str(State.RUNNING))).all()
+        return {row.id: Flight(row.worker, bool(row.stop), row.stage == STOPPING) for row in rows}
+
+    def begin(self, job: str, worker: str) -> bool:
+        """Take a queued job; False if somebody else did, or it was stopped meanwhile.
+
+        `worker` is a token of this attempt only. Where it is handed back (`finish`, `interrupt`, `report`,
+        `add_points`), what comes from an attempt that was given up meanwhile has no effect.
+        """
+        now = time.time()
+        with self._engine.begin() as db:
+            fresh = {"stage": "starting", "done": 0.0, "total": 0.0, "seconds_left": None, "reason": None}
+            fresh |= {"worker": worker, "started": now, "heartbeat": now, "attempts": jobs.c.attempts + 1}
+            return moved(db, job, (State.QUEUED,), State.RUNNING, **fresh)
+
+    def finish(self, job: str, state: State, reason: str | None = None, *, worker: str | None = None) -> bool:
+        """End a running job as done, stopped or failed.
+
+        Stopped while somebody wants it again, it is queued again.
+        """
+        with self._engine.begin() as db:
+            if state is State.STOPPED and self._wanted_again(db, job, worker):
+                return True
+            ended = {"reason": reason, "finished": time.time(), "seconds_left": None}
+            return moved(db, job, (State.RUNNING,), state, *_of(worker), **ended)
+
+    def interrupt(self, job: str, reason: str, *, worker: str | None = None, blame: bool = True) -> bool:
+        """Note that a running job lost its worker.
+
+        Queued again from its checkpoint by `revive`, failed after `MAX_ATTEMPTS` starts.
+
+        An orderly end of the engine is not the job's to `blame`: that start is not counted.
+        """
+        now, mine = time.time(), _of(worker)
+        with self._engine.begin() as db:
+            if self._wanted_again(db, job, worker):
+                return True
+            here, ended = (State.RUNNING,), {"reason": reason, "finished": now}
+            if moved(db, job, here, State.STOPPED, jobs.c.stop.is_(True), *mine, **ended):
+                return True
+            if not blame:
+                uncounted = {"reason": reason, "attempts": jobs.c.attempts - 1}
+                return moved(db, job, here, State.INTERRUPTED, *mine, **uncounted)
+            if moved(db, job, here, State.INTERRUPTED, jobs.c.attempts < MAX_ATTEMPTS, *mine, reason=reason):
+                return True
+            final = f"{reason} It was started {MAX_ATTEMPTS} times: resume it to try again."
+            return moved(db, job, here, State.FAILED, *mine, finished=now, reason=final)
+
+    def revive(self) -> int:
+        """Queue interrupted jobs again, in their old places; returns how many."""
+        with self._engine.begin() as db:
+            return count(
+                db, update(jobs).where(jobs.c.state == str(State.INTERRUPTED)).values(state=str(State.QUEUED))
+            )
+
+    def report(self, job: str, progress: Progress, *, worker: str | None = None) -> bool:
+        """Note progress and that the worker lives.
+
+        Returns whether the job is to stop, or is no longer this worker's.
+        """
+        running = (jobs.c.id == job, jobs.c.state == str(State.RUNNING), *_of(worker))
+        with self._engine.begin() as db:
+            db.execute(update(jobs).where(*running).values(heartbeat=time.time(), **asdict(progress)))
+            stop = db.scalar(select(jobs.c.stop).where(*running))
+        return stop is None or bool(stop)
+
+    def add_points(
+        self, job: str, new: Sequence[StepPoint | EpochPoint], *, worker: str | None = None
+    ) -> None:
+        """Append steps and epochs to a job's history."""
+        rows = [
+            {
+                "job": job,
+                "kind": "epoch" if isinstance(p, EpochPoint) else "step",
+                "step": p.step,
+                "data": json.dumps(asdict(p)),
+            }
+            for p in new
+        ]
+        if rows:
+            with self._engine.begin() as db:
+                if db.scalar(select(exists().where(jobs.c.id == job, *_of(worker)))):
+                    db.execute(insert(points), rows)
+
+    def rewind(self, job: str, step: int) -> None:
+        """Forget points after `step`: they will be computed again."""
+        with self._engine.begin() as db:
+            db.execute(delete(points).where(points.c.job == job, points.c.step > step))
+
+    def forget_answers(self, job: str) -> None:
+        """Delete what was computed from a run's model, which goes on training."""
+        with self._engine.begin() as db:
+            old = and_(
+                jobs.c.parent == job, jobs.c.kind != str(JobKind.TRAIN), jobs.c.state != str(State.RUNNING)
+            )
+            gone = set(db.scalars(select(jobs.c.id).where(old)))
+            db.execute(delete(claims).where(claims.c.job.in_(gone)))
+            db.execute(delete(jobs).where(jobs.c.id.in_(gone)))
+            self.workspace.set_aside(datasets=set(), jobs=gone)
+        self.workspace.empty()
+
+    def sweep(self) -> None:
+        """Delete jobs nobody wants any more and data sets nobody has, with their files.
+
+        Ask running ones to stop first.
+        """
+        with self._engine.begin() as db:
+            unwanted = ~exists().where(claims.c.job == jobs.c.id)
+            db.execute(update(jobs).where(unwanted, jobs.c.state == str(State.RUNNING)).values(stop=True))
+            gone = set(db.scalars(select(jobs.c.id).where(unwanted, jobs.c.state != str(State.RUNNING))))
+            used = set(db.scalars(select(jobs.c.dataset).where(jobs.c.state == str(State.RUNNING))))
+            used |= set(db.scalars(select(datasets.c.digest)))
+            db.execute(delete(points).where(points.c.job.in_(gone)))
+            db.execute(delete(jobs).where(jobs.c.id.in_(gone)))
+            kept = {
+                path.name
+                for path in (self.workspace.root / "datasets").iterdir()
+                if not path.name.startswith(".")
+            }
+            self.workspace.set_aside(datasets=self._older(kept - used), jobs=gone)
+        self.workspace.empty()
+
+    def _older(self, digests: Iterable[str], seconds: float = 60.0) -> set[str]:
+        # files are written before their row: give a data set that is just coming in time to get one
+        horizon = time.time() - seconds
+        known = self.workspace.dataset
+        return {d for d in digests if known(d).exists() and known(d).stat().st_mtime < horizon}
+
+    def _wanted_again(self, db: Connection, job: str, worker: str | None) -> bool:
+        # asked to stop by all, and then asked for by somebody before it had
+        wanted = exists().where(claims.c.job == jobs.c.id, claims.c.stopping.is_(False))
+        again = {"stop": False, "attempts": 0, "queued": time.time(), "reason": None}
+        return moved(
+            db, job, (State.RUNNING,), State.QUEUED, jobs.c.stop.is_(True), wanted, *_of(worker), **again
+        )
+
+
+def _of(worker: str | None) -> tuple[Any, ...]:
+    return () if worker is None else (jobs.c.worker == worker,)
+
+
+def requeue(db: Connection, job: str, states: tuple[State, ...]) -> bool:
+    """Queue a job that ended in one of `states` again."""
+    return moved(
+        db, job, states, State.QUEUED, queued=time.time(), stop=False, attempts=0, finished=None, reason=None
+    )
+
+
+def moved(
+    db: Connection, job: str, origin: tuple[State, ...], target: State, *conditions: Any, **values: Any
+) -> bool:
+    """Change a job's state if it is in one of `origin` and `conditions` hold; returns whether it did."""
+    where = (jobs.c.id == job, jobs.c.state.in_([str(s) for s in origin]), *conditions)
+    return count(db, update(jobs).where(*where).values(state=str(target), **values)) == 1
+
+
+def inserted(db: Connection, table: Table, row: dict[str, Any]) -> bool:
+    """Insert `row` unless there is one like it; returns whether it was inserted."""
+    dialect = postgresql if db.dialect.name == "postgresql" else sqlite
+    return count(db, dialect.insert(table).values(**row).on_conflict_do_nothing()) == 1
+
+
+def count(db: Connection, statement: Any) -> int:
+    """Run a statement and return how many rows it changed."""
+    return cast("CursorResult[Any]", db.execute(statement)).rowcount
