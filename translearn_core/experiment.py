@@ -8,22 +8,25 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import torch
+from numpy.typing import NDArray
 
 from translearn_core.activations import Compute, Tokens, encode_layers, fits_in_memory, keep_states, tokenize
 from translearn_core.activations.encoding import Kept
 from translearn_core.activations.tokens import Report
+from translearn_core.analysis import stratified_sample
 from translearn_core.analysis.scoring import confusion, majority_accuracy, per_class, score
 from translearn_core.backbones import Backbone, load
 from translearn_core.config import ExperimentConfig, Split
 from translearn_core.data.prepared import SPLITS, Prepared
 from translearn_core.errors import ConfigError, Stopped, TooFewSamplesError
-from translearn_core.results import Drift, EpochPoint, Evaluation, RunSummary, StepPoint
+from translearn_core.results import Drift, EpochPoint, Evaluation, NeighbourBank, RunSummary, StepPoint
 from translearn_core.runs import artifacts
-from translearn_core.training import Checkpoint, Loop, Moment, Rows, measure_drift, probabilities
+from translearn_core.training import Checkpoint, Loop, Moment, Rows, answers, measure_drift
 from translearn_core.transfer import Classifier, Inputs, save_trained
 
 CHECKPOINT_SECONDS = 120.0
 STANDARDISE_ROWS = 1024
+NEIGHBOURS = 20_000
 
 Record = Callable[[Sequence[StepPoint | EpochPoint]], None]
 
@@ -93,7 +96,9 @@ def run_experiment(
 
     if stopped is None or loop.state.best:
         save_trained(folder, model, config, prepared.classes)
-        evaluation = evaluate(model, inputs, prepared, compute, seed=config.training.seed)
+        told, features = answers(model, inputs, np.arange(len(prepared.texts)), compute)
+        evaluation = evaluate(told, prepared, seed=config.training.seed)
+        keep_neighbours(folder, features, prepared)
         artifacts.save(folder, drift_of(config, model, loop))
         artifacts.save(folder, evaluation)
         clock.lap("evaluate")
@@ -219,18 +224,22 @@ def drift_of(config: ExperimentConfig, model: Classifier, loop: Loop) -> Drift:
     )
 
 
-def evaluate(
-    model: Classifier, inputs: Inputs, prepared: Prepared, compute: Compute, *, seed: int
-) -> Evaluation:
-    """Score the model on every split; only test is for reporting."""
+def keep_neighbours(folder: Path, features: NDArray[np.float16], prepared: Prepared) -> None:
+    """Keep the training texts' vectors, a stratified sample where there are many, to find neighbours in."""
+    train = prepared.where(Split.TRAIN)
+    index = train[np.sort(stratified_sample(prepared.labels[train], NEIGHBOURS, 0))]
+    artifacts.save(folder, NeighbourBank(vectors=features[index], index=index))
+
+
+def evaluate(told: NDArray[np.float32], prepared: Prepared, *, seed: int) -> Evaluation:
+    """Score probabilities of every row; only test is for reporting."""
     rows = np.arange(len(prepared.texts))
-    answers = probabilities(model, inputs, rows, compute)
-    predicted = answers.argmax(1)
+    predicted = told.argmax(1)
     names, k = np.asarray(prepared.classes, dtype=object), len(prepared.classes)
     metrics = {}
     for split in (Split.VALIDATION, Split.TEST):
         index = prepared.where(split)
-        metrics[str(split)] = score(prepared.labels[index], answers[index], classes=k, seed=seed)
+        metrics[str(split)] = score(prepared.labels[index], told[index], classes=k, seed=seed)
     test = prepared.where(Split.TEST)
     table = confusion(prepared.labels[test], predicted[test], k)
     return Evaluation(
@@ -246,7 +255,7 @@ def evaluate(
                 "text": np.asarray(prepared.texts, dtype=object),
                 "label": names[prepared.labels],
                 "predicted": names[predicted],
-                "confidence": answers[rows, predicted].astype(np.float64),
+                "confidence": told[rows, predicted].astype(np.float64),
                 "correct": predicted == prepared.labels,
             }
         ),

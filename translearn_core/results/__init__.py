@@ -4,7 +4,7 @@ from translearn_core.results.anatomy import Anatomy
 from translearn_core.results.estimate import Calibration, Estimate
 from translearn_core.results.evaluation import Drift, Evaluation, Interval, Metrics
 from translearn_core.results.history import EpochPoint, History, StepPoint
-from translearn_core.results.prediction import FilePrediction, Prediction
+from translearn_core.results.prediction import FilePrediction, NeighbourBank, Prediction
 from translearn_core.results.probing import ProbeScores
 from translearn_core.results.projection import Projection
 from translearn_core.results.reading import Column, Diagnosis, Finding, Reading, Severity, Suggestion
@@ -24,6 +24,7 @@ __all__ = [
     "History",
     "Interval",
     "Metrics",
+    "NeighbourBank",
     "Prediction",
     "ProbeScores",
     "Projection",

@@ -32,6 +32,18 @@ class Prediction:
 
 
 @dataclass(frozen=True)
+class NeighbourBank:
+    """Vectors of training texts, shape (texts, width), and their lines in the run's predictions."""
+
+    vectors: NDArray[np.float16] = field(compare=False)
+    index: NDArray[np.int64] = field(compare=False)
+
+    def frame(self) -> pd.DataFrame:
+        """One line per kept text."""
+        return pd.DataFrame({"line": self.index})
+
+
+@dataclass(frozen=True)
 class FilePrediction:
     """A file's rows with the predicted label and its probability as two new columns.
 

@@ -2,7 +2,7 @@
 
 from translearn_core.training.checkpoint import Checkpoint
 from translearn_core.training.drift import measure_drift
-from translearn_core.training.evaluate import probabilities
+from translearn_core.training.evaluate import answers
 from translearn_core.training.loop import Loop, Moment, Rows, copies
 
-__all__ = ["Checkpoint", "Loop", "Moment", "Rows", "copies", "measure_drift", "probabilities"]
+__all__ = ["Checkpoint", "Loop", "Moment", "Rows", "answers", "copies", "measure_drift"]

@@ -11,18 +11,24 @@ EVALUATION_TOKENS = {"cpu": 4096, "mps": 8192, "cuda": 65536}
 
 
 @torch.inference_mode()
-def probabilities(
+def answers(
     model: Classifier, inputs: Inputs, rows: NDArray[np.int64], compute: Compute
-) -> NDArray[np.float32]:
-    """Return class probabilities of some rows, shape (rows, classes); the model is left in eval mode."""
+) -> tuple[NDArray[np.float32], NDArray[np.float16]]:
+    """Return what a classifier makes of some rows: probabilities and the pooled vectors they stand on.
+
+    Shapes (rows, classes) and (rows, width); the model is left in eval mode.
+    """
     model.eval()
-    out: NDArray[np.float32] | None = None
+    probabilities: list[NDArray[np.float32]] = []
+    features: list[NDArray[np.float16]] = []
+    order: list[NDArray[np.int64]] = []
     for part in by_length(inputs.tokens.lengths[rows], EVALUATION_TOKENS[compute.device.type]):
-        answer = model(inputs, rows[part], compute).softmax(-1).cpu().numpy()
-        if out is None:
-            out = np.empty((len(rows), answer.shape[1]), dtype=np.float32)
-        out[part] = answer
-    return out if out is not None else np.empty((0, 0), dtype=np.float32)
+        pooled = model.features(inputs, rows[part], compute)
+        features.append(pooled.half().cpu().numpy())
+        probabilities.append(model.head(pooled).softmax(-1).cpu().numpy())
+        order.append(part)
+    back = np.argsort(np.concatenate(order))
+    return np.concatenate(probabilities)[back], np.concatenate(features)[back]
 
 
 def macro_f1(confusion: NDArray[np.int64]) -> float:

@@ -16,7 +16,7 @@ from translearn_core.errors import TrainingError
 from translearn_core.results import EpochPoint, StepPoint
 from translearn_core.training.batches import batch_order
 from translearn_core.training.checkpoint import Checkpoint, random_states, restore_random
-from translearn_core.training.evaluate import confusion_of, macro_f1, probabilities
+from translearn_core.training.evaluate import answers, confusion_of, macro_f1
 from translearn_core.training.optimizer import make_optimizer, rate_factor, set_rates
 from translearn_core.transfer import Classifier, Inputs
 
@@ -168,7 +168,7 @@ class Loop:
 
     def _close_epoch(self) -> EpochPoint:
         state, rows = self.state, self.rows
-        scores = probabilities(self.model, self.inputs, rows.validation, self.compute)
+        scores, _ = answers(self.model, self.inputs, rows.validation, self.compute)
         labels = rows.labels[rows.validation]
         found = confusion_of(labels, scores.argmax(1), rows.classes)
         seen = state.confusion.numpy()

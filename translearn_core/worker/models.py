@@ -47,8 +47,7 @@ def train(context: Context) -> None:
     own = Checkpoint.read(context.folder)
     store.rewind(context.job.id, own.step if own else -1)
     store.forget_answers(context.job.id)
-    for stale in ("features", "neighbours"):
-        shutil.rmtree(context.folder / stale, ignore_errors=True)
+    shutil.rmtree(context.folder / "features", ignore_errors=True)
     run_experiment(
         config,
         lambda: load_prepared(store.workspace, config.data),

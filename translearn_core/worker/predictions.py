@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from translearn_core.analysis import nearest, stratified_sample
-from translearn_core.config import PredictConfig, PredictFileConfig, Split
-from translearn_core.errors import DataError
-from translearn_core.results import FilePrediction, Prediction
+from translearn_core.analysis import nearest
+from translearn_core.config import PredictConfig, PredictFileConfig
+from translearn_core.errors import DataError, NotFoundError
+from translearn_core.results import FilePrediction, NeighbourBank, Prediction
 from translearn_core.runs import artifacts
 from translearn_core.transfer import Trained, load_trained
 from translearn_core.worker.context import Context
-from translearn_core.worker.insights import SAMPLE, finished
+from translearn_core.worker.insights import finished
 from translearn_core.worker.reading import load_table
 
 
@@ -27,7 +27,7 @@ def predict(context: Context) -> None:
     probabilities, features = trained.answer(config.texts)
     neighbours = pd.DataFrame({"text": [], "similarity": [], "neighbour": [], "label": [], "row": []})
     if config.neighbours:
-        bank, rows = warm_bank(context, config.job, trained)
+        bank, rows = warm_bank(context, config.job)
         found, similarity = nearest(features, bank, min(config.neighbours, len(rows)))
         hit = rows.iloc[found.ravel()]
         neighbours = pd.DataFrame(
@@ -92,25 +92,18 @@ def warm_model(context: Context, job: str) -> Trained:
     return trained
 
 
-def warm_bank(context: Context, job: str, trained: Trained) -> tuple[NDArray[np.float32], pd.DataFrame]:
-    """Return the fine-tuned features of a run's training texts, and those rows, computed once a run."""
-    folder = context.store.workspace.run(job) / "neighbours"
-    key = ("bank", job, stamp(folder.parent))
+def warm_bank(context: Context, job: str) -> tuple[NDArray[np.float32], pd.DataFrame]:
+    """Return the vectors of a run's training texts, and those rows, read once a worker."""
+    folder = context.store.workspace.run(job)
+    key = ("bank", job, stamp(folder))
     if key not in context.warm:
-        evaluation = finished(context, job)
-        rows = evaluation.predictions[evaluation.predictions["split"] == Split.TRAIN].reset_index(drop=True)
-        rows = rows.iloc[np.sort(stratified_sample(rows["label"].factorize()[0], SAMPLE, 0))]
-        if not (folder / "bank.npy").exists():
-            pieces = []
-            for start in range(0, len(rows), 512):
-                context.report("encoding the training texts", start, len(rows))
-                pieces.append(trained.answer(rows["text"].iloc[start : start + 512].tolist())[1])
-            folder.mkdir(parents=True, exist_ok=True)
-            np.save(folder / ".bank.npy", np.concatenate(pieces))
-            (folder / ".bank.npy").replace(folder / "bank.npy")
-        context.warm[key] = (np.load(folder / "bank.npy"), rows)
-    bank, rows = context.warm[key]
-    return bank, rows
+        bank = artifacts.load(folder, NeighbourBank)
+        if bank is None:
+            raise NotFoundError("This run has no results yet: let it finish an epoch first.")
+        rows = finished(context, job).predictions.iloc[bank.index]
+        context.warm[key] = (bank.vectors.astype(np.float32), rows)
+    vectors, rows = context.warm[key]
+    return vectors, rows
 
 
 def stamp(folder: Path) -> int:
