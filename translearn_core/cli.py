@@ -10,7 +10,7 @@ from typing import Annotated, ParamSpec, TypeVar
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from translearn_core import commands
 from translearn_core.config import BUNDLED
@@ -153,7 +153,7 @@ def runs(as_json: AsJson = False) -> None:
     if as_json:
         print(json.dumps({"runs": found}))
         return
-    table = Table("run", "name", "state", "test accuracy", "test macro-F1", "seconds")
+    table = Table(Column("run", no_wrap=True), "name", "state", "accuracy", "macro-F1", "seconds")
     for line in found:
         numbers = [f"{line[k]:.3f}" if line[k] is not None else "" for k in ("accuracy", "macro_f1")]
         table.add_row(line["run"], line["name"], line["state"], *numbers, str(line["seconds"] or ""))

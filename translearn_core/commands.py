@@ -246,9 +246,8 @@ def valid(kind: type[M], **values: Any) -> M:
         return kind(**values)
     except ValidationError as error:
         first = error.errors()[0]
-        field = ".".join(map(str, first["loc"])) or kind.__name__
-        raise ConfigError(
-            field,
-            first.get("input"),
-            first["msg"].removeprefix("Value error, ").removeprefix("Input should be "),
-        ) from None
+        said = first["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+        if not first["loc"]:
+            raise DataError(f"{said[0].upper()}{said[1:]}.") from None
+        field = ".".join(map(str, first["loc"]))
+        raise ConfigError(field, first.get("input"), said) from None
