@@ -9,6 +9,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["OMP_WAIT_POLICY"] = "PASSIVE"  # engines of other tests compute beside this process
 os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 
 

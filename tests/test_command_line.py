@@ -70,7 +70,9 @@ def test_predict_writes_a_spreadsheet_safe_file(
     terminal: Terminal, trained: dict[str, object], tmp_path: Path
 ) -> None:
     new, out = tmp_path / "new.csv", tmp_path / "out.csv"
-    new.write_text('text,note\nyou still owe me my refund,"=HYPERLINK(""x"")"\nI cannot log in any more,fine\n')
+    new.write_text(
+        'text,note\nyou still owe me my refund,"=HYPERLINK(""x"")"\nI cannot log in any more,fine\n'
+    )
     done = terminal("predict", trained["run"], new, "--out", out)
     assert done.returncode == 0, done.stderr
     with out.open(encoding="utf-8", newline="") as file:

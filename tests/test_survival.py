@@ -1,0 +1,108 @@
+"""What people must not lose: a run whose worker is killed ends as one that was left alone."""
+
+import json
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.architectures import tiny_folder
+from translearn_core.config import (
+    BackboneConfig,
+    DataConfig,
+    ExperimentConfig,
+    FeatureConfig,
+    FreezePlan,
+    Precision,
+    TrainingConfig,
+)
+from translearn_core.engine import engine_status, ensure_engine, stop_engine
+from translearn_core.results import RunSummary
+from translearn_core.runs import Run, RunStore, State, Workspace, artifacts
+from translearn_core.settings import Settings
+
+ME = "somebody"
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[tuple[RunStore, Settings]]:
+    settings = Settings(workspace=tmp_path / "workspace")
+    store = RunStore(Workspace(settings.workspace))
+    ensure_engine(settings, wait=60)
+    yield store, settings
+    stop_engine(settings)
+    store.close()
+
+
+def rows(n: int) -> bytes:
+    good, bad = ["great", "lovely", "wonderful", "fine"], ["terrible", "boring", "awful", "sad"]
+    things = ["film", "book", "music", "food", "phone", "story", "service"]
+    lines = [
+        f'"the {things[i % 7]} was {(good if i % 2 else bad)[i // 2 % 4]} and i {"loved" if i % 2 else "hated"} it, {i}",{i % 2}'
+        for i in range(n)
+    ]
+    return ("text,label\n" + "\n".join(lines)).encode()
+
+
+def ended(store: RunStore, run: Run, seconds: float = 120) -> Run:
+    deadline = time.monotonic() + seconds
+    while (now := store.run(ME, run.id)).state.live:
+        assert time.monotonic() < deadline, now
+        time.sleep(0.05)
+    return now
+
+
+def training_worker(settings: Settings, store: RunStore, run: Run) -> psutil.Process:
+    """The process that trains: the one whose log of this job is open longest is found by its slot."""
+    family = psutil.Process(engine_status(settings).pid).children(recursive=True)
+    workers = [p for p in family if "spawn_main" in " ".join(p.cmdline())]
+    busiest = {p.pid: p.cpu_times().user for p in workers}
+    time.sleep(0.4)
+    return max(workers, key=lambda p: p.cpu_times().user - busiest[p.pid])
+
+
+def test_a_run_whose_worker_is_killed_in_its_second_epoch_ends_as_if_nothing_had_happened(
+    house: tuple[RunStore, Settings], tmp_path: Path
+) -> None:
+    store, settings = house
+    dataset = store.add_dataset(ME, "rows.csv", {"train": rows(1200)}, settings)
+    tiny = BackboneConfig(id=str(tiny_folder("bert", tmp_path / "bert")))
+
+    def experiment(revision: str | None) -> ExperimentConfig:
+        # a local folder has no revisions: another one only makes it another question
+        return ExperimentConfig(
+            data=DataConfig(dataset=dataset.digest, text="text", label="label"),
+            backbone=tiny.model_copy(update={"revision": revision}),
+            plan=FreezePlan.everything(3),
+            features=FeatureConfig(token_limit=32),
+            training=TrainingConfig(epochs=6, lr=1e-3, batch_size=4, precision=Precision.FLOAT32),
+        )
+
+    left_alone = ended(store, store.submit(ME, experiment(None)))
+    assert left_alone.state is State.DONE, left_alone.job.reason
+    killed = store.submit(ME, experiment("again"))
+    while len(store.history(killed.job.id).epochs) < 1:
+        assert store.run(ME, killed.id).state.live
+        time.sleep(0.01)
+    worker = training_worker(settings, store, killed)
+    os.kill(worker.pid, signal.SIGKILL)
+    epochs = len(store.history(killed.job.id).epochs)
+    assert epochs < 6, "the run was over before its worker was killed"
+    again = ended(store, killed)
+    assert again.state is State.DONE, again.job.reason
+    assert again.job.attempts == 2
+    expected, found = (artifacts.load(store.workspace.run(r.job.id), RunSummary) for r in (left_alone, again))
+    assert (found.test, found.validation, found.best_epoch) == (
+        expected.test,
+        expected.validation,
+        expected.best_epoch,
+    )
+    first, second = (store.history(r.job.id) for r in (left_alone, again))
+    assert [s.loss for s in second.steps] == [s.loss for s in first.steps]
+    assert json.dumps([e.validation_loss for e in second.epochs]) == json.dumps(
+        [e.validation_loss for e in first.epochs]
+    )
