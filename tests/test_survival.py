@@ -41,10 +41,10 @@ def house(tmp_path: Path) -> Iterator[tuple[RunStore, Settings]]:
 def rows(n: int) -> bytes:
     good, bad = ["great", "lovely", "wonderful", "fine"], ["terrible", "boring", "awful", "sad"]
     things = ["film", "book", "music", "food", "phone", "story", "service"]
-    lines = [
-        f'"the {things[i % 7]} was {(good if i % 2 else bad)[i // 2 % 4]} and i {"loved" if i % 2 else "hated"} it, {i}",{i % 2}'
-        for i in range(n)
-    ]
+    lines = []
+    for i in range(n):
+        word, verb = (good if i % 2 else bad)[i // 2 % 4], "loved" if i % 2 else "hated"
+        lines.append(f'"the {things[i % 7]} was {word} and i {verb} it, {i}",{i % 2}')
     return ("text,label\n" + "\n".join(lines)).encode()
 
 
@@ -69,7 +69,7 @@ def test_a_run_whose_worker_is_killed_in_its_second_epoch_ends_as_if_nothing_had
     house: tuple[RunStore, Settings], tmp_path: Path
 ) -> None:
     store, settings = house
-    dataset = store.add_dataset(ME, "rows.csv", {"train": rows(1200)}, settings)
+    dataset = store.add_dataset(ME, "rows.csv", {"train": rows(500)}, settings)
     tiny = BackboneConfig(id=str(tiny_folder("bert", tmp_path / "bert")))
 
     def experiment(revision: str | None) -> ExperimentConfig:
@@ -79,7 +79,7 @@ def test_a_run_whose_worker_is_killed_in_its_second_epoch_ends_as_if_nothing_had
             backbone=tiny.model_copy(update={"revision": revision}),
             plan=FreezePlan.everything(3),
             features=FeatureConfig(token_limit=32),
-            training=TrainingConfig(epochs=6, lr=1e-3, batch_size=4, precision=Precision.FLOAT32),
+            training=TrainingConfig(epochs=10, lr=1e-3, batch_size=4, precision=Precision.FLOAT32),
         )
 
     left_alone = ended(store, store.submit(ME, experiment(None)))
@@ -91,7 +91,7 @@ def test_a_run_whose_worker_is_killed_in_its_second_epoch_ends_as_if_nothing_had
     worker = training_worker(settings, store, killed)
     os.kill(worker.pid, signal.SIGKILL)
     epochs = len(store.history(killed.job.id).epochs)
-    assert epochs < 6, "the run was over before its worker was killed"
+    assert epochs < 10, "the run was over before its worker was killed"
     again = ended(store, killed)
     assert again.state is State.DONE, again.job.reason
     assert again.job.attempts == 2

@@ -28,6 +28,9 @@ app = typer.Typer(
 )
 screen = Console(stderr=True)
 
+UsageError: type[Exception] = typer.BadParameter.__mro__[1]
+"""What typer raises for a wrong word; it has no public name of its own."""
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -90,6 +93,7 @@ def train(
     ] = None,
     test: Annotated[Path | None, typer.Option(help="File to report on; default: a share of FILE.")] = None,
     split: Annotated[str | None, typer.Option(help="Column that names each row's split.")] = None,
+    split_seed: Annotated[int | None, typer.Option(help="Seed of the drawn split; default: --seed.")] = None,
     backbone: Annotated[str, typer.Option(help="Bundled name, Hub id or local folder.")] = BUNDLED,
     random_init: Annotated[
         bool, typer.Option(help="Same architecture with fresh weights: no transfer.")
@@ -119,9 +123,16 @@ def train(
     }
     source = {"id": backbone, "random_init": random_init}
     run = commands.train(
-        {part: path for part, path in files.items() if path}, text=text, label=label, split=split,
-        backbone=source, train_blocks=train_blocks, training=chosen, screen=screen,
-    )  # fmt: skip
+        {part: path for part, path in files.items() if path},
+        text=text,
+        label=label,
+        split=split,
+        split_seed=seed if split_seed is None else split_seed,
+        backbone=source,
+        train_blocks=train_blocks,
+        training=chosen,
+        screen=screen,
+    )
     answer = commands.report(run)
     if as_json:
         print(json.dumps(answer))
@@ -178,8 +189,15 @@ def stop(
 
 
 def main() -> None:
-    """Run the command line."""
-    app()
+    """Run the command line; whatever is wrong with the words typed is said in one line, with exit code 2."""
+    try:
+        sys.exit(app(standalone_mode=False) or 0)
+    except UsageError as error:
+        said = getattr(error, "format_message", error.__str__)()
+        screen.print(f"translearn: {said}", style="red", markup=False, highlight=False, soft_wrap=True)
+        sys.exit(2)
+    except (typer.Abort, KeyboardInterrupt):
+        sys.exit(130)
 
 
 if __name__ == "__main__":

@@ -39,6 +39,7 @@ def train(
     text: str,
     label: str,
     split: str | None,
+    split_seed: int,
     backbone: dict[str, Any],
     train_blocks: str,
     training: dict[str, Any],
@@ -48,10 +49,12 @@ def train(
     dataset = bring(files)
     data = valid(
         DataConfig, dataset=dataset.digest, text=text, label=label,
-        split=valid(SplitConfig, column=split, seed=training.get("seed", 0)),
+        split=valid(SplitConfig, column=split, seed=split_seed),
     )  # fmt: skip
     table, _ = read(open_store().workspace.sources(dataset.digest), settings())
     prepare(table, data)  # a bad file is said at once, before anything is started
+    if Path(backbone["id"]).is_dir():  # the engine may stand in another folder
+        backbone = {**backbone, "id": str(Path(backbone["id"]).resolve())}
     source = valid(BackboneConfig, **backbone)
     anatomy = answer(ask(AnatomyConfig(backbone=source), "backbone", screen), Anatomy)
     plan = FreezePlan.parse(train_blocks, anatomy.n_blocks)
@@ -70,6 +73,10 @@ def train(
 
 def predict(run: str, file: Path, out: Path, *, text: str | None, screen: Console) -> dict[str, Any]:
     """Classify the rows of `file` and write them to `out`."""
+    try:
+        out.open("a", encoding="utf-8").close()
+    except OSError as error:
+        raise DataError(f"{str(out)!r} cannot be written ({error.strerror}): choose another --out.") from None
     trained = find(run)
     assert isinstance(trained.job.config, ExperimentConfig)
     dataset = bring({"train": file})
@@ -77,10 +84,6 @@ def predict(run: str, file: Path, out: Path, *, text: str | None, screen: Consol
         job=trained.job.id, dataset=dataset.digest, text=text or trained.job.config.data.text
     )
     result = answer(ask(config, "prediction", screen), FilePrediction)
-    if not out.parent.is_dir():
-        raise DataError(
-            f"The folder {str(out.parent)!r} does not exist: make it, or choose another place for --out."
-        )
     artifacts.defused(result.table).to_csv(out, index=False)
     return {
         "run": trained.id,
@@ -96,7 +99,12 @@ def bring(files: Mapping[str, Path]) -> Dataset:
     for part, path in files.items():
         if not path.is_file():
             raise DataError(f"There is no file {str(path)!r}: check the {part} file's name.")
-        found[part] = path.read_bytes()
+        try:
+            found[part] = path.read_bytes()
+        except OSError as error:
+            raise DataError(
+                f"{str(path)!r} cannot be read ({error.strerror}): check its permissions."
+            ) from None
     return open_store().add_dataset(LOCAL, files["train"].name, found)
 
 
@@ -105,7 +113,7 @@ def ask(config: Frozen, name: str, screen: Console) -> Run:
     store = open_store()
     run = store.submit(LOCAL, config, name)
     if run.state is not State.DONE:
-        ensure_engine(settings())
+        ensure_engine(settings(), wait=60)
         run = follow(run, screen)
     if run.state is State.DONE:
         return run

@@ -215,10 +215,10 @@ class FreezePlan(Frozen):
             return cls()
         if word == "all":
             return cls.everything(n_blocks)
-        if word.startswith("last:") and word[5:].isdigit():
+        if word.startswith("last:") and word[5:].isdecimal():
             return cls.last(int(word[5:]), n_blocks)
         parts = [p.strip() for p in word.split(",")]
-        if not all(p.isdigit() for p in parts):
+        if not all(p.isdecimal() for p in parts):
             raise ConfigError("train_blocks", text, "none, all, last:K or block numbers such as 0,2,5")
         plan = cls(blocks=tuple(int(p) for p in parts))
         plan.check(n_blocks)

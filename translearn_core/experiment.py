@@ -1,7 +1,7 @@
 """One experiment told top-down: data → backbone → features → train → evaluate → keep."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from translearn_core.activations import Compute, Tokens, encode_layers, fits_in_memory, keep_states, tokenize
 from translearn_core.activations.encoding import Kept
-from translearn_core.activations.tokens import Report
+from translearn_core.activations.tokens import Report, quiet
 from translearn_core.analysis import stratified_sample
 from translearn_core.analysis.scoring import confusion, majority_accuracy, per_class, score
 from translearn_core.backbones import Backbone, load
@@ -43,6 +43,10 @@ class Clock:
         now = time.perf_counter()
         self.spent[name] = self.spent.get(name, 0.0) + now - self.since
         self.since = now
+
+    def add(self, earlier: Mapping[str, float]) -> None:
+        """Count what earlier attempts of this run spent training; the rest is done again."""
+        self.spent["train"] = self.spent.get("train", 0.0) + earlier.get("train", 0.0)
 
     def totals(self) -> dict[str, float]:
         """Return read, encode, train, evaluate and their total, in seconds."""
@@ -75,6 +79,7 @@ def run_experiment(
     report("loading the backbone", 0, 0)
     backbone = load(config.backbone)
     check_pooling(config, backbone)
+    rows = rows_of(prepared)
     clock.lap("read")
 
     tokens = tokenize(backbone.tokenizer, prepared.texts, config.features.token_limit, report)
@@ -83,20 +88,22 @@ def run_experiment(
     standardise(model, inputs, prepared, compute, seed=config.training.seed)
     clock.lap("encode")
 
-    loop = Loop(model, inputs, rows_of(prepared), config.training, compute)
+    loop = Loop(model, inputs, rows, config.training, compute, report)
     take_up(loop, config, folder, parent, record)
+    clock.add(loop.state.spent)
     stopped: Stopped | None = None
     try:
-        loop.run(Keeper(folder, report, record))
+        loop.run(Keeper(folder, report, record, clock))
     except Stopped as request:
-        stopped = request
-        loop.checkpoint().write(folder)
+        stopped, report = request, quiet  # it was heard: what there is may be scored in peace
+        clock.lap("train")
+        loop.checkpoint(clock.spent).write(folder)
         loop.restore_best()
     clock.lap("train")
 
     if stopped is None or loop.state.best:
         save_trained(folder, model, config, prepared.classes)
-        told, features = answers(model, inputs, np.arange(len(prepared.texts)), compute)
+        told, features = answers(model, inputs, np.arange(len(prepared.texts)), compute, report)
         evaluation = evaluate(told, prepared, seed=config.training.seed)
         keep_neighbours(folder, features, prepared)
         artifacts.save(folder, drift_of(config, model, loop))
@@ -116,12 +123,14 @@ class Keeper:
     folder: Path
     report: Report
     record: Record
+    clock: Clock
     kept: float = field(default_factory=time.monotonic)
 
     def __call__(self, moment: Moment) -> None:
         """Note one step or epoch."""
         if isinstance(moment.point, EpochPoint) or time.monotonic() - self.kept > CHECKPOINT_SECONDS:
-            moment.checkpoint().write(self.folder)
+            self.clock.lap("train")
+            moment.checkpoint(self.clock.spent).write(self.folder)
             self.kept = time.monotonic()
         if moment.point is not None:
             self.record([moment.point])
@@ -204,6 +213,7 @@ def take_up(loop: Loop, config: ExperimentConfig, folder: Path, parent: Path | N
     """Go on from this run's own checkpoint, else from its parent's last epoch, else begin."""
     if own := Checkpoint.read(folder):
         loop.resume(own)
+        record(own.history)
     elif config.continues:
         before = Checkpoint.read(parent) if parent else None
         if before is None:

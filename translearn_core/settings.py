@@ -33,6 +33,7 @@ class Settings(BaseModel):
         None, description="memory a worker may use, in megabytes; default: 80 % of the machine"
     )
     idle_minutes: int = Field(60, ge=1, description="the engine leaves after so long with nothing to do")
+    folders: bool = Field(True, description="offer backbones from folders of this machine in the app")
     hub: bool = Field(True, description="allow models to be fetched from the Hub when a person asks for one")
     port: int = Field(8501, ge=0, le=65535, description="port of the app")
 

@@ -428,7 +428,7 @@ def test_dropping_or_merging_all_but_one_class_is_refused():
 def test_shares_of_nothing_leave_splits_empty_and_say_so():
     prepared = prepare(plain(10), config(validation=0.0, test=0.2))
     assert [len(prepared.where(s)) for s in SPLITS] == [8, 0, 2]
-    assert found(prepared, "no-validation")[0].severity is Severity.WARNING
+    assert found(prepared, "no-validation")[0].severity is Severity.BLOCKING
 
 
 def test_half_a_million_rows_take_seconds():

@@ -2,9 +2,17 @@ import time
 
 import pytest
 
-from translearn_core.config import DataConfig, ExperimentConfig, PredictConfig, ReadConfig, Slot
+from translearn_core.config import (
+    DataConfig,
+    ExperimentConfig,
+    JobKind,
+    PredictConfig,
+    ProbeConfig,
+    ReadConfig,
+    Slot,
+)
 from translearn_core.errors import NotFoundError, QuotaError
-from translearn_core.results import EpochPoint, StepPoint
+from translearn_core.results import EpochPoint, History, StepPoint
 from translearn_core.runs import Flight, Progress, State
 from translearn_core.runs.queue import MAX_ATTEMPTS
 from translearn_core.settings import Settings
@@ -251,16 +259,27 @@ def test_an_attempt_that_was_given_up_writes_nothing_any_more(store):
 # -- history
 
 
-def test_points_come_back_in_order_and_a_rewind_forgets_the_later_ones(store):
+def test_points_come_back_in_order_until_they_are_forgotten(store):
     run = ask(store, "ann")
     epoch = EpochPoint(1, 3, 0.4, 0.8, 0.8, 0.5, 0.7, 0.7, 2.0, True)
     store.add_points(run.job.id, [step(1), step(2), step(3), epoch, step(4)])
     history = store.history(run.job.id)
     assert [p.step for p in history.steps] == [1, 2, 3, 4]
     assert history.epochs == (epoch,)
-    store.rewind(run.job.id, 3)
-    assert [p.step for p in store.history(run.job.id).steps] == [1, 2, 3]
-    assert store.history(run.job.id).epochs == (epoch,)
+    store.forget_points(run.job.id)
+    assert store.history(run.job.id) == History((), ())
+
+
+def test_a_run_that_goes_on_forgets_what_was_said_of_its_old_model(store):
+    run = ask(store, "ann")
+    said, running = (store.submit("ann", ProbeConfig(job=run.job.id, seed=seed)) for seed in (0, 1))
+    for probe in (said, running):
+        assert store.begin(probe.job.id, "w")
+    store.finish(said.job.id, State.DONE)
+    store.forget_answers(run.job.id)
+    assert store.runs("ann", JobKind.PROBE) == []
+    assert store.job(running.job.id).stop
+    assert store.run("ann", run.id).job.id == run.job.id
 
 
 # -- turns, as the store sees them

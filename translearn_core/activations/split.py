@@ -23,7 +23,7 @@ class _ReachedError(Exception):
 
 def states_of(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Tensor:
     """Return the hidden states among a block's arguments, shape (texts, tokens, width)."""
-    found = args[0] if args else kwargs.get("hidden_states")
+    found = args[0] if args else next(iter(kwargs.values()), None)
     if not isinstance(found, Tensor):
         raise BackboneError("This architecture's blocks do not take hidden states first: train it uncached.")
     return found
@@ -122,7 +122,7 @@ def suffix(
     def replace(_module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any]:
         if args:
             return (kept, *args[1:]), kwargs
-        return args, {**kwargs, "hidden_states": kept}
+        return args, {**kwargs, next(iter(kwargs)): kept}
 
     handle = blocks[cut].register_forward_pre_hook(replace, with_kwargs=True)
     try:

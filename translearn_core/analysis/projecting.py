@@ -95,8 +95,17 @@ def stratified_sample(labels: NDArray[np.int64], limit: int, seed: int) -> NDArr
     return np.sort(shuffled[place < quota[group[shuffled]]])
 
 
-def purity(features: NDArray[np.floating], labels: NDArray[np.int64], k: int = 10) -> float:
+def purity(
+    features: NDArray[np.floating],
+    labels: NDArray[np.int64],
+    k: int = 10,
+    *,
+    of: NDArray[np.int64] | None = None,
+) -> float:
     """Share of the `k` nearest other rows, in full width, that carry a row's own label; NaN below two rows.
+
+    Averaged over the rows `of`, all if not given: a model that was fitted to the training labels is asked
+    about the rows it was not fitted to.
 
     Read it beside a projection: classes that look apart on the plane and are not pure here owe it to the
     picture. The cost grows with the square of the rows: 10,000 take about 2 s.
@@ -104,7 +113,8 @@ def purity(features: NDArray[np.floating], labels: NDArray[np.int64], k: int = 1
     if len(labels) < 2:
         return float("nan")
     indices, _ = nearest_within(features, min(k, len(labels) - 1))
-    return float((labels[indices] == labels[:, None]).mean())
+    own = (labels[indices] == labels[:, None]).mean(1)
+    return float(own.mean() if of is None else own[of].mean())
 
 
 def _check(x: NDArray[np.floating], variant: str, method: Method) -> None:

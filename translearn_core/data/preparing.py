@@ -218,7 +218,7 @@ def _missing_in_splits(work: Working) -> list[Finding]:
             why = "to choose on" if index == VALIDATION else "to report on"
             sentence = f"No row is held out for {name}: there will be nothing {why}."
             said.append(
-                finding(f"no-{name}", Severity.WARNING, sentence, advice=f"Give {name} a share of the rows.")
+                finding(f"no-{name}", Severity.BLOCKING, sentence, advice=f"Give {name} a share of the rows.")
             )
             continue
         lacking = np.flatnonzero((counts[:, index] == 0) & (counts.sum(axis=1) > 0))

@@ -14,7 +14,7 @@ class Projection:
     `coordinates` has shape (V, points, 2), float32; `label`, `predicted` index `classes`; `split` indexes
     `splits`; `row` is
     the row number in the file and `index` the line in the run's predictions. `purity[v]` is the share of
-    each point's 10 nearest neighbours, in
+    each test point's 10 nearest neighbours, in
     the full width of that layer, with the point's label: the number to read beside the picture.
     `settings` holds
     method, layer, seed and the method's own parameters, as strings for display.

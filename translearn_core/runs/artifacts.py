@@ -74,6 +74,11 @@ def size(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
+def runs_as_formula(cell: str) -> bool:
+    """Whether a spreadsheet would run `cell`; a signed number is only a number."""
+    return cell[:1] in tuple("=+-@\t\r") and not re.fullmatch(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?", cell)
+
+
 def defused(frame: pd.DataFrame) -> pd.DataFrame:
     """Return `frame` with an apostrophe before cells and headers that a spreadsheet would run as formulas.
 
@@ -83,7 +88,7 @@ def defused(frame: pd.DataFrame) -> pd.DataFrame:
     """
 
     def safe(value: object) -> object:
-        return f"'{value}" if isinstance(value, str) and value[:1] in tuple("=+-@\t\r") else value
+        return f"'{value}" if isinstance(value, str) and runs_as_formula(value) else value
 
     out = frame.copy()
     for name in out.columns:

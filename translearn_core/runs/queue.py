@@ -172,21 +172,21 @@ class Queue:
                 if db.scalar(select(exists().where(jobs.c.id == job, *_of(worker)))):
                     db.execute(insert(points), rows)
 
-    def rewind(self, job: str, step: int) -> None:
-        """Forget points after `step`: they will be computed again."""
+    def forget_points(self, job: str) -> None:
+        """Forget a job's history: a run that goes on writes it again from its checkpoint."""
         with self._engine.begin() as db:
-            db.execute(delete(points).where(points.c.job == job, points.c.step > step))
+            db.execute(delete(points).where(points.c.job == job))
 
     def forget_answers(self, job: str) -> None:
         """Delete what was computed from a run's model, which goes on training."""
         with self._engine.begin() as db:
-            old = and_(
-                jobs.c.parent == job, jobs.c.kind != str(JobKind.TRAIN), jobs.c.state != str(State.RUNNING)
-            )
-            gone = set(db.scalars(select(jobs.c.id).where(old)))
-            db.execute(delete(claims).where(claims.c.job.in_(gone)))
+            answer = and_(jobs.c.parent == job, jobs.c.kind != str(JobKind.TRAIN))
+            gone = set(db.scalars(select(jobs.c.id).where(answer, jobs.c.state != str(State.RUNNING))))
+            # one that runs loses its claims: it is asked to stop, and what it says is not kept
+            db.execute(delete(claims).where(claims.c.job.in_(select(jobs.c.id).where(answer))))
+            db.execute(update(jobs).where(answer, jobs.c.state == str(State.RUNNING)).values(stop=True))
             db.execute(delete(jobs).where(jobs.c.id.in_(gone)))
-            self.workspace.set_aside(datasets=set(), jobs=gone)
+            self.workspace.set_aside(jobs=gone)
         self.workspace.empty()
 
     def sweep(self) -> None:

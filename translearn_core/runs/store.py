@@ -48,11 +48,7 @@ class RunStore(Queue):
                     "upload fewer rows, or have TRANSLEARN_MAX_UPLOAD_MB raised."
                 )
         size = sum(map(len, files.values()))
-        if (used := self.disk(owner)) + size > limits.max_owner_mb * 1_000_000:
-            raise QuotaError(
-                f"Your data sets and runs fill {used / 1e6:.0f} of {limits.max_owner_mb} MB: "
-                "delete some on the Runs page."
-            )
+        self._check_quota(owner, limits, size)
         digest = self.workspace.keep_files(files)
         row = {
             "id": secrets.token_hex(8),
@@ -91,7 +87,8 @@ class RunStore(Queue):
         """Delete a data set, the owner's runs on it, and the files nobody else needs."""
         digest = self.dataset(owner, dataset).digest
         with self._engine.begin() as db:
-            mine = select(jobs.c.id).where(jobs.c.dataset == digest)
+            on_it = select(jobs.c.id).where(jobs.c.dataset == digest)
+            mine = select(jobs.c.id).where(or_(jobs.c.dataset == digest, jobs.c.parent.in_(on_it)))
             db.execute(delete(claims).where(claims.c.owner == owner, claims.c.job.in_(mine)))
             db.execute(delete(datasets).where(datasets.c.owner == owner, datasets.c.digest == digest))
             read = exists().where(jobs.c.dataset == digest, jobs.c.state == str(State.RUNNING))
@@ -111,6 +108,8 @@ class RunStore(Queue):
             If the configuration names a data set or job that the owner does not have.
         """
         kind = KIND_OF[type(config)]
+        if kind is JobKind.TRAIN:
+            self._check_quota(owner, settings())
         job, now = identity(config), time.time()
         digest, parent = self._reach(owner, config)
         row = {
@@ -227,6 +226,13 @@ class RunStore(Queue):
     def disk_of(self, job: str) -> int:
         """Bytes that one job's files take."""
         return self.workspace.weight(datasets=set(), jobs={job})
+
+    def _check_quota(self, owner: str, limits: Settings, coming: int = 0) -> None:
+        if (used := self.disk(owner)) + coming > limits.max_owner_mb * 1_000_000:
+            raise QuotaError(
+                f"Your data sets and runs fill {used / 1e6:.0f} of {limits.max_owner_mb} MB: "
+                "delete some on the Runs page."
+            )
 
     def _reach(self, owner: str, config: Frozen) -> tuple[str | None, str | None]:
         """Return the digest and the parent job that `config` names; both must be the owner's."""

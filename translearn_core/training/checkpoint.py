@@ -40,6 +40,7 @@ class Checkpoint:
     finished: bool = False
     loss_sum: float = 0.0
     seconds: float = 0.0
+    spent: dict[str, float] = field(default_factory=dict)
     moved: list[str] = field(default_factory=list)
     history: list[StepPoint | EpochPoint] = field(default_factory=list)
 

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from translearn_core.activations import Compute, by_length
+from translearn_core.activations import Compute, Report, by_length, quiet
 from translearn_core.transfer import Classifier, Inputs
 
 EVALUATION_TOKENS = {"cpu": 4096, "mps": 8192, "cuda": 65536}
@@ -12,7 +12,11 @@ EVALUATION_TOKENS = {"cpu": 4096, "mps": 8192, "cuda": 65536}
 
 @torch.inference_mode()
 def answers(
-    model: Classifier, inputs: Inputs, rows: NDArray[np.int64], compute: Compute
+    model: Classifier,
+    inputs: Inputs,
+    rows: NDArray[np.int64],
+    compute: Compute,
+    report: Report = quiet,
 ) -> tuple[NDArray[np.float32], NDArray[np.float16]]:
     """Return what a classifier makes of some rows: probabilities and the pooled vectors they stand on.
 
@@ -22,7 +26,10 @@ def answers(
     probabilities: list[NDArray[np.float32]] = []
     features: list[NDArray[np.float16]] = []
     order: list[NDArray[np.int64]] = []
+    done = 0
     for part in by_length(inputs.tokens.lengths[rows], EVALUATION_TOKENS[compute.device.type]):
+        report("scoring", done, len(rows))
+        done += len(part)
         pooled = model.features(inputs, rows[part], compute)
         features.append(pooled.half().cpu().numpy())
         probabilities.append(model.head(pooled).softmax(-1).cpu().numpy())

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from translearn_core.activations import Compute
+from translearn_core.activations import Compute, Report, quiet
 from translearn_core.config import ClassWeights, TrainingConfig
 from translearn_core.errors import TrainingError
 from translearn_core.results import EpochPoint, StepPoint
@@ -37,7 +37,7 @@ class Moment:
     point: StepPoint | EpochPoint | None
     step: int
     steps: int
-    checkpoint: Callable[[], Checkpoint]
+    checkpoint: Callable[[dict[str, float]], Checkpoint]
 
 
 @dataclass(frozen=True)
@@ -54,9 +54,16 @@ class Loop:
     """One training run that can be left after any step and gone on with."""
 
     def __init__(
-        self, model: Classifier, inputs: Inputs, rows: Rows, config: TrainingConfig, compute: Compute
+        self,
+        model: Classifier,
+        inputs: Inputs,
+        rows: Rows,
+        config: TrainingConfig,
+        compute: Compute,
+        report: Report = quiet,
     ) -> None:
         self.model, self.inputs, self.rows, self.config, self.compute = model, inputs, rows, config, compute
+        self.report = report
         self.labels = torch.tensor(rows.labels)  # a copy: what comes from a file may be read-only
         self.weights = class_weights(rows, config.class_weights)
         self.optimizer = make_optimizer(model, config)
@@ -84,7 +91,7 @@ class Loop:
         The best epoch so far stays a candidate.
         """
         self._take(parent)
-        self.state.finished, self.state.waited = False, 0
+        self.state.finished, self.state.waited, self.state.spent = False, 0, {}
         self.state.origin_epoch, self.state.origin_step = parent.epoch, parent.step
 
     def run(self, hook: Hook) -> None:
@@ -102,11 +109,12 @@ class Loop:
                 if name in self.state.best:
                     parameter.copy_(self.state.best[name])
 
-    def checkpoint(self) -> Checkpoint:
-        """Return the state of this moment.
+    def checkpoint(self, spent: dict[str, float]) -> Checkpoint:
+        """Return the state of this moment and the seconds `spent` so far.
 
         Write it before the next step, the optimizer goes on using its tensors.
         """
+        self.state.spent = dict(spent)
         self.state.weights = copies(self.trained)
         self.state.optimizer = self.optimizer.state_dict()
         self.state.random = random_states(self.compute.device)
@@ -141,7 +149,8 @@ class Loop:
                 name for name, p in self.trained.items() if p.grad is not None and bool(p.grad.any())
             ]
         norm = torch.nn.utils.clip_grad_norm_(list(self.trained.values()), self.config.clip)
-        value = loss.item()
+        # shown without the class weights, so that it can be read beside the validation loss
+        value = (loss if weights is None else functional.cross_entropy(logits.detach(), labels)).item()
         if not np.isfinite(value):
             raise TrainingError(
                 f"The loss became {value} at step {state.step + 1}: lower the learning rate "
@@ -168,7 +177,7 @@ class Loop:
 
     def _close_epoch(self) -> EpochPoint:
         state, rows = self.state, self.rows
-        scores, _ = answers(self.model, self.inputs, rows.validation, self.compute)
+        scores, _ = answers(self.model, self.inputs, rows.validation, self.compute, self.report)
         labels = rows.labels[rows.validation]
         found = confusion_of(labels, scores.argmax(1), rows.classes)
         seen = state.confusion.numpy()

@@ -63,11 +63,19 @@ def picture(context: Context) -> None:
     chosen = stratified_sample(labels, config.limit, config.seed)
     index, labels = index[chosen], labels[chosen]
     rows = evaluation.predictions.iloc[index]
+    unseen = np.flatnonzero(rows["split"] == Split.TEST)
     layer = {variant: features[variant][config.layer][chosen].astype(np.float32) for variant in VARIANTS}
+    moved = not np.array_equal(*layer.values())
     coordinates = project(
-        layer, method=config.method, neighbours=config.neighbours, min_dist=config.min_dist, seed=config.seed,
+        layer if moved else {VARIANTS[0]: layer[VARIANTS[0]]},
+        method=config.method,
+        neighbours=config.neighbours,
+        min_dist=config.min_dist,
+        seed=config.seed,
         progress=lambda done, total: context.report("drawing the map", done, total),
-    )  # fmt: skip
+    )
+    if not moved:  # a layer below the boundary: the same picture twice
+        coordinates = np.repeat(coordinates, len(VARIANTS), axis=0)
     settings = {
         "method": str(config.method).upper(),
         "layer": str(config.layer),
@@ -83,7 +91,7 @@ def picture(context: Context) -> None:
             classes=evaluation.classes,
             splits=tuple(str(s) for s in SPLITS),
             settings=settings,
-            purity=tuple(purity(layer[variant], labels) for variant in VARIANTS),
+            purity=tuple(purity(layer[variant], labels, of=unseen) for variant in VARIANTS),
             total=len(evaluation.predictions),
             coordinates=coordinates,
             row=rows["row"].to_numpy(np.int64),

@@ -9,7 +9,6 @@ from translearn_core.backbones import load
 from translearn_core.config import AnatomyConfig, CalibrateConfig, ExperimentConfig
 from translearn_core.experiment import run_experiment
 from translearn_core.runs import artifacts
-from translearn_core.training import Checkpoint
 from translearn_core.training.calibrating import calibrate
 from translearn_core.worker.context import Context
 from translearn_core.worker.reading import load_prepared
@@ -44,8 +43,7 @@ def train(context: Context) -> None:
     config = context.config
     assert isinstance(config, ExperimentConfig)
     store = context.store
-    own = Checkpoint.read(context.folder)
-    store.rewind(context.job.id, own.step if own else -1)
+    store.forget_points(context.job.id)
     store.forget_answers(context.job.id)
     shutil.rmtree(context.folder / "features", ignore_errors=True)
     run_experiment(

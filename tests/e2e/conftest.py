@@ -1,0 +1,104 @@
+"""One server for all, visitors that may talk to this machine only, and one finished run.
+
+What needs playwright is imported inside: without it the tests are skipped, and this file must still load.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pages._ui.owner import COOKIE, new_token, owner_of
+from translearn_core.config import DataConfig, ExperimentConfig, FreezePlan, TrainingConfig
+from translearn_core.data import sample_bytes
+from translearn_core.engine import ensure_engine, stop_engine
+from translearn_core.runs import Run, State
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from tests.e2e.house import Server, Visitor
+
+FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+"""Without the last two, pictures drawn with WebGL stay blank."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A finished run, and the cookie of the browser whose run it is."""
+
+    token: str
+    run: Run
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Server]":
+    """The app on an empty workspace; at the end it and its engine are stopped."""
+    from tests.e2e.house import Server
+
+    house = Server(tmp_path_factory.mktemp("house") / "workspace")
+    try:
+        house.start()
+        yield house
+    finally:
+        house.end()
+        stop_engine(house.settings)
+        house.store.close()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> "Iterator[Browser]":
+    """A browser without a window."""
+    from playwright.sync_api import expect, sync_playwright
+
+    from tests.e2e.house import CHROMIUM, WAIT
+
+    expect.set_options(timeout=WAIT)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(server: "Server", chromium: "Browser") -> "Iterator[Callable[..., Visitor]]":
+    """Make visitors, each with a cookie of their own; fails if one of them talked to another machine."""
+    from tests.e2e.house import Visitor
+
+    visitors: list[Visitor] = []
+
+    def come(token: str | None = None, *, width: int = 1280, scheme: str = "light") -> Visitor:
+        context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        if token is not None:
+            context.add_cookies([{"name": COOKIE, "value": token, "url": server.url}])
+        visitors.append(Visitor(context, server.url))
+        return visitors[-1]
+
+    yield come
+    for visitor in visitors:
+        visitor.context.close()
+    assert set().union(*(visitor.hosts for visitor in visitors)) <= {"127.0.0.1"}
+
+
+@pytest.fixture(scope="session")
+def trained(server: "Server") -> Trained:
+    """A run of the support tickets with its last block trained, done by the engine."""
+    token = new_token()
+    owner, store = owner_of(token), server.store
+    dataset = store.add_dataset(owner, "tickets.csv", {"train": sample_bytes("tickets")}, server.settings)
+    config = ExperimentConfig(
+        data=DataConfig(dataset=dataset.digest, text="text", label="intent"),
+        plan=FreezePlan.last(1, 6),
+        training=TrainingConfig(epochs=2, seed=7),
+    )
+    run = store.submit(owner, config, "tickets, last block")
+    ensure_engine(server.settings)
+    deadline = time.monotonic() + 120
+    while run.state.live:
+        assert time.monotonic() < deadline, run
+        time.sleep(0.1)
+        run = store.run(owner, run.id)
+    assert run.state is State.DONE, run.job.reason
+    return Trained(token, run)

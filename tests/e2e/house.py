@@ -1,0 +1,174 @@
+"""The house as it stands for people: a real server on a free port, and visitors in a real Chromium."""
+
+import importlib.util
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import psutil
+import pytest
+
+from pages._ui.places import PLACES
+from translearn_core.runs import RunStore, Workspace
+from translearn_core.settings import Settings
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
+
+if importlib.util.find_spec("playwright") is None or not CHROMIUM:
+    MISSING = "These tests drive the app in a browser: install playwright (pip install -e '.[test]') and chromium."
+    if os.environ.get("CI") == "true":
+        pytest.fail(MISSING, pytrace=False)
+    pytest.skip(MISSING, allow_module_level=True)
+
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+ROOT = Path(__file__).resolve().parents[2]
+WAIT = 20_000
+"""Milliseconds a browser waits for what must come; other people compute on this machine too."""
+
+TITLES = {name: place.title for name, place in PLACES.items()} | {
+    "home": "Did transfer help, and how do you know?"
+}
+"""What the top of each page says."""
+
+
+class Server:
+    """The app as a process of its own, on one port and one workspace, which may be killed and started again."""
+
+    def __init__(self, workspace: Path) -> None:
+        self.settings = Settings(workspace=workspace)
+        self.port = _free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.store = RunStore(Workspace(workspace))
+        self.log = workspace.parent / "server.log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def process(self) -> psutil.Process:
+        """The process that serves."""
+        assert self._process is not None
+        return psutil.Process(self._process.pid)
+
+    def start(self) -> None:
+        """Serve, and wait until it answers."""
+        command = [sys.executable, "-m", "streamlit", "run", "app.py"]
+        command += ["--server.port", str(self.port), "--server.headless", "true"]
+        env = {name: value for name, value in os.environ.items() if not name.startswith("TRANSLEARN_")}
+        env["TRANSLEARN_WORKSPACE"] = str(self.settings.workspace)
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env=env,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + 60
+        while not self._answers():
+            assert self._process.poll() is None, self.log.read_text()
+            assert time.monotonic() < deadline, self.log.read_text()
+            time.sleep(0.05)
+
+    def end(self, how: signal.Signals = signal.SIGTERM) -> None:
+        """End the server's process group; the engine has one of its own and lives on."""
+        if self._process is None:
+            return
+        os.killpg(self._process.pid, how)
+        try:
+            self._process.wait(20)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait(20)
+        self._process = None
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            return False
+
+
+@dataclass
+class Visitor:
+    """A browser of its own, with its own cookie; remembers whom it talked to."""
+
+    context: BrowserContext
+    url: str
+    hosts: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.context.set_default_timeout(WAIT)
+        self.context.on("request", lambda request: self._note(request.url))
+        self.context.on("page", lambda page: page.on("websocket", lambda socket: self._note(socket.url)))
+
+    def open(self, page: str = "", **params: str) -> Page:
+        """Open a page of the app by its address in a new tab."""
+        tab = self.context.new_page()
+        query = "&".join(f"{name}={value}" for name, value in params.items())
+        tab.goto(f"{self.url}/{'' if page == 'home' else page}{'?' + query if query else ''}")
+        return tab
+
+    def _note(self, url: str) -> None:
+        if host := urlsplit(url).hostname:  # data: and blob: have none
+            self.hosts.add(host)
+
+
+def title(tab: Page, name: str) -> None:
+    """Wait until the top of a page is there."""
+    expect(tab.get_by_role("heading", level=1)).to_have_text(TITLES[name])
+
+
+def turn_to(tab: Page, name: str) -> None:
+    """Go to a page through the menu."""
+    tab.get_by_test_id("stSidebarNav").get_by_role("link", name=PLACES[name].title, exact=True).click()
+    title(tab, name)
+
+
+def settled(tab: Page) -> None:
+    """Wait until the page's script has ended and what it asked a worker for is there."""
+    running = "[data-testid=stApp][data-test-connection-state=CONNECTED][data-test-script-state=notRunning]"
+    expect(tab.locator(running)).to_be_attached()
+    expect(tab.get_by_test_id("stMain").get_by_role("progressbar")).to_have_count(0)
+    expect(tab.locator(running)).to_be_attached()
+
+
+def sound(tab: Page) -> None:
+    """Check that nothing on the page went wrong: no error box, no exception, no traceback."""
+    expect(tab.get_by_test_id("stException")).to_have_count(0)
+    expect(tab.get_by_test_id("stAlertContentError")).to_have_count(0)
+    expect(tab.get_by_test_id("stMain")).not_to_contain_text("Traceback")
+
+
+def keyed(tab: Page, key: str) -> Locator:
+    """Return the element with this key."""
+    return tab.locator(f".st-key-{key}")
+
+
+def drawn(tab: Page, key: str) -> None:
+    """Check that a figure stands there with something in it."""
+    expect(keyed(tab, key).locator(".js-plotly-plot .main-svg").first).to_be_visible()
+
+
+def fits(tab: Page) -> tuple[int, int]:
+    """Return how wide the page's content is and how wide its window is."""
+    measured: Any = tab.evaluate("() => [document.scrollingElement.scrollWidth, window.innerWidth]")
+    return measured[0], measured[1]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
