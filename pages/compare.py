@@ -53,6 +53,6 @@ measure = training.measure("compare_measure")
 histories = {f"{number}. {run.name}": state.store().history(run.job.id) for number, run in enumerate(runs, 1)}
 picture = plots.overlay(histories, measure, dark)
 st.plotly_chart(picture, key="overlay", config=tables.CONFIG, theme=None, alt="Learning curves of the runs")
-curves = scores.histories(histories)
+curves = training.several(histories, measure)
 with st.expander("The numbers", icon=":material/table_rows:"):
     tables.table(curves, "curves", key="compare_curves")

@@ -25,7 +25,7 @@ history = state.store().history(run.job.id)
 measure = training.measure("results_measure")
 tables.figure(
     plots.learning_curves(history, measure, dark),
-    history.frame(),
+    training.numbers(history, measure),
     "history",
     key="curves",
     alt="Training against validation",
@@ -60,6 +60,8 @@ if drift is not None:
     tables.figure(
         plots.drift_bars(drift, dark), drift.by_part(), "what_moved", key="drift", alt="Change of each part"
     )
+    with st.expander("Every tensor", icon=":material/data_array:"):
+        tables.table(drift.frame(), "tensors", key="tensors")
 
 st.subheader("How it was made", anchor=False)
 scores.how(run, config, found)

@@ -135,8 +135,8 @@ def _bounds(info: FieldInfo) -> tuple[float | None, float | None]:
 
 
 def column(label: str, names: Sequence[str], current: str | None, key: str, hint: str) -> str | None:
-    """Choose a column."""
-    if state.value(key) not in names:
+    """Choose a column, or none; `current` stands there at first, and where the one chosen is gone."""
+    if state.value(key, "") not in (None, *names):
         state.put(key, current if current in names else None)
     return st.selectbox(label, list(names), index=None, key=key, help=hint, placeholder="Choose a column")
 

@@ -73,7 +73,7 @@ def cost(anatomy: Anatomy, diagnosis: Diagnosis | None) -> None:
             "Time, about",
             seconds,
             border=True,
-            help="the first time on this data; later runs reuse what was kept",
+            help="from start to end; what stays frozen is computed once in it, and again in the next run",
         )
         st.metric("Memory, about", size(estimate.memory_bytes) if estimate else "–", border=True)
     st.markdown(lesson(boundary, anatomy.n_blocks))
@@ -89,8 +89,7 @@ def lesson(boundary: int, n_blocks: int) -> str:
     if boundary == n_blocks:
         return (
             "**Only the head trains.** Every text goes through the frozen backbone once; after that an "
-            "epoch takes moments, "
-            "and so does every further try on this data."
+            "epoch takes moments."
         )
     if boundary <= 0:
         where = "The embeddings train" if boundary < 0 else "Block 0 trains"
@@ -102,7 +101,7 @@ def lesson(boundary: int, n_blocks: int) -> str:
     return (
         f"**Cost follows the lowest part that trains, block {boundary}.** What lies below ({below} and the "
         "embeddings) never changes, "
-        "so it is computed once and kept; freezing more blocks *above* it would hardly save anything."
+        "so a run computes it once and keeps it to its end; freezing more blocks *above* it would hardly save anything."
     )
 
 

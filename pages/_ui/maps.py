@@ -20,6 +20,12 @@ COLOURS: dict[str, plots.Colouring] = {
 
 TITLES = {"pretrained": "Before training", "fine-tuned": "After training"}
 
+PURITY = (
+    "for the test texts, which the model never learned from: the share of a text's 10 nearest neighbours, "
+    "among all texts on the map and in the layer's full width, that carry its label"
+)
+"""What the number below each picture says."""
+
 
 def layer(n_blocks: int) -> int:
     """Choose a layer, the last one at first."""
@@ -48,9 +54,9 @@ def pair(projection: Projection, colour: plots.Colouring) -> NDArray[np.int64] |
             )
             st.metric(
                 "Neighbours of the same class",
-                percent(projection.purity[number]),
+                "–" if np.isnan(projection.purity[number]) else percent(projection.purity[number]),
                 border=True,
-                help="share of a text's 10 nearest neighbours, in the layer's full width, with its label",
+                help=PURITY,
             )
             hit = inside(projection.coordinates[number], event["selection"])
             if len(hit):

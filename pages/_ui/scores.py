@@ -9,7 +9,7 @@ from pages._ui import kept, state, summary, tables
 from pages._ui.words import count, duration, percent, plain, span
 from translearn_core.config import ExperimentConfig
 from translearn_core.errors import NotFoundError
-from translearn_core.results import Evaluation, History, RunSummary
+from translearn_core.results import Evaluation, RunSummary
 from translearn_core.runs import Run
 
 
@@ -105,11 +105,6 @@ def comparison(runs: Sequence[Run]) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(lines)
-
-
-def histories(runs: dict[str, History]) -> pd.DataFrame:
-    """Return the epochs of several runs as one table."""
-    return pd.concat([history.frame().assign(run=name) for name, history in runs.items()], ignore_index=True)
 
 
 ORDER = (

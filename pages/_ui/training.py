@@ -1,5 +1,6 @@
 """A training being watched: state, numbers, curves, and the buttons to stop, resume or lengthen it."""
 
+import pandas as pd
 import streamlit as st
 
 from pages._ui import heading, live, places, shown, state, tables
@@ -7,6 +8,7 @@ from pages._ui.words import count, duration, plain
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig
 from translearn_core.engine import engine_status, ensure_engine
+from translearn_core.plots.learning import STEP_COLUMNS
 from translearn_core.results import History
 from translearn_core.runs import Run, State
 from translearn_core.settings import settings
@@ -35,6 +37,17 @@ def measure(key: str) -> plots.Measure:
     return MEASURES[name]
 
 
+def numbers(history: History, measure: plots.Measure) -> pd.DataFrame:
+    """Return what the curves of a measure are drawn from: steps, or epochs."""
+    return history.step_frame() if measure in STEP_COLUMNS else history.frame()
+
+
+def several(histories: dict[str, History], measure: plots.Measure) -> pd.DataFrame:
+    """Return the same of several runs as one table."""
+    told = [numbers(history, measure).assign(run=name) for name, history in histories.items()]
+    return pd.concat(told, ignore_index=True)
+
+
 def _panel(run_id: str, was_live: bool) -> None:
     with shown.errors():
         run = state.store().run(state.owner(), run_id)
@@ -53,8 +66,9 @@ def _panel(run_id: str, was_live: bool) -> None:
             theme=None,
             alt="Learning curves: training against validation",
         )
-        if history.epochs:
-            tables.table(history.frame(), "history", key=f"history-{run.id}", config=EPOCH_COLUMNS)
+        told = numbers(history, chosen)
+        if len(told):
+            tables.table(told, "history", key=f"history-{run.id}", config=COLUMNS)
 
 
 def _head(run: Run) -> None:
@@ -159,9 +173,9 @@ def _resume(run_id: str) -> None:
     ensure_engine(settings())
 
 
-EPOCH_COLUMNS: dict[str, object] = {
+COLUMNS: dict[str, object] = {
     "epoch": "epoch",
-    "step": "steps",
+    "step": "step",
     "train_loss": st.column_config.NumberColumn("train loss", format="%.4f"),
     "train_accuracy": st.column_config.NumberColumn("train accuracy", format="%.3f"),
     "train_macro_f1": st.column_config.NumberColumn("train macro-F1", format="%.3f"),
@@ -170,5 +184,10 @@ EPOCH_COLUMNS: dict[str, object] = {
     "validation_macro_f1": st.column_config.NumberColumn("validation macro-F1", format="%.3f"),
     "seconds": st.column_config.NumberColumn("seconds", format="%.1f"),
     "best": st.column_config.CheckboxColumn("best"),
+    "loss": st.column_config.NumberColumn("loss", format="%.4f"),
+    "lr": st.column_config.NumberColumn("rate of the backbone", format="%.3g"),
+    "head_lr": st.column_config.NumberColumn("rate of the head", format="%.3g"),
+    "grad_norm": st.column_config.NumberColumn("gradient norm", format="%.4f"),
+    "tokens_per_second": st.column_config.NumberColumn("tokens a second", format="%.0f"),
 }
 """How the columns of a history are called on screen."""
