@@ -11,11 +11,14 @@ heading.top(
     "no more than another "
     "seed would make them differ.",
 )
-ready = chosen.with_results()
+ready, linked = chosen.with_results(), chosen.linked()
 if not ready:
     heading.empty(chosen.NOTHING, "Start an experiment", "data")
 names = {run.id: run.name for run in ready}
 state.seed("compared", [run.id for run in ready[:5]])
+if linked is not None:  # once: it may be taken out again
+    state.put("compared", [linked.id, *(run for run in state.value("compared") if run != linked.id)])
+    del st.query_params["run"]
 state.put("compared", [run for run in state.value("compared") if run in names])
 picked = st.multiselect(
     "Runs", list(names), format_func=names.__getitem__, key="compared", persist_state="session"

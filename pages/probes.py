@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from pages._ui import chosen, forms, heading, live, tables
-from pages._ui.words import percent
+from pages._ui import chosen, forms, heading, live, probed, tables
 from translearn_core import plots
 from translearn_core.config import ProbeConfig
 from translearn_core.results import ProbeScores
@@ -30,17 +29,7 @@ scores = live.ask(asked, ProbeScores, "Probing")
 if scores is None:
     st.stop()
 
-frame = scores.frame()
-best = frame.loc[frame["test"].idxmax()]
-where = "the embeddings, before any block," if best["layer"] == 0 else f"layer {best['layer']}"
-st.markdown(
-    f"**{where.capitalize()}** of the {best['model']} model {'know' if best['layer'] == 0 else 'knows'} "
-    "most about your labels: a probe there "
-    f"gets {percent(best['test'])} of {scores.n_test:,} test rows right ({percent(best['test low'])} to "
-    f"{percent(best['test high'])}). "
-    f"Counting words (TF-IDF) gets {percent(scores.tfidf)}, always the commonest answer "
-    f"{percent(scores.majority)}."
-)
+st.markdown(probed.said(scores))
 st.plotly_chart(
     plots.probe_lines(scores, heading.dark()),
     key="probe_lines",
@@ -50,7 +39,7 @@ st.plotly_chart(
 )
 st.caption(
     "Layer 0 is the embeddings, layer k comes after block k-1. Where the lines part, training changed what "
-    "the layer knows."
+    f"the layer knows. {probed.CHOICE}"
 )
 shares = tables.fractions("cross-validated", "fold deviation", "test", "test low", "test high")
-tables.table(frame, "probes", key="probes", config=shares)
+tables.table(scores.frame(), "probes", key="probes", config=shares)

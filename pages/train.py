@@ -64,7 +64,7 @@ with right:
 experiment = draft.experiment
 earlier = live.found(experiment)
 if earlier is not None:
-    st.caption("Exactly this was trained before: the button brings you to that run, at no cost.")
+    st.caption(summary.trained_before(earlier.state))
 state.put("run_name", state.value("run_name") or "")
 with st.container(horizontal=True, vertical_alignment="bottom"):
     proposal = short(f"{dataset.name}, {draft.plan.label}, seed {draft.training.seed}", 80)

@@ -103,6 +103,7 @@ class JobKind(StrEnum):
 
     READ = "read"
     DIAGNOSE = "diagnose"
+    SIZE = "size"
     ANATOMY = "anatomy"
     CALIBRATE = "calibrate"
     TRAIN = "train"
@@ -329,6 +330,12 @@ class DiagnoseConfig(Frozen):
     token_limit: int = 128
 
 
+class SizeConfig(Frozen):
+    """Say how much of a backbone would have to be downloaded."""
+
+    backbone: BackboneConfig
+
+
 class AnatomyConfig(Frozen):
     """Find a backbone's parts; fetches it first if it is on the Hub."""
 
@@ -382,6 +389,7 @@ class PredictFileConfig(Frozen):
 JobConfig = (
     ReadConfig
     | DiagnoseConfig
+    | SizeConfig
     | AnatomyConfig
     | CalibrateConfig
     | ExperimentConfig
@@ -394,6 +402,7 @@ JobConfig = (
 JOBS: dict[JobKind, tuple[type[Frozen], Slot]] = {
     JobKind.READ: (ReadConfig, Slot.ASK),
     JobKind.DIAGNOSE: (DiagnoseConfig, Slot.ASK),
+    JobKind.SIZE: (SizeConfig, Slot.ASK),
     JobKind.ANATOMY: (AnatomyConfig, Slot.ASK),
     JobKind.CALIBRATE: (CalibrateConfig, Slot.ASK),
     JobKind.TRAIN: (ExperimentConfig, Slot.TRAIN),

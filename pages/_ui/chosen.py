@@ -29,21 +29,21 @@ def has_results(run: Run) -> bool:
 
 def finished() -> Run:
     """Return the chosen run with results, and draw the box to choose; ends the page if there is none."""
-    ready, linked = with_results(), _linked()
-    if linked is not None and all(run.id != linked.id for run in ready):
-        state.remember_run(linked.id)
+    ready, linked_to = with_results(), linked()
+    if linked_to is not None and all(run.id != linked_to.id for run in ready):
+        state.remember_run(linked_to.id)
         heading.empty("This run has no results yet.", "See how far it is", "run")
     if not ready:
         heading.empty(NOTHING, "Start an experiment", "data")
-    return _box(ready, linked)
+    return _box(ready, linked_to)
 
 
 def any_run() -> Run:
     """Return the chosen run in any state, and draw the box to choose; ends the page if there is none."""
-    mine, linked = runs(), _linked()
+    mine, linked_to = runs(), linked()
     if not mine:
         heading.empty("No training was started yet.", "Set one up", "data")
-    return _box(mine, linked)
+    return _box(mine, linked_to)
 
 
 def evaluation(run: Run) -> Evaluation:
@@ -62,8 +62,8 @@ def links(run: Run) -> None:
             places.link(name, run=run.id)
 
 
-def _linked() -> Run | None:
-    # a link to what is not this browser's own gets a plain sentence and ends the page
+def linked() -> Run | None:
+    """Return the run that the page's address names; ends the page where that is not this browser's own."""
     wanted = st.query_params.get("run")
     found = next((run for run in runs() if wanted in (run.id, run.job.id)), None)
     if wanted is not None and found is None:
@@ -73,9 +73,9 @@ def _linked() -> Run | None:
     return found
 
 
-def _box(choices: list[Run], linked: Run | None) -> Run:
+def _box(choices: list[Run], linked_to: Run | None) -> Run:
     names = {run.id: f"{run.name}  ·  {ago(run.created)}" for run in choices}
-    wanted = linked.id if linked is not None else state.last_run()
+    wanted = linked_to.id if linked_to is not None else state.last_run()
     current = wanted if wanted in names else choices[0].id
     state.put("chosen_run", current)
     st.selectbox("Run", list(names), format_func=names.__getitem__, key="chosen_run", on_change=_turn_to)

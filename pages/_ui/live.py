@@ -4,7 +4,7 @@ from typing import TypeVar
 
 import streamlit as st
 
-from pages._ui import kept, shown, state
+from pages._ui import kept, shown, state, waiting
 from pages._ui.words import duration, ordinal, plain
 from translearn_core.config import ExperimentConfig, Frozen, identity
 from translearn_core.engine import ensure_engine
@@ -47,7 +47,6 @@ def ask(config: Frozen, kind: type[T], doing: str) -> T | None:
     """Return the answer to `config`; asks for it if nobody has, and shows how far it is until it is there."""
     run = found(config) or submit(config)
     if run.state.live:
-        ensure_engine(settings())
         watch(run, doing)
         return None
     if run.state is State.DONE and (answer := kept.result(run, kind)) is not None:
@@ -70,7 +69,9 @@ def _line(run_id: str, doing: str) -> None:
         run = state.store().run(state.owner(), run_id)
         if not run.state.live:
             st.rerun()
+        ensure_engine(settings())
         st.progress(share(run), text=f"{plain(doing)} … {where(run)}")
+        waiting.unattended(run)
 
 
 def share(run: Run) -> float:
@@ -93,12 +94,21 @@ def where(run: Run) -> str:
     return plain(f"{progress.stage}{left}")
 
 
+def left(run: Run) -> bool:
+    """Whether this owner stopped it and it goes on all the same, because others want it."""
+    return run.state.live and run.stopping and not run.job.stop
+
+
 def badge(run: Run) -> None:
     """Show a run's state."""
     name, icon, colour = WORDS[run.state]
     if run.state.live and run.job.stop:
         name = "Stopping"
     st.badge(name, icon=f":material/{icon}:", color=colour)  # type: ignore[arg-type]
+
+
+LEFT = "You have left it; others still want this training, so it goes on."
+"""Said where `left` holds."""
 
 
 def longer(config: ExperimentConfig, job: str, epochs: int) -> ExperimentConfig:

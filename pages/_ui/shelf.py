@@ -72,7 +72,7 @@ def _facts(run: Run) -> str:
 def _menu(run: Run) -> None:
     state.seed(f"name-{run.id}", run.name)
     st.text_input("Name", key=f"name-{run.id}", max_chars=200, on_change=_rename, args=(run.id,))
-    if run.state.live:
+    if run.state.live and not live.left(run):
         st.button(
             "Stop",
             key=f"stop-{run.id}",
@@ -81,7 +81,9 @@ def _menu(run: Run) -> None:
             args=(run.id,),
             width="stretch",
         )
-    if run.state in (State.STOPPED, State.FAILED):
+    if live.left(run):
+        st.caption(live.LEFT)
+    if run.state in (State.STOPPED, State.FAILED) or live.left(run):
         st.button(
             "Resume",
             key=f"resume-{run.id}",

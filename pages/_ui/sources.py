@@ -11,6 +11,9 @@ from translearn_core.errors import TranslearnError
 from translearn_core.settings import settings
 
 KINDS = ["csv", "tsv", "txt", "tab"]
+FIRST = "tickets"
+"""The sample shown first, the most rewarding try: frozen layers alone already tell most of its ten classes."""
+
 PARTS = {"train": "Table to learn from", "validation": "Validation table", "test": "Test table"}
 
 
@@ -29,7 +32,7 @@ def upload() -> None:
 def sample_cards() -> None:
     """Offer the samples, one click each."""
     with st.grid(3, min_column_width=240):
-        for sample in SAMPLES:
+        for sample in sorted(SAMPLES, key=lambda sample: sample.key != FIRST):
             with st.container(border=True, height="stretch"):
                 st.markdown(f"**{sample.title}**")
                 st.markdown(sample.sentence)
@@ -50,9 +53,7 @@ def take(sample: Sample) -> None:
 
 def earlier() -> None:
     """Choose among the owner's data sets."""
-    mine = {
-        d.digest: f"{short(d.name, 60)}  ·  {size(d.bytes)}" for d in state.store().datasets(state.owner())
-    }
+    mine = {d.digest: f"{short(d.name, 60)}  ·  {size(d.bytes)}" for d in state.datasets()}
     if not mine:
         return
     current = state.draft().dataset

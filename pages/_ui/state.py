@@ -18,6 +18,9 @@ from translearn_core.config import (
     Fix,
     FreezePlan,
     HeadConfig,
+    JobKind,
+    PredictFileConfig,
+    ReadConfig,
     SplitConfig,
     TrainingConfig,
 )
@@ -111,7 +114,10 @@ def store() -> RunStore:
 
 
 def draft() -> Draft:
-    """Return this visit's draft; the first time, the newest data set with the settings last used on it."""
+    """Return this visit's draft; the first time, what was trained or brought last.
+
+    A data set comes with the settings last used on it.
+    """
     if _DRAFT not in st.session_state:
         st.session_state[_DRAFT] = _restored()
     found: Draft = st.session_state[_DRAFT]
@@ -180,6 +186,14 @@ def dataset() -> Dataset | None:
         return None
 
 
+def datasets() -> list[Dataset]:
+    """Return the owner's data sets, newest first, without files that were brought only to be classified."""
+    asked = [run.job.config for kind in (JobKind.READ, JobKind.PREDICT_FILE) for run in store().runs(owner(), kind)]
+    learned = {c.dataset for c in asked if isinstance(c, ReadConfig) and c.fewest_columns > 1}
+    classified = {c.dataset for c in asked if isinstance(c, ReadConfig | PredictFileConfig)} - learned
+    return [dataset for dataset in store().datasets(owner()) if dataset.digest not in classified]
+
+
 def last_run() -> str | None:
     """Return the run this visit looked at last."""
     found: str | None = st.session_state.get(_RUN)
@@ -226,11 +240,11 @@ def turn_over(key: str) -> None:
 
 
 def _restored() -> Draft:
-    mine = store().datasets(owner())
-    if not mine:
-        return Draft()
-    for run in store().runs(owner()):
+    mine, trained = datasets(), store().runs(owner())
+    newest = mine[0] if mine else None
+    for run in trained:
         config = run.job.config
-        if isinstance(config, ExperimentConfig) and config.data.dataset == mine[0].digest:
+        assert isinstance(config, ExperimentConfig)
+        if newest is None or run.created > newest.created or config.data.dataset == newest.digest:
             return draft_of(config)
-    return Draft(dataset=mine[0].digest)
+    return Draft(dataset=newest.digest) if newest else Draft()

@@ -3,10 +3,10 @@
 import pandas as pd
 import streamlit as st
 
-from pages._ui import heading, live, places, shown, state, tables
+from pages._ui import heading, live, places, shown, state, tables, waiting
 from pages._ui.words import count, duration, plain
 from translearn_core import plots
-from translearn_core.config import ExperimentConfig
+from translearn_core.config import Device, ExperimentConfig
 from translearn_core.engine import engine_status, ensure_engine
 from translearn_core.plots.learning import STEP_COLUMNS
 from translearn_core.results import History
@@ -76,19 +76,11 @@ def _head(run: Run) -> None:
         live.badge(run)
         if run.state.live:
             st.markdown(live.where(run).capitalize())
-            st.caption(plain(", ".join(engine_status(settings()).devices) or "the engine is starting"))
+            st.caption(_device(run))
     if run.state.live:
         st.progress(live.share(run))
-        stopping = run.stopping or run.job.stop
-        st.button(
-            "Stopping …" if stopping else "Stop",
-            key="stop",
-            icon=":material/stop:",
-            on_click=_stop,
-            args=(run.id,),
-            disabled=stopping,
-            help="What was learned so far is kept and evaluated; you can go on later.",
-        )
+        waiting.unattended(run)
+        _stop_or_return(run)
         return
     if run.state is State.FAILED:
         shown.error(run.job.reason or "It failed without saying why.")
@@ -98,6 +90,32 @@ def _head(run: Run) -> None:
             icon=":material/stop_circle:",
         )
     _after(run)
+
+
+def _stop_or_return(run: Run) -> None:
+    if live.left(run):
+        st.caption(live.LEFT)
+        st.button(
+            "I want it again", key="resume", icon=":material/undo:", on_click=_resume, args=(run.id,)
+        )
+        return
+    st.button(
+        "Stopping …" if run.job.stop else "Stop",
+        key="stop",
+        icon=":material/stop:",
+        on_click=_stop,
+        args=(run.id,),
+        disabled=run.job.stop,
+        help="What was learned so far is kept and evaluated; you can go on later.",
+    )
+
+
+def _device(run: Run) -> str:
+    config = run.job.config
+    assert isinstance(config, ExperimentConfig)
+    if config.training.device is not Device.AUTO:
+        return f"on {config.training.device.upper()}, as you chose"
+    return plain(", ".join(engine_status(settings()).devices) or "the engine is starting")
 
 
 def _after(run: Run) -> None:
@@ -159,9 +177,11 @@ def _numbers(run: Run, history: History) -> None:
 def _epochs(run: Run, history: History) -> int:
     config = run.job.config
     assert isinstance(config, ExperimentConfig)
-    if config.continues is None or not history.epochs:
+    if config.continues is None:
         return config.training.epochs
-    return max(config.training.epochs, history.epochs[-1].epoch)
+    before = state.store().history(config.continues).epochs  # empty where that run was deleted
+    last = history.epochs[-1].epoch if history.epochs else 0
+    return max(last, (before[-1].epoch if before else 0) + config.training.epochs)
 
 
 def _stop(run_id: str) -> None:

@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+import re
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,12 +16,25 @@ COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
 
 class LocalHub:
-    """Serves folders as repositories; `refuse[id]` answers otherwise; `asked` lists the requests."""
+    """Serves folders as repositories; `asked` lists the requests.
+
+    `refuse[id]` answers otherwise, `gated` shows a repository but not its files, `seconds` is the time a block of
+    `block` bytes takes, `breaks` names after how many bytes a file's answers end, one after another, and `damage`
+    spoils what is sent.
+    """
 
     def __init__(self) -> None:
         self.folders: dict[str, Path] = {}
         self.refuse: dict[str, tuple[int, str] | None] = {}
+        self.gated: set[str] = set()
         self.asked: list[str] = []
+        self.ranges: list[str] = []
+        self.sent = 0
+        self.block, self.seconds = 16_384, 0.0
+        self.breaks: list[int] = []
+        self.damage = self.whole_only = False
+        self.elsewhere: str | None = None
+        self.authorized: list[bool] = []
         self.url = ""
 
     def files(self, id: str) -> list[Path]:
@@ -46,6 +61,7 @@ class Handler(BaseHTTPRequestHandler):
     def answer(self, *, body: bool) -> None:
         path = urlsplit(self.path).path
         self.hub.asked.append(f"{self.command} {path}")
+        self.hub.authorized.append("Authorization" in self.headers)
         known = [*self.hub.refuse, *self.hub.folders]
         id = next((id for id in known if f"/{id}/" in f"{path}/"), None)
         if id is None:
@@ -60,32 +76,36 @@ class Handler(BaseHTTPRequestHandler):
             return self.send(status, b"<html>", {"X-Error-Code": code} if code else {})
         folder = self.hub.folders[id]
         rest = path.partition(f"/{id}")[2]
+        if id in self.hub.gated and rest.startswith(("/resolve/", "/auth-check")):
+            return self.send(403, b"", {"X-Error-Code": "GatedRepo"})
         if rest.startswith("/resolve/"):
+            if self.hub.elsewhere is not None and body:
+                return self.send(302, b"", {"Location": self.hub.elsewhere + path})
             return self.file(folder / rest.split("/", 3)[3], body=body)
         if rest.startswith("/revision/") and rest.split("/")[2] not in ("main", COMMIT):
             return self.send(404, b"", {"X-Error-Code": "RevisionNotFound"})
-        names = [(file.relative_to(folder).as_posix(), file) for file in self.hub.files(id)]
+        files = [described(file, file.relative_to(folder).as_posix()) for file in self.hub.files(id)]
         if rest.startswith("/tree/"):
-            return self.json(
-                [{"type": "file", "oid": digest(f), "size": f.stat().st_size, "path": n} for n, f in names]
-            )
+            return self.json([tree for tree, _ in files])
+        gated = "manual" if id in self.hub.gated else False
+        siblings = [sibling for _, sibling in files]
         return self.json(
-            {
-                "id": id,
-                "sha": COMMIT,
-                "private": False,
-                "tags": [],
-                "siblings": [
-                    {"rfilename": n, "size": f.stat().st_size, "blobId": digest(f)} for n, f in names
-                ],
-            }
+            {"id": id, "sha": COMMIT, "private": False, "gated": gated, "tags": [], "siblings": siblings}
         )
 
     def file(self, path: Path, *, body: bool) -> None:
         if not path.is_file():
             return self.send(404, b"", {"X-Error-Code": "EntryNotFound", "X-Repo-Commit": COMMIT})
         headers = {"ETag": f'"{digest(path)}"', "X-Repo-Commit": COMMIT}
-        return self.send(200, path.read_bytes(), headers, body=body)
+        data, status = path.read_bytes(), 200
+        if self.hub.damage:
+            data = bytes(len(data))
+        asked = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range") or "")
+        if body and asked and not self.hub.whole_only:
+            self.hub.ranges.append(f"{path.name} {asked[1]}")
+            headers["Content-Range"] = f"bytes {asked[1]}-{len(data) - 1}/{len(data)}"
+            data, status = data[int(asked[1]) :], 206
+        self.send(status, data, headers, body=body)
 
     def json(self, value: object) -> None:
         self.send(200, json.dumps(value).encode(), {"Content-Type": "application/json"})
@@ -96,12 +116,35 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
-        if body:
-            self.wfile.write(data)
+        if not body:
+            return
+        end = self.hub.breaks.pop(0) if "ETag" in headers and self.hub.breaks else len(data)
+        try:
+            for start in range(0, min(end, len(data)), self.hub.block):
+                self.wfile.write(data[start : min(start + self.hub.block, end)])
+                self.hub.sent += len(data[start : start + self.hub.block])
+                if self.hub.seconds and "ETag" in headers:
+                    time.sleep(self.hub.seconds)
+        except OSError:  # the client went away
+            self.close_connection = True
+        if end < len(data):
+            self.close_connection = True
+
+
+def described(file: Path, name: str) -> tuple[dict[str, object], dict[str, object]]:
+    """Return a file as the Hub's tree and as its model info describe it; weights are kept by their SHA-256."""
+    size, key = file.stat().st_size, digest(file)
+    tree: dict[str, object] = {"type": "file", "oid": key, "size": size, "path": name}
+    sibling: dict[str, object] = {"rfilename": name, "size": size, "blobId": key}
+    if file.suffix == ".safetensors":
+        tree["lfs"] = {"oid": key, "size": size, "pointerSize": 134}
+        sibling["lfs"] = {"sha256": key, "size": size, "pointerSize": 134}
+    return tree, sibling
 
 
 def digest(path: Path) -> str:
-    return hashlib.sha1(path.read_bytes()).hexdigest()
+    kind = hashlib.sha256 if path.suffix == ".safetensors" else hashlib.sha1
+    return kind(path.read_bytes()).hexdigest()
 
 
 @contextmanager

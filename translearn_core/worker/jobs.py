@@ -27,6 +27,7 @@ def _later(module: str, name: str) -> Function:
 JOB_FUNCTIONS: dict[JobKind, Function] = {
     JobKind.READ: _later("reading", "read_dataset"),
     JobKind.DIAGNOSE: _later("diagnosing", "diagnose_task"),
+    JobKind.SIZE: _later("models", "find_size"),
     JobKind.ANATOMY: _later("models", "find_parts"),
     JobKind.CALIBRATE: _later("models", "time_steps"),
     JobKind.TRAIN: _later("models", "train"),

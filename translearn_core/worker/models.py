@@ -5,24 +5,40 @@ import shutil
 import torch
 
 from translearn_core.activations import Compute
-from translearn_core.backbones import load
-from translearn_core.config import AnatomyConfig, CalibrateConfig, ExperimentConfig
+from translearn_core.backbones import bytes_to_fetch, load
+from translearn_core.config import AnatomyConfig, CalibrateConfig, ExperimentConfig, SizeConfig
 from translearn_core.experiment import run_experiment
+from translearn_core.results import RemoteSize
 from translearn_core.runs import artifacts
 from translearn_core.training.calibrating import calibrate
 from translearn_core.worker.context import Context
 from translearn_core.worker.reading import load_prepared
 
 
+def find_size(context: Context) -> None:
+    """Say how much of a backbone is still to be fetched, before anybody decides to."""
+    config = context.config
+    assert isinstance(config, SizeConfig)
+    context.report("asking how large the model is")
+    artifacts.save(context.folder, RemoteSize(bytes_to_fetch(config.backbone)))
+
+
 def find_parts(context: Context) -> None:
     """Find a backbone's parts.
 
-    A Hub model is fetched here, because a person asked for it, and nowhere else.
+    A Hub model is fetched here, because a person who saw its size asked for it, and nowhere else. Other
+    questions wait meanwhile. That is borne: it happens once for a model and a machine, the page shows how
+    long it takes, and a stop is heard within seconds and loses nothing.
     """
     config = context.config
     assert isinstance(config, AnatomyConfig)
-    context.report("loading the backbone")
-    artifacts.save(context.folder, load(config.backbone, network=True).anatomy)
+
+    def tell(stage: str = "", done: float = 0, total: float = 0) -> None:
+        here = done >= total
+        context.report("loading the backbone" if here else stage, 0 if here else done, 0 if here else total)
+
+    tell()
+    artifacts.save(context.folder, load(config.backbone, network=True, report=tell).anatomy)
 
 
 def time_steps(context: Context) -> None:

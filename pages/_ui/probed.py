@@ -1,0 +1,34 @@
+"""What probes say in words: the layer that knows most, chosen on the training rows and scored on test."""
+
+import pandas as pd
+
+from pages._ui.words import percent, plain
+from translearn_core.results import ProbeScores
+
+CHOICE = (
+    "Layers are chosen by cross-validation on the training rows, never on test. For the fine-tuned model that "
+    "cross-validation is optimistic, because the model was trained on those very labels: trust its test score."
+)
+"""How the best layers were found, and what that is worth."""
+
+
+def best_layers(scores: ProbeScores) -> pd.DataFrame:
+    """Return the line of each model's layer with the best cross-validated score; the lower one of equals."""
+    frame = scores.frame()
+    return frame.loc[frame.groupby("model", sort=False)["cross-validated"].idxmax()]
+
+
+def said(scores: ProbeScores) -> str:
+    """Return which layer of each model knows most, how well it does on test, and the lines to beat."""
+    lines = []
+    for line in best_layers(scores).to_dict("records"):
+        where = "the embeddings, before any block" if line["layer"] == 0 else f"layer {line['layer']}"
+        lines.append(
+            f"In the {plain(line['model'])} model it is **{where}**: a probe there gets {percent(line['test'])} "
+            f"of {scores.n_test:,} test rows right ({percent(line['test low'])} to {percent(line['test high'])})."
+        )
+    beat = (
+        f"Counting words (TF-IDF) gets {percent(scores.tfidf)}, always the commonest answer "
+        f"{percent(scores.majority)}."
+    )
+    return " ".join(["Which layer knows most about your labels?", *lines, beat])
