@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from pages._ui import backbones, freeze_map, heading, kept, live, places, state
+from pages._ui import backbones, fetching, freeze_map, heading, kept, live, places, state
 from pages._ui.words import count, plain, size
-from translearn_core.config import AnatomyConfig, DiagnoseConfig
-from translearn_core.results import Anatomy, Diagnosis
+from translearn_core.config import DiagnoseConfig
+from translearn_core.results import Diagnosis
 
 heading.top(
     "backbone",
@@ -14,10 +14,10 @@ heading.top(
     "change: it decides how much is transferred, and what it costs.",
 )
 backbone = backbones.choose()
-draft = state.change(backbone=backbone)
-anatomy = live.ask(AnatomyConfig(backbone=backbone), Anatomy, "Looking into the model")
+anatomy = fetching.anatomy(backbone)
 if anatomy is None:
     st.stop()
+state.change(backbone=backbone)
 draft = state.fit_to(anatomy)
 st.caption(
     f"{plain(anatomy.architecture)}: {count(anatomy.parameters)} parameters in {anatomy.n_blocks} blocks "

@@ -49,7 +49,7 @@ asked = DiagnoseConfig(data=draft.data, backbone=draft.backbone, token_limit=dra
 diagnosis = live.ask(asked, Diagnosis, "Looking at the task")
 if diagnosis is None:
     st.stop()
-task.shape(diagnosis)
+task.shape(reading, diagnosis)
 if diagnosis.usable and st.button(
     "Choose a backbone", key="to_backbone", type="primary", icon=":material/arrow_forward:"
 ):

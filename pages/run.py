@@ -12,7 +12,7 @@ heading.top(
     "stops improving while the training line goes on, the model has begun to learn your rows by heart.",
 )
 run = chosen.any_run()
-training.watch(run)
 if run.state is State.DONE or (run.state is State.STOPPED and chosen.has_results(run)):
     st.subheader("See what happened", anchor=False)
     chosen.links(run)
+training.watch(run)

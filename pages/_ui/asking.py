@@ -39,7 +39,7 @@ def answers(prediction: Prediction) -> None:
             best = frame[frame["text"] == text].iloc[0]
             st.text(short(text, 300))
             st.markdown(f"**{plain(best['label'])}**, {percent(best['probability'])} sure")
-            left, right = st.columns(2)
+            left, right = st.columns([2, 3])
             with left:
                 st.plotly_chart(
                     plots.probabilities(prediction, number, heading.dark()),
@@ -52,7 +52,7 @@ def answers(prediction: Prediction) -> None:
                 st.caption("Nearest training texts")
                 near = prediction.neighbours[prediction.neighbours["text"] == number]
                 st.dataframe(
-                    near[["label", "similarity", "neighbour", "row"]],
+                    near[["neighbour", "label", "similarity", "row"]],
                     hide_index=True,
                     key=f"near-{number}",
                     column_config=NEAR,
@@ -98,7 +98,9 @@ def file(run: Run) -> None:
 
 
 NEAR: dict[str, object] = {
-    "neighbour": st.column_config.TextColumn("text", width="medium"),
-    "similarity": st.column_config.ProgressColumn("alike", min_value=0.0, max_value=1.0, format="%.2f"),
+    "neighbour": st.column_config.TextColumn("text", width=250),
+    "label": st.column_config.TextColumn(width=110),
+    "similarity": st.column_config.NumberColumn("alike", format="%.2f", width=50),
+    "row": st.column_config.NumberColumn(width=45),
 }
 """How the nearest texts are shown."""

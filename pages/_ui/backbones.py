@@ -1,8 +1,10 @@
 """Which pretrained model: the bundled one, one from the Hub, or a folder on this machine."""
 
+import os
+
 import streamlit as st
 
-from pages._ui import state
+from pages._ui import shown, state
 from translearn_core.config import BUNDLED, BackboneConfig
 from translearn_core.settings import settings
 
@@ -10,9 +12,16 @@ BUNDLE, HUB, FOLDER = "Bundled", "Hugging Face Hub", "Folder on the server"
 
 
 def choose() -> BackboneConfig:
-    """Draw the choice and return it."""
-    now = state.draft().backbone
-    places = [BUNDLE, HUB, FOLDER] if settings().hub else [BUNDLE, FOLDER]
+    """Draw the choice and return it; it is no part of the draft before its anatomy is known."""
+    drafted = state.draft().backbone
+    since, wanted = state.value("backbone_wanted", (drafted, drafted))
+    chosen = _choose(wanted if since == drafted else drafted)
+    state.put("backbone_wanted", (drafted, chosen))
+    return chosen
+
+
+def _choose(now: BackboneConfig) -> BackboneConfig:
+    places = [BUNDLE] + [HUB] * settings().hub + [FOLDER] * settings().folders
     state.seed("backbone_place", _place(now, places))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         place = st.segmented_control("Where it comes from", places, key="backbone_place", required=True)
@@ -39,9 +48,12 @@ def choose() -> BackboneConfig:
             revision = st.text_input("Revision", key="revision", help="branch, tag or commit").strip() or None
         st.caption(
             "Only safetensors weights are used and no code of the model is ever run. It is fetched once, "
-            "then kept."
+            "after you have seen its size, then kept."
         )
     if not name:
+        st.stop()
+    if FOLDER not in places and (name.startswith(("/", ".", "~")) or os.path.exists(name)):
+        shown.error("Models from folders are not offered here: give a Hub id such as owner/name.")
         st.stop()
     return BackboneConfig(id=name, revision=revision, random_init=twin, init_seed=seed)
 
@@ -57,7 +69,6 @@ def _twin(now: BackboneConfig) -> bool:
 
 
 def _place(now: BackboneConfig, places: list[str]) -> str:
-    if now.id == BUNDLED:
-        return BUNDLE
     folder = now.id.startswith(("/", ".", "~")) or HUB not in places
-    return FOLDER if folder else HUB
+    place = BUNDLE if now.id == BUNDLED else FOLDER if folder else HUB
+    return place if place in places else BUNDLE

@@ -94,7 +94,7 @@ def _field(config: Frozen, name: str, key: str, choices: Sequence[Any] | None) -
         )
     if kind is bool:
         return st.toggle(label, key=key, help=hint)
-    low, high = _bounds(info)
+    low, high = bounds(info)
     number: type = kind
     return st.number_input(
         label,
@@ -116,7 +116,8 @@ def _kind(info: FieldInfo) -> tuple[type, bool]:
     return typing.cast("type", annotation), False
 
 
-def _bounds(info: FieldInfo) -> tuple[float | None, float | None]:
+def bounds(info: FieldInfo) -> tuple[float | None, float | None]:
+    """Return the least and the most a field may be, None where it has no bound."""
     low = high = None
     for rule in info.metadata:
         if isinstance(rule, annotated_types.Ge | annotated_types.Gt):

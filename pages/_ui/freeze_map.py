@@ -11,7 +11,7 @@ from translearn_core.config import CalibrateConfig, FeatureConfig, FreezePlan, T
 from translearn_core.results import Anatomy, Calibration, Diagnosis, Estimate
 
 EMBEDDINGS = "embeddings"
-PARTS, STACK = "plan_parts", "stack"
+PARTS, STACK, LAST = "plan_parts", "stack", "last_blocks"
 
 
 def presets(anatomy: Anatomy) -> dict[str, FreezePlan]:
@@ -29,10 +29,11 @@ def presets(anatomy: Anatomy) -> dict[str, FreezePlan]:
 def choose(anatomy: Anatomy) -> FreezePlan:
     """Draw the stack with its presets and return the plan."""
     state.put(PARTS, parts_of(state.draft().plan))
-    with st.container(horizontal=True, gap="small", key="presets"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="presets"):
         for name, plan in presets(anatomy).items():
             kind = "primary" if plan == state.draft().plan else "secondary"
             st.button(name, key=f"preset-{name}", type=kind, on_click=_take, args=(plan,))
+        _last(anatomy.n_blocks)
     picture = plots.stack(anatomy, state.draft().plan, heading.dark())
     st.plotly_chart(
         picture,
@@ -65,7 +66,8 @@ def cost(anatomy: Anatomy, diagnosis: Diagnosis | None) -> None:
         estimate = _estimate(anatomy, diagnosis)
     with numbers, st.grid(2, min_column_width=140):
         total = f"of {anatomy.parameters:,} in the backbone; the head adds a few"
-        st.metric("Trainable", count(trains), border=True, help=f"parameters that train, {total}")
+        shown = count(trains) if trains else "head only"
+        st.metric("Trainable", shown, border=True, help=f"parameters that train, {total}")
         lowest = boundary_name(boundary, anatomy.n_blocks)
         st.metric("Boundary", lowest, border=True, help="the lowest part that trains")
         seconds = duration(estimate.seconds) if estimate else "–"
@@ -100,8 +102,8 @@ def lesson(boundary: int, n_blocks: int) -> str:
     below = "block 0" if boundary == 1 else f"blocks 0–{boundary - 1}"
     return (
         f"**Cost follows the lowest part that trains, block {boundary}.** What lies below ({below} and the "
-        "embeddings) never changes, "
-        "so a run computes it once and keeps it to its end; freezing more blocks *above* it would hardly save anything."
+        "embeddings) never changes, so a run computes it once and keeps it to its end; freezing more blocks "
+        "*above* it would hardly save anything."
     )
 
 
@@ -145,6 +147,27 @@ def _estimate(anatomy: Anatomy, diagnosis: Diagnosis | None) -> Estimate | None:
         evaluated=int(rows["validation"] + rows["test"]),
         tokens_per_text=diagnosis.tokens_per_text,
     )
+
+
+def _last(n_blocks: int) -> None:
+    plan = state.draft().plan
+    state.put(LAST, len(plan.blocks) if plan == FreezePlan.last(len(plan.blocks), n_blocks) else None)
+    st.number_input(
+        "Train the last … blocks",
+        0,
+        n_blocks,
+        key=LAST,
+        on_change=_take_last,
+        args=(n_blocks,),
+        placeholder="other",
+        width=220,
+        help=f"0: the head only; {n_blocks}: every block, and not the embeddings",
+    )
+
+
+def _take_last(n_blocks: int) -> None:
+    if (k := state.value(LAST)) is not None:
+        _take(FreezePlan.last(k, n_blocks))
 
 
 def _take(plan: FreezePlan) -> None:

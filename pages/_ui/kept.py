@@ -10,6 +10,9 @@ from translearn_core.runs import Run, artifacts
 
 T = TypeVar("T")
 
+MOST = "64MB"
+"""Results of all owners together, pickled: what was not looked at for longest is read from disk again."""
+
 
 def result(run: Run, kind: type[T]) -> T | None:
     """Return a run's result of one kind; None if there is none (yet)."""
@@ -19,6 +22,6 @@ def result(run: Run, kind: type[T]) -> T | None:
     return cast("T | None", _read(run.owner, run.job.id, run.job.finished, kind.__name__, folder, kind))
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@st.cache_data(max_size=MOST, show_spinner=False)
 def _read(owner: str, job: str, finished: float | None, name: str, _folder: Path, _kind: type[Any]) -> object:  # noqa: ARG001
     return artifacts.load(_folder, _kind)

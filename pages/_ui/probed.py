@@ -6,8 +6,9 @@ from pages._ui.words import percent, plain
 from translearn_core.results import ProbeScores
 
 CHOICE = (
-    "Layers are chosen by cross-validation on the training rows, never on test. For the fine-tuned model that "
-    "cross-validation is optimistic, because the model was trained on those very labels: trust its test score."
+    "The best layers are chosen by cross-validation on the training rows, never on test. For the fine-tuned "
+    "model that cross-validation is optimistic, because it was trained on those very labels: trust its test "
+    "score."
 )
 """How the best layers were found, and what that is worth."""
 
@@ -23,9 +24,11 @@ def said(scores: ProbeScores) -> str:
     lines = []
     for line in best_layers(scores).to_dict("records"):
         where = "the embeddings, before any block" if line["layer"] == 0 else f"layer {line['layer']}"
+        right = f"{percent(line['test'])} of {scores.n_test:,} test rows"
+        interval = f"{percent(line['test low'])} to {percent(line['test high'])}"
         lines.append(
-            f"In the {plain(line['model'])} model it is **{where}**: a probe there gets {percent(line['test'])} "
-            f"of {scores.n_test:,} test rows right ({percent(line['test low'])} to {percent(line['test high'])})."
+            f"In the {plain(line['model'])} model it is **{where}**: a probe there gets {right} right "
+            f"({interval})."
         )
     beat = (
         f"Counting words (TF-IDF) gets {percent(scores.tfidf)}, always the commonest answer "

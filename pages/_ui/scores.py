@@ -1,15 +1,15 @@
 """Scores as people should read them: with an interval, beside a baseline, on rows that were held out."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import pandas as pd
 import streamlit as st
 
-from pages._ui import kept, state, summary, tables
+from pages._ui import kept, live, state, summary, tables
 from pages._ui.words import count, duration, percent, plain, span
-from translearn_core.config import ExperimentConfig
+from translearn_core.config import AnatomyConfig, ExperimentConfig
 from translearn_core.errors import NotFoundError
-from translearn_core.results import Evaluation, RunSummary
+from translearn_core.results import Anatomy, Evaluation, RunSummary
 from translearn_core.runs import Run
 
 
@@ -66,14 +66,24 @@ def how(run: Run, config: ExperimentConfig, found: RunSummary | None) -> None:
         tables.table(
             pd.DataFrame({"setting": list(lines), "value": list(lines.values())}), "settings", key="settings"
         )
+    parts: Collection[str] = ()
     try:
         file = state.store().dataset(run.owner, config.data.dataset).name
+        parts = state.store().workspace.sources(config.data.dataset)
     except NotFoundError:
         file = "data.csv"
     st.caption("The same from a terminal:")
-    st.code(summary.command(config, file), language="bash", wrap_lines=True)
-    if not summary.complete(config, found):
-        st.caption("Settings that the command line has no word for are in the table above.")
+    st.code(summary.command(config, file, parts), language="bash", wrap_lines=True)
+    if others := summary.apart(parts):
+        called = " and ".join(f"{part}.csv" for part in others)
+        st.caption(f"Your other files are called {called} here: put their own names.")
+    looked = live.found(AnatomyConfig(backbone=config.backbone))
+    anatomy = kept.result(looked, Anatomy) if looked else None
+    if names := summary.unsaid(config, anatomy):
+        st.caption(
+            f"The command line has no option for these settings, which differ here from what it uses: "
+            f"{', '.join(names)}. The table above has their values."
+        )
 
 
 def comparison(runs: Sequence[Run]) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from translearn_core.settings import settings
 
 KINDS = ["csv", "tsv", "txt", "tab"]
 FIRST = "tickets"
-"""The sample shown first, the most rewarding try: frozen layers alone already tell most of its ten classes."""
+"""The sample shown first, the most rewarding try: a frozen backbone already tells most of its ten classes."""
 
 PARTS = {"train": "Table to learn from", "validation": "Validation table", "test": "Test table"}
 

@@ -188,7 +188,8 @@ def dataset() -> Dataset | None:
 
 def datasets() -> list[Dataset]:
     """Return the owner's data sets, newest first, without files that were brought only to be classified."""
-    asked = [run.job.config for kind in (JobKind.READ, JobKind.PREDICT_FILE) for run in store().runs(owner(), kind)]
+    kinds = (JobKind.READ, JobKind.PREDICT_FILE)
+    asked = [run.job.config for kind in kinds for run in store().runs(owner(), kind)]
     learned = {c.dataset for c in asked if isinstance(c, ReadConfig) and c.fewest_columns > 1}
     classified = {c.dataset for c in asked if isinstance(c, ReadConfig | PredictFileConfig)} - learned
     return [dataset for dataset in store().datasets(owner()) if dataset.digest not in classified]

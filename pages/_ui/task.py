@@ -25,9 +25,9 @@ def columns(reading: Reading) -> state.Draft:
     return state.change(text=text, label=label, split=split, rare_below=rare_below)
 
 
-def shape(diagnosis: Diagnosis) -> None:
+def shape(reading: Reading, diagnosis: Diagnosis) -> None:
     """Show what the task is made of."""
-    findings.cards(diagnosis.findings, "task")
+    findings.cards(diagnosis.findings, "task", findings.Task(reading.suggestion, diagnosis.lengths))
     cut = f"longer than {diagnosis.token_limit} tokens: the rest of them is not read"
     with st.grid(4, min_column_width=150):
         st.metric("Classes", len(diagnosis.classes), border=True)

@@ -95,9 +95,7 @@ def _head(run: Run) -> None:
 def _stop_or_return(run: Run) -> None:
     if live.left(run):
         st.caption(live.LEFT)
-        st.button(
-            "I want it again", key="resume", icon=":material/undo:", on_click=_resume, args=(run.id,)
-        )
+        st.button("I want it again", key="resume", icon=":material/undo:", on_click=_resume, args=(run.id,))
         return
     st.button(
         "Stopping …" if run.job.stop else "Stop",
@@ -115,7 +113,8 @@ def _device(run: Run) -> str:
     assert isinstance(config, ExperimentConfig)
     if config.training.device is not Device.AUTO:
         return f"on {config.training.device.upper()}, as you chose"
-    return plain(", ".join(engine_status(settings()).devices) or "the engine is starting")
+    status = engine_status(settings())
+    return plain(", ".join(status.devices) or ("the engine is starting" if status.alive else "no engine yet"))
 
 
 def _after(run: Run) -> None:

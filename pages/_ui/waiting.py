@@ -17,9 +17,9 @@ PATIENCE_SECONDS = 20.0
 """An engine is up within seconds, on a busy machine too."""
 
 ADVICE = (
-    "Nothing has taken this up yet: the engine, which does the work, is not running. It is started by itself; "
-    "if this stays, whoever runs this server finds the reason by typing `translearn engine` in a terminal. "
-    "What you asked for is kept and goes on as soon as it runs."
+    "Nothing has taken this up yet: the engine, which does the work, is not running. It starts by itself; if "
+    "this stays, whoever runs this server finds the reason by typing `translearn engine` in a terminal. What "
+    "you asked for is kept, and goes on as soon as the engine runs."
 )
 """What to do."""
 
@@ -36,7 +36,7 @@ def unattended(run: Run) -> None:
     since = run.job.created if run.job.started is None else state.value(seen)
     if time.time() - since > PATIENCE_SECONDS:
         words = last_words()
-        st.warning(f"{ADVICE} {plain(f'Its log ends: {words}') if words else ''}", icon=":material/hourglass:")
+        st.warning(ADVICE + (f" Its log ends: {plain(words)}" if words else ""), icon=":material/hourglass:")
 
 
 def last_words() -> str:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -12,15 +13,19 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import pytest
+from huggingface_hub import close_session, constants
+
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
 
 class LocalHub:
     """Serves folders as repositories; `asked` lists the requests.
 
-    `refuse[id]` answers otherwise, `gated` shows a repository but not its files, `seconds` is the time a block of
-    `block` bytes takes, `breaks` names after how many bytes a file's answers end, one after another, and `damage`
-    spoils what is sent.
+    `refuse[id]` answers otherwise, `gated` shows a repository but not its files, `seconds` is the time a
+    block of `block` bytes takes, `breaks` names after how many bytes a file's answers end, one after another.
+    `damage` spoils what is sent, `mute` sends nothing, `whole_only` knows no ranges, and `elsewhere` is
+    another server that holds the files.
     """
 
     def __init__(self) -> None:
@@ -32,7 +37,7 @@ class LocalHub:
         self.sent = 0
         self.block, self.seconds = 16_384, 0.0
         self.breaks: list[int] = []
-        self.damage = self.whole_only = False
+        self.damage = self.mute = self.whole_only = False
         self.elsewhere: str | None = None
         self.authorized: list[bool] = []
         self.url = ""
@@ -98,6 +103,10 @@ class Handler(BaseHTTPRequestHandler):
             return self.send(404, b"", {"X-Error-Code": "EntryNotFound", "X-Repo-Commit": COMMIT})
         headers = {"ETag": f'"{digest(path)}"', "X-Repo-Commit": COMMIT}
         data, status = path.read_bytes(), 200
+        if self.hub.mute and body:
+            time.sleep(1.0)
+            self.close_connection = True
+            return None
         if self.hub.damage:
             data = bytes(len(data))
         asked = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range") or "")
@@ -105,7 +114,7 @@ class Handler(BaseHTTPRequestHandler):
             self.hub.ranges.append(f"{path.name} {asked[1]}")
             headers["Content-Range"] = f"bytes {asked[1]}-{len(data) - 1}/{len(data)}"
             data, status = data[int(asked[1]) :], 206
-        self.send(status, data, headers, body=body)
+        return self.send(status, data, headers, body=body)
 
     def json(self, value: object) -> None:
         self.send(200, json.dumps(value).encode(), {"Content-Type": "application/json"})
@@ -132,12 +141,13 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def described(file: Path, name: str) -> tuple[dict[str, object], dict[str, object]]:
-    """Return a file as the Hub's tree and as its model info describe it; weights are kept by their SHA-256."""
+    """Return a file as the Hub's tree and its model info describe it; weights go by their SHA-256."""
     size, key = file.stat().st_size, digest(file)
     tree: dict[str, object] = {"type": "file", "oid": key, "size": size, "path": name}
     sibling: dict[str, object] = {"rfilename": name, "size": size, "blobId": key}
     if file.suffix == ".safetensors":
-        tree["lfs"] = {"oid": key, "size": size, "pointerSize": 134}
+        # most weights on the Hub can also be had by Xet, of which nothing here speaks
+        tree |= {"lfs": {"oid": key, "size": size, "pointerSize": 134}, "xetHash": key}
         sibling["lfs"] = {"sha256": key, "size": size, "pointerSize": 134}
     return tree, sibling
 
@@ -161,3 +171,28 @@ def local_hub() -> Iterator[LocalHub]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@contextmanager
+def talking_to(hub: LocalHub, cache: Path) -> Iterator[None]:
+    """Let the client of this process use `hub` and an empty cache; fail if any other machine is looked up."""
+    outside: list[str] = []
+    resolve = socket.getaddrinfo
+
+    def loopback_only(host: str, *args: Any, **options: Any) -> Any:
+        if host != "127.0.0.1":
+            outside.append(host)
+            raise socket.gaierror(f"{host} is outside this machine")
+        return resolve(host, *args, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket, "getaddrinfo", loopback_only)
+        patch.setattr(constants, "ENDPOINT", hub.url)
+        # the library derives this from the endpoint once, when it is imported
+        template = hub.url + "/{repo_id}/resolve/{revision}/{filename}"
+        patch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
+        patch.setattr(constants, "HF_HUB_CACHE", str(cache))
+        patch.setattr(constants, "HF_HUB_OFFLINE", False)
+        yield
+        close_session()
+    assert outside == []

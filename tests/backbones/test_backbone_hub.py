@@ -2,60 +2,20 @@
 
 import os
 import re
-import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from huggingface_hub import close_session, constants
 
-from tests.architectures import tiny_folder
-from tests.backbones.local_hub import COMMIT, LocalHub, local_hub
+from tests.backbones.local_hub import COMMIT, LocalHub
 from translearn_core.backbones import load, remote_size
 from translearn_core.config import BackboneConfig
 from translearn_core.errors import BackboneError, NetworkError
 from translearn_core.settings import settings
 
 WANTED = ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"]
-
-
-@pytest.fixture
-def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalHub]:
-    outside: list[str] = []
-    resolve = socket.getaddrinfo
-
-    def loopback_only(host: str, *args: Any, **options: Any) -> Any:
-        if host != "127.0.0.1":
-            outside.append(host)
-            raise socket.gaierror(f"{host} is outside this machine")
-        return resolve(host, *args, **options)
-
-    with local_hub() as served:
-        monkeypatch.setattr(socket, "getaddrinfo", loopback_only)
-        monkeypatch.setattr(constants, "ENDPOINT", served.url)
-        # the library derives this from the endpoint once, when it is imported
-        monkeypatch.setattr(
-            constants, "HUGGINGFACE_CO_URL_TEMPLATE", served.url + "/{repo_id}/resolve/{revision}/{filename}"
-        )
-        monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
-        monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
-        yield served
-        close_session()
-    assert outside == []
-
-
-@pytest.fixture
-def tiny(hub: LocalHub, tmp_path: Path) -> LocalHub:
-    folder = tiny_folder("bert", tmp_path / "served")
-    (folder / "pytorch_model.bin").write_bytes(b"never fetched")
-    (folder / "modeling.py").write_text("raise SystemExit")
-    (folder / "onnx").mkdir()
-    (folder / "onnx" / "config.json").write_text("{}")
-    hub.folders |= {"ann/tiny": folder, "tiny-legacy": folder}
-    return hub
 
 
 @pytest.mark.parametrize("id", ["ann/tiny", "tiny-legacy"])
@@ -141,6 +101,14 @@ def test_every_refusal_is_a_sentence(hub: LocalHub, refusal, kind: type, says: s
             ask()
         assert type(caught.value) is kind
         assert "\n" not in str(caught.value)
+
+
+def test_a_gated_model_is_refused_before_its_size_is_told(tiny: LocalHub):
+    tiny.gated.add("ann/tiny")
+    for ask in (lambda: remote_size("ann/tiny"), lambda: load(BackboneConfig(id="ann/tiny"), network=True)):
+        with pytest.raises(BackboneError, match="ann/tiny is gated: ask for access"):
+            ask()
+    assert tiny.downloads() == []
 
 
 def test_an_unknown_model_and_an_unknown_revision(tiny: LocalHub):

@@ -5,7 +5,6 @@ What needs playwright is imported inside: without it the tests are skipped, and 
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,23 +13,15 @@ from pages._ui.owner import COOKIE, new_token, owner_of
 from translearn_core.config import DataConfig, ExperimentConfig, FreezePlan, TrainingConfig
 from translearn_core.data import sample_bytes
 from translearn_core.engine import ensure_engine, stop_engine
-from translearn_core.runs import Run, State
+from translearn_core.runs import State
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-    from tests.e2e.house import Server, Visitor
+    from tests.e2e.house import Server, Trained, Visitor
 
 FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 """Without the last two, pictures drawn with WebGL stay blank."""
-
-
-@dataclass(frozen=True)
-class Trained:
-    """A finished run, and the cookie of the browser whose run it is."""
-
-    token: str
-    run: Run
 
 
 @pytest.fixture(scope="session")
@@ -83,8 +74,10 @@ def visit(server: "Server", chromium: "Browser") -> "Iterator[Callable[..., Visi
 
 
 @pytest.fixture(scope="session")
-def trained(server: "Server") -> Trained:
+def trained(server: "Server") -> "Trained":
     """A run of the support tickets with its last block trained, done by the engine."""
+    from tests.e2e.house import Trained
+
     token = new_token()
     owner, store = owner_of(token), server.store
     dataset = store.add_dataset(owner, "tickets.csv", {"train": sample_bytes("tickets")}, server.settings)

@@ -19,18 +19,20 @@ import psutil
 import pytest
 
 from pages._ui.places import PLACES
-from translearn_core.runs import RunStore, Workspace
+from translearn_core.runs import Run, RunStore, Workspace
 from translearn_core.settings import Settings
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
 
 if importlib.util.find_spec("playwright") is None or not CHROMIUM:
-    MISSING = "These tests drive the app in a browser: install playwright (pip install -e '.[test]') and chromium."
+    MISSING = (
+        "These tests drive the app in a browser: install playwright (pip install -e '.[test]') and chromium."
+    )
     if os.environ.get("CI") == "true":
         pytest.fail(MISSING, pytrace=False)
     pytest.skip(MISSING, allow_module_level=True)
 
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect  # noqa: E402 - only where it is
 
 ROOT = Path(__file__).resolve().parents[2]
 WAIT = 60_000
@@ -43,7 +45,7 @@ TITLES = {name: place.title for name, place in PLACES.items()} | {
 
 
 class Server:
-    """The app as a process of its own, on one port and one workspace, which may be killed and started again."""
+    """The app as a process of its own, on one port and one workspace; it may be killed and started again."""
 
     def __init__(self, workspace: Path) -> None:
         self.settings = Settings(workspace=workspace)
@@ -99,6 +101,14 @@ class Server:
                 return bool(answer.status == 200)
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             return False
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A finished run, and the cookie of the browser whose run it is."""
+
+    token: str
+    run: Run
 
 
 @dataclass

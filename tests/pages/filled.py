@@ -96,10 +96,15 @@ class Filled:
         """Bring a table, and read and diagnose it with the code a worker uses."""
         self.csv = csv
         self.dataset = self.store.add_dataset(self.owner, name, {"train": csv})
-        self.data = DataConfig(dataset=self.dataset.digest, text="text", label="label")
-        table, reading = read(self.store.workspace.sources(self.dataset.digest), settings())
+        _, reading = read(self.store.workspace.sources(self.dataset.digest), settings())
         self.answer(ReadConfig(dataset=self.dataset.digest), reading)
-        lengths = table["text"].str.split().str.len().to_numpy(np.int64) + 2
+        self.look(DataConfig(dataset=self.dataset.digest, text="text", label="label"))
+
+    def look(self, data: DataConfig) -> None:
+        """Diagnose the table as the task that `data` says."""
+        self.data = data
+        table, _ = read(self.store.workspace.sources(data.dataset), settings())
+        lengths = table[data.text].str.split().str.len().to_numpy(np.int64) + 2
         statistics = TokenStatistics(BUNDLED, 128, 0.15, 1.4, lengths)
         self.diagnosis, _ = diagnose(table, self.data, statistics)
         self.answer(DiagnoseConfig(data=self.data), self.diagnosis)
@@ -122,21 +127,24 @@ class Filled:
         config = ExperimentConfig(data=self.data, plan=plan, training=TrainingConfig(seed=seed))
         run = self.store.submit(self.owner, config, name)
         self.points(run.job.id, seed)
-        evaluation = self.evaluation(seed)
-        test, validation = evaluation.metrics["test"], evaluation.metrics["validation"]
-        summary = RunSummary(
+        results = (self.evaluation(seed), self.drift(plan), self.summary(plan, seed))
+        return self.answer(config, *results, name=name, state=state)
+
+    def summary(self, plan: FreezePlan, seed: int = 0) -> RunSummary:
+        """Put a run into numbers."""
+        metrics = self.evaluation(seed).metrics
+        return RunSummary(
             "CPU, 2 threads",
             "bf16",
             {"read": 0.2, "encode": 2.0, "train": 9.0, "evaluate": 0.6, "total": 11.8 + seed},
             {"trainable": MINILM.trainable(plan), "total": MINILM.parameters + 1155},
-            validation,
-            test,
+            metrics["validation"],
+            metrics["test"],
             0.34,
             3,
             2,
             plan.boundary(6),
         )
-        return self.answer(config, evaluation, self.drift(plan), summary, name=name, state=state)
 
     def points(self, job: str, seed: int = 0, epochs: int = 3) -> None:
         """Write a history."""

@@ -7,13 +7,13 @@ place where that client keeps it, under the digest of its content, and takes tha
 import errno
 import hashlib
 import os
+import re
 import shutil
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import Timeout
 from huggingface_hub import constants, get_session, hf_hub_url, hf_raise_for_status
 from huggingface_hub.errors import HfHubHTTPError, HTTPError  # type: ignore[attr-defined]
 from huggingface_hub.file_download import repo_folder_name
@@ -38,15 +38,18 @@ class RemoteFile:
     size: int
     etag: str
 
+    def __post_init__(self) -> None:
+        # it becomes the name of a file here, and a server may say anything
+        if not re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", self.etag):
+            object.__setattr__(self, "etag", "")
+
 
 class Kept:
     """The files of one Hub model that the cache holds, whole or in part."""
 
     def __init__(self, id: str) -> None:
-        cache, folder = (
-            Path(constants.HF_HUB_CACHE).expanduser(),
-            repo_folder_name(repo_id=id, repo_type="model"),
-        )
+        cache = Path(constants.HF_HUB_CACHE).expanduser()
+        folder = repo_folder_name(repo_id=id, repo_type="model")
         self.blobs, self.locks = cache / folder / "blobs", cache / ".locks" / folder
 
     def whole(self, file: RemoteFile) -> Path:
@@ -94,7 +97,7 @@ def _fetch(id: str, commit: str, file: RemoteFile, kept: Kept, told: Callable[[i
             try:
                 stack.enter_context(WeakFileLock(kept.locks / f"{file.etag}.lock", timeout=1.0))
                 alone = True
-            except Timeout:
+            except TimeoutError:
                 continue
         if not kept.whole(file).exists():
             part = kept.part(file)
@@ -115,7 +118,7 @@ def _complete(url: str, part: Path, size: int, told: Callable[[int], None]) -> N
         told(before)
         problem: Exception = OSError(f"{url} ended early")
         try:
-            _stream(url, part, PATIENCE * 2**silences, told)
+            _stream(url, part, size, PATIENCE * 2**silences, told)
         except HfHubHTTPError:
             raise
         except HTTPError as error:
@@ -125,7 +128,7 @@ def _complete(url: str, part: Path, size: int, told: Callable[[int], None]) -> N
             raise problem
 
 
-def _stream(url: str, part: Path, patience: float, told: Callable[[int], None]) -> None:
+def _stream(url: str, part: Path, size: int, patience: float, told: Callable[[int], None]) -> None:
     headers = build_hf_headers() | {"Accept-Encoding": "identity"}
     if have := _length(part):
         headers["Range"] = f"bytes={have}-"
@@ -136,6 +139,8 @@ def _stream(url: str, part: Path, patience: float, told: Callable[[int], None]) 
                 file.truncate(0)
             for chunk in response.iter_bytes():
                 file.write(chunk)
+                if file.tell() > size:
+                    return  # more than was announced: whoever checks it throws it away
                 told(file.tell())
 
 

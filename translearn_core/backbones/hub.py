@@ -157,7 +157,7 @@ def _sentence(error: BaseException, id: str, revision: str | None) -> BackboneEr
             return BackboneError(
                 f"{id} does not fit on the disk of {constants.HF_HUB_CACHE}: make room there."
             )
-        case PermissionError():
+        case OSError() if error.filename is not None:
             return BackboneError(
                 f"{id} cannot be kept in {constants.HF_HUB_CACHE}: allow writing there, or set HF_HOME."
             )

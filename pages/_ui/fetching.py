@@ -1,0 +1,86 @@
+"""A model that is not here yet: its size first, then the download with its progress and a button to stop."""
+
+import streamlit as st
+
+from pages._ui import live, shown, state, waiting, words
+from translearn_core.config import BUNDLED, AnatomyConfig, BackboneConfig, SizeConfig
+from translearn_core.engine import ensure_engine
+from translearn_core.results import Anatomy, RemoteSize
+from translearn_core.runs import Run, State
+from translearn_core.settings import settings
+
+KEPT = "Stopped. What was fetched so far is kept, and the rest can follow at any time."
+LEFT = "You have left it; others wait for this model too, so it goes on."
+
+
+def anatomy(backbone: BackboneConfig) -> Anatomy | None:
+    """Return what a backbone is made of; None, and the next step on screen, while that is not known.
+
+    Nothing is downloaded before its size was shown and agreed to.
+    """
+    config = AnatomyConfig(backbone=backbone)
+    run = live.found(config)
+    if backbone.id != BUNDLED:
+        if run is None and not _agreed(config):
+            return None
+        if run is not None and run.state.live:
+            st.fragment(run_every=live.POLL["ask"])(_progress)(run.id, backbone.id)
+            st.caption("It goes on without this page; the experiment keeps its present model until then.")
+            return None
+        if run is not None and run.state is State.STOPPED:
+            st.info(KEPT, icon=":material/stop_circle:")
+            if st.button("Try again", key=f"again-{run.job.id}", icon=":material/refresh:"):
+                live.submit(config)
+                st.rerun()
+            return None
+    return live.ask(config, Anatomy, "Looking into the model")
+
+
+def _agreed(config: AnatomyConfig) -> bool:
+    # the random-init twin has the same files; what was answered holds until the download begins
+    source = config.backbone.model_copy(update={"random_init": False, "init_seed": 0})
+    asked = SizeConfig(backbone=source)
+    found = live.ask(asked, RemoteSize, "Asking how large the model is")
+    if found is None or not found.bytes:
+        return found is not None
+    with st.container(border=True, key="fetch_box"):
+        name, size = words.plain(source.id), words.plain(words.size(found.bytes))
+        st.markdown(f"**{name}** is {size}; it is kept in the model cache.")
+        if st.button("Fetch it", key="fetch", type="primary", icon=":material/download:"):
+            if (answered := live.found(asked)) is not None:
+                state.store().delete_run(state.owner(), answered.id)
+            live.submit(config)
+            st.rerun()
+    return False
+
+
+def _progress(run_id: str, name: str) -> None:
+    with shown.errors():
+        run = state.store().run(state.owner(), run_id)
+        if not run.state.live:
+            st.rerun()
+        ensure_engine(settings())
+        st.progress(live.share(run), text=f"{words.plain(name)} … {live.where(run)}{_amount(run)}")
+        waiting.unattended(run)
+        stopping = run.stopping or run.job.stop
+        st.button(
+            "Stopping …" if stopping and not live.left(run) else "Stop",
+            key="stop_fetching",
+            icon=":material/stop:",
+            on_click=_stop,
+            args=(run.id,),
+            disabled=stopping,
+        )
+        if live.left(run):
+            st.caption(LEFT)
+
+
+def _amount(run: Run) -> str:
+    progress = run.job.progress
+    if run.state is not State.RUNNING or progress is None or not progress.total:
+        return ""
+    return " " + words.plain(f"({words.size(progress.done)} of {words.size(progress.total)})")
+
+
+def _stop(run_id: str) -> None:
+    state.store().ask_to_stop(state.owner(), run_id)

@@ -1,0 +1,208 @@
+"""A download is counted, stops within a moment, goes on where it was left, and is checked."""
+
+import shutil
+import threading
+import time
+from collections import namedtuple
+from pathlib import Path
+
+import pytest
+from huggingface_hub import constants
+
+from tests.backbones.local_hub import LocalHub, local_hub
+from translearn_core.backbones import bytes_to_fetch, fetching, hub, load, remote_size
+from translearn_core.config import BackboneConfig
+from translearn_core.errors import BackboneError, NetworkError, Stopped
+
+WANTED = ["config.json", "tokenizer_config.json", "tokenizer.json", "model.safetensors"]
+TINY = BackboneConfig(id="ann/tiny")
+
+
+class Heard:
+    """Hears a download's reports; asks it to stop at `stop` bytes."""
+
+    def __init__(self, stop: float = float("inf")) -> None:
+        self.stop, self.said = stop, []
+        self.asked = 0.0
+
+    def __call__(self, stage: str, done: float, total: float) -> None:
+        self.said.append((stage, done, total))
+        if done >= self.stop:
+            self.asked = self.asked or time.monotonic()
+            raise Stopped
+
+    @property
+    def done(self) -> list[float]:
+        return [done for _, done, _ in self.said]
+
+
+@pytest.fixture
+def total(tiny: LocalHub) -> int:
+    tiny.block = 4096
+    return sum((tiny.folders["ann/tiny"] / name).stat().st_size for name in WANTED)
+
+
+def parts() -> list[Path]:
+    return list(Path(constants.HF_HUB_CACHE).rglob("*.incomplete"))
+
+
+def stop_half_way(total: int) -> None:
+    with pytest.raises(Stopped):
+        load(TINY, network=True, report=Heard(stop=total / 2))
+
+
+def test_progress_rises_to_the_total(total: int) -> None:
+    heard = Heard()
+    load(TINY, network=True, report=heard)
+    assert {(stage, size) for stage, _, size in heard.said} == {(fetching.STAGE, total)}
+    assert heard.done == sorted(heard.done)
+    assert (heard.done[0], heard.done[-1]) == (0, total)
+    assert len(set(heard.done)) > total / 100_000
+    again = Heard()
+    load(TINY, network=True, report=again)
+    assert again.said == []
+
+
+def test_a_stop_is_heard_at_once_and_the_next_call_goes_on(tiny: LocalHub, total: int) -> None:
+    tiny.seconds = 0.02
+    heard = Heard(stop=total / 2)
+    with pytest.raises(Stopped):
+        load(TINY, network=True, report=heard)
+    assert time.monotonic() - heard.asked < 1.0
+    sent, left = heard.done[-1], remote_size("ann/tiny")
+    assert left == bytes_to_fetch(TINY) == total - sent
+    (part,) = parts()
+    begun = part.stat().st_size
+    with pytest.raises(BackboneError, match="not on this machine"):
+        load(TINY)
+
+    tiny.asked.clear()
+    tiny.seconds = 0.0
+    on = Heard()
+    found = load(TINY, network=True, report=on)
+    assert (on.done[0], on.done[-1]) == (sent, total)
+    assert on.done == sorted(on.done)
+    assert tiny.downloads() == ["model.safetensors"]
+    assert tiny.ranges == [f"model.safetensors {begun}"]
+    assert parts() == []
+    assert remote_size("ann/tiny") == 0
+    assert load(TINY).anatomy == found.anatomy
+
+
+def test_a_connection_that_breaks_is_taken_up_again(tiny: LocalHub, total: int) -> None:
+    tiny.breaks = [10**9] * 3 + [20_000, 10_000]
+    heard = Heard()
+    load(TINY, network=True, report=heard)
+    assert tiny.ranges == ["model.safetensors 20000", "model.safetensors 30000"]
+    assert heard.done == sorted(heard.done)
+    assert heard.done[-1] == total
+
+
+def test_a_server_that_cannot_go_on_in_the_middle_is_asked_for_all(tiny: LocalHub, total: int) -> None:
+    stop_half_way(total)
+    tiny.whole_only = True
+    heard = Heard()
+    load(TINY, network=True, report=heard)
+    assert heard.done[-1] == total
+
+
+def test_what_arrived_damaged_is_thrown_away(tiny: LocalHub, total: int) -> None:
+    stop_half_way(total)
+    tiny.damage = True
+    with pytest.raises(NetworkError, match=r"model.safetensors of ann/tiny arrived damaged.*fetch it again"):
+        load(TINY, network=True)
+    assert parts() == []
+    tiny.damage = False
+    load(TINY, network=True)
+
+
+def test_a_silent_server_is_left_and_a_stop_is_heard_meanwhile(
+    tiny: LocalHub, total: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = 0
+
+    def after_three(stage: str, done: float, total: float) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == 3:
+            raise Stopped
+
+    stop_half_way(total)
+    tiny.mute = True
+    with monkeypatch.context() as hasty:
+        hasty.setattr(fetching, "PATIENCE", 0.02)
+        with pytest.raises(Stopped):
+            load(TINY, network=True, report=after_three)
+        with pytest.raises(NetworkError, match="cannot be reached, so ann/tiny was not fetched"):
+            load(TINY, network=True)
+    assert len(parts()) == 1
+    tiny.mute = False
+    load(TINY, network=True)
+
+
+@pytest.mark.parametrize("etag", ["../../../outside", "", "main", "a" * 41])
+def test_a_server_cannot_name_files_here(etag: str) -> None:
+    assert fetching.RemoteFile("model.safetensors", 10, etag).etag == ""
+
+
+def test_a_file_longer_than_announced_is_cut_off(tiny: LocalHub, total: int) -> None:
+    folder = tiny.folders["ann/tiny"]
+    commit, files = hub._listing("ann/tiny", None)
+    (folder / "model.safetensors").write_bytes(bytes(200 * total))
+    with pytest.raises(NetworkError, match="arrived damaged"):
+        fetching.fetch_files("ann/tiny", commit, files, None)
+    assert tiny.sent < 200 * total
+    assert parts() == []
+
+
+def test_the_token_stays_with_the_hub_when_files_lie_elsewhere(
+    tiny: LocalHub, total: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_TOKEN", "hf_secret")
+    with local_hub() as store:
+        store.folders = tiny.folders
+        tiny.elsewhere = store.url
+        stop_half_way(total)
+        load(TINY, network=True)
+        assert all(tiny.authorized)
+        assert "model.safetensors" in store.downloads()
+        assert not any(store.authorized)
+        assert len(store.ranges) == 1
+
+
+def test_two_who_fetch_at_once_fetch_once(tiny: LocalHub, total: int) -> None:
+    tiny.seconds = 0.01
+    heard = [Heard(), Heard()]
+    both = [threading.Thread(target=hub.fetch, args=("ann/tiny", None, ears)) for ears in heard]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join(30)
+    assert tiny.downloads() == sorted(WANTED)
+    assert tiny.ranges == []
+    assert [ears.done[-1] for ears in heard] == [total, total]
+    load(TINY)
+
+
+def test_a_full_disk_is_said_before_anything_is_fetched(
+    tiny: LocalHub, total: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**9, 10**9, total - 1))
+    with pytest.raises(BackboneError, match=r"ann/tiny does not fit on the disk of .*make room"):
+        load(TINY, network=True)
+    assert tiny.downloads() == []
+
+
+def test_a_cache_that_cannot_be_written_is_named(total: int, tmp_path: Path) -> None:
+    (tmp_path / "cache").write_text("a file where a folder should be")
+    with pytest.raises(BackboneError, match=r"ann/tiny cannot be kept in .*cache: allow writing") as caught:
+        load(TINY, network=True)
+    assert type(caught.value) is BackboneError
+
+
+def test_what_is_on_this_machine_has_no_size(tiny: LocalHub) -> None:
+    assert bytes_to_fetch(BackboneConfig()) == 0
+    assert bytes_to_fetch(BackboneConfig(id=str(tiny.folders["ann/tiny"]))) == 0
+    assert bytes_to_fetch(BackboneConfig(id="ann/tiny", random_init=True)) > 0
+    assert tiny.downloads() == []

@@ -1,0 +1,73 @@
+"""What is whose, and what outlives what: another browser's link, and a server that dies under a training."""
+
+import signal
+import time
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from pages._ui.owner import new_token, owner_of
+from tests.e2e.house import Server, Trained, Visitor, keyed, sound, title
+from translearn_core.config import DataConfig, ExperimentConfig, FreezePlan, TrainingConfig
+from translearn_core.data import sample_bytes
+from translearn_core.engine import engine_status, ensure_engine
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_link_opens_for_its_owner_and_for_nobody_else(
+    trained: Trained, visit: Callable[..., Visitor]
+) -> None:
+    mine = visit(trained.token).open("results", run=trained.run.id)
+    expect(mine.get_by_test_id("stMetric").filter(has_text="Test accuracy")).to_be_visible()
+    sound(mine)
+
+    stranger = visit()
+    for page in ("results", "run", "predict"):
+        tab = stranger.open(page, run=trained.run.id)
+        expect(tab.get_by_test_id("stAlertContentError")).to_contain_text("no such run in your workspace")
+        expect(tab.get_by_test_id("stApp")).not_to_contain_text(trained.run.name)
+        expect(tab.get_by_test_id("stMetric")).to_have_count(0)
+        tab.close()
+
+
+def test_a_training_outlives_the_server(server: Server, visit: Callable[..., Visitor]) -> None:
+    token = new_token()
+    owner, store = owner_of(token), server.store
+    dataset = store.add_dataset(owner, "tickets.csv", {"train": sample_bytes("tickets")}, server.settings)
+    config = ExperimentConfig(
+        data=DataConfig(dataset=dataset.digest, text="text", label="intent"),
+        plan=FreezePlan.last(1, 6),
+        training=TrainingConfig(epochs=300, patience=None, seed=8),
+    )
+    run = store.submit(owner, config, "a long one")
+    ensure_engine(server.settings)
+    until(lambda: store.history(run.job.id).epochs)
+    tab = visit(token).open("run", run=run.id)
+    expect(keyed(tab, "stop")).to_be_visible()
+    engine = engine_status(server.settings).pid
+
+    server.end(signal.SIGKILL)
+    before = len(store.history(run.job.id).epochs)
+    until(lambda: len(store.history(run.job.id).epochs) > before)
+    server.start()
+
+    expect(keyed(tab, "stop")).to_be_visible()
+    tab.reload()
+    title(tab, "run")
+    stop = keyed(tab, "stop").get_by_role("button")
+    expect(stop).to_be_enabled()
+    assert engine_status(server.settings).pid == engine, "the new server found the engine again"
+    stop.click()
+    expect(keyed(tab, "resume")).to_be_visible()
+    expect(tab.get_by_test_id("stMain")).to_contain_text("Stopped")
+    sound(tab)
+
+
+def until(happens: Callable[[], object], seconds: float = 90) -> None:
+    """Wait for what must happen."""
+    deadline = time.monotonic() + seconds
+    while not happens():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)

@@ -1,0 +1,123 @@
+"""Choosing a model from the Hub: its size, the button, the progress, the stop; a real worker, a hub here."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from filled import Filled
+from streamlit.testing.v1 import AppTest
+
+from conftest import Open
+from tests.architectures import tiny_folder
+from tests.backbones.local_hub import LocalHub, local_hub, talking_to
+from translearn_core.config import BUNDLED, JobKind, Slot
+from translearn_core.runs import RunStore, State
+from translearn_core.worker import runtime
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[LocalHub]:
+    with local_hub() as served, talking_to(served, tmp_path / "cache"):
+        served.folders["ann/tiny"] = tiny_folder("bert", tmp_path / "served")
+        served.block = 4096
+        yield served
+
+
+def work(store: RunStore) -> threading.Thread:
+    """Do what waits, as a worker does, in a thread of its own."""
+
+    def all_of_it() -> None:
+        while waiting := store.waiting(Slot.ASK):
+            assert store.begin(waiting[0], "ASK-0")
+            runtime.run(waiting[0], str(store.workspace.root), None, "ASK-0")
+
+    thread = threading.Thread(target=all_of_it)
+    thread.start()
+    return thread
+
+
+def choose(at: AppTest, id: str) -> None:
+    at.get_by_key("backbone_place").set_value("Hugging Face Hub").run()
+    at.text_input(key="id_Hugging Face Hub").set_value(id).run()
+
+
+def asked(filled: Filled, kind: JobKind) -> list[State]:
+    return [run.state for run in filled.store.runs(filled.owner, kind) if "tiny" in str(run.job.config)]
+
+
+def words(at: AppTest) -> str:
+    shown = [*at.markdown, *at.info, *at.error, *at.caption]
+    return " ".join(str(one.value) for one in shown).replace("\\", "")
+
+
+def progress(at: AppTest) -> str:
+    return " ".join(str(bar.proto.text) for bar in at.get("progress")).replace("\\", "")
+
+
+def test_a_model_is_fetched_when_its_size_was_agreed_to(visit: Open, filled: Filled, hub: LocalHub) -> None:
+    at = visit("backbone")
+    choose(at, "ann/tiny")
+    assert "Asking how large the model is" in progress(at)
+    work(filled.store).join(60)
+    at.run()
+    assert "ann/tiny** is " in words(at)
+    assert "kB; it is kept in the model cache" in words(at)
+    assert (hub.downloads(), asked(filled, JobKind.ANATOMY)) == ([], [])
+
+    hub.seconds = 0.1
+    at.button(key="fetch").click().run()
+    thread = work(filled.store)
+    while " kB of " not in progress(at):
+        assert thread.is_alive()
+        at.run()
+    assert "ann/tiny … fetching the model" in progress(at)
+    assert at.session_state["draft"].backbone.id == BUNDLED
+    at.button(key="stop_fetching").click().run()
+    thread.join(10)
+    assert asked(filled, JobKind.ANATOMY) == [State.STOPPED]
+
+    at.switch_page("../train.py").run()
+    at.switch_page("../backbone.py").run()
+    assert "What was fetched so far is kept" in words(at)
+    hub.seconds = 0.0
+    next(button for button in at.button if button.label == "Try again").click().run()
+    work(filled.store).join(60)
+    at.run()
+    assert "BertModel: " in words(at)
+    assert at.session_state["draft"].backbone.id == "ann/tiny"
+    assert len(hub.ranges) == 1
+
+    at.get_by_key("twin").set_value(True).run()
+    work(filled.store).join(60)
+    at.run()
+    assert progress(at) != ""
+    work(filled.store).join(60)
+    at.run()
+    assert at.session_state["draft"].backbone.random_init
+
+
+def test_what_hinders_is_said_and_can_be_tried_again(visit: Open, filled: Filled, hub: LocalHub) -> None:
+    hub.refuse["ann/tiny"] = (401, "GatedRepo")
+    at = visit("backbone")
+    choose(at, "ann/tiny")
+    work(filled.store).join(60)
+    at.run()
+    assert "ann/tiny is gated: ask for access" in words(at)
+    hub.refuse.clear()
+    next(button for button in at.button if button.label == "Try again").click().run()
+    work(filled.store).join(60)
+    at.run()
+    assert "it is kept in the model cache" in words(at)
+
+
+def test_a_folder_is_looked_into_without_a_question(visit: Open, filled: Filled, tmp_path: Path) -> None:
+    at = visit("backbone")
+    at.get_by_key("backbone_place").set_value("Folder on the server").run()
+    folder = str(tiny_folder("bert", tmp_path / "tiny"))
+    at.text_input(key="id_Folder on the server").set_value(folder).run()
+    for _ in range(2):
+        work(filled.store).join(60)
+        at.run()
+    assert "BertModel: " in words(at)
+    assert at.session_state["draft"].backbone.id == folder

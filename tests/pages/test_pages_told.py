@@ -1,0 +1,220 @@
+"""What pages say is so: choices made off the test rows, commands that run, tables behind the curves."""
+
+import shlex
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import typer
+from filled import MINILM, Filled
+from streamlit.testing.v1 import AppTest
+
+from conftest import Open
+from pages._ui import freeze_map, live, maps, probed, summary
+from translearn_core.cli import app
+from translearn_core.config import (
+    Activation,
+    BackboneConfig,
+    DataConfig,
+    Device,
+    ExperimentConfig,
+    FeatureConfig,
+    Fix,
+    FreezePlan,
+    HeadConfig,
+    Pooling,
+    Precision,
+    SplitConfig,
+    TrainingConfig,
+)
+from translearn_core.results import ProbeScores, StepPoint
+
+
+def probes(cross_validated: list[list[float]], test: list[list[float]]) -> ProbeScores:
+    """Scores of two models with three layers."""
+    folds = np.repeat(np.asarray(cross_validated)[:, :, None], 5, axis=2)
+    shown = np.asarray(test)
+    return ProbeScores(
+        ("pretrained", "fine-tuned"), folds, shown, shown - 0.05, shown + 0.05, 0.3, 0.6, n_test=100
+    )
+
+
+def captions(at: AppTest) -> str:
+    return "\n".join(caption.value for caption in at.caption).replace("\\", "")
+
+
+@pytest.mark.parametrize("boundary", range(-1, 7))
+def test_no_plan_is_said_to_save_work_in_later_runs(boundary: int) -> None:
+    said = freeze_map.lesson(boundary, 6)
+    assert "further try" not in said
+    assert "computed once and kept" not in said
+
+
+def test_the_time_is_told_as_that_of_every_run(visit: Open, filled: Filled) -> None:
+    at = visit("backbone")
+    time = next(m for m in at.metric if m.label == "Time, about")
+    assert "reuse" not in time.help
+    assert "again in the next run" in time.help
+
+
+def test_the_best_layer_is_chosen_on_the_training_rows_and_scored_on_test() -> None:
+    scores = probes([[0.6, 0.8, 0.7], [0.9, 0.91, 0.97]], [[0.61, 0.62, 0.75], [0.93, 0.85, 0.81]])
+    assert probed.best_layers(scores)[["model", "layer"]].to_numpy().tolist() == [
+        ["pretrained", 1],
+        ["fine-tuned", 2],
+    ]
+    said = probed.said(scores).replace("\\", "")
+    assert "In the pretrained model it is **layer 1**: a probe there gets 62.0 % of 100 test rows" in said
+    assert "In the fine-tuned model it is **layer 2**: a probe there gets 81.0 % of 100 test rows" in said
+    assert "(76.0 % to 86.0 %)" in said
+    assert "93.0 %" not in said
+    assert "75.0 %" not in said
+
+
+def test_probes_say_whose_cross_validation_flatters(visit: Open, filled: Filled) -> None:
+    at = visit("probes")
+    assert "cross-validation is optimistic, because it was trained on those very labels" in captions(at)
+
+
+def test_neighbours_are_counted_for_test_texts_and_that_is_said(visit: Open, filled: Filled) -> None:
+    at = visit("embeddings")
+    purity = [m for m in at.metric if m.label == "Neighbours of the same class"]
+    assert [m.value for m in purity] == ["52.0 %", "81.0 %"]
+    assert all(m.help == maps.PURITY for m in purity)
+    assert "test texts" in maps.PURITY
+    assert "among all texts" in maps.PURITY
+
+
+EVERYTHING = ExperimentConfig(
+    data=DataConfig(dataset="d", text="it's", label="-l", split=SplitConfig(column="my split", seed=4)),
+    backbone=BackboneConfig(id="a/b", random_init=True),
+    plan=FreezePlan(blocks=(1, 5)),
+    training=TrainingConfig(
+        epochs=7,
+        lr=3e-4,
+        head_lr=2e-3,
+        batch_size=8,
+        precision=Precision.FLOAT32,
+        device=Device.CPU,
+        seed=9,
+    ),
+)
+
+
+def test_the_command_line_reads_back_as_the_experiment() -> None:
+    words = shlex.split(summary.command(EVERYTHING, "-my file.csv", {"train", "validation", "test"}))
+    assert words[:2] == ["translearn", "train"]
+    train = typer.main.get_command(app).commands["train"]  # type: ignore[attr-defined]
+    given = train.make_context("train", words[2:]).params
+    loop = EVERYTHING.training
+    assert given | {"as_json": False} == {
+        "file": given["file"],
+        "text": "it's",
+        "label": "-l",
+        "validation": given["validation"],
+        "test": given["test"],
+        "split": "my split",
+        "split_seed": 4,
+        "backbone": "a/b",
+        "random_init": True,
+        "train_blocks": "1,5",
+        **{name: getattr(loop, name) for name in summary.LOOP},
+        "as_json": False,
+    }
+    assert [str(given[name]) for name in ("file", "validation", "test")] == [
+        "-my file.csv",
+        "validation.csv",
+        "test.csv",
+    ]
+
+
+def test_nothing_is_unsaid_where_the_command_line_says_all() -> None:
+    assert summary.unsaid(EVERYTHING, MINILM) == []
+
+
+@pytest.mark.parametrize(
+    ("part", "names"),
+    [
+        ({"head": HeadConfig(activation=Activation.GELU)}, ["head activation"]),
+        ({"features": FeatureConfig(pooling=Pooling.CLS, token_limit=64)}, ["pooling", "token limit"]),
+        ({"plan": FreezePlan(embeddings=True, blocks=(5,))}, ["trains"]),
+        ({"data": EVERYTHING.data.model_copy(update={"fixes": (Fix.DROP_RARE,)})}, ["decisions"]),
+        ({"data": EVERYTHING.data.model_copy(update={"rare_below": 9})}, ["rare below"]),
+        ({"backbone": BackboneConfig(id="a/b", random_init=True, revision="v2")}, ["revision"]),
+        ({"training": EVERYTHING.training.model_copy(update={"patience": 2})}, ["training patience"]),
+        ({"continues": "abc"}, ["continues"]),
+    ],
+)
+def test_what_the_command_line_has_no_option_for_is_named(part: dict[str, object], names: list[str]) -> None:
+    assert summary.unsaid(EVERYTHING.model_copy(update=part), MINILM) == names
+
+
+def test_results_name_only_settings_that_differ(visit: Open, filled: Filled) -> None:
+    assert "no option" not in captions(visit("results"))
+    config = ExperimentConfig(data=filled.data, head=HeadConfig(dropout=0.4))
+    run = filled.answer(config, filled.evaluation(), filled.summary(config.plan), name="other")
+    at = visit("results", run=run.id)
+    assert "no option for these settings, which differ here from what it uses: head dropout." in captions(at)
+
+
+def test_the_command_names_files_that_came_apart(visit: Open, filled: Filled) -> None:
+    files = {"train": filled.csv, "test": filled.csv}
+    dataset = filled.store.add_dataset(filled.owner, "two files.csv", files)
+    data = DataConfig(dataset=dataset.digest, text="text", label="label")
+    config = ExperimentConfig(data=data)
+    run = filled.answer(config, filled.evaluation(), filled.summary(config.plan), name="two")
+    at = visit("results", run=run.id)
+    assert "'two files.csv'" in at.code[0].value
+    assert "--test test.csv" in at.code[0].value
+    assert "--validation" not in at.code[0].value
+    assert "test.csv here" in captions(at)
+
+
+@pytest.mark.parametrize(
+    ("page", "key"), [("run", "measure-{}"), ("results", "results_measure"), ("compare", "compare_measure")]
+)
+@pytest.mark.parametrize("measure", ["Learning rate", "Gradient norm"])
+def test_curves_by_step_offer_their_steps(
+    visit: Open, filled: Filled, page: str, key: str, measure: str
+) -> None:
+    at = visit(page, run=filled.run.id)
+    assert not any("head_lr" in frame.value for frame in at.dataframe)
+    at.get_by_key(key.format(filled.run.id)).set_value(measure).run()
+    steps = next(frame.value for frame in at.dataframe if "head_lr" in frame.value)
+    assert len(steps) == 30
+    assert set(StepPoint.__dataclass_fields__) <= set(steps.columns)
+
+
+def test_every_tensor_that_moved_is_within_reach(visit: Open, filled: Filled) -> None:
+    at = visit("results")
+    tensors = next(frame.value for frame in at.dataframe if "had_gradient" in frame.value)
+    assert "block4.weight" in tensors["name"].tolist()
+    assert any("tensors_csv" in button.proto.id for button in at.get("download_button"))
+
+
+def test_a_continued_run_counts_the_epochs_before_it(visit: Open, filled: Filled) -> None:
+    config = filled.run.job.config
+    assert isinstance(config, ExperimentConfig)
+    longer = live.longer(config, filled.run.job.id, 4)
+    run = filled.store.submit(filled.owner, longer, "longer")
+    filled.store.begin(run.job.id, "TRAIN-0")
+    filled.points(run.job.id, epochs=4)  # three of the first run, and one of its own
+    at = visit("run", run=run.id)
+    assert next(m.value for m in at.metric if m.label == "Epochs done") == "4 of 7"
+
+
+@pytest.mark.parametrize(("device", "said"), [(Device.CPU, "on CPU, as you chose"), (Device.AUTO, "engine")])
+def test_progress_shows_the_device_that_was_chosen(
+    visit: Open, filled: Filled, device: Device, said: str
+) -> None:
+    config = ExperimentConfig(data=filled.data, training=TrainingConfig(seed=5, device=device))
+    at = visit("run", run=filled.store.submit(filled.owner, config, "here").id)
+    assert said in captions(at)
+    assert ("as you chose" in captions(at)) is (device is not Device.AUTO)
+
+
+def test_a_causal_backbones_own_pooling_needs_no_option() -> None:
+    causal = replace(MINILM, causal=True)
+    config = EVERYTHING.model_copy(update={"features": FeatureConfig(pooling=Pooling.LAST)})
+    assert summary.unsaid(config, causal) == []
+    assert summary.unsaid(config, MINILM) == ["pooling"]

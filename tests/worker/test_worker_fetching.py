@@ -1,0 +1,129 @@
+"""The jobs that ask a model's size and fetch it, as a worker does them, from a hub on this machine."""
+
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.architectures import tiny_folder
+from tests.backbones.local_hub import LocalHub, local_hub, talking_to
+from translearn_core.config import BUNDLED, AnatomyConfig, BackboneConfig, Frozen, SizeConfig, identity
+from translearn_core.results import Anatomy, RemoteSize
+from translearn_core.runs import Run, RunStore, State, Workspace, artifacts
+from translearn_core.settings import settings
+from translearn_core.worker import runtime
+
+ME = "somebody"
+TINY = BackboneConfig(id="ann/tiny")
+
+
+class Worker:
+    """A store and a worker's hands."""
+
+    def __init__(self, root: Path) -> None:
+        self.root, self.store = root, RunStore(Workspace(root))
+
+    def begin(self, config: Frozen) -> threading.Thread:
+        run = self.store.submit(ME, config)
+        assert self.store.begin(run.job.id, "ASK-0")
+        thread = threading.Thread(target=runtime.run, args=(run.job.id, str(self.root), None, "ASK-0"))
+        thread.start()
+        return thread
+
+    def do(self, config: Frozen) -> Run:
+        self.begin(config).join(60)
+        return self.run(config)
+
+    def run(self, config: Frozen) -> Run:
+        return self.store.run(ME, identity(config))
+
+    def size(self, backbone: BackboneConfig) -> int:
+        run = self.do(SizeConfig(backbone=backbone))
+        assert run.state is State.DONE, run.job.reason
+        found = artifacts.load(self.store.workspace.run(run.job.id), RemoteSize)
+        assert found is not None
+        assert found.frame()["bytes"].tolist() == [found.bytes]
+        return found.bytes
+
+
+@pytest.fixture
+def worker(tmp_path: Path) -> Worker:
+    return Worker(tmp_path / "workspace")
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[LocalHub]:
+    with local_hub() as served, talking_to(served, tmp_path / "cache"):
+        served.folders["ann/tiny"] = tiny_folder("bert", tmp_path / "served")
+        served.block = 4096
+        yield served
+
+
+def test_the_size_is_answered_and_nothing_is_fetched(worker: Worker, hub: LocalHub) -> None:
+    names = ("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json")
+    assert worker.size(TINY) == sum((hub.folders["ann/tiny"] / name).stat().st_size for name in names)
+    assert hub.downloads() == []
+    assert worker.size(BackboneConfig(id=BUNDLED)) == 0
+    assert worker.size(BackboneConfig(id=str(hub.folders["ann/tiny"]))) == 0
+
+
+@pytest.mark.parametrize(
+    ("id", "says"),
+    [
+        ("bob/gated", "bob/gated is gated: ask for access"),
+        ("bob/down", "status 503: try again later"),
+        ("bob/away", "cannot be reached, so bob/away was not fetched: check the network"),
+        ("nobody/nothing", "nobody/nothing is not on http"),
+        ("/no/such/folder", "There is no folder /no/such/folder"),
+    ],
+)
+def test_what_hinders_is_one_sentence(worker: Worker, hub: LocalHub, id: str, says: str) -> None:
+    hub.refuse |= {"bob/gated": (401, "GatedRepo"), "bob/down": (503, ""), "bob/away": None}
+    run = worker.do(SizeConfig(backbone=BackboneConfig(id=id)))
+    assert run.state is State.FAILED
+    assert says in (run.job.reason or "")
+    assert "\n" not in (run.job.reason or "")
+
+
+def test_where_fetching_is_switched_off_the_size_is_not_asked(
+    worker: Worker, hub: LocalHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRANSLEARN_HUB", "false")
+    settings.cache_clear()
+    try:
+        run = worker.do(SizeConfig(backbone=TINY))
+    finally:
+        settings.cache_clear()
+    assert "fetching models is switched off here" in (run.job.reason or "")
+    assert hub.asked == []
+
+
+def test_a_fetch_tells_how_far_it_is_stops_and_goes_on(worker: Worker, hub: LocalHub) -> None:
+    total, config = worker.size(TINY), AnatomyConfig(backbone=TINY)
+    hub.seconds = 0.1
+    thread = worker.begin(config)
+    seen: list[float] = []
+    while len(seen) < 3:
+        progress = worker.run(config).job.progress
+        if progress is not None and progress.stage == "fetching the model" and progress.done not in seen:
+            assert progress.total == total
+            seen.append(progress.done)
+        assert thread.is_alive()
+        time.sleep(0.02)
+    assert seen == sorted(seen)
+    worker.store.ask_to_stop(ME, worker.run(config).id)
+    asked = time.monotonic()
+    thread.join(10)
+    assert time.monotonic() - asked < 2
+    assert worker.run(config).state is State.STOPPED
+    assert worker.run(config).job.reason is None
+
+    hub.seconds = 0.0
+    run = worker.do(config)
+    assert run.state is State.DONE, run.job.reason
+    assert len(hub.ranges) == 1
+    assert artifacts.load(worker.store.workspace.run(run.job.id), Anatomy) is not None
+    worker.store.delete_run(ME, worker.run(SizeConfig(backbone=TINY)).id)
+    assert worker.size(TINY) == 0
