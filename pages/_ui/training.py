@@ -68,7 +68,7 @@ def _panel(run_id: str, was_live: bool) -> None:
         )
         told = numbers(history, chosen)
         if len(told):
-            tables.table(told, "history", key=f"history-{run.id}", config=COLUMNS)
+            tables.table(told, "history", key=f"history-{run.id}", config=COLUMNS, order=tuple(COLUMNS))
 
 
 def _head(run: Run) -> None:
@@ -194,6 +194,7 @@ def _resume(run_id: str) -> None:
 
 COLUMNS: dict[str, object] = {
     "epoch": "epoch",
+    "best": st.column_config.CheckboxColumn("best"),
     "step": "step",
     "train_loss": st.column_config.NumberColumn("train loss", format="%.4f"),
     "train_accuracy": st.column_config.NumberColumn("train accuracy", format="%.3f"),
@@ -202,7 +203,6 @@ COLUMNS: dict[str, object] = {
     "validation_accuracy": st.column_config.NumberColumn("validation accuracy", format="%.3f"),
     "validation_macro_f1": st.column_config.NumberColumn("validation macro-F1", format="%.3f"),
     "seconds": st.column_config.NumberColumn("seconds", format="%.1f"),
-    "best": st.column_config.CheckboxColumn("best"),
     "loss": st.column_config.NumberColumn("loss", format="%.4f"),
     "lr": st.column_config.NumberColumn("rate of the backbone", format="%.3g"),
     "head_lr": st.column_config.NumberColumn("rate of the head", format="%.3g"),

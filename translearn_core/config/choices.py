@@ -1,0 +1,83 @@
+"""The choices there are: one `StrEnum` for each kind, read by select boxes, command-line help and tests."""
+
+from enum import StrEnum
+
+
+class Split(StrEnum):
+    """Which part of the data a row serves: learn, choose, report."""
+
+    TRAIN = "train"
+    VALIDATION = "validation"
+    TEST = "test"
+
+
+class Fix(StrEnum):
+    """A decision about rows that a finding asks for; off unless the person takes it."""
+
+    DROP_RARE = "drop rare classes"
+    MERGE_RARE = "merge rare classes into 'other'"
+    DROP_DUPLICATES = "drop repeated texts"
+    DROP_CONFLICTS = "drop texts with two labels"
+
+
+class Pooling(StrEnum):
+    """How a text's token states become one vector."""
+
+    MEAN = "mean"
+    CLS = "cls"
+    MAX = "max"
+    LAST = "last"
+
+
+class HeadKind(StrEnum):
+    """The classifier on top of the pooled vector."""
+
+    LINEAR = "linear"
+    MLP = "mlp"
+
+
+class Activation(StrEnum):
+    """The nonlinearity inside an MLP head."""
+
+    RELU = "relu"
+    GELU = "gelu"
+    TANH = "tanh"
+
+
+class Schedule(StrEnum):
+    """How the learning rate falls after warm-up."""
+
+    LINEAR = "linear"
+    COSINE = "cosine"
+    CONSTANT = "constant"
+
+
+class ClassWeights(StrEnum):
+    """How much each class counts in the loss."""
+
+    NONE = "none"
+    BALANCED = "balanced"
+
+
+class Precision(StrEnum):
+    """Arithmetic of the backbone; `AUTO` is bf16 where the device computes it natively."""
+
+    AUTO = "auto"
+    FLOAT32 = "float32"
+    BF16 = "bf16"
+
+
+class Device(StrEnum):
+    """Where the work runs; `AUTO` takes CUDA, then MPS, then the CPU."""
+
+    AUTO = "auto"
+    CUDA = "cuda"
+    MPS = "mps"
+    CPU = "cpu"
+
+
+class Method(StrEnum):
+    """How a projection brings vectors onto a plane."""
+
+    PCA = "pca"
+    UMAP = "umap"
