@@ -34,3 +34,8 @@ def real_data() -> Path:
     if not folder.is_dir():
         pytest.skip("the real data sets are not beside the project")
     return folder
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run browser tests last: Playwright leaves an event loop running, and others need none."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)

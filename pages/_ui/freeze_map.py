@@ -19,7 +19,6 @@ def presets(anatomy: Anatomy) -> dict[str, FreezePlan]:
     n = anatomy.n_blocks
     return {
         "Head only": FreezePlan(),
-        "Last block": FreezePlan.last(min(1, n), n),
         "Last 2 blocks": FreezePlan.last(min(2, n), n),
         "All but embeddings": FreezePlan.everything(n, embeddings=False),
         "Everything": FreezePlan.everything(n),
@@ -29,7 +28,7 @@ def presets(anatomy: Anatomy) -> dict[str, FreezePlan]:
 def choose(anatomy: Anatomy) -> FreezePlan:
     """Draw the stack with its presets and return the plan."""
     state.put(PARTS, parts_of(state.draft().plan))
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="presets"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall", key="presets"):
         for name, plan in presets(anatomy).items():
             kind = "primary" if plan == state.draft().plan else "secondary"
             st.button(name, key=f"preset-{name}", type=kind, on_click=_take, args=(plan,))

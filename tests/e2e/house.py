@@ -35,7 +35,7 @@ if importlib.util.find_spec("playwright") is None or not CHROMIUM:
 from playwright.sync_api import BrowserContext, Locator, Page, expect  # noqa: E402 - only where it is
 
 ROOT = Path(__file__).resolve().parents[2]
-WAIT = 60_000
+WAIT = 90_000
 """Milliseconds a browser waits for what must come; other people compute on this machine too."""
 
 TITLES = {name: place.title for name, place in PLACES.items()} | {

@@ -6,12 +6,11 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
 
 from pages._ui.owner import COOKIE, owner_of
-from tests.e2e.house import Server, Visitor, drawn, keyed, settled, sound, title, turn_to
+from tests.e2e.house import Page, Server, Visitor, drawn, expect, keyed, settled, sound, title, turn_to
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 
 def test_a_sample_becomes_a_trained_model_and_its_pictures(

@@ -4,10 +4,9 @@ import time
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
 
 from pages._ui.places import PLACES
-from tests.e2e.house import Server, Trained, Visitor, fits, settled, sound, title, turn_to
+from tests.e2e.house import Server, Trained, Visitor, expect, fits, settled, sound, title, turn_to
 
 pytestmark = pytest.mark.browser
 
@@ -40,15 +39,15 @@ def test_every_page_is_whole_and_quick(
     assert weight < 300
 
 
-@pytest.mark.parametrize("name", list(PLACES))
-def test_every_page_fits_a_telephone_in_the_dark(
-    name: str, trained: Trained, visit: Callable[..., Visitor]
-) -> None:
-    tab = visit(trained.token, width=400, scheme="dark").open(name)
-    title(tab, name)
-    settled(tab)
-    sound(tab)
-    expect(tab.get_by_test_id("stPlotlyChart")).to_have_count(FIGURES.get(name, 0))
-    assert fits(tab)
-    background = tab.get_by_test_id("stApp").evaluate("app => getComputedStyle(app).backgroundColor")
-    assert background == "rgb(18, 24, 31)", "the dark theme's paper"
+def test_every_page_fits_a_telephone_in_the_dark(trained: Trained, visit: Callable[..., Visitor]) -> None:
+    visitor = visit(trained.token, width=400, scheme="dark")
+    for name in PLACES:
+        tab = visitor.open(name)
+        title(tab, name)
+        settled(tab)
+        sound(tab)
+        expect(tab.get_by_test_id("stPlotlyChart")).to_have_count(FIGURES.get(name, 0))
+        assert fits(tab), name
+        paper = tab.get_by_test_id("stApp").evaluate("app => getComputedStyle(app).backgroundColor")
+        assert paper == "rgb(18, 24, 31)", f"{name} is not in the dark theme"
+        tab.close()

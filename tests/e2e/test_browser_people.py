@@ -5,10 +5,9 @@ import time
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
 
 from pages._ui.owner import new_token, owner_of
-from tests.e2e.house import Server, Trained, Visitor, keyed, sound, title
+from tests.e2e.house import Server, Trained, Visitor, expect, keyed, sound, title
 from translearn_core.config import DataConfig, ExperimentConfig, FreezePlan, TrainingConfig
 from translearn_core.data import sample_bytes
 from translearn_core.engine import engine_status, ensure_engine

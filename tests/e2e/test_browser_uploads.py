@@ -3,9 +3,8 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
 
-from tests.e2e.house import Visitor, keyed, settled, sound, title
+from tests.e2e.house import Page, Visitor, expect, keyed, settled, sound, title
 
 pytestmark = pytest.mark.browser
 
