@@ -12,7 +12,6 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import psutil
@@ -172,14 +171,12 @@ def drawn(tab: Page, key: str) -> None:
     expect(keyed(tab, key).locator(".js-plotly-plot .main-svg").first).to_be_visible()
 
 
-def fits(tab: Page) -> bool:
-    """Whether nothing on the page is wider than its window; the part that scrolls is looked at by itself."""
-    widths: Any = tab.evaluate(
+def fits(tab: Page) -> None:
+    """Wait until nothing is wider than the window; the part that scrolls is looked at by itself."""
+    tab.wait_for_function(
         "() => [document.scrollingElement, document.querySelector('[data-testid=stMain]')]"
-        ".map(part => part.scrollWidth)"
+        ".every(part => part.scrollWidth <= window.innerWidth + 2)"
     )
-    window: Any = tab.evaluate("() => window.innerWidth")
-    return bool(max(widths) <= window + 2)
 
 
 def _free_port() -> int:

@@ -20,7 +20,7 @@ def test_a_sample_becomes_a_trained_model_and_its_pictures(
     tab = anna.open()
     take_the_tickets(tab)
     let_block_5_train(tab)
-    run = start(tab, epochs=3)
+    run = start(tab, epochs=2)
     tab.screenshot(path=tmp_path / "running.png")
     tab.close()
     owner = owner_of(next(c["value"] for c in anna.context.cookies() if c["name"] == COOKIE))
@@ -28,7 +28,7 @@ def test_a_sample_becomes_a_trained_model_and_its_pictures(
 
     tab = anna.open("run", run=run)
     expect(keyed(tab, "continue")).to_be_visible()
-    expect(tab.get_by_test_id("stMain")).to_contain_text("3 of 3")
+    expect(tab.get_by_test_id("stMain")).to_contain_text("2 of 2")
     for look in (results, embeddings, probes, predict, compare, runs):
         look(tab, run)
         sound(tab)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from pages._ui.places import PLACES
-from tests.e2e.house import Server, Trained, Visitor, expect, fits, settled, sound, title, turn_to
+from tests.e2e.house import Page, Server, Trained, Visitor, expect, fits, settled, sound, title, turn_to
 
 pytestmark = pytest.mark.browser
 
@@ -14,7 +14,7 @@ FIGURES = {"data": 2, "backbone": 1, "run": 1, "results": 3, "embeddings": 2, "c
 """How many pictures a page has where there is a finished run."""
 
 
-def test_every_page_is_whole_and_quick(
+def test_every_page_is_whole_and_quick_on_a_desk_and_in_the_dark_on_a_telephone(
     server: Server,
     trained: Trained,
     visit: Callable[..., Visitor],
@@ -29,25 +29,23 @@ def test_every_page_is_whole_and_quick(
         record_property(f"seconds to {name}", round(seconds, 3))
         print(f"{name}: title after {seconds:.2f} s")
         assert seconds < 5
-        settled(tab)
-        sound(tab)
-        expect(tab.get_by_test_id("stPlotlyChart")).to_have_count(FIGURES.get(name, 0))
-        assert fits(tab), name
+        look(tab, name, paper="rgb(251, 250, 247)")
+    tab.emulate_media(color_scheme="dark")
+    for name in PLACES:
+        turn_to(tab, name)
+        tab.set_viewport_size({"width": 400, "height": 900})
+        look(tab, name, paper="rgb(18, 24, 31)")
+        tab.set_viewport_size({"width": 1280, "height": 900})  # a telephone folds the menu away
     weight = server.process.memory_info().rss / 1e6
     record_property("megabytes of the server", round(weight))
     print(f"the server's process: {weight:.0f} MB")
     assert weight < 300
 
 
-def test_every_page_fits_a_telephone_in_the_dark(trained: Trained, visit: Callable[..., Visitor]) -> None:
-    visitor = visit(trained.token, width=400, scheme="dark")
-    for name in PLACES:
-        tab = visitor.open(name)
-        title(tab, name)
-        settled(tab)
-        sound(tab)
-        expect(tab.get_by_test_id("stPlotlyChart")).to_have_count(FIGURES.get(name, 0))
-        assert fits(tab), name
-        paper = tab.get_by_test_id("stApp").evaluate("app => getComputedStyle(app).backgroundColor")
-        assert paper == "rgb(18, 24, 31)", f"{name} is not in the dark theme"
-        tab.close()
+def look(tab: Page, name: str, *, paper: str) -> None:
+    """Check that a page is whole, in the theme whose paper has this colour, and no wider than its window."""
+    settled(tab)
+    sound(tab)
+    expect(tab.get_by_test_id("stPlotlyChart")).to_have_count(FIGURES.get(name, 0))
+    expect(tab.get_by_test_id("stApp")).to_have_css("background-color", paper)
+    fits(tab)
