@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pages._ui.owner import COOKIE, new_token, owner_of
-from translearn_core.config import DataConfig, ExperimentConfig, FreezePlan, TrainingConfig
+from translearn_core.config import DataConfig, ExperimentConfig, TrainingConfig
 from translearn_core.data import sample_bytes
 from translearn_core.engine import ensure_engine, stop_engine
 from translearn_core.runs import State
@@ -75,7 +75,7 @@ def visit(server: "Server", chromium: "Browser") -> "Iterator[Callable[..., Visi
 
 @pytest.fixture(scope="session")
 def trained(server: "Server") -> "Trained":
-    """A run of the support tickets with its last block trained, done by the engine."""
+    """A run of the support tickets with a new head alone, done by the engine."""
     from tests.e2e.house import Trained
 
     token = new_token()
@@ -83,10 +83,9 @@ def trained(server: "Server") -> "Trained":
     dataset = store.add_dataset(owner, "tickets.csv", {"train": sample_bytes("tickets")}, server.settings)
     config = ExperimentConfig(
         data=DataConfig(dataset=dataset.digest, text="text", label="intent"),
-        plan=FreezePlan.last(1, 6),
         training=TrainingConfig(epochs=2, seed=7),
     )
-    run = store.submit(owner, config, "tickets, last block")
+    run = store.submit(owner, config, "tickets, head only")
     ensure_engine(server.settings)
     deadline = time.monotonic() + 120
     while run.state.live:
