@@ -148,10 +148,11 @@ def turn_to(tab: Page, name: str) -> None:
 
 def settled(tab: Page) -> None:
     """Wait until the page's script has ended and what it asked a worker for is there."""
-    running = "[data-testid=stApp][data-test-connection-state=CONNECTED][data-test-script-state=notRunning]"
-    expect(tab.locator(running)).to_be_attached()
-    expect(tab.get_by_test_id("stMain").get_by_role("progressbar")).to_have_count(0)
-    expect(tab.locator(running)).to_be_attached()
+    quiet = "[data-testid=stApp][data-test-connection-state=CONNECTED][data-test-script-state=notRunning]"
+    for _ in range(2):  # the browser hears of the end a moment before it draws the last of the page
+        expect(tab.locator(quiet)).to_be_attached()
+        expect(tab.get_by_test_id("stMain").get_by_test_id("stProgress")).to_have_count(0)
+        tab.wait_for_timeout(100)
 
 
 def sound(tab: Page) -> None:
