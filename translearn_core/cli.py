@@ -63,15 +63,16 @@ def start(context: typer.Context) -> None:
 @plainly
 def open_app(port: Annotated[int | None, typer.Option(help="Port of the app; default 8501.")] = None) -> None:
     """Open the app in the browser."""
+    port = port or settings().port
+    options = {
+        "server.port": port,
+        "server.headless": "false",
+        "server.showEmailPrompt": "false",
+        "logger.hideWelcomeMessage": "true",  # it comes with advice for developers, in the browser too
+    }
     command = [sys.executable, "-m", "streamlit", "run", str(app_folder() / "app.py")]
-    command += [
-        "--server.port",
-        str(port or settings().port),
-        "--server.headless",
-        "false",
-        "--server.showEmailPrompt",
-        "false",
-    ]
+    command += [word for name, value in options.items() for word in (f"--{name}", str(value))]
+    print(f"TransLearn is at http://127.0.0.1:{port} (Ctrl-C ends it, trainings go on).", flush=True)
     os.execv(sys.executable, command)
 
 

@@ -58,7 +58,7 @@ def train(
     source = valid(BackboneConfig, **backbone)
     anatomy = answer(ask(AnatomyConfig(backbone=source), "backbone", screen), Anatomy)
     plan = FreezePlan.parse(train_blocks, anatomy.n_blocks)
-    suited = TrainingConfig.suited(plan, anatomy.n_blocks).model_dump() | training
+    suited = TrainingConfig.suited(plan).model_dump() | training
     config = ExperimentConfig(
         data=data,
         backbone=source,

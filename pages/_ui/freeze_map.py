@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages._ui import heading, live, state, tables
-from pages._ui.words import count, duration, size
+from pages._ui.words import about, count, size
 from translearn_core import plots
 from translearn_core.config import CalibrateConfig, FeatureConfig, FreezePlan, TrainingConfig
 from translearn_core.results import Anatomy, Calibration, Diagnosis, Estimate
@@ -69,7 +69,7 @@ def cost(anatomy: Anatomy, diagnosis: Diagnosis | None) -> None:
         st.metric("Trainable", shown, border=True, help=f"parameters that train, {total}")
         lowest = boundary_name(boundary, anatomy.n_blocks)
         st.metric("Boundary", lowest, border=True, help="the lowest part that trains")
-        seconds = duration(estimate.seconds) if estimate else "–"
+        seconds = about(estimate.seconds) if estimate else "–"
         st.metric(
             "Time, about",
             seconds,

@@ -46,7 +46,7 @@ class Draft:
     plan: FreezePlan = field(default_factory=FreezePlan)
     features: FeatureConfig = field(default_factory=FeatureConfig)
     head: HeadConfig = field(default_factory=HeadConfig)
-    training: TrainingConfig = field(default_factory=TrainingConfig)
+    training: TrainingConfig = field(default_factory=lambda: TrainingConfig.suited(FreezePlan()))
 
     @property
     def data(self) -> DataConfig | None:
@@ -125,9 +125,14 @@ def draft() -> Draft:
 
 
 def change(**parts: Any) -> Draft:
-    """Change parts of the draft and return it."""
-    st.session_state[_DRAFT] = replace(draft(), **parts)
-    return draft()
+    """Change parts of the draft and return it; settings nobody has touched follow the freeze plan."""
+    before = draft()
+    after = replace(before, **parts)
+    if after.plan != before.plan and "training" not in parts:
+        after = replace(after, training=before.training.following(before.plan, after.plan))
+        forget(*(f"training.{name}" for name in TrainingConfig.model_fields))
+    st.session_state[_DRAFT] = after
+    return after
 
 
 def open_dataset(digest: str) -> None:

@@ -39,6 +39,14 @@ def duration(seconds: float | None) -> str:
     return f"{seconds // 3600:.0f} h {seconds % 3600 // 60:02.0f} min"
 
 
+def about(seconds: float) -> str:
+    """Return an estimated span of time, no finer than it is known."""
+    for unit, length in (("h", 3600), ("min", 60)):
+        if seconds >= 1.5 * length:
+            return f"{seconds / length:.{0 if seconds >= 10 * length else 1}f} {unit}"
+    return f"{max(1, seconds):.0f} s"
+
+
 def ago(moment: float) -> str:
     """Return how long ago a time stamp was."""
     seconds = time.time() - moment

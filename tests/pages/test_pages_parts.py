@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from hypothesis import strategies as some
 from conftest import Open
 from pages._ui import forms, freeze_map, words
 from pages._ui.picked import inside
+from pages._ui.state import Draft
 from pages._ui.summary import command
 from translearn_core.config import (
     DataConfig,
@@ -119,6 +121,22 @@ def test_a_preset_and_a_pill_change_the_plan_and_the_cost(visit: Open, filled: F
     at.get_by_key("plan_parts").set_value(["embeddings", "block 2"]).run()
     assert at.session_state["draft"].plan == FreezePlan(embeddings=True, blocks=(2,))
     assert {m.label: m.value for m in at.metric}["Boundary"] == "embeddings"
+
+
+def test_settings_nobody_touched_follow_the_plan_and_others_stay(visit: Open, filled: Filled) -> None:
+    at = visit("data")
+    fresh = replace(at.session_state["draft"], plan=FreezePlan(), training=Draft().training)
+    at.session_state["draft"] = fresh
+    at.switch_page("../train.py").run()
+    at.number_input(key="training.batch_size").set_value(16).run()
+    for preset, plan in (("Last 2 blocks", FreezePlan.last(2, 6)), ("Head only", FreezePlan())):
+        at.switch_page("../backbone.py").run()
+        at.button(key=f"preset-{preset}").click().run()
+        at.switch_page("../train.py").run()
+        suited = TrainingConfig.suited(plan).model_copy(update={"batch_size": 16})
+        assert at.session_state["draft"].training == suited
+        assert at.number_input(key="training.lr").value == suited.lr
+        assert at.number_input(key="training.epochs").value == suited.epochs
 
 
 def test_settings_survive_leaving_the_page(visit: Open, filled: Filled) -> None:

@@ -192,15 +192,20 @@ class TrainingConfig(Frozen):
     seed: int = Field(0, ge=0, description="seed of head, batch order and dropout")
 
     @classmethod
-    def suited(cls, plan: FreezePlan, n_blocks: int) -> Self:
+    def suited(cls, plan: FreezePlan) -> Self:
         """Return defaults for a plan, chosen on the validation rows of SST-2.
 
         A head alone is cheap and learns long; the top blocks bear a higher rate than a whole backbone.
         """
-        boundary = plan.boundary(n_blocks)
-        if boundary == n_blocks:
+        if not plan.blocks and not plan.embeddings:
             return cls(epochs=20)
-        return cls(lr=3e-4 if boundary > 0 else 1e-4)
+        return cls(lr=1e-4 if plan.embeddings or plan.blocks[0] == 0 else 3e-4)
+
+    def following(self, before: FreezePlan, after: FreezePlan) -> Self:
+        """Return these settings for another plan: a default of the one becomes that of the other."""
+        old, new = type(self).suited(before), type(self).suited(after)
+        moved = {f: getattr(new, f) for f in type(self).model_fields if getattr(self, f) == getattr(old, f)}
+        return self.model_copy(update=moved)
 
 
 class ExperimentConfig(Frozen):
