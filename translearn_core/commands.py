@@ -26,7 +26,7 @@ from translearn_core.config import (
 from translearn_core.data import prepare, read
 from translearn_core.engine import ensure_engine
 from translearn_core.errors import ConfigError, DataError, NotFoundError, TrainingError
-from translearn_core.results import Anatomy, FilePrediction, Metrics, RunSummary
+from translearn_core.results import Anatomy, FilePrediction, Metrics, Reuse, RunSummary
 from translearn_core.runs import LOCAL, Dataset, Run, State, artifacts, open_store
 from translearn_core.settings import settings
 
@@ -195,6 +195,7 @@ def report(run: Run) -> dict[str, Any]:
         "validation": brief(summary.validation),
         "test": brief(summary.test),
         "majority": summary.majority,
+        "reuse": asdict(summary.reuse) if summary.reuse else None,
         "epochs": summary.epochs,
         "best_epoch": summary.best_epoch,
         "history": [asdict(epoch) for epoch in history.epochs],
@@ -228,7 +229,8 @@ def show_report(answer: dict[str, Any], screen: Console) -> None:
     screen.print(
         f"Always the commonest class: {answer['majority']:.3f}. {trained:,} of {total:,} parameters trained "
         f"on {answer['device']} in {answer['seconds']['total']:.1f} s; "
-        f"epoch {answer['best_epoch']} of {answer['epochs']} was best.",
+        f"epoch {answer['best_epoch']} of {answer['epochs']} was best."
+        + (f" What stays frozen: {Reuse(**answer['reuse']).told()}." if answer["reuse"] else ""),
         markup=False,
         highlight=False,
     )

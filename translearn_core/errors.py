@@ -17,6 +17,8 @@
 `Stopped` is not an error: it is how a job leaves when a person asked it to stop.
 """
 
+import re
+
 __all__ = [
     "BackboneError",
     "ConfigError",
@@ -30,7 +32,12 @@ __all__ = [
     "TooFewSamplesError",
     "TrainingError",
     "TranslearnError",
+    "out_of_memory",
 ]
+
+_NO_MEMORY = re.compile(
+    r"not enough memory|DefaultCPUAllocator|can(no|')t allocate memory|out of memory|bad_alloc", re.I
+)
 
 
 class TranslearnError(Exception):
@@ -87,3 +94,10 @@ class EngineError(TranslearnError):
 
 class Stopped(Exception):  # noqa: N818 - a request that was honoured, not an error
     """A job leaves early because a person asked for it."""
+
+
+def out_of_memory(error: BaseException) -> bool:
+    """Whether an error says that memory ran out, whichever library raised it."""
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+        return True
+    return isinstance(error, RuntimeError | OSError) and _NO_MEMORY.search(str(error)) is not None

@@ -10,16 +10,14 @@ import pandas as pd
 import torch
 from numpy.typing import NDArray
 
-from translearn_core.activations import Compute, Tokens, encode_layers, fits_in_memory, keep_states, tokenize
-from translearn_core.activations.encoding import Kept
-from translearn_core.activations.tokens import Report, quiet
+from translearn_core.activations import Compute, Encoder, Report, Store, Texts, quiet
 from translearn_core.analysis import stratified_sample
 from translearn_core.analysis.scoring import confusion, majority_accuracy, per_class, score
 from translearn_core.backbones import Backbone, load
 from translearn_core.config import ExperimentConfig, Split
 from translearn_core.data.prepared import SPLITS, Prepared
 from translearn_core.errors import ConfigError, Stopped, TooFewSamplesError
-from translearn_core.results import Drift, EpochPoint, Evaluation, NeighbourBank, RunSummary, StepPoint
+from translearn_core.results import Drift, EpochPoint, Evaluation, NeighbourBank, Reuse, RunSummary, StepPoint
 from translearn_core.runs import artifacts
 from translearn_core.training import Checkpoint, Loop, Moment, Rows, answers, measure_drift
 from translearn_core.transfer import Classifier, Inputs, save_trained
@@ -61,11 +59,14 @@ def run_experiment(
     prepare: Callable[[], Prepared],
     folder: Path,
     *,
+    store: Store,
     report: Report,
     record: Record,
     parent: Path | None = None,
 ) -> RunSummary:
     """Run `config` to its end and keep everything under `folder`; goes on from a checkpoint that lies there.
+
+    What stays frozen is taken from `store`, and what is missing there is computed and kept for the next run.
 
     Raises
     ------
@@ -82,9 +83,9 @@ def run_experiment(
     rows = rows_of(prepared)
     clock.lap("read")
 
-    tokens = tokenize(backbone.tokenizer, prepared.texts, config.features.token_limit, report)
     model = build(config, backbone, len(prepared.classes)).to(compute.device).eval()
-    inputs = compute_once(model, tokens, compute, report)
+    texts = Texts(prepared.texts, backbone.tokenizer, config.features.token_limit)
+    inputs, reuse = compute_once(model, Encoder(backbone, texts, compute, store, report))
     standardise(model, inputs, prepared, compute, seed=config.training.seed)
     clock.lap("encode")
 
@@ -109,7 +110,7 @@ def run_experiment(
         artifacts.save(folder, drift_of(config, model, loop))
         artifacts.save(folder, evaluation)
         clock.lap("evaluate")
-        summary = summarise(compute, model, loop, evaluation, clock)
+        summary = summarise(compute, model, loop, evaluation, clock, reuse)
         artifacts.save(folder, summary)
     if stopped is not None:
         raise stopped
@@ -158,32 +159,24 @@ def check_pooling(config: ExperimentConfig, backbone: Backbone) -> None:
         )
 
 
-def compute_once(model: Classifier, tokens: Tokens, compute: Compute, report: Report) -> Inputs:
-    """Compute what no training step will change.
+def compute_once(model: Classifier, encoder: Encoder) -> tuple[Inputs, Reuse | None]:
+    """Compute what no training step will change, or read it where an earlier run has.
 
-    Pooled features if only the head trains, else the states at the boundary.
-
-    Nothing is kept where the embeddings train, the architecture cannot be cut, or memory is short: then
-    every step runs the whole backbone.
+    Pooled features if only the head trains, else the states at the boundary. Nothing is kept where the
+    embeddings train, the architecture cannot be cut, or the store has no room: then every step runs the whole
+    backbone.
     """
-    backbone = model.source
-    model.eval()
+    backbone, texts = encoder.backbone, encoder.texts
     if model.boundary == backbone.n_blocks:
-        top = [backbone.n_blocks]
-        pooled = encode_layers(
-            model.backbone, backbone.blocks, tokens, compute, pooling=model.pooling, layers=top,
-            stage="computing what stays frozen", report=report,
-        )  # fmt: skip
-        return Inputs(tokens, pooled=torch.from_numpy(pooled[0]))
-    size = Kept.bytes_for(len(tokens.ids), backbone.anatomy.width, compute.kept_dtype)
-    if model.boundary < 0 or not backbone.anatomy.splittable or not fits_in_memory(size):
-        return Inputs(tokens)
-    return Inputs(
-        tokens, kept=keep_states(model.backbone, backbone.blocks, model.boundary, tokens, compute, report)
-    )
+        found = encoder.top(model.pooling)
+        return Inputs(found.tokens, pooled=found.vectors().float()), encoder.reuse
+    if model.boundary > 0 and backbone.anatomy.splittable:
+        kept = encoder.states(model.boundary)
+        if kept is not None:
+            return Inputs(texts.tokens.lengths, texts.tokens, kept=kept), encoder.reuse
+    return Inputs.whole(texts.tokens), None
 
 
-@torch.inference_mode()
 def standardise(
     model: Classifier, inputs: Inputs, prepared: Prepared, compute: Compute, *, seed: int
 ) -> None:
@@ -194,8 +187,11 @@ def standardise(
     train = prepared.where(Split.TRAIN)
     if inputs.pooled is None and len(train) > STANDARDISE_ROWS:
         train = np.sort(np.random.default_rng(seed).choice(train, STANDARDISE_ROWS, replace=False))
-    pieces = [model.features(inputs, train[i : i + 64], compute).float() for i in range(0, len(train), 64)]
-    model.standardise.fit(torch.cat(pieces))
+    with compute.inference(model.backbone):
+        pieces = [
+            model.features(inputs.batch(train[i : i + 64]), compute).float() for i in range(0, len(train), 64)
+        ]
+    model.standardise.fit(torch.cat(pieces).clone())
 
 
 def rows_of(prepared: Prepared) -> Rows:
@@ -273,7 +269,7 @@ def evaluate(told: NDArray[np.float32], prepared: Prepared, *, seed: int) -> Eva
 
 
 def summarise(
-    compute: Compute, model: Classifier, loop: Loop, evaluation: Evaluation, clock: Clock
+    compute: Compute, model: Classifier, loop: Loop, evaluation: Evaluation, clock: Clock, reuse: Reuse | None
 ) -> RunSummary:
     """Put cost and score of a run into a few numbers."""
     return RunSummary(
@@ -290,4 +286,5 @@ def summarise(
         epochs=loop.state.epoch,
         best_epoch=loop.state.best_epoch,
         boundary=model.boundary,
+        reuse=reuse,
     )

@@ -29,6 +29,9 @@ class Settings(BaseModel):
     max_classes: int = Field(1_000, ge=2, description="most classes of one task")
     max_cell_chars: int = Field(100_000, ge=1_000, description="longest cell, in characters")
     max_owner_mb: int = Field(20_000, ge=10, description="disk one workspace owner may use, in megabytes")
+    max_activations_mb: int = Field(
+        10_000, ge=0, description="disk for what frozen parts made of texts, shared by all runs, in megabytes"
+    )
     max_memory_mb: int | None = Field(
         None, description="memory a worker may use, in megabytes; default: 80 % of the machine"
     )

@@ -7,8 +7,14 @@ import streamlit as st
 from pages._ui import heading, live, state, tables
 from pages._ui.words import about, count, size
 from translearn_core import plots
-from translearn_core.config import CalibrateConfig, FeatureConfig, FreezePlan, TrainingConfig
-from translearn_core.results import Anatomy, Calibration, Diagnosis, Estimate
+from translearn_core.config import (
+    CalibrateConfig,
+    ExperimentConfig,
+    FeatureConfig,
+    FreezePlan,
+    TrainingConfig,
+)
+from translearn_core.results import Anatomy, Calibration, Diagnosis, Estimate, Task
 
 EMBEDDINGS = "embeddings"
 PARTS, STACK, LAST = "plan_parts", "stack", "last_blocks"
@@ -62,7 +68,13 @@ def cost(anatomy: Anatomy, diagnosis: Diagnosis | None) -> None:
     boundary = draft.plan.boundary(anatomy.n_blocks)
     numbers, timing = st.container(), st.container()
     with timing:
-        estimate = _estimate(anatomy, diagnosis)
+        known = _calibration(diagnosis)
+        estimate = None
+        if known is not None:
+            calibration, experiment, task = known
+            estimate = calibration.estimate(anatomy, experiment, task)
+            if not estimate.fits:
+                _too_large(estimate, calibration.lighter(anatomy, experiment, task))
     with numbers, st.grid(2, min_column_width=140):
         total = f"of {anatomy.parameters:,} in the backbone; the head adds a few"
         shown = count(trains) if trains else "head only"
@@ -74,7 +86,7 @@ def cost(anatomy: Anatomy, diagnosis: Diagnosis | None) -> None:
             "Time, about",
             seconds,
             border=True,
-            help="from start to end; what stays frozen is computed once in it, and again in the next run",
+            help="from start to end; less where an earlier run has computed what stays frozen",
         )
         st.metric("Memory, about", size(estimate.memory_bytes) if estimate else "–", border=True)
     st.markdown(lesson(boundary, anatomy.n_blocks))
@@ -85,24 +97,45 @@ def cost(anatomy: Anatomy, diagnosis: Diagnosis | None) -> None:
         )
 
 
+def _too_large(estimate: Estimate, lighter: list[ExperimentConfig]) -> None:
+    st.warning(
+        f"This would take about {size(estimate.memory_bytes)} of memory, and a training may use "
+        f"{size(estimate.limit_bytes)} here. "
+        + ("These would fit:" if lighter else "Choose a smaller backbone or a lower token limit."),
+        icon=":material/memory:",
+    )
+    with st.container(horizontal=True):
+        for number, config in enumerate(lighter):
+            fewer = config.training.batch_size < state.draft().training.batch_size
+            name = f"Batch of {config.training.batch_size}" if fewer else f"Train {config.plan.label}"
+            st.button(name, key=f"lighter-{number}", on_click=_take_lighter, args=(config,))
+
+
+def _take_lighter(config: ExperimentConfig) -> None:
+    state.change(plan=config.plan)
+    training = state.draft().training.model_copy(update={"batch_size": config.training.batch_size})
+    state.change(training=training)
+    state.forget("training.batch_size")
+
+
 def lesson(boundary: int, n_blocks: int) -> str:
     """Return in a sentence why this plan costs what it costs."""
     if boundary == n_blocks:
         return (
-            "**Only the head trains.** Every text goes through the frozen backbone once; after that an "
-            "epoch takes moments."
+            "**Only the head trains.** Every text goes through the frozen backbone once, and what comes out "
+            "is kept: epochs and later runs take moments."
         )
     if boundary <= 0:
         where = "The embeddings train" if boundary < 0 else "Block 0 trains"
         return (
-            f"**{where}, so nothing can be kept.** Every text passes the whole backbone in every epoch, "
+            f"**{where}, so nothing is saved.** Every text passes the whole backbone in every epoch, "
             "forwards and backwards."
         )
     below = "block 0" if boundary == 1 else f"blocks 0–{boundary - 1}"
     return (
         f"**Cost follows the lowest part that trains, block {boundary}.** What lies below ({below} and the "
-        "embeddings) never changes, so a run computes it once and keeps it to its end; freezing more blocks "
-        "*above* it would hardly save anything."
+        "embeddings) never changes, so it is computed once and kept, for later runs too; freezing more "
+        "blocks *above* it would hardly save anything."
     )
 
 
@@ -123,7 +156,7 @@ def plan_of(parts: Sequence[str]) -> FreezePlan:
     )
 
 
-def _estimate(anatomy: Anatomy, diagnosis: Diagnosis | None) -> Estimate | None:
+def _calibration(diagnosis: Diagnosis | None) -> tuple[Calibration, ExperimentConfig, Task] | None:
     draft = state.draft()
     experiment = draft.experiment
     training = draft.training
@@ -137,14 +170,18 @@ def _estimate(anatomy: Anatomy, diagnosis: Diagnosis | None) -> Estimate | None:
     calibration = live.ask(timed, Calibration, "Timing a few real steps on this machine")
     if calibration is None or diagnosis is None or experiment is None:
         return None
+    return calibration, experiment, task_of(diagnosis)
+
+
+def task_of(diagnosis: Diagnosis) -> Task:
+    """Return what a table brings that a run's cost depends on."""
     rows = diagnosis.counts[["train", "validation", "test"]].sum()
-    return calibration.estimate(
-        anatomy,
-        experiment,
-        classes=len(diagnosis.classes),
-        rows=int(rows["train"]),
-        evaluated=int(rows["validation"] + rows["test"]),
+    return Task(
+        train=int(rows["train"]),
+        validation=int(rows["validation"]),
+        test=int(rows["test"]),
         tokens_per_text=diagnosis.tokens_per_text,
+        classes=len(diagnosis.classes),
     )
 
 

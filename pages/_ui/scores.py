@@ -48,10 +48,11 @@ def headline(evaluation: Evaluation, found: RunSummary | None) -> None:
             st.metric(label, value, below, delta_color="off", delta_arrow="off", border=True, help=meaning)
     if found is not None:
         trained, total = found.parameters["trainable"], found.parameters["total"]
+        reused = f" What stays frozen: {found.reuse.told()}." if found.reuse else ""
         st.caption(
             f"Trained {count(trained)} of {count(total)} parameters for {found.epochs} epochs (best: "
             f"{found.best_epoch}) in "
-            f"{duration(found.seconds['total'])} on {plain(found.device)}, {plain(found.precision)}."
+            f"{duration(found.seconds['total'])} on {plain(found.device)}, {plain(found.precision)}.{reused}"
         )
     with st.expander("The numbers", icon=":material/table_rows:"):
         tables.table(evaluation.frame(), "scores", key="scores")

@@ -3,13 +3,13 @@
 import pandas as pd
 import streamlit as st
 
-from pages._ui import heading, live, places, shown, state, tables, waiting
+from pages._ui import heading, kept, live, places, shown, state, tables, waiting
 from pages._ui.words import count, duration, plain
 from translearn_core import plots
 from translearn_core.config import Device, ExperimentConfig
 from translearn_core.engine import engine_status, ensure_engine
 from translearn_core.plots.learning import STEP_COLUMNS
-from translearn_core.results import History
+from translearn_core.results import History, RunSummary
 from translearn_core.runs import Run, State
 from translearn_core.settings import settings
 
@@ -171,6 +171,9 @@ def _numbers(run: Run, history: History) -> None:
         st.metric(
             "Time left" if run.state.live else "Took", duration(left if run.state.live else took), border=True
         )
+    found = None if run.state.live else kept.result(run, RunSummary)
+    if found is not None and found.reuse is not None:
+        st.caption(f"What stays frozen: {found.reuse.told()}.")
 
 
 def _epochs(run: Run, history: History) -> int:

@@ -119,7 +119,22 @@ class Filled:
             training=TrainingConfig(batch_size=loop.batch_size, precision=loop.precision, device=loop.device),
         )
         self.answer(
-            timed, Calibration("CPU, 2 threads", "bf16", 2e-6, 7e-6, 1e-6, 3e-6, 1e-9, 4e4, 400_000_000)
+            timed,
+            Calibration(
+                device="CPU, 2 threads",
+                precision="bf16",
+                batch_size=32,
+                encode_embeddings=1e-6,
+                encode_block=7e-6,
+                step=5e-3,
+                step_block=2e-3,
+                step_token=2e-5,
+                step_embeddings=1e-2,
+                head_step=1e-3,
+                saved_bytes=4e4,
+                base_bytes=400_000_000,
+                limit_bytes=4_000_000_000,
+            ),
         )
 
     def train(self, name: str, plan: FreezePlan, seed: int = 0, state: State = State.DONE) -> Run:

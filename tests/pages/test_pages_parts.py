@@ -93,7 +93,7 @@ def test_parts_and_plans_are_the_same_choice(parts: set[str]) -> None:
 
 @pytest.mark.parametrize(
     ("boundary", "word"),
-    [(6, "Only the head"), (0, "nothing can be kept"), (-1, "embeddings train"), (3, "blocks 0–2")],
+    [(6, "Only the head"), (0, "nothing is saved"), (-1, "embeddings train"), (3, "blocks 0–2")],
 )
 def test_the_lesson_names_what_is_computed_once(boundary: int, word: str) -> None:
     assert word in freeze_map.lesson(boundary, 6)

@@ -1,4 +1,5 @@
 import math
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,10 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.architectures import tiny_folder
+from translearn_core.activations import Compute, Store, tokenize
+from translearn_core.backbones import load
 from translearn_core.config import (
     BackboneConfig,
     ClassWeights,
     DataConfig,
+    Device,
     ExperimentConfig,
     FeatureConfig,
     FreezePlan,
@@ -27,10 +31,12 @@ from translearn_core.errors import ConfigError, FreezeError, Stopped, TrainingEr
 from translearn_core.experiment import run_experiment
 from translearn_core.results import Drift, EpochPoint, Evaluation, History, RunSummary, StepPoint
 from translearn_core.runs import artifacts
-from translearn_core.training import Checkpoint, Rows, measure_drift
+from translearn_core.training import Checkpoint, Loop, Rows, measure_drift
 from translearn_core.training.batches import batch_order
+from translearn_core.training.dropout import quick_dropout
 from translearn_core.training.loop import class_weights
 from translearn_core.training.optimizer import rate_factor
+from translearn_core.transfer import Classifier, Inputs
 
 GOOD = [
     "great lovely film",
@@ -91,7 +97,10 @@ class Script:
             raise Stopped
 
     def run(self, config: ExperimentConfig, folder: Path, parent: Path | None = None) -> RunSummary:
-        return run_experiment(config, toy, folder, report=self.report, record=self.record, parent=parent)
+        store = Store(folder.parent / "activations", 10**9)
+        return run_experiment(
+            config, toy, folder, store=store, report=self.report, record=self.record, parent=parent
+        )
 
     @property
     def losses(self) -> list[float]:
@@ -186,6 +195,7 @@ def model_blows_up(config: ExperimentConfig, folder: Path) -> None:
         config.model_copy(update={"training": config.training.model_copy(update={"head_lr": 1e38})}),
         huge,
         folder,
+        store=Store(folder / "activations", 10**9),
         report=lambda *_: None,
         record=lambda _: None,
     )
@@ -275,3 +285,111 @@ def test_history_has_a_table_for_steps_and_for_epochs(tiny: str, tmp_path: Path)
 def test_an_mlp_head_trains_too(tiny: str, tmp_path: Path) -> None:
     config = experiment(tiny, "none").model_copy(update={"head": HeadConfig(kind="mlp", width=16)})
     assert Script().run(config, tmp_path).parameters["trainable"] == 33 * 16 + 17 * 2
+
+
+def test_a_second_run_on_the_same_data_encodes_nothing_and_ends_the_same(tiny: str, tmp_path: Path) -> None:
+    for blocks in ("none", "last:1"):
+        cold, warm = Script(), Script()
+        first = cold.run(experiment(tiny, blocks), tmp_path / f"cold-{blocks}")
+        second = warm.run(experiment(tiny, blocks), tmp_path / f"warm-{blocks}")
+        assert first.reuse is not None
+        assert second.reuse is not None
+        assert (first.reuse.encoded, second.reuse.encoded) == (len(set(toy().texts)), 0)
+        assert cold.losses == warm.losses
+        shutil.rmtree(tmp_path / "activations")
+
+
+def test_a_run_larger_than_the_cap_trains_uncached_and_learns_the_same(tiny: str, tmp_path: Path) -> None:
+    config = experiment(tiny, "last:1", head_lr=1e-3)
+    config = config.model_copy(update={"head": HeadConfig(dropout=0.0)})
+    kept, streamed = Script(), Script()
+    kept.run(config, tmp_path / "kept")
+    summary = run_experiment(
+        config, toy, tmp_path / "streamed", store=Store(tmp_path / "none", 0), report=streamed.report,
+        record=streamed.record,
+    )  # fmt: skip
+    assert summary.reuse is None
+    assert streamed.losses[0] == pytest.approx(kept.losses[0], abs=0.2)  # other dropout masks above the cut
+
+
+@pytest.mark.parametrize("weights", list(ClassWeights))
+def test_a_batch_in_pieces_gives_the_gradients_of_the_whole(tiny: str, weights: ClassWeights) -> None:
+    config = experiment(tiny, "last:1", class_weights=weights)
+    backbone = load(config.backbone)
+    model = Classifier(backbone, config.plan, Pooling.MEAN, HeadConfig(dropout=0.0), 2, seed=0)
+    for module in model.modules():
+        if isinstance(module, torch.nn.Dropout):
+            module.p = 0.0
+    for block in backbone.blocks:
+        block.attention.self.dropout.p = 0.0
+    backbone.model.config.attention_probs_dropout_prob = 0.0
+    data = toy(24)
+    inputs = Inputs.whole(tokenize(backbone.tokenizer, data.texts, 32))
+    labels = (np.arange(24) % 3 == 0).astype(np.int64)
+    rows = Rows(labels, np.arange(20), np.arange(20, 24), 2)
+    loop = Loop(model, inputs, rows, config.training, Compute.choose(Device.CPU, Precision.FLOAT32))
+    index = np.arange(11)
+    model.train()
+    found = {}
+    for pieces in (1, 4):
+        loop.pieces = pieces
+        loss, predicted = loop._learn(index, inputs.batch(index))
+        gradients = {n: p.grad.clone() for n, p in loop.trained.items() if p.grad is not None}
+        found[pieces] = (loss, predicted, gradients)
+    assert found[1][0] == pytest.approx(found[4][0], abs=1e-6)
+    np.testing.assert_array_equal(found[1][1], found[4][1])
+    for name, gradient in found[1][2].items():
+        assert torch.allclose(gradient, found[4][2][name], atol=1e-6), name
+
+
+def test_where_memory_runs_out_the_batch_goes_in_pieces_and_the_run_goes_on(
+    tiny: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = Loop._backward
+
+    def greedy(self: Loop, index: np.ndarray, *rest: object) -> object:
+        if len(index) > 3:
+            raise RuntimeError("DefaultCPUAllocator: not enough memory: you tried to allocate 9 bytes.")
+        return whole(self, index, *rest)
+
+    monkeypatch.setattr(Loop, "_backward", greedy)
+    summary = Script().run(experiment(tiny), tmp_path)
+    assert summary.epochs == 3
+
+
+def test_quick_dropout_drops_its_share_keeps_the_mean_and_follows_the_seed() -> None:
+    x = torch.ones(200, 301, requires_grad=True)
+    torch.manual_seed(3)
+    with quick_dropout(torch.device("cpu")):
+        out = torch.nn.functional.dropout(x, 0.3)
+        kept = torch.nn.Dropout(0.3).eval()(x)
+    out.sum().backward()
+    assert (out == 0).float().mean().item() == pytest.approx(0.3, abs=0.01)
+    assert out.mean().item() == pytest.approx(1.0, abs=0.02)
+    assert torch.equal(x.grad, out.detach())
+    assert torch.equal(kept, x)
+    torch.manual_seed(3)
+    with quick_dropout(torch.device("cpu")):
+        assert torch.equal(torch.nn.functional.dropout(x, 0.3), out)
+
+
+@pytest.mark.parametrize("mask", ["none", "bool", "float", "causal", "grouped"])
+def test_quick_attention_is_attention(mask: str) -> None:
+    torch.manual_seed(0)
+    query = torch.randn(2, 4, 5, 8)
+    key, value = (torch.randn(2, 2 if mask == "grouped" else 4, 5, 8) for _ in range(2))
+    allowed = torch.rand(2, 1, 5, 5) > 0.2
+    allowed[..., 0] = True
+    extra: dict[str, object] = {
+        "none": {},
+        "bool": {"attn_mask": allowed},
+        "float": {"attn_mask": torch.zeros(2, 1, 5, 5).masked_fill(~allowed, -1e9)},
+        "causal": {"is_causal": True},
+        "grouped": {"enable_gqa": True, "scale": 0.3},
+    }[mask]
+    attend = torch.nn.functional.scaled_dot_product_attention
+    with quick_dropout(torch.device("cpu")):
+        found = attend(query, key, value, dropout_p=1e-9, **extra)
+    assert torch.allclose(found, attend(query, key, value, **extra), atol=1e-5)
+    with quick_dropout(torch.device("cpu")):
+        assert not torch.allclose(attend(query, key, value, dropout_p=0.5, **extra), found)

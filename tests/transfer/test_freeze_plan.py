@@ -80,7 +80,7 @@ def test_frozen_blocks_stay_in_eval_mode_and_get_no_gradient(name: str, tmp_path
     from translearn_core.transfer import Inputs
 
     tokens = tokenize(backbone.tokenizer, TEXTS, 32)
-    model(Inputs(tokens), np.arange(len(TEXTS)), EXACT).logsumexp(-1).sum().backward()
+    model(Inputs.whole(tokens).batch(np.arange(len(TEXTS))), EXACT).logsumexp(-1).sum().backward()
     touched = {model.parts[n] for n, p in model.named_parameters() if p.grad is not None and p.grad.any()}
     assert touched <= {f"block {top}", "final", "head"}
     assert {f"block {top}", "head"} <= touched

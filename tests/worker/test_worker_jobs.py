@@ -40,6 +40,7 @@ from translearn_core.results import (
     Projection,
     Reading,
     RunSummary,
+    Task,
 )
 from translearn_core.runs import RunStore, State, Workspace, artifacts
 from translearn_core.settings import Settings
@@ -139,12 +140,11 @@ def test_anatomy_and_calibration_give_an_estimate(
     anatomy = bench.do(AnatomyConfig(backbone=backbone), Anatomy)
     assert anatomy.n_blocks == 3
     calibration = bench.do(CalibrateConfig(backbone=backbone), Calibration)
+    task = Task(train=1000, validation=150, test=150, tokens_per_text=12.0, classes=2)
     costs = []
     for plan in (FreezePlan(), FreezePlan.last(1, 3), FreezePlan.everything(3)):
         config = ExperimentConfig(data=data, backbone=backbone, plan=plan)
-        estimate = calibration.estimate(
-            anatomy, config, classes=2, rows=1000, evaluated=300, tokens_per_text=12.0
-        )
+        estimate = calibration.estimate(anatomy, config, task)
         assert estimate.seconds > 0
         assert estimate.memory_bytes > 0
         costs.append(estimate.trainable)

@@ -1,23 +1,24 @@
-"""Hidden states: batches by length, the pass, pooling, and the cut at a block."""
+"""Hidden states: batches by length, the pass, pooling, the cut at a block, and the store of it all."""
 
 from translearn_core.activations.compute import Compute
-from translearn_core.activations.encoding import Kept, encode_layers, fits_in_memory, keep_states
+from translearn_core.activations.encoding import Encoder, Kept
 from translearn_core.activations.pooling import pool
-from translearn_core.activations.split import shape_of_output, suffix
-from translearn_core.activations.tokens import Report, Tokens, by_length, quiet, tokenize
+from translearn_core.activations.split import Split
+from translearn_core.activations.store import Found, Store
+from translearn_core.activations.tokens import Report, Texts, Tokens, by_length, quiet, tokenize
 
 __all__ = [
     "Compute",
+    "Encoder",
+    "Found",
     "Kept",
     "Report",
+    "Split",
+    "Store",
+    "Texts",
     "Tokens",
     "by_length",
-    "encode_layers",
-    "fits_in_memory",
-    "keep_states",
     "pool",
     "quiet",
-    "shape_of_output",
-    "suffix",
     "tokenize",
 ]

@@ -1,10 +1,12 @@
 """Where and in which arithmetic the work runs, resolved once from what was asked and what is there."""
 
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+from torch import nn
 
 from translearn_core.config import Device, Precision
 from translearn_core.errors import ConfigError
@@ -61,8 +63,29 @@ class Compute:
 
     @property
     def kept_dtype(self) -> torch.dtype:
-        """Type in which hidden states at the boundary are kept: exact in float32, rounded under autocast."""
+        """Type in which hidden states at the boundary are kept: exact in float32, rounded in bf16."""
         return torch.bfloat16 if self.bf16 else torch.float32
+
+    @property
+    def pooled_dtype(self) -> torch.dtype:
+        """Type in which pooled vectors are kept: finer than what a bf16 pass knows, exact in float32."""
+        return torch.float16 if self.bf16 else torch.float32
+
+    @contextmanager
+    def inference(self, model: nn.Module) -> Iterator[None]:
+        """Run `model` without gradients; in bf16 with its weights rounded once instead of in every call.
+
+        The weights are as they were afterwards.
+        """
+        weights = [(p, p.data) for p in model.parameters()] if self.bf16 else []
+        try:
+            for parameter, weight in weights:
+                parameter.data = weight.to(torch.bfloat16)
+            with torch.inference_mode():
+                yield
+        finally:
+            for parameter, weight in weights:
+                parameter.data = weight
 
     def autocast(self) -> AbstractContextManager[object]:
         """Context in which the backbone runs."""

@@ -1,130 +1,238 @@
-"""The pass: every text once through the backbone, pooled at every layer, its states at the boundary kept."""
+"""The pass: every text once through the backbone, pooled at every layer, its states at the boundary kept.
 
-from collections.abc import Sequence
-from contextlib import nullcontext
+What was computed before, by any run of the workspace, is read from the store instead.
+"""
+
+import time
+from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
-import psutil
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 
 from translearn_core.activations.compute import Compute
+from translearn_core.activations.keys import layer_digests, shelf_name
 from translearn_core.activations.pooling import pool
-from translearn_core.activations.split import prefix, watch
-from translearn_core.activations.tokens import Report, Tokens, by_length, quiet
+from translearn_core.activations.split import Split
+from translearn_core.activations.store import Found, Store, Writer, as_tensor
+from translearn_core.activations.tokens import Report, Texts, by_length, quiet
+from translearn_core.backbones import Backbone
 from translearn_core.config import Pooling
 from translearn_core.errors import BackboneError
+from translearn_core.results import Reuse
 
-TOKENS_PER_BATCH = {"cpu": 4096, "mps": 8192, "cuda": 65536}
+TOKENS_PER_BATCH = {"cpu": 2048, "mps": 8192, "cuda": 65536}
 """Padded tokens a batch: small enough for a CPU's cache, large enough for a GPU."""
+
+Want = tuple[int, Pooling | None]
+"""A layer pooled in a way, or its token states."""
 
 
 @dataclass(frozen=True)
 class Kept:
-    """Hidden states entering one block for every token of n texts, flat: shape (tokens, width)."""
+    """Hidden states entering block `cut` for every token of n texts, on disk and mapped."""
 
     cut: int
-    states: Tensor
-    offsets: NDArray[np.int64]
+    found: Found
 
     def padded(self, index: NDArray[np.int64], length: int) -> Tensor:
-        """Return the states of some texts, shape (len(index), length, width), float32.
+        """Return the states of some texts, shape (len(index), length, width), zeros on padding."""
+        found = self.found
+        first = found.segments[0]
+        out = np.zeros((len(index), length, first.about.width), dtype=first.data.dtype)
+        for row, (s, place) in enumerate(zip(found.segment[index], found.place[index], strict=True)):
+            segment = found.segments[s]
+            start, count = segment.starts[place], segment.counts[place]
+            out[row, :count] = segment.data[start : start + count]
+        return as_tensor(out, first.about.dtype)
 
-        What lies on padding is arbitrary.
+
+class Encoder:
+    """One backbone as it now is, on a device, reading texts; its vectors come from the store or go there.
+
+    Training the backbone afterwards makes it another one: make a new encoder.
+    """
+
+    def __init__(
+        self, backbone: Backbone, texts: Texts, compute: Compute, store: Store, report: Report = quiet
+    ) -> None:
+        self.backbone, self.texts, self.compute, self.store = backbone, texts, compute, store
+        self.report = report
+        self.encoded = 0
+        self.saved = 0.0
+
+    @cached_property
+    def layers(self) -> tuple[str, ...]:
+        """Digest of everything a layer depends on, for each layer."""
+        return layer_digests(self.backbone)
+
+    @property
+    def reuse(self) -> Reuse:
+        """What was computed, and what was found."""
+        return Reuse(texts=len(self.texts), encoded=self.encoded, saved_seconds=self.saved)
+
+    def pooled(self, pooling: Pooling, upto: int | None = None) -> list[Found]:
+        """Return every layer pooled, from 0 to `upto` (the top if not given), computed where it is missing.
+
+        Raises
+        ------
+        BackboneError
+            If a layer of this architecture cannot be looked at.
         """
-        where = np.minimum(self.offsets[index][:, None] + np.arange(length), len(self.states) - 1)
-        return self.states[torch.from_numpy(where)].float()
+        top = self.backbone.n_blocks
+        layers = range((top if upto is None else upto) + 1)
+        found = self._ensure({(layer, pooling) for layer in layers}, {(k, Pooling.MEAN) for k in layers})
+        return [found[layer, pooling] for layer in layers]
 
-    @staticmethod
-    def bytes_for(tokens: int, width: int, dtype: torch.dtype) -> int:
-        """Bytes it takes to keep so many tokens."""
-        return tokens * width * torch.empty((), dtype=dtype).element_size()
+    def top(self, pooling: Pooling) -> Found:
+        """Return the model's output pooled; the layers below are kept too, where they can be looked at."""
+        top = self.backbone.n_blocks
+        layers = range(top + 1) if self.backbone.anatomy.splittable else range(top, top + 1)
+        along: set[Want] = {(layer, how) for layer in layers for how in (pooling, Pooling.MEAN)}
+        return self._ensure({(top, pooling)}, along)[top, pooling]
+
+    def states(self, cut: int) -> Kept | None:
+        """Return the states that enter block `cut`; None where the store has no room for them."""
+        want: Want = (cut, None)
+        found = self._find(want)
+        if found.missing.any():
+            missing = self.texts.tokens.lengths[found.missing].sum()
+            size = int(missing) * self.backbone.anatomy.width * self.compute.kept_dtype.itemsize
+            if not self.store.reserve(size):
+                return None
+        along: set[Want] = {(layer, Pooling.MEAN) for layer in range(cut + 1)}
+        return Kept(cut, self._ensure({want}, along)[want])
+
+    def _find(self, want: Want) -> Found:
+        layer, kind = want
+        name = shelf_name(self.layers[layer], self.texts.limit, self.compute.precision, kind)
+        return self.store.shelf(name).find(self.texts.digests)
+
+    def _ensure(self, wanted: Collection[Want], along: Collection[Want]) -> dict[Want, Found]:
+        """Return what is wanted for every text; what is missing is computed in one pass, `along` with it."""
+        found = {want: self._find(want) for want in wanted}
+        missing = np.any([f.missing for f in found.values()], axis=0)
+        self.saved += max(f.seconds() for f in found.values())
+        if missing.any():
+            found |= {want: self._find(want) for want in along if want not in found}
+            rows = self._once(np.flatnonzero(missing))
+            self._compute(rows, found)
+            self.encoded = max(self.encoded, len(rows))
+            found = {want: self._find(want) for want in wanted}
+        for want, there in found.items():
+            if there.missing.any():
+                raise BackboneError(
+                    f"Layer {want[0]} of this architecture cannot be looked at: "
+                    "its blocks are not called as modules, or hold their states in another layout."
+                )
+        return found
+
+    def _once(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the first row of every text among `rows`."""
+        first: dict[bytes, int] = {}
+        for row in rows.tolist():
+            first.setdefault(self.texts.digests[row], row)
+        return np.fromiter(first.values(), np.int64, len(first))
+
+    def _compute(self, rows: NDArray[np.int64], found: dict[Want, Found]) -> None:
+        """Compute what of `found` is missing for `rows`, from the highest states kept of them all."""
+        needed = {want: f.missing for want, f in found.items() if f.missing[rows].any()}
+        start, kept = self._start(rows, min(layer for layer, _ in needed))
+        writers = _Writers(self, needed)
+        model, top = self.backbone.model, self.backbone.n_blocks
+        upto = max(layer for layer, _ in needed)
+        split = Split.of(self.backbone)
+        tokens, done = self.texts.tokens, 0
+        lengths = tokens.lengths
+        total = int(lengths[rows].sum())
+        self.backbone.model.train(False)
+        try:
+            with self.compute.inference(model):
+                for part in by_length(lengths[rows], TOKENS_PER_BATCH[self.compute.device.type]):
+                    self.report("encoding texts", done, total)
+                    began, index = time.perf_counter(), rows[part]
+                    ids, mask = (t.to(self.compute.device) for t in tokens.padded(index))
+                    writers.begin(index, mask)
+                    output = split.run(
+                        ids,
+                        mask,
+                        start=start,
+                        states=kept.padded(index, ids.shape[1]).to(ids.device) if kept else None,
+                        stop=upto if upto < top else None,
+                        seen=writers.take,
+                    )
+                    if upto == top:
+                        writers.take(top, output)
+                    writers.write(time.perf_counter() - began)
+                    done += int(lengths[index].sum())
+        finally:
+            writers.commit()
+
+    def _start(self, rows: NDArray[np.int64], lowest: int) -> tuple[int, Kept | None]:
+        """Return the highest layer, at most `lowest`, whose states are kept for all of `rows`."""
+        if self.backbone.anatomy.splittable:
+            for layer in range(min(lowest, self.backbone.n_blocks - 1), 0, -1):
+                there = self._find((layer, None))
+                if len(there.segments) and not there.missing[rows].any():
+                    return layer, Kept(layer, there)
+        return 0, None
 
 
-def fits_in_memory(n_bytes: int) -> bool:
-    """Whether keeping `n_bytes` leaves three quarters of the free memory to others."""
-    return bool(n_bytes < 0.25 * psutil.virtual_memory().available)
+class _Writers:
+    """The shelves that a pass fills, and what it has of the batch at hand."""
 
+    def __init__(self, encoder: Encoder, needed: dict[Want, NDArray[np.bool_]]) -> None:
+        self.encoder, self.needed = encoder, needed
+        self._open: dict[Want, Writer] = {}
+        self._batch: dict[Want, Tensor] = {}
 
-@torch.inference_mode()
-def keep_states(
-    model: nn.Module,
-    blocks: nn.ModuleList,
-    cut: int,
-    tokens: Tokens,
-    compute: Compute,
-    report: Report = quiet,
-) -> Kept:
-    """Compute the states that enter block `cut` for every text; the model must be in eval mode.
+    def begin(self, index: NDArray[np.int64], mask: Tensor) -> None:
+        """Begin a batch."""
+        self._index, self._mask = index, mask
+        self._batch = {}
 
-    Kept in float32, or in bfloat16 under autocast.
-    """
-    kept: Tensor | None = None
-    done = 0
-    for index in by_length(tokens.lengths, TOKENS_PER_BATCH[compute.device.type]):
-        report("computing what stays frozen", done, len(tokens))
-        ids, mask = (t.to(compute.device) for t in tokens.padded(index))
-        with compute.autocast():
-            states = prefix(model, blocks, cut, ids, mask)
-        if kept is None:
-            kept = torch.empty(len(tokens.ids), states.shape[-1], dtype=compute.kept_dtype)
-        where = np.concatenate([np.arange(tokens.offsets[i], tokens.offsets[i + 1]) for i in index])
-        kept[torch.from_numpy(where)] = states[mask.bool()].to("cpu", compute.kept_dtype)
-        done += len(index)
-    assert kept is not None
-    return Kept(cut, kept, tokens.offsets)
+    def take(self, layer: int, states: Tensor) -> None:
+        """Take what is needed of a layer of this batch."""
+        if states.shape[:2] != self._mask.shape:
+            return
+        for want in self.needed:
+            if want[0] == layer:
+                kind = want[1]
+                self._batch[want] = (
+                    states[self._mask.bool()] if kind is None else pool(states, self._mask, kind)
+                )
 
-
-@torch.inference_mode()
-def encode_layers(
-    model: nn.Module,
-    blocks: nn.ModuleList,
-    tokens: Tokens,
-    compute: Compute,
-    *,
-    pooling: Pooling,
-    layers: Sequence[int] | None = None,
-    stage: str = "encoding texts",
-    report: Report = quiet,
-) -> NDArray[np.float32]:
-    """Pool every layer for every text in one pass; the model is put in eval mode.
-
-    Returns
-    -------
-    array, shape (layers, texts, width), float32
-        Layer 0 enters block 0, layer k leaves block k-1; the last one is the model's own output,
-        after its final norm if it has one.
-    """
-    model.eval()
-    chosen = list(range(len(blocks) + 1)) if layers is None else list(layers)
-    top = len(blocks)
-    out: NDArray[np.float32] | None = None
-    done = 0
-    inner = [layer for layer in chosen if layer < top]
-    for index in by_length(tokens.lengths, TOKENS_PER_BATCH[compute.device.type]):
-        report(stage, done, len(tokens))
-        ids, mask = (t.to(compute.device) for t in tokens.padded(index))
-        pooled: dict[int, Tensor] = {}
-
-        def note(layer: int, states: Tensor, pooled: dict[int, Tensor] = pooled, mask: Tensor = mask) -> None:
-            if layer in inner:
-                pooled[layer] = pool(states, mask, pooling)
-
-        with compute.autocast(), watch(blocks, note, max(inner)) if inner else nullcontext():
-            last = model(input_ids=ids, attention_mask=mask).last_hidden_state
-        if top in chosen:
-            pooled[top] = pool(last, mask, pooling)
-        if out is None:
-            out = np.empty((len(chosen), len(tokens), last.shape[-1]), dtype=np.float32)
-        if missing := [layer for layer in chosen if layer not in pooled]:
-            raise BackboneError(
-                f"Layer {missing[0]} of this architecture cannot be looked at: "
-                "its blocks are not called as modules."
+    def write(self, seconds: float) -> None:
+        """Write the batch; what computing it took counts for the token states, or else the layer on top."""
+        texts = self.encoder.texts
+        lengths = texts.tokens.lengths[self._index]
+        for want, vectors in self._batch.items():
+            new = self.needed[want][self._index]
+            if not new.any():
+                continue
+            counts = lengths if want[1] is None else np.ones_like(lengths)
+            of_new = torch.from_numpy(np.repeat(new, counts)).to(vectors.device)
+            self._writer(want, vectors.shape[-1]).append(
+                [texts.digests[i] for i in self._index[new]],
+                lengths[new],
+                counts[new],
+                vectors[of_new].cpu(),
+                seconds * float(lengths[new].sum() / lengths.sum()),
             )
-        for place, layer in enumerate(chosen):
-            out[place, index] = pooled[layer].float().cpu().numpy()
-        done += len(index)
-    assert out is not None
-    return out
+
+    def commit(self) -> None:
+        """Put what was written into the shelves, also where the pass was stopped half-way."""
+        for writer in self._open.values():
+            writer.commit()
+
+    def _writer(self, want: Want, width: int) -> Writer:
+        if want not in self._open:
+            layer, kind = want
+            encoder, compute = self.encoder, self.encoder.compute
+            name = shelf_name(encoder.layers[layer], encoder.texts.limit, compute.precision, kind)
+            dtype = compute.kept_dtype if kind is None else compute.pooled_dtype
+            self._open[want] = encoder.store.shelf(name).writer(width, dtype)
+        return self._open[want]

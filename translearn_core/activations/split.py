@@ -1,21 +1,89 @@
-"""Cutting a backbone at a block: the prefix stops there, the suffix goes on from what was kept.
+"""Cutting a backbone at a block: run it up to there, or from there on states that were kept.
 
-The suffix is the whole model with the blocks below the cut passing their input through, so names, indices,
+The part above a cut is the whole model with the blocks below passing their input through, so names, indices,
 per-layer attention types and adapters stay what they are.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 
+from translearn_core.backbones import Backbone
 from translearn_core.errors import BackboneError
+
+Seen = Callable[[int, Tensor], None]
+"""``seen(layer, states)``: called as a forward pass reaches a layer."""
+
+
+@dataclass(frozen=True)
+class Split:
+    """A model and its blocks; `returned` as `Backbone` says it."""
+
+    model: nn.Module
+    blocks: nn.ModuleList
+    returned: int | None
+
+    @classmethod
+    def of(cls, backbone: Backbone) -> "Split":
+        """Return the split of a backbone."""
+        return cls(backbone.model, backbone.blocks, backbone.returned)
+
+    def run(
+        self,
+        ids: Tensor,
+        mask: Tensor,
+        *,
+        start: int = 0,
+        states: Tensor | None = None,
+        stop: int | None = None,
+        seen: Seen | None = None,
+    ) -> Tensor:
+        """Run the model, or the part of it between two blocks.
+
+        Parameters
+        ----------
+        ids, mask : int tensors, shape (texts, tokens)
+        start, states
+            With `states`, shape (texts, tokens, width), block `start` gets them instead of what lies below.
+        stop : int, optional
+            Leave before this block.
+        seen : callable, optional
+            Called with every layer from `start` to the last one before the model's own output.
+
+        Returns
+        -------
+        Tensor, shape (texts, tokens, width)
+            The states entering block `stop`, or the model's output.
+
+        Raises
+        ------
+        BackboneError
+            If block `stop` was never called.
+        """
+        with ExitStack() as hooks:
+            if seen is not None:
+                hooks.enter_context(watching(self.blocks, seen, start, stop))
+            if states is not None:
+                hooks.enter_context(passing_below(self.blocks, start, self.returned))
+                hooks.enter_context(replacing(self.blocks[start], states))
+            if stop is not None:
+                hooks.enter_context(leaving_at(self.blocks[stop]))
+            try:
+                output: Tensor = self.model(input_ids=ids, attention_mask=mask).last_hidden_state
+            except _ReachedError as reached:
+                return reached.states
+        if stop is not None:
+            raise BackboneError(
+                f"Block {stop} was never reached: this architecture cannot be cut, train it uncached."
+            )
+        return output
 
 
 class _ReachedError(Exception):
-    """The prefix is done; carries the states that enter the block at the cut."""
+    """The pass is done; carries the states that enter the block at the cut."""
 
     def __init__(self, states: Tensor) -> None:
         self.states = states
@@ -37,17 +105,19 @@ def output_states(output: Any) -> Tensor:
 
 
 @contextmanager
-def watch(blocks: nn.ModuleList, seen: Callable[[int, Tensor], None], upto: int) -> Iterator[None]:
-    """Call `seen` with layer and states as a forward pass reaches layers 0 to `upto`."""
+def watching(blocks: nn.ModuleList, seen: Seen, start: int, stop: int | None) -> Iterator[None]:
+    """Call `seen` as a forward pass reaches the layers from `start` on, those below the top and to `stop`."""
 
     def enter(_module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        seen(0, states_of(args, kwargs))
+        seen(start, states_of(args, kwargs))
 
     def leave(layer: int) -> Callable[..., None]:
         return lambda _module, _args, output: seen(layer, output_states(output))
 
-    handles = [blocks[0].register_forward_pre_hook(enter, with_kwargs=True)]
-    handles += [block.register_forward_hook(leave(k + 1)) for k, block in enumerate(blocks) if k < upto]
+    last = len(blocks) - 1 if stop is None else stop
+    handles = [blocks[k].register_forward_hook(leave(k + 1)) for k in range(start, last)]
+    if start < len(blocks):
+        handles.append(blocks[start].register_forward_pre_hook(enter, with_kwargs=True))
     try:
         yield
     finally:
@@ -55,50 +125,46 @@ def watch(blocks: nn.ModuleList, seen: Callable[[int, Tensor], None], upto: int)
             handle.remove()
 
 
-def prefix(model: nn.Module, blocks: nn.ModuleList, cut: int, ids: Tensor, mask: Tensor) -> Tensor:
-    """Run `model` up to block `cut` and return the states that enter it, shape (texts, tokens, width)."""
+@contextmanager
+def leaving_at(block: nn.Module) -> Iterator[None]:
+    """End the forward pass as it reaches `block`."""
 
     def stop(_module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         raise _ReachedError(states_of(args, kwargs))
 
-    handle = blocks[cut].register_forward_pre_hook(stop, with_kwargs=True)
+    handle = block.register_forward_pre_hook(stop, with_kwargs=True)
     try:
-        model(input_ids=ids, attention_mask=mask)
-    except _ReachedError as reached:
-        return reached.states
+        yield
     finally:
         handle.remove()
-    raise BackboneError(f"Block {cut} was never reached: this architecture cannot be cut, train it uncached.")
-
-
-def shape_of_output(model: nn.Module, blocks: nn.ModuleList) -> Any:
-    """Return how a block of this model gives back its states.
-
-    None for a bare tensor, else the tuple's length.
-    """
-    shape: list[int | None] = []
-
-    def look(_module: nn.Module, _args: Any, output: Any) -> None:
-        shape.append(len(output) if isinstance(output, tuple) else None)
-
-    handle = blocks[0].register_forward_hook(look)
-    device = next(model.parameters()).device
-    ids = torch.ones(1, 2, dtype=torch.long, device=device)
-    try:
-        with torch.no_grad():
-            model(input_ids=ids, attention_mask=torch.ones_like(ids))
-    finally:
-        handle.remove()
-    return shape[0]
 
 
 @contextmanager
-def passing_below(blocks: nn.ModuleList, cut: int, shape: int | None) -> Iterator[None]:
-    """Let the blocks below `cut` hand their input on unchanged, in the form (`shape`) the model expects."""
+def replacing(block: nn.Module, states: Tensor) -> Iterator[None]:
+    """Let `block` get `states` instead of what it is called with."""
+
+    def replace(
+        _module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        if args:
+            return (states, *args[1:]), kwargs
+        return args, {**kwargs, next(iter(kwargs)): states}
+
+    # before any hook that looks at the input
+    handle = block.register_forward_pre_hook(replace, with_kwargs=True, prepend=True)
+    try:
+        yield
+    finally:
+        handle.remove()
+
+
+@contextmanager
+def passing_below(blocks: nn.ModuleList, cut: int, returned: int | None) -> Iterator[None]:
+    """Let the blocks below `cut` hand their input on unchanged, in the form the model expects."""
 
     def hand_on(*args: Any, **kwargs: Any) -> Any:
         states = states_of(args, kwargs)
-        return states if shape is None else (states, *[None] * (shape - 1))
+        return states if returned is None else (states, *[None] * (returned - 1))
 
     below = list(blocks)[:cut]
     for block in below:
@@ -108,25 +174,3 @@ def passing_below(blocks: nn.ModuleList, cut: int, shape: int | None) -> Iterato
     finally:
         for block in below:
             del block.forward
-
-
-def suffix(
-    model: nn.Module, blocks: nn.ModuleList, cut: int, shape: int | None, batch: tuple[Tensor, Tensor, Tensor]
-) -> Any:
-    """Run `model` from block `cut` on kept states; `batch` is ids, mask and states.
-
-    Returns the model's output.
-    """
-    ids, mask, kept = batch
-
-    def replace(_module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any]:
-        if args:
-            return (kept, *args[1:]), kwargs
-        return args, {**kwargs, next(iter(kwargs)): kept}
-
-    handle = blocks[cut].register_forward_pre_hook(replace, with_kwargs=True)
-    try:
-        with passing_below(blocks, cut, shape):
-            return model(input_ids=ids, attention_mask=mask)
-    finally:
-        handle.remove()

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from transformers import PreTrainedTokenizerBase
+from transformers import PreTrainedTokenizerFast
+
+from translearn_core.activations.keys import text_digests
 
 Report = Callable[[str, float, float], None]
 """``report(stage, done, total)``: called between pieces of work; may raise to stop it."""
@@ -43,8 +46,28 @@ class Tokens:
         return torch.from_numpy(ids.astype(np.int64)), torch.from_numpy(mask.astype(np.int64))
 
 
+class Texts:
+    """Texts that are split into tokens and hashed when that is first needed; both take time."""
+
+    def __init__(self, texts: Sequence[str], tokenizer: PreTrainedTokenizerFast, limit: int) -> None:
+        self.texts, self.tokenizer, self.limit = texts, tokenizer, limit
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        """Token ids, each text cut at the limit."""
+        return tokenize(self.tokenizer, self.texts, self.limit)
+
+    @cached_property
+    def digests(self) -> list[bytes]:
+        """A digest of every text."""
+        return text_digests(self.texts)
+
+
 def tokenize(
-    tokenizer: PreTrainedTokenizerBase, texts: Sequence[str], limit: int, report: Report = quiet
+    tokenizer: PreTrainedTokenizerFast, texts: Sequence[str], limit: int, report: Report = quiet
 ) -> Tokens:
     """Tokenise `texts`, each cut at `limit` tokens."""
     pieces: list[NDArray[np.int32]] = []

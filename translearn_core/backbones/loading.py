@@ -32,6 +32,8 @@ class Backbone:
         Dotted path of the blocks' `nn.ModuleList` inside `model`.
     parts : dict of str to str
         Part of every parameter by name: ``embeddings``, ``block 0`` …, ``final``.
+    returned : int, optional
+        Length of the tuple a block gives back, None for a bare tensor.
     """
 
     config: BackboneConfig
@@ -40,6 +42,7 @@ class Backbone:
     anatomy: Anatomy
     blocks_path: str
     parts: dict[str, str]
+    returned: int | None = None
 
     @property
     def blocks(self) -> nn.ModuleList:
@@ -97,7 +100,7 @@ def load(config: BackboneConfig, *, network: bool = False, report: Report | None
     parts = anatomy.parts_of(model, path, trial)
     size = sum(file.stat().st_size for file in weights) or 4 * anatomy.count(model.parameters())
     record = anatomy.dissect(name, model, path, parts, trial, tokenizer, digest=digest, size=size)
-    return Backbone(config, model, tokenizer, record, path, parts)
+    return Backbone(config, model, tokenizer, record, path, parts, trial.returned)
 
 
 def load_tokenizer(config: BackboneConfig, *, network: bool = False) -> PreTrainedTokenizerFast:

@@ -20,13 +20,15 @@ TOLERANCE = 1e-5
 class Trial:
     """What a forward pass showed.
 
-    `after` names the modules outside the blocks that first ran when the last block was done; `why_not` says
-    why the model cannot be cut at a block, None if it can.
+    `after` names the modules outside the blocks that first ran when the last block was done; `returned` is
+    how long the tuple is that a block gives back, None for a bare tensor; `why_not` says why the model cannot
+    be cut at a block, None if it can.
     """
 
     width: int
     causal: bool
     after: frozenset[str]
+    returned: int | None
     why_not: str | None
 
 
@@ -49,6 +51,7 @@ def try_out(
             width=seen.states.shape[-1],
             causal=_close(seen.states[0, :-1], seen.states[1, :-1]),
             after=frozenset(seen.after),
+            returned=len(seen.returned[0]) if seen.returned and isinstance(seen.returned[0], tuple) else None,
             why_not=_why_not(model, blocks, batch, seen),
         )
 

@@ -5,8 +5,25 @@ from dataclasses import dataclass
 from translearn_core.config import ExperimentConfig
 from translearn_core.results.anatomy import Anatomy
 
-ADAMW_BYTES = 16
-"""Bytes per trainable float32 parameter: value, gradient and two moments."""
+TRAINED_BYTES = 20
+"""Bytes per trainable parameter beside its value: gradient, two moments, best epoch, a copy to write."""
+STANDARDISE_ROWS = 1024
+"""Rows passed once to fit the head's scaling."""
+BATCH_SPREAD = 1.7
+"""How much longer than average the longest batch is."""
+SCATTER = 1.1
+"""Scheduling, padding and bookkeeping between the steps."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """What the table brings: rows to train on, to choose on and to report on, tokens a text, classes."""
+
+    train: int
+    validation: int
+    test: int
+    tokens_per_text: float
+    classes: int
 
 
 @dataclass(frozen=True)
@@ -18,64 +35,99 @@ class Estimate:
     total: int
     seconds: float
     memory_bytes: int
+    limit_bytes: int
+
+    @property
+    def fits(self) -> bool:
+        """Whether the memory is there."""
+        return self.memory_bytes <= self.limit_bytes
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """Costs of one backbone on one device, per token, from a few timed steps.
+    """Costs of one backbone on one device, in seconds, from a few timed steps.
 
-    `forward_block` is the seconds one block takes per token without gradients, `train_block` forward and
-    backward,
-    `forward_embeddings` and `train_embeddings` the same for everything below the blocks;
-    `update_parameter` the optimizer's seconds per
-    trainable parameter and step; `state_bytes` is the memory training keeps per token and trained block.
+    `encode_embeddings` and `encode_block` are per token and without gradients. A training step of
+    `batch_size` texts takes `step` + blocks · (`step_block` + tokens · `step_token`), and `step_embeddings`
+    more where the embeddings train; a step of the head alone `head_step`. `saved_bytes` is the memory a
+    step keeps per token and block; `limit_bytes` what a run may take.
     """
 
     device: str
     precision: str
-    forward_block: float
-    train_block: float
-    forward_embeddings: float
-    train_embeddings: float
-    update_parameter: float
-    state_bytes: float
+    batch_size: int
+    encode_embeddings: float
+    encode_block: float
+    step: float
+    step_block: float
+    step_token: float
+    step_embeddings: float
+    head_step: float
+    saved_bytes: float
     base_bytes: int
+    limit_bytes: int
 
-    def estimate(
-        self,
-        anatomy: Anatomy,
-        config: ExperimentConfig,
-        *,
-        classes: int,
-        rows: int,
-        evaluated: int,
-        tokens_per_text: float,
-    ) -> Estimate:
-        """Return the cost of `config` on `rows` training texts (and `evaluated` others, each epoch)."""
+    def estimate(self, anatomy: Anatomy, config: ExperimentConfig, task: Task) -> Estimate:
+        """Return the cost of `config` where nothing of it was computed before."""
         boundary = config.plan.boundary(anatomy.n_blocks)
-        kept = max(boundary, 0)
-        above = anatomy.n_blocks - kept
-        epochs = config.training.epochs
-        tokens, other = rows * tokens_per_text, evaluated * tokens_per_text
-        below = self.forward_embeddings + kept * self.forward_block
-        seconds = (tokens + other) * below
-        if above:
-            step = above * self.train_block
-            look = above * self.forward_block
-            if boundary < 0:
-                step, look = step + self.train_embeddings, look + self.forward_embeddings
-                seconds = 0.0
-            seconds += epochs * (tokens * step + other * look)
-        trainable = anatomy.trainable(config.plan)
-        head = self._head(anatomy.width, config, classes)
-        steps = epochs * max(1, rows // config.training.batch_size)
-        seconds += steps * (trainable + head) * self.update_parameter
-        batch_tokens = config.training.batch_size * tokens_per_text * 1.5
-        memory = self.base_bytes + 4 * anatomy.parameters + ADAMW_BYTES * (trainable + head)
-        memory += int(batch_tokens * self.state_bytes * above)
-        if boundary >= 0:
-            memory += int((tokens + other) * anatomy.width * (4 if above else 0))
-        return Estimate(boundary, trainable + head, anatomy.parameters + head, seconds, memory)
+        trainable = anatomy.trainable(config.plan) + self._head(anatomy.width, config, task.classes)
+        head = trainable - anatomy.trainable(config.plan)
+        memory = self.base_bytes + 4 * anatomy.parameters + TRAINED_BYTES * trainable
+        above = anatomy.n_blocks - max(boundary, 0)
+        batch_tokens = config.training.batch_size * task.tokens_per_text * BATCH_SPREAD
+        memory += int(batch_tokens * self.saved_bytes * above)
+        if not above:
+            memory += int((task.train + task.validation + task.test) * anatomy.width * 4)
+        return Estimate(
+            boundary,
+            trainable,
+            anatomy.parameters + head,
+            self._seconds(anatomy, config, task),
+            memory,
+            self.limit_bytes,
+        )
+
+    def lighter(self, anatomy: Anatomy, config: ExperimentConfig, task: Task) -> list[ExperimentConfig]:
+        """Return what would fit where `config` does not: the largest smaller batch, the lowest boundary."""
+        found: list[ExperimentConfig] = []
+        size = config.training.batch_size // 2
+        while size:
+            smaller = config.training.model_copy(update={"batch_size": size})
+            candidate = config.model_copy(update={"training": smaller})
+            if self.estimate(anatomy, candidate, task).fits:
+                found.append(candidate)
+                break
+            size //= 2
+        for k in range(anatomy.n_blocks, -1, -1):
+            plan = type(config.plan).last(k, anatomy.n_blocks)
+            candidate = config.model_copy(update={"plan": plan})
+            lower = plan.boundary(anatomy.n_blocks) > config.plan.boundary(anatomy.n_blocks)
+            if lower and self.estimate(anatomy, candidate, task).fits:
+                found.append(candidate)
+                break
+        return found
+
+    def _seconds(self, anatomy: Anatomy, config: ExperimentConfig, task: Task) -> float:
+        n, boundary, training = anatomy.n_blocks, config.plan.boundary(anatomy.n_blocks), config.training
+        rows = task.train + task.validation + task.test
+        steps = training.epochs * -(-task.train // training.batch_size)
+        if boundary == n:
+            encode = rows * task.tokens_per_text * (self.encode_embeddings + n * self.encode_block)
+            return encode + SCATTER * steps * self.head_step
+        kept = boundary if boundary > 0 and anatomy.splittable else 0
+        above = n - kept
+        # passes without gradients over what is above the cut: the scaling, each epoch's validation, the end
+        looked_at = min(STANDARDISE_ROWS, task.train) + training.epochs * task.validation + rows
+        above_seconds = above * self.encode_block + (0 if kept else self.encode_embeddings)
+        below_seconds = self.encode_embeddings + kept * self.encode_block if kept else 0.0
+        passes = task.tokens_per_text * (looked_at * above_seconds + rows * below_seconds)
+        trained = above if anatomy.splittable else n
+        tokens = training.batch_size * task.tokens_per_text
+        scale = training.batch_size / self.batch_size
+        step = self.step + trained * (self.step_block * min(1.0, scale) + tokens * self.step_token)
+        if boundary < 0:
+            step += self.step_embeddings
+        return passes + SCATTER * steps * step
 
     @staticmethod
     def _head(width: int, config: ExperimentConfig, classes: int) -> int:

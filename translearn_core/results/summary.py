@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 
 from translearn_core.results.evaluation import Metrics
+from translearn_core.results.reuse import Reuse
 
 
 @dataclass(frozen=True)
 class RunSummary:
     """Cost and score of one run; `seconds` has read, encode, train, evaluate, total.
 
-    `parameters` trainable, total.
+    `parameters` trainable, total; `reuse` says how much of the frozen part had been computed before, None
+    where every step runs the whole backbone.
     """
 
     device: str
@@ -22,3 +24,4 @@ class RunSummary:
     epochs: int
     best_epoch: int
     boundary: int
+    reuse: Reuse | None = None

@@ -30,6 +30,11 @@ class Workspace:
         """Folder of the data set with this digest."""
         return self.root / "datasets" / digest
 
+    @property
+    def activations(self) -> Path:
+        """Folder of what backbones made of texts, shared by all runs."""
+        return self.root / "activations"
+
     def run(self, job: str) -> Path:
         """Folder of the job with this identity."""
         return self.root / "runs" / job

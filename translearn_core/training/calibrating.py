@@ -1,98 +1,158 @@
-"""What a token costs on this device: a few real steps of a backbone, timed."""
+"""What a run costs on this device: a few real passes and training steps of a backbone, timed."""
 
+import statistics
 import time
 from collections.abc import Callable
 
 import numpy as np
 import psutil
 import torch
-from numpy.typing import NDArray
+from torch import Tensor, nn
 
-from translearn_core.activations import Compute, Tokens, keep_states
-from translearn_core.activations.split import prefix
+from translearn_core.activations import Compute, Split, Tokens
+from translearn_core.activations.encoding import TOKENS_PER_BATCH
 from translearn_core.backbones import Backbone
 from translearn_core.config import FreezePlan, HeadConfig, Pooling, TrainingConfig
 from translearn_core.results import Calibration
-from translearn_core.training.optimizer import make_optimizer
-from translearn_core.transfer import Classifier, Inputs
+from translearn_core.training.loop import Loop, Rows
+from translearn_core.transfer import Batch, Classifier, Inputs
 
-LENGTH = 32
-"""Tokens per calibration text."""
+SHORT, LONG = 12, 48
+"""Tokens per calibration text: most tables lie between."""
+REPEATS = 3
 
 
-def calibrate(backbone: Backbone, compute: Compute, *, pooling: Pooling, batch_size: int = 32) -> Calibration:
-    """Time forward passes, training steps and optimizer updates of `backbone` (it is changed.
+def calibrate(
+    backbone: Backbone, compute: Compute, *, pooling: Pooling, training: TrainingConfig, limit_bytes: int
+) -> Calibration:
+    """Time passes without gradients, training steps and the head's steps of `backbone`.
 
-    Give a copy of its own).
+    It is changed by that: give a copy of its own. `limit_bytes` is the memory a run may take.
     """
     n = backbone.n_blocks
-    random = np.random.default_rng(0)
-    ids = random.integers(5, max(6, backbone.anatomy.vocabulary - 1), size=LENGTH * 128).astype(np.int32)
-    tokens = Tokens(ids, np.arange(0, len(ids) + 1, LENGTH, dtype=np.int64), 0)
-    everything = np.arange(len(tokens), dtype=np.int64)
-    batch = everything[:batch_size]
-    model = Classifier(backbone, FreezePlan.everything(n), pooling, HeadConfig(), 2).to(compute.device)
-
-    def look(upto_blocks: bool) -> None:
-        token_ids, mask = (t.to(compute.device) for t in tokens.padded(everything))
-        with torch.inference_mode(), compute.autocast():
-            if upto_blocks:
-                prefix(model.backbone, backbone.blocks, 0, token_ids, mask)
-            else:
-                model.backbone(input_ids=token_ids, attention_mask=mask)
-
-    def learn(inputs: Inputs) -> None:
-        model.zero_grad(set_to_none=True)
-        model(inputs, batch, compute).logsumexp(-1).sum().backward()
-
-    model.eval()
-    below = _seconds(lambda: look(True), compute) / len(ids)
-    whole = _seconds(lambda: look(False), compute) / len(ids)
-    model.train()
-    batch_tokens = batch_size * LENGTH
-    learn_all = _seconds(lambda: learn(Inputs(tokens)), compute) / batch_tokens
-    optimizer = make_optimizer(model, TrainingConfig())
-    trained = sum(p.numel() for p in model.parameters() if p.requires_grad)
-    update = _seconds(optimizer.step, compute) / trained
-    learn_blocks = _learn_blocks(backbone, pooling, tokens, compute, batch) / batch_tokens
+    everything = FreezePlan.everything(n)
+    blocks = FreezePlan.everything(n, embeddings=False)
+    top = FreezePlan.last(1, n)
+    below, whole = (_forward(backbone, compute, stop=stop) for stop in (0, None))
+    steps = {
+        (plan, length): _step(backbone, compute, pooling, training, plan, length)
+        for plan in (blocks, top)
+        for length in (SHORT, LONG)
+    }
+    size = training.batch_size
+    # seconds = step + blocks · (block + tokens · token), by least squares over what was measured
+    facts = [
+        (1.0, float(len(plan.blocks)), float(len(plan.blocks) * size * length)) for plan, length in steps
+    ]
+    # relative errors count: a small step weighs as much as a large one
+    weight = 1 / np.asarray(list(steps.values()))
+    solved = np.linalg.lstsq(np.asarray(facts) * weight[:, None], np.ones(len(facts)), rcond=None)[0]
+    step, block, token = (max(0.0, float(value)) for value in solved)
+    with_embeddings = _step(backbone, compute, pooling, training, everything, LONG)
     return Calibration(
         device=compute.label,
         precision=compute.precision,
-        forward_block=max(0.0, whole - below) / n,
-        train_block=learn_blocks / n,
-        forward_embeddings=below,
-        train_embeddings=max(0.0, learn_all - learn_blocks),
-        update_parameter=update,
-        state_bytes=float(backbone.anatomy.width * (34 if compute.bf16 else 48)),
+        batch_size=size,
+        encode_embeddings=below,
+        encode_block=max(0.0, whole - below) / n,
+        step=step,
+        step_block=block,
+        step_token=token,
+        step_embeddings=max(0.0, with_embeddings - steps[blocks, LONG]),
+        head_step=_head_step(backbone, compute, pooling, training),
+        saved_bytes=_saved_bytes(backbone, compute, pooling, blocks) / n,
         base_bytes=int(psutil.Process().memory_info().rss),
+        limit_bytes=limit_bytes,
     )
 
 
-def _learn_blocks(
-    backbone: Backbone, pooling: Pooling, tokens: Tokens, compute: Compute, batch: NDArray[np.int64]
+def _texts(backbone: Backbone, count: int, length: int) -> Tokens:
+    random = np.random.default_rng(0)
+    ids = random.integers(5, max(6, backbone.anatomy.vocabulary - 1), size=length * count).astype(np.int32)
+    return Tokens(ids, np.arange(0, len(ids) + 1, length, dtype=np.int64), 0)
+
+
+def _forward(backbone: Backbone, compute: Compute, *, stop: int | None) -> float:
+    """Seconds a token takes to block `stop`, or to the top, as the pass runs it."""
+    tokens = _texts(backbone, TOKENS_PER_BATCH[compute.device.type] // 24, 24)
+    model: nn.Module = backbone.model
+    model.to(compute.device).eval()
+    ids, mask = (t.to(compute.device) for t in tokens.padded(np.arange(len(tokens))))
+    split = Split.of(backbone)
+    with compute.inference(model):
+        return _seconds(lambda: split.run(ids, mask, stop=stop), compute) / ids.numel()
+
+
+def _step(
+    backbone: Backbone,
+    compute: Compute,
+    pooling: Pooling,
+    training: TrainingConfig,
+    plan: FreezePlan,
+    length: int,
 ) -> float:
-    plan = FreezePlan.everything(backbone.n_blocks, embeddings=False)
+    """Seconds a training step takes; states that would be kept are made up."""
+    size = training.batch_size
+    tokens = _texts(backbone, size, min(length, backbone.anatomy.token_limit))
     model = Classifier(backbone, plan, pooling, HeadConfig(), 2).to(compute.device)
-    inputs = Inputs(tokens)
-    if backbone.anatomy.splittable:
-        inputs = Inputs(tokens, kept=keep_states(model.eval().backbone, backbone.blocks, 0, tokens, compute))
+    loop = _loop(model, Inputs.whole(tokens), training, compute)
+    index = np.arange(size)
+    batch = loop.inputs.batch(index)
+    if backbone.anatomy.splittable and plan.boundary(backbone.n_blocks) > 0:
+        assert batch.ids is not None
+        states = torch.randn(*batch.ids.shape, backbone.anatomy.width).to(compute.kept_dtype)
+        batch = Batch(batch.ids, batch.mask, states)
+    return _seconds(lambda: loop.step(index, batch, 1000, 1000), compute)
+
+
+def _head_step(backbone: Backbone, compute: Compute, pooling: Pooling, training: TrainingConfig) -> float:
+    """Seconds a step of the head alone takes."""
+    size = training.batch_size
+    model = Classifier(backbone, FreezePlan(), pooling, HeadConfig(), 2).to(compute.device)
+    pooled = torch.randn(size, backbone.anatomy.width)
+    loop = _loop(model, Inputs(np.ones(size, dtype=np.int64), pooled=pooled), training, compute)
+    index = np.arange(size)
+
+    def steps() -> None:
+        for _ in range(20):
+            loop.step(index, loop.inputs.batch(index), 1000, 1000)
+
+    return _seconds(steps, compute) / 20
+
+
+def _loop(model: Classifier, inputs: Inputs, training: TrainingConfig, compute: Compute) -> Loop:
+    labels = np.arange(len(inputs.lengths)) % 2
+    everything = np.arange(len(labels))
+    return Loop(model, inputs, Rows(labels, everything, everything, 2), training, compute)
+
+
+def _saved_bytes(backbone: Backbone, compute: Compute, pooling: Pooling, plan: FreezePlan) -> float:
+    """Bytes per token that a forward pass keeps for the backward one, as autograd counts them."""
+    tokens = _texts(backbone, 4, min(LONG, backbone.anatomy.token_limit))
+    model = Classifier(backbone, plan, pooling, HeadConfig(), 2).to(compute.device)
     model.train()
+    weights = {p.untyped_storage().data_ptr() for p in model.parameters()}
+    seen: dict[int, int] = {}
 
-    def learn() -> None:
-        model.zero_grad(set_to_none=True)
-        model(inputs, batch, compute).logsumexp(-1).sum().backward()
+    def count(saved: Tensor) -> Tensor:
+        storage = saved.untyped_storage()
+        if storage.data_ptr() not in weights:
+            seen[storage.data_ptr()] = storage.nbytes()
+        return saved
 
-    return _seconds(learn, compute)
+    with torch.autograd.graph.saved_tensors_hooks(count, lambda saved: saved):
+        loss = model(Inputs.whole(tokens).batch(np.arange(len(tokens))), compute).sum()
+    del loss
+    return sum(seen.values()) / len(tokens.ids)
 
 
-def _seconds(work: Callable[[], object], compute: Compute, repeats: int = 3) -> float:
-    """Return the fastest of a few repeats, after one to warm up."""
-    best = float("inf")
-    for attempt in range(repeats + 1):
+def _seconds(work: Callable[[], object], compute: Compute) -> float:
+    """Return the median of a few repeats, after one to warm up."""
+    took = []
+    for _ in range(REPEATS + 1):
         started = time.perf_counter()
         work()
         if compute.device.type == "cuda":
             torch.cuda.synchronize()
-        if attempt:
-            best = min(best, time.perf_counter() - started)
-    return best
+        took.append(time.perf_counter() - started)
+    return statistics.median(took[1:])

@@ -1,16 +1,13 @@
 """What a classifier says about rows, without learning from them."""
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from translearn_core.activations import Compute, Report, by_length, quiet
+from translearn_core.activations.encoding import TOKENS_PER_BATCH
 from translearn_core.transfer import Classifier, Inputs
 
-EVALUATION_TOKENS = {"cpu": 4096, "mps": 8192, "cuda": 65536}
 
-
-@torch.inference_mode()
 def answers(
     model: Classifier,
     inputs: Inputs,
@@ -27,13 +24,14 @@ def answers(
     features: list[NDArray[np.float16]] = []
     order: list[NDArray[np.int64]] = []
     done = 0
-    for part in by_length(inputs.tokens.lengths[rows], EVALUATION_TOKENS[compute.device.type]):
-        report("scoring", done, len(rows))
-        done += len(part)
-        pooled = model.features(inputs, rows[part], compute)
-        features.append(pooled.half().cpu().numpy())
-        probabilities.append(model.head(pooled).softmax(-1).cpu().numpy())
-        order.append(part)
+    with compute.inference(model.backbone):
+        for part in by_length(inputs.lengths[rows], TOKENS_PER_BATCH[compute.device.type]):
+            report("scoring", done, len(rows))
+            done += len(part)
+            pooled = model.features(inputs.batch(rows[part]), compute)
+            features.append(pooled.half().cpu().numpy())
+            probabilities.append(model.head(pooled).softmax(-1).cpu().numpy())
+            order.append(part)
     back = np.argsort(np.concatenate(order))
     return np.concatenate(probabilities)[back], np.concatenate(features)[back]
 

@@ -1,5 +1,7 @@
 """The training loop. It knows nothing of files or screens: what happens is told to one plain callable."""
 
+import logging
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,13 +14,17 @@ from torch.nn import functional
 
 from translearn_core.activations import Compute, Report, quiet
 from translearn_core.config import ClassWeights, TrainingConfig
-from translearn_core.errors import TrainingError
+from translearn_core.errors import TrainingError, out_of_memory
 from translearn_core.results import EpochPoint, StepPoint
 from translearn_core.training.batches import batch_order
 from translearn_core.training.checkpoint import Checkpoint, random_states, restore_random
+from translearn_core.training.dropout import quick_dropout
 from translearn_core.training.evaluate import answers, confusion_of, macro_f1
+from translearn_core.training.loading import batches
 from translearn_core.training.optimizer import make_optimizer, rate_factor, set_rates
-from translearn_core.transfer import Classifier, Inputs
+from translearn_core.transfer import Batch, Classifier, Inputs
+
+log = logging.getLogger(__name__)
 
 STEP_POINTS = 2000
 """Steps noted in a run's history at most, evenly spaced."""
@@ -64,9 +70,15 @@ class Loop:
     ) -> None:
         self.model, self.inputs, self.rows, self.config, self.compute = model, inputs, rows, config, compute
         self.report = report
-        self.labels = torch.tensor(rows.labels)  # a copy: what comes from a file may be read-only
-        self.weights = class_weights(rows, config.class_weights)
+        device = compute.device
+        self.labels = torch.tensor(
+            rows.labels, device=device
+        )  # a copy: what comes from a file may be read-only
+        weights = class_weights(rows, config.class_weights)
+        self.weights = None if weights is None else weights.to(device)
+        self.pieces = 1
         self.optimizer = make_optimizer(model, config)
+        self.parameters = list(self.trained.values())
         torch.manual_seed(config.seed)
         self.state = Checkpoint.fresh(model.plan.model_dump_json(), rows.classes)
 
@@ -122,11 +134,11 @@ class Loop:
 
     def _epoch(self, hook: Hook) -> None:
         state, began = self.state, time.monotonic() - self.state.seconds
-        batches = self._batches(state.epoch)
+        order = self._batches(state.epoch)
         total = self.steps_per_epoch * self.config.epochs
         stride = max(1, total // STEP_POINTS)
-        for index in batches[state.step_in_epoch :]:
-            point = self._step(index, total, len(batches))
+        for index, batch in batches(self.inputs, order[state.step_in_epoch :], self.compute.device):
+            point = self.step(index, batch, total, len(order))
             state.seconds = time.monotonic() - began
             noted = point if state.step % stride == 0 else None
             if noted:
@@ -134,33 +146,25 @@ class Loop:
             hook(Moment(noted, state.step - state.origin_step, total, self.checkpoint))
         hook(Moment(self._close_epoch(), state.step - state.origin_step, total, self.checkpoint))
 
-    def _step(self, index: NDArray[np.int64], total: int, in_epoch: int) -> StepPoint:
+    def step(self, index: NDArray[np.int64], batch: Batch, total: int, in_epoch: int) -> StepPoint:
+        """Take one step on the rows `index`, whose batch this is; `total` steps are planned in all."""
         state, started = self.state, time.perf_counter()
         self.model.train()
         rates = set_rates(self.optimizer, rate_factor(state.step - state.origin_step, total, self.config))
-        labels = self.labels[torch.from_numpy(index)].to(self.compute.device)
-        logits = self.model(self.inputs, index, self.compute)
-        weights = None if self.weights is None else self.weights.to(self.compute.device)
-        loss = functional.cross_entropy(logits, labels, weight=weights)
-        self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
+        value, predicted = self._learn(index, batch)
         if state.step == state.origin_step or not state.moved:
             state.moved = [
                 name for name, p in self.trained.items() if p.grad is not None and bool(p.grad.any())
             ]
-        norm = torch.nn.utils.clip_grad_norm_(list(self.trained.values()), self.config.clip)
-        # shown without the class weights, so that it can be read beside the validation loss
-        value = (loss if weights is None else functional.cross_entropy(logits.detach(), labels)).item()
-        if not np.isfinite(value):
+        norm = torch.nn.utils.clip_grad_norm_(self.parameters, self.config.clip)
+        if not math.isfinite(value):
             raise TrainingError(
                 f"The loss became {value} at step {state.step + 1}: lower the learning rate "
                 f"(now {self.config.lr:g}, head {self.config.head_lr:g}) or choose float32."
             )
         self.optimizer.step()
-        predicted = logits.detach().argmax(-1).cpu().numpy()
-        state.confusion += torch.from_numpy(
-            confusion_of(self.rows.labels[index], predicted, self.rows.classes)
-        )
+        labels = self.rows.labels[index]
+        np.add.at(state.confusion.numpy(), (labels, predicted), 1)
         state.loss_sum += value * len(index)
         state.step += 1
         state.step_in_epoch += 1
@@ -172,8 +176,52 @@ class Loop:
             lr=rates.get("backbone", 0.0),
             head_lr=rates.get("head", 0.0),
             grad_norm=float(norm),
-            tokens_per_second=float(self.inputs.tokens.lengths[index].sum()) / seconds,
+            tokens_per_second=float(self.inputs.lengths[index].sum()) / seconds,
         )
+
+    def _learn(self, index: NDArray[np.int64], batch: Batch) -> tuple[float, NDArray[np.int64]]:
+        """Fill the gradients of one step; return its loss and what was predicted.
+
+        Where memory runs out the batch is taken in halves, quarters, …: the gradients add up to the same.
+        """
+        while True:
+            try:
+                self.optimizer.zero_grad(set_to_none=True)
+                if self.pieces == 1:
+                    return self._backward(index, batch, 1.0)
+                parts = [p for p in np.array_split(index, self.pieces) if len(p)]
+                shares = [self._weight(p) / self._weight(index) for p in parts]
+                done = [
+                    self._backward(p, self.inputs.batch(p), share)
+                    for p, share in zip(parts, shares, strict=True)
+                ]
+                loss = sum(value * len(p) for (value, _), p in zip(done, parts, strict=True)) / len(index)
+                return loss, np.concatenate([predicted for _, predicted in done])
+            except (RuntimeError, MemoryError) as error:
+                if not out_of_memory(error) or self.pieces >= len(index):
+                    raise
+            self.pieces = min(len(index), 2 * self.pieces)
+            log.warning("memory ran out: batches of %s texts go in %s pieces", len(index), self.pieces)
+            if self.compute.device.type == "cuda":
+                torch.cuda.empty_cache()
+
+    def _backward(
+        self, index: NDArray[np.int64], batch: Batch, share: float
+    ) -> tuple[float, NDArray[np.int64]]:
+        labels = self.labels[torch.from_numpy(index)]
+        with quick_dropout(self.compute.device):
+            logits = self.model(batch, self.compute)
+            loss = functional.cross_entropy(logits, labels, weight=self.weights)
+        (loss if share == 1.0 else loss * share).backward()  # type: ignore[no-untyped-call]
+        # shown without the class weights, so that it can be read beside the validation loss
+        told = loss if self.weights is None else functional.cross_entropy(logits.detach(), labels)
+        return told.item(), logits.detach().argmax(-1).cpu().numpy()
+
+    def _weight(self, index: NDArray[np.int64]) -> float:
+        """What some rows count in the mean of the loss."""
+        if self.weights is None:
+            return float(len(index))
+        return float(self.weights[self.labels[torch.from_numpy(index)]].sum())
 
     def _close_epoch(self) -> EpochPoint:
         state, rows = self.state, self.rows
@@ -225,7 +273,11 @@ class Loop:
         self.optimizer.load_state_dict(state.optimizer)
 
     def _batches(self, epoch: int) -> list[NDArray[np.int64]]:
-        lengths, size = self.inputs.tokens.lengths, self.config.batch_size
+        # vectors have no padding to save: there the order is a plain shuffle
+        lengths = (
+            np.zeros_like(self.inputs.lengths) if self.inputs.pooled is not None else self.inputs.lengths
+        )
+        size = self.config.batch_size
         return batch_order(lengths, self.rows.train, size, seed=self.config.seed, epoch=epoch)
 
 

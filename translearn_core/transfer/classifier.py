@@ -1,5 +1,6 @@
 """A backbone with a head on top, frozen as planned, running whole or from a cut."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from translearn_core.activations import Compute, Kept, Tokens, pool, shape_of_output, suffix
+from translearn_core.activations import Compute, Kept, Split, Tokens, pool
 from translearn_core.backbones import Backbone
 from translearn_core.config import FreezePlan, HeadConfig, Pooling
 from translearn_core.transfer.heads import Standardise, build_head
@@ -15,18 +16,52 @@ from translearn_core.transfer.plan import set_trainable, trainable_names
 
 
 @dataclass(frozen=True)
+class Batch:
+    """Some rows, ready to compute on: tokens with their mask, states that stand for blocks, or vectors."""
+
+    ids: Tensor | None = None
+    mask: Tensor | None = None
+    states: Tensor | None = None
+    pooled: Tensor | None = None
+
+    def to(self, device: torch.device) -> "Batch":
+        """Return the batch on `device`; from pinned memory without waiting."""
+        if device.type == "cpu":
+            return self
+        parts = (self.ids, self.mask, self.states, self.pooled)
+        return Batch(*(None if part is None else part.to(device, non_blocking=True) for part in parts))
+
+    def pin(self) -> "Batch":
+        """Return the batch in memory that a GPU reads by itself."""
+        parts = (self.ids, self.mask, self.states, self.pooled)
+        return Batch(*(None if part is None else part.pin_memory() for part in parts))
+
+
+@dataclass(frozen=True)
 class Inputs:
-    """What the classifier is given for the rows of one run.
+    """What the classifier is given for the rows of one run: tokens, and what was computed once of them.
 
-    Token ids, and what was computed once where there is anything.
-
-    `pooled`, shape (rows, width), stands for the whole backbone when only the head trains; `kept` for the
-    blocks below its cut.
+    `lengths` are in tokens. `pooled`, shape (rows, width), stands for the whole backbone when only the head
+    trains, and no tokens are needed then; `kept` for the blocks below its cut.
     """
 
-    tokens: Tokens
+    lengths: NDArray[np.int64]
+    tokens: Tokens | None = None
     kept: Kept | None = None
     pooled: Tensor | None = None
+
+    @classmethod
+    def whole(cls, tokens: Tokens) -> "Inputs":
+        """Return inputs of which nothing was computed before."""
+        return cls(tokens.lengths, tokens)
+
+    def batch(self, index: NDArray[np.int64]) -> Batch:
+        """Return some rows as a batch."""
+        if self.pooled is not None:
+            return Batch(pooled=self.pooled[torch.from_numpy(index)])
+        assert self.tokens is not None
+        ids, mask = self.tokens.padded(index)
+        return Batch(ids, mask, None if self.kept is None else self.kept.padded(index, ids.shape[1]))
 
 
 class Classifier(nn.Module):
@@ -51,7 +86,7 @@ class Classifier(nn.Module):
             self.head = build_head(head, backbone.anatomy.width, classes)
         names = {f"backbone.{name}" for name in trainable_names(backbone.parts, plan, backbone.n_blocks)}
         set_trainable(self, names | {f"head.{name}" for name, _ in self.head.named_parameters()})
-        self._shape = shape_of_output(self.backbone, backbone.blocks) if backbone.anatomy.splittable else None
+        self.split = Split.of(backbone)
 
     @property
     def parts(self) -> dict[str, str]:
@@ -81,22 +116,26 @@ class Classifier(nn.Module):
         self.training = mode
         return self
 
-    def features(self, inputs: Inputs, index: NDArray[np.int64], compute: Compute) -> Tensor:
-        """Return the pooled vectors of some rows, shape (len(index), width)."""
-        if inputs.pooled is not None:
-            return inputs.pooled[torch.from_numpy(index)].to(compute.device)
-        ids, mask = (t.to(compute.device) for t in inputs.tokens.padded(index))
-        with compute.autocast():
-            if inputs.kept is not None:
-                states = inputs.kept.padded(index, ids.shape[1]).to(compute.device)
-                output = suffix(
-                    self.backbone, self.source.blocks, inputs.kept.cut, self._shape, (ids, mask, states)
-                )
-            else:
-                output = self.backbone(input_ids=ids, attention_mask=mask)
-        return pool(output.last_hidden_state, mask, self.pooling)
+    def features(self, batch: Batch, compute: Compute) -> Tensor:
+        """Return the pooled vectors of some rows, shape (rows, width).
 
-    def forward(self, inputs: Inputs, index: NDArray[np.int64], compute: Compute) -> Tensor:
-        """Return logits of some rows, float32, shape (len(index), classes)."""
-        logits: Tensor = self.head(self.features(inputs, index, compute))
+        In training they carry gradients and run in autocast where that is on; else call it inside
+        `Compute.inference`, which has rounded the weights already.
+        """
+        batch = batch.to(compute.device)
+        if batch.pooled is not None:
+            return batch.pooled
+        assert batch.ids is not None
+        assert batch.mask is not None
+        learning = torch.is_grad_enabled()
+        with compute.autocast() if learning else nullcontext():
+            states = batch.states
+            if states is not None and learning:
+                states = states.float()
+            output = self.split.run(batch.ids, batch.mask, start=max(0, self.boundary), states=states)
+        return pool(output, batch.mask, self.pooling)
+
+    def forward(self, batch: Batch, compute: Compute) -> Tensor:
+        """Return logits of some rows, float32, shape (rows, classes)."""
+        logits: Tensor = self.head(self.features(batch, compute))
         return logits

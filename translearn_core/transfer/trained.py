@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from translearn_core.activations import Compute, by_length, tokenize
+from translearn_core.activations.encoding import TOKENS_PER_BATCH
 from translearn_core.backbones import load
 from translearn_core.config import ExperimentConfig
 from translearn_core.errors import BackboneError
@@ -30,17 +30,17 @@ class Trained:
     token_limit: int
     compute: Compute
 
-    @torch.inference_mode()
     def answer(self, texts: Sequence[str]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return probabilities, shape (texts, classes), and pooled features, shape (texts, width)."""
         self.model.eval()
-        inputs = Inputs(tokenize(self.model.source.tokenizer, texts, self.token_limit))
+        inputs = Inputs.whole(tokenize(self.model.source.tokenizer, texts, self.token_limit))
         probabilities = np.empty((len(texts), len(self.classes)), dtype=np.float32)
         features = np.empty((len(texts), self.model.source.anatomy.width), dtype=np.float32)
-        for index in by_length(inputs.tokens.lengths, 4096):
-            pooled = self.model.features(inputs, index, self.compute)
-            features[index] = pooled.float().cpu().numpy()
-            probabilities[index] = self.model.head(pooled).softmax(-1).cpu().numpy()
+        with self.compute.inference(self.model.backbone):
+            for index in by_length(inputs.lengths, TOKENS_PER_BATCH[self.compute.device.type]):
+                pooled = self.model.features(inputs.batch(index), self.compute)
+                features[index] = pooled.float().cpu().numpy()
+                probabilities[index] = self.model.head(pooled).softmax(-1).cpu().numpy()
         return probabilities, features
 
 

@@ -95,12 +95,6 @@ class Context:
         if self._stopping:
             raise Stopped(f"asked to stop while {stage}")
 
-    def stopping(self) -> bool:
-        """Whether the job was asked to stop; for one that ends in its own way instead of by `Stopped`."""
-        if time.monotonic() - self._reported >= REPORT_SECONDS:
-            self._tell()
-        return self._stopping
-
     def add_points(self, points: Sequence[StepPoint | EpochPoint]) -> None:
         """Append to the job's history; written in batches, the rest at the end of the job."""
         self._points.extend(points)

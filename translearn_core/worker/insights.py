@@ -1,14 +1,13 @@
 """Look inside a finished run: probe every layer, project one onto a plane."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from torch import nn
 
-from translearn_core.activations import Compute, encode_layers, tokenize
+from translearn_core.activations import Compute, Encoder, Found, Texts
 from translearn_core.analysis import probe_layers, project, purity, stratified_sample, tfidf_baseline
+from translearn_core.analysis.probing import Layers
 from translearn_core.backbones import load
 from translearn_core.config import (
     ExperimentConfig,
@@ -22,6 +21,7 @@ from translearn_core.results import Evaluation, Projection
 from translearn_core.runs import artifacts
 from translearn_core.transfer import load_trained
 from translearn_core.worker.context import Context
+from translearn_core.worker.models import activations
 
 VARIANTS = ("pretrained", "fine-tuned")
 SAMPLE = 20_000
@@ -56,7 +56,7 @@ def picture(context: Context) -> None:
     assert isinstance(config, ProjectConfig)
     evaluation = finished(context, config.job)
     index, features = layer_features(context, config.job, evaluation)
-    layers = features[VARIANTS[0]].shape[0]
+    layers = len(features[VARIANTS[0]])
     if not 0 <= config.layer < layers:
         raise ConfigError("layer", config.layer, f"a layer from 0 to {layers - 1}")
     labels = class_indices(evaluation, evaluation.predictions.iloc[index]["label"])
@@ -65,7 +65,7 @@ def picture(context: Context) -> None:
     rows = evaluation.predictions.iloc[index]
     unseen = np.flatnonzero(rows["split"] == Split.TEST)
     layer = {variant: features[variant][config.layer][chosen].astype(np.float32) for variant in VARIANTS}
-    moved = not np.array_equal(*layer.values())
+    moved = not np.array_equal(layer[VARIANTS[0]], layer[VARIANTS[1]])
     coordinates = project(
         layer if moved else {VARIANTS[0]: layer[VARIANTS[0]]},
         method=config.method,
@@ -119,45 +119,37 @@ def class_indices(evaluation: Evaluation, names: pd.Series) -> NDArray[np.int64]
 
 def layer_features(
     context: Context, job: str, evaluation: Evaluation
-) -> tuple[NDArray[np.int64], dict[str, NDArray[np.float16]]]:
+) -> tuple[NDArray[np.int64], dict[str, Layers]]:
     """Return pooled features of every layer, pretrained and fine-tuned, for the run's analysis sample.
 
-    Computed once a run and kept beside it. Returns the lines of the predictions that were taken, shape (n,),
-    and by variant an array of shape (layers, n, width), float16. Layers up to the boundary did not change:
-    there both variants are the same.
+    What training and earlier questions computed is read; the rest is computed and kept. Returns the lines of
+    the predictions that were taken, shape (n,), and by variant one array of shape (n, width) a layer, float16
+    or float32. Layers up to the boundary did not change: there both variants are the same object.
     """
-    folder = context.store.workspace.run(job) / "features"
-    paths = {variant: folder / f"{variant}.npy" for variant in VARIANTS}
-    if not (folder / "index.npy").exists():
-        compute_features(context, job, evaluation, folder)
-    index = np.load(folder / "index.npy")
-    found = {v: np.load(p, mmap_mode="r") for v, p in paths.items() if p.exists()}
-    found.setdefault(VARIANTS[1], found[VARIANTS[0]])
-    return index.astype(np.int64), found
-
-
-def compute_features(context: Context, job: str, evaluation: Evaluation, folder: Path) -> None:
-    """Run the pass with the pretrained and with the trained backbone and keep what it gives."""
     config = context.store.job(job).config
     assert isinstance(config, ExperimentConfig)
     rows = evaluation.predictions
     strata = (rows["split"] + "\x00" + rows["label"]).factorize()[0]
     index: NDArray[np.int64] = np.sort(stratified_sample(strata, SAMPLE, 0))
     compute = Compute.choose(config.training.device, config.training.precision)
-    folder.mkdir(parents=True, exist_ok=True)
+    store, pooling = activations(context), config.features.pooling
     backbone = load(config.backbone)
-    tokens = tokenize(backbone.tokenizer, rows["text"].iloc[index].tolist(), config.features.token_limit)
-    models = {VARIANTS[0]: backbone}
-    if config.plan.blocks or config.plan.embeddings:
-        models[VARIANTS[1]] = load_trained(context.store.workspace.run(job)).model.source
-    for variant, source in models.items():
-        model: nn.Module = source.model
-        pooled = encode_layers(
-            model.to(compute.device), source.blocks, tokens, compute, pooling=config.features.pooling,
-            stage=f"encoding texts, {variant}", report=context.report,
-        )  # fmt: skip
-        draft = folder / f".{variant}.npy"
-        np.save(draft, pooled.astype(np.float16))
-        draft.replace(folder / f"{variant}.npy")
-    np.save(folder / ".index.npy", index)
-    (folder / ".index.npy").replace(folder / "index.npy")
+    texts = Texts(rows["text"].iloc[index].tolist(), backbone.tokenizer, config.features.token_limit)
+    nn.Module.to(backbone.model, compute.device)
+    before = [
+        found_array(f) for f in Encoder(backbone, texts, compute, store, context.report).pooled(pooling)
+    ]
+    boundary = config.plan.boundary(backbone.n_blocks)
+    if boundary == backbone.n_blocks:
+        return index, dict.fromkeys(VARIANTS, before)
+    trained = load_trained(context.store.workspace.run(job)).model.source
+    above = Encoder(trained, texts, compute, store, context.report).pooled(pooling)
+    same = boundary + 1  # layer k enters block k
+    after = before[:same] + [found_array(f) for f in above[same:]]
+    return index, {VARIANTS[0]: before, VARIANTS[1]: after}
+
+
+def found_array(found: Found) -> NDArray[np.floating]:
+    """Return kept vectors as an array, shape (n, width)."""
+    array: NDArray[np.floating] = found.vectors().numpy()
+    return array

@@ -1,15 +1,15 @@
 """Jobs on a backbone: find its parts, time it, train on it."""
 
-import shutil
-
 import torch
 
-from translearn_core.activations import Compute
+from translearn_core.activations import Compute, Store
 from translearn_core.backbones import bytes_to_fetch, load
-from translearn_core.config import AnatomyConfig, CalibrateConfig, ExperimentConfig, SizeConfig
+from translearn_core.config import AnatomyConfig, CalibrateConfig, ExperimentConfig, SizeConfig, Slot
+from translearn_core.engine import devices
 from translearn_core.experiment import run_experiment
 from translearn_core.results import RemoteSize
 from translearn_core.runs import artifacts
+from translearn_core.settings import settings
 from translearn_core.training.calibrating import calibrate
 from translearn_core.worker.context import Context
 from translearn_core.worker.reading import load_prepared
@@ -48,10 +48,19 @@ def time_steps(context: Context) -> None:
     context.report("timing a few steps")
     compute = Compute.choose(config.training.device, config.training.precision)
     backbone = load(config.backbone)
+    if compute.device.type == "cuda":
+        limit = int(torch.cuda.get_device_properties(compute.device).total_memory)
+    else:
+        limit = devices.worker_bytes(settings(), Slot.TRAIN)
     result = calibrate(
-        backbone, compute, pooling=config.features.pooling, batch_size=config.training.batch_size
+        backbone, compute, pooling=config.features.pooling, training=config.training, limit_bytes=limit
     )
     artifacts.save(context.folder, result)
+
+
+def activations(context: Context) -> Store:
+    """Return what backbones made of texts in this workspace."""
+    return Store(context.store.workspace.activations, settings().max_activations_mb * 1_000_000)
 
 
 def train(context: Context) -> None:
@@ -61,11 +70,11 @@ def train(context: Context) -> None:
     store = context.store
     store.forget_points(context.job.id)
     store.forget_answers(context.job.id)
-    shutil.rmtree(context.folder / "features", ignore_errors=True)
     run_experiment(
         config,
         lambda: load_prepared(store.workspace, config.data),
         context.folder,
+        store=activations(context),
         report=context.report,
         record=context.add_points,
         parent=store.workspace.run(config.continues) if config.continues else None,

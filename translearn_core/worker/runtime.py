@@ -2,7 +2,6 @@
 
 import logging
 import os
-import re
 import sys
 import time
 import traceback
@@ -14,7 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from translearn_core.config import JobKind
-from translearn_core.errors import NotFoundError, Stopped, TranslearnError
+from translearn_core.errors import NotFoundError, Stopped, TranslearnError, out_of_memory
 from translearn_core.runs import Job, RunStore, State, Workspace
 from translearn_core.worker import limits
 from translearn_core.worker.context import Context, Warm
@@ -24,10 +23,6 @@ log = logging.getLogger(__name__)
 JOB_LOG = "job.log"
 """In the job's folder: when it began and ended, on how many threads, and tracebacks nobody expected."""
 
-_NO_MEMORY = re.compile(
-    r"not enough memory|DefaultCPUAllocator|can(no|')t allocate memory|out of memory|bad_alloc",
-    re.I,
-)
 _LIGHTER = {
     JobKind.TRAIN: "choose a smaller batch size, a lower token limit or more frozen blocks",
     JobKind.CALIBRATE: "choose a smaller batch size or a lower token limit",
@@ -83,7 +78,7 @@ def _outcome(store: RunStore, job: Job) -> tuple[State, str | None]:
         state, reason = _explained(job.kind, error)
         if state is State.FAILED and not isinstance(error, TranslearnError):
             note("".join(traceback.format_exception(error)))
-        if _is_memory(error):
+        if out_of_memory(error):
             WARM.clear()
     note(f"{state} after {time.perf_counter() - began:.1f} s{_threads()}")
     return state, reason
@@ -104,7 +99,7 @@ def _explained(kind: JobKind, error: BaseException) -> tuple[State, str | None]:
         return State.STOPPED, None
     if isinstance(error, TranslearnError):
         return State.FAILED, str(error)
-    if _is_memory(error):
+    if out_of_memory(error):
         return (
             State.FAILED,
             f"Memory ran out: {_LIGHTER.get(kind, 'use a smaller file or fewer rows')}, then try again.",
@@ -112,12 +107,6 @@ def _explained(kind: JobKind, error: BaseException) -> tuple[State, str | None]:
     first = (str(error).strip().splitlines() or [""])[0][:300]
     said = f"{type(error).__name__}: {first}" if first else type(error).__name__
     return State.FAILED, f"Something unexpected happened ({said}); the details are in {JOB_LOG}."
-
-
-def _is_memory(error: BaseException) -> bool:
-    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
-        return True
-    return isinstance(error, RuntimeError | OSError) and _NO_MEMORY.search(str(error)) is not None
 
 
 def _threads() -> str:

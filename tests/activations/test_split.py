@@ -1,0 +1,94 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from tests.architectures import TEXTS, TINY, tiny_folder
+from translearn_core.activations import Compute, Encoder, Store, Texts
+from translearn_core.backbones import Backbone, load
+from translearn_core.config import BackboneConfig, Device, FreezePlan, HeadConfig, Pooling, Precision
+from translearn_core.transfer import Classifier, Inputs
+
+EXACT = Compute.choose(Device.CPU, Precision.FLOAT32)
+LABELS = torch.tensor([0, 1, 2, 1, 1, 0, 2])
+LONG = " ".join(["the plot was boring and the film was long"] * 20)  # beyond every tiny model's window
+
+
+@pytest.fixture(scope="module", params=sorted(TINY))
+def backbone(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Backbone:
+    folder = tiny_folder(request.param, tmp_path_factory.mktemp(request.param))
+    return load(BackboneConfig(id=str(folder)))
+
+
+def read_by(backbone: Backbone, texts: list[str] | tuple[str, ...], limit: int) -> Texts:
+    return Texts(texts, backbone.tokenizer, min(limit, backbone.anatomy.token_limit))
+
+
+def gradients(model: Classifier, inputs: Inputs) -> tuple[float, dict[str, torch.Tensor]]:
+    model.zero_grad(set_to_none=True)
+    batch = inputs.batch(np.arange(len(LABELS)))
+    loss = torch.nn.functional.cross_entropy(model(batch, EXACT), LABELS)
+    loss.backward()
+    return loss.item(), {n: p.grad.clone() for n, p in model.named_parameters() if p.grad is not None}
+
+
+def test_training_on_kept_states_gives_the_same_loss_and_gradients_at_every_boundary(
+    backbone: Backbone, tmp_path: Path
+) -> None:
+    if not backbone.anatomy.splittable:
+        assert backbone.anatomy.why_not
+        return
+    texts = read_by(backbone, [*TEXTS, LONG], 64)
+    encoder = Encoder(backbone, texts, EXACT, Store(tmp_path, 10**9))
+    for boundary in range(1, backbone.n_blocks):
+        plan = FreezePlan(blocks=tuple(range(boundary, backbone.n_blocks)))
+        model = Classifier(backbone, plan, backbone.anatomy.pooling, HeadConfig(), 3).eval()
+        whole, expected = gradients(model, Inputs.whole(texts.tokens))
+        kept = encoder.states(boundary)
+        cut, found = gradients(model, Inputs(texts.tokens.lengths, texts.tokens, kept=kept))
+        assert cut == pytest.approx(whole, abs=1e-5)
+        assert set(found) == set(expected)
+        for name, gradient in expected.items():
+            assert torch.allclose(found[name], gradient, atol=1e-5), (boundary, name)
+
+
+def test_states_of_an_identical_batch_are_exact_at_every_boundary(backbone: Backbone) -> None:
+    if not backbone.anatomy.splittable:
+        return
+    texts = read_by(backbone, [*TEXTS, LONG], 64)
+    ids, mask = texts.tokens.padded(np.arange(len(texts)))
+    split = Classifier(backbone, FreezePlan(), backbone.anatomy.pooling, HeadConfig(), 3).eval().split
+    with torch.no_grad():
+        whole = split.run(ids, mask)[mask.bool()]
+        for boundary in range(backbone.n_blocks):
+            states = split.run(ids, mask, stop=boundary)
+            again = split.run(ids, mask, start=boundary, states=states)[mask.bool()]
+            assert (again - whole).abs().max() <= 1e-6, boundary
+
+
+def test_the_pass_pools_what_the_model_itself_reports(backbone: Backbone, tmp_path: Path) -> None:
+    texts = read_by(backbone, TEXTS, 32)
+    ids, mask = texts.tokens.padded(np.arange(len(TEXTS)))
+    with torch.no_grad():
+        states = backbone.model(input_ids=ids, attention_mask=mask, output_hidden_states=True).hidden_states
+    weight = mask[..., None].float()
+    expected = [((s * weight).sum(1) / weight.sum(1)).numpy() for s in states]
+    found = Encoder(backbone, texts, EXACT, Store(tmp_path, 10**9)).pooled(Pooling.MEAN)
+    assert len(found) == backbone.n_blocks + 1
+    for layer, (one, kept) in enumerate(zip(expected, found, strict=True)):
+        np.testing.assert_allclose(kept.vectors().numpy(), one, atol=1e-5, err_msg=f"layer {layer}")
+
+
+def test_in_bf16_the_pass_stays_close_and_leaves_the_weights_as_they_were(
+    backbone: Backbone, tmp_path: Path
+) -> None:
+    rounded = Compute(torch.device("cpu"), bf16=True)
+    before = {name: p.clone() for name, p in backbone.model.named_parameters()}
+    texts = read_by(backbone, TEXTS, 32)
+    exact = Encoder(backbone, texts, EXACT, Store(tmp_path, 10**9)).top(Pooling.MEAN).vectors()
+    found = Encoder(backbone, texts, rounded, Store(tmp_path, 10**9)).top(Pooling.MEAN).vectors()
+    assert found.dtype is torch.float16
+    assert (found.float() - exact).abs().max() < 0.1 * exact.abs().max()
+    for name, parameter in backbone.model.named_parameters():
+        assert torch.equal(parameter, before[name]), name

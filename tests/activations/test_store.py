@@ -1,0 +1,182 @@
+import logging
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from tests.architectures import TEXTS, tiny_folder
+from translearn_core.activations import Compute, Encoder, Store, Texts
+from translearn_core.activations.keys import layer_digests, text_digests
+from translearn_core.activations.tokens import by_length
+from translearn_core.backbones import Backbone, load
+from translearn_core.config import BackboneConfig, Device, Pooling, Precision
+from translearn_core.errors import Stopped
+
+EXACT = Compute.choose(Device.CPU, Precision.FLOAT32)
+ROOM = 10**9
+
+
+@pytest.fixture
+def backbone(tmp_path: Path) -> Backbone:
+    return load(BackboneConfig(id=str(tiny_folder("bert", tmp_path / "bert"))))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "activations", ROOM)
+
+
+def encoder(backbone: Backbone, store: Store, texts: tuple[str, ...] = TEXTS) -> Encoder:
+    return Encoder(backbone, Texts(texts, backbone.tokenizer, 32), EXACT, store)
+
+
+def keep(store: Store, name: str, texts: list[str], width: int = 4) -> torch.Tensor:
+    vectors = torch.randn(len(texts), width)
+    writer = store.shelf(name).writer(width, torch.float32)
+    ones = np.ones(len(texts), dtype=np.int64)
+    writer.append(text_digests(texts), ones, ones, vectors, 1.0)
+    writer.commit()
+    return vectors
+
+
+def segments(store: Store) -> list[Path]:
+    return sorted(store.folder.glob("*/segment-*"))
+
+
+def test_batches_by_length_hold_every_text_once_within_the_budget() -> None:
+    lengths = np.random.default_rng(0).integers(1, 90, 500)
+    batches = list(by_length(lengths, 256))
+    assert sorted(np.concatenate(batches)) == list(range(500))
+    assert all(len(b) == 1 or len(b) * lengths[b].max() <= 256 for b in batches)
+
+
+def test_a_second_run_computes_nothing_and_gets_the_same(backbone: Backbone, store: Store) -> None:
+    first, second = encoder(backbone, store), encoder(backbone, store)
+    one = [found.vectors() for found in first.pooled(Pooling.MEAN)]
+    two = [found.vectors() for found in second.pooled(Pooling.MEAN)]
+    assert all(torch.equal(a, b) for a, b in zip(one, two, strict=True))
+    assert (first.reuse.encoded, second.reuse.encoded) == (len(TEXTS), 0)
+    assert first.reuse.saved_seconds == 0 < second.reuse.saved_seconds
+
+
+def test_a_new_table_computes_only_the_texts_it_does_not_share(backbone: Backbone, store: Store) -> None:
+    encoder(backbone, store).states(2)
+    more = (TEXTS[3], "a new text", TEXTS[0])
+    again = encoder(backbone, store, more)
+    kept = again.states(2)
+    assert again.reuse.encoded == 1
+    fresh = encoder(backbone, Store(store.folder.parent / "other", ROOM), more).states(2)
+    index = np.arange(3)
+    longest = int(again.texts.tokens.lengths.max())
+    assert torch.allclose(kept.padded(index, longest), fresh.padded(index, longest), atol=1e-5)
+
+
+def test_layers_above_are_computed_from_the_kept_states(
+    backbone: Backbone, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoder(backbone, store).states(2)
+    below = backbone.blocks[1]
+    monkeypatch.setattr(below.attention, "forward", lambda *_, **__: pytest.fail("block 1 ran again"))
+    top = encoder(backbone, store).top(Pooling.MEAN).vectors()
+    monkeypatch.undo()
+    other = Store(store.folder.parent / "other", ROOM)
+    assert torch.allclose(top, encoder(backbone, other).top(Pooling.MEAN).vectors(), atol=1e-5)
+
+
+def test_training_a_block_makes_other_layers_above_it_and_none_below(backbone: Backbone) -> None:
+    before = layer_digests(backbone)
+    with torch.no_grad():
+        next(backbone.blocks[1].parameters()).add_(0.1)
+    after = layer_digests(backbone)
+    assert after[:2] == before[:2]
+    assert not set(after[2:]) & set(before[2:])
+
+
+@pytest.mark.parametrize("change", ["limit", "precision", "tokenizer", "pooling"])
+def test_whatever_a_vector_depends_on_is_in_its_key(backbone: Backbone, store: Store, change: str) -> None:
+    encoder(backbone, store).top(Pooling.MEAN)
+    compute = Compute(torch.device("cpu"), bf16=True) if change == "precision" else EXACT
+    if change == "tokenizer":
+        backbone.tokenizer.add_tokens(["film"])
+    texts = Texts(TEXTS, backbone.tokenizer, 31 if change == "limit" else 32)
+    other = Encoder(backbone, texts, compute, store)
+    other.top(Pooling.MAX if change == "pooling" else Pooling.MEAN)
+    assert other.reuse.encoded == len(TEXTS)
+
+
+@pytest.mark.parametrize("damage", ["truncate", "flip", "index", "about"])
+def test_a_damaged_file_is_thrown_away_with_a_line_and_computed_again(
+    backbone: Backbone, store: Store, damage: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    good = encoder(backbone, store).top(Pooling.MEAN).vectors()
+    for segment in segments(store):
+        file = segment / {"index": "index.bin", "about": "about.json"}.get(damage, "vectors.bin")
+        data = bytearray(file.read_bytes())
+        if damage == "truncate":
+            data = data[:-8]
+        else:
+            data[len(data) // 2] ^= 0xFF
+        time.sleep(0.01)  # another time stamp
+        file.write_bytes(data)
+    with caplog.at_level(logging.WARNING):
+        again = encoder(backbone, store)
+        assert torch.allclose(again.top(Pooling.MEAN).vectors(), good, atol=1e-6)
+    assert again.reuse.encoded == len(TEXTS)
+    assert "damaged" in caplog.text
+
+
+def test_a_stopped_pass_keeps_what_it_has(backbone: Backbone, store: Store) -> None:
+    texts = tuple(f"{text} {'very ' * k}" for k in range(40) for text in TEXTS)
+
+    def stop(stage: str, done: float, total: float) -> None:
+        if done:
+            raise Stopped(stage)
+
+    first = Encoder(backbone, Texts(texts, backbone.tokenizer, 32), EXACT, store, stop)
+    with pytest.raises(Stopped):
+        first.top(Pooling.MEAN)
+    second = Encoder(backbone, Texts(texts, backbone.tokenizer, 32), EXACT, store)
+    second.top(Pooling.MEAN)
+    assert 0 < second.reuse.encoded < len(texts)
+
+
+def test_what_was_used_longest_ago_goes_first(tmp_path: Path) -> None:
+    probe = Store(tmp_path / "probe", ROOM)
+    keep(probe, "a", ["one"])
+    weight = probe.size()
+    store = Store(tmp_path / "activations", 3 * weight)
+    for age, name in enumerate(("old", "older", "oldest")):
+        keep(store, name, ["one"])
+        (path,) = (store.folder / name).glob("segment-*")
+        os.utime(path, (1_000_000 - age, 1_000_000 - age))
+    store.shelf("oldest").find(text_digests(["one"]))  # used now
+    assert store.reserve(weight)
+    assert [path.parent.name for path in segments(store)] == ["old", "oldest"]
+    assert not store.reserve(4 * weight)
+    assert len(segments(store)) == 2, "what cannot fit throws nothing away"
+
+
+def test_a_run_larger_than_the_cap_gets_no_states(backbone: Backbone, tmp_path: Path) -> None:
+    assert encoder(backbone, Store(tmp_path / "small", 1000)).states(2) is None
+
+
+def test_two_writers_of_one_shelf_do_not_harm_each_other(store: Store) -> None:
+    keep(store, "shelf", ["one", "two"])
+    second = keep(store, "shelf", ["three"])
+    found = store.shelf("shelf").find(text_digests(["three", "one", "four"]))
+    assert found.missing.tolist() == [False, False, True]
+    assert torch.equal(store.shelf("shelf").find(text_digests(["three"])).vectors(), second)
+
+
+def test_drafts_left_by_a_kill_are_cleared_after_a_day(store: Store) -> None:
+    keep(store, "shelf", ["one"])
+    draft = store.folder / "shelf" / ".draft-x"
+    draft.mkdir()
+    store.tidy()
+    assert draft.exists()
+    store.tidy(older_than=-1.0)
+    assert not draft.exists()
+    assert len(segments(store)) == 1
