@@ -86,7 +86,7 @@ def run_experiment(
     model = build(config, backbone, len(prepared.classes)).to(compute.device).eval()
     texts = Texts(prepared.texts, backbone.tokenizer, config.features.token_limit)
     inputs, reuse = compute_once(model, Encoder(backbone, texts, compute, store, report))
-    standardise(model, inputs, prepared, compute, seed=config.training.seed)
+    standardise_on(model, inputs, prepared.where(Split.TRAIN), compute, seed=config.training.seed)
     clock.lap("encode")
 
     loop = Loop(model, inputs, rows, config.training, compute, report)
@@ -177,14 +177,13 @@ def compute_once(model: Classifier, encoder: Encoder) -> tuple[Inputs, Reuse | N
     return Inputs.whole(texts.tokens), None
 
 
-def standardise(
-    model: Classifier, inputs: Inputs, prepared: Prepared, compute: Compute, *, seed: int
+def standardise_on(
+    model: Classifier, inputs: Inputs, train: NDArray[np.int64], compute: Compute, *, seed: int
 ) -> None:
-    """Fit the head's scaling on the training rows' features before training.
+    """Fit the head's scaling on the features of the rows `train` before training.
 
     A seeded sample of them where there are many.
     """
-    train = prepared.where(Split.TRAIN)
     if inputs.pooled is None and len(train) > STANDARDISE_ROWS:
         train = np.sort(np.random.default_rng(seed).choice(train, STANDARDISE_ROWS, replace=False))
     with compute.inference(model.backbone):

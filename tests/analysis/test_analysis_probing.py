@@ -1,6 +1,9 @@
 """Probes against scikit-learn's logistic regression, fold by fold."""
 
+from threading import get_ident
+
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from sklearn.linear_model import LogisticRegression
@@ -8,9 +11,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from translearn_core.analysis import bootstrap_accuracy, majority_accuracy, probe_layers, stratified_folds
-from translearn_core.analysis.logistic import Problem, fit
+from translearn_core.analysis.logistic import Problem, fit, pools
 from translearn_core.errors import Stopped, TooFewSamplesError, TrainingError
-from translearn_core.results import Interval
+from translearn_core.results import Interval, ProbeScores
+from translearn_core.runs import artifacts
 
 TFIDF = (0.7, Interval(0.65, 0.75))
 
@@ -26,24 +30,30 @@ def layers_of(rows, classes, width=24, layers=2, signal=0.35, seed=0):
     return labels, (((strengths * centres[labels] + noise) @ mix) * 3 + 5).astype(np.float32)
 
 
-def probabilities(fits, which, x):
-    logits = torch.from_numpy(x) @ fits.weight[which] + fits.bias[which]
+def fit_of(x, labels, seen, classes):
+    with pools(1) as (pool,):
+        return fit(Problem(*map(torch.from_numpy, (x, labels, seen)), classes), pool)
+
+
+def probabilities(fits, labelling, part, x):
+    logits = torch.from_numpy(x) @ fits.weight[labelling, part] + fits.bias[labelling, part]
     return logits.softmax(dim=1).numpy()
 
 
 @pytest.mark.parametrize("classes", [2, 3, 12])
 def test_every_fit_of_a_batch_is_sklearns(classes):
     labels, (x, _) = layers_of(400, classes)
+    ways = np.stack([labels, np.random.default_rng(1).permutation(labels)], axis=1)
     seen = np.ones((400, 3), dtype=np.float32)
     seen[:150, 0] = seen[150:200, 1] = 0
     scaled = StandardScaler().fit_transform(x)
-    fits = fit(Problem(*map(torch.from_numpy, (scaled, labels, seen)), classes))
-    for which in range(3):
-        rows = seen[:, which] > 0
+    fits = fit_of(scaled, ways, seen, classes)
+    for way, part in np.ndindex(2, 3):
+        rows = seen[:, part] > 0
         reference = make_pipeline(StandardScaler(), LogisticRegression(max_iter=5000, tol=1e-6))
-        reference.fit(scaled[rows].astype(float), labels[rows])
+        reference.fit(scaled[rows].astype(float), ways[rows, way])
         expected = reference.predict_proba(scaled.astype(float))
-        assert probabilities(fits, which, scaled) == pytest.approx(expected, abs=2e-3)
+        assert probabilities(fits, way, part, scaled) == pytest.approx(expected, abs=2e-3)
 
 
 @pytest.mark.parametrize("classes", [3, 4])
@@ -52,11 +62,11 @@ def test_a_fit_that_never_saw_a_class_is_the_fit_without_it(classes):
     scaled = StandardScaler().fit_transform(x)
     seen = np.ones((300, 2), dtype=np.float32)
     seen[labels == 1, 1] = 0
-    fits = fit(Problem(*map(torch.from_numpy, (scaled, labels, seen)), classes))
+    fits = fit_of(scaled, labels[:, None], seen, classes)
     rows = labels != 1
     reference = make_pipeline(StandardScaler(), LogisticRegression(max_iter=5000, tol=1e-6))
     expected = reference.fit(scaled[rows].astype(float), labels[rows]).predict_proba(scaled.astype(float))
-    found = probabilities(fits, 1, scaled)
+    found = probabilities(fits, 0, 1, scaled)
     assert not found[:, 1].any()
     assert np.delete(found, 1, axis=1) == pytest.approx(expected, abs=2e-3)
 
@@ -65,28 +75,99 @@ def test_a_fit_that_never_saw_a_class_is_the_fit_without_it(classes):
 def test_probes_agree_with_sklearn_layer_by_layer_and_fold_by_fold(classes):
     labels, features = layers_of(900, classes)
     train, test = np.arange(600), np.arange(600, 900)
-    found = probe_layers({"pretrained": features}, labels, train, test, tfidf=TFIDF, folds=4, seed=3)
+    control = np.random.default_rng(1).permutation(labels)
+    found = probe_layers(
+        {"pretrained": features}, labels, train, test, tfidf=TFIDF, controls=control[None], folds=4, seed=3
+    )
     fold = stratified_folds(labels[train], 4, 3)
     assert found.cross_validated.shape == (1, 2, 4)
-    for layer in range(2):
-        x = features[layer].astype(float)
+    assert found.control_cross_validated.shape == (1, 1, 2, 4)
+    of_control = (found.control_cross_validated, found.control_test, found.control_low, found.control_high)
+    for y, (held_out, scores, low, high) in (
+        (labels, (found.cross_validated, found.test, found.low, found.high)),
+        (control, [scores[0] for scores in of_control]),
+    ):
+        for layer in range(2):
+            x = features[layer].astype(float)
 
-        def correct(learn, judge, x=x):
-            probe = make_pipeline(StandardScaler(), LogisticRegression(max_iter=5000))
-            return probe.fit(x[learn], labels[learn]).predict(x[judge]) == labels[judge]
+            def correct(learn, judge, x=x, y=y):
+                probe = make_pipeline(StandardScaler(), LogisticRegression(max_iter=5000))
+                return probe.fit(x[learn], y[learn]).predict(x[judge]) == y[judge]
 
-        on_test = correct(train, test)
-        interval = bootstrap_accuracy(on_test)
-        assert found.test[0, layer] == pytest.approx(on_test.mean(), abs=0.005)
-        assert found.low[0, layer] == pytest.approx(interval.low, abs=0.007)
-        assert found.high[0, layer] == pytest.approx(interval.high, abs=0.007)
-        for f in range(4):
-            held_out = correct(train[fold != f], train[fold == f]).mean()
-            assert found.cross_validated[0, layer, f] == pytest.approx(held_out, abs=0.0067)  # a row of 150
+            on_test = correct(train, test)
+            interval = bootstrap_accuracy(on_test)
+            assert scores[0, layer] == pytest.approx(on_test.mean(), abs=0.005)
+            assert low[0, layer] == pytest.approx(interval.low, abs=0.007)
+            assert high[0, layer] == pytest.approx(interval.high, abs=0.007)
+            for f in range(4):
+                expected = correct(train[fold != f], train[fold == f]).mean()
+                assert held_out[0, layer, f] == pytest.approx(expected, abs=0.0067)  # a row of 150
     assert (
         found.test[0, 1] > found.test[0, 0] > found.majority == majority_accuracy(labels[train], labels[test])
     )
     assert (found.n_train, found.n_test, found.tfidf, found.tfidf_interval) == (600, 300, *TFIDF)
+
+
+@pytest.mark.parametrize("classes", [4, 30])  # a control beside the labels, and one after the other
+def test_a_control_beside_the_labels_is_a_probe_of_its_own(classes):
+    labels, features = layers_of(400, classes)
+    folds = {"train": np.arange(300), "test": np.arange(300, 400), "tfidf": TFIDF, "folds": 4}
+    # Labels renamed: the folds are dealt by real labels, and are the same for a control of the same classes.
+    renamed, coarse = classes - 1 - labels, labels // 2
+    found = probe_layers({"a": features}, labels, **folds, controls=np.stack([labels, coarse, renamed]))
+    alone = probe_layers({"a": features}, labels, **folds)
+    assert np.array_equal(found.cross_validated, alone.cross_validated)
+    assert np.array_equal(found.test, alone.test)
+    for same in (0, 2):
+        assert found.control_cross_validated[same] == pytest.approx(alone.cross_validated, abs=0.0134)
+        assert found.control_test[same] == pytest.approx(alone.test, abs=0.01)
+        assert found.control_low[same] == pytest.approx(alone.low, abs=0.015)
+        assert found.control_high[same] == pytest.approx(alone.high, abs=0.015)
+    of_coarse = probe_layers({"a": features}, coarse, **folds)
+    assert found.control_test[1] == pytest.approx(of_coarse.test, abs=0.01)  # dealt to other folds
+    expected = [majority_accuracy(y[:300], y[300:]) for y in (labels, coarse, renamed)]
+    assert found.control_majority.tolist() == expected
+
+
+def test_random_labels_are_not_found_by_a_probe_that_finds_the_real_ones():
+    labels, features = layers_of(300, 2, signal=1.0)
+    control = np.random.default_rng(1).integers(0, 2, (1, 300))
+    found = probe_layers(
+        {"a": features}, labels, np.arange(200), np.arange(200, 300), tfidf=TFIDF, controls=control
+    )
+    assert found.test.min() > 0.8
+    assert found.control_test.max() < 0.65
+
+
+@pytest.mark.parametrize("count", [0, 2])
+def test_scores_come_back_from_disk_and_their_table_names_the_controls(tmp_path, count):
+    labels, features = layers_of(120, 3)
+    controls = np.random.default_rng(1).integers(0, 3, (count, 120))
+    scores = probe_layers(
+        {"a": features, "b": features + 1},
+        labels,
+        np.arange(80),
+        np.arange(80, 120),
+        tfidf=TFIDF,
+        controls=controls if count else None,
+    )
+    artifacts.save(tmp_path, scores)
+    back = artifacts.load(tmp_path, ProbeScores)
+    for name in ("cross_validated", "test", "low", "high", "majority"):
+        kept = getattr(back, f"control_{name}")
+        assert np.array_equal(kept, getattr(scores, f"control_{name}"))
+        assert len(kept) == count
+    pd.testing.assert_frame_equal(back.frame(), scores.frame())
+    names = [name for name in scores.frame().columns if name.startswith("control")]
+    assert names == [
+        f"control {c} {name}"
+        for c in range(1, count + 1)
+        for name in ("cross-validated", "test", "test low", "test high")
+    ]
+    if count:
+        last = scores.frame().iloc[-1]
+        assert last["control 2 test"] == scores.control_test[1, 1, 1]
+        assert last["control 2 cross-validated"] == scores.control_cross_validated[1, 1, 1].mean()
 
 
 def test_cross_validation_does_not_leak_the_rows_it_holds_out():
@@ -148,17 +229,17 @@ def test_equal_layers_are_computed_once():
         np.arange(80),
         np.arange(80, 120),
         tfidf=TFIDF,
-        progress=lambda done, total: shares.append((done, total)),
+        progress=lambda done, total: shares.append((done, total, get_ident())),
     )
     assert np.array_equal(found.cross_validated[0, :2], found.cross_validated[1, :2])
     assert np.array_equal(found.test[0, :2], found.test[1, :2])
     assert not np.array_equal(found.cross_validated[0, 2], found.cross_validated[1, 2])
-    done = [d for d, _ in shares]
-    assert done == sorted(done)
-    assert {t for _, t in shares} == {6}
-    assert done[-1] == 6
-    assert {d for d in done if 3 < d <= 5} == {4, 5}  # nothing happens within the two frozen layers
-    assert any(d % 1 for d in done if d > 5)
+    done, totals, threads = zip(*shares, strict=True)
+    assert list(done) == sorted(done)
+    assert set(totals) == {4}  # two layers are frozen
+    assert set(threads) == {get_ident()}  # what hears of it may belong to one thread
+    assert done[-1] == 4
+    assert any(d % 1 for d in done)
 
 
 def test_the_same_seed_gives_the_same_scores():

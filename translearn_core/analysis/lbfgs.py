@@ -8,7 +8,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-PAIRS = 20
+PAIRS = 30
 """Steps and gradient changes remembered."""
 ARMIJO = 1e-4
 """Share of the fall its slope promises that a step must keep."""
@@ -17,28 +17,30 @@ NOISE = 1e-7
 HALVINGS = 20
 """Tries at most to find a lower loss."""
 
-Objective = Callable[[Tensor], tuple[Tensor, Tensor]]
-"""Parameters to losses (problems,) float64 and the gradient."""
+Objective = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
+"""Parameters of some problems, and which problems, to losses float64 and the gradient."""
 
 
 def search(
-    objective: Objective, theta: Tensor, loss: Tensor, gradient: Tensor, direction: Tensor
+    objective: Objective, which: Tensor, theta: Tensor, loss: Tensor, gradient: Tensor, direction: Tensor
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Halve each problem's step until its loss falls enough; return steps, losses and gradients there.
+    """Halve the step of the problems `which` until its loss falls enough; return steps, losses and gradients.
 
-    A problem that finds no lower loss stays where it is.
+    Only problems still without a lower loss are evaluated again; one that finds none stays where it is.
     """
-    slope = _dot(gradient, direction).double()
-    length = torch.ones(len(theta))
+    promised = ARMIJO * _dot(gradient, direction).double()
+    allowed = loss + NOISE * loss.abs()
+    step, trying, share = direction.clone(), torch.arange(len(theta)), 1.0
+    new_loss, new_gradient = loss.clone(), gradient.clone()
     for _ in range(HALVINGS):
-        step = length[:, None, None] * direction
-        new_loss, new_gradient = objective(theta + step)
-        poor = new_loss > loss + ARMIJO * length * slope + NOISE * loss.abs()
-        if not poor.any():
+        new_loss[trying], new_gradient[trying] = objective(theta[trying] + step[trying], which[trying])
+        trying = trying[~(new_loss <= allowed + share * promised)[trying]]
+        if not len(trying):
             return step, new_loss, new_gradient
-        length = torch.where(poor, length / 2, length)
-    step = torch.where(poor, 0.0, length)[:, None, None] * direction
-    return step, *objective(theta + step)
+        share /= 2
+        step[trying] *= 0.5
+    step[trying], new_loss[trying], new_gradient[trying] = 0.0, loss[trying], gradient[trying]
+    return step, new_loss, new_gradient
 
 
 class Memory:
@@ -59,13 +61,13 @@ class Memory:
 
     def times(self, gradient: Tensor) -> Tensor:
         """Multiply by the inverse Hessian (two-loop recursion)."""
-        q, alphas = gradient, []
+        q, alphas = gradient.clone(), []
         for step, change, weight in reversed(self.pairs):
             alphas.append(weight * _dot(step, q))
-            q = q - alphas[-1][:, None, None] * change
+            q.addcmul_(alphas[-1][:, None, None], change, value=-1)
         r = self.precondition(q) * self.scale[:, None, None]
         for (step, change, weight), alpha in zip(self.pairs, reversed(alphas), strict=True):
-            r = r + (alpha - weight * _dot(change, r))[:, None, None] * step
+            r.addcmul_((alpha - weight * _dot(change, r))[:, None, None], step)
         return r
 
 

@@ -1,18 +1,33 @@
 """Linear probes: what a linear classifier finds in every layer, before and after fine-tuning."""
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from functools import partial
+from queue import SimpleQueue
+from threading import Event
+from typing import TypeVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from translearn_core.analysis.logistic import Problem, fit
+from translearn_core.analysis.logistic import Problem, fit, pools
 from translearn_core.analysis.scoring import FloatArray, IntArray, bootstrap_accuracy, majority_accuracy
-from translearn_core.errors import TooFewSamplesError, TrainingError
+from translearn_core.errors import Stopped, TooFewSamplesError, TrainingError
 from translearn_core.results import Interval, ProbeScores
 
 Layers = NDArray[np.floating] | Sequence[NDArray[np.floating]]
 """Pooled features of one variant: (layers, rows, width), or one (rows, width) array a layer."""
+BoolArray = NDArray[np.bool_]
+Found = TypeVar("Found")
+Ticked = Callable[[float], None]
+"""Told the share done."""
+
+COLUMNS = 500
+"""Weight columns side by side at most: more make no product faster and every L-BFGS memory larger.
+
+For the same reason layers are not batched: they are worked on next to each other, one in a thread.
+"""
 
 
 def probe_layers(
@@ -22,6 +37,7 @@ def probe_layers(
     test: IntArray,
     *,
     tfidf: tuple[float, Interval],
+    controls: IntArray | None = None,
     folds: int = 5,
     seed: int = 0,
     progress: Callable[[float, float], None] | None = None,
@@ -29,8 +45,8 @@ def probe_layers(
     """Cross-validate a linear classifier on each frozen layer, on training rows, and score it on test rows.
 
     Multinomial logistic regression with L2 (C = 1) on features standardised by the rows it learns from. The
-    folds are the same for every layer and variant. A class with one training row is never seen by the fit
-    that is scored on it: the row counts as wrong.
+    folds are the same for every layer, variant and control. A class with one training row is never seen by
+    the fit that is scored on it: the row counts as wrong.
 
     Parameters
     ----------
@@ -43,10 +59,14 @@ def probe_layers(
         Which rows to learn from and which to report on; without test rows the test scores are NaN.
     tfidf : (float, Interval)
         Test accuracy of the bag-of-words line (see `tfidf_baseline`).
+    controls : int array, shape (controls, rows), optional
+        Other class indices for the same rows, learnt from the same features: what a probe reaches by its own
+        capacity. Their scores are the fields of the result that start with `control`.
     folds, seed : int
         Parts of the cross-validation, and the seed they are drawn by.
     progress : callable, optional
-        Called with layers done (fractions within one) and all layers; may raise to stop.
+        Called with layers done (fractions within one) and all layers to be computed, in the thread of the
+        caller; may raise to stop.
 
     Raises
     ------
@@ -57,37 +77,50 @@ def probe_layers(
 
     References
     ----------
-    Alain & Bengio (2016), arXiv:1610.01644.
+    Alain & Bengio (2016), arXiv:1610.01644; Hewitt & Liang (2019), arXiv:1909.03368, for the controls.
     """
     fold = stratified_folds(labels[train], folds, seed)
-    variants = tuple(features)
-    depth = len(features[variants[0]])
-    cross_validated = np.zeros((len(variants), depth, folds))
-    test_scores, low, high = (np.zeros((len(variants), depth)) for _ in range(3))
-    total = len(variants) * depth
-    for v, variant in enumerate(variants):
-        for layer in range(depth):
-            done = v * depth + layer
-            x = features[variant][layer]
-            same = next((u for u in range(v) if _equal(features[variants[u]][layer], x)), None)
-            if same is None:
-                tick = None if progress is None else lambda share, done=done: progress(done + share, total)
-                _check_finite(x, variant, layer)
-                cross_validated[v, layer], correct = _probe(x, labels, train, test, fold, tick)
-                interval = bootstrap_accuracy(correct)
-                test_scores[v, layer] = correct.mean() if len(correct) else np.nan
-                low[v, layer], high[v, layer] = interval.low, interval.high
-            else:
-                for scores in (cross_validated, test_scores, low, high):
-                    scores[v, layer] = scores[same, layer]
-            if progress:
-                progress(done + 1, total)
+    ways = labels[None] if controls is None else np.concatenate([labels[None], controls])
+    variants, depth = tuple(features), len(next(iter(features.values())))
+    source = {
+        (v, layer): _first_equal(features, v, layer) for v in range(len(variants)) for layer in range(depth)
+    }
+    computed = sorted(set(source.values()))
+    for v, layer in computed:
+        _check_finite(features[variants[v]][layer], variants[v], layer)
+    together = max(1, COLUMNS // ((folds + 1) * (int(ways.max()) + 1)))
+    jobs = [
+        (v, layer, slice(start, start + together))
+        for v, layer in computed
+        for start in range(0, len(ways), together)
+    ]
+
+    def work(job: tuple[int, int, slice], rows: Executor, tick: Ticked) -> tuple[FloatArray, BoolArray]:
+        v, layer, some = job
+        return _probe(features[variants[v]][layer], ways[some], train, test, fold, rows, tick)
+
+    cross_validated = np.empty((len(ways), len(variants), depth, folds))
+    test_scores, low, high = (np.empty((len(ways), len(variants), depth)) for _ in range(3))
+    with pools(2) as (rows, layers):  # in one pool layers would wait for rows that wait for a thread
+        found = _side_by_side(
+            layers,
+            [partial(work, job, rows) for job in jobs],
+            lambda done: progress and progress(done * len(computed) / len(jobs), len(computed)),
+        )
+    for (v, layer, some), (held_out, correct) in zip(jobs, found, strict=True):
+        cross_validated[some, v, layer] = held_out
+        test_scores[some, v, layer] = correct.mean(axis=1) if len(test) else np.nan
+        intervals = [bootstrap_accuracy(right) for right in correct]
+        low[some, v, layer], high[some, v, layer] = zip(*((i.low, i.high) for i in intervals), strict=True)
+    for cell, first in source.items():
+        for scores in (cross_validated, test_scores, low, high):
+            scores[:, *cell] = scores[:, *first]
     return ProbeScores(
         variants,
-        cross_validated,
-        test_scores,
-        low,
-        high,
+        cross_validated[0],
+        test_scores[0],
+        low[0],
+        high[0],
         majority=majority_accuracy(labels[train], labels[test]),
         tfidf=tfidf[0],
         tfidf_interval=tfidf[1],
@@ -95,6 +128,11 @@ def probe_layers(
         n_test=len(test),
         folds=folds,
         seed=seed,
+        control_cross_validated=cross_validated[1:],
+        control_test=test_scores[1:],
+        control_low=low[1:],
+        control_high=high[1:],
+        control_majority=np.array([majority_accuracy(way[train], way[test]) for way in ways[1:]]),
     )
 
 
@@ -120,13 +158,18 @@ def stratified_folds(labels: IntArray, folds: int, seed: int) -> IntArray:
 
 def _probe(
     x: NDArray[np.floating],
-    labels: IntArray,
+    ways: IntArray,
     train: IntArray,
     test: IntArray,
     fold: IntArray,
-    tick: Callable[[float], None] | None,
-) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """Held-out accuracy of every fold, and which test rows the probe of all training rows gets right."""
+    pool: Executor,
+    tick: Ticked,
+) -> tuple[FloatArray, BoolArray]:
+    """Probe one layer for labels given in one or more ways, shape (ways, rows).
+
+    Returns held-out accuracies (ways, folds), and which test rows the probe of all training rows gets right
+    (ways, test rows).
+    """
     folds = int(fold.max()) + 1
     seen = np.ones((len(train), folds + 1), dtype=np.float32)
     seen[np.arange(len(train)), fold] = 0.0
@@ -135,18 +178,59 @@ def _probe(
     deviation, mean = torch.std_mean(learnt, dim=0, correction=0)
     deviation[deviation <= 1e-6 * mean.abs()] = 1.0
     learnt, reported = ((rows - mean) / deviation for rows in (learnt, reported))
-    y = torch.from_numpy(labels[train])
-    fits = fit(Problem(learnt, y, torch.from_numpy(seen), int(labels.max()) + 1), tick)
-    accuracies = np.empty(folds)
-    for f in range(folds):
-        held = torch.from_numpy(fold == f)
-        accuracies[f] = (fits.predict(learnt[held], f) == y[held]).double().mean()
-    correct = fits.predict(reported, folds).numpy() == labels[test]
-    return accuracies, correct
+    y = np.ascontiguousarray(ways[:, train].T)
+    problem = Problem(learnt, torch.from_numpy(y), torch.from_numpy(seen), int(ways.max()) + 1)
+    fits = fit(problem, pool, tick)
+    accuracies = np.empty((len(ways), folds))
+    for way, f in np.ndindex(accuracies.shape):
+        held = fold == f
+        accuracies[way, f] = (fits.predict(learnt[held], way, f).numpy() == y[held, way]).mean()
+    correct = [fits.predict(reported, way, folds).numpy() == ways[way, test] for way in range(len(ways))]
+    return accuracies, np.stack(correct)
 
 
-def _equal(a: NDArray[np.floating], b: NDArray[np.floating]) -> bool:
-    return a is b or np.array_equal(a, b)
+def _side_by_side(
+    pool: ThreadPoolExecutor, jobs: Sequence[Callable[[Ticked], Found]], progress: Ticked
+) -> list[Found]:
+    """Run jobs in the threads of the pool; `progress` hears in this thread how many are done, and may stop.
+
+    Jobs tick their own share; one whose tick comes after a stop is stopped too.
+    """
+    news: SimpleQueue[tuple[int, float]] = SimpleQueue()
+    halted = Event()
+
+    def work(place: int) -> Found:
+        def tick(share: float) -> None:
+            if halted.is_set():
+                raise Stopped
+            news.put((place, share))
+
+        try:
+            return jobs[place](tick)
+        finally:
+            news.put((place, 1.0))
+
+    running = [pool.submit(work, place) for place in range(len(jobs))]
+    shares = [0.0] * len(jobs)
+    try:
+        while min(shares) < 1.0:
+            place, share = news.get()
+            shares[place] = share
+            if share == 1.0:
+                running[place].result()
+            progress(sum(shares))
+    finally:
+        halted.set()
+        pool.shutdown(cancel_futures=True)
+    return [job.result() for job in running]
+
+
+def _first_equal(features: Mapping[str, Layers], v: int, layer: int) -> tuple[int, int]:
+    """Find the first variant whose layer is that of variant `v`, and say it with the layer."""
+    named = list(features.values())
+    x = named[v][layer]
+    first = (u for u in range(v) if named[u][layer] is x or np.array_equal(named[u][layer], x))
+    return next(first, v), layer
 
 
 def _check_finite(x: NDArray[np.floating], variant: str, layer: int) -> None:

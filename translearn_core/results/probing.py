@@ -16,9 +16,13 @@ class ProbeScores:
     """Linear-probe accuracies, fractions in [0, 1].
 
     V variants (``pretrained``, ``fine-tuned``) × L layers (0 = embeddings, k = after block k-1):
-    `cross_validated` has shape (V, L, folds), on the training split; `test`, `low`, `high` have shape (V,
-    L), the test score and its
-    95 % bootstrap interval. `majority` and `tfidf` are the test lines every layer must be read against.
+    `cross_validated` has shape (V, L, folds), on the training split; `test`, `low`, `high` have shape (V, L),
+    the test score and its 95 % bootstrap interval. `majority` and `tfidf` are the test lines every layer must
+    be read against.
+
+    The fields of C controls, other labels learnt from the same features (Hewitt & Liang 2019,
+    arXiv:1909.03368), have the same shapes behind a first axis C; `control_majority` has shape (C,). Without
+    controls they are empty.
     """
 
     variants: tuple[str, ...]
@@ -33,9 +37,17 @@ class ProbeScores:
     n_test: int = 0
     folds: int = 5
     seed: int = 0
+    control_cross_validated: FloatArray = field(default_factory=lambda: np.zeros((0,) * 4), compare=False)
+    control_test: FloatArray = field(default_factory=lambda: np.zeros((0,) * 3), compare=False)
+    control_low: FloatArray = field(default_factory=lambda: np.zeros((0,) * 3), compare=False)
+    control_high: FloatArray = field(default_factory=lambda: np.zeros((0,) * 3), compare=False)
+    control_majority: FloatArray = field(default_factory=lambda: np.zeros(0), compare=False)
 
     def frame(self) -> pd.DataFrame:
-        """One line per variant and layer: cross-validated mean and spread, test and its interval."""
+        """One line per variant and layer: cross-validated mean and spread, test and its interval.
+
+        Each control adds four columns, counted from 1.
+        """
         return pd.DataFrame(
             [
                 {
@@ -46,6 +58,16 @@ class ProbeScores:
                     "test": float(self.test[v, layer]),
                     "test low": float(self.low[v, layer]),
                     "test high": float(self.high[v, layer]),
+                }
+                | {
+                    f"control {c} {name}": float(score)
+                    for c in range(1, len(self.control_test) + 1)
+                    for name, score in (
+                        ("cross-validated", self.control_cross_validated[c - 1, v, layer].mean()),
+                        ("test", self.control_test[c - 1, v, layer]),
+                        ("test low", self.control_low[c - 1, v, layer]),
+                        ("test high", self.control_high[c - 1, v, layer]),
+                    )
                 }
                 for v, variant in enumerate(self.variants)
                 for layer in range(self.test.shape[1])

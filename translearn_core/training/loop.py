@@ -48,7 +48,10 @@ class Moment:
 
 @dataclass(frozen=True)
 class Rows:
-    """The rows a run learns from and chooses on; `labels` has one class index per row of the inputs."""
+    """The rows a run learns from and chooses on; `labels` has one class index per row of the inputs.
+
+    Without rows to choose on, the last epoch is taken.
+    """
 
     labels: NDArray[np.int64]
     train: NDArray[np.int64]
@@ -225,12 +228,15 @@ class Loop:
 
     def _close_epoch(self) -> EpochPoint:
         state, rows = self.state, self.rows
-        scores, _ = answers(self.model, self.inputs, rows.validation, self.compute, self.report)
-        labels = rows.labels[rows.validation]
-        found = confusion_of(labels, scores.argmax(1), rows.classes)
         seen = state.confusion.numpy()
-        score = macro_f1(found)
-        better = score > state.best_score
+        loss = accuracy = score = math.nan
+        if len(rows.validation):
+            scores, _ = answers(self.model, self.inputs, rows.validation, self.compute, self.report)
+            labels = rows.labels[rows.validation]
+            found = confusion_of(labels, scores.argmax(1), rows.classes)
+            right = np.clip(scores[np.arange(len(labels)), labels], 1e-12, None)
+            loss, accuracy, score = float(-np.log(right).mean()), accuracy_of(found), macro_f1(found)
+        better = not score <= state.best_score  # without validation rows the last epoch is taken
         state.epoch, state.step_in_epoch = state.epoch + 1, 0
         if better:
             state.best_score, state.best_epoch, state.best, state.waited = (
@@ -241,15 +247,14 @@ class Loop:
             )
         else:
             state.waited += 1
-        right = np.clip(scores[np.arange(len(labels)), labels], 1e-12, None)
         point = EpochPoint(
             epoch=state.epoch,
             step=state.step,
             train_loss=state.loss_sum / max(1, int(seen.sum())),
-            train_accuracy=float(np.trace(seen) / max(1, seen.sum())),
+            train_accuracy=accuracy_of(seen),
             train_macro_f1=macro_f1(seen),
-            validation_loss=float(-np.log(right).mean()),
-            validation_accuracy=float(np.trace(found) / max(1, found.sum())),
+            validation_loss=loss,
+            validation_accuracy=accuracy,
             validation_macro_f1=score,
             seconds=state.seconds,
             best=better,
@@ -291,6 +296,11 @@ def class_weights(rows: Rows, how: ClassWeights) -> Tensor | None:
     counts = np.bincount(rows.labels[rows.train], minlength=rows.classes).astype(np.float64)
     weights = np.where(counts > 0, counts.sum() / (np.count_nonzero(counts) * np.maximum(counts, 1)), 0.0)
     return torch.from_numpy(weights.astype(np.float32))
+
+
+def accuracy_of(confusion: NDArray[np.int64]) -> float:
+    """Return the share of rows on the diagonal."""
+    return float(np.trace(confusion) / max(1, confusion.sum()))
 
 
 def copies(parameters: dict[str, torch.nn.Parameter]) -> dict[str, Tensor]:

@@ -1,0 +1,93 @@
+"""This project: tokenise, encode what stays frozen, train; from rows read and model loaded to the end."""
+
+import time
+from pathlib import Path
+
+import numpy as np
+
+from tests.benchmarks.work import Work, answer, asked
+from translearn_core.activations import Compute, Encoder, Store, Texts
+from translearn_core.backbones import load
+from translearn_core.config import (
+    BackboneConfig,
+    DataConfig,
+    ExperimentConfig,
+    FreezePlan,
+    Pooling,
+    Precision,
+    TrainingConfig,
+)
+from translearn_core.experiment import build, compute_once, standardise_on
+from translearn_core.training import Loop, Rows, answers
+from translearn_core.transfer import Inputs
+
+ROOM = 10**11
+
+
+def main() -> None:
+    """Do one piece of work."""
+    work = asked()
+    (encode if work.who == "ours encode" else train)(work)
+
+
+def train(work: Work) -> None:
+    """Train and score."""
+    learnt, reported = work.tables()
+    backbone = load(BackboneConfig())
+    plan = FreezePlan.parse(work.plan, backbone.n_blocks)
+    settings = {"seed": work.seed, "epochs": work.epochs, "batch_size": work.batch_size}
+    training = TrainingConfig.suited(plan).model_copy(
+        update=settings | {"precision": Precision(work.precision)}
+    )
+    config = ExperimentConfig(
+        data=DataConfig(dataset="benchmark", text="text", label="label"), plan=plan, training=training
+    )
+    compute = Compute.choose(training.device, training.precision)
+
+    began = time.perf_counter()
+    model = build(config, backbone, learnt.classes).to(compute.device).eval()
+    texts = Texts(learnt.texts, backbone.tokenizer, config.features.token_limit)
+    inputs, reuse = compute_once(model, Encoder(backbone, texts, compute, Store(Path(work.store), ROOM)))
+    everything = np.arange(len(learnt.labels))
+    standardise_on(model, inputs, everything, compute, seed=work.seed)
+    encoded = time.perf_counter()
+    rows = Rows(learnt.labels, everything, everything[:0], learnt.classes)
+    Loop(model, inputs, rows, training, compute).run(lambda _: None)
+    seconds = time.perf_counter() - began
+
+    held = Inputs.whole(Texts(reported.texts, backbone.tokenizer, config.features.token_limit).tokens)
+    told, _ = answers(model, held, np.arange(len(reported.labels)), compute)
+    answer(
+        seconds=seconds,
+        encode=encoded - began,
+        accuracy=float(np.mean(told.argmax(1) == reported.labels)),
+        encoded=None if reuse is None else reuse.encoded,
+    )
+
+
+def encode(work: Work) -> None:
+    """Encode the training rows: every layer pooled, then the last layer alone."""
+    learnt, _ = work.tables()
+    backbone = load(BackboneConfig())
+    compute = Compute.choose(precision=Precision(work.precision))
+    took = {}
+    for name in ("every layer", "last layer"):
+        texts = Texts(learnt.texts, backbone.tokenizer, 128)
+        began = time.perf_counter()
+        encoder = Encoder(backbone, texts, compute, Store(Path(work.store) / name, ROOM))
+        if name == "every layer":
+            encoder.top(Pooling.MEAN)
+        else:
+            encoder._ensure({(backbone.n_blocks, Pooling.MEAN)}, set())
+        took[name] = time.perf_counter() - began
+    weights = sum(p.numel() for name, p in backbone.model.named_parameters() if p.ndim == 2 and "block" in
+                  backbone.parts[name])  # fmt: skip
+    answer(
+        seconds=took["every layer"],
+        last_layer=took["last layer"],
+        flops=2.0 * weights * float(texts.tokens.lengths.sum()),
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,65 @@
+"""What is measured, as plain data that goes from the command to the processes."""
+
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from translearn_core.data import read
+from translearn_core.settings import Settings
+
+
+@dataclass(frozen=True)
+class Work:
+    """One measurement: who does what on which rows."""
+
+    who: str
+    plan: str
+    precision: str
+    seed: int
+    train: str
+    test: str
+    text: str
+    label: str
+    epochs: int = 3
+    batch_size: int = 32
+    store: str = ""
+    rows: int = 0
+
+    def tables(self) -> tuple["Rows", "Rows"]:
+        """Read the rows to train on and those to score on."""
+        both = [read({"train": Path(path)}, Settings())[0] for path in (self.train, self.test)]
+        classes = sorted(both[0][self.label].astype(str).unique())
+        return rows_of(both[0], self, classes), rows_of(both[1], self, classes)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Texts and class indices."""
+
+    texts: list[str]
+    labels: NDArray[np.int64]
+    classes: int
+
+
+def rows_of(table: pd.DataFrame, work: Work, classes: list[str]) -> Rows:
+    """Return the rows of a table whose label is among `classes`."""
+    place = {name: i for i, name in enumerate(classes)}
+    labels = table[work.label].astype(str).map(place)
+    known = labels.notna() & table[work.text].notna()
+    return Rows(table[work.text][known].astype(str).tolist(), labels[known].to_numpy(np.int64), len(classes))
+
+
+def asked() -> Work:
+    """Read the work this process is to do from its argument."""
+    return Work(**json.loads(sys.argv[1]))
+
+
+def answer(**facts: Any) -> None:
+    """Print what was measured as the last line."""
+    print(json.dumps(facts), flush=True)
