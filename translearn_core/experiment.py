@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -86,7 +86,7 @@ def run_experiment(
     model = build(config, backbone, len(prepared.classes)).to(compute.device).eval()
     texts = Texts(prepared.texts, backbone.tokenizer, config.features.token_limit)
     inputs, reuse = compute_once(model, Encoder(backbone, texts, compute, store, report))
-    standardise_on(model, inputs, prepared.where(Split.TRAIN), compute, seed=config.training.seed)
+    inputs = standardise_on(model, inputs, prepared.where(Split.TRAIN), compute, seed=config.training.seed)
     clock.lap("encode")
 
     loop = Loop(model, inputs, rows, config.training, compute, report)
@@ -169,7 +169,7 @@ def compute_once(model: Classifier, encoder: Encoder) -> tuple[Inputs, Reuse | N
     backbone, texts = encoder.backbone, encoder.texts
     if model.boundary == backbone.n_blocks:
         found = encoder.top(model.pooling)
-        return Inputs(found.tokens, pooled=found.vectors().float()), encoder.reuse
+        return Inputs(found.tokens, pooled=found.vectors()), encoder.reuse
     if model.boundary > 0 and backbone.anatomy.splittable:
         kept = encoder.states(model.boundary)
         if kept is not None:
@@ -179,10 +179,10 @@ def compute_once(model: Classifier, encoder: Encoder) -> tuple[Inputs, Reuse | N
 
 def standardise_on(
     model: Classifier, inputs: Inputs, train: NDArray[np.int64], compute: Compute, *, seed: int
-) -> None:
+) -> Inputs:
     """Fit the head's scaling on the features of the rows `train` before training.
 
-    A seeded sample of them where there are many.
+    A seeded sample of them where there are many. Returns the inputs, scaled where only the head trains.
     """
     if inputs.pooled is None and len(train) > STANDARDISE_ROWS:
         train = np.sort(np.random.default_rng(seed).choice(train, STANDARDISE_ROWS, replace=False))
@@ -191,6 +191,10 @@ def standardise_on(
             model.features(inputs.batch(train[i : i + 64]), compute).float() for i in range(0, len(train), 64)
         ]
     model.standardise.fit(torch.cat(pieces).clone())
+    if inputs.pooled is None:
+        return inputs
+    with torch.no_grad():
+        return replace(inputs, scaled=model.standardise(inputs.pooled.to(compute.device)))
 
 
 def rows_of(prepared: Prepared) -> Rows:

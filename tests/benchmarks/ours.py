@@ -49,7 +49,7 @@ def train(work: Work) -> None:
     texts = Texts(learnt.texts, backbone.tokenizer, config.features.token_limit)
     inputs, reuse = compute_once(model, Encoder(backbone, texts, compute, Store(Path(work.store), ROOM)))
     everything = np.arange(len(learnt.labels))
-    standardise_on(model, inputs, everything, compute, seed=work.seed)
+    inputs = standardise_on(model, inputs, everything, compute, seed=work.seed)
     encoded = time.perf_counter()
     rows = Rows(learnt.labels, everything, everything[:0], learnt.classes)
     Loop(model, inputs, rows, training, compute).run(lambda _: None)

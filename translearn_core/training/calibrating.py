@@ -110,12 +110,14 @@ def _head_step(backbone: Backbone, compute: Compute, pooling: Pooling, training:
     size = training.batch_size
     model = Classifier(backbone, FreezePlan(), pooling, HeadConfig(), 2).to(compute.device)
     pooled = torch.randn(size, backbone.anatomy.width)
-    loop = _loop(model, Inputs(np.ones(size, dtype=np.int64), pooled=pooled), training, compute)
+    loop = _loop(
+        model, Inputs(np.ones(size, dtype=np.int64), pooled=pooled, scaled=pooled), training, compute
+    )
     index = np.arange(size)
 
     def steps() -> None:
         for _ in range(20):
-            loop.step(index, loop.inputs.batch(index), 1000, 1000)
+            loop.step(index, loop.inputs.batch(index, learning=True), 1000, 1000)
 
     return _seconds(steps, compute) / 20
 
@@ -123,6 +125,7 @@ def _head_step(backbone: Backbone, compute: Compute, pooling: Pooling, training:
 def _loop(model: Classifier, inputs: Inputs, training: TrainingConfig, compute: Compute) -> Loop:
     labels = np.arange(len(inputs.lengths)) % 2
     everything = np.arange(len(labels))
+    model.train()
     return Loop(model, inputs, Rows(labels, everything, everything, 2), training, compute)
 
 

@@ -48,14 +48,12 @@ class _Quick(TorchFunctionMode):
 
     def _dropout(self, x: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
         del inplace  # only saves memory
-        return x * self._mask(x, p) if training and p > 0 else x
-
-    def _mask(self, x: Tensor, p: float) -> Tensor:
-        """Zeros where elements are dropped, and what keeps the expectation elsewhere, shaped as `x`."""
+        if not training or p == 0:
+            return x
         words = self.random.random_raw(-(-x.numel() // 4)).view(np.int16)[: x.numel()]
         dropped = min(LEVELS - 1, round(p * LEVELS))
-        keep = torch.from_numpy(words) >= dropped - LEVELS // 2
-        return keep.view(x.shape).to(x.dtype).mul_(LEVELS / (LEVELS - dropped))
+        keep = (torch.from_numpy(words) >= dropped - LEVELS // 2).view(x.shape)
+        return torch.where(keep, x, 0.0).mul_(LEVELS / (LEVELS - dropped))
 
     def _attention(
         self,
@@ -79,4 +77,4 @@ class _Quick(TorchFunctionMode):
         elif attn_mask is not None:
             scores = scores + attn_mask
         weights = scores.float().softmax(-1).to(scores.dtype)
-        return (weights * self._mask(weights, dropout_p)) @ value
+        return self._dropout(weights, dropout_p) @ value

@@ -23,11 +23,11 @@ def batches(
     """
     if inputs.pooled is not None:
         for index in order:
-            yield index, inputs.batch(index)
+            yield index, inputs.batch(index, learning=True)
         return
 
     def ready(index: NDArray[np.int64]) -> Batch:
-        batch = inputs.batch(index)
+        batch = inputs.batch(index, learning=True)
         return batch.pin() if device.type == "cuda" else batch
 
     waiting: deque[tuple[NDArray[np.int64], Future[Batch]]] = deque()

@@ -3,7 +3,7 @@
 import logging
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,7 +60,10 @@ class Rows:
 
 
 class Loop:
-    """One training run that can be left after any step and gone on with."""
+    """One training run that can be left after any step and gone on with.
+
+    `trained` holds the parameters that train, by name.
+    """
 
     def __init__(
         self,
@@ -80,15 +83,11 @@ class Loop:
         weights = class_weights(rows, config.class_weights)
         self.weights = None if weights is None else weights.to(device)
         self.pieces = 1
+        self._only: Batch | None = None
         self.optimizer = make_optimizer(model, config)
-        self.parameters = list(self.trained.values())
+        self.trained = {name: p for name, p in model.named_parameters() if p.requires_grad}
         torch.manual_seed(config.seed)
         self.state = Checkpoint.fresh(model.plan.model_dump_json(), rows.classes)
-
-    @property
-    def trained(self) -> dict[str, torch.nn.Parameter]:
-        """Parameters that train, by name."""
-        return {name: p for name, p in self.model.named_parameters() if p.requires_grad}
 
     @property
     def steps_per_epoch(self) -> int:
@@ -138,9 +137,10 @@ class Loop:
     def _epoch(self, hook: Hook) -> None:
         state, began = self.state, time.monotonic() - self.state.seconds
         order = self._batches(state.epoch)
+        self.model.train()
         total = self.steps_per_epoch * self.config.epochs
         stride = max(1, total // STEP_POINTS)
-        for index, batch in batches(self.inputs, order[state.step_in_epoch :], self.compute.device):
+        for index, batch in self._ready(order[state.step_in_epoch :]):
             point = self.step(index, batch, total, len(order))
             state.seconds = time.monotonic() - began
             noted = point if state.step % stride == 0 else None
@@ -150,24 +150,26 @@ class Loop:
         hook(Moment(self._close_epoch(), state.step - state.origin_step, total, self.checkpoint))
 
     def step(self, index: NDArray[np.int64], batch: Batch, total: int, in_epoch: int) -> StepPoint:
-        """Take one step on the rows `index`, whose batch this is; `total` steps are planned in all."""
+        """Take one step on the rows `index`, whose batch this is; `total` steps are planned in all.
+
+        The model is in training mode; walking through its modules takes longer than a step of the head.
+        """
         state, started = self.state, time.perf_counter()
-        self.model.train()
         rates = set_rates(self.optimizer, rate_factor(state.step - state.origin_step, total, self.config))
         value, predicted = self._learn(index, batch)
         if state.step == state.origin_step or not state.moved:
             state.moved = [
                 name for name, p in self.trained.items() if p.grad is not None and bool(p.grad.any())
             ]
-        norm = torch.nn.utils.clip_grad_norm_(self.parameters, self.config.clip)
+        norm = torch.nn.utils.clip_grad_norm_(self.trained.values(), self.config.clip)
         if not math.isfinite(value):
             raise TrainingError(
                 f"The loss became {value} at step {state.step + 1}: lower the learning rate "
                 f"(now {self.config.lr:g}, head {self.config.head_lr:g}) or choose float32."
             )
         self.optimizer.step()
-        labels = self.rows.labels[index]
-        np.add.at(state.confusion.numpy(), (labels, predicted), 1)
+        seen = confusion_of(self.rows.labels[index], predicted, self.rows.classes)
+        state.confusion += torch.from_numpy(seen)
         state.loss_sum += value * len(index)
         state.step += 1
         state.step_in_epoch += 1
@@ -195,7 +197,7 @@ class Loop:
                 parts = [p for p in np.array_split(index, self.pieces) if len(p)]
                 shares = [self._weight(p) / self._weight(index) for p in parts]
                 done = [
-                    self._backward(p, self.inputs.batch(p), share)
+                    self._backward(p, self.inputs.batch(p, learning=True), share)
                     for p, share in zip(parts, shares, strict=True)
                 ]
                 loss = sum(value * len(p) for (value, _), p in zip(done, parts, strict=True)) / len(index)
@@ -277,7 +279,17 @@ class Loop:
                 parameter.copy_(state.weights[name])
         self.optimizer.load_state_dict(state.optimizer)
 
+    def _ready(self, order: list[NDArray[np.int64]]) -> Iterable[tuple[NDArray[np.int64], Batch]]:
+        """Return the batches of `order`; a single one of vectors is the same in every epoch."""
+        if len(order) != 1 or self.inputs.pooled is None:
+            return batches(self.inputs, order, self.compute.device)
+        if self._only is None:
+            self._only = self.inputs.batch(order[0], learning=True)
+        return [(order[0], self._only)]
+
     def _batches(self, epoch: int) -> list[NDArray[np.int64]]:
+        if self.config.batch_size >= len(self.rows.train):
+            return [self.rows.train]
         # vectors have no padding to save: there the order is a plain shuffle
         lengths = (
             np.zeros_like(self.inputs.lengths) if self.inputs.pooled is not None else self.inputs.lengths

@@ -23,17 +23,18 @@ class Batch:
     mask: Tensor | None = None
     states: Tensor | None = None
     pooled: Tensor | None = None
+    scaled: Tensor | None = None
 
     def to(self, device: torch.device) -> "Batch":
         """Return the batch on `device`; from pinned memory without waiting."""
         if device.type == "cpu":
             return self
-        parts = (self.ids, self.mask, self.states, self.pooled)
+        parts = (self.ids, self.mask, self.states, self.pooled, self.scaled)
         return Batch(*(None if part is None else part.to(device, non_blocking=True) for part in parts))
 
     def pin(self) -> "Batch":
         """Return the batch in memory that a GPU reads by itself."""
-        parts = (self.ids, self.mask, self.states, self.pooled)
+        parts = (self.ids, self.mask, self.states, self.pooled, self.scaled)
         return Batch(*(None if part is None else part.pin_memory() for part in parts))
 
 
@@ -42,23 +43,28 @@ class Inputs:
     """What the classifier is given for the rows of one run: tokens, and what was computed once of them.
 
     `lengths` are in tokens. `pooled`, shape (rows, width), stands for the whole backbone when only the head
-    trains, and no tokens are needed then; `kept` for the blocks below its cut.
+    trains, and no tokens are needed then; `scaled` is the same as the head's scaling leaves it, which no step
+    changes; `kept` stands for the blocks below its cut.
     """
 
     lengths: NDArray[np.int64]
     tokens: Tokens | None = None
     kept: Kept | None = None
     pooled: Tensor | None = None
+    scaled: Tensor | None = None
 
     @classmethod
     def whole(cls, tokens: Tokens) -> "Inputs":
         """Return inputs of which nothing was computed before."""
         return cls(tokens.lengths, tokens)
 
-    def batch(self, index: NDArray[np.int64]) -> Batch:
-        """Return some rows as a batch."""
+    def batch(self, index: NDArray[np.int64], *, learning: bool = False) -> Batch:
+        """Return some rows as a batch, as little worked on as `features` needs, or `learning` does."""
         if self.pooled is not None:
-            return Batch(pooled=self.pooled[torch.from_numpy(index)])
+            where = torch.from_numpy(index)
+            if learning and self.scaled is not None:
+                return Batch(scaled=self.scaled[where])
+            return Batch(pooled=self.pooled[where])
         assert self.tokens is not None
         ids, mask = self.tokens.padded(index)
         return Batch(ids, mask, None if self.kept is None else self.kept.padded(index, ids.shape[1]))
@@ -80,6 +86,7 @@ class Classifier(nn.Module):
         super().__init__()
         self.source, self.plan, self.pooling = backbone, plan, pooling
         self.backbone = backbone.model
+        self.backbone.train(False)
         self.boundary = plan.boundary(backbone.n_blocks)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
@@ -106,13 +113,16 @@ class Classifier(nn.Module):
 
         Frozen blocks stay in eval mode, so that what they give can be kept.
         """
-        super().train(False)
-        if mode:
-            self.head.train()
-            if self.plan.embeddings:
-                self.backbone.train()
-            for block, module in enumerate(self.source.blocks):
-                module.train(block in self.plan.blocks)
+        self.head.train(mode)
+        if (
+            self.plan.embeddings or self.plan.blocks
+        ):  # else it never leaves eval mode, and the walk takes long
+            self.backbone.train(mode and self.plan.embeddings)
+            for block in self.plan.blocks if mode else ():
+                self.source.blocks[block].train()
+            if mode and self.plan.embeddings:
+                for block in set(range(self.source.n_blocks)) - set(self.plan.blocks):
+                    self.source.blocks[block].eval()
         self.training = mode
         return self
 
@@ -137,5 +147,9 @@ class Classifier(nn.Module):
 
     def forward(self, batch: Batch, compute: Compute) -> Tensor:
         """Return logits of some rows, float32, shape (rows, classes)."""
-        logits: Tensor = self.head(self.features(batch, compute))
+        if batch.scaled is not None:
+            scaled = batch.to(compute.device).scaled
+            logits: Tensor = self.head[1:](scaled)
+        else:
+            logits = self.head(self.features(batch, compute))
         return logits
