@@ -24,6 +24,12 @@ with st.grid(4, min_column_width=150):
         help=f"of {size(1e6 * settings().max_owner_mb)} you may use",
     )
     shelf.engine()
+if weight := store.workspace.activations_weight():
+    most = size(1e6 * settings().max_activations_mb)
+    st.caption(
+        f"Beside that, {size(weight)} of what frozen backbones made of texts is kept for all who work here: "
+        f"no text is encoded twice. It takes {most} at most; what is used least goes first."
+    )
 if not runs and not datasets:
     heading.empty("There is nothing here yet.", "Get some data", "data")
 if runs:

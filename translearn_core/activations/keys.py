@@ -51,10 +51,17 @@ def layer_digests(backbone: Backbone) -> tuple[str, ...]:
 
 def tokenizer_digest(tokenizer: PreTrainedTokenizerFast) -> str:
     """Return a digest of everything a fast tokenizer does to a text, whatever it last cut or padded to."""
-    said = json.loads(tokenizer.backend_tokenizer.to_str())
-    said.pop("truncation", None)
-    said.pop("padding", None)
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+    backend = tokenizer.backend_tokenizer
+    truncation, padding = backend.truncation, backend.padding
+    backend.no_truncation()
+    backend.no_padding()
+    try:
+        return hashlib.sha256(backend.to_str().encode()).hexdigest()
+    finally:
+        if truncation is not None:
+            backend.enable_truncation(**truncation)
+        if padding is not None:
+            backend.enable_padding(**padding)
 
 
 def shelf_name(layer: str, limit: int, precision: str, kind: Pooling | None) -> str:

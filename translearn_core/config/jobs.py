@@ -15,7 +15,7 @@ from translearn_core.config.experiment import (
     TrainingConfig,
 )
 
-FORMAT = 1
+FORMAT = 2
 """Version of what jobs write; part of every job's identity, so an old result is never read as a new one."""
 
 

@@ -11,8 +11,11 @@ STANDARDISE_ROWS = 1024
 """Rows passed once to fit the head's scaling."""
 BATCH_SPREAD = 1.7
 """How much longer than average the longest batch is."""
-SCATTER = 1.1
-"""Scheduling, padding and bookkeeping between the steps."""
+PASS_SCATTER, STEP_SCATTER = 1.15, 1.25
+"""How much longer real passes and steps take than the timed ones, which repeat one shape: padding, shapes the
+processor meets for the first time, keeping what comes out."""
+LOADS = 3
+"""What else a run does, in times of loading the backbone, which it does twice."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,8 @@ class Estimate:
 class Calibration:
     """Costs of one backbone on one device, in seconds, from a few timed steps.
 
-    `encode_embeddings` and `encode_block` are per token and without gradients. A training step of
+    Without gradients a token takes `encode_embeddings` and in each block `encode_block`, and a text
+    `encode_text` more in each block. A training step of
     `batch_size` texts takes `step` + blocks · (`step_block` + tokens · `step_token`), and `step_embeddings`
     more where the embeddings train; a step of the head alone `head_step`. `saved_bytes` is the memory a
     step keeps per token and block; `limit_bytes` what a run may take.
@@ -58,12 +62,14 @@ class Calibration:
     batch_size: int
     encode_embeddings: float
     encode_block: float
+    encode_text: float
     step: float
     step_block: float
     step_token: float
     step_embeddings: float
     head_step: float
     saved_bytes: float
+    load: float
     base_bytes: int
     limit_bytes: int
 
@@ -109,25 +115,25 @@ class Calibration:
 
     def _seconds(self, anatomy: Anatomy, config: ExperimentConfig, task: Task) -> float:
         n, boundary, training = anatomy.n_blocks, config.plan.boundary(anatomy.n_blocks), config.training
-        rows = task.train + task.validation + task.test
+        rows, length = task.train + task.validation + task.test, task.tokens_per_text
+        block = PASS_SCATTER * (length * self.encode_block + self.encode_text)
+        below = PASS_SCATTER * length * self.encode_embeddings
+        fixed = LOADS * self.load
         steps = training.epochs * -(-task.train // training.batch_size)
         if boundary == n:
-            encode = rows * task.tokens_per_text * (self.encode_embeddings + n * self.encode_block)
-            return encode + SCATTER * steps * self.head_step
+            return fixed + rows * (below + n * block) + STEP_SCATTER * steps * self.head_step
         kept = boundary if boundary > 0 and anatomy.splittable else 0
         above = n - kept
         # passes without gradients over what is above the cut: the scaling, each epoch's validation, the end
         looked_at = min(STANDARDISE_ROWS, task.train) + training.epochs * task.validation + rows
-        above_seconds = above * self.encode_block + (0 if kept else self.encode_embeddings)
-        below_seconds = self.encode_embeddings + kept * self.encode_block if kept else 0.0
-        passes = task.tokens_per_text * (looked_at * above_seconds + rows * below_seconds)
+        passes = looked_at * (above * block + below) + (rows * (below + kept * block) if kept else 0.0)
         trained = above if anatomy.splittable else n
-        tokens = training.batch_size * task.tokens_per_text
+        tokens = training.batch_size * length
         scale = training.batch_size / self.batch_size
         step = self.step + trained * (self.step_block * min(1.0, scale) + tokens * self.step_token)
         if boundary < 0:
             step += self.step_embeddings
-        return passes + SCATTER * steps * step
+        return fixed + passes + STEP_SCATTER * steps * step
 
     @staticmethod
     def _head(width: int, config: ExperimentConfig, classes: int) -> int:

@@ -74,6 +74,10 @@ class Workspace:
         folders = [self.dataset(d) for d in datasets] + [self.run(j) for j in jobs]
         return sum(artifacts.size(folder) for folder in folders if folder.exists())
 
+    def activations_weight(self) -> int:
+        """Bytes of what is kept of frozen parts, for all owners together."""
+        return artifacts.size(self.activations) if self.activations.exists() else 0
+
     def set_aside(self, *, datasets: Iterable[str] = (), jobs: Iterable[str] = ()) -> None:
         """Take these data sets and jobs out of sight at once; `empty` deletes their files.
 

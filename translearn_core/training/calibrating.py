@@ -23,17 +23,26 @@ REPEATS = 3
 
 
 def calibrate(
-    backbone: Backbone, compute: Compute, *, pooling: Pooling, training: TrainingConfig, limit_bytes: int
+    backbone: Backbone,
+    compute: Compute,
+    *,
+    pooling: Pooling,
+    training: TrainingConfig,
+    load: float,
+    limit_bytes: int,
 ) -> Calibration:
     """Time passes without gradients, training steps and the head's steps of `backbone`.
 
-    It is changed by that: give a copy of its own. `limit_bytes` is the memory a run may take.
+    It is changed by that: give a copy of its own. `load` is the seconds loading it took, `limit_bytes` the
+    memory a run may take.
     """
     n = backbone.n_blocks
     everything = FreezePlan.everything(n)
     blocks = FreezePlan.everything(n, embeddings=False)
     top = FreezePlan.last(1, n)
-    below, whole = (_forward(backbone, compute, stop=stop) for stop in (0, None))
+    below = _forward(backbone, compute, LONG, stop=0)
+    short, long = (max(0.0, _forward(backbone, compute, length) - below) / n for length in (SHORT, LONG))
+    text = max(0.0, (short - long) / (1 / SHORT - 1 / LONG))
     steps = {
         (plan, length): _step(backbone, compute, pooling, training, plan, length)
         for plan in (blocks, top)
@@ -54,13 +63,15 @@ def calibrate(
         precision=compute.precision,
         batch_size=size,
         encode_embeddings=below,
-        encode_block=max(0.0, whole - below) / n,
+        encode_block=max(0.0, long - text / LONG),
+        encode_text=text,
         step=step,
         step_block=block,
         step_token=token,
         step_embeddings=max(0.0, with_embeddings - steps[blocks, LONG]),
         head_step=_head_step(backbone, compute, pooling, training),
         saved_bytes=_saved_bytes(backbone, compute, pooling, blocks) / n,
+        load=load,
         base_bytes=int(psutil.Process().memory_info().rss),
         limit_bytes=limit_bytes,
     )
@@ -72,9 +83,10 @@ def _texts(backbone: Backbone, count: int, length: int) -> Tokens:
     return Tokens(ids, np.arange(0, len(ids) + 1, length, dtype=np.int64), 0)
 
 
-def _forward(backbone: Backbone, compute: Compute, *, stop: int | None) -> float:
-    """Seconds a token takes to block `stop`, or to the top, as the pass runs it."""
-    tokens = _texts(backbone, TOKENS_PER_BATCH[compute.device.type] // 24, 24)
+def _forward(backbone: Backbone, compute: Compute, length: int, *, stop: int | None = None) -> float:
+    """Seconds a token of texts so long takes to block `stop`, or to the top, as the pass runs it."""
+    length = min(length, backbone.anatomy.token_limit)
+    tokens = _texts(backbone, TOKENS_PER_BATCH[compute.device.type] // length, length)
     model: nn.Module = backbone.model
     model.to(compute.device).eval()
     ids, mask = (t.to(compute.device) for t in tokens.padded(np.arange(len(tokens))))

@@ -1,5 +1,7 @@
 """Jobs on a backbone: find its parts, time it, train on it."""
 
+import time
+
 import torch
 
 from translearn_core.activations import Compute, Store
@@ -47,14 +49,15 @@ def time_steps(context: Context) -> None:
     assert isinstance(config, CalibrateConfig)
     context.report("timing a few steps")
     compute = Compute.choose(config.training.device, config.training.precision)
+    began = time.perf_counter()
     backbone = load(config.backbone)
+    took = time.perf_counter() - began
     if compute.device.type == "cuda":
         limit = int(torch.cuda.get_device_properties(compute.device).total_memory)
     else:
         limit = devices.worker_bytes(settings(), Slot.TRAIN)
-    result = calibrate(
-        backbone, compute, pooling=config.features.pooling, training=config.training, limit_bytes=limit
-    )
+    pooling, training = config.features.pooling, config.training
+    result = calibrate(backbone, compute, pooling=pooling, training=training, load=took, limit_bytes=limit)
     artifacts.save(context.folder, result)
 
 
@@ -68,13 +71,15 @@ def train(context: Context) -> None:
     config = context.config
     assert isinstance(config, ExperimentConfig)
     store = context.store
+    kept = activations(context)
+    kept.tidy()
     store.forget_points(context.job.id)
     store.forget_answers(context.job.id)
     run_experiment(
         config,
         lambda: load_prepared(store.workspace, config.data),
         context.folder,
-        store=activations(context),
+        store=kept,
         report=context.report,
         record=context.add_points,
         parent=store.workspace.run(config.continues) if config.continues else None,

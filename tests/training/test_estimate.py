@@ -1,0 +1,52 @@
+from dataclasses import replace
+
+import pytest
+
+from translearn_core.config import DataConfig, ExperimentConfig, FreezePlan, TrainingConfig
+from translearn_core.results import Anatomy, Calibration, Task
+
+BLOCKS = 6
+MODEL = Anatomy(
+    id="model", architecture="BertModel", width=384, token_limit=512, vocabulary=30_522, causal=False,
+    embedding_parameters=11_900_000, final_parameters=0, block_parameters=(1_774_464,) * BLOCKS,
+    block_class="BertLayer", bytes=90_000_000, digest="d", splittable=True, why_not=None, language_note=None,
+)  # fmt: skip
+TIMED = Calibration(
+    device="CPU", precision="bf16", batch_size=32, encode_embeddings=1e-6, encode_block=7e-6, encode_text=1e-5,
+    step=5e-3, step_block=2e-3, step_token=2e-5, step_embeddings=3e-2, head_step=4e-4, saved_bytes=3e4, load=0.3,
+    base_bytes=500_000_000, limit_bytes=10**10,
+)  # fmt: skip
+TASK = Task(train=6920, validation=872, test=1821, tokens_per_text=23.0, classes=2)
+
+
+def config(plan: FreezePlan, **training: object) -> ExperimentConfig:
+    settings = TrainingConfig(**training)
+    return ExperimentConfig(data=DataConfig(dataset="d", text="t", label="l"), plan=plan, training=settings)
+
+
+def test_cost_follows_the_lowest_trainable_block() -> None:
+    plans = [FreezePlan.last(k, BLOCKS) for k in range(BLOCKS + 1)] + [FreezePlan.everything(BLOCKS)]
+    found = [TIMED.estimate(MODEL, config(plan), TASK) for plan in plans]
+    assert [e.seconds for e in found] == sorted(e.seconds for e in found)
+    assert [e.memory_bytes for e in found[1:]] == sorted(e.memory_bytes for e in found[1:])
+    alone = TIMED.estimate(MODEL, config(FreezePlan(blocks=(2,))), TASK)
+    assert alone.seconds == pytest.approx(found[4].seconds), "freezing above the boundary saves no time"
+
+
+def test_more_epochs_cost_steps_and_no_second_pass() -> None:
+    one, two = (TIMED.estimate(MODEL, config(FreezePlan(), epochs=epochs), TASK).seconds for epochs in (1, 2))
+    assert two - one < 0.2 * one
+
+
+def test_what_does_not_fit_is_offered_smaller_and_more_frozen() -> None:
+    heavy = config(FreezePlan.everything(BLOCKS), batch_size=1024)
+    assert TIMED.estimate(MODEL, heavy, TASK).fits
+    tight = replace(TIMED, limit_bytes=2_000_000_000)
+    assert not tight.estimate(MODEL, heavy, TASK).fits
+    smaller, frozen = tight.lighter(MODEL, heavy, TASK)
+    assert smaller.plan == heavy.plan
+    assert smaller.training.batch_size < 1024
+    assert frozen.training == heavy.training
+    assert frozen.plan.boundary(BLOCKS) > -1
+    assert all(tight.estimate(MODEL, each, TASK).fits for each in (smaller, frozen))
+    assert replace(TIMED, limit_bytes=1).lighter(MODEL, heavy, TASK) == []
