@@ -60,10 +60,13 @@ def test_states_of_an_identical_batch_are_exact_at_every_boundary(backbone: Back
     ids, mask = texts.tokens.padded(np.arange(len(texts)))
     split = Classifier(backbone, FreezePlan(), backbone.anatomy.pooling, HeadConfig(), 3).eval().split
     with torch.no_grad():
-        whole = split.run(ids, mask)[mask.bool()]
+        with split.open() as run:
+            whole = run(ids, mask)[mask.bool()]
         for boundary in range(backbone.n_blocks):
-            states = split.run(ids, mask, stop=boundary)
-            again = split.run(ids, mask, start=boundary, states=states)[mask.bool()]
+            with split.open(stop=boundary) as below:
+                states = below(ids, mask)
+            with split.open(start=boundary, given=True) as above:
+                again = above(ids, mask, states)[mask.bool()]
             assert (again - whole).abs().max() <= 1e-6, boundary
 
 

@@ -12,10 +12,22 @@ MODEL = Anatomy(
     block_class="BertLayer", bytes=90_000_000, digest="d", splittable=True, why_not=None, language_note=None,
 )  # fmt: skip
 TIMED = Calibration(
-    device="CPU", precision="bf16", batch_size=32, encode_embeddings=1e-6, encode_block=7e-6, encode_text=1e-5,
-    step=5e-3, step_block=2e-3, step_token=2e-5, step_embeddings=3e-2, head_step=4e-4, saved_bytes=3e4, load=0.3,
-    base_bytes=500_000_000, limit_bytes=10**10,
-)  # fmt: skip
+    device="CPU",
+    precision="bf16",
+    batch_size=32,
+    encode_embeddings=1e-6,
+    encode_block=7e-6,
+    encode_text=1e-5,
+    step=5e-3,
+    step_block=2e-3,
+    step_token=2e-5,
+    step_embeddings=3e-2,
+    head_step=4e-4,
+    saved_bytes=3e4,
+    load=0.3,
+    base_bytes=500_000_000,
+    limit_bytes=10**10,
+)
 TASK = Task(train=6920, validation=872, test=1821, tokens_per_text=23.0, classes=2)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from translearn_core.activations.streams import Streams, one_by_one, side_by_side
 from translearn_core.config import Device, Precision
 from translearn_core.errors import ConfigError
 
@@ -86,6 +87,20 @@ class Compute:
         finally:
             for parameter, weight in weights:
                 parameter.data = weight
+
+    @property
+    def width(self) -> int:
+        """Batches that are worked on at a time where there are no gradients."""
+        return torch.get_num_threads() if self.device.type == "cpu" else 1
+
+    @contextmanager
+    def streams(self) -> Iterator[Streams]:
+        """Work on as many batches at a time as the device does well with."""
+        if self.width == 1:
+            yield one_by_one
+            return
+        with side_by_side(self.width) as streams:
+            yield streams
 
     def autocast(self) -> AbstractContextManager[object]:
         """Context in which the backbone runs."""

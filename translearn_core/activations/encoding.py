@@ -24,7 +24,7 @@ from translearn_core.config import Pooling
 from translearn_core.errors import BackboneError
 from translearn_core.results import Reuse
 
-TOKENS_PER_BATCH = {"cpu": 2048, "mps": 8192, "cuda": 65536}
+TOKENS_PER_BATCH = {"cpu": 1024, "mps": 8192, "cuda": 65536}
 """Padded tokens a batch: small enough for a CPU's cache, large enough for a GPU."""
 
 Want = tuple[int, Pooling | None]
@@ -141,33 +141,37 @@ class Encoder:
         """Compute what of `found` is missing for `rows`, from the highest states kept of them all."""
         needed = {want: f.missing for want, f in found.items() if f.missing[rows].any()}
         start, kept = self._start(rows, min(layer for layer, _ in needed))
-        writers = _Writers(self, needed)
         model, top = self.backbone.model, self.backbone.n_blocks
         upto = max(layer for layer, _ in needed)
+        stop = upto if upto < top else None
+        tokens, device = self.texts.tokens, self.compute.device
+        total, done = int(tokens.lengths[rows].sum()), 0
+
+        def passed(part: NDArray[np.int64]) -> _Passed:
+            began = time.perf_counter()
+            ids, mask = (t.to(device) for t in tokens.padded(rows[part]))
+            batch = _Passed(rows[part], mask, needed)
+            states = kept.padded(rows[part], ids.shape[1]).to(device) if kept else None
+            output = run(ids, mask, states, batch.take)
+            if stop is None:
+                batch.take(top, output)
+            batch.seconds = time.perf_counter() - began
+            return batch
+
+        model.train(False)
+        writers = _Writers(self)
+        parts = by_length(tokens.lengths[rows], TOKENS_PER_BATCH[device.type])
         split = Split.of(self.backbone)
-        tokens, done = self.texts.tokens, 0
-        lengths = tokens.lengths
-        total = int(lengths[rows].sum())
-        self.backbone.model.train(False)
         try:
-            with self.compute.inference(model):
-                for part in by_length(lengths[rows], TOKENS_PER_BATCH[self.compute.device.type]):
+            with (
+                self.compute.inference(model),
+                split.open(start=start, stop=stop, given=kept is not None) as run,
+                self.compute.streams() as streams,
+            ):
+                for batch in streams(passed, parts):
+                    writers.write(batch)
+                    done += int(batch.mask.sum())
                     self.report("encoding texts", done, total)
-                    began, index = time.perf_counter(), rows[part]
-                    ids, mask = (t.to(self.compute.device) for t in tokens.padded(index))
-                    writers.begin(index, mask)
-                    output = split.run(
-                        ids,
-                        mask,
-                        start=start,
-                        states=kept.padded(index, ids.shape[1]).to(ids.device) if kept else None,
-                        stop=upto if upto < top else None,
-                        seen=writers.take,
-                    )
-                    if upto == top:
-                        writers.take(top, output)
-                    writers.write(time.perf_counter() - began)
-                    done += int(lengths[index].sum())
         finally:
             writers.commit()
 
@@ -181,46 +185,49 @@ class Encoder:
         return 0, None
 
 
-class _Writers:
-    """The shelves that a pass fills, and what it has of the batch at hand."""
+class _Passed:
+    """A batch on its way: what is needed of its layers."""
 
-    def __init__(self, encoder: Encoder, needed: dict[Want, NDArray[np.bool_]]) -> None:
-        self.encoder, self.needed = encoder, needed
-        self._open: dict[Want, Writer] = {}
-        self._batch: dict[Want, Tensor] = {}
-
-    def begin(self, index: NDArray[np.int64], mask: Tensor) -> None:
-        """Begin a batch."""
-        self._index, self._mask = index, mask
-        self._batch = {}
+    def __init__(self, index: NDArray[np.int64], mask: Tensor, needed: dict[Want, NDArray[np.bool_]]) -> None:
+        self.index, self.mask, self.needed = index, mask, needed
+        self.vectors: dict[Want, Tensor] = {}
+        self.seconds = 0.0
 
     def take(self, layer: int, states: Tensor) -> None:
-        """Take what is needed of a layer of this batch."""
-        if states.shape[:2] != self._mask.shape:
+        """Take what is needed of a layer."""
+        if states.shape[:2] != self.mask.shape:
             return
         for want in self.needed:
             if want[0] == layer:
                 kind = want[1]
-                self._batch[want] = (
-                    states[self._mask.bool()] if kind is None else pool(states, self._mask, kind)
+                self.vectors[want] = (
+                    states[self.mask.bool()] if kind is None else pool(states, self.mask, kind)
                 )
 
-    def write(self, seconds: float) -> None:
-        """Write the batch; what computing it took counts for the token states, or else the layer on top."""
+
+class _Writers:
+    """The shelves that a pass fills."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self.encoder, self.width = encoder, encoder.compute.width
+        self._open: dict[Want, Writer] = {}
+
+    def write(self, batch: _Passed) -> None:
+        """Write what of a batch is new."""
         texts = self.encoder.texts
-        lengths = texts.tokens.lengths[self._index]
-        for want, vectors in self._batch.items():
-            new = self.needed[want][self._index]
+        lengths = texts.tokens.lengths[batch.index]
+        for want, vectors in batch.vectors.items():
+            new = batch.needed[want][batch.index]
             if not new.any():
                 continue
             counts = lengths if want[1] is None else np.ones_like(lengths)
             of_new = torch.from_numpy(np.repeat(new, counts)).to(vectors.device)
             self._writer(want, vectors.shape[-1]).append(
-                [texts.digests[i] for i in self._index[new]],
+                [texts.digests[i] for i in batch.index[new]],
                 lengths[new],
                 counts[new],
-                vectors[of_new].cpu(),
-                seconds * float(lengths[new].sum() / lengths.sum()),
+                (vectors if new.all() else vectors[of_new]).cpu(),
+                batch.seconds / self.width * float(lengths[new].sum() / lengths.sum()),
             )
 
     def commit(self) -> None:

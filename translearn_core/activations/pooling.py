@@ -17,5 +17,5 @@ def pool(states: Tensor, mask: Tensor, how: Pooling) -> Tensor:
         return states[torch.arange(len(states), device=states.device), mask.sum(1) - 1]
     if how is Pooling.MAX:
         return states.masked_fill(mask[..., None] == 0, torch.finfo(states.dtype).min).amax(1)
-    weight = mask[..., None].to(torch.float32)
-    return (states.float() * weight).sum(1) / weight.sum(1)
+    total = (states * mask[..., None].to(states.dtype)).sum(1, dtype=torch.float32)
+    return total / mask.sum(1, keepdim=True)

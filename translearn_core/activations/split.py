@@ -4,18 +4,23 @@ The part above a cut is the whole model with the blocks below passing their inpu
 per-layer attention types and adapters stay what they are.
 """
 
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 from torch import Tensor, nn
 
 from translearn_core.backbones import Backbone
+from translearn_core.backbones.cut import (
+    ReachedError,
+    Seen,
+    leaving_at,
+    passing_below,
+    replacing,
+    watching,
+)
 from translearn_core.errors import BackboneError
-
-Seen = Callable[[int, Tensor], None]
-"""``seen(layer, states)``: called as a forward pass reaches a layer."""
 
 
 @dataclass(frozen=True)
@@ -31,146 +36,79 @@ class Split:
         """Return the split of a backbone."""
         return cls(backbone.model, backbone.blocks, backbone.returned)
 
-    def run(
-        self,
-        ids: Tensor,
-        mask: Tensor,
-        *,
-        start: int = 0,
-        states: Tensor | None = None,
-        stop: int | None = None,
-        seen: Seen | None = None,
+    @contextmanager
+    def open(self, *, start: int = 0, stop: int | None = None, given: bool = False) -> Iterator["Run"]:
+        """Prepare to run the model, or the part of it between two blocks, many times and from any thread.
+
+        Parameters
+        ----------
+        start, given
+            With `given`, block `start` gets states that were kept instead of what lies below.
+        stop : int, optional
+            Leave before this block.
+        """
+        now = _Now()
+        with ExitStack() as hooks:
+            hooks.enter_context(watching(self.blocks, lambda *found: now.seen(*found), start, stop))
+            if given:
+                hooks.enter_context(passing_below(self.blocks, start, self.returned))
+                hooks.enter_context(replacing(self.blocks[start], lambda: now.states))
+            if stop is not None:
+                hooks.enter_context(leaving_at(self.blocks[stop]))
+            yield Run(self.model, now, stop)
+
+
+def unseen(layer: int, states: Tensor) -> None:
+    """Look at nothing."""
+
+
+class _Now(threading.local):
+    """What the present run of a thread is given, and who looks on."""
+
+    states: Tensor
+    seen: Seen = staticmethod(unseen)
+
+
+@dataclass(frozen=True)
+class Run:
+    """A model whose hooks are set, see `Split.open`."""
+
+    model: nn.Module
+    now: _Now
+    stop: int | None
+
+    def __call__(
+        self, ids: Tensor, mask: Tensor, states: Tensor | None = None, seen: Seen = unseen
     ) -> Tensor:
-        """Run the model, or the part of it between two blocks.
+        """Run on one batch.
 
         Parameters
         ----------
         ids, mask : int tensors, shape (texts, tokens)
-        start, states
-            With `states`, shape (texts, tokens, width), block `start` gets them instead of what lies below.
-        stop : int, optional
-            Leave before this block.
-        seen : callable, optional
-            Called with every layer from `start` to the last one before the model's own output.
+        states : Tensor, shape (texts, tokens, width)
+            Where states are given.
+        seen : callable
+            Called with every layer from the start to the last one before the model's own output.
 
         Returns
         -------
         Tensor, shape (texts, tokens, width)
-            The states entering block `stop`, or the model's output.
+            The states entering the block to stop at, or the model's output.
 
         Raises
         ------
         BackboneError
-            If block `stop` was never called.
+            If that block was never called.
         """
-        with ExitStack() as hooks:
-            if seen is not None:
-                hooks.enter_context(watching(self.blocks, seen, start, stop))
-            if states is not None:
-                hooks.enter_context(passing_below(self.blocks, start, self.returned))
-                hooks.enter_context(replacing(self.blocks[start], states))
-            if stop is not None:
-                hooks.enter_context(leaving_at(self.blocks[stop]))
-            try:
-                output: Tensor = self.model(input_ids=ids, attention_mask=mask).last_hidden_state
-            except _ReachedError as reached:
-                return reached.states
-        if stop is not None:
+        self.now.seen = seen
+        if states is not None:
+            self.now.states = states
+        try:
+            output: Tensor = self.model(input_ids=ids, attention_mask=mask).last_hidden_state
+        except ReachedError as reached:
+            return reached.states
+        if self.stop is not None:
             raise BackboneError(
-                f"Block {stop} was never reached: this architecture cannot be cut, train it uncached."
+                f"Block {self.stop} was never reached: this architecture cannot be cut, train it uncached."
             )
         return output
-
-
-class _ReachedError(Exception):
-    """The pass is done; carries the states that enter the block at the cut."""
-
-    def __init__(self, states: Tensor) -> None:
-        self.states = states
-
-
-def states_of(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Tensor:
-    """Return the hidden states among a block's arguments, shape (texts, tokens, width)."""
-    found = args[0] if args else next(iter(kwargs.values()), None)
-    if not isinstance(found, Tensor):
-        raise BackboneError("This architecture's blocks do not take hidden states first: train it uncached.")
-    return found
-
-
-def output_states(output: Any) -> Tensor:
-    """Return the hidden states among what a block gives back."""
-    found = output[0] if isinstance(output, tuple) else output
-    assert isinstance(found, Tensor)
-    return found
-
-
-@contextmanager
-def watching(blocks: nn.ModuleList, seen: Seen, start: int, stop: int | None) -> Iterator[None]:
-    """Call `seen` as a forward pass reaches the layers from `start` on, those below the top and to `stop`."""
-
-    def enter(_module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        seen(start, states_of(args, kwargs))
-
-    def leave(layer: int) -> Callable[..., None]:
-        return lambda _module, _args, output: seen(layer, output_states(output))
-
-    last = len(blocks) - 1 if stop is None else stop
-    handles = [blocks[k].register_forward_hook(leave(k + 1)) for k in range(start, last)]
-    if start < len(blocks):
-        handles.append(blocks[start].register_forward_pre_hook(enter, with_kwargs=True))
-    try:
-        yield
-    finally:
-        for handle in handles:
-            handle.remove()
-
-
-@contextmanager
-def leaving_at(block: nn.Module) -> Iterator[None]:
-    """End the forward pass as it reaches `block`."""
-
-    def stop(_module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        raise _ReachedError(states_of(args, kwargs))
-
-    handle = block.register_forward_pre_hook(stop, with_kwargs=True)
-    try:
-        yield
-    finally:
-        handle.remove()
-
-
-@contextmanager
-def replacing(block: nn.Module, states: Tensor) -> Iterator[None]:
-    """Let `block` get `states` instead of what it is called with."""
-
-    def replace(
-        _module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        if args:
-            return (states, *args[1:]), kwargs
-        return args, {**kwargs, next(iter(kwargs)): states}
-
-    # before any hook that looks at the input
-    handle = block.register_forward_pre_hook(replace, with_kwargs=True, prepend=True)
-    try:
-        yield
-    finally:
-        handle.remove()
-
-
-@contextmanager
-def passing_below(blocks: nn.ModuleList, cut: int, returned: int | None) -> Iterator[None]:
-    """Let the blocks below `cut` hand their input on unchanged, in the form the model expects."""
-
-    def hand_on(*args: Any, **kwargs: Any) -> Any:
-        states = states_of(args, kwargs)
-        return states if returned is None else (states, *[None] * (returned - 1))
-
-    below = list(blocks)[:cut]
-    for block in below:
-        block.forward = hand_on  # an instance attribute, taken off again below
-    try:
-        yield
-    finally:
-        for block in below:
-            del block.forward

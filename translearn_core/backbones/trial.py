@@ -3,13 +3,14 @@
 Behaviour decides, not a list of names, so that an architecture published tomorrow is judged by what it does.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+
+from translearn_core.backbones.cut import passing_below, replacing, states_of
 
 TOKENS = 7
 ROWS = 3
@@ -51,7 +52,7 @@ def try_out(
             width=seen.states.shape[-1],
             causal=_close(seen.states[0, :-1], seen.states[1, :-1]),
             after=frozenset(seen.after),
-            returned=len(seen.returned[0]) if seen.returned and isinstance(seen.returned[0], tuple) else None,
+            returned=seen.tuple_length,
             why_not=_why_not(model, blocks, batch, seen),
         )
 
@@ -63,6 +64,12 @@ class _Seen:
     returned: list[Any]
     after: list[str]
     states: Tensor
+
+    @property
+    def tuple_length(self) -> int | None:
+        """How long the tuple is that a block gives back."""
+        first = self.returned[0] if self.returned else None
+        return len(first) if isinstance(first, tuple) else None
 
 
 def _batch(vocabulary: int, avoid: frozenset[int]) -> dict[str, Tensor]:
@@ -83,7 +90,7 @@ def _watch(model: nn.Module, blocks: nn.ModuleList, path: str, batch: dict[str, 
     def entering(k: int) -> Any:
         def note(_: nn.Module, args: Any, kwargs: Any) -> None:
             seen.order.append(k)
-            seen.inputs.append(hidden_of(args, kwargs).clone())
+            seen.inputs.append(states_of(args, kwargs).clone())
 
         return note
 
@@ -130,47 +137,16 @@ def _why_not(model: nn.Module, blocks: nn.ModuleList, batch: dict[str, Tensor], 
         return "its blocks keep their states in another layout than text × token × width"
     for k in sorted({1, len(blocks) // 2, len(blocks) - 1} & set(range(1, len(blocks)))):
         try:
-            with _resumed(blocks, k, seen):
+            with (
+                passing_below(blocks, k, seen.tuple_length),
+                replacing(blocks[k], partial(seen.inputs.__getitem__, k)),
+            ):
                 again = model(**batch).last_hidden_state
         except Exception:
             return f"block {k} needs more from the blocks below than their states"
         if not _close(again, seen.states, batch["attention_mask"].bool()):
             return f"block {k} gives another result when the blocks below are skipped"
     return None
-
-
-@contextmanager
-def _resumed(blocks: nn.ModuleList, k: int, seen: _Seen) -> Iterator[None]:
-    """Let the blocks below `k` pass their input through, and give block `k` the states it had."""
-
-    def replaced(_: nn.Module, args: Any, kwargs: Any) -> Any:
-        if args:
-            return (seen.inputs[k], *args[1:]), kwargs
-        return args, {**kwargs, next(iter(kwargs)): seen.inputs[k]}
-
-    handle = blocks[k].register_forward_pre_hook(replaced, with_kwargs=True)
-    for block, returned in zip(blocks[:k], seen.returned, strict=False):
-        block.forward = _passing(returned)
-    try:
-        yield
-    finally:
-        handle.remove()
-        for block in blocks[:k]:
-            del block.forward
-
-
-def _passing(returned: Any) -> Any:
-    def forward(*args: Any, **kwargs: Any) -> Any:
-        hidden = hidden_of(args, kwargs)
-        return (hidden, *[None] * (len(returned) - 1)) if isinstance(returned, tuple) else hidden
-
-    return forward
-
-
-def hidden_of(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Tensor:
-    """Return the states that a block is called with: its first argument, by position or by name."""
-    hidden: Tensor = args[0] if args else next(iter(kwargs.values()))
-    return hidden
 
 
 def _close(one: Tensor, other: Tensor, where: Tensor | None = None) -> bool:

@@ -91,8 +91,10 @@ def _forward(backbone: Backbone, compute: Compute, length: int, *, stop: int | N
     model.to(compute.device).eval()
     ids, mask = (t.to(compute.device) for t in tokens.padded(np.arange(len(tokens))))
     split = Split.of(backbone)
-    with compute.inference(model):
-        return _seconds(lambda: split.run(ids, mask, stop=stop), compute) / ids.numel()
+    batches = 2 * compute.width
+    with compute.inference(model), split.open(stop=stop) as run, compute.streams() as streams:
+        all_batches = _seconds(lambda: list(streams(lambda _: run(ids, mask), range(batches))), compute)
+    return all_batches / (batches * ids.numel())
 
 
 def _step(

@@ -2,6 +2,7 @@
 
 import numpy as np
 from numpy.typing import NDArray
+from torch import Tensor
 
 from translearn_core.activations import Compute, Report, by_length, quiet
 from translearn_core.activations.encoding import TOKENS_PER_BATCH
@@ -22,17 +23,24 @@ def answers(
     model.eval()
     probabilities: list[NDArray[np.float32]] = []
     features: list[NDArray[np.float16]] = []
-    order: list[NDArray[np.int64]] = []
+    parts = list(by_length(inputs.lengths[rows], TOKENS_PER_BATCH[compute.device.type]))
     done = 0
-    with compute.inference(model.backbone):
-        for part in by_length(inputs.lengths[rows], TOKENS_PER_BATCH[compute.device.type]):
+    with (
+        compute.inference(model.backbone),
+        model.open(inputs) as run,
+        compute.streams() as streams,
+    ):
+
+        def told(part: NDArray[np.int64]) -> tuple[Tensor, Tensor]:
+            pooled = model.features(inputs.batch(rows[part]), compute, run)
+            return model.head(pooled).softmax(-1).cpu(), pooled.half().cpu()
+
+        for part, (answered, pooled) in zip(parts, streams(told, parts), strict=True):
             report("scoring", done, len(rows))
             done += len(part)
-            pooled = model.features(inputs.batch(rows[part]), compute)
-            features.append(pooled.half().cpu().numpy())
-            probabilities.append(model.head(pooled).softmax(-1).cpu().numpy())
-            order.append(part)
-    back = np.argsort(np.concatenate(order))
+            probabilities.append(answered.numpy())
+            features.append(pooled.numpy())
+    back = np.argsort(np.concatenate(parts))
     return np.concatenate(probabilities)[back], np.concatenate(features)[back]
 
 

@@ -1,6 +1,7 @@
 """A backbone with a head on top, frozen as planned, running whole or from a cut."""
 
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from translearn_core.activations import Compute, Kept, Split, Tokens, pool
+from translearn_core.activations.split import Run
 from translearn_core.backbones import Backbone
 from translearn_core.config import FreezePlan, HeadConfig, Pooling
 from translearn_core.transfer.heads import Standardise, build_head
@@ -126,8 +128,14 @@ class Classifier(nn.Module):
         self.training = mode
         return self
 
-    def features(self, batch: Batch, compute: Compute) -> Tensor:
-        """Return the pooled vectors of some rows, shape (rows, width).
+    @contextmanager
+    def open(self, inputs: Inputs) -> Iterator[Run]:
+        """Prepare to run the part that `inputs` leave to compute, from any thread."""
+        with self.split.open(start=max(0, self.boundary), given=inputs.kept is not None) as run:
+            yield run
+
+    def features(self, batch: Batch, compute: Compute, run: Run | None = None) -> Tensor:
+        """Return the pooled vectors of some rows, shape (rows, width); `run` is from `open`, if many follow.
 
         In training they carry gradients and run in autocast where that is on; else call it inside
         `Compute.inference`, which has rounded the weights already.
@@ -142,7 +150,11 @@ class Classifier(nn.Module):
             states = batch.states
             if states is not None and learning:
                 states = states.float()
-            output = self.split.run(batch.ids, batch.mask, start=max(0, self.boundary), states=states)
+            if run is not None:
+                output = run(batch.ids, batch.mask, states)
+            else:
+                with self.split.open(start=max(0, self.boundary), given=states is not None) as once:
+                    output = once(batch.ids, batch.mask, states)
         return pool(output, batch.mask, self.pooling)
 
     def forward(self, batch: Batch, compute: Compute) -> Tensor:
