@@ -53,7 +53,10 @@ class _Quick(TorchFunctionMode):
         words = self.random.random_raw(-(-x.numel() // 4)).view(np.int16)[: x.numel()]
         dropped = min(LEVELS - 1, round(p * LEVELS))
         keep = (torch.from_numpy(words) >= dropped - LEVELS // 2).view(x.shape)
-        return torch.where(keep, x, 0.0).mul_(LEVELS / (LEVELS - dropped))
+        scale = LEVELS / (LEVELS - dropped)
+        if x.requires_grad:  # the backward pass is then one product
+            return x * keep.to(x.dtype).mul_(scale)
+        return torch.where(keep, x, 0.0).mul_(scale)
 
     def _attention(
         self,
@@ -76,5 +79,5 @@ class _Quick(TorchFunctionMode):
             scores = scores.masked_fill(~attn_mask, torch.finfo(scores.dtype).min)
         elif attn_mask is not None:
             scores = scores + attn_mask
-        weights = scores.float().softmax(-1).to(scores.dtype)
+        weights = scores.softmax(-1)
         return self._dropout(weights, dropout_p) @ value

@@ -147,14 +147,11 @@ class Classifier(nn.Module):
         assert batch.mask is not None
         learning = torch.is_grad_enabled()
         with compute.autocast() if learning else nullcontext():
-            states = batch.states
-            if states is not None and learning:
-                states = states.float()
             if run is not None:
-                output = run(batch.ids, batch.mask, states)
+                output = run(batch.ids, batch.mask, batch.states)
             else:
-                with self.split.open(start=max(0, self.boundary), given=states is not None) as once:
-                    output = once(batch.ids, batch.mask, states)
+                with self.split.open(start=max(0, self.boundary), given=batch.states is not None) as once:
+                    output = once(batch.ids, batch.mask, batch.states)
         return pool(output, batch.mask, self.pooling)
 
     def forward(self, batch: Batch, compute: Compute) -> Tensor:
