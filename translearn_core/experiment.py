@@ -186,6 +186,7 @@ def standardise_on(
     """
     if inputs.pooled is None and len(train) > STANDARDISE_ROWS:
         train = np.sort(np.random.default_rng(seed).choice(train, STANDARDISE_ROWS, replace=False))
+    train = train[np.argsort(inputs.lengths[train], kind="stable")]  # little padding
     with compute.inference(model.backbone):
         pieces = [
             model.features(inputs.batch(train[i : i + 64]), compute).float() for i in range(0, len(train), 64)
