@@ -6,6 +6,7 @@ import torch
 
 from tests.architectures import TEXTS, TINY, tiny_folder
 from translearn_core.activations import Compute, Encoder, Store, Texts
+from translearn_core.activations.packed import packed_linears
 from translearn_core.backbones import Backbone, load
 from translearn_core.config import BackboneConfig, Device, FreezePlan, HeadConfig, Pooling, Precision
 from translearn_core.transfer import Classifier, Inputs
@@ -95,3 +96,18 @@ def test_in_bf16_the_pass_stays_close_and_leaves_the_weights_as_they_were(
     assert (found.float() - exact).abs().max() < 0.1 * exact.abs().max()
     for name, parameter in backbone.model.named_parameters():
         assert torch.equal(parameter, before[name]), name
+    assert not any("forward" in vars(module) for module in backbone.model.modules())
+
+
+def test_packed_linears_give_the_same_numbers() -> None:
+    torch.manual_seed(0)
+    model = torch.nn.Sequential(torch.nn.Linear(48, 96), torch.nn.Linear(96, 32, bias=False)).bfloat16()
+    x = torch.randn(2, 40, 48).bfloat16()
+    with torch.inference_mode():
+        expected = [model(x), model(x[:, ::3]), model(x[0, 0])]
+        with packed_linears(model):
+            assert all("forward" in vars(layer) for layer in model)
+            found = [model(x), model(x[:, ::3]), model(x[0, 0])]
+        assert not any("forward" in vars(layer) for layer in model)
+    for one, other in zip(expected, found, strict=True):
+        torch.testing.assert_close(one, other, rtol=0.02, atol=0.01)  # the last bits of bfloat16

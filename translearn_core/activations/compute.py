@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from translearn_core.activations.packed import packed_linears
 from translearn_core.activations.streams import Streams, one_by_one, side_by_side
 from translearn_core.config import Device, Precision
 from translearn_core.errors import ConfigError
@@ -82,7 +83,8 @@ class Compute:
         try:
             for parameter, weight in weights:
                 parameter.data = weight.to(torch.bfloat16)
-            with torch.inference_mode():
+            packed = packed_linears(model) if self.bf16 and self.device.type == "cpu" else nullcontext()
+            with torch.inference_mode(), packed:
                 yield
         finally:
             for parameter, weight in weights:
