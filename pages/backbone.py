@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui import backbones, fetching, freeze_map, heading, kept, live, places, state
+from pages._ui import backbones, fetching, freeze_map, heading, kept, live, places, pretraining, state
 from pages._ui.words import count, plain, size
 from translearn_core.config import DiagnoseConfig
 from translearn_core.results import Diagnosis
@@ -41,7 +41,11 @@ with right:
     freeze_map.cost(anatomy, diagnosis)
     if draft.data is None:
         st.caption("Choose a table on the Data page to see time and memory.")
+pretraining.offer(backbone, anatomy)
 with st.expander("Parameters of each part", icon=":material/table_rows:"):
     freeze_map.table(anatomy)
-if st.button("Go to training", key="to_train", type="primary", icon=":material/arrow_forward:"):
-    places.go("train" if draft.data is not None else "data")
+with st.container(horizontal=True):
+    if st.button("Go to training", key="to_train", type="primary", icon=":material/arrow_forward:"):
+        places.go("train" if draft.data is not None else "data")
+    if draft.data is not None and st.button("Choose a recipe", key="to_recipe", icon=":material/menu_book:"):
+        places.go("recipe")

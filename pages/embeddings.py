@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui import chosen, forms, heading, live, maps, state
+from pages._ui import chosen, forms, heading, live, maps, replay, state
 from translearn_core.config import AnatomyConfig, ExperimentConfig, Method, ProjectConfig
 from translearn_core.results import Anatomy, Projection
 
@@ -48,4 +48,5 @@ if picked is None:
     st.caption("Draw around points with the lasso or the box, and their texts are listed here.")
 else:
     maps.texts(projection, evaluation, picked)
+replay.panel(run, anatomy)
 state.remember_run(run.id)

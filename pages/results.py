@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui import chosen, heading, kept, scores, state, tables, training
+from pages._ui import chosen, heading, kept, mixed, scores, state, studies, tables, timeline, training
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig
 from translearn_core.results import Drift, RunSummary
@@ -62,6 +62,10 @@ if drift is not None:
     )
     with st.expander("Every tensor", icon=":material/data_array:"):
         tables.table(drift.frame(), "tensors", key="tensors")
+
+timeline.afterwards(run)
+mixed.layers(run)
+studies.depth(run, config)
 
 st.subheader("How it was made", anchor=False)
 scores.how(run, config, found)

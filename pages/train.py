@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui import forms, freeze_map, heading, live, places, state, summary
+from pages._ui import forms, freeze_map, heading, live, places, rate_search, recipes, state, summary
 from pages._ui.words import short
 from translearn_core.config import AnatomyConfig, DiagnoseConfig, HeadKind
 from translearn_core.results import Anatomy, Diagnosis
@@ -56,6 +56,7 @@ with left:
     draft = state.change(training=training, features=features, head=head)
     if changed:
         st.rerun()
+    rate_search.panel(draft.experiment)
 with right:
     st.subheader("The experiment", anchor=False)
     summary.in_words(dataset, draft, diagnosis)
@@ -67,7 +68,7 @@ if earlier is not None:
     st.caption(summary.trained_before(earlier.state))
 state.put("run_name", state.value("run_name") or "")
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    proposal = short(f"{dataset.name}, {draft.plan.label}, seed {draft.training.seed}", 80)
+    proposal = short(f"{dataset.name}, {recipes.called(experiment)}, seed {draft.training.seed}", 80)
     name = st.text_input("Name of this run", key="run_name", placeholder=proposal, max_chars=100)
     pressed = st.button("Train", key="train", type="primary", icon=":material/play_arrow:")
 if pressed:

@@ -6,16 +6,16 @@ import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Annotated, ParamSpec, TypeVar
+from typing import Annotated, Any, ParamSpec, TypeVar
 
 import typer
 from rich.console import Console
 from rich.table import Column, Table
 
-from translearn_core import commands
+from translearn_core import commands, finding_rates, reading_on, studying
 from translearn_core.config import BUNDLED
 from translearn_core.engine import engine_status, run_engine, stop_engine
-from translearn_core.errors import TranslearnError
+from translearn_core.errors import ConfigError, TranslearnError
 from translearn_core.runs import LOCAL, open_store
 from translearn_core.settings import app_folder, settings
 
@@ -35,6 +35,20 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+
+
+def pairs(words: list[str]) -> dict[str, Any]:
+    """Read ``name=value`` words; a value is JSON where it can be, else text."""
+    found: dict[str, Any] = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals:
+            raise ConfigError("set", word, "a name and a value, such as training.epochs=5")
+        try:
+            found[name.strip()] = json.loads(value)
+        except ValueError:
+            found[name.strip()] = value
+    return found
 
 
 def plainly(command: Callable[P, R]) -> Callable[P, R]:
@@ -99,9 +113,22 @@ def train(
     random_init: Annotated[
         bool, typer.Option(help="Same architecture with fresh weights: no transfer.")
     ] = False,
+    recipe: Annotated[
+        str | None, typer.Option(help="A way to transfer by its name; 'translearn recipes' lists them.")
+    ] = None,
     train_blocks: Annotated[
-        str, typer.Option(help="none, all, last:K or block numbers such as 0,2,5.")
-    ] = "none",
+        str | None,
+        typer.Option(
+            help="none, all, last:K or block numbers such as 0,2,5; default: none, or the recipe's."
+        ),
+    ] = None,
+    teacher: Annotated[
+        str | None, typer.Option(help="Finished run that teaches, for recipes that need one.")
+    ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="Any setting by its name, such as training.epochs=5; may be repeated."),
+    ] = None,
     epochs: Annotated[
         int | None, typer.Option(help="Passes over the training rows; default: what suits the blocks.")
     ] = None,
@@ -123,7 +150,7 @@ def train(
         "seed": seed,
     }
     source = {"id": backbone, "random_init": random_init}
-    run = commands.train(
+    config, dataset = commands.experiment_of(
         {part: path for part, path in files.items() if path},
         text=text,
         label=label,
@@ -132,13 +159,161 @@ def train(
         backbone=source,
         train_blocks=train_blocks,
         training=chosen,
+        recipe=recipe,
+        teacher=teacher,
+        settings=pairs(settings or []),
         screen=screen,
     )
+    run = commands.train(config, dataset, screen)
     answer = commands.report(run)
     if as_json:
         print(json.dumps(answer))
     else:
         commands.show_report(answer, Console())
+
+
+@app.command("lr-find")
+@plainly
+def find_rate(
+    file: Annotated[Path, typer.Argument(help="CSV or TSV with the training rows.")],
+    text: Annotated[str, typer.Option(help="Column that holds the texts.")],
+    label: Annotated[str, typer.Option(help="Column that holds the classes.")],
+    validation: Annotated[Path | None, typer.Option(help="As for train.")] = None,
+    test: Annotated[Path | None, typer.Option(help="As for train.")] = None,
+    split: Annotated[str | None, typer.Option(help="As for train.")] = None,
+    split_seed: Annotated[int | None, typer.Option(help="As for train.")] = None,
+    backbone: Annotated[str, typer.Option(help="Bundled name, Hub id or local folder.")] = BUNDLED,
+    random_init: Annotated[bool, typer.Option(help="As for train.")] = False,
+    recipe: Annotated[str | None, typer.Option(help="As for train.")] = None,
+    train_blocks: Annotated[
+        str | None, typer.Option(help="none, all, last:K or block numbers such as 0,2,5.")
+    ] = None,
+    teacher: Annotated[str | None, typer.Option(help="As for train.")] = None,
+    settings: Annotated[list[str] | None, typer.Option("--set", help="As for train.")] = None,
+    lr: Annotated[
+        float | None,
+        typer.Option(help="Backbone's rate; with --head-lr it says which multiple the head has."),
+    ] = None,
+    head_lr: Annotated[float | None, typer.Option(help="Head's rate.")] = None,
+    batch_size: Annotated[int | None, typer.Option(help="Texts per step.")] = None,
+    precision: Annotated[str, typer.Option(help="auto, float32 or bf16.")] = "auto",
+    device: Annotated[str, typer.Option(help="auto, cuda, mps or cpu.")] = "auto",
+    seed: Annotated[int, typer.Option(help="Seed of split, head, batch order and dropout.")] = 0,
+    low: Annotated[float | None, typer.Option(help="Rate of the first step.")] = None,
+    high: Annotated[float | None, typer.Option(help="Rate of the last step.")] = None,
+    steps: Annotated[int | None, typer.Option(help="Steps at most; fewer if the loss runs away.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find a learning rate: raise it step by step in a short trial and watch the loss."""
+    files = {"train": file, "validation": validation, "test": test}
+    rates = {"lr": lr, "head_lr": head_lr, "batch_size": batch_size}
+    chosen = {k: v for k, v in rates.items() if v is not None}
+    config, dataset = commands.experiment_of(
+        {part: path for part, path in files.items() if path},
+        text=text,
+        label=label,
+        split=split,
+        split_seed=seed if split_seed is None else split_seed,
+        backbone={"id": backbone, "random_init": random_init},
+        train_blocks=train_blocks,
+        training={**chosen, "precision": precision, "device": device, "seed": seed},
+        recipe=recipe,
+        teacher=teacher,
+        settings=pairs(settings or []),
+        screen=screen,
+    )
+    bounds = {"low": low, "high": high, "steps": steps}
+    given = {name: value for name, value in bounds.items() if value is not None}
+    found = finding_rates.find(config, dataset, given, screen)
+    if as_json:
+        print(json.dumps(found))
+    else:
+        finding_rates.show(found, Console())
+
+
+@app.command("recipes")
+@plainly
+def list_recipes(as_json: AsJson = False) -> None:
+    """List the ways to transfer that have a name."""
+    found = commands.shown_recipes()
+    if as_json:
+        print(json.dumps(found))
+        return
+    table = Table(Column("recipe", no_wrap=True), "what it does", "when", "cost", show_lines=True)
+    for one in found:
+        table.add_row(one["recipe"], f"{one['does']}\n[dim]{one['source']}[/dim]", one["when"], one["cost"])
+    Console().print(table)
+
+
+@app.command()
+@plainly
+def pretrain(
+    file: Annotated[Path, typer.Argument(help="CSV or TSV with texts; labels are not needed.")],
+    text: Annotated[str, typer.Option(help="Column that holds the texts.")],
+    backbone: Annotated[str, typer.Option(help="Bundled name, Hub id or local folder.")] = BUNDLED,
+    random_init: Annotated[
+        bool, typer.Option(help="Same architecture with fresh weights: no transfer.")
+    ] = False,
+    epochs: Annotated[int | None, typer.Option(help="Passes over the texts; default 3.")] = None,
+    head_epochs: Annotated[
+        int | None, typer.Option(help="Passes before, in which only a new prediction head trains; default 1.")
+    ] = None,
+    lr: Annotated[float | None, typer.Option(help="Peak learning rate of the backbone.")] = None,
+    head_lr: Annotated[
+        float | None, typer.Option(help="Peak learning rate of a new prediction head.")
+    ] = None,
+    batch_size: Annotated[int | None, typer.Option(help="Texts per step.")] = None,
+    masked: Annotated[float | None, typer.Option(help="Share of the tokens to guess; default 0.15.")] = None,
+    token_limit: Annotated[int | None, typer.Option(help="Longer texts are cut here; default 128.")] = None,
+    precision: Annotated[str, typer.Option(help="auto, float32 or bf16.")] = "auto",
+    device: Annotated[str, typer.Option(help="auto, cuda, mps or cpu.")] = "auto",
+    seed: Annotated[int, typer.Option(help="Seed of masks and order.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Let a backbone read a file's texts, labelled or not, and make a new backbone of it."""
+    numbers = {
+        "epochs": epochs,
+        "head_epochs": head_epochs,
+        "lr": lr,
+        "head_lr": head_lr,
+        "batch_size": batch_size,
+        "masked": masked,
+        "token_limit": token_limit,
+    }
+    given: dict[str, Any] = {name: value for name, value in numbers.items() if value is not None}
+    given |= {"precision": precision, "device": device, "seed": seed}
+    found = reading_on.pretrain(file, text, {"id": backbone, "random_init": random_init}, given, screen)
+    if as_json:
+        print(json.dumps(found))
+    else:
+        reading_on.show(found, Console())
+
+
+@app.command()
+@plainly
+def study(
+    file: Annotated[
+        Path, typer.Argument(help="YAML file that says what to vary; see tests/benchmarks for two.")
+    ],
+    files: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--files", help="A data file as PART=PATH (train, validation or test); may be repeated."
+        ),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="CSV to write the comparison to.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run a grid of recipes, boundaries, seeds and sizes, and say which differ by more than chance."""
+    if out is not None:
+        commands.check_writable(out)
+    asked, found, failed = studying.run_study(file, files or [], screen)
+    if out is not None:
+        studying.write(found, out)
+    if as_json:
+        print(json.dumps(studying.report(asked, found, failed)))
+    else:
+        studying.show(asked, found, failed, Console())
 
 
 @app.command()

@@ -1,7 +1,8 @@
 """What the command line's commands do: ask the engine, follow along, put the answer into words."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,9 +13,11 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from translearn_core.config import (
+    RECIPES,
     AnatomyConfig,
     BackboneConfig,
     DataConfig,
+    DistilConfig,
     ExperimentConfig,
     FeatureConfig,
     FreezePlan,
@@ -22,18 +25,24 @@ from translearn_core.config import (
     PredictFileConfig,
     SplitConfig,
     TrainingConfig,
+    recipes,
 )
 from translearn_core.data import prepare, read
 from translearn_core.engine import ensure_engine
 from translearn_core.errors import ConfigError, DataError, NotFoundError, TrainingError
 from translearn_core.results import Anatomy, FilePrediction, Metrics, Reuse, RunSummary
 from translearn_core.runs import LOCAL, Dataset, Run, State, artifacts, open_store
-from translearn_core.settings import settings
+from translearn_core.settings import settings as limits
 
 M = TypeVar("M", bound=Frozen)
 
 
-def train(
+def train(config: ExperimentConfig, dataset: Dataset, screen: Console) -> Run:
+    """Train and return the finished run; Ctrl-C stops it and keeps what there is."""
+    return ask(config, f"{dataset.name}, {config.plan.label}", screen)
+
+
+def experiment_of(
     files: Mapping[str, Path],
     *,
     text: str,
@@ -41,42 +50,95 @@ def train(
     split: str | None,
     split_seed: int,
     backbone: dict[str, Any],
-    train_blocks: str,
+    train_blocks: str | None,
     training: dict[str, Any],
+    recipe: str | None = None,
+    teacher: str | None = None,
+    settings: Mapping[str, Any] | None = None,
     screen: Console,
-) -> Run:
-    """Train on `files` and return the finished run; Ctrl-C stops it and keeps what there is."""
+) -> tuple[ExperimentConfig, Dataset]:
+    """Return the experiment that the options of a command ask for, and its data set, checked.
+
+    A recipe comes first, then `training`, options of their own, then `settings` by their dotted names.
+    """
     dataset = bring(files)
     data = valid(
         DataConfig, dataset=dataset.digest, text=text, label=label,
         split=valid(SplitConfig, column=split, seed=split_seed),
     )  # fmt: skip
-    table, _ = read(open_store().workspace.sources(dataset.digest), settings())
+    chosen = dict(settings or {})
+    with naming_fields():
+        about_data = {name: value for name, value in chosen.items() if name.startswith("data.")}
+        data = recipes.changed(ExperimentConfig(data=data), about_data).data
+    if recipe is not None:
+        recipes.recipe(recipe)
+    table, _ = read(open_store().workspace.sources(dataset.digest), limits())
     prepare(table, data)  # a bad file is said at once, before anything is started
     if Path(backbone["id"]).is_dir():  # the engine may stand in another folder
         backbone = {**backbone, "id": str(Path(backbone["id"]).resolve())}
     source = valid(BackboneConfig, **backbone)
     anatomy = answer(ask(AnatomyConfig(backbone=source), "backbone", screen), Anatomy)
-    plan = FreezePlan.parse(train_blocks, anatomy.n_blocks)
-    suited = TrainingConfig.suited(plan).model_dump() | training
-    config = ExperimentConfig(
-        data=data,
-        backbone=source,
-        plan=plan,
-        features=FeatureConfig(
-            pooling=anatomy.pooling, token_limit=min(FeatureConfig().token_limit, anatomy.token_limit)
-        ),
-        training=valid(TrainingConfig, **suited),
+    taught = None if teacher is None else find(teacher).job.id
+    config = put_together(
+        data, source, anatomy, train_blocks=train_blocks, training=training, recipe=recipe, teacher=taught,
+        settings=chosen,
+    )  # fmt: skip
+    return config, dataset
+
+
+def put_together(
+    data: DataConfig,
+    source: BackboneConfig,
+    anatomy: Anatomy,
+    *,
+    train_blocks: str | None,
+    training: dict[str, Any],
+    recipe: str | None,
+    teacher: str | None,
+    settings: Mapping[str, Any],
+) -> ExperimentConfig:
+    """Return the experiment: a recipe first, then `training`, then `settings` by their dotted names."""
+    n_blocks = anatomy.n_blocks
+    plan = FreezePlan.parse(train_blocks or "none", n_blocks)
+    features = FeatureConfig(
+        pooling=anatomy.pooling, token_limit=min(FeatureConfig().token_limit, anatomy.token_limit)
     )
-    return ask(config, f"{dataset.name}, {plan.label}", screen)
+    config = ExperimentConfig(
+        data=data, backbone=source, plan=plan, features=features, training=TrainingConfig.suited(plan)
+    )
+    if recipe is not None:
+        depth = None if train_blocks is None else depth_of(plan, n_blocks)
+        config = recipes.recipe(recipe).apply(config, n_blocks, depth=depth, teacher=teacher)
+    elif teacher is not None:
+        config = config.model_copy(update={"distil": DistilConfig(teacher=teacher)})
+    loop = valid(TrainingConfig, **(config.training.model_dump() | training))
+    with naming_fields():
+        config = recipes.changed(config.model_copy(update={"training": loop}), dict(settings))
+    config.check(config.backbone.blocks or n_blocks)
+    return config
+
+
+def depth_of(plan: FreezePlan, n_blocks: int) -> int:
+    """Return how many blocks at the top a plan trains; raises if they are not the top ones."""
+    if plan.blocks != FreezePlan.last(len(plan.blocks), n_blocks).blocks:
+        raise ConfigError("train_blocks", ",".join(map(str, plan.blocks)), "last:K beside a recipe")
+    return len(plan.blocks)
+
+
+def shown_recipes() -> list[dict[str, str]]:
+    """Return every recipe as plain text."""
+    return [
+        {
+            "recipe": str(one.name), "title": one.title, "does": one.does, "when": one.when,
+            "cost": one.cost, "source": one.source,
+        }
+        for one in RECIPES.values()
+    ]  # fmt: skip
 
 
 def predict(run: str, file: Path, out: Path, *, text: str | None, screen: Console) -> dict[str, Any]:
     """Classify the rows of `file` and write them to `out`."""
-    try:
-        out.open("a", encoding="utf-8").close()
-    except OSError as error:
-        raise DataError(f"{str(out)!r} cannot be written ({error.strerror}): choose another --out.") from None
+    check_writable(out)
     trained = find(run)
     assert isinstance(trained.job.config, ExperimentConfig)
     dataset = bring({"train": file})
@@ -91,6 +153,14 @@ def predict(run: str, file: Path, out: Path, *, text: str | None, screen: Consol
         "out": str(out),
         "counts": dict(result.counts.itertuples(index=False)),
     }
+
+
+def check_writable(out: Path) -> None:
+    """Raise `DataError` if a file cannot be written, before anything is computed for it."""
+    try:
+        out.open("a", encoding="utf-8").close()
+    except OSError as error:
+        raise DataError(f"{str(out)!r} cannot be written ({error.strerror}): choose another --out.") from None
 
 
 def bring(files: Mapping[str, Path]) -> Dataset:
@@ -113,7 +183,7 @@ def ask(config: Frozen, name: str, screen: Console) -> Run:
     store = open_store()
     run = store.submit(LOCAL, config, name)
     if run.state is not State.DONE:
-        ensure_engine(settings(), wait=60)
+        ensure_engine(limits(), wait=60)
         run = follow(run, screen)
     if run.state is State.DONE:
         return run
@@ -153,7 +223,7 @@ def follow(run: Run, screen: Console) -> Run:
                     )
                 elif place := store.place(run):
                     bar.update(task, description=f"waiting, place {place} in the queue")
-                ensure_engine(settings())
+                ensure_engine(limits())
                 time.sleep(0.15)
             except KeyboardInterrupt:
                 if asked:
@@ -252,8 +322,15 @@ def line(run: Run) -> dict[str, Any]:
 
 def valid(kind: type[M], **values: Any) -> M:
     """Build a configuration; an impossible value becomes a `ConfigError` that names the option."""
-    try:
+    with naming_fields():
         return kind(**values)
+
+
+@contextmanager
+def naming_fields() -> Iterator[None]:
+    """Turn what a configuration refuses into an error that names the field."""
+    try:
+        yield
     except ValidationError as error:
         first = error.errors()[0]
         said = first["msg"].removeprefix("Value error, ").removeprefix("Input should be ")

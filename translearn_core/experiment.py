@@ -7,23 +7,31 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import torch
 from numpy.typing import NDArray
 
-from translearn_core.activations import Compute, Encoder, Report, Store, Texts, quiet
+from translearn_core.activations import Compute, Report, Store, Texts, quiet
 from translearn_core.analysis import stratified_sample
 from translearn_core.analysis.scoring import confusion, majority_accuracy, per_class, score
 from translearn_core.backbones import Backbone, load
-from translearn_core.config import ExperimentConfig, Split
+from translearn_core.config import AugmentConfig, ExperimentConfig, Split
 from translearn_core.data.prepared import SPLITS, Prepared
 from translearn_core.errors import ConfigError, Stopped, TooFewSamplesError
-from translearn_core.results import Drift, EpochPoint, Evaluation, NeighbourBank, Reuse, RunSummary, StepPoint
+from translearn_core.results import (
+    Drift,
+    EpochPoint,
+    Evaluation,
+    LayerMix,
+    NeighbourBank,
+    Reuse,
+    RunSummary,
+    StepPoint,
+)
+from translearn_core.results.replay import REPLAYED
 from translearn_core.runs import artifacts
-from translearn_core.training import Checkpoint, Loop, Moment, Rows, answers, measure_drift
-from translearn_core.transfer import Classifier, Inputs, save_trained
+from translearn_core.training import Checkpoint, Loop, Moment, Replay, Rows, answers, measure_drift, taught
+from translearn_core.transfer import Classifier, Supply, altered, save_trained
 
 CHECKPOINT_SECONDS = 120.0
-STANDARDISE_ROWS = 1024
 NEIGHBOURS = 20_000
 
 Record = Callable[[Sequence[StepPoint | EpochPoint]], None]
@@ -63,10 +71,12 @@ def run_experiment(
     report: Report,
     record: Record,
     parent: Path | None = None,
+    teacher: Path | None = None,
 ) -> RunSummary:
     """Run `config` to its end and keep everything under `folder`; goes on from a checkpoint that lies there.
 
     What stays frozen is taken from `store`, and what is missing there is computed and kept for the next run.
+    `parent` is the folder of the run it continues, `teacher` that of the run it learns from.
 
     Raises
     ------
@@ -79,27 +89,35 @@ def run_experiment(
     compute = Compute.choose(config.training.device, config.training.precision)
     report("loading the backbone", 0, 0)
     backbone = load(config.backbone)
-    check_pooling(config, backbone)
-    rows = rows_of(prepared)
+    check(config, backbone)
+    material = augmented(prepared, config.augment, backbone)
     clock.lap("read")
 
     model = build(config, backbone, len(prepared.classes)).to(compute.device).eval()
-    texts = Texts(prepared.texts, backbone.tokenizer, config.features.token_limit)
-    inputs, reuse = compute_once(model, Encoder(backbone, texts, compute, store, report))
-    inputs = standardise_on(model, inputs, prepared.where(Split.TRAIN), compute, seed=config.training.seed)
+    texts = Texts(material.texts, backbone.tokenizer, config.features.token_limit)
+    supply = Supply(model, texts, compute, store, report, course=[stage.plan for stage in config.course])
+    inputs = supply.first(prepared.where(Split.TRAIN), seed=config.training.seed)
+    lesson = taught(config.distil, teacher, prepared.classes, material.texts, material.rows.train, report)
     clock.lap("encode")
 
-    loop = Loop(model, inputs, rows, config.training, compute, report)
+    loop = Loop(
+        model, inputs, material.rows, config.training, compute, report,
+        before=config.stages, inputs_for=supply, lesson=lesson,
+    )  # fmt: skip
     take_up(loop, config, folder, parent, record)
     clock.add(loop.state.spent)
+    replay = Replay(folder, supply, config, prepared.texts, sample_of(prepared))
+    replay.begin(loop.state)
+    clock.lap("evaluate")
     stopped: Stopped | None = None
     try:
-        loop.run(Keeper(folder, report, record, clock))
+        inputs = loop.run(Keeper(folder, report, record, clock, replay, len(config.course)))
     except Stopped as request:
         stopped, report = request, quiet  # it was heard: what there is may be scored in peace
         clock.lap("train")
         loop.checkpoint(clock.spent).write(folder)
-        loop.restore_best()
+        supply.report = quiet
+        inputs = loop.close()
     clock.lap("train")
 
     if stopped is None or loop.state.best:
@@ -109,8 +127,10 @@ def run_experiment(
         keep_neighbours(folder, features, prepared)
         artifacts.save(folder, drift_of(config, model, loop))
         artifacts.save(folder, evaluation)
+        if model.mix is not None:
+            artifacts.save(folder, LayerMix(tuple(model.mix.weights.tolist()), model.mix.factor.item()))
         clock.lap("evaluate")
-        summary = summarise(compute, model, loop, evaluation, clock, reuse)
+        summary = summarise(compute, model, loop, evaluation, clock, supply.reuse)
         artifacts.save(folder, summary)
     if stopped is not None:
         raise stopped
@@ -125,6 +145,8 @@ class Keeper:
     report: Report
     record: Record
     clock: Clock
+    replay: Replay
+    stages: int = 1
     kept: float = field(default_factory=time.monotonic)
 
     def __call__(self, moment: Moment) -> None:
@@ -135,67 +157,57 @@ class Keeper:
             self.kept = time.monotonic()
         if moment.point is not None:
             self.record([moment.point])
-        self.report("training", moment.step, moment.steps)
+        if isinstance(moment.point, EpochPoint):
+            self.clock.lap("train")
+            self.replay(moment.point, moment.ended)
+            self.clock.lap("evaluate")
+        which = f", stage {moment.stage + 1} of {self.stages}" if self.stages > 1 else ""
+        self.report(f"training{which}", moment.step, moment.steps)
 
 
 def build(config: ExperimentConfig, backbone: Backbone, classes: int) -> Classifier:
     """Put a new head on a backbone, frozen as planned."""
-    pooling, seed = config.features.pooling, config.training.seed
-    return Classifier(backbone, config.plan, pooling, config.head, classes, seed=seed)
+    return Classifier(
+        backbone, config.plan, config.features, config.head, classes,
+        tuning=config.tuning, dropout=config.training.dropout, seed=config.training.seed,
+    )  # fmt: skip
 
 
-def check_pooling(config: ExperimentConfig, backbone: Backbone) -> None:
-    """Refuse a pooling or token limit this backbone cannot have."""
+def check(config: ExperimentConfig, backbone: Backbone) -> None:
+    """Refuse what this backbone cannot do, before anything is computed."""
+    config.check(backbone.n_blocks)
     pooling, anatomy = config.features.pooling, backbone.anatomy
     if pooling not in anatomy.poolings:
         raise ConfigError(
-            "pooling", str(pooling), f"{', '.join(anatomy.poolings)} for {config.backbone.label}"
+            "features.pooling", str(pooling), f"{', '.join(anatomy.poolings)} for {config.backbone.label}"
         )
     if config.features.token_limit > anatomy.token_limit:
         raise ConfigError(
-            "token_limit",
+            "features.token_limit",
             config.features.token_limit,
             f"at most {anatomy.token_limit} for {config.backbone.label}",
         )
 
 
-def compute_once(model: Classifier, encoder: Encoder) -> tuple[Inputs, Reuse | None]:
-    """Compute what no training step will change, or read it where an earlier run has.
+@dataclass(frozen=True)
+class Material:
+    """What a run learns from and is scored on: the rows of the table first, altered copies after them."""
 
-    Pooled features if only the head trains, else the states at the boundary. Nothing is kept where the
-    embeddings train, the architecture cannot be cut, or the store has no room: then every step runs the whole
-    backbone.
-    """
-    backbone, texts = encoder.backbone, encoder.texts
-    if model.boundary == backbone.n_blocks:
-        found = encoder.top(model.pooling)
-        return Inputs(found.tokens, pooled=found.vectors()), encoder.reuse
-    if model.boundary > 0 and backbone.anatomy.splittable:
-        kept = encoder.states(model.boundary)
-        if kept is not None:
-            return Inputs(texts.tokens.lengths, texts.tokens, kept=kept), encoder.reuse
-    return Inputs.whole(texts.tokens), None
+    texts: tuple[str, ...]
+    rows: Rows
 
 
-def standardise_on(
-    model: Classifier, inputs: Inputs, train: NDArray[np.int64], compute: Compute, *, seed: int
-) -> Inputs:
-    """Fit the head's scaling on the features of the rows `train` before training.
-
-    A seeded sample of them where there are many. Returns the inputs, scaled where only the head trains.
-    """
-    if inputs.pooled is None and len(train) > STANDARDISE_ROWS:
-        train = np.sort(np.random.default_rng(seed).choice(train, STANDARDISE_ROWS, replace=False))
-    train = train[np.argsort(inputs.lengths[train], kind="stable")]  # little padding
-    with compute.inference(model.backbone):
-        pieces = [
-            model.features(inputs.batch(train[i : i + 64]), compute).float() for i in range(0, len(train), 64)
-        ]
-    model.standardise.fit(torch.cat(pieces).clone())
-    if inputs.pooled is None:
-        return inputs
-    with torch.no_grad():
-        return replace(inputs, scaled=model.standardise(inputs.pooled.to(compute.device)))
+def augmented(prepared: Prepared, config: AugmentConfig, backbone: Backbone) -> Material:
+    """Return the rows of a run; altered copies of training texts, if asked for, only learn."""
+    rows = rows_of(prepared)
+    if not config.copies:
+        return Material(prepared.texts, rows)
+    copies = altered([prepared.texts[i] for i in rows.train], config, backbone)
+    source = np.repeat(rows.train, config.copies)
+    new = np.arange(len(source)) + len(prepared.texts)
+    labels = np.concatenate([rows.labels, rows.labels[source]])
+    learning = np.concatenate([rows.train, new])
+    return Material((*prepared.texts, *copies), replace(rows, labels=labels, train=learning))
 
 
 def rows_of(prepared: Prepared) -> Rows:
@@ -207,6 +219,15 @@ def rows_of(prepared: Prepared) -> Rows:
                 f"The {name} split has no rows: give it a larger share, or a file of its own."
             )
     return Rows(prepared.labels, train, validation, len(prepared.classes))
+
+
+def sample_of(prepared: Prepared) -> NDArray[np.int64]:
+    """Return the rows that are looked at stage by stage: some of train, some of test, all classes."""
+    chosen = []
+    for split in (Split.TRAIN, Split.TEST):
+        rows = prepared.where(split)
+        chosen.append(rows[np.sort(stratified_sample(prepared.labels[rows], REPLAYED, 0))])
+    return np.concatenate(chosen)
 
 
 def take_up(loop: Loop, config: ExperimentConfig, folder: Path, parent: Path | None, record: Record) -> None:
@@ -230,7 +251,7 @@ def drift_of(config: ExperimentConfig, model: Classifier, loop: Loop) -> Drift:
         {name: p.detach().cpu() for name, p in model.named_parameters()},
         parts=model.parts,
         trainable=set(loop.trained),
-        had_gradient=set(loop.state.moved),
+        had_gradient=set(loop.state.best_moved or loop.state.moved),
     )
 
 

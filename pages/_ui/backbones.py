@@ -1,14 +1,17 @@
-"""Which pretrained model: the bundled one, one from the Hub, or a folder on this machine."""
+"""Which pretrained model: the bundled one, one made here, one from the Hub, or a folder on this machine."""
 
 import os
+from collections.abc import Iterable
 
 import streamlit as st
 
 from pages._ui import shown, state
-from translearn_core.config import BUNDLED, BackboneConfig
+from pages._ui.words import short
+from translearn_core.config import ADAPTED, BUNDLED, BackboneConfig, JobKind, PretrainConfig
+from translearn_core.runs import Run, State
 from translearn_core.settings import settings
 
-BUNDLE, HUB, FOLDER = "Bundled", "Hugging Face Hub", "Folder on the server"
+BUNDLE, MINE, HUB, FOLDER = "Bundled", "Pre-trained here", "Hugging Face Hub", "Folder on the server"
 
 
 def choose() -> BackboneConfig:
@@ -16,13 +19,38 @@ def choose() -> BackboneConfig:
     drafted = state.draft().backbone
     since, wanted = state.value("backbone_wanted", (drafted, drafted))
     chosen = _choose(wanted if since == drafted else drafted)
+    if chosen.id == drafted.id and not chosen.random_init:  # what a recipe made of it stays
+        chosen = chosen.model_copy(update={"blocks": drafted.blocks, "fresh_top": drafted.fresh_top})
     state.put("backbone_wanted", (drafted, chosen))
     return chosen
 
 
+def use(run: Run) -> None:
+    """Choose the backbone that a pre-training made; call it in a callback."""
+    state.put("backbone_wanted", (state.draft().backbone, BackboneConfig(id=f"{ADAPTED}{run.job.id}")))
+    state.forget("backbone_place", "backbone_mine", "twin")
+
+
+def pretrainings() -> list[Run]:
+    """Return the owner's pre-trainings, newest first."""
+    return state.store().runs(state.owner(), JobKind.PRETRAIN)
+
+
+def parent(run: Run, mine: Iterable[Run]) -> str:
+    """Return what a pre-training began with, by the name it has for people; `mine` are all of the owner's."""
+    config = run.job.config
+    assert isinstance(config, PretrainConfig)
+    before = {f"{ADAPTED}{other.job.id}": other.name for other in mine}
+    label = config.backbone.label
+    return label.replace(config.backbone.id, before.get(config.backbone.id, config.backbone.id), 1)
+
+
 def _choose(now: BackboneConfig) -> BackboneConfig:
-    places = [BUNDLE] + [HUB] * settings().hub + [FOLDER] * settings().folders
-    state.seed("backbone_place", _place(now, places))
+    mine = {f"{ADAPTED}{run.job.id}": run for run in pretrainings() if run.state is State.DONE}
+    places = [BUNDLE] + [MINE] * bool(mine) + [HUB] * settings().hub + [FOLDER] * settings().folders
+    if state.value("backbone_place", BUNDLE) not in places:
+        state.forget("backbone_place")
+    state.seed("backbone_place", _place(now, places, mine))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         place = st.segmented_control("Where it comes from", places, key="backbone_place", required=True)
         twin = _twin(now)
@@ -32,7 +60,9 @@ def _choose(now: BackboneConfig) -> BackboneConfig:
         seed = st.number_input("Seed of the fresh weights", 0, key="init_seed")
     if place == BUNDLE:
         return BackboneConfig(random_init=twin, init_seed=seed)
-    state.seed(f"id_{place}", "" if now.id == BUNDLED else now.id)
+    if place == MINE:
+        return BackboneConfig(id=_mine(mine, now), random_init=twin, init_seed=seed)
+    state.seed(f"id_{place}", "" if now.id == BUNDLED or now.id.startswith(ADAPTED) else now.id)
     hint = (
         "owner/name, for instance distilbert/distilbert-base-uncased"
         if place == HUB
@@ -58,6 +88,18 @@ def _choose(now: BackboneConfig) -> BackboneConfig:
     return BackboneConfig(id=name, revision=revision, random_init=twin, init_seed=seed)
 
 
+def _mine(mine: dict[str, Run], now: BackboneConfig) -> str:
+    if state.value("backbone_mine", now.id) not in mine:
+        state.forget("backbone_mine")
+    state.seed("backbone_mine", now.id if now.id in mine else next(iter(mine)))
+    names = {
+        id: f"{short(run.name, 60)} (from {short(parent(run, mine.values()), 60)})"
+        for id, run in mine.items()
+    }
+    chosen: str = st.selectbox("Backbone", list(names), format_func=names.__getitem__, key="backbone_mine")
+    return chosen
+
+
 def _twin(now: BackboneConfig) -> bool:
     state.seed("twin", now.random_init)
     return st.toggle(
@@ -68,7 +110,9 @@ def _twin(now: BackboneConfig) -> bool:
     )
 
 
-def _place(now: BackboneConfig, places: list[str]) -> str:
+def _place(now: BackboneConfig, places: list[str], mine: dict[str, Run]) -> str:
+    if now.id == BUNDLED or now.id.startswith(ADAPTED):
+        return MINE if now.id in mine else BUNDLE
     folder = now.id.startswith(("/", ".", "~")) or HUB not in places
-    place = BUNDLE if now.id == BUNDLED else FOLDER if folder else HUB
+    place = FOLDER if folder else HUB
     return place if place in places else BUNDLE

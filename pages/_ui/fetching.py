@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages._ui import live, shown, state, waiting, words
-from translearn_core.config import BUNDLED, AnatomyConfig, BackboneConfig, SizeConfig
+from translearn_core.config import ADAPTED, BUNDLED, AnatomyConfig, BackboneConfig, SizeConfig
 from translearn_core.engine import ensure_engine
 from translearn_core.results import Anatomy, RemoteSize
 from translearn_core.runs import Run, State
@@ -20,7 +20,7 @@ def anatomy(backbone: BackboneConfig) -> Anatomy | None:
     """
     config = AnatomyConfig(backbone=backbone)
     run = live.found(config)
-    if backbone.id != BUNDLED:
+    if backbone.id != BUNDLED and not backbone.id.startswith(ADAPTED):
         if run is None and not _agreed(config):
             return None
         if run is not None and run.state.live:

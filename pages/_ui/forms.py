@@ -11,7 +11,7 @@ import streamlit as st
 from pydantic.fields import FieldInfo
 
 from pages._ui import state
-from translearn_core.config import Frozen, SplitConfig
+from translearn_core.config import Frozen, Layers, Schedule, SplitConfig, Tuning
 
 C = TypeVar("C", bound=Frozen)
 
@@ -43,8 +43,27 @@ LABELS: dict[str, str] = {
     "limit": "Points at most",
     "method": "Method",
     "rare_below": "A class is rare below",
+    "decay": "Rate, block to block below",
+    "l2_sp": "Pull to the start (L2-SP)",
+    "rates": "A rate for each block",
+    "layers": "Layers",
+    "layer": "Layer",
+    "teacher": "Teacher",
+    "rank": "Rank",
+    "tuning.kind": "What changes",
+    "tuning.dropout": "Dropout on what is added",
+    "training.dropout": "Dropout in trained blocks",
+    "alpha": "Alpha",
+    "temperature": "Temperature",
+    "weight": "The teacher's share",
+    "copies": "Altered copies",
+    "delete": "Words left out",
+    "swap": "Words swapped",
+    "insert": "Words added",
+    "masked": "Share of words covered",
+    "pretrain.lr": "Learning rate",
 }
-"""What fields are called on screen."""
+"""What fields are called on screen; a name with a dot is that of a field in one form."""
 
 HINTS: dict[str, str] = {
     "schedule": "how the learning rate falls after warm-up",
@@ -57,10 +76,28 @@ HINTS: dict[str, str] = {
     "seed": "the same seed gives the same result",
     "method": "PCA: fast and exact; UMAP: shows clusters better, but distances between them mean little",
     "limit": "a stratified sample above",
+    "tuning.kind": "every tensor of the trained blocks, or some of them; LoRA adds small matrices instead",
+    "layers": "which layers of the frozen backbone make the vector that the head reads",
 }
 """Help for fields whose configuration describes itself only in its code."""
 
+WORDS: dict[StrEnum, str] = {
+    Layers.LAST: "last",
+    Layers.SECOND_LAST: "second-last",
+    Layers.SUM_4: "sum of the last four",
+    Layers.CONCAT_4: "last four side by side",
+    Layers.MIX: "learned mix of all",
+    Layers.ONE: "one layer",
+    Tuning.ALL: "every tensor",
+    Tuning.BIASES: "biases only (BitFit)",
+    Tuning.NORMS: "norms only",
+    Tuning.LORA: "LoRA beside the matrices",
+    Schedule.SLANTED: "slanted triangle",
+}
+"""What choices are called on screen where their own name would not do."""
+
 FINE = {"lr": 1e-5, "head_lr": 1e-4, "weight_decay": 0.01, "warmup": 0.05, "dropout": 0.05, "clip": 0.5}
+FINE |= {"decay": 0.05, "l2_sp": 0.01, "alpha": 1.0, "temperature": 0.5}
 OFF = "off"
 
 
@@ -76,6 +113,11 @@ def edit(config: C, fields: Sequence[str], key: str, *, choices: dict[str, Seque
     return type(config).model_validate({**dict(config), **given})
 
 
+def word(choice: StrEnum) -> str:
+    """Return what a choice is called on screen."""
+    return WORDS.get(choice, str(choice))
+
+
 def reset(config: Frozen, key: str) -> None:
     """Show the values of `config` in the form `key`; call it before the form is drawn, or in a callback."""
     for name, value in dict(config).items():
@@ -87,10 +129,11 @@ def _field(config: Frozen, name: str, key: str, choices: Sequence[Any] | None) -
     value = getattr(config, name)
     kind, optional = _kind(info)
     state.seed(key, value)
-    label, hint = LABELS.get(name, name), info.description or HINTS.get(name)
+    label = LABELS.get(key, LABELS.get(name, name))
+    hint = HINTS.get(key) or info.description or HINTS.get(name)
     if choices is not None or issubclass(kind, StrEnum):
         return st.selectbox(
-            label, list(choices or typing.cast("Collection[Any]", kind)), key=key, help=hint, format_func=str
+            label, list(choices or typing.cast("Collection[Any]", kind)), key=key, help=hint, format_func=word
         )
     if kind is bool:
         return st.toggle(label, key=key, help=hint)

@@ -64,7 +64,7 @@ def choose(anatomy: Anatomy) -> FreezePlan:
 def cost(anatomy: Anatomy, diagnosis: Diagnosis | None) -> None:
     """Show what the draft will cost: parameters at once, seconds and memory after a few timed steps."""
     draft = state.draft()
-    trains = anatomy.trainable(draft.plan)
+    trains = anatomy.trainable(draft.plan, draft.tuning)
     boundary = draft.plan.boundary(anatomy.n_blocks)
     numbers, timing = st.container(), st.container()
     with timing:
@@ -77,7 +77,7 @@ def cost(anatomy: Anatomy, diagnosis: Diagnosis | None) -> None:
                 _too_large(estimate, calibration.lighter(anatomy, experiment, task))
     with numbers, st.grid(2, min_column_width=140):
         total = f"of {anatomy.parameters:,} in the backbone; the head adds a few"
-        shown = count(trains) if trains else "head only"
+        shown = count(trains) if trains else "head"
         st.metric("Trainable", shown, border=True, help=f"parameters that train, {total}")
         lowest = boundary_name(boundary, anatomy.n_blocks)
         st.metric("Boundary", lowest, border=True, help="the lowest part that trains")
@@ -89,7 +89,7 @@ def cost(anatomy: Anatomy, diagnosis: Diagnosis | None) -> None:
             help="from start to end; less where an earlier run has computed what stays frozen",
         )
         st.metric("Memory, about", size(estimate.memory_bytes) if estimate else "–", border=True)
-    st.markdown(lesson(boundary, anatomy.n_blocks))
+    st.markdown(lesson(boundary, anatomy.n_blocks, staged=bool(draft.stages)))
     if not anatomy.splittable:
         st.caption(
             "This architecture cannot be cut at a block, so every step runs all of it. "
@@ -112,14 +112,19 @@ def _too_large(estimate: Estimate, lighter: list[ExperimentConfig]) -> None:
 
 
 def _take_lighter(config: ExperimentConfig) -> None:
-    state.change(plan=config.plan)
+    state.change(plan=config.plan, stages=config.stages, tuning=config.tuning)
     training = state.draft().training.model_copy(update={"batch_size": config.training.batch_size})
     state.change(training=training)
     state.forget("training.batch_size")
 
 
-def lesson(boundary: int, n_blocks: int) -> str:
-    """Return in a sentence why this plan costs what it costs."""
+def lesson(boundary: int, n_blocks: int, *, staged: bool = False) -> str:
+    """Return in a sentence why this plan costs what it costs; `staged`, if less of it trains at first."""
+    if staged and boundary < n_blocks:
+        return (
+            "**Each stage costs what its lowest part that trains does.** While much is still frozen, it is "
+            "computed once and kept, so the first stages are quick; the last one costs most."
+        )
     if boundary == n_blocks:
         return (
             "**Only the head trains.** Every text goes through the frozen backbone once, and what comes out "
@@ -157,20 +162,23 @@ def plan_of(parts: Sequence[str]) -> FreezePlan:
 
 
 def _calibration(diagnosis: Diagnosis | None) -> tuple[Calibration, ExperimentConfig, Task] | None:
-    draft = state.draft()
-    experiment = draft.experiment
+    calibration, experiment = timed(state.draft()), state.draft().experiment
+    if calibration is None or diagnosis is None or experiment is None:
+        return None
+    return calibration, experiment, task_of(diagnosis)
+
+
+def timed(draft: state.Draft) -> Calibration | None:
+    """Return what steps of the draft's backbone cost on this machine; None while that is being measured."""
     training = draft.training
-    timed = CalibrateConfig(
-        backbone=draft.backbone,
+    asked = CalibrateConfig(
+        backbone=draft.backbone.model_copy(update={"fresh_top": 0}),  # fresh weights cost the same
         features=FeatureConfig(token_limit=draft.features.token_limit),
         training=TrainingConfig(
             batch_size=training.batch_size, precision=training.precision, device=training.device
         ),
     )
-    calibration = live.ask(timed, Calibration, "Timing a few real steps on this machine")
-    if calibration is None or diagnosis is None or experiment is None:
-        return None
-    return calibration, experiment, task_of(diagnosis)
+    return live.ask(asked, Calibration, "Timing a few real steps on this machine")
 
 
 def task_of(diagnosis: Diagnosis) -> Task:

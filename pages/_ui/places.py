@@ -22,6 +22,7 @@ PLACES: dict[str, Place] = {
     "home": Place("", "Home", "home", "Start here: try a sample or bring a CSV."),
     "data": Place("Set up", "Data", "table_chart", "Read a table, see what is in it, choose text and label."),
     "backbone": Place("Set up", "Backbone", "layers", "Choose a pretrained model and what of it may change."),
+    "recipe": Place("Set up", "Recipe", "menu_book", "Choose how to pass on what the model knows."),
     "train": Place("Set up", "Train", "play_circle", "Check the settings and start the training."),
     "run": Place("See", "Progress", "monitoring", "Watch a training, stop it, resume it."),
     "results": Place("See", "Results", "query_stats", "Scores, curves, confusion, mistakes, and what moved."),
@@ -29,6 +30,9 @@ PLACES: dict[str, Place] = {
     "probes": Place("See", "Probes", "straighten", "What each layer already knows about your labels."),
     "predict": Place("See", "Predict", "chat", "Classify your own sentences or a whole file."),
     "compare": Place("See", "Compare", "compare_arrows", "Runs side by side: score and cost."),
+    "study": Place(
+        "See", "Study", "grid_view", "One question, many runs: which way is best, and is it chance?"
+    ),
     "runs": Place("Keep", "Runs", "folder_open", "All your runs and data sets: rename, stop, delete."),
 }
 

@@ -73,18 +73,13 @@ def how(run: Run, config: ExperimentConfig, found: RunSummary | None) -> None:
         parts = state.store().workspace.sources(config.data.dataset)
     except NotFoundError:
         file = "data.csv"
+    looked = live.found(AnatomyConfig(backbone=config.backbone))
+    anatomy = kept.result(looked, Anatomy) if looked else None
     st.caption("The same from a terminal:")
-    st.code(summary.command(config, file, parts), language="bash", wrap_lines=True)
+    st.code(summary.command(config, file, parts, anatomy), language="bash", wrap_lines=True)
     if others := summary.apart(parts):
         called = " and ".join(f"{part}.csv" for part in others)
         st.caption(f"Your other files are called {called} here: put their own names.")
-    looked = live.found(AnatomyConfig(backbone=config.backbone))
-    anatomy = kept.result(looked, Anatomy) if looked else None
-    if names := summary.unsaid(config, anatomy):
-        st.caption(
-            f"The command line has no option for these settings, which differ here from what it uses: "
-            f"{', '.join(names)}. The table above has their values."
-        )
 
 
 def comparison(runs: Sequence[Run]) -> pd.DataFrame:

@@ -11,23 +11,31 @@ import streamlit as st
 
 from pages._ui.owner import COOKIE, owner_of, well_formed
 from translearn_core.config import (
+    AugmentConfig,
     BackboneConfig,
     DataConfig,
+    DistilConfig,
     ExperimentConfig,
     FeatureConfig,
     Fix,
     FreezePlan,
     HeadConfig,
     JobKind,
+    Layers,
     PredictFileConfig,
     ReadConfig,
     SplitConfig,
+    Stage,
     TrainingConfig,
+    Tuning,
+    TuningConfig,
 )
 from translearn_core.errors import NotFoundError
 from translearn_core.results import Anatomy, Reading
-from translearn_core.runs import Dataset, RunStore, open_store
+from translearn_core.runs import Dataset, RunStore, Studies, open_store
 
+FORMS = ("training", "features", "head", "tuning", "augment", "distil", "start", "stages", "rates")
+"""Forms that show the draft."""
 _DRAFT = "draft"
 _RUN = "last_run"
 
@@ -47,6 +55,10 @@ class Draft:
     features: FeatureConfig = field(default_factory=FeatureConfig)
     head: HeadConfig = field(default_factory=HeadConfig)
     training: TrainingConfig = field(default_factory=lambda: TrainingConfig.suited(FreezePlan()))
+    stages: tuple[Stage, ...] = ()
+    tuning: TuningConfig = field(default_factory=TuningConfig)
+    augment: AugmentConfig = field(default_factory=AugmentConfig)
+    distil: DistilConfig | None = None
 
     @property
     def data(self) -> DataConfig | None:
@@ -75,7 +87,24 @@ class Draft:
             features=self.features,
             head=self.head,
             training=self.training,
+            stages=self.stages,
+            tuning=self.tuning,
+            augment=self.augment,
+            distil=self.distil,
         )
+
+    def settled(self, before: "Draft") -> "Draft":
+        """Return it without what a plan that was changed by hand leaves no room for."""
+        if self.plan == before.plan:
+            return self
+        parts: dict[str, Any] = {}
+        if self.stages == before.stages:
+            parts["stages"] = ()
+        if not self.plan.blocks or (self.tuning.kind is Tuning.LORA and self.plan.embeddings):
+            parts["tuning"] = TuningConfig()
+        if self.plan.blocks or self.plan.embeddings:
+            parts["features"] = self.features.model_copy(update={"layers": Layers.LAST, "layer": None})
+        return replace(self, **parts)
 
 
 def draft_of(config: ExperimentConfig) -> Draft:
@@ -93,6 +122,10 @@ def draft_of(config: ExperimentConfig) -> Draft:
         config.features,
         config.head,
         config.training,
+        config.stages,
+        config.tuning,
+        config.augment,
+        config.distil,
     )
 
 
@@ -131,6 +164,7 @@ def change(**parts: Any) -> Draft:
     if after.plan != before.plan and "training" not in parts:
         after = replace(after, training=before.training.following(before.plan, after.plan))
         forget(*(f"training.{name}" for name in TrainingConfig.model_fields))
+    after = after.settled(before)
     st.session_state[_DRAFT] = after
     return after
 
@@ -145,13 +179,17 @@ def open_dataset(digest: str) -> None:
         features=earlier.features,
         head=earlier.head,
         training=earlier.training,
+        stages=earlier.stages,
+        tuning=earlier.tuning,
+        augment=earlier.augment,
     )
     forget("text_column", "label_column", "split_column", "split_form")
 
 
 def open_settings(config: ExperimentConfig) -> None:
-    """Take over all settings of a run."""
+    """Take over all settings of a run, or of a recipe; forms show them when they are drawn next."""
     st.session_state[_DRAFT] = draft_of(config)
+    forget(*FORMS)
 
 
 def accept(reading: Reading) -> Draft:
@@ -248,9 +286,13 @@ def turn_over(key: str) -> None:
 def _restored() -> Draft:
     mine, trained = datasets(), store().runs(owner())
     newest = mine[0] if mine else None
-    for run in trained:
+    of_studies = Studies(store()).asked_for(owner())
+    for run in sorted(trained, key=lambda run: run.job.id in of_studies):
         config = run.job.config
         assert isinstance(config, ExperimentConfig)
         if newest is None or run.created > newest.created or config.data.dataset == newest.digest:
-            return draft_of(config)
+            if run.job.id not in of_studies:
+                return draft_of(config)
+            suited = TrainingConfig.suited(FreezePlan())  # what a study tried last is nobody's choice
+            return draft_of(ExperimentConfig(data=config.data, training=suited))
     return Draft(dataset=newest.digest) if newest else Draft()

@@ -1,7 +1,9 @@
 """An experiment in words, and as a command line that does it again."""
 
+import json
 import shlex
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from typing import Any
 
 import streamlit as st
 
@@ -35,10 +37,13 @@ def in_words(dataset: Dataset, draft: Draft, diagnosis: Diagnosis) -> None:
     )
     st.markdown(
         f"Start from **{plain(draft.backbone.label)}**; what trains is **{plain(_trains(draft))}**. "
-        f"{draft.training.epochs} epochs, {draft.training.batch_size} texts a step, "
+        f"{draft.training.epochs} epoch{'s' * (draft.training.epochs > 1)}, "
+        f"{draft.training.batch_size} texts a step, "
         f"{draft.features.pooling} pooling, "
         f"{draft.head.kind} head, seed {draft.training.seed}."
     )
+    if draft.stages:
+        st.markdown(f"Before that it goes through **{len(draft.stages)} stages**: see the Recipe page.")
 
 
 def trained_before(state: State) -> str:
@@ -52,27 +57,36 @@ def trained_before(state: State) -> str:
 
 def settings_of(config: ExperimentConfig) -> dict[str, str]:
     """Return all settings of an experiment as lines for a table."""
-    data, model = config.data, config.backbone
-    lines = {"text": data.text, "label": data.label, "backbone": model.label, "trains": config.plan.label}
-    lines |= {"decisions": ", ".join(data.fixes) or "none", "rare below": str(data.rare_below)}
-    lines |= {"revision": model.revision or "–", "init seed": str(model.init_seed)}
-    for group, part in {
-        "split": data.split,
-        "": config.features,
-        "head": config.head,
-        "training": config.training,
-    }.items():
-        for name, value in dict(part).items():
-            lines[f"{group} {name}".strip().replace("_", " ")] = "–" if value is None else str(value)
-    return lines | {"continues": config.continues or "–"}
+    lines = {"backbone": config.backbone.label, "trains": config.plan.label}
+    for number, stage in enumerate(config.stages, 1):
+        until = f", or {stage.patience} without gain" if stage.patience else ""
+        lines[f"stage {number}"] = f"{stage.plan.label}, {stage.epochs} epochs{until}"
+    told = config.model_dump(mode="json", exclude={"stages": True, "plan": True, "data": {"dataset"}})
+    for path, value in leaves(told):
+        name = path.replace("data.", "").replace(".", " ").replace("_", " ")
+        lines[name] = "–" if value in (None, []) else str(value)
+    return lines
 
 
-def command(config: ExperimentConfig, file: str, parts: Collection[str] = ()) -> str:
+def leaves(told: dict[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield what a configuration says by dotted names."""
+    for name, value in told.items():
+        path = f"{above}{name}"
+        if isinstance(value, dict):
+            yield from leaves(value, f"{path}.")
+        else:
+            yield path, value
+
+
+def command(
+    config: ExperimentConfig, file: str, parts: Collection[str] = (), anatomy: Anatomy | None = None
+) -> str:
     """Return the command line that runs the same experiment.
 
-    `parts` says which files the data set has; those besides `file` go by the name of their part.
+    `parts` says which files the data set has; those besides `file` go by the name of their part. Whatever an
+    option of its own does not say, and is not as it would be anyway, is said with ``--set``.
     """
-    data, model = config.data, config.backbone
+    data, model, loop = config.data, config.backbone, config.training
     words: list[object] = ["translearn", "train", f"./{file}" if file.startswith("-") else file]
     words += ["--text", data.text, "--label", data.label]
     for part in apart(parts):
@@ -83,7 +97,16 @@ def command(config: ExperimentConfig, file: str, parts: Collection[str] = ()) ->
     words += ["--random-init"] * model.random_init
     words += ["--train-blocks", _blocks(config.plan)]
     for name in LOOP:
-        words += [f"--{name.replace('_', '-')}", getattr(config.training, name)]
+        words += [f"--{name.replace('_', '-')}", getattr(loop, name)]
+    usual = dict(leaves(_usual(config, anatomy).model_dump(mode="json", exclude={"distil"})))
+    told = dict(leaves(config.model_dump(mode="json", exclude={"distil"})))
+    if config.distil is not None:
+        told["distil"] = config.distil.model_dump(mode="json")
+    if model.blocks is not None:  # the command counts the blocks of the whole backbone
+        usual.pop("plan.blocks")
+    for path, value in told.items():
+        if path not in usual or usual[path] != value:
+            words += ["--set", f"{path}={json.dumps(value, ensure_ascii=False)}"]
     return shlex.join(str(word) for word in words)
 
 
@@ -92,23 +115,24 @@ def apart(parts: Collection[str]) -> list[str]:
     return [part for part in ("validation", "test") if part in parts]
 
 
-def unsaid(config: ExperimentConfig, anatomy: Anatomy | None) -> list[str]:
-    """Return the settings in which `command` would differ from `config`, as `settings_of` calls them."""
+def _usual(config: ExperimentConfig, anatomy: Anatomy | None) -> ExperimentConfig:
+    """Return what the command would do without any ``--set``."""
     data, model, plan, features = config.data, config.backbone, config.plan, FeatureConfig()
     if anatomy is not None:
         plan = FreezePlan.parse(_blocks(plan), anatomy.n_blocks)
         limit = min(features.token_limit, anatomy.token_limit)
         features = FeatureConfig(pooling=anatomy.pooling, token_limit=limit)
-    split = SplitConfig(column=data.split.column, seed=data.split.seed)
-    said = ExperimentConfig(
-        data=DataConfig(dataset=data.dataset, text=data.text, label=data.label, split=split),
+    said = {name: getattr(config.training, name) for name in LOOP}
+    return ExperimentConfig(
+        data=DataConfig(
+            dataset=data.dataset, text=data.text, label=data.label,
+            split=SplitConfig(column=data.split.column, seed=data.split.seed),
+        ),
         backbone=BackboneConfig(id=model.id, random_init=model.random_init),
         plan=plan,
         features=features,
-        training=TrainingConfig(**{name: getattr(config.training, name) for name in LOOP}),
-    )
-    there = settings_of(said)
-    return [name for name, value in settings_of(config).items() if there[name] != value]
+        training=TrainingConfig.suited(plan).model_copy(update=said),
+    )  # fmt: skip
 
 
 def _blocks(plan: FreezePlan) -> str:

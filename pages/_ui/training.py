@@ -180,7 +180,7 @@ def _epochs(run: Run, history: History) -> int:
     config = run.job.config
     assert isinstance(config, ExperimentConfig)
     if config.continues is None:
-        return config.training.epochs
+        return sum(stage.epochs for stage in config.course)
     before = state.store().history(config.continues).epochs  # empty where that run was deleted
     last = history.epochs[-1].epoch if history.epochs else 0
     return max(last, (before[-1].epoch if before else 0) + config.training.epochs)

@@ -8,7 +8,15 @@ from tests.architectures import TEXTS, TINY, tiny_folder
 from translearn_core.activations import Compute, Encoder, Store, Texts
 from translearn_core.activations.packed import packed_linears
 from translearn_core.backbones import Backbone, load
-from translearn_core.config import BackboneConfig, Device, FreezePlan, HeadConfig, Pooling, Precision
+from translearn_core.config import (
+    BackboneConfig,
+    Device,
+    FeatureConfig,
+    FreezePlan,
+    HeadConfig,
+    Pooling,
+    Precision,
+)
 from translearn_core.transfer import Classifier, Inputs
 
 EXACT = Compute.choose(Device.CPU, Precision.FLOAT32)
@@ -24,6 +32,11 @@ def backbone(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 
 def read_by(backbone: Backbone, texts: list[str] | tuple[str, ...], limit: int) -> Texts:
     return Texts(texts, backbone.tokenizer, min(limit, backbone.anatomy.token_limit))
+
+
+def classifier(backbone: Backbone, plan: FreezePlan) -> Classifier:
+    features = FeatureConfig(pooling=backbone.anatomy.pooling)
+    return Classifier(backbone, plan, features, HeadConfig(), 3).eval()
 
 
 def gradients(model: Classifier, inputs: Inputs) -> tuple[float, dict[str, torch.Tensor]]:
@@ -44,7 +57,7 @@ def test_training_on_kept_states_gives_the_same_loss_and_gradients_at_every_boun
     encoder = Encoder(backbone, texts, EXACT, Store(tmp_path, 10**9))
     for boundary in range(1, backbone.n_blocks):
         plan = FreezePlan(blocks=tuple(range(boundary, backbone.n_blocks)))
-        model = Classifier(backbone, plan, backbone.anatomy.pooling, HeadConfig(), 3).eval()
+        model = classifier(backbone, plan)
         whole, expected = gradients(model, Inputs.whole(texts.tokens))
         kept = encoder.states(boundary)
         cut, found = gradients(model, Inputs(texts.tokens.lengths, texts.tokens, kept=kept))
@@ -59,7 +72,7 @@ def test_states_of_an_identical_batch_are_exact_at_every_boundary(backbone: Back
         return
     texts = read_by(backbone, [*TEXTS, LONG], 64)
     ids, mask = texts.tokens.padded(np.arange(len(texts)))
-    split = Classifier(backbone, FreezePlan(), backbone.anatomy.pooling, HeadConfig(), 3).eval().split
+    split = classifier(backbone, FreezePlan()).split
     with torch.no_grad():
         with split.open() as run:
             whole = run(ids, mask)[mask.bool()]

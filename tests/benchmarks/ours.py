@@ -17,9 +17,9 @@ from translearn_core.config import (
     Precision,
     TrainingConfig,
 )
-from translearn_core.experiment import build, compute_once, standardise_on
+from translearn_core.experiment import build
 from translearn_core.training import Loop, Rows, answers
-from translearn_core.transfer import Inputs
+from translearn_core.transfer import Inputs, Supply
 
 ROOM = 10**11
 
@@ -47,9 +47,9 @@ def train(work: Work) -> None:
     began = time.perf_counter()
     model = build(config, backbone, learnt.classes).to(compute.device).eval()
     texts = Texts(learnt.texts, backbone.tokenizer, config.features.token_limit)
-    inputs, reuse = compute_once(model, Encoder(backbone, texts, compute, Store(Path(work.store), ROOM)))
     everything = np.arange(len(learnt.labels))
-    inputs = standardise_on(model, inputs, everything, compute, seed=work.seed)
+    supply = Supply(model, texts, compute, Store(Path(work.store), ROOM))
+    inputs = supply.first(everything, seed=work.seed)
     encoded = time.perf_counter()
     rows = Rows(learnt.labels, everything, everything[:0], learnt.classes)
     Loop(model, inputs, rows, training, compute).run(lambda _: None)
@@ -61,7 +61,7 @@ def train(work: Work) -> None:
         seconds=seconds,
         encode=encoded - began,
         accuracy=float(np.mean(told.argmax(1) == reported.labels)),
-        encoded=None if reuse is None else reuse.encoded,
+        encoded=None if supply.reuse is None else supply.reuse.encoded,
     )
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from translearn_core.config import (
     BUNDLED,
@@ -21,6 +22,7 @@ from translearn_core.config import (
     ProbeConfig,
     ProjectConfig,
     ReadConfig,
+    ReplayConfig,
     TrainingConfig,
 )
 from translearn_core.data import TokenStatistics, diagnose, read
@@ -35,6 +37,7 @@ from translearn_core.results import (
     Prediction,
     ProbeScores,
     Projection,
+    Replayed,
     RunSummary,
     StepPoint,
 )
@@ -143,7 +146,7 @@ class Filled:
         """Finish a training with curves, scores and drift."""
         config = ExperimentConfig(data=self.data, plan=plan, training=TrainingConfig(seed=seed))
         run = self.store.submit(self.owner, config, name)
-        self.points(run.job.id, seed)
+        self.points(run.job.id, seed, plan=plan)
         results = (self.evaluation(seed), self.drift(plan), self.summary(plan, seed))
         return self.answer(config, *results, name=name, state=state)
 
@@ -163,8 +166,9 @@ class Filled:
             plan.boundary(6),
         )
 
-    def points(self, job: str, seed: int = 0, epochs: int = 3) -> None:
-        """Write a history."""
+    def points(self, job: str, seed: int = 0, epochs: int = 3, plan: FreezePlan | None = None) -> None:
+        """Write a history in which the head and the parts of `plan` move."""
+        trained = [f"block {k}" for k in plan.blocks] + ["embeddings"] * plan.embeddings if plan else []
         random = np.random.default_rng(seed)
         for epoch in range(1, epochs + 1):
             steps = [
@@ -181,7 +185,17 @@ class Filled:
             ]
             fit, held = 0.7 + 0.09 * epoch, 0.66 + 0.08 * min(epoch, 2) + 0.01 * seed
             end = EpochPoint(
-                epoch, epoch * 10, 1 - fit, fit, fit - 0.01, 1.05 - held, held, held - 0.02, 3.1, epoch == 2
+                epoch,
+                epoch * 10,
+                1 - fit,
+                fit,
+                fit - 0.01,
+                1.05 - held,
+                held,
+                held - 0.02,
+                3.1,
+                epoch == 2,
+                moved=dict.fromkeys(trained, 0.01 * epoch) | {"head": 0.2 * epoch},
             )
             self.store.add_points(job, [*steps, end])
 
@@ -299,6 +313,7 @@ class Filled:
                 np.arange(rows) % 3,
             ),
         )
+        self.answer(ReplayConfig(job=run.job.id, layer=6), self.replayed(label, test))
         texts = ("a warm and funny film",)
         shares = np.full((1, k), 0.2 / (k - 1), dtype=np.float32)
         shares[0, 1] = 0.8
@@ -312,6 +327,40 @@ class Filled:
             }
         )
         self.answer(PredictConfig(job=run.job.id, texts=texts), Prediction(texts, self.classes, shares, near))
+
+    def replayed(self, label: NDArray[np.int64], probes: NDArray[np.float64]) -> Replayed:
+        """Replay a run at three moments; `probes` are scores before and after, shape (2, layers)."""
+        random, rows = np.random.default_rng(5), len(label)
+        split = np.asarray([0, 0, 0, 1, 2])[np.arange(rows) % 5]
+        seen = np.flatnonzero(split != 1)
+        angle = 2 * np.pi * label[seen] / len(self.classes)
+        centre, noise = (
+            np.column_stack([np.cos(angle), np.sin(angle)]),
+            random.standard_normal((len(seen), 2)),
+        )
+        accuracy = np.stack([probes[0], probes.mean(0), probes[1]])
+        return Replayed(
+            layer=6,
+            classes=self.classes,
+            splits=("train", "validation", "test"),
+            moments=("before training", "after epoch 1", "after epoch 3"),
+            epochs=(0, 1, 3),
+            steps=(0, 10, 30),
+            stages=(0, 0, 0),
+            majority=0.34,
+            n_train=int((split == 0).sum()),
+            n_test=int((split == 2).sum()),
+            coordinates=np.stack([pull * centre + 0.5 * noise for pull in (0.4, 1.0, 1.6)]).astype(
+                np.float32
+            ),
+            index=seen,
+            label=label[seen],
+            split=split[seen],
+            accuracy=accuracy,
+            low=accuracy - 0.06,
+            high=accuracy + 0.05,
+            purity=accuracy - 0.1,
+        )
 
 
 def fill(folder: Path, owner: str, rows: int = 900) -> Filled:

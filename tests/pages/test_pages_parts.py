@@ -19,12 +19,14 @@ from pages._ui.state import Draft
 from pages._ui.summary import command
 from translearn_core.config import (
     DataConfig,
+    DistilConfig,
     ExperimentConfig,
     FeatureConfig,
     FreezePlan,
     Frozen,
     HeadConfig,
     TrainingConfig,
+    TuningConfig,
 )
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -63,16 +65,16 @@ def test_counts_read_well(number: int, said: str) -> None:
     assert words.count(number) == said
 
 
-@pytest.mark.parametrize("config", [TrainingConfig, FeatureConfig, HeadConfig])
-def test_every_setting_has_a_name_and_is_on_the_train_page(config: type[Frozen]) -> None:
-    page = (ROOT / "pages" / "train.py").read_text()
+@pytest.mark.parametrize("config", [TrainingConfig, FeatureConfig, HeadConfig, TuningConfig, DistilConfig])
+def test_every_setting_has_a_name_and_is_on_a_page(config: type[Frozen]) -> None:
+    pages = "".join((ROOT / "pages" / name).read_text() for name in ("train.py", "_ui/recipes.py"))
     for name in config.model_fields:
         assert name in forms.LABELS
-        assert f'"{name}"' in page
+        assert f'"{name}"' in pages
 
 
 def test_every_setting_explains_itself() -> None:
-    for config in (TrainingConfig, FeatureConfig, HeadConfig):
+    for config in (TrainingConfig, FeatureConfig, HeadConfig, TuningConfig, DistilConfig):
         for name, field in config.model_fields.items():
             assert field.description or name in forms.HINTS
 
@@ -191,7 +193,8 @@ def test_nothing_heavy_is_imported_by_the_pages() -> None:
     code = (
         "import sys, pages._ui.everything, pages._ui.gate, pages._ui.asking, pages._ui.shelf, "
         "pages._ui.maps, "
-        "pages._ui.training, pages._ui.backbones, pages._ui.task, pages._ui.sources\n"
+        "pages._ui.training, pages._ui.backbones, pages._ui.task, pages._ui.sources, pages._ui.compared, "
+        "pages._ui.study_form\n"
         "print([m for m in ('torch', 'transformers', 'sklearn', 'umap', 'peft', 'distributed', 'dask') if "
         "m in sys.modules])"
     )

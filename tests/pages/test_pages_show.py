@@ -115,7 +115,7 @@ def test_the_headline_stands_beside_its_baseline(visit: Open, filled: Filled) ->
     assert shown["Test accuracy"].value == f"{100 * accuracy:.1f} %"
     assert shown["Test accuracy"].delta == f"{100 * (accuracy - 0.08):.1f} – {100 * (accuracy + 0.07):.1f} %"
     assert shown["Commonest answer"].value == "34.0 %"
-    assert len(at.get("plotly_chart")) == 3
+    assert len(at.get("plotly_chart")) == 5
     assert any("translearn train films.csv" in code.value for code in at.code)
 
 

@@ -11,12 +11,15 @@ from streamlit.testing.v1 import AppTest
 
 from conftest import Open
 from pages._ui import freeze_map, live, maps, probed, summary
-from translearn_core.cli import app
+from translearn_core import commands
+from translearn_core.cli import app, pairs
 from translearn_core.config import (
+    RECIPES,
     Activation,
     BackboneConfig,
     DataConfig,
     Device,
+    DistilConfig,
     ExperimentConfig,
     FeatureConfig,
     Fix,
@@ -24,8 +27,12 @@ from translearn_core.config import (
     HeadConfig,
     Pooling,
     Precision,
+    RecipeName,
     SplitConfig,
+    Stage,
     TrainingConfig,
+    Tuning,
+    TuningConfig,
 )
 from translearn_core.results import ProbeScores, StepPoint
 
@@ -99,60 +106,50 @@ EVERYTHING = ExperimentConfig(
 )
 
 
-def test_the_command_line_reads_back_as_the_experiment() -> None:
-    words = shlex.split(summary.command(EVERYTHING, "-my file.csv", {"train", "validation", "test"}))
+PARTS: list[dict[str, object]] = [
+    {},
+    {"head": HeadConfig(activation=Activation.GELU)},
+    {"features": FeatureConfig(pooling=Pooling.CLS, token_limit=64)},
+    {"plan": FreezePlan(embeddings=True, blocks=(5,))},
+    {"data": EVERYTHING.data.model_copy(update={"fixes": (Fix.DROP_RARE,), "rare_below": 9})},
+    {"backbone": BackboneConfig(id="a/b", random_init=True, revision="v2", blocks=6)},
+    {"training": EVERYTHING.training.model_copy(update={"patience": 2, "rates": (1e-4,) * 6})},
+    {"continues": "abc"},
+    {"distil": DistilConfig(teacher="abc", temperature=3.0)},
+    {"stages": (Stage(plan=FreezePlan(blocks=(5,)), epochs=2, patience=1),)},
+    {"tuning": TuningConfig(kind=Tuning.LORA, rank=4)},
+]
+
+
+@pytest.mark.parametrize("part", [*PARTS, *RECIPES])
+def test_the_command_line_reads_back_as_the_experiment(part: dict[str, object] | RecipeName) -> None:
+    if isinstance(part, RecipeName):
+        base = ExperimentConfig(data=EVERYTHING.data)
+        config = RECIPES[part].apply(base, 6, teacher="abc")
+        anatomy = replace(MINILM, block_parameters=MINILM.block_parameters[: config.backbone.blocks or 6])
+    else:
+        config, anatomy = EVERYTHING.model_copy(update=part), MINILM
+    files = {"train", "validation", "test"}
+    words = shlex.split(summary.command(config, "-my file.csv", files, anatomy))
     assert words[:2] == ["translearn", "train"]
     train = typer.main.get_command(app).commands["train"]  # type: ignore[attr-defined]
     given = train.make_context("train", words[2:]).params
-    loop = EVERYTHING.training
-    assert given | {"as_json": False} == {
-        "file": given["file"],
-        "text": "it's",
-        "label": "-l",
-        "validation": given["validation"],
-        "test": given["test"],
-        "split": "my split",
-        "split_seed": 4,
-        "backbone": "a/b",
-        "random_init": True,
-        "train_blocks": "1,5",
-        **{name: getattr(loop, name) for name in summary.LOOP},
-        "as_json": False,
-    }
-    assert [str(given[name]) for name in ("file", "validation", "test")] == [
-        "-my file.csv",
-        "validation.csv",
-        "test.csv",
-    ]
-
-
-def test_nothing_is_unsaid_where_the_command_line_says_all() -> None:
-    assert summary.unsaid(EVERYTHING, MINILM) == []
-
-
-@pytest.mark.parametrize(
-    ("part", "names"),
-    [
-        ({"head": HeadConfig(activation=Activation.GELU)}, ["head activation"]),
-        ({"features": FeatureConfig(pooling=Pooling.CLS, token_limit=64)}, ["pooling", "token limit"]),
-        ({"plan": FreezePlan(embeddings=True, blocks=(5,))}, ["trains"]),
-        ({"data": EVERYTHING.data.model_copy(update={"fixes": (Fix.DROP_RARE,)})}, ["decisions"]),
-        ({"data": EVERYTHING.data.model_copy(update={"rare_below": 9})}, ["rare below"]),
-        ({"backbone": BackboneConfig(id="a/b", random_init=True, revision="v2")}, ["revision"]),
-        ({"training": EVERYTHING.training.model_copy(update={"patience": 2})}, ["training patience"]),
-        ({"continues": "abc"}, ["continues"]),
-    ],
-)
-def test_what_the_command_line_has_no_option_for_is_named(part: dict[str, object], names: list[str]) -> None:
-    assert summary.unsaid(EVERYTHING.model_copy(update=part), MINILM) == names
-
-
-def test_results_name_only_settings_that_differ(visit: Open, filled: Filled) -> None:
-    assert "no option" not in captions(visit("results"))
-    config = ExperimentConfig(data=filled.data, head=HeadConfig(dropout=0.4))
-    run = filled.answer(config, filled.evaluation(), filled.summary(config.plan), name="other")
-    at = visit("results", run=run.id)
-    assert "no option for these settings, which differ here from what it uses: head dropout." in captions(at)
+    named = [str(given[name]) for name in ("file", "validation", "test")]
+    assert named == ["-my file.csv", "validation.csv", "test.csv"]
+    read_back = commands.put_together(
+        DataConfig(
+            dataset="d", text=given["text"], label=given["label"],
+            split=SplitConfig(column=given["split"], seed=given["split_seed"]),
+        ),
+        BackboneConfig(id=given["backbone"], random_init=given["random_init"]),
+        MINILM,
+        train_blocks=given["train_blocks"],
+        training={name: given[name] for name in summary.LOOP},
+        recipe=given["recipe"],
+        teacher=given["teacher"],
+        settings=pairs(given["settings"] or []),
+    )  # fmt: skip
+    assert read_back == config
 
 
 def test_the_command_names_files_that_came_apart(visit: Open, filled: Filled) -> None:
@@ -211,8 +208,8 @@ def test_progress_shows_the_device_that_was_chosen(
     assert ("as you chose" in captions(at)) is (device is not Device.AUTO)
 
 
-def test_a_causal_backbones_own_pooling_needs_no_option() -> None:
+def test_a_causal_backbones_own_pooling_needs_no_setting() -> None:
     causal = replace(MINILM, causal=True)
     config = EVERYTHING.model_copy(update={"features": FeatureConfig(pooling=Pooling.LAST)})
-    assert summary.unsaid(config, causal) == []
-    assert summary.unsaid(config, MINILM) == ["pooling"]
+    assert "--set" not in summary.command(config, "f.csv", (), causal)
+    assert "features.pooling" in summary.command(config, "f.csv", (), MINILM)

@@ -1,6 +1,7 @@
 """Small results of a realistic shape, for every figure."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -8,17 +9,24 @@ import plotly.graph_objects as go
 
 from translearn_core.results import (
     Anatomy,
+    CellScore,
+    Comparison,
     Diagnosis,
+    Difference,
     Drift,
     EpochPoint,
     Evaluation,
     History,
     Interval,
+    LayerMix,
     Metrics,
     Prediction,
     ProbeScores,
     Projection,
+    RateSearch,
+    Replayed,
     StepPoint,
+    Timeline,
 )
 
 HOSTILE = '<b>x</b><a href="javascript:alert(1)">y</a>'
@@ -181,6 +189,37 @@ def make_runs(
     )
 
 
+def make_comparison(
+    names: tuple[str, ...] = ("top blocks", "everything", "head"), boundaries: tuple[int, ...] = (0,)
+) -> Comparison:
+    """A cell for each name and boundary, the first of all the baseline."""
+    cells = []
+    for i, name in enumerate(names):
+        for boundary in boundaries:
+            accuracy = 0.8 + 0.002 * (i % 40) - 0.01 * boundary
+            apart = Difference(accuracy - 0.8, Interval(accuracy - 0.81, accuracy - 0.78), 3)
+            cells.append(
+                CellScore(
+                    name=name if len(boundaries) == 1 else f"{name} from {boundary}",
+                    runs=3,
+                    spread="over 3 seeds",
+                    accuracy=accuracy,
+                    accuracy_interval=Interval(accuracy - 0.02, accuracy + 0.015),
+                    macro_f1=accuracy - 0.01,
+                    macro_f1_interval=Interval(accuracy - 0.03, accuracy + 0.01),
+                    seconds=40.0 - 3 * boundary,
+                    trainable=1000,
+                    trains="head only" if boundary == 6 else f"blocks {boundary}–5",
+                    boundary=boundary,
+                    train_rows=64 * (i % 3 + 1),
+                    backbone="all-MiniLM-L6-v2",
+                    difference=apart if cells else None,
+                    verdict=f"{name} is what it is.",
+                )
+            )
+    return Comparison(cells[0].name, 600, tuple(cells))
+
+
 def make_anatomy(blocks: int = 6, *, final: int = 0, splittable: bool = True) -> Anatomy:
     return Anatomy(
         id="all-MiniLM-L6-v2",
@@ -196,4 +235,78 @@ def make_anatomy(blocks: int = 6, *, final: int = 0, splittable: bool = True) ->
         bytes=90_000_000,
         digest="d",
         splittable=splittable,
+    )
+
+
+def make_timeline(
+    labels: tuple[str, ...] = ("head only", "block 5", "blocks 4, 5"), blocks: int = 6
+) -> Timeline:
+    parts = ("embeddings", *(f"block {k}" for k in range(blocks)), "head")
+    columns, each = 4, 10
+    rates = np.zeros((len(parts), columns * len(labels)))
+    rates[-1] = np.geomspace(1e-3, 1e-4, rates.shape[1])
+    for stage in range(1, len(labels)):
+        rates[-1 - min(stage, blocks) : -1, columns * stage :] = 5e-5
+    edges = np.arange(rates.shape[1] + 1) * each
+    wide = columns * each
+    stages = tuple((wide * n, wide * (n + 1), label) for n, label in enumerate(labels))
+    return Timeline(parts, stages, edges, rates)
+
+
+def make_moved(epochs: int = 6, per_epoch: int = 20) -> History:
+    def moved(epoch: int) -> dict[str, float]:
+        late = {"block 4": 0.002 * max(0, epoch - 4), "block 5": 0.004 * max(0, epoch - 2)}
+        return {"head": 0.3 * epoch, **late}
+
+    points = make_history(epochs, per_epoch).epochs
+    return History((), tuple(replace(p, stage=(p.epoch - 1) // 2, moved=moved(p.epoch)) for p in points))
+
+
+def make_replayed(classes: tuple[str, ...], texts: int = 800, moments: int = 9, layers: int = 7) -> Replayed:
+    rng, n = np.random.default_rng(4), len(classes)
+    label = rng.integers(0, n, texts)
+    centres = rng.normal(0, 6, (n, 2))[label]
+    place = rng.normal(0, 3, (texts, 2))
+    grown = np.linspace(0.1, 1, moments)
+    accuracy = 0.6 + 0.25 * grown[:, None] * np.linspace(0.2, 1, layers)
+    return Replayed(
+        layer=layers - 1,
+        classes=classes,
+        splits=("train", "validation", "test"),
+        moments=("before training", *(f"after stage {m}: block {6 - m}" for m in range(1, moments))),
+        epochs=tuple(range(moments)),
+        steps=tuple(30 * m for m in range(moments)),
+        stages=(0, *range(moments - 1)),
+        majority=1 / n,
+        n_train=texts // 2,
+        n_test=texts - texts // 2,
+        coordinates=(grown[:, None, None] * centres + place).astype(np.float32),
+        index=np.arange(texts),
+        label=label,
+        split=np.where(np.arange(texts) < texts // 2, 0, 2),
+        accuracy=accuracy,
+        low=accuracy - 0.04,
+        high=accuracy + 0.04,
+        purity=accuracy - 0.1,
+    )
+
+
+def make_mix(layers: int = 7) -> LayerMix:
+    weights = np.linspace(1, 3, layers)
+    return LayerMix(tuple((weights / weights.sum()).tolist()), 1.2)
+
+
+def make_rate_search(steps: int = 100) -> RateSearch:
+    rng, rates = np.random.default_rng(5), np.geomspace(1e-6, 0.5, steps)
+    x = np.log10(rates)
+    smoothed = 0.7 - 0.45 / (1 + np.exp(-(x + 3.6) * 4)) + 0.4 * np.exp((x + 1) * 2.2)
+    losses = smoothed + 0.06 * rng.normal(size=steps)
+    return RateSearch(
+        setting="lr",
+        before=5e-5,
+        rates=tuple(rates.tolist()),
+        losses=tuple(losses.tolist()),
+        smoothed=tuple(smoothed.tolist()),
+        suggestion=3e-4,
+        reason="The loss falls fastest near 0.0003 and is lowest near 0.01. At 0.5 it runs away.",
     )

@@ -26,6 +26,7 @@ from translearn_core.config import (
     Schedule,
     TrainingConfig,
 )
+from translearn_core.config.rates import rate_factor
 from translearn_core.data.prepared import Prepared
 from translearn_core.errors import ConfigError, FreezeError, Stopped, TrainingError
 from translearn_core.experiment import run_experiment
@@ -35,7 +36,6 @@ from translearn_core.training import Checkpoint, Loop, Rows, measure_drift
 from translearn_core.training.batches import batch_order
 from translearn_core.training.dropout import quick_dropout
 from translearn_core.training.loop import class_weights
-from translearn_core.training.optimizer import rate_factor
 from translearn_core.transfer import Classifier, Inputs
 
 GOOD = [
@@ -255,6 +255,16 @@ def test_batches_hold_every_row_once_and_depend_on_seed_and_epoch_alone(
     assert all(np.array_equal(a, b) for a, b in zip(batches, again, strict=True))
 
 
+def test_a_small_table_gets_other_batches_every_epoch() -> None:
+    lengths, index = np.arange(200) // 2 + 5, np.arange(200)
+    epochs = [
+        {frozenset(b.tolist()) for b in batch_order(lengths, index, 8, seed=0, epoch=e)} for e in (0, 1)
+    ]
+    assert len(epochs[0] & epochs[1]) < 5
+    padded = sum(len(b) * lengths[list(b)].max() for b in epochs[0])
+    assert padded < 1.2 * lengths.sum()
+
+
 def test_rates_rise_over_the_warm_up_and_fall_as_scheduled() -> None:
     config = TrainingConfig(warmup=0.1)
     factors = [rate_factor(s, 100, config) for s in range(100)]
@@ -316,7 +326,7 @@ def test_a_run_larger_than_the_cap_trains_uncached_and_learns_the_same(tiny: str
 def test_a_batch_in_pieces_gives_the_gradients_of_the_whole(tiny: str, weights: ClassWeights) -> None:
     config = experiment(tiny, "last:1", class_weights=weights)
     backbone = load(config.backbone)
-    model = Classifier(backbone, config.plan, Pooling.MEAN, HeadConfig(dropout=0.0), 2, seed=0)
+    model = Classifier(backbone, config.plan, FeatureConfig(), HeadConfig(dropout=0.0), 2, seed=0)
     for module in model.modules():
         if isinstance(module, torch.nn.Dropout):
             module.p = 0.0

@@ -14,10 +14,10 @@ from translearn_core.config import (
     DataConfig,
     Device,
     ExperimentConfig,
+    FeatureConfig,
     FreezePlan,
     HeadConfig,
     HeadKind,
-    Pooling,
     Precision,
 )
 from translearn_core.errors import BackboneError, ConfigError
@@ -73,7 +73,9 @@ def test_set_trainable_works_in_both_directions_and_refuses_unknown_names() -> N
 def test_frozen_blocks_stay_in_eval_mode_and_get_no_gradient(name: str, tmp_path: Path) -> None:
     backbone = load(BackboneConfig(id=str(tiny_folder(name, tmp_path))))
     top = backbone.n_blocks - 1
-    model = Classifier(backbone, FreezePlan(blocks=(top,)), backbone.anatomy.pooling, HeadConfig(), 2)
+    model = Classifier(
+        backbone, FreezePlan(blocks=(top,)), FeatureConfig(pooling=backbone.anatomy.pooling), HeadConfig(), 2
+    )
     model.train()
     assert [block.training for block in backbone.blocks] == [False] * top + [True]
     assert model.head.training
@@ -104,7 +106,7 @@ def test_a_trained_model_answers_the_same_after_a_round_trip(kind: HeadKind, tmp
         plan=FreezePlan(blocks=(2,)),
         head=HeadConfig(kind=kind, width=8),
     )
-    model = Classifier(load(source), config.plan, Pooling.MEAN, config.head, 3, seed=3).eval()
+    model = Classifier(load(source), config.plan, FeatureConfig(), config.head, 3, seed=3).eval()
     with torch.no_grad():
         for parameter in model.parameters():
             if parameter.requires_grad:

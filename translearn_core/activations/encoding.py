@@ -87,22 +87,42 @@ class Encoder:
         found = self._ensure({(layer, pooling) for layer in layers}, {(k, Pooling.MEAN) for k in layers})
         return [found[layer, pooling] for layer in layers]
 
-    def top(self, pooling: Pooling) -> Found:
-        """Return the model's output pooled; the layers below are kept too, where they can be looked at."""
+    def chosen(self, pooling: Pooling, layers: Collection[int]) -> list[Found]:
+        """Return some layers pooled, lowest first; all others are kept too, where they can be looked at."""
         top = self.backbone.n_blocks
-        layers = range(top + 1) if self.backbone.anatomy.splittable else range(top, top + 1)
-        along: set[Want] = {(layer, how) for layer in layers for how in (pooling, Pooling.MEAN)}
-        return self._ensure({(top, pooling)}, along)[top, pooling]
+        others = range(top + 1) if self.backbone.anatomy.splittable else range(top, top + 1)
+        along: set[Want] = {(layer, how) for layer in others for how in (pooling, Pooling.MEAN)}
+        found = self._ensure({(layer, pooling) for layer in layers}, along)
+        return [found[layer, pooling] for layer in sorted(layers)]
+
+    def top(self, pooling: Pooling) -> Found:
+        """Return the model's output pooled."""
+        return self.chosen(pooling, (self.backbone.n_blocks,))[0]
+
+    def ahead(self, cuts: Collection[int]) -> None:
+        """Compute in one pass the states that enter several blocks, lowest first as far as there is room."""
+        wanted: list[Want] = []
+        size = 0
+        for cut in sorted(cuts):
+            missing = self._find((cut, None)).missing
+            size += self._bytes(missing)
+            if not self.store.reserve(size):
+                break
+            wanted.append((cut, None))
+        along: set[Want] = {(layer, Pooling.MEAN) for layer in range(max(cuts, default=-1) + 1)}
+        if wanted:
+            self._ensure(wanted, along)
+
+    def _bytes(self, missing: NDArray[np.bool_]) -> int:
+        tokens = int(self.texts.tokens.lengths[missing].sum()) if missing.any() else 0
+        return tokens * self.backbone.anatomy.width * self.compute.kept_dtype.itemsize
 
     def states(self, cut: int) -> Kept | None:
         """Return the states that enter block `cut`; None where the store has no room for them."""
         want: Want = (cut, None)
         found = self._find(want)
-        if found.missing.any():
-            missing = self.texts.tokens.lengths[found.missing].sum()
-            size = int(missing) * self.backbone.anatomy.width * self.compute.kept_dtype.itemsize
-            if not self.store.reserve(size):
-                return None
+        if found.missing.any() and not self.store.reserve(self._bytes(found.missing)):
+            return None
         along: set[Want] = {(layer, Pooling.MEAN) for layer in range(cut + 1)}
         return Kept(cut, self._ensure({want}, along)[want])
 

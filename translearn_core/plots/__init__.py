@@ -5,12 +5,17 @@ from translearn_core.plots.confusion import confusion_matrix
 from translearn_core.plots.data import class_counts, text_lengths
 from translearn_core.plots.drift import drift_bars
 from translearn_core.plots.learning import Measure, learning_curves, overlay
+from translearn_core.plots.mix import layer_weights
 from translearn_core.plots.palette import Palette, palette
 from translearn_core.plots.prediction import probabilities
 from translearn_core.plots.probes import probe_lines
 from translearn_core.plots.projection import Colouring, projection
+from translearn_core.plots.rate_search import rate_search
+from translearn_core.plots.replay import replayed
 from translearn_core.plots.stack import stack
+from translearn_core.plots.study import depth_curve, size_curve, study_cells
 from translearn_core.plots.theme import template
+from translearn_core.plots.timeline import movement, timeline
 from translearn_core.plots.wording import plain
 
 __all__ = [
@@ -20,16 +25,24 @@ __all__ = [
     "class_counts",
     "confusion_matrix",
     "cost_and_score",
+    "depth_curve",
     "drift_bars",
+    "layer_weights",
     "learning_curves",
+    "movement",
     "overlay",
     "palette",
     "plain",
     "probabilities",
     "probe_lines",
     "projection",
+    "rate_search",
+    "replayed",
     "scores",
+    "size_curve",
     "stack",
+    "study_cells",
     "template",
     "text_lengths",
+    "timeline",
 ]

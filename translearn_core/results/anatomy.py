@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from translearn_core.config import FreezePlan, Pooling
+from translearn_core.config import FreezePlan, Pooling, Tuning, TuningConfig
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,8 @@ class Anatomy:
     norm), which follow the last block in a freeze plan. `splittable` says whether the model can be cut at
     a block with
     the same result; where not, `why_not` says why and training runs uncached. `digest` identifies weights
-    and tokenizer.
+    and tokenizer. Of each block `block_biases` and `block_norms` count the parameters of those kinds, and
+    `block_sides` adds up the inputs and outputs of its linear layers, which LoRA adds to.
     """
 
     id: str
@@ -34,6 +35,9 @@ class Anatomy:
     splittable: bool = True
     why_not: str | None = None
     language_note: str | None = None
+    block_biases: tuple[int, ...] = ()
+    block_norms: tuple[int, ...] = ()
+    block_sides: tuple[int, ...] = ()
 
     @property
     def n_blocks(self) -> int:
@@ -56,9 +60,17 @@ class Anatomy:
         first = Pooling.LAST if self.causal else Pooling.CLS
         return (Pooling.MEAN, first, Pooling.MAX)
 
-    def trainable(self, plan: FreezePlan) -> int:
-        """Backbone parameters that train under `plan`."""
+    def trainable(self, plan: FreezePlan, tuning: TuningConfig | None = None) -> int:
+        """Parameters below the head that train under `plan`; `tuning` may say that only some kinds do."""
         plan.check(self.n_blocks)
+        kind = tuning.kind if tuning else Tuning.ALL
+        if tuning and kind is not Tuning.ALL:
+            counts = {
+                Tuning.BIASES: self.block_biases,
+                Tuning.NORMS: self.block_norms,
+                Tuning.LORA: tuple(tuning.rank * sides for sides in self.block_sides),
+            }[kind]
+            return sum(counts[b] for b in plan.blocks if counts)
         trained = sum(self.block_parameters[b] for b in plan.blocks)
         if plan.embeddings:
             trained += self.embedding_parameters

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from translearn_core.config import ExperimentConfig
+from translearn_core.config import ExperimentConfig, HeadKind, Layers
 from translearn_core.results.anatomy import Anatomy
+from translearn_core.results.replay import REPLAYED, looks
 
-TRAINED_BYTES = 20
-"""Bytes per trainable parameter beside its value: gradient, two moments, best epoch, a copy to write."""
+TRAINED_BYTES = 24
+"""Bytes per trainable parameter beside its value: gradient, two moments, start, best epoch, one to write."""
 STANDARDISE_ROWS = 1024
 """Rows passed once to fit the head's scaling."""
 BATCH_SPREAD = 1.7
@@ -76,14 +77,18 @@ class Calibration:
     def estimate(self, anatomy: Anatomy, config: ExperimentConfig, task: Task) -> Estimate:
         """Return the cost of `config` where nothing of it was computed before."""
         boundary = config.plan.boundary(anatomy.n_blocks)
-        trainable = anatomy.trainable(config.plan) + self._head(anatomy.width, config, task.classes)
-        head = trainable - anatomy.trainable(config.plan)
+        below = anatomy.trainable(config.plan, config.tuning)
+        head = self._head(anatomy, config, task.classes)
+        trainable = below + head
         memory = self.base_bytes + 4 * anatomy.parameters + TRAINED_BYTES * trainable
         above = anatomy.n_blocks - max(boundary, 0)
         batch_tokens = config.training.batch_size * task.tokens_per_text * BATCH_SPREAD
         memory += int(batch_tokens * self.saved_bytes * above)
         if not above:
-            memory += int((task.train + task.validation + task.test) * anatomy.width * 4)
+            layers = len(config.features.chosen(anatomy.n_blocks))
+            memory += int(
+                (self._train(config, task) + task.validation + task.test) * anatomy.width * 4 * layers
+            )
         return Estimate(
             boundary,
             trainable,
@@ -106,7 +111,8 @@ class Calibration:
             size //= 2
         for k in range(anatomy.n_blocks, -1, -1):
             plan = type(config.plan).last(k, anatomy.n_blocks)
-            candidate = config.model_copy(update={"plan": plan})
+            whole = {"stages": (), "tuning": config.tuning if k else type(config.tuning)()}
+            candidate = config.model_copy(update={"plan": plan, **whole})
             lower = plan.boundary(anatomy.n_blocks) > config.plan.boundary(anatomy.n_blocks)
             if lower and self.estimate(anatomy, candidate, task).fits:
                 found.append(candidate)
@@ -114,29 +120,57 @@ class Calibration:
         return found
 
     def _seconds(self, anatomy: Anatomy, config: ExperimentConfig, task: Task) -> float:
-        n, boundary, training = anatomy.n_blocks, config.plan.boundary(anatomy.n_blocks), config.training
-        rows, length = task.train + task.validation + task.test, task.tokens_per_text
+        n, length = anatomy.n_blocks, task.tokens_per_text
+        train = self._train(config, task)
+        rows = train + task.validation + task.test
         block = PASS_SCATTER * (length * self.encode_block + self.encode_text)
         below = PASS_SCATTER * length * self.encode_embeddings
-        fixed = LOADS * self.load
-        steps = training.epochs * -(-task.train // training.batch_size)
-        if boundary == n:
-            return fixed + rows * (below + n * block) + STEP_SCATTER * steps * self.head_step
-        kept = boundary if boundary > 0 and anatomy.splittable else 0
-        above = n - kept
-        # passes without gradients over what is above the cut: the scaling, each epoch's validation, the end
-        looked_at = min(STANDARDISE_ROWS, task.train) + training.epochs * task.validation + rows
-        passes = looked_at * (above * block + below) + (rows * (below + kept * block) if kept else 0.0)
-        trained = above if anatomy.splittable else n
-        tokens = training.batch_size * length
-        scale = training.batch_size / self.batch_size
-        step = self.step + trained * (self.step_block * min(1.0, scale) + tokens * self.step_token)
-        if boundary < 0:
-            step += self.step_embeddings
-        return fixed + passes + STEP_SCATTER * steps * step
+        seconds, computed, lowest = LOADS * self.load, 0, n
+        for stage in config.course:
+            boundary = stage.plan.boundary(n)
+            steps = stage.epochs * -(-train // config.training.batch_size)
+            kept = boundary if boundary > 0 and (anatomy.splittable or boundary == n) else 0
+            # what lies below is computed once; again from the lowest block that an earlier stage has changed
+            computed = min(computed, lowest) if kept > lowest else computed
+            seconds += rows * ((below if kept and not computed else 0.0) + max(0, kept - computed) * block)
+            computed, lowest = max(computed, kept), min(lowest, max(boundary, 0))
+            if boundary == n:
+                seconds += STEP_SCATTER * steps * self.head_step
+                continue
+            # passes without gradients over what is above the cut: the scaling and each epoch's validation
+            looked_at = (
+                min(STANDARDISE_ROWS, train) * (stage is config.course[0]) + stage.epochs * task.validation
+            )
+            seconds += looked_at * ((n - kept) * block + below)
+            seconds += STEP_SCATTER * steps * self._step(anatomy, config, length, kept, boundary)
+        if config.trains_backbone and anatomy.splittable:
+            kept_moments = looks(config.training.epochs, len(config.stages))
+            seconds += kept_moments * min(2 * REPLAYED, task.train + task.test) * (n * block + below)
+        if boundary < n:
+            seconds += (task.train + task.validation + task.test) * ((n - kept) * block + below)
+        return seconds
+
+    def _step(
+        self, anatomy: Anatomy, config: ExperimentConfig, length: float, kept: int, boundary: int
+    ) -> float:
+        size = config.training.batch_size
+        trained = anatomy.n_blocks - kept if anatomy.splittable else anatomy.n_blocks
+        scale = min(1.0, size / self.batch_size)
+        step = self.step + trained * (self.step_block * scale + size * length * self.step_token)
+        return step + (self.step_embeddings if boundary < 0 else 0.0)
 
     @staticmethod
-    def _head(width: int, config: ExperimentConfig, classes: int) -> int:
-        if config.head.kind == "linear":
-            return (width + 1) * classes
-        return (width + 1) * config.head.width + (config.head.width + 1) * classes
+    def _train(config: ExperimentConfig, task: Task) -> int:
+        """Training rows, altered copies counted."""
+        chosen = min(task.train, config.data.train_rows or task.train)
+        return chosen * (1 + config.augment.copies)
+
+    @staticmethod
+    def _head(anatomy: Anatomy, config: ExperimentConfig, classes: int) -> int:
+        layers, width = config.features.chosen(anatomy.n_blocks), anatomy.width
+        mix = len(layers) + 1 if config.features.layers is Layers.MIX else 0
+        if config.features.layers is Layers.CONCAT_4:
+            width *= len(layers)
+        if config.head.kind is HeadKind.LINEAR:
+            return (width + 1) * classes + mix
+        return (width + 1) * config.head.width + (config.head.width + 1) * classes + mix

@@ -1,6 +1,6 @@
 """One run over time: every step's loss and every epoch's scores."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 import pandas as pd
 
@@ -22,7 +22,8 @@ class StepPoint:
 class EpochPoint:
     """One pass over the training rows.
 
-    Accuracies and F1 are fractions in [0, 1], losses are cross-entropies in nats.
+    Accuracies and F1 are fractions in [0, 1], losses are cross-entropies in nats. `stage` counts from 0;
+    `moved` says for every part how far its weights are from where they started, relative to their norm.
     """
 
     epoch: int
@@ -35,6 +36,8 @@ class EpochPoint:
     validation_macro_f1: float
     seconds: float
     best: bool
+    stage: int = 0
+    moved: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -45,11 +48,22 @@ class History:
     epochs: tuple[EpochPoint, ...]
 
     def frame(self) -> pd.DataFrame:
-        """One line per epoch, columns as in `EpochPoint`."""
-        columns = list(EpochPoint.__dataclass_fields__)
+        """One line per epoch, columns as in `EpochPoint`; what moved has a frame of its own."""
+        columns = [name for name in EpochPoint.__dataclass_fields__ if name != "moved"]
         return pd.DataFrame([asdict(e) for e in self.epochs], columns=columns)
 
     def step_frame(self) -> pd.DataFrame:
         """One line per step, columns as in `StepPoint`."""
         columns = list(StepPoint.__dataclass_fields__)
         return pd.DataFrame([asdict(s) for s in self.steps], columns=columns)
+
+    def moved_frame(self) -> pd.DataFrame:
+        """One line per epoch and part: epoch, step, stage, part, relative change since the start."""
+        return pd.DataFrame(
+            [
+                {"epoch": e.epoch, "step": e.step, "stage": e.stage, "part": part, "relative_change": change}
+                for e in self.epochs
+                for part, change in e.moved.items()
+            ],
+            columns=["epoch", "step", "stage", "part", "relative_change"],
+        )

@@ -11,6 +11,14 @@ class Reuse:
     encoded: int
     saved_seconds: float
 
+    def __add__(self, later: "Reuse") -> "Reuse":
+        """Return what both stages of a run had; a text encoded in two of them counts twice."""
+        return Reuse(
+            max(self.texts, later.texts),
+            self.encoded + later.encoded,
+            self.saved_seconds + later.saved_seconds,
+        )
+
     def told(self) -> str:
         """Return it in words."""
         said = f"encoded {self.encoded:,} of {self.texts:,} texts"

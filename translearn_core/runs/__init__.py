@@ -2,6 +2,8 @@
 
 from translearn_core.runs.records import STOPPING, Dataset, Flight, Job, Progress, Run, State
 from translearn_core.runs.store import LOCAL, RunStore, open_store
+from translearn_core.runs.studies import Studies
+from translearn_core.runs.study_records import Standing, Study, StudyRun
 from translearn_core.runs.workspace import Workspace
 
 __all__ = [
@@ -13,7 +15,11 @@ __all__ = [
     "Progress",
     "Run",
     "RunStore",
+    "Standing",
     "State",
+    "Studies",
+    "Study",
+    "StudyRun",
     "Workspace",
     "open_store",
 ]

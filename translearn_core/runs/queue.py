@@ -7,6 +7,7 @@ write at once.
 import json
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from typing import Any, cast
 
@@ -19,6 +20,7 @@ from sqlalchemy import (
     exists,
     func,
     insert,
+    or_,
     select,
     update,
 )
@@ -35,6 +37,9 @@ from translearn_core.runs.workspace import Workspace
 MAX_ATTEMPTS = 3
 """A job lost with its worker is started again at most twice."""
 
+MODELS = (str(JobKind.TRAIN), str(JobKind.PRETRAIN))
+"""Jobs that stay when what they build on is deleted, and whose files are large."""
+
 
 class Queue:
     """Jobs of one workspace: which is next, who does it, how far it is, how it ended."""
@@ -47,6 +52,14 @@ class Queue:
     def close(self) -> None:
         """Close the connections; the next use opens new ones."""
         self._engine.dispose()
+
+    def writing(self) -> AbstractContextManager[Connection]:
+        """Open a transaction that may write; they go one at a time."""
+        return self._engine.begin()
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """Open a transaction that only reads and waits for nobody."""
+        return self._reader.begin()
 
     def waiting(self, slot: Slot) -> list[str]:
         """Queued jobs of one slot, in the order their owners' turns give."""
@@ -180,7 +193,7 @@ class Queue:
     def forget_answers(self, job: str) -> None:
         """Delete what was computed from a run's model, which goes on training."""
         with self._engine.begin() as db:
-            answer = and_(jobs.c.parent == job, jobs.c.kind != str(JobKind.TRAIN))
+            answer = answers_of(job)
             gone = set(db.scalars(select(jobs.c.id).where(answer, jobs.c.state != str(State.RUNNING))))
             # one that runs loses its claims: it is asked to stop, and what it says is not kept
             db.execute(delete(claims).where(claims.c.job.in_(select(jobs.c.id).where(answer))))
@@ -227,6 +240,12 @@ class Queue:
 
 def _of(worker: str | None) -> tuple[Any, ...]:
     return () if worker is None else (jobs.c.worker == worker,)
+
+
+def answers_of(job: str) -> Any:
+    """Return the condition that a job was computed from what `job` left: a picture, a comparison."""
+    names_it = and_(jobs.c.kind == str(JobKind.COMPARE), jobs.c.config.contains(job))
+    return or_(and_(jobs.c.parent == job, jobs.c.kind.not_in(MODELS)), names_it)
 
 
 def requeue(db: Connection, job: str, states: tuple[State, ...]) -> bool:

@@ -87,6 +87,20 @@ claims = Table(
     UniqueConstraint("owner", "job"),
 )
 
+studies = Table(
+    "studies",
+    metadata,
+    Column("id", String(24), primary_key=True),
+    Column("owner", String(64), nullable=False, index=True),
+    Column("name", String(200), nullable=False),
+    Column("dataset", String(64), nullable=False),
+    Column("config", Text, nullable=False),
+    Column("blocks", Text, nullable=False),
+    Column("runs", Text, nullable=False),
+    Column("baseline", String(200), nullable=False),
+    Column("created", Float, nullable=False),
+)
+
 points = Table(
     "points",
     metadata,

@@ -6,17 +6,19 @@ Whatever belongs to a person is asked for by owner; what is not theirs is not fo
 import json
 import secrets
 import time
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import delete, exists, or_, select, update
+from sqlalchemy import and_, delete, exists, or_, select, update
 
-from translearn_core.config import JOBS, KIND_OF, Frozen, JobKind, identity
+from translearn_core.config import JOBS, KIND_OF, Frozen, JobKind, identity, needs
 from translearn_core.errors import NotFoundError, QuotaError
 from translearn_core.results import EpochPoint, History, StepPoint
-from translearn_core.runs.queue import Queue, count, inserted, requeue
+from translearn_core.runs.asking import Wish, ask, ask_again, take_back
+from translearn_core.runs.queue import MODELS, Queue, answers_of, inserted
 from translearn_core.runs.records import Dataset, Run, State, job_of
-from translearn_core.runs.schema import claims, datasets, jobs, points
+from translearn_core.runs.schema import claims, datasets, jobs, points, studies
 from translearn_core.runs.workspace import Workspace
 from translearn_core.settings import Settings, settings
 
@@ -48,7 +50,7 @@ class RunStore(Queue):
                     "upload fewer rows, or have TRANSLEARN_MAX_UPLOAD_MB raised."
                 )
         size = sum(map(len, files.values()))
-        self._check_quota(owner, limits, size)
+        self.check_quota(owner, limits, size)
         digest = self.workspace.keep_files(files)
         row = {
             "id": secrets.token_hex(8),
@@ -88,9 +90,11 @@ class RunStore(Queue):
         digest = self.dataset(owner, dataset).digest
         with self._engine.begin() as db:
             on_it = select(jobs.c.id).where(jobs.c.dataset == digest)
-            mine = select(jobs.c.id).where(or_(jobs.c.dataset == digest, jobs.c.parent.in_(on_it)))
+            from_it = and_(jobs.c.parent.in_(on_it), jobs.c.kind.not_in(MODELS))
+            mine = select(jobs.c.id).where(or_(jobs.c.dataset == digest, from_it))
             db.execute(delete(claims).where(claims.c.owner == owner, claims.c.job.in_(mine)))
             db.execute(delete(datasets).where(datasets.c.owner == owner, datasets.c.digest == digest))
+            db.execute(delete(studies).where(studies.c.owner == owner, studies.c.dataset == digest))
             read = exists().where(jobs.c.dataset == digest, jobs.c.state == str(State.RUNNING))
             if not db.scalar(select(or_(exists().where(datasets.c.digest == digest), read))):
                 self.workspace.set_aside(datasets=[digest])
@@ -107,39 +111,12 @@ class RunStore(Queue):
         NotFoundError
             If the configuration names a data set or job that the owner does not have.
         """
-        kind = KIND_OF[type(config)]
-        if kind is JobKind.TRAIN:
-            self._check_quota(owner, settings())
-        job, now = identity(config), time.time()
-        digest, parent = self._reach(owner, config)
-        row = {
-            "id": job,
-            "kind": str(kind),
-            "slot": str(JOBS[kind][1]),
-            "config": config.model_dump_json(),
-            "dataset": digest,
-            "parent": parent,
-            "state": str(State.QUEUED),
-            "stop": False,
-            "attempts": 0,
-            "created": now,
-            "queued": now,
-        }
-        claim = {
-            "id": secrets.token_hex(8),
-            "owner": owner,
-            "job": job,
-            "name": (name or str(kind))[:200],
-            "created": now,
-        }
+        kind, job = KIND_OF[type(config)], identity(config)
+        if kind in MODELS:
+            self.check_quota(owner, settings())
+        wish = Wish(config, name or str(kind), *self.reach(owner, config))
         with self._engine.begin() as db:  # one transaction: a job without a claim would be swept
-            if not inserted(db, jobs, row):
-                requeue(db, job, (State.STOPPED, State.FAILED))
-            if not inserted(db, claims, {**claim, "stopping": False}):
-                values: dict[str, Any] = {"stopping": False} | ({"name": name[:200]} if name else {})
-                db.execute(
-                    update(claims).where(claims.c.owner == owner, claims.c.job == job).values(**values)
-                )
+            ask(db, owner, wish, rename=bool(name))
         return self.run(owner, job)
 
     def run(self, owner: str, run: str) -> Run:
@@ -166,33 +143,19 @@ class RunStore(Queue):
         """Stop a run; returns False where others still want the same work, which then goes on."""
         job = self.run(owner, run).job.id
         with self._engine.begin() as db:
-            db.execute(
-                update(claims).where(claims.c.owner == owner, claims.c.job == job).values(stopping=True)
-            )
-            wanted = exists().where(claims.c.job == job, claims.c.stopping.is_(False))
-            asked = count(db, update(jobs).where(jobs.c.id == job, ~wanted).values(stop=True)) == 1
-            waits = jobs.c.state.in_((State.QUEUED, State.INTERRUPTED))
-            db.execute(
-                update(jobs)
-                .where(jobs.c.id == job, jobs.c.stop.is_(True), waits)
-                .values(state=str(State.STOPPED), reason="Stopped before it began.", finished=time.time())
-            )
-        return asked
+            return take_back(db, owner, job)
 
     def resume(self, owner: str, run: str) -> bool:
         """Queue a stopped, failed or interrupted run again; it goes on from its last checkpoint."""
         mine = self.run(owner, run)
         with self._engine.begin() as db:
-            db.execute(update(claims).where(claims.c.id == mine.id).values(stopping=False))
-            return requeue(db, mine.job.id, (State.STOPPED, State.FAILED, State.INTERRUPTED))
+            return ask_again(db, owner, mine.job.id)
 
     def delete_run(self, owner: str, run: str) -> None:
         """Delete a run and what was computed from it; files go when nobody else needs them."""
         mine = self.run(owner, run)
         with self._engine.begin() as db:
-            children = select(jobs.c.id).where(
-                jobs.c.parent == mine.job.id, jobs.c.kind != str(JobKind.TRAIN)
-            )
+            children = select(jobs.c.id).where(answers_of(mine.job.id))
             db.execute(delete(claims).where(claims.c.owner == owner, claims.c.job.in_(children)))
             db.execute(delete(claims).where(claims.c.id == mine.id))
         self.sweep()
@@ -227,24 +190,38 @@ class RunStore(Queue):
         """Bytes that one job's files take."""
         return self.workspace.weight(datasets=set(), jobs={job})
 
-    def _check_quota(self, owner: str, limits: Settings, coming: int = 0) -> None:
+    def check_quota(self, owner: str, limits: Settings, coming: int = 0) -> None:
+        """Raise `QuotaError` if an owner has no room left, or not for so many bytes that are coming."""
         if (used := self.disk(owner)) + coming > limits.max_owner_mb * 1_000_000:
             raise QuotaError(
                 f"Your data sets and runs fill {used / 1e6:.0f} of {limits.max_owner_mb} MB: "
                 "delete some on the Runs page."
             )
 
-    def _reach(self, owner: str, config: Frozen) -> tuple[str | None, str | None]:
+    def reach(self, owner: str, config: Frozen) -> tuple[str | None, str | None]:
         """Return the digest and the parent job that `config` names; both must be the owner's."""
-        data = getattr(config, "data", config)
+        data = getattr(getattr(config, "experiment", config), "data", config)
         digest: str | None = getattr(data, "dataset", None)
-        parent: str | None = getattr(config, "job", None) or getattr(config, "continues", None)
         if digest:
             self.dataset(owner, digest)
-        if parent:
-            run = self.run(owner, parent)
-            digest = digest or getattr(getattr(run.job.config, "data", None), "dataset", None)
-        return digest, parent
+        parents = self._needed(owner, needs(config))
+        for run in parents:
+            digest = digest or getattr(getattr(run.job.config, "data", run.job.config), "dataset", None)
+        return digest, parents[0].job.id if parents else None
+
+    def _needed(self, owner: str, named: Sequence[str]) -> list[Run]:
+        found: dict[str, Run] = {}
+        for start in range(0, len(named), 1000):  # a database takes so many names at once
+            some = named[start : start + 1000]
+            of_them = or_(claims.c.id.in_(some), claims.c.job.in_(some))
+            for run in self._runs(claims.c.owner == owner, of_them):
+                found |= {run.id: run, run.job.id: run}
+        if missing := [name for name in named if name not in found]:
+            raise NotFoundError(
+                f"Run {missing[0]}, which this builds on, is not in your workspace: it was deleted, or it is "
+                "somebody else's. Choose another."
+            )
+        return [found[name] for name in named]
 
     def _runs(self, *where: Any) -> list[Run]:
         mine = [

@@ -11,6 +11,9 @@ from pathlib import Path
 from translearn_core.errors import NotFoundError
 from translearn_core.runs import artifacts
 
+BACKBONE = "backbone"
+"""The folder, in that of a pre-training, of the backbone it made."""
+
 
 class Workspace:
     """Paths below one folder; nothing else knows the layout."""
@@ -38,6 +41,10 @@ class Workspace:
     def run(self, job: str) -> Path:
         """Folder of the job with this identity."""
         return self.root / "runs" / job
+
+    def backbone(self, job: str) -> Path:
+        """Folder of the backbone that a pre-training made."""
+        return self.run(job) / BACKBONE
 
     def keep_files(self, files: Mapping[str, bytes]) -> str:
         """Store a data set's files, by part (train, validation, test), and return their common digest.

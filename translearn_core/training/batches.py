@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 
 POOL = 50
 """Batches whose texts are sorted by length together: enough to save padding, few enough to stay shuffled."""
+BLUR = 0.15
+"""How far lengths are blurred before sorting where one pool holds all rows, or every epoch's batches would
+be the same."""
 
 
 def batch_order(
@@ -23,6 +26,7 @@ def batch_order(
     batches: list[NDArray[np.int64]] = []
     for start in range(0, len(shuffled), POOL * batch_size):
         pool = shuffled[start : start + POOL * batch_size]
-        pool = pool[np.argsort(lengths[pool], kind="stable")]
+        blur = random.uniform(1 - BLUR, 1 + BLUR, len(pool)) if len(pool) == len(rows) else 1.0
+        pool = pool[np.argsort(lengths[pool] * blur, kind="stable")]
         batches += [pool[i : i + batch_size] for i in range(0, len(pool), batch_size)]
     return [batches[i] for i in random.permutation(len(batches))]

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from translearn_core.activations import Compute, Split, Tokens
 from translearn_core.activations.encoding import TOKENS_PER_BATCH
 from translearn_core.backbones import Backbone
-from translearn_core.config import FreezePlan, HeadConfig, Pooling, TrainingConfig
+from translearn_core.config import FeatureConfig, FreezePlan, HeadConfig, Pooling, TrainingConfig
 from translearn_core.results import Calibration
 from translearn_core.training.loop import Loop, Rows
 from translearn_core.transfer import Batch, Classifier, Inputs
@@ -108,7 +108,7 @@ def _step(
     """Seconds a training step takes; states that would be kept are made up."""
     size = training.batch_size
     tokens = _texts(backbone, size, min(length, backbone.anatomy.token_limit))
-    model = Classifier(backbone, plan, pooling, HeadConfig(), 2).to(compute.device)
+    model = Classifier(backbone, plan, FeatureConfig(pooling=pooling), HeadConfig(), 2).to(compute.device)
     loop = _loop(model, Inputs.whole(tokens), training, compute)
     index = np.arange(size)
     batch = loop.inputs.batch(index)
@@ -122,7 +122,9 @@ def _step(
 def _head_step(backbone: Backbone, compute: Compute, pooling: Pooling, training: TrainingConfig) -> float:
     """Seconds a step of the head alone takes."""
     size = training.batch_size
-    model = Classifier(backbone, FreezePlan(), pooling, HeadConfig(), 2).to(compute.device)
+    model = Classifier(backbone, FreezePlan(), FeatureConfig(pooling=pooling), HeadConfig(), 2).to(
+        compute.device
+    )
     pooled = torch.randn(size, backbone.anatomy.width)
     loop = _loop(
         model, Inputs(np.ones(size, dtype=np.int64), pooled=pooled, scaled=pooled), training, compute
@@ -146,7 +148,7 @@ def _loop(model: Classifier, inputs: Inputs, training: TrainingConfig, compute: 
 def _saved_bytes(backbone: Backbone, compute: Compute, pooling: Pooling, plan: FreezePlan) -> float:
     """Bytes per token that a forward pass keeps for the backward one, as autograd counts them."""
     tokens = _texts(backbone, 4, min(LONG, backbone.anatomy.token_limit))
-    model = Classifier(backbone, plan, pooling, HeadConfig(), 2).to(compute.device)
+    model = Classifier(backbone, plan, FeatureConfig(pooling=pooling), HeadConfig(), 2).to(compute.device)
     model.train()
     weights = {p.untyped_storage().data_ptr() for p in model.parameters()}
     seen: dict[int, int] = {}

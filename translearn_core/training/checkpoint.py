@@ -20,13 +20,18 @@ class Checkpoint:
     """Weights that train, optimizer, place in the schedule, random states, best weights, sums, history.
 
     `origin_epoch` and `origin_step` are where this run's own schedule begins: 0, or where the run it
-    continues ended.
+    continues ended. `stage` counts the stages of its course from 0, `stage_epoch` the epochs done in it,
+    `since` says at which step each part that trains now began, `weights` and `best` hold every tensor that
+    trains in any stage, `moved` and `best_moved` name those that had a gradient by now and by the best epoch.
     """
 
-    plan: str
     confusion: Tensor
     origin_epoch: int = 0
     origin_step: int = 0
+    stage: int = 0
+    stage_epoch: int = 0
+    stage_best: float = -1.0
+    since: dict[str, int] = field(default_factory=dict)
     step: int = 0
     epoch: int = 0
     step_in_epoch: int = 0
@@ -42,12 +47,13 @@ class Checkpoint:
     seconds: float = 0.0
     spent: dict[str, float] = field(default_factory=dict)
     moved: list[str] = field(default_factory=list)
+    best_moved: list[str] = field(default_factory=list)
     history: list[StepPoint | EpochPoint] = field(default_factory=list)
 
     @classmethod
-    def fresh(cls, plan: str, classes: int) -> "Checkpoint":
+    def fresh(cls, classes: int) -> "Checkpoint":
         """Return the state before the first step."""
-        return cls(plan, torch.zeros(classes, classes, dtype=torch.int64))
+        return cls(torch.zeros(classes, classes, dtype=torch.int64))
 
     def write(self, folder: Path) -> None:
         """Write to a temporary name and rename: a kill leaves the former checkpoint or this one, whole."""

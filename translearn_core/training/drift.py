@@ -1,12 +1,37 @@
 """How far every tensor moved, and whether the freeze plan was honoured."""
 
+import math
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 
 import pandas as pd
+import torch
 from torch import Tensor
 
 from translearn_core.errors import FreezeError
 from translearn_core.results import Drift
+from translearn_core.transfer import Classifier
+
+
+@torch.no_grad()
+def part_changes(model: Classifier, start: Mapping[str, Tensor]) -> dict[str, float]:
+    """Return how far every part that may train is from its `start`, relative to the norm it had there.
+
+    Where LoRA adds to frozen matrices, what it adds is held against them.
+    """
+    moved: dict[str, float] = defaultdict(float)
+    norms: dict[str, float] = defaultdict(float)
+    parts, now = model.parts, dict(model.named_parameters())
+    for name, before in start.items():
+        if ".lora_" not in name:
+            moved[parts[name]] += float((now[name] - before).square().sum())
+            norms[parts[name]] += float(before.square().sum())
+    for name, layer in model.named_modules():
+        if f"{name}.lora_B.default.weight" in start:
+            part = parts[f"{name}.base_layer.weight"]
+            moved[part] += float(layer.get_delta_weight("default").square().sum())
+            norms[part] += float(now[f"{name}.base_layer.weight"].square().sum())
+    return {part: math.sqrt(moved[part] / norms[part]) if norms[part] else 0.0 for part in moved}
 
 
 def measure_drift(

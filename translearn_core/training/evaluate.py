@@ -16,7 +16,7 @@ def answers(
     compute: Compute,
     report: Report = quiet,
 ) -> tuple[NDArray[np.float32], NDArray[np.float16]]:
-    """Return what a classifier makes of some rows: probabilities and the pooled vectors they stand on.
+    """Return what a classifier makes of some rows: probabilities and the vectors they stand on.
 
     Shapes (rows, classes) and (rows, width); the model is left in eval mode.
     """
@@ -33,7 +33,7 @@ def answers(
 
         def told(part: NDArray[np.int64]) -> tuple[Tensor, Tensor]:
             pooled = model.features(inputs.batch(rows[part]), compute, run)
-            return model.head(pooled).softmax(-1).cpu(), pooled.half().cpu()
+            return model.head(pooled).softmax(-1).cpu(), model.vector(pooled).half().cpu()
 
         for part, (answered, pooled) in zip(parts, streams(told, parts), strict=True):
             report("scoring", done, len(rows))

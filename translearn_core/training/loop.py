@@ -3,7 +3,7 @@
 import logging
 import math
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,15 +13,18 @@ from torch import Tensor
 from torch.nn import functional
 
 from translearn_core.activations import Compute, Report, quiet
-from translearn_core.config import ClassWeights, TrainingConfig
+from translearn_core.config import ClassWeights, FreezePlan, Stage, TrainingConfig
+from translearn_core.config.rates import HEAD, joined, peak_rates, rates_at, training_parts
 from translearn_core.errors import TrainingError, out_of_memory
 from translearn_core.results import EpochPoint, StepPoint
 from translearn_core.training.batches import batch_order
 from translearn_core.training.checkpoint import Checkpoint, random_states, restore_random
+from translearn_core.training.drift import part_changes
 from translearn_core.training.dropout import quick_dropout
 from translearn_core.training.evaluate import answers, confusion_of, macro_f1
 from translearn_core.training.loading import batches
-from translearn_core.training.optimizer import make_optimizer, rate_factor, set_rates
+from translearn_core.training.optimizer import make_optimizer, set_rates
+from translearn_core.training.teaching import Lesson
 from translearn_core.transfer import Batch, Classifier, Inputs
 
 log = logging.getLogger(__name__)
@@ -37,13 +40,16 @@ Hook = Callable[["Moment"], None]
 class Moment:
     """What the loop tells: a point of the history, how far it is, and how to get the state to keep.
 
-    Long runs note only some of their steps: there `point` is None in between.
+    Long runs note only some of their steps: there `point` is None in between. `stage` counts from 0; `ended`
+    says that it did.
     """
 
     point: StepPoint | EpochPoint | None
     step: int
     steps: int
     checkpoint: Callable[[dict[str, float]], Checkpoint]
+    stage: int = 0
+    ended: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,10 +65,15 @@ class Rows:
     classes: int
 
 
+InputsFor = Callable[[FreezePlan], Inputs]
+"""What was computed once for the stage in which a plan trains, with the weights as they now are."""
+
+
 class Loop:
     """One training run that can be left after any step and gone on with.
 
-    `trained` holds the parameters that train, by name.
+    It goes through the stages of a course, the model's own plan being the last one. `trained` holds by name
+    the parameters that train in any stage, `learning` those that train now.
     """
 
     def __init__(
@@ -73,9 +84,18 @@ class Loop:
         config: TrainingConfig,
         compute: Compute,
         report: Report = quiet,
+        *,
+        before: Sequence[Stage] = (),
+        inputs_for: InputsFor | None = None,
+        lesson: Lesson | None = None,
     ) -> None:
         self.model, self.inputs, self.rows, self.config, self.compute = model, inputs, rows, config, compute
-        self.report = report
+        self.report, self.lesson = report, lesson
+        self.inputs_for = inputs_for or (lambda _: inputs)
+        last = Stage(plan=model.allowed, epochs=config.epochs, patience=config.patience)
+        self.course = (*before, last)
+        self.peaks = peak_rates(config, model.source.n_blocks)
+        self.parts = model.parts
         device = compute.device
         self.labels = torch.tensor(
             rows.labels, device=device
@@ -83,16 +103,36 @@ class Loop:
         weights = class_weights(rows, config.class_weights)
         self.weights = None if weights is None else weights.to(device)
         self.pieces = 1
-        self._only: Batch | None = None
-        self.optimizer = make_optimizer(model, config)
-        self.trained = {name: p for name, p in model.named_parameters() if p.requires_grad}
+        named = dict(model.named_parameters())
+        self.trained = {name: named[name] for name in sorted(model.names(model.allowed))}
+        self.start = {name: p.detach().clone() for name, p in self.trained.items()}
         torch.manual_seed(config.seed)
-        self.state = Checkpoint.fresh(model.plan.model_dump_json(), rows.classes)
+        self.state = Checkpoint.fresh(rows.classes)
+        self._optimizer: torch.optim.Optimizer | None = None
+        self._open()
+
+    @property
+    def optimizer(self) -> torch.optim.Optimizer:
+        """The optimizer of the stage that runs; it holds `learning` and nothing else."""
+        assert self._optimizer is not None
+        return self._optimizer
+
+    @property
+    def stage(self) -> Stage:
+        """The stage that runs."""
+        return self.course[self.state.stage]
 
     @property
     def steps_per_epoch(self) -> int:
         """Optimizer steps in one pass over the training rows, for every epoch the same."""
-        return len(self._batches(0))
+        return -(-len(self.rows.train) // self.config.batch_size)
+
+    @property
+    def end(self) -> int:
+        """The step after the last one, if no stage ends early."""
+        state, each = self.state, self.steps_per_epoch
+        began = state.step - state.stage_epoch * each - state.step_in_epoch
+        return began + each * sum(stage.epochs for stage in self.course[state.stage :])
 
     def resume(self, state: Checkpoint) -> None:
         """Go on from `state` as if nothing had happened."""
@@ -100,28 +140,48 @@ class Loop:
         restore_random(state.random, self.compute.device)
 
     def extend(self, parent: Checkpoint) -> None:
-        """Train `config.epochs` more epochs after a parent run's last one.
+        """Train `config.epochs` more epochs of the last stage after a parent run's last one.
 
         The best epoch so far stays a candidate.
         """
+        if parent.stage != len(self.course) - 1:
+            raise TrainingError(
+                f"The run to go on from ended in stage {parent.stage + 1} of {len(self.course)}: "
+                "resume it first."
+            )
         self._take(parent)
-        self.state.finished, self.state.waited, self.state.spent = False, 0, {}
-        self.state.origin_epoch, self.state.origin_step = parent.epoch, parent.step
+        state = self.state
+        state.finished, state.waited, state.stage_epoch, state.stage_best, state.spent = False, 0, 0, -1.0, {}
+        state.origin_epoch, state.origin_step = parent.epoch, parent.step
+        state.since = dict.fromkeys(state.since, parent.step)
 
-    def run(self, hook: Hook) -> None:
-        """Train to the last epoch or until patience ends, then take the best epoch's weights."""
-        last = self.state.origin_epoch + self.config.epochs
-        while self.state.epoch < last and not self.state.finished:
-            self._epoch(hook)
-        self.state.finished = True
-        self.restore_best()
+    def run(self, hook: Hook) -> Inputs:
+        """Train to the last epoch or until patience ends, then take the best epoch's weights.
 
-    def restore_best(self) -> None:
-        """Put the best epoch's weights into the model; before the first epoch ends, what there is stays."""
+        Returns what was computed once for the model's own plan.
+        """
+        while not self.state.finished:
+            if not self._over():
+                self._epoch(hook)
+            elif self.state.stage + 1 < len(self.course):
+                self._advance()
+            else:
+                self.state.finished = True
+        return self.close()
+
+    def close(self) -> Inputs:
+        """Put the best epoch's weights into the model, and the model's own plan in force.
+
+        Before the first epoch ends, what there is stays. Returns what was computed once for that plan.
+        """
         with torch.no_grad():
             for name, parameter in self.trained.items():
                 if name in self.state.best:
                     parameter.copy_(self.state.best[name])
+        if self.state.stage + 1 < len(self.course):
+            self.model.freeze(self.model.allowed)
+            self.inputs = self.inputs_for(self.model.allowed)
+        return self.inputs
 
     def checkpoint(self, spent: dict[str, float]) -> Checkpoint:
         """Return the state of this moment and the seconds `spent` so far.
@@ -134,34 +194,61 @@ class Loop:
         self.state.random = random_states(self.compute.device)
         return self.state
 
+    def _open(self) -> None:
+        """Let the present stage's parameters learn; those that did before keep their moments."""
+        self.model.freeze(self.stage.plan)
+        self.learning = {name: p for name, p in self.trained.items() if p.requires_grad}
+        for name, parameter in self.trained.items():
+            if name not in self.learning:
+                parameter.grad = None
+        self._optimizer = make_optimizer(self.learning, self.parts, self.config, self._optimizer)
+        now = training_parts(self.stage.plan, self.model.source.n_blocks)
+        self.state.since = joined(self.state.since, now, self.state.step)
+        self._only: Batch | None = None
+
+    def _advance(self) -> None:
+        state = self.state
+        state.stage, state.stage_epoch, state.stage_best, state.waited = state.stage + 1, 0, -1.0, 0
+        self._open()
+        self.inputs = self.inputs_for(self.stage.plan)
+
+    def _over(self) -> bool:
+        """Whether the present stage is: its epochs are done, or it has gained nothing for a while."""
+        stage, state = self.stage, self.state
+        tired = stage.patience is not None and state.waited >= stage.patience
+        return state.step_in_epoch == 0 and (state.stage_epoch >= stage.epochs or tired)
+
     def _epoch(self, hook: Hook) -> None:
         state, began = self.state, time.monotonic() - self.state.seconds
         order = self._batches(state.epoch)
         self.model.train()
-        total = self.steps_per_epoch * self.config.epochs
-        stride = max(1, total // STEP_POINTS)
+        end, origin = self.end, state.origin_step
+        stride = max(1, (end - origin) // STEP_POINTS)
         for index, batch in self._ready(order[state.step_in_epoch :]):
-            point = self.step(index, batch, total, len(order))
+            point = self.step(index, batch, end, len(order))
             state.seconds = time.monotonic() - began
             noted = point if state.step % stride == 0 else None
             if noted:
                 state.history.append(noted)
-            hook(Moment(noted, state.step - state.origin_step, total, self.checkpoint))
-        hook(Moment(self._close_epoch(), state.step - state.origin_step, total, self.checkpoint))
+            hook(Moment(noted, state.step - origin, end - origin, self.checkpoint, state.stage))
+        closed = self._close_epoch()
+        done, steps = state.step - origin, end - origin
+        hook(Moment(closed, done, steps, self.checkpoint, state.stage, self._over()))
 
-    def step(self, index: NDArray[np.int64], batch: Batch, total: int, in_epoch: int) -> StepPoint:
-        """Take one step on the rows `index`, whose batch this is; `total` steps are planned in all.
+    def step(self, index: NDArray[np.int64], batch: Batch, end: int, in_epoch: int) -> StepPoint:
+        """Take one step on the rows `index`, whose batch this is; the run is planned to end at step `end`.
 
         The model is in training mode; walking through its modules takes longer than a step of the head.
         """
         state, started = self.state, time.perf_counter()
-        rates = set_rates(self.optimizer, rate_factor(state.step - state.origin_step, total, self.config))
+        rates = rates_at(state.step, end, state.since, self.peaks, self.config)
+        set_rates(self.optimizer, rates)
         value, predicted = self._learn(index, batch)
-        if state.step == state.origin_step or not state.moved:
-            state.moved = [
-                name for name, p in self.trained.items() if p.grad is not None and bool(p.grad.any())
-            ]
-        norm = torch.nn.utils.clip_grad_norm_(self.trained.values(), self.config.clip)
+        if self.config.l2_sp:
+            self._pull_back()
+        if (state.stage_epoch == 0 and state.step_in_epoch == 0) or not state.moved:
+            state.moved = sorted({*state.moved, *self._with_gradient()})
+        norm = torch.nn.utils.clip_grad_norm_(self.learning.values(), self.config.clip)
         if not math.isfinite(value):
             raise TrainingError(
                 f"The loss became {value} at step {state.step + 1}: lower the learning rate "
@@ -178,11 +265,21 @@ class Loop:
             step=state.step,
             epoch=state.epoch + state.step_in_epoch / in_epoch,
             loss=value,
-            lr=rates.get("backbone", 0.0),
-            head_lr=rates.get("head", 0.0),
+            lr=max((rate for part, rate in rates.items() if part != HEAD), default=0.0),
+            head_lr=rates[HEAD],
             grad_norm=float(norm),
             tokens_per_second=float(self.inputs.lengths[index].sum()) / seconds,
         )
+
+    def _with_gradient(self) -> Iterable[str]:
+        return (name for name, p in self.learning.items() if p.grad is not None and bool(p.grad.any()))
+
+    @torch.no_grad()
+    def _pull_back(self) -> None:
+        """Add the gradient of L2-SP: towards the start, the head towards nothing (arXiv:1802.01483)."""
+        for name, parameter in self.learning.items():
+            if parameter.grad is not None and self.parts[name] != HEAD:
+                parameter.grad.add_(parameter - self.start[name], alpha=self.config.l2_sp)
 
     def _learn(self, index: NDArray[np.int64], batch: Batch) -> tuple[float, NDArray[np.int64]]:
         """Fill the gradients of one step; return its loss and what was predicted.
@@ -213,13 +310,17 @@ class Loop:
     def _backward(
         self, index: NDArray[np.int64], batch: Batch, share: float
     ) -> tuple[float, NDArray[np.int64]]:
-        labels = self.labels[torch.from_numpy(index)]
+        where = torch.from_numpy(index)
+        labels = self.labels[where]
         with quick_dropout(self.compute.device):
             logits = self.model(batch, self.compute)
             loss = functional.cross_entropy(logits, labels, weight=self.weights)
+            if self.lesson is not None:
+                loss = self.lesson.loss(logits, where, loss)
         (loss if share == 1.0 else loss * share).backward()  # type: ignore[no-untyped-call]
-        # shown without the class weights, so that it can be read beside the validation loss
-        told = loss if self.weights is None else functional.cross_entropy(logits.detach(), labels)
+        # shown without class weights and teacher, so that it can be read beside the validation loss
+        plain = self.weights is None and self.lesson is None
+        told = loss if plain else functional.cross_entropy(logits.detach(), labels)
         return told.item(), logits.detach().argmax(-1).cpu().numpy()
 
     def _weight(self, index: NDArray[np.int64]) -> float:
@@ -239,16 +340,13 @@ class Loop:
             right = np.clip(scores[np.arange(len(labels)), labels], 1e-12, None)
             loss, accuracy, score = float(-np.log(right).mean()), accuracy_of(found), macro_f1(found)
         better = not score <= state.best_score  # without validation rows the last epoch is taken
-        state.epoch, state.step_in_epoch = state.epoch + 1, 0
+        state.epoch, state.step_in_epoch, state.stage_epoch = state.epoch + 1, 0, state.stage_epoch + 1
         if better:
-            state.best_score, state.best_epoch, state.best, state.waited = (
-                score,
-                state.epoch,
-                copies(self.trained),
-                0,
-            )
-        else:
-            state.waited += 1
+            state.best_score, state.best_epoch, state.best = score, state.epoch, copies(self.trained)
+            state.best_moved = list(state.moved)
+        gained = not score <= state.stage_best
+        state.waited = 0 if gained else state.waited + 1
+        state.stage_best = score if gained else state.stage_best
         point = EpochPoint(
             epoch=state.epoch,
             step=state.step,
@@ -260,11 +358,12 @@ class Loop:
             validation_macro_f1=score,
             seconds=state.seconds,
             best=better,
+            stage=state.stage,
+            moved=part_changes(self.model, self.start),
         )
         state.history.append(point)
         state.loss_sum, state.seconds = 0.0, 0.0
         state.confusion = torch.zeros_like(state.confusion)
-        state.finished = self.config.patience is not None and state.waited >= self.config.patience
         return point
 
     def _take(self, state: Checkpoint) -> None:
@@ -277,6 +376,9 @@ class Loop:
         with torch.no_grad():
             for name, parameter in self.trained.items():
                 parameter.copy_(state.weights[name])
+        if state.stage:
+            self._open()
+            self.inputs = self.inputs_for(self.stage.plan)
         self.optimizer.load_state_dict(state.optimizer)
 
     def _ready(self, order: list[NDArray[np.int64]]) -> Iterable[tuple[NDArray[np.int64], Batch]]:

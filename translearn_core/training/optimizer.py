@@ -1,62 +1,51 @@
-"""What the optimizer holds and how fast each part moves."""
+"""What the optimizer holds, and how fast each part of it moves."""
 
-import math
+from collections.abc import Mapping
 
 import torch
-from torch import nn
+from torch.nn import Parameter
 
-from translearn_core.config import Schedule, TrainingConfig
+from translearn_core.config import TrainingConfig
+from translearn_core.config.rates import HEAD
 
 
-def parameter_groups(model: nn.Module, config: TrainingConfig) -> list[dict[str, object]]:
-    """Group the trainable parameters of `model`.
+def parameter_groups(
+    trained: Mapping[str, Parameter], parts: Mapping[str, str], training: TrainingConfig
+) -> list[dict[str, object]]:
+    """Group parameters by part, and in a part matrices and the rest by weight decay.
 
-    Backbone and head by rate, matrices and the rest by weight decay.
-
-    A frozen parameter is in no group. Biases and norm weights (one dimension) do not decay.
+    Biases and norm weights (one dimension) do not decay, nor does what is pulled to its start instead.
     """
-    groups: list[dict[str, object]] = []
-    for prefix, rate in (("backbone.", config.lr), ("head.", config.head_lr)):
-        named = [(n, p) for n, p in model.named_parameters() if p.requires_grad and n.startswith(prefix)]
-        for decay in (True, False):
-            members = [p for _, p in named if (p.ndim > 1) is decay]
-            if members:
-                groups.append(
-                    {
-                        "params": members,
-                        "lr": rate,
-                        "peak": rate,
-                        "weight_decay": config.weight_decay if decay else 0.0,
-                        "name": prefix.rstrip("."),
-                    }
-                )
-    return groups
+    groups: dict[tuple[str, bool], list[Parameter]] = {}
+    for name, parameter in trained.items():
+        part = parts[name]
+        matrix = parameter.ndim > 1 and (part == HEAD or not training.l2_sp)
+        groups.setdefault((part, matrix), []).append(parameter)
+    return [
+        {"params": members, "part": part, "weight_decay": training.weight_decay if decays else 0.0}
+        for (part, decays), members in groups.items()
+    ]
 
 
-def make_optimizer(model: nn.Module, config: TrainingConfig) -> torch.optim.AdamW:
-    """Return AdamW over the trainable parameters only (Loshchilov & Hutter 2017, arXiv:1711.05101)."""
-    device = next(model.parameters()).device.type
-    return torch.optim.AdamW(parameter_groups(model, config), lr=config.lr, fused=device in ("cpu", "cuda"))
+def make_optimizer(
+    trained: Mapping[str, Parameter],
+    parts: Mapping[str, str],
+    training: TrainingConfig,
+    before: torch.optim.Optimizer | None = None,
+) -> torch.optim.AdamW:
+    """Return AdamW over `trained` alone (Loshchilov & Hutter 2017, arXiv:1711.05101).
 
-
-def rate_factor(step: int, steps: int, config: TrainingConfig) -> float:
-    """Return the share of the peak rate at `step` (from 0) of `steps`.
-
-    A linear rise over the warm-up, then the schedule.
+    A parameter that the optimizer `before` held too keeps its moments.
     """
-    warmup = math.ceil(config.warmup * steps)
-    if step < warmup:
-        return (step + 1) / warmup
-    progress = (step - warmup) / max(1, steps - warmup)
-    if config.schedule is Schedule.COSINE:
-        return 0.5 * (1.0 + math.cos(math.pi * progress))
-    if config.schedule is Schedule.LINEAR:
-        return 1.0 - progress
-    return 1.0
+    device = next(iter(trained.values())).device.type
+    groups = parameter_groups(trained, parts, training)
+    optimizer = torch.optim.AdamW(groups, lr=training.lr, fused=device in ("cpu", "cuda"))
+    if before is not None:
+        optimizer.state.update({p: before.state[p] for p in trained.values() if p in before.state})
+    return optimizer
 
 
-def set_rates(optimizer: torch.optim.Optimizer, factor: float) -> dict[str, float]:
-    """Set every group's rate to `factor` of its peak; returns the rate by group name."""
+def set_rates(optimizer: torch.optim.Optimizer, rates: Mapping[str, float]) -> None:
+    """Set every group's rate to that of its part."""
     for group in optimizer.param_groups:
-        group["lr"] = group["peak"] * factor
-    return {group["name"]: group["lr"] for group in optimizer.param_groups}
+        group["lr"] = rates[group["part"]]

@@ -12,9 +12,11 @@ from torch import Tensor, nn
 from translearn_core.activations import Compute, Kept, Split, Tokens, pool
 from translearn_core.activations.split import Run
 from translearn_core.backbones import Backbone
-from translearn_core.config import FreezePlan, HeadConfig, Pooling
-from translearn_core.transfer.heads import Standardise, build_head
+from translearn_core.config import FeatureConfig, FreezePlan, HeadConfig, Tuning, TuningConfig
+from translearn_core.transfer.features import combined, combined_shape
+from translearn_core.transfer.heads import ScalarMix, Standardise, build_head
 from translearn_core.transfer.plan import set_trainable, trainable_names
+from translearn_core.transfer.tuning import add_lora, set_dropout, tuned
 
 
 @dataclass(frozen=True)
@@ -73,35 +75,63 @@ class Inputs:
 
 
 class Classifier(nn.Module):
-    """Backbone, pooling and head; parameters are named ``backbone.*`` and ``head.*``."""
+    """Backbone, pooling and head; parameters are named ``backbone.*`` and ``head.*``.
+
+    `plan` is what trains now; under `allowed`, given at first, is all that may ever train.
+    """
 
     def __init__(
         self,
         backbone: Backbone,
         plan: FreezePlan,
-        pooling: Pooling,
+        features: FeatureConfig,
         head: HeadConfig,
         classes: int,
         *,
+        tuning: TuningConfig | None = None,
+        dropout: float | None = None,
         seed: int = 0,
     ) -> None:
         super().__init__()
-        self.source, self.plan, self.pooling = backbone, plan, pooling
+        self.source, self.allowed, self.how = backbone, plan, features
+        self.tuning = tuning or TuningConfig()
         self.backbone = backbone.model
         self.backbone.train(False)
-        self.boundary = plan.boundary(backbone.n_blocks)
+        self.layers = features.chosen(backbone.n_blocks)
+        shape = combined_shape(len(self.layers), backbone.anatomy.width, features.layers)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            self.head = build_head(head, backbone.anatomy.width, classes)
-        names = {f"backbone.{name}" for name in trainable_names(backbone.parts, plan, backbone.n_blocks)}
-        set_trainable(self, names | {f"head.{name}" for name, _ in self.head.named_parameters()})
+            self.head = build_head(head, shape, classes)
+            if self.tuning.kind is Tuning.LORA:
+                add_lora(backbone, plan, self.tuning)
+        if dropout is not None:
+            set_dropout((backbone.blocks[k] for k in plan.blocks), dropout)
         self.split = Split.of(backbone)
+        self.freeze(plan)
+
+    def freeze(self, plan: FreezePlan) -> None:
+        """Train what `plan` says, the head always, and nothing else."""
+        self.plan, self.boundary = plan, plan.boundary(self.source.n_blocks)
+        set_trainable(self, self.names(plan))
+        self.train(self.training)
+
+    def names(self, plan: FreezePlan) -> frozenset[str]:
+        """Return the names of the parameters that train under a plan."""
+        source = self.source
+        inside = trainable_names(source.parts, plan, source.n_blocks)
+        below = {f"backbone.{name}" for name in tuned(source, inside, self.tuning.kind)}
+        return frozenset(below | {f"head.{name}" for name, _ in self.head.named_parameters()})
 
     @property
     def parts(self) -> dict[str, str]:
         """Part of every parameter, the head's among them."""
         parts = {f"backbone.{name}": part for name, part in self.source.parts.items()}
         return parts | {f"head.{name}": "head" for name, _ in self.head.named_parameters()}
+
+    @property
+    def mix(self) -> ScalarMix | None:
+        """The head's learned mix of layers, if it has one."""
+        return self.head[1] if isinstance(self.head[1], ScalarMix) else None
 
     @property
     def standardise(self) -> Standardise:
@@ -116,9 +146,7 @@ class Classifier(nn.Module):
         Frozen blocks stay in eval mode, so that what they give can be kept.
         """
         self.head.train(mode)
-        if (
-            self.plan.embeddings or self.plan.blocks
-        ):  # else it never leaves eval mode, and the walk takes long
+        if self.allowed.embeddings or self.allowed.blocks:  # else it never leaves eval mode: the walk is long
             self.backbone.train(mode and self.plan.embeddings)
             for block in self.plan.blocks if mode else ():
                 self.source.blocks[block].train()
@@ -131,11 +159,14 @@ class Classifier(nn.Module):
     @contextmanager
     def open(self, inputs: Inputs) -> Iterator[Run]:
         """Prepare to run the part that `inputs` leave to compute, from any thread."""
-        with self.split.open(start=max(0, self.boundary), given=inputs.kept is not None) as run:
+        given = inputs.kept is not None
+        with self.split.open(start=self._start(given), given=given) as run:
             yield run
 
     def features(self, batch: Batch, compute: Compute, run: Run | None = None) -> Tensor:
-        """Return the pooled vectors of some rows, shape (rows, width); `run` is from `open`, if many follow.
+        """Return what the head is given for some rows, as `combined` shapes it.
+
+        `run` is from `open`, if many batches follow.
 
         In training they carry gradients and run in autocast where that is on; else call it inside
         `Compute.inference`, which has rounded the weights already.
@@ -143,16 +174,41 @@ class Classifier(nn.Module):
         batch = batch.to(compute.device)
         if batch.pooled is not None:
             return batch.pooled
-        assert batch.ids is not None
-        assert batch.mask is not None
         learning = torch.is_grad_enabled()
         with compute.autocast() if learning else nullcontext():
             if run is not None:
-                output = run(batch.ids, batch.mask, batch.states)
-            else:
-                with self.split.open(start=max(0, self.boundary), given=batch.states is not None) as once:
-                    output = once(batch.ids, batch.mask, batch.states)
-        return pool(output, batch.mask, self.pooling)
+                return self._pooled(run, batch)
+            given = batch.states is not None
+            with self.split.open(start=self._start(given), given=given) as once:
+                return self._pooled(once, batch)
+
+    def _start(self, given: bool) -> int:
+        """Return the lowest layer that is looked at, or given."""
+        return max(0, self.boundary) if given else min(self.layers)
+
+    def _pooled(self, run: Run, batch: Batch) -> Tensor:
+        assert batch.ids is not None
+        assert batch.mask is not None
+        mask, pooling, top = batch.mask, self.how.pooling, self.source.n_blocks
+        if self.layers == (top,):
+            return pool(run(batch.ids, mask, batch.states), mask, pooling)
+        found: dict[int, Tensor] = {}
+
+        def look(layer: int, states: Tensor) -> None:
+            if layer in self.layers:
+                found[layer] = pool(states, mask, pooling)
+
+        found[top] = pool(run(batch.ids, mask, batch.states, look), mask, pooling)
+        return combined([found[layer] for layer in self.layers], self.how.layers)
+
+    @property
+    def width(self) -> int:
+        """Width of what `vector` gives."""
+        return int(self.standardise.mean.shape[-1])
+
+    def vector(self, features: Tensor) -> Tensor:
+        """Return features as one vector a row, shape (rows, width): a mix is taken with its weights."""
+        return features if self.mix is None else self.mix(features.float())
 
     def forward(self, batch: Batch, compute: Compute) -> Tensor:
         """Return logits of some rows, float32, shape (rows, classes)."""

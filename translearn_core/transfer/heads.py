@@ -21,14 +21,14 @@ class Standardise(nn.Module):
     mean: Tensor
     scale: Tensor
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, *shape: int) -> None:
         super().__init__()
-        self.register_buffer("mean", torch.zeros(width))
-        self.register_buffer("scale", torch.ones(width))
+        self.register_buffer("mean", torch.zeros(shape))
+        self.register_buffer("scale", torch.ones(shape))
 
     @torch.no_grad()
     def fit(self, features: Tensor) -> None:
-        """Take mean and standard deviation of `features`, shape (rows, width).
+        """Take mean and standard deviation of `features`, shape (rows, …).
 
         A constant feature keeps scale 1.
         """
@@ -41,9 +41,36 @@ class Standardise(nn.Module):
         return (features.float() - self.mean) / self.scale
 
 
-def build_head(config: HeadConfig, width: int, classes: int) -> nn.Sequential:
-    """Return a head from features, shape (rows, width), to logits, shape (rows, classes)."""
-    layers: list[nn.Module] = [Standardise(width), nn.Dropout(config.dropout)]
+class ScalarMix(nn.Module):
+    """A learned weighted mean of layers, (rows, layers, width) to (rows, width), times a learned factor.
+
+    References
+    ----------
+    ELMo: Peters et al. 2018, arXiv:1802.05365, equation 1.
+    """
+
+    def __init__(self, layers: int) -> None:
+        super().__init__()
+        self.scores = nn.Parameter(torch.zeros(layers))
+        self.factor = nn.Parameter(torch.ones(1))
+
+    @property
+    def weights(self) -> Tensor:
+        """Weight of every layer; they add up to 1."""
+        return self.scores.softmax(0)
+
+    def forward(self, vectors: Tensor) -> Tensor:
+        """Return the mix."""
+        return self.factor * torch.einsum("l,rlw->rw", self.weights.to(vectors.dtype), vectors)
+
+
+def build_head(config: HeadConfig, shape: tuple[int, ...], classes: int) -> nn.Sequential:
+    """Return a head from features, (rows, width) or (rows, layers, width), to logits, (rows, classes)."""
+    layers: list[nn.Module] = [Standardise(*shape)]
+    if len(shape) > 1:
+        layers.append(ScalarMix(shape[0]))
+    width = shape[-1]
+    layers.append(nn.Dropout(config.dropout))
     if config.kind is HeadKind.MLP:
         layers += [
             nn.Linear(width, config.width),

@@ -31,15 +31,15 @@ class Trained:
     compute: Compute
 
     def answer(self, texts: Sequence[str]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Return probabilities, shape (texts, classes), and pooled features, shape (texts, width)."""
+        """Return probabilities, (texts, classes), and the vectors they stand on, (texts, width)."""
         self.model.eval()
         inputs = Inputs.whole(tokenize(self.model.source.tokenizer, texts, self.token_limit))
         probabilities = np.empty((len(texts), len(self.classes)), dtype=np.float32)
-        features = np.empty((len(texts), self.model.source.anatomy.width), dtype=np.float32)
+        features = np.empty((len(texts), self.model.width), dtype=np.float32)
         with self.compute.inference(self.model.backbone):
             for index in by_length(inputs.lengths, TOKENS_PER_BATCH[self.compute.device.type]):
                 pooled = self.model.features(inputs.batch(index), self.compute)
-                features[index] = pooled.float().cpu().numpy()
+                features[index] = self.model.vector(pooled).float().cpu().numpy()
                 probabilities[index] = self.model.head(pooled).softmax(-1).cpu().numpy()
         return probabilities, features
 
@@ -84,7 +84,8 @@ def load_trained(folder: Path) -> Trained:
             f"{config.backbone.label} is no longer the model this run was trained on "
             "(other weights or tokenizer): train it again."
         )
-    model = Classifier(backbone, config.plan, config.features.pooling, config.head, len(about["classes"]))
+    classes = len(about["classes"])
+    model = Classifier(backbone, config.plan, config.features, config.head, classes, tuning=config.tuning)
     missing = [name for name in tensors if name not in model.state_dict()]
     if missing:
         raise BackboneError(

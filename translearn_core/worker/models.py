@@ -83,6 +83,7 @@ def train(context: Context) -> None:
         report=context.report,
         record=context.add_points,
         parent=store.workspace.run(config.continues) if config.continues else None,
+        teacher=store.workspace.run(config.distil.teacher) if config.distil else None,
     )
     if torch.cuda.is_available():
         torch.cuda.empty_cache()

@@ -25,11 +25,13 @@ JOB_LOG = "job.log"
 
 _LIGHTER = {
     JobKind.TRAIN: "choose a smaller batch size, a lower token limit or more frozen blocks",
+    JobKind.FIND_RATE: "choose a smaller batch size, a lower token limit or more frozen blocks",
+    JobKind.PRETRAIN: "choose a smaller batch size or a lower token limit",
     JobKind.CALIBRATE: "choose a smaller batch size or a lower token limit",
     JobKind.PROJECT: "project fewer points",
 }
 
-_LONG = {JobKind.PROBE, JobKind.PROJECT, JobKind.PREDICT_FILE}
+_LONG = {JobKind.PROBE, JobKind.PROJECT, JobKind.PREDICT_FILE, JobKind.FIND_RATE, JobKind.REPLAY}
 
 WARM: MutableMapping[Hashable, Any] = Warm()
 """What this process keeps between jobs."""

@@ -1,0 +1,124 @@
+"""What a study's finished runs say: cells side by side, curves, sentences, and the numbers."""
+
+import streamlit as st
+
+from pages._ui import heading, live, state, studies, tables
+from pages._ui.words import plain
+from translearn_core import plots
+from translearn_core.config import CompareConfig
+from translearn_core.results import Comparison
+from translearn_core.runs import Study
+
+MEANING = (
+    "Dots are means over seeds. Their bars are 95 % intervals: over the seeds, or over the test rows where a "
+    "cell has fewer than three. Differences are taken on the same test rows. Among twenty cells one looks "
+    "different by chance alone."
+)
+
+ORDER = (
+    "cell", "runs", "accuracy", "accuracy low", "accuracy high", "macro F1", "difference", "difference low",
+    "difference high", "seconds", "trainable parameters", "verdict",
+)  # fmt: skip
+"""Columns on screen; the CSV has all."""
+
+COLUMNS: dict[str, object] = {
+    **tables.fractions("accuracy", "accuracy low", "accuracy high", "macro F1"),
+    **{
+        name: st.column_config.NumberColumn(format="%+.3f") for name in ORDER if name.startswith("difference")
+    },
+    "seconds": st.column_config.NumberColumn(format="%.1f"),
+    "trainable parameters": st.column_config.NumberColumn(format="compact"),
+    "verdict": st.column_config.TextColumn(width="large"),
+}
+
+
+def show(study: Study) -> None:
+    """Show how the finished runs of a study compare, as soon as there are two."""
+    now = studies.standing(study)
+    asked = study.comparison(now.done)
+    if asked is None or len(now.done) < 2:
+        st.caption("The comparison appears here as soon as two runs are done.")
+        return
+    st.subheader("What it says", anchor=False)
+    _choose_baseline(study, asked)
+    if now.state.live:
+        asked = _so_far(study, asked)
+    found = live.ask(asked, Comparison, "Comparing the runs") if asked else None
+    if found is not None:
+        _figures(study, found)
+
+
+def _choose_baseline(study: Study, asked: CompareConfig) -> None:
+    key = f"baseline-{study.id}"
+    state.put(key, asked.baseline)
+    st.selectbox(
+        "Held against",
+        [cell.name for cell in asked.cells],
+        key=key,
+        on_change=_hold,
+        args=(study.id, key),
+        help="the others are said to be better or worse than this one",
+        width=400,
+    )
+
+
+def _hold(study: str, key: str) -> None:
+    studies.book().hold_against(state.owner(), study, state.value(key))
+
+
+def _so_far(study: Study, asked: CompareConfig) -> CompareConfig | None:
+    """Return what was looked at last while runs go on; the button looks at what is done by now."""
+    key = f"looked.{study.id}"
+    if st.button("Look now", key="look_now", icon=":material/visibility:"):
+        state.put(key, asked)
+    before: CompareConfig | None = state.value(key)
+    if before is None:
+        st.caption("It is shown by itself when all runs have ended. You can look at what there is before.")
+        return None
+    st.caption(
+        f"From the {sum(len(cell.jobs) for cell in before.cells)} runs that were done when you looked."
+    )
+    known = {cell.name for cell in before.cells}
+    return before.model_copy(update={"baseline": asked.baseline}) if asked.baseline in known else before
+
+
+def _figures(study: Study, found: Comparison) -> None:
+    dark, config = heading.dark(), study.config
+    _draw(plots.study_cells(found, dark), "study_cells", "Test accuracy of each cell with its interval")
+    st.caption(MEANING)
+    st.markdown("\n".join(f"- {plain(sentence)}" for sentence in found.sentences()))
+    if len(config.boundaries) > 1:
+        st.subheader("How deep should it train?", anchor=False)
+        picture = plots.depth_curve(found, _lines(study, "boundary"), dark)
+        _draw(picture, "depth_curve", "Score and seconds by the lowest block that trains")
+        st.caption(
+            "Look for where the upper curve becomes flat: training deeper than that costs time and gains "
+            "nothing that could not be chance."
+        )
+    if len(config.sizes) > 1:
+        st.subheader("How many rows does it need?", anchor=False)
+        picture = plots.size_curve(found, _lines(study, "rows"), dark)
+        _draw(picture, "size_curve", "Score by the number of training rows")
+        st.caption("Fewer rows are always among the more. Where lines cross, the better way changes.")
+    st.subheader("The numbers", anchor=False)
+    tables.table(found.frame(), "study", key="study", config=COLUMNS, order=ORDER)
+
+
+def _draw(picture: object, key: str, alt: str) -> None:
+    st.plotly_chart(picture, key=key, config=tables.CONFIG, theme=None, alt=alt)
+
+
+def _lines(study: Study, along: str) -> dict[str, str]:
+    """Return the line of each cell on a curve along one factor: what else is varied."""
+    cells = study.cells
+    varied = [
+        name
+        for name in ("recipe", "boundary", "backbone", "rows")
+        if name != along and len({factors.get(name) for factors in cells.values()}) > 1
+    ]
+
+    def line(factors: dict[str, str]) -> str:
+        said = [f"block {factors[n]}" if n == "boundary" else factors[n] for n in varied if n in factors]
+        return ", ".join(said) or factors["recipe"]
+
+    return {cell: line(factors) for cell, factors in cells.items()}

@@ -1,0 +1,186 @@
+"""Letting a backbone read one's own texts before it learns labels: start it, watch it, use it."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from pages._ui import backbones, forms, kept, live, shown, state, waiting
+from pages._ui.words import duration, plain, short
+from translearn_core.config import BackboneConfig, PretrainConfig, ReadConfig
+from translearn_core.engine import ensure_engine
+from translearn_core.results import Anatomy, Pretraining, Reading
+from translearn_core.results.pretraining import LEAST_TEXTS
+from translearn_core.runs import Run, State
+from translearn_core.settings import settings
+
+WHAT = (
+    "The backbone reads your texts and learns to guess words that are covered. It needs no labels. What "
+    "comes out is a new backbone that knows how your texts are written; it often helps where they differ "
+    "much from books and encyclopedias."
+)
+FAIR = (
+    "It reads all texts of your table but those of a validation or test file of its own. The texts of test "
+    "rows that are drawn from the table are among them; their labels are not."
+)
+ONE_WAY = (
+    "This model reads from left to right only, so no word can be covered for it. Choose one such as BERT."
+)
+FIELDS = ("epochs", "lr", "batch_size", "masked")
+
+
+def offer(backbone: BackboneConfig, anatomy: Anatomy) -> None:
+    """Offer to go on with a backbone's pre-training, and show what came of it before."""
+    mine = backbones.pretrainings()
+    opened = state.value("pretraining_open", False) or any(run.state.live for run in mine)
+    state.put("pretraining_open", opened)  # it stays open when the last one ends
+    with st.expander(
+        "Continue its pre-training on your texts",
+        icon=":material/auto_stories:",
+        expanded=opened,
+        key="pretraining",
+    ):
+        st.markdown(WHAT)
+        with shown.errors():
+            _begin(backbone, anatomy)
+        for run in mine:
+            with st.container(border=True, key=f"pretraining-{run.id}"):
+                _row(run, mine)
+
+
+def _begin(backbone: BackboneConfig, anatomy: Anatomy) -> None:
+    dataset, text = state.dataset(), state.draft().text
+    if anatomy.causal:
+        st.caption(ONE_WAY)
+        return
+    if dataset is None or text is None:
+        st.caption("Choose a table and its text column on the Data page first.")
+        return
+    run = live.found(ReadConfig(dataset=dataset.digest))
+    reading = kept.result(run, Reading) if run else None
+    there = next((c.distinct for c in reading.columns if c.name == text), 0) if reading else 0
+    if there < LEAST_TEXTS:
+        st.caption(
+            f"There are {there} different texts in {plain(text)}; it takes {LEAST_TEXTS}, better thousands."
+        )
+        return
+    st.markdown(f"**{there:,} different texts** are in the column {plain(text)} of {plain(dataset.name)}.")
+    config = PretrainConfig(
+        dataset=dataset.digest,
+        text=text,
+        backbone=backbone,
+        token_limit=min(PretrainConfig.model_fields["token_limit"].default, anatomy.token_limit),
+    )
+    with st.grid(4, min_column_width=150):
+        config = forms.edit(config, FIELDS, "pretrain")
+    st.caption(FAIR)
+    earlier = live.found(config)
+    known = earlier is not None and (earlier.state.live or earlier.state is State.DONE)
+    if st.button(
+        "Start", key="pretrain", icon=":material/play_arrow:", disabled=known,
+        help="Exactly this is below already." if known else None,
+    ):  # fmt: skip
+        live.submit(config, short(f"{dataset.name}, {config.epochs} epochs", 80))
+        st.rerun()
+
+
+def _row(run: Run, mine: Sequence[Run]) -> None:
+    """Show one pre-training: how far it is, or what it brought and what can be done with it."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        live.badge(run)
+        st.text(run.name, width="stretch")
+        st.caption(f"from {plain(backbones.parent(run, mine))}", width="content")
+        with st.popover("More", icon=":material/more_horiz:", type="tertiary"):
+            _menu(run)
+    if run.state.live:
+        st.fragment(run_every=live.POLL["train"])(_progress)(run.id)
+        return
+    if run.state is State.FAILED:
+        shown.error(run.job.reason or "It failed without saying why.")
+    if run.state is not State.DONE:
+        st.button(
+            "Go on", key=f"go_on-{run.id}", icon=":material/play_arrow:", on_click=_resume, args=(run.id,),
+            help="From the last epoch that was finished.",
+        )  # fmt: skip
+        return
+    found = kept.result(run, Pretraining)
+    if found is None:
+        shown.error("The files of this backbone are gone: delete it here and start it again.")
+        return
+    _result(found)
+    st.button(
+        "Use this backbone", key=f"use-{run.id}", icon=":material/check:", on_click=backbones.use, args=(run,)
+    )
+
+
+def _result(found: Pretraining) -> None:
+    st.markdown(
+        f"Loss on {found.held_out:,} texts held out: **{found.loss_before:.3f} → {found.loss_after:.3f}**. "
+        f"A covered word was one of {found.perplexity_before:,.0f} equally likely ones before, "
+        f"and is one of {found.perplexity_after:,.0f} now."
+    )
+    fresh = (
+        f" The model brought no part that guesses words; a new one learned alone for "
+        f"{_times(found.head_epochs)} before the first number was taken."
+        if found.fresh_head
+        else ""
+    )
+    st.caption(
+        f"It learned from {found.texts:,} texts with {found.tokens:,} tokens in {duration(found.seconds)}, "
+        f"{plain(found.precision)} on {plain(found.device)}.{fresh}"
+    )
+
+
+def _times(epochs: int) -> str:
+    return "one epoch" if epochs == 1 else f"{epochs} epochs"
+
+
+def _progress(run_id: str) -> None:
+    with shown.errors():
+        run = state.store().run(state.owner(), run_id)
+        if not run.state.live:
+            st.rerun()
+        ensure_engine(settings())
+        st.progress(live.share(run), text=live.where(run).capitalize())
+        waiting.unattended(run)
+        left = live.left(run)
+        st.button(
+            "Stopping …" if run.job.stop else "Stop",
+            key=f"stop_pretraining-{run.id}",
+            icon=":material/stop:",
+            on_click=_stop,
+            args=(run.id,),
+            disabled=run.job.stop or left,
+            help="The epochs that are finished are kept; you can go on later.",
+        )
+        if left:
+            st.caption(live.LEFT)
+
+
+def _menu(run: Run) -> None:
+    state.seed(f"name-{run.id}", run.name)
+    st.text_input("Name", key=f"name-{run.id}", max_chars=200, on_change=_rename, args=(run.id,))
+    sure = st.checkbox(
+        "Yes, delete it", key=f"sure-{run.id}", help="Models that were trained on it can then answer no more."
+    )
+    st.button(
+        "Delete", key=f"delete-{run.id}", icon=":material/delete:", on_click=_delete, args=(run.id,),
+        disabled=not sure, width="stretch",
+    )  # fmt: skip
+
+
+def _rename(run: str) -> None:
+    if name := str(state.value(f"name-{run}")).strip():
+        state.store().rename(state.owner(), run, name)
+
+
+def _stop(run: str) -> None:
+    state.store().ask_to_stop(state.owner(), run)
+
+
+def _resume(run: str) -> None:
+    state.store().resume(state.owner(), run)
+    ensure_engine(settings())
+
+
+def _delete(run: str) -> None:
+    state.store().delete_run(state.owner(), run)

@@ -1,0 +1,123 @@
+"""Finding a learning rate: asked for with a button, shown as a curve, taken with another button."""
+
+import streamlit as st
+
+from pages._ui import heading, kept, live, shown, state, tables
+from pages._ui.words import plain
+from translearn_core import plots
+from translearn_core.config import ExperimentConfig, RateSearchConfig, TrainingConfig
+from translearn_core.results import RateSearch
+from translearn_core.runs import Run, State
+
+WHAT = (
+    "A short trial: the model learns from one batch after another, each time at a higher learning rate. "
+    "While the rate is too low the loss hardly moves, then it falls, and at last it runs away. A good rate "
+    "lies where it falls fastest. The trial model is thrown away."
+)
+"""What pressing the button does."""
+
+ASIDE = ("epochs", "warmup", "schedule", "patience")
+"""Settings of the loop that the trial does not depend on."""
+
+TAKEN = "rate_search.taken"
+"""Where the visit keeps the question whose answer was taken: with the new rate it would be another one."""
+
+DOING = "Trying learning rates"
+
+
+def panel(experiment: ExperimentConfig) -> float | None:
+    """Offer to look for a learning rate, show what was found, and return the suggested rate."""
+    asked = _asked(experiment)
+    run = live.found(asked)
+    with st.expander("Find a learning rate", icon=":material/troubleshoot:", expanded=run is not None):
+        search = _found(asked, run)
+        if search is None:
+            return None
+        _shown(search)
+        _offer(asked, search, experiment.training)
+        return search.suggestion
+
+
+def question(experiment: ExperimentConfig) -> RateSearchConfig:
+    """Return the search for an experiment; what it does not depend on is set aside, so it is asked once."""
+    usual = TrainingConfig()
+    aside = {name: getattr(usual, name) for name in ASIDE}
+    training = experiment.training.model_copy(update=aside)
+    parts = {"training": training, "stages": (), "continues": None}
+    return RateSearchConfig(experiment=experiment.model_copy(update=parts))
+
+
+def _asked(experiment: ExperimentConfig) -> RateSearchConfig:
+    """Return the question of an experiment; where its rate was taken from an answer, that one's."""
+    asked, taken = question(experiment), state.value(TAKEN)
+    if not isinstance(taken, RateSearchConfig) or live.found(asked) is not None:
+        return asked
+    run = live.found(taken)
+    answer = kept.result(run, RateSearch) if run is not None else None
+    if answer is None:
+        return asked
+    training = answer.taken(taken.experiment.training)
+    after = question(taken.experiment.model_copy(update={"training": training}))
+    return taken if after == asked else asked
+
+
+def _found(asked: RateSearchConfig, run: Run | None) -> RateSearch | None:
+    if run is None or run.state is State.STOPPED:
+        st.markdown(WHAT)
+        if not st.button("Find a learning rate", key="find_rate", icon=":material/search:"):
+            return None
+        live.submit(asked)
+        st.rerun()
+    answer = live.ask(asked, RateSearch, DOING)
+    if answer is None and run.state.live:
+        st.button("Stop", key="stop_rate_search", icon=":material/stop:", on_click=_stop, args=(run.id,))
+    return answer
+
+
+def _shown(search: RateSearch) -> None:
+    if search.suggestion != search.before:
+        st.markdown(f"**A good rate is {search.suggestion:.2g}.** {plain(search.reason)}")
+    else:
+        st.markdown(plain(search.reason))
+    st.plotly_chart(
+        plots.rate_search(search, heading.dark()),
+        key="rate_search",
+        config=tables.CONFIG,
+        theme=None,
+        alt="The loss while the learning rate rises",
+    )
+    tables.download(search.frame(), "learning rates", key="rate_search")
+
+
+def _offer(asked: RateSearchConfig, search: RateSearch, now: TrainingConfig) -> None:
+    """Offer to take the suggested rate, unless it is the one in the settings already."""
+    if search.suggestion == search.before:
+        return
+    after = search.taken(asked.experiment.training)
+    if (now.lr, now.head_lr, now.rates) == (after.lr, after.head_lr, after.rates):
+        st.caption("Taken: your settings use it now.")
+        return
+    st.button(
+        "Take it",
+        key="take_rate",
+        type="primary",
+        icon=":material/check:",
+        on_click=_take,
+        args=(asked, search),
+    )
+    if search.part != "head":
+        st.caption(
+            f"All rates were raised together, so the head's goes along, to {after.head_lr:.2g}. A rate that "
+            "suits a short trial is a good start for a training; you can still change it."
+        )
+
+
+def _take(asked: RateSearchConfig, search: RateSearch) -> None:
+    state.change(training=search.taken(state.draft().training))
+    state.forget("training.lr", "training.head_lr", "rates")
+    state.put(TAKEN, asked)
+
+
+def _stop(run_id: str) -> None:
+    with shown.errors():
+        state.store().ask_to_stop(state.owner(), run_id)

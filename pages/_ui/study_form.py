@@ -1,0 +1,207 @@
+"""Putting a study together: what it varies, how many runs that makes, and about how long they take."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+from pydantic import ValidationError
+
+from pages._ui import chosen, freeze_map, heading, live, shown, state, studies
+from pages._ui.words import about, short
+from translearn_core.config import (
+    RECIPES,
+    AnatomyConfig,
+    DiagnoseConfig,
+    Planned,
+    RecipeName,
+    StudyConfig,
+    expand,
+    identity,
+    own_settings,
+)
+from translearn_core.engine import ensure_engine
+from translearn_core.errors import TranslearnError
+from translearn_core.results import Anatomy, Diagnosis
+from translearn_core.runs import Study
+from translearn_core.settings import settings
+
+FIRST = (RecipeName.LINEAR, RecipeName.LAST_K, RecipeName.FULL)
+"""Ways that a new study begins with."""
+SIZES = tuple(2**k for k in range(4, 18))
+"""Numbers of training rows that are offered, each twice the one before."""
+ALL = 0
+"""Stands for all rows among them."""
+
+
+def new() -> None:
+    """Draw the form of a new study from the draft; ends the page where there is no task yet."""
+    dataset, draft = state.dataset(), state.draft()
+    if dataset is None or draft.data is None:
+        heading.empty(
+            "A study needs a table with its columns chosen, and there is none.", "Choose a table", "data"
+        )
+    anatomy = live.ask(AnatomyConfig(backbone=draft.backbone), Anatomy, "Looking into the model")
+    asked = DiagnoseConfig(data=draft.data, backbone=draft.backbone, token_limit=draft.features.token_limit)
+    diagnosis = live.ask(asked, Diagnosis, "Looking at the task")
+    if anatomy is None or diagnosis is None:
+        st.stop()
+    if not diagnosis.usable:
+        heading.empty(
+            "Something in the table stops training: see the red card on the Data page.",
+            "Go to the data",
+            "data",
+        )
+    draft = state.fit_to(anatomy)
+    st.subheader("A new study", anchor=False)
+    task = freeze_map.task_of(diagnosis)
+    begin: dict[str, Any] = {"recipes": FIRST, "boundaries": (), "seeds": 3, "sizes": (None,)}
+    grid = _grid("study", anatomy.n_blocks, task.train, begin)
+    teacher = _teacher(grid["recipes"])
+    if not grid["recipes"] and not grid["boundaries"]:
+        st.caption("Choose at least one way to transfer, or blocks to train from.")
+        return
+    seed = draft.training.seed
+    grid["seeds"] = tuple(range(seed, seed + grid["seeds"]))
+    given = own_settings(draft.experiment, recipes=bool(grid["recipes"]))
+    blocks = {draft.backbone.label: anatomy.n_blocks}
+    try:
+        config = StudyConfig(
+            data=draft.data, backbones=(draft.backbone,), settings=given, teacher=teacher, **grid
+        )
+        planned = expand(config, blocks)
+    except (TranslearnError, ValidationError) as problem:
+        shown.error(problem)
+        return
+    _cost(draft, anatomy, diagnosis, planned)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        proposal = short(f"Study of {dataset.name}", 80)
+        name = st.text_input("Name of this study", key="study.name", placeholder=proposal, max_chars=100)
+        if st.button("Start the study", key="start_study", type="primary", icon=":material/play_arrow:"):
+            studies.start(name.strip() or proposal, config, blocks)
+
+
+def more(study: Study) -> None:
+    """Draw the form that lets a study ask for more; what it has stays."""
+    now = study.config
+    fewest = min(study.blocks.values())
+    given = {
+        "recipes": now.recipes,
+        "boundaries": now.boundaries,
+        "seeds": len(now.seeds),
+        "sizes": now.sizes,
+    }
+    grid = _grid(f"more-{study.id}", fewest, None, given)
+    following = (n for n in range(max(now.seeds) + 1, max(now.seeds) + 1 + grid["seeds"]))
+    seeds = (*now.seeds, *following)[: max(grid["seeds"], len(now.seeds))]
+    parts: dict[str, Any] = {"seeds": seeds, "teacher": _teacher(grid["recipes"], study.id) or now.teacher}
+    parts |= {name: (*getattr(now, name), *grid[name]) for name in ("recipes", "boundaries", "sizes")}
+    try:
+        config = StudyConfig.model_validate({**dict(now), **parts})
+        planned = expand(config, study.blocks)
+    except (TranslearnError, ValidationError) as problem:
+        shown.error(problem)
+        return
+    added = len({identity(one.config) for one in planned} - set(study.jobs))
+    st.caption(f"{added} more runs." if added else "That is what the study has already.")
+    if st.button("Add them", key=f"extend-{study.id}", icon=":material/add:", disabled=not added):
+        studies.book().extend(study.owner, study.id, config, study.blocks)
+        ensure_engine(settings())
+        st.rerun()
+
+
+def _grid(key: str, n_blocks: int, rows: int | None, begin: dict[str, Any]) -> dict[str, Any]:
+    """Draw what a study varies and return it, the seeds as their number."""
+    state.seed(f"{key}.recipes", list(begin["recipes"]))
+    recipes = st.multiselect(
+        "Ways to transfer",
+        list(RecipeName),
+        format_func=lambda name: RECIPES[name].title,
+        key=f"{key}.recipes",
+        persist_state="session",
+        placeholder="None: your settings, trained from the blocks below",
+        help="each is explained on the Recipe page",
+    )
+    depths = list(range(0 if recipes else -1, n_blocks + 1))
+    _among(f"{key}.boundaries", begin["boundaries"], depths)
+    boundaries = st.multiselect(
+        "Train from which block up",
+        depths,
+        format_func=lambda boundary: _depth(boundary, n_blocks),
+        key=f"{key}.boundaries",
+        persist_state="session",
+        placeholder="As deep as each way goes by itself",
+        help="every way is tried from each of these blocks up; what lies below stays frozen",
+    )
+    fewer = {size for size in SIZES if rows is None or size < rows} | {
+        size for size in begin["sizes"] if size
+    }
+    offered = [*sorted(fewer), ALL]
+    _among(f"{key}.sizes", [size or ALL for size in begin["sizes"]], offered)
+    left, right = st.columns([3, 1])
+    with left:
+        sizes = st.multiselect(
+            "Training rows",
+            offered,
+            format_func=lambda size: f"{size:,} rows" if size else "all rows",
+            key=f"{key}.sizes",
+            persist_state="session",
+            help="learn from so many rows only; fewer are always among more, and the test rows stay the same",
+        )
+    with right:
+        state.seed(f"{key}.seeds", begin["seeds"])
+        seeds = st.number_input(
+            "Seeds",
+            1,
+            50,
+            key=f"{key}.seeds",
+            persist_state="session",
+            help="how often each run is repeated, starting elsewhere: three tell chance from difference",
+        )
+    return {
+        "recipes": tuple(recipes),
+        "boundaries": tuple(boundaries),
+        "sizes": tuple(size or None for size in sizes) or (None,),
+        "seeds": seeds,
+    }
+
+
+def _among(key: str, begin: Sequence[Any], offered: Sequence[Any]) -> None:
+    state.seed(key, list(begin))
+    state.put(key, [value for value in state.value(key) if value in offered])
+
+
+def _depth(boundary: int, n_blocks: int) -> str:
+    if boundary == n_blocks:
+        return "head only"
+    return "everything" if boundary < 0 else f"block {boundary}"
+
+
+def _teacher(recipes: Sequence[RecipeName], key: str = "new") -> str | None:
+    """Choose the run that teaches, where a recipe needs one."""
+    if not any(RECIPES[name].teacher for name in recipes):
+        return None
+    runs = {run.job.id: run.name for run in chosen.with_results()}
+    if not runs:
+        st.caption("Distillation needs a finished run that teaches: train one first.")
+        return None
+    return st.selectbox("Teacher", list(runs), format_func=runs.__getitem__, key=f"study_teacher-{key}")
+
+
+def _cost(draft: state.Draft, anatomy: Anatomy, diagnosis: Diagnosis, planned: Sequence[Planned]) -> None:
+    """Say how many runs a study makes and about how long they take."""
+    cells, seeds = len({one.name for one in planned}), len({one.seed for one in planned})
+    there = studies.book().standing(state.owner(), [identity(one.config) for one in planned]).done
+    st.markdown(
+        f"**{len(planned)} runs**: {cells} {'cell' if cells == 1 else 'cells'}, "
+        f"{seeds} {'seed' if seeds == 1 else 'seeds'} each."
+        + (f" {len(there)} of them were trained before and cost nothing." if there else "")
+    )
+    left = [one.config for one in planned if identity(one.config) not in there]
+    calibration = freeze_map.timed(draft)
+    if calibration is not None and left:
+        task = freeze_map.task_of(diagnosis)
+        seconds = sum(calibration.estimate(anatomy, config, task).seconds for config in left)
+        st.caption(
+            f"About {about(seconds)} one after another, or less: what stays frozen is computed once for all "
+            "of them. It goes on when you close this page."
+        )

@@ -1,0 +1,186 @@
+"""Means and differences of cells: against closed forms, and by how often their intervals hold the truth."""
+
+import time
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from translearn_core.analysis import CellRuns, differences, harm, over_seeds, verdict
+from translearn_core.results import Difference, Interval
+
+SOME = Interval(0.1, 0.9)
+
+
+def cell(name, correct, rows=None):
+    correct = np.asarray(correct, dtype=bool)
+    names = np.arange(correct.shape[1]) if rows is None else rows
+    return CellRuns(name, np.asarray(names, dtype=np.uint64), correct)
+
+
+def drawn(random, easy, gain, seeds, wobble):
+    """Right and wrong rows of a cell: how easy each row is, what the cell gains, how much seeds wobble."""
+    lifts = gain + wobble * random.standard_normal(seeds)
+    return random.random((seeds, len(easy))) < np.clip(easy + lifts[:, None], 0, 1)
+
+
+# -- means
+
+
+def test_the_mean_over_seeds_has_scipys_student_interval():
+    scores = [0.81, 0.84, 0.83, 0.85]
+    mean, found = over_seeds(scores, [SOME] * 4)
+    low, high = stats.t.interval(0.95, 3, loc=np.mean(scores), scale=stats.sem(scores))
+    assert (mean, found.low, found.high) == pytest.approx((np.mean(scores), low, high))
+
+
+def test_fewer_than_three_seeds_keep_their_intervals_over_rows():
+    assert over_seeds([0.8], [SOME]) == (0.8, SOME)
+    mean, found = over_seeds([0.7, 0.8], [Interval(0.6, 0.76), Interval(0.7, 0.9)])
+    assert (mean, found.low, found.high) == pytest.approx((0.75, 0.65, 0.83))
+
+
+def test_no_interval_leaves_what_a_score_can_be():
+    assert over_seeds([0.7, 0.8, 0.99], [SOME] * 3)[1].high == 1.0
+
+
+def test_the_students_interval_covers_the_mean():
+    random = np.random.default_rng(0)
+    found = [over_seeds(0.8 + 0.01 * random.standard_normal(3), [SOME] * 3)[1] for _ in range(2000)]
+    assert 0.935 < np.mean([i.low <= 0.8 <= i.high for i in found]) < 0.965
+
+
+# -- differences
+
+
+def test_identical_cells_differ_by_nothing():
+    random = np.random.default_rng(1)
+    right = random.random((3, 400)) < 0.8
+    base, same = cell("a", right), cell("b", right)
+    itself, other = differences([base, same], base)
+    assert itself == Difference(0.0, Interval(0.0, 0.0), 3)
+    assert other.estimate == 0
+    assert other.interval.low <= 0 <= other.interval.high
+    assert not other.beyond_chance
+
+
+def test_one_seed_each_is_the_paired_bootstrap_over_rows():
+    random = np.random.default_rng(2)
+    first, second = random.random((1, 300)) < 0.85, random.random((1, 300)) < 0.75
+    (found,) = differences([cell("a", first)], cell("b", second))
+    apart = first[0].astype(float) - second[0]
+    closed = stats.norm.interval(0.95, loc=apart.mean(), scale=apart.std() / np.sqrt(300))
+    assert found.estimate == pytest.approx(apart.mean())
+    assert [found.interval.low, found.interval.high] == pytest.approx(closed, abs=0.012)
+    assert found.seeds == 1
+    assert not found.beyond_chance, "one seed is never enough"
+
+
+def test_seeds_that_decide_alone_give_welchs_interval():
+    random = np.random.default_rng(3)
+    rows = 40_000  # so many that they add next to nothing
+    shares = [np.array([0.70, 0.74, 0.79, 0.75]), np.array([0.60, 0.62, 0.61, 0.64])]
+    cells = [cell(str(k), random.random((4, rows)) < share[:, None]) for k, share in enumerate(shares)]
+    (found,) = differences(cells[:1], cells[1], draws=4000)
+    welch = stats.ttest_ind(cells[0].accuracies, cells[1].accuracies, equal_var=False).confidence_interval()
+    assert [found.interval.low, found.interval.high] == pytest.approx([welch.low, welch.high], abs=0.012)
+
+
+@pytest.mark.parametrize(
+    ("seeds", "rows", "gain", "wobble"),
+    [
+        (3, 400, 0.0, 0.0),
+        (3, 400, 0.04, 0.01),
+        (3, 1500, 0.02, 0.03),
+        (5, 600, 0.0, 0.02),
+        (1, 500, 0.03, 0.0),
+    ],
+)
+def test_the_paired_interval_covers_the_true_difference(seeds, rows, gain, wobble):
+    random = np.random.default_rng(4)
+    inside, times = 0, 400
+    for k in range(times):
+        easy = np.clip(random.beta(3, 1, rows), 0.1, 0.85)
+        base = cell("base", drawn(random, easy, 0.0, seeds, wobble))
+        other = cell("other", drawn(random, easy, gain, seeds, wobble))
+        (found,) = differences([other], base, draws=400, seed=k)
+        inside += found.interval.low <= gain <= found.interval.high
+    assert 0.92 < inside / times < 0.985
+
+
+def test_pairing_sees_what_unpaired_intervals_cannot():
+    random = np.random.default_rng(5)
+    easy = random.random(2000) < 0.8
+    base, other = np.tile(easy, (3, 1)), np.tile(easy, (3, 1))
+    other[:, np.flatnonzero(~easy)[:30]] = True
+    (found,) = differences([cell("a", other)], cell("b", base))
+    assert found.estimate == pytest.approx(0.015)
+    assert found.beyond_chance
+    assert found.interval.high - found.interval.low < 0.015
+
+
+def test_other_rows_are_refused_and_the_rest_compared():
+    right = np.ones((2, 50), dtype=bool)
+    base, same, other = cell("a", right), cell("b", right), cell("c", right, rows=np.arange(1, 51))
+    shorter = cell("d", right[:, :40])
+    found = differences([base, same, other, shorter], base)
+    assert [one is None for one in found] == [False, False, True, True]
+
+
+def test_the_seed_decides_and_the_order_of_cells_does_not_change_the_estimate():
+    random = np.random.default_rng(6)
+    cells = [cell(str(k), random.random((3, 200)) < 0.6 + 0.1 * k) for k in range(3)]
+    first, again, other = (differences(cells, cells[0], seed=s) for s in (1, 1, 2))
+    assert first == again != other
+    assert [d.estimate for d in first] == [d.estimate for d in other]
+
+
+def test_many_cells_and_rows_are_quick():
+    random = np.random.default_rng(7)
+    cells = [cell(str(k), random.random((3, 3000)) < 0.8) for k in range(60)]
+    start = time.process_time()
+    differences(cells, cells[0])
+    assert time.process_time() - start < 5
+
+
+# -- in words
+
+
+def difference(estimate, low, high, seeds=3):
+    return Difference(estimate, Interval(low, high), seeds)
+
+
+@pytest.mark.parametrize(
+    ("apart", "sentence"),
+    [
+        (
+            difference(0.021, 0.004, 0.038),
+            "gradual is 0.021 better than full [0.004, 0.038]: more than chance.",
+        ),
+        (
+            difference(-0.02, -0.03, -0.01),
+            "gradual is 0.020 worse than full [-0.030, -0.010]: more than chance.",
+        ),
+        (
+            difference(0.003, -0.01, 0.016),
+            "gradual is 0.003 better than full [-0.010, 0.016]: could be chance.",
+        ),
+        (difference(0.0, -0.01, 0.01), "gradual and full score the same [-0.010, 0.010]: could be chance."),
+        (
+            difference(0.1, 0.05, 0.15, 1),
+            "gradual is 0.100 better than full [0.050, 0.150]: needs more seeds.",
+        ),
+        (None, "gradual was tested on other rows than full, so the two cannot be compared."),
+    ],
+)
+def test_a_difference_is_said_in_a_sentence(apart, sentence):
+    assert verdict("gradual", "full", apart) == sentence
+
+
+def test_harm_is_said_only_where_it_is_beyond_chance():
+    said = "Negative transfer: below scratch by 0.020 [0.010, 0.030]."
+    assert harm("scratch", difference(-0.02, -0.03, -0.01)) == said
+    assert harm("scratch", difference(-0.02, -0.05, 0.01)) == ""
+    assert harm("scratch", difference(0.02, 0.01, 0.03)) == ""
+    assert harm("scratch", difference(-0.02, -0.03, -0.01, seeds=1)) == ""
+    assert harm("scratch", None) == ""

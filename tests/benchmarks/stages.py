@@ -1,0 +1,112 @@
+"""Gradual unfreezing with what stays frozen kept, beside the same schedule with every step run whole.
+
+``python -m tests.benchmarks.stages --train TRAIN.csv --test TEST.csv``
+"""
+
+import json
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from tests.benchmarks.work import Work, answer
+from translearn_core.activations import Compute, Store, Texts
+from translearn_core.backbones import load
+from translearn_core.config import (
+    RECIPES,
+    BackboneConfig,
+    DataConfig,
+    ExperimentConfig,
+    FreezePlan,
+    Precision,
+    RecipeName,
+    TrainingConfig,
+)
+from translearn_core.experiment import build
+from translearn_core.training import Loop, Rows, answers
+from translearn_core.transfer import Inputs, Supply
+
+ROOM = 10**11
+
+
+class Streaming(Supply):
+    """Every step runs the whole backbone."""
+
+    def __call__(self, plan: FreezePlan) -> Inputs:
+        """Return tokens, whatever trains."""
+        return Inputs.whole(self.texts.tokens)
+
+
+def train(work: Work) -> None:
+    """Train one schedule, `work.plan` blocks deep, and score it."""
+    learnt, reported = work.tables()
+    backbone = load(BackboneConfig())
+    loop_settings = TrainingConfig(
+        seed=work.seed, batch_size=work.batch_size, precision=Precision(work.precision)
+    )
+    base = ExperimentConfig(
+        data=DataConfig(dataset="benchmark", text="text", label="label"), training=loop_settings
+    )
+    config = RECIPES[RecipeName.GRADUAL].apply(base, backbone.n_blocks, depth=int(work.plan))
+    compute = Compute.choose(config.training.device, config.training.precision)
+
+    began = time.perf_counter()
+    model = build(config, backbone, learnt.classes).to(compute.device).eval()
+    texts = Texts(learnt.texts, backbone.tokenizer, config.features.token_limit)
+    everything = np.arange(len(learnt.labels))
+    kind = Supply if work.who == "kept" else Streaming
+    course = [stage.plan for stage in config.course] if work.who == "kept" else [config.course[0].plan]
+    supply = kind(model, texts, compute, Store(Path(work.store), ROOM), course=course)
+    inputs = supply.first(everything, seed=work.seed)
+    rows = Rows(learnt.labels, everything, everything[:0], learnt.classes)
+    loop = Loop(model, inputs, rows, config.training, compute, before=config.stages, inputs_for=supply)
+    loop.run(lambda _: None)
+    seconds = time.perf_counter() - began
+
+    held = Inputs.whole(Texts(reported.texts, backbone.tokenizer, config.features.token_limit).tokens)
+    told, _ = answers(model, held, np.arange(len(reported.labels)), compute)
+    accuracy = float(np.mean(told.argmax(1) == reported.labels))
+    answer(seconds=seconds, accuracy=accuracy, loss=float(loop.state.history[-1].train_loss))  # type: ignore[union-attr]
+
+
+def main(
+    train: Annotated[Path, typer.Option(help="CSV or TSV to train on.")],
+    test: Annotated[Path, typer.Option(help="CSV or TSV to score on.")],
+    text: Annotated[str, typer.Option(help="Column of the texts.")] = "text",
+    label: Annotated[str, typer.Option(help="Column of the classes.")] = "label",
+    depths: Annotated[str, typer.Option(help="Blocks at which unfreezing stops.")] = "6,2",
+    seeds: Annotated[int, typer.Option()] = 3,
+) -> None:
+    """Measure both, one after another, in turns."""
+    from tests.benchmarks.__main__ import measure
+
+    base: dict[str, Any] = {"train": str(train), "test": str(test), "text": text, "label": label}
+    table = Table("stops at", "kept", "run whole", "ratio", "accuracy kept", "accuracy whole")
+    for depth in depths.split(","):
+        found: dict[str, list[dict[str, Any]]] = {"kept": [], "whole": []}
+        for seed in range(seeds):
+            for who in found:
+                home = tempfile.mkdtemp(prefix="stages-")
+                found[who].append(measure("stages", Work(who, depth, "bf16", seed, store=home, **base)))
+                shutil.rmtree(home)
+        seconds = {who: float(np.median([f["seconds"] for f in facts])) for who, facts in found.items()}
+        scores = [f"{np.mean([f['accuracy'] for f in facts]):.3f}" for facts in found.values()]
+        ratio = f"{seconds['kept'] / seconds['whole']:.2f}"
+        table.add_row(
+            f"{depth} blocks", f"{seconds['kept']:.1f} s", f"{seconds['whole']:.1f} s", ratio, *scores
+        )
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) == 2 and sys.argv[1].startswith("{"):
+        train(Work(**json.loads(sys.argv[1])))
+    else:
+        typer.run(main)

@@ -1,0 +1,263 @@
+"""A study becomes runs: every cell, every seed, each question once, and what cannot be is refused by name."""
+
+import pytest
+from pydantic import ValidationError
+
+from translearn_core.config import (
+    RECIPES,
+    BackboneConfig,
+    DataConfig,
+    ExperimentConfig,
+    FreezePlan,
+    RecipeName,
+    SplitConfig,
+    StudyConfig,
+    TrainingConfig,
+    Tuning,
+    TuningConfig,
+    depth_study,
+    expand,
+    identity,
+    own_settings,
+)
+from translearn_core.config.study_file import StudyFile, read_study_file
+from translearn_core.errors import ConfigError, DataError, TranslearnError
+
+DATA = DataConfig(dataset="d", text="text", label="label", split=SplitConfig(seed=5))
+MINI = BackboneConfig()
+BLOCKS = {MINI.label: 6}
+
+
+def study(**parts):
+    return StudyConfig(data=DATA, **parts)
+
+
+def planned(**parts):
+    return expand(study(**parts), BLOCKS)
+
+
+def names(found):
+    return list(dict.fromkeys(one.name for one in found))
+
+
+def test_recipes_times_seeds_all_cells_with_the_first_seed_first():
+    found = planned(recipes=("linear", "full"), seeds=(3, 4))
+    assert [(one.name, one.seed) for one in found] == [("linear", 3), ("full", 3), ("linear", 4), ("full", 4)]
+    for one in found:
+        assert one.config == RECIPES[RecipeName(one.name)].apply(
+            ExperimentConfig(data=DATA, training=TrainingConfig(seed=one.seed)), 6
+        )
+        assert one.config.data.split.seed == 5, "all are scored on the same test rows"
+
+
+def test_the_seed_of_fresh_weights_goes_with_the_seed_where_there_are_some():
+    found = planned(recipes=("scratch", "full"), seeds=(0, 7))
+    assert [(one.name, one.config.backbone.init_seed) for one in found] == [
+        ("scratch", 0),
+        ("full", 0),
+        ("scratch", 7),
+        ("full", 0),
+    ]
+
+
+def test_boundaries_alone_are_plain_plans_from_that_block_up():
+    found = planned(boundaries=(6, 4, 0, -1))
+    assert names(found) == ["embeddings + blocks 0–5", "blocks 0–5", "blocks 4, 5", "head only"]
+    plans = [one.config.plan for one in found]
+    assert plans == [FreezePlan.everything(6), FreezePlan.last(6, 6), FreezePlan.last(2, 6), FreezePlan()]
+    assert [one.config.training for one in found] == [TrainingConfig.suited(plan) for plan in plans]
+    assert [one.cell["boundary"] for one in found] == ["-1", "0", "4", "6"]
+
+
+def test_recipes_with_boundaries_go_so_deep_and_frozen_ones_and_scratch_appear_once():
+    found = planned(recipes=("linear", "gradual", "lora", "scratch"), boundaries=(0, 4, 6))
+    assert names(found) == [
+        "linear",
+        "gradual from block 0",
+        "gradual from block 4",
+        "lora from block 0",
+        "lora from block 4",
+        "scratch",
+    ], "head only is linear, which is there already"
+    by_name = {one.name: one.config for one in found}
+    assert by_name["gradual from block 4"].plan == FreezePlan.last(2, 6)
+    assert by_name["lora from block 4"].tuning.kind is Tuning.LORA
+    assert by_name["scratch"].plan == FreezePlan.everything(6)
+
+
+def test_a_recipe_with_nothing_left_to_train_is_the_head_alone_once():
+    found = planned(recipes=("lora", "gradual"), boundaries=(5, 6))
+    assert names(found) == ["lora from block 5", "head only", "gradual from block 5"]
+
+
+def test_sizes_and_backbones_are_named_where_they_vary():
+    small = BackboneConfig(blocks=3)
+    found = expand(
+        study(recipes=("gradual",), sizes=(None, 64), backbones=(MINI, small)), BLOCKS | {small.label: 3}
+    )
+    assert names(found) == [
+        f"gradual, {MINI.label}, 64 rows",
+        f"gradual, {MINI.label}, all rows",
+        f"gradual, {small.label}, 64 rows",
+        f"gradual, {small.label}, all rows",
+    ]
+    assert [one.config.data.train_rows for one in found] == [64, None, 64, None]
+    assert [one.config.backbone for one in found] == [MINI, MINI, small, small], (
+        "a recipe keeps what was chosen"
+    )
+    assert names(planned(recipes=("gradual",), sizes=(64,))) == ["gradual"]
+
+
+def test_settings_go_into_every_run():
+    found = planned(recipes=("linear", "full"), settings={"training.epochs": 2, "features.token_limit": 32})
+    assert {one.config.training.epochs for one in found} == {2}
+    assert {one.config.features.token_limit for one in found} == {32}
+
+
+def test_what_asks_the_same_is_planned_once():
+    found = planned(recipes=("linear", "linear", "full"), seeds=(1, 1), sizes=(None, None))
+    assert len(found) == len({identity(one.config) for one in found}) == 2
+
+
+def test_a_teacher_goes_to_the_recipe_that_needs_one():
+    (found,) = planned(recipes=("distil",), teacher="job")
+    assert (found.config.distil.teacher, found.config.backbone.blocks) == ("job", 3)
+
+
+@pytest.mark.parametrize(
+    ("parts", "field"),
+    [
+        ({"boundaries": (9,)}, "boundaries is 9: give -1 to 6"),
+        ({"recipes": ("full",), "boundaries": (-1,)}, "boundaries is -1: give 0 to 6"),
+        ({"recipes": ("distil",)}, "teacher is None"),
+        ({"recipes": ("full",), "settings": {"training.epoch": 2}}, "settings is 'training.epoch'"),
+        ({"recipes": ("full",), "settings": {"training.epochs": 0}}, "settings: training.epochs is 0"),
+        ({"recipes": ("full",), "settings": {"features.layers": "mix"}}, "needs a frozen backbone"),
+        ({"recipes": tuple(RecipeName)[:6], "seeds": tuple(range(100))}, "more than 500 runs"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_the_field_named(parts, field):
+    with pytest.raises(TranslearnError, match=field):
+        planned(**parts)
+
+
+@pytest.mark.parametrize(
+    ("parts", "where"),
+    [
+        ({"recipes": ("ful",)}, "recipes.0"),
+        ({"recipes": ("full",), "seeds": ()}, "seeds"),
+        ({"recipes": ("full",), "sizes": (1,)}, "sizes"),
+        ({"recipes": ("full",), "settings": {"training.seed": 3}}, "settings"),
+        ({"recipes": ("full",), "settings": {"data.dataset": "other"}}, "settings"),
+        ({"recipes": ("full",), "backbones": (MINI, BackboneConfig(revision="main"))}, "backbones"),
+        ({}, ""),
+        ({"recipes": ("full",), "recipe": "x"}, "recipe"),
+    ],
+)
+def test_the_form_itself_is_checked(parts, where):
+    with pytest.raises(ValidationError) as caught:
+        study(**parts)
+    assert ".".join(map(str, caught.value.errors()[0]["loc"])).startswith(where)
+
+
+def test_a_backbone_nobody_counted_the_blocks_of_is_named():
+    with pytest.raises(ConfigError, match=MINI.label):
+        expand(study(recipes=("full",)), {})
+
+
+# -- from an experiment
+
+
+def test_the_depth_study_has_the_run_itself_among_its_own():
+    run = ExperimentConfig(
+        data=DATA.model_copy(update={"train_rows": 100}),
+        plan=FreezePlan.last(2, 6),
+        training=TrainingConfig.suited(FreezePlan.last(2, 6)).model_copy(
+            update={"batch_size": 16, "seed": 3}
+        ),
+    )
+    found = expand(asked := depth_study(run, 6), BLOCKS)
+    assert asked.boundaries == (-1, 0, 1, 2, 3, 4, 5, 6)
+    assert asked.seeds == (3, 4)
+    assert identity(run) in {identity(one.config) for one in found}
+    assert {one.config.training.batch_size for one in found} == {16}
+    whole = next(one.config for one in found if one.cell["boundary"] == "0")
+    assert whole.training.lr == 1e-4, "a default follows the plan"
+
+
+def test_a_depth_study_leaves_out_what_cannot_be():
+    run = ExperimentConfig(data=DATA, plan=FreezePlan.last(2, 6), tuning=TuningConfig(kind=Tuning.LORA))
+    assert depth_study(run, 6).boundaries == (0, 1, 2, 3, 4, 5)
+    fresh = run.model_copy(update={"tuning": TuningConfig(), "backbone": BackboneConfig(fresh_top=2)})
+    assert depth_study(fresh, 6).boundaries == (-1, 0, 1, 2, 3, 4)
+
+
+def test_own_settings_are_what_differs_and_for_recipes_what_they_leave():
+    training = TrainingConfig.suited(FreezePlan()).model_copy(
+        update={"epochs": 9, "batch_size": 8, "seed": 4}
+    )
+    config = ExperimentConfig(data=DATA, training=training, head={"kind": "mlp"})
+    assert own_settings(config, recipes=True) == {"training.batch_size": 8}
+    assert own_settings(config, recipes=False) == {
+        "head.kind": "mlp",
+        "training.batch_size": 8,
+        "training.epochs": 9,
+    }
+
+
+# -- as a file
+
+FILE = """
+name: which way
+files: {train: train.csv, test: test.csv}
+text: review
+label: stars
+split: part
+backbones: [all-MiniLM-L6-v2, {id: all-MiniLM-L6-v2, random_init: true}]
+recipes: [linear, full]
+seeds: [0, 1]
+sizes: [64, all]
+settings: {training.epochs: 2}
+baseline: linear
+"""
+
+
+def test_a_file_is_a_study(tmp_path):
+    path = tmp_path / "study.yaml"
+    path.write_text(FILE)
+    told = StudyFile(**read_study_file(path, {"test": tmp_path / "other.csv"}))
+    assert told.files == {"train": tmp_path / "train.csv", "test": tmp_path / "other.csv"}
+    config = told.study("d")
+    assert (config.data.text, config.data.label, config.data.split.column) == ("review", "stars", "part")
+    assert (config.sizes, config.seeds, config.recipes) == ((64, None), (0, 1), ("linear", "full"))
+    assert [backbone.random_init for backbone in config.backbones] == [False, True]
+    assert config.settings == {"training.epochs": 2}
+
+
+@pytest.mark.parametrize(
+    ("text", "error", "sentence"),
+    [
+        (FILE + "colour: red\n", ConfigError, "study file is 'colour': give one of name, files, text"),
+        ("- a\n- b\n", DataError, "holds no study"),
+        ("name: [", DataError, "is no YAML file, line"),
+    ],
+)
+def test_a_file_that_is_none_is_refused_in_a_sentence(tmp_path, text, error, sentence):
+    path = tmp_path / "study.yaml"
+    path.write_text(text)
+    with pytest.raises(error, match=sentence):
+        read_study_file(path, {})
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(DataError, match=r"nowhere\.yaml"):
+        read_study_file(tmp_path / "nowhere.yaml", {})
+
+
+@pytest.mark.parametrize("name", ["study_sst2", "study_banking77"])
+def test_the_benchmarks_are_studies_of_fifteen_ways_and_three_seeds(pytestconfig, name):
+    path = pytestconfig.rootpath / "tests" / "benchmarks" / f"{name}.yaml"
+    told = StudyFile(**read_study_file(path, {}))
+    found = expand(told.study("d"), BLOCKS)
+    assert len(found) == 45
+    assert told.baseline in names(found)

@@ -1,0 +1,102 @@
+"""The recipes: complete, different from each other, and right on a backbone of any depth."""
+
+import pytest
+from pydantic import ValidationError
+
+from translearn_core.config import (
+    RECIPES,
+    BackboneConfig,
+    DataConfig,
+    ExperimentConfig,
+    FreezePlan,
+    Layers,
+    Precision,
+    RecipeName,
+    TrainingConfig,
+    Tuning,
+    changed,
+    named,
+    recipe,
+)
+from translearn_core.errors import ConfigError
+
+BASE = ExperimentConfig(
+    data=DataConfig(dataset="d", text="t", label="l"),
+    training=TrainingConfig(seed=7, batch_size=16, precision=Precision.FLOAT32),
+)
+
+
+@pytest.mark.parametrize("name", list(RecipeName))
+def test_every_recipe_says_what_when_cost_and_source(name: RecipeName) -> None:
+    found = RECIPES[name]
+    assert found.name is name
+    for sentence in (found.does, found.when, found.cost):
+        assert sentence[0].isupper()
+        assert sentence.endswith(".")
+    assert found.source
+
+
+@pytest.mark.parametrize("n_blocks", [1, 2, 3, 6, 12, 24])
+@pytest.mark.parametrize("name", list(RecipeName))
+def test_every_recipe_works_on_every_depth_and_keeps_what_is_not_its_own(
+    name: RecipeName, n_blocks: int
+) -> None:
+    config = RECIPES[name].apply(BASE, n_blocks, teacher="t")
+    kept = config.backbone.blocks or n_blocks
+    config.check(kept)
+    assert config.data == BASE.data
+    assert (config.training.seed, config.training.batch_size) == (7, 16)
+    assert config.training.precision is Precision.FLOAT32
+    assert ExperimentConfig.model_validate_json(config.model_dump_json()) == config
+    assert RECIPES[name].plan_of(n_blocks) == config.plan
+
+
+def test_recipes_differ_and_are_known_by_their_settings() -> None:
+    made = {name: RECIPES[name].apply(BASE, 6, teacher="t") for name in RecipeName}
+    assert len(set(made.values())) == len(made)
+    assert {named(config, 6) for config in made.values()} == set(RecipeName)
+    assert named(made[RecipeName.LAST_K], 6) is RecipeName.LAST_K
+    deeper = RECIPES[RecipeName.LAST_K].apply(BASE, 6, depth=4)
+    assert deeper.plan == FreezePlan.last(4, 6)
+    assert named(deeper, 6) is RecipeName.LAST_K
+    assert named(changed(deeper, {"training.epochs": 77}), 6) is None
+
+
+def test_recipes_are_what_they_are_called() -> None:
+    def of(name: RecipeName, **parts: object) -> ExperimentConfig:
+        return RECIPES[name].apply(BASE, 6, **parts)  # type: ignore[arg-type]
+
+    gradual = of(RecipeName.GRADUAL)
+    assert [stage.plan.boundary(6) for stage in gradual.course] == [6, 5, 4, 3, 2, 1, 0]
+    assert [stage.plan.boundary(6) for stage in of(RecipeName.GRADUAL, depth=2).course] == [6, 5, 4]
+    bottom = of(RecipeName.BOTTOM_UP)
+    assert [stage.plan.blocks for stage in bottom.stages] == [(), (0,), (1,), (2,), (3,), (4,), (5,)]
+    assert bottom.plan == FreezePlan.everything(6, embeddings=False)
+    assert of(RecipeName.LP_FT).stages[0].plan == FreezePlan()
+    assert of(RecipeName.LORA).tuning.kind is Tuning.LORA
+    assert of(RecipeName.SCRATCH).backbone.random_init
+    assert of(RecipeName.CONCAT_4).features.layers is Layers.CONCAT_4
+    assert of(RecipeName.DISTIL, teacher="t").backbone == BackboneConfig(blocks=3)
+    assert of(RecipeName.DISCRIMINATIVE).training.decay < 1
+    from_scratch = of(RecipeName.LINEAR)
+    assert not RECIPES[RecipeName.LINEAR].apply(of(RecipeName.SCRATCH), 6).backbone.random_init
+    assert from_scratch.plan == FreezePlan()
+
+
+def test_what_cannot_be_is_refused_by_name() -> None:
+    with pytest.raises(ConfigError, match="recipe is 'magic'"):
+        recipe("magic")
+    with pytest.raises(ConfigError, match="depth is 9"):
+        RECIPES[RecipeName.LAST_K].apply(BASE, 6, depth=9)
+    with pytest.raises(ConfigError, match=r"distil\.teacher"):
+        RECIPES[RecipeName.DISTIL].apply(BASE, 6)
+    with pytest.raises(ConfigError, match=r"training\.epoch"):
+        changed(BASE, {"training.epoch": 3})
+    with pytest.raises(ConfigError, match="nothing"):
+        changed(BASE, {"nothing.here": 3})
+    with pytest.raises(ValidationError, match="lr"):
+        changed(BASE, {"training.lr": -1})
+    with pytest.raises(ConfigError, match=r"training\.rates"):
+        changed(BASE, {"training.rates": [1e-4, 1e-4]}).check(6)
+    with pytest.raises(ConfigError, match="train_blocks is 9"):
+        changed(BASE, {"plan.blocks": [9]}).check(6)

@@ -1,0 +1,48 @@
+"""Fewer training rows: nested, in proportion, and nothing else touched."""
+
+import numpy as np
+import pandas as pd
+from hypothesis import given
+from hypothesis import strategies as st
+
+from translearn_core.config import DataConfig, Split
+from translearn_core.data import prepare
+from translearn_core.data.columns import PART, ROW
+from translearn_core.data.subsets import nested_order
+
+
+@given(st.lists(st.integers(0, 4), min_size=2, max_size=200), st.integers(0, 3))
+def test_every_beginning_holds_the_classes_in_proportion(labels: list[int], seed: int) -> None:
+    array = np.asarray(labels)
+    order = nested_order(array, seed=seed)
+    assert sorted(order) == list(range(len(array)))
+    classes, totals = np.unique(array, return_counts=True)
+    assert set(array[order[: len(classes)]]) == set(classes)
+    for size in range(len(classes), len(array) + 1):
+        counts = np.array([(array[order[:size]] == c).sum() for c in classes])
+        assert (np.abs(counts - totals * size / len(array)) <= len(classes) + 1).all()
+    assert (nested_order(array, seed=seed) == order).all()
+
+
+def test_smaller_training_sets_are_part_of_larger_ones_and_the_rest_stays() -> None:
+    table = pd.DataFrame(
+        {
+            "text": [f"text number {i} about {'cats' if i % 3 else 'dogs'}" for i in range(300)],
+            "label": ["cat" if i % 3 else "dog" for i in range(300)],
+            ROW: np.arange(1, 301),
+            PART: "train",
+        }
+    )
+    found = {
+        size: prepare(table, DataConfig(dataset="d", text="text", label="label", train_rows=size))
+        for size in (2, 16, 64, 10_000)
+    }
+    sizes = [len(p.where(Split.TRAIN)) for p in found.values()]
+    assert sizes[:3] == [2, 16, 64]
+    whole = prepare(table, DataConfig(dataset="d", text="text", label="label"))
+    assert sizes[3] == len(whole.where(Split.TRAIN))
+    rows = [set(p.rows[p.where(Split.TRAIN)]) for p in found.values()]
+    assert rows[0] < rows[1] < rows[2] < rows[3]
+    for split in (Split.VALIDATION, Split.TEST):
+        held = [tuple(p.rows[p.where(split)]) for p in found.values()]
+        assert len(set(held)) == 1

@@ -1,0 +1,47 @@
+"""A way to transfer taken from its card: previewed, trained stage by stage, and seen again afterwards."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from tests.e2e.house import Server, Visitor, drawn, expect, keyed, settled, sound, title, turn_to
+from tests.e2e.test_browser_main_job import take_the_tickets
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+
+
+def test_gradual_unfreezing_is_previewed_trained_and_replayed(
+    server: Server, visit: Callable[..., Visitor]
+) -> None:
+    tab = visit().open()
+    take_the_tickets(tab)
+    title(tab, "backbone")
+    settled(tab)
+    turn_to(tab, "recipe")
+    title(tab, "recipe")
+    main = tab.get_by_test_id("stMain")
+    expect(main).to_contain_text("Your recipe:")
+    keyed(tab, "family").get_by_text("Step by step").click()
+    keyed(tab, "use-gradual").get_by_role("button").click()
+    expect(main).to_contain_text("Your recipe: Gradual unfreezing, top down")
+    drawn(tab, "timeline")
+    settled(tab)
+    sound(tab)
+    keyed(tab, "to_train").get_by_role("button").click()
+    title(tab, "train")
+    settled(tab)
+    keyed(tab, "train").get_by_role("button").click()
+    title(tab, "run")
+    expect(main).to_contain_text(re.compile(r"stage \d of 7|9 of 9"))
+    expect(keyed(tab, "continue")).to_be_visible()
+    expect(main).to_contain_text("9 of 9")
+    main.get_by_role("link", name="Results").click()
+    title(tab, "results")
+    drawn(tab, "timeline")
+    drawn(tab, "movement")
+    sound(tab)
+    turn_to(tab, "embeddings")
+    keyed(tab, "replay").get_by_role("button").click()
+    drawn(tab, "replayed")
+    sound(tab)

@@ -1,0 +1,268 @@
+"""Studies on the pages: put together, started, watched, stopped, compared, extended and deleted."""
+
+import numpy as np
+import pytest
+from filled import HOSTILE, Filled
+from streamlit.testing.v1 import AppTest
+
+from conftest import BOB, Open
+from translearn_core.config import (
+    BackboneConfig,
+    CompareConfig,
+    FreezePlan,
+    JobKind,
+    RecipeName,
+    StudyConfig,
+)
+from translearn_core.results import CellScore, Comparison, Difference, Interval
+from translearn_core.runs import State, Studies, Study, artifacts
+
+BLOCKS = {BackboneConfig().label: 6}
+
+
+def said(at: AppTest) -> str:
+    parts = [*at.markdown, *at.caption, *at.error, *at.info, *at.warning, *at.subheader]
+    return "\n".join(str(part.value) for part in parts).replace("\\", "")
+
+
+@pytest.fixture
+def book(filled: Filled) -> Studies:
+    return Studies(filled.store)
+
+
+def made(filled: Filled, name: str = "which way", **parts: object) -> Study:
+    given = {"data": filled.data, "recipes": ("linear", "full"), "seeds": (0, 1)} | parts
+    return Studies(filled.store).add(filled.owner, name, StudyConfig(**given), BLOCKS)
+
+
+def train(filled: Filled, study: Study, *, but: int = 0) -> None:
+    """Finish all runs of a study but the last few."""
+    for job in study.jobs[: len(study.jobs) - but]:
+        filled.store.begin(job, "TRAIN-0")
+        folder = filled.store.workspace.run(job)
+        artifacts.save(folder, filled.evaluation())
+        artifacts.save(folder, filled.summary(FreezePlan()))
+        filled.store.finish(job, State.DONE)
+
+
+def answer(filled: Filled, asked: CompareConfig) -> Comparison:
+    """Compare as a worker would."""
+    random = np.random.default_rng(0)
+    cells = []
+    for k, cell in enumerate(asked.cells):
+        score = float(0.8 + 0.02 * k + 0.001 * random.standard_normal())
+        apart = Difference(score - 0.8, Interval(score - 0.81, score - 0.79), len(cell.jobs))
+        base = cell.name == asked.baseline
+        cells.append(
+            CellScore(
+                cell.name, len(cell.jobs), "over 2 seeds", score, Interval(score - 0.02, score + 0.02),
+                score - 0.01,
+                Interval(score - 0.03, score + 0.01), 12.0, 1000, "blocks 4, 5", k % 7 - 1, 64,
+                "all-MiniLM-L6-v2",
+                None if base else apart, "The baseline." if base else f"{cell.name} differs.",
+            )
+        )  # fmt: skip
+    found = Comparison(asked.baseline, 600, tuple(cells))
+    filled.answer(asked, found)
+    return found
+
+
+# putting one together
+
+
+def test_a_study_is_put_together_and_started(visit: Open, filled: Filled, book: Studies) -> None:
+    at = visit("study")
+    assert "9 runs: 3 cells, 3 seeds each." in said(at).replace("*", "")
+    assert "one after another" in said(at)
+    at.multiselect(key="study.recipes").set_value([RecipeName.LINEAR, RecipeName.GRADUAL]).run()
+    at.number_input(key="study.seeds").set_value(2).run()
+    at.multiselect(key="study.sizes").set_value([16, 0]).run()
+    at.text_input(key="study.name").input("films, two ways").run()
+    at.button(key="start_study").click().run()
+    (study,) = book.all(filled.owner)
+    assert study.name == "films, two ways"
+    assert study.config.recipes == ("linear", "gradual")
+    assert (study.config.seeds, study.config.sizes) == ((0, 1), (16, None))
+    assert study.config.data == filled.data
+    assert len(filled.store.waiting("TRAIN")) == len(study.runs) == 8
+    assert at.query_params["study"] == study.id
+    assert "0 of 8 done, 8 waiting" in said(at) or at.get("progress")
+
+
+def test_without_a_recipe_the_blocks_to_train_from_are_the_study(
+    visit: Open, filled: Filled, book: Studies
+) -> None:
+    at = visit("study")
+    at.multiselect(key="study.recipes").set_value([]).run()
+    assert "Choose at least one way" in said(at)
+    assert not [button for button in at.button if button.key == "start_study"]
+    at.multiselect(key="study.boundaries").set_value([-1, 4, 6]).run()
+    at.button(key="start_study").click().run()
+    (study,) = book.all(filled.owner)
+    assert (study.config.recipes, study.config.boundaries) == ((), (-1, 4, 6))
+
+
+def test_what_was_trained_before_is_counted(visit: Open, filled: Filled) -> None:
+    study = made(filled, recipes=("linear", "last-k", "full"), seeds=(0, 1, 2))
+    train(filled, study, but=4)
+    at = visit("study")
+    assert at.session_state["draft"].training.seed == 0, "what a study tried last is nobody's choice"
+    assert "5 of them were trained before and cost nothing" in said(at)
+
+
+def test_what_cannot_be_is_said_and_not_started(visit: Open, filled: Filled) -> None:
+    at = visit("study")
+    at.multiselect(key="study.recipes").set_value(list(RecipeName)[:9]).run()
+    at.number_input(key="study.seeds").set_value(50).run()
+    at.multiselect(key="study.sizes").set_value([16, 32]).run()
+    assert "more than 500 runs" in at.error[0].value.replace("\\", "")
+    assert not [button for button in at.button if button.key == "start_study"]
+
+
+def test_a_recipe_that_needs_a_teacher_asks_for_one(visit: Open, filled: Filled, book: Studies) -> None:
+    at = visit("study")
+    at.multiselect(key="study.recipes").set_value([RecipeName.DISTIL]).run()
+    at.button(key="start_study").click().run()
+    assert book.all(filled.owner)[0].config.teacher == filled.run.job.id
+
+
+def test_the_depth_study_is_one_click_from_a_run(visit: Open, filled: Filled, book: Studies) -> None:
+    at = visit("results", run=filled.run.id)
+    assert "16 runs" in said(at)
+    at.button(key="depth_study").click().run()
+    (study,) = book.all(filled.owner)
+    assert study.config.boundaries == (-1, 0, 1, 2, 3, 4, 5, 6)
+    assert len(study.runs) == 16
+    assert filled.run.job.id in study.jobs, "the run itself is one of them"
+    assert at.query_params["study"] == study.id
+
+
+# watching one
+
+
+def test_studies_are_listed_with_how_far_they_are(visit: Open, filled: Filled) -> None:
+    study = made(filled)
+    train(filled, study, but=1)
+    at = visit("study")
+    assert "3 of 4 done, 1 waiting" in said(at)
+    at.button(key=f"open-{study.id}").click().run()
+    assert at.query_params["study"] == study.id
+
+
+def test_a_study_is_stopped_and_goes_on(visit: Open, filled: Filled, book: Studies) -> None:
+    study = made(filled)
+    at = visit("study", study=study.id)
+    at.button(key="stop_study").click().run()
+    assert book.standing(filled.owner, study.jobs).state is State.STOPPED
+    at.button(key="resume_study").click().run()
+    assert book.standing(filled.owner, study.jobs).state is State.QUEUED
+
+
+def test_what_failed_says_why(visit: Open, filled: Filled) -> None:
+    study = made(filled)
+    train(filled, study, but=1)
+    filled.store.begin(study.jobs[-1], "TRAIN-0")
+    filled.store.finish(study.jobs[-1], State.FAILED, "The loss became nan: lower the rate.")
+    at = visit("study", study=study.id)
+    assert any("full, seed 1: The loss became nan" in text.value for text in at.text)
+    assert at.button(key="resume_study").label == "Go on"
+
+
+def test_a_link_to_another_owners_study_is_not_found(visit: Open, filled: Filled) -> None:
+    study = made(filled, "hers alone")
+    at = visit("study", BOB, study=study.id)
+    assert "no such study in your workspace" in at.error[0].value.replace("\\", "")
+    assert "hers alone" not in said(at)
+
+
+def test_a_name_from_outside_never_reaches_markdown(visit: Open, filled: Filled) -> None:
+    study = made(filled, HOSTILE)
+    train(filled, study)
+    answer(filled, study.comparison(study.jobs))
+    for at in (visit("study"), visit("study", study=study.id)):
+        shown = "\n".join(str(m.value) for m in [*at.markdown, *at.caption, *at.subheader])
+        assert "![x](" not in shown
+        assert not [element for element in at.markdown if element.allow_html]
+
+
+# comparing
+
+
+def test_nothing_is_compared_before_two_runs_are_done(visit: Open, filled: Filled) -> None:
+    study = made(filled)
+    train(filled, study, but=3)
+    at = visit("study", study=study.id)
+    assert "as soon as two runs are done" in said(at)
+    assert filled.store.runs(filled.owner, JobKind.COMPARE) == []
+
+
+def test_a_finished_study_is_compared_by_itself(visit: Open, filled: Filled) -> None:
+    study = made(filled)
+    train(filled, study)
+    visit("study", study=study.id)
+    (asked,) = filled.store.runs(filled.owner, JobKind.COMPARE)
+    assert asked.job.config == study.comparison(study.jobs)
+    answer(filled, asked.job.config)
+    at = visit("study", study=study.id)
+    assert len(at.get("plotly_chart")) == 1
+    assert "- full differs." in said(at)
+    table = next(frame.value for frame in at.dataframe if "verdict" in frame.value)
+    assert table["cell"].tolist() == ["linear", "full"]
+
+
+def test_while_it_runs_one_looks_on_request(visit: Open, filled: Filled) -> None:
+    study = made(filled)
+    train(filled, study, but=1)
+    at = visit("study", study=study.id)
+    assert filled.store.runs(filled.owner, JobKind.COMPARE) == []
+    answer(filled, study.comparison(study.jobs[:-1]))
+    at.button(key="look_now").click().run()
+    assert "From the 3 runs that were done when you looked." in said(at)
+    assert len(at.get("plotly_chart")) == 1
+
+
+def test_another_baseline_is_another_question(visit: Open, filled: Filled, book: Studies) -> None:
+    study = made(filled)
+    train(filled, study)
+    answer(filled, study.comparison(study.jobs))
+    answer(filled, study.comparison(study.jobs, "full"))
+    at = visit("study", study=study.id)
+    at.selectbox(key=f"baseline-{study.id}").select("full").run()
+    assert book.get(filled.owner, study.id).baseline == "full"
+    assert "- linear differs." in said(at)
+
+
+def test_depths_and_sizes_have_curves_of_their_own(visit: Open, filled: Filled) -> None:
+    study = made(filled, recipes=("full", "gradual"), boundaries=(0, 4), sizes=(16, None), seeds=(0,))
+    train(filled, study)
+    answer(filled, study.comparison(study.jobs))
+    at = visit("study", study=study.id)
+    assert len(at.get("plotly_chart")) == 3
+    assert "How deep should it train?" in said(at)
+    assert "How many rows does it need?" in said(at)
+
+
+# more, and less
+
+
+def test_a_study_is_extended_by_seeds(visit: Open, filled: Filled, book: Studies) -> None:
+    study = made(filled)
+    at = visit("study", study=study.id)
+    assert "That is what the study has already." in said(at)
+    at.number_input(key=f"more-{study.id}.seeds").set_value(4).run()
+    assert "4 more runs." in said(at)
+    at.button(key=f"extend-{study.id}").click().run()
+    assert book.get(filled.owner, study.id).config.seeds == (0, 1, 2, 3)
+    assert len(filled.store.waiting("TRAIN")) == 8
+
+
+def test_a_study_is_renamed_and_deleted_with_its_runs(visit: Open, filled: Filled, book: Studies) -> None:
+    study = made(filled)
+    at = visit("study", study=study.id)
+    at.text_input(key=f"study_name-{study.id}").input("another name").run()
+    assert book.get(filled.owner, study.id).name == "another name"
+    at.checkbox(key=f"study_runs-{study.id}").check().run()
+    at.checkbox(key=f"study_sure-{study.id}").check().run()
+    at.button(key=f"study_delete-{study.id}").click().run()
+    assert book.all(filled.owner) == []
+    assert [run.id for run in filled.store.runs(filled.owner)] == [filled.run.id]

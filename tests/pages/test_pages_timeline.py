@@ -1,0 +1,248 @@
+"""What pages say of stages, of the replay and of the mix: true sentences, pictures, tables, reasons."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from filled import MINILM, Filled
+from streamlit.testing.v1 import AppTest
+
+from conftest import Open
+from pages._ui import mixed, replay, timeline
+from translearn_core.config import (
+    DataConfig,
+    ExperimentConfig,
+    FreezePlan,
+    ReplayConfig,
+    Stage,
+    TrainingConfig,
+)
+from translearn_core.results import EpochPoint, History, LayerMix, Replayed
+from translearn_core.runs import artifacts
+
+DATA = DataConfig(dataset="d", text="text", label="label")
+HEAD = Stage(plan=FreezePlan(), epochs=3)
+
+
+def experiment(plan: FreezePlan, *stages: Stage, **training: object) -> ExperimentConfig:
+    return ExperimentConfig(data=DATA, plan=plan, stages=stages, training=TrainingConfig(**training))
+
+
+def words(lines: list[str]) -> list[str]:
+    return [line.replace("\\", "").replace("*", "") for line in lines]
+
+
+def said(at: AppTest) -> str:
+    return "\n".join(str(part.value) for part in [*at.markdown, *at.caption]).replace("\\", "")
+
+
+# before a training
+
+
+def test_gradual_unfreezing_reads_what_was_kept_in_every_stage() -> None:
+    config = experiment(FreezePlan.last(2, 6), HEAD, Stage(plan=FreezePlan.last(1, 6)), epochs=1)
+    assert words(timeline.stages(config, MINILM)) == [
+        "Head only, 3 epochs. The frozen model is run once; every epoch only reads what came out.",
+        "Block 5, 1 epoch. What lies below block 5 is run once and kept; every step starts there.",
+        "Blocks 4, 5, 1 epoch. What lies below block 4 is run once and kept; every step starts there.",
+    ]
+
+
+def test_what_an_earlier_stage_changed_is_run_once_more() -> None:
+    config = experiment(
+        FreezePlan.everything(6),
+        *(Stage(plan=FreezePlan(blocks=(k,))) for k in (0, 3)),
+        Stage(plan=FreezePlan()),
+    )
+    first, second, third, last = words(timeline.stages(config, MINILM))
+    assert first.endswith("Nothing is kept: every step runs the whole model.")
+    assert "below block 3 is run once more, because an earlier stage changed it" in second
+    assert "The frozen model is run once more" in third
+    assert last.startswith("Embeddings + blocks 0–5, 3 epochs. Nothing is kept")
+
+
+def test_a_model_that_cannot_be_cut_keeps_nothing() -> None:
+    whole = replace(MINILM, splittable=False)
+    (line,) = words(timeline.stages(experiment(FreezePlan.last(2, 6)), whole))
+    assert line == "Blocks 4, 5, 3 epochs. Nothing is kept: every step runs the whole model."
+
+
+@pytest.mark.parametrize(
+    ("patience", "word"),
+    [(1, "up to 20 epochs, fewer if one brings"), (3, "up to 20 epochs, fewer if 3 in a row bring")],
+)
+def test_a_stage_that_may_end_early_says_so(patience: int, word: str) -> None:
+    stage = Stage(plan=FreezePlan(), epochs=20, patience=patience)
+    assert word in words(timeline.stages(experiment(FreezePlan.last(1, 6), stage), MINILM))[0]
+
+
+def test_a_run_that_goes_on_does_only_the_last_stage() -> None:
+    config = experiment(FreezePlan.last(1, 6), HEAD).model_copy(update={"continues": "job"})
+    assert [line[:7] for line in words(timeline.stages(config, MINILM))] == ["Block 5"]
+
+
+def test_the_preview_draws_the_stages_and_counts_steps_of_altered_copies_too() -> None:
+    def page() -> None:
+        from filled import MINILM
+
+        from pages._ui import timeline
+        from translearn_core.config import (
+            AugmentConfig,
+            DataConfig,
+            ExperimentConfig,
+            FreezePlan,
+            Stage,
+            TrainingConfig,
+        )
+
+        config = ExperimentConfig(
+            data=DataConfig(dataset="d", text="text", label="label", train_rows=50),
+            plan=FreezePlan.last(1, 6),
+            stages=(Stage(plan=FreezePlan(), epochs=3),),
+            training=TrainingConfig(epochs=2, batch_size=10),
+            augment=AugmentConfig(copies=1),
+        )
+        timeline.preview(config, MINILM, 70)
+
+    at = AppTest.from_function(page, default_timeout=30).run()
+    assert not at.exception
+    assert at.markdown[0].value.startswith("1. **Head only**, 3 epochs.")
+    (chart,) = at.get("plotly_chart")
+    assert "heatmap" in chart.proto.spec
+    table = at.dataframe[0].value
+    assert table["step"].max() == 5 * 10, "5 epochs of 100 texts, ten a step"
+    assert set(table["part"]) == {"embeddings", *(f"block {k}" for k in range(6)), "head"}
+
+
+# after a training
+
+
+def point(number: int, stage: int, score: float) -> EpochPoint:
+    return EpochPoint(number, 10 * number, 0.5, 0.8, 0.8, 0.5, score, score, 1.0, False, stage)
+
+
+def test_a_stage_that_ended_early_says_how_far_it_came_and_which_epoch_was_best() -> None:
+    config = experiment(FreezePlan.last(1, 6), Stage(plan=FreezePlan(), epochs=20, patience=1), epochs=1)
+    history = History((), (point(1, 0, 0.7), point(2, 0, 0.6), point(3, 1, 0.8)))
+    assert words(timeline.passed(config, history, 0)) == [
+        "Head only, 2 of 20 epochs. Best validation macro-F1 0.700, in epoch 1.",
+        "Block 5, 1 epoch. Best validation macro-F1 0.800, in epoch 3.",
+    ]
+    assert len(timeline.passed(config, history, 20)) == 1
+
+
+def test_results_show_what_learned_when_and_what_moved(visit: Open, filled: Filled) -> None:
+    at = visit("results")
+    assert "What learned when" in [heading.value for heading in at.subheader]
+    assert "Blocks 4, 5, 3 epochs." in said(at).replace("*", "")
+    specs = [chart.proto.spec for chart in at.get("plotly_chart")]
+    assert any('"frozen"' in spec for spec in specs)
+    assert any('"did not move"' in spec for spec in specs)
+    tables = [frame.value for frame in at.dataframe]
+    rates = next(t for t in tables if list(t.columns) == ["part", "step", "stage", "trains", "rate"])
+    assert rates["step"].max() == 30
+    assert (rates.loc[rates["part"] == "block 3", "rate"] == 0).all()
+    moved = next(t for t in tables if "epoch" in t and "relative_change" in t)
+    assert set(moved["part"]) == {"block 4", "block 5", "head"}
+
+
+def test_a_run_that_never_measured_what_moved_does_not_say_that_nothing_did(
+    visit: Open, filled: Filled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history = filled.store.history(filled.run.job.id)
+    old = History(history.steps, tuple(replace(epoch, moved={}) for epoch in history.epochs))
+    monkeypatch.setattr(type(filled.store), "history", lambda *_: old)
+    at = visit("results")
+    assert len(at.get("plotly_chart")) == 4
+    assert "really went" not in said(at)
+
+
+def test_a_run_that_went_on_shows_only_its_own_epochs(visit: Open, filled: Filled) -> None:
+    parent = filled.run.job.config
+    longer = parent.model_copy(update={"continues": filled.run.job.id})
+    run = filled.store.submit(filled.owner, longer, "longer")
+    filled.points(run.job.id, epochs=5, plan=parent.plan)
+    results = (filled.evaluation(), filled.drift(parent.plan), filled.summary(parent.plan))
+    filled.answer(longer, *results, name="longer")
+    at = visit("results", run=run.id)
+    rates = next(f.value for f in at.dataframe if list(f.value.columns)[-1] == "rate")
+    assert (rates["step"].min(), rates["step"].max()) == (31, 50)
+    assert "2 of 3 epochs" in said(at)
+
+
+def test_a_learned_mix_is_shown_where_there_is_one(visit: Open, filled: Filled) -> None:
+    assert "Which layers the head reads" not in [h.value for h in visit("results").subheader]
+    run = filled.train("mixed", FreezePlan(), seed=7)
+    mix = LayerMix((0.1, 0.1, 0.1, 0.1, 0.2, 0.3, 0.1), 1.1)
+    artifacts.save(filled.store.workspace.run(run.job.id), mix)
+    at = visit("results", run=run.id)
+    assert "Which layers the head reads" in [h.value for h in at.subheader]
+    assert "Most weight went to layer 5, after block 4: 30.0 %" in said(at).replace("*", "")
+    assert len(at.get("plotly_chart")) == 6
+
+
+def test_the_mix_may_read_the_embeddings_most() -> None:
+    assert "the embeddings, before any block" in mixed.said(LayerMix((0.6, 0.4), 1.0))
+
+
+# the replay
+
+
+def test_the_replay_is_shown_with_its_numbers(visit: Open, filled: Filled) -> None:
+    at = visit("embeddings")
+    assert "Stage by stage" in [heading.value for heading in at.subheader]
+    assert any('"frames"' in chart.proto.spec for chart in at.get("plotly_chart"))
+    assert "carried its label before training" in said(at)
+    table = next(f.value for f in at.dataframe if "probe accuracy" in f.value)
+    assert len(table) == 3 * 7
+
+
+def test_a_run_of_the_head_alone_says_why_there_is_nothing(visit: Open, filled: Filled) -> None:
+    run = filled.train("head", FreezePlan(), seed=3)
+    filled.insights(run)
+    at = visit("embeddings", run=run.id)
+    assert "Only the head trained in this run" in said(at)
+    assert not [slider for slider in at.slider if slider.key == replay.LAYER]
+
+
+def test_a_model_whose_layers_cannot_be_seen_says_so() -> None:
+    config = experiment(FreezePlan.last(1, 6))
+    assert replay.why_not(config, MINILM) is None
+    assert "cannot be looked at" in replay.why_not(config, replace(MINILM, splittable=False))
+
+
+def test_a_replay_is_asked_for_by_a_button(visit: Open, filled: Filled) -> None:
+    at = visit("embeddings")
+    asked = ReplayConfig(job=filled.run.job.id, layer=2)
+    at.slider(key=replay.LAYER).set_value(2).run()
+    with pytest.raises(Exception, match="no such run"):
+        filled.store.run(filled.owner, asked_id(asked))
+    at.button(key="replay").click().run()
+    assert filled.store.run(filled.owner, asked_id(asked)).job.config == asked
+
+
+def asked_id(config: ReplayConfig) -> str:
+    from translearn_core.config import identity
+
+    return identity(config)
+
+
+def moved(purity: list[float]) -> Replayed:
+    n = len(purity)
+    scores = np.repeat(np.asarray(purity)[:, None], 2, axis=1)
+    return Replayed(
+        1, ("a", "b"), ("train", "test"), ("before training", *(f"after epoch {k}" for k in range(1, n))),
+        tuple(range(n)), tuple(range(n)), (0,) * n, 0.5, 2, 2, np.zeros((n, 4, 2), np.float32), np.arange(4),
+        np.asarray([0, 1, 0, 1]), np.asarray([0, 0, 1, 1]), scores, scores - 0.1, scores + 0.1, scores,
+    )  # fmt: skip
+
+
+def test_the_sentence_names_the_largest_step() -> None:
+    told = replay.said(moved([0.5, 0.55, 0.75, 0.8])).replace("\\", "").replace("*", "")
+    assert "50.0 % carried its label before training and 80.0 % at the end" in told
+    assert "The largest step came after epoch 2, plus 20.0 points." in told
+
+
+def test_the_sentence_says_where_nothing_came_closer() -> None:
+    assert "No step brought" in replay.said(moved([0.5, 0.5, 0.4]))
+    assert "one look" in replay.said(moved([0.5]))

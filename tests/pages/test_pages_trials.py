@@ -1,0 +1,250 @@
+"""What can be tried out before a training: a learning rate, and altered copies of texts."""
+
+from collections.abc import Callable
+from types import SimpleNamespace
+
+import pytest
+import streamlit.runtime.context as browser
+from filled import HOSTILE, Filled
+from streamlit.testing.v1 import AppTest
+
+from conftest import ALICE
+from pages._ui import augmenting, forms, rate_search
+from pages._ui.owner import COOKIE
+from translearn_core.config import (
+    AlterConfig,
+    AugmentConfig,
+    ExperimentConfig,
+    FreezePlan,
+    JobKind,
+    Schedule,
+    Stage,
+    TrainingConfig,
+)
+from translearn_core.results import Alterations, RateSearch
+from translearn_core.runs import Run, State
+
+Draw = Callable[[Callable[[], None]], AppTest]
+
+
+@pytest.fixture
+def draw(filled: Filled, monkeypatch: pytest.MonkeyPatch) -> Draw:
+    """Draw a part of a page as Alice's browser."""
+    cookies = SimpleNamespace(cookies={COOKIE: ALICE})
+    monkeypatch.setattr(browser, "_get_client_context", lambda: cookies)
+
+    def drawn(script: Callable[[], None]) -> AppTest:
+        at = AppTest.from_function(script, default_timeout=30).run()
+        assert not at.exception, at.exception
+        return at
+
+    return drawn
+
+
+def said(at: AppTest) -> str:
+    parts = [*at.markdown, *at.caption, *at.error, *at.info, *at.warning]
+    return "\n".join(str(part.value) for part in parts).replace("\\", "")
+
+
+def keys(at: AppTest) -> set[str]:
+    return {button.key for button in at.button}
+
+
+def asked(filled: Filled, kind: JobKind) -> list[Run]:
+    return filled.store.runs(filled.owner, kind)
+
+
+# a learning rate
+
+
+def rates() -> None:
+    import streamlit as st
+
+    from pages._ui import forms, rate_search, state
+
+    training = forms.edit(state.draft().training, ("epochs", "lr", "head_lr"), "training")
+    experiment = state.change(training=training).experiment
+    assert experiment is not None
+    st.text(f"suggested {rate_search.panel(experiment)}")
+
+
+def curve(experiment: ExperimentConfig, **parts: object) -> RateSearch:
+    values = {
+        "setting": "lr",
+        "before": experiment.training.lr,
+        "rates": (1e-6, 1e-5, 1e-4, 1e-3, 1e-2),
+        "losses": (0.7, 0.7, 0.6, 0.3, 0.9),
+        "smoothed": (0.7, 0.7, 0.65, 0.4, 0.6),
+        "suggestion": 2.5e-4,
+        "reason": "The loss falls fastest near 0.0003 and is lowest near 0.001. At 0.01 it runs away.",
+    }
+    return RateSearch(**{**values, **parts})
+
+
+@pytest.fixture
+def experiment(filled: Filled) -> ExperimentConfig:
+    config = filled.run.job.config
+    assert isinstance(config, ExperimentConfig)
+    return config
+
+
+def test_nothing_is_searched_until_it_is_asked_for(draw: Draw, filled: Filled) -> None:
+    at = draw(rates)
+    assert asked(filled, JobKind.FIND_RATE) == []
+    assert at.text[0].value == "suggested None"
+    assert not at.get("plotly_chart")
+    assert "trial" in said(at)
+    at.button(key="find_rate").click().run()
+    assert [run.state for run in asked(filled, JobKind.FIND_RATE)] == [State.QUEUED]
+    assert at.get("progress")
+    at.button(key="stop_rate_search").click().run()
+    assert [run.state for run in asked(filled, JobKind.FIND_RATE)] == [State.STOPPED]
+    at.run()
+    assert "find_rate" in keys(at)
+    at.button(key="find_rate").click().run()
+    assert [run.state for run in asked(filled, JobKind.FIND_RATE)] == [State.QUEUED]
+
+
+def test_a_suggestion_comes_with_its_curve_and_reason_and_can_be_taken(
+    draw: Draw, filled: Filled, experiment: ExperimentConfig
+) -> None:
+    filled.answer(rate_search.question(experiment), curve(experiment))
+    at = draw(rates)
+    assert at.text[0].value == "suggested 0.00025"
+    assert "**A good rate is 0.00025.** The loss falls fastest near 0.0003" in said(at)
+    assert "the head's goes along, to 0.005" in said(at)
+    assert len(at.get("plotly_chart")) == 1
+    at.button(key="take_rate").click().run()
+    training = at.session_state["draft"].training
+    assert (training.lr, training.head_lr) == (2.5e-4, 5e-3)
+    assert at.number_input(key="training.lr").value == 2.5e-4
+    assert at.number_input(key="training.head_lr").value == 5e-3
+    assert "take_rate" not in keys(at)
+    assert "Taken" in said(at)
+    assert len(at.get("plotly_chart")) == 1, "with the rate taken the curve stays"
+    at.number_input(key="training.lr").set_value(1e-4).run()
+    assert not at.get("plotly_chart"), "another ratio is another question"
+    assert len(asked(filled, JobKind.FIND_RATE)) == 1
+
+
+def test_where_only_the_head_trains_its_rate_is_taken(
+    draw: Draw, filled: Filled, experiment: ExperimentConfig
+) -> None:
+    head_only = experiment.model_copy(update={"plan": FreezePlan()})
+    filled.answer(head_only, filled.evaluation(), filled.summary(head_only.plan), name="newest")
+    filled.answer(rate_search.question(head_only), curve(head_only, setting="head_lr", before=1e-3))
+    at = draw(rates)
+    at.button(key="take_rate").click().run()
+    training = at.session_state["draft"].training
+    assert (training.lr, training.head_lr) == (experiment.training.lr, 2.5e-4)
+    assert at.number_input(key="training.head_lr").value == 2.5e-4
+    assert "goes along" not in said(at)
+
+
+def test_without_a_fall_there_is_nothing_to_take(
+    draw: Draw, filled: Filled, experiment: ExperimentConfig
+) -> None:
+    stays = "The loss did not clearly fall before it ran away at 0.01, so the rate stays at 5e-05."
+    filled.answer(rate_search.question(experiment), curve(experiment, suggestion=5e-5, reason=stays))
+    at = draw(rates)
+    assert stays in said(at)
+    assert "A good rate" not in said(at)
+    assert keys(at) == set()
+
+
+def test_how_long_one_trains_is_no_part_of_the_question(experiment: ExperimentConfig) -> None:
+    training = experiment.training.model_copy(
+        update={"epochs": 9, "schedule": Schedule.COSINE, "patience": 2}
+    )
+    longer = experiment.model_copy(update={"training": training, "stages": (Stage(plan=FreezePlan()),)})
+    assert rate_search.question(longer) == rate_search.question(experiment)
+    other = experiment.model_copy(update={"training": TrainingConfig(batch_size=8)})
+    assert rate_search.question(other) != rate_search.question(experiment)
+
+
+def test_a_failed_search_says_why(draw: Draw, filled: Filled, experiment: ExperimentConfig) -> None:
+    filled.answer(rate_search.question(experiment), state=State.FAILED)
+    at = draw(rates)
+    assert "The loss became nan" in said(at)
+    assert at.text[0].value == "suggested None"
+
+
+# altered copies
+
+
+def copies() -> None:
+    import streamlit as st
+
+    from pages._ui import augmenting, state
+
+    augment = augmenting.panel(state.draft())
+    state.change(augment=augment)
+    st.text(augment.model_dump_json())
+
+
+def test_copies_are_off_and_say_what_they_come_to(draw: Draw, filled: Filled) -> None:
+    at = draw(copies)
+    assert "Off: the model learns from your texts as they are." in said(at)
+    at.number_input(key="augment.copies").set_value(2).run()
+    train = int(filled.diagnosis.counts["train"].sum())
+    expected = f"2 copies each of {train} training texts: {2 * train} more rows, only for training."
+    assert expected in said(at)
+    assert at.session_state["draft"].augment == AugmentConfig(copies=2)
+
+
+@pytest.mark.parametrize(
+    ("number", "rows", "words"),
+    [
+        (0, 10, "Off: the model learns from your texts as they are."),
+        (1, 10, "1 copy each of 10 training texts: 10 more rows, only for training."),
+        (2, 4844, "2 copies each of 4,844 training texts: 9,688 more rows, only for training."),
+        (3, None, "3 copies of every training text, only for training."),
+    ],
+)
+def test_the_amount_in_words(number: int, rows: int | None, words: str) -> None:
+    assert augmenting.amount(AugmentConfig(copies=number), rows) == words
+
+
+def test_copies_that_alter_nothing_are_refused_in_a_sentence(draw: Draw, filled: Filled) -> None:
+    at = draw(copies)
+    for name in ("delete", "swap", "insert"):
+        at.number_input(key=f"augment.{name}").set_value(0.0)
+    at.number_input(key="augment.copies").set_value(1).run()
+    assert "would only repeat the texts" in said(at)
+    assert at.session_state["draft"].augment == AugmentConfig()
+
+
+def test_examples_are_made_when_asked_for_and_shown_as_they_are(draw: Draw, filled: Filled) -> None:
+    at = draw(copies)
+    assert asked(filled, JobKind.ALTER) == []
+    at.button(key="show_alterations").click().run()
+    (run,) = asked(filled, JobKind.ALTER)
+    config = run.job.config
+    assert isinstance(config, AlterConfig)
+    assert (config.data, config.augment.copies) == (filled.data, 1)
+    original = (f"a long film {HOSTILE}", "a good film")
+    filled.answer(config, Alterations(original, ("a film long", "a good movie film"), (1, 0), (1, 0), (0, 1)))
+    at.run()
+    table = at.dataframe[0].value
+    assert table["original"].tolist() == list(original)
+    assert table["altered"].tolist() == ["a film long", "a good movie film"]
+    assert "![x](" not in said(at)
+    at.number_input(key="augment.copies").set_value(4).run()
+    assert len(at.dataframe) == 1, "the number of copies is no other question"
+    at.number_input(key="augment.delete").set_value(0.3).run()
+    assert not at.dataframe
+    assert len(asked(filled, JobKind.ALTER)) == 1
+
+
+def test_fresh_weights_are_said_to_add_no_words(
+    draw: Draw, filled: Filled, experiment: ExperimentConfig
+) -> None:
+    twin = experiment.backbone.model_copy(update={"random_init": True})
+    filled.answer(experiment.model_copy(update={"backbone": twin}), name="twin")
+    assert augmenting.FRESH in said(draw(copies))
+
+
+def test_every_setting_has_a_name_and_explains_itself() -> None:
+    for name in augmenting.FIELDS:
+        assert name in forms.LABELS
+        assert AugmentConfig.model_fields[name].description

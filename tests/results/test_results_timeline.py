@@ -1,0 +1,191 @@
+"""The timeline says what the loop really does: the same rates, part by part and step by step."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from tests.architectures import TEXTS, tiny_folder
+from translearn_core.activations import Compute, tokenize
+from translearn_core.backbones import Backbone, load
+from translearn_core.config import (
+    BackboneConfig,
+    DataConfig,
+    Device,
+    ExperimentConfig,
+    FeatureConfig,
+    FreezePlan,
+    HeadConfig,
+    Precision,
+    Schedule,
+    Stage,
+    TrainingConfig,
+)
+from translearn_core.errors import ConfigError
+from translearn_core.results import EpochPoint, History, StepPoint
+from translearn_core.results.timeline import Timeline, happened, planned
+from translearn_core.training import Loop, Rows
+from translearn_core.transfer import Classifier, Inputs
+
+EVERY_STEP = 10**6
+"""Columns enough for each step to have its own."""
+
+
+def experiment(
+    plan: FreezePlan, stages: Sequence[Stage] = (), continues: str | None = None, **training: object
+) -> ExperimentConfig:
+    return ExperimentConfig(
+        data=DataConfig(dataset="d", text="t", label="l"),
+        plan=plan,
+        stages=tuple(stages),
+        training=TrainingConfig(**{"epochs": 2, "lr": 1e-3, **training}),
+        continues=continues,
+    )
+
+
+def epoch(number: int, step: int, stage: int = 0) -> EpochPoint:
+    return EpochPoint(number, step, 0.5, 0.8, 0.8, 0.5, 0.8, 0.8, 1.0, False, stage)
+
+
+def row(told: Timeline, part: str) -> list[float]:
+    return told.rates[told.parts.index(part)].tolist()
+
+
+@pytest.fixture(scope="module")
+def backbone(tmp_path_factory: pytest.TempPathFactory) -> Backbone:
+    return load(BackboneConfig(id=str(tiny_folder("bert", tmp_path_factory.mktemp("bert")))))
+
+
+@some.composite
+def experiments(draw: some.DrawFn) -> ExperimentConfig:
+    embeddings, blocks = draw(some.booleans()), sorted(draw(some.sets(some.integers(0, 2))))
+    inside = some.builds(
+        lambda below, some_blocks: FreezePlan(embeddings=below and embeddings, blocks=tuple(some_blocks)),
+        some.booleans(),
+        some.sets(some.sampled_from(blocks)) if blocks else some.just(set()),
+    )
+    patience = some.none() | some.just(1)
+    stage = some.builds(Stage, plan=inside, epochs=some.integers(1, 2), patience=patience)
+    return experiment(
+        FreezePlan(embeddings=embeddings, blocks=tuple(blocks)),
+        draw(some.lists(stage, max_size=3)),
+        epochs=draw(some.integers(1, 2)),
+        patience=draw(patience),
+        decay=draw(some.sampled_from([1.0, 0.5])),
+        schedule=draw(some.sampled_from(list(Schedule))),
+        warmup=draw(some.sampled_from([0.0, 0.1, 0.4])),
+        batch_size=draw(some.sampled_from([4, 5, 100])),
+    )
+
+
+@settings(max_examples=15, deadline=None)
+@given(config=experiments())
+def test_every_step_of_a_real_loop_has_the_rates_of_the_timeline(
+    backbone: Backbone, config: ExperimentConfig
+) -> None:
+    texts = [f"{TEXTS[i % len(TEXTS)]} {i}" for i in range(14)]
+    model = Classifier(backbone, config.plan, FeatureConfig(token_limit=32), HeadConfig(), 2, seed=0)
+    model.freeze(config.course[0].plan)
+    rows = Rows(np.arange(14) % 2, np.arange(10), np.arange(10, 14), 2)
+    loop = Loop(
+        model, Inputs.whole(tokenize(backbone.tokenizer, texts, 32)), rows, config.training,
+        Compute.choose(Device.CPU, Precision.FLOAT32), before=config.stages,
+    )  # fmt: skip
+    seen: list[dict[str, float]] = []
+    points: list[StepPoint | EpochPoint] = []
+
+    def watch(moment) -> None:
+        points.append(moment.point)
+        if isinstance(moment.point, StepPoint):
+            seen.append({group["part"]: group["lr"] for group in loop.optimizer.param_groups})
+
+    loop.run(watch)
+    steps = tuple(p for p in points if isinstance(p, StepPoint))
+    history = History(steps, tuple(p for p in points if isinstance(p, EpochPoint)))
+    told = happened(config, 3, history, columns=EVERY_STEP)
+    assert told.rates.shape[1] == len(seen)
+    for step, rates in enumerate(seen):
+        drawn = dict(zip(told.parts, told.rates[:, step], strict=True))
+        expected = {part: rates.get(part, 0.0) for part in told.parts}
+        assert drawn == pytest.approx(expected, rel=1e-12, abs=0), step
+    if all(stage.patience is None for stage in config.course):
+        ahead = planned(config, 3, loop.steps_per_epoch, columns=EVERY_STEP)
+        np.testing.assert_array_equal(ahead.rates, told.rates)
+        assert ahead.stages == told.stages
+
+
+@given(some.lists(some.integers(1, 30), min_size=1, max_size=20), some.integers(1, 40), some.integers(1, 200))
+def test_columns_fill_the_course_and_none_lies_across_the_end_of_a_stage(
+    epochs: list[int], each: int, columns: int
+) -> None:
+    stages = [Stage(plan=FreezePlan(), epochs=n) for n in epochs[:-1]]
+    told = planned(experiment(FreezePlan(blocks=(1,)), stages, epochs=epochs[-1]), 2, each, columns)
+    assert told.edges[0] == 0
+    assert told.edges[-1] == each * sum(epochs)
+    assert (np.diff(told.edges) > 0).all()
+    assert {end for _, end, _ in told.stages} <= set(told.edges.tolist())
+    assert len(told.edges) - 1 <= columns + 2 * len(epochs)
+    assert told.rates.shape == (4, len(told.edges) - 1)
+
+
+def test_a_part_that_comes_back_begins_its_schedule_anew() -> None:
+    alone = [Stage(plan=FreezePlan(blocks=(0,))), Stage(plan=FreezePlan(blocks=(1,)))]
+    config = experiment(FreezePlan(blocks=(0, 1)), alone, epochs=1, warmup=0.0, schedule=Schedule.LINEAR)
+    told = planned(config, 2, 10, EVERY_STEP)
+    zero = row(told, "block 0")
+    assert zero[0] == 1e-3
+    assert zero[10:20] == [0.0] * 10
+    assert zero[20] == 1e-3
+    assert row(told, "block 1")[20] < 1e-3, "it goes on"
+    assert row(told, "embeddings") == [0.0] * 30
+    assert min(row(told, "head")) > 0
+    assert [label for _, _, label in told.stages] == ["block 0", "block 1", "blocks 0, 1"]
+    assert told.parts == ("embeddings", "block 0", "block 1", "head")
+
+
+def test_a_stage_that_ends_early_brings_the_end_nearer() -> None:
+    config = experiment(
+        FreezePlan(blocks=(1,)), [Stage(plan=FreezePlan(), epochs=5, patience=1)], warmup=0.0, epochs=1
+    )
+    history = History((), (epoch(1, 4), epoch(2, 8), epoch(3, 12, stage=1)))
+    told = happened(config, 2, history, columns=EVERY_STEP)
+    assert told.stages == ((0, 8, "head only"), (8, 12, "block 1"))
+    head = row(told, "head")
+    assert head[7] == pytest.approx(1e-3 * (1 - 7 / 24)), "planned to end at step 24"
+    assert head[8] == pytest.approx(1e-3 * (1 - 8 / 12)), "now it ends at step 12"
+
+
+def test_a_run_that_goes_on_from_another_shows_its_own_epochs() -> None:
+    config = experiment(
+        FreezePlan(blocks=(1,)), [Stage(plan=FreezePlan())], continues="a job", epochs=2, warmup=0.0
+    )
+    ahead = planned(config, 2, 4, EVERY_STEP)
+    assert ahead.stages == ((0, 8, "block 1"),)
+    points = [epoch(1, 4), epoch(2, 8, stage=1), epoch(3, 12, stage=1), epoch(4, 16, stage=1)]
+    told = happened(config, 2, History((), tuple(points)), begun=8, columns=EVERY_STEP)
+    assert told.stages == ((8, 16, "block 1"),)
+    np.testing.assert_array_equal(told.rates, ahead.rates)
+
+
+def test_before_the_first_epoch_ends_nothing_has_happened() -> None:
+    told = happened(experiment(FreezePlan()), 2, History((), ()))
+    assert told.rates.shape == (4, 0)
+    assert told.frame().empty
+
+
+def test_the_table_has_a_line_for_every_part_and_column() -> None:
+    config = experiment(FreezePlan(blocks=(1,)), [Stage(plan=FreezePlan())], epochs=1)
+    frame = planned(config, 2, 3, EVERY_STEP).frame()
+    assert list(frame.columns) == ["part", "step", "stage", "trains", "rate"]
+    assert len(frame) == 4 * 6
+    head = frame[frame["part"] == "head"]
+    assert head["step"].tolist() == [1, 2, 3, 4, 5, 6]
+    assert head["stage"].tolist() == [1, 1, 1, 2, 2, 2]
+    assert head["trains"].tolist() == ["head only"] * 3 + ["block 1"] * 3
+
+
+def test_a_plan_that_the_backbone_cannot_do_is_refused() -> None:
+    with pytest.raises(ConfigError, match="train_blocks is 5"):
+        planned(experiment(FreezePlan(blocks=(5,))), 2, 3)

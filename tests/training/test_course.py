@@ -1,0 +1,359 @@
+"""What trains when: stages, the optimizer's groups, rates, and what is kept from stage to stage."""
+
+import shutil
+import tempfile
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.architectures import tiny_folder
+from tests.training.test_training import Script, experiment, toy
+from translearn_core.activations import Compute, Store, Texts
+from translearn_core.backbones import load
+from translearn_core.config import (
+    BackboneConfig,
+    DistilConfig,
+    ExperimentConfig,
+    FreezePlan,
+    HeadConfig,
+    Schedule,
+    Split,
+    Stage,
+    TrainingConfig,
+    Tuning,
+    TuningConfig,
+)
+from translearn_core.config.rates import joined, peak_rates, rate_factor, rates_at, training_parts
+from translearn_core.errors import ConfigError, Stopped, TrainingError
+from translearn_core.experiment import build, run_experiment
+from translearn_core.results import EpochPoint
+from translearn_core.runs import artifacts
+from translearn_core.training import Checkpoint, Loop, Moment, Rows, snapshots
+from translearn_core.training.drift import part_changes
+from translearn_core.transfer import Supply
+from translearn_core.transfer.supply import untouched_cuts
+
+BLOCKS = 3
+EXACT = Compute(torch.device("cpu"), bf16=False)
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return str(tiny_folder("bert", tmp_path_factory.mktemp("bert")))
+
+
+def staged(tiny: str, plan: FreezePlan, *stages: Stage, **training: object) -> ExperimentConfig:
+    base = experiment(tiny, **{"epochs": 1, **training})
+    return ExperimentConfig.model_validate(
+        base.model_dump() | {"plan": plan.model_dump(), "stages": [s.model_dump() for s in stages]}
+    )
+
+
+def loop_of(config: ExperimentConfig, store: Path, rows: int = 24) -> Loop:
+    """Return the loop of a toy run, as a run puts it together."""
+    data = toy(rows)
+    model = build(config, load(config.backbone), 2).eval()
+    texts = Texts(data.texts, model.source.tokenizer, 32)
+    plans = [stage.plan for stage in config.course]
+    supply = Supply(model, texts, EXACT, Store(store, 10**9), course=plans)
+    inputs = supply.first(data.where(Split.TRAIN), seed=0)
+    learned = Rows(data.labels, data.where(Split.TRAIN), data.where(Split.VALIDATION), 2)
+    loop = Loop(model, inputs, learned, config.training, EXACT, before=config.stages, inputs_for=supply)
+    loop.supply = supply  # type: ignore[attr-defined]
+    return loop
+
+
+class Killed(Exception):
+    """The process is gone."""
+
+
+plans = st.builds(FreezePlan, embeddings=st.booleans(), blocks=st.sets(st.integers(0, BLOCKS - 1)).map(tuple))
+
+
+@st.composite
+def courses(draw: st.DrawFn) -> tuple[FreezePlan, tuple[Stage, ...], Tuning, Schedule]:
+    plan = draw(plans)
+    stages = []
+    for _ in range(draw(st.integers(0, 3))):
+        blocks = draw(st.sets(st.sampled_from(plan.blocks))) if plan.blocks else set()
+        embeddings = plan.embeddings and draw(st.booleans())
+        stages.append(
+            Stage(
+                plan=FreezePlan(embeddings=embeddings, blocks=tuple(blocks)), epochs=draw(st.integers(1, 2))
+            )
+        )
+    kinds = [Tuning.ALL]
+    if plan.blocks:
+        kinds += [Tuning.BIASES, Tuning.NORMS] + [Tuning.LORA] * (not plan.embeddings)
+    return plan, tuple(stages), draw(st.sampled_from(kinds)), draw(st.sampled_from(list(Schedule)))
+
+
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+@given(courses(), st.integers(0, 40))
+def test_at_every_step_just_what_is_planned_trains_and_a_kill_changes_nothing(
+    tiny: str, course: tuple[FreezePlan, tuple[Stage, ...], Tuning, Schedule], kill: int
+) -> None:
+    plan, stages, kind, schedule = course
+    config = staged(tiny, plan, *stages, schedule=schedule, weight_decay=0.1)
+    config = config.model_copy(update={"tuning": TuningConfig(kind=kind, rank=2)})
+    folder = Path(tempfile.mkdtemp())
+    try:
+        losses: list[float] = []
+        loop = loop_of(config, folder)
+        start = {name: p.detach().clone() for name, p in loop.model.named_parameters()}
+        before = dict(start)
+
+        def watch(moment: Moment) -> None:
+            if isinstance(moment.point, EpochPoint):
+                return
+            assert moment.point is not None
+            losses.append(moment.point.loss)
+            now = config.course[loop.state.stage].plan
+            planned = loop.model.names(now)
+            held = {id(p) for group in loop.optimizer.param_groups for p in group["params"]}
+            for name, p in loop.model.named_parameters():
+                assert (p.grad is not None) is (name in planned), name
+                assert (id(p) in held) is (name in planned), name
+                if name not in planned:
+                    assert torch.equal(p, before[name]), f"{name} is frozen and moved"
+                before[name] = p.detach().clone()
+
+        loop.run(watch)
+        assert len(losses) == sum(stage.epochs for stage in config.course) * loop.steps_per_epoch
+        for name, p in loop.model.named_parameters():
+            if name not in loop.model.names(plan):
+                assert torch.equal(p, start[name])
+
+        killed = loop_of(config, folder)
+        kept: list[Checkpoint] = []
+
+        def kill_at(moment: Moment) -> None:
+            if moment.step == min(kill, len(losses)):
+                moment.checkpoint({}).write(folder / "run")
+                raise Killed
+
+        try:
+            killed.run(kill_at)
+        except Killed:
+            again = loop_of(config, folder)
+            state = Checkpoint.read(folder / "run")
+            assert state is not None
+            again.resume(state)
+            again.run(lambda moment: kept.append(moment.checkpoint({})))
+            for name, p in again.model.named_parameters():
+                assert torch.equal(p, dict(loop.model.named_parameters())[name]), name
+            steps = [point.loss for point in again.state.history if not isinstance(point, EpochPoint)]
+            assert steps == losses
+    finally:
+        shutil.rmtree(folder)
+
+
+def top_down(tiny: str, **training: object) -> ExperimentConfig:
+    stages = [Stage(plan=FreezePlan(), epochs=2), *(Stage(plan=FreezePlan.last(k, BLOCKS)) for k in (1, 2))]
+    return staged(tiny, FreezePlan.last(3, BLOCKS), *stages, **training)
+
+
+def test_top_down_every_text_passes_every_frozen_block_once(tiny: str, tmp_path: Path) -> None:
+    script = Script()
+    summary = script.run(top_down(tiny), tmp_path / "run")
+    texts = len(set(toy().texts))
+    assert summary.reuse is not None
+    # cuts 2 and 1 in one pass, then the rest of the way for the head: nothing is computed a second time
+    assert summary.reuse.encoded == 2 * texts
+    assert [e.stage for e in script.epochs] == [0, 0, 1, 2, 3]
+
+
+def test_what_is_kept_between_stages_changes_no_number(tiny: str, tmp_path: Path) -> None:
+    config = top_down(tiny, dropout=0.0).model_copy(update={"head": HeadConfig(dropout=0.0)})
+    kept, streamed = Script(), Script()
+    expected = kept.run(config, tmp_path / "kept")
+    found = run_experiment(
+        config, toy, tmp_path / "streamed", store=Store(tmp_path / "none", 0), report=streamed.report,
+        record=streamed.record,
+    )  # fmt: skip
+    assert kept.losses == pytest.approx(streamed.losses, abs=1e-4)
+    assert expected.test.accuracy == found.test.accuracy
+    assert [e.validation_macro_f1 for e in kept.epochs] == [e.validation_macro_f1 for e in streamed.epochs]
+
+
+def test_bottom_up_a_changed_block_is_read_anew(tiny: str, tmp_path: Path) -> None:
+    alone = [Stage(plan=FreezePlan(blocks=(k,))) for k in range(BLOCKS)]
+    config = staged(tiny, FreezePlan.last(BLOCKS, BLOCKS), Stage(plan=FreezePlan()), *alone)
+    loop = loop_of(config, tmp_path / "store")
+    seen = []
+
+    def look(moment: Moment) -> None:
+        if isinstance(moment.point, EpochPoint):
+            kept = loop.inputs.kept
+            seen.append((loop.state.stage, None if kept is None else kept.cut))
+
+    loop.run(look)
+    assert seen == [(0, None), (1, None), (2, 1), (3, 2), (4, None)]
+    texts = loop.supply.texts  # type: ignore[attr-defined]
+    data = loop.inputs.batch(np.arange(len(texts)))
+    assert data.states is None  # the plan itself reaches down to block 0
+
+
+def test_a_stage_ends_when_nothing_is_gained(tiny: str, tmp_path: Path) -> None:
+    config = staged(tiny, FreezePlan.last(1, BLOCKS), Stage(plan=FreezePlan(), epochs=50, patience=2))
+    script = Script()
+    script.run(config, tmp_path / "run")
+    head = [e.validation_macro_f1 for e in script.epochs if e.stage == 0]
+    assert len(head) < 50
+    assert len(head) == head.index(max(head)) + 3
+    assert script.epochs[-1].stage == 1
+
+
+def test_a_stopped_run_goes_on_in_its_stage(tiny: str, tmp_path: Path) -> None:
+    straight, first, second = Script(), Script(stop_after=30), Script()
+    expected = straight.run(top_down(tiny), tmp_path / "straight")
+    with pytest.raises(Stopped):
+        first.run(top_down(tiny), tmp_path / "halves")
+    found = second.run(top_down(tiny), tmp_path / "halves")
+    assert second.losses == straight.losses
+    assert (found.test, found.best_epoch) == (expected.test, expected.best_epoch)
+
+
+def test_only_a_run_that_came_to_its_last_stage_is_continued(tiny: str, tmp_path: Path) -> None:
+    script = Script()
+    script.run(top_down(tiny), tmp_path / "parent")
+    config = top_down(tiny).model_copy(update={"continues": "parent"})
+    longer = Script()
+    summary = longer.run(config, tmp_path / "child", tmp_path / "parent")
+    assert summary.epochs == len(script.epochs) + 1
+    assert longer.epochs[-1].stage == 3
+    early = Script(stop_after=3)
+    with pytest.raises(Stopped):
+        early.run(top_down(tiny), tmp_path / "early")
+    with pytest.raises(TrainingError, match="stage 1 of 4"):
+        Script().run(config, tmp_path / "orphan", tmp_path / "early")
+
+
+def test_what_moved_is_told_by_part_and_epoch(tiny: str, tmp_path: Path) -> None:
+    script = Script()
+    script.run(top_down(tiny), tmp_path / "run")
+    first, last = script.epochs[0].moved, script.epochs[-1].moved
+    assert first["head"] > 0
+    assert {part for part, change in first.items() if change} == {"head"}
+    assert all(last[f"block {k}"] > 0 for k in range(BLOCKS))
+
+
+def test_a_run_can_be_replayed_stage_by_stage(tiny: str, tmp_path: Path) -> None:
+    Script().run(top_down(tiny), tmp_path / "run")
+    found = snapshots(tmp_path / "run")
+    assert [(s.epoch, s.stage) for s in found] == [(0, 0), (2, 0), (3, 1), (4, 2), (5, 3)]
+    assert all(s.vectors.shape == (BLOCKS + 1, len(s.index), 32) for s in found)
+    moved = [
+        [bool((a.vectors[k] != b.vectors[k]).any()) for k in range(BLOCKS + 1)] for a, b in pairwise(found)
+    ]
+    assert moved == [[False] * 4, [False] * 3 + [True], [False, False, True, True], [False, True, True, True]]
+    Script().run(experiment(tiny, "none"), tmp_path / "head")
+    assert snapshots(tmp_path / "head") == []
+    Script().run(experiment(tiny, "last:1", epochs=2), tmp_path / "flat")
+    assert [s.epoch for s in snapshots(tmp_path / "flat")] == [0, 1, 2]
+
+
+def test_l2_sp_keeps_the_weights_nearer_to_their_start(tiny: str, tmp_path: Path) -> None:
+    changes = []
+    for pull in (0.0, 1.0):
+        loop = loop_of(staged(tiny, FreezePlan.last(1, BLOCKS), epochs=4, l2_sp=pull), tmp_path / "store")
+        loop.run(lambda _: None)
+        changes.append(part_changes(loop.model, loop.start)["block 2"])
+        for group in loop.optimizer.param_groups:
+            decays = group["weight_decay"] > 0
+            assert not (decays and pull and group["part"] != "head")
+    assert changes[1] < changes[0]
+
+
+def test_a_teacher_pulls_its_student_to_its_own_answers(tiny: str, tmp_path: Path) -> None:
+    Script().run(experiment(tiny, "all", epochs=8), tmp_path / "teacher")
+    config = experiment(tiny, "last:1", epochs=4)
+    taught = config.model_copy(update={"distil": DistilConfig(teacher="t", weight=1.0)})
+    backbone = taught.backbone.model_copy(update={"blocks": 2})
+    taught = taught.model_copy(update={"backbone": backbone, "plan": FreezePlan.everything(2)})
+    summary = run_experiment(
+        taught, toy, tmp_path / "student", store=Store(tmp_path / "a", 10**9), report=lambda *_: None,
+        record=lambda _: None, teacher=tmp_path / "teacher",
+    )  # fmt: skip
+    assert summary.test.accuracy > 0.8
+    with pytest.raises(ConfigError, match=r"distil\.teacher"):
+        run_experiment(
+            taught, lambda: other_classes(), tmp_path / "strange", store=Store(tmp_path / "a", 10**9),
+            report=lambda *_: None, record=lambda _: None, teacher=tmp_path / "teacher",
+        )  # fmt: skip
+    with pytest.raises(ConfigError, match=r"distil\.teacher"):
+        Script().run(taught, tmp_path / "alone")
+
+
+def other_classes() -> object:
+    data = toy()
+    return type(data)(("bad", "fine"), data.texts, data.labels, data.split, data.rows)
+
+
+def test_a_part_joins_with_a_warm_up_of_its_own_and_ends_with_the_rest() -> None:
+    training = TrainingConfig(lr=1e-3, head_lr=1e-2, warmup=0.2, decay=0.5)
+    peaks = peak_rates(training, 3)
+    assert peaks == pytest.approx(
+        {
+            "embeddings": 1.25e-4,
+            "block 0": 2.5e-4,
+            "block 1": 5e-4,
+            "block 2": 1e-3,
+            "final": 1e-3,
+            "head": 1e-2,
+        }
+    )
+    since = joined({}, training_parts(FreezePlan(), 3), 0)
+    since = joined(since, training_parts(FreezePlan.last(1, 3), 3), 50)
+    assert since == {"head": 0, "block 2": 50, "final": 50}
+    rates = rates_at(50, 100, since, peaks, training)
+    assert rates["block 2"] == pytest.approx(1e-3 * rate_factor(0, 50, training))
+    assert rates["head"] == pytest.approx(1e-2 * rate_factor(50, 100, training))
+    assert joined(since, {"head"}, 60) == {"head": 0}
+    own = TrainingConfig(rates=(1e-5, 2e-5, 3e-5))
+    assert peak_rates(own, 3)["block 1"] == 2e-5
+
+
+@pytest.mark.parametrize("schedule", list(Schedule))
+def test_every_schedule_rises_to_its_peak_and_stays_below(schedule: Schedule) -> None:
+    training = TrainingConfig(schedule=schedule, warmup=0.1)
+    factors = np.array([rate_factor(s, 200, training) for s in range(200)])
+    assert factors.max() == pytest.approx(1.0, abs=0.01)
+    assert (factors > 0).all()
+    assert (np.diff(factors[:20]) > 0).all()
+    assert (np.diff(factors[20:]) <= 1e-12).all()
+    ends = {Schedule.SLANTED: 1 / 32, Schedule.CONSTANT: 1.0}
+    assert factors[-1] == pytest.approx(ends.get(schedule, 0.0), abs=0.01)
+
+
+def test_only_boundaries_above_what_was_trained_can_be_kept_ahead() -> None:
+    top = [FreezePlan.last(k, 6) for k in (0, 1, 2, 6)]
+    assert set(untouched_cuts(top, 6)) == {5, 4}
+    bottom = [FreezePlan(blocks=(k,)) for k in range(6)]
+    assert set(untouched_cuts(bottom, 6)) == set()
+    assert set(untouched_cuts([FreezePlan(blocks=(3,)), FreezePlan(blocks=(4,))], 6)) == {3}
+
+
+def test_stages_beyond_the_plan_are_refused(tiny: str) -> None:
+    with pytest.raises(ValueError, match="stage 1 trains block 2"):
+        staged(tiny, FreezePlan(blocks=(1,)), Stage(plan=FreezePlan(blocks=(2,))))
+    with pytest.raises(ValueError, match="stage 1 trains the embeddings"):
+        staged(tiny, FreezePlan(blocks=(1,)), Stage(plan=FreezePlan(embeddings=True)))
+
+
+def test_artifacts_of_a_staged_run_are_whole(tiny: str, tmp_path: Path) -> None:
+    from translearn_core.results import Drift, RunSummary
+
+    summary = Script().run(top_down(tiny), tmp_path / "run")
+    assert artifacts.load(tmp_path / "run", RunSummary) == summary
+    assert artifacts.load(tmp_path / "run", Drift) is not None
+    assert BackboneConfig(id=tiny) == top_down(tiny).backbone

@@ -1,0 +1,244 @@
+"""Altered copies: how many, from which words, the same every time, and of training rows alone."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import assume, given, settings
+from hypothesis import strategies as some
+from tokenizers import Tokenizer, decoders, models
+from transformers import PreTrainedTokenizerFast
+
+from tests.architectures import SIZE, VOCABULARY, WORDS, tiny_folder, tiny_tokenizer
+from translearn_core.backbones import Backbone, load
+from translearn_core.backbones.anatomy import table
+from translearn_core.config import AugmentConfig, BackboneConfig
+from translearn_core.data import Prepared
+from translearn_core.experiment import augmented
+from translearn_core.transfer import altered, vocabulary
+from translearn_core.transfer.augmenting import copies_of
+from translearn_core.transfer.units import core, joined, units
+from translearn_core.transfer.vocabulary import neighbours, whole_words
+
+PLAIN = sorted(word for word in WORDS if word.isalpha())
+SAMPLED = [*PLAIN, "film,", "(good)", "Great!", "xylophone", "42", "…"]
+TEXTS = some.lists(some.sampled_from(SAMPLED), min_size=1, max_size=15).map(" ".join)
+SHARES = some.sampled_from([0.0, 0.05, 0.2, 0.5, 0.9])
+
+
+@some.composite
+def configs(draw: some.DrawFn) -> AugmentConfig:
+    delete, swap, insert = draw(SHARES), draw(SHARES), draw(SHARES)
+    assume(delete or swap or insert)
+    copies, seed = draw(some.integers(1, 4)), draw(some.integers(0, 3))
+    return AugmentConfig(copies=copies, delete=delete, swap=swap, insert=insert, seed=seed)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return str(tiny_folder("bert", tmp_path_factory.mktemp("bert")))
+
+
+@pytest.fixture(scope="module")
+def backbone(folder: str) -> Backbone:
+    return load(BackboneConfig(id=folder))
+
+
+# units
+
+
+@given(some.lists(some.text(alphabet="abcé.,!?'4", min_size=1), min_size=1))
+def test_words_are_what_stands_between_spaces(words: list[str]) -> None:
+    assert units(" ".join(words)) == words
+    assert joined(units("  " + "\n ".join(words))) == " ".join(words)
+
+
+@given(some.text(alphabet="这部电影很好看。カメラไม่ดี", min_size=1))
+def test_a_text_without_spaces_falls_into_characters_and_back(text: str) -> None:
+    assert joined(units(text)) == text
+
+
+def test_characters_of_unspaced_scripts_stand_alone_with_their_marks() -> None:
+    assert units("这部电影 iPhone 很好。") == ["这", "部", "电", "影", "iPhone", "很", "好", "。"]
+    assert units("ดีที่") == ["ดี", "ที่"]
+    assert units("한국 영화") == ["한국", "영화"]
+
+
+@pytest.mark.parametrize(
+    ("unit", "word"), [("film,", "film"), ("(good)", "good"), ("don't", "don't"), ("…", "")]
+)
+def test_the_core_of_a_word_has_no_punctuation_around_it(unit: str, word: str) -> None:
+    assert core(unit) == word
+
+
+# the vocabulary
+
+
+def byte_level() -> PreTrainedTokenizerFast:
+    pieces = ["<s>", "Ġgood", "Ġgreat", "ing", "Ġ1", "ĠcafÃ©", "å¥½", "Ġ", "å", "good"]
+    tokenizer = Tokenizer(models.BPE({piece: i for i, piece in enumerate(pieces)}, []))
+    tokenizer.decoder = decoders.ByteLevel()
+    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, bos_token="<s>")
+
+
+def sentence_piece() -> PreTrainedTokenizerFast:
+    pieces = ["<unk>", "▁good", "▁great", "ing", "▁1", "▁café", "好", "▁", "▁de"]
+    tokenizer = Tokenizer(models.Unigram([(piece, -1.0) for piece in pieces], unk_id=0))
+    tokenizer.decoder = decoders.Metaspace()
+    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, unk_token="<unk>")
+
+
+def word_ends() -> PreTrainedTokenizerFast:
+    pieces = ["<unk>", "good</w>", "great</w>", "ing</w>", "goo"]
+    tokenizer = Tokenizer(models.BPE({piece: i for i, piece in enumerate(pieces)}, []))
+    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, unk_token="<unk>")
+
+
+def test_word_pieces_that_continue_a_word_are_no_words() -> None:
+    found = whole_words(tiny_tokenizer(), SIZE)
+    assert set(found) == {piece for piece in VOCABULARY if piece.isalpha()}
+    assert all(VOCABULARY[number] == word for word, number in found.items())
+
+
+def test_byte_level_words_begin_with_a_space_and_are_decoded() -> None:
+    assert whole_words(byte_level(), 100) == {"good": 1, "great": 2, "café": 5, "好": 6}
+
+
+def test_sentence_pieces_begin_with_a_space_too() -> None:
+    assert whole_words(sentence_piece(), 100) == {"good": 1, "great": 2, "café": 5, "好": 6, "de": 8}
+
+
+def test_where_word_ends_are_marked_no_word_can_be_told() -> None:
+    assert whole_words(word_ends(), 100) == {}
+
+
+def test_entries_without_a_row_of_the_table_are_left_out() -> None:
+    assert whole_words(byte_level(), 2) == {"good": 1}
+
+
+def test_neighbours_are_the_nearest_by_cosine_without_the_word_itself(folder: str) -> None:
+    backbone = load(BackboneConfig(id=folder))
+    weights = table(backbone.model).weight
+    with torch.no_grad():
+        for k, word in enumerate(("good", "great", "fine", "lovely", "happy", "love")):
+            weights[VOCABULARY.index(word)] = torch.eye(weights.shape[1])[0] * (9 - k)
+            weights[VOCABULARY.index(word), 1] = 0.1 * k
+    found = neighbours({"good", "Good", "xylophone", ""}, backbone)
+    assert found["good"] == ("great", "fine", "lovely", "happy", "love")
+    assert found["Good"] == found["good"]
+    assert set(found) == {"good", "Good"}
+
+
+def test_blocks_change_nothing(backbone: Backbone, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = neighbours(PLAIN, backbone)
+    assert set(whole) == set(PLAIN)
+    assert all(len(near) == 5 and word not in near for word, near in whole.items())
+    monkeypatch.setattr(vocabulary, "ASKED_AT_ONCE", 3)
+    monkeypatch.setattr(vocabulary, "HELD_AGAINST", 7)
+    assert neighbours(PLAIN, backbone) == whole
+
+
+# copies
+
+
+@settings(deadline=None, max_examples=60)
+@given(texts=some.lists(TEXTS, min_size=1, max_size=4), config=configs())
+def test_copies_are_as_many_as_asked_for_and_the_same_every_time(
+    backbone: Backbone, texts: list[str], config: AugmentConfig
+) -> None:
+    found = altered(texts, config, backbone)
+    assert len(found) == config.copies * len(texts)
+    assert found == altered(texts, config, backbone)
+    assert all(copy.strip() for copy in found)
+    alone = altered(texts[-1:], config, backbone)
+    assert found[-config.copies :] == alone, "a copy depends on its text and the seed alone"
+
+
+@settings(deadline=None, max_examples=60)
+@given(text=TEXTS, config=configs())
+def test_words_come_from_the_text_or_the_vocabulary_and_the_amounts_add_up(
+    backbone: Backbone, text: str, config: AugmentConfig
+) -> None:
+    words = text.split()
+    for copy in copies_of([text], config, backbone):
+        mine = copy.text.split()
+        assert len(mine) == len(words) - copy.left_out + copy.added
+        new = Counter(mine) - Counter(words)
+        assert sum(new.values()) <= copy.added
+        assert set(new) <= set(PLAIN) | {piece for piece in VOCABULARY if piece.isalpha()}
+        assert 0 <= copy.left_out < len(words)
+        assert copy.left_out == 0 or config.delete
+        assert copy.added == 0 or config.insert
+        assert copy.swapped == 0 or config.swap
+        if len(words) > 1 and (config.delete or config.swap):
+            assert copy.left_out or copy.swapped or copy.added, "every copy is altered where it can be"
+
+
+@settings(deadline=None, max_examples=60)
+@given(text=some.text(min_size=1), config=configs())
+def test_no_text_becomes_empty(backbone: Backbone, text: str, config: AugmentConfig) -> None:
+    for copy in altered([text], config, backbone):
+        assert copy.split() if text.split() else copy == text
+
+
+def test_shares_hold_on_average(backbone: Backbone) -> None:
+    long = [word for word in PLAIN if len(word) > 3]
+    texts = [" ".join(long[i : i + 8]) for i in range(40)]
+    config = AugmentConfig(copies=10, delete=0.2, swap=0.1, insert=0.3)
+    copies = copies_of(texts, config, backbone)
+    total = 8 * len(copies)
+    assert sum(c.left_out for c in copies) / total == pytest.approx(0.2, abs=0.01)
+    assert sum(c.swapped for c in copies) / total == pytest.approx(0.1, abs=0.01)
+    assert sum(c.added for c in copies) / total == pytest.approx(0.3, abs=0.02)
+
+
+def test_another_seed_or_copy_alters_otherwise(backbone: Backbone) -> None:
+    text = "the acting was terrible and the plot was boring but i loved the music"
+    found = [
+        copy for seed in range(3) for copy in altered([text], AugmentConfig(copies=3, seed=seed), backbone)
+    ]
+    assert len(set(found)) > 6
+
+
+def test_chinese_loses_and_swaps_characters_and_gains_no_spaces(backbone: Backbone) -> None:
+    text = "这部电影很好看我非常喜欢它"
+    for copy in altered([text], AugmentConfig(copies=4, delete=0.3, swap=0.2), backbone):
+        assert " " not in copy
+        assert copy != text
+        assert set(copy) <= set(text)
+        assert len(copy) < len(text)
+
+
+def test_nothing_is_put_beside_very_short_words(backbone: Backbone) -> None:
+    config = AugmentConfig(copies=3, delete=0, swap=0, insert=0.9)
+    assert altered(["the a to is"], config, backbone) == ["the a to is"] * 3
+    for copy in copies_of(["the film is great"], config, backbone):
+        assert 0 < copy.added <= 2
+        assert copy.text.startswith("the")
+
+
+def test_fresh_weights_know_no_neighbours(folder: str) -> None:
+    twin = load(BackboneConfig(id=folder, random_init=True))
+    config = AugmentConfig(copies=2, delete=0, swap=0, insert=0.5)
+    assert altered(["a good film"], config, twin) == ["a good film"] * 2
+
+
+def test_only_training_rows_are_altered_and_copies_keep_their_label(backbone: Backbone) -> None:
+    n = 30
+    texts = tuple(f"{PLAIN[i]} {PLAIN[i + 1]} {PLAIN[i + 2]} film" for i in range(n))
+    prepared = Prepared(("no", "yes"), texts, np.arange(n) % 2, np.arange(n) % 3, np.arange(1, n + 1))
+    config = AugmentConfig(copies=2)
+    material = augmented(prepared, config, backbone)
+    train = np.flatnonzero(prepared.split == 0)
+    new = np.arange(n, n + 2 * len(train))
+    assert material.texts[:n] == texts
+    assert list(material.texts[n:]) == altered([texts[i] for i in train], config, backbone)
+    np.testing.assert_array_equal(material.rows.labels[:n], prepared.labels)
+    np.testing.assert_array_equal(material.rows.labels[n:], np.repeat(prepared.labels[train], 2))
+    np.testing.assert_array_equal(np.sort(material.rows.train), np.concatenate([train, new]))
+    np.testing.assert_array_equal(material.rows.validation, np.flatnonzero(prepared.split == 1))
+
+
+def test_without_copies_nothing_is_added(backbone: Backbone) -> None:
+    assert altered(["a good film"], AugmentConfig(), backbone) == []

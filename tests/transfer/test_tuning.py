@@ -1,0 +1,193 @@
+"""Changing little of a block: BitFit, norms, LoRA; fewer and fresh blocks; features of several layers."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from tests.architectures import TEXTS, TINY, tiny_folder
+from tests.training.test_training import Script, experiment, toy
+from translearn_core.activations import Compute, Store, Texts
+from translearn_core.backbones import Backbone, load
+from translearn_core.config import (
+    BackboneConfig,
+    DataConfig,
+    ExperimentConfig,
+    FeatureConfig,
+    FreezePlan,
+    HeadConfig,
+    Layers,
+    Pooling,
+    Tuning,
+    TuningConfig,
+)
+from translearn_core.errors import ConfigError
+from translearn_core.results import LayerMix
+from translearn_core.runs import artifacts
+from translearn_core.transfer import Classifier, Supply, load_trained
+from translearn_core.transfer.tuning import merge_lora
+
+EXACT = Compute(torch.device("cpu"), bf16=False)
+NO_BIASES = {"gemma3", "llama", "qwen3", "modernbert"}
+
+
+@pytest.fixture(params=sorted(TINY))
+def backbone(request: pytest.FixtureRequest, tmp_path: Path) -> Backbone:
+    return load(BackboneConfig(id=str(tiny_folder(request.param, tmp_path))))
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return str(tiny_folder("bert", tmp_path_factory.mktemp("bert")))
+
+
+def classifier(backbone: Backbone, kind: Tuning, blocks: tuple[int, ...]) -> Classifier:
+    features = FeatureConfig(pooling=backbone.anatomy.pooling)
+    tuning = TuningConfig(kind=kind, rank=2)
+    return Classifier(backbone, FreezePlan(blocks=blocks), features, HeadConfig(), 3, tuning=tuning)
+
+
+def answered(model: Classifier, folder: Path) -> torch.Tensor:
+    texts = Texts(TEXTS, model.source.tokenizer, 32)
+    inputs = Supply(model, texts, EXACT, Store(folder, 10**9))(FreezePlan.everything(model.source.n_blocks))
+    with torch.no_grad():
+        return model.eval()(inputs.batch(np.arange(len(TEXTS))), EXACT)
+
+
+@pytest.mark.parametrize("kind", [Tuning.BIASES, Tuning.NORMS, Tuning.LORA])
+def test_the_anatomy_counts_what_trains(backbone: Backbone, kind: Tuning) -> None:
+    blocks = tuple(range(backbone.n_blocks))
+    counted = backbone.anatomy.trainable(FreezePlan(blocks=blocks), TuningConfig(kind=kind, rank=2))
+    if not counted:
+        with pytest.raises(ConfigError, match=r"tuning\.kind"):
+            classifier(backbone, kind, blocks)
+        return
+    model = classifier(backbone, kind, blocks)
+    trained = {
+        n: p.numel() for n, p in model.named_parameters() if p.requires_grad and n.startswith("backbone")
+    }
+    final = sum(n for name, n in trained.items() if model.parts[name] == "final")
+    assert sum(trained.values()) - final == counted
+    assert {model.parts[name] for name in trained} - {"final"} == {f"block {k}" for k in blocks}
+
+
+def test_lora_starts_as_nothing_learns_and_merges_to_the_same(backbone: Backbone, tmp_path: Path) -> None:
+    top = backbone.n_blocks - 1
+    plain = classifier(load(backbone.config), Tuning.ALL, (top,))
+    model = classifier(backbone, Tuning.LORA, (top,))
+    torch.testing.assert_close(answered(model, tmp_path / "a"), answered(plain, tmp_path / "b"))
+    torch.manual_seed(1)
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            if "lora_B" in name:
+                parameter.normal_(0, 0.1)
+    changed = answered(model, tmp_path / "c")
+    assert not torch.allclose(changed, answered(plain, tmp_path / "d"))
+    merge_lora(model.source)
+    assert model.source.parts.keys() == dict(model.source.model.named_parameters()).keys()
+    assert not any("lora" in name for name, _ in model.named_parameters())
+    torch.testing.assert_close(answered(model, tmp_path / "e"), changed, atol=1e-5, rtol=1e-4)
+
+
+@pytest.mark.parametrize("kind", list(Tuning))
+def test_a_run_of_every_kind_learns_and_reads_back(tiny: str, kind: Tuning, tmp_path: Path) -> None:
+    config = experiment(tiny, "last:2", epochs=6, lr=1e-2)
+    config = config.model_copy(update={"tuning": TuningConfig(kind=kind, rank=4)})
+    script = Script()
+    summary = script.run(config, tmp_path / "run")
+    assert summary.test.accuracy > 0.8
+    trained = load_trained(tmp_path / "run")
+    texts = list(toy().texts[:8])
+    once, _ = trained.answer(texts)
+    if kind is Tuning.LORA:
+        merge_lora(trained.model.source)
+        np.testing.assert_allclose(trained.answer(texts)[0], once, atol=1e-5)
+    assert script.epochs[-1].moved["block 2"] > 0
+
+
+def test_tuning_needs_blocks_and_lora_frozen_embeddings() -> None:
+    data = DataConfig(dataset="d", text="t", label="l")
+    with pytest.raises(ValueError, match="at least one block"):
+        ExperimentConfig(data=data, tuning=TuningConfig(kind=Tuning.BIASES))
+    with pytest.raises(ValueError, match="embeddings stay frozen"):
+        ExperimentConfig(data=data, plan=FreezePlan.everything(3), tuning=TuningConfig(kind=Tuning.LORA))
+
+
+def test_a_backbone_can_be_cut_short_and_its_top_made_fresh(tiny: str) -> None:
+    whole = load(BackboneConfig(id=tiny))
+    short = load(BackboneConfig(id=tiny, blocks=2))
+    assert (whole.n_blocks, short.n_blocks, short.anatomy.n_blocks) == (3, 2, 2)
+    fresh = load(BackboneConfig(id=tiny, fresh_top=1))
+    same = [
+        all(torch.equal(a, b) for a, b in zip(x.parameters(), y.parameters(), strict=True))
+        for x, y in zip(whole.blocks, fresh.blocks, strict=True)
+    ]
+    assert same == [True, True, False]
+    again = load(BackboneConfig(id=tiny, fresh_top=1))
+    assert all(
+        torch.equal(a, b) for a, b in zip(fresh.model.parameters(), again.model.parameters(), strict=True)
+    )
+    digests = {
+        b.anatomy.digest
+        for b in (whole, short, fresh, load(BackboneConfig(id=tiny, fresh_top=1, init_seed=1)))
+    }
+    assert len(digests) == 4
+    for wrong, field in (
+        (BackboneConfig(id=tiny, blocks=9), "blocks"),
+        (BackboneConfig(id=tiny, fresh_top=4), "fresh_top"),
+    ):
+        with pytest.raises(ConfigError, match=field):
+            load(wrong)
+
+
+def test_fresh_blocks_must_train(tiny: str, tmp_path: Path) -> None:
+    config = experiment(tiny, "last:1")
+    config = config.model_copy(update={"backbone": BackboneConfig(id=tiny, fresh_top=2)})
+    with pytest.raises(ConfigError, match=r"backbone\.fresh_top"):
+        Script().run(config, tmp_path)
+
+
+@pytest.mark.parametrize("layers", list(Layers))
+def test_features_of_any_layers_come_from_one_pass(tiny: str, layers: Layers, tmp_path: Path) -> None:
+    features = FeatureConfig(layers=layers, layer=1 if layers is Layers.ONE else None, token_limit=32)
+    base = experiment(tiny, "none", epochs=30)
+    cold, warm = Script(), Script()
+    cold.run(base, tmp_path / "last")  # encodes, and keeps every layer
+    config = base.model_copy(update={"features": features})
+    summary = warm.run(config, tmp_path / str(layers))
+    assert summary.reuse is not None
+    assert summary.reuse.encoded == 0
+    trained = load_trained(tmp_path / str(layers))
+    texts = list(toy().texts)
+    told, vectors = trained.answer(texts)
+    width = {Layers.CONCAT_4: 4 * 32}.get(layers, 32)
+    assert vectors.shape == (len(texts), width)
+    from translearn_core.results import Evaluation
+
+    evaluation = artifacts.load(tmp_path / str(layers), Evaluation)
+    assert evaluation is not None
+    assert told.max(1) == pytest.approx(evaluation.predictions["confidence"].to_numpy(), abs=1e-3)
+    mix = artifacts.load(tmp_path / str(layers), LayerMix)
+    assert (mix is not None) is (layers is Layers.MIX)
+    if mix is not None:
+        assert sum(mix.weights) == pytest.approx(1.0)
+        assert len(mix.weights) == 4
+        assert max(mix.weights) > min(mix.weights)
+
+
+def test_layers_are_named_and_checked() -> None:
+    assert FeatureConfig(layers=Layers.CONCAT_4).chosen(6) == (3, 4, 5, 6)
+    assert FeatureConfig(layers=Layers.SECOND_LAST).chosen(6) == (5,)
+    assert FeatureConfig(layers=Layers.MIX).chosen(2) == (0, 1, 2)
+    with pytest.raises(ConfigError, match=r"features\.layer"):
+        FeatureConfig(layers=Layers.ONE, layer=7).chosen(6)
+    with pytest.raises(ValueError, match="layer must be given"):
+        FeatureConfig(layers=Layers.ONE)
+    with pytest.raises(ValueError, match="needs a frozen backbone"):
+        ExperimentConfig(
+            data=DataConfig(dataset="d", text="t", label="l"),
+            plan=FreezePlan(blocks=(1,)),
+            features=FeatureConfig(layers=Layers.MIX),
+        )
+    assert FeatureConfig().pooling is Pooling.MEAN

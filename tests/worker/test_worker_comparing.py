@@ -1,0 +1,213 @@
+"""The job that compares finished runs: what it reads, what it says, and what it refuses."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from translearn_core.analysis.scoring import accuracy_interval
+from translearn_core.config import (
+    BackboneConfig,
+    Cell,
+    CompareConfig,
+    DataConfig,
+    ExperimentConfig,
+    FreezePlan,
+    Frozen,
+    TrainingConfig,
+)
+from translearn_core.errors import ConfigError, NotFoundError
+from translearn_core.results import Comparison, Evaluation, Metrics, RunSummary
+from translearn_core.runs import RunStore, State, Workspace, artifacts
+from translearn_core.settings import Settings
+from translearn_core.worker.context import Context
+from translearn_core.worker.jobs import JOB_FUNCTIONS
+
+ME = "somebody"
+ROWS = 600
+
+
+class Bench:
+    """A store whose runs were trained by nobody: what they would have left is written here."""
+
+    def __init__(self, root: Path) -> None:
+        self.store = RunStore(Workspace(root))
+        digest = self.store.add_dataset(ME, "x", {"train": b"text,label\na,1\n"}, Settings()).digest
+        self.data = DataConfig(dataset=digest, text="text", label="label")
+
+    def run(self, config: Frozen) -> Path:
+        """Take a job and return its folder."""
+        run = self.store.submit(ME, config)
+        if run.state is not State.DONE:
+            assert self.store.begin(run.job.id, "test")
+        return self.store.workspace.run(run.job.id)
+
+    def trained(
+        self,
+        share: float,
+        seed: int,
+        plan: FreezePlan,
+        *,
+        scratch: bool = False,
+        shuffled: bool = False,
+        rows: int = ROWS,
+    ) -> str:
+        """Leave a run that gets about `share` of its test rows right."""
+        random = np.random.default_rng(seed + int(1000 * share))
+        config = ExperimentConfig(
+            data=self.data,
+            backbone=BackboneConfig(random_init=scratch, init_seed=seed if scratch else 0),
+            plan=plan,
+            training=TrainingConfig(seed=seed, lr=share / 1000),
+        )
+        folder = self.run(config)
+        easy = np.random.default_rng(0).random(rows)
+        correct = np.clip(easy + 0.05 * random.standard_normal(rows), 0, 1) < share
+        table = pd.DataFrame(
+            {
+                "row": np.arange(rows),
+                "split": "test",
+                "text": [f"text {k}" for k in range(rows)],
+                "label": np.where(np.arange(rows) % 2, "yes", "no"),
+                "predicted": "yes",
+                "confidence": 0.9,
+                "correct": correct,
+            }
+        )
+        learned = table.head(50).assign(split="train")
+        if shuffled:
+            table = table.sample(frac=1, random_state=seed)
+        right = int(correct.sum())
+        interval = accuracy_interval(right, rows)
+        metrics = Metrics(rows, right / rows, right / rows - 0.01, 0.5, interval, interval)
+        artifacts.save(
+            folder,
+            Evaluation(
+                ("no", "yes"), {"test": metrics}, 0.5, np.zeros((2, 2), dtype=np.int64), pd.DataFrame(),
+                pd.concat([learned, table], ignore_index=True),
+            ),
+        )  # fmt: skip
+        artifacts.save(
+            folder,
+            RunSummary(
+                "CPU", "float32", {"total": 10.0 + seed}, {"trainable": 100, "total": 200}, metrics, metrics,
+                0.5, 3, 2, plan.boundary(6),
+            ),
+        )  # fmt: skip
+        job = self.store.submit(ME, config).job.id
+        self.store.finish(job, State.DONE)
+        return job
+
+    def cell(self, name: str, share: float, plan: FreezePlan, seeds: int = 3, **how: Any) -> Cell:
+        """Leave a cell of runs."""
+        return Cell(name=name, jobs=tuple(self.trained(share, seed, plan, **how) for seed in range(seeds)))
+
+    def compare(self, *cells: Cell, baseline: str) -> Comparison:
+        """Compare cells here and now."""
+        run = self.store.submit(ME, CompareConfig(cells=cells, baseline=baseline))
+        assert self.store.begin(run.job.id, "test")
+        job = self.store.job(run.job.id)
+        context = Context(self.store, job, job.config, self.store.workspace.run(job.id), {})
+        JOB_FUNCTIONS[job.kind](context)
+        found = artifacts.load(context.folder, Comparison)
+        assert found is not None
+        return found
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    return Bench(tmp_path)
+
+
+ALL, TOP = FreezePlan.everything(6), FreezePlan.last(2, 6)
+
+
+def test_cells_are_means_with_intervals_and_differences_in_words(bench: Bench) -> None:
+    found = bench.compare(
+        bench.cell("full", 0.9, ALL), bench.cell("head", 0.7, FreezePlan()), baseline="head"
+    )
+    full, head = found.cells
+    assert (found.baseline, found.test_rows) == ("head", ROWS)
+    assert (full.runs, full.spread, full.seconds, full.trainable, full.train_rows) == (
+        3,
+        "over 3 seeds",
+        11,
+        100,
+        50,
+    )
+    assert (full.boundary, full.trains, head.boundary, head.trains) == (-1, ALL.label, 6, "head only")
+    assert full.difference.estimate == pytest.approx(full.accuracy - head.accuracy)
+    assert full.difference.beyond_chance
+    assert full.verdict.startswith("full is 0.2")
+    assert full.verdict.endswith("more than chance.")
+    assert (head.difference, head.verdict) == (None, "The baseline.")
+    assert found.sentences() == (full.verdict,)
+
+
+def test_the_table_has_a_row_a_cell(bench: Bench) -> None:
+    found = bench.compare(
+        bench.cell("full", 0.9, ALL), bench.cell("head", 0.7, FreezePlan(), seeds=1), baseline="full"
+    )
+    frame = found.frame()
+    assert frame["cell"].tolist() == ["full", "head"]
+    assert frame["interval"].tolist() == ["over 3 seeds", "over 600 test rows"]
+    assert frame["verdict"][1].endswith("needs more seeds.")
+    assert np.isnan(frame["difference"][0])
+    assert frame["accuracy low"][1] < frame["accuracy"][1] < frame["accuracy high"][1]
+
+
+def test_rows_are_matched_by_what_they_are(bench: Bench) -> None:
+    plain, shuffled = bench.cell("a", 0.8, ALL), bench.cell("b", 0.8, TOP, shuffled=True)
+    (_, other) = bench.compare(plain, shuffled, baseline="a").cells
+    assert other.difference.estimate == 0
+    assert other.difference.interval.high - other.difference.interval.low < 0.02
+
+
+def test_cells_below_scratch_are_marked_where_that_is_more_than_chance(bench: Bench) -> None:
+    scratch = bench.cell("scratch", 0.8, ALL, scratch=True)
+    found = bench.compare(
+        bench.cell("full", 0.9, ALL), bench.cell("head", 0.6, FreezePlan()), scratch, baseline="full"
+    )
+    marks = {cell.name: cell.transfer for cell in found.cells}
+    assert marks["head"].startswith("Negative transfer: below scratch by 0.")
+    assert marks["full"] == marks["scratch"] == ""
+    assert any(sentence.endswith(marks["head"]) for sentence in found.sentences())
+
+
+def test_scratch_on_fewer_rows_is_no_control_of_more(bench: Bench) -> None:
+    few = bench.data.model_copy(update={"train_rows": 16})
+    whole, bench.data = bench.data, few
+    scratch = bench.cell("scratch", 0.8, ALL, scratch=True)
+    bench.data = whole
+    found = bench.compare(bench.cell("head", 0.6, FreezePlan()), scratch, baseline="head")
+    assert [cell.transfer for cell in found.cells] == ["", ""]
+
+
+def test_other_test_rows_are_refused_with_a_sentence(bench: Bench) -> None:
+    full = bench.cell("full", 0.9, ALL)
+    head = bench.cell("head", 0.7, FreezePlan(), rows=500)
+    found = bench.compare(full, head, baseline="full")
+    assert found.cells[1].difference is None
+    assert found.sentences() == ("head was tested on other rows than full, so the two cannot be compared.",)
+    mixed = Cell(name="mixed", jobs=(full.jobs[0], head.jobs[0]))
+    with pytest.raises(ConfigError, match="'mixed': give a cell whose runs were all tested on the same rows"):
+        bench.compare(mixed, baseline="mixed")
+
+
+def test_a_run_without_results_and_a_missing_baseline_are_named(bench: Bench) -> None:
+    full = bench.cell("full", 0.9, ALL)
+    with pytest.raises(ConfigError, match="baseline is 'best'"):
+        bench.compare(full, baseline="best")
+    waits = bench.store.submit(ME, ExperimentConfig(data=bench.data)).job.id
+    with pytest.raises(NotFoundError, match="A run of linear has no results yet"):
+        bench.compare(full, Cell(name="linear", jobs=(waits,)), baseline="full")
+
+
+def test_a_comparison_survives_the_disk(bench: Bench, tmp_path: Path) -> None:
+    found = bench.compare(bench.cell("full", 0.9, ALL), bench.cell("top", 0.8, TOP), baseline="full")
+    artifacts.save(tmp_path / "again", found)
+    assert artifacts.load(tmp_path / "again", Comparison) == found
+    assert replace(found, cells=()).frame().empty

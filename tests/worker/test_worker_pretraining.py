@@ -1,0 +1,239 @@
+"""The job that pre-trains: from a table to a backbone that is chosen by its id, and who may choose it."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import torch
+
+from tests.architectures import tiny_folder
+from tests.corpora import SENTENCES
+from translearn_core.backbones import bytes_to_fetch, load
+from translearn_core.config import (
+    ADAPTED,
+    AnatomyConfig,
+    BackboneConfig,
+    DataConfig,
+    DiagnoseConfig,
+    ExperimentConfig,
+    FeatureConfig,
+    FreezePlan,
+    Frozen,
+    JobKind,
+    Precision,
+    PretrainConfig,
+    TrainingConfig,
+    identity,
+)
+from translearn_core.errors import BackboneError, NotFoundError, QuotaError
+from translearn_core.results import Anatomy, Pretraining, RunSummary
+from translearn_core.runs import Run, RunStore, State, Workspace, artifacts
+from translearn_core.settings import Settings, settings
+from translearn_core.worker import runtime
+
+ME, OTHER = "somebody", "somebody else"
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("workspace")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TRANSLEARN_WORKSPACE", str(folder))
+        settings.cache_clear()
+        yield folder
+    settings.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def store(root: Path) -> RunStore:
+    return RunStore(Workspace(root))
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> BackboneConfig:
+    return BackboneConfig(id=str(tiny_folder("bert", tmp_path_factory.mktemp("tiny"))))
+
+
+def do(store: RunStore, config: Frozen, owner: str = ME) -> Run:
+    run = store.submit(owner, config)
+    if run.state is not State.DONE:
+        assert store.begin(run.job.id, "TRAIN-0")
+        runtime.run(run.job.id, str(store.workspace.root), None, "TRAIN-0")
+    return store.run(owner, run.id)
+
+
+def bring(store: RunStore, csv: str, owner: str = ME, **parts: str) -> str:
+    files = {"train": csv.encode(), **{part: text.encode() for part, text in parts.items()}}
+    return store.add_dataset(owner, "texts.csv", files, Settings()).digest
+
+
+def one_column(sentences: tuple[str, ...] = SENTENCES[:200]) -> str:
+    return "text\n" + "\n".join(f'"{s}"' for s in sentences)
+
+
+def labelled() -> str:
+    return "words,liked\n" + "\n".join(
+        f'"{s}",{"yes" if "lov" in s or "good" in s else "no"}' for s in SENTENCES[::5]
+    )
+
+
+def asked(digest: str, backbone: BackboneConfig, **settings: object) -> PretrainConfig:
+    values = {"epochs": 1, "lr": 1e-3, "batch_size": 16, "token_limit": 32, "text": "text", **settings}
+    return PretrainConfig(dataset=digest, backbone=backbone, precision=Precision.FLOAT32, **values)
+
+
+@pytest.fixture(scope="module")
+def made(store: RunStore, tiny: BackboneConfig) -> Run:
+    run = do(store, asked(bring(store, one_column()), tiny))
+    assert run.state is State.DONE, run.job.reason
+    return run
+
+
+@pytest.fixture(scope="module")
+def adapted(made: Run) -> BackboneConfig:
+    return BackboneConfig(id=f"{ADAPTED}{made.job.id}")
+
+
+def on(store: RunStore, backbone: BackboneConfig, owner: str = ME, **settings: object) -> ExperimentConfig:
+    digest = bring(store, labelled(), owner)
+    return ExperimentConfig(
+        data=DataConfig(dataset=digest, text="words", label="liked"),
+        backbone=backbone,
+        features=FeatureConfig(token_limit=32),
+        training=TrainingConfig(epochs=1, precision=Precision.FLOAT32, **settings),
+    )
+
+
+def test_a_table_of_one_column_becomes_a_backbone(
+    store: RunStore, made: Run, adapted: BackboneConfig, tiny: BackboneConfig
+) -> None:
+    found = artifacts.load(store.workspace.run(made.job.id), Pretraining)
+    assert found is not None
+    assert found.parent == tiny.id
+    assert found.loss_after < found.loss_before
+    assert store.history(made.job.id).steps
+    assert bytes_to_fetch(adapted) == 0
+    new, old = load(adapted).model.state_dict(), load(tiny).model.state_dict()
+    assert not all(torch.equal(new[name], old[name]) for name in new)
+    twin = load(adapted.model_copy(update={"random_init": True}))
+    assert twin.n_blocks == 3
+
+
+def test_a_run_is_trained_on_it_like_on_any_other(store: RunStore, adapted: BackboneConfig) -> None:
+    anatomy = do(store, AnatomyConfig(backbone=adapted))
+    assert artifacts.load(store.workspace.run(anatomy.job.id), Anatomy) is not None
+    run = do(store, on(store, adapted).model_copy(update={"plan": FreezePlan.last(1, 3)}))
+    assert run.state is State.DONE, run.job.reason
+    assert artifacts.load(store.workspace.run(run.job.id), RunSummary) is not None
+
+
+def test_texts_of_validation_and_test_files_are_left(store: RunStore, tiny: BackboneConfig) -> None:
+    digest = bring(store, labelled(), test=labelled())
+    found = do(store, asked(digest, tiny, text="words"))
+    result = artifacts.load(store.workspace.run(found.job.id), Pretraining)
+    assert result is not None
+    assert result.texts + result.held_out == len(SENTENCES[::5])
+
+
+@pytest.mark.parametrize(
+    ("text", "says"), [("nothing", "There is no column 'nothing' in this file; it has 'words', 'liked'"),
+                       ("liked", "text: the column 'liked' has 2 different texts")]
+)  # fmt: skip
+def test_what_cannot_be_read_is_one_sentence(
+    store: RunStore, tiny: BackboneConfig, text: str, says: str
+) -> None:
+    run = do(store, asked(bring(store, labelled()), tiny, text=text))
+    assert run.state is State.FAILED
+    assert says in (run.job.reason or "")
+
+
+def test_who_has_not_made_it_cannot_build_on_it(store: RunStore, made: Run, adapted: BackboneConfig) -> None:
+    theirs = on(store, adapted, OTHER)
+    digest = theirs.data.dataset
+    for config in (
+        theirs,
+        AnatomyConfig(backbone=adapted),
+        DiagnoseConfig(data=theirs.data, backbone=adapted),
+        asked(digest, adapted, text="words"),
+        AnatomyConfig(backbone=BackboneConfig(id=f"{ADAPTED}../{made.job.id}")),
+    ):
+        with pytest.raises(NotFoundError, match="is not in your workspace: it was deleted"):
+            store.submit(OTHER, config)
+    assert store.runs(OTHER, JobKind.PRETRAIN) == []
+
+
+@pytest.mark.parametrize("id", [f"{ADAPTED}{'0' * 20}", f"{ADAPTED}../../etc", ADAPTED])
+def test_one_that_is_gone_is_a_sentence(root: Path, id: str) -> None:
+    with pytest.raises(BackboneError, match="is no longer here: the pre-training that made it was deleted"):
+        load(BackboneConfig(id=id))
+
+
+def test_deleted_it_leaves_what_was_built_on_it(store: RunStore, tiny: BackboneConfig) -> None:
+    made = do(store, asked(bring(store, one_column(SENTENCES[200:400])), tiny, seed=5))
+    backbone = BackboneConfig(id=f"{ADAPTED}{made.job.id}")
+    anatomy = do(store, AnatomyConfig(backbone=backbone))
+    trained = do(store, on(store, backbone, seed=5))
+    further = do(store, asked(bring(store, one_column(SENTENCES[400:600])), backbone))
+    assert trained.state is further.state is State.DONE
+    assert artifacts.load(store.workspace.run(further.job.id), Pretraining).parent == backbone.id
+    store.delete_run(ME, made.id)
+    assert not store.workspace.run(made.job.id).exists()
+    assert {store.run(ME, run.id).state for run in (trained, further)} == {State.DONE}
+    with pytest.raises(NotFoundError):
+        store.run(ME, anatomy.id)
+    with pytest.raises(BackboneError, match="no longer here"):
+        load(backbone)
+    assert load(BackboneConfig(id=f"{ADAPTED}{further.job.id}")).n_blocks == 3
+    store.delete_dataset(ME, made.job.config.dataset)
+    assert store.run(ME, trained.id).state is State.DONE
+
+
+def test_a_full_workspace_takes_no_more(
+    store: RunStore, tiny: BackboneConfig, monkeypatch: pytest.MonkeyPatch, root: Path
+) -> None:
+    filler = store.workspace.run(store.runs(ME, JobKind.PRETRAIN)[0].job.id) / "filler"
+    filler.write_bytes(b"0" * 11_000_000)
+    monkeypatch.setenv("TRANSLEARN_MAX_OWNER_MB", "10")
+    settings.cache_clear()
+    try:
+        with pytest.raises(QuotaError, match="delete some"):
+            store.submit(ME, asked(bring_any(store), tiny, seed=9))
+    finally:
+        filler.unlink()
+        monkeypatch.undo()
+        settings.cache_clear()
+
+
+def bring_any(store: RunStore) -> str:
+    return store.datasets(ME)[0].digest
+
+
+def test_stopped_it_keeps_its_place(
+    store: RunStore, tiny: BackboneConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from translearn_core.worker import context
+
+    monkeypatch.setattr(context, "REPORT_SECONDS", 0.0)
+    config = asked(bring(store, one_column()), tiny, epochs=3, seed=3)
+    run = store.submit(ME, config)
+    assert store.begin(run.job.id, "TRAIN-0")
+    store_add = RunStore.add_points
+
+    def stop_at_20(self: RunStore, job: str, new: list[object], **options: object) -> None:
+        store_add(self, job, new, **options)
+        if any(point.step >= 20 for point in new):
+            self.ask_to_stop(ME, run.id)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(context, "POINTS_SECONDS", 0.0)
+        patch.setattr(RunStore, "add_points", stop_at_20)
+        runtime.run(run.job.id, str(store.workspace.root), None, "TRAIN-0")
+    assert store.run(ME, run.id).state is State.STOPPED
+    assert not store.workspace.backbone(run.job.id).exists()
+    ended = do(store, config)
+    assert ended.state is State.DONE
+    assert ended.job.id == identity(config)
+    steps = [point.step for point in store.history(run.job.id).steps]
+    assert steps == list(range(1, len(steps) + 1))
+    shutil.rmtree(store.workspace.run(run.job.id))

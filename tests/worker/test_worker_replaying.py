@@ -1,0 +1,129 @@
+"""Replaying a real staged training of a tiny backbone, without an engine."""
+
+import numpy as np
+import pytest
+from test_worker_jobs import ME, Bench, reviews
+
+from tests.architectures import tiny_folder
+from translearn_core.config import (
+    BackboneConfig,
+    DataConfig,
+    ExperimentConfig,
+    FeatureConfig,
+    FreezePlan,
+    Precision,
+    ReplayConfig,
+    Stage,
+    TrainingConfig,
+)
+from translearn_core.errors import ConfigError, NotFoundError
+from translearn_core.results import Evaluation, Replayed, RunSummary
+from translearn_core.runs import artifacts
+from translearn_core.settings import Settings
+from translearn_core.worker import replaying
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
+    return Bench(tmp_path_factory.mktemp("workspace"))
+
+
+@pytest.fixture(scope="module")
+def base(bench: Bench, tmp_path_factory: pytest.TempPathFactory) -> ExperimentConfig:
+    dataset = bench.store.add_dataset(ME, "reviews.csv", {"train": reviews()}, Settings())
+    return ExperimentConfig(
+        data=DataConfig(dataset=dataset.digest, text="text", label="liked"),
+        backbone=BackboneConfig(id=str(tiny_folder("bert", tmp_path_factory.mktemp("tiny")))),
+        plan=FreezePlan(blocks=(1, 2)),
+        stages=(Stage(plan=FreezePlan()), Stage(plan=FreezePlan(blocks=(2,)), epochs=2)),
+        features=FeatureConfig(token_limit=32),
+        training=TrainingConfig(epochs=3, lr=1e-3, head_lr=1e-2, batch_size=8, precision=Precision.FLOAT32),
+    )
+
+
+@pytest.fixture(scope="module")
+def staged(bench: Bench, base: ExperimentConfig) -> str:
+    bench.do(base, RunSummary)
+    return bench.store.runs(ME)[0].job.id
+
+
+@pytest.fixture(scope="module")
+def top(bench: Bench, staged: str) -> Replayed:
+    return bench.do(ReplayConfig(job=staged, layer=3), Replayed)
+
+
+def steps_of(seen: Replayed) -> list[float]:
+    """How far the text that went farthest went between each two moments."""
+    return [float(np.abs(step).max()) for step in np.diff(seen.coordinates, axis=0)]
+
+
+def test_a_staged_run_is_replayed_stage_by_stage(bench: Bench, staged: str, top: Replayed) -> None:
+    assert top.moments == (
+        "before training",
+        "after stage 1: head only",
+        "after stage 2: block 2",
+        "after stage 3: blocks 1, 2",
+    )
+    assert top.epochs == (0, 1, 3, 6)
+    assert top.steps[0] == 0
+    predictions = artifacts.load(bench.store.workspace.run(staged), Evaluation).predictions
+    rows = predictions.iloc[top.index]
+    assert set(rows["split"]) == {"train", "test"}
+    assert [top.classes[k] for k in top.label] == rows["label"].tolist()
+    assert [top.splits[k] for k in top.split] == rows["split"].tolist()
+    assert (top.n_train, top.n_test) == tuple((rows["split"] == s).sum() for s in ("train", "test"))
+    assert top.coordinates.shape == (4, len(rows), 2)
+    assert top.coordinates.dtype == np.float32
+    assert np.isfinite(top.coordinates).all()
+
+
+def test_what_was_frozen_stands_still_and_what_trained_moves(
+    bench: Bench, staged: str, top: Replayed
+) -> None:
+    below = bench.do(ReplayConfig(job=staged, layer=1), Replayed)
+    for moment in (1, 2, 3):
+        np.testing.assert_allclose(below.coordinates[moment], below.coordinates[0], atol=1e-4)
+        for scores in (top.accuracy, top.low, top.high, top.purity):
+            np.testing.assert_array_equal(scores[moment, :2], scores[0, :2])
+    assert steps_of(top)[0] < 1e-4, "only the head trained"
+    assert min(steps_of(top)[1:]) > 1e-2
+
+
+def test_scores_are_shares_inside_their_intervals(top: Replayed) -> None:
+    assert top.accuracy.shape == top.purity.shape == (4, 4)
+    assert ((top.low <= top.accuracy) & (top.accuracy <= top.high)).all()
+    assert ((top.purity >= 0) & (top.purity <= 1)).all()
+    assert top.majority == pytest.approx(0.5, abs=0.1)
+    assert top.accuracy[-1, 3] >= top.accuracy[0, 3]
+
+
+def test_another_layer_is_drawn_without_measuring_again(
+    bench: Bench, staged: str, top: Replayed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def again(*_: object) -> None:
+        raise AssertionError("measured again")
+
+    monkeypatch.setattr(replaying, "_measure", again)
+    second = bench.do(ReplayConfig(job=staged, layer=2), Replayed)
+    np.testing.assert_array_equal(top.accuracy, second.accuracy)
+    assert second.layer == 2
+    assert not np.array_equal(top.coordinates, second.coordinates)
+
+
+def test_a_run_in_one_stage_is_replayed_epoch_by_epoch(bench: Bench, base: ExperimentConfig) -> None:
+    bench.do(base.model_copy(update={"stages": ()}), RunSummary)
+    job = bench.store.runs(ME)[0].job.id
+    seen = bench.do(ReplayConfig(job=job, layer=3), Replayed)
+    assert seen.moments == ("before training", "after epoch 1", "after epoch 2", "after epoch 3")
+
+
+def test_a_run_of_the_head_alone_has_nothing_to_replay(bench: Bench, base: ExperimentConfig) -> None:
+    bench.do(base.model_copy(update={"plan": FreezePlan(), "stages": ()}), RunSummary)
+    job = bench.store.runs(ME)[0].job.id
+    with pytest.raises(NotFoundError, match="only its head trained"):
+        bench.do(ReplayConfig(job=job, layer=3), Replayed)
+
+
+def test_a_layer_that_is_not_there_is_refused(bench: Bench, staged: str) -> None:
+    with pytest.raises(ConfigError, match="layer is 9"):
+        bench.do(ReplayConfig(job=staged, layer=9), Replayed)

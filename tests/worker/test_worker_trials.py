@@ -1,0 +1,107 @@
+"""The jobs that try something out: a learning rate, and the alteration of texts."""
+
+import numpy as np
+import pytest
+from test_worker_jobs import ME, Bench, reviews
+
+from tests.architectures import tiny_folder
+from translearn_core.config import (
+    AlterConfig,
+    AugmentConfig,
+    BackboneConfig,
+    DataConfig,
+    ExperimentConfig,
+    FeatureConfig,
+    FreezePlan,
+    Precision,
+    RateSearchConfig,
+    Stage,
+    TrainingConfig,
+    identity,
+)
+from translearn_core.data import Prepared
+from translearn_core.results import Alterations, RateSearch, RunSummary
+from translearn_core.settings import Settings
+from translearn_core.worker.rate_search import some_training_rows
+from translearn_core.worker.reading import load_prepared
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
+    return Bench(tmp_path_factory.mktemp("workspace"))
+
+
+@pytest.fixture(scope="module")
+def experiment(bench: Bench, tmp_path_factory: pytest.TempPathFactory) -> ExperimentConfig:
+    dataset = bench.store.add_dataset(ME, "reviews.csv", {"train": reviews()}, Settings())
+    return ExperimentConfig(
+        data=DataConfig(dataset=dataset.digest, text="text", label="liked"),
+        backbone=BackboneConfig(id=str(tiny_folder("bert", tmp_path_factory.mktemp("tiny")))),
+        plan=FreezePlan(blocks=(2,)),
+        features=FeatureConfig(token_limit=32),
+        training=TrainingConfig(lr=1e-3, head_lr=1e-2, batch_size=8, precision=Precision.FLOAT32),
+    )
+
+
+@pytest.mark.parametrize("change", ["plan", "head only", "stages", "augmented"])
+def test_a_rate_is_searched_for_every_kind_of_experiment(
+    bench: Bench, experiment: ExperimentConfig, change: str
+) -> None:
+    parts: dict[str, object] = {
+        "plan": {},
+        "head only": {"plan": FreezePlan()},
+        "stages": {"stages": (Stage(plan=FreezePlan()),)},
+        "augmented": {"augment": AugmentConfig(copies=2)},
+    }[change]
+    config = RateSearchConfig(experiment=experiment.model_copy(update=parts), low=1e-5, high=1.0, steps=40)
+    found = bench.do(config, RateSearch)
+    assert found.setting == ("head_lr" if change == "head only" else "lr")
+    assert len(found.losses) == len(found.rates) > 4
+    assert found.reason
+
+
+def test_what_a_search_encodes_serves_the_training(bench: Bench, experiment: ExperimentConfig) -> None:
+    head_only = experiment.model_copy(
+        update={"plan": FreezePlan(), "features": FeatureConfig(token_limit=24)}
+    )
+    bench.do(RateSearchConfig(experiment=head_only, low=1e-5, high=1.0, steps=20), RateSearch)
+    reuse = bench.do(head_only, RunSummary).reuse
+    assert reuse is not None
+    assert reuse.encoded < reuse.texts
+
+
+def test_a_search_reads_no_more_rows_than_it_needs_and_training_rows_only(
+    bench: Bench, experiment: ExperimentConfig
+) -> None:
+    prepared = load_prepared(bench.store.workspace, experiment.data)
+    index = some_training_rows(prepared, 20, seed=1)
+    assert len(index) == 20
+    assert not prepared.split[index].any()
+    assert set(prepared.labels[index]) == {0, 1}
+    train = np.flatnonzero(prepared.split == 0)
+    np.testing.assert_array_equal(some_training_rows(prepared, 10_000, seed=1), train)
+
+
+def test_examples_are_training_texts_with_their_altered_copies(
+    bench: Bench, experiment: ExperimentConfig
+) -> None:
+    augment = AugmentConfig(copies=2, delete=0.3, swap=0.3, insert=0.3)
+    config = AlterConfig(data=experiment.data, backbone=experiment.backbone, augment=augment, texts=4)
+    found = bench.do(config, Alterations)
+    prepared: Prepared = load_prepared(bench.store.workspace, experiment.data)
+    training = {prepared.texts[i] for i in np.flatnonzero(prepared.split == 0)}
+    assert len(found.original) == len(found.altered) == 8
+    assert set(found.original) <= training
+    assert found.original[0] == found.original[1] != found.original[2]
+    assert all(a != b for a, b in zip(found.original, found.altered, strict=True))
+    frame = found.frame()
+    assert frame.columns.tolist() == ["original", "altered", "left out", "swapped", "added"]
+    words = frame["original"].str.split().str.len() - frame["left out"] + frame["added"]
+    assert words.tolist() == frame["altered"].str.split().str.len().tolist()
+
+
+def test_the_trial_keeps_no_model(bench: Bench, experiment: ExperimentConfig) -> None:
+    config = RateSearchConfig(experiment=experiment, low=1e-5, high=1.0, steps=20)
+    bench.do(config, RateSearch)
+    folder = bench.store.workspace.run(identity(config))
+    assert {path.name for path in folder.iterdir()} == {"rate_search"}

@@ -1,0 +1,9 @@
+"""What every configuration is: immutable, hashable JSON without unknown fields."""
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Frozen(BaseModel):
+    """Base of every configuration: immutable, hashable, no unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")

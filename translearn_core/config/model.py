@@ -1,0 +1,183 @@
+"""What is transferred: a backbone, what of it changes and when, and what stands on it."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from translearn_core.config.choices import Activation, HeadKind, Layers, Pooling, Tuning
+from translearn_core.config.frozen import Frozen
+from translearn_core.errors import ConfigError
+
+BUNDLED = "all-MiniLM-L6-v2"
+"""The backbone that ships with the project and works with no network."""
+
+ADAPTED = "adapted-"
+"""How the id of a backbone begins that was pre-trained further here; the rest names the job that did it."""
+
+
+class BackboneConfig(Frozen):
+    """Which pretrained model, or its random-init twin."""
+
+    id: str = Field(BUNDLED, min_length=1, description="bundled name, Hub id (owner/name) or local folder")
+    revision: str | None = Field(None, description="branch, tag or commit on the Hub")
+    random_init: bool = Field(False, description="same architecture, fresh weights: the no-transfer control")
+    init_seed: int = Field(0, ge=0, description="seed of the fresh weights")
+    blocks: int | None = Field(
+        None, ge=1, description="keep only so many blocks from the input: a smaller model"
+    )
+    fresh_top: int = Field(
+        0, ge=0, description="give so many blocks at the top fresh weights (arXiv:2006.05987)"
+    )
+
+    @property
+    def label(self) -> str:
+        """Name for people: the id, and how it differs from the pretrained model of that name."""
+        said = [
+            "random init" if self.random_init else "",
+            f"first {self.blocks} blocks" if self.blocks else "",
+            f"top {self.fresh_top} fresh" if self.fresh_top else "",
+        ]
+        return f"{self.id} ({', '.join(filter(None, said))})" if any(said) else self.id
+
+
+class FreezePlan(Frozen):
+    """What trains: the embeddings or not, and which blocks. The head is new and always trains.
+
+    Blocks count from the input, block 0 first. Parts after the last block (a final norm) follow the last
+    block.
+    """
+
+    embeddings: bool = Field(False, description="train the embeddings")
+    blocks: tuple[int, ...] = Field((), description="blocks that train, from 0 at the input")
+
+    @field_validator("blocks")
+    @classmethod
+    def _canonical(cls, blocks: tuple[int, ...]) -> tuple[int, ...]:
+        if negative := [b for b in blocks if b < 0]:
+            raise ValueError(f"block {negative[0]} does not exist: blocks count from 0")
+        return tuple(sorted(set(blocks)))
+
+    @classmethod
+    def last(cls, k: int, n_blocks: int) -> Self:
+        """Return the plan that trains the top `k` of `n_blocks` blocks."""
+        if not 0 <= k <= n_blocks:
+            raise ConfigError("train_blocks", f"last:{k}", f"last:0 to last:{n_blocks}")
+        return cls(blocks=tuple(range(n_blocks - k, n_blocks)))
+
+    @classmethod
+    def everything(cls, n_blocks: int, *, embeddings: bool = True) -> Self:
+        """Return the plan that trains all blocks, and the embeddings unless told otherwise."""
+        return cls(embeddings=embeddings, blocks=tuple(range(n_blocks)))
+
+    @classmethod
+    def parse(cls, text: str, n_blocks: int) -> Self:
+        """Read the command line's form: ``none``, ``all``, ``last:K`` or ``0,2,5``."""
+        word = text.strip().lower()
+        if word == "none":
+            return cls()
+        if word == "all":
+            return cls.everything(n_blocks)
+        if word.startswith("last:") and word[5:].isdecimal():
+            return cls.last(int(word[5:]), n_blocks)
+        parts = [p.strip() for p in word.split(",")]
+        if not all(p.isdecimal() for p in parts):
+            raise ConfigError("train_blocks", text, "none, all, last:K or block numbers such as 0,2,5")
+        plan = cls(blocks=tuple(int(p) for p in parts))
+        plan.check(n_blocks)
+        return plan
+
+    def check(self, n_blocks: int) -> None:
+        """Raise `ConfigError` if a block is named that a backbone of `n_blocks` does not have."""
+        if self.blocks and self.blocks[-1] >= n_blocks:
+            raise ConfigError("train_blocks", self.blocks[-1], f"blocks from 0 to {n_blocks - 1}")
+
+    def boundary(self, n_blocks: int) -> int:
+        """Lowest trainable block: -1 if the embeddings train, `n_blocks` if only the head does.
+
+        Nothing below it changes, so the hidden states entering it can be computed once and kept.
+        """
+        if self.embeddings:
+            return -1
+        return self.blocks[0] if self.blocks else n_blocks
+
+    @property
+    def label(self) -> str:
+        """Name for people, short enough for a table."""
+        if not self.blocks and not self.embeddings:
+            return "head only"
+        span = self.blocks == tuple(range(self.blocks[0], self.blocks[-1] + 1)) if self.blocks else False
+        if span and len(self.blocks) > 2:
+            blocks = f"blocks {self.blocks[0]}–{self.blocks[-1]}"
+        else:
+            blocks = (
+                f"block{'s' * (len(self.blocks) > 1)} {', '.join(map(str, self.blocks))}"
+                if self.blocks
+                else ""
+            )
+        return " + ".join(filter(None, ["embeddings" if self.embeddings else "", blocks]))
+
+
+class Stage(Frozen):
+    """What trains for a while before the plan itself does; shorter where nothing is gained any more."""
+
+    plan: FreezePlan
+    epochs: int = Field(1, ge=1, le=1000, description="passes over the training rows at most")
+    patience: int | None = Field(
+        None, ge=1, description="go on after so many epochs without a better validation macro-F1"
+    )
+
+
+class TuningConfig(Frozen):
+    """Which tensors of the trained blocks change."""
+
+    kind: Tuning = Tuning.ALL
+    rank: int = Field(8, ge=1, le=256, description="LoRA: width of what is added beside every matrix")
+    alpha: int = Field(16, ge=1, le=1024, description="LoRA: what is added counts alpha / rank")
+    dropout: float = Field(0.0, ge=0, lt=1.0, description="LoRA: on the input of what is added")
+
+
+class FeatureConfig(Frozen):
+    """How a text becomes the vector the head sees."""
+
+    pooling: Pooling = Field(Pooling.MEAN, description="CLS, mean or max; the last token for causal models")
+    token_limit: Annotated[int, Field(ge=8, le=8192)] = Field(128, description="longer texts are cut here")
+    layers: Layers = Field(
+        Layers.LAST, description="layers the vector is made of; others need a frozen model"
+    )
+    layer: int | None = Field(None, ge=0, description="the one layer: 0 = embeddings, k = after block k-1")
+
+    @model_validator(mode="after")
+    def _names_the_one(self) -> Self:
+        if (self.layers is Layers.ONE) is not (self.layer is not None):
+            raise ValueError(
+                "layer must be given with layers 'one', and only there: 0 = embeddings, k = after block k-1"
+            )
+        return self
+
+    def chosen(self, n_blocks: int) -> tuple[int, ...]:
+        """Return the layers that are read, lowest first.
+
+        Raises
+        ------
+        ConfigError
+            If the backbone has no such layer.
+        """
+        if self.layer is not None and self.layer > n_blocks:
+            raise ConfigError("features.layer", self.layer, f"a layer from 0 to {n_blocks}")
+        return {
+            Layers.LAST: (n_blocks,),
+            Layers.SECOND_LAST: (n_blocks - 1,),
+            Layers.SUM_4: tuple(range(max(0, n_blocks - 3), n_blocks + 1)),
+            Layers.CONCAT_4: tuple(range(max(0, n_blocks - 3), n_blocks + 1)),
+            Layers.MIX: tuple(range(n_blocks + 1)),
+            Layers.ONE: (self.layer or 0,),
+        }[self.layers]
+
+
+class HeadConfig(Frozen):
+    """The classifier that is trained from nothing."""
+
+    kind: HeadKind = HeadKind.LINEAR
+    width: int = Field(256, ge=1, le=8192, description="hidden units of an MLP head")
+    activation: Activation = Activation.RELU
+    dropout: float = Field(0.1, ge=0.0, lt=1.0, description="on the head's input")

@@ -1,0 +1,109 @@
+"""A study: one question asked of many runs, which differ only in what the study varies."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, JsonValue, field_validator, model_validator
+
+from translearn_core.config.experiment import ExperimentConfig
+from translearn_core.config.frozen import Frozen
+from translearn_core.config.material import DataConfig
+from translearn_core.config.model import BackboneConfig
+from translearn_core.config.recipes import RecipeName
+from translearn_core.config.training import TrainingConfig
+
+EVERYTHING = -1
+"""The boundary below block 0: the embeddings train too."""
+
+OWN = ("data", "backbone", "plan", "stages", "continues", "training.seed")
+"""Settings that a study has fields of its own for, or varies itself."""
+
+Size = Annotated[int, Field(ge=2)]
+
+
+class StudyConfig(Frozen):
+    """What a study varies, and what stays the same in all its runs."""
+
+    data: DataConfig
+    backbones: tuple[BackboneConfig, ...] = Field((BackboneConfig(),), max_length=20)
+    recipes: tuple[RecipeName, ...] = Field((), description="ways to transfer; none: plain plans by boundary")
+    boundaries: tuple[Annotated[int, Field(ge=EVERYTHING)], ...] = Field(
+        (),
+        max_length=200,
+        description="lowest block that trains; the number of blocks: head only; -1: the embeddings too",
+    )
+    seeds: tuple[Annotated[int, Field(ge=0)], ...] = Field((0,), max_length=200)
+    sizes: tuple[Size | None, ...] = Field(
+        (None,), max_length=100, description="training rows to learn from; none: all"
+    )
+    settings: dict[str, JsonValue] = Field({}, description="settings of every run by their dotted names")
+    teacher: str | None = Field(None, description="the finished run that teaches, for recipes that need one")
+
+    @field_validator("backbones", "seeds", "sizes")
+    @classmethod
+    def _at_least_one(cls, values: tuple[object, ...]) -> tuple[object, ...]:
+        if not values:
+            raise ValueError("at least one")
+        return values
+
+    @field_validator("backbones", "recipes", "seeds")
+    @classmethod
+    def _each_once(cls, values: tuple[object, ...]) -> tuple[object, ...]:
+        return tuple(dict.fromkeys(values))
+
+    @field_validator("boundaries")
+    @classmethod
+    def _from_below(cls, boundaries: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(sorted(set(boundaries)))
+
+    @field_validator("sizes")
+    @classmethod
+    def _all_last(cls, sizes: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        return tuple(sorted(set(sizes), key=lambda size: (size is None, size or 0)))
+
+    @field_validator("backbones")
+    @classmethod
+    def _told_apart(cls, backbones: tuple[BackboneConfig, ...]) -> tuple[BackboneConfig, ...]:
+        labels = [backbone.label for backbone in backbones]
+        if twice := [label for label in labels if labels.count(label) > 1]:
+            raise ValueError(f"backbones that are not both called {twice[0]}")
+        return backbones
+
+    @field_validator("settings")
+    @classmethod
+    def _not_its_own(cls, settings: dict[str, JsonValue]) -> dict[str, JsonValue]:
+        for name in settings:
+            if own := [o for o in OWN if name == o or name.startswith(f"{o}.")]:
+                raise ValueError(f"other settings than {name}: {own[0]} is the study's to set")
+        return settings
+
+    @model_validator(mode="after")
+    def _has_something_to_try(self) -> Self:
+        if not self.recipes and not self.boundaries:
+            raise ValueError("a study needs recipes, or boundaries to train from: give at least one")
+        if self.data.train_rows is not None:
+            raise ValueError("data.train_rows is the study's to set: give sizes instead")
+        return self
+
+
+def own_settings(config: ExperimentConfig, *, recipes: bool) -> dict[str, JsonValue]:
+    """Return what makes an experiment differ from a plain one with its plan, by dotted names.
+
+    With `recipes`, only what a recipe leaves as it is.
+    """
+    training = TrainingConfig.suited(config.plan)
+    plain = ExperimentConfig(data=config.data, backbone=config.backbone, plan=config.plan, training=training)
+    told, usual = config.model_dump(mode="json"), plain.model_dump(mode="json")
+    kept = {"batch_size", "class_weights", "device", "precision"}
+    parts = {"features": {"pooling", "token_limit"}, "augment": set(told["augment"]), "training": kept}
+    if not recipes:
+        parts |= {part: set(told[part]) for part in ("head", "tuning")}
+        parts["training"] = set(told["training"]) - {"seed"}
+    found: dict[str, JsonValue] = {
+        f"{part}.{name}": told[part][name]
+        for part, names in parts.items()
+        for name in sorted(names)
+        if told[part][name] != usual[part][name]
+    }
+    if config.distil is not None and not recipes:
+        found["distil"] = told["distil"]
+    return found

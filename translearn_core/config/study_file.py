@@ -1,0 +1,101 @@
+"""A study as a file: YAML that a person writes, read into its configuration."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import Field, JsonValue, field_validator
+
+from translearn_core.config.choices import Split
+from translearn_core.config.frozen import Frozen
+from translearn_core.config.material import DataConfig, SplitConfig
+from translearn_core.config.model import BackboneConfig
+from translearn_core.config.studies import StudyConfig
+from translearn_core.errors import ConfigError, DataError
+
+
+class StudyFile(Frozen):
+    """What stands in a study's file."""
+
+    name: str = Field(min_length=1, max_length=200)
+    files: dict[Split, Path] = Field(
+        {}, description="train, and where there are such files validation and test"
+    )
+    text: str
+    label: str
+    split: SplitConfig = SplitConfig()
+    backbones: tuple[BackboneConfig, ...] = (BackboneConfig(),)
+    recipes: tuple[str, ...] = ()
+    boundaries: tuple[int, ...] = ()
+    seeds: tuple[int, ...] = (0,)
+    sizes: tuple[int | None, ...] = (None,)
+    settings: dict[str, JsonValue] = Field({})
+    teacher: str | None = None
+    baseline: str | None = Field(None, description="cell or recipe the others are held against")
+
+    @field_validator("split", mode="before")
+    @classmethod
+    def _a_column(cls, split: Any) -> Any:
+        return {"column": split} if isinstance(split, str) else split
+
+    @field_validator("backbones", mode="before")
+    @classmethod
+    def _by_name(cls, backbones: Any) -> Any:
+        if not isinstance(backbones, list):
+            return backbones
+        return [{"id": one} if isinstance(one, str) else one for one in backbones]
+
+    @field_validator("sizes", mode="before")
+    @classmethod
+    def _all_rows(cls, sizes: Any) -> Any:
+        return [None if size == "all" else size for size in sizes] if isinstance(sizes, list) else sizes
+
+    def study(self, dataset: str, **changed: Any) -> StudyConfig:
+        """Return the study on the data set with this digest; `changed` replaces fields of it."""
+        given = {
+            name: getattr(self, name)
+            for name in ("backbones", "recipes", "boundaries", "seeds", "sizes", "settings", "teacher")
+        }
+        data = DataConfig(dataset=dataset, text=self.text, label=self.label, split=self.split)
+        return StudyConfig.model_validate({"data": data, **given, **changed})
+
+
+def read_study_file(path: Path, files: Mapping[str, Path]) -> dict[str, Any]:
+    """Return what stands in a study's file, as `StudyFile` takes it.
+
+    Parameters
+    ----------
+    path : Path
+        Data files that it names are looked for beside it.
+    files : mapping of part to path
+        Instead of those that it names, or on top of them.
+
+    Raises
+    ------
+    DataError
+        If it is no YAML file of names and values.
+    ConfigError
+        If it holds a name that means nothing.
+    """
+    try:
+        told = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise DataError(
+            f"{str(path)!r} cannot be read ({error.strerror}): check the study file's name."
+        ) from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f", line {mark.line + 1}" if mark else ""
+        raise DataError(f"{str(path)!r} is no YAML file{where}: write one 'name: value' a line.") from None
+    if not isinstance(told, dict):
+        raise DataError(
+            f"{str(path)!r} holds no study: write one 'name: value' a line, such as 'text: review'."
+        )
+    if unknown := [name for name in told if name not in StudyFile.model_fields]:
+        raise ConfigError("study file", str(unknown[0]), f"one of {', '.join(StudyFile.model_fields)}")
+    named = told.get("files") or {}
+    if isinstance(named, dict):
+        beside = {part: path.parent / str(name) for part, name in named.items()}
+        told["files"] = beside | dict(files)
+    return told

@@ -1,0 +1,68 @@
+"""How it learns: the loop, and a teacher."""
+
+from typing import Annotated, Self
+
+from pydantic import Field
+
+from translearn_core.config.choices import ClassWeights, Device, Precision, Schedule
+from translearn_core.config.frozen import Frozen
+from translearn_core.config.model import FreezePlan
+
+
+class TrainingConfig(Frozen):
+    """The loop: how long, how fast, how careful."""
+
+    epochs: int = Field(3, ge=1, le=1000, description="passes over the training rows")
+    lr: float = Field(5e-5, gt=0, le=1.0, description="peak learning rate of the backbone's trainable blocks")
+    decay: float = Field(
+        1.0, gt=0, le=1.0, description="each block's rate is this share of that of the block above"
+    )
+    rates: tuple[Annotated[float, Field(gt=0, le=1.0)], ...] = Field(
+        (), description="a peak rate for every block, from block 0; instead of rate and decay"
+    )
+    head_lr: float = Field(1e-3, gt=0, le=10.0, description="peak learning rate of the head")
+    batch_size: int = Field(32, ge=1, le=4096, description="texts per step")
+    weight_decay: float = Field(0.01, ge=0, le=1.0, description="AdamW, on matrices only")
+    warmup: float = Field(0.1, ge=0, lt=1.0, description="share of the steps in which the rate rises")
+    schedule: Schedule = Schedule.LINEAR
+    clip: float = Field(1.0, gt=0, description="largest gradient norm")
+    l2_sp: float = Field(
+        0.0,
+        ge=0,
+        le=10.0,
+        description="pull towards the pretrained weights instead of decay (arXiv:1802.01483)",
+    )
+    dropout: float | None = Field(
+        None, ge=0, lt=1.0, description="dropout inside trained blocks; off: as the backbone was built"
+    )
+    class_weights: ClassWeights = ClassWeights.NONE
+    patience: int | None = Field(
+        None, ge=1, description="stop after so many epochs without a better validation macro-F1"
+    )
+    precision: Precision = Precision.AUTO
+    device: Device = Device.AUTO
+    seed: int = Field(0, ge=0, description="seed of head, batch order and dropout")
+
+    @classmethod
+    def suited(cls, plan: FreezePlan) -> Self:
+        """Return defaults for a plan, chosen on the validation rows of SST-2.
+
+        A head alone is cheap and learns long; the top blocks bear a higher rate than a whole backbone.
+        """
+        if not plan.blocks and not plan.embeddings:
+            return cls(epochs=20)
+        return cls(lr=1e-4 if plan.embeddings or plan.blocks[0] == 0 else 3e-4)
+
+    def following(self, before: FreezePlan, after: FreezePlan) -> Self:
+        """Return these settings for another plan: a default of the one becomes that of the other."""
+        old, new = type(self).suited(before), type(self).suited(after)
+        moved = {f: getattr(new, f) for f in type(self).model_fields if getattr(self, f) == getattr(old, f)}
+        return self.model_copy(update=moved)
+
+
+class DistilConfig(Frozen):
+    """A finished run teaches: the student learns its whole distribution (arXiv:1503.02531)."""
+
+    teacher: str = Field(min_length=1, description="the finished run that teaches")
+    temperature: float = Field(2.0, gt=0, le=100, description="above 1 the lesser classes tell more")
+    weight: float = Field(0.7, gt=0, le=1, description="share of the teacher's word; the rest is the labels'")

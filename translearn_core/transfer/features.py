@@ -1,0 +1,31 @@
+"""From the layers of a backbone to the vector the head sees."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from translearn_core.config import Layers
+
+
+def combined(vectors: Sequence[Tensor], how: Layers) -> Tensor:
+    """Combine pooled layers, each of shape (rows, width), lowest first.
+
+    Returns shape (rows, width); (rows, layers · width) for a concatenation; (rows, layers, width) for a mix,
+    whose weights the head learns.
+    """
+    if how is Layers.SUM_4:
+        return torch.stack([v.float() for v in vectors]).sum(0)
+    if how is Layers.CONCAT_4:
+        return torch.cat(list(vectors), dim=1)
+    if how is Layers.MIX:
+        return torch.stack(list(vectors), dim=1)
+    (vector,) = vectors
+    return vector
+
+
+def combined_shape(layers: int, width: int, how: Layers) -> tuple[int, ...]:
+    """Return the shape of one row of what `combined` gives."""
+    if how is Layers.CONCAT_4:
+        return (layers * width,)
+    return (layers, width) if how is Layers.MIX else (width,)

@@ -1,0 +1,114 @@
+"""What a run is given, stage by stage: whatever no step of a stage changes is computed once and kept."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from translearn_core.activations import Compute, Encoder, Report, Store, Texts, quiet
+from translearn_core.config import FreezePlan
+from translearn_core.results import Reuse
+from translearn_core.transfer.classifier import Classifier, Inputs
+from translearn_core.transfer.features import combined
+
+STANDARDISE_ROWS = 1024
+
+
+class Supply:
+    """What no step of a stage will change, computed once, or read where this or an earlier run has.
+
+    Pooled features if only the head trains, else the states at the boundary. Nothing is kept where the
+    embeddings train, the architecture cannot be cut, or the store has no room: then every step runs the whole
+    backbone. `course` names the plans of all stages: what a later one will need of the pass that the first
+    one makes is kept with it.
+    """
+
+    def __init__(
+        self,
+        model: Classifier,
+        texts: Texts,
+        compute: Compute,
+        store: Store,
+        report: Report = quiet,
+        *,
+        course: Sequence[FreezePlan] = (),
+    ) -> None:
+        self.model, self.texts, self.compute, self.store, self.report = model, texts, compute, store, report
+        self.course = tuple(course) or (model.allowed,)
+        self.reuse: Reuse | None = None
+
+    def first(self, train: NDArray[np.int64], *, seed: int) -> Inputs:
+        """Return what the first stage is given, after fitting the head's scaling on the rows `train`."""
+        model = self.model
+        cuts = untouched_cuts(self.course, model.source.n_blocks)
+        if len(self.course) > 1 and cuts and model.source.anatomy.splittable:
+            encoder = self.encoder()
+            encoder.ahead(cuts)
+            self._count(encoder)
+        model.freeze(self.course[0])
+        return standardise_on(model, self(self.course[0]), train, self.compute, seed=seed)
+
+    def encoder(self, texts: Texts | None = None) -> Encoder:
+        """Return an encoder of the backbone with the weights it now has."""
+        return Encoder(self.model.source, texts or self.texts, self.compute, self.store, self.report)
+
+    def __call__(self, plan: FreezePlan) -> Inputs:
+        """Return what was computed once for the stage in which `plan` trains."""
+        model, backbone, texts = self.model, self.model.source, self.texts
+        boundary = plan.boundary(backbone.n_blocks)
+        if boundary == backbone.n_blocks:
+            encoder = self.encoder()
+            layers = encoder.chosen(model.how.pooling, model.layers)
+            self._count(encoder)
+            pooled = combined([found.vectors() for found in layers], model.how.layers)
+            return with_scaled(model, Inputs(layers[0].tokens, pooled=pooled), self.compute)
+        if boundary > 0 and backbone.anatomy.splittable:
+            encoder = self.encoder()
+            kept = encoder.states(boundary)
+            if kept is not None:
+                self._count(encoder)
+                return Inputs(texts.tokens.lengths, texts.tokens, kept=kept)
+        return Inputs.whole(texts.tokens)
+
+    def _count(self, encoder: Encoder) -> None:
+        self.reuse = encoder.reuse if self.reuse is None else self.reuse + encoder.reuse
+
+
+def untouched_cuts(course: Sequence[FreezePlan], n_blocks: int) -> Collection[int]:
+    """Return the boundaries inside the stack that stages have while nothing below them has been trained."""
+    found, lowest = set(), n_blocks
+    for plan in course:
+        boundary = plan.boundary(n_blocks)
+        if 0 < boundary < n_blocks and boundary <= lowest:
+            found.add(boundary)
+        lowest = min(lowest, boundary)
+    return found
+
+
+def standardise_on(
+    model: Classifier, inputs: Inputs, train: NDArray[np.int64], compute: Compute, *, seed: int
+) -> Inputs:
+    """Fit the head's scaling on the features of the rows `train` before training.
+
+    A seeded sample of them where there are many. Returns the inputs, scaled where only the head trains.
+    """
+    if inputs.pooled is None and len(train) > STANDARDISE_ROWS:
+        train = np.sort(np.random.default_rng(seed).choice(train, STANDARDISE_ROWS, replace=False))
+    train = train[np.argsort(inputs.lengths[train], kind="stable")]  # little padding
+    with compute.inference(model.backbone):
+        pieces: list[Tensor] = [
+            model.features(inputs.batch(train[i : i + 64]), compute).float() for i in range(0, len(train), 64)
+        ]
+    model.standardise.fit(torch.cat(pieces).clone())
+    return with_scaled(model, inputs, compute)
+
+
+def with_scaled(model: Classifier, inputs: Inputs, compute: Compute) -> Inputs:
+    """Return inputs whose pooled features, if there are any, are scaled as the head does it."""
+    if inputs.pooled is None:
+        return inputs
+    with torch.no_grad():
+        return replace(inputs, scaled=model.standardise(inputs.pooled.to(compute.device)))

@@ -1,0 +1,41 @@
+"""Pre-train a backbone further on a table's texts."""
+
+import pandas as pd
+import torch
+
+from translearn_core.config import PretrainConfig, Split
+from translearn_core.data.columns import PART, file_columns
+from translearn_core.errors import DataError
+from translearn_core.training.pretraining import pretrain
+from translearn_core.worker.context import Context
+from translearn_core.worker.reading import load_table
+
+
+def pretrain_backbone(context: Context) -> None:
+    """Pre-train a backbone on the texts of a table, from its checkpoint if it has one."""
+    config = context.config
+    assert isinstance(config, PretrainConfig)
+    context.report("reading the texts")
+    table = load_table(context.store.workspace, config.dataset, fewest_columns=1)
+    texts = texts_of(table, config.text)
+    context.store.forget_points(context.job.id)
+    pretrain(config, texts, context.folder, report=context.report, record=context.add_points)
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+
+
+def texts_of(table: pd.DataFrame, column: str) -> list[str]:
+    """Return the texts of a column, without blank ones; validation and test files are left for scoring.
+
+    Raises
+    ------
+    DataError
+        If there is no such column.
+    """
+    if column not in (names := file_columns(table)):
+        raise DataError(
+            f"There is no column {column!r} in this file; it has {', '.join(map(repr, names))}: "
+            "choose the text column again."
+        )
+    texts = table.loc[table[PART] == str(Split.TRAIN), column].dropna().astype(str).str.strip()
+    return [text for text in texts.tolist() if text]
