@@ -1,6 +1,7 @@
 """A real workspace with real results in it, and pages opened as one browser or another."""
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,6 +20,14 @@ ROUTER = Path(__file__).resolve().parents[2] / "pages" / "_ui" / "router.py"
 ALICE, BOB = "A" * 43, "B" * 43
 
 Open = Callable[..., AppTest]
+
+
+@pytest.fixture(autouse=True)
+def _own_main() -> Iterator[None]:
+    """Put back the main module: a page that is run takes its place, and spawned processes would run it."""
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import torch
 from translearn_core.config import PretrainConfig, Split
 from translearn_core.data.columns import PART, file_columns
 from translearn_core.errors import DataError
-from translearn_core.training.pretraining import pretrain
+from translearn_core.pretraining import pretrain
 from translearn_core.worker.context import Context
 from translearn_core.worker.reading import load_table
 

@@ -18,13 +18,13 @@ from translearn_core.backbones import Backbone, load
 from translearn_core.backbones.anatomy import table
 from translearn_core.config import PretrainConfig
 from translearn_core.errors import ConfigError
+from translearn_core.pretraining.corpus import Corpus
+from translearn_core.pretraining.guessing import Guesser
+from translearn_core.pretraining.keeping import keep_backbone
+from translearn_core.pretraining.loop import PretrainingLoop, Record
+from translearn_core.pretraining.state import PretrainingState
 from translearn_core.results import Pretraining
 from translearn_core.runs import artifacts
-from translearn_core.training.corpus import Corpus
-from translearn_core.training.guessing import Guesser
-from translearn_core.training.keeping import keep_backbone
-from translearn_core.training.pretraining_loop import PretrainingLoop, Record
-from translearn_core.training.pretraining_state import PretrainingState
 
 
 def pretrain(

@@ -19,16 +19,16 @@ from translearn_core.activations import Compute, Report
 from translearn_core.config import PretrainConfig, TrainingConfig
 from translearn_core.config.rates import HEAD, rate_factor
 from translearn_core.errors import TrainingError
+from translearn_core.pretraining.corpus import Corpus
+from translearn_core.pretraining.guessing import Guesser
+from translearn_core.pretraining.masking import NOTHING, Masked
+from translearn_core.pretraining.state import PretrainingState
 from translearn_core.results import EpochPoint, StepPoint
 from translearn_core.training.batches import batch_order
 from translearn_core.training.checkpoint import random_states, restore_random
-from translearn_core.training.corpus import Corpus
 from translearn_core.training.dropout import quick_dropout
-from translearn_core.training.guessing import Guesser
 from translearn_core.training.loop import STEP_POINTS, copies
-from translearn_core.training.masking import NOTHING, Masked
 from translearn_core.training.optimizer import make_optimizer, set_rates
-from translearn_core.training.pretraining_state import PretrainingState
 from translearn_core.transfer import set_trainable
 
 BODY = "body"

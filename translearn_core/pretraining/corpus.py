@@ -11,8 +11,8 @@ from translearn_core.backbones import Backbone
 from translearn_core.backbones.anatomy import table
 from translearn_core.config import PretrainConfig
 from translearn_core.errors import DataError
+from translearn_core.pretraining.masking import Masked, Words, masked
 from translearn_core.results.pretraining import LEAST_TEXTS
-from translearn_core.training.masking import Masked, Words, masked
 
 HELD_OUT, FEWEST, MOST = 0.05, 20, 1_000
 """Share of the texts that is held out, and how many these are at least and at most."""
