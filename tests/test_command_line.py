@@ -103,7 +103,7 @@ def test_runs_lists_what_was_done(terminal: Terminal, trained: dict[str, object]
             ("train", TICKETS, "--text", "text", "--label", "intent", "--backbone", "/nowhere"),
             "no folder /nowhere",
         ),
-        (("predict", "nothing", TICKETS, "--out", "out.csv"), "no such run"),
+        (("predict", "nothing", TICKETS, "--out", os.devnull), "no such run"),
     ],
 )
 def test_a_bad_input_is_one_line_and_exit_code_2(
