@@ -83,6 +83,7 @@ def main(
     label: Annotated[str, typer.Option(help="Column of the classes.")] = "label",
     depths: Annotated[str, typer.Option(help="Blocks at which unfreezing stops.")] = "6,2",
     seeds: Annotated[int, typer.Option()] = 3,
+    precision: Annotated[str, typer.Option(help="bf16 or float32.")] = "bf16",
 ) -> None:
     """Measure both, one after another, in turns."""
     from tests.benchmarks.__main__ import measure
@@ -94,7 +95,7 @@ def main(
         for seed in range(seeds):
             for who in found:
                 home = tempfile.mkdtemp(prefix="stages-")
-                found[who].append(measure("stages", Work(who, depth, "bf16", seed, store=home, **base)))
+                found[who].append(measure("stages", Work(who, depth, precision, seed, store=home, **base)))
                 shutil.rmtree(home)
         seconds = {who: float(np.median([f["seconds"] for f in facts])) for who, facts in found.items()}
         scores = [f"{np.mean([f['accuracy'] for f in facts]):.3f}" for facts in found.values()]
