@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
-from pages._ui import gate, shown  # noqa: E402 - the folder of this file must be importable first
+from pages._ui import gate, handing_out, shown  # noqa: E402 - the folder of this file must be importable first
 from translearn_core.settings import settings  # noqa: E402
 
 
@@ -33,6 +33,7 @@ app = st.App(
         Middleware(gate.OwnerCookie),
         Middleware(gate.UploadQuota, megabytes_per_owner=4 * settings().max_upload_mb),
     ],
+    routes=[handing_out.ROUTE],
     lifespan=lifespan,
     on_script_error=shown.script_error,
 )

@@ -2,9 +2,8 @@
 
 import streamlit as st
 
-from pages._ui import backbones, fetching, freeze_map, heading, kept, live, places, pretraining, state
+from pages._ui import backbones, fetching, freeze_map, heading, kept, live, places, pretraining, state, suited
 from pages._ui.words import count, plain, size
-from translearn_core.config import DiagnoseConfig
 from translearn_core.results import Diagnosis
 
 heading.top(
@@ -26,9 +25,8 @@ st.caption(
 )
 
 diagnosis = None
-if draft.data is not None:
-    asked = DiagnoseConfig(data=draft.data, backbone=draft.backbone, token_limit=draft.features.token_limit)
-    run = live.found(asked) or live.submit(asked)
+if draft.diagnose is not None:
+    run = live.found(draft.diagnose) or live.submit(draft.diagnose)
     diagnosis = kept.result(run, Diagnosis)
 
 left, right = st.columns([3, 2], gap="large")
@@ -41,6 +39,7 @@ with right:
     freeze_map.cost(anatomy, diagnosis)
     if draft.data is None:
         st.caption("Choose a table on the Data page to see time and memory.")
+suited.panel(draft)
 pretraining.offer(backbone, anatomy)
 with st.expander("Parameters of each part", icon=":material/table_rows:"):
     freeze_map.table(anatomy)

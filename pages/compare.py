@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui import chosen, heading, scores, state, tables, training
+from pages._ui import baselines, chosen, heading, scores, state, tables, training
 from translearn_core import plots
 
 heading.top(
@@ -29,11 +29,12 @@ if not runs:
     st.stop()
 
 table, dark = scores.comparison(runs), heading.dark()
+same = len({run.job.config.data for run in runs}) == 1 and table["test rows"].nunique() == 1
 left, right = st.columns(2)
 with left:
     st.subheader("How good, how sure", anchor=False)
     st.plotly_chart(
-        plots.scores(table, dark),
+        plots.scores(table, dark, lines=baselines.of(runs) if same else None),
         key="scores",
         config=tables.CONFIG,
         theme=None,
@@ -45,7 +46,7 @@ with right:
     st.plotly_chart(
         picture, key="cost", config=tables.CONFIG, theme=None, alt="Seconds against score of each run"
     )
-if table["test rows"].nunique() > 1 or len({run.job.config.data for run in runs}) > 1:
+if not same:
     st.caption(
         "These runs were not all tested on the same rows, so their scores are not strictly comparable."
     )

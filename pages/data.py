@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages._ui import findings, heading, live, places, shown, sources, state, tables, task
 from pages._ui.words import size
-from translearn_core.config import DiagnoseConfig, ReadConfig
+from translearn_core.config import ReadConfig
 from translearn_core.results import Diagnosis, Reading
 
 heading.top(
@@ -45,8 +45,7 @@ if draft.data is None:
     st.stop()
 st.subheader("The task", anchor=False)
 findings.taken()
-asked = DiagnoseConfig(data=draft.data, backbone=draft.backbone, token_limit=draft.features.token_limit)
-diagnosis = live.ask(asked, Diagnosis, "Looking at the task")
+diagnosis = live.ask(draft.diagnose, Diagnosis, "Looking at the task")
 if diagnosis is None:
     st.stop()
 task.shape(reading, diagnosis)

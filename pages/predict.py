@@ -18,7 +18,8 @@ if typed.open:
     with typed:
         texts = asking.sentences()
         if texts:
-            prediction = live.ask(PredictConfig(job=run.job.id, texts=texts), Prediction, "Thinking")
+            asked = PredictConfig(job=run.job.id, texts=texts, temperature=asking.temperature(run))
+            prediction = live.ask(asked, Prediction, "Thinking")
             if prediction is not None:
                 asking.answers(prediction)
         else:

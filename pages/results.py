@@ -2,10 +2,23 @@
 
 import streamlit as st
 
-from pages._ui import chosen, heading, kept, mixed, scores, state, studies, tables, timeline, training
+from pages._ui import (
+    baselines,
+    chosen,
+    heading,
+    kept,
+    mixed,
+    scores,
+    state,
+    studies,
+    tables,
+    timeline,
+    training,
+    weights,
+)
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig
-from translearn_core.results import Drift, RunSummary
+from translearn_core.results import RunSummary
 
 heading.top(
     "results",
@@ -18,13 +31,14 @@ evaluation, dark = chosen.evaluation(run), heading.dark()
 config = run.job.config
 assert isinstance(config, ExperimentConfig)
 found = kept.result(run, RunSummary)
-scores.headline(evaluation, found)
+scores.headline(evaluation, found, baselines.to_beat(run))
+baselines.panel(run)
 
 st.subheader("Learning curves", anchor=False)
 history = state.store().history(run.job.id)
 measure = training.measure("results_measure")
 tables.figure(
-    plots.learning_curves(history, measure, dark),
+    plots.learning_curves(history, measure, dark, lines=baselines.cheap(run)),
     training.numbers(history, measure),
     "history",
     key="curves",
@@ -50,19 +64,7 @@ st.caption("Read them: often it is the label that is wrong, not the model.")
 wide = {"text": st.column_config.TextColumn(width="large"), **tables.fractions("confidence")}
 tables.table(evaluation.mistakes(), "mistakes", key="mistakes", config=wide)
 
-drift = kept.result(run, Drift)
-if drift is not None:
-    st.subheader("What moved", anchor=False)
-    st.caption(
-        "How far each part went from where it started. Frozen parts must stand still: this is measured, "
-        "not assumed."
-    )
-    tables.figure(
-        plots.drift_bars(drift, dark), drift.by_part(), "what_moved", key="drift", alt="Change of each part"
-    )
-    with st.expander("Every tensor", icon=":material/data_array:"):
-        tables.table(drift.frame(), "tensors", key="tensors")
-
+weights.panel(run)
 timeline.afterwards(run)
 mixed.layers(run)
 studies.depth(run, config)

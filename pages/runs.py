@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui import chosen, heading, shelf, state
+from pages._ui import backbones, chosen, heading, shelf, state
 from pages._ui.words import size
 from translearn_core.settings import settings
 
@@ -13,7 +13,7 @@ heading.top(
     "what you delete is gone.",
 )
 store, owner = state.store(), state.owner()
-runs, datasets = chosen.runs(), store.datasets(owner)
+runs, made, datasets = chosen.runs(), backbones.pretrainings(), store.datasets(owner)
 with st.grid(4, min_column_width=150):
     st.metric("Runs", len(runs), border=True)
     st.metric("Data sets", len(datasets), border=True)
@@ -30,11 +30,15 @@ if weight := store.workspace.activations_weight():
         f"Beside that, {size(weight)} of what frozen backbones made of texts is kept for all who work here: "
         f"no text is encoded twice. It takes {most} at most; what is used least goes first."
     )
-if not runs and not datasets:
+if not (runs or made or datasets):
     heading.empty("There is nothing here yet.", "Get some data", "data")
 if runs:
     st.subheader("Runs", anchor=False)
-    shelf.runs(runs)
+    shelf.runs(runs, [*runs, *made])
+if made:
+    st.subheader("Backbones made here", anchor=False)
+    st.caption("Continued pre-trainings: a backbone that has read texts of yours.")
+    shelf.pretrainings(made, [*runs, *made])
 if datasets:
     st.subheader("Data sets", anchor=False)
     shelf.datasets(datasets)

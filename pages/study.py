@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui import compared, heading, places, studies, study_form
+from pages._ui import compared, heading, places, reported, studies, study_form
 from pages._ui.words import plain
 
 heading.top(
@@ -27,3 +27,4 @@ with st.container(horizontal=True, vertical_alignment="center"):
         places.go("study")
 studies.watch(study)
 compared.show(study)
+reported.study_panel(study, studies.standing(study).done)

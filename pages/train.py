@@ -2,10 +2,21 @@
 
 import streamlit as st
 
-from pages._ui import forms, freeze_map, heading, live, places, rate_search, recipes, state, summary
+from pages._ui import (
+    forms,
+    freeze_map,
+    heading,
+    live,
+    places,
+    rate_search,
+    ready,
+    recipes,
+    state,
+    summary,
+    teachers,
+)
 from pages._ui.words import short
-from translearn_core.config import AnatomyConfig, DiagnoseConfig, HeadKind
-from translearn_core.results import Anatomy, Diagnosis
+from translearn_core.config import HeadKind
 
 heading.top(
     "train",
@@ -13,19 +24,8 @@ heading.top(
     "background, "
     "also when you close this page.",
 )
-dataset, draft = state.dataset(), state.draft()
-if dataset is None or draft.data is None:
-    heading.empty("There is no table yet, or its columns are not chosen.", "Choose a table", "data")
-anatomy = live.ask(AnatomyConfig(backbone=draft.backbone), Anatomy, "Looking into the model")
-asked = DiagnoseConfig(data=draft.data, backbone=draft.backbone, token_limit=draft.features.token_limit)
-diagnosis = live.ask(asked, Diagnosis, "Looking at the task")
-if anatomy is None or diagnosis is None:
-    st.stop()
-if not diagnosis.usable:
-    heading.empty(
-        "Something in the table stops training: see the red card on the Data page.", "Go to the data", "data"
-    )
-draft = state.fit_to(anatomy)
+given = ready.task()
+draft, anatomy, diagnosis = given.draft, given.anatomy, given.diagnosis
 
 left, right = st.columns([3, 2], gap="large")
 with left:
@@ -59,16 +59,18 @@ with left:
     rate_search.panel(draft.experiment)
 with right:
     st.subheader("The experiment", anchor=False)
-    summary.in_words(dataset, draft, diagnosis)
+    summary.in_words(given.dataset, draft, diagnosis)
     freeze_map.cost(anatomy, diagnosis)
 
 experiment = draft.experiment
+experiment.check(anatomy.n_blocks)
+teachers.check(experiment)
 earlier = live.found(experiment)
 if earlier is not None:
     st.caption(summary.trained_before(earlier.state))
 state.put("run_name", state.value("run_name") or "")
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    proposal = short(f"{dataset.name}, {recipes.called(experiment)}, seed {draft.training.seed}", 80)
+    proposal = short(f"{given.dataset.name}, {recipes.called(experiment)}, seed {draft.training.seed}", 80)
     name = st.text_input("Name of this run", key="run_name", placeholder=proposal, max_chars=100)
     pressed = st.button("Train", key="train", type="primary", icon=":material/play_arrow:")
 if pressed:

@@ -1,16 +1,13 @@
 """Questions to a trained model: typed sentences, or a table in and a table out."""
 
-from typing import Any
-
 import streamlit as st
 
-from pages._ui import forms, heading, live, shown, sources, state, tables
+from pages._ui import forms, heading, live, sources, state, tables, trusted
 from pages._ui.words import percent, plain, short
 from translearn_core import plots
 from translearn_core.config import PredictFileConfig, ReadConfig
 from translearn_core.results import FilePrediction, Prediction, Reading
 from translearn_core.runs import Run
-from translearn_core.settings import settings
 
 MOST = 100
 """Sentences at most in one question."""
@@ -29,6 +26,23 @@ def sentences() -> tuple[str, ...]:
             state.put("asked", tuple(lines[:MOST]))
     asked: tuple[str, ...] = state.value("asked", ())
     return asked
+
+
+def temperature(run: Run) -> float | None:
+    """Offer to scale the percentages by the temperature that was fitted for a run, where one was."""
+    found = trusted.known(run)
+    if found is None or found.scaled.temperature == 1.0:
+        return None
+    t = found.scaled.temperature
+    scaled = st.toggle(
+        "Scaled percentages",
+        key="tempered",
+        persist_state="session",
+        help="so that the model is right about as often as it is sure; the answers stay the same",
+    )
+    if scaled:
+        st.caption(f"Scaled by the temperature {t:.2f}, fitted on {found.n_validation:,} validation rows.")
+    return t if scaled else None
 
 
 def answers(prediction: Prediction) -> None:
@@ -62,18 +76,9 @@ def answers(prediction: Prediction) -> None:
 
 def file(run: Run) -> None:
     """Take a table, and give it back with two more columns."""
-    given: Any = st.file_uploader(
-        "A table with a column of texts",
-        sources.KINDS,
-        key=state.turn("upload_predict"),
-        max_upload_size=settings().max_upload_mb,
-    )
-    if given is not None:
-        with shown.errors():
-            name = short(str(given.name).replace("\\", "/").rsplit("/", 1)[-1], 120)
-            kept = state.store().add_dataset(state.owner(), name, {"train": given.getvalue()})
-            state.put("predict_dataset", kept.digest)
-        state.turn_over("upload_predict")
+    brought = sources.of_texts("A table with a column of texts", "upload_predict")
+    if brought is not None:
+        state.put("predict_dataset", brought)
         st.rerun()
     digest = state.value("predict_dataset")
     if digest is None or all(d.digest != digest for d in state.store().datasets(state.owner())):

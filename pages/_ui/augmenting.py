@@ -4,7 +4,8 @@ import streamlit as st
 from pydantic import ValidationError
 
 from pages._ui import forms, kept, live, shown, state, tables
-from translearn_core.config import AlterConfig, AugmentConfig, DiagnoseConfig
+from translearn_core.config import AlterConfig, AugmentConfig
+from translearn_core.errors import ConfigError
 from translearn_core.results import Alterations, Diagnosis
 
 WHAT = (
@@ -37,7 +38,7 @@ def panel(draft: state.Draft) -> AugmentConfig:
     try:
         with st.grid(4, min_column_width=150):
             augment = forms.edit(draft.augment, FIELDS, "augment")
-    except ValidationError as problem:
+    except (ConfigError, ValidationError) as problem:
         shown.error(problem)
         return draft.augment
     st.caption(amount(augment, _training_rows(draft)))
@@ -60,10 +61,9 @@ def amount(augment: AugmentConfig, rows: int | None) -> str:
 
 
 def _training_rows(draft: state.Draft) -> int | None:
-    if draft.data is None:
+    if draft.diagnose is None:
         return None
-    limit = draft.features.token_limit
-    run = live.found(DiagnoseConfig(data=draft.data, backbone=draft.backbone, token_limit=limit))
+    run = live.found(draft.diagnose)
     diagnosis = kept.result(run, Diagnosis) if run is not None else None
     return None if diagnosis is None else int(diagnosis.counts["train"].sum())
 

@@ -1,11 +1,10 @@
 """Which pretrained model: the bundled one, one made here, one from the Hub, or a folder on this machine."""
 
 import os
-from collections.abc import Iterable
 
 import streamlit as st
 
-from pages._ui import shown, state
+from pages._ui import naming, shown, state
 from pages._ui.words import short
 from translearn_core.config import ADAPTED, BUNDLED, BackboneConfig, JobKind, PretrainConfig
 from translearn_core.runs import Run, State
@@ -34,15 +33,6 @@ def use(run: Run) -> None:
 def pretrainings() -> list[Run]:
     """Return the owner's pre-trainings, newest first."""
     return state.store().runs(state.owner(), JobKind.PRETRAIN)
-
-
-def parent(run: Run, mine: Iterable[Run]) -> str:
-    """Return what a pre-training began with, by the name it has for people; `mine` are all of the owner's."""
-    config = run.job.config
-    assert isinstance(config, PretrainConfig)
-    before = {f"{ADAPTED}{other.job.id}": other.name for other in mine}
-    label = config.backbone.label
-    return label.replace(config.backbone.id, before.get(config.backbone.id, config.backbone.id), 1)
 
 
 def _choose(now: BackboneConfig) -> BackboneConfig:
@@ -92,10 +82,11 @@ def _mine(mine: dict[str, Run], now: BackboneConfig) -> str:
     if state.value("backbone_mine", now.id) not in mine:
         state.forget("backbone_mine")
     state.seed("backbone_mine", now.id if now.id in mine else next(iter(mine)))
-    names = {
-        id: f"{short(run.name, 60)} (from {short(parent(run, mine.values()), 60)})"
-        for id, run in mine.items()
-    }
+    tell, names = naming.teller(), {}
+    for id, run in mine.items():
+        config = run.job.config
+        assert isinstance(config, PretrainConfig)
+        names[id] = f"{short(run.name, 60)} (from {short(tell(config.backbone.label), 60)})"
     chosen: str = st.selectbox("Backbone", list(names), format_func=names.__getitem__, key="backbone_mine")
     return chosen
 

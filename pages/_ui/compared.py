@@ -1,13 +1,18 @@
 """What a study's finished runs say: cells side by side, curves, sentences, and the numbers."""
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import streamlit as st
 
-from pages._ui import heading, live, state, studies, tables
+from pages._ui import heading, live, naming, state, studies, tables
 from pages._ui.words import plain
 from translearn_core import plots
 from translearn_core.config import CompareConfig
 from translearn_core.results import Comparison
 from translearn_core.runs import Study
+
+Tell = Callable[[str], str]
 
 MEANING = (
     "Dots are means over seeds. Their bars are 95 % intervals: over the seeds, or over the test rows where a "
@@ -45,7 +50,15 @@ def show(study: Study) -> None:
         asked = _so_far(study, asked)
     found = live.ask(asked, Comparison, "Comparing the runs") if asked else None
     if found is not None:
-        _figures(study, found)
+        tell = naming.teller()
+        _figures(study, _told(found, tell), tell)
+
+
+def _told(found: Comparison, tell: Tell) -> Comparison:
+    """Return a comparison that calls backbones that were made here by their names."""
+    words = ("name", "backbone", "verdict", "transfer")
+    cells = [replace(cell, **{word: tell(getattr(cell, word)) for word in words}) for cell in found.cells]
+    return replace(found, baseline=tell(found.baseline), cells=tuple(cells))
 
 
 def _choose_baseline(study: Study, asked: CompareConfig) -> None:
@@ -54,6 +67,7 @@ def _choose_baseline(study: Study, asked: CompareConfig) -> None:
     st.selectbox(
         "Held against",
         [cell.name for cell in asked.cells],
+        format_func=naming.teller(),
         key=key,
         on_change=_hold,
         args=(study.id, key),
@@ -82,14 +96,14 @@ def _so_far(study: Study, asked: CompareConfig) -> CompareConfig | None:
     return before.model_copy(update={"baseline": asked.baseline}) if asked.baseline in known else before
 
 
-def _figures(study: Study, found: Comparison) -> None:
+def _figures(study: Study, found: Comparison, tell: Tell) -> None:
     dark, config = heading.dark(), study.config
     _draw(plots.study_cells(found, dark), "study_cells", "Test accuracy of each cell with its interval")
     st.caption(MEANING)
     st.markdown("\n".join(f"- {plain(sentence)}" for sentence in found.sentences()))
     if len(config.boundaries) > 1:
         st.subheader("How deep should it train?", anchor=False)
-        picture = plots.depth_curve(found, _lines(study, "boundary"), dark)
+        picture = plots.depth_curve(found, _lines(study, "boundary", tell), dark)
         _draw(picture, "depth_curve", "Score and seconds by the lowest block that trains")
         st.caption(
             "Look for where the upper curve becomes flat: training deeper than that costs time and gains "
@@ -97,7 +111,7 @@ def _figures(study: Study, found: Comparison) -> None:
         )
     if len(config.sizes) > 1:
         st.subheader("How many rows does it need?", anchor=False)
-        picture = plots.size_curve(found, _lines(study, "rows"), dark)
+        picture = plots.size_curve(found, _lines(study, "rows", tell), dark)
         _draw(picture, "size_curve", "Score by the number of training rows")
         st.caption("Fewer rows are always among the more. Where lines cross, the better way changes.")
     st.subheader("The numbers", anchor=False)
@@ -108,7 +122,7 @@ def _draw(picture: object, key: str, alt: str) -> None:
     st.plotly_chart(picture, key=key, config=tables.CONFIG, theme=None, alt=alt)
 
 
-def _lines(study: Study, along: str) -> dict[str, str]:
+def _lines(study: Study, along: str, tell: Tell) -> dict[str, str]:
     """Return the line of each cell on a curve along one factor: what else is varied."""
     cells = study.cells
     varied = [
@@ -121,4 +135,4 @@ def _lines(study: Study, along: str) -> dict[str, str]:
         said = [f"block {factors[n]}" if n == "boundary" else factors[n] for n in varied if n in factors]
         return ", ".join(said) or factors["recipe"]
 
-    return {cell: line(factors) for cell, factors in cells.items()}
+    return {tell(cell): tell(line(factors)) for cell, factors in cells.items()}

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui import live, shown, state, waiting, words
+from pages._ui import acts, live, shown, state, waiting, words
 from translearn_core.config import ADAPTED, BUNDLED, AnatomyConfig, BackboneConfig, SizeConfig
 from translearn_core.engine import ensure_engine
 from translearn_core.results import Anatomy, RemoteSize
@@ -67,7 +67,7 @@ def _progress(run_id: str, name: str) -> None:
             "Stopping …" if stopping and not live.left(run) else "Stop",
             key="stop_fetching",
             icon=":material/stop:",
-            on_click=_stop,
+            on_click=acts.stop,
             args=(run.id,),
             disabled=stopping,
         )
@@ -80,7 +80,3 @@ def _amount(run: Run) -> str:
     if run.state is not State.RUNNING or progress is None or not progress.total:
         return ""
     return " " + words.plain(f"({words.size(progress.done)} of {words.size(progress.total)})")
-
-
-def _stop(run_id: str) -> None:
-    state.store().ask_to_stop(state.owner(), run_id)

@@ -8,10 +8,12 @@ from typing import Any, TypeVar
 
 import annotated_types
 import streamlit as st
+from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from pages._ui import state
 from translearn_core.config import Frozen, Layers, Schedule, SplitConfig, Tuning
+from translearn_core.errors import ConfigError
 
 C = TypeVar("C", bound=Frozen)
 
@@ -62,6 +64,9 @@ LABELS: dict[str, str] = {
     "insert": "Words added",
     "masked": "Share of words covered",
     "pretrain.lr": "Learning rate",
+    "fresh_top": "Fresh blocks on top",
+    "fresh": "With fresh weights too",
+    "controls": "Control tasks",
 }
 """What fields are called on screen; a name with a dot is that of a field in one form."""
 
@@ -106,11 +111,32 @@ def edit(config: C, fields: Sequence[str], key: str, *, choices: dict[str, Seque
 
     Raises
     ------
+    ConfigError
+        If a value cannot be, by the name it has on screen; widget limits are the browser's, this is the
+        server's check.
     ValidationError
-        If the values together cannot be; widget limits are the browser's, this is the server's check.
+        If the values together cannot be.
     """
     given = {name: _field(config, name, f"{key}.{name}", (choices or {}).get(name)) for name in fields}
-    return type(config).model_validate({**dict(config), **given})
+    return valid(config, key, **given)
+
+
+def valid(config: C, key: str, **given: Any) -> C:
+    """Return `config` with other values, checked; raises as `edit` does."""
+    try:
+        return type(config).model_validate({**dict(config), **given})
+    except ValidationError as problem:
+        first = problem.errors()[0]
+        if not first["loc"]:
+            raise
+        name, *within = first["loc"]
+        said = label(str(name), key) + "".join(f" ({place})" for place in within)
+        raise ConfigError(said, first["input"], _expected(first["msg"])) from None
+
+
+def label(name: str, key: str) -> str:
+    """Return what a field of the form `key` is called on screen."""
+    return LABELS.get(f"{key}.{name}", LABELS.get(name, name))
 
 
 def word(choice: StrEnum) -> str:
@@ -129,18 +155,18 @@ def _field(config: Frozen, name: str, key: str, choices: Sequence[Any] | None) -
     value = getattr(config, name)
     kind, optional = _kind(info)
     state.seed(key, value)
-    label = LABELS.get(key, LABELS.get(name, name))
+    said = label(name, key.removesuffix(f".{name}"))
     hint = HINTS.get(key) or info.description or HINTS.get(name)
     if choices is not None or issubclass(kind, StrEnum):
         return st.selectbox(
-            label, list(choices or typing.cast("Collection[Any]", kind)), key=key, help=hint, format_func=word
+            said, list(choices or typing.cast("Collection[Any]", kind)), key=key, help=hint, format_func=word
         )
     if kind is bool:
-        return st.toggle(label, key=key, help=hint)
+        return st.toggle(said, key=key, help=hint)
     low, high = bounds(info)
     number: type = kind
     return st.number_input(
-        label,
+        said,
         min_value=None if low is None else number(low),
         max_value=None if high is None else number(high),
         step=1 if number is int else FINE.get(name, 0.05),
@@ -149,6 +175,12 @@ def _field(config: Frozen, name: str, key: str, choices: Sequence[Any] | None) -
         help=hint,
         placeholder=OFF if optional else None,
     )
+
+
+def _expected(message: str) -> str:
+    """Return what pydantic expects, to be said after `give`."""
+    said = message.removeprefix("Value error, ").removeprefix("Input should be ")
+    return f"a number {said}" if said.startswith(("greater", "less")) else said
 
 
 def _kind(info: FieldInfo) -> tuple[type, bool]:

@@ -170,15 +170,19 @@ def _calibration(diagnosis: Diagnosis | None) -> tuple[Calibration, ExperimentCo
 
 def timed(draft: state.Draft) -> Calibration | None:
     """Return what steps of the draft's backbone cost on this machine; None while that is being measured."""
-    training = draft.training
-    asked = CalibrateConfig(
-        backbone=draft.backbone.model_copy(update={"fresh_top": 0}),  # fresh weights cost the same
-        features=FeatureConfig(token_limit=draft.features.token_limit),
+    return live.ask(timing(draft), Calibration, "Timing a few real steps on this machine")
+
+
+def timing(wanted: state.Draft | ExperimentConfig) -> CalibrateConfig:
+    """Return the question what steps of an experiment's backbone cost."""
+    training = wanted.training
+    return CalibrateConfig(
+        backbone=wanted.backbone.model_copy(update={"fresh_top": 0}),  # fresh weights cost the same
+        features=FeatureConfig(token_limit=wanted.features.token_limit),
         training=TrainingConfig(
             batch_size=training.batch_size, precision=training.precision, device=training.device
         ),
     )
-    return live.ask(asked, Calibration, "Timing a few real steps on this machine")
 
 
 def task_of(diagnosis: Diagnosis) -> Task:

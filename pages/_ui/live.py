@@ -101,10 +101,13 @@ def left(run: Run) -> bool:
 
 def badge(run: Run) -> None:
     """Show a run's state."""
-    name, icon, colour = WORDS[run.state]
-    if run.state.live and run.job.stop:
-        name = "Stopping"
-    st.badge(name, icon=f":material/{icon}:", color=colour)  # type: ignore[arg-type]
+    badge_of(run.state, "Stopping" if run.state.live and run.job.stop else None)
+
+
+def badge_of(state: State, said: str | None = None) -> None:
+    """Show a state, by its usual name or another."""
+    name, icon, colour = WORDS[state]
+    st.badge(said or name, icon=f":material/{icon}:", color=colour)  # type: ignore[arg-type]
 
 
 LEFT = "You have left it; others still want this training, so it goes on."

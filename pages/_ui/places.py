@@ -26,6 +26,9 @@ PLACES: dict[str, Place] = {
     "train": Place("Set up", "Train", "play_circle", "Check the settings and start the training."),
     "run": Place("See", "Progress", "monitoring", "Watch a training, stop it, resume it."),
     "results": Place("See", "Results", "query_stats", "Scores, curves, confusion, mistakes, and what moved."),
+    "evidence": Place(
+        "See", "Evidence", "fact_check", "Did transfer help? What moved, what was lost, what to trust."
+    ),
     "embeddings": Place("See", "Embeddings", "scatter_plot", "Texts as points, before and after training."),
     "probes": Place("See", "Probes", "straighten", "What each layer already knows about your labels."),
     "predict": Place("See", "Predict", "chat", "Classify your own sentences or a whole file."),

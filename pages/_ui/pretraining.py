@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages._ui import backbones, forms, kept, live, shown, state, waiting
+from pages._ui import acts, backbones, forms, kept, live, naming, shown, state, texts, waiting
 from pages._ui.words import duration, plain, short
-from translearn_core.config import BackboneConfig, PretrainConfig, ReadConfig
+from translearn_core.config import BackboneConfig, PretrainConfig
 from translearn_core.engine import ensure_engine
-from translearn_core.results import Anatomy, Pretraining, Reading
+from translearn_core.results import Anatomy, Pretraining
 from translearn_core.results.pretraining import LEAST_TEXTS
 from translearn_core.runs import Run, State
 from translearn_core.settings import settings
@@ -19,11 +19,12 @@ WHAT = (
     "much from books and encyclopedias."
 )
 FAIR = (
-    "It reads all texts of your table but those of a validation or test file of its own. The texts of test "
-    "rows that are drawn from the table are among them; their labels are not."
+    "It reads all texts of the file but those of a validation or test file of its own. The texts of test "
+    "rows that are drawn from a table are among them; their labels are not."
 )
 ONE_WAY = (
-    "This model reads from left to right only, so no word can be covered for it. Choose one such as BERT."
+    "Backbone: this model reads from left to right only, so no word can be covered for it. Choose one such "
+    "as BERT."
 )
 FIELDS = ("epochs", "lr", "batch_size", "masked")
 
@@ -31,8 +32,8 @@ FIELDS = ("epochs", "lr", "batch_size", "masked")
 def offer(backbone: BackboneConfig, anatomy: Anatomy) -> None:
     """Offer to go on with a backbone's pre-training, and show what came of it before."""
     mine = backbones.pretrainings()
-    opened = state.value("pretraining_open", False) or any(run.state.live for run in mine)
-    state.put("pretraining_open", opened)  # it stays open when the last one ends
+    opened = state.value(texts.OPEN, False) or any(run.state.live for run in mine)
+    state.put(texts.OPEN, opened)  # it stays open when the last one ends
     with st.expander(
         "Continue its pre-training on your texts",
         icon=":material/auto_stories:",
@@ -42,31 +43,32 @@ def offer(backbone: BackboneConfig, anatomy: Anatomy) -> None:
         st.markdown(WHAT)
         with shown.errors():
             _begin(backbone, anatomy)
+        every = [*state.store().runs(state.owner()), *mine] if mine else []
         for run in mine:
             with st.container(border=True, key=f"pretraining-{run.id}"):
-                _row(run, mine)
+                _row(run, every)
 
 
 def _begin(backbone: BackboneConfig, anatomy: Anatomy) -> None:
-    dataset, text = state.dataset(), state.draft().text
     if anatomy.causal:
         st.caption(ONE_WAY)
         return
-    if dataset is None or text is None:
-        st.caption("Choose a table and its text column on the Data page first.")
+    chosen = texts.choose()
+    if chosen is None:
         return
-    run = live.found(ReadConfig(dataset=dataset.digest))
-    reading = kept.result(run, Reading) if run else None
-    there = next((c.distinct for c in reading.columns if c.name == text), 0) if reading else 0
-    if there < LEAST_TEXTS:
+    if chosen.different < LEAST_TEXTS:
         st.caption(
-            f"There are {there} different texts in {plain(text)}; it takes {LEAST_TEXTS}, better thousands."
+            f"There are {chosen.different} different texts in {plain(chosen.column)}; it takes "
+            f"{LEAST_TEXTS}, better thousands."
         )
         return
-    st.markdown(f"**{there:,} different texts** are in the column {plain(text)} of {plain(dataset.name)}.")
+    st.markdown(
+        f"**{chosen.different:,} different texts** are in the column {plain(chosen.column)} of "
+        f"{plain(chosen.dataset.name)}."
+    )
     config = PretrainConfig(
-        dataset=dataset.digest,
-        text=text,
+        dataset=chosen.dataset.digest,
+        text=chosen.column,
         backbone=backbone,
         token_limit=min(PretrainConfig.model_fields["token_limit"].default, anatomy.token_limit),
     )
@@ -79,18 +81,27 @@ def _begin(backbone: BackboneConfig, anatomy: Anatomy) -> None:
         "Start", key="pretrain", icon=":material/play_arrow:", disabled=known,
         help="Exactly this is below already." if known else None,
     ):  # fmt: skip
-        live.submit(config, short(f"{dataset.name}, {config.epochs} epochs", 80))
+        live.submit(config, proposal(config, chosen.dataset.name))
         st.rerun()
+
+
+def proposal(config: PretrainConfig, file: str) -> str:
+    """Return what the backbone that comes out is called at first: what it was, and what it has read."""
+    was = naming.backbone(config.backbone).rsplit("/", 1)[-1]
+    epochs = f"{config.epochs} epoch{'s' * (config.epochs > 1)}"
+    return short(f"{short(was, 40)} read on: {short(file, 40)}, {epochs}", 100)
 
 
 def _row(run: Run, mine: Sequence[Run]) -> None:
     """Show one pre-training: how far it is, or what it brought and what can be done with it."""
+    config = run.job.config
+    assert isinstance(config, PretrainConfig)
     with st.container(horizontal=True, vertical_alignment="center"):
         live.badge(run)
         st.text(run.name, width="stretch")
-        st.caption(f"from {plain(backbones.parent(run, mine))}", width="content")
+        st.caption(f"from {plain(naming.backbone(config.backbone))}", width="content")
         with st.popover("More", icon=":material/more_horiz:", type="tertiary"):
-            _menu(run)
+            acts.menu(run, mine, controls=False)
     if run.state.live:
         st.fragment(run_every=live.POLL["train"])(_progress)(run.id)
         return
@@ -98,8 +109,8 @@ def _row(run: Run, mine: Sequence[Run]) -> None:
         shown.error(run.job.reason or "It failed without saying why.")
     if run.state is not State.DONE:
         st.button(
-            "Go on", key=f"go_on-{run.id}", icon=":material/play_arrow:", on_click=_resume, args=(run.id,),
-            help="From the last epoch that was finished.",
+            "Go on", key=f"go_on-{run.id}", icon=":material/play_arrow:", on_click=acts.resume,
+            args=(run.id,), help="From the last epoch that was finished.",
         )  # fmt: skip
         return
     found = kept.result(run, Pretraining)
@@ -147,40 +158,10 @@ def _progress(run_id: str) -> None:
             "Stopping …" if run.job.stop else "Stop",
             key=f"stop_pretraining-{run.id}",
             icon=":material/stop:",
-            on_click=_stop,
+            on_click=acts.stop,
             args=(run.id,),
             disabled=run.job.stop or left,
             help="The epochs that are finished are kept; you can go on later.",
         )
         if left:
             st.caption(live.LEFT)
-
-
-def _menu(run: Run) -> None:
-    state.seed(f"name-{run.id}", run.name)
-    st.text_input("Name", key=f"name-{run.id}", max_chars=200, on_change=_rename, args=(run.id,))
-    sure = st.checkbox(
-        "Yes, delete it", key=f"sure-{run.id}", help="Models that were trained on it can then answer no more."
-    )
-    st.button(
-        "Delete", key=f"delete-{run.id}", icon=":material/delete:", on_click=_delete, args=(run.id,),
-        disabled=not sure, width="stretch",
-    )  # fmt: skip
-
-
-def _rename(run: str) -> None:
-    if name := str(state.value(f"name-{run}")).strip():
-        state.store().rename(state.owner(), run, name)
-
-
-def _stop(run: str) -> None:
-    state.store().ask_to_stop(state.owner(), run)
-
-
-def _resume(run: str) -> None:
-    state.store().resume(state.owner(), run)
-    ensure_engine(settings())
-
-
-def _delete(run: str) -> None:
-    state.store().delete_run(state.owner(), run)

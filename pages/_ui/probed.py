@@ -1,9 +1,13 @@
-"""What probes say in words: the layer that knows most, chosen on the training rows and scored on test."""
+"""Probes on a page: what to ask every layer for, the figure of all models, and what it says."""
 
-import pandas as pd
+import streamlit as st
 
-from pages._ui.words import percent, plain
-from translearn_core.results import ProbeScores
+from pages._ui import heading, kept, live, state, tables
+from pages._ui.words import plain
+from translearn_core import plots
+from translearn_core.config import LENGTH, ExperimentConfig, ReadConfig
+from translearn_core.results import ProbeScores, Reading
+from translearn_core.runs import Run
 
 CHOICE = (
     "The best layers are chosen by cross-validation on the training rows, never on test. For the fine-tuned "
@@ -11,27 +15,60 @@ CHOICE = (
     "score."
 )
 """How the best layers were found, and what that is worth."""
+ABOUT = "probe_about"
 
 
-def best_layers(scores: ProbeScores) -> pd.DataFrame:
-    """Return the line of each model's layer with the best cross-validated score; the lower one of equals."""
-    frame = scores.frame()
-    return frame.loc[frame.groupby("model", sort=False)["cross-validated"].idxmax()]
-
-
-def said(scores: ProbeScores) -> str:
-    """Return which layer of each model knows most, how well it does on test, and the lines to beat."""
-    lines = []
-    for line in best_layers(scores).to_dict("records"):
-        where = "the embeddings, before any block" if line["layer"] == 0 else f"layer {line['layer']}"
-        right = f"{percent(line['test'])} of {scores.n_test:,} test rows"
-        interval = f"{percent(line['test low'])} to {percent(line['test high'])}"
-        lines.append(
-            f"In the {plain(line['model'])} model it is **{where}**: a probe there gets {right} right "
-            f"({interval})."
+def about(run: Run) -> str | None:
+    """Choose what is probed for: the label (None), the length of the texts, or another column."""
+    config = run.job.config
+    assert isinstance(config, ExperimentConfig)
+    label = config.data.label
+    choices = {"": f"the label ({label})", LENGTH: "the length of the text"} | {
+        name: f"column {name}" for name in _columns(config) if name not in (config.data.text, label)
+    }
+    if state.value(ABOUT, "") not in choices:
+        state.put(ABOUT, "")
+    return (
+        st.selectbox(
+            "What to probe for",
+            list(choices),
+            format_func=choices.__getitem__,
+            key=ABOUT,
+            help="does the model still know what it was not trained for? Numbers are cut into quarters",
+            width=360,
         )
-    beat = (
-        f"Counting words (TF-IDF) gets {percent(scores.tfidf)}, always the commonest answer "
-        f"{percent(scores.majority)}."
+        or None
     )
-    return " ".join(["Which layer knows most about your labels?", *lines, beat])
+
+
+def figure(scores: ProbeScores) -> None:
+    """Show the layers' scores, what they say, and the numbers."""
+    st.plotly_chart(
+        plots.probe_lines(scores, heading.dark()),
+        key="probe_lines",
+        config=tables.CONFIG,
+        theme=None,
+        alt="Probe accuracy by layer and model, and below how far it lies above that on a control task",
+    )
+    for sentence in scores.sentences:
+        st.markdown(plain(sentence))
+    below = (
+        " The small panel: each bar reaches from the control task up to the real one, its length is the "
+        "selectivity."
+        if len(scores.control_test)
+        else ""
+    )
+    st.caption(
+        "Layer 0 is the embeddings, layer k comes after block k-1. Where the lines part, training changed "
+        f"what the layer knows.{below} {CHOICE}"
+    )
+    shares = tables.fractions(
+        "cross-validated", "fold deviation", "test", "test low", "test high", "selectivity"
+    )
+    tables.table(scores.frame(), "probes", key="probes", config=shares)
+
+
+def _columns(config: ExperimentConfig) -> list[str]:
+    asked = live.found(ReadConfig(dataset=config.data.dataset))
+    reading = kept.result(asked, Reading) if asked is not None else None
+    return [column.name for column in reading.columns] if reading is not None else []

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui import heading, kept, live, shown, state, tables
+from pages._ui import acts, heading, kept, live, state, tables
 from pages._ui.words import plain
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig, RateSearchConfig, TrainingConfig
@@ -70,7 +70,7 @@ def _found(asked: RateSearchConfig, run: Run | None) -> RateSearch | None:
         st.rerun()
     answer = live.ask(asked, RateSearch, DOING)
     if answer is None and run.state.live:
-        st.button("Stop", key="stop_rate_search", icon=":material/stop:", on_click=_stop, args=(run.id,))
+        st.button("Stop", key="stop_rate_search", icon=":material/stop:", on_click=acts.stop, args=(run.id,))
     return answer
 
 
@@ -116,8 +116,3 @@ def _take(asked: RateSearchConfig, search: RateSearch) -> None:
     state.change(training=search.taken(state.draft().training))
     state.forget("training.lr", "training.head_lr", "rates")
     state.put(TAKEN, asked)
-
-
-def _stop(run_id: str) -> None:
-    with shown.errors():
-        state.store().ask_to_stop(state.owner(), run_id)

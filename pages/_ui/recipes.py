@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages._ui import augmenting, chosen, forms, kept, live, state
+from pages._ui import augmenting, forms, kept, live, state, teachers
 from pages._ui.words import plain
 from translearn_core.config import (
     RECIPES,
@@ -24,7 +24,6 @@ from translearn_core.config import (
 from translearn_core.config.rates import peak_rates
 from translearn_core.errors import ConfigError
 from translearn_core.results import Anatomy
-from translearn_core.runs import Run
 
 EMBEDDINGS = "embeddings"
 
@@ -90,30 +89,13 @@ def _take(recipe: Recipe, experiment: ExperimentConfig, n_blocks: int, teacher: 
 
 
 def _teacher(experiment: ExperimentConfig) -> str | None:
-    """Choose the run that teaches, among those that know the same column of the same table."""
-    runs = {run.job.id: run for run in chosen.with_results() if _could_teach(run, experiment)}
-    if not runs:
-        st.caption("First train a run on this table: it will be the teacher.")
-        return None
     now = experiment.distil.teacher if experiment.distil else None
-    state.seed("teacher", now if now in runs else next(iter(runs)))
-    if state.value("teacher") not in runs:
-        state.put("teacher", next(iter(runs)))
-    found: str | None = st.selectbox(
-        forms.LABELS["teacher"],
-        list(runs),
-        format_func=lambda job: runs[job].name,
-        key="teacher",
-        persist_state="session",
+    return teachers.choose(
+        experiment.data,
+        "teacher",
+        begin=now,
+        lacking="First train a run on this table: it will be the teacher.",
     )
-    return found
-
-
-def _could_teach(run: Run, experiment: ExperimentConfig) -> bool:
-    config = run.job.config
-    assert isinstance(config, ExperimentConfig)
-    same = ("dataset", "label", "fixes")
-    return all(getattr(config.data, name) == getattr(experiment.data, name) for name in same)
 
 
 def details(anatomy: Anatomy) -> None:
@@ -249,10 +231,10 @@ def _rates(anatomy: Anatomy) -> None:
             for k in range(n):
                 state.seed(f"rates.{k}", peaks[f"block {k}"])
             given = [
-                st.number_input(f"Block {k}", 1e-8, 1.0, key=f"rates.{k}", format="%g", step=1e-5)
+                st.number_input(f"Block {k}", 0.0, 1.0, key=f"rates.{k}", format="%g", step=1e-5)
                 for k in range(n)
             ]
-            training = training.model_copy(update={"rates": tuple(given)})
+            training = forms.valid(training, "training", rates=tuple(given))
     if training != draft.training:
         state.change(training=training)
         st.rerun()
@@ -267,11 +249,11 @@ def _start(anatomy: Anatomy) -> None:
         training = forms.edit(draft.training, ("l2_sp", "dropout"), "training")
         state.seed("start.fresh_top", min(draft.backbone.fresh_top, top))
         fresh = st.number_input(
-            "Fresh blocks on top", 0, top, key="start.fresh_top",
+            forms.LABELS["fresh_top"], 0, top, key="start.fresh_top",
             help="so many blocks at the top forget what they knew and start anew (arXiv:2006.05987)",
             disabled=draft.backbone.random_init,
         )  # fmt: skip
-    backbone = draft.backbone.model_copy(update={"fresh_top": fresh})
+    backbone = forms.valid(draft.backbone, "start", fresh_top=fresh)
     if (training, backbone) != (draft.training, draft.backbone):
         state.change(training=training, backbone=backbone)
         st.rerun()

@@ -1,20 +1,23 @@
 """Scores as people should read them: with an interval, beside a baseline, on rows that were held out."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
 
-from pages._ui import kept, live, state, summary, tables
+from pages._ui import kept, naming, summary, tables, terminal
 from pages._ui.words import count, duration, percent, plain, span
-from translearn_core.config import AnatomyConfig, ExperimentConfig
-from translearn_core.errors import NotFoundError
-from translearn_core.results import Anatomy, Evaluation, RunSummary
+from translearn_core.config import ExperimentConfig
+from translearn_core.results import Baseline, Evaluation, RunSummary
+from translearn_core.results.baselines import MAJORITY
 from translearn_core.runs import Run
 
 
-def headline(evaluation: Evaluation, found: RunSummary | None) -> None:
-    """Show the numbers that answer: how good, how sure, against what."""
+def headline(evaluation: Evaluation, found: RunSummary | None, rival: Baseline | None = None) -> None:
+    """Show the numbers that answer: how good, how sure, against what.
+
+    `rival` is the best of the lines that need no training of the backbone, once they are known.
+    """
     test, validation = evaluation.metrics["test"], evaluation.metrics["validation"]
     accuracy, macro = test.accuracy_interval, test.macro_f1_interval
     numbers = [
@@ -30,12 +33,7 @@ def headline(evaluation: Evaluation, found: RunSummary | None) -> None:
             span(macro.low, macro.high),
             "mean over the classes, every class counting the same; below it the 95 % interval",
         ),
-        (
-            "Commonest answer",
-            percent(evaluation.majority),
-            "the baseline to beat",
-            "test accuracy of giving every text the commonest training class",
-        ),
+        _to_beat(evaluation, rival),
         (
             "Validation accuracy",
             percent(validation.accuracy),
@@ -58,6 +56,22 @@ def headline(evaluation: Evaluation, found: RunSummary | None) -> None:
         tables.table(evaluation.frame(), "scores", key="scores")
 
 
+def _to_beat(evaluation: Evaluation, rival: Baseline | None) -> tuple[str, str, str, str]:
+    """Return the baseline that the headline names: label, number, what is below it, and its meaning."""
+    majority = percent(evaluation.majority)
+    if rival is None or rival.name == MAJORITY:
+        meaning = "test accuracy of giving every text the commonest training class"
+        return "Commonest answer", majority, "the baseline to beat", meaning
+    sure = span(rival.accuracy_interval.low, rival.accuracy_interval.high)
+    return (
+        rival.name[:1].upper() + rival.name[1:],
+        percent(rival.accuracy),
+        f"{sure}, the baseline to beat",
+        "test accuracy of the best line that trains nothing below the head; always giving the commonest "
+        f"class gets {majority}",
+    )
+
+
 def how(run: Run, config: ExperimentConfig, found: RunSummary | None) -> None:
     """Show a run's settings and the command line that does it again."""
     with st.expander("All settings", icon=":material/tune:"):
@@ -67,24 +81,12 @@ def how(run: Run, config: ExperimentConfig, found: RunSummary | None) -> None:
         tables.table(
             pd.DataFrame({"setting": list(lines), "value": list(lines.values())}), "settings", key="settings"
         )
-    parts: Collection[str] = ()
-    try:
-        file = state.store().dataset(run.owner, config.data.dataset).name
-        parts = state.store().workspace.sources(config.data.dataset)
-    except NotFoundError:
-        file = "data.csv"
-    looked = live.found(AnatomyConfig(backbone=config.backbone))
-    anatomy = kept.result(looked, Anatomy) if looked else None
-    st.caption("The same from a terminal:")
-    st.code(summary.command(config, file, parts, anatomy), language="bash", wrap_lines=True)
-    if others := summary.apart(parts):
-        called = " and ".join(f"{part}.csv" for part in others)
-        st.caption(f"Your other files are called {called} here: put their own names.")
+    terminal.show(run, config)
 
 
 def comparison(runs: Sequence[Run]) -> pd.DataFrame:
     """Return one line per run: scores with intervals, cost, and what was trained."""
-    lines = []
+    lines, tell = [], naming.teller()
     for run in runs:
         found, config = kept.result(run, RunSummary), run.job.config
         assert isinstance(config, ExperimentConfig)
@@ -103,7 +105,7 @@ def comparison(runs: Sequence[Run]) -> pd.DataFrame:
                 "seconds": found.seconds["total"],
                 "trainable": found.parameters["trainable"] / found.parameters["total"],
                 "trains": config.plan.label,
-                "backbone": config.backbone.label,
+                "backbone": tell(config.backbone.label),
                 "epochs": found.epochs,
                 "seed": config.training.seed,
                 "majority": found.majority,

@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages._ui import places, shown, state
+from pages._ui import built_on, places, shown, state
 from pages._ui.words import short, size
 from translearn_core.data import SAMPLES, Sample, sample_bytes
 from translearn_core.errors import TranslearnError
@@ -74,14 +74,38 @@ def confirm_delete(digest: str, name: str) -> None:
     """Ask before a data set goes, with all that was computed from it."""
     st.text(short(name, 60))
     st.markdown("Its runs and their results go with it. This cannot be undone.")
+    for sentence in built_on.told_of_data(digest):
+        st.markdown(sentence)
     if st.button("Delete", key="delete_dataset_yes", type="primary", icon=":material/delete:"):
         try:
             state.store().delete_dataset(state.owner(), digest)
         except TranslearnError as problem:
             shown.error(problem)
             return
-        state.change(dataset=None, text=None, label=None)
+        if state.draft().dataset == digest:
+            state.change(dataset=None, text=None, label=None)
+        state.let_go()
         st.rerun()
+
+
+def of_texts(label: str, key: str) -> str | None:
+    """Take a file for its texts alone; returns its digest once, as soon as it is there and out of memory."""
+    given: Any = st.file_uploader(
+        label,
+        KINDS,
+        key=state.turn(key),
+        max_upload_size=settings().max_upload_mb,
+        help=f"up to {settings().max_upload_mb} MB; the first line names the columns, one is enough",
+    )
+    if given is None:
+        return None
+    try:
+        return state.store().add_dataset(state.owner(), _name(given), {"train": given.getvalue()}).digest
+    except TranslearnError as problem:
+        shown.error(problem)
+        return None
+    finally:
+        state.turn_over(key)
 
 
 def _file(part: str, label: str) -> Any:
@@ -97,7 +121,7 @@ def _file(part: str, label: str) -> Any:
 
 def _keep(files: dict[str, Any]) -> None:
     given = {part: file for part, file in files.items() if file is not None}
-    name = short(str(given["train"].name).replace("\\", "/").rsplit("/", 1)[-1], 120)
+    name = _name(given["train"])
     try:
         kept = state.store().add_dataset(state.owner(), name, {p: f.getvalue() for p, f in given.items()})
     finally:
@@ -105,6 +129,10 @@ def _keep(files: dict[str, Any]) -> None:
             state.turn_over(f"upload_{part}")
     state.open_dataset(kept.digest)
     places.go("data")
+
+
+def _name(given: Any) -> str:
+    return short(str(given.name).replace("\\", "/").rsplit("/", 1)[-1], 120)
 
 
 def _turn_to() -> None:

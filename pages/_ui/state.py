@@ -4,31 +4,22 @@ Nothing that matters lives here: data sets, runs and results are in the store, a
 draft from them.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
+from pages._ui.draft import Draft, draft_of
 from pages._ui.owner import COOKIE, owner_of, well_formed
 from translearn_core.config import (
-    AugmentConfig,
+    ADAPTED,
     BackboneConfig,
-    DataConfig,
-    DistilConfig,
     ExperimentConfig,
-    FeatureConfig,
-    Fix,
     FreezePlan,
-    HeadConfig,
     JobKind,
-    Layers,
     PredictFileConfig,
     ReadConfig,
-    SplitConfig,
-    Stage,
     TrainingConfig,
-    Tuning,
-    TuningConfig,
 )
 from translearn_core.errors import NotFoundError
 from translearn_core.results import Anatomy, Reading
@@ -38,95 +29,6 @@ FORMS = ("training", "features", "head", "tuning", "augment", "distil", "start",
 """Forms that show the draft."""
 _DRAFT = "draft"
 _RUN = "last_run"
-
-
-@dataclass(frozen=True)
-class Draft:
-    """The experiment a person is putting together, page by page."""
-
-    dataset: str | None = None
-    text: str | None = None
-    label: str | None = None
-    split: SplitConfig = field(default_factory=SplitConfig)
-    fixes: tuple[Fix, ...] = ()
-    rare_below: int = 5
-    backbone: BackboneConfig = field(default_factory=BackboneConfig)
-    plan: FreezePlan = field(default_factory=FreezePlan)
-    features: FeatureConfig = field(default_factory=FeatureConfig)
-    head: HeadConfig = field(default_factory=HeadConfig)
-    training: TrainingConfig = field(default_factory=lambda: TrainingConfig.suited(FreezePlan()))
-    stages: tuple[Stage, ...] = ()
-    tuning: TuningConfig = field(default_factory=TuningConfig)
-    augment: AugmentConfig = field(default_factory=AugmentConfig)
-    distil: DistilConfig | None = None
-
-    @property
-    def data(self) -> DataConfig | None:
-        """The data part, None while a column is missing."""
-        if not (self.dataset and self.text and self.label) or self.text == self.label:
-            return None
-        return DataConfig(
-            dataset=self.dataset,
-            text=self.text,
-            label=self.label,
-            split=self.split,
-            fixes=self.fixes,
-            rare_below=self.rare_below,
-        )
-
-    @property
-    def experiment(self) -> ExperimentConfig | None:
-        """The whole, None while the data part is missing."""
-        data = self.data
-        if data is None:
-            return None
-        return ExperimentConfig(
-            data=data,
-            backbone=self.backbone,
-            plan=self.plan,
-            features=self.features,
-            head=self.head,
-            training=self.training,
-            stages=self.stages,
-            tuning=self.tuning,
-            augment=self.augment,
-            distil=self.distil,
-        )
-
-    def settled(self, before: "Draft") -> "Draft":
-        """Return it without what a plan that was changed by hand leaves no room for."""
-        if self.plan == before.plan:
-            return self
-        parts: dict[str, Any] = {}
-        if self.stages == before.stages:
-            parts["stages"] = ()
-        if not self.plan.blocks or (self.tuning.kind is Tuning.LORA and self.plan.embeddings):
-            parts["tuning"] = TuningConfig()
-        if self.plan.blocks or self.plan.embeddings:
-            parts["features"] = self.features.model_copy(update={"layers": Layers.LAST, "layer": None})
-        return replace(self, **parts)
-
-
-def draft_of(config: ExperimentConfig) -> Draft:
-    """Return the draft that gives `config` again."""
-    data = config.data
-    return Draft(
-        data.dataset,
-        data.text,
-        data.label,
-        data.split,
-        data.fixes,
-        data.rare_below,
-        config.backbone,
-        config.plan,
-        config.features,
-        config.head,
-        config.training,
-        config.stages,
-        config.tuning,
-        config.augment,
-        config.distil,
-    )
 
 
 def owner() -> str:
@@ -188,8 +90,13 @@ def open_dataset(digest: str) -> None:
 
 def open_settings(config: ExperimentConfig) -> None:
     """Take over all settings of a run, or of a recipe; forms show them when they are drawn next."""
-    st.session_state[_DRAFT] = draft_of(config)
+    st.session_state[_DRAFT] = _with_a_backbone(draft_of(config))
     forget(*FORMS)
+
+
+def let_go() -> None:
+    """Turn from a backbone that was deleted to the bundled one."""
+    st.session_state[_DRAFT] = _with_a_backbone(draft())
 
 
 def accept(reading: Reading) -> Draft:
@@ -230,12 +137,19 @@ def dataset() -> Dataset | None:
 
 
 def datasets() -> list[Dataset]:
-    """Return the owner's data sets, newest first, without files that were brought only to be classified."""
+    """Return the owner's data sets to learn from, newest first: none that was brought for its texts alone."""
     kinds = (JobKind.READ, JobKind.PREDICT_FILE)
     asked = [run.job.config for kind in kinds for run in store().runs(owner(), kind)]
     learned = {c.dataset for c in asked if isinstance(c, ReadConfig) and c.fewest_columns > 1}
     classified = {c.dataset for c in asked if isinstance(c, ReadConfig | PredictFileConfig)} - learned
     return [dataset for dataset in store().datasets(owner()) if dataset.digest not in classified]
+
+
+def text_files() -> list[Dataset]:
+    """Return the owner's files that were brought for their texts alone, newest first; no label is needed."""
+    read = [run.job.config for run in store().runs(owner(), JobKind.READ)]
+    texts = {c.dataset for c in read if isinstance(c, ReadConfig) and c.fewest_columns == 1}
+    return [dataset for dataset in store().datasets(owner()) if dataset.digest in texts]
 
 
 def last_run() -> str | None:
@@ -292,7 +206,19 @@ def _restored() -> Draft:
         assert isinstance(config, ExperimentConfig)
         if newest is None or run.created > newest.created or config.data.dataset == newest.digest:
             if run.job.id not in of_studies:
-                return draft_of(config)
+                return _with_a_backbone(draft_of(config))
             suited = TrainingConfig.suited(FreezePlan())  # what a study tried last is nobody's choice
             return draft_of(ExperimentConfig(data=config.data, training=suited))
     return Draft(dataset=newest.digest) if newest else Draft()
+
+
+def _with_a_backbone(wanted: Draft) -> Draft:
+    """Return a draft with the bundled backbone where its own was made here and has been deleted."""
+    id = wanted.backbone.id
+    if not id.startswith(ADAPTED):
+        return wanted
+    try:
+        store().run(owner(), id.removeprefix(ADAPTED))
+    except NotFoundError:
+        return replace(wanted, backbone=BackboneConfig())
+    return wanted

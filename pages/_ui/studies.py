@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from pages._ui import kept, live, places, shown, state, waiting
+from pages._ui import kept, live, naming, places, shown, state, waiting
 from pages._ui.words import ago, plain, short
 from translearn_core.config import AnatomyConfig, ExperimentConfig, StudyConfig, depth_study
 from translearn_core.engine import ensure_engine
 from translearn_core.errors import NotFoundError
 from translearn_core.results import Anatomy
-from translearn_core.runs import Run, Standing, State, Studies, Study
+from translearn_core.runs import Run, Standing, Studies, Study
 from translearn_core.settings import settings
 
 SHOWN = 3
@@ -70,7 +70,7 @@ def shelf() -> None:
     for study in mine:
         now = standing(study)
         with st.container(horizontal=True, vertical_alignment="center", border=True, key=f"study-{study.id}"):
-            _badge(now.state)
+            live.badge_of(now.state)
             st.text(study.name, width="stretch")
             st.caption(f"{now.told()} · {ago(study.created)}", width="content")
             if st.button("Open", key=f"open-{study.id}", type="tertiary", icon=":material/arrow_forward:"):
@@ -92,7 +92,7 @@ def _panel(study_id: str, was_live: bool, had_two: bool) -> None:
         if (was_live and not now.state.live) or (not had_two and len(now.done) > 1):
             st.rerun()
         with st.container(horizontal=True, vertical_alignment="center"):
-            _badge(now.state)
+            live.badge_of(now.state)
             st.progress(len(now.done) / max(1, now.total), text=now.told())
         if now.state.live:
             ensure_engine(settings())
@@ -104,7 +104,8 @@ def _panel(study_id: str, was_live: bool, had_two: bool) -> None:
 
 
 def _at_work(study: Study, now: Standing) -> None:
-    names = {run.job: f"{run.cell}, seed {run.seed}" for run in study.runs}
+    tell = naming.teller()
+    names = {run.job: tell(f"{run.cell}, seed {run.seed}") for run in study.runs}
     for job in now.running[:SHOWN]:
         st.caption(f"{plain(names[job])}: {live.where(state.store().run(study.owner, job))}")
     if not now.running:
@@ -113,8 +114,9 @@ def _at_work(study: Study, now: Standing) -> None:
 
 def _failures(study: Study) -> None:
     with st.expander("What failed, and why", icon=":material/error:", expanded=True):
+        tell = naming.teller()
         for run in book().failed(study)[:20]:
-            st.text(f"{run.name}: {run.job.reason or 'it did not say why'}")
+            st.text(f"{tell(run.name)}: {run.job.reason or 'it did not say why'}")
 
 
 def _buttons(study: Study, now: Standing) -> None:
@@ -154,11 +156,6 @@ def menu(study: Study) -> None:
     ):
         book().delete(state.owner(), study.id, runs=bool(state.value(f"study_runs-{study.id}")))
         places.go("study")
-
-
-def _badge(of: State) -> None:
-    name, icon, colour = live.WORDS[of]
-    st.badge(name, icon=f":material/{icon}:", color=colour)  # type: ignore[arg-type]
 
 
 def _stop(study: str) -> None:

@@ -6,12 +6,11 @@ from typing import Any
 import streamlit as st
 from pydantic import ValidationError
 
-from pages._ui import chosen, freeze_map, heading, live, shown, state, studies
+from pages._ui import freeze_map, ready, shown, state, studies, teachers
 from pages._ui.words import about, short
 from translearn_core.config import (
     RECIPES,
-    AnatomyConfig,
-    DiagnoseConfig,
+    DataConfig,
     Planned,
     RecipeName,
     StudyConfig,
@@ -21,7 +20,6 @@ from translearn_core.config import (
 )
 from translearn_core.engine import ensure_engine
 from translearn_core.errors import TranslearnError
-from translearn_core.results import Anatomy, Diagnosis
 from translearn_core.runs import Study
 from translearn_core.settings import settings
 
@@ -31,50 +29,38 @@ SIZES = tuple(2**k for k in range(4, 18))
 """Numbers of training rows that are offered, each twice the one before."""
 ALL = 0
 """Stands for all rows among them."""
+NO_TEACHER = "Distillation needs a finished run on the labels of this table that teaches: train one first."
 
 
 def new() -> None:
     """Draw the form of a new study from the draft; ends the page where there is no task yet."""
-    dataset, draft = state.dataset(), state.draft()
-    if dataset is None or draft.data is None:
-        heading.empty(
-            "A study needs a table with its columns chosen, and there is none.", "Choose a table", "data"
-        )
-    anatomy = live.ask(AnatomyConfig(backbone=draft.backbone), Anatomy, "Looking into the model")
-    asked = DiagnoseConfig(data=draft.data, backbone=draft.backbone, token_limit=draft.features.token_limit)
-    diagnosis = live.ask(asked, Diagnosis, "Looking at the task")
-    if anatomy is None or diagnosis is None:
-        st.stop()
-    if not diagnosis.usable:
-        heading.empty(
-            "Something in the table stops training: see the red card on the Data page.",
-            "Go to the data",
-            "data",
-        )
-    draft = state.fit_to(anatomy)
+    given = ready.task("A study needs a table with its columns chosen, and there is none.")
+    draft, anatomy = given.draft, given.anatomy
     st.subheader("A new study", anchor=False)
-    task = freeze_map.task_of(diagnosis)
+    task = freeze_map.task_of(given.diagnosis)
     begin: dict[str, Any] = {"recipes": FIRST, "boundaries": (), "seeds": 3, "sizes": (None,)}
     grid = _grid("study", anatomy.n_blocks, task.train, begin)
-    teacher = _teacher(grid["recipes"])
+    teacher = _teacher(grid["recipes"], given.data)
     if not grid["recipes"] and not grid["boundaries"]:
         st.caption("Choose at least one way to transfer, or blocks to train from.")
         return
     seed = draft.training.seed
     grid["seeds"] = tuple(range(seed, seed + grid["seeds"]))
-    given = own_settings(draft.experiment, recipes=bool(grid["recipes"]))
+    own = own_settings(given.experiment, recipes=bool(grid["recipes"]))
     blocks = {draft.backbone.label: anatomy.n_blocks}
     try:
+        if "distil" in own:
+            teachers.check(given.experiment)
         config = StudyConfig(
-            data=draft.data, backbones=(draft.backbone,), settings=given, teacher=teacher, **grid
+            data=given.data, backbones=(draft.backbone,), settings=own, teacher=teacher, **grid
         )
         planned = expand(config, blocks)
     except (TranslearnError, ValidationError) as problem:
         shown.error(problem)
         return
-    _cost(draft, anatomy, diagnosis, planned)
+    _cost(given, planned)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        proposal = short(f"Study of {dataset.name}", 80)
+        proposal = short(f"Study of {given.dataset.name}", 80)
         name = st.text_input("Name of this study", key="study.name", placeholder=proposal, max_chars=100)
         if st.button("Start the study", key="start_study", type="primary", icon=":material/play_arrow:"):
             studies.start(name.strip() or proposal, config, blocks)
@@ -93,7 +79,10 @@ def more(study: Study) -> None:
     grid = _grid(f"more-{study.id}", fewest, None, given)
     following = (n for n in range(max(now.seeds) + 1, max(now.seeds) + 1 + grid["seeds"]))
     seeds = (*now.seeds, *following)[: max(grid["seeds"], len(now.seeds))]
-    parts: dict[str, Any] = {"seeds": seeds, "teacher": _teacher(grid["recipes"], study.id) or now.teacher}
+    parts: dict[str, Any] = {
+        "seeds": seeds,
+        "teacher": _teacher(grid["recipes"], now.data, study.id, now.teacher) or now.teacher,
+    }
     parts |= {name: (*getattr(now, name), *grid[name]) for name in ("recipes", "boundaries", "sizes")}
     try:
         config = StudyConfig.model_validate({**dict(now), **parts})
@@ -176,18 +165,16 @@ def _depth(boundary: int, n_blocks: int) -> str:
     return "everything" if boundary < 0 else f"block {boundary}"
 
 
-def _teacher(recipes: Sequence[RecipeName], key: str = "new") -> str | None:
+def _teacher(
+    recipes: Sequence[RecipeName], data: DataConfig, key: str = "new", begin: str | None = None
+) -> str | None:
     """Choose the run that teaches, where a recipe needs one."""
     if not any(RECIPES[name].teacher for name in recipes):
         return None
-    runs = {run.job.id: run.name for run in chosen.with_results()}
-    if not runs:
-        st.caption("Distillation needs a finished run that teaches: train one first.")
-        return None
-    return st.selectbox("Teacher", list(runs), format_func=runs.__getitem__, key=f"study_teacher-{key}")
+    return teachers.choose(data, f"study_teacher-{key}", begin=begin, lacking=NO_TEACHER)
 
 
-def _cost(draft: state.Draft, anatomy: Anatomy, diagnosis: Diagnosis, planned: Sequence[Planned]) -> None:
+def _cost(given: ready.Ready, planned: Sequence[Planned]) -> None:
     """Say how many runs a study makes and about how long they take."""
     cells, seeds = len({one.name for one in planned}), len({one.seed for one in planned})
     there = studies.book().standing(state.owner(), [identity(one.config) for one in planned]).done
@@ -197,10 +184,10 @@ def _cost(draft: state.Draft, anatomy: Anatomy, diagnosis: Diagnosis, planned: S
         + (f" {len(there)} of them were trained before and cost nothing." if there else "")
     )
     left = [one.config for one in planned if identity(one.config) not in there]
-    calibration = freeze_map.timed(draft)
+    calibration = freeze_map.timed(given.draft)
     if calibration is not None and left:
-        task = freeze_map.task_of(diagnosis)
-        seconds = sum(calibration.estimate(anatomy, config, task).seconds for config in left)
+        task = freeze_map.task_of(given.diagnosis)
+        seconds = sum(calibration.estimate(given.anatomy, config, task).seconds for config in left)
         st.caption(
             f"About {about(seconds)} one after another, or less: what stays frozen is computed once for all "
             "of them. It goes on when you close this page."

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from pages._ui import heading, kept, live, places, shown, state, tables, waiting
+from pages._ui import acts, heading, kept, live, places, shown, state, tables, waiting
 from pages._ui.words import count, duration, plain
 from translearn_core import plots
 from translearn_core.config import Device, ExperimentConfig
@@ -95,13 +95,15 @@ def _head(run: Run) -> None:
 def _stop_or_return(run: Run) -> None:
     if live.left(run):
         st.caption(live.LEFT)
-        st.button("I want it again", key="resume", icon=":material/undo:", on_click=_resume, args=(run.id,))
+        st.button(
+            "I want it again", key="resume", icon=":material/undo:", on_click=acts.resume, args=(run.id,)
+        )
         return
     st.button(
         "Stopping …" if run.job.stop else "Stop",
         key="stop",
         icon=":material/stop:",
-        on_click=_stop,
+        on_click=acts.stop,
         args=(run.id,),
         disabled=run.job.stop,
         help="What was learned so far is kept and evaluated; you can go on later.",
@@ -127,7 +129,7 @@ def _after(run: Run) -> None:
                 key="resume",
                 type="primary",
                 icon=":material/play_arrow:",
-                on_click=_resume,
+                on_click=acts.resume,
                 args=(run.id,),
             )
         if run.state is State.DONE:
@@ -184,15 +186,6 @@ def _epochs(run: Run, history: History) -> int:
     before = state.store().history(config.continues).epochs  # empty where that run was deleted
     last = history.epochs[-1].epoch if history.epochs else 0
     return max(last, (before[-1].epoch if before else 0) + config.training.epochs)
-
-
-def _stop(run_id: str) -> None:
-    state.store().ask_to_stop(state.owner(), run_id)
-
-
-def _resume(run_id: str) -> None:
-    state.store().resume(state.owner(), run_id)
-    ensure_engine(settings())
 
 
 COLUMNS: dict[str, object] = {

@@ -165,6 +165,63 @@ def test_a_backbone_nobody_counted_the_blocks_of_is_named():
         expand(study(recipes=("full",)), {})
 
 
+# -- rows drawn again, enough steps, and a way of its own
+
+
+def test_rows_drawn_again_go_with_the_seed_where_there_are_fewer_of_them():
+    found = planned(recipes=("linear", "scratch"), sizes=(64, None), seeds=(0, 7), redraw=True)
+    drawn = {(one.cell["rows"], one.seed): one.config.data for one in found}
+    assert {key: data.rows_seed for key, data in drawn.items()} == {
+        ("64 rows", 0): 0,
+        ("64 rows", 7): 7,
+        ("all rows", 0): None,
+        ("all rows", 7): None,
+    }
+    plain = planned(recipes=("linear", "scratch"), sizes=(64, None), seeds=(0, 7))
+    assert {one.config.data.rows_seed for one in plain} == {None}
+    whole = [
+        {identity(one.config) for one in some if one.cell["rows"] == "all rows"} for some in (found, plain)
+    ]
+    assert whole[0] == whole[1], "with all rows there is nothing to draw: the same runs"
+
+
+def test_balanced_rows_mean_nothing_where_all_are_taken():
+    data = DATA.model_copy(update={"balanced": True})
+    found = expand(StudyConfig(data=data, recipes=("linear",), sizes=(64, None)), BLOCKS)
+    assert [one.config.data.balanced for one in found] == [True, False]
+
+
+def test_a_seed_of_rows_and_rows_drawn_again_contradict_each_other():
+    with pytest.raises(ValidationError, match="rows_seed"):
+        StudyConfig(data=DATA.model_copy(update={"rows_seed": 1}), recipes=("linear",), redraw=True)
+
+
+def test_few_rows_get_as_many_epochs_as_make_the_steps():
+    found = planned(recipes=("full",), sizes=(8, 640, None), fewest_steps=60)
+    assert [one.config.training.epochs for one in found] == [60, 3, 3]
+    assert [one.config.training.epochs for one in planned(recipes=("full",), sizes=(8, None))] == [3, 3]
+
+
+def test_an_experiment_of_its_own_is_a_way_beside_the_recipes():
+    own = ExperimentConfig(data=DATA, plan=FreezePlan(blocks=(1, 4)), training=TrainingConfig(lr=0.007))
+    found = planned(own=own, recipes=("scratch",), sizes=(64, None), seeds=(0, 3))
+    assert names(found) == [
+        "own settings, 64 rows",
+        "own settings, all rows",
+        "scratch, 64 rows",
+        "scratch, all rows",
+    ]
+    mine = [one.config for one in found if one.cell["recipe"] == "own settings"]
+    assert {(config.plan, config.training.lr) for config in mine} == {(own.plan, 0.007)}
+    assert [config.data.train_rows for config in mine] == [64, None, 64, None]
+    assert mine[1] == own
+    assert planned(own=own)[0].config == own, "alone it is a study too"
+    with pytest.raises(ValidationError, match=r"own\.continues"):
+        study(own=own.model_copy(update={"continues": "job"}))
+    with pytest.raises(ConfigError, match="blocks"):
+        planned(own=own.model_copy(update={"plan": FreezePlan(blocks=(9,))}))
+
+
 # -- from an experiment
 
 
@@ -217,6 +274,9 @@ backbones: [all-MiniLM-L6-v2, {id: all-MiniLM-L6-v2, random_init: true}]
 recipes: [linear, full]
 seeds: [0, 1]
 sizes: [64, all]
+redraw: true
+balanced: true
+fewest_steps: 60
 settings: {training.epochs: 2}
 baseline: linear
 """
@@ -232,6 +292,7 @@ def test_a_file_is_a_study(tmp_path):
     assert (config.sizes, config.seeds, config.recipes) == ((64, None), (0, 1), ("linear", "full"))
     assert [backbone.random_init for backbone in config.backbones] == [False, True]
     assert config.settings == {"training.epochs": 2}
+    assert (config.redraw, config.fewest_steps, config.data.balanced) == (True, 60, True)
 
 
 @pytest.mark.parametrize(

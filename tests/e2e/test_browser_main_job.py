@@ -120,7 +120,7 @@ def probes(tab: Page, run: str) -> None:
     turn_to(tab, "probes")
     keyed(tab, "probe").get_by_role("button").click()
     drawn(tab, "probe_lines")
-    expect(tab.get_by_test_id("stMain")).to_contain_text("most about your labels")
+    expect(tab.get_by_test_id("stMain")).to_contain_text("most about the label")
 
 
 def predict(tab: Page, run: str) -> None:

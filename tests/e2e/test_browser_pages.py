@@ -10,7 +10,16 @@ from tests.e2e.house import Page, Server, Trained, Visitor, expect, fits, settle
 
 pytestmark = pytest.mark.browser
 
-FIGURES = {"data": 2, "backbone": 1, "recipe": 1, "run": 1, "results": 5, "embeddings": 2, "compare": 3}
+FIGURES = {
+    "data": 2,
+    "backbone": 1,
+    "recipe": 1,
+    "run": 1,
+    "results": 6,
+    "evidence": 1,
+    "embeddings": 2,
+    "compare": 3,
+}
 """How many pictures a page has where there is a finished run."""
 
 

@@ -47,6 +47,7 @@ def note(context):
             name: os.environ.get(name)
             for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
         },
+        "trims": os.environ.get("MALLOC_TRIM_THRESHOLD_"),
         "telemetry": os.environ.get("HF_HUB_DISABLE_TELEMETRY"),
         "pid": os.getpid(),
     }

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -10,16 +10,12 @@ import pytest
 import streamlit.runtime.context as browser
 from filled import Filled
 from streamlit.testing.v1 import AppTest
+from visits import ALICE, ROUTER, Open
 
 from pages._ui.owner import COOKIE, owner_of
 from translearn_core.engine.status import starting, write_status
 from translearn_core.runs import open_store
 from translearn_core.settings import settings
-
-ROUTER = Path(__file__).resolve().parents[2] / "pages" / "_ui" / "router.py"
-ALICE, BOB = "A" * 43, "B" * 43
-
-Open = Callable[..., AppTest]
 
 
 @pytest.fixture(autouse=True)

@@ -10,8 +10,8 @@ import pytest
 import streamlit as st
 from filled import Filled
 from streamlit.testing.v1 import AppTest
+from visits import ALICE, BOB, Open
 
-from conftest import ALICE, BOB, Open
 from pages._ui import kept, waiting
 from pages._ui.owner import owner_of
 from translearn_core.config import (

@@ -11,12 +11,12 @@ import pytest
 from filled import HOSTILE, MINILM, Filled
 from hypothesis import given
 from hypothesis import strategies as some
+from visits import Open
 
-from conftest import Open
 from pages._ui import forms, freeze_map, words
 from pages._ui.picked import inside
 from pages._ui.state import Draft
-from pages._ui.summary import command
+from pages._ui.terminal import command
 from translearn_core.config import (
     DataConfig,
     DistilConfig,

@@ -5,8 +5,8 @@ import threading
 import pytest
 from filled import HOSTILE, MINILM, Filled
 from streamlit.testing.v1 import AppTest
+from visits import BOB, Open
 
-from conftest import BOB, Open
 from pages._ui.owner import owner_of
 from tests.architectures import tiny_folder
 from translearn_core.config import (
@@ -94,7 +94,7 @@ def test_it_says_how_many_texts_there_are_and_starts(visit: Open, filled: Filled
     at.button(key="pretrain").click().run()
     (run,) = pretrainings(filled)
     assert run.job.config == asked(filled, epochs=2)
-    assert run.name == "more.csv, 2 epochs"
+    assert run.name == f"{BUNDLED} read on: more.csv, 2 epochs"
     assert "queue" in progress(at)
     at.button(key=f"stop_pretraining-{run.id}").click().run()
     assert filled.store.run(filled.owner, run.id).state is State.STOPPED

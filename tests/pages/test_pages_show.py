@@ -3,8 +3,8 @@
 import pytest
 from filled import HOSTILE, Filled
 from streamlit.testing.v1 import AppTest
+from visits import BOB, Open
 
-from conftest import BOB, Open
 from pages._ui.places import PLACES
 from translearn_core.config import Fix, FreezePlan
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from filled import HOSTILE, Filled
 from streamlit.testing.v1 import AppTest
+from visits import BOB, Open
 
-from conftest import BOB, Open
 from translearn_core.config import (
     BackboneConfig,
     CompareConfig,

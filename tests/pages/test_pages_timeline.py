@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from filled import MINILM, Filled
 from streamlit.testing.v1 import AppTest
+from visits import Open
 
-from conftest import Open
 from pages._ui import mixed, replay, timeline
 from translearn_core.config import (
     DataConfig,

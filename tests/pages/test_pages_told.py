@@ -3,16 +3,15 @@
 import shlex
 from dataclasses import replace
 
-import numpy as np
 import pytest
 import typer
 from filled import MINILM, Filled
 from streamlit.testing.v1 import AppTest
+from visits import Open
 
-from conftest import Open
-from pages._ui import freeze_map, live, maps, probed, summary
-from translearn_core import commands
-from translearn_core.cli import app, pairs
+from pages._ui import freeze_map, live, maps, terminal
+from translearn_core.cli import app
+from translearn_core.commands.experiment import pairs, put_together
 from translearn_core.config import (
     RECIPES,
     Activation,
@@ -34,16 +33,7 @@ from translearn_core.config import (
     Tuning,
     TuningConfig,
 )
-from translearn_core.results import ProbeScores, StepPoint
-
-
-def probes(cross_validated: list[list[float]], test: list[list[float]]) -> ProbeScores:
-    """Scores of two models with three layers."""
-    folds = np.repeat(np.asarray(cross_validated)[:, :, None], 5, axis=2)
-    shown = np.asarray(test)
-    return ProbeScores(
-        ("pretrained", "fine-tuned"), folds, shown, shown - 0.05, shown + 0.05, 0.3, 0.6, n_test=100
-    )
+from translearn_core.results import StepPoint
 
 
 def captions(at: AppTest) -> str:
@@ -60,20 +50,6 @@ def test_the_time_is_told_as_that_of_a_first_run(visit: Open, filled: Filled) ->
     at = visit("backbone")
     time = next(m for m in at.metric if m.label == "Time, about")
     assert "less where an earlier run has computed what stays frozen" in time.help
-
-
-def test_the_best_layer_is_chosen_on_the_training_rows_and_scored_on_test() -> None:
-    scores = probes([[0.6, 0.8, 0.7], [0.9, 0.91, 0.97]], [[0.61, 0.62, 0.75], [0.93, 0.85, 0.81]])
-    assert probed.best_layers(scores)[["model", "layer"]].to_numpy().tolist() == [
-        ["pretrained", 1],
-        ["fine-tuned", 2],
-    ]
-    said = probed.said(scores).replace("\\", "")
-    assert "In the pretrained model it is **layer 1**: a probe there gets 62.0 % of 100 test rows" in said
-    assert "In the fine-tuned model it is **layer 2**: a probe there gets 81.0 % of 100 test rows" in said
-    assert "(76.0 % to 86.0 %)" in said
-    assert "93.0 %" not in said
-    assert "75.0 %" not in said
 
 
 def test_probes_say_whose_cross_validation_flatters(visit: Open, filled: Filled) -> None:
@@ -130,13 +106,13 @@ def test_the_command_line_reads_back_as_the_experiment(part: dict[str, object] |
     else:
         config, anatomy = EVERYTHING.model_copy(update=part), MINILM
     files = {"train", "validation", "test"}
-    words = shlex.split(summary.command(config, "-my file.csv", files, anatomy))
+    words = shlex.split(terminal.command(config, "-my file.csv", files, anatomy))
     assert words[:2] == ["translearn", "train"]
     train = typer.main.get_command(app).commands["train"]  # type: ignore[attr-defined]
     given = train.make_context("train", words[2:]).params
     named = [str(given[name]) for name in ("file", "validation", "test")]
     assert named == ["-my file.csv", "validation.csv", "test.csv"]
-    read_back = commands.put_together(
+    read_back = put_together(
         DataConfig(
             dataset="d", text=given["text"], label=given["label"],
             split=SplitConfig(column=given["split"], seed=given["split_seed"]),
@@ -144,7 +120,7 @@ def test_the_command_line_reads_back_as_the_experiment(part: dict[str, object] |
         BackboneConfig(id=given["backbone"], random_init=given["random_init"]),
         MINILM,
         train_blocks=given["train_blocks"],
-        training={name: given[name] for name in summary.LOOP},
+        training={name: given[name] for name in terminal.LOOP},
         recipe=given["recipe"],
         teacher=given["teacher"],
         settings=pairs(given["settings"] or []),
@@ -211,5 +187,5 @@ def test_progress_shows_the_device_that_was_chosen(
 def test_a_causal_backbones_own_pooling_needs_no_setting() -> None:
     causal = replace(MINILM, causal=True)
     config = EVERYTHING.model_copy(update={"features": FeatureConfig(pooling=Pooling.LAST)})
-    assert "--set" not in summary.command(config, "f.csv", (), causal)
-    assert "features.pooling" in summary.command(config, "f.csv", (), MINILM)
+    assert "--set" not in terminal.command(config, "f.csv", (), causal)
+    assert "features.pooling" in terminal.command(config, "f.csv", (), MINILM)

@@ -7,8 +7,8 @@ import pytest
 import streamlit.runtime.context as browser
 from filled import HOSTILE, Filled
 from streamlit.testing.v1 import AppTest
+from visits import ALICE
 
-from conftest import ALICE
 from pages._ui import augmenting, forms, rate_search
 from pages._ui.owner import COOKIE
 from translearn_core.config import (

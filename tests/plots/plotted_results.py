@@ -9,6 +9,8 @@ import plotly.graph_objects as go
 
 from translearn_core.results import (
     Anatomy,
+    Baseline,
+    Baselines,
     CellScore,
     Comparison,
     Diagnosis,
@@ -18,6 +20,7 @@ from translearn_core.results import (
     Evaluation,
     History,
     Interval,
+    LabelCurve,
     LayerMix,
     Metrics,
     Prediction,
@@ -27,7 +30,9 @@ from translearn_core.results import (
     Replayed,
     StepPoint,
     Timeline,
+    Transferability,
 )
+from translearn_core.results.label_curve import Reach
 
 HOSTILE = '<b>x</b><a href="javascript:alert(1)">y</a>'
 
@@ -310,3 +315,49 @@ def make_rate_search(steps: int = 100) -> RateSearch:
         suggestion=3e-4,
         reason="The loss falls fastest near 0.0003 and is lowest near 0.01. At 0.5 it runs away.",
     )
+
+
+def make_baselines(names: tuple[str, ...] = ("commonest class", "TF-IDF", "frozen probe")) -> Baselines:
+    """Lines of which the first is far below the run, the last above it, the others about the same."""
+    lines = []
+    for k, name in enumerate(names):
+        apart = 0.3 if k == 0 else -0.05 if k == len(names) - 1 else 0.005
+        accuracy, around = 0.84 - apart, Interval(0.82 - apart, 0.86 - apart)
+        lead = Difference(apart, Interval(apart - 0.02, apart + 0.02), 1)
+        lines.append(Baseline(name, accuracy, around, accuracy, around, lead, f"The run against {name}."))
+    return Baselines(0.84, Interval(0.82, 0.86), 6920, 1821, tuple(lines), "It helped.", ("One seed.",))
+
+
+def with_controls(scores: ProbeScores, control: float = 0.6) -> ProbeScores:
+    """The same scores beside one control task."""
+    found = np.full((1, *scores.test.shape), control)
+    return replace(
+        scores, control_test=found, control_low=found - 0.02, control_high=found + 0.02,
+        control_cross_validated=found[..., None], control_majority=np.asarray([0.52]),
+    )  # fmt: skip
+
+
+def make_ratings(names: tuple[str, ...]) -> Transferability:
+    lines = [
+        (name, layer, -0.6 + 0.02 * layer - 0.008 * (layer - 4) ** 2 - 0.01 * k, 0.5, 0.7 + 0.02 * layer)
+        for k, name in enumerate(names)
+        for layer in range(7)
+    ]
+    layers = pd.DataFrame(lines, columns=["backbone", "layer", "LogME", "H-score", "probe"])
+    return Transferability(700, 2, "A sentence.", (), layers, pd.DataFrame({"run": []}))
+
+
+def make_label_curve(
+    names: tuple[str, ...] = ("TF-IDF", "frozen probe", "recipe full", "from scratch"),
+    sizes: tuple[int, ...] = (8, 16, 32, 64, 128, 6920),
+) -> LabelCurve:
+    """Lines that rise with each doubling, every way a little below the one before; the last lacks a size."""
+    rise = np.log2(np.asarray(sizes)) / 40
+    mean = np.stack([0.6 + rise - 0.15 * k / len(names) for k in range(len(names))])
+    mean[-1, 1] = np.nan
+    scores = np.repeat(mean[:, :, None], 3, axis=2)
+    layers, reach = np.full((len(sizes), 3), 5), Reach(names[0], names[-1], 64, 0.75, 1900.0, 800.0, None)
+    return LabelCurve(
+        names, sizes, (0, 1, 2), 64, 900, 1821, 0.501, ("A sentence.",), scores, mean, mean - 0.02,
+        mean + 0.02, layers, (reach,),
+    )  # fmt: skip

@@ -6,26 +6,31 @@ from dataclasses import replace
 import plotly.graph_objects as go
 import plotly.io
 import pytest
+from plotted_moved import make_forgetting, make_similarity
 from plotted_results import (
     HOSTILE,
     make_anatomy,
+    make_baselines,
     make_classes,
     make_comparison,
     make_diagnosis,
     make_drift,
     make_evaluation,
     make_history,
+    make_label_curve,
     make_mix,
     make_moved,
     make_prediction,
     make_probes,
     make_projection,
     make_rate_search,
+    make_ratings,
     make_replayed,
     make_runs,
     make_timeline,
     strings,
 )
+from plotted_trust import make_trust
 
 from translearn_core import plots
 from translearn_core.config import FreezePlan
@@ -37,11 +42,20 @@ EVERY: dict[str, Draw] = {
     "learning_curves": lambda names, dark: plots.learning_curves(make_history(), "loss", dark),
     "overlay": lambda names, dark: plots.overlay(dict.fromkeys(names, make_history()), "accuracy", dark),
     "confusion_matrix": lambda names, dark: plots.confusion_matrix(make_evaluation(names), dark),
+    "label_curve": lambda names, dark: plots.label_curve(make_label_curve(names), dark),
     "projection": lambda names, dark: plots.projection(make_projection(200, names), 0, "label", dark),
     "probe_lines": lambda names, dark: plots.probe_lines(make_probes(), dark),
+    "baseline_dots": lambda names, dark: plots.baseline_dots(make_baselines(names), dark),
     "timeline": lambda names, dark: plots.timeline(make_timeline(names), dark),
     "movement": lambda names, dark: plots.movement(make_moved(), make_timeline(names), dark),
     "replayed": lambda names, dark: plots.replayed(make_replayed(names), 1, dark),
+    "layer_ratings": lambda names, dark: plots.layer_ratings(make_ratings(names), dark),
+    "similarity_map": lambda names, dark: plots.similarity_map(make_similarity(), dark),
+    "similarity_lines": lambda names, dark: plots.similarity_lines(make_similarity(), make_drift(), dark),
+    "forgotten": lambda names, dark: plots.forgotten(make_forgetting(names), dark),
+    "reliability_diagram": lambda names, dark: plots.reliability_diagram(make_trust(names), dark),
+    "coverage_curve": lambda names, dark: plots.coverage_curve(make_trust(names), 0.9, dark),
+    "slice_dots": lambda names, dark: plots.slice_dots(make_trust(names), dark),
     "layer_weights": lambda names, dark: plots.layer_weights(make_mix(), dark),
     "drift_bars": lambda names, dark: plots.drift_bars(make_drift(), dark),
     "class_counts": lambda names, dark: plots.class_counts(make_diagnosis(names), dark),
@@ -58,8 +72,12 @@ EVERY: dict[str, Draw] = {
     ),
 }
 NAMED = [
+    "slice_dots",
+    "forgotten",
+    "baseline_dots",
     "overlay",
     "confusion_matrix",
+    "label_curve",
     "projection",
     "replayed",
     "timeline",
@@ -68,6 +86,7 @@ NAMED = [
     "scores",
     "cost_and_score",
     "study_cells",
+    "layer_ratings",
     "depth_curve",
     "size_curve",
 ]

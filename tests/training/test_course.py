@@ -33,7 +33,7 @@ from translearn_core.errors import ConfigError, Stopped, TrainingError
 from translearn_core.experiment import build, run_experiment
 from translearn_core.results import EpochPoint
 from translearn_core.runs import artifacts
-from translearn_core.training import Checkpoint, Loop, Moment, Rows, snapshots
+from translearn_core.training import Checkpoint, Loop, Moment, Rows, resume, snapshots
 from translearn_core.training.drift import part_changes
 from translearn_core.transfer import Supply
 from translearn_core.transfer.supply import untouched_cuts
@@ -147,7 +147,7 @@ def test_at_every_step_just_what_is_planned_trains_and_a_kill_changes_nothing(
             again = loop_of(config, folder)
             state = Checkpoint.read(folder / "run")
             assert state is not None
-            again.resume(state)
+            resume(again, state)
             again.run(lambda moment: kept.append(moment.checkpoint({})))
             for name, p in again.model.named_parameters():
                 assert torch.equal(p, dict(loop.model.named_parameters())[name]), name

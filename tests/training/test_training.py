@@ -35,7 +35,8 @@ from translearn_core.runs import artifacts
 from translearn_core.training import Checkpoint, Loop, Rows, measure_drift
 from translearn_core.training.batches import batch_order
 from translearn_core.training.dropout import quick_dropout
-from translearn_core.training.loop import class_weights
+from translearn_core.training.gradients import Gradients
+from translearn_core.training.rows import class_weights
 from translearn_core.transfer import Classifier, Inputs
 
 GOOD = [
@@ -212,8 +213,9 @@ def test_a_pooling_or_limit_the_backbone_cannot_have_is_refused(tiny: str, tmp_p
         Script().run(config, tmp_path)
 
 
-def test_a_damaged_checkpoint_is_said_plainly(tiny: str, tmp_path: Path) -> None:
-    (tmp_path / "checkpoint.pt").write_bytes(b"half a file")
+@pytest.mark.parametrize("damage", [b"", b"half a file", b"nothing that was ever kept", b"PK\x03\x04 half"])
+def test_a_damaged_checkpoint_is_said_plainly(tiny: str, tmp_path: Path, damage: bytes) -> None:
+    (tmp_path / "checkpoint.pt").write_bytes(damage)
     with pytest.raises(TrainingError, match="damaged"):
         Script().run(experiment(tiny), tmp_path)
 
@@ -342,9 +344,10 @@ def test_a_batch_in_pieces_gives_the_gradients_of_the_whole(tiny: str, weights: 
     model.train()
     found = {}
     for pieces in (1, 4):
-        loop.pieces = pieces
-        loss, predicted = loop._learn(index, inputs.batch(index))
-        gradients = {n: p.grad.clone() for n, p in loop.trained.items() if p.grad is not None}
+        loop.gradients.pieces = pieces
+        loss, predicted = loop.gradients.fill(index, inputs.batch(index), inputs, loop.optimizer)
+        learning = loop.course.learning
+        gradients = {n: p.grad.clone() for n, p in learning.items() if p.grad is not None}
         found[pieces] = (loss, predicted, gradients)
     assert found[1][0] == pytest.approx(found[4][0], abs=1e-6)
     np.testing.assert_array_equal(found[1][1], found[4][1])
@@ -355,14 +358,14 @@ def test_a_batch_in_pieces_gives_the_gradients_of_the_whole(tiny: str, weights: 
 def test_where_memory_runs_out_the_batch_goes_in_pieces_and_the_run_goes_on(
     tiny: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = Loop._backward
+    whole = Gradients._backward
 
-    def greedy(self: Loop, index: np.ndarray, *rest: object) -> object:
+    def greedy(self: Gradients, index: np.ndarray, *rest: object) -> object:
         if len(index) > 3:
             raise RuntimeError("DefaultCPUAllocator: not enough memory: you tried to allocate 9 bytes.")
         return whole(self, index, *rest)
 
-    monkeypatch.setattr(Loop, "_backward", greedy)
+    monkeypatch.setattr(Gradients, "_backward", greedy)
     summary = Script().run(experiment(tiny), tmp_path)
     assert summary.epochs == 3
 

@@ -1,13 +1,12 @@
 """Every job of a worker on a real small table and a tiny real backbone, without an engine."""
 
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 import pandas as pd
 import pytest
+from worker_bench import ME, Bench
 
-from tests.architectures import tiny_folder
 from translearn_core.config import (
     AnatomyConfig,
     BackboneConfig,
@@ -15,17 +14,13 @@ from translearn_core.config import (
     DataConfig,
     DiagnoseConfig,
     ExperimentConfig,
-    FeatureConfig,
     FreezePlan,
-    Frozen,
     Method,
-    Precision,
     PredictConfig,
     PredictFileConfig,
     ProbeConfig,
     ProjectConfig,
     ReadConfig,
-    TrainingConfig,
 )
 from translearn_core.errors import ConfigError, DataError
 from translearn_core.results import (
@@ -42,81 +37,14 @@ from translearn_core.results import (
     RunSummary,
     Task,
 )
-from translearn_core.runs import RunStore, State, Workspace, artifacts
+from translearn_core.runs import artifacts
 from translearn_core.settings import Settings
-from translearn_core.worker.context import Context
-from translearn_core.worker.jobs import JOB_FUNCTIONS
-
-T = TypeVar("T")
-ME = "somebody"
-
-
-class Bench:
-    """A store and a worker's hands: ask for a job and do it here and now."""
-
-    def __init__(self, root: Path) -> None:
-        self.store = RunStore(Workspace(root))
-        self.warm: dict[object, object] = {}
-
-    def do(self, config: Frozen, kind: type[T]) -> T:
-        run = self.store.submit(ME, config)
-        assert self.store.begin(run.job.id, "test")
-        job = self.store.job(run.job.id)
-        context = Context(self.store, job, job.config, self.store.workspace.run(job.id), self.warm)
-        JOB_FUNCTIONS[job.kind](context)
-        context.flush()
-        assert self.store.finish(job.id, State.DONE)
-        found = artifacts.load(context.folder, kind)
-        assert found is not None
-        return found
-
-
-def reviews() -> bytes:
-    good = [
-        "great lovely film",
-        "i loved this book",
-        "wonderful acting and good music",
-        "a fine story , very good",
-    ]
-    bad = [
-        "terrible boring film",
-        "i hated this book",
-        "awful acting and bad music",
-        "a broken story , very bad",
-    ]
-    endings = ["one", "two", "three", "four", "five", "day", "week", "old", "new", "first", "last", "late"]
-    lines = [
-        f'"{(good if i % 2 else bad)[i // 2 % 4]} {endings[i // 8 % 12]}",{"yes" if i % 2 else "no"}'
-        for i in range(96)
-    ]
-    return ("text,liked\n" + "\n".join(lines)).encode()
 
 
 @pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
-    return Bench(tmp_path_factory.mktemp("workspace"))
-
-
-@pytest.fixture(scope="module")
-def backbone(tmp_path_factory: pytest.TempPathFactory) -> BackboneConfig:
-    return BackboneConfig(id=str(tiny_folder("bert", tmp_path_factory.mktemp("tiny"))))
-
-
-@pytest.fixture(scope="module")
-def data(bench: Bench) -> DataConfig:
-    dataset = bench.store.add_dataset(ME, "reviews.csv", {"train": reviews()}, Settings())
-    return DataConfig(dataset=dataset.digest, text="text", label="liked")
-
-
-@pytest.fixture(scope="module")
-def trained(bench: Bench, data: DataConfig, backbone: BackboneConfig) -> tuple[str, RunSummary]:
-    config = ExperimentConfig(
-        data=data,
-        backbone=backbone,
-        plan=FreezePlan(blocks=(2,)),
-        features=FeatureConfig(token_limit=32),
-        training=TrainingConfig(epochs=6, lr=1e-3, head_lr=1e-2, batch_size=8, precision=Precision.FLOAT32),
-    )
+def trained(bench: Bench, experiment: ExperimentConfig) -> tuple[str, RunSummary]:
+    longer = experiment.training.model_copy(update={"epochs": 6})
+    config = experiment.model_copy(update={"training": longer})
     summary = bench.do(config, RunSummary)
     return bench.store.runs(ME)[0].job.id, summary
 
@@ -167,7 +95,8 @@ def test_probes_of_frozen_layers_are_the_same_before_and_after(
     bench: Bench, trained: tuple[str, RunSummary]
 ) -> None:
     scores = bench.do(ProbeConfig(job=trained[0]), ProbeScores)
-    assert scores.test.shape == (2, 4)
+    assert scores.variants == ("pretrained", "fine-tuned", "random init")
+    assert scores.test.shape == (3, 4)
     np.testing.assert_array_equal(scores.test[0, :3], scores.test[1, :3])
     assert scores.majority == pytest.approx(0.5, abs=0.1)
     assert scores.tfidf > scores.majority

@@ -2,43 +2,20 @@
 
 import numpy as np
 import pytest
-from test_worker_jobs import ME, Bench, reviews
+from worker_bench import ME, Bench
 
-from tests.architectures import tiny_folder
-from translearn_core.config import (
-    BackboneConfig,
-    DataConfig,
-    ExperimentConfig,
-    FeatureConfig,
-    FreezePlan,
-    Precision,
-    ReplayConfig,
-    Stage,
-    TrainingConfig,
-)
+from translearn_core.config import ExperimentConfig, FreezePlan, ReplayConfig, Stage
 from translearn_core.errors import ConfigError, NotFoundError
 from translearn_core.results import Evaluation, Replayed, RunSummary
 from translearn_core.runs import artifacts
-from translearn_core.settings import Settings
 from translearn_core.worker import replaying
 
 
 @pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
-    return Bench(tmp_path_factory.mktemp("workspace"))
-
-
-@pytest.fixture(scope="module")
-def base(bench: Bench, tmp_path_factory: pytest.TempPathFactory) -> ExperimentConfig:
-    dataset = bench.store.add_dataset(ME, "reviews.csv", {"train": reviews()}, Settings())
-    return ExperimentConfig(
-        data=DataConfig(dataset=dataset.digest, text="text", label="liked"),
-        backbone=BackboneConfig(id=str(tiny_folder("bert", tmp_path_factory.mktemp("tiny")))),
-        plan=FreezePlan(blocks=(1, 2)),
-        stages=(Stage(plan=FreezePlan()), Stage(plan=FreezePlan(blocks=(2,)), epochs=2)),
-        features=FeatureConfig(token_limit=32),
-        training=TrainingConfig(epochs=3, lr=1e-3, head_lr=1e-2, batch_size=8, precision=Precision.FLOAT32),
-    )
+def base(experiment: ExperimentConfig) -> ExperimentConfig:
+    """Three stages: the head, one block, then two."""
+    stages = (Stage(plan=FreezePlan()), Stage(plan=FreezePlan(blocks=(2,)), epochs=2))
+    return experiment.model_copy(update={"plan": FreezePlan(blocks=(1, 2)), "stages": stages})
 
 
 @pytest.fixture(scope="module")

@@ -2,45 +2,22 @@
 
 import numpy as np
 import pytest
-from test_worker_jobs import ME, Bench, reviews
+from worker_bench import Bench
 
-from tests.architectures import tiny_folder
 from translearn_core.config import (
     AlterConfig,
     AugmentConfig,
-    BackboneConfig,
-    DataConfig,
     ExperimentConfig,
     FeatureConfig,
     FreezePlan,
-    Precision,
     RateSearchConfig,
     Stage,
-    TrainingConfig,
     identity,
 )
 from translearn_core.data import Prepared
 from translearn_core.results import Alterations, RateSearch, RunSummary
-from translearn_core.settings import Settings
 from translearn_core.worker.rate_search import some_training_rows
 from translearn_core.worker.reading import load_prepared
-
-
-@pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
-    return Bench(tmp_path_factory.mktemp("workspace"))
-
-
-@pytest.fixture(scope="module")
-def experiment(bench: Bench, tmp_path_factory: pytest.TempPathFactory) -> ExperimentConfig:
-    dataset = bench.store.add_dataset(ME, "reviews.csv", {"train": reviews()}, Settings())
-    return ExperimentConfig(
-        data=DataConfig(dataset=dataset.digest, text="text", label="liked"),
-        backbone=BackboneConfig(id=str(tiny_folder("bert", tmp_path_factory.mktemp("tiny")))),
-        plan=FreezePlan(blocks=(2,)),
-        features=FeatureConfig(token_limit=32),
-        training=TrainingConfig(lr=1e-3, head_lr=1e-2, batch_size=8, precision=Precision.FLOAT32),
-    )
 
 
 @pytest.mark.parametrize("change", ["plan", "head only", "stages", "augmented"])

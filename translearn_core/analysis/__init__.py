@@ -1,9 +1,24 @@
 """Statistics: arrays in, results out. Nothing here draws or reads files."""
 
 from translearn_core.analysis.baselines import tfidf_baseline
+from translearn_core.analysis.calibration import (
+    Bins,
+    Coverage,
+    coverage,
+    ece_interval,
+    expected_calibration_error,
+    reliability,
+    temperature,
+    tempered,
+)
 from translearn_core.analysis.comparing import CellRuns, differences, harm, over_seeds, verdict
+from translearn_core.analysis.controls import control_labels, recurring, selectivity, word_types
+from translearn_core.analysis.crossing import Crossing, crossing, sentence
+from translearn_core.analysis.folding import stratified_folds
+from translearn_core.analysis.forgetting import cosine_pairs, spearman_change
+from translearn_core.analysis.geometry import knn_indices, knn_overlap, silhouette, trustworthiness
 from translearn_core.analysis.neighbours import nearest, nearest_within
-from translearn_core.analysis.probing import probe_layers, stratified_folds
+from translearn_core.analysis.probing import probe_layers
 from translearn_core.analysis.projecting import project, purity, stratified_sample
 from translearn_core.analysis.scoring import (
     accuracy_interval,
@@ -14,26 +29,62 @@ from translearn_core.analysis.scoring import (
     per_class,
     score,
 )
+from translearn_core.analysis.similarity import cka_matrix, debiased_cka
+from translearn_core.analysis.slices import Slice, quantile_groups, slice_scores
+from translearn_core.analysis.suspects import Suspects, label_suspects, out_of_fold
+from translearn_core.analysis.transferability import h_score, logme, rank_agreement
 
 __all__ = [
+    "Bins",
     "CellRuns",
+    "Coverage",
+    "Crossing",
+    "Slice",
+    "Suspects",
     "accuracy_interval",
     "bootstrap_accuracy",
+    "cka_matrix",
     "confusion",
+    "control_labels",
+    "cosine_pairs",
+    "coverage",
+    "crossing",
+    "debiased_cka",
     "differences",
+    "ece_interval",
+    "expected_calibration_error",
+    "h_score",
     "harm",
+    "knn_indices",
+    "knn_overlap",
+    "label_suspects",
+    "logme",
     "macro_f1_interval",
     "majority_accuracy",
     "nearest",
     "nearest_within",
+    "out_of_fold",
     "over_seeds",
     "per_class",
     "probe_layers",
     "project",
     "purity",
+    "quantile_groups",
+    "rank_agreement",
+    "recurring",
+    "reliability",
     "score",
+    "selectivity",
+    "sentence",
+    "silhouette",
+    "slice_scores",
+    "spearman_change",
     "stratified_folds",
     "stratified_sample",
+    "temperature",
+    "tempered",
     "tfidf_baseline",
+    "trustworthiness",
     "verdict",
+    "word_types",
 ]

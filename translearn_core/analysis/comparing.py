@@ -82,7 +82,7 @@ def differences(
     alike = [cell for cell in cells if np.array_equal(cell.rows, baseline.rows)]
     kept = [baseline, *alike]
     shares = np.stack([cell.correct.mean(axis=0, dtype=np.float64) for cell in kept], axis=1)
-    on_drawn_rows = _by_rows(shares, draws, random)
+    on_drawn_rows = drawn_means(shares, draws, random)
     spreads = [_by_seeds(cell.correct, draws, random) for cell in kept]
     found = {
         cell: _difference(cell, baseline, on_drawn_rows[:, k] - on_drawn_rows[:, 0], spreads[k], spreads[0])
@@ -113,6 +113,29 @@ def harm(control: str, difference: Difference | None) -> str:
     return f"Negative transfer: below {control} by {-difference.estimate:.3f} {span}."
 
 
+def drawn_means(shares: FloatArray, draws: int, random: np.random.Generator) -> FloatArray:
+    """Return the mean of each column over rows drawn with replacement, shape (draws, columns)."""
+    rows, found = len(shares), []
+    for start in range(0, draws, step := max(1, CELLS_AT_ONCE // rows)):
+        some = min(step, draws - start)
+        drawn = random.integers(0, rows, (some, rows)) + rows * np.arange(some)[:, None]
+        times = np.bincount(drawn.ravel(), minlength=some * rows).reshape(some, rows)
+        found.append(times @ shares / rows)
+    return np.concatenate(found)
+
+
+def own_share(correct: NDArray[np.bool_] | FloatArray) -> float:
+    """Share of the variance between seeds, (seeds, rows), that is theirs and not of the finite rows."""
+    values = np.asarray(correct, dtype=np.float64)
+    seeds, rows = values.shape
+    scores = values.mean(axis=1)
+    apart = scores - scores.mean()
+    left = values - values.mean(axis=0) - apart[:, None]
+    of_rows = float((left**2).sum() / ((seeds - 1) * max(1, rows - 1))) / rows
+    seen = float(apart @ apart / (seeds - 1))
+    return max(0.0, 1 - of_rows / seen) if seen else 0.0
+
+
 @dataclass(frozen=True)
 class _Spread:
     """What drawing seeds adds to a cell's mean: the draws, the variance they stand for, and from how many."""
@@ -140,29 +163,16 @@ def _difference(
     return Difference(estimate, Interval(float(low), float(high)), seeds)
 
 
-def _by_rows(shares: FloatArray, draws: int, random: np.random.Generator) -> FloatArray:
-    """Return the mean of each column over rows drawn with replacement, shape (draws, columns)."""
-    rows, found = len(shares), []
-    for start in range(0, draws, step := max(1, CELLS_AT_ONCE // rows)):
-        some = min(step, draws - start)
-        drawn = random.integers(0, rows, (some, rows)) + rows * np.arange(some)[:, None]
-        times = np.bincount(drawn.ravel(), minlength=some * rows).reshape(some, rows)
-        found.append(times @ shares / rows)
-    return np.concatenate(found)
-
-
 def _by_seeds(correct: NDArray[np.bool_], draws: int, random: np.random.Generator) -> _Spread:
     """Draw seeds with replacement: what they add beyond the rows, around 0, shape (draws,)."""
-    seeds, rows = correct.shape
+    seeds = len(correct)
     if seeds == 1:
         return _Spread(np.zeros(draws), 0.0, 1)
     values = correct.astype(np.float64)
     scores = values.mean(axis=1)
     apart = scores - scores.mean()
-    left = values - values.mean(axis=0) - apart[:, None]
-    of_rows = float((left**2).sum() / ((seeds - 1) * max(1, rows - 1))) / rows
     seen = float(apart @ apart / (seeds - 1))
-    own = max(0.0, seen - of_rows)
+    own = seen * own_share(values)
     scale = np.sqrt(own / seen * seeds / (seeds - 1)) if own else 0.0
     shares = random.multinomial(seeds, np.full(seeds, 1 / seeds), size=draws) / seeds
     return _Spread(shares @ apart * scale, own / seeds, seeds)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from translearn_core.analysis.lbfgs import Memory, search
@@ -55,7 +56,14 @@ class Fits:
 
     def predict(self, x: Tensor, labelling: int, part: int) -> Tensor:
         """Likeliest class of each row under one fit."""
-        return torch.addmm(self.bias[labelling, part], x, self.weight[labelling, part]).argmax(dim=1)
+        return self._logits(x, labelling, part).argmax(dim=1)
+
+    def probabilities(self, x: Tensor, labelling: int, part: int) -> Tensor:
+        """Distribution of each row under one fit, shape (rows, classes)."""
+        return self._logits(x, labelling, part).softmax(dim=1)
+
+    def _logits(self, x: Tensor, labelling: int, part: int) -> Tensor:
+        return torch.addmm(self.bias[labelling, part], x, self.weight[labelling, part])
 
 
 def fit(problem: Problem, pool: Executor, tick: Callable[[float], None] | None = None) -> Fits:
@@ -197,6 +205,14 @@ def _sums(x: Tensor, y: Tensor, weight: Tensor, bias: Tensor) -> tuple[Tensor, T
     residual = log_p.exp_().scatter_add_(2, of_label, torch.full((1, 1, 1), -1.0).expand_as(of_label))
     product = (x.T @ residual.view(len(x), -1)).view(width, fits, classes)
     return loss, product.permute(1, 0, 2), residual.sum(dim=0)
+
+
+def roughly_standard(learnt: NDArray[np.floating], *others: NDArray[np.floating]) -> list[Tensor]:
+    """Bring rows into single precision's good range; each fit standardises by its own rows besides."""
+    rows = [torch.from_numpy(np.asarray(some, dtype=np.float32)) for some in (learnt, *others)]
+    deviation, mean = torch.std_mean(rows[0], dim=0, correction=0)
+    deviation[deviation <= 1e-6 * mean.abs()] = 1.0
+    return [(some - mean) / deviation for some in rows]
 
 
 @contextmanager

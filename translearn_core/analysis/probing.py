@@ -11,9 +11,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from translearn_core.analysis.logistic import Problem, fit, pools
-from translearn_core.analysis.scoring import FloatArray, IntArray, bootstrap_accuracy, majority_accuracy
-from translearn_core.errors import Stopped, TooFewSamplesError, TrainingError
+from translearn_core.analysis.folding import held_out_of_known_type, stratified_folds
+from translearn_core.analysis.logistic import Problem, fit, pools, roughly_standard
+from translearn_core.analysis.scoring import IntArray, bootstrap_accuracy, majority_accuracy
+from translearn_core.errors import Stopped, TrainingError
 from translearn_core.results import Interval, ProbeScores
 
 Layers = NDArray[np.floating] | Sequence[NDArray[np.floating]]
@@ -38,6 +39,8 @@ def probe_layers(
     *,
     tfidf: tuple[float, Interval],
     controls: IntArray | None = None,
+    control_types: IntArray | None = None,
+    groups: IntArray | None = None,
     folds: int = 5,
     seed: int = 0,
     progress: Callable[[float, float], None] | None = None,
@@ -62,6 +65,13 @@ def probe_layers(
     controls : int array, shape (controls, rows), optional
         Other class indices for the same rows, learnt from the same features: what a probe reaches by its own
         capacity. Their scores are the fields of the result that start with `control`.
+    control_types : int array, shape (rows,), optional
+        What each row's control label was drawn for (see `word_types`). A control is then scored only on rows
+        whose type is among the rows its probe learns from: held-out rows against the other folds, test rows
+        against all training rows. No probe could know the label of a type it never saw, so such rows would
+        make every layer look selective. NaN where no row is left.
+    groups : int array, shape (rows,), optional
+        Rows with equal numbers stay in one fold (see `stratified_folds`).
     folds, seed : int
         Parts of the cross-validation, and the seed they are drawn by.
     progress : callable, optional
@@ -79,8 +89,11 @@ def probe_layers(
     ----------
     Alain & Bengio (2016), arXiv:1610.01644; Hewitt & Liang (2019), arXiv:1909.03368, for the controls.
     """
-    fold = stratified_folds(labels[train], folds, seed)
+    fold = stratified_folds(labels[train], folds, seed, None if groups is None else groups[train])
     ways = labels[None] if controls is None else np.concatenate([labels[None], controls])
+    types = np.zeros_like(labels) if control_types is None else control_types
+    asked = held_out_of_known_type(types[train], fold), np.isin(types[test], types[train])
+    majorities = [majority_accuracy(way[train], way[test][asked[1]]) for way in ways[1:]]
     variants, depth = tuple(features), len(next(iter(features.values())))
     source = {
         (v, layer): _first_equal(features, v, layer) for v in range(len(variants)) for layer in range(depth)
@@ -95,7 +108,7 @@ def probe_layers(
         for start in range(0, len(ways), together)
     ]
 
-    def work(job: tuple[int, int, slice], rows: Executor, tick: Ticked) -> tuple[FloatArray, BoolArray]:
+    def work(job: tuple[int, int, slice], rows: Executor, tick: Ticked) -> tuple[BoolArray, BoolArray]:
         v, layer, some = job
         return _probe(features[variants[v]][layer], ways[some], train, test, fold, rows, tick)
 
@@ -107,11 +120,13 @@ def probe_layers(
             [partial(work, job, rows) for job in jobs],
             lambda done: progress and progress(done * len(computed) / len(jobs), len(computed)),
         )
-    for (v, layer, some), (held_out, correct) in zip(jobs, found, strict=True):
-        cross_validated[some, v, layer] = held_out
-        test_scores[some, v, layer] = correct.mean(axis=1) if len(test) else np.nan
-        intervals = [bootstrap_accuracy(right) for right in correct]
-        low[some, v, layer], high[some, v, layer] = zip(*((i.low, i.high) for i in intervals), strict=True)
+    for (v, layer, some), held_and_tested in zip(jobs, found, strict=True):
+        for way, held_out, correct in zip(range(len(ways))[some], *held_and_tested, strict=True):
+            held, reported = (np.ones_like(rows) for rows in asked) if way == 0 else asked
+            at = way, v, layer
+            cross_validated[at] = [_mean(held_out[held & (fold == f)]) for f in range(folds)]
+            test_scores[at], interval = _mean(correct[reported]), bootstrap_accuracy(correct[reported])
+            low[at], high[at] = interval.low, interval.high
     for cell, first in source.items():
         for scores in (cross_validated, test_scores, low, high):
             scores[:, *cell] = scores[:, *first]
@@ -132,28 +147,12 @@ def probe_layers(
         control_test=test_scores[1:],
         control_low=low[1:],
         control_high=high[1:],
-        control_majority=np.array([majority_accuracy(way[train], way[test]) for way in ways[1:]]),
+        control_majority=np.array(majorities),
     )
 
 
-def stratified_folds(labels: IntArray, folds: int, seed: int) -> IntArray:
-    """Deal rows to folds 0 to `folds` - 1 by seed, alike to one row overall and within every class.
-
-    Raises
-    ------
-    TooFewSamplesError
-        If there are fewer rows than folds, or fewer than two classes.
-    """
-    if len(labels) < folds:
-        raise TooFewSamplesError(
-            f"{len(labels)} training rows cannot be cut into {folds} folds: use fewer folds or more rows."
-        )
-    if (classes := len(np.unique(labels))) < 2:
-        raise TooFewSamplesError(f"The training rows hold {classes} class: a probe needs at least 2.")
-    by_class = np.lexsort((np.random.default_rng(seed).random(len(labels)), labels))
-    fold = np.empty(len(labels), dtype=np.int64)
-    fold[by_class] = np.arange(len(labels)) % folds
-    return fold
+def _mean(correct: BoolArray) -> float:
+    return float(correct.mean()) if len(correct) else float("nan")
 
 
 def _probe(
@@ -164,29 +163,25 @@ def _probe(
     fold: IntArray,
     pool: Executor,
     tick: Ticked,
-) -> tuple[FloatArray, BoolArray]:
+) -> tuple[BoolArray, BoolArray]:
     """Probe one layer for labels given in one or more ways, shape (ways, rows).
 
-    Returns held-out accuracies (ways, folds), and which test rows the probe of all training rows gets right
-    (ways, test rows).
+    Returns which training rows the probe of the other folds gets right, shape (ways, training rows), and
+    which test rows that of all training rows, shape (ways, test rows).
     """
     folds = int(fold.max()) + 1
     seen = np.ones((len(train), folds + 1), dtype=np.float32)
     seen[np.arange(len(train)), fold] = 0.0
-    learnt, reported = (torch.from_numpy(np.asarray(x[rows], dtype=np.float32)) for rows in (train, test))
-    # Each fit standardises by its own rows; this only brings the numbers into single precision's good range.
-    deviation, mean = torch.std_mean(learnt, dim=0, correction=0)
-    deviation[deviation <= 1e-6 * mean.abs()] = 1.0
-    learnt, reported = ((rows - mean) / deviation for rows in (learnt, reported))
+    learnt, reported = roughly_standard(x[train], x[test])
     y = np.ascontiguousarray(ways[:, train].T)
     problem = Problem(learnt, torch.from_numpy(y), torch.from_numpy(seen), int(ways.max()) + 1)
     fits = fit(problem, pool, tick)
-    accuracies = np.empty((len(ways), folds))
-    for way, f in np.ndindex(accuracies.shape):
+    held_out = np.empty((len(ways), len(train)), dtype=np.bool_)
+    for way, f in np.ndindex(len(ways), folds):
         held = fold == f
-        accuracies[way, f] = (fits.predict(learnt[held], way, f).numpy() == y[held, way]).mean()
+        held_out[way, held] = fits.predict(learnt[held], way, f).numpy() == y[held, way]
     correct = [fits.predict(reported, way, folds).numpy() == ways[way, test] for way in range(len(ways))]
-    return accuracies, np.stack(correct)
+    return held_out, np.stack(correct)
 
 
 def _side_by_side(

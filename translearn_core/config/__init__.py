@@ -1,5 +1,7 @@
 """What a person can choose: an experiment and every other job as immutable, hashable JSON."""
 
+from translearn_core.config.applying import Family, Recipe, RecipeName
+from translearn_core.config.changing import changed
 from translearn_core.config.choices import (
     Activation,
     ClassWeights,
@@ -13,6 +15,22 @@ from translearn_core.config.choices import (
     Schedule,
     Split,
     Tuning,
+)
+from translearn_core.config.controls import differ_in_seed, scratch_of, sibling_of
+from translearn_core.config.evidence import (
+    LENGTH,
+    AdviseConfig,
+    BaselinesConfig,
+    CurveCell,
+    CurveConfig,
+    ExportConfig,
+    ForgettingConfig,
+    ProbeConfig,
+    ProjectConfig,
+    ReportConfig,
+    SimilarityConfig,
+    TransferabilityConfig,
+    TrustConfig,
 )
 from translearn_core.config.experiment import ExperimentConfig
 from translearn_core.config.frozen import Frozen
@@ -31,8 +49,6 @@ from translearn_core.config.jobs import (
     PredictConfig,
     PredictFileConfig,
     PretrainConfig,
-    ProbeConfig,
-    ProjectConfig,
     RateSearchConfig,
     ReadConfig,
     ReplayConfig,
@@ -53,7 +69,7 @@ from translearn_core.config.model import (
     TuningConfig,
 )
 from translearn_core.config.planning import Planned, depth_study, expand
-from translearn_core.config.recipes import RECIPES, Family, Recipe, RecipeName, changed, named, recipe
+from translearn_core.config.recipes import RECIPES, named, recipe
 from translearn_core.config.studies import StudyConfig, own_settings
 from translearn_core.config.training import DistilConfig, TrainingConfig
 
@@ -63,24 +79,31 @@ __all__ = [
     "FORMAT",
     "JOBS",
     "KIND_OF",
+    "LENGTH",
     "RECIPES",
     "Activation",
+    "AdviseConfig",
     "AlterConfig",
     "AnatomyConfig",
     "AugmentConfig",
     "BackboneConfig",
+    "BaselinesConfig",
     "CalibrateConfig",
     "Cell",
     "ClassWeights",
     "CompareConfig",
+    "CurveCell",
+    "CurveConfig",
     "DataConfig",
     "Device",
     "DiagnoseConfig",
     "DistilConfig",
     "ExperimentConfig",
+    "ExportConfig",
     "Family",
     "FeatureConfig",
     "Fix",
+    "ForgettingConfig",
     "FreezePlan",
     "Frozen",
     "HeadConfig",
@@ -102,7 +125,9 @@ __all__ = [
     "Recipe",
     "RecipeName",
     "ReplayConfig",
+    "ReportConfig",
     "Schedule",
+    "SimilarityConfig",
     "SizeConfig",
     "Slot",
     "Split",
@@ -110,14 +135,19 @@ __all__ = [
     "Stage",
     "StudyConfig",
     "TrainingConfig",
+    "TransferabilityConfig",
+    "TrustConfig",
     "Tuning",
     "TuningConfig",
     "changed",
     "depth_study",
+    "differ_in_seed",
     "expand",
     "identity",
     "named",
     "needs",
     "own_settings",
     "recipe",
+    "scratch_of",
+    "sibling_of",
 ]

@@ -6,14 +6,27 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from translearn_core.config.choices import Device, Method, Precision
+from translearn_core.config.choices import Device, Precision
+from translearn_core.config.evidence import (
+    AdviseConfig,
+    BaselinesConfig,
+    CurveConfig,
+    ExportConfig,
+    ForgettingConfig,
+    ProbeConfig,
+    ProjectConfig,
+    ReportConfig,
+    SimilarityConfig,
+    TransferabilityConfig,
+    TrustConfig,
+)
 from translearn_core.config.experiment import ExperimentConfig
 from translearn_core.config.frozen import Frozen
 from translearn_core.config.material import AugmentConfig, DataConfig
 from translearn_core.config.model import ADAPTED, BackboneConfig, FeatureConfig
 from translearn_core.config.training import TrainingConfig
 
-FORMAT = 3
+FORMAT = 4
 """Version of what jobs write; part of every job's identity, so an old result is never read as a new one."""
 
 
@@ -33,6 +46,15 @@ class JobKind(StrEnum):
     COMPARE = "compare"
     PROBE = "probe"
     PROJECT = "project"
+    BASELINES = "baselines"
+    CURVE = "curve"
+    SIMILARITY = "similarity"
+    FORGETTING = "forgetting"
+    TRUST = "trust"
+    TRANSFERABILITY = "transferability"
+    ADVISE = "advise"
+    REPORT = "report"
+    EXPORT = "export"
     PREDICT = "predict"
     PREDICT_FILE = "predict_file"
 
@@ -149,32 +171,15 @@ class CompareConfig(Frozen):
     seed: int = Field(0, ge=0)
 
 
-class ProbeConfig(Frozen):
-    """A linear probe for every layer of a finished run, before and after."""
-
-    job: str = Field(description="the training job")
-    folds: int = Field(5, ge=2, le=20)
-    seed: int = Field(0, ge=0)
-
-
-class ProjectConfig(Frozen):
-    """A plane picture of one layer of a finished run, before and after."""
-
-    job: str = Field(description="the training job")
-    layer: int = Field(description="0 = embeddings, k = after block k-1")
-    method: Method = Method.PCA
-    neighbours: int = Field(15, ge=2, le=200, description="UMAP: size of the local neighbourhood")
-    min_dist: float = Field(0.1, ge=0, le=0.99, description="UMAP: how tightly points may pack")
-    limit: int = Field(10_000, ge=10, le=50_000, description="points at most; a stratified sample above")
-    seed: int = Field(0, ge=0)
-
-
 class PredictConfig(Frozen):
     """Classify typed texts with a finished run."""
 
     job: str
     texts: tuple[str, ...] = Field(min_length=1, max_length=100)
     neighbours: int = Field(5, ge=0, le=50, description="nearest training texts to show")
+    temperature: float | None = Field(
+        None, gt=0, description="scales the probabilities (arXiv:1706.04599); none: as the model gives them"
+    )
 
 
 class PredictFileConfig(Frozen):
@@ -199,6 +204,15 @@ JobConfig = (
     | CompareConfig
     | ProbeConfig
     | ProjectConfig
+    | BaselinesConfig
+    | CurveConfig
+    | SimilarityConfig
+    | ForgettingConfig
+    | TrustConfig
+    | TransferabilityConfig
+    | AdviseConfig
+    | ReportConfig
+    | ExportConfig
     | PredictConfig
     | PredictFileConfig
 )
@@ -217,6 +231,15 @@ JOBS: dict[JobKind, tuple[type[Frozen], Slot]] = {
     JobKind.COMPARE: (CompareConfig, Slot.ASK),
     JobKind.PROBE: (ProbeConfig, Slot.ASK),
     JobKind.PROJECT: (ProjectConfig, Slot.ASK),
+    JobKind.BASELINES: (BaselinesConfig, Slot.ASK),
+    JobKind.CURVE: (CurveConfig, Slot.ASK),
+    JobKind.SIMILARITY: (SimilarityConfig, Slot.ASK),
+    JobKind.FORGETTING: (ForgettingConfig, Slot.ASK),
+    JobKind.TRUST: (TrustConfig, Slot.ASK),
+    JobKind.TRANSFERABILITY: (TransferabilityConfig, Slot.ASK),
+    JobKind.ADVISE: (AdviseConfig, Slot.ASK),
+    JobKind.REPORT: (ReportConfig, Slot.ASK),
+    JobKind.EXPORT: (ExportConfig, Slot.ASK),
     JobKind.PREDICT: (PredictConfig, Slot.ASK),
     JobKind.PREDICT_FILE: (PredictFileConfig, Slot.ASK),
 }
@@ -234,12 +257,16 @@ def identity(config: Frozen) -> str:
 
 def needs(config: Frozen) -> tuple[str, ...]:
     """Return the jobs whose files a configuration builds on; they must be the owner's."""
-    named: list[str | None] = [getattr(config, "job", None), getattr(config, "continues", None)]
+    named: list[str | None] = [
+        getattr(config, field, None) for field in ("job", "continues", "scratch", "sibling")
+    ]
     experiment = getattr(config, "experiment", config)
     if distil := getattr(experiment, "distil", None):
         named.append(distil.teacher)
-    backbone = getattr(experiment, "backbone", None)
-    if backbone is not None and backbone.id.startswith(ADAPTED):
-        named.append(backbone.id.removeprefix(ADAPTED))
+    for backbone in (getattr(experiment, "backbone", None), *getattr(experiment, "backbones", ())):
+        if backbone is not None and backbone.id.startswith(ADAPTED):
+            named.append(backbone.id.removeprefix(ADAPTED))
+    for field in ("earlier", "runs", "parts"):
+        named += getattr(config, field, ())
     named += [job for cell in getattr(config, "cells", ()) for job in cell.jobs]
     return tuple(dict.fromkeys(job for job in named if job))

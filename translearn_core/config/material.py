@@ -38,6 +38,11 @@ class DataConfig(Frozen):
         None, ge=2, description="learn from so many training rows only; fewer ones are among more"
     )
 
+    rows_seed: int | None = Field(
+        None, ge=0, description="which training rows those are; none: the split's own seed"
+    )
+    balanced: bool = Field(False, description="take fewer training rows from all classes alike")
+
     @field_validator("fixes")
     @classmethod
     def _canonical(cls, fixes: tuple[Fix, ...]) -> tuple[Fix, ...]:

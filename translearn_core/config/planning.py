@@ -6,11 +6,15 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from translearn_core.config.applying import Recipe, RecipeName
+from translearn_core.config.changing import changed
 from translearn_core.config.experiment import ExperimentConfig
 from translearn_core.config.frozen import Frozen
 from translearn_core.config.jobs import identity
+from translearn_core.config.lengthening import lengthened
+from translearn_core.config.material import DataConfig
 from translearn_core.config.model import BackboneConfig, FreezePlan
-from translearn_core.config.recipes import RECIPES, Recipe, RecipeName, changed
+from translearn_core.config.recipes import RECIPES
 from translearn_core.config.studies import EVERYTHING, StudyConfig, own_settings
 from translearn_core.config.training import TrainingConfig
 from translearn_core.errors import ConfigError, DataError, TranslearnError
@@ -20,6 +24,9 @@ MOST_RUNS = 500
 
 PLAIN, HEAD_ONLY = "top blocks", "head only"
 """Lines of plans without a recipe: those that train from a boundary up, and what each recipe ends in."""
+
+OWN_LINE = "own settings"
+"""Line of the study's own experiment."""
 
 
 @dataclass(frozen=True)
@@ -53,9 +60,9 @@ def expand(study: StudyConfig, n_blocks: Mapping[str, int]) -> tuple[Planned, ..
     Returns
     -------
     tuple of Planned
-        The seed sets head, batch order and dropout, and fresh weights where there are some; how rows are
-        dealt stays, so that all runs are scored on the same test rows. Of two that ask the same the first
-        is kept.
+        The seed sets head, batch order and dropout, fresh weights where there are some, and with `redraw`
+        which fewer rows are learnt from; how rows are dealt stays, so that all runs are scored on the same
+        test rows. Of two that ask the same the first is kept.
 
     Raises
     ------
@@ -66,7 +73,7 @@ def expand(study: StudyConfig, n_blocks: Mapping[str, int]) -> tuple[Planned, ..
     planned: dict[str, Planned] = {}
     for seed in study.seeds:
         for factors, name, config in cells:
-            made = _seeded(config, seed)
+            made = _seeded(config, seed, redraw=study.redraw)
             planned.setdefault(identity(made), Planned(factors, name, seed, made))
             if len(planned) > MOST_RUNS:
                 fewer = f"at most {MOST_RUNS}, by fewer recipes, boundaries, seeds or sizes"
@@ -108,9 +115,17 @@ def _cells(
                 said = [way.name]
                 said += [label if len(label) <= 80 else f"…{label[-79:]}"] * (len(study.backbones) > 1)
                 said += [rows] * (len(study.sizes) > 1)
-                data = study.data.model_copy(update={"train_rows": size})
-                base = ExperimentConfig(data=data, backbone=backbone)
-                yield factors, ", ".join(said), _checked(study, way.make(base), n_blocks[label])
+                made = way.make(ExperimentConfig(data=_rows(study, size), backbone=backbone))
+                checked = _checked(study, made, n_blocks[label])
+                if size is not None:
+                    checked = lengthened(checked, size, study.fewest_steps)
+                yield factors, ", ".join(said), checked
+
+
+def _rows(study: StudyConfig, size: int | None) -> DataConfig:
+    if size is None:  # how fewer would be chosen means nothing: such a run is the same in every study
+        return study.data.model_copy(update={"rows_seed": None, "balanced": False})
+    return study.data.model_copy(update={"train_rows": size})
 
 
 def _ways(study: StudyConfig, label: str, n: int) -> Iterator[_Way]:
@@ -120,6 +135,8 @@ def _ways(study: StudyConfig, label: str, n: int) -> Iterator[_Way]:
             why = f"{label} has {n} blocks"
             why += ", and -1 is for studies without recipes" * (boundary == EVERYTHING)
             raise ConfigError("boundaries", boundary, f"{lowest} to {n}: {why}")
+    if (own := study.own) is not None:
+        yield _Way(OWN_LINE, OWN_LINE, None, lambda base: own.model_copy(update={"data": base.data}))
     if not study.recipes:
         for boundary in study.boundaries:
             yield _plain(boundary, n, PLAIN)
@@ -180,8 +197,10 @@ def _checked(study: StudyConfig, config: ExperimentConfig, n: int) -> Experiment
     return config
 
 
-def _seeded(config: ExperimentConfig, seed: int) -> ExperimentConfig:
+def _seeded(config: ExperimentConfig, seed: int, *, redraw: bool) -> ExperimentConfig:
     parts: dict[str, Frozen] = {"training": config.training.model_copy(update={"seed": seed})}
+    if redraw and config.data.train_rows is not None:
+        parts["data"] = config.data.model_copy(update={"rows_seed": seed})
     if config.backbone.random_init or config.backbone.fresh_top:
         parts["backbone"] = config.backbone.model_copy(update={"init_seed": seed})
     return config.model_copy(update=parts)

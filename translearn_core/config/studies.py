@@ -4,11 +4,11 @@ from typing import Annotated, Self
 
 from pydantic import Field, JsonValue, field_validator, model_validator
 
+from translearn_core.config.applying import RecipeName
 from translearn_core.config.experiment import ExperimentConfig
 from translearn_core.config.frozen import Frozen
 from translearn_core.config.material import DataConfig
 from translearn_core.config.model import BackboneConfig
-from translearn_core.config.recipes import RecipeName
 from translearn_core.config.training import TrainingConfig
 
 EVERYTHING = -1
@@ -34,6 +34,15 @@ class StudyConfig(Frozen):
     seeds: tuple[Annotated[int, Field(ge=0)], ...] = Field((0,), max_length=200)
     sizes: tuple[Size | None, ...] = Field(
         (None,), max_length=100, description="training rows to learn from; none: all"
+    )
+    own: ExperimentConfig | None = Field(
+        None, description="one way more: these settings as they are, on the study's rows and with its seeds"
+    )
+    redraw: bool = Field(
+        False, description="each seed learns from its own draw of rows, fewer ones still among more"
+    )
+    fewest_steps: int = Field(
+        0, ge=0, le=500, description="where rows are few, as many times the epochs as make so many steps"
     )
     settings: dict[str, JsonValue] = Field({}, description="settings of every run by their dotted names")
     teacher: str | None = Field(None, description="the finished run that teaches, for recipes that need one")
@@ -78,10 +87,14 @@ class StudyConfig(Frozen):
 
     @model_validator(mode="after")
     def _has_something_to_try(self) -> Self:
-        if not self.recipes and not self.boundaries:
+        if not self.recipes and not self.boundaries and self.own is None:
             raise ValueError("a study needs recipes, or boundaries to train from: give at least one")
         if self.data.train_rows is not None:
             raise ValueError("data.train_rows is the study's to set: give sizes instead")
+        if self.redraw and self.data.rows_seed is not None:
+            raise ValueError("data.rows_seed is each run's seed where rows are drawn again: leave it out")
+        if self.own is not None and self.own.continues is not None:
+            raise ValueError("own.continues: every run of a study begins at the beginning")
         return self
 
 

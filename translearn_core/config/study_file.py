@@ -30,6 +30,9 @@ class StudyFile(Frozen):
     boundaries: tuple[int, ...] = ()
     seeds: tuple[int, ...] = (0,)
     sizes: tuple[int | None, ...] = (None,)
+    balanced: bool = Field(False, description="take fewer rows from all classes alike")
+    redraw: bool = Field(False, description="each seed learns from its own draw of rows")
+    fewest_steps: int = Field(0, description="steps at least where rows are few, by more epochs")
     settings: dict[str, JsonValue] = Field({})
     teacher: str | None = None
     baseline: str | None = Field(None, description="cell or recipe the others are held against")
@@ -54,10 +57,11 @@ class StudyFile(Frozen):
     def study(self, dataset: str, **changed: Any) -> StudyConfig:
         """Return the study on the data set with this digest; `changed` replaces fields of it."""
         given = {
-            name: getattr(self, name)
-            for name in ("backbones", "recipes", "boundaries", "seeds", "sizes", "settings", "teacher")
+            name: getattr(self, name) for name in StudyConfig.model_fields if name in type(self).model_fields
         }
-        data = DataConfig(dataset=dataset, text=self.text, label=self.label, split=self.split)
+        data = DataConfig(
+            dataset=dataset, text=self.text, label=self.label, split=self.split, balanced=self.balanced
+        )
         return StudyConfig.model_validate({"data": data, **given, **changed})
 
 

@@ -199,7 +199,9 @@ def _fewer(work: Working, config: DataConfig) -> Working:
     train = np.flatnonzero(work.rows["split"].to_numpy() == TRAIN)
     if config.train_rows is None or config.train_rows >= len(train):
         return work
-    order = nested_order(work.rows["label"].to_numpy(dtype=np.int64)[train], seed=config.split.seed)
+    seed = config.split.seed if config.rows_seed is None else config.rows_seed
+    labels = work.rows["label"].to_numpy(dtype=np.int64)[train]
+    order = nested_order(labels, seed=seed, balanced=config.balanced)
     left_out = work.rows.index[train[order[config.train_rows :]]]
     fewer = replace(work, rows=work.rows.drop(index=left_out).reset_index(drop=True))
     if fewer.rows.loc[fewer.rows["split"] == TRAIN, "label"].nunique() < 2:

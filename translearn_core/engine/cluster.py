@@ -219,8 +219,8 @@ def _manners() -> dict[str, Any]:
     variables = {**threads, "TOKENIZERS_PARALLELISM": "true", "HF_HUB_DISABLE_TELEMETRY": "1"}
     return {
         "distributed.nanny.environ": variables,
-        # Dask would have freed memory handed back at once (MALLOC_TRIM_THRESHOLD_): every tensor of a step were
-        # then mapped anew and filled with zeros, which took half of a training's time
+        # without MALLOC_TRIM_THRESHOLD_, by which Dask has freed memory handed back at once: every tensor of
+        # a step was then mapped anew and filled with zeros, which took half of a training's time
         "distributed.nanny.pre-spawn-environ": variables,
         "distributed.worker.memory.pause": False,
         "distributed.worker.memory.terminate": False,

@@ -5,14 +5,18 @@ The table has one line per run with the columns of `COLUMNS`: `low` and `high` a
 share of parameters that trained.
 """
 
+from collections.abc import Mapping
+from itertools import cycle
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
 from translearn_core.errors import ConfigError
-from translearn_core.plots.palette import class_colour, palette
+from translearn_core.plots.certainty import whiskers
+from translearn_core.plots.palette import BASELINE_DASHES, class_colour, palette
 from translearn_core.plots.theme import bare, say
-from translearn_core.plots.wording import labels
+from translearn_core.plots.wording import labels, plain
 
 COLUMNS = (
     "name",
@@ -28,8 +32,11 @@ COLUMNS = (
 """What a table of runs must hold."""
 
 
-def scores(table: pd.DataFrame, dark: bool = False) -> go.Figure:
-    """Draw each run's test accuracy as a dot with its 95 % interval, the first run on top."""
+def scores(table: pd.DataFrame, dark: bool = False, *, lines: Mapping[str, float] | None = None) -> go.Figure:
+    """Draw each run's test accuracy as a dot with its 95 % interval, the first run on top.
+
+    `lines` are test accuracies that need no training of the backbone, by name.
+    """
     figure = bare("scores", dark, height=90 + 40 * max(len(table), 2))
     names = _names(table)
     if not names:
@@ -40,13 +47,23 @@ def scores(table: pd.DataFrame, dark: bool = False) -> go.Figure:
         customdata=table[["low", "high", "seconds", "trainable"]].to_numpy(dtype=float),
         mode="markers",
         marker={"size": 13, "color": [class_colour(i, dark) for i in range(len(names))]},
-        error_x=_interval(table, "accuracy", "low", "high", palette(dark).muted),
+        error_x=whiskers(table["accuracy"], table["low"], table["high"], palette(dark).muted),
         hovertemplate="<b>%{x:.3f}</b> (%{customdata[0]:.3f} to %{customdata[1]:.3f})<br>"
         "%{customdata[2]:.1f} s, %{customdata[3]:.1%} of the parameters trained<extra></extra>",
     )
     figure.update_xaxes(title_text="test accuracy, 95 % interval", showgrid=True, tickformat=".2f", nticks=7)
     figure.update_yaxes(type="category", autorange="reversed", showgrid=True)
     figure.update_layout(margin_t=8)
+    for (name, accuracy), dash in zip((lines or {}).items(), cycle(BASELINE_DASHES)):
+        figure.add_vline(
+            x=accuracy,
+            line={"color": palette(dark).muted, "width": 1.5, "dash": dash},
+            layer="below",
+            annotation={"text": plain(name, 20), "font": {"size": 11, "color": palette(dark).muted}},
+            annotation_position="top",
+        )
+    if lines:
+        figure.update_layout(margin_t=28)
     return figure
 
 
@@ -67,7 +84,9 @@ def cost_and_score(table: pd.DataFrame, dark: bool = False) -> go.Figure:
             text=[str(i + 1)],
             textfont={"size": 12, "color": colours.paper, "weight": 700},
             marker={"size": 20, "color": class_colour(i, dark), "line": {"width": 1, "color": colours.paper}},
-            error_y=_interval(run, "macro_f1", "macro_f1_low", "macro_f1_high", class_colour(i, dark)),
+            error_y=whiskers(
+                run["macro_f1"], run["macro_f1_low"], run["macro_f1_high"], class_colour(i, dark)
+            ),
             hovertemplate="%{fullData.name}<br>%{x:.3g} s: <b>%{y:.3f}</b> (%{customdata[0]:.3f} to "
             "%{customdata[1]:.3f})<br>%{customdata[2]:.1%} of the parameters trained<extra></extra>",
         )
@@ -81,18 +100,6 @@ def _names(table: pd.DataFrame) -> tuple[str, ...]:
     if missing := [c for c in COLUMNS if c not in table.columns]:
         raise ConfigError("table", list(table.columns), f"a table of runs that also has {', '.join(missing)}")
     return labels(table["name"], 26)
-
-
-def _interval(table: pd.DataFrame, middle: str, low: str, high: str, colour: str) -> dict[str, object]:
-    return {
-        "type": "data",
-        "symmetric": False,
-        "array": (table[high] - table[middle]).to_numpy(dtype=float),
-        "arrayminus": (table[middle] - table[low]).to_numpy(dtype=float),
-        "color": colour,
-        "thickness": 2,
-        "width": 5,
-    }
 
 
 def _seconds(table: pd.DataFrame) -> dict[str, object]:

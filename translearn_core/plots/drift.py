@@ -4,7 +4,8 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from translearn_core.plots.palette import faint, palette
+from translearn_core.plots.hatching import hatched
+from translearn_core.plots.palette import palette
 from translearn_core.plots.theme import bare
 from translearn_core.plots.wording import labels
 from translearn_core.results import Drift
@@ -28,17 +29,7 @@ def drift_bars(drift: Drift, dark: bool = False) -> go.Figure:
         y=names[~moved],
         name="did not move",
         orientation="h",
-        marker={
-            "color": faint(colours.frozen, 0.55),
-            "line": {"width": 0},
-            "pattern": {
-                "shape": "/",
-                "fillmode": "overlay",
-                "fgcolor": faint(colours.pretrained, 0.5),
-                "size": 7,
-                "solidity": 0.15,
-            },
-        },
+        marker=hatched(colours),
         text=["0 %"] * int((~moved).sum()),
         textposition="inside",
         insidetextanchor="start",

@@ -1,8 +1,6 @@
 """Parts against steps, the input at the bottom: the picture that the timeline and what moved have in common.
 
-A cell's number is its colour, on a log scale. Where there is none it is hatched, so that what stood still
-reads without colour too. Stages stand on top, each with its number; what trains in it is written where
-there is room.
+A cell's number is its colour, on a log scale. Where there is none it is hatched. Stages stand on top.
 """
 
 from collections.abc import Callable
@@ -12,19 +10,16 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from translearn_core.plots.palette import Palette, faint, mixed, palette
+from translearn_core.plots.hatching import hatched
+from translearn_core.plots.palette import Palette, mixed, palette
+from translearn_core.plots.stages import STAGE, name_stages, stage_at
 from translearn_core.plots.theme import bare, say
-from translearn_core.plots.wording import plain
 from translearn_core.results import Timeline
 
-STAGE = "stage"
-"""The row on top that names the stages."""
 GAP = '<span style="font-size: 4px"> </span>'
 """Air between the colours and their title, which Plotly would set on top of them."""
 TICKS = 5
 """Numbers under the colours at most."""
-APART = 0.07
-"""Share of the width that the number of a stage needs, on a phone."""
 
 
 @dataclass(frozen=True)
@@ -56,13 +51,13 @@ def grid(
         return say(figure, "The first epoch is not over yet.", dark)
     said = [[look.word(float(v)) if v > 0 else look.still for v in line] for line in values]
     if staged:
-        said.append([_stage_at(told, int(step)) for step in edges[:-1]])
+        said.append([stage_at(told, int(step)) for step in edges[:-1]])
     when = _spans(edges)
     words = [[f"{steps}: <b>{word}</b>" for steps, word in zip(when, line, strict=True)] for line in said]
     _colour(figure, rows, edges, values, words, look, colours)
     _hatch(figure, parts, edges, values == 0, look, colours)
     if staged:
-        _name_stages(figure, told, colours)
+        name_stages(figure, told, colours)
     figure.update_xaxes(
         title_text="step", range=[int(edges[0]), int(edges[-1])], nticks=6, tickformat=",d", ticks="outside"
     )
@@ -167,68 +162,15 @@ def _hatch(
         name=look.still,
         orientation="h",
         showlegend=True,
-        marker={
-            "color": faint(colours.frozen, 0.55),
-            "line": {"width": 0},
-            "pattern": {
-                "shape": "/",
-                "fillmode": "overlay",
-                "fgcolor": faint(colours.pretrained, 0.5),
-                "size": 7,
-                "solidity": 0.15,
-            },
-        },
+        marker=hatched(colours),
         hoverinfo="skip",
     )
-
-
-def _name_stages(figure: go.Figure, told: Timeline, colours: Palette) -> None:
-    figure.add_bar(
-        x=[end - start for start, end, _ in told.stages],
-        y=[STAGE] * len(told.stages),
-        base=[start for start, _, _ in told.stages],
-        name=STAGE,
-        orientation="h",
-        showlegend=False,
-        marker={
-            "color": [colours.panel if number % 2 else colours.grid for number in range(len(told.stages))],
-            "line": {"width": 0},
-        },
-        text=[plain(label) for _, _, label in told.stages],
-        textposition="inside",
-        insidetextanchor="middle",
-        textangle=0,
-        insidetextfont={"color": colours.ink, "size": 11},
-        hoverinfo="skip",
-    )
-    begun, total = told.stages[0][0], told.stages[-1][1] - told.stages[0][0]
-    last, thick = -np.inf, 1.5 if len(told.stages) <= 10 else 0.75
-    for number, (start, end, _) in enumerate(told.stages, 1):
-        if number > 1:
-            figure.add_shape(
-                type="line", x0=start, x1=start, y0=0, y1=1, yref="paper",
-                line={"color": colours.ink, "width": thick},
-            )  # fmt: skip
-        middle = (start + end) / 2
-        if (middle - begun) / total - last >= APART:
-            last = (middle - begun) / total
-            figure.add_annotation(
-                text=str(number), x=middle, y=1, yref="paper", yanchor="bottom", showarrow=False,
-                font={"size": 12, "color": colours.muted},
-            )  # fmt: skip
 
 
 def _spans(edges: NDArray[np.int64]) -> list[str]:
     """Return the steps of every column, counted from 1, in words."""
     ends = zip(edges[:-1] + 1, edges[1:], strict=True)
     return [f"step {a:,}" if a == b else f"steps {a:,} to {b:,}" for a, b in ends]
-
-
-def _stage_at(told: Timeline, step: int) -> str:
-    """Return the number and the name of the stage in which a step lies."""
-    number = sum(end <= step for _, end, _ in told.stages)
-    number = min(number, len(told.stages) - 1)
-    return f"{number + 1}. {plain(told.stages[number][2])}"
 
 
 def _labelled(parts: tuple[str, ...], row: int) -> list[str]:

@@ -1,15 +1,16 @@
 """Learning curves: one run over its epochs, or several runs over each other."""
 
 from collections.abc import Mapping
+from itertools import cycle
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from translearn_core.plots.palette import class_colour, faint, line_dash, palette
+from translearn_core.plots.palette import BASELINE_DASHES, class_colour, faint, line_dash, palette
 from translearn_core.plots.theme import bare, say
-from translearn_core.plots.wording import labels
+from translearn_core.plots.wording import labels, plain
 from translearn_core.results import History
 
 Measure = Literal["loss", "accuracy", "macro_f1", "lr", "grad_norm"]
@@ -33,8 +34,13 @@ MOST_STEPS = 1_500
 """A line of more steps is thinned: no screen shows more."""
 
 
-def learning_curves(history: History, measure: Measure, dark: bool = False) -> go.Figure:
-    """Draw one run: train against validation by epoch, the best epoch marked; step values faint behind."""
+def learning_curves(
+    history: History, measure: Measure, dark: bool = False, *, lines: Mapping[str, float] | None = None
+) -> go.Figure:
+    """Draw one run: train against validation by epoch, the best epoch marked; step values faint behind.
+
+    `lines` are accuracies that need no training of the backbone, by name; drawn where accuracy is shown.
+    """
     figure = _axes(f"learning {measure}", measure, dark)
     if measure in STEP_COLUMNS:
         return _by_step(figure, history, measure, dark)
@@ -63,6 +69,8 @@ def learning_curves(history: History, measure: Measure, dark: bool = False) -> g
             hovertemplate="epoch %{x}: <b>%{y:.4f}</b>",
         )
     _mark_best(figure, epochs, f"validation_{measure}", dark)
+    if measure == "accuracy":
+        _draw_baselines(figure, lines or {}, len(epochs), dark)
     return _whole_epochs(figure, len(epochs))
 
 
@@ -169,6 +177,19 @@ def _mark_best(figure: go.Figure, epochs: pd.DataFrame, column: str, dark: bool)
         marker={"size": 14, "symbol": "circle-open", "color": colours.tuned, "line": {"width": 2.5}},
         hoverinfo="skip",
     )
+
+
+def _draw_baselines(figure: go.Figure, lines: Mapping[str, float], epochs: int, dark: bool) -> None:
+    for (name, accuracy), dash in zip(lines.items(), cycle(BASELINE_DASHES)):
+        figure.add_scatter(
+            x=[1, max(epochs, 2)],
+            y=[accuracy, accuracy],
+            name=plain(name, 30),
+            mode="lines",
+            line={"color": palette(dark).muted, "width": 1.5, "dash": dash},
+            legendrank=2_000,
+            hovertemplate="%{fullData.name}: <b>%{y:.4f}</b><extra></extra>",
+        )
 
 
 def _whole_epochs(figure: go.Figure, epochs: int) -> go.Figure:

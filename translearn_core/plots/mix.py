@@ -2,6 +2,7 @@
 
 import plotly.graph_objects as go
 
+from translearn_core.plots import layers as layer_axis
 from translearn_core.plots.palette import palette
 from translearn_core.plots.theme import bare
 from translearn_core.results import LayerMix
@@ -35,9 +36,8 @@ def layer_weights(mix: LayerMix, dark: bool = False) -> go.Figure:
         line={"color": colours.tuned, "width": 2, "dash": "dash"},
         hoverinfo="skip",
     )
-    ticks = layers[:: max(1, -(-len(layers) // 13))]
     figure.update_xaxes(
-        title_text="layer (0: embeddings, k: after block k−1)", range=edge, tickvals=ticks, tickangle=0
+        title_text=layer_axis.TITLE, range=edge, tickvals=layer_axis.ticks(layers), tickangle=0
     )
     figure.update_yaxes(
         title_text="weight", ticksuffix=" %", range=[0, 1.18 * max(float(share.max()), even)], nticks=6

@@ -17,6 +17,9 @@ SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross", "x", "triangle
 DASHES = ("solid", "dash", "dot", "dashdot")
 """Line styles: a second round of the class colours gets the next style."""
 
+BASELINE_DASHES = ("dot", "dash", "dashdot")
+"""Line styles of what needs no training, the cheapest first."""
+
 
 @dataclass(frozen=True)
 class Palette:

@@ -7,6 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from translearn_core.plots import points as dots
 from translearn_core.plots.palette import SYMBOLS, class_colour, class_symbol, palette
 from translearn_core.plots.theme import bare
 from translearn_core.plots.wording import labels
@@ -26,7 +27,7 @@ def projection(projection: Projection, variant: int, colour: Colouring, dark: bo
     """
     figure = bare(f"projection {variant} {projection.settings.get('layer', '')}", dark, height=560)
     points = np.ascontiguousarray(projection.coordinates[variant], dtype=np.float32)
-    size = float(np.clip(160 / np.sqrt(max(len(points), 1)), 3.5, 8))
+    size = dots.size(len(points), 3.5, 8)
     notes: list[str] = []
     if colour in ("label", "predicted"):
         classes = projection.label if colour == "label" else projection.predicted
@@ -46,7 +47,7 @@ def projection(projection: Projection, variant: int, colour: Colouring, dark: bo
             _group(figure, name, points[chosen], size, style)
     if len(points) < projection.total:
         notes.append(f"{len(points):,} of {projection.total:,} texts")
-    axis = {"showgrid": False, "showticklabels": False, "ticks": "", "fixedrange": False, "showline": False}
+    axis = dots.NO_SCALE | {"fixedrange": False}
     figure.update_xaxes(**axis, title_text="<br>".join(notes) or None, title_font_size=12)
     figure.update_yaxes(**axis, scaleanchor="x", scaleratio=1)
     figure.update_layout(
@@ -81,8 +82,7 @@ def _group(
     figure: go.Figure, name: str, points: NDArray[np.float32], size: float, style: Mapping[str, object]
 ) -> None:
     figure.add_scattergl(
-        x=np.ascontiguousarray(points[:, 0]),
-        y=np.ascontiguousarray(points[:, 1]),
+        **dots.xy(points),
         name=name,
         mode="markers",
         marker={"size": size, "opacity": 0.75, "line": {"width": 0}} | dict(style),
@@ -100,8 +100,7 @@ def _many(
     for index in np.unique(rounds):
         chosen = rounds == index
         figure.add_scattergl(
-            x=np.ascontiguousarray(points[chosen, 0]),
-            y=np.ascontiguousarray(points[chosen, 1]),
+            **dots.xy(points[chosen]),
             mode="markers",
             marker={
                 "size": size + 0.5,

@@ -9,6 +9,10 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from translearn_core.plots import layers as layer_axis
+from translearn_core.plots import playing
+from translearn_core.plots import points as dots
+from translearn_core.plots.certainty import outline, ribbon
 from translearn_core.plots.palette import Palette, class_colour, class_symbol, faint, palette
 from translearn_core.plots.theme import bare
 from translearn_core.plots.wording import labels, plain
@@ -16,8 +20,6 @@ from translearn_core.results import Replayed
 
 MOST_NAMED = 10
 """Up to so many classes the legend names them."""
-PAUSE, MOVE = 1100, 700
-"""Milliseconds from one moment to the next, and of it those in which points move."""
 HEIGHT = 800
 MAP, SLIDER, BUTTONS, LINES = 0.46, 0.445, 0.345, 0.22
 """Shares of the height: where the map begins, where slider and buttons hang, how high the lines reach."""
@@ -34,7 +36,8 @@ def replayed(result: Replayed, moment: int = 0, dark: bool = False) -> go.Figure
     figure = bare(f"replay {result.layer}", dark, height=HEIGHT)
     groups = _groups(result)
     for name, chosen in groups.items():
-        figure.add_scatter(**_points(result, name, chosen, dark), **_at(result.coordinates[moment], chosen))
+        where = dots.xy(result.coordinates[moment][chosen])
+        figure.add_scatter(**_points(result, name, chosen, dark), **where)
     fixed = _add_lines(figure, result, moment, colours)
     moving = list(range(len(groups))) + list(range(len(groups) + fixed, len(figure.data)))
     figure.frames = [
@@ -44,7 +47,7 @@ def replayed(result: Replayed, moment: int = 0, dark: bool = False) -> go.Figure
             data=[
                 {"type": "scatter", **xy}
                 for xy in (
-                    *(_at(result.coordinates[m], chosen) for chosen in groups.values()),
+                    *(dots.xy(result.coordinates[m][chosen]) for chosen in groups.values()),
                     *_lines(result, m).values(),
                 )
             ],
@@ -58,7 +61,10 @@ def replayed(result: Replayed, moment: int = 0, dark: bool = False) -> go.Figure
             x=0, y=1, xref="paper", yref="paper", xanchor="left", yanchor="bottom", showarrow=False,
             font={"size": 12, "color": colours.muted},
         )  # fmt: skip
-    _controls(figure, result, moment, dark)
+    figure.update_layout(
+        updatemenus=[playing.buttons(BUTTONS, dark)],
+        sliders=[playing.slider(result.moments, moment, SLIDER, dark)],
+    )
     return figure
 
 
@@ -91,7 +97,7 @@ def _points(result: Replayed, name: str, chosen: NDArray[np.int64], dark: bool) 
         "marker": {
             "color": [solid_or_faint[not s][k] for k, s in zip(label, solid, strict=True)],
             "symbol": [class_symbol(int(k)) for k in label],
-            "size": float(np.clip(160 / np.sqrt(max(len(result.label), 1)), 4, 9)),
+            "size": dots.size(len(result.label), 4, 9),
             "opacity": 1,
             "line": {"width": 0},
         },
@@ -101,11 +107,6 @@ def _points(result: Replayed, name: str, chosen: NDArray[np.int64], dark: bool) 
     }
 
 
-def _at(points: NDArray[np.float32], chosen: NDArray[np.int64]) -> dict[str, Any]:
-    """Return where some texts lie at one moment."""
-    return {axis: np.ascontiguousarray(points[chosen, i]) for i, axis in enumerate("xy")}
-
-
 def _lines(result: Replayed, moment: int) -> dict[str, dict[str, Any]]:
     """Return what the lower pane shows at a moment: earlier lines, the present one's interval, and itself."""
     layers = np.arange(result.accuracy.shape[1], dtype=np.float32)
@@ -113,10 +114,7 @@ def _lines(result: Replayed, moment: int) -> dict[str, dict[str, Any]]:
     earlier = gaps.ravel()[: moment * (len(layers) + 1) + 1]  # never empty, or the legend forgets it
     return {
         "earlier": {"x": np.resize(np.append(np.nan, layers), len(earlier)), "y": earlier},
-        "interval": {
-            "x": np.concatenate([layers, layers[::-1]]),
-            "y": np.concatenate([result.high[moment], result.low[moment][::-1]]),
-        },
+        "interval": outline(layers, result.low[moment], result.high[moment]),
         "now": {"x": layers, "y": result.accuracy[moment]},
     }
 
@@ -137,8 +135,7 @@ def _add_lines(figure: go.Figure, result: Replayed, moment: int, colours: Palett
     )  # fmt: skip
     figure.add_scatter(
         **at["interval"], **pane,
-        name="interval", showlegend=False, mode="lines", hoverinfo="skip",
-        fill="toself", fillcolor=faint(colours.tuned, 0.16), line_width=0,
+        name="interval", **ribbon(colours.tuned),
     )  # fmt: skip
     figure.add_scatter(
         **at["now"], **pane,
@@ -153,13 +150,11 @@ def _axes(figure: go.Figure, result: Replayed) -> None:
     """Hold both panes still over all moments."""
     low, high = result.coordinates.min(axis=(0, 1)), result.coordinates.max(axis=(0, 1))
     pad = 0.04 * np.maximum(high - low, 1e-6)
-    still = {"showgrid": False, "showticklabels": False, "ticks": "", "showline": False}
     depth = result.accuracy.shape[1]
-    layers = np.arange(depth)
     legend = figure.layout.template.layout.legend.to_plotly_json()  # templates do not reach a second one
     figure.update_layout(
-        xaxis=still | {"range": [float(low[0] - pad[0]), float(high[0] + pad[0])]},
-        yaxis=still
+        xaxis=dots.NO_SCALE | {"range": [float(low[0] - pad[0]), float(high[0] + pad[0])]},
+        yaxis=dots.NO_SCALE
         | {
             "range": [float(low[1] - pad[1]), float(high[1] + pad[1])],
             "domain": [MAP, 1],
@@ -168,8 +163,8 @@ def _axes(figure: go.Figure, result: Replayed) -> None:
         xaxis2={
             "anchor": "y2",
             "range": [-0.35, depth - 0.65],
-            "tickvals": layers[:: max(1, -(-depth // 13))],
-            "title_text": "layer (0: embeddings, k: after block k−1)",
+            "tickvals": layer_axis.ticks(np.arange(depth)),
+            "title_text": layer_axis.TITLE,
         },
         yaxis2={
             "anchor": "x2",
@@ -181,72 +176,4 @@ def _axes(figure: go.Figure, result: Replayed) -> None:
         },
         legend2=legend | {"y": LINES + 0.005},
         margin={"t": 40, "b": 8},
-    )
-
-
-def _controls(figure: go.Figure, result: Replayed, moment: int, dark: bool) -> None:
-    colours = palette(dark)
-    # Plotly paints a button almost white while the mouse is on it: its text is dark in both looks
-    face, ink = (colours.frozen_ink, colours.frozen) if dark else (colours.frozen, colours.frozen_ink)
-
-    def go_to(names: list[str] | None) -> list[Any]:
-        timing = {
-            "mode": "immediate",
-            "fromcurrent": True,
-            "frame": {"duration": PAUSE if names is None else 0, "redraw": False},
-            "transition": {"duration": MOVE if names is None else 250, "easing": "cubic-in-out"},
-        }
-        return [names, timing]
-
-    stop = [
-        [None],
-        {"mode": "immediate", "frame": {"duration": 0, "redraw": False}, "transition": {"duration": 0}},
-    ]
-    button = {"bgcolor": face, "bordercolor": colours.grid, "font": {"color": ink, "size": 13}}
-    figure.update_layout(
-        updatemenus=[
-            {
-                "type": "buttons",
-                "direction": "left",
-                "showactive": False,
-                "x": 0,
-                "xanchor": "left",
-                "y": BUTTONS,
-                "yanchor": "top",
-                "pad": {"t": 0, "l": 0},
-                "buttons": [
-                    {"label": "Play", "method": "animate", "args": go_to(None)},
-                    {"label": "Pause", "method": "animate", "args": stop},
-                ],
-                **button,
-            }
-        ],
-        sliders=[
-            {
-                "active": moment,
-                "x": 0,
-                "len": 1,
-                "y": SLIDER,
-                "yanchor": "top",
-                "pad": {"t": 0, "l": 4, "r": 4},
-                "currentvalue": {
-                    "xanchor": "left",
-                    "offset": 8,
-                    "font": {"size": 14, "color": colours.ink},
-                },
-                "font": {"size": 1, "color": "rgba(0,0,0,0)"},  # the one moment that counts is written above
-                "bgcolor": colours.grid,
-                "activebgcolor": colours.tuned,
-                "bordercolor": colours.muted,
-                "borderwidth": 1,
-                "tickcolor": colours.muted,
-                "ticklen": 5,
-                "minorticklen": 5,
-                "transition": {"duration": 250},
-                "steps": [
-                    {"label": plain(name), "method": "animate", "args": go_to([str(m)])}
-                    for m, name in enumerate(result.moments)
-                ],
-            }
-        ],
     )

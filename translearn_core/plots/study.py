@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import plotly.graph_objects as go
 
+from translearn_core.plots.certainty import whiskers
 from translearn_core.plots.palette import class_colour, class_symbol, faint, line_dash, palette
 from translearn_core.plots.theme import bare, say
 from translearn_core.plots.wording import labels
@@ -167,12 +168,6 @@ def _facts(cell: CellScore) -> list[float]:
 
 
 def _interval(cells: Sequence[CellScore], colour: str) -> dict[str, object]:
-    return {
-        "type": "data",
-        "symmetric": False,
-        "array": [cell.accuracy_interval.high - cell.accuracy for cell in cells],
-        "arrayminus": [cell.accuracy - cell.accuracy_interval.low for cell in cells],
-        "color": colour,
-        "thickness": 2,
-        "width": 4,
-    }
+    spans = [cell.accuracy_interval for cell in cells]
+    middles = [cell.accuracy for cell in cells]
+    return whiskers(middles, [span.low for span in spans], [span.high for span in spans], colour, width=4)

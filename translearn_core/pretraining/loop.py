@@ -25,10 +25,10 @@ from translearn_core.pretraining.masking import NOTHING, Masked
 from translearn_core.pretraining.state import PretrainingState
 from translearn_core.results import EpochPoint, StepPoint
 from translearn_core.training.batches import batch_order
-from translearn_core.training.checkpoint import random_states, restore_random
+from translearn_core.training.checkpoint import copies, random_states, restore_random
 from translearn_core.training.dropout import quick_dropout
-from translearn_core.training.loop import STEP_POINTS, copies
 from translearn_core.training.optimizer import make_optimizer, set_rates
+from translearn_core.training.telling import STEP_POINTS
 from translearn_core.transfer import set_trainable
 
 BODY = "body"

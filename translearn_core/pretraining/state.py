@@ -1,18 +1,16 @@
 """Where a pre-training stands at the end of an epoch, on disk: running again goes on from there."""
 
-import os
-import tempfile
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import torch
 from torch import Tensor
 
-from translearn_core.errors import TrainingError
 from translearn_core.results import StepPoint
+from translearn_core.training.state_file import StateFile
 
 NAME = "pretraining.pt"
+FILE = StateFile(NAME, of="pre-training", remedy="delete the run and start it again")
 
 
 @dataclass
@@ -39,14 +37,7 @@ class PretrainingState:
 
     def write(self, folder: Path) -> None:
         """Write to a temporary name and rename: a kill leaves the former state or this one, whole."""
-        folder.mkdir(parents=True, exist_ok=True)
-        state = vars(self) | {"steps": [asdict(point) for point in self.steps]}
-        handle, draft = tempfile.mkstemp(prefix=".pretraining-", dir=folder)
-        with os.fdopen(handle, "wb") as file:
-            torch.save(state, file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(draft, folder / NAME)
+        FILE.write(folder, vars(self) | {"steps": [asdict(point) for point in self.steps]})
 
     @classmethod
     def read(cls, folder: Path) -> "PretrainingState | None":
@@ -57,22 +48,13 @@ class PretrainingState:
         TrainingError
             If the file is damaged.
         """
-        path = folder / NAME
-        if not path.exists():
-            return None
-        try:
-            state = torch.load(path, map_location="cpu", weights_only=True)
-            state["steps"] = [StepPoint(**point) for point in state["steps"]]
-            return cls(**state)
-        except (RuntimeError, OSError, KeyError, TypeError, ValueError, EOFError) as error:
-            raise TrainingError(
-                f"The checkpoint of this pre-training is damaged ({error}): "
-                "delete the run and start it again."
-            ) from error
+        return FILE.read(folder, cls._made)
+
+    @classmethod
+    def _made(cls, state: dict[str, Any]) -> "PretrainingState":
+        return cls(**state | {"steps": [StepPoint(**point) for point in state["steps"]]})
 
     @staticmethod
     def forget(folder: Path) -> None:
         """Delete what `write` wrote, where nothing is left to go on with."""
-        (folder / NAME).unlink(missing_ok=True)
-        for draft in folder.glob(".pretraining-*"):
-            draft.unlink(missing_ok=True)
+        FILE.forget(folder)

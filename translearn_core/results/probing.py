@@ -15,14 +15,15 @@ FloatArray = NDArray[np.float64]
 class ProbeScores:
     """Linear-probe accuracies, fractions in [0, 1].
 
-    V variants (``pretrained``, ``fine-tuned``) × L layers (0 = embeddings, k = after block k-1):
-    `cross_validated` has shape (V, L, folds), on the training split; `test`, `low`, `high` have shape (V, L),
-    the test score and its 95 % bootstrap interval. `majority` and `tfidf` are the test lines every layer must
-    be read against.
+    V variants (``pretrained``, ``fine-tuned``, ``random init``) × L layers (0 = embeddings, k = after block
+    k-1): `cross_validated` has shape (V, L, folds), on the training split; `test`, `low`, `high` have shape
+    (V, L), the test score and its 95 % bootstrap interval. `majority` and `tfidf` are the test lines every
+    layer must be read against.
 
     The fields of C controls, other labels learnt from the same features (Hewitt & Liang 2019,
     arXiv:1909.03368), have the same shapes behind a first axis C; `control_majority` has shape (C,). Without
-    controls they are empty.
+    controls they are empty. `about` names what was probed for: the label, or another column. `sentences` say
+    what was found.
     """
 
     variants: tuple[str, ...]
@@ -42,12 +43,26 @@ class ProbeScores:
     control_low: FloatArray = field(default_factory=lambda: np.zeros((0,) * 3), compare=False)
     control_high: FloatArray = field(default_factory=lambda: np.zeros((0,) * 3), compare=False)
     control_majority: FloatArray = field(default_factory=lambda: np.zeros(0), compare=False)
+    about: str = ""
+    sentences: tuple[str, ...] = ()
+
+    @property
+    def selectivity(self) -> FloatArray:
+        """Test score minus the mean of the controls', shape (V, L): what is the layer's and not the probe's.
+
+        NaN without controls.
+        """
+        if not len(self.control_test):
+            return np.full(self.test.shape, np.nan)
+        found: FloatArray = self.test - self.control_test.mean(axis=0)
+        return found
 
     def frame(self) -> pd.DataFrame:
         """One line per variant and layer: cross-validated mean and spread, test and its interval.
 
-        Each control adds four columns, counted from 1.
+        Each control adds four columns, counted from 1, and with them comes the selectivity.
         """
+        selectivity = self.selectivity
         return pd.DataFrame(
             [
                 {
@@ -59,6 +74,7 @@ class ProbeScores:
                     "test low": float(self.low[v, layer]),
                     "test high": float(self.high[v, layer]),
                 }
+                | ({"selectivity": float(selectivity[v, layer])} if len(self.control_test) else {})
                 | {
                     f"control {c} {name}": float(score)
                     for c in range(1, len(self.control_test) + 1)

@@ -1,5 +1,6 @@
 """Texts as points on a plane: one layer of a run, before and after fine-tuning."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -35,15 +36,19 @@ class Projection:
 
     def frame(self) -> pd.DataFrame:
         """One line per text: row, split, label, predicted, and x and y of each variant."""
-        names = np.asarray(self.classes, dtype=object)
         frame = pd.DataFrame(
             {
                 "row": self.row,
-                "split": np.asarray(self.splits, dtype=object)[self.split],
-                "label": names[self.label],
-                "predicted": names[self.predicted],
+                "split": names_at(self.splits, self.split),
+                "label": names_at(self.classes, self.label),
+                "predicted": names_at(self.classes, self.predicted),
             }
         )
         for v, variant in enumerate(self.variants):
             frame[f"x {variant}"], frame[f"y {variant}"] = self.coordinates[v].T
         return frame
+
+
+def names_at(names: Sequence[str], at: NDArray[np.int64]) -> NDArray[np.object_]:
+    """Return the name that each of the indices `at` stands for."""
+    return np.asarray(names, dtype=object)[at]

@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from translearn_core.results.projection import names_at
+
 REPLAYED = 250
 """Texts of train, and of test, whose vectors are kept at every moment of a replay."""
 LOOKS = 8
@@ -101,8 +103,8 @@ class Replayed:
             {
                 "moment": np.repeat(np.asarray(self.moments, dtype=object), texts),
                 "index": np.tile(self.index, moments),
-                "split": np.tile(np.asarray(self.splits, dtype=object)[self.split], moments),
-                "label": np.tile(np.asarray(self.classes, dtype=object)[self.label], moments),
+                "split": np.tile(names_at(self.splits, self.split), moments),
+                "label": np.tile(names_at(self.classes, self.label), moments),
                 "x": self.coordinates[:, :, 0].ravel(),
                 "y": self.coordinates[:, :, 1].ravel(),
             }

@@ -14,9 +14,12 @@ from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
-from pydantic import TypeAdapter
+from pydantic import ConfigDict, TypeAdapter
 
 T = TypeVar("T")
+
+PLAIN = TypeAdapter(Any, config=ConfigDict(ser_json_inf_nan="constants"))
+"""Keeps floats that are no numbers or infinite as JSON's usual additions say them: NaN, Infinity."""
 
 
 def save(folder: Path, result: object) -> Path:
@@ -35,7 +38,7 @@ def save(folder: Path, result: object) -> Path:
         elif isinstance(value, pd.DataFrame):
             value.to_parquet(draft / f"{field.name}.parquet", index=False)
         else:
-            plain[field.name] = TypeAdapter(Any).dump_python(value, mode="json")
+            plain[field.name] = PLAIN.dump_python(value, mode="json")
     (draft / "data.json").write_text(json.dumps(plain, ensure_ascii=False), encoding="utf-8")
     draft.chmod(0o755)
     if home.exists():

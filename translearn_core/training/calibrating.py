@@ -14,7 +14,8 @@ from translearn_core.activations.encoding import TOKENS_PER_BATCH
 from translearn_core.backbones import Backbone
 from translearn_core.config import FeatureConfig, FreezePlan, HeadConfig, Pooling, TrainingConfig
 from translearn_core.results import Calibration
-from translearn_core.training.loop import Loop, Rows
+from translearn_core.training.loop import Loop
+from translearn_core.training.rows import Rows
 from translearn_core.transfer import Batch, Classifier, Inputs
 
 SHORT, LONG = 12, 48

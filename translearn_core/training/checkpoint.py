@@ -1,7 +1,6 @@
 """A run's state between two steps, on disk: whatever it takes to go on as if nothing had happened."""
 
-import os
-import tempfile
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -9,10 +8,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from translearn_core.errors import TrainingError
 from translearn_core.results import EpochPoint, StepPoint
+from translearn_core.training.state_file import StateFile
 
-NAME = "checkpoint.pt"
+FILE = StateFile("checkpoint.pt", of="run", remedy="delete the run and train it again")
 
 
 @dataclass
@@ -57,16 +56,10 @@ class Checkpoint:
 
     def write(self, folder: Path) -> None:
         """Write to a temporary name and rename: a kill leaves the former checkpoint or this one, whole."""
-        folder.mkdir(parents=True, exist_ok=True)
         state = {name: value for name, value in vars(self).items() if name != "history"}
         state["steps"] = [asdict(p) for p in self.history if isinstance(p, StepPoint)]
         state["epochs"] = [asdict(p) for p in self.history if isinstance(p, EpochPoint)]
-        handle, draft = tempfile.mkstemp(prefix=".checkpoint-", dir=folder)
-        with os.fdopen(handle, "wb") as file:
-            torch.save(state, file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(draft, folder / NAME)
+        FILE.write(folder, state)
 
     @classmethod
     def read(cls, folder: Path) -> "Checkpoint | None":
@@ -77,20 +70,20 @@ class Checkpoint:
         TrainingError
             If the file is damaged.
         """
-        path = folder / NAME
-        if not path.exists():
-            return None
-        try:
-            state = torch.load(path, map_location="cpu", weights_only=True)
-            steps = [StepPoint(**p) for p in state.pop("steps")]
-            epochs = [EpochPoint(**p) for p in state.pop("epochs")]
-            points: list[StepPoint | EpochPoint] = [*steps, *epochs]
-            history = sorted(points, key=lambda p: (p.step, isinstance(p, EpochPoint)))
-            return cls(**state, history=history)
-        except (RuntimeError, OSError, KeyError, TypeError, ValueError, EOFError) as error:
-            raise TrainingError(
-                f"The checkpoint of this run is damaged ({error}): delete the run and train it again."
-            ) from error
+        return FILE.read(folder, cls._made)
+
+    @classmethod
+    def _made(cls, state: dict[str, Any]) -> "Checkpoint":
+        steps = [StepPoint(**p) for p in state.pop("steps")]
+        epochs = [EpochPoint(**p) for p in state.pop("epochs")]
+        points: list[StepPoint | EpochPoint] = [*steps, *epochs]
+        history = sorted(points, key=lambda p: (p.step, isinstance(p, EpochPoint)))
+        return cls(**state, history=history)
+
+
+def copies(parameters: Mapping[str, torch.nn.Parameter]) -> dict[str, Tensor]:
+    """Return copies of parameters on the CPU."""
+    return {name: p.detach().to("cpu", copy=True) for name, p in parameters.items()}
 
 
 def random_states(device: torch.device) -> dict[str, Tensor]:

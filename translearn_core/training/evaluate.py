@@ -1,11 +1,14 @@
 """What a classifier says about rows, without learning from them."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
 from translearn_core.activations import Compute, Report, by_length, quiet
 from translearn_core.activations.encoding import TOKENS_PER_BATCH
+from translearn_core.training.rows import Rows
 from translearn_core.transfer import Classifier, Inputs
 
 
@@ -42,6 +45,24 @@ def answers(
             features.append(pooled.numpy())
     back = np.argsort(np.concatenate(parts))
     return np.concatenate(probabilities)[back], np.concatenate(features)[back]
+
+
+def validated(
+    model: Classifier, inputs: Inputs, rows: Rows, compute: Compute, report: Report = quiet
+) -> tuple[float, float, float]:
+    """Return loss (nats), accuracy and macro-F1 on the validation rows; no numbers if there are none."""
+    if not len(rows.validation):
+        return math.nan, math.nan, math.nan
+    scores, _ = answers(model, inputs, rows.validation, compute, report)
+    labels = rows.labels[rows.validation]
+    found = confusion_of(labels, scores.argmax(1), rows.classes)
+    right = np.clip(scores[np.arange(len(labels)), labels], 1e-12, None)
+    return float(-np.log(right).mean()), accuracy_of(found), macro_f1(found)
+
+
+def accuracy_of(confusion: NDArray[np.int64]) -> float:
+    """Return the share of rows on the diagonal."""
+    return float(np.trace(confusion) / max(1, confusion.sum()))
 
 
 def macro_f1(confusion: NDArray[np.int64]) -> float:

@@ -13,7 +13,8 @@ from translearn_core.errors import TrainingError
 from translearn_core.results import RateSearch
 from translearn_core.training.batches import batch_order
 from translearn_core.training.loading import batches
-from translearn_core.training.loop import Loop, Rows
+from translearn_core.training.loop import Loop
+from translearn_core.training.rows import Rows
 from translearn_core.training.teaching import Lesson
 from translearn_core.transfer import Classifier, Inputs
 

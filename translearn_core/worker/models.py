@@ -9,7 +9,7 @@ from translearn_core.backbones import bytes_to_fetch, load
 from translearn_core.config import AnatomyConfig, CalibrateConfig, ExperimentConfig, SizeConfig, Slot
 from translearn_core.engine import devices
 from translearn_core.experiment import run_experiment
-from translearn_core.results import RemoteSize
+from translearn_core.results import Calibration, RemoteSize
 from translearn_core.runs import artifacts
 from translearn_core.settings import settings
 from translearn_core.training.calibrating import calibrate
@@ -48,6 +48,11 @@ def time_steps(context: Context) -> None:
     config = context.config
     assert isinstance(config, CalibrateConfig)
     context.report("timing a few steps")
+    artifacts.save(context.folder, timed(config))
+
+
+def timed(config: CalibrateConfig) -> Calibration:
+    """Return what steps of a backbone cost on this device."""
     compute = Compute.choose(config.training.device, config.training.precision)
     began = time.perf_counter()
     backbone = load(config.backbone)
@@ -57,8 +62,7 @@ def time_steps(context: Context) -> None:
     else:
         limit = devices.worker_bytes(settings(), Slot.TRAIN)
     pooling, training = config.features.pooling, config.training
-    result = calibrate(backbone, compute, pooling=pooling, training=training, load=took, limit_bytes=limit)
-    artifacts.save(context.folder, result)
+    return calibrate(backbone, compute, pooling=pooling, training=training, load=took, limit_bytes=limit)
 
 
 def activations(context: Context) -> Store:

@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from translearn_core.analysis import nearest
+from translearn_core.analysis import nearest, tempered
 from translearn_core.config import PredictConfig, PredictFileConfig
 from translearn_core.errors import DataError, NotFoundError
 from translearn_core.results import FilePrediction, NeighbourBank, Prediction
 from translearn_core.runs import artifacts
 from translearn_core.transfer import Trained, load_trained
 from translearn_core.worker.context import Context
-from translearn_core.worker.insights import finished
+from translearn_core.worker.features import finished
 from translearn_core.worker.reading import load_table
 
 
@@ -25,6 +25,8 @@ def predict(context: Context) -> None:
         raise DataError(f"{len(blank)} of the {len(config.texts)} texts are empty: type a sentence.")
     trained = warm_model(context, config.job)
     probabilities, features = trained.answer(config.texts)
+    if config.temperature is not None:
+        probabilities = tempered(logarithms(probabilities), config.temperature).astype(np.float32)
     neighbours = pd.DataFrame({"text": [], "similarity": [], "neighbour": [], "label": [], "row": []})
     if config.neighbours:
         bank, rows = warm_bank(context, config.job)
@@ -74,6 +76,13 @@ def predict_table(trained: Trained, table: pd.DataFrame, text: str, context: Con
     out = shown.assign(**{names[0]: label, names[1]: sure.round(6)})
     counts = out[names[0]].value_counts().rename_axis("label").reset_index(name="rows")
     return FilePrediction(rows=len(out), text=text, table=out, counts=counts)
+
+
+def logarithms(probabilities: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Return the logarithms of probabilities; 0 counts as the smallest number of single precision."""
+    least = float(np.finfo(np.float32).smallest_subnormal)
+    found: NDArray[np.float64] = np.log(np.maximum(probabilities.astype(np.float64), least))
+    return found
 
 
 def warm_model(context: Context, job: str) -> Trained:

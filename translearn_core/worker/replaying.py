@@ -14,7 +14,7 @@ from translearn_core.results import Interval, Replayed, Snapshot
 from translearn_core.runs import artifacts
 from translearn_core.training import snapshots
 from translearn_core.worker.context import Context
-from translearn_core.worker.insights import class_indices, finished
+from translearn_core.worker.features import class_indices, finished
 
 UNKNOWN = Interval(float("nan"), float("nan"))
 FOLDS = 2

@@ -31,7 +31,21 @@ _LIGHTER = {
     JobKind.PROJECT: "project fewer points",
 }
 
-_LONG = {JobKind.PROBE, JobKind.PROJECT, JobKind.PREDICT_FILE, JobKind.FIND_RATE, JobKind.REPLAY}
+_LONG = {
+    JobKind.PROBE,
+    JobKind.PROJECT,
+    JobKind.PREDICT_FILE,
+    JobKind.FIND_RATE,
+    JobKind.REPLAY,
+    JobKind.BASELINES,
+    JobKind.CURVE,
+    JobKind.SIMILARITY,
+    JobKind.FORGETTING,
+    JobKind.TRUST,
+    JobKind.TRANSFERABILITY,
+    JobKind.ADVISE,
+    JobKind.EXPORT,
+}
 
 WARM: MutableMapping[Hashable, Any] = Warm()
 """What this process keeps between jobs."""

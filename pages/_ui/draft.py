@@ -1,0 +1,120 @@
+"""The experiment a person is putting together, page by page."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from translearn_core.config import (
+    AugmentConfig,
+    BackboneConfig,
+    DataConfig,
+    DiagnoseConfig,
+    DistilConfig,
+    ExperimentConfig,
+    FeatureConfig,
+    Fix,
+    FreezePlan,
+    HeadConfig,
+    Layers,
+    SplitConfig,
+    Stage,
+    TrainingConfig,
+    Tuning,
+    TuningConfig,
+)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The experiment a person is putting together, page by page."""
+
+    dataset: str | None = None
+    text: str | None = None
+    label: str | None = None
+    split: SplitConfig = field(default_factory=SplitConfig)
+    fixes: tuple[Fix, ...] = ()
+    rare_below: int = 5
+    backbone: BackboneConfig = field(default_factory=BackboneConfig)
+    plan: FreezePlan = field(default_factory=FreezePlan)
+    features: FeatureConfig = field(default_factory=FeatureConfig)
+    head: HeadConfig = field(default_factory=HeadConfig)
+    training: TrainingConfig = field(default_factory=lambda: TrainingConfig.suited(FreezePlan()))
+    stages: tuple[Stage, ...] = ()
+    tuning: TuningConfig = field(default_factory=TuningConfig)
+    augment: AugmentConfig = field(default_factory=AugmentConfig)
+    distil: DistilConfig | None = None
+
+    @property
+    def data(self) -> DataConfig | None:
+        """The data part, None while a column is missing."""
+        if not (self.dataset and self.text and self.label) or self.text == self.label:
+            return None
+        return DataConfig(
+            dataset=self.dataset,
+            text=self.text,
+            label=self.label,
+            split=self.split,
+            fixes=self.fixes,
+            rare_below=self.rare_below,
+        )
+
+    @property
+    def diagnose(self) -> DiagnoseConfig | None:
+        """The question what the table is as a task, None while the data part is missing."""
+        data = self.data
+        if data is None:
+            return None
+        return DiagnoseConfig(data=data, backbone=self.backbone, token_limit=self.features.token_limit)
+
+    @property
+    def experiment(self) -> ExperimentConfig | None:
+        """The whole, None while the data part is missing."""
+        data = self.data
+        if data is None:
+            return None
+        return ExperimentConfig(
+            data=data,
+            backbone=self.backbone,
+            plan=self.plan,
+            features=self.features,
+            head=self.head,
+            training=self.training,
+            stages=self.stages,
+            tuning=self.tuning,
+            augment=self.augment,
+            distil=self.distil,
+        )
+
+    def settled(self, before: "Draft") -> "Draft":
+        """Return it without what a plan that was changed by hand leaves no room for."""
+        if self.plan == before.plan:
+            return self
+        parts: dict[str, Any] = {}
+        if self.stages == before.stages:
+            parts["stages"] = ()
+        if not self.plan.blocks or (self.tuning.kind is Tuning.LORA and self.plan.embeddings):
+            parts["tuning"] = TuningConfig()
+        if self.plan.blocks or self.plan.embeddings:
+            parts["features"] = self.features.model_copy(update={"layers": Layers.LAST, "layer": None})
+        return replace(self, **parts)
+
+
+def draft_of(config: ExperimentConfig) -> Draft:
+    """Return the draft that gives `config` again."""
+    data = config.data
+    return Draft(
+        data.dataset,
+        data.text,
+        data.label,
+        data.split,
+        data.fixes,
+        data.rare_below,
+        config.backbone,
+        config.plan,
+        config.features,
+        config.head,
+        config.training,
+        config.stages,
+        config.tuning,
+        config.augment,
+        config.distil,
+    )

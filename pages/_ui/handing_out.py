@@ -1,0 +1,46 @@
+"""The way by which large files leave: sent from disk piece by piece, never held in memory by a visit."""
+
+from pathlib import Path
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from pages._ui.gate import token_in
+from pages._ui.owner import owner_of
+from translearn_core.errors import NotFoundError
+from translearn_core.results import Exported
+from translearn_core.runs import artifacts, open_store
+
+PREFIX = "taken"
+GONE = "There is no such file in your workspace: it was deleted, or the link is somebody else's."
+
+
+def link(run: str, name: str) -> str:
+    """Return the address of what the run `run` made, relative to any page; it arrives as `name`."""
+    return f"{PREFIX}/{run}/{quote(name, safe='')}"
+
+
+def hand_out(request: Request) -> Response:
+    """Send the file that a run of this browser's owner made, to nobody else."""
+    token = token_in(request.scope)
+    try:
+        path = made_by(owner_of(token), request.path_params["run"]) if token else None
+    except NotFoundError:
+        path = None
+    if path is None:
+        return PlainTextResponse(GONE, status_code=404)
+    return FileResponse(path, media_type="application/zip", filename=request.path_params["name"])
+
+
+def made_by(owner: str, run: str) -> Path | None:
+    """Return the file that one of the owner's runs made; None if it made none."""
+    store = open_store()
+    folder = store.workspace.run(store.run(owner, run).job.id)
+    found = artifacts.load(folder, Exported)
+    return folder / found.file if found is not None and (folder / found.file).is_file() else None
+
+
+ROUTE = Route(f"/{PREFIX}/{{run}}/{{name}}", hand_out)
+"""What the app adds to its pages."""

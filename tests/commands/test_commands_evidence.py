@@ -1,0 +1,42 @@
+"""``translearn evidence`` as a person types it: a real engine, the bundled backbone, a real run."""
+
+import json
+
+import pytest
+
+from tests.commands.terminals import Terminal
+
+PARTS = {"baselines", "probes", "moved", "lost", "trust"}
+
+
+@pytest.fixture(scope="module")
+def run(terminal: Terminal) -> str:
+    return str(terminal.train("--train-blocks", "last:1", "--epochs", 2)["run"])
+
+
+def test_it_says_what_helped_moved_was_lost_and_can_be_trusted(terminal: Terminal, run: str) -> None:
+    done = terminal("evidence", run, "--json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert set(found) >= PARTS
+    names = [line["baseline"] for line in found["baselines"]["table"]]
+    assert names == ["commonest class", "TF-IDF", "frozen probe"]
+    low, high = found["accuracy_interval"]
+    assert 0 <= low < found["accuracy"] < high <= 1
+    moved = {line["layer"]: line["before and after"] for line in found["moved"]["table"]}
+    assert moved[5] == pytest.approx(1, abs=1e-3)  # below the block that trained
+    assert moved[6] < moved[5]
+    assert {line["model"] for line in found["probes"]["table"]} == {"pretrained", "fine-tuned", "random init"}
+    assert all(found[part]["sentences"] for part in PARTS - {"probes"})
+    told = terminal("evidence", run)
+    assert told.returncode == 0
+    assert found["baselines"]["sentences"][0] in told.stdout
+
+
+def test_a_run_that_is_not_there_is_named(terminal: Terminal, run: str) -> None:
+    done = terminal("evidence", "nothing")
+    assert done.returncode == 2
+    assert "no such run" in done.stderr
+    done = terminal("evidence", run, "--sibling", run)
+    assert done.returncode == 2
+    assert "seed" in done.stderr

@@ -1,0 +1,68 @@
+"""From options to an experiment: which of them reach the loop, and which name an error bears."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from translearn_core.commands.experiment import pairs, put_together
+from translearn_core.commands.options import ExperimentOptions, given
+from translearn_core.config import (
+    BackboneConfig,
+    DataConfig,
+    ExperimentConfig,
+    PretrainConfig,
+    TrainingConfig,
+)
+from translearn_core.errors import ConfigError
+from translearn_core.results import Anatomy
+
+SIX = Anatomy("six", "Six", 8, 512, 99, False, 10, (5,) * 6, 0, "Block", 400, "d")
+
+
+def made(*words: str, train_blocks: str | None = None, recipe: str | None = None) -> ExperimentConfig:
+    return put_together(
+        DataConfig(dataset="d", text="a", label="b"),
+        BackboneConfig(),
+        SIX,
+        train_blocks=train_blocks,
+        training={},
+        recipe=recipe,
+        teacher=None,
+        settings=pairs(words),
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "more", "said"),
+    [
+        (["plan.blocks=[9]"], {}, "plan.blocks is 9: give blocks from 0 to 5."),
+        (["plan.blocks=[9]"], {"train_blocks": "1"}, "plan.blocks is 9: give blocks from 0 to 5."),
+        (["plan.blocks=[9]"], {"recipe": "last-k"}, "plan.blocks is 9: give blocks from 0 to 5."),
+        (['plan={"blocks":[9]}'], {}, "plan.blocks is 9: give blocks from 0 to 5."),
+        ([], {"train_blocks": "9"}, "train_blocks is 9: give blocks from 0 to 5."),
+        (["plan.embeddings=true"], {"train_blocks": "9"}, "train_blocks is 9: give blocks from 0 to 5."),
+        (["backbone.blocks=3"], {"train_blocks": "5"}, "train_blocks is 5: give blocks from 0 to 2."),
+    ],
+)
+def test_an_error_names_what_was_set(words: list[str], more: dict[str, Any], said: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        made(*words, **more)
+    assert str(caught.value) == said
+
+
+def test_blocks_that_are_set_train() -> None:
+    assert made("plan.blocks=[1,5]", train_blocks="3").plan.blocks == (1, 5)
+
+
+def test_only_what_was_given_and_the_configuration_knows_reaches_it() -> None:
+    asked = ExperimentOptions(Path("f.csv"), "a", "b", lr=0.1, batch_size=4, seed=3)
+    rest = {"precision": "auto", "device": "auto", "seed": 3}
+    assert given(asked, TrainingConfig) == {"lr": 0.1, "batch_size": 4, **rest}
+    assert given(asked, PretrainConfig).keys() - rest.keys() == {"text", "backbone", "lr", "batch_size"}
+
+
+def test_a_word_without_a_value_is_said() -> None:
+    assert pairs(["a=1", "b=x", "c=[1,2]", "d=e=f"]) == {"a": 1, "b": "x", "c": [1, 2], "d": "e=f"}
+    with pytest.raises(ConfigError, match=r"set is 'training\.epochs'"):
+        pairs(["training.epochs"])

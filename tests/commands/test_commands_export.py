@@ -1,0 +1,55 @@
+"""`translearn export` as a person types it: the bundled backbone, a real engine, a folder that runs."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.commands.terminals import Terminal
+
+
+@pytest.fixture(scope="module")
+def run(terminal: Terminal) -> str:
+    return str(terminal.train("--epochs", 2)["run"])
+
+
+def test_the_folder_classifies_by_itself_and_the_onnx_file_agrees(
+    terminal: Terminal, run: str, tmp_path: Path
+) -> None:
+    out = tmp_path / "mine"
+    done = terminal("export", run, "--out", out, "--onnx", "--json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert set(told) == {"run", "out", "bytes", "files", "onnx_difference"}
+    assert told["onnx_difference"] < 1e-4
+    there = [path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()]
+    assert sorted(there) == told["files"]
+    text = "My card was stolen, please block it"
+    said = []
+    for program in ("predict.py", "predict_onnx.py"):
+        command = [sys.executable, "-I", out / program, text]
+        answer = subprocess.run(command, capture_output=True, text=True, check=True)
+        said.append(json.loads(answer.stdout))
+    one, other = said
+    assert one["label"] == other["label"]
+    assert one["probabilities"] == pytest.approx(other["probabilities"], abs=1e-4)
+    assert sum(one["probabilities"].values()) == pytest.approx(1, abs=1e-5)
+    card = (out / "README.md").read_text(encoding="utf-8")
+    assert "tickets\\.csv" in card
+    assert "apache-2.0" in card
+
+
+def test_a_folder_that_holds_something_is_left_alone(terminal: Terminal, run: str, tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("mine")
+    done = terminal("export", run, "--out", tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "is not empty: give a new folder" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
+    done = terminal("export", run, "--out", tmp_path / "letter.txt")
+    assert done.returncode == 2
+    assert "cannot be written" in done.stderr
+    done = terminal("export", "no-such-run", "--out", tmp_path / "new")
+    assert done.returncode == 2
+    assert not (tmp_path / "new").exists()

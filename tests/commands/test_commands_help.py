@@ -1,0 +1,35 @@
+"""The help: every command has one, it comes without what computes, and options mean the same everywhere."""
+
+import subprocess
+import sys
+from inspect import signature
+
+import pytest
+from typer.testing import CliRunner
+
+from tests.commands.terminals import ROOT
+from translearn_core.cli import COMMANDS, app
+from translearn_core.commands.spread import spread
+
+HEAVY = ("torch", "transformers", "sklearn", "umap", "peft", "plotly", "streamlit")
+
+
+def test_the_help_waits_for_nothing_that_computes_or_draws() -> None:
+    look = f"import sys, translearn_core.cli; print([m for m in {HEAVY} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", look], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_explains_itself_and_each_option(name: str) -> None:
+    done = CliRunner().invoke(app, [name, "--help"])
+    assert done.exit_code == 0
+    assert COMMANDS[name].__doc__.splitlines()[0][:40] in done.output
+    for one in signature(spread(COMMANDS[name])).parameters.values():
+        assert one.annotation.__metadata__[0].help, one.name
+
+
+def test_a_search_for_a_rate_takes_what_a_training_takes() -> None:
+    train, search = (set(signature(spread(COMMANDS[name])).parameters) for name in ("train", "lr-find"))
+    assert train - search == {"epochs"}
+    assert search - train == {"low", "high", "steps"}

@@ -1,0 +1,85 @@
+"""`translearn label-curve`: sizes as typed, and the command as a person types it on a tiny backbone."""
+
+import json
+
+import pytest
+
+from tests.architectures import tiny_folder
+from tests.commands.terminals import TICKETS, Terminal
+from translearn_core.commands.label_curve import sizes_of, typed
+from translearn_core.errors import ConfigError
+
+
+@pytest.mark.parametrize(
+    ("words", "per_class", "sizes"),
+    [
+        (None, False, (8, 16, 32, 64, 100)),
+        (None, True, (8, 16, 32, 64, 100)),
+        ("16, 8,all", False, (8, 16, 100)),
+        ("4,all", True, (8, 100)),
+        ("100", False, (100,)),
+    ],
+)
+def test_sizes_are_labels_in_total_or_of_each_class(
+    words: str | None, per_class: bool, sizes: tuple[int, ...]
+) -> None:
+    assert sizes_of(typed(words), [40, 60], per_class=per_class) == sizes
+
+
+@pytest.mark.parametrize("words", ["many", "0", "1", "101", "-5", "8,,16"])
+def test_sizes_that_cannot_be_are_named(words: str) -> None:
+    with pytest.raises(ConfigError, match="sizes is"):
+        sizes_of(typed(words), [40, 60], per_class=False)
+
+
+@pytest.fixture(scope="module")
+def words(tmp_path_factory: pytest.TempPathFactory) -> tuple[object, ...]:
+    tiny = tiny_folder("bert", tmp_path_factory.mktemp("tiny"))
+    return ("label-curve", TICKETS, "--text", "text", "--label", "intent", "--backbone", tiny, "--seeds", 2)
+
+
+def test_a_curve_without_training_and_then_with_it(terminal: Terminal, words: tuple[object, ...]) -> None:
+    free = terminal(*words, "--sizes", "20,all", "--no-training", "--json")
+    assert free.returncode == 0, free.stderr
+    found = json.loads(free.stdout)
+    assert {line["way"] for line in found["curve"]} == {"TF-IDF", "frozen probe"}
+    assert found["at"] == 20
+    assert found["sizes"][0] == 20
+    assert [line["draws"] for line in found["curve"]] == [2, 1, 2, 1]
+    assert json.loads(terminal("runs", "--json").stdout)["runs"] == []
+
+    small = ("--seeds", 1, "--epochs", 1, "--batch-size", 128)
+    done = terminal(*words, "--sizes", "20,all", "--at", 20, "--train-blocks", "last:1", *small, "--json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    own = "own settings, block 2"
+    assert [line["way"] for line in found["curve"]][::2] == ["TF-IDF", "frozen probe", own, "from scratch"]
+    assert {line["draws"] for line in found["curve"]} == {1}
+    assert found["sentences"][0].startswith(f"With 20 labels the pretrained model ({own}) ")
+    assert found["reaches"][0]["behind"] == "from scratch"
+    assert found["failed"] == []
+    assert len(json.loads(terminal("runs", "--json").stdout)["runs"]) == 4
+
+
+def test_the_table_has_a_column_a_way(terminal: Terminal, words: tuple[object, ...]) -> None:
+    done = terminal(*words, "--sizes", "20,all", "--no-training")
+    assert done.returncode == 0, done.stderr
+    assert "frozen probe" in done.stdout
+    assert "come on top" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        (("--sizes", "some"), "sizes is 'some': give numbers of labels or all"),
+        (("--sizes", "8,16", "--at", 99), "at is 99: give a number of labels from 8 to 16"),
+        (("--recipe", "best"), "recipe is 'best'"),
+    ],
+)
+def test_a_bad_option_is_one_line(
+    terminal: Terminal, words: tuple[object, ...], more: tuple[object, ...], sentence: str
+) -> None:
+    done = terminal(*words, *more)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert sentence in done.stderr
+    assert done.stderr.strip().count("\n") == 0

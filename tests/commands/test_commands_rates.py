@@ -1,0 +1,57 @@
+"""`translearn lr-find` as a person types it: a real process, a real engine, the bundled backbone."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.commands.terminals import TICKETS, Terminal
+
+WORDS = ("lr-find", TICKETS, "--text", "text", "--label", "intent")
+
+
+def test_a_rate_is_found_and_told_as_one_object(terminal: Terminal) -> None:
+    done = terminal(*WORDS, "--steps", 60, "--json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["setting"] == "head_lr"
+    assert 0 < len(found["curve"]) <= 60
+    assert set(found["curve"][0]) == {"rate", "loss", "smoothed"}
+    assert found["curve"][0]["rate"] == pytest.approx(1e-6)
+    assert found["suggestion"] == found["head_lr"]
+    assert found["options"] == f"--head-lr {found['head_lr']:g}"
+    assert found["suggestion"] > 1e-4
+    assert found["reason"].endswith(".")
+    again = json.loads(terminal(*WORDS, "--steps", 60, "--json").stdout)
+    assert again == found
+
+
+def test_the_curve_is_a_small_table_with_the_reason_below(terminal: Terminal) -> None:
+    done = terminal(*WORDS, "--train-blocks", "last:1", "--steps", 40, "--low", "1e-5", "--high", "0.1")
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert 5 < len(lines) < 30
+    assert "smoothed" in done.stdout
+    assert "To train so: --lr " in lines[-1]
+    assert "--head-lr" in lines[-1]
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("--low", "0.5", "--high", "1"), "at least ten times low"),
+        (("--steps", "3"), "steps is 3"),
+        (("--train-blocks", "9"), "blocks from 0 to 5"),
+    ],
+)
+def test_a_bad_option_is_one_line(terminal: Terminal, words: tuple[str, ...], sentence: str) -> None:
+    done = terminal(*WORDS, *words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert sentence in done.stderr
+    assert done.stderr.strip().count("\n") == 0
+
+
+def test_the_file_has_to_be_there(terminal: Terminal, tmp_path: Path) -> None:
+    done = terminal("lr-find", tmp_path / "no.csv", "--text", "a", "--label", "b")
+    assert done.returncode == 2
+    assert "no file" in done.stderr

@@ -1,0 +1,127 @@
+"""`translearn report` as a person types it, and the command it gives to do the same again."""
+
+import json
+import shlex
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from tests.commands.terminals import TICKETS, Terminal
+from tests.plots.plotted_results import make_anatomy
+from translearn_core.commands.experiment import pairs, put_together
+from translearn_core.commands.report import LOOP, again
+from translearn_core.config import (
+    RECIPES,
+    AugmentConfig,
+    BackboneConfig,
+    DataConfig,
+    ExperimentConfig,
+    FeatureConfig,
+    Fix,
+    FreezePlan,
+    RecipeName,
+    SplitConfig,
+    Stage,
+    TrainingConfig,
+    changed,
+)
+
+DATA = DataConfig(dataset="d", text="the text", label="label", split=SplitConfig(seed=3, column="part"))
+PLAIN = ExperimentConfig(data=DATA)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        PLAIN,
+        PLAIN.model_copy(
+            update={
+                "plan": FreezePlan.last(2, 6),
+                "training": TrainingConfig.suited(FreezePlan.last(2, 6)).model_copy(update={"seed": 5}),
+                "features": FeatureConfig(token_limit=64),
+                "augment": AugmentConfig(copies=2),
+                "backbone": BackboneConfig(random_init=True, init_seed=4),
+            }
+        ),
+        PLAIN.model_copy(
+            update={
+                "data": DATA.model_copy(update={"fixes": (Fix.DROP_DUPLICATES,), "train_rows": 64}),
+                "stages": (Stage(plan=FreezePlan(blocks=(5,)), epochs=2),),
+                "plan": FreezePlan(embeddings=True, blocks=tuple(range(6))),
+            }
+        ),
+        RECIPES[RecipeName.SCRATCH].apply(PLAIN, 6),
+    ],
+)
+def test_the_command_does_the_same_again(config: ExperimentConfig) -> None:
+    words = shlex.split(again(config, "data.csv", ("train", "test")))
+    assert words[:3] == ["translearn", "train", "data.csv"]
+    options = dict(pairwise(words))
+    assert (options["--text"], options["--split"], options["--test"]) == ("the text", "part", "test.csv")
+    assert "--validation" not in options
+    settings = pairs([value for name, value in pairwise(words) if name == "--set"])
+    data = DataConfig(
+        dataset="d", text=options["--text"], label=options["--label"],
+        split=SplitConfig(seed=int(options["--split-seed"]), column=options["--split"]),
+    )  # fmt: skip
+    about_data = {name: value for name, value in settings.items() if name.startswith("data.")}
+    loop = {name: options[f"--{name}"] for name in LOOP}
+    found = put_together(
+        changed(ExperimentConfig(data=data), about_data).data,
+        BackboneConfig(id=options["--backbone"], random_init="--random-init" in words),
+        make_anatomy(),
+        train_blocks=None,
+        training=loop | {"seed": int(loop["seed"])},
+        recipe=None,
+        teacher=None,
+        settings=settings,
+    )
+    assert found == config
+
+
+@pytest.fixture(scope="module")
+def run(terminal: Terminal) -> str:
+    return str(terminal.train("--epochs", 1)["run"])
+
+
+def test_a_run_becomes_one_file(terminal: Terminal, run: str, tmp_path: Path) -> None:
+    out = tmp_path / "report.html"
+    done = terminal("report", run, "--out", out, "--question", "Whose <ticket> is it?", "--json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert set(told) == {"about", "out", "bytes", "sections", "missing"}
+    assert told["missing"] == []
+    assert told["bytes"] == out.stat().st_size < 8_000_000
+    assert {"Did transfer help?", "How do the texts lie?"} <= set(told["sections"])
+    html = out.read_text(encoding="utf-8")
+    assert "Whose &lt;ticket&gt; is it?" in html
+    assert "translearn train tickets.csv --text text --label intent" in html
+    again = terminal("report", run, "--out", out, "--question", "Whose <ticket> is it?")
+    assert again.returncode == 0, again.stderr
+    assert f"{len(told['sections'])} sections written to" in again.stdout
+
+
+def test_what_there_is_not_is_said(terminal: Terminal, run: str, tmp_path: Path) -> None:
+    done = terminal("report", "no-such-run", "--out", tmp_path / "r.html")
+    assert done.returncode == 2
+    assert "There is no such run" in done.stderr
+    done = terminal("report", run, "--out", tmp_path)
+    assert done.returncode == 2
+    assert "cannot be written" in done.stderr
+
+
+def test_a_study_becomes_one_file(terminal: Terminal, tmp_path: Path) -> None:
+    told = {
+        "name": "which seed", "files": {"train": str(TICKETS)}, "text": "text", "label": "intent",
+        "recipes": ["linear"], "seeds": [0, 1], "settings": {"training.epochs": 1},
+    }  # fmt: skip
+    file, out = tmp_path / "study.yaml", tmp_path / "report.html"
+    file.write_text(json.dumps(told))  # JSON is YAML
+    assert terminal("study", file).returncode == 0
+    done = terminal("report", "which seed", "--out", out, "--json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["sections"] == ["How do the ways compare?"]
+    assert found["missing"] == []
+    assert "1 of the 1 ways compared have fewer than 3 seeds" in out.read_text(encoding="utf-8")

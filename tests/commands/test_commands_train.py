@@ -1,0 +1,98 @@
+"""The command line as a person types it: real processes, a real engine, the bundled backbone."""
+
+import csv
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.commands.terminals import TICKETS, Terminal
+
+
+@pytest.fixture(scope="module")
+def trained(terminal: Terminal) -> dict[str, object]:
+    return terminal.train("--epochs", 12)
+
+
+def test_train_prints_one_object_that_says_it_all(trained: dict[str, object]) -> None:
+    assert set(trained["seconds"]) == {"read", "encode", "train", "evaluate", "total"}
+    assert trained["parameters"]["trainable"] == 385 * 10
+    assert trained["parameters"]["total"] > 22_000_000
+    for split in ("validation", "test"):
+        assert {"n", "accuracy", "macro_f1"} <= set(trained[split])
+    assert trained["test"]["accuracy"] > trained["majority"] + 0.4
+    assert trained["epochs"] == len(trained["history"]) == 12
+    assert (Path(trained["folder"]) / "model" / "trained.safetensors").is_file()
+
+
+def test_the_same_question_is_trained_once(terminal: Terminal, trained: dict[str, object]) -> None:
+    again = terminal.train("--epochs", 12)
+    assert (again["run"], again["seconds"]) == (trained["run"], trained["seconds"])
+
+
+def test_blocks_that_train_cost_parameters_and_move(terminal: Terminal) -> None:
+    found = terminal.train("--train-blocks", "last:1", "--epochs", 1, "--seed", 1, "--precision", "float32")
+    assert found["parameters"]["trainable"] == 1_774_464 + 385 * 10
+    assert found["precision"] == "float32"
+
+
+def test_predict_writes_a_spreadsheet_safe_file(
+    terminal: Terminal, trained: dict[str, object], tmp_path: Path
+) -> None:
+    new, out = tmp_path / "new.csv", tmp_path / "out.csv"
+    new.write_text(
+        'text,note\nyou still owe me my refund,"=HYPERLINK(""x"")"\nI cannot log in any more,fine\n'
+    )
+    done = terminal("predict", trained["run"], new, "--out", out)
+    assert done.returncode == 0, done.stderr
+    with out.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [r["predicted"] for r in rows] == ["refund_missing", "login_problem"]
+    assert rows[0]["note"] == '\'=HYPERLINK("x")'
+    assert all(0 < float(r["probability"]) <= 1 for r in rows)
+
+
+def test_runs_lists_what_was_done(terminal: Terminal, trained: dict[str, object]) -> None:
+    listed = json.loads(terminal("runs", "--json").stdout)["runs"]
+    assert trained["run"] in {r["run"] for r in listed if r["state"] == "done"}
+    assert trained["run"] in terminal("runs").stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("train", "nowhere.csv", "--text", "a", "--label", "b"), "no file 'nowhere.csv'"),
+        (("train", TICKETS, "--text", "txt", "--label", "intent"), "no column 'txt'"),
+        (("train", TICKETS, "--text", "text", "--label", "text"), "two different columns"),
+        (("train", TICKETS, "--text", "text", "--label", "intent", "--lr", "0"), "lr is 0.0"),
+        (
+            ("train", TICKETS, "--text", "text", "--label", "intent", "--train-blocks", "9"),
+            "blocks from 0 to 5",
+        ),
+        (
+            ("train", TICKETS, "--text", "text", "--label", "intent", "--backbone", "/nowhere"),
+            "no folder /nowhere",
+        ),
+        (
+            ("train", TICKETS, "--text", "text", "--label", "intent", "--set", "plan.blocks=[9]"),
+            "plan.blocks is 9: give blocks from 0 to 5",
+        ),
+    ],
+)
+def test_a_bad_input_is_one_line_and_exit_code_2(
+    terminal: Terminal, words: tuple[object, ...], sentence: str
+) -> None:
+    refused(terminal(*words), sentence)
+
+
+def test_a_run_that_is_not_there_predicts_nothing(terminal: Terminal, tmp_path: Path) -> None:
+    refused(terminal("predict", "nothing", TICKETS, "--out", tmp_path / "out.csv"), "no such run")
+
+
+def refused(done: subprocess.CompletedProcess[str], sentence: str) -> None:
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert sentence in done.stderr
+    assert done.stderr.strip().count("\n") == 0
+    assert "Traceback" not in done.stderr

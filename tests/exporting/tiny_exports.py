@@ -1,0 +1,133 @@
+"""Tiny models with heads of every kind, written as an export writes them."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from tests.architectures import CAUSAL, TEXTS, tiny_folder
+from translearn_core.activations import Compute, tokenize
+from translearn_core.backbones import load
+from translearn_core.config import (
+    Activation,
+    BackboneConfig,
+    DataConfig,
+    ExperimentConfig,
+    FeatureConfig,
+    FreezePlan,
+    HeadConfig,
+    HeadKind,
+    Layers,
+    Pooling,
+    Tuning,
+    TuningConfig,
+)
+from translearn_core.exporting import SCRIPTS, add_script, save_model
+from translearn_core.transfer import Classifier, Inputs, Trained
+
+LABELS = ("bad", "good, or so", 'a "third"')
+DRIVER = Path(__file__).with_name("elsewhere.py")
+LINEAR = HeadConfig()
+EXACT = Compute(torch.device("cpu"), bf16=False)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One way to build a classifier; `layers` in the words of `Layers`, ``one:k`` for layer k alone."""
+
+    architecture: str = "bert"
+    layers: str = "last"
+    pooling: Pooling = Pooling.MEAN
+    head: HeadConfig = LINEAR
+    lora: bool = False
+    blocks: int | None = None
+
+    def experiment(self, backbone: Path) -> ExperimentConfig:
+        kind, _, number = self.layers.partition(":")
+        return ExperimentConfig(
+            data=DataConfig(dataset="0" * 20, text="text", label="label"),
+            backbone=BackboneConfig(id=str(backbone), blocks=self.blocks),
+            plan=FreezePlan(blocks=(1, 2)) if self.lora else FreezePlan(),
+            tuning=TuningConfig(kind=Tuning.LORA) if self.lora else TuningConfig(),
+            features=FeatureConfig(
+                pooling=self.pooling,
+                token_limit=16,
+                layers=Layers(kind),
+                layer=int(number) if number else None,
+            ),
+            head=self.head,
+        )
+
+
+MLP = {a: Choice(head=HeadConfig(kind=HeadKind.MLP, width=24, activation=a)) for a in Activation}
+CHOICES: dict[str, Choice] = {
+    **{f"mlp {a!s}": choice for a, choice in MLP.items()},
+    **{f"layers {how!s}": Choice(layers=str(how)) for how in Layers if how is not Layers.ONE},
+    **{f"layer {k}": Choice(layers=f"one:{k}") for k in (0, 1, 3)},
+    **{f"pooling {p!s}": Choice(pooling=p) for p in (Pooling.CLS, Pooling.MAX)},
+    "pooling last": Choice("gpt2", pooling=Pooling.LAST),
+    "lora": Choice(lora=True),
+    "lora on gpt2": Choice("gpt2", pooling=Pooling.LAST, lora=True),
+    "fewer blocks": Choice(blocks=2),
+    "fewer blocks of several kinds": Choice("qwen3", pooling=Pooling.LAST, blocks=2),
+    "mlp on a mix, max": Choice(layers="mix", pooling=Pooling.MAX, head=MLP[Activation.GELU].head),
+    **{
+        f"every layer of {name}": Choice(name, "mix", Pooling.LAST if name in CAUSAL else Pooling.MEAN)
+        for name in ("roberta", "distilbert", "mpnet", "modernbert", "gpt2", "llama", "gemma3")
+    },
+}
+"""Every kind of head, pooling and choice of layers, and what changes the backbone's files."""
+
+
+def make(choice: Choice, folder: Path) -> Trained:
+    """Build the classifier, with every value of its head and of LoRA moved off its start."""
+    config = choice.experiment(tiny_folder(choice.architecture, folder / "source"))
+    backbone = load(config.backbone)
+    model = Classifier(backbone, config.plan, config.features, config.head, len(LABELS), tuning=config.tuning)
+    with torch.random.fork_rng(devices=[]), torch.no_grad():
+        torch.manual_seed(11)
+        for name, parameter in model.named_parameters():
+            if name.startswith("head.") or ".lora_" in name:
+                parameter.add_(0.3 * torch.randn_like(parameter))
+        model.eval()
+        tokens = Inputs.whole(tokenize(backbone.tokenizer, TEXTS, config.features.token_limit))
+        model.standardise.fit(model.features(tokens.batch(np.arange(len(TEXTS))), EXACT))
+        model.standardise.scale.clamp_(min=0.05)  # less than that would be rounding, blown up
+    return Trained(model, LABELS, config.features.token_limit, EXACT)
+
+
+def write(choice: Choice, folder: Path, texts: Sequence[str]) -> NDArray[np.float32]:
+    """Write an export under `folder` and return what the model said before that."""
+    trained = make(choice, folder)
+    ours, _ = trained.answer(texts)
+    save_model(folder, trained, choice.experiment(folder / "source"))
+    for name in SCRIPTS:
+        add_script(folder, name)
+    return ours
+
+
+def run_elsewhere(
+    program: str, folders: Sequence[Path], texts: Sequence[str], *, blocked: str = ""
+) -> dict[str, list[dict[str, Any]]]:
+    """Return what `program` prints in each folder, run where this project cannot be imported."""
+    command = [sys.executable, "-I", str(DRIVER), program, *map(str, folders)]
+    done = subprocess.run(
+        command, input="\n".join(texts), capture_output=True, text=True, check=False,
+        cwd=folders[0], env={**os.environ, "BLOCKED": blocked, "HF_HUB_OFFLINE": "1"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    found: dict[str, list[dict[str, Any]]] = json.loads(done.stdout)
+    return found
+
+
+def shares(lines: list[dict[str, Any]]) -> NDArray[np.float64]:
+    """Return printed probabilities, shape (texts, labels)."""
+    return np.asarray([[line["probabilities"][label] for label in LABELS] for line in lines])

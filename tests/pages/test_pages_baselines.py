@@ -1,0 +1,191 @@
+"""Results and Compare beside their baselines, probes of three models: what is asked, shown and offered."""
+
+import numpy as np
+import pytest
+from filled import HOSTILE, Filled
+from streamlit.testing.v1 import AppTest
+from visits import Open, said
+
+from pages._ui import baselines
+from translearn_core.config import (
+    LENGTH,
+    BaselinesConfig,
+    ExperimentConfig,
+    FreezePlan,
+    JobKind,
+    ProbeConfig,
+    identity,
+    scratch_of,
+)
+from translearn_core.results import Baseline, Baselines, Difference, Interval, ProbeScores
+from translearn_core.results.baselines import FROZEN, MAJORITY, SCRATCH, WORDS
+from translearn_core.runs import Run, State
+
+
+def line(name: str, accuracy: float, lead: float, harm: str = "") -> Baseline:
+    around, apart = Interval(accuracy - 0.1, accuracy + 0.1), Interval(lead - 0.02, lead + 0.02)
+    return Baseline(name, accuracy, around, accuracy, around, Difference(lead, apart, 1), "A verdict.", harm)
+
+
+CHEAP = (line(MAJORITY, 0.34, 0.4), line(WORDS, 0.7, 0.1), line(FROZEN, 0.6, 0.2))
+HARMED = (*CHEAP, line(SCRATCH, 0.9, -0.1, "Negative transfer: 10.0 points below scratch."))
+
+
+def held(lines: tuple[Baseline, ...], sentence: str) -> Baselines:
+    return Baselines(0.8, Interval(0.7, 0.9), 54, 18, lines, sentence, ("Only 18 test rows.",))
+
+
+def asked(filled: Filled) -> list[BaselinesConfig]:
+    runs = filled.store.runs(filled.owner, JobKind.BASELINES)
+    return [run.job.config for run in runs if isinstance(run.job.config, BaselinesConfig)]
+
+
+def drawn(at: AppTest) -> list[str]:
+    return [chart.proto.spec for chart in at.get("plotly_chart")]
+
+
+def control_of(run: Run) -> ExperimentConfig:
+    config = run.job.config
+    assert isinstance(config, ExperimentConfig)
+    return scratch_of(config, 6)
+
+
+def test_the_cheap_lines_are_asked_at_once_and_the_rest_is_drawn_meanwhile(
+    visit: Open, filled: Filled
+) -> None:
+    at = visit("results")
+    assert asked(filled) == [BaselinesConfig(job=filled.run.job.id)]
+    assert len(at.get("plotly_chart")) == 5
+    assert {m.label for m in at.metric} >= {"Test accuracy", "Commonest answer"}
+    visit("results")
+    assert len(asked(filled)) == 1
+
+
+def test_once_known_the_headline_names_the_best_cheap_line_and_curves_show_it(
+    visit: Open, filled: Filled
+) -> None:
+    filled.answer(BaselinesConfig(job=filled.run.job.id), held(CHEAP, f"Perhaps. {HOSTILE}"))
+    at = visit("results")
+    shown = {m.label: m for m in at.metric}
+    assert "Commonest answer" not in shown
+    assert shown["TF-IDF"].value == "70.0 %"
+    assert "gets 34.0 %" in shown["TF-IDF"].help
+    assert "Perhaps. " in said(at)
+    assert "Only 18 test rows." in said(at)
+    assert "![x](" not in "".join(str(part.value) for part in at.markdown)
+    assert not at.error
+    at.get_by_key("results_measure").set_value("Accuracy").run()
+    assert any("TF-IDF (test)" in spec and "best epoch" in spec for spec in drawn(at))
+
+
+def test_scratch_is_one_click_away_its_cost_said_and_it_is_not_asked_twice(
+    visit: Open, filled: Filled
+) -> None:
+    filled.answer(BaselinesConfig(job=filled.run.job.id), held(CHEAP, "Perhaps."))
+    at = visit("results")
+    assert "10 passes of the whole model, about" in said(at)
+    at.button(key="train_scratch").click().run()
+    made = filled.store.run(filled.owner, identity(control_of(filled.run)))
+    assert made.state is State.QUEUED
+    assert made.name == "blocks 4 and 5, from scratch"
+    assert "train_scratch" not in [button.key for button in at.button]
+    assert "Perhaps." in said(at)
+
+
+def test_when_scratch_is_done_it_is_held_against_the_run_and_harm_is_red(visit: Open, filled: Filled) -> None:
+    filled.answer(BaselinesConfig(job=filled.run.job.id), held(CHEAP, "Perhaps."))
+    control = filled.answer(
+        control_of(filled.run),
+        filled.evaluation(3),
+        filled.drift(FreezePlan.everything(6)),
+        filled.summary(FreezePlan.everything(6)),
+        name="control",
+    )
+    at = visit("results", run=filled.run.id)
+    paired = BaselinesConfig(job=filled.run.job.id, scratch=control.job.id)
+    assert paired in asked(filled)
+    assert "Perhaps." in said(at), "what is known stays while the rest is computed"
+    filled.answer(paired, held(HARMED, "No, it did harm."))
+    at = visit("results", run=filled.run.id)
+    assert "No, it did harm." in said(at)
+    assert ["Negative transfer" in error.value for error in at.error] == [True]
+    assert {m.label for m in at.metric} >= {"TF-IDF"}, "scratch is no cheap line"
+    assert "train_scratch" not in [button.key for button in at.button]
+
+
+def test_a_run_from_scratch_offers_no_other(visit: Open, filled: Filled) -> None:
+    control = filled.answer(
+        control_of(filled.run),
+        filled.evaluation(3),
+        filled.drift(FreezePlan.everything(6)),
+        filled.summary(FreezePlan.everything(6)),
+        name="control",
+    )
+    at = visit("results", run=control.id)
+    assert "train_scratch" not in [button.key for button in at.button]
+
+
+def test_compare_draws_the_lines_where_all_were_tested_on_the_same_rows(visit: Open, filled: Filled) -> None:
+    filled.train("head only", FreezePlan(), seed=1)
+    assert not any("TF-IDF" in spec for spec in drawn(visit("compare")))
+    filled.answer(BaselinesConfig(job=filled.run.job.id), held(CHEAP, "Perhaps."))
+    assert any("TF-IDF" in spec for spec in drawn(visit("compare")))
+
+
+def test_what_scratch_costs_is_told_in_words_where_no_step_was_timed(visit: Open, filled: Filled) -> None:
+    other = filled.run.job.config
+    assert isinstance(other, ExperimentConfig)
+    slow = other.training.model_copy(update={"batch_size": 7})
+    config = other.model_copy(update={"training": slow})
+    run = filled.answer(
+        config, filled.evaluation(), filled.drift(config.plan), filled.summary(config.plan), name="slow"
+    )
+    assert baselines.TRAINS in said(visit("results", run=run.id))
+
+
+# probes
+
+
+def probes(about: str, sentence: str) -> ProbeScores:
+    test = np.stack([np.linspace(0.6, 0.7, 7), np.linspace(0.6, 0.8, 7), np.full(7, 0.5)])
+    control = np.full((1, 3, 7), 0.45)
+    return ProbeScores(
+        ("pretrained", "fine-tuned", "random init"), np.repeat(test[:, :, None], 5, axis=2), test,
+        test - 0.05, test + 0.05, 0.34, 0.6, Interval(0.5, 0.7), 54, 18,
+        control_cross_validated=control[..., None], control_test=control, control_low=control - 0.05,
+        control_high=control + 0.05, control_majority=np.asarray([0.4]), about=about, sentences=(sentence,),
+    )  # fmt: skip
+
+
+def test_three_models_their_control_and_the_sentences_are_shown(visit: Open, filled: Filled) -> None:
+    filled.table("films.csv", b"text,label,topic\n" + b"a film,good,art\na book,bad,print\n" * 30)
+    filled.run = filled.train("with a topic", FreezePlan.last(1, 6), seed=8)
+    job = filled.run.job.id
+    filled.answer(ProbeConfig(job=job), probes("label", f"It is layer 6. {HOSTILE}"))
+    at = visit("probes", run=filled.run.id)
+    (figure,) = drawn(at)
+    for name in ("pretrained", "fine-tuned", "random init", "random init selectivity", "control task"):
+        assert name in figure
+    assert "It is layer 6." in said(at)
+    assert "![x](" not in "".join(str(part.value) for part in at.markdown)
+    box = at.selectbox(key="probe_about")
+    assert box.options == ["the label (label)", "the length of the text", "column topic"]
+    box.set_value("topic").run()
+    assert not at.get("plotly_chart")
+    at.button(key="probe").click().run()
+    new = [run.job.config for run in filled.store.runs(filled.owner, JobKind.PROBE)]
+    assert ProbeConfig(job=job, about="topic") in new
+    filled.answer(ProbeConfig(job=job, about=LENGTH), probes(LENGTH, "Did training wipe out the length?"))
+    at = visit("probes", run=filled.run.id)
+    at.selectbox(key="probe_about").set_value(LENGTH).run()
+    assert "Did training wipe out the length?" in said(at)
+
+
+@pytest.mark.parametrize("controls", [0, 2])
+def test_how_it_is_probed_can_be_chosen(visit: Open, filled: Filled, controls: int) -> None:
+    at = visit("probes")
+    at.number_input(key="probe.controls").set_value(controls).run()
+    at.toggle(key="probe.fresh").set_value(False).run()
+    at.button(key="probe").click().run()
+    wanted = ProbeConfig(job=filled.run.job.id, controls=controls, fresh=False)
+    assert wanted in [run.job.config for run in filled.store.runs(filled.owner, JobKind.PROBE)]

@@ -1,0 +1,221 @@
+"""The label curve on a page: drawn first without training, then trained, stopped, grown and told."""
+
+from collections.abc import Callable
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import streamlit.runtime.context as browser
+from filled import HOSTILE, Filled
+from streamlit.testing.v1 import AppTest
+from visits import ALICE, said
+
+from pages._ui.owner import COOKIE
+from translearn_core.config import CurveConfig, ExperimentConfig, FreezePlan, JobKind, TrainingConfig
+from translearn_core.results import LabelCurve
+from translearn_core.runs import Run, State, Studies, Study, artifacts
+from translearn_core.runs.label_curves import curve_question, offered_sizes
+
+Look = Callable[..., AppTest]
+
+
+def evidence(run: str) -> None:
+    """Show the part of a page that is about the label curve, with all pages known so that links work."""
+    import streamlit as st
+
+    from pages._ui import label_curve, places, state
+
+    st.navigation(places.menu(), position="hidden")
+    label_curve.panel(state.store().run(state.owner(), run))
+
+
+@pytest.fixture
+def look(filled: Filled, monkeypatch: pytest.MonkeyPatch) -> Look:
+    """Look at the curve of a run as Alice."""
+
+    def opened(run: Run = filled.run) -> AppTest:
+        monkeypatch.setattr(browser, "_get_client_context", lambda: SimpleNamespace(cookies={COOKIE: ALICE}))
+        at = AppTest.from_function(evidence, args=(run.id,), default_timeout=60)
+        at.run()
+        assert not at.exception, at.exception
+        return at
+
+    return opened
+
+
+def rows(filled: Filled) -> int:
+    return int(filled.diagnosis.counts["train"].sum())
+
+
+def base(filled: Filled, *, balanced: bool = False) -> CurveConfig:
+    """The question that needs no training."""
+    counts = filled.diagnosis.counts["train"].tolist()
+    config = filled.run.job.config
+    assert isinstance(config, ExperimentConfig)
+    sizes = offered_sizes(rows(filled), counts if balanced else ())
+    return curve_question(config, sizes, (0, 1, 2), balanced=balanced)
+
+
+def found(asked: CurveConfig, sentence: str) -> LabelCurve:
+    names = ("TF-IDF", "frozen probe", *dict.fromkeys(cell.name for cell in asked.cells))
+    mean = np.full((len(names), len(asked.sizes)), 0.7)
+    scores = np.repeat(mean[:, :, None], len(asked.seeds), axis=2)
+    layers = np.zeros(scores.shape[1:], dtype=np.int64)
+    return LabelCurve(
+        names, asked.sizes, asked.seeds, asked.at, 14, 18, 0.34, (sentence, "Second."), scores, mean,
+        mean - 0.1, mean + 0.1, layers,
+    )  # fmt: skip
+
+
+def answer(filled: Filled, asked: CurveConfig, sentence: str = "First sentence.") -> None:
+    filled.answer(asked, found(asked, sentence))
+
+
+def asked_of(filled: Filled) -> list[CurveConfig]:
+    """What was asked about curves, newest first."""
+    return [run.job.config for run in filled.store.runs(filled.owner, JobKind.CURVE)]
+
+
+def study_of(filled: Filled) -> Study:
+    (study,) = Studies(filled.store).all(filled.owner)
+    return study
+
+
+def train(filled: Filled, jobs: tuple[str, ...]) -> None:
+    for job in jobs:
+        filled.store.begin(job, "TRAIN-0")
+        folder = filled.store.workspace.run(job)
+        artifacts.save(folder, filled.evaluation())
+        artifacts.save(folder, filled.summary(FreezePlan()))
+        filled.store.finish(job, State.DONE)
+
+
+def keys(at: AppTest) -> set[str | None]:
+    return {button.key for button in at.button}
+
+
+# without training
+
+
+def test_nothing_is_computed_before_the_button(look: Look, filled: Filled) -> None:
+    at = look()
+    assert "trains no backbone" in said(at)
+    assert asked_of(filled) == []
+    at.button(key="draw_curve").click().run()
+    assert asked_of(filled) == [base(filled)]
+    assert filled.store.waiting("TRAIN") == [], "nothing is trained"
+    assert at.get("progress")
+
+
+def test_what_was_asked_before_is_there_at_once(look: Look, filled: Filled) -> None:
+    answer(filled, base(filled))
+    at = look()
+    assert "draw_curve" not in keys(at)
+    assert len(at.get("plotly_chart")) == 1
+    assert "**First sentence.**" in said(at)
+    assert "- Second." in said(at)
+    assert "18 test texts, 14 validation texts" in said(at)
+    assert asked_of(filled) == [base(filled)], "looking asks nothing again"
+
+
+def test_another_number_of_labels_is_another_sentence_and_no_training(look: Look, filled: Filled) -> None:
+    answer(filled, base(filled))
+    answer(filled, base(filled).model_copy(update={"at": 8}), "About eight.")
+    at = look()
+    at.select_slider(key=f"curve_at-{filled.run.id}").set_value(8).run()
+    assert "**About eight.**" in said(at)
+    assert filled.store.waiting("TRAIN") == []
+
+
+def test_per_class_the_sizes_are_equal_shares(look: Look, filled: Filled) -> None:
+    answer(filled, base(filled))
+    at = look()
+    at.segmented_control(key=f"curve_counted-{filled.run.id}").set_value("for each class").run()
+    newest = asked_of(filled)[0]
+    assert newest.data.balanced
+    assert newest == base(filled, balanced=True)
+    assert all(size % 3 == 0 for size in newest.sizes[:-1])
+
+
+def test_a_sentence_from_outside_never_reaches_markdown(look: Look, filled: Filled) -> None:
+    answer(filled, base(filled), HOSTILE)
+    at = look()
+    shown = "\n".join(str(m.value) for m in [*at.markdown, *at.caption])
+    assert "![x](" not in shown
+    assert "<img" not in shown.replace("\\<img", "")
+
+
+# with training
+
+
+def test_the_cost_is_said_before_and_the_runs_are_one_study(look: Look, filled: Filled) -> None:
+    answer(filled, base(filled))
+    at = look()
+    sizes = len(base(filled).sizes)
+    assert f"{2 * 3 * sizes} runs" in said(at)
+    assert "About " in said(at)
+    assert "60 steps" in said(at)
+    at.multiselect(key=f"curve_sizes-{filled.run.id}-False").set_value([8, 16]).run()
+    assert "12 runs" in said(at)
+    at.button(key="train_curve").click().run()
+    study = study_of(filled)
+    assert (study.config.sizes, study.config.seeds, study.config.redraw) == ((8, 16), (0, 1, 2), True)
+    assert len(filled.store.waiting("TRAIN")) == len(study.jobs) == 12
+    assert "train_curve" not in keys(at)
+    assert "stop_study" in keys(at)
+
+
+def test_without_timed_steps_the_run_itself_says_how_long_it_takes(look: Look, filled: Filled) -> None:
+    config = ExperimentConfig(
+        data=filled.data, plan=FreezePlan.last(2, 6), training=TrainingConfig(batch_size=4)
+    )
+    results = (filled.evaluation(), filled.summary(FreezePlan.last(2, 6)))
+    run = filled.answer(config, *results, name="small batches")
+    answer(filled, base(filled))
+    at = look(run)
+    assert "one after another" in said(at)
+    assert filled.store.runs(filled.owner, JobKind.CALIBRATE)[0].job.config.training.batch_size == 32
+
+
+def test_a_later_visit_finds_it_and_it_stops_and_goes_on(look: Look, filled: Filled) -> None:
+    answer(filled, base(filled))
+    look().button(key="train_curve").click().run()
+    study = study_of(filled)
+    at = look()
+    assert "train_curve" not in keys(at)
+    at.button(key="stop_study").click().run()
+    assert Studies(filled.store).standing(filled.owner, study.jobs).state is State.STOPPED
+    at.button(key="resume_study").click().run()
+    assert Studies(filled.store).standing(filled.owner, study.jobs).state is State.QUEUED
+
+
+def test_the_curve_grows_as_runs_end_and_keeps_what_it_has_meanwhile(look: Look, filled: Filled) -> None:
+    answer(filled, base(filled))
+    look().button(key="train_curve").click().run()
+    study = study_of(filled)
+    train(filled, study.jobs[:3])
+    at = look()
+    grown = asked_of(filled)[0]
+    assert sum(len(cell.jobs) for cell in grown.cells) == 3
+    assert "**First sentence.**" in said(at), "the answer is still awaited"
+    train(filled, study.jobs[3:5])
+    at.run()
+    assert asked_of(filled)[0] == grown, "one question at a time"
+    answer(filled, grown, "Three runs.")
+    at.run()
+    assert "**Three runs.**" in said(at)
+    assert sum(len(cell.jobs) for cell in asked_of(filled)[0].cells) == 5
+
+
+def test_a_finished_curve_is_asked_whole(look: Look, filled: Filled) -> None:
+    answer(filled, base(filled))
+    look().button(key="train_curve").click().run()
+    study = study_of(filled)
+    train(filled, study.jobs)
+    look()
+    whole = asked_of(filled)[0]
+    assert {job for cell in whole.cells for job in cell.jobs} == set(study.jobs)
+    answer(filled, whole, "All of it.")
+    at = look()
+    assert "**All of it.**" in said(at)
+    assert "from scratch" in set(next(f.value for f in at.dataframe if "way" in f.value)["way"])

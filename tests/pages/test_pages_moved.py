@@ -1,0 +1,182 @@
+"""The panels of what moved and what was lost: what they ask, what they say, and when they ask again."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+import streamlit.runtime.context as browser
+from filled import HOSTILE, Filled
+from streamlit.testing.v1 import AppTest
+from visits import ALICE, said
+
+from pages._ui.owner import COOKIE
+from tests.plots.plotted_moved import make_forgetting, make_similarity
+from translearn_core.config import (
+    ExperimentConfig,
+    ForgettingConfig,
+    FreezePlan,
+    JobKind,
+    SimilarityConfig,
+    identity,
+    sibling_of,
+)
+from translearn_core.runs import Run, State
+
+Panel = Callable[[str, Run], AppTest]
+
+
+@pytest.fixture
+def panel(monkeypatch: pytest.MonkeyPatch) -> Panel:
+    """Open one panel on a run, as Alice."""
+
+    def page(name: str, run: str) -> None:
+        from importlib import import_module
+
+        from pages._ui import state
+
+        import_module(f"pages._ui.{name}").panel(state.store().run(state.owner(), run))
+
+    def opened(name: str, run: Run) -> AppTest:
+        context = SimpleNamespace(cookies={COOKIE: ALICE}, theme=SimpleNamespace(type="light"))
+        monkeypatch.setattr(browser, "_get_client_context", lambda: context)
+        at = AppTest.from_function(page, args=(name, run.id), default_timeout=30).run()
+        assert not at.exception, at.exception
+        return at
+
+    return opened
+
+
+def keys(at: AppTest) -> set[str]:
+    return {button.key for button in at.button}
+
+
+def with_another_seed(filled: Filled) -> Run:
+    config = filled.run.job.config
+    assert isinstance(config, ExperimentConfig)
+    results = (filled.evaluation(1), filled.drift(config.plan), filled.summary(config.plan, 1))
+    return filled.answer(sibling_of(config), *results, name="the other one")
+
+
+# what moved
+
+
+def test_nothing_is_compared_before_somebody_asks(filled: Filled, panel: Panel) -> None:
+    at = panel("moved", filled.run)
+    assert not filled.store.runs(filled.owner, JobKind.SIMILARITY)
+    at.button(key="compare_layers").click().run()
+    assert not at.exception
+    (asked,) = filled.store.runs(filled.owner, JobKind.SIMILARITY)
+    assert asked.job.config == SimilarityConfig(job=filled.run.job.id)
+    assert "compare_layers" not in keys(at)
+
+
+def test_the_timeline_and_every_tensor_stand_there_in_any_case(filled: Filled, panel: Panel) -> None:
+    at = panel("moved", filled.run)
+    assert "What learned when" in said(at)
+    assert any("relative_change" in table.value for table in at.dataframe)
+
+
+def test_an_answer_is_drawn_twice_and_said_and_a_second_seed_offered(filled: Filled, panel: Panel) -> None:
+    filled.answer(SimilarityConfig(job=filled.run.job.id), make_similarity(seed=False))
+    at = panel("moved", filled.run)
+    assert "layer 6 moved most" in said(at)
+    specs = [chart.proto.spec for chart in at.get("plotly_chart")]
+    assert "before and after" in specs[0]
+    assert "change of the weights" in specs[0]
+    assert "heatmap" in specs[1]
+    assert "about 12 s, as this run did" in said(at)
+    at.button(key="second_seed").click().run()
+    assert not at.exception
+    other = filled.store.run(filled.owner, identity(sibling_of(filled.run.job.config)))
+    assert other.state is State.QUEUED
+    assert other.name == f"{filled.run.name}, second seed"
+    assert "second_seed" not in keys(at), "its progress stands there instead"
+
+
+def test_it_is_asked_again_when_the_second_seed_is_done(filled: Filled, panel: Panel) -> None:
+    filled.answer(SimilarityConfig(job=filled.run.job.id), make_similarity(seed=False))
+    other = with_another_seed(filled)
+    panel("moved", filled.run)
+    asked = {run.job.config.sibling for run in filled.store.runs(filled.owner, JobKind.SIMILARITY)}
+    assert asked == {None, other.job.id}
+
+
+def test_with_another_seed_its_line_is_there_and_no_button(filled: Filled, panel: Panel) -> None:
+    other = with_another_seed(filled)
+    filled.answer(SimilarityConfig(job=filled.run.job.id, sibling=other.job.id), make_similarity())
+    at = panel("moved", filled.run)
+    assert "this seed and another" in at.get("plotly_chart")[0].proto.spec
+    assert keys(at).isdisjoint({"second_seed", "compare_layers"})
+
+
+def test_a_second_seed_that_failed_says_why_and_can_be_tried_again(filled: Filled, panel: Panel) -> None:
+    filled.answer(SimilarityConfig(job=filled.run.job.id), make_similarity(seed=False))
+    filled.answer(sibling_of(filled.run.job.config), state=State.FAILED)
+    at = panel("moved", filled.run)
+    assert "The loss became nan" in at.error[0].value
+    assert "second_seed" in keys(at)
+
+
+@pytest.mark.parametrize("name", ["moved", "forgotten"])
+def test_a_run_of_the_head_alone_is_asked_nothing(filled: Filled, panel: Panel, name: str) -> None:
+    at = panel(name, filled.train("head", FreezePlan()))
+    assert "Only the head trained" in said(at)
+    assert not at.button
+
+
+# what was lost
+
+
+@pytest.fixture
+def earlier(filled: Filled) -> list[Run]:
+    """Two finished runs on the same table whose labels are another column."""
+    data, runs = filled.data, []
+    for seed, name in enumerate((HOSTILE, "newer")):
+        filled.data = data.model_copy(update={"label": "text", "text": "label"})
+        runs.append(filled.train(name, FreezePlan.last(1, 6), seed=seed))
+    filled.data = data
+    return runs
+
+
+def test_the_newest_earlier_run_is_chosen_and_others_can_be(
+    filled: Filled, panel: Panel, earlier: list[Run]
+) -> None:
+    filled.train("same task", FreezePlan.last(1, 6), seed=5)
+    at = panel("forgotten", filled.run)
+    (box,) = at.multiselect
+    assert box.value == [earlier[1].job.id]
+    assert box.options == ["newer", HOSTILE], "the run on the same task is not there"
+    box.select(earlier[0].job.id).run()
+    at.button(key="look_lost").click().run()
+    assert not at.exception
+    (asked,) = filled.store.runs(filled.owner, JobKind.FORGETTING)
+    assert asked.job.config == ForgettingConfig(
+        job=filled.run.job.id, earlier=(earlier[1].job.id, earlier[0].job.id)
+    )
+
+
+def test_what_was_lost_is_said_drawn_and_listed(filled: Filled, panel: Panel, earlier: list[Run]) -> None:
+    asked = ForgettingConfig(job=filled.run.job.id, earlier=(earlier[1].job.id,))
+    found = make_forgetting(("subject (a, b)",))
+    tasks = (replace(found.tasks[0], run=earlier[1].job.id),)
+    filled.answer(asked, replace(found, tasks=tasks))
+    at = panel("forgotten", filled.run)
+    text = said(at)
+    assert "**newer**, subject (a, b): 0.020 was lost." in text
+    assert found.reference.sentence in text
+    assert found.masked.sentence in text
+    assert "came without a head" not in text
+    (chart,) = at.get("plotly_chart")
+    assert "guessing covered words" in chart.proto.spec
+    pairs = next(table.value for table in at.dataframe if "alike" in table.value)
+    assert pairs["first"].tolist() == ["It rains.", "He runs.", "The cat sleeps."], "the largest change first"
+    assert "look_lost" not in keys(at)
+
+
+def test_without_earlier_runs_and_without_a_head_it_says_so(filled: Filled, panel: Panel) -> None:
+    filled.answer(ForgettingConfig(job=filled.run.job.id), make_forgetting((), masked=False))
+    at = panel("forgotten", filled.run)
+    assert "no other finished run on this backbone" in said(at)
+    assert "came without a head" in said(at)
+    assert not at.multiselect

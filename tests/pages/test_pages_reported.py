@@ -1,0 +1,158 @@
+"""The report on a page: what goes in, what is asked for in which order, what it holds once it is there."""
+
+from types import SimpleNamespace
+
+import pytest
+import streamlit.runtime.context as browser
+from filled import Filled
+from streamlit.testing.v1 import AppTest
+from visits import ALICE, BOB, said
+
+from pages._ui.owner import COOKIE
+from translearn_core.config import (
+    BackboneConfig,
+    BaselinesConfig,
+    ForgettingConfig,
+    JobKind,
+    ProbeConfig,
+    ProjectConfig,
+    ReportConfig,
+    SimilarityConfig,
+    StudyConfig,
+    TrustConfig,
+    identity,
+)
+from translearn_core.results import Report
+from translearn_core.runs import Run, State, Studies
+
+
+def page() -> None:
+    from pages._ui import chosen, reported
+
+    reported.panel(chosen.runs()[0])
+
+
+@pytest.fixture
+def opened(filled: Filled, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    """The panel about Alice's newest run, in her browser."""
+    monkeypatch.setattr(browser, "_get_client_context", lambda: SimpleNamespace(cookies={COOKIE: ALICE}))
+    at = AppTest.from_function(page, default_timeout=30)
+    at.run()
+    assert not at.exception, at.exception
+    return at
+
+
+def reports(filled: Filled) -> list[Run]:
+    return filled.store.runs(filled.owner, JobKind.REPORT)
+
+
+def written(filled: Filled, missing: tuple[str, ...] = ()) -> Run:
+    """Answer the report that was asked for last as the worker would."""
+    (run,) = reports(filled)
+    config = run.job.config
+    made = filled.answer(config, Report("report.html", 5_100_000, ("How good is it?", "*sly*"), missing))
+    (filled.store.workspace.run(made.job.id) / "report.html").write_text("<h1>a report</h1>")
+    return made
+
+
+def test_it_says_what_is_there_and_asks_for_nothing_by_itself(opened: AppTest, filled: Filled) -> None:
+    told = said(opened)
+    assert ":material/check: what each layer knows" in told
+    assert ":material/check: picture of the texts" in told
+    assert ":material/add: did transfer help?" in told
+    assert ":material/add: what was lost" in told
+    assert reports(filled) == []
+    assert filled.store.runs(filled.owner, JobKind.BASELINES) == []
+    assert not opened.get("download_button")
+
+
+def test_the_button_asks_for_what_is_missing_first_and_for_the_report_last(
+    opened: AppTest, filled: Filled
+) -> None:
+    opened.text_input[0].set_value("Does it help?").run()
+    opened.button(key="make_report").click().run()
+    assert not opened.exception
+    (run,) = reports(filled)
+    config, job = run.job.config, filled.run.job.id
+    assert isinstance(config, ReportConfig)
+    assert (config.job, config.question, config.name) == (job, "Does it help?", "blocks 4 and 5")
+    assert config.command.startswith("translearn train films.csv --text text --label label")
+    asked = [
+        BaselinesConfig(job=job), TrustConfig(job=job), ProjectConfig(job=job, layer=6), ProbeConfig(job=job),
+        SimilarityConfig(job=job), ForgettingConfig(job=job),
+    ]  # fmt: skip
+    assert list(config.parts[1:]) == [identity(one) for one in asked]
+    new = [identity(one) for one in asked if not isinstance(one, ProjectConfig | ProbeConfig)]
+    queued = [filled.store.run(filled.owner, part) for part in (*config.parts, run.id)]
+    waiting = sorted((one for one in queued if one.state is State.QUEUED), key=lambda one: one.created)
+    assert [one.job.id for one in waiting if one.job.kind is not JobKind.DIAGNOSE] == [*new, run.job.id]
+    assert "did transfer help?" in opened.get("progress")[0].proto.text
+    assert not [button for button in opened.button if button.key == "make_report"]
+
+
+def test_another_visit_finds_the_report_with_what_it_holds_and_lacks(
+    opened: AppTest, filled: Filled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened.button(key="make_report").click().run()
+    written(filled, missing=("probes, which failed: too [few](http://x)",))
+    later = AppTest.from_function(page, default_timeout=30)
+    later.run()
+    assert not later.exception
+    (button,) = later.get("download_button")
+    assert "5 MB" in button.proto.label
+    told = said(later)
+    assert "It holds: How good is it?, *sly*" in told
+    assert "Not in it:\n- probes, which failed: too [few](http://x)" in told
+    assert any("\\[few\\]" in str(one.value) for one in later.markdown)
+    monkeypatch.setattr(browser, "_get_client_context", lambda: SimpleNamespace(cookies={COOKIE: BOB}))
+    assert filled.store.runs("somebody else", JobKind.REPORT) == []
+
+
+def test_made_again_it_is_written_anew(opened: AppTest, filled: Filled) -> None:
+    opened.button(key="make_report").click().run()
+    before = written(filled)
+    opened.run()
+    opened.button(key="make_report").click().run()
+    assert not opened.exception
+    (now,) = reports(filled)
+    assert now.job.id == before.job.id
+    assert now.id != before.id
+    assert now.state is State.QUEUED
+
+
+def test_a_report_that_failed_says_why(opened: AppTest, filled: Filled) -> None:
+    opened.button(key="make_report").click().run()
+    (run,) = reports(filled)
+    filled.answer(run.job.config, state=State.FAILED)
+    opened.run()
+    assert "The loss became nan" in said(opened)
+    assert opened.button(key="make_report")
+
+
+def study_page() -> None:
+    from pages._ui import reported, state, studies
+
+    study = studies.book().all(state.owner())[0]
+    reported.study_panel(study, studies.standing(study).done)
+
+
+def test_a_study_is_reported_by_its_comparison_once_two_runs_are_done(
+    opened: AppTest, filled: Filled
+) -> None:
+    asked = StudyConfig(data=filled.data, recipes=("linear",), seeds=(0, 1))
+    study = Studies(filled.store).add(filled.owner, "which way", asked, {BackboneConfig().label: 6})
+    at = AppTest.from_function(study_page, default_timeout=30)
+    at.run()
+    assert not at.exception
+    assert not at.button
+    for job in study.jobs:
+        filled.store.begin(job, "TRAIN-0")
+        filled.store.finish(job, State.DONE)
+    at.run()
+    at.button(key="make_report").click().run()
+    assert not at.exception
+    (run,) = reports(filled)
+    compared = study.comparison(study.jobs)
+    assert compared is not None
+    assert run.job.config == ReportConfig(parts=(identity(compared),), name="which way")
+    assert filled.store.run(filled.owner, identity(compared)).state is State.QUEUED

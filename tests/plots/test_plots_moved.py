@@ -1,0 +1,100 @@
+"""The figures of what moved and what was lost: the right numbers at the right places."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from plotted_moved import make_forgetting, make_similarity
+from plotted_results import make_drift
+
+from translearn_core import plots
+from translearn_core.plots.palette import LIGHT
+from translearn_core.results import Interval
+
+
+def named(figure):
+    return {trace.name: trace for trace in figure.data}
+
+
+def test_the_map_has_before_down_and_after_across_with_its_numbers():
+    found = make_similarity()
+    (cells,) = plots.similarity_map(found).data
+    np.testing.assert_allclose(cells.z, found.matrix, atol=1e-6)
+    assert cells.text[0][6] == f"{found.matrix[0, 6]:.2f}"
+    figure = plots.similarity_map(found)
+    assert figure.layout.yaxis.title.text == "layer before training"
+    assert figure.layout.yaxis.autorange == "reversed"
+
+
+def test_a_deep_map_has_no_numbers_and_a_layer_without_one_no_text():
+    assert plots.similarity_map(make_similarity(25)).data[0].text is None
+    found = make_similarity()
+    found.matrix[0] = np.nan
+    assert set(plots.similarity_map(found).data[0].text[0]) == {""}
+
+
+def test_the_lines_are_before_and_after_another_seed_and_fresh_weights():
+    found = make_similarity()
+    lines = named(plots.similarity_lines(found))
+    np.testing.assert_array_equal(lines["before and after"].y, found.diagonal)
+    np.testing.assert_array_equal(lines["this seed and another"].y, found.sibling)
+    np.testing.assert_array_equal(lines["two with fresh weights"].y, found.floor)
+    np.testing.assert_array_equal(lines["interval"].y, [*found.high, *found.low[::-1]])
+
+
+def test_without_another_seed_there_is_no_line_of_it():
+    figure = plots.similarity_lines(make_similarity(seed=False))
+    assert "this seed and another" not in named(figure)
+
+
+def test_a_layer_without_a_number_leaves_the_interval_whole():
+    found = make_similarity()
+    for values in (found.diagonal, found.low, found.high):
+        values[0] = np.nan
+    figure = plots.similarity_lines(found)
+    assert np.isfinite(named(figure)["interval"].y).all()
+    assert np.isfinite(figure.layout.yaxis.range).all()
+
+
+def test_weights_stand_under_the_layer_they_make():
+    drift = make_drift()
+    figure = plots.similarity_lines(make_similarity(), drift)
+    bars = named(figure)
+    parts = drift.by_part().set_index("part")["relative change"]
+    moved, still = bars["change of the weights"], bars["weights did not move"]
+    assert list(moved.x) == [5, 6], "blocks 4 and 5 end in layers 5 and 6"
+    np.testing.assert_allclose(moved.y, 100 * parts[["block 4", "block 5"]])
+    assert list(still.x) == [0, 1, 2, 3, 4]
+    assert still.customdata[0][1] == "0 %"
+    assert moved.yaxis == "y2"
+    assert figure.layout.xaxis.anchor == "y2"
+
+
+def test_every_change_stands_about_its_zero_line_and_lost_is_left():
+    found = make_forgetting(("one", "two"))
+    figure = plots.forgotten(found)
+    tasks, pairs, words = figure.data
+    assert list(tasks.x) == [task.lost.estimate for task in found.tasks]
+    assert list(tasks.y) == ["one", "two"]
+    assert pairs.x == pytest.approx([0.83 - 1, 0.7 - 0.78])
+    assert words.x == pytest.approx([2.1 - 3.4]), "a loss that rose points to the left"
+    assert words.error_x.array == pytest.approx([-1.1 + 1.3])
+    assert [shape.x0 for shape in figure.layout.shapes if shape.type == "line"] == [0, 0, 0]
+    for axis in (figure.layout.xaxis, figure.layout.xaxis2, figure.layout.xaxis3):
+        assert axis.range[0] == -axis.range[1]
+
+
+def test_only_what_is_beyond_its_interval_is_coloured():
+    marks = plots.forgotten(make_forgetting(("one", "two"))).data[0].marker
+    assert list(marks.color) == [LIGHT.wrong, LIGHT.muted]
+    assert list(marks.symbol) == ["diamond", "circle-open"]
+    gained = make_forgetting(masked=False)
+    better = replace(gained.reference, by_meaning_change=Interval(0.01, 0.1))
+    pairs = plots.forgotten(replace(gained, reference=better)).data[1]
+    assert list(pairs.marker.color) == [LIGHT.pretrained, LIGHT.right]
+
+
+def test_without_earlier_runs_and_without_a_head_the_pairs_remain():
+    figure = plots.forgotten(make_forgetting((), masked=False))
+    assert len(figure.data) == 1
+    assert "xaxis2" not in figure.layout.to_plotly_json()

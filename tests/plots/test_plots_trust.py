@@ -1,0 +1,80 @@
+"""The figures of what a confidence is worth: the right numbers at the right places."""
+
+import numpy as np
+import pytest
+from plotted_trust import make_trust
+
+from translearn_core import plots
+from translearn_core.plots.palette import LIGHT
+
+
+def named(figure):
+    return {trace.name: trace for trace in figure.data}
+
+
+def test_bars_are_the_model_as_it_is_diamonds_the_scaled_probabilities_and_rows_stand_below():
+    found = make_trust()
+    drawn = named(plots.reliability_diagram(found))
+    raw, scaled = (
+        found.bins[(found.bins["which"] == which) & (found.bins["rows"] > 0)] for which in ("raw", "scaled")
+    )
+    bars, dots = drawn["as it is"], drawn["scaled by the temperature 1.70"]
+    np.testing.assert_allclose(bars.x, (raw["from"] + raw["to"]) / 2)
+    np.testing.assert_array_equal(bars.y, raw["accuracy"])
+    np.testing.assert_allclose(np.asarray(bars.y) + bars.error_y.array, raw["high"])
+    np.testing.assert_allclose(np.asarray(bars.y) - bars.error_y.arrayminus, raw["low"])
+    np.testing.assert_array_equal(dots.x, scaled["confidence"])
+    np.testing.assert_array_equal(dots.y, scaled["accuracy"])
+    diagonal = drawn["as sure as right"]
+    assert (list(diagonal.x), list(diagonal.y)) == ([0, 1], [0, 1])
+    for name, some in (("rows, as it is", raw), ("rows, scaled", scaled)):
+        np.testing.assert_array_equal(drawn[name].y, some["rows"])
+        assert drawn[name].yaxis == "y2"
+    figure = plots.reliability_diagram(found)
+    assert figure.layout.yaxis2.domain[1] < figure.layout.yaxis.domain[0]
+
+
+def test_bars_of_rows_do_not_hide_each_other():
+    drawn = named(plots.reliability_diagram(make_trust()))
+    first, second = drawn["rows, as it is"], drawn["rows, scaled"]
+    assert np.all(np.asarray(second.x) - np.asarray(first.x) >= (first.width + second.width) / 2)
+
+
+def test_both_lines_go_as_far_as_rows_are_answered_and_the_threshold_is_marked_on_both():
+    found = make_trust()
+    drawn = named(plots.coverage_curve(found, 0.8))
+    answered = found.coverage[found.coverage["accuracy"].notna()]
+    for name, column in (("answered", "coverage"), ("of these answers right", "accuracy")):
+        np.testing.assert_array_equal(drawn[name].x, answered["threshold"])
+        np.testing.assert_array_equal(drawn[name].y, answered[column])
+        at = drawn[f"{name} here"]
+        assert list(at.x) == [0.8]
+        assert at.y[0] == found.coverage.set_index("threshold")[column][0.8]
+    band = drawn["interval"]
+    np.testing.assert_array_equal(band.y, [*answered["high"], *answered["low"][::-1]])
+    assert set(named(plots.coverage_curve(found))).isdisjoint({"answered here"})
+
+
+def test_slices_stand_weakest_on_top_and_only_those_beyond_chance_are_coloured():
+    found = make_trust()
+    figure = plots.slice_dots(found)
+    order = figure.layout.yaxis.categoryarray[::-1]
+    assert order[0] == "source: bad (40)"
+    assert order[-1] == "(length of the text): 3 to 12 words (200)"
+    drawn = named(figure)
+    weak, strong = drawn["weaker by more than chance"], drawn["better by more than chance"]
+    assert (list(weak.y), list(weak.x)) == (["source: bad (40)"], [0.6])
+    assert (weak.marker.color, weak.marker.symbol) == (LIGHT.wrong, "diamond")
+    assert list(strong.y) == [order[-1]]
+    assert drawn["could be chance"].marker.symbol == "circle-open"
+    assert len(drawn["could be chance"].y) == 3
+    np.testing.assert_allclose(np.asarray(weak.x) - weak.error_x.arrayminus, [0.5])
+    assert figure.layout.shapes[0].x0 == pytest.approx(0.84), "the accuracy of all test rows"
+
+
+def test_of_many_slices_the_weakest_are_drawn_and_without_any_it_says_so():
+    figure = plots.slice_dots(make_trust(tuple(f"class {k}" for k in range(77))))
+    assert sum(len(trace.y) for trace in figure.data) == 30
+    found = make_trust()
+    none = plots.slice_dots(type(found)(**{**vars(found), "slices": found.slices.iloc[:0]}))
+    assert none.layout.annotations[0].text == "There are no slices."

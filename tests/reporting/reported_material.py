@@ -1,0 +1,79 @@
+"""A run with every kind of evidence, of a realistic shape, for the tests of reports."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from tests.plots.plotted_moved import make_forgetting, make_similarity
+from tests.plots.plotted_results import (
+    make_baselines,
+    make_comparison,
+    make_diagnosis,
+    make_drift,
+    make_evaluation,
+    make_history,
+    make_label_curve,
+    make_probes,
+    make_projection,
+    make_ratings,
+    make_timeline,
+)
+from tests.plots.plotted_trust import make_trust
+from translearn_core.config import DataConfig, ExperimentConfig, FreezePlan, JobKind
+from translearn_core.reporting import Material, Part
+from translearn_core.results import Evaluation
+
+HOSTILE = '</script><script>alert("x")</script><img src="http://evil.example/p.png"> ${7*7} {{7*7}}'
+FORMULA = '=HYPERLINK("http://evil.example";"x")'
+CLASSES = ("bad", "good", HOSTILE)
+
+
+def evaluated(classes: tuple[str, ...] = CLASSES, rows: int = 90) -> Evaluation:
+    found, k = make_evaluation(classes), len(classes)
+    names, at = np.asarray(classes, dtype=object), np.arange(rows)
+    predictions = pd.DataFrame(
+        {
+            "row": at + 1,
+            "split": np.where(at % 3 == 0, "test", "train"),
+            "text": [f"text {i}" for i in range(rows - 2)] + [HOSTILE, FORMULA],
+            "label": names[at % k],
+            "predicted": names[(at + 1) % k],
+            "confidence": np.linspace(0.3, 1, rows),
+            "correct": False,
+        }
+    )
+    predictions.loc[rows - 2 :, "split"] = "test"
+    per_class = pd.DataFrame({"label": classes, "precision": 0.5, "recall": 0.5, "f1": 0.5, "support": 20})
+    return replace(found, predictions=predictions, per_class=per_class)
+
+
+def everything(classes: tuple[str, ...] = CLASSES) -> Material:
+    parts = (
+        (JobKind.TRUST, make_trust(classes)),
+        (JobKind.DIAGNOSE, make_diagnosis(classes)),
+        (JobKind.BASELINES, make_baselines()),
+        (JobKind.PROBE, replace(make_probes(), sentences=("Layer 4 knows most.",))),
+        (JobKind.SIMILARITY, make_similarity()),
+        (JobKind.FORGETTING, make_forgetting(names=(HOSTILE,))),
+        (JobKind.PROJECT, make_projection(400, classes)),
+        (JobKind.CURVE, make_label_curve()),
+        (JobKind.TRANSFERABILITY, make_ratings(("all-MiniLM-L6-v2",))),
+        (JobKind.COMPARE, make_comparison()),
+    )
+    return Material(
+        name=HOSTILE,
+        question=HOSTILE,
+        command=f"translearn train data.csv --text '{HOSTILE}'",
+        config=ExperimentConfig(
+            data=DataConfig(dataset="d" * 20, text=HOSTILE, label="label"), plan=FreezePlan(blocks=(4, 5))
+        ),
+        evaluation=evaluated(classes),
+        drift=make_drift(),
+        history=make_history(),
+        told=make_timeline(),
+        parts=tuple(Part(kind, result) for kind, result in parts),
+        missing=(HOSTILE,),
+        hashes={"data": "d" * 20},
+        versions={"python": "3.11"},
+    )

@@ -1,0 +1,171 @@
+"""A report as one file: all in it, every text as it is, nothing from a network, never too big."""
+
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import pytest
+
+from tests.reporting.reported_material import FORMULA, HOSTILE, everything
+from translearn_core.config import JobKind
+from translearn_core.reporting import (
+    EVIDENCE,
+    LIMIT,
+    Document,
+    Material,
+    Picture,
+    Section,
+    Sheet,
+    caveats,
+    contents,
+    render,
+)
+from translearn_core.reporting.document import MOST_ROWS
+
+
+class Looked(HTMLParser):
+    """What a browser would make of a page: its elements, its texts, what it would fetch."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str, str]] = []
+        self.texts: list[str] = []
+        self.scripts: list[str] = []
+        self._script = False
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += [(tag, name, value or "") for name, value in attrs]
+        self._script = tag == "script"
+
+    def handle_endtag(self, tag: str) -> None:
+        self._script = False
+
+    def handle_data(self, data: str) -> None:
+        (self.scripts if self._script else self.texts).append(data)
+
+    def values(self, name: str) -> list[str]:
+        return [value for _, found, value in self.attributes if found == name]
+
+
+def written(about: Material, *, limit: int = LIMIT) -> Document:
+    return render(about, list(contents(about)), caveats(about), limit=limit)
+
+
+@pytest.fixture(scope="module")
+def about() -> Material:
+    return everything()
+
+
+@pytest.fixture(scope="module")
+def document(about: Material) -> Document:
+    return written(about)
+
+
+@pytest.fixture(scope="module")
+def page(document: Document) -> Looked:
+    return Looked(document.html)
+
+
+def test_it_tells_everything_in_order(about: Material, document: Document) -> None:
+    titles = re.findall(r"<h2>(.*?)</h2>", document.html)
+    assert titles[:3] == ["What did it learn from?", "How was it trained?", "How good is it?"]
+    assert titles[-2:] == ["How to do it again", "What is not in it"]
+    assert len(titles) == 3 + (len(EVIDENCE) - 1) + 2
+    assert {part.kind for part in about.parts} == set(EVIDENCE)
+    said = " ".join(Looked(document.html).texts)
+    for sentence in (
+        "It gets 86.0 % of the", "(95 %: 84.0 to 88.0 %)", "It helped.", "Layer 4 knows most.", "One seed",
+        "It is too sure of itself.", "A sentence.", "dddddddddddddddddddd", "3.11",
+    ):  # fmt: skip
+        assert sentence in said
+
+
+def test_it_is_small_and_asks_no_network_for_anything(document: Document, page: Looked) -> None:
+    assert document.bytes == len(document.html.encode()) < 8_000_000
+    assert document.left_out == ()
+    assert "src" not in [name for _, name, _ in page.attributes]
+    assert all(address.startswith("#") for address in page.values("href"))
+    assert not {"link", "img", "iframe", "object", "embed", "base", "form"} & set(page.tags)
+    style = document.html.split("<style>")[1].split("</style>")[0]
+    assert "url(" not in style
+    assert "@import" not in style
+    (policy,) = [value for value in page.values("content") if "default-src" in value]
+    assert "default-src 'none'" in policy
+    assert "http" not in policy
+
+
+def test_texts_from_data_are_shown_as_they_are(page: Looked, document: Document) -> None:
+    figures = len(page.values("data-figure"))
+    assert figures == page.values("role").count("img") > 15
+    assert page.tags.count("script") == figures + 2, "a text of the data opened a script of its own"
+    assert 'alert("x")</script>' not in document.html
+    shown = " ".join(page.texts)
+    assert shown.count(HOSTILE) >= 5  # as name, question, command, in tables
+    assert "${7*7} {{7*7}}" in shown
+    assert f"'{FORMULA}" in page.texts, "a pasted cell would run"
+    assert FORMULA not in page.texts
+
+
+def test_every_figure_is_drawn_from_the_page_alone(page: Looked) -> None:
+    told = [script for script in page.scripts if script.startswith('{"data"')]
+    ids = page.values("id")
+    assert len(told) == len(page.values("data-figure"))
+    assert set(page.values("data-figure")) <= set(ids)
+    for text in told:
+        figure = json.loads(text)
+        assert figure["data"]
+        assert "http" not in json.dumps(figure["layout"].get("images", []))
+
+
+def test_no_figure_lacks_its_sentence_and_its_numbers(about: Material) -> None:
+    for section in contents(about):
+        for picture in section.pictures:
+            assert picture.sentence.endswith(".")
+            assert len(picture.numbers.frame.columns) > 1, section.title
+            assert len(picture.numbers.frame), section.title
+
+
+def test_long_tables_end_and_say_so() -> None:
+    frame = pd.DataFrame({"n": np.arange(1234), "text": [f"line {i}" for i in range(1234)]})
+    html = render(Material("x"), [Section("s", sheets=(Sheet("many", frame),))], ()).html
+    assert f"the first {MOST_ROWS} of 1,234 rows" in html
+    assert f"line {MOST_ROWS - 1}<" in html
+    assert f"line {MOST_ROWS}<" not in html
+
+
+def test_over_the_limit_the_largest_table_goes_first_then_the_largest_figure() -> None:
+    def picture(name: str, points: int, cell: str) -> Picture:
+        figure = go.Figure(go.Scatter(y=list(range(points))))
+        return Picture(figure, f"The {name} figure.", Sheet(name, pd.DataFrame({"a": [cell], "b": [1]})))
+
+    sections = [Section("s", pictures=(picture("big", 20_000, "x" * 250), picture("small", 10, "y" * 9)))]
+    about = Material("x")
+    whole = render(about, sections, ())
+    assert whole.left_out == ()
+    lighter = render(about, sections, (), limit=whole.bytes - 100)
+    assert lighter.left_out == ("the table 'big'",)
+    assert "“big” was left out" in lighter.html
+    lightest = render(about, sections, (), limit=whole.bytes - 5_000)
+    assert lightest.left_out == ("the table 'big'", "the table 'small'", "the figure of 'big'")
+    assert lightest.bytes <= whole.bytes - 5_000
+    assert "This figure was left out" in lightest.html
+    assert "The big figure." in lightest.html
+    assert "the figure of &#39;big&#39;, to keep this file small" in lightest.html
+
+
+def test_a_study_and_a_bare_run_have_reports_too(about: Material) -> None:
+    comparison = tuple(part for part in about.parts if part.kind is JobKind.COMPARE)
+    study = written(Material("A study", parts=comparison))
+    assert "How do the ways compare?" in study.html
+    assert "How good is it?" not in study.html
+    bare = written(replace(about, parts=(), drift=None, told=None, missing=("probes",)))
+    assert "<li>probes</li>" in bare.html
+    assert "Did transfer help?" not in bare.html

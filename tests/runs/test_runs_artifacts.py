@@ -1,0 +1,76 @@
+"""Results on disk: what was saved is what is loaded, numbers that are none among it."""
+
+import math
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
+
+from translearn_core.results import Metrics, RateSearch
+from translearn_core.results.evaluation import Interval
+from translearn_core.runs import artifacts
+
+FLOATS = some.floats(allow_nan=True, allow_infinity=True)
+EDGES = [math.nan, math.inf, -math.inf, 0.0, 0.1]
+
+
+@dataclass(frozen=True)
+class Mixture:
+    one: float
+    maybe: float | None
+    many: tuple[float, ...]
+    named: dict[str, float]
+    inside: Interval
+    word: str
+    vector: np.ndarray = field(compare=False)
+    table: pd.DataFrame = field(compare=False)
+
+
+def mixture(value: float, maybe: float | None = None, word: str = "NaN") -> Mixture:
+    table = pd.DataFrame({"score": [value, 1.0]})
+    inside = Interval(value, 1.0)
+    return Mixture(value, maybe, (value, 2.0), {"a": value}, inside, word, np.asarray([value]), table)
+
+
+def same(found: Mixture, saved: Mixture) -> None:
+    for name in ("one", "maybe", "many", "named", "word"):
+        # repr tells nan from nothing and from a word, and every float exactly
+        assert repr(getattr(found, name)) == repr(getattr(saved, name)), name
+    assert repr(found.inside) == repr(saved.inside)
+    np.testing.assert_array_equal(found.vector, saved.vector)
+    pd.testing.assert_frame_equal(found.table, saved.table)
+
+
+@pytest.mark.parametrize("value", EDGES)
+def test_a_float_that_is_no_number_comes_back_as_it_was(value: float, tmp_path: Path) -> None:
+    for maybe in (None, value):
+        saved = mixture(value, maybe)
+        artifacts.save(tmp_path, saved)
+        found = artifacts.load(tmp_path, Mixture)
+        assert found is not None
+        same(found, saved)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(value=FLOATS, maybe=some.none() | FLOATS, word=some.text(max_size=5))
+def test_every_float_and_word_survives_the_disk(
+    tmp_path: Path, value: float, maybe: float | None, word: str
+) -> None:
+    saved = mixture(value, maybe, word)
+    artifacts.save(tmp_path, saved)
+    found = artifacts.load(tmp_path, Mixture)
+    assert found is not None
+    same(found, saved)
+
+
+def test_real_results_with_such_numbers_load_again(tmp_path: Path) -> None:
+    whole = Interval(0.0, 1.0)
+    metrics = Metrics(4, 0.5, math.nan, math.inf, whole, Interval(math.nan, math.nan))
+    search = RateSearch("lr", 1e-4, (1e-5, 1e-4), (0.7, math.inf), (0.7, math.inf), 1e-4, "It ran away.")
+    for result in (metrics, search):
+        artifacts.save(tmp_path, result)
+        assert repr(artifacts.load(tmp_path, type(result))) == repr(result)

@@ -1,0 +1,206 @@
+"""The label curve as a study: which runs it is made of, and the question of those that are done."""
+
+import pytest
+
+from translearn_core.config import (
+    BackboneConfig,
+    DataConfig,
+    ExperimentConfig,
+    FreezePlan,
+    RecipeName,
+    Stage,
+    TrainingConfig,
+    expand,
+    identity,
+    recipe,
+)
+from translearn_core.results import Interval, Metrics, RunSummary, Task
+from translearn_core.results.baselines import SCRATCH
+from translearn_core.runs import RunStore, State, Studies, Study
+from translearn_core.runs.label_curves import (
+    belongs,
+    closest,
+    curve_cells,
+    curve_question,
+    curve_sizes,
+    curve_study,
+    offered_sizes,
+    scaled_seconds,
+)
+from translearn_core.settings import Settings
+
+MINI = BackboneConfig()
+BLOCKS = {MINI.label: 6}
+ROWS = 700
+
+
+@pytest.fixture
+def data(store: RunStore) -> DataConfig:
+    dataset = store.add_dataset("ann", "x.csv", {"train": b"text,label\ngood,1\nbad,0\n"}, Settings())
+    return DataConfig(dataset=dataset.digest, text="text", label="label")
+
+
+@pytest.fixture
+def full(data: DataConfig) -> ExperimentConfig:
+    return recipe("full").apply(ExperimentConfig(data=data, training=TrainingConfig(seed=4)), 6)
+
+
+def made(store: RunStore, run: ExperimentConfig, **parts: object) -> Study:
+    given = {"rows": ROWS, "sizes": (8, 64, ROWS), "seeds": (4, 5), "balanced": False} | parts
+    return Studies(store).add("ann", "curve", curve_study(run, **given), BLOCKS)
+
+
+def test_sizes_double_from_eight_to_all() -> None:
+    assert offered_sizes(700) == (8, 16, 32, 64, 128, 256, 512, 700)
+    assert offered_sizes(512) == (8, 16, 32, 64, 128, 256, 512)
+    assert offered_sizes(7) == (7,)
+    assert offered_sizes(100, (40, 60)) == (8, 16, 32, 64, 100), "the rarest class has no 64"
+    assert offered_sizes(300, (100, 100, 100)) == (12, 24, 48, 96, 192, 300)
+
+
+def test_the_closest_size_is_so_by_ratio() -> None:
+    assert closest((8, 64, 700)) == 64
+    assert closest((12, 48, 96)) == 48
+    assert closest((8, 20)) == 20
+    assert closest((100, 200), 8) == 100
+
+
+def test_a_curve_is_the_run_itself_and_the_same_from_scratch(full: ExperimentConfig) -> None:
+    study = curve_study(full, ROWS, (8, 64, ROWS), (4, 5), balanced=False)
+    planned = expand(study, BLOCKS)
+    assert len(planned) == 2 * 3 * 2
+    assert identity(full) in {identity(one.config) for one in planned}, "it is not trained again"
+    own = [one.config for one in planned if one.cell["recipe"] == "own settings"]
+    scratch = [one.config for one in planned if one.cell["recipe"] == "scratch"]
+    for one in own:
+        seed = one.training.seed
+        assert one.data.rows_seed == (seed if one.data.train_rows else None)
+        kept = {"data": full.data, "training": full.training.model_copy(update={"seed": seed})}
+        longer = one.training.epochs
+        assert one == full.model_copy(
+            update={"data": one.data, "training": kept["training"].model_copy(update={"epochs": longer})}
+        )
+    assert [one.training.epochs for one in own[:3]] == [60, 30, 3]
+    assert [one.training.epochs for one in scratch[:3]] == [60, 30, 10]
+    assert all(one.backbone.random_init for one in scratch)
+    assert {one.backbone.init_seed for one in scratch} == {4, 5}
+
+
+def test_both_ways_learn_from_the_very_same_rows(full: ExperimentConfig) -> None:
+    planned = expand(curve_study(full, ROWS, (8, 64), (0, 1, 2), balanced=True), BLOCKS)
+    rows = {}
+    for one in planned:
+        data = one.config.data
+        assert (data.rows_seed, data.balanced) == (one.seed, True)
+        rows.setdefault(one.cell["recipe"], []).append(data)
+    assert rows["own settings"] == rows["scratch"]
+
+
+def test_what_the_settings_leave_to_it_goes_to_scratch_too(full: ExperimentConfig) -> None:
+    small = full.training.model_copy(update={"batch_size": 8})
+    run = full.model_copy(update={"training": small})
+    planned = expand(curve_study(run, ROWS, (ROWS,), (0,), balanced=False), BLOCKS)
+    assert {one.config.training.batch_size for one in planned} == {8}
+
+
+def test_stages_and_plans_of_every_kind_stay_as_they_are(data: DataConfig) -> None:
+    odd = ExperimentConfig(
+        data=data, plan=FreezePlan(blocks=(1, 4)), stages=(Stage(plan=FreezePlan(blocks=(4,)), epochs=9),)
+    )
+    planned = expand(curve_study(odd, ROWS, (ROWS,), (0,), balanced=False), BLOCKS)
+    assert planned[0].config == odd
+
+
+def test_a_small_table_gets_enough_steps_with_all_its_rows_too(full: ExperimentConfig) -> None:
+    planned = expand(curve_study(full, 50, (8, 50), (0,), balanced=False), BLOCKS)
+    assert [one.config.data.train_rows for one in planned] == [8, 50, 8, 50]
+    assert planned[1].config.training.epochs == 30
+
+
+def test_a_run_from_scratch_has_one_trained_line(data: DataConfig, store: RunStore) -> None:
+    run = recipe("scratch").apply(ExperimentConfig(data=data), 6)
+    study = made(store, run)
+    assert {one.cell["recipe"] for one in expand(study.config, BLOCKS)} == {"own settings"}
+    assert {cell.name for cell in curve_cells(study, study.jobs, ROWS)} == {SCRATCH}
+    assert curve_question(run, (8,), (0,), balanced=False).backbone == MINI
+
+
+def test_a_run_that_went_on_is_repeated_from_the_start(full: ExperimentConfig) -> None:
+    run = full.model_copy(update={"continues": "job"})
+    assert {
+        one.config.continues for one in expand(curve_study(run, ROWS, (8,), (0,), balanced=False), BLOCKS)
+    } == {None}
+
+
+def test_a_curve_is_found_again_by_its_run_whatever_the_seed_and_size(
+    store: RunStore, full: ExperimentConfig
+) -> None:
+    study = made(store, full)
+    other = full.model_copy(
+        update={
+            "data": full.data.model_copy(update={"train_rows": 100}),
+            "training": full.training.model_copy(update={"seed": 9}),
+        }
+    )
+    assert belongs(study, full, balanced=False)
+    assert belongs(study, other, balanced=False)
+    assert not belongs(study, full, balanced=True)
+    rate = full.model_copy(update={"training": full.training.model_copy(update={"lr": 0.5})})
+    assert not belongs(study, rate, balanced=False)
+    plain = Studies(store).add(
+        "ann", "plain", study.config.model_copy(update={"own": None, "redraw": False}), BLOCKS
+    )
+    assert not belongs(plain, full, balanced=False)
+
+
+def test_cells_are_what_is_done_way_by_way(store: RunStore, full: ExperimentConfig) -> None:
+    study = made(store, full)
+    assert curve_sizes(study, ROWS) == (8, 64, ROWS)
+    cells = curve_cells(study, study.jobs, ROWS)
+    assert [(cell.name, cell.rows, len(cell.jobs)) for cell in cells] == [
+        (name, size, 2) for name in ("recipe full", SCRATCH) for size in (8, 64, ROWS)
+    ]
+    some = curve_cells(study, study.jobs[:2], ROWS)
+    assert [(cell.name, cell.rows, len(cell.jobs)) for cell in some] == [
+        ("recipe full", 8, 1),
+        ("recipe full", 64, 1),
+    ]
+    assert curve_cells(study, (), ROWS) == ()
+
+
+def test_a_stopped_curve_goes_on_and_trains_nothing_twice(store: RunStore, full: ExperimentConfig) -> None:
+    book, study = Studies(store), made(store, full)
+    first = study.jobs[0]
+    assert store.begin(first, "w")
+    assert store.finish(first, State.DONE)
+    assert book.stop("ann", study.id) == len(study.jobs) - 1
+    assert book.standing("ann", study.jobs).state is State.STOPPED
+    assert book.resume("ann", study.id) == len(study.jobs) - 1
+    standing = book.standing("ann", study.jobs)
+    assert (standing.done, len(standing.waiting)) == ((first,), len(study.jobs) - 1)
+    more = book.extend("ann", study.id, study.config.model_copy(update={"seeds": (4, 5, 6)}), BLOCKS)
+    assert len(more.jobs) == len(study.jobs) * 3 // 2
+    assert belongs(more, full, balanced=False)
+
+
+def test_the_question_without_runs_is_the_same_for_all_ways_to_train(full: ExperimentConfig) -> None:
+    head = recipe(RecipeName.CONCAT_4).apply(full, 6)
+    asked = [curve_question(run, (8, 64), (0, 1), balanced=False) for run in (full, head)]
+    assert identity(asked[0]) == identity(asked[1])
+
+
+def test_time_without_timed_steps_follows_what_passes_through_the_blocks(full: ExperimentConfig) -> None:
+    task = Task(train=1000, validation=100, test=200, tokens_per_text=20.0, classes=2)
+    metrics = Metrics(1, 0.5, 0.5, 0.5, Interval(0, 1), Interval(0, 1))
+    took = RunSummary("cpu", "float32", {"total": 100.0}, {}, metrics, metrics, 0.5, 3, 3, -1)
+
+    def seconds(wanted: ExperimentConfig) -> float:
+        return scaled_seconds(took, full, wanted, task, 6)
+
+    assert seconds(full) == pytest.approx(100)
+    passes = 1300 + 3 * (3 * 1000 + 100)
+    scratch = recipe("scratch").apply(full, 6)
+    assert seconds(scratch) == pytest.approx(100 * (1300 + 10 * 3100) / passes)
+    few = full.model_copy(update={"data": full.data.model_copy(update={"train_rows": 100})})
+    assert seconds(few) == pytest.approx(100 * (400 + 3 * 400) / passes)
+    assert seconds(recipe("linear").apply(full, 6)) == pytest.approx(100 * 1300 / passes)

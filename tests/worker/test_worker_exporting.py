@@ -1,0 +1,163 @@
+"""A real run exported: what is in the file, what the card says, what is refused, and the run repeated."""
+
+import json
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from worker_bench import ME, Bench, reviews
+
+from translearn_core.backbones.quiet import quiet
+from translearn_core.config import (
+    BackboneConfig,
+    BaselinesConfig,
+    DataConfig,
+    ExperimentConfig,
+    ExportConfig,
+    PredictConfig,
+    ReadConfig,
+    Tuning,
+    TuningConfig,
+    extras,
+)
+from translearn_core.errors import ConfigError, NotFoundError, TranslearnError
+from translearn_core.exporting import in_float32, licence_of
+from translearn_core.exporting.templates.predict import Classifier
+from translearn_core.exporting.templates.repeat import repeat
+from translearn_core.results import Baselines, Evaluation, Exported, Prediction, Reading, RunSummary
+from translearn_core.runs import State, artifacts
+from translearn_core.transfer import load_trained
+
+HOSTILE = "![x](http://evil.example/p.png) <img src=x>"
+
+
+@pytest.fixture(scope="module")
+def run(bench: Bench, experiment: ExperimentConfig) -> str:
+    lora = experiment.model_copy(update={"tuning": TuningConfig(kind=Tuning.LORA, rank=2)})
+    bench.do(lora, RunSummary)
+    return bench.store.runs(ME)[0].job.id
+
+
+@pytest.fixture(scope="module")
+def asked(run: str) -> ExportConfig:
+    return ExportConfig(job=run, onnx=True, name=HOSTILE, data="reviews.csv")
+
+
+@pytest.fixture(scope="module")
+def found(bench: Bench, asked: ExportConfig) -> Exported:
+    bench.do(BaselinesConfig(job=asked.job), Baselines)
+    return bench.do(asked, Exported)
+
+
+@pytest.fixture(scope="module")
+def folder(
+    bench: Bench, found: Exported, asked: ExportConfig, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    path = bench.store.workspace.run(bench.store.submit(ME, asked).job.id) / found.file
+    assert path.stat().st_size == found.bytes
+    out = tmp_path_factory.mktemp("taken")
+    with zipfile.ZipFile(path) as packed:
+        assert packed.testzip() is None
+        assert tuple(sorted(packed.namelist())) == found.files
+        packed.extractall(out)
+    return out
+
+
+def test_it_holds_all_that_is_needed(found: Exported) -> None:
+    assert set(found.files) >= {
+        "README.md", "backbone/config.json", "backbone/model.safetensors", "backbone/tokenizer.json",
+        "experiment.json", "head.json", "head.safetensors", "labels.json", "model.onnx", "predict.py",
+        "predict_onnx.py", "repeat.py", "scores.json",
+    }  # fmt: skip
+    assert found.onnx_difference is not None
+    assert 0 <= found.onnx_difference < 1e-5
+
+
+def test_it_answers_as_the_run_does(bench: Bench, run: str, folder: Path) -> None:
+    texts = [line.split('"')[1] for line in reviews().decode().splitlines()[1:]]
+    ours, _ = in_float32(load_trained(bench.store.workspace.run(run))).answer(texts)
+    with quiet():
+        model = Classifier(folder)
+    np.testing.assert_allclose(model.answer(texts).numpy(), ours, atol=1e-5)
+    told = bench.do(PredictConfig(job=run, texts=tuple(texts[:4]), neighbours=0), Prediction)
+    np.testing.assert_allclose(told.probabilities, ours[:4], atol=1e-5)
+    assert model.labels == list(told.classes)
+
+
+def test_the_card_tells_scores_with_intervals_baselines_limits_and_hashes(
+    bench: Bench, run: str, folder: Path, experiment: ExperimentConfig
+) -> None:
+    card = (folder / "README.md").read_text(encoding="utf-8")
+    test = artifacts.load(bench.store.workspace.run(run), Evaluation).metrics["test"]
+    low, high = 100 * test.accuracy_interval.low, 100 * test.accuracy_interval.high
+    assert f"| {test.n} | {100 * test.accuracy:.1f} % ({low:.1f} to {high:.1f} %)" in card
+    for words in (
+        "| TF-IDF |",
+        "by LoRA, merged",
+        "reads the first 32 tokens",
+        "name no licence",
+        "Only 14 test rows",
+    ):
+        assert words in card
+    assert "reviews\\.csv, text in column text, label in column liked" in card
+    assert "![x](" not in card
+    assert "<img" not in card.replace("\\<", "")
+    assert experiment.data.dataset in card
+    assert card.count("| backbone/model.safetensors | ") == 1
+
+
+def test_no_path_of_this_machine_leaves_with_it_but_that_of_the_backbone(
+    bench: Bench, folder: Path, backbone: BackboneConfig
+) -> None:
+    for path in folder.rglob("*"):
+        if path.suffix in (".json", ".md", ".py"):
+            text = path.read_text(encoding="utf-8")
+            assert str(bench.store.workspace.root) not in text, path
+            assert (backbone.id in text) is (path.name == "experiment.json"), path
+
+
+def test_the_run_can_be_repeated_from_its_files(
+    bench: Bench, run: str, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "reviews.csv"
+    table.write_bytes(reviews())
+    config = ExperimentConfig.model_validate_json((folder / "experiment.json").read_text(encoding="utf-8"))
+    again = repeat(config, {"train": table}, tmp_path / "out")
+    assert "differ" not in capsys.readouterr().err
+    before = artifacts.load(bench.store.workspace.run(run), RunSummary)
+    assert again.test == before.test
+    assert again.validation == before.validation
+    scores = json.loads((folder / "scores.json").read_text(encoding="utf-8"))
+    assert scores["test"]["accuracy"] == before.test.accuracy
+    table.write_bytes(reviews() + b"\nanother one,yes\n")
+    repeat(config, {"train": table}, tmp_path / "out")
+    assert "differ" in capsys.readouterr().err
+
+
+def test_without_the_extra_it_says_which_to_install(
+    bench: Bench, run: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(extras, "ONNX", ("onnx", "no_such_library"))
+    with pytest.raises(TranslearnError, match=r"needs no_such_library: .* pip install 'translearn\[onnx\]'"):
+        bench.do(ExportConfig(job=run, onnx=True, name="without"), Exported)
+
+
+def test_only_a_training_that_has_results_can_be_exported(bench: Bench, data: DataConfig) -> None:
+    bench.do(ReadConfig(dataset=data.dataset), Reading)
+    reading = bench.store.submit(ME, ReadConfig(dataset=data.dataset)).job.id
+    with pytest.raises(ConfigError, match="a training"):
+        bench.do(ExportConfig(job=reading), Exported)
+    waiting = bench.store.submit(ME, ExperimentConfig(data=data)).job.id
+    with pytest.raises(NotFoundError, match="no results yet"):
+        bench.do(ExportConfig(job=waiting), Exported)
+    assert bench.store.job(waiting).state is State.QUEUED
+
+
+def test_the_licence_is_what_the_backbone_says(backbone: BackboneConfig) -> None:
+    assert licence_of(BackboneConfig()) == "apache-2.0"
+    assert licence_of(backbone) is None
+    readme = Path(backbone.id) / "README.md"
+    readme.write_text("---\nlicense: [a, b\n---\n", encoding="utf-8")
+    assert licence_of(backbone) is None
+    readme.unlink()

@@ -1,0 +1,229 @@
+"""The label curve on a real small table: nested draws, one test set, and runs of its study beside them."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import StandardScaler
+from worker_bench import ME, Bench
+
+from translearn_core.analysis import tfidf_baseline
+from translearn_core.config import CurveCell, CurveConfig, ExperimentConfig, JobKind, Split, expand, identity
+from translearn_core.data import Prepared, prepare
+from translearn_core.errors import ConfigError
+from translearn_core.results import Evaluation, LabelCurve, RunSummary
+from translearn_core.results.baselines import FROZEN, SCRATCH, WORDS
+from translearn_core.runs import Studies, artifacts
+from translearn_core.runs.label_curves import curve_cells, curve_question, curve_study
+from translearn_core.worker.context import Context
+from translearn_core.worker.evidence import label_curve, untrained
+from translearn_core.worker.reading import load_prepared, load_table
+
+SIZES, SEEDS, ROWS = (8, 16, 68), (0, 1, 2), 68
+
+
+def drawn_by(bench: Bench, asked: CurveConfig, whole: Prepared) -> untrained.Drawn:
+    return untrained.draw(load_table(bench.store.workspace, asked.data.dataset), asked, whole)
+
+
+def hands(bench: Bench) -> Context:
+    job = bench.store.runs(ME, JobKind.CURVE)[0].job
+    return Context(bench.store, job, job.config, bench.store.workspace.run(job.id), {})
+
+
+@pytest.fixture(scope="module")
+def asked(experiment: ExperimentConfig) -> CurveConfig:
+    return curve_question(experiment, SIZES, SEEDS, balanced=False)
+
+
+@pytest.fixture(scope="module")
+def free(bench: Bench, asked: CurveConfig) -> LabelCurve:
+    return bench.do(asked, LabelCurve)
+
+
+@pytest.fixture(scope="module")
+def cells(bench: Bench, experiment: ExperimentConfig) -> tuple[CurveCell, ...]:
+    """What the study of 8 and all labels trained, but the last run of all."""
+    whole = prepare(load_table(bench.store.workspace, experiment.data.dataset), experiment.data)
+    assert len(whole.where(Split.TRAIN)) == ROWS
+    config = curve_study(experiment, ROWS, (8, ROWS), SEEDS, balanced=False)
+    short = {**config.settings, "training.epochs": 1}
+    config = config.model_copy(update={"fewest_steps": 2, "settings": short})
+    blocks = {experiment.backbone.label: 3}
+    study = Studies(bench.store).add(ME, "curve", config, blocks)
+    for one in expand(config, blocks)[:-1]:
+        bench.do(one.config, RunSummary)
+    return curve_cells(study, study.jobs[:-1], ROWS)
+
+
+@pytest.fixture(scope="module")
+def trained(
+    bench: Bench, experiment: ExperimentConfig, free: LabelCurve, cells: tuple[CurveCell, ...]
+) -> LabelCurve:
+    return bench.do(curve_question(experiment, SIZES, SEEDS, balanced=False, cells=cells, at=8), LabelCurve)
+
+
+def test_draws_are_nested_those_of_the_runs_and_apart_by_seed(bench: Bench, asked: CurveConfig) -> None:
+    whole = load_prepared(bench.store.workspace, asked.data)
+    drawn = drawn_by(bench, asked, whole)
+    for seed, of_seed in zip(SEEDS, drawn, strict=True):
+        few, more, every = (set(rows.tolist()) for rows in of_seed)
+        assert few < more < every
+        assert [len(rows) for rows in of_seed] == list(SIZES)
+        given = load_prepared(
+            bench.store.workspace, asked.data.model_copy(update={"train_rows": 16, "rows_seed": seed})
+        )
+        assert {whole.texts[i] for i in more} == {given.texts[i] for i in given.where(Split.TRAIN)}
+    assert len({tuple(of_seed[0].tolist()) for of_seed in drawn}) == len(SEEDS)
+
+
+def test_per_class_every_draw_holds_the_classes_alike(bench: Bench, experiment: ExperimentConfig) -> None:
+    asked = curve_question(experiment, (8, 32), SEEDS, balanced=True)
+    whole = load_prepared(bench.store.workspace, asked.data)
+    for of_seed in drawn_by(bench, asked, whole):
+        assert [np.bincount(whole.labels[rows]).tolist() for rows in of_seed] == [[4, 4], [16, 16]]
+
+
+def test_what_needs_no_training_is_scored_on_every_draw(
+    bench: Bench, asked: CurveConfig, free: LabelCurve
+) -> None:
+    assert (free.names, free.sizes, free.seeds) == ((WORDS, FROZEN), SIZES, SEEDS)
+    assert free.scores.shape == (2, 3, 3)
+    assert np.isnan(free.scores[:, 2, 1:]).all(), "there is one way only to draw all rows"
+    assert np.isfinite(free.scores[:, :2]).all()
+    whole = load_prepared(bench.store.workspace, asked.data)
+    rows, test = drawn_by(bench, asked, whole)[1][1], whole.where(Split.TEST)
+    texts = np.asarray(whole.texts, dtype=object)
+    expected, _, _ = tfidf_baseline(
+        texts[rows].tolist(), whole.labels[rows], texts[test].tolist(), whole.labels[test], seed=1
+    )
+    assert free.scores[0, 1, 1] == pytest.approx(expected)
+    assert ((free.low <= free.mean) & (free.mean <= free.high)).all()
+    assert (free.n_test, free.n_validation) == (len(test), len(whole.where(Split.VALIDATION)))
+    assert free.sentences[0].startswith(f"With {ROWS} labels the frozen probe ")
+
+
+def test_a_frozen_probe_is_logistic_regression_standardised_on_the_rows_it_learns_from() -> None:
+    random = np.random.default_rng(0)
+    labels = random.integers(0, 3, 400)
+    vectors = (random.standard_normal((400, 12)) + 1.5 * np.eye(12)[labels] + 40).astype(np.float32)
+    draws = [np.arange(0, 300, step) for step in (12, 4, 1)]
+    held = [np.arange(300, 350), np.arange(350, 400)]
+    told = list(untrained._answers(vectors, labels, draws, held, 3, lambda share: None))
+    for rows, answers in zip(draws, told, strict=True):
+        scale = StandardScaler().fit(vectors[rows])
+        model = LogisticRegression(C=1, tol=1e-8, max_iter=5000).fit(
+            scale.transform(vectors[rows]), labels[rows]
+        )
+        for answer, some in zip(answers, held, strict=True):
+            assert (answer == model.predict(scale.transform(vectors[some]))).mean() >= 0.98
+
+
+def test_the_layer_of_a_probe_is_one_there_is(free: LabelCurve) -> None:
+    assert free.layers.shape == (3, 3)
+    assert ((free.layers >= 0) & (free.layers <= 3)).all()
+
+
+def test_runs_stand_beside_them_on_the_same_test_rows(
+    bench: Bench, free: LabelCurve, trained: LabelCurve, cells: tuple[CurveCell, ...]
+) -> None:
+    own = "own settings, block 2"
+    assert trained.names == (WORDS, FROZEN, own, SCRATCH)
+    np.testing.assert_array_equal(trained.scores[:2], free.scores)
+    assert np.isnan(trained.scores[2:, 1]).all(), "nobody trained on 16"
+    assert np.isnan(trained.scores[3, 2, 2]), "the last run is not there yet"
+    assert np.isfinite(trained.scores[2:, 0]).all()
+    for cell in cells:
+        for seed, job in enumerate(cell.jobs):
+            predictions = artifacts.load(bench.store.workspace.run(job), Evaluation).predictions
+            score = predictions.loc[predictions["split"] == "test", "correct"].mean()
+            found = trained.scores[trained.names.index(cell.name), SIZES.index(cell.rows), seed]
+            assert found == pytest.approx(score)
+    first = trained.sentences[0]
+    assert first.startswith(f"With 8 labels the pretrained model ({own}) ")
+    assert "training from scratch" in first
+    assert [(reach.ahead, reach.behind) for reach in trained.reaches] == [
+        (own, SCRATCH), (own, WORDS), (FROZEN, SCRATCH), (FROZEN, WORDS),
+    ]  # fmt: skip
+    assert len(trained.sentences) == 4
+    frame = trained.frame()
+    assert frame.loc[(frame["way"] == SCRATCH) & (frame["labels"] == ROWS), "draws"].item() == 2
+    assert len(trained.draws()) == 4 * 3 * 3
+
+
+def test_another_number_to_tell_of_computes_nothing_again(
+    bench: Bench, experiment: ExperimentConfig, trained: LabelCurve, cells: tuple[CurveCell, ...],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    def again(*_: object) -> None:
+        raise AssertionError("learnt again")
+
+    monkeypatch.setattr(label_curve, "learn_untrained", again)
+    asked = curve_question(experiment, SIZES, SEEDS, balanced=False, cells=cells, at=ROWS)
+    found = bench.do(asked, LabelCurve)
+    assert found.at == ROWS
+    np.testing.assert_array_equal(found.scores, trained.scores)
+    assert found.sentences[0].startswith(f"With {ROWS} labels ")
+
+
+def test_runs_tested_on_other_rows_are_refused(
+    bench: Bench, experiment: ExperimentConfig, cells: tuple[CurveCell, ...]
+) -> None:
+    other = experiment.data.split.model_copy(update={"seed": 5})
+    data = experiment.data.model_copy(update={"split": other})
+    elsewhere = experiment.model_copy(update={"data": data})
+    with pytest.raises(ConfigError, match="tested on the very rows"):
+        bench.do(curve_question(elsewhere, SIZES, SEEDS, balanced=False, cells=cells), LabelCurve)
+
+
+def test_runs_of_another_number_of_labels_are_refused(
+    bench: Bench, experiment: ExperimentConfig, cells: tuple[CurveCell, ...]
+) -> None:
+    wrong = (cells[0].model_copy(update={"rows": 16}),)
+    with pytest.raises(ConfigError, match="give runs of 8 rows as such"):
+        bench.do(curve_question(experiment, SIZES, SEEDS, balanced=False, cells=wrong), LabelCurve)
+
+
+def test_more_labels_than_there_are_is_refused(bench: Bench, experiment: ExperimentConfig) -> None:
+    with pytest.raises(ConfigError, match="sizes is 500: give at most 68"):
+        bench.do(curve_question(experiment, (8, 500), SEEDS, balanced=False), LabelCurve)
+
+
+def test_a_crossing_that_is_known_by_construction_is_said() -> None:
+    sizes, rows = (8, 32, 128, 512), 400
+    ahead = _way("last-k", [0.80, 0.90, 0.92, 0.93], rows)
+    behind = _way(SCRATCH, [0.55, 0.60, 0.80, 0.90], rows, scratch=True)
+    said, reach = label_curve.reach_of(sizes, 8, ahead, behind)
+    assert said.startswith("With 8 labels the pretrained model (last-k) does what training from scratch ")
+    assert "needs about 130 for" in said
+    assert (reach.ahead, reach.behind, reach.at) == ("last-k", SCRATCH, 8)
+    assert reach.score == pytest.approx(0.8, abs=0.003)
+    assert reach.labels == pytest.approx(128, rel=0.05)
+    assert reach.low <= reach.labels <= reach.high
+    said, reach = label_curve.reach_of(sizes, 512, ahead, behind)
+    assert "no crossing seen" in said
+    assert reach.labels is None
+    assert label_curve.reach_of(sizes, 4, ahead, behind) is None
+
+
+def _way(name: str, shares: list[float], rows: int, *, scratch: bool = False) -> label_curve.Way:
+    hard = np.random.default_rng(3).permutation(rows) / rows
+    correct = np.stack([np.stack([hard < share] * 3) for share in shares])
+    return label_curve.Way(name, np.ones((len(shares), 3), dtype=np.bool_), correct, scratch)
+
+
+def test_the_test_rows_may_come_in_any_order(bench: Bench, cells: tuple[CurveCell, ...]) -> None:
+    job = cells[0].jobs[0]
+    kept = artifacts.load(bench.store.workspace.run(job), Evaluation)
+    tested = kept.predictions[kept.predictions["split"] == "test"]
+    order = label_curve._names(tested)
+    right = label_curve._correct(hands(bench), cells[0], job, order[::-1])
+    pd.testing.assert_series_equal(
+        pd.Series(right[::-1]), tested["correct"].reset_index(drop=True), check_names=False
+    )
+
+
+def test_every_run_of_the_study_is_its_own_question(experiment: ExperimentConfig) -> None:
+    config = curve_study(experiment, ROWS, SIZES, SEEDS, balanced=False)
+    planned = expand(config, {experiment.backbone.label: 3})
+    assert len({identity(one.config) for one in planned}) == 2 * 3 * 3

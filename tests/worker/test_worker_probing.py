@@ -1,0 +1,246 @@
+"""The probing job: three models, controls, other columns, equal texts kept together, and what it says."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from worker_bench import ME, Bench
+
+from translearn_core.config import (
+    LENGTH,
+    BackboneConfig,
+    DataConfig,
+    ExperimentConfig,
+    FeatureConfig,
+    FreezePlan,
+    Precision,
+    ProbeConfig,
+    TrainingConfig,
+    identity,
+    scratch_of,
+)
+from translearn_core.data.columns import PART, ROW
+from translearn_core.errors import DataError
+from translearn_core.results import ProbeScores, RunSummary
+from translearn_core.settings import Settings
+from translearn_core.worker.evidence import about
+from translearn_core.worker.evidence.knowing import best_layers, sentences
+from translearn_core.worker.evidence.probing import _same_texts
+
+
+def films() -> bytes:
+    """120 texts with a label, a source that shows in the words, a year, an id, and one value everywhere."""
+    random = np.random.default_rng(0)
+    lines = []
+    for i in range(120):
+        good, shop = i % 2, (i // 2) % 2
+        words = ["great lovely", "awful boring"][good], ["film story", "phone battery"][shop]
+        tail = " ".join(random.choice(["one", "two", "day", "old", "new", "first"], 1 + i % 7))
+        source = "" if i % 10 == 9 else ["cinema", "shop"][shop]
+        lines.append(f"{words[0]} {words[1]} {tail},{'ny'[good]},{source},{1900 + i},id-{i}x,same")
+    return ("text,liked,source,year,id,constant\n" + "\n".join(lines)).encode()
+
+
+@pytest.fixture(scope="module")
+def films_run(bench: Bench, backbone: BackboneConfig) -> ExperimentConfig:
+    dataset = bench.store.add_dataset(ME, "films.csv", {"train": films()}, Settings())
+    run = ExperimentConfig(
+        data=DataConfig(dataset=dataset.digest, text="text", label="liked"),
+        backbone=backbone,
+        plan=FreezePlan(blocks=(2,)),
+        features=FeatureConfig(token_limit=32),
+        training=TrainingConfig(epochs=1, lr=1e-3, batch_size=16, precision=Precision.FLOAT32),
+    )
+    bench.do(run, RunSummary)
+    return run
+
+
+def test_three_models_stand_beside_a_control_task(bench: Bench, films_run: ExperimentConfig) -> None:
+    scores = bench.do(ProbeConfig(job=identity(films_run)), ProbeScores)
+    assert scores.variants == ("pretrained", "fine-tuned", "random init")
+    assert scores.about == "liked"
+    assert scores.test.shape == (3, 4)
+    assert scores.control_test.shape == (1, 3, 4)
+    np.testing.assert_array_equal(scores.test[0, :3], scores.test[1, :3])
+    np.testing.assert_allclose(scores.selectivity, scores.test - scores.control_test[0])
+    assert "selectivity" in scores.frame()
+    assert any("is selectivity" in sentence for sentence in scores.sentences)
+    assert "in the random init model" in scores.sentences[0]
+
+
+def test_without_controls_and_fresh_weights_it_is_as_it_was(
+    bench: Bench, films_run: ExperimentConfig
+) -> None:
+    scores = bench.do(ProbeConfig(job=identity(films_run), fresh=False, controls=0), ProbeScores)
+    assert scores.variants == ("pretrained", "fine-tuned")
+    assert np.isnan(scores.selectivity).all()
+    assert len(scores.control_test) == 0
+    assert "selectivity" not in scores.frame()
+
+
+def test_a_run_from_scratch_has_no_pretrained_model(bench: Bench, films_run: ExperimentConfig) -> None:
+    made = scratch_of(films_run, 3)
+    made = made.model_copy(update={"training": made.training.model_copy(update={"epochs": 1})})
+    bench.do(made, RunSummary)
+    scores = bench.do(ProbeConfig(job=identity(made)), ProbeScores)
+    assert scores.variants == ("random init", "fine-tuned")
+
+
+def test_another_column_can_be_asked_for_and_rows_without_a_value_are_left_out(
+    bench: Bench, films_run: ExperimentConfig
+) -> None:
+    job = identity(films_run)
+    whole = bench.do(ProbeConfig(job=job, controls=0, fresh=False, folds=4), ProbeScores)
+    source = bench.do(ProbeConfig(job=job, about="source", controls=0, fresh=False, folds=4), ProbeScores)
+    assert source.about == "source"
+    assert source.n_train + source.n_test < whole.n_train + whole.n_test
+    assert source.tfidf == 1.0, "the source shows in the words"
+    assert source.test[0].max() > source.majority
+    assert any("wipe out" in sentence or "No layer changed" in sentence for sentence in source.sentences)
+    length = bench.do(ProbeConfig(job=job, about=LENGTH, controls=0, folds=4), ProbeScores)
+    assert (length.about, length.n_test) == (LENGTH, whole.n_test)
+    assert length.majority < 0.6
+    pretrained, _, fresh = length.cross_validated
+    assert not np.array_equal(pretrained, fresh), "fresh weights are other weights"
+
+
+@pytest.mark.parametrize(
+    ("column", "said"),
+    [
+        ("constant", "one value only, 'same'"),
+        ("id", "different values in"),
+        ("nothing", "There is no column 'nothing': choose from"),
+    ],
+)
+def test_columns_that_are_no_question_are_refused(
+    bench: Bench, films_run: ExperimentConfig, column: str, said: str
+) -> None:
+    with pytest.raises(DataError, match=said):
+        bench.do(ProbeConfig(job=identity(films_run), about=column), ProbeScores)
+
+
+# columns as classes
+
+DATA = DataConfig(dataset="d", text="text", label="label")
+
+
+def table(*parts: tuple[str, list[str], list[str | None]]) -> pd.DataFrame:
+    frames = [
+        pd.DataFrame(
+            {"text": texts, "label": "x", "more": more, ROW: np.arange(1, len(texts) + 1), PART: part}
+        )
+        for part, texts, more in parts
+    ]
+    return pd.concat(frames, ignore_index=True)
+
+
+def rows(*lines: tuple[int, str, str]) -> pd.DataFrame:
+    return pd.DataFrame(lines, columns=["row", "split", "text"])
+
+
+def test_cells_are_found_by_row_and_text_in_the_file_they_came_from() -> None:
+    there = table(("train", ["a", "b", "c"], ["ta", "tb", "tc"]), ("test", ["d", "b"], ["sd", "sb"]))
+    asked = about.column(
+        there,
+        DATA,
+        rows(
+            (2, "test", "b"), (1, "train", "a"), (3, "validation", "c"), (1, "test", "d"), (2, "train", "b")
+        ),
+        "more",
+    )  # fmt: skip
+    assert [asked.classes[k] for k in asked.labels] == ["sb", "ta", "tc", "sd", "tb"]
+
+
+def test_numbers_with_many_values_become_quarters_and_few_stay_as_they_are() -> None:
+    texts = [f"t{i}" for i in range(40)]
+    years = about.column(
+        table(("train", texts, [str(i) for i in range(40)])),
+        DATA,
+        rows(*((i + 1, "train", t) for i, t in enumerate(texts))),
+        "more",
+    )
+    assert sorted(np.bincount(years.labels)) == [10, 10, 10, 10]
+    assert "0 to 9" in years.classes
+    stars = about.column(
+        table(("train", texts, [str(i % 5) for i in range(40)])),
+        DATA,
+        rows(*((i + 1, "train", t) for i, t in enumerate(texts))),
+        "more",
+    )
+    assert stars.classes == ("0", "1", "2", "3", "4")
+
+
+def test_rows_of_another_table_are_an_error_not_a_gap() -> None:
+    with pytest.raises(DataError, match="no longer holds all rows"):
+        about.column(table(("train", ["a"], ["x"])), DATA, rows((1, "train", "other")), "more")
+
+
+def test_equal_texts_share_a_number_where_a_training_text_comes_twice() -> None:
+    texts = ["A film", "a  film", "other", "third"]
+    found = _same_texts(texts, np.arange(4))
+    assert found is not None
+    assert found[0] == found[1] != found[2]
+    assert _same_texts(texts, np.arange(1, 4)) is None
+
+
+# sentences
+
+
+def scores(pretrained: list[float], tuned: list[float], control: float | None = 0.4) -> ProbeScores:
+    test = np.asarray([pretrained, tuned])
+    found = ProbeScores(
+        ("pretrained", "fine-tuned"),
+        np.repeat(test[:, :, None], 5, axis=2),
+        test,
+        test - 0.03,
+        test + 0.03,
+        majority=0.3,
+        tfidf=0.6,
+        n_test=500,
+        about="domain",
+    )
+    if control is None:
+        return found
+    return replace(
+        found, control_test=np.full((1, *test.shape), control), control_majority=np.asarray([0.35])
+    )
+
+
+def test_the_best_layer_is_chosen_on_the_training_rows_and_scored_on_test() -> None:
+    found = scores([0.6, 0.9, 0.7], [0.9, 0.91, 0.97])
+    chosen = replace(found, cross_validated=np.asarray([[[0.9], [0.5], [0.5]], [[0.1], [0.2], [0.2]]]))
+    assert best_layers(chosen) == {"pretrained": 0, "fine-tuned": 1}
+    first = sentences(chosen, label=True, recurring=400)[0]
+    assert (
+        "in the pretrained model the embeddings, before any block: a probe there gets 60.0 % right" in first
+    )
+    assert "in the fine-tuned model layer 1: a probe there gets 91.0 % right (88.0 % to 94.0 %)" in first
+    assert "70.0 %" not in first
+    assert "97.0 %" not in first
+
+
+def test_selectivity_is_what_is_left_after_the_control() -> None:
+    told = sentences(scores([0.6, 0.8], [0.6, 0.9]), label=True, recurring=400)[1]
+    assert "layer 1 of the pretrained model gets 40.0 %" in told
+    assert "40.0 points, is selectivity" in told
+    assert "always the commonest gets 35.0 %" in told
+    assert "only 12 rows" in sentences(scores([0.6, 0.8], [0.6, 0.9]), label=True, recurring=12)[1]
+    blind = sentences(scores([0.6, 0.8], [0.6, 0.9], control=np.nan), label=True, recurring=0)[1]
+    assert "cannot be told" in blind
+
+
+@pytest.mark.parametrize(
+    ("after", "said"),
+    [
+        (0.5, "yes, some of it"),
+        (0.78, "not visibly"),
+        (0.9, "no, it is easier to read than before"),
+    ],
+)
+def test_what_training_wiped_out_is_said_by_the_intervals_of_the_last_layer(after: float, said: str) -> None:
+    told = sentences(scores([0.6, 0.8], [0.6, after]), label=False, recurring=400)[-1]
+    assert "the last layer knew about 'domain'" in told
+    assert said in told
+    same = sentences(scores([0.6, 0.8], [0.6, 0.8]), label=False, recurring=400)[-1]
+    assert same.startswith("No layer changed")

@@ -1,0 +1,180 @@
+"""A real run reported: what was found is in it, what was not is named, and the file stands alone."""
+
+import json
+import re
+
+import pytest
+from worker_bench import ME, Bench
+
+from translearn_core.config import (
+    BaselinesConfig,
+    Cell,
+    CompareConfig,
+    DataConfig,
+    DiagnoseConfig,
+    ExperimentConfig,
+    FreezePlan,
+    ProbeConfig,
+    ProjectConfig,
+    ReadConfig,
+    ReportConfig,
+    TrustConfig,
+    identity,
+)
+from translearn_core.errors import ConfigError, NotFoundError
+from translearn_core.results import (
+    Baselines,
+    Comparison,
+    Diagnosis,
+    Evaluation,
+    Reading,
+    Report,
+    RunSummary,
+)
+from translearn_core.runs import State, artifacts
+from translearn_core.runs.evidence import evidence
+from translearn_core.worker.context import Context
+from translearn_core.worker.reporting import write_report
+
+HOSTILE = "</title><script>alert(1)</script>"
+
+
+@pytest.fixture(scope="module")
+def run(bench: Bench, experiment: ExperimentConfig) -> str:
+    bench.do(experiment, RunSummary)
+    return identity(experiment)
+
+
+@pytest.fixture(scope="module")
+def asked(bench: Bench, run: str, experiment: ExperimentConfig) -> ReportConfig:
+    """A report with three parts: two are answered, one has failed; a fourth was never asked for."""
+    looked = DiagnoseConfig(data=experiment.data, backbone=experiment.backbone, token_limit=32)
+    bench.do(looked, Diagnosis)
+    lines, failed = BaselinesConfig(job=run), ProbeConfig(job=run)
+    bench.do(lines, Baselines)
+    bench.store.submit(ME, failed)
+    assert bench.store.begin(identity(failed), "test")
+    assert bench.store.finish(identity(failed), State.FAILED, "The rarest class has 2 rows.")
+    parts = tuple(map(identity, (looked, lines, failed)))
+    return ReportConfig(job=run, parts=parts, name=HOSTILE, question="Which?", command="translearn train x")
+
+
+@pytest.fixture(scope="module")
+def found(bench: Bench, asked: ReportConfig) -> Report:
+    return bench.do(asked, Report)
+
+
+@pytest.fixture(scope="module")
+def html(bench: Bench, asked: ReportConfig, found: Report) -> str:
+    path = bench.store.workspace.run(identity(asked)) / found.file
+    assert path.stat().st_size == found.bytes < 8_000_000
+    return path.read_text(encoding="utf-8")
+
+
+def test_it_holds_what_was_found_and_names_what_was_not(found: Report) -> None:
+    assert found.sections == (
+        "What did it learn from?", "How was it trained?", "How good is it?", "Did transfer help?",
+    )  # fmt: skip
+    assert found.missing == (
+        "probes, which failed: The rarest class has 2 rows.", "probes", "trust in its confidence",
+        "the picture of the texts", "what moved inside", "what was lost",
+    )  # fmt: skip
+
+
+def test_it_tells_the_numbers_of_the_run_the_baselines_and_the_hashes(
+    bench: Bench, run: str, html: str, experiment: ExperimentConfig
+) -> None:
+    folder = bench.store.workspace.run(run)
+    test = artifacts.load(folder, Evaluation).metrics["test"]
+    ends = f"{100 * test.accuracy_interval.low:.1f} to {100 * test.accuracy_interval.high:.1f} %"
+    assert f"It gets {100 * test.accuracy:.1f} % of the {test.n} test rows right (95 %: {ends})" in html
+    assert f"Only {test.n} test rows" in html
+    assert experiment.data.dataset in html
+    assert run in html
+    assert re.search(r"sha256 of trained.safetensors</th><td><code>[0-9a-f]{64}<", html)
+    assert "<pre>translearn train x</pre>" in html
+    assert "<blockquote>Which?</blockquote>" in html
+    epochs = bench.store.history(run).epochs
+    assert f"It ran {len(epochs)} epochs" in html
+
+
+def test_names_are_shown_as_they_are(html: str) -> None:
+    assert HOSTILE not in html
+    assert html.count("<title>&lt;/title&gt;&lt;script&gt;") == 1
+
+
+def test_every_figure_can_be_read(html: str) -> None:
+    told = re.findall(r'<script type="application/json" data-figure="(.*?)">(.*?)</script>', html, re.DOTALL)
+    assert len(told) >= 7
+    assert all(json.loads(text)["data"] for _, text in told)
+
+
+def test_parts_that_wait_or_are_deleted_or_unknown_are_named(
+    bench: Bench, run: str, data: DataConfig
+) -> None:
+    bench.do(ReadConfig(dataset=data.dataset), Reading)
+    waiting, going = TrustConfig(job=run), ProjectConfig(job=run, layer=1)
+    bench.store.submit(ME, waiting)
+    bench.store.submit(ME, going)
+    parts = tuple(map(identity, (waiting, going, ReadConfig(dataset=data.dataset))))
+    asked = ReportConfig(job=run, parts=parts)
+    job = bench.store.submit(ME, asked).job
+    assert bench.store.begin(job.id, "test")
+    job = bench.store.job(job.id)
+    bench.store.delete_run(ME, bench.store.run(ME, identity(going)).id)
+    context = Context(bench.store, job, asked, bench.store.workspace.run(job.id), {})
+    write_report(context)
+    found = artifacts.load(context.folder, Report)
+    assert found is not None
+    assert found.missing[:3] == (
+        "trust in its confidence, which is queued",
+        "a part that was deleted",
+        "the answer to 'read', which a report has no section for",
+    )
+
+
+def test_a_run_in_which_only_the_head_trained_lacks_nothing_about_change(
+    bench: Bench, experiment: ExperimentConfig
+) -> None:
+    head = experiment.model_copy(update={"plan": FreezePlan()})
+    bench.do(head, RunSummary)
+    found = bench.do(ReportConfig(job=identity(head)), Report)
+    assert "probes" in found.missing
+    assert "what moved inside" not in found.missing
+
+
+def test_a_study_has_a_report(bench: Bench, run: str) -> None:
+    compared = CompareConfig(cells=(Cell(name="top", jobs=(run,)),), baseline="top")
+    bench.do(compared, Comparison)
+    asked = ReportConfig(parts=(identity(compared),), name="Which way?")
+    found = bench.do(asked, Report)
+    assert found.sections == ("How do the ways compare?",)
+    assert found.missing == ()
+    html = (bench.store.workspace.run(identity(asked)) / found.file).read_text(encoding="utf-8")
+    assert "1 of the 1 ways compared have fewer than 3 seeds" in html
+
+
+def test_only_a_training_with_results_can_be_reported(bench: Bench, data: DataConfig) -> None:
+    reading = bench.store.submit(ME, ReadConfig(dataset=data.dataset)).job.id
+    with pytest.raises(ConfigError, match="a training"):
+        bench.do(ReportConfig(job=reading), Report)
+    waiting = bench.store.submit(ME, ExperimentConfig(data=data)).job.id
+    with pytest.raises(NotFoundError, match="no results yet"):
+        bench.do(ReportConfig(job=waiting), Report)
+
+
+def test_the_questions_are_those_that_were_answered_and_else_the_usual_ones(
+    bench: Bench, run: str, experiment: ExperimentConfig, asked: ReportConfig
+) -> None:
+    mine = bench.store.run(ME, run)
+    jobs = [identity(question) for question in evidence(bench.store, mine)]
+    assert set(asked.parts) <= set(jobs)
+    assert identity(ProjectConfig(job=run, layer=3)) in jobs
+    before = jobs[1]
+    control = bench.store.submit(ME, experiment.model_copy(update={"plan": FreezePlan.last(3, 3)})).job.id
+    fuller = BaselinesConfig(job=run, scratch=control)
+    bench.store.submit(ME, fuller)
+    assert [identity(question) for question in evidence(bench.store, mine)][1] == before
+    assert bench.store.begin(identity(fuller), "test")
+    assert bench.store.finish(identity(fuller), State.DONE)
+    assert evidence(bench.store, mine)[1] == fuller

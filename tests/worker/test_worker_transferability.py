@@ -1,0 +1,202 @@
+"""Rating the layers of tiny backbones on a real table, past runs beside them, without an engine."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from worker_bench import ME, Bench, reviews
+
+from translearn_core.activations import Compute, Encoder, Store, Texts
+from translearn_core.analysis import logme, rank_agreement
+from translearn_core.backbones import load
+from translearn_core.config import (
+    BackboneConfig,
+    DataConfig,
+    ExperimentConfig,
+    FeatureConfig,
+    FreezePlan,
+    Layers,
+    Precision,
+    SplitConfig,
+    TransferabilityConfig,
+)
+from translearn_core.data import Prepared
+from translearn_core.errors import ConfigError, NotFoundError
+from translearn_core.results import RunSummary, Transferability
+from translearn_core.runs import artifacts
+from translearn_core.settings import Settings
+from translearn_core.worker.evidence import frozen_layers
+from translearn_core.worker.evidence.frozen_layers import sample_rows
+from translearn_core.worker.reading import load_prepared
+
+NARROW = FeatureConfig(token_limit=32)
+
+
+@pytest.fixture(scope="module")
+def data(bench: Bench) -> DataConfig:
+    """Reviews of which a quarter carries the wrong label, so that no layer knows everything."""
+    random, (head, *lines) = np.random.default_rng(0), reviews().decode().splitlines()
+    wrong = {"yes": "no", "no": "yes"}
+    table = [head]
+    for number in range(3):
+        for line in lines:
+            text, label = line.rsplit(",", 1)
+            told = wrong[label] if random.random() < 0.25 else label
+            table.append(f'{text[:-1]} {"abc"[number]} {len(table)}",{told}')
+    dataset = bench.store.add_dataset(ME, "noisy.csv", {"train": "\n".join(table).encode()}, Settings())
+    return DataConfig(dataset=dataset.digest, text="text", label="liked")
+
+
+@pytest.fixture(scope="module")
+def question(data: DataConfig, backbone: BackboneConfig) -> TransferabilityConfig:
+    return TransferabilityConfig(
+        data=data, backbones=(backbone,), features=NARROW, precision=Precision.FLOAT32
+    )
+
+
+@pytest.fixture(scope="module")
+def prepared(bench: Bench, data: DataConfig) -> Prepared:
+    return load_prepared(bench.store.workspace, data)
+
+
+@pytest.fixture(scope="module")
+def found(bench: Bench, question: TransferabilityConfig) -> Transferability:
+    return bench.do(question, Transferability)
+
+
+def run(bench: Bench, experiment: ExperimentConfig) -> str:
+    bench.do(experiment, RunSummary)
+    return bench.store.runs(ME)[0].job.id
+
+
+def test_every_layer_has_its_scores_and_a_probe_beside_them(
+    found: Transferability, prepared: Prepared
+) -> None:
+    layers = found.frame()
+    assert layers["layer"].tolist() == [0, 1, 2, 3]
+    assert layers["backbone"].nunique() == 1
+    assert np.isfinite(layers[["LogME", "H-score"]]).all(axis=None)
+    assert layers["H-score"].between(0, found.classes - 1).all()
+    assert layers["probe"].between(0, 1).all()
+    held = int((prepared.split == 1).sum())
+    assert np.allclose(layers["probe"] * held, (layers["probe"] * held).round())
+    assert found.rows == int((prepared.split == 0).sum())
+    assert found.past.empty
+
+
+def test_agreements_are_those_of_the_columns_and_few_runs_are_said_to_say_nothing(
+    found: Transferability,
+) -> None:
+    layers = found.frame()
+    for one in found.agreements:
+        if one.of.startswith("layers of"):
+            tau, interval = rank_agreement(layers[one.score], layers["probe"])
+            assert one.n == 4
+            assert (one.tau, one.interval) == (tau, interval), "no tau is NaN: the probes differ"
+        else:
+            assert one.n == 0
+            assert np.isnan(one.tau)
+    assert "None of your finished runs" in found.sentence
+    believed = found.agreements[0].interval.low > 0
+    assert ("can be believed about layers here" in found.sentence) is believed
+    assert ("do not choose a layer by it here" in found.sentence) is not believed
+    best = int(layers["LogME"].idxmax())
+    assert f"layer {best}" in found.sentence
+
+
+def test_labels_of_the_test_rows_cannot_change_anything(
+    bench: Bench, question: TransferabilityConfig, found: Transferability, prepared: Prepared,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    real = frozen_layers.rows_of
+
+    def shuffled(prepared: Prepared):
+        rows = real(prepared)
+        return replace(rows, labels=np.where(prepared.split == 2, 1 - rows.labels, rows.labels))
+
+    monkeypatch.setattr(frozen_layers, "rows_of", shuffled)
+    again = bench.do(question.model_copy(update={"rows": 4999}), Transferability)
+    assert again.frame().equals(found.frame())
+
+
+def test_fresh_weights_are_a_backbone_too(bench: Bench, question: TransferabilityConfig) -> None:
+    (backbone,) = question.backbones
+    twin = backbone.model_copy(update={"random_init": True})
+    both = bench.do(question.model_copy(update={"backbones": (backbone, twin)}), Transferability)
+    assert both.frame()["backbone"].unique().tolist() == [backbone.label, twin.label]
+    assert len(both.agreements) == 6
+
+
+def test_past_runs_are_scored_by_what_their_head_began_from(
+    bench: Bench, question: TransferabilityConfig, experiment: ExperimentConfig, found: Transferability,
+    prepared: Prepared,
+) -> None:  # fmt: skip
+    frozen = experiment.model_copy(update={"plan": FreezePlan()})
+    ways = [
+        experiment,
+        frozen.model_copy(update={"features": NARROW.model_copy(update={"layers": Layers.SECOND_LAST})}),
+        frozen.model_copy(update={"features": NARROW.model_copy(update={"layers": Layers.MIX})}),
+    ]
+    jobs = tuple(run(bench, way) for way in ways)
+    held = bench.do(question.model_copy(update={"runs": jobs}), Transferability)
+    past, layers = held.past.set_index("run"), held.frame().set_index("layer")
+    assert past.index.tolist() == list(jobs)
+    assert past["LogME"].iloc[0] == pytest.approx(layers["LogME"][3])
+    assert past["LogME"].iloc[1] == pytest.approx(layers["LogME"][2])
+    assert past["LogME"].iloc[2] not in layers["LogME"].tolist()
+    assert past["recipe"].tolist()[0] == "your own"
+    for job in jobs:
+        summary = bench.store.workspace.run(job)
+        assert past.loc[job, "accuracy"] == _test_accuracy(summary)
+    told = next(one for one in held.agreements if one.of == "past runs" and one.score == "LogME")
+    np.testing.assert_equal(told.tau, rank_agreement(past["LogME"], past["accuracy"])[0])
+    assert told.n == 3
+    assert "finished runs on these rows" in held.sentence
+
+
+def _test_accuracy(folder) -> float:
+    summary = artifacts.load(folder, RunSummary)
+    assert summary is not None
+    return summary.test.accuracy
+
+
+def test_runs_on_other_rows_are_refused(
+    bench: Bench, question: TransferabilityConfig, experiment: ExperimentConfig
+) -> None:
+    other_seed = experiment.training.model_copy(update={"seed": 5})
+    job = run(bench, experiment.model_copy(update={"training": other_seed}))
+    other = question.data.model_copy(update={"split": SplitConfig(seed=9)})
+    with pytest.raises(ConfigError, match="runs on the same rows"):
+        bench.do(question.model_copy(update={"data": other, "runs": (job,)}), Transferability)
+
+
+def test_a_run_without_results_is_said(
+    bench: Bench, question: TransferabilityConfig, experiment: ExperimentConfig
+) -> None:
+    waiting = bench.store.submit(
+        ME, experiment.model_copy(update={"training": experiment.training.model_copy(update={"seed": 77})})
+    )
+    with pytest.raises(NotFoundError, match="no results yet"):
+        bench.do(question.model_copy(update={"runs": (waiting.job.id,)}), Transferability)
+
+
+def test_a_sample_keeps_the_classes_in_proportion(prepared: Prepared) -> None:
+    some = sample_rows(prepared, 10, 0)
+    assert (some.learnt, some.held) == (10, min(10, int((prepared.split == 1).sum())))
+    assert np.bincount(some.labels[:10]).tolist() == [5, 5]
+    assert set(some.texts) <= set(prepared.texts)
+    assert some.learning().texts == some.texts[:10]
+
+
+def test_the_scores_are_those_of_the_store_s_vectors(
+    bench: Bench, question: TransferabilityConfig, found: Transferability, prepared: Prepared
+) -> None:
+    backbone = load(question.backbones[0])
+    train = np.flatnonzero(prepared.split == 0)
+    texts = Texts([prepared.texts[i] for i in train], backbone.tokenizer, 32)
+    store = Store(bench.store.workspace.activations, 10**9)
+    reader = Encoder(backbone, texts, Compute.choose(precision=Precision.FLOAT32), store)
+    layers = reader.pooled(backbone.anatomy.pooling)
+    assert reader.reuse.encoded == 0, "they were kept"
+    scores = [logme(layer.vectors().numpy(), prepared.labels[train]) for layer in layers]
+    assert found.frame()["LogME"].tolist() == pytest.approx(scores)

@@ -1,0 +1,369 @@
+"""What a run's confidence is worth, of a real training of a tiny backbone, number by number."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.typing import NDArray
+from scipy.special import softmax
+from scipy.stats import fisher_exact
+from sklearn.metrics import confusion_matrix, log_loss
+from statistics_by_hand import ece
+from worker_bench import ME, Bench
+
+from translearn_core.analysis.proportions import share_interval
+from translearn_core.config import (
+    LENGTH,
+    BackboneConfig,
+    DataConfig,
+    ExperimentConfig,
+    PredictConfig,
+    SplitConfig,
+    TrustConfig,
+    identity,
+)
+from translearn_core.errors import DataError
+from translearn_core.results import Calibrated, Evaluation, Interval, Prediction, RunSummary, Trust
+from translearn_core.runs import artifacts
+from translearn_core.settings import Settings
+from translearn_core.transfer import load_trained
+from translearn_core.worker.evidence import believed
+from translearn_core.worker.evidence.doubted import COLUMNS, Doubted
+from translearn_core.worker.evidence.languages import OTHERS, UNSURE, languages
+from translearn_core.worker.evidence.slicing import COLUMNS as SLICES
+from translearn_core.worker.evidence.slicing import LANGUAGE
+from translearn_core.worker.evidence.trust import Answered, _fitted
+
+ENGLISH = ("this was a {} film and we all {} it on {} of the {} week", "{} {} {} {}")
+GERMAN = ("das war ein {} Film und wir haben ihn alle {} am {} der {} Woche wegen der Musik", "{} {} {} {}")
+GOOD, BAD = ("great", "lovely", "wonderful", "fine"), ("terrible", "awful", "boring", "broken")
+WRONG = (10, 41, 72, 113, 154, 195, 236)
+"""Rows whose label is turned round: of every split, in both languages."""
+
+
+def table() -> pd.DataFrame:
+    """Return 300 reviews in two languages, with a source and a year; a few labels are wrong."""
+    random, lines = np.random.default_rng(0), []
+    splits = ("train", "train", "test", "validation", "test")
+    for i in range(300):
+        good, german, short = bool(random.integers(2)), i % 3 == 0, random.random() < 0.25
+        words = [str(random.choice(GOOD if good else BAD)), "loved" if good else "hated", f"day {i}"]
+        text = (GERMAN if german else ENGLISH)[short].format(*words, random.choice(["first", "last", "old"]))
+        label = "yes" if good != (i in WRONG) else "no"
+        lines.append((text, label, splits[i % 5], ("shop", "press", "post")[i % 7 % 3], 1980 + i % 40, i))
+    return pd.DataFrame(lines, columns=["text", "liked", "split", "source", "year", "id"])
+
+
+@pytest.fixture(scope="module")
+def experiment(bench: Bench, backbone: BackboneConfig, experiment: ExperimentConfig) -> ExperimentConfig:
+    csv = table().to_csv(index=False).encode()
+    dataset = bench.store.add_dataset(ME, "reviews.csv", {"train": csv}, Settings())
+    data = DataConfig(dataset=dataset.digest, text="text", label="liked", split=SplitConfig(column="split"))
+    return experiment.model_copy(update={"data": data})
+
+
+@pytest.fixture(scope="module")
+def trained(bench: Bench, experiment: ExperimentConfig) -> str:
+    bench.do(experiment, RunSummary)
+    return identity(experiment)
+
+
+@pytest.fixture(scope="module")
+def evaluation(bench: Bench, trained: str) -> Evaluation:
+    told = artifacts.load(bench.store.workspace.run(trained), Evaluation)
+    assert told is not None
+    return told
+
+
+@pytest.fixture(scope="module")
+def found(bench: Bench, trained: str) -> Trust:
+    return bench.do(TrustConfig(job=trained, bins=10), Trust)
+
+
+class Told:
+    """The rows of one split, asked once more by hand."""
+
+    def __init__(self, bench: Bench, job: str, evaluation: Evaluation, split: str) -> None:
+        self.rows = evaluation.predictions[evaluation.predictions["split"] == split]
+        trained = load_trained(bench.store.workspace.run(job))
+        self.p = trained.answer(self.rows["text"].tolist())[0].astype(np.float64)
+        self.labels = self.rows["label"].map(trained.classes.index).to_numpy()
+        self.correct = self.p.argmax(axis=1) == self.labels
+
+    def scaled(self, t: float) -> NDArray[np.float64]:
+        found: NDArray[np.float64] = softmax(np.log(self.p) / t, axis=1)
+        return found
+
+    def loss(self, t: float) -> float:
+        return float(log_loss(self.labels, self.scaled(t), labels=[0, 1]))
+
+
+@pytest.fixture(scope="module")
+def test_rows(bench: Bench, trained: str, evaluation: Evaluation) -> Told:
+    return Told(bench, trained, evaluation, "test")
+
+
+@pytest.fixture(scope="module")
+def validation_rows(bench: Bench, trained: str, evaluation: Evaluation) -> Told:
+    return Told(bench, trained, evaluation, "validation")
+
+
+def test_the_temperature_is_the_likeliest_on_validation_and_the_losses_are_a_librarys_on_test(
+    found: Trust, test_rows: Told, validation_rows: Told
+) -> None:
+    assert (found.n_test, found.n_validation) == (len(test_rows.rows), len(validation_rows.rows))
+    t = found.scaled.temperature
+    assert not validation_rows.correct.all()
+    assert found.raw.temperature == 1.0 != t
+    best = validation_rows.loss(t)
+    assert best < min(validation_rows.loss(t * 1.05), validation_rows.loss(t / 1.05))
+    assert found.raw.loss == pytest.approx(test_rows.loss(1.0), abs=1e-5)
+    assert found.scaled.loss == pytest.approx(test_rows.loss(t), abs=1e-5)
+
+
+def test_calibration_errors_and_bars_are_those_counted_by_hand(found: Trust, test_rows: Told) -> None:
+    for which, one in (("raw", found.raw), ("scaled", found.scaled)):
+        sure = test_rows.scaled(one.temperature).max(axis=1)
+        assert one.error == pytest.approx(ece(sure, test_rows.correct, 10), abs=1e-5)
+        assert one.error_interval.low <= one.error <= one.error_interval.high
+        bins = found.bins[found.bins["which"] == which]
+        assert len(bins) == 10
+        assert bins["rows"].sum() == found.n_test
+        for _, line in bins[bins["rows"] > 0].iterrows():
+            inside = (sure > line["from"] - 1e-9) & (sure <= line["to"] + 1e-9)
+            assert (line["rows"], line["accuracy"]) == (inside.sum(), test_rows.correct[inside].mean())
+            assert line["confidence"] == pytest.approx(sure[inside].mean(), abs=1e-5)
+            ends = share_interval(int(test_rows.correct[inside].sum()), int(inside.sum()))
+            assert (line["low"], line["high"]) == pytest.approx((ends.low, ends.high))
+
+
+def test_coverage_counts_the_rows_that_are_sure_enough_when_scaled(found: Trust, test_rows: Told) -> None:
+    sure = test_rows.scaled(found.scaled.temperature).max(axis=1)
+    assert found.coverage["threshold"].tolist() == [k / 100 for k in range(101)]
+    for threshold in (0.0, 0.55, 0.7, 0.9):
+        line = found.coverage.set_index("threshold").loc[threshold]
+        enough = sure >= threshold
+        assert line["coverage"] == pytest.approx(enough.mean(), abs=0.011), "float32 may move one row"
+        if enough.any():
+            assert line["accuracy"] == pytest.approx(test_rows.correct[enough].mean(), abs=0.02)
+
+
+def test_slices_are_groups_of_test_rows_against_all_others(found: Trust, test_rows: Told) -> None:
+    slices, given = found.slices, table().set_index("text")
+    assert set(slices["column"]) == {"source", LENGTH, LANGUAGE}, "id, year: too many values"
+    assert slices.groupby("column")["rows"].sum().eq(found.n_test).all()
+    assert slices["difference"].is_monotonic_increasing
+    source = given.loc[test_rows.rows["text"], "source"].to_numpy()
+    tests = []
+    for name in ("shop", "press", "post"):
+        (line,) = (
+            line for _, line in slices.iterrows() if (line["column"], line["slice"]) == ("source", name)
+        )
+        mine = source == name
+        right, others = test_rows.correct[mine], test_rows.correct[~mine]
+        assert (line["rows"], line["accuracy"]) == (len(right), right.mean())
+        assert line["difference"] == pytest.approx(right.mean() - others.mean())
+        ends = share_interval(int(right.sum()), len(right))
+        assert (line["low"], line["high"]) == pytest.approx((ends.low, ends.high))
+        counts = [[right.sum(), (~right).sum()], [others.sum(), (~others).sum()]]
+        tests.append((fisher_exact(counts).pvalue, line["beyond chance"]))
+    smallest, called = min(tests)
+    assert called == (smallest <= 0.05 / 3 / 3), "three columns share the chance of one, Holm's first step"
+    german = test_rows.rows["text"].str.contains("Woche").to_numpy()
+    language = slices[slices["column"] == LANGUAGE].set_index("slice")
+    assert {"German", "English"} <= set(language.index)
+    assert language.loc["German", "rows"] == german.sum()
+    assert language.loc["German", "accuracy"] == test_rows.correct[german].mean()
+    lengths = [text.split(" to ") for text in slices.loc[slices["column"] == LENGTH, "slice"]]
+    assert all(ends[-1].endswith("words") for ends in lengths)
+
+
+def test_other_columns_can_be_asked_for_and_what_cannot_be_cut_is_refused(bench: Bench, trained: str) -> None:
+    config = TrustConfig(job=trained, columns=("year", LENGTH))
+    slices = bench.do(config, Trust).slices
+    assert set(slices["column"]) == {"year", LENGTH, LANGUAGE}
+    assert (slices["column"] == "year").sum() == 4, "quarters"
+    with pytest.raises(DataError, match="no column 'nope'"):
+        bench.do(TrustConfig(job=trained, columns=("nope",)), Trust)
+    with pytest.raises(DataError, match="different values"):
+        bench.do(TrustConfig(job=trained, columns=("text",)), Trust)
+
+
+def test_turned_labels_are_doubted_and_come_with_the_right_one(found: Trust, evaluation: Evaluation) -> None:
+    rows = evaluation.predictions
+    assert found.n_checked == len(rows) == 300
+    suspects = found.suspects
+    assert list(suspects.columns) == list(COLUMNS)
+    turned = [number + 1 for number in WRONG]
+    assert len(set(turned) & set(suspects["row"])) >= 6, "of seven; rows are counted from 1"
+    assert set(suspects["row"].head(5)) <= set(turned), "the most doubtful first"
+    known = rows.set_index("row")
+    for _, line in suspects.iterrows():
+        assert line["label"] == known["label"][line["row"]] != line["suggested"]
+        assert (line["text"], line["split"]) == tuple(known.loc[line["row"], ["text", "split"]])
+        assert line["probability of label"] + line["probability of suggested"] == pytest.approx(1, abs=1e-5)
+    assert found.noise_interval.low <= found.noise <= found.noise_interval.high
+    assert found.noise_interval.low < len(WRONG) / 300 < found.noise_interval.high
+
+
+def test_confused_pairs_count_what_the_confusion_matrix_counts(found: Trust, test_rows: Told) -> None:
+    counts = confusion_matrix(test_rows.labels, test_rows.p.argmax(axis=1))
+    names = ("no", "yes")
+    expected = {
+        (names[i], names[j]): counts[i, j] for i in range(2) for j in range(2) if i != j and counts[i, j]
+    }
+    pairs = found.pairs
+    assert {(p["label"], p["predicted"]): p["rows"] for _, p in pairs.iterrows()} == expected
+    assert pairs["rows"].is_monotonic_decreasing
+    sure = pd.Series(test_rows.p.max(axis=1), index=test_rows.rows["text"])
+    for _, pair in pairs.iterrows():
+        mine = (test_rows.rows["label"] == pair["label"]).to_numpy()
+        assert pair["share"] == pytest.approx(pair["rows"] / mine.sum())
+        quoted = pair["texts"].split("\n")
+        assert len(quoted) == min(3, pair["rows"])
+        wrong = sure[mine & ~test_rows.correct].sort_values(ascending=False)
+        np.testing.assert_allclose(sure[quoted], wrong.iloc[: len(quoted)], atol=1e-6)
+
+
+def test_each_finding_has_its_sentence(found: Trust, test_rows: Told) -> None:
+    believe, silence, weak, labels, *caveats = found.sentences
+    sure = test_rows.p.max(axis=1).mean()
+    assert f"the model is {100 * sure:.1f} % sure on average" in believe
+    assert f"temperature {found.scaled.temperature:.2f}, fitted on {found.n_validation} validation" in believe
+    assert f"{100 * test_rows.correct.mean():.1f} %" in silence
+    assert f"{len(found.slices)} slices" in weak
+    assert f"Look first at row {found.suspects['row'][0]} of" in labels
+    assert any(caveat.startswith("Only 120 test rows") for caveat in caveats)
+    assert any("Languages are guessed" in caveat for caveat in caveats)
+
+
+def test_typed_texts_are_scaled_and_their_answers_stay(bench: Bench, trained: str, test_rows: Told) -> None:
+    texts = tuple(test_rows.rows["text"].head(5))
+    plain, warm = (
+        bench.do(PredictConfig(job=trained, texts=texts, temperature=t), Prediction).probabilities
+        for t in (None, 2.5)
+    )
+    np.testing.assert_allclose(warm, softmax(np.log(plain.astype(np.float64)) / 2.5, axis=1), atol=1e-6)
+    assert warm.dtype == np.float32
+    assert warm.argmax(1).tolist() == plain.argmax(1).tolist()
+    assert (warm.max(1) < plain.max(1)).all()
+
+
+def test_where_every_validation_row_is_right_no_temperature_is_fitted() -> None:
+    logs = np.log(np.asarray([[0.9, 0.1], [0.2, 0.8]]))
+    rows = pd.DataFrame({"text": ["a", "b"]})
+    assert _fitted(Answered(rows, logs, np.asarray([0, 1]))) == 1.0
+    assert _fitted(Answered(rows, logs, np.asarray([0, 0]))) != 1.0
+
+
+# languages
+
+EN = "the weather was so bad that we stayed at home the whole week"
+DE = "das Wetter war so schlecht, dass wir die ganze Woche zu Hause blieben"
+FR = "le temps était si mauvais que nous sommes restés à la maison toute la semaine"
+
+
+def test_languages_are_named_when_there_are_several_with_texts_enough() -> None:
+    told: list[tuple[int, int]] = []
+    names = languages([EN] * 30 + [DE] * 25 + [FR] * 19 + ["42"] * 2, lambda *at: told.append(at))
+    assert names is not None
+    assert names.tolist() == ["English"] * 30 + ["German"] * 25 + [OTHERS] * 19 + [UNSURE] * 2
+    assert told == [(0, 76)]
+
+
+def test_one_language_is_no_slice() -> None:
+    assert languages([EN] * 300) is None
+    assert languages([EN] * 300 + ["42"] * 50) is None
+    assert languages([EN] * 300 + [FR] * 19) is None, "too few to speak of"
+    assert languages([EN] * 300 + [FR] * 15 + [DE] * 15) is not None, "two of them are not"
+
+
+# what is said
+
+
+def calibrated(t: float, error: float, loss: float) -> Calibrated:
+    return Calibrated(t, error, Interval(error / 2, error * 2), loss)
+
+
+@pytest.mark.parametrize(
+    ("sure", "says"),
+    [(0.95, "too sure of itself"), (0.8, "it can be believed"), (0.6, "more often right than it thinks")],
+)
+def test_confidence_is_believed_where_it_lies_in_the_interval(sure: float, says: str) -> None:
+    correct = np.arange(1000) % 5 > 0
+    raw, scaled = calibrated(1.0, 0.052, 0.34), calibrated(1.7, 0.013, 0.29)
+    said = believed.confidence(np.full(1000, sure), correct, raw, scaled, 692)
+    assert says in said
+    assert "5.2 points (95 %: 2.6 to 10.4) apart" in said
+    assert "temperature 1.70, fitted on 692 validation rows" in said
+    assert "the loss goes from 0.340 to 0.290" in said
+    unfit = believed.confidence(np.full(1000, sure), correct, raw, raw, 30)
+    assert "all 30 validation rows are right" in unfit
+
+
+def curve(answered: float) -> pd.DataFrame:
+    return pd.DataFrame(
+        {"threshold": [0.5, 0.6, 0.7, 0.8, 0.9], "coverage": [1.0, 0.95, 0.9, 0.8, answered],
+         "accuracy": [0.86, 0.87, 0.89, 0.92, 0.97], "low": 0.8, "high": 0.99}
+    )  # fmt: skip
+
+
+def test_the_threshold_is_the_highest_at_which_validation_rows_are_answered() -> None:
+    correct = np.arange(100) < 86
+    said = believed.when_to_answer(curve(0.71), np.full(50, 0.93), correct)
+    assert said.startswith(
+        "Answer only above 90 %: that is 71.0 % of the test texts, of which 97.0 % are right"
+    )
+    assert "answering all, it is right in 86.0 %" in said
+    lower = np.repeat([0.93, 0.85], [9, 41])
+    assert believed.when_to_answer(curve(0.1), lower, correct).startswith("Answer only above 80 %")
+    assert "hardly ever 50 % sure" in believed.when_to_answer(curve(0.1), np.full(50, 0.3), correct)
+    assert "hardly ever" in believed.when_to_answer(curve(0.0), np.full(50, 0.93), correct)
+
+
+def cut(*lines: tuple[str, str, int, float, float, bool]) -> pd.DataFrame:
+    full = [(c, s, n, a, a - 0.1, a + 0.1, d, d - 0.05, d + 0.05, b) for c, s, n, a, d, b in lines]
+    return pd.DataFrame(full, columns=list(SLICES))
+
+
+def test_the_weakest_slice_is_named_only_beyond_chance() -> None:
+    weak = ("domain", "books", 82, 0.61, -0.27, True)
+    chance, strong = ("domain", "films", 9, 0.5, -0.4, False), (LENGTH, "1 to 5 words", 90, 0.9, 0.3, True)
+    said = believed.weakest(cut(chance, weak, strong))
+    assert said.startswith("Weakest is 'domain' is 'books': 61.0 % of 82 rows are right, 27.0 points fewer")
+    assert "(95 %: 22.0 to 32.0)" in said
+    assert "Weak too" not in said
+    none = believed.weakest(cut(chance, strong))
+    assert none.startswith("No slice is weaker than the rest by more than chance; 2 slices were looked at")
+    assert "'domain' is 'films', 50.0 % of 9 rows are right" in none
+    assert "no slices" in believed.weakest(cut())
+    two = believed.weakest(cut(weak, (LENGTH, "9 to 12 words", 50, 0.7, -0.1, True)))
+    assert two.endswith("Weak too: texts of 9 to 12 words.")
+
+
+def test_labels_that_look_wrong_are_counted_and_the_judge_is_named() -> None:
+    frame = pd.DataFrame(
+        [(9, "train", "a", "yes", "no", 0.1, 0.9), (4, "test", "b", "yes", "no", 0.2, 0.8),
+         (5, "test", "c", "no", "yes", 0.2, 0.8)],
+        columns=list(COLUMNS),
+    )  # fmt: skip
+    doubts = Doubted(1000, 3, 0.93, 0.004, Interval(0.001, 0.008), frame)
+    said = believed.labels(doubts)
+    assert said.startswith("3 labels look wrong: about 0.4 % (95 %: 0.1 to 0.8 %) of 1,000 labels")
+    assert "finds 93.0 % of the labels itself" in said
+    assert "Look first at row 9 of train, and at what is labelled 'yes' and looks like 'no' (2 rows)" in said
+    assert "2 of them are test rows" in said
+    assert "listed" not in said
+    assert "hard texts" not in said
+    poor = believed.labels(Doubted(1000, 40, 0.7, 0.04, Interval(0.03, 0.05), frame))
+    assert poor.startswith("40 labels are in doubt: about 4.0 %")
+    assert "wrong labels and hard texts together: the share says how many at most" in poor
+    assert "The 3 most doubtful are listed." in poor
+    none = believed.labels(Doubted(1000, 0, 0.9, 0.0, Interval(0.0, 0.0), frame.iloc[:0]))
+    assert none.startswith("No label looks wrong")
+
+
+def test_caveats_are_those_that_apply_to_trust() -> None:
+    right, wrong = np.ones(500, dtype=bool), np.zeros(30, dtype=bool)
+    assert believed.caveats(900, right, cut()) == ()
+    few = believed.caveats(90, wrong, cut((LANGUAGE, "German", 40, 0.5, -0.1, False)))
+    assert [said.split()[0] for said in few] == ["Only", "Only", "Languages"]

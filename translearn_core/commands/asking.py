@@ -1,0 +1,127 @@
+"""Asking the engine: bring files, submit a job, follow it to its end, take its answer."""
+
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TypeVar
+
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from translearn_core.commands.saying import screen
+from translearn_core.config import AnatomyConfig, BackboneConfig, Frozen
+from translearn_core.engine import ensure_engine
+from translearn_core.errors import DataError, NotFoundError, TrainingError
+from translearn_core.results import Anatomy
+from translearn_core.runs import LOCAL, Dataset, Run, State, artifacts, open_store
+from translearn_core.settings import settings
+
+T = TypeVar("T")
+
+POLL_SECONDS = 0.15
+
+
+def bring(files: Mapping[str, Path]) -> Dataset:
+    """Put files into the workspace."""
+    found: dict[str, bytes] = {}
+    for part, path in files.items():
+        if not path.is_file():
+            raise DataError(f"There is no file {str(path)!r}: check the {part} file's name.")
+        try:
+            found[part] = path.read_bytes()
+        except OSError as error:
+            raise DataError(
+                f"{str(path)!r} cannot be read ({error.strerror}): check its permissions."
+            ) from None
+    return open_store().add_dataset(LOCAL, files["train"].name, found)
+
+
+def ask(config: Frozen, name: str) -> Run:
+    """Submit a job and follow it to its end; raises if it fails."""
+    run = open_store().submit(LOCAL, config, name)
+    if run.state is not State.DONE:
+        ensure_engine(settings(), wait=60)
+        run = follow(run)
+    if run.state is State.DONE:
+        return run
+    reason = run.job.reason or f"it was {run.state}"
+    if run.state is State.STOPPED:
+        raise TrainingError(
+            f"Run {run.id} was stopped and keeps what there is: the same command goes on from there."
+        )
+    raise TrainingError(reason)
+
+
+def follow(run: Run) -> Run:
+    """Show a job's progress on the terminal until it ends.
+
+    Ctrl-C asks it to stop, a second time leaves it alone.
+    """
+    store = open_store()
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as bar:
+        task = bar.add_task("waiting", total=None)
+
+        def look() -> Run | None:
+            now = store.run(LOCAL, run.id)
+            if not now.state.live:
+                return now
+            if progress := now.job.progress:
+                total = progress.total or None
+                bar.update(task, description=progress.stage, completed=progress.done, total=total)
+            elif place := store.place(now):
+                bar.update(task, description=f"waiting, place {place} in the queue")
+            return None
+
+        return watch(look, lambda: store.ask_to_stop(LOCAL, run.id), every=POLL_SECONDS)
+
+
+def watch(look: Callable[[], T | None], stop: Callable[[], object], *, every: float) -> T:
+    """Call `look` every so many seconds until it returns something; the engine is kept alive meanwhile.
+
+    Ctrl-C calls `stop` and watches on, a second time it is raised.
+    """
+    asked = False
+    while True:
+        try:
+            if (found := look()) is not None:
+                return found
+            ensure_engine(settings())
+            time.sleep(every)
+        except KeyboardInterrupt:
+            if asked:
+                raise
+            asked = True
+            stop()
+
+
+def answer(run: Run, kind: type[T]) -> T:
+    """Return a finished job's result."""
+    found = artifacts.load(open_store().workspace.run(run.job.id), kind)
+    if found is None:
+        raise NotFoundError(
+            f"The files of {run.name} are gone: run the command again after deleting the run."
+        )
+    return found
+
+
+def find(run: str) -> Run:
+    """Return a run by id, or the newest one of that name."""
+    store = open_store()
+    named = [r for r in store.runs(LOCAL) if r.name == run]
+    return named[0] if named else store.run(LOCAL, run)
+
+
+def anatomy_of(backbone: BackboneConfig) -> Anatomy:
+    """Return a backbone's anatomy; this is also what fetches one from the Hub."""
+    return answer(ask(AnatomyConfig(backbone=backbone), "backbone"), Anatomy)
+
+
+def with_whole_path(backbone: BackboneConfig) -> BackboneConfig:
+    """Return the backbone, a local folder by its whole path: the engine may stand in another folder."""
+    folder = Path(backbone.id)
+    return backbone.model_copy(update={"id": str(folder.resolve())}) if folder.is_dir() else backbone

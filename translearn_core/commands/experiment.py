@@ -1,0 +1,127 @@
+"""From the options of a command to an experiment, checked before anything is started."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from translearn_core.commands.asking import anatomy_of, bring, find, with_whole_path
+from translearn_core.commands.options import ExperimentOptions, given
+from translearn_core.commands.refusals import naming_fields, valid
+from translearn_core.config import (
+    BackboneConfig,
+    DataConfig,
+    DistilConfig,
+    ExperimentConfig,
+    FeatureConfig,
+    FreezePlan,
+    SplitConfig,
+    TrainingConfig,
+    changed,
+)
+from translearn_core.config import recipe as recipe_named
+from translearn_core.data import prepare, read
+from translearn_core.errors import ConfigError
+from translearn_core.results import Anatomy
+from translearn_core.runs import Dataset, open_store
+from translearn_core.settings import settings as limits
+
+
+def experiment_of(asked: ExperimentOptions) -> tuple[ExperimentConfig, Dataset]:
+    """Return the experiment that the options of a command ask for, and its data set, checked.
+
+    A recipe comes first, then options of their own, then ``--set``.
+    """
+    settings = pairs(asked.settings or [])
+    files = {"train": asked.file, "validation": asked.validation, "test": asked.test}
+    dataset = bring({part: path for part, path in files.items() if path})
+    data = _data(asked, dataset, settings)
+    if asked.recipe is not None:
+        recipe_named(asked.recipe)
+    table, _ = read(open_store().workspace.sources(dataset.digest), limits())
+    prepare(table, data)  # a bad file is said at once, before anything is started
+    source = with_whole_path(valid(BackboneConfig, id=asked.backbone, random_init=asked.random_init))
+    anatomy = anatomy_of(source)
+    config = put_together(
+        data,
+        source,
+        anatomy,
+        train_blocks=asked.train_blocks,
+        training=given(asked, TrainingConfig),
+        recipe=asked.recipe,
+        teacher=None if asked.teacher is None else find(asked.teacher).job.id,
+        settings=settings,
+    )
+    return config, dataset
+
+
+def pairs(words: Sequence[str]) -> dict[str, Any]:
+    """Read ``name=value`` words; a value is JSON where it can be, else text."""
+    found: dict[str, Any] = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals:
+            raise ConfigError("set", word, "a name and a value, such as training.epochs=5")
+        try:
+            found[name.strip()] = json.loads(value)
+        except ValueError:
+            found[name.strip()] = value
+    return found
+
+
+def put_together(
+    data: DataConfig,
+    source: BackboneConfig,
+    anatomy: Anatomy,
+    *,
+    train_blocks: str | None,
+    training: dict[str, Any],
+    recipe: str | None,
+    teacher: str | None,
+    settings: Mapping[str, Any],
+) -> ExperimentConfig:
+    """Return the experiment: a recipe first, then `training`, then `settings` by their dotted names."""
+    n_blocks = anatomy.n_blocks
+    plan = FreezePlan.parse(train_blocks or "none", n_blocks)
+    features = FeatureConfig(
+        pooling=anatomy.pooling, token_limit=min(FeatureConfig().token_limit, anatomy.token_limit)
+    )
+    config = ExperimentConfig(
+        data=data, backbone=source, plan=plan, features=features, training=TrainingConfig.suited(plan)
+    )
+    if recipe is not None:
+        depth = None if train_blocks is None else depth_of(plan, n_blocks)
+        config = recipe_named(recipe).apply(config, n_blocks, depth=depth, teacher=teacher)
+    elif teacher is not None:
+        config = config.model_copy(update={"distil": DistilConfig(teacher=teacher)})
+    loop = valid(TrainingConfig, **(config.training.model_dump() | training))
+    with naming_fields():
+        config = changed(config.model_copy(update={"training": loop}), dict(settings))
+    _check(config, n_blocks, settings)
+    return config
+
+
+def depth_of(plan: FreezePlan, n_blocks: int) -> int:
+    """Return how many blocks at the top a plan trains; raises if they are not the top ones."""
+    if plan.blocks != FreezePlan.last(len(plan.blocks), n_blocks).blocks:
+        raise ConfigError("train_blocks", ",".join(map(str, plan.blocks)), "last:K beside a recipe")
+    return len(plan.blocks)
+
+
+def _data(asked: ExperimentOptions, dataset: Dataset, settings: Mapping[str, Any]) -> DataConfig:
+    """Return what the columns mean and how rows are dealt."""
+    seed = asked.seed if asked.split_seed is None else asked.split_seed
+    split = valid(SplitConfig, column=asked.split, seed=seed)
+    data = valid(DataConfig, dataset=dataset.digest, text=asked.text, label=asked.label, split=split)
+    about_data = {name: value for name, value in settings.items() if name.startswith("data.")}
+    with naming_fields():
+        return changed(ExperimentConfig(data=data), about_data).data
+
+
+def _check(config: ExperimentConfig, n_blocks: int, settings: Mapping[str, Any]) -> None:
+    """Raise `ConfigError` that names what a person set if the backbone cannot do this."""
+    try:
+        config.check(config.backbone.blocks or n_blocks)
+    except ConfigError as error:
+        if error.field == "train_blocks" and settings.keys() & {"plan", "plan.blocks"}:
+            raise ConfigError("plan.blocks", error.value, error.expected) from None
+        raise

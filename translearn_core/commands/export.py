@@ -1,0 +1,69 @@
+"""``translearn export``: a finished run's model as a folder that runs anywhere."""
+
+import zipfile
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from translearn_core.commands.asking import answer, ask, find
+from translearn_core.commands.options import AsJson, FinishedRun
+from translearn_core.commands.saying import say, sentence
+from translearn_core.config import ExperimentConfig, ExportConfig
+from translearn_core.config.extras import without_onnx
+from translearn_core.errors import ConfigError, DataError, NotFoundError, TranslearnError
+from translearn_core.results import Exported
+from translearn_core.runs import LOCAL, Run, open_store
+
+
+def export(
+    run: FinishedRun,
+    out: Annotated[Path, typer.Option(help="Folder to write to: a new or an empty one.")],
+    onnx: Annotated[bool, typer.Option("--onnx", help="An ONNX file too; needs the extra 'onnx'.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write a finished run's model to a folder: weights, tokenizer, labels, card, programs to use it."""
+    if onnx and (lacking := without_onnx()):
+        raise TranslearnError(lacking)
+    trained = find(run)
+    asked = question(trained, onnx=onnx)
+    check_empty(out)
+    made = ask(asked, f"export of {trained.name}"[:200])
+    found = answer(made, Exported)
+    with zipfile.ZipFile(open_store().workspace.run(made.job.id) / found.file) as packed:
+        packed.extractall(out)
+    told = {"run": trained.id, "out": str(out), "bytes": found.bytes, "files": list(found.files)}
+    say(told | {"onnx_difference": found.onnx_difference}, show, as_json=as_json)
+
+
+def question(trained: Run, *, onnx: bool) -> ExportConfig:
+    """Return what is asked for, with the names that the run and its table have here."""
+    config = trained.job.config
+    if not isinstance(config, ExperimentConfig):
+        raise ConfigError("run", trained.id, "a training")
+    try:
+        data = open_store().dataset(LOCAL, config.data.dataset).name
+    except NotFoundError:  # deleted since
+        data = ""
+    return ExportConfig(job=trained.job.id, onnx=onnx, name=trained.name, data=data[:200])
+
+
+def check_empty(out: Path) -> None:
+    """Raise `DataError` if a folder cannot be written to or holds something, before anything is computed."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        full = any(out.iterdir())
+    except OSError as error:
+        raise DataError(f"{str(out)!r} cannot be written ({error.strerror}): choose another --out.") from None
+    if full:
+        raise DataError(f"{str(out)!r} is not empty: give a new folder, or empty it first.")
+
+
+def show(found: dict[str, Any], screen: Console) -> None:
+    """Print where the files are, and how to use them."""
+    sentence(f"{len(found['files'])} files written to {found['out']}", screen)
+    if found["onnx_difference"] is not None:
+        off = found["onnx_difference"]
+        sentence(f"The ONNX file's probabilities differ by at most {off:.1e} on test texts.", screen)
+    sentence(f'Try it: python {Path(found["out"]) / "predict.py"} "a text"', screen)

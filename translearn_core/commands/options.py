@@ -1,0 +1,101 @@
+"""The options that several commands share, each written once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from translearn_core.commands.spread import Offered
+from translearn_core.config import BUNDLED, Frozen
+
+TrainingFile = Annotated[Path, typer.Argument(help="CSV or TSV with the training rows.")]
+TextColumn = Annotated[str, typer.Option(help="Column that holds the texts.")]
+LabelColumn = Annotated[str, typer.Option(help="Column that holds the classes.")]
+ValidationFile = Annotated[Path | None, typer.Option(help="File to choose on; default: a share of FILE.")]
+TestFile = Annotated[Path | None, typer.Option(help="File to report on; default: a share of FILE.")]
+SplitColumn = Annotated[str | None, typer.Option(help="Column that names each row's split.")]
+SplitSeed = Annotated[int | None, typer.Option(help="Seed of the drawn split; default: --seed.")]
+
+Backbone = Annotated[str, typer.Option(help="Bundled name, Hub id or local folder.")]
+RandomInit = Annotated[bool, typer.Option(help="Same architecture with fresh weights: no transfer.")]
+RecipeWord = Annotated[
+    str | None, typer.Option(help="A way to transfer by its name; 'translearn recipes' lists them.")
+]
+TrainBlocks = Annotated[
+    str | None,
+    typer.Option(help="none, all, last:K or block numbers such as 0,2,5; default: none, or the recipe's."),
+]
+Teacher = Annotated[str | None, typer.Option(help="Finished run that teaches, for recipes that need one.")]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="Any setting by its name, such as training.epochs=5; may be repeated."),
+]
+
+Epochs = Annotated[
+    int | None, typer.Option(help="Passes over the training rows; default: what suits the blocks.")
+]
+Rate = Annotated[float | None, typer.Option(help="Peak learning rate of the backbone.")]
+HeadRate = Annotated[float | None, typer.Option(help="Peak learning rate of the head.")]
+BatchSize = Annotated[int | None, typer.Option(help="Texts per step.")]
+PrecisionWord = Annotated[str, typer.Option(help="auto, float32 or bf16.")]
+DeviceWord = Annotated[str, typer.Option(help="auto, cuda, mps or cpu.")]
+Seed = Annotated[int, typer.Option(help="Seed of split, head, batch order and dropout.")]
+
+FinishedRun = Annotated[str, typer.Argument(help="Id or name of a finished run.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+
+
+@dataclass(frozen=True)
+class ExperimentOptions:
+    """What one experiment is asked for with; `experiment.experiment_of` makes its configuration."""
+
+    file: TrainingFile
+    text: TextColumn
+    label: LabelColumn
+    validation: ValidationFile = None
+    test: TestFile = None
+    split: SplitColumn = None
+    split_seed: SplitSeed = None
+    backbone: Backbone = BUNDLED
+    random_init: RandomInit = False
+    recipe: RecipeWord = None
+    train_blocks: TrainBlocks = None
+    teacher: Teacher = None
+    settings: Settings = None
+    epochs: Epochs = None
+    lr: Rate = None
+    head_lr: HeadRate = None
+    batch_size: BatchSize = None
+    precision: PrecisionWord = "auto"
+    device: DeviceWord = "auto"
+    seed: Seed = 0
+
+
+AS_FOR_TRAIN: Mapping[str, str] = {
+    **dict.fromkeys(
+        ("validation", "test", "split", "split_seed", "random_init", "recipe", "teacher", "settings"),
+        "As for train.",
+    ),
+    "train_blocks": "none, all, last:K or block numbers such as 0,2,5.",
+}
+"""What commands beside `train` tell of options that its help explains at length."""
+
+AnotherExperiment = Annotated[ExperimentOptions, Offered(told=AS_FOR_TRAIN)]
+"""The same options for a command beside `train`."""
+
+
+def given(options: object, kind: type[Frozen]) -> dict[str, Any]:
+    """Return those options that `kind` has a field for, where a person, or their default, gave a value.
+
+    Parameters
+    ----------
+    options : a dataclass such as `ExperimentOptions`
+    kind : the configuration they are for
+    """
+    return {
+        name: value
+        for name, value in vars(options).items()
+        if name in kind.model_fields and value is not None
+    }

@@ -1,0 +1,41 @@
+"""``translearn predict``: classify the rows of a file with a finished run."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from translearn_core.commands.asking import answer, ask, bring, find
+from translearn_core.commands.options import AsJson, FinishedRun
+from translearn_core.commands.saying import check_writable, say, sentence, write
+from translearn_core.config import ExperimentConfig, PredictFileConfig
+from translearn_core.results import FilePrediction
+
+
+def predict(
+    run: FinishedRun,
+    file: Annotated[Path, typer.Argument(help="CSV or TSV with the texts.")],
+    out: Annotated[Path, typer.Option(help="CSV to write.")],
+    text: Annotated[
+        str | None, typer.Option(help="Column that holds the texts; default: the run's own.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Classify every row of a file with a finished run."""
+    check_writable(out)
+    trained = find(run)
+    assert isinstance(trained.job.config, ExperimentConfig)
+    dataset = bring({"train": file})
+    column = text or trained.job.config.data.text
+    config = PredictFileConfig(job=trained.job.id, dataset=dataset.digest, text=column)
+    found = answer(ask(config, "prediction"), FilePrediction)
+    write(found.table, out)
+    counts: dict[str, int] = dict(found.counts.itertuples(index=False))
+    told = {"run": trained.id, "rows": found.rows, "out": str(out), "counts": counts}
+    say(told, show, as_json=as_json)
+
+
+def show(found: dict[str, Any], screen: Console) -> None:
+    """Print how many rows were classified, and where they are."""
+    sentence(f"{found['rows']} rows classified, written to {found['out']}", screen)

@@ -1,0 +1,56 @@
+"""What cannot be is said in one line that names the option or field."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+import typer
+from pydantic import ValidationError
+
+from translearn_core.commands.saying import screen, sentence
+from translearn_core.config import Frozen
+from translearn_core.errors import ConfigError, DataError, TranslearnError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+M = TypeVar("M", bound=Frozen)
+
+
+def plainly(command: Callable[P, R]) -> Callable[P, R]:
+    """Turn our errors into one line and exit code 2."""
+
+    @wraps(command)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except TranslearnError as error:
+            complain(str(error))
+            raise typer.Exit(2) from None
+
+    return guarded
+
+
+def complain(said: str) -> None:
+    """Say on the error stream what is wrong."""
+    sentence(f"translearn: {said}", screen, style="red")
+
+
+def valid(kind: type[M], **values: Any) -> M:
+    """Build a configuration; an impossible value becomes a `ConfigError` that names the option."""
+    with naming_fields():
+        return kind(**values)
+
+
+@contextmanager
+def naming_fields() -> Iterator[None]:
+    """Turn what a configuration refuses into an error that names the field."""
+    try:
+        yield
+    except ValidationError as error:
+        first = error.errors()[0]
+        said = first["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+        if not first["loc"]:
+            raise DataError(f"{said[0].upper()}{said[1:]}.") from None
+        field = ".".join(map(str, first["loc"]))
+        raise ConfigError(field, first.get("input"), said) from None

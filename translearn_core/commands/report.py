@@ -1,0 +1,176 @@
+"""``translearn report``: what is known of a finished run or a study as one HTML file."""
+
+import json
+import shlex
+import shutil
+from collections.abc import Collection
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from translearn_core.commands.asking import answer, ask, find
+from translearn_core.commands.options import AsJson
+from translearn_core.commands.saying import check_writable, say, screen, sentence
+from translearn_core.config import (
+    KIND_OF,
+    BackboneConfig,
+    DataConfig,
+    ExperimentConfig,
+    FreezePlan,
+    Frozen,
+    JobKind,
+    ReportConfig,
+    Split,
+    SplitConfig,
+    TrainingConfig,
+    identity,
+)
+from translearn_core.errors import ConfigError, NotFoundError, TrainingError
+from translearn_core.results import Report
+from translearn_core.runs import LOCAL, Run, State, Studies, Study, open_store
+from translearn_core.runs.evidence import evidence
+
+LOOP = ("precision", "device", "seed")
+"""Settings of the loop that every command line names, whatever they are."""
+
+
+def report(
+    what: Annotated[
+        str, typer.Argument(metavar="RUN|STUDY", help="Id or name of a finished run or a study.")
+    ],
+    out: Annotated[Path, typer.Option(help="HTML file to write.")],
+    question: Annotated[str, typer.Option(help="What you wanted to know, for the top of the report.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Write a finished run or study as one HTML file: evidence, caveats, versions, how to do it again."""
+    check_writable(out)
+    asked, parts = _question(found := about(what), question)
+    for part in parts:
+        _find_out(part)
+    made = _afresh(asked)
+    told = answer(made, Report)
+    shutil.copyfile(open_store().workspace.run(made.job.id) / told.file, out)
+    lists = {"sections": list(told.sections), "missing": list(told.missing)}
+    say({"about": found.id, "out": str(out), "bytes": told.bytes, **lists}, show, as_json=as_json)
+
+
+def _question(found: Run | Study, question: str) -> tuple[ReportConfig, tuple[Frozen, ...]]:
+    """Return what is asked for about a run or a study, and the questions to be answered before."""
+    if isinstance(found, Study):
+        parts = _compared(found)
+        jobs = tuple(map(identity, parts))
+        return ReportConfig(parts=jobs, name=found.name, question=question), parts
+    config = found.job.config
+    if not isinstance(config, ExperimentConfig):
+        raise ConfigError("run", found.id, "a training or a study")
+    parts = evidence(open_store(), found)
+    asked = ReportConfig(
+        job=found.job.id,
+        parts=tuple(map(identity, parts)),
+        name=found.name,
+        question=question,
+        command=again(config, *_files(config))[:20_000],
+    )
+    return asked, parts
+
+
+def about(what: str) -> Run | Study:
+    """Return a run by its id or name, else a study; raises if there is neither."""
+    try:
+        return find(what)
+    except NotFoundError:
+        mine = Studies(open_store()).all(LOCAL)
+        for study in mine:
+            if what in (study.id, study.name):
+                return study
+        raise
+
+
+def again(config: ExperimentConfig, file: str, parts: Collection[str] = ()) -> str:
+    """Return the command line that trains the same again, from `file` and the files of further `parts`.
+
+    What depends on the backbone is always said, the rest where it is not as the command would do it anyway.
+    """
+    data, model, loop = config.data, config.backbone, config.training
+    words: list[object] = ["translearn", "train", f"./{file}" if file.startswith("-") else file]
+    words += ["--text", data.text, "--label", data.label]
+    for part in (Split.VALIDATION, Split.TEST):
+        words += [f"--{part}", f"{part}.csv"] if part in parts else []
+    words += ["--split", data.split.column] if data.split.column is not None else []
+    words += ["--split-seed", data.split.seed, "--backbone", model.id]
+    words += ["--random-init"] * model.random_init
+    for name in LOOP:
+        words += [f"--{name}", getattr(loop, name)]
+    from translearn_core.reporting.training import leaves  # brings Plotly: only when asked for
+
+    usual = dict(leaves(_usual(config).model_dump(mode="json", exclude={"distil"})))
+    told = dict(leaves(config.model_dump(mode="json", exclude={"distil"})))
+    if config.distil is not None:
+        told["distil"] = config.distil.model_dump(mode="json")
+    for path, value in told.items():
+        if path.startswith("features.") or path not in usual or usual[path] != value:
+            words += ["--set", f"{path}={json.dumps(value, ensure_ascii=False)}"]
+    return shlex.join(str(word) for word in words)
+
+
+def _usual(config: ExperimentConfig) -> ExperimentConfig:
+    """Return what the command would do without any ``--set`` and with no blocks named."""
+    data, model, plan = config.data, config.backbone, FreezePlan()
+    split = SplitConfig(column=data.split.column, seed=data.split.seed)
+    said = {name: getattr(config.training, name) for name in LOOP}
+    return ExperimentConfig(
+        data=DataConfig(dataset=data.dataset, text=data.text, label=data.label, split=split),
+        backbone=BackboneConfig(id=model.id, random_init=model.random_init),
+        plan=plan,
+        training=TrainingConfig.suited(plan).model_copy(update=said),
+    )
+
+
+def _files(config: ExperimentConfig) -> tuple[str, Collection[str]]:
+    """Return what the table is called, and which parts of it have files of their own."""
+    store = open_store()
+    try:
+        name = store.dataset(LOCAL, config.data.dataset).name
+        return name, store.workspace.sources(config.data.dataset)
+    except NotFoundError:  # deleted since
+        return "data.csv", ()
+
+
+def _compared(study: Study) -> tuple[Frozen, ...]:
+    """Return the question of how the finished runs of a study compare."""
+    done = Studies(open_store()).standing(LOCAL, study.jobs).done
+    asked = study.comparison(done)
+    if asked is None:
+        raise TrainingError(f"No run of {study.name} is finished: let one finish, then ask again.")
+    return (asked,)
+
+
+def _find_out(part: Frozen) -> None:
+    """Have a part answered; one that fails is told and left out, one that a person stops ends the command."""
+    from translearn_core.reporting import EVIDENCE  # brings Plotly: only when asked for
+
+    called = EVIDENCE[KIND_OF[type(part)]].called
+    try:
+        ask(part, called)
+    except TrainingError as error:
+        if open_store().run(LOCAL, identity(part)).state is State.STOPPED:
+            raise
+        sentence(f"Left out: {called}. {error}", screen)
+
+
+def _afresh(asked: ReportConfig) -> Run:
+    """Write the report; one that was written before may lack what is there now, so it is written again."""
+    store = open_store()
+    for old in store.runs(LOCAL, JobKind.REPORT):
+        if old.job.config == asked and not old.state.live:
+            store.delete_run(LOCAL, old.id)
+    return ask(asked, f"report of {asked.name}"[:200])
+
+
+def show(found: dict[str, Any], page: Console) -> None:
+    """Print where the report is and what it lacks."""
+    sentence(f"{len(found['sections'])} sections written to {found['out']}", page)
+    for name in found["missing"]:
+        sentence(f"Not in it: {name}", page)

@@ -1,0 +1,43 @@
+"""What a command says: its answer on the output, all else on the error stream."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import pandas as pd
+from rich.console import Console
+
+from translearn_core.errors import DataError
+from translearn_core.runs import artifacts
+
+A = TypeVar("A")
+
+screen = Console(stderr=True)
+"""Where progress and errors go, so that the output holds the answer alone."""
+
+
+def say(answer: A, show: Callable[[A, Console], object], *, as_json: bool) -> None:
+    """Print an answer, which is plain JSON: as one object, or as `show` does it for a person."""
+    if as_json:
+        print(json.dumps(answer))
+    else:
+        show(answer, Console())
+
+
+def sentence(text: str, screen: Console, *, style: str | None = None) -> None:
+    """Print text as it is: nothing in it is read as markup, coloured or broken into lines."""
+    screen.print(text, style=style, markup=False, emoji=False, highlight=False, soft_wrap=True)
+
+
+def check_writable(out: Path) -> None:
+    """Raise `DataError` if a file cannot be written, before anything is computed for it."""
+    try:
+        out.open("a", encoding="utf-8").close()
+    except OSError as error:
+        raise DataError(f"{str(out)!r} cannot be written ({error.strerror}): choose another --out.") from None
+
+
+def write(table: pd.DataFrame, out: Path) -> None:
+    """Write a table as CSV that no spreadsheet takes for formulas."""
+    artifacts.defused(table).to_csv(out, index=False)

@@ -1,0 +1,187 @@
+"""``translearn study``: run a grid to the end and say how its cells compare."""
+
+import json
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from translearn_core.commands.asking import anatomy_of, answer, ask, bring, find, watch, with_whole_path
+from translearn_core.commands.options import AsJson
+from translearn_core.commands.refusals import naming_fields, valid
+from translearn_core.commands.saying import check_writable, say, screen, sentence, write
+from translearn_core.config import FeatureConfig, Split
+from translearn_core.config.study_file import StudyFile, read_study_file
+from translearn_core.data import prepare, read
+from translearn_core.errors import ConfigError, DataError, TrainingError
+from translearn_core.results import Anatomy, CellScore, Comparison, Interval
+from translearn_core.runs import LOCAL, Run, Standing, Studies, Study, open_store
+from translearn_core.settings import settings
+
+POLL_SECONDS = 0.3
+
+
+def study(
+    file: Annotated[
+        Path, typer.Argument(help="YAML file that says what to vary; see tests/benchmarks for two.")
+    ],
+    files: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--files", help="A data file as PART=PATH (train, validation or test); may be repeated."
+        ),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="CSV to write the comparison to.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run a grid of recipes, boundaries, seeds and sizes, and say which differ by more than chance."""
+    if out is not None:
+        check_writable(out)
+    asked = submitted(file, files or [])
+    found, failed = compared(asked, follow(asked))
+    if out is not None:
+        write(found.frame(), out)
+    told = report(asked, found, failed)
+    say(told, lambda _, page: show(asked, found, failed, page), as_json=as_json)
+
+
+def submitted(path: Path, files: Sequence[str]) -> Study:
+    """Ask for all runs of the study in `path`, on its files or the ones given."""
+    told = valid(StudyFile, **read_study_file(path, parted(files)))
+    if Split.TRAIN not in told.files:
+        raise DataError(
+            "The study names no training file: write it under 'files', or give --files train=PATH."
+        )
+    dataset = bring({str(part): file for part, file in told.files.items()})
+    with naming_fields():
+        config = told.study(dataset.digest, backbones=[with_whole_path(one) for one in told.backbones])
+    table, _ = read(open_store().workspace.sources(dataset.digest), settings())
+    for rows in {None, config.sizes[0]}:  # a bad file is said at once, before anything is started
+        prepare(table, config.data.model_copy(update={"train_rows": rows}))
+    anatomies = {backbone.label: anatomy_of(backbone) for backbone in config.backbones}
+    config = config.model_copy(update={"settings": {**_fitting(anatomies.values()), **config.settings}})
+    if told.teacher is not None:
+        config = config.model_copy(update={"teacher": find(told.teacher).job.id})
+    blocks = {label: anatomy.n_blocks for label, anatomy in anatomies.items()}
+    return Studies(open_store()).add(LOCAL, told.name, config, blocks, told.baseline)
+
+
+def parted(files: Sequence[str]) -> dict[str, Path]:
+    """Read ``PART=PATH`` words."""
+    found: dict[str, Path] = {}
+    for word in files:
+        part, sign, path = word.partition("=")
+        if not sign or part not in set(Split) or not path:
+            raise ConfigError("files", word, f"PART=PATH with a part of {', '.join(Split)}")
+        found[part] = Path(path).absolute()
+    return found
+
+
+def follow(study: Study) -> Standing:
+    """Show how many runs have ended until all have.
+
+    Ctrl-C asks all of them to stop, a second time leaves them alone.
+    """
+    book, seen = Studies(open_store()), -1
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TextColumn("{task.fields[told]}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as bar:
+        task = bar.add_task(study.name, total=len(study.runs), told="")
+
+        def look() -> Standing | None:
+            nonlocal seen
+            now = book.standing(LOCAL, study.jobs)
+            if not now.state.live:
+                return now
+            ended = now.total - len(now.running) - len(now.waiting)
+            bar.update(task, completed=ended, told=now.told())
+            if ended != seen and not screen.is_terminal:
+                screen.print(f"{study.name}: {now.told()}", markup=False, highlight=False)
+            seen = ended
+            return None
+
+        return watch(look, lambda: book.stop(LOCAL, study.id), every=POLL_SECONDS)
+
+
+def compared(study: Study, standing: Standing) -> tuple[Comparison, list[Run]]:
+    """Return how the cells of a study that has ended compare, and the runs that failed."""
+    failed = Studies(open_store()).failed(study)
+    if standing.stopped:
+        raise TrainingError(
+            f"Study {study.name} was stopped and keeps what there is: the same command goes on from there."
+        )
+    asked = study.comparison(standing.done)
+    if asked is None:
+        reason = failed[0].job.reason if failed else "all of them were deleted."
+        raise TrainingError(f"No run of {study.name} ended well: {reason}")
+    return answer(ask(asked, f"{study.name}: comparison"), Comparison), failed
+
+
+def report(study: Study, found: Comparison, failed: Sequence[Run]) -> dict[str, Any]:
+    """Return what ``study --json`` prints."""
+    return {
+        "study": study.id,
+        "name": study.name,
+        "baseline": found.baseline,
+        "test_rows": found.test_rows,
+        "cells": json.loads(found.frame().to_json(orient="records")),
+        "sentences": found.sentences(),
+        "failed": [{"run": run.name, "reason": run.job.reason} for run in failed],
+    }
+
+
+def show(study: Study, found: Comparison, failed: Sequence[Run], screen: Console) -> None:
+    """Print the comparison as a table and in sentences."""
+    against = f"beside {escape(found.baseline)}"
+    heads = ("cell", "runs", "accuracy", "macro-F1", "seconds", "parameters", against)
+    title = f"{escape(study.name)}, {found.test_rows:,} test rows"
+    table = Table(*heads, title=title, title_justify="left", box=SIMPLE_HEAD)
+    for cell in sorted(found.cells, key=lambda cell: -cell.accuracy):
+        table.add_row(*_row(cell))
+    screen.print(table)
+    for said in found.sentences():
+        sentence(said, screen)
+    for run in failed:
+        sentence(f"{run.name} failed: {run.job.reason}", screen)
+
+
+def _row(cell: CellScore) -> list[str]:
+    from translearn_core.plots.wording import amount  # brings what draws, which no help need wait for
+
+    apart = ""
+    if cell.difference is not None:
+        apart = f"{cell.difference.estimate:+.3f}\n{_span(cell.difference.interval)}"
+    return [
+        escape(cell.name),
+        str(cell.runs),
+        f"{cell.accuracy:.3f}\n{_span(cell.accuracy_interval)}",
+        f"{cell.macro_f1:.3f}",
+        f"{cell.seconds:.1f}",
+        amount(cell.trainable),
+        apart,
+    ]
+
+
+def _span(interval: Interval) -> str:
+    return rf"\[{interval.low:.3f}, {interval.high:.3f}]"
+
+
+def _fitting(anatomies: Collection[Anatomy]) -> dict[str, Any]:
+    """Return the settings that all these backbones can have where the usual ones are not for them."""
+    usual = FeatureConfig()
+    given: dict[str, Any] = {}
+    if (limit := min(anatomy.token_limit for anatomy in anatomies)) < usual.token_limit:
+        given["features.token_limit"] = limit
+    if len(poolings := {anatomy.pooling for anatomy in anatomies}) == 1 and usual.pooling not in poolings:
+        given["features.pooling"] = str(poolings.pop())
+    return given

@@ -1,0 +1,75 @@
+"""``translearn train``: fine-tune a backbone on a file."""
+
+from dataclasses import asdict
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from translearn_core.commands.asking import answer, ask
+from translearn_core.commands.experiment import experiment_of
+from translearn_core.commands.options import AsJson, ExperimentOptions
+from translearn_core.commands.saying import say
+from translearn_core.results import Metrics, Reuse, RunSummary
+from translearn_core.runs import Run, open_store
+
+
+def train(asked: ExperimentOptions, as_json: AsJson = False) -> None:
+    """Fine-tune a backbone on a file and report on its test rows."""
+    config, dataset = experiment_of(asked)
+    run = ask(config, f"{dataset.name}, {config.plan.label}")
+    say(report(run), show, as_json=as_json)
+
+
+def report(run: Run) -> dict[str, Any]:
+    """Return what ``train --json`` prints."""
+    summary = answer(run, RunSummary)
+    history = open_store().history(run.job.id)
+    return {
+        "run": run.id,
+        "device": summary.device,
+        "precision": summary.precision,
+        "seconds": summary.seconds,
+        "parameters": summary.parameters,
+        "validation": brief(summary.validation),
+        "test": brief(summary.test),
+        "majority": summary.majority,
+        "reuse": asdict(summary.reuse) if summary.reuse else None,
+        "epochs": summary.epochs,
+        "best_epoch": summary.best_epoch,
+        "history": [asdict(epoch) for epoch in history.epochs],
+        "folder": str(open_store().workspace.run(run.job.id)),
+    }
+
+
+def brief(metrics: Metrics) -> dict[str, Any]:
+    """Return a split's scores with their intervals."""
+    return {
+        "n": metrics.n,
+        "accuracy": metrics.accuracy,
+        "macro_f1": metrics.macro_f1,
+        "accuracy_interval": [metrics.accuracy_interval.low, metrics.accuracy_interval.high],
+        "macro_f1_interval": [metrics.macro_f1_interval.low, metrics.macro_f1_interval.high],
+    }
+
+
+def show(found: dict[str, Any], screen: Console) -> None:
+    """Print a run's scores as a table."""
+    table = Table("split", "rows", "accuracy", "macro-F1", title=f"run {found['run']}", title_justify="left")
+    for split in ("validation", "test"):
+        scores = found[split]
+        spans = [
+            f"{scores[k]:.3f}  [{scores[k + '_interval'][0]:.3f}, {scores[k + '_interval'][1]:.3f}]"
+            for k in ("accuracy", "macro_f1")
+        ]
+        table.add_row(split, str(scores["n"]), *spans)
+    screen.print(table)
+    trained, total = found["parameters"]["trainable"], found["parameters"]["total"]
+    screen.print(
+        f"Always the commonest class: {found['majority']:.3f}. {trained:,} of {total:,} parameters trained "
+        f"on {found['device']} in {found['seconds']['total']:.1f} s; "
+        f"epoch {found['best_epoch']} of {found['epochs']} was best."
+        + (f" What stays frozen: {Reuse(**found['reuse']).told()}." if found["reuse"] else ""),
+        markup=False,
+        highlight=False,
+    )

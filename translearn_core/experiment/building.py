@@ -1,0 +1,36 @@
+"""The model of an experiment, and whether its backbone can do what is asked."""
+
+from translearn_core.backbones import Backbone
+from translearn_core.config import ExperimentConfig
+from translearn_core.errors import ConfigError
+from translearn_core.transfer import Classifier
+
+
+def check(config: ExperimentConfig, backbone: Backbone) -> None:
+    """Refuse what this backbone cannot do, before anything is computed.
+
+    Raises
+    ------
+    ConfigError
+        If a block, layer, pooling or token limit is asked for that it does not have.
+    """
+    config.check(backbone.n_blocks)
+    pooling, anatomy = config.features.pooling, backbone.anatomy
+    if pooling not in anatomy.poolings:
+        raise ConfigError(
+            "features.pooling", str(pooling), f"{', '.join(anatomy.poolings)} for {config.backbone.label}"
+        )
+    if config.features.token_limit > anatomy.token_limit:
+        raise ConfigError(
+            "features.token_limit",
+            config.features.token_limit,
+            f"at most {anatomy.token_limit} for {config.backbone.label}",
+        )
+
+
+def build(config: ExperimentConfig, backbone: Backbone, classes: int) -> Classifier:
+    """Put a new head on a backbone, frozen as planned."""
+    return Classifier(
+        backbone, config.plan, config.features, config.head, classes,
+        tuning=config.tuning, dropout=config.training.dropout, seed=config.training.seed,
+    )  # fmt: skip

@@ -1,0 +1,83 @@
+"""What is kept of a run while it trains: its state, its record and its time; and how it is taken up again."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from translearn_core.activations import Report
+from translearn_core.config import ExperimentConfig
+from translearn_core.errors import ConfigError
+from translearn_core.results import EpochPoint, StepPoint
+from translearn_core.training import Checkpoint, Loop, Moment, Replay, extend, resume
+
+CHECKPOINT_SECONDS = 120.0
+
+Record = Callable[[Sequence[StepPoint | EpochPoint]], None]
+"""Where the points of a history go."""
+
+
+@dataclass
+class Clock:
+    """Seconds spent by name of the work."""
+
+    spent: dict[str, float] = field(default_factory=dict)
+    since: float = field(default_factory=time.perf_counter)
+
+    def lap(self, name: str) -> None:
+        """Book the time since the last call under `name`."""
+        now = time.perf_counter()
+        self.spent[name] = self.spent.get(name, 0.0) + now - self.since
+        self.since = now
+
+    def add(self, earlier: Mapping[str, float]) -> None:
+        """Count what earlier attempts of this run spent training; the rest is done again."""
+        self.spent["train"] = self.spent.get("train", 0.0) + earlier.get("train", 0.0)
+
+    def totals(self) -> dict[str, float]:
+        """Return read, encode, train, evaluate and their total, in seconds."""
+        named = {
+            name: round(self.spent.get(name, 0.0), 3) for name in ("read", "encode", "train", "evaluate")
+        }
+        return named | {"total": round(sum(self.spent.values()), 3)}
+
+
+@dataclass
+class Keeper:
+    """The loop's hook: points into the record, checkpoints on disk, progress and time left to the person."""
+
+    folder: Path
+    report: Report
+    record: Record
+    clock: Clock
+    replay: Replay
+    stages: int = 1
+    kept: float = field(default_factory=time.monotonic)
+
+    def __call__(self, moment: Moment) -> None:
+        """Note one step or epoch."""
+        if isinstance(moment.point, EpochPoint) or time.monotonic() - self.kept > CHECKPOINT_SECONDS:
+            self.clock.lap("train")
+            moment.checkpoint(self.clock.spent).write(self.folder)
+            self.kept = time.monotonic()
+        if moment.point is not None:
+            self.record([moment.point])
+        if isinstance(moment.point, EpochPoint):
+            self.clock.lap("train")
+            self.replay(moment.point, moment.ended)
+            self.clock.lap("evaluate")
+        which = f", stage {moment.stage + 1} of {self.stages}" if self.stages > 1 else ""
+        self.report(f"training{which}", moment.step, moment.steps)
+
+
+def take_up(loop: Loop, config: ExperimentConfig, folder: Path, parent: Path | None, record: Record) -> None:
+    """Go on from this run's own checkpoint, else from its parent's last epoch, else begin."""
+    if own := Checkpoint.read(folder):
+        resume(loop, own)
+        record(own.history)
+    elif config.continues:
+        before = Checkpoint.read(parent) if parent else None
+        if before is None:
+            raise ConfigError("continues", config.continues, "a run that is still here and has a checkpoint")
+        extend(loop, before)
+        record(before.history)

@@ -1,0 +1,151 @@
+"""The model card: what the model is for, how good it is, where it ends, and how it was made.
+
+References
+----------
+Mitchell et al. 2019, Model Cards for Model Reporting, arXiv:1810.03993.
+"""
+
+import json
+import platform
+import re
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from importlib.resources import files
+from pathlib import Path
+
+from jinja2 import Environment, StrictUndefined
+
+from translearn_core.backbones.digests import file_digest
+from translearn_core.config import ExperimentConfig, Split, Tuning
+from translearn_core.data.findings import counted, joined
+from translearn_core.results import Anatomy, Baselines, Evaluation, Interval, RunSummary
+
+LIBRARIES = ("translearn", "torch", "transformers", "tokenizers", "safetensors", "onnxruntime")
+FEW = 200
+"""Test rows below which a score is said to rest on few."""
+
+_PUNCTUATION = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&^=@])")
+_ACTING = re.compile(r"([\\`*_\[\]|<])")
+
+
+@dataclass(frozen=True)
+class Card:
+    """What is known of a run; `name` and `data` are what its owner calls the run and its table."""
+
+    name: str
+    data: str
+    job: str
+    config: ExperimentConfig
+    anatomy: Anatomy
+    licence: str | None
+    evaluation: Evaluation
+    summary: RunSummary | None
+    baselines: Baselines | None
+    onnx_difference: float | None
+
+
+def write_card(folder: Path, card: Card) -> None:
+    """Write ``README.md`` for the files that lie under `folder`."""
+    template = files("translearn_core.exporting.templates") / "README.md.jinja"
+    environment = Environment(
+        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False
+    )
+    environment.filters |= {
+        "plain": plain,
+        "prose": prose,
+        "percent": percent,
+        "interval": interval,
+        "rows": rows,
+    }
+    text = environment.from_string(template.read_text(encoding="utf-8")).render(
+        card=card,
+        config=card.config,
+        evaluation=card.evaluation,
+        labels=json.dumps(list(card.evaluation.classes), ensure_ascii=False, indent=1),
+        counts=card.evaluation.predictions["split"].value_counts().to_dict(),
+        splits=[(str(s), card.evaluation.metrics.get(str(s))) for s in (Split.TEST, Split.VALIDATION)],
+        backbone=backbone_name(card.config),
+        trained=trained_part(card.config),
+        limits=limits(card),
+        versions=versions(),
+        hashes={p.relative_to(folder).as_posix(): file_digest(p) for p in weights(folder)},
+    )
+    (folder / "README.md").write_text(text, encoding="utf-8")
+
+
+def limits(card: Card) -> list[str]:
+    """Return what a reader must know before trusting the model, in sentences."""
+    config, test = card.config, card.evaluation.metrics.get(str(Split.TEST))
+    said = [
+        "It knows the labels above and no other: a text that belongs to none gets one of them all the same.",
+        f"It reads the first {config.features.token_limit} tokens of a text; the rest is cut off.",
+        "The scores hold for texts like those it was tested on. For other people, times or topics, test it "
+        "again before relying on it.",
+        "Its probabilities say how sure the model is, which is not how often it is right, unless that was "
+        "measured.",
+    ]
+    if card.baselines is None:  # their caveats say the same
+        said.append("It was trained once, with one seed; another seed gives a somewhat different model.")
+        if test is not None and test.n < FEW:
+            said.append(f"It was tested on {counted(test.n, 'row')} only: the intervals above are wide.")
+    if card.anatomy.language_note:
+        said.append(card.anatomy.language_note)
+    if card.baselines is not None:
+        said += [line.harm for line in card.baselines.lines if line.harm]
+        said += card.baselines.caveats
+    return said
+
+
+def trained_part(config: ExperimentConfig) -> str:
+    """Say what of the backbone was trained."""
+    if not config.trains_backbone:
+        return "the head only; the backbone is as it came"
+    how = {Tuning.BIASES: ", biases alone", Tuning.NORMS: ", norms alone", Tuning.LORA: ", by LoRA, merged"}
+    return f"the head and {config.plan.label}{how.get(config.tuning.kind, '')}"
+
+
+def backbone_name(config: ExperimentConfig) -> str:
+    """Return the backbone's name; of a folder on this machine only the last part."""
+    said, id = config.backbone.label, config.backbone.id
+    return said.replace(id, Path(id).name, 1) if Path(id).is_absolute() else said
+
+
+def weights(folder: Path) -> list[Path]:
+    """Return the files that the answers depend on."""
+    return sorted(p for p in folder.rglob("*") if p.suffix in (".safetensors", ".onnx", ".data"))
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of Python and of what the export was made with."""
+    found = {"python": platform.python_version()}
+    for library in LIBRARIES:
+        try:
+            found[library] = version(library)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def plain(text: object) -> str:
+    """Return text from outside so that Markdown shows it as it is: no links, images or HTML."""
+    return _PUNCTUATION.sub(r"\\\1", " ".join(str(text).split()))
+
+
+def prose(sentence: str) -> str:
+    """Return a sentence written here so that nothing it quotes becomes a link, an image, HTML or a cell."""
+    return _ACTING.sub(r"\\\1", " ".join(sentence.split()))
+
+
+def percent(share: float) -> str:
+    """Return a share of one in percent."""
+    return f"{100 * share:.1f} %"
+
+
+def interval(found: Interval) -> str:
+    """Return a 95 % interval of a share."""
+    return f"{100 * found.low:.1f} to {100 * found.high:.1f} %"
+
+
+def rows(counts: dict[str, int]) -> str:
+    """Return the rows of each split in words."""
+    return joined([f"{counts.get(str(s), 0):,} for {s}" for s in Split])

@@ -1,0 +1,171 @@
+"""Classify texts with the model in this folder. Needs torch and transformers, nothing else.
+
+    python predict.py "a text" "another text"
+    python predict.py --csv FILE --column NAME
+    python predict.py < one_text_a_line.txt
+
+Prints one line of JSON for each text: the text, its label, and the probability of every label. A cell or text
+without any words gets no label. In your own code: ``Classifier(folder).answer(["a text"])``.
+"""
+
+import argparse
+import csv
+import io
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file
+from torch import Tensor, nn
+from transformers import AutoModel, AutoTokenizer
+from transformers.utils import logging
+
+ACTIVATIONS = {"relu": nn.ReLU, "gelu": nn.GELU, "tanh": nn.Tanh}
+
+
+class Classifier(nn.Module):
+    """Backbone, pooling and head: token ids and their mask in, probabilities out.
+
+    Parameters
+    ----------
+    folder : Path
+        Holds ``backbone/`` (any transformers program reads it), ``head.safetensors``, ``head.json`` and
+        ``labels.json``.
+    """
+
+    mean: Tensor
+    scale: Tensor
+    mix: Tensor
+    factor: Tensor
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        about = json.loads((folder / "head.json").read_text(encoding="utf-8"))
+        self.labels: list[str] = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
+        self.pooling, self.pad, self.token_limit = about["pooling"], about["pad"], about["token_limit"]
+        self.combining, self.layers, self.top = about["combining"], about["layers"], about["top"]
+        home = folder / "backbone"
+        self.backbone = AutoModel.from_pretrained(
+            home, dtype=torch.float32, local_files_only=True, use_safetensors=True
+        )
+        self.tokenizer = AutoTokenizer.from_pretrained(home, local_files_only=True)
+        self.tokenizer.truncation_side = "right"
+        head = load_file(folder / "head.safetensors")
+        for name in ("mean", "scale", "mix", "factor"):
+            self.register_buffer(name, head.get(name))
+        self.hidden = linear(head, "hidden") if "hidden.weight" in head else None
+        self.activation = ACTIVATIONS[about["activation"]]()
+        self.output = linear(head, "output")
+        self.eval()
+
+    def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
+        """Return probabilities, shape (texts, labels), of ids and mask, shape (texts, tokens).
+
+        Padding stands on the right, where the mask is 0.
+        """
+        vector = (self.features(ids, mask) - self.mean) / self.scale
+        if self.combining == "mix":
+            vector = self.factor * torch.einsum("l,rlw->rw", self.mix, vector)
+        if self.hidden is not None:
+            vector = self.activation(self.hidden(vector))
+        answer: Tensor = self.output(vector).softmax(-1)
+        return answer
+
+    def features(self, ids: Tensor, mask: Tensor) -> Tensor:
+        """Return what the head is given: one layer, a sum or a concatenation; all layers for a mix.
+
+        Layer 0 is the embeddings, layer k what block k-1 gives; the top one is the model's own output.
+        """
+        below = self.layers != [self.top]
+        found = self.backbone(input_ids=ids, attention_mask=mask, output_hidden_states=below)
+        vectors = [
+            self.pool(found.last_hidden_state if k == self.top else found.hidden_states[k], mask)
+            for k in self.layers
+        ]
+        if self.combining == "sum-4":
+            return torch.stack(vectors).sum(0)
+        if self.combining == "concat-4":
+            return torch.cat(vectors, dim=1)
+        if self.combining == "mix":
+            return torch.stack(vectors, dim=1)
+        return vectors[0]
+
+    def pool(self, states: Tensor, mask: Tensor) -> Tensor:
+        """Make one vector a text of its token states, shape (texts, tokens, width)."""
+        if self.pooling == "cls":
+            return states[:, 0]
+        if self.pooling == "last":
+            return states[torch.arange(states.shape[0], device=states.device), mask.sum(1) - 1]
+        if self.pooling == "max":
+            return states.masked_fill(mask[..., None] == 0, torch.finfo(states.dtype).min).amax(1)
+        return (states * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
+
+    def tokens(self, texts: Sequence[str]) -> list[list[int]]:
+        """Return the token ids of each text, cut at the limit the model was trained with."""
+        found = self.tokenizer(list(texts), truncation=True, max_length=self.token_limit)["input_ids"]
+        return [ids or [self.pad] for ids in found]
+
+    @torch.no_grad()
+    def answer(self, texts: Sequence[str], batch: int = 32) -> Tensor:
+        """Return the probabilities of each text's labels, shape (texts, labels), on the CPU."""
+        tokens, device = self.tokens(texts), self.output.weight.device
+        order = sorted(range(len(tokens)), key=lambda i: len(tokens[i]))  # little padding
+        answers = torch.empty(len(tokens), len(self.labels))
+        for start in range(0, len(order), batch):
+            index = order[start : start + batch]
+            longest = max(len(tokens[i]) for i in index)
+            ids = [tokens[i] + [self.pad] * (longest - len(tokens[i])) for i in index]
+            mask = [[int(place < len(tokens[i])) for place in range(longest)] for i in index]
+            told = self(torch.tensor(ids, device=device), torch.tensor(mask, device=device))
+            answers[index] = told.cpu()
+        return answers
+
+
+def linear(tensors: dict[str, Tensor], name: str) -> nn.Linear:
+    """Return the linear layer of that name."""
+    weight = tensors[f"{name}.weight"]
+    layer = nn.Linear(weight.shape[1], weight.shape[0])
+    layer.load_state_dict({"weight": weight, "bias": tensors[f"{name}.bias"]})
+    return layer
+
+
+def texts_of(texts: list[str], file: Path | None, column: str | None) -> list[str]:
+    """Return the texts that were typed, those of a column of a file, or the lines of the standard input."""
+    if texts:
+        return texts
+    if file is None:
+        return [line.rstrip("\n") for line in sys.stdin if line.strip()]
+    with file.open(encoding="utf-8-sig", newline="") as rows:
+        table = csv.DictReader(rows, delimiter="\t" if file.suffix == ".tsv" else ",")
+        columns = list(table.fieldnames or [])
+        if column not in columns:
+            sys.exit(f"--column is {column!r}: give one of {', '.join(map(repr, columns))}.")
+        return [row[column] or "" for row in table]
+
+
+def main() -> None:
+    """Read the words typed after the program's name, and print an answer for each text."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("texts", nargs="*", help="texts to classify; none: lines of the standard input")
+    parser.add_argument("--csv", type=Path, metavar="FILE", help="file with a column of texts, UTF-8")
+    parser.add_argument("--column", metavar="NAME", help="the column's name")
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    asked = parser.parse_args()
+    for stream in (sys.stdin, sys.stdout):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")
+    texts = texts_of(asked.texts, asked.csv, asked.column)
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    model = Classifier(Path(__file__).resolve().parent).to(asked.device)
+    answers = iter(model.answer([text for text in texts if text.strip()]).tolist())
+    for text in texts:
+        shares = dict(zip(model.labels, next(answers), strict=True)) if text.strip() else {}
+        label = max(shares, key=lambda name: shares[name], default=None)
+        print(json.dumps({"text": text, "label": label, "probabilities": shares}, ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,156 @@
+"""What a reader must know before believing a report: one rule a function, which applies or says nothing."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from translearn_core.config import ExperimentConfig, Split
+from translearn_core.reporting.material import Material
+from translearn_core.reporting.wording import percent
+from translearn_core.results import Comparison, Diagnosis, ProbeScores, Severity
+
+FEW_ROWS = 200
+"""Fewer test rows show no small differences: a share of so many is known to 7 points at worst."""
+FEW_SEEDS = 3
+"""Fewer seeds give no interval over seeds."""
+UNEVEN = 3.0
+"""The commonest class has so many times the rows of the rarest: accuracy speaks of the common ones."""
+CUT = 0.05
+"""More texts than this share were cut at the token limit."""
+TOLD = (Severity.WARNING, Severity.DECISION, Severity.BLOCKING)
+WEAKENING = ("leaks", "duplicates-dropped", "conflicts-dropped", "rare-dropped", "rare-merged")
+"""Findings that are told though they were mended."""
+
+
+def caveats(about: Material) -> tuple[str, ...]:
+    """Return every caveat that applies, each once."""
+    return tuple(dict.fromkeys(sentence for rule in RULES for sentence in rule(about)))
+
+
+def few_test_rows(about: Material) -> list[str]:
+    """Tell where small differences cannot show."""
+    compared = about.found(Comparison)
+    if about.evaluation is not None and (test := about.evaluation.metrics.get(str(Split.TEST))):
+        rows = test.n
+    elif compared is not None:
+        rows = compared.test_rows
+    else:
+        return []
+    if not 0 < rows < FEW_ROWS:
+        return []
+    return [
+        f"Only {rows:,} test rows: one text more or less is worth {100 / rows:.1f} points, so small "
+        "differences cannot show."
+    ]
+
+
+def few_seeds(about: Material) -> list[str]:
+    """Tell where chance of the training itself is not in the intervals."""
+    said = []
+    if about.evaluation is not None:
+        said.append(
+            "One seed: the intervals tell what other test rows would change; what another seed would change "
+            "is not in them."
+        )
+    compared = about.found(Comparison)
+    few = [cell.name for cell in compared.cells if cell.runs < FEW_SEEDS] if compared else []
+    if few:
+        said.append(
+            f"{len(few)} of the {len(compared.cells) if compared else 0} ways compared have fewer than "
+            f"{FEW_SEEDS} seeds: their intervals are over test rows, not over seeds."
+        )
+    return said
+
+
+def uneven_classes(about: Material) -> list[str]:
+    """Tell where accuracy hides the rare classes."""
+    if about.evaluation is None:
+        return []
+    rows = about.evaluation.confusion.sum(axis=1)
+    rows = rows[rows > 0]
+    if len(rows) < 2 or rows.max() < UNEVEN * rows.min():
+        return []
+    times = rows.max() / rows.min()
+    return [
+        f"The classes are uneven: the commonest has {times:.0f} times the test rows of the rarest. Accuracy "
+        "speaks mostly of the common ones; read macro-F1, which counts all classes alike."
+    ]
+
+
+def untested_classes(about: Material) -> list[str]:
+    """Tell where a class has no test row."""
+    if about.evaluation is None:
+        return []
+    none = int(np.count_nonzero(about.evaluation.confusion.sum(axis=1) == 0))
+    return [f"{none} of the classes have no test row, so nothing is known about them."] if none else []
+
+
+def findings(about: Material) -> list[str]:
+    """Tell what was found in the data that weakens the answer, leakage and repeats among it."""
+    diagnosis = about.found(Diagnosis)
+    if diagnosis is None:
+        return []
+    return [
+        f"About the data: {finding.sentence}"
+        for finding in diagnosis.findings
+        if finding.severity in TOLD or finding.code in WEAKENING
+    ]
+
+
+def cut_texts(about: Material) -> list[str]:
+    """Tell where texts were not read to their end."""
+    diagnosis = about.found(Diagnosis)
+    if diagnosis is None or diagnosis.cut_share <= CUT:
+        return []
+    return [
+        f"{percent(diagnosis.cut_share)} of the texts are longer than {diagnosis.token_limit} tokens; the "
+        "model never saw what came after."
+    ]
+
+
+def chosen_on_validation(about: Material) -> list[str]:
+    """Tell what was chosen on which rows."""
+    if about.evaluation is None or (held := about.evaluation.metrics.get(str(Split.VALIDATION))) is None:
+        return []
+    hedge = ", which are few: another choice could have done as well" if held.n < FEW_ROWS else ""
+    return [
+        f"The epoch that was kept was chosen on {held.n:,} validation rows{hedge}. Scores on validation are "
+        "therefore optimistic; believe those on test."
+    ]
+
+
+def optimistic_probes(about: Material) -> list[str]:
+    """Tell that a fine-tuned model's cross-validation has seen its labels."""
+    probes = about.found(ProbeScores)
+    if probes is None or "fine-tuned" not in probes.variants:
+        return []
+    return [
+        "Cross-validated probes of the fine-tuned model are optimistic, because it was trained on those very "
+        "labels; their test scores are not."
+    ]
+
+
+def had_help(about: Material) -> list[str]:
+    """Tell what else the run learned from."""
+    config, said = about.config, []
+    if isinstance(config, ExperimentConfig) and config.augment.copies:
+        said.append(f"Every training text was added {config.augment.copies} times more in altered copies.")
+    if isinstance(config, ExperimentConfig) and config.distil is not None:
+        said.append("The run had a teacher: what that one had learned counts for the run here.")
+    if isinstance(config, ExperimentConfig) and config.continues is not None:
+        said.append("The run goes on from another one: what that one had learned counts for the run here.")
+    return said
+
+
+RULES: tuple[Callable[[Material], list[str]], ...] = (
+    few_test_rows,
+    few_seeds,
+    findings,
+    uneven_classes,
+    untested_classes,
+    chosen_on_validation,
+    cut_texts,
+    optimistic_probes,
+    had_help,
+)
+"""Every rule, the weightiest first."""

@@ -1,0 +1,27 @@
+"""The order of a report: the data, how it was trained, how good it is, and then the evidence."""
+
+from collections.abc import Iterator
+
+from translearn_core.config import JobKind
+from translearn_core.reporting.evidence import EVIDENCE
+from translearn_core.reporting.material import Material
+from translearn_core.reporting.section import Section
+from translearn_core.reporting.training import recipe, scores
+
+
+def contents(about: Material) -> Iterator[Section]:
+    """Yield every section that there is something for."""
+    yield from _told(about, JobKind.DIAGNOSE)
+    if about.config is not None:
+        yield recipe(about.config, about)
+    if about.evaluation is not None:
+        yield scores(about.evaluation)
+    for kind in EVIDENCE:
+        if kind is not JobKind.DIAGNOSE:
+            yield from _told(about, kind)
+
+
+def _told(about: Material, kind: JobKind) -> Iterator[Section]:
+    for part in about.parts:
+        if part.kind is kind:
+            yield EVIDENCE[kind].section(part.result, about)

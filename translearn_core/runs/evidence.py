@@ -1,0 +1,81 @@
+"""Which questions belong to a report about a run: each as it was answered before, else as it is usual."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from translearn_core.config import (
+    KIND_OF,
+    BaselinesConfig,
+    DiagnoseConfig,
+    ExperimentConfig,
+    ForgettingConfig,
+    Frozen,
+    JobKind,
+    ProbeConfig,
+    ProjectConfig,
+    SimilarityConfig,
+    TrustConfig,
+)
+from translearn_core.results import Drift
+from translearn_core.runs import artifacts
+from translearn_core.runs.records import Run, State
+from translearn_core.runs.store import RunStore
+
+
+def evidence(store: RunStore, run: Run) -> tuple[Frozen, ...]:
+    """Return the questions about a run of its owner's, the cheapest first.
+
+    Of several answers to one kind of question the one that takes in most is chosen, such as the baselines
+    with the run from scratch. Label curves and ratings on the same data come along where they are done.
+    """
+    return (*(_answered(store, run, asked) or asked for asked in _usual(store, run)), *_beside(store, run))
+
+
+def _usual(store: RunStore, run: Run) -> Iterator[Frozen]:
+    config, job = run.job.config, run.job.id
+    assert isinstance(config, ExperimentConfig)
+    limit = config.features.token_limit
+    yield DiagnoseConfig(data=config.data, backbone=config.backbone, token_limit=limit)
+    yield BaselinesConfig(job=job)
+    yield TrustConfig(job=job)
+    drift = artifacts.load(store.workspace.run(job), Drift)
+    if drift is not None:
+        last = sum(str(part).startswith("block ") for part in drift.by_part()["part"])
+        yield ProjectConfig(job=job, layer=last)
+    yield ProbeConfig(job=job)
+    if config.trains_backbone:
+        yield SimilarityConfig(job=job)
+        yield ForgettingConfig(job=job)
+
+
+def _answered(store: RunStore, run: Run, asked: Frozen) -> Frozen | None:
+    """Return the fullest question of this kind that is answered; the newest of those alike."""
+    done = [
+        other.job.config
+        for other in store.runs(run.owner, KIND_OF[type(asked)])
+        if other.state is State.DONE and _alike(asked, other.job.config)
+    ]
+    return max(done, key=_takes_in, default=None)
+
+
+def _alike(asked: Any, other: Any) -> bool:
+    """Whether two questions of a kind are about the same run, and the same column or layer of it."""
+    if isinstance(asked, DiagnoseConfig):
+        return bool(asked == other)
+    fields = ("job", "about", "layer")
+    return all(getattr(asked, name, None) == getattr(other, name, None) for name in fields)
+
+
+def _takes_in(asked: Frozen) -> int:
+    return sum(bool(getattr(asked, name, None)) for name in ("scratch", "sibling", "earlier", "columns"))
+
+
+def _beside(store: RunStore, run: Run) -> Iterator[Frozen]:
+    """Yield what was found out about the same table and task, whatever the run."""
+    config = run.job.config
+    assert isinstance(config, ExperimentConfig)
+    for kind in (JobKind.CURVE, JobKind.TRANSFERABILITY):
+        for other in store.runs(run.owner, kind):
+            if other.state is State.DONE and getattr(other.job.config, "data", None) == config.data:
+                yield other.job.config
+                break

@@ -1,0 +1,35 @@
+"""The rows a run learns from and chooses on, and how much those of each class count."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from translearn_core.config import ClassWeights
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows a run learns from and chooses on; `labels` has one class index per row of the inputs.
+
+    Without rows to choose on, the last epoch is taken.
+    """
+
+    labels: NDArray[np.int64]
+    train: NDArray[np.int64]
+    validation: NDArray[np.int64]
+    classes: int
+
+
+def class_weights(rows: Rows, how: ClassWeights) -> Tensor | None:
+    """Return a weight per class: inverse frequency among the training rows, mean 1 over rows.
+
+    None if all count the same.
+    """
+    if how is ClassWeights.NONE:
+        return None
+    counts = np.bincount(rows.labels[rows.train], minlength=rows.classes).astype(np.float64)
+    weights = np.where(counts > 0, counts.sum() / (np.count_nonzero(counts) * np.maximum(counts, 1)), 0.0)
+    return torch.from_numpy(weights.astype(np.float32))

@@ -1,0 +1,76 @@
+"""Labels that a model doubts which did not see them: a probe on the backbone as it was before the run."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from translearn_core.analysis import label_suspects, out_of_fold
+from translearn_core.config import ExperimentConfig
+from translearn_core.data.splitting import normalised
+from translearn_core.results import Evaluation, Interval
+from translearn_core.worker.context import Context
+from translearn_core.worker.features import analysed, backbone_features, class_indices
+
+LISTED = 1_000
+"""Suspects that are listed at most, the most doubtful ones."""
+
+COLUMNS = ("row", "split", "text", "label", "suggested", "probability of label", "probability of suggested")
+
+
+@dataclass(frozen=True)
+class Doubted:
+    """Rows whose label is in doubt: `found` in all, of which `frame` lists the most doubtful.
+
+    `agrees` is the share of all `n_checked` labels that the doubting model finds likeliest itself.
+    """
+
+    n_checked: int
+    found: int
+    agrees: float
+    noise: float
+    noise_interval: Interval
+    frame: pd.DataFrame = field(compare=False)
+
+
+def doubted(context: Context, experiment: ExperimentConfig, evaluation: Evaluation, seed: int) -> Doubted:
+    """Hold every label against the probe of the folds its text is not in.
+
+    Texts that are the same stay in one fold. Above 20,000 rows a stratified sample of all splits is checked.
+    """
+    index = analysed(evaluation)
+    rows = evaluation.predictions.iloc[index]
+    texts = rows["text"].tolist()
+    pretrained = experiment.backbone.model_copy(update={"random_init": False, "fresh_top": 0, "init_seed": 0})
+    context.report("reading the texts with the backbone as it was")
+    features = backbone_features(context, experiment, pretrained, texts)[-1]
+    labels = class_indices(evaluation, rows["label"])
+    told = out_of_fold(
+        features, labels, seed=seed, groups=_same_texts(texts),
+        progress=lambda share: context.report("looking for doubtful labels", share, 1),
+    )  # fmt: skip
+    context.report("counting doubtful labels")
+    suspects = label_suspects(told, labels, LISTED, seed=seed)
+    names = np.asarray(evaluation.classes, dtype=object)
+    some = rows.iloc[suspects.rows]
+    frame = pd.DataFrame(
+        {
+            "row": some["row"].to_numpy(),
+            "split": some["split"].to_numpy(),
+            "text": some["text"].to_numpy(),
+            "label": names[suspects.given],
+            "suggested": names[suspects.suggested],
+            "probability of label": told[suspects.rows, suspects.given].astype(np.float64),
+            "probability of suggested": told[suspects.rows, suspects.suggested].astype(np.float64),
+        },
+        columns=list(COLUMNS),
+    )
+    agrees = float((told.argmax(axis=1) == labels).mean())
+    return Doubted(len(index), suspects.found, agrees, suspects.share, suspects.share_interval, frame)
+
+
+def _same_texts(texts: list[str]) -> NDArray[np.int64] | None:
+    """Number the texts, the same for those that are the same; None where none comes twice."""
+    found = np.unique([normalised(text) for text in texts], return_inverse=True)[1].astype(np.int64)
+    return found if len(np.unique(found)) < len(found) else None

@@ -1,0 +1,163 @@
+"""A report of a run or a study: gather what was found so far, and write it as one HTML file."""
+
+import hashlib
+import platform
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
+
+from translearn_core.config import AnatomyConfig, ExperimentConfig, JobKind, ReportConfig, identity
+from translearn_core.errors import ConfigError, NotFoundError
+from translearn_core.reporting import EVIDENCE, Material, Part, caveats, contents, render
+from translearn_core.results import Anatomy, Drift, History, Report, RunSummary, Timeline
+from translearn_core.results.timeline import happened
+from translearn_core.runs import State, artifacts
+from translearn_core.worker.context import Context
+from translearn_core.worker.features import finished
+
+FILE = "report.html"
+LIBRARIES = ("translearn", "torch", "transformers", "scikit-learn", "numpy", "plotly")
+
+ABOUT_A_RUN = (JobKind.DIAGNOSE, JobKind.BASELINES, JobKind.PROBE, JobKind.TRUST, JobKind.PROJECT)
+"""Evidence that every run's report has room for."""
+ABOUT_A_CHANGE = (JobKind.SIMILARITY, JobKind.FORGETTING)
+"""Evidence about runs in which more than the head trained."""
+
+
+def write_report(context: Context) -> None:
+    """Write what is known of a run or a study into one file that opens anywhere."""
+    config = context.config
+    assert isinstance(config, ReportConfig)
+    context.report("gathering what was found")
+    about = _material(context, config)
+    sections = []
+    for section in contents(about):
+        sections.append(section)
+        context.report(f"drawing: {section.title}", len(sections))
+    context.report("writing the file")
+    document = render(about, sections, caveats(about))
+    draft = context.folder / f".{FILE}"
+    draft.write_text(document.html, encoding="utf-8")
+    draft.replace(context.folder / FILE)
+    missing = (*about.missing, *(f"{name}, to keep the file small" for name in document.left_out))
+    titles = tuple(section.title for section in sections)
+    artifacts.save(context.folder, Report(FILE, document.bytes, titles, missing))
+
+
+def _material(context: Context, config: ReportConfig) -> Material:
+    """Gather what there is; what is not there is named."""
+    parts, missing = _parts(context, config.parts)
+    if config.job is None:
+        return Material(
+            name=config.name or "A study",
+            question=config.question,
+            command=config.command,
+            parts=parts,
+            missing=missing,
+            hashes={f"part: {EVIDENCE[context.store.job(job).kind].called}": job for job in _known(context)},
+            versions=versions(),
+        )
+    folder, experiment = context.store.workspace.run(config.job), context.store.job(config.job).config
+    if not isinstance(experiment, ExperimentConfig):
+        raise ConfigError("job", config.job, "a training")
+    history, drift = context.store.history(config.job), artifacts.load(folder, Drift)
+    return Material(
+        name=config.name or "A run",
+        question=config.question,
+        command=config.command,
+        config=experiment,
+        evaluation=finished(context, config.job),
+        summary=artifacts.load(folder, RunSummary),
+        drift=drift,
+        history=history,
+        told=_told(context, experiment, history, drift),
+        parts=parts,
+        missing=tuple(dict.fromkeys((*missing, *_unasked(experiment, parts)))),
+        hashes=_hashes(context, config.job, experiment),
+        versions=versions(),
+    )
+
+
+def _parts(context: Context, jobs: tuple[str, ...]) -> tuple[tuple[Part, ...], tuple[str, ...]]:
+    """Return the answers that are there, and the names of those that are not."""
+    parts: list[Part] = []
+    missing: list[str] = []
+    for id in jobs:
+        try:
+            job = context.store.job(id)
+        except NotFoundError:
+            missing.append("a part that was deleted")
+            continue
+        known = EVIDENCE.get(job.kind)
+        if known is None:
+            missing.append(f"the answer to '{job.kind}', which a report has no section for")
+            continue
+        found = None
+        if job.state is State.DONE:
+            found = artifacts.load(context.store.workspace.run(id), known.result)
+        if found is not None:
+            parts.append(Part(job.kind, found))
+        else:
+            missing.append(_why(known.called, job.state, job.reason))
+    return tuple(parts), tuple(missing)
+
+
+def _why(called: str, state: State, reason: str | None) -> str:
+    if state is State.FAILED:
+        return f"{called}, which failed: {reason or 'it did not say why'}"
+    return f"{called}, whose files are gone" if state is State.DONE else f"{called}, which is {state}"
+
+
+def _unasked(experiment: ExperimentConfig, parts: tuple[Part, ...]) -> Iterator[str]:
+    """Yield the evidence that belongs to a run and was never named."""
+    wanted = ABOUT_A_RUN + (ABOUT_A_CHANGE if experiment.trains_backbone else ())
+    there = {part.kind for part in parts}
+    yield from (EVIDENCE[kind].called for kind in wanted if kind not in there)
+
+
+def _known(context: Context) -> Iterator[str]:
+    config = context.config
+    assert isinstance(config, ReportConfig)
+    for id in config.parts:
+        try:
+            if context.store.job(id).kind in EVIDENCE:
+                yield id
+        except NotFoundError:
+            continue
+
+
+def _told(
+    context: Context, experiment: ExperimentConfig, history: History, drift: Drift | None
+) -> Timeline | None:
+    """Return how fast each part learned when; None where a run has no whole epoch."""
+    before = context.store.history(experiment.continues).epochs if experiment.continues else ()
+    begun = before[-1].step if before else 0
+    if drift is None or not any(epoch.step > begun for epoch in history.epochs):
+        return None
+    n_blocks = sum(str(part).startswith("block ") for part in drift.by_part()["part"])
+    return happened(experiment, n_blocks, history, begun=begun)
+
+
+def _hashes(context: Context, job: str, experiment: ExperimentConfig) -> dict[str, str]:
+    """Return what tells this run, its data and its weights from all others."""
+    workspace = context.store.workspace
+    found = {"run": job, "data": experiment.data.dataset}
+    looked = AnatomyConfig(backbone=experiment.backbone)
+    if anatomy := artifacts.load(workspace.run(identity(looked)), Anatomy):
+        found["backbone"] = anatomy.digest
+    home = workspace.run(job)
+    for path in sorted(home.rglob("trained.safetensors")):
+        context.report("reading the weights")
+        with path.open("rb") as weights:
+            found[f"sha256 of {path.name}"] = hashlib.file_digest(weights, "sha256").hexdigest()
+    return found
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of Python and of what the report rests on."""
+    found = {"python": platform.python_version()}
+    for library in LIBRARIES:
+        try:
+            found[library] = version(library)
+        except PackageNotFoundError:
+            continue
+    return found
