@@ -356,7 +356,7 @@ def test_labels_that_look_wrong_are_counted_and_the_judge_is_named() -> None:
     assert "hard texts" not in said
     poor = believed.labels(Doubted(1000, 40, 0.7, 0.04, Interval(0.03, 0.05), frame))
     assert poor.startswith("40 labels are in doubt: about 4.0 %")
-    assert "wrong labels and hard texts together: the share says how many at most" in poor
+    assert "wrong labels and hard texts together, and only reading tells which" in poor
     assert "The 3 most doubtful are listed." in poor
     none = believed.labels(Doubted(1000, 0, 0.9, 0.0, Interval(0.0, 0.0), frame.iloc[:0]))
     assert none.startswith("No label looks wrong")

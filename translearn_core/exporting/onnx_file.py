@@ -1,5 +1,6 @@
 """The whole classifier as one ONNX file: token ids and their mask in, probabilities out."""
 
+import re
 import warnings
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from translearn_core.errors import BackboneError, out_of_memory
 FILE = "model.onnx"
 INSIDE = 1_800_000_000
 """Bytes of weights that fit into the file itself, whose format ends at 2 GB; more go into one beside it."""
+
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def write_onnx(folder: Path, model: nn.Module, name: str, *, pad: int, tokens: int) -> None:
@@ -51,8 +54,9 @@ def write_onnx(folder: Path, model: nn.Module, name: str, *, pad: int, tokens: i
     except Exception as error:
         if out_of_memory(error):
             raise
-        reason = next(iter(str(error).strip().splitlines()), type(error).__name__)[:200]
+        cause = error.__cause__ or error  # the error itself only says in which step it was
+        lines = _COLOUR.sub("", str(cause)).strip().splitlines() or [type(cause).__name__]
         raise BackboneError(
-            f"{name} cannot be written as ONNX ({type(error).__name__}: {reason}): export it without ONNX; "
+            f"{name} cannot be written as ONNX by torch's exporter ({lines[0][:160]}): export it without; "
             "predict.py runs it with torch."
         ) from error

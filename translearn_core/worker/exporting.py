@@ -81,8 +81,8 @@ def _write(
     if not config.onnx:
         return None
     context.report("writing the ONNX file, which takes a while")
-    limit = trained.token_limit
-    write_onnx(folder, classifier, experiment.backbone.label, pad=classifier.pad, tokens=limit)
+    name = f"{experiment.backbone.label} ({trained.model.source.anatomy.architecture})"
+    write_onnx(folder, classifier, name, pad=classifier.pad, tokens=trained.token_limit)
     add_script(folder, "predict_onnx.py")
     from translearn_core.exporting.templates import predict_onnx  # an extra that may not be there
 

@@ -114,8 +114,8 @@ def labels(doubts: Doubted) -> str:
     hard = (
         ""
         if good
-        else " That probe errs often, so these are wrong labels and hard texts together: the share says how "
-        "many at most, and only reading tells which."
+        else " That probe errs often, so these are wrong labels and hard texts together, and only reading "
+        "tells which."
     )
     listed = f" The {len(frame):,} most doubtful are listed." * (len(frame) < doubts.found)
     return (

