@@ -2,12 +2,18 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 TICKETS = ROOT / "assets" / "samples" / "tickets.csv"
+
+
+def as_in_a_terminal() -> None:
+    """Let Ctrl-C reach a process, also where the tests themselves run in a shell's background."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 class Terminal:

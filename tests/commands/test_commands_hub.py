@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.architectures import tiny_folder
 from tests.backbones.local_hub import local_hub
-from tests.commands.terminals import ROOT, TICKETS
+from tests.commands.terminals import ROOT, TICKETS, as_in_a_terminal
 
 TRAIN = ("train", str(TICKETS), "--text", "text", "--label", "intent", "--backbone", "ann/tiny", "--json")
 
@@ -26,7 +26,9 @@ def test_a_fetch_is_followed_interrupted_and_finished(tmp_path: Path) -> None:
         def start(*words: str) -> subprocess.Popen[str]:
             command = [sys.executable, "-m", "translearn_core.cli", *words]
             pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-            return subprocess.Popen(command, cwd=ROOT, env=environment, text=True, **pipes)
+            return subprocess.Popen(
+                command, cwd=ROOT, env=environment, text=True, preexec_fn=as_in_a_terminal, **pipes
+            )
 
         try:
             hub.block, hub.seconds = 4096, 0.25

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.architectures import tiny_folder
-from tests.commands.terminals import ROOT
+from tests.commands.terminals import ROOT, as_in_a_terminal
 from translearn_core.runs import LOCAL, RunStore, State, Studies, Workspace
 
 
@@ -59,7 +59,9 @@ class House:
     def start(self, *words: object) -> subprocess.Popen[str]:
         command = [sys.executable, "-m", "translearn_core.cli", *map(str, words)]
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        return subprocess.Popen(command, cwd=ROOT, env=self.environment, text=True, **pipes)
+        return subprocess.Popen(
+            command, cwd=ROOT, env=self.environment, text=True, preexec_fn=as_in_a_terminal, **pipes
+        )
 
     def __call__(self, *words: object) -> tuple[int, str, str]:
         process = self.start(*words)
