@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages._ui import kept, live, shown, state, terminal, waiting
+from pages._ui import kept, live, shown, state, waiting
 from pages._ui.exported import file_name
 from pages._ui.words import ago, plain, size
 from translearn_core.config import (
@@ -23,6 +23,7 @@ from translearn_core.errors import NotFoundError
 from translearn_core.results import Anatomy, Report
 from translearn_core.runs import Run, State, Study
 from translearn_core.runs.evidence import evidence
+from translearn_core.runs.repeating import command
 from translearn_core.settings import settings
 
 WHAT = (
@@ -175,4 +176,4 @@ def _command(run: Run, config: ExperimentConfig) -> str:
         parts = state.store().workspace.sources(config.data.dataset)
     except NotFoundError:  # the table was deleted
         pass
-    return terminal.command(config, name, parts, anatomy)[:20_000]
+    return command(config, name, parts, anatomy)[:20_000]

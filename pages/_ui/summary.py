@@ -1,14 +1,11 @@
 """An experiment in words, and all its settings as lines."""
 
-from collections.abc import Iterator
-from typing import Any
-
 import streamlit as st
 
 from pages._ui import naming
 from pages._ui.draft import Draft
 from pages._ui.words import count, plain
-from translearn_core.config import ExperimentConfig
+from translearn_core.config import ExperimentConfig, leaves
 from translearn_core.results import Diagnosis
 from translearn_core.runs import Dataset, State
 
@@ -55,16 +52,6 @@ def settings_of(config: ExperimentConfig) -> dict[str, str]:
         name = path.replace("data.", "").replace(".", " ").replace("_", " ")
         lines[name] = "–" if value in (None, []) else str(value)
     return lines
-
-
-def leaves(told: dict[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield what a configuration says by dotted names."""
-    for name, value in told.items():
-        path = f"{above}{name}"
-        if isinstance(value, dict):
-            yield from leaves(value, f"{path}.")
-        else:
-            yield path, value
 
 
 def _trains(draft: Draft) -> str:

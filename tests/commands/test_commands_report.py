@@ -10,7 +10,6 @@ import pytest
 from tests.commands.terminals import TICKETS, Terminal
 from tests.plots.plotted_results import make_anatomy
 from translearn_core.commands.experiment import pairs, put_together
-from translearn_core.commands.report import LOOP, again
 from translearn_core.config import (
     RECIPES,
     AugmentConfig,
@@ -26,6 +25,7 @@ from translearn_core.config import (
     TrainingConfig,
     changed,
 )
+from translearn_core.runs.repeating import LOOP, command
 
 DATA = DataConfig(dataset="d", text="the text", label="label", split=SplitConfig(seed=3, column="part"))
 PLAIN = ExperimentConfig(data=DATA)
@@ -55,7 +55,7 @@ PLAIN = ExperimentConfig(data=DATA)
     ],
 )
 def test_the_command_does_the_same_again(config: ExperimentConfig) -> None:
-    words = shlex.split(again(config, "data.csv", ("train", "test")))
+    words = shlex.split(command(config, "data.csv", ("train", "test")))
     assert words[:3] == ["translearn", "train", "data.csv"]
     options = dict(pairwise(words))
     assert (options["--text"], options["--split"], options["--test"]) == ("the text", "part", "test.csv")
@@ -66,13 +66,13 @@ def test_the_command_does_the_same_again(config: ExperimentConfig) -> None:
         split=SplitConfig(seed=int(options["--split-seed"]), column=options["--split"]),
     )  # fmt: skip
     about_data = {name: value for name, value in settings.items() if name.startswith("data.")}
-    loop = {name: options[f"--{name}"] for name in LOOP}
+    loop = {name: options[f"--{name.replace('_', '-')}"] for name in LOOP}
     found = put_together(
         changed(ExperimentConfig(data=data), about_data).data,
         BackboneConfig(id=options["--backbone"], random_init="--random-init" in words),
         make_anatomy(),
-        train_blocks=None,
-        training=loop | {"seed": int(loop["seed"])},
+        train_blocks=options["--train-blocks"],
+        training=loop,
         recipe=None,
         teacher=None,
         settings=settings,

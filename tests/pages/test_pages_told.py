@@ -9,7 +9,7 @@ from filled import MINILM, Filled
 from streamlit.testing.v1 import AppTest
 from visits import Open
 
-from pages._ui import freeze_map, live, maps, terminal
+from pages._ui import freeze_map, live, maps
 from translearn_core.cli import app
 from translearn_core.commands.experiment import pairs, put_together
 from translearn_core.config import (
@@ -34,6 +34,7 @@ from translearn_core.config import (
     TuningConfig,
 )
 from translearn_core.results import StepPoint
+from translearn_core.runs import repeating
 
 
 def captions(at: AppTest) -> str:
@@ -106,7 +107,7 @@ def test_the_command_line_reads_back_as_the_experiment(part: dict[str, object] |
     else:
         config, anatomy = EVERYTHING.model_copy(update=part), MINILM
     files = {"train", "validation", "test"}
-    words = shlex.split(terminal.command(config, "-my file.csv", files, anatomy))
+    words = shlex.split(repeating.command(config, "-my file.csv", files, anatomy))
     assert words[:2] == ["translearn", "train"]
     train = typer.main.get_command(app).commands["train"]  # type: ignore[attr-defined]
     given = train.make_context("train", words[2:]).params
@@ -120,7 +121,7 @@ def test_the_command_line_reads_back_as_the_experiment(part: dict[str, object] |
         BackboneConfig(id=given["backbone"], random_init=given["random_init"]),
         MINILM,
         train_blocks=given["train_blocks"],
-        training={name: given[name] for name in terminal.LOOP},
+        training={name: given[name] for name in repeating.LOOP},
         recipe=given["recipe"],
         teacher=given["teacher"],
         settings=pairs(given["settings"] or []),
@@ -187,5 +188,5 @@ def test_progress_shows_the_device_that_was_chosen(
 def test_a_causal_backbones_own_pooling_needs_no_setting() -> None:
     causal = replace(MINILM, causal=True)
     config = EVERYTHING.model_copy(update={"features": FeatureConfig(pooling=Pooling.LAST)})
-    assert "--set" not in terminal.command(config, "f.csv", (), causal)
-    assert "features.pooling" in terminal.command(config, "f.csv", (), MINILM)
+    assert "--set" not in repeating.command(config, "f.csv", (), causal)
+    assert "features.pooling" in repeating.command(config, "f.csv", (), MINILM)

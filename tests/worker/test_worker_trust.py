@@ -98,7 +98,7 @@ class Told:
 
 
 @pytest.fixture(scope="module")
-def test_rows(bench: Bench, trained: str, evaluation: Evaluation) -> Told:
+def held_out(bench: Bench, trained: str, evaluation: Evaluation) -> Told:
     return Told(bench, trained, evaluation, "test")
 
 
@@ -108,58 +108,58 @@ def validation_rows(bench: Bench, trained: str, evaluation: Evaluation) -> Told:
 
 
 def test_the_temperature_is_the_likeliest_on_validation_and_the_losses_are_a_librarys_on_test(
-    found: Trust, test_rows: Told, validation_rows: Told
+    found: Trust, held_out: Told, validation_rows: Told
 ) -> None:
-    assert (found.n_test, found.n_validation) == (len(test_rows.rows), len(validation_rows.rows))
+    assert (found.n_test, found.n_validation) == (len(held_out.rows), len(validation_rows.rows))
     t = found.scaled.temperature
     assert not validation_rows.correct.all()
     assert found.raw.temperature == 1.0 != t
     best = validation_rows.loss(t)
     assert best < min(validation_rows.loss(t * 1.05), validation_rows.loss(t / 1.05))
-    assert found.raw.loss == pytest.approx(test_rows.loss(1.0), abs=1e-5)
-    assert found.scaled.loss == pytest.approx(test_rows.loss(t), abs=1e-5)
+    assert found.raw.loss == pytest.approx(held_out.loss(1.0), abs=1e-5)
+    assert found.scaled.loss == pytest.approx(held_out.loss(t), abs=1e-5)
 
 
-def test_calibration_errors_and_bars_are_those_counted_by_hand(found: Trust, test_rows: Told) -> None:
+def test_calibration_errors_and_bars_are_those_counted_by_hand(found: Trust, held_out: Told) -> None:
     for which, one in (("raw", found.raw), ("scaled", found.scaled)):
-        sure = test_rows.scaled(one.temperature).max(axis=1)
-        assert one.error == pytest.approx(ece(sure, test_rows.correct, 10), abs=1e-5)
+        sure = held_out.scaled(one.temperature).max(axis=1)
+        assert one.error == pytest.approx(ece(sure, held_out.correct, 10), abs=1e-5)
         assert one.error_interval.low <= one.error <= one.error_interval.high
         bins = found.bins[found.bins["which"] == which]
         assert len(bins) == 10
         assert bins["rows"].sum() == found.n_test
         for _, line in bins[bins["rows"] > 0].iterrows():
             inside = (sure > line["from"] - 1e-9) & (sure <= line["to"] + 1e-9)
-            assert (line["rows"], line["accuracy"]) == (inside.sum(), test_rows.correct[inside].mean())
+            assert (line["rows"], line["accuracy"]) == (inside.sum(), held_out.correct[inside].mean())
             assert line["confidence"] == pytest.approx(sure[inside].mean(), abs=1e-5)
-            ends = share_interval(int(test_rows.correct[inside].sum()), int(inside.sum()))
+            ends = share_interval(int(held_out.correct[inside].sum()), int(inside.sum()))
             assert (line["low"], line["high"]) == pytest.approx((ends.low, ends.high))
 
 
-def test_coverage_counts_the_rows_that_are_sure_enough_when_scaled(found: Trust, test_rows: Told) -> None:
-    sure = test_rows.scaled(found.scaled.temperature).max(axis=1)
+def test_coverage_counts_the_rows_that_are_sure_enough_when_scaled(found: Trust, held_out: Told) -> None:
+    sure = held_out.scaled(found.scaled.temperature).max(axis=1)
     assert found.coverage["threshold"].tolist() == [k / 100 for k in range(101)]
     for threshold in (0.0, 0.55, 0.7, 0.9):
         line = found.coverage.set_index("threshold").loc[threshold]
         enough = sure >= threshold
         assert line["coverage"] == pytest.approx(enough.mean(), abs=0.011), "float32 may move one row"
         if enough.any():
-            assert line["accuracy"] == pytest.approx(test_rows.correct[enough].mean(), abs=0.02)
+            assert line["accuracy"] == pytest.approx(held_out.correct[enough].mean(), abs=0.02)
 
 
-def test_slices_are_groups_of_test_rows_against_all_others(found: Trust, test_rows: Told) -> None:
+def test_slices_are_groups_of_test_rows_against_all_others(found: Trust, held_out: Told) -> None:
     slices, given = found.slices, table().set_index("text")
     assert set(slices["column"]) == {"source", LENGTH, LANGUAGE}, "id, year: too many values"
     assert slices.groupby("column")["rows"].sum().eq(found.n_test).all()
     assert slices["difference"].is_monotonic_increasing
-    source = given.loc[test_rows.rows["text"], "source"].to_numpy()
+    source = given.loc[held_out.rows["text"], "source"].to_numpy()
     tests = []
     for name in ("shop", "press", "post"):
         (line,) = (
             line for _, line in slices.iterrows() if (line["column"], line["slice"]) == ("source", name)
         )
         mine = source == name
-        right, others = test_rows.correct[mine], test_rows.correct[~mine]
+        right, others = held_out.correct[mine], held_out.correct[~mine]
         assert (line["rows"], line["accuracy"]) == (len(right), right.mean())
         assert line["difference"] == pytest.approx(right.mean() - others.mean())
         ends = share_interval(int(right.sum()), len(right))
@@ -168,11 +168,11 @@ def test_slices_are_groups_of_test_rows_against_all_others(found: Trust, test_ro
         tests.append((fisher_exact(counts).pvalue, line["beyond chance"]))
     smallest, called = min(tests)
     assert called == (smallest <= 0.05 / 3 / 3), "three columns share the chance of one, Holm's first step"
-    german = test_rows.rows["text"].str.contains("Woche").to_numpy()
+    german = held_out.rows["text"].str.contains("Woche").to_numpy()
     language = slices[slices["column"] == LANGUAGE].set_index("slice")
     assert {"German", "English"} <= set(language.index)
     assert language.loc["German", "rows"] == german.sum()
-    assert language.loc["German", "accuracy"] == test_rows.correct[german].mean()
+    assert language.loc["German", "accuracy"] == held_out.correct[german].mean()
     lengths = [text.split(" to ") for text in slices.loc[slices["column"] == LENGTH, "slice"]]
     assert all(ends[-1].endswith("words") for ends in lengths)
 
@@ -205,8 +205,8 @@ def test_turned_labels_are_doubted_and_come_with_the_right_one(found: Trust, eva
     assert found.noise_interval.low < len(WRONG) / 300 < found.noise_interval.high
 
 
-def test_confused_pairs_count_what_the_confusion_matrix_counts(found: Trust, test_rows: Told) -> None:
-    counts = confusion_matrix(test_rows.labels, test_rows.p.argmax(axis=1))
+def test_confused_pairs_count_what_the_confusion_matrix_counts(found: Trust, held_out: Told) -> None:
+    counts = confusion_matrix(held_out.labels, held_out.p.argmax(axis=1))
     names = ("no", "yes")
     expected = {
         (names[i], names[j]): counts[i, j] for i in range(2) for j in range(2) if i != j and counts[i, j]
@@ -214,30 +214,30 @@ def test_confused_pairs_count_what_the_confusion_matrix_counts(found: Trust, tes
     pairs = found.pairs
     assert {(p["label"], p["predicted"]): p["rows"] for _, p in pairs.iterrows()} == expected
     assert pairs["rows"].is_monotonic_decreasing
-    sure = pd.Series(test_rows.p.max(axis=1), index=test_rows.rows["text"])
+    sure = pd.Series(held_out.p.max(axis=1), index=held_out.rows["text"])
     for _, pair in pairs.iterrows():
-        mine = (test_rows.rows["label"] == pair["label"]).to_numpy()
+        mine = (held_out.rows["label"] == pair["label"]).to_numpy()
         assert pair["share"] == pytest.approx(pair["rows"] / mine.sum())
         quoted = pair["texts"].split("\n")
         assert len(quoted) == min(3, pair["rows"])
-        wrong = sure[mine & ~test_rows.correct].sort_values(ascending=False)
+        wrong = sure[mine & ~held_out.correct].sort_values(ascending=False)
         np.testing.assert_allclose(sure[quoted], wrong.iloc[: len(quoted)], atol=1e-6)
 
 
-def test_each_finding_has_its_sentence(found: Trust, test_rows: Told) -> None:
+def test_each_finding_has_its_sentence(found: Trust, held_out: Told) -> None:
     believe, silence, weak, labels, *caveats = found.sentences
-    sure = test_rows.p.max(axis=1).mean()
+    sure = held_out.p.max(axis=1).mean()
     assert f"the model is {100 * sure:.1f} % sure on average" in believe
     assert f"temperature {found.scaled.temperature:.2f}, fitted on {found.n_validation} validation" in believe
-    assert f"{100 * test_rows.correct.mean():.1f} %" in silence
+    assert f"{100 * held_out.correct.mean():.1f} %" in silence
     assert f"{len(found.slices)} slices" in weak
     assert f"Look first at row {found.suspects['row'][0]} of" in labels
     assert any(caveat.startswith("Only 120 test rows") for caveat in caveats)
     assert any("Languages are guessed" in caveat for caveat in caveats)
 
 
-def test_typed_texts_are_scaled_and_their_answers_stay(bench: Bench, trained: str, test_rows: Told) -> None:
-    texts = tuple(test_rows.rows["text"].head(5))
+def test_typed_texts_are_scaled_and_their_answers_stay(bench: Bench, trained: str, held_out: Told) -> None:
+    texts = tuple(held_out.rows["text"].head(5))
     plain, warm = (
         bench.do(PredictConfig(job=trained, texts=texts, temperature=t), Prediction).probabilities
         for t in (None, 2.5)

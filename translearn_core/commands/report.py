@@ -1,7 +1,5 @@
 """``translearn report``: what is known of a finished run or a study as one HTML file."""
 
-import json
-import shlex
 import shutil
 from collections.abc import Collection
 from pathlib import Path
@@ -15,25 +13,18 @@ from translearn_core.commands.options import AsJson
 from translearn_core.commands.saying import check_writable, say, screen, sentence
 from translearn_core.config import (
     KIND_OF,
-    BackboneConfig,
-    DataConfig,
+    AnatomyConfig,
     ExperimentConfig,
-    FreezePlan,
     Frozen,
     JobKind,
     ReportConfig,
-    Split,
-    SplitConfig,
-    TrainingConfig,
     identity,
 )
 from translearn_core.errors import ConfigError, NotFoundError, TrainingError
-from translearn_core.results import Report
-from translearn_core.runs import LOCAL, Run, State, Studies, Study, open_store
+from translearn_core.results import Anatomy, Report
+from translearn_core.runs import LOCAL, Run, State, Studies, Study, artifacts, open_store
 from translearn_core.runs.evidence import evidence
-
-LOOP = ("precision", "device", "seed")
-"""Settings of the loop that every command line names, whatever they are."""
+from translearn_core.runs.repeating import command as command_of
 
 
 def report(
@@ -71,7 +62,7 @@ def _question(found: Run | Study, question: str) -> tuple[ReportConfig, tuple[Fr
         parts=tuple(map(identity, parts)),
         name=found.name,
         question=question,
-        command=again(config, *_files(config))[:20_000],
+        command=command_of(config, *_files(config), _anatomy(config))[:20_000],
     )
     return asked, parts
 
@@ -88,46 +79,6 @@ def about(what: str) -> Run | Study:
         raise
 
 
-def again(config: ExperimentConfig, file: str, parts: Collection[str] = ()) -> str:
-    """Return the command line that trains the same again, from `file` and the files of further `parts`.
-
-    What depends on the backbone is always said, the rest where it is not as the command would do it anyway.
-    """
-    data, model, loop = config.data, config.backbone, config.training
-    words: list[object] = ["translearn", "train", f"./{file}" if file.startswith("-") else file]
-    words += ["--text", data.text, "--label", data.label]
-    for part in (Split.VALIDATION, Split.TEST):
-        words += [f"--{part}", f"{part}.csv"] if part in parts else []
-    words += ["--split", data.split.column] if data.split.column is not None else []
-    words += ["--split-seed", data.split.seed, "--backbone", model.id]
-    words += ["--random-init"] * model.random_init
-    for name in LOOP:
-        words += [f"--{name}", getattr(loop, name)]
-    from translearn_core.reporting.training import leaves  # brings Plotly: only when asked for
-
-    usual = dict(leaves(_usual(config).model_dump(mode="json", exclude={"distil"})))
-    told = dict(leaves(config.model_dump(mode="json", exclude={"distil"})))
-    if config.distil is not None:
-        told["distil"] = config.distil.model_dump(mode="json")
-    for path, value in told.items():
-        if path.startswith("features.") or path not in usual or usual[path] != value:
-            words += ["--set", f"{path}={json.dumps(value, ensure_ascii=False)}"]
-    return shlex.join(str(word) for word in words)
-
-
-def _usual(config: ExperimentConfig) -> ExperimentConfig:
-    """Return what the command would do without any ``--set`` and with no blocks named."""
-    data, model, plan = config.data, config.backbone, FreezePlan()
-    split = SplitConfig(column=data.split.column, seed=data.split.seed)
-    said = {name: getattr(config.training, name) for name in LOOP}
-    return ExperimentConfig(
-        data=DataConfig(dataset=data.dataset, text=data.text, label=data.label, split=split),
-        backbone=BackboneConfig(id=model.id, random_init=model.random_init),
-        plan=plan,
-        training=TrainingConfig.suited(plan).model_copy(update=said),
-    )
-
-
 def _files(config: ExperimentConfig) -> tuple[str, Collection[str]]:
     """Return what the table is called, and which parts of it have files of their own."""
     store = open_store()
@@ -136,6 +87,12 @@ def _files(config: ExperimentConfig) -> tuple[str, Collection[str]]:
         return name, store.workspace.sources(config.data.dataset)
     except NotFoundError:  # deleted since
         return "data.csv", ()
+
+
+def _anatomy(config: ExperimentConfig) -> Anatomy | None:
+    """Return the parts of a run's backbone, where they were found here."""
+    store = open_store()
+    return artifacts.load(store.workspace.run(identity(AnatomyConfig(backbone=config.backbone))), Anatomy)
 
 
 def _compared(study: Study) -> tuple[Frozen, ...]:

@@ -1,7 +1,7 @@
 """What a person can choose: an experiment and every other job as immutable, hashable JSON."""
 
 from translearn_core.config.applying import Family, Recipe, RecipeName
-from translearn_core.config.changing import changed
+from translearn_core.config.changing import changed, leaves
 from translearn_core.config.choices import (
     Activation,
     ClassWeights,
@@ -144,6 +144,7 @@ __all__ = [
     "differ_in_seed",
     "expand",
     "identity",
+    "leaves",
     "named",
     "needs",
     "own_settings",

@@ -1,5 +1,6 @@
-"""An experiment with some of its settings changed, each by its dotted name."""
+"""Settings by their dotted names: told, and changed."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from translearn_core.config.experiment import ExperimentConfig
@@ -27,3 +28,13 @@ def changed(config: ExperimentConfig, settings: dict[str, Any]) -> ExperimentCon
             raise ConfigError("set", path, f"a setting that there is: {fields}")
         place[last] = value
     return ExperimentConfig.model_validate(told)
+
+
+def leaves(told: dict[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield what a configuration says by dotted names."""
+    for name, value in told.items():
+        path = f"{above}{name}"
+        if isinstance(value, dict):
+            yield from leaves(value, f"{path}.")
+        else:
+            yield path, value

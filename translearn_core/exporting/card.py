@@ -6,10 +6,8 @@ Mitchell et al. 2019, Model Cards for Model Reporting, arXiv:1810.03993.
 """
 
 import json
-import platform
 import re
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from pathlib import Path
 
@@ -19,6 +17,7 @@ from translearn_core.backbones.digests import file_digest
 from translearn_core.config import ExperimentConfig, Split, Tuning
 from translearn_core.data.findings import counted, joined
 from translearn_core.results import Anatomy, Baselines, Evaluation, Interval, RunSummary
+from translearn_core.runs.versions import versions
 
 LIBRARIES = ("translearn", "torch", "transformers", "tokenizers", "safetensors", "onnxruntime")
 FEW = 200
@@ -67,7 +66,7 @@ def write_card(folder: Path, card: Card) -> None:
         backbone=backbone_name(card.config),
         trained=trained_part(card.config),
         limits=limits(card),
-        versions=versions(),
+        versions=versions(LIBRARIES),
         hashes={p.relative_to(folder).as_posix(): file_digest(p) for p in weights(folder)},
     )
     (folder / "README.md").write_text(text, encoding="utf-8")
@@ -113,17 +112,6 @@ def backbone_name(config: ExperimentConfig) -> str:
 def weights(folder: Path) -> list[Path]:
     """Return the files that the answers depend on."""
     return sorted(p for p in folder.rglob("*") if p.suffix in (".safetensors", ".onnx", ".data"))
-
-
-def versions() -> dict[str, str]:
-    """Return the versions of Python and of what the export was made with."""
-    found = {"python": platform.python_version()}
-    for library in LIBRARIES:
-        try:
-            found[library] = version(library)
-        except PackageNotFoundError:
-            continue
-    return found
 
 
 def plain(text: object) -> str:

@@ -1,12 +1,11 @@
 """What a run's own results tell: how good it is, how it learned, with which settings."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pandas as pd
 
 from translearn_core import plots
-from translearn_core.config import ExperimentConfig
+from translearn_core.config import ExperimentConfig, leaves
 from translearn_core.reporting.material import Material
 from translearn_core.reporting.section import Picture, Section, Sheet
 from translearn_core.reporting.wording import answer
@@ -90,13 +89,3 @@ def _moved(drift: Drift) -> Picture:
         "How far each part's weights moved in all, relative to their size. Hatched parts did not move.",
         Sheet("moved in all", drift.by_part()),
     )
-
-
-def leaves(told: dict[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield what a configuration says by dotted names."""
-    for name, value in told.items():
-        path = f"{above}{name}"
-        if isinstance(value, dict):
-            yield from leaves(value, f"{path}.")
-        else:
-            yield path, value

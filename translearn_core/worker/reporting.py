@@ -1,9 +1,7 @@
 """A report of a run or a study: gather what was found so far, and write it as one HTML file."""
 
 import hashlib
-import platform
 from collections.abc import Iterator
-from importlib.metadata import PackageNotFoundError, version
 
 from translearn_core.config import AnatomyConfig, ExperimentConfig, JobKind, ReportConfig, identity
 from translearn_core.errors import ConfigError, NotFoundError
@@ -11,6 +9,7 @@ from translearn_core.reporting import EVIDENCE, Material, Part, caveats, content
 from translearn_core.results import Anatomy, Drift, History, Report, RunSummary, Timeline
 from translearn_core.results.timeline import happened
 from translearn_core.runs import State, artifacts
+from translearn_core.runs.versions import versions
 from translearn_core.worker.context import Context
 from translearn_core.worker.features import finished
 
@@ -54,7 +53,7 @@ def _material(context: Context, config: ReportConfig) -> Material:
             parts=parts,
             missing=missing,
             hashes={f"part: {EVIDENCE[context.store.job(job).kind].called}": job for job in _known(context)},
-            versions=versions(),
+            versions=versions(LIBRARIES),
         )
     folder, experiment = context.store.workspace.run(config.job), context.store.job(config.job).config
     if not isinstance(experiment, ExperimentConfig):
@@ -73,7 +72,7 @@ def _material(context: Context, config: ReportConfig) -> Material:
         parts=parts,
         missing=tuple(dict.fromkeys((*missing, *_unasked(experiment, parts)))),
         hashes=_hashes(context, config.job, experiment),
-        versions=versions(),
+        versions=versions(LIBRARIES),
     )
 
 
@@ -149,15 +148,4 @@ def _hashes(context: Context, job: str, experiment: ExperimentConfig) -> dict[st
         context.report("reading the weights")
         with path.open("rb") as weights:
             found[f"sha256 of {path.name}"] = hashlib.file_digest(weights, "sha256").hexdigest()
-    return found
-
-
-def versions() -> dict[str, str]:
-    """Return the versions of Python and of what the report rests on."""
-    found = {"python": platform.python_version()}
-    for library in LIBRARIES:
-        try:
-            found[library] = version(library)
-        except PackageNotFoundError:
-            continue
     return found
