@@ -218,7 +218,7 @@ def test_an_experiment_of_its_own_is_a_way_beside_the_recipes():
     assert planned(own=own)[0].config == own, "alone it is a study too"
     with pytest.raises(ValidationError, match=r"own\.continues"):
         study(own=own.model_copy(update={"continues": "job"}))
-    with pytest.raises(ConfigError, match="blocks"):
+    with pytest.raises(ConfigError, match=r"plan\.blocks is 9"):
         planned(own=own.model_copy(update={"plan": FreezePlan(blocks=(9,))}))
 
 

@@ -74,3 +74,10 @@ def test_real_results_with_such_numbers_load_again(tmp_path: Path) -> None:
     for result in (metrics, search):
         artifacts.save(tmp_path, result)
         assert repr(artifacts.load(tmp_path, type(result))) == repr(result)
+
+
+def test_what_another_version_wrote_is_as_if_it_were_not_there(tmp_path: Path) -> None:
+    home = artifacts.save(tmp_path, Interval(0.0, 1.0))
+    for other in ('{"low": 0.0}', '{"low": 0.0, "high": 1.0, "width": 1.0}'):
+        (home / "data.json").write_text(other)
+        assert artifacts.load(tmp_path, Interval) is None

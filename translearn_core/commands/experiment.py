@@ -122,6 +122,6 @@ def _check(config: ExperimentConfig, n_blocks: int, settings: Mapping[str, Any])
     try:
         config.check(config.backbone.blocks or n_blocks)
     except ConfigError as error:
-        if error.field == "train_blocks" and settings.keys() & {"plan", "plan.blocks"}:
-            raise ConfigError("plan.blocks", error.value, error.expected) from None
+        if error.field == "plan.blocks" and not settings.keys() & {"plan", "plan.blocks"}:
+            raise ConfigError("train_blocks", error.value, error.expected) from None
         raise

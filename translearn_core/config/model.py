@@ -83,13 +83,13 @@ class FreezePlan(Frozen):
         if not all(p.isdecimal() for p in parts):
             raise ConfigError("train_blocks", text, "none, all, last:K or block numbers such as 0,2,5")
         plan = cls(blocks=tuple(int(p) for p in parts))
-        plan.check(n_blocks)
+        plan.check(n_blocks, "train_blocks")
         return plan
 
-    def check(self, n_blocks: int) -> None:
-        """Raise `ConfigError` if a block is named that a backbone of `n_blocks` does not have."""
+    def check(self, n_blocks: int, field: str = "plan.blocks") -> None:
+        """Raise `ConfigError` about `field` if a backbone of `n_blocks` lacks a block that is named."""
         if self.blocks and self.blocks[-1] >= n_blocks:
-            raise ConfigError("train_blocks", self.blocks[-1], f"blocks from 0 to {n_blocks - 1}")
+            raise ConfigError(field, self.blocks[-1], f"blocks from 0 to {n_blocks - 1}")
 
     def boundary(self, n_blocks: int) -> int:
         """Lowest trainable block: -1 if the embeddings train, `n_blocks` if only the head does.

@@ -52,12 +52,15 @@ def save(folder: Path, result: object) -> Path:
 
 
 def load(folder: Path, kind: type[T]) -> T | None:
-    """Read back a result of type `kind` saved under `folder`; None if there is none."""
+    """Read back a result of type `kind` saved under `folder`; None if there is none, or of other fields."""
     home = folder / folder_name(kind)
     if not (home / "data.json").exists():
         return None
     values: dict[str, Any] = json.loads((home / "data.json").read_text(encoding="utf-8"))
     hints = typing.get_type_hints(kind, include_extras=True)
+    saved = {*values, *(path.stem for pattern in ("*.npy", "*.parquet") for path in home.glob(pattern))}
+    if not _needed(kind) <= saved <= hints.keys():  # another version wrote it
+        return None
     for name in values:
         values[name] = TypeAdapter(hints[name]).validate_python(values[name])
     for path in home.glob("*.npy"):
@@ -65,6 +68,16 @@ def load(folder: Path, kind: type[T]) -> T | None:
     for path in home.glob("*.parquet"):
         values[path.stem] = pd.read_parquet(path)
     return kind(**values)
+
+
+def _needed(kind: type) -> set[str]:
+    """Return the fields without which there is no such result."""
+    missing = dataclasses.MISSING
+    return {
+        field.name
+        for field in dataclasses.fields(kind)
+        if field.default is missing and field.default_factory is missing
+    }
 
 
 def folder_name(kind: type) -> str:
