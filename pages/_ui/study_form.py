@@ -40,6 +40,13 @@ def new() -> None:
     task = freeze_map.task_of(given.diagnosis)
     begin: dict[str, Any] = {"recipes": FIRST, "boundaries": (), "seeds": 3, "sizes": (None,)}
     grid = _grid("study", anatomy.n_blocks, task.train, begin)
+    if any(grid["sizes"]):
+        grid["redraw"] = st.checkbox(
+            "Each seed learns from its own draw of rows",
+            key="study.redraw",
+            persist_state="session",
+            help="the interval then takes in which rows were drawn; otherwise all seeds learn from the same",
+        )
     teacher = _teacher(grid["recipes"], given.data)
     if not grid["recipes"] and not grid["boundaries"]:
         st.caption("Choose at least one way to transfer, or blocks to train from.")

@@ -13,6 +13,7 @@ from translearn_core.config import (
     JobKind,
     RecipeName,
     StudyConfig,
+    expand,
 )
 from translearn_core.results import CellScore, Comparison, Difference, Interval
 from translearn_core.runs import State, Studies, Study, artifacts
@@ -87,6 +88,24 @@ def test_a_study_is_put_together_and_started(visit: Open, filled: Filled, book: 
     assert len(filled.store.waiting("TRAIN")) == len(study.runs) == 8
     assert at.query_params["study"] == study.id
     assert "0 of 8 done, 8 waiting" in said(at) or at.get("progress")
+
+
+def test_seeds_may_draw_their_own_rows_where_rows_are_fewer(
+    visit: Open, filled: Filled, book: Studies
+) -> None:
+    at = visit("study")
+    assert not at.checkbox
+    at.multiselect(key="study.sizes").set_value([16, 0]).run()
+    at.checkbox(key="study.redraw").check().run()
+    at.button(key="start_study").click().run()
+    (study,) = book.all(filled.owner)
+    assert study.config.redraw
+    drawn = {
+        run.seed: run.config.data.rows_seed
+        for run in expand(study.config, BLOCKS)
+        if run.config.data.train_rows
+    }
+    assert len(set(drawn.values())) == len(study.config.seeds)
 
 
 def test_without_a_recipe_the_blocks_to_train_from_are_the_study(
