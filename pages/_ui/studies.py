@@ -54,9 +54,12 @@ def depth(run: Run, config: ExperimentConfig) -> None:
     study = depth_study(config, anatomy.n_blocks)
     runs = len(study.boundaries) * len(study.seeds)
     st.subheader("How deep should it train?", anchor=False)
+    epochs = sum(stage.epochs for stage in config.course)
+    staged = f" Your run had stages; here each trains at once, {epochs} epochs." if config.stages else ""
     st.caption(
-        f"The same settings from every block up, with two seeds each: {runs} runs. The curve shows from "
-        "where on training more gains nothing. What was trained before is not trained again."
+        f"The same settings from every block up, with {len(study.seeds)} seeds each: {runs} runs.{staged} "
+        "The curve shows from where on training more gains nothing. What was trained before is not trained "
+        "again."
     )
     if st.button("Freeze-depth curve", key="depth_study", icon=":material/stairs:"):
         start(short(f"How deep? {run.name}", 100), study, {config.backbone.label: anatomy.n_blocks})

@@ -235,11 +235,20 @@ def test_the_depth_study_has_the_run_itself_among_its_own():
     )
     found = expand(asked := depth_study(run, 6), BLOCKS)
     assert asked.boundaries == (-1, 0, 1, 2, 3, 4, 5, 6)
-    assert asked.seeds == (3, 4)
+    assert asked.seeds == (3, 4, 5)
     assert identity(run) in {identity(one.config) for one in found}
     assert {one.config.training.batch_size for one in found} == {16}
     whole = next(one.config for one in found if one.cell["boundary"] == "0")
     assert whole.training.lr == 1e-4, "a default follows the plan"
+
+
+def test_a_depth_study_of_stages_trains_at_once_for_as_many_epochs():
+    run = RECIPES[RecipeName.GRADUAL].apply(ExperimentConfig(data=DATA), 6)
+    epochs = sum(stage.epochs for stage in run.course)
+    assert epochs > run.training.epochs
+    found = expand(depth_study(run, 6), BLOCKS)
+    assert {one.config.training.epochs for one in found} == {epochs}
+    assert {one.config.stages for one in found} == {()}
 
 
 def test_a_depth_study_leaves_out_what_cannot_be():

@@ -98,5 +98,5 @@ def test_what_cannot_be_is_refused_by_name() -> None:
         changed(BASE, {"training.lr": -1})
     with pytest.raises(ConfigError, match=r"training\.rates"):
         changed(BASE, {"training.rates": [1e-4, 1e-4]}).check(6)
-    with pytest.raises(ConfigError, match="plan.blocks is 9"):
+    with pytest.raises(ConfigError, match=r"plan\.blocks is 9"):
         changed(BASE, {"plan.blocks": [9]}).check(6)

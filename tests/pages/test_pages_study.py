@@ -147,11 +147,11 @@ def test_a_recipe_that_needs_a_teacher_asks_for_one(visit: Open, filled: Filled,
 
 def test_the_depth_study_is_one_click_from_a_run(visit: Open, filled: Filled, book: Studies) -> None:
     at = visit("results", run=filled.run.id)
-    assert "16 runs" in said(at)
+    assert "24 runs" in said(at)
     at.button(key="depth_study").click().run()
     (study,) = book.all(filled.owner)
     assert study.config.boundaries == (-1, 0, 1, 2, 3, 4, 5, 6)
-    assert len(study.runs) == 16
+    assert len(study.runs) == 24
     assert filled.run.job.id in study.jobs, "the run itself is one of them"
     assert at.query_params["study"] == study.id
 

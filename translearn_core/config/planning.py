@@ -81,14 +81,21 @@ def expand(study: StudyConfig, n_blocks: Mapping[str, int]) -> tuple[Planned, ..
     return tuple(planned.values())
 
 
-def depth_study(config: ExperimentConfig, n_blocks: int, *, seeds: int = 2) -> StudyConfig:
-    """Return the study of how deep an experiment should train: its settings from every boundary up."""
+def depth_study(config: ExperimentConfig, n_blocks: int, *, seeds: int = 3) -> StudyConfig:
+    """Return the study of how deep an experiment should train: its settings from every boundary up.
+
+    What trains in stages trains at once there, for as many epochs as all stages have together.
+    """
+    epochs = sum(stage.epochs for stage in config.course)
+    at_once = config.model_copy(
+        update={"stages": (), "training": config.training.model_copy(update={"epochs": epochs})}
+    )
     common: dict[str, Any] = {
         "data": config.data.model_copy(update={"train_rows": None}),
         "backbones": (config.backbone,),
         "seeds": tuple(range(config.training.seed, config.training.seed + seeds)),
         "sizes": (config.data.train_rows,),
-        "settings": own_settings(config, recipes=False),
+        "settings": own_settings(at_once, recipes=False),
     }
     possible = []
     for boundary in range(EVERYTHING, n_blocks + 1):
