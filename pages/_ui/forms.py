@@ -42,7 +42,7 @@ LABELS: dict[str, str] = {
     "folds": "Folds",
     "neighbours": "Neighbours",
     "min_dist": "Minimum distance",
-    "limit": "Points at most",
+    "limit": "Texts it is found from",
     "method": "Method",
     "rare_below": "A class is rare below",
     "decay": "Rate, block to block below",
@@ -80,7 +80,8 @@ HINTS: dict[str, str] = {
     "folds": "parts of the training rows; each is scored by a probe that learned on the others",
     "seed": "the same seed gives the same result",
     "method": "PCA: fast and exact; UMAP: shows clusters better, but distances between them mean little",
-    "limit": "a stratified sample above",
+    "projection.limit": "at most so many, each class in its share, decide where points lie; all other "
+    "texts then take their places on the same map, so that a large table takes little longer",
     "tuning.kind": "every tensor of the trained blocks, or some of them; LoRA adds small matrices instead",
     "layers": "which layers of the frozen backbone make the vector that the head reads",
 }

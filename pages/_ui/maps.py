@@ -1,14 +1,19 @@
-"""Projections side by side, and the texts behind the points a person circles."""
+"""Projections side by side: what is circled on one is marked on the other."""
+
+from functools import partial
+from typing import Any
 
 import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 
-from pages._ui import heading, state, tables
-from pages._ui.picked import inside
-from pages._ui.words import percent, plain
+from pages._ui import forms, heading, listed, live, nearness, state, tables
+from pages._ui.nearness import TITLES
+from pages._ui.picked import NONE, Picked, inside, lassoed, nothing
+from pages._ui.words import plain
 from translearn_core import plots
-from translearn_core.results import Evaluation, Projection
+from translearn_core.config import Method, ProjectConfig, identity
+from translearn_core.results import Anatomy, Projection
+from translearn_core.runs import Run
 
 COLOURS: dict[str, plots.Colouring] = {
     "Label": "label",
@@ -18,17 +23,27 @@ COLOURS: dict[str, plots.Colouring] = {
 }
 """What points may be coloured by, as it is called on screen."""
 
-TITLES = {"pretrained": "Before training", "fine-tuned": "After training"}
 
-PURITY = (
-    "for the test texts, which the model never learned from: the share of a text's 10 nearest neighbours, "
-    "among all texts on the map and in the layer's full width, that carry its label"
-)
-"""What the number below each picture says."""
+@st.fragment
+def panel(run: Run, anatomy: Anatomy) -> None:
+    """Show the pictures of a layer, their numbers, and the texts that are picked on them."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        asked = ProjectConfig(job=run.job.id, layer=_layer(anatomy.n_blocks), method=_method())
+        colour = st.segmented_control("Colour", list(COLOURS), default="Label", required=True, key="colour")
+    with st.expander("More settings", icon=":material/tune:"), st.grid(4, min_column_width=140):
+        more = ("neighbours", "min_dist", "limit", "seed")
+        asked = forms.edit(asked, more if asked.method is Method.UMAP else more[2:], "projection")
+    projection = live.ask(asked, Projection, "Drawing the map")
+    if projection is None:
+        return
+    st.markdown(plain(projection.sentence))
+    picked = _pair(run, projection, COLOURS[colour], f"{identity(asked)} {colour}")
+    nearness.between(projection)
+    said(projection)
+    listed.panel(run, projection, picked)
 
 
-def layer(n_blocks: int) -> int:
-    """Choose a layer, the last one at first."""
+def _layer(n_blocks: int) -> int:
     if state.value("layer", n_blocks) > n_blocks:
         state.put("layer", n_blocks)
     state.seed("layer", n_blocks)
@@ -36,53 +51,67 @@ def layer(n_blocks: int) -> int:
     return st.slider("Layer", 0, n_blocks, key="layer", help=help_, width=260)
 
 
-def pair(projection: Projection, colour: plots.Colouring) -> NDArray[np.int64] | None:
-    """Draw every variant and return the points circled in any of them, None if none were."""
-    picked: NDArray[np.int64] | None = None
+def _method() -> Method:
+    return st.segmented_control(
+        "Method",
+        list(Method),
+        format_func=str.upper,
+        default=Method.PCA,
+        required=True,
+        key="method",
+        help=forms.HINTS["method"],
+    )
+
+
+def _pair(run: Run, projection: Projection, colour: plots.Colouring, figure: str) -> Picked:
+    """Draw every variant, marked with what was picked, and return that."""
+    dark = heading.dark()
+    figure += " dark" if dark else " light"
+    now: Picked = state.value(listed.picked(run)) or nothing(len(projection.variants))
+    on = None if now.circled is None else _selection(projection, now.circled)
+    now = now.on(figure, lassoed(on))
+    state.put(listed.picked(run), now)
     for number, column in enumerate(st.columns(len(projection.variants))):
-        variant = projection.variants[number]
+        variant, mark = projection.variants[number], now.marks[number]
+        marked = np.flatnonzero(np.isin(projection.index, mark.lines))
         with column:
             st.markdown(f"**{TITLES.get(variant, plain(variant))}**")
-            event = st.plotly_chart(
-                plots.projection(projection, number, colour, heading.dark()),
+            st.plotly_chart(
+                plots.projection(projection, number, colour, dark, marked=marked, turn=mark.turn),
                 key=f"map-{variant}",
-                on_select="rerun",
+                on_select=partial(_circle, run, projection, number, figure),
                 selection_mode=("box", "lasso"),
                 theme=None,
                 config=tables.CONFIG,
                 alt=f"Texts as points, {variant}",
             )
-            st.metric(
-                "Neighbours of the same class",
-                "–" if np.isnan(projection.purity[number]) else percent(projection.purity[number]),
-                border=True,
-                help=PURITY,
-            )
-            hit = inside(projection.coordinates[number], event["selection"])
-            if len(hit):
-                picked = hit if picked is None else np.union1d(picked, hit)
-    return picked
+            nearness.beside(projection, number)
+    return now
+
+
+def _circle(run: Run, projection: Projection, number: int, figure: str) -> None:
+    """Take over what was circled on a picture; nothing, if that was taken back."""
+    hit = inside(projection.coordinates[number], _selection(projection, number) or {})
+    now: Picked = state.value(listed.picked(run))
+    lines = projection.index[hit]
+    state.put(listed.picked(run), now.circle(lines, number, figure) if len(hit) else now.find(NONE))
+    state.put(listed.wanted(run), "")
+
+
+def _selection(projection: Projection, number: int) -> dict[str, Any] | None:
+    """Return the box and lasso on a picture, as it was drawn last."""
+    event = state.value(f"map-{projection.variants[number]}")
+    return None if event is None else event["selection"]
 
 
 def said(projection: Projection) -> None:
     """Say how the pictures were made, and offer their numbers."""
     settings = ", ".join(f"{name} {value}" for name, value in projection.settings.items())
-    shown = "all" if len(projection.row) == projection.total else f"{len(projection.row):,} of"
+    placed, total, shown = len(projection.row), projection.total, len(projection.shown)
+    texts = f"all {total:,} texts" if placed == total else f"{placed:,} of {total:,} texts"
+    drawn = f"{shown:,} of them" if shown < placed else "all of them"
     st.caption(
-        f"{plain(settings)}; {shown} {projection.total:,} texts. Distances between far-apart groups mean "
+        f"{plain(settings)}; {texts} are placed, {drawn} drawn. Distances between far-apart groups mean "
         "little."
     )
     tables.download(projection.frame, "projection", key="projection", label="Coordinates as CSV")
-
-
-def texts(projection: Projection, evaluation: Evaluation, picked: NDArray[np.int64]) -> None:
-    """List the texts of some points."""
-    rows = evaluation.predictions.iloc[projection.index[picked]]
-    st.caption(f"{len(rows):,} texts")
-    wide = {"text": st.column_config.TextColumn(width="large"), **tables.fractions("confidence")}
-    tables.table(
-        rows[["text", "label", "predicted", "confidence", "split", "row"]],
-        "circled",
-        key="circled",
-        config=wide,
-    )

@@ -6,7 +6,7 @@ from sklearn import manifold
 from sklearn.metrics import silhouette_samples
 from sklearn.neighbors import NearestNeighbors
 
-from translearn_core.analysis import geometry, knn_indices, knn_overlap, silhouette, trustworthiness
+from translearn_core.analysis import geometry, knn_indices, silhouette, trustworthiness
 
 
 def clusters(rows=200, width=12, classes=4, seed=0):
@@ -23,15 +23,13 @@ def test_neighbours_are_sklearns():
     assert knn_indices(x[:1]).shape == (1, 0)
 
 
-def test_overlap_is_the_share_in_common_in_any_order():
-    a, b = np.array([[1, 2, 3], [0, 2, 3]]), np.array([[3, 1, 9], [4, 5, 6]])
-    assert knn_overlap(a, b) == pytest.approx((2 / 3 + 0) / 2)
+@pytest.mark.parametrize("k", [1, 10])
+def test_some_rows_neighbours_are_theirs_among_all(k):
     x, _ = clusters()
-    assert knn_overlap(knn_indices(x), knn_indices(3 * x + 1)) == 1
-    random = np.random.default_rng(1)
-    by_chance = knn_overlap(knn_indices(x), knn_indices(random.normal(size=x.shape)))
-    assert by_chance == pytest.approx(10 / 199, abs=0.03)
-    assert np.isnan(knn_overlap(a[:0], b[:0]))
+    some = np.array([150, 0, 7, 7])
+    assert np.array_equal(knn_indices(x, k, some), knn_indices(x, k)[some])
+    assert knn_indices(x, k, some[:0]).shape == (0, k)
+    assert knn_indices(x[:1], k, np.array([0])).shape == (1, 0)
 
 
 @pytest.mark.parametrize("block", [10_000_000, 700])
@@ -40,9 +38,9 @@ def test_silhouettes_are_sklearns_over_the_rows_asked_about(monkeypatch, block):
     x, labels = clusters()
     labels[0] = 9  # alone in its class
     expected = silhouette_samples(x, labels)
-    assert silhouette(x, labels) == pytest.approx(expected.mean(), abs=1e-9)
+    assert silhouette(x, labels) == pytest.approx(expected.mean(), abs=1e-6)
     some = np.arange(0, 200, 3)
-    assert silhouette(x, labels, of=some) == pytest.approx(expected[some].mean(), abs=1e-9)
+    assert silhouette(x, labels, of=some) == pytest.approx(expected[some].mean(), abs=1e-6)
     drawn = [silhouette(x.astype(np.float16), labels, sample=120, seed=s) for s in range(20)]
     assert np.mean(drawn) == pytest.approx(expected.mean(), abs=0.01)
     assert len(set(drawn)) > 1
@@ -73,5 +71,20 @@ def test_trustworthiness_is_one_for_the_space_itself_and_about_a_half_by_chance(
     assert trustworthiness(x, high, np.random.default_rng(0).normal(size=(600, 2))) == pytest.approx(
         0.5, abs=0.03
     )
+    none = np.zeros(0, dtype=int)
+    assert np.isnan(trustworthiness(x, high[none], x, of=none))
     assert np.isnan(trustworthiness(x[:2], high[:2], x[:2]))
     assert 0 <= trustworthiness(x[:5], knn_indices(x[:5]), x[:5, ::-1] ** 3) <= 1
+
+
+def test_trustworthiness_of_some_rows_counts_their_false_neighbours_alone():
+    x, _ = clusters()
+    plane = x[:, :2]
+    high = knn_indices(x)
+    every = [trustworthiness(x, high[[row]], plane, of=np.array([row])) for row in range(200)]
+    assert np.std(every) > 0.01
+    some = np.arange(0, 200, 7)
+    assert trustworthiness(x, high[some], plane, of=some) == pytest.approx(
+        np.mean(every, where=np.isin(range(200), some))
+    )
+    assert np.mean(every) == pytest.approx(manifold.trustworthiness(x, plane, n_neighbors=10), abs=1e-5)

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from sklearn.neighbors import NearestNeighbors
 
-from translearn_core.analysis import nearest, nearest_within, neighbours
+from translearn_core.analysis import nearest, nearest_among, nearest_within, neighbours
+from translearn_core.errors import Stopped
 
 
 @pytest.mark.parametrize("block", [7, 100, 16_384])
@@ -43,9 +44,40 @@ def test_nearest_within_is_exact_far_from_the_origin(monkeypatch, pairs):
     expected, graph = NearestNeighbors(n_neighbors=7).fit(rows).kneighbors()
     assert np.array_equal(indices, graph)
     assert distances == pytest.approx(expected, abs=1e-3)
+    some = np.array([100, 3, 50])
+    indices, distances = nearest_within(rows, 7, some)
+    assert np.array_equal(indices, graph[some])
+    assert distances == pytest.approx(expected[some], abs=1e-3)
+
+
+@pytest.mark.parametrize("pairs", [50, 10_000_000])
+def test_nearest_among_is_exact_far_from_the_origin(monkeypatch, pairs):
+    monkeypatch.setattr(neighbours, "PAIRS_AT_ONCE", pairs)
+    random = np.random.default_rng(0)
+    bank, query = random.normal(size=(120, 6)) + 500, random.normal(size=(30, 6)) + 500
+    indices, distances = nearest_among(query, bank, 7)
+    expected, graph = NearestNeighbors(n_neighbors=7).fit(bank).kneighbors(query)
+    assert np.array_equal(indices, graph)
+    assert distances == pytest.approx(expected, abs=1e-3)
+    indices, distances = nearest_among(bank[[4]], bank, 1)
+    assert (indices.item(), distances.item()) == (4, 0)
 
 
 def test_a_repeated_row_is_its_twins_neighbour_and_never_its_own():
     indices, distances = nearest_within(np.array([[1.0], [1.0], [9.0]]), 1)
     assert indices.tolist() == [[1], [0], [0]] or indices.tolist() == [[1], [0], [1]]
     assert distances.tolist() == [[0], [0], [8]]
+
+
+def test_progress_tells_the_share_done_and_may_stop(monkeypatch):
+    monkeypatch.setattr(neighbours, "PAIRS_AT_ONCE", 400)
+    rows = np.random.default_rng(0).normal(size=(100, 3))
+    seen = []
+    nearest_within(rows, 2, np.arange(8), seen.append)
+    assert seen == [0, 0.5]
+
+    def stop(_):
+        raise Stopped
+
+    with pytest.raises(Stopped):
+        nearest_within(rows, 2, progress=stop)

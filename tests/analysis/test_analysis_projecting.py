@@ -1,11 +1,12 @@
-"""Projections, samples and purity against numpy, scikit-learn and what a layout must keep."""
+"""Projections against numpy, scikit-learn and what a layout must keep."""
 
 import numpy as np
 import pytest
+from scipy.linalg import orthogonal_procrustes
+from sklearn.decomposition import PCA
 from sklearn.manifold import trustworthiness
-from sklearn.neighbors import NearestNeighbors
 
-from translearn_core.analysis import project, purity, stratified_sample
+from translearn_core.analysis import knn_indices, project, projecting, purity
 from translearn_core.config import Method
 from translearn_core.errors import Stopped, TooFewSamplesError, TrainingError
 
@@ -17,15 +18,59 @@ def blobs():
     return labels, (random.normal(size=(3, 30)) * 4)[labels] + random.normal(size=(150, 30))
 
 
-def test_pca_is_the_singular_value_decomposition(blobs):
+def moved(x, seed=1):
+    """The same rows in another place, ten times as wide, with another order of directions."""
+    random = np.random.default_rng(seed)
+    return 10 * (x[:, ::-1] + random.normal(size=x.shape)) + 7
+
+
+def spread_of(x):
+    return np.sqrt(np.square(x - x.mean(axis=0)).sum(axis=1).mean())
+
+
+def test_pca_of_one_variant_is_the_singular_value_decomposition(blobs):
     _, x = blobs
     found = project({"a": x}, method=Method.PCA)
-    centred = x - x.mean(axis=0)
+    centred = (x - x.mean(axis=0)) / spread_of(x)
     _, _, axes = np.linalg.svd(centred, full_matrices=False)
     signs = np.sign(axes[[0, 1], np.abs(axes[:2]).argmax(axis=1)])
     assert found.dtype == np.float32
     assert found.shape == (1, 150, 2)
-    assert found[0] == pytest.approx(centred @ (axes[:2] * signs[:, None]).T, abs=1e-3)
+    assert found[0] == pytest.approx(centred @ (axes[:2] * signs[:, None]).T, abs=1e-5)
+
+
+def test_pca_of_variants_is_sklearns_on_all_of_them_each_of_the_same_spread(blobs):
+    _, x = blobs
+    y = moved(x)
+    stacked = np.concatenate([(v - v.mean(axis=0)) / spread_of(v) for v in (x, y)])
+    expected = PCA(2, svd_solver="full").fit_transform(stacked).reshape(2, 150, 2)
+    assert project({"a": x, "b": y}, method=Method.PCA) == pytest.approx(expected, abs=1e-4)
+    # neither where a variant lies nor how wide it is decides: the wider one would alone
+    assert project({"a": x, "b": 100 * y - 3}, method=Method.PCA) == pytest.approx(expected, abs=1e-4)
+
+
+def test_rows_beyond_those_fitted_are_projected_on_their_axes(blobs, monkeypatch):
+    monkeypatch.setattr(projecting, "ROWS_AT_ONCE", 40)
+    _, x = blobs
+    y = moved(x)
+    fit = np.arange(0, 150, 2)
+    some = project({"a": x[fit], "b": y[fit]}, method=Method.PCA)
+    found = project({"a": x, "b": y}, method=Method.PCA, fit=fit)
+    assert found[:, fit] == pytest.approx(some, abs=1e-5)
+    pca = PCA(2, svd_solver="full").fit(
+        np.concatenate([(v[fit] - v[fit].mean(axis=0)) / spread_of(v[fit]) for v in (x, y)])
+    )
+    expected = pca.transform((y - y[fit].mean(axis=0)) / spread_of(y[fit]))
+    assert found[1] == pytest.approx(expected, abs=1e-4)
+
+
+def test_a_variant_without_spread_is_one_point_and_leaves_the_others_alone(blobs):
+    _, x = blobs
+    still = np.full_like(x, 0.3)
+    found = project({"a": still, "b": x}, method=Method.PCA)
+    assert not found[0].any()
+    assert found[1] == pytest.approx(project({"b": x}, method=Method.PCA)[0], abs=1e-6)
+    assert not project({"a": x, "b": still}, method=Method.UMAP)[1].any()
 
 
 def test_umap_keeps_neighbours_and_classes(blobs):
@@ -40,6 +85,39 @@ def test_the_seed_decides_umap(blobs):
     one, two, other = (project({"a": x}, method=Method.UMAP, seed=s) for s in (3, 3, 4))
     assert np.array_equal(one, two)
     assert not np.array_equal(one, other)
+
+
+def test_rows_beyond_those_laid_out_take_places_in_their_blob(blobs):
+    labels, x = blobs
+    fit = np.flatnonzero(np.arange(150) % 5 != 0)
+    held = np.setdiff1d(np.arange(150), fit)
+    plane = project({"a": x}, method=Method.UMAP, fit=fit)[0]
+    middles = np.stack([plane[fit][labels[fit] == k].mean(axis=0) for k in range(3)])
+    apart = np.linalg.norm(plane[held][:, None] - middles, axis=2)
+    assert np.array_equal(apart.argmin(axis=1), labels[held])
+    own = knn_indices(x, 5)
+    near = [np.linalg.norm(plane[row] - plane[own[row]], axis=1).mean() for row in held]
+    assert np.mean(near) < 0.5 * np.linalg.norm(plane - plane.mean(axis=0), axis=1).mean()
+
+
+def test_variants_are_turned_by_the_rows_they_were_laid_out_from(blobs):
+    _, x = blobs
+    fit = np.arange(0, 150, 2)
+    first, second = project({"a": x, "b": moved(x)}, method=Method.UMAP, fit=fit)
+    turn, _ = orthogonal_procrustes(second[fit], first[fit])
+    assert turn == pytest.approx(np.eye(2), abs=1e-3)
+    assert first[fit].mean(axis=0) == pytest.approx([0, 0], abs=1e-4)
+
+
+def test_a_row_equal_to_one_that_was_laid_out_lies_where_that_lies(blobs):
+    _, x = blobs
+    doubled = np.concatenate([x, x[[3, 77]], np.repeat(x[[5]], 20, axis=0)])
+    plane = project({"a": doubled}, method=Method.UMAP, fit=np.arange(150))[0]
+    assert plane[150:152] == pytest.approx(plane[[3, 77]], abs=1e-3)
+    same = np.concatenate([np.repeat(x[:1], 30, axis=0), x[1:], x[:1]])  # all its neighbours are itself
+    plane = project({"a": same}, method=Method.UMAP, fit=np.arange(len(same) - 1))[0]
+    assert np.isfinite(plane).all()
+    assert np.linalg.norm(plane[-1] - plane[:30], axis=1).min() < 1e-3
 
 
 def test_later_umap_variants_are_turned_towards_the_first(blobs):
@@ -95,51 +173,32 @@ def test_what_cannot_be_projected_is_said():
         project({"fine-tuned": np.full((9, 2), np.inf)}, method=Method.PCA)
 
 
-def test_progress_counts_variants_and_may_stop(blobs):
+@pytest.mark.parametrize("method", Method)
+def test_progress_counts_variants_in_parts(blobs, method):
     _, x = blobs
     seen = []
-    project({"a": x, "b": x}, method=Method.PCA, progress=lambda done, total: seen.append((done, total)))
-    assert seen == [(0, 2), (1, 2), (2, 2)]
+    project(
+        {"a": x, "b": x},
+        method=method,
+        fit=np.arange(100),
+        progress=lambda done, total: seen.append((done, total)),
+    )
+    assert seen[0] == (0, 2)
+    assert seen[-1] == (2, 2)
+    assert seen == sorted(seen)
+    assert (1, 2) in seen
+
+
+def test_a_layout_can_be_stopped_while_it_is_shaped(blobs):
+    _, x = blobs
+    seen = []
 
     def stop(done, total):
-        raise Stopped
+        seen.append(done)
+        if done > 0.5:
+            raise Stopped
 
     with pytest.raises(Stopped):
-        project({"a": x}, method=Method.PCA, progress=stop)
-
-
-def test_a_sample_keeps_shares_and_every_class():
-    labels = np.repeat([0, 1, 2, 3], [600, 300, 98, 2])
-    rows = stratified_sample(labels, 100, seed=0)
-    assert len(set(rows)) == len(rows) == 100
-    assert np.array_equal(rows, np.sort(rows))
-    assert np.bincount(labels[rows]) == pytest.approx([60, 30, 10, 1], abs=1)
-    assert np.array_equal(rows, stratified_sample(labels, 100, seed=0))
-    assert not np.array_equal(rows, stratified_sample(labels, 100, seed=1))
-
-
-@pytest.mark.parametrize("limit", [1, 3, 7, 10, 11, 29])
-def test_a_sample_has_the_size_asked_for(limit):
-    labels = np.array([5] * 20 + [9] * 7 + [2] * 3)
-    rows = stratified_sample(labels, limit, seed=0)
-    assert len(set(rows)) == limit
-    if limit >= 3:
-        assert set(labels[rows]) == {2, 5, 9}
-
-
-def test_a_sample_below_the_limit_is_everything():
-    assert stratified_sample(np.array([1, 0, 1]), 3, seed=0).tolist() == [0, 1, 2]
-
-
-def test_purity_is_that_of_sklearns_neighbours(blobs):
-    labels, x = blobs
-    blurred = x + np.random.default_rng(2).normal(size=x.shape) * 6 + 100
-    graph = NearestNeighbors(n_neighbors=10).fit(blurred).kneighbors(return_distance=False)
-    expected = (labels[graph] == labels[:, None]).mean()
-    assert 0.35 < expected < 0.95
-    assert purity(blurred, labels) == pytest.approx(expected, abs=1e-3)
-
-
-def test_purity_of_few_rows():
-    assert purity(np.array([[0.0], [1.0], [2.0]]), np.array([0, 0, 0])) == 1.0
-    assert np.isnan(purity(np.ones((1, 2)), np.array([0])))
+        project({"a": np.tile(x, (10, 1))}, method=Method.UMAP, progress=stop)
+    assert 0.5 < seen[-1] < 1
+    assert len([done for done in seen if done > projecting.AXES]) > 2

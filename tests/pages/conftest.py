@@ -51,7 +51,9 @@ def visit(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Open:
 
     def opened(page: str, token: str | None = ALICE, **params: str) -> AppTest:
         cookies = {COOKIE: token} if token else {}
-        monkeypatch.setattr(browser, "_get_client_context", lambda: SimpleNamespace(cookies=cookies))
+        monkeypatch.setattr(
+            browser, "_get_client_context", lambda: SimpleNamespace(cookies=cookies, headers=[])
+        )
         at = AppTest.from_file(str(ROUTER), default_timeout=30)
         at.run()
         if page != "home":

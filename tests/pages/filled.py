@@ -24,6 +24,7 @@ from translearn_core.config import (
     ReadConfig,
     ReplayConfig,
     TrainingConfig,
+    WalkConfig,
 )
 from translearn_core.data import TokenStatistics, diagnose, read
 from translearn_core.results import (
@@ -34,12 +35,14 @@ from translearn_core.results import (
     Evaluation,
     Interval,
     Metrics,
+    Nearness,
     Prediction,
     ProbeScores,
     Projection,
     Replayed,
     RunSummary,
     StepPoint,
+    Walk,
 )
 from translearn_core.runs import Run, RunStore, State, artifacts
 from translearn_core.settings import settings
@@ -303,7 +306,14 @@ class Filled:
                 self.classes,
                 ("train", "validation", "test"),
                 {"method": "PCA", "layer": "6", "seed": "0", "points": str(rows)},
-                (0.52, 0.81),
+                (
+                    Nearness(0.52, Interval(0.4, 0.63), 0.03, 0.9),
+                    Nearness(0.81, Interval(0.7, 0.9), 0.4, 0.95),
+                ),
+                1 / k,
+                0.31,
+                Interval(0.25, 0.37),
+                "Texts of one class came closer together.",
                 rows,
                 coordinates.astype(np.float32),
                 np.arange(1, rows + 1),
@@ -311,9 +321,11 @@ class Filled:
                 label,
                 np.where(random.random(rows) < 0.8, label, 0),
                 np.arange(rows) % 3,
+                np.arange(rows),
             ),
         )
         self.answer(ReplayConfig(job=run.job.id, layer=6), self.replayed(label, test))
+        self.answer(WalkConfig(job=run.job.id), self.walk(label))
         texts = ("a warm and funny film",)
         shares = np.full((1, k), 0.2 / (k - 1), dtype=np.float32)
         shares[0, 1] = 0.8
@@ -360,6 +372,31 @@ class Filled:
             low=accuracy - 0.06,
             high=accuracy + 0.05,
             purity=accuracy - 0.1,
+        )
+
+    def walk(self, label: NDArray[np.int64]) -> Walk:
+        """Show a run in every layer: the first five as they were, the last two of them pulled apart."""
+        rows, pull = len(label), np.tile(np.linspace(0.3, 0.9, 7), (2, 1))
+        pull[1, 5:] += (0.3, 0.9)
+        angle = 2 * np.pi * label / len(self.classes)
+        noise = 0.4 * np.random.default_rng(6).standard_normal((rows, 2))
+        centre = np.column_stack([np.cos(angle), np.sin(angle)])
+        purity = 0.3 + 0.3 * pull
+        return Walk(
+            variants=("pretrained", "fine-tuned"),
+            classes=self.classes,
+            splits=("train", "validation", "test"),
+            chance=1 / len(self.classes),
+            sentence="Training made the largest difference in layer 6: 27.0 points more (20.1 to 33.9).",
+            coordinates=(pull[:, :, None, None] * centre + noise).astype(np.float32),
+            purity=purity,
+            low=purity - 0.06,
+            high=purity + 0.05,
+            silhouette=purity - 0.4,
+            kept=np.asarray([1, 1, 1, 1, 1, 0.6, 0.3]),
+            index=np.arange(rows),
+            label=label,
+            split=np.asarray([0, 0, 0, 1, 2])[np.arange(rows) % 5],
         )
 
 

@@ -9,7 +9,7 @@ from filled import MINILM, Filled
 from streamlit.testing.v1 import AppTest
 from visits import Open
 
-from pages._ui import freeze_map, live, maps
+from pages._ui import freeze_map, live, nearness
 from translearn_core.cli import app
 from translearn_core.commands.experiment import pairs, put_together
 from translearn_core.config import (
@@ -60,11 +60,11 @@ def test_probes_say_whose_cross_validation_flatters(visit: Open, filled: Filled)
 
 def test_neighbours_are_counted_for_test_texts_and_that_is_said(visit: Open, filled: Filled) -> None:
     at = visit("embeddings")
-    purity = [m for m in at.metric if m.label == "Neighbours of the same class"]
+    purity = [m for m in at.metric if m.label == "Same class"]
     assert [m.value for m in purity] == ["52.0 %", "81.0 %"]
-    assert all(m.help == maps.PURITY for m in purity)
-    assert "test texts" in maps.PURITY
-    assert "among all texts" in maps.PURITY
+    assert all(m.help == nearness.PURITY for m in purity)
+    assert "test texts" in nearness.PURITY
+    assert "among all texts" in nearness.PURITY
 
 
 EVERYTHING = ExperimentConfig(

@@ -23,6 +23,7 @@ from translearn_core.results import (
     LabelCurve,
     LayerMix,
     Metrics,
+    Nearness,
     Prediction,
     ProbeScores,
     Projection,
@@ -31,6 +32,7 @@ from translearn_core.results import (
     StepPoint,
     Timeline,
     Transferability,
+    Walk,
 )
 from translearn_core.results.label_curve import Reach
 
@@ -112,7 +114,14 @@ def make_projection(points: int, classes: tuple[str, ...]) -> Projection:
         classes=classes,
         splits=("train", "validation", "test"),
         settings={"method": "umap", "layer": "6", "seed": "0"},
-        purity=(0.7, 0.9),
+        nearness=(
+            Nearness(0.7, Interval(0.66, 0.74), 0.05, 0.88),
+            Nearness(0.9, Interval(0.87, 0.92), 0.51, 0.96),
+        ),
+        chance=1 / n,
+        kept=0.31,
+        kept_interval=Interval(0.29, 0.33),
+        sentence="",
         total=points * 2,
         coordinates=coordinates,
         row=np.arange(1, points + 1),
@@ -120,6 +129,7 @@ def make_projection(points: int, classes: tuple[str, ...]) -> Projection:
         label=label,
         predicted=predicted,
         split=rng.choice(3, points, p=[0.7, 0.15, 0.15]),
+        shown=np.arange(points),
     )
 
 
@@ -293,6 +303,35 @@ def make_replayed(classes: tuple[str, ...], texts: int = 800, moments: int = 9, 
         low=accuracy - 0.04,
         high=accuracy + 0.04,
         purity=accuracy - 0.1,
+    )
+
+
+def make_walk(
+    classes: tuple[str, ...], texts: int = 300, layers: int = 7, *, changed: int | None = 4
+) -> Walk:
+    """Two variants that part from the layer `changed` on; never where it is None."""
+    rng, n = np.random.default_rng(6), len(classes)
+    label = rng.integers(0, n, texts)
+    grown = np.tile(np.linspace(0.1, 0.6, layers), (2, 1))
+    if changed is not None:
+        grown[1, changed:] += 0.4
+    centres = rng.normal(0, 6, (n, 2))[label]
+    purity = 1 / n + (1 - 1 / n) * 0.9 * grown
+    return Walk(
+        variants=("pretrained", "fine-tuned"),
+        classes=classes,
+        splits=("train", "validation", "test"),
+        chance=1 / n,
+        sentence="A sentence.",
+        coordinates=(grown[..., None, None] * centres + rng.normal(0, 2, (texts, 2))).astype(np.float32),
+        purity=purity,
+        low=purity - 0.04,
+        high=purity + 0.03,
+        silhouette=purity - 0.5,
+        kept=np.where(grown[0] == grown[1], 1.0, 0.4),
+        index=np.arange(texts),
+        label=label,
+        split=np.asarray([0, 0, 1, 2])[np.arange(texts) % 4],
     )
 
 

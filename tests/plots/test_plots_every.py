@@ -28,6 +28,7 @@ from plotted_results import (
     make_replayed,
     make_runs,
     make_timeline,
+    make_walk,
     strings,
 )
 from plotted_trust import make_trust
@@ -49,6 +50,7 @@ EVERY: dict[str, Draw] = {
     "timeline": lambda names, dark: plots.timeline(make_timeline(names), dark),
     "movement": lambda names, dark: plots.movement(make_moved(), make_timeline(names), dark),
     "replayed": lambda names, dark: plots.replayed(make_replayed(names), 1, dark),
+    "walked": lambda names, dark: plots.walked(make_walk(names), 1, dark),
     "layer_ratings": lambda names, dark: plots.layer_ratings(make_ratings(names), dark),
     "similarity_map": lambda names, dark: plots.similarity_map(make_similarity(), dark),
     "similarity_lines": lambda names, dark: plots.similarity_lines(make_similarity(), make_drift(), dark),
@@ -80,6 +82,7 @@ NAMED = [
     "label_curve",
     "projection",
     "replayed",
+    "walked",
     "timeline",
     "class_counts",
     "probabilities",

@@ -11,15 +11,17 @@ from translearn_core.analysis.calibration import (
     temperature,
     tempered,
 )
+from translearn_core.analysis.company import chance, in_common, knn_overlap, purity, same_label
 from translearn_core.analysis.comparing import CellRuns, differences, harm, over_seeds, verdict
 from translearn_core.analysis.controls import control_labels, recurring, selectivity, word_types
 from translearn_core.analysis.crossing import Crossing, crossing, sentence
 from translearn_core.analysis.folding import stratified_folds
 from translearn_core.analysis.forgetting import cosine_pairs, spearman_change
-from translearn_core.analysis.geometry import knn_indices, knn_overlap, silhouette, trustworthiness
-from translearn_core.analysis.neighbours import nearest, nearest_within
+from translearn_core.analysis.geometry import knn_indices, silhouette, trustworthiness
+from translearn_core.analysis.neighbours import nearest, nearest_among, nearest_within
 from translearn_core.analysis.probing import probe_layers
-from translearn_core.analysis.projecting import project, purity, stratified_sample
+from translearn_core.analysis.projecting import project
+from translearn_core.analysis.sampling import stratified_sample
 from translearn_core.analysis.scoring import (
     accuracy_interval,
     bootstrap_accuracy,
@@ -43,6 +45,7 @@ __all__ = [
     "Suspects",
     "accuracy_interval",
     "bootstrap_accuracy",
+    "chance",
     "cka_matrix",
     "confusion",
     "control_labels",
@@ -55,6 +58,7 @@ __all__ = [
     "expected_calibration_error",
     "h_score",
     "harm",
+    "in_common",
     "knn_indices",
     "knn_overlap",
     "label_suspects",
@@ -62,6 +66,7 @@ __all__ = [
     "macro_f1_interval",
     "majority_accuracy",
     "nearest",
+    "nearest_among",
     "nearest_within",
     "out_of_fold",
     "over_seeds",
@@ -73,6 +78,7 @@ __all__ = [
     "rank_agreement",
     "recurring",
     "reliability",
+    "same_label",
     "score",
     "selectivity",
     "sentence",

@@ -1,8 +1,11 @@
-"""The rows most like a given one: across two tables by cosine similarity, within one by distance."""
+"""The rows most like a given one: by cosine similarity or distance across two tables, by distance in one."""
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
+
+from translearn_core.analysis.distances import Progress, Space
 
 ROWS_AT_ONCE = 16_384
 """Rows of the bank brought to single precision at a time."""
@@ -43,35 +46,74 @@ def nearest(
     return np.take_along_axis(found, order, axis=1), np.take_along_axis(similarity, order, axis=1)
 
 
-def nearest_within(rows: NDArray[np.floating], k: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Find the `k` nearest other rows of every row by Euclidean distance; exact.
+def nearest_within(
+    rows: NDArray[np.floating],
+    k: int,
+    of: NDArray[np.int64] | None = None,
+    progress: Progress | None = None,
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Find the `k` nearest other rows by Euclidean distance; exact.
 
     Parameters
     ----------
     rows : float array, shape (n, width)
     k : int
         From 1 to n - 1.
+    of : int array, shape (asked,), optional
+        Rows to ask, each among all; every row if not given. The cost grows with asked times n.
+    progress : callable, optional
+        Called with the share done; may raise to stop.
 
     Returns
     -------
-    indices, distances : arrays, shape (n, k)
+    indices, distances : arrays, shape (asked, k)
         The nearest first.
     """
-    x = torch.from_numpy(np.asarray(rows, dtype=np.float32))
-    x = x - x.mean(dim=0)  # near the origin the expanded square below loses no digits
-    squares = x.square().sum(dim=1)
-    indices = torch.empty((len(x), k), dtype=torch.int64)
-    distances = torch.empty((len(x), k))
-    step = max(1, PAIRS_AT_ONCE // max(len(x), k * x.shape[1]))
-    for start in range(0, len(x), step):
-        block = x[start : start + step]
-        apart = torch.addmm(squares, block, x.T, alpha=-2)
-        apart[torch.arange(len(block)), torch.arange(start, start + len(block))] = torch.inf
-        close = apart.topk(k, largest=False).indices
-        exact, order = (x[close] - block[:, None]).norm(dim=2).sort(dim=1, stable=True)
-        indices[start : start + step] = close.gather(1, order)
-        distances[start : start + step] = exact
+    space = Space.of(rows)
+    asked = np.arange(len(rows)) if of is None else of
+    indices, distances = torch.empty((len(asked), k), dtype=torch.int64), torch.empty((len(asked), k))
+    for place, ranks in space.within(asked, _step(space, k), progress):
+        itself = space.rows[torch.from_numpy(asked[place])]
+        indices[place], distances[place] = _first(space, itself, ranks, k)
     return indices.numpy(), distances.numpy()
+
+
+def nearest_among(
+    query: NDArray[np.floating], bank: NDArray[np.floating], k: int
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Find the `k` rows of `bank` nearest to each row of `query` by Euclidean distance; exact.
+
+    Parameters
+    ----------
+    query : float array, shape (q, width)
+    bank : float array, shape (n, width)
+    k : int
+        From 1 to n.
+
+    Returns
+    -------
+    indices, distances : arrays, shape (q, k)
+        The nearest first.
+    """
+    space = Space.of(bank)
+    indices, distances = torch.empty((len(query), k), dtype=torch.int64), torch.empty((len(query), k))
+    for start in range(0, len(query), step := _step(space, k)):
+        x, ranks = space.to(query[start : start + step])
+        indices[start : start + step], distances[start : start + step] = _first(space, x, ranks, k)
+    return indices.numpy(), distances.numpy()
+
+
+def _step(space: Space, k: int) -> int:
+    """Return how many rows to ask at a time."""
+    n, width = space.rows.shape
+    return max(1, PAIRS_AT_ONCE // max(n, k * width))
+
+
+def _first(space: Space, x: Tensor, ranks: Tensor, k: int) -> tuple[Tensor, Tensor]:
+    """Return the `k` rows nearest to each row of `x`, and distances not rounded by an expanded square."""
+    close = ranks.topk(k, largest=False).indices
+    exact, order = (space.rows[close] - x[:, None]).norm(dim=2).sort(dim=1, stable=True)
+    return close.gather(1, order), exact
 
 
 def _unit(rows: NDArray[np.floating]) -> NDArray[np.float32]:

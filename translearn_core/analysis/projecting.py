@@ -1,23 +1,27 @@
-"""Vectors as points on a plane, and the number that says how far to trust the picture."""
+"""Vectors as points on a plane: all variants of the same rows on one map, found from some of the rows."""
 
-import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import orthogonal_procrustes
 from sklearn.decomposition import PCA
 
-from translearn_core.analysis.neighbours import nearest_within
+from translearn_core.analysis.layout import FEWEST, laid_out, placed
 from translearn_core.config import Method
 from translearn_core.errors import TooFewSamplesError, TrainingError
 
 Plane = NDArray[np.float32]
+IntArray = NDArray[np.int64]
 
 COMPONENTS = 50
 """Principal components UMAP starts from."""
-FEWEST = 4
-"""Rows UMAP needs: fewer have no neighbourhoods to speak of."""
+ROWS_AT_ONCE = 16_384
+"""Rows brought to single precision at a time."""
+AXES = 0.1
+"""Share of the time a layout takes that goes to the principal axes."""
 
 
 def project(
@@ -27,14 +31,20 @@ def project(
     neighbours: int = 15,
     min_dist: float = 0.1,
     seed: int = 0,
+    fit: IntArray | None = None,
     progress: Callable[[float, float], None] | None = None,
 ) -> Plane:
-    """Bring the same rows onto a plane, each variant by itself.
+    """Bring the same rows onto a plane under every variant, so that their places can be held together.
 
-    PCA shows the two directions of largest variance; the sign of each is such that its largest loading is
-    positive. UMAP lays out the graph of nearest neighbours, starting from the principal components; its axes
-    mean nothing, so later variants are turned and mirrored (never stretched) to lie as close as they can to
-    the first. A variant whose rows are all equal is one point, 0.
+    PCA shows the two directions of largest variance of all variants together, the same two for each: every
+    variant is centred and brought to the same total spread (1, the root mean square of the distances from
+    its mean), so that none decides them alone. The sign of each is such that its largest loading is positive.
+
+    UMAP lays out each variant's graph of nearest neighbours, starting from its principal components; its
+    axes mean nothing, so later variants are turned and mirrored (never stretched) to lie as close as they
+    can to the first.
+
+    A variant whose rows are all equal is one point, 0.
 
     Parameters
     ----------
@@ -44,8 +54,11 @@ def project(
         UMAP's size of a neighbourhood (never more than there are other rows) and its tightest packing.
     seed : int
         The same seed gives the same points.
+    fit : int array, optional
+        Rows the map is found from, all if not given. The others are projected on the same axes, or placed
+        among their nearest rows of a layout (see `placed`).
     progress : callable, optional
-        Called with variants done and all variants; may raise to stop.
+        Called with variants done, in parts of one, and all variants; may raise to stop.
 
     Returns
     -------
@@ -54,116 +67,111 @@ def project(
     Raises
     ------
     TooFewSamplesError
-        If UMAP is asked for fewer than 4 rows.
+        If UMAP is asked to lay out fewer than 4 rows.
     TrainingError
         If features are not finite: the training diverged.
-
-    References
-    ----------
-    McInnes, Healy & Melville (2018), arXiv:1802.03426. Kobak & Linderman (2021), Initialization is critical
-    for preserving global data structure in both t-SNE and UMAP.
     """
-    planes: list[Plane] = []
-    for done, (variant, x) in enumerate(features.items()):
-        if progress:
-            progress(done, len(features))
-        _check(x, variant, method)
-        principal = _principal(
-            np.asarray(x, dtype=np.float32), 2 if method is Method.PCA else COMPONENTS, seed
+    total = len(features)
+    rows = np.arange(len(next(iter(features.values())))) if fit is None else fit
+    for variant, x in features.items():
+        _check(x, variant)
+    if method is Method.UMAP and len(rows) < FEWEST:
+        raise TooFewSamplesError(
+            f"{len(rows)} rows are too few for UMAP, which needs {FEWEST}: use PCA or more rows."
         )
-        if method is Method.UMAP and principal.any():
-            planes.append(_umap(principal, neighbours, min_dist, seed, onto=planes[0] if planes else None))
-        else:
-            planes.append(principal[:, :2])
-    if progress:
-        progress(len(features), len(features))
+
+    def told(done: float, part: float = 0.0) -> None:
+        if progress:
+            progress(done + part, total)
+
+    told(0)
+    if method is Method.PCA:
+        return np.stack(_on_principal_axes(list(features.values()), rows, 2, seed, told))
+    planes: list[Plane] = []
+    for done, x in enumerate(features.values()):
+        plane = _umap(x, rows, neighbours, min_dist, seed, partial(told, done))
+        planes.append(_turned(plane, planes[0], rows) if planes else plane)
+        told(done + 1)
     return np.stack(planes)
 
 
-def stratified_sample(labels: NDArray[np.int64], limit: int, seed: int) -> NDArray[np.int64]:
-    """Draw at most `limit` rows by seed, sorted: each class in its share, and one row of each if they fit."""
-    if len(labels) <= limit:
-        return np.arange(len(labels))
-    classes, group, rows = np.unique(labels, return_inverse=True, return_counts=True)
-    floor = np.minimum(rows, 1) if len(classes) <= limit else np.zeros_like(rows)
-    share = (limit - floor.sum()) * (rows - floor) / (rows - floor).sum()
-    quota = floor + share.astype(np.int64)
-    largest_remainders = np.argsort(-(share % 1), kind="stable")[: limit - quota.sum()]
-    quota[largest_remainders] += 1
-    shuffled = np.lexsort((np.random.default_rng(seed).random(len(labels)), group))
-    place = np.arange(len(labels)) - np.repeat(np.cumsum(rows) - rows, rows)
-    return np.sort(shuffled[place < quota[group[shuffled]]])
+@dataclass(frozen=True, eq=False)
+class _Extent:
+    """Where rows lie and how far they reach: their mean, and the root mean square of distances from it."""
+
+    middle: Plane
+    reach: float
+
+    @classmethod
+    def of(cls, rows: NDArray[np.floating]) -> "_Extent":
+        x = np.asarray(rows, dtype=np.float32)
+        middle = x.mean(axis=0, dtype=np.float64).astype(np.float32)
+        apart = (x != x[:1]).any()
+        reach = float(np.sqrt(np.square(x - middle).sum(axis=1, dtype=np.float64).mean())) if apart else 0.0
+        return cls(middle, reach)
+
+    def brought(self, rows: NDArray[np.floating]) -> Plane:
+        """Return rows about 0, of total spread 1."""
+        found: Plane = (np.asarray(rows, dtype=np.float32) - self.middle) / np.float32(self.reach)
+        return found
 
 
-def purity(
-    features: NDArray[np.floating],
-    labels: NDArray[np.int64],
-    k: int = 10,
-    *,
-    of: NDArray[np.int64] | None = None,
-) -> float:
-    """Share of the `k` nearest other rows, in full width, that carry a row's own label; NaN below two rows.
+def _on_principal_axes(
+    variants: Sequence[NDArray[np.floating]],
+    fit: IntArray,
+    components: int,
+    seed: int,
+    told: Callable[[float], None],
+) -> list[Plane]:
+    """Return each variant's coordinates on the axes of all; where there are fewer than two, 0."""
+    extents = [_Extent.of(x[fit]) for x in variants]
+    together = [e.brought(x[fit]) for e, x in zip(extents, variants, strict=True) if e.reach > 0]
+    planes = [np.zeros((len(x), max(2, min(components, *x[fit].shape))), dtype=np.float32) for x in variants]
+    if not together:
+        return planes
+    stacked = np.concatenate(together)
+    # scikit-learn fixes the signs by the loadings
+    pca = PCA(min(components, *stacked.shape), random_state=seed).fit(stacked)
+    for done, (extent, x, plane) in enumerate(zip(extents, variants, planes, strict=True)):
+        for start in range(0, len(x) if extent.reach > 0 else 0, ROWS_AT_ONCE):
+            told(done + start / len(x))
+            found = pca.transform(extent.brought(x[start : start + ROWS_AT_ONCE]))
+            plane[start : start + ROWS_AT_ONCE, : found.shape[1]] = found
+        told(done + 1)
+    return planes
 
-    Averaged over the rows `of`, all if not given: a model that was fitted to the training labels is asked
-    about the rows it was not fitted to.
 
-    Read it beside a projection: classes that look apart on the plane and are not pure here owe it to the
-    picture. The cost grows with the square of the rows: 10,000 take about 2 s.
-    """
-    if len(labels) < 2:
-        return float("nan")
-    indices, _ = nearest_within(features, min(k, len(labels) - 1))
-    own = (labels[indices] == labels[:, None]).mean(1)
-    return float(own.mean() if of is None else own[of].mean())
+def _umap(
+    x: NDArray[np.floating],
+    fit: IntArray,
+    neighbours: int,
+    min_dist: float,
+    seed: int,
+    told: Callable[[float], None],
+) -> Plane:
+    (principal,) = _on_principal_axes([x], fit, COMPONENTS, seed, lambda part: told(AXES * part))
+    if not principal.any():
+        return principal[:, :2]
+    others = np.setdiff1d(np.arange(len(x)), fit)
+    shaping = 1 - AXES if not len(others) else (1 - AXES) / 2
+    fitted = principal[fit]
+    plane = np.empty((len(x), 2), dtype=np.float32)
+    plane[fit] = laid_out(fitted, neighbours, min_dist, seed, lambda part: told(AXES + shaping * part))
+    plane[others] = placed(
+        principal[others], fitted, plane[fit], neighbours, lambda part: told(AXES + shaping * (1 + part))
+    )
+    return plane
 
 
-def _check(x: NDArray[np.floating], variant: str, method: Method) -> None:
-    if method is Method.UMAP and len(x) < FEWEST:
-        raise TooFewSamplesError(
-            f"{len(x)} rows are too few for UMAP, which needs {FEWEST}: use PCA or more rows."
-        )
+def _turned(plane: Plane, onto: Plane, fit: IntArray) -> Plane:
+    """Turn and mirror a plane so that the rows `fit` lie as close as they can to their places on another."""
+    turn: Plane = orthogonal_procrustes(plane[fit], onto[fit])[0].astype(np.float32)
+    return plane @ turn
+
+
+def _check(x: NDArray[np.floating], variant: str) -> None:
     if not np.isfinite(x).all():
         raise TrainingError(
             f"The features of the {variant} backbone hold values that are not finite: "
             "the training diverged, train again with a lower learning rate."
         )
-
-
-def _principal(x: Plane, components: int, seed: int) -> Plane:
-    """Coordinates on at most `components` principal axes and at least two, filled up with zeros."""
-    found = min(components, *x.shape)
-    spread = (x != x[:1]).any()
-    # scikit-learn fixes the signs by the loadings
-    plane = PCA(found, random_state=seed).fit_transform(x) if spread else np.zeros((len(x), found))
-    return np.pad(plane, ((0, 0), (0, max(0, 2 - found)))).astype(np.float32)
-
-
-def _umap(x: Plane, neighbours: int, min_dist: float, seed: int, onto: Plane | None) -> Plane:
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Tensorflow not installed", ImportWarning)
-        import umap  # takes seconds: only when asked for
-
-    size = min(neighbours, len(x) - 1)
-    # Exact neighbours at once, where umap would compile an approximate search for half a minute.
-    # It counts a row as its own first neighbour.
-    indices, distances = nearest_within(x, size - 1)
-    itself = np.arange(len(x))[:, None]
-    graph = np.hstack([itself, indices]), np.pad(distances, ((0, 0), (1, 0)))
-    # The noise keeps an axis without spread, which umap would divide by, from being exactly so.
-    noise = np.random.default_rng(seed).normal(scale=1e-4, size=(len(x), 2)).astype(np.float32)
-    model = umap.UMAP(
-        n_neighbors=size,
-        min_dist=min_dist,
-        init=10 * x[:, :2] / np.abs(x[:, :2]).max() + noise,
-        precomputed_knn=graph,
-        random_state=seed,
-        n_jobs=1,
-    )
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "precomputed_knn.* is not an NNDescent object", UserWarning)
-        plane: Plane = model.fit_transform(x).astype(np.float32)
-    plane -= plane.mean(axis=0)
-    if onto is None:
-        return plane
-    turn: Plane = orthogonal_procrustes(plane, onto)[0].astype(np.float32)
-    return plane @ turn

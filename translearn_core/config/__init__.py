@@ -25,12 +25,14 @@ from translearn_core.config.evidence import (
     CurveConfig,
     ExportConfig,
     ForgettingConfig,
+    NeighboursConfig,
     ProbeConfig,
     ProjectConfig,
     ReportConfig,
     SimilarityConfig,
     TransferabilityConfig,
     TrustConfig,
+    WalkConfig,
 )
 from translearn_core.config.experiment import ExperimentConfig
 from translearn_core.config.frozen import Frozen
@@ -112,6 +114,7 @@ __all__ = [
     "JobKind",
     "Layers",
     "Method",
+    "NeighboursConfig",
     "Planned",
     "Pooling",
     "Precision",
@@ -139,6 +142,7 @@ __all__ = [
     "TrustConfig",
     "Tuning",
     "TuningConfig",
+    "WalkConfig",
     "changed",
     "depth_study",
     "differ_in_seed",

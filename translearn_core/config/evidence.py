@@ -77,8 +77,28 @@ class ProjectConfig(Frozen):
     neighbours: int = Field(15, ge=2, le=200, description="UMAP: size of the local neighbourhood")
     min_dist: float = Field(0.1, ge=0, le=0.99, description="UMAP: how tightly points may pack")
     limit: int = Field(
-        10_000, ge=10, le=50_000, description="points the map is made from at most; a stratified sample above"
+        10_000,
+        ge=10,
+        le=50_000,
+        description="texts the map is found from at most; the others take their places on it",
     )
+    seed: int = Field(0, ge=0)
+
+
+class NeighboursConfig(Frozen):
+    """The texts nearest to one text in one layer of a finished run, before and after."""
+
+    job: str = Field(description="the training job")
+    layer: int = Field(description="0 = embeddings, k = after block k-1")
+    index: int = Field(ge=0, description="line of the text in the run's predictions")
+    neighbours: int = Field(10, ge=1, le=50, description="texts to find")
+
+
+class WalkConfig(Frozen):
+    """The same texts in every layer of a finished run, one picture after the other, before and after."""
+
+    job: str = Field(description="the training job")
+    limit: int = Field(1500, ge=10, le=5000, description="points at most; a stratified sample above")
     seed: int = Field(0, ge=0)
 
 

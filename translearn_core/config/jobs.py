@@ -13,12 +13,14 @@ from translearn_core.config.evidence import (
     CurveConfig,
     ExportConfig,
     ForgettingConfig,
+    NeighboursConfig,
     ProbeConfig,
     ProjectConfig,
     ReportConfig,
     SimilarityConfig,
     TransferabilityConfig,
     TrustConfig,
+    WalkConfig,
 )
 from translearn_core.config.experiment import ExperimentConfig
 from translearn_core.config.frozen import Frozen
@@ -46,6 +48,8 @@ class JobKind(StrEnum):
     COMPARE = "compare"
     PROBE = "probe"
     PROJECT = "project"
+    NEIGHBOURS = "neighbours"
+    WALK = "walk"
     BASELINES = "baselines"
     CURVE = "curve"
     SIMILARITY = "similarity"
@@ -204,6 +208,8 @@ JobConfig = (
     | CompareConfig
     | ProbeConfig
     | ProjectConfig
+    | NeighboursConfig
+    | WalkConfig
     | BaselinesConfig
     | CurveConfig
     | SimilarityConfig
@@ -231,6 +237,8 @@ JOBS: dict[JobKind, tuple[type[Frozen], Slot]] = {
     JobKind.COMPARE: (CompareConfig, Slot.ASK),
     JobKind.PROBE: (ProbeConfig, Slot.ASK),
     JobKind.PROJECT: (ProjectConfig, Slot.ASK),
+    JobKind.NEIGHBOURS: (NeighboursConfig, Slot.ASK),
+    JobKind.WALK: (WalkConfig, Slot.ASK),
     JobKind.BASELINES: (BaselinesConfig, Slot.ASK),
     JobKind.CURVE: (CurveConfig, Slot.ASK),
     JobKind.SIMILARITY: (SimilarityConfig, Slot.ASK),

@@ -22,6 +22,7 @@ from translearn_core.plots.theme import template
 from translearn_core.plots.timeline import movement, timeline
 from translearn_core.plots.transferability import layer_ratings
 from translearn_core.plots.trust import coverage_curve, reliability_diagram, slice_dots
+from translearn_core.plots.walk import walked
 from translearn_core.plots.wording import plain
 
 __all__ = [
@@ -60,4 +61,5 @@ __all__ = [
     "template",
     "text_lengths",
     "timeline",
+    "walked",
 ]

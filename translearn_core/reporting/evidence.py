@@ -4,11 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from translearn_core import plots
 from translearn_core.config import JobKind
 from translearn_core.reporting.material import Material
 from translearn_core.reporting.section import Picture, Section, Sheet
-from translearn_core.reporting.wording import percent
+from translearn_core.reporting.wording import percent, within
 from translearn_core.results import (
     Baselines,
     Comparison,
@@ -136,20 +138,35 @@ def trust(found: Trust, _: Material) -> Section:
 
 def embeddings(found: Projection, _: Material) -> Section:
     """Show the same texts before and after training."""
-    named = list(enumerate(found.variants))
     pictures = tuple(
         Picture(
             plots.projection(found, v, "label"),
-            f"{variant}: of a test text's ten nearest neighbours, in full width, {percent(found.purity[v])} "
-            "have its label. Only nearness means something here, not the axes.",
+            _seen(found, v),
             Sheet(f"points, {variant}", found.frame()),
         )
-        for v, variant in named
+        for v, variant in enumerate(found.variants)
     )
     told = ", ".join(f"{name} {value}" for name, value in found.settings.items())
-    said = (f"{found.total:,} texts in one layer as a plane picture ({told}). A picture is no evidence: read "
-            "the share of neighbours beside it.",)  # fmt: skip
-    return Section("How do the texts lie?", said, pictures)
+    part = "All" if len(found.row) == found.total else f"{len(found.row):,} of"
+    how = (
+        f"{part} {found.total:,} texts in one layer as a plane picture ({told}). A picture is no evidence: "
+        "read the shares of neighbours."
+    )
+    return Section("How do the texts lie?", tuple(filter(None, (found.sentence, how))), pictures)
+
+
+def _seen(found: Projection, variant: int) -> str:
+    """Say what a picture shows to who cannot see it, and what to make of it."""
+    near = found.nearness[variant]
+    seen = f"{len(found.shown):,} texts as points, {found.variants[variant]}, coloured by label."
+    if not np.isnan(near.purity):
+        seen += (
+            f" Of a test text's ten nearest neighbours, in full width, {percent(near.purity)} "
+            f"{within(near.interval)} carry its label."
+        )
+    if not np.isnan(near.trustworthiness):
+        seen += f" The picture shows who is near whom to {near.trustworthiness:.2f}, where 1 is entirely."
+    return f"{seen} Only nearness means something, not the axes."
 
 
 def label_curve(found: LabelCurve, _: Material) -> Section:

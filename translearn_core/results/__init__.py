@@ -11,10 +11,11 @@ from translearn_core.results.files import Exported, Report
 from translearn_core.results.forgetting import EarlierTask, Forgetting, MaskedWords, Reference
 from translearn_core.results.history import EpochPoint, History, StepPoint
 from translearn_core.results.label_curve import LabelCurve
+from translearn_core.results.neighbourhood import Neighbourhood
 from translearn_core.results.prediction import FilePrediction, NeighbourBank, Prediction
 from translearn_core.results.pretraining import Pretraining
 from translearn_core.results.probing import ProbeScores
-from translearn_core.results.projection import Projection
+from translearn_core.results.projection import Nearness, Projection
 from translearn_core.results.rate_search import RateSearch
 from translearn_core.results.reading import Column, Diagnosis, Finding, Reading, Severity, Suggestion
 from translearn_core.results.replay import LayerMix, Replayed, Snapshot
@@ -25,6 +26,7 @@ from translearn_core.results.summary import RunSummary
 from translearn_core.results.timeline import Timeline
 from translearn_core.results.transferability import Agreement, Transferability
 from translearn_core.results.trust import Calibrated, Trust
+from translearn_core.results.walk import Walk
 
 __all__ = [
     "Advice",
@@ -56,7 +58,9 @@ __all__ = [
     "LayerMix",
     "MaskedWords",
     "Metrics",
+    "Nearness",
     "NeighbourBank",
+    "Neighbourhood",
     "Option",
     "Prediction",
     "Pretraining",
@@ -80,4 +84,5 @@ __all__ = [
     "Timeline",
     "Transferability",
     "Trust",
+    "Walk",
 ]

@@ -7,25 +7,47 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from translearn_core.results.evaluation import Interval
+
+
+@dataclass(frozen=True)
+class Nearness:
+    """How texts of one class lie together in the full width of a layer, and how far its picture shows it.
+
+    `purity` is the share of a test text's 10 nearest neighbours, among all texts, that carry its label, with
+    its 95 % interval over the test texts asked; `silhouette` of the test texts runs from -1 to 1 (Rousseeuw
+    1987); `trustworthiness` of the picture from 0 to 1 (Venna & Kaski 2001). Each is NaN where too few texts
+    were there to ask.
+    """
+
+    purity: float
+    interval: Interval
+    silhouette: float
+    trustworthiness: float
+
 
 @dataclass(frozen=True)
 class Projection:
-    """Coordinates of the same texts under V variants (``pretrained``, ``fine-tuned``).
+    """Coordinates of the same N texts under V variants (``pretrained``, ``fine-tuned``).
 
-    `coordinates` has shape (V, points, 2), float32; `label`, `predicted` index `classes`; `split` indexes
-    `splits`; `row` is
-    the row number in the file and `index` the line in the run's predictions. `purity[v]` is the share of
-    each test point's 10 nearest neighbours, in
-    the full width of that layer, with the point's label: the number to read beside the picture.
-    `settings` holds
-    method, layer, seed and the method's own parameters, as strings for display.
+    `coordinates` has shape (V, N, 2), float32; `label`, `predicted` index `classes`; `split` indexes
+    `splits`; `row` is the row number in the file and `index` the line in the run's predictions, of which
+    there are `total`. `shown`, shape (at most 50,000,), says which of the N a screen draws: all, or a
+    stratified sample. `nearness` holds one entry a variant: the numbers to read beside the pictures. `chance`
+    is the purity of neighbours drawn blindly, `kept` the share of its 10 nearest neighbours that a text has
+    in the first variant and in the last, with its 95 % interval. `sentence` says what they come to.
+    `settings` holds method, layer, seed and the method's own parameters, as strings for display.
     """
 
     variants: tuple[str, ...]
     classes: tuple[str, ...]
     splits: tuple[str, ...]
     settings: dict[str, str]
-    purity: tuple[float, ...]
+    nearness: tuple[Nearness, ...]
+    chance: float
+    kept: float
+    kept_interval: Interval
+    sentence: str
     total: int
     coordinates: NDArray[np.float32] = field(compare=False)
     row: NDArray[np.int64] = field(compare=False)
@@ -33,6 +55,7 @@ class Projection:
     label: NDArray[np.int64] = field(compare=False)
     predicted: NDArray[np.int64] = field(compare=False)
     split: NDArray[np.int64] = field(compare=False)
+    shown: NDArray[np.int64] = field(compare=False)
 
     def frame(self) -> pd.DataFrame:
         """One line per text: row, split, label, predicted, and x and y of each variant."""

@@ -38,6 +38,8 @@ JOB_FUNCTIONS: dict[JobKind, Function] = {
     JobKind.COMPARE: _later("comparing", "compare"),
     JobKind.PROBE: _later("evidence.probing", "probe"),
     JobKind.PROJECT: _later("evidence.projecting", "picture"),
+    JobKind.NEIGHBOURS: _later("evidence.neighbours", "find_neighbours"),
+    JobKind.WALK: _later("evidence.walk", "walk"),
     JobKind.BASELINES: _later("evidence.baselines", "hold_against"),
     JobKind.CURVE: _later("evidence.label_curve", "draw_curve"),
     JobKind.SIMILARITY: _later("evidence.similarity", "find_moved"),

@@ -34,6 +34,7 @@ _LIGHTER = {
 _LONG = {
     JobKind.PROBE,
     JobKind.PROJECT,
+    JobKind.WALK,
     JobKind.PREDICT_FILE,
     JobKind.FIND_RATE,
     JobKind.REPLAY,

@@ -1,0 +1,78 @@
+"""Labels and neighbours in common against scikit-learn and simulation; the interval's coverage."""
+
+import numpy as np
+import pytest
+from sklearn.neighbors import NearestNeighbors
+
+from translearn_core.analysis import chance, in_common, knn_indices, knn_overlap, purity, same_label
+from translearn_core.analysis.means import share_mean_interval
+
+
+def clusters(rows=200, width=12, classes=4, seed=0):
+    random = np.random.default_rng(seed)
+    labels = random.integers(0, classes, rows)
+    return random.normal(size=(classes, width))[labels] + random.normal(size=(rows, width)), labels
+
+
+def test_purity_is_that_of_sklearns_neighbours_for_all_rows_and_for_some():
+    x, labels = clusters()
+    graph = NearestNeighbors(n_neighbors=10).fit(x).kneighbors(return_distance=False)
+    expected = (labels[graph] == labels[:, None]).mean(axis=1)
+    assert 0.35 < expected.mean() < 0.95
+    assert purity(x + 100, labels) == pytest.approx(expected.mean(), abs=1e-3)
+    some = np.array([7, 3, 150, 199])
+    assert purity(x, labels, of=some) == pytest.approx(expected[some].mean())
+    assert same_label(knn_indices(x, 10, some), labels, some) == pytest.approx(expected[some])
+    assert same_label(knn_indices(x), labels) == pytest.approx(expected)
+
+
+def test_purity_of_few_rows():
+    assert purity(np.array([[0.0], [1.0], [2.0]]), np.array([0, 0, 0])) == 1.0
+    assert np.isnan(purity(np.ones((1, 2)), np.array([0])))
+    assert np.isnan(purity(np.ones((9, 2)), np.zeros(9, dtype=int), of=np.zeros(0, dtype=int)))
+
+
+def test_chance_is_the_purity_of_rows_placed_at_random():
+    labels = np.repeat([0, 1, 2], [60, 30, 10])
+    asked = np.arange(50, 100)
+    random = np.random.default_rng(0)
+    drawn = [(purity(x, labels), purity(x, labels, of=asked)) for x in random.normal(size=(400, 100, 3))]
+    assert np.mean(drawn, axis=0) == pytest.approx([chance(labels), chance(labels, asked)], abs=0.01)
+    assert chance(labels) == pytest.approx((60 * 59 + 30 * 29 + 10 * 9) / (100 * 99))
+    assert abs(chance(labels) - chance(labels, asked)) > 0.1
+    assert chance(np.array([5, 5])) == 1
+    assert np.isnan(chance(np.array([5])))
+    assert np.isnan(chance(labels, np.zeros(0, dtype=int)))
+
+
+def test_overlap_is_the_share_in_common_in_any_order():
+    a, b = np.array([[1, 2, 3], [0, 2, 3]]), np.array([[3, 1, 9], [4, 5, 6]])
+    assert in_common(a, b) == pytest.approx([2 / 3, 0])
+    assert knn_overlap(a, b) == pytest.approx(1 / 3)
+    x, _ = clusters()
+    assert knn_overlap(knn_indices(x), knn_indices(3 * x + 1)) == 1
+    random = np.random.default_rng(1)
+    by_chance = knn_overlap(knn_indices(x), knn_indices(random.normal(size=x.shape)))
+    assert by_chance == pytest.approx(10 / 199, abs=0.03)
+    some = np.array([4, 90])
+    noisy = x + random.normal(size=x.shape)
+    full, part = (
+        in_common(knn_indices(x, 10, of), knn_indices(noisy, 10, of)) for of in (np.arange(200), some)
+    )
+    assert part == pytest.approx(full[some])
+    assert np.isnan(knn_overlap(a[:0], b[:0]))
+    assert not in_common(knn_indices(x[:1]), knn_indices(x[:1])).size
+
+
+@pytest.mark.parametrize("asked", [150, 600])
+def test_the_interval_of_the_rows_asked_holds_all_rows_purity_and_overlap_95_times_in_100(asked):
+    x, labels = clusters(rows=3000, seed=3)
+    noisy = x + 0.5 * np.random.default_rng(0).normal(size=x.shape)
+    a, b = knn_indices(x), knn_indices(noisy)
+    random = np.random.default_rng(1)
+    for shares in (same_label(a, labels), in_common(a, b)):
+        held = 0
+        for _ in range(1000):
+            found = share_mean_interval(random.choice(shares, asked))
+            held += found.low <= shares.mean() <= found.high
+        assert 920 <= held <= 972

@@ -1,0 +1,85 @@
+"""The texts nearest to one text, of a real training of a tiny backbone, without an engine."""
+
+import numpy as np
+import pytest
+import torch
+from worker_bench import ME, Bench
+
+from translearn_core.backbones import load
+from translearn_core.config import ExperimentConfig, FreezePlan, NeighboursConfig
+from translearn_core.errors import ConfigError, NotFoundError
+from translearn_core.results import Evaluation, Neighbourhood, RunSummary
+from translearn_core.runs import artifacts
+from translearn_core.transfer import load_trained
+from translearn_core.worker.evidence.neighbours import nearest_to
+
+
+@pytest.fixture(scope="module")
+def job(bench: Bench, experiment: ExperimentConfig) -> str:
+    """A run trained hard, so that a tiny model moves far."""
+    training = experiment.training.model_copy(update={"lr": 0.03})
+    bench.do(experiment.model_copy(update={"training": training}), RunSummary)
+    return bench.store.runs(ME)[0].job.id
+
+
+def alone(backbone, texts: list[str]) -> np.ndarray:
+    """Mean-pooled output, one text at a time, by the library alone."""
+    with torch.inference_mode():
+        told = [
+            backbone.tokenizer(text, return_tensors="pt", truncation=True, max_length=32) for text in texts
+        ]
+        return np.stack([backbone.model(**one).last_hidden_state[0].mean(0).numpy() for one in told])
+
+
+def test_the_neighbours_are_those_of_the_library_before_and_after(bench: Bench, job: str) -> None:
+    found = bench.do(NeighboursConfig(job=job, layer=3, index=17, neighbours=5), Neighbourhood)
+    evaluation = artifacts.load(bench.store.workspace.run(job), Evaluation)
+    texts = evaluation.predictions["text"].tolist()
+    trained = load_trained(bench.store.workspace.run(job)).model.source
+    assert found.variants == ("pretrained", "fine-tuned")
+    assert found.neighbours.shape == (2, 5)
+    for v, backbone in enumerate((load(trained.config), trained)):
+        vectors = alone(backbone, texts)
+        far = np.linalg.norm(vectors - vectors[17], axis=1)
+        far[17] = np.inf
+        np.testing.assert_allclose(
+            found.distance[v], np.sort(far)[:5] / np.median(np.delete(far, 17)), rtol=1e-3, atol=1e-4
+        )
+        np.testing.assert_allclose(far[found.neighbours[v]], np.sort(far)[:5], rtol=1e-3, atol=1e-4)
+    assert found.neighbours[0].tolist() != found.neighbours[1].tolist()
+    assert set(found.kept) == set(found.neighbours[0]) & set(found.neighbours[1])
+
+
+def test_below_the_boundary_the_neighbours_stay(bench: Bench, job: str) -> None:
+    found = bench.do(NeighboursConfig(job=job, layer=2, index=0), Neighbourhood)
+    np.testing.assert_array_equal(found.neighbours[0], found.neighbours[1])
+    np.testing.assert_array_equal(found.distance[0], found.distance[1])
+    assert len(found.kept) == 10
+
+
+@pytest.mark.parametrize(
+    ("layer", "index", "said"),
+    [
+        (9, 0, "layer is 9: give a layer from 0 to 3"),
+        (3, 96, "index is 96: give one of the 96 lines"),
+    ],
+)
+def test_what_is_not_there_is_named(bench: Bench, job: str, layer: int, index: int, said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        bench.do(NeighboursConfig(job=job, layer=layer, index=index), Neighbourhood)
+
+
+def test_a_run_that_was_not_trained_has_no_neighbours(bench: Bench, experiment: ExperimentConfig) -> None:
+    waits = bench.store.submit(ME, experiment.model_copy(update={"plan": FreezePlan(blocks=(1,))}))
+    with pytest.raises(NotFoundError, match="no results yet"):
+        bench.do(NeighboursConfig(job=waits.job.id, layer=0, index=0), Neighbourhood)
+
+
+def test_ties_go_by_place_and_equal_rows_are_no_distance_apart() -> None:
+    line = np.asarray([[0.0], [1.0], [-1.0], [3.0], [10.0]], dtype=np.float16)
+    rows, distance = nearest_to(line, 0, 3)
+    assert rows.tolist() == [1, 2, 3]
+    np.testing.assert_allclose(distance, [0.5, 0.5, 1.5])  # the median of 1, 1, 3, 10 is 2
+    rows, distance = nearest_to(np.ones((4, 2), dtype=np.float32), 2, 10)
+    assert rows.tolist() == [0, 1, 3]
+    assert distance.tolist() == [0, 0, 0]

@@ -1,0 +1,191 @@
+"""The map of a run's texts: who is on it, what it was found from, and what it says of their neighbours."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.neighbors import NearestNeighbors
+from worker_bench import ME, Bench
+
+from translearn_core.config import ExperimentConfig, FreezePlan, Method, ProjectConfig
+from translearn_core.errors import Stopped
+from translearn_core.results import Evaluation, Interval, Nearness, Projection, RunSummary
+from translearn_core.runs import artifacts
+from translearn_core.worker import features
+from translearn_core.worker.context import Context
+from translearn_core.worker.evidence import nearness, projecting
+from translearn_core.worker.evidence.nearness import Neighbours
+
+
+@pytest.fixture(scope="module")
+def job(bench: Bench, experiment: ExperimentConfig) -> str:
+    """Train the top block of three."""
+    bench.do(experiment, RunSummary)
+    return bench.store.runs(ME)[0].job.id
+
+
+@pytest.fixture(scope="module")
+def above(bench: Bench, job: str) -> Projection:
+    return bench.do(ProjectConfig(job=job, layer=3), Projection)
+
+
+def contexts(bench: Bench, job: str, folder: Path) -> tuple[Context, Evaluation]:
+    config = ProjectConfig(job=job, layer=3)
+    context = Context(bench.store, bench.store.job(job), config, folder, bench.warm)
+    return context, features.finished(context, job)
+
+
+def test_the_numbers_beside_the_pictures_are_those_of_full_width(
+    bench: Bench, job: str, above: Projection, tmp_path: Path
+) -> None:
+    context, evaluation = contexts(bench, job, tmp_path)
+    index, layers = features.layer_features(context, job, evaluation)
+    assert above.index.tolist() == index.tolist() == list(range(96))
+    assert above.shown.tolist() == list(range(96))
+    test = np.flatnonzero(above.split == above.splits.index("test"))
+    graphs = []
+    for variant, near in zip(above.variants, above.nearness, strict=True):
+        x = layers[variant][3].astype(np.float64)
+        graphs.append(NearestNeighbors(n_neighbors=10).fit(x).kneighbors(return_distance=False)[test])
+        pure = (above.label[graphs[-1]] == above.label[test, None]).mean()
+        assert near.purity == pytest.approx(pure, abs=0.02)
+        assert near.interval.low <= near.purity <= near.interval.high
+        assert -1 <= near.silhouette <= 1
+        assert 0 <= near.trustworthiness <= 1
+    kept = np.mean([len(set(a) & set(b)) / 10 for a, b in zip(*graphs, strict=True)])
+    assert above.kept == pytest.approx(kept, abs=0.02)
+    assert above.kept < 1
+    assert above.kept_interval.low <= above.kept <= above.kept_interval.high
+    assert above.chance == pytest.approx(0.5, abs=0.05)
+    assert above.sentence.startswith("Of a test text's 10 nearest neighbours in this layer, ")
+    assert " after; by chance " in above.sentence
+
+
+def test_one_layer_is_that_of_all_layers_and_the_same_object_where_it_was_frozen(
+    bench: Bench, job: str, tmp_path: Path
+) -> None:
+    context, evaluation = contexts(bench, job, tmp_path)
+    _, layers = features.layer_features(context, job, evaluation)
+    for layer in (2, 3):
+        index, one = features.one_layer(context, job, evaluation, layer)
+        assert len(index) == 96
+        for variant in features.VARIANTS:
+            np.testing.assert_array_equal(one[variant], layers[variant][layer])
+        assert (one["pretrained"] is one["fine-tuned"]) == (layer == 2)
+    index, one = features.one_layer(context, job, evaluation, 3, most=20)
+    assert len(index) == len(one["fine-tuned"]) == 20
+    np.testing.assert_array_equal(one["fine-tuned"], layers["fine-tuned"][3][index])
+
+
+@pytest.mark.parametrize("method", list(Method))
+def test_a_layer_that_was_frozen_is_drawn_once_and_said_to_have_stayed(
+    bench: Bench, job: str, method: Method
+) -> None:
+    found = bench.do(ProjectConfig(job=job, layer=2, method=method), Projection)
+    np.testing.assert_array_equal(found.coordinates[0], found.coordinates[1])
+    assert found.nearness[0] == found.nearness[1]
+    assert (found.kept, found.kept_interval) == (1.0, Interval(1.0, 1.0))
+    assert "Training did not change this layer" in found.sentence
+
+
+def test_where_only_the_head_trained_nothing_moves(bench: Bench, experiment: ExperimentConfig) -> None:
+    bench.do(experiment.model_copy(update={"plan": FreezePlan()}), RunSummary)
+    found = bench.do(ProjectConfig(job=bench.store.runs(ME)[0].job.id, layer=3), Projection)
+    assert found.kept == 1
+    assert "Training did not change this layer" in found.sentence
+
+
+@pytest.mark.parametrize("method", list(Method))
+def test_a_map_found_from_some_texts_holds_all_and_draws_a_sample(
+    bench: Bench, job: str, method: Method, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(projecting, "SHOWN", 30)
+    monkeypatch.setattr(nearness, "ASKED", 7)
+    config = ProjectConfig(job=job, layer=3, method=method, limit=40, seed=2)
+    found = bench.do(config, Projection)
+    assert found.coordinates.shape == (2, 96, 2)
+    assert np.isfinite(found.coordinates).all()
+    assert len(found.shown) == len(set(found.shown.tolist())) == 30
+    assert found.shown.max() > 30
+    assert np.bincount(found.label[found.shown]) == pytest.approx([15, 15], abs=2)
+    assert found.settings["found from"] == "40 texts"
+    assert (found.nearness[0].purity * 70) % 1 == pytest.approx(0, abs=1e-6), "seven texts were asked"
+    assert 0 <= found.nearness[1].trustworthiness <= 1
+
+
+def test_it_can_be_stopped_at_every_stage(
+    bench: Bench, job: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stages: list[str] = []
+
+    def heard(_: Context, stage: str, *rest: float) -> None:
+        if stage not in stages:
+            stages.append(stage)
+            raise Stopped(stage)
+
+    context, _ = contexts(bench, job, tmp_path)
+    monkeypatch.setattr(Context, "report", heard)
+    for _ in range(2):
+        with pytest.raises(Stopped):
+            projecting.picture(context)
+    assert stages == ["drawing the map", "looking at neighbours"]
+    projecting.picture(context)
+    assert artifacts.load(tmp_path, Projection) is not None
+
+
+# what it says
+
+
+def neighbours(
+    before: list[float], after: list[float], kept: float = 0.3, *, moved: bool = True
+) -> Neighbours:
+    own = tuple(np.resize(values, 400) for values in (before, after))
+    near = tuple(
+        Nearness(float(one.mean()), Interval(one.mean() - 0.02, one.mean() + 0.02), 0.1, 0.9) for one in own
+    )
+    kept_by_each = np.clip(kept + np.resize([-0.1, 0.1], 400), 0, 1)
+    return Neighbours(near, (own[0], own[1]), kept_by_each, chance=0.5, count=10, moved=moved)
+
+
+def test_it_says_what_was_gained_with_intervals_chance_and_what_stayed() -> None:
+    told = neighbours([0.5, 0.7, 0.6], [0.9, 0.8, 1.0]).told()
+    assert told.startswith(
+        "Of a test text's 10 nearest neighbours in this layer, 60 % (58 to 62 %) carried its label before "
+        "training and 90 % (88 to 92 %) after; by chance 50 %. "
+    )
+    assert "lie nearer together than before, by 30 points (29 to 31)." in told
+    assert told.endswith("A text keeps 3 of its 10 neighbours.")
+
+
+def test_it_says_when_it_got_worse_and_when_that_could_be_chance() -> None:
+    worse = neighbours([0.9, 0.8, 1.0], [0.5, 0.7, 0.6]).told()
+    assert "Training mixed the labels here: 30 points fewer (29 to 31)." in worse
+    unsure = neighbours([0.5, 0.7, 0.6, 0.6], [0.7, 0.5, 0.6, 0.61]).told()
+    assert "could be chance" in unsure
+    assert "nearer together" not in unsure
+    assert "mixed" not in unsure
+
+
+@pytest.mark.parametrize(
+    ("kept", "said"),
+    [(0.02, "keeps hardly any of its 10"), (0.98, "keeps nearly all of its 10"), (0.56, "keeps 6 of its 10")],
+)
+def test_it_counts_the_neighbours_that_stay(kept: float, said: str) -> None:
+    found = neighbours([0.5, 0.7], [0.9, 0.8])
+    assert said in replace(found, kept=np.full(400, kept)).told()
+
+
+def test_it_says_when_nothing_moved_and_when_nobody_could_be_asked() -> None:
+    still = neighbours([0.5, 0.7], [0.5, 0.7], kept=1.0, moved=False).told()
+    assert still.endswith("Training did not change this layer: every text keeps its neighbours.")
+    assert "60 % (58 to 62 %) carry its label; by chance 50 %." in still
+    none = replace(neighbours([0.5], [0.5]), kept=np.empty(0))
+    assert none.told().startswith("There are too few test texts")
+
+
+def test_shares_near_none_and_all_are_not_rounded_to_them() -> None:
+    assert nearness._percent(0.996) == "99.6 %"
+    assert nearness._percent(0.004) == "0.4 %"
+    assert nearness._percent(1.0) == "100 %"
+    assert nearness._percent(0.624) == "62 %"

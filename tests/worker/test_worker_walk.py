@@ -1,0 +1,213 @@
+"""Walking through the layers of real trainings of a tiny backbone, and what is said of it."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy import stats
+from sklearn.metrics import silhouette_samples
+from sklearn.neighbors import NearestNeighbors
+from worker_bench import ME, Bench
+
+from translearn_core.analysis import stratified_sample
+from translearn_core.config import ExperimentConfig, FeatureConfig, FreezePlan, Pooling, WalkConfig
+from translearn_core.errors import NotFoundError, Stopped, TooFewSamplesError
+from translearn_core.results import Evaluation, RunSummary, Walk
+from translearn_core.runs import artifacts
+from translearn_core.worker.context import Context
+from translearn_core.worker.evidence import walk as walking
+from translearn_core.worker.evidence.togetherness import Togetherness
+from translearn_core.worker.features import VARIANTS, layer_features
+
+
+def train(bench: Bench, config: ExperimentConfig) -> str:
+    bench.do(config, RunSummary)
+    return bench.store.runs(ME)[0].job.id
+
+
+@pytest.fixture(scope="module")
+def hard(experiment: ExperimentConfig) -> ExperimentConfig:
+    """Trained hard, so that a tiny model moves far."""
+    return experiment.model_copy(update={"training": experiment.training.model_copy(update={"lr": 0.03})})
+
+
+@pytest.fixture(scope="module")
+def job(bench: Bench, hard: ExperimentConfig) -> str:
+    return train(bench, hard)
+
+
+@pytest.fixture(scope="module")
+def found(bench: Bench, job: str) -> Walk:
+    return bench.do(WalkConfig(job=job), Walk)
+
+
+def context_of(bench: Bench, config: WalkConfig) -> Context:
+    """A worker that has begun `config`."""
+    run = bench.store.submit(ME, config)
+    assert bench.store.begin(run.job.id, "test")
+    job = bench.store.job(run.job.id)
+    return Context(bench.store, job, job.config, bench.store.workspace.run(job.id), bench.warm)
+
+
+def test_every_text_is_in_every_layer_twice(bench: Bench, job: str, found: Walk) -> None:
+    rows = artifacts.load(bench.store.workspace.run(job), Evaluation).predictions
+    assert found.variants == VARIANTS
+    assert found.coordinates.shape == (2, 4, len(rows), 2)
+    assert found.coordinates.dtype == np.float32
+    chosen = rows.iloc[found.index]
+    assert [found.classes[k] for k in found.label] == chosen["label"].tolist()
+    assert [found.splits[k] for k in found.split] == chosen["split"].tolist()
+    assert found.purity.shape == found.low.shape == found.high.shape == found.silhouette.shape == (2, 4)
+    assert len(found.frame()) == 8
+    points = found.points()
+    assert len(points) == 8 * len(rows)
+    last = points[(points["model"] == "fine-tuned") & (points["layer"] == 3)]
+    np.testing.assert_array_equal(last[["x", "y"]].to_numpy(), found.coordinates[1, 3])
+
+
+def test_below_the_boundary_nothing_differs_and_above_it_does(found: Walk) -> None:
+    for both in (found.coordinates, found.purity, found.low, found.high, found.silhouette):
+        np.testing.assert_array_equal(both[0, :3], both[1, :3])
+    np.testing.assert_array_equal(found.kept[:3], 1)
+    assert found.kept[3] < 0.9
+    assert np.abs(found.coordinates[0, 3] - found.coordinates[1, 3]).max() > 0.1
+    assert "Layers 0 to 2 stand as they were, below all that trained. From layer 3 on" in found.sentence
+
+
+def test_the_numbers_are_those_of_scikit_learn(bench: Bench, job: str, found: Walk) -> None:
+    evaluation = artifacts.load(bench.store.workspace.run(job), Evaluation)
+    index, features = layer_features(context_of(bench, WalkConfig(job=job, seed=9)), job, evaluation)
+    np.testing.assert_array_equal(index, found.index)
+    test = found.split == found.splits.index("test")
+    neighbours, spread = {}, 0
+    for v, variant in enumerate(VARIANTS):
+        for layer, vectors in enumerate(features[variant]):
+            x = vectors.astype(np.float64)
+            near = NearestNeighbors(n_neighbors=10).fit(x).kneighbors(return_distance=False)
+            neighbours[v, layer] = near
+            shares = (found.label[near] == found.label[:, None]).mean(axis=1)[test]
+            # texts at the same distance may stand in another order
+            assert found.purity[v, layer] == pytest.approx(shares.mean(), abs=0.03)
+            expected = silhouette_samples(x, found.label)[test].mean()
+            assert found.silhouette[v, layer] == pytest.approx(expected, abs=2e-3)
+            if shares.std() > 0:
+                low, high = stats.t.interval(0.95, test.sum() - 1, shares.mean(), stats.sem(shares))
+                assert found.low[v, layer] == pytest.approx(max(0, low), abs=0.03)
+                assert found.high[v, layer] == pytest.approx(min(1, high), abs=0.03)
+                spread += 1
+    assert spread, "texts differ somewhere"
+    same = [np.isin(a, b).mean() for a, b in zip(neighbours[0, 3], neighbours[1, 3], strict=True)]
+    assert found.kept[3] == pytest.approx(np.mean(same), abs=0.03)
+    others = [(found.label == found.label[i]).sum() - 1 for i in np.flatnonzero(test)]
+    assert found.chance == pytest.approx(np.mean(others) / (len(found.label) - 1))
+
+
+def test_a_sample_holds_every_split_and_class_in_its_share(bench: Bench, job: str, found: Walk) -> None:
+    few = bench.do(WalkConfig(job=job, limit=40), Walk)
+    assert few.coordinates.shape == (2, 4, 40, 2)
+    assert set(few.index) < set(found.index)
+    for which in ("label", "split"):
+        shares = [np.bincount(getattr(walk, which)) / len(walk.index) for walk in (few, found)]
+        np.testing.assert_allclose(*shares, atol=0.03)
+
+
+def test_a_run_of_the_head_alone_has_the_same_pictures_twice(bench: Bench, hard: ExperimentConfig) -> None:
+    head = train(bench, hard.model_copy(update={"plan": FreezePlan()}))
+    found = bench.do(WalkConfig(job=head), Walk)
+    np.testing.assert_array_equal(found.coordinates[0], found.coordinates[1])
+    assert np.isfinite(found.coordinates).all()
+    assert "Nothing moved in any layer" in found.sentence
+    assert "before training" not in found.sentence
+
+
+def test_first_tokens_that_are_all_the_same_are_one_point(bench: Bench, hard: ExperimentConfig) -> None:
+    cls = FeatureConfig(token_limit=32, pooling=Pooling.CLS)
+    found = bench.do(WalkConfig(job=train(bench, hard.model_copy(update={"features": cls}))), Walk)
+    assert not found.coordinates[:, 0].any()
+    assert np.isfinite(found.coordinates).all()
+
+
+def test_layers_that_did_not_change_are_computed_once(
+    bench: Bench, job: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    real = walking.knn_indices
+    monkeypatch.setattr(walking, "knn_indices", lambda x: asked.append(len(x)) or real(x))
+    bench.do(WalkConfig(job=job, seed=3), Walk)
+    assert len(asked) == 5, "three layers once, the last one twice"
+
+
+def test_it_can_be_stopped(bench: Bench, job: str) -> None:
+    config = WalkConfig(job=job, seed=4)
+    context = context_of(bench, config)
+    bench.store.ask_to_stop(ME, bench.store.runs(ME, context.job.kind)[0].id)
+    with pytest.raises(Stopped):
+        walking.walk(context)
+    assert artifacts.load(context.folder, Walk) is None
+
+
+def test_a_run_without_results_and_too_few_texts_are_refused(
+    bench: Bench, job: str, hard: ExperimentConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = bench.store.submit(ME, hard.model_copy(update={"plan": FreezePlan(blocks=(1,))}))
+    with pytest.raises(NotFoundError, match="no results yet"):
+        bench.do(WalkConfig(job=waiting.job.id), Walk)
+    rows = artifacts.load(bench.store.workspace.run(job), Evaluation)
+    learnt = replace(rows, predictions=rows.predictions[rows.predictions["split"] == "train"])
+    monkeypatch.setattr(walking, "finished", lambda *_: learnt)
+    with pytest.raises(TooFewSamplesError, match="0 of the test and 0 of the validation"):
+        bench.do(WalkConfig(job=job, seed=5), Walk)
+
+
+# what is said
+
+
+def told(before: list[float], after: list[float], *, first: int | None, chosen=None, texts: int = 400) -> str:
+    """What is said of layers with these mean shares; a text's own is spread by 0.2 around them."""
+    random = np.random.default_rng(0)
+    middle = np.asarray([before, after])
+    own = random.normal(0, 0.2, (1, 1, texts))
+    noise = random.normal(0, 0.05, (2, len(before), texts))
+    noise[:, :first] = noise[:1, :first]
+    shares = middle[:, :, None] + own + noise - (own + noise).mean(axis=2, keepdims=True)
+    kept = np.linspace(1, 0.3, len(before))
+    return Togetherness(first, 0.5, middle if chosen is None else np.asarray(chosen), shares, kept).told()
+
+
+def test_it_says_where_texts_lie_nearest_and_what_training_changed() -> None:
+    said = told([0.5, 0.6, 0.7], [0.5, 0.65, 0.9], first=1)
+    assert "before training in layer 2, 70.0 % (" in said
+    assert "after it in layer 2, 90.0 % (" in said
+    assert "drawn blindly 50.0 % would" in said
+    assert "largest difference in layer 2: 20.0 points more (" in said
+    assert "hold for all 2 layers that changed" in said
+    assert "Layer 0 stands as it was, below all that trained. From layer 1 on texts moved" in said
+    assert "in layer 2 a text kept 30.0 % of its 10 nearest neighbours" in said
+
+
+def test_layers_are_chosen_on_validation_texts() -> None:
+    said = told([0.5, 0.6, 0.7], [0.5, 0.65, 0.9], first=1, chosen=[[0.9, 0.1, 0.1], [0.1, 0.9, 0.1]])
+    assert "before training in layer 0, the embeddings, 50.0 % (" in said
+    assert "after it in layer 1, 65.0 % (" in said
+
+
+def test_a_loss_is_called_one() -> None:
+    said = told([0.5, 0.9], [0.5, 0.6], first=1)
+    assert "in layer 1: 30.0 points fewer (29." in said
+    assert "hold for all" not in said, "one layer changed"
+
+
+def test_a_difference_that_chance_could_make_is_none() -> None:
+    said = told([0.5, 0.6, 0.7], [0.5, 0.6005, 0.7005], first=1, texts=20)
+    assert "No layer changed in this by more than chance; the largest difference, 0." in said
+    assert "(-" in said
+
+
+def test_embeddings_that_trained_are_named() -> None:
+    assert "Every layer changed, from the embeddings on" in told([0.5, 0.6], [0.6, 0.7], first=0)
+
+
+def test_a_sample_below_the_limit_is_everything(bench: Bench, job: str, found: Walk) -> None:
+    rows = artifacts.load(bench.store.workspace.run(job), Evaluation).predictions
+    strata = (rows["split"] + rows["label"]).factorize()[0]
+    np.testing.assert_array_equal(found.index, stratified_sample(strata, 1500, 0))

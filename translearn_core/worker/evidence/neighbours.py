@@ -1,0 +1,54 @@
+"""The texts nearest to one text of a finished run, before training and after it."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from translearn_core.config import NeighboursConfig
+from translearn_core.errors import ConfigError
+from translearn_core.results import Neighbourhood
+from translearn_core.runs import artifacts
+from translearn_core.worker.context import Context
+from translearn_core.worker.features import VARIANTS, finished, one_layer
+
+
+def find_neighbours(context: Context) -> None:
+    """Find the texts nearest to one text, in the full width of a layer, among all of the run's."""
+    config = context.config
+    assert isinstance(config, NeighboursConfig)
+    evaluation = finished(context, config.job)
+    index, layer = one_layer(context, config.job, evaluation, config.layer)
+    place = np.flatnonzero(index == config.index)
+    if not len(place):
+        raise ConfigError("index", config.index, f"one of the {len(index):,} lines that are looked at")
+    context.report("looking for neighbours")
+    near = [nearest_to(layer[variant], int(place[0]), config.neighbours) for variant in VARIANTS]
+    artifacts.save(
+        context.folder,
+        Neighbourhood(
+            variants=VARIANTS,
+            layer=config.layer,
+            index=config.index,
+            neighbours=np.stack([index[rows] for rows, _ in near]),
+            distance=np.stack([distance for _, distance in near]),
+        ),
+    )
+
+
+def nearest_to(x: NDArray[np.floating], row: int, k: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return the `k` other rows nearest to one row, and their distances in units of the median one.
+
+    Parameters
+    ----------
+    x : float array, shape (n, width)
+    row, k : int
+
+    Returns
+    -------
+    rows, distances : arrays, shape (min(k, n - 1),)
+        The nearest first, by place where they are equally near. All distances are 0 where the median is.
+    """
+    far = np.linalg.norm(x.astype(np.float32) - x[row].astype(np.float32), axis=1).astype(np.float64)
+    others = np.delete(np.arange(len(x)), row)
+    typical = float(np.median(far[others])) if len(others) else 0.0
+    nearest = others[np.argsort(far[others], kind="stable")[:k]]
+    return nearest, far[nearest] / typical if typical > 0 else np.zeros(len(nearest))
