@@ -41,6 +41,9 @@ def test_smaller_training_sets_are_part_of_larger_ones_and_the_rest_stays() -> N
     assert sizes[:3] == [2, 16, 64]
     whole = prepare(table, DataConfig(dataset="d", text="text", label="label"))
     assert sizes[3] == len(whole.where(Split.TRAIN))
+    told = f"It learns from 64 of the {sizes[3]} rows of train, drawn with seed 0."
+    assert told in [str(one.sentence) for one in found[64].findings]
+    assert not [one for one in whole.findings if one.code == "fewer"]
     rows = [set(p.rows[p.where(Split.TRAIN)]) for p in found.values()]
     assert rows[0] < rows[1] < rows[2] < rows[3]
     for split in (Split.VALIDATION, Split.TEST):

@@ -206,7 +206,10 @@ def _fewer(work: Working, config: DataConfig) -> Working:
     fewer = replace(work, rows=work.rows.drop(index=left_out).reset_index(drop=True))
     if fewer.rows.loc[fewer.rows["split"] == TRAIN, "label"].nunique() < 2:
         raise DataError(f"{config.train_rows} training rows hold one class only: learn from more of them.")
-    return fewer
+    sentence = (
+        f"It learns from {config.train_rows:,} of the {len(train):,} rows of train, drawn with seed {seed}."
+    )
+    return fewer.saying(finding("fewer", Severity.DETECTED, sentence))
 
 
 def _in_order(work: Working) -> Working:
