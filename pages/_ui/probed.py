@@ -62,10 +62,9 @@ def figure(scores: ProbeScores) -> None:
         "Layer 0 is the embeddings, layer k comes after block k-1. Where the lines part, training changed "
         f"what the layer knows.{below} {CHOICE}"
     )
-    shares = tables.fractions(
-        "cross-validated", "fold deviation", "test", "test low", "test high", "selectivity"
-    )
-    tables.table(scores.frame(), "probes", key="probes", config=shares)
+    numbers = scores.frame()
+    shares = tables.fractions(*(name for name in numbers if name not in ("model", "layer")))
+    tables.table(numbers, "probes", key="probes", config=shares)
 
 
 def _columns(config: ExperimentConfig) -> list[str]:
