@@ -29,7 +29,7 @@ from translearn_core.config import (
 from translearn_core.config.rates import rate_factor
 from translearn_core.data.prepared import Prepared
 from translearn_core.errors import ConfigError, FreezeError, Stopped, TrainingError
-from translearn_core.experiment import run_experiment
+from translearn_core.experiment import keeping, run_experiment
 from translearn_core.results import Drift, EpochPoint, Evaluation, History, RunSummary, StepPoint
 from translearn_core.runs import artifacts
 from translearn_core.training import Checkpoint, Loop, Rows, measure_drift
@@ -406,3 +406,24 @@ def test_quick_attention_is_attention(mask: str) -> None:
     assert torch.allclose(found, attend(query, key, value, **extra), atol=1e-5)
     with quick_dropout(torch.device("cpu")):
         assert not torch.allclose(attend(query, key, value, dropout_p=0.5, **extra), found)
+
+
+def test_short_epochs_do_not_write_their_state_each(
+    tiny: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[int] = []
+    whole = Checkpoint.write
+
+    def counted(state: Checkpoint, folder: Path) -> None:
+        written.append(state.epoch)
+        whole(state, folder)
+
+    monkeypatch.setattr(Checkpoint, "write", counted)
+    Script().run(experiment(tiny, "last:1", epochs=6), tmp_path / "quick")
+    assert len(written) == 1, "the end of the last one"
+    monkeypatch.setattr(keeping, "EPOCH_SECONDS", 0.0)
+    Script().run(experiment(tiny, "last:1", epochs=6), tmp_path / "slow")
+    assert len(written) == 1 + 6
+    kept = Checkpoint.read(tmp_path / "quick")
+    assert kept is not None
+    assert kept.finished or kept.epoch == 6
