@@ -46,10 +46,7 @@ def beside(projection: Projection, number: int) -> None:
         st.metric("Silhouette", _plain(found.silhouette), help=SILHOUETTE, width="content")
         st.metric("Trustworthiness", _plain(found.trustworthiness), help=TRUSTWORTHINESS, width="content")
     if known:
-        st.caption(
-            f"{percent(found.purity)} of a test text's 10 nearest neighbours carry its label; drawn blindly, "
-            f"{percent(projection.chance)} would."
-        )
+        st.caption(f"Neighbours drawn blindly: {percent(projection.chance)} of the same class.")
     else:
         st.caption("There are too few test texts to ask for their neighbours.")
 

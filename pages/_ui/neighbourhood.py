@@ -16,8 +16,8 @@ from translearn_core.runs import Run
 COLUMNS = ["place", "text", "label", "stays", "distance"]
 LONGEST = 400
 """Characters of a text that a browser is sent."""
-TALL = 66
-"""Pixels of a row; above 64 a browser breaks texts into lines."""
+TALL = 76
+"""Pixels of a row, room for four lines of a text; up to 64 a browser shows one."""
 STAYS = "whether it is among the nearest both before and after"
 DISTANCE = (
     "Distances are in units of the typical one, the median from this text to all others: 0.5 is half of it."

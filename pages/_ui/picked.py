@@ -78,7 +78,7 @@ def inside(points: Points, selection: Mapping[str, Any]) -> Lines:
 
 def lassoed(selection: Mapping[str, Any] | None) -> bool:
     """Whether a chart's selection holds a box or a lasso."""
-    return bool(selection) and bool(selection.get("box") or selection.get("lasso"))
+    return selection is not None and bool(selection.get("box") or selection.get("lasso"))
 
 
 def in_box(points: Points, x: Sequence[float], y: Sequence[float]) -> NDArray[np.bool_]:
