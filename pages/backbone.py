@@ -2,7 +2,19 @@
 
 import streamlit as st
 
-from pages._ui import backbones, fetching, freeze_map, heading, kept, live, places, pretraining, state, suited
+from pages._ui import (
+    backbones,
+    ending,
+    fetching,
+    freeze_map,
+    heading,
+    kept,
+    live,
+    places,
+    pretraining,
+    state,
+    suited,
+)
 from pages._ui.words import count, plain, size
 from translearn_core.results import Diagnosis
 
@@ -15,7 +27,7 @@ heading.top(
 backbone = backbones.choose()
 anatomy = fetching.anatomy(backbone)
 if anatomy is None:
-    st.stop()
+    ending.end()
 state.change(backbone=backbone)
 draft = state.fit_to(anatomy)
 st.caption(
@@ -44,7 +56,11 @@ pretraining.offer(backbone, anatomy)
 with st.expander("Parameters of each part", icon=":material/table_rows:"):
     freeze_map.table(anatomy)
 with st.container(horizontal=True):
-    if st.button("Go to training", key="to_train", type="primary", icon=":material/arrow_forward:"):
-        places.go("train" if draft.data is not None else "data")
-    if draft.data is not None and st.button("Choose a recipe", key="to_recipe", icon=":material/menu_book:"):
-        places.go("recipe")
+    if draft.data is None:
+        if st.button("Choose a table", key="to_data", type="primary", icon=":material/arrow_forward:"):
+            places.go("data")
+    else:
+        if st.button("Choose a recipe", key="to_recipe", type="primary", icon=":material/arrow_forward:"):
+            places.go("recipe")
+        if st.button("Go to training", key="to_train", icon=":material/play_circle:"):
+            places.go("train")

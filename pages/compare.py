@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from pages._ui import baselines, chosen, heading, scores, state, tables, training
+from pages._ui import baselines, chosen, ending, heading, scores, state, tables, training
 from translearn_core import plots
+from translearn_core.plots.wording import shortened
 
 heading.top(
     "compare",
@@ -26,7 +27,7 @@ picked = st.multiselect(
 runs = [run for run in ready if run.id in picked]
 if not runs:
     st.caption("Choose at least one run.")
-    st.stop()
+    ending.end()
 
 table, dark = scores.comparison(runs), heading.dark()
 same = len({run.job.config.data for run in runs}) == 1 and table["test rows"].nunique() == 1
@@ -55,7 +56,8 @@ tables.table(table, "runs", key="compare", config=scores.COLUMNS, order=scores.O
 st.subheader("Learning curves", anchor=False)
 measure = training.measure("compare_measure")
 histories = {f"{number}. {run.name}": state.store().history(run.job.id) for number, run in enumerate(runs, 1)}
-picture = plots.overlay(histories, measure, dark)
+legend = (f"{number}. {name}" for number, name in enumerate(shortened((run.name for run in runs), 24), 1))
+picture = plots.overlay(dict(zip(legend, histories.values(), strict=True)), measure, dark)
 st.plotly_chart(picture, key="overlay", config=tables.CONFIG, theme=None, alt="Learning curves of the runs")
 curves = training.several(histories, measure)
 with st.expander("The numbers", icon=":material/table_rows:"):

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui import findings, heading, live, places, shown, sources, state, tables, task
+from pages._ui import ending, findings, heading, live, places, shown, sources, state, tables, task
 from pages._ui.words import size
 from translearn_core.config import ReadConfig
 from translearn_core.results import Diagnosis, Reading
@@ -22,7 +22,7 @@ with st.expander(
     st.markdown("Or try a sample:")
     sources.sample_cards()
 if dataset is None:
-    st.stop()
+    ending.end()
 
 with st.container(horizontal=True, vertical_alignment="center"):
     st.text(dataset.name)
@@ -31,7 +31,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
         sources.confirm_delete(dataset.digest, dataset.name)
 reading = live.ask(ReadConfig(dataset=dataset.digest), Reading, "Reading the table")
 if reading is None:
-    st.stop()
+    ending.end()
 st.subheader(f"{reading.rows:,} rows, {len(reading.columns)} columns", anchor=False)
 st.dataframe(reading.preview, hide_index=True, height=230, key="preview")
 with st.expander("About each column", icon=":material/view_column:"):
@@ -42,12 +42,12 @@ st.subheader("What to learn", anchor=False)
 draft = task.columns(reading)
 if draft.data is None:
     shown.error("Choose two different columns, one with the texts and one with the labels.")
-    st.stop()
+    ending.end()
 st.subheader("The task", anchor=False)
 findings.taken()
 diagnosis = live.ask(draft.diagnose, Diagnosis, "Looking at the task")
 if diagnosis is None:
-    st.stop()
+    ending.end()
 task.shape(reading, diagnosis)
 if diagnosis.usable and st.button(
     "Choose a backbone", key="to_backbone", type="primary", icon=":material/arrow_forward:"

@@ -1,8 +1,6 @@
 """Embeddings: every text as a point, before and after training."""
 
-import streamlit as st
-
-from pages._ui import chosen, film, heading, live, maps, replay, state
+from pages._ui import chosen, ending, film, heading, live, maps, replay, state
 from translearn_core.config import AnatomyConfig, ExperimentConfig
 from translearn_core.results import Anatomy
 
@@ -17,7 +15,7 @@ config = run.job.config
 assert isinstance(config, ExperimentConfig)
 anatomy = live.ask(AnatomyConfig(backbone=config.backbone), Anatomy, "Looking into the model")
 if anatomy is None:
-    st.stop()
+    ending.end()
 
 maps.panel(run, anatomy)
 film.panel(run, anatomy)

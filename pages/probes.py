@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui import chosen, forms, heading, live, probed
+from pages._ui import chosen, ending, forms, heading, live, probed
 from translearn_core.config import ProbeConfig
 from translearn_core.results import ProbeScores
 
@@ -23,7 +23,7 @@ if live.found(asked) is None:
         "few seconds on a small table."
     )
     if not st.button("Probe every layer", key="probe", type="primary", icon=":material/straighten:"):
-        st.stop()
+        ending.end()
     live.submit(asked)
 scores = live.ask(asked, ProbeScores, "Probing")
 if scores is not None:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui import advice, freeze_map, heading, live, places, ready, recipes, timeline
+from pages._ui import advice, ending, freeze_map, heading, live, places, ready, recipes, timeline
 from pages._ui.words import plain
 from translearn_core.config import AnatomyConfig
 from translearn_core.results import Anatomy
@@ -10,13 +10,14 @@ from translearn_core.results import Anatomy
 heading.top(
     "recipe",
     "These are the ways to pass on what the model has learned. Take one as it is: it fills in all settings. "
-    "Everything in it can be changed below and on the next page.",
+    "Only pooling, token limit, batch size, class weights, seed, precision and device stay as you have set "
+    "them. Everything in it can be changed below and on the next page.",
 )
 given = ready.task(learnable=False)
 draft, anatomy = given.draft, given.anatomy
 whole = live.ask(AnatomyConfig(backbone=recipes.whole(draft.backbone)), Anatomy, "Looking into the model")
 if whole is None:
-    st.stop()
+    ending.end()
 
 advice.panel(draft.experiment, whole.n_blocks)
 chosen = recipes.cards(draft.experiment, whole.n_blocks)

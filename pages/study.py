@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui import compared, heading, places, reported, studies, study_form
+from pages._ui import compared, ending, heading, places, reported, studies, study_form
 from pages._ui.words import plain
 
 heading.top(
@@ -15,11 +15,12 @@ study = studies.linked()
 if study is None:
     studies.shelf()
     study_form.new()
-    st.stop()
+    ending.end()
 
 with st.container(horizontal=True, vertical_alignment="center"):
     st.subheader(plain(study.name), anchor=False)
-    with st.popover("More runs", icon=":material/add:", width="content"):
+    more = study_form.popover(study)  # known by its key, so that the button within can close it
+    with st.popover("More runs", icon=":material/add:", width="content", key=more, on_change="rerun"):
         study_form.more(study)
     with st.popover("Rename or delete", icon=":material/more_horiz:", type="tertiary", width="content"):
         studies.menu(study)

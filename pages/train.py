@@ -56,7 +56,7 @@ with left:
     draft = state.change(training=training, features=features, head=head)
     if changed:
         st.rerun()
-    rate_search.panel(draft.experiment)
+    rate_search.panel(draft.experiment, rate_search.longest(draft.experiment, anatomy, diagnosis))
 with right:
     st.subheader("The experiment", anchor=False)
     summary.in_words(given.dataset, draft, diagnosis)
@@ -68,10 +68,11 @@ teachers.check(experiment)
 earlier = live.found(experiment)
 if earlier is not None:
     st.caption(summary.trained_before(earlier.state))
-state.put("run_name", state.value("run_name") or "")
 with st.container(horizontal=True, vertical_alignment="bottom"):
     proposal = short(f"{given.dataset.name}, {recipes.called(experiment)}, seed {draft.training.seed}", 80)
-    name = st.text_input("Name of this run", key="run_name", placeholder=proposal, max_chars=100)
+    name = st.text_input(
+        "Name of this run", key="run_name", placeholder=proposal, max_chars=100, persist_state="page"
+    )
     pressed = st.button("Train", key="train", type="primary", icon=":material/play_arrow:")
 if pressed:
     run = live.submit(experiment, name.strip() or (earlier.name if earlier else proposal))

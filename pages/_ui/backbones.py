@@ -4,7 +4,7 @@ import os
 
 import streamlit as st
 
-from pages._ui import naming, shown, state
+from pages._ui import ending, naming, shown, state
 from pages._ui.words import short
 from translearn_core.config import ADAPTED, BUNDLED, BackboneConfig, JobKind, PretrainConfig
 from translearn_core.runs import Run, State
@@ -71,10 +71,10 @@ def _choose(now: BackboneConfig) -> BackboneConfig:
             "after you have seen its size, then kept."
         )
     if not name:
-        st.stop()
+        ending.end()
     if FOLDER not in places and (name.startswith(("/", ".", "~")) or os.path.exists(name)):
         shown.error("Models from folders are not offered here: give a Hub id such as owner/name.")
-        st.stop()
+        ending.end()
     return BackboneConfig(id=name, revision=revision, random_init=twin, init_seed=seed)
 
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui import heading, kept, places, shown, state
+from pages._ui import ending, heading, kept, places, shown, state
 from pages._ui.words import ago
 from translearn_core.results import Evaluation, RunSummary
 from translearn_core.runs import Run
@@ -51,7 +51,7 @@ def evaluation(run: Run) -> Evaluation:
     found = kept.result(run, Evaluation)
     if found is None:
         shown.error("The results of this run are no longer on disk: resume the run to compute them again.")
-        st.stop()
+        ending.end()
     return found
 
 
@@ -69,7 +69,7 @@ def linked() -> Run | None:
     if wanted is not None and found is None:
         shown.error("There is no such run in your workspace: it was deleted, or the link is somebody else's.")
         places.link("runs", "All your runs")
-        st.stop()
+        ending.end()
     return found
 
 

@@ -1,7 +1,6 @@
 """What a study's finished runs say: cells side by side, curves, sentences, and the numbers."""
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 
@@ -9,15 +8,17 @@ from pages._ui import heading, live, naming, state, studies, tables
 from pages._ui.words import plain
 from translearn_core import plots
 from translearn_core.config import CompareConfig
+from translearn_core.config.cells import lines, titles
 from translearn_core.results import Comparison
+from translearn_core.results.evaluation import few_rows
 from translearn_core.runs import Study
 
 Tell = Callable[[str], str]
 
 MEANING = (
     "Dots are means over seeds. Their bars are 95 % intervals: over the seeds, or over the test rows where a "
-    "cell has fewer than three. Differences are taken on the same test rows. Among twenty cells one looks "
-    "different by chance alone."
+    "way has fewer than three. Differences are taken on the same test rows, in points: hundredths of the "
+    "accuracy. Among twenty ways one looks different by chance alone."
 )
 
 ORDER = (
@@ -27,6 +28,7 @@ ORDER = (
 """Columns on screen; the CSV has all."""
 
 COLUMNS: dict[str, object] = {
+    "cell": "way",
     **tables.fractions("accuracy", "accuracy low", "accuracy high", "macro F1"),
     **{
         name: st.column_config.NumberColumn(format="%+.3f") for name in ORDER if name.startswith("difference")
@@ -50,15 +52,13 @@ def show(study: Study) -> None:
         asked = _so_far(study, asked)
     found = live.ask(asked, Comparison, "Comparing the runs") if asked else None
     if found is not None:
-        tell = naming.teller()
-        _figures(study, _told(found, tell), tell)
+        _figures(study, found)
 
 
-def _told(found: Comparison, tell: Tell) -> Comparison:
-    """Return a comparison that calls backbones that were made here by their names."""
-    words = ("name", "backbone", "verdict", "transfer")
-    cells = [replace(cell, **{word: tell(getattr(cell, word)) for word in words}) for cell in found.cells]
-    return replace(found, baseline=tell(found.baseline), cells=tuple(cells))
+def _teller(study: Study) -> Tell:
+    """Return what tells cells by the titles of recipes, and backbones that were made here by their names."""
+    tell, called = naming.teller(), titles(study.cells)
+    return lambda name: tell(called.get(name, name))
 
 
 def _choose_baseline(study: Study, asked: CompareConfig) -> None:
@@ -67,7 +67,7 @@ def _choose_baseline(study: Study, asked: CompareConfig) -> None:
     st.selectbox(
         "Held against",
         [cell.name for cell in asked.cells],
-        format_func=naming.teller(),
+        format_func=_teller(study),
         key=key,
         on_change=_hold,
         args=(study.id, key),
@@ -96,14 +96,17 @@ def _so_far(study: Study, asked: CompareConfig) -> CompareConfig | None:
     return before.model_copy(update={"baseline": asked.baseline}) if asked.baseline in known else before
 
 
-def _figures(study: Study, found: Comparison, tell: Tell) -> None:
-    dark, config = heading.dark(), study.config
-    _draw(plots.study_cells(found, dark), "study_cells", "Test accuracy of each cell with its interval")
+def _figures(study: Study, short: Comparison) -> None:
+    dark, config, tell = heading.dark(), study.config, naming.teller()
+    found = short.called(_teller(study))
+    _draw(plots.study_cells(found, dark), "study_cells", "Test accuracy of each way with its interval")
+    if few := few_rows(found.test_rows):
+        st.warning(plain(few), icon=":material/warning:")
     st.caption(MEANING)
     st.markdown("\n".join(f"- {plain(sentence)}" for sentence in found.sentences()))
     if len(config.boundaries) > 1:
         st.subheader("How deep should it train?", anchor=False)
-        picture = plots.depth_curve(found, _lines(study, "boundary", tell), dark)
+        picture = plots.depth_curve(found, _told(lines(study.cells, "boundary"), tell), dark)
         _draw(picture, "depth_curve", "Score and seconds by the lowest block that trains")
         st.caption(
             "Look for where the upper curve becomes flat: training deeper than that costs time and gains "
@@ -111,28 +114,17 @@ def _figures(study: Study, found: Comparison, tell: Tell) -> None:
         )
     if len(config.sizes) > 1:
         st.subheader("How many rows does it need?", anchor=False)
-        picture = plots.size_curve(found, _lines(study, "rows", tell), dark)
+        picture = plots.size_curve(found, _told(lines(study.cells, "rows"), tell), dark)
         _draw(picture, "size_curve", "Score by the number of training rows")
         st.caption("Fewer rows are always among the more. Where lines cross, the better way changes.")
     st.subheader("The numbers", anchor=False)
-    tables.table(found.frame(), "study", key="study", config=COLUMNS, order=ORDER)
+    saved = short.called(tell).frame()
+    tables.table(found.frame(), "study", key="study", config=COLUMNS, order=ORDER, saved=saved)
 
 
 def _draw(picture: object, key: str, alt: str) -> None:
     st.plotly_chart(picture, key=key, config=tables.CONFIG, theme=None, alt=alt)
 
 
-def _lines(study: Study, along: str, tell: Tell) -> dict[str, str]:
-    """Return the line of each cell on a curve along one factor: what else is varied."""
-    cells = study.cells
-    varied = [
-        name
-        for name in ("recipe", "boundary", "backbone", "rows")
-        if name != along and len({factors.get(name) for factors in cells.values()}) > 1
-    ]
-
-    def line(factors: dict[str, str]) -> str:
-        said = [f"block {factors[n]}" if n == "boundary" else factors[n] for n in varied if n in factors]
-        return ", ".join(said) or factors["recipe"]
-
-    return {tell(cell): tell(line(factors)) for cell, factors in cells.items()}
+def _told(lines: Mapping[str, str], tell: Tell) -> dict[str, str]:
+    return {tell(cell): tell(line) for cell, line in lines.items()}

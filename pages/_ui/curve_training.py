@@ -10,8 +10,7 @@ from pages._ui.words import about, short
 from translearn_core.config import AnatomyConfig, ExperimentConfig, Planned, expand, identity
 from translearn_core.engine import ensure_engine
 from translearn_core.errors import TranslearnError
-from translearn_core.results import Anatomy, Calibration, RunSummary
-from translearn_core.runs import State
+from translearn_core.results import Anatomy, RunSummary
 from translearn_core.runs.label_curves import FEWEST_STEPS, curve_study, scaled_seconds
 from translearn_core.settings import settings
 
@@ -106,8 +105,7 @@ def _cost(curve: Curve, planned: Sequence[Planned], anatomy: Anatomy) -> None:
 def _seconds(curve: Curve, left: Sequence[ExperimentConfig], anatomy: Anatomy) -> list[float]:
     """Return about how long each run takes: by timed steps where there are some, else by the run itself."""
     task = freeze_map.task_of(curve.diagnosis)
-    timed = live.found(freeze_map.timing(curve.experiment))
-    calibration = kept.result(timed, Calibration) if timed and timed.state is State.DONE else None
+    calibration = freeze_map.known(curve.experiment)
     if calibration is not None:
         return [calibration.estimate(anatomy, config, task).seconds for config in left]
     took = kept.result(curve.run, RunSummary)

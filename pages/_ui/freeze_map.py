@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages._ui import heading, live, state, tables
+from pages._ui import heading, kept, live, state, tables
 from pages._ui.words import about, count, size
 from translearn_core import plots
 from translearn_core.config import (
@@ -15,6 +15,7 @@ from translearn_core.config import (
     TrainingConfig,
 )
 from translearn_core.results import Anatomy, Calibration, Diagnosis, Estimate, Task
+from translearn_core.runs import State
 
 EMBEDDINGS = "embeddings"
 PARTS, STACK, LAST = "plan_parts", "stack", "last_blocks"
@@ -171,6 +172,12 @@ def _calibration(diagnosis: Diagnosis | None) -> tuple[Calibration, ExperimentCo
 def timed(draft: state.Draft) -> Calibration | None:
     """Return what steps of the draft's backbone cost on this machine; None while that is being measured."""
     return live.ask(timing(draft), Calibration, "Timing a few real steps on this machine")
+
+
+def known(wanted: state.Draft | ExperimentConfig) -> Calibration | None:
+    """Return what such steps cost where that was measured before; asks for nothing."""
+    run = live.found(timing(wanted))
+    return kept.result(run, Calibration) if run is not None and run.state is State.DONE else None
 
 
 def timing(wanted: state.Draft | ExperimentConfig) -> CalibrateConfig:

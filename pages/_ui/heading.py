@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui import places
+from pages._ui import ending, places
 
 
 def top(name: str, sentence: str) -> None:
@@ -17,7 +17,7 @@ def empty(sentence: str, button: str, page: str, *, key: str = "next_step") -> N
         st.markdown(sentence)
         if st.button(button, key=key, type="primary", icon=":material/arrow_forward:"):
             places.go(page)
-    st.stop()
+    ending.end()
 
 
 def dark() -> bool:

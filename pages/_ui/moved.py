@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui import chosen, heading, kept, live, shown, tables, timeline
+from pages._ui import chosen, heading, kept, live, shown, tables, timeline, weights
 from pages._ui.words import about, plain
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig, SimilarityConfig, differ_in_seed, sibling_of
@@ -45,7 +45,7 @@ def panel(run: Run) -> None:
     else:
         found = live.ask(asked, Similarity, "Comparing the layers")
         if found is not None:
-            _show(found, drift)
+            _show(run, found, drift)
             if asked.sibling is None:
                 _second_seed(run, config)
     if drift is not None:
@@ -69,7 +69,7 @@ def _asked(run: Run, config: ExperimentConfig) -> SimilarityConfig | None:
     return both if live.found(alone) or live.found(both) else None
 
 
-def _show(found: Similarity, drift: Drift | None) -> None:
+def _show(run: Run, found: Similarity, drift: Drift | None) -> None:
     st.markdown(plain(found.sentence))
     dark = heading.dark()
     alt = "How alike each layer is before and after training, and how far the weights below it went"
@@ -81,6 +81,8 @@ def _show(found: Similarity, drift: Drift | None) -> None:
         alt=alt,
     )
     st.caption(LINES)
+    if (of_epoch := weights.which(run)) is not None:
+        st.caption(of_epoch)
     alt = "Each layer before training against each layer after it"
     tables.figure(
         plots.similarity_map(found, dark), found.pairs(), "layer_pairs", key="similarity_map", alt=alt

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages._ui import acts, backbones, forms, kept, live, naming, shown, state, texts, waiting
-from pages._ui.words import duration, plain, short
+from pages._ui.words import duration, epochs, plain, short
 from translearn_core.config import BackboneConfig, PretrainConfig
 from translearn_core.engine import ensure_engine
 from translearn_core.results import Anatomy, Pretraining
@@ -88,8 +88,7 @@ def _begin(backbone: BackboneConfig, anatomy: Anatomy) -> None:
 def proposal(config: PretrainConfig, file: str) -> str:
     """Return what the backbone that comes out is called at first: what it was, and what it has read."""
     was = naming.backbone(config.backbone).rsplit("/", 1)[-1]
-    epochs = f"{config.epochs} epoch{'s' * (config.epochs > 1)}"
-    return short(f"{short(was, 40)} read on: {short(file, 40)}, {epochs}", 100)
+    return short(f"{short(was, 40)} read on: {short(file, 40)}, {epochs(config.epochs)}", 100)
 
 
 def _row(run: Run, mine: Sequence[Run]) -> None:
@@ -131,7 +130,7 @@ def _result(found: Pretraining) -> None:
     )
     fresh = (
         f" The model brought no part that guesses words; a new one learned alone for "
-        f"{_times(found.head_epochs)} before the first number was taken."
+        f"{epochs(found.head_epochs)} before the first number was taken."
         if found.fresh_head
         else ""
     )
@@ -139,10 +138,6 @@ def _result(found: Pretraining) -> None:
         f"It learned from {found.texts:,} texts with {found.tokens:,} tokens in {duration(found.seconds)}, "
         f"{plain(found.precision)} on {plain(found.device)}.{fresh}"
     )
-
-
-def _times(epochs: int) -> str:
-    return "one epoch" if epochs == 1 else f"{epochs} epochs"
 
 
 def _progress(run_id: str) -> None:

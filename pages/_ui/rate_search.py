@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from pages._ui import acts, heading, kept, live, state, tables
-from pages._ui.words import plain
+from pages._ui import acts, freeze_map, heading, kept, live, state, tables
+from pages._ui.words import about, plain
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig, RateSearchConfig, TrainingConfig
-from translearn_core.results import RateSearch
+from translearn_core.results import Anatomy, Diagnosis, RateSearch
 from translearn_core.runs import Run, State
 
 WHAT = (
@@ -25,17 +25,28 @@ TAKEN = "rate_search.taken"
 DOING = "Trying learning rates"
 
 
-def panel(experiment: ExperimentConfig) -> float | None:
-    """Offer to look for a learning rate, show what was found, and return the suggested rate."""
+def panel(experiment: ExperimentConfig, seconds: float | None = None) -> float | None:
+    """Offer to look for a learning rate, show what was found, and return the suggested rate.
+
+    `seconds` is how long looking takes at most, None where that is not known.
+    """
     asked = _asked(experiment)
     run = live.found(asked)
     with st.expander("Find a learning rate", icon=":material/troubleshoot:", expanded=run is not None):
-        search = _found(asked, run)
+        search = _found(asked, run, seconds)
         if search is None:
             return None
         _shown(search)
         _offer(asked, search, experiment.training)
         return search.suggestion
+
+
+def longest(experiment: ExperimentConfig, anatomy: Anatomy, diagnosis: Diagnosis) -> float | None:
+    """Return how many seconds a search takes at most; None where no steps were timed yet."""
+    calibration = freeze_map.known(experiment)
+    if calibration is None:
+        return None
+    return calibration.search_seconds(anatomy, question(experiment), freeze_map.task_of(diagnosis))
 
 
 def question(experiment: ExperimentConfig) -> RateSearchConfig:
@@ -61,9 +72,9 @@ def _asked(experiment: ExperimentConfig) -> RateSearchConfig:
     return taken if after == asked else asked
 
 
-def _found(asked: RateSearchConfig, run: Run | None) -> RateSearch | None:
+def _found(asked: RateSearchConfig, run: Run | None, seconds: float | None) -> RateSearch | None:
     if run is None or run.state is State.STOPPED:
-        st.markdown(WHAT)
+        st.markdown(WHAT + (f" It takes about {about(seconds)}, often less." if seconds else ""))
         if not st.button("Find a learning rate", key="find_rate", icon=":material/search:"):
             return None
         live.submit(asked)

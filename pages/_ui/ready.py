@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass
 
-import streamlit as st
-
-from pages._ui import heading, live, state
+from pages._ui import ending, heading, live, state
 from translearn_core.config import AnatomyConfig, DataConfig, ExperimentConfig
 from translearn_core.results import Anatomy, Diagnosis
 from translearn_core.runs import Dataset
@@ -36,7 +34,7 @@ def task(lacking: str = NO_TABLE, *, learnable: bool = True) -> Ready:
     anatomy = live.ask(AnatomyConfig(backbone=draft.backbone), Anatomy, "Looking into the model")
     diagnosis = live.ask(draft.diagnose, Diagnosis, "Looking at the task")
     if anatomy is None or diagnosis is None:
-        st.stop()
+        ending.end()
     if learnable and not diagnosis.usable:
         heading.empty(UNUSABLE, "Go to the data", "data")
     draft = state.fit_to(anatomy)

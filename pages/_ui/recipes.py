@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages._ui import augmenting, forms, kept, live, state, teachers
-from pages._ui.words import plain
+from pages._ui.words import epochs, plain
 from translearn_core.config import (
     RECIPES,
     AnatomyConfig,
@@ -22,6 +22,7 @@ from translearn_core.config import (
     named,
 )
 from translearn_core.config.rates import peak_rates
+from translearn_core.config.recipes import taken_after
 from translearn_core.errors import ConfigError
 from translearn_core.results import Anatomy
 
@@ -39,13 +40,11 @@ def title(name: RecipeName | None) -> str:
 
 
 def called(experiment: ExperimentConfig) -> str:
-    """Return what a run of an experiment is proposed to be called: its recipe, or what trains."""
+    """Return what a run is proposed to be called: the recipe that it takes after, or what trains."""
     looked = live.found(AnatomyConfig(backbone=whole(experiment.backbone)))
     anatomy = kept.result(looked, Anatomy) if looked else None
-    name = named(experiment, anatomy.n_blocks) if anatomy else None
-    if name is None or name in (RecipeName.LINEAR, RecipeName.LAST_K):
-        return experiment.plan.label
-    return RECIPES[name].title
+    name = taken_after(experiment, anatomy.n_blocks) if anatomy else None
+    return experiment.plan.label if name is None else str(name)
 
 
 def cards(experiment: ExperimentConfig, n_blocks: int) -> RecipeName | None:
@@ -179,7 +178,7 @@ def _stages() -> None:
         if stages:
             st.button("Remove the last one", key="drop_stage", icon=":material/remove:", on_click=_drop)
     st.caption(
-        f"Then the plan: {plain(draft.plan.label)}, {draft.training.epochs} epochs (set on the Train page); "
+        f"Then the plan: {plain(draft.plan.label)}, {epochs(draft.training.epochs)} (set on the Train page); "
         "what it may train is set on the Backbone page."
     )
 

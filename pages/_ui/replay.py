@@ -93,7 +93,8 @@ def said(result: Replayed) -> str:
     gains = np.diff(pure)
     most = int(np.argmax(gains)) + 1
     lines = [
-        f"Of a test text's 10 nearest neighbours in layer {layer}, **{percent(pure[0])}** carried its label "
+        f"Of a test text's 10 nearest neighbours in layer {layer}, sought among the {len(result.index):,} "
+        f"texts that are followed here, **{percent(pure[0])}** carried its label "
         f"{plain(result.moments[0])} and **{percent(pure[-1])}** at the end."
     ]
     if gains[most - 1] < HARDLY:

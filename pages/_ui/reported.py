@@ -1,12 +1,12 @@
 """The report of a run or a study: the question, which evidence goes in, how far it is, and the file."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import streamlit as st
 
 from pages._ui import kept, live, shown, state, waiting
 from pages._ui.exported import file_name
+from pages._ui.terminal import files
 from pages._ui.words import ago, plain, size
 from translearn_core.config import (
     KIND_OF,
@@ -22,7 +22,7 @@ from translearn_core.engine import ensure_engine
 from translearn_core.errors import NotFoundError
 from translearn_core.results import Anatomy, Report
 from translearn_core.runs import Run, State, Study
-from translearn_core.runs.evidence import evidence
+from translearn_core.runs.evidence import evidence, study_evidence
 from translearn_core.runs.repeating import command
 from translearn_core.settings import settings
 
@@ -53,20 +53,32 @@ def panel(run: Run) -> None:
     """Offer a report of a run."""
     config = run.job.config
     assert isinstance(config, ExperimentConfig)
-    _panel(run.job.id, run.name, _command(run, config), evidence(state.store(), run))
+    parts = evidence(state.store(), run)
+    jobs = tuple(map(identity, parts))
+    _panel(ReportConfig(job=run.job.id, parts=jobs, name=run.name, command=_command(run, config)), parts)
 
 
 def study_panel(study: Study, done: Sequence[str]) -> None:
     """Offer a report of a study whose finished runs are `done`; draws nothing before two are."""
-    asked = study.comparison(done)
-    if asked is not None and len(done) > 1:
-        _panel(None, study.name, "", (asked,))
+    parts = study_evidence(study, done)
+    if len(done) < 2:
+        return
+    table, _ = files(study.owner, study.config.data.dataset)
+    asked = ReportConfig(
+        parts=tuple(map(identity, parts)),
+        name=study.name,
+        study=study.config,
+        blocks=study.blocks,
+        data=table[:200],
+    )
+    _panel(asked, parts)
 
 
-def _panel(job: str | None, name: str, command: str, parts: Sequence[Frozen]) -> None:
+def _panel(asked: ReportConfig, parts: Sequence[Frozen]) -> None:
+    """Draw the panel; `asked` is the report but for the question at its top, `parts` what goes in."""
     st.subheader("The report", anchor=False)
     st.markdown(WHAT)
-    place = job or identity(parts[0])
+    place = asked.job or identity(parts[0])
     question = st.text_input(
         "What did you want to know?",
         key=f"report_question-{place}",
@@ -76,18 +88,13 @@ def _panel(job: str | None, name: str, command: str, parts: Sequence[Frozen]) ->
         persist_state="session",
     )
     st.markdown("\n".join(f"- {_line(part)}" for part in parts))
-    latest = _latest(job, parts)
+    latest = _latest(asked.job, parts)
     if latest is not None and latest.state.live:
         st.fragment(run_every=live.POLL["ask"])(_progress)(latest.id)
         return
     st.caption(FIRST)
     if st.button("Make the report", key="make_report", icon=":material/description:"):
-        _make(
-            ReportConfig(
-                job=job, parts=tuple(map(identity, parts)), name=name, question=question, command=command
-            ),
-            parts,
-        )
+        _make(asked.model_copy(update={"question": question}), parts)
         st.rerun()
     if latest is not None:
         _show(latest)
@@ -170,10 +177,4 @@ def _command(run: Run, config: ExperimentConfig) -> str:
     """Return the command line that trains the same again."""
     looked = live.found(AnatomyConfig(backbone=config.backbone))
     anatomy = kept.result(looked, Anatomy) if looked else None
-    name, parts = "data.csv", dict[str, Path]()
-    try:
-        name = state.store().dataset(run.owner, config.data.dataset).name
-        parts = state.store().workspace.sources(config.data.dataset)
-    except NotFoundError:  # the table was deleted
-        pass
-    return command(config, name, parts, anatomy)[:20_000]
+    return command(config, *files(run.owner, config.data.dataset), anatomy)[:20_000]

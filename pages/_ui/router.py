@@ -1,6 +1,9 @@
 """The frame around every page: menu, logo, and errors as sentences."""
 
+from contextlib import suppress
+
 import streamlit as st
+from streamlit.runtime.scriptrunner import StopException
 
 from pages._ui import places, shown
 from translearn_core.settings import app_folder
@@ -17,5 +20,5 @@ st.set_page_config(page_title="TransLearn", page_icon=ASSETS / "icon.png", layou
 st.logo(ASSETS / "logo.svg", size="large", icon_image=ASSETS / "icon.svg")
 st.html(SELECTED)
 chosen = st.navigation(places.menu())
-with shown.errors():
+with shown.errors(), suppress(StopException):  # see `ending`
     chosen.run()

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from pages._ui import kept, naming, summary, tables, terminal
-from pages._ui.words import count, duration, percent, plain, span
+from pages._ui.words import count, duration, epochs, percent, plain, span
 from translearn_core.config import ExperimentConfig
 from translearn_core.results import Baseline, Evaluation, RunSummary
 from translearn_core.results.baselines import MAJORITY
@@ -48,7 +48,7 @@ def headline(evaluation: Evaluation, found: RunSummary | None, rival: Baseline |
         trained, total = found.parameters["trainable"], found.parameters["total"]
         reused = f" What stays frozen: {found.reuse.told()}." if found.reuse else ""
         st.caption(
-            f"Trained {count(trained)} of {count(total)} parameters for {found.epochs} epochs (best: "
+            f"Trained {count(trained)} of {count(total)} parameters for {epochs(found.epochs)} (best: "
             f"{found.best_epoch}) in "
             f"{duration(found.seconds['total'])} on {plain(found.device)}, {plain(found.precision)}.{reused}"
         )

@@ -9,6 +9,7 @@ from typing import Any
 
 import streamlit as st
 
+from pages._ui import ending
 from pages._ui.draft import Draft, draft_of
 from pages._ui.owner import COOKIE, owner_of, well_formed
 from translearn_core.config import (
@@ -39,7 +40,7 @@ def owner() -> str:
             "This browser keeps no cookie from here, so your work could not be found again: allow cookies "
             "and reload."
         )
-        st.stop()
+        ending.end()
     return owner_of(token)
 
 

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from pages._ui import kept, live, naming, places, shown, state, waiting
-from pages._ui.words import ago, plain, short
+from pages._ui import ending, kept, live, naming, places, shown, state, waiting
+from pages._ui.words import ago, epochs, plain, short
 from translearn_core.config import AnatomyConfig, ExperimentConfig, StudyConfig, depth_study
+from translearn_core.config.cells import titles
 from translearn_core.engine import ensure_engine
 from translearn_core.errors import NotFoundError
 from translearn_core.results import Anatomy
@@ -35,7 +36,7 @@ def linked() -> Study | None:
     except NotFoundError as problem:
         shown.error(problem)
         places.link("study", "All your studies")
-        st.stop()
+        ending.end()
 
 
 def start(name: str, config: StudyConfig, blocks: dict[str, int], baseline: str | None = None) -> None:
@@ -54,8 +55,8 @@ def depth(run: Run, config: ExperimentConfig) -> None:
     study = depth_study(config, anatomy.n_blocks)
     runs = len(study.boundaries) * len(study.seeds)
     st.subheader("How deep should it train?", anchor=False)
-    epochs = sum(stage.epochs for stage in config.course)
-    staged = f" Your run had stages; here each trains at once, {epochs} epochs." if config.stages else ""
+    passes = epochs(sum(stage.epochs for stage in config.course))
+    staged = f" Your run had stages; here each trains at once, {passes}." if config.stages else ""
     st.caption(
         f"The same settings from every block up, with {len(study.seeds)} seeds each: {runs} runs.{staged} "
         "The curve shows from where on training more gains nothing. What was trained before is not trained "
@@ -92,7 +93,7 @@ def _panel(study_id: str, was_live: bool, had_two: bool) -> None:
     with shown.errors():
         study = book().get(state.owner(), study_id)
         now = standing(study)
-        if (was_live and not now.state.live) or (not had_two and len(now.done) > 1):
+        if was_live != now.state.live or (not had_two and len(now.done) > 1):
             st.rerun()
         with st.container(horizontal=True, vertical_alignment="center"):
             live.badge_of(now.state)
@@ -107,8 +108,7 @@ def _panel(study_id: str, was_live: bool, had_two: bool) -> None:
 
 
 def _at_work(study: Study, now: Standing) -> None:
-    tell = naming.teller()
-    names = {run.job: tell(f"{run.cell}, seed {run.seed}") for run in study.runs}
+    names = _names(study)
     for job in now.running[:SHOWN]:
         st.caption(f"{plain(names[job])}: {live.where(state.store().run(study.owner, job))}")
     if not now.running:
@@ -117,9 +117,15 @@ def _at_work(study: Study, now: Standing) -> None:
 
 def _failures(study: Study) -> None:
     with st.expander("What failed, and why", icon=":material/error:", expanded=True):
-        tell = naming.teller()
+        names = _names(study)
         for run in book().failed(study)[:20]:
-            st.text(f"{tell(run.name)}: {run.job.reason or 'it did not say why'}")
+            st.text(f"{names[run.job.id]}: {run.job.reason or 'it did not say why'}")
+
+
+def _names(study: Study) -> dict[str, str]:
+    """Return what the runs of a study are called on its own page, by job."""
+    tell, called = naming.teller(), titles(study.cells)
+    return {run.job: tell(f"{called[run.cell]}, seed {run.seed}") for run in study.runs}
 
 
 def _buttons(study: Study, now: Standing) -> None:

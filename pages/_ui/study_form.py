@@ -1,23 +1,25 @@
-"""Putting a study together: what it varies, how many runs that makes, and about how long they take."""
+"""Putting a study together: what it varies, which settings all its runs take, and what that comes to."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
 from typing import Any
 
 import streamlit as st
 from pydantic import ValidationError
 
-from pages._ui import freeze_map, ready, shown, state, studies, teachers
-from pages._ui.words import about, short
+from pages._ui import forms, freeze_map, ready, shown, state, studies, study_cost, teachers
+from pages._ui.words import plain, short
 from translearn_core.config import (
     RECIPES,
     DataConfig,
-    Planned,
+    ExperimentConfig,
     RecipeName,
     StudyConfig,
     expand,
     identity,
     own_settings,
 )
+from translearn_core.config.applying import KEPT
 from translearn_core.engine import ensure_engine
 from translearn_core.errors import TranslearnError
 from translearn_core.runs import Study
@@ -54,6 +56,7 @@ def new() -> None:
     seed = draft.training.seed
     grid["seeds"] = tuple(range(seed, seed + grid["seeds"]))
     own = own_settings(given.experiment, recipes=bool(grid["recipes"]))
+    st.caption(plain(own_told(given.experiment, own, recipes=bool(grid["recipes"]))))
     blocks = {draft.backbone.label: anatomy.n_blocks}
     try:
         if "distil" in own:
@@ -65,7 +68,12 @@ def new() -> None:
     except (TranslearnError, ValidationError) as problem:
         shown.error(problem)
         return
-    _cost(given, planned)
+    study_cost.count(planned)
+    left = study_cost.left(planned)
+    calibration = freeze_map.timed(given.draft)
+    if calibration is not None and left:
+        seconds = (calibration.estimate(given.anatomy, one.config, task).seconds for one in left)
+        study_cost.time(sum(seconds))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         proposal = short(f"Study of {given.dataset.name}", 80)
         name = st.text_input("Name of this study", key="study.name", placeholder=proposal, max_chars=100)
@@ -97,12 +105,34 @@ def more(study: Study) -> None:
     except (TranslearnError, ValidationError) as problem:
         shown.error(problem)
         return
-    added = len({identity(one.config) for one in planned} - set(study.jobs))
-    st.caption(f"{added} more runs." if added else "That is what the study has already.")
-    if st.button("Add them", key=f"extend-{study.id}", icon=":material/add:", disabled=not added):
+    new = [one for one in planned if identity(one.config) not in set(study.jobs)]
+    st.caption(
+        f"{len(new)} more {'run' if len(new) == 1 else 'runs'}."
+        if new
+        else "That is what the study has already."
+    )
+    if (left := study_cost.left(new)) and (seconds := study_cost.seconds(study, left)) is not None:
+        study_cost.time(seconds)
+    st.button(
+        "Add them",
+        key=f"extend-{study.id}",
+        icon=":material/add:",
+        disabled=not new,
+        on_click=_add,
+        args=(study, config),
+    )
+
+
+def popover(study: Study) -> str:
+    """Return the key of what `more` is drawn in: whether that is open."""
+    return f"more-{study.id}"
+
+
+def _add(study: Study, config: StudyConfig) -> None:
+    with shown.errors():
         studies.book().extend(study.owner, study.id, config, study.blocks)
         ensure_engine(settings())
-        st.rerun()
+        state.put(popover(study), False)
 
 
 def _grid(key: str, n_blocks: int, rows: int | None, begin: dict[str, Any]) -> dict[str, Any]:
@@ -181,21 +211,29 @@ def _teacher(
     return teachers.choose(data, f"study_teacher-{key}", begin=begin, lacking=NO_TEACHER)
 
 
-def _cost(given: ready.Ready, planned: Sequence[Planned]) -> None:
-    """Say how many runs a study makes and about how long they take."""
-    cells, seeds = len({one.name for one in planned}), len({one.seed for one in planned})
-    there = studies.book().standing(state.owner(), [identity(one.config) for one in planned]).done
-    st.markdown(
-        f"**{len(planned)} runs**: {cells} {'cell' if cells == 1 else 'cells'}, "
-        f"{seeds} {'seed' if seeds == 1 else 'seeds'} each."
-        + (f" {len(there)} of them were trained before and cost nothing." if there else "")
-    )
-    left = [one.config for one in planned if identity(one.config) not in there]
-    calibration = freeze_map.timed(given.draft)
-    if calibration is not None and left:
-        task = freeze_map.task_of(given.diagnosis)
-        seconds = sum(calibration.estimate(given.anatomy, config, task).seconds for config in left)
-        st.caption(
-            f"About {about(seconds)} one after another, or less: what stays frozen is computed once for all "
-            "of them. It goes on when you close this page."
+def own_told(experiment: ExperimentConfig, own: Mapping[str, Any], *, recipes: bool) -> str:
+    """Say which settings of the draft every run takes, and where the others come from; `own` as found."""
+    if recipes:
+        kept = [f"{part}.{name}" for part, names in KEPT.items() for name in names]
+        return (
+            f"Of your settings every run takes {_listed(experiment, kept)}. All others, such as epochs, "
+            "rates and altered copies, come from each way itself."
         )
+    if not own:
+        return "You have changed no setting, so every run takes what suits the blocks that train."
+    return (
+        f"Of your settings every run takes {_listed(experiment, own)}. What you have not changed is set "
+        "to suit the blocks that train."
+    )
+
+
+def _listed(experiment: ExperimentConfig, names: Iterable[str]) -> str:
+    """Return settings by what they are called on screen, with their values."""
+    said = []
+    for path in names:
+        part, _, name = path.rpartition(".")
+        value = getattr(getattr(experiment, part), name) if part else None
+        called = forms.label(name, part) if part else "Teacher"
+        told = forms.word(value) if isinstance(value, StrEnum) else "" if value is None else str(value)
+        said.append(f"{called[:1].lower()}{called[1:]} {told}".strip())
+    return ", ".join(said)

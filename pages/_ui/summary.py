@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from pages._ui import naming
+from pages._ui import naming, teachers
 from pages._ui.draft import Draft
-from pages._ui.words import count, plain
+from pages._ui.words import count, epochs, percent, plain
 from translearn_core.config import ExperimentConfig, leaves
 from translearn_core.results import Diagnosis
 from translearn_core.runs import Dataset, State
@@ -13,23 +13,31 @@ from translearn_core.runs import Dataset, State
 def in_words(dataset: Dataset, draft: Draft, diagnosis: Diagnosis) -> None:
     """Say the experiment in a few sentences."""
     rows = diagnosis.counts[["train", "validation", "test"]].sum()
+    altered = draft.augment.copies * int(rows["train"])
+    copies = f" and {count(altered)} altered {'copy' if altered == 1 else 'copies'}" if altered else ""
     st.markdown(
         f"Learn to tell **{len(diagnosis.classes)} classes** (column {plain(draft.label)}) from "
         f"**{plain(draft.text)}** "
-        f"in {plain(dataset.name)}: {count(rows['train'])} rows to learn from, {count(rows['validation'])} "
-        "to choose on, "
+        f"in {plain(dataset.name)}: {count(rows['train'])} rows{copies} to learn from, "
+        f"{count(rows['validation'])} to choose on, "
         f"{count(rows['test'])} to report on."
     )
     st.markdown(
         f"Start from **{plain(naming.backbone(draft.backbone))}**; "
         f"what trains is **{plain(_trains(draft))}**. "
-        f"{draft.training.epochs} epoch{'s' * (draft.training.epochs > 1)}, "
+        f"{epochs(draft.training.epochs)}, "
         f"{draft.training.batch_size} texts a step, "
         f"{draft.features.pooling} pooling, "
         f"{draft.head.kind} head, seed {draft.training.seed}."
     )
     if draft.stages:
-        st.markdown(f"Before that it goes through **{len(draft.stages)} stages**: see the Recipe page.")
+        many = "one stage" if len(draft.stages) == 1 else f"{len(draft.stages)} stages"
+        st.markdown(f"Before that it goes through **{many}**: see the Recipe page.")
+    if draft.distil is not None:
+        st.markdown(
+            f"A teacher, **{plain(teachers.called(draft.distil.teacher))}**, is asked about every training "
+            f"text. What it answers counts {percent(draft.distil.weight)}, your labels the rest."
+        )
 
 
 def trained_before(state: State) -> str:
@@ -46,11 +54,13 @@ def settings_of(config: ExperimentConfig) -> dict[str, str]:
     lines = {"backbone": naming.backbone(config.backbone), "trains": config.plan.label}
     for number, stage in enumerate(config.stages, 1):
         until = f", or {stage.patience} without gain" if stage.patience else ""
-        lines[f"stage {number}"] = f"{stage.plan.label}, {stage.epochs} epochs{until}"
+        lines[f"stage {number}"] = f"{stage.plan.label}, {epochs(stage.epochs)}{until}"
     told = config.model_dump(mode="json", exclude={"stages": True, "plan": True, "data": {"dataset"}})
     for path, value in leaves(told):
         name = path.replace("data.", "").replace(".", " ").replace("_", " ")
         lines[name] = "–" if value in (None, []) else str(value)
+    if config.distil is not None:
+        lines["distil teacher"] = teachers.called(config.distil.teacher)
     return lines
 
 

@@ -42,13 +42,14 @@ def table(
     key: str,
     config: dict[str, object] | None = None,
     order: Sequence[str] | None = None,
+    saved: pd.DataFrame | None = None,
 ) -> None:
-    """Show a table with its CSV, which always holds every column."""
+    """Show a table with its CSV, which always holds every column; `saved`, where its names are others."""
     shown = [column for column in order if column in frame] if order else None
     st.dataframe(
         frame, hide_index=True, key=f"{key}_table", column_config=config, column_order=shown, placeholder="–"
     )
-    download(frame, name, key=key)
+    download(frame if saved is None else saved, name, key=key)
 
 
 def figure(picture: go.Figure, frame: pd.DataFrame, name: str, *, key: str, alt: str) -> None:

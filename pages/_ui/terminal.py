@@ -46,7 +46,7 @@ BESIDE = (
 
 def show(run: Run, config: ExperimentConfig) -> None:
     """Show the command, and what it needs to do the same."""
-    file, parts = _files(run.owner, config.data.dataset)
+    file, parts = files(run.owner, config.data.dataset)
     looked = live.found(AnatomyConfig(backbone=config.backbone))
     anatomy = kept.result(looked, Anatomy) if looked else None
     st.caption("The same from a terminal:")
@@ -86,7 +86,7 @@ def _needed(owner: str, backbone: BackboneConfig) -> None:
             return
         config = made.job.config
         assert isinstance(config, PretrainConfig)
-        commands.insert(0, reading_on(config, *_files(owner, config.dataset)))
+        commands.insert(0, reading_on(config, *files(owner, config.dataset)))
         backbone = config.backbone
     if None in commands:
         st.caption(BESIDE)
@@ -95,7 +95,7 @@ def _needed(owner: str, backbone: BackboneConfig) -> None:
         st.code("\n".join(filter(None, commands)), language="bash", wrap_lines=True)
 
 
-def _files(owner: str, digest: str) -> tuple[str, Collection[str]]:
+def files(owner: str, digest: str) -> tuple[str, Collection[str]]:
     """Return the name of a data set's file, and the parts that have files of their own."""
     try:
         return state.store().dataset(owner, digest).name, state.store().workspace.sources(digest)

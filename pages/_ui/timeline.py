@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from pages._ui import heading, kept, state, tables
-from pages._ui.words import plain
+from pages._ui.words import epochs, plain
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig, Stage
 from translearn_core.results import Anatomy, Drift, History
@@ -78,7 +78,7 @@ def passed(config: ExperimentConfig, history: History, begun: int) -> list[str]:
     for number in dict.fromkeys(epoch.stage for epoch in own):
         stage, mine = config.course[number], [epoch for epoch in own if epoch.stage == number]
         short = len(mine) < stage.epochs
-        line = f"**{_trains(stage)}**, " + f"{len(mine)} of " * short + f"{_epochs(stage.epochs)}."
+        line = f"**{_trains(stage)}**, " + f"{len(mine)} of " * short + f"{epochs(stage.epochs)}."
         best = max(mine, key=lambda epoch: epoch.validation_macro_f1)
         lines.append(
             f"{line} Best validation macro-F1 {best.validation_macro_f1:.3f}, in epoch {best.epoch}."
@@ -112,14 +112,10 @@ def _trains(stage: Stage) -> str:
 
 def _long(stage: Stage) -> str:
     if stage.patience is None:
-        return _epochs(stage.epochs)
+        return epochs(stage.epochs)
     many = stage.patience > 1
     waits = f"{stage.patience} in a row bring" if many else "one brings"
-    return f"up to {_epochs(stage.epochs)}, fewer if {waits} nothing better"
-
-
-def _epochs(number: int) -> str:
-    return f"{number} epoch{'s' * (number != 1)}"
+    return f"up to {epochs(stage.epochs)}, fewer if {waits} nothing better"
 
 
 def _begun(config: ExperimentConfig, history: History) -> int:

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from pages._ui import acts, heading, kept, live, places, shown, state, tables, waiting
-from pages._ui.words import count, duration, plain
+from pages._ui.words import count, duration, epochs, plain
 from translearn_core import plots
 from translearn_core.config import Device, ExperimentConfig
 from translearn_core.engine import engine_status, ensure_engine
@@ -51,7 +51,7 @@ def several(histories: dict[str, History], measure: plots.Measure) -> pd.DataFra
 def _panel(run_id: str, was_live: bool) -> None:
     with shown.errors():
         run = state.store().run(state.owner(), run_id)
-        if was_live and not run.state.live:
+        if was_live != run.state.live:  # ended, or resumed here: the page draws it anew, polling or not
             st.rerun()
         if run.state.live:
             ensure_engine(settings())
@@ -141,7 +141,7 @@ def _after(run: Run) -> None:
                 icon=":material/more_time:",
                 help="a new run that goes on where this one ended",
             ):
-                longer = live.submit(live.longer(config, run.job.id, more), f"{run.name} + {more} epochs")
+                longer = live.submit(live.longer(config, run.job.id, more), f"{run.name} + {epochs(more)}")
                 places.go("run", run=longer.id)
         if st.button("Use these settings again", key="again", icon=":material/content_copy:"):
             state.open_settings(config.model_copy(update={"continues": None}))

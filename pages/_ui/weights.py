@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages._ui import heading, kept, tables
 from translearn_core import plots
-from translearn_core.results import Drift
+from translearn_core.results import Drift, RunSummary
 from translearn_core.runs import Run
 
 
@@ -25,5 +25,18 @@ def panel(run: Run) -> None:
         key="drift",
         alt="Change of each part",
     )
+    if (of_epoch := which(run)) is not None:
+        st.caption(of_epoch)
     with st.expander("Every tensor", icon=":material/data_array:"):
         tables.table(drift.frame(), "tensors", key="tensors")
+
+
+def which(run: Run) -> str | None:
+    """Return of which epoch a run's weights are; None where they are those of the last."""
+    found = kept.result(run, RunSummary)
+    if found is None or found.best_epoch == found.epochs:
+        return None
+    return (
+        f"These are the weights of epoch {found.best_epoch} of {found.epochs}: it was the best on "
+        "validation, so it was kept. What later epochs moved was let go."
+    )

@@ -17,6 +17,15 @@ def short(text: object, limit: int = 40) -> str:
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
+def squeezed(text: object, limit: int = 40) -> str:
+    """Return `text` on one line, cut in the middle: its beginning and its end are seen."""
+    line = " ".join(str(text).split())
+    if len(line) <= limit:
+        return line
+    end = limit // 2
+    return f"{line[: limit - 1 - end].rstrip()}…{line[-end:].lstrip()}"
+
+
 def size(number: float) -> str:
     """Return bytes as people say them."""
     for unit in ("bytes", "kB", "MB"):
@@ -64,6 +73,11 @@ def count(number: float) -> str:
             return f"{number:.0f}{unit}" if not unit or number >= 100 else f"{number:.1f}{unit}"
         number /= 1000
     return f"{number:.1f} G"
+
+
+def epochs(number: int) -> str:
+    """Return a number of epochs in words: 1 epoch, 3 epochs."""
+    return f"{number} epoch{'s' * (number != 1)}"
 
 
 def percent(fraction: float) -> str:

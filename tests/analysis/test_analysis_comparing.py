@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from translearn_core.analysis import CellRuns, differences, harm, over_seeds, verdict
+from translearn_core.analysis import CellRuns, differences, over_seeds
 from translearn_core.results import Difference, Interval
 
 SOME = Interval(0.1, 0.9)
@@ -141,46 +141,3 @@ def test_many_cells_and_rows_are_quick():
     start = time.process_time()
     differences(cells, cells[0])
     assert time.process_time() - start < 5
-
-
-# -- in words
-
-
-def difference(estimate, low, high, seeds=3):
-    return Difference(estimate, Interval(low, high), seeds)
-
-
-@pytest.mark.parametrize(
-    ("apart", "sentence"),
-    [
-        (
-            difference(0.021, 0.004, 0.038),
-            "gradual is 0.021 better than full [0.004, 0.038]: more than chance.",
-        ),
-        (
-            difference(-0.02, -0.03, -0.01),
-            "gradual is 0.020 worse than full [-0.030, -0.010]: more than chance.",
-        ),
-        (
-            difference(0.003, -0.01, 0.016),
-            "gradual is 0.003 better than full [-0.010, 0.016]: could be chance.",
-        ),
-        (difference(0.0, -0.01, 0.01), "gradual and full score the same [-0.010, 0.010]: could be chance."),
-        (
-            difference(0.1, 0.05, 0.15, 1),
-            "gradual is 0.100 better than full [0.050, 0.150]: needs more seeds.",
-        ),
-        (None, "gradual was tested on other rows than full, so the two cannot be compared."),
-    ],
-)
-def test_a_difference_is_said_in_a_sentence(apart, sentence):
-    assert verdict("gradual", "full", apart) == sentence
-
-
-def test_harm_is_said_only_where_it_is_beyond_chance():
-    said = "Negative transfer: below scratch by 0.020 [0.010, 0.030]."
-    assert harm("scratch", difference(-0.02, -0.03, -0.01)) == said
-    assert harm("scratch", difference(-0.02, -0.05, 0.01)) == ""
-    assert harm("scratch", difference(0.02, 0.01, 0.03)) == ""
-    assert harm("scratch", difference(-0.02, -0.03, -0.01, seeds=1)) == ""
-    assert harm("scratch", None) == ""

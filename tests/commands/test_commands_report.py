@@ -1,7 +1,9 @@
 """`translearn report` as a person types it, and the command it gives to do the same again."""
 
 import json
+import re
 import shlex
+from html import unescape
 from itertools import pairwise
 from pathlib import Path
 
@@ -118,10 +120,20 @@ def test_a_study_becomes_one_file(terminal: Terminal, tmp_path: Path) -> None:
     }  # fmt: skip
     file, out = tmp_path / "study.yaml", tmp_path / "report.html"
     file.write_text(json.dumps(told))  # JSON is YAML
-    assert terminal("study", file).returncode == 0
+    done = terminal("study", file, "--json")
+    assert done.returncode == 0, done.stderr
+    first = json.loads(done.stdout)["study"]
     done = terminal("report", "which seed", "--out", out, "--json")
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
-    assert found["sections"] == ["How do the ways compare?"]
+    assert found["sections"] == ["What did it learn from?", "What was tried?", "How do the ways compare?"]
     assert found["missing"] == []
-    assert "1 of the 1 ways compared have fewer than 3 seeds" in out.read_text(encoding="utf-8")
+    html = unescape(out.read_text(encoding="utf-8"))
+    assert "1 of the 1 ways compared have fewer than 3 seeds" in html
+    assert f"files: {{train: {TICKETS.name}}}" in html
+    (written,) = re.findall(r"<pre>(name: .*?)</pre>", html, re.DOTALL)
+    again = tmp_path / "again.yaml"
+    again.write_text(written, encoding="utf-8")
+    done = terminal("study", again, "--files", f"train={TICKETS}", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["study"] == first, "what the report says is the very same study"

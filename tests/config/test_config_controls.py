@@ -3,6 +3,7 @@
 import pytest
 
 from translearn_core.config import (
+    AugmentConfig,
     BackboneConfig,
     DataConfig,
     DistilConfig,
@@ -35,6 +36,12 @@ def test_scratch_keeps_data_limit_and_seed_and_trains_everything_from_fresh_weig
     assert control.backbone == BackboneConfig(random_init=True, init_seed=7)
     assert control.plan == FreezePlan.everything(6)
     assert named(control, 6) is RecipeName.SCRATCH
+
+
+def test_scratch_learns_from_as_many_altered_copies_as_the_run() -> None:
+    more = RUN.model_copy(update={"augment": AugmentConfig(copies=2)})
+    assert scratch_of(more, 6).augment == more.augment
+    assert scratch_of(RUN, 6).augment.copies == 0
 
 
 def test_scratch_is_the_run_that_a_study_would_make() -> None:

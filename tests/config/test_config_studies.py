@@ -8,6 +8,7 @@ from translearn_core.config import (
     BackboneConfig,
     DataConfig,
     ExperimentConfig,
+    Fix,
     FreezePlan,
     RecipeName,
     SplitConfig,
@@ -20,6 +21,7 @@ from translearn_core.config import (
     identity,
     own_settings,
 )
+from translearn_core.config.cells import lines, titles
 from translearn_core.config.study_file import StudyFile, read_study_file
 from translearn_core.errors import ConfigError, DataError, TranslearnError
 
@@ -262,9 +264,10 @@ def test_own_settings_are_what_differs_and_for_recipes_what_they_leave():
     training = TrainingConfig.suited(FreezePlan()).model_copy(
         update={"epochs": 9, "batch_size": 8, "seed": 4}
     )
-    config = ExperimentConfig(data=DATA, training=training, head={"kind": "mlp"})
+    config = ExperimentConfig(data=DATA, training=training, head={"kind": "mlp"}, augment={"copies": 1})
     assert own_settings(config, recipes=True) == {"training.batch_size": 8}
     assert own_settings(config, recipes=False) == {
+        "augment.copies": 1,
         "head.kind": "mlp",
         "training.batch_size": 8,
         "training.epochs": 9,
@@ -302,6 +305,76 @@ def test_a_file_is_a_study(tmp_path):
     assert [backbone.random_init for backbone in config.backbones] == [False, True]
     assert config.settings == {"training.epochs": 2}
     assert (config.redraw, config.fewest_steps, config.data.balanced) == (True, 60, True)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        study(recipes=("linear",)),
+        study(boundaries=(-1, 4, 6), seeds=(3, 4), settings={"training.lr": 1e-5, "head.kind": "mlp"}),
+        study(
+            backbones=(MINI, BackboneConfig(id="a/b: c", random_init=True, init_seed=3)),
+            recipes=("gradual", "distil"),
+            boundaries=(0, 4),
+            sizes=(16, None),
+            redraw=True,
+            fewest_steps=60,
+            teacher="0" * 20,
+        ),
+        StudyConfig(
+            data=DataConfig(
+                dataset="d",
+                text="yes",
+                label="Bewertung: 'gut' # \u00fc",
+                split=SplitConfig(column="on", test=0.2),
+                fixes=(Fix.DROP_DUPLICATES,),
+                rare_below=3,
+                rows_seed=0,
+                balanced=True,
+            ),
+            recipes=("scratch",),
+            sizes=(8, 64),
+        ),
+        study(own=RECIPES[RecipeName.GRADUAL].apply(ExperimentConfig(data=DATA), 6), recipes=("scratch",)),
+        study(own=ExperimentConfig(data=DATA)),
+    ],
+)
+def test_what_is_written_is_read_back_as_the_same_study(tmp_path, told):
+    files = {"train": "my: films.csv", "test": "test.csv"}
+    path = tmp_path / "study.yaml"
+    path.write_text(StudyFile.of(told, "what's 'best'?\n# so", files, "linear").written(), encoding="utf-8")
+    again = StudyFile(**read_study_file(path, {}))
+    assert again.study("d") == told
+    assert (again.name, again.baseline) == ("what's 'best'?\n# so", "linear")
+    assert again.files == {part: tmp_path / name for part, name in files.items()}
+
+
+def test_what_is_written_is_short_and_in_order():
+    told = study(recipes=("linear", "full"), seeds=(0, 1), sizes=(64, None))
+    assert StudyFile.of(told, "which way", {"train": "films.csv"}, "linear").written() == (
+        "name: which way\nfiles: {train: films.csv}\ntext: text\nlabel: label\nsplit: {seed: 5}\n"
+        "backbones: [all-MiniLM-L6-v2]\nrecipes: [linear, full]\nseeds: [0, 1]\nsizes: [64, all]\n"
+        "baseline: linear\n"
+    )
+
+
+def test_cells_are_told_by_titles_and_as_lines_of_a_curve():
+    found = planned(recipes=("linear", "gradual"), boundaries=(0, 4), sizes=(16, None))
+    cells = {one.name: one.cell for one in found}
+    called = titles(cells)
+    assert called["linear, 16 rows"] == "Feature extraction, linear, 16 rows"
+    assert called["gradual from block 4, all rows"] == ("Gradual unfreezing, top down from block 4, all rows")
+    assert len(set(called.values())) == len(cells)
+    along = lines(cells, "rows")
+    assert along.keys() == set(called.values())
+    assert set(along.values()) == {
+        "Feature extraction, linear",
+        "Gradual unfreezing, top down, from block 0",
+        "Gradual unfreezing, top down, from block 4",
+    }
+    alone = {one.name: one.cell for one in planned(boundaries=(-1, 4), own=ExperimentConfig(data=DATA))}
+    assert titles(alone) == {name: name for name in alone}
+    assert set(lines(alone, "boundary").values()) == {"own settings", "top blocks"}
 
 
 @pytest.mark.parametrize(

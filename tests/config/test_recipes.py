@@ -5,6 +5,7 @@ from pydantic import ValidationError
 
 from translearn_core.config import (
     RECIPES,
+    AugmentConfig,
     BackboneConfig,
     DataConfig,
     ExperimentConfig,
@@ -18,6 +19,8 @@ from translearn_core.config import (
     named,
     recipe,
 )
+from translearn_core.config.applying import KEPT
+from translearn_core.config.recipes import taken_after
 from translearn_core.errors import ConfigError
 
 BASE = ExperimentConfig(
@@ -81,6 +84,39 @@ def test_recipes_are_what_they_are_called() -> None:
     from_scratch = of(RecipeName.LINEAR)
     assert not RECIPES[RecipeName.LINEAR].apply(of(RecipeName.SCRATCH), 6).backbone.random_init
     assert from_scratch.plan == FreezePlan()
+
+
+@pytest.mark.parametrize("name", list(RecipeName))
+def test_a_recipe_keeps_what_is_a_persons_own_and_fills_in_all_else(name: RecipeName) -> None:
+    mine = {
+        "features.pooling": "max",
+        "features.token_limit": 32,
+        "training.batch_size": 8,
+        "training.class_weights": "balanced",
+        "training.device": "cpu",
+        "training.precision": "bf16",
+        "training.seed": 5,
+    }
+    others = {"augment.copies": 3, "training.epochs": 99, "training.lr": 0.5, "head.dropout": 0.7}
+    usual = RECIPES[name].apply(BASE, 6, teacher="t")
+    assert RECIPES[name].apply(changed(BASE, others), 6, teacher="t") == usual
+    assert usual.augment == AugmentConfig(), "no recipe asks for altered copies"
+    assert RECIPES[name].apply(changed(BASE, mine), 6, teacher="t") == changed(usual, mine)
+    assert set(mine) - {"training.seed"} == {f"{part}.{one}" for part, those in KEPT.items() for one in those}
+
+
+def test_a_run_takes_after_a_recipe_where_that_shows() -> None:
+    def after(name: RecipeName, **settings: object) -> RecipeName | None:
+        made = RECIPES[name].apply(BASE, 6, teacher="t")
+        return taken_after(changed(made, {path.replace("__", "."): v for path, v in settings.items()}), 6)
+
+    plain = {RecipeName.LINEAR, RecipeName.LAST_K}
+    assert {after(name) for name in RecipeName} == {None, *(set(RecipeName) - plain)}
+    assert after(RecipeName.GRADUAL, training__epochs=4, augment__copies=1) is RecipeName.GRADUAL
+    assert after(RecipeName.SUM_4, training__epochs=4) is RecipeName.SUM_4
+    assert after(RecipeName.SCRATCH, training__epochs=4) is RecipeName.SCRATCH
+    assert after(RecipeName.FULL, training__epochs=4) is None, "that is a plain plan"
+    assert after(RecipeName.GRADUAL, stages=[]) is None
 
 
 def test_what_cannot_be_is_refused_by_name() -> None:

@@ -238,7 +238,7 @@ def comparison(asked: CompareConfig, label: str) -> Comparison:
         cells.append(
             CellScore(
                 cell.name, 1, "over rows", 0.8, spot, 0.8, spot, 9.0, 1000, "head only", 6, 60, backbone,
-                None, f"{cell.name} could be chance.",
+                None,
             )
         )  # fmt: skip
     return Comparison(asked.baseline, 18, tuple(cells))

@@ -77,6 +77,20 @@ def test_the_timeline_and_every_tensor_stand_there_in_any_case(filled: Filled, p
     assert any("relative_change" in table.value for table in at.dataframe)
 
 
+def test_of_which_epoch_the_weights_are_is_said_where_it_is_not_the_last(
+    filled: Filled, panel: Panel
+) -> None:
+    at = panel("weights", filled.run)
+    assert "These are the weights of epoch 2 of 3" in said(at)
+    filled.answer(SimilarityConfig(job=filled.run.job.id), make_similarity(seed=False))
+    assert "These are the weights of epoch 2 of 3" in said(panel("moved", filled.run))
+    plan = FreezePlan.last(1, 6)
+    config = ExperimentConfig(data=filled.data, plan=plan)
+    results = (filled.evaluation(), filled.drift(plan), replace(filled.summary(plan), best_epoch=3))
+    last = filled.answer(config, *results, name="the last is the best")
+    assert "weights of epoch" not in said(panel("weights", last))
+
+
 def test_an_answer_is_drawn_twice_and_said_and_a_second_seed_offered(filled: Filled, panel: Panel) -> None:
     filled.answer(SimilarityConfig(job=filled.run.job.id), make_similarity(seed=False))
     at = panel("moved", filled.run)

@@ -123,7 +123,7 @@ def test_a_result_is_shown_and_its_backbone_can_be_used(visit: Open, filled: Fil
     words = said(at)
     assert "Loss on 20 texts held out: **4.500 → 3.250**" in words
     assert "one of 90 equally likely ones before, and is one of 26 now" in words
-    assert "a new one learned alone for one epoch" in words
+    assert "a new one learned alone for 1 epoch" in words
     assert f"from {BUNDLED}" in words
     assert at.button(key="pretrain").disabled
     place = at.get_by_key("backbone_place")

@@ -24,6 +24,7 @@ from translearn_core.config import (
 )
 from translearn_core.results import Report
 from translearn_core.runs import Run, State, Studies
+from translearn_core.runs.evidence import about_its_data
 
 
 def page() -> None:
@@ -154,5 +155,13 @@ def test_a_study_is_reported_by_its_comparison_once_two_runs_are_done(
     (run,) = reports(filled)
     compared = study.comparison(study.jobs)
     assert compared is not None
-    assert run.job.config == ReportConfig(parts=(identity(compared),), name="which way")
+    looked = about_its_data(asked)
+    assert run.job.config == ReportConfig(
+        parts=(identity(compared), identity(looked)),
+        name="which way",
+        study=asked,
+        blocks={BackboneConfig().label: 6},
+        data="films.csv",
+    )
+    assert ":material/check: what is in the data" in said(at)
     assert filled.store.run(filled.owner, identity(compared)).state is State.QUEUED

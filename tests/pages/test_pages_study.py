@@ -6,13 +6,16 @@ from filled import HOSTILE, Filled
 from streamlit.testing.v1 import AppTest
 from visits import BOB, Open
 
+from pages._ui import tables
 from translearn_core.config import (
+    AugmentConfig,
     BackboneConfig,
     CompareConfig,
     FreezePlan,
     JobKind,
     RecipeName,
     StudyConfig,
+    TrainingConfig,
     expand,
 )
 from translearn_core.results import CellScore, Comparison, Difference, Interval
@@ -46,24 +49,23 @@ def train(filled: Filled, study: Study, *, but: int = 0) -> None:
         filled.store.finish(job, State.DONE)
 
 
-def answer(filled: Filled, asked: CompareConfig) -> Comparison:
+def answer(filled: Filled, asked: CompareConfig, rows: int = 600) -> Comparison:
     """Compare as a worker would."""
     random = np.random.default_rng(0)
     cells = []
     for k, cell in enumerate(asked.cells):
         score = float(0.8 + 0.02 * k + 0.001 * random.standard_normal())
         apart = Difference(score - 0.8, Interval(score - 0.81, score - 0.79), len(cell.jobs))
-        base = cell.name == asked.baseline
         cells.append(
             CellScore(
                 cell.name, len(cell.jobs), "over 2 seeds", score, Interval(score - 0.02, score + 0.02),
                 score - 0.01,
                 Interval(score - 0.03, score + 0.01), 12.0, 1000, "blocks 4, 5", k % 7 - 1, 64,
                 "all-MiniLM-L6-v2",
-                None if base else apart, "The baseline." if base else f"{cell.name} differs.",
+                None if cell.name == asked.baseline else apart,
             )
         )  # fmt: skip
-    found = Comparison(asked.baseline, 600, tuple(cells))
+    found = Comparison(asked.baseline, rows, tuple(cells))
     filled.answer(asked, found)
     return found
 
@@ -73,7 +75,7 @@ def answer(filled: Filled, asked: CompareConfig) -> Comparison:
 
 def test_a_study_is_put_together_and_started(visit: Open, filled: Filled, book: Studies) -> None:
     at = visit("study")
-    assert "9 runs: 3 cells, 3 seeds each." in said(at).replace("*", "")
+    assert "9 runs: 3 ways, 3 seeds each." in said(at).replace("*", "")
     assert "one after another" in said(at)
     at.multiselect(key="study.recipes").set_value([RecipeName.LINEAR, RecipeName.GRADUAL]).run()
     at.number_input(key="study.seeds").set_value(2).run()
@@ -88,6 +90,36 @@ def test_a_study_is_put_together_and_started(visit: Open, filled: Filled, book: 
     assert len(filled.store.waiting("TRAIN")) == len(study.runs) == 8
     assert at.query_params["study"] == study.id
     assert "0 of 8 done, 8 waiting" in said(at) or at.get("progress")
+
+
+def test_it_says_which_of_the_settings_every_run_takes(visit: Open, filled: Filled, book: Studies) -> None:
+    mine = filled.run.job.config
+    training = mine.training.model_copy(update={"batch_size": 8, "epochs": 7, "seed": 3})
+    run = mine.model_copy(update={"training": training, "augment": AugmentConfig(copies=2)})
+    filled.store.submit(filled.owner, run, "the newest")
+    at = visit("study")
+    assert "every run takes pooling mean, token limit 128, batch size 8, class weights none" in said(at)
+    assert "such as epochs, rates and altered copies, come from each way itself" in said(at)
+    at.button(key="start_study").click().run()
+    config = book.all(filled.owner)[0].config
+    assert config.settings == {"training.batch_size": 8}
+    assert {one.config.augment.copies for one in expand(config, BLOCKS)} == {0}
+
+
+def test_without_a_recipe_all_that_was_changed_counts_and_is_listed(
+    visit: Open, filled: Filled, book: Studies
+) -> None:
+    mine = filled.run.job.config
+    training = TrainingConfig.suited(mine.plan).model_copy(update={"epochs": 7})
+    run = mine.model_copy(update={"training": training, "augment": AugmentConfig(copies=2)})
+    filled.store.submit(filled.owner, run, "the newest")
+    at = visit("study")
+    at.multiselect(key="study.recipes").set_value([]).run()
+    at.multiselect(key="study.boundaries").set_value([4]).run()
+    assert "every run takes epochs 7, altered copies 2." in said(at)
+    at.button(key="start_study").click().run()
+    planned = expand(book.all(filled.owner)[0].config, BLOCKS)
+    assert {(one.config.augment.copies, one.config.training.epochs) for one in planned} == {(2, 7)}
 
 
 def test_seeds_may_draw_their_own_rows_where_rows_are_fewer(
@@ -183,7 +215,7 @@ def test_what_failed_says_why(visit: Open, filled: Filled) -> None:
     filled.store.begin(study.jobs[-1], "TRAIN-0")
     filled.store.finish(study.jobs[-1], State.FAILED, "The loss became nan: lower the rate.")
     at = visit("study", study=study.id)
-    assert any("full, seed 1: The loss became nan" in text.value for text in at.text)
+    assert any("Full fine-tuning, seed 1: The loss became nan" in text.value for text in at.text)
     assert at.button(key="resume_study").label == "Go on"
 
 
@@ -224,9 +256,37 @@ def test_a_finished_study_is_compared_by_itself(visit: Open, filled: Filled) -> 
     answer(filled, asked.job.config)
     at = visit("study", study=study.id)
     assert len(at.get("plotly_chart")) == 1
-    assert "- full differs." in said(at)
+    sentence = (
+        "Full fine-tuning is 2.0 points better than Feature extraction, linear (95 %: 1.0 to 3.0 points)"
+    )
+    assert f"- {sentence}: more than chance." in said(at)
     table = next(frame.value for frame in at.dataframe if "verdict" in frame.value)
-    assert table["cell"].tolist() == ["linear", "full"]
+    assert table["cell"].tolist() == ["Feature extraction, linear", "Full fine-tuning"]
+    assert "Full fine-tuning" in str(at.get("plotly_chart")[0].proto.spec)
+    assert "cell" not in said(at)
+    assert "Only" not in said(at), "600 test rows are enough"
+
+
+def test_the_file_of_a_comparison_keeps_the_short_names(
+    visit: Open, filled: Filled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = made(filled)
+    train(filled, study)
+    answer(filled, study.comparison(study.jobs))
+    saved: dict[str, list[str]] = {}
+    monkeypatch.setattr(
+        tables, "download", lambda frame, name, *, key: saved.update({name: frame["cell"].tolist()})
+    )
+    visit("study", study=study.id)
+    assert saved == {"study": ["linear", "full"]}
+
+
+def test_a_small_test_set_is_told_beside_the_figure(visit: Open, filled: Filled) -> None:
+    study = made(filled)
+    train(filled, study)
+    answer(filled, study.comparison(study.jobs), rows=45)
+    at = visit("study", study=study.id)
+    assert "Only 45 test rows: one text more or less is worth 2.2 points" in said(at)
 
 
 def test_while_it_runs_one_looks_on_request(visit: Open, filled: Filled) -> None:
@@ -248,7 +308,9 @@ def test_another_baseline_is_another_question(visit: Open, filled: Filled, book:
     at = visit("study", study=study.id)
     at.selectbox(key=f"baseline-{study.id}").select("full").run()
     assert book.get(filled.owner, study.id).baseline == "full"
-    assert "- linear differs." in said(at)
+    assert "- Feature extraction, linear is 0" in said(at) or "- Feature extraction, linear scores" in said(
+        at
+    )
 
 
 def test_depths_and_sizes_have_curves_of_their_own(visit: Open, filled: Filled) -> None:
@@ -268,9 +330,15 @@ def test_a_study_is_extended_by_seeds(visit: Open, filled: Filled, book: Studies
     study = made(filled)
     at = visit("study", study=study.id)
     assert "That is what the study has already." in said(at)
+    assert "one after another" not in said(at)
+    at.session_state[f"more-{study.id}"] = True  # a person has opened it
     at.number_input(key=f"more-{study.id}.seeds").set_value(4).run()
     assert "4 more runs." in said(at)
+    assert "one after another" in said(at)
+    assert at.session_state[f"more-{study.id}"] is True
     at.button(key=f"extend-{study.id}").click().run()
+    assert not at.exception
+    assert at.session_state[f"more-{study.id}"] is False, "it closes"
     assert book.get(filled.owner, study.id).config.seeds == (0, 1, 2, 3)
     assert len(filled.store.waiting("TRAIN")) == 8
 

@@ -239,7 +239,8 @@ def moved(purity: list[float]) -> Replayed:
 
 def test_the_sentence_names_the_largest_step() -> None:
     told = replay.said(moved([0.5, 0.55, 0.75, 0.8])).replace("\\", "").replace("*", "")
-    assert "50.0 % carried its label before training and 80.0 % at the end" in told
+    assert "sought among the 4 texts that are followed here, 50.0 % carried its label before training" in told
+    assert "and 80.0 % at the end" in told
     assert "The largest step came after epoch 2, plus 20.0 points." in told
 
 

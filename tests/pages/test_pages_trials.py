@@ -1,5 +1,6 @@
 """What can be tried out before a training: a learning rate, and altered copies of texts."""
 
+import re
 from collections.abc import Callable
 from types import SimpleNamespace
 
@@ -7,7 +8,7 @@ import pytest
 import streamlit.runtime.context as browser
 from filled import HOSTILE, Filled
 from streamlit.testing.v1 import AppTest
-from visits import ALICE
+from visits import ALICE, Open
 
 from pages._ui import augmenting, forms, rate_search
 from pages._ui.owner import COOKIE
@@ -167,6 +168,16 @@ def test_a_failed_search_says_why(draw: Draw, filled: Filled, experiment: Experi
     at = draw(rates)
     assert "The loss became nan" in said(at)
     assert at.text[0].value == "suggested None"
+
+
+def test_how_long_looking_takes_is_said_where_steps_were_timed(visit: Open, filled: Filled) -> None:
+    at = visit("train")
+    assert re.search(r"thrown away\. It takes about \d+ m?i?n?s?, often less", said(at).replace("*", ""))
+    (timed,) = asked(filled, JobKind.CALIBRATE)
+    filled.store.delete_run(filled.owner, timed.id)
+    at.run()
+    assert "thrown away." in said(at)
+    assert "often less" not in said(at)
 
 
 # altered copies

@@ -229,7 +229,6 @@ def make_comparison(
                     train_rows=64 * (i % 3 + 1),
                     backbone="all-MiniLM-L6-v2",
                     difference=apart if cells else None,
-                    verdict=f"{name} is what it is.",
                 )
             )
     return Comparison(cells[0].name, 600, tuple(cells))

@@ -9,7 +9,7 @@ import pytest
 
 from translearn_core import plots
 from translearn_core.plots.palette import DARK, LIGHT, SYMBOLS, class_colour, class_symbol, mixed
-from translearn_core.plots.wording import amount, labels, plain
+from translearn_core.plots.wording import amount, labels, plain, shortened
 
 ROOT = Path(__file__).parents[2]
 
@@ -141,8 +141,29 @@ def test_plain_cuts_before_it_escapes():
 
 def test_labels_cut_to_one_text_stay_apart():
     names = labels(["card payment fee charged", "card payment fee refused", "card payment… (2)"], 14)
-    assert names[0] == "card payment…"
-    assert len(set(names)) == 3
+    assert names == ("…paymen…harged", "…paymen…efused", "…payment… (2)")
+    assert labels(["same", "same"]) == ("same", "same (2)")
+
+
+def test_long_names_that_begin_alike_keep_what_tells_them_apart():
+    ways = ["embeddings + blocks 0–5", "blocks 4, 5", "head only"]
+    names = [f"How deep? reviews.csv, blocks 4, 5: {way}, seed {seed}" for way in ways for seed in (0, 1)]
+    assert shortened([*names, "reviews.csv, gradual"], 26) == (
+        "…embeddings +…0–5, seed 0",
+        "…embeddings +…0–5, seed 1",
+        "…blocks 4, 5, seed 0",
+        "…blocks 4, 5, seed 1",
+        "…head only, seed 0",
+        "…head only, seed 1",
+        "reviews.csv, gradual",
+    )
+    assert shortened([names[0]], 26) == ("How deep? reviews.csv, bl…",), (
+        "alone there is nothing to tell it from"
+    )
+    assert shortened(["one long name of a class", "another long name of it"], 12) == (
+        "one long na…",
+        "another lon…",
+    )
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import pytest
 
 from translearn_core.config import (
+    AugmentConfig,
     BackboneConfig,
     DataConfig,
     ExperimentConfig,
@@ -101,6 +102,13 @@ def test_what_the_settings_leave_to_it_goes_to_scratch_too(full: ExperimentConfi
     run = full.model_copy(update={"training": small})
     planned = expand(curve_study(run, ROWS, (ROWS,), (0,), balanced=False), BLOCKS)
     assert {one.config.training.batch_size for one in planned} == {8}
+
+
+def test_both_ways_learn_from_altered_copies_where_the_run_does(full: ExperimentConfig) -> None:
+    run = full.model_copy(update={"augment": AugmentConfig(copies=2, swap=0.3)})
+    planned = expand(curve_study(run, ROWS, (8, ROWS), (0,), balanced=False), BLOCKS)
+    assert {one.cell["recipe"] for one in planned} == {"own settings", "scratch"}
+    assert {one.config.augment for one in planned} == {run.augment}
 
 
 def test_stages_and_plans_of_every_kind_stay_as_they_are(data: DataConfig) -> None:

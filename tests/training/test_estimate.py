@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from translearn_core.config import DataConfig, ExperimentConfig, FreezePlan, TrainingConfig
+from translearn_core.config import DataConfig, ExperimentConfig, FreezePlan, RateSearchConfig, TrainingConfig
 from translearn_core.results import Anatomy, Calibration, Task
 
 BLOCKS = 6
@@ -62,3 +62,18 @@ def test_what_does_not_fit_is_offered_smaller_and_more_frozen() -> None:
     assert frozen.plan.boundary(BLOCKS) > -1
     assert all(tight.estimate(MODEL, each, TASK).fits for each in (smaller, frozen))
     assert replace(TIMED, limit_bytes=1).lighter(MODEL, heavy, TASK) == []
+
+
+def test_looking_for_a_rate_costs_its_steps_and_one_pass_over_the_rows_they_take() -> None:
+    def seconds(plan: FreezePlan, task: Task = TASK, steps: int = 100) -> float:
+        return TIMED.search_seconds(MODEL, RateSearchConfig(experiment=config(plan), steps=steps), task)
+
+    head, top, whole = (
+        seconds(plan) for plan in (FreezePlan(), FreezePlan.last(2, 6), FreezePlan.last(6, 6))
+    )
+    assert head < top < whole
+    assert seconds(FreezePlan.last(6, 6), steps=200) - whole == pytest.approx(whole - 3 * TIMED.load)
+    assert seconds(FreezePlan(), replace(TASK, train=100_000)) == head, (
+        "it takes no more rows than it has steps for"
+    )
+    assert seconds(FreezePlan(), replace(TASK, train=320)) < head

@@ -176,8 +176,11 @@ CLEAR, NONE, WORSE = lead(0.05, 0.02, 0.08), lead(0.01, -0.02, 0.04), lead(-0.04
     [
         (CLEAR, None, "Perhaps:", "is not known until the same model is trained from scratch"),
         (NONE, None, "Not seen:", "could be chance"),
-        (WORSE, None, "No, as far as can be seen:", "4.0 points better than the run (95 %: 1.0 to 7.0)"),
-        (CLEAR, CLEAR, "Yes:", "better than the same model trained from scratch (95 %: 2.0 to 8.0)"),
+        (
+            WORSE, None, "No, as far as can be seen:",
+            "4.0 points better than the run (95 %: 1.0 to 7.0 points)",
+        ),
+        (CLEAR, CLEAR, "Yes:", "better than the same model trained from scratch (95 %: 2.0 to 8.0 points)"),
         (CLEAR, NONE, "Not seen:", "which could be chance"),
         (WORSE, WORSE, "No, it did harm:", "4.0 points worse than the same model trained from scratch"),
     ],
@@ -202,13 +205,13 @@ def test_a_run_from_fresh_weights_is_called_the_control() -> None:
 
 
 def test_harm_is_said_only_below_words_or_scratch_and_beyond_chance() -> None:
-    said = "Negative transfer: 4.0 points below counting words with TF-IDF (95 %: 1.0 to 7.0)."
+    said = "Negative transfer: 4.0 points below counting words with TF-IDF (95 %: 1.0 to 7.0 points)."
     assert harm_of(WORDS, WORSE) == said
     assert harm_of(SCRATCH, WORSE).startswith("Negative transfer")
     assert harm_of(FROZEN, WORSE) == harm_of(MAJORITY, WORSE) == harm_of(WORDS, NONE) == ""
     assert "could be chance on these test rows (one seed)" in verdict_on(WORDS, NONE)
-    assert "(95 %: −2.0 to 4.0)" in verdict_on(WORDS, NONE)
-    assert "(95 %: 0.0 to 4.0)" in verdict_on(WORDS, lead(0.02, -1e-9, 0.04))
+    assert "(95 %: −2.0 to 4.0 points)" in verdict_on(WORDS, NONE)
+    assert "(95 %: 0.0 to 4.0 points)" in verdict_on(WORDS, lead(0.02, -1e-9, 0.04))
     assert "more than chance on these test rows (one seed)" in verdict_on(WORDS, CLEAR)
 
 

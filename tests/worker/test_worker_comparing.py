@@ -141,10 +141,10 @@ def test_cells_are_means_with_intervals_and_differences_in_words(bench: Bench) -
     assert (full.boundary, full.trains, head.boundary, head.trains) == (-1, ALL.label, 6, "head only")
     assert full.difference.estimate == pytest.approx(full.accuracy - head.accuracy)
     assert full.difference.beyond_chance
-    assert full.verdict.startswith("full is 0.2")
-    assert full.verdict.endswith("more than chance.")
-    assert (head.difference, head.verdict) == (None, "The baseline.")
-    assert found.sentences() == (full.verdict,)
+    (said,) = found.sentences()
+    assert said.startswith(f"full is {100 * full.difference.estimate:.1f} points better than head (95 %: ")
+    assert said.endswith(" points): more than chance.")
+    assert (head.difference, found.frame()["verdict"][1]) == (None, "The baseline.")
 
 
 def test_the_table_has_a_row_a_cell(bench: Bench) -> None:
@@ -171,10 +171,10 @@ def test_cells_below_scratch_are_marked_where_that_is_more_than_chance(bench: Be
     found = bench.compare(
         bench.cell("full", 0.9, ALL), bench.cell("head", 0.6, FreezePlan()), scratch, baseline="full"
     )
-    marks = {cell.name: cell.transfer for cell in found.cells}
-    assert marks["head"].startswith("Negative transfer: below scratch by 0.")
-    assert marks["full"] == marks["scratch"] == ""
-    assert any(sentence.endswith(marks["head"]) for sentence in found.sentences())
+    marks = {cell.name: cell.harm for cell in found.cells}
+    assert marks["full"] is marks["scratch"] is None
+    assert (marks["head"].control, marks["head"].difference.beyond_chance) == ("scratch", True)
+    assert any(sentence.endswith(marks["head"].sentence) for sentence in found.sentences())
 
 
 def test_scratch_on_fewer_rows_is_no_control_of_more(bench: Bench) -> None:
@@ -183,7 +183,7 @@ def test_scratch_on_fewer_rows_is_no_control_of_more(bench: Bench) -> None:
     scratch = bench.cell("scratch", 0.8, ALL, scratch=True)
     bench.data = whole
     found = bench.compare(bench.cell("head", 0.6, FreezePlan()), scratch, baseline="head")
-    assert [cell.transfer for cell in found.cells] == ["", ""]
+    assert [cell.harm for cell in found.cells] == [None, None]
 
 
 def test_other_test_rows_are_refused_with_a_sentence(bench: Bench) -> None:

@@ -2,11 +2,14 @@
 
 import json
 import re
+from html import unescape
+from pathlib import Path
 
 import pytest
 from worker_bench import ME, Bench
 
 from translearn_core.config import (
+    RECIPES,
     BaselinesConfig,
     Cell,
     CompareConfig,
@@ -17,10 +20,14 @@ from translearn_core.config import (
     ProbeConfig,
     ProjectConfig,
     ReadConfig,
+    RecipeName,
     ReportConfig,
+    Split,
+    StudyConfig,
     TrustConfig,
     identity,
 )
+from translearn_core.config.study_file import StudyFile, read_study_file
 from translearn_core.errors import ConfigError, NotFoundError
 from translearn_core.results import (
     Baselines,
@@ -31,8 +38,8 @@ from translearn_core.results import (
     Report,
     RunSummary,
 )
-from translearn_core.runs import State, artifacts
-from translearn_core.runs.evidence import evidence
+from translearn_core.runs import State, Studies, artifacts
+from translearn_core.runs.evidence import evidence, study_evidence
 from translearn_core.worker.context import Context
 from translearn_core.worker.reporting import write_report
 
@@ -149,9 +156,60 @@ def test_a_study_has_a_report(bench: Bench, run: str) -> None:
     asked = ReportConfig(parts=(identity(compared),), name="Which way?")
     found = bench.do(asked, Report)
     assert found.sections == ("How do the ways compare?",)
-    assert found.missing == ()
+    assert found.missing == ("what was found in the data",)
     html = (bench.store.workspace.run(identity(asked)) / found.file).read_text(encoding="utf-8")
     assert "1 of the 1 ways compared have fewer than 3 seeds" in html
+
+
+def test_a_studys_report_holds_all_that_a_reader_needs_to_do_it_again(
+    bench: Bench, data: DataConfig, experiment: ExperimentConfig, tmp_path: Path
+) -> None:
+    study = StudyConfig(
+        data=data,
+        backbones=(experiment.backbone,),
+        recipes=(RecipeName.LINEAR, RecipeName.GRADUAL),
+        boundaries=(0, 2),
+        seeds=(0, 1),
+        settings={"training.epochs": 1, "features.token_limit": 32, "augment.copies": 1},
+    )
+    blocks = {experiment.backbone.label: 3}
+    mine = Studies(bench.store).add(ME, "Which <way>?", study, blocks)
+    done = [run.job for run in mine.runs if run.seed == 0]
+    for run in mine.runs:
+        if run.job in done:
+            bench.do(bench.store.job(run.job).config, RunSummary)
+    compared, looked = study_evidence(mine, done)
+    bench.do(compared, Comparison)
+    if bench.store.submit(ME, looked).state is not State.DONE:
+        bench.do(looked, Diagnosis)
+    parts = (identity(compared), identity(looked))
+    asked = ReportConfig(parts=parts, name=mine.name, study=study, blocks=blocks, data="my films.csv")
+    found = bench.do(asked, Report)
+    assert found.sections == ("What did it learn from?", "What was tried?", "How do the ways compare?")
+    assert found.missing == ()
+    html = unescape((bench.store.workspace.run(identity(asked)) / found.file).read_text(encoding="utf-8"))
+    for said in (
+        "6 runs: 3 ways, 2 seeds each (0, 1).",
+        f"{RECIPES[RecipeName.GRADUAL].title}: {RECIPES[RecipeName.GRADUAL].does}",
+        "How deep, the lowest part that trains: block 0, block 2.",
+        "training.epochs 1, features.token_limit 32, augment.copies 1",
+        "Gradual unfreezing, top down from block 2",
+        "by the lowest block that trains",
+        "test rows: one text more or less is worth",
+        "3 of the 3 ways compared have fewer than 3 seeds",
+        "Only 3 of the study's 6 runs are finished",
+        "Every training text was added 1 times more in altered copies.",
+        "<pre>translearn study study.yaml</pre>",
+        data.dataset,
+    ):
+        assert said in html, said
+    assert "gradual from block" not in html, "titles, not short names"
+    (written,) = re.findall(r"<pre>(name: .*?)</pre>", html, re.DOTALL)
+    (tmp_path / "study.yaml").write_text(written, encoding="utf-8")
+    again = StudyFile(**read_study_file(tmp_path / "study.yaml", {}))
+    assert again.study(data.dataset) == study
+    assert (again.name, again.baseline) == (mine.name, "linear")
+    assert again.files[Split.TRAIN] == tmp_path / "my films.csv"
 
 
 def test_only_a_training_with_results_can_be_reported(bench: Bench, data: DataConfig) -> None:

@@ -12,7 +12,7 @@ from translearn_core.analysis.calibration import (
     tempered,
 )
 from translearn_core.analysis.company import chance, in_common, knn_overlap, purity, same_label
-from translearn_core.analysis.comparing import CellRuns, differences, harm, over_seeds, verdict
+from translearn_core.analysis.comparing import CellRuns, differences, over_seeds
 from translearn_core.analysis.controls import control_labels, recurring, selectivity, word_types
 from translearn_core.analysis.crossing import Crossing, crossing, sentence
 from translearn_core.analysis.folding import stratified_folds
@@ -57,7 +57,6 @@ __all__ = [
     "ece_interval",
     "expected_calibration_error",
     "h_score",
-    "harm",
     "in_common",
     "knn_indices",
     "knn_overlap",
@@ -91,6 +90,5 @@ __all__ = [
     "tempered",
     "tfidf_baseline",
     "trustworthiness",
-    "verdict",
     "word_types",
 ]

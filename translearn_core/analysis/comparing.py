@@ -91,28 +91,6 @@ def differences(
     return [found.get(cell) for cell in cells]
 
 
-def verdict(name: str, baseline: str, difference: Difference | None) -> str:
-    """Say a difference in a sentence: which is better, by how much, and whether that could be chance."""
-    if difference is None:
-        return f"{name} was tested on other rows than {baseline}, so the two cannot be compared."
-    amount, interval = abs(difference.estimate), difference.interval
-    span = f"[{interval.low:.3f}, {interval.high:.3f}]"
-    said = f"{name} is {amount:.3f} {'better' if difference.estimate > 0 else 'worse'} than {baseline} {span}"
-    if amount < 0.0005:
-        said = f"{name} and {baseline} score the same {span}"
-    if difference.seeds < 2:
-        return f"{said}: needs more seeds."
-    return f"{said}: {'more than chance' if difference.beyond_chance else 'could be chance'}."
-
-
-def harm(control: str, difference: Difference | None) -> str:
-    """Say that transfer did harm where a cell is below `control`, which began from nothing; else nothing."""
-    if difference is None or not difference.beyond_chance or difference.estimate > 0:
-        return ""
-    span = f"[{-difference.interval.high:.3f}, {-difference.interval.low:.3f}]"
-    return f"Negative transfer: below {control} by {-difference.estimate:.3f} {span}."
-
-
 def drawn_means(shares: FloatArray, draws: int, random: np.random.Generator) -> FloatArray:
     """Return the mean of each column over rows drawn with replacement, shape (draws, columns)."""
     rows, found = len(shares), []

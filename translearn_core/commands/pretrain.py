@@ -55,7 +55,7 @@ class PretrainOptions:
 def pretrain(asked: PretrainOptions, as_json: AsJson = False) -> None:
     """Let a backbone read a file's texts, labelled or not, and make a new backbone of it."""
     config, dataset = pretraining_of(asked)
-    run = ask(config, f"{dataset.name}, {config.epochs} epochs")
+    run = ask(config, f"{dataset.name}, {config.epochs} epoch{'s' * (config.epochs != 1)}")
     say(report(run), show, as_json=as_json)
 
 
@@ -101,7 +101,7 @@ def report(run: Run) -> dict[str, Any]:
 def show(found: dict[str, Any], screen: Console) -> None:
     """Print the losses before and after, and how to go on."""
     head = (
-        f" A new prediction head learned first ({found['head_epochs']} epochs): the backbone brought none."
+        f" A new prediction head learned first (epochs: {found['head_epochs']}): the backbone brought none."
         if found["fresh_head"]
         else ""
     )

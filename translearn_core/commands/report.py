@@ -14,6 +14,7 @@ from translearn_core.commands.saying import check_writable, say, screen, sentenc
 from translearn_core.config import (
     KIND_OF,
     AnatomyConfig,
+    DataConfig,
     ExperimentConfig,
     Frozen,
     JobKind,
@@ -23,7 +24,7 @@ from translearn_core.config import (
 from translearn_core.errors import ConfigError, NotFoundError, TrainingError
 from translearn_core.results import Anatomy, Report
 from translearn_core.runs import LOCAL, Run, State, Studies, Study, artifacts, open_store
-from translearn_core.runs.evidence import evidence
+from translearn_core.runs.evidence import evidence, study_evidence
 from translearn_core.runs.repeating import command as command_of
 
 
@@ -50,9 +51,16 @@ def report(
 def _question(found: Run | Study, question: str) -> tuple[ReportConfig, tuple[Frozen, ...]]:
     """Return what is asked for about a run or a study, and the questions to be answered before."""
     if isinstance(found, Study):
-        parts = _compared(found)
-        jobs = tuple(map(identity, parts))
-        return ReportConfig(parts=jobs, name=found.name, question=question), parts
+        parts = _about_study(found)
+        asked = ReportConfig(
+            parts=tuple(map(identity, parts)),
+            name=found.name,
+            question=question,
+            study=found.config,
+            blocks=found.blocks,
+            data=_files(found.config.data)[0][:200],
+        )
+        return asked, parts
     config = found.job.config
     if not isinstance(config, ExperimentConfig):
         raise ConfigError("run", found.id, "a training or a study")
@@ -62,7 +70,7 @@ def _question(found: Run | Study, question: str) -> tuple[ReportConfig, tuple[Fr
         parts=tuple(map(identity, parts)),
         name=found.name,
         question=question,
-        command=command_of(config, *_files(config), _anatomy(config))[:20_000],
+        command=command_of(config, *_files(config.data), _anatomy(config))[:20_000],
     )
     return asked, parts
 
@@ -79,12 +87,11 @@ def about(what: str) -> Run | Study:
         raise
 
 
-def _files(config: ExperimentConfig) -> tuple[str, Collection[str]]:
+def _files(data: DataConfig) -> tuple[str, Collection[str]]:
     """Return what the table is called, and which parts of it have files of their own."""
     store = open_store()
     try:
-        name = store.dataset(LOCAL, config.data.dataset).name
-        return name, store.workspace.sources(config.data.dataset)
+        return store.dataset(LOCAL, data.dataset).name, store.workspace.sources(data.dataset)
     except NotFoundError:  # deleted since
         return "data.csv", ()
 
@@ -95,13 +102,12 @@ def _anatomy(config: ExperimentConfig) -> Anatomy | None:
     return artifacts.load(store.workspace.run(identity(AnatomyConfig(backbone=config.backbone))), Anatomy)
 
 
-def _compared(study: Study) -> tuple[Frozen, ...]:
-    """Return the question of how the finished runs of a study compare."""
-    done = Studies(open_store()).standing(LOCAL, study.jobs).done
-    asked = study.comparison(done)
-    if asked is None:
+def _about_study(study: Study) -> tuple[Frozen, ...]:
+    """Return the questions about the finished runs of a study and its data."""
+    parts = study_evidence(study, Studies(open_store()).standing(LOCAL, study.jobs).done)
+    if not parts:
         raise TrainingError(f"No run of {study.name} is finished: let one finish, then ask again.")
-    return (asked,)
+    return parts
 
 
 def _find_out(part: Frozen) -> None:

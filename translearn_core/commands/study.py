@@ -144,7 +144,7 @@ def show(study: Study, found: Comparison, failed: Sequence[Run], screen: Console
     """Print the comparison as a table and in sentences."""
     against = f"beside {escape(found.baseline)}"
     heads = ("cell", "runs", "accuracy", "macro-F1", "seconds", "parameters", against)
-    title = f"{escape(study.name)}, {found.test_rows:,} test rows"
+    title = f"{escape(study.name)}, {found.test_rows:,} test rows, 95 % intervals in brackets"
     table = Table(*heads, title=title, title_justify="left", box=SIMPLE_HEAD)
     for cell in sorted(found.cells, key=lambda cell: -cell.accuracy):
         table.add_row(*_row(cell))

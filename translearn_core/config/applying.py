@@ -7,9 +7,19 @@ from typing import Any
 
 from translearn_core.config.choices import Layers
 from translearn_core.config.experiment import ExperimentConfig
-from translearn_core.config.model import BackboneConfig, FreezePlan, HeadConfig, TuningConfig
+from translearn_core.config.material import AugmentConfig
+from translearn_core.config.model import BackboneConfig, FeatureConfig, FreezePlan, HeadConfig, TuningConfig
 from translearn_core.config.training import DistilConfig, TrainingConfig
 from translearn_core.errors import ConfigError
+
+KEPT = {
+    "features": ("pooling", "token_limit"),
+    "training": ("batch_size", "class_weights", "precision", "device"),
+}
+"""Settings that stay a person's own under a recipe, by the part they belong to."""
+
+LOOSE = ("training", "head", "augment")
+"""Parts in which an experiment can differ from a recipe and still take after it."""
 
 Settings = dict[str, Any]
 """Parts of an experiment by name; those of training, head, features, tuning and backbone one by one."""
@@ -52,7 +62,7 @@ class Recipe:
     """One way to transfer.
 
     `shape` takes the number of blocks and how many at the top are to train (`depth` if nobody says, None for
-    all), and returns the settings; whatever they do not name stays as it was.
+    all), and returns the settings; whatever they do not name is as usual.
     """
 
     name: RecipeName
@@ -74,7 +84,7 @@ class Recipe:
     def apply(
         self, base: ExperimentConfig, n_blocks: int, *, depth: int | None = None, teacher: str | None = None
     ) -> ExperimentConfig:
-        """Return `base` done this way: data, backbone, token limit, pooling, seed and machine stay.
+        """Return `base` done this way: data, backbone and seed stay, and the settings in `KEPT`.
 
         Raises
         ------
@@ -86,16 +96,14 @@ class Recipe:
             raise ConfigError("depth", chosen, f"0 to {n_blocks} blocks")
         settings = self.shape(n_blocks, chosen)
         plan = settings["plan"]
-        kept = {name: getattr(base.training, name) for name in ("seed", "batch_size", "precision", "device")}
-        kept["class_weights"] = base.training.class_weights
+        kept = {name: getattr(base.training, name) for name in ("seed", *KEPT["training"])}
         training = TrainingConfig.suited(plan).model_copy(update=kept | settings.get("training", {}))
         if self.teacher and teacher is None:
             teacher = base.distil.teacher if base.distil else None
             if teacher is None:
                 raise ConfigError("distil.teacher", None, "a finished run that teaches")
-        features = base.features.model_copy(
-            update={"layers": settings.get("layers", Layers.LAST), "layer": None}
-        )
+        read = {name: getattr(base.features, name) for name in KEPT["features"]}
+        features = FeatureConfig(layers=settings.get("layers", Layers.LAST), **read)
         backbone: BackboneConfig = base.backbone.model_copy(
             update={"random_init": False, "blocks": None, "fresh_top": 0} | settings.get("backbone", {})
         )
@@ -108,19 +116,22 @@ class Recipe:
             features=features,
             head=settings.get("head", HeadConfig()),
             training=training,
-            augment=base.augment,
+            augment=settings.get("augment", AugmentConfig()),
             distil=DistilConfig(teacher=teacher) if self.teacher and teacher else None,
         )
 
-    def gives(self, config: ExperimentConfig, n_blocks: int) -> bool:
-        """Whether `config` is just this recipe at some depth, with nothing in it changed."""
+    def gives(self, config: ExperimentConfig, n_blocks: int, *, loosely: bool = False) -> bool:
+        """Whether `config` is just this recipe at some depth; `loosely`: but for loop, head and copies."""
         teacher = config.distil.teacher if config.distil else None
         if self.teacher is not (teacher is not None):
             return False
         for depth in dict.fromkeys((None, *range(n_blocks + 1))):
             if depth == 0 and self.shape(n_blocks, 1)["plan"].blocks:
                 continue
-            if self.apply(config, n_blocks, depth=depth, teacher=teacher) == config:
+            made = self.apply(config, n_blocks, depth=depth, teacher=teacher)
+            if loosely:
+                made = made.model_copy(update={part: getattr(config, part) for part in LOOSE})
+            if made == config:
                 return True
         return False
 

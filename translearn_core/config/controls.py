@@ -7,13 +7,14 @@ from translearn_core.config.recipes import RECIPES
 
 
 def scratch_of(experiment: ExperimentConfig, n_blocks: int) -> ExperimentConfig:
-    """Return the same task learned from fresh weights: same data, architecture, token limit and seed.
+    """Return the same task learned from fresh weights: same rows and copies, architecture, limit and seed.
 
     `n_blocks` counts the blocks of the run's own backbone, which may be the lower part of a larger one.
     """
     made = RECIPES[RecipeName.SCRATCH].apply(experiment, experiment.backbone.blocks or n_blocks)
     fresh = {"blocks": experiment.backbone.blocks, "init_seed": experiment.training.seed}
-    return made.model_copy(update={"backbone": made.backbone.model_copy(update=fresh)})
+    backbone = made.backbone.model_copy(update=fresh)
+    return made.model_copy(update={"backbone": backbone, "augment": experiment.augment})
 
 
 def sibling_of(experiment: ExperimentConfig) -> ExperimentConfig:

@@ -8,6 +8,7 @@ from translearn_core.config.choices import Device, Method, Precision
 from translearn_core.config.frozen import Frozen
 from translearn_core.config.material import DataConfig
 from translearn_core.config.model import BackboneConfig, FeatureConfig
+from translearn_core.config.studies import StudyConfig
 
 LENGTH = "(length of the text)"
 """Named instead of a column: the number of words of a text, cut into quarters."""
@@ -173,6 +174,9 @@ class ReportConfig(Frozen):
     name: str = Field("", max_length=200, description="what it is called")
     question: str = Field("", max_length=2000, description="what was asked, in the reader's words")
     command: str = Field("", max_length=20_000, description="command line that does it again")
+    study: StudyConfig | None = Field(None, description="the study that it is about")
+    blocks: dict[str, int] = Field({}, description="blocks of each backbone of the study, by its label")
+    data: str = Field("", max_length=200, description="what the study's table is called")
 
     @model_validator(mode="after")
     def _about_something(self) -> Self:

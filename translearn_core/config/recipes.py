@@ -201,3 +201,19 @@ def recipe(name: str) -> Recipe:
 def named(config: ExperimentConfig, n_blocks: int) -> RecipeName | None:
     """Return the recipe that gives just this, at some depth; None if something in it was changed."""
     return next((name for name, one in RECIPES.items() if one.gives(config, n_blocks)), None)
+
+
+def taken_after(config: ExperimentConfig, n_blocks: int) -> RecipeName | None:
+    """Return the recipe that an experiment is, or takes after; None where it just trains a plan at once."""
+    if (name := named(config, n_blocks)) is not None:
+        return None if name in (RecipeName.LINEAR, RecipeName.LAST_K) else name
+    marks = (
+        config.stages,
+        config.distil,
+        config.backbone.random_init,
+        config.tuning.kind is not Tuning.ALL,
+        config.features.layers is not Layers.LAST,
+    )
+    if not any(marks):
+        return None
+    return next((name for name, one in RECIPES.items() if one.gives(config, n_blocks, loosely=True)), None)

@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, JsonValue, field_validator, model_validator
 
-from translearn_core.config.applying import RecipeName
+from translearn_core.config.applying import KEPT, RecipeName
 from translearn_core.config.experiment import ExperimentConfig
 from translearn_core.config.frozen import Frozen
 from translearn_core.config.material import DataConfig
@@ -101,15 +101,14 @@ class StudyConfig(Frozen):
 def own_settings(config: ExperimentConfig, *, recipes: bool) -> dict[str, JsonValue]:
     """Return what makes an experiment differ from a plain one with its plan, by dotted names.
 
-    With `recipes`, only what a recipe leaves as it is.
+    With `recipes`, only what stays a person's own under a recipe.
     """
     training = TrainingConfig.suited(config.plan)
     plain = ExperimentConfig(data=config.data, backbone=config.backbone, plan=config.plan, training=training)
     told, usual = config.model_dump(mode="json"), plain.model_dump(mode="json")
-    kept = {"batch_size", "class_weights", "device", "precision"}
-    parts = {"features": {"pooling", "token_limit"}, "augment": set(told["augment"]), "training": kept}
+    parts = {part: set(names) for part, names in KEPT.items()}
     if not recipes:
-        parts |= {part: set(told[part]) for part in ("head", "tuning")}
+        parts |= {part: set(told[part]) for part in ("augment", "head", "tuning")}
         parts["training"] = set(told["training"]) - {"seed"}
     found: dict[str, JsonValue] = {
         f"{part}.{name}": told[part][name]

@@ -1,13 +1,14 @@
-"""A study as a file: YAML that a person writes, read into its configuration."""
+"""A study as a file: YAML that a person writes, read into its configuration and written from it."""
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import yaml
 from pydantic import Field, JsonValue, field_validator
 
-from translearn_core.config.choices import Split
+from translearn_core.config.choices import Fix, Split
+from translearn_core.config.experiment import ExperimentConfig
 from translearn_core.config.frozen import Frozen
 from translearn_core.config.material import DataConfig, SplitConfig
 from translearn_core.config.model import BackboneConfig
@@ -25,12 +26,18 @@ class StudyFile(Frozen):
     text: str
     label: str
     split: SplitConfig = SplitConfig()
+    fixes: tuple[Fix, ...] = Field((), description="decisions taken on findings")
+    rare_below: int = Field(5, description="a class with fewer rows than this is rare")
     backbones: tuple[BackboneConfig, ...] = (BackboneConfig(),)
     recipes: tuple[str, ...] = ()
     boundaries: tuple[int, ...] = ()
     seeds: tuple[int, ...] = (0,)
     sizes: tuple[int | None, ...] = (None,)
+    own: dict[str, JsonValue] | None = Field(
+        None, description="one way more: an experiment's settings as they are, on these rows"
+    )
     balanced: bool = Field(False, description="take fewer rows from all classes alike")
+    rows_seed: int | None = Field(None, description="which fewer rows; none: the split's own seed")
     redraw: bool = Field(False, description="each seed learns from its own draw of rows")
     fewest_steps: int = Field(0, description="steps at least where rows are few, by more epochs")
     settings: dict[str, JsonValue] = Field({})
@@ -54,15 +61,45 @@ class StudyFile(Frozen):
     def _all_rows(cls, sizes: Any) -> Any:
         return [None if size == "all" else size for size in sizes] if isinstance(sizes, list) else sizes
 
+    @classmethod
+    def of(cls, study: StudyConfig, name: str, files: Mapping[str, str], baseline: str | None = None) -> Self:
+        """Return the file that gives `study` again, on data `files` by their part."""
+        given = _shared(study) | _shared(study.data)
+        if study.own is not None:
+            own = study.own.model_dump(mode="json", exclude={"data"}, exclude_defaults=True)
+            given["own"] = own
+        return cls.model_validate({"name": name, "files": files, "baseline": baseline, **given})
+
     def study(self, dataset: str, **changed: Any) -> StudyConfig:
         """Return the study on the data set with this digest; `changed` replaces fields of it."""
-        given = {
-            name: getattr(self, name) for name in StudyConfig.model_fields if name in type(self).model_fields
-        }
-        data = DataConfig(
-            dataset=dataset, text=self.text, label=self.label, split=self.split, balanced=self.balanced
-        )
+        data = DataConfig(dataset=dataset, **{f: getattr(self, f) for f in _alike(DataConfig)})
+        given = {f: getattr(self, f) for f in _alike(StudyConfig)}
+        if self.own is not None:
+            given["own"] = ExperimentConfig.model_validate({**self.own, "data": data})
         return StudyConfig.model_validate({"data": data, **given, **changed})
+
+    def written(self) -> str:
+        """Return what to write: YAML without what would be so anyway."""
+        told = self.model_dump(mode="json", exclude_defaults=True)
+        told["backbones"] = [_named(one) for one in self.backbones]
+        if "sizes" in told:
+            told["sizes"] = ["all" if size is None else size for size in self.sizes]
+        in_order = {name: told[name] for name in type(self).model_fields if name in told}
+        return str(yaml.safe_dump(in_order, sort_keys=False, allow_unicode=True, default_flow_style=None))
+
+
+def _alike(other: type[Frozen]) -> list[str]:
+    """Return the fields that a study's file has in common with another configuration."""
+    return [name for name in other.model_fields if name in StudyFile.model_fields]
+
+
+def _shared(config: Frozen) -> dict[str, Any]:
+    return {name: getattr(config, name) for name in _alike(type(config))}
+
+
+def _named(backbone: BackboneConfig) -> JsonValue:
+    told = {"id": backbone.id} | backbone.model_dump(mode="json", exclude_defaults=True)
+    return backbone.id if len(told) == 1 else told
 
 
 def read_study_file(path: Path, files: Mapping[str, Path]) -> dict[str, Any]:

@@ -3,14 +3,14 @@
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
-from translearn_core.config import ExperimentConfig, Split
+from translearn_core.config import RECIPES, ExperimentConfig, RecipeName, Split
 from translearn_core.reporting.material import Material
 from translearn_core.reporting.wording import percent
 from translearn_core.results import Comparison, Diagnosis, ProbeScores, Severity
+from translearn_core.results.evaluation import FEW_ROWS, few_rows
 
-FEW_ROWS = 200
-"""Fewer test rows show no small differences: a share of so many is known to 7 points at worst."""
 FEW_SEEDS = 3
 """Fewer seeds give no interval over seeds."""
 UNEVEN = 3.0
@@ -36,12 +36,7 @@ def few_test_rows(about: Material) -> list[str]:
         rows = compared.test_rows
     else:
         return []
-    if not 0 < rows < FEW_ROWS:
-        return []
-    return [
-        f"Only {rows:,} test rows: one text more or less is worth {100 / rows:.1f} points, so small "
-        "differences cannot show."
-    ]
+    return [few] if (few := few_rows(rows)) else []
 
 
 def few_seeds(about: Material) -> list[str]:
@@ -64,9 +59,7 @@ def few_seeds(about: Material) -> list[str]:
 
 def uneven_classes(about: Material) -> list[str]:
     """Tell where accuracy hides the rare classes."""
-    if about.evaluation is None:
-        return []
-    rows = about.evaluation.confusion.sum(axis=1)
+    rows = _test_rows(about)
     rows = rows[rows > 0]
     if len(rows) < 2 or rows.max() < UNEVEN * rows.min():
         return []
@@ -79,10 +72,17 @@ def uneven_classes(about: Material) -> list[str]:
 
 def untested_classes(about: Material) -> list[str]:
     """Tell where a class has no test row."""
-    if about.evaluation is None:
-        return []
-    none = int(np.count_nonzero(about.evaluation.confusion.sum(axis=1) == 0))
+    none = int(np.count_nonzero(_test_rows(about) == 0))
     return [f"{none} of the classes have no test row, so nothing is known about them."] if none else []
+
+
+def unfinished(about: Material) -> list[str]:
+    """Tell where a study was not carried through."""
+    compared, total = about.found(Comparison), len(about.planned)
+    done = sum(cell.runs for cell in compared.cells) if compared else 0
+    if not 0 < done < total:
+        return []
+    return [f"Only {done:,} of the study's {total:,} runs are finished: what the others say is not in it."]
 
 
 def findings(about: Material) -> list[str]:
@@ -131,10 +131,18 @@ def optimistic_probes(about: Material) -> list[str]:
 
 
 def had_help(about: Material) -> list[str]:
-    """Tell what else the run learned from."""
+    """Tell what else the run, or the runs of a study, learned from."""
     config, said = about.config, []
-    if isinstance(config, ExperimentConfig) and config.augment.copies:
-        said.append(f"Every training text was added {config.augment.copies} times more in altered copies.")
+    copies = config.augment.copies if config is not None else 0
+    if about.study is not None:
+        copies = max((one.config.augment.copies for one in about.planned), default=0)
+    if copies:
+        said.append(f"Every training text was added {copies} times more in altered copies.")
+    if taught := {one.cell["recipe"] for one in about.planned if one.config.distil is not None}:
+        names = ", ".join(
+            RECIPES[RecipeName(name)].title if name in RECIPES else name for name in sorted(taught)
+        )
+        said.append(f"{names} had a teacher: what that one had learned counts there.")
     if isinstance(config, ExperimentConfig) and config.distil is not None:
         said.append("The run had a teacher: what that one had learned counts for the run here.")
     if isinstance(config, ExperimentConfig) and config.continues is not None:
@@ -142,9 +150,20 @@ def had_help(about: Material) -> list[str]:
     return said
 
 
+def _test_rows(about: Material) -> NDArray[np.int64]:
+    """Return how many test rows each class has, as the run was scored or else as the data were dealt."""
+    diagnosis = about.found(Diagnosis)
+    if about.evaluation is not None:
+        rows = about.evaluation.confusion.sum(axis=1)
+    else:
+        rows = () if diagnosis is None else diagnosis.counts[str(Split.TEST)]
+    return np.asarray(rows, dtype=np.int64)
+
+
 RULES: tuple[Callable[[Material], list[str]], ...] = (
     few_test_rows,
     few_seeds,
+    unfinished,
     findings,
     uneven_classes,
     untested_classes,

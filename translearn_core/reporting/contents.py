@@ -1,4 +1,4 @@
-"""The order of a report: the data, how it was trained, how good it is, and then the evidence."""
+"""The order of a report: the data, how it was trained or what was tried, how good, then the evidence."""
 
 from collections.abc import Iterator
 
@@ -7,6 +7,7 @@ from translearn_core.reporting.evidence import EVIDENCE
 from translearn_core.reporting.material import Material
 from translearn_core.reporting.section import Section
 from translearn_core.reporting.training import recipe, scores
+from translearn_core.reporting.trying import tried
 
 
 def contents(about: Material) -> Iterator[Section]:
@@ -14,6 +15,8 @@ def contents(about: Material) -> Iterator[Section]:
     yield from _told(about, JobKind.DIAGNOSE)
     if about.config is not None:
         yield recipe(about.config, about)
+    if about.study is not None:
+        yield tried(about.study, about)
     if about.evaluation is not None:
         yield scores(about.evaluation)
     for kind in EVIDENCE:

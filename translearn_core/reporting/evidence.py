@@ -8,6 +8,7 @@ import numpy as np
 
 from translearn_core import plots
 from translearn_core.config import JobKind
+from translearn_core.config.cells import lines, titles
 from translearn_core.reporting.material import Material
 from translearn_core.reporting.section import Picture, Section, Sheet
 from translearn_core.reporting.wording import percent, within
@@ -189,27 +190,39 @@ def transferability(found: Transferability, _: Material) -> Section:
     return Section("How well did the backbone suit the task?", (found.sentence,), (picture,))
 
 
-def study(found: Comparison, _: Material) -> Section:
+def study(compared: Comparison, about: Material) -> Section:
     """Tell how the ways of a study compare."""
+    called = titles(about.cells)
+    found = compared.called(lambda name: called.get(name, name))
+    numbers = found.frame().rename(columns={"cell": "way"})
     pictures = [
         Picture(
             plots.study_cells(found),
             f"Mean test accuracy of each way. {INTERVAL} Filled dots differ from {found.baseline} by more "
             "than chance; among twenty, one looks different by chance alone.",
-            Sheet("comparison", found.frame()),
+            Sheet("comparison", numbers),
         )
     ]
-    if len({cell.train_rows for cell in found.cells}) > 1:
-        lines = {cell.name: f"{cell.backbone}, {cell.trains}" for cell in found.cells}
+    if about.study is not None and len(about.study.boundaries) > 1:
         pictures.append(
             Picture(
-                plots.size_curve(found, lines),
-                f"Test accuracy by number of training rows. {INTERVAL} Where lines cross, the better way "
-                "changes.",
-                Sheet("comparison by rows", found.frame()),
+                plots.depth_curve(found, lines(about.cells, "boundary")),
+                "Test accuracy, and below it the seconds a run takes, by the lowest block that trains. "
+                f"{INTERVAL} Where the upper curve is flat, training deeper costs time and gains nothing "
+                "that could not be chance.",
+                Sheet("comparison by depth", numbers.sort_values("boundary", ascending=False)),
             )
         )
-    harms = tuple(cell.transfer for cell in found.cells if cell.transfer)
+    if about.study is not None and len(about.study.sizes) > 1:
+        pictures.append(
+            Picture(
+                plots.size_curve(found, lines(about.cells, "rows")),
+                f"Test accuracy by number of training rows. {INTERVAL} Where lines cross, the better way "
+                "changes.",
+                Sheet("comparison by rows", numbers.sort_values("training rows")),
+            )
+        )
+    harms = tuple(cell.harm.sentence for cell in found.cells if cell.harm)
     return Section("How do the ways compare?", found.sentences(), tuple(pictures), alarms=harms)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from translearn_core.config import ExperimentConfig, JobKind
+from translearn_core.config import ExperimentConfig, JobKind, Planned, StudyConfig
 from translearn_core.reporting.wording import answer
 from translearn_core.results import Baselines, Drift, Evaluation, History, RunSummary, Timeline
 
@@ -23,8 +23,9 @@ class Part:
 class Material:
     """Everything known when a report is written.
 
-    `config` to `told` are about the run, and are None, or `history` empty, for a study. `missing` names what
-    was asked for or belongs here and is not there; `hashes` and `versions` are lines of name and value.
+    `config` to `told` are about the run, and are None, or `history` empty, for a study; `study`, `planned`
+    (all its runs) and `file` (what ``translearn study`` reads) are about a study. `missing` names what was
+    asked for or belongs here and is not there; `hashes` and `versions` are lines of name and value.
     """
 
     name: str
@@ -36,10 +37,18 @@ class Material:
     drift: Drift | None = None
     history: History = field(default=History((), ()))
     told: Timeline | None = None
+    study: StudyConfig | None = None
+    planned: tuple[Planned, ...] = ()
+    file: str = ""
     parts: tuple[Part, ...] = ()
     missing: tuple[str, ...] = ()
     hashes: Mapping[str, str] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def cells(self) -> dict[str, dict[str, str]]:
+        """The cells of a study by name: what each is in recipe, backbone, rows and boundary."""
+        return {one.name: one.cell for one in self.planned}
 
     @property
     def short(self) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from translearn_core.config import ExperimentConfig, leaves
 from translearn_core.reporting.material import Material
 from translearn_core.reporting.section import Picture, Section, Sheet
 from translearn_core.reporting.wording import answer
-from translearn_core.results import Drift, Evaluation, Timeline
+from translearn_core.results import Drift, Evaluation, RunSummary, Timeline
 
 
 def scores(evaluation: Evaluation) -> Section:
@@ -33,13 +33,14 @@ def recipe(config: ExperimentConfig, about: Material) -> Section:
     if (summary := about.summary) is not None:
         trainable, total = summary.parameters["trainable"], summary.parameters["total"]
         said.append(
-            f"It ran {summary.epochs} epochs and kept epoch {summary.best_epoch}, in "
-            f"{summary.seconds['total']:.0f} s on {summary.device} with {summary.precision}. "
+            f"It ran {summary.epochs} epoch{'s' * (summary.epochs != 1)} and kept epoch "
+            f"{summary.best_epoch}, in {summary.seconds['total']:.0f} s on {summary.device} with "
+            f"{summary.precision}. "
             f"{trainable:,} of {total:,} parameters trained."
         )
     pictures = [*_curves(about), *_over_time(about)]
     if about.drift is not None:
-        pictures.append(_moved(about.drift))
+        pictures.append(_moved(about.drift, summary))
     return Section(
         "How was it trained?", tuple(said), tuple(pictures), (Sheet("settings", settings(config)),)
     )
@@ -83,9 +84,11 @@ def _over_time(about: Material) -> Iterator[Picture]:
         )
 
 
-def _moved(drift: Drift) -> Picture:
+def _moved(drift: Drift, summary: RunSummary | None) -> Picture:
+    early = summary if summary is not None and summary.best_epoch != summary.epochs else None
+    when = f" up to epoch {early.best_epoch}, which was kept" if early else " in all"
     return Picture(
         plots.drift_bars(drift),
-        "How far each part's weights moved in all, relative to their size. Hatched parts did not move.",
+        f"How far each part's weights moved{when}, relative to their size. Hatched parts did not move.",
         Sheet("moved in all", drift.by_part()),
     )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from translearn_core.config import ExperimentConfig, HeadKind, Layers
+from translearn_core.config import ExperimentConfig, HeadKind, Layers, RateSearchConfig
 from translearn_core.results.anatomy import Anatomy
 from translearn_core.results.replay import REPLAYED, looks
 
@@ -98,6 +98,17 @@ class Calibration:
             self.limit_bytes,
         )
 
+    def search_seconds(self, anatomy: Anatomy, search: RateSearchConfig, task: Task) -> float:
+        """Return how long looking for a learning rate takes at most: it ends where the loss runs away."""
+        config, n, length = search.experiment, anatomy.n_blocks, task.tokens_per_text
+        boundary = config.plan.boundary(n)
+        kept = self._cut(anatomy, boundary)
+        rows = min(self._train(config, task), search.steps * config.training.batch_size)
+        block = length * self.encode_block + self.encode_text
+        once = PASS_SCATTER * (kept * block + length * self.encode_embeddings) if kept else 0.0
+        step = self.head_step if boundary == n else self._step(anatomy, config, length, kept, boundary)
+        return LOADS * self.load + rows * once + STEP_SCATTER * search.steps * step
+
     def lighter(self, anatomy: Anatomy, config: ExperimentConfig, task: Task) -> list[ExperimentConfig]:
         """Return what would fit where `config` does not: the largest smaller batch, the lowest boundary."""
         found: list[ExperimentConfig] = []
@@ -129,7 +140,7 @@ class Calibration:
         for stage in config.course:
             boundary = stage.plan.boundary(n)
             steps = stage.epochs * -(-train // config.training.batch_size)
-            kept = boundary if boundary > 0 and (anatomy.splittable or boundary == n) else 0
+            kept = self._cut(anatomy, boundary)
             # what lies below is computed once; again from the lowest block that an earlier stage has changed
             computed = min(computed, lowest) if kept > lowest else computed
             seconds += rows * ((below if kept and not computed else 0.0) + max(0, kept - computed) * block)
@@ -158,6 +169,11 @@ class Calibration:
         scale = min(1.0, size / self.batch_size)
         step = self.step + trained * (self.step_block * scale + size * length * self.step_token)
         return step + (self.step_embeddings if boundary < 0 else 0.0)
+
+    @staticmethod
+    def _cut(anatomy: Anatomy, boundary: int) -> int:
+        """Return below which block nothing is computed twice; 0 where every step runs the whole backbone."""
+        return boundary if boundary > 0 and (anatomy.splittable or boundary == anatomy.n_blocks) else 0
 
     @staticmethod
     def _train(config: ExperimentConfig, task: Task) -> int:

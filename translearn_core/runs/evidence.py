@@ -1,6 +1,6 @@
-"""Which questions belong to a report about a run: each as it was answered before, else as it is usual."""
+"""Which questions belong to a report: each as it was answered before, else as it is usual."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from translearn_core.config import (
@@ -8,18 +8,21 @@ from translearn_core.config import (
     BaselinesConfig,
     DiagnoseConfig,
     ExperimentConfig,
+    FeatureConfig,
     ForgettingConfig,
     Frozen,
     JobKind,
     ProbeConfig,
     ProjectConfig,
     SimilarityConfig,
+    StudyConfig,
     TrustConfig,
 )
 from translearn_core.results import Drift
 from translearn_core.runs import artifacts
 from translearn_core.runs.records import Run, State
 from translearn_core.runs.store import RunStore
+from translearn_core.runs.study_records import Study
 
 
 def evidence(store: RunStore, run: Run) -> tuple[Frozen, ...]:
@@ -29,6 +32,23 @@ def evidence(store: RunStore, run: Run) -> tuple[Frozen, ...]:
     with the run from scratch. Label curves and ratings on the same data come along where they are done.
     """
     return (*(_answered(store, run, asked) or asked for asked in _usual(store, run)), *_beside(store, run))
+
+
+def study_evidence(study: Study, done: Collection[str]) -> tuple[Frozen, ...]:
+    """Return the questions about a study of which the runs `done` are finished; none while none is.
+
+    The first is how its ways compare.
+    """
+    asked = study.comparison(done)
+    return () if asked is None else (asked, about_its_data(study.config))
+
+
+def about_its_data(study: StudyConfig) -> DiagnoseConfig:
+    """Return the question what is in a study's data, as its first backbone reads them."""
+    limit = study.settings.get("features.token_limit", FeatureConfig().token_limit)
+    return DiagnoseConfig.model_validate(
+        {"data": study.data, "backbone": study.backbones[0], "token_limit": limit}
+    )
 
 
 def _usual(store: RunStore, run: Run) -> Iterator[Frozen]:

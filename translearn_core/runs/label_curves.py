@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Sequence
 
+from pydantic import JsonValue
+
 from translearn_core.config import (
     BackboneConfig,
     CurveCell,
@@ -86,8 +88,14 @@ def curve_study(
         sizes=tuple(None if size == rows and enough else size for size in sizes),
         redraw=True,
         fewest_steps=FEWEST_STEPS,
-        settings=own_settings(plain, recipes=True),
+        settings=own_settings(plain, recipes=True) | _altered(plain),
     )
+
+
+def _altered(experiment: ExperimentConfig) -> dict[str, JsonValue]:
+    """Return the settings of altered copies, which both ways are to learn from where one does."""
+    every = own_settings(experiment, recipes=False)
+    return {name: value for name, value in every.items() if name.startswith("augment.")}
 
 
 def belongs(study: Study, experiment: ExperimentConfig, *, balanced: bool) -> bool:

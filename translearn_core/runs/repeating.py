@@ -1,4 +1,4 @@
-"""An experiment as a command line that does it again."""
+"""An experiment as a command line that does it again, and a study as the file of one."""
 
 import json
 import shlex
@@ -12,9 +12,11 @@ from translearn_core.config import (
     FreezePlan,
     Split,
     SplitConfig,
+    StudyConfig,
     TrainingConfig,
     leaves,
 )
+from translearn_core.config.study_file import StudyFile
 from translearn_core.results import Anatomy
 
 LOOP = ("epochs", "lr", "head_lr", "batch_size", "precision", "device", "seed")
@@ -54,6 +56,14 @@ def command(
         if path not in usual or usual[path] != value:
             words += ["--set", f"{path}={json.dumps(value, ensure_ascii=False)}"]
     return shlex.join(str(word) for word in words)
+
+
+def study_file(
+    study: StudyConfig, name: str, file: str, parts: Collection[str] = (), baseline: str | None = None
+) -> str:
+    """Return what stands in the file for which ``translearn study`` does the same; `parts` as above."""
+    files = {str(Split.TRAIN): file} | {part: f"{part}.csv" for part in apart(parts)}
+    return StudyFile.of(study, name or "study", files, baseline).written()
 
 
 def apart(parts: Collection[str]) -> list[str]:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from translearn_core.analysis import CellRuns, differences, harm, over_seeds, verdict
+from translearn_core.analysis import CellRuns, differences, over_seeds
 from translearn_core.analysis.comparing import FEWEST_SEEDS
 from translearn_core.config import Cell, CompareConfig, ExperimentConfig, Split
 from translearn_core.errors import ConfigError, NotFoundError
 from translearn_core.results import CellScore, Comparison, Difference, Evaluation, RunSummary
+from translearn_core.results.comparison import Harm
 from translearn_core.runs import artifacts
 from translearn_core.worker.context import Context
 
@@ -49,7 +50,10 @@ def compare(context: Context) -> None:
     baseline = next(cell for cell in cells if cell.runs.name == config.baseline)
     apart = differences([cell.runs for cell in cells], baseline.runs, seed=config.seed)
     harmed = _harmed(cells, config.seed)
-    scores = [_score(cell, config.baseline, one, harmed) for cell, one in zip(cells, apart, strict=True)]
+    scores = [
+        _score(cell, None if cell is baseline else one, harmed.get(cell.runs.name))
+        for cell, one in zip(cells, apart, strict=True)
+    ]
     artifacts.save(context.folder, Comparison(config.baseline, len(baseline.runs.rows), tuple(scores)))
 
 
@@ -79,24 +83,23 @@ def _measured(context: Context, cell: Cell) -> _Measured:
     return _Measured(found, tuple(summaries), config, train_rows)
 
 
-def _harmed(cells: Sequence[_Measured], seed: int) -> dict[str, str]:
-    """Return what to say of cells that score below the same architecture trained from nothing."""
-    said: dict[str, str] = {}
+def _harmed(cells: Sequence[_Measured], seed: int) -> dict[str, Harm]:
+    """Return the cells that score below the same architecture trained from nothing, by more than chance."""
+    found: dict[str, Harm] = {}
     for control in (cell for cell in cells if cell.control):
         others = [cell.runs for cell in cells if not cell.control and cell.task == control.task]
         for other, apart in zip(others, differences(others, control.runs, seed=seed), strict=True):
-            if sentence := harm(control.runs.name, apart):
-                said[other.name] = sentence
-    return said
+            if apart is not None and apart.beyond_chance and apart.estimate < 0:
+                found[other.name] = Harm(control.runs.name, apart)
+    return found
 
 
-def _score(cell: _Measured, baseline: str, apart: Difference | None, harmed: dict[str, str]) -> CellScore:
-    name, tests = cell.runs.name, [summary.test for summary in cell.summaries]
+def _score(cell: _Measured, apart: Difference | None, harm: Harm | None) -> CellScore:
+    tests = [summary.test for summary in cell.summaries]
     accuracy, of_accuracy = over_seeds([m.accuracy for m in tests], [m.accuracy_interval for m in tests])
     macro_f1, of_macro_f1 = over_seeds([m.macro_f1 for m in tests], [m.macro_f1_interval for m in tests])
-    itself = name == baseline
     return CellScore(
-        name=name,
+        name=cell.runs.name,
         runs=len(tests),
         spread=f"over {len(tests)} seeds" if len(tests) >= FEWEST_SEEDS else f"over {tests[0].n:,} test rows",
         accuracy=accuracy,
@@ -109,7 +112,6 @@ def _score(cell: _Measured, baseline: str, apart: Difference | None, harmed: dic
         boundary=cell.summaries[0].boundary,
         train_rows=cell.train_rows,
         backbone=cell.config.backbone.label,
-        difference=None if itself else apart,
-        verdict="The baseline." if itself else verdict(name, baseline, apart),
-        transfer=harmed.get(name, ""),
+        difference=apart,
+        harm=harm,
     )

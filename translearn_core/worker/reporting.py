@@ -2,13 +2,24 @@
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 
-from translearn_core.config import AnatomyConfig, ExperimentConfig, JobKind, ReportConfig, identity
+from translearn_core.config import (
+    AnatomyConfig,
+    BackboneConfig,
+    ExperimentConfig,
+    JobKind,
+    ReportConfig,
+    StudyConfig,
+    expand,
+    identity,
+)
 from translearn_core.errors import ConfigError, NotFoundError
 from translearn_core.reporting import EVIDENCE, Material, Part, caveats, contents, render
-from translearn_core.results import Anatomy, Drift, History, Report, RunSummary, Timeline
+from translearn_core.results import Anatomy, Comparison, Drift, History, Report, RunSummary, Timeline
 from translearn_core.results.timeline import happened
 from translearn_core.runs import State, artifacts
+from translearn_core.runs.repeating import study_file
 from translearn_core.runs.versions import versions
 from translearn_core.worker.context import Context
 from translearn_core.worker.features import finished
@@ -20,6 +31,10 @@ ABOUT_A_RUN = (JobKind.DIAGNOSE, JobKind.BASELINES, JobKind.PROBE, JobKind.TRUST
 """Evidence that every run's report has room for."""
 ABOUT_A_CHANGE = (JobKind.SIMILARITY, JobKind.FORGETTING)
 """Evidence about runs in which more than the head trained."""
+ABOUT_A_STUDY = (JobKind.COMPARE, JobKind.DIAGNOSE)
+"""Evidence that every study's report has room for."""
+STUDY_FILE = "study.yaml"
+"""What the file of a study is called in the command that reads it."""
 
 
 def write_report(context: Context) -> None:
@@ -46,15 +61,15 @@ def _material(context: Context, config: ReportConfig) -> Material:
     """Gather what there is; what is not there is named."""
     parts, missing = _parts(context, config.parts)
     if config.job is None:
-        return Material(
+        about = Material(
             name=config.name or "A study",
             question=config.question,
-            command=config.command,
             parts=parts,
-            missing=missing,
+            missing=tuple(dict.fromkeys((*missing, *_unasked(ABOUT_A_STUDY, parts)))),
             hashes={f"part: {EVIDENCE[context.store.job(job).kind].called}": job for job in _known(context)},
             versions=versions(LIBRARIES),
         )
+        return about if config.study is None else _studied(context, config.study, about)
     folder, experiment = context.store.workspace.run(config.job), context.store.job(config.job).config
     if not isinstance(experiment, ExperimentConfig):
         raise ConfigError("job", config.job, "a training")
@@ -70,10 +85,45 @@ def _material(context: Context, config: ReportConfig) -> Material:
         history=history,
         told=_told(context, experiment, history, drift),
         parts=parts,
-        missing=tuple(dict.fromkeys((*missing, *_unasked(experiment, parts)))),
+        missing=tuple(dict.fromkeys((*missing, *_unasked(_wanted(experiment), parts)))),
         hashes=_hashes(context, config.job, experiment),
         versions=versions(LIBRARIES),
     )
+
+
+def _studied(context: Context, study: StudyConfig, about: Material) -> Material:
+    """Add what a study tried, and how to do it again."""
+    config = context.config
+    assert isinstance(config, ReportConfig)
+    planned = expand(study, config.blocks)
+    compared = about.found(Comparison)
+    baseline = compared.baseline if compared and compared.baseline in {one.name for one in planned} else None
+    table, digest = config.data or "data.csv", study.data.dataset
+    hashes = {"table": table, "data": digest}
+    hashes |= {f"backbone {one.label}": found for one in study.backbones if (found := _digest(context, one))}
+    return replace(
+        about,
+        command=f"translearn study {STUDY_FILE}",
+        study=study,
+        planned=planned,
+        file=study_file(study, about.name, table, _files(context, digest), baseline),
+        hashes=hashes | dict(about.hashes),
+    )
+
+
+def _files(context: Context, digest: str) -> tuple[str, ...]:
+    """Return the parts of a data set that have files of their own; none where the files are gone."""
+    try:
+        return tuple(context.store.workspace.sources(digest))
+    except NotFoundError:
+        return ()
+
+
+def _digest(context: Context, backbone: BackboneConfig) -> str | None:
+    """Return what tells a backbone's weights from all others, where it was looked into."""
+    looked = context.store.workspace.run(identity(AnatomyConfig(backbone=backbone)))
+    anatomy = artifacts.load(looked, Anatomy)
+    return anatomy.digest if anatomy else None
 
 
 def _parts(context: Context, jobs: tuple[str, ...]) -> tuple[tuple[Part, ...], tuple[str, ...]]:
@@ -106,9 +156,12 @@ def _why(called: str, state: State, reason: str | None) -> str:
     return f"{called}, whose files are gone" if state is State.DONE else f"{called}, which is {state}"
 
 
-def _unasked(experiment: ExperimentConfig, parts: tuple[Part, ...]) -> Iterator[str]:
-    """Yield the evidence that belongs to a run and was never named."""
-    wanted = ABOUT_A_RUN + (ABOUT_A_CHANGE if experiment.trains_backbone else ())
+def _wanted(experiment: ExperimentConfig) -> tuple[JobKind, ...]:
+    return ABOUT_A_RUN + (ABOUT_A_CHANGE if experiment.trains_backbone else ())
+
+
+def _unasked(wanted: tuple[JobKind, ...], parts: tuple[Part, ...]) -> Iterator[str]:
+    """Yield the evidence that belongs in a report and was never named."""
     there = {part.kind for part in parts}
     yield from (EVIDENCE[kind].called for kind in wanted if kind not in there)
 
@@ -140,9 +193,8 @@ def _hashes(context: Context, job: str, experiment: ExperimentConfig) -> dict[st
     """Return what tells this run, its data and its weights from all others."""
     workspace = context.store.workspace
     found = {"run": job, "data": experiment.data.dataset}
-    looked = AnatomyConfig(backbone=experiment.backbone)
-    if anatomy := artifacts.load(workspace.run(identity(looked)), Anatomy):
-        found["backbone"] = anatomy.digest
+    if digest := _digest(context, experiment.backbone):
+        found["backbone"] = digest
     home = workspace.run(job)
     for path in sorted(home.rglob("trained.safetensors")):
         context.report("reading the weights")

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from translearn_core.config import ExperimentConfig
 from translearn_core.results import Baseline, Difference
 from translearn_core.results.baselines import FROZEN, MAJORITY, SCRATCH, WORDS
+from translearn_core.results.evaluation import FEW_ROWS, few_rows
 
 CALLED = {
     MAJORITY: "always giving the commonest class",
@@ -14,8 +15,6 @@ CALLED = {
 }
 """What the lines are called in a sentence."""
 
-FEW_ROWS = 200
-"""Fewer test rows show no small differences: a share of so many is known to 7 points at worst."""
 NOT_KNOWN = "is not known until the same model is trained from scratch"
 
 
@@ -34,7 +33,7 @@ def harm_of(name: str, lead: Difference) -> str:
     """Say that transfer did harm: below word counts or below scratch by more than chance; else nothing."""
     if name not in (WORDS, SCRATCH) or lead.interval.high >= 0:
         return ""
-    return f"Negative transfer: {_amount(lead)} below {CALLED[name]} {_span(lead)}."
+    return f"Negative transfer: {lead.points} below {CALLED[name]} {lead.span}."
 
 
 def helped(found: Mapping[str, Baseline], accuracy: float, *, fresh: bool) -> str:
@@ -51,13 +50,7 @@ def helped(found: Mapping[str, Baseline], accuracy: float, *, fresh: bool) -> st
 
 def caveats(experiment: ExperimentConfig, rows: Mapping[str, int], probed: int) -> tuple[str, ...]:
     """Say what weakens the answer; `rows` by split, `probed` the training rows of the frozen probe."""
-    said = []
-    if rows["test"] < FEW_ROWS:
-        each = 100 / rows["test"]
-        said.append(
-            f"Only {rows['test']:,} test rows: one text more or less is worth {each:.1f} points, so small "
-            "differences cannot show."
-        )
+    said = [few] if (few := few_rows(rows["test"])) else []
     said.append(
         "One seed: the intervals tell what other test rows would change; what another seed would change is "
         "not in them."
@@ -80,8 +73,8 @@ def _against_words(words: Baseline) -> str:
     lead = words.lead
     if words.harm:
         return (
-            f"No, as far as can be seen: counting words is {_amount(lead)} better than the run "
-            f"{_span(lead)}. Whether the run at least beats the same model from scratch {NOT_KNOWN}."
+            f"No, as far as can be seen: counting words is {lead.points} better than the run "
+            f"{lead.span}. Whether the run at least beats the same model from scratch {NOT_KNOWN}."
         )
     if beyond(lead):
         return (
@@ -117,27 +110,11 @@ def _already(probe: Baseline) -> str:
 def _added(probe: Baseline) -> str:
     lead = probe.lead
     if not beyond(lead):
-        return f", and what training changed about that could be chance {_span(lead)}"
+        return f", and what training changed about that could be chance {lead.span}"
     if lead.estimate > 0:
-        return f", and training added {_amount(lead)} {_span(lead)}"
-    return f", and this training fell {_amount(lead)} short of it {_span(lead)}"
+        return f", and training added {lead.points} {lead.span}"
+    return f", and this training fell {lead.points} short of it {lead.span}"
 
 
 def _compared(name: str, lead: Difference) -> str:
-    if abs(lead.estimate) < 0.0005:
-        return f"scores the same as {CALLED[name]} {_span(lead)}"
-    way = "better" if lead.estimate > 0 else "worse"
-    return f"is {_amount(lead)} {way} than {CALLED[name]} {_span(lead)}"
-
-
-def _amount(lead: Difference) -> str:
-    return f"{100 * abs(lead.estimate):.1f} points"
-
-
-def _span(lead: Difference) -> str:
-    """Return the ends of the 95 % interval, in the direction in which the sentence counts."""
-    low, high = lead.interval.low, lead.interval.high
-    if lead.estimate <= -0.0005:
-        low, high = -high, -low
-    ends = [f"{round(100 * end, 1) + 0.0:.1f}".replace("-", "−") for end in (low, high)]
-    return f"(95 %: {ends[0]} to {ends[1]})"
+    return lead.beside(CALLED[name])

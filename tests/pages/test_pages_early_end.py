@@ -1,0 +1,61 @@
+"""A page that ends early and comes back: every widget below shows what it should, not its empty self."""
+
+from typing import Any
+
+from filled import MINILM, Filled
+from streamlit.testing.v1 import AppTest
+from visits import Open
+
+from translearn_core.config import AnatomyConfig, BackboneConfig, DiagnoseConfig, RecipeName
+
+PRETRAINING = {"epochs": 3, "lr": 5e-5, "batch_size": 32, "masked": 0.15}
+
+
+def in_browser(widget: Any) -> Any:
+    """Return what a browser shows that forgot the widget while it was not drawn: its default, if not told."""
+    return widget.proto.value if widget.proto.set_value else widget.proto.default
+
+
+def in_bar(at: AppTest, key: str) -> list[str]:
+    proto = at.get_by_key(key).proto
+    return list(proto.raw_values) if proto.set_value else [proto.options[i].content for i in proto.default]
+
+
+def test_a_form_comes_back_with_its_values(visit: Open, filled: Filled) -> None:
+    lines = [f'"a film that was number {i} of many",{"good" if i % 2 else "bad"}' for i in range(160)]
+    filled.table("more.csv", ("text,label\n" + "\n".join(lines)).encode())
+    at = visit("data")
+    at.switch_page("../backbone.py").run()
+    at.toggle(key="twin").set_value(True).run()
+    assert [box.key for box in at.number_input] == ["init_seed"], "the page ended early"
+    filled.answer(AnatomyConfig(backbone=BackboneConfig(random_init=True)), MINILM)
+    at.run()
+    shown = {name: in_browser(at.number_input(key=f"pretrain.{name}")) for name in PRETRAINING}
+    assert shown == PRETRAINING
+
+
+def test_the_bar_of_recipes_comes_back_with_the_one_taken(visit: Open, filled: Filled) -> None:
+    at = visit("recipe")
+    at.get_by_key("family").set_value("Everything changes").run()
+    at.button(key=f"use-{RecipeName.DISTIL}").click().run()
+    draft = at.session_state["draft"]
+    assert draft.distil is not None
+    assert not [button for button in at.button if str(button.key).startswith("use-")], "the page ended early"
+    filled.answer(AnatomyConfig(backbone=draft.backbone), MINILM)
+    assert isinstance(draft.diagnose, DiagnoseConfig)
+    filled.answer(draft.diagnose, filled.diagnosis)
+    at.run()
+    assert in_bar(at, "family") == ["Everything changes"]
+    assert at.button(key=f"use-{RecipeName.DISTIL}").label == "Chosen"
+    assert at.selectbox(key="teacher").value == filled.run.job.id
+
+
+def test_what_was_typed_and_no_draft_holds_comes_back(visit: Open, filled: Filled) -> None:
+    at = visit("train")
+    at.text_input(key="run_name").set_value("a name").run()
+    at.number_input(key="features.token_limit").set_value(64).run()
+    assert not at.text_input, "the page ended early"
+    filled.answer(at.session_state["draft"].diagnose, filled.diagnosis)
+    at.run()
+    assert in_browser(at.text_input(key="run_name")) == "a name"
+    assert in_browser(at.number_input(key="features.token_limit")) == 64

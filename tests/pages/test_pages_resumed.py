@@ -1,0 +1,64 @@
+"""Resumed where it stands: what polls only while something is alive hands over to the whole page."""
+
+from types import SimpleNamespace
+
+import pytest
+import streamlit.runtime.context as browser
+from filled import Filled
+from streamlit.testing.v1 import AppTest
+from visits import ALICE
+
+from pages._ui.owner import COOKIE
+from translearn_core.config import BackboneConfig, ExperimentConfig, FreezePlan, StudyConfig, TrainingConfig
+from translearn_core.runs import State, Studies
+
+
+def fragment(part: str, args: tuple[object, ...]) -> None:
+    """Draw a part as after a click in it: alone, until it asks for the whole page."""
+    from importlib import import_module
+
+    import streamlit as st
+
+    if st.session_state.get("drawn"):
+        st.text("the whole page")
+        return
+    st.session_state["drawn"] = True
+    import_module(f"pages._ui.{part}")._panel(*args)
+
+
+@pytest.fixture(autouse=True)
+def _alice(monkeypatch: pytest.MonkeyPatch) -> None:
+    context = SimpleNamespace(cookies={COOKIE: ALICE}, theme=SimpleNamespace(type="light"))
+    monkeypatch.setattr(browser, "_get_client_context", lambda: context)
+
+
+def asks_for_all(part: str, *args: object) -> bool:
+    at = AppTest.from_function(fragment, args=(part, args), default_timeout=30).run()
+    assert not at.exception, at.exception
+    return [text.value for text in at.text] == ["the whole page"]
+
+
+@pytest.mark.parametrize("was_live", [False, True])
+@pytest.mark.parametrize("state", [State.STOPPED, State.QUEUED])
+def test_a_run_that_was_stopped_or_resumed_is_drawn_anew(
+    filled: Filled, state: State, was_live: bool
+) -> None:
+    config = ExperimentConfig(data=filled.data, plan=FreezePlan.last(1, 6), training=TrainingConfig(seed=8))
+    run = filled.store.submit(filled.owner, config, "one")
+    if state is State.STOPPED:
+        filled.store.ask_to_stop(filled.owner, run.id)
+    assert filled.store.run(filled.owner, run.id).state is state
+    assert asks_for_all("training", run.id, was_live) is (was_live != state.live)
+
+
+@pytest.mark.parametrize("was_live", [False, True])
+@pytest.mark.parametrize("stopped", [False, True])
+def test_a_study_that_was_stopped_or_goes_on_is_drawn_anew(
+    filled: Filled, stopped: bool, was_live: bool
+) -> None:
+    book = Studies(filled.store)
+    asked = StudyConfig(data=filled.data, recipes=("linear",), seeds=(0, 1))
+    study = book.add(filled.owner, "which way", asked, {BackboneConfig().label: 6})
+    if stopped:
+        book.stop(filled.owner, study.id)
+    assert asks_for_all("studies", study.id, was_live, True) is (was_live == stopped)

@@ -1,0 +1,71 @@
+"""A recipe that is taken fills in all settings, altered copies too, and the next pages say so."""
+
+import pytest
+from filled import Filled
+from streamlit.testing.v1 import AppTest
+from visits import Open, said
+
+from translearn_core.config import AugmentConfig, FreezePlan, RecipeName
+
+
+def goes_to(at: AppTest, page: str) -> AppTest:
+    at.switch_page(f"../{page}.py")
+    at.run()
+    assert not at.exception, at.exception
+    return at
+
+
+@pytest.fixture
+def altered(filled: Filled) -> Filled:
+    """Alice's newest run learned from altered copies."""
+    config = filled.run.job.config.model_copy(update={"augment": AugmentConfig(copies=1)})
+    filled.store.submit(filled.owner, config, "with copies")
+    return filled
+
+
+def test_a_recipe_takes_altered_copies_away_and_the_form_says_so(visit: Open, altered: Filled) -> None:
+    at = visit("recipe")
+    assert at.session_state["draft"].augment.copies == 1
+    assert at.number_input(key="augment.copies").value == 1
+    at.button(key="use-linear").click().run()
+    assert at.session_state["draft"].augment == AugmentConfig()
+    assert at.number_input(key="augment.copies").value == 0
+    assert "Your recipe: Feature extraction, linear" in said(at)
+    at.number_input(key="augment.copies").set_value(2).run()
+    assert at.session_state["draft"].augment.copies == 2, "it can be changed after that"
+    assert "Your recipe: your own" in said(at)
+
+
+def test_altered_copies_are_counted_where_a_run_is_started(visit: Open, altered: Filled) -> None:
+    rows = int(altered.diagnosis.counts["train"].sum())
+    at = visit("train")
+    assert f"{rows} rows and {rows} altered copies to learn from" in said(at)
+    goes_to(at, "recipe").button(key="use-linear").click().run()
+    goes_to(at, "train")
+    assert f"{rows} rows to learn from" in said(at)
+    assert "altered" not in said(at)
+
+
+def test_a_run_is_proposed_to_be_called_by_its_recipe(visit: Open, filled: Filled) -> None:
+    at = visit("recipe")
+    at.segmented_control(key="family").set_value("Step by step").run()
+    at.button(key=f"use-{RecipeName.GRADUAL}").click().run()
+    at.button(key="to_train").click().run()
+    assert at.text_input(key="run_name").placeholder == "films.csv, gradual, seed 0"
+
+
+def test_a_run_of_a_plain_plan_is_proposed_to_be_called_by_its_blocks(visit: Open, filled: Filled) -> None:
+    at = visit("train")
+    assert at.text_input(key="run_name").placeholder == "films.csv, blocks 4, 5, seed 0"
+
+
+def test_runs_with_long_names_that_begin_alike_can_be_told_apart(visit: Open, filled: Filled) -> None:
+    begin = "How deep? films.csv, blocks 4, 5, seed 0"
+    filled.train(f"{begin}: blocks 0–5, seed 1", FreezePlan.last(6, 6), seed=1)
+    filled.train(f"{begin}: head only, seed 1", FreezePlan(), seed=1)
+    at = visit("compare")
+    drawn = "".join(str(chart.proto.spec) for chart in at.get("plotly_chart"))
+    assert "How deep" not in drawn
+    for name in ("…head only, seed 1", "…blocks 0–5, seed 1"):
+        assert name in drawn or name.encode("ascii", "backslashreplace").decode() in drawn
+    assert len(at.get("plotly_chart")) == 3

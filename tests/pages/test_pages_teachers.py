@@ -1,0 +1,96 @@
+"""Who may teach: the best first with its score, told apart, a poor one with a warning; and Train says who."""
+
+from dataclasses import replace
+
+from filled import MINILM, Filled
+from streamlit.testing.v1 import AppTest
+from visits import Open, said
+
+from translearn_core.config import AnatomyConfig, ExperimentConfig, FreezePlan, RecipeName, TrainingConfig
+from translearn_core.results import Interval
+from translearn_core.runs import Run
+
+FILE = "a table with a rather long name indeed.csv"
+
+
+def trained(filled: Filled, name: str, seed: int, validation: float, test: float = 0.5) -> Run:
+    """Finish a training of so many right answers on validation and on test."""
+    plan = FreezePlan.last(1, 6)
+    found = filled.summary(plan)
+    held, reported = (
+        replace(found.test, accuracy=share, accuracy_interval=Interval(share - 0.05, share + 0.05))
+        for share in (validation, test)
+    )
+    found = replace(found, validation=held, test=reported)
+    config = ExperimentConfig(data=filled.data, plan=plan, training=TrainingConfig(seed=seed))
+    return filled.answer(config, filled.evaluation(), filled.drift(plan), found, name=name)
+
+
+def on_recipe(visit: Open, filled: Filled) -> AppTest:
+    filled.store.delete_run(filled.owner, filled.run.id)
+    at = visit("recipe")
+    at.get_by_key("family").set_value("Everything changes").run()
+    return at
+
+
+def test_the_best_on_validation_is_first_and_begins(visit: Open, filled: Filled) -> None:
+    best = trained(filled, f"{FILE}, gradual unfreezing, seed 3", 3, validation=0.91, test=0.5)
+    trained(filled, f"{FILE}, gradual unfreezing, seed 4", 4, validation=0.6, test=0.99)
+    trained(filled, f"{FILE}, head only, seed 5", 5, validation=0.35)
+    at = on_recipe(visit, filled)
+    box = at.selectbox(key="teacher")
+    assert box.options == [
+        "91.0 %  ·  gradual unfreezing, seed 3",
+        "60.0 %  ·  gradual unfreezing, seed 4",
+        "35.0 %  ·  head only, seed 5",
+    ]
+    assert box.value == best.job.id
+    assert "little to learn" not in said(at)
+
+
+def test_runs_of_one_name_and_score_can_be_told_apart(visit: Open, filled: Filled) -> None:
+    runs = [trained(filled, f"the same {'very ' * 20}long name", seed, 0.8) for seed in (3, 4)]
+    box = on_recipe(visit, filled).selectbox(key="teacher")
+    assert len(set(box.options)) == 2
+    assert all(option.startswith("80.0 %  ·  the same very") for option in box.options)
+    assert all(f"long name ({run.job.id[:6]})" in " ".join(box.options) for run in runs)
+
+
+def test_a_better_run_becomes_the_first_choice_unless_one_was_chosen(visit: Open, filled: Filled) -> None:
+    poor = trained(filled, "poor", 3, 0.35)
+    at = on_recipe(visit, filled)
+    assert at.selectbox(key="teacher").value == poor.job.id
+    better = trained(filled, "better", 4, 0.7)
+    at.run()
+    assert at.selectbox(key="teacher").value == better.job.id
+    at.selectbox(key="teacher").set_value(poor.job.id).run()
+    trained(filled, "best", 5, 0.9)
+    at.run()
+    assert at.selectbox(key="teacher").value == poor.job.id
+
+
+def test_a_teacher_at_chance_comes_with_a_warning(visit: Open, filled: Filled) -> None:
+    trained(filled, "at chance", 3, validation=0.35)
+    (warning,) = on_recipe(visit, filled).warning
+    told = str(warning.value)
+    assert "35.0 % of the validation texts right" in told
+    assert "always giving the commonest class (34.0 %)" in told
+
+
+def test_train_and_the_settings_of_a_run_name_the_teacher(visit: Open, filled: Filled) -> None:
+    at = visit("recipe")
+    at.get_by_key("family").set_value("Everything changes").run()
+    at.button(key=f"use-{RecipeName.DISTIL}").click().run()
+    draft = at.session_state["draft"]
+    assert "A teacher" not in said(visit("train"))
+    filled.answer(AnatomyConfig(backbone=draft.backbone), MINILM)
+    filled.answer(draft.diagnose, filled.diagnosis)
+    at.switch_page("../train.py").run()
+    assert "A teacher, **blocks 4 and 5**, is asked about every training text." in said(at)
+    assert "counts 70.0 %" in said(at)
+    experiment = draft.experiment
+    assert experiment is not None
+    results = (filled.evaluation(), filled.drift(experiment.plan), filled.summary(experiment.plan))
+    run = filled.answer(experiment, *results, name="taught")
+    (settings,) = (t.value for t in visit("results", run=run.id).dataframe if "setting" in t.value)
+    assert dict(settings.to_numpy().tolist())["distil teacher"] == "blocks 4 and 5"
