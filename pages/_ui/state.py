@@ -30,6 +30,7 @@ FORMS = ("training", "features", "head", "tuning", "augment", "distil", "start",
 """Forms that show the draft."""
 _DRAFT = "draft"
 _RUN = "last_run"
+_AT, _CAME_FROM = "page", "last_page"
 
 
 def owner() -> str:
@@ -165,9 +166,25 @@ def remember_run(run: str | None) -> None:
 
 
 def seed(key: str, value: Any) -> None:
-    """Give a widget its first value, where it has none yet."""
-    if key not in st.session_state:
-        st.session_state[key] = value
+    """Give a widget its first value, where it has none yet; on another page it keeps the one it had."""
+    if key not in st.session_state or arriving():
+        # a widget of the same key on the page before is another one to Streamlit: written down, its value stays
+        st.session_state[key] = st.session_state.get(key, value)
+
+
+def at(page: str) -> None:
+    """Note the page that is about to be drawn."""
+    st.session_state[_AT] = page
+
+
+def drawn() -> None:
+    """Note that the page was drawn to its end: from now on its widgets hold their values themselves."""
+    st.session_state[_CAME_FROM] = st.session_state[_AT]
+
+
+def arriving() -> bool:
+    """Whether this page was not drawn to its end since the visit turned to it."""
+    return bool(st.session_state.get(_CAME_FROM) != st.session_state.get(_AT))
 
 
 def put(key: str, value: Any) -> None:

@@ -28,6 +28,13 @@ def test_gradual_unfreezing_is_previewed_trained_and_replayed(
     drawn(tab, "timeline")
     settled(tab)
     sound(tab)
+    rate = keyed(tab, "training-lr").locator("input")
+    taken = rate.input_value()
+    assert float(taken) > 0
+    for page in ("train", "recipe"):  # both show it
+        turn_to(tab, page)
+        settled(tab)
+        expect(rate).to_have_value(taken)
     keyed(tab, "to_train").get_by_role("button").click()
     title(tab, "train")
     settled(tab)
