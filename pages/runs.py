@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages._ui import backbones, chosen, heading, shelf, state
 from pages._ui.words import size
+from translearn_core.runs import Studies
 from translearn_core.settings import settings
 
 heading.top(
@@ -14,6 +15,7 @@ heading.top(
 )
 store, owner = state.store(), state.owner()
 runs, made, datasets = chosen.runs(), backbones.pretrainings(), store.datasets(owner)
+stale = store.unreadable(owner), Studies(store).unreadable(owner)
 with st.grid(4, min_column_width=150):
     st.metric("Runs", len(runs), border=True)
     st.metric("Data sets", len(datasets), border=True)
@@ -30,7 +32,7 @@ if weight := store.workspace.activations_weight():
         f"Beside that, {size(weight)} of what frozen backbones made of texts is kept for all who work here: "
         f"no text is encoded twice. It takes {most} at most; what is used least goes first."
     )
-if not (runs or made or datasets):
+if not (runs or made or datasets or any(stale)):
     heading.empty("There is nothing here yet.", "Get some data", "data")
 if runs:
     st.subheader("Runs", anchor=False)
@@ -42,3 +44,6 @@ if made:
 if datasets:
     st.subheader("Data sets", anchor=False)
     shelf.datasets(datasets)
+if any(stale):
+    st.subheader("Cannot be read", anchor=False)
+    shelf.unreadable(*stale)

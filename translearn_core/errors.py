@@ -18,8 +18,10 @@
 """
 
 import re
+from enum import Enum
 
 __all__ = [
+    "MISSING",
     "BackboneError",
     "ConfigError",
     "DataError",
@@ -32,6 +34,7 @@ __all__ = [
     "TooFewSamplesError",
     "TrainingError",
     "TranslearnError",
+    "in_short",
     "out_of_memory",
 ]
 
@@ -40,20 +43,44 @@ _NO_MEMORY = re.compile(
 )
 
 
+LONGEST = 80
+"""Characters of a value that a sentence has room for."""
+
+
+class _Absent(Enum):
+    MISSING = "missing"
+
+    def __repr__(self) -> str:
+        return self.value
+
+
+MISSING = _Absent.MISSING
+"""The value of a setting that is not there."""
+
+
+def in_short(value: object) -> str:
+    """Return a value as a sentence shows it: as Python writes it, cut where it is longer than `LONGEST`."""
+    try:
+        said = repr(value)
+    except (ValueError, RecursionError):  # a number of thousands of digits, or lists that deep in each other
+        return "too long to show"
+    return said if len(said) <= LONGEST else f"{said[: LONGEST - 1]}…"
+
+
 class TranslearnError(Exception):
     """The root of the tree; its text is one sentence for a person."""
 
 
 class ConfigError(TranslearnError):
-    """A setting has a value it cannot have."""
+    """A setting has a value it cannot have; `verb` is what to do with what is expected."""
 
-    def __init__(self, field: str, value: object, expected: str) -> None:
-        self.field, self.value, self.expected = field, value, expected
-        super().__init__(f"{field} is {value!r}: give {expected}.")
+    def __init__(self, field: str, value: object, expected: str, verb: str = "give") -> None:
+        self.field, self.value, self.expected, self.verb = field, value, expected, verb
+        super().__init__(f"{field} is {in_short(value)}: {verb} {expected}.")
 
-    def __reduce__(self) -> tuple[type["ConfigError"], tuple[str, object, str]]:
-        """Pickle by the three arguments, so that the error crosses processes."""
-        return type(self), (self.field, self.value, self.expected)
+    def __reduce__(self) -> tuple[type["ConfigError"], tuple[str, object, str, str]]:
+        """Pickle by the arguments, so that the error crosses processes."""
+        return type(self), (self.field, self.value, self.expected, self.verb)
 
 
 class DataError(TranslearnError):

@@ -7,7 +7,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from translearn_core.errors import ConfigError
+from translearn_core.refusing import refusal
 
 PREFIX = "TRANSLEARN_"
 
@@ -51,16 +51,12 @@ class Settings(BaseModel):
 
     @classmethod
     def from_environment(cls) -> Self:
-        """Read ``TRANSLEARN_*``; raises `ConfigError` naming the variable that cannot be."""
+        """Read ``TRANSLEARN_*``; raises a `TranslearnError` naming the variable that cannot be."""
         given = {k[len(PREFIX) :].lower(): v for k, v in os.environ.items() if k.startswith(PREFIX) and v}
         try:
             return cls.model_validate(given)
         except ValidationError as error:
-            first = error.errors()[0]
-            name = PREFIX + str(first["loc"][0]).upper() if first["loc"] else "settings"
-            raise ConfigError(
-                name, first["input"] if first["loc"] else "", first["msg"].removeprefix("Value error, ")
-            ) from None
+            raise refusal(error, lambda name: PREFIX + name.upper()) from None
 
 
 @cache

@@ -24,8 +24,8 @@ UNTRAINED = (
     "the layers as they came. Each text passes the backbone once at most."
 )
 MEANING = (
-    "A point is the mean over draws of the labels, its band the 95 % interval over them (over the test texts "
-    "where there are fewer than three draws). Fewer labels are always among the more, every way learns from "
+    "A point is the mean over draws of the labels, its band the 95 % interval: over the test texts, and "
+    "from three draws on over the draws too. Fewer labels are always among the more, every way learns from "
     "the very same ones, and all are scored on the same test texts. The probe's layer, and the epoch a "
     "training keeps, are chosen on validation texts, whose labels come on top."
 )

@@ -14,8 +14,8 @@ from translearn_core.settings import settings
 
 T = TypeVar("T")
 
-POLL = {"ask": 0.4, "train": 1.0}
-"""Seconds between looks."""
+POLL = {"ask": 0.4, "train": 1.0, "still": 5.0}
+"""Seconds between looks; `still` is for what stopped, and may go on from elsewhere."""
 
 WORDS: dict[State, tuple[str, str, str]] = {
     State.QUEUED: ("Waiting", "schedule", "gray"),

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from pages._ui import forms, heading, listed, live, nearness, state, tables
+from pages._ui import forms, heading, listed, live, nearness, shown, state, tables
 from pages._ui.nearness import TITLES
 from pages._ui.picked import NONE, Picked, inside, lassoed, nothing
 from pages._ui.words import plain
@@ -27,6 +27,11 @@ COLOURS: dict[str, plots.Colouring] = {
 @st.fragment
 def panel(run: Run, anatomy: Anatomy) -> None:
     """Show the pictures of a layer, their numbers, and the texts that are picked on them."""
+    with shown.errors():
+        _panel(run, anatomy)
+
+
+def _panel(run: Run, anatomy: Anatomy) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         asked = ProjectConfig(job=run.job.id, layer=_layer(anatomy.n_blocks), method=_method())
         colour = st.segmented_control("Colour", list(COLOURS), default="Label", required=True, key="colour")
@@ -107,9 +112,9 @@ def _selection(projection: Projection, number: int) -> dict[str, Any] | None:
 def said(projection: Projection) -> None:
     """Say how the pictures were made, and offer their numbers."""
     settings = ", ".join(f"{name} {value}" for name, value in projection.settings.items())
-    placed, total, shown = len(projection.row), projection.total, len(projection.shown)
+    placed, total, visible = len(projection.row), projection.total, len(projection.shown)
     texts = f"all {total:,} texts" if placed == total else f"{placed:,} of {total:,} texts"
-    drawn = f"{shown:,} of them" if shown < placed else "all of them"
+    drawn = f"{visible:,} of them" if visible < placed else "all of them"
     st.caption(
         f"{plain(settings)}; {texts} are placed, {drawn} drawn. Distances between far-apart groups mean "
         "little."

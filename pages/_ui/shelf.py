@@ -4,16 +4,18 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages._ui import acts, kept, live, naming, places, scores, sources, state, tables, texts
+from pages._ui import acts, kept, live, naming, places, scores, shown, sources, state, tables, texts
 from pages._ui.words import ago, duration, percent, plain, size
 from translearn_core.config import PretrainConfig
 from translearn_core.engine import engine_status
 from translearn_core.results import Pretraining, RunSummary
-from translearn_core.runs import Dataset, Run, State
+from translearn_core.runs import UNREADABLE, Dataset, Run, State, Studies, Unreadable
 from translearn_core.settings import settings
 
 PAGE = 20
 """Runs on one screen."""
+
+RUN, STUDY = "run", "study"
 
 
 def engine() -> None:
@@ -67,6 +69,31 @@ def datasets(mine: Sequence[Dataset]) -> None:
                 places.go("data")
             if st.button("Delete", key=f"delete-{dataset.id}", type="tertiary", icon=":material/delete:"):
                 sources.confirm_delete(dataset.digest, dataset.name)
+
+
+def unreadable(runs: Sequence[Unreadable], studies: Sequence[Unreadable]) -> None:
+    """Show runs and studies that this version cannot read; all that can be done is to delete them."""
+    st.caption(UNREADABLE)
+    for kind, these in ((RUN, runs), (STUDY, studies)):
+        for one in these:
+            with st.container(
+                horizontal=True, vertical_alignment="center", border=True, key=f"unreadable-{one.id}"
+            ):
+                st.text(one.name, width="stretch")
+                st.caption(f"{kind} · {ago(one.created)}", width="content")
+                with st.popover("Delete", icon=":material/delete:", type="tertiary"):
+                    st.button(
+                        "Yes, delete it", key=f"delete-{one.id}", on_click=_delete_unreadable,
+                        args=(kind, one.id), width="stretch",
+                    )  # fmt: skip
+
+
+def _delete_unreadable(kind: str, id: str) -> None:
+    if kind == RUN:
+        acts.delete(id)
+        return
+    with shown.errors():
+        Studies(state.store()).delete(state.owner(), id)
 
 
 def _row(run: Run, facts: Sequence[str], mine: Sequence[Run]) -> bool:

@@ -168,7 +168,7 @@ def remember_run(run: str | None) -> None:
 def seed(key: str, value: Any) -> None:
     """Give a widget its first value, where it has none yet; on another page it keeps the one it had."""
     if key not in st.session_state or arriving():
-        # a widget of the same key on the page before is another one to Streamlit: written down, its value stays
+        # the same key on the page before is another widget to Streamlit: written down, its value stays
         st.session_state[key] = st.session_state.get(key, value)
 
 

@@ -9,7 +9,7 @@ from translearn_core.config.cells import titles
 from translearn_core.engine import ensure_engine
 from translearn_core.errors import NotFoundError
 from translearn_core.results import Anatomy
-from translearn_core.runs import Run, Standing, Studies, Study
+from translearn_core.runs import Run, Standing, State, Studies, Study
 from translearn_core.settings import settings
 
 SHOWN = 3
@@ -82,16 +82,19 @@ def shelf() -> None:
 
 
 def watch(study: Study) -> None:
-    """Show how far a study is, drawn again every second while it may still change by itself."""
+    """Show how far a study is, drawn again every second while it changes, rarely where it ended early."""
     now = standing(study)
     alive = now.state.live
-    every = live.POLL["train"] if alive else None
+    every = None if now.state is State.DONE else live.POLL["train" if alive else "still"]
     st.fragment(run_every=every)(_panel)(study.id, alive, len(now.done) > 1)
 
 
 def _panel(study_id: str, was_live: bool, had_two: bool) -> None:
     with shown.errors():
-        study = book().get(state.owner(), study_id)
+        try:
+            study = book().get(state.owner(), study_id)
+        except NotFoundError:  # deleted in another tab: the page says so, and ends there
+            st.rerun()
         now = standing(study)
         if was_live != now.state.live or (not had_two and len(now.done) > 1):
             st.rerun()

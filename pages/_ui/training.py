@@ -24,9 +24,10 @@ MEASURES: dict[str, plots.Measure] = {
 
 
 def watch(run: Run) -> None:
-    """Show a run, drawn again every second while it may still change by itself."""
+    """Show a run, drawn again every second while it may still change, rarely where it ended early."""
     alive = run.state.live
-    st.fragment(run_every=live.POLL["train"] if alive else None)(_panel)(run.id, alive)
+    every = None if run.state is State.DONE else live.POLL["train" if alive else "still"]
+    st.fragment(run_every=every)(_panel)(run.id, alive)
 
 
 def measure(key: str) -> plots.Measure:

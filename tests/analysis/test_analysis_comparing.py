@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from translearn_core.analysis import CellRuns, differences, over_seeds
+from translearn_core.analysis import CellRuns, differences, over_draws, over_seeds
+from translearn_core.analysis.proportions import share_interval
 from translearn_core.results import Difference, Interval
 
 SOME = Interval(0.1, 0.9)
@@ -48,6 +49,26 @@ def test_the_students_interval_covers_the_mean():
     random = np.random.default_rng(0)
     found = [over_seeds(0.8 + 0.01 * random.standard_normal(3), [SOME] * 3)[1] for _ in range(2000)]
     assert 0.935 < np.mean([i.low <= 0.8 <= i.high for i in found]) < 0.965
+
+
+@pytest.mark.parametrize(("right", "rows"), [(6, 18), (12, 12), (0, 12)])
+@pytest.mark.parametrize("seeds", [1, 2, 3])
+def test_draws_that_agree_by_luck_leave_what_the_test_rows_leave_open(seeds, right, rows):
+    mean, found = over_draws(np.tile(np.arange(rows) < right, (seeds, 1)))
+    wilson = share_interval(right, rows)
+    assert (mean, found.low, found.high) == pytest.approx((right / rows, wilson.low, wilson.high))
+
+
+@pytest.mark.parametrize(
+    ("seeds", "rows", "wobble"), [(3, 12, 0.0), (3, 40, 0.1), (3, 400, 0.03), (3, 1500, 0.05), (5, 400, 0.02)]
+)
+def test_the_interval_over_rows_and_draws_covers_the_truth(seeds, rows, wobble):
+    random, inside, times = np.random.default_rng(8), 0, 400
+    for _ in range(times):
+        correct = drawn(random, random.uniform(0.4, 0.6, rows), 0.0, seeds, wobble)
+        _, found = over_draws(correct)
+        inside += found.low <= 0.5 <= found.high
+    assert inside / times > 0.93
 
 
 # -- differences

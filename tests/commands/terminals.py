@@ -20,6 +20,7 @@ class Terminal:
     """Runs `translearn` in a workspace of its own."""
 
     def __init__(self, workspace: Path) -> None:
+        self.workspace = workspace
         self.environment = {**os.environ, "TRANSLEARN_WORKSPACE": str(workspace), "TRANSLEARN_HUB": "false"}
 
     def __call__(self, *words: object) -> subprocess.CompletedProcess[str]:

@@ -36,7 +36,15 @@ def test_it_says_what_helped_moved_was_lost_and_can_be_trusted(terminal: Termina
 def test_a_run_that_is_not_there_is_named(terminal: Terminal, run: str) -> None:
     done = terminal("evidence", "nothing")
     assert done.returncode == 2
-    assert "no such run" in done.stderr
+    assert "There is no run 'nothing' here: 'translearn runs' lists those that are." in done.stderr
     done = terminal("evidence", run, "--sibling", run)
     assert done.returncode == 2
+    assert f"sibling is '{run}': give" in done.stderr, "what was typed, and not the job that it stands for"
     assert "seed" in done.stderr
+
+
+def test_too_many_earlier_runs_are_refused_before_anything_is_computed(terminal: Terminal, run: str) -> None:
+    done = terminal("evidence", run, *["--earlier", run] * 21)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "earlier is (" in done.stderr
+    assert "give at most 20 of them." in done.stderr

@@ -14,7 +14,7 @@ from translearn_core.config import (
     PretrainConfig,
     TrainingConfig,
 )
-from translearn_core.errors import ConfigError
+from translearn_core.errors import ConfigError, TranslearnError
 from translearn_core.results import Anatomy
 
 SIX = Anatomy("six", "Six", 8, 512, 99, False, 10, (5,) * 6, 0, "Block", 400, "d")
@@ -43,12 +43,48 @@ def made(*words: str, train_blocks: str | None = None, recipe: str | None = None
         ([], {"train_blocks": "9"}, "train_blocks is 9: give blocks from 0 to 5."),
         (["plan.embeddings=true"], {"train_blocks": "9"}, "train_blocks is 9: give blocks from 0 to 5."),
         (["backbone.blocks=3"], {"train_blocks": "5"}, "train_blocks is 5: give blocks from 0 to 2."),
+        (
+            ["backbone.fresh_top=9"],
+            {"train_blocks": "all"},
+            "backbone.fresh_top is 9: give at most 6, which there are.",
+        ),
     ],
 )
 def test_an_error_names_what_was_set(words: list[str], more: dict[str, Any], said: str) -> None:
     with pytest.raises(ConfigError) as caught:
         made(*words, **more)
     assert str(caught.value) == said
+
+
+@pytest.mark.parametrize("recipe", ["lora", "bitfit", "gradual", "lp-ft", "full", "scratch"])
+def test_a_recipe_that_trains_blocks_is_refused_without_one(recipe: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        made(train_blocks="none", recipe=recipe)
+    assert str(caught.value) == f"train_blocks is 'none': give a block to train, which {recipe} needs."
+
+
+@pytest.mark.parametrize("recipe", ["linear", "dense", "mix"])
+def test_a_recipe_that_trains_a_head_alone_needs_no_block(recipe: str) -> None:
+    assert made(train_blocks="none", recipe=recipe) == made(recipe=recipe)
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("data.text=b", "data: text and label must be two different columns."),
+        ("features.layer=99", "features: layer must be given with layers 'one', and only there: "),
+        ('stages=[{"epochs":1}]', "stages.0.plan is missing: give it."),
+        ("training.epochs=", "training.epochs is '': give a whole number."),
+        ("training.lr=0", "training.lr is 0: give a number greater than 0."),
+        ('head={"colour":1}', "head.colour is 1: leave it out: there is no such setting."),
+        ("plan.blocks=7", "plan.blocks is 7: give a list."),
+        (f"plan.blocks={'[' * 3000}{']' * 3000}", f"plan.blocks is '{'[' * 78}…: give a list."),
+    ],
+)
+def test_a_setting_that_cannot_be_is_a_short_sentence_with_the_fix(word: str, said: str) -> None:
+    with pytest.raises(TranslearnError) as caught:
+        made(word)
+    assert str(caught.value).startswith(said)
 
 
 def test_blocks_that_are_set_train() -> None:

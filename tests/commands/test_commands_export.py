@@ -1,13 +1,16 @@
 """`translearn export` as a person types it: the bundled backbone, a real engine, a folder that runs."""
 
 import json
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from tests.commands.terminals import Terminal
+from translearn_core.commands.export import show
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +42,12 @@ def test_the_folder_classifies_by_itself_and_the_onnx_file_agrees(
     card = (out / "README.md").read_text(encoding="utf-8")
     assert "tickets\\.csv" in card
     assert "apache-2.0" in card
+
+
+def test_the_folder_is_quoted_where_a_shell_will_read_it(capsys: pytest.CaptureFixture[str]) -> None:
+    show({"files": ["predict.py"], "out": "<img src=x>", "onnx_difference": None}, Console())
+    last = capsys.readouterr().out.splitlines()[-1].removeprefix("Try it: ")
+    assert shlex.split(last) == ["python", "<img src=x>/predict.py", "a text"]
 
 
 def test_a_folder_that_holds_something_is_left_alone(terminal: Terminal, run: str, tmp_path: Path) -> None:

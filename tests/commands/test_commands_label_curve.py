@@ -68,6 +68,15 @@ def test_the_table_has_a_column_a_way(terminal: Terminal, words: tuple[object, .
     assert "come on top" in done.stdout
 
 
+def test_more_sizes_than_a_curve_has_room_for_are_one_line(
+    terminal: Terminal, words: tuple[object, ...]
+) -> None:
+    done = terminal(*words, "--sizes", ",".join(map(str, range(2, 61))))
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert "sizes is (2, 3, 4" in done.stderr
+    assert "give at most 50 of them." in done.stderr
+
+
 @pytest.mark.parametrize(
     ("more", "sentence"),
     [

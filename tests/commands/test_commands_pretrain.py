@@ -46,7 +46,10 @@ def test_a_backbone_reads_on_and_a_run_is_trained_on_it(terminal: Terminal, text
     [
         (("nowhere.csv", "--text", "a"), "no file 'nowhere.csv'"),
         ((TICKETS, "--text", "txt"), "no column 'txt' in this file; it has 'text', 'intent'"),
-        ((TICKETS, "--text", "text", "--masked", "0.9"), "masked is 0.9: give less than or equal to 0.5"),
+        (
+            (TICKETS, "--text", "text", "--masked", "0.9"),
+            "masked is 0.9: give a number less than or equal to 0.5",
+        ),
         ((TICKETS, "--text", "intent"), "text: the column 'intent' has 10 different texts"),
         ((TICKETS, "--text", "text", "--backbone", "adapted-nothing"), "not in your workspace"),
     ],

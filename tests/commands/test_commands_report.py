@@ -107,7 +107,7 @@ def test_a_run_becomes_one_file(terminal: Terminal, run: str, tmp_path: Path) ->
 def test_what_there_is_not_is_said(terminal: Terminal, run: str, tmp_path: Path) -> None:
     done = terminal("report", "no-such-run", "--out", tmp_path / "r.html")
     assert done.returncode == 2
-    assert "There is no such run" in done.stderr
+    assert "There is no run or study 'no-such-run' here" in done.stderr
     done = terminal("report", run, "--out", tmp_path)
     assert done.returncode == 2
     assert "cannot be written" in done.stderr

@@ -78,6 +78,19 @@ def test_runs_lists_what_was_done(terminal: Terminal, trained: dict[str, object]
             ("train", TICKETS, "--text", "text", "--label", "intent", "--set", "plan.blocks=[9]"),
             "plan.blocks is 9: give blocks from 0 to 5",
         ),
+        (
+            ("train", TICKETS, "--text", "text", "--label", "intent", "--set", "data.dataset=nobody"),
+            "data.dataset is 'nobody': leave it out: FILE is the data set.",
+        ),
+        (
+            ("train", TICKETS, "--text", "text", "--label", "intent", "--teacher", "nobody"),
+            "There is no run 'nobody' here: 'translearn runs' lists those that are.",
+        ),
+        (("stop", "nobody"), "There is no run 'nobody' here"),
+        (
+            ("train", TICKETS, "--text", "text", "--label", "intent", "--backbone", ""),
+            "id is '': give a text",
+        ),
     ],
 )
 def test_a_bad_input_is_one_line_and_exit_code_2(
@@ -87,7 +100,7 @@ def test_a_bad_input_is_one_line_and_exit_code_2(
 
 
 def test_a_run_that_is_not_there_predicts_nothing(terminal: Terminal, tmp_path: Path) -> None:
-    refused(terminal("predict", "nothing", TICKETS, "--out", tmp_path / "out.csv"), "no such run")
+    refused(terminal("predict", "nothing", TICKETS, "--out", tmp_path / "out.csv"), "no run 'nothing' here")
 
 
 def refused(done: subprocess.CompletedProcess[str], sentence: str) -> None:

@@ -24,6 +24,7 @@ from translearn_core.config import (
 from translearn_core.config.cells import lines, titles
 from translearn_core.config.study_file import StudyFile, read_study_file
 from translearn_core.errors import ConfigError, DataError, TranslearnError
+from translearn_core.refusing import refusal
 
 DATA = DataConfig(dataset="d", text="text", label="label", split=SplitConfig(seed=5))
 MINI = BackboneConfig()
@@ -383,6 +384,15 @@ def test_cells_are_told_by_titles_and_as_lines_of_a_curve():
         (FILE + "colour: red\n", ConfigError, "study file is 'colour': give one of name, files, text"),
         ("- a\n- b\n", DataError, "holds no study"),
         ("name: [", DataError, "is no YAML file, line"),
+        ("name: " + "[" * 3000, DataError, "is no YAML file"),
+        ("name: s\nteacher: 2020-99-99\n", ConfigError, "study file, line 2, is '2020-99-99': give a date"),
+        (
+            f"seeds: [{'9' * 5000}]\n",
+            ConfigError,
+            "study file, line 1, is '9{78}…: give a date or number",
+        ),
+        ("name: !!int ''\n", ConfigError, "study file, line 1, is ''"),
+        ("name: s\nlabel: b\n", ConfigError, "^text is missing: name the column that holds the texts.$"),
     ],
 )
 def test_a_file_that_is_none_is_refused_in_a_sentence(tmp_path, text, error, sentence):
@@ -390,6 +400,23 @@ def test_a_file_that_is_none_is_refused_in_a_sentence(tmp_path, text, error, sen
     path.write_text(text)
     with pytest.raises(error, match=sentence):
         read_study_file(path, {})
+
+
+def test_a_data_file_without_a_name_is_refused(tmp_path):
+    path = tmp_path / "study.yaml"
+    path.write_text("name: s\ntext: a\nlabel: b\nfiles: {train: null}\n")
+    with pytest.raises(ValidationError) as caught:
+        StudyFile(**read_study_file(path, {}))
+    assert str(refusal(caught.value)) == "files.train is None: give the path of a file."
+
+
+def test_a_long_value_is_cut(tmp_path):
+    with pytest.raises(ValidationError) as caught:
+        study(recipes=("full",), seeds=tuple(range(201)))
+    said = str(refusal(caught.value))
+    assert said.startswith("seeds is (0, 1, 2, ")
+    assert said.endswith("…: give at most 200 of them.")
+    assert len(said) < 130
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):

@@ -124,6 +124,8 @@ def test_what_cannot_be_is_refused_by_name() -> None:
         recipe("magic")
     with pytest.raises(ConfigError, match="depth is 9"):
         RECIPES[RecipeName.LAST_K].apply(BASE, 6, depth=9)
+    with pytest.raises(ConfigError, match="depth is 0: give a block to train, which lora needs"):
+        RECIPES[RecipeName.LORA].apply(BASE, 6, depth=0)
     with pytest.raises(ConfigError, match=r"distil\.teacher"):
         RECIPES[RecipeName.DISTIL].apply(BASE, 6)
     with pytest.raises(ConfigError, match=r"training\.epoch"):

@@ -368,6 +368,38 @@ REFUSED = {
         {},
         "4 usable rows were too few to draw a validation split of 15 %, which got 0: bring more rows",
     ),
+    "one text over and over": (
+        table(["the same"] * 60, ["a", "b"] * 30),
+        {},
+        "60 usable rows hold only one text, and rows of equal text stay in one split, so a validation split "
+        "of 15 % got 0: bring rows with other texts.",
+    ),
+    "the training file as test": (
+        table([f"text {i % 60}" for i in range(120)], ["a", "b"] * 60, ["train"] * 60 + ["test"] * 60),
+        {},
+        "All 60 rows of train repeat a text of the test file and were left out, so there is nothing to draw "
+        "a validation split from: add training rows with texts of their own.",
+    ),
+    "nearly the training file as test": (
+        table(
+            [f"text {min(i % 60, 59 if i < 60 else 56)}" for i in range(120)],
+            ["a", "b"] * 60,
+            ["train"] * 60 + ["test"] * 60,
+        ),
+        {},
+        "3 usable rows were too few to draw a validation split of 15 %, which got 1 (57 rows of train repeat "
+        "a text of another split and were left out): bring more rows",
+    ),
+    "one file as validation and as test": (
+        table(
+            [f"text {i % 60}" for i in range(180)],
+            ["a", "b"] * 90,
+            ["train"] * 60 + ["validation"] * 60 + ["test"] * 60,
+        ),
+        {},
+        "For validation, the validation file leaves 0 usable rows, and two are the least (60 rows of it "
+        "repeat a text of another split and were left out): add rows to it with texts of their own.",
+    ),
     "no such split column": (
         plain(),
         {"column": "fold"},
@@ -389,7 +421,8 @@ REFUSED = {
             ["a", "b", "c", "d", "v", "w", "d", "c", "b", "a"],
         ),
         {},
-        "Train is left with no row, and two classes are the least",
+        "Train is left with no row, and two classes are the least (4 rows of it repeat a text of another "
+        "split and were left out): add training rows",
     ),
     "train has one class": (
         given_but(["train"] * 4 + ["validation"] * 2 + ["test"] * 4, labels=list("aaaaababab")),

@@ -8,6 +8,7 @@ from filled import Filled
 from streamlit.testing.v1 import AppTest
 from visits import ALICE
 
+from pages._ui import studies, training
 from pages._ui.owner import COOKIE
 from translearn_core.config import BackboneConfig, ExperimentConfig, FreezePlan, StudyConfig, TrainingConfig
 from translearn_core.runs import State, Studies
@@ -49,6 +50,47 @@ def test_a_run_that_was_stopped_or_resumed_is_drawn_anew(
         filled.store.ask_to_stop(filled.owner, run.id)
     assert filled.store.run(filled.owner, run.id).state is state
     assert asks_for_all("training", run.id, was_live) is (was_live != state.live)
+
+
+def test_a_study_deleted_in_another_tab_leaves_the_page_to_say_so(filled: Filled) -> None:
+    assert asks_for_all("studies", "0" * 16, False, True)
+
+
+@pytest.mark.parametrize(("stopped", "seconds"), [(False, 1.0), (True, 5.0)])
+def test_what_stopped_is_looked_at_too_but_rarely(
+    filled: Filled, monkeypatch: pytest.MonkeyPatch, stopped: bool, seconds: float
+) -> None:
+    asked = StudyConfig(data=filled.data, recipes=("linear",), seeds=(0, 1))
+    book = Studies(filled.store)
+    study = book.add(filled.owner, "which way", asked, {BackboneConfig().label: 6})
+    if stopped:
+        book.stop(filled.owner, study.id)
+    every = []
+    monkeypatch.setattr("pages._ui.state.store", lambda: filled.store)
+    monkeypatch.setattr("streamlit.fragment", lambda run_every: every.append(run_every) or (lambda _: print))
+    studies.watch(study)
+    training.watch(filled.store.run(filled.owner, study.jobs[0]))
+    training.watch(filled.run)
+    assert every == [seconds, seconds, None], "what is done never changes"
+
+
+def test_a_run_deleted_in_another_tab_is_a_sentence_below_the_maps(
+    filled: Filled, caplog: pytest.LogCaptureFixture
+) -> None:
+    def page(run: str) -> None:
+        from pages._ui import live, maps, state
+        from translearn_core.config import AnatomyConfig
+        from translearn_core.results import Anatomy
+
+        found = state.store().run(state.owner(), run)
+        anatomy = live.ask(AnatomyConfig(backbone=found.job.config.backbone), Anatomy, "looking")
+        state.store().delete_run(state.owner(), run)
+        maps.panel(found, anatomy)
+
+    at = AppTest.from_function(page, args=(filled.run.id,), default_timeout=30).run()
+    assert not at.exception
+    assert [error.value for error in at.error]
+    assert not any(record.exc_info for record in caplog.records)
 
 
 @pytest.mark.parametrize("was_live", [False, True])

@@ -212,6 +212,16 @@ def _way(name: str, shares: list[float], rows: int, *, scratch: bool = False) ->
     return label_curve.Way(name, np.ones((len(shares), 3), dtype=np.bool_), correct, scratch)
 
 
+@pytest.mark.parametrize(("labels", "says"), [([0, 1, 1, 1], True), ([0, 1, 0, 1], False)])
+def test_test_rows_of_one_class_are_told_first(labels: list[int], says: bool) -> None:
+    rows = np.arange(4)
+    prepared = Prepared(("no", "yes"), ("a", "b", "c", "d"), np.asarray(labels), rows // 2 * 2, rows, ())
+    said = label_curve._one_class(prepared, rows[2:])
+    assert bool(said) is says
+    if says:
+        assert said[0].startswith("All 2 test rows are of one class, 'yes': the curve shows only how often")
+
+
 def test_the_test_rows_may_come_in_any_order(bench: Bench, cells: tuple[CurveCell, ...]) -> None:
     job = cells[0].jobs[0]
     kept = artifacts.load(bench.store.workspace.run(job), Evaluation)

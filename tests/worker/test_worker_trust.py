@@ -300,6 +300,16 @@ def test_confidence_is_believed_where_it_lies_in_the_interval(sure: float, says:
     assert "all 30 validation rows are right" in unfit
 
 
+def test_few_rows_show_no_gap_and_do_not_make_it_believed() -> None:
+    raw, hot = calibrated(1.0, 0.301, 0.88), calibrated(99.9999, 0.112, 0.694)
+    said = believed.confidence(np.full(18, 0.611), np.arange(18) < 7, raw, hot, 18)
+    assert "right in 38.9 % (95 %: 20.3 to 61.4 %): no gap beyond chance was seen, but 18 test rows" in said
+    assert "would not show one below 22.5 points" in said
+    assert "believed" not in said
+    assert "No temperature up to 100 suits the 18 validation rows" in said
+    assert "Scaled by" not in said
+
+
 def curve(answered: float) -> pd.DataFrame:
     return pd.DataFrame(
         {"threshold": [0.5, 0.6, 0.7, 0.8, 0.9], "coverage": [1.0, 0.95, 0.9, 0.8, answered],

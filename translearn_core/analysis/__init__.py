@@ -12,7 +12,7 @@ from translearn_core.analysis.calibration import (
     tempered,
 )
 from translearn_core.analysis.company import chance, in_common, knn_overlap, purity, same_label
-from translearn_core.analysis.comparing import CellRuns, differences, over_seeds
+from translearn_core.analysis.comparing import CellRuns, differences, over_draws, over_seeds
 from translearn_core.analysis.controls import control_labels, recurring, selectivity, word_types
 from translearn_core.analysis.crossing import Crossing, crossing, sentence
 from translearn_core.analysis.folding import stratified_folds
@@ -68,6 +68,7 @@ __all__ = [
     "nearest_among",
     "nearest_within",
     "out_of_fold",
+    "over_draws",
     "over_seeds",
     "per_class",
     "probe_layers",

@@ -179,6 +179,11 @@ def temperature(log_probabilities: NDArray[np.floating], labels: IntArray) -> fl
     return float(np.exp(found.x))
 
 
+def none_suits(t: float) -> bool:
+    """Whether a fitted temperature is only the hot end of what was looked for."""
+    return t > 0.99 * HOTTEST
+
+
 def tempered(log_probabilities: NDArray[np.floating], t: float) -> FloatArray:
     """Return probabilities at temperature `t`, shape (rows, classes); which class is likeliest stays."""
     found: FloatArray = softmax(_finite(log_probabilities) / t, axis=1)

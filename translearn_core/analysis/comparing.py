@@ -48,6 +48,29 @@ def over_seeds(scores: Sequence[float], over_rows: Sequence[Interval]) -> tuple[
     return mean, Interval(max(0.0, mean - half), min(1.0, mean + half))
 
 
+def over_draws(correct: NDArray[np.bool_]) -> tuple[float, Interval]:
+    """Return the mean accuracy of seeds and its 95 % interval, over the test rows and over the seeds.
+
+    It is Wilson's interval of the mean on the finite rows, with what seeds add beyond the rows (`own_share`,
+    at Student's quantile) in quadrature, so seeds that agree by luck cannot make it narrower than the rows
+    allow. Fewer than `FEWEST_SEEDS` add nothing, as their spread says too little. It errs to the wide side:
+    rows count as if all seeds were right and wrong on the same ones.
+
+    Parameters
+    ----------
+    correct : bool array, shape (seeds, rows)
+    """
+    seeds, rows = correct.shape
+    mean = float(correct.mean())
+    wide = float(norm.ppf(1 - TAIL)) ** 2 / rows
+    if seeds >= FEWEST_SEEDS and 0 < mean < 1:
+        variance = float(correct.mean(axis=1).var(ddof=1)) * own_share(correct) / seeds
+        wide += float(t.ppf(1 - TAIL, seeds - 1)) ** 2 * variance / (mean * (1 - mean))
+    middle = (mean + wide / 2) / (1 + wide)
+    half = np.sqrt(wide * mean * (1 - mean) + wide**2 / 4) / (1 + wide)
+    return mean, Interval(max(0.0, float(middle - half)), min(1.0, float(middle + half)))
+
+
 def differences(
     cells: Sequence[CellRuns], baseline: CellRuns, *, draws: int = 2000, seed: int = 0
 ) -> list[Difference | None]:

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from translearn_core.commands.saying import screen
 from translearn_core.config import AnatomyConfig, BackboneConfig, Frozen
 from translearn_core.engine import ensure_engine
-from translearn_core.errors import DataError, NotFoundError, TrainingError
+from translearn_core.errors import DataError, NotFoundError, TrainingError, in_short
 from translearn_core.results import Anatomy
 from translearn_core.runs import LOCAL, Dataset, Run, State, artifacts, open_store
 from translearn_core.settings import settings
@@ -18,6 +18,12 @@ from translearn_core.settings import settings
 T = TypeVar("T")
 
 POLL_SECONDS = 0.15
+
+LISTED = "'translearn runs' lists those that are"
+"""Where to look for a run that is not found."""
+
+_typed: dict[str, str] = {}
+"""What a person typed for a run, by its job; a process is one command."""
 
 
 def bring(files: Mapping[str, Path]) -> Dataset:
@@ -43,7 +49,7 @@ def ask(config: Frozen, name: str) -> Run:
         run = follow(run)
     if run.state is State.DONE:
         return run
-    reason = run.job.reason or f"it was {run.state}"
+    reason = as_typed(run.job.reason or f"it was {run.state}")
     if run.state is State.STOPPED:
         raise TrainingError(
             f"Run {run.id} was stopped and keeps what there is: the same command goes on from there."
@@ -113,7 +119,19 @@ def find(run: str) -> Run:
     """Return a run by id, or the newest one of that name."""
     store = open_store()
     named = [r for r in store.runs(LOCAL) if r.name == run]
-    return named[0] if named else store.run(LOCAL, run)
+    try:
+        found = named[0] if named else store.run(LOCAL, run)
+    except NotFoundError:
+        raise NotFoundError(f"There is no run {in_short(run)} here: {LISTED}.") from None
+    _typed[found.job.id] = run
+    return found
+
+
+def as_typed(said: str) -> str:
+    """Return a sentence with the word that a person typed where it names the job that `find` found for it."""
+    for job, word in _typed.items():
+        said = said.replace(job, word)
+    return said
 
 
 def anatomy_of(backbone: BackboneConfig) -> Anatomy:

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from translearn_core.commands.asking import answer, ask, find
 from translearn_core.commands.options import AsJson, FinishedRun
+from translearn_core.commands.refusals import valid
 from translearn_core.commands.saying import say, sentence
 from translearn_core.config import (
     BaselinesConfig,
@@ -46,12 +47,12 @@ def evidence(
     if not isinstance(config, ExperimentConfig):
         raise ConfigError("run", about.id, "a training")
     others = {"scratch": _job(scratch), "sibling": _job(sibling)}
-    before = tuple(find(one).job.id for one in earlier or ())
-    say(gather(about, config, others, before), show, as_json=as_json)
+    lost = valid(ForgettingConfig, job=about.job.id, earlier=tuple(find(one).job.id for one in earlier or ()))
+    say(gather(about, config, others, lost), show, as_json=as_json)
 
 
 def gather(
-    run: Run, config: ExperimentConfig, others: dict[str, str | None], earlier: tuple[str, ...]
+    run: Run, config: ExperimentConfig, others: dict[str, str | None], forgetting: ForgettingConfig
 ) -> dict[str, Any]:
     """Return what ``evidence --json`` prints; what was asked before is read, the rest computed."""
     job = run.job.id
@@ -69,7 +70,7 @@ def gather(
     }
     if config.trains_backbone:
         moved = _answer(SimilarityConfig(job=job, sibling=others["sibling"]), Similarity, "what moved")
-        lost = _answer(ForgettingConfig(job=job, earlier=earlier), Forgetting, "what was lost")
+        lost = _answer(forgetting, Forgetting, "what was lost")
         found["moved"] = _part((moved.sentence,), moved.frame())
         found["lost"] = _part(lost.sentences(), lost.frame())
     return found

@@ -51,6 +51,8 @@ def experiment_of(asked: ExperimentOptions) -> tuple[ExperimentConfig, Dataset]:
         teacher=None if asked.teacher is None else find(asked.teacher).job.id,
         settings=settings,
     )
+    if config.data.dataset != dataset.digest:
+        raise ConfigError("data.dataset", config.data.dataset, "it out: FILE is the data set", verb="leave")
     return config, dataset
 
 
@@ -63,7 +65,7 @@ def pairs(words: Sequence[str]) -> dict[str, Any]:
             raise ConfigError("set", word, "a name and a value, such as training.epochs=5")
         try:
             found[name.strip()] = json.loads(value)
-        except ValueError:
+        except (ValueError, RecursionError):  # no JSON, or lists too deep in each other
             found[name.strip()] = value
     return found
 
@@ -90,7 +92,13 @@ def put_together(
     )
     if recipe is not None:
         depth = None if train_blocks is None else depth_of(plan, n_blocks)
-        config = recipe_named(recipe).apply(config, n_blocks, depth=depth, teacher=teacher)
+        try:
+            with naming_fields():
+                config = recipe_named(recipe).apply(config, n_blocks, depth=depth, teacher=teacher)
+        except ConfigError as error:
+            if error.field == "depth":
+                raise ConfigError("train_blocks", train_blocks, error.expected) from None
+            raise
     elif teacher is not None:
         config = config.model_copy(update={"distil": DistilConfig(teacher=teacher)})
     loop = valid(TrainingConfig, **(config.training.model_dump() | training))

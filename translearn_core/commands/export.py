@@ -2,6 +2,7 @@
 
 import zipfile
 from pathlib import Path
+from shlex import quote
 from typing import Annotated, Any
 
 import typer
@@ -66,4 +67,4 @@ def show(found: dict[str, Any], screen: Console) -> None:
     if found["onnx_difference"] is not None:
         off = found["onnx_difference"]
         sentence(f"The ONNX file's probabilities differ by at most {off:.1e} on test texts.", screen)
-    sentence(f'Try it: python {Path(found["out"]) / "predict.py"} "a text"', screen)
+    sentence(f'Try it: python {quote(str(Path(found["out"]) / "predict.py"))} "a text"', screen)

@@ -14,6 +14,7 @@ from rich.table import Table
 from translearn_core.commands.asking import anatomy_of, answer, ask
 from translearn_core.commands.experiment import experiment_of
 from translearn_core.commands.options import AnotherExperiment, AsJson
+from translearn_core.commands.refusals import naming_fields
 from translearn_core.commands.saying import say, sentence
 from translearn_core.commands.study import follow
 from translearn_core.config import CurveCell, ExperimentConfig, Split
@@ -67,7 +68,8 @@ def label_curve(
     draws = range(asked.seed, asked.seed + seeds)
     about = closest(chosen) if at is None else at
     name = f"label curve of {dataset.name}"
-    plain = curve_question(experiment, chosen, draws, balanced=per_class)
+    with naming_fields():
+        plain = curve_question(experiment, chosen, draws, balanced=per_class)
     run = ask(plain, name)
     cells: tuple[CurveCell, ...] = ()
     failed: list[Run] = []

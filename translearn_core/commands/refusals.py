@@ -10,7 +10,8 @@ from pydantic import ValidationError
 
 from translearn_core.commands.saying import screen, sentence
 from translearn_core.config import Frozen
-from translearn_core.errors import ConfigError, DataError, TranslearnError
+from translearn_core.errors import TranslearnError
+from translearn_core.refusing import refusal
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -37,7 +38,7 @@ def complain(said: str) -> None:
 
 
 def valid(kind: type[M], **values: Any) -> M:
-    """Build a configuration; an impossible value becomes a `ConfigError` that names the option."""
+    """Build a configuration; an impossible value becomes an error that names the option."""
     with naming_fields():
         return kind(**values)
 
@@ -48,9 +49,4 @@ def naming_fields() -> Iterator[None]:
     try:
         yield
     except ValidationError as error:
-        first = error.errors()[0]
-        said = first["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
-        if not first["loc"]:
-            raise DataError(f"{said[0].upper()}{said[1:]}.") from None
-        field = ".".join(map(str, first["loc"]))
-        raise ConfigError(field, first.get("input"), said) from None
+        raise refusal(error) from None

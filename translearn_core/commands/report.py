@@ -8,8 +8,9 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from translearn_core.commands.asking import answer, ask, find
+from translearn_core.commands.asking import LISTED, answer, ask, find
 from translearn_core.commands.options import AsJson
+from translearn_core.commands.refusals import valid
 from translearn_core.commands.saying import check_writable, say, screen, sentence
 from translearn_core.config import (
     KIND_OF,
@@ -21,7 +22,7 @@ from translearn_core.config import (
     ReportConfig,
     identity,
 )
-from translearn_core.errors import ConfigError, NotFoundError, TrainingError
+from translearn_core.errors import ConfigError, NotFoundError, TrainingError, in_short
 from translearn_core.results import Anatomy, Report
 from translearn_core.runs import LOCAL, Run, State, Studies, Study, artifacts, open_store
 from translearn_core.runs.evidence import evidence, study_evidence
@@ -52,7 +53,8 @@ def _question(found: Run | Study, question: str) -> tuple[ReportConfig, tuple[Fr
     """Return what is asked for about a run or a study, and the questions to be answered before."""
     if isinstance(found, Study):
         parts = _about_study(found)
-        asked = ReportConfig(
+        asked = valid(
+            ReportConfig,
             parts=tuple(map(identity, parts)),
             name=found.name,
             question=question,
@@ -65,7 +67,8 @@ def _question(found: Run | Study, question: str) -> tuple[ReportConfig, tuple[Fr
     if not isinstance(config, ExperimentConfig):
         raise ConfigError("run", found.id, "a training or a study")
     parts = evidence(open_store(), found)
-    asked = ReportConfig(
+    asked = valid(
+        ReportConfig,
         job=found.job.id,
         parts=tuple(map(identity, parts)),
         name=found.name,
@@ -84,7 +87,7 @@ def about(what: str) -> Run | Study:
         for study in mine:
             if what in (study.id, study.name):
                 return study
-        raise
+        raise NotFoundError(f"There is no run or study {in_short(what)} here: {LISTED}.") from None
 
 
 def _files(data: DataConfig) -> tuple[str, Collection[str]]:

@@ -1,23 +1,35 @@
 """``translearn runs``: what was done in this workspace."""
 
-from typing import Any
+from typing import Annotated, Any
 
+import typer
 from rich.console import Console
 from rich.table import Column, Table
 
 from translearn_core.commands.options import AsJson
 from translearn_core.commands.saying import say
 from translearn_core.results import RunSummary
-from translearn_core.runs import LOCAL, Run, artifacts, open_store
+from translearn_core.runs import LOCAL, UNREADABLE, Run, Unreadable, artifacts, open_store
+
+Deleted = Annotated[
+    str | None, typer.Option("--delete", metavar="RUN", help="Delete this run first, with its results.")
+]
 
 
-def runs(as_json: AsJson = False) -> None:
+def runs(delete: Deleted = None, as_json: AsJson = False) -> None:
     """List the runs of this workspace."""
-    say({"runs": [line(run) for run in open_store().runs(LOCAL)]}, show, as_json=as_json)
+    store = open_store()
+    if delete is not None:
+        store.delete_run(LOCAL, delete)
+    found: list[Run | Unreadable] = [*store.runs(LOCAL), *store.unreadable(LOCAL)]
+    say({"runs": [line(run) for run in found]}, show, as_json=as_json)
 
 
-def line(run: Run) -> dict[str, Any]:
+def line(run: Run | Unreadable) -> dict[str, Any]:
     """Return a run as one line of a list."""
+    if isinstance(run, Unreadable):
+        unknown = dict.fromkeys(("accuracy", "macro_f1", "seconds"))
+        return {"run": run.id, "name": run.name, "state": "unreadable", "reason": UNREADABLE, **unknown}
     summary = artifacts.load(open_store().workspace.run(run.job.id), RunSummary)
     return {
         "run": run.id,
@@ -40,3 +52,5 @@ def show(found: dict[str, Any], screen: Console) -> None:
         numbers = [f"{one[k]:.3f}" if one[k] is not None else "" for k in ("accuracy", "macro_f1")]
         table.add_row(one["run"], one["name"], one["state"], *numbers, str(one["seconds"] or ""))
     screen.print(table)
+    if any(one["state"] == "unreadable" for one in found["runs"]):
+        screen.print(f"unreadable: {UNREADABLE} 'translearn runs --delete RUN' deletes the old one.")

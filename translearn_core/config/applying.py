@@ -81,6 +81,10 @@ class Recipe:
         plan: FreezePlan = self.shape(n_blocks, min(self._depth(n_blocks, None), n_blocks))["plan"]
         return plan
 
+    def trains_blocks(self, n_blocks: int) -> bool:
+        """Whether it trains more than a head."""
+        return bool(self.shape(n_blocks, 1)["plan"].blocks)
+
     def apply(
         self, base: ExperimentConfig, n_blocks: int, *, depth: int | None = None, teacher: str | None = None
     ) -> ExperimentConfig:
@@ -89,11 +93,14 @@ class Recipe:
         Raises
         ------
         ConfigError
-            If the depth is more than there are blocks, or it needs a teacher and none is given.
+            If the depth is more than there are blocks, or none where it trains some, or it needs a teacher
+            and none is given.
         """
         chosen = self._depth(n_blocks, depth)
         if not 0 <= chosen <= n_blocks:
             raise ConfigError("depth", chosen, f"0 to {n_blocks} blocks")
+        if chosen == 0 and self.trains_blocks(n_blocks):
+            raise ConfigError("depth", 0, f"a block to train, which {self.name} needs")
         settings = self.shape(n_blocks, chosen)
         plan = settings["plan"]
         kept = {name: getattr(base.training, name) for name in ("seed", *KEPT["training"])}
@@ -126,7 +133,7 @@ class Recipe:
         if self.teacher is not (teacher is not None):
             return False
         for depth in dict.fromkeys((None, *range(n_blocks + 1))):
-            if depth == 0 and self.shape(n_blocks, 1)["plan"].blocks:
+            if depth == 0 and self.trains_blocks(n_blocks):
                 continue
             made = self.apply(config, n_blocks, depth=depth, teacher=teacher)
             if loosely:

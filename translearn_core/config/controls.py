@@ -4,6 +4,7 @@ from translearn_core.config.applying import RecipeName
 from translearn_core.config.experiment import ExperimentConfig
 from translearn_core.config.frozen import Frozen
 from translearn_core.config.recipes import RECIPES
+from translearn_core.config.seed import MOST
 
 
 def scratch_of(experiment: ExperimentConfig, n_blocks: int) -> ExperimentConfig:
@@ -22,7 +23,7 @@ def sibling_of(experiment: ExperimentConfig) -> ExperimentConfig:
 
     How rows are dealt stays, so that both are scored on the same test rows.
     """
-    seed = experiment.training.seed + 1
+    seed = (experiment.training.seed + 1) % (MOST + 1)  # after the last comes the first
     parts: dict[str, Frozen] = {"training": experiment.training.model_copy(update={"seed": seed})}
     if experiment.backbone.random_init or experiment.backbone.fresh_top:
         parts["backbone"] = experiment.backbone.model_copy(update={"init_seed": seed})

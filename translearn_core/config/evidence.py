@@ -8,6 +8,7 @@ from translearn_core.config.choices import Device, Method, Precision
 from translearn_core.config.frozen import Frozen
 from translearn_core.config.material import DataConfig
 from translearn_core.config.model import BackboneConfig, FeatureConfig
+from translearn_core.config.seed import Seed
 from translearn_core.config.studies import StudyConfig
 
 LENGTH = "(length of the text)"
@@ -25,7 +26,7 @@ class BaselinesConfig(Frozen):
 
     job: str = Field(description="the training job")
     scratch: str | None = Field(None, description="the same task trained from fresh weights; none: left out")
-    seed: int = Field(0, ge=0)
+    seed: Seed = 0
 
 
 class ProbeConfig(Frozen):
@@ -40,7 +41,7 @@ class ProbeConfig(Frozen):
         1, ge=0, le=10, description="control tasks: random classes by the first word (arXiv:1909.03368)"
     )
     folds: int = Field(5, ge=2, le=20)
-    seed: int = Field(0, ge=0)
+    seed: Seed = 0
 
 
 class SimilarityConfig(Frozen):
@@ -49,7 +50,7 @@ class SimilarityConfig(Frozen):
     job: str = Field(description="the training job")
     sibling: str | None = Field(None, description="the same run with another seed: what chance alone moves")
     rows: int = Field(2000, ge=50, le=20_000, description="texts at most; a stratified sample above")
-    seed: int = Field(0, ge=0)
+    seed: Seed = 0
 
 
 class ForgettingConfig(Frozen):
@@ -57,7 +58,7 @@ class ForgettingConfig(Frozen):
 
     job: str = Field(description="the training job")
     earlier: tuple[str, ...] = Field((), max_length=20, description="earlier runs, on the same backbone")
-    seed: int = Field(0, ge=0)
+    seed: Seed = 0
 
 
 class TrustConfig(Frozen):
@@ -66,7 +67,7 @@ class TrustConfig(Frozen):
     job: str = Field(description="the training job")
     columns: tuple[str, ...] = Field((), max_length=20, description="columns of the table to slice by")
     bins: int = Field(15, ge=2, le=50, description="bars of the reliability diagram")
-    seed: int = Field(0, ge=0)
+    seed: Seed = 0
 
 
 class ProjectConfig(Frozen):
@@ -83,7 +84,7 @@ class ProjectConfig(Frozen):
         le=50_000,
         description="texts the map is found from at most; the others take their places on it",
     )
-    seed: int = Field(0, ge=0)
+    seed: Seed = 0
 
 
 class NeighboursConfig(Frozen):
@@ -100,7 +101,7 @@ class WalkConfig(Frozen):
 
     job: str = Field(description="the training job")
     limit: int = Field(1500, ge=10, le=5000, description="points at most; a stratified sample above")
-    seed: int = Field(0, ge=0)
+    seed: Seed = 0
 
 
 class CurveCell(Frozen):
@@ -122,7 +123,7 @@ class CurveConfig(Frozen):
     backbone: BackboneConfig = BackboneConfig()
     features: FeatureConfig = FeatureConfig()
     sizes: tuple[Rows, ...] = Field(min_length=1, max_length=50, description="numbers of labels")
-    seeds: tuple[Annotated[int, Field(ge=0)], ...] = Field(
+    seeds: tuple[Seed, ...] = Field(
         (0, 1, 2), min_length=1, max_length=50, description="each draws its own labels"
     )
     cells: tuple[CurveCell, ...] = Field((), max_length=500)
@@ -151,7 +152,7 @@ class TransferabilityConfig(Frozen):
     rows: int = Field(5000, ge=50, le=20_000, description="training rows at most")
     precision: Precision = Precision.AUTO
     device: Device = Device.AUTO
-    seed: int = Field(0, ge=0)
+    seed: Seed = 0
 
 
 class AdviseConfig(Frozen):
@@ -163,7 +164,7 @@ class AdviseConfig(Frozen):
     seconds: float | None = Field(None, gt=0, description="time at hand for one training; none: no limit")
     precision: Precision = Precision.AUTO
     device: Device = Device.AUTO
-    seed: int = Field(0, ge=0)
+    seed: Seed = 0
 
 
 class ReportConfig(Frozen):

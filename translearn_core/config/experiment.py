@@ -71,6 +71,10 @@ class ExperimentConfig(Frozen):
         self.features.chosen(n_blocks)
         if self.training.rates and len(self.training.rates) != n_blocks:
             raise ConfigError("training.rates", list(self.training.rates), f"{n_blocks} rates, one a block")
+        if self.backbone.fresh_top > n_blocks:
+            raise ConfigError(
+                "backbone.fresh_top", self.backbone.fresh_top, f"at most {n_blocks}, which there are"
+            )
         fresh = set(range(n_blocks - self.backbone.fresh_top, n_blocks))
         if idle := sorted(fresh - set(self.plan.blocks)):
             raise ConfigError(

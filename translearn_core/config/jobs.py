@@ -26,6 +26,7 @@ from translearn_core.config.experiment import ExperimentConfig
 from translearn_core.config.frozen import Frozen
 from translearn_core.config.material import AugmentConfig, DataConfig
 from translearn_core.config.model import ADAPTED, BackboneConfig, FeatureConfig
+from translearn_core.config.seed import Seed
 from translearn_core.config.training import TrainingConfig
 
 FORMAT = 4
@@ -149,7 +150,7 @@ class PretrainConfig(Frozen):
     token_limit: int = Field(128, ge=8, le=8192, description="longer texts are cut here")
     precision: Precision = Precision.AUTO
     device: Device = Device.AUTO
-    seed: int = Field(0, ge=0, description="seed of masks and order")
+    seed: Seed = Field(0, description="seed of masks and order")
 
 
 class ReplayConfig(Frozen):
@@ -157,7 +158,7 @@ class ReplayConfig(Frozen):
 
     job: str = Field(description="the training job")
     layer: int = Field(description="0 = embeddings, k = after block k-1")
-    seed: int = Field(0, ge=0)
+    seed: Seed = 0
 
 
 class Cell(Frozen):
@@ -172,7 +173,7 @@ class CompareConfig(Frozen):
 
     cells: tuple[Cell, ...] = Field(min_length=1, max_length=500)
     baseline: str = Field(description="name of the cell the others are held against")
-    seed: int = Field(0, ge=0)
+    seed: Seed = 0
 
 
 class PredictConfig(Frozen):

@@ -6,6 +6,7 @@ from pydantic import Field, field_validator, model_validator
 
 from translearn_core.config.choices import Fix
 from translearn_core.config.frozen import Frozen
+from translearn_core.config.seed import Seed
 
 
 class SplitConfig(Frozen):
@@ -14,7 +15,7 @@ class SplitConfig(Frozen):
     column: str | None = Field(None, description="column that names each row's split; none: draw by seed")
     validation: float = Field(0.15, ge=0.0, lt=0.9, description="share held out to choose on")
     test: float = Field(0.15, ge=0.0, lt=0.9, description="share held out to report on")
-    seed: int = Field(0, ge=0, description="seed of the stratified draw")
+    seed: Seed = Field(0, description="seed of the stratified draw")
 
     @model_validator(mode="after")
     def _leaves_rows_to_train(self) -> Self:
@@ -38,8 +39,8 @@ class DataConfig(Frozen):
         None, ge=2, description="learn from so many training rows only; fewer ones are among more"
     )
 
-    rows_seed: int | None = Field(
-        None, ge=0, description="which training rows those are; none: the split's own seed"
+    rows_seed: Seed | None = Field(
+        None, description="which training rows those are; none: the split's own seed"
     )
     balanced: bool = Field(False, description="take fewer training rows from all classes alike")
 
@@ -64,7 +65,7 @@ class AugmentConfig(Frozen):
     insert: float = Field(
         0.1, ge=0, le=0.9, description="share of the words beside which a neighbour in the vocabulary is put"
     )
-    seed: int = Field(0, ge=0, description="seed of the alterations")
+    seed: Seed = Field(0, description="seed of the alterations")
 
     @model_validator(mode="after")
     def _alters(self) -> Self:

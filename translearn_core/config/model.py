@@ -6,6 +6,7 @@ from pydantic import Field, field_validator, model_validator
 
 from translearn_core.config.choices import Activation, HeadKind, Layers, Pooling, Tuning
 from translearn_core.config.frozen import Frozen
+from translearn_core.config.seed import Seed
 from translearn_core.errors import ConfigError
 
 BUNDLED = "all-MiniLM-L6-v2"
@@ -21,7 +22,7 @@ class BackboneConfig(Frozen):
     id: str = Field(BUNDLED, min_length=1, description="bundled name, Hub id (owner/name) or local folder")
     revision: str | None = Field(None, description="branch, tag or commit on the Hub")
     random_init: bool = Field(False, description="same architecture, fresh weights: the no-transfer control")
-    init_seed: int = Field(0, ge=0, description="seed of the fresh weights")
+    init_seed: Seed = Field(0, description="seed of the fresh weights")
     blocks: int | None = Field(
         None, ge=1, description="keep only so many blocks from the input: a smaller model"
     )

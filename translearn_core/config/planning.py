@@ -17,7 +17,8 @@ from translearn_core.config.model import BackboneConfig, FreezePlan
 from translearn_core.config.recipes import RECIPES
 from translearn_core.config.studies import EVERYTHING, StudyConfig, own_settings
 from translearn_core.config.training import TrainingConfig
-from translearn_core.errors import ConfigError, DataError, TranslearnError
+from translearn_core.errors import ConfigError, TranslearnError
+from translearn_core.refusing import refusal
 
 MOST_RUNS = 500
 """A larger grid is a mistake more often than a question."""
@@ -194,12 +195,7 @@ def _checked(study: StudyConfig, config: ExperimentConfig, n: int) -> Experiment
     except ConfigError as error:
         raise ConfigError("settings", error.value, error.expected) from None
     except ValidationError as error:
-        first = error.errors()[0]
-        said = first["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
-        if not first["loc"]:
-            raise DataError(f"{said[0].upper()}{said[1:]}.") from None
-        field = ".".join(map(str, first["loc"]))
-        raise ConfigError(f"settings: {field}", first.get("input"), said) from None
+        raise refusal(error, "settings: {}".format) from None
     config.check(config.backbone.blocks or n)
     return config
 

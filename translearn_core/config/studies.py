@@ -9,6 +9,7 @@ from translearn_core.config.experiment import ExperimentConfig
 from translearn_core.config.frozen import Frozen
 from translearn_core.config.material import DataConfig
 from translearn_core.config.model import BackboneConfig
+from translearn_core.config.seed import Seed
 from translearn_core.config.training import TrainingConfig
 
 EVERYTHING = -1
@@ -31,7 +32,7 @@ class StudyConfig(Frozen):
         max_length=200,
         description="lowest block that trains; the number of blocks: head only; -1: the embeddings too",
     )
-    seeds: tuple[Annotated[int, Field(ge=0)], ...] = Field((0,), max_length=200)
+    seeds: tuple[Seed, ...] = Field((0,), max_length=200)
     sizes: tuple[Size | None, ...] = Field(
         (None,), max_length=100, description="training rows to learn from; none: all"
     )
@@ -82,7 +83,7 @@ class StudyConfig(Frozen):
     def _not_its_own(cls, settings: dict[str, JsonValue]) -> dict[str, JsonValue]:
         for name in settings:
             if own := [o for o in OWN if name == o or name.startswith(f"{o}.")]:
-                raise ValueError(f"other settings than {name}: {own[0]} is the study's to set")
+                raise ValueError(f"{own[0]} is the study's to set: leave {name} out")
         return settings
 
     @model_validator(mode="after")

@@ -13,18 +13,18 @@ from translearn_core.config.frozen import Frozen
 from translearn_core.config.material import DataConfig, SplitConfig
 from translearn_core.config.model import BackboneConfig
 from translearn_core.config.studies import StudyConfig
-from translearn_core.errors import ConfigError, DataError
+from translearn_core.errors import MISSING, ConfigError, DataError
 
 
 class StudyFile(Frozen):
     """What stands in a study's file."""
 
-    name: str = Field(min_length=1, max_length=200)
+    name: str = Field(min_length=1, max_length=200, description="the study")
     files: dict[Split, Path] = Field(
         {}, description="train, and where there are such files validation and test"
     )
-    text: str
-    label: str
+    text: str = Field(description="the column that holds the texts")
+    label: str = Field(description="the column that holds the classes")
     split: SplitConfig = SplitConfig()
     fixes: tuple[Fix, ...] = Field((), description="decisions taken on findings")
     rare_below: int = Field(5, description="a class with fewer rows than this is rare")
@@ -102,6 +102,18 @@ def _named(backbone: BackboneConfig) -> JsonValue:
     return backbone.id if len(told) == 1 else told
 
 
+class _Values(yaml.SafeLoader):  # type: ignore[misc]  # PyYAML has no types
+    """Reads what a safe loader does, and says in which line a value is none that its looks promise."""
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep)
+        except (ValueError, LookupError, AttributeError):  # each kind of value fails in its own way
+            where = f"study file, line {node.start_mark.line + 1},"
+            expected = "a date or number that can be, or quotes around it"
+            raise ConfigError(where, node.value, expected) from None
+
+
 def read_study_file(path: Path, files: Mapping[str, Path]) -> dict[str, Any]:
     """Return what stands in a study's file, as `StudyFile` takes it.
 
@@ -117,15 +129,15 @@ def read_study_file(path: Path, files: Mapping[str, Path]) -> dict[str, Any]:
     DataError
         If it is no YAML file of names and values.
     ConfigError
-        If it holds a name that means nothing.
+        If it lacks a name, or holds one that means nothing or a value that cannot be.
     """
     try:
-        told = yaml.safe_load(path.read_text(encoding="utf-8"))
+        told = yaml.load(path.read_text(encoding="utf-8"), _Values)
     except OSError as error:
         raise DataError(
             f"{str(path)!r} cannot be read ({error.strerror}): check the study file's name."
         ) from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f", line {mark.line + 1}" if mark else ""
         raise DataError(f"{str(path)!r} is no YAML file{where}: write one 'name: value' a line.") from None
@@ -135,8 +147,11 @@ def read_study_file(path: Path, files: Mapping[str, Path]) -> dict[str, Any]:
         )
     if unknown := [name for name in told if name not in StudyFile.model_fields]:
         raise ConfigError("study file", str(unknown[0]), f"one of {', '.join(StudyFile.model_fields)}")
+    for name, field in StudyFile.model_fields.items():
+        if field.is_required() and name not in told:
+            raise ConfigError(name, MISSING, str(field.description), verb="name")
     named = told.get("files") or {}
     if isinstance(named, dict):
-        beside = {part: path.parent / str(name) for part, name in named.items()}
+        beside = {part: path.parent / name if isinstance(name, str) else name for part, name in named.items()}
         told["files"] = beside | dict(files)
     return told

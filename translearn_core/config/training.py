@@ -7,6 +7,7 @@ from pydantic import Field
 from translearn_core.config.choices import ClassWeights, Device, Precision, Schedule
 from translearn_core.config.frozen import Frozen
 from translearn_core.config.model import FreezePlan
+from translearn_core.config.seed import Seed
 
 
 class TrainingConfig(Frozen):
@@ -41,7 +42,7 @@ class TrainingConfig(Frozen):
     )
     precision: Precision = Precision.AUTO
     device: Device = Device.AUTO
-    seed: int = Field(0, ge=0, description="seed of head, batch order and dropout")
+    seed: Seed = Field(0, description="seed of head, batch order and dropout")
 
     @classmethod
     def suited(cls, plan: FreezePlan) -> Self:

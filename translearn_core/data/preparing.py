@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from translearn_core.config import DataConfig
 from translearn_core.data.columns import PART, ROW, file_columns
 from translearn_core.data.dealing import as_given, dealt, without_leaks
+from translearn_core.data.enough import check_splits, left_out
 from translearn_core.data.findings import (
     by_part,
     counted,
@@ -16,14 +17,13 @@ from translearn_core.data.findings import (
     joined,
     named,
     one_file_rows,
-    percent,
     shown,
     were,
 )
 from translearn_core.data.fixing import Working, conflicts, duplicates, rare_classes
 from translearn_core.data.labels import natural, read_labels
 from translearn_core.data.prepared import SPLITS, Prepared
-from translearn_core.data.splitting import TEST, TRAIN, VALIDATION
+from translearn_core.data.splitting import TRAIN, VALIDATION
 from translearn_core.data.subsets import nested_order
 from translearn_core.errors import DataError
 from translearn_core.results import Finding, Severity
@@ -60,8 +60,10 @@ def prepare(table: pd.DataFrame, config: DataConfig, *, max_classes: int | None 
     for step in (conflicts, duplicates, rare_classes):
         work = step(work, config)
     _check_number_of_classes(work, config, max_classes or settings().max_classes)
-    work = dealt(without_leaks(work), config, given)
-    _check_sizes(work, config, given)
+    leakless = without_leaks(work)
+    gone = left_out(work, leakless)
+    work = dealt(leakless, config, given)
+    check_splits(work, config, given, gone)
     work = _fewer(work, config)
     work = _in_order(work).saying(*_missing_in_splits(work))
     rows = work.rows
@@ -161,36 +163,6 @@ def _check_number_of_classes(work: Working, config: DataConfig, limit: int) -> N
         name = shown(work.classes[work.rows["label"].iloc[0]]) if present else "none"
         raise DataError(
             f"One class is left, {name}: take back the fixes that dropped the others, or add rows of them."
-        )
-
-
-def _check_sizes(work: Working, config: DataConfig, given: dict[int, str]) -> None:
-    split, total = work.rows["split"].to_numpy(), len(work.rows)
-    for index, share in ((VALIDATION, config.split.validation), (TEST, config.split.test)):
-        size, name = int(np.count_nonzero(split == index)), SPLITS[index]
-        if size >= 2 or (index not in given and not share):
-            continue
-        if index in given:
-            raise DataError(
-                f"For {name}, {given[index]} leaves {counted(size, 'usable row')}, and two are the least: "
-                "add rows to it."
-            )
-        if (classes := work.rows["label"].nunique()) > 0.5 * total:
-            raise DataError(
-                f"Column {shown(config.label)} has {classes:,} values in {counted(total, 'row')}, too few of "
-                f"each to draw a {name} split: choose another label column, or merge the rare ones."
-            )
-        raise DataError(
-            f"{counted(total, 'usable row')} {were(total)} too few to draw a {name} split of "
-            f"{percent(share)}, which got {size}: "
-            "bring more rows, or raise that share."
-        )
-    train = work.rows["label"].to_numpy()[split == TRAIN]
-    if len(np.unique(train)) < 2:
-        left = "no row" if not len(train) else f"rows of the one class {shown(work.classes[train[0]])}"
-        raise DataError(
-            f"Train is left with {left}, and two classes are the least: add training rows that "
-            "stand in no other split."
         )
 
 

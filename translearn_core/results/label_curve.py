@@ -31,10 +31,11 @@ class LabelCurve:
     """Test scores of L ways to train on S numbers of labels with R draws of them, all on one test set.
 
     `scores` has shape (L, S, R), test accuracy; NaN where a run is not there (yet). `mean`, `low` and `high`
-    have shape (L, S): mean and 95 % interval over the draws, over test rows where there are fewer than three.
+    have shape (L, S): mean and 95 % interval, over the test rows and, from three on, over the draws too.
     `layers`, shape (S, R), is the layer each frozen probe was read at. `sizes` counts training labels; the
     validation rows, `n_validation`, come on top. `sentences` say how many labels one way needs for what
-    another does with `at`; the first is the one to read. `reaches` are the numbers in them, one a sentence.
+    another does with `at`; the first is the one to read, and where all test rows are of one class it says
+    that. `reaches` are the numbers in the others, one a sentence.
     """
 
     names: tuple[str, ...]

@@ -1,6 +1,16 @@
 """What people keep: data sets, runs and their files."""
 
-from translearn_core.runs.records import STOPPING, Dataset, Flight, Job, Progress, Run, State
+from translearn_core.runs.records import (
+    STOPPING,
+    UNREADABLE,
+    Dataset,
+    Flight,
+    Job,
+    Progress,
+    Run,
+    State,
+    Unreadable,
+)
 from translearn_core.runs.store import LOCAL, RunStore, open_store
 from translearn_core.runs.studies import Studies
 from translearn_core.runs.study_records import Standing, Study, StudyRun
@@ -9,6 +19,7 @@ from translearn_core.runs.workspace import Workspace
 __all__ = [
     "LOCAL",
     "STOPPING",
+    "UNREADABLE",
     "Dataset",
     "Flight",
     "Job",
@@ -20,6 +31,7 @@ __all__ = [
     "Studies",
     "Study",
     "StudyRun",
+    "Unreadable",
     "Workspace",
     "open_store",
 ]

@@ -100,8 +100,27 @@ class Run:
         return self.job.state
 
 
+UNREADABLE = "This version cannot read its settings: make a new run."
+"""What is said of a run that another version wrote, or that was written wrongly."""
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """One owner's run or study whose settings this version cannot read: to be seen, and deleted."""
+
+    id: str
+    name: str
+    created: float
+
+
 def job_of(row: Any) -> Job:
-    """Read a row of the jobs table, its configuration validated again."""
+    """Read a row of the jobs table, its configuration validated again.
+
+    Raises
+    ------
+    ValueError
+        If this version cannot read it; pydantic's `ValidationError` is one.
+    """
     kind = JobKind(row.kind)
     progress = None
     if row.stage is not None:
@@ -120,3 +139,12 @@ def job_of(row: Any) -> Job:
         progress=progress,
         worker=row.worker,
     )
+
+
+def run_of(row: Any) -> Run | Unreadable:
+    """Read a row of the jobs table with one owner's claim to it."""
+    try:
+        job = job_of(row)
+    except ValueError:
+        return Unreadable(row.run, row.name, row.claimed)
+    return Run(row.run, row.owner, row.name, row.claimed, bool(row.stopping), job)

@@ -17,7 +17,7 @@ from translearn_core.errors import NotFoundError, QuotaError
 from translearn_core.results import EpochPoint, History, StepPoint
 from translearn_core.runs.asking import Wish, ask, ask_again, take_back
 from translearn_core.runs.queue import MODELS, Queue, answers_of, inserted
-from translearn_core.runs.records import Dataset, Run, State, job_of
+from translearn_core.runs.records import UNREADABLE, Dataset, Run, State, Unreadable, run_of
 from translearn_core.runs.schema import claims, datasets, jobs, points, studies
 from translearn_core.runs.workspace import Workspace
 from translearn_core.settings import Settings, settings
@@ -121,16 +121,22 @@ class RunStore(Queue):
 
     def run(self, owner: str, run: str) -> Run:
         """Return one of the owner's runs, by its id or its job's."""
-        found = self._runs(claims.c.owner == owner, or_(claims.c.id == run, claims.c.job == run))
-        if not found:
-            raise NotFoundError(
-                "There is no such run in your workspace: it was deleted, or the link is somebody else's."
-            )
-        return found[0]
+        found = run_of(self._claimed(owner, run))
+        if isinstance(found, Unreadable):
+            raise NotFoundError(UNREADABLE)
+        return found
 
     def runs(self, owner: str, kind: JobKind = JobKind.TRAIN) -> list[Run]:
-        """Return the owner's runs of one kind, newest first."""
+        """Return the owner's runs of one kind, newest first; `unreadable` has those that cannot be read."""
         return self._runs(claims.c.owner == owner, jobs.c.kind == str(kind))
+
+    def unreadable(self, owner: str) -> list[Unreadable]:
+        """Return the owner's trainings and pre-trainings that this version cannot read, newest first.
+
+        Answers that it cannot read are asked for anew, and go with what they were computed from.
+        """
+        found = map(run_of, self._rows(claims.c.owner == owner, jobs.c.kind.in_(MODELS)))
+        return [one for one in found if isinstance(one, Unreadable)]
 
     def rename(self, owner: str, run: str, name: str) -> None:
         """Give a run another name."""
@@ -153,11 +159,11 @@ class RunStore(Queue):
 
     def delete_run(self, owner: str, run: str) -> None:
         """Delete a run and what was computed from it; files go when nobody else needs them."""
-        mine = self.run(owner, run)
+        mine = self._claimed(owner, run)
         with self._engine.begin() as db:
-            children = select(jobs.c.id).where(answers_of(mine.job.id))
+            children = select(jobs.c.id).where(answers_of(mine.id))
             db.execute(delete(claims).where(claims.c.owner == owner, claims.c.job.in_(children)))
-            db.execute(delete(claims).where(claims.c.id == mine.id))
+            db.execute(delete(claims).where(claims.c.id == mine.run))
         self.sweep()
 
     def place(self, run: Run) -> int:
@@ -223,7 +229,18 @@ class RunStore(Queue):
             )
         return [found[name] for name in named]
 
+    def _claimed(self, owner: str, run: str) -> Any:
+        found = self._rows(claims.c.owner == owner, or_(claims.c.id == run, claims.c.job == run))
+        if not found:
+            raise NotFoundError(
+                "There is no such run in your workspace: it was deleted, or the link is somebody else's."
+            )
+        return found[0]
+
     def _runs(self, *where: Any) -> list[Run]:
+        return [one for one in map(run_of, self._rows(*where)) if isinstance(one, Run)]
+
+    def _rows(self, *where: Any) -> Sequence[Any]:
         mine = [
             claims.c.id.label("run"),
             claims.c.owner,
@@ -232,13 +249,12 @@ class RunStore(Queue):
             claims.c.stopping,
         ]
         with self._reader.begin() as db:
-            rows = db.execute(
+            return db.execute(
                 select(jobs, *mine)
                 .join(claims, claims.c.job == jobs.c.id)
                 .where(*where)
                 .order_by(claims.c.created.desc())
             ).all()
-        return [Run(r.run, r.owner, r.name, r.claimed, bool(r.stopping), job_of(r)) for r in rows]
 
 
 @cache

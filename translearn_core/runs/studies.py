@@ -13,7 +13,7 @@ from translearn_core.config import CompareConfig, JobKind, Planned, StudyConfig,
 from translearn_core.errors import ConfigError, NotFoundError
 from translearn_core.runs.asking import Wish, ask, ask_again, take_back
 from translearn_core.runs.queue import MODELS
-from translearn_core.runs.records import Run, State
+from translearn_core.runs.records import UNREADABLE, Run, State, Unreadable
 from translearn_core.runs.schema import claims, jobs, studies
 from translearn_core.runs.store import RunStore
 from translearn_core.runs.study_records import Standing, Study, StudyRun
@@ -85,9 +85,12 @@ class Studies:
         return self.get(owner, found or new)
 
     def all(self, owner: str) -> list[Study]:
-        """Return the owner's studies, newest first."""
-        with self._store.reading() as db:
-            return [_study_of(row) for row in db.execute(_mine(owner).order_by(studies.c.created.desc()))]
+        """Return the owner's studies, newest first; `unreadable` has those that cannot be read."""
+        return [study for study in self._listed(owner) if isinstance(study, Study)]
+
+    def unreadable(self, owner: str) -> list[Unreadable]:
+        """Return the owner's studies that this version cannot read, newest first; they can be deleted."""
+        return [study for study in self._listed(owner) if isinstance(study, Unreadable)]
 
     def get(self, owner: str, study: str) -> Study:
         """Return one of the owner's studies."""
@@ -108,10 +111,10 @@ class Studies:
     def asked_for(self, owner: str) -> frozenset[str]:
         """Return the jobs that the owner's studies asked for, without those there were before."""
         with self._store.reading() as db:
-            found = [_study_of(row) for row in db.execute(_mine(owner))]
+            asked = [(job, row.created) for row in db.execute(_mine(owner)) for job in _jobs_of(row)]
             rows = db.execute(select(claims.c.job, claims.c.created).where(claims.c.owner == owner))
             since = {row.job: row.created for row in rows}
-        return frozenset(job for s in found for job in s.jobs if since.get(job, 0.0) >= s.created)
+        return frozenset(job for job, created in asked if since.get(job, 0.0) >= created)
 
     def standing(self, owner: str, of: Collection[str]) -> Standing:
         """Return how far these jobs are, such as a study's."""
@@ -124,7 +127,8 @@ class Studies:
         """Return the runs of a study that failed; their reasons say why."""
         with self._store.reading() as db:
             found = _in_state(db, study.owner, study.jobs, (State.FAILED,))
-        return [self._store.run(study.owner, job) for job in study.jobs if job in found]
+        mine = {run.job.id: run for run in self._store.runs(study.owner)}
+        return [mine[job] for job in study.jobs if job in found and job in mine]
 
     def stop(self, owner: str, study: str) -> int:
         """Stop all that waits or runs, and return how many; what others want too goes on."""
@@ -176,12 +180,13 @@ class Studies:
     def delete(self, owner: str, study: str, *, runs: bool = False) -> None:
         """Delete a study with its comparisons, and if asked the runs that were made for it alone."""
         with self._store.writing() as db:
-            mine = _read(db, owner, study)
+            mine = _row(db, owner, study)
+            of = _jobs_of(mine)
             db.execute(delete(studies).where(studies.c.id == mine.id))
-            gone = _comparisons(db, owner, set(mine.jobs))
+            gone = _comparisons(db, owner, of)
             if runs:
-                others = {run.job for row in db.execute(_mine(owner)) for run in _study_of(row).runs}
-                alone = (claims.c.job.in_(set(mine.jobs) - others), claims.c.created >= mine.created)
+                others = {job for row in db.execute(_mine(owner)) for job in _jobs_of(row)}
+                alone = (claims.c.job.in_(of - others), claims.c.created >= mine.created)
                 made = set(db.scalars(select(claims.c.job).where(claims.c.owner == owner, *alone)))
                 answers = select(jobs.c.id).where(jobs.c.parent.in_(made), jobs.c.kind.not_in(MODELS))
                 gone |= made | set(db.scalars(answers))
@@ -199,6 +204,10 @@ class Studies:
                 reach[named] = self._store.reach(owner, one.config)
             wishes.append(Wish(one.config, f"{name}: {one.name}, seed {one.seed}", *reach[named]))
         return wishes
+
+    def _listed(self, owner: str) -> list[Study | Unreadable]:
+        with self._store.reading() as db:
+            return [_study_of(row) for row in db.execute(_mine(owner).order_by(studies.c.created.desc()))]
 
     def _change(self, owner: str, study: str, **values: str) -> None:
         with self._store.writing() as db:
@@ -231,19 +240,34 @@ def _mine(owner: str) -> Any:
     return select(studies).where(studies.c.owner == owner)
 
 
-def _read(db: Connection, owner: str, study: str) -> Study:
+def _row(db: Connection, owner: str, study: str) -> Any:
     row = db.execute(_mine(owner).where(studies.c.id == study)).one_or_none()
     if row is None:
         raise NotFoundError(GONE)
-    return _study_of(row)
+    return row
 
 
-def _study_of(row: Any) -> Study:
+def _read(db: Connection, owner: str, study: str) -> Study:
+    found = _study_of(_row(db, owner, study))
+    if isinstance(found, Unreadable):
+        raise NotFoundError(UNREADABLE)
+    return found
+
+
+def _jobs_of(row: Any) -> set[str]:
+    return {run["job"] for run in json.loads(row.runs)}
+
+
+def _study_of(row: Any) -> Study | Unreadable:
+    try:
+        config = StudyConfig.model_validate_json(row.config)
+    except ValueError:
+        return Unreadable(row.id, row.name, row.created)
     return Study(
         id=row.id,
         owner=row.owner,
         name=row.name,
-        config=StudyConfig.model_validate_json(row.config),
+        config=config,
         blocks=json.loads(row.blocks),
         runs=tuple(StudyRun(**run) for run in json.loads(row.runs)),
         baseline=row.baseline,
@@ -262,4 +286,11 @@ def _comparisons(db: Connection, owner: str, of: set[str]) -> set[str]:
     """Return the owner's comparisons of no other jobs than these."""
     found = select(jobs.c.id, jobs.c.config).join(claims, claims.c.job == jobs.c.id)
     rows = db.execute(found.where(claims.c.owner == owner, jobs.c.kind == str(JobKind.COMPARE)))
-    return {row.id for row in rows if set(needs(CompareConfig.model_validate_json(row.config))) <= of}
+    return {row.id for row in rows if _compares_only(row.config, of)}
+
+
+def _compares_only(config: str, of: set[str]) -> bool:
+    try:
+        return set(needs(CompareConfig.model_validate_json(config))) <= of
+    except ValueError:
+        return False  # not to be read: it goes with the runs it names

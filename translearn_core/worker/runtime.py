@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from translearn_core.config import JobKind
 from translearn_core.errors import NotFoundError, Stopped, TranslearnError, out_of_memory
-from translearn_core.runs import Job, RunStore, State, Workspace
+from translearn_core.runs import UNREADABLE, Job, RunStore, State, Workspace
 from translearn_core.worker import limits
 from translearn_core.worker.context import Context, Warm
 
@@ -70,9 +70,7 @@ def run(job_id: str, workspace: str, database_url: str | None, worker: str | Non
     except NotFoundError:
         return  # deleted while it was on its way
     except ValidationError:
-        store.finish(
-            job_id, State.FAILED, "This version cannot read its settings: make a new run.", worker=worker
-        )
+        store.finish(job_id, State.FAILED, UNREADABLE, worker=worker)
         return
     if job.state is not State.RUNNING or (worker is not None and job.worker != worker):
         return

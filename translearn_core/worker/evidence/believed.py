@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from translearn_core.analysis.calibration import HOTTEST, none_suits
 from translearn_core.analysis.proportions import share_interval
 from translearn_core.config import LENGTH
 from translearn_core.data.findings import counted, joined, shown
@@ -22,6 +23,9 @@ FEW_ROWS = 200
 GOOD = 0.9
 """A probe that finds fewer labels than this errs more often itself than labels usually are wrong."""
 
+NARROW = 0.05
+"""Confidence can be believed on average where no gap to the accuracy beyond this could be."""
+
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
@@ -31,10 +35,7 @@ def confidence(
 ) -> str:
     """Say how far the confidence on test rows can be believed, as it is and scaled."""
     mean, right = float(sure.mean()), share_interval(int(correct.sum()), len(correct))
-    if right.low <= mean <= right.high:
-        verdict = "on average it can be believed"
-    else:
-        verdict = "it is too sure of itself" if mean > right.high else "it is more often right than it thinks"
+    verdict = _verdict(mean, float(correct.mean()), right, len(correct))
     said = (
         f"On {counted(len(correct), 'test row')} the model is {_percent(mean)} sure on average and right in "
         f"{_percent(correct.mean())} ({_span(right)}): {verdict}. Bar by bar, confidence and accuracy lie "
@@ -45,11 +46,31 @@ def confidence(
             f"{said} No temperature could be fitted, as all {counted(n_validation, 'validation row')} are "
             "right: the percentages stay as they are."
         )
+    if none_suits(scaled.temperature):
+        return (
+            f"{said} No temperature up to {HOTTEST:.0f} suits the {counted(n_validation, 'validation row')}: "
+            "the hotter the better, so how sure it is says nothing about which answers are right."
+        )
     return (
         f"{said} Scaled by the temperature {scaled.temperature:.2f}, fitted on "
         f"{counted(n_validation, 'validation row')}, the answers stay the same, their percentages lie "
         f"{_points(scaled)} apart from the accuracy, and the loss goes from {raw.loss:.3f} to "
         f"{scaled.loss:.3f}."
+    )
+
+
+def _verdict(mean: float, accuracy: float, right: Interval, rows: int) -> str:
+    """Say what the gap between confidence and accuracy may be, by the interval of the accuracy."""
+    if mean > right.high:
+        return "it is too sure of itself"
+    if mean < right.low:
+        return "it is more often right than it thinks"
+    if mean - right.low <= NARROW and right.high - mean <= NARROW:
+        return "on average it can be believed"
+    least = right.high - accuracy if mean >= accuracy else accuracy - right.low
+    return (
+        f"no gap beyond chance was seen, but {counted(rows, 'test row')} would not show one below "
+        f"{100 * least:.1f} points"
     )
 
 

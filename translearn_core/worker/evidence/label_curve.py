@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from translearn_core.analysis import crossing, majority_accuracy, over_seeds, sentence
-from translearn_core.analysis.scoring import bootstrap_accuracy
+from translearn_core.analysis import crossing, majority_accuracy, over_draws, sentence
 from translearn_core.config import CurveCell, CurveConfig, ExperimentConfig, Split, identity
 from translearn_core.data import Prepared
+from translearn_core.data.findings import shown
 from translearn_core.errors import ConfigError
 from translearn_core.results import LabelCurve
 from translearn_core.results.baselines import FROZEN, SCRATCH, WORDS
@@ -78,7 +78,7 @@ def draw_curve(context: Context) -> None:
         n_validation=len(prepared.where(Split.VALIDATION)),
         n_test=len(test),
         majority=majority_accuracy(prepared.labels[train], prepared.labels[test]),
-        sentences=tuple(said for said, _ in found),
+        sentences=(*_one_class(prepared, test), *(said for said, _ in found)),
         scores=np.stack([way.scores for way in ways]),
         mean=np.stack([level[0] for level in levels]),
         low=np.stack([level[1] for level in levels]),
@@ -87,6 +87,18 @@ def draw_curve(context: Context) -> None:
         reaches=tuple(reach for _, reach in found),
     )
     artifacts.save(context.folder, curve)
+
+
+def _one_class(prepared: Prepared, test: NDArray[np.int64]) -> tuple[str, ...]:
+    """Say where all test rows are of one class, as every line then tells only how often that is answered."""
+    found = np.unique(prepared.labels[test])
+    if len(found) != 1:
+        return ()
+    name = shown(prepared.classes[found[0]])
+    return (
+        f"All {len(test):,} test rows are of one class, {name}: the curve shows only how often that is "
+        "answered, and nothing of how classes are told apart.",
+    )
 
 
 def _known(context: Context, config: CurveConfig) -> Untrained | None:
@@ -160,10 +172,7 @@ def _levels(way: Way) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return mean, low and high of every size, shape (sizes,), NaN where nothing ran."""
     found = np.full((3, len(way.ran)), np.nan)
     for place in way.sized:
-        right = way.correct[place][way.ran[place]]
-        mean, span = over_seeds(
-            [float(one.mean()) for one in right], [bootstrap_accuracy(one) for one in right]
-        )
+        mean, span = over_draws(way.correct[place][way.ran[place]])
         found[:, place] = mean, span.low, span.high
     return found[0], found[1], found[2]
 

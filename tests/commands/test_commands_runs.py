@@ -1,0 +1,34 @@
+"""A run that this version cannot read is listed on the command line, and deleted there."""
+
+import json
+
+from tests.commands.terminals import TICKETS, Terminal
+from translearn_core.config import DataConfig, ExperimentConfig, TrainingConfig
+from translearn_core.runs import LOCAL, UNREADABLE, RunStore, Workspace
+from translearn_core.runs.schema import jobs
+
+
+def test_a_run_that_cannot_be_read_is_listed_and_deleted(terminal: Terminal) -> None:
+    store = RunStore(Workspace(terminal.workspace))
+    files = {"train": TICKETS.read_bytes()}
+    data = DataConfig(
+        dataset=store.add_dataset(LOCAL, "tickets.csv", files).digest, text="text", label="intent"
+    )
+    old, good = (
+        store.submit(LOCAL, ExperimentConfig(data=data, training=TrainingConfig(seed=seed)), f"seed {seed}")
+        for seed in (0, 1)
+    )
+    with store.writing() as db:
+        db.execute(jobs.update().where(jobs.c.id == old.job.id).values(config='{"clip": null}'))
+    store.close()
+    listed = json.loads(terminal("runs", "--json").stdout)["runs"]
+    assert {(one["run"], one["state"]) for one in listed} == {(good.id, "queued"), (old.id, "unreadable")}
+    assert next(one["reason"] for one in listed if one["run"] == old.id) == UNREADABLE
+    shown = terminal("runs").stdout
+    assert UNREADABLE in shown
+    assert old.id in shown
+    left = terminal("runs", "--delete", old.id, "--json")
+    assert [one["run"] for one in json.loads(left.stdout)["runs"]] == [good.id]
+    again = terminal("runs", "--delete", old.id)
+    assert (again.returncode, again.stdout) == (2, "")
+    assert "no such run" in again.stderr

@@ -1,0 +1,118 @@
+"""What every configuration refuses by name: a number that JSON cannot say, a seed that nothing takes."""
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from pydantic import ValidationError
+
+from translearn_core.config import (
+    JOBS,
+    AdviseConfig,
+    BackboneConfig,
+    DataConfig,
+    ExperimentConfig,
+    FreezePlan,
+    JobKind,
+    PredictConfig,
+    StudyConfig,
+    TrainingConfig,
+    changed,
+    depth_study,
+    expand,
+    sibling_of,
+)
+from translearn_core.config.seed import MOST
+from translearn_core.config.study_file import StudyFile, read_study_file
+
+DATA = DataConfig(dataset="d", text="t", label="l")
+
+
+def refused(error: ValidationError) -> tuple[str, str]:
+    first = error.errors()[0]
+    return ".".join(map(str, first["loc"])), first["msg"]
+
+
+@pytest.mark.parametrize("number", [math.inf, -math.inf, math.nan, "inf", "Infinity", "nan"])
+def test_a_number_that_is_not_finite_is_refused_by_the_name_of_its_field(number: object) -> None:
+    for kind, field, parts in (
+        (TrainingConfig, "clip", {}),
+        (PredictConfig, "temperature", {"job": "j", "texts": ("a",)}),
+        (AdviseConfig, "seconds", {"data": DATA}),
+    ):
+        with pytest.raises(ValidationError) as told:
+            kind.model_validate({**parts, field: number})
+        assert refused(told.value) == (field, "Input should be a finite number")
+    with pytest.raises(ValidationError) as told:
+        changed(ExperimentConfig(data=DATA), {"training.clip": number})
+    assert refused(told.value)[0] == "training.clip"
+
+
+@pytest.mark.parametrize("number", [".inf", "-.inf", ".nan"])
+def test_a_study_file_cannot_set_one(number: str, tmp_path: Path) -> None:
+    file = tmp_path / "study.yaml"
+    file.write_text(f"name: s\ntext: t\nlabel: l\nsettings: {{training.clip: {number}}}\n")
+    with pytest.raises(ValidationError) as told:
+        StudyFile.model_validate(read_study_file(file, {}))
+    assert refused(told.value)[0].startswith("settings.training.clip")
+
+
+def seeds(schema: Any, name: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield every integer that a field named for a seed takes."""
+    if isinstance(schema, list):
+        for one in schema:
+            yield from seeds(one, name)
+    elif isinstance(schema, dict):
+        if "seed" in name and schema.get("type") == "integer":
+            yield name, schema
+        for key, below in schema.items():
+            yield from seeds(below, name if key in ("items", "prefixItems", "anyOf") else key)
+
+
+@pytest.mark.parametrize("kind", [*(config for config, _ in JOBS.values()), StudyConfig])
+def test_every_seed_there_is_has_the_same_range(kind: type[Any]) -> None:
+    for name, schema in seeds(kind.model_json_schema()):
+        assert (schema.get("minimum"), schema.get("maximum")) == (0, MOST), name
+
+
+def test_the_seeds_of_a_training_are_found_by_that() -> None:
+    names = {name for name, _ in seeds(JOBS[JobKind.TRAIN][0].model_json_schema())}
+    assert names == {"seed", "init_seed", "rows_seed"}
+    assert "seeds" in {name for name, _ in seeds(StudyConfig.model_json_schema())}
+
+
+def test_the_largest_seed_is_the_largest_that_all_libraries_take() -> None:
+    np.random.RandomState(MOST)
+    np.random.default_rng(MOST)
+    torch.Generator().manual_seed(MOST)
+    with pytest.raises(ValueError, match="Seed must be between"):
+        np.random.RandomState(MOST + 1)
+
+
+def test_a_seed_beyond_it_is_refused_by_name() -> None:
+    for seed in (MOST + 1, 99999999999999999999999, -1):
+        with pytest.raises(ValidationError) as told:
+            TrainingConfig(seed=seed)
+        assert refused(told.value)[0] == "seed"
+        with pytest.raises(ValidationError) as told:
+            StudyConfig(data=DATA, recipes=("linear",), seeds=(0, seed))
+        assert refused(told.value)[0] == "seeds.1"
+
+
+def test_what_is_made_from_the_largest_seed_can_be_read_again() -> None:
+    last = ExperimentConfig(
+        data=DATA, backbone=BackboneConfig(random_init=True), plan=FreezePlan.everything(6),
+        training=TrainingConfig(seed=MOST),
+    )  # fmt: skip
+    made = sibling_of(last)
+    assert made.training.seed != MOST
+    assert ExperimentConfig.model_validate_json(made.model_dump_json()) == made
+    study = StudyConfig(data=DATA, recipes=("scratch",), seeds=(MOST,), sizes=(64,), redraw=True)
+    for one in expand(study, {BackboneConfig().label: 6}):
+        assert ExperimentConfig.model_validate_json(one.config.model_dump_json()) == one.config
+    with pytest.raises(ValidationError, match="seeds"):
+        depth_study(last, 6)

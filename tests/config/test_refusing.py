@@ -1,0 +1,51 @@
+"""What is refused is a short sentence, whatever the value, and survives the way between processes."""
+
+import pickle
+
+import pytest
+
+from translearn_core.errors import LONGEST, MISSING, ConfigError, in_short
+from translearn_core.settings import Settings
+
+DEEP: list[object] = []
+for _ in range(100_000):
+    DEEP = [DEEP]
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("none", "'none'"),
+        (MISSING, "missing"),
+        ("x" * 78, repr("x" * 78)),
+        ("x" * 79, f"'{'x' * 78}…"),
+    ],
+)
+def test_a_value_is_as_python_writes_it_but_no_longer_than_a_sentence_has_room(value, said):
+    assert in_short(value) == said
+    assert len(said) <= LONGEST
+
+
+def test_what_python_cannot_write_is_no_traceback():
+    assert str(ConfigError("seeds", 10**5000, "less")) == "seeds is too long to show: give less."
+    assert in_short(DEEP) == "too long to show"
+
+
+def test_an_error_crosses_processes_whole():
+    error = ConfigError("a.b", MISSING, "the column that holds the texts", verb="name")
+    again = pickle.loads(pickle.dumps(error))
+    assert str(again) == str(error) == "a.b is missing: name the column that holds the texts."
+    assert again.value is MISSING
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("PORT", "x", "TRANSLEARN_PORT is 'x': give a whole number."),
+        ("SCHEDULER", "tcp://a:1", "TRANSLEARN_SCHEDULER and TRANSLEARN_DATABASE_URL go together"),
+    ],
+)
+def test_the_installation_is_told_what_to_set(monkeypatch, name, value, said):
+    monkeypatch.setenv(f"TRANSLEARN_{name}", value)
+    with pytest.raises(Exception, match=said):
+        Settings.from_environment()

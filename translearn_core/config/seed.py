@@ -1,0 +1,11 @@
+"""What a seed may be: one range for everything that is drawn."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+MOST = 2**32 - 1
+"""The largest seed that NumPy, scikit-learn and PyTorch all take."""
+
+Seed = Annotated[int, Field(ge=0, le=MOST)]
+"""Where a draw starts: the same seed draws the same."""
