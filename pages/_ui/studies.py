@@ -171,14 +171,17 @@ def menu(study: Study) -> None:
 
 
 def _stop(study: str) -> None:
-    book().stop(state.owner(), study)
+    with shown.errors():
+        book().stop(state.owner(), study)
 
 
 def _resume(study: str) -> None:
-    book().resume(state.owner(), study)
-    ensure_engine(settings())
+    with shown.errors():
+        book().resume(state.owner(), study)
+        ensure_engine(settings())
 
 
 def _rename(study: str) -> None:
-    if name := str(state.value(f"study_name-{study}")).strip():
-        book().rename(state.owner(), study, name)
+    with shown.errors():
+        if name := str(state.value(f"study_name-{study}")).strip():
+            book().rename(state.owner(), study, name)
