@@ -1,6 +1,5 @@
 """Layer by layer: the same texts in every layer, before and after training, moved through in the browser."""
 
-import pandas as pd
 import streamlit as st
 
 from pages._ui import chosen, heading, live, state, tables
@@ -72,13 +71,12 @@ def _show(run: Run, result: Walk, *, both: bool) -> None:
         shares = tables.fractions("same-class neighbours", "low", "high", "neighbours kept")
         tables.table(result.frame(), "layers", key="film", config=shares)
         evaluation = chosen.evaluation(run)
-
-        def points() -> pd.DataFrame:
-            frame = result.points()
-            texts = evaluation.predictions["text"].to_numpy()
-            return frame.assign(text=texts[frame["index"]]).drop(columns="index")
-
-        tables.download(points, "layer_points", key="layer_points", label="Points as CSV")
+        tables.download(
+            lambda: evaluation.with_texts(result.points()),
+            "layer_points",
+            key="layer_points",
+            label="Points as CSV",
+        )
 
 
 def _stacked() -> bool:

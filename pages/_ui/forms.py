@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 
 from pages._ui import state
 from translearn_core.config import Frozen, Layers, Schedule, SplitConfig, Tuning
-from translearn_core.errors import ConfigError
+from translearn_core.refusing import refusal
 
 C = TypeVar("C", bound=Frozen)
 
@@ -127,12 +127,9 @@ def valid(config: C, key: str, **given: Any) -> C:
     try:
         return type(config).model_validate({**dict(config), **given})
     except ValidationError as problem:
-        first = problem.errors()[0]
-        if not first["loc"]:
+        if not problem.errors()[0]["loc"]:
             raise
-        name, *within = first["loc"]
-        said = label(str(name), key) + "".join(f" ({place})" for place in within)
-        raise ConfigError(said, first["input"], _expected(first["msg"])) from None
+        raise refusal(problem, lambda field: _called(field, key)) from None
 
 
 def label(name: str, key: str) -> str:
@@ -178,10 +175,9 @@ def _field(config: Frozen, name: str, key: str, choices: Sequence[Any] | None) -
     )
 
 
-def _expected(message: str) -> str:
-    """Return what pydantic expects, to be said after `give`."""
-    said = message.removeprefix("Value error, ").removeprefix("Input should be ")
-    return f"a number {said}" if said.startswith(("greater", "less")) else said
+def _called(field: str, key: str) -> str:
+    name, *within = field.split(".")
+    return label(name, key) + "".join(f" ({place})" for place in within)
 
 
 def _kind(info: FieldInfo) -> tuple[type, bool]:

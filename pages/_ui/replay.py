@@ -1,7 +1,6 @@
 """A training replayed: the same texts before it and after each stage, moved by a slider in the browser."""
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from pages._ui import chosen, heading, kept, live, state, tables
@@ -76,13 +75,12 @@ def _show(run: Run, result: Replayed) -> None:
         shares = tables.fractions("probe accuracy", "low", "high", "same-class neighbours")
         tables.table(result.frame(), "replay", key="replay", config=shares)
         evaluation = chosen.evaluation(run)
-
-        def points() -> pd.DataFrame:
-            frame = result.points()
-            texts = evaluation.predictions["text"].to_numpy()
-            return frame.assign(text=texts[frame["index"]]).drop(columns="index")
-
-        tables.download(points, "replay_points", key="replay_points", label="Points as CSV")
+        tables.download(
+            lambda: evaluation.with_texts(result.points()),
+            "replay_points",
+            key="replay_points",
+            label="Points as CSV",
+        )
 
 
 def said(result: Replayed) -> str:

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from pages._ui.words import plain
 from translearn_core.errors import TranslearnError
+from translearn_core.refusing import refusal
 from translearn_core.results import Finding, Severity
 
 log = logging.getLogger("translearn.pages")
@@ -36,9 +37,7 @@ def error(problem: TranslearnError | ValidationError | str) -> None:
 def sentence_of(problem: TranslearnError | ValidationError | str) -> str:
     """Return a problem as one escaped sentence."""
     if isinstance(problem, ValidationError):
-        first = problem.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        problem = f"{where}: {first['msg']}".removeprefix(": ").replace("Value error, ", "")
+        problem = refusal(problem)
     return plain(problem)
 
 

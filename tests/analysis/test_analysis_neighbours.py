@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.neighbors import NearestNeighbors
 
-from translearn_core.analysis import nearest, nearest_among, nearest_within, neighbours
+from translearn_core.analysis import nearest, nearest_among, nearest_to, nearest_within, neighbours
 from translearn_core.errors import Stopped
 
 
@@ -81,3 +81,13 @@ def test_progress_tells_the_share_done_and_may_stop(monkeypatch):
 
     with pytest.raises(Stopped):
         nearest_within(rows, 2, progress=stop)
+
+
+def test_ties_go_by_place_and_equal_rows_are_no_distance_apart() -> None:
+    line = np.asarray([[0.0], [1.0], [-1.0], [3.0], [10.0]], dtype=np.float16)
+    rows, distance = nearest_to(line, 0, 3)
+    assert rows.tolist() == [1, 2, 3]
+    np.testing.assert_allclose(distance, [0.5, 0.5, 1.5])  # the median of 1, 1, 3, 10 is 2
+    rows, distance = nearest_to(np.ones((4, 2), dtype=np.float32), 2, 10)
+    assert rows.tolist() == [0, 1, 3]
+    assert distance.tolist() == [0, 0, 0]

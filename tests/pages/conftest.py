@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -10,7 +10,7 @@ import pytest
 import streamlit.runtime.context as browser
 from filled import Filled
 from streamlit.testing.v1 import AppTest
-from visits import ALICE, ROUTER, Open
+from visits import ALICE, ROUTER, Alone, Open
 
 from pages._ui.owner import COOKIE, owner_of
 from translearn_core.engine.status import starting, write_status
@@ -65,3 +65,18 @@ def visit(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Open:
         return at
 
     return opened
+
+
+@pytest.fixture
+def alone(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Alone:
+    """Draw one part of a page by itself, in Alice's browser."""
+
+    def drawn(part: Callable[[], None]) -> AppTest:
+        monkeypatch.setattr(
+            browser, "_get_client_context", lambda: SimpleNamespace(cookies={COOKIE: ALICE}, headers=[])
+        )
+        at = AppTest.from_function(part, default_timeout=30).run()
+        assert not at.exception, at.exception
+        return at
+
+    return drawn

@@ -6,7 +6,7 @@ import pytest
 import streamlit.runtime.context as browser
 from filled import Filled
 from streamlit.testing.v1 import AppTest
-from visits import ALICE, BOB, said
+from visits import BOB, Alone, said
 
 from pages._ui.owner import COOKIE
 from translearn_core.config import (
@@ -34,13 +34,9 @@ def page() -> None:
 
 
 @pytest.fixture
-def opened(filled: Filled, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+def opened(filled: Filled, alone: Alone) -> AppTest:
     """The panel about Alice's newest run, in her browser."""
-    monkeypatch.setattr(browser, "_get_client_context", lambda: SimpleNamespace(cookies={COOKIE: ALICE}))
-    at = AppTest.from_function(page, default_timeout=30)
-    at.run()
-    assert not at.exception, at.exception
-    return at
+    return alone(page)
 
 
 def reports(filled: Filled) -> list[Run]:

@@ -2,15 +2,13 @@
 
 import string
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
-import streamlit.runtime.context as browser
 from filled import HOSTILE, Filled
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
-from visits import ALICE, BOB, said
+from visits import ALICE, BOB, Alone, said
 
 from pages._ui import exported, handing_out
 from pages._ui.owner import COOKIE
@@ -26,13 +24,9 @@ def page() -> None:
 
 
 @pytest.fixture
-def opened(filled: Filled, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+def opened(filled: Filled, alone: Alone) -> AppTest:
     """The panel about Alice's newest run, in her browser."""
-    monkeypatch.setattr(browser, "_get_client_context", lambda: SimpleNamespace(cookies={COOKIE: ALICE}))
-    at = AppTest.from_function(page, default_timeout=30)
-    at.run()
-    assert not at.exception, at.exception
-    return at
+    return alone(page)
 
 
 def asked(filled: Filled) -> list[object]:

@@ -16,6 +16,10 @@ Open = Callable[..., AppTest]
 """Opens a page by its name, as the browser that holds a token; further arguments go into the address."""
 
 
+Alone = Callable[[Callable[[], None]], AppTest]
+"""Draws one part of a page by itself, in Alice's browser."""
+
+
 def said(at: AppTest) -> str:
     """Return all that a page says in sentences, without the marks of escaping."""
     parts = [*at.markdown, *at.caption, *at.error, *at.info, *at.warning, *at.subheader, *at.text]

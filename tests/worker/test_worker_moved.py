@@ -27,18 +27,13 @@ from translearn_core.config import (
 )
 from translearn_core.data.reference import reference_pairs
 from translearn_core.errors import ConfigError, NotFoundError, TooFewSamplesError
-from translearn_core.results import Evaluation, Forgetting, RunSummary, Similarity
+from translearn_core.results import Evaluation, Forgetting, Similarity
 from translearn_core.runs import artifacts
 from translearn_core.settings import Settings
 from translearn_core.transfer import load_trained
 from translearn_core.worker.evidence import similarity
 from translearn_core.worker.evidence.movement import Movement, listed
 from translearn_core.worker.evidence.similarity import chosen_rows
-
-
-def train(bench: Bench, config: ExperimentConfig) -> str:
-    bench.do(config, RunSummary)
-    return bench.store.runs(ME)[0].job.id
 
 
 @pytest.fixture(scope="module")
@@ -49,12 +44,12 @@ def experiment(experiment: ExperimentConfig) -> ExperimentConfig:
 
 @pytest.fixture(scope="module")
 def job(bench: Bench, experiment: ExperimentConfig) -> str:
-    return train(bench, experiment)
+    return bench.train(experiment)
 
 
 @pytest.fixture(scope="module")
 def sibling(bench: Bench, experiment: ExperimentConfig) -> str:
-    return train(bench, sibling_of(experiment))
+    return bench.train(sibling_of(experiment))
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +126,7 @@ def test_another_seed_must_differ_in_nothing_else(
 ) -> None:
     other = experiment.model_copy(update={"plan": FreezePlan(blocks=(1, 2))})
     with pytest.raises(ConfigError, match="nothing but the seed"):
-        bench.do(SimilarityConfig(job=job, sibling=train(bench, other)), Similarity)
+        bench.do(SimilarityConfig(job=job, sibling=bench.train(other)), Similarity)
 
 
 def test_a_layer_that_is_the_same_for_every_text_is_no_number(
@@ -139,7 +134,7 @@ def test_a_layer_that_is_the_same_for_every_text_is_no_number(
 ) -> None:
     cls = FeatureConfig(token_limit=32, pooling=Pooling.CLS)
     found = bench.do(
-        SimilarityConfig(job=train(bench, experiment.model_copy(update={"features": cls}))), Similarity
+        SimilarityConfig(job=bench.train(experiment.model_copy(update={"features": cls}))), Similarity
     )
     assert np.isnan(found.diagonal[0])
     assert np.isfinite(found.diagonal[1:]).all()
@@ -147,7 +142,7 @@ def test_a_layer_that_is_the_same_for_every_text_is_no_number(
 
 
 def test_a_run_of_the_head_alone_moved_nothing(bench: Bench, experiment: ExperimentConfig) -> None:
-    head = train(bench, experiment.model_copy(update={"plan": FreezePlan()}))
+    head = bench.train(experiment.model_copy(update={"plan": FreezePlan()}))
     found = bench.do(SimilarityConfig(job=head), Similarity)
     np.testing.assert_allclose(found.diagonal, 1, atol=1e-6)
     assert found.sentence == "Only the head trained: every layer is what it was."
@@ -227,7 +222,7 @@ def other_data(bench: Bench) -> DataConfig:
 
 @pytest.fixture(scope="module")
 def earlier(bench: Bench, experiment: ExperimentConfig, other_data: DataConfig) -> str:
-    return train(bench, experiment.model_copy(update={"data": other_data}))
+    return bench.train(experiment.model_copy(update={"data": other_data}))
 
 
 @pytest.fixture(scope="module")
@@ -309,7 +304,7 @@ def test_a_checkpoint_with_a_head_guesses_before_and_after(
     bench: Bench, experiment: ExperimentConfig, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     headed = BackboneConfig(id=str(with_head("bert", tmp_path_factory.mktemp("headed"))))
-    run = train(bench, experiment.model_copy(update={"backbone": headed}))
+    run = bench.train(experiment.model_copy(update={"backbone": headed}))
     found = bench.do(ForgettingConfig(job=run), Forgetting)
     masked = found.masked
     assert masked is not None
@@ -324,8 +319,7 @@ def test_a_head_that_reads_a_mix_of_layers_is_put_on_too(
     bench: Bench, job: str, experiment: ExperimentConfig, other_data: DataConfig
 ) -> None:
     mixed = FeatureConfig(token_limit=32, layers=Layers.MIX)
-    run = train(
-        bench,
+    run = bench.train(
         experiment.model_copy(update={"data": other_data, "plan": FreezePlan(), "features": mixed}),
     )
     (task,) = bench.do(ForgettingConfig(job=job, earlier=(run,)), Forgetting).tasks
@@ -339,7 +333,7 @@ def test_an_earlier_run_must_be_another_task_on_the_same_backbone(
     with pytest.raises(ConfigError, match="another table or another column"):
         bench.do(ForgettingConfig(job=job, earlier=(sibling,)), Forgetting)
     strange = BackboneConfig(id=str(with_head("bert", tmp_path / "strange")))
-    other = train(bench, experiment.model_copy(update={"data": other_data, "backbone": strange}))
+    other = bench.train(experiment.model_copy(update={"data": other_data, "backbone": strange}))
     with pytest.raises(ConfigError, match="as this one"):
         bench.do(ForgettingConfig(job=job, earlier=(other,)), Forgetting)
 

@@ -11,7 +11,6 @@ from translearn_core.errors import ConfigError, NotFoundError
 from translearn_core.results import Evaluation, Neighbourhood, RunSummary
 from translearn_core.runs import artifacts
 from translearn_core.transfer import load_trained
-from translearn_core.worker.evidence.neighbours import nearest_to
 
 
 @pytest.fixture(scope="module")
@@ -73,13 +72,3 @@ def test_a_run_that_was_not_trained_has_no_neighbours(bench: Bench, experiment: 
     waits = bench.store.submit(ME, experiment.model_copy(update={"plan": FreezePlan(blocks=(1,))}))
     with pytest.raises(NotFoundError, match="no results yet"):
         bench.do(NeighboursConfig(job=waits.job.id, layer=0, index=0), Neighbourhood)
-
-
-def test_ties_go_by_place_and_equal_rows_are_no_distance_apart() -> None:
-    line = np.asarray([[0.0], [1.0], [-1.0], [3.0], [10.0]], dtype=np.float16)
-    rows, distance = nearest_to(line, 0, 3)
-    assert rows.tolist() == [1, 2, 3]
-    np.testing.assert_allclose(distance, [0.5, 0.5, 1.5])  # the median of 1, 1, 3, 10 is 2
-    rows, distance = nearest_to(np.ones((4, 2), dtype=np.float32), 2, 10)
-    assert rows.tolist() == [0, 1, 3]
-    assert distance.tolist() == [0, 0, 0]

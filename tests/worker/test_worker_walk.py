@@ -12,17 +12,12 @@ from worker_bench import ME, Bench
 from translearn_core.analysis import stratified_sample
 from translearn_core.config import ExperimentConfig, FeatureConfig, FreezePlan, Pooling, WalkConfig
 from translearn_core.errors import NotFoundError, Stopped, TooFewSamplesError
-from translearn_core.results import Evaluation, RunSummary, Walk
+from translearn_core.results import Evaluation, Walk
 from translearn_core.runs import artifacts
 from translearn_core.worker.context import Context
 from translearn_core.worker.evidence import walk as walking
 from translearn_core.worker.evidence.togetherness import Togetherness
 from translearn_core.worker.features import VARIANTS, layer_features
-
-
-def train(bench: Bench, config: ExperimentConfig) -> str:
-    bench.do(config, RunSummary)
-    return bench.store.runs(ME)[0].job.id
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +28,7 @@ def hard(experiment: ExperimentConfig) -> ExperimentConfig:
 
 @pytest.fixture(scope="module")
 def job(bench: Bench, hard: ExperimentConfig) -> str:
-    return train(bench, hard)
+    return bench.train(hard)
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +107,7 @@ def test_a_sample_holds_every_split_and_class_in_its_share(bench: Bench, job: st
 
 
 def test_a_run_of_the_head_alone_has_the_same_pictures_twice(bench: Bench, hard: ExperimentConfig) -> None:
-    head = train(bench, hard.model_copy(update={"plan": FreezePlan()}))
+    head = bench.train(hard.model_copy(update={"plan": FreezePlan()}))
     found = bench.do(WalkConfig(job=head), Walk)
     np.testing.assert_array_equal(found.coordinates[0], found.coordinates[1])
     assert np.isfinite(found.coordinates).all()
@@ -122,7 +117,7 @@ def test_a_run_of_the_head_alone_has_the_same_pictures_twice(bench: Bench, hard:
 
 def test_first_tokens_that_are_all_the_same_are_one_point(bench: Bench, hard: ExperimentConfig) -> None:
     cls = FeatureConfig(token_limit=32, pooling=Pooling.CLS)
-    found = bench.do(WalkConfig(job=train(bench, hard.model_copy(update={"features": cls}))), Walk)
+    found = bench.do(WalkConfig(job=bench.train(hard.model_copy(update={"features": cls}))), Walk)
     assert not found.coordinates[:, 0].any()
     assert np.isfinite(found.coordinates).all()
 

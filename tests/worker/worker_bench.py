@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import TypeVar
 
-from translearn_core.config import Frozen
+from translearn_core.config import ExperimentConfig, Frozen
+from translearn_core.results import RunSummary
 from translearn_core.runs import RunStore, State, Workspace, artifacts
 from translearn_core.worker.context import Context
 from translearn_core.worker.jobs import JOB_FUNCTIONS
@@ -30,6 +31,11 @@ class Bench:
         found = artifacts.load(context.folder, kind)
         assert found is not None
         return found
+
+    def train(self, config: ExperimentConfig) -> str:
+        """Train, and return the job."""
+        self.do(config, RunSummary)
+        return self.store.runs(ME)[0].job.id
 
 
 def reviews() -> bytes:

@@ -18,7 +18,7 @@ from translearn_core.analysis.crossing import Crossing, crossing, sentence
 from translearn_core.analysis.folding import stratified_folds
 from translearn_core.analysis.forgetting import cosine_pairs, spearman_change
 from translearn_core.analysis.geometry import knn_indices, silhouette, trustworthiness
-from translearn_core.analysis.neighbours import nearest, nearest_among, nearest_within
+from translearn_core.analysis.neighbours import nearest, nearest_among, nearest_to, nearest_within
 from translearn_core.analysis.probing import probe_layers
 from translearn_core.analysis.projecting import project
 from translearn_core.analysis.sampling import stratified_sample
@@ -66,6 +66,7 @@ __all__ = [
     "majority_accuracy",
     "nearest",
     "nearest_among",
+    "nearest_to",
     "nearest_within",
     "out_of_fold",
     "over_draws",

@@ -103,6 +103,26 @@ def nearest_among(
     return indices.numpy(), distances.numpy()
 
 
+def nearest_to(x: NDArray[np.floating], row: int, k: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return the `k` other rows nearest to one row, and their distances in units of the median one.
+
+    Parameters
+    ----------
+    x : float array, shape (n, width)
+    row, k : int
+
+    Returns
+    -------
+    rows, distances : arrays, shape (min(k, n - 1),)
+        The nearest first, by place where they are equally near. All distances are 0 where the median is.
+    """
+    far = np.linalg.norm(x.astype(np.float32) - x[row].astype(np.float32), axis=1).astype(np.float64)
+    others = np.delete(np.arange(len(x)), row)
+    typical = float(np.median(far[others])) if len(others) else 0.0
+    nearest = others[np.argsort(far[others], kind="stable")[:k]]
+    return nearest, far[nearest] / typical if typical > 0 else np.zeros(len(nearest))
+
+
 def _step(space: Space, k: int) -> int:
     """Return how many rows to ask at a time."""
     n, width = space.rows.shape

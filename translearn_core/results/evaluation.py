@@ -62,6 +62,11 @@ class Evaluation:
     per_class: pd.DataFrame = field(compare=False)
     predictions: pd.DataFrame = field(compare=False)
 
+    def with_texts(self, lines: pd.DataFrame) -> pd.DataFrame:
+        """Return `lines` with the texts whose lines in `predictions` their column ``index`` names, for it."""
+        texts = self.predictions["text"].to_numpy()
+        return lines.assign(text=texts[lines["index"]]).drop(columns="index")
+
     def frame(self) -> pd.DataFrame:
         """One line per split: n, accuracy, macro_f1, loss and the ends of the intervals."""
         return pd.DataFrame(

@@ -1,8 +1,8 @@
 """The texts nearest to one text of a finished run, before training and after it."""
 
 import numpy as np
-from numpy.typing import NDArray
 
+from translearn_core.analysis import nearest_to
 from translearn_core.config import NeighboursConfig
 from translearn_core.errors import ConfigError
 from translearn_core.results import Neighbourhood
@@ -32,23 +32,3 @@ def find_neighbours(context: Context) -> None:
             distance=np.stack([distance for _, distance in near]),
         ),
     )
-
-
-def nearest_to(x: NDArray[np.floating], row: int, k: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Return the `k` other rows nearest to one row, and their distances in units of the median one.
-
-    Parameters
-    ----------
-    x : float array, shape (n, width)
-    row, k : int
-
-    Returns
-    -------
-    rows, distances : arrays, shape (min(k, n - 1),)
-        The nearest first, by place where they are equally near. All distances are 0 where the median is.
-    """
-    far = np.linalg.norm(x.astype(np.float32) - x[row].astype(np.float32), axis=1).astype(np.float64)
-    others = np.delete(np.arange(len(x)), row)
-    typical = float(np.median(far[others])) if len(others) else 0.0
-    nearest = others[np.argsort(far[others], kind="stable")[:k]]
-    return nearest, far[nearest] / typical if typical > 0 else np.zeros(len(nearest))
