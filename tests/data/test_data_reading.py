@@ -102,6 +102,7 @@ def tables(draw):
         st.lists(st.lists(st.sampled_from(WORDS[encoding]), min_size=1, max_size=6), min_size=2, max_size=8)
     )
     texts = [draw(st.sampled_from(between)).join(words) for words in pieces]
+    texts = [text if text.strip() else "x" for text in texts]  # nothing but blanks is a missing text
     if not quoted:
         texts = [text.replace(delimiter, "").strip() or "x" for text in texts]
         assume(not any(text.startswith('"') for text in texts))

@@ -29,7 +29,7 @@ from translearn_core.config.model import ADAPTED, BackboneConfig, FeatureConfig
 from translearn_core.config.seed import Seed
 from translearn_core.config.training import TrainingConfig
 
-FORMAT = 4
+FORMAT = 5
 """Version of what jobs write; part of every job's identity, so an old result is never read as a new one."""
 
 
