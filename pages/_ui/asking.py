@@ -83,7 +83,7 @@ def file(run: Run) -> None:
     digest = state.value("predict_dataset")
     if digest is None or all(d.digest != digest for d in state.store().datasets(state.owner())):
         return
-    reading = live.ask(ReadConfig(dataset=digest, fewest_columns=1), Reading, "Reading the table")
+    reading = live.ask(ReadConfig(dataset=digest, texts_only=True), Reading, "Reading the table")
     if reading is None:
         return
     names = [column.name for column in reading.columns]

@@ -80,12 +80,12 @@ def _bring() -> None:
     if brought is not None:
         state.put(FILE, brought)
         state.put(OPEN, True)
-        live.submit(ReadConfig(dataset=brought, fewest_columns=1))  # by this it is known as a file of texts
+        live.submit(ReadConfig(dataset=brought, texts_only=True))  # by this it is known as a file of texts
         st.rerun()
 
 
 def _of_file(file: Dataset) -> Texts | None:
-    reading = live.ask(ReadConfig(dataset=file.digest, fewest_columns=1), Reading, "Reading the file")
+    reading = live.ask(ReadConfig(dataset=file.digest, texts_only=True), Reading, "Reading the file")
     if reading is None:
         return None
     names = [column.name for column in reading.columns]

@@ -29,7 +29,7 @@ from translearn_core.config.model import ADAPTED, BackboneConfig, FeatureConfig
 from translearn_core.config.seed import Seed
 from translearn_core.config.training import TrainingConfig
 
-FORMAT = 5
+FORMAT = 6
 """Version of what jobs write; part of every job's identity, so an old result is never read as a new one."""
 
 
@@ -75,7 +75,9 @@ class ReadConfig(Frozen):
     """Read a data set's files into one table."""
 
     dataset: str
-    fewest_columns: int = Field(2, ge=1, le=2, description="1 for a file that is only to be classified")
+    texts_only: bool = Field(
+        False, description="a file of texts, to classify or to pre-train on, not to learn from"
+    )
 
 
 class DiagnoseConfig(Frozen):

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 import pandas as pd
 
-from translearn_core.config import Fix
+from translearn_core.config import Fix, ReadOptions, TableKind
 
 
 class Severity(StrEnum):
@@ -59,8 +59,38 @@ class Suggestion:
 
 
 @dataclass(frozen=True)
+class FileFormat:
+    """How one file was read.
+
+    `encoding` is a Python codec, None for a format without one; `delimiter` is "" for one column, None for a
+    format without delimiters; `sheet` is a workbook's sheet or an archive's member, `sheets` those it has.
+    """
+
+    part: str
+    kind: TableKind
+    encoding: str | None = None
+    delimiter: str | None = None
+    header: bool = True
+    sheet: str | None = None
+    sheets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LikelyReading:
+    """Another way in which a file may be meant, with its first rows so read (the header's names first)."""
+
+    part: str
+    title: str
+    options: ReadOptions
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
 class Reading:
-    """A file as a table: what was detected, what was mended, what its columns look like."""
+    """A file as a table: how it was read, what was detected and mended, what its columns look like.
+
+    `alternatives` is empty where the way in which the files were read is hardly in doubt.
+    """
 
     rows: int
     parts: dict[str, int]
@@ -68,6 +98,8 @@ class Reading:
     suggestion: Suggestion
     findings: tuple[Finding, ...]
     preview: pd.DataFrame = field(compare=False)
+    formats: tuple[FileFormat, ...] = ()
+    alternatives: tuple[LikelyReading, ...] = ()
 
     def frame(self) -> pd.DataFrame:
         """One line per column: name, filled, distinct, mean words, an example."""

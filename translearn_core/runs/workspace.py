@@ -8,11 +8,16 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from translearn_core.config import ReadOptions
 from translearn_core.errors import NotFoundError
 from translearn_core.runs import artifacts
 
 BACKBONE = "backbone"
 """The folder, in that of a pre-training, of the backbone it made."""
+
+
+READ_OPTIONS = "read_options.json"
+"""The file, in a data set's folder, of what a person said about reading it."""
 
 
 class Workspace:
@@ -46,15 +51,17 @@ class Workspace:
         """Folder of the backbone that a pre-training made."""
         return self.run(job) / BACKBONE
 
-    def keep_files(self, files: Mapping[str, bytes]) -> str:
+    def keep_files(self, files: Mapping[str, bytes], options: ReadOptions | None = None) -> str:
         """Store a data set's files, by part (train, validation, test), and return their common digest.
 
-        The same bytes are stored once, whoever brings them.
+        The same bytes, to be read in the same way, are stored once, whoever brings them.
         """
         digest = hashlib.sha256()
         for part in sorted(files):
             digest.update(f"{part}:{len(files[part])}:".encode())
             digest.update(hashlib.sha256(files[part]).digest())
+        if options is not None and options.given:
+            digest.update(options.model_dump_json().encode())
         name = digest.hexdigest()[:20]
         home = self.dataset(name)
         if not home.exists():
@@ -62,6 +69,8 @@ class Workspace:
             (draft / "source").mkdir()
             for part, data in files.items():
                 (draft / "source" / part).write_bytes(data)
+            if options is not None and options.given:
+                (draft / READ_OPTIONS).write_text(options.model_dump_json(), encoding="utf-8")
             draft.chmod(0o755)
             try:
                 draft.rename(home)
@@ -75,6 +84,11 @@ class Workspace:
         if not paths:
             raise NotFoundError("The files of this data set are no longer here: upload them again.")
         return {path.name: path for path in paths}
+
+    def read_options(self, digest: str) -> ReadOptions:
+        """Return how a data set's files are to be read, as far as a person said so."""
+        path = self.dataset(digest) / READ_OPTIONS
+        return ReadOptions.model_validate_json(path.read_bytes()) if path.exists() else ReadOptions()
 
     def weight(self, *, datasets: set[str], jobs: set[str]) -> int:
         """Bytes on disk of these data sets and jobs."""

@@ -17,16 +17,16 @@ def read_dataset(context: Context) -> None:
     config = context.config
     assert isinstance(config, ReadConfig)
     context.report("reading the file")
-    _, reading = _read(context.store.workspace, config.dataset, config.fewest_columns)
+    _, reading = _read(context.store.workspace, config.dataset)
     artifacts.save(context.folder, reading)
 
 
-def load_table(workspace: Workspace, digest: str, fewest_columns: int = 2) -> pd.DataFrame:
+def load_table(workspace: Workspace, digest: str) -> pd.DataFrame:
     """Return a data set's table, read from its files if that was not done yet."""
     path = workspace.dataset(digest) / TABLE
     if path.exists():
         return pd.read_parquet(path)
-    return _read(workspace, digest, fewest_columns)[0]
+    return _read(workspace, digest)[0]
 
 
 def load_prepared(workspace: Workspace, config: DataConfig) -> Prepared:
@@ -34,8 +34,8 @@ def load_prepared(workspace: Workspace, config: DataConfig) -> Prepared:
     return prepare(load_table(workspace, config.dataset), config)
 
 
-def _read(workspace: Workspace, digest: str, fewest_columns: int) -> tuple[pd.DataFrame, Reading]:
-    table, reading = read(workspace.sources(digest), settings(), fewest_columns=fewest_columns)
+def _read(workspace: Workspace, digest: str) -> tuple[pd.DataFrame, Reading]:
+    table, reading = read(workspace.sources(digest), settings(), workspace.read_options(digest))
     draft = workspace.dataset(digest) / f".{TABLE}"
     table.to_parquet(draft, index=False)
     draft.replace(workspace.dataset(digest) / TABLE)
