@@ -87,7 +87,7 @@ def open_dataset(digest: str) -> None:
         tuning=earlier.tuning,
         augment=earlier.augment,
     )
-    forget("text_column", "label_column", "split_column", "split_form")
+    forget("text_column", "label_column", "split_column", "group_column", "split_form")
 
 
 def open_settings(config: ExperimentConfig) -> None:

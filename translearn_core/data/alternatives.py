@@ -15,7 +15,7 @@ SAMPLE_BYTES, SAMPLE_LINES = 1 << 18, 60
 
 
 def likely_readings(data: bytes, part: str, rows: FileRows, options: ReadOptions) -> list[LikelyReading]:
-    """Return the likely readings of a file whose encoding, delimiter or header is in doubt, the present first.
+    """Return the likely readings of a file where one is in doubt, the present one first.
 
     Parameters
     ----------

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from translearn_core.data.file_rows import FileRows
 from translearn_core.data.findings import counted, finding, named, shown
+from translearn_core.data.normalisation import is_blank
 from translearn_core.errors import DataError
 from translearn_core.results import Finding, Severity
 
@@ -39,7 +40,7 @@ def clean_cells(
     for column, values in zip(names, zip(*rows.rows, strict=True), strict=True):
         if column is None:
             continue
-        cells: list[str | None] = [value if value and not value.isspace() else None for value in values]
+        cells: list[str | None] = [None if is_blank(value) else value for value in values]
         said += _without_nulls(cells, column, rows)
         said += _cut(cells, column, rows, name, limit)
         columns[column] = cells

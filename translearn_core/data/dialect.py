@@ -1,4 +1,4 @@
-"""The dialect of delimited text, guessed from its first lines: delimiter, and what stands before the header."""
+"""The dialect of delimited text, guessed from its first lines: delimiter, and what precedes the header."""
 
 import csv
 import io
