@@ -17,6 +17,7 @@ from pages._ui import (
 )
 from pages._ui.words import size
 from translearn_core.config import ReadConfig
+from translearn_core.data.findings import counted
 from translearn_core.results import Diagnosis, Reading
 
 heading.top(
@@ -47,7 +48,7 @@ if reading is not None or live.failed(asked):
     read_options.panel(dataset, reading, state.open_dataset)
 if reading is None:
     ending.end()
-st.subheader(f"{reading.rows:,} rows, {len(reading.columns)} columns", anchor=False)
+st.subheader(f"{counted(reading.rows, 'row')}, {counted(len(reading.columns), 'column')}", anchor=False)
 st.dataframe(reading.preview, hide_index=True, height=230, key="preview")
 with st.expander("About each column", icon=":material/view_column:"):
     tables.table(reading.frame(), "columns", key="columns")

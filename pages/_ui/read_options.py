@@ -40,25 +40,25 @@ def panel(dataset: Dataset, reading: Reading | None, then: Then) -> None:
     with st.expander(plain(title), icon=":material/tune:", expanded=bool(likely) or reading is None):
         if likely:
             st.markdown("The file can be read in more than one way. Choose the rows that look right.")
-            for number, one in enumerate(likely):
-                _alternative(dataset, one, number, then)
+            with st.grid(2, min_column_width=320):
+                for number, one in enumerate(likely):
+                    _alternative(dataset, one, number, then)
         _form(dataset, reading, then)
 
 
 def _alternative(dataset: Dataset, one: LikelyReading, number: int, then: Then) -> None:
     """Show the first rows under one way of reading, and take it at a click."""
     current = one.options == state.store().workspace.read_options(dataset.digest)
-    with st.container(border=True, key=f"likely-{number}"):
+    with st.container(border=True, height="stretch", key=f"likely-{number}"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{plain(one.title)}**" + (f" ({one.part} file)" if one.part != "train" else ""))
             if not current and st.button("Read it so", key=f"read_so-{number}", icon=":material/check:"):
                 _read_again(dataset, one.options, then)
-        width = max(map(len, one.rows))
-        cells = [[*row, *[""] * (width - len(row))] for row in one.rows]
+        names = [
+            f"{name}{chr(0x200B) * k}" for k, name in enumerate(one.names)
+        ]  # a table's names must differ
         st.dataframe(
-            pd.DataFrame(cells, columns=[f"{k + 1}" for k in range(width)]),
-            hide_index=True,
-            key=f"likely_rows-{number}",
+            pd.DataFrame(list(one.rows), columns=names), hide_index=True, key=f"likely_rows-{number}"
         )
 
 

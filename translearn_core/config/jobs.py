@@ -65,10 +65,11 @@ class JobKind(StrEnum):
 
 
 class Slot(StrEnum):
-    """Which worker does it: a question never waits behind a training."""
+    """Which worker does it: a question never waits behind a training, nor behind anybody's file."""
 
     TRAIN = "TRAIN"
     ASK = "ASK"
+    READ = "READ"
 
 
 class ReadConfig(Frozen):
@@ -227,8 +228,8 @@ JobConfig = (
 )
 
 JOBS: dict[JobKind, tuple[type[Frozen], Slot]] = {
-    JobKind.READ: (ReadConfig, Slot.ASK),
-    JobKind.DIAGNOSE: (DiagnoseConfig, Slot.ASK),
+    JobKind.READ: (ReadConfig, Slot.READ),
+    JobKind.DIAGNOSE: (DiagnoseConfig, Slot.READ),
     JobKind.SIZE: (SizeConfig, Slot.ASK),
     JobKind.ANATOMY: (AnatomyConfig, Slot.ASK),
     JobKind.CALIBRATE: (CalibrateConfig, Slot.ASK),

@@ -43,10 +43,13 @@ def likely_readings(data: bytes, part: str, rows: FileRows, options: ReadOptions
             under = read_rows(head, "The file", max_rows=10_000, max_bytes=len(data) * 100, options=chosen)
         except DataError:
             continue
-        cells = (under.names, *_telling(under, rows)) if under.format.header else _telling(under, rows)
-        first = tuple(tuple(_short(cell) for cell in row[:PREVIEW_COLUMNS]) for row in cells)
-        if first not in [one.rows for one in found]:
-            found.append(LikelyReading(part, title, chosen, first[: PREVIEW_ROWS + 1]))
+        names = tuple(_short(name) for name in under.names[:PREVIEW_COLUMNS])
+        first = tuple(
+            tuple(_short(cell) for cell in row[:PREVIEW_COLUMNS])
+            for row in _telling(under, rows)[:PREVIEW_ROWS]
+        )
+        if (names, first) not in [(one.names, one.rows) for one in found]:
+            found.append(LikelyReading(part, title, chosen, names, first))
     return found if len(found) > 1 else []
 
 

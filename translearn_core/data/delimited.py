@@ -4,7 +4,6 @@ Python's csv module parses: of the fast parsers it alone tells the line of a row
 """
 
 import csv
-import io
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from itertools import chain, islice
@@ -21,7 +20,7 @@ from translearn_core.data.dialect import (
     split_lines,
 )
 from translearn_core.data.findings import counted, finding, joined, shown
-from translearn_core.data.line_ends import clean_line_ends
+from translearn_core.data.line_ends import clean_line_ends, lines_of
 from translearn_core.data.raw_table import RawTable
 from translearn_core.errors import DataError
 from translearn_core.results import Finding, Severity
@@ -133,10 +132,8 @@ def _first_fit(
 def _attempt(text: str, dialect: Dialect, way: Quoting, name: str, max_rows: int) -> RawTable:
     """Return all rows under one meaning of quotes."""
     end = "\0end"  # decoded text holds no NUL: if this line is not the last record, a quote is still open
-    handle = io.StringIO(text, newline="")
-    handle.seek(dialect.offset)
     before = text.count("\n", 0, dialect.offset)
-    lines, character = split_lines(chain(handle, [end]), dialect.delimiter)
+    lines, character = split_lines(chain(lines_of(text, dialect.offset), [end]), dialect.delimiter)
     reader = _reader(lines, character, way)
     rows: list[list[str]] = []
     starts: list[int] = []
@@ -216,23 +213,22 @@ def _tab_lines_fit_too(text: str, dialect: Dialect, quoted: RawTable) -> bool:
     if dialect.delimiter != "\t" or not multiline or text.lstrip().startswith('"'):
         return False
     tabs = len(quoted.rows[0]) - 1
-    lines = islice(io.StringIO(text[dialect.offset :], newline=""), None)
-    return all(line.count("\t") == tabs for line in lines if line.strip())
+    return all(line.count("\t") == tabs for line in lines_of(text, dialect.offset) if line.strip())
 
 
 def _unwrapped(text: str) -> str:
     """Return the text without the quotes around its lines; line numbers stay."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=ALONE)
+    reader = csv.reader(lines_of(text), delimiter=ALONE)
     return "".join(f"{(record or [''])[0]}\n" for record in reader)
 
 
 def _fasttext(text: str, name: str, max_rows: int) -> RawTable | None:
     """Return the rows of lines such as ``__label__good a text``; None if it is no such file."""
-    sample = [line for line in islice(io.StringIO(text, newline=""), SAMPLE_LINES) if line.strip()]
+    sample = [line for line in islice(lines_of(text), SAMPLE_LINES) if line.strip()]
     if sum(line.lstrip("\ufeff ").startswith(FASTTEXT) for line in sample) < 0.8 * max(1, len(sample)):
         return None
     rows, lines = [], []
-    for number, line in enumerate(io.StringIO(text, newline=""), 1):
+    for number, line in enumerate(lines_of(text), 1):
         labels, rest = [], line.lstrip("\ufeff").strip()
         while rest.startswith(FASTTEXT):
             word, _, rest = rest.partition(" ")

@@ -1,7 +1,6 @@
 """The dialect of delimited text, guessed from its first lines: delimiter, and what precedes the header."""
 
 import csv
-import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -9,6 +8,7 @@ from itertools import islice
 from typing import Literal
 
 from translearn_core.data.header_rows import looks_like_names
+from translearn_core.data.line_ends import lines_of
 from translearn_core.errors import DataError
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe", "::": "double colon"}
@@ -76,7 +76,7 @@ def find_dialect(text: str, name: str, delimiter: str | None = None) -> Dialect:
         If the first line is too long to be a header.
     """
     lead = _lead(text)
-    sample = list(islice(io.StringIO(text[lead.offset :] if lead.offset else text, newline=""), SAMPLE_LINES))
+    sample = list(islice(lines_of(text, lead.offset), SAMPLE_LINES))
     first = next((line for line in sample if line.strip()), "")
     if len(first) > LONGEST_HEADER:
         raise DataError(

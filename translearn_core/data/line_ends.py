@@ -1,5 +1,6 @@
 """Line ends and control characters of a text file, cleaned before it is split into rows."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 LISTED = 50
@@ -41,3 +42,15 @@ def clean_line_ends(text: str) -> CleanText:
     for character in "\r\v\f" if alone else "\v\f":
         text = text.replace(character, " ")
     return CleanText(text, strays, tuple(lines))
+
+
+def lines_of(text: str, start: int = 0) -> Iterator[str]:
+    """Yield the lines of a text from a position on, line ends kept.
+
+    A `StringIO` would take four bytes for every character of the text.
+    """
+    while (end := text.find("\n", start)) >= 0:
+        yield text[start : end + 1]
+        start = end + 1
+    if start < len(text):
+        yield text[start:]

@@ -12,11 +12,11 @@ from translearn_core.config import DataConfig
 from translearn_core.data.columns import file_columns
 from translearn_core.data.findings import counted, finding, joined, shown
 from translearn_core.data.near_duplicates import near_duplicates
-from translearn_core.data.prepared import SPLITS, Prepared
+from translearn_core.data.prepared import Prepared
 from translearn_core.data.splitting import TRAIN
 from translearn_core.results import Finding, Severity
 
-SEPARATORS = {";": "semicolons", "|": "pipes", ",": "commas", "/": "slashes", " ": "blanks"}
+SEPARATORS = {";": "semicolons", "|": "pipes", ",": "commas"}
 BINARY = frozenset({"0", "1", "0.0", "1.0", "true", "false", "yes", "no"})
 GROUP_NAMES = frozenset(
     [
@@ -58,7 +58,7 @@ TELLING = 0.02
 
 
 def several_labels(cells: Sequence[str]) -> str | None:
-    """Return what separates several labels in a column's cells, in words; None if cells hold one label each."""
+    """Return what separates several labels in a column's cells; None if cells hold one label each."""
     values = Counter(cells[:SAMPLE])
     lists = [value for value in values if value.lstrip().startswith("[")]
     if len(lists) >= 0.5 * len(values) and all(_is_list(value) for value in lists[:50]):
@@ -87,9 +87,9 @@ def several_labels_finding(table: pd.DataFrame, config: DataConfig) -> list[Find
     how = several_labels(cells)
     if how is None:
         return []
+    longest = max(cells[:SAMPLE], key=len)
     sentence = (
-        f"Cells of column {shown(config.label)} hold several labels each, {how}, such as "
-        f"{shown(max(cells[:SAMPLE], key=len))}: "
+        f"Cells of column {shown(config.label)} hold several labels each, {how}, such as {shown(longest)}: "
         f"each of the {len(set(cells)):,} combinations is learned as a class of its own."
     )
     return [finding("several-labels", Severity.WARNING, sentence)]
@@ -128,13 +128,20 @@ def groups_finding(table: pd.DataFrame, config: DataConfig, prepared: Prepared) 
         if mask.sum() < 0.05 * max(1, int((prepared.split != TRAIN).sum())):
             continue
         sentence = (
-            f"{counted(int(mask.sum()), 'row')} of {SPLITS[1]} and test share their {shown(name)} with "
+            f"{counted(int(mask.sum()), 'row')} of validation and test share their {shown(name)} with "
             f"training rows: "
             "what is learned of one row may give the others away."
         )
         advice = f"Choose {shown(name)} as the column that keeps rows together."
         return [
-            finding("groups-across-splits", Severity.WARNING, sentence, prepared.rows[mask], advice=advice)
+            finding(
+                "groups-across-splits",
+                Severity.WARNING,
+                sentence,
+                prepared.rows[mask],
+                advice=advice,
+                column=name,
+            )
         ]
     return []
 

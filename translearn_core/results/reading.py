@@ -25,7 +25,7 @@ class Finding:
     `code` is stable, for tests and pages; `sentence` is for people; `rows` are 1-based row numbers of the
     file, header
     not counted, at most 50 of them; `count` is how many there are in all; `fix` is one click away where
-    there is one.
+    there is one, `column` is one to choose.
     """
 
     code: str
@@ -35,6 +35,7 @@ class Finding:
     count: int = 0
     fix: Fix | None = None
     advice: str | None = None
+    column: str | None = None
 
 
 @dataclass(frozen=True)
@@ -77,11 +78,12 @@ class FileFormat:
 
 @dataclass(frozen=True)
 class LikelyReading:
-    """Another way in which a file may be meant, with its first rows so read (the header's names first)."""
+    """A way in which a file may be meant, with the columns' names and the first rows so read."""
 
     part: str
     title: str
     options: ReadOptions
+    names: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
 
 

@@ -8,6 +8,7 @@ from translearn_core.results import Reading
 from translearn_core.runs import Workspace, artifacts
 from translearn_core.settings import settings
 from translearn_core.worker.context import Context
+from translearn_core.worker.read_budget import read_budget
 
 TABLE = "table.parquet"
 
@@ -31,11 +32,15 @@ def load_table(workspace: Workspace, digest: str) -> pd.DataFrame:
 
 def load_prepared(workspace: Workspace, config: DataConfig) -> Prepared:
     """Return a data set's rows ready for the task."""
-    return prepare(load_table(workspace, config.dataset), config)
+    table = load_table(workspace, config.dataset)
+    with read_budget(workspace.sources(config.dataset).values()):
+        return prepare(table, config)
 
 
 def _read(workspace: Workspace, digest: str) -> tuple[pd.DataFrame, Reading]:
-    table, reading = read(workspace.sources(digest), settings(), workspace.read_options(digest))
+    sources = workspace.sources(digest)
+    with read_budget(sources.values()):
+        table, reading = read(sources, settings(), workspace.read_options(digest))
     draft = workspace.dataset(digest) / f".{TABLE}"
     table.to_parquet(draft, index=False)
     draft.replace(workspace.dataset(digest) / TABLE)
