@@ -20,7 +20,7 @@ from translearn_core.settings import Settings, settings
 
 LOOK_SECONDS = 0.2
 
-WALL_FACTOR, WALL_SECONDS = 4.0, 20.0
+WALL_FACTOR, WALL_SECONDS = 4.0, 10.0
 """The process ends after so many times the processor time that is allowed, and so many seconds more."""
 
 
