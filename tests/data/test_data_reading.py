@@ -336,7 +336,7 @@ def test_stray_quotes_inside_quoted_fields_are_read_leniently(file):
         (
             "Это хорошая книга, и я прочитал её с удовольствием. Очень советую всем друзьям! " * 4,
             "cp1251",
-            "CP1251",
+            "Windows-1251",
         ),
     ],
 )

@@ -25,8 +25,8 @@ CODECS = {
     "cp932": "Shift JIS (Japanese)",
     "euc_jp": "EUC-JP (Japanese)",
     "iso2022_jp": "ISO-2022-JP (Japanese)",
-    "cp949": "Windows-949, EUC-KR (Korean)",
-    "gb18030": "GB18030, GBK (Chinese)",
+    "cp949": "Windows-949 (Korean)",
+    "gb18030": "GB18030 (Chinese)",
     "cp950": "Big5 (traditional Chinese)",
     "utf-16-le": "UTF-16 (little-endian)",
     "utf-16-be": "UTF-16 (big-endian)",
@@ -53,7 +53,7 @@ CODECS = {
     "cp860": "DOS 860 (Portuguese)",
     "cp865": "DOS 865 (Nordic)",
     "mac-roman": "Mac Roman (Western European)",
-    "mac-latin2": "Mac Central European",
+    "mac-latin2": "Mac Latin 2 (Central European)",
     "mac-cyrillic": "Mac Cyrillic",
     "mac-greek": "Mac Greek",
     "mac-turkish": "Mac Turkish",
@@ -64,27 +64,34 @@ RECOGNISED_OTHERWISE = {"utf-8", "utf-16-le", "utf-16-be", "iso2022_jp"}
 LIBRARY_NAMES = {"euc_jp": "euc_jis_2004", "cp950": "big5hkscs"}
 """The library's names where they are not Python's for what is read."""
 
-PLAINER = bytes(32 if byte == ord("<") or (byte < 32 and byte not in b"\t\n\r") else byte for byte in range(256))
-"""Takes out what the library would trust before letters: marks of file kinds and charset declarations in tags."""
+PLAINER = bytes(
+    32 if byte == ord("<") or (byte < 32 and byte not in b"\t\n\r") else byte for byte in range(256)
+)
+"""Takes out what the library trusts more than letters: marks of file kinds, and charsets named in tags."""
 MOST_BROKEN = 0.03
 """Broken characters for each character beyond ASCII that a right code page may leave."""
 PREFERENCE = 0.006
 """What the commonest code page is given over the rarest, in the library's score of 0 to 1."""
+WESTERN = 0.05
+"""What Windows-1252 is given besides where a text holds hardly a character to go by."""
 MOST_SCORED = 12
 
 _LETTERS = "A-Za-zÀ-ÖØ-öø-ɏ"
 _FOREIGN = "Ͱ-ϿЀ-ӿ֐-ۿ฀-๿"
 IMPLAUSIBLE = re.compile(
-    "[\x80-\x9f\u2500-\u25ff\u2200-\u22ff\ue000-\uf8ff�¤¦¨¬¯¸]"  # controls, box drawing, mathematics, lone accents
+    # controls, box drawing, mathematics, accents alone
+    "[\x80-\x9f\u2500-\u25ff\u2200-\u22ff\ue000-\uf8ff�¤¦¨¬¯¸]"
     f"|[{_LETTERS}][{_FOREIGN}]|[{_FOREIGN}][{_LETTERS}]"  # two scripts in a word
     f"|(?<=[{_LETTERS}])[¡¢£¥§©«±¶»¿ªº¹²³×÷†‡™“”‘](?=[{_LETTERS}])"  # signs in a word
-    f"|(?<=[{_LETTERS}])[‚„‰ˆƒ•]|[¼½¾](?=[{_LETTERS}])|[œŁ](?=[0-9])|[€‰†‡](?=[{_FOREIGN}])"  # signs before or after a word
+    # signs at the end or the beginning of a word
+    f"|(?<=[{_LETTERS}])[‚„‰ˆƒ•]|[¼½¾](?=[{_LETTERS}])|[œŁ](?=[0-9])|[€‰†‡](?=[{_FOREIGN}])"
     "|(?<=[a-z])[ｦ-ﾟ\u3041-\u9fff가-힣](?=[a-z])"  # East Asian characters alone in a word
     "|[Â-ß][€‚ƒ„…†‡ˆ‰‹‘’“”•–—˜™š›œ\xa0-¿]|â€"  # UTF-8 read as something else
 )
 """What running text hardly holds. Every alternative is of fixed length, so a search takes linear time."""
 CAPITAL_INSIDE = re.compile(r"(?<=[a-zß-öø-ÿа-яα-ω])[^\W\d_a-z]")
 ICELANDIC = re.compile("[ÞþÐð]")
+ABOVE_ASCII = re.compile(rb"[\x80-\xff]")
 WORD = re.compile(r"[^\s,;|\"]+")
 
 
@@ -111,13 +118,17 @@ def candidates(sample: bytes) -> list[Candidate]:
             whole = texts[codec].replace("�", " ").encode(codec, "ignore")
             scores |= {c: score * (1 - min(1, 5 * share)) for c, score in _scores(whole, [codec]).items()}
     order = {codec: PREFERENCE * (1 - rank / len(texts)) for rank, codec in enumerate(texts)}
+    order["cp1252"] += WESTERN / (1 + len(ABOVE_ASCII.findall(sample)) / 3)
     likely = sorted(scores, key=lambda codec: scores[codec] + order[codec], reverse=True)[:MOST_SCORED]
     rated: dict[str, float] = {}
     for codec in likely:
         rating = (scores[codec] + order[codec]) * (1 - _implausibility(texts[codec])) ** 2
         rated[texts[codec]] = max(rated.get(texts[codec], 0.0), rating)
     commonest = {texts[codec]: codec for codec in sorted(likely, key=order.__getitem__)}
-    return [Candidate(commonest[text], rated[text], text) for text in sorted(rated, key=rated.__getitem__, reverse=True)]
+    return [
+        Candidate(commonest[text], rated[text], text)
+        for text in sorted(rated, key=rated.__getitem__, reverse=True)
+    ]
 
 
 def beyond_ascii(text: str) -> int:
@@ -133,7 +144,7 @@ def difference(text: str, other: str) -> float:
 
 
 def doubtful_words(text: str, other: str = "", most: int = 8) -> tuple[str, ...]:
-    """Return words of `text` with characters beyond ASCII that look wrong or, if given, that `other` lacks."""
+    """Return words beyond ASCII that look wrong or, if another text is given, that it lacks."""
     elsewhere = set(WORD.findall(other))
     words: dict[str, None] = {}
     for match in WORD.finditer(text):
@@ -150,12 +161,17 @@ def _scores(sample: bytes, names: list[str]) -> dict[str, float]:
     if not known:
         return {}
     detected = chardet.detect_all(
-        b"\n\n" + sample.translate(PLAINER), ignore_threshold=True, compat_names=False, include_encodings=known, no_match_encoding=next(iter(known))
+        b"\n\n" + sample.translate(PLAINER),
+        ignore_threshold=True,
+        compat_names=False,
+        include_encodings=known,
+        no_match_encoding=next(iter(known)),
     )
     return {known[d["encoding"]]: d["confidence"] for d in detected if d["encoding"] in known}
 
 
 def _implausibility(text: str) -> float:
-    """Return the share of the characters beyond ASCII that stand where running text hardly has them, 0 to 1."""
-    odd = len(IMPLAUSIBLE.findall(text)) + sum(c.isupper() for c in CAPITAL_INSIDE.findall(text))
-    return min(1.0, (odd + 0.1 * len(ICELANDIC.findall(text))) / max(beyond_ascii(text), 1))
+    """Return the share of the characters beyond ASCII that stand where running text hardly has them."""
+    odd: float = len(IMPLAUSIBLE.findall(text)) + sum(c.isupper() for c in CAPITAL_INSIDE.findall(text))
+    odd += 0.1 * len(ICELANDIC.findall(text))
+    return min(1.0, odd / max(beyond_ascii(text), 1))

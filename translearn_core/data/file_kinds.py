@@ -83,7 +83,7 @@ def kind_of_archive(data: bytes) -> str:
 
 
 def _head(data: bytes) -> bytes:
-    """Return the first characters in lower case, without byte-order mark, white space and the zeros of UTF-16."""
+    """Return the beginning in lower case, without byte-order mark, white space and the zeros of UTF-16."""
     head = data[:HEAD]
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         head = head[2:].replace(b"\0", b"")
