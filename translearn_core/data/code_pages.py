@@ -89,7 +89,8 @@ IMPLAUSIBLE = re.compile(
     "|[Â-ß][€‚ƒ„…†‡ˆ‰‹‘’“”•–—˜™š›œ\xa0-¿]|â€"  # UTF-8 read as something else
 )
 """What running text hardly holds. Every alternative is of fixed length, so a search takes linear time."""
-CAPITAL_INSIDE = re.compile(r"(?<=[a-zß-öø-ÿа-яα-ω])[^\W\d_a-z]")
+_CAPITALS = "".join(c for c in map(chr, range(0xC0, 0x530)) if c.isupper())
+CAPITAL_INSIDE = re.compile(f"(?<=[a-zß-öø-ÿа-яα-ω])[A-Z{_CAPITALS}]")
 ICELANDIC = re.compile("[ÞþÐð]")
 ABOVE_ASCII = re.compile(rb"[\x80-\xff]")
 WORD = re.compile(r"[^\s,;|\"]+")
@@ -172,6 +173,6 @@ def _scores(sample: bytes, names: list[str]) -> dict[str, float]:
 
 def _implausibility(text: str) -> float:
     """Return the share of the characters beyond ASCII that stand where running text hardly has them."""
-    odd: float = len(IMPLAUSIBLE.findall(text)) + sum(c.isupper() for c in CAPITAL_INSIDE.findall(text))
+    odd: float = len(IMPLAUSIBLE.findall(text)) + len(CAPITAL_INSIDE.findall(text))
     odd += 0.1 * len(ICELANDIC.findall(text))
     return min(1.0, odd / max(beyond_ascii(text), 1))
