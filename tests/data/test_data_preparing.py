@@ -409,7 +409,7 @@ REFUSED = {
     "empty test file": (
         given_but(["train"] * 10 + ["test"] * 2, labels=["a", "b"] * 5 + [None, None]),
         {},
-        "No row of the test file has both a text",
+        "The test file has no labels in 'label', so nothing can be scored on it",
     ),
     "one test row": (
         given_but(["train"] * 20 + ["test"]),

@@ -213,9 +213,9 @@ BAD = {
     "JSON without a table": ('{"text": "good", "label": ', "The file looks like JSON and cannot be read"),
     "broken JSON line": ('{"a": 1}\n{"a": 2}\n{"a": \n', "The file has in line 3 what is no JSON object"),
     "deep JSON": ("[" * 200_000, "The file looks like JSON and cannot be read (nested too deep)"),
-    "PDF": (b"%PDF-1.7\n1 0 obj\n", "The file is a PDF document, not a CSV"),
+    "PDF": (b"%PDF-1.7\n1 0 obj\n", "The file is a PDF document, not a table"),
     "PNG": (b"\x89PNG\r\n\x1a\n", "The file is a PNG picture"),
-    "web page": ("<!DOCTYPE html>\n<html><body>text,label", "The file is a web page, not a CSV"),
+    "web page": ("<!DOCTYPE html>\n<html><body>text,label", "The file is a web page, not a table"),
 }
 
 
@@ -337,7 +337,7 @@ def test_stray_quotes_inside_quoted_fields_are_read_leniently(file):
         (
             "Это хорошая книга, и я прочитал её с удовольствием. Очень советую всем друзьям! " * 4,
             "cp1251",
-            "CP1251",
+            "Windows-1251",
         ),
     ],
 )

@@ -17,8 +17,10 @@ SUFFIXES = (
 """How the files of an archive that may be tables end."""
 
 ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")
-WORKBOOK_PARTS = ("xl/", "content.xml", "mimetype", "word/", "ppt/")
-"""Names inside archives that are documents of their own."""
+WORKBOOK_PARTS = ("xl/", "content.xml")
+"""Names inside archives that are workbooks."""
+DOCUMENTS = {"word/": "a Word document", "ppt/": "a PowerPoint presentation"}
+"""Names inside archives that are other documents."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,11 @@ def _from_zip(data: bytes, name: str, limit: int, sheet: str | None) -> Unpacked
                 if sum(entry.file_size for entry in entries) > limit:
                     raise _too_large(name, limit)
                 return Unpacked(data)
+            for start, kind in DOCUMENTS.items():
+                if any(entry.filename.startswith(start) for entry in entries):
+                    raise DataError(
+                        f"{name} is {kind}, not a table: save the table in it as CSV (UTF-8) or .xlsx."
+                    )
             tables = {entry.filename: entry for entry in entries if _is_table(entry)}
             if not tables:
                 inside = named([entry.filename for entry in entries], 3) or "nothing"

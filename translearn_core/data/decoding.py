@@ -1,23 +1,45 @@
-"""From a file's bytes to its characters: what is not text is named, what is gets its encoding found.
+"""From a file's bytes to its characters: what is no text is refused, the encoding of what is gets detected.
 
-Order of belief: a byte-order mark; valid UTF-8 (nothing else looks like it by chance); UTF-16 without a mark;
-GB18030 where the bytes read as common Chinese characters; Windows-1252 where accents stand alone between
-plain letters; charset-normalizer for the rest: it is right on long texts and often wrong on short Latin ones.
+Order of belief: what a person says; a byte-order mark; UTF-16 without one; escape sequences of ISO-2022;
+valid UTF-8; UTF-8 with at least as many whole characters as broken ones, since nothing else looks like it by
+chance; the likeliest code page. Detection looks at a bounded sample. A byte that the encoding lacks costs its
+character.
 """
 
 import codecs
-import io
 import re
-import zipfile
 from dataclasses import dataclass
 
 import numpy as np
-from charset_normalizer import from_bytes
 
+from translearn_core.data.code_pages import (
+    CODECS,
+    WORD,
+    Candidate,
+    beyond_ascii,
+    candidates,
+    difference,
+    doubtful_words,
+)
+from translearn_core.data.file_kinds import refuse_other_kinds
+from translearn_core.data.findings import shown
 from translearn_core.errors import DataError
 
-SAMPLE = 1 << 18
-"""Bytes that are looked at to tell encodings apart."""
+__all__ = ["CODECS", "Decoded", "decode"]
+
+BEGINNING = 1 << 18
+"""Bytes at the beginning that are searched for signs of UTF-16 and of binary files."""
+SAMPLE = 1 << 14
+"""Bytes by which code pages are told apart."""
+WINDOWS = 32
+"""Parts of a large file from which the sample is taken."""
+NOISE = 0.002
+"""Difference of scores that means nothing in any text."""
+MOST_LINES = 50
+MOST_WORDS = 8
+MOST_ALTERNATIVES = 4
+CLOSE = 0.15
+"""How much lower than the best, for each letter it gives differently, a likely reading may score."""
 
 BOMS = (
     (codecs.BOM_UTF8, "utf-8", "UTF-8 with a byte-order mark"),
@@ -27,61 +49,45 @@ BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be", "UTF-16"),
 )
 
-SIGNATURES = (
-    (b"%PDF", "a PDF document"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel or Word file"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"7z\xbc\xaf", "a 7z archive"),
-    (b"Rar!", "a RAR archive"),
-    (b"PAR1", "a Parquet file"),
-    (b"ARROW1", "an Arrow file"),
-    (b"SQLite format 3", "an SQLite database"),
-    (b"\x89PNG", "a PNG picture"),
-    (b"\xff\xd8\xff", "a JPEG picture"),
-    (b"GIF8", "a GIF picture"),
-    (b"{\\rtf", "an RTF document"),
-)
+NO_TEXT_CODECS = {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "utf-7", "undefined", "charmap"}
+"""Codecs of Python that decode to text and are no encoding of files."""
 
-COMMON_CHINESE = frozenset(
-    "的一是了我不在人有他这中大来上个国到说们为子和你地出道也时年得就那要下以生会自着去之过家学对可她里后小么心多天而能好都然没"
-    "日于起还发成事只作当想看文无开手十用主行方又如前所本见经头面公同三已老从动两长知民样现分将外但身些与高意进把法此实回二理美"
-)
-"""The commonest characters: a good third of running Chinese, and hardly any of other text read as Chinese."""
-
-WESTERN_SIGNS = frozenset("‘’“”„–—…•°€£§«»¿¡\xa0´·™®©½¼¾²³")
-"""Signs above 127 that ordinary Western texts hold."""
-
-OTHERS = [
-    "cp1251",
-    "koi8_r",
-    "cp1253",
-    "cp1255",
-    "cp1256",
-    "cp1250",
-    "big5",
-    "cp949",
-    "cp932",
-    "euc_jp",
-    "gb18030",
-    "cp1252",
-]
-"""Encodings among which charset-normalizer is asked to choose."""
+ABOVE_ASCII = re.compile(rb"[\x80-\xff]")
+WHOLE_UTF8 = re.compile(rb"[\xc2-\xf4][\x80-\xbf]+")
+SAFE_CUT = re.compile(rb"[\x00-\x2f]")
+"""Bytes that are no part of a longer character in any code page: a sample may be cut there."""
+LINE_END = re.compile(r"\r\n|[\r\n]")
 
 
 @dataclass(frozen=True)
 class Decoded:
-    """A file's characters, the encoding's name for people, and how many broken characters were replaced."""
+    """A file's characters, how they were read, and what is doubtful about it.
+
+    Attributes
+    ----------
+    text : str
+        The characters, without byte-order mark and end-of-file mark (Ctrl-Z).
+    encoding : str
+        The encoding's name for people.
+    codec : str
+        Python's name; given to `decode` as `encoding` it yields the same text.
+    replaced : int
+        Characters that could not be read and became U+FFFD.
+    replaced_lines : tuple of int
+        The first of their physical lines, counted from 1, at most 50.
+    doubtful : tuple of str
+        Words that look wrong or that other likely encodings read differently, at most 8.
+    alternatives : tuple of str
+        Codecs of other likely readings that give other letters, best first, at most 4.
+    """
 
     text: str
     encoding: str
-    codec: str = "utf-8"
+    codec: str
     replaced: int = 0
     replaced_lines: tuple[int, ...] = ()
     doubtful: tuple[str, ...] = ()
     alternatives: tuple[str, ...] = ()
-
-
-CODECS: dict[str, str] = {"utf-8": "UTF-8"}
 
 
 def decode(data: bytes, name: str, encoding: str | None = None) -> Decoded:
@@ -93,90 +99,131 @@ def decode(data: bytes, name: str, encoding: str | None = None) -> Decoded:
         The whole file.
     name : str
         How sentences call the file, for instance "The test file".
+    encoding : str, optional
+        The encoding if a person named it, in any spelling that Python knows; otherwise it is detected.
 
     Raises
     ------
     DataError
-        If the file is empty, of a kind that is no text, or holds NUL characters.
+        If the file is empty, of a kind that is no text, or holds NUL characters, or if `encoding` is unknown.
     """
-    if not data.strip():
-        raise DataError(f"{name} is empty: choose a CSV or TSV file with a header line and rows below it.")
-    _refuse_other_kinds(data, name)
-    decoded = _decoded(data, name)
+    empty = f"{name} is empty: choose a CSV or TSV file with a header line and rows below it."
+    if not data or data.isspace():
+        raise DataError(empty)
+    refuse_other_kinds(data, name)
+    decoded = _detected(data, name) if encoding is None else _read(data, text_codec(encoding))
     if (at := decoded.text.find("\0")) >= 0:
         line = decoded.text.count("\n", 0, at) + 1
         raise DataError(
             f"{name} has a NUL character in line {line:,}, which no text contains: "
             "export the table again as CSV in UTF-8, or remove that character."
         )
-    if not decoded.text.strip():
-        raise DataError(f"{name} is empty: choose a CSV or TSV file with a header line and rows below it.")
+    if not decoded.text or decoded.text.isspace():
+        raise DataError(empty)
     return decoded
 
 
-def _refuse_other_kinds(data: bytes, name: str) -> None:
-    kind: str | None = next((kind for start, kind in SIGNATURES if data.startswith(start)), None)
-    if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        kind = _kind_of_archive(data)
-    if kind:
-        raise DataError(
-            f"{name} is {kind}, not a CSV: open it in its own program and save the table as CSV (UTF-8)."
-        )
-    start = data.removeprefix(codecs.BOM_UTF8)[:2000].lstrip().lower()
-    if start.startswith((b"<!doctype html", b"<html")):
-        raise DataError(
-            f"{name} is a web page, not a CSV: use the site's download or raw link to get the table itself."
-        )
+def text_codec(encoding: str) -> str:
+    """Return Python's name of an encoding a person named.
 
-
-def _kind_of_archive(data: bytes) -> str:
+    Raises
+    ------
+    DataError
+        If Python has no text encoding of that name.
+    """
     try:
-        inside = zipfile.ZipFile(io.BytesIO(data)).namelist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError):
-        return "a damaged ZIP archive"
-    if any(entry.startswith("xl/") for entry in inside):
-        return "an Excel workbook"
-    if any(entry.startswith("word/") for entry in inside):
-        return "a Word document"
-    if "content.xml" in inside:
-        return "an OpenDocument file"
-    return "a ZIP archive"
+        codec = codecs.lookup(encoding.strip()).name
+        b"a".decode(codec, "replace")
+    except (LookupError, ValueError, UnicodeError):
+        codec = ""
+    if not codec or codec in NO_TEXT_CODECS:
+        raise DataError(
+            f"The encoding {shown(encoding)} is unknown: give one of {', '.join(CODECS)}, "
+            "or another text encoding that Python knows."
+        )
+    return "utf-8" if codec == "utf-8-sig" else codec
 
 
-def _decoded(data: bytes, name: str) -> Decoded:
+def _detected(data: bytes, name: str) -> Decoded:
     for mark, codec, title in BOMS:
         if data.startswith(mark):
-            return _lenient(data[len(mark) :], codec, title)
-    if b"\0" in data[:SAMPLE] and (order := _utf16_without_mark(data)):
-        return _lenient(data, order, "UTF-16")
+            return _read(data, codec, title)
+    if b"\0" in data[:BEGINNING] and (order := _utf16_without_mark(data)):
+        return _read(data, order, "UTF-16")
     if _looks_binary(data):
         raise DataError(
             f"{name} is a binary file, not text: save the table as CSV (UTF-8) and choose that file."
         )
+    if b"\x1b" in data and (escaped := _iso2022(data)):
+        return _read(data, escaped)
     try:
-        return Decoded(data.decode("utf-8"), "UTF-8")
+        return _read(data, "utf-8", errors="strict")
     except UnicodeDecodeError:
         pass
-    mended = _lenient(data, "utf-8", "UTF-8")
-    foreign = len(mended.text) - len(mended.text.encode("ascii", "ignore"))
-    if foreign - mended.replaced >= 10 * mended.replaced:
-        return mended
-    return _eight_bit(data, name)
+    sample = _sample(data)
+    if _mostly_utf8(sample):
+        others = candidates(WHOLE_UTF8.sub(b"?", sample))[:1]
+        return _read(data, "utf-8", alternatives=tuple(other.codec for other in others))
+    best, *others = candidates(sample) or [Candidate("cp1252", 0.0, sample.decode("cp1252", "replace"))]
+    close = [other for other in others if _is_close(other, best)][:MOST_ALTERNATIVES]
+    doubtful = doubtful_words(best.text, close[0].text) if close else doubtful_words(best.text)
+    return _read(data, best.codec, doubtful=doubtful, alternatives=tuple(other.codec for other in close))
 
 
-def _lenient(data: bytes, codec: str, title: str) -> Decoded:
-    text = data.decode(codec, "replace")
-    own = 0
-    if "�" in text:  # a file may hold this very character rightly: count only what is new
-        own = data.count("�".encode(codec, "ignore")) if codec.startswith("utf") else 0
-    return Decoded(text, title, codec, text.count("�") - own)
+def _is_close(other: Candidate, best: Candidate) -> bool:
+    return best.score - other.score <= CLOSE * best.score * difference(best.text, other.text) + NOISE
+
+
+def _read(
+    data: bytes,
+    codec: str,
+    title: str | None = None,
+    *,
+    errors: str = "replace",
+    doubtful: tuple[str, ...] = (),
+    alternatives: tuple[str, ...] = (),
+) -> Decoded:
+    text = data.decode(codec, errors)
+    replaced, lines, words = (0, (), ()) if errors == "strict" else _replaced(data, codec, text)
+    doubtful = tuple(dict.fromkeys((*words, *doubtful)))[:MOST_WORDS]
+    text = text.removeprefix("\ufeff").rstrip("\x1a")
+    title = title or CODECS.get(codec, codec.upper().replace("_", "-")).split(" (")[0]
+    return Decoded(text, title, codec, replaced, lines, doubtful, alternatives)
+
+
+def _replaced(data: bytes, codec: str, text: str) -> tuple[int, tuple[int, ...], tuple[str, ...]]:
+    """Return how many characters were replaced, in which lines and words; a file may hold U+FFFD rightly."""
+    if "�" not in text:
+        return 0, (), ()
+    try:
+        own, other = "�".encode(codec), "\ufffe".encode(codec)
+    except UnicodeEncodeError:
+        own = other = b""
+    if own and own in data:
+        text = data.replace(own, other).decode(codec, "replace")
+    lines: list[int] = []
+    words: list[str] = []
+    line, counted, at = 1, 0, text.find("�")
+    while at >= 0 and len(lines) < MOST_LINES:
+        line += _line_ends(text, counted, at)
+        lines.append(line)
+        words += [word for word in WORD.findall(text[max(0, at - 20) : at + 20]) if "�" in word]
+        counted = at
+        end = LINE_END.search(text, at)
+        at = text.find("�", end.end()) if end else -1
+    return text.count("�"), tuple(lines), tuple(words)
+
+
+def _line_ends(text: str, start: int, end: int) -> int:
+    returns = text.count("\r", start, end)
+    return text.count("\n", start, end) + returns - (text.count("\r\n", start, end) if returns else 0)
 
 
 def _utf16_without_mark(data: bytes) -> str | None:
     """Return the byte order under which nearly everything is printable, if there is one."""
     for codec in ("utf-16-le", "utf-16-be"):
-        text = data[: SAMPLE & ~1].decode(codec, "replace")
-        strange = sum(not (c.isprintable() or c in "\t\r\n") for c in text) + text.count("�")
+        text = data[: BEGINNING & ~1].decode(codec, "replace")
+        strange = sum(not (c.isprintable() or c in "\t\r\n\x1a") for c in text) + text.count("�")
         plain = sum(c in " ,;\t|\r\n" for c in text)
         if plain and strange <= 0.01 * len(text):
             return codec
@@ -184,60 +231,57 @@ def _utf16_without_mark(data: bytes) -> str | None:
 
 
 def _looks_binary(data: bytes) -> bool:
-    sample = np.frombuffer(data[:SAMPLE], dtype=np.uint8)
-    control = (sample < 32) & ~np.isin(sample, [9, 10, 12, 13, 27])
+    sample = np.frombuffer(data[:BEGINNING], dtype=np.uint8)
+    control = (sample < 32) & ~np.isin(sample, [9, 10, 11, 12, 13, 26, 27])
     return bool(control.mean() > 0.01 and control.sum() > 2)
 
 
-def _eight_bit(data: bytes, name: str) -> Decoded:
-    sample = _accented_lines(data)
-    if _reads_as_chinese(sample):
-        return _lenient(data, "gb18030", "GB18030")
-    if _reads_as_western(sample) and (western := _lenient(data, "cp1252", "Windows-1252")).replaced <= 5:
-        return western
-    best = from_bytes(sample, cp_isolation=OTHERS).best()
-    if best is None:
-        best = from_bytes(sample).best()
-    if best is None:
-        raise DataError(
-            f"The encoding of {name[0].lower()}{name[1:]} was not recognised: save it as CSV in UTF-8."
-        )
-    title = {"cp1252": "Windows-1252", "gb18030": "GB18030"}.get(
-        best.encoding, best.encoding.replace("_", "-").upper()
-    )
-    return _lenient(data, best.encoding, title)
+def _iso2022(data: bytes) -> str | None:
+    """Return the encoding with escape sequences that reads hardly a character as broken, if there is one."""
+    beginning = data[:BEGINNING]
+    for codec in ("iso2022_jp", "iso2022_jp_2004", "iso2022_kr"):
+        text = beginning.decode(codec, "replace")
+        beyond = beyond_ascii(text)
+        if beyond and 20 * text.count("�") <= beyond:
+            return codec
+    return None
 
 
-def _accented_lines(data: bytes) -> bytes:
-    """Return whole lines that hold bytes above 127, up to `SAMPLE` bytes of them."""
-    kept, size = [], 0
-    for match in re.finditer(rb"[^\n]*[\x80-\xff][^\n]*\n?", data):
-        kept.append(match.group())
-        size += len(match.group())
-        if size > SAMPLE:
-            break
-    return b"".join(kept)
+def _mostly_utf8(sample: bytes) -> bool:
+    """Whether half or more of what is beyond ASCII are whole UTF-8 characters: by chance at most 3 in 10."""
+    text = sample.replace("�".encode(), "\ufffe".encode()).decode("utf-8", "replace")
+    broken = text.count("�")
+    whole = beyond_ascii(text) - broken
+    return whole >= max(2, broken)
 
 
-def _reads_as_chinese(sample: bytes) -> bool:
-    """Whether most characters are of GB 2312's level 1, which accented Latin letters hardly hit."""
-    try:
-        text = sample.decode("gb18030")
-    except UnicodeDecodeError:
-        return False
-    foreign = [c for c in text if ord(c) > 127]
-    leads = np.frombuffer("".join(foreign).encode("gb2312", "ignore")[::2], dtype=np.uint8)
-    common = ((leads >= 0xB0) & (leads <= 0xD7)) | ((leads >= 0xA1) & (leads <= 0xA3))
-    if common.sum() < 0.5 * len(foreign):
-        return False
-    frequent = sum(c in COMMON_CHINESE for c in foreign)
-    return len(foreign) < 200 or frequent >= 0.08 * len(foreign)
+def _sample(data: bytes) -> bytes:
+    """Return up to `SAMPLE` bytes around bytes above 127, from all over the file, cut between characters."""
+    if len(data) <= SAMPLE:
+        return data
+    step, size = -(-len(data) // WINDOWS), SAMPLE // WINDOWS
+    ends = [min(end, len(data)) for end in range(step, len(data) + step, step)]
+    cursors = [0, *(_cut(data, end) for end in ends[:-1])]
+    windows: dict[int, bytes] = {}
+    taken, open_parts = 0, list(range(len(ends)))
+    while open_parts and taken < SAMPLE:
+        for part in list(open_parts):
+            hit = ABOVE_ASCII.search(data, cursors[part], ends[part])
+            if hit is None:
+                open_parts.remove(part)
+                continue
+            start = max(
+                data.rfind(b"\n", max(cursors[part], hit.start() - size // 2), hit.start()) + 1, cursors[part]
+            )
+            if start < hit.start() - size // 2:
+                start = hit.start()
+            cursors[part] = _cut(data, hit.start() + size)
+            windows[start] = data[start : cursors[part]]
+            taken += len(windows[start])
+    return b"\n".join(windows[start] for start in sorted(windows))
 
 
-def _reads_as_western(sample: bytes) -> bool:
-    """Whether the bytes are Windows-1252: accented letters among plain ones, and the usual signs."""
-    text = sample.decode("cp1252", "replace")
-    foreign = [c for c in text if ord(c) > 127]
-    usual = sum((c.isalpha() and c not in "ªºƒ") or c in WESTERN_SIGNS for c in foreign)
-    accents_only = sum(map(len, re.findall(r"\b[^\W\d_a-zA-Z]{2,}\b", text)))
-    return usual >= 0.8 * len(foreign) and accents_only < 0.5 * len(foreign)
+def _cut(data: bytes, at: int) -> int:
+    """Return the next position from `at` on where no character is cut, or `at` if there is none close by."""
+    found = SAFE_CUT.search(data, at, at + 400)
+    return found.start() if found else at

@@ -139,7 +139,8 @@ def _attempt(text: str, dialect: Dialect, way: Quoting, name: str, max_rows: int
     starts: list[int] = []
     trimmed: list[int] = []
     titles: list[int] = []
-    width = blank = 0
+    broken: list[int] = []
+    width = blank = cut = 0
     start = before + 1
     closed = False
     try:
@@ -161,10 +162,17 @@ def _attempt(text: str, dialect: Dialect, way: Quoting, name: str, max_rows: int
                 if dialect.row_names:
                     record.insert(0, "")
             if len(record) != width:
-                if len(record) < width or any(field.strip() for field in record[width:]):
+                if len(record) < width and any("�" in field for field in record):
+                    broken.append(line)  # an unreadable character took the delimiter with it
+                    record += [""] * (width - len(record))
+                elif _is_cut_off(record, rows, text) and next(reader, None) == [end]:
+                    cut, closed = line, True
+                    break
+                elif len(record) < width or any(field.strip() for field in record[width:]):
                     raise MisfitError(line, len(record), width - dialect.row_names, end in record[-1])
-                del record[width:]
-                trimmed.append(len(rows) + blank)
+                else:
+                    del record[width:]
+                    trimmed.append(len(rows) + blank)
             if len(rows) + blank > max_rows:
                 raise too_many_rows(name, max_rows)
             for _ in range(blank):
@@ -181,7 +189,20 @@ def _attempt(text: str, dialect: Dialect, way: Quoting, name: str, max_rows: int
         raise DataError(f"{name} has no row: add rows below its header, each with a text.")
     kind = TableKind.TSV if dialect.delimiter == "\t" else TableKind.CSV
     lead = [*dialect.skipped, *titles]
-    return RawTable(kind, rows, starts, trimmed=trimmed, findings=[_left_out(lead)] if lead else [])
+    findings = [_left_out(lead)] if lead else []
+    if broken:
+        sentence = f"{counted(len(broken), 'row')} with unreadable characters lack fields ({_lines(broken)})."
+        findings.append(finding("broken-rows", Severity.WARNING, sentence))
+    if cut:
+        sentence = f"The last row (line {cut:,}) is cut off and was left out."
+        advice = "Export the file again if rows are missing at its end."
+        findings.append(finding("cut-off-row", Severity.WARNING, sentence, advice=advice))
+    return RawTable(kind, rows, starts, trimmed=trimmed, findings=findings)
+
+
+def _is_cut_off(record: list[str], rows: list[list[str]], text: str) -> bool:
+    """Whether a row could be what is left of the last one of a file that was cut."""
+    return len(rows) > 2 and len(record) < len(rows[0]) and text[-1] not in "\r\n"
 
 
 def _reader(lines: Iterator[str], delimiter: str, way: Quoting) -> "Reader":

@@ -21,6 +21,8 @@ SAMPLE_LINES = 300
 LONGEST_HEADER = 1 << 20
 FASTTEXT = "__label__"
 LONGEST_PREAMBLE = 15
+TITLED = 0.7
+"""How much a fit counts where the rows before the header must be titles: a rarer reading than none."""
 LIKELY = 0.5
 """Share of rows as wide as the header from which on a delimiter is likely."""
 
@@ -204,6 +206,8 @@ def _fit(
     fit = (sum(len(row) == width for row in rows) + 1) / (len(rows) + 1)
     if row_names:
         fit, width = 1.0, width + 1
+    if start:
+        fit *= TITLED
     found = replace(lead, delimiter=delimiter, preamble=start, row_names=row_names, fit=fit)
     return found, width, names
 

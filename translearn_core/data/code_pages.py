@@ -1,0 +1,178 @@
+"""Code pages: which one the bytes of a text were written in, as far as the text can tell.
+
+chardet scores every code page by the pairs of bytes of the languages written in it. Two corrections follow.
+A code page under which letters of two scripts, symbols or capitals stand inside words loses in proportion;
+among equals the commoner one comes first, so it wins where the text holds too little to tell.
+"""
+
+import re
+from dataclasses import dataclass
+
+import chardet
+
+CODECS = {
+    "utf-8": "UTF-8",
+    "cp1252": "Windows-1252 (Western European)",
+    "cp1250": "Windows-1250 (Central European)",
+    "cp1251": "Windows-1251 (Cyrillic)",
+    "cp1253": "Windows-1253 (Greek)",
+    "cp1254": "Windows-1254 (Turkish)",
+    "cp1255": "Windows-1255 (Hebrew)",
+    "cp1256": "Windows-1256 (Arabic)",
+    "cp1257": "Windows-1257 (Baltic)",
+    "cp1258": "Windows-1258 (Vietnamese)",
+    "cp874": "Windows-874 (Thai)",
+    "cp932": "Shift JIS (Japanese)",
+    "euc_jp": "EUC-JP (Japanese)",
+    "iso2022_jp": "ISO-2022-JP (Japanese)",
+    "cp949": "Windows-949 (Korean)",
+    "gb18030": "GB18030 (Chinese)",
+    "cp950": "Big5 (traditional Chinese)",
+    "utf-16-le": "UTF-16 (little-endian)",
+    "utf-16-be": "UTF-16 (big-endian)",
+    "iso8859-15": "ISO-8859-15 (Western European)",
+    "iso8859-2": "ISO-8859-2 (Central European)",
+    "iso8859-5": "ISO-8859-5 (Cyrillic)",
+    "iso8859-6": "ISO-8859-6 (Arabic)",
+    "iso8859-7": "ISO-8859-7 (Greek)",
+    "iso8859-13": "ISO-8859-13 (Baltic)",
+    "koi8-r": "KOI8-R (Russian)",
+    "koi8-u": "KOI8-U (Ukrainian)",
+    "cp850": "DOS 850 (Western European)",
+    "cp858": "DOS 858 (Western European with €)",
+    "cp437": "DOS 437 (United States)",
+    "cp852": "DOS 852 (Central European)",
+    "cp866": "DOS 866 (Cyrillic)",
+    "cp855": "DOS 855 (Cyrillic)",
+    "cp1125": "DOS 1125 (Ukrainian)",
+    "cp857": "DOS 857 (Turkish)",
+    "cp737": "DOS 737 (Greek)",
+    "cp775": "DOS 775 (Baltic)",
+    "cp862": "DOS 862 (Hebrew)",
+    "cp720": "DOS 720 (Arabic)",
+    "cp860": "DOS 860 (Portuguese)",
+    "cp865": "DOS 865 (Nordic)",
+    "mac-roman": "Mac Roman (Western European)",
+    "mac-latin2": "Mac Latin 2 (Central European)",
+    "mac-cyrillic": "Mac Cyrillic",
+    "mac-greek": "Mac Greek",
+    "mac-turkish": "Mac Turkish",
+}
+"""Encodings a person may choose from, the commonest first: Python's name and the name for people."""
+
+RECOGNISED_OTHERWISE = {"utf-8", "utf-16-le", "utf-16-be", "iso2022_jp"}
+LIBRARY_NAMES = {"euc_jp": "euc_jis_2004", "cp950": "big5hkscs"}
+"""The library's names where they are not Python's for what is read."""
+
+PLAINER = bytes(
+    32 if byte == ord("<") or (byte < 32 and byte not in b"\t\n\r") else byte for byte in range(256)
+)
+"""Takes out what the library trusts more than letters: marks of file kinds, and charsets named in tags."""
+MOST_BROKEN = 0.03
+"""Broken characters for each character beyond ASCII that a right code page may leave."""
+PREFERENCE = 0.006
+"""What the commonest code page is given over the rarest, in the library's score of 0 to 1."""
+WESTERN = 0.05
+"""What Windows-1252 is given besides where a text holds hardly a character to go by."""
+MOST_SCORED = 12
+
+_LETTERS = "A-Za-zÀ-ÖØ-öø-ɏ"
+_FOREIGN = "Ͱ-ϿЀ-ӿ֐-ۿ฀-๿"
+IMPLAUSIBLE = re.compile(
+    # controls, box drawing, mathematics, accents alone
+    "[\x80-\x9f\u2500-\u25ff\u2200-\u22ff\ue000-\uf8ff�¤¦¨¬¯¸]"
+    f"|[{_LETTERS}][{_FOREIGN}]|[{_FOREIGN}][{_LETTERS}]"  # two scripts in a word
+    f"|(?<=[{_LETTERS}])[¡¢£¥§©«±¶»¿ªº¹²³×÷†‡™“”‘](?=[{_LETTERS}])"  # signs in a word
+    # signs at the end or the beginning of a word
+    f"|(?<=[{_LETTERS}])[‚„‰ˆƒ•]|[¼½¾](?=[{_LETTERS}])|[œŁ](?=[0-9])|[€‰†‡](?=[{_FOREIGN}])"
+    "|(?<=[a-z])[ｦ-ﾟ\u3041-\u9fff가-힣](?=[a-z])"  # East Asian characters alone in a word
+    "|[Â-ß][€‚ƒ„…†‡ˆ‰‹‘’“”•–—˜™š›œ\xa0-¿]|â€"  # UTF-8 read as something else
+)
+"""What running text hardly holds. Every alternative is of fixed length, so a search takes linear time."""
+_CAPITALS = "".join(c for c in map(chr, range(0xC0, 0x530)) if c.isupper())
+CAPITAL_INSIDE = re.compile(f"(?<=[a-zß-öø-ÿа-яα-ω])[A-Z{_CAPITALS}]")
+ICELANDIC = re.compile("[ÞþÐð]")
+ABOVE_ASCII = re.compile(rb"[\x80-\xff]")
+WORD = re.compile(r"[^\s,;|\"]+")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A code page a text may be written in: Python's name, its score, and the text read with it."""
+
+    codec: str
+    score: float
+    text: str
+
+
+def candidates(sample: bytes) -> list[Candidate]:
+    """Return the code pages that fit `sample`, the best first, none of which gives the same text as another.
+
+    A few broken bytes rule no code page out: each is scored without them.
+    """
+    texts = {codec: sample.decode(codec, "replace") for codec in CODECS if codec not in RECOGNISED_OTHERWISE}
+    broken = {codec: text.count("�") for codec, text in texts.items()}
+    scores = _scores(sample, [codec for codec in texts if not broken[codec]])
+    for codec, count in broken.items():
+        share = count / max(beyond_ascii(texts[codec]), 1)
+        if count == 1 or 0 < share <= MOST_BROKEN:
+            whole = texts[codec].replace("�", " ").encode(codec, "ignore")
+            scores |= {c: score * (1 - min(1, 5 * share)) for c, score in _scores(whole, [codec]).items()}
+    order = {codec: PREFERENCE * (1 - rank / len(texts)) for rank, codec in enumerate(texts)}
+    order["cp1252"] += WESTERN / (1 + len(ABOVE_ASCII.findall(sample)) / 3)
+    likely = sorted(scores, key=lambda codec: scores[codec] + order[codec], reverse=True)[:MOST_SCORED]
+    rated: dict[str, float] = {}
+    for codec in likely:
+        rating = (scores[codec] + order[codec]) * (1 - _implausibility(texts[codec])) ** 2
+        rated[texts[codec]] = max(rated.get(texts[codec], 0.0), rating)
+    commonest = {texts[codec]: codec for codec in sorted(likely, key=order.__getitem__)}
+    return [
+        Candidate(commonest[text], rated[text], text)
+        for text in sorted(rated, key=rated.__getitem__, reverse=True)
+    ]
+
+
+def beyond_ascii(text: str) -> int:
+    """Return the number of characters beyond ASCII."""
+    return len(text) - len(text.encode("ascii", "ignore"))
+
+
+def difference(text: str, other: str) -> float:
+    """Return the share of the characters beyond ASCII that `other` gives differently, 0 to 1."""
+    if len(text) != len(other):
+        return 1.0
+    return sum(map(str.__ne__, text, other)) / max(beyond_ascii(text), 1)
+
+
+def doubtful_words(text: str, other: str = "", most: int = 8) -> tuple[str, ...]:
+    """Return words beyond ASCII that look wrong or, if another text is given, that it lacks."""
+    elsewhere = set(WORD.findall(other))
+    words: dict[str, None] = {}
+    for match in WORD.finditer(text):
+        word = match.group()
+        if not word.isascii() and (word not in elsewhere if other else IMPLAUSIBLE.search(word)):
+            words[word[:40]] = None
+            if len(words) == most:
+                break
+    return tuple(words)
+
+
+def _scores(sample: bytes, names: list[str]) -> dict[str, float]:
+    known = {LIBRARY_NAMES.get(name, name): name for name in names}
+    if not known:
+        return {}
+    detected = chardet.detect_all(
+        b"\n\n" + sample.translate(PLAINER),
+        ignore_threshold=True,
+        compat_names=False,
+        include_encodings=known,
+        no_match_encoding=next(iter(known)),
+    )
+    return {known[d["encoding"]]: d["confidence"] for d in detected if d["encoding"] in known}
+
+
+def _implausibility(text: str) -> float:
+    """Return the share of the characters beyond ASCII that stand where running text hardly has them."""
+    odd: float = len(IMPLAUSIBLE.findall(text)) + len(CAPITAL_INSIDE.findall(text))
+    odd += 0.1 * len(ICELANDIC.findall(text))
+    return min(1.0, odd / max(beyond_ascii(text), 1))
