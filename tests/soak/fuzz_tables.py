@@ -34,7 +34,8 @@ SAMPLES = sorted((app_folder() / "assets" / "samples").glob("*.csv"))
 CASES = Path(__file__).resolve().parents[1] / "data" / "cases"
 CODECS = (
     "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1250", "cp1251",
-    "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp850", "cp852", "cp437", "cp866", "mac_roman", "mac_latin2",
+    "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp850", "cp852", "cp437", "cp866",
+    "mac_roman", "mac_latin2",
     "iso8859-2", "iso8859-15", "koi8_r", "shift_jis", "cp932", "euc_jp", "iso2022_jp", "cp949", "gb18030",
     "big5", "cp037",
 )  # fmt: skip
