@@ -5,11 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-import pandas as pd
 from rich.console import Console
 
 from translearn_core.errors import DataError
-from translearn_core.runs import artifacts
 
 A = TypeVar("A")
 
@@ -36,8 +34,3 @@ def check_writable(out: Path) -> None:
         out.open("a", encoding="utf-8").close()
     except OSError as error:
         raise DataError(f"{str(out)!r} cannot be written ({error.strerror}): choose another --out.") from None
-
-
-def write(table: pd.DataFrame, out: Path) -> None:
-    """Write a table as CSV that no spreadsheet takes for formulas."""
-    artifacts.defused(table).to_csv(out, index=False)

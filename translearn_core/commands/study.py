@@ -13,12 +13,13 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from translearn_core.commands.asking import anatomy_of, answer, ask, bring, find, watch, with_whole_path
-from translearn_core.commands.options import AsJson
+from translearn_core.commands.options import AsJson, Raw
 from translearn_core.commands.refusals import naming_fields, valid
-from translearn_core.commands.saying import check_writable, say, screen, sentence, write
+from translearn_core.commands.saying import check_writable, say, screen, sentence
 from translearn_core.config import FeatureConfig, Split
 from translearn_core.config.study_file import StudyFile, read_study_file
 from translearn_core.data import prepare, read
+from translearn_core.data.write_table import output_kind, write_table
 from translearn_core.errors import ConfigError, DataError, TrainingError
 from translearn_core.results import Anatomy, CellScore, Comparison, Interval
 from translearn_core.runs import LOCAL, Run, Standing, Studies, Study, open_store
@@ -37,16 +38,21 @@ def study(
             "--files", help="A data file as PART=PATH (train, validation or test); may be repeated."
         ),
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="CSV to write the comparison to.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="File to write the comparison to: .csv, .tsv, .xlsx, .parquet or .jsonl."),
+    ] = None,
+    raw: Raw = False,
     as_json: AsJson = False,
 ) -> None:
     """Run a grid of recipes, boundaries, seeds and sizes, and say which differ by more than chance."""
     if out is not None:
+        output_kind(out)
         check_writable(out)
     asked = submitted(file, files or [])
     found, failed = compared(asked, follow(asked))
     if out is not None:
-        write(found.frame(), out)
+        write_table(found.frame(), out, raw=raw)
     told = report(asked, found, failed)
     say(told, lambda _, page: show(asked, found, failed, page), as_json=as_json)
 
