@@ -1,6 +1,8 @@
 """What a command says: its answer on the output, all else on the error stream."""
 
 import json
+import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -17,10 +19,14 @@ screen = Console(stderr=True)
 
 def say(answer: A, show: Callable[[A, Console], object], *, as_json: bool) -> None:
     """Print an answer, which is plain JSON: as one object, or as `show` does it for a person."""
-    if as_json:
-        print(json.dumps(answer))
-    else:
-        show(answer, Console())
+    try:
+        if as_json:
+            print(json.dumps(answer), flush=True)
+        else:
+            show(answer, Console())
+    except BrokenPipeError:  # whoever read has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
 
 
 def sentence(text: str, screen: Console, *, style: str | None = None) -> None:

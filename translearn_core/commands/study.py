@@ -6,16 +6,14 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from translearn_core.commands.asking import anatomy_of, answer, ask, bring, find, watch, with_whole_path
 from translearn_core.commands.options import AsJson, Raw
 from translearn_core.commands.refusals import naming_fields, valid
 from translearn_core.commands.saying import check_writable, say, screen, sentence
+from translearn_core.commands.tables import print_table
 from translearn_core.config import FeatureConfig, Split
 from translearn_core.config.study_file import StudyFile, read_study_file
 from translearn_core.data import prepare, read
@@ -148,13 +146,10 @@ def report(study: Study, found: Comparison, failed: Sequence[Run]) -> dict[str, 
 
 def show(study: Study, found: Comparison, failed: Sequence[Run], screen: Console) -> None:
     """Print the comparison as a table and in sentences."""
-    against = f"beside {escape(found.baseline)}"
-    heads = ("cell", "runs", "accuracy", "macro-F1", "seconds", "parameters", against)
-    title = f"{escape(study.name)}, {found.test_rows:,} test rows, 95 % intervals in brackets"
-    table = Table(*heads, title=title, title_justify="left", box=SIMPLE_HEAD)
-    for cell in sorted(found.cells, key=lambda cell: -cell.accuracy):
-        table.add_row(*_row(cell))
-    screen.print(table)
+    numbers = ("runs", "accuracy", "macro-F1", "seconds", "parameters", f"beside {found.baseline}")
+    title = f"{study.name}, {found.test_rows:,} test rows, 95 % intervals in brackets"
+    rows = [_row(cell) for cell in sorted(found.cells, key=lambda cell: -cell.accuracy)]
+    print_table(screen, ("cell", *numbers), rows, numbers=numbers, title=title)
     for said in found.sentences():
         sentence(said, screen)
     for run in failed:
@@ -168,7 +163,7 @@ def _row(cell: CellScore) -> list[str]:
     if cell.difference is not None:
         apart = f"{cell.difference.estimate:+.3f}\n{_span(cell.difference.interval)}"
     return [
-        escape(cell.name),
+        cell.name,
         str(cell.runs),
         f"{cell.accuracy:.3f}\n{_span(cell.accuracy_interval)}",
         f"{cell.macro_f1:.3f}",
@@ -179,7 +174,7 @@ def _row(cell: CellScore) -> list[str]:
 
 
 def _span(interval: Interval) -> str:
-    return rf"\[{interval.low:.3f}, {interval.high:.3f}]"
+    return f"[{interval.low:.3f}, {interval.high:.3f}]"
 
 
 def _fitting(anatomies: Collection[Anatomy]) -> dict[str, Any]:
