@@ -101,7 +101,7 @@ def file(run: Run) -> None:
             st.caption(f"{found.blank:,} rows have no text and stay empty.")
         st.dataframe(found.counts, hide_index=True, key="predicted_counts")
         st.dataframe(found.table.head(200), hide_index=True, key="predicted_rows")
-        tables.download(found.frame, "predicted", key="predicted", label="The whole table as CSV")
+        tables.download(found.frame, "predicted", key="predicted", label="The whole table as CSV", raw=True)
 
 
 NEAR: dict[str, object] = {

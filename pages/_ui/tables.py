@@ -23,8 +23,9 @@ def download(
     key: str,
     label: str = "CSV",
     kind: TableKind = TableKind.CSV,
+    raw: bool = False,
 ) -> None:
-    """Offer a table as a file, and with its values as they are where cells are defused.
+    """Offer a table as a file, and with its values as they are where cells are defused or `raw` says so.
 
     A callable is asked only when a button is pressed.
     """
@@ -44,7 +45,8 @@ def download(
             help=help,
         )
 
-    if kind.delimiter is None or not (callable(frame) or _changes(frame)):
+    both = kind.delimiter is not None and (raw or (not callable(frame) and _changes(frame)))
+    if not both:
         button(label, False, f"{key}_{kind}")
         return
     with st.container(horizontal=True):
