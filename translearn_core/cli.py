@@ -1,5 +1,6 @@
 """The command line: the same laboratory without a browser."""
 
+import io
 import sys
 from collections.abc import Callable
 
@@ -66,6 +67,9 @@ def start(context: typer.Context) -> None:
 
 def main() -> None:
     """Run the command line; whatever is wrong with the words typed is said in one line, with exit code 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a letter that the terminal does not know becomes "?"
     try:
         sys.exit(app(standalone_mode=False) or 0)
     except UsageError as error:

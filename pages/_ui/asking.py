@@ -103,10 +103,12 @@ def file(run: Run) -> None:
         PredictFileConfig(job=run.job.id, dataset=digest, text=text), FilePrediction, "Predicting every row"
     )
     if found is not None:
-        st.markdown(f"**{found.rows:,} rows** answered.")
+        st.markdown(f"**{found.rows - found.blank:,} rows** answered.")
+        if found.blank:
+            st.caption(f"{found.blank:,} rows have no text and stay empty.")
         st.dataframe(found.counts, hide_index=True, key="predicted_counts")
         st.dataframe(found.table.head(200), hide_index=True, key="predicted_rows")
-        tables.download(found.frame, "predicted", key="predicted", label="The whole table as CSV")
+        tables.download(found.frame, "predicted", key="predicted", label="The whole table as CSV", raw=True)
 
 
 NEAR: dict[str, object] = {

@@ -137,5 +137,5 @@ def _show(run: Run, found: LabelCurve) -> None:
         shares = tables.fractions("accuracy", "low", "high")
         tables.table(found.frame(), "label curve", key=f"curve-{run.id}", config=shares)
         tables.download(
-            found.draws, "label curve draws", key=f"curve_draws-{run.id}", label="Every draw as CSV"
+            found.draws(), "label curve draws", key=f"curve_draws-{run.id}", label="Every draw as CSV"
         )

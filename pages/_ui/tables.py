@@ -6,33 +6,57 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from translearn_core.runs.artifacts import defused
+from translearn_core.data.spreadsheet import holds_formulas
+from translearn_core.data.write_table import MEDIA_TYPES, TableKind, table_bytes
 
 CONFIG = {"displaylogo": False, "scrollZoom": False}
 
-
-def csv(frame: pd.DataFrame) -> bytes:
-    """Return a table as CSV, with the mark that makes Excel read it as UTF-8."""
-    return defused(frame).to_csv(index=False).encode("utf-8-sig")
+AS_THEY_ARE = "Cells that a spreadsheet would run as formulas get no apostrophe: for programs, and for joins."
+MOST_CHECKED = 2_000
+"""Rows at most that are looked through for cells that are written otherwise than they are."""
 
 
 def download(
-    frame: pd.DataFrame | Callable[[], pd.DataFrame], name: str, *, key: str, label: str = "CSV"
+    frame: pd.DataFrame | Callable[[], pd.DataFrame],
+    name: str,
+    *,
+    key: str,
+    label: str = "CSV",
+    kind: TableKind = TableKind.CSV,
+    raw: bool = False,
 ) -> None:
-    """Offer a table as a CSV file; a callable is asked only when the button is pressed."""
+    """Offer a table as a file, and with its values as they are where cells are defused or `raw` says so.
 
-    def content() -> bytes:
-        return csv(frame() if callable(frame) else frame)
+    A callable is asked only when a button is pressed.
+    """
 
-    st.download_button(
-        label,
-        content,
-        f"{name}.csv",
-        "text/csv",
-        key=f"{key}_csv",
-        icon=":material/download:",
-        on_click="ignore",
-    )
+    def content(raw: bool) -> Callable[[], bytes]:
+        return lambda: table_bytes(frame() if callable(frame) else frame, kind, raw=raw, bom=True)
+
+    def button(label: str, raw: bool, key: str, help: str | None = None) -> None:
+        st.download_button(
+            label,
+            content(raw),
+            f"{name}.{kind}",
+            MEDIA_TYPES[kind],
+            key=key,
+            icon=":material/download:",
+            on_click="ignore",
+            help=help,
+        )
+
+    both = kind.delimiter is not None and (raw or (not callable(frame) and _changes(frame)))
+    if not both:
+        button(label, False, f"{key}_{kind}")
+        return
+    with st.container(horizontal=True):
+        button(label, False, f"{key}_{kind}")
+        button(f"{label}, values as they are", True, f"{key}_{kind}_raw", AS_THEY_ARE)
+
+
+def _changes(frame: pd.DataFrame) -> bool:
+    """Whether writing a table defuses a cell of it; taken for granted of a long one."""
+    return len(frame) > MOST_CHECKED or holds_formulas(frame)
 
 
 def table(

@@ -1,6 +1,7 @@
 """``translearn evidence`` as a person types it: a real engine, the bundled backbone, a real run."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -31,6 +32,35 @@ def test_it_says_what_helped_moved_was_lost_and_can_be_trusted(terminal: Termina
     told = terminal("evidence", run)
     assert told.returncode == 0
     assert found["baselines"]["sentences"][0] in told.stdout
+
+
+def test_what_few_rows_cannot_answer_says_why_and_the_rest_is_answered(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    words = ("great", "lovely", "fine", "warm", "awful", "sad", "boring", "cold")
+    rows = "".join(f"the film was {word} number {k},{k < 4}\n" for k, word in enumerate(words))
+    (tmp_path / "few.csv").write_text(f"text,good\n{rows}")
+    trained = terminal(
+        "train", tmp_path / "few.csv", "--text", "text", "--label", "good", "--epochs", 1, "--json"
+    )
+    assert trained.returncode == 0, trained.stderr
+    run = json.loads(trained.stdout)["run"]
+    done = terminal("evidence", run, "--json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    reasons = {part: found[part]["reason"] for part in PARTS & found.keys()}
+    assert reasons == {"baselines": None, "probes": reasons["probes"], "trust": None}
+    assert "cannot be cut into 5 folds" in reasons["probes"]
+    assert found["probes"]["table"] == []
+    assert found["baselines"]["table"]
+    shown = terminal("evidence", run)
+    assert shown.returncode == 0
+    assert reasons["probes"] in shown.stdout
+    out = tmp_path / "few.html"
+    report = terminal("report", run, "--out", out, "--json")
+    assert report.returncode == 0, report.stderr
+    assert json.loads(report.stdout)["sections"]
+    assert out.stat().st_size > 10_000
 
 
 def test_a_run_that_is_not_there_is_named(terminal: Terminal, run: str) -> None:

@@ -5,6 +5,7 @@ import json
 import subprocess
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from tests.commands.terminals import TICKETS, Terminal
@@ -23,6 +24,7 @@ def test_train_prints_one_object_that_says_it_all(trained: dict[str, object]) ->
         assert {"n", "accuracy", "macro_f1"} <= set(trained[split])
     assert trained["test"]["accuracy"] > trained["majority"] + 0.4
     assert trained["epochs"] == len(trained["history"]) == 12
+    assert [epoch["epoch"] for epoch in trained["history"] if epoch["best"]] == [trained["best_epoch"]]
     assert (Path(trained["folder"]) / "model" / "trained.safetensors").is_file()
 
 
@@ -51,6 +53,40 @@ def test_predict_writes_a_spreadsheet_safe_file(
     assert [r["predicted"] for r in rows] == ["refund_missing", "login_problem"]
     assert rows[0]["note"] == '\'=HYPERLINK("x")'
     assert all(0 < float(r["probability"]) <= 1 for r in rows)
+    raw = terminal("predict", trained["run"], new, "--out", out, "--raw")
+    assert raw.returncode == 0, raw.stderr
+    with out.open(encoding="utf-8", newline="") as file:
+        assert next(csv.DictReader(file))["note"] == '=HYPERLINK("x")'
+
+
+@pytest.mark.parametrize("suffix", ["xlsx", "parquet", "jsonl", "tsv", "csv.gz"])
+def test_predict_writes_the_kind_that_the_name_ends_with(
+    terminal: Terminal, trained: dict[str, object], tmp_path: Path, suffix: str
+) -> None:
+    new, out = tmp_path / "new.csv", tmp_path / f"out.{suffix}"
+    new.write_text("note,text\n-,you still owe me my refund\n+5,\n=1,I cannot log in any more\n")
+    done = terminal("predict", trained["run"], new, "--out", out, "--json")
+    assert done.returncode == 0, done.stderr
+    assert [json.loads(done.stdout)[name] for name in ("rows", "blank")] == [3, 1]
+    read = {
+        "xlsx": lambda: pd.read_excel(out, engine="openpyxl", dtype=str),
+        "parquet": lambda: pd.read_parquet(out),
+        "jsonl": lambda: pd.read_json(out, lines=True, dtype=False),
+        "tsv": lambda: pd.read_csv(out, sep="\t", dtype=str),
+        "csv.gz": lambda: pd.read_csv(out, dtype=str),
+    }[suffix]()
+    assert read["predicted"].fillna("").tolist() == ["refund_missing", "", "login_problem"]
+    formula = "'=1" if suffix in ("tsv", "csv.gz") else "=1"
+    assert read["note"].tolist() == ["-", "+5", formula]
+
+
+def test_an_output_of_no_kind_is_refused_before_anything_is_computed(
+    terminal: Terminal, trained: dict[str, object], tmp_path: Path
+) -> None:
+    refused(
+        terminal("predict", trained["run"], TICKETS, "--out", tmp_path / "out.ods"), "'out.ods' ends with"
+    )
+    assert not (tmp_path / "out.ods").exists()
 
 
 def test_runs_lists_what_was_done(terminal: Terminal, trained: dict[str, object]) -> None:

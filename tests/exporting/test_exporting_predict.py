@@ -1,5 +1,6 @@
 """`predict.py` beside a model, run where this project is not: the same probabilities for every choice."""
 
+import csv
 import json
 import subprocess
 import sys
@@ -43,21 +44,42 @@ def test_the_choices_differ_so_that_the_comparison_can_fail(exports: Exports) ->
     assert min(spread.values()) > 1e-2, {name: wide for name, wide in spread.items() if wide < 0.1}
 
 
+def predict(folder: Path, *words: object, typed: bytes = b"") -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-I", folder / "predict.py", *words]
+    done = subprocess.run(command, capture_output=True, input=typed, check=False)
+    return subprocess.CompletedProcess(command, done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
 def test_a_csv_is_read_by_column_and_rows_without_words_get_no_label(tmp_path: Path) -> None:
     ours = write(CHOICES["layers last"], tmp_path, ["a good film", "bad"])
     table = tmp_path / "reviews.csv"
     table.write_text('id,review\n1,"a good film"\n2, \n3,bad\n', encoding="utf-8-sig")
 
-    def predict(*words: object) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-I", tmp_path / "predict.py", *words]
-        return subprocess.run(command, capture_output=True, text=True, check=False)
-
-    done = predict("--csv", table, "--column", "review")
+    done = predict(tmp_path, "--csv", table, "--column", "review")
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     good, nothing, bad = map(json.loads, done.stdout.splitlines())
     assert nothing == {"text": " ", "label": None, "probabilities": {}}
     np.testing.assert_allclose(shares([good, bad]), ours, atol=1e-5)
-    wrong = predict("--csv", table, "--column", "text")
-    assert wrong.returncode == 1
+    wrong = predict(tmp_path, "--csv", table, "--column", "text")
+    assert wrong.returncode == 2
     assert wrong.stderr.strip() == "--column is 'text': give one of 'id', 'review'."
+
+
+def test_the_table_goes_out_with_its_answers_row_by_row(tmp_path: Path) -> None:
+    write(CHOICES["layers last"], tmp_path, ["a good film", "bad"])
+    table, out = tmp_path / "in.csv", tmp_path / "out.csv"
+    table.write_bytes("id;text;predicted\n1;schön, ja;mine\n2;;yours\n\n4;bad;=1\n".encode("cp1252"))
+    done = predict(tmp_path, "--csv", table, "--column", "text", "--out", out)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr.count("\n") == 1
+    assert "Windows-1252" in done.stderr
+    with out.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter=";"))
+    assert [row["text"] for row in rows] == ["schön, ja", "", "", "bad"]
+    assert [row["predicted"] for row in rows] == ["mine", "yours", "", "=1"]
+    assert [row["predicted 2"] != "" for row in rows] == [True, False, False, True]
+    assert [row["probability"] != "" for row in rows] == [True, False, False, True]
+    lines = predict(tmp_path, "--encoding", "latin-1", typed="schön\n\nbad".encode("latin-1"))
+    assert [json.loads(line)["text"] for line in lines.stdout.splitlines()] == ["schön", "", "bad"]
+    assert lines.stderr == ""

@@ -142,13 +142,28 @@ def test_a_file_keeps_its_columns_and_gains_two(bench: Bench, trained: tuple[str
     new = f'text,note\n"{scored["text"][0]}",=1+1\n,empty\n"{scored["text"][1]}",c\n'.encode()
     dataset = bench.store.add_dataset(ME, "new.csv", {"train": new}, Settings())
     config = PredictFileConfig(job=trained[0], dataset=dataset.digest, text="text")
-    table = bench.do(config, FilePrediction).table
+    found = bench.do(config, FilePrediction)
+    table = found.table
     assert table.columns.tolist() == ["text", "note", "predicted", "probability"]
     assert [table["predicted"][0], table["predicted"][2]] == scored["predicted"][:2].tolist()
     assert table.loc[1, ["predicted", "probability"]].isna().all()
-    assert artifacts.defused(table)["note"][0] == "'=1+1"
+    assert found.blank == 1
     with pytest.raises(DataError, match="no column 'review'"):
         bench.do(config.model_copy(update={"text": "review"}), FilePrediction)
+
+
+def test_no_column_of_the_file_is_lost_to_an_answer(bench: Bench, trained: tuple[str, RunSummary]) -> None:
+    new = b"text,Predicted,predicted (TransLearn),probability\ngood,a,b,c\n,d,e,f\nbad,g,h,i\n"
+    dataset = bench.store.add_dataset(ME, "answered.csv", {"train": new}, Settings())
+    found = bench.do(PredictFileConfig(job=trained[0], dataset=dataset.digest, text="text"), FilePrediction)
+    assert found.table.columns.tolist() == [
+        "text", "Predicted", "predicted (TransLearn)", "probability", "predicted (TransLearn 2)",
+        "probability (TransLearn)",
+    ]  # fmt: skip
+    assert found.table["Predicted"].tolist() == ["a", "d", "g"]
+    assert found.table["probability"].tolist() == ["c", "f", "i"]
+    assert found.table["predicted (TransLearn 2)"].notna().tolist() == [True, False, True]
+    assert (found.rows, found.blank) == (3, 1)
 
 
 def test_a_file_of_texts_alone_is_enough(bench: Bench, trained: tuple[str, RunSummary]) -> None:

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Column, Table
 
 from translearn_core.commands.asking import answer, ask
 from translearn_core.commands.experiment import experiment_of
@@ -16,6 +15,7 @@ from translearn_core.commands.options import AS_FOR_TRAIN, AsJson, ExperimentOpt
 from translearn_core.commands.refusals import valid
 from translearn_core.commands.saying import say, sentence
 from translearn_core.commands.spread import Offered
+from translearn_core.commands.tables import print_table
 from translearn_core.config import AdviseConfig, ExperimentConfig
 from translearn_core.results import Advice
 
@@ -85,20 +85,17 @@ def _word(value: object) -> str:
 
 def show(found: Mapping[str, Any], screen: Console) -> None:
     """Print the facts, the reasons, the doubts, every recipe with its time, and the command."""
-    facts = Table(
-        Column("measured", no_wrap=True), "value", "how", title="What was measured", title_justify="left"
-    )
-    for fact in found["facts"]:
-        facts.add_row(fact["name"], fact["value"], fact["how"])
-    screen.print(facts)
+    facts = [(fact["name"], fact["value"], fact["how"]) for fact in found["facts"]]
+    print_table(screen, ("measured", "value", "how"), facts, title="What was measured")
     for title, rules in (("Why", found["reasons"]), ("What speaks against it", found["doubts"])):
         sentence(f"\n{title}", screen)
         for rule in rules:
             sentence(f"  {rule['says']}\n    {rule['saw']}. Source: {rule['source']}", screen)
-    options = Table("recipe", Column("seconds", justify="right"), "fits", "what to expect")
+    options = []
     for option in found["options"]:
         seconds = "" if option["seconds"] is None else f"{option['seconds']:.0f}"
-        options.add_row(option["recipe"], seconds, "yes" if option["fits"] else "no", option["note"])
+        options.append((option["recipe"], seconds, "yes" if option["fits"] else "no", option["note"]))
     screen.print()
-    screen.print(options)
+    heads = ("recipe", "seconds", "fits", "what to expect")
+    print_table(screen, heads, options, numbers=("seconds",), whole=("recipe", "fits"))
     sentence(f"\n{found['sentence']} To train so:\n{found['command']}", screen)

@@ -1,19 +1,18 @@
 """``translearn evidence``: what transferred in a finished run, what moved, what was lost, what to trust."""
 
 import json
-from typing import Annotated, Any
+from collections.abc import Callable
+from typing import Annotated, Any, TypeVar
 
 import pandas as pd
 import typer
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from translearn_core.commands.asking import answer, ask, find
 from translearn_core.commands.options import AsJson, FinishedRun
 from translearn_core.commands.refusals import valid
 from translearn_core.commands.saying import say, sentence
+from translearn_core.commands.tables import print_table
 from translearn_core.config import (
     BaselinesConfig,
     ExperimentConfig,
@@ -22,10 +21,13 @@ from translearn_core.config import (
     ProbeConfig,
     SimilarityConfig,
     TrustConfig,
+    identity,
 )
-from translearn_core.errors import ConfigError
-from translearn_core.results import Baselines, Forgetting, ProbeScores, Similarity, Trust
-from translearn_core.runs import Run
+from translearn_core.errors import ConfigError, TrainingError
+from translearn_core.results import Baselines, Forgetting, ProbeScores, RunSummary, Similarity, Trust
+from translearn_core.runs import LOCAL, Run, State, open_store
+
+T = TypeVar("T")
 
 
 def evidence(
@@ -54,38 +56,54 @@ def evidence(
 def gather(
     run: Run, config: ExperimentConfig, others: dict[str, str | None], forgetting: ForgettingConfig
 ) -> dict[str, Any]:
-    """Return what ``evidence --json`` prints; what was asked before is read, the rest computed."""
-    job = run.job.id
-    held = _answer(BaselinesConfig(job=job, scratch=others["scratch"]), Baselines, "baselines")
-    probed = _answer(ProbeConfig(job=job), ProbeScores, "probes")
-    trusted = _answer(TrustConfig(job=job), Trust, "trust")
+    """Return what ``evidence --json`` prints; what was asked before is read, the rest computed.
+
+    A part that cannot be answered says why not, unless a person gave it a run to compare with.
+    """
+    job, scratch, sibling = run.job.id, others["scratch"], others["sibling"]
+    summary = answer(run, RunSummary)
+    interval = summary.test.accuracy_interval
     found: dict[str, Any] = {
         "run": run.id,
         "name": run.name,
-        "accuracy": held.accuracy,
-        "accuracy_interval": [held.accuracy_interval.low, held.accuracy_interval.high],
-        "baselines": _part((held.sentence, *held.caveats), held.frame()),
-        "probes": _part((), probed.frame().assign(selectivity=probed.selectivity.ravel())),
-        "trust": _part(trusted.sentences, trusted.frame()),
-    }
+        "accuracy": summary.test.accuracy,
+        "accuracy_interval": [interval.low, interval.high],
+        "baselines": _asked(
+            BaselinesConfig(job=job, scratch=scratch), Baselines, "baselines",
+            lambda held: _part((held.sentence, *held.caveats), held.frame()), given=scratch is not None,
+        ),
+        "probes": _asked(
+            ProbeConfig(job=job), ProbeScores, "probes",
+            lambda probed: _part((), probed.frame().assign(selectivity=probed.selectivity.ravel())),
+        ),
+        "trust": _asked(
+            TrustConfig(job=job), Trust, "trust", lambda trusted: _part(trusted.sentences, trusted.frame())
+        ),
+    }  # fmt: skip
     if config.trains_backbone:
-        moved = _answer(SimilarityConfig(job=job, sibling=others["sibling"]), Similarity, "what moved")
-        lost = _answer(forgetting, Forgetting, "what was lost")
-        found["moved"] = _part((moved.sentence,), moved.frame())
-        found["lost"] = _part(lost.sentences(), lost.frame())
+        found["moved"] = _asked(
+            SimilarityConfig(job=job, sibling=sibling), Similarity, "what moved",
+            lambda moved: _part((moved.sentence,), moved.frame()), given=sibling is not None,
+        )  # fmt: skip
+        found["lost"] = _asked(
+            forgetting, Forgetting, "what was lost",
+            lambda lost: _part(lost.sentences(), lost.frame()), given=bool(forgetting.earlier),
+        )  # fmt: skip
     return found
 
 
 def show(found: dict[str, Any], page: Console) -> None:
-    """Print every part: its sentences, then its table."""
+    """Print every part: its sentences, then its table, or why there is none."""
     for part, title in TITLES.items():
         if part not in found:
             continue
         sentence(title, page, style="bold")
+        if found[part]["reason"]:
+            sentence(f"Not answered: {found[part]['reason']}", page)
         for said in found[part]["sentences"]:
             sentence(said, page)
         if found[part]["table"]:
-            page.print(_table(found[part]["table"]))
+            _print(found[part]["table"], page)
 
 
 TITLES = {
@@ -98,8 +116,16 @@ TITLES = {
 """The parts there may be, as they are called."""
 
 
-def _answer(asked: Frozen, kind: Any, called: str) -> Any:
-    return answer(ask(asked, called), kind)
+def _asked(
+    config: Frozen, kind: type[T], called: str, part: Callable[[T], dict[str, Any]], *, given: bool = False
+) -> dict[str, Any]:
+    """Return a part's answer, or why there is none; raises where a person stopped it or `given` something."""
+    try:
+        return part(answer(ask(config, called), kind))
+    except TrainingError as error:
+        if given or open_store().run(LOCAL, identity(config)).state is not State.FAILED:
+            raise
+        return {"sentences": [], "table": [], "reason": str(error)}
 
 
 def _job(run: str | None) -> str | None:
@@ -107,18 +133,19 @@ def _job(run: str | None) -> str | None:
 
 
 def _part(sentences: tuple[str, ...], frame: pd.DataFrame) -> dict[str, Any]:
-    return {"sentences": list(filter(None, sentences)), "table": json.loads(frame.to_json(orient="records"))}
+    table = json.loads(frame.to_json(orient="records"))
+    return {"sentences": list(filter(None, sentences)), "table": table, "reason": None}
 
 
-def _table(lines: list[dict[str, Any]]) -> Table:
-    told = [name for name in lines[0] if name != "verdict"]
-    table = Table(*map(escape, told), box=SIMPLE_HEAD)
-    for line in lines:
-        table.add_row(*(_cell(line[name]) for name in told))
-    return table
+def _print(lines: list[dict[str, Any]], page: Console) -> None:
+    heads = [name for name in lines[0] if name != "verdict"]
+    numbers = [name for name in heads if all(isinstance(line[name], int | float | None) for line in lines)]
+    print_table(page, heads, [[_cell(name, line[name]) for name in heads] for line in lines], numbers=numbers)
 
 
-def _cell(value: Any) -> str:
+def _cell(name: str, value: Any) -> str:
     if value is None:
         return "–"
-    return f"{value:.3f}" if isinstance(value, float) else escape(str(value))
+    if name == "layer":  # a float where a line of the table has none
+        return str(int(value))
+    return f"{value:.3f}" if isinstance(value, float) else str(value)

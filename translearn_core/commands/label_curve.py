@@ -6,10 +6,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from translearn_core.commands.asking import anatomy_of, answer, ask
 from translearn_core.commands.experiment import experiment_of
@@ -17,6 +14,7 @@ from translearn_core.commands.options import AnotherExperiment, AsJson
 from translearn_core.commands.refusals import naming_fields
 from translearn_core.commands.saying import say, sentence
 from translearn_core.commands.study import follow
+from translearn_core.commands.tables import print_table
 from translearn_core.config import CurveCell, ExperimentConfig, Split
 from translearn_core.data import prepare, read
 from translearn_core.errors import ConfigError, TrainingError
@@ -156,16 +154,16 @@ def report(found: LabelCurve, failed: list[Run]) -> dict[str, Any]:
 def show(found: LabelCurve, failed: list[Run], screen: Console) -> None:
     """Print the curve as a table, a column for each way, and the sentences."""
     title = f"Test accuracy by number of labels, {found.n_test:,} test rows"
-    heads = ("labels", *(escape(name) for name in found.names))
-    table = Table(*heads, title=title, title_justify="left", box=SIMPLE_HEAD)
+    rows = []
     for place, size in enumerate(found.sizes):
         scores = zip(found.mean[:, place], found.low[:, place], found.high[:, place], strict=True)
         cells = [
-            "" if mean != mean else rf"{mean:.3f}  \[{low:.3f}, {high:.3f}]"  # NaN is not itself
+            "" if mean != mean else f"{mean:.3f}  [{low:.3f}, {high:.3f}]"  # NaN is not itself
             for mean, low, high in scores
         ]
-        table.add_row(f"{size:,}", *cells)
-    screen.print(table)
+        rows.append((f"{size:,}", *cells))
+    heads = ("labels", *found.names)
+    print_table(screen, heads, rows, numbers=heads, title=title)
     for said in found.sentences:
         sentence(said, screen)
     sentence(

@@ -44,6 +44,14 @@ DeviceWord = Annotated[str, typer.Option(help="auto, cuda, mps or cpu.")]
 Seed = Annotated[int, typer.Option(help="Seed of split, head, batch order and dropout.")]
 
 FinishedRun = Annotated[str, typer.Argument(help="Id or name of a finished run.")]
+Raw = Annotated[
+    bool,
+    typer.Option(
+        "--raw",
+        help="Write CSV cells as they are; without it what a spreadsheet would run as a formula gets an "
+        "apostrophe.",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 
 

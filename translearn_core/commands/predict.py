@@ -7,35 +7,44 @@ import typer
 from rich.console import Console
 
 from translearn_core.commands.asking import answer, ask, bring, find
-from translearn_core.commands.options import AsJson, FinishedRun
-from translearn_core.commands.saying import check_writable, say, sentence, write
+from translearn_core.commands.options import AsJson, FinishedRun, Raw
+from translearn_core.commands.saying import check_writable, say, sentence
 from translearn_core.config import ExperimentConfig, PredictFileConfig
+from translearn_core.data.write_table import output_kind, write_table
+from translearn_core.errors import ConfigError
 from translearn_core.results import FilePrediction
 
 
 def predict(
     run: FinishedRun,
     file: Annotated[Path, typer.Argument(help="CSV or TSV with the texts.")],
-    out: Annotated[Path, typer.Option(help="CSV to write.")],
+    out: Annotated[Path, typer.Option(help="File to write: .csv, .tsv, .xlsx, .parquet or .jsonl; .gz too.")],
     text: Annotated[
         str | None, typer.Option(help="Column that holds the texts; default: the run's own.")
     ] = None,
+    raw: Raw = False,
     as_json: AsJson = False,
 ) -> None:
     """Classify every row of a file with a finished run."""
+    kind = output_kind(out)
     check_writable(out)
     trained = find(run)
-    assert isinstance(trained.job.config, ExperimentConfig)
+    if not isinstance(trained.job.config, ExperimentConfig):
+        raise ConfigError("run", trained.id, "a training")
     dataset = bring({"train": file})
     column = text or trained.job.config.data.text
     config = PredictFileConfig(job=trained.job.id, dataset=dataset.digest, text=column)
     found = answer(ask(config, "prediction"), FilePrediction)
-    write(found.table, out)
+    write_table(found.table, out, kind, raw=raw)
     counts: dict[str, int] = dict(found.counts.itertuples(index=False))
-    told = {"run": trained.id, "rows": found.rows, "out": str(out), "counts": counts}
+    told = {"run": trained.id, "rows": found.rows, "blank": found.blank, "out": str(out), "counts": counts}
     say(told, show, as_json=as_json)
 
 
 def show(found: dict[str, Any], screen: Console) -> None:
     """Print how many rows were classified, and where they are."""
-    sentence(f"{found['rows']} rows classified, written to {found['out']}", screen)
+    said = f"{found['rows']:,} rows classified"
+    if blank := found["blank"]:
+        answered = found["rows"] - blank
+        said = f"{answered:,} of {found['rows']:,} rows classified, {blank:,} without a text left empty"
+    sentence(f"{said}, written to {found['out']}", screen)

@@ -4,7 +4,6 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from translearn_core.commands.asking import answer, ask
 from translearn_core.commands.experiment import experiment_of
@@ -12,6 +11,7 @@ from translearn_core.commands.options import AS_FOR_TRAIN, AsJson, ExperimentOpt
 from translearn_core.commands.refusals import valid
 from translearn_core.commands.saying import say, sentence
 from translearn_core.commands.spread import Offered
+from translearn_core.commands.tables import print_table
 from translearn_core.config import ExperimentConfig, RateSearchConfig
 from translearn_core.results import RateSearch
 
@@ -78,13 +78,14 @@ def words(search: RateSearch, experiment: ExperimentConfig) -> str:
 def show(found: dict[str, Any], screen: Console) -> None:
     """Print some of the curve, the suggested rate, and the reason."""
     curve = found["curve"]
-    table = Table("rate", "loss", "smoothed", "", title="The loss while the rate rises", title_justify="left")
     if curve:
         chosen = sorted({round(i * (len(curve) - 1) / (LINES - 1)) for i in range(LINES)})
         near = min(chosen, key=lambda i: abs(curve[i]["rate"] - found["suggestion"]) / curve[i]["rate"])
+        rows = []
         for i in chosen:
             line = curve[i]
             mark = "suggested" if i == near and found["suggestion"] != found["before"] else ""
-            table.add_row(f"{line['rate']:.2g}", f"{line['loss']:.3f}", f"{line['smoothed']:.3f}", mark)
-        screen.print(table)
+            rows.append((f"{line['rate']:.2g}", f"{line['loss']:.3f}", f"{line['smoothed']:.3f}", mark))
+        numbers = ("rate", "loss", "smoothed")
+        print_table(screen, (*numbers, ""), rows, numbers=numbers, title="The loss while the rate rises")
     sentence(f"{found['reason']} To train so: {found['options']}", screen)

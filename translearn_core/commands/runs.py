@@ -4,10 +4,10 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Column, Table
 
 from translearn_core.commands.options import AsJson
 from translearn_core.commands.saying import say
+from translearn_core.commands.tables import print_table
 from translearn_core.results import RunSummary
 from translearn_core.runs import LOCAL, UNREADABLE, Run, Unreadable, artifacts, open_store
 
@@ -47,10 +47,16 @@ def show(found: dict[str, Any], screen: Console) -> None:
     if not found["runs"]:
         screen.print("No runs yet: start one with 'translearn train FILE --text COL --label COL'.")
         return
-    table = Table(Column("run", no_wrap=True), "name", "state", "accuracy", "macro-F1", "seconds")
-    for one in found["runs"]:
-        numbers = [f"{one[k]:.3f}" if one[k] is not None else "" for k in ("accuracy", "macro_f1")]
-        table.add_row(one["run"], one["name"], one["state"], *numbers, str(one["seconds"] or ""))
-    screen.print(table)
+    scores = ("accuracy", "macro-F1", "seconds")
+    rows = [
+        (one["run"], one["name"], one["state"], *map(_number, (one["accuracy"], one["macro_f1"])),
+         _number(one["seconds"], 1))
+        for one in found["runs"]
+    ]  # fmt: skip
+    print_table(screen, ("run", "name", "state", *scores), rows, numbers=scores, whole=("run", "state"))
     if any(one["state"] == "unreadable" for one in found["runs"]):
         screen.print(f"unreadable: {UNREADABLE} 'translearn runs --delete RUN' deletes the old one.")
+
+
+def _number(value: float | None, digits: int = 3) -> str:
+    return "" if value is None else f"{value:.{digits}f}"

@@ -1,15 +1,15 @@
 """What a command says: its answer on the output, all else on the error stream."""
 
 import json
+import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-import pandas as pd
 from rich.console import Console
 
 from translearn_core.errors import DataError
-from translearn_core.runs import artifacts
 
 A = TypeVar("A")
 
@@ -19,10 +19,14 @@ screen = Console(stderr=True)
 
 def say(answer: A, show: Callable[[A, Console], object], *, as_json: bool) -> None:
     """Print an answer, which is plain JSON: as one object, or as `show` does it for a person."""
-    if as_json:
-        print(json.dumps(answer))
-    else:
-        show(answer, Console())
+    try:
+        if as_json:
+            print(json.dumps(answer), flush=True)
+        else:
+            show(answer, Console())
+    except BrokenPipeError:  # whoever read has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
 
 
 def sentence(text: str, screen: Console, *, style: str | None = None) -> None:
@@ -36,8 +40,3 @@ def check_writable(out: Path) -> None:
         out.open("a", encoding="utf-8").close()
     except OSError as error:
         raise DataError(f"{str(out)!r} cannot be written ({error.strerror}): choose another --out.") from None
-
-
-def write(table: pd.DataFrame, out: Path) -> None:
-    """Write a table as CSV that no spreadsheet takes for formulas."""
-    artifacts.defused(table).to_csv(out, index=False)

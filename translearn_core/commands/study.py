@@ -6,19 +6,18 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from translearn_core.commands.asking import anatomy_of, answer, ask, bring, find, watch, with_whole_path
-from translearn_core.commands.options import AsJson
+from translearn_core.commands.options import AsJson, Raw
 from translearn_core.commands.refusals import naming_fields, valid
-from translearn_core.commands.saying import check_writable, say, screen, sentence, write
+from translearn_core.commands.saying import check_writable, say, screen, sentence
+from translearn_core.commands.tables import print_table
 from translearn_core.config import FeatureConfig, Split
 from translearn_core.config.study_file import StudyFile, read_study_file
 from translearn_core.data import prepare, read
+from translearn_core.data.write_table import output_kind, write_table
 from translearn_core.errors import ConfigError, DataError, TrainingError
 from translearn_core.results import Anatomy, CellScore, Comparison, Interval
 from translearn_core.runs import LOCAL, Run, Standing, Studies, Study, open_store
@@ -37,16 +36,21 @@ def study(
             "--files", help="A data file as PART=PATH (train, validation or test); may be repeated."
         ),
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="CSV to write the comparison to.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="File to write the comparison to: .csv, .tsv, .xlsx, .parquet or .jsonl."),
+    ] = None,
+    raw: Raw = False,
     as_json: AsJson = False,
 ) -> None:
     """Run a grid of recipes, boundaries, seeds and sizes, and say which differ by more than chance."""
     if out is not None:
+        output_kind(out)
         check_writable(out)
     asked = submitted(file, files or [])
     found, failed = compared(asked, follow(asked))
     if out is not None:
-        write(found.frame(), out)
+        write_table(found.frame(), out, raw=raw)
     told = report(asked, found, failed)
     say(told, lambda _, page: show(asked, found, failed, page), as_json=as_json)
 
@@ -146,13 +150,10 @@ def report(study: Study, found: Comparison, failed: Sequence[Run]) -> dict[str, 
 
 def show(study: Study, found: Comparison, failed: Sequence[Run], screen: Console) -> None:
     """Print the comparison as a table and in sentences."""
-    against = f"beside {escape(found.baseline)}"
-    heads = ("cell", "runs", "accuracy", "macro-F1", "seconds", "parameters", against)
-    title = f"{escape(study.name)}, {found.test_rows:,} test rows, 95 % intervals in brackets"
-    table = Table(*heads, title=title, title_justify="left", box=SIMPLE_HEAD)
-    for cell in sorted(found.cells, key=lambda cell: -cell.accuracy):
-        table.add_row(*_row(cell))
-    screen.print(table)
+    numbers = ("runs", "accuracy", "macro-F1", "seconds", "parameters", f"beside {found.baseline}")
+    title = f"{study.name}, {found.test_rows:,} test rows, 95 % intervals in brackets"
+    rows = [_row(cell) for cell in sorted(found.cells, key=lambda cell: -cell.accuracy)]
+    print_table(screen, ("cell", *numbers), rows, numbers=numbers, title=title)
     for said in found.sentences():
         sentence(said, screen)
     for run in failed:
@@ -166,7 +167,7 @@ def _row(cell: CellScore) -> list[str]:
     if cell.difference is not None:
         apart = f"{cell.difference.estimate:+.3f}\n{_span(cell.difference.interval)}"
     return [
-        escape(cell.name),
+        cell.name,
         str(cell.runs),
         f"{cell.accuracy:.3f}\n{_span(cell.accuracy_interval)}",
         f"{cell.macro_f1:.3f}",
@@ -177,7 +178,7 @@ def _row(cell: CellScore) -> list[str]:
 
 
 def _span(interval: Interval) -> str:
-    return rf"\[{interval.low:.3f}, {interval.high:.3f}]"
+    return f"[{interval.low:.3f}, {interval.high:.3f}]"
 
 
 def _fitting(anatomies: Collection[Anatomy]) -> dict[str, Any]:

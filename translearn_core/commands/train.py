@@ -4,12 +4,12 @@ from dataclasses import asdict
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
 from translearn_core.commands.asking import answer, ask
 from translearn_core.commands.experiment import experiment_of
 from translearn_core.commands.options import AsJson, ExperimentOptions
 from translearn_core.commands.saying import say
+from translearn_core.commands.tables import print_table
 from translearn_core.results import Metrics, Reuse, RunSummary
 from translearn_core.runs import Run, open_store
 
@@ -55,15 +55,16 @@ def brief(metrics: Metrics) -> dict[str, Any]:
 
 def show(found: dict[str, Any], screen: Console) -> None:
     """Print a run's scores as a table."""
-    table = Table("split", "rows", "accuracy", "macro-F1", title=f"run {found['run']}", title_justify="left")
+    rows = []
     for split in ("validation", "test"):
         scores = found[split]
         spans = [
             f"{scores[k]:.3f}  [{scores[k + '_interval'][0]:.3f}, {scores[k + '_interval'][1]:.3f}]"
             for k in ("accuracy", "macro_f1")
         ]
-        table.add_row(split, str(scores["n"]), *spans)
-    screen.print(table)
+        rows.append((split, str(scores["n"]), *spans))
+    numbers = ("rows", "accuracy", "macro-F1")
+    print_table(screen, ("split", *numbers), rows, numbers=numbers, title=f"run {found['run']}")
     trained, total = found["parameters"]["trainable"], found["parameters"]["total"]
     screen.print(
         f"Always the commonest class: {found['majority']:.3f}. {trained:,} of {total:,} parameters trained "

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from translearn_core.activations import Report
 
-SCRIPTS = ("predict.py", "repeat.py")
+SCRIPTS = ("predict.py", "table_io.py", "repeat.py")
 """Programs that stand beside every model; ``predict_onnx.py`` comes with an ONNX file."""
 
 

@@ -1,6 +1,6 @@
 """One run over time: every step's loss and every epoch's scores."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 import pandas as pd
 
@@ -24,6 +24,7 @@ class EpochPoint:
 
     Accuracies and F1 are fractions in [0, 1], losses are cross-entropies in nats. `stage` counts from 0;
     `moved` says for every part how far its weights are from where they started, relative to their norm.
+    `best`: it scored higher on validation than every epoch before it; of a `History`, only the best of all.
     """
 
     epoch: int
@@ -42,10 +43,16 @@ class EpochPoint:
 
 @dataclass(frozen=True)
 class History:
-    """Steps and epochs of one run, in order."""
+    """Steps and epochs of one run, in order; one epoch at most is the best, whose weights are kept."""
 
     steps: tuple[StepPoint, ...]
     epochs: tuple[EpochPoint, ...]
+
+    def __post_init__(self) -> None:
+        """Of the epochs that were the best so far, leave the last one marked."""
+        last = max((place for place, epoch in enumerate(self.epochs) if epoch.best), default=None)
+        epochs = (replace(epoch, best=place == last) for place, epoch in enumerate(self.epochs))
+        object.__setattr__(self, "epochs", tuple(epochs))
 
     def frame(self) -> pd.DataFrame:
         """One line per epoch, columns as in `EpochPoint`; what moved has a frame of its own."""

@@ -55,6 +55,11 @@ class FilePrediction:
     table: pd.DataFrame = field(compare=False)
     counts: pd.DataFrame = field(compare=False)
 
+    @property
+    def blank(self) -> int:
+        """Rows that have no text, and so no answer."""
+        return self.rows - int(self.counts["rows"].sum())
+
     def frame(self) -> pd.DataFrame:
         """The whole table."""
         return self.table

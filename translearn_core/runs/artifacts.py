@@ -88,27 +88,3 @@ def folder_name(kind: type) -> str:
 def size(folder: Path) -> int:
     """Bytes of all files below `folder`."""
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-
-
-def runs_as_formula(cell: str) -> bool:
-    """Whether a spreadsheet would run `cell`; a signed number is only a number."""
-    return cell[:1] in tuple("=+-@\t\r") and not re.fullmatch(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?", cell)
-
-
-def defused(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return `frame` with an apostrophe before cells and headers that a spreadsheet would run as formulas.
-
-    References
-    ----------
-    OWASP, "CSV Injection": cells that start with = + - @, tab or carriage return.
-    """
-
-    def safe(value: object) -> object:
-        return f"'{value}" if isinstance(value, str) and runs_as_formula(value) else value
-
-    out = frame.copy()
-    for name in out.columns:
-        if not pd.api.types.is_numeric_dtype(out[name]) and not pd.api.types.is_bool_dtype(out[name]):
-            out[name] = out[name].map(safe)
-    out.columns = pd.Index([safe(c) for c in out.columns])
-    return out

@@ -1,5 +1,7 @@
 """Ask a finished run about new texts."""
 
+from collections.abc import Iterable
+from itertools import chain, count
 from pathlib import Path
 
 import numpy as np
@@ -55,7 +57,10 @@ def predict_file(context: Context) -> None:
 
 
 def predict_table(trained: Trained, table: pd.DataFrame, text: str, context: Context) -> FilePrediction:
-    """Return `table` with the columns ``predicted`` and ``probability``; rows without a text stay empty."""
+    """Return `table` with its answers as two more columns, row by row; rows without a text have none.
+
+    The columns are called ``predicted`` and ``probability``, or otherwise where those names are taken.
+    """
     shown = table.drop(columns=["__row__", "__part__"], errors="ignore")
     if text not in shown.columns:
         raise DataError(
@@ -71,11 +76,17 @@ def predict_table(trained: Trained, table: pd.DataFrame, text: str, context: Con
         probabilities, _ = trained.answer([str(t) for t in texts[part]])
         label[part] = np.asarray(trained.classes, dtype=object)[probabilities.argmax(1)]
         sure[part] = probabilities.max(1)
-    taken = set(shown.columns)
-    names = [name if name not in taken else f"{name} (TransLearn)" for name in ("predicted", "probability")]
-    out = shown.assign(**{names[0]: label, names[1]: sure.round(6)})
-    counts = out[names[0]].value_counts().rename_axis("label").reset_index(name="rows")
+    answers = {"predicted": label, "probability": sure.round(6)}
+    out = shown.assign(**{free_name(name, shown.columns): column for name, column in answers.items()})
+    counts = pd.Series(label, dtype=object).value_counts().rename_axis("label").reset_index(name="rows")
     return FilePrediction(rows=len(out), text=text, table=out, counts=counts)
+
+
+def free_name(name: str, taken: Iterable[str]) -> str:
+    """Return `name`, or a longer one where a column has it already; capitals make no difference."""
+    known = {other.strip().casefold() for other in taken}
+    candidates = chain([name, f"{name} (TransLearn)"], (f"{name} (TransLearn {k})" for k in count(2)))
+    return next(candidate for candidate in candidates if candidate.casefold() not in known)
 
 
 def logarithms(probabilities: NDArray[np.floating]) -> NDArray[np.float64]:

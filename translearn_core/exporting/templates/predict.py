@@ -1,16 +1,13 @@
 """Classify texts with the model in this folder. Needs torch and transformers, nothing else.
 
     python predict.py "a text" "another text"
-    python predict.py --csv FILE --column NAME
+    python predict.py --csv FILE --column NAME [--delimiter ";"] [--encoding cp1252] [--out ANSWERS.csv]
     python predict.py < one_text_a_line.txt
 
-Prints one line of JSON for each text: the text, its label, and the probability of every label. A cell or text
-without any words gets no label. In your own code: ``Classifier(folder).answer(["a text"])``.
+Prints one line of JSON for each text, in order: the text, its label, and the probability of every label. A
+cell or line without any words gets no label. In your own code: ``Classifier(folder).answer(["a text"])``.
 """
 
-import argparse
-import csv
-import io
 import json
 import sys
 from collections.abc import Sequence
@@ -131,40 +128,20 @@ def linear(tensors: dict[str, Tensor], name: str) -> nn.Linear:
     return layer
 
 
-def texts_of(texts: list[str], file: Path | None, column: str | None) -> list[str]:
-    """Return the texts that were typed, those of a column of a file, or the lines of the standard input."""
-    if texts:
-        return texts
-    if file is None:
-        return [line.rstrip("\n") for line in sys.stdin if line.strip()]
-    with file.open(encoding="utf-8-sig", newline="") as rows:
-        table = csv.DictReader(rows, delimiter="\t" if file.suffix == ".tsv" else ",")
-        columns = list(table.fieldnames or [])
-        if column not in columns:
-            sys.exit(f"--column is {column!r}: give one of {', '.join(map(repr, columns))}.")
-        return [row[column] or "" for row in table]
-
-
 def main() -> None:
     """Read the words typed after the program's name, and print an answer for each text."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("texts", nargs="*", help="texts to classify; none: lines of the standard input")
-    parser.add_argument("--csv", type=Path, metavar="FILE", help="file with a column of texts, UTF-8")
-    parser.add_argument("--column", metavar="NAME", help="the column's name")
+    here = Path(__file__).resolve().parent
+    sys.path.insert(0, str(here))  # an isolated interpreter leaves it out
+    import table_io  # type: ignore[import-not-found]
+
+    parser = table_io.parser(__doc__)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     asked = parser.parse_args()
-    for stream in (sys.stdin, sys.stdout):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding="utf-8")
-    texts = texts_of(asked.texts, asked.csv, asked.column)
+    source = table_io.read(asked)
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    model = Classifier(Path(__file__).resolve().parent).to(asked.device)
-    answers = iter(model.answer([text for text in texts if text.strip()]).tolist())
-    for text in texts:
-        shares = dict(zip(model.labels, next(answers), strict=True)) if text.strip() else {}
-        label = max(shares, key=lambda name: shares[name], default=None)
-        print(json.dumps({"text": text, "label": label, "probabilities": shares}, ensure_ascii=False))
+    model = Classifier(here).to(asked.device)
+    table_io.write(source, model.labels, model.answer(source.filled).tolist(), asked.out)
 
 
 if __name__ == "__main__":

@@ -1,14 +1,13 @@
 """Classify texts with ``model.onnx`` in this folder. Needs onnxruntime and tokenizers, no torch.
 
     python predict_onnx.py "a text" "another text"
+    python predict_onnx.py --csv FILE --column NAME [--delimiter ";"] [--encoding cp1252] [--out ANSWERS.csv]
     python predict_onnx.py < one_text_a_line.txt
 
-Prints one line of JSON for each text: the text, its label, and the probability of every label. In your own
-code: ``Classifier(folder).answer(["a text"])``.
+Prints one line of JSON for each text, in order: the text, its label, and the probability of every label. A
+cell or line without any words gets no label. In your own code: ``Classifier(folder).answer(["a text"])``.
 """
 
-import argparse
-import io
 import json
 import sys
 from collections.abc import Sequence
@@ -57,18 +56,14 @@ class Classifier:
 
 def main() -> None:
     """Read the words typed after the program's name, and print an answer for each text."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("texts", nargs="*", help="texts to classify; none: lines of the standard input")
-    for stream in (sys.stdin, sys.stdout):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding="utf-8")
-    asked = parser.parse_args().texts or [line.rstrip("\n") for line in sys.stdin]
-    texts = [text for text in asked if text.strip()]
-    model = Classifier(Path(__file__).resolve().parent)
-    for text, told in zip(texts, model.answer(texts), strict=True):
-        shares = dict(zip(model.labels, map(float, told), strict=True))
-        label = max(shares, key=lambda name: shares[name])
-        print(json.dumps({"text": text, "label": label, "probabilities": shares}, ensure_ascii=False))
+    here = Path(__file__).resolve().parent
+    sys.path.insert(0, str(here))  # an isolated interpreter leaves it out
+    import table_io  # type: ignore[import-not-found]
+
+    asked = table_io.parser(__doc__).parse_args()
+    source = table_io.read(asked)
+    model = Classifier(here)
+    table_io.write(source, model.labels, model.answer(source.filled).tolist(), asked.out)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,98 @@
+"""What an exported program reads: detected delimiters, encodings and quotes; one sentence for the rest."""
+
+import argparse
+import codecs
+from pathlib import Path
+
+import pytest
+
+from translearn_core.exporting.templates import table_io
+from translearn_core.exporting.templates.table_io import InputError, read_table
+
+TEXTS = ["für mich, ja", "zwei", "", "drei"]
+
+
+def rows(delimiter: str) -> str:
+    quoted = [f'"{text}"' if delimiter in text else text for text in TEXTS]
+    return f"id{delimiter}text\n" + "".join(f"{k}{delimiter}{text}\n" for k, text in enumerate(quoted))
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize(
+    ("mark", "encoding"),
+    [(b"", "utf-8"), (codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"),
+     (codecs.BOM_UTF16_BE, "utf-16-be"), (b"", "cp1252")],
+)  # fmt: skip
+def test_the_usual_is_detected(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], delimiter: str, mark: bytes, encoding: str
+) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes(mark + rows(delimiter).encode(encoding))
+    source = read_table(path, "text", None, None)
+    assert (source.texts, source.delimiter, source.header) == (TEXTS, delimiter, ["id", "text"])
+    assert ("Windows-1252" in capsys.readouterr().err) == (encoding == "cp1252")
+
+
+@pytest.mark.parametrize(
+    ("content", "texts"),
+    [
+        ('id,text\n1,"He said \\"fine\\", ok"\n', ['He said "fine", ok']),
+        ('id,text\n1,"He said ""fine"", ok"\n', ['He said "fine", ok']),
+        ('id,text\n1,"two\nlines"\n', ["two\nlines"]),
+        ('id\ttext\n1\tsay "so\n2\tno\n', ['say "so', "no"]),
+        ('id,text\n1,"C:\\dir\\"\n', ["C:\\dir\\"]),
+        ("sep=;\r\nid;text\r\n1;a,b\r\n", ["a,b"]),
+        ("text\na, b\n\nc, d\n\n", ["a, b", "", "c, d"]),
+        ("id,text\r1,a\r2,b\r", ["a", "b"]),
+        ("id;text;;\n1;a;;\n\n2;b;;;\n", ["a", "", "b"]),
+    ],
+)
+def test_quotes_blank_rows_and_line_ends_are_read_as_people_mean_them(
+    tmp_path: Path, content: str, texts: list[str]
+) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes(content.encode())
+    assert read_table(path, "text", None, None).texts == texts
+
+
+def test_what_is_told_counts_more_than_what_is_detected(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes("text;n\nо, б;1\n".encode("cp1251"))
+    assert read_table(path, "text", "semicolon", "cp1251").texts == ["о, б"]
+    path.write_bytes(b"text:n\na;b,c:1\n")
+    assert read_table(path, "text", ":", None).texts == ["a;b,c"]
+
+
+@pytest.mark.parametrize(
+    ("content", "words", "said"),
+    [
+        (b"a,b\n1,2\n", ("text", None, None), "give one of 'a', 'b'"),
+        (b"a,b\n1,2\n", (None, None, None), "--column is None"),
+        (b"text,b\n1,2\n3,4,5\n", ("text", None, None), "Row 2 .* has 3 fields where the header has 2"),
+        (b"text,b\n1,2\n", ("text", "ab", None), "--delimiter is 'ab'"),
+        (b"text,b\n1,2\n", ("text", None, "utf-99"), "--encoding is 'utf-99'"),
+        (b"text,b\n1,2\n", ("text", None, "base64"), "--encoding is 'base64'"),
+        (b"text,b\n\xff,2\n", ("text", None, "utf-8"), "cannot be read as utf-8"),
+        (b"text,b\n\x81,2\n", ("text", None, None), "neither UTF-8 nor Windows-1252"),
+        ("text,b\na,2\n".encode("utf-16-le"), ("text", None, None), "zero bytes"),
+        (codecs.BOM_UTF16_LE + b"a", ("text", None, None), "cannot be read as utf-16"),
+        (b"\n \n", ("text", None, None), "is empty"),
+    ],
+)
+def test_the_rest_is_one_sentence(
+    tmp_path: Path, content: bytes, words: tuple[str | None, str | None, str | None], said: str
+) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=said) as caught:
+        read_table(path, *words)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_sentence_ends_the_program_with_code_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = table_io.parser("").parse_args(["--csv", str(tmp_path / "no.csv"), "--column", "text"])
+    assert isinstance(asked, argparse.Namespace)
+    with pytest.raises(SystemExit) as caught:
+        table_io.read(asked)
+    assert caught.value.code == 2
+    assert "no.csv' cannot be read (No such file or directory)" in capsys.readouterr().err
