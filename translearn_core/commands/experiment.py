@@ -1,6 +1,5 @@
 """From the options of a command to an experiment, checked before anything is started."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -20,6 +19,7 @@ from translearn_core.config import (
 )
 from translearn_core.config import recipe as recipe_named
 from translearn_core.data import prepare, read
+from translearn_core.documents import MAX_DEPTH, DocumentError, DocumentLimitError, parse_json
 from translearn_core.errors import ConfigError
 from translearn_core.results import Anatomy
 from translearn_core.runs import Dataset, open_store
@@ -64,8 +64,11 @@ def pairs(words: Sequence[str]) -> dict[str, Any]:
         if not equals:
             raise ConfigError("set", word, "a name and a value, such as training.epochs=5")
         try:
-            found[name.strip()] = json.loads(value)
-        except (ValueError, RecursionError):  # no JSON, or lists too deep in each other
+            found[name.strip()] = parse_json(value)
+        except DocumentLimitError:
+            expected = f"a value nested at most {MAX_DEPTH} deep"
+            raise ConfigError(name.strip(), value, expected) from None
+        except DocumentError:
             found[name.strip()] = value
     return found
 
