@@ -13,7 +13,7 @@ MAX_DEPTH = 100
 """Deepest nesting of lists and names in each other; Python gives up between some hundred and a thousand."""
 
 MAX_VALUES = 2_000_000
-"""Most values of one document, each alias of YAML counted as often as it stands there."""
+"""Most values of one YAML document, each alias counted as often as it stands there."""
 
 LFS_POINTER = "version https://git-lfs"
 
@@ -34,7 +34,7 @@ def parse_json(text: str | bytes) -> Any:
         raise _too_deep() from None
     except ValueError as error:
         raise DocumentError(f"is not JSON ({error})") from None
-    _check_depth(value)
+    _measure(value, {}, 0)
     return value
 
 
@@ -49,7 +49,8 @@ def parse_yaml(text: str, loader: type[yaml.SafeLoader] = yaml.SafeLoader) -> An
         raise DocumentError(f"is not YAML{f', line {mark.line + 1}' if mark else ''}") from None
     except (ValueError, LookupError, AttributeError) as error:  # each kind of value fails in its own way
         raise DocumentError(f"holds a value that is none ({error})") from None
-    _check_depth(value)
+    if _measure(value, {}, 0)[1] > MAX_VALUES:
+        raise DocumentLimitError(f"holds more than {MAX_VALUES:,} values")
     return value
 
 
@@ -82,13 +83,8 @@ def _too_deep() -> DocumentLimitError:
     return DocumentLimitError(f"is nested more than {MAX_DEPTH} deep")
 
 
-def _check_depth(value: object) -> None:
-    """Refuse what is too deep, or so large once every alias of YAML is written out that nothing ends."""
-    _measure(value, {}, 0)
-
-
 def _measure(value: object, known: dict[int, tuple[int, int]], depth: int) -> tuple[int, int]:
-    """Return height and number of values; `known` holds those of lists and objects seen before, by identity."""
+    """Return height and number of values; `known` holds both by identity, for what was seen before."""
     if not isinstance(value, dict | list | tuple | set) or not value:
         return 0, 1
     if depth >= MAX_DEPTH:  # which one that holds itself reaches too
@@ -97,9 +93,6 @@ def _measure(value: object, known: dict[int, tuple[int, int]], depth: int) -> tu
         parts = value.values() if isinstance(value, dict) else value
         sizes = [_measure(part, known, depth + 1) for part in parts]
         known[id(value)] = 1 + max(height for height, _ in sizes), 1 + sum(count for _, count in sizes)
-    height, count = known[id(value)]
-    if depth + height > MAX_DEPTH:
+    if depth + known[id(value)][0] > MAX_DEPTH:
         raise _too_deep()
-    if count > MAX_VALUES:
-        raise DocumentLimitError(f"holds more than {MAX_VALUES:,} values")
-    return height, count
+    return known[id(value)]

@@ -11,7 +11,6 @@ from translearn_core.config import (
     DataConfig,
     DistilConfig,
     ExperimentConfig,
-    FeatureConfig,
     FreezePlan,
     SplitConfig,
     TrainingConfig,
@@ -87,11 +86,8 @@ def put_together(
     """Return the experiment: a recipe first, then `training`, then `settings` by their dotted names."""
     n_blocks = anatomy.n_blocks
     plan = FreezePlan.parse(train_blocks or "none", n_blocks)
-    features = FeatureConfig(
-        pooling=anatomy.pooling, token_limit=min(FeatureConfig().token_limit, anatomy.token_limit)
-    )
     config = ExperimentConfig(
-        data=data, backbone=source, plan=plan, features=features, training=TrainingConfig.suited(plan)
+        data=data, backbone=source, plan=plan, features=anatomy.features, training=TrainingConfig.suited(plan)
     )
     if recipe is not None:
         depth = None if train_blocks is None else depth_of(plan, n_blocks)

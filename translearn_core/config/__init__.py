@@ -62,7 +62,6 @@ from translearn_core.config.jobs import (
 from translearn_core.config.material import AugmentConfig, DataConfig, SplitConfig
 from translearn_core.config.model import (
     ADAPTED,
-    BUNDLED,
     BackboneConfig,
     FeatureConfig,
     FreezePlan,
@@ -70,6 +69,7 @@ from translearn_core.config.model import (
     Stage,
     TuningConfig,
 )
+from translearn_core.config.model_names import BUNDLED
 from translearn_core.config.planning import Planned, depth_study, expand
 from translearn_core.config.recipes import RECIPES, named, recipe
 from translearn_core.config.studies import StudyConfig, own_settings
