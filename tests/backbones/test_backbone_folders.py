@@ -351,7 +351,7 @@ def test_links_that_lead_nowhere_are_named(tmp_path: Path):
 
 @pytest.fixture
 def readable(folder: Path) -> Iterator[Path]:
-    """A model in a folder that all may enter; the test gives up the rights of root, which reads everything."""
+    """A model in a folder that all may enter; the test gives up the rights of root, which may read all."""
     with tempfile.TemporaryDirectory() as home:
         os.chmod(home, 0o755)
         copy = shutil.copytree(folder, Path(home) / "tiny")

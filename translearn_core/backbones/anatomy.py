@@ -9,6 +9,7 @@ from transformers.pytorch_utils import Conv1D
 
 from translearn_core.backbones.sentences import SentenceSettings
 from translearn_core.backbones.trial import Trial, try_out
+from translearn_core.backbones.weights import refuse_infinite
 from translearn_core.config import BUNDLED
 from translearn_core.errors import BackboneError
 from translearn_core.results import Anatomy
@@ -88,6 +89,7 @@ def observe(
 def _observe(
     name: str, model: PreTrainedModel, blocks_path: str, tokenizer: PreTrainedTokenizerFast
 ) -> Trial:
+    refuse_infinite(name, model)  # here, since it reads all weights: once for each digest will do
     rows, special = table(model).num_embeddings, frozenset(tokenizer.all_special_ids)
     try:
         trial = try_out(model, blocks_path, vocabulary=rows, avoid=special)

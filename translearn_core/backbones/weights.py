@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from safetensors import SafetensorError, safe_open
+from torch import nn
 
 from translearn_core.documents import LFS_POINTER, DocumentError, read_json_object
 from translearn_core.errors import BackboneError
@@ -76,6 +77,18 @@ def weight_files(name: str, folder: Path) -> tuple[Path, ...]:
     for path in files:
         _check(name, path)
     return files
+
+
+def refuse_infinite(name: str, model: nn.Module) -> None:
+    """Raise `BackboneError` that names the first tensor of `model` with numbers that are NaN or infinite."""
+    for key, tensor in model.named_parameters():
+        # the sum is quick, but of large numbers it may be infinite itself
+        if not tensor.detach().sum().isfinite() and not tensor.detach().isfinite().all():
+            wrong = int((~tensor.detach().isfinite()).sum())
+            raise BackboneError(
+                f"{name}: {wrong:,} of the {tensor.numel():,} numbers in {key} are NaN or infinite: "
+                "fetch or copy its weights again, or take an earlier checkpoint."
+            )
 
 
 def _shards(name: str, folder: Path) -> tuple[Path, ...]:
