@@ -16,7 +16,8 @@ from pages._ui import (
     suited,
 )
 from pages._ui.words import count, plain, size
-from translearn_core.results import Diagnosis
+from translearn_core.config import AnatomyConfig
+from translearn_core.results import Anatomy, Diagnosis
 
 heading.top(
     "backbone",
@@ -28,8 +29,8 @@ backbone = backbones.choose()
 anatomy = fetching.anatomy(backbone)
 if anatomy is None:
     ending.end()
-state.change(backbone=backbone)
-draft = state.fit_to(anatomy)
+looked = live.found(AnatomyConfig(backbone=state.draft().backbone))
+draft = state.take_backbone(backbone, anatomy, kept.result(looked, Anatomy) if looked else None)
 st.caption(
     f"{plain(anatomy.architecture)}: {count(anatomy.parameters)} parameters in {anatomy.n_blocks} blocks "
     f"of width {anatomy.width}, "

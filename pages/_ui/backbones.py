@@ -7,6 +7,7 @@ import streamlit as st
 from pages._ui import ending, naming, shown, state
 from pages._ui.words import short
 from translearn_core.config import ADAPTED, BUNDLED, BackboneConfig, JobKind, PretrainConfig
+from translearn_core.config.model_names import parse_model_name
 from translearn_core.runs import Run, State
 from translearn_core.settings import settings
 
@@ -70,12 +71,13 @@ def _choose(now: BackboneConfig) -> BackboneConfig:
             "Only safetensors weights are used and no code of the model is ever run. It is fetched once, "
             "after you have seen its size, then kept."
         )
-    if not name:
+    id, revision = parse_model_name(name, revision)
+    if not id:
         ending.end()
-    if FOLDER not in places and (name.startswith(("/", ".", "~")) or os.path.exists(name)):
+    if FOLDER not in places and (id.startswith(("/", ".", "~")) or os.path.lexists(id)):
         shown.error("Models from folders are not offered here: give a Hub id such as owner/name.")
         ending.end()
-    return BackboneConfig(id=name, revision=revision, random_init=twin, init_seed=seed)
+    return BackboneConfig(id=id, revision=revision, random_init=twin, init_seed=seed)
 
 
 def _mine(mine: dict[str, Run], now: BackboneConfig) -> str:

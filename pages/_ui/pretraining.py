@@ -70,7 +70,7 @@ def _begin(backbone: BackboneConfig, anatomy: Anatomy) -> None:
         dataset=chosen.dataset.digest,
         text=chosen.column,
         backbone=backbone,
-        token_limit=min(PretrainConfig.model_fields["token_limit"].default, anatomy.token_limit),
+        token_limit=anatomy.features.token_limit,
     )
     with st.grid(4, min_column_width=150):
         config = forms.edit(config, FIELDS, "pretrain")

@@ -16,6 +16,7 @@ from translearn_core.config import (
     ADAPTED,
     BackboneConfig,
     ExperimentConfig,
+    FeatureConfig,
     FreezePlan,
     JobKind,
     PredictFileConfig,
@@ -28,6 +29,8 @@ from translearn_core.runs import Dataset, RunStore, Studies, open_store
 
 FORMS = ("training", "features", "head", "tuning", "augment", "distil", "start", "stages", "rates")
 """Forms that show the draft."""
+FOLLOWING = ("pooling", "token_limit")
+"""What of the features a backbone has a suggestion for."""
 _DRAFT = "draft"
 _RUN = "last_run"
 _AT, _CAME_FROM = "page", "last_page"
@@ -112,6 +115,22 @@ def accept(reading: Reading) -> Draft:
         parts["label"] = suggestion.label
         parts["split"] = now.split.model_copy(update={"column": suggestion.split})
     return change(**parts) if parts else now
+
+
+def take_backbone(backbone: BackboneConfig, anatomy: Anatomy, earlier: Anatomy | None) -> Draft:
+    """Turn to a backbone; pooling and token limit follow it, but for those that a person has changed.
+
+    `earlier` is the anatomy of the backbone that the draft had so far, None where it was never looked into.
+    """
+    now = draft()
+    if backbone.id != now.backbone.id:
+        usual = earlier.features if earlier else FeatureConfig()
+        untouched = [name for name in FOLLOWING if getattr(now.features, name) == getattr(usual, name)]
+        parts = {name: getattr(anatomy.features, name) for name in untouched}
+        change(features=now.features.model_copy(update=parts))
+        forget("features")
+    change(backbone=backbone)
+    return fit_to(anatomy)
 
 
 def fit_to(anatomy: Anatomy) -> Draft:

@@ -1,5 +1,6 @@
 """Hub models: fetched from a server that speaks the Hub's interface, kept, and refused in plain sentences."""
 
+import json
 import os
 import re
 import subprocess
@@ -11,7 +12,7 @@ from huggingface_hub import close_session, constants
 
 from tests.backbones.local_hub import COMMIT, LocalHub
 from translearn_core.backbones import load, remote_size
-from translearn_core.config import BackboneConfig
+from translearn_core.config import BackboneConfig, FeatureConfig, Pooling
 from translearn_core.errors import BackboneError, NetworkError
 from translearn_core.settings import settings
 
@@ -148,12 +149,59 @@ def test_a_model_that_lacks_a_part_is_refused_before_any_download(tiny: LocalHub
 
 
 @pytest.mark.parametrize(
-    "id", ["a/b/c", "owner/na me", "https://huggingface.co/a/b", "../elsewhere", "/no/such/folder"]
+    "id", ["a/b/c", "owner/na me", "../elsewhere", "/no/such/folder", "~nobody-of-this-name/x", "x" * 5000]
 )
 def test_what_is_neither_a_folder_nor_an_id(hub: LocalHub, id: str):
-    with pytest.raises(BackboneError, match=f"There is no folder {re.escape(id)}"):
+    with pytest.raises(BackboneError, match=f"There is no folder {re.escape(id[:200])}"):
         load(BackboneConfig(id=id), network=True)
     assert hub.asked == []
+
+
+@pytest.mark.parametrize(
+    "id",
+    ["https://huggingface.co/datasets/a/b", "https://huggingface.co/spaces/a/b", "https://example.org/a/b"],
+)
+def test_an_address_of_no_model_is_refused_without_asking(hub: LocalHub, id: str):
+    with pytest.raises(BackboneError, match=f"{re.escape(id)} does not lead to a model on the Hub: give its"):
+        load(BackboneConfig(id=id), network=True)
+    assert hub.asked == []
+
+
+def test_an_address_of_a_model_fetches_it(tiny: LocalHub):
+    first = load(BackboneConfig(id=" https://huggingface.co/ann/tiny/tree/main "), network=True)
+    assert first.anatomy.id == "ann/tiny"
+    assert first.anatomy == load(BackboneConfig(id="ann/tiny")).anatomy
+
+
+def test_the_bundled_model_by_its_name_on_the_hub_is_not_fetched(hub: LocalHub):
+    found = load(BackboneConfig(id="sentence-transformers/all-minilm-l6-v2"), network=True)
+    assert found.anatomy == load(BackboneConfig()).anatomy
+    assert hub.asked == []
+
+
+def test_the_pooling_of_a_model_comes_with_it(tiny: LocalHub):
+    folder = tiny.folders["ann/tiny"]
+    kinds = [("", "Transformer"), ("1_Pooling", "Pooling"), ("2_Dense", "Dense")]
+    modules = [{"path": path, "type": f"sentence_transformers.models.{kind}"} for path, kind in kinds]
+    (folder / "modules.json").write_text(json.dumps(modules))
+    (folder / "sentence_bert_config.json").write_text('{"max_seq_length": 24}')
+    for name in ("1_Pooling", "2_Dense"):
+        (folder / name).mkdir()
+        (folder / name / "config.json").write_text('{"pooling_mode_cls_token": true}')
+        (folder / name / "model.safetensors").write_bytes(b"never fetched")
+    for _ in range(2):
+        features = load(BackboneConfig(id="ann/tiny"), network=True).anatomy.features
+        assert features == FeatureConfig(pooling=Pooling.CLS, token_limit=24)
+    assert [line for line in tiny.asked if "_Dense" in line] == []
+    assert len([name for name in tiny.downloads() if name == "config.json"]) == 2
+
+
+def test_an_adapter_is_refused_before_any_download(tiny: LocalHub):
+    folder = tiny.folders["ann/tiny"]
+    (folder / "config.json").rename(folder / "adapter_config.json")
+    with pytest.raises(BackboneError, match=r"ann/tiny is an adapter \(LoRA\)"):
+        load(BackboneConfig(id="ann/tiny"), network=True)
+    assert tiny.downloads() == []
 
 
 def test_the_endpoint_of_the_environment_is_used(tiny: LocalHub, tmp_path: Path):

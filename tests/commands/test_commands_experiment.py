@@ -78,7 +78,9 @@ def test_a_recipe_that_trains_a_head_alone_needs_no_block(recipe: str) -> None:
         ("training.lr=0", "training.lr is 0: give a number greater than 0."),
         ('head={"colour":1}', "head.colour is 1: leave it out: there is no such setting."),
         ("plan.blocks=7", "plan.blocks is 7: give a list."),
-        (f"plan.blocks={'[' * 3000}{']' * 3000}", f"plan.blocks is '{'[' * 78}…: give a list."),
+        (f"plan.blocks={'[' * 90}{']' * 90}", "plan.blocks.0 is [["),
+        (f"plan.blocks={'[' * 3000}{']' * 3000}", f"plan.blocks is '{'[' * 78}…: give a value nested"),
+        (f"plan.blocks={'[' * 200_000}", f"plan.blocks is '{'[' * 78}…: give a value nested"),
     ],
 )
 def test_a_setting_that_cannot_be_is_a_short_sentence_with_the_fix(word: str, said: str) -> None:

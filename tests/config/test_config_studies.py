@@ -378,13 +378,21 @@ def test_cells_are_told_by_titles_and_as_lines_of_a_curve():
     assert set(lines(alone, "boundary").values()) == {"own settings", "top blocks"}
 
 
+LAUGHS = "a0: &a0 [x, x]\n" + "".join(f"a{k}: &a{k} [*a{k - 1}, *a{k - 1}]\n" for k in range(1, 60))
+"""Two of the line above in every line: 2^60 values once each name stands for what it means."""
+
+
 @pytest.mark.parametrize(
     ("text", "error", "sentence"),
     [
         (FILE + "colour: red\n", ConfigError, "study file is 'colour': give one of name, files, text"),
         ("- a\n- b\n", DataError, "holds no study"),
-        ("name: [", DataError, "is no YAML file, line"),
-        ("name: " + "[" * 3000, DataError, "is no YAML file"),
+        ("name: [", DataError, "is not YAML, line 1: give a YAML file"),
+        ("name: " + "[" * 200_000, DataError, "is nested more than 100 deep"),
+        ("name: " + "[" * 101 + "]" * 101, DataError, "is nested more than 100 deep"),
+        ("&a [*a]", DataError, "is nested more than 100 deep"),
+        (LAUGHS, DataError, "holds more than 2,000,000 values"),
+        ("name: s" + " " * 1_000_000, DataError, "has 1,000,007 bytes, more than the 1,000,000"),
         ("name: s\nteacher: 2020-99-99\n", ConfigError, "study file, line 2, is '2020-99-99': give a date"),
         (
             f"seeds: [{'9' * 5000}]\n",

@@ -1,7 +1,9 @@
 """Choosing a model from the Hub: its size, the button, the progress, the stop; a real worker, a hub here."""
 
+import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,8 +13,9 @@ from visits import Open
 
 from tests.architectures import tiny_folder
 from tests.backbones.local_hub import LocalHub, local_hub, talking_to
-from translearn_core.config import BUNDLED, JobKind, Slot
+from translearn_core.config import BUNDLED, FeatureConfig, JobKind, Slot
 from translearn_core.runs import RunStore, State
+from translearn_core.settings import settings
 from translearn_core.worker import runtime
 
 
@@ -121,3 +124,64 @@ def test_a_folder_is_looked_into_without_a_question(visit: Open, filled: Filled,
         at.run()
     assert "BertModel: " in words(at)
     assert at.session_state["draft"].backbone.id == folder
+
+
+def test_a_model_is_chosen_by_the_address_of_its_page(visit: Open, filled: Filled, hub: LocalHub) -> None:
+    at = visit("backbone")
+    choose(at, " https://huggingface.co/ann/tiny/tree/main/ ")
+    work(filled.store).join(60)
+    at.run()
+    assert "ann/tiny** is " in words(at)
+    hub.asked.clear()
+    choose(at, "Sentence-Transformers/all-MiniLM-L6-v2")
+    assert "BertModel: " in words(at)
+    assert at.session_state["draft"].backbone.id == BUNDLED
+    assert hub.asked == []
+
+
+def test_pooling_and_limit_follow_the_backbone_unless_somebody_changed_them(
+    visit: Open, filled: Filled, tmp_path: Path
+) -> None:
+    folder = tiny_folder("bert", tmp_path / "tiny")
+    kinds = {"": "Transformer", "1_Pooling": "Pooling"}
+    modules = [{"path": path, "type": f"sentence_transformers.models.{kind}"} for path, kind in kinds.items()]
+    (folder / "modules.json").write_text(json.dumps(modules))
+    (folder / "1_Pooling").mkdir()
+    (folder / "1_Pooling" / "config.json").write_text('{"pooling_mode_cls_token": true}')
+    (folder / "sentence_bert_config.json").write_text('{"max_seq_length": 48}')
+
+    def features() -> tuple[str, int]:
+        found = at.session_state["draft"].features
+        return str(found.pooling), found.token_limit
+
+    def turn_to(place: str, typed: str = "") -> None:
+        at.get_by_key("backbone_place").set_value(place).run()
+        if typed:
+            at.text_input(key=f"id_{place}").set_value(typed).run()
+        for _ in range(2):
+            work(filled.store).join(60)
+            at.run()
+
+    at = visit("backbone")
+    draft = at.session_state["draft"]
+    at.session_state["draft"] = replace(draft, features=FeatureConfig())
+    turn_to("Folder on the server", f"'{folder}/'")
+    assert at.session_state["draft"].backbone.id == str(folder)
+    assert features() == ("cls", 48)
+    turn_to("Bundled")
+    assert features() == ("mean", 128)
+    at.session_state["draft"] = replace(at.session_state["draft"], features=FeatureConfig(token_limit=32))
+    turn_to("Folder on the server", str(folder))
+    assert features() == ("cls", 32)
+
+
+@pytest.mark.parametrize("name", ["/etc", "'/etc'", "./x", "<~>", "“/etc/”"])
+def test_no_way_of_writing_it_leads_to_a_folder_where_they_are_not_offered(
+    visit: Open, hub: LocalHub, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("TRANSLEARN_FOLDERS", "0")
+    settings.cache_clear()
+    at = visit("backbone")
+    choose(at, name)
+    assert "Models from folders are not offered here" in words(at)
+    assert at.session_state["draft"].backbone.id == BUNDLED

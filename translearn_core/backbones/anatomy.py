@@ -7,13 +7,18 @@ from torch import nn
 from transformers import PreTrainedModel, PreTrainedTokenizerFast
 from transformers.pytorch_utils import Conv1D
 
+from translearn_core.backbones.sentences import SentenceSettings
 from translearn_core.backbones.trial import Trial, try_out
+from translearn_core.backbones.weights import refuse_infinite
 from translearn_core.config import BUNDLED
 from translearn_core.errors import BackboneError
 from translearn_core.results import Anatomy
 
 MOST_TOKENS = 8_192
 """Longest token limit offered: some models say 10^30, and attention grows with the square."""
+
+SHORTEST = 8
+"""Least token limit of a configuration."""
 
 STACK_SHARE = 0.75
 """Least share of the parameters outside embedding tables that a list must hold to be the stack of blocks."""
@@ -84,14 +89,21 @@ def observe(
 def _observe(
     name: str, model: PreTrainedModel, blocks_path: str, tokenizer: PreTrainedTokenizerFast
 ) -> Trial:
+    refuse_infinite(name, model)  # here, since it reads all weights: once for each digest will do
     rows, special = table(model).num_embeddings, frozenset(tokenizer.all_special_ids)
     try:
-        return try_out(model, blocks_path, vocabulary=rows, avoid=special)
+        trial = try_out(model, blocks_path, vocabulary=rows, avoid=special)
     except Exception as error:
         raise BackboneError(
             f"{name} ({type(model).__name__}) does not turn texts into states "
             f"({type(error).__name__}: {error}): choose a text encoder or decoder."
         ) from error
+    if not trial.finite:
+        raise BackboneError(
+            f"{name} makes NaN or infinite states of a text: its config.json or weights are damaged, "
+            "fetch or copy both again."
+        )
+    return trial
 
 
 def parts_of(model: nn.Module, blocks_path: str, trial: Trial) -> dict[str, str]:
@@ -116,6 +128,7 @@ def dissect(
     *,
     digest: str,
     size: int,
+    sentences: SentenceSettings,
 ) -> Anatomy:
     """Return the torch-free record of a backbone's parts.
 
@@ -125,7 +138,10 @@ def dissect(
         As `parts_of` gives it.
     size : int
         Bytes of the weight files.
+    sentences : SentenceSettings
+        Pooling and token limit that lie beside the model.
     """
+    limit = token_limit(model, tokenizer)
     blocks = model.get_submodule(blocks_path)
     assert isinstance(blocks, nn.ModuleList)
     counts = dict.fromkeys(["embeddings", *(f"block {k}" for k in range(len(blocks))), "final"], 0)
@@ -135,7 +151,7 @@ def dissect(
         id=name,
         architecture=type(model).__name__,
         width=trial.width,
-        token_limit=token_limit(model, tokenizer),
+        token_limit=limit,
         vocabulary=table(model).num_embeddings,
         causal=trial.causal,
         embedding_parameters=counts.pop("embeddings"),
@@ -153,7 +169,16 @@ def dissect(
             sum(sum(m.weight.shape) for m in block.modules() if isinstance(m, nn.Linear | Conv1D))
             for block in blocks
         ),
+        default_pooling=sentences.pooling,
+        default_token_limit=_default_limit(name, sentences, limit),
     )
+
+
+def _default_limit(name: str, sentences: SentenceSettings, most: int) -> int | None:
+    # the bundled model was trained on 128 tokens, as its card says, and ours is that; its file allows for 256
+    if sentences.token_limit is None or name == BUNDLED:
+        return None
+    return max(SHORTEST, min(sentences.token_limit, most))
 
 
 def is_bias(name: str) -> bool:

@@ -1,17 +1,38 @@
 """From a config.json to a module: what is supported, and why something is not."""
 
 import json
-from collections.abc import Callable, Iterator
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import nn
-from transformers import MODEL_MAPPING, AutoConfig, AutoModel, PreTrainedConfig, PreTrainedModel
+from transformers import (
+    CONFIG_MAPPING,
+    MODEL_MAPPING,
+    AutoConfig,
+    AutoModel,
+    PreTrainedConfig,
+    PreTrainedModel,
+)
 
-from translearn_core.errors import BackboneError
+from translearn_core.backbones.folders import shorten
+from translearn_core.documents import DocumentError, read_json_object
+from translearn_core.errors import BackboneError, in_short
 
 SUPPORTED = "choose a text encoder (BERT, RoBERTa, ModernBERT …) or a decoder (GPT-2, Llama, Qwen …)"
+
+SIZES = {
+    "num_hidden_layers": 1_000,
+    "hidden_size": 1_000_000,
+    "vocab_size": 10_000_000,
+    "num_attention_heads": 10_000,
+}
+"""What a configuration may say at most: far more than any model has, and so little that building it ends."""
+
+NUMBER = re.compile(r"\.\d+\.")
 
 
 def read_config(name: str, folder: Path) -> PreTrainedConfig:
@@ -23,7 +44,7 @@ def read_config(name: str, folder: Path) -> PreTrainedConfig:
         If the file is missing or broken, or the architecture is unknown, wants own code or reads no text.
     """
     _refuse_adapters(name, folder)
-    raw = _json(name, folder)
+    raw = _read(name, folder)
     kind = raw.get("model_type")
     if _wants_code(raw):
         raise BackboneError(f"{name} wants code from the Hub for its attention: {SUPPORTED}.")
@@ -42,10 +63,16 @@ def read_config(name: str, folder: Path) -> PreTrainedConfig:
             ) from error
         if kind is None:
             raise BackboneError(f"{name}: config.json names no model_type: {SUPPORTED}.") from error
+        if isinstance(kind, str) and kind in CONFIG_MAPPING:
+            raise BackboneError(
+                f"{name}: its config.json does not describe a {kind} model ({_one_line(error)}): "
+                "fetch or copy it again."
+            ) from error
         raise BackboneError(
-            f"{name} is of type {kind!r}, which cannot be read ({_first_line(error)}): {SUPPORTED}."
+            f"{name} is of type {in_short(kind)}, which cannot be read here: {SUPPORTED}."
         ) from error
     _refuse_other_senses(name, config)
+    _refuse_sizes(name, config)
     for option in ("use_cache", "output_hidden_states", "output_attentions"):
         if getattr(config, option, False):
             setattr(config, option, False)
@@ -64,14 +91,11 @@ def pretrained(name: str, folder: Path, config: PreTrainedConfig) -> PreTrainedM
             trust_remote_code=False,
             use_safetensors=True,
             output_loading_info=True,
+            ignore_mismatched_sizes=True,  # they are refused below, by name
         )
     except Exception as error:
         raise _unbuildable(name, config, error) from error
-    if missing := sorted(key for key in report["missing_keys"] if "pooler" not in key):
-        raise BackboneError(
-            f"{name}: {len(missing)} tensors of a {type(model).__name__} are not in its weight files, "
-            f"{missing[0]} for one: these weights belong to another architecture."
-        )
+    _refuse_other_weights(name, model, report)
     return _only_text_states(model)
 
 
@@ -87,24 +111,27 @@ def fresh(name: str, config: PreTrainedConfig, seed: int) -> PreTrainedModel:
     return _only_text_states(model)
 
 
-def _json(name: str, folder: Path) -> dict[str, Any]:
-    path = folder / "config.json"
-    if not path.is_file():
-        raise BackboneError(f"{name} has no config.json: give the folder of a model saved by transformers.")
+def _read(name: str, folder: Path) -> dict[str, Any]:
     try:
-        raw = json.loads(path.read_text("utf-8"))
-    except (ValueError, OSError) as error:
-        raise BackboneError(f"{name}: config.json is not JSON ({error}): fetch or copy it again.") from error
-    if not isinstance(raw, dict):
-        raise BackboneError(f"{name}: config.json is not an object: fetch or copy it again.")
-    return raw
+        return read_json_object(folder / "config.json")
+    except DocumentError as error:
+        raise BackboneError(f"{name}: config.json {error}: fetch or copy it again.") from error
 
 
 def _refuse_adapters(name: str, folder: Path) -> None:
-    if (folder / "adapter_config.json").exists():
-        raise BackboneError(
-            f"{name} is an adapter (LoRA), not a whole model: give the model it was made for."
-        )
+    path = folder / "adapter_config.json"
+    if not os.path.lexists(path):
+        return
+    try:
+        base = read_json_object(path).get("base_model_name_or_path")
+    except DocumentError:
+        base = None
+    if not isinstance(base, str) or not base:
+        base = "the model it was made for"
+    raise BackboneError(
+        f"{name} is an adapter (LoRA), not a whole model: give {shorten(base)}, "
+        "or merge the two with peft's merge_and_unload and save the result."
+    )
 
 
 def _wants_code(raw: object) -> bool:
@@ -135,6 +162,58 @@ def _refuse_other_senses(name: str, config: PreTrainedConfig) -> None:
         raise BackboneError(f"{name} is a {kind} model that reads {what}, not plain text: {SUPPORTED}.")
 
 
+def _refuse_sizes(name: str, config: PreTrainedConfig) -> None:
+    for field, most in SIZES.items():
+        value = getattr(config, field, None)
+        if isinstance(value, int) and not 1 <= value <= most:
+            raise BackboneError(
+                f"{name}: config.json gives {field} as {value:,}, where a number from 1 to {most:,} "
+                "can be: fetch or copy it again."
+            )
+
+
+def _refuse_other_weights(name: str, model: PreTrainedModel, report: dict[str, Any]) -> None:
+    """Refuse weights that are not those of this module: too few, too many or of other shapes."""
+    kind = type(model).__name__
+    if missing := sorted(key for key in report["missing_keys"] if "pooler" not in key):
+        raise BackboneError(
+            f"{name}: {len(missing)} tensors of a {kind} are not in its weight files, "
+            f"{missing[0]} for one: these weights belong to another architecture."
+        )
+    if unlike := sorted(report["mismatched_keys"]):
+        key, stored, built = unlike[0]
+        raise BackboneError(
+            f"{name}: {key} is {_shape(stored)} in its weight files and {_shape(built)} by its config.json "
+            f"(tensors that differ: {len(unlike)}): fetch or copy both from the same model."
+        )
+    unused = sorted(report["unexpected_keys"])
+    if beyond := _beyond(unused, model):
+        raise BackboneError(
+            f"{name}: config.json has fewer blocks than the weight files, which hold {beyond}: fetch or copy "
+            "config.json again, and set backbone.blocks to use only the first of them."
+        )
+    if adapters := [key for key in unused if ".lora_" in key]:
+        raise BackboneError(
+            f"{name}: its weight files hold an adapter (LoRA) beside the model's weights, {adapters[0]} for "
+            "one: merge it with peft's merge_and_unload and save the result."
+        )
+
+
+def _beyond(unused: list[str], model: PreTrainedModel) -> str | None:
+    """Return a tensor of the weight files that would belong to one block more than there are."""
+    names = model.state_dict().keys()
+    for key in unused:
+        numbered = NUMBER.search(key)
+        first = f"{key[: numbered.start()]}.0.{key[numbered.end() :]}" if numbered else ""
+        if first and any(first == name or first.endswith(f".{name}") for name in names):
+            return key
+    return None
+
+
+def _shape(shape: Iterable[int]) -> str:
+    return " × ".join(map(str, shape)) or "one number"
+
+
 def _only_text_states(model: PreTrainedModel) -> PreTrainedModel:
     """Remove poolers: they feed heads of other tasks, get no gradient here and would count as trainable."""
     for parent in list(model.modules()):
@@ -148,11 +227,11 @@ def _unbuildable(name: str, config: PreTrainedConfig, error: Exception) -> Backb
     if isinstance(error, MemoryError) or "can't allocate memory" in str(error):
         return BackboneError(f"{name} does not fit into memory: choose a smaller model.")
     return BackboneError(
-        f"{name} cannot be built as {config.model_type} ({_first_line(error)}): {SUPPORTED}."
+        f"{name} cannot be built as {config.model_type} ({_one_line(error)}): "
+        f"fetch or copy its config.json again, or {SUPPORTED}."
     )
 
 
-def _first_line(error: BaseException) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    text = lines[0] if lines else type(error).__name__
+def _one_line(error: BaseException) -> str:
+    text = " ".join(str(error).split()) or type(error).__name__
     return text if len(text) <= 160 else text[:159] + "…"

@@ -20,7 +20,9 @@ from huggingface_hub.errors import (  # type: ignore[attr-defined]  # HTTPError:
 )
 
 from translearn_core.backbones.fetching import Kept, RemoteFile, Report, fetch_files
+from translearn_core.backbones.folders import no_config
 from translearn_core.backbones.quiet import quiet
+from translearn_core.backbones.sentences import POOLING
 from translearn_core.backbones.tokenizer import has_tokenizer
 from translearn_core.backbones.weights import INDEX, SINGLE, no_weights
 from translearn_core.errors import BackboneError, NetworkError
@@ -29,7 +31,8 @@ from translearn_core.settings import settings
 WANTED = ["*.json", "*.txt", "*.model", SINGLE, "model-*-of-*.safetensors"]
 """What a backbone is made of, at the top of its repository; never code or pickles."""
 
-BELOW = ["*/*"]
+BELOW = ["[!1]*/*", "1[!_]*/*", "1_[!P]*/*", "*/*/*"]
+"""What is left out: all that lies in folders, but for the pooling."""
 TIMEOUT = 15.0
 
 
@@ -98,11 +101,13 @@ def _listing(id: str, revision: str | None) -> tuple[str, list[RemoteFile]]:
     files = [
         RemoteFile(file.rfilename, file.size or 0, (file.lfs.sha256 if file.lfs else file.blob_id) or "")
         for file in info.siblings or []
-        if "/" not in file.rfilename
+        if "/" not in file.rfilename or file.rfilename == POOLING
     ]
     names = [file.name for file in files]
+    if "config.json" not in names and "adapter_config.json" in names:
+        raise BackboneError(f"{id} is an adapter (LoRA), not a whole model: give the model it was made for.")
     if "config.json" not in names:
-        raise BackboneError(f"{id} has no config.json: it is not a transformers model, choose one that is.")
+        raise no_config(id, names)
     if SINGLE not in names and INDEX not in names:
         raise no_weights(id, names)
     if not has_tokenizer(names):

@@ -13,6 +13,7 @@ from translearn_core.backbones.fetching import Report
 from translearn_core.backbones.hub import remote_size
 from translearn_core.backbones.locating import at_hand, locate
 from translearn_core.backbones.quiet import quiet
+from translearn_core.backbones.sentences import read_sentence_settings
 from translearn_core.backbones.tokenizer import fit_to_table, read_tokenizer
 from translearn_core.backbones.weights import weight_files
 from translearn_core.config import BackboneConfig
@@ -87,6 +88,7 @@ def load(config: BackboneConfig, *, network: bool = False, report: Report | None
     folder = locate(config, network=network, report=report)
     with quiet():
         settled = architecture.read_config(name, folder)
+        sentences = read_sentence_settings(name, folder)
         tokenizer = read_tokenizer(name, folder)
         if config.random_init:
             weights: tuple[Path, ...] = ()
@@ -103,7 +105,9 @@ def load(config: BackboneConfig, *, network: bool = False, report: Report | None
         trial = anatomy.observe(name, model, path, tokenizer, digest=digest)
     parts = anatomy.parts_of(model, path, trial)
     size = sum(file.stat().st_size for file in weights) or 4 * anatomy.count(model.parameters())
-    record = anatomy.dissect(name, model, path, parts, trial, tokenizer, digest=digest, size=size)
+    record = anatomy.dissect(
+        name, model, path, parts, trial, tokenizer, digest=digest, size=size, sentences=sentences
+    )
     return Backbone(config, model, tokenizer, record, path, parts, trial.returned)
 
 

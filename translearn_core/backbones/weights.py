@@ -1,26 +1,62 @@
 """Which files hold a model's weights, and are they whole: safetensors only, since a pickle can run code."""
 
-import json
+import re
 from pathlib import Path
 
 from safetensors import SafetensorError, safe_open
+from torch import nn
 
+from translearn_core.documents import LFS_POINTER, DocumentError, read_json_object
 from translearn_core.errors import BackboneError
 
 SINGLE = "model.safetensors"
 INDEX = "model.safetensors.index.json"
-PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".h5", ".msgpack")
-LFS_POINTER = b"version https://git-lfs"
+PICKLES = (".bin", ".pt", ".pth", ".ckpt")
+NO_WEIGHTS = ("training_args", "optimizer", "scheduler", "rng_state", "scaler", "onnx", "openvino")
+"""How files begin that end like weights and are none, or belong to another format."""
+FORMATS = {
+    ".gguf": "GGUF, for llama.cpp",
+    ".onnx": "ONNX, which cannot be fine-tuned",
+    ".h5": "the format of TensorFlow",
+    ".msgpack": "the format of Flax",
+    ".tflite": "the format of TensorFlow Lite",
+    ".ot": "the format of rust-bert",
+    ".xml": "the format of OpenVINO, which cannot be fine-tuned",
+    ".mlmodel": "the format of Core ML",
+}
+SHARD = re.compile(r"model-\d+-of-\d+\.safetensors")
+FLOATS = frozenset({"F64", "F32", "F16", "BF16"})
 
 
 def no_weights(name: str, files: list[str]) -> BackboneError:
     """Return the error for a model without safetensors, given its file names."""
-    if other := sorted(f for f in files if f.endswith(PICKLES)):
+    return only_other_formats(name, files) or BackboneError(
+        f"{name} has no weights: {SINGLE} is missing, copy it too."
+    )
+
+
+def only_other_formats(name: str, files: list[str]) -> BackboneError | None:
+    """Return the error for weights in formats or under names that are not read; None if there are none."""
+    if pickles := [f for f in sorted(files) if f.endswith(PICKLES) and not f.startswith(NO_WEIGHTS)]:
         return BackboneError(
-            f"{name} has its weights only as {other[0]}, a format that can run code when it is opened: "
-            "choose a model with model.safetensors, or convert it first."
+            f"{name} has its weights only as {pickles[0]}, a format that can run code when it is opened: "
+            "choose a model with model.safetensors, or, if you trust this one, convert it with "
+            "transformers: AutoModel.from_pretrained(FOLDER).save_pretrained(NEW_FOLDER)."
         )
-    return BackboneError(f"{name} has no weights: {SINGLE} is missing.")
+    for ending, what in FORMATS.items():
+        if other := next((f for f in sorted(files) if f.endswith(ending)), None):
+            return BackboneError(
+                f"{name} has its weights only as {other} ({what}): "
+                "choose the model it was made from, with model.safetensors."
+            )
+    safe = [f for f in sorted(files) if f.endswith(".safetensors")]
+    if any(SHARD.fullmatch(f) for f in safe) and INDEX not in files:
+        return BackboneError(f"{name} has its weights in several files, but no {INDEX}: copy it too.")
+    if renamed := [f for f in safe if not SHARD.fullmatch(f)]:
+        return BackboneError(
+            f"{name} has {renamed[0]} and no {SINGLE}: give that name to the file with all weights."
+        )
+    return None
 
 
 def weight_files(name: str, folder: Path) -> tuple[Path, ...]:
@@ -29,26 +65,42 @@ def weight_files(name: str, folder: Path) -> tuple[Path, ...]:
     Raises
     ------
     BackboneError
-        If there are none, only pickled ones, or one is missing, cut short or a Git LFS pointer.
+        If there are none, only pickled ones, or one is missing, cut short, quantised or a Git LFS pointer.
     """
     if (folder / SINGLE).is_file():
         files: tuple[Path, ...] = (folder / SINGLE,)
-    elif (folder / INDEX).is_file():
+    elif (folder / INDEX).exists():
         files = _shards(name, folder)
     else:
-        raise no_weights(name, [path.name for path in folder.iterdir()])
+        below = [f"onnx/{path.name}" for path in (folder / "onnx").glob("*.onnx")]
+        raise no_weights(name, [path.name for path in folder.iterdir() if path.is_file()] + below)
     for path in files:
         _check(name, path)
     return files
 
 
+def refuse_infinite(name: str, model: nn.Module) -> None:
+    """Raise `BackboneError` that names the first tensor of `model` with numbers that are NaN or infinite."""
+    for key, tensor in model.named_parameters():
+        # the sum is quick, but of large numbers it may be infinite itself
+        if not tensor.detach().sum().isfinite() and not tensor.detach().isfinite().all():
+            wrong = int((~tensor.detach().isfinite()).sum())
+            raise BackboneError(
+                f"{name}: {wrong:,} of the {tensor.numel():,} numbers in {key} are NaN or infinite: "
+                "fetch or copy its weights again, or take an earlier checkpoint."
+            )
+
+
 def _shards(name: str, folder: Path) -> tuple[Path, ...]:
     try:
-        shards = sorted(set(json.loads((folder / INDEX).read_text("utf-8"))["weight_map"].values()))
-        plain = all(Path(shard).name == shard and shard.endswith(".safetensors") for shard in shards)
-    except (ValueError, KeyError, TypeError, AttributeError):
-        shards, plain = [], False
-    if not shards or not plain:
+        index = read_json_object(folder / INDEX)
+    except DocumentError as error:
+        raise BackboneError(f"{name}: {INDEX} {error}: fetch or copy the model again.") from error
+    named = index.get("weight_map")
+    values = list(named.values()) if isinstance(named, dict) and "metadata" in index else []
+    shards = sorted({shard for shard in values if isinstance(shard, str)})
+    plain = all(Path(shard).name == shard and shard.endswith(".safetensors") for shard in shards)
+    if not shards or not plain or not all(isinstance(shard, str) for shard in values):
         raise BackboneError(f"{name}: {INDEX} does not name the weight files: fetch or copy the model again.")
     if missing := [shard for shard in shards if not (folder / shard).is_file()]:
         raise BackboneError(
@@ -58,16 +110,24 @@ def _shards(name: str, folder: Path) -> tuple[Path, ...]:
 
 
 def _check(name: str, path: Path) -> None:
-    with path.open("rb") as file:
-        if file.read(len(LFS_POINTER)) == LFS_POINTER:
-            raise BackboneError(
-                f"{name}: {path.name} is only a Git LFS pointer: run 'git lfs pull' in its folder."
-            )
     try:
-        with safe_open(path, framework="pt") as tensors:
-            tensors.keys()
-    except SafetensorError as error:
         size = path.stat().st_size
+        with path.open("rb") as file:
+            if file.read(len(LFS_POINTER)) == LFS_POINTER.encode():
+                raise BackboneError(
+                    f"{name}: {path.name} is only a Git LFS pointer: run 'git lfs pull' in its folder."
+                )
+        with safe_open(path, framework="pt") as tensors:
+            for key in tensors.keys():  # noqa: SIM118 - it is no dictionary
+                if key.endswith(".weight") and (kind := tensors.get_slice(key).get_dtype()) not in FLOATS:
+                    raise BackboneError(
+                        f"{name}: {path.name} holds {key} as {kind}: quantised weights cannot be "
+                        "fine-tuned here, choose the original model."
+                    )
+    except OSError as error:
+        why = error.strerror or "damaged"
+        raise BackboneError(f"{name}: {path.name} cannot be read ({why}): allow reading it.") from error
+    except SafetensorError as error:
         raise BackboneError(
             f"{name}: {path.name} is damaged or cut short ({size:,} bytes; {error}): "
             f"delete {path} and fetch or copy it again."

@@ -1,5 +1,6 @@
 """Asking the engine: bring files, submit a job, follow it to its end, take its answer."""
 
+import os
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import TypeVar
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from translearn_core.commands.saying import screen
-from translearn_core.config import AnatomyConfig, BackboneConfig, Frozen
+from translearn_core.config import BUNDLED, AnatomyConfig, BackboneConfig, Frozen
 from translearn_core.engine import ensure_engine
 from translearn_core.errors import DataError, NotFoundError, TrainingError, in_short
 from translearn_core.results import Anatomy
@@ -141,5 +142,7 @@ def anatomy_of(backbone: BackboneConfig) -> Anatomy:
 
 def with_whole_path(backbone: BackboneConfig) -> BackboneConfig:
     """Return the backbone, a local folder by its whole path: the engine may stand in another folder."""
-    folder = Path(backbone.id)
-    return backbone.model_copy(update={"id": str(folder.resolve())}) if folder.is_dir() else backbone
+    folder = os.path.expanduser(backbone.id)
+    if backbone.id == BUNDLED or not os.path.isdir(folder):
+        return backbone
+    return backbone.model_copy(update={"id": str(Path(folder).resolve())})

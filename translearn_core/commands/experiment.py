@@ -1,6 +1,5 @@
 """From the options of a command to an experiment, checked before anything is started."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,7 +11,6 @@ from translearn_core.config import (
     DataConfig,
     DistilConfig,
     ExperimentConfig,
-    FeatureConfig,
     FreezePlan,
     SplitConfig,
     TrainingConfig,
@@ -20,6 +18,7 @@ from translearn_core.config import (
 )
 from translearn_core.config import recipe as recipe_named
 from translearn_core.data import prepare, read
+from translearn_core.documents import MAX_DEPTH, DocumentError, DocumentLimitError, parse_json
 from translearn_core.errors import ConfigError
 from translearn_core.results import Anatomy
 from translearn_core.runs import Dataset, open_store
@@ -64,8 +63,11 @@ def pairs(words: Sequence[str]) -> dict[str, Any]:
         if not equals:
             raise ConfigError("set", word, "a name and a value, such as training.epochs=5")
         try:
-            found[name.strip()] = json.loads(value)
-        except (ValueError, RecursionError):  # no JSON, or lists too deep in each other
+            found[name.strip()] = parse_json(value)
+        except DocumentLimitError:
+            expected = f"a value nested at most {MAX_DEPTH} deep"
+            raise ConfigError(name.strip(), value, expected) from None
+        except DocumentError:
             found[name.strip()] = value
     return found
 
@@ -84,11 +86,8 @@ def put_together(
     """Return the experiment: a recipe first, then `training`, then `settings` by their dotted names."""
     n_blocks = anatomy.n_blocks
     plan = FreezePlan.parse(train_blocks or "none", n_blocks)
-    features = FeatureConfig(
-        pooling=anatomy.pooling, token_limit=min(FeatureConfig().token_limit, anatomy.token_limit)
-    )
     config = ExperimentConfig(
-        data=data, backbone=source, plan=plan, features=features, training=TrainingConfig.suited(plan)
+        data=data, backbone=source, plan=plan, features=anatomy.features, training=TrainingConfig.suited(plan)
     )
     if recipe is not None:
         depth = None if train_blocks is None else depth_of(plan, n_blocks)

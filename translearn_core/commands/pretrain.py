@@ -73,8 +73,7 @@ def pretraining_of(asked: PretrainOptions) -> tuple[PretrainConfig, Dataset]:
             "check --text."
         )
     source = with_whole_path(valid(BackboneConfig, id=asked.backbone, random_init=asked.random_init))
-    usual = PretrainConfig.model_fields["token_limit"].default
-    chosen = {"token_limit": min(usual, anatomy_of(source).token_limit)} | given(asked, PretrainConfig)
+    chosen = {"token_limit": anatomy_of(source).features.token_limit} | given(asked, PretrainConfig)
     return valid(PretrainConfig, **chosen | {"dataset": dataset.digest, "backbone": source}), dataset
 
 

@@ -185,7 +185,7 @@ def _fitting(anatomies: Collection[Anatomy]) -> dict[str, Any]:
     """Return the settings that all these backbones can have where the usual ones are not for them."""
     usual = FeatureConfig()
     given: dict[str, Any] = {}
-    if (limit := min(anatomy.token_limit for anatomy in anatomies)) < usual.token_limit:
+    if (limit := min(anatomy.features.token_limit for anatomy in anatomies)) != usual.token_limit:
         given["features.token_limit"] = limit
     if len(poolings := {anatomy.pooling for anatomy in anatomies}) == 1 and usual.pooling not in poolings:
         given["features.pooling"] = str(poolings.pop())

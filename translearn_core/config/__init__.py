@@ -63,7 +63,6 @@ from translearn_core.config.jobs import (
 from translearn_core.config.material import AugmentConfig, DataConfig, SplitConfig
 from translearn_core.config.model import (
     ADAPTED,
-    BUNDLED,
     BackboneConfig,
     FeatureConfig,
     FreezePlan,
@@ -71,6 +70,7 @@ from translearn_core.config.model import (
     Stage,
     TuningConfig,
 )
+from translearn_core.config.model_names import BUNDLED
 from translearn_core.config.planning import Planned, depth_study, expand
 from translearn_core.config.read_options import ReadOptions
 from translearn_core.config.recipes import RECIPES, named, recipe

@@ -1,16 +1,14 @@
 """What is transferred: a backbone, what of it changes and when, and what stands on it."""
 
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from translearn_core.config.choices import Activation, HeadKind, Layers, Pooling, Tuning
 from translearn_core.config.frozen import Frozen
+from translearn_core.config.model_names import BUNDLED, parse_model_name
 from translearn_core.config.seed import Seed
 from translearn_core.errors import ConfigError
-
-BUNDLED = "all-MiniLM-L6-v2"
-"""The backbone that ships with the project and works with no network."""
 
 ADAPTED = "adapted-"
 """How the id of a backbone begins that was pre-trained further here; the rest names the job that did it."""
@@ -29,6 +27,16 @@ class BackboneConfig(Frozen):
     fresh_top: int = Field(
         0, ge=0, description="give so many blocks at the top fresh weights (arXiv:2006.05987)"
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _by_any_name(cls, given: Any) -> Any:
+        """Take an address for the model it leads to, and the bundled model's name on the Hub for its own."""
+        id, revision = (given.get("id"), given.get("revision")) if isinstance(given, dict) else (None, None)
+        if not isinstance(id, str) or not isinstance(revision, str | None):
+            return given
+        name, revision = parse_model_name(id, revision)
+        return given | {"id": name, "revision": revision}
 
     @property
     def label(self) -> str:

@@ -13,7 +13,11 @@ from translearn_core.config.frozen import Frozen
 from translearn_core.config.material import DataConfig, SplitConfig
 from translearn_core.config.model import BackboneConfig
 from translearn_core.config.studies import StudyConfig
+from translearn_core.documents import DocumentError, parse_yaml, read_text
 from translearn_core.errors import MISSING, ConfigError, DataError
+
+MAX_BYTES = 1_000_000
+"""Largest study file: people write some lines, and a program that writes them some thousand."""
 
 
 class StudyFile(Frozen):
@@ -132,15 +136,9 @@ def read_study_file(path: Path, files: Mapping[str, Path]) -> dict[str, Any]:
         If it lacks a name, or holds one that means nothing or a value that cannot be.
     """
     try:
-        told = yaml.load(path.read_text(encoding="utf-8"), _Values)
-    except OSError as error:
-        raise DataError(
-            f"{str(path)!r} cannot be read ({error.strerror}): check the study file's name."
-        ) from None
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f", line {mark.line + 1}" if mark else ""
-        raise DataError(f"{str(path)!r} is no YAML file{where}: write one 'name: value' a line.") from None
+        told = parse_yaml(read_text(path, MAX_BYTES), _Values)
+    except DocumentError as error:
+        raise DataError(f"{str(path)!r} {error}: give a YAML file, one 'name: value' a line.") from None
     if not isinstance(told, dict):
         raise DataError(
             f"{str(path)!r} holds no study: write one 'name: value' a line, such as 'text: review'."

@@ -1,9 +1,8 @@
 """Under which terms a backbone came, as far as its own files say."""
 
-import yaml
-
 from translearn_core.backbones.locating import locate
 from translearn_core.config import BackboneConfig
+from translearn_core.documents import parse_yaml, read_text
 
 
 def licence_of(backbone: BackboneConfig) -> str | None:
@@ -12,10 +11,10 @@ def licence_of(backbone: BackboneConfig) -> str | None:
     A card begins with YAML between two lines of three dashes, as on the Hugging Face Hub.
     """
     try:
-        text = (locate(backbone, network=False) / "README.md").read_text(encoding="utf-8")
+        text = read_text(locate(backbone, network=False) / "README.md")
         _, front, _ = text.split("---\n", 2)
-        said = yaml.safe_load(front)
-    except (OSError, ValueError, yaml.YAMLError):
+        said = parse_yaml(front)
+    except (OSError, ValueError):
         return None
     found = said.get("license") if isinstance(said, dict) else None
     return found if isinstance(found, str) else None

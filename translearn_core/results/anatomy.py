@@ -4,20 +4,19 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from translearn_core.config import FreezePlan, Pooling, Tuning, TuningConfig
+from translearn_core.config import FeatureConfig, FreezePlan, Pooling, Tuning, TuningConfig
 
 
 @dataclass(frozen=True)
 class Anatomy:
     """What a backbone is made of.
 
-    `block_parameters[k]` counts the parameters of block k; `final_parameters` those after the last block
-    (a final
-    norm), which follow the last block in a freeze plan. `splittable` says whether the model can be cut at
-    a block with
-    the same result; where not, `why_not` says why and training runs uncached. `digest` identifies weights
-    and tokenizer. Of each block `block_biases` and `block_norms` count the parameters of those kinds, and
-    `block_sides` adds up the inputs and outputs of its linear layers, which LoRA adds to.
+    `block_parameters[k]` counts the parameters of block k; `final_parameters` those after the last block (a
+    final norm), which follow the last block in a freeze plan. `splittable` says whether the model can be cut
+    at a block with the same result; where not, `why_not` says why and training runs uncached. `digest`
+    identifies weights and tokenizer. Of each block `block_biases` and `block_norms` count the parameters of
+    those kinds, and `block_sides` adds up the inputs and outputs of its linear layers, which LoRA adds to.
+    `default_pooling` and `default_token_limit` are those that lie beside the model, None where none do.
     """
 
     id: str
@@ -38,6 +37,8 @@ class Anatomy:
     block_biases: tuple[int, ...] = ()
     block_norms: tuple[int, ...] = ()
     block_sides: tuple[int, ...] = ()
+    default_pooling: Pooling | None = None
+    default_token_limit: int | None = None
 
     @property
     def n_blocks(self) -> int:
@@ -52,7 +53,15 @@ class Anatomy:
     @property
     def pooling(self) -> Pooling:
         """The pooling to start from."""
+        if self.default_pooling in self.poolings:
+            return self.default_pooling
         return Pooling.LAST if self.causal else Pooling.MEAN
+
+    @property
+    def features(self) -> FeatureConfig:
+        """How a text becomes a vector, to start from."""
+        limit = self.default_token_limit or FeatureConfig().token_limit
+        return FeatureConfig(pooling=self.pooling, token_limit=min(limit, self.token_limit))
 
     @property
     def poolings(self) -> tuple[Pooling, ...]:

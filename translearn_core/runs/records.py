@@ -1,11 +1,11 @@
 """What the store hands out: a data set, a job and one owner's run, as immutable records."""
 
-import json
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from translearn_core.config import JOBS, Frozen, JobKind
+from translearn_core.documents import parse_json
 
 
 class State(StrEnum):
@@ -128,7 +128,7 @@ def job_of(row: Any) -> Job:
     return Job(
         id=row.id,
         kind=kind,
-        config=JOBS[kind][0].model_validate(json.loads(row.config)),
+        config=JOBS[kind][0].model_validate(parse_json(row.config)),
         state=State(row.state),
         reason=row.reason,
         stop=bool(row.stop),

@@ -76,8 +76,7 @@ def _usual(config: ExperimentConfig, anatomy: Anatomy | None) -> ExperimentConfi
     data, model, plan, features = config.data, config.backbone, config.plan, FeatureConfig()
     if anatomy is not None:
         plan = FreezePlan.parse(_blocks(plan), anatomy.n_blocks)
-        limit = min(features.token_limit, anatomy.token_limit)
-        features = FeatureConfig(pooling=anatomy.pooling, token_limit=limit)
+        features = anatomy.features
     said = {name: getattr(config.training, name) for name in LOOP}
     return ExperimentConfig(
         data=DataConfig(

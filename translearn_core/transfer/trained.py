@@ -15,6 +15,7 @@ from translearn_core.activations import Compute, by_length, tokenize
 from translearn_core.activations.encoding import TOKENS_PER_BATCH
 from translearn_core.backbones import load
 from translearn_core.config import ExperimentConfig
+from translearn_core.documents import parse_json
 from translearn_core.errors import BackboneError
 from translearn_core.transfer.classifier import Classifier, Inputs
 
@@ -71,7 +72,7 @@ def load_trained(folder: Path) -> Trained:
     """
     home = folder / FOLDER
     try:
-        about = json.loads((home / "model.json").read_text(encoding="utf-8"))
+        about = parse_json((home / "model.json").read_text(encoding="utf-8"))
         tensors = load_file(home / "trained.safetensors")
     except FileNotFoundError:
         raise BackboneError("This run kept no trained model yet: let it finish an epoch first.") from None

@@ -1,0 +1,91 @@
+"""Local folders: the model that lies in one, the models that lie below it, or what it is instead."""
+
+import os
+import re
+from pathlib import Path
+
+from translearn_core.backbones.sentences import transformer_folder
+from translearn_core.backbones.weights import INDEX, SINGLE, only_other_formats
+from translearn_core.errors import BackboneError
+
+MAX_LISTED = 3
+"""Folders inside another that a sentence names."""
+MAX_NAME = 300
+"""Characters of a folder's name that a sentence has room for."""
+
+
+def local_path(name: str) -> Path | None:
+    """Return the path that `name` means if there is anything; raises `BackboneError` if nobody may look."""
+    try:
+        path = Path(name).expanduser()
+        os.lstat(path)
+    except PermissionError as error:
+        raise _unreadable(name, error) from error
+    except (OSError, ValueError, RuntimeError):  # none, one that cannot be, or of an unknown user
+        return None
+    return path
+
+
+def model_folder(path: Path) -> Path:
+    """Return the folder with the model's files, `path` itself or the one in it that its files name.
+
+    Raises
+    ------
+    BackboneError
+        If there is no one model; where models lie in folders below, it names them.
+    """
+    name = shorten(str(path))
+    try:
+        if not path.exists():
+            raise BackboneError(f"{name} is a link that leads nowhere: give the folder of a model.")
+        if not path.is_dir():
+            raise BackboneError(
+                f"{name} is a file: give the folder that holds it, with config.json and the tokenizer."
+            )
+        if not (names := os.listdir(path)):
+            raise BackboneError(f"{name} is empty: give the folder of a model saved by transformers.")
+        if {"config.json", "adapter_config.json"} & set(names):
+            return path.resolve()
+        if "modules.json" in names and (inner := transformer_folder(name, path)) is not None:
+            return inner.resolve()
+        below = _models_below(path)
+    except OSError as error:
+        raise _unreadable(name, error) from error
+    if below:
+        raise BackboneError(f"{name} holds {_listed(path, below)}: give {below[-1]}.")
+    raise no_config(name, names)
+
+
+def no_config(name: str, files: list[str]) -> BackboneError:
+    """Return the error for a model without config.json, given its file names."""
+    if not {SINGLE, INDEX} & set(files) and (other := only_other_formats(name, files)):
+        return other
+    return BackboneError(f"{name} has no config.json: give the folder of a model saved by transformers.")
+
+
+def shorten(name: str) -> str:
+    """Return a folder's name, cut where it is longer than a sentence has room for."""
+    return name if len(name) <= MAX_NAME else f"{name[: MAX_NAME - 1]}…"
+
+
+def _models_below(path: Path) -> list[Path]:
+    """Return the folders below that hold a model, the latest checkpoint of a training last."""
+    inside = [*path.iterdir(), *(path / "snapshots").glob("*")]  # the Hub's cache keeps models in snapshots
+    found = [folder for folder in inside if (folder / "config.json").is_file()]
+    return sorted(found, key=lambda folder: (_step(folder), folder.name))
+
+
+def _step(folder: Path) -> int:
+    numbered = re.fullmatch(r"\D*(\d{1,12})", folder.name)
+    return int(numbered[1]) if numbered else -1
+
+
+def _listed(path: Path, folders: list[Path]) -> str:
+    names = [str(folder.relative_to(path)) for folder in folders[-MAX_LISTED:]]
+    if more := len(folders) - len(names):
+        names = [f"{more} more", *names]
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+
+def _unreadable(name: str, error: OSError) -> BackboneError:
+    return BackboneError(f"{shorten(name)} cannot be read ({error.strerror}): allow reading it.")

@@ -1,0 +1,109 @@
+"""What sentence-transformers keeps beside a model: where it lies, its pooling and its token limit."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from translearn_core.config import Pooling
+from translearn_core.documents import DocumentError, parse_json, read_json_object, read_text
+from translearn_core.errors import BackboneError, in_short
+
+MODULES = "modules.json"
+POOLING = "1_Pooling/config.json"
+"""Where the pooling is described, in every model that this library has published."""
+
+_MODES = {
+    "cls": Pooling.CLS,
+    "mean": Pooling.MEAN,
+    "mean_sqrt_len_tokens": Pooling.MEAN,  # the mean times a number: the head standardises its input
+    "max": Pooling.MAX,
+    "lasttoken": Pooling.LAST,
+}
+_OLD_NAMES = {
+    "pooling_mode_cls_token": "cls",
+    "pooling_mode_max_tokens": "max",
+    "pooling_mode_mean_tokens": "mean",
+    "pooling_mode_mean_sqrt_len_tokens": "mean_sqrt_len_tokens",
+    "pooling_mode_weightedmean_tokens": "weightedmean",
+    "pooling_mode_lasttoken": "lasttoken",
+}
+
+
+@dataclass(frozen=True)
+class SentenceSettings:
+    """How a model that sentence-transformers saved turns a text into a vector; None where it does not say."""
+
+    pooling: Pooling | None = None
+    token_limit: int | None = None
+
+
+def read_sentence_settings(name: str, folder: Path) -> SentenceSettings:
+    """Read the settings beside the transformer in `folder`; there are none for most models.
+
+    Raises
+    ------
+    BackboneError
+        If there are some, but damaged.
+    """
+    home = folder if (folder / MODULES).exists() else folder.parent
+    if not (home / MODULES).exists() or _path_of(name, home, "Transformer") != folder.resolve():
+        return SentenceSettings()
+    pooling = _path_of(name, home, "Pooling")
+    return SentenceSettings(
+        None if pooling is None else _pooling(name, pooling / "config.json"),
+        next((_limit(name, path) for path in sorted(folder.glob("sentence_*_config.json"))), None),
+    )
+
+
+def transformer_folder(name: str, folder: Path) -> Path | None:
+    """Return the folder of the transformer that the modules in `folder` name, None if they do not."""
+    inner = _path_of(name, folder, "Transformer")
+    return inner if inner is not None and (inner / "config.json").is_file() else None
+
+
+def _path_of(name: str, home: Path, kind: str) -> Path | None:
+    """Return the folder of the module of a kind, as `modules.json` names it."""
+    try:
+        modules = parse_json(read_text(home / MODULES))
+    except DocumentError as error:
+        raise _damaged(name, MODULES, str(error)) from error
+    if not isinstance(modules, list) or not all(isinstance(module, dict) for module in modules):
+        raise _damaged(name, MODULES, "is not a list of modules")
+    for module in modules:
+        path = module.get("path", "")
+        if str(module.get("type", "")).rpartition(".")[2] == kind:
+            if not isinstance(path, str) or Path(path).name != path:
+                raise _damaged(name, MODULES, f"gives {in_short(path)} as the folder of a module")
+            return (home / path).resolve()
+    return None
+
+
+def _pooling(name: str, path: Path) -> Pooling | None:
+    if not path.exists():
+        return None
+    said = _object(name, path, f"{path.parent.name}/{path.name}")
+    mode = said.get("pooling_mode")
+    if mode is None:
+        modes = [new for old, new in _OLD_NAMES.items() if said.get(old) is True]
+    else:
+        modes = mode if isinstance(mode, list) else [mode]
+    # several at once, and those that weigh tokens, are none of ours
+    return _MODES.get(modes[0]) if len(modes) == 1 and isinstance(modes[0], str) else None
+
+
+def _limit(name: str, path: Path) -> int | None:
+    limit = _object(name, path, path.name).get("max_seq_length")
+    if limit is not None and (not isinstance(limit, int) or isinstance(limit, bool) or limit < 1):
+        raise _damaged(name, path.name, f"gives {in_short(limit)} as max_seq_length, no number of tokens")
+    return limit
+
+
+def _object(name: str, path: Path, shown: str) -> dict[str, Any]:
+    try:
+        return read_json_object(path)
+    except DocumentError as error:
+        raise _damaged(name, shown, str(error)) from error
+
+
+def _damaged(name: str, file: str, clause: str) -> BackboneError:
+    return BackboneError(f"{name}: {file} {clause}: fetch or copy it again.")
