@@ -8,21 +8,54 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from translearn_core.errors import NotFoundError
-from translearn_core.runs import artifacts
+from translearn_core.errors import NotFoundError, WorkspaceError
+from translearn_core.os_errors import explain_os_error, quoted
+from translearn_core.runs import artifacts, privacy
+
+OWNER_ONLY = 0o700
 
 BACKBONE = "backbone"
 """The folder, in that of a pre-training, of the backbone it made."""
+
+
+def absolute(root: Path) -> Path:
+    """Return a workspace's folder as it is called from everywhere.
+
+    Raises
+    ------
+    WorkspaceError
+        If it begins with ``~`` and this user has no home, or its links lead nowhere.
+    """
+    try:
+        return root.expanduser().resolve()
+    except (RuntimeError, OSError) as error:
+        raise WorkspaceError(
+            f"The workspace {quoted(root)} is no folder ({error}): set TRANSLEARN_WORKSPACE to one."
+        ) from error
 
 
 class Workspace:
     """Paths below one folder; nothing else knows the layout."""
 
     def __init__(self, root: Path) -> None:
-        self.root = root.expanduser().resolve()
+        """Make the folders that are missing, the owner's alone.
+
+        Raises
+        ------
+        WorkspaceError
+            If there is no such folder and it cannot be made. One that is there may be read-only or full.
+        """
+        self.root = absolute(root)
         self._aside = self.root / ".removed"
-        for folder in (self.root, self.root / "datasets", self.root / "runs", self._aside):
-            folder.mkdir(parents=True, exist_ok=True)
+        folders = (self.root, self.root / "datasets", self.root / "runs", self._aside)
+        try:
+            self.root.parent.mkdir(parents=True, exist_ok=True)
+            for folder in folders:
+                folder.mkdir(OWNER_ONLY, exist_ok=True)
+        except OSError as error:
+            if isinstance(error, FileExistsError) or not self.root.is_dir():
+                raise explain_os_error(error, self.root) or error from error
+        privacy.tighten(self.root)
 
     @property
     def database(self) -> Path:
