@@ -131,7 +131,7 @@ def _broken(path: str, why: str, fix: str) -> str:
 
 
 def _gone(path: str, why: str, fix: str) -> str:
-    return f"{path} is not there ({why}): it was deleted or moved, or its disk is not mounted; then {fix}."
+    return f"{path} is not there ({why}): if it was deleted, moved or unmounted, put it back and {fix}."
 
 
 _SENTENCES: dict[int, Callable[[str, str, str], str]] = {

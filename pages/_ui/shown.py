@@ -37,6 +37,11 @@ def error(problem: TranslearnError | ValidationError | str) -> None:
     st.error(sentence_of(problem), icon=":material/error:")
 
 
+def warning(sentence: str) -> None:
+    """Show what hinders, where it is nobody's mistake."""
+    st.warning(sentence, icon=":material/warning:")
+
+
 def problem_of(raised: Exception) -> TranslearnError | ValidationError | None:
     """Return what a person can act on: an error of ours, or what the system refuses in words; else None."""
     if isinstance(raised, TranslearnError | ValidationError):
