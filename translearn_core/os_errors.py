@@ -19,13 +19,17 @@ OTHER_FOLDER = "or set TRANSLEARN_WORKSPACE to another folder"
 
 _FULL_TEXT = re.compile(
     r"no space left on device|os error 28\b|disk quota exceeded|os error 122\b"
-    r"|\d+ requested and \d+ written|PytorchStreamWriter failed writing|database or disk is full",
+    r"|\d+ requested and \d+ written|PytorchStreamWriter failed writing|unexpected pos \d+ vs \d+"
+    r"|database or disk is full",
     re.I,
 )
 """How libraries report a full disk where they keep no error number: safetensors, numpy, torch, SQLite."""
 
 _FULL = {errno.ENOSPC, errno.EDQUOT}
-_TEMPORARY = _FULL | {errno.EROFS, errno.EIO, errno.ESTALE, errno.EMFILE, errno.ENFILE}
+_OF_THE_DISK = _FULL | {errno.EROFS, errno.EIO, errno.ESTALE, errno.EFBIG}
+"""Not the fault of the one file that was written, which often has a temporary name."""
+
+_TEMPORARY = _OF_THE_DISK | {errno.EMFILE, errno.ENFILE}
 
 
 def explain_os_error(
@@ -51,7 +55,7 @@ def explain_os_error(
         return WorkspaceError(_disk_full(error, workspace, again), temporary=True)
     if not isinstance(error, OSError) or error.errno not in _SENTENCES:
         return None
-    path = _path_of(error) or workspace
+    path = _path_of(error, workspace)
     inside = path.is_relative_to(workspace) or workspace.is_relative_to(path)
     fix = f"{again}, {OTHER_FOLDER}" if inside else again
     sentence = _SENTENCES[error.errno](quoted(path), os.strerror(error.errno), fix)
@@ -65,6 +69,7 @@ def write_error(folder: Path) -> OSError | None:
             file.write(bytes(PROBE_BYTES))
             file.flush()
     except OSError as error:
+        error.filename = str(folder)
         return error
     return None
 
@@ -91,15 +96,19 @@ def _is_full(error: BaseException) -> bool:
 
 def _disk_full(error: BaseException, workspace: Path, again: str) -> str:
     full = next(one for one in _chain(error) if _is_full(one))
-    path = _path_of(full) or workspace
+    path = _path_of(full, workspace)
     quota = getattr(full, "errno", None) == errno.EDQUOT
     what = "Your disk quota is used up where" if quota else "The disk is full that holds"
     return f"{what} {quoted(path)}: make room on it, then {again}."
 
 
-def _path_of(error: BaseException) -> Path | None:
+def _path_of(error: BaseException, workspace: Path) -> Path:
     name = getattr(error, "filename", None)
-    return Path(os.fsdecode(name)) if isinstance(name, str | bytes) and name else None
+    if not isinstance(name, str | bytes) or not name:
+        return workspace
+    path = Path(os.fsdecode(name))
+    whole_disk = getattr(error, "errno", None) in _OF_THE_DISK and path.is_relative_to(workspace)
+    return workspace if whole_disk else path
 
 
 def _denied(path: str, why: str, fix: str) -> str:

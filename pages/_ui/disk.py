@@ -11,8 +11,8 @@ ROOM_BYTES = 1_000_000
 """With less room no job can note how far it is."""
 
 READ_ONLY = (
-    "This workspace is read-only: what is in it can be looked at; nothing new can be started or kept until it "
-    "is writable again."
+    "This workspace is read-only: what is in it can be looked at; nothing new can be started or kept until "
+    "it is writable again."
 )
 FULL = (
     "The disk that holds this workspace is full: what is in it can be looked at, and what runs waits. Make "

@@ -8,7 +8,7 @@ import streamlit as st
 from pydantic import ValidationError
 
 from pages._ui.words import plain
-from translearn_core.errors import TranslearnError
+from translearn_core.errors import TranslearnError, WorkspaceError
 from translearn_core.os_errors import explain_os_error
 from translearn_core.refusing import refusal
 from translearn_core.results import Finding, Severity
@@ -52,7 +52,9 @@ def problem_of(raised: Exception) -> TranslearnError | ValidationError | None:
 def unexpected(raised: Exception) -> None:
     """Show an error that ended a page: in words for a person, or calmly, with the details in the log."""
     problem = problem_of(raised)
-    if problem is not raised:
+    if isinstance(problem, WorkspaceError) and problem.temporary:
+        log.warning("a page could not use the workspace: %s", problem)
+    elif problem is not raised:
         log.error("a page failed", exc_info=raised)
     if problem is None:
         st.error(CALM, icon=":material/error:")
