@@ -13,9 +13,8 @@ import torch
 from translearn_core.config import JobKind, ReadConfig
 from translearn_core.errors import DataError, Stopped, WorkspaceError
 from translearn_core.results import StepPoint
-from translearn_core.runs import RunStore, State, Workspace
+from translearn_core.runs import RunStore, State, Workspace, sqlite_file
 from translearn_core.runs import schema as tables
-from translearn_core.runs import sqlite_file
 from translearn_core.settings import Settings
 from translearn_core.worker import context as worker_context
 from translearn_core.worker import jobs, limits, persistence, runtime

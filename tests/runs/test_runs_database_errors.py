@@ -1,4 +1,4 @@
-"""A database that is damaged, full, locked, read-only or away is a sentence, and what is there stays readable."""
+"""A database that is damaged, full, locked, read-only or away: a sentence, and what is there stays readable."""
 
 import os
 import sqlite3
@@ -51,11 +51,15 @@ def test_damage_in_the_middle_is_said_when_it_is_met(workspace: Workspace) -> No
     data = bytearray(workspace.database.read_bytes())
     data[4096:] = b"\xff" * (len(data) - 4096)  # all but the page that names the tables
     workspace.database.write_bytes(data)
-    store = None
+    opened: list[RunStore] = []
+
+    def read() -> None:
+        opened.append(RunStore(workspace))
+        opened[0].runs("ann")
+
     with pytest.raises(WorkspaceError, match="damaged"):
-        store = RunStore(workspace)
-        store.runs("ann")
-    if store is not None:
+        read()
+    for store in opened:
         store.close()
 
 
@@ -97,9 +101,13 @@ def test_a_full_database_is_temporary_loses_nothing_and_goes_on(workspace: Works
 
     with closing(sqlite3.connect(workspace.database)) as other:
         pages[0] = other.execute("PRAGMA page_count").fetchone()[0]
-    with pytest.raises(WorkspaceError, match="full") as raised:
+
+    def bring_many() -> None:
         for number in range(2_000):
             store.add_dataset("ann", "a", {"train": CSV + b"more,%d\n" % number}, Settings())
+
+    with pytest.raises(WorkspaceError, match="full") as raised:
+        bring_many()
     assert raised.value.temporary
     assert store.run("ann", run).state is State.QUEUED, "what is there can be read"
     before = len(store.datasets("ann"))

@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import os
 import secrets
 import shutil
 import tempfile
@@ -53,7 +54,7 @@ class Workspace:
             for folder in folders:
                 folder.mkdir(OWNER_ONLY, exist_ok=True)
         except OSError as error:
-            if isinstance(error, FileExistsError) or not self.root.is_dir():
+            if isinstance(error, FileExistsError) or not os.path.isdir(self.root):  # Path.is_dir raises
                 raise explain_os_error(error, self.root) or error from error
         privacy.tighten(self.root)
 
@@ -92,10 +93,13 @@ class Workspace:
         home = self.dataset(name)
         if not home.exists():
             draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=self.root / "datasets"))
-            (draft / "source").mkdir()
-            for part, data in files.items():
-                (draft / "source" / part).write_bytes(data)
-            draft.chmod(0o755)
+            try:
+                (draft / "source").mkdir()
+                for part, data in files.items():
+                    (draft / "source" / part).write_bytes(data)
+            except OSError:  # no room: give back what was taken
+                shutil.rmtree(draft, ignore_errors=True)
+                raise
             try:
                 draft.rename(home)
             except OSError:  # somebody brought the same bytes a moment earlier
