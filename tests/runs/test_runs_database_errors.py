@@ -1,4 +1,4 @@
-"""A database that is damaged, full, locked, read-only or away: a sentence, and what is there stays readable."""
+"""A database that is damaged, full, locked, read-only or away is said; what is there stays readable."""
 
 import os
 import sqlite3
