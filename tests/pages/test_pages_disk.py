@@ -11,7 +11,9 @@ from streamlit.testing.v1 import AppTest
 from visits import Open, said
 
 from pages._ui import disk, sources
-from translearn_core.runs import open_store
+from translearn_core.config import JobKind
+from translearn_core.errors import WorkspaceError
+from translearn_core.runs import RunStore, open_store
 from translearn_core.settings import settings
 
 Usage = namedtuple("Usage", "total used free")
@@ -65,6 +67,21 @@ def test_a_table_for_which_there_is_no_room_is_refused_and_nothing_is_kept(
     assert [str(error.value) for error in at.error] != []
     assert str(workspace) in said(at)
     assert open_store().datasets("anybody") == []
+
+
+def test_results_are_drawn_where_nothing_new_can_be_asked_for(
+    visit: Open, filled: Filled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_only(_store: RunStore, _owner: str, _config: object, _name: str | None = None) -> None:
+        raise WorkspaceError("The workspace is read-only.", temporary=True)
+
+    usual = visit("results")
+    for run in filled.store.runs(filled.owner, JobKind.BASELINES):
+        filled.store.delete_run(filled.owner, run.id)
+    monkeypatch.setattr(RunStore, "submit", read_only)
+    at = visit("results")
+    assert "The workspace is read-only." in said(at)
+    assert [part.value for part in at.subheader] == [part.value for part in usual.subheader]
 
 
 def test_a_database_that_was_damaged_is_named_on_the_page(visit: Open, workspace: Path) -> None:
