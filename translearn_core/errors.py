@@ -12,6 +12,7 @@
     ├── TooFewSamplesError   a statistic that this many rows cannot carry
     ├── NotFoundError        no such run or data set here, or it belongs to somebody else
     ├── QuotaError           over a limit of the settings
+    ├── WorkspaceError       the workspace's folder, disk or database cannot be used
     └── EngineError          the engine cannot be started or reached
 
 `Stopped` is not an error: it is how a job leaves when a person asked it to stop.
@@ -34,6 +35,7 @@ __all__ = [
     "TooFewSamplesError",
     "TrainingError",
     "TranslearnError",
+    "WorkspaceError",
     "in_short",
     "out_of_memory",
 ]
@@ -113,6 +115,18 @@ class NotFoundError(TranslearnError):
 
 class QuotaError(TranslearnError):
     """Over a limit of the settings."""
+
+
+class WorkspaceError(TranslearnError):
+    """The folder, the disk or the database of the workspace cannot be used.
+
+    `temporary` says that the same call may succeed later with nothing lost: a disk that is full now, a
+    database that does not answer now. A damaged file is not temporary.
+    """
+
+    def __init__(self, message: str, *, temporary: bool = False) -> None:
+        self.temporary = temporary
+        super().__init__(message)
 
 
 class EngineError(TranslearnError):

@@ -17,9 +17,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    workspace: Path = Field(
-        Path.home() / ".translearn", description="folder of the database, data sets and runs"
-    )
+    workspace: Path = Field(Path("~/.translearn"), description="folder of the database, data sets and runs")
     database_url: str | None = Field(None, description="PostgreSQL address; default: SQLite in the workspace")
     scheduler: str | None = Field(
         None, description="address of an existing Dask scheduler; default: start one"

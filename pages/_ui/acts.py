@@ -44,7 +44,8 @@ def _controls(run: Run) -> None:
 def rename(run_id: str) -> None:
     """Take the name that was typed for a run."""
     if name := str(state.value(f"name-{run_id}")).strip():
-        state.store().rename(state.owner(), run_id, name)
+        with shown.errors():
+            state.store().rename(state.owner(), run_id, name)
 
 
 def stop(run_id: str) -> None:

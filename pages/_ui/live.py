@@ -8,7 +8,7 @@ from pages._ui import kept, shown, state, waiting
 from pages._ui.words import duration, ordinal, plain
 from translearn_core.config import ExperimentConfig, Frozen, identity
 from translearn_core.engine import ensure_engine
-from translearn_core.errors import NotFoundError
+from translearn_core.errors import NotFoundError, WorkspaceError
 from translearn_core.runs import Run, State
 from translearn_core.settings import settings
 
@@ -50,8 +50,15 @@ def failed(config: Frozen) -> bool:
 
 
 def ask(config: Frozen, kind: type[T], doing: str) -> T | None:
-    """Return the answer to `config`; asks for it if nobody has, and shows how far it is until it is there."""
-    run = found(config) or submit(config)
+    """Return the answer to `config`; asks for it if nobody has, and shows how far it is until it is there.
+
+    Where nothing can be asked for, because the disk is full or read-only, that is shown in its place.
+    """
+    try:
+        run = found(config) or submit(config)
+    except WorkspaceError as problem:
+        shown.error(problem)
+        return None
     if run.state.live:
         watch(run, doing)
         return None

@@ -5,7 +5,7 @@ from contextlib import suppress
 import streamlit as st
 from streamlit.runtime.scriptrunner import StopException
 
-from pages._ui import places, shown, state
+from pages._ui import disk, places, shown, state
 from translearn_core.settings import app_folder
 
 ASSETS = app_folder() / "assets"
@@ -21,6 +21,8 @@ st.logo(ASSETS / "logo.svg", size="large", icon_image=ASSETS / "icon.svg")
 st.html(SELECTED)
 chosen = st.navigation(places.menu())
 state.at(chosen.url_path)
+with shown.errors():
+    disk.warn()
 with shown.errors(), suppress(StopException):  # see `ending`
     chosen.run()
 state.drawn()

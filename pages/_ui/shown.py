@@ -8,9 +8,12 @@ import streamlit as st
 from pydantic import ValidationError
 
 from pages._ui.words import plain
-from translearn_core.errors import TranslearnError
+from translearn_core.errors import TranslearnError, WorkspaceError
+from translearn_core.os_errors import explain_os_error
 from translearn_core.refusing import refusal
 from translearn_core.results import Finding, Severity
+from translearn_core.runs.workspace import absolute
+from translearn_core.settings import settings
 
 log = logging.getLogger("translearn.pages")
 
@@ -34,6 +37,31 @@ def error(problem: TranslearnError | ValidationError | str) -> None:
     st.error(sentence_of(problem), icon=":material/error:")
 
 
+def warning(sentence: str) -> None:
+    """Show what hinders, where it is nobody's mistake."""
+    st.warning(sentence, icon=":material/warning:")
+
+
+def problem_of(raised: Exception) -> TranslearnError | ValidationError | None:
+    """Return what a person can act on: an error of ours, or what the system refuses in words; else None."""
+    if isinstance(raised, TranslearnError | ValidationError):
+        return raised
+    return explain_os_error(raised, absolute(settings().workspace))
+
+
+def unexpected(raised: Exception) -> None:
+    """Show an error that ended a page: in words for a person, or calmly, with the details in the log."""
+    problem = problem_of(raised)
+    if isinstance(problem, WorkspaceError) and problem.temporary:
+        log.warning("a page could not use the workspace: %s", problem)
+    elif problem is not raised:
+        log.error("a page failed", exc_info=raised)
+    if problem is None:
+        st.error(CALM, icon=":material/error:")
+    else:
+        error(problem)
+
+
 def sentence_of(problem: TranslearnError | ValidationError | str) -> str:
     """Return a problem as one escaped sentence."""
     if isinstance(problem, ValidationError):
@@ -46,20 +74,13 @@ def errors() -> Iterator[None]:
     """Show what goes wrong within, instead of letting it end the page in a traceback."""
     try:
         yield
-    except (TranslearnError, ValidationError) as problem:
-        error(problem)
-    except Exception:
-        log.exception("a page failed")
-        st.error(CALM, icon=":material/error:")
+    except Exception as raised:
+        unexpected(raised)
 
 
 def script_error(problem: Exception) -> bool:
     """Show what no page caught; returns True: Streamlit shall add nothing."""
-    if isinstance(problem, TranslearnError | ValidationError):
-        error(problem)
-    else:
-        log.error("a page failed", exc_info=problem)
-        st.error(CALM, icon=":material/error:")
+    unexpected(problem)
     return True
 
 

@@ -5,7 +5,7 @@ import time
 
 import streamlit as st
 
-from pages._ui import state
+from pages._ui import disk, state
 from pages._ui.words import plain
 from translearn_core.engine import engine_status
 from translearn_core.engine.launcher import LOG
@@ -27,7 +27,8 @@ _TAIL = 4_000
 
 
 def unattended(run: Run) -> None:
-    """Say what to do where `run` has waited for long and no engine is ready; draws nothing otherwise."""
+    """Say what to do where the disk is full, or `run` has waited for long and no engine is ready."""
+    disk.warn_in_between()
     seen = f"waits.{run.job.id}"
     if run.state not in (State.QUEUED, State.INTERRUPTED) or engine_status(settings()).ready:
         state.forget(seen)

@@ -1,6 +1,7 @@
 """The worker's side of a job, in this process: what it is given, and how each way of leaving is noted."""
 
 import os
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -10,12 +11,13 @@ import pytest
 import torch
 
 from translearn_core.config import JobKind, ReadConfig
-from translearn_core.errors import DataError, Stopped
+from translearn_core.errors import DataError, Stopped, WorkspaceError
 from translearn_core.results import StepPoint
-from translearn_core.runs import RunStore, State, Workspace
+from translearn_core.runs import RunStore, State, Workspace, sqlite_file
 from translearn_core.runs import schema as tables
 from translearn_core.settings import Settings
-from translearn_core.worker import jobs, limits, runtime
+from translearn_core.worker import context as worker_context
+from translearn_core.worker import jobs, limits, persistence, runtime
 from translearn_core.worker.context import POINTS_SECONDS, REPORT_SECONDS, Context, Warm
 
 
@@ -186,3 +188,63 @@ except MemoryError:
 """
     out = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
     assert out.stdout.strip() == "stopped", out.stderr
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no /dev/full")
+def test_a_full_disk_is_a_sentence_that_says_how_to_go_on(monkeypatch, store, run):
+    def write(context):
+        with open("/dev/full", "wb") as file:
+            file.write(b"x")
+
+    ended = do(monkeypatch, store, run, write)
+    assert ended.state is State.FAILED
+    assert ended.job.reason.startswith("The disk is full that holds")
+    assert "job.log" not in ended.job.reason
+    assert runtime._explained(JobKind.TRAIN, OSError(28, ""), store.workspace.root)[1].endswith(
+        "press Resume on its page or give the same command again."
+    )
+
+
+def test_what_the_store_cannot_take_now_waits_and_is_written_once(monkeypatch, store, run):
+    monkeypatch.setitem(sqlite_file._OPTIONS, "timeout", 0.02)
+    monkeypatch.setattr(persistence, "RETRY_SECONDS", 0.05)
+    monkeypatch.setattr(worker_context, "PAUSE_SECONDS", 0.0)
+    store.close()
+    other = sqlite3.connect(store.workspace.database, isolation_level=None, check_same_thread=False)
+    held, done = threading.Event(), threading.Event()
+
+    def work(context):
+        other.execute("BEGIN IMMEDIATE")
+        held.set()
+        for n in range(1, 4):
+            context.report("working", n, 3, force=True)
+            context.add_points([step(n)])
+            context.flush()
+        done.set()
+
+    def release():
+        assert held.wait(20)
+        assert done.wait(20), "progress that cannot be written ended or held up the work"
+        time.sleep(0.3)  # the end is tried in vain meanwhile
+        other.execute("ROLLBACK")
+
+    helper = threading.Thread(target=release)
+    helper.start()
+    ended = do(monkeypatch, store, run, work)
+    helper.join()
+    other.close()
+    assert (ended.state, ended.job.attempts) == (State.DONE, 1)
+    assert [p.step for p in store.history(run.job.id).steps] == [1, 2, 3]
+
+
+def test_what_no_waiting_can_mend_is_raised():
+    calls = []
+
+    def write():
+        calls.append(1)
+        raise WorkspaceError("The database is damaged.")
+
+    for wait in (persistence.persist, persistence.attempt):
+        with pytest.raises(WorkspaceError):
+            wait(write)
+    assert len(calls) == 2

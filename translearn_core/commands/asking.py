@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from translearn_core.commands.disk import DiskCheck
 from translearn_core.commands.saying import screen
 from translearn_core.config import BUNDLED, AnatomyConfig, BackboneConfig, Frozen
 from translearn_core.engine import ensure_engine
@@ -91,13 +92,19 @@ def watch(look: Callable[[], T | None], stop: Callable[[], object], *, every: fl
     """Call `look` every so many seconds until it returns something; the engine is kept alive meanwhile.
 
     Ctrl-C calls `stop` and watches on, a second time it is raised.
+
+    Raises
+    ------
+    WorkspaceError
+        If the workspace's disk is full and stays so; what was started goes on when there is room.
     """
-    asked = False
+    asked, check_disk = False, DiskCheck(open_store().workspace.root)
     while True:
         try:
             if (found := look()) is not None:
                 return found
             ensure_engine(settings())
+            check_disk()
             time.sleep(every)
         except KeyboardInterrupt:
             if asked:

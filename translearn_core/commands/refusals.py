@@ -7,11 +7,15 @@ from typing import Any, ParamSpec, TypeVar
 
 import typer
 from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
 
 from translearn_core.commands.saying import screen, sentence
 from translearn_core.config import Frozen
 from translearn_core.errors import TranslearnError
+from translearn_core.os_errors import explain_os_error
 from translearn_core.refusing import refusal
+from translearn_core.runs.workspace import absolute
+from translearn_core.settings import settings
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -19,7 +23,7 @@ M = TypeVar("M", bound=Frozen)
 
 
 def plainly(command: Callable[P, R]) -> Callable[P, R]:
-    """Turn our errors into one line and exit code 2."""
+    """Turn our errors, and what the system refuses, into one line and exit code 2."""
 
     @wraps(command)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -27,6 +31,15 @@ def plainly(command: Callable[P, R]) -> Callable[P, R]:
             return command(*args, **kwargs)
         except TranslearnError as error:
             complain(str(error))
+            raise typer.Exit(2) from None
+        except BrokenPipeError:  # whoever read the output has gone
+            raise
+        except OSError as error:
+            explained = explain_os_error(error, absolute(settings().workspace))
+            complain(str(explained or f"The system refuses something: {error}."))
+            raise typer.Exit(2) from None
+        except SQLAlchemyError as error:
+            complain(f"The database refuses something: {str(error).splitlines()[0]}.")
             raise typer.Exit(2) from None
 
     return guarded

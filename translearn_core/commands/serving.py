@@ -14,6 +14,7 @@ from translearn_core.settings import app_folder, settings
 
 def open_app(port: Annotated[int | None, typer.Option(help="Port of the app; default 8501.")] = None) -> None:
     """Open the app in the browser."""
+    open_store()  # what is wrong with the workspace is said here, before a browser opens
     port = port or settings().port
     options = {
         "server.port": port,

@@ -10,6 +10,7 @@ import logging
 import secrets
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from distributed import Future
@@ -18,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from translearn_core.config import Slot
 from translearn_core.engine.cluster import Cluster
 from translearn_core.engine.status import PULSE_SECONDS
+from translearn_core.errors import WorkspaceError
 from translearn_core.runs import RunStore, State
 
 log = logging.getLogger(__name__)
@@ -33,11 +35,16 @@ KEEPING_SECONDS = 600.0
 
 SWEEP_SECONDS = 60.0
 
+RETRY_SECONDS = 1.0
+"""Between two tries while the store cannot be used."""
+
+STORE_ERRORS = (WorkspaceError, SQLAlchemyError, OSError)
+"""What using the store may raise; the engine outlives it."""
+
 LOST = "Its worker was lost: it ran out of memory or was killed."
 TOO_MUCH = (
     "This file took more time or memory than a file of its size may take here, so reading it was ended: "
-    "keep fewer "
-    "rows or only the columns you need, and look for cells that are very long."
+    "keep fewer rows or only the columns you need, and look for cells that are very long."
 )
 FORCED = "Stopped; it did not answer, so its worker was restarted."
 
@@ -72,26 +79,31 @@ class Dispatcher:
         self._workers: dict[str, Slot] = {}
         self._busy = time.monotonic()
         self._swept = self._pulsed = 0.0
+        self._reconciled = self._interrupted = False
+        self._trouble: str | None = None
 
     async def run(self, leave: asyncio.Event) -> None:
         """Dispatch until `leave` is set or nothing was asked for long enough."""
-        await asyncio.to_thread(self._reconcile)
         while not leave.is_set():
             try:
                 await self._tick()
-            except (
-                SQLAlchemyError
-            ):  # the database is away or busy for long: nothing is lost, everything is in there
-                log.exception("the store did not answer")
-                await asyncio.sleep(1.0)
+                self._note(None)
+            except STORE_ERRORS as error:
+                # the database is away or locked, or the disk is full: nothing is lost, it goes on from there
+                self._note(error)
+                if self._flights:
+                    self._busy = time.monotonic()
             calm = time.monotonic() - self._busy
             if calm > self._idle_seconds:
                 log.info("idle for %.0f minutes", calm / 60)
                 return
-            try:
-                await asyncio.wait_for(leave.wait(), IDLE_TICK if calm > CALM_SECONDS else TICK)
-            except TimeoutError:
-                continue
+            with suppress(TimeoutError):
+                await asyncio.wait_for(leave.wait(), self._pause(calm))
+
+    def _pause(self, calm: float) -> float:
+        if self._trouble is not None:
+            return RETRY_SECONDS
+        return IDLE_TICK if calm > CALM_SECONDS else TICK
 
     def interrupt_all(self) -> None:
         """Note that what runs was interrupted by no fault of its own; the workers must be gone."""
@@ -103,7 +115,19 @@ class Dispatcher:
             self._store.interrupt(job, "The engine ended while it ran.")
         self._store.revive()
 
+    def _note(self, error: Exception | None) -> None:
+        """Log what hinders the store when it begins and when it is over, not every time."""
+        sentence = None if error is None else f"{type(error).__name__}: {error}"
+        if sentence is not None and sentence != self._trouble:
+            log.error("the store cannot be used, trying again: %s", sentence)
+        elif sentence is None and self._trouble is not None:
+            log.info("the store can be used again")
+        self._trouble = sentence
+
     async def _tick(self) -> None:
+        if not self._reconciled:
+            await asyncio.to_thread(self._reconcile)
+            self._reconciled = True
         now = time.monotonic()
         if now - self._pulsed > PULSE_SECONDS:
             self._pulsed = now
@@ -146,7 +170,7 @@ class Dispatcher:
         for flight in list(self._flights.values()):
             if flight.ending is not None:
                 if flight.ending.done():
-                    self._flights.pop(flight.address)
+                    await self._forced(flight)
             elif flight.future.done():  # type: ignore[no-untyped-call]
                 await self._settle(flight)
             elif flight.address not in self._workers:
@@ -168,14 +192,17 @@ class Dispatcher:
         await self._lost(flight, reason)
 
     async def _lost(self, flight: Away, reason: str) -> None:
-        self._flights.pop(flight.address)
         if flight.slot is Slot.READ:  # the same file would end the next worker too
             await asyncio.to_thread(
                 self._store.finish, flight.job, State.FAILED, TOO_MUCH, worker=flight.token
             )
         elif await asyncio.to_thread(self._store.interrupt, flight.job, reason, worker=flight.token):
             log.warning("job %s: %s", flight.job, reason)
+            self._interrupted = True
+        if self._interrupted:
             await asyncio.to_thread(self._store.revive)
+            self._interrupted = False
+        self._flights.pop(flight.address)  # last: what the store did not take is tried again
 
     async def _force(self, flight: Away) -> None:
         log.warning("job %s did not stop: ending it with its worker at %s", flight.job, flight.address)
@@ -183,4 +210,7 @@ class Dispatcher:
             await self._cluster.break_off(flight.future, flight.address)
         except Exception:
             log.exception("the worker at %s could not be restarted", flight.address)
+
+    async def _forced(self, flight: Away) -> None:
         await asyncio.to_thread(self._store.finish, flight.job, State.STOPPED, FORCED, worker=flight.token)
+        self._flights.pop(flight.address)

@@ -4,6 +4,7 @@ One engine serves a workspace, held by a lock on ``engine.lock``. It is started 
 multiprocessing, because a page's process has a `__main__` that would run the app again.
 """
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -23,6 +24,8 @@ from translearn_core.engine.status import (
     write_status,
 )
 from translearn_core.errors import EngineError
+from translearn_core.os_errors import explain_os_error, write_error
+from translearn_core.runs.workspace import OWNER_ONLY
 from translearn_core.settings import PREFIX, Settings
 
 LOCK, LAUNCH, LOG = "engine.lock", "engine.launch.lock", "engine.log"
@@ -53,10 +56,17 @@ def ensure_engine(settings: Settings, *, wait: float = 0.0) -> EngineStatus:
     ------
     EngineError
         If it was waited for and did not get ready.
+    WorkspaceError
+        If it cannot be started because the workspace's disk is full or cannot be written to.
     """
     status = engine_status(settings)
     if not status.alive:
-        status = _launch(settings, status, wait)
+        try:
+            status = _launch(settings, status, wait)
+        except OSError as error:
+            raise explain_os_error(error, home(settings)) or EngineError(
+                f"The engine cannot be started ({error}): start it by hand with `translearn engine`."
+            ) from error
     deadline = time.monotonic() + wait
     while wait and not status.ready:
         if time.monotonic() > deadline or _gone(settings, status):
@@ -89,7 +99,8 @@ def stop_engine(settings: Settings, *, wait: float = 15.0) -> bool:
         process.kill()
     psutil.wait_procs(left, timeout=5.0)
     _reap()
-    status_file(settings).unlink(missing_ok=True)
+    with contextlib.suppress(OSError):  # read-only: the file names a process that is gone
+        status_file(settings).unlink(missing_ok=True)
     return True
 
 
@@ -108,7 +119,7 @@ def environment(settings: Settings) -> dict[str, str]:
 def held(settings: Settings) -> bool:
     """Whether a process holds the engine's lock; takes it for an instant, so ask only before starting one."""
     try:
-        with FileLock(home(settings) / LOCK, timeout=0):
+        with FileLock(home(settings) / LOCK, timeout=0, mode=0o600):
             return False
     except Timeout:
         return True
@@ -117,9 +128,9 @@ def held(settings: Settings) -> bool:
 def _launch(settings: Settings, last: EngineStatus, wait: float) -> EngineStatus:
     if not wait and time.time() - last.since < _RETRY_SECONDS:
         return last  # it died a moment ago: do not start one at every page view
-    home(settings).mkdir(parents=True, exist_ok=True)
+    home(settings).mkdir(OWNER_ONLY, parents=True, exist_ok=True)
     try:
-        with FileLock(home(settings) / LAUNCH, timeout=wait):
+        with FileLock(home(settings) / LAUNCH, timeout=wait, mode=0o600):
             status = read_status(settings)
             return status if status.alive or held(settings) else _spawn(settings)
     except Timeout:  # somebody else is starting it
@@ -130,7 +141,9 @@ def _spawn(settings: Settings) -> EngineStatus:
     log = home(settings) / LOG
     if log.exists() and log.stat().st_size > LOG_BYTES:
         log.replace(log.with_suffix(".log.1"))
-    with log.open("ab") as output:
+    if (refused := write_error(home(settings))) is not None:
+        raise refused  # an engine that cannot say that it is there would be started again and again
+    with open(log, "ab", opener=lambda path, flags: os.open(path, flags, 0o600)) as output:
         child = subprocess.Popen(
             [sys.executable, "-m", "translearn_core.cli", "engine"],
             stdin=subprocess.DEVNULL,

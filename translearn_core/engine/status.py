@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psutil
 
+from translearn_core.runs.workspace import absolute
 from translearn_core.settings import Settings
 
 FRESH_SECONDS = 15.0
@@ -42,7 +43,7 @@ class EngineStatus:
 
 def home(settings: Settings) -> Path:
     """Return the workspace's folder, the same from wherever it is looked at."""
-    return settings.workspace.expanduser().resolve()
+    return absolute(settings.workspace)
 
 
 def status_file(settings: Settings) -> Path:
@@ -51,12 +52,22 @@ def status_file(settings: Settings) -> Path:
 
 
 def write_status(settings: Settings, status: EngineStatus) -> None:
-    """Replace the engine's file at once, so that a reader sees the old one or the new one."""
+    """Replace the engine's file at once, so that a reader sees the old one or the new one.
+
+    Raises
+    ------
+    OSError
+        If there is no room, or the folder cannot be written to; the old file stays.
+    """
     target = status_file(settings)
     handle, draft = tempfile.mkstemp(prefix=".engine-", dir=target.parent)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump(asdict(status), file)
-    Path(draft).replace(target)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(asdict(status), file)
+        Path(draft).replace(target)
+    except OSError:
+        Path(draft).unlink(missing_ok=True)
+        raise
 
 
 def read_status(settings: Settings) -> EngineStatus:

@@ -30,7 +30,16 @@ from translearn_core.config import JobKind, Slot
 from translearn_core.errors import NotFoundError
 from translearn_core.results import EpochPoint, StepPoint
 from translearn_core.runs.records import STOPPING, Flight, Job, Progress, State, job_of
-from translearn_core.runs.schema import claims, datasets, for_reading, jobs, open_database, points
+from translearn_core.runs.schema import (
+    CREATED,
+    claims,
+    datasets,
+    for_reading,
+    jobs,
+    meta,
+    open_database,
+    points,
+)
 from translearn_core.runs.turns import Waiting, in_turn
 from translearn_core.runs.workspace import Workspace
 
@@ -230,14 +239,21 @@ class Queue:
                 for path in (self.workspace.root / "datasets").iterdir()
                 if not path.name.startswith(".")
             }
-            self.workspace.set_aside(datasets=self._older(kept - used), jobs=gone)
+            since = float(db.scalar(select(meta.c.value).where(meta.c.key == CREATED)) or 0.0)
+            self.workspace.set_aside(datasets=self._older(kept - used, since), jobs=gone)
         self.workspace.empty()
 
-    def _older(self, digests: Iterable[str], seconds: float = 60.0) -> set[str]:
-        # files are written before their row: give a data set that is just coming in time to get one
+    def _older(self, digests: Iterable[str], since: float, seconds: float = 60.0) -> set[str]:
+        # files are written before their row: give a data set that is just coming in time to get one; and
+        # what is older than the database (by a clock of the disk, which is coarser) belongs to one that was
+        # damaged and moved away
         horizon = time.time() - seconds
-        known = self.workspace.dataset
-        return {d for d in digests if known(d).exists() and known(d).stat().st_mtime < horizon}
+        folders = {d: self.workspace.dataset(d) for d in digests}
+        return {
+            d
+            for d, home in folders.items()
+            if home.exists() and since - 1.0 <= home.stat().st_mtime < horizon
+        }
 
     def _wanted_again(self, db: Connection, job: str, worker: str | None) -> bool:
         # asked to stop by all, and then asked for by somebody before it had

@@ -1,10 +1,17 @@
 """The tables of a workspace, and how to open its database."""
 
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import cast
+
 from sqlalchemy import (
+    URL,
     Boolean,
     Column,
     Connection,
     Engine,
+    ExceptionContext,
     Float,
     ForeignKey,
     Index,
@@ -17,14 +24,23 @@ from sqlalchemy import (
     create_engine,
     event,
     insert,
+    inspect,
     select,
 )
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
-from translearn_core.errors import ConfigError
+from translearn_core.errors import ConfigError, WorkspaceError
+from translearn_core.runs import sqlite_file
+from translearn_core.runs.database_errors import database_url, explain_database_error, missing_driver
 from translearn_core.runs.workspace import Workspace
 
 SCHEMA_VERSION = 1
+
+CREATED = "created"
+"""The key under which the database says when it was made, in seconds since 1970."""
+
+CONNECT_SECONDS = 10
+"""How long a connection to PostgreSQL may take."""
 
 WRITERS = 7_246_914
 """Number of the PostgreSQL advisory lock that writers take; any number, the same for all."""
@@ -114,36 +130,67 @@ points = Table(
 
 
 def open_database(workspace: Workspace, url: str | None = None) -> Engine:
-    """Return an engine on the workspace's database, tables made, schema version checked."""
-    engine = create_engine(url or f"sqlite:///{workspace.database}", pool_pre_ping=bool(url))
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _sqlite_manners)
-        event.listen(engine, "begin", _sqlite_begin)
-    else:
-        event.listen(engine, "begin", _postgresql_begin)
-    try:
-        metadata.create_all(engine)
-    except (OperationalError, ProgrammingError):  # another process was making them
-        metadata.create_all(engine)
-    with engine.begin() as connection:
-        found = connection.scalar(select(meta.c.value).where(meta.c.key == "schema"))
+    """Return an engine on the workspace's database, tables made, schema version checked.
+
+    What its database refuses is raised as `WorkspaceError`. A SQLite file that cannot be written is opened
+    for reading.
+    """
+    engine = _postgresql(url) if url else sqlite_file.open_engine(workspace.database)
+    event.listen(engine, "handle_error", _explained(engine.url, workspace.database))
+    event.listen(engine, "begin", _sqlite_begin if engine.dialect.name == "sqlite" else _postgresql_begin)
+    found = _version(engine)
     if found is None:
         try:
-            with engine.begin() as connection:
-                connection.execute(insert(meta).values(key="schema", value=str(SCHEMA_VERSION)))
-        except IntegrityError:
-            found = str(SCHEMA_VERSION)
-    if found is not None and int(found) != SCHEMA_VERSION:
+            metadata.create_all(engine)
+        except (OperationalError, ProgrammingError):  # another process was making them
+            metadata.create_all(engine)
+        found = _stamp(engine)
+    if found != str(SCHEMA_VERSION):
         raise ConfigError(
             "workspace schema", found, f"a workspace of version {SCHEMA_VERSION}, or an empty folder"
         )
     return engine
 
 
-def _sqlite_manners(connection: object, _record: object) -> None:
-    connection.isolation_level = None  # type: ignore[attr-defined] # transactions are opened by _sqlite_begin
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=20000", "foreign_keys=ON"):
-        connection.execute(f"PRAGMA {pragma}")  # type: ignore[attr-defined]
+def _explained(url: URL, file: Path) -> Callable[[ExceptionContext], WorkspaceError | None]:
+    """Return SQLAlchemy's hook that puts our errors in the place of the database's."""
+
+    def explain(context: ExceptionContext) -> WorkspaceError | None:
+        error = explain_database_error(context.original_exception, url, file)
+        if error is not None and not error.temporary:
+            context.is_disconnect = True  # the pool lets go of the file, which a person may put right
+        return error
+
+    return explain
+
+
+def _postgresql(url: str) -> Engine:
+    try:
+        return create_engine(
+            database_url(url), pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_SECONDS}
+        )
+    except ImportError as error:
+        raise missing_driver(error) from None
+
+
+def _version(engine: Engine) -> str | None:
+    """Return the schema version of a database whose tables are all there; None where some are missing."""
+    with for_reading(engine).begin() as connection:
+        if not metadata.tables.keys() <= set(inspect(connection).get_table_names()):
+            return None
+        return cast("str | None", connection.scalar(select(meta.c.value).where(meta.c.key == "schema")))
+
+
+def _stamp(engine: Engine) -> str:
+    """Write the schema version, and when the database was made, if they are missing; return the version."""
+    rows = {"schema": str(SCHEMA_VERSION), CREATED: str(time.time())}
+    try:
+        with engine.begin() as connection:
+            connection.execute(insert(meta), [{"key": key, "value": value} for key, value in rows.items()])
+    except IntegrityError:  # they are there
+        pass
+    with for_reading(engine).begin() as connection:
+        return str(connection.scalar(select(meta.c.value).where(meta.c.key == "schema")))
 
 
 def for_reading(engine: Engine) -> Engine:

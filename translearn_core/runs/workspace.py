@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import os
 import secrets
 import shutil
 import tempfile
@@ -9,8 +10,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from translearn_core.config import ReadOptions
-from translearn_core.errors import NotFoundError
-from translearn_core.runs import artifacts
+from translearn_core.errors import NotFoundError, WorkspaceError
+from translearn_core.os_errors import explain_os_error, quoted
+from translearn_core.runs import artifacts, privacy
+
+OWNER_ONLY = 0o700
 
 BACKBONE = "backbone"
 """The folder, in that of a pre-training, of the backbone it made."""
@@ -20,14 +24,44 @@ READ_OPTIONS = "read_options.json"
 """The file, in a data set's folder, of what a person said about reading it."""
 
 
+def absolute(root: Path) -> Path:
+    """Return a workspace's folder as it is called from everywhere.
+
+    Raises
+    ------
+    WorkspaceError
+        If it begins with ``~`` and this user has no home, or its links lead nowhere.
+    """
+    try:
+        return root.expanduser().resolve()
+    except (RuntimeError, OSError) as error:
+        raise WorkspaceError(
+            f"The workspace {quoted(root)} is no folder ({error}): set TRANSLEARN_WORKSPACE to one."
+        ) from error
+
+
 class Workspace:
     """Paths below one folder; nothing else knows the layout."""
 
     def __init__(self, root: Path) -> None:
-        self.root = root.expanduser().resolve()
+        """Make the folders that are missing, the owner's alone.
+
+        Raises
+        ------
+        WorkspaceError
+            If there is no such folder and it cannot be made. One that is there may be read-only or full.
+        """
+        self.root = absolute(root)
         self._aside = self.root / ".removed"
-        for folder in (self.root, self.root / "datasets", self.root / "runs", self._aside):
-            folder.mkdir(parents=True, exist_ok=True)
+        folders = (self.root, self.root / "datasets", self.root / "runs", self._aside)
+        try:
+            self.root.parent.mkdir(parents=True, exist_ok=True)
+            for folder in folders:
+                folder.mkdir(OWNER_ONLY, exist_ok=True)
+        except OSError as error:
+            if isinstance(error, FileExistsError) or not os.path.isdir(self.root):  # Path.is_dir raises
+                raise explain_os_error(error, self.root) or error from error
+        privacy.tighten(self.root)
 
     @property
     def database(self) -> Path:
@@ -66,12 +100,15 @@ class Workspace:
         home = self.dataset(name)
         if not home.exists():
             draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=self.root / "datasets"))
-            (draft / "source").mkdir()
-            for part, data in files.items():
-                (draft / "source" / part).write_bytes(data)
-            if options is not None and options.given:
-                (draft / READ_OPTIONS).write_text(options.model_dump_json(), encoding="utf-8")
-            draft.chmod(0o755)
+            try:
+                (draft / "source").mkdir()
+                for part, data in files.items():
+                    (draft / "source" / part).write_bytes(data)
+                if options is not None and options.given:
+                    (draft / READ_OPTIONS).write_text(options.model_dump_json(), encoding="utf-8")
+            except OSError:  # no room: give back what was taken
+                shutil.rmtree(draft, ignore_errors=True)
+                raise
             try:
                 draft.rename(home)
             except OSError:  # somebody brought the same bytes a moment earlier

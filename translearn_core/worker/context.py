@@ -10,9 +10,13 @@ from translearn_core.config import Frozen
 from translearn_core.errors import Stopped
 from translearn_core.results import EpochPoint, StepPoint
 from translearn_core.runs import STOPPING, Job, Progress, RunStore
+from translearn_core.worker.persistence import attempt, persist
 
 REPORT_SECONDS, POINTS_SECONDS = 0.25, 0.5
 """A report, or a batch of points, is written at most so often."""
+
+PAUSE_SECONDS = 5.0
+"""How long no report is tried after the store could not take one."""
 
 
 class Warm(MutableMapping[Hashable, Any]):
@@ -101,11 +105,20 @@ class Context:
         if time.monotonic() - self._flushed >= POINTS_SECONDS:
             self.flush()
 
-    def flush(self) -> None:
-        """Write the points that wait."""
-        waiting, self._points = self._points, []
+    def flush(self, *, last: bool = False) -> None:
+        """Write the points that wait; where the store cannot take them now they wait on.
+
+        The `last` time, that is waited for.
+        """
+        points = tuple(self._points)
+
+        def write() -> bool:
+            self.store.add_points(self.job.id, points, worker=self.job.worker)
+            return True
+
+        if persist(write) if last else attempt(write):
+            self._points.clear()
         self._flushed = time.monotonic()
-        self.store.add_points(self.job.id, waiting, worker=self.job.worker)
 
     def _seconds_left(self, done: float, total: float) -> float | None:
         """Return the seconds this stage will still take at its pace so far; None before there is one."""
@@ -115,8 +128,8 @@ class Context:
     def _tell(self) -> None:
         if self._stopping:
             self._progress = Progress(STOPPING, 0.0, 0.0)
-        stop = self.store.report(self.job.id, self._progress, worker=self.job.worker)
-        self._reported = time.monotonic()
+        stop = attempt(lambda: self.store.report(self.job.id, self._progress, worker=self.job.worker))
+        self._reported = time.monotonic() + (PAUSE_SECONDS if stop is None else 0.0)
         if stop and not self._stopping:
             self._stopping = True
             self._tell()  # that it was heard: there is time now to keep what there is

@@ -6,6 +6,7 @@ import sys
 import time
 import traceback
 from collections.abc import Hashable, MutableMapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,11 @@ from pydantic import ValidationError
 
 from translearn_core.config import JobKind
 from translearn_core.errors import NotFoundError, Stopped, TranslearnError, out_of_memory
+from translearn_core.os_errors import explain_os_error
 from translearn_core.runs import UNREADABLE, Job, RunStore, State, Workspace
 from translearn_core.worker import limits
 from translearn_core.worker.context import Context, Warm
+from translearn_core.worker.persistence import persist
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +33,11 @@ _LIGHTER = {
     JobKind.CALIBRATE: "choose a smaller batch size or a lower token limit",
     JobKind.PROJECT: "project fewer points",
 }
+
+_AGAIN = dict.fromkeys(
+    (JobKind.TRAIN, JobKind.PRETRAIN), "press Resume on its page or give the same command again"
+)
+"""How to repeat what goes on from its last checkpoint."""
 
 _LONG = {
     JobKind.PROBE,
@@ -64,18 +72,18 @@ def run(job_id: str, workspace: str, database_url: str | None, worker: str | Non
     worker : str, optional
         The token under which the job was taken. If the store names another by now, nothing is done.
     """
-    store = _store(workspace, database_url)
+    store = persist(lambda: _store(workspace, database_url))
     try:
-        job = store.job(job_id)
+        job = persist(lambda: store.job(job_id))
     except NotFoundError:
         return  # deleted while it was on its way
     except ValidationError:
-        store.finish(job_id, State.FAILED, UNREADABLE, worker=worker)
+        persist(lambda: store.finish(job_id, State.FAILED, UNREADABLE, worker=worker))
         return
     if job.state is not State.RUNNING or (worker is not None and job.worker != worker):
         return
     state, reason = _outcome(store, job)
-    store.finish(job.id, state, reason, worker=job.worker)
+    persist(lambda: store.finish(job.id, state, reason, worker=job.worker))
 
 
 def _outcome(store: RunStore, job: Job) -> tuple[State, str | None]:
@@ -90,7 +98,7 @@ def _outcome(store: RunStore, job: Job) -> tuple[State, str | None]:
             _work(context)
         state, reason = State.DONE, None
     except BaseException as error:  # a hostile tokenizer raises PanicException, which is no Exception
-        state, reason = _explained(job.kind, error)
+        state, reason = _explained(job.kind, error, store.workspace.root)
         if state is State.FAILED and not isinstance(error, TranslearnError):
             note("".join(traceback.format_exception(error)))
         if out_of_memory(error):
@@ -106,10 +114,10 @@ def _work(context: Context) -> None:
         try:
             JOB_FUNCTIONS[context.job.kind](context)
         finally:
-            context.flush()
+            context.flush(last=True)
 
 
-def _explained(kind: JobKind, error: BaseException) -> tuple[State, str | None]:
+def _explained(kind: JobKind, error: BaseException, workspace: Path) -> tuple[State, str | None]:
     if isinstance(error, Stopped):
         return State.STOPPED, None
     if isinstance(error, TranslearnError):
@@ -119,6 +127,8 @@ def _explained(kind: JobKind, error: BaseException) -> tuple[State, str | None]:
             State.FAILED,
             f"Memory ran out: {_LIGHTER.get(kind, 'use a smaller file or fewer rows')}, then try again.",
         )
+    if (refused := explain_os_error(error, workspace, again=_AGAIN.get(kind, "try again"))) is not None:
+        return State.FAILED, str(refused)
     first = (str(error).strip().splitlines() or [""])[0][:300]
     said = f"{type(error).__name__}: {first}" if first else type(error).__name__
     return State.FAILED, f"Something unexpected happened ({said}); the details are in {JOB_LOG}."
@@ -147,5 +157,5 @@ class _Log:
         self._path = path
 
     def __call__(self, text: str) -> None:
-        with self._path.open("a", encoding="utf-8") as file:
+        with suppress(OSError), self._path.open("a", encoding="utf-8") as file:
             file.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {text.rstrip()}\n")

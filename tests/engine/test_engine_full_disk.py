@@ -1,0 +1,46 @@
+"""An engine that can write no file any more lives on, and goes on where it was once it can."""
+
+import sys
+import time
+
+import psutil
+import pytest
+
+from translearn_core.runs import State
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits another process's files")
+
+
+def limit_files(processes, size):
+    """Let no file of these processes grow beyond `size` bytes: as on a full disk, every write fails."""
+    import resource
+
+    for process in processes:
+        _, hard = process.rlimit(psutil.RLIMIT_FSIZE)
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (hard if size is None else size, hard))
+
+
+def test_an_engine_without_room_waits_and_nothing_is_lost_or_done_twice(own_lab):
+    own_lab.start()
+    long = own_lab.until(own_lab.tell("work", train=True, tag="long", seconds=8), stage="working")
+    short = own_lab.until(own_lab.tell("work", tag="short", seconds=2), stage="working")
+    family = own_lab.family()
+    limit_files(family, 0)
+    seen = own_lab.status.seen
+    waiting = own_lab.tell("work", tag="waiting", seconds=0)
+    time.sleep(6)  # the short one ends meanwhile, which cannot be noted
+
+    assert all(process.is_running() for process in family)
+    assert own_lab.status.alive
+    assert own_lab.status.seen - seen < 3, "its file could be written"
+    states = {run.id: own_lab.store.run("ann", run.id).state for run in (long, short, waiting)}
+    assert states == {long.id: State.RUNNING, short.id: State.RUNNING, waiting.id: State.QUEUED}
+
+    limit_files(family, None)
+    for run in (short, waiting, long):
+        ended = own_lab.until(run)
+        assert (ended.state, ended.job.attempts, ended.job.reason) == (State.DONE, 1, None)
+    assert own_lab.status.seen > seen + 3
+    log = (own_lab.settings.workspace / "engine.log").read_text()
+    assert "the status file is written again" in log
+    assert "Traceback" not in log

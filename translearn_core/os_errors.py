@@ -1,0 +1,161 @@
+"""What the operating system refuses, as errors a person can act on: a full disk, a missing permission."""
+
+import errno
+import os
+import re
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from translearn_core.errors import WorkspaceError
+
+PROBE_BYTES = 65_536
+"""Written by `write_error` to see whether there is room: SQLite asks for no more at once."""
+
+LONGEST_PATH = 300
+"""Characters of a path that a sentence has room for."""
+
+OTHER_FOLDER = "or set TRANSLEARN_WORKSPACE to another folder"
+
+_FULL_TEXT = re.compile(
+    r"no space left on device|os error 28\b|disk quota exceeded|os error 122\b"
+    r"|\d+ requested and \d+ written|PytorchStreamWriter failed writing|unexpected pos \d+ vs \d+"
+    r"|database or disk is full",
+    re.I,
+)
+"""How libraries report a full disk where they keep no error number: safetensors, numpy, torch, SQLite."""
+
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+_OF_THE_DISK = _FULL | {errno.EROFS, errno.EIO, errno.ESTALE, errno.EFBIG}
+"""Not the fault of the one file that was written, which often has a temporary name."""
+
+_TEMPORARY = _OF_THE_DISK | {errno.EMFILE, errno.ENFILE}
+
+
+def explain_os_error(
+    error: BaseException, workspace: Path, *, again: str = "try again"
+) -> WorkspaceError | None:
+    """Return an error of the operating system as a sentence that names the path and the fix.
+
+    Parameters
+    ----------
+    error : BaseException
+        An `OSError`, or whatever a library raised because of one.
+    workspace : Path
+        Named where the error itself names no file.
+    again : str
+        What to do once the cause is removed.
+
+    Returns
+    -------
+    WorkspaceError or None
+        None where `error` is of another kind, or has a number that is not known here.
+    """
+    if any(_is_full(one) for one in _chain(error)):
+        return WorkspaceError(_disk_full(error, workspace, again), temporary=True)
+    if not isinstance(error, OSError) or error.errno not in _SENTENCES:
+        return None
+    path = _path_of(error, workspace)
+    inside = path.is_relative_to(workspace) or workspace.is_relative_to(path)
+    fix = f"{again}, {OTHER_FOLDER}" if inside else again
+    sentence = _SENTENCES[error.errno](quoted(path), os.strerror(error.errno), fix)
+    return WorkspaceError(sentence, temporary=error.errno in _TEMPORARY)
+
+
+def write_error(folder: Path) -> OSError | None:
+    """Return what the system says when a small file is written in `folder`; None if that works."""
+    try:
+        with tempfile.NamedTemporaryFile(prefix=".probe-", dir=folder) as file:
+            file.write(bytes(PROBE_BYTES))
+            file.flush()
+    except OSError as error:
+        error.filename = str(folder)
+        return error
+    return None
+
+
+def quoted(path: Path) -> str:
+    """Return a path as a sentence shows it."""
+    text = str(path)
+    return repr(text if len(text) <= LONGEST_PATH else f"{text[:LONGEST_PATH]}…")
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error and what it was raised from, the latest first."""
+    seen: set[int] = set()
+    one: BaseException | None = error
+    while one is not None and id(one) not in seen:
+        seen.add(id(one))
+        yield one
+        one = one.__cause__ or one.__context__
+
+
+def _is_full(error: BaseException) -> bool:
+    return getattr(error, "errno", None) in _FULL or _FULL_TEXT.search(str(error)) is not None
+
+
+def _disk_full(error: BaseException, workspace: Path, again: str) -> str:
+    full = next(one for one in _chain(error) if _is_full(one))
+    path = _path_of(full, workspace)
+    quota = getattr(full, "errno", None) == errno.EDQUOT
+    what = "Your disk quota is used up where" if quota else "The disk is full that holds"
+    return f"{what} {quoted(path)}: make room on it, then {again}."
+
+
+def _path_of(error: BaseException, workspace: Path) -> Path:
+    name = getattr(error, "filename", None)
+    if not isinstance(name, str | bytes) or not name:
+        return workspace
+    path = Path(os.fsdecode(name))
+    whole_disk = getattr(error, "errno", None) in _OF_THE_DISK and path.is_relative_to(workspace)
+    return workspace if whole_disk else path
+
+
+def _denied(path: str, why: str, fix: str) -> str:
+    return f"{path} cannot be used ({why}): change its permissions and {fix}."
+
+
+def _read_only(path: str, why: str, fix: str) -> str:
+    return f"{path} cannot be written to ({why}); what is there can be read: mount it writable and {fix}."
+
+
+def _no_folder(path: str, why: str, fix: str) -> str:
+    return f"{path} cannot be used as a folder ({why}): move away the file in its place and {fix}."
+
+
+def _too_long(path: str, why: str, fix: str) -> str:
+    return f"{path} cannot be a path ({why}): choose a shorter one and {fix}."
+
+
+def _too_many(_path: str, why: str, _fix: str) -> str:
+    return f"{why} in this process or on this machine: raise the limit (ulimit -n) and try again."
+
+
+def _too_large(path: str, why: str, fix: str) -> str:
+    return f"{path} cannot be written ({why}): raise the limit on the size of files (ulimit -f) and {fix}."
+
+
+def _broken(path: str, why: str, fix: str) -> str:
+    return f"The disk that holds {path} reports an error ({why}): have it checked and {fix}."
+
+
+def _gone(path: str, why: str, fix: str) -> str:
+    return f"{path} is not there ({why}): if it was deleted, moved or unmounted, put it back and {fix}."
+
+
+_SENTENCES: dict[int, Callable[[str, str, str], str]] = {
+    errno.EACCES: _denied,
+    errno.EPERM: _denied,
+    errno.EROFS: _read_only,
+    errno.ENOTDIR: _no_folder,
+    errno.EEXIST: _no_folder,
+    errno.EISDIR: _denied,
+    errno.ENAMETOOLONG: _too_long,
+    errno.ELOOP: _too_long,
+    errno.EMFILE: _too_many,
+    errno.ENFILE: _too_many,
+    errno.EFBIG: _too_large,
+    errno.EIO: _broken,
+    errno.ESTALE: _broken,
+    errno.ENOENT: _gone,
+}
