@@ -69,6 +69,17 @@ def test_a_folder_is_replaced_as_a_whole(tmp_path: Path) -> None:
     assert names(tmp_path) == {"results", "results/second", f"results/{SUMS}"}
 
 
+def test_a_folder_that_came_first_stays_where_it_is_asked_to(tmp_path: Path) -> None:
+    with (
+        atomic_folder(tmp_path / "home", replace=False) as late,
+        atomic_folder(tmp_path / "home", replace=False) as early,
+    ):
+        (early / "data").write_text("early")
+        (late / "data").write_text("late")
+    assert names(tmp_path) == {"home", "home/data", f"home/{SUMS}"}
+    assert (tmp_path / "home" / "data").read_text() == "early"
+
+
 def broken_file(path: Path) -> None:
     with atomic_file(path) as draft:
         draft.write_text("half")

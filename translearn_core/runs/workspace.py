@@ -4,15 +4,31 @@ import contextlib
 import hashlib
 import secrets
 import shutil
-import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from translearn_core.errors import NotFoundError
+from translearn_core.errors import DamagedFileError, NotFoundError
 from translearn_core.runs import artifacts
+from translearn_core.storage import atomic_file, atomic_folder
 
 BACKBONE = "backbone"
 """The folder, in that of a pre-training, of the backbone it made."""
+
+
+def digest_of(files: Mapping[str, bytes]) -> str:
+    """Return the name of a data set, given its files by part: it says whether they are whole, too."""
+    digest = hashlib.sha256()
+    for part in sorted(files):
+        digest.update(f"{part}:{len(files[part])}:".encode())
+        digest.update(hashlib.sha256(files[part]).digest())
+    return digest.hexdigest()[:20]
+
+
+def _holds(path: Path, data: bytes) -> bool:
+    try:
+        return path.read_bytes() == data
+    except FileNotFoundError:
+        return False
 
 
 class Workspace:
@@ -51,30 +67,36 @@ class Workspace:
 
         The same bytes are stored once, whoever brings them.
         """
-        digest = hashlib.sha256()
-        for part in sorted(files):
-            digest.update(f"{part}:{len(files[part])}:".encode())
-            digest.update(hashlib.sha256(files[part]).digest())
-        name = digest.hexdigest()[:20]
+        name = digest_of(files)
         home = self.dataset(name)
         if not home.exists():
-            draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=self.root / "datasets"))
-            (draft / "source").mkdir()
-            for part, data in files.items():
-                (draft / "source" / part).write_bytes(data)
-            draft.chmod(0o755)
-            try:
-                draft.rename(home)
-            except OSError:  # somebody brought the same bytes a moment earlier
-                shutil.rmtree(draft)
+            with atomic_folder(home, checksums=False, replace=False) as draft:
+                (draft / "source").mkdir()
+                for part, data in files.items():
+                    (draft / "source" / part).write_bytes(data)
+        for part, data in files.items():
+            if not _holds(home / "source" / part, data):  # damaged since: this mends it
+                with atomic_file(home / "source" / part, checksum=False) as mended:
+                    mended.write_bytes(data)
         return name
 
     def sources(self, digest: str) -> dict[str, Path]:
-        """Files of a data set by part; raises `NotFoundError` if they are gone."""
-        paths = sorted((self.dataset(digest) / "source").glob("*"))
+        """Return the files of a data set by part, after comparing them with its digest.
+
+        Raises
+        ------
+        NotFoundError
+            If they are gone.
+        DamagedFileError
+            If they are not what was brought.
+        """
+        source = self.dataset(digest) / "source"
+        paths = {path.name: path for path in sorted(source.glob("[!.]*"))}
         if not paths:
             raise NotFoundError("The files of this data set are no longer here: upload them again.")
-        return {path.name: path for path in paths}
+        if digest_of({part: path.read_bytes() for part, path in paths.items()}) != digest:
+            raise DamagedFileError(source, "it is not what was brought", "bring the same file again")
+        return paths
 
     def weight(self, *, datasets: set[str], jobs: set[str]) -> int:
         """Bytes on disk of these data sets and jobs."""

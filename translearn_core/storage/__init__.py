@@ -1,6 +1,6 @@
 """Files that are written whole or not at all, and that show it when they were damaged afterwards."""
 
-from translearn_core.storage.atomic import atomic_file, atomic_folder, temporary_folder
+from translearn_core.storage.atomic import atomic_file, atomic_folder, move_file, temporary_folder
 from translearn_core.storage.checksums import (
     SUMS,
     file_digest,
@@ -18,6 +18,7 @@ __all__ = [
     "atomic_file",
     "atomic_folder",
     "file_digest",
+    "move_file",
     "read_sealed",
     "remove",
     "seal",

@@ -54,15 +54,17 @@ def atomic_file(path: Path, *, checksum: bool = True) -> Iterator[Path]:
 
 
 @contextmanager
-def atomic_folder(path: Path, *, checksums: bool = True) -> Iterator[Path]:
-    """Yield an empty temporary folder to fill; when the block ends it becomes `path`, in place of another.
+def atomic_folder(path: Path, *, checksums: bool = True, replace: bool = True) -> Iterator[Path]:
+    """Yield an empty temporary folder to fill; when the block ends it becomes `path`.
 
     Parameters
     ----------
     path : Path
-        A folder that is there is replaced as a whole.
+        Where the folder is to be.
     checksums : bool
         Whether ``SHA256SUMS`` is written into it, for `verify_folder`.
+    replace : bool
+        Whether a folder that is there by then is replaced as a whole; else it stays.
 
     Notes
     -----
@@ -79,11 +81,22 @@ def atomic_folder(path: Path, *, checksums: bool = True) -> Iterator[Path]:
         for entry in [*draft.rglob("*"), draft]:
             entry.chmod(FOLDER_MODE if entry.is_dir() else FILE_MODE)
             _to_disk(entry)
-        _replace_folder(draft, path)
+        _rename_folder(draft, path, replace)
         _to_disk(path.parent)
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise
+
+
+def move_file(path: Path, target: Path) -> None:
+    """Rename a file that `atomic_file` wrote, with its digest; until it has moved, it stays what it was."""
+    if sums_path(path).exists():
+        digest, separator, _ = sums_path(path).read_bytes().partition(b"  ")
+        with atomic_file(sums_path(target), checksum=False) as sums:
+            sums.write_bytes(digest + separator + target.name.encode() + b"\n")
+    else:
+        sums_path(target).unlink(missing_ok=True)
+    path.replace(target)
 
 
 @contextmanager
@@ -97,7 +110,7 @@ def temporary_folder(parent: Path) -> Iterator[Path]:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def _replace_folder(draft: Path, path: Path) -> None:
+def _rename_folder(draft: Path, path: Path, replace: bool) -> None:
     """Rename `draft` to `path`; what is there goes aside first, and away when the new one is in its place."""
     aside: list[Path] = []
     while True:
@@ -107,6 +120,9 @@ def _replace_folder(draft: Path, path: Path) -> None:
         except OSError as error:
             if error.errno not in _OCCUPIED:
                 raise
+        if not replace:
+            aside.append(draft)
+            break
         old = path.parent / temporary_name()
         with suppress(FileNotFoundError):  # another writer took it away a moment earlier
             path.rename(old)

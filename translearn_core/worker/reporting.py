@@ -1,6 +1,5 @@
 """A report of a run or a study: gather what was found so far, and write it as one HTML file."""
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -21,6 +20,7 @@ from translearn_core.results.timeline import happened
 from translearn_core.runs import State, artifacts
 from translearn_core.runs.repeating import study_file
 from translearn_core.runs.versions import versions
+from translearn_core.storage import atomic_file, file_digest
 from translearn_core.worker.context import Context
 from translearn_core.worker.features import finished
 
@@ -49,9 +49,8 @@ def write_report(context: Context) -> None:
         context.report(f"drawing: {section.title}", len(sections))
     context.report("writing the file")
     document = render(about, sections, caveats(about))
-    draft = context.folder / f".{FILE}"
-    draft.write_text(document.html, encoding="utf-8")
-    draft.replace(context.folder / FILE)
+    with atomic_file(context.folder / FILE) as draft:
+        draft.write_text(document.html, encoding="utf-8")
     missing = (*about.missing, *(f"{name}, to keep the file small" for name in document.left_out))
     titles = tuple(section.title for section in sections)
     artifacts.save(context.folder, Report(FILE, document.bytes, titles, missing))
@@ -196,8 +195,7 @@ def _hashes(context: Context, job: str, experiment: ExperimentConfig) -> dict[st
     if digest := _digest(context, experiment.backbone):
         found["backbone"] = digest
     home = workspace.run(job)
-    for path in sorted(home.rglob("trained.safetensors")):
+    for path in sorted(home.glob("*/trained.safetensors")):
         context.report("reading the weights")
-        with path.open("rb") as weights:
-            found[f"sha256 of {path.name}"] = hashlib.file_digest(weights, "sha256").hexdigest()
+        found[f"sha256 of {path.name}"] = file_digest(path)
     return found
