@@ -20,6 +20,7 @@ from translearn_core.engine.launcher import LOCK
 from translearn_core.engine.status import EngineStatus, starting, status_file, write_status
 from translearn_core.runs import RunStore, Workspace
 from translearn_core.settings import Settings
+from translearn_core.storage import sweep
 
 log = logging.getLogger("translearn.engine")
 
@@ -38,6 +39,8 @@ def serve(settings: Settings) -> None:
         with FileLock(workspace.root / LOCK, timeout=1.0):
             status = starting(os.getpid())
             write_status(settings, status)
+            sweep(workspace.root)
+            workspace.empty()
             asyncio.run(_serve(settings, RunStore(workspace, settings.database_url), status))
             status_file(settings).unlink(missing_ok=True)
     except Timeout:

@@ -16,13 +16,13 @@ import pandas as pd
 from pydantic import ConfigDict, TypeAdapter
 
 from translearn_core.errors import DamagedFileError, in_short
-from translearn_core.storage import atomic_folder, verify_folder
+from translearn_core.storage import atomic_folder, verify_file, verify_folder
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-REMEDY = "resume the run, which writes it again, or ask again"
+REMEDY = "resume the run or ask again, which writes it anew"
 
 PLAIN = TypeAdapter(Any, config=ConfigDict(ser_json_inf_nan="constants"))
 """Keeps floats that are no numbers or infinite as JSON's usual additions say them: NaN, Infinity."""
@@ -60,6 +60,8 @@ def load(folder: Path, kind: type[T]) -> T | None:
 def read(folder: Path, kind: type[T]) -> T | None:
     """Read back a result of type `kind` saved under `folder`; None if there is none, or of other fields.
 
+    A result that names a `file` is whole only together with that file in `folder`.
+
     Raises
     ------
     DamagedFileError
@@ -70,7 +72,12 @@ def read(folder: Path, kind: type[T]) -> T | None:
         return None
     try:
         verify_folder(home, REMEDY)
-        return _parsed(home, kind)
+        result = _parsed(home, kind)
+        if isinstance(
+            name := getattr(result, "file", None), str
+        ):  # a report, an export: beside its description
+            verify_file(folder / name, REMEDY)
+        return result
     except FileNotFoundError:
         return None
     except (DamagedFileError, OSError, ValueError, TypeError, LookupError, EOFError, RuntimeError) as error:

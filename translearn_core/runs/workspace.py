@@ -58,6 +58,11 @@ class Workspace:
         """Folder of the job with this identity."""
         return self.root / "runs" / job
 
+    def job_of(self, path: Path) -> str | None:
+        """Return the job in whose folder `path` lies; None if it lies elsewhere."""
+        runs = self.root / "runs"
+        return path.relative_to(runs).parts[0] if path != runs and path.is_relative_to(runs) else None
+
     def backbone(self, job: str) -> Path:
         """Folder of the backbone that a pre-training made."""
         return self.run(job) / BACKBONE
@@ -91,12 +96,17 @@ class Workspace:
             If they are not what was brought.
         """
         source = self.dataset(digest) / "source"
-        paths = {path.name: path for path in sorted(source.glob("[!.]*"))}
-        if not paths:
-            raise NotFoundError("The files of this data set are no longer here: upload them again.")
+        paths = {part: source / part for part in self.parts(digest)}
         if digest_of({part: path.read_bytes() for part, path in paths.items()}) != digest:
             raise DamagedFileError(source, "it is not what was brought", "bring the same file again")
         return paths
+
+    def parts(self, digest: str) -> tuple[str, ...]:
+        """Return which parts of a data set have a file; raises `NotFoundError` if they are gone."""
+        names = tuple(sorted(path.name for path in (self.dataset(digest) / "source").glob("[!.]*")))
+        if not names:
+            raise NotFoundError("The files of this data set are no longer here: upload them again.")
+        return names
 
     def weight(self, *, datasets: set[str], jobs: set[str]) -> int:
         """Bytes on disk of these data sets and jobs."""

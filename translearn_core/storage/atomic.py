@@ -21,7 +21,7 @@ _OCCUPIED = (errno.ENOTEMPTY, errno.EEXIST)
 
 
 @contextmanager
-def atomic_file(path: Path, *, checksum: bool = True) -> Iterator[Path]:
+def atomic_file(path: Path, *, checksum: bool = True, durable: bool = True) -> Iterator[Path]:
     """Yield the name of an empty temporary file to write to; when the block ends it becomes `path`.
 
     Parameters
@@ -31,6 +31,8 @@ def atomic_file(path: Path, *, checksum: bool = True) -> Iterator[Path]:
     checksum : bool
         Whether its digest is written beside it, for `verify_file`. The digest goes first: a crash between
         the two leaves a file that counts as damaged, never one that is taken for the new one.
+    durable : bool
+        Whether it is brought to the disk before it is renamed; not worth it for what is written every second.
 
     Notes
     -----
@@ -42,12 +44,14 @@ def atomic_file(path: Path, *, checksum: bool = True) -> Iterator[Path]:
     try:
         yield draft
         draft.chmod(FILE_MODE)
-        _to_disk(draft)
+        if durable:
+            _to_disk(draft)
         if checksum:
             with atomic_file(sums_path(path), checksum=False) as sums:
                 sums.write_text(sums_text({path.name: draft}), encoding="utf-8")
         draft.replace(path)
-        _to_disk(path.parent)
+        if durable:
+            _to_disk(path.parent)
     except BaseException:
         draft.unlink(missing_ok=True)
         raise

@@ -106,7 +106,7 @@ def _card(
         anatomy=trained.model.source.anatomy,
         licence=licence_of(experiment.backbone),
         evaluation=evaluation,
-        summary=artifacts.load(workspace.run(config.job), RunSummary),
+        summary=context.result(config.job, RunSummary),
         baselines=next((found for found in known if found is not None), None),
         onnx_difference=difference,
     )

@@ -1,6 +1,7 @@
 """A report of a run or a study: gather what was found so far, and write it as one HTML file."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 from translearn_core.config import (
@@ -13,7 +14,7 @@ from translearn_core.config import (
     expand,
     identity,
 )
-from translearn_core.errors import ConfigError, NotFoundError
+from translearn_core.errors import ConfigError, DamagedFileError, NotFoundError
 from translearn_core.reporting import EVIDENCE, Material, Part, caveats, contents, render
 from translearn_core.results import Anatomy, Comparison, Drift, History, Report, RunSummary, Timeline
 from translearn_core.results.timeline import happened
@@ -69,17 +70,17 @@ def _material(context: Context, config: ReportConfig) -> Material:
             versions=versions(LIBRARIES),
         )
         return about if config.study is None else _studied(context, config.study, about)
-    folder, experiment = context.store.workspace.run(config.job), context.store.job(config.job).config
+    experiment = context.store.job(config.job).config
     if not isinstance(experiment, ExperimentConfig):
         raise ConfigError("job", config.job, "a training")
-    history, drift = context.store.history(config.job), artifacts.load(folder, Drift)
+    history, drift = context.store.history(config.job), context.result(config.job, Drift)
     return Material(
         name=config.name or "A run",
         question=config.question,
         command=config.command,
         config=experiment,
         evaluation=finished(context, config.job),
-        summary=artifacts.load(folder, RunSummary),
+        summary=context.result(config.job, RunSummary),
         drift=drift,
         history=history,
         told=_told(context, experiment, history, drift),
@@ -113,7 +114,7 @@ def _studied(context: Context, study: StudyConfig, about: Material) -> Material:
 def _files(context: Context, digest: str) -> tuple[str, ...]:
     """Return the parts of a data set that have files of their own; none where the files are gone."""
     try:
-        return tuple(context.store.workspace.sources(digest))
+        return context.store.workspace.parts(digest)
     except NotFoundError:
         return ()
 
@@ -141,7 +142,8 @@ def _parts(context: Context, jobs: tuple[str, ...]) -> tuple[tuple[Part, ...], t
             continue
         found = None
         if job.state is State.DONE:
-            found = artifacts.load(context.store.workspace.run(id), known.result)
+            with suppress(DamagedFileError):  # it counts as failed now: the next report asks for it again
+                found = context.result(id, known.result)
         if found is not None:
             parts.append(Part(job.kind, found))
         else:
