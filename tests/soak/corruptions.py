@@ -74,7 +74,7 @@ Read = Callable[[], object]
 
 @dataclass(frozen=True)
 class Subject:
-    """A file of the workspace: of which kind it is, how it is read, and the folder that the reading touches."""
+    """A file of the workspace: its kind, how it is read, and the folder that reading it touches."""
 
     kind: str
     path: Path
@@ -112,6 +112,11 @@ def do(store: RunStore, config: Frozen) -> str:
     return done.job.id
 
 
+def age(path: Path) -> None:
+    """Let a file look as if nobody had written to it for long."""
+    os.utime(path, (1.0, 1.0))
+
+
 def table(words: tuple[str, str], rows: int = 60) -> bytes:
     """Return a table that a tiny model can learn from."""
     lines = [
@@ -120,8 +125,8 @@ def table(words: tuple[str, str], rows: int = 60) -> bytes:
     return ("text,label\n" + "\n".join(lines)).encode()
 
 
-def fill(store: RunStore, tiny: Path) -> None:
-    """Put two of every kind of file into a workspace, by doing real jobs."""
+def fill(store: RunStore, tiny: Path, *, everything: bool) -> None:
+    """Put two of every kind of file into a workspace, or only of the quick ones, by doing real jobs."""
     backbone = BackboneConfig(id=str(tiny))
     for seed, words in enumerate((("great", "awful"), ("lovely", "terrible"))):
         dataset = store.add_dataset(LOCAL, f"rows{seed}.csv", {"train": table(words)}).digest
@@ -135,8 +140,10 @@ def fill(store: RunStore, tiny: Path) -> None:
         )
         run = do(store, experiment)
         _interrupted(store.workspace.run(run))
-        do(store, ProbeConfig(job=run))
         do(store, PredictConfig(job=run, texts=TEXTS[:3], neighbours=3))
+        if not everything:
+            continue
+        do(store, ProbeConfig(job=run))
         do(store, ReportConfig(job=run, name=f"run {seed}"))
         do(store, ExportConfig(job=run, name=f"run {seed}"))
         texts = store.add_dataset(
@@ -295,11 +302,18 @@ class Tally:
         return sum(count for (_, _, each), count in self.ends.items() if each == end)
 
 
-def campaign(root: Path, count: int, seed: int, report: Callable[[int], None] = lambda done: None) -> Tally:
+def campaign(
+    root: Path,
+    count: int,
+    seed: int,
+    report: Callable[[int], None] = lambda done: None,
+    *,
+    everything: bool = True,
+) -> Tally:
     """Corrupt `count` files of a new workspace below `root`, one at a time, kind by kind."""
     tiny = tiny_folder("bert", root / "tiny")
     with workspace(root / "workspace") as store:
-        fill(store, tiny)
+        fill(store, tiny, everything=everything)
         every = subjects(store, tiny)
         pristine = root / "pristine"
         shutil.copytree(store.workspace.root, pristine)
