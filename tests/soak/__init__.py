@@ -1,0 +1,1 @@
+"""Long checks to run by hand; small portions of them run with the tests."""
