@@ -2,9 +2,22 @@
 
 import streamlit as st
 
-from pages._ui import ending, findings, heading, live, places, shown, sources, state, tables, task
+from pages._ui import (
+    ending,
+    findings,
+    heading,
+    live,
+    places,
+    read_options,
+    shown,
+    sources,
+    state,
+    tables,
+    task,
+)
 from pages._ui.words import size
 from translearn_core.config import ReadConfig
+from translearn_core.data.findings import counted
 from translearn_core.results import Diagnosis, Reading
 
 heading.top(
@@ -29,10 +42,13 @@ with st.container(horizontal=True, vertical_alignment="center"):
     st.caption(f"{size(dataset.bytes)}; all you keep here: {size(state.store().disk(state.owner()))}")
     if st.button("Delete", key="delete_dataset", type="tertiary", icon=":material/delete:"):
         sources.confirm_delete(dataset.digest, dataset.name)
-reading = live.ask(ReadConfig(dataset=dataset.digest), Reading, "Reading the table")
+asked = ReadConfig(dataset=dataset.digest)
+reading = live.ask(asked, Reading, "Reading the table")
+if reading is not None or live.failed(asked):
+    read_options.panel(dataset, reading, state.open_dataset)
 if reading is None:
     ending.end()
-st.subheader(f"{reading.rows:,} rows, {len(reading.columns)} columns", anchor=False)
+st.subheader(f"{counted(reading.rows, 'row')}, {counted(len(reading.columns), 'column')}", anchor=False)
 st.dataframe(reading.preview, hide_index=True, height=230, key="preview")
 with st.expander("About each column", icon=":material/view_column:"):
     tables.table(reading.frame(), "columns", key="columns")
@@ -41,7 +57,7 @@ findings.cards(reading.findings, "read")
 st.subheader("What to learn", anchor=False)
 draft = task.columns(reading)
 if draft.data is None:
-    shown.error("Choose two different columns, one with the texts and one with the labels.")
+    shown.error(task.LACKING if len(reading.columns) > 1 else task.ONE_COLUMN)
     ending.end()
 st.subheader("The task", anchor=False)
 findings.taken()

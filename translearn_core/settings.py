@@ -35,6 +35,12 @@ class Settings(BaseModel):
     max_memory_mb: int | None = Field(
         None, description="memory a worker may use, in megabytes; default: 80 % of the machine"
     )
+    read_seconds: float = Field(20, gt=0, description="processor time that any file may take to be read")
+    read_seconds_per_mb: float = Field(2, ge=0, description="and as much more for each megabyte of it")
+    read_memory_mb: int = Field(
+        500, ge=100, description="memory that any file may take to be read, in megabytes"
+    )
+    read_memory_per_mb: float = Field(25, ge=0, description="and as many megabytes more for each of its own")
     idle_minutes: int = Field(60, ge=1, description="the engine leaves after so long with nothing to do")
     folders: bool = Field(True, description="offer backbones from folders of this machine in the app")
     hub: bool = Field(True, description="allow models to be fetched from the Hub when a person asks for one")

@@ -1,8 +1,10 @@
 """Questions to a trained model: typed sentences, or a table in and a table out."""
 
+from functools import partial
+
 import streamlit as st
 
-from pages._ui import forms, heading, live, sources, state, tables, trusted
+from pages._ui import findings, forms, heading, live, read_options, sources, state, tables, trusted
 from pages._ui.words import percent, plain, short
 from translearn_core import plots
 from translearn_core.config import PredictFileConfig, ReadConfig
@@ -83,9 +85,14 @@ def file(run: Run) -> None:
     digest = state.value("predict_dataset")
     if digest is None or all(d.digest != digest for d in state.store().datasets(state.owner())):
         return
-    reading = live.ask(ReadConfig(dataset=digest, fewest_columns=1), Reading, "Reading the table")
+    asked = ReadConfig(dataset=digest, texts_only=True)
+    reading = live.ask(asked, Reading, "Reading the table")
+    if reading is not None or live.failed(asked):
+        dataset = state.store().dataset(state.owner(), digest)
+        read_options.panel(dataset, reading, partial(state.put, "predict_dataset"))
     if reading is None:
         return
+    findings.cards(reading.findings, "predict_read")
     names = [column.name for column in reading.columns]
     text = forms.column(
         "Text", names, reading.suggestion.text, "predict_column", "the model answers for this column"

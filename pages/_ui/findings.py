@@ -36,6 +36,13 @@ def cards(findings: Sequence[Finding], key: str, task: Task | None = None) -> No
             if task is not None and finding.code in ACTIONS:
                 # the code in the key: after a click another finding may stand in this one's place
                 ACTIONS[finding.code](task, f"act-{finding.code}-{number}")
+            if finding.column is not None:
+                _button(
+                    f"Keep rows of one {plain(short(finding.column))} together",
+                    f"{key}-group",
+                    _keep_together,
+                    finding.column,
+                )
     quiet = [f for f in ordered if f.severity in QUIET]
     if quiet:
         with st.expander(f"{len(quiet)} more: what was detected and mended", icon=":material/fact_check:"):
@@ -135,6 +142,11 @@ def _set_columns(suggestion: Suggestion, wanted: str) -> None:
     state.change(**chosen)
     for name, column in chosen.items():
         state.put(f"{name}_column", column)
+
+
+def _keep_together(column: str) -> None:
+    state.change(split=state.draft().split.model_copy(update={"group": column}))
+    state.put("group_column", column)
 
 
 def _toggle(fix: Fix) -> None:

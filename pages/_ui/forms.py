@@ -229,7 +229,15 @@ def split(draft: state.Draft, names: Sequence[str], parts: Collection[str]) -> t
             "split_column",
             "a column that says train, validation or test",
         )
-        config = draft.split.model_copy(update={"column": by})
+        group = column(
+            "Keep together",
+            names,
+            draft.split.group,
+            "group_column",
+            "rows with the same entry here, such as the same author, stay in one split",
+        )
+        apart = group not in (draft.text, by)
+        config = draft.split.model_copy(update={"column": by, "group": group if apart else None})
         with st.grid(4, min_column_width=150):
             config = edit(config, ("validation", "test", "seed"), "split_form")
             state.seed("rare_below", draft.rare_below)

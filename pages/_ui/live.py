@@ -43,6 +43,12 @@ def found(config: Frozen) -> Run | None:
         return None
 
 
+def failed(config: Frozen) -> bool:
+    """Whether the owner's run of `config` has ended without an answer."""
+    run = found(config)
+    return run is not None and run.state in (State.FAILED, State.STOPPED)
+
+
 def ask(config: Frozen, kind: type[T], doing: str) -> T | None:
     """Return the answer to `config`; asks for it if nobody has, and shows how far it is until it is there."""
     run = found(config) or submit(config)

@@ -10,7 +10,10 @@ from translearn_core.data import SAMPLES, Sample, sample_bytes
 from translearn_core.errors import TranslearnError
 from translearn_core.settings import settings
 
-KINDS = ["csv", "tsv", "txt", "tab"]
+KINDS = [
+    "csv", "tsv", "txt", "tab", "dat", "data", "psv", "xlsx", "xlsm", "xlsb", "xls", "ods", "parquet", "json",
+    "jsonl", "ndjson", "gz", "zip",
+]  # fmt: skip
 FIRST = "tickets"
 """The sample shown first, the most rewarding try: a frozen backbone already tells most of its ten classes."""
 
@@ -95,7 +98,7 @@ def of_texts(label: str, key: str) -> str | None:
         KINDS,
         key=state.turn(key),
         max_upload_size=settings().max_upload_mb,
-        help=f"up to {settings().max_upload_mb} MB; the first line names the columns, one is enough",
+        help=f"up to {settings().max_upload_mb} MB; one column is enough, and no header is needed",
     )
     if given is None:
         return None
@@ -114,8 +117,8 @@ def _file(part: str, label: str) -> Any:
         KINDS,
         key=state.turn(f"upload_{part}"),
         max_upload_size=settings().max_upload_mb,
-        help="CSV or TSV, up to "
-        f"{settings().max_upload_mb} MB and {settings().max_rows:,} rows; the first line names the columns",
+        help="CSV, TSV, Excel, OpenDocument, Parquet or JSON Lines, also in .gz or .zip, up to "
+        f"{settings().max_upload_mb} MB and {settings().max_rows:,} rows",
     )
 
 

@@ -87,7 +87,7 @@ def open_dataset(digest: str) -> None:
         tuning=earlier.tuning,
         augment=earlier.augment,
     )
-    forget("text_column", "label_column", "split_column", "split_form")
+    forget("text_column", "label_column", "split_column", "group_column", "split_form")
 
 
 def open_settings(config: ExperimentConfig) -> None:
@@ -142,7 +142,7 @@ def datasets() -> list[Dataset]:
     """Return the owner's data sets to learn from, newest first: none that was brought for its texts alone."""
     kinds = (JobKind.READ, JobKind.PREDICT_FILE)
     asked = [run.job.config for kind in kinds for run in store().runs(owner(), kind)]
-    learned = {c.dataset for c in asked if isinstance(c, ReadConfig) and c.fewest_columns > 1}
+    learned = {c.dataset for c in asked if isinstance(c, ReadConfig) and not c.texts_only}
     classified = {c.dataset for c in asked if isinstance(c, ReadConfig | PredictFileConfig)} - learned
     return [dataset for dataset in store().datasets(owner()) if dataset.digest not in classified]
 
@@ -150,7 +150,7 @@ def datasets() -> list[Dataset]:
 def text_files() -> list[Dataset]:
     """Return the owner's files that were brought for their texts alone, newest first; no label is needed."""
     read = [run.job.config for run in store().runs(owner(), JobKind.READ)]
-    texts = {c.dataset for c in read if isinstance(c, ReadConfig) and c.fewest_columns == 1}
+    texts = {c.dataset for c in read if isinstance(c, ReadConfig) and c.texts_only}
     return [dataset for dataset in store().datasets(owner()) if dataset.digest in texts]
 
 

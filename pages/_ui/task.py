@@ -7,6 +7,13 @@ from pages._ui.words import percent, plain
 from translearn_core import plots
 from translearn_core.results import Diagnosis, Reading
 
+LACKING = "Choose two different columns, one with the texts and one with the labels."
+ONE_COLUMN = (
+    "This table has one column, and two are needed to learn, one with the texts and one with the labels. "
+    "Choose the "
+    "delimiter above if the columns were not told apart; texts alone can be answered on the Predict page."
+)
+
 
 def columns(reading: Reading) -> state.Draft:
     """Choose what the columns mean, the suggestion chosen already, and return the draft."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from pages._ui import forms, kept, live, places, sources, state
+from pages._ui import forms, kept, live, places, read_options, sources, state
 from pages._ui.words import short, size
 from translearn_core.config import ReadConfig
 from translearn_core.results import Reading
@@ -15,6 +15,8 @@ from translearn_core.runs import Dataset
 
 FILE = "pretrain_texts"
 """Which file's texts are read; `TABLE` stands for the table at hand."""
+NEXT = "pretrain_texts_next"
+"""Which file the box turns to when it is drawn next."""
 TABLE = "table"
 COLUMN = "pretrain_column"
 OPEN = "pretraining_open"
@@ -64,6 +66,9 @@ def turn_to(digest: str) -> None:
 
 def _which(files: dict[str, Dataset], at_hand: bool) -> str:
     offered = [TABLE] * at_hand + list(files)
+    if (chosen := state.value(NEXT)) in offered:
+        state.put(FILE, chosen)
+        state.put(NEXT, None)
     if state.value(FILE) not in offered:
         state.put(FILE, offered[0])
     names = {digest: f"{short(file.name, 60)}  ·  {size(file.bytes)}" for digest, file in files.items()}
@@ -80,12 +85,15 @@ def _bring() -> None:
     if brought is not None:
         state.put(FILE, brought)
         state.put(OPEN, True)
-        live.submit(ReadConfig(dataset=brought, fewest_columns=1))  # by this it is known as a file of texts
+        live.submit(ReadConfig(dataset=brought, texts_only=True))  # by this it is known as a file of texts
         st.rerun()
 
 
 def _of_file(file: Dataset) -> Texts | None:
-    reading = live.ask(ReadConfig(dataset=file.digest, fewest_columns=1), Reading, "Reading the file")
+    asked = ReadConfig(dataset=file.digest, texts_only=True)
+    reading = live.ask(asked, Reading, "Reading the file")
+    if reading is not None or live.failed(asked):
+        read_options.panel(file, reading, _turn_to)
     if reading is None:
         return None
     names = [column.name for column in reading.columns]
@@ -93,6 +101,12 @@ def _of_file(file: Dataset) -> Texts | None:
     if len(names) > 1:
         column = forms.column("Text", names, column, COLUMN, "the model reads this column")
     return None if column is None else Texts(file, column, _different(reading, column))
+
+
+def _turn_to(digest: str) -> None:
+    """Go on with a file as it is read anew; the box above is drawn already and follows in the next run."""
+    live.submit(ReadConfig(dataset=digest, texts_only=True))
+    state.put(NEXT, digest)
 
 
 def _different(reading: Reading, name: str) -> int:

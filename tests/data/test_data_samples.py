@@ -8,7 +8,7 @@ import pytest
 from translearn_core import data
 from translearn_core.config import DataConfig
 from translearn_core.data import SAMPLES, diagnose, read, sample_bytes
-from translearn_core.data.splitting import normalised
+from translearn_core.data.normalisation import text_key
 from translearn_core.errors import NotFoundError
 from translearn_core.results import Severity
 from translearn_core.settings import Settings
@@ -33,7 +33,7 @@ def test_a_sample_reads_cleanly_and_is_a_task_without_anything_to_mend(sample, t
     assert reading.rows >= rows
     assert tuple(c.distinct for c in reading.columns[1:]) == classes
     assert (reading.suggestion.text, reading.suggestion.label) == (sample.text, sample.label)
-    assert len({normalised(text) for text in table[sample.text]}) == reading.rows
+    assert len({text_key(text) for text in table[sample.text]}) == reading.rows
     diagnosis, _ = diagnose(table, DataConfig(dataset="d", text=sample.text, label=sample.label), None)
     assert {f.severity for f in (*reading.findings, *diagnosis.findings)} == {Severity.DETECTED}
 

@@ -3,7 +3,7 @@ import time
 from pathlib import Path
 
 import pytest
-from engine_lab import Lab
+from engine_lab import SLOTS, Lab
 
 from translearn_core.settings import Settings
 
@@ -18,9 +18,13 @@ def told_jobs():
         yield
 
 
+BUDGET = {"read_seconds": 2, "read_memory_mb": 300}
+"""Small enough for a test to pass it."""
+
+
 @pytest.fixture(scope="session")
 def shared_lab(tmp_path_factory):
-    lab = Lab(Settings(workspace=tmp_path_factory.mktemp("engine"), max_memory_mb=4_000))
+    lab = Lab(Settings(workspace=tmp_path_factory.mktemp("engine"), max_memory_mb=4_000, **BUDGET))
     lab.start()
     yield lab
     assert lab.stop()
@@ -31,7 +35,7 @@ def shared_lab(tmp_path_factory):
 def lab(shared_lab):
     """The engine that the tests share, at rest."""
     deadline = time.monotonic() + 30
-    while shared_lab.store.busy() or shared_lab.status.slots != {"TRAIN": 1, "ASK": 1}:
+    while shared_lab.store.busy() or shared_lab.status.slots != SLOTS:
         assert time.monotonic() < deadline, "the test before left something running"
         time.sleep(0.05)
     return shared_lab

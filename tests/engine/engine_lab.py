@@ -7,9 +7,12 @@ from pathlib import Path
 import psutil
 from told_jobs import MARK
 
-from translearn_core.config import DataConfig, ExperimentConfig, ReadConfig
+from translearn_core.config import AlterConfig, DataConfig, ExperimentConfig, ReadConfig
 from translearn_core.engine import engine_status, ensure_engine, stop_engine
 from translearn_core.runs import RunStore, Workspace
+
+SLOTS = {"TRAIN": 1, "ASK": 1, "READ": 2}
+"""Workers of an engine by slot."""
 
 
 class Lab:
@@ -30,14 +33,13 @@ class Lab:
         dataset = self.store.add_dataset(owner, "file.csv", {"train": data}, self.settings)
         return self.store.submit(owner, ReadConfig(dataset=dataset.digest))
 
-    def tell(self, do, owner="ann", *, train=False, attempts=(1, 2, 3), tag="", **how):
+    def tell(self, do, owner="ann", *, train=False, read=False, attempts=(1, 2, 3), tag="", **how):
         told = MARK + json.dumps({"do": do, "attempts": attempts, "how": how, "tag": tag}).encode()
-        if not train:
+        if read:
             return self.read(told, owner)
         dataset = self.store.add_dataset(owner, "file.csv", {"train": told}, self.settings)
-        return self.store.submit(
-            owner, ExperimentConfig(data=DataConfig(dataset=dataset.digest, text="a", label="b"))
-        )
+        data = DataConfig(dataset=dataset.digest, text="a", label="b")
+        return self.store.submit(owner, ExperimentConfig(data=data) if train else AlterConfig(data=data))
 
     def until(self, run, *, stage=None, seconds=30):
         """Wait until the run has ended, or has reached a stage, and return it."""

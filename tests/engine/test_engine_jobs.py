@@ -36,7 +36,7 @@ def test_workers_have_all_threads_and_one_process_each(lab):
     assert asks["threads"] == trains["threads"] == dict.fromkeys(asks["threads"], str(devices.cores()))
     assert asks["telemetry"] == "1"
     assert trains["trims"] is None  # Dask's own 65536 doubles the time of a training step
-    assert {asks["pid"], trains["pid"]} == set(lab.status.workers.values())
+    assert {asks["pid"], trains["pid"]} == {lab.status.workers[name] for name in ("ASK", "TRAIN")}
 
 
 def test_a_question_does_not_wait_behind_a_training(lab):
@@ -115,3 +115,18 @@ def test_a_job_that_kills_every_worker_fails_and_one_that_will_not_stop_is_ended
     )
     assert (lab.store.workspace.run(slow.job.id) / "kept").exists()
     assert psutil.wait_procs([worker], timeout=5)[1] == []
+
+
+def test_a_file_that_takes_too_long_is_refused_and_holds_nobody_elses(lab):
+    """A regular expression that never returns: only the end of its process ends it."""
+    bad = [lab.tell("regex", "mallory", read=True, tag=f"m{n}") for n in range(3)]
+    lab.until(bad[0], stage="matching")
+    began = time.monotonic()
+    assert lab.until(lab.read(CSV + b"another,0\n", "nina")).state is State.DONE
+    assert time.monotonic() - began < 5
+    ended = lab.until(bad[0], seconds=60)
+    assert ended.state is State.FAILED
+    assert "more time or memory" in ended.job.reason
+    assert ended.job.attempts == 1
+    for run in bad:
+        lab.store.delete_run("mallory", run.id)

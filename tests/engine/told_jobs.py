@@ -5,13 +5,15 @@ A file that begins with ``told:`` holds what to do in JSON; every other file is 
 
 import json
 import os
+import re
 import signal
 import time
 from functools import partial
 
-from translearn_core.config import JobKind
+from translearn_core.config import JobKind, Slot
 from translearn_core.errors import Stopped
 from translearn_core.worker.context import Context
+from translearn_core.worker.read_budget import read_budget
 
 MARK = b"told:"
 
@@ -24,8 +26,8 @@ def dask_setup(worker):
     from translearn_core.worker import limits
     from translearn_core.worker.jobs import JOB_FUNCTIONS
 
-    limits.ASK_FIRST = limits.TRAIN_FIRST = ()  # nothing here needs torch, and many workers are started
-    for kind in (JobKind.READ, JobKind.TRAIN):
+    limits.FIRST = dict.fromkeys(Slot, ())  # nothing here needs torch, and many workers are started
+    for kind in (JobKind.READ, JobKind.ALTER, JobKind.TRAIN):
         JOB_FUNCTIONS[kind] = partial(as_told, JOB_FUNCTIONS[kind])
 
 
@@ -81,6 +83,12 @@ def crash(context):
 
 def fill(context, gigabytes):
     bytearray(int(gigabytes * 1e9))
+
+
+def regex(context):
+    context.report("matching", force=True)
+    with read_budget(context.store.workspace.sources(context.config.dataset).values()):
+        re.fullmatch("(a+)+b", "a" * 60)  # never comes back to the interpreter
 
 
 def panic(context):

@@ -95,8 +95,8 @@ def test_folders_of_the_server_are_offered_only_where_the_settings_say(
 def test_a_file_that_was_only_classified_is_nobodys_next_experiment(visit: Open, filled: Filled) -> None:
     learned = filled.dataset
     new = filled.store.add_dataset(filled.owner, "to_classify.csv", {"train": b"text\none\ntwo\nthree\n"})
-    _, reading = read(filled.store.workspace.sources(new.digest), settings(), fewest_columns=1)
-    filled.answer(ReadConfig(dataset=new.digest, fewest_columns=1), reading)
+    _, reading = read(filled.store.workspace.sources(new.digest), settings())
+    filled.answer(ReadConfig(dataset=new.digest, texts_only=True), reading)
     filled.store.submit(
         filled.owner, PredictFileConfig(job=filled.run.job.id, dataset=new.digest, text="text")
     )
@@ -108,7 +108,7 @@ def test_a_file_that_was_only_classified_is_nobodys_next_experiment(visit: Open,
 def test_without_a_training_it_is_not_taken_up_either(visit: Open, filled: Filled) -> None:
     filled.store.delete_run(filled.owner, filled.run.id)
     new = filled.store.add_dataset(filled.owner, "to_classify.csv", {"train": b"text\none\ntwo\nthree\n"})
-    filled.store.submit(filled.owner, ReadConfig(dataset=new.digest, fewest_columns=1))
+    filled.store.submit(filled.owner, ReadConfig(dataset=new.digest, texts_only=True))
     assert visit("data").session_state["draft"].dataset == filled.dataset.digest
 
 

@@ -42,8 +42,8 @@ def bring(at: AppTest, store: RunStore, name: str = "notes.csv", content: str = 
 def kept(filled: Filled, content: str = ALONE, name: str = "notes.csv") -> str:
     """Bring a file of texts as it was brought on an earlier visit, and return its digest."""
     file = filled.store.add_dataset(filled.owner, name, {"train": content.encode()})
-    _, reading = read(filled.store.workspace.sources(file.digest), settings(), fewest_columns=1)
-    filled.answer(ReadConfig(dataset=file.digest, fewest_columns=1), reading)
+    _, reading = read(filled.store.workspace.sources(file.digest), settings())
+    filled.answer(ReadConfig(dataset=file.digest, texts_only=True), reading)
     return file.digest
 
 
@@ -123,8 +123,8 @@ def test_the_runs_page_opens_it_where_it_is_read(visit: Open, filled: Filled) ->
 
 
 def test_a_table_that_is_learned_from_too_opens_as_a_table(visit: Open, filled: Filled) -> None:
-    _, reading = read(filled.store.workspace.sources(filled.dataset.digest), settings(), fewest_columns=1)
-    filled.answer(ReadConfig(dataset=filled.dataset.digest, fewest_columns=1), reading)
+    _, reading = read(filled.store.workspace.sources(filled.dataset.digest), settings())
+    filled.answer(ReadConfig(dataset=filled.dataset.digest, texts_only=True), reading)
     at = visit("runs")
     at.button(key=f"open-{filled.dataset.id}").click().run()
     assert at.title[0].value == "Data"

@@ -238,7 +238,7 @@ def _backbone(job: str) -> object:
 
 def _table(store: RunStore, digest: str) -> object:
     # as text: read from the source its columns have other types than read from a parquet file
-    return load_table(store.workspace, digest, fewest_columns=1).astype(str).to_csv()
+    return load_table(store.workspace, digest).astype(str).to_csv()
 
 
 def _source(store: RunStore, digest: str) -> object:

@@ -83,7 +83,9 @@ def test_a_damaged_source_is_said_and_mended_by_bringing_the_same_file_again(sto
     damage(home / "source" / "train")
     assert load_table(store.workspace, digest).equals(whole), "the table is whole and needs no source"
     damage(home / TABLE)
-    refused = ask(store, ReadConfig(dataset=digest, fewest_columns=1))
+    run = store.submit(LOCAL, ReadConfig(dataset=digest))
+    assert store.ask_anew(LOCAL, run.id)
+    refused = work(store, run)
     assert refused.state is State.FAILED
     assert "bring the same file again" in str(refused.job.reason)
     assert store.add_dataset(LOCAL, "rows.csv", {"train": rows}).digest == digest

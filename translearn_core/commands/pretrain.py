@@ -62,7 +62,11 @@ def pretrain(asked: PretrainOptions, as_json: AsJson = False) -> None:
 def pretraining_of(asked: PretrainOptions) -> tuple[PretrainConfig, Dataset]:
     """Return the pre-training that the options ask for, and its data set, checked."""
     dataset = bring({"train": asked.file})
-    table, _ = read(open_store().workspace.sources(dataset.digest), settings(), fewest_columns=1)
+    table, _ = read(
+        open_store().workspace.sources(dataset.digest),
+        settings(),
+        open_store().workspace.read_options(dataset.digest),
+    )
     if asked.text not in (names := file_columns(table)):  # said at once, before anything is started
         raise DataError(
             f"There is no column {asked.text!r} in this file; it has {', '.join(map(repr, names))}: "

@@ -61,7 +61,11 @@ def submitted(path: Path, files: Sequence[str]) -> Study:
     dataset = bring({str(part): file for part, file in told.files.items()})
     with naming_fields():
         config = told.study(dataset.digest, backbones=[with_whole_path(one) for one in told.backbones])
-    table, _ = read(open_store().workspace.sources(dataset.digest), settings())
+    table, _ = read(
+        open_store().workspace.sources(dataset.digest),
+        settings(),
+        open_store().workspace.read_options(dataset.digest),
+    )
     for rows in {None, config.sizes[0]}:  # a bad file is said at once, before anything is started
         prepare(table, config.data.model_copy(update={"train_rows": rows}))
     anatomies = {backbone.label: anatomy_of(backbone) for backbone in config.backbones}

@@ -14,6 +14,7 @@ from translearn_core.config.choices import (
     Precision,
     Schedule,
     Split,
+    TableKind,
     Tuning,
 )
 from translearn_core.config.controls import differ_in_seed, scratch_of, sibling_of
@@ -71,6 +72,7 @@ from translearn_core.config.model import (
     TuningConfig,
 )
 from translearn_core.config.planning import Planned, depth_study, expand
+from translearn_core.config.read_options import ReadOptions
 from translearn_core.config.recipes import RECIPES, named, recipe
 from translearn_core.config.studies import StudyConfig, own_settings
 from translearn_core.config.training import DistilConfig, TrainingConfig
@@ -125,6 +127,7 @@ __all__ = [
     "ProjectConfig",
     "RateSearchConfig",
     "ReadConfig",
+    "ReadOptions",
     "Recipe",
     "RecipeName",
     "ReplayConfig",
@@ -137,6 +140,7 @@ __all__ = [
     "SplitConfig",
     "Stage",
     "StudyConfig",
+    "TableKind",
     "TrainingConfig",
     "TransferabilityConfig",
     "TrustConfig",

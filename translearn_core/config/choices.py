@@ -11,6 +11,16 @@ class Split(StrEnum):
     TEST = "test"
 
 
+class TableKind(StrEnum):
+    """A kind of file that holds a table; the value is the suffix of its files."""
+
+    CSV = "csv"
+    TSV = "tsv"
+    XLSX = "xlsx"
+    PARQUET = "parquet"
+    JSONL = "jsonl"
+
+
 class Fix(StrEnum):
     """A decision about rows that a finding asks for; off unless the person takes it."""
 
@@ -18,6 +28,7 @@ class Fix(StrEnum):
     MERGE_RARE = "merge rare classes into 'other'"
     DROP_DUPLICATES = "drop repeated texts"
     DROP_CONFLICTS = "drop texts with two labels"
+    MERGE_SPELLINGS = "merge labels that differ in case, blanks or accents only"
 
 
 class Pooling(StrEnum):

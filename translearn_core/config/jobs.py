@@ -29,7 +29,7 @@ from translearn_core.config.model import ADAPTED, BackboneConfig, FeatureConfig
 from translearn_core.config.seed import Seed
 from translearn_core.config.training import TrainingConfig
 
-FORMAT = 5
+FORMAT = 6
 """Version of what jobs write; part of every job's identity, so an old result is never read as a new one."""
 
 
@@ -65,17 +65,20 @@ class JobKind(StrEnum):
 
 
 class Slot(StrEnum):
-    """Which worker does it: a question never waits behind a training."""
+    """Which worker does it: a question never waits behind a training, nor behind anybody's file."""
 
     TRAIN = "TRAIN"
     ASK = "ASK"
+    READ = "READ"
 
 
 class ReadConfig(Frozen):
     """Read a data set's files into one table."""
 
     dataset: str
-    fewest_columns: int = Field(2, ge=1, le=2, description="1 for a file that is only to be classified")
+    texts_only: bool = Field(
+        False, description="a file of texts, to classify or to pre-train on, not to learn from"
+    )
 
 
 class DiagnoseConfig(Frozen):
@@ -225,8 +228,8 @@ JobConfig = (
 )
 
 JOBS: dict[JobKind, tuple[type[Frozen], Slot]] = {
-    JobKind.READ: (ReadConfig, Slot.ASK),
-    JobKind.DIAGNOSE: (DiagnoseConfig, Slot.ASK),
+    JobKind.READ: (ReadConfig, Slot.READ),
+    JobKind.DIAGNOSE: (DiagnoseConfig, Slot.READ),
     JobKind.SIZE: (SizeConfig, Slot.ASK),
     JobKind.ANATOMY: (AnatomyConfig, Slot.ASK),
     JobKind.CALIBRATE: (CalibrateConfig, Slot.ASK),

@@ -16,6 +16,10 @@ class SplitConfig(Frozen):
     validation: float = Field(0.15, ge=0.0, lt=0.9, description="share held out to choose on")
     test: float = Field(0.15, ge=0.0, lt=0.9, description="share held out to report on")
     seed: Seed = Field(0, description="seed of the stratified draw")
+    group: str | None = Field(
+        None,
+        description="column whose equal values stay in one split, such as the author; none: each row alone",
+    )
 
     @model_validator(mode="after")
     def _leaves_rows_to_train(self) -> Self:
@@ -53,6 +57,8 @@ class DataConfig(Frozen):
     def _two_columns(self) -> Self:
         if self.text == self.label:
             raise ValueError("text and label must be two different columns")
+        if self.split.group is not None and self.split.group in (self.text, self.split.column):
+            raise ValueError("the column that keeps rows together must be another one than text and split")
         return self
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 
 from translearn_core.config import Split
 from translearn_core.data.findings import counted, shown
+from translearn_core.data.words import count_words, is_number
 from translearn_core.results import Column, Suggestion
 
 ROW = "__row__"
@@ -56,19 +57,12 @@ SPLIT_NAMES = ("split", "set", "partition", "subset", "fold", "part")
 SAMPLE_ROWS = 5_000
 """Rows whose words are counted; distinct and filled cells are counted in all."""
 
-_WORD = re.compile(r"[㐀-䶿一-鿿豈-﫿぀-ヿ가-힯]|[^\s㐀-䶿一-鿿豈-﫿぀-ヿ가-힯]+")
-_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 _ID = re.compile(r"(?=.*\d)[\w.:#/+-]+|[0-9a-fA-F-]{8,}", re.ASCII)
 
 
 def split_word(value: str) -> Split | None:
     """Return the split that a cell such as "dev" or "Test" names, if it names one."""
     return SPLIT_WORDS.get(re.sub(r"[\s_-]+", "", value).casefold())
-
-
-def words(text: str) -> int:
-    """Count words; a Chinese, Japanese or Korean character counts as one, since no spaces part them."""
-    return len(_WORD.findall(text))
 
 
 def file_columns(table: pd.DataFrame) -> list[str]:
@@ -83,7 +77,7 @@ def profile(table: pd.DataFrame) -> tuple[Column, ...]:
 
 def _column(name: str, cells: "pd.Series[str]") -> Column:
     step = max(1, len(cells) // SAMPLE_ROWS)
-    counts = [words(cell) for cell in cells.iloc[::step]]
+    counts = [count_words(cell) for cell in cells.iloc[::step]]
     examples = tuple(
         cell if len(cell) <= 200 else cell[:199] + "…" for cell in cells.iloc[:200].drop_duplicates().iloc[:3]
     )
@@ -127,7 +121,7 @@ def _can_be_label(column: Column) -> bool:
 
 
 def _label_rank(column: Column) -> tuple[bool, bool, int, int]:
-    scale = column.distinct > 10 and all("." in e and _NUMBER.fullmatch(e.strip()) for e in column.examples)
+    scale = column.distinct > 10 and all("." in e and is_number(e) for e in column.examples)
     return _named_like(column.name, LABEL_NAMES), not scale, column.filled, -column.distinct
 
 

@@ -5,13 +5,16 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from translearn_core.config import DataConfig, Split
 from translearn_core.data.columns import split_word
 from translearn_core.data.findings import by_part, counted, finding, joined, shown, were
 from translearn_core.data.fixing import Working
+from translearn_core.data.normalisation import text_key
 from translearn_core.data.prepared import SPLITS
-from translearn_core.data.splitting import TEST, TRAIN, VALIDATION, draw, normalised
+from translearn_core.data.splitting import TEST, TRAIN, VALIDATION, draw
 from translearn_core.errors import DataError
 from translearn_core.results import Finding, Severity
 
@@ -37,7 +40,7 @@ def as_given(work: Working, config: DataConfig) -> tuple[Working, dict[int, str]
             raise DataError(
                 f"Column {shown(config.split.column)} gives no row to train: name some rows 'train' in it."
             )
-    key = pd.factorize(np.array([normalised(text) for text in rows["text"]], dtype=object))[0]
+    key = pd.factorize(np.array([text_key(text) for text in rows["text"]], dtype=object))[0]
     return replace(work, rows=rows.assign(split=split, key=key)).saying(*said), given
 
 
@@ -97,7 +100,7 @@ def dealt(work: Working, config: DataConfig, given: dict[int, str]) -> Working:
     shares = {index: 0.0 if index in given else share for index, share in shares.items()}
     if any(shares.values()):
         pool = np.flatnonzero(split == TRAIN)
-        key, label = rows["key"].to_numpy()[pool], rows["label"].to_numpy()[pool]
+        key, label = together(rows)[pool], rows["label"].to_numpy()[pool]
         split[pool] = draw(
             key, label, validation=shares[VALIDATION], test=shares[TEST], seed=config.split.seed
         )
@@ -106,5 +109,34 @@ def dealt(work: Working, config: DataConfig, given: dict[int, str]) -> Working:
     if drawn:
         sources.append(f"{joined(drawn)} drawn from train by class with seed {config.split.seed}")
     sizes = joined([f"{np.count_nonzero(split == i):,} {name}" for i, name in enumerate(SPLITS)])
-    said = finding("split", Severity.DETECTED, f"Rows: {sizes} ({'; '.join(sources) or 'all in train'}).")
-    return replace(work, rows=rows.assign(split=split)).saying(said)
+    said = [finding("split", Severity.DETECTED, f"Rows: {sizes} ({'; '.join(sources) or 'all in train'}).")]
+    return replace(work, rows=rows.assign(split=split)).saying(*said, *_groups_apart(rows, split, config))
+
+
+def together(rows: pd.DataFrame) -> NDArray[np.int64]:
+    """Return a number per row, equal for rows that must stand in one split: equal texts, and equal groups."""
+    key = rows["key"].to_numpy(dtype=np.int64)
+    if "group" not in rows or not len(rows):
+        return key
+    groups = pd.factorize(rows["group"])[0]
+    linked = groups >= 0  # a row without an entry is a group of its own
+    texts = int(key.max()) + 1
+    nodes = texts + int(groups.max(initial=-1)) + 1
+    links = coo_array((np.ones(linked.sum()), (key[linked], texts + groups[linked])), shape=(nodes, nodes))
+    return np.asarray(connected_components(links, directed=False)[1][key], dtype=np.int64)
+
+
+def _groups_apart(rows: pd.DataFrame, split: NDArray[np.int64], config: DataConfig) -> list[Finding]:
+    """Say which rows of given splits share their group with training rows."""
+    if "group" not in rows:
+        return []
+    learned = set(rows["group"][split == TRAIN].dropna())
+    mask = (split != TRAIN) & rows["group"].isin(learned).to_numpy()
+    if not mask.any():
+        return []
+    sentence = (
+        f"{counted(int(mask.sum()), 'row')} of given splits share their {shown(config.split.group)} with "
+        f"training "
+        "rows; files and the split column decide, so they stay."
+    )
+    return [finding("groups-across-splits", Severity.WARNING, sentence, rows["row"].to_numpy()[mask])]

@@ -74,10 +74,17 @@ class Decoded:
 
     text: str
     encoding: str
+    codec: str = "utf-8"
     replaced: int = 0
+    replaced_lines: tuple[int, ...] = ()
+    doubtful: tuple[str, ...] = ()
+    alternatives: tuple[str, ...] = ()
 
 
-def decode(data: bytes, name: str) -> Decoded:
+CODECS: dict[str, str] = {"utf-8": "UTF-8"}
+
+
+def decode(data: bytes, name: str, encoding: str | None = None) -> Decoded:
     """Return the characters of `data`.
 
     Parameters
@@ -120,8 +127,6 @@ def _refuse_other_kinds(data: bytes, name: str) -> None:
         raise DataError(
             f"{name} is a web page, not a CSV: use the site's download or raw link to get the table itself."
         )
-    if start.startswith(b"{") or re.match(rb"\[\s*[\[{]", start):
-        raise DataError(f"{name} looks like JSON, not a CSV: convert it to a table with a header line first.")
 
 
 def _kind_of_archive(data: bytes) -> str:
@@ -163,8 +168,8 @@ def _lenient(data: bytes, codec: str, title: str) -> Decoded:
     text = data.decode(codec, "replace")
     own = 0
     if "�" in text:  # a file may hold this very character rightly: count only what is new
-        own = data.count("�".encode(codec))
-    return Decoded(text, title, text.count("�") - own)
+        own = data.count("�".encode(codec, "ignore")) if codec.startswith("utf") else 0
+    return Decoded(text, title, codec, text.count("�") - own)
 
 
 def _utf16_without_mark(data: bytes) -> str | None:

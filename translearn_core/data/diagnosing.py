@@ -10,6 +10,12 @@ from translearn_core.data.labels import is_scale
 from translearn_core.data.prepared import SPLITS, Prepared, TokenStatistics
 from translearn_core.data.preparing import class_counts, prepare
 from translearn_core.data.splitting import TRAIN
+from translearn_core.data.task_shape import (
+    groups_finding,
+    near_duplicates_finding,
+    one_hot_finding,
+    several_labels_finding,
+)
 from translearn_core.errors import DataError
 from translearn_core.results import Diagnosis, Finding, Severity
 
@@ -54,9 +60,10 @@ def diagnose(
     except DataError as error:
         prepared = None
         said.append(finding("unusable", Severity.BLOCKING, str(error)))
-    said += _ids(table, config)
+    said += [*_ids(table, config), *several_labels_finding(table, config), *one_hot_finding(table, config)]
     if prepared:
         said += [*prepared.findings, *_labels(prepared, config), *_imbalance(prepared)]
+        said += [*groups_finding(table, config, prepared), *near_duplicates_finding(prepared)]
     if statistics is not None:
         said += [*_unknown(statistics), *_cut(statistics, prepared)]
     gravity = {s: k for k, s in enumerate(reversed(Severity))}

@@ -27,11 +27,12 @@ def finding(
     *,
     fix: Fix | None = None,
     advice: str | None = None,
+    column: str | None = None,
 ) -> Finding:
     """Return a finding that counts `rows` and keeps the first `MOST_ROWS` numbers; None only counts."""
     entries = list(rows)
     numbers = tuple(int(row) for row in entries[:MOST_ROWS] if row is not None)
-    return Finding(code, severity, sentence, numbers, len(entries), fix, advice)
+    return Finding(code, severity, sentence, numbers, len(entries), fix, advice, column)
 
 
 def counted(number: int, thing: str, things: str | None = None) -> str:

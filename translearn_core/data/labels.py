@@ -1,7 +1,6 @@
 """From a label column's cells to classes: what means the same becomes one, in the natural order."""
 
 import re
-import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -9,25 +8,32 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from translearn_core.data.normalisation import spelling_key, visible
+
 _WHOLE = re.compile(r"([+-]?)(0|[1-9]\d*)(\.0*)?")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?")
 
 
 @dataclass(frozen=True)
 class Labels:
-    """Class indices per row, class names, and the spellings that were read as another."""
+    """Class indices per row, class names, and the spellings that were read as another.
+
+    `variants` are groups of classes that differ in blanks or accents only, and may be meant as one.
+    """
 
     indices: NDArray[np.int64]
     classes: tuple[str, ...]
     spellings: dict[str, tuple[str, ...]]
     respelled: NDArray[np.bool_]
+    variants: tuple[tuple[str, ...], ...] = ()
 
 
-def read_labels(cells: "pd.Series[str]") -> Labels:
+def read_labels(cells: "pd.Series[str]", *, merge_spellings: bool = False) -> Labels:
     """Turn label cells, none missing, into classes.
 
-    White space is trimmed; whole numbers lose a sign of plus and zeros after the point ("1.0" is "1");
-    spellings that differ in case only ("Yes", "yes") become the commonest of them.
+    White space is trimmed and invisible characters are removed; whole numbers lose a sign of plus and zeros
+    after the point ("1.0" is "1"); spellings that differ in case only ("Yes", "yes") become the commonest of
+    them, and those that differ in blanks or accents too if `merge_spellings`.
     """
     codes, found = pd.factorize(cells)
     raw = [str(value) for value in found]
@@ -35,7 +41,7 @@ def read_labels(cells: "pd.Series[str]") -> Labels:
     families: dict[str, list[int]] = defaultdict(list)
     tidy = [_tidied(value) for value in raw]
     for i, value in enumerate(tidy):
-        families[value.casefold()].append(i)
+        families[spelling_key(value) if merge_spellings else value.casefold()].append(i)
     names: dict[int, str] = {}
     for members in families.values():
         weight: dict[str, int] = defaultdict(int)
@@ -51,7 +57,11 @@ def read_labels(cells: "pd.Series[str]") -> Labels:
     for place in np.flatnonzero(changed):
         spellings[names[int(place)]].append(raw[place])
     said = {name: tuple(sorted(spellings[name])) for name in classes if name in spellings}
-    return Labels(lookup[codes], tuple(classes), said, changed[codes])
+    alike: dict[str, list[str]] = defaultdict(list)
+    for name in classes:
+        alike[spelling_key(name)].append(name)
+    variants = tuple(tuple(group) for group in alike.values() if len(group) > 1)
+    return Labels(lookup[codes], tuple(classes), said, changed[codes], variants)
 
 
 def natural(name: str) -> tuple[bool, float, str, str]:
@@ -67,7 +77,7 @@ def is_scale(classes: tuple[str, ...]) -> bool:
 
 
 def _tidied(value: str) -> str:
-    text = " ".join(unicodedata.normalize("NFC", value).split())
+    text = visible(value) or value
     if whole := _WHOLE.fullmatch(text):
         sign, digits = whole.group(1), whole.group(2)
         return ("-" if sign == "-" and digits != "0" else "") + digits

@@ -17,7 +17,8 @@ class Prepared:
     """Rows a model can learn from, chosen on and be reported on.
 
     `labels` indexes `classes`; `split` indexes `SPLITS`; `rows` are 1-based row numbers of the file each came
-    from. All four have one entry per row that is used. No normalised text stands in two splits.
+    from, `table_index` the positions in the table. All have one entry per row that is used. No text stands in
+    two splits, however it is normalised.
     """
 
     classes: tuple[str, ...]
@@ -26,6 +27,7 @@ class Prepared:
     split: NDArray[np.int64] = field(compare=False)
     rows: NDArray[np.int64] = field(compare=False)
     findings: tuple[Finding, ...] = ()
+    table_index: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64), compare=False)
 
     def where(self, split: Split) -> NDArray[np.int64]:
         """Indices of the rows of one split, in file order."""

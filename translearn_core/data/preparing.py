@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from translearn_core.config import DataConfig
+from translearn_core.config import DataConfig, Fix, Split
 from translearn_core.data.columns import PART, ROW, file_columns
 from translearn_core.data.dealing import as_given, dealt, without_leaks
 from translearn_core.data.enough import check_splits, left_out
@@ -21,7 +21,8 @@ from translearn_core.data.findings import (
     were,
 )
 from translearn_core.data.fixing import Working, conflicts, duplicates, rare_classes
-from translearn_core.data.labels import natural, read_labels
+from translearn_core.data.labels import Labels, natural, read_labels
+from translearn_core.data.normalisation import is_blank, visible
 from translearn_core.data.prepared import SPLITS, Prepared
 from translearn_core.data.splitting import TRAIN, VALIDATION
 from translearn_core.data.subsets import nested_order
@@ -74,21 +75,30 @@ def prepare(table: pd.DataFrame, config: DataConfig, *, max_classes: int | None 
         split=rows["split"].to_numpy(dtype=np.int64),
         rows=rows["row"].to_numpy(dtype=np.int64),
         findings=work.said,
+        table_index=rows["index"].to_numpy(dtype=np.int64),
     )
 
 
 def _filled(table: pd.DataFrame, config: DataConfig) -> Working:
     """Return the rows that have a text and a label, both still as in the file."""
-    for column in filter(None, (config.text, config.label, config.split.column)):
+    for column in filter(None, (config.text, config.label, config.split.column, config.split.group)):
         if column not in file_columns(table):
             raise DataError(
                 f"There is no column {shown(column)}: choose from {named(file_columns(table), 12)}."
             )
     rows = pd.DataFrame(
-        {"text": table[config.text], "label": table[config.label], "row": table[ROW], "part": table[PART]}
+        {
+            "text": table[config.text],
+            "label": table[config.label],
+            "row": table[ROW],
+            "part": table[PART],
+            "index": np.arange(len(table)),
+        }
     )
     if config.split.column:
         rows["told"] = table[config.split.column]
+    if config.split.group:
+        rows["group"] = table[config.split.group]
     lacking = {name: _blank(rows[name]) for name in ("text", "label")}
     said = []
     for name, mask in lacking.items():
@@ -102,6 +112,14 @@ def _filled(table: pd.DataFrame, config: DataConfig) -> Working:
     left = rows[~(lacking["text"] | lacking["label"])].reset_index(drop=True)
     for part in rows["part"].unique():
         if not (left["part"] == part).any():
+            here = (rows["part"] == part).to_numpy()
+            if part != Split.TRAIN and lacking["label"][here].all() and not lacking["text"][here].all():
+                raise DataError(
+                    f"The {part} file has no labels in {shown(config.label)}, so nothing can be scored on "
+                    f"it: leave "
+                    "it out here, and have a trained model answer it on the Predict page, or with "
+                    "'translearn predict'."
+                )
             source = "No row" if rows["part"].nunique() == 1 else f"No row of the {part} file"
             raise DataError(
                 f"{source} has both a text in {shown(config.text)} and a label in {shown(config.label)}: "
@@ -111,12 +129,12 @@ def _filled(table: pd.DataFrame, config: DataConfig) -> Working:
 
 
 def _blank(cells: "pd.Series[str]") -> NDArray[np.bool_]:
-    return np.array([not isinstance(cell, str) or not cell or cell.isspace() for cell in cells], dtype=bool)
+    return np.array([not isinstance(cell, str) or is_blank(cell) for cell in cells], dtype=bool)
 
 
 def _classified(work: Working, config: DataConfig) -> Working:
     """Replace label cells by class indices."""
-    labels = read_labels(work.rows["label"])
+    labels = read_labels(work.rows["label"], merge_spellings=Fix.MERGE_SPELLINGS in config.fixes)
     many, column = len(labels.classes), shown(config.label)
     if many == 1:
         raise DataError(
@@ -134,6 +152,8 @@ def _classified(work: Working, config: DataConfig) -> Working:
         f"{shown(name)} from {joined([_exact(s) for s in spellings])}"
         for name, spellings in labels.spellings.items()
     ]
+    if labels.variants:
+        work = work.saying(_variants(labels, work, column))
     return work.saying(
         *(
             finding(
@@ -147,9 +167,21 @@ def _classified(work: Working, config: DataConfig) -> Working:
     )
 
 
+def _variants(labels: Labels, work: Working, column: str) -> Finding:
+    """Offer to merge classes whose names differ in blanks or accents only."""
+    groups = joined([" and ".join(shown(name) for name in group) for group in labels.variants])
+    members = [labels.classes.index(name) for group in labels.variants for name in group]
+    numbers = one_file_rows(work.rows, np.isin(labels.indices, members))
+    sentence = f"Classes of column {column} differ in blanks or accents only: {groups}."
+    advice = "Merge them if they are meant as one; the commonest spelling stays."
+    return finding(
+        "label-variants", Severity.DECISION, sentence, numbers, fix=Fix.MERGE_SPELLINGS, advice=advice
+    )
+
+
 def _exact(spelling: str) -> str:
-    """Return a label as it stands in the file, white space and all."""
-    return shown(spelling) if spelling == " ".join(spelling.split()) else repr(spelling[:60])
+    """Return a label as it stands in the file, white space and invisible characters and all."""
+    return shown(spelling) if spelling == visible(spelling) else ascii(spelling[:60])
 
 
 def _check_number_of_classes(work: Working, config: DataConfig, limit: int) -> None:
@@ -219,8 +251,12 @@ def _missing_in_splits(work: Working) -> list[Finding]:
         listed = named([work.classes[k] for k in lacking])
         numbers = one_file_rows(rows, np.isin(labels, lacking))
         if index == TRAIN:
-            sentence = f"{listed} never {_stands(len(lacking))} in train, so the model cannot learn it."
-            said.append(finding("unseen-classes", Severity.WARNING, sentence, numbers))
+            sentence = (
+                f"{listed} never {_stands(len(lacking))} in train: the model never answers so, and rows of "
+                f"{'that class' if len(lacking) == 1 else 'those classes'} count as wrong."
+            )
+            advice = "Add training rows of it, or correct the labels in the other files."
+            said.append(finding("unseen-classes", Severity.WARNING, sentence, numbers, advice=advice))
         else:
             sentence = (
                 f"{listed} {_has(len(lacking))} no row in {name}: too few different texts, or none "

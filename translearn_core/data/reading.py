@@ -1,28 +1,38 @@
 """Files in, one table out: every column as text, every row with its number and part, and what was found."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from translearn_core.config import Split
+from translearn_core.config import ReadOptions, Split
+from translearn_core.data.alternatives import likely_readings
+from translearn_core.data.cells import clean_cells
+from translearn_core.data.column_names import clean_column_names
 from translearn_core.data.columns import PART, ROW, file_columns, profile, suggest
-from translearn_core.data.decoding import Decoded, decode
-from translearn_core.data.findings import counted, finding, named, shown
-from translearn_core.data.header import mended_header
-from translearn_core.data.parsing import ALONE, DELIMITERS, Parsed, Quoting, parse
+from translearn_core.data.file_rows import FileRows, read_rows
+from translearn_core.data.findings import finding, named, shown
 from translearn_core.data.prepared import SPLITS
 from translearn_core.errors import DataError
-from translearn_core.results import Finding, Reading, Severity
+from translearn_core.results import Finding, LikelyReading, Reading, Severity
 from translearn_core.settings import Settings
 
 PREVIEW_ROWS = 20
 PREVIEW_CHARS = 500
 
 
+@dataclass(frozen=True)
+class _File:
+    frame: pd.DataFrame
+    rows: FileRows
+    findings: list[Finding]
+    alternatives: list[LikelyReading]
+
+
 def read(
-    sources: Mapping[str, Path], limits: Settings, *, fewest_columns: int = 2
+    sources: Mapping[str, Path], limits: Settings, options: ReadOptions | None = None
 ) -> tuple[pd.DataFrame, Reading]:
     """Read a data set's files into one table.
 
@@ -32,37 +42,37 @@ def read(
         ``train``, and if there are such files ``validation`` and ``test``; raw bytes, whatever their names.
     limits : Settings
         Largest file, most rows and longest cell.
-    fewest_columns : int
-        2 to learn from, a text and a label; 1 for a file of texts to predict.
+    options : ReadOptions, optional
+        What a person says of encoding, delimiter, header and sheet; the rest is detected, file by file.
 
     Returns
     -------
     table : DataFrame
         The files' columns as text (dtype object, None where a cell is blank), ``__row__`` (int64, 1-based in
-        the row's own file, header not counted) and ``__part__``.
+        the row's own file, header not counted) and ``__part__``. Blank rows stay, so that answers line up.
     reading : Reading
-        What was detected and mended, what the columns look like, and which are likely text, label and split.
+        How the files were read, what was detected and mended, what the columns look like, and which are
+        likely text, label and split.
 
     Raises
     ------
     DataError
-        In one sentence, if a file cannot be read as a table, is over a limit, or has other columns than the
-        training file.
+        In one sentence, if a file is no table or over a limit, or if two files share no column.
     """
+    options = options or ReadOptions()
     if unknown := [part for part in sources if part not in {str(s) for s in Split}]:
         raise DataError(f"{shown(unknown[0])} is no part of a data set: give train, validation or test.")
     if Split.TRAIN not in sources:
         raise DataError(
             "The training file is missing: choose one, validation and test files come on top of it."
         )
-    frames: dict[str, pd.DataFrame] = {}
-    said: dict[str, list[Finding]] = {}
+    files: dict[str, _File] = {}
     room = limits.max_rows
     for part in (str(s) for s in SPLITS if s in sources):
         name = "The file" if len(sources) == 1 else f"The {part} file"
-        frames[part], said[part] = _read_file(sources[part], part, name, limits, room, fewest_columns)
-        room = max(1, room - len(frames[part]))
-    table = _joined(frames)
+        files[part] = _read_file(sources[part], part, name, limits, room, options)
+        room = max(1, room - len(files[part].frame))
+    table, differing = _joined({part: file.frame for part, file in files.items()})
     if len(table) > limits.max_rows:
         raise DataError(
             f"The files have {len(table):,} rows together, over the limit of {limits.max_rows:,}: "
@@ -70,112 +80,62 @@ def read(
         )
     columns = profile(table)
     preview = table[file_columns(table)].head(PREVIEW_ROWS).map(_clipped)
-    parts = {part: len(frame) for part, frame in frames.items()}
-    return table, Reading(len(table), parts, columns, suggest(columns, table), _merged(said), preview)
+    return table, Reading(
+        rows=len(table),
+        parts={part: len(file.frame) for part, file in files.items()},
+        columns=columns,
+        suggestion=suggest(columns, table),
+        findings=(*_merged({part: file.findings for part, file in files.items()}), *differing),
+        preview=preview,
+        formats=tuple(replace(file.rows.format, part=part) for part, file in files.items()),
+        alternatives=tuple(one for file in files.values() for one in file.alternatives),
+    )
 
 
-def _read_file(
-    path: Path, part: str, name: str, limits: Settings, room: int, fewest_columns: int
-) -> tuple[pd.DataFrame, list[Finding]]:
+def _read_file(path: Path, part: str, name: str, limits: Settings, room: int, options: ReadOptions) -> _File:
     if (size := path.stat().st_size) > limits.max_upload_mb * 1_000_000:
         raise DataError(
             f"{name} has {size / 1e6:,.0f} MB, over the limit of {limits.max_upload_mb:,} MB: "
             "keep fewer rows or only the columns you need, or ask whoever runs this installation to raise "
             "TRANSLEARN_MAX_UPLOAD_MB."
         )
-    decoded = decode(path.read_bytes(), name)
-    parsed = parse(decoded.text, name, max_rows=room, fewest_columns=fewest_columns)
-    header, mended = mended_header(parsed)
-    cells = list(zip(*parsed.records, strict=True))
-    _check_cells(cells, header, parsed, name, limits.max_cell_chars)
-    columns = {n: _blank_as_none(c) for n, c in zip(header, cells, strict=True) if n is not None}
+    data = path.read_bytes()
+    rows = read_rows(data, name, max_rows=room, max_bytes=limits.max_upload_mb * 1_000_000, options=options)
+    if not rows.rows:
+        raise DataError(f"{name} has a header and no rows: add rows below it, each with a text and a label.")
+    names, renamed = clean_column_names(rows.names, rows.rows)
+    columns, cleaned = clean_cells(rows, names, name, limits.max_cell_chars)
     frame = pd.DataFrame(columns, dtype=object)
-    frame[ROW] = np.asarray(parsed.numbers, dtype=np.int64)
+    frame[ROW] = np.asarray(rows.numbers, dtype=np.int64)
     frame[PART] = pd.Series([part] * len(frame), dtype=object, index=frame.index)
-    return frame, [*_detected(decoded, parsed), *mended, *_mended(decoded, parsed), *_doubts(frame)]
+    alternatives = likely_readings(data, part, rows, options)
+    return _File(frame, rows, [*rows.findings, *renamed, *cleaned], alternatives)
 
 
-def _check_cells(
-    cells: list[tuple[str, ...]], header: list[str | None], parsed: Parsed, name: str, limit: int
-) -> None:
-    for column, values in zip(header, cells, strict=True):
-        longest = max(values, key=len)
-        if len(longest) > limit:
-            line = parsed.lines[values.index(longest) + 1]
-            raise DataError(
-                f"{name} has a cell of {len(longest):,} characters in line {line:,}, column "
-                f"{shown(column)}, and {limit:,} are the "
-                "most: shorten that text, or look for a quote that is opened there and closed much later."
-            )
-
-
-def _blank_as_none(values: Iterable[str]) -> list[str | None]:
-    return [value if value and not value.isspace() else None for value in values]
-
-
-def _joined(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def _joined(frames: Mapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, list[Finding]]:
+    """Put the files below one another; a column that one lacks stays blank there, and that is said."""
     train = frames[Split.TRAIN]
+    said: list[Finding] = []
     for part, frame in frames.items():
-        if lacking := [c for c in file_columns(train) if c not in frame]:
+        own, learned = file_columns(frame), file_columns(train)
+        if not set(own) & set(learned):
             raise DataError(
-                f"The {part} file has no column {named(lacking)}, which the training file has (its columns: "
-                f"{named(file_columns(frame))}): give all files the same columns."
+                f"The {part} file has no column of the training file, {named(learned)} (its columns: "
+                f"{named(own)}): "
+                "give the columns the same names."
             )
-        if extra := [c for c in file_columns(frame) if c not in train]:
-            raise DataError(
-                f"The {part} file has a column {named(extra)} that the training file lacks: give "
-                "all files the same columns."
-            )
+        for lacking, sentence in (
+            ([c for c in learned if c not in own], f"The {part} file has no column "),
+            ([c for c in own if c not in learned], f"The training file lacks a column of the {part} file, "),
+        ):
+            if lacking:
+                said.append(finding("columns-differ", Severity.DETECTED, f"{sentence}{named(lacking)}."))
     if len(frames) == 1:
-        return train
-    return pd.concat([frame[train.columns] for frame in frames.values()], ignore_index=True)
-
-
-def _detected(decoded: Decoded, parsed: Parsed) -> list[Finding]:
-    doubt = "" if decoded.encoding.startswith("UTF") else "; if letters look wrong, save the file as UTF-8"
-    columns = "One column."
-    if parsed.delimiter != ALONE:
-        columns = f"A {DELIMITERS[parsed.delimiter]} separates the {len(parsed.header):,} columns."
-    quoting = "no double quotes" if parsed.quoting is Quoting.NONE else str(parsed.quoting)
-    return [
-        finding("encoding", Severity.DETECTED, f"Read as {decoded.encoding}{doubt}."),
-        finding("delimiter", Severity.DETECTED, columns),
-        finding("quoting", Severity.DETECTED, f"Quoting: {quoting}."),
-    ]
-
-
-def _mended(decoded: Decoded, parsed: Parsed) -> list[Finding]:
-    said = []
-    if decoded.replaced:
-        what = counted(decoded.replaced, "character")
-        sentence = (
-            f"{what} could not be read as {decoded.encoding} and became '�': save the file again as UTF-8."
-        )
-        said.append(finding("broken-characters", Severity.WARNING, sentence))
-    if parsed.blank:
-        were = "was" if len(parsed.blank) == 1 else "were"
-        sentence = f"{counted(len(parsed.blank), 'empty row')} {were} left out."
-        said.append(finding("empty-rows", Severity.MENDED, sentence, parsed.blank))
-    if parsed.trimmed:
-        sentence = (
-            f"{counted(len(parsed.trimmed), 'row')} ended with empty fields beyond the last column, "
-            "which were cut."
-        )
-        said.append(finding("trailing-fields", Severity.MENDED, sentence, parsed.trimmed))
-    return said
-
-
-def _doubts(frame: pd.DataFrame) -> list[Finding]:
-    """Say so if the first line may be data: a name is a number, or stands again in its own column."""
-    names = file_columns(frame)
-    doubtful = [n for n in names if n.replace(".", "", 1).isdigit() or int((frame[n] == n).sum()) > 1]
-    if not doubtful:
-        return []
-    sentence = (
-        f"The first line gave the column names, and {named(doubtful)} looks like data: add a line "
-        "of names on top if so."
-    )
-    return [finding("header-looks-like-data", Severity.WARNING, sentence)]
+        return train, said
+    table = pd.concat(frames.values(), ignore_index=True)
+    names = [*file_columns(table), ROW, PART]
+    table = table[names]
+    return table.astype(object).where(table.notna(), None).astype({ROW: np.int64}), said
 
 
 def _merged(said: Mapping[str, list[Finding]]) -> tuple[Finding, ...]:
@@ -185,10 +145,7 @@ def _merged(said: Mapping[str, list[Finding]]) -> tuple[Finding, ...]:
     shared = set.intersection(*(set(found) for found in said.values()))
     merged = [f for f in next(iter(said.values())) if f in shared and not f.rows]
     for part, found in said.items():
-        for f in (f for f in found if f not in merged):
-            merged.append(
-                Finding(f.code, f.severity, f"File {part}: {f.sentence}", f.rows, f.count, f.fix, f.advice)
-            )
+        merged += [replace(f, sentence=f"File {part}: {f.sentence}") for f in found if f not in merged]
     return tuple(merged)
 
 

@@ -1,7 +1,5 @@
 """Dealing rows to train, validation and test by class and seed, equal texts always together."""
 
-import unicodedata
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,14 +9,6 @@ from translearn_core.data.prepared import SPLITS
 IntArray = NDArray[np.int64]
 
 TRAIN, VALIDATION, TEST = (SPLITS.index(s) for s in (Split.TRAIN, Split.VALIDATION, Split.TEST))
-
-
-def normalised(text: str) -> str:
-    """Return the form under which two texts count as the same: NFKC, case and white space do not matter."""
-    if not text.isascii():
-        text = unicodedata.normalize("NFKC", text).casefold()
-        text = unicodedata.normalize("NFKC", text)  # folding may undo composition
-    return " ".join(text.lower().split())
 
 
 def draw(texts: IntArray, labels: IntArray, *, validation: float, test: float, seed: int) -> IntArray:

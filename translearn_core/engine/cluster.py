@@ -1,7 +1,7 @@
 """The scheduler and the workers: one's own, on loopback and behind TLS, or those of an existing Dask cluster.
 
 Every worker does one job at a time and carries its slot's name as its resource: TRAIN (one per GPU, else
-one) or ASK (one).
+one), ASK (one) or READ (`READERS`).
 """
 
 import asyncio
@@ -24,6 +24,8 @@ from translearn_core.errors import EngineError
 from translearn_core.settings import Settings
 
 LOOPBACK = "127.0.0.1"
+READERS = 2
+"""Workers that read files: one owner's files keep at most all but one of them busy."""
 LIMITS = "translearn_core.worker.limits"
 """Loaded by every worker as it starts, by name: it sets the memory limit."""
 
@@ -97,6 +99,8 @@ class OwnCluster(Cluster):
     async def start(self) -> None:
         """Start the workers, all at once."""
         places: dict[str, tuple[Slot, dict[str, str]]] = {"ASK": (Slot.ASK, {})}
+        for reader in range(READERS):
+            places[f"READ-{reader}"] = (Slot.READ, {"CUDA_VISIBLE_DEVICES": ""})
         for number, _ in devices.gpus():
             places[f"TRAIN-{number}"] = (Slot.TRAIN, {"CUDA_VISIBLE_DEVICES": number})
         if not devices.gpus():

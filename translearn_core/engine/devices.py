@@ -15,7 +15,7 @@ from translearn_core.config import Slot
 from translearn_core.settings import Settings
 
 SHARE = 0.8
-"""Of the machine's memory, for both kinds of workers together."""
+"""Of the machine's memory, for all workers together."""
 
 LEAST_MB = 1_500
 """Less than this no worker can use: torch and a small backbone would not fit."""
@@ -52,14 +52,14 @@ def lines() -> tuple[str, ...]:
 def worker_bytes(settings: Settings, slot: Slot) -> int:
     """Bytes of memory one worker may use.
 
-    What the settings say, for each worker; else 80 % of the machine: 30 % of that for questions, the rest
-    shared by trainings.
+    What the settings say, for each worker; else 80 % of the machine: 25 % of that for questions, 10 % for
+    each reader of files, the rest shared by trainings.
     """
     if settings.max_memory_mb is not None:
         return settings.max_memory_mb * 1_000_000
     budget = SHARE * MEMORY_LIMIT
-    part = 0.3 * budget if slot is Slot.ASK else 0.7 * budget / max(1, len(gpus()))
-    return max(int(part), LEAST_MB * 1_000_000)
+    shares = {Slot.ASK: 0.25, Slot.READ: 0.1, Slot.TRAIN: 0.55 / max(1, len(gpus()))}
+    return max(int(shares[slot] * budget), LEAST_MB * 1_000_000)
 
 
 def _asked() -> tuple[tuple[str, str], ...]:

@@ -34,6 +34,11 @@ KEEPING_SECONDS = 600.0
 SWEEP_SECONDS = 60.0
 
 LOST = "Its worker was lost: it ran out of memory or was killed."
+TOO_MUCH = (
+    "This file took more time or memory than a file of its size may take here, so reading it was ended: "
+    "keep fewer "
+    "rows or only the columns you need, and look for cells that are very long."
+)
 FORCED = "Stopped; it did not answer, so its worker was restarted."
 
 
@@ -119,11 +124,21 @@ class Dispatcher:
 
     async def _give(self, address: str, slot: Slot) -> None:
         token = f"{slot}-{secrets.token_hex(6)}"
-        for job in await asyncio.to_thread(self._store.waiting, slot):
+        for job in await asyncio.to_thread(self._waiting, slot):
             if await asyncio.to_thread(self._store.begin, job, token):
                 future = self._cluster.submit(job, slot, address, token)
                 self._flights[address] = Away(job, slot, address, token, future)
                 return
+
+    def _waiting(self, slot: Slot) -> list[str]:
+        """Return the jobs a worker of this slot may take; without readers, ASK workers read files too."""
+        readers = list(self._workers.values()).count(Slot.READ)
+        if slot is Slot.READ:
+            return self._store.waiting(slot, one_each=readers > 1)
+        jobs = self._store.waiting(slot)
+        if slot is Slot.ASK and not readers:
+            jobs += self._store.waiting(Slot.READ)
+        return jobs
 
     async def _watch(self) -> None:
         running = await asyncio.to_thread(self._store.flights)
@@ -154,7 +169,11 @@ class Dispatcher:
 
     async def _lost(self, flight: Away, reason: str) -> None:
         self._flights.pop(flight.address)
-        if await asyncio.to_thread(self._store.interrupt, flight.job, reason, worker=flight.token):
+        if flight.slot is Slot.READ:  # the same file would end the next worker too
+            await asyncio.to_thread(
+                self._store.finish, flight.job, State.FAILED, TOO_MUCH, worker=flight.token
+            )
+        elif await asyncio.to_thread(self._store.interrupt, flight.job, reason, worker=flight.token):
             log.warning("job %s: %s", flight.job, reason)
             await asyncio.to_thread(self._store.revive)
 

@@ -70,7 +70,7 @@ def _now(status: EngineStatus, cluster: Cluster, workers: dict[str, Slot]) -> En
     slots = Counter(slot.value for slot in workers.values())
     return replace(
         status,
-        ready=set(slots) == {slot.value for slot in Slot},
+        ready={Slot.TRAIN.value, Slot.ASK.value} <= set(slots),
         seen=time.time(),
         slots=dict(slots),
         workers=cluster.processes(),

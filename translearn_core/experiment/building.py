@@ -1,9 +1,12 @@
 """The model of an experiment, and whether its backbone can do what is asked."""
 
+from collections.abc import Sequence
+
 from translearn_core.backbones import Backbone
 from translearn_core.config import ExperimentConfig
 from translearn_core.errors import ConfigError
 from translearn_core.transfer import Classifier
+from translearn_core.transfer.heads import never_answer
 
 
 def check(config: ExperimentConfig, backbone: Backbone) -> None:
@@ -28,9 +31,13 @@ def check(config: ExperimentConfig, backbone: Backbone) -> None:
         )
 
 
-def build(config: ExperimentConfig, backbone: Backbone, classes: int) -> Classifier:
-    """Put a new head on a backbone, frozen as planned."""
-    return Classifier(
+def build(
+    config: ExperimentConfig, backbone: Backbone, classes: int, absent: Sequence[int] = ()
+) -> Classifier:
+    """Put a new head on a backbone, frozen as planned; `absent` classes have no training row."""
+    model = Classifier(
         backbone, config.plan, config.features, config.head, classes,
         tuning=config.tuning, dropout=config.training.dropout, seed=config.training.seed,
     )  # fmt: skip
+    never_answer(model.head, absent)
+    return model

@@ -51,7 +51,8 @@ def run_experiment(
     material = augmented(prepared, config.augment, backbone)
     clock.lap("read")
 
-    model = build(config, backbone, len(prepared.classes)).to(compute.device).eval()
+    absent = material.rows.absent
+    model = build(config, backbone, len(prepared.classes), absent).to(compute.device).eval()
     texts = Texts(material.texts, backbone.tokenizer, config.features.token_limit)
     supply = Supply(model, texts, compute, store, report, course=[stage.plan for stage in config.course])
     inputs = supply.first(prepared.where(Split.TRAIN), seed=config.training.seed)

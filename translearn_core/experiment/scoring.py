@@ -56,7 +56,7 @@ def evaluate(told: NDArray[np.float32], prepared: Prepared, *, seed: int) -> Eva
 
 def drift_of(config: ExperimentConfig, model: Classifier, loop: Loop) -> Drift:
     """Measure what moved since before any training, and hold it against the plan."""
-    start = build(config, load(config.backbone), loop.rows.classes)
+    start = build(config, load(config.backbone), loop.rows.classes, loop.rows.absent)
     return measure_drift(
         {name: p.detach() for name, p in start.named_parameters()},
         {name: p.detach().cpu() for name, p in model.named_parameters()},

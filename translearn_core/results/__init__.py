@@ -17,7 +17,16 @@ from translearn_core.results.pretraining import Pretraining
 from translearn_core.results.probing import ProbeScores
 from translearn_core.results.projection import Nearness, Projection
 from translearn_core.results.rate_search import RateSearch
-from translearn_core.results.reading import Column, Diagnosis, Finding, Reading, Severity, Suggestion
+from translearn_core.results.reading import (
+    Column,
+    Diagnosis,
+    FileFormat,
+    Finding,
+    LikelyReading,
+    Reading,
+    Severity,
+    Suggestion,
+)
 from translearn_core.results.replay import LayerMix, Replayed, Snapshot
 from translearn_core.results.reuse import Reuse
 from translearn_core.results.similarity import Similarity
@@ -49,6 +58,7 @@ __all__ = [
     "Evaluation",
     "Exported",
     "Fact",
+    "FileFormat",
     "FilePrediction",
     "Finding",
     "Forgetting",
@@ -56,6 +66,7 @@ __all__ = [
     "Interval",
     "LabelCurve",
     "LayerMix",
+    "LikelyReading",
     "MaskedWords",
     "Metrics",
     "Nearness",

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 import pandas as pd
 
-from translearn_core.config import Fix
+from translearn_core.config import Fix, ReadOptions, TableKind
 
 
 class Severity(StrEnum):
@@ -25,7 +25,7 @@ class Finding:
     `code` is stable, for tests and pages; `sentence` is for people; `rows` are 1-based row numbers of the
     file, header
     not counted, at most 50 of them; `count` is how many there are in all; `fix` is one click away where
-    there is one.
+    there is one, `column` is one to choose.
     """
 
     code: str
@@ -35,6 +35,7 @@ class Finding:
     count: int = 0
     fix: Fix | None = None
     advice: str | None = None
+    column: str | None = None
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,39 @@ class Suggestion:
 
 
 @dataclass(frozen=True)
+class FileFormat:
+    """How one file was read.
+
+    `encoding` is a Python codec, None for a format without one; `delimiter` is "" for one column, None for a
+    format without delimiters; `sheet` is a workbook's sheet or an archive's member, `sheets` those it has.
+    """
+
+    part: str
+    kind: TableKind
+    encoding: str | None = None
+    delimiter: str | None = None
+    header: bool = True
+    sheet: str | None = None
+    sheets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LikelyReading:
+    """A way in which a file may be meant, with the columns' names and the first rows so read."""
+
+    part: str
+    title: str
+    options: ReadOptions
+    names: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
 class Reading:
-    """A file as a table: what was detected, what was mended, what its columns look like."""
+    """A file as a table: how it was read, what was detected and mended, what its columns look like.
+
+    `alternatives` is empty where the way in which the files were read is hardly in doubt.
+    """
 
     rows: int
     parts: dict[str, int]
@@ -68,6 +100,8 @@ class Reading:
     suggestion: Suggestion
     findings: tuple[Finding, ...]
     preview: pd.DataFrame = field(compare=False)
+    formats: tuple[FileFormat, ...] = ()
+    alternatives: tuple[LikelyReading, ...] = ()
 
     def frame(self) -> pd.DataFrame:
         """One line per column: name, filled, distinct, mean words, an example."""

@@ -61,9 +61,15 @@ class Queue:
         """Open a transaction that only reads and waits for nobody."""
         return self._reader.begin()
 
-    def waiting(self, slot: Slot) -> list[str]:
-        """Queued jobs of one slot, in the order their owners' turns give."""
+    def waiting(self, slot: Slot, *, one_each: bool = False) -> list[str]:
+        """Queued jobs of one slot, in the order their owners' turns give.
+
+        `one_each`: only those of owners for whom no job of this slot runs already.
+        """
         with self._reader.begin() as db:
+            running = select(claims.c.owner).join(jobs, claims.c.job == jobs.c.id)
+            running = running.where(jobs.c.slot == str(slot), jobs.c.state == str(State.RUNNING))
+            busy = set(db.scalars(running)) if one_each else set()
             rows = db.execute(
                 select(jobs.c.id, jobs.c.queued, claims.c.owner)
                 .join(claims, claims.c.job == jobs.c.id)
@@ -80,7 +86,11 @@ class Queue:
         for job, queued, owner in rows:
             owners.setdefault(job, []).append(owner)
             since[job] = queued
-        waiting = [Waiting(job, tuple(sorted(who)), since[job]) for job, who in owners.items()]
+        waiting = [
+            Waiting(job, tuple(sorted(who)), since[job])
+            for job, who in owners.items()
+            if not busy.issuperset(who)
+        ]
         return in_turn(waiting, {row[0]: row[1] for row in turns})
 
     def job(self, job: str) -> Job:

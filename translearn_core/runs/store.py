@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import and_, delete, exists, or_, select, update
 
-from translearn_core.config import JOBS, KIND_OF, Frozen, JobKind, identity, needs
+from translearn_core.config import JOBS, KIND_OF, Frozen, JobKind, ReadOptions, identity, needs
 from translearn_core.errors import NotFoundError, QuotaError
 from translearn_core.results import EpochPoint, History, StepPoint
 from translearn_core.runs.asking import Wish, ask, ask_again, take_back
@@ -30,11 +30,16 @@ class RunStore(Queue):
     """Data sets, jobs and runs of one workspace."""
 
     def add_dataset(
-        self, owner: str, name: str, files: dict[str, bytes], limits: Settings | None = None
+        self,
+        owner: str,
+        name: str,
+        files: dict[str, bytes],
+        limits: Settings | None = None,
+        options: ReadOptions | None = None,
     ) -> Dataset:
-        """Keep a data set's files by part (``train``, ``validation``, ``test``).
+        """Keep a data set's files by part (``train``, ``validation``, ``test``), and how they are to be read.
 
-        The same files come back as the same data set.
+        The same files, read in the same way, come back as the same data set.
 
         Raises
         ------
@@ -51,7 +56,7 @@ class RunStore(Queue):
                 )
         size = sum(map(len, files.values()))
         self.check_quota(owner, limits, size)
-        digest = self.workspace.keep_files(files)
+        digest = self.workspace.keep_files(files, options)
         row = {
             "id": secrets.token_hex(8),
             "owner": owner,
@@ -65,8 +70,22 @@ class RunStore(Queue):
                 mine = (datasets.c.owner == owner, datasets.c.digest == digest)
                 db.execute(update(datasets).where(*mine).values(created=row["created"], name=row["name"]))
         if not self.workspace.dataset(digest).exists():  # somebody deleted theirs before this row was there
-            self.workspace.keep_files(files)
+            self.workspace.keep_files(files, options)
         return next(d for d in self.datasets(owner) if d.digest == digest)
+
+    def read_again(self, owner: str, dataset: str, options: ReadOptions) -> Dataset:
+        """Return the data set of the same files read as `options` say; an unused one is replaced."""
+        old = self.dataset(owner, dataset)
+        files = {part: path.read_bytes() for part, path in self.workspace.sources(old.digest).items()}
+        unused = not any(
+            getattr(run.job.config, "dataset", old.digest) != old.digest
+            or run.job.kind not in (JobKind.READ, JobKind.DIAGNOSE)
+            for run in self._runs(claims.c.owner == owner, jobs.c.dataset == old.digest)
+        )
+        new = self.add_dataset(owner, old.name, files, options=options)
+        if unused and new.digest != old.digest:
+            self.delete_dataset(owner, old.id)
+        return new
 
     def datasets(self, owner: str) -> list[Dataset]:
         """Return the owner's data sets, newest first."""

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from translearn_core.config import ReadOptions
 from translearn_core.errors import DamagedFileError, NotFoundError
 from translearn_core.runs import artifacts
 from translearn_core.storage import atomic_file, atomic_folder
@@ -15,12 +16,17 @@ BACKBONE = "backbone"
 """The folder, in that of a pre-training, of the backbone it made."""
 
 
-def digest_of(files: Mapping[str, bytes]) -> str:
-    """Return the name of a data set, given its files by part: it says whether they are whole, too."""
+READ_OPTIONS = "read_options.json"
+"""The file, in a data set's folder, of what a person said about reading it."""
+
+
+def digest_of(files: Mapping[str, bytes], options: bytes = b"") -> str:
+    """Return the name of a data set, from its files by part and its reading options: it shows damage, too."""
     digest = hashlib.sha256()
     for part in sorted(files):
         digest.update(f"{part}:{len(files[part])}:".encode())
         digest.update(hashlib.sha256(files[part]).digest())
+    digest.update(options)
     return digest.hexdigest()[:20]
 
 
@@ -67,26 +73,29 @@ class Workspace:
         """Folder of the backbone that a pre-training made."""
         return self.run(job) / BACKBONE
 
-    def keep_files(self, files: Mapping[str, bytes]) -> str:
+    def keep_files(self, files: Mapping[str, bytes], options: ReadOptions | None = None) -> str:
         """Store a data set's files, by part (train, validation, test), and return their common digest.
 
-        The same bytes are stored once, whoever brings them.
+        The same bytes, to be read in the same way, are stored once, whoever brings them.
         """
-        name = digest_of(files)
+        said = options.model_dump_json().encode() if options is not None and options.given else b""
+        name = digest_of(files, said)
         home = self.dataset(name)
+        kept = {Path("source", part): data for part, data in files.items()}
+        kept |= {Path(READ_OPTIONS): said} if said else {}
         if not home.exists():
             with atomic_folder(home, checksums=False, replace=False) as draft:
                 (draft / "source").mkdir()
-                for part, data in files.items():
-                    (draft / "source" / part).write_bytes(data)
-        for part, data in files.items():
-            if not _holds(home / "source" / part, data):  # damaged since: this mends it
-                with atomic_file(home / "source" / part, checksum=False) as mended:
+                for path, data in kept.items():
+                    (draft / path).write_bytes(data)
+        for path, data in kept.items():
+            if not _holds(home / path, data):  # damaged since: this mends it
+                with atomic_file(home / path, checksum=False) as mended:
                     mended.write_bytes(data)
         return name
 
     def sources(self, digest: str) -> dict[str, Path]:
-        """Return the files of a data set by part, after comparing them with its digest.
+        """Return the files of a data set by part, after comparing them and its options with its digest.
 
         Raises
         ------
@@ -95,18 +104,29 @@ class Workspace:
         DamagedFileError
             If they are not what was brought.
         """
-        source = self.dataset(digest) / "source"
-        paths = {part: source / part for part in self.parts(digest)}
-        if digest_of({part: path.read_bytes() for part, path in paths.items()}) != digest:
-            raise DamagedFileError(source, "it is not what was brought", "bring the same file again")
+        paths, options = self.source_paths(digest), self.dataset(digest) / READ_OPTIONS
+        files = {part: path.read_bytes() for part, path in paths.items()}
+        if digest_of(files, options.read_bytes() if options.exists() else b"") != digest:
+            subject = self.dataset(digest) / "source"
+            raise DamagedFileError(subject, "it is not what was brought", "bring the same file again")
         return paths
 
-    def parts(self, digest: str) -> tuple[str, ...]:
-        """Return which parts of a data set have a file; raises `NotFoundError` if they are gone."""
-        names = tuple(sorted(path.name for path in (self.dataset(digest) / "source").glob("[!.]*")))
-        if not names:
+    def source_paths(self, digest: str) -> dict[str, Path]:
+        """Return where the files of a data set lie, unread; raises `NotFoundError` if they are gone."""
+        paths = sorted((self.dataset(digest) / "source").glob("[!.]*"))
+        if not paths:
             raise NotFoundError("The files of this data set are no longer here: upload them again.")
-        return names
+        return {path.name: path for path in paths}
+
+    def read_options(self, digest: str) -> ReadOptions:
+        """Return how a data set's files are to be read, as far as a person said so."""
+        path = self.dataset(digest) / READ_OPTIONS
+        try:
+            return ReadOptions.model_validate_json(path.read_bytes())
+        except FileNotFoundError:
+            return ReadOptions()
+        except ValueError as error:
+            raise DamagedFileError(path, "it is not what was kept", "bring the same file again") from error
 
     def weight(self, *, datasets: set[str], jobs: set[str]) -> int:
         """Bytes on disk of these data sets and jobs."""

@@ -50,14 +50,19 @@ def answers(
 def validated(
     model: Classifier, inputs: Inputs, rows: Rows, compute: Compute, report: Report = quiet
 ) -> tuple[float, float, float]:
-    """Return loss (nats), accuracy and macro-F1 on the validation rows; no numbers if there are none."""
+    """Return loss (nats), accuracy and macro-F1 on the validation rows; no numbers if there are none.
+
+    Rows of a class without training rows cannot be right; their loss is infinite and left out.
+    """
     if not len(rows.validation):
         return math.nan, math.nan, math.nan
     scores, _ = answers(model, inputs, rows.validation, compute, report)
     labels = rows.labels[rows.validation]
     found = confusion_of(labels, scores.argmax(1), rows.classes)
-    right = np.clip(scores[np.arange(len(labels)), labels], 1e-12, None)
-    return float(-np.log(right).mean()), accuracy_of(found), macro_f1(found)
+    known = ~np.isin(labels, rows.absent)
+    right = np.clip(scores[np.arange(len(labels)), labels], 1e-12, None)[known]
+    loss = float(-np.log(right).mean()) if known.any() else math.nan
+    return loss, accuracy_of(found), macro_f1(found)
 
 
 def accuracy_of(confusion: NDArray[np.int64]) -> float:

@@ -22,6 +22,11 @@ class Rows:
     validation: NDArray[np.int64]
     classes: int
 
+    @property
+    def absent(self) -> list[int]:
+        """Classes without a training row."""
+        return sorted(set(range(self.classes)) - set(self.labels[self.train].tolist()))
+
 
 def class_weights(rows: Rows, how: ClassWeights) -> Tensor | None:
     """Return a weight per class: inverse frequency among the training rows, mean 1 over rows.

@@ -1,5 +1,7 @@
 """The classifier on top of the pooled vector: new, so it always trains."""
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 
@@ -81,3 +83,17 @@ def build_head(config: HeadConfig, shape: tuple[int, ...], classes: int) -> nn.S
     final = nn.Linear(width, classes)
     nn.init.zeros_(final.bias)
     return nn.Sequential(*layers, final)
+
+
+NEVER = -1e4
+"""Logit of a class that is never answered: its probability and its gradient are 0 in every precision."""
+
+
+@torch.no_grad()
+def never_answer(head: nn.Sequential, classes: Sequence[int]) -> None:
+    """Make a new head give `classes` probability 0, whatever it learns: no training row has them."""
+    final = head[-1]
+    assert isinstance(final, nn.Linear)
+    index = torch.tensor(classes, dtype=torch.long)
+    final.weight[index] = 0.0
+    final.bias[index] = NEVER

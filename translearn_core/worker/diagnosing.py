@@ -6,6 +6,7 @@ from translearn_core.data import diagnose
 from translearn_core.errors import DataError
 from translearn_core.runs import artifacts
 from translearn_core.worker.context import Context
+from translearn_core.worker.read_budget import read_budget
 from translearn_core.worker.reading import load_table
 
 
@@ -19,11 +20,11 @@ def diagnose_task(context: Context) -> None:
         raise DataError(
             f"There is no column {config.data.text!r} in this file: choose the text column again."
         )
-    context.report("splitting texts into tokens")
     texts = table[config.data.text].dropna().astype(str).tolist()
-    statistics = (
-        token_statistics(load_tokenizer(config.backbone), texts, config.token_limit) if texts else None
-    )
-    context.report("looking for trouble")
-    diagnosis, _ = diagnose(table, config.data, statistics)
+    context.report("splitting texts into tokens")
+    tokenizer = load_tokenizer(config.backbone)
+    with read_budget(context.store.workspace.sources(config.data.dataset).values()):
+        statistics = token_statistics(tokenizer, texts, config.token_limit) if texts else None
+        context.report("looking for trouble")
+        diagnosis, _ = diagnose(table, config.data, statistics)
     artifacts.save(context.folder, diagnosis)

@@ -30,8 +30,11 @@ NICENESS = 10
 
 WATCH_SECONDS = 0.5
 
-TRAIN_FIRST = ("translearn_core.worker.models",)
-ASK_FIRST = ("translearn_core.worker.reading", "translearn_core.worker.diagnosing", *TRAIN_FIRST)
+FIRST: dict[Slot, tuple[str, ...]] = {
+    Slot.TRAIN: ("translearn_core.worker.models",),
+    Slot.ASK: ("translearn_core.worker.models", "translearn_core.worker.predictions"),
+    Slot.READ: ("translearn_core.worker.reading", "translearn_core.worker.diagnosing"),
+}
 """What a worker imports before its first job asks for it; seconds a person need not wait."""
 
 IMPORTS = threading.Lock()
@@ -42,11 +45,9 @@ _job_thread: int | None = None
 
 def dask_setup(worker: Any) -> None:
     """Limit this process as its slot asks, and import what it will need; Dask calls it once."""
-    asks = Slot.ASK.value in worker.state.total_resources
-    apply(devices.worker_bytes(settings(), Slot.ASK if asks else Slot.TRAIN))
-    threading.Thread(
-        target=_warm_up, args=(ASK_FIRST if asks else TRAIN_FIRST,), name="warm-up", daemon=True
-    ).start()
+    slot = next((slot for slot in Slot if slot.value in worker.state.total_resources), Slot.TRAIN)
+    apply(devices.worker_bytes(settings(), slot))
+    threading.Thread(target=_warm_up, args=(FIRST[slot],), name="warm-up", daemon=True).start()
 
 
 def apply(limit: int) -> None:

@@ -49,7 +49,7 @@ def predict_file(context: Context) -> None:
     config = context.config
     assert isinstance(config, PredictFileConfig)
     context.report("reading the file")
-    table = load_table(context.store.workspace, config.dataset, fewest_columns=1)
+    table = load_table(context.store.workspace, config.dataset)
     trained = warm_model(context, config.job)
     artifacts.save(context.folder, predict_table(trained, table, config.text, context))
 

@@ -16,7 +16,7 @@ def pretrain_backbone(context: Context) -> None:
     config = context.config
     assert isinstance(config, PretrainConfig)
     context.report("reading the texts")
-    table = load_table(context.store.workspace, config.dataset, fewest_columns=1)
+    table = load_table(context.store.workspace, config.dataset)
     texts = texts_of(table, config.text)
     context.store.forget_points(context.job.id)
     pretrain(config, texts, context.folder, report=context.report, record=context.add_points)

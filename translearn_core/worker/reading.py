@@ -12,6 +12,7 @@ from translearn_core.runs import Workspace, artifacts
 from translearn_core.settings import settings
 from translearn_core.storage import atomic_file, verify_file
 from translearn_core.worker.context import Context
+from translearn_core.worker.read_budget import read_budget
 
 log = logging.getLogger(__name__)
 
@@ -23,11 +24,11 @@ def read_dataset(context: Context) -> None:
     config = context.config
     assert isinstance(config, ReadConfig)
     context.report("reading the file")
-    _, reading = _read(context.store.workspace, config.dataset, config.fewest_columns)
+    _, reading = _read(context.store.workspace, config.dataset)
     artifacts.save(context.folder, reading)
 
 
-def load_table(workspace: Workspace, digest: str, fewest_columns: int = 2) -> pd.DataFrame:
+def load_table(workspace: Workspace, digest: str) -> pd.DataFrame:
     """Return a data set's table, read from its files if that was not done yet."""
     path = workspace.dataset(digest) / TABLE
     try:
@@ -37,16 +38,20 @@ def load_table(workspace: Workspace, digest: str, fewest_columns: int = 2) -> pd
         pass
     except (DamagedFileError, ValueError, OSError) as error:
         log.warning("%s", error)
-    return _read(workspace, digest, fewest_columns)[0]
+    return _read(workspace, digest)[0]
 
 
 def load_prepared(workspace: Workspace, config: DataConfig) -> Prepared:
     """Return a data set's rows ready for the task."""
-    return prepare(load_table(workspace, config.dataset), config)
+    table = load_table(workspace, config.dataset)
+    with read_budget(workspace.source_paths(config.dataset).values()):
+        return prepare(table, config)
 
 
-def _read(workspace: Workspace, digest: str, fewest_columns: int) -> tuple[pd.DataFrame, Reading]:
-    table, reading = read(workspace.sources(digest), settings(), fewest_columns=fewest_columns)
+def _read(workspace: Workspace, digest: str) -> tuple[pd.DataFrame, Reading]:
+    sources = workspace.sources(digest)
+    with read_budget(sources.values()):
+        table, reading = read(sources, settings(), workspace.read_options(digest))
     with atomic_file(workspace.dataset(digest) / TABLE) as draft:
         table.to_parquet(draft, index=False)
     return table, reading

@@ -114,7 +114,7 @@ def _studied(context: Context, study: StudyConfig, about: Material) -> Material:
 def _files(context: Context, digest: str) -> tuple[str, ...]:
     """Return the parts of a data set that have files of their own; none where the files are gone."""
     try:
-        return context.store.workspace.parts(digest)
+        return tuple(context.store.workspace.source_paths(digest))
     except NotFoundError:
         return ()
 

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from translearn_core.analysis import quantile_groups
 from translearn_core.config import LENGTH, DataConfig, Split
-from translearn_core.data.columns import PART, ROW, file_columns, words
+from translearn_core.data.columns import PART, ROW, file_columns
 from translearn_core.data.findings import named, shown
+from translearn_core.data.words import count_words
 from translearn_core.errors import DataError
 
 IntArray = NDArray[np.int64]
@@ -32,7 +33,9 @@ class Asked:
 
 def lengths(texts: list[str]) -> Asked:
     """Ask for the number of words, cut into quarters."""
-    return _asked(LENGTH, quantile_groups([words(text) for text in texts]), np.ones(len(texts), dtype=bool))
+    return _asked(
+        LENGTH, quantile_groups([count_words(text) for text in texts]), np.ones(len(texts), dtype=bool)
+    )
 
 
 def column(table: pd.DataFrame, data: DataConfig, rows: pd.DataFrame, name: str) -> Asked:

@@ -10,7 +10,7 @@ from sklearn.preprocessing import StandardScaler
 
 from translearn_core.analysis import label_suspects, out_of_fold
 from translearn_core.config import ExperimentConfig
-from translearn_core.data.splitting import normalised
+from translearn_core.data.normalisation import text_key
 from translearn_core.results import Evaluation, Interval
 from translearn_core.worker.context import Context
 from translearn_core.worker.features import analysed, backbone_features, class_indices
@@ -92,5 +92,5 @@ def _directions(features: NDArray[np.floating], seed: int) -> NDArray[np.float32
 
 def _same_texts(texts: list[str]) -> NDArray[np.int64] | None:
     """Number the texts, the same for those that are the same; None where none comes twice."""
-    found = np.unique([normalised(text) for text in texts], return_inverse=True)[1].astype(np.int64)
+    found = np.unique([text_key(text) for text in texts], return_inverse=True)[1].astype(np.int64)
     return found if len(np.unique(found)) < len(found) else None

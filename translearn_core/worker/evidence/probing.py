@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from translearn_core.analysis import control_labels, probe_layers, tfidf_baseline, word_types
 from translearn_core.analysis.probing import Layers
 from translearn_core.config import LENGTH, ExperimentConfig, ProbeConfig, Split
-from translearn_core.data.splitting import normalised
+from translearn_core.data.normalisation import text_key
 from translearn_core.errors import TooFewSamplesError
 from translearn_core.results import Evaluation
 from translearn_core.runs import artifacts
@@ -115,5 +115,5 @@ def _variants(
 
 def _same_texts(texts: list[str], train: IntArray) -> IntArray | None:
     """Number the texts, the same for those that are the same; None where no training text comes twice."""
-    found = np.unique([normalised(text) for text in texts], return_inverse=True)[1].astype(np.int64)
+    found = np.unique([text_key(text) for text in texts], return_inverse=True)[1].astype(np.int64)
     return found if len(np.unique(found[train])) < len(train) else None

@@ -28,6 +28,7 @@ from translearn_core.worker.features import class_indices, finished
 from translearn_core.worker.predictions import logarithms, warm_model
 
 FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
 
 BLOCK = 512
 """Texts the model answers between two reports."""
@@ -116,8 +117,21 @@ def _answered(context: Context, job: str, evaluation: Evaluation, split: Split) 
 
 
 def _fitted(validation: Answered) -> float:
-    """Return the temperature of the validation rows; 1 where all are right, which would be cold for ever."""
-    return 1.0 if validation.correct.all() else temperature(validation.logs, validation.labels)
+    """Return the temperature of the validation rows; 1 where all are right, which would be cold for ever.
+
+    Rows of a class that was never learned have probability 0 at any temperature, and are left out.
+    """
+    known = _known(validation)
+    if validation.correct[known].all():
+        return 1.0
+    return temperature(validation.logs[known], validation.labels[known])
+
+
+def _known(answered: Answered) -> BoolArray:
+    """Whether the model can answer a row's class at all."""
+    of_label: FloatArray = answered.logs[np.arange(len(answered.labels)), answered.labels]
+    known: BoolArray = of_label > logarithms(np.zeros(1))[0]
+    return known
 
 
 def _calibrated(test: Answered, t: float, config: TrustConfig) -> Calibrated:
@@ -127,7 +141,7 @@ def _calibrated(test: Answered, t: float, config: TrustConfig) -> Calibrated:
         temperature=t,
         error=expected_calibration_error(sure, correct, config.bins),
         error_interval=ece_interval(sure, correct, config.bins, seed=config.seed),
-        loss=float(-of_label.mean()),
+        loss=float(-of_label[_known(test)].mean()) if _known(test).any() else float("nan"),
     )
 
 

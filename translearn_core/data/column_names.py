@@ -1,18 +1,20 @@
 """Column names made usable: trimmed, none missing, none twice, none reserved; and each change said."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 from translearn_core.data.columns import PART, ROW
 from translearn_core.data.findings import finding, joined, shown
-from translearn_core.data.parsing import Parsed
 from translearn_core.results import Finding, Severity
 
 
-def mended_header(parsed: Parsed) -> tuple[list[str | None], list[Finding]]:
+def clean_column_names(
+    header: Sequence[str], rows: Sequence[Sequence[str]]
+) -> tuple[list[str | None], list[Finding]]:
     """Return a distinct name for every column, None for a column without name and cells; and the findings."""
-    raw = [" ".join(name.replace("\ufeff", "").split()) for name in parsed.header]
+    raw = [" ".join(name.replace("\ufeff", "").split()) for name in header]
     said: list[Finding] = []
-    if trimmed := [name for name, old in zip(raw, parsed.header, strict=True) if name and name != old]:
+    if trimmed := [name for name, old in zip(raw, header, strict=True) if name and name != old]:
         said.append(
             _mended("header-space", f"White space around column names was removed: {_listed(trimmed)}.")
         )
@@ -20,7 +22,7 @@ def mended_header(parsed: Parsed) -> tuple[list[str | None], list[Finding]]:
     names: list[str | None] = []
     numbered, unnamed, reserved, empty = [], [], [], []
     for place, name in enumerate(raw):
-        if not name and not any(record[place].strip() for record in parsed.records):
+        if not name and not any(row[place].strip() for row in rows):
             names.append(None)
             empty.append(f"column {place + 1}")
             continue

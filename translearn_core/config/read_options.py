@@ -1,0 +1,47 @@
+"""How a table's file is to be read, where a person says so instead of leaving it to detection."""
+
+from typing import Self
+
+from pydantic import Field, field_validator
+
+from translearn_core.config.frozen import Frozen
+
+ESCAPES = {r"\t": "\t", "tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "space": " "}
+"""Words for delimiters that are hard to type."""
+
+LONGEST_DELIMITER = 5
+
+
+class ReadOptions(Frozen):
+    """Encoding, delimiter, header and sheet of a data set's files; None leaves a choice to detection."""
+
+    encoding: str | None = Field(None, max_length=40, description="encoding of the text, such as cp1250")
+    delimiter: str | None = Field(
+        None, max_length=20, description=r"what stands between fields, such as ';' or '\t'; '' for one column"
+    )
+    header: bool | None = Field(None, description="whether the first row names the columns")
+    sheet: str | None = Field(
+        None, max_length=200, description="sheet of a workbook, or file in an archive; default: the first"
+    )
+
+    @field_validator("delimiter")
+    @classmethod
+    def _unescaped(cls, delimiter: str | None) -> str | None:
+        if delimiter is None:
+            return None
+        delimiter = ESCAPES.get(delimiter, delimiter)
+        if any(c in delimiter for c in '"\r\n\0') or len(delimiter) > LONGEST_DELIMITER:
+            raise ValueError(
+                f"a delimiter has at most {LONGEST_DELIMITER} characters, none of them a double quote or a "
+                f"line break"
+            )
+        return delimiter
+
+    @property
+    def given(self) -> bool:
+        """Whether a person chose anything."""
+        return self != type(self)()
+
+    def but(self, **choices: object) -> Self:
+        """Return these options with other choices, validated."""
+        return type(self).model_validate({**self.model_dump(), **choices})

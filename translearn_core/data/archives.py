@@ -1,0 +1,137 @@
+"""One table out of a .gz or .zip file; limits count the unpacked bytes."""
+
+import gzip
+import io
+import zipfile
+import zlib
+from dataclasses import dataclass
+
+from translearn_core.data.findings import counted, finding, named, shown
+from translearn_core.errors import DataError
+from translearn_core.results import Finding, Severity
+
+SUFFIXES = (
+    ".csv", ".tsv", ".tab", ".txt", ".dat", ".data", ".psv", ".json", ".jsonl", ".ndjson", ".parquet",
+    ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods",
+)  # fmt: skip
+"""How the files of an archive that may be tables end."""
+
+ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")
+WORKBOOK_PARTS = ("xl/", "content.xml", "mimetype", "word/", "ppt/")
+"""Names inside archives that are documents of their own."""
+
+
+@dataclass(frozen=True)
+class Unpacked:
+    """A file's bytes, taken out of its archive if it came in one; which member it is, and which there are."""
+
+    data: bytes
+    member: str | None = None
+    members: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+def unpack(data: bytes, name: str, limit: int, sheet: str | None = None) -> Unpacked:
+    """Return the one table inside a .gz or .zip file, or the bytes as they are.
+
+    Parameters
+    ----------
+    data : bytes
+    name : str
+        How sentences call the file.
+    limit : int
+        Most bytes, unpacked.
+    sheet : str, optional
+        Which file of an archive to take; default: the one called train, else the first.
+
+    Raises
+    ------
+    DataError
+        If the archive is damaged, encrypted, holds no table, or one over the limit.
+    """
+    if data.startswith(b"\x1f\x8b"):
+        return Unpacked(_gunzipped(data, name, limit))
+    if data.startswith(ZIP_STARTS):
+        return _from_zip(data, name, limit, sheet)
+    return Unpacked(data)
+
+
+def _gunzipped(data: bytes, name: str, limit: int) -> bytes:
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(data)) as file:
+            found = file.read(limit + 1)
+    except (OSError, EOFError, zlib.error):
+        raise DataError(
+            f"{name} is a damaged gzip archive: make it again, or bring the table itself."
+        ) from None
+    if len(found) > limit:
+        raise _too_large(name, limit)
+    return found
+
+
+def _from_zip(data: bytes, name: str, limit: int, sheet: str | None) -> Unpacked:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            entries = archive.infolist()
+            if any(entry.filename.startswith(WORKBOOK_PARTS) for entry in entries):
+                if sum(entry.file_size for entry in entries) > limit:
+                    raise _too_large(name, limit)
+                return Unpacked(data)
+            tables = {entry.filename: entry for entry in entries if _is_table(entry)}
+            if not tables:
+                inside = named([entry.filename for entry in entries], 3) or "nothing"
+                raise DataError(
+                    f"{name} is a ZIP archive without a table, it holds {inside}: put one CSV, Excel, "
+                    "JSON Lines or Parquet file into it."
+                )
+            chosen = _chosen(list(tables), name, sheet)
+            if tables[chosen].file_size > limit:
+                raise _too_large(name, limit)
+            with archive.open(tables[chosen]) as file:
+                found = file.read(limit + 1)
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, OSError):
+        raise DataError(
+            f"{name} is a damaged ZIP archive: make it again, or bring the table itself."
+        ) from None
+    except RuntimeError:  # what zipfile raises for a password
+        raise DataError(
+            f"{name} is an encrypted ZIP archive: bring the table itself, without a password."
+        ) from None
+    if len(found) > limit:
+        raise _too_large(name, limit)
+    return Unpacked(found, chosen, tuple(tables), _said(chosen, list(tables)))
+
+
+def _is_table(entry: zipfile.ZipInfo) -> bool:
+    base = entry.filename.rsplit("/", 1)[-1]
+    hidden = base.startswith(".") or entry.filename.startswith("__MACOSX/")
+    return not entry.is_dir() and not hidden and base.casefold().endswith(SUFFIXES)
+
+
+def _chosen(tables: list[str], name: str, sheet: str | None) -> str:
+    if sheet is None:
+        return next((table for table in tables if "train" in table.rsplit("/", 1)[-1].casefold()), tables[0])
+    for table in tables:
+        if sheet in (table, table.rsplit("/", 1)[-1]):
+            return table
+    raise DataError(f"{name} holds no table {shown(sheet)}: choose from {named(tables, 8)}.")
+
+
+def _said(chosen: str, tables: list[str]) -> tuple[Finding, ...]:
+    if len(tables) == 1:
+        return ()
+    others = [table for table in tables if table != chosen]
+    sentence = (
+        f"The archive holds {counted(len(tables), 'table')}: {shown(chosen)} was read, {named(others)} "
+        f"{'was' if len(others) == 1 else 'were'} not."
+    )
+    advice = "Choose another one where the file is read, or bring its parts as separate files."
+    return (finding("several-tables", Severity.WARNING, sentence, advice=advice),)
+
+
+def _too_large(name: str, limit: int) -> DataError:
+    return DataError(
+        f"{name} has over {limit / 1e6:,.0f} MB when unpacked, the limit here: keep fewer rows or only the "
+        f"columns "
+        "you need, or ask whoever runs this installation to raise TRANSLEARN_MAX_UPLOAD_MB."
+    )

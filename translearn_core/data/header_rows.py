@@ -1,0 +1,152 @@
+"""Which rows of a table name its columns: none, the first or several; and names repeated further down."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from translearn_core.data.words import count_words, is_number
+
+SAMPLE_ROWS = 300
+LONGEST_NAME, MOST_WORDS = 60, 8
+
+KNOWN_NAMES = frozenset(
+    [
+        "text",
+        "sentence",
+        "review",
+        "comment",
+        "message",
+        "content",
+        "tweet",
+        "body",
+        "question",
+        "utterance",
+        "document",
+        "label",
+        "labels",
+        "class",
+        "category",
+        "target",
+        "sentiment",
+        "intent",
+        "topic",
+        "tag",
+        "split",
+        "id",
+        "index",
+        "name",
+        "date",
+        "title",
+        "score",
+        "rating",
+        "user",
+        "author",
+        "lang",
+        "language",
+        "source",
+        "url",
+        "response",
+        "answer",
+        "description",
+        "subject",
+        "summary",
+    ]
+)
+"""Words that name columns rather than stand in them."""
+
+QUALTRICS = '{"importid"'
+"""Begins the cells of the third header row of a survey exported from Qualtrics."""
+
+SURE = 2.0
+"""Evidence from here on needs no question; `first_row_is_data` says what counts."""
+
+
+def looks_like_names(cells: Sequence[str]) -> bool:
+    """Whether cells could name columns: all filled, distinct, short, and no numbers."""
+    names = [cell.strip().casefold() for cell in cells]
+    return (
+        all(name and len(name) <= LONGEST_NAME and not is_number(name) for name in names)
+        and len(set(names)) == len(names)
+        and all(count_words(name) <= MOST_WORDS or name.endswith("?") for name in names)
+    )
+
+
+def first_row_is_data(first: Sequence[str], rows: Sequence[Sequence[str]]) -> float:
+    """Return the evidence that a table's first row is no header: above 0 it is data, below a header.
+
+    Each column votes. For data: the cell stands among few repeated values below it, is a number above
+    numbers, is about as long as the texts below it. For a header: it is a known name, a word above numbers
+    or texts.
+    """
+    below = [row for row in rows[:SAMPLE_ROWS] if [*row] != [*first]]
+    return sum(_vote(cell.strip(), [row[k].strip() for row in below]) for k, cell in enumerate(first))
+
+
+def _vote(cell: str, column: Sequence[str]) -> float:
+    values = [value for value in column if value]
+    if count_words(cell) <= 2 and not KNOWN_NAMES.isdisjoint(re.split(r"[\W_]+", cell.casefold())):
+        return -2.5
+    if not cell or len(values) < 2:
+        return 0.0
+    counts = Counter(values)
+    if len(counts) <= max(2, len(values) // 3) and cell in counts:
+        return 3.0
+    if sum(map(is_number, values)) >= 0.9 * len(values):
+        return 2.0 if is_number(cell) else -2.0
+    if len(values) >= 5 and all(any(c.isdigit() for c in value) for value in values):
+        return 0.5 if any(c.isdigit() for c in cell) else -1.5
+    mean = sum(map(count_words, values)) / len(values)
+    words = count_words(cell)
+    if mean >= 4:
+        if words <= max(3, 0.4 * mean) and words <= 0.7 * mean:
+            return -2.0
+        questions = sum(value.endswith("?") for value in values)
+        return -1.0 if cell.endswith("?") and questions < 0.3 * len(values) else 1.5
+    return -1.0 if len(counts) <= max(2, len(values) // 3) else 0.0
+
+
+def further_header_rows(rows: Sequence[Sequence[str]]) -> int:
+    """Return how many rows after the first belong to the header: Qualtrics writes questions and ids there."""
+    for index, row in enumerate(rows[:3]):
+        if any(cell.replace(" ", "").casefold().startswith(QUALTRICS) for cell in row):
+            return index + 1
+    return 0
+
+
+def second_header_row(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the first row below the header has words wherever the rows below it have numbers."""
+    below = rows[1 : SAMPLE_ROWS + 1]
+    if len(below) < 5:
+        return False
+    numeric = [
+        k
+        for k in range(len(rows[0]))
+        if (values := [row[k].strip() for row in below if row[k].strip()]) and all(map(is_number, values))
+    ]
+    cells = [rows[0][k].strip() for k in numeric]
+    return bool(cells) and all(
+        cell and not is_number(cell) and cell.casefold() not in MISSING for cell in cells
+    )
+
+
+MISSING = frozenset(
+    {"", "na", "n/a", "nan", "null", "none", "-", "--", ".", "?", "#n/a", r"\n", "missing", "unknown"}
+)
+"""Ways to write that a value is missing, folded."""
+
+
+def repeated_header_rows(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
+    """Return the indices of rows that hold the header again, as files put one behind the other do."""
+    names = [_bare(cell) for cell in header]
+    first = names[0]
+    return [
+        index
+        for index, row in enumerate(rows)
+        if _bare(row[0]) == first
+        and (len(names) > 1 or row[0].startswith("\ufeff"))
+        and [_bare(cell) for cell in row] == names
+    ]
+
+
+def _bare(cell: str) -> str:
+    return cell.replace("\ufeff", "").strip()

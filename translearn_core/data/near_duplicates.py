@@ -1,0 +1,99 @@
+"""Texts that nearly repeat another: found by MinHash, confirmed by the words and pairs of words they share.
+
+Broder 1997, "On the resemblance and containment of documents"; Jaccard similarity of the sets of shingles.
+"""
+
+import re
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+SIMILAR = 0.75
+"""Jaccard similarity from which on two texts are near-duplicates."""
+
+FEWEST_SHINGLES = 6
+MOST_ROWS = 200_000
+MOST_CANDIDATES = 20
+BANDS, ROWS_PER_BAND = 8, 3
+PRIME = (1 << 31) - 1
+
+_WORD = re.compile(r"[㐀-䶿一-鿿豈-﫿぀-ヿ가-힯]|[^\W_]+")
+
+IntArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class NearDuplicates:
+    """Indices of texts with a near-duplicate among the others, and the index of one such text for each."""
+
+    index: IntArray
+    other: IntArray
+
+
+def near_duplicates(texts: Sequence[str], among: Sequence[str]) -> NearDuplicates:
+    """Find the texts that nearly repeat one of `among`.
+
+    Parameters
+    ----------
+    texts, among : sequence of str
+        At most `MOST_ROWS` of each are looked at; texts of fewer than `FEWEST_SHINGLES` are not.
+    """
+    nothing = np.empty(0, dtype=np.int64)
+    own, other = (
+        [_shingles(text) for text in texts[:MOST_ROWS]],
+        [_shingles(text) for text in among[:MOST_ROWS]],
+    )
+    if not own or not other:
+        return NearDuplicates(nothing, nothing)
+    buckets: dict[tuple[int, int], list[int]] = {}
+    for k, bands in enumerate(_bands(other)):
+        for band, value in enumerate(bands):
+            if len(entries := buckets.setdefault((band, value), [])) < MOST_CANDIDATES:
+                entries.append(k)
+    found: list[int] = []
+    which: list[int] = []
+    for k, bands in enumerate(_bands(own)):
+        if len(own[k]) < FEWEST_SHINGLES:
+            continue
+        candidates = dict.fromkeys(
+            j for band, value in enumerate(bands) for j in buckets.get((band, value), ())
+        )
+        best = next((j for j in candidates if _jaccard(own[k], other[j]) >= SIMILAR), None)
+        if best is not None:
+            found.append(k)
+            which.append(best)
+    return NearDuplicates(np.asarray(found, dtype=np.int64), np.asarray(which, dtype=np.int64))
+
+
+def _shingles(text: str) -> frozenset[int]:
+    words = [zlib.crc32(word.encode()) for word in _WORD.findall(text.casefold())]
+    pairs = ((31 * one + other) % PRIME for one, other in pairwise(words))
+    return frozenset(word % PRIME for word in words) | frozenset(pairs)
+
+
+def _bands(sets: Sequence[frozenset[int]]) -> list[list[int]]:
+    """Return the hashes of each set's bands of minima, (sets, BANDS); the same for sets that are alike."""
+    random = np.random.default_rng(0)
+    a, b = random.integers(1, PRIME, (2, BANDS * ROWS_PER_BAND), dtype=np.int64)
+    sizes = np.array([max(1, len(one)) for one in sets], dtype=np.int64)
+    words = np.fromiter(
+        (word for one in sets for word in one or (0,)), dtype=np.int64, count=int(sizes.sum())
+    )
+    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    minima = [np.minimum.reduceat((words * x + y) % PRIME, starts) for x, y in zip(a, b, strict=True)]
+    bands: list[list[int]] = []
+    for band in range(BANDS):
+        rows = minima[band * ROWS_PER_BAND : (band + 1) * ROWS_PER_BAND]
+        combined = rows[0]
+        for row in rows[1:]:
+            combined = (combined * 1_000_003 + row) % PRIME
+        bands.append(combined.tolist())
+    return [list(one) for one in zip(*bands, strict=True)]
+
+
+def _jaccard(one: frozenset[int], other: frozenset[int]) -> float:
+    return len(one & other) / max(1, len(one | other))

@@ -1,0 +1,177 @@
+"""Signs that a task is more than one class a text: several labels a cell, one-hot columns, groups of rows."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from translearn_core.config import DataConfig
+from translearn_core.data.columns import file_columns
+from translearn_core.data.findings import counted, finding, joined, shown
+from translearn_core.data.near_duplicates import near_duplicates
+from translearn_core.data.prepared import Prepared
+from translearn_core.data.splitting import TRAIN
+from translearn_core.results import Finding, Severity
+
+SEPARATORS = {";": "semicolons", "|": "pipes", ",": "commas"}
+BINARY = frozenset({"0", "1", "0.0", "1.0", "true", "false", "yes", "no"})
+GROUP_NAMES = frozenset(
+    [
+        "author",
+        "user",
+        "username",
+        "userid",
+        "user_id",
+        "speaker",
+        "patient",
+        "customer",
+        "client",
+        "account",
+        "session",
+        "thread",
+        "conversation",
+        "document",
+        "doc",
+        "docid",
+        "doc_id",
+        "article",
+        "reviewer",
+        "writer",
+        "person",
+        "subject",
+        "participant",
+        "respondent",
+        "group",
+        "source",
+        "site",
+    ]
+)
+"""Names of columns whose equal values mean that rows belong together, folded."""
+
+SAMPLE = 5_000
+
+TELLING = 0.02
+"""Share of held-out texts from which on near-duplicates bear on the scores."""
+
+
+def several_labels(cells: Sequence[str]) -> str | None:
+    """Return what separates several labels in a column's cells; None if cells hold one label each."""
+    values = Counter(cells[:SAMPLE])
+    lists = [value for value in values if value.lstrip().startswith("[")]
+    if len(lists) >= 0.5 * len(values) and all(_is_list(value) for value in lists[:50]):
+        return "as JSON lists"
+    for sign, word in SEPARATORS.items():
+        split = {value: [part.strip() for part in value.split(sign) if part.strip()] for value in values}
+        several = sum(values[value] for value, parts in split.items() if len(parts) > 1)
+        parts = Counter(
+            part for value, found in split.items() for part in set(found) for _ in range(values[value])
+        )
+        if (
+            several >= 0.1 * sum(values.values())
+            and len(parts) < len(values)
+            and min(parts.values()) > 1
+            and all(len(re.findall(r"\w+", part)) <= 3 for part in parts)
+        ):
+            return f"separated by {word}"
+    return None
+
+
+def several_labels_finding(table: pd.DataFrame, config: DataConfig) -> list[Finding]:
+    """Say so if the label column's cells hold several labels each."""
+    if config.label not in table:
+        return []
+    cells = [cell for cell in table[config.label] if isinstance(cell, str)]
+    how = several_labels(cells)
+    if how is None:
+        return []
+    longest = max(cells[:SAMPLE], key=len)
+    sentence = (
+        f"Cells of column {shown(config.label)} hold several labels each, {how}, such as {shown(longest)}: "
+        f"each of the {len(set(cells)):,} combinations is learned as a class of its own."
+    )
+    return [finding("several-labels", Severity.WARNING, sentence)]
+
+
+def one_hot_finding(table: pd.DataFrame, config: DataConfig) -> list[Finding]:
+    """Say so if the label column is one of several that hold 0 and 1 only."""
+    others = [name for name in file_columns(table) if name not in (config.text, config.split.column)]
+    binary = [name for name in others if _is_binary(table[name])]
+    if len(binary) < 2 or config.label not in binary:
+        return []
+    sentence = (
+        f"Columns {joined([shown(name) for name in binary])} hold yes or no only, as several labels of one "
+        f"text do: "
+        f"{shown(config.label)} alone is learned."
+    )
+    return [finding("one-hot-columns", Severity.WARNING, sentence)]
+
+
+def groups_finding(table: pd.DataFrame, config: DataConfig, prepared: Prepared) -> list[Finding]:
+    """Say so if rows that belong together by some column stand on both sides of the split."""
+    if config.split.group is not None:
+        return []
+    rest = [n for n in file_columns(table) if n not in (config.text, config.label, config.split.column)]
+    for name in rest:
+        words = re.split(r"[\W_]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).casefold())
+        if name.casefold() not in GROUP_NAMES and GROUP_NAMES.isdisjoint(words):
+            continue
+        groups = table[name].iloc[prepared.table_index]
+        filled = groups.notna().to_numpy()
+        sizes = groups[filled].value_counts()
+        if len(sizes) < 5 or sizes.mean() < 1.5:
+            continue
+        learned = set(groups[filled & (prepared.split == TRAIN)])
+        mask = filled & (prepared.split != TRAIN) & groups.isin(learned).to_numpy()
+        if mask.sum() < 0.05 * max(1, int((prepared.split != TRAIN).sum())):
+            continue
+        sentence = (
+            f"{counted(int(mask.sum()), 'row')} of validation and test share their {shown(name)} with "
+            f"training rows: "
+            "what is learned of one row may give the others away."
+        )
+        advice = f"Choose {shown(name)} as the column that keeps rows together."
+        return [
+            finding(
+                "groups-across-splits",
+                Severity.WARNING,
+                sentence,
+                prepared.rows[mask],
+                advice=advice,
+                column=name,
+            )
+        ]
+    return []
+
+
+def _is_binary(cells: "pd.Series[str]") -> bool:
+    values = {str(value).strip().casefold() for value in cells.dropna().unique()[:10]}
+    return len(values) == 2 and values <= BINARY
+
+
+def _is_list(value: str) -> bool:
+    try:
+        return isinstance(json.loads(value), list)
+    except (ValueError, RecursionError):
+        return bool(re.fullmatch(r"\[('[^']*'(, )?)*\]", value))
+
+
+def near_duplicates_finding(prepared: Prepared) -> list[Finding]:
+    """Say so if texts held out nearly repeat training texts."""
+    train, held = np.flatnonzero(prepared.split == TRAIN), np.flatnonzero(prepared.split != TRAIN)
+    found = near_duplicates([prepared.texts[i] for i in held], [prepared.texts[i] for i in train])
+    if not len(found.index):
+        return []
+    rows = held[found.index]
+    first, other = prepared.texts[rows[0]], prepared.texts[train[found.other[0]]]
+    verb = "repeats" if len(rows) == 1 else "repeat"
+    sentence = (
+        f"{counted(len(rows), 'text')} of validation and test nearly {verb} a training text, for instance "
+        f"{shown(first)} "
+        f"and {shown(other)}: scores look better than on new texts."
+    )
+    advice = "Keep such rows together by a group column, or remove the copies."
+    severity = Severity.WARNING if len(rows) >= TELLING * len(held) else Severity.DETECTED
+    return [finding("near-duplicates", severity, sentence, prepared.rows[rows], advice=advice)]

@@ -1,0 +1,16 @@
+"""Words and numbers in cells, counted and recognised."""
+
+import re
+
+_WORD = re.compile(r"[㐀-䶿一-鿿豈-﫿぀-ヿ가-힯]|[^\s㐀-䶿一-鿿豈-﫿぀-ヿ가-힯]+")
+_NUMBER = re.compile(r"[+-]?\d{1,400}([.,]\d{1,400})?([eE][+-]?\d{1,3})?")
+
+
+def count_words(text: str) -> int:
+    """Count words; a Chinese, Japanese or Korean character counts as one, since no spaces part them."""
+    return len(_WORD.findall(text))
+
+
+def is_number(text: str) -> bool:
+    """Whether a cell is one number, with a point or a comma."""
+    return _NUMBER.fullmatch(text.strip()) is not None
