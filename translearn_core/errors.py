@@ -10,6 +10,7 @@
     ├── TrainingError        training cannot go on
     │   └── FreezeError      a frozen tensor moved, or a trainable one with a gradient did not
     ├── TooFewSamplesError   a statistic that this many rows cannot carry
+    ├── DamagedFileError     a file of ours that is not what was written (path, why, remedy)
     ├── NotFoundError        no such run or data set here, or it belongs to somebody else
     ├── QuotaError           over a limit of the settings
     ├── WorkspaceError       the workspace's folder, disk or database cannot be used
@@ -20,11 +21,13 @@
 
 import re
 from enum import Enum
+from pathlib import Path
 
 __all__ = [
     "MISSING",
     "BackboneError",
     "ConfigError",
+    "DamagedFileError",
     "DataError",
     "EngineError",
     "FreezeError",
@@ -107,6 +110,18 @@ class FreezeError(TrainingError):
 
 class TooFewSamplesError(TranslearnError):
     """A statistic needs more rows than there are."""
+
+
+class DamagedFileError(TranslearnError):
+    """A file that was written here is not what was written; `remedy` is what helps."""
+
+    def __init__(self, path: Path, why: str, remedy: str) -> None:
+        self.path, self.why, self.remedy = path, why, remedy
+        super().__init__(f"{path} is damaged ({why}): {remedy}.")
+
+    def __reduce__(self) -> tuple[type["DamagedFileError"], tuple[Path, str, str]]:
+        """Pickle by the arguments, so that the error crosses processes."""
+        return type(self), (self.path, self.why, self.remedy)
 
 
 class NotFoundError(TranslearnError):

@@ -61,6 +61,13 @@ def resume(run_id: str) -> None:
         ensure_engine(settings())
 
 
+def write_again(run_id: str) -> None:
+    """Let a run that has ended write its results again."""
+    with shown.errors():
+        state.store().ask_anew(state.owner(), run_id)
+        ensure_engine(settings())
+
+
 def delete(run_id: str) -> None:
     """Delete a run; the draft and the visit turn to something that is still there."""
     with shown.errors():

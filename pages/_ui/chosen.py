@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui import ending, heading, kept, places, shown, state
+from pages._ui import acts, ending, heading, kept, places, shown, state
 from pages._ui.words import ago
 from translearn_core.results import Evaluation, RunSummary
 from translearn_core.runs import Run
@@ -50,7 +50,13 @@ def evaluation(run: Run) -> Evaluation:
     """Return a finished run's evaluation; ends the page where it is gone."""
     found = kept.result(run, Evaluation)
     if found is None:
-        shown.error("The results of this run are no longer on disk: resume the run to compute them again.")
+        shown.error(
+            "The results of this run are gone or damaged on disk: resume the run, which writes them again."
+        )
+        st.button(
+            "Resume", key="write_again", icon=":material/play_arrow:", on_click=acts.write_again,
+            args=(run.id,),
+        )  # fmt: skip
         ending.end()
     return found
 

@@ -9,12 +9,14 @@ from starlette.routing import Route
 
 from pages._ui.gate import token_in
 from pages._ui.owner import owner_of
-from translearn_core.errors import NotFoundError
+from translearn_core.errors import DamagedFileError, NotFoundError
 from translearn_core.results import Exported
 from translearn_core.runs import artifacts, open_store
 
 PREFIX = "taken"
 GONE = "There is no such file in your workspace: it was deleted, or the link is somebody else's."
+
+DAMAGED = "The file was damaged on the disk of this server: go back to its page and have it made again."
 
 
 def link(run: str, name: str) -> str:
@@ -29,17 +31,26 @@ def hand_out(request: Request) -> Response:
         path = made_by(owner_of(token), request.path_params["run"]) if token else None
     except NotFoundError:
         path = None
+    except DamagedFileError as error:
+        open_store().mark_damaged(error)
+        return PlainTextResponse(DAMAGED, status_code=410)
     if path is None:
         return PlainTextResponse(GONE, status_code=404)
     return FileResponse(path, media_type="application/zip", filename=request.path_params["name"])
 
 
 def made_by(owner: str, run: str) -> Path | None:
-    """Return the file that one of the owner's runs made; None if it made none."""
+    """Return the file that one of the owner's runs made; None if it made none.
+
+    Raises
+    ------
+    DamagedFileError
+        If it is no longer what was made.
+    """
     store = open_store()
     folder = store.workspace.run(store.run(owner, run).job.id)
-    found = artifacts.load(folder, Exported)
-    return folder / found.file if found is not None and (folder / found.file).is_file() else None
+    found = artifacts.read(folder, Exported)
+    return folder / found.file if found is not None else None
 
 
 ROUTE = Route(f"/{PREFIX}/{{run}}/{{name}}", hand_out)

@@ -62,14 +62,27 @@ def ask(config: Frozen, kind: type[T], doing: str) -> T | None:
     if run.state.live:
         watch(run, doing)
         return None
-    if run.state is State.DONE and (answer := kept.result(run, kind)) is not None:
-        return answer
+    if run.state is State.DONE:
+        if (answer := kept.result(run, kind)) is not None:
+            return answer
+        if _first_time(run) and state.store().ask_anew(state.owner(), run.id):
+            ensure_engine(settings())
+            watch(run, doing)
+            return None
     shown.error(run.job.reason or f"{doing} gave no result.")
     if st.button("Try again", key=f"again-{run.job.id}", icon=":material/refresh:"):
         state.store().delete_run(state.owner(), run.id)
         submit(config)
         st.rerun()
     return None
+
+
+def _first_time(run: Run) -> bool:
+    """Whether a visit has not yet asked anew for an answer that was gone from the disk, or damaged there."""
+    key = f"asked-anew-{run.job.id}"
+    before = state.value(key)
+    state.put(key, True)
+    return not before
 
 
 def watch(run: Run, doing: str) -> None:

@@ -25,6 +25,7 @@ from translearn_core.runs import Run, State, Study
 from translearn_core.runs.evidence import evidence, study_evidence
 from translearn_core.runs.repeating import command
 from translearn_core.settings import settings
+from translearn_core.storage import verify_file
 
 WHAT = (
     "One page with the question, the data, how it was trained, every figure with what it means, what weakens "
@@ -157,9 +158,14 @@ def _show(run: Run) -> None:
         shown.error(run.job.reason or "The report was not finished.")
         return
     path = state.store().workspace.run(run.job.id) / found.file
+
+    def content() -> bytes:
+        verify_file(path, "make the report again")
+        return path.read_bytes()
+
     st.download_button(
         f"Download the report ({size(found.bytes)})",
-        path.read_bytes,
+        content,
         file_name(str(getattr(run.job.config, "name", ""))).replace(".zip", ".html"),
         "text/html",
         key="report_file",

@@ -98,6 +98,6 @@ def _needed(owner: str, backbone: BackboneConfig) -> None:
 def files(owner: str, digest: str) -> tuple[str, Collection[str]]:
     """Return the name of a data set's file, and the parts that have files of their own."""
     try:
-        return state.store().dataset(owner, digest).name, state.store().workspace.sources(digest)
+        return state.store().dataset(owner, digest).name, state.store().workspace.source_paths(digest)
     except NotFoundError:
         return "data.csv", ()

@@ -1,3 +1,4 @@
+import errno
 import logging
 import os
 import time
@@ -170,12 +171,19 @@ def test_two_writers_of_one_shelf_do_not_harm_each_other(store: Store) -> None:
     assert torch.equal(store.shelf("shelf").find(text_digests(["three"])).vectors(), second)
 
 
-def test_drafts_left_by_a_kill_are_cleared_after_a_day(store: Store) -> None:
+def test_a_write_that_fails_half_way_leaves_nothing(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     keep(store, "shelf", ["one"])
-    draft = store.folder / "shelf" / ".draft-x"
-    draft.mkdir()
-    store.tidy()
-    assert draft.exists()
-    store.tidy(older_than=-1.0)
-    assert not draft.exists()
-    assert len(segments(store)) == 1
+    before = {path: path.stat().st_size for path in store.folder.rglob("*")}
+    writer = store.shelf("shelf").writer(8, torch.float32)
+    rows = (text_digests(["two"]), np.array([1]), np.array([1]), torch.zeros(1, 8), 0.1)
+    writer.append(*rows)
+
+    class Full:
+        def write(self, data: bytes) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(writer, "_file", Full())
+    with pytest.raises(OSError, match="No space"):
+        writer.append(*rows)
+    writer.commit()
+    assert {path: path.stat().st_size for path in store.folder.rglob("*")} == before

@@ -153,8 +153,10 @@ def described(file: Path, name: str) -> tuple[dict[str, object], dict[str, objec
 
 
 def digest(path: Path) -> str:
-    kind = hashlib.sha256 if path.suffix == ".safetensors" else hashlib.sha1
-    return kind(path.read_bytes()).hexdigest()
+    data = path.read_bytes()
+    if path.suffix == ".safetensors":
+        return hashlib.sha256(data).hexdigest()
+    return hashlib.sha1(b"blob %d\x00" % len(data) + data).hexdigest()  # as git names what it keeps
 
 
 @contextmanager

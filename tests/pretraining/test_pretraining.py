@@ -362,7 +362,13 @@ def test_lost_after_its_last_epoch_it_only_measures(folders: dict[str, str], tmp
     assert load(BackboneConfig(id=str(tmp_path / "second" / "backbone"))).n_blocks == 3
 
 
-def test_a_damaged_checkpoint_is_one_sentence(folders: dict[str, str], tmp_path: Path) -> None:
-    (tmp_path / NAME).write_bytes(b"PK\x03\x04 half of it")
-    with pytest.raises(TrainingError, match=r"is damaged .* start it again"):
-        Script().run(asked(folders["bert"]), tmp_path)
+def test_a_pretraining_whose_state_is_damaged_begins_again_and_says_so(
+    folders: dict[str, str], tmp_path: Path
+) -> None:
+    first = Script().run(asked(folders["bert"]), tmp_path / "first")
+    (tmp_path / "second").mkdir()
+    (tmp_path / "second" / NAME).write_bytes(b"PK\x03\x04 half of it")
+    script = Script()
+    again = script.run(asked(folders["bert"]), tmp_path / "second")
+    assert again.losses == first.losses
+    assert [stage for stage in script.stages if "damaged" in stage]

@@ -1,14 +1,29 @@
-"""A state on disk: whole or not there, and damage that is said with what to do about it."""
+"""A state on disk: whole or not there, the one before it kept, and damage that is said with what to do."""
 
+import os
+import random
 from pathlib import Path
 
 import pytest
 import torch
 
-from translearn_core.errors import TrainingError
+from translearn_core.errors import DamagedFileError
+from translearn_core.storage import sums_path
 from translearn_core.training.state_file import StateFile
 
-FILE = StateFile("walk.pt", of="walk", remedy="walk it again")
+FILE = StateFile("walk.pt", remedy="walk it again")
+NAMES = {"walk.pt", "walk.pt.sha256"}
+BOTH = NAMES | {"previous-walk.pt", "previous-walk.pt.sha256"}
+
+
+def names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+def flip(path: Path, chance: random.Random) -> None:
+    data = bytearray(path.read_bytes())
+    data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
+    path.write_bytes(data)
 
 
 def test_a_state_comes_back_and_goes_when_it_is_forgotten(tmp_path: Path) -> None:
@@ -18,9 +33,10 @@ def test_a_state_comes_back_and_goes_when_it_is_forgotten(tmp_path: Path) -> Non
     assert found is not None
     assert found["step"] == 3
     assert torch.equal(found["weights"], torch.arange(4.0))
-    assert [path.name for path in (tmp_path / "new").iterdir()] == ["walk.pt"]
+    assert names(tmp_path / "new") == NAMES
     FILE.forget(tmp_path / "new")
     assert FILE.read(tmp_path / "new", dict) is None
+    assert names(tmp_path / "new") == set()
 
 
 def test_a_write_that_breaks_off_leaves_the_former_state_whole(tmp_path: Path) -> None:
@@ -35,22 +51,78 @@ def test_a_write_that_breaks_off_leaves_the_former_state_whole(tmp_path: Path) -
     with pytest.raises(Killed):
         FILE.write(tmp_path, {"step": 2, "then": Deadly()})
     assert FILE.read(tmp_path, dict) == {"step": 1}
-    assert len(list(tmp_path.iterdir())) == 2
-    FILE.forget(tmp_path)
-    assert list(tmp_path.iterdir()) == []
+    assert names(tmp_path) == NAMES
+
+
+def test_the_state_before_is_used_where_the_last_one_is_damaged(tmp_path: Path) -> None:
+    chance = random.Random(0)
+    for _ in range(15):
+        for step in (1, 2, 3):
+            FILE.write(tmp_path, {"step": step, "weights": torch.full((50,), float(step))})
+        assert names(tmp_path) == BOTH
+        flip(tmp_path / "walk.pt", chance)
+        found = FILE.read(tmp_path, dict)
+        assert found is not None
+        assert found["step"] == 2
+        assert torch.equal(found["weights"], torch.full((50,), 2.0))
+        with pytest.raises(DamagedFileError):
+            FILE.read(tmp_path, dict, newest=True)
+        FILE.forget(tmp_path)
+
+
+def test_a_kill_between_any_two_steps_of_a_write_leaves_a_whole_state(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    steps = 0
+    for fatal in range(20):
+        folder = tmp_path / str(fatal)
+        for step in (1, 2):
+            FILE.write(folder, {"step": step})
+        steps = 0
+
+        def counted(*args: object, original: object, left: int = fatal, **options: object) -> object:
+            nonlocal steps
+            steps += 1
+            if steps > left:
+                raise Killed
+            return original(*args, **options)  # type: ignore[operator]
+
+        with monkeypatch.context() as patch:
+            for owner, name in ((os, "replace"), (os, "fsync"), (Path, "replace")):
+                real = getattr(owner, name)
+                patch.setattr(owner, name, lambda *a, real=real, **o: counted(*a, original=real, **o))
+            try:
+                FILE.write(folder, {"step": 3})
+                break
+            except Killed:
+                pass
+        found = FILE.read(folder, dict)
+        assert found is not None, fatal
+        assert found["step"] in (1, 2, 3)
+        FILE.write(folder, {"step": 4})
+        assert FILE.read(folder, dict) == {"step": 4}
+    assert steps > 5, "it was written without a kill at the end"
 
 
 @pytest.mark.parametrize(
     "damage",
     [b"", b"t", b"half a file", b"nothing that was ever kept", b"\x80\x02garbage", b"PK\x03\x04 half"],
 )
-def test_damage_is_said_with_what_helps(tmp_path: Path, damage: bytes) -> None:
+@pytest.mark.parametrize("earlier_version", [False, True])
+def test_damage_is_said_with_what_helps(tmp_path: Path, damage: bytes, earlier_version: bool) -> None:
+    FILE.write(tmp_path, {"step": 1})
     (tmp_path / "walk.pt").write_bytes(damage)
-    with pytest.raises(TrainingError, match=r"of this walk is damaged \(.*\): walk it again\."):
+    if earlier_version:
+        sums_path(tmp_path / "walk.pt").unlink()
+    with pytest.raises(DamagedFileError, match=r"walk\.pt is damaged \(.*\): walk it again\.") as said:
         FILE.read(tmp_path, dict)
+    assert said.value.path == tmp_path / "walk.pt"
 
 
 def test_a_state_of_another_kind_is_damage_too(tmp_path: Path) -> None:
     FILE.write(tmp_path, {"step": 1})
-    with pytest.raises(TrainingError, match="damaged"):
+    with pytest.raises(DamagedFileError):
         FILE.read(tmp_path, lambda state: state["weights"])

@@ -28,7 +28,7 @@ from translearn_core.config import (
 )
 from translearn_core.config.rates import rate_factor
 from translearn_core.data.prepared import Prepared
-from translearn_core.errors import ConfigError, FreezeError, Stopped, TrainingError
+from translearn_core.errors import ConfigError, DamagedFileError, FreezeError, Stopped, TrainingError
 from translearn_core.experiment import keeping, run_experiment
 from translearn_core.results import Drift, EpochPoint, Evaluation, History, RunSummary, StepPoint
 from translearn_core.runs import artifacts
@@ -214,10 +214,21 @@ def test_a_pooling_or_limit_the_backbone_cannot_have_is_refused(tiny: str, tmp_p
 
 
 @pytest.mark.parametrize("damage", [b"", b"half a file", b"nothing that was ever kept", b"PK\x03\x04 half"])
-def test_a_damaged_checkpoint_is_said_plainly(tiny: str, tmp_path: Path, damage: bytes) -> None:
-    (tmp_path / "checkpoint.pt").write_bytes(damage)
-    with pytest.raises(TrainingError, match="damaged"):
-        Script().run(experiment(tiny), tmp_path)
+def test_a_run_whose_checkpoints_are_damaged_begins_again_and_says_so(
+    tiny: str, tmp_path: Path, damage: bytes
+) -> None:
+    whole = Script()
+    whole.run(experiment(tiny), tmp_path / "whole")
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "checkpoint.pt").write_bytes(damage)
+    again = Script()
+    again.run(experiment(tiny), tmp_path / "run")
+    assert again.losses == whole.losses
+    assert [stage for stage in again.stages if "damaged" in stage]
+    (tmp_path / "run" / "checkpoint.pt").write_bytes(damage)
+    longer = experiment(tiny).model_copy(update={"continues": "run"})
+    with pytest.raises(DamagedFileError, match="train it again"):
+        Script().run(longer, tmp_path / "next", parent=tmp_path / "run")
 
 
 def test_drift_refuses_a_frozen_tensor_that_moved_and_a_trainable_one_that_did_not() -> None:

@@ -20,7 +20,7 @@ from translearn_core.config import (
     HeadKind,
     Precision,
 )
-from translearn_core.errors import BackboneError, ConfigError
+from translearn_core.errors import BackboneError, ConfigError, DamagedFileError
 from translearn_core.transfer import Classifier, load_trained, save_trained, set_trainable, trainable_names
 from translearn_core.transfer.heads import Standardise
 
@@ -128,5 +128,5 @@ def test_a_damaged_or_missing_model_is_said_plainly(tmp_path: Path) -> None:
     (tmp_path / "model").mkdir()
     (tmp_path / "model" / "model.json").write_text("{}")
     (tmp_path / "model" / "trained.safetensors").write_bytes(b"\x00broken")
-    with pytest.raises(BackboneError, match="damaged"):
+    with pytest.raises(DamagedFileError, match="resume the run"):
         load_trained(tmp_path)

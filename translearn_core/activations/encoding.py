@@ -5,6 +5,7 @@ What was computed before, by any run of the workspace, is read from the store in
 
 import time
 from collections.abc import Collection
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -252,8 +253,9 @@ class _Writers:
 
     def commit(self) -> None:
         """Put what was written into the shelves, also where the pass was stopped half-way."""
-        for writer in self._open.values():
-            writer.commit()
+        with ExitStack() as every:  # one that fails does not keep the others from it
+            for writer in self._open.values():
+                every.callback(writer.commit)
 
     def _writer(self, want: Want, width: int) -> Writer:
         if want not in self._open:

@@ -1,19 +1,19 @@
 """What was computed once stays on disk: vectors by text, shared by all runs and workers of a workspace.
 
 A *shelf* holds one kind of vectors (a layer pooled, or the states entering a block) of one backbone. It is a
-folder of *segments*, each written whole under a temporary name and renamed, never changed afterwards, and
-checked when it is opened. What is used least goes first when the store grows over its cap.
+folder of *segments*, each written whole, never changed afterwards, and checked when a process first opens it
+(by CRC-32, which is computed piece by piece while the vectors are written). What is used least goes first
+when the store grows over its cap.
 """
 
 import contextlib
-import json
 import logging
 import os
 import shutil
-import tempfile
 import time
 import zlib
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -23,9 +23,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from translearn_core.storage import atomic_folder, read_sealed, seal
+from translearn_core.storage.sweep import temporary_name
+
 log = logging.getLogger(__name__)
 
-FORMAT = 1
+FORMAT = 2
 """Version of the files; another one is a miss."""
 DIGEST = 16
 """Bytes of a text's digest."""
@@ -146,7 +149,7 @@ class Shelf:
 
     def _open(self, path: Path) -> tuple[Segment, dict[bytes, int]] | None:
         try:
-            about = About(**json.loads((path / "about.json").read_text()))
+            about = About(**read_sealed((path / "about.json").read_text()))
             if about.format != FORMAT:
                 return None
             index = (path / "index.bin").read_bytes()
@@ -182,22 +185,24 @@ _ROW = np.dtype([("text", f"V{DIGEST}"), ("tokens", "<i4"), ("vectors", "<i4")])
 class Writer:
     """A segment being written: rows are appended, `commit` puts them into the shelf.
 
-    Nothing of it is seen before `commit`; a file that is left behind by a kill is cleared by `Store.tidy`.
+    Nothing of it is seen before `commit`.
     """
 
     def __init__(self, folder: Path, width: int, dtype: torch.dtype) -> None:
         self.folder, self.width, self.dtype = folder, width, dtype
-        self._begin()
+        self._open: ExitStack | None = None
 
-    def _begin(self) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self._draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=self.folder))
-        self._file = (self._draft / "vectors.bin").open("wb")
+    def _begin(self) -> ExitStack:
+        self._path = self.folder / f"segment-{time.time_ns()}-{os.getpid()}"
+        opened = ExitStack()
+        self._draft = opened.enter_context(atomic_folder(self._path, checksums=False))
+        self._file = opened.enter_context((self._draft / "vectors.bin").open("wb"))
         self._rows: list[NDArray[np.void]] = []
         self._crc = 0
         self._vectors = 0
         self._seconds = 0.0
         self._began = time.monotonic()
+        return opened
 
     def append(
         self, texts: Sequence[bytes], tokens: NDArray[np.int64], counts: NDArray[np.int64], vectors: Tensor,
@@ -210,32 +215,34 @@ class Writer:
         rows["text"] = np.frombuffer(b"".join(texts), dtype=f"V{DIGEST}")
         rows["tokens"], rows["vectors"] = tokens, counts
         raw = vectors.to(self.dtype).contiguous().view(torch.uint8).numpy().tobytes()
-        self._file.write(raw)
+        self._open = self._open or self._begin()
+        try:
+            self._file.write(raw)
+        except OSError as error:  # the disk is full: a segment with half a batch at its end is no segment
+            opened, self._open = self._open, None
+            opened.__exit__(type(error), error, error.__traceback__)
+            raise
         self._crc = zlib.crc32(raw, self._crc)
         self._vectors += len(vectors)
         self._seconds += seconds
         self._rows.append(rows)
         if time.monotonic() - self._began > COMMIT_SECONDS:
             self.commit()
-            self._begin()
 
     def commit(self) -> None:
         """Put what was appended into the shelf."""
-        self._file.close()
-        if not self._rows:
-            shutil.rmtree(self._draft, ignore_errors=True)
+        if self._open is None:
             return
-        index = np.concatenate(self._rows).tobytes()
-        (self._draft / "index.bin").write_bytes(index)
-        about = About(
-            FORMAT, str(self.dtype).removeprefix("torch."), self.width, len(index) // _ROW.itemsize,
-            self._vectors, self._seconds, self._crc, zlib.crc32(index),
-        )  # fmt: skip
-        (self._draft / "about.json").write_text(json.dumps(asdict(about)))
-        self._draft.chmod(0o755)
-        path = self.folder / f"segment-{time.time_ns()}-{os.getpid()}"
-        self._draft.rename(path)
-        _checked.add((str(path), (path / "vectors.bin").stat().st_mtime_ns))
+        opened, self._open = self._open, None
+        with opened:  # what fails in here leaves nothing behind
+            index = np.concatenate(self._rows).tobytes()
+            (self._draft / "index.bin").write_bytes(index)
+            about = About(
+                FORMAT, str(self.dtype).removeprefix("torch."), self.width, len(index) // _ROW.itemsize,
+                self._vectors, self._seconds, self._crc, zlib.crc32(index),
+            )  # fmt: skip
+            (self._draft / "about.json").write_text(seal(asdict(about)))
+        _checked.add((str(self._path), (self._path / "vectors.bin").stat().st_mtime_ns))
 
 
 class Store:
@@ -270,21 +277,12 @@ class Store:
 
     def discard(self, path: Path) -> None:
         """Take a segment out of sight at once, then delete it; who has it mapped keeps it until then."""
-        gone = path.with_name(f".gone-{path.name}-{os.getpid()}")
+        gone = path.with_name(temporary_name())
         try:
             path.rename(gone)
         except OSError:
             return
         shutil.rmtree(gone, ignore_errors=True)
-
-    def tidy(self, older_than: float = 86_400.0) -> None:
-        """Clear what a kill left behind: drafts nobody has written to for a day."""
-        for path in self.folder.glob("*/.*-*"):
-            try:
-                if time.time() - path.stat().st_mtime > older_than:
-                    shutil.rmtree(path, ignore_errors=True)
-            except OSError:
-                continue
 
     def _segments(self) -> list[tuple[Path, float, int]]:
         found = []

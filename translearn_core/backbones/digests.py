@@ -2,11 +2,12 @@
 
 import hashlib
 from collections.abc import Mapping
-from functools import lru_cache
 from pathlib import Path
 
 import torch
 from torch import Tensor
+
+from translearn_core.storage import file_digest
 
 TOKENIZER_FILES = (
     "tokenizer.json",
@@ -17,18 +18,6 @@ TOKENIZER_FILES = (
     "vocab.json",
     "merges.txt",
 )
-
-
-def file_digest(path: Path) -> str:
-    """Return the SHA-256 of a file, hashed once per process for as long as its size and time stay."""
-    status = path.stat()
-    return _hashed(str(path.resolve()), status.st_size, status.st_mtime_ns)
-
-
-@lru_cache(maxsize=256)
-def _hashed(path: str, size: int, changed: int) -> str:  # noqa: ARG001 - size and time are the key
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def folder_digest(folder: Path, weights: tuple[Path, ...], seed: int | None) -> str:

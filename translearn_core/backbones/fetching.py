@@ -20,6 +20,7 @@ from huggingface_hub.file_download import repo_folder_name
 from huggingface_hub.utils import WeakFileLock, build_hf_headers  # type: ignore[attr-defined]
 
 from translearn_core.errors import NetworkError
+from translearn_core.storage import file_digest
 
 Report = Callable[[str, float, float], None]
 """Hears a stage and how much of it is done, in bytes; ends the work by raising `Stopped`."""
@@ -102,7 +103,7 @@ def _fetch(id: str, commit: str, file: RemoteFile, kept: Kept, told: Callable[[i
         if not kept.whole(file).exists():
             part = kept.part(file)
             _complete(hf_hub_url(id, file.name, revision=commit), part, file.size, told)
-            if _length(part) != file.size or not _is_content(part, file.etag):
+            if _length(part) != file.size or not is_content(part, file.etag):
                 part.unlink()
                 raise NetworkError(
                     f"{file.name} of {id} arrived damaged and was thrown away: fetch it again."
@@ -148,9 +149,9 @@ def _length(path: Path) -> int:
     return path.stat().st_size if path.exists() else 0
 
 
-def _is_content(path: Path, etag: str) -> bool:
-    # large files go by their SHA-256; the small ones by a digest of git's, where the size must do
-    if len(etag) != 64:
-        return True
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest() == etag
+def is_content(path: Path, etag: str) -> bool:
+    """Whether a file is what the Hub calls it: large ones go by their SHA-256, small ones by git's digest."""
+    if len(etag) == 64:
+        return file_digest(path) == etag
+    data = path.read_bytes()
+    return hashlib.sha1(b"blob %d\x00" % len(data) + data, usedforsecurity=False).hexdigest() == etag

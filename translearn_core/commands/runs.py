@@ -8,6 +8,7 @@ from rich.console import Console
 from translearn_core.commands.options import AsJson
 from translearn_core.commands.saying import say
 from translearn_core.commands.tables import print_table
+from translearn_core.errors import DamagedFileError
 from translearn_core.results import RunSummary
 from translearn_core.runs import LOCAL, UNREADABLE, Run, Unreadable, artifacts, open_store
 
@@ -30,7 +31,12 @@ def line(run: Run | Unreadable) -> dict[str, Any]:
     if isinstance(run, Unreadable):
         unknown = dict.fromkeys(("accuracy", "macro_f1", "seconds"))
         return {"run": run.id, "name": run.name, "state": "unreadable", "reason": UNREADABLE, **unknown}
-    summary = artifacts.load(open_store().workspace.run(run.job.id), RunSummary)
+    try:
+        summary = artifacts.read(open_store().workspace.run(run.job.id), RunSummary)
+    except DamagedFileError as error:
+        if open_store().mark_damaged(error):
+            return line(open_store().run(LOCAL, run.id))
+        summary = None
     return {
         "run": run.id,
         "name": run.name,

@@ -21,6 +21,7 @@ from translearn_core.engine.status import EngineStatus, starting, status_file, w
 from translearn_core.errors import WorkspaceError
 from translearn_core.runs import RunStore, Workspace
 from translearn_core.settings import Settings
+from translearn_core.storage import sweep
 
 log = logging.getLogger("translearn.engine")
 
@@ -41,6 +42,9 @@ def serve(settings: Settings) -> None:
             status = starting(os.getpid())
             pulse = Pulse(settings)
             pulse(status)
+            with contextlib.suppress(OSError):  # no room, or read-only: what is left over stays
+                sweep(workspace.root)
+                workspace.empty()
             asyncio.run(_serve(settings, RunStore(workspace, settings.database_url), status, pulse))
             with contextlib.suppress(OSError):  # read-only: the file names a process that is gone
                 status_file(settings).unlink(missing_ok=True)

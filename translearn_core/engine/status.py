@@ -1,9 +1,6 @@
 """What is known about the engine of a workspace: one small file it keeps up to date, and who reads it."""
 
-import json
-import os
 import socket
-import tempfile
 import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -12,6 +9,7 @@ import psutil
 
 from translearn_core.runs.workspace import absolute
 from translearn_core.settings import Settings
+from translearn_core.storage import atomic_file, read_sealed, seal
 
 FRESH_SECONDS = 15.0
 """An engine on another machine counts as alive if it wrote its file so recently."""
@@ -59,23 +57,22 @@ def write_status(settings: Settings, status: EngineStatus) -> None:
     OSError
         If there is no room, or the folder cannot be written to; the old file stays.
     """
-    target = status_file(settings)
-    handle, draft = tempfile.mkstemp(prefix=".engine-", dir=target.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(asdict(status), file)
-        Path(draft).replace(target)
-    except OSError:
-        Path(draft).unlink(missing_ok=True)
-        raise
+    with atomic_file(status_file(settings), checksum=False, durable=False) as draft:
+        draft.write_text(seal(asdict(status)), encoding="utf-8")
 
 
 def read_status(settings: Settings) -> EngineStatus:
     """Return what the engine's file says, with `alive` as it is now; costs well under a millisecond."""
     try:
-        said = json.loads(status_file(settings).read_text(encoding="utf-8"))
+        said = read_sealed(status_file(settings).read_text(encoding="utf-8"))
         status = EngineStatus(**{**said, "devices": tuple(said["devices"])})
-    except (OSError, ValueError, TypeError, KeyError):  # none, or of another version
+    except (
+        OSError,
+        ValueError,
+        TypeError,
+        LookupError,
+        RecursionError,
+    ):  # none, damaged, or another version's
         return EngineStatus()
     alive = status.alive and _lives(status)
     return EngineStatus(**{**asdict(status), "alive": alive, "ready": alive and status.ready})

@@ -1,5 +1,6 @@
 """What is kept of a run while it trains: its state, its record and its time; and how it is taken up again."""
 
+import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,9 +8,11 @@ from pathlib import Path
 
 from translearn_core.activations import Report
 from translearn_core.config import ExperimentConfig
-from translearn_core.errors import ConfigError
+from translearn_core.errors import ConfigError, DamagedFileError
 from translearn_core.results import EpochPoint, StepPoint
 from translearn_core.training import Checkpoint, Loop, Moment, Replay, extend, resume
+
+log = logging.getLogger(__name__)
 
 CHECKPOINT_SECONDS = 120.0
 """Within an epoch, a run's state is kept so often."""
@@ -74,13 +77,24 @@ class Keeper:
         self.report(f"training{which}", moment.step, moment.steps)
 
 
-def take_up(loop: Loop, config: ExperimentConfig, folder: Path, parent: Path | None, record: Record) -> None:
-    """Go on from this run's own checkpoint, else from its parent's last epoch, else begin."""
-    if own := Checkpoint.read(folder):
+def take_up(
+    loop: Loop, config: ExperimentConfig, folder: Path, parent: Path | None, record: Record, report: Report
+) -> None:
+    """Go on from this run's own checkpoint, else from its parent's last epoch, else begin.
+
+    Where both checkpoints that a run keeps are damaged, it begins again; a parent's last one must be whole.
+    """
+    try:
+        own = Checkpoint.read(folder)
+    except DamagedFileError as error:
+        log.warning("%s It is trained again from its beginning.", error)
+        report("starting again, because its checkpoints are damaged", 0, 0)
+        own = None
+    if own:
         resume(loop, own)
         record(own.history)
     elif config.continues:
-        before = Checkpoint.read(parent) if parent else None
+        before = Checkpoint.read(parent, newest=True) if parent else None
         if before is None:
             raise ConfigError("continues", config.continues, "a run that is still here and has a checkpoint")
         extend(loop, before)

@@ -16,7 +16,7 @@ from translearn_core.experiment.material import augmented, sample_of
 from translearn_core.experiment.scoring import drift_of, evaluate, keep_neighbours, summarise
 from translearn_core.results import LayerMix, RunSummary
 from translearn_core.runs import artifacts
-from translearn_core.training import Loop, Replay, answers, taught
+from translearn_core.training import Checkpoint, Loop, Replay, answers, taught
 from translearn_core.transfer import Supply, save_trained
 
 
@@ -63,7 +63,7 @@ def run_experiment(
         model, inputs, material.rows, config.training, compute, report,
         before=config.stages, inputs_for=supply, lesson=lesson,
     )  # fmt: skip
-    take_up(loop, config, folder, parent, record)
+    take_up(loop, config, folder, parent, record, report)
     clock.add(loop.state.spent)
     replay = Replay(folder, supply, config, prepared.texts, sample_of(prepared))
     replay.begin(loop.state)
@@ -83,6 +83,7 @@ def run_experiment(
         summary = keep(folder, config, prepared, loop, supply, clock, report)
     if stopped is not None:
         raise stopped
+    Checkpoint.forget_previous(folder)
     return summary
 
 

@@ -13,11 +13,11 @@ from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined
 
-from translearn_core.backbones.digests import file_digest
 from translearn_core.config import ExperimentConfig, Split, Tuning
 from translearn_core.data.findings import counted, joined
 from translearn_core.results import Anatomy, Baselines, Evaluation, Interval, RunSummary
 from translearn_core.runs.versions import versions
+from translearn_core.storage import file_digest
 
 LIBRARIES = ("translearn", "torch", "transformers", "tokenizers", "safetensors", "onnxruntime")
 FEW = 200

@@ -1,11 +1,11 @@
 """One zip of a folder, and the programs that go into it."""
 
-import os
 import zipfile
 from importlib.resources import files
 from pathlib import Path
 
 from translearn_core.activations import Report
+from translearn_core.storage import atomic_file
 
 SCRIPTS = ("predict.py", "table_io.py", "repeat.py")
 """Programs that stand beside every model; ``predict_onnx.py`` comes with an ONNX file."""
@@ -24,13 +24,12 @@ def pack(folder: Path, target: Path, report: Report) -> tuple[str, ...]:
     """
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     total = sum(path.stat().st_size for path in paths)
-    draft, done = target.with_name(f".draft-{target.name}"), 0
-    with zipfile.ZipFile(draft, "w") as packed:
+    done = 0
+    with atomic_file(target) as draft, zipfile.ZipFile(draft, "w") as packed:
         for path in paths:
             report("packing", done, total)
             small = path.suffix in (".json", ".md", ".py", ".txt")
             how = zipfile.ZIP_DEFLATED if small else zipfile.ZIP_STORED
             packed.write(path, path.relative_to(folder).as_posix(), compress_type=how)
             done += path.stat().st_size
-    os.replace(draft, target)
     return tuple(path.relative_to(folder).as_posix() for path in paths)

@@ -30,7 +30,7 @@ def save_model(folder: Path, trained: Trained, config: ExperimentConfig) -> None
     model = trained.model
     if model.tuning.kind is Tuning.LORA:
         merge_lora(model.source)
-    keep_backbone(folder, model.backbone, model.source)
+    keep_backbone(folder, model.backbone, model.source, checksums=False)  # the model card has its digests
     save_file(head_tensors(model), folder / "head.safetensors")
     pad = model.source.tokenizer.pad_token_id
     about = {

@@ -1,7 +1,5 @@
 """A trained backbone as a folder that can be loaded like any other: weights, architecture, tokenizer."""
 
-import shutil
-import tempfile
 from pathlib import Path
 
 from torch import nn
@@ -10,12 +8,16 @@ from transformers import PreTrainedModel
 from translearn_core.backbones import Backbone
 from translearn_core.backbones.quiet import quiet
 from translearn_core.runs.workspace import BACKBONE
+from translearn_core.storage import atomic_folder
 
 
-def keep_backbone(folder: Path, model: PreTrainedModel, source: Backbone) -> None:
-    """Save `model` with the tokenizer of `source` under `folder`: under another name first, then at once."""
-    home = folder / BACKBONE
-    draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=folder))
+def keep_backbone(folder: Path, model: PreTrainedModel, source: Backbone, *, checksums: bool = True) -> None:
+    """Save `model` with the tokenizer of `source` under `folder`, all at once and with checksums."""
+    with atomic_folder(folder / BACKBONE, checksums=checksums) as draft:
+        _write(draft, model, source)
+
+
+def _write(folder: Path, model: PreTrainedModel, source: Backbone) -> None:
     if source.config.blocks is not None:
         _say_blocks(model, source.n_blocks)
     tokenizer = source.tokenizer
@@ -23,12 +25,8 @@ def keep_backbone(folder: Path, model: PreTrainedModel, source: Backbone) -> Non
     tokenizer.backend_tokenizer.no_padding()
     with quiet():
         nn.Module.to(model, "cpu")
-        model.save_pretrained(draft)
-        tokenizer.save_pretrained(draft)
-    draft.chmod(0o755)
-    if home.exists():  # an attempt that was lost before it could say that it was done
-        shutil.rmtree(home)
-    draft.rename(home)
+        model.save_pretrained(folder)
+        tokenizer.save_pretrained(folder)
 
 
 def _say_blocks(model: PreTrainedModel, blocks: int) -> None:

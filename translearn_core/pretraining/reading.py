@@ -7,6 +7,7 @@ References
 Gururangan et al. 2020, arXiv:2004.10964.
 """
 
+import logging
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,7 +18,7 @@ from translearn_core.activations import Compute, Report
 from translearn_core.backbones import Backbone, load
 from translearn_core.backbones.anatomy import table
 from translearn_core.config import PretrainConfig
-from translearn_core.errors import ConfigError
+from translearn_core.errors import ConfigError, DamagedFileError
 from translearn_core.pretraining.corpus import Corpus
 from translearn_core.pretraining.guessing import Guesser
 from translearn_core.pretraining.keeping import keep_backbone
@@ -25,6 +26,8 @@ from translearn_core.pretraining.loop import PretrainingLoop, Record
 from translearn_core.pretraining.state import PretrainingState
 from translearn_core.results import Pretraining
 from translearn_core.runs import artifacts
+
+log = logging.getLogger(__name__)
 
 
 def pretrain(
@@ -52,7 +55,7 @@ def pretrain(
     rows = table(backbone.model).num_embeddings
     guesser = Guesser.of(backbone, np.bincount(corpus.tokens.ids, minlength=rows), config.seed)
     loop = PretrainingLoop(guesser, corpus, config, compute, report, record)
-    if (earlier := PretrainingState.read(folder)) is not None:
+    if (earlier := _earlier(folder, report)) is not None:
         loop.resume(earlier)
     spent = loop.state.seconds
 
@@ -81,6 +84,16 @@ def pretrain(
     artifacts.save(folder, result)
     PretrainingState.forget(folder)
     return result
+
+
+def _earlier(folder: Path, report: Report) -> PretrainingState | None:
+    """Return the state that an earlier attempt left; None if there is none that can be gone on from."""
+    try:
+        return PretrainingState.read(folder)
+    except DamagedFileError as error:
+        log.warning("%s It is started again.", error)
+        report("starting again, because what was kept is damaged", 0, 0)
+        return None
 
 
 def check(config: PretrainConfig, backbone: Backbone) -> None:

@@ -10,7 +10,7 @@ from translearn_core.results import StepPoint
 from translearn_core.training.state_file import StateFile
 
 NAME = "pretraining.pt"
-FILE = StateFile(NAME, of="pre-training", remedy="delete the run and start it again")
+FILE = StateFile(NAME, remedy="delete the run and start it again")
 
 
 @dataclass
@@ -36,7 +36,7 @@ class PretrainingState:
         return len(self.losses)
 
     def write(self, folder: Path) -> None:
-        """Write to a temporary name and rename: a kill leaves the former state or this one, whole."""
+        """Write this state; a kill leaves the former one or this one, whole."""
         FILE.write(folder, vars(self) | {"steps": [asdict(point) for point in self.steps]})
 
     @classmethod
@@ -45,8 +45,8 @@ class PretrainingState:
 
         Raises
         ------
-        TrainingError
-            If the file is damaged.
+        DamagedFileError
+            If it is damaged, and the state before it too.
         """
         return FILE.read(folder, cls._made)
 

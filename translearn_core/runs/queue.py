@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from translearn_core.config import JobKind, Slot
-from translearn_core.errors import NotFoundError
+from translearn_core.errors import DamagedFileError, NotFoundError
 from translearn_core.results import EpochPoint, StepPoint
 from translearn_core.runs.records import STOPPING, Flight, Job, Progress, State, job_of
 from translearn_core.runs.schema import (
@@ -167,6 +167,15 @@ class Queue:
                 return True
             final = f"{reason} It was started {MAX_ATTEMPTS} times: resume it to try again."
             return moved(db, job, here, State.FAILED, *mine, finished=now, reason=final)
+
+    def mark_damaged(self, error: DamagedFileError) -> bool:
+        """Note that what a finished job left is no longer whole: it counts as failed, and can be done again.
+
+        Returns whether a job's state changed.
+        """
+        job = self.workspace.job_of(error.path)
+        with self._engine.begin() as db:
+            return job is not None and moved(db, job, (State.DONE,), State.FAILED, reason=str(error))
 
     def revive(self) -> int:
         """Queue interrupted jobs again, in their old places; returns how many."""

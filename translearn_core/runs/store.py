@@ -16,7 +16,7 @@ from translearn_core.config import JOBS, KIND_OF, Frozen, JobKind, ReadOptions, 
 from translearn_core.errors import NotFoundError, QuotaError
 from translearn_core.results import EpochPoint, History, StepPoint
 from translearn_core.runs.asking import Wish, ask, ask_again, take_back
-from translearn_core.runs.queue import MODELS, Queue, answers_of, inserted
+from translearn_core.runs.queue import MODELS, Queue, answers_of, inserted, requeue
 from translearn_core.runs.records import UNREADABLE, Dataset, Run, State, Unreadable, run_of
 from translearn_core.runs.schema import claims, datasets, jobs, points, studies
 from translearn_core.runs.workspace import Workspace
@@ -175,6 +175,12 @@ class RunStore(Queue):
         mine = self.run(owner, run)
         with self._engine.begin() as db:
             return ask_again(db, owner, mine.job.id)
+
+    def ask_anew(self, owner: str, run: str) -> bool:
+        """Queue a run again whose results are gone or damaged; a training goes on from its checkpoint."""
+        mine = self.run(owner, run)
+        with self._engine.begin() as db:
+            return requeue(db, mine.job.id, (State.DONE, State.STOPPED, State.FAILED))
 
     def delete_run(self, owner: str, run: str) -> None:
         """Delete a run and what was computed from it; files go when nobody else needs them."""

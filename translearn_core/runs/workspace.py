@@ -5,14 +5,14 @@ import hashlib
 import os
 import secrets
 import shutil
-import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from translearn_core.config import ReadOptions
-from translearn_core.errors import NotFoundError, WorkspaceError
+from translearn_core.errors import DamagedFileError, NotFoundError, WorkspaceError
 from translearn_core.os_errors import explain_os_error, quoted
 from translearn_core.runs import artifacts, privacy
+from translearn_core.storage import atomic_file, atomic_folder
 
 OWNER_ONLY = 0o700
 
@@ -38,6 +38,23 @@ def absolute(root: Path) -> Path:
         raise WorkspaceError(
             f"The workspace {quoted(root)} is no folder ({error}): set TRANSLEARN_WORKSPACE to one."
         ) from error
+
+
+def digest_of(files: Mapping[str, bytes], options: bytes = b"") -> str:
+    """Return the name of a data set, from its files by part and its reading options: it shows damage, too."""
+    digest = hashlib.sha256()
+    for part in sorted(files):
+        digest.update(f"{part}:{len(files[part])}:".encode())
+        digest.update(hashlib.sha256(files[part]).digest())
+    digest.update(options)
+    return digest.hexdigest()[:20]
+
+
+def _holds(path: Path, data: bytes) -> bool:
+    try:
+        return path.read_bytes() == data
+    except FileNotFoundError:
+        return False
 
 
 class Workspace:
@@ -81,6 +98,11 @@ class Workspace:
         """Folder of the job with this identity."""
         return self.root / "runs" / job
 
+    def job_of(self, path: Path) -> str | None:
+        """Return the job in whose folder `path` lies; None if it lies elsewhere."""
+        runs = self.root / "runs"
+        return path.relative_to(runs).parts[0] if path != runs and path.is_relative_to(runs) else None
+
     def backbone(self, job: str) -> Path:
         """Folder of the backbone that a pre-training made."""
         return self.run(job) / BACKBONE
@@ -90,34 +112,42 @@ class Workspace:
 
         The same bytes, to be read in the same way, are stored once, whoever brings them.
         """
-        digest = hashlib.sha256()
-        for part in sorted(files):
-            digest.update(f"{part}:{len(files[part])}:".encode())
-            digest.update(hashlib.sha256(files[part]).digest())
-        if options is not None and options.given:
-            digest.update(options.model_dump_json().encode())
-        name = digest.hexdigest()[:20]
+        said = options.model_dump_json().encode() if options is not None and options.given else b""
+        name = digest_of(files, said)
         home = self.dataset(name)
+        kept = {Path("source", part): data for part, data in files.items()}
+        kept |= {Path(READ_OPTIONS): said} if said else {}
         if not home.exists():
-            draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=self.root / "datasets"))
-            try:
+            with atomic_folder(home, checksums=False, replace=False) as draft:
                 (draft / "source").mkdir()
-                for part, data in files.items():
-                    (draft / "source" / part).write_bytes(data)
-                if options is not None and options.given:
-                    (draft / READ_OPTIONS).write_text(options.model_dump_json(), encoding="utf-8")
-            except OSError:  # no room: give back what was taken
-                shutil.rmtree(draft, ignore_errors=True)
-                raise
-            try:
-                draft.rename(home)
-            except OSError:  # somebody brought the same bytes a moment earlier
-                shutil.rmtree(draft)
+                for path, data in kept.items():
+                    (draft / path).write_bytes(data)
+        for path, data in kept.items():
+            if not _holds(home / path, data):  # damaged since: this mends it
+                with atomic_file(home / path, checksum=False) as mended:
+                    mended.write_bytes(data)
         return name
 
     def sources(self, digest: str) -> dict[str, Path]:
-        """Files of a data set by part; raises `NotFoundError` if they are gone."""
-        paths = sorted((self.dataset(digest) / "source").glob("*"))
+        """Return the files of a data set by part, after comparing them and its options with its digest.
+
+        Raises
+        ------
+        NotFoundError
+            If they are gone.
+        DamagedFileError
+            If they are not what was brought.
+        """
+        paths, options = self.source_paths(digest), self.dataset(digest) / READ_OPTIONS
+        files = {part: path.read_bytes() for part, path in paths.items()}
+        if digest_of(files, options.read_bytes() if options.exists() else b"") != digest:
+            subject = self.dataset(digest) / "source"
+            raise DamagedFileError(subject, "it is not what was brought", "bring the same file again")
+        return paths
+
+    def source_paths(self, digest: str) -> dict[str, Path]:
+        """Return where the files of a data set lie, unread; raises `NotFoundError` if they are gone."""
+        paths = sorted((self.dataset(digest) / "source").glob("[!.]*"))
         if not paths:
             raise NotFoundError("The files of this data set are no longer here: upload them again.")
         return {path.name: path for path in paths}
@@ -125,7 +155,12 @@ class Workspace:
     def read_options(self, digest: str) -> ReadOptions:
         """Return how a data set's files are to be read, as far as a person said so."""
         path = self.dataset(digest) / READ_OPTIONS
-        return ReadOptions.model_validate_json(path.read_bytes()) if path.exists() else ReadOptions()
+        try:
+            return ReadOptions.model_validate_json(path.read_bytes())
+        except FileNotFoundError:
+            return ReadOptions()
+        except ValueError as error:
+            raise DamagedFileError(path, "it is not what was kept", "bring the same file again") from error
 
     def weight(self, *, datasets: set[str], jobs: set[str]) -> int:
         """Bytes on disk of these data sets and jobs."""

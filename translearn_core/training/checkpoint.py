@@ -11,7 +11,7 @@ from torch import Tensor
 from translearn_core.results import EpochPoint, StepPoint
 from translearn_core.training.state_file import StateFile
 
-FILE = StateFile("checkpoint.pt", of="run", remedy="delete the run and train it again")
+FILE = StateFile("checkpoint.pt", remedy="delete the run and train it again")
 
 
 @dataclass
@@ -55,22 +55,29 @@ class Checkpoint:
         return cls(torch.zeros(classes, classes, dtype=torch.int64))
 
     def write(self, folder: Path) -> None:
-        """Write to a temporary name and rename: a kill leaves the former checkpoint or this one, whole."""
+        """Write this state; a kill leaves the former checkpoint or this one, whole."""
         state = {name: value for name, value in vars(self).items() if name != "history"}
         state["steps"] = [asdict(p) for p in self.history if isinstance(p, StepPoint)]
         state["epochs"] = [asdict(p) for p in self.history if isinstance(p, EpochPoint)]
         FILE.write(folder, state)
 
     @classmethod
-    def read(cls, folder: Path) -> "Checkpoint | None":
-        """Read the checkpoint of a run; None if it has none.
+    def read(cls, folder: Path, *, newest: bool = False) -> "Checkpoint | None":
+        """Read the newest checkpoint of a run that is undamaged; None if it has none.
+
+        With `newest` the one before the last will not do.
 
         Raises
         ------
-        TrainingError
-            If the file is damaged.
+        DamagedFileError
+            If none is undamaged.
         """
-        return FILE.read(folder, cls._made)
+        return FILE.read(folder, cls._made, newest=newest)
+
+    @staticmethod
+    def forget_previous(folder: Path) -> None:
+        """Delete the checkpoint before the last one of a run that has ended."""
+        FILE.forget_previous(folder)
 
     @classmethod
     def _made(cls, state: dict[str, Any]) -> "Checkpoint":

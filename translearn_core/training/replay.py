@@ -56,6 +56,12 @@ class Replay:
 
 
 def snapshots(folder: Path) -> list[Snapshot]:
-    """Return what was kept of a run, in order; empty if nothing moved or nothing could be seen."""
-    found = (artifacts.load(path, Snapshot) for path in sorted((folder / FOLDER).glob("[0-9]*")))
+    """Return what was kept of a run, in order; empty if nothing moved or nothing could be seen.
+
+    Raises
+    ------
+    DamagedFileError
+        If one is no longer what was kept: it cannot be seen again without training again.
+    """
+    found = (artifacts.read(path, Snapshot) for path in sorted((folder / FOLDER).glob("[0-9]*")))
     return [snapshot for snapshot in found if snapshot is not None]

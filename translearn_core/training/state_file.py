@@ -1,8 +1,7 @@
-"""A training's state in one file: written whole or not at all, read back with what is wrong said plainly."""
+"""A training's state on disk: written whole, the one before it kept, the newest undamaged one read back."""
 
-import os
+import logging
 import pickle
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,10 @@ from typing import Any, TypeVar
 
 import torch
 
-from translearn_core.errors import TrainingError
+from translearn_core.errors import DamagedFileError
+from translearn_core.storage import atomic_file, move_file, remove, verify_file
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -20,49 +22,67 @@ BROKEN = (RuntimeError, OSError, LookupError, TypeError, ValueError, EOFError, p
 
 @dataclass(frozen=True)
 class StateFile:
-    """The file `name` in a run's folder; `of` says whose it is and `remedy` what helps if it is damaged."""
+    """The file `name` in a run's folder and the one before it; `remedy` helps where both are damaged."""
 
     name: str
-    of: str
     remedy: str
 
     def write(self, folder: Path, state: dict[str, Any]) -> None:
-        """Write to a temporary name and rename: a kill leaves the former state or this one, whole."""
-        folder.mkdir(parents=True, exist_ok=True)
-        handle, draft = tempfile.mkstemp(prefix=self._draft, dir=folder)
-        with os.fdopen(handle, "wb") as file:
-            torch.save(state, file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(draft, folder / self.name)
+        """Write a state: a kill at any moment leaves this one or the former one, whole."""
+        path = folder / self.name
+        with atomic_file(path) as draft:
+            with draft.open("wb") as file:  # given a name, torch would write it into the file
+                torch.save(state, file)
+            if path.exists():
+                move_file(path, self._previous(folder))
 
-    def read(self, folder: Path, made: Callable[[dict[str, Any]], T]) -> T | None:
-        """Return what `made` makes of the state in `folder`, its tensors on the CPU; None if there is none.
+    def read(self, folder: Path, made: Callable[[dict[str, Any]], T], *, newest: bool = False) -> T | None:
+        """Return what `made` makes of the newest undamaged state in `folder`, its tensors on the CPU.
+
+        Parameters
+        ----------
+        folder : Path
+        made : callable
+            Takes what `write` was given.
+        newest : bool
+            Whether only the last state that was written will do.
+
+        Returns
+        -------
+        T or None
+            None if no state was written.
 
         Raises
         ------
-        TrainingError
-            If the file is damaged, or holds what `made` makes nothing of.
+        DamagedFileError
+            If there is none that is what was written, or `made` makes nothing of it.
         """
-        path = folder / self.name
-        if not path.exists():
-            return None
-        try:
-            return made(torch.load(path, map_location="cpu", weights_only=True))
-        except BROKEN as error:
-            # what torch says of strange bytes is long, and advises to trust them
-            why = "it holds something else" if isinstance(error, pickle.UnpicklingError) else error
-            raise TrainingError(
-                f"The checkpoint of this {self.of} is damaged ({why}): {self.remedy}."
-            ) from error
+        damage: DamagedFileError | None = None
+        for path in (folder / self.name, *([] if newest else [self._previous(folder)])):
+            try:
+                verify_file(path, self.remedy)
+                return made(torch.load(path, map_location="cpu", weights_only=True))
+            except FileNotFoundError:
+                continue
+            except DamagedFileError as error:
+                damage = damage or error
+            except BROKEN as error:
+                # what torch says of strange bytes is long, and advises to trust them
+                why = "it holds something else" if isinstance(error, pickle.UnpicklingError) else str(error)
+                damage = damage or DamagedFileError(path, why, self.remedy)
+            log.warning("%s is damaged: the state before it is used, if there is one", path)
+        if damage is not None:
+            raise damage
+        return None
 
     def forget(self, folder: Path) -> None:
         """Delete what `write` wrote, where nothing is left to go on with."""
-        (folder / self.name).unlink(missing_ok=True)
-        for draft in folder.glob(f"{self._draft}*"):
-            draft.unlink(missing_ok=True)
+        remove(folder / self.name)
+        self.forget_previous(folder)
 
-    @property
-    def _draft(self) -> str:
-        """How the name of a file begins that is not whole yet."""
-        return f".{Path(self.name).stem}-"
+    def forget_previous(self, folder: Path) -> None:
+        """Delete the state before the last one, where the last one is no longer to be gone on from."""
+        remove(self._previous(folder))
+
+    def _previous(self, folder: Path) -> Path:
+        return folder / f"previous-{self.name}"

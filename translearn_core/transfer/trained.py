@@ -1,7 +1,6 @@
 """A trained model on disk: only what changed, beside the name and digest of the backbone it stands on."""
 
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,10 +15,12 @@ from translearn_core.activations.encoding import TOKENS_PER_BATCH
 from translearn_core.backbones import load
 from translearn_core.config import ExperimentConfig
 from translearn_core.documents import parse_json
-from translearn_core.errors import BackboneError
+from translearn_core.errors import BackboneError, DamagedFileError
+from translearn_core.storage import atomic_folder, verify_folder
 from translearn_core.transfer.classifier import Classifier, Inputs
 
 FOLDER = "model"
+REMEDY = "resume the run, which writes its model again from its checkpoint"
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,6 @@ class Trained:
 
 def save_trained(folder: Path, model: Classifier, config: ExperimentConfig, classes: Sequence[str]) -> None:
     """Write the tensors that train, the head's scaling, and what it takes to put them back."""
-    home = folder / FOLDER
-    home.mkdir(parents=True, exist_ok=True)
     tensors = {name: p.detach().cpu().contiguous() for name, p in model.named_parameters() if p.requires_grad}
     tensors |= {f"head.{name}": b.detach().cpu().contiguous() for name, b in model.head.named_buffers()}
     about = {
@@ -56,10 +55,9 @@ def save_trained(folder: Path, model: Classifier, config: ExperimentConfig, clas
         "backbone": model.source.anatomy.digest,
         "config": json.loads(config.model_dump_json()),
     }
-    save_file(tensors, home / ".draft.safetensors")
-    (home / ".draft.json").write_text(json.dumps(about, ensure_ascii=False, indent=1), encoding="utf-8")
-    os.replace(home / ".draft.safetensors", home / "trained.safetensors")
-    os.replace(home / ".draft.json", home / "model.json")
+    with atomic_folder(folder / FOLDER) as draft:
+        save_file(tensors, draft / "trained.safetensors")
+        (draft / "model.json").write_text(json.dumps(about, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
 def load_trained(folder: Path) -> Trained:
@@ -68,16 +66,19 @@ def load_trained(folder: Path) -> Trained:
     Raises
     ------
     BackboneError
-        If the run kept no model, its file is damaged, or the backbone is no longer the one it was trained on.
+        If the run kept no model, or the backbone is no longer the one it was trained on.
+    DamagedFileError
+        If the model is not what was kept.
     """
     home = folder / FOLDER
     try:
+        verify_folder(home, REMEDY)
         about = parse_json((home / "model.json").read_text(encoding="utf-8"))
         tensors = load_file(home / "trained.safetensors")
     except FileNotFoundError:
         raise BackboneError("This run kept no trained model yet: let it finish an epoch first.") from None
     except (SafetensorError, ValueError, OSError) as error:
-        raise BackboneError(f"The trained model of this run is damaged ({error}): train it again.") from error
+        raise DamagedFileError(home, str(error), REMEDY) from error
     config = ExperimentConfig.model_validate(about["config"])
     backbone = load(config.backbone)
     if backbone.anatomy.digest != about["backbone"]:

@@ -61,8 +61,7 @@ def _measured(context: Context, cell: Cell) -> _Measured:
     rows: list[pd.Series[bool]] = []
     summaries, train_rows = [], 0
     for job in cell.jobs:
-        folder = context.store.workspace.run(job)
-        evaluation, summary = artifacts.load(folder, Evaluation), artifacts.load(folder, RunSummary)
+        evaluation, summary = context.result(job, Evaluation), context.result(job, RunSummary)
         if evaluation is None or summary is None:
             raise NotFoundError(
                 f"A run of {cell.name} has no results yet: let it finish, then compare again."

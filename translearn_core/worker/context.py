@@ -4,13 +4,15 @@ import time
 from collections import OrderedDict
 from collections.abc import Hashable, Iterator, MutableMapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from translearn_core.config import Frozen
-from translearn_core.errors import Stopped
+from translearn_core.errors import DamagedFileError, Stopped
 from translearn_core.results import EpochPoint, StepPoint
-from translearn_core.runs import STOPPING, Job, Progress, RunStore
+from translearn_core.runs import STOPPING, Job, Progress, RunStore, artifacts
 from translearn_core.worker.persistence import attempt, persist
+
+T = TypeVar("T")
 
 REPORT_SECONDS, POINTS_SECONDS = 0.25, 0.5
 """A report, or a batch of points, is written at most so often."""
@@ -72,6 +74,20 @@ class Context:
         self._stage_began = time.monotonic()
         self._stopping = False
         folder.mkdir(parents=True, exist_ok=True)
+
+    def result(self, job: str, kind: type[T]) -> T | None:
+        """Return what another job left; None if there is none.
+
+        Raises
+        ------
+        DamagedFileError
+            If it is no longer whole; that job counts as failed from then on.
+        """
+        try:
+            return artifacts.read(self.store.workspace.run(job), kind)
+        except DamagedFileError as error:
+            self.store.mark_damaged(error)
+            raise
 
     def report(
         self,

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +27,7 @@ from translearn_core.exporting import (
 from translearn_core.exporting.templates.predict import Classifier
 from translearn_core.results import Baselines, Evaluation, Exported, RunSummary
 from translearn_core.runs import artifacts
+from translearn_core.storage import temporary_folder
 from translearn_core.transfer import Trained, load_trained
 from translearn_core.worker.context import Context
 from translearn_core.worker.features import finished
@@ -47,8 +47,7 @@ def export(context: Context) -> None:
     evaluation = finished(context, config.job)
     context.report("loading the model")
     trained = in_float32(load_trained(context.store.workspace.run(config.job)))
-    with TemporaryDirectory(prefix=".draft-", dir=context.folder) as draft:
-        folder = Path(draft)
+    with temporary_folder(context.folder) as folder:
         difference = _write(context, folder, trained, experiment, evaluation)
         write_card(folder, _card(context, config, trained, evaluation, difference))
         names = pack(folder, context.folder / FILE, context.report)
@@ -107,7 +106,7 @@ def _card(
         anatomy=trained.model.source.anatomy,
         licence=licence_of(experiment.backbone),
         evaluation=evaluation,
-        summary=artifacts.load(workspace.run(config.job), RunSummary),
+        summary=context.result(config.job, RunSummary),
         baselines=next((found for found in known if found is not None), None),
         onnx_difference=difference,
     )

@@ -14,7 +14,6 @@ from translearn_core.backbones import Backbone, load
 from translearn_core.config import BackboneConfig, ExperimentConfig
 from translearn_core.errors import ConfigError, NotFoundError
 from translearn_core.results import Evaluation
-from translearn_core.runs import artifacts
 from translearn_core.transfer import load_trained
 from translearn_core.worker.context import Context
 from translearn_core.worker.models import activations
@@ -28,7 +27,7 @@ MOST = 200_000
 
 def finished(context: Context, job: str) -> Evaluation:
     """Return what a run predicted; raises if it has not got that far."""
-    evaluation = artifacts.load(context.store.workspace.run(job), Evaluation)
+    evaluation = context.result(job, Evaluation)
     if evaluation is None:
         raise NotFoundError("This run has no results yet: let it finish an epoch first.")
     return evaluation

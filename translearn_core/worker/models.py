@@ -76,7 +76,6 @@ def train(context: Context) -> None:
     assert isinstance(config, ExperimentConfig)
     store = context.store
     kept = activations(context)
-    kept.tidy()
     store.forget_points(context.job.id)
     store.forget_answers(context.job.id)
     run_experiment(

@@ -117,7 +117,7 @@ def warm_bank(context: Context, job: str) -> tuple[NDArray[np.float32], pd.DataF
     folder = context.store.workspace.run(job)
     key = ("bank", job, stamp(folder))
     if key not in context.warm:
-        bank = artifacts.load(folder, NeighbourBank)
+        bank = context.result(job, NeighbourBank)
         if bank is None:
             raise NotFoundError("This run has no results yet: let it finish an epoch first.")
         rows = finished(context, job).predictions.iloc[bank.index]

@@ -1,14 +1,20 @@
 """Read a data set's files into its table; needs no torch, so the first look at a file is quick."""
 
+import logging
+
 import pandas as pd
 
 from translearn_core.config import DataConfig, ReadConfig
 from translearn_core.data import Prepared, prepare, read
+from translearn_core.errors import DamagedFileError
 from translearn_core.results import Reading
 from translearn_core.runs import Workspace, artifacts
 from translearn_core.settings import settings
+from translearn_core.storage import atomic_file, verify_file
 from translearn_core.worker.context import Context
 from translearn_core.worker.read_budget import read_budget
+
+log = logging.getLogger(__name__)
 
 TABLE = "table.parquet"
 
@@ -25,15 +31,20 @@ def read_dataset(context: Context) -> None:
 def load_table(workspace: Workspace, digest: str) -> pd.DataFrame:
     """Return a data set's table, read from its files if that was not done yet."""
     path = workspace.dataset(digest) / TABLE
-    if path.exists():
+    try:
+        verify_file(path, "it is read again from its source")
         return pd.read_parquet(path)
+    except FileNotFoundError:
+        pass
+    except (DamagedFileError, ValueError, OSError) as error:
+        log.warning("%s", error)
     return _read(workspace, digest)[0]
 
 
 def load_prepared(workspace: Workspace, config: DataConfig) -> Prepared:
     """Return a data set's rows ready for the task."""
     table = load_table(workspace, config.dataset)
-    with read_budget(workspace.sources(config.dataset).values()):
+    with read_budget(workspace.source_paths(config.dataset).values()):
         return prepare(table, config)
 
 
@@ -41,7 +52,6 @@ def _read(workspace: Workspace, digest: str) -> tuple[pd.DataFrame, Reading]:
     sources = workspace.sources(digest)
     with read_budget(sources.values()):
         table, reading = read(sources, settings(), workspace.read_options(digest))
-    draft = workspace.dataset(digest) / f".{TABLE}"
-    table.to_parquet(draft, index=False)
-    draft.replace(workspace.dataset(digest) / TABLE)
+    with atomic_file(workspace.dataset(digest) / TABLE) as draft:
+        table.to_parquet(draft, index=False)
     return table, reading

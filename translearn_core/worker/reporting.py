@@ -1,7 +1,7 @@
 """A report of a run or a study: gather what was found so far, and write it as one HTML file."""
 
-import hashlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 from translearn_core.config import (
@@ -14,13 +14,14 @@ from translearn_core.config import (
     expand,
     identity,
 )
-from translearn_core.errors import ConfigError, NotFoundError
+from translearn_core.errors import ConfigError, DamagedFileError, NotFoundError
 from translearn_core.reporting import EVIDENCE, Material, Part, caveats, contents, render
 from translearn_core.results import Anatomy, Comparison, Drift, History, Report, RunSummary, Timeline
 from translearn_core.results.timeline import happened
 from translearn_core.runs import State, artifacts
 from translearn_core.runs.repeating import study_file
 from translearn_core.runs.versions import versions
+from translearn_core.storage import atomic_file, file_digest
 from translearn_core.worker.context import Context
 from translearn_core.worker.features import finished
 
@@ -49,9 +50,8 @@ def write_report(context: Context) -> None:
         context.report(f"drawing: {section.title}", len(sections))
     context.report("writing the file")
     document = render(about, sections, caveats(about))
-    draft = context.folder / f".{FILE}"
-    draft.write_text(document.html, encoding="utf-8")
-    draft.replace(context.folder / FILE)
+    with atomic_file(context.folder / FILE) as draft:
+        draft.write_text(document.html, encoding="utf-8")
     missing = (*about.missing, *(f"{name}, to keep the file small" for name in document.left_out))
     titles = tuple(section.title for section in sections)
     artifacts.save(context.folder, Report(FILE, document.bytes, titles, missing))
@@ -70,17 +70,17 @@ def _material(context: Context, config: ReportConfig) -> Material:
             versions=versions(LIBRARIES),
         )
         return about if config.study is None else _studied(context, config.study, about)
-    folder, experiment = context.store.workspace.run(config.job), context.store.job(config.job).config
+    experiment = context.store.job(config.job).config
     if not isinstance(experiment, ExperimentConfig):
         raise ConfigError("job", config.job, "a training")
-    history, drift = context.store.history(config.job), artifacts.load(folder, Drift)
+    history, drift = context.store.history(config.job), context.result(config.job, Drift)
     return Material(
         name=config.name or "A run",
         question=config.question,
         command=config.command,
         config=experiment,
         evaluation=finished(context, config.job),
-        summary=artifacts.load(folder, RunSummary),
+        summary=context.result(config.job, RunSummary),
         drift=drift,
         history=history,
         told=_told(context, experiment, history, drift),
@@ -114,7 +114,7 @@ def _studied(context: Context, study: StudyConfig, about: Material) -> Material:
 def _files(context: Context, digest: str) -> tuple[str, ...]:
     """Return the parts of a data set that have files of their own; none where the files are gone."""
     try:
-        return tuple(context.store.workspace.sources(digest))
+        return tuple(context.store.workspace.source_paths(digest))
     except NotFoundError:
         return ()
 
@@ -142,7 +142,8 @@ def _parts(context: Context, jobs: tuple[str, ...]) -> tuple[tuple[Part, ...], t
             continue
         found = None
         if job.state is State.DONE:
-            found = artifacts.load(context.store.workspace.run(id), known.result)
+            with suppress(DamagedFileError):  # it counts as failed now: the next report asks for it again
+                found = context.result(id, known.result)
         if found is not None:
             parts.append(Part(job.kind, found))
         else:
@@ -196,8 +197,7 @@ def _hashes(context: Context, job: str, experiment: ExperimentConfig) -> dict[st
     if digest := _digest(context, experiment.backbone):
         found["backbone"] = digest
     home = workspace.run(job)
-    for path in sorted(home.rglob("trained.safetensors")):
+    for path in sorted(home.glob("*/trained.safetensors")):
         context.report("reading the weights")
-        with path.open("rb") as weights:
-            found[f"sha256 of {path.name}"] = hashlib.file_digest(weights, "sha256").hexdigest()
+        found[f"sha256 of {path.name}"] = file_digest(path)
     return found

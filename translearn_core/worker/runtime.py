@@ -14,9 +14,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from translearn_core.config import JobKind
-from translearn_core.errors import NotFoundError, Stopped, TranslearnError, out_of_memory
+from translearn_core.errors import DamagedFileError, NotFoundError, Stopped, TranslearnError, out_of_memory
 from translearn_core.os_errors import explain_os_error
 from translearn_core.runs import UNREADABLE, Job, RunStore, State, Workspace
+from translearn_core.storage import sweep
 from translearn_core.worker import limits
 from translearn_core.worker.context import Context, Warm
 from translearn_core.worker.persistence import persist
@@ -92,6 +93,7 @@ def _outcome(store: RunStore, job: Job) -> tuple[State, str | None]:
     try:
         context = Context(store, job, job.config, folder, WARM)
         note(f"{job.kind} begins, start {job.attempts}")
+        sweep(folder)
         if job.kind in _LONG:
             limits.yielding(lambda: _work(context))
         else:
@@ -99,6 +101,8 @@ def _outcome(store: RunStore, job: Job) -> tuple[State, str | None]:
         state, reason = State.DONE, None
     except BaseException as error:  # a hostile tokenizer raises PanicException, which is no Exception
         state, reason = _explained(job.kind, error, store.workspace.root)
+        if isinstance(error, DamagedFileError):
+            store.mark_damaged(error)
         if state is State.FAILED and not isinstance(error, TranslearnError):
             note("".join(traceback.format_exception(error)))
         if out_of_memory(error):

@@ -63,7 +63,7 @@ def rate_layers(context: Context) -> None:
 
 def _past(context: Context, job: str, config: TransferabilityConfig) -> _Past:
     experiment = context.store.job(job).config
-    summary = artifacts.load(context.store.workspace.run(job), RunSummary)
+    summary = context.result(job, RunSummary)
     if not isinstance(experiment, ExperimentConfig) or summary is None:
         raise NotFoundError("A past run has no results yet: let it finish, then rate the layers again.")
     if experiment.data != config.data:
