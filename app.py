@@ -34,7 +34,7 @@ app = st.App(
     ROOT / "pages" / "_ui" / "router.py",
     middleware=[
         Middleware(headers.SafeHeaders),
-        Middleware(hosts.HostCheck, rule=hosts.host_rule(), proxies=settings().host_names),
+        Middleware(hosts.HostCheck),
         Middleware(descriptors.SessionLimit),
         Middleware(
             gate.OwnerCookie, key=owner.cookie_key(), owns=lambda name: open_store().owns_anything(name)

@@ -74,12 +74,23 @@ def for_one_person() -> bool:
 
 
 class HostCheck:
-    """Refuse requests for another host, and those that pages of another origin send."""
+    """Refuse requests for another host, and those that pages of another origin send.
 
-    def __init__(self, app: ASGIApp, rule: HostRule, proxies: Collection[str] = ()) -> None:
+    Parameters
+    ----------
+    app : ASGIApp
+    rule : HostRule, optional
+        By default this process's, as it is bound when the first request comes.
+    proxies : collection of str, optional
+        Names whose pages may be served through another host; by default those of TRANSLEARN_HOSTS.
+    """
+
+    def __init__(
+        self, app: ASGIApp, rule: HostRule | None = None, proxies: Collection[str] | None = None
+    ) -> None:
         self.app = app
-        self.rule = rule
-        self.proxies = proxies
+        self.rule = host_rule() if rule is None else rule
+        self.proxies = settings().host_names if proxies is None else proxies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on what is right; a websocket goes on with the host that its origin names."""
