@@ -1,4 +1,4 @@
-"""Launcher: the pages as one ASGI app, with the owner's cookie and the quota on uploads. No logic."""
+"""Launcher: the pages as one ASGI app, behind the checks of `pages/_ui`. No logic."""
 
 import gc
 import sys
@@ -13,7 +13,8 @@ ROOT = Path(__file__).resolve().parent
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
-from pages._ui import gate, handing_out, shown  # noqa: E402 - the folder of this file must be importable first
+from pages._ui import addresses, descriptors, gate, handing_out, headers, hosts, owner, shown  # noqa: E402 - see above
+from translearn_core.runs import open_store  # noqa: E402
 from translearn_core.settings import settings  # noqa: E402
 
 
@@ -24,16 +25,24 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
 
     gc.collect()
     gc.freeze()
+    descriptors.raise_limit()
+    print(f"TransLearn is at {addresses.url()} (Ctrl-C ends it, trainings go on).", flush=True)
     yield
 
 
 app = st.App(
     ROOT / "pages" / "_ui" / "router.py",
     middleware=[
-        Middleware(gate.OwnerCookie),
+        Middleware(headers.SafeHeaders),
+        Middleware(hosts.HostCheck),
+        Middleware(descriptors.SessionLimit),
+        Middleware(
+            gate.OwnerCookie, key=owner.cookie_key(), owns=lambda name: open_store().owns_anything(name)
+        ),
         Middleware(gate.UploadQuota, megabytes_per_owner=4 * settings().max_upload_mb),
     ],
-    routes=[handing_out.ROUTE],
+    routes=[handing_out.route()],
+    exception_handlers={Exception: headers.failed},
     lifespan=lifespan,
     on_script_error=shown.script_error,
 )

@@ -59,10 +59,14 @@ UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 
 @app.callback(invoke_without_command=True)
 @plainly
-def start(context: typer.Context) -> None:
+def start(context: typer.Context, host: serving.Host = None, port: serving.Port = None) -> None:
     """Open the app when no command is given."""
     if context.invoked_subcommand is None:
-        serving.open_app()
+        serving.open_app(host, port)
+    elif (host, port) != (None, None):
+        raise UsageError(
+            f"--host and --port are options of the app: leave them out of {context.invoked_subcommand}."
+        )
 
 
 def main() -> None:

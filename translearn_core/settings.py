@@ -27,6 +27,9 @@ class Settings(BaseModel):
     max_classes: int = Field(1_000, ge=2, description="most classes of one task")
     max_cell_chars: int = Field(100_000, ge=1_000, description="longest cell, in characters")
     max_owner_mb: int = Field(20_000, ge=10, description="disk one workspace owner may use, in megabytes")
+    max_total_mb: int = Field(
+        100_000, ge=10, description="disk all owners together may use for data sets and runs, in megabytes"
+    )
     max_activations_mb: int = Field(
         10_000, ge=0, description="disk for what frozen parts made of texts, shared by all runs, in megabytes"
     )
@@ -40,9 +43,17 @@ class Settings(BaseModel):
     )
     read_memory_per_mb: float = Field(25, ge=0, description="and as many megabytes more for each of its own")
     idle_minutes: int = Field(60, ge=1, description="the engine leaves after so long with nothing to do")
-    folders: bool = Field(True, description="offer backbones from folders of this machine in the app")
+    folders: bool | None = Field(
+        None,
+        description="offer backbones from folders of this machine in the app; "
+        "default: only where the app serves one person, on a loopback address without `hosts`",
+    )
     hub: bool = Field(True, description="allow models to be fetched from the Hub when a person asks for one")
-    port: int = Field(8501, ge=0, le=65535, description="port of the app")
+    host: str = Field("127.0.0.1", description="address the app listens on; 0.0.0.0: all of this machine's")
+    port: int = Field(8501, ge=0, le=65535, description="port of the app; 0: a free one")
+    hosts: str = Field(
+        "", description="further names the app answers to, separated by commas: those of a reverse proxy"
+    )
 
     @model_validator(mode="after")
     def _a_cluster_shares_a_database(self) -> Self:
@@ -52,6 +63,11 @@ class Settings(BaseModel):
                 "a cluster needs a shared database"
             )
         return self
+
+    @property
+    def host_names(self) -> frozenset[str]:
+        """The names of `hosts`, in lower case."""
+        return frozenset(name for part in self.hosts.lower().split(",") if (name := part.strip().rstrip(".")))
 
     @classmethod
     def from_environment(cls) -> Self:

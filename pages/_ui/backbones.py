@@ -1,10 +1,8 @@
 """Which pretrained model: the bundled one, one made here, one from the Hub, or a folder on this machine."""
 
-import os
-
 import streamlit as st
 
-from pages._ui import ending, naming, shown, state
+from pages._ui import ending, folders, naming, state
 from pages._ui.words import short
 from translearn_core.config import ADAPTED, BUNDLED, BackboneConfig, JobKind, PretrainConfig
 from translearn_core.config.model_names import parse_model_name
@@ -38,7 +36,7 @@ def pretrainings() -> list[Run]:
 
 def _choose(now: BackboneConfig) -> BackboneConfig:
     mine = {f"{ADAPTED}{run.job.id}": run for run in pretrainings() if run.state is State.DONE}
-    places = [BUNDLE] + [MINE] * bool(mine) + [HUB] * settings().hub + [FOLDER] * settings().folders
+    places = [BUNDLE] + [MINE] * bool(mine) + [HUB] * settings().hub + [FOLDER] * folders.offered()
     if state.value("backbone_place", BUNDLE) not in places:
         state.forget("backbone_place")
     state.seed("backbone_place", _place(now, places, mine))
@@ -74,10 +72,9 @@ def _choose(now: BackboneConfig) -> BackboneConfig:
     id, revision = parse_model_name(name, revision)
     if not id:
         ending.end()
-    if FOLDER not in places and (id.startswith(("/", ".", "~")) or os.path.lexists(id)):
-        shown.error("Models from folders are not offered here: give a Hub id such as owner/name.")
-        ending.end()
-    return BackboneConfig(id=id, revision=revision, random_init=twin, init_seed=seed)
+    chosen = BackboneConfig(id=id, revision=revision, random_init=twin, init_seed=seed)
+    folders.check(chosen)
+    return chosen
 
 
 def _mine(mine: dict[str, Run], now: BackboneConfig) -> str:
@@ -106,6 +103,6 @@ def _twin(now: BackboneConfig) -> bool:
 def _place(now: BackboneConfig, places: list[str], mine: dict[str, Run]) -> str:
     if now.id == BUNDLED or now.id.startswith(ADAPTED):
         return MINE if now.id in mine else BUNDLE
-    folder = now.id.startswith(("/", ".", "~")) or HUB not in places
+    folder = folders.is_folder(now.id) or HUB not in places
     place = FOLDER if folder else HUB
     return place if place in places else BUNDLE

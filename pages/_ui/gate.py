@@ -5,47 +5,86 @@ Plain ASGI middleware: a page runs behind the websocket, whose handshake must ca
 
 import time
 from collections import deque
-from http.cookies import CookieError, SimpleCookie
+from collections.abc import Callable
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pages._ui.owner import COOKIE, YEAR, new_token, owner_of, well_formed
+from pages._ui.addresses import below_base, is_page
+from pages._ui.owner import COOKIE, YEAR, CookieKey, new_token, owner_of, well_formed
 
-UPLOADS = "/_stcore/upload_file/"
+UPLOADS = "_stcore/upload_file/"
 MEGABYTE = 1_000_000
+CROWD = "Too many new browsers at once: try again in a minute."
+NO_COOKIE = "This browser sent no cookie of this server with its upload: allow cookies and reload the page."
+
+
+def cookies_of(scope: Scope) -> dict[str, str]:
+    """Return the cookies of a request as they came, quotes and all."""
+    parts = ";".join(Headers(scope=scope).getlist("cookie")).split(";")
+    pairs = (part.partition("=") for part in parts if "=" in part)
+    return {name.strip(): value.strip() for name, _, value in pairs}
 
 
 def token_in(scope: Scope) -> str | None:
-    """Return the request's owner cookie, None if it has none that is well formed."""
-    jar: SimpleCookie = SimpleCookie()
-    try:
-        jar.load(Headers(scope=scope).get("cookie", ""))
-    except CookieError:
-        return None
-    found = jar.get(COOKIE)
-    return found.value if found is not None and well_formed(found.value) else None
+    """Return the owner's token of a request that came through `OwnerCookie`; None if it has none."""
+    token = cookies_of(scope).get(COOKIE)
+    return token if well_formed(token) else None
 
 
 class OwnerCookie:
-    """Give a browser its cookie with the first page, or with the websocket's handshake if that has none."""
+    """Give a browser its cookie with the first page, or with the websocket's handshake if that has none.
 
-    def __init__(self, app: ASGIApp) -> None:
+    What stands behind sees the verified token alone, as the cookie `COOKIE`.
+
+    Parameters
+    ----------
+    app : ASGIApp
+    key : CookieKey
+        Signs and verifies cookies.
+    owns : callable
+        Whether an owner has anything: such a browser keeps the unsigned cookie of earlier versions.
+    per_address, overall : int
+        New cookies a minute, for one address and for all: a class comes at once behind one address.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        key: CookieKey,
+        owns: Callable[[str], bool] = lambda _owner: False,
+        per_address: int = 120,
+        overall: int = 600,
+    ) -> None:
         self.app = app
+        self.key = key
+        self.owns = owns
+        self.per_address = per_address
+        self.overall = overall
+        self.made: deque[tuple[float, str]] = deque()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, with a cookie where there was none."""
-        if not self._needs_one(scope):
+        if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
-        token = new_token()
-        cookie = f"{COOKIE}={token}; Path=/; Max-Age={YEAR}; HttpOnly; SameSite=Lax"
+        cookies = cookies_of(scope)
+        token = self.key.verified(cookies.get(self.key.cookie))
+        # assets come in parallel: were each to set a cookie, the last one would win over the one the page has
+        if token is not None or not (scope["type"] == "websocket" or is_page(scope)):
+            await self.app(self._with_token(scope, token), receive, send)
+            return
+        if self._crowded((scope.get("client") or ("", 0))[0]):
+            refusal = PlainTextResponse(CROWD, status_code=429, headers={"Retry-After": "60"})
+            await refusal(scope, receive, send)
+            return
+        unsigned = cookies.get(COOKIE)
+        known = unsigned is not None and well_formed(unsigned) and self.owns(owner_of(unsigned))
+        token = unsigned if unsigned is not None and known else new_token()
+        cookie = f"{self.key.cookie}={self.key.signed(token)}; Path=/; Max-Age={YEAR}; HttpOnly; SameSite=Lax"
         if scope.get("scheme") in ("https", "wss"):
             cookie += "; Secure"
-        if scope["type"] == "websocket":
-            others = [(k, v) for k, v in scope["headers"] if k != b"cookie"]
-            scope = {**scope, "headers": [*others, (b"cookie", f"{COOKIE}={token}".encode())]}
 
         async def send_with_cookie(message: Message) -> None:
             if message["type"] in ("http.response.start", "websocket.accept"):
@@ -53,16 +92,27 @@ class OwnerCookie:
                 MutableHeaders(scope=message).append("set-cookie", cookie)
             await send(message)
 
-        await self.app(scope, receive, send_with_cookie)
+        await self.app(self._with_token(scope, token), receive, send_with_cookie)
 
-    @staticmethod
-    def _needs_one(scope: Scope) -> bool:
-        # assets come in parallel: were each to set a cookie, the last one would win over the one the page has
-        if scope["type"] == "websocket":
-            return token_in(scope) is None
-        inner = ("/_stcore/", "/static/", "/media/", "/component/")
-        page = scope["type"] == "http" and not any(part in scope["path"] for part in inner)
-        return page and token_in(scope) is None
+    def _with_token(self, scope: Scope, token: str | None) -> Scope:
+        """Return the request with the token as its owner's cookie, and no other of our cookies."""
+        ours = (COOKIE, self.key.cookie)
+        kept = [f"{name}={value}" for name, value in cookies_of(scope).items() if name not in ours]
+        kept += [f"{COOKIE}={token}"] * (token is not None)
+        others = [(name, value) for name, value in scope["headers"] if name != b"cookie"]
+        header = [(b"cookie", "; ".join(kept).encode("latin-1"))] * bool(kept)
+        return {**scope, "headers": [*others, *header]}
+
+    def _crowded(self, address: str) -> bool:
+        """Count a new cookie; whether there were too many in the last minute."""
+        horizon = time.monotonic() - 60
+        while self.made and self.made[0][0] < horizon:
+            self.made.popleft()
+        theirs = sum(who == address for _, who in self.made)
+        if theirs >= self.per_address or len(self.made) >= self.overall:
+            return True
+        self.made.append((time.monotonic(), address))
+        return False
 
 
 class UploadQuota:
@@ -80,13 +130,16 @@ class UploadQuota:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Count an upload's bytes as they come, and cut it off where they are too many."""
-        if scope["type"] != "http" or scope["method"] != "PUT" or UPLOADS not in scope["path"]:
+        if scope["type"] != "http" or scope["method"] != "PUT" or not below_base(scope).startswith(UPLOADS):
             await self.app(scope, receive, send)
             return
         token = token_in(scope)
-        owner = owner_of(token) if token else "nobody"
+        if token is None:
+            await PlainTextResponse(NO_COOKIE, status_code=403)(scope, receive, send)
+            return
+        owner = owner_of(token)
         announced = Headers(scope=scope).get("content-length", "")
-        if token is None or self._over(owner, int(announced) if announced.isdigit() else 0):
+        if self._over(owner, int(announced) if announced.isdigit() else 0):
             refusal = PlainTextResponse(
                 "Too many uploads from this browser: wait ten minutes.", status_code=429
             )

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from pages._ui.addresses import base_path
 from pages._ui.gate import token_in
 from pages._ui.owner import owner_of
 from translearn_core.errors import DamagedFileError, NotFoundError
@@ -53,5 +54,6 @@ def made_by(owner: str, run: str) -> Path | None:
     return folder / found.file if found is not None else None
 
 
-ROUTE = Route(f"/{PREFIX}/{{run}}/{{name}}", hand_out)
-"""What the app adds to its pages."""
+def route() -> Route:
+    """Return what the app adds to its pages, below its base path."""
+    return Route(f"{f'/{base}' if (base := base_path()) else ''}/{PREFIX}/{{run}}/{{name}}", hand_out)

@@ -4,7 +4,7 @@ from typing import TypeVar
 
 import streamlit as st
 
-from pages._ui import kept, shown, state, waiting
+from pages._ui import folders, kept, shown, state, waiting
 from pages._ui.words import duration, ordinal, plain
 from translearn_core.config import ExperimentConfig, Frozen, identity
 from translearn_core.engine import ensure_engine
@@ -30,6 +30,7 @@ WORDS: dict[State, tuple[str, str, str]] = {
 
 def submit(config: Frozen, name: str | None = None) -> Run:
     """Ask for a job and make sure somebody does it."""
+    folders.check(config)
     run = state.store().submit(state.owner(), config, name)
     ensure_engine(settings())
     return run

@@ -1,25 +1,82 @@
-"""Whose browser this is: a random cookie only the server reads, and the name the store knows it by."""
+"""Whose browser this is: a signed random cookie only the server reads, and the name the store knows it by.
+
+A browser holds ``<token>.<signature>`` under a name of this installation's own: browsers do not tell two
+ports of one machine apart. Behind the gate the verified token alone stands in the cookie `COOKIE`.
+"""
 
 import hashlib
+import hmac
+import os
 import re
 import secrets
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from filelock import FileLock
+
+from translearn_core.settings import settings
 
 COOKIE = "translearn_owner"
 YEAR = 365 * 24 * 3600
+KEY_FILE = "cookie.key"
+KEY_BYTES = 32
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
+@dataclass(frozen=True)
+class CookieKey:
+    """The secret that signs owner cookies."""
+
+    secret: bytes
+
+    @property
+    def cookie(self) -> str:
+        """Name of the cookie that browsers hold."""
+        return f"{COOKIE}_{hashlib.sha256(self.secret).hexdigest()[:8]}"
+
+    def signed(self, token: str) -> str:
+        """Return the cookie's value for a token."""
+        return f"{token}.{hmac.new(self.secret, token.encode(), hashlib.sha256).hexdigest()}"
+
+    def verified(self, value: str | None) -> str | None:
+        """Return the token of a cookie's value, None if it was not signed here."""
+        token = (value or "").partition(".")[0]
+        if value is None or not well_formed(token):
+            return None
+        return token if hmac.compare_digest(self.signed(token).encode(), value.encode()) else None
+
+
+def cookie_key() -> CookieKey:
+    """Return this installation's key, made at the first call and kept in the workspace folder."""
+    return CookieKey(read_or_make(settings().workspace.expanduser() / KEY_FILE))
+
+
+@cache
+def read_or_make(path: Path) -> bytes:
+    """Return the secret in the file `path`; one process makes it, readable by its user alone."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(path.with_suffix(".lock")):
+        if not path.exists() or path.stat().st_size != KEY_BYTES:
+            draft = path.with_suffix(".draft")
+            draft.unlink(missing_ok=True)
+            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(secrets.token_bytes(KEY_BYTES))
+            draft.replace(path)
+        return path.read_bytes()
+
+
 def new_token() -> str:
-    """Return a fresh cookie value of 256 random bits."""
+    """Return a fresh token of 256 random bits."""
     return secrets.token_urlsafe(32)
 
 
 def well_formed(token: str | None) -> bool:
-    """Whether a cookie value is one that this server gave out, by its form."""
+    """Whether a text has the form of a token."""
     return token is not None and _TOKEN.fullmatch(token) is not None
 
 
 def owner_of(token: str) -> str:
-    """Return the store's owner for a cookie: a digest, so that the database holds no key to a workspace."""
+    """Return the store's owner for a token: a digest, so that the database holds no key to a workspace."""
     return hashlib.sha256(token.encode()).hexdigest()[:32]

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui import ending, kept, live, naming, places, shown, state, waiting
+from pages._ui import ending, folders, kept, live, naming, places, shown, state, waiting
 from pages._ui.words import ago, epochs, plain, short
 from translearn_core.config import AnatomyConfig, ExperimentConfig, StudyConfig, depth_study
 from translearn_core.config.cells import titles
@@ -41,6 +41,7 @@ def linked() -> Study | None:
 
 def start(name: str, config: StudyConfig, blocks: dict[str, int], baseline: str | None = None) -> None:
     """Start a study, or go on with it where there is one that asks the same, and turn to it."""
+    folders.check(config)
     study = book().add(state.owner(), name, config, blocks, baseline)
     ensure_engine(settings())
     places.go("study", study=study.id)

@@ -4,11 +4,18 @@ import re
 import time
 
 _PUNCTUATION = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&^=@/\"'])")
+_LINKED = re.compile(r"(?<=http)\\:|(?<=https)\\:|(?<=www)\\\.|(?<=[-.\w+])\\@(?=\\?[-\w])", re.IGNORECASE)
+"""The escaped sign without which Streamlit's Markdown sees no address in a text."""
 
 
 def plain(text: object) -> str:
-    """Return `text` so that Markdown shows it as it is: no links, images, formulas, colours or HTML."""
-    return _PUNCTUATION.sub(r"\\\1", " ".join(str(text).split()))
+    """Return `text` so that Markdown shows it as it is: no links, images, formulas, colours or HTML.
+
+    Addresses become links after escapes are gone, each within one piece of text: a colour directive without
+    a colour shows its sign unchanged and makes two pieces of one.
+    """
+    escaped = _PUNCTUATION.sub(r"\\\1", " ".join(str(text).split()))
+    return _LINKED.sub(r":color[\g<0>]", escaped)
 
 
 def short(text: object, limit: int = 40) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pages._ui.owner import COOKIE, new_token, owner_of
+from pages._ui.owner import new_token, owner_of
 from translearn_core.config import DataConfig, ExperimentConfig, TrainingConfig
 from translearn_core.data import sample_bytes
 from translearn_core.engine import ensure_engine, stop_engine
@@ -60,11 +60,13 @@ def visit(server: "Server", chromium: "Browser") -> "Iterator[Callable[..., Visi
 
     visitors: list[Visitor] = []
 
-    def come(token: str | None = None, *, width: int = 1280, scheme: str = "light") -> Visitor:
+    def come(
+        token: str | None = None, *, width: int = 1280, scheme: str = "light", at: "Server" = server
+    ) -> Visitor:
         context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
         if token is not None:
-            context.add_cookies([{"name": COOKIE, "value": token, "url": server.url}])
-        visitors.append(Visitor(context, server.url))
+            context.add_cookies([at.cookie(token)])
+        visitors.append(Visitor(context, at.url))
         return visitors[-1]
 
     yield come

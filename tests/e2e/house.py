@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 
+from pages._ui.owner import KEY_FILE, CookieKey, owner_of, read_or_make
 from pages._ui.places import PLACES
 from translearn_core.runs import Run, RunStore, Workspace
 from translearn_core.settings import Settings
@@ -46,13 +47,26 @@ TITLES = {name: place.title for name, place in PLACES.items()} | {
 class Server:
     """The app as a process of its own, on one port and one workspace; it may be killed and started again."""
 
-    def __init__(self, workspace: Path) -> None:
+    def __init__(self, workspace: Path, base: str = "") -> None:
         self.settings = Settings(workspace=workspace)
         self.port = _free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.base = base
+        self.url = f"http://127.0.0.1:{self.port}{base and '/'}{base}"
         self.store = RunStore(Workspace(workspace))
         self.log = workspace.parent / "server.log"
         self._process: subprocess.Popen[bytes] | None = None
+
+    def cookie(self, token: str) -> dict[str, str]:
+        """Return the cookie that makes a browser the one with this token."""
+        key = CookieKey(read_or_make(self.settings.workspace / KEY_FILE))
+        return {"name": key.cookie, "value": key.signed(token), "url": self.url}
+
+    def owner(self, context: BrowserContext) -> str:
+        """Return whose browser this is."""
+        key = CookieKey(read_or_make(self.settings.workspace / KEY_FILE))
+        token = key.verified(next(c["value"] for c in context.cookies() if c["name"] == key.cookie))
+        assert token is not None
+        return owner_of(token)
 
     @property
     def process(self) -> psutil.Process:
@@ -64,6 +78,7 @@ class Server:
         """Serve, and wait until it answers."""
         command = [sys.executable, "-m", "streamlit", "run", "app.py"]
         command += ["--server.port", str(self.port), "--server.headless", "true"]
+        command += ["--server.baseUrlPath", self.base] if self.base else []
         env = {name: value for name, value in os.environ.items() if not name.startswith("TRANSLEARN_")}
         env["TRANSLEARN_WORKSPACE"] = str(self.settings.workspace)
         with self.log.open("ab") as log:

@@ -7,7 +7,6 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from pages._ui.owner import COOKIE, owner_of
 from tests.e2e.house import Page, Server, Visitor, drawn, expect, keyed, settled, sound, title, turn_to
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
@@ -23,8 +22,9 @@ def test_a_sample_becomes_a_trained_model_and_its_pictures(
     run = start(tab, epochs=2)
     tab.screenshot(path=tmp_path / "running.png")
     tab.close()
-    owner = owner_of(next(c["value"] for c in anna.context.cookies() if c["name"] == COOKIE))
-    assert server.store.run(owner, run).state.live, "it was over before the tab was closed"
+    assert server.store.run(server.owner(anna.context), run).state.live, (
+        "it was over before the tab was closed"
+    )
 
     tab = anna.open("run", run=run)
     expect(keyed(tab, "continue")).to_be_visible()

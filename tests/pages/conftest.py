@@ -40,6 +40,12 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
 
 
 @pytest.fixture
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for backbones, outside of the workspace."""
+    return tmp_path_factory.mktemp("models")
+
+
+@pytest.fixture
 def filled(workspace: Path) -> Filled:
     """A workspace in which Alice has a data set and a finished run with every result."""
     return Filled(open_store(), owner_of(ALICE))

@@ -114,10 +114,10 @@ def test_what_hinders_is_said_and_can_be_tried_again(visit: Open, filled: Filled
     assert "it is kept in the model cache" in words(at)
 
 
-def test_a_folder_is_looked_into_without_a_question(visit: Open, filled: Filled, tmp_path: Path) -> None:
+def test_a_folder_is_looked_into_without_a_question(visit: Open, filled: Filled, models: Path) -> None:
     at = visit("backbone")
     at.get_by_key("backbone_place").set_value("Folder on the server").run()
-    folder = str(tiny_folder("bert", tmp_path / "tiny"))
+    folder = str(tiny_folder("bert", models / "tiny"))
     at.text_input(key="id_Folder on the server").set_value(folder).run()
     for _ in range(2):
         work(filled.store).join(60)

@@ -1,6 +1,7 @@
 """The Backbone page's part that lets a backbone read on: start, progress, stop, the result, choosing it."""
 
 import threading
+from pathlib import Path
 
 import pytest
 from filled import HOSTILE, MINILM, Filled
@@ -184,10 +185,10 @@ def test_a_failure_is_a_sentence_and_can_be_tried_again(visit: Open, filled: Fil
     assert filled.store.run(filled.owner, run.id).state is State.QUEUED
 
 
-def test_a_real_worker_makes_one_and_it_becomes_the_draft(visit: Open, filled: Filled) -> None:
+def test_a_real_worker_makes_one_and_it_becomes_the_draft(visit: Open, filled: Filled, models: Path) -> None:
     at = on_films(visit, filled)
     at.get_by_key("backbone_place").set_value("Folder on the server").run()
-    folder = str(tiny_folder("bert", filled.store.workspace.root / "tiny"))
+    folder = str(tiny_folder("bert", models / "tiny"))
     at.text_input(key="id_Folder on the server").set_value(folder).run()
     for _ in range(3):
         work(filled, Slot.ASK).join(60)
@@ -208,11 +209,11 @@ def test_a_real_worker_makes_one_and_it_becomes_the_draft(visit: Open, filled: F
     assert "BertModel: " in said(at)
 
 
-def test_a_model_that_reads_one_way_is_not_offered(visit: Open, filled: Filled) -> None:
+def test_a_model_that_reads_one_way_is_not_offered(visit: Open, filled: Filled, models: Path) -> None:
     more_films(filled)
     at = visit("backbone")
     at.get_by_key("backbone_place").set_value("Folder on the server").run()
-    folder = str(tiny_folder("gpt2", filled.store.workspace.root / "tiny"))
+    folder = str(tiny_folder("gpt2", models / "tiny"))
     at.text_input(key="id_Folder on the server").set_value(folder).run()
     for _ in range(3):
         work(filled, Slot.ASK).join(60)

@@ -15,6 +15,7 @@ from translearn_core.errors import NotFoundError, QuotaError
 from translearn_core.results import EpochPoint, History, StepPoint
 from translearn_core.runs import Flight, Progress, State
 from translearn_core.runs.queue import MAX_ATTEMPTS
+from translearn_core.runs.schema import datasets as datasets_table
 from translearn_core.settings import Settings
 
 LIMITS = Settings(max_upload_mb=1, max_owner_mb=10)
@@ -96,6 +97,25 @@ def test_a_file_or_an_owner_over_the_limit_is_refused_with_the_numbers(store):
     with pytest.raises(QuotaError, match="fill 10 of 10 MB"):
         bring(store, "ann", b"y" * 500_000)
     bring(store, "ben", b"y" * 500_000)
+
+
+def test_all_owners_together_have_a_limit_too(store):
+    limits = Settings(max_upload_mb=10, max_total_mb=10)
+    store.add_dataset("ann", "a.csv", {"train": b"a" * 6_000_000}, limits)
+    assert store.workspace.total_weight() == 6_000_000
+    with pytest.raises(QuotaError, match=r"all people here fill 6 of 10 MB: .* TRANSLEARN_MAX_TOTAL_MB"):
+        store.add_dataset("ben", "b.csv", {"train": b"b" * 6_000_000}, limits)
+    assert not store.owns_anything("ben")
+    assert store.owns_anything("ann")
+
+
+def test_who_has_a_run_alone_owns_something(store):
+    run = ask(store, "ann")
+    with store.writing() as db:
+        db.execute(datasets_table.delete())
+    assert store.owns_anything("ann")
+    store.delete_run("ann", run.id)
+    assert not store.owns_anything("ann")
 
 
 # -- deleting

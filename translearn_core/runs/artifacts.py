@@ -3,9 +3,11 @@
 A folder each, written whole and with its checksums; one that was damaged since counts as not there.
 """
 
+import contextlib
 import dataclasses
 import json
 import logging
+import os
 import re
 import typing
 from pathlib import Path
@@ -127,5 +129,10 @@ def folder_name(kind: type) -> str:
 
 
 def size(folder: Path) -> int:
-    """Bytes of all files below `folder`."""
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    """Bytes of all files below `folder`; what vanishes meanwhile counts as nothing."""
+    total = 0
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            with contextlib.suppress(OSError):
+                total += os.stat(os.path.join(parent, name)).st_size
+    return total

@@ -221,12 +221,24 @@ class RunStore(Queue):
         """Bytes that one job's files take."""
         return self.workspace.weight(datasets=set(), jobs={job})
 
+    def owns_anything(self, owner: str) -> bool:
+        """Whether an owner has a data set or a run."""
+        rows = [exists().where(table.c.owner == owner) for table in (datasets, claims)]
+        with self._reader.begin() as db:
+            return bool(db.scalar(select(or_(*rows))))
+
     def check_quota(self, owner: str, limits: Settings, coming: int = 0) -> None:
-        """Raise `QuotaError` if an owner has no room left, or not for so many bytes that are coming."""
+        """Raise `QuotaError` if an owner, or all together, have no room left for so many bytes more."""
         if (used := self.disk(owner)) + coming > limits.max_owner_mb * 1_000_000:
             raise QuotaError(
                 f"Your data sets and runs fill {used / 1e6:.0f} of {limits.max_owner_mb} MB: "
                 "delete some on the Runs page."
+            )
+        if (used := self.workspace.total_weight()) + coming > limits.max_total_mb * 1_000_000:
+            raise QuotaError(
+                f"The data sets and runs of all people here fill {used / 1e6:.0f} of "
+                f"{limits.max_total_mb} MB: "
+                "delete some of yours on the Runs page, or have TRANSLEARN_MAX_TOTAL_MB raised."
             )
 
     def reach(self, owner: str, config: Frozen) -> tuple[str | None, str | None]:

@@ -167,6 +167,10 @@ class Workspace:
         folders = [self.dataset(d) for d in datasets] + [self.run(j) for j in jobs]
         return sum(artifacts.size(folder) for folder in folders if folder.exists())
 
+    def total_weight(self) -> int:
+        """Bytes on disk of all data sets and jobs, for all owners together."""
+        return sum(artifacts.size(self.root / name) for name in ("datasets", "runs"))
+
     def activations_weight(self) -> int:
         """Bytes of what is kept of frozen parts, for all owners together."""
         return artifacts.size(self.activations) if self.activations.exists() else 0

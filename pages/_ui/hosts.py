@@ -1,0 +1,134 @@
+"""Which names the app answers to, and which pages may speak to it.
+
+A foreign name that points at this machine makes pages of that name part of the app's own origin (DNS
+rebinding), so names are listed and only literal addresses are free. For an unknown origin Streamlit would
+look its outside address up on the network: it sees none.
+"""
+
+import ipaddress
+import re
+import socket
+from collections.abc import Collection
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import streamlit as st
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from translearn_core.errors import in_short
+from translearn_core.settings import settings
+
+SAFE = ("GET", "HEAD", "OPTIONS")
+PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
+
+_AUTHORITY = re.compile(r"(?P<name>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::(?P<port>\d{1,5}))?")
+
+
+@dataclass(frozen=True)
+class HostRule:
+    """Names and addresses that a server answers to.
+
+    Attributes
+    ----------
+    names : collection of str
+        Names, in lower case.
+    loopback : bool
+        Whether only addresses of the loopback interface are right; otherwise every literal address is.
+    """
+
+    names: Collection[str]
+    loopback: bool
+
+    def allows(self, name: str) -> bool:
+        """Whether a host, without its port, is one of them."""
+        if name in self.names:
+            return True
+        try:
+            address = ipaddress.ip_address(name.strip("[]"))
+        except ValueError:
+            return False
+        return address.is_loopback or not self.loopback
+
+
+def host_rule() -> HostRule:
+    """Return the rule of this process: as it is bound, and as TRANSLEARN_HOSTS says."""
+    names, address = {"localhost", *settings().host_names}, st.get_option("server.address") or ""
+    if bound_to_loopback():
+        return HostRule(names, loopback=True)
+    machine = socket.gethostname().lower()
+    short = machine.partition(".")[0]
+    return HostRule(names | {machine, short, f"{short}.local", address.lower()}, loopback=False)
+
+
+def bound_to_loopback() -> bool:
+    """Whether this process listens to its own machine alone."""
+    address = st.get_option("server.address") or ""
+    return HostRule({"localhost"}, loopback=True).allows(address.lower())
+
+
+def for_one_person() -> bool:
+    """Whether whoever opens the app is at this machine: no other address, and no proxy in front."""
+    return bound_to_loopback() and not settings().host_names
+
+
+class HostCheck:
+    """Refuse requests for another host, and those that pages of another origin send.
+
+    Parameters
+    ----------
+    app : ASGIApp
+    rule : HostRule, optional
+        By default this process's, as it is bound when the first request comes.
+    proxies : collection of str, optional
+        Names whose pages may be served through another host; by default those of TRANSLEARN_HOSTS.
+    """
+
+    def __init__(
+        self, app: ASGIApp, rule: HostRule | None = None, proxies: Collection[str] | None = None
+    ) -> None:
+        self.app = app
+        self.rule = host_rule() if rule is None else rule
+        self.proxies = settings().host_names if proxies is None else proxies
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what is right; a websocket goes on with the host that its origin names."""
+        if scope["type"] not in ("http", "websocket"):
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        hosts, origin = headers.getlist("host"), headers.get("origin")
+        host = authority(hosts[0], scope["scheme"]) if len(hosts) == 1 else None
+        if host is None or not self.rule.allows(host[0]):
+            sentence = (
+                f"This server does not answer to the host {in_short(', '.join(hosts))}: open it by its "
+                "address, or have the name added to TRANSLEARN_HOSTS."
+            )
+            await PlainTextResponse(sentence, status_code=403)(scope, receive, send)
+            return
+        changes = scope["type"] == "websocket" or scope["method"] not in SAFE
+        if changes and origin is not None and not self._from_here(origin, host):
+            sentence = (
+                f"Pages from {in_short(origin)} may not use this server: open the app itself, or have that "
+                "name added to TRANSLEARN_HOSTS."
+            )
+            await PlainTextResponse(sentence, status_code=403)(scope, receive, send)
+            return
+        if scope["type"] == "websocket" and origin is not None:
+            others = [(name, value) for name, value in scope["headers"] if name != b"host"]
+            scope = {**scope, "headers": [*others, (b"host", urlsplit(origin).netloc.encode("latin-1"))]}
+        await self.app(scope, receive, send)
+
+    def _from_here(self, origin: str, host: tuple[str, int]) -> bool:
+        scheme, _, rest = origin.partition("://")
+        sender = authority(rest, scheme) if scheme in ("http", "https") else None
+        return sender is not None and (sender == host or sender[0] in self.proxies)
+
+
+def authority(text: str, scheme: str) -> tuple[str, int] | None:
+    """Return host and port of ``host[:port]``, None if it is neither."""
+    parts = _AUTHORITY.fullmatch(text)
+    if parts is None:
+        return None
+    return parts["name"].lower().rstrip("."), int(parts["port"] or PORTS.get(scheme, 80))
