@@ -15,6 +15,9 @@ from translearn_core.runs import Dataset
 MOST_NAMES = 12
 """Columns that a sentence lists."""
 
+LONGEST_NUMBER = 6
+"""Digits of a column's number."""
+
 
 @dataclass(frozen=True)
 class DataCheck:
@@ -50,8 +53,12 @@ def column_name(word: str, reading: Reading, option: str) -> str:
     names = [column.name for column in reading.columns]
     if word in names:
         return word
-    if word.isdecimal() and 1 <= int(word) <= len(names):
-        return f"column {int(word)}" if f"column {int(word)}" in names else names[int(word) - 1]
+    if word.isdecimal() and len(word) <= LONGEST_NUMBER:
+        number = int(word)
+        if (name := f"column {number}") in names:  # the name of a column that has none in the file
+            return name
+        if 1 <= number <= len(names):
+            return names[number - 1]
     listed = ", ".join(map(shown, names[:MOST_NAMES])) + (" …" if len(names) > MOST_NAMES else "")
     raise DataError(f"There is no column {shown(word)} in this file; it has {listed}: check {option}.")
 
