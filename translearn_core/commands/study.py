@@ -86,7 +86,8 @@ def _with_columns(told: StudyFile, table: Reading) -> StudyFile:
 
 def _questions(config: StudyConfig) -> list[DiagnoseConfig]:
     """Return what to ask of a study's data: all rows, as each backbone reads them, and the fewest."""
-    first = about_its_data(config)
+    with naming_fields():
+        first = about_its_data(config)
     asked = [first.model_copy(update={"backbone": one}) for one in config.backbones]
     fewest = first.data.model_copy(update={"train_rows": config.sizes[0]})
     return list(dict.fromkeys([*asked, first.model_copy(update={"data": fewest})]))
