@@ -183,4 +183,5 @@ def _command(run: Run, config: ExperimentConfig) -> str:
     """Return the command line that trains the same again."""
     looked = live.found(AnatomyConfig(backbone=config.backbone))
     anatomy = kept.result(looked, Anatomy) if looked else None
-    return command(config, *files(run.owner, config.data.dataset), anatomy)[:20_000]
+    options = state.store().workspace.read_options(config.data.dataset)
+    return command(config, *files(run.owner, config.data.dataset), anatomy, options)[:20_000]

@@ -13,7 +13,9 @@ from translearn_core.config import (
     BackboneConfig,
     ExperimentConfig,
     PretrainConfig,
+    ReadOptions,
 )
+from translearn_core.config.read_options import option_words
 from translearn_core.errors import NotFoundError
 from translearn_core.results import Anatomy
 from translearn_core.runs import Run
@@ -50,7 +52,8 @@ def show(run: Run, config: ExperimentConfig) -> None:
     looked = live.found(AnatomyConfig(backbone=config.backbone))
     anatomy = kept.result(looked, Anatomy) if looked else None
     st.caption("The same from a terminal:")
-    st.code(command(config, file, parts, anatomy), language="bash", wrap_lines=True)
+    options = state.store().workspace.read_options(config.data.dataset)
+    st.code(command(config, file, parts, anatomy, options), language="bash", wrap_lines=True)
     if others := apart(parts):
         called = " and ".join(f"{part}.csv" for part in others)
         st.caption(f"Your other files are called {called} here: put their own names.")
@@ -62,13 +65,18 @@ def show(run: Run, config: ExperimentConfig) -> None:
         st.caption(f"It builds on {called}, which has to be trained from the terminal first.")
 
 
-def reading_on(config: PretrainConfig, file: str, parts: Collection[str] = ()) -> str | None:
-    """Return the command line that makes the same backbone under the same id; None where there is none."""
+def reading_on(
+    config: PretrainConfig, file: str, parts: Collection[str] = (), options: ReadOptions | None = None
+) -> str | None:
+    """Return the command line that makes the same backbone under the same id; None where there is none.
+
+    `options` say how the file is read.
+    """
     source = BackboneConfig(id=config.backbone.id, random_init=config.backbone.random_init)
     if source != config.backbone or apart(parts):
         return None
     words: list[object] = ["translearn", "pretrain", f"./{file}" if file.startswith("-") else file]
-    words += ["--text", config.text, "--backbone", source.id]
+    words += ["--text", config.text, *option_words(options or ReadOptions()), "--backbone", source.id]
     words += ["--random-init"] * source.random_init
     for name in READING:
         words += [f"--{name.replace('_', '-')}", getattr(config, name)]
@@ -86,7 +94,8 @@ def _needed(owner: str, backbone: BackboneConfig) -> None:
             return
         config = made.job.config
         assert isinstance(config, PretrainConfig)
-        commands.insert(0, reading_on(config, *files(owner, config.dataset)))
+        options = state.store().workspace.read_options(config.dataset)
+        commands.insert(0, reading_on(config, *files(owner, config.dataset), options))
         backbone = config.backbone
     if None in commands:
         st.caption(BESIDE)

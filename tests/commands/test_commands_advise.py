@@ -8,7 +8,7 @@ import pytest
 from tests.commands.terminals import TICKETS, Terminal
 from translearn_core.commands.advise import command
 from translearn_core.commands.options import ExperimentOptions
-from translearn_core.config import RecipeName
+from translearn_core.config import ReadOptions, RecipeName
 from translearn_core.results import Advice
 
 WORDS = ("advise", TICKETS, "--text", "text", "--label", "intent")
@@ -27,6 +27,7 @@ def test_advice_is_one_object_and_its_command_can_be_typed(terminal: Terminal) -
         "doubts",
         "options",
         "command",
+        "findings",
     }
     assert {option["recipe"] for option in found["options"]} == set(RecipeName)
     assert found["doubts"]
@@ -59,7 +60,8 @@ def test_a_bad_option_is_one_line(terminal: Terminal, words: tuple[str, ...], sa
 def test_the_command_repeats_the_options_and_adds_what_is_advised() -> None:
     asked = ExperimentOptions("a b.csv", "text", "the label", split_seed=3, settings=["data.rare_below=2"])
     advice = Advice("linear", {"features.layers": "one", "features.layer": 4}, "", (), (), ())
-    assert command(asked, advice) == (
-        "translearn train 'a b.csv' --text text --label 'the label' --split-seed 3 --recipe linear "
+    assert command(asked, advice, ReadOptions(header=False, delimiter=";")) == (
+        "translearn train 'a b.csv' --text text --label 'the label' --split-seed 3 --delimiter semicolon "
+        "--no-header --recipe linear "
         "--set data.rare_below=2 --set features.layers=one --set features.layer=4"
     )

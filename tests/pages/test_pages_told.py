@@ -26,6 +26,7 @@ from translearn_core.config import (
     HeadConfig,
     Pooling,
     Precision,
+    ReadOptions,
     RecipeName,
     SplitConfig,
     Stage,
@@ -131,13 +132,15 @@ def test_the_command_line_reads_back_as_the_experiment(part: dict[str, object] |
 
 def test_the_command_names_files_that_came_apart(visit: Open, filled: Filled) -> None:
     files = {"train": filled.csv, "test": filled.csv}
-    dataset = filled.store.add_dataset(filled.owner, "two files.csv", files)
+    dataset = filled.store.add_dataset(
+        filled.owner, "two files.csv", files, options=ReadOptions(delimiter=",")
+    )
     data = DataConfig(dataset=dataset.digest, text="text", label="label")
     config = ExperimentConfig(data=data)
     run = filled.answer(config, filled.evaluation(), filled.summary(config.plan), name="two")
     at = visit("results", run=run.id)
     assert "'two files.csv'" in at.code[0].value
-    assert "--test test.csv" in at.code[0].value
+    assert "--test test.csv --delimiter comma" in at.code[0].value
     assert "--validation" not in at.code[0].value
     assert "test.csv here" in captions(at)
 

@@ -11,12 +11,19 @@ from rich.console import Console
 
 from translearn_core.commands.asking import answer, ask
 from translearn_core.commands.experiment import experiment_of
-from translearn_core.commands.options import AS_FOR_TRAIN, AsJson, ExperimentOptions
+from translearn_core.commands.options import (
+    AS_FOR_TRAIN,
+    AsJson,
+    ExperimentOptions,
+    ReadingOptions,
+    read_options,
+)
 from translearn_core.commands.refusals import valid
 from translearn_core.commands.saying import say, sentence
 from translearn_core.commands.spread import Offered
 from translearn_core.commands.tables import print_table
-from translearn_core.config import AdviseConfig, ExperimentConfig
+from translearn_core.config import AdviseConfig, ExperimentConfig, ReadOptions
+from translearn_core.config.read_options import option_words
 from translearn_core.results import Advice
 
 NOT_ASKED = (
@@ -39,16 +46,19 @@ Advised = Annotated[
 
 def advise(
     asked: Advised,
+    reading: ReadingOptions,
     minutes: Annotated[
         float | None, typer.Option(min=0.01, help="Time for one training, in minutes; default: no limit.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Advise on a recipe for a file: what was measured, the rules that apply, and what speaks against it."""
-    experiment, dataset = experiment_of(asked)
+    experiment, dataset, data = experiment_of(asked, reading)
     config = question(experiment, minutes)
+    data.show(quiet=reading.quiet)
     advice = answer(ask(config, f"advice on {dataset.name}"), Advice)
-    say(asdict(advice) | {"command": command(asked, advice)}, show, as_json=as_json)
+    more = {"command": command(asked, advice, read_options(reading)), "findings": data.records()}
+    say(asdict(advice) | more, show, as_json=as_json)
 
 
 def question(experiment: ExperimentConfig, minutes: float | None) -> AdviseConfig:
@@ -65,14 +75,14 @@ def question(experiment: ExperimentConfig, minutes: float | None) -> AdviseConfi
     )
 
 
-def command(asked: ExperimentOptions, advice: Advice) -> str:
+def command(asked: ExperimentOptions, advice: Advice, options: ReadOptions) -> str:
     """Return the command that trains as advised, with the options the advice was asked with."""
     words = ["translearn", "train", str(asked.file)]
     for option in fields(asked):
         value = getattr(asked, option.name)
         if option.name not in ("file", "settings") and value != option.default:
             words += [f"--{option.name.replace('_', '-')}", str(value)]
-    words += ["--recipe", advice.recipe]
+    words += [*option_words(options), "--recipe", advice.recipe]
     told = [f"{name}={_word(value)}" for name, value in advice.settings.items()]
     for setting in (*(asked.settings or ()), *told):
         words += ["--set", setting]

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from translearn_core.commands.disk import DiskCheck
 from translearn_core.commands.saying import screen
-from translearn_core.config import BUNDLED, AnatomyConfig, BackboneConfig, Frozen
+from translearn_core.config import BUNDLED, AnatomyConfig, BackboneConfig, Frozen, ReadOptions
 from translearn_core.engine import ensure_engine
 from translearn_core.errors import DataError, NotFoundError, TrainingError, in_short
 from translearn_core.results import Anatomy
@@ -28,8 +28,8 @@ _typed: dict[str, str] = {}
 """What a person typed for a run, by its job; a process is one command."""
 
 
-def bring(files: Mapping[str, Path]) -> Dataset:
-    """Put files into the workspace."""
+def bring(files: Mapping[str, Path], options: ReadOptions | None = None) -> Dataset:
+    """Put files into the workspace, to be read as `options` say."""
     found: dict[str, bytes] = {}
     for part, path in files.items():
         if not path.is_file():
@@ -40,7 +40,7 @@ def bring(files: Mapping[str, Path]) -> Dataset:
             raise DataError(
                 f"{str(path)!r} cannot be read ({error.strerror}): check its permissions."
             ) from None
-    return open_store().add_dataset(LOCAL, files["train"].name, found)
+    return open_store().add_dataset(LOCAL, files["train"].name, found, options=options)
 
 
 def ask(config: Frozen, name: str) -> Run:

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from translearn_core.commands.asking import anatomy_of, bring, find, with_whole_path
-from translearn_core.commands.options import ExperimentOptions, given
+from translearn_core.commands.data_check import DataCheck, check_data, column_name, question, read_data
+from translearn_core.commands.options import ExperimentOptions, ReadingOptions, given, read_options
 from translearn_core.commands.refusals import naming_fields, valid
 from translearn_core.config import (
     BackboneConfig,
@@ -17,27 +18,26 @@ from translearn_core.config import (
     changed,
 )
 from translearn_core.config import recipe as recipe_named
-from translearn_core.data import prepare, read
 from translearn_core.documents import MAX_DEPTH, DocumentError, DocumentLimitError, parse_json
 from translearn_core.errors import ConfigError
-from translearn_core.results import Anatomy
-from translearn_core.runs import Dataset, open_store
-from translearn_core.settings import settings as limits
+from translearn_core.results import Anatomy, Reading
+from translearn_core.runs import Dataset
 
 
-def experiment_of(asked: ExperimentOptions) -> tuple[ExperimentConfig, Dataset]:
-    """Return the experiment that the options of a command ask for, and its data set, checked.
+def experiment_of(
+    asked: ExperimentOptions, reading: ReadingOptions
+) -> tuple[ExperimentConfig, Dataset, DataCheck]:
+    """Return the experiment that the options of a command ask for, its data set, and what is in that.
 
     A recipe comes first, then options of their own, then ``--set``.
     """
     settings = pairs(asked.settings or [])
     files = {"train": asked.file, "validation": asked.validation, "test": asked.test}
-    dataset = bring({part: path for part, path in files.items() if path})
-    data = _data(asked, dataset, settings)
+    dataset = bring({part: path for part, path in files.items() if path}, read_options(reading))
     if asked.recipe is not None:
         recipe_named(asked.recipe)
-    table, _ = read(open_store().workspace.sources(dataset.digest), limits())
-    prepare(table, data)  # a bad file is said at once, before anything is started
+    table = read_data(dataset)
+    data = _data(asked, dataset, table, settings)
     source = with_whole_path(valid(BackboneConfig, id=asked.backbone, random_init=asked.random_init))
     anatomy = anatomy_of(source)
     config = put_together(
@@ -52,7 +52,7 @@ def experiment_of(asked: ExperimentOptions) -> tuple[ExperimentConfig, Dataset]:
     )
     if config.data.dataset != dataset.digest:
         raise ConfigError("data.dataset", config.data.dataset, "it out: FILE is the data set", verb="leave")
-    return config, dataset
+    return config, dataset, check_data(table, [question(config)])
 
 
 def pairs(words: Sequence[str]) -> dict[str, Any]:
@@ -114,11 +114,15 @@ def depth_of(plan: FreezePlan, n_blocks: int) -> int:
     return len(plan.blocks)
 
 
-def _data(asked: ExperimentOptions, dataset: Dataset, settings: Mapping[str, Any]) -> DataConfig:
+def _data(
+    asked: ExperimentOptions, dataset: Dataset, table: Reading, settings: Mapping[str, Any]
+) -> DataConfig:
     """Return what the columns mean and how rows are dealt."""
+    text, label = column_name(asked.text, table, "--text"), column_name(asked.label, table, "--label")
+    column = None if asked.split is None else column_name(asked.split, table, "--split")
     seed = asked.seed if asked.split_seed is None else asked.split_seed
-    split = valid(SplitConfig, column=asked.split, seed=seed)
-    data = valid(DataConfig, dataset=dataset.digest, text=asked.text, label=asked.label, split=split)
+    split = valid(SplitConfig, column=column, seed=seed)
+    data = valid(DataConfig, dataset=dataset.digest, text=text, label=label, split=split)
     about_data = {name: value for name, value in settings.items() if name.startswith("data.")}
     with naming_fields():
         return changed(ExperimentConfig(data=data), about_data).data

@@ -1,7 +1,6 @@
 """``translearn label-curve``: what each number of labels is worth, with transfer and without."""
 
 import json
-from collections import Counter
 from collections.abc import Sequence
 from typing import Annotated, Any
 
@@ -9,14 +8,14 @@ import typer
 from rich.console import Console
 
 from translearn_core.commands.asking import anatomy_of, answer, ask
+from translearn_core.commands.data_check import diagnosis, question
 from translearn_core.commands.experiment import experiment_of
-from translearn_core.commands.options import AnotherExperiment, AsJson
+from translearn_core.commands.options import AnotherExperiment, AsJson, ReadingOptions
 from translearn_core.commands.refusals import naming_fields
 from translearn_core.commands.saying import say, sentence
 from translearn_core.commands.study import follow
 from translearn_core.commands.tables import print_table
 from translearn_core.config import CurveCell, ExperimentConfig, Split
-from translearn_core.data import prepare, read
 from translearn_core.errors import ConfigError, TrainingError
 from translearn_core.results import LabelCurve
 from translearn_core.results.baselines import FROZEN, WORDS
@@ -30,13 +29,13 @@ from translearn_core.runs.label_curves import (
     curve_study,
     offered_sizes,
 )
-from translearn_core.settings import settings
 
 STEPS = f"Where labels are few, epochs are added until a run takes {FEWEST_STEPS} steps."
 
 
 def label_curve(
     asked: AnotherExperiment,
+    reading: ReadingOptions,
     sizes: Annotated[
         str | None,
         typer.Option(
@@ -58,7 +57,7 @@ def label_curve(
 ) -> None:
     """Score against number of labels: TF-IDF, a frozen probe, these settings, and from scratch."""
     words = typed(sizes)
-    experiment, dataset = experiment_of(asked)
+    experiment, dataset, data = experiment_of(asked, reading)
     counts = counted(experiment)
     chosen = sizes_of(words, counts, per_class=per_class)
     if at is not None and not chosen[0] <= at <= chosen[-1]:
@@ -68,6 +67,7 @@ def label_curve(
     name = f"label curve of {dataset.name}"
     with naming_fields():
         plain = curve_question(experiment, chosen, draws, balanced=per_class)
+    data.show(quiet=reading.quiet)
     run = ask(plain, name)
     cells: tuple[CurveCell, ...] = ()
     failed: list[Run] = []
@@ -76,14 +76,15 @@ def label_curve(
     whole = curve_question(experiment, chosen, draws, balanced=per_class, cells=cells, at=about)
     run = run if whole == plain else ask(whole, name)
     found = answer(run, LabelCurve)
-    say(report(found, failed), lambda _, page: show(found, failed, page), as_json=as_json)
+    told = report(found, failed) | {"findings": data.records()}
+    say(told, lambda _, page: show(found, failed, page), as_json=as_json)
 
 
 def counted(experiment: ExperimentConfig) -> list[int]:
     """Return how many training rows each class has, of those that have any."""
-    table, _ = read(open_store().workspace.sources(experiment.data.dataset), settings())
-    prepared = prepare(table, experiment.data.model_copy(update={"train_rows": None}))
-    return list(Counter(prepared.labels[prepared.where(Split.TRAIN)].tolist()).values())
+    data = experiment.data.model_copy(update={"train_rows": None})
+    counts = diagnosis(question(experiment.model_copy(update={"data": data}))).counts[str(Split.TRAIN)]
+    return [int(rows) for rows in counts if rows]
 
 
 def typed(words: str | None) -> tuple[str, ...]:

@@ -7,12 +7,15 @@ from typing import Annotated, Any
 
 import typer
 
+from translearn_core.commands.refusals import valid
 from translearn_core.commands.spread import Offered
-from translearn_core.config import BUNDLED, Frozen
+from translearn_core.config import BUNDLED, Frozen, ReadOptions
+from translearn_core.errors import ConfigError
 
-TrainingFile = Annotated[Path, typer.Argument(help="CSV or TSV with the training rows.")]
-TextColumn = Annotated[str, typer.Option(help="Column that holds the texts.")]
-LabelColumn = Annotated[str, typer.Option(help="Column that holds the classes.")]
+TABLE_KINDS = "CSV, TSV, Excel, OpenDocument, Parquet, JSON Lines or fastText"
+TrainingFile = Annotated[Path, typer.Argument(help=f"Table with the training rows: {TABLE_KINDS}.")]
+TextColumn = Annotated[str, typer.Option(help="Column that holds the texts, by its name or number.")]
+LabelColumn = Annotated[str, typer.Option(help="Column that holds the classes, by its name or number.")]
 ValidationFile = Annotated[Path | None, typer.Option(help="File to choose on; default: a share of FILE.")]
 TestFile = Annotated[Path | None, typer.Option(help="File to report on; default: a share of FILE.")]
 SplitColumn = Annotated[str | None, typer.Option(help="Column that names each row's split.")]
@@ -56,6 +59,27 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and 
 
 
 @dataclass(frozen=True)
+class ReadingOptions:
+    """How the data files of a command are read, and whether what was found in them is printed.
+
+    `read_options` makes `ReadOptions` of it; what is not given is detected.
+    """
+
+    encoding: Annotated[str | None, typer.Option(help="Encoding of the data files, such as cp1250.")] = None
+    delimiter: Annotated[
+        str | None,
+        typer.Option(help="What stands between fields: comma, semicolon, tab, pipe, space or a text."),
+    ] = None
+    header: Annotated[
+        bool | None, typer.Option("--header/--no-header", help="Whether the first row names the columns.")
+    ] = None
+    sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook, or file in an archive.")] = None
+    quiet: Annotated[bool, typer.Option("--quiet", help="Do not print what was found in the data files.")] = (
+        False
+    )
+
+
+@dataclass(frozen=True)
 class ExperimentOptions:
     """What one experiment is asked for with; `experiment.experiment_of` makes its configuration."""
 
@@ -92,6 +116,17 @@ AS_FOR_TRAIN: Mapping[str, str] = {
 
 AnotherExperiment = Annotated[ExperimentOptions, Offered(told=AS_FOR_TRAIN)]
 """The same options for a command beside `train`."""
+
+
+def read_options(asked: ReadingOptions) -> ReadOptions:
+    """Return how files are to be read; a value that cannot be is an error that names the option."""
+    if asked.encoding is not None:
+        try:
+            "".encode(asked.encoding)
+        except (LookupError, ValueError):
+            expected = "the name of a text encoding, such as utf-8, cp1250 or latin-1"
+            raise ConfigError("encoding", asked.encoding, expected) from None
+    return valid(ReadOptions, **given(asked, ReadOptions))
 
 
 def given(options: object, kind: type[Frozen]) -> dict[str, Any]:

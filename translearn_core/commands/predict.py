@@ -7,7 +7,15 @@ import typer
 from rich.console import Console
 
 from translearn_core.commands.asking import answer, ask, bring, find
-from translearn_core.commands.options import AsJson, FinishedRun, Raw
+from translearn_core.commands.data_check import check_data, column_name, read_data
+from translearn_core.commands.options import (
+    TABLE_KINDS,
+    AsJson,
+    FinishedRun,
+    Raw,
+    ReadingOptions,
+    read_options,
+)
 from translearn_core.commands.saying import check_writable, say, sentence
 from translearn_core.config import ExperimentConfig, PredictFileConfig
 from translearn_core.data.write_table import output_kind, write_table
@@ -17,8 +25,9 @@ from translearn_core.results import FilePrediction
 
 def predict(
     run: FinishedRun,
-    file: Annotated[Path, typer.Argument(help="CSV or TSV with the texts.")],
+    file: Annotated[Path, typer.Argument(help=f"Table with the texts: {TABLE_KINDS}.")],
     out: Annotated[Path, typer.Option(help="File to write: .csv, .tsv, .xlsx, .parquet or .jsonl; .gz too.")],
+    reading: ReadingOptions,
     text: Annotated[
         str | None, typer.Option(help="Column that holds the texts; default: the run's own.")
     ] = None,
@@ -31,14 +40,17 @@ def predict(
     trained = find(run)
     if not isinstance(trained.job.config, ExperimentConfig):
         raise ConfigError("run", trained.id, "a training")
-    dataset = bring({"train": file})
-    column = text or trained.job.config.data.text
+    dataset = bring({"train": file}, read_options(reading))
+    table = read_data(dataset, texts_only=True)
+    column = column_name(text or trained.job.config.data.text, table, "--text")
+    data = check_data(table)
+    data.show(quiet=reading.quiet)
     config = PredictFileConfig(job=trained.job.id, dataset=dataset.digest, text=column)
     found = answer(ask(config, "prediction"), FilePrediction)
     write_table(found.table, out, kind, raw=raw)
     counts: dict[str, int] = dict(found.counts.itertuples(index=False))
     told = {"run": trained.id, "rows": found.rows, "blank": found.blank, "out": str(out), "counts": counts}
-    say(told, show, as_json=as_json)
+    say(told | {"findings": data.records()}, show, as_json=as_json)
 
 
 def show(found: dict[str, Any], screen: Console) -> None:

@@ -8,7 +8,9 @@ import typer
 from rich.console import Console
 
 from translearn_core.commands.asking import anatomy_of, answer, ask, bring, with_whole_path
+from translearn_core.commands.data_check import DataCheck, check_data, column_name, read_data
 from translearn_core.commands.options import (
+    TABLE_KINDS,
     AsJson,
     Backbone,
     BatchSize,
@@ -16,25 +18,23 @@ from translearn_core.commands.options import (
     PrecisionWord,
     RandomInit,
     Rate,
+    ReadingOptions,
     TextColumn,
     given,
+    read_options,
 )
 from translearn_core.commands.refusals import valid
 from translearn_core.commands.saying import say, sentence
 from translearn_core.config import ADAPTED, BUNDLED, BackboneConfig, PretrainConfig
-from translearn_core.data import read
-from translearn_core.data.columns import file_columns
-from translearn_core.errors import DataError
 from translearn_core.results import Pretraining
 from translearn_core.runs import Dataset, Run, open_store
-from translearn_core.settings import settings
 
 
 @dataclass(frozen=True)
 class PretrainOptions:
     """What a pre-training is asked for with."""
 
-    file: Annotated[Path, typer.Argument(help="CSV or TSV with texts; labels are not needed.")]
+    file: Annotated[Path, typer.Argument(help=f"Table with texts, labels are not needed: {TABLE_KINDS}.")]
     text: TextColumn
     backbone: Backbone = BUNDLED
     random_init: RandomInit = False
@@ -52,29 +52,25 @@ class PretrainOptions:
     seed: Annotated[int, typer.Option(help="Seed of masks and order.")] = 0
 
 
-def pretrain(asked: PretrainOptions, as_json: AsJson = False) -> None:
+def pretrain(asked: PretrainOptions, reading: ReadingOptions, as_json: AsJson = False) -> None:
     """Let a backbone read a file's texts, labelled or not, and make a new backbone of it."""
-    config, dataset = pretraining_of(asked)
+    config, dataset, data = pretraining_of(asked, reading)
+    data.show(quiet=reading.quiet)
     run = ask(config, f"{dataset.name}, {config.epochs} epoch{'s' * (config.epochs != 1)}")
-    say(report(run), show, as_json=as_json)
+    say(report(run) | {"findings": data.records()}, show, as_json=as_json)
 
 
-def pretraining_of(asked: PretrainOptions) -> tuple[PretrainConfig, Dataset]:
-    """Return the pre-training that the options ask for, and its data set, checked."""
-    dataset = bring({"train": asked.file})
-    table, _ = read(
-        open_store().workspace.sources(dataset.digest),
-        settings(),
-        open_store().workspace.read_options(dataset.digest),
-    )
-    if asked.text not in (names := file_columns(table)):  # said at once, before anything is started
-        raise DataError(
-            f"There is no column {asked.text!r} in this file; it has {', '.join(map(repr, names))}: "
-            "check --text."
-        )
+def pretraining_of(
+    asked: PretrainOptions, reading: ReadingOptions
+) -> tuple[PretrainConfig, Dataset, DataCheck]:
+    """Return the pre-training that the options ask for, its data set, and what is in that."""
+    dataset = bring({"train": asked.file}, read_options(reading))
+    table = read_data(dataset, texts_only=True)
+    text = column_name(asked.text, table, "--text")
     source = with_whole_path(valid(BackboneConfig, id=asked.backbone, random_init=asked.random_init))
     chosen = {"token_limit": anatomy_of(source).features.token_limit} | given(asked, PretrainConfig)
-    return valid(PretrainConfig, **chosen | {"dataset": dataset.digest, "backbone": source}), dataset
+    config = valid(PretrainConfig, **chosen | {"dataset": dataset.digest, "text": text, "backbone": source})
+    return config, dataset, check_data(table)
 
 
 def report(run: Run) -> dict[str, Any]:

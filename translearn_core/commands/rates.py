@@ -7,7 +7,7 @@ from rich.console import Console
 
 from translearn_core.commands.asking import answer, ask
 from translearn_core.commands.experiment import experiment_of
-from translearn_core.commands.options import AS_FOR_TRAIN, AsJson, ExperimentOptions
+from translearn_core.commands.options import AS_FOR_TRAIN, AsJson, ExperimentOptions, ReadingOptions
 from translearn_core.commands.refusals import valid
 from translearn_core.commands.saying import say, sentence
 from translearn_core.commands.spread import Offered
@@ -33,18 +33,20 @@ Searched = Annotated[
 
 def find_rate(
     asked: Searched,
+    reading: ReadingOptions,
     low: Annotated[float | None, typer.Option(help="Rate of the first step.")] = None,
     high: Annotated[float | None, typer.Option(help="Rate of the last step.")] = None,
     steps: Annotated[int | None, typer.Option(help="Steps at most; fewer if the loss runs away.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Find a learning rate: raise it step by step in a short trial and watch the loss."""
-    experiment, dataset = experiment_of(asked)
+    experiment, dataset, data = experiment_of(asked, reading)
     bounds = {"low": low, "high": high, "steps": steps}
     chosen = {name: value for name, value in bounds.items() if value is not None}
     config = valid(RateSearchConfig, experiment=experiment, **chosen)
+    data.show(quiet=reading.quiet)
     search = answer(ask(config, f"learning rate for {dataset.name}"), RateSearch)
-    say(report(search, experiment), show, as_json=as_json)
+    say(report(search, experiment) | {"findings": data.records()}, show, as_json=as_json)
 
 
 def report(search: RateSearch, experiment: ExperimentConfig) -> dict[str, Any]:

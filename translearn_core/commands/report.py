@@ -73,7 +73,7 @@ def _question(found: Run | Study, question: str) -> tuple[ReportConfig, tuple[Fr
         parts=tuple(map(identity, parts)),
         name=found.name,
         question=question,
-        command=command_of(config, *_files(config.data), _anatomy(config))[:20_000],
+        command=_command(config)[:20_000],
     )
     return asked, parts
 
@@ -97,6 +97,12 @@ def _files(data: DataConfig) -> tuple[str, Collection[str]]:
         return store.dataset(LOCAL, data.dataset).name, store.workspace.source_paths(data.dataset)
     except NotFoundError:  # deleted since
         return "data.csv", ()
+
+
+def _command(config: ExperimentConfig) -> str:
+    """Return the command line that trains the same again."""
+    options = open_store().workspace.read_options(config.data.dataset)
+    return command_of(config, *_files(config.data), _anatomy(config), options)
 
 
 def _anatomy(config: ExperimentConfig) -> Anatomy | None:

@@ -10,18 +10,18 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from translearn_core.commands.asking import anatomy_of, answer, ask, bring, find, watch, with_whole_path
-from translearn_core.commands.options import AsJson, Raw
+from translearn_core.commands.data_check import DataCheck, check_data, column_name, read_data
+from translearn_core.commands.options import AsJson, Raw, ReadingOptions, read_options
 from translearn_core.commands.refusals import naming_fields, valid
 from translearn_core.commands.saying import check_writable, say, screen, sentence
 from translearn_core.commands.tables import print_table
-from translearn_core.config import FeatureConfig, Split
+from translearn_core.config import DiagnoseConfig, FeatureConfig, ReadOptions, Split, StudyConfig
 from translearn_core.config.study_file import StudyFile, read_study_file
-from translearn_core.data import prepare, read
 from translearn_core.data.write_table import output_kind, write_table
 from translearn_core.errors import ConfigError, DataError, TrainingError
-from translearn_core.results import Anatomy, CellScore, Comparison, Interval
+from translearn_core.results import Anatomy, CellScore, Comparison, Interval, Reading
 from translearn_core.runs import LOCAL, Run, Standing, Studies, Study, open_store
-from translearn_core.settings import settings
+from translearn_core.runs.evidence import about_its_data
 
 POLL_SECONDS = 0.3
 
@@ -30,6 +30,7 @@ def study(
     file: Annotated[
         Path, typer.Argument(help="YAML file that says what to vary; see tests/benchmarks for two.")
     ],
+    reading: ReadingOptions,
     files: Annotated[
         list[str] | None,
         typer.Option(
@@ -47,37 +48,53 @@ def study(
     if out is not None:
         output_kind(out)
         check_writable(out)
-    asked = submitted(file, files or [])
+    asked, data = submitted(file, files or [], read_options(reading))
+    data.show(quiet=reading.quiet)
     found, failed = compared(asked, follow(asked))
     if out is not None:
         write_table(found.frame(), out, raw=raw)
-    told = report(asked, found, failed)
+    told = report(asked, found, failed) | {"findings": data.records()}
     say(told, lambda _, page: show(asked, found, failed, page), as_json=as_json)
 
 
-def submitted(path: Path, files: Sequence[str]) -> Study:
-    """Ask for all runs of the study in `path`, on its files or the ones given."""
+def submitted(path: Path, files: Sequence[str], options: ReadOptions) -> tuple[Study, DataCheck]:
+    """Ask for all runs of the study in `path`, on its files or the ones given, and look at its data."""
     told = valid(StudyFile, **read_study_file(path, parted(files)))
     if Split.TRAIN not in told.files:
         raise DataError(
             "The study names no training file: write it under 'files', or give --files train=PATH."
         )
-    dataset = bring({str(part): file for part, file in told.files.items()})
+    dataset = bring({str(part): file for part, file in told.files.items()}, options)
     with naming_fields():
+        told.study(dataset.digest)  # what cannot be is said before the files are read
+        table = read_data(dataset)
+        told = _with_columns(told, table)
         config = told.study(dataset.digest, backbones=[with_whole_path(one) for one in told.backbones])
-    table, _ = read(
-        open_store().workspace.sources(dataset.digest),
-        settings(),
-        open_store().workspace.read_options(dataset.digest),
-    )
-    for rows in {None, config.sizes[0]}:  # a bad file is said at once, before anything is started
-        prepare(table, config.data.model_copy(update={"train_rows": rows}))
     anatomies = {backbone.label: anatomy_of(backbone) for backbone in config.backbones}
     config = config.model_copy(update={"settings": {**_fitting(anatomies.values()), **config.settings}})
     if told.teacher is not None:
         config = config.model_copy(update={"teacher": find(told.teacher).job.id})
+    data = check_data(table, _questions(config))
     blocks = {label: anatomy.n_blocks for label, anatomy in anatomies.items()}
-    return Studies(open_store()).add(LOCAL, told.name, config, blocks, told.baseline)
+    return Studies(open_store()).add(LOCAL, told.name, config, blocks, told.baseline), data
+
+
+def _with_columns(told: StudyFile, table: Reading) -> StudyFile:
+    """Return the study with the names of columns where numbers stand for them."""
+    split = told.split
+    if split.column is not None:
+        split = split.model_copy(update={"column": column_name(split.column, table, "split")})
+    text, label = column_name(told.text, table, "text"), column_name(told.label, table, "label")
+    return told.model_copy(update={"text": text, "label": label, "split": split})
+
+
+def _questions(config: StudyConfig) -> list[DiagnoseConfig]:
+    """Return what to ask of a study's data: all rows, as each backbone reads them, and the fewest."""
+    with naming_fields():
+        first = about_its_data(config)
+    asked = [first.model_copy(update={"backbone": one}) for one in config.backbones]
+    fewest = first.data.model_copy(update={"train_rows": config.sizes[0]})
+    return list(dict.fromkeys([*asked, first.model_copy(update={"data": fewest})]))
 
 
 def parted(files: Sequence[str]) -> dict[str, Path]:

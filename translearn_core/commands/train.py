@@ -7,18 +7,19 @@ from rich.console import Console
 
 from translearn_core.commands.asking import answer, ask
 from translearn_core.commands.experiment import experiment_of
-from translearn_core.commands.options import AsJson, ExperimentOptions
+from translearn_core.commands.options import AsJson, ExperimentOptions, ReadingOptions
 from translearn_core.commands.saying import say
 from translearn_core.commands.tables import print_table
 from translearn_core.results import Metrics, Reuse, RunSummary
 from translearn_core.runs import Run, open_store
 
 
-def train(asked: ExperimentOptions, as_json: AsJson = False) -> None:
+def train(asked: ExperimentOptions, reading: ReadingOptions, as_json: AsJson = False) -> None:
     """Fine-tune a backbone on a file and report on its test rows."""
-    config, dataset = experiment_of(asked)
+    config, dataset, data = experiment_of(asked, reading)
+    data.show(quiet=reading.quiet)
     run = ask(config, f"{dataset.name}, {config.plan.label}")
-    say(report(run), show, as_json=as_json)
+    say(report(run) | {"findings": data.records()}, show, as_json=as_json)
 
 
 def report(run: Run) -> dict[str, Any]:

@@ -45,3 +45,21 @@ class ReadOptions(Frozen):
     def but(self, **choices: object) -> Self:
         """Return these options with other choices, validated."""
         return type(self).model_validate({**self.model_dump(), **choices})
+
+
+def option_words(options: ReadOptions) -> list[str]:
+    """Return the words of a command line that choose these options, as a shell takes them apart."""
+    words: list[str] = []
+    if options.encoding is not None:
+        words += ["--encoding", options.encoding]
+    if options.delimiter is not None:
+        words += ["--delimiter", SPELLINGS.get(options.delimiter, options.delimiter)]
+    if options.header is not None:
+        words += ["--header" if options.header else "--no-header"]
+    if options.sheet is not None:
+        words += ["--sheet", options.sheet]
+    return words
+
+
+SPELLINGS = {delimiter: word for word, delimiter in ESCAPES.items()}
+"""How a delimiter is typed where it is hard to type or a shell would act on it."""

@@ -10,12 +10,14 @@ from translearn_core.config import (
     ExperimentConfig,
     FeatureConfig,
     FreezePlan,
+    ReadOptions,
     Split,
     SplitConfig,
     StudyConfig,
     TrainingConfig,
     leaves,
 )
+from translearn_core.config.read_options import option_words
 from translearn_core.config.study_file import StudyFile
 from translearn_core.results import Anatomy
 
@@ -24,19 +26,24 @@ LOOP = ("epochs", "lr", "head_lr", "batch_size", "precision", "device", "seed")
 
 
 def command(
-    config: ExperimentConfig, file: str, parts: Collection[str] = (), anatomy: Anatomy | None = None
+    config: ExperimentConfig,
+    file: str,
+    parts: Collection[str] = (),
+    anatomy: Anatomy | None = None,
+    options: ReadOptions | None = None,
 ) -> str:
     """Return the command line that runs the same experiment.
 
-    `parts` says which files the data set has; those besides `file` go by the name of their part. Whatever an
-    option of its own does not say, and is not as it would be anyway, is said with ``--set``; without the
-    `anatomy` of its backbone so is all that depends on it.
+    `parts` says which files the data set has; those besides `file` go by the name of their part, and all are
+    read as `options` say. Whatever an option of its own does not say, and is not as it would be anyway, is
+    said with ``--set``; without the `anatomy` of its backbone so is all that depends on it.
     """
     data, model, loop = config.data, config.backbone, config.training
     words: list[object] = ["translearn", "train", f"./{file}" if file.startswith("-") else file]
     words += ["--text", data.text, "--label", data.label]
     for part in apart(parts):
         words += [f"--{part}", f"{part}.csv"]
+    words += option_words(options or ReadOptions())
     if data.split.column is not None:
         words += ["--split", data.split.column]
     words += ["--split-seed", data.split.seed, "--backbone", model.id]

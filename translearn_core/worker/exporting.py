@@ -27,6 +27,7 @@ from translearn_core.exporting import (
 from translearn_core.exporting.templates.predict import Classifier
 from translearn_core.results import Baselines, Evaluation, Exported, RunSummary
 from translearn_core.runs import artifacts
+from translearn_core.runs.workspace import READ_OPTIONS
 from translearn_core.storage import temporary_folder
 from translearn_core.transfer import Trained, load_trained
 from translearn_core.worker.context import Context
@@ -67,6 +68,9 @@ def _write(
     context.report("writing the model")
     save_model(folder, trained, experiment)
     save_record(folder, experiment, evaluation)
+    options = context.store.workspace.read_options(experiment.data.dataset)
+    if options.given:
+        (folder / READ_OPTIONS).write_text(options.model_dump_json(), encoding="utf-8")
     for name in SCRIPTS:
         add_script(folder, name)
     with quiet():

@@ -1,5 +1,6 @@
 """A report of a run or a study: gather what was found so far, and write it as one HTML file."""
 
+import shlex
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -14,6 +15,7 @@ from translearn_core.config import (
     expand,
     identity,
 )
+from translearn_core.config.read_options import option_words
 from translearn_core.errors import ConfigError, DamagedFileError, NotFoundError
 from translearn_core.reporting import EVIDENCE, Material, Part, caveats, contents, render
 from translearn_core.results import Anatomy, Comparison, Drift, History, Report, RunSummary, Timeline
@@ -99,11 +101,12 @@ def _studied(context: Context, study: StudyConfig, about: Material) -> Material:
     compared = about.found(Comparison)
     baseline = compared.baseline if compared and compared.baseline in {one.name for one in planned} else None
     table, digest = config.data or "data.csv", study.data.dataset
+    options = context.store.workspace.read_options(digest)
     hashes = {"table": table, "data": digest}
     hashes |= {f"backbone {one.label}": found for one in study.backbones if (found := _digest(context, one))}
     return replace(
         about,
-        command=f"translearn study {STUDY_FILE}",
+        command=shlex.join(["translearn", "study", STUDY_FILE, *option_words(options)]),
         study=study,
         planned=planned,
         file=study_file(study, about.name, table, _files(context, digest), baseline),

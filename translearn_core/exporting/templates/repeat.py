@@ -2,7 +2,8 @@
 
     python repeat.py FILE [--validation FILE] [--test FILE] [--out FOLDER]
 
-``experiment.json`` holds every setting of the run. Prints the new scores beside those of the run.
+``experiment.json`` holds every setting of the run and ``read_options.json``, where a person chose it, how its
+files are read. Prints the new scores beside those of the run.
 """
 
 import argparse
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from translearn_core.activations import Store
 from translearn_core.backbones import load
-from translearn_core.config import ExperimentConfig, identity
+from translearn_core.config import ExperimentConfig, ReadOptions, identity
 from translearn_core.data import prepare, read
 from translearn_core.errors import TranslearnError
 from translearn_core.experiment import run_experiment
@@ -23,18 +24,20 @@ from translearn_core.settings import settings
 HERE = Path(__file__).resolve().parent
 
 
-def repeat(config: ExperimentConfig, files: dict[str, Path], out: Path) -> RunSummary:
-    """Train on `files`, by part (train, validation, test), and keep everything under `out`.
+def repeat(
+    config: ExperimentConfig, files: dict[str, Path], out: Path, options: ReadOptions | None = None
+) -> RunSummary:
+    """Train on `files`, by part (train, validation, test), read as `options` say; keep all under `out`.
 
     A run that this one goes on from, or learns from, is looked for in the workspace of this machine.
     """
     workspace = Workspace(out)
-    digest = workspace.keep_files({part: path.read_bytes() for part, path in files.items()})
+    digest = workspace.keep_files({part: path.read_bytes() for part, path in files.items()}, options)
     if digest != config.data.dataset:
         say("These files differ from those of the run, so the scores may too.")
     data = config.data.model_copy(update={"dataset": digest})
     config = config.model_copy(update={"data": data})
-    table, _ = read(workspace.sources(digest), settings())
+    table, _ = read(workspace.sources(digest), settings(), options)
     load(config.backbone, network=settings().hub)  # fetches it, where it is on the Hub and not yet here
     return run_experiment(
         config,
@@ -67,9 +70,11 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("repeated"), help="folder to write to")
     asked = parser.parse_args()
     config = ExperimentConfig.model_validate_json((HERE / "experiment.json").read_text(encoding="utf-8"))
+    read_as = HERE / "read_options.json"  # there where a person said how the run's files are read
+    options = ReadOptions.model_validate_json(read_as.read_bytes()) if read_as.exists() else None
     files = {"train": asked.train, "validation": asked.validation, "test": asked.test}
     try:
-        summary = repeat(config, {part: path for part, path in files.items() if path}, asked.out)
+        summary = repeat(config, {part: path for part, path in files.items() if path}, asked.out, options)
     except (TranslearnError, OSError) as error:
         sys.exit(f"{error}")
     before = json.loads((HERE / "scores.json").read_text(encoding="utf-8"))
