@@ -22,7 +22,7 @@ def limit_files(processes, size):
 
 def test_an_engine_without_room_waits_and_nothing_is_lost_or_done_twice(own_lab):
     own_lab.start()
-    long = own_lab.until(own_lab.tell("work", train=True, tag="long", seconds=8), stage="working")
+    long = own_lab.until(own_lab.tell("work", train=True, tag="long", seconds=20), stage="working")
     short = own_lab.until(own_lab.tell("work", tag="short", seconds=2), stage="working")
     family = own_lab.family()
     limit_files(family, 0)
@@ -38,7 +38,7 @@ def test_an_engine_without_room_waits_and_nothing_is_lost_or_done_twice(own_lab)
 
     limit_files(family, None)
     for run in (short, waiting, long):
-        ended = own_lab.until(run)
+        ended = own_lab.until(run, seconds=90)
         assert (ended.state, ended.job.attempts, ended.job.reason) == (State.DONE, 1, None)
     assert own_lab.status.seen > seen + 3
     log = (own_lab.settings.workspace / "engine.log").read_text()

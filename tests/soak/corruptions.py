@@ -22,7 +22,9 @@ from pathlib import Path
 from typing import Any
 
 import joblib
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from sqlalchemy import update
 
 from tests.architectures import TEXTS, tiny_folder
@@ -317,7 +319,7 @@ def campaign(
         every = subjects(store, tiny)
         pristine = root / "pristine"
         shutil.copytree(store.workspace.root, pristine)
-        good = {id(one): joblib.hash(one.read()) for one in every}
+        good = {id(one): one.read() for one in every}
         by_kind = {kind: [one for one in every if one.kind == kind] for kind in {one.kind for one in every}}
         chance, tally = random.Random(seed), Tally(Counter(), [])
         for done in range(count):
@@ -342,7 +344,8 @@ def campaign(
     return tally
 
 
-def _end(store: RunStore, one: Subject, good: str) -> tuple[str, str]:
+def _end(store: RunStore, one: Subject, good: object) -> tuple[str, str]:
+    damaged = one.path.read_bytes()
     try:
         for run in store.runs(LOCAL):
             line(run)  # 'translearn runs' lists all, whatever is damaged
@@ -357,7 +360,16 @@ def _end(store: RunStore, one: Subject, good: str) -> tuple[str, str]:
         return "traceback", traceback.format_exc(limit=-3)
     if value is None:
         return "said", ""
-    return ("right", "") if joblib.hash(value) == good else ("silent", "")
+    if joblib.hash(value) == joblib.hash(good):
+        return "right", ""
+    if one.kind == "activations" and not (one.path.exists() and one.path.read_bytes() == damaged):
+        # thrown away and computed again, in other batches, which changes the last bits
+        return ("right", "") if all(map(_close, value, good)) else ("silent", "")  # type: ignore[call-overload]
+    return "silent", ""
+
+
+def _close(one: NDArray[np.floating], other: NDArray[np.floating]) -> bool:
+    return bool(np.allclose(one, other, atol=1e-5))
 
 
 def _restore(store: RunStore, one: Subject, pristine: Path) -> None:

@@ -31,11 +31,11 @@ from translearn_core.worker.reading import TABLE, load_table
 
 
 def test_no_corruption_is_used_or_ends_in_a_traceback(tmp_path: Path) -> None:
-    tally = corruptions.campaign(tmp_path, 64, seed=1, everything=False)
+    tally = corruptions.campaign(tmp_path, 48, seed=1, everything=False)
     assert tally.failures == []
-    assert tally.of("said") + tally.of("right") >= 60
-    assert tally.of("said") >= 20
-    assert tally.of("right") >= 10
+    assert tally.of("said") + tally.of("right") >= 44
+    assert tally.of("said") >= 12
+    assert tally.of("right") >= 8
 
 
 @pytest.fixture
@@ -114,6 +114,16 @@ def test_a_damaged_model_fails_its_run_which_resumed_writes_it_again(
     assert (again.probabilities == good.probabilities).all()
 
 
+def scores(result: RunSummary | Evaluation | None) -> object:
+    """What is the same however long it took."""
+    assert result is not None
+    return (
+        repr(result)
+        if isinstance(result, Evaluation)
+        else (result.test, result.validation, result.best_epoch)
+    )
+
+
 @pytest.mark.parametrize("kind", [RunSummary, Evaluation])
 def test_a_damaged_result_of_a_run_is_listed_as_failed_and_written_again(
     store: RunStore, experiment: ExperimentConfig, kind: type
@@ -121,7 +131,7 @@ def test_a_damaged_result_of_a_run_is_listed_as_failed_and_written_again(
     job = do(store, experiment)
     other = do(store, experiment.model_copy(update={"plan": FreezePlan()}))
     folder, before = store.workspace.run(job), {run.job.id: line(run) for run in store.runs(LOCAL)}
-    good = repr(artifacts.read(folder, kind))
+    good = scores(artifacts.read(folder, kind))
     damage(folder / artifacts.folder_name(kind) / "data.json")
     assert artifacts.load(folder, kind) is None
     with pytest.raises(DamagedFileError):
@@ -136,7 +146,7 @@ def test_a_damaged_result_of_a_run_is_listed_as_failed_and_written_again(
     else:
         assert store.ask_anew(LOCAL, run.id)
     assert work(store, run).state is State.DONE
-    assert repr(artifacts.read(folder, kind)) == good
+    assert scores(artifacts.read(folder, kind)) == good
     assert line(store.run(LOCAL, run.id))["accuracy"] == before[job]["accuracy"]
 
 
