@@ -7,7 +7,7 @@ import streamlit as st
 from pages._ui import findings, forms, heading, live, read_options, sources, state, tables, trusted
 from pages._ui.words import percent, plain, short
 from translearn_core import plots
-from translearn_core.config import PredictFileConfig, ReadConfig
+from translearn_core.config import PredictFileConfig, ReadConfig, TableKind
 from translearn_core.results import FilePrediction, Prediction, Reading
 from translearn_core.runs import Run
 
@@ -108,7 +108,10 @@ def file(run: Run) -> None:
             st.caption(f"{found.blank:,} rows have no text and stay empty.")
         st.dataframe(found.counts, hide_index=True, key="predicted_counts")
         st.dataframe(found.table.head(200), hide_index=True, key="predicted_rows")
-        tables.download(found.frame, "predicted", key="predicted", label="The whole table as CSV", raw=True)
+        with st.container(horizontal=True):
+            for kind in dict.fromkeys((reading.formats[0].kind, TableKind.CSV)):
+                label = f"The whole table as {kind.upper()}"
+                tables.download(found.frame, "predicted", key="predicted", label=label, kind=kind, raw=True)
 
 
 NEAR: dict[str, object] = {

@@ -6,8 +6,9 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from translearn_core.config import TableKind
 from translearn_core.data.spreadsheet import holds_formulas
-from translearn_core.data.write_table import MEDIA_TYPES, TableKind, table_bytes
+from translearn_core.data.write_table import MEDIA_TYPES, table_bytes
 
 CONFIG = {"displaylogo": False, "scrollZoom": False}
 

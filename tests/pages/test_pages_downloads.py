@@ -10,7 +10,7 @@ def page() -> None:
     import streamlit as st
 
     from pages._ui import tables
-    from translearn_core.data.write_table import TableKind
+    from translearn_core.config import TableKind
 
     frame = pd.DataFrame({"label": st.session_state["cells"]})
     tables.table(frame, "labels", key="labels")

@@ -20,6 +20,11 @@ class TableKind(StrEnum):
     PARQUET = "parquet"
     JSONL = "jsonl"
 
+    @property
+    def delimiter(self) -> str | None:
+        """What separates the fields; None for kinds that are no plain text."""
+        return {TableKind.CSV: ",", TableKind.TSV: "\t"}.get(self)
+
 
 class Fix(StrEnum):
     """A decision about rows that a finding asks for; off unless the person takes it."""

@@ -4,30 +4,14 @@ import gzip
 import io
 import math
 import re
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from translearn_core.config import TableKind
 from translearn_core.data.spreadsheet import defused
 from translearn_core.errors import DataError, in_short
-
-
-class TableKind(StrEnum):
-    """The kinds of file that a table can be written as."""
-
-    CSV = "csv"
-    TSV = "tsv"
-    XLSX = "xlsx"
-    PARQUET = "parquet"
-    JSONL = "jsonl"
-
-    @property
-    def delimiter(self) -> str | None:
-        """What separates the fields; None for kinds that are no plain text."""
-        return {TableKind.CSV: ",", TableKind.TSV: "\t"}.get(self)
-
 
 SUFFIXES: dict[str, TableKind] = {
     **{f".{kind}": kind for kind in TableKind},
