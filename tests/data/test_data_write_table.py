@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
-from translearn_core.data import write_table as module
 from translearn_core.config import TableKind
+from translearn_core.data import write_table as module
 from translearn_core.data.write_table import output_kind, table_bytes, table_kind, write_table
 from translearn_core.errors import DataError
 
