@@ -23,7 +23,7 @@ def work(store: RunStore) -> None:
     """Do the questions that wait, as a worker does, in a thread of its own."""
 
     def all_of_it() -> None:
-        while waiting := store.waiting(Slot.ASK):
+        while waiting := [*store.waiting(Slot.READ), *store.waiting(Slot.ASK)]:
             assert store.begin(waiting[0], "ASK-0")
             runtime.run(waiting[0], str(store.workspace.root), None, "ASK-0")
 
