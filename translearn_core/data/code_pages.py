@@ -98,7 +98,10 @@ WORD = re.compile(r"[^\s,;|\"]+")
 
 @dataclass(frozen=True)
 class Candidate:
-    """A code page a text may be written in: Python's name, its score, and the text read with it."""
+    """A code page a text may be written in: Python's name, its score, and the text.
+
+    The score counts half of what the commoner code page is given in the order, so that doubt is seen.
+    """
 
     codec: str
     score: float
@@ -121,13 +124,15 @@ def candidates(sample: bytes) -> list[Candidate]:
     order = {codec: PREFERENCE * (1 - rank / len(texts)) for rank, codec in enumerate(texts)}
     order["cp1252"] += WESTERN / (1 + len(ABOVE_ASCII.findall(sample)) / 3)
     likely = sorted(scores, key=lambda codec: scores[codec] + order[codec], reverse=True)[:MOST_SCORED]
-    rated: dict[str, float] = {}
+    rated: dict[str, tuple[float, float]] = {}
     for codec in likely:
-        rating = (scores[codec] + order[codec]) * (1 - _implausibility(texts[codec])) ** 2
-        rated[texts[codec]] = max(rated.get(texts[codec], 0.0), rating)
+        plausibility = (1 - _implausibility(texts[codec])) ** 2
+        ranked, score = scores[codec] + order[codec], scores[codec] + order[codec] / 2
+        rating = (ranked * plausibility, score * plausibility)
+        rated[texts[codec]] = max(rated.get(texts[codec], (0.0, 0.0)), rating)
     commonest = {texts[codec]: codec for codec in sorted(likely, key=order.__getitem__)}
     return [
-        Candidate(commonest[text], rated[text], text)
+        Candidate(commonest[text], rated[text][1], text)
         for text in sorted(rated, key=rated.__getitem__, reverse=True)
     ]
 
