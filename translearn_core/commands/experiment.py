@@ -121,7 +121,8 @@ def _data(
     text, label = column_name(asked.text, table, "--text"), column_name(asked.label, table, "--label")
     column = None if asked.split is None else column_name(asked.split, table, "--split")
     seed = asked.seed if asked.split_seed is None else asked.split_seed
-    split = valid(SplitConfig, column=column, seed=seed)
+    group = None if asked.group is None else column_name(asked.group, table, "--group")
+    split = valid(SplitConfig, column=column, group=group, seed=seed)
     data = valid(DataConfig, dataset=dataset.digest, text=text, label=label, split=split)
     about_data = {name: value for name, value in settings.items() if name.startswith("data.")}
     with naming_fields():

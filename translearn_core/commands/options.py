@@ -19,6 +19,9 @@ LabelColumn = Annotated[str, typer.Option(help="Column that holds the classes, b
 ValidationFile = Annotated[Path | None, typer.Option(help="File to choose on; default: a share of FILE.")]
 TestFile = Annotated[Path | None, typer.Option(help="File to report on; default: a share of FILE.")]
 SplitColumn = Annotated[str | None, typer.Option(help="Column that names each row's split.")]
+GroupColumn = Annotated[
+    str | None, typer.Option(help="Column whose equal values stay in one split, such as the author.")
+]
 SplitSeed = Annotated[int | None, typer.Option(help="Seed of the drawn split; default: --seed.")]
 
 Backbone = Annotated[str, typer.Option(help="Bundled name, Hub id or local folder.")]
@@ -89,6 +92,7 @@ class ExperimentOptions:
     validation: ValidationFile = None
     test: TestFile = None
     split: SplitColumn = None
+    group: GroupColumn = None
     split_seed: SplitSeed = None
     backbone: Backbone = BUNDLED
     random_init: RandomInit = False
@@ -107,7 +111,17 @@ class ExperimentOptions:
 
 AS_FOR_TRAIN: Mapping[str, str] = {
     **dict.fromkeys(
-        ("validation", "test", "split", "split_seed", "random_init", "recipe", "teacher", "settings"),
+        (
+            "validation",
+            "test",
+            "split",
+            "group",
+            "split_seed",
+            "random_init",
+            "recipe",
+            "teacher",
+            "settings",
+        ),
         "As for train.",
     ),
     "train_blocks": "none, all, last:K or block numbers such as 0,2,5.",

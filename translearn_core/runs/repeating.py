@@ -46,6 +46,8 @@ def command(
     words += option_words(options or ReadOptions())
     if data.split.column is not None:
         words += ["--split", data.split.column]
+    if data.split.group is not None:
+        words += ["--group", data.split.group]
     words += ["--split-seed", data.split.seed, "--backbone", model.id]
     words += ["--random-init"] * model.random_init
     words += ["--train-blocks", _blocks(config.plan)]
@@ -88,7 +90,9 @@ def _usual(config: ExperimentConfig, anatomy: Anatomy | None) -> ExperimentConfi
     return ExperimentConfig(
         data=DataConfig(
             dataset=data.dataset, text=data.text, label=data.label,
-            split=SplitConfig(column=data.split.column, seed=data.split.seed),
+            split=SplitConfig(
+                column=data.split.column, group=data.split.group, seed=data.split.seed
+            ),
         ),
         backbone=BackboneConfig(id=model.id, random_init=model.random_init),
         plan=plan,
