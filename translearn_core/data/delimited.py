@@ -4,22 +4,23 @@ Python's csv module parses: of the fast parsers it alone tells the line of a row
 """
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from enum import StrEnum
-from itertools import chain, islice
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from translearn_core.config import TableKind
+from translearn_core.data.delimited_rows import END, MisfitError, Rows, line_list, odd_rows
 from translearn_core.data.dialect import (
     ALONE,
     DELIMITERS,
-    FASTTEXT,
     SAMPLE_LINES,
     Dialect,
     find_dialect,
     split_lines,
 )
-from translearn_core.data.findings import counted, finding, joined, shown
+from translearn_core.data.fasttext import read_fasttext
+from translearn_core.data.findings import counted, finding, shown
 from translearn_core.data.line_ends import clean_line_ends, lines_of
 from translearn_core.data.raw_table import RawTable
 from translearn_core.errors import DataError
@@ -28,7 +29,6 @@ from translearn_core.results import Finding, Severity
 if TYPE_CHECKING:
     from _csv import Reader
 
-MOST_COLUMNS = 1_000
 
 csv.field_size_limit(
     2**31 - 1
@@ -44,13 +44,6 @@ class Quoting(StrEnum):
     ESCAPED = 'fields in double quotes, with quotes inside written \\"'
     LOOSE = "fields in double quotes, some with stray quotes inside"
     NONE = "no quotes"
-
-
-class MisfitError(Exception):
-    """A row does not have the header's width (`found` fields), or a quote goes wrong (`found` is None)."""
-
-    def __init__(self, line: int, found: int | None, expected: int, unclosed: bool = False) -> None:
-        self.line, self.found, self.expected, self.unclosed = line, found, expected, unclosed
 
 
 def parse(text: str, name: str, *, max_rows: int, delimiter: str | None = None) -> RawTable:
@@ -76,7 +69,7 @@ def parse(text: str, name: str, *, max_rows: int, delimiter: str | None = None) 
     findings = []
     if clean.replaced:
         findings.append(_strays(clean.replaced, clean.lines))
-    if delimiter is None and (labelled := _fasttext(text, name, max_rows)) is not None:
+    if delimiter is None and (labelled := read_fasttext(text, name, max_rows)) is not None:
         labelled.findings = [*findings, *labelled.findings]
         return labelled
     dialect = find_dialect(text, name, delimiter)
@@ -131,78 +124,29 @@ def _first_fit(
 
 def _attempt(text: str, dialect: Dialect, way: Quoting, name: str, max_rows: int) -> RawTable:
     """Return all rows under one meaning of quotes."""
-    end = "\0end"  # decoded text holds no NUL: if this line is not the last record, a quote is still open
     before = text.count("\n", 0, dialect.offset)
-    lines, character = split_lines(chain(lines_of(text, dialect.offset), [end]), dialect.delimiter)
+    lines, character = split_lines(chain(lines_of(text, dialect.offset), [END]), dialect.delimiter)
     reader = _reader(lines, character, way)
-    rows: list[list[str]] = []
-    starts: list[int] = []
-    trimmed: list[int] = []
-    titles: list[int] = []
-    broken: list[int] = []
-    width = blank = cut = 0
-    start = before + 1
-    closed = False
+    found = Rows(dialect, name, max_rows)
+    start, cut, closed = before + 1, 0, False
     try:
         for record in reader:
-            if record == [end]:
-                closed = True
+            if closed := record == [END]:
                 break
             line, start = start, before + reader.line_num + 1
-            if not any(field and not field.isspace() for field in record):
-                blank += bool(rows)
-                continue
-            if len(titles) < dialect.preamble:
-                titles.append(line)
-                continue
-            if not rows:
-                width = len(record) + dialect.row_names
-                if width > MOST_COLUMNS:
-                    raise _too_wide(name, width)
-                if dialect.row_names:
-                    record.insert(0, "")
-            if len(record) != width:
-                if len(record) < width and any("�" in field for field in record):
-                    broken.append(line)  # an unreadable character took the delimiter with it
-                    record += [""] * (width - len(record))
-                elif _is_cut_off(record, rows, text) and next(reader, None) == [end]:
-                    cut, closed = line, True
-                    break
-                elif len(record) < width or any(field.strip() for field in record[width:]):
-                    raise MisfitError(line, len(record), width - dialect.row_names, end in record[-1])
-                else:
-                    del record[width:]
-                    trimmed.append(len(rows) + blank)
-            if len(rows) + blank > max_rows:
-                raise too_many_rows(name, max_rows)
-            for _ in range(blank):
-                rows.append([""] * width)
-                starts.append(line)
-            blank = 0
-            rows.append(record)
-            starts.append(line)
+            if text[-1] not in "\r\n" and found.is_cut_off(record) and next(reader, None) == [END]:
+                cut, closed = line, True
+                break
+            found.add(record, line)
     except csv.Error as error:
-        raise MisfitError(start, None, width, unclosed="unexpected end" in str(error)) from None
+        raise MisfitError(start, None, found.width, unclosed="unexpected end" in str(error)) from None
     if not closed:
-        raise MisfitError(starts[-1] if starts else 1, None, width, unclosed=True)
-    if not rows:
+        raise MisfitError(found.starts[-1] if found.starts else 1, None, found.width, unclosed=True)
+    if not found.rows:
         raise DataError(f"{name} has no row: add rows below its header, each with a text.")
     kind = TableKind.TSV if dialect.delimiter == "\t" else TableKind.CSV
-    lead = [*dialect.skipped, *titles]
-    findings = [_left_out(lead)] if lead else []
-    if broken:
-        sentence = f"{counted(len(broken), 'row')} with unreadable characters lack fields ({_lines(broken)})."
-        findings.append(finding("broken-rows", Severity.WARNING, sentence))
-    if cut:
-        sentence = f"The last row (line {cut:,}) is cut off and was left out."
-        advice = "Export the file again if rows are missing at its end."
-        findings.append(finding("cut-off-row", Severity.WARNING, sentence, advice=advice))
-    return RawTable(kind, rows, starts, trimmed=trimmed, findings=findings)
-
-
-def _is_cut_off(record: list[str], rows: list[list[str]], text: str) -> bool:
-    """Whether a row could be what is left of the last one of a file that was cut."""
-    return len(rows) > 2 and len(record) < len(rows[0]) and text[-1] not in "\r\n"
+    said = odd_rows([*dialect.skipped, *found.titles], found.broken, cut)
+    return RawTable(kind, found.rows, found.starts, trimmed=found.trimmed, findings=said)
 
 
 def _reader(lines: Iterator[str], delimiter: str, way: Quoting) -> "Reader":
@@ -243,42 +187,6 @@ def _unwrapped(text: str) -> str:
     return "".join(f"{(record or [''])[0]}\n" for record in reader)
 
 
-def _fasttext(text: str, name: str, max_rows: int) -> RawTable | None:
-    """Return the rows of lines such as ``__label__good a text``; None if it is no such file."""
-    sample = [line for line in islice(lines_of(text), SAMPLE_LINES) if line.strip()]
-    if sum(line.lstrip("\ufeff ").startswith(FASTTEXT) for line in sample) < 0.8 * max(1, len(sample)):
-        return None
-    rows, lines = [], []
-    for number, line in enumerate(lines_of(text), 1):
-        labels, rest = [], line.lstrip("\ufeff").strip()
-        while rest.startswith(FASTTEXT):
-            word, _, rest = rest.partition(" ")
-            labels.append(word.removeprefix(FASTTEXT).rstrip(","))
-            rest = rest.lstrip(" ,")
-        if labels or rest:
-            rows.append([";".join(labels), rest])
-            lines.append(number)
-        if len(rows) > max_rows:
-            raise too_many_rows(name, max_rows)
-    sentence = f"Lines begin with {FASTTEXT}, as fastText's do: read as the columns 'label' and 'text'."
-    found = finding("delimiter", Severity.DETECTED, sentence)
-    return RawTable(TableKind.CSV, rows, lines, names=["label", "text"], findings=[found])
-
-
-def too_many_rows(name: str, max_rows: int) -> DataError:
-    """Return the refusal of a table with too many rows."""
-    return DataError(
-        f"{name} has more than {max_rows:,} rows, the limit here: keep a random part of "
-        "them, or ask whoever runs this installation to raise TRANSLEARN_MAX_ROWS."
-    )
-
-
-def _too_wide(name: str, width: int) -> DataError:
-    return DataError(
-        f"{name} has {width:,} columns, and {MOST_COLUMNS:,} are the most: keep the text and label columns."
-    )
-
-
 def _detected(dialect: Dialect, quoting: Quoting, width: int) -> list[Finding]:
     columns = "One column."
     if dialect.delimiter != ALONE:
@@ -296,20 +204,9 @@ def _strays(number: int, lines: tuple[int, ...]) -> Finding:
     sentence = (
         f"{counted(number, 'stray line break')} inside rows became blanks (carriage returns, vertical tabs "
         f"or form "
-        f"feeds; {_lines(lines)})."
+        f"feeds; {line_list(lines)})."
     )
     return finding("stray-line-breaks", Severity.MENDED, sentence)
-
-
-def _left_out(lines: list[int]) -> Finding:
-    what = "Comments and titles before the table" if len(lines) > 1 else "A line before the table"
-    sentence = f"{what} {'were' if len(lines) > 1 else 'was'} left out ({_lines(lines)})."
-    return finding("lines-before-header", Severity.MENDED, sentence)
-
-
-def _lines(numbers: Iterable[int]) -> str:
-    listed = [f"{number:,}" for number in numbers]
-    return f"{'line' if len(listed) == 1 else 'lines'} {joined(listed)}"
 
 
 def _explained(misfit: MisfitError, delimiter: str, name: str) -> str:

@@ -19,7 +19,6 @@ ALONE = "\x1f"
 
 SAMPLE_LINES = 300
 LONGEST_HEADER = 1 << 20
-FASTTEXT = "__label__"
 LONGEST_PREAMBLE = 15
 TITLED = 0.7
 """How much a fit counts where the rows before the header must be titles: a rarer reading than none."""

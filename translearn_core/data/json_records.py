@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from translearn_core.config import TableKind
-from translearn_core.data.delimited import MOST_COLUMNS, too_many_rows
+from translearn_core.data.delimited_rows import MOST_COLUMNS, too_many_rows
 from translearn_core.data.findings import finding, shown
 from translearn_core.data.raw_table import RawTable
 from translearn_core.errors import DataError

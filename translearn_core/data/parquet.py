@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from translearn_core.config import TableKind
-from translearn_core.data.delimited import MOST_COLUMNS, too_many_rows
+from translearn_core.data.delimited_rows import MOST_COLUMNS, too_many_rows
 from translearn_core.data.findings import counted, finding, shown
 from translearn_core.data.json_records import json_text
 from translearn_core.data.raw_table import RawTable

@@ -7,7 +7,7 @@ from typing import Any
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
 from translearn_core.config import TableKind
-from translearn_core.data.delimited import MOST_COLUMNS, too_many_rows
+from translearn_core.data.delimited_rows import MOST_COLUMNS, too_many_rows
 from translearn_core.data.findings import counted, finding, named, shown
 from translearn_core.data.raw_table import RawTable
 from translearn_core.errors import DataError
