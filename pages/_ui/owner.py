@@ -6,7 +6,7 @@ ports of one machine apart. Behind the gate the verified token alone stands in t
 
 import hashlib
 import hmac
-import os
+import logging
 import re
 import secrets
 from dataclasses import dataclass
@@ -16,6 +16,9 @@ from pathlib import Path
 from filelock import FileLock
 
 from translearn_core.settings import settings
+from translearn_core.storage import atomic_file
+
+log = logging.getLogger("translearn.pages")
 
 COOKIE = "translearn_owner"
 YEAR = 365 * 24 * 3600
@@ -55,15 +58,31 @@ def cookie_key() -> CookieKey:
 
 @cache
 def read_or_make(path: Path) -> bytes:
-    """Return the secret in the file `path`; one process makes it, readable by its user alone."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(path.with_suffix(".lock")):
-        if not path.exists() or path.stat().st_size != KEY_BYTES:
-            draft = path.with_suffix(".draft")
-            draft.unlink(missing_ok=True)
-            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                file.write(secrets.token_bytes(KEY_BYTES))
-            draft.replace(path)
+    """Return the secret in the file `path`; one process makes it, readable by its user alone.
+
+    Where it cannot be kept, the app still starts, with a secret for this start alone: its pages say what is
+    wrong with the workspace.
+    """
+    try:
+        return _kept(path) or _made(path)
+    except OSError as error:
+        log.warning("the key of cookies cannot be kept in %s: %s", path, error)
+        return secrets.token_bytes(KEY_BYTES)
+
+
+def _kept(path: Path) -> bytes | None:
+    if not path.exists() or path.stat().st_size != KEY_BYTES:
+        return None
+    return path.read_bytes()
+
+
+def _made(path: Path) -> bytes:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with FileLock(path.with_suffix(".lock"), mode=0o600):
+        if (kept := _kept(path)) is not None:
+            return kept
+        with atomic_file(path, checksum=False) as draft:
+            draft.write_bytes(secrets.token_bytes(KEY_BYTES))
         return path.read_bytes()
 
 
