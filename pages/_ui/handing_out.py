@@ -10,7 +10,7 @@ from starlette.routing import Route
 from pages._ui.addresses import base_path
 from pages._ui.gate import token_in
 from pages._ui.owner import owner_of
-from translearn_core.errors import DamagedFileError, NotFoundError
+from translearn_core.errors import DamagedFileError, NotFoundError, WorkspaceError
 from translearn_core.results import Exported
 from translearn_core.runs import artifacts, open_store
 
@@ -35,6 +35,8 @@ def hand_out(request: Request) -> Response:
     except DamagedFileError as error:
         open_store().mark_damaged(error)
         return PlainTextResponse(DAMAGED, status_code=410)
+    except WorkspaceError as error:
+        return PlainTextResponse(str(error), status_code=503)
     if path is None:
         return PlainTextResponse(GONE, status_code=404)
     return FileResponse(path, media_type="application/zip", filename=request.path_params["name"])

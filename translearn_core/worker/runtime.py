@@ -102,7 +102,8 @@ def _outcome(store: RunStore, job: Job) -> tuple[State, str | None]:
     except BaseException as error:  # a hostile tokenizer raises PanicException, which is no Exception
         state, reason = _explained(job.kind, error, store.workspace.root)
         if isinstance(error, DamagedFileError):
-            store.mark_damaged(error)
+            damage = error
+            persist(lambda: store.mark_damaged(damage))
         if state is State.FAILED and not isinstance(error, TranslearnError):
             note("".join(traceback.format_exception(error)))
         if out_of_memory(error):
