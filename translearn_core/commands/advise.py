@@ -96,7 +96,8 @@ def _word(value: object) -> str:
 def show(found: Mapping[str, Any], screen: Console) -> None:
     """Print the facts, the reasons, the doubts, every recipe with its time, and the command."""
     facts = [(fact["name"], fact["value"], fact["how"]) for fact in found["facts"]]
-    print_table(screen, ("measured", "value", "how"), facts, title="What was measured")
+    measured = ("measured", "value", "how")
+    print_table(screen, measured, facts, whole=("measured",), title="What was measured")
     for title, rules in (("Why", found["reasons"]), ("What speaks against it", found["doubts"])):
         sentence(f"\n{title}", screen)
         for rule in rules:
