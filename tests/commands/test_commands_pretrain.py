@@ -50,7 +50,7 @@ def test_a_backbone_reads_on_and_a_run_is_trained_on_it(terminal: Terminal, text
             (TICKETS, "--text", "text", "--masked", "0.9"),
             "masked is 0.9: give a number less than or equal to 0.5",
         ),
-        ((TICKETS, "--text", "intent"), "text: the column 'intent' has 10 different texts"),
+        ((TICKETS, "--text", "intent", "--quiet"), "text: the column 'intent' has 10 different texts"),
         ((TICKETS, "--text", "text", "--backbone", "adapted-nothing"), "not in your workspace"),
     ],
 )
