@@ -370,6 +370,13 @@ def test_a_file_of_texts_alone_can_be_read_to_predict(file):
     assert said(reading, "delimiter").sentence == "One column."
 
 
+def test_one_column_of_quoted_sentences_below_a_bare_name(file):
+    rows = [f"i loved this film , number {k} was very good" for k in range(30)]
+    table, reading = read({"train": file("sentence\n" + "".join(f'"{row}"\n' for row in rows))}, LIMITS)
+    assert table["sentence"].tolist() == rows
+    assert reading.formats[0].delimiter == ""
+
+
 def test_preview_is_short_and_without_reserved_columns(file):
     rows = "".join(f"text {i} {'x' * 1000},{i % 2}\n" for i in range(40))
     _, reading = read({"train": file("text,label\n" + rows)}, LIMITS)

@@ -10,7 +10,7 @@ import typer
 from translearn_core.commands.refusals import valid
 from translearn_core.commands.spread import Offered
 from translearn_core.config import BUNDLED, Frozen, ReadOptions
-from translearn_core.errors import ConfigError
+from translearn_core.errors import ConfigError, DataError
 
 TABLE_KINDS = "CSV, TSV, Excel, OpenDocument, Parquet, JSON Lines or fastText"
 TrainingFile = Annotated[Path, typer.Argument(help=f"Table with the training rows: {TABLE_KINDS}.")]
@@ -135,9 +135,11 @@ AnotherExperiment = Annotated[ExperimentOptions, Offered(told=AS_FOR_TRAIN)]
 def read_options(asked: ReadingOptions) -> ReadOptions:
     """Return how files are to be read; a value that cannot be is an error that names the option."""
     if asked.encoding is not None:
+        from translearn_core.data.decoding import text_codec  # brings chardet, which no help need wait for
+
         try:
-            "".encode(asked.encoding)
-        except (LookupError, ValueError):
+            text_codec(asked.encoding)
+        except DataError:
             expected = "the name of a text encoding, such as utf-8, cp1250 or latin-1"
             raise ConfigError("encoding", asked.encoding, expected) from None
     return valid(ReadOptions, **given(asked, ReadOptions))

@@ -217,5 +217,6 @@ def _preamble(records: Sequence[Sequence[str]]) -> int:
         if sum(bool(cell.strip()) for cell in record) > 1:
             below = records[index + 1 :]
             wide = sum(len(row) == len(record) for row in below)
-            return index if below and looks_like_names(record) and wide >= 0.5 * len(below) else 0
+            names = looks_like_names(record) and not any('"' in cell for cell in record)
+            return index if below and names and wide >= 0.5 * len(below) else 0
     return 0

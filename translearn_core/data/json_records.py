@@ -30,6 +30,8 @@ def read_json(text: str, name: str, *, max_rows: int) -> RawTable:
     """
     text = text.lstrip("\ufeff")
     records, lines = _lines(text, name, max_rows) or _whole(text, name)
+    if len(records) == 1 and any(_records(value) for value in records[0].values()):
+        records, lines = _whole(text, name)
     if len(records) > max_rows:
         raise too_many_rows(name, max_rows)
     names = list(dict.fromkeys(key for record in records for key in record))
