@@ -73,7 +73,7 @@ def house(root: Path) -> House:
     """Open a workspace, bring the rows and start the engine."""
     settings = Settings(workspace=root / "workspace")
     store = RunStore(Workspace(settings.workspace))
-    ensure_engine(settings, wait=120)
+    ensure_engine(settings, wait=PATIENCE)
     dataset = store.add_dataset(ME, "rows.csv", {"train": rows(400)}, settings)
     stages = (Stage(plan=FreezePlan(), epochs=1), Stage(plan=FreezePlan(blocks=(2,)), epochs=2))
     experiment = ExperimentConfig(
@@ -124,14 +124,14 @@ def campaign(root: Path, rounds: int, seed: int) -> Counter[str]:
                 engine = chance.random() < 0.4
                 if kill(home, run, chance.randrange(1, total), engine):
                     count["engine" if engine else "worker"] += 1
-                    ensure_engine(home.settings, wait=120)
+                    ensure_engine(home.settings, wait=PATIENCE)
             after = wait(home, run)
             assert after.state is State.DONE, after.job.reason
             same = home.outcome(after) == expected
             count["same" if same else "different"] += 1
             print(f"round {round + 1}: {dict(count)}, started {after.job.attempts} times", flush=True)
         stop_engine(home.settings)
-        ensure_engine(home.settings, wait=120)  # which sweeps as it starts
+        ensure_engine(home.settings, wait=PATIENCE)  # which sweeps as it starts
         left = [p for pattern in (f"{PREFIX}*", *EARLIER) for p in home.store.workspace.root.rglob(pattern)]
         count["temporary files left"] = len(left)
     finally:
