@@ -60,6 +60,8 @@ TELLING = 0.02
 def several_labels(cells: Sequence[str]) -> str | None:
     """Return what separates several labels in a column's cells; None if cells hold one label each."""
     values = Counter(cells[:SAMPLE])
+    if not values:
+        return None
     lists = [value for value in values if value.lstrip().startswith("[")]
     if len(lists) >= 0.5 * len(values) and all(_is_list(value) for value in lists[:50]):
         return "as JSON lists"
