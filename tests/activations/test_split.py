@@ -119,7 +119,7 @@ def test_packed_linears_give_the_same_numbers() -> None:
     with torch.inference_mode():
         expected = [model(x), model(x[:, ::3]), model(x[0, 0])]
         with packed_linears(model):
-            assert all("forward" in vars(layer) for layer in model)
+            assert all(("forward" in vars(layer)) == _available() for layer in model)
             found = [model(x), model(x[:, ::3]), model(x[0, 0])]
         assert not any("forward" in vars(layer) for layer in model)
     for one, other in zip(expected, found, strict=True):

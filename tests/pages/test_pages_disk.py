@@ -56,9 +56,9 @@ def test_a_table_for_which_there_is_no_room_is_refused_and_nothing_is_kept(
 ) -> None:
     keep = type(open_store().workspace).keep_files
 
-    def full(self: object, files: dict[str, bytes]) -> str:
+    def full(self: object, files: dict[str, bytes], options: object = None) -> str:
         Path("/dev/full").write_bytes(files["train"])
-        return keep(self, files)
+        return keep(self, files, options)
 
     monkeypatch.setattr(type(open_store().workspace), "keep_files", full)
     at = visit("home")

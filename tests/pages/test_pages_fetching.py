@@ -140,9 +140,9 @@ def test_a_model_is_chosen_by_the_address_of_its_page(visit: Open, filled: Fille
 
 
 def test_pooling_and_limit_follow_the_backbone_unless_somebody_changed_them(
-    visit: Open, filled: Filled, tmp_path: Path
+    visit: Open, filled: Filled, models: Path
 ) -> None:
-    folder = tiny_folder("bert", tmp_path / "tiny")
+    folder = tiny_folder("bert", models / "tiny")
     kinds = {"": "Transformer", "1_Pooling": "Pooling"}
     modules = [{"path": path, "type": f"sentence_transformers.models.{kind}"} for path, kind in kinds.items()]
     (folder / "modules.json").write_text(json.dumps(modules))

@@ -4,6 +4,7 @@ A module of its own: `conftest` is the name of several, and which one an import 
 that are asked for.
 """
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,4 +24,9 @@ Alone = Callable[[Callable[[], None]], AppTest]
 def said(at: AppTest) -> str:
     """Return all that a page says in sentences, without the marks of escaping."""
     parts = [*at.markdown, *at.caption, *at.error, *at.info, *at.warning, *at.subheader, *at.text]
-    return "\n".join(str(part.value) for part in parts).replace("\\", "")
+    return unescaped("\n".join(str(part.value) for part in parts))
+
+
+def unescaped(text: str) -> str:
+    """Return Markdown as it is shown: without escapes, and without the directives that break addresses."""
+    return re.sub(r":color\[(.)\]", r"\1", text.replace("\\", ""))

@@ -94,6 +94,11 @@ CAPITAL_INSIDE = re.compile(f"(?<=[a-zß-öø-ÿа-яα-ω])[A-Z{_CAPITALS}]")
 ICELANDIC = re.compile("[ÞþÐð]")
 ABOVE_ASCII = re.compile(rb"[\x80-\xff]")
 WORD = re.compile(r"[^\s,;|\"]+")
+ASCII_TRAIL = {
+    "cp949": re.compile(rb"[\x81-\xfe][A-Za-z]"),
+    "gb18030": re.compile(rb"[\x81-\xfe][@-~]"),
+}
+"""Characters that these code pages end in an ASCII letter: additions to the standard, rare in texts."""
 
 
 @dataclass(frozen=True)
@@ -127,6 +132,9 @@ def candidates(sample: bytes) -> list[Candidate]:
     rated: dict[str, tuple[float, float]] = {}
     for codec in likely:
         plausibility = (1 - _implausibility(texts[codec])) ** 2
+        if (rare := ASCII_TRAIL.get(codec)) is not None:
+            share = len(rare.findall(sample)) / max(beyond_ascii(texts[codec]), 1)
+            plausibility *= 1 - 0.5 * min(1.0, share)
         ranked, score = scores[codec] + order[codec], scores[codec] + order[codec] / 2
         rating = (ranked * plausibility, score * plausibility)
         rated[texts[codec]] = max(rated.get(texts[codec], (0.0, 0.0)), rating)
