@@ -82,7 +82,7 @@ IMPLAUSIBLE = re.compile(
     # controls, box drawing, mathematics, accents alone
     "[\x80-\x9f\u2500-\u25ff\u2200-\u22ff\ue000-\uf8ff�¤¦¨¬¯¸]"
     f"|[{_LETTERS}][{_FOREIGN}]|[{_FOREIGN}][{_LETTERS}]"  # two scripts in a word
-    f"|(?<=[{_LETTERS}])[¡¢£¥§©«±¶»¿ªº¹²³×÷†‡™“”‘](?=[{_LETTERS}])"  # signs in a word
+    f"|(?<=[{_LETTERS}])[¡¢£¥§©«±µ¶»¿ªº¹²³×÷†‡™“”‘](?=[{_LETTERS}])"  # signs in a word
     # signs at the end or the beginning of a word
     f"|(?<=[{_LETTERS}])[‚„‰ˆƒ•]|[¼½¾](?=[{_LETTERS}])|[œŁ](?=[0-9])|[€‰†‡](?=[{_FOREIGN}])"
     "|(?<=[a-z])[ｦ-ﾟ\u3041-\u9fff가-힣](?=[a-z])"  # East Asian characters alone in a word
@@ -91,6 +91,8 @@ IMPLAUSIBLE = re.compile(
 """What running text hardly holds. Every alternative is of fixed length, so a search takes linear time."""
 _CAPITALS = "".join(c for c in map(chr, range(0xC0, 0x530)) if c.isupper())
 CAPITAL_INSIDE = re.compile(f"(?<=[a-zß-öø-ÿа-яα-ω])[A-Z{_CAPITALS}]")
+ACCENTS_ONLY = re.compile(f"(?<![{_LETTERS}])[À-ÖØ-öø-ɏ]{{2,8}}(?![{_LETTERS}])")
+"""Words of accented Latin letters alone, which hardly any language has."""
 ICELANDIC = re.compile("[ÞþÐð]")
 ABOVE_ASCII = re.compile(rb"[\x80-\xff]")
 WORD = re.compile(r"[^\s,;|\"]+")
@@ -188,4 +190,5 @@ def _implausibility(text: str) -> float:
     """Return the share of the characters beyond ASCII that stand where running text hardly has them."""
     odd: float = len(IMPLAUSIBLE.findall(text)) + len(CAPITAL_INSIDE.findall(text))
     odd += 0.1 * len(ICELANDIC.findall(text))
+    odd += 0.5 * sum(map(len, ACCENTS_ONLY.findall(text)))
     return min(1.0, odd / max(beyond_ascii(text), 1))

@@ -38,6 +38,8 @@ NOISE = 0.002
 MOST_LINES = 50
 MOST_WORDS = 8
 MOST_ALTERNATIVES = 4
+FEW_LETTERS = 5
+"""Different letters below which any code page but the commonest is a guess."""
 CLOSE = 0.15
 """How much lower than the best, for each letter it gives differently, a likely reading may score."""
 
@@ -165,7 +167,9 @@ def _detected(data: bytes, name: str) -> Decoded:
         others = candidates(WHOLE_UTF8.sub(b"?", sample))[:1]
         return _read(data, "utf-8", alternatives=tuple(other.codec for other in others))
     best, *others = candidates(sample) or [Candidate("cp1252", 0.0, sample.decode("cp1252", "replace"))]
-    close = [other for other in others if _is_close(other, best)][:MOST_ALTERNATIVES]
+    letters = {letter for letter in best.text if not letter.isascii()}
+    few = len(letters) < FEW_LETTERS and best.codec != "cp1252"
+    close = [other for other in others if few or _is_close(other, best)][:MOST_ALTERNATIVES]
     doubtful = doubtful_words(best.text, close[0].text) if close else doubtful_words(best.text)
     return _read(data, best.codec, doubtful=doubtful, alternatives=tuple(other.codec for other in close))
 
