@@ -25,7 +25,7 @@ def reading(
 
 
 def likely(*options: ReadOptions) -> tuple[LikelyReading, ...]:
-    return tuple(LikelyReading("train", "", one, ()) for one in options)
+    return tuple(LikelyReading("train", "", one, (), ()) for one in options)
 
 
 def told(*findings: Finding, **more: tuple[LikelyReading, ...]) -> list[str]:
