@@ -11,7 +11,14 @@ import pytest
 from pages._ui.owner import new_token, owner_of
 from pages._ui.places import PLACES
 from tests.e2e.house import Server, Trained, Visitor, keyed, settled, sound, title, turn_to
-from translearn_core.config import DataConfig, ExperimentConfig, ExportConfig, ReportConfig, TrainingConfig
+from translearn_core.config import (
+    DataConfig,
+    ExperimentConfig,
+    ExportConfig,
+    ReadOptions,
+    ReportConfig,
+    TrainingConfig,
+)
 from translearn_core.engine import ensure_engine
 from translearn_core.runs import State
 
@@ -39,7 +46,8 @@ def linked(server: Server) -> Trained:
     owner, store = owner_of(token), server.store
     rows = [f"a {'fine' if i % 2 else 'dull'} film {i} {MAIL},{URL if i % 2 else WWW}" for i in range(80)]
     table = "\n".join([f"{WWW},{URL}", *rows]).encode()
-    dataset = store.add_dataset(owner, f"{URL}.csv", {"train": table}, server.settings)
+    header = ReadOptions(header=True)  # the label column's name is one of its labels, too
+    dataset = store.add_dataset(owner, f"{URL}.csv", {"train": table}, server.settings, header)
     data = DataConfig(dataset=dataset.digest, text=WWW, label=URL)
     run = store.submit(owner, ExperimentConfig(data=data, training=TrainingConfig(epochs=1)), f"{URL} {MAIL}")
     ensure_engine(server.settings)
