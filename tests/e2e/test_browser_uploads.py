@@ -41,7 +41,7 @@ def test_semicolons_and_windows_1252_are_read_and_said(visit: Callable[..., Visi
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("picture.csv", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40, "not a CSV"),
+        ("picture.csv", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40, "not a table"),
         ("header.csv", b"text,label\n", "has a header and no rows"),
         (
             "ragged.csv",
