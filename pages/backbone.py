@@ -22,8 +22,7 @@ from translearn_core.results import Anatomy, Diagnosis
 heading.top(
     "backbone",
     "This is the model that has already read a lot of text. Decide which of its layers keep what they know "
-    "and which may "
-    "change: it decides how much is transferred, and what it costs.",
+    "and which may change: it decides how much is transferred, and what it costs.",
 )
 backbone = backbones.choose()
 anatomy = fetching.anatomy(backbone)
@@ -32,9 +31,9 @@ if anatomy is None:
 looked = live.found(AnatomyConfig(backbone=state.draft().backbone))
 draft = state.take_backbone(backbone, anatomy, kept.result(looked, Anatomy) if looked else None)
 st.caption(
-    f"{plain(anatomy.architecture)}: {count(anatomy.parameters)} parameters in {anatomy.n_blocks} blocks "
-    f"of width {anatomy.width}, "
-    f"reads up to {anatomy.token_limit} tokens, {size(anatomy.bytes)}. {plain(anatomy.language_note or '')}"
+    f"{plain(anatomy.architecture)}: {count(anatomy.parameters)} parameters in {anatomy.n_blocks} blocks of "
+    f"width {anatomy.width}, reads up to {anatomy.token_limit} tokens, {size(anatomy.bytes)}. "
+    f"{plain(anatomy.language_note or '')}"
 )
 
 diagnosis = None

@@ -9,8 +9,7 @@ from translearn_core.plots.wording import shortened
 heading.top(
     "compare",
     "Here runs stand side by side. Look at the intervals first: where they overlap widely, the runs differ "
-    "no more than another "
-    "seed would make them differ.",
+    "no more than another seed would make them differ.",
 )
 ready, linked = chosen.with_results(), chosen.linked()
 if not ready:

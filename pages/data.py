@@ -23,8 +23,7 @@ from translearn_core.results import Diagnosis, Reading
 heading.top(
     "data",
     "This is the table the model will learn from. What is wrong in it now will look like a weakness of the "
-    "model "
-    "later, so look here first.",
+    "model later, so look here first.",
 )
 dataset = state.dataset()
 with st.expander(

@@ -14,8 +14,8 @@ with left:
     st.title("Did transfer help, and how do you know?", anchor=False)
     st.markdown(
         "Take a model that has already read a lot, decide which of its layers may change, teach it your "
-        "labels, "
-        "and **see** what happened inside: learning curves, texts as points, and what every layer knows."
+        "labels, and **see** what happened inside: learning curves, texts as points, and what every layer "
+        "knows."
     )
     st.caption("Everything runs on this machine: no account, no graphics card, no network needed.")
 right.image(PICTURE, width=150, alt="A stack of layers: the lower ones frozen, the top one trained")

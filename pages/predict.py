@@ -9,8 +9,7 @@ from translearn_core.results import Prediction
 heading.top(
     "predict",
     "Here the trained model answers on texts of your own. Below each answer stand the training texts it "
-    "finds most alike: "
-    "they often tell why it answers as it does.",
+    "finds most alike: they often tell why it answers as it does.",
 )
 run = chosen.finished()
 typed, table = st.tabs(["Sentences", "A whole file"], key="predict_kind", on_change="rerun")

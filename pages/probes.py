@@ -9,8 +9,8 @@ from translearn_core.results import ProbeScores
 heading.top(
     "probes",
     "A probe is the simplest classifier, trained on one layer of the model while the model stays as it is. "
-    "Its score says how much "
-    "that layer knows about your labels, and the last layer is not always the one that knows most.",
+    "Its score says how much that layer knows about your labels, and the last layer is not always the one "
+    "that knows most.",
 )
 run = chosen.finished()
 asked = ProbeConfig(job=run.job.id, about=probed.about(run))

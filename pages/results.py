@@ -22,9 +22,8 @@ from translearn_core.results import RunSummary
 
 heading.top(
     "results",
-    "This is how well the model answers on texts it never saw, with how sure that number is and the score "
-    "of always giving "
-    "the commonest answer: a score means something only beside its baseline.",
+    "This is how well the model answers on texts it never saw, with how sure that number is and the score of "
+    "always giving the commonest answer: a score means something only beside its baseline.",
 )
 run = chosen.finished()
 evaluation, dark = chosen.evaluation(run), heading.dark()

@@ -10,8 +10,7 @@ from translearn_core.settings import settings
 heading.top(
     "runs",
     "This is everything of yours that is kept here, and what it weighs. Whoever has this browser has this "
-    "workspace; "
-    "what you delete is gone.",
+    "workspace; what you delete is gone.",
 )
 store, owner = state.store(), state.owner()
 runs, made, datasets = chosen.runs(), backbones.pretrainings(), store.datasets(owner)

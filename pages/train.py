@@ -21,8 +21,7 @@ from translearn_core.config import HeadKind
 heading.top(
     "train",
     "This is the experiment you have put together. Check it and start: the training goes on in the "
-    "background, "
-    "also when you close this page.",
+    "background, also when you close this page.",
 )
 given = ready.task()
 draft, anatomy, diagnosis = given.draft, given.anatomy, given.diagnosis

@@ -45,8 +45,8 @@ class Settings(BaseModel):
     idle_minutes: int = Field(60, ge=1, description="the engine leaves after so long with nothing to do")
     folders: bool | None = Field(
         None,
-        description="offer backbones from folders of this machine in the app; "
-        "default: only where the app serves one person, on a loopback address without `hosts`",
+        description="offer backbones from folders of this machine in the app; default: only where the app "
+        "serves one person, on a loopback address without `hosts`",
     )
     hub: bool = Field(True, description="allow models to be fetched from the Hub when a person asks for one")
     host: str = Field("127.0.0.1", description="address the app listens on; 0.0.0.0: all of this machine's")
@@ -59,8 +59,8 @@ class Settings(BaseModel):
     def _a_cluster_shares_a_database(self) -> Self:
         if (self.scheduler is None) != (self.database_url is None):
             raise ValueError(
-                "TRANSLEARN_SCHEDULER and TRANSLEARN_DATABASE_URL go together: "
-                "a cluster needs a shared database"
+                "TRANSLEARN_SCHEDULER and TRANSLEARN_DATABASE_URL go together: a cluster needs a shared "
+                "database"
             )
         return self
 

@@ -95,8 +95,8 @@ def _twin(now: BackboneConfig) -> bool:
     return st.toggle(
         "Random-init twin",
         key="twin",
-        help="The same architecture with fresh weights: it has read nothing. "
-        "The control that shows what transfer is worth.",
+        help="The same architecture with fresh weights: it has read nothing. The control that shows what "
+        "transfer is worth.",
     )
 
 

@@ -49,8 +49,8 @@ def headline(evaluation: Evaluation, found: RunSummary | None, rival: Baseline |
         reused = f" What stays frozen: {found.reuse.told()}." if found.reuse else ""
         st.caption(
             f"Trained {count(trained)} of {count(total)} parameters for {epochs(found.epochs)} (best: "
-            f"{found.best_epoch}) in "
-            f"{duration(found.seconds['total'])} on {plain(found.device)}, {plain(found.precision)}.{reused}"
+            f"{found.best_epoch}) in {duration(found.seconds['total'])} on {plain(found.device)}, "
+            f"{plain(found.precision)}.{reused}"
         )
     with st.expander("The numbers", icon=":material/table_rows:"):
         tables.table(evaluation.frame(), "scores", key="scores")

@@ -17,8 +17,8 @@ def count(planned: Sequence[Planned]) -> None:
     ways, seeds = len({one.name for one in planned}), len({one.seed for one in planned})
     there = len(planned) - len(left(planned))
     st.markdown(
-        f"**{len(planned)} runs**: {ways} {'way' if ways == 1 else 'ways'}, "
-        f"{seeds} {'seed' if seeds == 1 else 'seeds'} each."
+        f"**{len(planned)} runs**: {ways} {'way' if ways == 1 else 'ways'}, {seeds} "
+        f"{'seed' if seeds == 1 else 'seeds'} each."
         + (f" {there} of them were trained before and cost nothing." if there else "")
     )
 

@@ -17,18 +17,13 @@ def in_words(dataset: Dataset, draft: Draft, diagnosis: Diagnosis) -> None:
     copies = f" and {count(altered)} altered {'copy' if altered == 1 else 'copies'}" if altered else ""
     st.markdown(
         f"Learn to tell **{len(diagnosis.classes)} classes** (column {plain(draft.label)}) from "
-        f"**{plain(draft.text)}** "
-        f"in {plain(dataset.name)}: {count(rows['train'])} rows{copies} to learn from, "
-        f"{count(rows['validation'])} to choose on, "
-        f"{count(rows['test'])} to report on."
+        f"**{plain(draft.text)}** in {plain(dataset.name)}: {count(rows['train'])} rows{copies} to learn "
+        f"from, {count(rows['validation'])} to choose on, {count(rows['test'])} to report on."
     )
     st.markdown(
-        f"Start from **{plain(naming.backbone(draft.backbone))}**; "
-        f"what trains is **{plain(_trains(draft))}**. "
-        f"{epochs(draft.training.epochs)}, "
-        f"{draft.training.batch_size} texts a step, "
-        f"{draft.features.pooling} pooling, "
-        f"{draft.head.kind} head, seed {draft.training.seed}."
+        f"Start from **{plain(naming.backbone(draft.backbone))}**; what trains is "
+        f"**{plain(_trains(draft))}**. {epochs(draft.training.epochs)}, {draft.training.batch_size} texts a "
+        f"step, {draft.features.pooling} pooling, {draft.head.kind} head, seed {draft.training.seed}."
     )
     if draft.stages:
         many = "one stage" if len(draft.stages) == 1 else f"{len(draft.stages)} stages"

@@ -10,8 +10,8 @@ from translearn_core.results import Diagnosis, Reading
 LACKING = "Choose two different columns, one with the texts and one with the labels."
 ONE_COLUMN = (
     "This table has one column, and two are needed to learn, one with the texts and one with the labels. "
-    "Choose the "
-    "delimiter above if the columns were not told apart; texts alone can be answered on the Predict page."
+    "Choose the delimiter above if the columns were not told apart; texts alone can be answered on the "
+    "Predict page."
 )
 
 

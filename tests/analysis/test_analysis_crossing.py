@@ -57,8 +57,8 @@ def test_out_of_reach_and_better_from_the_start():
     never = crossing(FEW, high, FEW, low, 64)
     assert (never.estimate, never.low, never.high, never.reached) == (None, None, None, 0.0)
     assert sentence(never, A, B) == (
-        "With 64 labels the pretrained model scores 0.920; no crossing seen: "
-        "even with 256 labels training from scratch does not reach it."
+        "With 64 labels the pretrained model scores 0.920; no crossing seen: even with 256 labels training "
+        "from scratch does not reach it."
     )
     already = crossing(FEW, low, FEW, high, 64)
     assert (already.estimate, already.low, already.high, already.reached) == (16, 16, 16, 1.0)
@@ -81,8 +81,8 @@ def test_out_of_reach_and_better_from_the_start():
         ),
         (
             (70.0, 40.0, 131.0, 1.0),
-            "With 64 labels a does what b needs about 70 for (95 %: 40 to 130): "
-            "which is ahead could be chance.",
+            "With 64 labels a does what b needs about 70 for (95 %: 40 to 130): which is ahead could be "
+            "chance.",
         ),
         (
             (30.0, 16.0, 41.0, 1.0),

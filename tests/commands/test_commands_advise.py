@@ -62,6 +62,5 @@ def test_the_command_repeats_the_options_and_adds_what_is_advised() -> None:
     advice = Advice("linear", {"features.layers": "one", "features.layer": 4}, "", (), (), ())
     assert command(asked, advice, ReadOptions(header=False, delimiter=";")) == (
         "translearn train 'a b.csv' --text text --label 'the label' --split-seed 3 --delimiter semicolon "
-        "--no-header --recipe linear "
-        "--set data.rare_below=2 --set features.layers=one --set features.layer=4"
+        "--no-header --recipe linear --set data.rare_below=2 --set features.layers=one --set features.layer=4"
     )

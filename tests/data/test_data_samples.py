@@ -52,8 +52,8 @@ def test_public_names_are_sorted():
 
 def test_nothing_heavy_is_imported():
     code = (
-        "import sys, translearn_core.data; "
-        "print([m for m in ('torch', 'transformers', 'sklearn', 'tokenizers') if m in sys.modules])"
+        "import sys, translearn_core.data; print([m for m in ('torch', 'transformers', 'sklearn', "
+        "'tokenizers') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -146,8 +146,8 @@ class Encoder:
         for want, there in found.items():
             if there.missing.any():
                 raise BackboneError(
-                    f"Layer {want[0]} of this architecture cannot be looked at: "
-                    "its blocks are not called as modules, or hold their states in another layout."
+                    f"Layer {want[0]} of this architecture cannot be looked at: its blocks are not called as "
+                    "modules, or hold their states in another layout."
                 )
         return found
 

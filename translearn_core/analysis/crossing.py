@@ -120,8 +120,8 @@ def sentence(crossing: Crossing, name_a: str, name_b: str) -> str:
     span = f" (95 %: {_span(crossing)})" if crossing.has_interval else " (one seed: no interval)"
     if estimate is None:
         said = (
-            f"With {at} labels {name_a} scores {crossing.score:.3f}; no crossing seen: "
-            f"even with {crossing.largest:,} labels {name_b} does not reach it"
+            f"With {at} labels {name_a} scores {crossing.score:.3f}; no crossing seen: even with "
+            f"{crossing.largest:,} labels {name_b} does not reach it"
         )
         if crossing.has_interval and crossing.low is None:
             span = ""

@@ -231,6 +231,6 @@ def _first_equal(features: Mapping[str, Layers], v: int, layer: int) -> tuple[in
 def _check_finite(x: NDArray[np.floating], variant: str, layer: int) -> None:
     if not np.isfinite(x).all():
         raise TrainingError(
-            f"Layer {layer} of the {variant} backbone holds values that are not finite: "
-            "the training diverged, train again with a lower learning rate."
+            f"Layer {layer} of the {variant} backbone holds values that are not finite: the training "
+            "diverged, train again with a lower learning rate."
         )

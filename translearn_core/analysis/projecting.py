@@ -172,6 +172,6 @@ def _turned(plane: Plane, onto: Plane, fit: IntArray) -> Plane:
 def _check(x: NDArray[np.floating], variant: str) -> None:
     if not np.isfinite(x).all():
         raise TrainingError(
-            f"The features of the {variant} backbone hold values that are not finite: "
-            "the training diverged, train again with a lower learning rate."
+            f"The features of the {variant} backbone hold values that are not finite: the training diverged, "
+            "train again with a lower learning rate."
         )

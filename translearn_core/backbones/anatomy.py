@@ -33,8 +33,8 @@ POSITIONS = (
 )
 
 LANGUAGE_NOTES = {
-    BUNDLED: "Reads English and other Latin scripts; Chinese mostly becomes [UNK]: "
-    "choose a multilingual model for it."
+    BUNDLED: "Reads English and other Latin scripts; Chinese mostly becomes [UNK]: choose a multilingual "
+    "model for it."
 }
 
 

@@ -129,8 +129,8 @@ def _refuse_adapters(name: str, folder: Path) -> None:
     if not isinstance(base, str) or not base:
         base = "the model it was made for"
     raise BackboneError(
-        f"{name} is an adapter (LoRA), not a whole model: give {shorten(base)}, "
-        "or merge the two with peft's merge_and_unload and save the result."
+        f"{name} is an adapter (LoRA), not a whole model: give {shorten(base)}, or merge the two with peft's "
+        "merge_and_unload and save the result."
     )
 
 
@@ -227,8 +227,8 @@ def _unbuildable(name: str, config: PreTrainedConfig, error: Exception) -> Backb
     if isinstance(error, MemoryError) or "can't allocate memory" in str(error):
         return BackboneError(f"{name} does not fit into memory: choose a smaller model.")
     return BackboneError(
-        f"{name} cannot be built as {config.model_type} ({_one_line(error)}): "
-        f"fetch or copy its config.json again, or {SUPPORTED}."
+        f"{name} cannot be built as {config.model_type} ({_one_line(error)}): fetch or copy its config.json "
+        f"again, or {SUPPORTED}."
     )
 
 

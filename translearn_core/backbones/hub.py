@@ -107,8 +107,8 @@ def _listing(id: str, revision: str | None) -> tuple[str, list[RemoteFile]]:
     """Return a Hub model's commit and wanted files, after checking that it can be a backbone and be had."""
     if not settings().hub:
         raise BackboneError(
-            f"{id} is not on this machine and fetching models is switched off here: "
-            "choose the bundled model, or set TRANSLEARN_HUB=1."
+            f"{id} is not on this machine and fetching models is switched off here: choose the bundled "
+            "model, or set TRANSLEARN_HUB=1."
         )
     with _plainly(id, revision):
         api = HfApi()

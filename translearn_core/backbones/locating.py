@@ -59,8 +59,8 @@ def at_hand(config: BackboneConfig) -> Path | None:
         )
     if config.id.startswith((".", "~", os.sep)) or not HUB_ID.fullmatch(config.id):
         raise BackboneError(
-            f"There is no folder {shorten(config.id)}: give an existing folder, "
-            "or a Hub id such as owner/name."
+            f"There is no folder {shorten(config.id)}: give an existing folder, or a Hub id such as "
+            "owner/name."
         )
     return hub.cached(config.id, config.revision)
 

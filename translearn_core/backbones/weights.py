@@ -46,8 +46,8 @@ def only_other_formats(name: str, files: list[str]) -> BackboneError | None:
     for ending, what in FORMATS.items():
         if other := next((f for f in sorted(files) if f.endswith(ending)), None):
             return BackboneError(
-                f"{name} has its weights only as {other} ({what}): "
-                "choose the model it was made from, with model.safetensors."
+                f"{name} has its weights only as {other} ({what}): choose the model it was made from, with "
+                "model.safetensors."
             )
     safe = [f for f in sorted(files) if f.endswith(".safetensors")]
     if any(SHARD.fullmatch(f) for f in safe) and INDEX not in files:
@@ -129,6 +129,6 @@ def _check(name: str, path: Path) -> None:
         raise BackboneError(f"{name}: {path.name} cannot be read ({why}): allow reading it.") from error
     except SafetensorError as error:
         raise BackboneError(
-            f"{name}: {path.name} is damaged or cut short ({size:,} bytes; {error}): "
-            f"delete {path} and fetch or copy it again."
+            f"{name}: {path.name} is damaged or cut short ({size:,} bytes; {error}): delete {path} and fetch "
+            f"or copy it again."
         ) from error

@@ -69,8 +69,8 @@ def show(found: dict[str, Any], screen: Console) -> None:
     trained, total = found["parameters"]["trainable"], found["parameters"]["total"]
     screen.print(
         f"Always the commonest class: {found['majority']:.3f}. {trained:,} of {total:,} parameters trained "
-        f"on {found['device']} in {found['seconds']['total']:.1f} s; "
-        f"epoch {found['best_epoch']} of {found['epochs']} was best."
+        f"on {found['device']} in {found['seconds']['total']:.1f} s; epoch {found['best_epoch']} of "
+        f"{found['epochs']} was best."
         + (f" What stays frozen: {Reuse(**found['reuse']).told()}." if found["reuse"] else ""),
         markup=False,
         highlight=False,

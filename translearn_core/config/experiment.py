@@ -51,8 +51,8 @@ class ExperimentConfig(Frozen):
                 raise ValueError(f"stages: stage {number} trains {part}, which the plan leaves frozen")
         if self.features.layers is not Layers.LAST and self.trains_backbone:
             raise ValueError(
-                f"features.layers: {self.features.layers!s} needs a frozen backbone: "
-                "train the head only, or read the last layer"
+                f"features.layers: {self.features.layers!s} needs a frozen backbone: train the head only, or "
+                "read the last layer"
             )
         if self.tuning.kind is not Tuning.ALL and not self.plan.blocks:
             raise ValueError(f"plan: {self.tuning.kind!s} needs at least one block that trains")

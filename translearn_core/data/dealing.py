@@ -84,8 +84,8 @@ def without_leaks(work: Working) -> Working:
         for _, numbers in by_part(rows, mask):
             repeat = "repeats" if len(numbers) == 1 else "repeat"
             sentence = (
-                f"{counted(len(numbers), 'row')} of {origin} {repeat} a text of {other} "
-                f"and {were(len(numbers))} left out of {origin}."
+                f"{counted(len(numbers), 'row')} of {origin} {repeat} a text of {other} and "
+                f"{were(len(numbers))} left out of {origin}."
             )
             advice = "A text seen in training proves nothing where it is met again."
             work = work.saying(finding("leaks", Severity.MENDED, sentence, numbers, advice=advice))
@@ -136,7 +136,6 @@ def _groups_apart(rows: pd.DataFrame, split: NDArray[np.int64], config: DataConf
         return []
     sentence = (
         f"{counted(int(mask.sum()), 'row')} of given splits share their {shown(config.split.group)} with "
-        f"training "
-        "rows; files and the split column decide, so they stay."
+        f"training rows; files and the split column decide, so they stay."
     )
     return [finding("groups-across-splits", Severity.WARNING, sentence, rows["row"].to_numpy()[mask])]

@@ -117,8 +117,8 @@ def decode(data: bytes, name: str, encoding: str | None = None) -> Decoded:
     if (at := decoded.text.find("\0")) >= 0:
         line = decoded.text.count("\n", 0, at) + 1
         raise DataError(
-            f"{name} has a NUL character in line {line:,}, which no text contains: "
-            "export the table again as CSV in UTF-8, or remove that character."
+            f"{name} has a NUL character in line {line:,}, which no text contains: export the table again as "
+            "CSV in UTF-8, or remove that character."
         )
     if not decoded.text or decoded.text.isspace():
         raise DataError(empty)
@@ -140,8 +140,8 @@ def text_codec(encoding: str) -> str:
         codec = ""
     if not codec or codec in NO_TEXT_CODECS:
         raise DataError(
-            f"The encoding {shown(encoding)} is unknown: give one of {', '.join(CODECS)}, "
-            "or another text encoding that Python knows."
+            f"The encoding {shown(encoding)} is unknown: give one of {', '.join(CODECS)}, or another text "
+            "encoding that Python knows."
         )
     return "utf-8" if codec == "utf-8-sig" else codec
 

@@ -203,8 +203,7 @@ def _detected(dialect: Dialect, quoting: Quoting, width: int) -> list[Finding]:
 def _strays(number: int, lines: tuple[int, ...]) -> Finding:
     sentence = (
         f"{counted(number, 'stray line break')} inside rows became blanks (carriage returns, vertical tabs "
-        f"or form "
-        f"feeds; {line_list(lines)})."
+        f"or form feeds; {line_list(lines)})."
     )
     return finding("stray-line-breaks", Severity.MENDED, sentence)
 

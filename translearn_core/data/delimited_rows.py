@@ -67,8 +67,7 @@ class Rows:
         if self.width > MOST_COLUMNS:
             raise DataError(
                 f"{self.name} has {self.width:,} columns, and {MOST_COLUMNS:,} are the most: keep the text "
-                f"and "
-                "label columns."
+                f"and label columns."
             )
         if self.dialect.row_names:
             record.insert(0, "")
@@ -91,8 +90,8 @@ def _is_broken(record: list[str]) -> bool:
 def too_many_rows(name: str, max_rows: int) -> DataError:
     """Return the refusal of a table with too many rows."""
     return DataError(
-        f"{name} has more than {max_rows:,} rows, the limit here: keep a random part of "
-        "them, or ask whoever runs this installation to raise TRANSLEARN_MAX_ROWS."
+        f"{name} has more than {max_rows:,} rows, the limit here: keep a random part of them, or ask whoever "
+        "runs this installation to raise TRANSLEARN_MAX_ROWS."
     )
 
 

@@ -83,9 +83,9 @@ def _undrawn(
     if texts < rows and (texts < len(SPLITS) - len(given) or share * texts < 1 <= share * rows):
         only = "one text" if texts == 1 else f"{texts:,} different texts"
         return (
-            f"{counted(rows, 'usable row')} hold only {only}, and rows of equal "
-            f"text stay in one split, so a {name} split of {percent(share)} got {size}"
-            f"{_leaked(leaks, 'of train')}: bring rows with other texts."
+            f"{counted(rows, 'usable row')} hold only {only}, and rows of equal text stay in one split, so a "
+            f"{name} split of {percent(share)} got {size}{_leaked(leaks, 'of train')}: bring rows with other "
+            f"texts."
         )
     return (
         f"{counted(rows, 'usable row')} {were(rows)} too few to draw a {name} split of {percent(share)}, "

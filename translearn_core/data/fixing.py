@@ -107,8 +107,8 @@ def rare_classes(work: Working, config: DataConfig) -> Working:
     if Fix.DROP_RARE in config.fixes:
         if np.count_nonzero(counts) - len(rare) < 2:
             raise DataError(
-                f"Dropping the classes with {fewer}, {listed}, leaves fewer than two: "
-                f"keep them, merge them into '{OTHER}', or bring more rows of them."
+                f"Dropping the classes with {fewer}, {listed}, leaves fewer than two: keep them, merge them "
+                f"into '{OTHER}', or bring more rows of them."
             )
         said = (
             f"{counted(len(numbers), 'row')} of {_rare(len(rare))} {were(len(numbers))} left out: {listed}."

@@ -33,15 +33,14 @@ def read_parquet(data: bytes, name: str, *, max_rows: int, max_bytes: int) -> Ra
         if len(file.schema_arrow.names) > MOST_COLUMNS:
             raise DataError(
                 f"{name} has {len(file.schema_arrow.names):,} columns, and {MOST_COLUMNS:,} are the most: "
-                f"keep the "
-                "text and label columns."
+                f"keep the text and label columns."
             )
         size = sum(facts.row_group(k).total_byte_size for k in range(facts.num_row_groups))
         if size > max_bytes:
             raise DataError(
                 f"{name} has {size / 1e6:,.0f} MB when unpacked, over the limit of {max_bytes / 1e6:,.0f} "
-                f"MB: keep fewer "
-                "rows or columns, or ask whoever runs this installation to raise TRANSLEARN_MAX_UPLOAD_MB."
+                f"MB: keep fewer rows or columns, or ask whoever runs this installation to raise "
+                "TRANSLEARN_MAX_UPLOAD_MB."
             )
         rows: list[list[str]] = []
         for batch in file.iter_batches(BATCH_ROWS):

@@ -116,8 +116,7 @@ def _filled(table: pd.DataFrame, config: DataConfig) -> Working:
             if part != Split.TRAIN and lacking["label"][here].all() and not lacking["text"][here].all():
                 raise DataError(
                     f"The {part} file has no labels in {shown(config.label)}, so nothing can be scored on "
-                    f"it: leave "
-                    "it out here, and have a trained model answer it on the Predict page, or with "
+                    f"it: leave it out here, and have a trained model answer it on the Predict page, or with "
                     "'translearn predict'."
                 )
             source = "No row" if rows["part"].nunique() == 1 else f"No row of the {part} file"
@@ -138,14 +137,13 @@ def _classified(work: Working, config: DataConfig) -> Working:
     many, column = len(labels.classes), shown(config.label)
     if many == 1:
         raise DataError(
-            f"Column {column} holds one class only, {shown(labels.classes[0])}: "
-            "choose another label column, or add rows of other classes."
+            f"Column {column} holds one class only, {shown(labels.classes[0])}: choose another label column, "
+            "or add rows of other classes."
         )
     if many == len(work.rows) and many > 2:
         raise DataError(
-            f"Column {column} has a different value in each of its {many:,} rows, so it names rows "
-            "and not classes: "
-            "choose another label column."
+            f"Column {column} has a different value in each of its {many:,} rows, so it names rows and not "
+            "classes: choose another label column."
         )
     work = replace(work, rows=work.rows.assign(label=labels.indices), classes=labels.classes)
     told = [

@@ -121,8 +121,7 @@ def _joined(frames: Mapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, list[Find
         if not set(own) & set(learned):
             raise DataError(
                 f"The {part} file has no column of the training file, {named(learned)} (its columns: "
-                f"{named(own)}): "
-                "give the columns the same names."
+                f"{named(own)}): give the columns the same names."
             )
         for lacking, sentence in (
             ([c for c in learned if c not in own], f"The {part} file has no column "),

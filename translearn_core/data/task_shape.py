@@ -105,8 +105,7 @@ def one_hot_finding(table: pd.DataFrame, config: DataConfig) -> list[Finding]:
         return []
     sentence = (
         f"Columns {joined([shown(name) for name in binary])} hold yes or no only, as several labels of one "
-        f"text do: "
-        f"{shown(config.label)} alone is learned."
+        f"text do: {shown(config.label)} alone is learned."
     )
     return [finding("one-hot-columns", Severity.WARNING, sentence)]
 
@@ -131,8 +130,7 @@ def groups_finding(table: pd.DataFrame, config: DataConfig, prepared: Prepared) 
             continue
         sentence = (
             f"{counted(int(mask.sum()), 'row')} of validation and test share their {shown(name)} with "
-            f"training rows: "
-            "what is learned of one row may give the others away."
+            f"training rows: what is learned of one row may give the others away."
         )
         advice = f"Choose {shown(name)} as the column that keeps rows together."
         return [
@@ -171,8 +169,7 @@ def near_duplicates_finding(prepared: Prepared) -> list[Finding]:
     verb = "repeats" if len(rows) == 1 else "repeat"
     sentence = (
         f"{counted(len(rows), 'text')} of validation and test nearly {verb} a training text, for instance "
-        f"{shown(first)} "
-        f"and {shown(other)}: scores look better than on new texts."
+        f"{shown(first)} and {shown(other)}: scores look better than on new texts."
     )
     advice = "Keep such rows together by a group column, or remove the copies."
     severity = Severity.WARNING if len(rows) >= TELLING * len(held) else Severity.DETECTED

@@ -60,9 +60,8 @@ def read_workbook(
         raise DataError(f"{name} is protected by a password: save it without one, or as CSV.") from None
     except (CalamineError, OSError, ValueError, TypeError) as error:
         raise DataError(
-            f"{name} is no workbook that can be read ({str(error)[:80] or type(error).__name__}): open it "
-            f"in its own program "
-            "and save the table as CSV (UTF-8) or .xlsx."
+            f"{name} is no workbook that can be read ({str(error)[:80] or type(error).__name__}): open it in "
+            f"its own program and save the table as CSV (UTF-8) or .xlsx."
         ) from None
     rows = [[cell_text(cell) for cell in row] for row in cells]
     findings = _about_sheets(found.name, names)

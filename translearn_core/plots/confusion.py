@@ -42,8 +42,8 @@ def confusion_matrix(evaluation: Evaluation, dark: bool = False) -> go.Figure:
             hoverongaps=False,
             text=np.where(shown, evaluation.confusion.astype(str), "") if few else None,
             texttemplate="%{text}" if few else None,
-            hovertemplate=f"<b>%{{customdata}} {name}</b>, %{{z:.1f}} %% of the class<br>"
-            "label: %{y}<br>predicted: %{x}<extra></extra>".replace("%%", "%"),
+            hovertemplate=f"<b>%{{customdata}} {name}</b>, %{{z:.1f}} %% of the class<br>label: "
+            "%{y}<br>predicted: %{x}<extra></extra>".replace("%%", "%"),
         )
     size = 12 if few else 9
     frame = {"type": "category", "showgrid": False, "tickfont_size": size, "ticks": "", "showline": False}

@@ -182,8 +182,8 @@ class PretrainingLoop:
         )
         if not math.isfinite(value := loss.item()):
             raise TrainingError(
-                f"The loss became {value} at step {state.step + 1}: lower the learning rate "
-                f"(now {self.config.lr:g}, head {self.config.head_lr:g}) or choose float32."
+                f"The loss became {value} at step {state.step + 1}: lower the learning rate (now "
+                f"{self.config.lr:g}, head {self.config.head_lr:g}) or choose float32."
             )
         self.optimizer.step()
         state.step += 1

@@ -35,8 +35,7 @@ def recipe(config: ExperimentConfig, about: Material) -> Section:
         said.append(
             f"It ran {summary.epochs} epoch{'s' * (summary.epochs != 1)} and kept epoch "
             f"{summary.best_epoch}, in {summary.seconds['total']:.0f} s on {summary.device} with "
-            f"{summary.precision}. "
-            f"{trainable:,} of {total:,} parameters trained."
+            f"{summary.precision}. {trainable:,} of {total:,} parameters trained."
         )
     pictures = [*_curves(about), *_over_time(about)]
     if about.drift is not None:

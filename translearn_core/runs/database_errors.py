@@ -53,8 +53,8 @@ def database_url(text: str) -> URL:
 def missing_driver(error: ImportError) -> WorkspaceError:
     """Return the sentence for a PostgreSQL address without the package that speaks to it."""
     return WorkspaceError(
-        f"{VARIABLE} names a PostgreSQL database, and its driver is missing ({error}): "
-        "pip install 'translearn[postgresql]'."
+        f"{VARIABLE} names a PostgreSQL database, and its driver is missing ({error}): pip install "
+        "'translearn[postgresql]'."
     )
 
 

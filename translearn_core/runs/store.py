@@ -50,9 +50,8 @@ class RunStore(Queue):
         for part, data in files.items():
             if len(data) > limits.max_upload_mb * 1_000_000:
                 raise QuotaError(
-                    f"The {part} file has {len(data) / 1e6:.0f} MB; "
-                    f"this installation takes {limits.max_upload_mb} MB: "
-                    "upload fewer rows, or have TRANSLEARN_MAX_UPLOAD_MB raised."
+                    f"The {part} file has {len(data) / 1e6:.0f} MB; this installation takes "
+                    f"{limits.max_upload_mb} MB: upload fewer rows, or have TRANSLEARN_MAX_UPLOAD_MB raised."
                 )
         size = sum(map(len, files.values()))
         self.check_quota(owner, limits, size)
@@ -236,9 +235,8 @@ class RunStore(Queue):
             )
         if (used := self.workspace.total_weight()) + coming > limits.max_total_mb * 1_000_000:
             raise QuotaError(
-                f"The data sets and runs of all people here fill {used / 1e6:.0f} of "
-                f"{limits.max_total_mb} MB: "
-                "delete some of yours on the Runs page, or have TRANSLEARN_MAX_TOTAL_MB raised."
+                f"The data sets and runs of all people here fill {used / 1e6:.0f} of {limits.max_total_mb} "
+                f"MB: delete some of yours on the Runs page, or have TRANSLEARN_MAX_TOTAL_MB raised."
             )
 
     def reach(self, owner: str, config: Frozen) -> tuple[str | None, str | None]:

@@ -57,8 +57,8 @@ def measure_drift(
         norm = float(before.float().norm())
         if name not in trainable and difference > 0:
             raise FreezeError(
-                f"{name} ({parts[name]}) was frozen and moved by {difference:.3g}: "
-                "this run cannot be trusted; report it."
+                f"{name} ({parts[name]}) was frozen and moved by {difference:.3g}: this run cannot be "
+                "trusted; report it."
             )
         if name in had_gradient and difference == 0:
             raise FreezeError(

@@ -129,8 +129,8 @@ class Loop:
         norm = torch.nn.utils.clip_grad_norm_(learning.values(), self.config.clip)
         if not math.isfinite(loss):
             raise TrainingError(
-                f"The loss became {loss} at step {state.step + 1}: lower the learning rate "
-                f"(now {self.config.lr:g}, head {self.config.head_lr:g}) or choose float32."
+                f"The loss became {loss} at step {state.step + 1}: lower the learning rate (now "
+                f"{self.config.lr:g}, head {self.config.head_lr:g}) or choose float32."
             )
         return norm
 

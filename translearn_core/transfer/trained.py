@@ -83,8 +83,8 @@ def load_trained(folder: Path) -> Trained:
     backbone = load(config.backbone)
     if backbone.anatomy.digest != about["backbone"]:
         raise BackboneError(
-            f"{config.backbone.label} is no longer the model this run was trained on "
-            "(other weights or tokenizer): train it again."
+            f"{config.backbone.label} is no longer the model this run was trained on (other weights or "
+            "tokenizer): train it again."
         )
     classes = len(about["classes"])
     model = Classifier(backbone, config.plan, config.features, config.head, classes, tuning=config.tuning)

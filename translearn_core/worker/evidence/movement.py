@@ -77,8 +77,7 @@ class Movement:
         others = " In the other layers that trained it is not." if len(beyond) < len(order) else ""
         return (
             f"In {listed(beyond).lower()} that is more than another seed alone does: two trainings that "
-            "differ in nothing but the seed are alike to "
-            f"{self.chance[most].value:.2f} in layer {most}, by "
+            f"differ in nothing but the seed are alike to {self.chance[most].value:.2f} in layer {most}, by "
             f"{_apart(apart[most])} more than before and after.{others}"
         )
 
