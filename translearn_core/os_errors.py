@@ -4,7 +4,7 @@ import errno
 import os
 import re
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from translearn_core.errors import WorkspaceError
@@ -58,7 +58,7 @@ def explain_os_error(
     path = _path_of(error, workspace)
     inside = path.is_relative_to(workspace) or workspace.is_relative_to(path)
     fix = f"{again}, {OTHER_FOLDER}" if inside else again
-    sentence = _SENTENCES[error.errno](quoted(path), os.strerror(error.errno), fix)
+    sentence = _SENTENCES[error.errno].format(path=quoted(path), why=os.strerror(error.errno), fix=fix)
     return WorkspaceError(sentence, temporary=error.errno in _TEMPORARY)
 
 
@@ -111,51 +111,30 @@ def _path_of(error: BaseException, workspace: Path) -> Path:
     return workspace if whole_disk else path
 
 
-def _denied(path: str, why: str, fix: str) -> str:
-    return f"{path} cannot be used ({why}): change its permissions and {fix}."
+_DENIED = "{path} cannot be used ({why}): change its permissions and {fix}."
+_READ_ONLY = "{path} cannot be written to ({why}); what is there can be read: mount it writable and {fix}."
+_NO_FOLDER = "{path} cannot be used as a folder ({why}): move away the file in its place and {fix}."
+_TOO_LONG = "{path} cannot be a path ({why}): choose a shorter one and {fix}."
+_TOO_MANY = "{why} in this process or on this machine: raise the limit (ulimit -n) and try again."
+_BROKEN = "The disk that holds {path} reports an error ({why}): have it checked and {fix}."
 
-
-def _read_only(path: str, why: str, fix: str) -> str:
-    return f"{path} cannot be written to ({why}); what is there can be read: mount it writable and {fix}."
-
-
-def _no_folder(path: str, why: str, fix: str) -> str:
-    return f"{path} cannot be used as a folder ({why}): move away the file in its place and {fix}."
-
-
-def _too_long(path: str, why: str, fix: str) -> str:
-    return f"{path} cannot be a path ({why}): choose a shorter one and {fix}."
-
-
-def _too_many(_path: str, why: str, _fix: str) -> str:
-    return f"{why} in this process or on this machine: raise the limit (ulimit -n) and try again."
-
-
-def _too_large(path: str, why: str, fix: str) -> str:
-    return f"{path} cannot be written ({why}): raise the limit on the size of files (ulimit -f) and {fix}."
-
-
-def _broken(path: str, why: str, fix: str) -> str:
-    return f"The disk that holds {path} reports an error ({why}): have it checked and {fix}."
-
-
-def _gone(path: str, why: str, fix: str) -> str:
-    return f"{path} is not there ({why}): if it was deleted, moved or unmounted, put it back and {fix}."
-
-
-_SENTENCES: dict[int, Callable[[str, str, str], str]] = {
-    errno.EACCES: _denied,
-    errno.EPERM: _denied,
-    errno.EROFS: _read_only,
-    errno.ENOTDIR: _no_folder,
-    errno.EEXIST: _no_folder,
-    errno.EISDIR: _denied,
-    errno.ENAMETOOLONG: _too_long,
-    errno.ELOOP: _too_long,
-    errno.EMFILE: _too_many,
-    errno.ENFILE: _too_many,
-    errno.EFBIG: _too_large,
-    errno.EIO: _broken,
-    errno.ESTALE: _broken,
-    errno.ENOENT: _gone,
+_SENTENCES = {
+    errno.EACCES: _DENIED,
+    errno.EPERM: _DENIED,
+    errno.EISDIR: _DENIED,
+    errno.EROFS: _READ_ONLY,
+    errno.ENOTDIR: _NO_FOLDER,
+    errno.EEXIST: _NO_FOLDER,
+    errno.ENAMETOOLONG: _TOO_LONG,
+    errno.ELOOP: _TOO_LONG,
+    errno.EMFILE: _TOO_MANY,
+    errno.ENFILE: _TOO_MANY,
+    errno.EFBIG: (
+        "{path} cannot be written ({why}): raise the limit on the size of files (ulimit -f) and {fix}."
+    ),
+    errno.EIO: _BROKEN,
+    errno.ESTALE: _BROKEN,
+    errno.ENOENT: (
+        "{path} is not there ({why}): if it was deleted, moved or unmounted, put it back and {fix}."
+    ),
 }

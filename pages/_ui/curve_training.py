@@ -15,7 +15,7 @@ from translearn_core.runs.label_curves import FEWEST_STEPS, curve_study, scaled_
 from translearn_core.settings import settings
 
 STEPS = (
-    f"On very few labels an epoch is a single step. So epochs are added there until a run takes "
+    "On very few labels an epoch is a single step. So epochs are added there until a run takes "
     f"{FEWEST_STEPS} steps: without them a way to train would fail for want of steps, and not of labels."
 )
 

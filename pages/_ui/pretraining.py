@@ -129,7 +129,7 @@ def _result(found: Pretraining) -> None:
         f"and is one of {found.perplexity_after:,.0f} now."
     )
     fresh = (
-        f" The model brought no part that guesses words; a new one learned alone for "
+        " The model brought no part that guesses words; a new one learned alone for "
         f"{epochs(found.head_epochs)} before the first number was taken."
         if found.fresh_head
         else ""

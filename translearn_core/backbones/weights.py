@@ -130,5 +130,5 @@ def _check(name: str, path: Path) -> None:
     except SafetensorError as error:
         raise BackboneError(
             f"{name}: {path.name} is damaged or cut short ({size:,} bytes; {error}): delete {path} and fetch "
-            f"or copy it again."
+            "or copy it again."
         ) from error

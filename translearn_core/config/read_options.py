@@ -33,7 +33,7 @@ class ReadOptions(Frozen):
         if any(c in delimiter for c in '"\r\n\0') or len(delimiter) > LONGEST_DELIMITER:
             raise ValueError(
                 f"a delimiter has at most {LONGEST_DELIMITER} characters, none of them a double quote or a "
-                f"line break"
+                "line break"
             )
         return delimiter
 

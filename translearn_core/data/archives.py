@@ -139,5 +139,5 @@ def _said(chosen: str, tables: list[str]) -> tuple[Finding, ...]:
 def _too_large(name: str, limit: int) -> DataError:
     return DataError(
         f"{name} has over {limit / 1e6:,.0f} MB when unpacked, the limit here: keep fewer rows or only the "
-        f"columns you need, or ask whoever runs this installation to raise TRANSLEARN_MAX_UPLOAD_MB."
+        "columns you need, or ask whoever runs this installation to raise TRANSLEARN_MAX_UPLOAD_MB."
     )

@@ -70,7 +70,7 @@ def _cut(cells: list[str | None], column: str, rows: FileRows, name: str, limit:
         raise DataError(
             f"{name} has a cell of {length:,} characters in row {rows.numbers[longest]:,} (line "
             f"{rows.lines[longest]:,}), column {shown(column)}: shorten that text, or look for a quote that "
-            f"is opened there and closed much later."
+            "is opened there and closed much later."
         )
     for k in places:
         cells[k] = (cells[k] or "")[:limit]

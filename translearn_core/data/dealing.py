@@ -136,6 +136,6 @@ def _groups_apart(rows: pd.DataFrame, split: NDArray[np.int64], config: DataConf
         return []
     sentence = (
         f"{counted(int(mask.sum()), 'row')} of given splits share their {shown(config.split.group)} with "
-        f"training rows; files and the split column decide, so they stay."
+        "training rows; files and the split column decide, so they stay."
     )
     return [finding("groups-across-splits", Severity.WARNING, sentence, rows["row"].to_numpy()[mask])]

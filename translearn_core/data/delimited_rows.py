@@ -67,7 +67,7 @@ class Rows:
         if self.width > MOST_COLUMNS:
             raise DataError(
                 f"{self.name} has {self.width:,} columns, and {MOST_COLUMNS:,} are the most: keep the text "
-                f"and label columns."
+                "and label columns."
             )
         if self.dialect.row_names:
             record.insert(0, "")

@@ -7,12 +7,12 @@ from translearn_core.config import BUNDLED, DataConfig
 from translearn_core.data.columns import file_columns, looks_like_ids, profile, suggest
 from translearn_core.data.findings import counted, finding, percent, shown
 from translearn_core.data.labels import is_scale
+from translearn_core.data.near_duplicates import near_duplicates_finding
 from translearn_core.data.prepared import SPLITS, Prepared, TokenStatistics
 from translearn_core.data.preparing import class_counts, prepare
 from translearn_core.data.splitting import TRAIN
 from translearn_core.data.task_shape import (
     groups_finding,
-    near_duplicates_finding,
     one_hot_finding,
     several_labels_finding,
 )

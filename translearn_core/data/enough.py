@@ -85,7 +85,7 @@ def _undrawn(
         return (
             f"{counted(rows, 'usable row')} hold only {only}, and rows of equal text stay in one split, so a "
             f"{name} split of {percent(share)} got {size}{_leaked(leaks, 'of train')}: bring rows with other "
-            f"texts."
+            "texts."
         )
     return (
         f"{counted(rows, 'usable row')} {were(rows)} too few to draw a {name} split of {percent(share)}, "

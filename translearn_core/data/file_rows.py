@@ -146,7 +146,7 @@ def _below(
     elif below and second_header_row(below):
         sentence = (
             f"Row 1 ({joined([shown(cell) for cell in below[0] if cell.strip()][:3])}) looks like a second "
-            f"header row."
+            "header row."
         )
         advice = "Delete it in the file if so, or it is learned from as a row."
         said.append(finding("second-header-row", Severity.WARNING, sentence, [1], advice=advice))

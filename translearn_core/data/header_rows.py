@@ -4,33 +4,15 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from translearn_core.data.columns import LABEL_NAMES, TEXT_NAMES
 from translearn_core.data.words import count_words, is_number
 
 SAMPLE_ROWS = 300
 LONGEST_NAME, MOST_WORDS = 60, 8
 
 KNOWN_NAMES = frozenset(
-    [
-        "text",
-        "sentence",
-        "review",
-        "comment",
-        "message",
-        "content",
-        "tweet",
-        "body",
-        "question",
-        "utterance",
-        "document",
-        "label",
-        "labels",
-        "class",
-        "category",
-        "target",
-        "sentiment",
-        "intent",
-        "topic",
-        "tag",
+    {*TEXT_NAMES, *LABEL_NAMES}
+    | {
         "split",
         "id",
         "index",
@@ -50,9 +32,9 @@ KNOWN_NAMES = frozenset(
         "description",
         "subject",
         "summary",
-    ]
-)
-"""Words that name columns rather than stand in them."""
+    }
+) - {"y"}
+"""Words that name columns rather than stand in them; "y" is as often an answer."""
 
 QUALTRICS = '{"importid"'
 """Begins the cells of the third header row of a survey exported from Qualtrics."""

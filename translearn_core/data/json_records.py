@@ -40,7 +40,7 @@ def read_json(text: str, name: str, *, max_rows: int) -> RawTable:
     if len(names) > MOST_COLUMNS:
         raise DataError(
             f"{name} has {len(names):,} different keys, and {MOST_COLUMNS:,} are the most: keep those you "
-            f"need."
+            "need."
         )
     single = {key for key in names if _one_at_most(record.get(key) for record in records)}
     rows = [[json_text(record.get(key), single=key in single) for key in names] for record in records]
@@ -82,7 +82,7 @@ def _lines(text: str, name: str, max_rows: int) -> tuple[list[Record], list[int]
                 return None
             raise DataError(
                 f"{name} has in line {number:,} what is no JSON object ({_why(error)}): mend or delete "
-                f"that line."
+                "that line."
             ) from None
         if not isinstance(record, dict):
             if not records:
@@ -101,7 +101,7 @@ def _whole(text: str, name: str) -> tuple[list[Record], list[int]]:
     except (ValueError, RecursionError) as error:
         raise DataError(
             f"{name} looks like JSON and cannot be read ({_why(error)}): write one object a line, or one "
-            f"array of objects."
+            "array of objects."
         ) from None
     if isinstance(found, dict):
         found = next((value for value in found.values() if _records(value)), [found])

@@ -12,8 +12,16 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from translearn_core.data.findings import counted, finding, shown
+from translearn_core.data.prepared import Prepared
+from translearn_core.data.splitting import TRAIN
+from translearn_core.results import Finding, Severity
+
 SIMILAR = 0.75
 """Jaccard similarity from which on two texts are near-duplicates."""
+
+TELLING = 0.02
+"""Share of held-out texts from which on near-duplicates bear on the scores."""
 
 FEWEST_SHINGLES = 6
 MOST_ROWS = 200_000
@@ -67,6 +75,24 @@ def near_duplicates(texts: Sequence[str], among: Sequence[str]) -> NearDuplicate
             found.append(k)
             which.append(best)
     return NearDuplicates(np.asarray(found, dtype=np.int64), np.asarray(which, dtype=np.int64))
+
+
+def near_duplicates_finding(prepared: Prepared) -> list[Finding]:
+    """Say so if texts held out nearly repeat training texts."""
+    train, held = np.flatnonzero(prepared.split == TRAIN), np.flatnonzero(prepared.split != TRAIN)
+    found = near_duplicates([prepared.texts[i] for i in held], [prepared.texts[i] for i in train])
+    if not len(found.index):
+        return []
+    rows = held[found.index]
+    first, other = prepared.texts[rows[0]], prepared.texts[train[found.other[0]]]
+    verb = "repeats" if len(rows) == 1 else "repeat"
+    sentence = (
+        f"{counted(len(rows), 'text')} of validation and test nearly {verb} a training text, for instance "
+        f"{shown(first)} and {shown(other)}: scores look better than on new texts."
+    )
+    advice = "Keep such rows together by a group column, or remove the copies."
+    severity = Severity.WARNING if len(rows) >= TELLING * len(held) else Severity.DETECTED
+    return [finding("near-duplicates", severity, sentence, prepared.rows[rows], advice=advice)]
 
 
 def _shingles(text: str) -> frozenset[int]:

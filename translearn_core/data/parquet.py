@@ -33,13 +33,13 @@ def read_parquet(data: bytes, name: str, *, max_rows: int, max_bytes: int) -> Ra
         if len(file.schema_arrow.names) > MOST_COLUMNS:
             raise DataError(
                 f"{name} has {len(file.schema_arrow.names):,} columns, and {MOST_COLUMNS:,} are the most: "
-                f"keep the text and label columns."
+                "keep the text and label columns."
             )
         size = sum(facts.row_group(k).total_byte_size for k in range(facts.num_row_groups))
         if size > max_bytes:
             raise DataError(
                 f"{name} has {size / 1e6:,.0f} MB when unpacked, over the limit of {max_bytes / 1e6:,.0f} "
-                f"MB: keep fewer rows or columns, or ask whoever runs this installation to raise "
+                "MB: keep fewer rows or columns, or ask whoever runs this installation to raise "
                 "TRANSLEARN_MAX_UPLOAD_MB."
             )
         rows: list[list[str]] = []
@@ -52,7 +52,7 @@ def read_parquet(data: bytes, name: str, *, max_rows: int, max_bytes: int) -> Ra
         first = (str(error).splitlines() or [type(error).__name__])[0]
         raise DataError(
             f"{name} is a Parquet file that cannot be read ({first[:100]}): write it again, or bring it as "
-            f"CSV."
+            "CSV."
         ) from None
     if not rows:
         raise DataError(f"{name} is a Parquet file without rows: add rows, each with a text and a label.")

@@ -116,7 +116,7 @@ def _filled(table: pd.DataFrame, config: DataConfig) -> Working:
             if part != Split.TRAIN and lacking["label"][here].all() and not lacking["text"][here].all():
                 raise DataError(
                     f"The {part} file has no labels in {shown(config.label)}, so nothing can be scored on "
-                    f"it: leave it out here, and have a trained model answer it on the Predict page, or with "
+                    "it: leave it out here, and have a trained model answer it on the Predict page, or with "
                     "'translearn predict'."
                 )
             source = "No row" if rows["part"].nunique() == 1 else f"No row of the {part} file"

@@ -5,13 +5,11 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 
 from translearn_core.config import DataConfig
 from translearn_core.data.columns import file_columns
 from translearn_core.data.findings import counted, finding, joined, shown
-from translearn_core.data.near_duplicates import near_duplicates
 from translearn_core.data.prepared import Prepared
 from translearn_core.data.splitting import TRAIN
 from translearn_core.results import Finding, Severity
@@ -52,9 +50,6 @@ GROUP_NAMES = frozenset(
 """Names of columns whose equal values mean that rows belong together, folded."""
 
 SAMPLE = 5_000
-
-TELLING = 0.02
-"""Share of held-out texts from which on near-duplicates bear on the scores."""
 
 
 def several_labels(cells: Sequence[str]) -> str | None:
@@ -130,7 +125,7 @@ def groups_finding(table: pd.DataFrame, config: DataConfig, prepared: Prepared) 
             continue
         sentence = (
             f"{counted(int(mask.sum()), 'row')} of validation and test share their {shown(name)} with "
-            f"training rows: what is learned of one row may give the others away."
+            "training rows: what is learned of one row may give the others away."
         )
         advice = f"Choose {shown(name)} as the column that keeps rows together."
         return [
@@ -156,21 +151,3 @@ def _is_list(value: str) -> bool:
         return isinstance(json.loads(value), list)
     except (ValueError, RecursionError):
         return bool(re.fullmatch(r"\[('[^']*'(, )?)*\]", value))
-
-
-def near_duplicates_finding(prepared: Prepared) -> list[Finding]:
-    """Say so if texts held out nearly repeat training texts."""
-    train, held = np.flatnonzero(prepared.split == TRAIN), np.flatnonzero(prepared.split != TRAIN)
-    found = near_duplicates([prepared.texts[i] for i in held], [prepared.texts[i] for i in train])
-    if not len(found.index):
-        return []
-    rows = held[found.index]
-    first, other = prepared.texts[rows[0]], prepared.texts[train[found.other[0]]]
-    verb = "repeats" if len(rows) == 1 else "repeat"
-    sentence = (
-        f"{counted(len(rows), 'text')} of validation and test nearly {verb} a training text, for instance "
-        f"{shown(first)} and {shown(other)}: scores look better than on new texts."
-    )
-    advice = "Keep such rows together by a group column, or remove the copies."
-    severity = Severity.WARNING if len(rows) >= TELLING * len(held) else Severity.DETECTED
-    return [finding("near-duplicates", severity, sentence, prepared.rows[rows], advice=advice)]

@@ -41,6 +41,36 @@ def read_workbook(
     DataError
         If it is no workbook, is protected by a password, lacks the sheet, or is over a limit.
     """
+    found, names, cells, merged = _open(data, name, max_rows, sheet)
+    rows = [[cell_text(cell) for cell in row] for row in cells]
+    findings = _about_sheets(found.name, names)
+    above = _title_rows(merged, rows)
+    filled = _fill_down(rows, [one for one in merged if one[0][0] >= above])
+    if filled:
+        sentence = f"{counted(filled, 'cell')} of merged ranges got the value of the range."
+        findings.append(finding("merged-cells", Severity.MENDED, sentence))
+    first = (found.start or (0, 0))[0] + 1
+    if above:
+        sentence = (
+            f"The table has several header rows: {counted(above, 'row')} with merged cells above the names "
+            "left out."
+        )
+        findings.append(finding("several-header-rows", Severity.WARNING, sentence))
+    while rows and not any(cell.strip() for cell in rows[-1]):
+        rows.pop()
+    kept = rows[above:]
+    if not kept:
+        raise DataError(
+            f"{name} has no cells in sheet {shown(found.name)}: choose another sheet, or add rows."
+        )
+    lines = list(range(first + above, first + above + len(kept)))
+    return RawTable(TableKind.XLSX, kept, lines, findings=findings), found.name, tuple(names)
+
+
+def _open(
+    data: bytes, name: str, max_rows: int, sheet: str | None
+) -> tuple[CalamineSheet, list[str], list[list[Cell]], list[Range]]:
+    """Return a sheet, the names of the visible ones, and the cells and merged ranges of the sheet."""
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         names = [
@@ -54,38 +84,14 @@ def read_workbook(
                 f"{name} has {found.width:,} columns, and {MOST_COLUMNS:,} are the most: keep the text and "
                 "label columns."
             )
-        cells = found.to_python(skip_empty_area=True)
-        merged = _within(found)
+        return found, names, found.to_python(skip_empty_area=True), _within(found)
     except PasswordError:
         raise DataError(f"{name} is protected by a password: save it without one, or as CSV.") from None
     except (CalamineError, OSError, ValueError, TypeError) as error:
         raise DataError(
             f"{name} is no workbook that can be read ({str(error)[:80] or type(error).__name__}): open it in "
-            f"its own program and save the table as CSV (UTF-8) or .xlsx."
+            "its own program and save the table as CSV (UTF-8) or .xlsx."
         ) from None
-    rows = [[cell_text(cell) for cell in row] for row in cells]
-    findings = _about_sheets(found.name, names)
-    above = _title_rows(merged, rows)
-    filled = _fill_down(rows, [one for one in merged if one[0][0] >= above])
-    if filled:
-        sentence = f"{counted(filled, 'cell')} of merged ranges got the value of the range."
-        findings.append(finding("merged-cells", Severity.MENDED, sentence))
-    first = (found.start or (0, 0))[0] + 1
-    if above:
-        sentence = (
-            f"The table has several header rows: {counted(above, 'row')} with merged cells above the names "
-            f"left out."
-        )
-        findings.append(finding("several-header-rows", Severity.WARNING, sentence))
-    while rows and not any(cell.strip() for cell in rows[-1]):
-        rows.pop()
-    kept = rows[above:]
-    if not kept:
-        raise DataError(
-            f"{name} has no cells in sheet {shown(found.name)}: choose another sheet, or add rows."
-        )
-    lines = list(range(first + above, first + above + len(kept)))
-    return RawTable(TableKind.XLSX, kept, lines, findings=findings), found.name, tuple(names)
 
 
 def cell_text(cell: Cell) -> str:

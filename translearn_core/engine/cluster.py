@@ -239,6 +239,10 @@ def _manners() -> dict[str, Any]:
         "distributed.scheduler.worker-ttl": None,
         "distributed.scheduler.active-memory-manager.start": False,
         "distributed.diagnostics.nvml": False,
+        # for Dask's own dashboard, which is not served: by default an engine at rest takes a tenth of a core
         "distributed.admin.system-monitor.gil.enabled": False,
+        "distributed.admin.system-monitor.disk": False,
+        "distributed.admin.system-monitor.interval": "5s",
+        "distributed.admin.tick.interval": "1s",
         "distributed.comm.timeouts.connect": "60s",
     }

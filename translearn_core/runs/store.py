@@ -236,7 +236,7 @@ class RunStore(Queue):
         if (used := self.workspace.total_weight()) + coming > limits.max_total_mb * 1_000_000:
             raise QuotaError(
                 f"The data sets and runs of all people here fill {used / 1e6:.0f} of {limits.max_total_mb} "
-                f"MB: delete some of yours on the Runs page, or have TRANSLEARN_MAX_TOTAL_MB raised."
+                "MB: delete some of yours on the Runs page, or have TRANSLEARN_MAX_TOTAL_MB raised."
             )
 
     def reach(self, owner: str, config: Frozen) -> tuple[str | None, str | None]:

@@ -50,13 +50,13 @@ def read_budget(files: Iterable[Path], limits: Settings | None = None) -> Iterat
     except _OutOfTimeError:
         raise DataError(
             f"Reading was ended after {seconds:.0f} s, the most that a file of {size:.1f} MB may take here: "
-            f"keep fewer rows, look for very long cells, or ask whoever runs this installation to raise "
+            "keep fewer rows, look for very long cells, or ask whoever runs this installation to raise "
             "TRANSLEARN_READ_SECONDS."
         ) from None
     except MemoryError:
         raise DataError(
             f"Reading took more than {memory:,.0f} MB of memory, the most that a file of {size:.1f} MB may "
-            f"take here: keep fewer rows or only the columns you need, or ask whoever runs this installation "
+            "take here: keep fewer rows or only the columns you need, or ask whoever runs this installation "
             "to raise TRANSLEARN_READ_MEMORY_MB."
         ) from None
     finally:

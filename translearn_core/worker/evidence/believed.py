@@ -160,7 +160,7 @@ def caveats(n_test: int, validated: BoolArray, slices: pd.DataFrame) -> tuple[st
         said.append(f"Only {counted(len(validated), 'validation row')}: take the temperature roughly.")
     if (slices["column"] == LANGUAGE).any():
         said.append(
-            f"Languages are guessed from the letters of a text. Short texts give little to go by: where the "
+            "Languages are guessed from the letters of a text. Short texts give little to go by: where the "
             f"guess was not sure, it is called {shown(UNSURE)}."
         )
     return tuple(said)
