@@ -305,6 +305,8 @@ def main() -> None:
                 f"MB\n{one.said}",
                 flush=True,
             )
+        if sum(kinds.values()) % 500 == 0:
+            print(f"{sum(kinds.values())} of {asked.count}", flush=True)
     print(f"{dict(kinds)}; slowest {slowest:.1f} s, largest {largest:.0f} MB, wrong {wrong}")
     sys.exit(wrong > 0)
 
