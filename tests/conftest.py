@@ -36,6 +36,19 @@ def real_data() -> Path:
     return folder
 
 
+APART = {"e2e": "browser", "engine": "engine", "runs": "engine"}
+"""Folders whose tests run in one process: they share a server, an engine or a database."""
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run browser tests last: Playwright leaves an event loop running, and others need none."""
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    """Deal the tests to processes by file, those that take longest first."""
+    slow = ["e2e", "engine", "runs", "commands"]
+
+    def turn(item: pytest.Item) -> int:
+        folder = item.path.parent.name
+        return slow.index(folder) if folder in slow else len(slow)
+
+    items.sort(key=turn)
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(APART.get(item.path.parent.name, str(item.path))))

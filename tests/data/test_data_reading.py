@@ -385,6 +385,15 @@ def test_one_column_of_quoted_sentences_below_a_bare_name(file):
     assert reading.formats[0].delimiter == ""
 
 
+def test_texts_with_one_comma_each_stay_one_column_below_its_name(file):
+    rows = [f"i loved this {thing} , it was very good" for thing in ("film", "book", "song", "plot") * 5]
+    table, reading = read({"train": file("\n".join(["text", *rows]))}, LIMITS)
+    assert table["text"].tolist() == rows
+    assert [one.title for one in reading.alternatives[1:]] == ["Split at every comma"]
+    table, _ = read({"train": file("Export of May\ntext,label\n" + "good film,1\nbad film,0\n" * 5)}, LIMITS)
+    assert list(table["label"]) == ["1", "0"] * 5
+
+
 def test_preview_is_short_and_without_reserved_columns(file):
     rows = "".join(f"text {i} {'x' * 1000},{i % 2}\n" for i in range(40))
     _, reading = read({"train": file("text,label\n" + rows)}, LIMITS)

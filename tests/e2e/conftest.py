@@ -24,7 +24,7 @@ FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader
 """Without the last two, pictures drawn with WebGL stay blank."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Server]":
     """The app on an empty workspace; at the end it and its engine are stopped."""
     from tests.e2e.house import Server
@@ -39,7 +39,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Server]":
         house.store.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> "Iterator[Browser]":
     """A browser without a window."""
     from playwright.sync_api import expect, sync_playwright
@@ -75,7 +75,7 @@ def visit(server: "Server", chromium: "Browser") -> "Iterator[Callable[..., Visi
     assert set().union(*(visitor.hosts for visitor in visitors)) <= {"127.0.0.1"}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def trained(server: "Server") -> "Trained":
     """A run of the support tickets with a new head alone, done by the engine."""
     from tests.e2e.house import Trained

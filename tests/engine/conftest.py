@@ -3,12 +3,12 @@ import time
 from pathlib import Path
 
 import pytest
-from engine_lab import SLOTS, Lab
 
+from tests.engine.engine_lab import SLOTS, Lab
 from translearn_core.settings import Settings
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="package", autouse=True)
 def told_jobs():
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DASK_DISTRIBUTED__WORKER__PRELOAD", '["told_jobs"]')
@@ -22,7 +22,7 @@ BUDGET = {"read_seconds": 2, "read_memory_mb": 300}
 """Small enough for a test to pass it."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def shared_lab(tmp_path_factory):
     lab = Lab(Settings(workspace=tmp_path_factory.mktemp("engine"), max_memory_mb=4_000, **BUDGET))
     lab.start()

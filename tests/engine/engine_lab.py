@@ -5,8 +5,8 @@ import time
 from pathlib import Path
 
 import psutil
-from told_jobs import MARK
 
+from tests.engine.told_jobs import MARK
 from translearn_core.config import AlterConfig, DataConfig, ExperimentConfig, ReadConfig
 from translearn_core.engine import engine_status, ensure_engine, stop_engine
 from translearn_core.runs import RunStore, Workspace

@@ -8,9 +8,9 @@ import sys
 import time
 
 import pytest
-from engine_lab import Lab
 from sqlalchemy import create_engine
 
+from tests.engine.engine_lab import Lab
 from translearn_core.engine.launcher import environment
 from translearn_core.errors import EngineError
 from translearn_core.runs import State

@@ -49,6 +49,7 @@ from translearn_core.config import (
     PretrainConfig,
     ProbeConfig,
     ReadConfig,
+    ReadOptions,
     ReportConfig,
     TrainingConfig,
 )
@@ -57,6 +58,7 @@ from translearn_core.errors import TranslearnError
 from translearn_core.results import Snapshot
 from translearn_core.runs import LOCAL, RunStore, State, artifacts, open_store
 from translearn_core.runs.schema import jobs
+from translearn_core.runs.workspace import READ_OPTIONS
 from translearn_core.settings import settings
 from translearn_core.training import Checkpoint
 from translearn_core.training.replay import snapshots
@@ -133,6 +135,9 @@ def fill(store: RunStore, tiny: Path, *, everything: bool) -> None:
     for seed, words in enumerate((("great", "awful"), ("lovely", "terrible"))):
         dataset = store.add_dataset(LOCAL, f"rows{seed}.csv", {"train": table(words)}).digest
         do(store, ReadConfig(dataset=dataset))
+        chosen = ReadOptions(encoding=("utf-8", "cp1250")[seed], delimiter=",")
+        again = store.add_dataset(LOCAL, f"read{seed}.csv", {"train": table(words)}, options=chosen)
+        do(store, ReadConfig(dataset=again.digest))
         experiment = ExperimentConfig(
             data=DataConfig(dataset=dataset, text="text", label="label"),
             backbone=backbone,
@@ -191,6 +196,8 @@ def subjects(store: RunStore, tiny: Path) -> list[Subject]:
         add("backbone", home.glob("backbone/*"), home, lambda home=home: _backbone(home.name))
     for home in sorted((root / "datasets").iterdir()):
         add("table", home.glob(f"{TABLE}*"), home, lambda home=home: _table(store, home.name))
+        options = home / READ_OPTIONS
+        add("read options", iter([options]), home, lambda home=home: _options(store, home.name))
         add("source", home.glob("source/*"), home, lambda home=home: _source(store, home.name))
     shelves = root / "activations"
     add("activations", shelves.glob("*/*/*"), shelves, lambda: _activations(shelves, tiny))
@@ -245,6 +252,10 @@ def _table(store: RunStore, digest: str) -> object:
 
 def _source(store: RunStore, digest: str) -> object:
     return {part: path.read_bytes() for part, path in store.workspace.sources(digest).items()}
+
+
+def _options(store: RunStore, digest: str) -> object:
+    return store.workspace.read_options(digest).model_dump()
 
 
 def _activations(shelves: Path, tiny: Path) -> object:

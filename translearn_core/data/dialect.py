@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Literal
 
-from translearn_core.data.header_rows import looks_like_names
+from translearn_core.data.header_rows import KNOWN_NAMES, looks_like_names
 from translearn_core.data.line_ends import lines_of
 from translearn_core.errors import DataError
 
@@ -173,10 +173,19 @@ def _best(sample: Sequence[str], delimiter: str | None, lead: Dialect) -> Dialec
     ]
     best, width, names = max(fits, key=_by_fit)
     rivals = [one.delimiter for one, _, _ in sorted(fits, key=_by_fit, reverse=True) if one.fit > LIKELY]
-    if delimiter is None and (width < 2 or (best.fit < LIKELY and not names)):
+    if delimiter is None and (width < 2 or (best.fit < LIKELY and not names) or _is_one_column(sample, best)):
         return replace(lead, delimiter=ALONE, others=tuple(rivals))
     others = [one for one in rivals if one != best.delimiter]
     return replace(best, others=(*others, *([""] if best.fit < LIKELY else [])))
+
+
+def _is_one_column(sample: Sequence[str], dialect: Dialect) -> bool:
+    """Whether the line taken for a title names one column, and the row below it names none."""
+    if dialect.preamble != 1:
+        return False
+    first, second = islice((line for line in sample if line.strip()), 2)
+    cells = [cell.strip(' "\r\n').casefold() for cell in second.split(dialect.delimiter)]
+    return first.strip(' "\r\n').casefold() in KNOWN_NAMES and KNOWN_NAMES.isdisjoint(cells)
 
 
 def _by_fit(fitted: tuple[Dialect, int, bool]) -> tuple[float, int]:

@@ -12,7 +12,7 @@ from translearn_core.config import ReadOptions
 from translearn_core.errors import DamagedFileError, NotFoundError, WorkspaceError
 from translearn_core.os_errors import explain_os_error, quoted
 from translearn_core.runs import artifacts, privacy
-from translearn_core.storage import atomic_file, atomic_folder
+from translearn_core.storage import atomic_file, atomic_folder, read_sealed, seal
 
 OWNER_ONLY = 0o700
 
@@ -112,7 +112,7 @@ class Workspace:
 
         The same bytes, to be read in the same way, are stored once, whoever brings them.
         """
-        said = options.model_dump_json().encode() if options is not None and options.given else b""
+        said = seal(options.model_dump()).encode() if options is not None and options.given else b""
         name = digest_of(files, said)
         home = self.dataset(name)
         kept = {Path("source", part): data for part, data in files.items()}
@@ -156,7 +156,7 @@ class Workspace:
         """Return how a data set's files are to be read, as far as a person said so."""
         path = self.dataset(digest) / READ_OPTIONS
         try:
-            return ReadOptions.model_validate_json(path.read_bytes())
+            return ReadOptions.model_validate(read_sealed(path.read_bytes().decode()))
         except FileNotFoundError:
             return ReadOptions()
         except ValueError as error:
