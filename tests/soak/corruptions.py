@@ -380,7 +380,7 @@ def _end(store: RunStore, one: Subject, good: object) -> tuple[str, str]:
 
 
 def _close(one: NDArray[np.floating], other: NDArray[np.floating]) -> bool:
-    return bool(np.allclose(one, other, atol=1e-5))
+    return bool(np.allclose(one, other, atol=1e-6))
 
 
 def _restore(store: RunStore, one: Subject, pristine: Path) -> None:

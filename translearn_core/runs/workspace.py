@@ -40,13 +40,14 @@ def absolute(root: Path) -> Path:
         ) from error
 
 
-def digest_of(files: Mapping[str, bytes], options: bytes = b"") -> str:
+def digest_of(files: Mapping[str, bytes], options: ReadOptions) -> str:
     """Return the name of a data set, from its files by part and its reading options: it shows damage, too."""
     digest = hashlib.sha256()
     for part in sorted(files):
         digest.update(f"{part}:{len(files[part])}:".encode())
         digest.update(hashlib.sha256(files[part]).digest())
-    digest.update(options)
+    if options.given:
+        digest.update(options.model_dump_json().encode())
     return digest.hexdigest()[:20]
 
 
@@ -112,11 +113,13 @@ class Workspace:
 
         The same bytes, to be read in the same way, are stored once, whoever brings them.
         """
-        said = seal(options.model_dump()).encode() if options is not None and options.given else b""
-        name = digest_of(files, said)
+        options = options or ReadOptions()
+        name = digest_of(files, options)
         home = self.dataset(name)
         kept = {Path("source", part): data for part, data in files.items()}
-        kept |= {Path(READ_OPTIONS): said} if said else {}
+        if options.given:
+            text = seal({"dataset": name, "options": options.model_dump()})
+            kept[Path(READ_OPTIONS)] = text.encode()
         if not home.exists():
             with atomic_folder(home, checksums=False, replace=False) as draft:
                 (draft / "source").mkdir()
@@ -138,9 +141,9 @@ class Workspace:
         DamagedFileError
             If they are not what was brought.
         """
-        paths, options = self.source_paths(digest), self.dataset(digest) / READ_OPTIONS
+        paths = self.source_paths(digest)
         files = {part: path.read_bytes() for part, path in paths.items()}
-        if digest_of(files, options.read_bytes() if options.exists() else b"") != digest:
+        if digest_of(files, self.read_options(digest)) != digest:
             subject = self.dataset(digest) / "source"
             raise DamagedFileError(subject, "it is not what was brought", "bring the same file again")
         return paths
@@ -153,13 +156,22 @@ class Workspace:
         return {path.name: path for path in paths}
 
     def read_options(self, digest: str) -> ReadOptions:
-        """Return how a data set's files are to be read, as far as a person said so."""
+        """Return how a data set's files are to be read, as far as a person said so.
+
+        Raises
+        ------
+        DamagedFileError
+            If the file is not what was kept for this data set.
+        """
         path = self.dataset(digest) / READ_OPTIONS
         try:
-            return ReadOptions.model_validate(read_sealed(path.read_bytes().decode()))
+            kept = read_sealed(path.read_bytes().decode())
+            if kept["dataset"] != digest:
+                raise ValueError("these are the options of another data set")
+            return ReadOptions.model_validate(kept["options"])
         except FileNotFoundError:
             return ReadOptions()
-        except ValueError as error:
+        except (ValueError, KeyError) as error:
             raise DamagedFileError(path, "it is not what was kept", "bring the same file again") from error
 
     def weight(self, *, datasets: set[str], jobs: set[str]) -> int:
