@@ -56,13 +56,9 @@ def ended(store: RunStore, run: Run, seconds: float = 120) -> Run:
     return now
 
 
-def training_worker(settings: Settings, store: RunStore, run: Run) -> psutil.Process:
-    """The process that trains: the one whose log of this job is open longest is found by its slot."""
-    family = psutil.Process(engine_status(settings).pid).children(recursive=True)
-    workers = [p for p in family if "spawn_main" in " ".join(p.cmdline())]
-    busiest = {p.pid: p.cpu_times().user for p in workers}
-    time.sleep(0.4)
-    return max(workers, key=lambda p: p.cpu_times().user - busiest[p.pid])
+def training_worker(settings: Settings) -> psutil.Process:
+    """The process that trains."""
+    return psutil.Process(engine_status(settings).workers["TRAIN"])
 
 
 def test_a_run_whose_worker_is_killed_in_its_second_epoch_ends_as_if_nothing_had_happened(
@@ -88,7 +84,7 @@ def test_a_run_whose_worker_is_killed_in_its_second_epoch_ends_as_if_nothing_had
     while len(store.history(killed.job.id).epochs) < 1:
         assert store.run(ME, killed.id).state.live
         time.sleep(0.01)
-    worker = training_worker(settings, store, killed)
+    worker = training_worker(settings)
     os.kill(worker.pid, signal.SIGKILL)
     epochs = len(store.history(killed.job.id).epochs)
     assert epochs < 10, "the run was over before its worker was killed"

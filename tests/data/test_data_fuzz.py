@@ -15,3 +15,8 @@ def test_no_table_breaks_or_hangs_what_reads_it(tmp_path, portion):
         assert outcome.seconds < SLOW_SECONDS, f"{seed} ({outcome.how}): {outcome.seconds:.1f} s"
         assert outcome.megabytes < LARGE_MB, f"{seed} ({outcome.how}): {outcome.megabytes:.0f} MB"
         assert "\n" not in outcome.said
+
+
+@pytest.mark.parametrize("seed", [623, 8636])
+def test_what_once_broke_it_no_longer_does(tmp_path, seed):
+    assert through(seed, tmp_path).kind != "broken"

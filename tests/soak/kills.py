@@ -96,7 +96,7 @@ def kill(house: House, run: Run, steps: int, engine: bool) -> bool:
     if engine:
         os.kill(engine_status(house.settings).pid, signal.SIGKILL)
     else:
-        os.kill(training_worker(house.settings, house.store, run).pid, signal.SIGKILL)
+        os.kill(training_worker(house.settings).pid, signal.SIGKILL)
     return True
 
 

@@ -25,6 +25,7 @@ TITLED = 0.7
 LIKELY = 0.5
 """Share of rows as wide as the header from which on a delimiter is likely."""
 
+_BREAK = re.compile(r"[\r\n]")
 _SEPARATOR_LINE = re.compile(r'"?sep=(.{1,2}?)"?', re.IGNORECASE)
 
 
@@ -103,9 +104,10 @@ def unwrapped(sample: Sequence[str]) -> list[str] | None:
     if len(filled) < 2 or whole < 0.9 * len(filled):
         return None
     try:
-        return [record[0] + "\n" for record in csv.reader(filled, delimiter=ALONE, strict=True) if record]
+        inner = [record[0] for record in csv.reader(filled, delimiter=ALONE, strict=True) if record]
     except csv.Error:
         return None
+    return [_BREAK.sub(" ", line) + "\n" for line in inner]
 
 
 def split_lines(lines: Iterator[str], delimiter: str) -> tuple[Iterator[str], str]:

@@ -18,6 +18,7 @@ from distributed.security import Security
 
 from translearn_core.config import Slot
 from translearn_core.engine import devices
+from translearn_core.engine.forking import start_method, thread_variables
 from translearn_core.engine.status import home
 from translearn_core.engine.task import run_job
 from translearn_core.errors import EngineError
@@ -213,15 +214,10 @@ def _scratch(settings: Settings) -> Path:
 
 def _manners() -> dict[str, Any]:
     """Return Dask's configuration for jobs that take hours, use all cores and must not be started twice."""
-    count = str(devices.cores())
-    # the nanny sets one thread before the spawn: say the number there and after it. Whether the model hub is
-    # asked is decided where a backbone is loaded, job by job: HF_HUB_OFFLINE is not set here
-    names = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS")
-    # two workers share the cores: threads that spin while they wait for each other took ten times as long as
-    # threads that sleep, as soon as a second process computed
-    threads = {**dict.fromkeys(names, count), "OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "2000"}
-    variables = {**threads, "TOKENIZERS_PARALLELISM": "true", "HF_HUB_DISABLE_TELEMETRY": "1"}
+    variables = thread_variables()
     return {
+        "distributed.worker.multiprocessing-method": start_method(),
+        # the nanny sets one thread before the start: say the number there and after it
         "distributed.nanny.environ": variables,
         # without MALLOC_TRIM_THRESHOLD_, by which Dask has freed memory handed back at once: every tensor of
         # a step was then mapped anew and filled with zeros, which took half of a training's time

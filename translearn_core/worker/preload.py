@@ -1,0 +1,20 @@
+"""What jobs need, imported once by the process from which workers are forked."""
+
+import importlib
+import logging
+
+MODULES = (
+    "distributed.nanny",
+    "translearn_core.worker.limits",
+    "translearn_core.worker.runtime",
+    "translearn_core.worker.reading",
+    "translearn_core.worker.diagnosing",
+    "translearn_core.worker.models",
+    "translearn_core.worker.predictions",
+)
+
+for name in MODULES:
+    try:
+        importlib.import_module(name)
+    except Exception:  # a job that needs it will say so
+        logging.getLogger(__name__).exception("what jobs need could not be imported")
