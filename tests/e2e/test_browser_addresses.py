@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pages._ui.owner import new_token, owner_of
+from pages._ui.places import PLACES
 from tests.e2e.house import Server, Trained, Visitor, keyed, settled, sound, title, turn_to
 from translearn_core.config import (
     DataConfig,
@@ -22,9 +23,6 @@ from translearn_core.engine import ensure_engine
 from translearn_core.runs import State
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
-
-WALKED = ("home", "data", "recipe", "train")
-"""Pages that show names and links without long work; `test_pages_no_links` looks at all of them."""
 
 URL, WWW, MAIL = "http://evil.example/x", "www.evil.example", "a@evil.example"
 
@@ -73,7 +71,7 @@ def test_every_link_stays_inside_and_no_name_becomes_one(
 ) -> None:
     tab = visit(linked.token, at=below).open()
     title(tab, "home")
-    for name in WALKED:
+    for name in PLACES:
         turn_to(tab, name)
         settled(tab)
         sound(tab)
