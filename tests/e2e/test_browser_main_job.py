@@ -7,7 +7,19 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.e2e.house import Page, Server, Visitor, drawn, expect, keyed, settled, sound, title, turn_to
+from tests.e2e.house import (
+    TRAINING,
+    Page,
+    Server,
+    Visitor,
+    drawn,
+    expect,
+    keyed,
+    settled,
+    sound,
+    title,
+    turn_to,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
@@ -27,7 +39,7 @@ def test_a_sample_becomes_a_trained_model_and_its_pictures(
     )
 
     tab = anna.open("run", run=run)
-    expect(keyed(tab, "continue")).to_be_visible()
+    expect(keyed(tab, "continue")).to_be_visible(timeout=TRAINING)
     expect(tab.get_by_test_id("stMain")).to_contain_text("2 of 2")
     for look in (results, embeddings, probes, predict, compare, runs):
         look(tab, run)

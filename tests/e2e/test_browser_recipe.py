@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.e2e.house import Server, Visitor, drawn, expect, keyed, settled, sound, title, turn_to
+from tests.e2e.house import TRAINING, Server, Visitor, drawn, expect, keyed, settled, sound, title, turn_to
 from tests.e2e.test_browser_main_job import take_the_tickets
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
@@ -41,7 +41,7 @@ def test_gradual_unfreezing_is_previewed_trained_and_replayed(
     keyed(tab, "train").get_by_role("button").click()
     title(tab, "run")
     expect(main).to_contain_text(re.compile(r"stage \d of 7|9 of 9"))
-    expect(keyed(tab, "continue")).to_be_visible()
+    expect(keyed(tab, "continue")).to_be_visible(timeout=TRAINING)
     expect(main).to_contain_text("9 of 9")
     main.get_by_role("link", name="Results").click()
     title(tab, "results")
