@@ -6,14 +6,16 @@ import socket
 import ssl
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
 
 import psutil
+from filelock import FileLock
 
 from translearn_core.engine import engine_status, ensure_engine, stop_engine
-from translearn_core.engine.launcher import environment
+from translearn_core.engine.launcher import LOCK, environment
 from translearn_core.runs import State
 from translearn_core.settings import Settings
 
@@ -138,3 +140,10 @@ def test_an_engine_with_nothing_to_do_leaves(own_lab):
     assert engine.returncode == 0, said
     assert "idle for" in said
     assert not own_lab.status.alive
+
+
+def test_an_engine_starts_when_one_that_is_dying_lets_go_of_its_lock(own_lab):
+    lock = FileLock(own_lab.settings.workspace / LOCK, thread_local=False)
+    lock.acquire()
+    threading.Timer(1.0, lock.release).start()
+    assert own_lab.start().ready

@@ -33,6 +33,9 @@ LOG_BYTES = 5_000_000
 """A longer log is put aside when the next engine starts."""
 
 _RETRY_SECONDS = 5.0
+_DYING_SECONDS = 5.0
+"""A killed engine keeps its lock until the last of its threads has ended."""
+
 _children: list[subprocess.Popen[bytes]] = []
 
 
@@ -132,7 +135,13 @@ def _launch(settings: Settings, last: EngineStatus, wait: float) -> EngineStatus
     try:
         with FileLock(home(settings) / LAUNCH, timeout=wait, mode=0o600):
             status = read_status(settings)
-            return status if status.alive or held(settings) else _spawn(settings)
+            patience = time.monotonic() + min(wait, _DYING_SECONDS)
+            while not status.alive and held(settings):
+                if time.monotonic() > patience:
+                    return status
+                time.sleep(0.02)
+                status = read_status(settings)
+            return status if status.alive else _spawn(settings)
     except Timeout:  # somebody else is starting it
         return read_status(settings)
 
