@@ -1,12 +1,28 @@
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
 from tests.commands.terminals import Terminal
 
 
-@pytest.fixture(scope="module")
-def terminal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
-    terminal = Terminal(tmp_path_factory.mktemp("workspace"))
+@contextmanager
+def opened(workspace: Path) -> Iterator[Terminal]:
+    terminal = Terminal(workspace)
     yield terminal
     assert terminal("stop").returncode == 0
+
+
+@pytest.fixture(scope="package")
+def terminal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
+    """A terminal with an engine that the files of this folder share."""
+    with opened(tmp_path_factory.mktemp("workspace")) as terminal:
+        yield terminal
+
+
+@pytest.fixture(scope="module")
+def own_terminal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
+    """A terminal whose workspace nobody else has written to."""
+    with opened(tmp_path_factory.mktemp("workspace")) as terminal:
+        yield terminal

@@ -38,18 +38,18 @@ def words(tmp_path_factory: pytest.TempPathFactory) -> tuple[object, ...]:
     return ("label-curve", TICKETS, "--text", "text", "--label", "intent", "--backbone", tiny, "--seeds", 2)
 
 
-def test_a_curve_without_training_and_then_with_it(terminal: Terminal, words: tuple[object, ...]) -> None:
-    free = terminal(*words, "--sizes", "20,all", "--no-training", "--json")
+def test_a_curve_without_training_and_then_with_it(own_terminal: Terminal, words: tuple[object, ...]) -> None:
+    free = own_terminal(*words, "--sizes", "20,all", "--no-training", "--json")
     assert free.returncode == 0, free.stderr
     found = json.loads(free.stdout)
     assert {line["way"] for line in found["curve"]} == {"TF-IDF", "frozen probe"}
     assert found["at"] == 20
     assert found["sizes"][0] == 20
     assert [line["draws"] for line in found["curve"]] == [2, 1, 2, 1]
-    assert json.loads(terminal("runs", "--json").stdout)["runs"] == []
+    assert json.loads(own_terminal("runs", "--json").stdout)["runs"] == []
 
     small = ("--seeds", 1, "--epochs", 1, "--batch-size", 128)
-    done = terminal(*words, "--sizes", "20,all", "--at", 20, "--train-blocks", "last:1", *small, "--json")
+    done = own_terminal(*words, "--sizes", "20,all", "--at", 20, "--train-blocks", "last:1", *small, "--json")
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     own = "own settings, block 2"
@@ -58,20 +58,20 @@ def test_a_curve_without_training_and_then_with_it(terminal: Terminal, words: tu
     assert found["sentences"][0].startswith(f"With 20 labels the pretrained model ({own}) ")
     assert found["reaches"][0]["behind"] == "from scratch"
     assert found["failed"] == []
-    assert len(json.loads(terminal("runs", "--json").stdout)["runs"]) == 4
+    assert len(json.loads(own_terminal("runs", "--json").stdout)["runs"]) == 4
 
 
-def test_the_table_has_a_column_a_way(terminal: Terminal, words: tuple[object, ...]) -> None:
-    done = terminal(*words, "--sizes", "20,all", "--no-training")
+def test_the_table_has_a_column_a_way(own_terminal: Terminal, words: tuple[object, ...]) -> None:
+    done = own_terminal(*words, "--sizes", "20,all", "--no-training")
     assert done.returncode == 0, done.stderr
     assert "frozen probe" in done.stdout
     assert "come on top" in done.stdout
 
 
 def test_more_sizes_than_a_curve_has_room_for_are_one_line(
-    terminal: Terminal, words: tuple[object, ...]
+    own_terminal: Terminal, words: tuple[object, ...]
 ) -> None:
-    done = terminal(*words, "--sizes", ",".join(map(str, range(2, 61))))
+    done = own_terminal(*words, "--sizes", ",".join(map(str, range(2, 61))))
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert "sizes is (2, 3, 4" in done.stderr
     assert "give at most 50 of them." in done.stderr
@@ -86,9 +86,9 @@ def test_more_sizes_than_a_curve_has_room_for_are_one_line(
     ],
 )
 def test_a_bad_option_is_one_line(
-    terminal: Terminal, words: tuple[object, ...], more: tuple[object, ...], sentence: str
+    own_terminal: Terminal, words: tuple[object, ...], more: tuple[object, ...], sentence: str
 ) -> None:
-    done = terminal(*words, *more)
+    done = own_terminal(*words, *more)
     assert (done.returncode, done.stdout) == (2, "")
     assert sentence in done.stderr
     assert done.stderr.strip().count("\n") == 0

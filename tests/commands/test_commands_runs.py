@@ -8,8 +8,8 @@ from translearn_core.runs import LOCAL, UNREADABLE, RunStore, Workspace
 from translearn_core.runs.schema import jobs
 
 
-def test_a_run_that_cannot_be_read_is_listed_and_deleted(terminal: Terminal) -> None:
-    store = RunStore(Workspace(terminal.workspace))
+def test_a_run_that_cannot_be_read_is_listed_and_deleted(own_terminal: Terminal) -> None:
+    store = RunStore(Workspace(own_terminal.workspace))
     files = {"train": TICKETS.read_bytes()}
     data = DataConfig(
         dataset=store.add_dataset(LOCAL, "tickets.csv", files).digest, text="text", label="intent"
@@ -21,14 +21,14 @@ def test_a_run_that_cannot_be_read_is_listed_and_deleted(terminal: Terminal) -> 
     with store.writing() as db:
         db.execute(jobs.update().where(jobs.c.id == old.job.id).values(config='{"clip": null}'))
     store.close()
-    listed = json.loads(terminal("runs", "--json").stdout)["runs"]
+    listed = json.loads(own_terminal("runs", "--json").stdout)["runs"]
     assert {(one["run"], one["state"]) for one in listed} == {(good.id, "queued"), (old.id, "unreadable")}
     assert next(one["reason"] for one in listed if one["run"] == old.id) == UNREADABLE
-    shown = terminal("runs").stdout
+    shown = own_terminal("runs").stdout
     assert UNREADABLE in shown
     assert old.id in shown
-    left = terminal("runs", "--delete", old.id, "--json")
+    left = own_terminal("runs", "--delete", old.id, "--json")
     assert [one["run"] for one in json.loads(left.stdout)["runs"]] == [good.id]
-    again = terminal("runs", "--delete", old.id)
+    again = own_terminal("runs", "--delete", old.id)
     assert (again.returncode, again.stdout) == (2, "")
     assert "no such run" in again.stderr
