@@ -135,6 +135,14 @@ def test_a_bad_input_is_one_line_and_exit_code_2(
     refused(terminal(*words), sentence)
 
 
+def test_a_file_that_holds_no_table_leaves_no_empty_answers(
+    terminal: Terminal, trained: dict[str, object], tmp_path: Path
+) -> None:
+    (tmp_path / "no.csv").write_bytes(b"")
+    refused(terminal("predict", trained["run"], tmp_path / "no.csv", "--out", tmp_path / "out.csv"), "empty")
+    assert not (tmp_path / "out.csv").exists()
+
+
 def test_a_run_that_is_not_there_predicts_nothing(terminal: Terminal, tmp_path: Path) -> None:
     refused(terminal("predict", "nothing", TICKETS, "--out", tmp_path / "out.csv"), "no run 'nothing' here")
 

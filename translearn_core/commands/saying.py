@@ -35,8 +35,11 @@ def sentence(text: str, screen: Console, *, style: str | None = None) -> None:
 
 
 def check_writable(out: Path) -> None:
-    """Raise `DataError` if a file cannot be written, before anything is computed for it."""
+    """Raise `DataError` if a file cannot be written, before anything is computed for it; leave none there."""
+    new = not out.exists()
     try:
         out.open("a", encoding="utf-8").close()
+        if new:
+            out.unlink()
     except OSError as error:
         raise DataError(f"{str(out)!r} cannot be written ({error.strerror}): choose another --out.") from None
