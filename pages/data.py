@@ -9,7 +9,6 @@ from pages._ui import (
     live,
     places,
     read_options,
-    shown,
     sources,
     state,
     tables,
@@ -56,7 +55,7 @@ findings.cards(reading.findings, "read")
 st.subheader("What to learn", anchor=False)
 draft = task.columns(reading)
 if draft.data is None:
-    shown.error(task.LACKING if len(reading.columns) > 1 else task.ONE_COLUMN)
+    st.info(task.LACKING if len(reading.columns) > 1 else task.ONE_COLUMN, icon=":material/rule:")
     ending.end()
 st.subheader("The task", anchor=False)
 findings.taken()

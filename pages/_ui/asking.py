@@ -107,11 +107,21 @@ def file(run: Run) -> None:
         if found.blank:
             st.caption(f"{found.blank:,} rows have no text and stay empty.")
         st.dataframe(found.counts, hide_index=True, key="predicted_counts")
-        st.dataframe(found.table.head(200), hide_index=True, key="predicted_rows")
+        names = list(found.table.columns)
+        answers_first = found.table[[*names[-2:], *names[:-2]]]
+        st.dataframe(answers_first.head(200), hide_index=True, key="predicted_rows")
         with st.container(horizontal=True):
-            for kind in dict.fromkeys((reading.formats[0].kind, TableKind.CSV)):
-                label = f"The whole table as {kind.upper()}"
-                tables.download(found.frame, "predicted", key="predicted", label=label, kind=kind, raw=True)
+            form = reading.formats[0]
+            for kind in dict.fromkeys((form.kind, TableKind.CSV)):
+                tables.download(
+                    found.frame,
+                    "predicted",
+                    key="predicted",
+                    label=f"The whole table as {kind.upper()}",
+                    kind=kind,
+                    raw=True,
+                    delimiter=form.csv_delimiter,
+                )
 
 
 NEAR: dict[str, object] = {

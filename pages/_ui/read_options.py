@@ -73,7 +73,7 @@ def _form(dataset: Dataset, reading: Reading | None, then: Then) -> None:
                 [DETECT, *CODECS],
                 index=_place([DETECT, *CODECS], now.encoding),
                 format_func=lambda codec: CODECS.get(codec, codec),
-                key="read_encoding",
+                key=f"read_encoding-{dataset.digest}",
                 accept_new_options=True,
                 help="which characters the file's bytes stand for; try another if letters look wrong",
             )
@@ -87,7 +87,7 @@ def _form(dataset: Dataset, reading: Reading | None, then: Then) -> None:
                 list(delimiters),
                 index=_place(list(delimiters), now.delimiter),
                 format_func=lambda d: delimiters.get(d, d),
-                key="read_delimiter",
+                key=f"read_delimiter-{dataset.digest}",
                 accept_new_options=True,
                 help="what stands between the fields of a row",
             )
@@ -96,12 +96,15 @@ def _form(dataset: Dataset, reading: Reading | None, then: Then) -> None:
                 list(HEADERS),
                 index=list(HEADERS).index(now.header),
                 format_func=HEADERS.__getitem__,
-                key="read_header",
+                key=f"read_header-{dataset.digest}",
             )
             sheet = now.sheet
             if len(sheets) > 1:
                 sheet = st.selectbox(
-                    "Sheet or file", sheets, index=_place(sheets, _sheet(reading)), key="read_sheet"
+                    "Sheet or file",
+                    sheets,
+                    index=_place(sheets, _sheet(reading)),
+                    key=f"read_sheet-{dataset.digest}",
                 )
         if st.form_submit_button("Read the file again", key="read_again", icon=":material/refresh:"):
             with shown.errors():

@@ -102,13 +102,11 @@ def of_texts(label: str, key: str) -> str | None:
     )
     if given is None:
         return None
-    try:
-        return state.store().add_dataset(state.owner(), _name(given), {"train": given.getvalue()}).digest
-    except TranslearnError as problem:
-        shown.error(problem)
-        return None
-    finally:
+    with shown.errors():
+        kept = state.store().add_dataset(state.owner(), _name(given), {"train": given.getvalue()})
         state.turn_over(key)
+        return kept.digest
+    return None
 
 
 def _file(part: str, label: str) -> Any:
@@ -125,11 +123,9 @@ def _file(part: str, label: str) -> Any:
 def _keep(files: dict[str, Any]) -> None:
     given = {part: file for part, file in files.items() if file is not None}
     name = _name(given["train"])
-    try:
-        kept = state.store().add_dataset(state.owner(), name, {p: f.getvalue() for p, f in given.items()})
-    finally:
-        for part in PARTS:
-            state.turn_over(f"upload_{part}")
+    kept = state.store().add_dataset(state.owner(), name, {p: f.getvalue() for p, f in given.items()})
+    for part in PARTS:  # what could not be kept stays with its error, and is tried again
+        state.turn_over(f"upload_{part}")
     state.open_dataset(kept.digest)
     places.go("data")
 

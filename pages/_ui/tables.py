@@ -25,6 +25,7 @@ def download(
     label: str = "CSV",
     kind: TableKind = TableKind.CSV,
     raw: bool = False,
+    delimiter: str = ",",
 ) -> None:
     """Offer a table as a file, and with its values as they are where cells are defused or `raw` says so.
 
@@ -32,7 +33,11 @@ def download(
     """
 
     def content(raw: bool) -> Callable[[], bytes]:
-        return lambda: table_bytes(frame() if callable(frame) else frame, kind, raw=raw, bom=True)
+        def made() -> bytes:
+            table = frame() if callable(frame) else frame
+            return table_bytes(table, kind, raw=raw, bom=True, delimiter=delimiter)
+
+        return made
 
     def button(label: str, raw: bool, key: str, help: str | None = None) -> None:
         st.download_button(

@@ -80,6 +80,26 @@ def test_predict_writes_the_kind_that_the_name_ends_with(
     assert read["note"].tolist() == ["-", "+5", formula]
 
 
+def test_a_list_of_texts_needs_no_column(
+    terminal: Terminal, trained: dict[str, object], tmp_path: Path
+) -> None:
+    new, out = tmp_path / "texts.txt", tmp_path / "out.csv"
+    new.write_text("You still owe me my refund, please\nI cannot log in any more to my account\n")
+    done = terminal("predict", trained["run"], new, "--out", out)
+    assert done.returncode == 0, done.stderr
+    assert pd.read_csv(out)["predicted"].tolist() == ["refund_missing", "login_problem"]
+
+
+def test_a_table_of_a_spreadsheet_with_semicolons_comes_back_so(
+    terminal: Terminal, trained: dict[str, object], tmp_path: Path
+) -> None:
+    new, out = tmp_path / "export.csv", tmp_path / "out.csv"
+    new.write_bytes("price;text\r\n3,50;I cannot log in any more\r\n".encode("cp1250"))
+    done = terminal("predict", trained["run"], new, "--out", out)
+    assert done.returncode == 0, done.stderr
+    assert out.read_bytes().startswith("\ufeffprice;text;predicted;probability\n".encode())
+
+
 def test_an_output_of_no_kind_is_refused_before_anything_is_computed(
     terminal: Terminal, trained: dict[str, object], tmp_path: Path
 ) -> None:

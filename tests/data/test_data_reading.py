@@ -394,6 +394,17 @@ def test_texts_with_one_comma_each_stay_one_column_below_its_name(file):
     assert list(table["label"]) == ["1", "0"] * 5
 
 
+def test_a_list_of_sentences_some_with_commas_is_one_column(file):
+    sentences = ("My soup {} was cold.", *("The hotel {0} was clean, quiet and {0} steps from the sea",) * 4)
+    rows = [sentences[k % 5].format(k) for k in range(20)]
+    table, reading = read({"train": file("\n".join(rows))}, LIMITS)
+    assert table["text"].tolist() == rows
+    assert reading.formats[0].delimiter == ""
+    ragged = "what a good film,pos\nwhat a bad, bad film,neg\n" * 9
+    with pytest.raises(DataError, match="line 2"):  # its labels show that it is a table
+        read({"train": file(ragged)}, LIMITS)
+
+
 def test_preview_is_short_and_without_reserved_columns(file):
     rows = "".join(f"text {i} {'x' * 1000},{i % 2}\n" for i in range(40))
     _, reading = read({"train": file("text,label\n" + rows)}, LIMITS)

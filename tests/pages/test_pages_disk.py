@@ -69,6 +69,23 @@ def test_a_table_for_which_there_is_no_room_is_refused_and_nothing_is_kept(
     assert open_store().datasets("anybody") == []
 
 
+def test_an_upload_that_found_no_room_is_kept_once_there_is_some(
+    visit: Open, filled: Filled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(self: object, files: dict[str, bytes], options: object = None) -> str:
+        raise WorkspaceError("The disk is full.", temporary=True)
+
+    before = len(filled.store.datasets(filled.owner))
+    at = visit("data")
+    with monkeypatch.context() as patch:
+        patch.setattr(type(open_store().workspace), "keep_files", full)
+        at.file_uploader(key="upload_train-0").upload("late.csv", b"text,label\na film,1\n").run()
+    assert "The disk is full." in said(at)
+    at.run()
+    assert "The disk is full." not in said(at)
+    assert len(filled.store.datasets(filled.owner)) == before + 1
+
+
 def test_results_are_drawn_where_nothing_new_can_be_asked_for(
     visit: Open, filled: Filled, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -64,8 +64,8 @@ def test_a_doubtful_header_is_offered_both_ways_and_the_choice_stays(data: AppTe
 
 def test_encoding_and_delimiter_can_be_chosen_by_hand(data: AppTest, filled: Filled) -> None:
     at = bring(data, filled.store, TABLE.replace("film", "große Film").encode("cp1252"))
-    at.selectbox(key="read_encoding").set_value("cp1250")
-    at.selectbox(key="read_delimiter").set_value(";")
+    at.selectbox(key=f"read_encoding-{dataset_of(at)}").set_value("cp1250")
+    at.selectbox(key=f"read_delimiter-{dataset_of(at)}").set_value(";")
     at.button(key="read_again").click().run()
     work(filled.store)
     at.run()
@@ -74,10 +74,20 @@ def test_encoding_and_delimiter_can_be_chosen_by_hand(data: AppTest, filled: Fil
     assert "40 rows, 2 columns" in at.subheader[0].value
 
 
+def test_a_choice_for_one_file_is_not_taken_to_the_next(data: AppTest, filled: Filled) -> None:
+    at = bring(data, filled.store, TABLE.encode())
+    at.selectbox(key=f"read_header-{dataset_of(at)}").set_value(False).run()
+    at.file_uploader(key="upload_train-1").upload("other.csv", (TABLE + "\nx;good\n").encode()).run()
+    for _ in range(2):
+        work(filled.store)
+        at.run()
+    assert at.selectbox(key=f"read_header-{dataset_of(at)}").value is None
+
+
 def test_a_file_that_cannot_be_read_can_be_read_otherwise(data: AppTest, filled: Filled) -> None:
     at = bring(data, filled.store, (TABLE + "\none;two;three\n").encode())
     assert "3 fields in line 42" in at.error[0].value
-    at.selectbox(key="read_delimiter").set_value("")
+    at.selectbox(key=f"read_delimiter-{dataset_of(at)}").set_value("")
     at.button(key="read_again").click().run()
     work(filled.store)
     at.run()

@@ -42,12 +42,16 @@ def predict(
         raise ConfigError("run", trained.id, "a training")
     dataset = bring({"train": file}, read_options(reading))
     table = read_data(dataset, texts_only=True)
-    column = column_name(text or trained.job.config.data.text, table, "--text")
+    learned, names = trained.job.config.data.text, [column.name for column in table.columns]
+    if text is None and learned not in names and len(names) == 1:
+        text = names[0]
+    column = column_name(text or learned, table, "--text")
     data = check_data(table)
     data.show(quiet=reading.quiet)
     config = PredictFileConfig(job=trained.job.id, dataset=dataset.digest, text=column)
     found = answer(ask(config, "prediction"), FilePrediction)
-    write_table(found.table, out, kind, raw=raw)
+    form = table.formats[0]
+    write_table(found.table, out, kind, raw=raw, bom=form.spreadsheet, delimiter=form.csv_delimiter)
     counts: dict[str, int] = dict(found.counts.itertuples(index=False))
     told = {"run": trained.id, "rows": found.rows, "blank": found.blank, "out": str(out), "counts": counts}
     say(told | {"findings": data.records()}, show, as_json=as_json)

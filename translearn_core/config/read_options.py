@@ -32,8 +32,7 @@ class ReadOptions(Frozen):
         delimiter = ESCAPES.get(delimiter, delimiter)
         if any(c in delimiter for c in '"\r\n\0') or len(delimiter) > LONGEST_DELIMITER:
             raise ValueError(
-                f"a delimiter has at most {LONGEST_DELIMITER} characters, none of them a double quote or a "
-                "line break"
+                f"at most {LONGEST_DELIMITER} characters, none of them a double quote or a line break"
             )
         return delimiter
 

@@ -9,6 +9,7 @@ from typing import Literal
 
 from translearn_core.data.header_rows import KNOWN_NAMES, looks_like_names
 from translearn_core.data.line_ends import lines_of
+from translearn_core.data.words import count_words, is_number
 from translearn_core.errors import DataError
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe", "::": "double colon"}
@@ -24,6 +25,9 @@ TITLED = 0.7
 """How much a fit counts where the rows before the header must be titles: a rarer reading than none."""
 LIKELY = 0.5
 """Share of rows as wide as the header from which on a delimiter is likely."""
+
+SOUND = 0.9
+"""Share below which what may as well be a list of texts is taken for one."""
 
 _BREAK = re.compile(r"[\r\n]")
 _SEPARATOR_LINE = re.compile(r'"?sep=(.{1,2}?)"?', re.IGNORECASE)
@@ -175,10 +179,26 @@ def _best(sample: Sequence[str], delimiter: str | None, lead: Dialect) -> Dialec
     ]
     best, width, names = max(fits, key=_by_fit)
     rivals = [one.delimiter for one, _, _ in sorted(fits, key=_by_fit, reverse=True) if one.fit > LIKELY]
-    if delimiter is None and (width < 2 or (best.fit < LIKELY and not names) or _is_one_column(sample, best)):
+    if delimiter is None and (
+        width < 2
+        or (best.fit < LIKELY and not names)
+        or _is_one_column(sample, best)
+        or (best.fit < SOUND and _is_list(sample, best))
+    ):
         return replace(lead, delimiter=ALONE, others=tuple(rivals))
     others = [one for one in rivals if one != best.delimiter]
     return replace(best, others=(*others, *([""] if best.fit < LIKELY else [])))
+
+
+def _is_list(sample: Sequence[str], dialect: Dialect) -> bool:
+    """Whether ragged lines are texts rather than rows: a sentence on top, and no column of few values."""
+    lines = [line.strip() for line in sample if line.strip()]
+    cells = [[cell.strip(' "').casefold() for cell in line.split(dialect.delimiter)] for line in lines]
+    first = cells[0]
+    if count_words(lines[0]) < 4 or any(is_number(cell) for cell in first) or KNOWN_NAMES & {*first}:
+        return False
+    columns = [[row[end] for row in cells[1:] if len(row) > 1] for end in (0, -1)]
+    return all(len(set(column)) > 0.5 * len(column) for column in columns)
 
 
 def _is_one_column(sample: Sequence[str], dialect: Dialect) -> bool:

@@ -102,7 +102,9 @@ def _read_file(path: Path, part: str, name: str, limits: Settings, room: int, op
     data = path.read_bytes()
     rows = read_rows(data, name, max_rows=room, max_bytes=limits.max_upload_mb * 1_000_000, options=options)
     if not rows.rows:
-        raise DataError(f"{name} has a header and no rows: add rows below it, each with a text and a label.")
+        raise DataError(
+            f"{name} has a header and no rows: add rows below it, or say that its first row is data."
+        )
     names, renamed = clean_column_names(rows.names, rows.rows)
     columns, cleaned = clean_cells(rows, names, name, limits.max_cell_chars)
     frame = pd.DataFrame(columns, dtype=object)

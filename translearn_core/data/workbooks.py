@@ -52,8 +52,8 @@ def read_workbook(
     first = (found.start or (0, 0))[0] + 1
     if above:
         sentence = (
-            f"The table has several header rows: {counted(above, 'row')} with merged cells above the names "
-            "left out."
+            f"{counted(above, 'row')} above the column names, a title or further names in merged cells, left "
+            "out."
         )
         findings.append(finding("several-header-rows", Severity.WARNING, sentence))
     while rows and not any(cell.strip() for cell in rows[-1]):

@@ -61,7 +61,13 @@ def output_kind(path: Path) -> TableKind:
 
 
 def write_table(
-    frame: pd.DataFrame, path: Path, kind: TableKind | None = None, *, raw: bool = False, bom: bool = False
+    frame: pd.DataFrame,
+    path: Path,
+    kind: TableKind | None = None,
+    *,
+    raw: bool = False,
+    bom: bool = False,
+    delimiter: str = ",",
 ) -> None:
     """Write a table to a file; compressed where the name ends with ``.gz``.
 
@@ -69,7 +75,7 @@ def write_table(
     ----------
     kind : TableKind, optional
         Default: what the file's name ends with.
-    raw, bom : bool
+    raw, bom, delimiter
         As for `table_bytes`.
 
     Raises
@@ -77,7 +83,7 @@ def write_table(
     DataError
         As for `output_kind` and `table_bytes`, and if the file cannot be written.
     """
-    content = table_bytes(frame, kind or output_kind(path), raw=raw, bom=bom)
+    content = table_bytes(frame, kind or output_kind(path), raw=raw, bom=bom, delimiter=delimiter)
     try:
         path.write_bytes(gzip.compress(content, mtime=0) if path.suffix.lower() == ".gz" else content)
     except OSError as error:
@@ -86,7 +92,9 @@ def write_table(
         ) from None
 
 
-def table_bytes(frame: pd.DataFrame, kind: TableKind, *, raw: bool = False, bom: bool = False) -> bytes:
+def table_bytes(
+    frame: pd.DataFrame, kind: TableKind, *, raw: bool = False, bom: bool = False, delimiter: str = ","
+) -> bytes:
     """Return a table as the content of a file.
 
     Parameters
@@ -96,13 +104,16 @@ def table_bytes(frame: pd.DataFrame, kind: TableKind, *, raw: bool = False, bom:
         and JSON Lines keep texts apart from formulas: there all values are as they are.
     bom : bool
         Begin CSV and TSV with the mark that makes Excel read them as UTF-8.
+    delimiter : str
+        What separates the fields of CSV.
 
     Raises
     ------
     DataError
         If a sheet cannot hold the table.
     """
-    if (delimiter := kind.delimiter) is not None:
+    if kind.delimiter is not None:
+        delimiter = delimiter if kind is TableKind.CSV else kind.delimiter
         text = _delimited(frame if raw else defused(frame, delimiter), delimiter)
         return text.encode("utf-8-sig" if bom else "utf-8", errors="replace")
     if kind is TableKind.PARQUET:

@@ -73,6 +73,8 @@ def ensure_engine(settings: Settings, *, wait: float = 0.0) -> EngineStatus:
     deadline = time.monotonic() + wait
     while wait and not status.ready:
         if time.monotonic() > deadline or _gone(settings, status):
+            if (refused := write_error(home(settings))) is not None:
+                raise explain_os_error(refused, home(settings)) or refused
             raise EngineError(
                 f"The engine did not get ready{_last_words(settings)}: look into {home(settings) / LOG}, "
                 "or start it by hand with `translearn engine`."

@@ -75,6 +75,16 @@ class FileFormat:
     sheet: str | None = None
     sheets: tuple[str, ...] = ()
 
+    @property
+    def spreadsheet(self) -> bool:
+        """Whether a text file came from a spreadsheet of a country that writes decimal commas."""
+        return self.delimiter == ";"
+
+    @property
+    def csv_delimiter(self) -> str:
+        """What separates the fields of CSV written beside this file."""
+        return ";" if self.spreadsheet else ","
+
 
 @dataclass(frozen=True)
 class LikelyReading:
