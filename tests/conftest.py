@@ -36,19 +36,15 @@ def real_data() -> Path:
     return folder
 
 
-APART = {"e2e": "browser", "engine": "engine", "runs": "engine"}
-"""Folders whose tests run in one process: they share a server, an engine or a database."""
+SLOWEST = ("e2e", "engine", "runs", "commands")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Deal the tests to processes by file, those that take longest first."""
-    slow = ["e2e", "engine", "runs", "commands"]
+    """Begin with the folders that take longest: files are dealt to the processes in this order."""
 
     def turn(item: pytest.Item) -> int:
         folder = item.path.parent.name
-        return slow.index(folder) if folder in slow else len(slow)
+        return SLOWEST.index(folder) if folder in SLOWEST else len(SLOWEST)
 
     items.sort(key=turn)
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(APART.get(item.path.parent.name, str(item.path))))

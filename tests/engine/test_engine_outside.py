@@ -1,6 +1,5 @@
 """An existing Dask cluster instead of one's own: it needs a shared database, so PostgreSQL."""
 
-import os
 import signal
 import socket
 import subprocess
@@ -10,6 +9,7 @@ import time
 import pytest
 from sqlalchemy import create_engine
 
+from tests.databases import postgresql
 from tests.engine.engine_lab import Lab
 from translearn_core.engine.launcher import environment
 from translearn_core.errors import EngineError
@@ -17,7 +17,7 @@ from translearn_core.runs import State
 from translearn_core.runs.schema import metadata
 from translearn_core.settings import Settings
 
-POSTGRESQL = os.environ.get("TRANSLEARN_TEST_DATABASE_URL")
+POSTGRESQL = postgresql()
 needs_postgresql = pytest.mark.skipif(
     not POSTGRESQL, reason="TRANSLEARN_TEST_DATABASE_URL names no PostgreSQL database to test with"
 )

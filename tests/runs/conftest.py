@@ -1,12 +1,11 @@
-import os
-
 import pytest
 from sqlalchemy import create_engine
 
+from tests.databases import postgresql
 from translearn_core.runs import RunStore, Workspace
 from translearn_core.runs.schema import metadata
 
-POSTGRESQL = os.environ.get("TRANSLEARN_TEST_DATABASE_URL")
+POSTGRESQL = postgresql()
 
 
 @pytest.fixture

@@ -198,7 +198,7 @@ def _is_list(sample: Sequence[str], dialect: Dialect) -> bool:
     if count_words(lines[0]) < 4 or any(is_number(cell) for cell in first) or KNOWN_NAMES & {*first}:
         return False
     columns = [[row[end] for row in cells[1:] if len(row) > 1] for end in (0, -1)]
-    return all(len(set(column)) > 0.5 * len(column) for column in columns)
+    return all(not column or len(set(column)) > 0.5 * len(column) for column in columns)
 
 
 def _is_one_column(sample: Sequence[str], dialect: Dialect) -> bool:
