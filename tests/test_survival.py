@@ -32,7 +32,7 @@ ME = "somebody"
 def house(tmp_path: Path) -> Iterator[tuple[RunStore, Settings]]:
     settings = Settings(workspace=tmp_path / "workspace")
     store = RunStore(Workspace(settings.workspace))
-    ensure_engine(settings, wait=60)
+    ensure_engine(settings, wait=180)
     yield store, settings
     stop_engine(settings)
     store.close()
@@ -48,7 +48,7 @@ def rows(n: int) -> bytes:
     return ("text,label\n" + "\n".join(lines)).encode()
 
 
-def ended(store: RunStore, run: Run, seconds: float = 120) -> Run:
+def ended(store: RunStore, run: Run, seconds: float = 300) -> Run:
     deadline = time.monotonic() + seconds
     while (now := store.run(ME, run.id)).state.live:
         assert time.monotonic() < deadline, now

@@ -26,7 +26,7 @@ class Terminal:
     def __call__(self, *words: object) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "translearn_core.cli", *map(str, words)]
         return subprocess.run(
-            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=240, check=False
+            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=500, check=False
         )
 
     def train(self, *words: object) -> dict[str, object]:

@@ -65,7 +65,7 @@ class House:
 
     def __call__(self, *words: object) -> tuple[int, str, str]:
         process = self.start(*words)
-        out, said = process.communicate(timeout=240)
+        out, said = process.communicate(timeout=500)
         return process.returncode, out, said
 
     @property
@@ -122,7 +122,7 @@ def test_files_on_the_command_line_replace_those_in_the_file(house: House, tmp_p
 def test_ctrl_c_stops_a_study_and_the_same_command_goes_on(house: House) -> None:
     path = house.file(name="long", settings={"features.token_limit": 32, "training.epochs": 60}, seeds=[5, 6])
     process = house.start("study", path, "--json")
-    book, deadline = Studies(house.store), time.monotonic() + 120
+    book, deadline = Studies(house.store), time.monotonic() + 300
     while (
         not (mine := [s for s in book.all(LOCAL) if s.name == "long"])
         or not book.standing(LOCAL, mine[0].jobs).running

@@ -90,5 +90,5 @@ def translearn(
     environment = {**os.environ, "TRANSLEARN_WORKSPACE": str(workspace), "PYTHONIOENCODING": encoding}
     command = [sys.executable, "-m", "translearn_core.cli", *words]
     return subprocess.run(
-        command, cwd=ROOT, env=environment, stdout=stdout, stderr=subprocess.PIPE, timeout=240, check=False
+        command, cwd=ROOT, env=environment, stdout=stdout, stderr=subprocess.PIPE, timeout=500, check=False
     )

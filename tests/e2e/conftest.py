@@ -89,7 +89,7 @@ def trained(server: "Server") -> "Trained":
     )
     run = store.submit(owner, config, "tickets, head only")
     ensure_engine(server.settings)
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 300
     while run.state.live:
         assert time.monotonic() < deadline, run
         time.sleep(0.1)

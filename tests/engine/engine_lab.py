@@ -27,7 +27,7 @@ class Lab:
         return engine_status(self.settings)
 
     def start(self):
-        return ensure_engine(self.settings, wait=60)
+        return ensure_engine(self.settings, wait=180)
 
     def read(self, data, owner="ann"):
         dataset = self.store.add_dataset(owner, "file.csv", {"train": data}, self.settings)
@@ -41,7 +41,7 @@ class Lab:
         data = DataConfig(dataset=dataset.digest, text="a", label="b")
         return self.store.submit(owner, ExperimentConfig(data=data) if train else AlterConfig(data=data))
 
-    def until(self, run, *, stage=None, seconds=30):
+    def until(self, run, *, stage=None, seconds=90):
         """Wait until the run has ended, or has reached a stage, and return it."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:

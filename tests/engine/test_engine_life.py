@@ -22,7 +22,7 @@ from translearn_core.settings import Settings
 ENSURE = """
 from translearn_core.engine import ensure_engine
 from translearn_core.settings import settings
-print(ensure_engine(settings(), wait=60).pid)
+print(ensure_engine(settings(), wait=180).pid)
 """
 
 

@@ -17,6 +17,9 @@ from translearn_core.results import Anatomy
 from translearn_core.runs import LOCAL, Dataset, Run, State, artifacts, open_store
 from translearn_core.settings import settings
 
+ENGINE_SECONDS = 180.0
+"""How long an engine may take to start; some 15 s on two cores that do nothing else."""
+
 T = TypeVar("T")
 
 POLL_SECONDS = 0.15
@@ -47,7 +50,7 @@ def ask(config: Frozen, name: str) -> Run:
     """Submit a job and follow it to its end; raises if it fails."""
     run = open_store().submit(LOCAL, config, name)
     if run.state is not State.DONE:
-        ensure_engine(settings(), wait=60)
+        ensure_engine(settings(), wait=ENGINE_SECONDS)
         run = follow(run)
     return _ended(run)
 
@@ -124,7 +127,7 @@ def answer(run: Run, kind: type[T]) -> T:
     folder = store.workspace.run(run.job.id)
     found = artifacts.load(folder, kind)
     if found is None and store.ask_anew(LOCAL, run.id):
-        ensure_engine(settings(), wait=60)
+        ensure_engine(settings(), wait=ENGINE_SECONDS)
         _ended(follow(run))
         found = artifacts.load(folder, kind)
     if found is None:
