@@ -36,15 +36,6 @@ def real_data() -> Path:
     return folder
 
 
-SLOWEST = ("e2e", "engine", "runs", "commands")
-
-
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the folders that take longest: files are dealt to the processes in this order."""
-
-    def turn(item: pytest.Item) -> int:
-        folder = item.path.parent.name
-        return SLOWEST.index(folder) if folder in SLOWEST else len(SLOWEST)
-
-    items.sort(key=turn)
+    """Run browser tests last: Playwright leaves an event loop running, and others need none."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)

@@ -1,4 +1,4 @@
-"""The PostgreSQL database of tests: one for each process of tests, made when it is first asked for."""
+"""The PostgreSQL database of tests: where pytest-xdist runs several processes, each has one of its own."""
 
 import os
 from functools import cache

@@ -60,6 +60,7 @@ def take_the_tickets(tab: Page) -> None:
     drawn(tab, "class_counts")
     drawn(tab, "text_lengths")
     sound(tab)
+    settled(tab)
     keyed(tab, "to_backbone").get_by_role("button").click()
 
 

@@ -114,7 +114,8 @@ def test_two_launches_make_one_engine_and_a_killed_one_is_carried_on(own_lab):
     run = own_lab.until(own_lab.tell("work", train=True, attempts=[1], seconds=60), stage="working")
     family = own_lab.family()
     os.kill(own_lab.status.pid, signal.SIGKILL)
-    assert psutil.wait_procs(family, timeout=5)[1] == [], "the workers outlived the engine"
+    left = [p for p in psutil.wait_procs(family, timeout=5)[1] if p.status() != psutil.STATUS_ZOMBIE]
+    assert left == [], "the workers outlived the engine"  # who ended and has no parent yet is a zombie
     assert not own_lab.status.alive
     assert own_lab.store.run("ann", run.id).state is State.RUNNING
 
