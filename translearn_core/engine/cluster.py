@@ -235,7 +235,7 @@ def _manners() -> dict[str, Any]:
         "distributed.scheduler.worker-ttl": None,
         "distributed.scheduler.active-memory-manager.start": False,
         "distributed.diagnostics.nvml": False,
-        # for Dask's own dashboard, which is not served: by default an engine at rest takes a tenth of a core
+        # for Dask's own dashboard, which is not served: an engine at rest took 8 % of a core
         "distributed.admin.system-monitor.gil.enabled": False,
         "distributed.admin.system-monitor.disk": False,
         "distributed.admin.system-monitor.interval": "5s",

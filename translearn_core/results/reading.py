@@ -77,7 +77,7 @@ class FileFormat:
 
     @property
     def spreadsheet(self) -> bool:
-        """Whether a text file came from a spreadsheet of a country that writes decimal commas."""
+        """Whether semicolons separate the fields, as in spreadsheets where decimals have a comma."""
         return self.delimiter == ";"
 
     @property
