@@ -3,8 +3,13 @@
 import os
 import socket
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from xdist.remotemodule import Producer
+    from xdist.scheduler import LoadScopeScheduling
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -39,3 +44,19 @@ def real_data() -> Path:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run browser tests last: Playwright leaves an event loop running, and others need none."""
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+ENGINES = ("tests/commands/", "tests/e2e/", "tests/engine/", "tests/test_survival.py")
+"""Tests that start engines, browsers or both: two of them at once starve each other on a small machine."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: "Producer") -> "LoadScopeScheduling":
+    """Deal tests to processes by file, and all that start engines to one process."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "engines" if nodeid.startswith(ENGINES) else nodeid.split("::")[0]
+
+    return ByFile(config, log)

@@ -68,8 +68,10 @@ def _vote(cell: str, column: Sequence[str]) -> float:
     values = [value for value in column if value]
     if count_words(cell) <= 2 and not KNOWN_NAMES.isdisjoint(re.split(r"[\W_]+", cell.casefold())):
         return -2.5
-    if not cell or len(values) < 2:
+    if not cell or not values:
         return 0.0
+    if len(values) == 1:
+        return _vote_by_length(cell, values)
     counts = Counter(values)
     if len(counts) <= max(2, len(values) // 3) and cell in counts:
         return 3.0
@@ -77,14 +79,21 @@ def _vote(cell: str, column: Sequence[str]) -> float:
         return 2.0 if is_number(cell) else -2.0
     if len(values) >= 5 and all(any(c.isdigit() for c in value) for value in values):
         return 0.5 if any(c.isdigit() for c in cell) else -1.5
+    if vote := _vote_by_length(cell, values):
+        return vote
+    return -1.0 if len(counts) <= max(2, len(values) // 3) else 0.0
+
+
+def _vote_by_length(cell: str, values: Sequence[str]) -> float:
+    """Return the vote of a column of texts; 0 where they are too short to tell."""
     mean = sum(map(count_words, values)) / len(values)
     words = count_words(cell)
-    if mean >= 4:
-        if words <= max(3, 0.4 * mean) and words <= 0.7 * mean:
-            return -2.0
-        questions = sum(value.endswith("?") for value in values)
-        return -1.0 if cell.endswith("?") and questions < 0.3 * len(values) else 1.5
-    return -1.0 if len(counts) <= max(2, len(values) // 3) else 0.0
+    if mean < 4:
+        return 0.0
+    if words <= max(3, 0.4 * mean) and words <= 0.7 * mean:
+        return -2.0
+    questions = sum(value.endswith("?") for value in values)
+    return -1.0 if cell.endswith("?") and questions < 0.3 * len(values) else 1.5
 
 
 def further_header_rows(rows: Sequence[Sequence[str]]) -> int:
