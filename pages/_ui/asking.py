@@ -121,6 +121,7 @@ def file(run: Run) -> None:
                     kind=kind,
                     raw=True,
                     delimiter=form.csv_delimiter,
+                    types=form.types,
                 )
 
 

@@ -1,6 +1,6 @@
 """Tables and figures, each with its CSV: cells that a spreadsheet would run are defused on the way out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -9,6 +9,7 @@ import streamlit as st
 from translearn_core.config import TableKind
 from translearn_core.data.spreadsheet import holds_formulas
 from translearn_core.data.write_table import MEDIA_TYPES, table_bytes
+from translearn_core.results import ColumnType
 
 CONFIG = {"displaylogo": False, "scrollZoom": False}
 
@@ -26,6 +27,7 @@ def download(
     kind: TableKind = TableKind.CSV,
     raw: bool = False,
     delimiter: str = ",",
+    types: Iterable[tuple[str, ColumnType]] = (),
 ) -> None:
     """Offer a table as a file, and with its values as they are where cells are defused or `raw` says so.
 
@@ -35,7 +37,7 @@ def download(
     def content(raw: bool) -> Callable[[], bytes]:
         def made() -> bytes:
             table = frame() if callable(frame) else frame
-            return table_bytes(table, kind, raw=raw, bom=True, delimiter=delimiter)
+            return table_bytes(table, kind, raw=raw, bom=True, delimiter=delimiter, types=types)
 
         return made
 

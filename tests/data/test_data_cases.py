@@ -85,11 +85,18 @@ def test_fasttext_lines_become_label_and_text():
     assert reading.rows == 60
 
 
-def test_a_repeated_header_is_left_out_with_its_row_and_numbers_go_on():
+def test_a_repeated_header_is_left_out_with_its_line_and_is_no_row():
     table, reading = load("04-concatenated-bom/all.csv")
     (again,) = [f for f in reading.findings if f.code == "repeated-headers"]
-    assert again.rows == (31,)
-    assert table[ROW].tolist() == [*range(1, 31), *range(32, 62)]
+    assert "(line 32)" in again.sentence
+    assert table[ROW].tolist() == [*range(1, 61)]
+
+
+def test_rows_of_a_survey_are_counted_below_its_three_rows_of_names():
+    table, reading = load("47-qualtrics-three-headers/survey.csv")
+    (further,) = [f for f in reading.findings if f.code == "further-header-rows"]
+    assert "(lines 2 and 3)" in further.sentence
+    assert table[ROW].tolist() == [*range(1, 61)]
 
 
 def test_labels_that_look_the_same_are_one_class():

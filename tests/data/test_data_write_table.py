@@ -10,9 +10,12 @@ import pytest
 from openpyxl import load_workbook
 
 from translearn_core.config import TableKind
+from translearn_core.data import read
 from translearn_core.data import write_table as module
 from translearn_core.data.write_table import output_kind, table_bytes, table_kind, write_table
 from translearn_core.errors import DataError
+from translearn_core.results import ColumnType
+from translearn_core.settings import Settings
 
 
 def table() -> pd.DataFrame:
@@ -90,3 +93,42 @@ def test_the_kind_is_what_the_name_ends_with(tmp_path: Path) -> None:
     assert gzip.decompress((tmp_path / "a.csv.gz").read_bytes()) == table_bytes(table(), TableKind.CSV)
     with pytest.raises(DataError, match="cannot be written"):
         write_table(table(), tmp_path / "no" / "a.csv")
+
+
+def typed(path: Path) -> None:
+    """Write a file whose columns have types, one of each."""
+    frame = pd.DataFrame(
+        {
+            "text": ["one", "two", "three"],
+            "code": ["007", "8", None],
+            "stars": pd.array([1, None, 12345678901234567], "Int64"),
+            "price": [0.1 + 0.2, 2.0, np.nan],
+            "sold": pd.array([True, None, False], "boolean"),
+            "day": pd.to_datetime(["2024-02-29", None, "2024-03-01 12:30"], format="ISO8601"),
+        }
+    )
+    if table_kind(path) is TableKind.JSONL:  # has no dates
+        frame["day"] = frame["day"].astype(object).where(frame["day"].notna(), None).astype(str)
+    write_table(frame, path)
+
+
+@pytest.mark.parametrize("kind", [TableKind.XLSX, TableKind.PARQUET, TableKind.JSONL])
+def test_numbers_dates_and_booleans_come_back_as_such(kind: TableKind, tmp_path: Path) -> None:
+    given, back = tmp_path / f"given.{kind}", tmp_path / f"back.{kind}"
+    typed(given)
+    table, reading = read({"train": given}, Settings())
+    write_table(
+        table[["text", "code", "stars", "price", "sold", "day"]], back, types=reading.formats[0].types
+    )
+    again = read({"train": back}, Settings())
+    assert again[1].formats == reading.formats
+    pd.testing.assert_frame_equal(again[0], table)
+    types = {"stars": "number", "price": "number", "sold": "boolean", "day": "date"}
+    if kind is TableKind.JSONL:
+        del types["day"]
+    assert dict(reading.formats[0].types) == types
+
+
+def test_a_column_that_changed_since_stays_a_column_of_texts() -> None:
+    frame = pd.DataFrame({"stars": ["1", "two"]})
+    assert b'"two"' in table_bytes(frame, TableKind.JSONL, types=[("stars", ColumnType.NUMBER)])

@@ -51,7 +51,15 @@ def predict(
     config = PredictFileConfig(job=trained.job.id, dataset=dataset.digest, text=column)
     found = answer(ask(config, "prediction"), FilePrediction)
     form = table.formats[0]
-    write_table(found.table, out, kind, raw=raw, bom=form.spreadsheet, delimiter=form.csv_delimiter)
+    write_table(
+        found.table,
+        out,
+        kind,
+        raw=raw,
+        bom=form.spreadsheet,
+        delimiter=form.csv_delimiter,
+        types=form.types,
+    )
     counts: dict[str, int] = dict(found.counts.itertuples(index=False))
     told = {"run": trained.id, "rows": found.rows, "blank": found.blank, "out": str(out), "counts": counts}
     say(told | {"findings": data.records()}, show, as_json=as_json)

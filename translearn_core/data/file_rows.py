@@ -7,6 +7,7 @@ from translearn_core.config import ReadOptions, TableKind
 from translearn_core.data.archives import ZIP_STARTS, Unpacked, unpack
 from translearn_core.data.decoding import Decoded, decode
 from translearn_core.data.delimited import parse
+from translearn_core.data.delimited_rows import line_list
 from translearn_core.data.findings import counted, finding, joined, shown, were
 from translearn_core.data.header_rows import (
     SURE,
@@ -20,7 +21,7 @@ from translearn_core.data.parquet import START as PARQUET_START
 from translearn_core.data.parquet import read_parquet
 from translearn_core.data.raw_table import RawTable
 from translearn_core.data.workbooks import OLD_OFFICE, read_workbook
-from translearn_core.results import FileFormat, Finding, Severity
+from translearn_core.results import ColumnType, FileFormat, Finding, Severity
 
 
 @dataclass
@@ -33,7 +34,7 @@ class FileRows:
         As they stand in the file; `clean_column_names` makes them usable.
     rows : list of list of str
     numbers, lines : list of int
-        For each row its 1-based number, the header not counted, and the line on which it starts.
+        For each row its 1-based number, rows of names not counted, and the line on which it starts.
     format : FileFormat
     evidence : float or None
         How much speaks for a header in the first row (below 0) or for data (above); None where it is given.
@@ -41,6 +42,8 @@ class FileRows:
         None for formats that are no text.
     others : tuple of str
         Other delimiters that would make a table.
+    types : list of ColumnType or None
+        Of each column, where the format has types.
     findings : list of Finding
     """
 
@@ -52,6 +55,7 @@ class FileRows:
     evidence: float | None = None
     decoded: Decoded | None = None
     others: tuple[str, ...] = ()
+    types: list[ColumnType | None] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
 
@@ -66,7 +70,7 @@ def read_rows(data: bytes, name: str, *, max_rows: int, max_bytes: int, options:
     unpacked = unpack(data, name, max_bytes, options.sheet)
     raw, decoded, sheet, sheets = _raw(unpacked, name, max_rows, max_bytes, options)
     rows = _with_header(raw, options.header)
-    rows.decoded, rows.others = decoded, raw.others
+    rows.decoded, rows.others, rows.types = decoded, raw.others, raw.types
     rows.format = FileFormat(
         part="",
         kind=raw.kind,
@@ -99,50 +103,53 @@ def _raw(
 
 def _with_header(raw: RawTable, given: bool | None) -> FileRows:
     """Separate the names of the columns from the rows."""
-    kind = FileFormat("", raw.kind)
     if raw.names is not None:
         numbers = list(range(1, len(raw.rows) + 1))
-        return FileRows(
-            raw.names, raw.rows, numbers, raw.lines, kind, findings=_blank_rows(raw.rows, numbers)
-        )
+        blank = _blank_rows(raw.rows, numbers)
+        return FileRows(raw.names, raw.rows, numbers, raw.lines, FileFormat("", raw.kind), findings=blank)
     first, below = raw.rows[0], raw.rows[1:]
     evidence = None if given is not None else first_row_is_data(first, below)
     header = given if given is not None else evidence is None or evidence <= 0
+    out: set[int] = set()
     said: list[Finding] = []
-    if not header:
-        names = ["text"] if len(first) == 1 else [f"column {k + 1}" for k in range(len(first))]
-        numbers = list(range(1, len(raw.rows) + 1))
-        rows = FileRows(names, raw.rows, numbers, raw.lines, FileFormat("", raw.kind, header=False), evidence)
-        said = [_about_header(evidence, first, names)]
-        shift = 0
-    else:
-        rows = _below(first, below, raw, kind, evidence)
-        said = rows.findings
+    if header:
+        names = first
+        out, said = _left_out(first, below, raw.lines[1:])
         if evidence is not None and evidence > -SURE and below:
             said.append(_about_header(evidence, first, first))
-        shift = 1
-    if raw.trimmed:
-        cut = [index + 1 - shift for index in raw.trimmed if index >= shift]
-        if cut:
-            sentence = (
-                f"{counted(len(cut), 'row')} ended with empty fields beyond the last column, which were cut."
-            )
-            said.append(finding("trailing-fields", Severity.MENDED, sentence, cut))
-    rows.findings = [*said, *_blank_rows(rows.rows, rows.numbers)]
-    return rows
+    else:
+        names = ["text"] if len(first) == 1 else [f"column {k + 1}" for k in range(len(first))]
+        said.append(_about_header(evidence, first, names))
+    left = [k for k in range(header, len(raw.rows)) if k - header not in out]
+    number = {k: n for n, k in enumerate(left, start=1)}
+    if cut := [number[k] for k in raw.trimmed if k in number]:
+        sentence = (
+            f"{counted(len(cut), 'row')} ended with empty fields beyond the last column, which were cut."
+        )
+        said.append(finding("trailing-fields", Severity.MENDED, sentence, cut))
+    rows, numbers = [raw.rows[k] for k in left], [*number.values()]
+    return FileRows(
+        names=names,
+        rows=rows,
+        numbers=numbers,
+        lines=[raw.lines[k] for k in left],
+        format=FileFormat("", raw.kind, header=header),
+        evidence=evidence,
+        findings=[*said, *_blank_rows(rows, numbers)],
+    )
 
 
-def _below(
-    header: list[str], below: list[list[str]], raw: RawTable, kind: FileFormat, evidence: float | None
-) -> FileRows:
-    """Return the rows below the header, less those that belong to it or repeat it."""
+def _left_out(header: list[str], below: list[list[str]], lines: list[int]) -> tuple[set[int], list[Finding]]:
+    """Return the indices of rows below the header that belong to it or repeat it, and what is said."""
     said = []
     further = further_header_rows(below)
     again = repeated_header_rows(header, below)
     if further:
-        numbers = range(1, further + 1)
-        sentence = f"{counted(further, 'further header row')} below the first {were(further)} left out."
-        said.append(finding("further-header-rows", Severity.MENDED, sentence, numbers))
+        sentence = (
+            f"{counted(further, 'further header row')} below the first {were(further)} left out "
+            f"({line_list(lines[:further])})."
+        )
+        said.append(finding("further-header-rows", Severity.MENDED, sentence))
     elif below and second_header_row(below):
         sentence = (
             f"Row 1 ({joined([shown(cell) for cell in below[0] if cell.strip()][:3])}) looks like a second "
@@ -152,20 +159,11 @@ def _below(
         said.append(finding("second-header-row", Severity.WARNING, sentence, [1], advice=advice))
     if again:
         sentence = (
-            f"{counted(len(again), 'row')} that {_repeat(len(again))} the header {were(len(again))} left out."
+            f"{counted(len(again), 'row')} that {_repeat(len(again))} the header {were(len(again))} left out "
+            f"({line_list(lines[k] for k in again)})."
         )
-        said.append(finding("repeated-headers", Severity.MENDED, sentence, [k + 1 for k in again]))
-    out = {*range(further), *again}
-    left = [k for k in range(len(below)) if k not in out] if out else range(len(below))
-    return FileRows(
-        names=header,
-        rows=[below[k] for k in left] if out else below,
-        numbers=[k + 1 for k in left],
-        lines=[raw.lines[k + 1] for k in left],
-        format=kind,
-        evidence=evidence,
-        findings=said,
-    )
+        said.append(finding("repeated-headers", Severity.MENDED, sentence))
+    return {*range(further), *again}, said
 
 
 def _repeat(number: int) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from translearn_core.config import TableKind
+from translearn_core.data.column_types import column_types
 from translearn_core.data.delimited_rows import MOST_COLUMNS, too_many_rows
 from translearn_core.data.findings import finding, shown
 from translearn_core.data.raw_table import RawTable
@@ -45,7 +46,8 @@ def read_json(text: str, name: str, *, max_rows: int) -> RawTable:
     single = {key for key in names if _one_at_most(record.get(key) for record in records)}
     rows = [[json_text(record.get(key), single=key in single) for key in names] for record in records]
     said = finding("json", Severity.DETECTED, f"JSON records: {len(names):,} keys became the columns.")
-    return RawTable(TableKind.JSONL, rows, lines, names=names, findings=[said])
+    types = column_types([record.get(key) for record in records] for key in names)
+    return RawTable(TableKind.JSONL, rows, lines, names=names, types=types, findings=[said])
 
 
 def json_text(value: object, *, single: bool = False) -> str:

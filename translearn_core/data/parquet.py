@@ -11,7 +11,7 @@ from translearn_core.data.findings import counted, finding, shown
 from translearn_core.data.json_records import json_text
 from translearn_core.data.raw_table import RawTable
 from translearn_core.errors import DataError
-from translearn_core.results import Severity
+from translearn_core.results import ColumnType, Severity
 
 START = b"PAR1"
 BATCH_ROWS = 10_000
@@ -43,6 +43,7 @@ def read_parquet(data: bytes, name: str, *, max_rows: int, max_bytes: int) -> Ra
                 "TRANSLEARN_MAX_UPLOAD_MB."
             )
         rows: list[list[str]] = []
+        types = [_column_type(field.type) for field in file.schema_arrow]
         for batch in file.iter_batches(BATCH_ROWS):
             columns = [[_plain(value) for value in column.to_pylist()] for column in batch.columns]
             rows += [list(row) for row in zip(*columns, strict=True)]
@@ -62,7 +63,18 @@ def read_parquet(data: bytes, name: str, *, max_rows: int, max_bytes: int) -> Ra
         Severity.DETECTED,
         f"A Parquet file with {counted(len(names), 'column')}: {shown(names[0])} first.",
     )
-    return RawTable(TableKind.PARQUET, rows, list(range(1, len(rows) + 1)), names=names, findings=[said])
+    lines = list(range(1, len(rows) + 1))
+    return RawTable(TableKind.PARQUET, rows, lines, names=names, types=types, findings=[said])
+
+
+def _column_type(kind: pa.DataType) -> ColumnType | None:
+    is_a = pa.types
+    if is_a.is_boolean(kind):
+        return ColumnType.BOOLEAN
+    if is_a.is_date(kind) or is_a.is_timestamp(kind):
+        return ColumnType.DATE
+    number = is_a.is_integer(kind) or is_a.is_floating(kind) or is_a.is_decimal(kind)
+    return ColumnType.NUMBER if number else None
 
 
 def _plain(value: object) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from translearn_core.config import TableKind
-from translearn_core.results import Finding
+from translearn_core.results import ColumnType, Finding
 
 
 @dataclass
@@ -25,6 +25,8 @@ class RawTable:
         What stood between the fields, "" for one column; None where the format has no delimiters.
     others : tuple of str
         Other delimiters that would make a table too, the likeliest first.
+    types : list of ColumnType or None
+        Of each column, where the format has types.
     findings : list of Finding
         What was detected or fixed on the way.
     """
@@ -36,4 +38,5 @@ class RawTable:
     trimmed: list[int] = field(default_factory=list)
     delimiter: str | None = None
     others: tuple[str, ...] = ()
+    types: list[ColumnType | None] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)

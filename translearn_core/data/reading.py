@@ -87,7 +87,7 @@ def read(
         suggestion=suggest(columns, table),
         findings=(*_merged({part: file.findings for part, file in files.items()}), *differing),
         preview=preview,
-        formats=tuple(replace(file.rows.format, part=part) for part, file in files.items()),
+        formats=tuple(file.rows.format for file in files.values()),
         alternatives=tuple(one for file in files.values() for one in file.alternatives),
     )
 
@@ -110,6 +110,10 @@ def _read_file(path: Path, part: str, name: str, limits: Settings, room: int, op
     frame = pd.DataFrame(columns, dtype=object)
     frame[ROW] = np.asarray(rows.numbers, dtype=np.int64)
     frame[PART] = pd.Series([part] * len(frame), dtype=object, index=frame.index)
+    types = zip(names, rows.types, strict=True) if rows.types else ()
+    rows.format = replace(
+        rows.format, part=part, types=tuple((column, kind) for column, kind in types if column and kind)
+    )
     alternatives = likely_readings(data, part, rows, options)
     return _File(frame, rows, [*rows.findings, *renamed, *cleaned], alternatives)
 

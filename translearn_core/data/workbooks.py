@@ -7,6 +7,7 @@ from typing import Any
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
 from translearn_core.config import TableKind
+from translearn_core.data.column_types import column_types
 from translearn_core.data.delimited_rows import MOST_COLUMNS, too_many_rows
 from translearn_core.data.findings import counted, finding, named, shown
 from translearn_core.data.raw_table import RawTable
@@ -64,7 +65,9 @@ def read_workbook(
             f"{name} has no cells in sheet {shown(found.name)}: choose another sheet, or add rows."
         )
     lines = list(range(first + above, first + above + len(kept)))
-    return RawTable(TableKind.XLSX, kept, lines, findings=findings), found.name, tuple(names)
+    types = column_types(zip(*cells[above + 1 : above + len(kept)], strict=True)) or [None] * len(kept[0])
+    table = RawTable(TableKind.XLSX, kept, lines, types=types, findings=findings)
+    return table, found.name, tuple(names)
 
 
 def _open(

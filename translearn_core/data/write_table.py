@@ -1,17 +1,21 @@
 """Write a table as CSV, TSV, XLSX, Parquet or JSON Lines."""
 
+import datetime as dt
 import gzip
 import io
 import math
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from translearn_core.config import TableKind
+from translearn_core.data.column_types import restored
 from translearn_core.data.spreadsheet import defused
 from translearn_core.errors import DataError, in_short
+from translearn_core.results import ColumnType
 
 SUFFIXES: dict[str, TableKind] = {
     **{f".{kind}": kind for kind in TableKind},
@@ -68,6 +72,7 @@ def write_table(
     raw: bool = False,
     bom: bool = False,
     delimiter: str = ",",
+    types: Iterable[tuple[str, ColumnType]] = (),
 ) -> None:
     """Write a table to a file; compressed where the name ends with ``.gz``.
 
@@ -75,7 +80,7 @@ def write_table(
     ----------
     kind : TableKind, optional
         Default: what the file's name ends with.
-    raw, bom, delimiter
+    raw, bom, delimiter, types
         As for `table_bytes`.
 
     Raises
@@ -83,7 +88,9 @@ def write_table(
     DataError
         As for `output_kind` and `table_bytes`, and if the file cannot be written.
     """
-    content = table_bytes(frame, kind or output_kind(path), raw=raw, bom=bom, delimiter=delimiter)
+    content = table_bytes(
+        frame, kind or output_kind(path), raw=raw, bom=bom, delimiter=delimiter, types=types
+    )
     try:
         path.write_bytes(gzip.compress(content, mtime=0) if path.suffix.lower() == ".gz" else content)
     except OSError as error:
@@ -93,7 +100,13 @@ def write_table(
 
 
 def table_bytes(
-    frame: pd.DataFrame, kind: TableKind, *, raw: bool = False, bom: bool = False, delimiter: str = ","
+    frame: pd.DataFrame,
+    kind: TableKind,
+    *,
+    raw: bool = False,
+    bom: bool = False,
+    delimiter: str = ",",
+    types: Iterable[tuple[str, ColumnType]] = (),
 ) -> bytes:
     """Return a table as the content of a file.
 
@@ -106,6 +119,8 @@ def table_bytes(
         Begin CSV and TSV with the mark that makes Excel read them as UTF-8.
     delimiter : str
         What separates the fields of CSV.
+    types : iterable of (column, type)
+        Columns of texts that XLSX, Parquet and JSON Lines hold as what they were in the file they came from.
 
     Raises
     ------
@@ -116,6 +131,9 @@ def table_bytes(
         delimiter = delimiter if kind is TableKind.CSV else kind.delimiter
         text = _delimited(frame if raw else defused(frame, delimiter), delimiter)
         return text.encode("utf-8-sig" if bom else "utf-8", errors="replace")
+    if kind is TableKind.JSONL:  # has no dates
+        types = [one for one in types if one[1] is not ColumnType.DATE]
+    frame = restored(frame, types)
     if kind is TableKind.PARQUET:
         return frame.to_parquet(index=False)
     if kind is TableKind.JSONL:
@@ -181,6 +199,8 @@ def _plain(value: Any) -> Any:
         value = value.item()
     if isinstance(value, float) and not math.isfinite(value):
         return None if math.isnan(value) else str(value)
+    if isinstance(value, dt.datetime) and value.tzinfo is None:
+        return value if value.time() != dt.time() else value.date()
     if isinstance(value, bool | int | float | str):
         return value
     return str(value)

@@ -19,6 +19,7 @@ from translearn_core.results.projection import Nearness, Projection
 from translearn_core.results.rate_search import RateSearch
 from translearn_core.results.reading import (
     Column,
+    ColumnType,
     Diagnosis,
     FileFormat,
     Finding,
@@ -48,6 +49,7 @@ __all__ = [
     "Calibration",
     "CellScore",
     "Column",
+    "ColumnType",
     "Comparison",
     "Diagnosis",
     "Difference",

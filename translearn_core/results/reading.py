@@ -59,12 +59,21 @@ class Suggestion:
     reason: str
 
 
+class ColumnType(StrEnum):
+    """What a file whose columns have types holds in one of them, texts aside."""
+
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    DATE = "date"
+
+
 @dataclass(frozen=True)
 class FileFormat:
     """How one file was read.
 
     `encoding` is a Python codec, None for a format without one; `delimiter` is "" for one column, None for a
-    format without delimiters; `sheet` is a workbook's sheet or an archive's member, `sheets` those it has.
+    format without delimiters; `sheet` is a workbook's sheet or an archive's member, `sheets` those it has;
+    `types` are those of columns that hold no texts, where the format has types.
     """
 
     part: str
@@ -74,6 +83,7 @@ class FileFormat:
     header: bool = True
     sheet: str | None = None
     sheets: tuple[str, ...] = ()
+    types: tuple[tuple[str, ColumnType], ...] = ()
 
     @property
     def spreadsheet(self) -> bool:
