@@ -31,6 +31,19 @@ def read(data, encoding=None):
     return decode(data, "The file", encoding)
 
 
+POLISH = "Zażółć gęślą jaźń, powiedział, że źle się czuje i chciałby już wyjść.\n"
+
+
+def test_an_unlikely_choice_of_encoding_is_doubted_and_a_likely_one_is_not():
+    data = (POLISH * 20).encode("cp1250")
+    wrong = read(data, "mac-roman")
+    assert wrong.likelier == "Windows-1250"
+    assert wrong.doubtful
+    assert read(data, "cp1250").likelier is None
+    assert read(POLISH.encode(), "utf-16").likelier == "UTF-8"
+    assert read(b"plain\n", "cp1251").likelier is None
+
+
 @pytest.mark.parametrize("name", FILES)
 def test_files_of_old_programs_have_the_right_letters(name):
     data = (CASES / f"{name}.csv").read_bytes()

@@ -8,7 +8,7 @@ character.
 
 import codecs
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -81,6 +81,8 @@ class Decoded:
         Words that look wrong or that other likely encodings read differently, at most 8.
     alternatives : tuple of str
         Codecs of other likely readings that give other letters, best first, at most 4.
+    likelier : str or None
+        Name of the encoding that is found in the bytes, where a person named another that is unlikely.
     """
 
     text: str
@@ -90,6 +92,7 @@ class Decoded:
     replaced_lines: tuple[int, ...] = ()
     doubtful: tuple[str, ...] = ()
     alternatives: tuple[str, ...] = ()
+    likelier: str | None = None
 
 
 def decode(data: bytes, name: str, encoding: str | None = None) -> Decoded:
@@ -113,7 +116,7 @@ def decode(data: bytes, name: str, encoding: str | None = None) -> Decoded:
     if not data or data.isspace():
         raise DataError(empty)
     refuse_other_kinds(data, name)
-    decoded = _detected(data, name) if encoding is None else _read(data, text_codec(encoding))
+    decoded = _detected(data, name) if encoding is None else _chosen(data, name, text_codec(encoding))
     if (at := decoded.text.find("\0")) >= 0:
         line = decoded.text.count("\n", 0, at) + 1
         raise DataError(
@@ -144,6 +147,21 @@ def text_codec(encoding: str) -> str:
             "encoding that Python knows."
         )
     return "utf-8" if codec == "utf-8-sig" else codec
+
+
+def _chosen(data: bytes, name: str, codec: str) -> Decoded:
+    """Read with the encoding that a person named, and note it if another one is likelier."""
+    read = _read(data, codec)
+    try:
+        found = _detected(data, name)
+    except DataError:
+        return read
+    sample = _sample(data)
+    text, other = (sample.decode(one, "replace") for one in (codec, found.codec))
+    if codec in found.alternatives or text == other:
+        return read
+    words = dict.fromkeys((*read.doubtful, *doubtful_words(text, other)))
+    return replace(read, doubtful=tuple(words)[:MOST_WORDS], likelier=found.encoding)
 
 
 def _detected(data: bytes, name: str) -> Decoded:

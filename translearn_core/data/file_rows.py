@@ -201,11 +201,13 @@ def _blank_rows(rows: Sequence[Sequence[str]], numbers: Sequence[int]) -> list[F
 def _about_encoding(decoded: Decoded) -> list[Finding]:
     sentence = f"Read as {decoded.encoding}."
     said = [finding("encoding", Severity.DETECTED, sentence)]
-    if decoded.doubtful or decoded.alternatives:
-        words = (
-            f": look at {joined([shown(word) for word in decoded.doubtful], 4)}" if decoded.doubtful else ""
-        )
-        sentence = f"Read as {decoded.encoding}, which is a guess{words}."
+    look = f": look at {joined([shown(word) for word in decoded.doubtful], 4)}" if decoded.doubtful else ""
+    if decoded.likelier:
+        sentence = f"Read as {decoded.encoding}, as chosen, where {decoded.likelier} is likelier{look}."
+        advice = f"Choose {decoded.likelier} if letters look wrong."
+        said = [finding("encoding", Severity.WARNING, sentence, advice=advice)]
+    elif decoded.doubtful or decoded.alternatives:
+        sentence = f"Read as {decoded.encoding}, which is a guess{look}."
         advice = "If letters look wrong, choose another encoding, or save the file as UTF-8."
         said = [finding("encoding", Severity.WARNING, sentence, advice=advice)]
     if decoded.replaced:
