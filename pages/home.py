@@ -25,8 +25,8 @@ sources.sample_cards()
 
 st.subheader("Or bring your own table", anchor=False)
 st.markdown(
-    "A CSV with one column of texts and one of labels. It is read on this machine and stays in your "
-    "workspace."
+    "A table with one column of texts and one of labels: CSV, Excel, Parquet or JSON. It is read on this "
+    "machine and stays in your workspace."
 )
 sources.upload()
 

@@ -17,7 +17,7 @@ ONE_COLUMN = "none: one column"
 HEADERS: dict[bool | None, str] = {
     None: DETECT,
     True: "names the columns",
-    False: "is data: there is no header",
+    False: "is data",
 }
 
 Then = Callable[[str], None]
@@ -65,32 +65,15 @@ def _alternative(dataset: Dataset, one: LikelyReading, number: int, then: Then) 
 def _form(dataset: Dataset, reading: Reading | None, then: Then) -> None:
     """Choose encoding, delimiter, header and sheet by hand."""
     now = state.store().workspace.read_options(dataset.digest)
-    sheets = sorted({sheet for form in reading.formats for sheet in form.sheets}) if reading else []
+    forms = reading.formats if reading else ()
+    sheets = sorted({sheet for form in forms for sheet in form.sheets})
+    encoding, delimiter, sheet = now.encoding, now.delimiter, now.sheet
     with st.form(f"read_options-{dataset.digest}", border=False):
         with st.grid(4, min_column_width=160):
-            encoding = st.selectbox(
-                "Encoding",
-                [DETECT, *CODECS],
-                index=_place([DETECT, *CODECS], now.encoding),
-                format_func=lambda codec: CODECS.get(codec, codec),
-                key=f"read_encoding-{dataset.digest}",
-                accept_new_options=True,
-                help="which characters the file's bytes stand for; try another if letters look wrong",
-            )
-            delimiters = {
-                DETECT: DETECT,
-                **{d: f"{name}  {d.strip()}" for d, name in DELIMITERS.items()},
-                "": ONE_COLUMN,
-            }
-            delimiter = st.selectbox(
-                "Delimiter",
-                list(delimiters),
-                index=_place(list(delimiters), now.delimiter),
-                format_func=lambda d: delimiters.get(d, d),
-                key=f"read_delimiter-{dataset.digest}",
-                accept_new_options=True,
-                help="what stands between the fields of a row",
-            )
+            if not forms or any(form.encoding for form in forms):
+                encoding = _encoding(dataset, now)
+            if not forms or any(form.delimiter is not None for form in forms):
+                delimiter = _delimiter(dataset, now)
             header = st.selectbox(
                 "The first row",
                 list(HEADERS),
@@ -98,7 +81,6 @@ def _form(dataset: Dataset, reading: Reading | None, then: Then) -> None:
                 format_func=HEADERS.__getitem__,
                 key=f"read_header-{dataset.digest}",
             )
-            sheet = now.sheet
             if len(sheets) > 1:
                 sheet = st.selectbox(
                     "Sheet or file",
@@ -108,13 +90,39 @@ def _form(dataset: Dataset, reading: Reading | None, then: Then) -> None:
                 )
         if st.form_submit_button("Read the file again", key="read_again", icon=":material/refresh:"):
             with shown.errors():
-                chosen = ReadOptions(
-                    encoding=None if encoding == DETECT else encoding,
-                    delimiter=None if delimiter == DETECT else delimiter,
-                    header=header,
-                    sheet=sheet,
-                )
+                chosen = ReadOptions(encoding=encoding, delimiter=delimiter, header=header, sheet=sheet)
                 _read_again(dataset, chosen, then)
+
+
+def _encoding(dataset: Dataset, now: ReadOptions) -> str | None:
+    chosen = st.selectbox(
+        "Encoding",
+        [DETECT, *CODECS],
+        index=_place([DETECT, *CODECS], now.encoding),
+        format_func=lambda codec: CODECS.get(codec, codec),
+        key=f"read_encoding-{dataset.digest}",
+        accept_new_options=True,
+        help="which characters the file's bytes stand for; try another if letters look wrong",
+    )
+    return None if chosen == DETECT else chosen
+
+
+def _delimiter(dataset: Dataset, now: ReadOptions) -> str | None:
+    names = {
+        DETECT: DETECT,
+        **{delimiter: f"{name}  {delimiter.strip()}" for delimiter, name in DELIMITERS.items()},
+        "": ONE_COLUMN,
+    }
+    chosen = st.selectbox(
+        "Delimiter",
+        list(names),
+        index=_place(list(names), now.delimiter),
+        format_func=lambda delimiter: names.get(delimiter, delimiter),
+        key=f"read_delimiter-{dataset.digest}",
+        accept_new_options=True,
+        help="what stands between the fields of a row",
+    )
+    return None if chosen == DETECT else chosen
 
 
 def _read_again(dataset: Dataset, options: ReadOptions, then: Then) -> None:

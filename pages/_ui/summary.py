@@ -16,7 +16,7 @@ def in_words(dataset: Dataset, draft: Draft, diagnosis: Diagnosis) -> None:
     altered = draft.augment.copies * int(rows["train"])
     copies = f" and {count(altered)} altered {'copy' if altered == 1 else 'copies'}" if altered else ""
     st.markdown(
-        f"Learn to tell **{len(diagnosis.classes)} classes** (column {plain(draft.label)}) from "
+        f"Learn to tell **{len(diagnosis.classes)} classes** ({plain(draft.label)}) from "
         f"**{plain(draft.text)}** in {plain(dataset.name)}: {count(rows['train'])} rows{copies} to learn "
         f"from, {count(rows['validation'])} to choose on, {count(rows['test'])} to report on."
     )

@@ -201,7 +201,7 @@ def test_a_full_disk_is_a_sentence_that_says_how_to_go_on(monkeypatch, store, ru
     assert ended.job.reason.startswith("The disk is full that holds")
     assert "job.log" not in ended.job.reason
     assert runtime._explained(JobKind.TRAIN, OSError(28, ""), store.workspace.root)[1].endswith(
-        "press Resume on its page or give the same command again."
+        "press Resume in the app or give the same command again."
     )
 
 

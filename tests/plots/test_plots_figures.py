@@ -71,7 +71,7 @@ def test_a_frozen_backbone_shows_the_rate_of_the_head_only():
 @pytest.mark.parametrize("measure", ["loss", "accuracy", "lr", "grad_norm"])
 def test_a_run_that_has_just_begun_says_so(measure):
     figure = plots.learning_curves(History((), ()), measure)
-    assert "not over yet" in figure.layout.annotations[0].text
+    assert "finished yet" in figure.layout.annotations[0].text
 
 
 def test_overlay_keeps_a_colour_per_run_and_the_names():

@@ -109,7 +109,7 @@ def test_a_rate_that_fades_out_does_not_take_the_colours_of_the_others():
 def test_a_run_that_has_just_begun_says_so():
     empty = Timeline(("embeddings", "block 0", "head"), (), np.zeros(1, dtype=np.int64), np.zeros((3, 0)))
     for figure in (plots.timeline(empty), plots.movement(History((), ()), empty)):
-        assert "not over yet" in figure.layout.annotations[0].text
+        assert "finished yet" in figure.layout.annotations[0].text
 
 
 # -- movement --------------------------------------------------------------------------------------

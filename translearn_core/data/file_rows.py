@@ -20,6 +20,7 @@ from translearn_core.data.json_records import looks_like_json, read_json
 from translearn_core.data.parquet import START as PARQUET_START
 from translearn_core.data.parquet import read_parquet
 from translearn_core.data.raw_table import RawTable
+from translearn_core.data.words import count_words
 from translearn_core.data.workbooks import OLD_OFFICE, read_workbook
 from translearn_core.results import ColumnType, FileFormat, Finding, Severity
 
@@ -147,7 +148,7 @@ def _left_out(header: list[str], below: list[list[str]], lines: list[int]) -> tu
     if further:
         sentence = (
             f"{counted(further, 'further header row')} below the first {were(further)} left out "
-            f"({line_list(lines[:further])})."
+            f"({line_list(lines[:further])}).{_wordings(header, below[0])}"
         )
         said.append(finding("further-header-rows", Severity.MENDED, sentence))
     elif below and second_header_row(below):
@@ -164,6 +165,16 @@ def _left_out(header: list[str], below: list[list[str]], lines: list[int]) -> tu
         )
         said.append(finding("repeated-headers", Severity.MENDED, sentence))
     return {*range(further), *again}, said
+
+
+def _wordings(header: list[str], row: list[str]) -> str:
+    """Return what a second row of names calls the columns, where it says more than the first."""
+    pairs = [
+        f"{shown(name)} is {shown(' '.join(cell.split()))}"
+        for name, cell in zip(header, row, strict=True)
+        if count_words(cell) > count_words(name) + 1
+    ]
+    return f" There {joined(pairs, 4)}." if pairs else ""
 
 
 def _repeat(number: int) -> str:

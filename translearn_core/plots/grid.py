@@ -48,7 +48,7 @@ def grid(
     rows = [*parts, STAGE] if staged else list(parts)
     figure = bare(look.name, dark, height=row * len(rows) + (140 if staged else 122))
     if not values.size:
-        return say(figure, "The first epoch is not over yet.", dark)
+        return say(figure, "No epoch is finished yet.", dark)
     said = [[look.word(float(v)) if v > 0 else look.still for v in line] for line in values]
     if staged:
         said.append([stage_at(told, int(step)) for step in edges[:-1]])

@@ -56,7 +56,7 @@ def learning_curves(
             hoverinfo="skip",
         )
     if epochs.empty:
-        return figure if figure.data else say(figure, "The first epoch is not over yet.", dark)
+        return figure if figure.data else say(figure, "No epoch is finished yet.", dark)
     for split, dash in (("train", "dot"), ("validation", "solid")):
         colour = getattr(colours, split)
         figure.add_scatter(
@@ -125,7 +125,7 @@ def _axes(name: str, measure: Measure, dark: bool) -> go.Figure:
 
 def _by_step(figure: go.Figure, history: History, measure: Measure, dark: bool) -> go.Figure:
     if not history.steps:
-        return say(figure, "The first step is not over yet.", dark)
+        return say(figure, "No step is finished yet.", dark)
     colours, steps = palette(dark), _thinned(history.step_frame())
     for (column, name), colour in zip(
         STEP_COLUMNS[measure], (colours.validation, colours.tuned), strict=False

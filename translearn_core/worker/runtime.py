@@ -36,7 +36,7 @@ _LIGHTER = {
 }
 
 _AGAIN = dict.fromkeys(
-    (JobKind.TRAIN, JobKind.PRETRAIN), "press Resume on its page or give the same command again"
+    (JobKind.TRAIN, JobKind.PRETRAIN), "press Resume in the app or give the same command again"
 )
 """How to repeat what goes on from its last checkpoint."""
 
