@@ -1,14 +1,28 @@
 """An engine that can write no file any more lives on, and goes on where it was once it can."""
 
+import subprocess
 import sys
 import time
 
 import psutil
 import pytest
 
+from tests.conftest import ROOT
 from translearn_core.runs import State
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits another process's files")
+
+
+START = """
+import sys
+from pathlib import Path
+from translearn_core.engine import ensure_engine
+from translearn_core.settings import Settings
+try:
+    ensure_engine(Settings(workspace=Path(sys.argv[1])), wait=60)
+except Exception as error:
+    print(type(error).__name__, error)
+"""
 
 
 def limit_files(processes, size):
@@ -44,3 +58,22 @@ def test_an_engine_without_room_waits_and_nothing_is_lost_or_done_twice(own_lab)
     log = (own_lab.settings.workspace / "engine.log").read_text()
     assert "the status file is written again" in log
     assert "Traceback" not in log
+
+
+def test_an_engine_is_not_begun_where_no_file_can_be_written(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", START, str(tmp_path)],
+        cwd=ROOT,
+        preexec_fn=no_room,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.stdout.startswith(f"WorkspaceError {str(tmp_path)!r} cannot be written"), done.stderr
+    assert not (tmp_path / "engine.log").exists()
+
+
+def no_room():
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))

@@ -12,9 +12,11 @@ import urllib.error
 import urllib.request
 
 import psutil
+import pytest
 from filelock import FileLock
 
 from translearn_core.engine import engine_status, ensure_engine, stop_engine
+from translearn_core.engine.forking import start_method
 from translearn_core.engine.launcher import LOCK, environment
 from translearn_core.runs import State
 from translearn_core.settings import Settings
@@ -23,6 +25,15 @@ ENSURE = """
 from translearn_core.engine import ensure_engine
 from translearn_core.settings import settings
 print(ensure_engine(settings(), wait=180).pid)
+"""
+
+
+PRELOAD_FAILS = """
+import sys
+sys.modules["translearn_core.worker.models"] = None
+import translearn_core.worker.preload
+loaded = [bool(sys.modules.get(f"translearn_core.worker.{name}")) for name in ("models", "reading")]
+print(*loaded)
 """
 
 
@@ -148,3 +159,18 @@ def test_an_engine_starts_when_one_that_is_dying_lets_go_of_its_lock(own_lab):
     lock.acquire()
     threading.Timer(1.0, lock.release).start()
     assert own_lab.start().ready
+
+
+def test_workers_are_forked_from_one_process_that_has_imported_what_they_need(lab):
+    if start_method() != "forkserver":
+        pytest.skip("workers are spawned here")
+    (server,) = {psutil.Process(pid).ppid() for pid in lab.status.workers.values()}
+    assert server != lab.status.pid
+    torch = [m.path for m in psutil.Process(server).memory_maps() if "libtorch_cpu" in m.path]
+    assert torch, "every worker would import torch by itself"
+
+
+def test_a_module_that_cannot_be_imported_beforehand_is_noted_and_the_others_are_there():
+    out = subprocess.run([sys.executable, "-c", PRELOAD_FAILS], capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "False True"
+    assert "what jobs need could not be imported" in out.stderr

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import streamlit as st
 from filled import Filled
@@ -25,7 +26,7 @@ from translearn_core.config import (
 from translearn_core.data import read
 from translearn_core.engine.launcher import LOG
 from translearn_core.engine.status import EngineStatus, read_status, write_status
-from translearn_core.results import Evaluation
+from translearn_core.results import Evaluation, FilePrediction
 from translearn_core.runs import Run, State, artifacts, open_store
 from translearn_core.settings import settings
 
@@ -103,6 +104,28 @@ def test_a_file_that_was_only_classified_is_nobodys_next_experiment(visit: Open,
     at = visit("data")
     assert at.session_state["draft"].dataset == learned.digest
     assert not [option for option in at.selectbox(key="dataset").options if "to_classify" in option]
+
+
+MAIL = b"id,text,note\n1,the film was long and slow,a\n2,the film was short and bright,b\n"
+
+
+def test_the_answers_to_a_file_stand_before_its_own_columns(visit: Open, filled: Filled) -> None:
+    new = filled.store.add_dataset(filled.owner, "mail.csv", {"train": MAIL})
+    table, reading = read(filled.store.workspace.sources(new.digest), settings())
+    filled.answer(ReadConfig(dataset=new.digest, texts_only=True), reading)
+    answered = table[["id", "text", "note"]].assign(predicted=filled.classes[:2], probability=[0.75, 0.5])
+    counts = pd.DataFrame({"label": filled.classes[:2], "rows": [1, 1]})
+    filled.answer(
+        PredictFileConfig(job=filled.run.job.id, dataset=new.digest, text="text"),
+        FilePrediction(2, "text", answered, counts),
+    )
+    at = visit("predict", run=filled.run.id)
+    at.session_state["predict_dataset"] = new.digest
+    at.session_state["predict_kind"] = "A whole file"
+    at.run()
+    (shown,) = [each.value for each in at.dataframe if "predicted" in each.value]
+    assert list(shown.columns) == ["predicted", "probability", "id", "text", "note"]
+    assert shown["id"].tolist() == ["1", "2"]
 
 
 def test_without_a_training_it_is_not_taken_up_either(visit: Open, filled: Filled) -> None:
