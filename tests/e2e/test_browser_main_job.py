@@ -15,6 +15,7 @@ from tests.e2e.house import (
     drawn,
     expect,
     keyed,
+    press,
     settled,
     sound,
     title,
@@ -50,8 +51,7 @@ def test_a_sample_becomes_a_trained_model_and_its_pictures(
 def take_the_tickets(tab: Page) -> None:
     title(tab, "home")
     expect(tab.get_by_text("Or bring your own table")).to_be_visible()
-    keyed(tab, "sample-tickets").get_by_role("button").click()
-    title(tab, "data")
+    press(tab, "sample-tickets", lambda: title(tab, "data"))
     main = tab.get_by_test_id("stMain")
     expect(main).to_contain_text(re.compile(r"\d{3} rows, 2 columns"))
     expect(keyed(tab, "text_column").get_by_role("combobox")).to_have_value("text")
@@ -61,7 +61,7 @@ def take_the_tickets(tab: Page) -> None:
     drawn(tab, "text_lengths")
     sound(tab)
     settled(tab)
-    keyed(tab, "to_backbone").get_by_role("button").click()
+    press(tab, "to_backbone", lambda: title(tab, "backbone"))
 
 
 def let_block_5_train(tab: Page) -> None:
@@ -78,7 +78,7 @@ def let_block_5_train(tab: Page) -> None:
     )
     settled(tab)
     sound(tab)
-    keyed(tab, "to_train").get_by_role("button").click()
+    press(tab, "to_train", lambda: title(tab, "train"))
 
 
 def start(tab: Page, *, epochs: int) -> str:
@@ -90,8 +90,7 @@ def start(tab: Page, *, epochs: int) -> str:
     expect(tab.get_by_test_id("stMain")).to_contain_text(f"{epochs} epochs")
     settled(tab)
     sound(tab)
-    keyed(tab, "train").get_by_role("button").click()
-    title(tab, "run")
+    press(tab, "train", lambda: title(tab, "run"))
     expect(keyed(tab, "stop").get_by_role("button")).to_be_visible()
     expect(tab.get_by_test_id("stMain")).to_contain_text(f"of {epochs}")
     run = parse_qs(urlsplit(tab.url).query)["run"]
@@ -131,8 +130,7 @@ def points(tab: Page) -> object:
 
 def probes(tab: Page, run: str) -> None:
     turn_to(tab, "probes")
-    keyed(tab, "probe").get_by_role("button").click()
-    drawn(tab, "probe_lines")
+    press(tab, "probe", lambda: drawn(tab, "probe_lines"))
     expect(tab.get_by_test_id("stMain")).to_contain_text("most about the label")
 
 

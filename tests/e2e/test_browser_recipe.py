@@ -5,7 +5,19 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.e2e.house import TRAINING, Server, Visitor, drawn, expect, keyed, settled, sound, title, turn_to
+from tests.e2e.house import (
+    TRAINING,
+    Server,
+    Visitor,
+    drawn,
+    expect,
+    keyed,
+    press,
+    settled,
+    sound,
+    title,
+    turn_to,
+)
 from tests.e2e.test_browser_main_job import take_the_tickets
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
@@ -23,8 +35,8 @@ def test_gradual_unfreezing_is_previewed_trained_and_replayed(
     main = tab.get_by_test_id("stMain")
     expect(main).to_contain_text("Your recipe:")
     keyed(tab, "family").get_by_text("Step by step").click()
-    keyed(tab, "use-gradual").get_by_role("button").click()
-    expect(main).to_contain_text("Your recipe: Gradual unfreezing, top down")
+    taken = "Your recipe: Gradual unfreezing, top down"
+    press(tab, "use-gradual", lambda: expect(main).to_contain_text(taken))
     drawn(tab, "timeline")
     settled(tab)
     sound(tab)
@@ -35,11 +47,9 @@ def test_gradual_unfreezing_is_previewed_trained_and_replayed(
         turn_to(tab, page)
         settled(tab)
         expect(rate).to_have_value(taken)
-    keyed(tab, "to_train").get_by_role("button").click()
-    title(tab, "train")
+    press(tab, "to_train", lambda: title(tab, "train"))
     settled(tab)
-    keyed(tab, "train").get_by_role("button").click()
-    title(tab, "run")
+    press(tab, "train", lambda: title(tab, "run"))
     expect(main).to_contain_text(re.compile(r"stage \d of 7|9 of 9"))
     expect(keyed(tab, "continue")).to_be_visible(timeout=TRAINING)
     expect(main).to_contain_text("9 of 9")
@@ -49,6 +59,5 @@ def test_gradual_unfreezing_is_previewed_trained_and_replayed(
     drawn(tab, "movement")
     sound(tab)
     turn_to(tab, "embeddings")
-    keyed(tab, "replay").get_by_role("button").click()
-    drawn(tab, "replayed")
+    press(tab, "replay", lambda: drawn(tab, "replayed"))
     sound(tab)
