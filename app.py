@@ -13,7 +13,16 @@ ROOT = Path(__file__).resolve().parent
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
-from pages._ui import addresses, descriptors, gate, handing_out, headers, hosts, owner, shown  # noqa: E402 - see above
+from pages._ui.shell import (  # noqa: E402 - see above
+    allowed_hosts,
+    base_path,
+    downloads,
+    errors,
+    file_descriptors,
+    middleware,
+    owner,
+    response_headers,
+)
 from translearn_core.runs import open_store  # noqa: E402
 from translearn_core.settings import settings  # noqa: E402
 
@@ -21,30 +30,30 @@ from translearn_core.settings import settings  # noqa: E402
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Import what pages need before the first visit, and spare it from every later garbage collection."""
-    import pages._ui.everything  # noqa: F401
+    import pages._ui.shell.preload  # noqa: F401
 
     gc.collect()
     gc.freeze()
-    descriptors.raise_limit()
-    print(f"TransLearn is at {addresses.url()} (Ctrl-C ends it, trainings go on).", flush=True)
+    file_descriptors.raise_limit()
+    print(f"TransLearn is at {base_path.url()} (Ctrl-C ends it, trainings go on).", flush=True)
     yield
 
 
 app = st.App(
-    ROOT / "pages" / "_ui" / "router.py",
+    ROOT / "pages" / "_ui" / "shell" / "router.py",
     middleware=[
-        Middleware(headers.SafeHeaders),
-        Middleware(hosts.HostCheck),
-        Middleware(descriptors.SessionLimit),
+        Middleware(response_headers.SafeHeaders),
+        Middleware(allowed_hosts.HostCheck),
+        Middleware(file_descriptors.SessionLimit),
         Middleware(
-            gate.OwnerCookie, key=owner.cookie_key(), owns=lambda name: open_store().owns_anything(name)
+            middleware.OwnerCookie, key=owner.cookie_key(), owns=lambda name: open_store().owns_anything(name)
         ),
-        Middleware(gate.UploadQuota, megabytes_per_owner=4 * settings().max_upload_mb),
+        Middleware(middleware.UploadQuota, megabytes_per_owner=4 * settings().max_upload_mb),
     ],
-    routes=[handing_out.route()],
-    exception_handlers={Exception: headers.failed},
+    routes=[downloads.route()],
+    exception_handlers={Exception: response_headers.failed},
     lifespan=lifespan,
-    on_script_error=shown.script_error,
+    on_script_error=errors.script_error,
 )
 
 if __name__ == "__main__":

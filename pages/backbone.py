@@ -2,34 +2,25 @@
 
 import streamlit as st
 
-from pages._ui import (
-    backbones,
-    ending,
-    fetching,
-    freeze_map,
-    heading,
-    kept,
-    live,
-    places,
-    pretraining,
-    state,
-    suited,
-)
-from pages._ui.words import count, plain, size
+from pages._ui.backbones.backbone_picker import backbone_picker, download_panel, pretraining
+from pages._ui.diagnostics import transferability
+from pages._ui.forms.config_fields import freeze_map
+from pages._ui.shell import jobs, navigation, page_header, result_cache, state, stop
+from pages._ui.shell.formatting import count, plain, size
 from translearn_core.config import AnatomyConfig
 from translearn_core.results import Anatomy, Diagnosis
 
-heading.top(
+page_header.top(
     "backbone",
     "This is the model that has already read a lot of text. Decide which of its layers keep what they know "
     "and which may change: it decides how much is transferred, and what it costs.",
 )
-backbone = backbones.choose()
-anatomy = fetching.anatomy(backbone)
+backbone = backbone_picker.choose()
+anatomy = download_panel.anatomy(backbone)
 if anatomy is None:
-    ending.end()
-looked = live.found(AnatomyConfig(backbone=state.draft().backbone))
-draft = state.take_backbone(backbone, anatomy, kept.result(looked, Anatomy) if looked else None)
+    stop.end()
+looked = jobs.found(AnatomyConfig(backbone=state.draft().backbone))
+draft = state.take_backbone(backbone, anatomy, result_cache.result(looked, Anatomy) if looked else None)
 st.caption(
     f"{plain(anatomy.architecture)}: {count(anatomy.parameters)} parameters in {anatomy.n_blocks} blocks of "
     f"width {anatomy.width}, reads up to {anatomy.token_limit} tokens, {size(anatomy.bytes)}. "
@@ -38,8 +29,8 @@ st.caption(
 
 diagnosis = None
 if draft.diagnose is not None:
-    run = live.found(draft.diagnose) or live.submit(draft.diagnose)
-    diagnosis = kept.result(run, Diagnosis)
+    run = jobs.found(draft.diagnose) or jobs.submit(draft.diagnose)
+    diagnosis = result_cache.result(run, Diagnosis)
 
 left, right = st.columns([3, 2], gap="large")
 with left:
@@ -51,16 +42,16 @@ with right:
     freeze_map.cost(anatomy, diagnosis)
     if draft.data is None:
         st.caption("Choose a table on the Data page to see time and memory.")
-suited.panel(draft)
+transferability.panel(draft)
 pretraining.offer(backbone, anatomy)
 with st.expander("Parameters of each part", icon=":material/table_rows:"):
     freeze_map.table(anatomy)
 with st.container(horizontal=True):
     if draft.data is None:
         if st.button("Choose a table", key="to_data", type="primary", icon=":material/arrow_forward:"):
-            places.go("data")
+            navigation.go("data")
     else:
         if st.button("Choose a recipe", key="to_recipe", type="primary", icon=":material/arrow_forward:"):
-            places.go("recipe")
+            navigation.go("recipe")
         if st.button("Go to training", key="to_train", icon=":material/play_circle:"):
-            places.go("train")
+            navigation.go("train")

@@ -2,18 +2,21 @@
 
 import streamlit as st
 
-from pages._ui import baselines, chosen, ending, heading, scores, state, tables, training
+from pages._ui.diagnostics import baselines
+from pages._ui.results import scores
+from pages._ui.runs import run_picker, training_monitor
+from pages._ui.shell import page_header, state, stop, tables
 from translearn_core import plots
-from translearn_core.plots.wording import shortened
+from translearn_core.plots.style.labels import shortened
 
-heading.top(
+page_header.top(
     "compare",
     "Here runs stand side by side. Look at the intervals first: where they overlap widely, the runs differ "
     "no more than another seed would make them differ.",
 )
-ready, linked = chosen.with_results(), chosen.linked()
+ready, linked = run_picker.with_results(), run_picker.linked()
 if not ready:
-    heading.empty(chosen.NOTHING, "Start an experiment", "data")
+    page_header.empty(run_picker.NOTHING, "Start an experiment", "data")
 names = {run.id: run.name for run in ready}
 state.seed("compared", [run.id for run in ready[:5]])
 if linked is not None:  # once: it may be taken out again
@@ -26,9 +29,9 @@ picked = st.multiselect(
 runs = [run for run in ready if run.id in picked]
 if not runs:
     st.caption("Choose at least one run.")
-    ending.end()
+    stop.end()
 
-table, dark = scores.comparison(runs), heading.dark()
+table, dark = scores.comparison(runs), page_header.dark()
 same = len({run.job.config.data for run in runs}) == 1 and table["test rows"].nunique() == 1
 left, right = st.columns(2)
 with left:
@@ -53,11 +56,11 @@ if not same:
 tables.table(table, "runs", key="compare", config=scores.COLUMNS, order=scores.ORDER)
 
 st.subheader("Learning curves", anchor=False)
-measure = training.measure("compare_measure")
+measure = training_monitor.measure("compare_measure")
 histories = {f"{number}. {run.name}": state.store().history(run.job.id) for number, run in enumerate(runs, 1)}
 legend = (f"{number}. {name}" for number, name in enumerate(shortened((run.name for run in runs), 24), 1))
 picture = plots.overlay(dict(zip(legend, histories.values(), strict=True)), measure, dark)
 st.plotly_chart(picture, key="overlay", config=tables.CONFIG, theme=None, alt="Learning curves of the runs")
-curves = training.several(histories, measure)
+curves = training_monitor.several(histories, measure)
 with st.expander("The numbers", icon=":material/table_rows:"):
     tables.table(curves, "curves", key="compare_curves")

@@ -2,24 +2,14 @@
 
 import streamlit as st
 
-from pages._ui import (
-    ending,
-    findings,
-    heading,
-    live,
-    places,
-    read_options,
-    sources,
-    state,
-    tables,
-    task,
-)
-from pages._ui.words import size
+from pages._ui.datasets import column_form, data_sources, findings, read_options
+from pages._ui.shell import jobs, navigation, page_header, state, stop, tables
+from pages._ui.shell.formatting import size
 from translearn_core.config import ReadConfig
 from translearn_core.data.findings import counted
 from translearn_core.results import Diagnosis, Reading
 
-heading.top(
+page_header.top(
     "data",
     "This is the table the model will learn from. What is wrong in it now will look like a weakness of the "
     "model later, so look here first.",
@@ -28,24 +18,24 @@ dataset = state.dataset()
 with st.expander(
     "Choose a table", icon=":material/upload_file:", expanded=dataset is None, key="choose_table"
 ):
-    sources.earlier()
-    sources.upload()
+    data_sources.earlier()
+    data_sources.upload()
     st.markdown("Or try a sample:")
-    sources.sample_cards()
+    data_sources.sample_cards()
 if dataset is None:
-    ending.end()
+    stop.end()
 
 with st.container(horizontal=True, vertical_alignment="center"):
     st.text(dataset.name)
     st.caption(f"{size(dataset.bytes)}; all you keep here: {size(state.store().disk(state.owner()))}")
     if st.button("Delete", key="delete_dataset", type="tertiary", icon=":material/delete:"):
-        sources.confirm_delete(dataset.digest, dataset.name)
+        data_sources.confirm_delete(dataset.digest, dataset.name)
 asked = ReadConfig(dataset=dataset.digest)
-reading = live.ask(asked, Reading, "Reading the table")
-if reading is not None or live.failed(asked):
+reading = jobs.ask(asked, Reading, "Reading the table")
+if reading is not None or jobs.failed(asked):
     read_options.panel(dataset, reading, state.open_dataset)
 if reading is None:
-    ending.end()
+    stop.end()
 st.subheader(f"{counted(reading.rows, 'row')}, {counted(len(reading.columns), 'column')}", anchor=False)
 st.dataframe(reading.preview, hide_index=True, height=230, key="preview")
 with st.expander("About each column", icon=":material/view_column:"):
@@ -53,17 +43,19 @@ with st.expander("About each column", icon=":material/view_column:"):
 findings.cards(reading.findings, "read")
 
 st.subheader("What to learn", anchor=False)
-draft = task.columns(reading)
+draft = column_form.columns(reading)
 if draft.data is None:
-    st.info(task.LACKING if len(reading.columns) > 1 else task.ONE_COLUMN, icon=":material/rule:")
-    ending.end()
+    st.info(
+        column_form.LACKING if len(reading.columns) > 1 else column_form.ONE_COLUMN, icon=":material/rule:"
+    )
+    stop.end()
 st.subheader("The task", anchor=False)
 findings.taken()
-diagnosis = live.ask(draft.diagnose, Diagnosis, "Looking at the task")
+diagnosis = jobs.ask(draft.diagnose, Diagnosis, "Looking at the task")
 if diagnosis is None:
-    ending.end()
-task.shape(reading, diagnosis)
+    stop.end()
+column_form.shape(reading, diagnosis)
 if diagnosis.usable and st.button(
     "Choose a backbone", key="to_backbone", type="primary", icon=":material/arrow_forward:"
 ):
-    places.go("backbone")
+    navigation.go("backbone")

@@ -1,23 +1,25 @@
 """Embeddings: every text as a point, before and after training."""
 
-from pages._ui import chosen, ending, film, heading, live, maps, replay, state
+from pages._ui.diagnostics import projection, projection_animation, snapshots
+from pages._ui.runs import run_picker
+from pages._ui.shell import jobs, page_header, state, stop
 from translearn_core.config import AnatomyConfig, ExperimentConfig
 from translearn_core.results import Anatomy
 
-heading.top(
+page_header.top(
     "embeddings",
     "These are your texts as one layer of the model sees them, before and after training. If training "
     "moved texts of one class together, the after picture shows it; the numbers below each picture are the "
     "evidence, the picture is only a shadow of it.",
 )
-run = chosen.finished()
+run = run_picker.finished()
 config = run.job.config
 assert isinstance(config, ExperimentConfig)
-anatomy = live.ask(AnatomyConfig(backbone=config.backbone), Anatomy, "Looking into the model")
+anatomy = jobs.ask(AnatomyConfig(backbone=config.backbone), Anatomy, "Looking into the model")
 if anatomy is None:
-    ending.end()
+    stop.end()
 
-maps.panel(run, anatomy)
-film.panel(run, anatomy)
-replay.panel(run, anatomy)
+projection.panel(run, anatomy)
+projection_animation.panel(run, anatomy)
+snapshots.panel(run, anatomy)
 state.remember_run(run.id)

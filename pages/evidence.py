@@ -2,22 +2,25 @@
 
 import streamlit as st
 
-from pages._ui import baselines, chosen, forgotten, heading, label_curve, moved, taken_away, trusted
+from pages._ui.diagnostics import baselines, error_analysis, forgetting, label_efficiency, similarity
+from pages._ui.results import report_and_export
+from pages._ui.runs import run_picker
+from pages._ui.shell import page_header
 
-heading.top(
+page_header.top(
     "evidence",
     "A score alone convinces nobody. Here the run is held against what needs no transfer, with intervals, "
     "and you see how many labels it saved, what moved inside, what was lost on the way, and how far its "
     "answers can be trusted.",
 )
-run = chosen.finished()
+run = run_picker.finished()
 PANELS = {
     "Did it help?": baselines.panel,
-    "How many labels?": label_curve.panel,
-    "What moved?": moved.panel,
-    "What was lost?": forgotten.panel,
-    "Can I trust it?": trusted.panel,
-    "Take it away": taken_away.panel,
+    "How many labels?": label_efficiency.panel,
+    "What moved?": similarity.panel,
+    "What was lost?": forgetting.panel,
+    "Can I trust it?": error_analysis.panel,
+    "Take it away": report_and_export.panel,
 }
 for tab, panel in zip(
     st.tabs(list(PANELS), key="evidence_part", on_change="rerun"), PANELS.values(), strict=True

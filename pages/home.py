@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from pages._ui import places, sources, state
-from pages._ui.live import badge
-from pages._ui.words import ago
+from pages._ui.datasets import data_sources
+from pages._ui.shell import navigation, state
+from pages._ui.shell.formatting import ago
+from pages._ui.shell.jobs import badge
 from translearn_core.settings import app_folder
 
 PICTURE = app_folder() / "assets" / "icon.svg"
@@ -21,14 +22,14 @@ with left:
 right.image(PICTURE, width=150, alt="A stack of layers: the lower ones frozen, the top one trained")
 
 st.subheader("Try a sample", anchor=False)
-sources.sample_cards()
+data_sources.sample_cards()
 
 st.subheader("Or bring your own table", anchor=False)
 st.markdown(
     "A table with one column of texts and one of labels: CSV, Excel, Parquet or JSON. It is read on this "
     "machine and stays in your workspace."
 )
-sources.upload()
+data_sources.upload()
 
 runs = state.store().runs(state.owner())[:3]
 if runs:
@@ -39,4 +40,4 @@ if runs:
             st.text(run.name)
             st.caption(ago(run.created))
             if st.button("Open", key=f"open-{run.id}", type="tertiary", icon=":material/arrow_forward:"):
-                places.go("run" if run.state.live else "results", run=run.id)
+                navigation.go("run" if run.state.live else "results", run=run.id)

@@ -2,22 +2,23 @@
 
 import streamlit as st
 
-from pages._ui import advice, ending, freeze_map, heading, live, places, ready, recipes, timeline
-from pages._ui.words import plain
+from pages._ui.forms.config_fields import advice, freeze_map, recipes, require_task, training_timeline
+from pages._ui.shell import jobs, navigation, page_header, stop
+from pages._ui.shell.formatting import plain
 from translearn_core.config import AnatomyConfig
 from translearn_core.results import Anatomy
 
-heading.top(
+page_header.top(
     "recipe",
     "These are the ways to pass on what the model has learned. Take one as it is: it fills in all settings. "
     "Only pooling, token limit, batch size, class weights, seed, precision and device stay as you have set "
     "them. Everything in it can be changed below and on the next page.",
 )
-given = ready.task(learnable=False)
+given = require_task.task(learnable=False)
 draft, anatomy = given.draft, given.anatomy
-whole = live.ask(AnatomyConfig(backbone=recipes.whole(draft.backbone)), Anatomy, "Looking into the model")
+whole = jobs.ask(AnatomyConfig(backbone=recipes.whole(draft.backbone)), Anatomy, "Looking into the model")
 if whole is None:
-    ending.end()
+    stop.end()
 
 advice.panel(draft.experiment, whole.n_blocks)
 chosen = recipes.cards(draft.experiment, whole.n_blocks)
@@ -26,11 +27,11 @@ left, right = st.columns([3, 2], gap="large")
 with left:
     st.markdown("**What trains when**")
     task = freeze_map.task_of(given.diagnosis)
-    timeline.preview(draft.experiment, anatomy, task.train)
+    training_timeline.preview(draft.experiment, anatomy, task.train)
 with right:
     st.markdown("**What it costs**")
     freeze_map.cost(anatomy, given.diagnosis)
 st.subheader("Change it", anchor=False)
 recipes.details(anatomy)
 if st.button("Go to training", key="to_train", type="primary", icon=":material/arrow_forward:"):
-    places.go("train")
+    navigation.go("train")

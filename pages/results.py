@@ -2,43 +2,35 @@
 
 import streamlit as st
 
-from pages._ui import (
-    baselines,
-    chosen,
-    heading,
-    kept,
-    mixed,
-    scores,
-    state,
-    studies,
-    tables,
-    timeline,
-    training,
-    weights,
-)
+from pages._ui.diagnostics import baselines
+from pages._ui.forms.config_fields import training_timeline
+from pages._ui.results import layer_weights, scores, weight_drift
+from pages._ui.runs import run_picker, training_monitor
+from pages._ui.shell import page_header, result_cache, state, tables
+from pages._ui.studies.study_list import study_list
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig
 from translearn_core.results import RunSummary
 
-heading.top(
+page_header.top(
     "results",
     "This is how well the model answers on texts it never saw, with how sure that number is and the score of "
     "always giving the commonest answer: a score means something only beside its baseline.",
 )
-run = chosen.finished()
-evaluation, dark = chosen.evaluation(run), heading.dark()
+run = run_picker.finished()
+evaluation, dark = run_picker.evaluation(run), page_header.dark()
 config = run.job.config
 assert isinstance(config, ExperimentConfig)
-found = kept.result(run, RunSummary)
+found = result_cache.result(run, RunSummary)
 scores.headline(evaluation, found, baselines.to_beat(run))
 baselines.panel(run)
 
 st.subheader("Learning curves", anchor=False)
 history = state.store().history(run.job.id)
-measure = training.measure("results_measure")
+measure = training_monitor.measure("results_measure")
 tables.figure(
     plots.learning_curves(history, measure, dark, lines=baselines.cheap(run)),
-    training.numbers(history, measure),
+    training_monitor.numbers(history, measure),
     "history",
     key="curves",
     alt="Training against validation",
@@ -63,10 +55,10 @@ st.caption("Read them: often it is the label that is wrong, not the model.")
 wide = {"text": st.column_config.TextColumn(width="large"), **tables.fractions("confidence")}
 tables.table(evaluation.mistakes(), "mistakes", key="mistakes", config=wide)
 
-weights.panel(run)
-timeline.afterwards(run)
-mixed.layers(run)
-studies.depth(run, config)
+weight_drift.panel(run)
+training_timeline.afterwards(run)
+layer_weights.layers(run)
+study_list.depth(run, config)
 
 st.subheader("How it was made", anchor=False)
 scores.how(run, config, found)

@@ -2,20 +2,22 @@
 
 import streamlit as st
 
-from pages._ui import compared, ending, heading, places, reported, studies, study_form
-from pages._ui.words import plain
+from pages._ui.results import report
+from pages._ui.shell import navigation, page_header, stop
+from pages._ui.shell.formatting import plain
+from pages._ui.studies.study_list import study_form, study_list, study_results
 
-heading.top(
+page_header.top(
     "study",
     "A study answers one question with many runs: which way to transfer is best here, how deep to train, how "
     "many rows are needed. Every run is repeated with other seeds, so that a difference can be told from "
     "chance.",
 )
-study = studies.linked()
+study = study_list.linked()
 if study is None:
-    studies.shelf()
+    study_list.shelf()
     study_form.new()
-    ending.end()
+    stop.end()
 
 with st.container(horizontal=True, vertical_alignment="center"):
     st.subheader(plain(study.name), anchor=False)
@@ -23,9 +25,9 @@ with st.container(horizontal=True, vertical_alignment="center"):
     with st.popover("More runs", icon=":material/add:", width="content", key=more, on_change="rerun"):
         study_form.more(study)
     with st.popover("Rename or delete", icon=":material/more_horiz:", type="tertiary", width="content"):
-        studies.menu(study)
+        study_list.menu(study)
     if st.button("All studies", key="all_studies", type="tertiary", icon=":material/arrow_back:"):
-        places.go("study")
-studies.watch(study)
-compared.show(study)
-reported.study_panel(study, studies.standing(study).done)
+        navigation.go("study")
+study_list.watch(study)
+study_results.show(study)
+report.study_panel(study, study_list.standing(study).done)

@@ -2,41 +2,38 @@
 
 import streamlit as st
 
-from pages._ui import (
-    forms,
+from pages._ui.forms.config_fields import (
+    config_fields,
     freeze_map,
-    heading,
-    live,
-    places,
-    rate_search,
-    ready,
+    lr_finder,
     recipes,
-    state,
+    require_task,
     summary,
     teachers,
 )
-from pages._ui.words import short
+from pages._ui.shell import jobs, navigation, page_header, state
+from pages._ui.shell.formatting import short
 from translearn_core.config import HeadKind
 
-heading.top(
+page_header.top(
     "train",
     "This is the experiment you have put together. Check it and start: the training goes on in the "
     "background, also when you close this page.",
 )
-given = ready.task()
+given = require_task.task()
 draft, anatomy, diagnosis = given.draft, given.anatomy, given.diagnosis
 
 left, right = st.columns([3, 2], gap="large")
 with left:
     st.subheader("Settings", anchor=False)
     with st.grid(3, min_column_width=150):
-        training = forms.edit(
+        training = config_fields.edit(
             draft.training, ("epochs", "lr", "head_lr", "batch_size", "class_weights", "seed"), "training"
         )
     with st.expander("More settings", icon=":material/tune:"):
         st.markdown("**From text to vector**")
         with st.grid(3, min_column_width=150):
-            features = forms.edit(
+            features = config_fields.edit(
                 draft.features, ("pooling", "token_limit"), "features", choices={"pooling": anatomy.poolings}
             )
         st.markdown("**Head**")
@@ -46,16 +43,16 @@ with left:
                 if draft.head.kind is HeadKind.LINEAR
                 else ("kind", "dropout", "width", "activation")
             )
-            head = forms.edit(draft.head, fields, "head")
+            head = config_fields.edit(draft.head, fields, "head")
         st.markdown("**The loop**")
         more = ("patience", "schedule", "warmup", "weight_decay", "clip", "precision", "device")
         with st.grid(3, min_column_width=150):
-            training = forms.edit(training, more, "training")
+            training = config_fields.edit(training, more, "training")
     changed = (head.kind, features.token_limit) != (draft.head.kind, draft.features.token_limit)
     draft = state.change(training=training, features=features, head=head)
     if changed:
         st.rerun()
-    rate_search.panel(draft.experiment, rate_search.longest(draft.experiment, anatomy, diagnosis))
+    lr_finder.panel(draft.experiment, lr_finder.longest(draft.experiment, anatomy, diagnosis))
 with right:
     st.subheader("The experiment", anchor=False)
     summary.in_words(given.dataset, draft, diagnosis)
@@ -64,7 +61,7 @@ with right:
 experiment = draft.experiment
 experiment.check(anatomy.n_blocks)
 teachers.check(experiment)
-earlier = live.found(experiment)
+earlier = jobs.found(experiment)
 if earlier is not None:
     st.caption(summary.trained_before(earlier.state))
 with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -74,5 +71,5 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     )
     pressed = st.button("Train", key="train", type="primary", icon=":material/play_arrow:")
 if pressed:
-    run = live.submit(experiment, name.strip() or (earlier.name if earlier else proposal))
-    places.go("run", run=run.id)
+    run = jobs.submit(experiment, name.strip() or (earlier.name if earlier else proposal))
+    navigation.go("run", run=run.id)

@@ -10,36 +10,36 @@ from translearn_core.commands import (
     advise,
     evidence,
     export,
-    label_curve,
+    label_efficiency,
+    lr_finder,
     predict,
     pretrain,
-    rates,
     recipes,
     report,
     runs,
-    serving,
+    server,
     study,
     train,
 )
-from translearn_core.commands.refusals import complain, plainly
-from translearn_core.commands.spread import spread
+from translearn_core.commands.dataclass_options import spread
+from translearn_core.commands.errors import complain, plainly
 
 COMMANDS: dict[str, Callable[..., None]] = {
-    "app": serving.open_app,
-    "engine": serving.engine,
+    "app": server.open_app,
+    "engine": server.engine,
     "train": train.train,
-    "lr-find": rates.find_rate,
+    "lr-find": lr_finder.find_rate,
     "recipes": recipes.list_recipes,
     "advise": advise.advise,
     "pretrain": pretrain.pretrain,
     "study": study.study,
-    "label-curve": label_curve.label_curve,
+    "label-curve": label_efficiency.label_curve,
     "evidence": evidence.evidence,
     "predict": predict.predict,
     "report": report.report,
     "export": export.export,
     "runs": runs.runs,
-    "stop": serving.stop,
+    "stop": server.stop,
 }
 """Every command by its name, in the order of the help."""
 
@@ -59,10 +59,10 @@ UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 
 @app.callback(invoke_without_command=True)
 @plainly
-def start(context: typer.Context, host: serving.Host = None, port: serving.Port = None) -> None:
+def start(context: typer.Context, host: server.Host = None, port: server.Port = None) -> None:
     """Open the app when no command is given."""
     if context.invoked_subcommand is None:
-        serving.open_app(host, port)
+        server.open_app(host, port)
     elif (host, port) != (None, None):
         raise UsageError(
             f"--host and --port are options of the app: leave them out of {context.invoked_subcommand}."

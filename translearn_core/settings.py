@@ -7,7 +7,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from translearn_core.refusing import refusal
+from translearn_core.validation_errors import refusal
 
 PREFIX = "TRANSLEARN_"
 

@@ -6,7 +6,7 @@ import torch
 
 from tests.architectures import TEXTS, TINY, tiny_folder
 from translearn_core.activations import Compute, Encoder, Store, Texts
-from translearn_core.activations.packed import _available, packed_linears
+from translearn_core.activations.packed_linear import _available, packed_linears
 from translearn_core.backbones import Backbone, load
 from translearn_core.config import (
     BackboneConfig,

@@ -10,8 +10,8 @@ import torch
 
 from tests.architectures import TEXTS, tiny_folder
 from translearn_core.activations import Compute, Encoder, Store, Texts
-from translearn_core.activations.keys import layer_digests, text_digests
-from translearn_core.activations.tokens import by_length
+from translearn_core.activations.cache_keys import layer_digests, text_digests
+from translearn_core.activations.tokenization import by_length
 from translearn_core.backbones import Backbone, load
 from translearn_core.config import BackboneConfig, Device, Pooling, Precision
 from translearn_core.errors import Stopped

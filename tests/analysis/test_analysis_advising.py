@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from translearn_core.analysis import advice_rules
-from translearn_core.analysis.advising import advise, clearly_better, settings, spell
-from translearn_core.analysis.measured import Cost, Measured
+from translearn_core.analysis.advisor import rules
+from translearn_core.analysis.advisor.advise import advise, clearly_better, settings, spell
+from translearn_core.analysis.advisor.facts import Cost, Measured
 from translearn_core.config import (
     RECIPES,
     DataConfig,
@@ -177,7 +177,7 @@ def test_every_recipe_is_an_option_and_no_number_sums_them_up():
 
 
 def test_every_rule_has_a_source_and_its_recipes_are_known():
-    tables = (advice_rules.RELATEDNESS, advice_rules.CASES, advice_rules.READING, advice_rules.DOUBTS)
+    tables = (rules.RELATEDNESS, rules.CASES, rules.READING, rules.DOUBTS)
     for rule in (rule for table in tables for rule in table):
         assert rule.source
         assert rule.says.endswith(".")
@@ -185,7 +185,7 @@ def test_every_rule_has_a_source_and_its_recipes_are_known():
         assert set(rule.recipes) <= set(RECIPES)
     for table in tables[:3]:
         assert table[-1].holds(REVIEWS), "the last row of a table is the one for all others"
-    for rule in advice_rules.CASES:
+    for rule in rules.CASES:
         assert rule.recipes
 
 

@@ -5,7 +5,7 @@ import pytest
 from sklearn.neighbors import NearestNeighbors
 
 from translearn_core.analysis import chance, in_common, knn_indices, knn_overlap, purity, same_label
-from translearn_core.analysis.means import share_mean_interval
+from translearn_core.analysis.comparison.mean_interval import share_mean_interval
 
 
 def clusters(rows=200, width=12, classes=4, seed=0):

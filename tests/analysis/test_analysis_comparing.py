@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from translearn_core.analysis import CellRuns, differences, over_draws, over_seeds
-from translearn_core.analysis.proportions import share_interval
+from translearn_core.analysis.comparison.proportion_interval import share_interval
 from translearn_core.results import Difference, Interval
 
 SOME = Interval(0.1, 0.9)

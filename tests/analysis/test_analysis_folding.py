@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from translearn_core.analysis import probe_layers, stratified_folds
-from translearn_core.analysis.folding import held_out_of_known_type
+from translearn_core.analysis.probing.cross_validation import held_out_of_known_type
 from translearn_core.errors import TooFewSamplesError
 from translearn_core.results import Interval
 

@@ -6,7 +6,8 @@ from sklearn import manifold
 from sklearn.metrics import silhouette_samples
 from sklearn.neighbors import NearestNeighbors
 
-from translearn_core.analysis import geometry, knn_indices, silhouette, trustworthiness
+from translearn_core.analysis import knn_indices, silhouette, trustworthiness
+from translearn_core.analysis.neighbours.nearest_neighbours import neighbourhood_metrics
 
 
 def clusters(rows=200, width=12, classes=4, seed=0):
@@ -34,7 +35,7 @@ def test_some_rows_neighbours_are_theirs_among_all(k):
 
 @pytest.mark.parametrize("block", [10_000_000, 700])
 def test_silhouettes_are_sklearns_over_the_rows_asked_about(monkeypatch, block):
-    monkeypatch.setattr(geometry, "PAIRS_AT_ONCE", block)
+    monkeypatch.setattr(neighbourhood_metrics, "PAIRS_AT_ONCE", block)
     x, labels = clusters()
     labels[0] = 9  # alone in its class
     expected = silhouette_samples(x, labels)
@@ -56,7 +57,7 @@ def test_no_second_class_has_no_silhouette():
 @pytest.mark.parametrize("block", [10_000_000, 700])
 @pytest.mark.parametrize("k", [5, 10])
 def test_trustworthiness_is_sklearns(monkeypatch, block, k):
-    monkeypatch.setattr(geometry, "PAIRS_AT_ONCE", block)
+    monkeypatch.setattr(neighbourhood_metrics, "PAIRS_AT_ONCE", block)
     x, _ = clusters(seed=k)
     random = np.random.default_rng(k)
     for plane in (x[:, :2], random.normal(size=(200, 2)), x[:, :2] + 3 * random.normal(size=(200, 2))):

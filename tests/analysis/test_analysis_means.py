@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from translearn_core.analysis.means import mean_interval, share_mean_interval
-from translearn_core.analysis.scoring import accuracy_interval
+from translearn_core.analysis.comparison.mean_interval import mean_interval, share_mean_interval
+from translearn_core.analysis.metrics import accuracy_interval
 
 
 def test_a_mean_has_students_interval():

@@ -5,8 +5,8 @@ import pytest
 from scipy.stats import spearmanr
 
 from translearn_core.analysis import debiased_cka
-from translearn_core.analysis.jackknife import Jackknifed, jackknifed_cka
-from translearn_core.analysis.meaning import meaning_change
+from translearn_core.analysis.similarity.jackknife_cka import Jackknifed, jackknifed_cka
+from translearn_core.analysis.similarity.sentence_similarity import meaning_change
 from translearn_core.errors import TooFewSamplesError
 
 

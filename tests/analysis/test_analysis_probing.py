@@ -11,7 +11,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from translearn_core.analysis import bootstrap_accuracy, majority_accuracy, probe_layers, stratified_folds
-from translearn_core.analysis.logistic import Problem, fit, pools
+from translearn_core.analysis.probing.logistic_regression import Problem, fit, pools
 from translearn_core.errors import Stopped, TooFewSamplesError, TrainingError
 from translearn_core.results import Interval, ProbeScores
 from translearn_core.runs import artifacts

@@ -6,7 +6,8 @@ from scipy.linalg import orthogonal_procrustes
 from sklearn.decomposition import PCA
 from sklearn.manifold import trustworthiness
 
-from translearn_core.analysis import knn_indices, project, projecting, purity
+from translearn_core.analysis import knn_indices, project, purity
+from translearn_core.analysis.projection import projection
 from translearn_core.config import Method
 from translearn_core.errors import Stopped, TooFewSamplesError, TrainingError
 
@@ -50,7 +51,7 @@ def test_pca_of_variants_is_sklearns_on_all_of_them_each_of_the_same_spread(blob
 
 
 def test_rows_beyond_those_fitted_are_projected_on_their_axes(blobs, monkeypatch):
-    monkeypatch.setattr(projecting, "ROWS_AT_ONCE", 40)
+    monkeypatch.setattr(projection, "ROWS_AT_ONCE", 40)
     _, x = blobs
     y = moved(x)
     fit = np.arange(0, 150, 2)
@@ -201,4 +202,4 @@ def test_a_layout_can_be_stopped_while_it_is_shaped(blobs):
     with pytest.raises(Stopped):
         project({"a": np.tile(x, (10, 1))}, method=Method.UMAP, progress=stop)
     assert 0.5 < seen[-1] < 1
-    assert len([done for done in seen if done > projecting.AXES]) > 2
+    assert len([done for done in seen if done > projection.AXES]) > 2

@@ -4,7 +4,11 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from translearn_core.analysis.proportions import difference_interval, share_interval, wilson
+from translearn_core.analysis.comparison.proportion_interval import (
+    difference_interval,
+    share_interval,
+    wilson,
+)
 
 
 @pytest.mark.parametrize(("right", "rows"), [(0, 5), (5, 5), (3, 7), (81, 263), (9_990, 10_000)])

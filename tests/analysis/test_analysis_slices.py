@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import binomtest, fisher_exact
 
 from translearn_core.analysis import quantile_groups, slice_scores
-from translearn_core.analysis.proportions import difference_interval
+from translearn_core.analysis.comparison.proportion_interval import difference_interval
 
 
 def test_every_slice_is_held_against_the_rest_the_weakest_first():

@@ -6,7 +6,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from translearn_core.analysis import label_suspects, out_of_fold, stratified_folds, suspects
+from translearn_core.analysis import label_suspects, out_of_fold, stratified_folds
+from translearn_core.analysis.errors import label_issues
 from translearn_core.errors import TooFewSamplesError
 
 
@@ -79,7 +80,7 @@ def test_equal_rows_and_absent_classes_do_no_harm():
 
 
 def test_the_shares_interval_covers_what_endless_rows_would_give(monkeypatch):
-    monkeypatch.setattr(suspects, "DRAWS", 150)
+    monkeypatch.setattr(label_issues, "DRAWS", 150)
     random = np.random.default_rng(4)
     p, _, given = noisy(random, 20_000, wrong=0.1)
     truth = label_suspects(p, given, limit=0).share

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from translearn_core.analysis.walking import turned, walk_planes
+from translearn_core.analysis.projection.layer_alignment import turned, walk_planes
 from translearn_core.errors import TrainingError
 
 

@@ -8,7 +8,7 @@ from torch import nn
 
 from tests.architectures import CAUSAL, REFUSED, SIZE, TEXTS, TINY, UNSPLIT, WIDTH, WINDOW, tiny_folder
 from translearn_core.backbones import Backbone, load
-from translearn_core.backbones.anatomy import find_blocks
+from translearn_core.backbones.inspection import find_blocks
 from translearn_core.config import BackboneConfig, FreezePlan
 from translearn_core.errors import BackboneError
 
@@ -104,7 +104,7 @@ def test_looking_leaves_nothing_behind(tiny):
 def test_blocks_that_share_weights_cannot_be_cut(tmp_path: Path):
     import transformers
 
-    from translearn_core.backbones.trial import try_out
+    from translearn_core.backbones.dry_run import try_out
 
     model = TINY["bert"]()
     assert isinstance(model, transformers.BertModel)
@@ -114,7 +114,7 @@ def test_blocks_that_share_weights_cannot_be_cut(tmp_path: Path):
 
 
 def test_a_block_that_looks_past_the_states_below_cannot_be_cut():
-    from translearn_core.backbones.trial import try_out
+    from translearn_core.backbones.dry_run import try_out
 
     model = TINY["bert"]()
     kept = []

@@ -10,7 +10,7 @@ import pytest
 from huggingface_hub import constants
 
 from tests.backbones.local_hub import LocalHub, local_hub
-from translearn_core.backbones import bytes_to_fetch, fetching, hub, load, remote_size
+from translearn_core.backbones import bytes_to_fetch, download, hub, load, remote_size
 from translearn_core.config import BackboneConfig
 from translearn_core.errors import BackboneError, NetworkError, Stopped
 
@@ -54,7 +54,7 @@ def stop_half_way(total: int) -> None:
 def test_progress_rises_to_the_total(total: int) -> None:
     heard = Heard()
     load(TINY, network=True, report=heard)
-    assert {(stage, size) for stage, _, size in heard.said} == {(fetching.STAGE, total)}
+    assert {(stage, size) for stage, _, size in heard.said} == {(download.STAGE, total)}
     assert heard.done == sorted(heard.done)
     assert (heard.done[0], heard.done[-1]) == (0, total)
     assert len(set(heard.done)) > total / 100_000
@@ -130,7 +130,7 @@ def test_a_silent_server_is_left_and_a_stop_is_heard_meanwhile(
     stop_half_way(total)
     tiny.mute = True
     with monkeypatch.context() as hasty:
-        hasty.setattr(fetching, "PATIENCE", 0.02)
+        hasty.setattr(download, "PATIENCE", 0.02)
         with pytest.raises(Stopped):
             load(TINY, network=True, report=after_three)
         with pytest.raises(NetworkError, match="cannot be reached, so ann/tiny was not fetched"):
@@ -142,7 +142,7 @@ def test_a_silent_server_is_left_and_a_stop_is_heard_meanwhile(
 
 @pytest.mark.parametrize("etag", ["../../../outside", "", "main", "a" * 41])
 def test_a_server_cannot_name_files_here(etag: str) -> None:
-    assert fetching.RemoteFile("model.safetensors", 10, etag).etag == ""
+    assert download.RemoteFile("model.safetensors", 10, etag).etag == ""
 
 
 def test_a_file_longer_than_announced_is_cut_off(tiny: LocalHub, total: int) -> None:
@@ -150,7 +150,7 @@ def test_a_file_longer_than_announced_is_cut_off(tiny: LocalHub, total: int) -> 
     commit, files = hub._listing("ann/tiny", None)
     (folder / "model.safetensors").write_bytes(bytes(200 * total))
     with pytest.raises(NetworkError, match="arrived damaged"):
-        fetching.fetch_files("ann/tiny", commit, files, None)
+        download.fetch_files("ann/tiny", commit, files, None)
     assert tiny.sent < 200 * total
     assert parts() == []
 

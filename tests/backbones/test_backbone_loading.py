@@ -12,7 +12,7 @@ from safetensors.torch import load_file, save_file
 from transformers.utils import logging
 
 from tests.architectures import TEXTS, tiny_folder
-from translearn_core.backbones import Backbone, digest_of, load, load_tokenizer, locating
+from translearn_core.backbones import Backbone, digest_of, load, load_tokenizer, resolve
 from translearn_core.config import BackboneConfig, Pooling
 from translearn_core.errors import BackboneError
 
@@ -65,11 +65,11 @@ def test_the_bundled_model_finds_close_sentences_close():
 
 def test_a_bundled_model_that_was_changed_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     copy = tmp_path / "model"
-    shutil.copytree(locating.get_model_path(), copy)
+    shutil.copytree(resolve.get_model_path(), copy)
     with (copy / "model.safetensors").open("r+b") as file:
         file.seek(-1, 2)
         file.write(b"\x01")
-    monkeypatch.setattr(locating, "get_model_path", lambda: copy)
+    monkeypatch.setattr(resolve, "get_model_path", lambda: copy)
     with pytest.raises(BackboneError, match="not the one this project was built with: run 'pip install"):
         load(BackboneConfig())
 

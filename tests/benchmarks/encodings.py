@@ -20,7 +20,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from translearn_core.data.decoding import decode
+from translearn_core.data.files.decoding import decode
 
 WESTERN = ("cp1252", "iso8859_1", "iso8859_15", "cp850", "cp437", "mac_roman")
 CENTRAL = ("cp1250", "iso8859_2", "cp852", "mac_latin2")

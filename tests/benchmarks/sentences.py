@@ -9,7 +9,7 @@ from sentence_transformers.models import Pooling, Transformer
 from sklearn.linear_model import LogisticRegression
 
 from tests.benchmarks.work import answer, asked
-from translearn_core.backbones.locating import locate
+from translearn_core.backbones.resolve import locate
 from translearn_core.config import BackboneConfig
 
 

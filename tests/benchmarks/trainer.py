@@ -16,7 +16,7 @@ from transformers import (
 )
 
 from tests.benchmarks.work import Rows, answer, asked
-from translearn_core.backbones.locating import locate
+from translearn_core.backbones.resolve import locate
 from translearn_core.config import BackboneConfig, FreezePlan
 
 

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from tests.commands.terminals import ROOT
 from translearn_core.cli import COMMANDS, app
-from translearn_core.commands.spread import spread
+from translearn_core.commands.dataclass_options import spread
 
 HEAVY = ("torch", "transformers", "sklearn", "umap", "peft", "plotly", "streamlit")
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.architectures import tiny_folder
 from tests.commands.terminals import TICKETS, Terminal
-from translearn_core.commands.label_curve import sizes_of, typed
+from translearn_core.commands.label_efficiency import sizes_of, typed
 from translearn_core.errors import ConfigError
 
 

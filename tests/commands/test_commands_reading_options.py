@@ -15,14 +15,14 @@ from typer.testing import CliRunner
 from tests.architectures import tiny_folder
 from tests.commands.terminals import TICKETS
 from translearn_core.cli import app
-from translearn_core.commands import asking
+from translearn_core.commands import client
 from translearn_core.commands.data_check import column_name
 from translearn_core.commands.options import ReadingOptions, read_options
 from translearn_core.config import DataConfig, ExperimentConfig, ReadOptions, Slot
 from translearn_core.errors import ConfigError, DataError, TranslearnError
 from translearn_core.results import Column, Reading, Suggestion
 from translearn_core.runs import State, open_store
-from translearn_core.runs.repeating import command
+from translearn_core.runs.reproduce import command
 from translearn_core.settings import settings
 from translearn_core.worker.context import Context
 from translearn_core.worker.jobs import JOB_FUNCTIONS
@@ -117,7 +117,7 @@ def work() -> None:
 def translearn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Result]]:
     """The command line in this process, and a worker too instead of an engine."""
     monkeypatch.setenv("TRANSLEARN_WORKSPACE", str(tmp_path / "workspace"))
-    monkeypatch.setattr(asking, "ensure_engine", lambda *_, **__: work())
+    monkeypatch.setattr(client, "ensure_engine", lambda *_, **__: work())
     settings.cache_clear()
     open_store.cache_clear()
     yield lambda *words: CliRunner().invoke(app, [*map(str, words)])

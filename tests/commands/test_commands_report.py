@@ -27,7 +27,7 @@ from translearn_core.config import (
     TrainingConfig,
     changed,
 )
-from translearn_core.runs.repeating import LOOP, command
+from translearn_core.runs.reproduce import LOOP, command
 
 DATA = DataConfig(dataset="d", text="the text", label="label", split=SplitConfig(seed=3, column="part"))
 PLAIN = ExperimentConfig(data=DATA)

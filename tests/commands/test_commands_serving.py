@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.terminals import ROOT, Terminal
-from translearn_core.commands.serving import check_address
+from translearn_core.commands.server import check_address
 from translearn_core.errors import ConfigError
 
 

@@ -7,7 +7,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from translearn_core.commands.spread import Offered, spread
+from translearn_core.commands.dataclass_options import Offered, spread
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import typer
 from tests.commands.terminals import ROOT, TICKETS, Terminal
 from tests.unprivileged import read_only, unprivileged_folder
 from translearn_core.commands import disk
-from translearn_core.commands.refusals import plainly
+from translearn_core.commands.errors import plainly
 from translearn_core.errors import WorkspaceError
 from translearn_core.runs import LOCAL, RunStore, Workspace
 

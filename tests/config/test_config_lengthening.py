@@ -11,7 +11,7 @@ from translearn_core.config import (
     RecipeName,
     TrainingConfig,
 )
-from translearn_core.config.lengthening import lengthened
+from translearn_core.config.min_steps import lengthened
 
 DATA = DataConfig(dataset="d", text="text", label="label")
 

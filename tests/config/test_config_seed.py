@@ -27,7 +27,7 @@ from translearn_core.config import (
     sibling_of,
 )
 from translearn_core.config.seed import MOST
-from translearn_core.config.study_file import StudyFile, read_study_file
+from translearn_core.config.studies.study_file import StudyFile, read_study_file
 
 DATA = DataConfig(dataset="d", text="t", label="l")
 

@@ -21,10 +21,10 @@ from translearn_core.config import (
     identity,
     own_settings,
 )
-from translearn_core.config.cells import lines, titles
-from translearn_core.config.study_file import StudyFile, read_study_file
+from translearn_core.config.studies.labels import lines, titles
+from translearn_core.config.studies.study_file import StudyFile, read_study_file
 from translearn_core.errors import ConfigError, DataError, TranslearnError
-from translearn_core.refusing import refusal
+from translearn_core.validation_errors import refusal
 
 DATA = DataConfig(dataset="d", text="text", label="label", split=SplitConfig(seed=5))
 MINI = BackboneConfig()

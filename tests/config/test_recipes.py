@@ -19,8 +19,8 @@ from translearn_core.config import (
     named,
     recipe,
 )
-from translearn_core.config.applying import KEPT
-from translearn_core.config.recipes import taken_after
+from translearn_core.config.recipes.catalog import taken_after
+from translearn_core.config.recipes.recipe import KEPT
 from translearn_core.errors import ConfigError
 
 BASE = ExperimentConfig(

@@ -6,7 +6,7 @@ import pytest
 
 from translearn_core.config import DataConfig, Fix, SplitConfig
 from translearn_core.data import PART, ROW, diagnose, prepare, read
-from translearn_core.data.prepared import SPLITS
+from translearn_core.data.dataset import SPLITS
 from translearn_core.errors import DataError
 from translearn_core.results import Severity
 from translearn_core.settings import Settings

@@ -8,7 +8,7 @@ import pytest
 
 from translearn_core.config import BUNDLED, DataConfig
 from translearn_core.data import PART, ROW, TokenStatistics, diagnose, read
-from translearn_core.data.diagnosing import lengths_frame
+from translearn_core.data.diagnosis import lengths_frame
 from translearn_core.results import Severity
 from translearn_core.settings import Settings
 

@@ -7,7 +7,7 @@ import time
 import pandas as pd
 import pytest
 
-from translearn_core.data.spreadsheet import defused, defused_cell, holds_formulas, runs_as_formula
+from translearn_core.data.csv_injection import defused, defused_cell, holds_formulas, runs_as_formula
 
 KEPT = (
     "-", "+", "=", "@", "--", "−", "－", "+5", "-3.2", "- 5", "-1e5", "-5 %", "-1.234,56", "＋5", "1e5",

@@ -18,8 +18,8 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 
-from pages._ui.owner import KEY_FILE, CookieKey, owner_of, read_or_make
-from pages._ui.places import PLACES
+from pages._ui.shell.navigation import PLACES
+from pages._ui.shell.owner import KEY_FILE, CookieKey, owner_of, read_or_make
 from translearn_core.runs import Run, RunStore, Workspace
 from translearn_core.settings import Settings
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pages._ui.owner import new_token, owner_of
-from pages._ui.places import PLACES
+from pages._ui.shell.navigation import PLACES
+from pages._ui.shell.owner import new_token, owner_of
 from tests.e2e.house import Server, Trained, Visitor, keyed, settled, sound, title, turn_to
 from translearn_core.config import (
     DataConfig,

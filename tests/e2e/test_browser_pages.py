@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from pages._ui.places import PLACES
+from pages._ui.shell.navigation import PLACES
 from tests.e2e.house import Page, Server, Trained, Visitor, expect, fits, settled, sound, title, turn_to
 
 pytestmark = pytest.mark.browser

@@ -16,7 +16,7 @@ import pytest
 from filelock import FileLock
 
 from translearn_core.engine import engine_status, ensure_engine, stop_engine
-from translearn_core.engine.forking import start_method
+from translearn_core.engine.fork_server import start_method
 from translearn_core.engine.launcher import LOCK, environment
 from translearn_core.runs import State
 from translearn_core.settings import Settings

@@ -17,7 +17,7 @@ from translearn_core.runs import RunStore, State, Workspace, sqlite_file
 from translearn_core.runs import schema as tables
 from translearn_core.settings import Settings
 from translearn_core.worker import context as worker_context
-from translearn_core.worker import jobs, limits, persistence, runtime
+from translearn_core.worker import jobs, persistence, resource_limits, runtime
 from translearn_core.worker.context import POINTS_SECONDS, REPORT_SECONDS, Context, Warm
 
 
@@ -166,11 +166,11 @@ def test_a_long_analysis_yields_and_what_it_raises_comes_back():
         return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
 
     seen, before = [], niceness()
-    limits.yielding(lambda: seen.append(niceness()))
-    assert seen == [limits.NICENESS]
+    resource_limits.yielding(lambda: seen.append(niceness()))
+    assert seen == [resource_limits.NICENESS]
     assert niceness() == before
     with pytest.raises(Stopped):
-        limits.yielding(lambda: failing(Stopped("asked"))(None))
+        resource_limits.yielding(lambda: failing(Stopped("asked"))(None))
 
 
 def test_where_memory_cannot_be_limited_a_watchdog_stops_the_job():

@@ -23,10 +23,10 @@ class PanicException(BaseException):  # what a hostile tokenizer raises: no Exce
 
 
 def dask_setup(worker):
-    from translearn_core.worker import limits
+    from translearn_core.worker import resource_limits
     from translearn_core.worker.jobs import JOB_FUNCTIONS
 
-    limits.FIRST = dict.fromkeys(Slot, ())  # nothing here needs torch, and many workers are started
+    resource_limits.FIRST = dict.fromkeys(Slot, ())  # nothing here needs torch, and many workers are started
     for kind in (JobKind.READ, JobKind.ALTER, JobKind.TRAIN):
         JOB_FUNCTIONS[kind] = partial(as_told, JOB_FUNCTIONS[kind])
 

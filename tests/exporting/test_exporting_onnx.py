@@ -8,7 +8,7 @@ from tiny_exports import CHOICES, Choice, run_elsewhere, shares, write
 from torch import Tensor, nn
 
 from tests.architectures import TEXTS
-from translearn_core.backbones.quiet import quiet
+from translearn_core.backbones.silence import quiet
 from translearn_core.config import Pooling
 from translearn_core.errors import BackboneError
 from translearn_core.exporting import TOLERANCE, add_script, furthest, write_onnx

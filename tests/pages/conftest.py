@@ -12,7 +12,7 @@ from filled import Filled
 from streamlit.testing.v1 import AppTest
 from visits import ALICE, ROUTER, Alone, Open
 
-from pages._ui.owner import COOKIE, owner_of
+from pages._ui.shell.owner import COOKIE, owner_of
 from translearn_core.engine.status import starting, write_status
 from translearn_core.runs import open_store
 from translearn_core.settings import settings

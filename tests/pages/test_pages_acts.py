@@ -13,8 +13,8 @@ from filled import Filled
 from streamlit.testing.v1 import AppTest
 from visits import ALICE, BOB, Open
 
-from pages._ui import kept, waiting
-from pages._ui.owner import owner_of
+from pages._ui.shell import engine_warning, result_cache
+from pages._ui.shell.owner import owner_of
 from translearn_core.config import (
     DataConfig,
     ExperimentConfig,
@@ -236,7 +236,7 @@ def test_a_job_that_nobody_takes_says_what_to_do(
         new = filled.store.add_dataset(filled.owner, "new.csv", {"train": b"text,label\na b,c\n"})
         filled.store.submit(filled.owner, ReadConfig(dataset=new.digest))
     assert not visit(page).warning, "twenty seconds are not over"
-    monkeypatch.setattr(waiting, "PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr(engine_warning, "PATIENCE_SECONDS", 0.0)
     warning = visit(page).warning[0].value
     assert "`translearn engine`" in warning
     assert "No space left on \\*device\\*" in warning
@@ -245,7 +245,7 @@ def test_a_job_that_nobody_takes_says_what_to_do(
 def test_a_queue_before_an_engine_at_work_is_only_a_queue(
     visit: Open, filled: Filled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(waiting, "PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr(engine_warning, "PATIENCE_SECONDS", 0.0)
     write_status(settings(), replace(read_status(settings()), ready=True))
     run = filled.store.submit(filled.owner, ExperimentConfig(data=filled.data), "waits")
     at = visit("run", run=run.id)
@@ -254,9 +254,9 @@ def test_a_queue_before_an_engine_at_work_is_only_a_queue(
 
 
 def test_a_log_without_trouble_is_not_quoted(workspace: Path) -> None:
-    assert waiting.last_words() == ""
+    assert engine_warning.last_words() == ""
     (workspace / LOG).write_text("2026-01-01 10:00:00 INFO translearn.engine: left\n")
-    assert waiting.last_words() == ""
+    assert engine_warning.last_words() == ""
 
 
 # findings
@@ -329,7 +329,7 @@ def test_results_in_memory_weigh_no_more_than_the_bound(filled: Filled) -> None:
     folder = filled.store.workspace.run(filled.run.job.id)
     artifacts.save(folder, heavy)
     for finished in range(12):  # 8 MB each
-        kept._read(filled.owner, filled.run.job.id, float(finished), "Evaluation", folder, Evaluation)
+        result_cache._read(filled.owner, filled.run.job.id, float(finished), "Evaluation", folder, Evaluation)
     stats = st.runtime.caching.get_data_cache_stats_provider().get_stats()
     held = sum(stat.byte_length for family in stats.values() for stat in family)
     assert 40e6 < held < 70e6

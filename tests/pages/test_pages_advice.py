@@ -8,9 +8,9 @@ from filled import HOSTILE, Filled
 from streamlit.testing.v1 import AppTest
 from visits import Open, said
 
-from pages._ui import advice as panel_of_advice
-from pages._ui import suited
-from pages._ui.draft import draft_of
+from pages._ui.diagnostics import transferability
+from pages._ui.forms.config_fields import advice as panel_of_advice
+from pages._ui.forms.draft import draft_of
 from translearn_core.config import (
     BUNDLED,
     AdviseConfig,
@@ -163,7 +163,7 @@ def test_the_rating_is_a_figure_with_numbers_and_past_runs_by_name(
     filled: Filled, visit: Open, experiment: ExperimentConfig
 ) -> None:
     draft = draft_of(experiment)
-    asked = suited.question(draft, filled.data, (BackboneConfig(),), [filled.run])
+    asked = transferability.question(draft, filled.data, (BackboneConfig(),), [filled.run])
     filled.answer(asked, rated([filled.run]))
     at = visit("backbone")
     assert "Layer 6 of" in said(at)

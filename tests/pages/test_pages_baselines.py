@@ -6,7 +6,7 @@ from filled import HOSTILE, Filled
 from streamlit.testing.v1 import AppTest
 from visits import Open, said
 
-from pages._ui import baselines
+from pages._ui.diagnostics import baselines
 from translearn_core.config import (
     LENGTH,
     BaselinesConfig,
@@ -18,7 +18,7 @@ from translearn_core.config import (
     scratch_of,
 )
 from translearn_core.results import Baseline, Baselines, Difference, Interval, ProbeScores
-from translearn_core.results.baselines import FROZEN, MAJORITY, SCRATCH, WORDS
+from translearn_core.results.diagnostics.baselines import FROZEN, MAJORITY, SCRATCH, WORDS
 from translearn_core.runs import Run, State
 
 

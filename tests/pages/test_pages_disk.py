@@ -10,7 +10,8 @@ from filled import Filled
 from streamlit.testing.v1 import AppTest
 from visits import Open, said
 
-from pages._ui import disk, sources
+from pages._ui.datasets import data_sources
+from pages._ui.shell import disk_notice
 from translearn_core.config import JobKind
 from translearn_core.errors import WorkspaceError
 from translearn_core.runs import RunStore, open_store
@@ -33,20 +34,20 @@ def test_a_full_disk_is_said_on_every_page_that_still_shows_what_is_there(
 ) -> None:
     for page in ("home", "results", "runs"):
         at = visit(page)
-        assert warnings(at)[0] == disk.FULL
+        assert warnings(at)[0] == disk_notice.FULL
         assert not at.error
     assert at.title[0].value == "Runs"
 
 
 def test_a_page_with_room_says_nothing(visit: Open, filled: Filled) -> None:
-    assert disk.FULL not in warnings(visit("runs"))
-    assert disk.READ_ONLY not in warnings(visit("runs"))
+    assert disk_notice.FULL not in warnings(visit("runs"))
+    assert disk_notice.READ_ONLY not in warnings(visit("runs"))
 
 
 def test_a_read_only_workspace_is_said(visit: Open, filled: Filled, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "access", lambda path, mode, **_: mode != os.W_OK)  # root may always write
     at = visit("results")
-    assert disk.READ_ONLY in warnings(at)
+    assert disk_notice.READ_ONLY in warnings(at)
     assert not at.error
 
 
@@ -62,7 +63,7 @@ def test_a_table_for_which_there_is_no_room_is_refused_and_nothing_is_kept(
 
     monkeypatch.setattr(type(open_store().workspace), "keep_files", full)
     at = visit("home")
-    at.button(key=f"sample-{sources.FIRST}").click().run()
+    at.button(key=f"sample-{data_sources.FIRST}").click().run()
     assert not at.exception
     assert [str(error.value) for error in at.error] != []
     assert str(workspace) in said(at)

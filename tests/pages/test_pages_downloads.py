@@ -9,7 +9,7 @@ def page() -> None:
     import pandas as pd
     import streamlit as st
 
-    from pages._ui import tables
+    from pages._ui.shell import tables
     from translearn_core.config import TableKind
 
     frame = pd.DataFrame({"label": st.session_state["cells"]})

@@ -13,8 +13,8 @@ from filled import HOSTILE, Filled
 from streamlit.testing.v1 import AppTest
 from visits import ALICE, Open, said
 
-from pages._ui import listed, picked
-from pages._ui.owner import COOKIE
+from pages._ui.results import selection, text_table
+from pages._ui.shell.owner import COOKIE
 from translearn_core.config import JobKind, NeighboursConfig, ProjectConfig
 from translearn_core.results import Evaluation, Interval, Nearness, Neighbourhood, Projection
 from translearn_core.runs import Run, artifacts
@@ -59,7 +59,7 @@ def evaluation_of(filled: Filled) -> Evaluation:
 
 def table(at: AppTest) -> list[int]:
     """Rows of the file that the table of picked texts lists."""
-    found = [frame.value for frame in at.dataframe if list(frame.value.columns) == listed.COLUMNS]
+    found = [frame.value for frame in at.dataframe if list(frame.value.columns) == text_table.COLUMNS]
     return found[0]["row"].tolist() if found else []
 
 
@@ -68,7 +68,7 @@ def table(at: AppTest) -> list[int]:
 
 def test_the_picture_circled_last_stays_as_it_is_and_the_others_mark() -> None:
     lines = [np.asarray(some) for some in ([1, 2], [3], [3, 4])]
-    nothing = picked.nothing(2)
+    nothing = selection.nothing(2)
     first = nothing.circle(lines[0], 0, "a")
     assert first.marks[0] is nothing.marks[0]
     assert first.marks[1].lines is lines[0]
@@ -81,7 +81,7 @@ def test_the_picture_circled_last_stays_as_it_is_and_the_others_mark() -> None:
 
 
 def test_a_lasso_that_is_gone_is_marked_like_the_others() -> None:
-    circled = picked.nothing(2).circle(np.asarray([5]), 0, "coloured by label")
+    circled = selection.nothing(2).circle(np.asarray([5]), 0, "coloured by label")
     assert circled.on("coloured by label", held=True) is circled
     for gone in (circled.on("coloured by error", held=True), circled.on("coloured by label", held=False)):
         assert gone.circled is None
@@ -91,7 +91,7 @@ def test_a_lasso_that_is_gone_is_marked_like_the_others() -> None:
 
 
 def test_what_is_found_twice_is_drawn_anew() -> None:
-    found = picked.nothing(2).find(np.asarray([1]))
+    found = selection.nothing(2).find(np.asarray([1]))
     circled = found.circle(np.asarray([2]), 0, "a")
     again = circled.find(np.asarray([1]))
     assert again.marks[0].turn != circled.marks[0].turn, "else the lasso would stay on the picture"
@@ -101,11 +101,11 @@ def test_a_shape_of_no_extent_holds_nothing_and_two_shapes_hold_both() -> None:
     points = np.asarray([[0, 0], [1, 1], [5, 5]], dtype=np.float32)
     square = {"x": [-1, 2, 2, -1], "y": [-1, -1, 2, 2]}
     both = {"lasso": [square], "box": [{"x": [4, 6], "y": [4, 6]}]}
-    assert picked.inside(points, both).tolist() == [0, 1, 2]
-    assert picked.inside(points, {"lasso": [{"x": [0, 0], "y": [0, 0]}]}).size == 0
-    assert not picked.lassoed({"lasso": [], "box": []})
-    assert not picked.lassoed(None)
-    assert picked.lassoed({"lasso": [square]})
+    assert selection.inside(points, both).tolist() == [0, 1, 2]
+    assert selection.inside(points, {"lasso": [{"x": [0, 0], "y": [0, 0]}]}).size == 0
+    assert not selection.lassoed({"lasso": [], "box": []})
+    assert not selection.lassoed(None)
+    assert selection.lassoed({"lasso": [square]})
 
 
 # the page
@@ -113,14 +113,14 @@ def test_a_shape_of_no_extent_holds_nothing_and_two_shapes_hold_both() -> None:
 
 def test_nothing_is_picked_at_first_and_how_to_is_said(visit: Open, filled: Filled) -> None:
     at = visit("embeddings")
-    assert listed.HOW in said(at)
+    assert text_table.HOW in said(at)
     assert [rings(chart) for chart in charts(at)] == [0, 0]
     assert table(at) == []
 
 
 def test_words_are_found_however_written_and_marked_in_both_pictures(visit: Open, filled: Filled) -> None:
     at = visit("embeddings")
-    at.text_input(key=listed.wanted(filled.run)).set_value("  TEXT 1").run()
+    at.text_input(key=text_table.wanted(filled.run)).set_value("  TEXT 1").run()
     assert not at.exception
     expected = [i + 1 for i in range(90) if f"text {i} ".startswith("text 1")]
     assert table(at) == expected
@@ -131,13 +131,13 @@ def test_words_are_found_however_written_and_marked_in_both_pictures(visit: Open
     assert [chart.proto.spec for chart in at.get("plotly_chart")[:2]] == before, "or a lasso would be dropped"
     at.button(key="let_go").click().run()
     assert table(at) == []
-    assert at.text_input(key=listed.wanted(filled.run)).value == ""
+    assert at.text_input(key=text_table.wanted(filled.run)).value == ""
     assert [rings(chart) for chart in charts(at)] == [0, 0]
 
 
 def test_words_that_no_text_holds_are_said_as_they_are(visit: Open, filled: Filled) -> None:
     at = visit("embeddings")
-    at.text_input(key=listed.wanted(filled.run)).set_value("<b>![y](http://evil.example)").run()
+    at.text_input(key=text_table.wanted(filled.run)).set_value("<b>![y](http://evil.example)").run()
     assert "No text holds “<b>![y](http://evil.example)”." in said(at)
     assert "![y](" not in "".join(str(c.value) for c in at.caption)
     assert table(at) == []
@@ -145,7 +145,7 @@ def test_words_that_no_text_holds_are_said_as_they_are(visit: Open, filled: Fill
 
 def test_what_is_picked_outlives_another_colour(visit: Open, filled: Filled) -> None:
     at = visit("embeddings")
-    at.text_input(key=listed.wanted(filled.run)).set_value("text 88").run()
+    at.text_input(key=text_table.wanted(filled.run)).set_value("text 88").run()
     at.segmented_control(key="colour").set_value("Error").run()
     assert table(at) == [89]
     assert [rings(chart) for chart in charts(at)] == [1, 1]
@@ -156,7 +156,7 @@ def test_the_table_tells_how_many_are_not_drawn_and_what_they_are(visit: Open, f
     change(filled, shown=np.arange(20))
     at = visit("embeddings")
     assert "all 90 texts are placed, 20 of them drawn" in said(at)
-    at.text_input(key=listed.wanted(filled.run)).set_value("text").run()
+    at.text_input(key=text_table.wanted(filled.run)).set_value("text").run()
     rows = evaluation_of(filled).predictions
     counts = rows["label"].value_counts()
     share, name = 100 * counts.iloc[0] / 90, counts.index[0]
@@ -186,10 +186,10 @@ def test_a_browser_is_sent_a_thousand_texts_cut_and_told_so(visit: Open, filled:
         shown=lines,
     )
     at = visit("embeddings")
-    at.text_input(key=listed.wanted(run)).set_value("long").run()
+    at.text_input(key=text_table.wanted(run)).set_value("long").run()
     assert "**1,500 texts**" in said(at)
     assert "the first 1,000" in said(at)
-    assert len(table(at)) == listed.MOST
+    assert len(table(at)) == text_table.MOST
     shown = next(f.value for f in at.dataframe if "confidence" in f.value)
     assert shown["text"].str.len().max() == 400
 
@@ -247,10 +247,12 @@ def panel(monkeypatch: pytest.MonkeyPatch) -> Panel:
     """Open the neighbours of a text in layer 6, as Alice."""
 
     def page(run: str, index: int) -> None:
-        from pages._ui import chosen, neighbourhood, state
+        from pages._ui.diagnostics import nearest_neighbours
+        from pages._ui.runs import run_picker
+        from pages._ui.shell import state
 
         found = state.store().run(state.owner(), run)
-        neighbourhood.panel(found, chosen.evaluation(found), 6, index)
+        nearest_neighbours.panel(found, run_picker.evaluation(found), 6, index)
 
     def opened(run: Run, index: int) -> AppTest:
         context = SimpleNamespace(cookies={COOKIE: ALICE}, theme=SimpleNamespace(type="light"))

@@ -11,8 +11,8 @@ from filled import MINILM, Filled
 from streamlit.testing.v1 import AppTest
 from visits import ALICE, said
 
-from pages._ui import film
-from pages._ui.owner import COOKIE
+from pages._ui.diagnostics import projection_animation
+from pages._ui.shell.owner import COOKIE
 from translearn_core.config import FreezePlan, JobKind, WalkConfig
 from translearn_core.results import Anatomy
 from translearn_core.runs import Run
@@ -27,9 +27,10 @@ def panel(monkeypatch: pytest.MonkeyPatch) -> Panel:
     """Open the panel on a run, as Alice."""
 
     def page(run: str, anatomy: object) -> None:
-        from pages._ui import film, state
+        from pages._ui.diagnostics import projection_animation
+        from pages._ui.shell import state
 
-        film.panel(state.store().run(state.owner(), run), anatomy)
+        projection_animation.panel(state.store().run(state.owner(), run), anatomy)
 
     def opened(run: Run, anatomy: Anatomy = MINILM, agent: str = "Mozilla/5.0 (X11; Linux)") -> AppTest:
         context = SimpleNamespace(
@@ -73,13 +74,13 @@ def test_panes_lie_side_by_side_and_on_a_telephone_one_above_the_other(filled: F
     at = panel(filled.run)
     wide = at.get("plotly_chart")[0].proto.spec
     (choice,) = at.segmented_control
-    assert choice.value == film.BESIDE
-    choice.set_value(film.STACKED).run()
+    assert choice.value == projection_animation.BESIDE
+    choice.set_value(projection_animation.STACKED).run()
     assert not at.exception
     high = at.get("plotly_chart")[0].proto.spec
     assert '"height":800' in wide
     assert '"height":1120' in high
-    assert panel(filled.run, agent=TELEPHONE).segmented_control[0].value == film.STACKED
+    assert panel(filled.run, agent=TELEPHONE).segmented_control[0].value == projection_animation.STACKED
 
 
 def test_a_run_of_the_head_alone_says_that_before_is_after(filled: Filled, panel: Panel) -> None:

@@ -7,7 +7,7 @@ import pytest
 import streamlit as st
 from streamlit import config
 
-from pages._ui import folders
+from pages._ui.backbones.backbone_picker import server_folders
 from translearn_core.config import (
     ADAPTED,
     AnatomyConfig,
@@ -49,13 +49,13 @@ def test_they_are_offered_to_one_person_unless_the_settings_say_otherwise(
     if chosen:
         monkeypatch.setenv("TRANSLEARN_FOLDERS", chosen)
     settings.cache_clear()
-    assert folders.offered() is offered
+    assert server_folders.offered() is offered
     config_of_it = AnatomyConfig(backbone=BackboneConfig(id=str(models)))
     if offered:
-        folders.check(config_of_it)
+        server_folders.check(config_of_it)
     else:
         with pytest.raises(BackboneError, match="not offered"):
-            folders.check(config_of_it)
+            server_folders.check(config_of_it)
 
 
 def test_nothing_inside_the_workspace_is_a_backbone(
@@ -75,6 +75,6 @@ def test_nothing_inside_the_workspace_is_a_backbone(
             StudyConfig(data=data, recipes=("linear",), backbones=(BackboneConfig(), backbone)),
         ):
             with pytest.raises(BackboneError, match="inside the workspace"):
-                folders.check(asked)
+                server_folders.check(asked)
     for id in (BackboneConfig().id, f"{ADAPTED}{'0' * 20}", "owner/name", str(models)):
-        folders.check(AnatomyConfig(backbone=BackboneConfig(id=id)))
+        server_folders.check(AnatomyConfig(backbone=BackboneConfig(id=id)))

@@ -16,8 +16,8 @@ from starlette.testclient import TestClient, WebSocketDenialResponse
 from starlette.websockets import WebSocket
 from streamlit import config
 
-from pages._ui import addresses, descriptors
-from pages._ui.headers import HEADERS, SafeHeaders, failed
+from pages._ui.shell import base_path, file_descriptors
+from pages._ui.shell.response_headers import HEADERS, SafeHeaders, failed
 
 
 async def anything(request: Request) -> PlainTextResponse:
@@ -42,7 +42,7 @@ def base(request: pytest.FixtureRequest) -> Iterator[str]:
 @pytest.fixture
 def client(base: str) -> TestClient:
     routes = [WebSocketRoute("/{rest:path}", stream), Route("/{rest:path}", anything, methods=["GET", "PUT"])]
-    middleware = [Middleware(SafeHeaders), Middleware(descriptors.SessionLimit)]
+    middleware = [Middleware(SafeHeaders), Middleware(file_descriptors.SessionLimit)]
     app = Starlette(routes=routes, middleware=middleware, exception_handlers={Exception: failed})
     return TestClient(app, raise_server_exceptions=False)
 
@@ -73,7 +73,7 @@ def test_every_response_has_the_headers_and_what_tells_too_much_is_closed(
 
 def test_pages_are_told_from_what_is_around_them(base: str) -> None:
     kinds = {
-        path: addresses.is_page({"type": "http", "path": base + path})
+        path: base_path.is_page({"type": "http", "path": base + path})
         for path in ("/", "/results", "/taken/a/b.zip", "/static/a.js", "/_stcore/health", "/media/a.png")
     }
     assert [path for path, page in kinds.items() if page] == ["/", "/results", "/taken/a/b.zip"]
@@ -101,12 +101,12 @@ def test_new_sessions_are_refused_while_descriptors_run_low(
         with pytest.raises(WebSocketDenialResponse) as refused:
             client.websocket_connect(f"{base}/_stcore/stream").__enter__()
     assert (statuses, refused.value.status_code) == ({"/": 503, "/_stcore/health": 200}, 503)
-    assert refused.value.text == descriptors.FULL
+    assert refused.value.text == file_descriptors.FULL
 
 
 def test_the_soft_limit_is_raised_to_the_hard_one(soft_limit: int) -> None:
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (512, hard))
-    descriptors.raise_limit()
-    expected = descriptors.CAP if hard == resource.RLIM_INFINITY else min(hard, descriptors.CAP)
+    file_descriptors.raise_limit()
+    expected = file_descriptors.CAP if hard == resource.RLIM_INFINITY else min(hard, file_descriptors.CAP)
     assert resource.getrlimit(resource.RLIMIT_NOFILE) == (expected, hard)

@@ -14,8 +14,8 @@ from starlette.websockets import WebSocket
 from streamlit import config, net_util
 from streamlit.web.server.starlette.starlette_websocket import _is_origin_allowed
 
-from pages._ui import hosts
-from pages._ui.hosts import HostCheck, HostRule
+from pages._ui.shell import allowed_hosts
+from pages._ui.shell.allowed_hosts import HostCheck, HostRule
 from translearn_core.settings import settings
 
 LOOPBACK = HostRule({"localhost", "lab.example"}, loopback=True)
@@ -142,8 +142,8 @@ def test_the_rule_follows_the_address_that_is_listened_on(
 ) -> None:
     config.set_option("server.address", address)
     bound.setenv("TRANSLEARN_HOSTS", names)
-    rule = hosts.host_rule()
-    assert rule.loopback is hosts.bound_to_loopback() is loopback
-    assert hosts.for_one_person() is one_person
+    rule = allowed_hosts.host_rule()
+    assert rule.loopback is allowed_hosts.bound_to_loopback() is loopback
+    assert allowed_hosts.for_one_person() is one_person
     assert rule.allows("lab.example") is bool(names)
     assert rule.allows(socket.gethostname().lower()) is not loopback or socket.gethostname() == "localhost"

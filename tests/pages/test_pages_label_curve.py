@@ -10,11 +10,11 @@ from filled import HOSTILE, Filled
 from streamlit.testing.v1 import AppTest
 from visits import ALICE, said
 
-from pages._ui.owner import COOKIE
+from pages._ui.shell.owner import COOKIE
 from translearn_core.config import CurveConfig, ExperimentConfig, FreezePlan, JobKind, TrainingConfig
 from translearn_core.results import LabelCurve
 from translearn_core.runs import Run, State, Studies, Study, artifacts
-from translearn_core.runs.label_curves import curve_question, offered_sizes
+from translearn_core.runs.label_efficiency_studies import curve_question, offered_sizes
 
 Look = Callable[..., AppTest]
 
@@ -23,10 +23,11 @@ def evidence(run: str) -> None:
     """Show the part of a page that is about the label curve, with all pages known so that links work."""
     import streamlit as st
 
-    from pages._ui import label_curve, places, state
+    from pages._ui.diagnostics import label_efficiency
+    from pages._ui.shell import navigation, state
 
-    st.navigation(places.menu(), position="hidden")
-    label_curve.panel(state.store().run(state.owner(), run))
+    st.navigation(navigation.menu(), position="hidden")
+    label_efficiency.panel(state.store().run(state.owner(), run))
 
 
 @pytest.fixture

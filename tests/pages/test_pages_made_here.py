@@ -8,7 +8,8 @@ from filled import HOSTILE, MINILM, Filled
 from streamlit.testing.v1 import AppTest
 from visits import BOB, Open, said
 
-from pages._ui import naming, terminal
+from pages._ui.backbones.backbone_picker import backbone_names
+from pages._ui.forms.config_fields import cli_command
 from translearn_core.cli import app
 from translearn_core.config import (
     ADAPTED,
@@ -245,7 +246,7 @@ def comparison(asked: CompareConfig, label: str) -> Comparison:
 
 
 def test_text_without_such_an_id_is_left_alone(filled: Filled) -> None:
-    tell = naming.teller()
+    tell = backbone_names.teller()
     assert tell("adapted- to rows, all-MiniLM") == "adapted- to rows, all-MiniLM"
 
 
@@ -261,12 +262,12 @@ CONFIG = PretrainConfig(
 
 @pytest.mark.parametrize("config", [CONFIG, PretrainConfig(dataset="d", text="t")])
 def test_the_command_makes_the_same_backbone(config: PretrainConfig) -> None:
-    words = shlex.split(str(terminal.reading_on(config, "-my file.csv")))
+    words = shlex.split(str(cli_command.reading_on(config, "-my file.csv")))
     assert words[:3] == ["translearn", "pretrain", "./-my file.csv"]
     pretrain = typer.main.get_command(app).commands["pretrain"]  # type: ignore[attr-defined]
     given = pretrain.make_context("pretrain", words[2:]).params
     backbone = BackboneConfig(id=given["backbone"], random_init=given["random_init"])
-    settings = {name: given[name] for name in terminal.READING}
+    settings = {name: given[name] for name in cli_command.READING}
     read_back = PretrainConfig(dataset="d", text=given["text"], backbone=backbone, **settings)
     assert identity(read_back) == identity(config)
 
@@ -280,7 +281,7 @@ def test_the_command_makes_the_same_backbone(config: PretrainConfig) -> None:
     ],
 )
 def test_what_no_command_makes_is_not_promised(parts: tuple[str, ...], config: PretrainConfig) -> None:
-    assert terminal.reading_on(config, "f.csv", parts) is None
+    assert cli_command.reading_on(config, "f.csv", parts) is None
 
 
 def test_beside_the_command_stands_what_it_needs(visit: Open, filled: Filled) -> None:
@@ -290,19 +291,19 @@ def test_beside_the_command_stands_what_it_needs(visit: Open, filled: Filled) ->
     at = visit("results", run=run.id)
     trains, makes = (code.value for code in at.code)
     assert f"--backbone {ADAPTED}{second.job.id}" in trains
-    assert terminal.FIRST in said(at)
+    assert cli_command.FIRST in said(at)
     lines = makes.splitlines()
     assert [f"--backbone {BUNDLED} " in lines[0], f"--backbone {ADAPTED}{first.job.id} " in lines[1]] == [
         True
     ] * 2
     filled.store.delete_run(filled.owner, first.id)
     at = visit("results", run=run.id)
-    assert terminal.GONE in said(at)
+    assert cli_command.GONE in said(at)
     assert len(at.code) == 1
 
 
 def test_a_plain_run_needs_nothing(visit: Open, filled: Filled) -> None:
     at = visit("results", run=filled.run.id)
     assert len(at.code) == 1
-    assert terminal.GONE not in said(at)
+    assert cli_command.GONE not in said(at)
     assert "builds on" not in said(at)

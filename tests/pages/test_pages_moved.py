@@ -10,7 +10,7 @@ from filled import HOSTILE, Filled
 from streamlit.testing.v1 import AppTest
 from visits import ALICE, said
 
-from pages._ui.owner import COOKIE
+from pages._ui.shell.owner import COOKIE
 from tests.plots.plotted_moved import make_forgetting, make_similarity
 from translearn_core.config import (
     ExperimentConfig,
@@ -33,7 +33,7 @@ def panel(monkeypatch: pytest.MonkeyPatch) -> Panel:
     def page(name: str, run: str) -> None:
         from importlib import import_module
 
-        from pages._ui import state
+        from pages._ui.shell import state
 
         import_module(f"pages._ui.{name}").panel(state.store().run(state.owner(), run))
 

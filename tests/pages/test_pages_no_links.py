@@ -10,7 +10,7 @@ from google.protobuf.message import Message
 from streamlit.testing.v1.element_tree import Block
 from visits import Open
 
-from pages._ui.places import PLACES
+from pages._ui.shell.navigation import PLACES
 
 ADDRESS = re.compile(r"https?\\?:\\?/\\?/evil|www\\?\.evil|\w\\?@evil")
 PLAIN = {

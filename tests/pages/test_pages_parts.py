@@ -13,10 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as some
 from visits import Open
 
-from pages._ui import forms, freeze_map, words
-from pages._ui.picked import inside
-from pages._ui.state import Draft
-from pages._ui.terminal import command
+from pages._ui.forms.cli_command import command
+from pages._ui.forms.config_fields import config_fields, freeze_map
+from pages._ui.results.selection import inside
+from pages._ui.shell import formatting
+from pages._ui.shell.state import Draft
 from translearn_core.config import (
     DataConfig,
     DistilConfig,
@@ -34,7 +35,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @given(some.text(max_size=80))
 def test_escaped_text_keeps_nothing_that_markdown_acts_on(text: str) -> None:
-    out = re.sub(r":color\[(\\.)\]", r"\1", words.plain(text))  # what keeps an address from being a link
+    out = re.sub(r":color\[(\\.)\]", r"\1", formatting.plain(text))  # what keeps an address from being a link
     assert not re.search(r"(?<!\\)(?:\\\\)*[*_`\[\]<>$:!#~|]", out)
     assert re.sub(r"\\(.)", r"\1", out) == " ".join(text.split())
 
@@ -44,13 +45,13 @@ def test_escaped_text_keeps_nothing_that_markdown_acts_on(text: str) -> None:
     ["http://evil.example", "HTTPS://e.example/a_b", "www.evil.example", "a.b+c@evil.example", "a@_b.c"],
 )
 def test_an_address_is_no_single_piece_of_text(text: str) -> None:
-    pieces = re.split(r":color\[\\(.)\]", words.plain(text))
+    pieces = re.split(r":color\[\\(.)\]", formatting.plain(text))
     assert len(pieces) == 3
     assert re.sub(r"\\(.)", r"\1", "".join(pieces)) == text
 
 
 def test_a_hostile_name_shows_as_it_is() -> None:
-    assert "![x](" not in words.plain(HOSTILE)
+    assert "![x](" not in formatting.plain(HOSTILE)
 
 
 @pytest.mark.parametrize(
@@ -65,28 +66,28 @@ def test_a_hostile_name_shows_as_it_is() -> None:
     ],
 )
 def test_durations_read_well(seconds: float | None, said: str) -> None:
-    assert words.duration(seconds) == said
+    assert formatting.duration(seconds) == said
 
 
 @pytest.mark.parametrize(
     ("number", "said"), [(0, "0"), (950, "950"), (12_340, "12.3 K"), (22_700_000, "22.7 M")]
 )
 def test_counts_read_well(number: int, said: str) -> None:
-    assert words.count(number) == said
+    assert formatting.count(number) == said
 
 
 @pytest.mark.parametrize("config", [TrainingConfig, FeatureConfig, HeadConfig, TuningConfig, DistilConfig])
 def test_every_setting_has_a_name_and_is_on_a_page(config: type[Frozen]) -> None:
     pages = "".join((ROOT / "pages" / name).read_text() for name in ("train.py", "_ui/recipes.py"))
     for name in config.model_fields:
-        assert name in forms.LABELS
+        assert name in config_fields.LABELS
         assert f'"{name}"' in pages
 
 
 def test_every_setting_explains_itself() -> None:
     for config in (TrainingConfig, FeatureConfig, HeadConfig, TuningConfig, DistilConfig):
         for name, field in config.model_fields.items():
-            assert field.description or name in forms.HINTS
+            assert field.description or name in config_fields.HINTS
 
 
 def test_box_and_lasso_find_the_points_within() -> None:
@@ -201,10 +202,10 @@ def test_a_failed_run_says_why(visit: Open, filled: Filled) -> None:
 
 def test_nothing_heavy_is_imported_by_the_pages() -> None:
     code = (
-        "import sys, pages._ui.everything, pages._ui.gate, pages._ui.asking, pages._ui.shelf, "
-        "pages._ui.maps, "
-        "pages._ui.training, pages._ui.backbones, pages._ui.task, pages._ui.sources, pages._ui.compared, "
-        "pages._ui.study_form\n"
+        "import sys, pages._ui.shell.preload, pages._ui.shell.middleware, pages._ui.results.predict_form, "
+        "pages._ui.runs.run_list, pages._ui.runs.training_monitor, pages._ui.diagnostics.projection, "
+        "pages._ui.backbones.backbone_picker, pages._ui.datasets.column_form, "
+        "pages._ui.datasets.data_sources, pages._ui.studies.study_results, pages._ui.studies.study_form\n"
         "print([m for m in ('torch', 'transformers', 'sklearn', 'umap', 'peft', 'distributed', 'dask') if "
         "m in sys.modules])"
     )

@@ -7,7 +7,7 @@ from filled import MINILM, Filled
 from streamlit.testing.v1 import AppTest
 from visits import Open, said
 
-from pages._ui import forms
+from pages._ui.forms.config_fields import config_fields
 from translearn_core.config import (
     AnatomyConfig,
     BackboneConfig,
@@ -89,7 +89,7 @@ def test_what_lies_beyond_the_bounds_never_comes_in(
     at.number_input(key=key).set_value(value).run()
     form, name = key.split(".")
     config = getattr(at.session_state["draft"], form)
-    low, high = forms.bounds(type(config).model_fields[name])
+    low, high = config_fields.bounds(type(config).model_fields[name])
     assert low <= getattr(config, name) <= (high or 1e9)
 
 
@@ -126,9 +126,9 @@ def test_what_cannot_be_together_keeps_its_own_sentence() -> None:
     with pytest.raises(
         ConfigError, match=r"^Learning rate of the head is 0: give a number greater than 0\.$"
     ):
-        forms.valid(TrainingConfig(), "training", head_lr=0)
+        config_fields.valid(TrainingConfig(), "training", head_lr=0)
     with pytest.raises(ConfigError, match=r"^Dropout on what is added is 2"):
-        forms.valid(TuningConfig(), "tuning", dropout=2)
+        config_fields.valid(TuningConfig(), "tuning", dropout=2)
 
 
 # an empty plan

@@ -8,7 +8,7 @@ from filled import Filled
 from streamlit.testing.v1 import AppTest
 from visits import BOB, Alone, said
 
-from pages._ui.owner import COOKIE
+from pages._ui.shell.owner import COOKIE
 from translearn_core.config import (
     BackboneConfig,
     BaselinesConfig,
@@ -24,13 +24,14 @@ from translearn_core.config import (
 )
 from translearn_core.results import Report
 from translearn_core.runs import Run, State, Studies
-from translearn_core.runs.evidence import about_its_data
+from translearn_core.runs.report_jobs import about_its_data
 
 
 def page() -> None:
-    from pages._ui import chosen, reported
+    from pages._ui.results import report
+    from pages._ui.runs import run_picker
 
-    reported.panel(chosen.runs()[0])
+    report.panel(run_picker.runs()[0])
 
 
 @pytest.fixture
@@ -127,10 +128,12 @@ def test_a_report_that_failed_says_why(opened: AppTest, filled: Filled) -> None:
 
 
 def study_page() -> None:
-    from pages._ui import reported, state, studies
+    from pages._ui.results import report
+    from pages._ui.shell import state
+    from pages._ui.studies.study_list import study_list
 
-    study = studies.book().all(state.owner())[0]
-    reported.study_panel(study, studies.standing(study).done)
+    study = study_list.book().all(state.owner())[0]
+    report.study_panel(study, study_list.standing(study).done)
 
 
 def test_a_study_is_reported_by_its_comparison_once_two_runs_are_done(

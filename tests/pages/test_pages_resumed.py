@@ -8,8 +8,9 @@ from filled import Filled
 from streamlit.testing.v1 import AppTest
 from visits import ALICE
 
-from pages._ui import studies, training
-from pages._ui.owner import COOKIE
+from pages._ui.runs import training_monitor
+from pages._ui.shell.owner import COOKIE
+from pages._ui.studies.study_list import study_list
 from translearn_core.config import BackboneConfig, ExperimentConfig, FreezePlan, StudyConfig, TrainingConfig
 from translearn_core.runs import State, Studies
 
@@ -66,11 +67,11 @@ def test_what_stopped_is_looked_at_too_but_rarely(
     if stopped:
         book.stop(filled.owner, study.id)
     every = []
-    monkeypatch.setattr("pages._ui.state.store", lambda: filled.store)
+    monkeypatch.setattr("pages._ui.shell.state.store", lambda: filled.store)
     monkeypatch.setattr("streamlit.fragment", lambda run_every: every.append(run_every) or (lambda _: print))
-    studies.watch(study)
-    training.watch(filled.store.run(filled.owner, study.jobs[0]))
-    training.watch(filled.run)
+    study_list.watch(study)
+    training_monitor.watch(filled.store.run(filled.owner, study.jobs[0]))
+    training_monitor.watch(filled.run)
     assert every == [seconds, seconds, None], "what is done never changes"
 
 
@@ -78,14 +79,15 @@ def test_a_run_deleted_in_another_tab_is_a_sentence_below_the_maps(
     filled: Filled, caplog: pytest.LogCaptureFixture
 ) -> None:
     def page(run: str) -> None:
-        from pages._ui import live, maps, state
+        from pages._ui.diagnostics import projection
+        from pages._ui.shell import jobs, state
         from translearn_core.config import AnatomyConfig
         from translearn_core.results import Anatomy
 
         found = state.store().run(state.owner(), run)
-        anatomy = live.ask(AnatomyConfig(backbone=found.job.config.backbone), Anatomy, "looking")
+        anatomy = jobs.ask(AnatomyConfig(backbone=found.job.config.backbone), Anatomy, "looking")
         state.store().delete_run(state.owner(), run)
-        maps.panel(found, anatomy)
+        projection.panel(found, anatomy)
 
     at = AppTest.from_function(page, args=(filled.run.id,), default_timeout=30).run()
     assert not at.exception

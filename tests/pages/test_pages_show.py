@@ -5,7 +5,7 @@ from filled import HOSTILE, Filled
 from streamlit.testing.v1 import AppTest
 from visits import BOB, Open
 
-from pages._ui.places import PLACES
+from pages._ui.shell.navigation import PLACES
 from translearn_core.config import Fix, FreezePlan
 
 SEE = ("run", "results", "embeddings", "probes", "predict", "compare")

@@ -6,7 +6,7 @@ from filled import HOSTILE, Filled
 from streamlit.testing.v1 import AppTest
 from visits import BOB, Open
 
-from pages._ui import tables
+from pages._ui.shell import tables
 from translearn_core.config import (
     AugmentConfig,
     BackboneConfig,

@@ -10,17 +10,19 @@ from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 from visits import ALICE, BOB, Alone, said
 
-from pages._ui import exported, handing_out
-from pages._ui.owner import COOKIE
-from translearn_core.config import ExportConfig, JobKind, extras
+from pages._ui.results import export
+from pages._ui.shell import downloads
+from pages._ui.shell.owner import COOKIE
+from translearn_core.config import ExportConfig, JobKind, optional_deps
 from translearn_core.results import Exported
 from translearn_core.runs import Run
 
 
 def page() -> None:
-    from pages._ui import chosen, taken_away
+    from pages._ui.results import report_and_export
+    from pages._ui.runs import run_picker
 
-    taken_away.panel(chosen.runs()[0])
+    report_and_export.panel(run_picker.runs()[0])
 
 
 @pytest.fixture
@@ -52,7 +54,7 @@ def test_nothing_is_packed_before_it_is_asked_for_and_the_names_go_with_it(
     wanted = ExportConfig(job=filled.run.job.id, name="blocks 4 and 5", data="films.csv")
     assert asked(filled) == [wanted]
     assert "Packing the model" in opened.get("progress")[0].proto.text
-    opened.toggle(key=exported.ONNX).set_value(True).run()
+    opened.toggle(key=export.ONNX).set_value(True).run()
     assert asked(filled) == [wanted]
     opened.button(key="export").click().run()
     assert wanted.model_copy(update={"onnx": True}) in asked(filled)
@@ -70,40 +72,40 @@ def test_once_made_it_is_offered_with_its_files(opened: AppTest, filled: Filled)
     assert table.value["what it is"].str.len().min() > 10
     assert "ONNX file differed" not in said(opened)
     made(filled, onnx=True)
-    opened.toggle(key=exported.ONNX).set_value(True).run()
+    opened.toggle(key=export.ONNX).set_value(True).run()
     assert "differed from the model's by at most 2.5e-07" in said(opened)
 
 
 def test_without_the_extra_the_switch_is_off_and_says_why(
     opened: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert not opened.toggle(key=exported.ONNX).disabled
-    monkeypatch.setattr(extras, "ONNX", ("no_such_library",))
+    assert not opened.toggle(key=export.ONNX).disabled
+    monkeypatch.setattr(optional_deps, "ONNX", ("no_such_library",))
     opened.run()
-    assert opened.toggle(key=exported.ONNX).disabled
+    assert opened.toggle(key=export.ONNX).disabled
     assert "needs no_such_library: install the extra, pip install 'translearn[onnx]'" in said(opened)
 
 
 def test_the_file_has_a_name_that_every_system_keeps() -> None:
-    assert exported.file_name("a: run / ..\\x") == "a--run------x.zip"
-    assert exported.file_name("…") == "model.zip"
-    assert exported.file_name("é" * 200) == "é" * 60 + ".zip"
-    assert set(exported.file_name(HOSTILE)) <= set(string.ascii_letters + "-.")
+    assert export.file_name("a: run / ..\\x") == "a--run------x.zip"
+    assert export.file_name("…") == "model.zip"
+    assert export.file_name("é" * 200) == "é" * 60 + ".zip"
+    assert set(export.file_name(HOSTILE)) <= set(string.ascii_letters + "-.")
 
 
 def test_the_file_is_handed_to_its_owner_from_disk_and_to_nobody_else(filled: Filled, tmp_path: Path) -> None:
     run = made(filled)
-    address = "/" + handing_out.link(run.id, "my model.zip")
-    with TestClient(Starlette(routes=[handing_out.route()])) as client:
+    address = "/" + downloads.link(run.id, "my model.zip")
+    with TestClient(Starlette(routes=[downloads.route()])) as client:
         for cookies in ({}, {COOKIE: BOB}, {COOKIE: "short"}):
             client.cookies = cookies
             refused = client.get(address)
-            assert (refused.status_code, refused.text) == (404, handing_out.GONE)
+            assert (refused.status_code, refused.text) == (404, downloads.GONE)
         client.cookies = {COOKIE: ALICE}
         sent = client.get(address)
         assert sent.content == b"a zip" * 1000
         assert "my%20model.zip" in sent.headers["content-disposition"]
         assert client.get(address, headers={"range": "bytes=0-4"}).content == b"a zip"
-        training = client.get("/" + handing_out.link(filled.run.id, "x.zip"))
+        training = client.get("/" + downloads.link(filled.run.id, "x.zip"))
         assert training.status_code == 404, "a run that made no file gives none"
-        assert client.get("/" + handing_out.link("no-such-run", "x.zip")).status_code == 404
+        assert client.get("/" + downloads.link("no-such-run", "x.zip")).status_code == 404

@@ -7,8 +7,8 @@ from filled import Filled
 from streamlit.testing.v1 import AppTest
 from visits import ALICE, BOB, Open, said
 
-from pages._ui import texts
-from pages._ui.owner import owner_of
+from pages._ui.datasets import text_source
+from pages._ui.shell.owner import owner_of
 from translearn_core.config import JobKind, PretrainConfig, ReadConfig, Slot
 from translearn_core.data import read
 from translearn_core.runs import RunStore, State
@@ -57,7 +57,7 @@ def test_a_file_of_one_column_is_brought_and_read_on(visit: Open, filled: Filled
     assert "150 different texts** are in the column note of notes.csv" in said(at)
     at.button(key="pretrain").click().run()
     (asked,) = pretrainings(filled)
-    assert (asked.dataset, asked.text) == (at.selectbox(key=texts.FILE).value, "note")
+    assert (asked.dataset, asked.text) == (at.selectbox(key=text_source.FILE).value, "note")
     (run,) = filled.store.runs(filled.owner, JobKind.PRETRAIN)
     assert "read on: notes.csv" in run.name
 
@@ -74,8 +74,8 @@ def test_it_needs_no_table_at_all(visit: Open, filled: Filled) -> None:
 def test_of_several_columns_one_is_chosen(visit: Open, filled: Filled) -> None:
     at = visit("backbone")
     bring(at, filled.store, content=TWO)
-    assert at.selectbox(key=texts.COLUMN).value == "note"
-    at.selectbox(key=texts.COLUMN).set_value("id").run()
+    assert at.selectbox(key=text_source.COLUMN).value == "note"
+    at.selectbox(key=text_source.COLUMN).set_value("id").run()
     at.button(key="pretrain").click().run()
     assert [config.text for config in pretrainings(filled)] == ["id"]
 
@@ -83,11 +83,11 @@ def test_of_several_columns_one_is_chosen(visit: Open, filled: Filled) -> None:
 def test_one_file_after_the_other(visit: Open, filled: Filled) -> None:
     first = kept(filled)
     at = visit("backbone")
-    assert at.selectbox(key=texts.FILE).value == texts.TABLE
+    assert at.selectbox(key=text_source.FILE).value == text_source.TABLE
     bring(at, filled.store, "second.csv", ALONE.replace("note", "word"))
     assert "in the column word of second.csv" in said(at)
-    assert len(at.selectbox(key=texts.FILE).options) == 3
-    at.selectbox(key=texts.FILE).set_value(first).run()
+    assert len(at.selectbox(key=text_source.FILE).options) == 3
+    at.selectbox(key=text_source.FILE).set_value(first).run()
     assert "in the column note of notes.csv" in said(at)
     assert not at.error
 
@@ -95,16 +95,16 @@ def test_one_file_after_the_other(visit: Open, filled: Filled) -> None:
 def test_it_is_found_again_and_the_table_is_still_offered(visit: Open, filled: Filled) -> None:
     digest = kept(filled)
     at = visit("backbone")
-    box = at.selectbox(key=texts.FILE)
-    assert box.value == texts.TABLE
+    box = at.selectbox(key=text_source.FILE)
+    assert box.value == text_source.TABLE
     assert any("notes.csv" in option for option in box.options)
     assert "There are 90 different texts in text" in said(at)
     box.set_value(digest).run()
     assert "150 different texts** are in the column note of notes.csv" in said(at)
     at.switch_page("../train.py").run()
     at.switch_page("../backbone.py").run()
-    assert at.selectbox(key=texts.FILE).value == digest
-    at.selectbox(key=texts.FILE).set_value(texts.TABLE).run()
+    assert at.selectbox(key=text_source.FILE).value == digest
+    at.selectbox(key=text_source.FILE).set_value(text_source.TABLE).run()
     assert "There are 90 different texts in text" in said(at)
 
 
@@ -118,7 +118,7 @@ def test_the_runs_page_opens_it_where_it_is_read(visit: Open, filled: Filled) ->
     assert at.session_state["draft"].dataset == filled.dataset.digest, "it is nobody's next experiment"
     filled.store.delete_dataset(filled.owner, file.id)
     at.switch_page("../backbone.py").run()
-    assert not [box for box in at.selectbox if box.key == texts.FILE]
+    assert not [box for box in at.selectbox if box.key == text_source.FILE]
     assert "There are 90 different texts in text" in said(at)
 
 
@@ -135,7 +135,7 @@ def test_a_file_that_cannot_be_read_is_a_sentence(visit: Open, filled: Filled) -
     bring(at, filled.store, "empty.csv", "")
     assert at.error
     assert "pretrain" not in {button.key for button in at.button}
-    at.selectbox(key=texts.FILE).set_value(texts.TABLE).run()
+    at.selectbox(key=text_source.FILE).set_value(text_source.TABLE).run()
     assert not at.error
 
 
@@ -165,8 +165,8 @@ def test_nobody_else_finds_it(visit: Open, filled: Filled) -> None:
     kept(filled)
     Filled(filled.store, owner_of(BOB), rows=60)
     at = visit("backbone", BOB)
-    assert not [box for box in at.selectbox if box.key == texts.FILE]
-    assert [box for box in visit("backbone", ALICE).selectbox if box.key == texts.FILE]
+    assert not [box for box in at.selectbox if box.key == text_source.FILE]
+    assert [box for box in visit("backbone", ALICE).selectbox if box.key == text_source.FILE]
 
 
 def test_a_worker_reads_it_on(visit: Open, filled: Filled) -> None:

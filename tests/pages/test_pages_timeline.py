@@ -8,7 +8,9 @@ from filled import MINILM, Filled
 from streamlit.testing.v1 import AppTest
 from visits import Open
 
-from pages._ui import mixed, replay, timeline
+from pages._ui.diagnostics import snapshots
+from pages._ui.forms.config_fields import training_timeline
+from pages._ui.results import layer_weights
 from translearn_core.config import (
     DataConfig,
     ExperimentConfig,
@@ -41,7 +43,7 @@ def said(at: AppTest) -> str:
 
 def test_gradual_unfreezing_reads_what_was_kept_in_every_stage() -> None:
     config = experiment(FreezePlan.last(2, 6), HEAD, Stage(plan=FreezePlan.last(1, 6)), epochs=1)
-    assert words(timeline.stages(config, MINILM)) == [
+    assert words(training_timeline.stages(config, MINILM)) == [
         "Head only, 3 epochs. The frozen model is run once; every epoch only reads what came out.",
         "Block 5, 1 epoch. What lies below block 5 is run once and kept; every step starts there.",
         "Blocks 4, 5, 1 epoch. What lies below block 4 is run once and kept; every step starts there.",
@@ -54,7 +56,7 @@ def test_what_an_earlier_stage_changed_is_run_once_more() -> None:
         *(Stage(plan=FreezePlan(blocks=(k,))) for k in (0, 3)),
         Stage(plan=FreezePlan()),
     )
-    first, second, third, last = words(timeline.stages(config, MINILM))
+    first, second, third, last = words(training_timeline.stages(config, MINILM))
     assert first.endswith("Nothing is kept: every step runs the whole model.")
     assert "below block 3 is run once more, because an earlier stage changed it" in second
     assert "The frozen model is run once more" in third
@@ -63,7 +65,7 @@ def test_what_an_earlier_stage_changed_is_run_once_more() -> None:
 
 def test_a_model_that_cannot_be_cut_keeps_nothing() -> None:
     whole = replace(MINILM, splittable=False)
-    (line,) = words(timeline.stages(experiment(FreezePlan.last(2, 6)), whole))
+    (line,) = words(training_timeline.stages(experiment(FreezePlan.last(2, 6)), whole))
     assert line == "Blocks 4, 5, 3 epochs. Nothing is kept: every step runs the whole model."
 
 
@@ -73,19 +75,19 @@ def test_a_model_that_cannot_be_cut_keeps_nothing() -> None:
 )
 def test_a_stage_that_may_end_early_says_so(patience: int, word: str) -> None:
     stage = Stage(plan=FreezePlan(), epochs=20, patience=patience)
-    assert word in words(timeline.stages(experiment(FreezePlan.last(1, 6), stage), MINILM))[0]
+    assert word in words(training_timeline.stages(experiment(FreezePlan.last(1, 6), stage), MINILM))[0]
 
 
 def test_a_run_that_goes_on_does_only_the_last_stage() -> None:
     config = experiment(FreezePlan.last(1, 6), HEAD).model_copy(update={"continues": "job"})
-    assert [line[:7] for line in words(timeline.stages(config, MINILM))] == ["Block 5"]
+    assert [line[:7] for line in words(training_timeline.stages(config, MINILM))] == ["Block 5"]
 
 
 def test_the_preview_draws_the_stages_and_counts_steps_of_altered_copies_too() -> None:
     def page() -> None:
         from filled import MINILM
 
-        from pages._ui import timeline
+        from pages._ui.forms.config_fields import training_timeline
         from translearn_core.config import (
             AugmentConfig,
             DataConfig,
@@ -102,7 +104,7 @@ def test_the_preview_draws_the_stages_and_counts_steps_of_altered_copies_too() -
             training=TrainingConfig(epochs=2, batch_size=10),
             augment=AugmentConfig(copies=1),
         )
-        timeline.preview(config, MINILM, 70)
+        training_timeline.preview(config, MINILM, 70)
 
     at = AppTest.from_function(page, default_timeout=30).run()
     assert not at.exception
@@ -124,11 +126,11 @@ def point(number: int, stage: int, score: float) -> EpochPoint:
 def test_a_stage_that_ended_early_says_how_far_it_came_and_which_epoch_was_best() -> None:
     config = experiment(FreezePlan.last(1, 6), Stage(plan=FreezePlan(), epochs=20, patience=1), epochs=1)
     history = History((), (point(1, 0, 0.7), point(2, 0, 0.6), point(3, 1, 0.8)))
-    assert words(timeline.passed(config, history, 0)) == [
+    assert words(training_timeline.passed(config, history, 0)) == [
         "Head only, 2 of 20 epochs. Best validation macro-F1 0.700, in epoch 1.",
         "Block 5, 1 epoch. Best validation macro-F1 0.800, in epoch 3.",
     ]
-    assert len(timeline.passed(config, history, 20)) == 1
+    assert len(training_timeline.passed(config, history, 20)) == 1
 
 
 def test_results_show_what_learned_when_and_what_moved(visit: Open, filled: Filled) -> None:
@@ -182,7 +184,7 @@ def test_a_learned_mix_is_shown_where_there_is_one(visit: Open, filled: Filled) 
 
 
 def test_the_mix_may_read_the_embeddings_most() -> None:
-    assert "the embeddings, before any block" in mixed.said(LayerMix((0.6, 0.4), 1.0))
+    assert "the embeddings, before any block" in layer_weights.said(LayerMix((0.6, 0.4), 1.0))
 
 
 # the replay
@@ -202,19 +204,19 @@ def test_a_run_of_the_head_alone_says_why_there_is_nothing(visit: Open, filled: 
     filled.insights(run)
     at = visit("embeddings", run=run.id)
     assert "Only the head trained in this run" in said(at)
-    assert not [slider for slider in at.slider if slider.key == replay.LAYER]
+    assert not [slider for slider in at.slider if slider.key == snapshots.LAYER]
 
 
 def test_a_model_whose_layers_cannot_be_seen_says_so() -> None:
     config = experiment(FreezePlan.last(1, 6))
-    assert replay.why_not(config, MINILM) is None
-    assert "cannot be looked at" in replay.why_not(config, replace(MINILM, splittable=False))
+    assert snapshots.why_not(config, MINILM) is None
+    assert "cannot be looked at" in snapshots.why_not(config, replace(MINILM, splittable=False))
 
 
 def test_a_replay_is_asked_for_by_a_button(visit: Open, filled: Filled) -> None:
     at = visit("embeddings")
     asked = ReplayConfig(job=filled.run.job.id, layer=2)
-    at.slider(key=replay.LAYER).set_value(2).run()
+    at.slider(key=snapshots.LAYER).set_value(2).run()
     with pytest.raises(Exception, match="no such run"):
         filled.store.run(filled.owner, asked_id(asked))
     at.button(key="replay").click().run()
@@ -238,12 +240,12 @@ def moved(purity: list[float]) -> Replayed:
 
 
 def test_the_sentence_names_the_largest_step() -> None:
-    told = replay.said(moved([0.5, 0.55, 0.75, 0.8])).replace("\\", "").replace("*", "")
+    told = snapshots.said(moved([0.5, 0.55, 0.75, 0.8])).replace("\\", "").replace("*", "")
     assert "sought among the 4 texts that are followed here, 50.0 % carried its label before training" in told
     assert "and 80.0 % at the end" in told
     assert "The largest step came after epoch 2, plus 20.0 points." in told
 
 
 def test_the_sentence_says_where_nothing_came_closer() -> None:
-    assert "No step brought" in replay.said(moved([0.5, 0.5, 0.4]))
-    assert "one look" in replay.said(moved([0.5]))
+    assert "No step brought" in snapshots.said(moved([0.5, 0.5, 0.4]))
+    assert "one look" in snapshots.said(moved([0.5]))

@@ -9,7 +9,9 @@ from filled import MINILM, Filled
 from streamlit.testing.v1 import AppTest
 from visits import Open
 
-from pages._ui import freeze_map, live, nearness
+from pages._ui.diagnostics import neighbourhood_quality
+from pages._ui.forms.config_fields import freeze_map
+from pages._ui.shell import jobs
 from translearn_core.cli import app
 from translearn_core.commands.experiment import pairs, put_together
 from translearn_core.config import (
@@ -35,7 +37,7 @@ from translearn_core.config import (
     TuningConfig,
 )
 from translearn_core.results import StepPoint
-from translearn_core.runs import repeating
+from translearn_core.runs import reproduce
 
 
 def captions(at: AppTest) -> str:
@@ -63,9 +65,9 @@ def test_neighbours_are_counted_for_test_texts_and_that_is_said(visit: Open, fil
     at = visit("embeddings")
     purity = [m for m in at.metric if m.label == "Same class"]
     assert [m.value for m in purity] == ["52.0 %", "81.0 %"]
-    assert all(m.help == nearness.PURITY for m in purity)
-    assert "test texts" in nearness.PURITY
-    assert "among all texts" in nearness.PURITY
+    assert all(m.help == neighbourhood_quality.PURITY for m in purity)
+    assert "test texts" in neighbourhood_quality.PURITY
+    assert "among all texts" in neighbourhood_quality.PURITY
 
 
 EVERYTHING = ExperimentConfig(
@@ -108,7 +110,7 @@ def test_the_command_line_reads_back_as_the_experiment(part: dict[str, object] |
     else:
         config, anatomy = EVERYTHING.model_copy(update=part), MINILM
     files = {"train", "validation", "test"}
-    words = shlex.split(repeating.command(config, "-my file.csv", files, anatomy))
+    words = shlex.split(reproduce.command(config, "-my file.csv", files, anatomy))
     assert words[:2] == ["translearn", "train"]
     train = typer.main.get_command(app).commands["train"]  # type: ignore[attr-defined]
     given = train.make_context("train", words[2:]).params
@@ -122,7 +124,7 @@ def test_the_command_line_reads_back_as_the_experiment(part: dict[str, object] |
         BackboneConfig(id=given["backbone"], random_init=given["random_init"]),
         MINILM,
         train_blocks=given["train_blocks"],
-        training={name: given[name] for name in repeating.LOOP},
+        training={name: given[name] for name in reproduce.LOOP},
         recipe=given["recipe"],
         teacher=given["teacher"],
         settings=pairs(given["settings"] or []),
@@ -170,7 +172,7 @@ def test_every_tensor_that_moved_is_within_reach(visit: Open, filled: Filled) ->
 def test_a_continued_run_counts_the_epochs_before_it(visit: Open, filled: Filled) -> None:
     config = filled.run.job.config
     assert isinstance(config, ExperimentConfig)
-    longer = live.longer(config, filled.run.job.id, 4)
+    longer = jobs.longer(config, filled.run.job.id, 4)
     run = filled.store.submit(filled.owner, longer, "longer")
     filled.store.begin(run.job.id, "TRAIN-0")
     filled.points(run.job.id, epochs=4)  # three of the first run, and one of its own
@@ -191,5 +193,5 @@ def test_progress_shows_the_device_that_was_chosen(
 def test_a_causal_backbones_own_pooling_needs_no_setting() -> None:
     causal = replace(MINILM, causal=True)
     config = EVERYTHING.model_copy(update={"features": FeatureConfig(pooling=Pooling.LAST)})
-    assert "--set" not in repeating.command(config, "f.csv", (), causal)
-    assert "features.pooling" in repeating.command(config, "f.csv", (), MINILM)
+    assert "--set" not in reproduce.command(config, "f.csv", (), causal)
+    assert "features.pooling" in reproduce.command(config, "f.csv", (), MINILM)

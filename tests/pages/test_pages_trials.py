@@ -10,8 +10,8 @@ from filled import HOSTILE, Filled
 from streamlit.testing.v1 import AppTest
 from visits import ALICE, Open
 
-from pages._ui import augmenting, forms, rate_search
-from pages._ui.owner import COOKIE
+from pages._ui.forms.config_fields import augmentation, config_fields, lr_finder
+from pages._ui.shell.owner import COOKIE
 from translearn_core.config import (
     AlterConfig,
     AugmentConfig,
@@ -61,12 +61,13 @@ def asked(filled: Filled, kind: JobKind) -> list[Run]:
 def rates() -> None:
     import streamlit as st
 
-    from pages._ui import forms, rate_search, state
+    from pages._ui.forms.config_fields import config_fields, lr_finder
+    from pages._ui.shell import state
 
-    training = forms.edit(state.draft().training, ("epochs", "lr", "head_lr"), "training")
+    training = config_fields.edit(state.draft().training, ("epochs", "lr", "head_lr"), "training")
     experiment = state.change(training=training).experiment
     assert experiment is not None
-    st.text(f"suggested {rate_search.panel(experiment)}")
+    st.text(f"suggested {lr_finder.panel(experiment)}")
 
 
 def curve(experiment: ExperimentConfig, **parts: object) -> RateSearch:
@@ -109,7 +110,7 @@ def test_nothing_is_searched_until_it_is_asked_for(draw: Draw, filled: Filled) -
 def test_a_suggestion_comes_with_its_curve_and_reason_and_can_be_taken(
     draw: Draw, filled: Filled, experiment: ExperimentConfig
 ) -> None:
-    filled.answer(rate_search.question(experiment), curve(experiment))
+    filled.answer(lr_finder.question(experiment), curve(experiment))
     at = draw(rates)
     assert at.text[0].value == "suggested 0.00025"
     assert "**A good rate is 0.00025.** The loss falls fastest near 0.0003" in said(at)
@@ -133,7 +134,7 @@ def test_where_only_the_head_trains_its_rate_is_taken(
 ) -> None:
     head_only = experiment.model_copy(update={"plan": FreezePlan()})
     filled.answer(head_only, filled.evaluation(), filled.summary(head_only.plan), name="newest")
-    filled.answer(rate_search.question(head_only), curve(head_only, setting="head_lr", before=1e-3))
+    filled.answer(lr_finder.question(head_only), curve(head_only, setting="head_lr", before=1e-3))
     at = draw(rates)
     at.button(key="take_rate").click().run()
     training = at.session_state["draft"].training
@@ -146,7 +147,7 @@ def test_without_a_fall_there_is_nothing_to_take(
     draw: Draw, filled: Filled, experiment: ExperimentConfig
 ) -> None:
     stays = "The loss did not clearly fall before it ran away at 0.01, so the rate stays at 5e-05."
-    filled.answer(rate_search.question(experiment), curve(experiment, suggestion=5e-5, reason=stays))
+    filled.answer(lr_finder.question(experiment), curve(experiment, suggestion=5e-5, reason=stays))
     at = draw(rates)
     assert stays in said(at)
     assert "A good rate" not in said(at)
@@ -158,13 +159,13 @@ def test_how_long_one_trains_is_no_part_of_the_question(experiment: ExperimentCo
         update={"epochs": 9, "schedule": Schedule.COSINE, "patience": 2}
     )
     longer = experiment.model_copy(update={"training": training, "stages": (Stage(plan=FreezePlan()),)})
-    assert rate_search.question(longer) == rate_search.question(experiment)
+    assert lr_finder.question(longer) == lr_finder.question(experiment)
     other = experiment.model_copy(update={"training": TrainingConfig(batch_size=8)})
-    assert rate_search.question(other) != rate_search.question(experiment)
+    assert lr_finder.question(other) != lr_finder.question(experiment)
 
 
 def test_a_failed_search_says_why(draw: Draw, filled: Filled, experiment: ExperimentConfig) -> None:
-    filled.answer(rate_search.question(experiment), state=State.FAILED)
+    filled.answer(lr_finder.question(experiment), state=State.FAILED)
     at = draw(rates)
     assert "The loss became nan" in said(at)
     assert at.text[0].value == "suggested None"
@@ -186,9 +187,10 @@ def test_how_long_looking_takes_is_said_where_steps_were_timed(visit: Open, fill
 def copies() -> None:
     import streamlit as st
 
-    from pages._ui import augmenting, state
+    from pages._ui.forms.config_fields import augmentation
+    from pages._ui.shell import state
 
-    augment = augmenting.panel(state.draft())
+    augment = augmentation.panel(state.draft())
     state.change(augment=augment)
     st.text(augment.model_dump_json())
 
@@ -213,7 +215,7 @@ def test_copies_are_off_and_say_what_they_come_to(draw: Draw, filled: Filled) ->
     ],
 )
 def test_the_amount_in_words(number: int, rows: int | None, words: str) -> None:
-    assert augmenting.amount(AugmentConfig(copies=number), rows) == words
+    assert augmentation.amount(AugmentConfig(copies=number), rows) == words
 
 
 def test_copies_that_alter_nothing_are_refused_in_a_sentence(draw: Draw, filled: Filled) -> None:
@@ -252,10 +254,10 @@ def test_fresh_weights_are_said_to_add_no_words(
 ) -> None:
     twin = experiment.backbone.model_copy(update={"random_init": True})
     filled.answer(experiment.model_copy(update={"backbone": twin}), name="twin")
-    assert augmenting.FRESH in said(draw(copies))
+    assert augmentation.FRESH in said(draw(copies))
 
 
 def test_every_setting_has_a_name_and_explains_itself() -> None:
-    for name in augmenting.FIELDS:
-        assert name in forms.LABELS
+    for name in augmentation.FIELDS:
+        assert name in config_fields.LABELS
         assert AugmentConfig.model_fields[name].description

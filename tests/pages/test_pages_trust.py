@@ -12,7 +12,7 @@ from filled import HOSTILE, Filled
 from streamlit.testing.v1 import AppTest
 from visits import ALICE, Open, said
 
-from pages._ui.owner import COOKIE
+from pages._ui.shell.owner import COOKIE
 from tests.plots.plotted_trust import make_trust
 from translearn_core.config import ExperimentConfig, JobKind, PredictConfig, TrustConfig
 from translearn_core.results import Prediction, Trust
@@ -26,9 +26,10 @@ def panel(monkeypatch: pytest.MonkeyPatch) -> Panel:
     """Open the panel on a run, as Alice."""
 
     def page(run: str) -> None:
-        from pages._ui import state, trusted
+        from pages._ui.diagnostics import error_analysis
+        from pages._ui.shell import state
 
-        trusted.panel(state.store().run(state.owner(), run))
+        error_analysis.panel(state.store().run(state.owner(), run))
 
     def opened(run: Run) -> AppTest:
         context = SimpleNamespace(cookies={COOKIE: ALICE}, theme=SimpleNamespace(type="light"))

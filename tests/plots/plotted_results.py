@@ -34,7 +34,7 @@ from translearn_core.results import (
     Transferability,
     Walk,
 )
-from translearn_core.results.label_curve import Reach
+from translearn_core.results.diagnostics.label_efficiency import Reach
 
 HOSTILE = '<b>x</b><a href="javascript:alert(1)">y</a>'
 

@@ -35,7 +35,7 @@ from plotted_trust import make_trust
 
 from translearn_core import plots
 from translearn_core.config import FreezePlan
-from translearn_core.plots.palette import DARK, LIGHT
+from translearn_core.plots.style.palette import DARK, LIGHT
 
 Draw = Callable[[tuple[str, ...], bool], go.Figure]
 

@@ -20,7 +20,7 @@ from plotted_results import (
 from translearn_core import plots
 from translearn_core.config import FreezePlan
 from translearn_core.errors import ConfigError
-from translearn_core.plots.palette import LIGHT
+from translearn_core.plots.style.palette import LIGHT
 from translearn_core.results import History
 
 

@@ -8,7 +8,7 @@ from plotted_moved import make_forgetting, make_similarity
 from plotted_results import make_drift
 
 from translearn_core import plots
-from translearn_core.plots.palette import LIGHT
+from translearn_core.plots.style.palette import LIGHT
 from translearn_core.results import Interval
 
 

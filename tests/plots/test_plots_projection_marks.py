@@ -8,8 +8,8 @@ import pytest
 from plotted_results import make_classes, make_projection
 
 from translearn_core import plots
-from translearn_core.plots.palette import DARK, LIGHT
-from translearn_core.plots.projection import MOST_RINGED
+from translearn_core.plots.diagnostics.projection import MOST_RINGED
+from translearn_core.plots.style.palette import DARK, LIGHT
 
 COLOURS = ("label", "predicted", "error", "split")
 

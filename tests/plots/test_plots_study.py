@@ -6,7 +6,7 @@ import pytest
 from plotted_results import make_comparison
 
 from translearn_core import plots
-from translearn_core.plots.palette import LIGHT
+from translearn_core.plots.style.palette import LIGHT
 from translearn_core.results import Comparison, Difference, Interval
 
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from translearn_core import plots
-from translearn_core.plots.palette import DARK, LIGHT, SYMBOLS, class_colour, class_symbol, mixed
-from translearn_core.plots.wording import amount, labels, plain, shortened
+from translearn_core.plots.style.labels import amount, labels, plain, shortened
+from translearn_core.plots.style.palette import DARK, LIGHT, SYMBOLS, class_colour, class_symbol, mixed
 
 ROOT = Path(__file__).parents[2]
 

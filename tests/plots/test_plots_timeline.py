@@ -13,7 +13,7 @@ from plotted_results import (
 )
 
 from translearn_core import plots
-from translearn_core.plots.palette import LIGHT, faint
+from translearn_core.plots.style.palette import LIGHT, faint
 from translearn_core.results import History, Timeline
 
 

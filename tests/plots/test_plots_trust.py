@@ -5,7 +5,7 @@ import pytest
 from plotted_trust import make_trust
 
 from translearn_core import plots
-from translearn_core.plots.palette import LIGHT
+from translearn_core.plots.style.palette import LIGHT
 
 
 def named(figure):

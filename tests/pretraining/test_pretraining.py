@@ -18,11 +18,11 @@ from translearn_core.backbones import load
 from translearn_core.config import BackboneConfig, Precision, PretrainConfig
 from translearn_core.errors import ConfigError, DataError, Stopped, TrainingError
 from translearn_core.pretraining import pretrain
+from translearn_core.pretraining.checkpoint import NAME, PretrainingState
 from translearn_core.pretraining.corpus import Corpus
-from translearn_core.pretraining.guessing import Guesser
 from translearn_core.pretraining.loop import phases
 from translearn_core.pretraining.masking import NOTHING, Words, masked
-from translearn_core.pretraining.state import NAME, PretrainingState
+from translearn_core.pretraining.mlm_head import Guesser
 from translearn_core.results import EpochPoint, Pretraining, StepPoint
 from translearn_core.runs import artifacts
 

@@ -25,7 +25,7 @@ from translearn_core.config import (
 )
 from translearn_core.errors import ConfigError
 from translearn_core.results import EpochPoint, History, StepPoint
-from translearn_core.results.timeline import Timeline, happened, planned
+from translearn_core.results.training_timeline import Timeline, happened, planned
 from translearn_core.training import Loop, Rows
 from translearn_core.transfer import Classifier, Inputs
 

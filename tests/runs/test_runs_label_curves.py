@@ -16,9 +16,9 @@ from translearn_core.config import (
     recipe,
 )
 from translearn_core.results import Interval, Metrics, RunSummary, Task
-from translearn_core.results.baselines import SCRATCH
+from translearn_core.results.diagnostics.baselines import SCRATCH
 from translearn_core.runs import RunStore, State, Studies, Study
-from translearn_core.runs.label_curves import (
+from translearn_core.runs.label_efficiency_studies import (
     belongs,
     closest,
     curve_cells,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from translearn_core.runs import RunStore, Workspace
-from translearn_core.runs.privacy import tighten
+from translearn_core.runs.permissions import tighten
 from translearn_core.settings import Settings
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="permissions of this kind are POSIX")

@@ -3,7 +3,7 @@ from collections import Counter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from translearn_core.runs.turns import Waiting, in_turn
+from translearn_core.runs.fair_queue import Waiting, in_turn
 
 OWNERS = "abcd"
 

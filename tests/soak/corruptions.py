@@ -61,10 +61,10 @@ from translearn_core.runs.schema import jobs
 from translearn_core.runs.workspace import READ_OPTIONS
 from translearn_core.settings import settings
 from translearn_core.training import Checkpoint
-from translearn_core.training.replay import snapshots
+from translearn_core.training.snapshots import snapshots
 from translearn_core.transfer import load_trained
 from translearn_core.worker import runtime
-from translearn_core.worker.reading import TABLE, load_table
+from translearn_core.worker.data_loading import TABLE, load_table
 
 EXACT = Compute.choose(Device.CPU, Precision.FLOAT32)
 KINDS = {

@@ -27,7 +27,7 @@ from translearn_core.runs import LOCAL, Run, RunStore, State, artifacts
 from translearn_core.training import Checkpoint
 from translearn_core.transfer import load_trained
 from translearn_core.worker import runtime
-from translearn_core.worker.reading import TABLE, load_table
+from translearn_core.worker.data_loading import TABLE, load_table
 
 
 def test_no_corruption_is_used_or_ends_in_a_traceback(tmp_path: Path) -> None:

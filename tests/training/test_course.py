@@ -28,15 +28,15 @@ from translearn_core.config import (
     Tuning,
     TuningConfig,
 )
-from translearn_core.config.rates import joined, peak_rates, rate_factor, rates_at, training_parts
+from translearn_core.config.lr_schedule import joined, peak_rates, rate_factor, rates_at, training_parts
 from translearn_core.errors import ConfigError, Stopped, TrainingError
 from translearn_core.experiment import build, run_experiment
 from translearn_core.results import EpochPoint
 from translearn_core.runs import artifacts
 from translearn_core.training import Checkpoint, Loop, Moment, Rows, resume, snapshots
-from translearn_core.training.drift import part_changes
+from translearn_core.training.weight_drift import part_changes
 from translearn_core.transfer import Supply
-from translearn_core.transfer.supply import untouched_cuts
+from translearn_core.transfer.stage_inputs import untouched_cuts
 
 BLOCKS = 3
 EXACT = Compute(torch.device("cpu"), bf16=False)

@@ -27,7 +27,7 @@ from translearn_core.errors import Stopped, TrainingError
 from translearn_core.experiment import build
 from translearn_core.results import RateSearch
 from translearn_core.training import Loop, Rows
-from translearn_core.training.rate_search import (
+from translearn_core.training.lr_finder import (
     ladder,
     raised,
     read,

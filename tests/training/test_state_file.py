@@ -9,7 +9,7 @@ import torch
 
 from translearn_core.errors import DamagedFileError
 from translearn_core.storage import sums_path
-from translearn_core.training.state_file import StateFile
+from translearn_core.training.checkpoint_file import StateFile
 
 FILE = StateFile("walk.pt", remedy="walk it again")
 NAMES = {"walk.pt", "walk.pt.sha256"}

@@ -26,17 +26,17 @@ from translearn_core.config import (
     Schedule,
     TrainingConfig,
 )
-from translearn_core.config.rates import rate_factor
-from translearn_core.data.prepared import Prepared
+from translearn_core.config.lr_schedule import rate_factor
+from translearn_core.data.dataset import Prepared
 from translearn_core.errors import ConfigError, DamagedFileError, FreezeError, Stopped, TrainingError
-from translearn_core.experiment import keeping, run_experiment
+from translearn_core.experiment import run_experiment, run_recorder
 from translearn_core.results import Drift, EpochPoint, Evaluation, History, RunSummary, StepPoint
 from translearn_core.runs import artifacts
 from translearn_core.training import Checkpoint, Loop, Rows, measure_drift
 from translearn_core.training.batches import batch_order
 from translearn_core.training.dropout import quick_dropout
 from translearn_core.training.gradients import Gradients
-from translearn_core.training.rows import class_weights
+from translearn_core.training.training_rows import class_weights
 from translearn_core.transfer import Classifier, Inputs
 
 GOOD = [
@@ -432,7 +432,7 @@ def test_short_epochs_do_not_write_their_state_each(
     monkeypatch.setattr(Checkpoint, "write", counted)
     Script().run(experiment(tiny, "last:1", epochs=6), tmp_path / "quick")
     assert len(written) == 1, "the end of the last one"
-    monkeypatch.setattr(keeping, "EPOCH_SECONDS", 0.0)
+    monkeypatch.setattr(run_recorder, "EPOCH_SECONDS", 0.0)
     Script().run(experiment(tiny, "last:1", epochs=6), tmp_path / "slow")
     assert len(written) == 1 + 6
     kept = Checkpoint.read(tmp_path / "quick")

@@ -12,14 +12,14 @@ from transformers import PreTrainedTokenizerFast
 
 from tests.architectures import SIZE, VOCABULARY, WORDS, tiny_folder, tiny_tokenizer
 from translearn_core.backbones import Backbone, load
-from translearn_core.backbones.anatomy import table
+from translearn_core.backbones.inspection import table
 from translearn_core.config import AugmentConfig, BackboneConfig
 from translearn_core.data import Prepared
 from translearn_core.experiment import augmented
 from translearn_core.transfer import altered, vocabulary
-from translearn_core.transfer.augmenting import copies_of
-from translearn_core.transfer.units import core, joined, units
+from translearn_core.transfer.augmentation import copies_of
 from translearn_core.transfer.vocabulary import neighbours, whole_words
+from translearn_core.transfer.word_split import core, joined, units
 
 PLAIN = sorted(word for word in WORDS if word.isalpha())
 SAMPLED = [*PLAIN, "film,", "(good)", "Great!", "xylophone", "42", "…"]

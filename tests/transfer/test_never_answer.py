@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from translearn_core.config import HeadConfig, HeadKind
-from translearn_core.training.rows import Rows
+from translearn_core.training.training_rows import Rows
 from translearn_core.transfer.heads import build_head, never_answer
 
 

@@ -26,7 +26,7 @@ from translearn_core.errors import ConfigError
 from translearn_core.results import LayerMix
 from translearn_core.runs import artifacts
 from translearn_core.transfer import Classifier, Supply, load_trained
-from translearn_core.transfer.tuning import merge_lora
+from translearn_core.transfer.adapters import merge_lora
 
 EXACT = Compute(torch.device("cpu"), bf16=False)
 NO_BIASES = {"gemma3", "llama", "qwen3", "modernbert"}

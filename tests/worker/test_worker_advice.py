@@ -19,8 +19,8 @@ from translearn_core.config import (
 from translearn_core.errors import Stopped
 from translearn_core.results import Advice, Calibration, RunSummary
 from translearn_core.worker.context import Context
-from translearn_core.worker.evidence import advice as advising
-from translearn_core.worker.reading import load_prepared
+from translearn_core.worker.data_loading import load_prepared
+from translearn_core.worker.diagnostics import advice as advising
 
 NARROW = FeatureConfig(token_limit=32)
 

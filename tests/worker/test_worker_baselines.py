@@ -14,11 +14,11 @@ from translearn_core.analysis import tfidf_baseline
 from translearn_core.config import BaselinesConfig, ExperimentConfig, SplitConfig, identity, scratch_of
 from translearn_core.errors import ConfigError
 from translearn_core.results import Baseline, Baselines, Difference, Evaluation, Interval, RunSummary
-from translearn_core.results.baselines import FROZEN, MAJORITY, SCRATCH, WORDS
+from translearn_core.results.diagnostics.baselines import FROZEN, MAJORITY, SCRATCH, WORDS
 from translearn_core.runs import State, artifacts
-from translearn_core.worker.evidence.baselines import _matched
-from translearn_core.worker.evidence.frozen_probe import frozen_probe
-from translearn_core.worker.evidence.helped import caveats, harm_of, helped, verdict_on
+from translearn_core.worker.diagnostics.baselines import _matched
+from translearn_core.worker.diagnostics.probe_baseline import frozen_probe
+from translearn_core.worker.diagnostics.sentences.baselines_text import caveats, harm_of, helped, verdict_on
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from translearn_core.analysis.scoring import accuracy_interval
+from translearn_core.analysis.metrics import accuracy_interval
 from translearn_core.config import (
     BackboneConfig,
     Cell,

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from worker_bench import ME, Bench, reviews
 
-from translearn_core.backbones.quiet import quiet
+from translearn_core.backbones.silence import quiet
 from translearn_core.config import (
     BackboneConfig,
     BaselinesConfig,
@@ -19,7 +19,7 @@ from translearn_core.config import (
     ReadConfig,
     Tuning,
     TuningConfig,
-    extras,
+    optional_deps,
 )
 from translearn_core.errors import ConfigError, NotFoundError, TranslearnError
 from translearn_core.exporting import in_float32, licence_of
@@ -138,7 +138,7 @@ def test_the_run_can_be_repeated_from_its_files(
 def test_without_the_extra_it_says_which_to_install(
     bench: Bench, run: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(extras, "ONNX", ("onnx", "no_such_library"))
+    monkeypatch.setattr(optional_deps, "ONNX", ("onnx", "no_such_library"))
     with pytest.raises(TranslearnError, match=r"needs no_such_library: .* pip install 'translearn\[onnx\]'"):
         bench.do(ExportConfig(job=run, onnx=True, name="without"), Exported)
 

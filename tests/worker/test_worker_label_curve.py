@@ -12,18 +12,20 @@ from translearn_core.config import CurveCell, CurveConfig, ExperimentConfig, Job
 from translearn_core.data import Prepared, prepare
 from translearn_core.errors import ConfigError
 from translearn_core.results import Evaluation, LabelCurve, RunSummary
-from translearn_core.results.baselines import FROZEN, SCRATCH, WORDS
+from translearn_core.results.diagnostics.baselines import FROZEN, SCRATCH, WORDS
 from translearn_core.runs import Studies, artifacts
-from translearn_core.runs.label_curves import curve_cells, curve_question, curve_study
+from translearn_core.runs.label_efficiency_studies import curve_cells, curve_question, curve_study
 from translearn_core.worker.context import Context
-from translearn_core.worker.evidence import label_curve, untrained
-from translearn_core.worker.reading import load_prepared, load_table
+from translearn_core.worker.data_loading import load_prepared, load_table
+from translearn_core.worker.diagnostics import label_efficiency, label_efficiency_baselines
 
 SIZES, SEEDS, ROWS = (8, 16, 68), (0, 1, 2), 68
 
 
-def drawn_by(bench: Bench, asked: CurveConfig, whole: Prepared) -> untrained.Drawn:
-    return untrained.draw(load_table(bench.store.workspace, asked.data.dataset), asked, whole)
+def drawn_by(bench: Bench, asked: CurveConfig, whole: Prepared) -> label_efficiency_baselines.Drawn:
+    return label_efficiency_baselines.draw(
+        load_table(bench.store.workspace, asked.data.dataset), asked, whole
+    )
 
 
 def hands(bench: Bench) -> Context:
@@ -109,7 +111,7 @@ def test_a_frozen_probe_is_logistic_regression_standardised_on_the_rows_it_learn
     vectors = (random.standard_normal((400, 12)) + 1.5 * np.eye(12)[labels] + 40).astype(np.float32)
     draws = [np.arange(0, 300, step) for step in (12, 4, 1)]
     held = [np.arange(300, 350), np.arange(350, 400)]
-    told = list(untrained._answers(vectors, labels, draws, held, 3, lambda share: None))
+    told = list(label_efficiency_baselines._answers(vectors, labels, draws, held, 3, lambda share: None))
     for rows, answers in zip(draws, told, strict=True):
         scale = StandardScaler().fit(vectors[rows])
         model = LogisticRegression(C=1, tol=1e-8, max_iter=5000).fit(
@@ -158,7 +160,7 @@ def test_another_number_to_tell_of_computes_nothing_again(
     def again(*_: object) -> None:
         raise AssertionError("learnt again")
 
-    monkeypatch.setattr(label_curve, "learn_untrained", again)
+    monkeypatch.setattr(label_efficiency, "learn_untrained", again)
     asked = curve_question(experiment, SIZES, SEEDS, balanced=False, cells=cells, at=ROWS)
     found = bench.do(asked, LabelCurve)
     assert found.at == ROWS
@@ -193,30 +195,30 @@ def test_a_crossing_that_is_known_by_construction_is_said() -> None:
     sizes, rows = (8, 32, 128, 512), 400
     ahead = _way("last-k", [0.80, 0.90, 0.92, 0.93], rows)
     behind = _way(SCRATCH, [0.55, 0.60, 0.80, 0.90], rows, scratch=True)
-    said, reach = label_curve.reach_of(sizes, 8, ahead, behind)
+    said, reach = label_efficiency.reach_of(sizes, 8, ahead, behind)
     assert said.startswith("With 8 labels the pretrained model (last-k) does what training from scratch ")
     assert "needs about 130 for" in said
     assert (reach.ahead, reach.behind, reach.at) == ("last-k", SCRATCH, 8)
     assert reach.score == pytest.approx(0.8, abs=0.003)
     assert reach.labels == pytest.approx(128, rel=0.05)
     assert reach.low <= reach.labels <= reach.high
-    said, reach = label_curve.reach_of(sizes, 512, ahead, behind)
+    said, reach = label_efficiency.reach_of(sizes, 512, ahead, behind)
     assert "no crossing seen" in said
     assert reach.labels is None
-    assert label_curve.reach_of(sizes, 4, ahead, behind) is None
+    assert label_efficiency.reach_of(sizes, 4, ahead, behind) is None
 
 
-def _way(name: str, shares: list[float], rows: int, *, scratch: bool = False) -> label_curve.Way:
+def _way(name: str, shares: list[float], rows: int, *, scratch: bool = False) -> label_efficiency.Way:
     hard = np.random.default_rng(3).permutation(rows) / rows
     correct = np.stack([np.stack([hard < share] * 3) for share in shares])
-    return label_curve.Way(name, np.ones((len(shares), 3), dtype=np.bool_), correct, scratch)
+    return label_efficiency.Way(name, np.ones((len(shares), 3), dtype=np.bool_), correct, scratch)
 
 
 @pytest.mark.parametrize(("labels", "says"), [([0, 1, 1, 1], True), ([0, 1, 0, 1], False)])
 def test_test_rows_of_one_class_are_told_first(labels: list[int], says: bool) -> None:
     rows = np.arange(4)
     prepared = Prepared(("no", "yes"), ("a", "b", "c", "d"), np.asarray(labels), rows // 2 * 2, rows, ())
-    said = label_curve._one_class(prepared, rows[2:])
+    said = label_efficiency._one_class(prepared, rows[2:])
     assert bool(said) is says
     if says:
         assert said[0].startswith("All 2 test rows are of one class, 'yes': the curve shows only how often")
@@ -226,8 +228,8 @@ def test_the_test_rows_may_come_in_any_order(bench: Bench, cells: tuple[CurveCel
     job = cells[0].jobs[0]
     kept = artifacts.load(bench.store.workspace.run(job), Evaluation)
     tested = kept.predictions[kept.predictions["split"] == "test"]
-    order = label_curve._names(tested)
-    right = label_curve._correct(hands(bench), cells[0], job, order[::-1])
+    order = label_efficiency._names(tested)
+    right = label_efficiency._correct(hands(bench), cells[0], job, order[::-1])
     pd.testing.assert_series_equal(
         pd.Series(right[::-1]), tested["correct"].reset_index(drop=True), check_names=False
     )

@@ -11,7 +11,7 @@ from worker_bench import ME, Bench
 
 from tests.corpora import with_head
 from translearn_core.analysis import cosine_pairs, debiased_cka
-from translearn_core.analysis.jackknife import Jackknifed
+from translearn_core.analysis.similarity.jackknife_cka import Jackknifed
 from translearn_core.backbones import load
 from translearn_core.config import (
     BackboneConfig,
@@ -25,15 +25,15 @@ from translearn_core.config import (
     SimilarityConfig,
     sibling_of,
 )
-from translearn_core.data.reference import reference_pairs
+from translearn_core.data.sts_pairs import reference_pairs
 from translearn_core.errors import ConfigError, NotFoundError, TooFewSamplesError
 from translearn_core.results import Evaluation, Forgetting, Similarity
 from translearn_core.runs import artifacts
 from translearn_core.settings import Settings
 from translearn_core.transfer import load_trained
-from translearn_core.worker.evidence import similarity
-from translearn_core.worker.evidence.movement import Movement, listed
-from translearn_core.worker.evidence.similarity import chosen_rows
+from translearn_core.worker.diagnostics import similarity
+from translearn_core.worker.diagnostics.sentences.similarity_text import Movement, listed
+from translearn_core.worker.diagnostics.similarity import chosen_rows
 
 
 @pytest.fixture(scope="module")

@@ -24,9 +24,9 @@ from translearn_core.data.columns import PART, ROW
 from translearn_core.errors import DataError
 from translearn_core.results import ProbeScores, RunSummary
 from translearn_core.settings import Settings
-from translearn_core.worker.evidence import about
-from translearn_core.worker.evidence.knowing import best_layers, sentences
-from translearn_core.worker.evidence.probing import _same_texts
+from translearn_core.worker.diagnostics import probe_targets
+from translearn_core.worker.diagnostics.probing import _same_texts
+from translearn_core.worker.diagnostics.sentences.probing_text import best_layers, sentences
 
 
 def films() -> bytes:
@@ -141,7 +141,7 @@ def rows(*lines: tuple[int, str, str]) -> pd.DataFrame:
 
 def test_cells_are_found_by_row_and_text_in_the_file_they_came_from() -> None:
     there = table(("train", ["a", "b", "c"], ["ta", "tb", "tc"]), ("test", ["d", "b"], ["sd", "sb"]))
-    asked = about.column(
+    asked = probe_targets.column(
         there,
         DATA,
         rows(
@@ -154,7 +154,7 @@ def test_cells_are_found_by_row_and_text_in_the_file_they_came_from() -> None:
 
 def test_numbers_with_many_values_become_quarters_and_few_stay_as_they_are() -> None:
     texts = [f"t{i}" for i in range(40)]
-    years = about.column(
+    years = probe_targets.column(
         table(("train", texts, [str(i) for i in range(40)])),
         DATA,
         rows(*((i + 1, "train", t) for i, t in enumerate(texts))),
@@ -162,7 +162,7 @@ def test_numbers_with_many_values_become_quarters_and_few_stay_as_they_are() -> 
     )
     assert sorted(np.bincount(years.labels)) == [10, 10, 10, 10]
     assert "0 to 9" in years.classes
-    stars = about.column(
+    stars = probe_targets.column(
         table(("train", texts, [str(i % 5) for i in range(40)])),
         DATA,
         rows(*((i + 1, "train", t) for i, t in enumerate(texts))),
@@ -173,7 +173,7 @@ def test_numbers_with_many_values_become_quarters_and_few_stay_as_they_are() -> 
 
 def test_rows_of_another_table_are_an_error_not_a_gap() -> None:
     with pytest.raises(DataError, match="no longer holds all rows"):
-        about.column(table(("train", ["a"], ["x"])), DATA, rows((1, "train", "other")), "more")
+        probe_targets.column(table(("train", ["a"], ["x"])), DATA, rows((1, "train", "other")), "more")
 
 
 def test_equal_texts_share_a_number_where_a_training_text_comes_twice() -> None:

@@ -14,8 +14,8 @@ from translearn_core.results import Evaluation, Interval, Nearness, Projection, 
 from translearn_core.runs import artifacts
 from translearn_core.worker import features
 from translearn_core.worker.context import Context
-from translearn_core.worker.evidence import nearness, projecting
-from translearn_core.worker.evidence.nearness import Neighbours
+from translearn_core.worker.diagnostics import neighbourhood_quality, projection
+from translearn_core.worker.diagnostics.neighbourhood_quality import Neighbours
 
 
 @pytest.fixture(scope="module")
@@ -100,8 +100,8 @@ def test_where_only_the_head_trained_nothing_moves(bench: Bench, experiment: Exp
 def test_a_map_found_from_some_texts_holds_all_and_draws_a_sample(
     bench: Bench, job: str, method: Method, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(projecting, "SHOWN", 30)
-    monkeypatch.setattr(nearness, "ASKED", 7)
+    monkeypatch.setattr(projection, "SHOWN", 30)
+    monkeypatch.setattr(neighbourhood_quality, "ASKED", 7)
     config = ProjectConfig(job=job, layer=3, method=method, limit=40, seed=2)
     found = bench.do(config, Projection)
     assert found.coordinates.shape == (2, 96, 2)
@@ -128,9 +128,9 @@ def test_it_can_be_stopped_at_every_stage(
     monkeypatch.setattr(Context, "report", heard)
     for _ in range(2):
         with pytest.raises(Stopped):
-            projecting.picture(context)
+            projection.picture(context)
     assert stages == ["drawing the map", "looking at neighbours"]
-    projecting.picture(context)
+    projection.picture(context)
     assert artifacts.load(tmp_path, Projection) is not None
 
 
@@ -185,7 +185,7 @@ def test_it_says_when_nothing_moved_and_when_nobody_could_be_asked() -> None:
 
 
 def test_shares_near_none_and_all_are_not_rounded_to_them() -> None:
-    assert nearness._percent(0.996) == "99.6 %"
-    assert nearness._percent(0.004) == "0.4 %"
-    assert nearness._percent(1.0) == "100 %"
-    assert nearness._percent(0.624) == "62 %"
+    assert neighbourhood_quality._percent(0.996) == "99.6 %"
+    assert neighbourhood_quality._percent(0.004) == "0.4 %"
+    assert neighbourhood_quality._percent(1.0) == "100 %"
+    assert neighbourhood_quality._percent(0.624) == "62 %"

@@ -8,7 +8,7 @@ from translearn_core.config import ExperimentConfig, FreezePlan, ReplayConfig, S
 from translearn_core.errors import ConfigError, NotFoundError
 from translearn_core.results import Evaluation, Replayed, RunSummary
 from translearn_core.runs import artifacts
-from translearn_core.worker import replaying
+from translearn_core.worker import snapshots
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +80,7 @@ def test_another_layer_is_drawn_without_measuring_again(
     def again(*_: object) -> None:
         raise AssertionError("measured again")
 
-    monkeypatch.setattr(replaying, "_measure", again)
+    monkeypatch.setattr(snapshots, "_measure", again)
     second = bench.do(ReplayConfig(job=staged, layer=2), Replayed)
     np.testing.assert_array_equal(top.accuracy, second.accuracy)
     assert second.layer == 2

@@ -27,7 +27,7 @@ from translearn_core.config import (
     TrustConfig,
     identity,
 )
-from translearn_core.config.study_file import StudyFile, read_study_file
+from translearn_core.config.studies.study_file import StudyFile, read_study_file
 from translearn_core.errors import ConfigError, NotFoundError
 from translearn_core.results import (
     Baselines,
@@ -39,9 +39,9 @@ from translearn_core.results import (
     RunSummary,
 )
 from translearn_core.runs import State, Studies, artifacts
-from translearn_core.runs.evidence import evidence, study_evidence
+from translearn_core.runs.report_jobs import evidence, study_evidence
 from translearn_core.worker.context import Context
-from translearn_core.worker.reporting import write_report
+from translearn_core.worker.report import write_report
 
 HOSTILE = "</title><script>alert(1)</script>"
 

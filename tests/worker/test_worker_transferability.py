@@ -25,9 +25,9 @@ from translearn_core.errors import ConfigError, NotFoundError
 from translearn_core.results import RunSummary, Transferability
 from translearn_core.runs import artifacts
 from translearn_core.settings import Settings
-from translearn_core.worker.evidence import frozen_layers
-from translearn_core.worker.evidence.frozen_layers import sample_rows
-from translearn_core.worker.reading import load_prepared
+from translearn_core.worker.data_loading import load_prepared
+from translearn_core.worker.diagnostics import layer_scores
+from translearn_core.worker.diagnostics.layer_scores import sample_rows
 
 NARROW = FeatureConfig(token_limit=32)
 
@@ -108,13 +108,13 @@ def test_labels_of_the_test_rows_cannot_change_anything(
     bench: Bench, question: TransferabilityConfig, found: Transferability, prepared: Prepared,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    real = frozen_layers.rows_of
+    real = layer_scores.rows_of
 
     def shuffled(prepared: Prepared):
         rows = real(prepared)
         return replace(rows, labels=np.where(prepared.split == 2, 1 - rows.labels, rows.labels))
 
-    monkeypatch.setattr(frozen_layers, "rows_of", shuffled)
+    monkeypatch.setattr(layer_scores, "rows_of", shuffled)
     again = bench.do(question.model_copy(update={"rows": 4999}), Transferability)
     assert again.frame().equals(found.frame())
 

@@ -16,8 +16,8 @@ from translearn_core.config import (
 )
 from translearn_core.data import Prepared
 from translearn_core.results import Alterations, RateSearch, RunSummary
-from translearn_core.worker.rate_search import some_training_rows
-from translearn_core.worker.reading import load_prepared
+from translearn_core.worker.data_loading import load_prepared
+from translearn_core.worker.lr_finder import some_training_rows
 
 
 @pytest.mark.parametrize("change", ["plan", "head only", "stages", "augmented"])

@@ -10,7 +10,7 @@ from sklearn.metrics import confusion_matrix, log_loss
 from statistics_by_hand import ece
 from worker_bench import ME, Bench
 
-from translearn_core.analysis.proportions import share_interval
+from translearn_core.analysis.comparison.proportion_interval import share_interval
 from translearn_core.config import (
     LENGTH,
     BackboneConfig,
@@ -26,12 +26,12 @@ from translearn_core.results import Calibrated, Evaluation, Interval, Prediction
 from translearn_core.runs import artifacts
 from translearn_core.settings import Settings
 from translearn_core.transfer import load_trained
-from translearn_core.worker.evidence import believed
-from translearn_core.worker.evidence.doubted import COLUMNS, Doubted
-from translearn_core.worker.evidence.languages import OTHERS, UNSURE, languages
-from translearn_core.worker.evidence.slicing import COLUMNS as SLICES
-from translearn_core.worker.evidence.slicing import LANGUAGE
-from translearn_core.worker.evidence.trust import Answered, _fitted
+from translearn_core.worker.diagnostics.error_analysis import Answered, _fitted
+from translearn_core.worker.diagnostics.label_issues import COLUMNS, Doubted
+from translearn_core.worker.diagnostics.language_id import OTHERS, UNSURE, languages
+from translearn_core.worker.diagnostics.sentences import error_analysis_text
+from translearn_core.worker.diagnostics.slices import COLUMNS as SLICES
+from translearn_core.worker.diagnostics.slices import LANGUAGE
 
 ENGLISH = ("this was a {} film and we all {} it on {} of the {} week", "{} {} {} {}")
 GERMAN = ("das war ein {} Film und wir haben ihn alle {} am {} der {} Woche wegen der Musik", "{} {} {} {}")
@@ -291,18 +291,18 @@ def calibrated(t: float, error: float, loss: float) -> Calibrated:
 def test_confidence_is_believed_where_it_lies_in_the_interval(sure: float, says: str) -> None:
     correct = np.arange(1000) % 5 > 0
     raw, scaled = calibrated(1.0, 0.052, 0.34), calibrated(1.7, 0.013, 0.29)
-    said = believed.confidence(np.full(1000, sure), correct, raw, scaled, 692)
+    said = error_analysis_text.confidence(np.full(1000, sure), correct, raw, scaled, 692)
     assert says in said
     assert "5.2 points (95 %: 2.6 to 10.4) apart" in said
     assert "temperature 1.70, fitted on 692 validation rows" in said
     assert "the loss goes from 0.340 to 0.290" in said
-    unfit = believed.confidence(np.full(1000, sure), correct, raw, raw, 30)
+    unfit = error_analysis_text.confidence(np.full(1000, sure), correct, raw, raw, 30)
     assert "all 30 validation rows are right" in unfit
 
 
 def test_few_rows_show_no_gap_and_do_not_make_it_believed() -> None:
     raw, hot = calibrated(1.0, 0.301, 0.88), calibrated(99.9999, 0.112, 0.694)
-    said = believed.confidence(np.full(18, 0.611), np.arange(18) < 7, raw, hot, 18)
+    said = error_analysis_text.confidence(np.full(18, 0.611), np.arange(18) < 7, raw, hot, 18)
     assert "right in 38.9 % (95 %: 20.3 to 61.4 %): no gap beyond chance was seen, but 18 test rows" in said
     assert "would not show one below 22.5 points" in said
     assert "believed" not in said
@@ -319,15 +319,17 @@ def curve(answered: float) -> pd.DataFrame:
 
 def test_the_threshold_is_the_highest_at_which_validation_rows_are_answered() -> None:
     correct = np.arange(100) < 86
-    said = believed.when_to_answer(curve(0.71), np.full(50, 0.93), correct)
+    said = error_analysis_text.when_to_answer(curve(0.71), np.full(50, 0.93), correct)
     assert said.startswith(
         "Answer only above 90 %: that is 71.0 % of the test texts, of which 97.0 % are right"
     )
     assert "answering all, it is right in 86.0 %" in said
     lower = np.repeat([0.93, 0.85], [9, 41])
-    assert believed.when_to_answer(curve(0.1), lower, correct).startswith("Answer only above 80 %")
-    assert "hardly ever 50 % sure" in believed.when_to_answer(curve(0.1), np.full(50, 0.3), correct)
-    assert "hardly ever" in believed.when_to_answer(curve(0.0), np.full(50, 0.93), correct)
+    assert error_analysis_text.when_to_answer(curve(0.1), lower, correct).startswith("Answer only above 80 %")
+    assert "hardly ever 50 % sure" in error_analysis_text.when_to_answer(
+        curve(0.1), np.full(50, 0.3), correct
+    )
+    assert "hardly ever" in error_analysis_text.when_to_answer(curve(0.0), np.full(50, 0.93), correct)
 
 
 def cut(*lines: tuple[str, str, int, float, float, bool]) -> pd.DataFrame:
@@ -338,15 +340,15 @@ def cut(*lines: tuple[str, str, int, float, float, bool]) -> pd.DataFrame:
 def test_the_weakest_slice_is_named_only_beyond_chance() -> None:
     weak = ("domain", "books", 82, 0.61, -0.27, True)
     chance, strong = ("domain", "films", 9, 0.5, -0.4, False), (LENGTH, "1 to 5 words", 90, 0.9, 0.3, True)
-    said = believed.weakest(cut(chance, weak, strong))
+    said = error_analysis_text.weakest(cut(chance, weak, strong))
     assert said.startswith("Weakest is 'domain' is 'books': 61.0 % of 82 rows are right, 27.0 points fewer")
     assert "(95 %: 22.0 to 32.0)" in said
     assert "Weak too" not in said
-    none = believed.weakest(cut(chance, strong))
+    none = error_analysis_text.weakest(cut(chance, strong))
     assert none.startswith("No slice is weaker than the rest by more than chance; 2 slices were looked at")
     assert "'domain' is 'films', 50.0 % of 9 rows are right" in none
-    assert "no slices" in believed.weakest(cut())
-    two = believed.weakest(cut(weak, (LENGTH, "9 to 12 words", 50, 0.7, -0.1, True)))
+    assert "no slices" in error_analysis_text.weakest(cut())
+    two = error_analysis_text.weakest(cut(weak, (LENGTH, "9 to 12 words", 50, 0.7, -0.1, True)))
     assert two.endswith("Weak too: texts of 9 to 12 words.")
 
 
@@ -357,23 +359,23 @@ def test_labels_that_look_wrong_are_counted_and_the_judge_is_named() -> None:
         columns=list(COLUMNS),
     )  # fmt: skip
     doubts = Doubted(1000, 3, 0.93, 0.004, Interval(0.001, 0.008), frame)
-    said = believed.labels(doubts)
+    said = error_analysis_text.labels(doubts)
     assert said.startswith("3 labels look wrong: about 0.4 % (95 %: 0.1 to 0.8 %) of 1,000 labels")
     assert "finds 93.0 % of the labels itself" in said
     assert "Look first at row 9 of train, and at what is labelled 'yes' and looks like 'no' (2 rows)" in said
     assert "2 of them are test rows" in said
     assert "listed" not in said
     assert "hard texts" not in said
-    poor = believed.labels(Doubted(1000, 40, 0.7, 0.04, Interval(0.03, 0.05), frame))
+    poor = error_analysis_text.labels(Doubted(1000, 40, 0.7, 0.04, Interval(0.03, 0.05), frame))
     assert poor.startswith("40 labels are in doubt: about 4.0 %")
     assert "wrong labels and hard texts together, and only reading tells which" in poor
     assert "The 3 most doubtful are listed." in poor
-    none = believed.labels(Doubted(1000, 0, 0.9, 0.0, Interval(0.0, 0.0), frame.iloc[:0]))
+    none = error_analysis_text.labels(Doubted(1000, 0, 0.9, 0.0, Interval(0.0, 0.0), frame.iloc[:0]))
     assert none.startswith("No label looks wrong")
 
 
 def test_caveats_are_those_that_apply_to_trust() -> None:
     right, wrong = np.ones(500, dtype=bool), np.zeros(30, dtype=bool)
-    assert believed.caveats(900, right, cut()) == ()
-    few = believed.caveats(90, wrong, cut((LANGUAGE, "German", 40, 0.5, -0.1, False)))
+    assert error_analysis_text.caveats(900, right, cut()) == ()
+    few = error_analysis_text.caveats(90, wrong, cut((LANGUAGE, "German", 40, 0.5, -0.1, False)))
     assert [said.split()[0] for said in few] == ["Only", "Only", "Languages"]

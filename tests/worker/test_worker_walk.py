@@ -15,8 +15,8 @@ from translearn_core.errors import NotFoundError, Stopped, TooFewSamplesError
 from translearn_core.results import Evaluation, Walk
 from translearn_core.runs import artifacts
 from translearn_core.worker.context import Context
-from translearn_core.worker.evidence import walk as walking
-from translearn_core.worker.evidence.togetherness import Togetherness
+from translearn_core.worker.diagnostics import projection_animation as walking
+from translearn_core.worker.diagnostics.sentences.projection_animation_text import Togetherness
 from translearn_core.worker.features import VARIANTS, layer_features
 
 

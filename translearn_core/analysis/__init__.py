@@ -1,7 +1,13 @@
 """Statistics: arrays in, results out. Nothing here draws or reads files."""
 
-from translearn_core.analysis.baselines import tfidf_baseline
-from translearn_core.analysis.calibration import (
+from translearn_core.analysis.comparison.label_efficiency import Crossing, crossing, sentence
+from translearn_core.analysis.comparison.paired_comparison import (
+    CellRuns,
+    differences,
+    over_draws,
+    over_seeds,
+)
+from translearn_core.analysis.errors.calibration import (
     Bins,
     Coverage,
     coverage,
@@ -11,18 +17,9 @@ from translearn_core.analysis.calibration import (
     temperature,
     tempered,
 )
-from translearn_core.analysis.company import chance, in_common, knn_overlap, purity, same_label
-from translearn_core.analysis.comparing import CellRuns, differences, over_draws, over_seeds
-from translearn_core.analysis.controls import control_labels, recurring, selectivity, word_types
-from translearn_core.analysis.crossing import Crossing, crossing, sentence
-from translearn_core.analysis.folding import stratified_folds
-from translearn_core.analysis.forgetting import cosine_pairs, spearman_change
-from translearn_core.analysis.geometry import knn_indices, silhouette, trustworthiness
-from translearn_core.analysis.neighbours import nearest, nearest_among, nearest_to, nearest_within
-from translearn_core.analysis.probing import probe_layers
-from translearn_core.analysis.projecting import project
-from translearn_core.analysis.sampling import stratified_sample
-from translearn_core.analysis.scoring import (
+from translearn_core.analysis.errors.label_issues import Suspects, label_suspects, out_of_fold
+from translearn_core.analysis.errors.slices import Slice, quantile_groups, slice_scores
+from translearn_core.analysis.metrics import (
     accuracy_interval,
     bootstrap_accuracy,
     confusion,
@@ -31,10 +28,23 @@ from translearn_core.analysis.scoring import (
     per_class,
     score,
 )
-from translearn_core.analysis.similarity import cka_matrix, debiased_cka
-from translearn_core.analysis.slices import Slice, quantile_groups, slice_scores
-from translearn_core.analysis.suspects import Suspects, label_suspects, out_of_fold
-from translearn_core.analysis.transferability import h_score, logme, rank_agreement
+from translearn_core.analysis.neighbours.knn_purity import chance, in_common, knn_overlap, purity, same_label
+from translearn_core.analysis.neighbours.nearest_neighbours import (
+    nearest,
+    nearest_among,
+    nearest_to,
+    nearest_within,
+)
+from translearn_core.analysis.neighbours.neighbourhood_metrics import knn_indices, silhouette, trustworthiness
+from translearn_core.analysis.probing.control_tasks import control_labels, recurring, selectivity, word_types
+from translearn_core.analysis.probing.cross_validation import stratified_folds
+from translearn_core.analysis.probing.linear_probe import probe_layers
+from translearn_core.analysis.probing.transferability import h_score, logme, rank_agreement
+from translearn_core.analysis.projection.projection import project
+from translearn_core.analysis.similarity.cka import cka_matrix, debiased_cka
+from translearn_core.analysis.similarity.pair_similarity import cosine_pairs, spearman_change
+from translearn_core.analysis.stratified_sampling import stratified_sample
+from translearn_core.analysis.tfidf import tfidf_baseline
 
 __all__ = [
     "Bins",

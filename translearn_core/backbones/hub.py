@@ -21,10 +21,10 @@ from huggingface_hub.errors import (  # type: ignore[attr-defined]  # HTTPError:
     RevisionNotFoundError,
 )
 
-from translearn_core.backbones.fetching import Kept, RemoteFile, Report, fetch_files, is_content
+from translearn_core.backbones.download import Kept, RemoteFile, Report, fetch_files, is_content
 from translearn_core.backbones.folders import no_config
-from translearn_core.backbones.quiet import quiet
 from translearn_core.backbones.sentences import POOLING
+from translearn_core.backbones.silence import quiet
 from translearn_core.backbones.tokenizer import has_tokenizer
 from translearn_core.backbones.weights import INDEX, SINGLE, no_weights
 from translearn_core.errors import BackboneError, NetworkError

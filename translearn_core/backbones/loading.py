@@ -6,14 +6,14 @@ from pathlib import Path
 from torch import nn
 from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
-from translearn_core.backbones import anatomy, architecture
-from translearn_core.backbones.altering import alter, altered_digest
-from translearn_core.backbones.digests import folder_digest
-from translearn_core.backbones.fetching import Report
+from translearn_core.backbones import architecture, inspection
+from translearn_core.backbones.download import Report
+from translearn_core.backbones.hashing import folder_digest
 from translearn_core.backbones.hub import remote_size
-from translearn_core.backbones.locating import at_hand, locate
-from translearn_core.backbones.quiet import quiet
+from translearn_core.backbones.resolve import at_hand, locate
 from translearn_core.backbones.sentences import read_sentence_settings
+from translearn_core.backbones.silence import quiet
+from translearn_core.backbones.surgery import alter, altered_digest
 from translearn_core.backbones.tokenizer import fit_to_table, read_tokenizer
 from translearn_core.backbones.weights import weight_files
 from translearn_core.config import BackboneConfig
@@ -97,15 +97,15 @@ def load(config: BackboneConfig, *, network: bool = False, report: Report | None
             weights = weight_files(name, folder)
             model = architecture.pretrained(name, folder, settled)
         digest = folder_digest(folder, weights, config.init_seed if config.random_init else None)
-        fit_to_table(name, tokenizer, anatomy.table(model).num_embeddings)
-        path = anatomy.find_blocks(name, model)
+        fit_to_table(name, tokenizer, inspection.table(model).num_embeddings)
+        path = inspection.find_blocks(name, model)
         if config.blocks is not None or config.fresh_top:
             digest = altered_digest(digest, config)
             alter(name, model, path, config, settled)
-        trial = anatomy.observe(name, model, path, tokenizer, digest=digest)
-    parts = anatomy.parts_of(model, path, trial)
-    size = sum(file.stat().st_size for file in weights) or 4 * anatomy.count(model.parameters())
-    record = anatomy.dissect(
+        trial = inspection.observe(name, model, path, tokenizer, digest=digest)
+    parts = inspection.parts_of(model, path, trial)
+    size = sum(file.stat().st_size for file in weights) or 4 * inspection.count(model.parameters())
+    record = inspection.dissect(
         name, model, path, parts, trial, tokenizer, digest=digest, size=size, sentences=sentences
     )
     return Backbone(config, model, tokenizer, record, path, parts, trial.returned)

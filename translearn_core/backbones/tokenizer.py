@@ -15,12 +15,12 @@ import numpy as np
 from tokenizers import Tokenizer
 from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
-from translearn_core.backbones.quiet import quiet
+from translearn_core.backbones.silence import quiet
 from translearn_core.documents import MAX_BYTES, DocumentError, read_json_object
 from translearn_core.errors import BackboneError
 
 if TYPE_CHECKING:
-    from translearn_core.data.prepared import TokenStatistics
+    from translearn_core.data.dataset import TokenStatistics
 
 PROBE = "A first sentence, 2 numbers & ünïcödé 中文."
 VOCABULARIES = ("tokenizer.json", "vocab.txt", "vocab.json", "*.model")
@@ -187,7 +187,7 @@ def token_statistics(
     TokenStatistics
         `lengths` with special tokens, uncut; `unknown_share` of the content tokens; `pieces_per_word`.
     """
-    from translearn_core.data.prepared import TokenStatistics  # models must load where data cannot be read
+    from translearn_core.data.dataset import TokenStatistics  # models must load where data cannot be read
 
     tokenizer = source if isinstance(source, PreTrainedTokenizerFast) else source.tokenizer
     special = tokenizer.num_special_tokens_to_add()

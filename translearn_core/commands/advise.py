@@ -9,7 +9,9 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from translearn_core.commands.asking import answer, ask
+from translearn_core.commands.client import answer, ask
+from translearn_core.commands.dataclass_options import Offered
+from translearn_core.commands.errors import valid
 from translearn_core.commands.experiment import experiment_of
 from translearn_core.commands.options import (
     AS_FOR_TRAIN,
@@ -18,9 +20,7 @@ from translearn_core.commands.options import (
     ReadingOptions,
     read_options,
 )
-from translearn_core.commands.refusals import valid
-from translearn_core.commands.saying import say, sentence
-from translearn_core.commands.spread import Offered
+from translearn_core.commands.output import say, sentence
 from translearn_core.commands.tables import print_table
 from translearn_core.config import AdviseConfig, ExperimentConfig, ReadOptions
 from translearn_core.config.read_options import option_words

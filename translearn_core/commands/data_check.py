@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from translearn_core.commands.asking import answer, ask
+from translearn_core.commands.client import answer, ask
 from translearn_core.commands.findings import print_findings, records
 from translearn_core.config import DiagnoseConfig, ExperimentConfig, ReadConfig
 from translearn_core.data.findings import shown

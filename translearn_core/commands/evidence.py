@@ -8,10 +8,10 @@ import pandas as pd
 import typer
 from rich.console import Console
 
-from translearn_core.commands.asking import answer, ask, find
+from translearn_core.commands.client import answer, ask, find
+from translearn_core.commands.errors import valid
 from translearn_core.commands.options import AsJson, FinishedRun
-from translearn_core.commands.refusals import valid
-from translearn_core.commands.saying import say, sentence
+from translearn_core.commands.output import say, sentence
 from translearn_core.commands.tables import print_table
 from translearn_core.config import (
     BaselinesConfig,

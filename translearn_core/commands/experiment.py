@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from translearn_core.commands.asking import anatomy_of, bring, find, with_whole_path
+from translearn_core.commands.client import anatomy_of, bring, find, with_whole_path
 from translearn_core.commands.data_check import DataCheck, check_data, column_name, question, read_data
+from translearn_core.commands.errors import naming_fields, valid
 from translearn_core.commands.options import ExperimentOptions, ReadingOptions, given, read_options
-from translearn_core.commands.refusals import naming_fields, valid
 from translearn_core.config import (
     BackboneConfig,
     DataConfig,

@@ -8,11 +8,11 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from translearn_core.commands.asking import answer, ask, find
+from translearn_core.commands.client import answer, ask, find
 from translearn_core.commands.options import AsJson, FinishedRun
-from translearn_core.commands.saying import say, sentence
+from translearn_core.commands.output import say, sentence
 from translearn_core.config import ExperimentConfig, ExportConfig
-from translearn_core.config.extras import without_onnx
+from translearn_core.config.optional_deps import without_onnx
 from translearn_core.errors import ConfigError, DataError, NotFoundError, TranslearnError
 from translearn_core.results import Exported
 from translearn_core.runs import LOCAL, Run, open_store

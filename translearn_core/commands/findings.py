@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from translearn_core.commands.saying import screen, sentence
+from translearn_core.commands.output import screen, sentence
 from translearn_core.config import ReadOptions, TableKind
 from translearn_core.config.read_options import option_words
-from translearn_core.data.decoding import CODECS
-from translearn_core.data.dialect import DELIMITERS
+from translearn_core.data.files.decoding import CODECS
+from translearn_core.data.files.dialect import DELIMITERS
 from translearn_core.data.findings import shown
 from translearn_core.results import FileFormat, Finding, Reading, Severity
 

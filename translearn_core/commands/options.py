@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from translearn_core.commands.refusals import valid
-from translearn_core.commands.spread import Offered
+from translearn_core.commands.dataclass_options import Offered
+from translearn_core.commands.errors import valid
 from translearn_core.config import BUNDLED, Frozen, ReadOptions
 from translearn_core.errors import ConfigError, DataError
 
@@ -135,7 +135,9 @@ AnotherExperiment = Annotated[ExperimentOptions, Offered(told=AS_FOR_TRAIN)]
 def read_options(asked: ReadingOptions) -> ReadOptions:
     """Return how files are to be read; a value that cannot be is an error that names the option."""
     if asked.encoding is not None:
-        from translearn_core.data.decoding import text_codec  # brings chardet, which no help need wait for
+        from translearn_core.data.files.decoding import (
+            text_codec,  # brings chardet, which no help need wait for
+        )
 
         try:
             text_codec(asked.encoding)

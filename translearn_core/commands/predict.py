@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from translearn_core.commands.asking import answer, ask, bring, find
+from translearn_core.commands.client import answer, ask, bring, find
 from translearn_core.commands.data_check import check_data, column_name, read_data
 from translearn_core.commands.options import (
     TABLE_KINDS,
@@ -16,9 +16,9 @@ from translearn_core.commands.options import (
     ReadingOptions,
     read_options,
 )
-from translearn_core.commands.saying import check_writable, say, sentence
+from translearn_core.commands.output import check_writable, say, sentence
 from translearn_core.config import ExperimentConfig, PredictFileConfig
-from translearn_core.data.write_table import output_kind, write_table
+from translearn_core.data.files.write_table import output_kind, write_table
 from translearn_core.errors import ConfigError
 from translearn_core.results import FilePrediction
 

@@ -7,8 +7,9 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from translearn_core.commands.asking import anatomy_of, answer, ask, bring, with_whole_path
+from translearn_core.commands.client import anatomy_of, answer, ask, bring, with_whole_path
 from translearn_core.commands.data_check import DataCheck, check_data, column_name, read_data
+from translearn_core.commands.errors import valid
 from translearn_core.commands.options import (
     TABLE_KINDS,
     AsJson,
@@ -23,8 +24,7 @@ from translearn_core.commands.options import (
     given,
     read_options,
 )
-from translearn_core.commands.refusals import valid
-from translearn_core.commands.saying import say, sentence
+from translearn_core.commands.output import say, sentence
 from translearn_core.config import ADAPTED, BUNDLED, BackboneConfig, PretrainConfig
 from translearn_core.results import Pretraining
 from translearn_core.runs import Dataset, Run, open_store

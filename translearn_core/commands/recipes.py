@@ -4,7 +4,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from translearn_core.commands.options import AsJson
-from translearn_core.commands.saying import say
+from translearn_core.commands.output import say
 from translearn_core.config import RECIPES
 
 

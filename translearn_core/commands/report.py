@@ -8,10 +8,10 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from translearn_core.commands.asking import LISTED, answer, ask, find
+from translearn_core.commands.client import LISTED, answer, ask, find
+from translearn_core.commands.errors import valid
 from translearn_core.commands.options import AsJson
-from translearn_core.commands.refusals import valid
-from translearn_core.commands.saying import check_writable, say, screen, sentence
+from translearn_core.commands.output import check_writable, say, screen, sentence
 from translearn_core.config import (
     KIND_OF,
     AnatomyConfig,
@@ -25,8 +25,8 @@ from translearn_core.config import (
 from translearn_core.errors import ConfigError, NotFoundError, TrainingError, in_short
 from translearn_core.results import Anatomy, Report
 from translearn_core.runs import LOCAL, Run, State, Studies, Study, artifacts, open_store
-from translearn_core.runs.evidence import evidence, study_evidence
-from translearn_core.runs.repeating import command as command_of
+from translearn_core.runs.report_jobs import evidence, study_evidence
+from translearn_core.runs.reproduce import command as command_of
 
 
 def report(

@@ -6,7 +6,7 @@ import typer
 from rich.console import Console
 
 from translearn_core.commands.options import AsJson
-from translearn_core.commands.saying import say
+from translearn_core.commands.output import say
 from translearn_core.commands.tables import print_table
 from translearn_core.errors import DamagedFileError
 from translearn_core.results import RunSummary

@@ -9,19 +9,19 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from translearn_core.commands.asking import anatomy_of, answer, ask, bring, find, watch, with_whole_path
+from translearn_core.commands.client import anatomy_of, answer, ask, bring, find, watch, with_whole_path
 from translearn_core.commands.data_check import DataCheck, check_data, column_name, read_data
+from translearn_core.commands.errors import naming_fields, valid
 from translearn_core.commands.options import AsJson, Raw, ReadingOptions, read_options
-from translearn_core.commands.refusals import naming_fields, valid
-from translearn_core.commands.saying import check_writable, say, screen, sentence
+from translearn_core.commands.output import check_writable, say, screen, sentence
 from translearn_core.commands.tables import print_table
 from translearn_core.config import DiagnoseConfig, FeatureConfig, ReadOptions, Split, StudyConfig
-from translearn_core.config.study_file import StudyFile, read_study_file
-from translearn_core.data.write_table import output_kind, write_table
+from translearn_core.config.studies.study_file import StudyFile, read_study_file
+from translearn_core.data.files.write_table import output_kind, write_table
 from translearn_core.errors import ConfigError, DataError, TrainingError
 from translearn_core.results import Anatomy, CellScore, Comparison, Interval, Reading
 from translearn_core.runs import LOCAL, Run, Standing, Studies, Study, open_store
-from translearn_core.runs.evidence import about_its_data
+from translearn_core.runs.report_jobs import about_its_data
 
 POLL_SECONDS = 0.3
 
@@ -178,7 +178,7 @@ def show(study: Study, found: Comparison, failed: Sequence[Run], screen: Console
 
 
 def _row(cell: CellScore) -> list[str]:
-    from translearn_core.plots.wording import amount  # brings what draws, which no help need wait for
+    from translearn_core.plots.style.labels import amount  # brings what draws, which no help need wait for
 
     apart = ""
     if cell.difference is not None:

@@ -5,10 +5,10 @@ from typing import Any
 
 from rich.console import Console
 
-from translearn_core.commands.asking import answer, ask
+from translearn_core.commands.client import answer, ask
 from translearn_core.commands.experiment import experiment_of
 from translearn_core.commands.options import AsJson, ExperimentOptions, ReadingOptions
-from translearn_core.commands.saying import say
+from translearn_core.commands.output import say
 from translearn_core.commands.tables import print_table
 from translearn_core.results import Metrics, Reuse, RunSummary
 from translearn_core.runs import Run, open_store

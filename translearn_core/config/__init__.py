@@ -1,24 +1,8 @@
 """What a person can choose: an experiment and every other job as immutable, hashable JSON."""
 
-from translearn_core.config.applying import Family, Recipe, RecipeName
-from translearn_core.config.changing import changed, leaves
-from translearn_core.config.choices import (
-    Activation,
-    ClassWeights,
-    Device,
-    Fix,
-    HeadKind,
-    Layers,
-    Method,
-    Pooling,
-    Precision,
-    Schedule,
-    Split,
-    TableKind,
-    Tuning,
-)
-from translearn_core.config.controls import differ_in_seed, scratch_of, sibling_of
-from translearn_core.config.evidence import (
+from translearn_core.config.base import Frozen
+from translearn_core.config.data import AugmentConfig, DataConfig, SplitConfig
+from translearn_core.config.diagnostics import (
     LENGTH,
     AdviseConfig,
     BaselinesConfig,
@@ -35,8 +19,22 @@ from translearn_core.config.evidence import (
     TrustConfig,
     WalkConfig,
 )
+from translearn_core.config.enums import (
+    Activation,
+    ClassWeights,
+    Device,
+    Fix,
+    HeadKind,
+    Layers,
+    Method,
+    Pooling,
+    Precision,
+    Schedule,
+    Split,
+    TableKind,
+    Tuning,
+)
 from translearn_core.config.experiment import ExperimentConfig
-from translearn_core.config.frozen import Frozen
 from translearn_core.config.jobs import (
     FORMAT,
     JOBS,
@@ -60,7 +58,6 @@ from translearn_core.config.jobs import (
     identity,
     needs,
 )
-from translearn_core.config.material import AugmentConfig, DataConfig, SplitConfig
 from translearn_core.config.model import (
     ADAPTED,
     BackboneConfig,
@@ -71,10 +68,13 @@ from translearn_core.config.model import (
     TuningConfig,
 )
 from translearn_core.config.model_names import BUNDLED
-from translearn_core.config.planning import Planned, depth_study, expand
+from translearn_core.config.overrides import changed, leaves
 from translearn_core.config.read_options import ReadOptions
-from translearn_core.config.recipes import RECIPES, named, recipe
-from translearn_core.config.studies import StudyConfig, own_settings
+from translearn_core.config.recipes.catalog import RECIPES, named, recipe
+from translearn_core.config.recipes.recipe import Family, Recipe, RecipeName
+from translearn_core.config.studies.control_runs import differ_in_seed, scratch_of, sibling_of
+from translearn_core.config.studies.grid import Planned, depth_study, expand
+from translearn_core.config.studies.study import StudyConfig, own_settings
 from translearn_core.config.training import DistilConfig, TrainingConfig
 
 __all__ = [

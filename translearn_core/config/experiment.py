@@ -4,9 +4,9 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from translearn_core.config.choices import Layers, Tuning
-from translearn_core.config.frozen import Frozen
-from translearn_core.config.material import AugmentConfig, DataConfig
+from translearn_core.config.base import Frozen
+from translearn_core.config.data import AugmentConfig, DataConfig
+from translearn_core.config.enums import Layers, Tuning
 from translearn_core.config.model import (
     BackboneConfig,
     FeatureConfig,

@@ -6,8 +6,9 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from translearn_core.config.choices import Device, Precision
-from translearn_core.config.evidence import (
+from translearn_core.config.base import Frozen
+from translearn_core.config.data import AugmentConfig, DataConfig
+from translearn_core.config.diagnostics import (
     AdviseConfig,
     BaselinesConfig,
     CurveConfig,
@@ -22,9 +23,8 @@ from translearn_core.config.evidence import (
     TrustConfig,
     WalkConfig,
 )
+from translearn_core.config.enums import Device, Precision
 from translearn_core.config.experiment import ExperimentConfig
-from translearn_core.config.frozen import Frozen
-from translearn_core.config.material import AugmentConfig, DataConfig
 from translearn_core.config.model import ADAPTED, BackboneConfig, FeatureConfig
 from translearn_core.config.seed import Seed
 from translearn_core.config.training import TrainingConfig

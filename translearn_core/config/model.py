@@ -4,8 +4,8 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from translearn_core.config.choices import Activation, HeadKind, Layers, Pooling, Tuning
-from translearn_core.config.frozen import Frozen
+from translearn_core.config.base import Frozen
+from translearn_core.config.enums import Activation, HeadKind, Layers, Pooling, Tuning
 from translearn_core.config.model_names import BUNDLED, parse_model_name
 from translearn_core.config.seed import Seed
 from translearn_core.errors import ConfigError

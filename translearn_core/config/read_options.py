@@ -4,7 +4,7 @@ from typing import Self
 
 from pydantic import Field, field_validator
 
-from translearn_core.config.frozen import Frozen
+from translearn_core.config.base import Frozen
 
 ESCAPES = {r"\t": "\t", "tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "space": " "}
 """Words for delimiters that are hard to type."""

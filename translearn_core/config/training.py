@@ -4,8 +4,8 @@ from typing import Annotated, Self
 
 from pydantic import Field
 
-from translearn_core.config.choices import ClassWeights, Device, Precision, Schedule
-from translearn_core.config.frozen import Frozen
+from translearn_core.config.base import Frozen
+from translearn_core.config.enums import ClassWeights, Device, Precision, Schedule
 from translearn_core.config.model import FreezePlan
 from translearn_core.config.seed import Seed
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from translearn_core.data.file_rows import FileRows
+from translearn_core.data.files.file_rows import FileRows
 from translearn_core.data.findings import counted, finding, named, shown
 from translearn_core.data.normalisation import is_blank
 from translearn_core.errors import DataError

@@ -12,9 +12,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from translearn_core.data.dataset import Prepared
 from translearn_core.data.findings import counted, finding, shown
-from translearn_core.data.prepared import Prepared
-from translearn_core.data.splitting import TRAIN
+from translearn_core.data.stratified_split import TRAIN
 from translearn_core.results import Finding, Severity
 
 SIMILAR = 0.75

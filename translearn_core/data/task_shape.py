@@ -9,9 +9,9 @@ import pandas as pd
 
 from translearn_core.config import DataConfig
 from translearn_core.data.columns import file_columns
+from translearn_core.data.dataset import Prepared
 from translearn_core.data.findings import counted, finding, joined, shown
-from translearn_core.data.prepared import Prepared
-from translearn_core.data.splitting import TRAIN
+from translearn_core.data.stratified_split import TRAIN
 from translearn_core.results import Finding, Severity
 
 SEPARATORS = {";": "semicolons", "|": "pipes", ",": "commas"}

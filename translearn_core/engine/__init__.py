@@ -10,7 +10,7 @@ __all__ = ["EngineStatus", "engine_status", "ensure_engine", "run_engine", "stop
 def run_engine(settings: Settings) -> None:
     """Be the engine of this workspace until asked to leave or idle for too long; if there is one, return."""
     # distributed is slow to import and pages never need it; what jobs need is imported meanwhile
-    from translearn_core.engine.forking import start_server
+    from translearn_core.engine.fork_server import start_server
 
     start_server()
     from translearn_core.engine.service import serve

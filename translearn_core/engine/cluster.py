@@ -18,16 +18,16 @@ from distributed.security import Security
 
 from translearn_core.config import Slot
 from translearn_core.engine import devices
-from translearn_core.engine.forking import start_method, thread_variables
+from translearn_core.engine.entrypoint import run_job
+from translearn_core.engine.fork_server import start_method, thread_variables
 from translearn_core.engine.status import home
-from translearn_core.engine.task import run_job
 from translearn_core.errors import EngineError
 from translearn_core.settings import Settings
 
 LOOPBACK = "127.0.0.1"
 READERS = 2
 """Workers that read files: one owner's files keep at most all but one of them busy."""
-LIMITS = "translearn_core.worker.limits"
+LIMITS = "translearn_core.worker.resource_limits"
 """Loaded by every worker as it starts, by name: it sets the memory limit."""
 
 

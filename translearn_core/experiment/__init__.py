@@ -1,7 +1,7 @@
 """One experiment from its data to what is kept of it."""
 
-from translearn_core.experiment.building import build, check
-from translearn_core.experiment.material import augmented
-from translearn_core.experiment.running import run_experiment
+from translearn_core.experiment.build_model import build, check
+from translearn_core.experiment.run import run_experiment
+from translearn_core.experiment.training_data import augmented
 
 __all__ = ["augmented", "build", "check", "run_experiment"]

@@ -1,6 +1,6 @@
 """Under which terms a backbone came, as far as its own files say."""
 
-from translearn_core.backbones.locating import locate
+from translearn_core.backbones.resolve import locate
 from translearn_core.config import BackboneConfig
 from translearn_core.documents import parse_yaml, read_text
 

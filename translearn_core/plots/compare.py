@@ -13,10 +13,10 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from translearn_core.errors import ConfigError
-from translearn_core.plots.certainty import whiskers
-from translearn_core.plots.palette import BASELINE_DASHES, class_colour, palette
-from translearn_core.plots.theme import bare, say
-from translearn_core.plots.wording import labels, plain
+from translearn_core.plots.style.intervals import whiskers
+from translearn_core.plots.style.labels import labels, plain
+from translearn_core.plots.style.palette import BASELINE_DASHES, class_colour, palette
+from translearn_core.plots.style.theme import bare, say
 
 COLUMNS = (
     "name",

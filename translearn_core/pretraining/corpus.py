@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from translearn_core.activations import Report, Tokens, tokenize
 from translearn_core.backbones import Backbone
-from translearn_core.backbones.anatomy import table
+from translearn_core.backbones.inspection import table
 from translearn_core.config import PretrainConfig
 from translearn_core.errors import DataError
 from translearn_core.pretraining.masking import Masked, Words, masked

@@ -17,18 +17,18 @@ from torch.nn import functional
 
 from translearn_core.activations import Compute, Report
 from translearn_core.config import PretrainConfig, TrainingConfig
-from translearn_core.config.rates import HEAD, rate_factor
+from translearn_core.config.lr_schedule import HEAD, rate_factor
 from translearn_core.errors import TrainingError
+from translearn_core.pretraining.checkpoint import PretrainingState
 from translearn_core.pretraining.corpus import Corpus
-from translearn_core.pretraining.guessing import Guesser
 from translearn_core.pretraining.masking import NOTHING, Masked
-from translearn_core.pretraining.state import PretrainingState
+from translearn_core.pretraining.mlm_head import Guesser
 from translearn_core.results import EpochPoint, StepPoint
 from translearn_core.training.batches import batch_order
+from translearn_core.training.callbacks import STEP_POINTS
 from translearn_core.training.checkpoint import copies, random_states, restore_random
 from translearn_core.training.dropout import quick_dropout
 from translearn_core.training.optimizer import make_optimizer, set_rates
-from translearn_core.training.telling import STEP_POINTS
 from translearn_core.transfer import set_trainable
 
 BODY = "body"

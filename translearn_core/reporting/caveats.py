@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from translearn_core.config import RECIPES, ExperimentConfig, RecipeName, Split
-from translearn_core.reporting.material import Material
-from translearn_core.reporting.wording import percent
+from translearn_core.reporting.formatting import percent
+from translearn_core.reporting.report_data import Material
 from translearn_core.results import Comparison, Diagnosis, ProbeScores, Severity
 from translearn_core.results.evaluation import FEW_ROWS, few_rows
 

@@ -10,9 +10,9 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
-from translearn_core.data.spreadsheet import defused
-from translearn_core.reporting.material import Material
-from translearn_core.reporting.section import Picture, Section, Sheet
+from translearn_core.data.csv_injection import defused
+from translearn_core.reporting.blocks import Picture, Section, Sheet
+from translearn_core.reporting.report_data import Material
 
 LIMIT = 8_000_000
 """Bytes of a report at most: what a mail takes."""

@@ -1,23 +1,31 @@
 """Immutable answers: each is data only, and each has a table (`frame`)."""
 
-from translearn_core.results.advice import Advice, Fact, Option, Reason
-from translearn_core.results.altered import Alterations
-from translearn_core.results.anatomy import Anatomy
-from translearn_core.results.baselines import Baseline, Baselines
+from translearn_core.results.augmentation_preview import Alterations
+from translearn_core.results.backbone_info import Anatomy
+from translearn_core.results.cache_usage import Reuse
 from translearn_core.results.comparison import CellScore, Comparison, Difference
-from translearn_core.results.estimate import Calibration, Estimate, Task
+from translearn_core.results.cost_model import Calibration, Estimate, Task
+from translearn_core.results.diagnostics.advice import Advice, Fact, Option, Reason
+from translearn_core.results.diagnostics.baselines import Baseline, Baselines
+from translearn_core.results.diagnostics.error_analysis import Calibrated, Trust
+from translearn_core.results.diagnostics.forgetting import EarlierTask, Forgetting, MaskedWords, Reference
+from translearn_core.results.diagnostics.label_efficiency import LabelCurve
+from translearn_core.results.diagnostics.nearest_neighbours import Neighbourhood
+from translearn_core.results.diagnostics.probing import ProbeScores
+from translearn_core.results.diagnostics.projection import Nearness, Projection
+from translearn_core.results.diagnostics.projection_animation import Walk
+from translearn_core.results.diagnostics.similarity import Similarity
+from translearn_core.results.diagnostics.snapshots import LayerMix, Replayed, Snapshot
+from translearn_core.results.diagnostics.transferability import Agreement, Transferability
+from translearn_core.results.download_size import RemoteSize
 from translearn_core.results.evaluation import Drift, Evaluation, Interval, Metrics
 from translearn_core.results.files import Exported, Report
-from translearn_core.results.forgetting import EarlierTask, Forgetting, MaskedWords, Reference
 from translearn_core.results.history import EpochPoint, History, StepPoint
-from translearn_core.results.label_curve import LabelCurve
-from translearn_core.results.neighbourhood import Neighbourhood
+from translearn_core.results.lr_finder import RateSearch
 from translearn_core.results.prediction import FilePrediction, NeighbourBank, Prediction
 from translearn_core.results.pretraining import Pretraining
-from translearn_core.results.probing import ProbeScores
-from translearn_core.results.projection import Nearness, Projection
-from translearn_core.results.rate_search import RateSearch
-from translearn_core.results.reading import (
+from translearn_core.results.run_summary import RunSummary
+from translearn_core.results.table_profile import (
     Column,
     ColumnType,
     Diagnosis,
@@ -28,15 +36,7 @@ from translearn_core.results.reading import (
     Severity,
     Suggestion,
 )
-from translearn_core.results.replay import LayerMix, Replayed, Snapshot
-from translearn_core.results.reuse import Reuse
-from translearn_core.results.similarity import Similarity
-from translearn_core.results.size import RemoteSize
-from translearn_core.results.summary import RunSummary
-from translearn_core.results.timeline import Timeline
-from translearn_core.results.transferability import Agreement, Transferability
-from translearn_core.results.trust import Calibrated, Trust
-from translearn_core.results.walk import Walk
+from translearn_core.results.training_timeline import Timeline
 
 __all__ = [
     "Advice",

@@ -29,6 +29,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from translearn_core.config import JobKind, Slot
 from translearn_core.errors import DamagedFileError, NotFoundError
 from translearn_core.results import EpochPoint, StepPoint
+from translearn_core.runs.fair_queue import Waiting, in_turn
 from translearn_core.runs.records import STOPPING, Flight, Job, Progress, State, job_of
 from translearn_core.runs.schema import (
     CREATED,
@@ -40,7 +41,6 @@ from translearn_core.runs.schema import (
     open_database,
     points,
 )
-from translearn_core.runs.turns import Waiting, in_turn
 from translearn_core.runs.workspace import Workspace
 
 MAX_ATTEMPTS = 3

@@ -15,10 +15,10 @@ from sqlalchemy import and_, delete, exists, or_, select, update
 from translearn_core.config import JOBS, KIND_OF, Frozen, JobKind, ReadOptions, identity, needs
 from translearn_core.errors import NotFoundError, QuotaError
 from translearn_core.results import EpochPoint, History, StepPoint
-from translearn_core.runs.asking import Wish, ask, ask_again, take_back
 from translearn_core.runs.queue import MODELS, Queue, answers_of, inserted, requeue
 from translearn_core.runs.records import UNREADABLE, Dataset, Run, State, Unreadable, run_of
 from translearn_core.runs.schema import claims, datasets, jobs, points, studies
+from translearn_core.runs.submissions import Wish, ask, ask_again, take_back
 from translearn_core.runs.workspace import Workspace
 from translearn_core.settings import Settings, settings
 

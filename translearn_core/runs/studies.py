@@ -11,12 +11,12 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from translearn_core.config import CompareConfig, JobKind, Planned, StudyConfig, expand, identity, needs
 from translearn_core.errors import ConfigError, NotFoundError
-from translearn_core.runs.asking import Wish, ask, ask_again, take_back
 from translearn_core.runs.queue import MODELS
 from translearn_core.runs.records import UNREADABLE, Run, State, Unreadable
 from translearn_core.runs.schema import claims, jobs, studies
 from translearn_core.runs.store import RunStore
 from translearn_core.runs.study_records import Standing, Study, StudyRun
+from translearn_core.runs.submissions import Wish, ask, ask_again, take_back
 from translearn_core.settings import settings
 
 USUAL = ("linear", "full")

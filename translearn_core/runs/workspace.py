@@ -11,7 +11,7 @@ from pathlib import Path
 from translearn_core.config import ReadOptions
 from translearn_core.errors import DamagedFileError, NotFoundError, WorkspaceError
 from translearn_core.os_errors import explain_os_error, quoted
-from translearn_core.runs import artifacts, privacy
+from translearn_core.runs import artifacts, permissions
 from translearn_core.storage import atomic_file, atomic_folder, read_sealed, seal
 
 OWNER_ONLY = 0o700
@@ -79,7 +79,7 @@ class Workspace:
         except OSError as error:
             if isinstance(error, FileExistsError) or not os.path.isdir(self.root):  # Path.is_dir raises
                 raise explain_os_error(error, self.root) or error from error
-        privacy.tighten(self.root)
+        permissions.tighten(self.root)
 
     @property
     def database(self) -> Path:

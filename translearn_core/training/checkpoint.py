@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from translearn_core.results import EpochPoint, StepPoint
-from translearn_core.training.state_file import StateFile
+from translearn_core.training.checkpoint_file import StateFile
 
 FILE = StateFile("checkpoint.pt", remedy="delete the run and train it again")
 

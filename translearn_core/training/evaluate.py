@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from translearn_core.activations import Compute, Report, by_length, quiet
-from translearn_core.activations.encoding import TOKENS_PER_BATCH
-from translearn_core.training.rows import Rows
+from translearn_core.activations.encoder import TOKENS_PER_BATCH
+from translearn_core.training.training_rows import Rows
 from translearn_core.transfer import Classifier, Inputs
 
 

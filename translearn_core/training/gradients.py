@@ -11,11 +11,11 @@ from torch.nn import Parameter, functional
 
 from translearn_core.activations import Compute
 from translearn_core.config import ClassWeights
-from translearn_core.config.rates import HEAD
+from translearn_core.config.lr_schedule import HEAD
 from translearn_core.errors import out_of_memory
+from translearn_core.training.distillation import Lesson
 from translearn_core.training.dropout import quick_dropout
-from translearn_core.training.rows import Rows, class_weights
-from translearn_core.training.teaching import Lesson
+from translearn_core.training.training_rows import Rows, class_weights
 from translearn_core.transfer import Batch, Classifier, Inputs
 
 log = logging.getLogger(__name__)

@@ -11,19 +11,19 @@ from torch import Tensor
 
 from translearn_core.activations import Compute, Report, quiet
 from translearn_core.config import FreezePlan, Stage, TrainingConfig
-from translearn_core.config.rates import HEAD, peak_rates, rates_at
+from translearn_core.config.lr_schedule import HEAD, peak_rates, rates_at
 from translearn_core.errors import TrainingError
 from translearn_core.results import EpochPoint, StepPoint
+from translearn_core.training.batch_loader import Feed
+from translearn_core.training.callbacks import STEP_POINTS, Hook, Moment
 from translearn_core.training.checkpoint import Checkpoint, copies, random_states
-from translearn_core.training.course import Course
-from translearn_core.training.drift import part_changes
+from translearn_core.training.distillation import Lesson
 from translearn_core.training.evaluate import accuracy_of, confusion_of, macro_f1, validated
-from translearn_core.training.feeding import Feed
 from translearn_core.training.gradients import Gradients, pull_back, with_gradient
 from translearn_core.training.optimizer import set_rates
-from translearn_core.training.rows import Rows
-from translearn_core.training.teaching import Lesson
-from translearn_core.training.telling import STEP_POINTS, Hook, Moment
+from translearn_core.training.schedule import Course
+from translearn_core.training.training_rows import Rows
+from translearn_core.training.weight_drift import part_changes
 from translearn_core.transfer import Batch, Classifier, Inputs
 
 InputsFor = Callable[[FreezePlan], Inputs]

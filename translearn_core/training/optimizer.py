@@ -6,7 +6,7 @@ import torch
 from torch.nn import Parameter
 
 from translearn_core.config import TrainingConfig
-from translearn_core.config.rates import HEAD
+from translearn_core.config.lr_schedule import HEAD
 
 
 def parameter_groups(

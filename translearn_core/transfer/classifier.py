@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from translearn_core.activations import Compute, Kept, Split, Tokens, pool
-from translearn_core.activations.split import Run
+from translearn_core.activations.partial_forward import Run
 from translearn_core.backbones import Backbone
 from translearn_core.config import FeatureConfig, FreezePlan, HeadConfig, Tuning, TuningConfig
+from translearn_core.transfer.adapters import add_lora, set_dropout, tuned
 from translearn_core.transfer.features import combined, combined_shape
+from translearn_core.transfer.freezing import set_trainable, trainable_names
 from translearn_core.transfer.heads import ScalarMix, Standardise, build_head
-from translearn_core.transfer.plan import set_trainable, trainable_names
-from translearn_core.transfer.tuning import add_lora, set_dropout, tuned
 
 
 @dataclass(frozen=True)

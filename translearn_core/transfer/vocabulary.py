@@ -10,8 +10,8 @@ from torch.nn import functional
 from transformers import PreTrainedTokenizerFast
 
 from translearn_core.backbones import Backbone
-from translearn_core.backbones.anatomy import table
-from translearn_core.transfer.units import unspaced
+from translearn_core.backbones.inspection import table
+from translearn_core.transfer.word_split import unspaced
 
 NEAREST = 5
 """Neighbours of a word that are kept."""

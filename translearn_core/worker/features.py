@@ -9,7 +9,7 @@ from torch import nn
 
 from translearn_core.activations import Compute, Encoder, Found, Texts
 from translearn_core.analysis import stratified_sample
-from translearn_core.analysis.probing import Layers
+from translearn_core.analysis.probing.linear_probe import Layers
 from translearn_core.backbones import Backbone, load
 from translearn_core.config import BackboneConfig, ExperimentConfig
 from translearn_core.errors import ConfigError, NotFoundError

@@ -12,9 +12,9 @@ from translearn_core.experiment import run_experiment
 from translearn_core.results import Calibration, RemoteSize
 from translearn_core.runs import artifacts
 from translearn_core.settings import settings
-from translearn_core.training.calibrating import calibrate
+from translearn_core.training.profiler import calibrate
 from translearn_core.worker.context import Context
-from translearn_core.worker.reading import load_prepared
+from translearn_core.worker.data_loading import load_prepared
 
 
 def find_size(context: Context) -> None:

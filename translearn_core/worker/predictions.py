@@ -15,8 +15,8 @@ from translearn_core.results import FilePrediction, NeighbourBank, Prediction
 from translearn_core.runs import artifacts
 from translearn_core.transfer import Trained, load_trained
 from translearn_core.worker.context import Context
+from translearn_core.worker.data_loading import load_table
 from translearn_core.worker.features import finished
-from translearn_core.worker.reading import load_table
 
 
 def predict(context: Context) -> None:

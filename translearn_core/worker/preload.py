@@ -5,10 +5,10 @@ import logging
 
 MODULES = (
     "distributed.nanny",
-    "translearn_core.worker.limits",
+    "translearn_core.worker.resource_limits",
     "translearn_core.worker.runtime",
-    "translearn_core.worker.reading",
-    "translearn_core.worker.diagnosing",
+    "translearn_core.worker.data_loading",
+    "translearn_core.worker.diagnosis",
     "translearn_core.worker.models",
     "translearn_core.worker.predictions",
 )

@@ -8,7 +8,7 @@ from translearn_core.data.columns import PART, file_columns
 from translearn_core.errors import DataError
 from translearn_core.pretraining import pretrain
 from translearn_core.worker.context import Context
-from translearn_core.worker.reading import load_table
+from translearn_core.worker.data_loading import load_table
 
 
 def pretrain_backbone(context: Context) -> None:

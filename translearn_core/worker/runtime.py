@@ -18,7 +18,7 @@ from translearn_core.errors import DamagedFileError, NotFoundError, Stopped, Tra
 from translearn_core.os_errors import explain_os_error
 from translearn_core.runs import UNREADABLE, Job, RunStore, State, Workspace
 from translearn_core.storage import sweep
-from translearn_core.worker import limits
+from translearn_core.worker import resource_limits
 from translearn_core.worker.context import Context, Warm
 from translearn_core.worker.persistence import persist
 
@@ -95,7 +95,7 @@ def _outcome(store: RunStore, job: Job) -> tuple[State, str | None]:
         note(f"{job.kind} begins, start {job.attempts}")
         sweep(folder)
         if job.kind in _LONG:
-            limits.yielding(lambda: _work(context))
+            resource_limits.yielding(lambda: _work(context))
         else:
             _work(context)
         state, reason = State.DONE, None
@@ -115,7 +115,7 @@ def _outcome(store: RunStore, job: Job) -> tuple[State, str | None]:
 def _work(context: Context) -> None:
     from translearn_core.worker.jobs import JOB_FUNCTIONS  # here, because it imports this folder
 
-    with limits.watched():
+    with resource_limits.watched():
         try:
             JOB_FUNCTIONS[context.job.kind](context)
         finally:

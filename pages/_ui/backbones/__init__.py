@@ -1,0 +1,1 @@
+"""Pick, download, name and pretrain backbones."""

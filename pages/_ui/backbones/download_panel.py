@@ -1,0 +1,83 @@
+"""A model that is not here yet: its size first, then the download with its progress and a button to stop."""
+
+import streamlit as st
+
+from pages._ui.runs import run_actions
+from pages._ui.shell import engine_warning, errors, formatting, jobs, state
+from translearn_core.config import ADAPTED, BUNDLED, AnatomyConfig, BackboneConfig, SizeConfig
+from translearn_core.engine import ensure_engine
+from translearn_core.results import Anatomy, RemoteSize
+from translearn_core.runs import Run, State
+from translearn_core.settings import settings
+
+KEPT = "Stopped. What was fetched so far is kept, and the rest can follow at any time."
+LEFT = "You have left it; others wait for this model too, so it goes on."
+
+
+def anatomy(backbone: BackboneConfig) -> Anatomy | None:
+    """Return what a backbone is made of; None, and the next step on screen, while that is not known.
+
+    Nothing is downloaded before its size was shown and agreed to.
+    """
+    config = AnatomyConfig(backbone=backbone)
+    run = jobs.found(config)
+    if backbone.id != BUNDLED and not backbone.id.startswith(ADAPTED):
+        if run is None and not _agreed(config):
+            return None
+        if run is not None and run.state.live:
+            st.fragment(run_every=jobs.POLL["ask"])(_progress)(run.id, backbone.id)
+            st.caption("It goes on without this page; the experiment keeps its present model until then.")
+            return None
+        if run is not None and run.state is State.STOPPED:
+            st.info(KEPT, icon=":material/stop_circle:")
+            if st.button("Try again", key=f"again-{run.job.id}", icon=":material/refresh:"):
+                jobs.submit(config)
+                st.rerun()
+            return None
+    return jobs.ask(config, Anatomy, "Looking into the model")
+
+
+def _agreed(config: AnatomyConfig) -> bool:
+    # the random-init twin has the same files; what was answered holds until the download begins
+    source = config.backbone.model_copy(update={"random_init": False, "init_seed": 0})
+    asked = SizeConfig(backbone=source)
+    found = jobs.ask(asked, RemoteSize, "Asking how large the model is")
+    if found is None or not found.bytes:
+        return found is not None
+    with st.container(border=True, key="fetch_box"):
+        name, size = formatting.plain(source.id), formatting.plain(formatting.size(found.bytes))
+        st.markdown(f"**{name}** is {size}; it is kept in the model cache.")
+        if st.button("Fetch it", key="fetch", type="primary", icon=":material/download:"):
+            if (answered := jobs.found(asked)) is not None:
+                state.store().delete_run(state.owner(), answered.id)
+            jobs.submit(config)
+            st.rerun()
+    return False
+
+
+def _progress(run_id: str, name: str) -> None:
+    with errors.errors():
+        run = state.store().run(state.owner(), run_id)
+        if not run.state.live:
+            st.rerun()
+        ensure_engine(settings())
+        st.progress(jobs.share(run), text=f"{formatting.plain(name)} … {jobs.where(run)}{_amount(run)}")
+        engine_warning.unattended(run)
+        stopping = run.stopping or run.job.stop
+        st.button(
+            "Stopping …" if stopping and not jobs.left(run) else "Stop",
+            key="stop_fetching",
+            icon=":material/stop:",
+            on_click=run_actions.stop,
+            args=(run.id,),
+            disabled=stopping,
+        )
+        if jobs.left(run):
+            st.caption(LEFT)
+
+
+def _amount(run: Run) -> str:
+    progress = run.job.progress
+    if run.state is not State.RUNNING or progress is None or not progress.total:
+        return ""
+    return " " + formatting.plain(f"({formatting.size(progress.done)} of {formatting.size(progress.total)})")

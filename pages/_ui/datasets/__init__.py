@@ -1,0 +1,1 @@
+"""Bring, read and describe data sets."""

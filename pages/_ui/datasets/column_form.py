@@ -1,0 +1,65 @@
+"""A table as a task: columns chosen, findings, classes and text lengths."""
+
+import streamlit as st
+
+from pages._ui.datasets import findings
+from pages._ui.forms.config_fields import config_fields
+from pages._ui.shell import page_header, state, tables
+from pages._ui.shell.formatting import percent, plain
+from translearn_core import plots
+from translearn_core.results import Diagnosis, Reading
+
+LACKING = "Choose two different columns, one with the texts and one with the labels."
+ONE_COLUMN = (
+    "This table has one column, and two are needed to learn, one with the texts and one with the labels. "
+    "Choose the delimiter above if the columns were not told apart; texts alone can be answered on the "
+    "Predict page."
+)
+
+
+def columns(reading: Reading) -> state.Draft:
+    """Choose what the columns mean, the suggestion chosen already, and return the draft."""
+    draft = state.accept(reading)
+    if reading.suggestion.reason:
+        st.caption(plain(reading.suggestion.reason))
+    names = [column.name for column in reading.columns]
+    left, right = st.columns(2)
+    with left:
+        text = config_fields.column("Text", names, draft.text, "text_column", "the model reads this column")
+    with right:
+        label = config_fields.column(
+            "Label", names, draft.label, "label_column", "and learns to answer with this one"
+        )
+    split, rare_below = config_fields.split(draft, names, reading.parts)
+    return state.change(text=text, label=label, split=split, rare_below=rare_below)
+
+
+def shape(reading: Reading, diagnosis: Diagnosis) -> None:
+    """Show what the task is made of."""
+    findings.cards(diagnosis.findings, "task", findings.Task(reading.suggestion, diagnosis.lengths))
+    cut = f"longer than {diagnosis.token_limit} tokens: the rest of them is not read"
+    with st.grid(4, min_column_width=150):
+        st.metric("Classes", len(diagnosis.classes), border=True)
+        st.metric(
+            "Tokens per text",
+            f"{diagnosis.tokens_per_text:.0f}",
+            border=True,
+            help="pieces of words the model reads",
+        )
+        st.metric("Texts cut", percent(diagnosis.cut_share), border=True, help=cut)
+        st.metric(
+            "Unknown tokens",
+            percent(diagnosis.unknown_share),
+            border=True,
+            help="what the model cannot read at all",
+        )
+    dark = page_header.dark()
+    left, right = st.columns(2)
+    with left:
+        st.markdown("**Rows of each class**")
+        picture = plots.class_counts(diagnosis, dark)
+        tables.figure(picture, diagnosis.frame(), "classes", key="class_counts", alt="Rows of each class")
+    with right:
+        st.markdown("**Length of the texts**")
+        picture = plots.text_lengths(diagnosis, dark)
+        tables.figure(picture, diagnosis.lengths, "lengths", key="text_lengths", alt="Tokens of the texts")

@@ -1,0 +1,162 @@
+"""Findings as cards, the gravest first, each with the rows it names and its one-click fix."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+import streamlit as st
+
+from pages._ui.forms.config_fields import config_fields
+from pages._ui.shell import errors, jobs, navigation, state
+from pages._ui.shell.formatting import plain, short
+from translearn_core.config import AnatomyConfig, ClassWeights, FeatureConfig, Fix
+from translearn_core.results import Anatomy, Finding, Severity, Suggestion
+
+QUIET = (Severity.DETECTED, Severity.MENDED)
+"""What was found or mended without a question: said, but folded away."""
+
+ALARMS = ("unknown-tokens",)
+"""Warnings that mean this backbone cannot read the texts, whatever is trained."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """What actions need to know: the columns suggested, and a histogram of the texts' lengths in tokens."""
+
+    suggestion: Suggestion
+    lengths: pd.DataFrame
+
+
+def cards(findings: Sequence[Finding], key: str, task: Task | None = None) -> None:
+    """Show findings: those that ask for something as cards, each with what helps; the others folded."""
+    ordered = errors.gravest_first(findings)
+    for number, finding in enumerate(f for f in ordered if f.severity not in QUIET):
+        with st.container(border=True, key=f"{key}-card-{number}"):
+            _said(finding)
+            _fix(finding, f"{key}-{number}")
+            if task is not None and finding.code in ACTIONS:
+                # the code in the key: after a click another finding may stand in this one's place
+                ACTIONS[finding.code](task, f"act-{finding.code}-{number}")
+            if finding.column is not None:
+                _button(
+                    f"Keep rows of one {plain(short(finding.column))} together",
+                    f"{key}-group",
+                    _keep_together,
+                    finding.column,
+                )
+    quiet = [f for f in ordered if f.severity in QUIET]
+    if quiet:
+        with st.expander(f"{len(quiet)} more: what was detected and mended", icon=":material/fact_check:"):
+            for finding in quiet:
+                _said(finding)
+
+
+def taken() -> None:
+    """Show the decisions taken so far, each of which can be taken back."""
+    for fix in state.draft().fixes:
+        key = f"taken.{fix.name}"
+        state.put(key, True)
+        st.toggle(f"Decision taken: {fix.value}", key=key, on_change=_toggle, args=(fix,))
+
+
+def _said(finding: Finding) -> None:
+    name, icon, colour = errors.LOOKS[finding.severity]
+    if finding.code in ALARMS and finding.severity is Severity.WARNING:
+        name, colour = "Wrong backbone", "red"
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.badge(name, icon=f":material/{icon}:", color=colour)  # type: ignore[arg-type]
+        st.markdown(plain(finding.sentence))
+    if finding.advice:
+        st.caption(plain(finding.advice))
+    if rows := errors.rows_of(finding):
+        st.caption(rows)
+
+
+def _fix(finding: Finding, key: str) -> None:
+    if finding.fix is not None and finding.fix not in state.draft().fixes:
+        label = finding.fix.value.capitalize()
+        st.button(
+            label, key=f"fix-{key}", icon=":material/auto_fix_high:", on_click=_toggle, args=(finding.fix,)
+        )
+
+
+def _weigh_classes(task: Task, key: str) -> None:  # noqa: ARG001
+    state.put(key, state.draft().training.class_weights is ClassWeights.BALANCED)
+    st.toggle("Let every class count the same in training", key=key, on_change=_toggle_weights)
+
+
+def _read_more(task: Task, key: str) -> None:
+    draft = state.draft()
+    anatomy = jobs.ask(AnatomyConfig(backbone=draft.backbone), Anatomy, "Looking into the model")
+    if anatomy is None:
+        return
+    _, most = config_fields.bounds(FeatureConfig.model_fields["token_limit"])
+    limit = min(anatomy.token_limit, int(most or anatomy.token_limit))
+    needed = min(limit, -(-int(task.lengths["tokens_to"].max()) // 8) * 8)
+    if needed > draft.features.token_limit:
+        why = "the most this backbone reads" if needed == limit else "as many as the longest text has"
+        _button(
+            f"Read up to {needed:,} tokens", key, _set_limit, needed, hint=f"{why}; training takes longer"
+        )
+
+
+def _take_text(task: Task, key: str) -> None:
+    if (better := task.suggestion.text) not in (None, state.draft().text):
+        _button(f"Learn from column {plain(short(better))}", key, _set_columns, task.suggestion, "text")
+
+
+def _take_label(task: Task, key: str) -> None:
+    if (better := task.suggestion.label) not in (None, state.draft().label):
+        _button(f"Predict column {plain(short(better))}", key, _set_columns, task.suggestion, "label")
+
+
+def _other_backbone(task: Task, key: str) -> None:  # noqa: ARG001
+    if st.button("Choose another backbone", key=key, icon=":material/layers:"):
+        navigation.go("backbone")
+
+
+ACTIONS: dict[str, Callable[[Task, str], None]] = {
+    "imbalance": _weigh_classes,
+    "cut-texts": _read_more,
+    "text-looks-like-ids": _take_text,
+    "labels-nearly-unique": _take_label,
+    "unusable": _take_label,
+    "unknown-tokens": _other_backbone,
+    "pieces-per-word": _other_backbone,
+}
+"""What is one click away for a finding, by its code; decisions about rows carry their own `Finding.fix`."""
+
+
+def _button(label: str, key: str, then: Callable[..., None], *args: object, hint: str | None = None) -> None:
+    st.button(label, key=key, icon=":material/auto_fix_high:", on_click=then, args=args, help=hint)
+
+
+def _set_limit(tokens: int) -> None:
+    state.change(features=state.draft().features.model_copy(update={"token_limit": tokens}))
+
+
+def _set_columns(suggestion: Suggestion, wanted: str) -> None:
+    draft = state.draft()
+    chosen = {"text": draft.text, "label": draft.label, wanted: getattr(suggestion, wanted)}
+    if chosen["text"] == chosen["label"]:  # they were chosen the other way round
+        chosen = {"text": suggestion.text, "label": suggestion.label}
+    state.change(**chosen)
+    for name, column in chosen.items():
+        state.put(f"{name}_column", column)
+
+
+def _keep_together(column: str) -> None:
+    state.change(split=state.draft().split.model_copy(update={"group": column}))
+    state.put("group_column", column)
+
+
+def _toggle(fix: Fix) -> None:
+    fixes = set(state.draft().fixes) ^ {fix}
+    state.change(fixes=tuple(sorted(fixes)))
+
+
+def _toggle_weights() -> None:
+    training = state.draft().training
+    balanced = training.class_weights is ClassWeights.BALANCED
+    weights = ClassWeights.NONE if balanced else ClassWeights.BALANCED
+    state.change(training=training.model_copy(update={"class_weights": weights}))

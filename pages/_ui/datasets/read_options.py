@@ -1,0 +1,150 @@
+"""How a file was read, other ways in which it may be meant, and the choice between them."""
+
+from collections.abc import Callable, Sequence
+
+import pandas as pd
+import streamlit as st
+
+from pages._ui.shell import errors, state
+from pages._ui.shell.formatting import plain, short
+from translearn_core.config import ReadOptions
+from translearn_core.data import CODECS, DELIMITERS
+from translearn_core.results import FileFormat, LikelyReading, Reading
+from translearn_core.runs import Dataset
+
+DETECT = "Detect"
+ONE_COLUMN = "none: one column"
+HEADERS: dict[bool | None, str] = {
+    None: DETECT,
+    True: "names the columns",
+    False: "is data",
+}
+
+Then = Callable[[str], None]
+"""What is done with the digest of a data set that is read in another way."""
+
+
+def panel(dataset: Dataset, reading: Reading | None, then: Then) -> None:
+    """Say how a data set's files were read, and offer other ways.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    reading : Reading or None
+        None where the files could not be read as they are.
+    then : callable
+        Called with the digest of the data set as it is then read.
+    """
+    likely = reading.alternatives if reading else ()
+    title = "How the file is read" if likely or reading is None else f"Read as {_summary(reading.formats)}"
+    with st.expander(plain(title), icon=":material/tune:", expanded=bool(likely) or reading is None):
+        if likely:
+            st.markdown("The file can be read in more than one way. Choose the rows that look right.")
+            with st.grid(2, min_column_width=320):
+                for number, one in enumerate(likely):
+                    _alternative(dataset, one, number, then)
+        _form(dataset, reading, then)
+
+
+def _alternative(dataset: Dataset, one: LikelyReading, number: int, then: Then) -> None:
+    """Show the first rows under one way of reading, and take it at a click."""
+    current = one.options == state.store().workspace.read_options(dataset.digest)
+    with st.container(border=True, height="stretch", key=f"likely-{number}"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{plain(one.title)}**" + (f" ({one.part} file)" if one.part != "train" else ""))
+            if not current and st.button("Read it so", key=f"read_so-{number}", icon=":material/check:"):
+                _read_again(dataset, one.options, then)
+        names = [
+            f"{name}{chr(0x200B) * k}" for k, name in enumerate(one.names)
+        ]  # a table's names must differ
+        st.dataframe(
+            pd.DataFrame(list(one.rows), columns=names), hide_index=True, key=f"likely_rows-{number}"
+        )
+
+
+def _form(dataset: Dataset, reading: Reading | None, then: Then) -> None:
+    """Choose encoding, delimiter, header and sheet by hand."""
+    now = state.store().workspace.read_options(dataset.digest)
+    forms = reading.formats if reading else ()
+    sheets = sorted({sheet for form in forms for sheet in form.sheets})
+    encoding, delimiter, sheet = now.encoding, now.delimiter, now.sheet
+    with st.form(f"read_options-{dataset.digest}", border=False):
+        with st.grid(4, min_column_width=160):
+            if not forms or any(form.encoding for form in forms):
+                encoding = _encoding(dataset, now)
+            if not forms or any(form.delimiter is not None for form in forms):
+                delimiter = _delimiter(dataset, now)
+            header = st.selectbox(
+                "The first row",
+                list(HEADERS),
+                index=list(HEADERS).index(now.header),
+                format_func=HEADERS.__getitem__,
+                key=f"read_header-{dataset.digest}",
+            )
+            if len(sheets) > 1:
+                sheet = st.selectbox(
+                    "Sheet or file",
+                    sheets,
+                    index=_place(sheets, _sheet(reading)),
+                    key=f"read_sheet-{dataset.digest}",
+                )
+        if st.form_submit_button("Read the file again", key="read_again", icon=":material/refresh:"):
+            with errors.errors():
+                chosen = ReadOptions(encoding=encoding, delimiter=delimiter, header=header, sheet=sheet)
+                _read_again(dataset, chosen, then)
+
+
+def _encoding(dataset: Dataset, now: ReadOptions) -> str | None:
+    chosen = st.selectbox(
+        "Encoding",
+        [DETECT, *CODECS],
+        index=_place([DETECT, *CODECS], now.encoding),
+        format_func=lambda codec: CODECS.get(codec, codec),
+        key=f"read_encoding-{dataset.digest}",
+        accept_new_options=True,
+        help="which characters the file's bytes stand for; try another if letters look wrong",
+    )
+    return None if chosen == DETECT else chosen
+
+
+def _delimiter(dataset: Dataset, now: ReadOptions) -> str | None:
+    names = {
+        DETECT: DETECT,
+        **{delimiter: f"{name}  {delimiter.strip()}" for delimiter, name in DELIMITERS.items()},
+        "": ONE_COLUMN,
+    }
+    chosen = st.selectbox(
+        "Delimiter",
+        list(names),
+        index=_place(list(names), now.delimiter),
+        format_func=lambda delimiter: names.get(delimiter, delimiter),
+        key=f"read_delimiter-{dataset.digest}",
+        accept_new_options=True,
+        help="what stands between the fields of a row",
+    )
+    return None if chosen == DETECT else chosen
+
+
+def _read_again(dataset: Dataset, options: ReadOptions, then: Then) -> None:
+    then(state.store().read_again(state.owner(), dataset.digest, options).digest)
+    st.rerun()
+
+
+def _summary(formats: Sequence[FileFormat]) -> str:
+    """Return how the first file was read, in a few words."""
+    form = formats[0]
+    parts = [CODECS.get(form.encoding, form.encoding)] if form.encoding else [form.kind.value]
+    if form.sheet:
+        parts.append(f"sheet {short(form.sheet)}")
+    if form.delimiter is not None:
+        parts.append(DELIMITERS.get(form.delimiter, form.delimiter or "one column"))
+    parts.append("names in the first row" if form.header else "no header")
+    return ", ".join(parts)
+
+
+def _sheet(reading: Reading | None) -> str | None:
+    return reading.formats[0].sheet if reading and reading.formats else None
+
+
+def _place(options: Sequence[str], value: str | None) -> int:
+    return list(options).index(value) if value in options else 0

@@ -1,0 +1,1 @@
+"""One panel for each diagnostic of a run."""

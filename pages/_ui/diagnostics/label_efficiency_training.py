@@ -1,0 +1,115 @@
+"""The trained lines of a label curve: what they cost, the button that starts them, and how far they are."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from pages._ui.diagnostics.label_efficiency_setup import SEEDS, Curve
+from pages._ui.forms.config_fields import freeze_map
+from pages._ui.shell import errors, jobs, navigation, result_cache, state
+from pages._ui.shell.formatting import about, short
+from pages._ui.studies.study_list import study_list
+from translearn_core.config import AnatomyConfig, ExperimentConfig, Planned, expand, identity
+from translearn_core.engine import ensure_engine
+from translearn_core.errors import TranslearnError
+from translearn_core.results import Anatomy, RunSummary
+from translearn_core.runs.label_efficiency_studies import FEWEST_STEPS, curve_study, scaled_seconds
+from translearn_core.settings import settings
+
+STEPS = (
+    "On very few labels an epoch is a single step. So epochs are added there until a run takes "
+    f"{FEWEST_STEPS} steps: without them a way to train would fail for want of steps, and not of labels."
+)
+
+
+def part(curve: Curve) -> None:
+    """Offer to train the curve's other lines; once they are asked for, show how far they are."""
+    if curve.study is None:
+        _offer(curve)
+        return
+    st.markdown("**The trained lines**; each run is an ordinary one, which you find among your runs.")
+    study_list.watch(curve.study)
+    st.caption(STEPS)
+    navigation.link("study", "Compare these runs, or add sizes and draws", study=curve.study.id)
+
+
+def _offer(curve: Curve) -> None:
+    st.markdown(
+        "**Add the trained lines.** Your settings are trained on each number of labels, and so is the same "
+        "architecture from fresh weights, which has nothing to transfer. Only that line tells what the "
+        "pretrained weights are worth."
+    )
+    anatomy = jobs.ask(AnatomyConfig(backbone=curve.experiment.backbone), Anatomy, "Looking into the model")
+    if anatomy is None:
+        return
+    sizes, seeds = _grid(curve)
+    if not sizes:
+        st.caption("Choose at least one number of labels.")
+        return
+    try:
+        config = curve_study(curve.experiment, curve.rows, sizes, seeds, balanced=curve.balanced)
+        blocks = {config.backbones[0].label: anatomy.n_blocks}
+        planned = expand(config, blocks)
+    except TranslearnError as problem:
+        errors.error(problem)
+        return
+    _cost(curve, planned, anatomy)
+    if st.button("Train them", key="train_curve", type="primary", icon=":material/play_arrow:"):
+        study_list.book().add(state.owner(), short(f"Label curve of {curve.run.name}", 100), config, blocks)
+        ensure_engine(settings())
+        st.rerun()
+
+
+def _grid(curve: Curve) -> tuple[list[int], range]:
+    """Choose the numbers of labels and the seeds that draw them."""
+    key, classes = f"curve_sizes-{curve.run.id}-{curve.balanced}", len(curve.diagnosis.classes)
+    state.seed(key, list(curve.offered))
+    left, right = st.columns([3, 1])
+    with left:
+        sizes = st.multiselect(
+            "Numbers of labels",
+            curve.offered,
+            format_func=lambda size: _named(size, curve.rows, classes if curve.balanced else 1),
+            key=key,
+        )
+    with right:
+        seeds = st.number_input(
+            "Draws of the labels",
+            1,
+            20,
+            SEEDS,
+            key=f"curve_seeds-{curve.run.id}",
+            help="how often other labels are drawn and trained on: three tell chance from difference",
+        )
+    return sorted(sizes), range(int(seeds))
+
+
+def _named(size: int, rows: int, classes: int) -> str:
+    if size == rows:
+        return f"all {rows:,}"
+    return f"{size:,}" if classes == 1 else f"{size // classes:,} for each class"
+
+
+def _cost(curve: Curve, planned: Sequence[Planned], anatomy: Anatomy) -> None:
+    """Say how many runs it takes and about how long."""
+    there = set(study_list.book().standing(state.owner(), [identity(one.config) for one in planned]).done)
+    left = [one.config for one in planned if identity(one.config) not in there]
+    said = f" {len(there)} of them were trained before and cost nothing." if there else ""
+    st.markdown(f"**{len(planned)} runs**, one for each line, number and draw.{said}")
+    if left:
+        seconds = about(sum(_seconds(curve, left, anatomy)))
+        st.caption(
+            f"About {seconds} one after another. They go on when you close this page, can be stopped "
+            f"together, and the curve grows as they end. {STEPS}"
+        )
+
+
+def _seconds(curve: Curve, left: Sequence[ExperimentConfig], anatomy: Anatomy) -> list[float]:
+    """Return about how long each run takes: by timed steps where there are some, else by the run itself."""
+    task = freeze_map.task_of(curve.diagnosis)
+    calibration = freeze_map.known(curve.experiment)
+    if calibration is not None:
+        return [calibration.estimate(anatomy, config, task).seconds for config in left]
+    took = result_cache.result(curve.run, RunSummary)
+    assert took is not None  # a run with results has one
+    return [scaled_seconds(took, curve.experiment, config, task, anatomy.n_blocks) for config in left]

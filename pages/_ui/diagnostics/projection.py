@@ -1,0 +1,125 @@
+"""Projections side by side: what is circled on one is marked on the other."""
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from pages._ui.diagnostics import neighbourhood_quality
+from pages._ui.diagnostics.neighbourhood_quality import TITLES
+from pages._ui.forms.config_fields import config_fields
+from pages._ui.results import text_table
+from pages._ui.results.selection import NONE, Picked, inside, lassoed, nothing
+from pages._ui.shell import errors, jobs, page_header, state, tables
+from pages._ui.shell.formatting import plain
+from translearn_core import plots
+from translearn_core.config import Method, ProjectConfig, identity
+from translearn_core.results import Anatomy, Projection
+from translearn_core.runs import Run
+
+COLOURS: dict[str, plots.Colouring] = {
+    "Label": "label",
+    "Prediction": "predicted",
+    "Error": "error",
+    "Split": "split",
+}
+"""What points may be coloured by, as it is called on screen."""
+
+
+@st.fragment
+def panel(run: Run, anatomy: Anatomy) -> None:
+    """Show the pictures of a layer, their numbers, and the texts that are picked on them."""
+    with errors.errors():
+        _panel(run, anatomy)
+
+
+def _panel(run: Run, anatomy: Anatomy) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        asked = ProjectConfig(job=run.job.id, layer=_layer(anatomy.n_blocks), method=_method())
+        colour = st.segmented_control("Colour", list(COLOURS), default="Label", required=True, key="colour")
+    with st.expander("More settings", icon=":material/tune:"), st.grid(4, min_column_width=140):
+        more = ("neighbours", "min_dist", "limit", "seed")
+        asked = config_fields.edit(asked, more if asked.method is Method.UMAP else more[2:], "projection")
+    projection = jobs.ask(asked, Projection, "Drawing the map")
+    if projection is None:
+        return
+    st.markdown(plain(projection.sentence))
+    picked = _pair(run, projection, COLOURS[colour], f"{identity(asked)} {colour}")
+    neighbourhood_quality.between(projection)
+    said(projection)
+    text_table.panel(run, projection, picked)
+
+
+def _layer(n_blocks: int) -> int:
+    if state.value("layer", n_blocks) > n_blocks:
+        state.put("layer", n_blocks)
+    state.seed("layer", n_blocks)
+    help_ = "0: the embeddings, before any block; k: after block k-1"
+    return st.slider("Layer", 0, n_blocks, key="layer", help=help_, width=260)
+
+
+def _method() -> Method:
+    return st.segmented_control(
+        "Method",
+        list(Method),
+        format_func=str.upper,
+        default=Method.PCA,
+        required=True,
+        key="method",
+        help=config_fields.HINTS["method"],
+    )
+
+
+def _pair(run: Run, projection: Projection, colour: plots.Colouring, figure: str) -> Picked:
+    """Draw every variant, marked with what was picked, and return that."""
+    dark = page_header.dark()
+    figure += " dark" if dark else " light"
+    now: Picked = state.value(text_table.picked(run)) or nothing(len(projection.variants))
+    on = None if now.circled is None else _selection(projection, now.circled)
+    now = now.on(figure, lassoed(on))
+    state.put(text_table.picked(run), now)
+    for number, column in enumerate(st.columns(len(projection.variants))):
+        variant, mark = projection.variants[number], now.marks[number]
+        marked = np.flatnonzero(np.isin(projection.index, mark.lines))
+        with column:
+            st.markdown(f"**{TITLES.get(variant, plain(variant))}**")
+            st.plotly_chart(
+                plots.projection(projection, number, colour, dark, marked=marked, turn=mark.turn),
+                key=f"map-{variant}",
+                on_select=partial(_circle, run, projection, number, figure),
+                selection_mode=("box", "lasso"),
+                theme=None,
+                config=tables.CONFIG,
+                alt=f"Texts as points, {variant}",
+            )
+            neighbourhood_quality.beside(projection, number)
+    return now
+
+
+def _circle(run: Run, projection: Projection, number: int, figure: str) -> None:
+    """Take over what was circled on a picture; nothing, if that was taken back."""
+    hit = inside(projection.coordinates[number], _selection(projection, number) or {})
+    now: Picked = state.value(text_table.picked(run))
+    lines = projection.index[hit]
+    state.put(text_table.picked(run), now.circle(lines, number, figure) if len(hit) else now.find(NONE))
+    state.put(text_table.wanted(run), "")
+
+
+def _selection(projection: Projection, number: int) -> dict[str, Any] | None:
+    """Return the box and lasso on a picture, as it was drawn last."""
+    event = state.value(f"map-{projection.variants[number]}")
+    return None if event is None else event["selection"]
+
+
+def said(projection: Projection) -> None:
+    """Say how the pictures were made, and offer their numbers."""
+    settings = ", ".join(f"{name} {value}" for name, value in projection.settings.items())
+    placed, total, visible = len(projection.row), projection.total, len(projection.shown)
+    texts = f"all {total:,} texts" if placed == total else f"{placed:,} of {total:,} texts"
+    drawn = f"{visible:,} of them" if visible < placed else "all of them"
+    st.caption(
+        f"{plain(settings)}; {texts} are placed, {drawn} drawn. Distances between far-apart groups mean "
+        "little."
+    )
+    tables.download(projection.frame, "projection", key="projection", label="Coordinates as CSV")

@@ -1,0 +1,1 @@
+"""The draft of an experiment and the forms that fill it."""

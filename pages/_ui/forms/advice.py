@@ -1,0 +1,127 @@
+"""Advice on where to begin: what was measured, the rules that applied, what speaks against it, one click."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from pages._ui.runs import run_actions
+from pages._ui.shell import jobs, state, tables
+from pages._ui.shell.formatting import plain
+from translearn_core.config import RECIPES, AdviseConfig, ExperimentConfig, RecipeName, changed
+from translearn_core.results import Advice, Reason
+from translearn_core.runs import State
+
+TIMES: dict[str, float | None] = {
+    "no limit": None,
+    "1 minute": 60.0,
+    "5 minutes": 300.0,
+    "15 minutes": 900.0,
+    "1 hour": 3600.0,
+}
+"""How long a training may take, in seconds."""
+
+WHAT = (
+    "A few things are measured on your training and validation rows, and rules from papers say what they "
+    "mean. It takes some seconds, and no model is trained."
+)
+"""What pressing the button does."""
+
+TAKEN = "Taken: this is your recipe now. Everything in it can still be changed below."
+
+
+def panel(experiment: ExperimentConfig, n_blocks: int) -> None:
+    """Offer advice on the recipe for an experiment, on a backbone of so many blocks."""
+    time = state.value("advice_time", next(iter(TIMES)))
+    asked = question(experiment, TIMES[time])
+    run = jobs.found(asked)
+    with st.expander("Not sure? Ask for advice", icon=":material/support_agent:", expanded=run is not None):
+        st.markdown(WHAT)
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            st.selectbox("Time for one training", list(TIMES), key="advice_time", width=220)
+            if run is None or run.state is State.STOPPED:
+                if not st.button("Advise me", key="advise", type="primary", icon=":material/rule:"):
+                    return
+                run = jobs.submit(asked)
+        advice = jobs.ask(asked, Advice, "Measuring your task")
+        if advice is not None:
+            _show(advice, experiment, n_blocks)
+        elif run.state.live:
+            st.button(
+                "Stop", key="stop_advice", icon=":material/stop:", on_click=run_actions.stop, args=(run.id,)
+            )
+
+
+def question(experiment: ExperimentConfig, seconds: float | None) -> AdviseConfig:
+    """Return the question about an experiment's task and backbone; its own recipe has no say in it."""
+    whole = {"random_init": False, "init_seed": 0, "blocks": None, "fresh_top": 0}
+    training, features = experiment.training, experiment.features
+    return AdviseConfig(
+        data=experiment.data,
+        backbone=experiment.backbone.model_copy(update=whole),
+        features=type(features)(pooling=features.pooling, token_limit=features.token_limit),
+        seconds=seconds,
+        precision=training.precision,
+        device=training.device,
+    )
+
+
+def _show(advice: Advice, experiment: ExperimentConfig, n_blocks: int) -> None:
+    st.markdown(f"**{plain(advice.sentence)}**")
+    settings = ", ".join(f"{name} {value}" for name, value in advice.settings.items())
+    st.caption(plain(RECIPES[RecipeName(advice.recipe)].does + (f" Set: {settings}." if settings else "")))
+    after = advised(advice, experiment, n_blocks)
+    if after == experiment:
+        st.caption(TAKEN)
+    else:
+        st.button(
+            "Take it",
+            key="take_advice",
+            type="primary",
+            icon=":material/check:",
+            on_click=_take,
+            args=(RecipeName(advice.recipe), after),
+        )
+    why, but = st.columns(2, gap="large")
+    with why:
+        st.markdown("**Why**")
+        _sentences(advice.reasons)
+    with but:
+        st.markdown("**What speaks against it**")
+        _sentences(advice.doubts)
+    st.caption(
+        "These are rules, each with its source; nothing is added up to a score. Only a training tells what "
+        "is best on your table."
+    )
+    st.markdown("**What was measured**")
+    facts = pd.DataFrame([(fact.name, fact.value, fact.how) for fact in advice.facts], columns=FACTS)
+    tables.table(facts, "facts", key="advice_facts")
+    st.markdown("**Every recipe, and whether it fits the time**")
+    tables.table(advice.frame(), "recipes", key="advice_options", config=OPTIONS)
+
+
+def advised(advice: Advice, experiment: ExperimentConfig, n_blocks: int) -> ExperimentConfig:
+    """Return an experiment done as advised."""
+    recipe = RECIPES[RecipeName(advice.recipe)]
+    return changed(recipe.apply(experiment, n_blocks), dict(advice.settings))
+
+
+def _take(name: RecipeName, after: ExperimentConfig) -> None:
+    state.open_settings(after)
+    state.put("family", RECIPES[name].family)
+
+
+def _sentences(reasons: Sequence[Reason]) -> None:
+    for one in reasons:
+        st.markdown(f"- {plain(one.says)}  \n  :small[:gray[{plain(one.saw)}. Source: {plain(one.source)}]]")
+
+
+FACTS = ["what", "value", "how it was found"]
+
+OPTIONS: dict[str, object] = {
+    "recipe": st.column_config.TextColumn(width=110),
+    "seconds": st.column_config.NumberColumn("seconds, about", format="%.0f", width=90),
+    "fits": st.column_config.CheckboxColumn("fits", width=50),
+    "note": st.column_config.TextColumn("what to expect", width=450),
+}
+"""How the recipes are shown."""

@@ -1,0 +1,112 @@
+"""An experiment as a command line that does it again, and what that command needs."""
+
+import shlex
+from collections.abc import Collection
+
+import streamlit as st
+
+from pages._ui.shell import jobs, result_cache, state
+from pages._ui.shell.formatting import plain, short
+from translearn_core.config import (
+    ADAPTED,
+    AnatomyConfig,
+    BackboneConfig,
+    ExperimentConfig,
+    PretrainConfig,
+    ReadOptions,
+)
+from translearn_core.config.read_options import option_words
+from translearn_core.errors import NotFoundError
+from translearn_core.results import Anatomy
+from translearn_core.runs import Run
+from translearn_core.runs.reproduce import apart, command
+
+READING = (
+    "epochs",
+    "head_epochs",
+    "lr",
+    "head_lr",
+    "batch_size",
+    "masked",
+    "token_limit",
+    "precision",
+    "device",
+    "seed",
+)
+"""Settings of a pre-training that the command line has an option for."""
+
+FIRST = (
+    "It needs a backbone that was made here, and the terminal knows those that were made from there: run "
+    "this first. On this machine it takes a moment, because the work is done."
+)
+GONE = "It needs a backbone that was deleted, so it works only where that still is."
+BESIDE = (
+    "It needs a backbone that was made in a way the terminal has no words for: make one like it, and put its "
+    "id after --backbone."
+)
+
+
+def show(run: Run, config: ExperimentConfig) -> None:
+    """Show the command, and what it needs to do the same."""
+    file, parts = files(run.owner, config.data.dataset)
+    looked = jobs.found(AnatomyConfig(backbone=config.backbone))
+    anatomy = result_cache.result(looked, Anatomy) if looked else None
+    st.caption("The same from a terminal:")
+    options = state.store().workspace.read_options(config.data.dataset)
+    st.code(command(config, file, parts, anatomy, options), language="bash", wrap_lines=True)
+    if others := apart(parts):
+        called = " and ".join(f"{part}.csv" for part in others)
+        st.caption(f"Your other files are called {called} here: put their own names.")
+    _needed(run.owner, config.backbone)
+    built_on = [job for job in (config.continues, config.distil and config.distil.teacher) if job]
+    if built_on:
+        names = {other.job.id: other.name for other in state.store().runs(run.owner)}
+        called = " and ".join(plain(short(names.get(job, job))) for job in built_on)
+        st.caption(f"It builds on {called}, which has to be trained from the terminal first.")
+
+
+def reading_on(
+    config: PretrainConfig, file: str, parts: Collection[str] = (), options: ReadOptions | None = None
+) -> str | None:
+    """Return the command line that makes the same backbone under the same id; None where there is none.
+
+    `options` say how the file is read.
+    """
+    source = BackboneConfig(id=config.backbone.id, random_init=config.backbone.random_init)
+    if source != config.backbone or apart(parts):
+        return None
+    words: list[object] = ["translearn", "pretrain", f"./{file}" if file.startswith("-") else file]
+    words += ["--text", config.text, *option_words(options or ReadOptions()), "--backbone", source.id]
+    words += ["--random-init"] * source.random_init
+    for name in READING:
+        words += [f"--{name.replace('_', '-')}", getattr(config, name)]
+    return shlex.join(str(word) for word in words)
+
+
+def _needed(owner: str, backbone: BackboneConfig) -> None:
+    """Say what must have been made before a backbone is there, the first one first."""
+    commands: list[str | None] = []
+    while backbone.id.startswith(ADAPTED):
+        try:
+            made = state.store().run(owner, backbone.id.removeprefix(ADAPTED))
+        except NotFoundError:
+            st.caption(GONE)
+            return
+        config = made.job.config
+        assert isinstance(config, PretrainConfig)
+        options = state.store().workspace.read_options(config.dataset)
+        commands.insert(0, reading_on(config, *files(owner, config.dataset), options))
+        backbone = config.backbone
+    if None in commands:
+        st.caption(BESIDE)
+    elif commands:
+        st.caption(FIRST)
+        st.code("\n".join(filter(None, commands)), language="bash", wrap_lines=True)
+
+
+def files(owner: str, digest: str) -> tuple[str, Collection[str]]:
+    """Return the name of a data set's file, and the parts that have files of their own."""
+    try:
+        return state.store().dataset(owner, digest).name, state.store().workspace.source_paths(digest)
+    except NotFoundError:
+        return "data.csv", ()

@@ -1,0 +1,246 @@
+"""What trains and what stays: the stack to click, presets, and what it will cost."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from pages._ui.shell import jobs, page_header, result_cache, state, tables
+from pages._ui.shell.formatting import about, count, size
+from translearn_core import plots
+from translearn_core.config import (
+    CalibrateConfig,
+    ExperimentConfig,
+    FeatureConfig,
+    FreezePlan,
+    TrainingConfig,
+)
+from translearn_core.results import Anatomy, Calibration, Diagnosis, Estimate, Task
+from translearn_core.runs import State
+
+EMBEDDINGS = "embeddings"
+PARTS, STACK, LAST = "plan_parts", "stack", "last_blocks"
+
+
+def presets(anatomy: Anatomy) -> dict[str, FreezePlan]:
+    """Return the plans worth a button on this backbone, by name."""
+    n = anatomy.n_blocks
+    return {
+        "Head only": FreezePlan(),
+        "Last 2 blocks": FreezePlan.last(min(2, n), n),
+        "All but embeddings": FreezePlan.everything(n, embeddings=False),
+        "Everything": FreezePlan.everything(n),
+    }
+
+
+def choose(anatomy: Anatomy) -> FreezePlan:
+    """Draw the stack with its presets and return the plan."""
+    state.put(PARTS, parts_of(state.draft().plan))
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall", key="presets"):
+        for name, plan in presets(anatomy).items():
+            kind = "primary" if plan == state.draft().plan else "secondary"
+            st.button(name, key=f"preset-{name}", type=kind, on_click=_take, args=(plan,))
+        _last(anatomy.n_blocks)
+    picture = plots.stack(anatomy, state.draft().plan, page_header.dark())
+    st.plotly_chart(
+        picture,
+        key=STACK,
+        on_select=_click,
+        selection_mode="points",
+        theme=None,
+        config={"displayModeBar": False},
+        alt="The backbone from its embeddings at the bottom to the head on top; trainable parts are coloured",
+    )
+    st.pills(
+        "Parts that train",
+        [EMBEDDINGS, *(f"block {k}" for k in range(anatomy.n_blocks))],
+        selection_mode="multi",
+        key=PARTS,
+        on_change=_from_pills,
+        help="The same choice as clicking the picture. The head on top is new and always trains.",
+        wrap=True,
+    )
+    return state.draft().plan
+
+
+def cost(anatomy: Anatomy, diagnosis: Diagnosis | None) -> None:
+    """Show what the draft will cost: parameters at once, seconds and memory after a few timed steps."""
+    draft = state.draft()
+    trains = anatomy.trainable(draft.plan, draft.tuning)
+    boundary = draft.plan.boundary(anatomy.n_blocks)
+    numbers, timing = st.container(), st.container()
+    with timing:
+        known = _calibration(diagnosis)
+        estimate = None
+        if known is not None:
+            calibration, experiment, task = known
+            estimate = calibration.estimate(anatomy, experiment, task)
+            if not estimate.fits:
+                _too_large(estimate, calibration.lighter(anatomy, experiment, task))
+    with numbers, st.grid(2, min_column_width=140):
+        total = f"of {anatomy.parameters:,} in the backbone; the head adds a few"
+        shown = count(trains) if trains else "head"
+        st.metric("Trainable", shown, border=True, help=f"parameters that train, {total}")
+        lowest = boundary_name(boundary, anatomy.n_blocks)
+        st.metric("Boundary", lowest, border=True, help="the lowest part that trains")
+        seconds = about(estimate.seconds) if estimate else "–"
+        st.metric(
+            "Time, about",
+            seconds,
+            border=True,
+            help="from start to end; less where an earlier run has computed what stays frozen",
+        )
+        st.metric("Memory, about", size(estimate.memory_bytes) if estimate else "–", border=True)
+    st.markdown(lesson(boundary, anatomy.n_blocks, staged=bool(draft.stages)))
+    if not anatomy.splittable:
+        st.caption(
+            "This architecture cannot be cut at a block, so every step runs all of it. "
+            f"{anatomy.why_not or ''}"
+        )
+
+
+def _too_large(estimate: Estimate, lighter: list[ExperimentConfig]) -> None:
+    st.warning(
+        f"This would take about {size(estimate.memory_bytes)} of memory, and a training may use "
+        f"{size(estimate.limit_bytes)} here. "
+        + ("These would fit:" if lighter else "Choose a smaller backbone or a lower token limit."),
+        icon=":material/memory:",
+    )
+    with st.container(horizontal=True):
+        for number, config in enumerate(lighter):
+            fewer = config.training.batch_size < state.draft().training.batch_size
+            name = f"Batch of {config.training.batch_size}" if fewer else f"Train {config.plan.label}"
+            st.button(name, key=f"lighter-{number}", on_click=_take_lighter, args=(config,))
+
+
+def _take_lighter(config: ExperimentConfig) -> None:
+    state.change(plan=config.plan, stages=config.stages, tuning=config.tuning)
+    training = state.draft().training.model_copy(update={"batch_size": config.training.batch_size})
+    state.change(training=training)
+    state.forget("training.batch_size")
+
+
+def lesson(boundary: int, n_blocks: int, *, staged: bool = False) -> str:
+    """Return in a sentence why this plan costs what it costs; `staged`, if less of it trains at first."""
+    if staged and boundary < n_blocks:
+        return (
+            "**Each stage costs what its lowest part that trains does.** While much is still frozen, it is "
+            "computed once and kept, so the first stages are quick; the last one costs most."
+        )
+    if boundary == n_blocks:
+        return (
+            "**Only the head trains.** Every text goes through the frozen backbone once, and what comes out "
+            "is kept: epochs and later runs take moments."
+        )
+    if boundary <= 0:
+        where = "The embeddings train" if boundary < 0 else "Block 0 trains"
+        return (
+            f"**{where}, so nothing is saved.** Every text passes the whole backbone in every epoch, "
+            "forwards and backwards."
+        )
+    below = "block 0" if boundary == 1 else f"blocks 0–{boundary - 1}"
+    return (
+        f"**Cost follows the lowest part that trains, block {boundary}.** What lies below ({below} and the "
+        "embeddings) never changes, so it is computed once and kept, for later runs too; freezing more "
+        "blocks *above* it would hardly save anything."
+    )
+
+
+def boundary_name(boundary: int, n_blocks: int) -> str:
+    """Return what the boundary is called."""
+    return "head" if boundary == n_blocks else EMBEDDINGS if boundary < 0 else f"block {boundary}"
+
+
+def parts_of(plan: FreezePlan) -> list[str]:
+    """Return the names of the parts that train under a plan."""
+    return [EMBEDDINGS] * plan.embeddings + [f"block {k}" for k in plan.blocks]
+
+
+def plan_of(parts: Sequence[str]) -> FreezePlan:
+    """Return the plan under which these parts train."""
+    return FreezePlan(
+        embeddings=EMBEDDINGS in parts, blocks=tuple(int(p.split()[1]) for p in parts if p != EMBEDDINGS)
+    )
+
+
+def _calibration(diagnosis: Diagnosis | None) -> tuple[Calibration, ExperimentConfig, Task] | None:
+    calibration, experiment = timed(state.draft()), state.draft().experiment
+    if calibration is None or diagnosis is None or experiment is None:
+        return None
+    return calibration, experiment, task_of(diagnosis)
+
+
+def timed(draft: state.Draft) -> Calibration | None:
+    """Return what steps of the draft's backbone cost on this machine; None while that is being measured."""
+    return jobs.ask(timing(draft), Calibration, "Timing a few real steps on this machine")
+
+
+def known(wanted: state.Draft | ExperimentConfig) -> Calibration | None:
+    """Return what such steps cost where that was measured before; asks for nothing."""
+    run = jobs.found(timing(wanted))
+    return result_cache.result(run, Calibration) if run is not None and run.state is State.DONE else None
+
+
+def timing(wanted: state.Draft | ExperimentConfig) -> CalibrateConfig:
+    """Return the question what steps of an experiment's backbone cost."""
+    training = wanted.training
+    return CalibrateConfig(
+        backbone=wanted.backbone.model_copy(update={"fresh_top": 0}),  # fresh weights cost the same
+        features=FeatureConfig(token_limit=wanted.features.token_limit),
+        training=TrainingConfig(
+            batch_size=training.batch_size, precision=training.precision, device=training.device
+        ),
+    )
+
+
+def task_of(diagnosis: Diagnosis) -> Task:
+    """Return what a table brings that a run's cost depends on."""
+    rows = diagnosis.counts[["train", "validation", "test"]].sum()
+    return Task(
+        train=int(rows["train"]),
+        validation=int(rows["validation"]),
+        test=int(rows["test"]),
+        tokens_per_text=diagnosis.tokens_per_text,
+        classes=len(diagnosis.classes),
+    )
+
+
+def _last(n_blocks: int) -> None:
+    plan = state.draft().plan
+    state.put(LAST, len(plan.blocks) if plan == FreezePlan.last(len(plan.blocks), n_blocks) else None)
+    st.number_input(
+        "Train the last … blocks",
+        0,
+        n_blocks,
+        key=LAST,
+        on_change=_take_last,
+        args=(n_blocks,),
+        placeholder="other",
+        width=220,
+        help=f"0: the head only; {n_blocks}: every block, and not the embeddings",
+    )
+
+
+def _take_last(n_blocks: int) -> None:
+    if (k := state.value(LAST)) is not None:
+        _take(FreezePlan.last(k, n_blocks))
+
+
+def _take(plan: FreezePlan) -> None:
+    state.change(plan=plan)
+
+
+def _from_pills() -> None:
+    state.change(plan=plan_of(state.value(PARTS)))
+
+
+def _click() -> None:
+    for point in state.value(STACK)["selection"]["points"]:
+        name = str((point.get("customdata") or [""])[0])
+        parts = set(parts_of(state.draft().plan))
+        if name == EMBEDDINGS or name.startswith("block "):
+            state.change(plan=plan_of(sorted(parts ^ {name})))
+
+
+def table(anatomy: Anatomy) -> None:
+    """Show the parts as a table."""
+    tables.table(anatomy.frame(), "anatomy", key="anatomy")

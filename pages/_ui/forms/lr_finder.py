@@ -1,0 +1,133 @@
+"""Finding a learning rate: asked for with a button, shown as a curve, taken with another button."""
+
+import streamlit as st
+
+from pages._ui.forms.config_fields import freeze_map
+from pages._ui.runs import run_actions
+from pages._ui.shell import jobs, page_header, result_cache, state, tables
+from pages._ui.shell.formatting import about, plain
+from translearn_core import plots
+from translearn_core.config import ExperimentConfig, RateSearchConfig, TrainingConfig
+from translearn_core.results import Anatomy, Diagnosis, RateSearch
+from translearn_core.runs import Run, State
+
+WHAT = (
+    "A short trial: the model learns from one batch after another, each time at a higher learning rate. "
+    "While the rate is too low the loss hardly moves, then it falls, and at last it runs away. A good rate "
+    "lies where it falls fastest. The trial model is thrown away."
+)
+"""What pressing the button does."""
+
+ASIDE = ("epochs", "warmup", "schedule", "patience")
+"""Settings of the loop that the trial does not depend on."""
+
+TAKEN = "rate_search.taken"
+"""Where the visit keeps the question whose answer was taken: with the new rate it would be another one."""
+
+DOING = "Trying learning rates"
+
+
+def panel(experiment: ExperimentConfig, seconds: float | None = None) -> float | None:
+    """Offer to look for a learning rate, show what was found, and return the suggested rate.
+
+    `seconds` is how long looking takes at most, None where that is not known.
+    """
+    asked = _asked(experiment)
+    run = jobs.found(asked)
+    with st.expander("Find a learning rate", icon=":material/troubleshoot:", expanded=run is not None):
+        search = _found(asked, run, seconds)
+        if search is None:
+            return None
+        _shown(search)
+        _offer(asked, search, experiment.training)
+        return search.suggestion
+
+
+def longest(experiment: ExperimentConfig, anatomy: Anatomy, diagnosis: Diagnosis) -> float | None:
+    """Return how many seconds a search takes at most; None where no steps were timed yet."""
+    calibration = freeze_map.known(experiment)
+    if calibration is None:
+        return None
+    return calibration.search_seconds(anatomy, question(experiment), freeze_map.task_of(diagnosis))
+
+
+def question(experiment: ExperimentConfig) -> RateSearchConfig:
+    """Return the search for an experiment; what it does not depend on is set aside, so it is asked once."""
+    usual = TrainingConfig()
+    aside = {name: getattr(usual, name) for name in ASIDE}
+    training = experiment.training.model_copy(update=aside)
+    parts = {"training": training, "stages": (), "continues": None}
+    return RateSearchConfig(experiment=experiment.model_copy(update=parts))
+
+
+def _asked(experiment: ExperimentConfig) -> RateSearchConfig:
+    """Return the question of an experiment; where its rate was taken from an answer, that one's."""
+    asked, taken = question(experiment), state.value(TAKEN)
+    if not isinstance(taken, RateSearchConfig) or jobs.found(asked) is not None:
+        return asked
+    run = jobs.found(taken)
+    answer = result_cache.result(run, RateSearch) if run is not None else None
+    if answer is None:
+        return asked
+    training = answer.taken(taken.experiment.training)
+    after = question(taken.experiment.model_copy(update={"training": training}))
+    return taken if after == asked else asked
+
+
+def _found(asked: RateSearchConfig, run: Run | None, seconds: float | None) -> RateSearch | None:
+    if run is None or run.state is State.STOPPED:
+        st.markdown(WHAT + (f" It takes about {about(seconds)}, often less." if seconds else ""))
+        if not st.button("Find a learning rate", key="find_rate", icon=":material/search:"):
+            return None
+        jobs.submit(asked)
+        st.rerun()
+    answer = jobs.ask(asked, RateSearch, DOING)
+    if answer is None and run.state.live:
+        st.button(
+            "Stop", key="stop_rate_search", icon=":material/stop:", on_click=run_actions.stop, args=(run.id,)
+        )
+    return answer
+
+
+def _shown(search: RateSearch) -> None:
+    if search.suggestion != search.before:
+        st.markdown(f"**A good rate is {search.suggestion:.2g}.** {plain(search.reason)}")
+    else:
+        st.markdown(plain(search.reason))
+    st.plotly_chart(
+        plots.rate_search(search, page_header.dark()),
+        key="rate_search",
+        config=tables.CONFIG,
+        theme=None,
+        alt="The loss while the learning rate rises",
+    )
+    tables.download(search.frame(), "learning rates", key="rate_search")
+
+
+def _offer(asked: RateSearchConfig, search: RateSearch, now: TrainingConfig) -> None:
+    """Offer to take the suggested rate, unless it is the one in the settings already."""
+    if search.suggestion == search.before:
+        return
+    after = search.taken(asked.experiment.training)
+    if (now.lr, now.head_lr, now.rates) == (after.lr, after.head_lr, after.rates):
+        st.caption("Taken: your settings use it now.")
+        return
+    st.button(
+        "Take it",
+        key="take_rate",
+        type="primary",
+        icon=":material/check:",
+        on_click=_take,
+        args=(asked, search),
+    )
+    if search.part != "head":
+        st.caption(
+            f"All rates were raised together, so the head's goes along, to {after.head_lr:.2g}. A rate that "
+            "suits a short trial is a good start for a training; you can still change it."
+        )
+
+
+def _take(asked: RateSearchConfig, search: RateSearch) -> None:
+    state.change(training=search.taken(state.draft().training))
+    state.forget("training.lr", "training.head_lr", "rates")
+    state.put(TAKEN, asked)

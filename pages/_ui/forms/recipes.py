@@ -1,0 +1,261 @@
+"""The ways to transfer as cards, and everything in one that can be changed."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from pages._ui.forms.config_fields import augmentation, config_fields, teachers
+from pages._ui.shell import jobs, result_cache, state
+from pages._ui.shell.formatting import epochs, plain
+from translearn_core.config import (
+    RECIPES,
+    AnatomyConfig,
+    BackboneConfig,
+    ExperimentConfig,
+    Family,
+    FreezePlan,
+    HeadKind,
+    Layers,
+    Recipe,
+    RecipeName,
+    Stage,
+    Tuning,
+    named,
+)
+from translearn_core.config.lr_schedule import peak_rates
+from translearn_core.config.recipes.catalog import taken_after
+from translearn_core.errors import ConfigError
+from translearn_core.results import Anatomy
+
+EMBEDDINGS = "embeddings"
+
+
+def whole(backbone: BackboneConfig) -> BackboneConfig:
+    """Return the backbone as it was pretrained, all its blocks."""
+    return backbone.model_copy(update={"random_init": False, "blocks": None, "fresh_top": 0})
+
+
+def title(name: RecipeName | None) -> str:
+    """Return what a recipe is called; settings of one's own have no name."""
+    return RECIPES[name].title if name else "your own"
+
+
+def called(experiment: ExperimentConfig) -> str:
+    """Return what a run is proposed to be called: the recipe that it takes after, or what trains."""
+    looked = jobs.found(AnatomyConfig(backbone=whole(experiment.backbone)))
+    anatomy = result_cache.result(looked, Anatomy) if looked else None
+    name = taken_after(experiment, anatomy.n_blocks) if anatomy else None
+    return experiment.plan.label if name is None else str(name)
+
+
+def cards(experiment: ExperimentConfig, n_blocks: int) -> RecipeName | None:
+    """Draw a card for every recipe; returns the one that the experiment is, if it is one unchanged."""
+    now = named(experiment, n_blocks)
+    families = list(Family)
+    state.seed("family", RECIPES[now].family if now else Family.FROZEN)
+    family = st.segmented_control("Kind", families, key="family", required=True, label_visibility="collapsed")
+    shown = [recipe for recipe in RECIPES.values() if recipe.family is family]
+    with st.grid(3, min_column_width=250):
+        for recipe in shown:
+            _card(recipe, recipe.name is now, experiment, n_blocks)
+    return now
+
+
+def _card(recipe: Recipe, taken: bool, experiment: ExperimentConfig, n_blocks: int) -> None:
+    box = st.container(
+        border=True, key=f"recipe-{recipe.name}", height="stretch", vertical_alignment="distribute"
+    )
+    with box:
+        with st.container():
+            st.markdown(f"**{recipe.title}**")
+            st.markdown(recipe.does)
+            st.caption(f":material/lightbulb: {recipe.when}")
+            st.caption(f":material/timer: {recipe.cost}")
+            st.caption(f":material/menu_book: {plain(recipe.source)}")
+            teacher = _teacher(experiment) if recipe.teacher else None
+        st.button(
+            "Chosen" if taken else "Use this",
+            key=f"use-{recipe.name}",
+            type="primary" if taken else "secondary",
+            icon=":material/check:" if taken else None,
+            disabled=recipe.teacher and teacher is None,
+            on_click=_take,
+            args=(recipe, experiment, n_blocks, teacher),
+        )
+
+
+def _take(recipe: Recipe, experiment: ExperimentConfig, n_blocks: int, teacher: str | None) -> None:
+    state.open_settings(recipe.apply(experiment, n_blocks, teacher=teacher))
+
+
+def _teacher(experiment: ExperimentConfig) -> str | None:
+    now = experiment.distil.teacher if experiment.distil else None
+    return teachers.choose(
+        experiment.data,
+        "teacher",
+        begin=now,
+        lacking="First train a run on this table: it will be the teacher.",
+    )
+
+
+def details(anatomy: Anatomy) -> None:
+    """Draw what of the chosen recipe can be changed here."""
+    draft = state.draft()
+    frozen = not (draft.plan.blocks or draft.plan.embeddings)
+    if frozen:
+        with st.expander("Features: what the head reads", icon=":material/stacks:"):
+            _features(anatomy)
+    else:
+        with st.expander("Stages: what trains before the rest does", icon=":material/stairs:"):
+            _stages()
+        with st.expander("Which tensors change", icon=":material/tune:"):
+            _tuning()
+        with st.expander("Learning rates, block by block", icon=":material/speed:"):
+            _rates(anatomy)
+        with st.expander("Staying near the start, or leaving it", icon=":material/anchor:"):
+            _start(anatomy)
+    if draft.distil is not None:
+        with st.expander("What the teacher's word counts", icon=":material/school:"), st.grid(3):
+            state.change(distil=config_fields.edit(draft.distil, ("temperature", "weight"), "distil"))
+            st.button("Learn without a teacher", key="no_teacher", on_click=_alone)
+    with st.expander("Altered copies of the training texts", icon=":material/shuffle:"):
+        augment = augmentation.panel(state.draft())
+        if augment != state.draft().augment:
+            state.change(augment=augment)
+            st.rerun()
+
+
+def _alone() -> None:
+    state.change(distil=None)
+
+
+def _features(anatomy: Anatomy) -> None:
+    draft = state.draft()
+    with st.grid(3, min_column_width=150):
+        state.seed("features.layers", draft.features.layers)
+        layers = st.selectbox(
+            config_fields.LABELS["layers"],
+            list(Layers),
+            key="features.layers",
+            format_func=config_fields.word,
+            help=config_fields.HINTS["layers"],
+        )
+        layer = None
+        if layers is Layers.ONE:
+            state.seed("features.layer", draft.features.layer or anatomy.n_blocks)
+            layer = st.number_input(
+                config_fields.LABELS["layer"], 0, anatomy.n_blocks, key="features.layer",
+                help="0: embeddings, k: after block k-1",
+            )  # fmt: skip
+        features = config_fields.edit(
+            draft.features.model_copy(update={"layers": layers, "layer": layer}),
+            ("pooling",),
+            "features",
+            choices={"pooling": anatomy.poolings},
+        )
+        shown = ("kind", "width") if draft.head.kind is HeadKind.MLP else ("kind",)
+        head = config_fields.edit(draft.head, shown, "head")
+    if (features, head) != (draft.features, draft.head):
+        state.change(features=features, head=head)
+        st.rerun()
+
+
+def _stages() -> None:
+    draft = state.draft()
+    st.markdown(
+        "A stage trains a part of what the plan allows, before the plan itself does. What stays frozen in a "
+        "stage is computed once and kept."
+    )
+    allowed = [EMBEDDINGS] * draft.plan.embeddings + [f"block {k}" for k in draft.plan.blocks]
+    stages: list[Stage] = []
+    for number, stage in enumerate(draft.stages):
+        with st.container(border=True), st.container(horizontal=True, vertical_alignment="bottom"):
+            stages.append(_stage(number, stage, allowed))
+    if tuple(stages) != draft.stages:
+        state.change(stages=tuple(stages))
+        st.rerun()
+    with st.container(horizontal=True):
+        st.button("Add a stage", key="add_stage", icon=":material/add:", on_click=_add)
+        if stages:
+            st.button("Remove the last one", key="drop_stage", icon=":material/remove:", on_click=_drop)
+    st.caption(
+        f"Then the plan: {plain(draft.plan.label)}, {epochs(draft.training.epochs)} (set on the Train page); "
+        "what it may train is set on the Backbone page."
+    )
+
+
+def _stage(number: int, stage: Stage, allowed: Sequence[str]) -> Stage:
+    key = f"stages.{number}"
+    now = [EMBEDDINGS] * stage.plan.embeddings + [f"block {k}" for k in stage.plan.blocks]
+    state.seed(f"{key}.parts", [part for part in now if part in allowed])
+    parts = st.pills(
+        f"Stage {number + 1} trains the head and", allowed, selection_mode="multi", key=f"{key}.parts"
+    )
+    blocks = tuple(int(part.split()[1]) for part in parts if part != EMBEDDINGS)
+    plan = FreezePlan(embeddings=EMBEDDINGS in parts, blocks=blocks)
+    return config_fields.edit(stage, ("epochs", "patience"), key).model_copy(update={"plan": plan})
+
+
+def _add() -> None:
+    state.change(stages=(*state.draft().stages, Stage(plan=FreezePlan())))
+
+
+def _drop() -> None:
+    stages = state.draft().stages
+    state.change(stages=stages[:-1])
+    state.forget(f"stages.{len(stages) - 1}")
+
+
+def _tuning() -> None:
+    draft = state.draft()
+    kinds = [k for k in Tuning if k is not Tuning.LORA or not draft.plan.embeddings]
+    fields = ("kind", "rank", "alpha", "dropout") if draft.tuning.kind is Tuning.LORA else ("kind",)
+    with st.grid(4, min_column_width=150):
+        tuning = config_fields.edit(draft.tuning, fields, "tuning", choices={"kind": kinds})
+    if tuning != draft.tuning:
+        if tuning.kind is not Tuning.ALL and not draft.plan.blocks:
+            raise ConfigError("plan", "no block", f"at least one block to train with {tuning.kind}")
+        state.change(tuning=tuning)
+        st.rerun()
+
+
+def _rates(anatomy: Anatomy) -> None:
+    draft, n = state.draft(), anatomy.n_blocks
+    training = draft.training
+    with st.grid(4, min_column_width=150):
+        own = st.toggle(config_fields.LABELS["rates"], value=bool(training.rates), key="rates.own")
+        if not own:
+            training = config_fields.edit(training, ("lr", "decay"), "training").model_copy(
+                update={"rates": ()}
+            )
+        else:
+            peaks = peak_rates(training, n)
+            for k in range(n):
+                state.seed(f"rates.{k}", peaks[f"block {k}"])
+            given = [
+                st.number_input(f"Block {k}", 0.0, 1.0, key=f"rates.{k}", format="%g", step=1e-5)
+                for k in range(n)
+            ]
+            training = config_fields.valid(training, "training", rates=tuple(given))
+    if training != draft.training:
+        state.change(training=training)
+        st.rerun()
+
+
+def _start(anatomy: Anatomy) -> None:
+    draft = state.draft()
+    top = 0
+    while anatomy.n_blocks - 1 - top in draft.plan.blocks:
+        top += 1
+    with st.grid(3, min_column_width=180):
+        training = config_fields.edit(draft.training, ("l2_sp", "dropout"), "training")
+        state.seed("start.fresh_top", min(draft.backbone.fresh_top, top))
+        fresh = st.number_input(
+            config_fields.LABELS["fresh_top"], 0, top, key="start.fresh_top",
+            help="so many blocks at the top forget what they knew and start anew (arXiv:2006.05987)",
+            disabled=draft.backbone.random_init,
+        )  # fmt: skip
+    backbone = config_fields.valid(draft.backbone, "start", fresh_top=fresh)
+    if (training, backbone) != (draft.training, draft.backbone):
+        state.change(training=training, backbone=backbone)
+        st.rerun()

@@ -1,0 +1,41 @@
+"""What a page needs before an experiment is put together; where that lacks, it ends with the next step."""
+
+from dataclasses import dataclass
+
+from pages._ui.shell import jobs, page_header, state, stop
+from translearn_core.config import AnatomyConfig, DataConfig, ExperimentConfig
+from translearn_core.results import Anatomy, Diagnosis
+from translearn_core.runs import Dataset
+
+NO_TABLE = "There is no table yet, or its columns are not chosen."
+UNUSABLE = "Something in the table stops training: see the red card on the Data page."
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A table, a backbone and a task, looked at; the draft is one that the backbone can do."""
+
+    dataset: Dataset
+    draft: state.Draft
+    data: DataConfig
+    experiment: ExperimentConfig
+    anatomy: Anatomy
+    diagnosis: Diagnosis
+
+
+def task(lacking: str = NO_TABLE, *, learnable: bool = True) -> Ready:
+    """Return what there is, or end the page.
+
+    `lacking` says that there is no table; `learnable` asks that nothing in it stops training.
+    """
+    dataset, draft = state.dataset(), state.draft()
+    if dataset is None or draft.data is None:
+        page_header.empty(lacking, "Choose a table", "data")
+    anatomy = jobs.ask(AnatomyConfig(backbone=draft.backbone), Anatomy, "Looking into the model")
+    diagnosis = jobs.ask(draft.diagnose, Diagnosis, "Looking at the task")
+    if anatomy is None or diagnosis is None:
+        stop.end()
+    if learnable and not diagnosis.usable:
+        page_header.empty(UNUSABLE, "Go to the data", "data")
+    draft = state.fit_to(anatomy)
+    return Ready(dataset, draft, draft.data, draft.experiment, anatomy, diagnosis)

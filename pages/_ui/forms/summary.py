@@ -1,0 +1,65 @@
+"""An experiment in words, and all its settings as lines."""
+
+import streamlit as st
+
+from pages._ui.backbones.backbone_picker import backbone_names
+from pages._ui.forms.config_fields import teachers
+from pages._ui.forms.draft import Draft
+from pages._ui.shell.formatting import count, epochs, percent, plain
+from translearn_core.config import ExperimentConfig, leaves
+from translearn_core.results import Diagnosis
+from translearn_core.runs import Dataset, State
+
+
+def in_words(dataset: Dataset, draft: Draft, diagnosis: Diagnosis) -> None:
+    """Say the experiment in a few sentences."""
+    rows = diagnosis.counts[["train", "validation", "test"]].sum()
+    altered = draft.augment.copies * int(rows["train"])
+    copies = f" and {count(altered)} altered {'copy' if altered == 1 else 'copies'}" if altered else ""
+    st.markdown(
+        f"Learn to tell **{len(diagnosis.classes)} classes** ({plain(draft.label)}) from "
+        f"**{plain(draft.text)}** in {plain(dataset.name)}: {count(rows['train'])} rows{copies} to learn "
+        f"from, {count(rows['validation'])} to choose on, {count(rows['test'])} to report on."
+    )
+    st.markdown(
+        f"Start from **{plain(backbone_names.backbone(draft.backbone))}**; what trains is "
+        f"**{plain(_trains(draft))}**. {epochs(draft.training.epochs)}, {draft.training.batch_size} texts a "
+        f"step, {draft.features.pooling} pooling, {draft.head.kind} head, seed {draft.training.seed}."
+    )
+    if draft.stages:
+        many = "one stage" if len(draft.stages) == 1 else f"{len(draft.stages)} stages"
+        st.markdown(f"Before that it goes through **{many}**: see the Recipe page.")
+    if draft.distil is not None:
+        st.markdown(
+            f"A teacher, **{plain(teachers.called(draft.distil.teacher))}**, is asked about every training "
+            f"text. What it answers counts {percent(draft.distil.weight)}, your labels the rest."
+        )
+
+
+def trained_before(state: State) -> str:
+    """Say what the button does where exactly this experiment was asked for before."""
+    if state is State.DONE:
+        return "Exactly this was trained before: the button brings you to that run, at no cost."
+    if state.live:
+        return "Exactly this is under way already: the button brings you to that run."
+    return f"Exactly this was begun before and {state}: the button goes on from its last checkpoint."
+
+
+def settings_of(config: ExperimentConfig) -> dict[str, str]:
+    """Return all settings of an experiment as lines for a table."""
+    lines = {"backbone": backbone_names.backbone(config.backbone), "trains": config.plan.label}
+    for number, stage in enumerate(config.stages, 1):
+        until = f", or {stage.patience} without gain" if stage.patience else ""
+        lines[f"stage {number}"] = f"{stage.plan.label}, {epochs(stage.epochs)}{until}"
+    told = config.model_dump(mode="json", exclude={"stages": True, "plan": True, "data": {"dataset"}})
+    for path, value in leaves(told):
+        name = path.replace("data.", "").replace(".", " ").replace("_", " ")
+        lines[name] = "–" if value in (None, []) else str(value)
+    if config.distil is not None:
+        lines["distil teacher"] = teachers.called(config.distil.teacher)
+    return lines
+
+
+def _trains(draft: Draft) -> str:
+    alone = not (draft.plan.blocks or draft.plan.embeddings)
+    return draft.plan.label if alone else f"{draft.plan.label} and the head"

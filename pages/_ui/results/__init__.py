@@ -1,0 +1,1 @@
+"""Scores, predictions, reports and exports of a run."""

@@ -1,0 +1,137 @@
+"""Questions to a trained model: typed sentences, or a table in and a table out."""
+
+from functools import partial
+
+import streamlit as st
+
+from pages._ui.datasets import data_sources, findings, read_options
+from pages._ui.diagnostics import error_analysis
+from pages._ui.forms.config_fields import config_fields
+from pages._ui.shell import jobs, page_header, state, tables
+from pages._ui.shell.formatting import percent, plain, short
+from translearn_core import plots
+from translearn_core.config import PredictFileConfig, ReadConfig, TableKind
+from translearn_core.results import FilePrediction, Prediction, Reading
+from translearn_core.runs import Run
+
+MOST = 100
+"""Sentences at most in one question."""
+
+
+def sentences() -> tuple[str, ...]:
+    """Draw the box for sentences, one a line, and return those that were sent last."""
+    with st.form("ask", border=False):
+        typed = st.text_area(
+            "One sentence a line", key="sentences", max_chars=20_000, height=110, persist_state="session"
+        )
+        if st.form_submit_button("Predict", type="primary", icon=":material/send:", key="predict"):
+            lines = [line.strip() for line in typed.splitlines() if line.strip()]
+            if len(lines) > MOST:
+                st.caption(f"The first {MOST} lines are answered; use a file for more.")
+            state.put("asked", tuple(lines[:MOST]))
+    asked: tuple[str, ...] = state.value("asked", ())
+    return asked
+
+
+def temperature(run: Run) -> float | None:
+    """Offer to scale the percentages by the temperature that was fitted for a run, where one was."""
+    found = error_analysis.known(run)
+    if found is None or found.scaled.temperature == 1.0:
+        return None
+    t = found.scaled.temperature
+    scaled = st.toggle(
+        "Scaled percentages",
+        key="tempered",
+        persist_state="session",
+        help="so that the model is right about as often as it is sure; the answers stay the same",
+    )
+    if scaled:
+        st.caption(f"Scaled by the temperature {t:.2f}, fitted on {found.n_validation:,} validation rows.")
+    return t if scaled else None
+
+
+def answers(prediction: Prediction) -> None:
+    """Show each sentence's probabilities and its nearest training texts."""
+    frame = prediction.frame()
+    for number, text in enumerate(prediction.texts):
+        with st.container(border=True, key=f"answer-{number}"):
+            best = frame[frame["text"] == text].iloc[0]
+            st.text(short(text, 300))
+            st.markdown(f"**{plain(best['label'])}**, {percent(best['probability'])} sure")
+            left, right = st.columns([2, 3])
+            with left:
+                st.plotly_chart(
+                    plots.probabilities(prediction, number, page_header.dark()),
+                    key=f"probabilities-{number}",
+                    theme=None,
+                    config={"displayModeBar": False},
+                    alt="Probability of each class",
+                )
+            with right:
+                st.caption("Nearest training texts")
+                near = prediction.neighbours[prediction.neighbours["text"] == number]
+                st.dataframe(
+                    near[["neighbour", "label", "similarity", "row"]],
+                    hide_index=True,
+                    key=f"near-{number}",
+                    column_config=NEAR,
+                )
+    tables.download(frame, "predictions", key="predictions")
+
+
+def file(run: Run) -> None:
+    """Take a table, and give it back with two more columns."""
+    brought = data_sources.of_texts("A table with a column of texts", "upload_predict")
+    if brought is not None:
+        state.put("predict_dataset", brought)
+        st.rerun()
+    digest = state.value("predict_dataset")
+    if digest is None or all(d.digest != digest for d in state.store().datasets(state.owner())):
+        return
+    asked = ReadConfig(dataset=digest, texts_only=True)
+    reading = jobs.ask(asked, Reading, "Reading the table")
+    if reading is not None or jobs.failed(asked):
+        dataset = state.store().dataset(state.owner(), digest)
+        read_options.panel(dataset, reading, partial(state.put, "predict_dataset"))
+    if reading is None:
+        return
+    findings.cards(reading.findings, "predict_read")
+    names = [column.name for column in reading.columns]
+    text = config_fields.column(
+        "Text", names, reading.suggestion.text, "predict_column", "the model answers for this column"
+    )
+    if text is None:
+        return
+    found = jobs.ask(
+        PredictFileConfig(job=run.job.id, dataset=digest, text=text), FilePrediction, "Predicting every row"
+    )
+    if found is not None:
+        st.markdown(f"**{found.rows - found.blank:,} rows** answered.")
+        if found.blank:
+            st.caption(f"{found.blank:,} rows have no text and stay empty.")
+        st.dataframe(found.counts, hide_index=True, key="predicted_counts")
+        names = list(found.table.columns)
+        answers_first = found.table[[*names[-2:], *names[:-2]]]
+        st.dataframe(answers_first.head(200), hide_index=True, key="predicted_rows")
+        with st.container(horizontal=True):
+            form = reading.formats[0]
+            for kind in dict.fromkeys((form.kind, TableKind.CSV)):
+                tables.download(
+                    found.frame,
+                    "predicted",
+                    key="predicted",
+                    label=f"The whole table as {kind.upper()}",
+                    kind=kind,
+                    raw=True,
+                    delimiter=form.csv_delimiter,
+                    types=form.types,
+                )
+
+
+NEAR: dict[str, object] = {
+    "neighbour": st.column_config.TextColumn("text", width=250),
+    "label": st.column_config.TextColumn(width=110),
+    "similarity": st.column_config.NumberColumn("alike", format="%.2f", width=50),
+    "row": st.column_config.NumberColumn(width=45),
+}
+"""How the nearest texts are shown."""

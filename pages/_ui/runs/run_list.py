@@ -1,0 +1,129 @@
+"""Runs and data sets as rows with what can be done with each."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from pages._ui.backbones.backbone_picker import backbone_names
+from pages._ui.datasets import data_sources, text_source
+from pages._ui.results import scores
+from pages._ui.runs import run_actions
+from pages._ui.shell import errors, jobs, navigation, result_cache, state, tables
+from pages._ui.shell.formatting import ago, duration, percent, plain, size
+from translearn_core.config import PretrainConfig
+from translearn_core.engine import engine_status
+from translearn_core.results import Pretraining, RunSummary
+from translearn_core.runs import UNREADABLE, Dataset, Run, State, Studies, Unreadable
+from translearn_core.settings import settings
+
+PAGE = 20
+"""Runs on one screen."""
+
+RUN, STUDY = "run", "study"
+
+
+def engine() -> None:
+    """Say whether the engine is there."""
+    status = engine_status(settings())
+    word = "ready" if status.ready else "starting" if status.alive else "asleep"
+    help_ = "; ".join(status.devices) or "it starts by itself when there is something to do"
+    st.metric("Engine", word, border=True, help=help_)
+
+
+def runs(trained: Sequence[Run], mine: Sequence[Run]) -> None:
+    """Show trainings as rows, and all of them as a table; `mine` are all runs, of any kind."""
+    pages = -(-len(trained) // PAGE)
+    page = st.pagination(pages, key="runs_page") if pages > 1 else 1
+    with st.container(gap="small"):
+        for run in trained[(page - 1) * PAGE : page * PAGE]:
+            if _row(run, _scored(run), mine):
+                navigation.go("run" if run.state is not State.DONE else "results", run=run.id)
+    with st.expander("As a table", icon=":material/table_rows:"):
+        tables.table(
+            scores.comparison(trained), "runs", key="runs", config=scores.COLUMNS, order=scores.ORDER
+        )
+
+
+def pretrainings(made: Sequence[Run], mine: Sequence[Run]) -> None:
+    """Show continued pre-trainings as rows."""
+    tell = backbone_names.teller()
+    with st.container(gap="small"):
+        for run in made:
+            config = run.job.config
+            assert isinstance(config, PretrainConfig)
+            if _row(run, [f"from {plain(tell(config.backbone.label))}", *_learned(run)], mine):
+                state.put(text_source.OPEN, True)
+                navigation.go("backbone")
+
+
+def datasets(mine: Sequence[Dataset]) -> None:
+    """Show data sets as rows."""
+    learned = {dataset.digest for dataset in state.datasets()}
+    of_texts = {file.digest for file in state.text_files()} - learned
+    for dataset in mine:
+        with st.container(
+            horizontal=True, vertical_alignment="center", border=True, key=f"dataset-{dataset.id}"
+        ):
+            st.text(dataset.name, width="stretch")
+            st.caption(f"{size(dataset.bytes)}, {ago(dataset.created)}", width="content")
+            if st.button("Open", key=f"open-{dataset.id}", type="tertiary", icon=":material/arrow_forward:"):
+                if dataset.digest in of_texts:
+                    text_source.turn_to(dataset.digest)
+                state.open_dataset(dataset.digest)
+                navigation.go("data")
+            if st.button("Delete", key=f"delete-{dataset.id}", type="tertiary", icon=":material/delete:"):
+                data_sources.confirm_delete(dataset.digest, dataset.name)
+
+
+def unreadable(runs: Sequence[Unreadable], studies: Sequence[Unreadable]) -> None:
+    """Show runs and studies that this version cannot read; all that can be done is to delete them."""
+    st.caption(UNREADABLE)
+    for kind, these in ((RUN, runs), (STUDY, studies)):
+        for one in these:
+            with st.container(
+                horizontal=True, vertical_alignment="center", border=True, key=f"unreadable-{one.id}"
+            ):
+                st.text(one.name, width="stretch")
+                st.caption(f"{kind} · {ago(one.created)}", width="content")
+                with st.popover("Delete", icon=":material/delete:", type="tertiary"):
+                    st.button(
+                        "Yes, delete it", key=f"delete-{one.id}", on_click=_delete_unreadable,
+                        args=(kind, one.id), width="stretch",
+                    )  # fmt: skip
+
+
+def _delete_unreadable(kind: str, id: str) -> None:
+    if kind == RUN:
+        run_actions.delete(id)
+        return
+    with errors.errors():
+        Studies(state.store()).delete(state.owner(), id)
+
+
+def _row(run: Run, facts: Sequence[str], mine: Sequence[Run]) -> bool:
+    """Show a run with what can be done with it; returns whether it is to be opened."""
+    if run.state.live:
+        facts = [*facts, jobs.where(run)]
+    weight = state.store().disk_of(run.job.id)
+    with st.container(horizontal=True, vertical_alignment="center", border=True, key=f"run-{run.id}"):
+        jobs.badge(run)
+        st.text(run.name, width="stretch")
+        st.caption(
+            " · ".join([*facts, *([size(weight)] if weight else []), ago(run.created)]), width="content"
+        )
+        wanted = st.button("Open", key=f"open-{run.id}", type="tertiary", icon=":material/arrow_forward:")
+        with st.popover("More", icon=":material/more_horiz:", type="tertiary"):
+            run_actions.menu(run, mine)
+    return wanted
+
+
+def _scored(run: Run) -> list[str]:
+    found = result_cache.result(run, RunSummary) if not run.state.live else None
+    return [f"accuracy {percent(found.test.accuracy)}", duration(found.seconds["total"])] if found else []
+
+
+def _learned(run: Run) -> list[str]:
+    found = result_cache.result(run, Pretraining) if run.state is State.DONE else None
+    return (
+        [f"loss {found.loss_before:.3f} → {found.loss_after:.3f}", duration(found.seconds)] if found else []
+    )

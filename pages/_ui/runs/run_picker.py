@@ -1,0 +1,98 @@
+"""Which run a page is about: ``?run=<id>``, else the one looked at last, else the newest that has results."""
+
+import streamlit as st
+
+from pages._ui.runs import run_actions
+from pages._ui.shell import errors, navigation, page_header, result_cache, state, stop
+from pages._ui.shell.formatting import ago
+from translearn_core.results import Evaluation, RunSummary
+from translearn_core.runs import Run
+
+NOTHING = (
+    "There is no finished run yet. Train one, which takes about a minute on a sample, and it is shown here."
+)
+
+
+def runs() -> list[Run]:
+    """Return the owner's trainings, newest first."""
+    return state.store().runs(state.owner())
+
+
+def with_results() -> list[Run]:
+    """Return the owner's runs that have results, newest first."""
+    return [run for run in runs() if has_results(run)]
+
+
+def has_results(run: Run) -> bool:
+    """Whether a run has ended with something to look at."""
+    return not run.state.live and result_cache.result(run, RunSummary) is not None
+
+
+def finished() -> Run:
+    """Return the chosen run with results, and draw the box to choose; ends the page if there is none."""
+    ready, linked_to = with_results(), linked()
+    if linked_to is not None and all(run.id != linked_to.id for run in ready):
+        state.remember_run(linked_to.id)
+        page_header.empty("This run has no results yet.", "See how far it is", "run")
+    if not ready:
+        page_header.empty(NOTHING, "Start an experiment", "data")
+    return _box(ready, linked_to)
+
+
+def any_run() -> Run:
+    """Return the chosen run in any state, and draw the box to choose; ends the page if there is none."""
+    mine, linked_to = runs(), linked()
+    if not mine:
+        page_header.empty("No training was started yet.", "Set one up", "data")
+    return _box(mine, linked_to)
+
+
+def evaluation(run: Run) -> Evaluation:
+    """Return a finished run's evaluation; ends the page where it is gone."""
+    found = result_cache.result(run, Evaluation)
+    if found is None:
+        errors.error(
+            "The results of this run are gone or damaged on disk: resume the run, which writes them again."
+        )
+        st.button(
+            "Resume", key="write_again", icon=":material/play_arrow:", on_click=run_actions.write_again,
+            args=(run.id,),
+        )  # fmt: skip
+        stop.end()
+    return found
+
+
+def links(run: Run) -> None:
+    """Draw links to the other pages about this run."""
+    with st.container(horizontal=True):
+        for name in ("results", "embeddings", "probes", "predict", "compare"):
+            navigation.link(name, run=run.id)
+
+
+def linked() -> Run | None:
+    """Return the run that the page's address names; ends the page where that is not this browser's own."""
+    wanted = st.query_params.get("run")
+    found = next((run for run in runs() if wanted in (run.id, run.job.id)), None)
+    if wanted is not None and found is None:
+        errors.error(
+            "There is no such run in your workspace: it was deleted, or the link is somebody else's."
+        )
+        navigation.link("runs", "All your runs")
+        stop.end()
+    return found
+
+
+def _box(choices: list[Run], linked_to: Run | None) -> Run:
+    names = {run.id: f"{run.name}  ·  {ago(run.created)}" for run in choices}
+    wanted = linked_to.id if linked_to is not None else state.last_run()
+    current = wanted if wanted in names else choices[0].id
+    state.put("chosen_run", current)
+    st.selectbox("Run", list(names), format_func=names.__getitem__, key="chosen_run", on_change=_turn_to)
+    state.remember_run(current)
+    if st.query_params.get("run") != current:
+        st.query_params["run"] = current
+    return next(run for run in choices if run.id == current)
+
+
+def _turn_to() -> None:
+    st.query_params["run"] = state.value("chosen_run")

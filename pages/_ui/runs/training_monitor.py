@@ -1,0 +1,214 @@
+"""A training being watched: state, numbers, curves, and the buttons to stop, resume or lengthen it."""
+
+import pandas as pd
+import streamlit as st
+
+from pages._ui.runs import run_actions
+from pages._ui.shell import engine_warning, errors, jobs, navigation, page_header, result_cache, state, tables
+from pages._ui.shell.formatting import count, duration, epochs, plain
+from translearn_core import plots
+from translearn_core.config import Device, ExperimentConfig
+from translearn_core.engine import engine_status, ensure_engine
+from translearn_core.plots.training_curves import STEP_COLUMNS
+from translearn_core.results import History, RunSummary
+from translearn_core.runs import Run, State
+from translearn_core.settings import settings
+
+MEASURES: dict[str, plots.Measure] = {
+    "Loss": "loss",
+    "Accuracy": "accuracy",
+    "Macro-F1": "macro_f1",
+    "Learning rate": "lr",
+    "Gradient norm": "grad_norm",
+}
+"""Curves by the name they have on screen."""
+
+
+def watch(run: Run) -> None:
+    """Show a run, drawn again every second while it may still change, rarely where it ended early."""
+    alive = run.state.live
+    every = None if run.state is State.DONE else jobs.POLL["train" if alive else "still"]
+    st.fragment(run_every=every)(_panel)(run.id, alive)
+
+
+def measure(key: str) -> plots.Measure:
+    """Choose what the curves show."""
+    name = st.segmented_control(
+        "Curve", list(MEASURES), default="Loss", required=True, key=key, label_visibility="collapsed"
+    )
+    return MEASURES[name]
+
+
+def numbers(history: History, measure: plots.Measure) -> pd.DataFrame:
+    """Return what the curves of a measure are drawn from: steps, or epochs."""
+    return history.step_frame() if measure in STEP_COLUMNS else history.frame()
+
+
+def several(histories: dict[str, History], measure: plots.Measure) -> pd.DataFrame:
+    """Return the same of several runs as one table."""
+    told = [numbers(history, measure).assign(run=name) for name, history in histories.items()]
+    return pd.concat(told, ignore_index=True)
+
+
+def _panel(run_id: str, was_live: bool) -> None:
+    with errors.errors():
+        run = state.store().run(state.owner(), run_id)
+        if was_live != run.state.live:  # ended, or resumed here: the page draws it anew, polling or not
+            st.rerun()
+        if run.state.live:
+            ensure_engine(settings())
+        history = state.store().history(run.job.id)
+        _head(run)
+        _numbers(run, history)
+        chosen = measure(f"measure-{run.id}")
+        st.plotly_chart(
+            plots.learning_curves(history, chosen, page_header.dark()),
+            key=f"curve-{run.id}",
+            config=tables.CONFIG,
+            theme=None,
+            alt="Learning curves: training against validation",
+        )
+        told = numbers(history, chosen)
+        if len(told):
+            tables.table(told, "history", key=f"history-{run.id}", config=COLUMNS, order=tuple(COLUMNS))
+
+
+def _head(run: Run) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        jobs.badge(run)
+        if run.state.live:
+            st.markdown(jobs.where(run).capitalize())
+            st.caption(_device(run))
+    if run.state.live:
+        st.progress(jobs.share(run))
+        engine_warning.unattended(run)
+        _stop_or_return(run)
+        return
+    if run.state is State.FAILED:
+        errors.error(run.job.reason or "It failed without saying why.")
+    elif run.state is State.STOPPED:
+        st.info(
+            plain(run.job.reason or "Stopped as you asked. What was learned is kept."),
+            icon=":material/stop_circle:",
+        )
+    _after(run)
+
+
+def _stop_or_return(run: Run) -> None:
+    if jobs.left(run):
+        st.caption(jobs.LEFT)
+        st.button(
+            "I want it again",
+            key="resume",
+            icon=":material/undo:",
+            on_click=run_actions.resume,
+            args=(run.id,),
+        )
+        return
+    st.button(
+        "Stopping …" if run.job.stop else "Stop",
+        key="stop",
+        icon=":material/stop:",
+        on_click=run_actions.stop,
+        args=(run.id,),
+        disabled=run.job.stop,
+        help="What was learned so far is kept and evaluated; you can go on later.",
+    )
+
+
+def _device(run: Run) -> str:
+    config = run.job.config
+    assert isinstance(config, ExperimentConfig)
+    if config.training.device is not Device.AUTO:
+        return f"on {config.training.device.upper()}, as you chose"
+    status = engine_status(settings())
+    return plain(", ".join(status.devices) or ("the engine is starting" if status.alive else "no engine yet"))
+
+
+def _after(run: Run) -> None:
+    config = run.job.config
+    assert isinstance(config, ExperimentConfig)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if run.state in (State.STOPPED, State.FAILED):
+            st.button(
+                "Resume",
+                key="resume",
+                type="primary",
+                icon=":material/play_arrow:",
+                on_click=run_actions.resume,
+                args=(run.id,),
+            )
+        if run.state is State.DONE:
+            state.seed("more_epochs", min(config.training.epochs, 3))
+            more = st.number_input("More epochs", 1, 1000, key="more_epochs", width=140)
+            if st.button(
+                "Continue",
+                key="continue",
+                icon=":material/more_time:",
+                help="a new run that goes on where this one ended",
+            ):
+                longer = jobs.submit(jobs.longer(config, run.job.id, more), f"{run.name} + {epochs(more)}")
+                navigation.go("run", run=longer.id)
+        if st.button("Use these settings again", key="again", icon=":material/content_copy:"):
+            state.open_settings(config.model_copy(update={"continues": None}))
+            navigation.go("train")
+
+
+def _numbers(run: Run, history: History) -> None:
+    config = run.job.config
+    assert isinstance(config, ExperimentConfig)
+    last = history.epochs[-1] if history.epochs else None
+    step = history.steps[-1] if history.steps else None
+    with st.grid(5, min_column_width=130):
+        st.metric("Epochs done", f"{last.epoch if last else 0} of {_epochs(run, history)}", border=True)
+        st.metric(
+            "Step loss",
+            f"{step.loss:.3f}" if step else "–",
+            border=True,
+            help="of the last batch; it jumps about",
+        )
+        st.metric(
+            "Validation F1",
+            f"{last.validation_macro_f1:.3f}" if last else "–",
+            border=True,
+            help="macro-F1 on the validation rows: the mean of the classes' F1",
+        )
+        st.metric("Tokens a second", count(step.tokens_per_second) if step else "–", border=True)
+        left = run.job.progress.seconds_left if run.job.progress and run.state.live else None
+        took = run.job.finished - run.job.started if run.job.finished and run.job.started else None
+        st.metric(
+            "Time left" if run.state.live else "Took", duration(left if run.state.live else took), border=True
+        )
+    found = None if run.state.live else result_cache.result(run, RunSummary)
+    if found is not None and found.reuse is not None:
+        st.caption(f"What stays frozen: {found.reuse.told()}.")
+
+
+def _epochs(run: Run, history: History) -> int:
+    config = run.job.config
+    assert isinstance(config, ExperimentConfig)
+    if config.continues is None:
+        return sum(stage.epochs for stage in config.course)
+    before = state.store().history(config.continues).epochs  # empty where that run was deleted
+    last = history.epochs[-1].epoch if history.epochs else 0
+    return max(last, (before[-1].epoch if before else 0) + config.training.epochs)
+
+
+COLUMNS: dict[str, object] = {
+    "epoch": "epoch",
+    "best": st.column_config.CheckboxColumn("best"),
+    "step": "step",
+    "train_loss": st.column_config.NumberColumn("train loss", format="%.4f"),
+    "train_accuracy": st.column_config.NumberColumn("train accuracy", format="%.3f"),
+    "train_macro_f1": st.column_config.NumberColumn("train macro-F1", format="%.3f"),
+    "validation_loss": st.column_config.NumberColumn("validation loss", format="%.4f"),
+    "validation_accuracy": st.column_config.NumberColumn("validation accuracy", format="%.3f"),
+    "validation_macro_f1": st.column_config.NumberColumn("validation macro-F1", format="%.3f"),
+    "seconds": st.column_config.NumberColumn("seconds", format="%.1f"),
+    "loss": st.column_config.NumberColumn("loss", format="%.4f"),
+    "lr": st.column_config.NumberColumn("rate of the backbone", format="%.3g"),
+    "head_lr": st.column_config.NumberColumn("rate of the head", format="%.3g"),
+    "grad_norm": st.column_config.NumberColumn("gradient norm", format="%.4f"),
+    "tokens_per_second": st.column_config.NumberColumn("tokens a second", format="%.0f"),
+}
+"""How the columns of a history are called on screen."""

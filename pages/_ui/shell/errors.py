@@ -1,0 +1,99 @@
+"""Errors and findings as sentences: never a traceback, never Markdown from outside."""
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import streamlit as st
+from pydantic import ValidationError
+
+from pages._ui.shell.formatting import plain
+from translearn_core.errors import TranslearnError, WorkspaceError
+from translearn_core.os_errors import explain_os_error
+from translearn_core.results import Finding, Severity
+from translearn_core.runs.workspace import absolute
+from translearn_core.settings import settings
+from translearn_core.validation_errors import refusal
+
+log = logging.getLogger("translearn.pages")
+
+CALM = (
+    "Something went wrong on our side; nothing of yours was lost. Reload the page, and if it happens again "
+    "tell whoever runs this server: the details are in its log."
+)
+
+LOOKS: dict[Severity, tuple[str, str, str]] = {
+    Severity.BLOCKING: ("Stops training", "block", "red"),
+    Severity.DECISION: ("Your decision", "rule", "orange"),
+    Severity.WARNING: ("Worth knowing", "warning", "orange"),
+    Severity.MENDED: ("Mended for you", "build", "green"),
+    Severity.DETECTED: ("Detected", "search", "blue"),
+}
+"""How each severity looks, the gravest first: name, icon, colour."""
+
+
+def error(problem: TranslearnError | ValidationError | str) -> None:
+    """Show an error a person can act on."""
+    st.error(sentence_of(problem), icon=":material/error:")
+
+
+def warning(sentence: str) -> None:
+    """Show what hinders, where it is nobody's mistake."""
+    st.warning(sentence, icon=":material/warning:")
+
+
+def problem_of(raised: Exception) -> TranslearnError | ValidationError | None:
+    """Return what a person can act on: an error of ours, or what the system refuses in words; else None."""
+    if isinstance(raised, TranslearnError | ValidationError):
+        return raised
+    return explain_os_error(raised, absolute(settings().workspace))
+
+
+def unexpected(raised: Exception) -> None:
+    """Show an error that ended a page: in words for a person, or calmly, with the details in the log."""
+    problem = problem_of(raised)
+    if isinstance(problem, WorkspaceError) and problem.temporary:
+        log.warning("a page could not use the workspace: %s", problem)
+    elif problem is not raised:
+        log.error("a page failed", exc_info=raised)
+    if problem is None:
+        st.error(CALM, icon=":material/error:")
+    else:
+        error(problem)
+
+
+def sentence_of(problem: TranslearnError | ValidationError | str) -> str:
+    """Return a problem as one escaped sentence."""
+    if isinstance(problem, ValidationError):
+        problem = refusal(problem)
+    return plain(problem)
+
+
+@contextmanager
+def errors() -> Iterator[None]:
+    """Show what goes wrong within, instead of letting it end the page in a traceback."""
+    try:
+        yield
+    except Exception as raised:
+        unexpected(raised)
+
+
+def script_error(problem: Exception) -> bool:
+    """Show what no page caught; returns True: Streamlit shall add nothing."""
+    unexpected(problem)
+    return True
+
+
+def rows_of(finding: Finding) -> str:
+    """Return the rows a finding names, as far as they are listed; empty where it names none."""
+    if not finding.rows:
+        return ""
+    listed = ", ".join(str(row) for row in finding.rows[:12])
+    more = " …" if finding.count > 12 or len(finding.rows) > 12 else ""
+    return f"{'row' if finding.count == 1 else 'rows'} {listed}{more}"
+
+
+def gravest_first(findings: Sequence[Finding]) -> list[Finding]:
+    """Return findings in the order people should read them."""
+    order = list(LOOKS)
+    return sorted(findings, key=lambda finding: order.index(finding.severity))

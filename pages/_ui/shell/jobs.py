@@ -1,0 +1,148 @@
+"""Asking for work and watching it: a page submits, a worker does it, a fragment polls until it has ended."""
+
+from typing import TypeVar
+
+import streamlit as st
+
+from pages._ui.backbones.backbone_picker import server_folders
+from pages._ui.shell import engine_warning, errors, result_cache, state
+from pages._ui.shell.formatting import duration, ordinal, plain
+from translearn_core.config import ExperimentConfig, Frozen, identity
+from translearn_core.engine import ensure_engine
+from translearn_core.errors import NotFoundError, WorkspaceError
+from translearn_core.runs import Run, State
+from translearn_core.settings import settings
+
+T = TypeVar("T")
+
+POLL = {"ask": 0.4, "train": 1.0, "still": 5.0}
+"""Seconds between looks; `still` is for what stopped, and may go on from elsewhere."""
+
+WORDS: dict[State, tuple[str, str, str]] = {
+    State.QUEUED: ("Waiting", "schedule", "gray"),
+    State.RUNNING: ("Running", "play_circle", "blue"),
+    State.STOPPED: ("Stopped", "stop_circle", "orange"),
+    State.FAILED: ("Failed", "error", "red"),
+    State.INTERRUPTED: ("Interrupted, will go on", "sync", "orange"),
+    State.DONE: ("Done", "check_circle", "green"),
+}
+"""How states look: name, icon, colour."""
+
+
+def submit(config: Frozen, name: str | None = None) -> Run:
+    """Ask for a job and make sure somebody does it."""
+    server_folders.check(config)
+    run = state.store().submit(state.owner(), config, name)
+    ensure_engine(settings())
+    return run
+
+
+def found(config: Frozen) -> Run | None:
+    """Return the owner's run of `config`, None if it was never asked for."""
+    try:
+        return state.store().run(state.owner(), identity(config))
+    except NotFoundError:
+        return None
+
+
+def failed(config: Frozen) -> bool:
+    """Whether the owner's run of `config` has ended without an answer."""
+    run = found(config)
+    return run is not None and run.state in (State.FAILED, State.STOPPED)
+
+
+def ask(config: Frozen, kind: type[T], doing: str) -> T | None:
+    """Return the answer to `config`; asks for it if nobody has, and shows how far it is until it is there.
+
+    Where nothing can be asked for, because the disk is full or read-only, that is shown in its place.
+    """
+    try:
+        run = found(config) or submit(config)
+    except WorkspaceError as problem:
+        errors.error(problem)
+        return None
+    if run.state.live:
+        watch(run, doing)
+        return None
+    if run.state is State.DONE:
+        if (answer := result_cache.result(run, kind)) is not None:
+            return answer
+        if _first_time(run) and state.store().ask_anew(state.owner(), run.id):
+            ensure_engine(settings())
+            watch(run, doing)
+            return None
+    errors.error(run.job.reason or f"{doing} gave no result.")
+    if st.button("Try again", key=f"again-{run.job.id}", icon=":material/refresh:"):
+        state.store().delete_run(state.owner(), run.id)
+        submit(config)
+        st.rerun()
+    return None
+
+
+def _first_time(run: Run) -> bool:
+    """Whether a visit has not yet asked anew for an answer that was gone from the disk, or damaged there."""
+    key = f"asked-anew-{run.job.id}"
+    before = state.value(key)
+    state.put(key, True)
+    return not before
+
+
+def watch(run: Run, doing: str) -> None:
+    """Show one line of progress of a live job until it ends; then the page is drawn anew."""
+    st.fragment(run_every=POLL["ask"])(_line)(run.id, doing)
+
+
+def _line(run_id: str, doing: str) -> None:
+    with errors.errors():
+        run = state.store().run(state.owner(), run_id)
+        if not run.state.live:
+            st.rerun()
+        ensure_engine(settings())
+        st.progress(share(run), text=f"{plain(doing)} … {where(run)}")
+        engine_warning.unattended(run)
+
+
+def share(run: Run) -> float:
+    """Return how much of the present stage is done, in [0, 1]."""
+    progress = run.job.progress
+    if progress is None or progress.total <= 0 or run.state is not State.RUNNING:
+        return 1.0 if run.state is State.DONE else 0.0
+    return min(1.0, max(0.0, progress.done / progress.total))
+
+
+def where(run: Run) -> str:
+    """Return in words how far a job is: its place in the queue, or its stage and the time left; escaped."""
+    if run.state is State.QUEUED:
+        place = state.store().place(run)
+        return "next in the queue" if place <= 1 else f"{ordinal(place)} in the queue"
+    progress = run.job.progress
+    if run.state is not State.RUNNING or progress is None:
+        return WORDS[run.state][0].lower()
+    left = f", about {duration(progress.seconds_left)} left" if progress.seconds_left is not None else ""
+    return plain(f"{progress.stage}{left}")
+
+
+def left(run: Run) -> bool:
+    """Whether this owner stopped it and it goes on all the same, because others want it."""
+    return run.state.live and run.stopping and not run.job.stop
+
+
+def badge(run: Run) -> None:
+    """Show a run's state."""
+    badge_of(run.state, "Stopping" if run.state.live and run.job.stop else None)
+
+
+def badge_of(state: State, said: str | None = None) -> None:
+    """Show a state, by its usual name or another."""
+    name, icon, colour = WORDS[state]
+    st.badge(said or name, icon=f":material/{icon}:", color=colour)  # type: ignore[arg-type]
+
+
+LEFT = "You have left it; others still want this training, so it goes on."
+"""Said where `left` holds."""
+
+
+def longer(config: ExperimentConfig, job: str, epochs: int) -> ExperimentConfig:
+    """Return the experiment that trains `epochs` more epochs where `job` ended."""
+    training = config.training.model_copy(update={"epochs": epochs})
+    return config.model_copy(update={"training": training, "continues": job})

@@ -1,0 +1,25 @@
+"""The top of a page and what stands where there is nothing yet."""
+
+import streamlit as st
+
+from pages._ui.shell import navigation, stop
+
+
+def top(name: str, sentence: str) -> None:
+    """Title a page and say in one sentence what one is looking at and why it matters."""
+    st.title(navigation.PLACES[name].title, anchor=False)
+    st.markdown(sentence)
+
+
+def empty(sentence: str, button: str, page: str, *, key: str = "next_step") -> None:
+    """Say what to do next, with the button that goes there, and end the page."""
+    with st.container(border=True, key="empty_state"):
+        st.markdown(sentence)
+        if st.button(button, key=key, type="primary", icon=":material/arrow_forward:"):
+            navigation.go(page)
+    stop.end()
+
+
+def dark() -> bool:
+    """Whether the page is shown in the dark theme."""
+    return st.context.theme.type == "dark"

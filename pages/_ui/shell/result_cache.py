@@ -1,0 +1,39 @@
+"""Results read from disk once per owner and finished job, shared by that owner's visits and never changed."""
+
+import logging
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import streamlit as st
+
+from pages._ui.shell import state
+from translearn_core.errors import DamagedFileError
+from translearn_core.runs import Run, artifacts
+
+log = logging.getLogger("translearn.pages")
+
+T = TypeVar("T")
+
+MOST = "64MB"
+"""Results of all owners together, pickled: what was not looked at for longest is read from disk again."""
+
+
+def result(run: Run, kind: type[T]) -> T | None:
+    """Return a run's result of one kind; None if there is none (yet).
+
+    A damaged one counts as none, and the run as failed from then on, so that it can be done again.
+    """
+    folder = state.store().workspace.run(run.job.id)
+    if run.state.live:
+        return artifacts.load(folder, kind)
+    try:
+        return cast("T | None", _read(run.owner, run.job.id, run.job.finished, kind.__name__, folder, kind))
+    except DamagedFileError as error:
+        log.warning("%s", error)
+        state.store().mark_damaged(error)
+        return None
+
+
+@st.cache_data(max_size=MOST, show_spinner=False)
+def _read(owner: str, job: str, finished: float | None, name: str, _folder: Path, _kind: type[Any]) -> object:  # noqa: ARG001
+    return artifacts.read(_folder, _kind)

@@ -1,0 +1,101 @@
+"""Tables and figures, each with its CSV: cells that a spreadsheet would run are defused on the way out."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from translearn_core.config import TableKind
+from translearn_core.data.csv_injection import holds_formulas
+from translearn_core.data.files.write_table import MEDIA_TYPES, table_bytes
+from translearn_core.results import ColumnType
+
+CONFIG = {"displaylogo": False, "scrollZoom": False}
+
+AS_THEY_ARE = "Cells that a spreadsheet would run as formulas get no apostrophe: for programs, and for joins."
+MOST_CHECKED = 2_000
+"""Rows at most that are looked through for cells that are written otherwise than they are."""
+
+
+def download(
+    frame: pd.DataFrame | Callable[[], pd.DataFrame],
+    name: str,
+    *,
+    key: str,
+    label: str = "CSV",
+    kind: TableKind = TableKind.CSV,
+    raw: bool = False,
+    delimiter: str = ",",
+    types: Iterable[tuple[str, ColumnType]] = (),
+) -> None:
+    """Offer a table as a file, and with its values as they are where cells are defused or `raw` says so.
+
+    A callable is asked only when a button is pressed.
+    """
+
+    def content(raw: bool) -> Callable[[], bytes]:
+        def made() -> bytes:
+            table = frame() if callable(frame) else frame
+            return table_bytes(table, kind, raw=raw, bom=True, delimiter=delimiter, types=types)
+
+        return made
+
+    def button(label: str, raw: bool, key: str, help: str | None = None) -> None:
+        st.download_button(
+            label,
+            content(raw),
+            f"{name}.{kind}",
+            MEDIA_TYPES[kind],
+            key=key,
+            icon=":material/download:",
+            on_click="ignore",
+            help=help,
+        )
+
+    both = kind.delimiter is not None and (raw or (not callable(frame) and _changes(frame)))
+    if not both:
+        button(label, False, f"{key}_{kind}")
+        return
+    with st.container(horizontal=True):
+        button(label, False, f"{key}_{kind}")
+        button(f"{label}, values as they are", True, f"{key}_{kind}_raw", AS_THEY_ARE)
+
+
+def _changes(frame: pd.DataFrame) -> bool:
+    """Whether writing a table defuses a cell of it; taken for granted of a long one."""
+    return len(frame) > MOST_CHECKED or holds_formulas(frame)
+
+
+def table(
+    frame: pd.DataFrame,
+    name: str,
+    *,
+    key: str,
+    config: dict[str, object] | None = None,
+    order: Sequence[str] | None = None,
+    saved: pd.DataFrame | None = None,
+) -> None:
+    """Show a table with its CSV, which always holds every column; `saved`, where its names are others."""
+    shown = [column for column in order if column in frame] if order else None
+    st.dataframe(
+        frame, hide_index=True, key=f"{key}_table", column_config=config, column_order=shown, placeholder="–"
+    )
+    download(frame if saved is None else saved, name, key=key)
+
+
+def figure(picture: go.Figure, frame: pd.DataFrame, name: str, *, key: str, alt: str) -> None:
+    """Show a figure, and in an expander its numbers and their CSV."""
+    st.plotly_chart(picture, key=key, config=CONFIG, theme=None, alt=alt)
+    with st.expander("The numbers", icon=":material/table_rows:"):
+        table(frame, name, key=key)
+
+
+def fractions(*names: str) -> dict[str, object]:
+    """Return column settings that show fractions as percent."""
+    return {name: percent(name.replace("_", " ")) for name in names}
+
+
+def percent(label: str) -> object:
+    """Return the settings of a column called `label` that shows fractions as percent."""
+    return st.column_config.NumberColumn(label, format="percent")

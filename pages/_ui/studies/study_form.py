@@ -1,0 +1,243 @@
+"""Putting a study together: what it varies, which settings all its runs take, and what that comes to."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
+from typing import Any
+
+import streamlit as st
+from pydantic import ValidationError
+
+from pages._ui.forms.config_fields import config_fields, freeze_map, require_task, teachers
+from pages._ui.shell import errors, state
+from pages._ui.shell.formatting import plain, short
+from pages._ui.studies.study_list import study_cost, study_list
+from translearn_core.config import (
+    RECIPES,
+    DataConfig,
+    ExperimentConfig,
+    RecipeName,
+    StudyConfig,
+    expand,
+    identity,
+    own_settings,
+)
+from translearn_core.config.recipes.recipe import KEPT
+from translearn_core.engine import ensure_engine
+from translearn_core.errors import TranslearnError
+from translearn_core.runs import Study
+from translearn_core.settings import settings
+
+FIRST = (RecipeName.LINEAR, RecipeName.LAST_K, RecipeName.FULL)
+"""Ways that a new study begins with."""
+SIZES = tuple(2**k for k in range(4, 18))
+"""Numbers of training rows that are offered, each twice the one before."""
+ALL = 0
+"""Stands for all rows among them."""
+NO_TEACHER = "Distillation needs a finished run on the labels of this table that teaches: train one first."
+
+
+def new() -> None:
+    """Draw the form of a new study from the draft; ends the page where there is no task yet."""
+    given = require_task.task("A study needs a table with its columns chosen, and there is none.")
+    draft, anatomy = given.draft, given.anatomy
+    st.subheader("A new study", anchor=False)
+    task = freeze_map.task_of(given.diagnosis)
+    begin: dict[str, Any] = {"recipes": FIRST, "boundaries": (), "seeds": 3, "sizes": (None,)}
+    grid = _grid("study", anatomy.n_blocks, task.train, begin)
+    if any(grid["sizes"]):
+        grid["redraw"] = st.checkbox(
+            "Each seed learns from its own draw of rows",
+            key="study.redraw",
+            persist_state="session",
+            help="the interval then takes in which rows were drawn; otherwise all seeds learn from the same",
+        )
+    teacher = _teacher(grid["recipes"], given.data)
+    if not grid["recipes"] and not grid["boundaries"]:
+        st.caption("Choose at least one way to transfer, or blocks to train from.")
+        return
+    seed = draft.training.seed
+    grid["seeds"] = tuple(range(seed, seed + grid["seeds"]))
+    own = own_settings(given.experiment, recipes=bool(grid["recipes"]))
+    st.caption(plain(own_told(given.experiment, own, recipes=bool(grid["recipes"]))))
+    blocks = {draft.backbone.label: anatomy.n_blocks}
+    try:
+        if "distil" in own:
+            teachers.check(given.experiment)
+        config = StudyConfig(
+            data=given.data, backbones=(draft.backbone,), settings=own, teacher=teacher, **grid
+        )
+        planned = expand(config, blocks)
+    except (TranslearnError, ValidationError) as problem:
+        errors.error(problem)
+        return
+    study_cost.count(planned)
+    left = study_cost.left(planned)
+    calibration = freeze_map.timed(given.draft)
+    if calibration is not None and left:
+        seconds = (calibration.estimate(given.anatomy, one.config, task).seconds for one in left)
+        study_cost.time(sum(seconds))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        proposal = short(f"Study of {given.dataset.name}", 80)
+        name = st.text_input("Name of this study", key="study.name", placeholder=proposal, max_chars=100)
+        if st.button("Start the study", key="start_study", type="primary", icon=":material/play_arrow:"):
+            study_list.start(name.strip() or proposal, config, blocks)
+
+
+def more(study: Study) -> None:
+    """Draw the form that lets a study ask for more; what it has stays."""
+    now = study.config
+    fewest = min(study.blocks.values())
+    given = {
+        "recipes": now.recipes,
+        "boundaries": now.boundaries,
+        "seeds": len(now.seeds),
+        "sizes": now.sizes,
+    }
+    grid = _grid(f"more-{study.id}", fewest, None, given)
+    following = (n for n in range(max(now.seeds) + 1, max(now.seeds) + 1 + grid["seeds"]))
+    seeds = (*now.seeds, *following)[: max(grid["seeds"], len(now.seeds))]
+    parts: dict[str, Any] = {
+        "seeds": seeds,
+        "teacher": _teacher(grid["recipes"], now.data, study.id, now.teacher) or now.teacher,
+    }
+    parts |= {name: (*getattr(now, name), *grid[name]) for name in ("recipes", "boundaries", "sizes")}
+    try:
+        config = StudyConfig.model_validate({**dict(now), **parts})
+        planned = expand(config, study.blocks)
+    except (TranslearnError, ValidationError) as problem:
+        errors.error(problem)
+        return
+    new = [one for one in planned if identity(one.config) not in set(study.jobs)]
+    st.caption(
+        f"{len(new)} more {'run' if len(new) == 1 else 'runs'}."
+        if new
+        else "That is what the study has already."
+    )
+    if (left := study_cost.left(new)) and (seconds := study_cost.seconds(study, left)) is not None:
+        study_cost.time(seconds)
+    st.button(
+        "Add them",
+        key=f"extend-{study.id}",
+        icon=":material/add:",
+        disabled=not new,
+        on_click=_add,
+        args=(study, config),
+    )
+
+
+def popover(study: Study) -> str:
+    """Return the key of what `more` is drawn in: whether that is open."""
+    return f"more-{study.id}"
+
+
+def _add(study: Study, config: StudyConfig) -> None:
+    with errors.errors():
+        study_list.book().extend(study.owner, study.id, config, study.blocks)
+        ensure_engine(settings())
+        state.put(popover(study), False)
+
+
+def _grid(key: str, n_blocks: int, rows: int | None, begin: dict[str, Any]) -> dict[str, Any]:
+    """Draw what a study varies and return it, the seeds as their number."""
+    state.seed(f"{key}.recipes", list(begin["recipes"]))
+    recipes = st.multiselect(
+        "Ways to transfer",
+        list(RecipeName),
+        format_func=lambda name: RECIPES[name].title,
+        key=f"{key}.recipes",
+        persist_state="session",
+        placeholder="None: your settings, trained from the blocks below",
+        help="each is explained on the Recipe page",
+    )
+    depths = list(range(0 if recipes else -1, n_blocks + 1))
+    _among(f"{key}.boundaries", begin["boundaries"], depths)
+    boundaries = st.multiselect(
+        "Train from which block up",
+        depths,
+        format_func=lambda boundary: _depth(boundary, n_blocks),
+        key=f"{key}.boundaries",
+        persist_state="session",
+        placeholder="As deep as each way goes by itself",
+        help="every way is tried from each of these blocks up; what lies below stays frozen",
+    )
+    fewer = {size for size in SIZES if rows is None or size < rows} | {
+        size for size in begin["sizes"] if size
+    }
+    offered = [*sorted(fewer), ALL]
+    _among(f"{key}.sizes", [size or ALL for size in begin["sizes"]], offered)
+    left, right = st.columns([3, 1])
+    with left:
+        sizes = st.multiselect(
+            "Training rows",
+            offered,
+            format_func=lambda size: f"{size:,} rows" if size else "all rows",
+            key=f"{key}.sizes",
+            persist_state="session",
+            help="learn from so many rows only; fewer are always among more, and the test rows stay the same",
+        )
+    with right:
+        state.seed(f"{key}.seeds", begin["seeds"])
+        seeds = st.number_input(
+            "Seeds",
+            1,
+            50,
+            key=f"{key}.seeds",
+            persist_state="session",
+            help="how often each run is repeated, starting elsewhere: three tell chance from difference",
+        )
+    return {
+        "recipes": tuple(recipes),
+        "boundaries": tuple(boundaries),
+        "sizes": tuple(size or None for size in sizes) or (None,),
+        "seeds": seeds,
+    }
+
+
+def _among(key: str, begin: Sequence[Any], offered: Sequence[Any]) -> None:
+    state.seed(key, list(begin))
+    state.put(key, [value for value in state.value(key) if value in offered])
+
+
+def _depth(boundary: int, n_blocks: int) -> str:
+    if boundary == n_blocks:
+        return "head only"
+    return "everything" if boundary < 0 else f"block {boundary}"
+
+
+def _teacher(
+    recipes: Sequence[RecipeName], data: DataConfig, key: str = "new", begin: str | None = None
+) -> str | None:
+    """Choose the run that teaches, where a recipe needs one."""
+    if not any(RECIPES[name].teacher for name in recipes):
+        return None
+    return teachers.choose(data, f"study_teacher-{key}", begin=begin, lacking=NO_TEACHER)
+
+
+def own_told(experiment: ExperimentConfig, own: Mapping[str, Any], *, recipes: bool) -> str:
+    """Say which settings of the draft every run takes, and where the others come from; `own` as found."""
+    if recipes:
+        kept = [f"{part}.{name}" for part, names in KEPT.items() for name in names]
+        return (
+            f"Of your settings every run takes {_listed(experiment, kept)}. All others, such as epochs, "
+            "rates and altered copies, come from each way itself."
+        )
+    if not own:
+        return "You have changed no setting, so every run takes what suits the blocks that train."
+    return (
+        f"Of your settings every run takes {_listed(experiment, own)}. What you have not changed is set "
+        "to suit the blocks that train."
+    )
+
+
+def _listed(experiment: ExperimentConfig, names: Iterable[str]) -> str:
+    """Return settings by what they are called on screen, with their values."""
+    said = []
+    for path in names:
+        part, _, name = path.rpartition(".")
+        value = getattr(getattr(experiment, part), name) if part else None
+        called = config_fields.label(name, part) if part else "Teacher"
+        told = (
+            config_fields.word(value) if isinstance(value, StrEnum) else "" if value is None else str(value)
+        )
+        said.append(f"{called[:1].lower()}{called[1:]} {told}".strip())
+    return ", ".join(said)

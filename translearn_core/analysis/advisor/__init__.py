@@ -1,0 +1,1 @@
+"""Rules that suggest a recipe from measured facts."""

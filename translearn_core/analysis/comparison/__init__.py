@@ -1,0 +1,1 @@
+"""Paired comparisons of arms, intervals, and label efficiency."""

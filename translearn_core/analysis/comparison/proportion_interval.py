@@ -1,0 +1,54 @@
+"""Shares of rows that are right, one or two of them, with intervals that hold for few rows too."""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.stats import norm
+
+from translearn_core.analysis.metrics import TAIL
+from translearn_core.results import Interval
+
+FloatArray = NDArray[np.float64]
+
+
+def wilson(right: ArrayLike, rows: ArrayLike) -> tuple[FloatArray, FloatArray]:
+    """Return the ends of the 95 % score intervals of `right` out of `rows`; NaN where there are no rows.
+
+    Unlike a resampled interval (`accuracy_interval`) it keeps its promise for a bin or a slice of five rows.
+
+    Parameters
+    ----------
+    right, rows : int arrays of one shape
+
+    References
+    ----------
+    Wilson (1927), doi:10.2307/2276774.
+    """
+    hits, count = np.asarray(right, dtype=np.float64), np.asarray(rows, dtype=np.float64)
+    z = norm.ppf(1 - TAIL)
+    n = np.where(count > 0, count, np.nan)
+    middle = (hits + z**2 / 2) / (n + z**2)
+    half = z / (n + z**2) * np.sqrt(np.maximum(hits * (n - hits) / n, 0.0) + z**2 / 4)
+    return np.clip(middle - half, 0.0, 1.0), np.clip(middle + half, 0.0, 1.0)
+
+
+def share_interval(right: int, rows: int) -> Interval:
+    """Return Wilson's 95 % interval of one share."""
+    low, high = wilson(right, rows)
+    return Interval(float(low), float(high))
+
+
+def difference_interval(right: int, rows: int, other_right: int, other_rows: int) -> Interval:
+    """Return the 95 % interval of one share less another, of other rows; NaN where either has no rows.
+
+    References
+    ----------
+    Newcombe (1998), Interval estimation for the difference between independent proportions: method 10,
+    doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I.
+    """
+    if not rows or not other_rows:
+        return Interval(float("nan"), float("nan"))
+    one, two = right / rows, other_right / other_rows
+    first, second = share_interval(right, rows), share_interval(other_right, other_rows)
+    low = one - two - np.hypot(one - first.low, second.high - two)
+    high = one - two + np.hypot(first.high - one, two - second.low)
+    return Interval(float(low), float(high))

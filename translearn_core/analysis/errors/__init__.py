@@ -1,0 +1,1 @@
+"""Error analysis: calibration, slices and label issues."""

@@ -1,0 +1,1 @@
+"""Nearest neighbours and the metrics made of them."""

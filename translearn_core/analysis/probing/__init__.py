@@ -1,0 +1,1 @@
+"""Linear probes, control tasks and transferability scores."""

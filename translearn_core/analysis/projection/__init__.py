@@ -1,0 +1,1 @@
+"""Two-dimensional projections of features."""

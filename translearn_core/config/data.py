@@ -1,0 +1,80 @@
+"""What a run learns from: a table, what its columns mean, how rows are used."""
+
+from typing import Self
+
+from pydantic import Field, field_validator, model_validator
+
+from translearn_core.config.base import Frozen
+from translearn_core.config.enums import Fix
+from translearn_core.config.seed import Seed
+
+
+class SplitConfig(Frozen):
+    """How rows are dealt to train, validation and test when the files do not say."""
+
+    column: str | None = Field(None, description="column that names each row's split; none: draw by seed")
+    validation: float = Field(0.15, ge=0.0, lt=0.9, description="share held out to choose on")
+    test: float = Field(0.15, ge=0.0, lt=0.9, description="share held out to report on")
+    seed: Seed = Field(0, description="seed of the stratified draw")
+    group: str | None = Field(
+        None,
+        description="column whose equal values stay in one split, such as the author; none: each row alone",
+    )
+
+    @model_validator(mode="after")
+    def _leaves_rows_to_train(self) -> Self:
+        if self.validation + self.test >= 0.9:
+            raise ValueError(
+                "validation and test together must leave at least a tenth of the rows for training"
+            )
+        return self
+
+
+class DataConfig(Frozen):
+    """Which table, what its columns mean, and how rows are used."""
+
+    dataset: str = Field(description="digest of the data set's files")
+    text: str = Field(description="column that holds the texts")
+    label: str = Field(description="column that holds the classes")
+    split: SplitConfig = SplitConfig()
+    fixes: tuple[Fix, ...] = Field((), description="decisions taken on findings")
+    rare_below: int = Field(5, ge=2, description="a class with fewer rows than this is rare")
+    train_rows: int | None = Field(
+        None, ge=2, description="learn from so many training rows only; fewer ones are among more"
+    )
+
+    rows_seed: Seed | None = Field(
+        None, description="which training rows those are; none: the split's own seed"
+    )
+    balanced: bool = Field(False, description="take fewer training rows from all classes alike")
+
+    @field_validator("fixes")
+    @classmethod
+    def _canonical(cls, fixes: tuple[Fix, ...]) -> tuple[Fix, ...]:
+        return tuple(sorted(set(fixes)))
+
+    @model_validator(mode="after")
+    def _two_columns(self) -> Self:
+        if self.text == self.label:
+            raise ValueError("text and label must be two different columns")
+        if self.split.group is not None and self.split.group in (self.text, self.split.column):
+            raise ValueError("the column that keeps rows together must be another one than text and split")
+        return self
+
+
+class AugmentConfig(Frozen):
+    """Altered copies of training texts, in the manner of EDA (arXiv:1901.11196); no other row is touched."""
+
+    copies: int = Field(0, ge=0, le=16, description="altered copies of every training text; 0: none")
+    delete: float = Field(0.1, ge=0, le=0.9, description="share of the words that is left out")
+    swap: float = Field(0.1, ge=0, le=0.9, description="share of the words that change places with another")
+    insert: float = Field(
+        0.1, ge=0, le=0.9, description="share of the words beside which a neighbour in the vocabulary is put"
+    )
+    seed: Seed = Field(0, description="seed of the alterations")
+
+    @model_validator(mode="after")
+    def _alters(self) -> Self:
+        if self.copies and not (self.delete or self.swap or self.insert):
+            raise ValueError("copies without delete, swap or insert would only repeat the texts")
+        return self

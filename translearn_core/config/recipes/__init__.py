@@ -1,0 +1,1 @@
+"""Recipes: named ways to transfer, and what each sets."""

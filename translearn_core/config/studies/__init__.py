@@ -1,0 +1,1 @@
+"""Studies: grids of runs that differ in what the study varies."""

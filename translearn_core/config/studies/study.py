@@ -1,0 +1,122 @@
+"""A study: one question asked of many runs, which differ only in what the study varies."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, JsonValue, field_validator, model_validator
+
+from translearn_core.config.base import Frozen
+from translearn_core.config.data import DataConfig
+from translearn_core.config.experiment import ExperimentConfig
+from translearn_core.config.model import BackboneConfig
+from translearn_core.config.recipes.recipe import KEPT, RecipeName
+from translearn_core.config.seed import Seed
+from translearn_core.config.training import TrainingConfig
+
+EVERYTHING = -1
+"""The boundary below block 0: the embeddings train too."""
+
+OWN = ("data", "backbone", "plan", "stages", "continues", "training.seed")
+"""Settings that a study has fields of its own for, or varies itself."""
+
+Size = Annotated[int, Field(ge=2)]
+
+
+class StudyConfig(Frozen):
+    """What a study varies, and what stays the same in all its runs."""
+
+    data: DataConfig
+    backbones: tuple[BackboneConfig, ...] = Field((BackboneConfig(),), max_length=20)
+    recipes: tuple[RecipeName, ...] = Field((), description="ways to transfer; none: plain plans by boundary")
+    boundaries: tuple[Annotated[int, Field(ge=EVERYTHING)], ...] = Field(
+        (),
+        max_length=200,
+        description="lowest block that trains; the number of blocks: head only; -1: the embeddings too",
+    )
+    seeds: tuple[Seed, ...] = Field((0,), max_length=200)
+    sizes: tuple[Size | None, ...] = Field(
+        (None,), max_length=100, description="training rows to learn from; none: all"
+    )
+    own: ExperimentConfig | None = Field(
+        None, description="one way more: these settings as they are, on the study's rows and with its seeds"
+    )
+    redraw: bool = Field(
+        False, description="each seed learns from its own draw of rows, fewer ones still among more"
+    )
+    fewest_steps: int = Field(
+        0, ge=0, le=500, description="where rows are few, as many times the epochs as make so many steps"
+    )
+    settings: dict[str, JsonValue] = Field({}, description="settings of every run by their dotted names")
+    teacher: str | None = Field(None, description="the finished run that teaches, for recipes that need one")
+
+    @field_validator("backbones", "seeds", "sizes")
+    @classmethod
+    def _at_least_one(cls, values: tuple[object, ...]) -> tuple[object, ...]:
+        if not values:
+            raise ValueError("at least one")
+        return values
+
+    @field_validator("backbones", "recipes", "seeds")
+    @classmethod
+    def _each_once(cls, values: tuple[object, ...]) -> tuple[object, ...]:
+        return tuple(dict.fromkeys(values))
+
+    @field_validator("boundaries")
+    @classmethod
+    def _from_below(cls, boundaries: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(sorted(set(boundaries)))
+
+    @field_validator("sizes")
+    @classmethod
+    def _all_last(cls, sizes: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        return tuple(sorted(set(sizes), key=lambda size: (size is None, size or 0)))
+
+    @field_validator("backbones")
+    @classmethod
+    def _told_apart(cls, backbones: tuple[BackboneConfig, ...]) -> tuple[BackboneConfig, ...]:
+        labels = [backbone.label for backbone in backbones]
+        if twice := [label for label in labels if labels.count(label) > 1]:
+            raise ValueError(f"backbones that are not both called {twice[0]}")
+        return backbones
+
+    @field_validator("settings")
+    @classmethod
+    def _not_its_own(cls, settings: dict[str, JsonValue]) -> dict[str, JsonValue]:
+        for name in settings:
+            if own := [o for o in OWN if name == o or name.startswith(f"{o}.")]:
+                raise ValueError(f"{own[0]} is the study's to set: leave {name} out")
+        return settings
+
+    @model_validator(mode="after")
+    def _has_something_to_try(self) -> Self:
+        if not self.recipes and not self.boundaries and self.own is None:
+            raise ValueError("a study needs recipes, or boundaries to train from: give at least one")
+        if self.data.train_rows is not None:
+            raise ValueError("data.train_rows is the study's to set: give sizes instead")
+        if self.redraw and self.data.rows_seed is not None:
+            raise ValueError("data.rows_seed is each run's seed where rows are drawn again: leave it out")
+        if self.own is not None and self.own.continues is not None:
+            raise ValueError("own.continues: every run of a study begins at the beginning")
+        return self
+
+
+def own_settings(config: ExperimentConfig, *, recipes: bool) -> dict[str, JsonValue]:
+    """Return what makes an experiment differ from a plain one with its plan, by dotted names.
+
+    With `recipes`, only what stays a person's own under a recipe.
+    """
+    training = TrainingConfig.suited(config.plan)
+    plain = ExperimentConfig(data=config.data, backbone=config.backbone, plan=config.plan, training=training)
+    told, usual = config.model_dump(mode="json"), plain.model_dump(mode="json")
+    parts = {part: set(names) for part, names in KEPT.items()}
+    if not recipes:
+        parts |= {part: set(told[part]) for part in ("augment", "head", "tuning")}
+        parts["training"] = set(told["training"]) - {"seed"}
+    found: dict[str, JsonValue] = {
+        f"{part}.{name}": told[part][name]
+        for part, names in parts.items()
+        for name in sorted(names)
+        if told[part][name] != usual[part][name]
+    }
+    if config.distil is not None and not recipes:
+        found["distil"] = told["distil"]
+    return found

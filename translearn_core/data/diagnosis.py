@@ -1,0 +1,211 @@
+"""A table looked at as a task: what blocks it, what needs a decision, what the tokenizer makes of it."""
+
+import numpy as np
+import pandas as pd
+
+from translearn_core.config import BUNDLED, DataConfig
+from translearn_core.data.columns import file_columns, looks_like_ids, profile, suggest
+from translearn_core.data.dataset import SPLITS, Prepared, TokenStatistics
+from translearn_core.data.findings import counted, finding, percent, shown
+from translearn_core.data.labels import is_scale
+from translearn_core.data.near_duplicates import near_duplicates_finding
+from translearn_core.data.prepare import class_counts, prepare
+from translearn_core.data.stratified_split import TRAIN
+from translearn_core.data.task_shape import (
+    groups_finding,
+    one_hot_finding,
+    several_labels_finding,
+)
+from translearn_core.errors import DataError
+from translearn_core.results import Diagnosis, Finding, Severity
+
+BINS = 30
+"""Bars of the length histogram, about."""
+
+UNKNOWN_LIMIT = 0.10
+"""Share of unknown tokens above which a backbone cannot read the texts."""
+
+PIECES_LIMIT = 2.5
+"""Pieces per word above which a vocabulary knows a language badly."""
+
+UNBALANCED = 3.0
+"""The largest class has this many times the rows of the smallest: class weights help from here."""
+
+
+def diagnose(
+    table: pd.DataFrame, config: DataConfig, statistics: TokenStatistics | None
+) -> tuple[Diagnosis, Prepared | None]:
+    """Find everything worth knowing about a task.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `read` returns it.
+    config : DataConfig
+        What the columns mean, how to split, which fixes were decided.
+    statistics : TokenStatistics or None
+        What the backbone's tokenizer makes of the texts, if it is known. Where it has a length for every row
+        that `prepare` keeps, in the same order, findings on long texts carry row numbers.
+
+    Returns
+    -------
+    diagnosis : Diagnosis
+        Findings, the gravest first; rows per class and split; lengths in tokens.
+    prepared : Prepared or None
+        The task, or None if something blocks it: that is a finding then, and no exception.
+    """
+    said: list[Finding] = []
+    try:
+        prepared = prepare(table, config)
+    except DataError as error:
+        prepared = None
+        said.append(finding("unusable", Severity.BLOCKING, str(error)))
+    said += [*_ids(table, config), *several_labels_finding(table, config), *one_hot_finding(table, config)]
+    if prepared:
+        said += [*prepared.findings, *_labels(prepared, config), *_imbalance(prepared)]
+        said += [*groups_finding(table, config, prepared), *near_duplicates_finding(prepared)]
+    if statistics is not None:
+        said += [*_unknown(statistics), *_cut(statistics, prepared)]
+    gravity = {s: k for k, s in enumerate(reversed(Severity))}
+    said.sort(key=lambda f: gravity[f.severity])
+    tokens = statistics.lengths if statistics is not None else np.empty(0, dtype=np.int64)
+    limit = statistics.token_limit if statistics is not None else 0
+    diagnosis = Diagnosis(
+        findings=tuple(said),
+        classes=prepared.classes if prepared else (),
+        counts=counts_frame(prepared),
+        lengths=lengths_frame(tokens),
+        tokens_per_text=float(np.minimum(tokens, limit).mean()) if len(tokens) else 0.0,
+        unknown_share=statistics.unknown_share if statistics is not None else 0.0,
+        pieces_per_word=statistics.pieces_per_word if statistics is not None else 0.0,
+        cut_share=float((tokens > limit).mean()) if len(tokens) else 0.0,
+        token_limit=limit,
+    )
+    return diagnosis, prepared
+
+
+def counts_frame(prepared: Prepared | None) -> pd.DataFrame:
+    """Return rows per class and split: label, train, validation, test."""
+    names = [str(split) for split in SPLITS]
+    if prepared is None:
+        return pd.DataFrame(
+            {"label": pd.Series(dtype=object), **{n: pd.Series(dtype=np.int64) for n in names}}
+        )
+    counts = class_counts(prepared.labels, prepared.split, len(prepared.classes))
+    return pd.DataFrame({"label": list(prepared.classes), **{n: counts[:, i] for i, n in enumerate(names)}})
+
+
+def lengths_frame(tokens: "np.ndarray[tuple[int], np.dtype[np.int64]]") -> pd.DataFrame:
+    """Return a histogram of lengths in about `BINS` equal bins: tokens_from, tokens_to (inclusive), texts."""
+    if not len(tokens):
+        return pd.DataFrame(
+            {name: pd.Series(dtype=np.int64) for name in ("tokens_from", "tokens_to", "texts")}
+        )
+    low, high = int(tokens.min()), int(tokens.max())
+    width = max(1, -(-(high - low + 1) // BINS))
+    starts = np.arange(low, high + 1, width)
+    texts = np.bincount((tokens - low) // width, minlength=len(starts))
+    return pd.DataFrame({"tokens_from": starts, "tokens_to": starts + width - 1, "texts": texts})
+
+
+def _ids(table: pd.DataFrame, config: DataConfig) -> list[Finding]:
+    if config.text not in file_columns(table) or not looks_like_ids(table[config.text].dropna()):
+        return []
+    better = suggest(profile(table), table).text
+    hint = f": {shown(better)} reads like text." if better and better != config.text else "."
+    sentence = (
+        f"Column {shown(config.text)} looks like ids, such as "
+        f"{shown(table[config.text].dropna().iloc[0])}, not like texts{hint}"
+    )
+    return [
+        finding(
+            "text-looks-like-ids",
+            Severity.WARNING,
+            sentence,
+            advice="Choose the column that holds the texts.",
+        )
+    ]
+
+
+def _labels(prepared: Prepared, config: DataConfig) -> list[Finding]:
+    classes, rows = len(prepared.classes), len(prepared.labels)
+    said = []
+    if classes > 0.5 * rows:
+        sentence = (
+            f"Column {shown(config.label)} has {classes:,} values in {counted(rows, 'row')}: is it "
+            "really the label column?"
+        )
+        said.append(finding("labels-nearly-unique", Severity.WARNING, sentence))
+    if is_scale(prepared.classes):
+        sentence = (
+            f"Column {shown(config.label)} holds numbers with decimals, such as "
+            f"{shown(prepared.classes[0])}: each of the {classes} values becomes a class of its "
+            "own, and their order is lost."
+        )
+        said.append(finding("labels-are-a-scale", Severity.WARNING, sentence))
+    return said
+
+
+def _imbalance(prepared: Prepared) -> list[Finding]:
+    counts = class_counts(prepared.labels, prepared.split, len(prepared.classes))[:, TRAIN]
+    largest, smallest = int(counts.argmax()), int(np.where(counts > 0, counts, counts.max()).argmin())
+    ratio = counts[largest] / counts[smallest]
+    if ratio < UNBALANCED:
+        return []
+    sentence = (
+        f"Classes are unbalanced: {shown(prepared.classes[largest])} has {counts[largest]:,} training rows, "
+        f"{shown(prepared.classes[smallest])} {counts[smallest]:,}, {ratio:.1f} times fewer."
+    )
+    advice = "Turn class weights to balanced, and read macro-F1 rather than accuracy."
+    return [finding("imbalance", Severity.DECISION, sentence, advice=advice)]
+
+
+def _unknown(statistics: TokenStatistics) -> list[Finding]:
+    said = []
+    share, model = statistics.unknown_share, statistics.backbone
+    if share > UNKNOWN_LIMIT:
+        reads = " It reads Latin scripts only." if model == BUNDLED else ""
+        sentence = (
+            f"{percent(share)} of the tokens are unknown to {model}: it cannot read these texts.{reads}"
+        )
+        advice = "Choose a backbone that was trained on this language, for instance a multilingual one."
+        said.append(finding("unknown-tokens", Severity.WARNING, sentence, advice=advice))
+    elif share:
+        sentence = f"{percent(share)} of the tokens are unknown to {model} and become one and the same sign."
+        said.append(finding("unknown-tokens", Severity.DETECTED, sentence))
+    if statistics.pieces_per_word > PIECES_LIMIT:
+        sentence = (
+            f"{model} cuts a word into {statistics.pieces_per_word:.1f} pieces on average: it "
+            "hardly knows this vocabulary."
+        )
+        advice = "Choose a backbone that was trained on this language or field."
+        said.append(finding("pieces-per-word", Severity.WARNING, sentence, advice=advice))
+    elif statistics.pieces_per_word:
+        sentence = f"{model} cuts a word into {statistics.pieces_per_word:.1f} pieces on average."
+        said.append(finding("pieces-per-word", Severity.DETECTED, sentence))
+    return said
+
+
+def _cut(statistics: TokenStatistics, prepared: Prepared | None) -> list[Finding]:
+    limit, lengths = statistics.token_limit, statistics.lengths
+    cut = lengths > limit
+    if not cut.any():
+        return []
+    share = float(cut.mean())
+    rows = prepared.rows[cut] if prepared and len(prepared.rows) == len(lengths) else ()
+    enough = int(np.ceil(np.quantile(lengths, 0.99) / 8) * 8)
+    advice = (
+        f"With a limit of {enough:,} tokens 99 % of the texts stay whole, and training takes longer."
+        if enough > limit
+        else None
+    )
+    sentence = (
+        f"{percent(share)} of the texts are longer than {limit:,} tokens and are cut there; the "
+        f"longest has {lengths.max():,}."
+    )
+    severity = Severity.DECISION if share > 0.01 else Severity.DETECTED
+    return [
+        Finding(
+            "cut-texts", severity, sentence, tuple(int(r) for r in rows[:50]), int(cut.sum()), None, advice
+        )
+    ]

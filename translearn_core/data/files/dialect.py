@@ -1,0 +1,253 @@
+"""The dialect of delimited text, guessed from its first lines: delimiter, and what precedes the header."""
+
+import csv
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Literal
+
+from translearn_core.data.files.header_rows import KNOWN_NAMES, looks_like_names
+from translearn_core.data.files.line_ends import lines_of
+from translearn_core.data.words import count_words, is_number
+from translearn_core.errors import DataError
+
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe", "::": "double colon"}
+"""What may stand between fields, with its name."""
+
+ALONE = "\x1f"
+"""Stands for a delimiter where a file has one column, and for one of several characters while parsing."""
+
+SAMPLE_LINES = 300
+LONGEST_HEADER = 1 << 20
+LONGEST_PREAMBLE = 15
+TITLED = 0.7
+"""How much a fit counts where the rows before the header must be titles: a rarer reading than none."""
+LIKELY = 0.5
+"""Share of rows as wide as the header from which on a delimiter is likely."""
+
+SOUND = 0.9
+"""Share below which what may as well be a list of texts is taken for one."""
+
+_BREAK = re.compile(r"[\r\n]")
+_SEPARATOR_LINE = re.compile(r'"?sep=(.{1,2}?)"?', re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How the lines of a file are to be split.
+
+    Attributes
+    ----------
+    delimiter : str
+        `ALONE` where there is one column.
+    offset, skipped : int, tuple of int
+        Characters before the first row, and the numbers of those lines: comments, a ``sep=`` line.
+    preamble : int
+        Rows before the header that are titles: one filled cell each.
+    wrapped : bool
+        Every line is one quoted field that holds the whole row.
+    row_names : bool
+        Rows have one field more than the header, a number: R writes row numbers under no name.
+    fit : float
+        Share of the first rows that are as wide as the header, in [0, 1].
+    others : tuple of str
+        Other delimiters that make a table of most of the first rows too; "" stands for one column.
+    """
+
+    delimiter: str
+    offset: int = 0
+    skipped: tuple[int, ...] = ()
+    preamble: int = 0
+    wrapped: bool = False
+    row_names: bool = False
+    fit: float = 1.0
+    others: tuple[str, ...] = ()
+
+
+def find_dialect(text: str, name: str, delimiter: str | None = None) -> Dialect:
+    """Return the dialect under which most of the first rows are as wide as the header.
+
+    Parameters
+    ----------
+    text : str
+    name : str
+        How sentences call the file.
+    delimiter : str, optional
+        Given by a person; "" for one column.
+
+    Raises
+    ------
+    DataError
+        If the first line is too long to be a header.
+    """
+    lead = _lead(text)
+    sample = list(islice(lines_of(text, lead.offset), SAMPLE_LINES))
+    first = next((line for line in sample if line.strip()), "")
+    if len(first) > LONGEST_HEADER:
+        raise DataError(
+            f"{name} starts with a line of {len(first):,} characters, which is no header: put "
+            "column names there."
+        )
+    if delimiter is None and lead.delimiter != ALONE:
+        delimiter = lead.delimiter
+    if delimiter == "":
+        return replace(lead, delimiter=ALONE)
+    found = _best(sample, delimiter, lead)
+    if (inner := unwrapped(sample)) is not None:
+        within = _best(inner, delimiter, lead)
+        if within.delimiter != ALONE and within.fit >= 0.9:
+            return replace(within, wrapped=True)
+    return found
+
+
+def unwrapped(sample: Sequence[str]) -> list[str] | None:
+    """Return the lines inside the quotes, if nearly every line is one quoted field; else None."""
+    filled = [line for line in sample if line.strip()]
+    whole = sum(len(line) > 2 and line[0] == '"' and line.rstrip()[-1] == '"' for line in filled)
+    if len(filled) < 2 or whole < 0.9 * len(filled):
+        return None
+    try:
+        inner = [record[0] for record in csv.reader(filled, delimiter=ALONE, strict=True) if record]
+    except csv.Error:
+        return None
+    return [_BREAK.sub(" ", line) + "\n" for line in inner]
+
+
+def split_lines(lines: Iterator[str], delimiter: str) -> tuple[Iterator[str], str]:
+    """Return lines and the one character to split them at; a delimiter of several becomes `ALONE`."""
+    if len(delimiter) == 1:
+        return lines, delimiter
+    return (line.replace(ALONE, " ").replace(delimiter, ALONE) for line in lines), ALONE
+
+
+def _lead(text: str) -> Dialect:
+    """Return how many characters stand before the first row, as comments or a ``sep=`` line."""
+    offset, number, delimiter = 0, 0, ALONE
+    skipped: list[int] = []
+    while (line := _line(text, offset)) is not None:
+        stripped = line.strip("\r\n\ufeff ")
+        comment = stripped.startswith("#")
+        separator = _SEPARATOR_LINE.fullmatch(stripped.rstrip()) if not number else None
+        if not (comment or separator or (not stripped.strip() and skipped)):
+            break
+        number += 1
+        offset += len(line)
+        if separator:
+            delimiter = separator.group(1)
+        if stripped.strip():
+            skipped.append(number)
+    if (
+        not skipped
+        or _line(text, offset) is None
+        or (len(skipped) == 1 and _is_header(text, offset, delimiter))
+    ):
+        return Dialect(ALONE)
+    return Dialect(delimiter, offset, tuple(skipped))
+
+
+def _is_header(text: str, offset: int, delimiter: str) -> bool:
+    """Whether a single line that starts with # names the columns of the line below it."""
+    head, row = text[:offset].strip("\r\n\ufeff"), (_line(text, offset) or "").strip("\r\n")
+    if delimiter != ALONE:
+        return False
+    for one in DELIMITERS:
+        names = head.lstrip("# ").split(one)
+        if (
+            1 < len(names) == len(row.split(one))
+            and looks_like_names(names)
+            and ":" not in head.replace("::", "")
+        ):
+            return not looks_like_names(row.split(one))
+    return False
+
+
+def _line(text: str, start: int) -> str | None:
+    if start >= len(text):
+        return None
+    end = text.find("\n", start)
+    return text[start:] if end < 0 else text[start : end + 1]
+
+
+def _best(sample: Sequence[str], delimiter: str | None, lead: Dialect) -> Dialect:
+    """Return the best of all delimiters, or what the given one makes of the sample."""
+    fits = [
+        max(
+            (_fit(sample, one, quoting, lead) for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_NONE)), key=_by_fit
+        )
+        for one in ([delimiter] if delimiter else DELIMITERS)
+    ]
+    best, width, names = max(fits, key=_by_fit)
+    rivals = [one.delimiter for one, _, _ in sorted(fits, key=_by_fit, reverse=True) if one.fit > LIKELY]
+    if delimiter is None and (
+        width < 2
+        or (best.fit < LIKELY and not names)
+        or _is_one_column(sample, best)
+        or (best.fit < SOUND and _is_list(sample, best))
+    ):
+        return replace(lead, delimiter=ALONE, others=tuple(rivals))
+    others = [one for one in rivals if one != best.delimiter]
+    return replace(best, others=(*others, *([""] if best.fit < LIKELY else [])))
+
+
+def _is_list(sample: Sequence[str], dialect: Dialect) -> bool:
+    """Whether ragged lines are texts rather than rows: a sentence on top, and no column of few values."""
+    lines = [line.strip() for line in sample if line.strip()]
+    cells = [[cell.strip(' "').casefold() for cell in line.split(dialect.delimiter)] for line in lines]
+    first = cells[0]
+    if count_words(lines[0]) < 4 or any(is_number(cell) for cell in first) or KNOWN_NAMES & {*first}:
+        return False
+    columns = [[row[end] for row in cells[1:] if len(row) > 1] for end in (0, -1)]
+    return all(not column or len(set(column)) > 0.5 * len(column) for column in columns)
+
+
+def _is_one_column(sample: Sequence[str], dialect: Dialect) -> bool:
+    """Whether the line taken for a title names one column, and the row below it names none."""
+    if dialect.preamble != 1:
+        return False
+    first, second = islice((line for line in sample if line.strip()), 2)
+    cells = [cell.strip(' "\r\n').casefold() for cell in second.split(dialect.delimiter)]
+    return first.strip(' "\r\n').casefold() in KNOWN_NAMES and KNOWN_NAMES.isdisjoint(cells)
+
+
+def _by_fit(fitted: tuple[Dialect, int, bool]) -> tuple[float, int]:
+    dialect, width, _ = fitted
+    return dialect.fit, width
+
+
+def _fit(
+    sample: Sequence[str], delimiter: str, quoting: Literal[0, 3], lead: Dialect
+) -> tuple[Dialect, int, bool]:
+    """Return a dialect with its fit, the width of its rows, and whether the header names columns."""
+    lines, character = split_lines(iter(sample), delimiter)
+    reader = csv.reader(lines, delimiter=character, quoting=quoting)
+    records = [record for record in reader if any(field.strip() for field in record)]
+    if not records:
+        return replace(lead, delimiter=delimiter, fit=0.0), 1, False
+    start = _preamble(records)
+    header, rows = records[start], records[start + 1 :]
+    width = len(header)
+    if width < 2:
+        return replace(lead, delimiter=delimiter, fit=0.0), 1, False
+    names = looks_like_names(header)
+    rows = rows[:-1] or rows  # the last may be cut by the end of the sample
+    longer = sum(len(row) == width + 1 and row[0].strip().isdecimal() and bool(row[-1]) for row in rows)
+    row_names = names and len(rows) >= 3 and longer >= 0.95 * len(rows)
+    fit = (sum(len(row) == width for row in rows) + 1) / (len(rows) + 1)
+    if row_names:
+        fit, width = 1.0, width + 1
+    if start:
+        fit *= TITLED
+    found = replace(lead, delimiter=delimiter, preamble=start, row_names=row_names, fit=fit)
+    return found, width, names
+
+
+def _preamble(records: Sequence[Sequence[str]]) -> int:
+    """Return how many records before the header are titles: one filled cell above rows that have several."""
+    for index, record in enumerate(records[:LONGEST_PREAMBLE]):
+        if sum(bool(cell.strip()) for cell in record) > 1:
+            below = records[index + 1 :]
+            wide = sum(len(row) == len(record) for row in below)
+            names = looks_like_names(record) and not any('"' in cell for cell in record)
+            return index if below and names and wide >= 0.5 * len(below) else 0
+    return 0

@@ -1,0 +1,96 @@
+"""Parquet files as rows of strings."""
+
+import io
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from translearn_core.config import TableKind
+from translearn_core.data.files.delimited_rows import MOST_COLUMNS, too_many_rows
+from translearn_core.data.files.json_records import json_text
+from translearn_core.data.files.raw_table import RawTable
+from translearn_core.data.findings import counted, finding, shown
+from translearn_core.errors import DataError
+from translearn_core.results import ColumnType, Severity
+
+START = b"PAR1"
+BATCH_ROWS = 10_000
+
+
+def read_parquet(data: bytes, name: str, *, max_rows: int, max_bytes: int) -> RawTable:
+    """Return the rows of a Parquet file; lists and structures become JSON, missing values blank cells.
+
+    Raises
+    ------
+    DataError
+        If it is damaged, or over a limit.
+    """
+    try:
+        file = pq.ParquetFile(io.BytesIO(data))
+        facts = file.metadata
+        if facts.num_rows > max_rows:
+            raise too_many_rows(name, max_rows)
+        if len(file.schema_arrow.names) > MOST_COLUMNS:
+            raise DataError(
+                f"{name} has {len(file.schema_arrow.names):,} columns, and {MOST_COLUMNS:,} are the most: "
+                "keep the text and label columns."
+            )
+        size = sum(facts.row_group(k).total_byte_size for k in range(facts.num_row_groups))
+        if size > max_bytes:
+            raise DataError(
+                f"{name} has {size / 1e6:,.0f} MB when unpacked, over the limit of {max_bytes / 1e6:,.0f} "
+                "MB: keep fewer rows or columns, or ask whoever runs this installation to raise "
+                "TRANSLEARN_MAX_UPLOAD_MB."
+            )
+        rows: list[list[str]] = []
+        types = [_column_type(field.type) for field in file.schema_arrow]
+        for batch in file.iter_batches(BATCH_ROWS):
+            columns = [[_plain(value) for value in column.to_pylist()] for column in batch.columns]
+            rows += [list(row) for row in zip(*columns, strict=True)]
+            if len(rows) > max_rows:
+                raise too_many_rows(name, max_rows)
+    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
+        first = (str(error).splitlines() or [type(error).__name__])[0]
+        raise DataError(
+            f"{name} is a Parquet file that cannot be read ({first[:100]}): write it again, or bring it as "
+            "CSV."
+        ) from None
+    if not rows:
+        raise DataError(f"{name} is a Parquet file without rows: add rows, each with a text and a label.")
+    names = [str(column) for column in file.schema_arrow.names]
+    said = finding(
+        "parquet",
+        Severity.DETECTED,
+        f"A Parquet file with {counted(len(names), 'column')}: {shown(names[0])} first.",
+    )
+    lines = list(range(1, len(rows) + 1))
+    return RawTable(TableKind.PARQUET, rows, lines, names=names, types=types, findings=[said])
+
+
+def _column_type(kind: pa.DataType) -> ColumnType | None:
+    is_a = pa.types
+    if is_a.is_boolean(kind):
+        return ColumnType.BOOLEAN
+    if is_a.is_date(kind) or is_a.is_timestamp(kind):
+        return ColumnType.DATE
+    number = is_a.is_integer(kind) or is_a.is_floating(kind) or is_a.is_decimal(kind)
+    return ColumnType.NUMBER if number else None
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    if isinstance(value, float):
+        return (
+            ""
+            if value != value
+            else str(int(value))
+            if value.is_integer() and abs(value) < 1e15
+            else repr(value)
+        )
+    if isinstance(value, str | int | bool | list | dict) or value is None:
+        try:
+            return json_text(value)
+        except TypeError:  # dates and the like inside lists
+            return str(value)
+    return str(value)

@@ -1,0 +1,160 @@
+"""Sheets of workbooks as rows of strings; formulas give the values they were saved with."""
+
+import datetime as dt
+import io
+from typing import Any
+
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
+
+from translearn_core.config import TableKind
+from translearn_core.data.files.column_types import column_types
+from translearn_core.data.files.delimited_rows import MOST_COLUMNS, too_many_rows
+from translearn_core.data.files.raw_table import RawTable
+from translearn_core.data.findings import counted, finding, named, shown
+from translearn_core.errors import DataError
+from translearn_core.results import Finding, Severity
+
+OLD_OFFICE = b"\xd0\xcf\x11\xe0"
+"""How .xls files begin, and other documents of that time."""
+
+Cell = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
+Range = tuple[tuple[int, int], tuple[int, int]]
+"""Top left and bottom right cell of a merged range, each as (row, column) from 0."""
+
+
+def read_workbook(
+    data: bytes, name: str, *, max_rows: int, sheet: str | None = None
+) -> tuple[RawTable, str, tuple[str, ...]]:
+    """Return the rows of one sheet, its name, and the names of all visible sheets.
+
+    Parameters
+    ----------
+    data : bytes
+        An .xlsx, .xlsm, .xlsb, .xls or .ods file.
+    name : str
+        How sentences call the file.
+    max_rows : int
+    sheet : str, optional
+        A sheet's name, or its number from 1; default: the first visible one that is not empty.
+
+    Raises
+    ------
+    DataError
+        If it is no workbook, is protected by a password, lacks the sheet, or is over a limit.
+    """
+    found, names, cells, merged = _open(data, name, max_rows, sheet)
+    rows = [[cell_text(cell) for cell in row] for row in cells]
+    findings = _about_sheets(found.name, names)
+    above = _title_rows(merged, rows)
+    filled = _fill_down(rows, [one for one in merged if one[0][0] >= above])
+    if filled:
+        sentence = f"{counted(filled, 'cell')} of merged ranges got the value of the range."
+        findings.append(finding("merged-cells", Severity.MENDED, sentence))
+    first = (found.start or (0, 0))[0] + 1
+    if above:
+        sentence = (
+            f"{counted(above, 'row')} above the column names, a title or further names in merged cells, left "
+            "out."
+        )
+        findings.append(finding("several-header-rows", Severity.WARNING, sentence))
+    while rows and not any(cell.strip() for cell in rows[-1]):
+        rows.pop()
+    kept = rows[above:]
+    if not kept:
+        raise DataError(
+            f"{name} has no cells in sheet {shown(found.name)}: choose another sheet, or add rows."
+        )
+    lines = list(range(first + above, first + above + len(kept)))
+    types = column_types(zip(*cells[above + 1 : above + len(kept)], strict=True)) or [None] * len(kept[0])
+    table = RawTable(TableKind.XLSX, kept, lines, types=types, findings=findings)
+    return table, found.name, tuple(names)
+
+
+def _open(
+    data: bytes, name: str, max_rows: int, sheet: str | None
+) -> tuple[CalamineSheet, list[str], list[list[Cell]], list[Range]]:
+    """Return a sheet, the names of the visible ones, and the cells and merged ranges of the sheet."""
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        names = [
+            m.name for m in book.sheets_metadata if m.visible == SheetVisibleEnum.Visible
+        ] or book.sheet_names
+        found = _sheet(book, names, name, sheet)
+        if found.height > max_rows + 1:
+            raise too_many_rows(name, max_rows)
+        if found.width > MOST_COLUMNS:
+            raise DataError(
+                f"{name} has {found.width:,} columns, and {MOST_COLUMNS:,} are the most: keep the text and "
+                "label columns."
+            )
+        return found, names, found.to_python(skip_empty_area=True), _within(found)
+    except PasswordError:
+        raise DataError(f"{name} is protected by a password: save it without one, or as CSV.") from None
+    except (CalamineError, OSError, ValueError, TypeError) as error:
+        raise DataError(
+            f"{name} is no workbook that can be read ({str(error)[:80] or type(error).__name__}): open it in "
+            "its own program and save the table as CSV (UTF-8) or .xlsx."
+        ) from None
+
+
+def cell_text(cell: Cell) -> str:
+    """Return a cell as a spreadsheet's own CSV export would: whole numbers without a point, ISO dates."""
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else f"{cell:.15g}"
+    if isinstance(cell, dt.datetime):
+        return cell.isoformat(" ") if cell.time() != dt.time() else cell.date().isoformat()
+    if isinstance(cell, dt.date | dt.time):
+        return cell.isoformat()
+    return str(cell)
+
+
+def _sheet(book: CalamineWorkbook, names: list[str], name: str, sheet: str | None) -> CalamineSheet:
+    if sheet is not None:
+        if sheet in book.sheet_names:
+            return book.get_sheet_by_name(sheet)
+        if sheet.isascii() and sheet.isdigit() and 1 <= int(sheet[:6]) <= len(names):
+            return book.get_sheet_by_name(names[int(sheet[:6]) - 1])
+        raise DataError(f"{name} has no sheet {shown(sheet)}: choose from {named(names, 8)}.")
+    for one in names:
+        if (found := book.get_sheet_by_name(one)).height > 1:
+            return found
+    if not names:
+        raise DataError(f"{name} is a workbook without sheets: save it again with a table in it.")
+    return book.get_sheet_by_name(names[0])
+
+
+def _within(sheet: CalamineSheet) -> list[Range]:
+    """Return the merged ranges, counted from the first cell that is not empty."""
+    top, left = sheet.start or (0, 0)
+    ranges: Any = sheet.merged_cell_ranges or []
+    return [((r0 - top, c0 - left), (r1 - top, c1 - left)) for (r0, c0), (r1, c1) in ranges]
+
+
+def _title_rows(merged: list[Range], rows: list[list[str]]) -> int:
+    """Return how many rows at the top hold cells merged across columns: titles above the names."""
+    wide = {r0 for (r0, c0), (r1, c1) in merged if r0 == r1 and c1 > c0}
+    above = 0
+    while above in wide and above < len(rows) - 1:
+        above += 1
+    return above
+
+
+def _fill_down(rows: list[list[str]], merged: list[Range]) -> int:
+    filled = 0
+    for (r0, c0), (r1, c1) in merged:
+        for r in range(max(r0, 0), min(r1 + 1, len(rows))):
+            for c in range(max(c0, 0), min(c1 + 1, len(rows[r]))):
+                if (r, c) != (r0, c0) and not rows[r][c] and r0 >= 0 and c0 >= 0:
+                    rows[r][c] = rows[r0][c0]
+                    filled += 1
+    return filled
+
+
+def _about_sheets(chosen: str, names: list[str]) -> list[Finding]:
+    if len(names) < 2:
+        return []
+    others = [one for one in names if one != chosen]
+    sentence = f"Sheet {shown(chosen)} was read; the workbook also has {named(others)}."
+    return [finding("sheet", Severity.DETECTED, sentence)]

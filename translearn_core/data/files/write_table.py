@@ -1,0 +1,206 @@
+"""Write a table as CSV, TSV, XLSX, Parquet or JSON Lines."""
+
+import datetime as dt
+import gzip
+import io
+import math
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from translearn_core.config import TableKind
+from translearn_core.data.csv_injection import defused
+from translearn_core.data.files.column_types import restored
+from translearn_core.errors import DataError, in_short
+from translearn_core.results import ColumnType
+
+SUFFIXES: dict[str, TableKind] = {
+    **{f".{kind}": kind for kind in TableKind},
+    ".tab": TableKind.TSV,
+    ".txt": TableKind.CSV,
+    ".pq": TableKind.PARQUET,
+    ".ndjson": TableKind.JSONL,
+}
+"""Which kind a file is by the end of its name."""
+
+MEDIA_TYPES = {
+    TableKind.CSV: "text/csv",
+    TableKind.TSV: "text/tab-separated-values",
+    TableKind.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    TableKind.PARQUET: "application/vnd.apache.parquet",
+    TableKind.JSONL: "application/jsonl",
+}
+
+SHEET_ROWS, SHEET_COLUMNS, SHEET_CELL = 1_048_576, 16_384, 32_767
+"""Most rows (the header is one), columns, and characters of a cell in an XLSX sheet."""
+
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def table_kind(name: str | Path) -> TableKind | None:
+    """Return the kind that a file's name ends with, with or without ``.gz``; None for another ending."""
+    path = Path(str(name).lower())
+    return SUFFIXES.get(Path(path.stem).suffix if path.suffix == ".gz" else path.suffix)
+
+
+def output_kind(path: Path) -> TableKind:
+    """Return the kind of a file to write: what its name ends with, CSV where the name has no ending.
+
+    Raises
+    ------
+    DataError
+        If its name ends as no kind of table does, or asks for a compressed XLSX or Parquet file.
+    """
+    kind = table_kind(path) if path.suffix else TableKind.CSV
+    compressed = path.suffix.lower() == ".gz"
+    if kind is None or (compressed and kind in (TableKind.XLSX, TableKind.PARQUET)):
+        raise DataError(
+            f"{in_short(path.name)} ends with no kind of table that can be written: let it end with "
+            f"{', '.join(f'.{one}' for one in TableKind)}, .csv.gz, .tsv.gz or .jsonl.gz."
+        )
+    return kind
+
+
+def write_table(
+    frame: pd.DataFrame,
+    path: Path,
+    kind: TableKind | None = None,
+    *,
+    raw: bool = False,
+    bom: bool = False,
+    delimiter: str = ",",
+    types: Iterable[tuple[str, ColumnType]] = (),
+) -> None:
+    """Write a table to a file; compressed where the name ends with ``.gz``.
+
+    Parameters
+    ----------
+    kind : TableKind, optional
+        Default: what the file's name ends with.
+    raw, bom, delimiter, types
+        As for `table_bytes`.
+
+    Raises
+    ------
+    DataError
+        As for `output_kind` and `table_bytes`, and if the file cannot be written.
+    """
+    content = table_bytes(
+        frame, kind or output_kind(path), raw=raw, bom=bom, delimiter=delimiter, types=types
+    )
+    try:
+        path.write_bytes(gzip.compress(content, mtime=0) if path.suffix.lower() == ".gz" else content)
+    except OSError as error:
+        raise DataError(
+            f"{str(path)!r} cannot be written ({error.strerror}): write it somewhere else."
+        ) from None
+
+
+def table_bytes(
+    frame: pd.DataFrame,
+    kind: TableKind,
+    *,
+    raw: bool = False,
+    bom: bool = False,
+    delimiter: str = ",",
+    types: Iterable[tuple[str, ColumnType]] = (),
+) -> bytes:
+    """Return a table as the content of a file.
+
+    Parameters
+    ----------
+    raw : bool
+        Write CSV and TSV cells as they are, those too that a spreadsheet would run as formulas. XLSX, Parquet
+        and JSON Lines keep texts apart from formulas: there all values are as they are.
+    bom : bool
+        Begin CSV and TSV with the mark that makes Excel read them as UTF-8.
+    delimiter : str
+        What separates the fields of CSV.
+    types : iterable of (column, type)
+        Columns of texts that XLSX, Parquet and JSON Lines hold as what they were in the file they came from.
+
+    Raises
+    ------
+    DataError
+        If a sheet cannot hold the table.
+    """
+    if kind.delimiter is not None:
+        delimiter = delimiter if kind is TableKind.CSV else kind.delimiter
+        text = _delimited(frame if raw else defused(frame, delimiter), delimiter)
+        return text.encode("utf-8-sig" if bom else "utf-8", errors="replace")
+    if kind is TableKind.JSONL:  # has no dates
+        types = [one for one in types if one[1] is not ColumnType.DATE]
+    frame = restored(frame, types)
+    if kind is TableKind.PARQUET:
+        return frame.to_parquet(index=False)
+    if kind is TableKind.JSONL:
+        return frame.to_json(orient="records", lines=True, force_ascii=False).encode(errors="replace")
+    return _xlsx(frame)
+
+
+def _delimited(table: pd.DataFrame, delimiter: str) -> str:
+    text = table.to_csv(index=False, sep=delimiter, lineterminator="\n")
+    if "\r" in text:  # in a cell: it is quoted only where it belongs to the line's end
+        text = table.to_csv(index=False, sep=delimiter, lineterminator="\r\n")
+    return text
+
+
+def _xlsx(frame: pd.DataFrame) -> bytes:
+    """Return a workbook of one sheet; texts are written as texts, whatever they begin with."""
+    from openpyxl import Workbook  # brings much that only this kind needs
+    from openpyxl.cell import WriteOnlyCell
+
+    _check_sheet(frame)
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("Table")
+
+    def cell(value: Any) -> Any:
+        plain = _plain(value)
+        if not isinstance(plain, str):
+            return plain
+        text = _NOT_IN_XML.sub("", plain)
+        if text[:1] not in ("=", "#"):
+            return text
+        made = WriteOnlyCell(sheet, text)
+        made.data_type = "s"  # openpyxl takes "=1" for a formula and "#N/A" for an error
+        return made
+
+    sheet.append([cell(str(name)) for name in frame.columns])
+    for line in frame.itertuples(index=False, name=None):
+        sheet.append([cell(value) for value in line])
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def _check_sheet(frame: pd.DataFrame) -> None:
+    texts = (column for _, column in frame.items() if not pd.api.types.is_numeric_dtype(column))
+    longest = max((len(cell) for column in texts for cell in column if isinstance(cell, str)), default=0)
+    for count, most, what in (
+        (len(frame) + 1, SHEET_ROWS, "rows with its header"),
+        (frame.shape[1], SHEET_COLUMNS, "columns"),
+        (longest, SHEET_CELL, "characters in one cell"),
+    ):
+        if count > most:
+            raise DataError(
+                f"The table has {count:,} {what}, and a sheet holds {most:,}: write CSV, Parquet or "
+                "JSON Lines instead."
+            )
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as a sheet can hold it: empty for what is missing, text for what is no number."""
+    if value is None or value is pd.NA or value is pd.NaT:
+        return None
+    if hasattr(value, "item"):  # a number of NumPy's
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None if math.isnan(value) else str(value)
+    if isinstance(value, dt.datetime) and value.tzinfo is None:
+        return value if value.time() != dt.time() else value.date()
+    if isinstance(value, bool | int | float | str):
+        return value
+    return str(value)

@@ -1,0 +1,158 @@
+"""Files in, one table out: every column as text, every row with its number and part, and what was found."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from translearn_core.config import ReadOptions, Split
+from translearn_core.data.cells import clean_cells
+from translearn_core.data.column_names import clean_column_names
+from translearn_core.data.columns import PART, ROW, file_columns, profile, suggest
+from translearn_core.data.dataset import SPLITS
+from translearn_core.data.files.file_rows import FileRows, read_rows
+from translearn_core.data.files.likely_readings import likely_readings
+from translearn_core.data.findings import finding, named, shown
+from translearn_core.errors import DataError
+from translearn_core.results import Finding, LikelyReading, Reading, Severity
+from translearn_core.settings import Settings
+
+PREVIEW_ROWS = 20
+PREVIEW_CHARS = 500
+
+
+@dataclass(frozen=True)
+class _File:
+    frame: pd.DataFrame
+    rows: FileRows
+    findings: list[Finding]
+    alternatives: list[LikelyReading]
+
+
+def read(
+    sources: Mapping[str, Path], limits: Settings, options: ReadOptions | None = None
+) -> tuple[pd.DataFrame, Reading]:
+    """Read a data set's files into one table.
+
+    Parameters
+    ----------
+    sources : mapping of part to path
+        ``train``, and if there are such files ``validation`` and ``test``; raw bytes, whatever their names.
+    limits : Settings
+        Largest file, most rows and longest cell.
+    options : ReadOptions, optional
+        What a person says of encoding, delimiter, header and sheet; the rest is detected, file by file.
+
+    Returns
+    -------
+    table : DataFrame
+        The files' columns as text (dtype object, None where a cell is blank), ``__row__`` (int64, 1-based in
+        the row's own file, header not counted) and ``__part__``. Blank rows stay, so that answers line up.
+    reading : Reading
+        How the files were read, what was detected and mended, what the columns look like, and which are
+        likely text, label and split.
+
+    Raises
+    ------
+    DataError
+        In one sentence, if a file is no table or over a limit, or if two files share no column.
+    """
+    options = options or ReadOptions()
+    if unknown := [part for part in sources if part not in {str(s) for s in Split}]:
+        raise DataError(f"{shown(unknown[0])} is no part of a data set: give train, validation or test.")
+    if Split.TRAIN not in sources:
+        raise DataError(
+            "The training file is missing: choose one, validation and test files come on top of it."
+        )
+    files: dict[str, _File] = {}
+    room = limits.max_rows
+    for part in (str(s) for s in SPLITS if s in sources):
+        name = "The file" if len(sources) == 1 else f"The {part} file"
+        files[part] = _read_file(sources[part], part, name, limits, room, options)
+        room = max(1, room - len(files[part].frame))
+    table, differing = _joined({part: file.frame for part, file in files.items()})
+    if len(table) > limits.max_rows:
+        raise DataError(
+            f"The files have {len(table):,} rows together, over the limit of {limits.max_rows:,}: "
+            "keep a part of them."
+        )
+    columns = profile(table)
+    preview = table[file_columns(table)].head(PREVIEW_ROWS).map(_clipped)
+    return table, Reading(
+        rows=len(table),
+        parts={part: len(file.frame) for part, file in files.items()},
+        columns=columns,
+        suggestion=suggest(columns, table),
+        findings=(*_merged({part: file.findings for part, file in files.items()}), *differing),
+        preview=preview,
+        formats=tuple(file.rows.format for file in files.values()),
+        alternatives=tuple(one for file in files.values() for one in file.alternatives),
+    )
+
+
+def _read_file(path: Path, part: str, name: str, limits: Settings, room: int, options: ReadOptions) -> _File:
+    if (size := path.stat().st_size) > limits.max_upload_mb * 1_000_000:
+        raise DataError(
+            f"{name} has {size / 1e6:,.0f} MB, over the limit of {limits.max_upload_mb:,} MB: "
+            "keep fewer rows or only the columns you need, or ask whoever runs this installation to raise "
+            "TRANSLEARN_MAX_UPLOAD_MB."
+        )
+    data = path.read_bytes()
+    rows = read_rows(data, name, max_rows=room, max_bytes=limits.max_upload_mb * 1_000_000, options=options)
+    if not rows.rows:
+        raise DataError(
+            f"{name} has a header and no rows: add rows below it, or say that its first row is data."
+        )
+    names, renamed = clean_column_names(rows.names, rows.rows)
+    columns, cleaned = clean_cells(rows, names, name, limits.max_cell_chars)
+    frame = pd.DataFrame(columns, dtype=object)
+    frame[ROW] = np.asarray(rows.numbers, dtype=np.int64)
+    frame[PART] = pd.Series([part] * len(frame), dtype=object, index=frame.index)
+    types = zip(names, rows.types, strict=True) if rows.types else ()
+    rows.format = replace(
+        rows.format, part=part, types=tuple((column, kind) for column, kind in types if column and kind)
+    )
+    alternatives = likely_readings(data, part, rows, options)
+    return _File(frame, rows, [*rows.findings, *renamed, *cleaned], alternatives)
+
+
+def _joined(frames: Mapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, list[Finding]]:
+    """Put the files below one another; a column that one lacks stays blank there, and that is said."""
+    train = frames[Split.TRAIN]
+    said: list[Finding] = []
+    for part, frame in frames.items():
+        own, learned = file_columns(frame), file_columns(train)
+        if not set(own) & set(learned):
+            raise DataError(
+                f"The {part} file has no column of the training file, {named(learned)} (its columns: "
+                f"{named(own)}): give the columns the same names."
+            )
+        for lacking, sentence in (
+            ([c for c in learned if c not in own], f"The {part} file has no column "),
+            ([c for c in own if c not in learned], f"The training file lacks a column of the {part} file, "),
+        ):
+            if lacking:
+                said.append(finding("columns-differ", Severity.DETECTED, f"{sentence}{named(lacking)}."))
+    if len(frames) == 1:
+        return train, said
+    table = pd.concat(frames.values(), ignore_index=True)
+    names = [*file_columns(table), ROW, PART]
+    table = table[names]
+    return table.astype(object).where(table.notna(), None).astype({ROW: np.int64}), said
+
+
+def _merged(said: Mapping[str, list[Finding]]) -> tuple[Finding, ...]:
+    """Findings of all files, each naming its file unless all files say the same."""
+    if len(said) == 1:
+        return tuple(next(iter(said.values())))
+    shared = set.intersection(*(set(found) for found in said.values()))
+    merged = [f for f in next(iter(said.values())) if f in shared and not f.rows]
+    for part, found in said.items():
+        merged += [replace(f, sentence=f"File {part}: {f.sentence}") for f in found if f not in merged]
+    return tuple(merged)
+
+
+def _clipped(cell: str | None) -> str | None:
+    return cell if cell is None or len(cell) <= PREVIEW_CHARS else cell[: PREVIEW_CHARS - 1] + "…"

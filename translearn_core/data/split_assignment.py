@@ -1,0 +1,141 @@
+"""Which split each row serves: as files and the split column say, without leaks, and by seed for the rest."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from translearn_core.config import DataConfig, Split
+from translearn_core.data.cleaning import Working
+from translearn_core.data.columns import split_word
+from translearn_core.data.dataset import SPLITS
+from translearn_core.data.findings import by_part, counted, finding, joined, shown, were
+from translearn_core.data.normalisation import text_key
+from translearn_core.data.stratified_split import TEST, TRAIN, VALIDATION, draw
+from translearn_core.errors import DataError
+from translearn_core.results import Finding, Severity
+
+
+def as_given(work: Working, config: DataConfig) -> tuple[Working, dict[int, str]]:
+    """Number the texts, and put each row into the split that its file or the split column gives."""
+    rows = work.rows
+    given: dict[int, str] = {}
+    split = np.full(len(rows), TRAIN, dtype=np.int64)
+    for part, index in ((Split.VALIDATION, VALIDATION), (Split.TEST, TEST)):
+        mask = (rows["part"] == str(part)).to_numpy()
+        split[mask] = index
+        if mask.any():
+            given[index] = f"the {part} file"
+    said: list[Finding] = []
+    if config.split.column:
+        pool = (rows["part"] == str(Split.TRAIN)).to_numpy()
+        split[pool], said = _told(rows[pool], config.split.column)
+        for index in (VALIDATION, TEST):
+            if (split[pool] == index).any():
+                given.setdefault(index, f"column {shown(config.split.column)}")
+        if not (split == TRAIN).any():
+            raise DataError(
+                f"Column {shown(config.split.column)} gives no row to train: name some rows 'train' in it."
+            )
+    key = pd.factorize(np.array([text_key(text) for text in rows["text"]], dtype=object))[0]
+    return replace(work, rows=rows.assign(split=split, key=key)).saying(*said), given
+
+
+def _told(rows: pd.DataFrame, column: str) -> tuple[NDArray[np.int64], list[Finding]]:
+    """Read the split column; rows without an entry go to train."""
+    codes, values = pd.factorize(rows["told"])
+    meant = {str(value): split_word(str(value)) for value in values}
+    if unknown := [value for value, split in meant.items() if split is None]:
+        row = rows["row"].to_numpy()[codes == list(meant).index(unknown[0])][0]
+        raise DataError(
+            f"Column {shown(column)} has {shown(unknown[0])} in row {row:,}, which names no split: "
+            "use train, validation (or dev) and test, or choose no split column."
+        )
+    index = np.array([SPLITS.index(split) for split in meant.values() if split] + [TRAIN], dtype=np.int64)
+    said = [
+        finding(
+            "missing-splits",
+            Severity.MENDED,
+            f"{counted(len(numbers), 'row')} without a split in {shown(column)} went to train.",
+            numbers,
+        )
+        for _, numbers in by_part(rows, codes < 0)
+    ]
+    return index[codes], said  # code -1, a missing cell, is the last entry: train
+
+
+def without_leaks(work: Working) -> Working:
+    """Leave out of train, and of validation, texts that a later split has too; a given test stays whole."""
+    rows = work.rows
+    key, split = rows["key"].to_numpy(), rows["split"].to_numpy()
+    in_test = np.isin(key, key[split == TEST])
+    in_validation = np.isin(key, key[split == VALIDATION])
+    leaks = (
+        ((split == TRAIN) & in_test, "train", "test"),
+        ((split == TRAIN) & in_validation & ~in_test, "train", "validation"),
+        ((split == VALIDATION) & in_test, "validation", "test"),
+    )
+    gone = np.zeros(len(rows), dtype=bool)
+    for mask, origin, other in leaks:
+        gone |= mask
+        for _, numbers in by_part(rows, mask):
+            repeat = "repeats" if len(numbers) == 1 else "repeat"
+            sentence = (
+                f"{counted(len(numbers), 'row')} of {origin} {repeat} a text of {other} and "
+                f"{were(len(numbers))} left out of {origin}."
+            )
+            advice = "A text seen in training proves nothing where it is met again."
+            work = work.saying(finding("leaks", Severity.MENDED, sentence, numbers, advice=advice))
+    return work.keeping(~gone)
+
+
+def dealt(work: Working, config: DataConfig, given: dict[int, str]) -> Working:
+    """Draw the splits that nobody gave from the training rows, and say how the rows were dealt."""
+    rows = work.rows
+    split = rows["split"].to_numpy().copy()
+    shares = {VALIDATION: config.split.validation, TEST: config.split.test}
+    shares = {index: 0.0 if index in given else share for index, share in shares.items()}
+    if any(shares.values()):
+        pool = np.flatnonzero(split == TRAIN)
+        key, label = together(rows)[pool], rows["label"].to_numpy()[pool]
+        split[pool] = draw(
+            key, label, validation=shares[VALIDATION], test=shares[TEST], seed=config.split.seed
+        )
+    sources = [f"{SPLITS[index]} from {source}" for index, source in sorted(given.items())]
+    drawn = [str(SPLITS[index]) for index, share in shares.items() if share]
+    if drawn:
+        sources.append(f"{joined(drawn)} drawn from train by class with seed {config.split.seed}")
+    sizes = joined([f"{np.count_nonzero(split == i):,} {name}" for i, name in enumerate(SPLITS)])
+    said = [finding("split", Severity.DETECTED, f"Rows: {sizes} ({'; '.join(sources) or 'all in train'}).")]
+    return replace(work, rows=rows.assign(split=split)).saying(*said, *_groups_apart(rows, split, config))
+
+
+def together(rows: pd.DataFrame) -> NDArray[np.int64]:
+    """Return a number per row, equal for rows that must stand in one split: equal texts, and equal groups."""
+    key = rows["key"].to_numpy(dtype=np.int64)
+    if "group" not in rows or not len(rows):
+        return key
+    groups = pd.factorize(rows["group"])[0]
+    linked = groups >= 0  # a row without an entry is a group of its own
+    texts = int(key.max()) + 1
+    nodes = texts + int(groups.max(initial=-1)) + 1
+    links = coo_array((np.ones(linked.sum()), (key[linked], texts + groups[linked])), shape=(nodes, nodes))
+    return np.asarray(connected_components(links, directed=False)[1][key], dtype=np.int64)
+
+
+def _groups_apart(rows: pd.DataFrame, split: NDArray[np.int64], config: DataConfig) -> list[Finding]:
+    """Say which rows of given splits share their group with training rows."""
+    if "group" not in rows:
+        return []
+    learned = set(rows["group"][split == TRAIN].dropna())
+    mask = (split != TRAIN) & rows["group"].isin(learned).to_numpy()
+    if not mask.any():
+        return []
+    sentence = (
+        f"{counted(int(mask.sum()), 'row')} of given splits share their {shown(config.split.group)} with "
+        "training rows; files and the split column decide, so they stay."
+    )
+    return [finding("groups-across-splits", Severity.WARNING, sentence, rows["row"].to_numpy()[mask])]

@@ -1,0 +1,95 @@
+"""What a trained run is worth: its scores and predictions, what moved, what it cost."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from translearn_core.activations import Compute
+from translearn_core.analysis import stratified_sample
+from translearn_core.analysis.metrics import confusion, majority_accuracy, per_class, score
+from translearn_core.backbones import load
+from translearn_core.config import ExperimentConfig, Split
+from translearn_core.data.dataset import SPLITS, Prepared
+from translearn_core.experiment.build_model import build
+from translearn_core.experiment.run_recorder import Clock
+from translearn_core.results import Drift, Evaluation, NeighbourBank, Reuse, RunSummary
+from translearn_core.runs import artifacts
+from translearn_core.training import Loop, measure_drift
+from translearn_core.transfer import Classifier
+
+NEIGHBOURS = 20_000
+"""Training texts that neighbours are looked for among, at most."""
+
+
+def evaluate(told: NDArray[np.float32], prepared: Prepared, *, seed: int) -> Evaluation:
+    """Score probabilities of every row; only test is for reporting."""
+    rows = np.arange(len(prepared.texts))
+    predicted = told.argmax(1)
+    names, k = np.asarray(prepared.classes, dtype=object), len(prepared.classes)
+    metrics = {}
+    for split in (Split.VALIDATION, Split.TEST):
+        index = prepared.where(split)
+        metrics[str(split)] = score(prepared.labels[index], told[index], classes=k, seed=seed)
+    test = prepared.where(Split.TEST)
+    table = confusion(prepared.labels[test], predicted[test], k)
+    return Evaluation(
+        classes=prepared.classes,
+        metrics=metrics,
+        majority=majority_accuracy(prepared.labels[prepared.where(Split.TRAIN)], prepared.labels[test]),
+        confusion=table,
+        per_class=per_class(table, prepared.classes),
+        predictions=pd.DataFrame(
+            {
+                "row": prepared.rows,
+                "split": np.asarray([str(s) for s in SPLITS], dtype=object)[prepared.split],
+                "text": np.asarray(prepared.texts, dtype=object),
+                "label": names[prepared.labels],
+                "predicted": names[predicted],
+                "confidence": told[rows, predicted].astype(np.float64),
+                "correct": predicted == prepared.labels,
+            }
+        ),
+    )
+
+
+def drift_of(config: ExperimentConfig, model: Classifier, loop: Loop) -> Drift:
+    """Measure what moved since before any training, and hold it against the plan."""
+    start = build(config, load(config.backbone), loop.rows.classes, loop.rows.absent)
+    return measure_drift(
+        {name: p.detach() for name, p in start.named_parameters()},
+        {name: p.detach().cpu() for name, p in model.named_parameters()},
+        parts=model.parts,
+        trainable=set(loop.course.trained),
+        had_gradient=set(loop.state.best_moved or loop.state.moved),
+    )
+
+
+def keep_neighbours(folder: Path, features: NDArray[np.float16], prepared: Prepared) -> None:
+    """Keep the training texts' vectors, a stratified sample where there are many, to find neighbours in."""
+    train = prepared.where(Split.TRAIN)
+    index = train[np.sort(stratified_sample(prepared.labels[train], NEIGHBOURS, 0))]
+    artifacts.save(folder, NeighbourBank(vectors=features[index], index=index))
+
+
+def summarise(
+    compute: Compute, model: Classifier, loop: Loop, evaluation: Evaluation, clock: Clock, reuse: Reuse | None
+) -> RunSummary:
+    """Put cost and score of a run into a few numbers."""
+    return RunSummary(
+        device=compute.label,
+        precision=compute.precision,
+        seconds=clock.totals(),
+        parameters={
+            "trainable": sum(p.numel() for p in loop.course.trained.values()),
+            "total": sum(p.numel() for p in model.parameters()),
+        },
+        validation=evaluation.metrics[str(Split.VALIDATION)],
+        test=evaluation.metrics[str(Split.TEST)],
+        majority=evaluation.majority,
+        epochs=loop.state.epoch,
+        best_epoch=loop.state.best_epoch,
+        boundary=model.boundary,
+        reuse=reuse,
+    )

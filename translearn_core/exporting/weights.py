@@ -1,0 +1,77 @@
+"""A trained model as plain files: a backbone that transformers reads, a head, and what the run was."""
+
+import json
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from translearn_core.activations import Compute
+from translearn_core.config import ExperimentConfig, Tuning
+from translearn_core.pretraining.save import keep_backbone
+from translearn_core.results import Evaluation
+from translearn_core.transfer import Classifier, Trained
+from translearn_core.transfer.adapters import merge_lora
+
+
+def in_float32(trained: Trained) -> Trained:
+    """Return a trained model that answers on the CPU in float32; the one given moves there too."""
+    nn.Module.to(trained.model, "cpu")
+    return replace(trained, compute=Compute(torch.device("cpu"), bf16=False))
+
+
+def save_model(folder: Path, trained: Trained, config: ExperimentConfig) -> None:
+    """Write ``backbone/``, ``head.safetensors``, ``head.json`` and ``labels.json`` under `folder`.
+
+    What LoRA learned is added to the matrices of `trained` itself, so that any program reads the backbone.
+    """
+    model = trained.model
+    if model.tuning.kind is Tuning.LORA:
+        merge_lora(model.source)
+    keep_backbone(folder, model.backbone, model.source, checksums=False)  # the model card has its digests
+    save_file(head_tensors(model), folder / "head.safetensors")
+    pad = model.source.tokenizer.pad_token_id
+    about = {
+        "pooling": str(config.features.pooling),
+        "combining": str(config.features.layers),
+        "layers": list(model.layers),
+        "top": model.source.n_blocks,
+        "token_limit": trained.token_limit,
+        "pad": 0 if pad is None else int(pad),
+        "activation": str(config.head.activation),
+    }
+    write_json(folder / "head.json", about)
+    write_json(folder / "labels.json", list(trained.classes))
+
+
+def head_tensors(model: Classifier) -> dict[str, Tensor]:
+    """Return the head's tensors by names that say what they are.
+
+    `mean` and `scale`, shape (width,) or (layers, width), standardise the features; `mix`, shape (layers,),
+    are the weights of a mix, which add up to 1, and `factor` scales it; `hidden` is an MLP's first layer.
+    """
+    tensors = {"mean": model.standardise.mean, "scale": model.standardise.scale}
+    if model.mix is not None:
+        tensors |= {"mix": model.mix.weights, "factor": model.mix.factor}
+    layers = [module for module in model.head if isinstance(module, nn.Linear)]
+    for name, layer in zip(("hidden", "output")[-len(layers) :], layers, strict=True):
+        tensors |= {f"{name}.weight": layer.weight, f"{name}.bias": layer.bias}
+    return {name: tensor.detach().float().cpu().contiguous() for name, tensor in tensors.items()}
+
+
+def save_record(folder: Path, config: ExperimentConfig, evaluation: Evaluation) -> None:
+    """Write ``experiment.json``, every setting of the run, and ``scores.json``, what it got."""
+    (folder / "experiment.json").write_text(config.model_dump_json(indent=1), encoding="utf-8")
+    scores = {
+        split: {"rows": m.n, "accuracy": m.accuracy, "accuracy_interval": asdict(m.accuracy_interval)}
+        | {"macro_f1": m.macro_f1, "macro_f1_interval": asdict(m.macro_f1_interval)}
+        for split, m in evaluation.metrics.items()
+    }
+    write_json(folder / "scores.json", scores)
+
+
+def write_json(path: Path, value: object) -> None:
+    """Write `value` as a JSON file that people can read."""
+    path.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

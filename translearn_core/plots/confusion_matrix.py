@@ -1,0 +1,75 @@
+"""The confusion matrix, readable at 2 classes and at 77."""
+
+import numpy as np
+import plotly.graph_objects as go
+
+from translearn_core.plots.style.labels import labels
+from translearn_core.plots.style.palette import mixed, palette
+from translearn_core.plots.style.theme import bare
+from translearn_core.results import Evaluation
+
+MOST_NUMBERED = 15
+"""Up to so many classes a cell shows its count."""
+
+
+def confusion_matrix(evaluation: Evaluation, dark: bool = False) -> go.Figure:
+    """Draw test rows by class (down) and predicted class (across), coloured by the share of the class.
+
+    The diagonal has a ramp of its own, so right and wrong never look alike; empty cells stay empty. With many
+    classes the labels get smaller and the axes leave out those that would overlap.
+    """
+    colours, n = palette(dark), len(evaluation.classes)
+    few = n <= MOST_NUMBERED
+    names = labels(evaluation.classes, 20 if few else 16)
+    share = evaluation.confusion / np.maximum(evaluation.confusion.sum(axis=1, keepdims=True), 1)
+    row = 44 if n <= 6 else 34 if few else 14
+    figure = bare(f"confusion {n}", dark, height=max(260, n * row) + (130 if few else 150))
+    diagonal = np.eye(n, dtype=bool)
+    for name, cells, colour in (("right", diagonal, colours.right), ("wrong", ~diagonal, colours.wrong)):
+        shown = cells & (evaluation.confusion > 0)
+        figure.add_heatmap(
+            z=np.where(shown, 100 * share, np.nan).astype(np.float32),
+            x=names,
+            y=names,
+            customdata=evaluation.confusion.astype(np.int32),
+            name=name,
+            zmin=0,
+            zmax=100,
+            colorscale=_ramp(colour, colours.panel),
+            showscale=False,
+            xgap=1,
+            ygap=1,
+            hoverongaps=False,
+            text=np.where(shown, evaluation.confusion.astype(str), "") if few else None,
+            texttemplate="%{text}" if few else None,
+            hovertemplate=f"<b>%{{customdata}} {name}</b>, %{{z:.1f}} %% of the class<br>label: "
+            "%{y}<br>predicted: %{x}<extra></extra>".replace("%%", "%"),
+        )
+    size = 12 if few else 9
+    frame = {"type": "category", "showgrid": False, "tickfont_size": size, "ticks": "", "showline": False}
+    figure.update_xaxes(**frame, title_text="predicted", tickangle=0 if n <= 3 else -45 if few else -90)
+    figure.update_yaxes(**frame, title_text="label", autorange="reversed")
+    figure.update_layout(
+        plot_bgcolor=colours.panel,
+        annotations=[
+            {
+                "text": f'<span style="color:{colours.right};font-size:17px">■</span> right  '
+                f'<span style="color:{colours.wrong};font-size:17px">■</span> wrong, stronger: larger share',
+                "x": 0,
+                "y": 1,
+                "xref": "paper",
+                "yref": "paper",
+                "xanchor": "left",
+                "yanchor": "bottom",
+                "yshift": 6,
+                "showarrow": False,
+                "font": {"size": 12, "color": colours.muted},
+            }
+        ],
+    )
+    return figure
+
+
+def _ramp(colour: str, base: str) -> list[tuple[float, str]]:
+    """Rise fast: a single mistake in a class of forty is still to be seen."""
+    return [(at, mixed(colour, base, share)) for at, share in ((0.0, 0.14), (0.25, 0.5), (1.0, 1.0))]

@@ -1,0 +1,74 @@
+"""A run beside the lines that its score must be read against."""
+
+import plotly.graph_objects as go
+
+from translearn_core.plots.style.intervals import whiskers
+from translearn_core.plots.style.labels import labels
+from translearn_core.plots.style.palette import faint, palette
+from translearn_core.plots.style.theme import bare
+from translearn_core.results import Baseline, Baselines
+
+RUN = "this run"
+
+
+def baseline_dots(found: Baselines, dark: bool = False) -> go.Figure:
+    """Draw the test accuracy of the run and of every line as dots with 95 % intervals, the run on top.
+
+    A band carries the run's interval down. Diamonds are lines that do better by more than chance.
+    """
+    colours = palette(dark)
+    names = labels((RUN, *(line.name for line in found.lines)))
+    figure = bare("baselines", dark, height=130 + 34 * len(names))
+    span = found.accuracy_interval
+    figure.add_vrect(
+        x0=span.low, x1=span.high, fillcolor=faint(colours.tuned, 0.12), line_width=0, layer="below"
+    )
+    figure.add_vline(
+        x=found.accuracy, line={"color": colours.tuned, "width": 1.5, "dash": "dash"}, layer="below"
+    )
+    figure.add_scatter(
+        x=[found.accuracy],
+        y=[names[0]],
+        customdata=[[span.low, span.high]],
+        name="this run",
+        mode="markers",
+        marker={"size": 13, "color": colours.tuned, "symbol": "diamond-wide"},
+        error_x=whiskers([found.accuracy], [span.low], [span.high], faint(colours.tuned, 0.7)),
+        hovertemplate="%{y}: <b>%{x:.3f}</b> (%{customdata[0]:.3f} to %{customdata[1]:.3f})<extra></extra>",
+    )
+    for kind, colour, symbol in (
+        ("the run is better by more than chance", colours.right, "circle"),
+        ("could be chance", colours.muted, "circle-open"),
+        ("better than the run by more than chance", colours.wrong, "diamond"),
+    ):
+        some = [
+            (name, line) for name, line in zip(names[1:], found.lines, strict=True) if _kind(line) == kind
+        ]
+        if not some:
+            continue
+        spans = [line.accuracy_interval for _, line in some]
+        scores = [line.accuracy for _, line in some]
+        figure.add_scatter(
+            x=scores,
+            y=[name for name, _ in some],
+            customdata=[
+                [s.low, s.high, line.lead.estimate, line.lead.interval.low, line.lead.interval.high]
+                for s, (_, line) in zip(spans, some, strict=True)
+            ],
+            name=kind,
+            mode="markers",
+            marker={"size": 11, "color": colour, "symbol": symbol, "line": {"width": 2, "color": colour}},
+            error_x=whiskers(scores, [s.low for s in spans], [s.high for s in spans], faint(colour, 0.7)),
+            hovertemplate="%{y}: <b>%{x:.3f}</b> (%{customdata[0]:.3f} to %{customdata[1]:.3f})<br>lead of "
+            "the run %{customdata[2]:+.3f} (%{customdata[3]:+.3f} to %{customdata[4]:+.3f})<extra></extra>",
+        )
+    figure.update_xaxes(title_text="test accuracy, 95 % interval", showgrid=True, tickformat=".2f", nticks=8)
+    figure.update_yaxes(type="category", categoryorder="array", categoryarray=names[::-1], showgrid=True)
+    figure.update_layout(showlegend=True)
+    return figure
+
+
+def _kind(line: Baseline) -> str:
+    if line.lead.interval.low > 0:
+        return "the run is better by more than chance"
+    return "better than the run by more than chance" if line.lead.interval.high < 0 else "could be chance"

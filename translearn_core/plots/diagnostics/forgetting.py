@@ -1,0 +1,105 @@
+"""What was lost, as a meter: left of the zero line is lost, right of it gained."""
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from translearn_core.plots.style.intervals import whiskers
+from translearn_core.plots.style.labels import labels
+from translearn_core.plots.style.palette import Palette, faint, palette
+from translearn_core.plots.style.theme import bare
+from translearn_core.results import Forgetting
+from translearn_core.results.diagnostics.forgetting import ORDER
+
+LINE, GAP = 46, 62
+"""Pixels of a change, and between the axes of two units."""
+
+TITLES = {
+    "accuracy": "change of test accuracy, head fitted anew",
+    "rank correlation": "change of rank correlation",
+    "nats a word": "fall of the loss, nats a word",
+}
+"""What the axis of each unit is called."""
+
+
+def forgotten(result: Forgetting, dark: bool = False) -> go.Figure:
+    """Draw each change with its interval about a zero line: earlier tasks, sentence pairs, covered words.
+
+    Each kind has an axis of its own, for they share no unit. In all of them left is lost. The interval of a
+    diamond leaves out zero, that of an open circle does not.
+    """
+    changes, colours = result.changes(), palette(dark)
+    dials = [some for _, some in changes.groupby("unit", sort=False)]
+    height = 60 + LINE * len(changes) + GAP * len(dials)
+    figure = bare("forgotten", dark, height=height)
+    top = 1.0
+    for number, some in enumerate(dials, 1):
+        bottom = max(0.0, top - LINE / height * len(some))
+        _add(figure, some, colours, "" if number == 1 else str(number), (bottom, top))
+        top = bottom - GAP / height
+    figure.update_layout(showlegend=False, margin={"t": 20})
+    return figure
+
+
+def _add(
+    figure: go.Figure, some: pd.DataFrame, colours: Palette, suffix: str, domain: tuple[float, float]
+) -> None:
+    """Add the changes of one unit, on axes of their own."""
+    x, y = f"x{suffix}", f"y{suffix}"
+    names = labels(some["what"], 28)
+    ends = some[["change", "low", "high"]].to_numpy(dtype=float)
+    reach = 1.25 * (float(np.nanmax(np.abs(ends), initial=0.0)) or 0.01)
+    seen = [_look(what, low, high, colours) for what, (_, low, high) in zip(some["what"], ends, strict=True)]
+    place = {"xref": x, "yref": f"{y} domain", "y0": 0, "y1": 1, "layer": "below"}
+    shade = faint(colours.wrong, 0.07)
+    figure.add_shape(type="rect", x0=-reach, x1=0, fillcolor=shade, line_width=0, **place)
+    figure.add_shape(type="line", x0=0, x1=0, line={"color": colours.ink, "width": 1.5}, **place)
+    figure.add_scatter(
+        x=ends[:, 0],
+        y=names,
+        customdata=ends[:, 1:],
+        mode="markers",
+        marker={
+            "size": 12,
+            "color": [colour for colour, _ in seen],
+            "symbol": [symbol for _, symbol in seen],
+            "line": {"width": 2, "color": [colour for colour, _ in seen]},
+        },
+        error_x=whiskers(ends[:, 0], ends[:, 1], ends[:, 2], faint(colours.muted, 0.9)),
+        xaxis=x,
+        yaxis=y,
+        hovertemplate="%{y}: <b>%{x:+.3f}</b> (%{customdata[0]:+.3f} to %{customdata[1]:+.3f})"
+        "<extra></extra>",
+    )
+    figure.update_layout(
+        {
+            f"xaxis{suffix}": {
+                "anchor": y,
+                "range": [-reach, reach],
+                "title": {
+                    "text": f"← lost · {TITLES[some['unit'].iloc[0]]} · gained →",
+                    "font": {"size": 12},
+                },
+                "tickformat": "+.2~f",
+                "nticks": 5,
+            },
+            f"yaxis{suffix}": {
+                "anchor": x,
+                "domain": list(domain),
+                "type": "category",
+                "categoryorder": "array",
+                "categoryarray": names[::-1],
+                "range": [-0.5, len(names) - 0.5],
+                "showgrid": False,
+            },
+        }
+    )
+
+
+def _look(what: str, low: float, high: float, colours: Palette) -> tuple[str, str]:
+    """Return colour and symbol of a change: to be in another order is no loss by itself."""
+    if what == ORDER:
+        return colours.pretrained, "square"
+    if high < 0:
+        return colours.wrong, "diamond"
+    return (colours.right, "diamond") if low > 0 else (colours.muted, "circle-open")

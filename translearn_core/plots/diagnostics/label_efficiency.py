@@ -1,0 +1,94 @@
+"""Score against number of labels: one line a way to train, and how far one is ahead of another."""
+
+import numpy as np
+import plotly.graph_objects as go
+
+from translearn_core.plots.style.intervals import outline, ribbon
+from translearn_core.plots.style.labels import labels
+from translearn_core.plots.style.palette import class_colour, class_symbol, line_dash, palette
+from translearn_core.plots.style.theme import bare, say
+from translearn_core.results import LabelCurve
+
+BESIDE = 0.35
+"""Room left and right of the curve, in doublings."""
+
+
+def label_curve(curve: LabelCurve, dark: bool = False) -> go.Figure:
+    """Draw test accuracy against training labels (log) for each way, with its interval and the majority.
+
+    An arrow leads from the way that the first sentence is about, at `curve.at` labels, to where the other
+    one reaches the same score.
+    """
+    figure, colours = bare("label curve", dark, height=460), palette(dark)
+    if not np.isfinite(curve.mean).any():
+        return say(figure, "Nothing was scored yet.", dark)
+    sizes = np.asarray(curve.sizes, dtype=float)
+    edge = (float(sizes[0]) * 2**-BESIDE, float(sizes[-1]) * 2**BESIDE)
+    figure.add_scatter(
+        x=edge,
+        y=[curve.majority] * 2,
+        name=f"commonest class {curve.majority:.3f}",
+        mode="lines",
+        line={"color": colours.muted, "width": 1.5, "dash": "dot"},
+        legendrank=2_000,
+        hovertemplate="always the commonest class: <b>%{y:.3f}</b><extra></extra>",
+    )
+    for k, name in enumerate(labels(curve.names, 36)):
+        _add_way(figure, curve, k, name, dark)
+    if curve.reaches:
+        _add_arrow(figure, curve, dark)
+    figure.update_xaxes(
+        title_text="training labels, log scale",
+        type="log",
+        range=[float(np.log10(end)) for end in edge],
+        tickvals=_ticks(curve),
+        ticktext=[f"{size:,}" for size in _ticks(curve)],
+    )
+    figure.update_yaxes(title_text="test accuracy, 95 % interval", tickformat=".2f", nticks=8)
+    figure.update_layout(showlegend=True)
+    return figure
+
+
+def _add_way(figure: go.Figure, curve: LabelCurve, k: int, name: str, dark: bool) -> None:
+    ran = np.isfinite(curve.mean[k])
+    sizes = np.asarray(curve.sizes)[ran]
+    mean, low, high = (values[k][ran] for values in (curve.mean, curve.low, curve.high))
+    draws = np.isfinite(curve.scores[k][ran]).sum(axis=1)
+    colour = class_colour(k, dark)
+    figure.add_scatter(
+        **outline(sizes, low, high), name=f"{name} interval", legendgroup=name, **ribbon(colour, 0.12)
+    )
+    figure.add_scatter(
+        x=sizes,
+        y=mean,
+        customdata=np.stack([low, high, draws], axis=-1),
+        name=name,
+        legendgroup=name,
+        mode="lines+markers",
+        line={"color": colour, "width": 2.4, "dash": line_dash(k)},
+        marker={"size": 8, "symbol": class_symbol(k)},
+        hovertemplate="%{fullData.name}, %{x:,} labels: <b>%{y:.3f}</b> (%{customdata[0]:.3f} to "
+        "%{customdata[1]:.3f})<br>draws: %{customdata[2]}<extra></extra>",
+    )
+
+
+def _add_arrow(figure: go.Figure, curve: LabelCurve, dark: bool) -> None:
+    """Mark the score at `at` labels, and the way to where the other line reaches it."""
+    colours, reach = palette(dark), curve.reaches[0]
+    end = float(curve.sizes[-1]) * 2**BESIDE if reach.labels is None else reach.labels
+    tip = {"x": np.log10(end), "y": reach.score, "xref": "x", "yref": "y"}
+    tail = {"ax": np.log10(reach.at), "ay": reach.score, "axref": "x", "ayref": "y"}
+    figure.add_annotation(
+        **tip, **tail, text="", showarrow=True, arrowhead=2, arrowsize=1.2, arrowwidth=1.8,
+        arrowcolor=colours.ink,
+    )  # fmt: skip
+    said = f"{reach.at:,} → " + ("not reached" if reach.labels is None else f"{reach.labels:,.0f}")
+    figure.add_annotation(
+        x=float(np.log10(reach.at)), y=reach.score, text=said, showarrow=False, yshift=12,
+        xanchor="left", font_color=colours.ink,
+    )  # fmt: skip
+
+
+def _ticks(curve: LabelCurve) -> list[int]:
+    """Return the sizes that have room for their number: the last one, and those well before it."""
+    return [size for size in curve.sizes[:-1] if size * 1.4 <= curve.sizes[-1]] + [curve.sizes[-1]]

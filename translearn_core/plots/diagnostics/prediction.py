@@ -1,0 +1,34 @@
+"""What a run says about one typed text."""
+
+import numpy as np
+import plotly.graph_objects as go
+
+from translearn_core.plots.style.labels import labels
+from translearn_core.plots.style.palette import palette
+from translearn_core.plots.style.theme import bare
+from translearn_core.results import Prediction
+
+MOST_BARS = 10
+"""So many classes are shown, the likeliest on top."""
+
+
+def probabilities(prediction: Prediction, text: int, dark: bool = False) -> go.Figure:
+    """Draw the likeliest classes of text number `text`, the answer in colour."""
+    colours, values = palette(dark), prediction.probabilities[text].astype(float)
+    top = np.argsort(-values, kind="stable")[:MOST_BARS][::-1]
+    names = labels((prediction.classes[c] for c in top), 26)
+    figure = bare("probabilities", dark, height=60 + 32 * len(top))
+    figure.add_bar(
+        x=values[top],
+        y=names,
+        orientation="h",
+        marker_color=[colours.train] * (len(top) - 1) + [colours.tuned],
+        text=[f"{values[c]:.1%}" for c in top],
+        textposition="outside",
+        cliponaxis=False,
+        hovertemplate="%{y}: <b>%{x:.2%}</b><extra></extra>",
+    )
+    figure.update_xaxes(range=[0, 1], tickformat=".0%", showgrid=True, nticks=5)
+    figure.update_yaxes(type="category", showgrid=False)
+    figure.update_layout(bargap=0.3, margin={"t": 8, "r": 52})
+    return figure

@@ -1,0 +1,119 @@
+"""What a linear classifier finds in every layer, against the lines it must be read against."""
+
+import numpy as np
+import plotly.graph_objects as go
+
+from translearn_core.plots.style import layer_axis as layer_axis
+from translearn_core.plots.style.intervals import outline, ribbon
+from translearn_core.plots.style.labels import labels
+from translearn_core.plots.style.palette import Palette, class_colour, faint, palette
+from translearn_core.plots.style.theme import bare
+from translearn_core.results import ProbeScores
+
+
+def probe_lines(scores: ProbeScores, dark: bool = False) -> go.Figure:
+    """Draw test accuracy by layer for each variant, with its interval, and the TF-IDF and majority lines.
+
+    Where there are control tasks a small panel below shows, for each layer and variant, a bar from the mean
+    of the controls' scores up to that of the task: its length is the selectivity.
+    """
+    figure, colours = bare("probes", dark, height=430), palette(dark)
+    layers = np.arange(scores.test.shape[1])
+    edge = (-0.35, float(layers[-1]) + 0.35)
+    tfidf = scores.tfidf_interval
+    figure.add_scatter(
+        x=[*edge, *edge[::-1]],
+        y=[tfidf.high, tfidf.high, tfidf.low, tfidf.low],
+        name="TF-IDF interval",
+        **ribbon(colours.muted, 0.12),
+    )
+    for name, value, dash in (("TF-IDF", scores.tfidf, "dash"), ("majority", scores.majority, "dot")):
+        figure.add_scatter(
+            x=edge,
+            y=[value, value],
+            name=f"{name} {value:.3f}",
+            mode="lines",
+            line={"color": colours.muted, "width": 1.5, "dash": dash},
+            legendrank=2_000,
+            hovertemplate=f"{name}: <b>%{{y:.3f}}</b><extra></extra>",
+        )
+    for v, (variant, name) in enumerate(zip(scores.variants, labels(scores.variants), strict=True)):
+        colour, symbol = _looks(variant, v, colours, dark)
+        figure.add_scatter(
+            **outline(layers, scores.low[v], scores.high[v]),
+            name=f"{name} interval",
+            legendgroup=name,
+            **ribbon(colour),
+        )
+        figure.add_scatter(
+            x=layers,
+            y=scores.test[v],
+            customdata=np.stack([scores.low[v], scores.high[v]], axis=-1),
+            name=name,
+            legendgroup=name,
+            mode="lines+markers",
+            line={"color": colour, "width": 2.5},
+            marker={"size": 8, "symbol": symbol},
+            hovertemplate="layer %{x}: <b>%{y:.3f}</b> (%{customdata[0]:.3f} to %{customdata[1]:.3f})",
+        )
+    ticks = layer_axis.ticks(layers)
+    named = len(layers) <= 8
+    figure.update_xaxes(
+        title_text="layer (k: after block k−1)" if named else layer_axis.TITLE,
+        range=edge,
+        tickvals=ticks,
+        ticktext=["embeddings" if named else "0", *map(str, ticks[1:])],
+        tickangle=0,
+    )
+    figure.update_yaxes(title_text="test accuracy of the probe", tickformat=".2f", nticks=8, fixedrange=False)
+    return _with_controls(figure, scores, edge, dark) if len(scores.control_test) else figure
+
+
+def _with_controls(
+    figure: go.Figure, scores: ProbeScores, edge: tuple[float, float], dark: bool
+) -> go.Figure:
+    """Add the panel of the control tasks below."""
+    colours, layers = palette(dark), np.arange(scores.test.shape[1])
+    control, gained, many = scores.control_test.mean(axis=0), scores.selectivity, len(scores.variants)
+    width = min(0.22, 0.7 / many)
+    for v, (variant, name) in enumerate(zip(scores.variants, labels(scores.variants), strict=True)):
+        colour, symbol = _looks(variant, v, colours, dark)
+        at = layers + (v - (many - 1) / 2) * width
+        data = np.column_stack([layers, control[v], scores.test[v], gained[v]])
+        told = (
+            f"{name}, layer %{{customdata[0]:.0f}}: selectivity <b>%{{customdata[3]:+.3f}}</b><br>"
+            "control %{customdata[1]:.3f}, task %{customdata[2]:.3f}<extra></extra>"
+        )
+        figure.add_bar(
+            x=at, y=gained[v], base=control[v].tolist(), width=0.8 * width, customdata=data,
+            name=f"{name} selectivity", legendgroup=name, showlegend=False, yaxis="y2", hovertemplate=told,
+            marker={"color": faint(colour, 0.45), "line_width": 0},
+        )  # fmt: skip
+        figure.add_scatter(
+            x=at, y=control[v], customdata=data, name=f"{name} control task", legendgroup=name,
+            showlegend=False, mode="lines+markers", line={"color": colour, "width": 1.2, "dash": "dot"},
+            marker={"size": 5, "symbol": symbol}, yaxis="y2", hovertemplate=told,
+        )  # fmt: skip
+    usual = float(np.mean(scores.control_majority))
+    figure.add_scatter(
+        x=edge, y=[usual, usual], name=f"control's majority {usual:.3f}", showlegend=False, mode="lines",
+        line={"color": colours.muted, "width": 1.2, "dash": "dot"}, yaxis="y2",
+        hovertemplate="commonest class of the control task: <b>%{y:.3f}</b><extra></extra>",
+    )  # fmt: skip
+    figure.update_layout(
+        height=620,
+        barmode="overlay",
+        xaxis={"anchor": "y2"},
+        yaxis={"domain": [0.42, 1]},
+        yaxis2={"domain": [0, 0.3], "title_text": "control → task", "tickformat": ".2f", "nticks": 5},
+    )
+    return figure
+
+
+def _looks(variant: str, place: int, colours: Palette, dark: bool) -> tuple[str, str]:
+    looks = {
+        "pretrained": (colours.pretrained, "circle"),
+        "fine-tuned": (colours.tuned, "diamond"),
+        "random init": (colours.muted, "square"),
+    }
+    return looks.get(variant, (class_colour(place, dark), "square"))

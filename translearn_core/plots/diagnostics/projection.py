@@ -1,0 +1,189 @@
+"""Texts as points on a plane: light to send, no texts inside, ready for a lasso."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from translearn_core.plots.style import point_size as dots
+from translearn_core.plots.style.labels import labels
+from translearn_core.plots.style.palette import SYMBOLS, class_colour, class_symbol, palette
+from translearn_core.plots.style.theme import bare
+from translearn_core.results import Projection
+
+Colouring = Literal["label", "predicted", "error", "split"]
+
+MOST_NAMED = 20
+"""Up to so many classes the legend names them."""
+MOST_RINGED = 1_000
+"""Up to so many marked texts are ringed, drawn or not; more would cover the colours."""
+
+
+def projection(
+    projection: Projection,
+    variant: int,
+    colour: Colouring,
+    dark: bool = False,
+    *,
+    marked: NDArray[np.int64] | None = None,
+    turn: int = 0,
+) -> go.Figure:
+    """Draw one variant of `projection`, coloured by label, prediction, error or split.
+
+    The figure holds coordinates of the points that are `shown`, and nothing a person wrote except class names
+    in the legend: which texts a lasso caught is found on the server, from its geometry. Both axes have the
+    same scale and mean nothing.
+
+    Parameters
+    ----------
+    projection : Projection
+    variant : int
+    colour : {"label", "predicted", "error", "split"}
+    dark : bool
+    marked : int array, optional
+        Points to mark, counted among all of the projection's: they are ringed and the others pale, until a
+        lasso is drawn on this figure.
+    turn : int
+        Figures that differ in nothing else are told apart by it, and so drop what was circled on them.
+    """
+    figure = bare(f"projection {variant} {projection.settings.get('layer', '')}", dark, height=520)
+    shown = projection.shown
+    points = np.ascontiguousarray(projection.coordinates[variant][shown], dtype=np.float32)
+    if marked is None or not len(marked):
+        drawn = Drawn(points, None)
+    else:
+        drawn = Drawn(points, np.isin(shown, marked))
+    notes: list[str] = []
+    if colour in ("label", "predicted"):
+        classes = (projection.label if colour == "label" else projection.predicted)[shown]
+        if len(projection.classes) > MOST_NAMED:
+            notes.append(f"{len(projection.classes)} classes without a legend: circle points to read them")
+            _many(figure, drawn, classes, dark)
+        else:
+            names = labels(projection.classes, 24)
+            for index, name in enumerate(names):
+                style: Mapping[str, object] = {
+                    "color": class_colour(index, dark),
+                    "symbol": class_symbol(index),
+                }
+                _group(figure, name, drawn, classes == index, style)
+    else:
+        for name, chosen, style in _parts(projection, colour, dark):
+            _group(figure, name, drawn, chosen, style)
+    if marked is not None and 0 < len(marked) <= MOST_RINGED:
+        _rings(figure, projection.coordinates[variant][marked], drawn.size, dark)
+    if len(points) < projection.total:
+        notes.append(f"{len(points):,} of {projection.total:,} texts drawn")
+    axis = dots.NO_SCALE | {"fixedrange": False}
+    figure.update_xaxes(**axis, title_text="<br>".join(notes) or None, title_font_size=12)
+    figure.update_yaxes(**axis, scaleanchor="x", scaleratio=1)
+    figure.update_layout(
+        dragmode="lasso",
+        showlegend=bool(figure.data[0].name),
+        newselection_line_color=palette(dark).ink,
+        selectionrevision=turn,
+    )
+    return figure
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Points on a screen, shape (n, 2), and which of them are marked; None: there are no marks."""
+
+    points: NDArray[np.float32]
+    marked: NDArray[np.bool_] | None
+
+    @property
+    def size(self) -> float:
+        """The size of each in pixels."""
+        return dots.size(len(self.points), 3.5, 8)
+
+    def part(self, chosen: NDArray[np.bool_]) -> dict[str, object]:
+        """Return what a trace of some of them holds: the marked ones stand out, as those in a lasso do."""
+        marks = {} if self.marked is None else {"selectedpoints": np.flatnonzero(self.marked[chosen])}
+        return dots.xy(self.points[chosen]) | marks
+
+
+def _parts(
+    projection: Projection, colour: Colouring, dark: bool
+) -> list[tuple[str, NDArray[np.bool_], Mapping[str, object]]]:
+    colours, shown = palette(dark), projection.shown
+    if colour == "error":
+        wrong = (projection.label != projection.predicted)[shown]
+        return [
+            ("right", ~wrong, {"color": colours.train, "symbol": "circle", "opacity": 0.5}),
+            ("wrong", wrong, {"color": colours.wrong, "symbol": "x", "size": 7}),
+        ]
+    looks: dict[str, Mapping[str, object]] = {
+        "train": {"color": colours.train, "symbol": "circle", "opacity": 0.5},
+        "validation": {"color": colours.validation, "symbol": "diamond"},
+        "test": {"color": colours.test, "symbol": "square"},
+    }
+    names = labels(projection.splits, 24)
+    return [
+        (name, projection.split[shown] == index, looks.get(split, {"color": class_colour(index, dark)}))
+        for index, (name, split) in enumerate(zip(names, projection.splits, strict=True))
+    ]
+
+
+def _group(
+    figure: go.Figure,
+    name: str,
+    drawn: Drawn,
+    chosen: NDArray[np.bool_],
+    style: Mapping[str, object],
+) -> None:
+    figure.add_scattergl(
+        **drawn.part(chosen),
+        name=name,
+        mode="markers",
+        marker={"size": drawn.size, "opacity": 0.75, "line": {"width": 0}} | dict(style),
+        hoverinfo="name",
+    )
+
+
+def _many(figure: go.Figure, drawn: Drawn, classes: NDArray[np.int64], dark: bool) -> None:
+    colours = palette(dark).classes
+    edges = np.arange(len(colours) + 1) / len(colours)
+    scale = [[float(edge), c] for i, c in enumerate(colours) for edge in (edges[i], edges[i + 1])]
+    rounds = classes // len(colours) % len(SYMBOLS)
+    for index in np.unique(rounds):
+        chosen = rounds == index
+        figure.add_scattergl(
+            **drawn.part(chosen),
+            mode="markers",
+            marker={
+                "size": drawn.size + 0.5,
+                "symbol": SYMBOLS[index],
+                "color": (classes[chosen] % len(colours)).astype(np.uint8),
+                "colorscale": scale,
+                "cmin": -0.5,
+                "cmax": len(colours) - 0.5,
+                "opacity": 0.75,
+                "line": {"width": 0},
+            },
+            hoverinfo="skip",
+        )
+
+
+def _rings(figure: go.Figure, points: NDArray[np.float32], size: float, dark: bool) -> None:
+    """Draw a ring around each of `points`; they vanish as soon as a lasso is drawn on the figure."""
+    gone = {"marker": {"opacity": 0}}
+    figure.add_scattergl(
+        **dots.xy(points),
+        name="marked",
+        mode="markers",
+        marker={
+            "symbol": "circle-open",
+            "size": size + float(np.clip(100 / np.sqrt(len(points)), 3, 6)),
+            "color": palette(dark).ink,
+            "opacity": 0.8,
+            "line": {"width": 1},
+        },
+        selected=gone,
+        unselected=gone,
+        hoverinfo="skip",
+    )

@@ -1,0 +1,130 @@
+"""What moved inside: layers before against layers after, and beside it how far the weights went."""
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from translearn_core.plots.style import layer_axis as layer_axis
+from translearn_core.plots.style.intervals import outline, ribbon
+from translearn_core.plots.style.palette import mixed, palette
+from translearn_core.plots.style.patterns import hatched
+from translearn_core.plots.style.theme import bare
+from translearn_core.results import Drift, Similarity
+
+MOST_NUMBERED = 13
+"""Up to so many layers a cell shows its number."""
+
+
+def similarity_map(similarity: Similarity, dark: bool = False) -> go.Figure:
+    """Draw how alike each layer before training (down) is to each layer after it (across).
+
+    Below the boundary the diagonal is 1; above it, it fades the more training changed. Cells without a number
+    are layers that give one vector for all texts.
+    """
+    colours, n = palette(dark), len(similarity.matrix)
+    numbered = n <= MOST_NUMBERED
+    figure = bare(f"similarity map {n}", dark, height=110 + max(230, n * (40 if numbered else 18)))
+    found = similarity.matrix
+    figure.add_heatmap(
+        z=found.astype(np.float32),
+        zmin=0,
+        zmax=1,
+        colorscale=[[0, colours.panel], [1, mixed(colours.accent, colours.panel, 0.85)]],
+        colorbar={"title": {"text": "alike"}, "thickness": 10, "outlinewidth": 0, "tickformat": ".1f"},
+        xgap=1,
+        ygap=1,
+        hoverongaps=False,
+        text=_numbers(found) if numbered else None,
+        texttemplate="%{text}" if numbered else None,
+        hovertemplate="layer %{y} before, layer %{x} after: <b>%{z:.3f}</b><extra></extra>",
+    )
+    ticks = layer_axis.ticks(np.arange(n))
+    frame = {"showgrid": False, "tickvals": ticks, "ticks": "", "showline": False}
+    figure.update_xaxes(**frame, title_text="layer after training")
+    figure.update_yaxes(**frame, title_text="layer before training", autorange="reversed")
+    return figure
+
+
+def similarity_lines(similarity: Similarity, drift: Drift | None = None, dark: bool = False) -> go.Figure:
+    """Draw each layer before against after, with its interval, another seed and fresh weights beside it.
+
+    Under it, on the same axis, how far the weights went of the part right below each layer: the embeddings
+    under layer 0, block k-1 under layer k. Parts that did not move are hatched.
+    """
+    colours, layers = palette(dark), np.arange(len(similarity.diagonal))
+    figure = bare("similarity lines", dark, height=420 if drift is None else 560)
+    # a layer without a number would leave a hole in the outline's way
+    there = np.isfinite(similarity.low) & np.isfinite(similarity.high)
+    figure.add_scatter(
+        **outline(layers[there], similarity.low[there], similarity.high[there]),
+        name="interval",
+        **ribbon(colours.tuned),
+    )
+    for name, values, colour, dash, symbol in (
+        ("before and after", similarity.diagonal, colours.tuned, "solid", "diamond"),
+        ("this seed and another", similarity.sibling, colours.pretrained, "dash", "circle"),
+        ("two with fresh weights", similarity.floor, colours.muted, "dot", "square"),
+    ):
+        if np.isfinite(values).any():
+            figure.add_scatter(
+                x=layers,
+                y=values,
+                name=name,
+                mode="lines+markers",
+                line={"color": colour, "width": 2.5 if dash == "solid" else 1.8, "dash": dash},
+                marker={"size": 8 if dash == "solid" else 6, "symbol": symbol},
+                hovertemplate="layer %{x}: <b>%{y:.3f}</b>",
+            )
+    lowest = float(np.nanmin([similarity.low, similarity.floor, similarity.sibling], initial=1.0))
+    upper = {
+        "title_text": "alike (1: the same)",
+        "tickformat": ".1f",
+        "range": [min(0.0, lowest) - 0.03, 1.04],
+    }
+    edge = [-0.5, float(layers[-1]) + 0.5]
+    figure.update_xaxes(title_text=layer_axis.TITLE, range=edge, tickvals=layer_axis.ticks(layers))
+    figure.update_yaxes(**upper)
+    figure.update_layout(showlegend=True)
+    if drift is not None:
+        _add_weights(figure, drift, layers, dark)
+    return figure
+
+
+def _add_weights(figure: go.Figure, drift: Drift, layers: NDArray[np.int64], dark: bool) -> None:
+    colours, parts = palette(dark), drift.by_part().set_index("part")["relative change"]
+    named = ["embeddings", *(f"block {k}" for k in layers[:-1])]
+    change = 100 * np.asarray([float(parts.get(part, 0.0)) for part in named])
+    moved = change > 0
+    top = float(change.max(initial=0.0)) or 1.0
+    for name, some, heights, marker in (
+        ("weights did not move", ~moved, np.full(len(layers), top), hatched(colours)),
+        ("change of the weights", moved, change, {"color": colours.trainable}),
+    ):
+        if some.any():
+            figure.add_bar(
+                x=layers[some],
+                y=heights[some],
+                customdata=np.stack(
+                    [np.asarray(named, dtype=object)[some], [f"{c:.2g} %" for c in change[some]]], axis=-1
+                ),
+                name=name,
+                marker=marker,
+                yaxis="y2",
+                hovertemplate="%{customdata[0]}: <b>%{customdata[1]}</b><extra></extra>",
+            )
+    figure.update_layout(
+        barmode="overlay",
+        bargap=0.35,
+        xaxis={"anchor": "y2"},
+        yaxis={"domain": [0.38, 1]},
+        yaxis2={
+            "domain": [0, 0.28],
+            "title_text": "weights moved, %",
+            "rangemode": "tozero",
+            "nticks": 4,
+        },
+    )
+
+
+def _numbers(found: NDArray[np.float64]) -> list[list[str]]:
+    return [["" if np.isnan(value) else f"{value:.2f}" for value in row] for row in found]

@@ -1,0 +1,124 @@
+"""A training replayed: texts move between moments, and below them what a probe finds in every layer.
+
+All moments are in the figure, so that the browser moves through them by itself.
+"""
+
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from translearn_core.plots.style import animation_controls, point_styles
+from translearn_core.plots.style import layer_axis as layer_axis
+from translearn_core.plots.style import point_size as dots
+from translearn_core.plots.style.intervals import outline, ribbon
+from translearn_core.plots.style.labels import plain
+from translearn_core.plots.style.palette import Palette, faint, palette
+from translearn_core.plots.style.theme import bare
+from translearn_core.results import Replayed
+
+HEIGHT = 800
+MAP, SLIDER, BUTTONS, LINES = 0.46, 0.445, 0.345, 0.22
+"""Shares of the height: where the map begins, where slider and buttons hang, how high the lines reach."""
+
+
+def replayed(result: Replayed, moment: int = 0, dark: bool = False) -> go.Figure:
+    """Draw `result` at `moment`, with a slider and a button that plays all of them.
+
+    Test texts are solid, training texts faint. Axes stay as they are, and the map's have the same scale.
+    """
+    colours = palette(dark)
+    figure = bare(f"replay {result.layer}", dark, height=HEIGHT)
+    groups = point_styles.groups(result)
+    for name, chosen in groups.items():
+        where = dots.xy(result.coordinates[moment][chosen])
+        figure.add_scatter(**point_styles.looks(result, name, chosen, dark), **where)
+    fixed = _add_lines(figure, result, moment, colours)
+    moving = list(range(len(groups))) + list(range(len(groups) + fixed, len(figure.data)))
+    figure.frames = [
+        go.Frame(
+            name=str(m),
+            traces=moving,
+            data=[
+                {"type": "scatter", **xy}
+                for xy in (
+                    *(dots.xy(result.coordinates[m][chosen]) for chosen in groups.values()),
+                    *_lines(result, m).values(),
+                )
+            ],
+        )
+        for m in range(len(result.moments))
+    ]
+    _axes(figure, result)
+    point_styles.say_unnamed(figure, result, dark)
+    figure.update_layout(
+        updatemenus=[animation_controls.buttons(BUTTONS, dark)],
+        sliders=[animation_controls.slider(result.moments, moment, SLIDER, dark)],
+    )
+    return figure
+
+
+def _lines(result: Replayed, moment: int) -> dict[str, dict[str, Any]]:
+    """Return what the lower pane shows at a moment: earlier lines, the present one's interval, and itself."""
+    layers = np.arange(result.accuracy.shape[1], dtype=np.float32)
+    gaps = np.pad(result.accuracy[:moment], ((0, 1), (1, 0)), constant_values=np.nan)
+    earlier = gaps.ravel()[: moment * (len(layers) + 1) + 1]  # never empty, or the legend forgets it
+    return {
+        "earlier": {"x": np.resize(np.append(np.nan, layers), len(earlier)), "y": earlier},
+        "interval": outline(layers, result.low[moment], result.high[moment]),
+        "now": {"x": layers, "y": result.accuracy[moment]},
+    }
+
+
+def _add_lines(figure: go.Figure, result: Replayed, moment: int, colours: Palette) -> int:
+    """Draw the lower pane, and return how many of its traces never change; they come first."""
+    at = _lines(result, moment)
+    pane: dict[str, Any] = {"xaxis": "x2", "yaxis": "y2", "legend": "legend2"}
+    figure.add_scatter(
+        **_lines(result, 0)["now"], **pane,
+        name=plain(result.moments[0], 30), mode="lines", hoverinfo="skip",
+        line={"color": colours.pretrained, "width": 2, "dash": "dash"},
+    )  # fmt: skip
+    figure.add_scatter(
+        **at["earlier"], **pane,
+        name="earlier", mode="lines", hoverinfo="skip",
+        line={"color": faint(colours.muted, 0.55), "width": 1.2},
+    )  # fmt: skip
+    figure.add_scatter(
+        **at["interval"], **pane,
+        name="interval", **ribbon(colours.tuned),
+    )  # fmt: skip
+    figure.add_scatter(
+        **at["now"], **pane,
+        name="now", mode="lines+markers",
+        line={"color": colours.tuned, "width": 3}, marker={"size": 8, "symbol": "diamond"},
+        hovertemplate="layer %{x}: <b>%{y:.3f}</b><extra></extra>",
+    )  # fmt: skip
+    return 1
+
+
+def _axes(figure: go.Figure, result: Replayed) -> None:
+    """Hold both panes still over all moments."""
+    across, up = point_styles.ranges(result.coordinates)
+    depth = result.accuracy.shape[1]
+    legend = figure.layout.template.layout.legend.to_plotly_json()  # templates do not reach a second one
+    figure.update_layout(
+        xaxis=dots.NO_SCALE | {"range": across},
+        yaxis=dots.NO_SCALE | {"range": up, "domain": [MAP, 1], "scaleanchor": "x"},
+        xaxis2={
+            "anchor": "y2",
+            "range": [-0.35, depth - 0.65],
+            "tickvals": layer_axis.ticks(np.arange(depth)),
+            "title_text": layer_axis.TITLE,
+        },
+        yaxis2={
+            "anchor": "x2",
+            "range": [float(result.low.min()) - 0.02, float(result.high.max()) + 0.02],
+            "domain": [0, LINES],
+            "tickformat": ".2f",
+            "nticks": 5,
+            "title_text": "probe accuracy",
+        },
+        legend2=legend | {"y": LINES + 0.005},
+        margin={"t": 40, "b": 8},
+    )

@@ -1,0 +1,202 @@
+"""The backbone as a stack of parts, embeddings at the bottom: what is frozen, what trains, the boundary."""
+
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+
+from translearn_core.config import FreezePlan
+from translearn_core.plots.style.labels import amount
+from translearn_core.plots.style.palette import Palette, palette
+from translearn_core.plots.style.theme import bare
+from translearn_core.results import Anatomy
+
+SNOWFLAKE = (
+    "M18,-7L18,7M11.9,-3.5L24.1,3.5M11.9,3.5L24.1,-3.5M16,-6L18,-4L20,-6M16,6L18,4L20,6M11.8,-1.2L14.5,-2L13.7,-4.7"
+    "M24.2,1.2L21.5,2L22.3,4.7M11.8,1.2L14.5,2L13.7,4.7M24.2,-1.2L21.5,-2L22.3,-4.7"
+)
+FLAME = (
+    "M18,-7C13.6,-7 12.4,-3.6 13.6,-0.8C14.2,-2 15,-2.4 15.6,-2.2C14.6,1.6 17,5 19,7C18.8,4 20.6,2.6 "
+    "21.8,0.8C23.6,-2 22.6,-7 18,-7Z"
+)
+"""Marks in pixels from the bar's left end, y upwards; as letters they would need a font that has them."""
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One bar: the part's `name` for people, the `key` a click on it gives back, and whether it trains."""
+
+    name: str
+    key: str
+    parameters: int
+    trains: bool
+    state: str
+
+
+def stack(anatomy: Anatomy, plan: FreezePlan, dark: bool = False) -> go.Figure:
+    """Draw `anatomy` under `plan`, one bar a part.
+
+    A click on a bar selects a point whose `customdata` is ``["embeddings"]`` or ``["block k"]`` (the final
+    norm answers with the last block's); the head always trains and cannot be clicked.
+
+    Raises
+    ------
+    ConfigError
+        If the plan names a block the backbone does not have.
+    """
+    plan.check(anatomy.n_blocks)
+    colours, parts = palette(dark), _parts(anatomy, plan)
+    below = _below_boundary(anatomy, plan)
+    # a line's worth of air where the boundary is drawn
+    places = [i + (0.62 if below and i >= below else 0.0) for i in range(len(parts) + 1)]
+    row = 36 if len(parts) <= 16 else 24
+    top = places[-1]
+    figure = bare(f"stack {anatomy.digest}", dark, height=round(row * (top + 1.9)) + 16)
+    for trains in (False, True):
+        _bars(figure, [(p, y) for p, y in zip(parts, places, strict=False) if p.trains == trains], colours)
+    _bars(figure, [(_Part("head", "", 0, True, "new, always trains"), top)], colours, clickable=False)
+    for part, y in [*zip(parts, places, strict=False), (_Part("head", "", 0, True, ""), top)]:
+        _mark(figure, part, y, colours)
+    if below:
+        _boundary(figure, places[below] - 0.81, colours)
+    _say(figure, top + 0.78, "class out", colours)
+    first = "text in" if below else f"text in  ·  {_why_nothing_is_kept(anatomy)}"
+    _say(figure, -0.78, first, colours)
+    figure.update_xaxes(visible=False, range=[0, 1])
+    figure.update_yaxes(visible=False, range=[-1.05, top + 1.05])
+    figure.update_layout(
+        bargap=0.14,
+        barcornerradius=6,
+        barmode="overlay",
+        margin={"l": 4, "r": 4, "t": 4, "b": 4},
+        showlegend=False,
+    )
+    return figure
+
+
+def _parts(anatomy: Anatomy, plan: FreezePlan) -> list[_Part]:
+    boundary = plan.boundary(anatomy.n_blocks) if anatomy.splittable else -1
+    again = "frozen, computed again"
+    rows = [("embeddings", "embeddings", anatomy.embedding_parameters, plan.embeddings, boundary < 0)]
+    rows += [
+        (f"block {k}", f"block {k}", n, k in plan.blocks, k > boundary)
+        for k, n in enumerate(anatomy.block_parameters)
+    ]
+    if anatomy.final_parameters:
+        last = anatomy.n_blocks - 1
+        rows.append(
+            ("final norm", f"block {last}", anatomy.final_parameters, last in plan.blocks, last > boundary)
+        )
+    return [
+        _Part(name, key, n, trains, "trains" if trains else again if above else "frozen")
+        for name, key, n, trains, above in rows
+    ]
+
+
+def _below_boundary(anatomy: Anatomy, plan: FreezePlan) -> int:
+    """Number of parts that are computed once."""
+    boundary = plan.boundary(anatomy.n_blocks)
+    if not anatomy.splittable or boundary < 0:
+        return 0
+    if boundary == anatomy.n_blocks:
+        return 1 + anatomy.n_blocks + (anatomy.final_parameters > 0)
+    return 1 + boundary
+
+
+def _why_nothing_is_kept(anatomy: Anatomy) -> str:
+    if not anatomy.splittable:
+        return "this model cannot be cut: every step computes all of it"
+    return "embeddings train: every step computes all of it"
+
+
+def _bars(
+    figure: go.Figure, parts: list[tuple[_Part, float]], colours: Palette, clickable: bool = True
+) -> None:
+    if not parts:
+        return
+    trains = parts[0][0].trains
+    ink = colours.trainable_ink if trains else colours.frozen_ink
+    places = [y for _, y in parts]
+    figure.add_bar(
+        x=[1] * len(parts),
+        y=places,
+        customdata=[[part.key] for part, _ in parts] if clickable else None,
+        name="head" if not clickable else "trains" if trains else "frozen",
+        orientation="h",
+        width=0.86,
+        marker={
+            "color": colours.trainable if trains else colours.frozen,
+            "line": {"width": 0},
+            "pattern": {
+                "shape": ["/" if part.state.endswith("again") else "" for part, _ in parts],
+                "fgcolor": colours.paper,
+                "fillmode": "overlay",
+                "size": 8,
+                "solidity": 0.12,
+            },
+        },
+        text=[f"\u2003\u2003 <b>{part.name}</b>  {part.state}" for part, _ in parts],
+        textposition="inside",
+        insidetextanchor="start",
+        textangle=0,
+        constraintext="none",
+        insidetextfont={"color": ink, "size": 13},
+        hovertemplate="%{customdata[0]}: click to change<extra></extra>" if clickable else None,
+        hoverinfo=None if clickable else "skip",
+        selected_marker_opacity=1,
+        unselected_marker_opacity=1,
+    )
+    figure.add_scatter(
+        x=[0.985] * len(parts),
+        y=places,
+        mode="text",
+        text=[amount(part.parameters) if part.parameters else "" for part, _ in parts],
+        textposition="middle left",
+        textfont={"color": ink, "size": 13},
+        hoverinfo="skip",
+    )
+
+
+def _mark(figure: go.Figure, part: _Part, y: float, colours: Palette) -> None:
+    ink = colours.trainable_ink if part.trains else colours.frozen_ink
+    figure.add_shape(
+        type="path",
+        path=FLAME if part.trains else SNOWFLAKE,
+        xsizemode="pixel",
+        ysizemode="pixel",
+        xanchor=0,
+        yanchor=y,
+        line={"color": ink, "width": 0 if part.trains else 1.4},
+        fillcolor=ink if part.trains else "rgba(0,0,0,0)",
+    )
+
+
+def _boundary(figure: go.Figure, y: float, colours: Palette) -> None:
+    figure.add_shape(
+        type="line",
+        x0=0,
+        x1=1,
+        y0=y + 0.17,
+        y1=y + 0.17,
+        line={"color": colours.pretrained, "width": 2, "dash": "dash"},
+    )
+    figure.add_scatter(
+        x=[0.5],
+        y=[y - 0.08],
+        mode="text",
+        text=["computed once below this line"],
+        textposition="middle center",
+        textfont={"color": colours.pretrained, "size": 12},
+        hoverinfo="skip",
+    )
+
+
+def _say(figure: go.Figure, y: float, text: str, colours: Palette) -> None:
+    figure.add_scatter(
+        x=[0.5],
+        y=[y],
+        mode="text",
+        text=[text],
+        textposition="middle center",
+        textfont={"color": colours.muted, "size": 12},
+        hoverinfo="skip",
+    )

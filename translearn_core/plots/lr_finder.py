@@ -1,0 +1,69 @@
+"""The loss while the learning rate rises, and where the suggested rate lies."""
+
+import numpy as np
+import plotly.graph_objects as go
+
+from translearn_core.plots.style.palette import faint, palette
+from translearn_core.plots.style.theme import bare, say
+from translearn_core.results import RateSearch
+
+ROOM = 0.25
+"""Room above and below the part of the curve that matters, as a share of its height."""
+
+
+def rate_search(search: RateSearch, dark: bool = False) -> go.Figure:
+    """Draw loss by rate on a log axis: each step faint, their running mean strong, two rates as lines.
+
+    Where the loss runs away the curve leaves the figure: its fall is what is to be seen.
+    """
+    figure, colours = bare("rate search", dark, height=340), palette(dark)
+    figure.update_xaxes(
+        title_text=f"learning rate of the {search.part}, log scale",
+        type="log",
+        dtick=1,
+        exponentformat="power",
+        showgrid=True,
+    )
+    figure.update_yaxes(title_text="loss (nats)", nticks=7)
+    if len(search.rates) < 2:
+        return say(figure, "The loss ran away at once: there is no curve to draw.", dark)
+    figure.add_scatter(
+        x=search.rates,
+        y=search.losses,
+        name="each step",
+        mode="lines",
+        line={"color": faint(colours.train, 0.45), "width": 1},
+        hoverinfo="skip",
+    )
+    figure.add_scatter(
+        x=search.rates,
+        y=search.smoothed,
+        name="smoothed",
+        mode="lines",
+        line={"color": colours.validation, "width": 2.5},
+        hovertemplate="rate %{x:.2g}: <b>%{y:.3f}</b><extra></extra>",
+    )
+    low, high = _ends(search)
+    lines = [("now", search.before, colours.muted, "dot")]
+    if search.suggestion != search.before:
+        lines.append(("suggested", search.suggestion, colours.tuned, "solid"))
+    for name, rate, colour, dash in lines:
+        figure.add_scatter(
+            x=[rate, rate],
+            y=[low, high],
+            name=f"{name} {rate:.2g}",
+            mode="lines",
+            line={"color": colour, "width": 2, "dash": dash},
+            hovertemplate=f"{name}: <b>%{{x:.2g}}</b><extra></extra>",
+        )
+    figure.update_yaxes(range=[low, high])
+    return figure
+
+
+def _ends(search: RateSearch) -> tuple[float, float]:
+    """Where the axis of the loss starts and ends: round the curve up to its lowest point."""
+    curve = np.asarray(search.smoothed)
+    fall = curve[: curve.argmin() + 1]
+    low, high = float(fall.min()), float(max(fall.max(), curve[: max(2, len(curve) // 10)].max()))
+    room = ROOM * max(high - low, 0.1 * high)
+    return low - room, high + room

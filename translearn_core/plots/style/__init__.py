@@ -1,0 +1,1 @@
+"""Theme, palette and parts that figures share."""

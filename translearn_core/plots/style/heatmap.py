@@ -1,0 +1,188 @@
+"""Parts against steps, the input at the bottom: the picture that the timeline and what moved have in common.
+
+A cell's number is its colour, on a log scale. Where there is none it is hatched. Stages stand on top.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from translearn_core.plots.style.palette import Palette, mixed, palette
+from translearn_core.plots.style.patterns import hatched
+from translearn_core.plots.style.stage_bands import STAGE, name_stages, stage_at
+from translearn_core.plots.style.theme import bare, say
+from translearn_core.results import Timeline
+
+GAP = '<span style="font-size: 4px"> </span>'
+"""Air between the colours and their title, which Plotly would set on top of them."""
+TICKS = 5
+"""Numbers under the colours at most."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a grid is about.
+
+    `scale` titles the colours, `still` names a hatched cell, `word` says a cell's number and `tick` one of
+    the scale; `decades` is how far below the largest number the colours reach.
+    """
+
+    name: str
+    scale: str
+    still: str
+    word: Callable[[float], str]
+    tick: Callable[[float], str]
+    decades: float
+
+
+def grid(
+    told: Timeline, edges: NDArray[np.int64], values: NDArray[np.float64], look: Look, dark: bool
+) -> go.Figure:
+    """Draw `values`, shape (parts, columns), 0 or above; column c holds the steps from `edges[c]` on."""
+    parts, colours = told.parts, palette(dark)
+    row = 30 if len(parts) <= 10 else 22 if len(parts) <= 18 else 14
+    staged = len(told.stages) > 1
+    rows = [*parts, STAGE] if staged else list(parts)
+    figure = bare(look.name, dark, height=row * len(rows) + (140 if staged else 122))
+    if not values.size:
+        return say(figure, "No epoch is finished yet.", dark)
+    said = [[look.word(float(v)) if v > 0 else look.still for v in line] for line in values]
+    if staged:
+        said.append([stage_at(told, int(step)) for step in edges[:-1]])
+    when = _spans(edges)
+    words = [[f"{steps}: <b>{word}</b>" for steps, word in zip(when, line, strict=True)] for line in said]
+    _colour(figure, rows, edges, values, words, look, colours)
+    _hatch(figure, parts, edges, values == 0, look, colours)
+    if staged:
+        name_stages(figure, told, colours)
+    figure.update_xaxes(
+        title_text="step", range=[int(edges[0]), int(edges[-1])], nticks=6, tickformat=",d", ticks="outside"
+    )
+    figure.update_yaxes(
+        type="category",
+        categoryorder="array",
+        categoryarray=rows,
+        range=[-0.5, len(rows) - 0.5],
+        tickvals=[*_labelled(parts, row), *rows[len(parts) :]],
+        showgrid=False,
+        ticks="",
+    )
+    figure.update_layout(
+        barmode="overlay",
+        bargap=0.14,
+        barcornerradius=0,
+        margin={"t": 48 if staged else 30, "b": 92},
+        legend={"yref": "container", "y": 1, "yanchor": "top"},
+        uniformtext={"mode": "hide", "minsize": 10},
+    )
+    return figure
+
+
+def _colour(
+    figure: go.Figure,
+    rows: list[str],
+    edges: NDArray[np.int64],
+    values: NDArray[np.float64],
+    words: list[list[str]],
+    look: Look,
+    colours: Palette,
+) -> None:
+    """Colour the cells; `rows` may name one more than there are values: its cells only have their words."""
+    there = values[values > 0]
+    high = float(np.log10(there.max())) if there.size else 0.0
+    low = float(max(np.log10(there.min()), high - look.decades)) if there.size else -1.0
+    low = min(low, high - 0.3)
+    shade = np.full((len(rows), values.shape[1]), np.nan, dtype=np.float32)
+    np.log10(values, out=shade[: len(values)], where=values > 0, casting="same_kind")
+    ticks = _ticks(low, high)
+    figure.add_heatmap(
+        x=edges,
+        y=rows,
+        z=shade,
+        zmin=low,
+        zmax=high,
+        text=words,
+        hovertemplate="%{y}, %{text}<extra></extra>",
+        hoverongaps=True,
+        ygap=3,
+        colorscale=[
+            [0.0, mixed(colours.trainable, colours.paper, 0.3)],
+            [0.65, colours.trainable],
+            [1.0, colours.tuned],
+        ],
+        showscale=bool(there.size),
+        colorbar={
+            "orientation": "h",
+            "lenmode": "pixels",
+            "len": 220,
+            "thickness": 10,
+            "x": 0,
+            "xanchor": "left",
+            "y": 0,
+            "yref": "container",
+            "yanchor": "bottom",
+            "xpad": 0,
+            "ypad": 4,
+            "outlinewidth": 0,
+            "title": {
+                "text": f"{look.scale}<br>{GAP}",
+                "side": "top",
+                "font": {"size": 12, "color": colours.muted},
+            },
+            "tickvals": ticks,
+            "ticktext": [look.tick(10**tick) for tick in ticks],
+            "tickfont": {"size": 11, "color": colours.muted},
+        },
+    )
+
+
+def _hatch(
+    figure: go.Figure,
+    parts: tuple[str, ...],
+    edges: NDArray[np.int64],
+    still: NDArray[np.bool_],
+    look: Look,
+    colours: Palette,
+) -> None:
+    spans = [
+        (part, int(edges[start]), int(edges[stop] - edges[start]))
+        for part, line in zip(parts, still, strict=True)
+        for start, stop in np.flatnonzero(np.diff(np.pad(line, 1).astype(np.int8))).reshape(-1, 2)
+    ]
+    if not spans:
+        return
+    names, starts, lengths = zip(*spans, strict=True)
+    figure.add_bar(
+        x=list(lengths),
+        y=list(names),
+        base=list(starts),
+        name=look.still,
+        orientation="h",
+        showlegend=True,
+        marker=hatched(colours),
+        hoverinfo="skip",
+    )
+
+
+def _spans(edges: NDArray[np.int64]) -> list[str]:
+    """Return the steps of every column, counted from 1, in words."""
+    ends = zip(edges[:-1] + 1, edges[1:], strict=True)
+    return [f"step {a:,}" if a == b else f"steps {a:,} to {b:,}" for a, b in ends]
+
+
+def _labelled(parts: tuple[str, ...], row: int) -> list[str]:
+    """Return the parts whose names are written: all, or every other block where rows are thin."""
+    if row > 14:
+        return list(parts)
+    return [parts[0], *parts[1:-2:2], parts[-1]]
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    """Return powers of ten between two of them, a few; the ends where there are not two."""
+    whole = list(range(int(np.ceil(low - 1e-9)), int(np.floor(high + 1e-9)) + 1))
+    if len(whole) < 2:
+        return [low, high]
+    return [float(power) for power in whole[:: -(-len(whole) // TICKS)]]

@@ -1,0 +1,41 @@
+"""How sure a number is: whiskers at a dot, a ribbon round a line."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from translearn_core.plots.style.palette import faint
+
+
+def whiskers(
+    middle: ArrayLike, low: ArrayLike, high: ArrayLike, colour: str, *, width: int = 5
+) -> dict[str, Any]:
+    """Return error bars from `low` to `high` round `middle`, all of one length; `width` is in pixels."""
+    at = np.asarray(middle, dtype=float)
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": np.asarray(high, dtype=float) - at,
+        "arrayminus": at - np.asarray(low, dtype=float),
+        "color": colour,
+        "thickness": 2,
+        "width": width,
+    }
+
+
+def ribbon(colour: str, opacity: float = 0.16) -> dict[str, Any]:
+    """Return the looks of an interval along a line: filled, without an edge, silent under the mouse."""
+    return {
+        "mode": "lines",
+        "fill": "toself",
+        "fillcolor": faint(colour, opacity),
+        "line_width": 0,
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+
+
+def outline(x: NDArray[Any], low: NDArray[Any], high: NDArray[Any]) -> dict[str, Any]:
+    """Return the way round a ribbon: along its upper edge, and back along the lower one."""
+    return {"x": np.concatenate([x, x[::-1]]), "y": np.concatenate([high, low[::-1]])}

@@ -1,0 +1,94 @@
+"""How every figure looks: a Plotly template for light and for dark, and the bare figure they start from.
+
+Pages show figures with ``st.plotly_chart(figure, theme=None)``: Streamlit's own theme would replace this one.
+"""
+
+from functools import cache
+
+import plotly.graph_objects as go
+
+from translearn_core.plots.style.palette import faint, palette
+
+FONT = "'Source Sans', system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', Arial, sans-serif"
+"""The page's font, which Streamlit serves itself, then what the system has; none comes from a network."""
+
+
+@cache
+def template(dark: bool) -> go.layout.Template:
+    """Return the Plotly template of one appearance: transparent, quiet axes, the legend above the plot.
+
+    Axes do not zoom and dragging does nothing unless a figure says otherwise, so that a finger on a phone
+    scrolls the page.
+    """
+    colours = palette(dark)
+    axis = {
+        "automargin": True,
+        "color": colours.muted,
+        "fixedrange": True,
+        "gridcolor": colours.grid,
+        "gridwidth": 1,
+        "linecolor": colours.grid,
+        "tickcolor": colours.grid,
+        "tickfont": {"size": 12},
+        "ticklabelstandoff": 4,
+        "title": {"font": {"size": 13, "color": colours.muted}, "standoff": 8},
+        "zeroline": False,
+    }
+    return go.layout.Template(
+        layout={
+            "autotypenumbers": "strict",
+            "barcornerradius": 3,
+            "colorway": list(colours.classes),
+            "dragmode": False,
+            "font": {"family": FONT, "size": 13, "color": colours.ink},
+            "hoverlabel": {
+                "bgcolor": colours.panel,
+                "bordercolor": colours.grid,
+                "font": {"family": FONT, "size": 13, "color": colours.ink},
+                "align": "left",
+            },
+            "hovermode": "closest",
+            "legend": {
+                "orientation": "h",
+                "x": 0,
+                "xanchor": "left",
+                "y": 1.02,
+                "yanchor": "bottom",
+                "bgcolor": "rgba(0,0,0,0)",
+                "font": {"size": 12, "color": colours.ink},
+                "itemsizing": "constant",
+            },
+            "margin": {"l": 8, "r": 16, "t": 36, "b": 8, "pad": 0},
+            "modebar": {
+                "remove": ["autoScale2d", "zoomIn2d", "zoomOut2d"],
+                "bgcolor": "rgba(0,0,0,0)",
+                "color": faint(colours.muted, 0.6),
+                "activecolor": colours.ink,
+            },
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "xaxis": axis | {"showgrid": False, "ticks": "outside", "ticklen": 4},
+            "yaxis": axis,
+        }
+    )
+
+
+def bare(name: str, dark: bool, height: int) -> go.Figure:
+    """Return an empty figure; `name` keeps zoom and hidden lines while a live figure is drawn again."""
+    return go.Figure(layout={"template": template(dark), "height": height, "uirevision": name})
+
+
+def say(figure: go.Figure, sentence: str, dark: bool) -> go.Figure:
+    """Write `sentence` in the middle of a figure that has nothing to show yet, and return the figure."""
+    figure.update_xaxes(visible=False)
+    figure.update_yaxes(visible=False)
+    figure.add_annotation(
+        text=sentence,
+        x=0.5,
+        y=0.5,
+        xref="paper",
+        yref="paper",
+        showarrow=False,
+        font_color=palette(dark).muted,
+    )
+    return figure

@@ -1,0 +1,206 @@
+"""Learning curves: one run over its epochs, or several runs over each other."""
+
+from collections.abc import Mapping
+from itertools import cycle
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from translearn_core.plots.style.labels import labels, plain
+from translearn_core.plots.style.palette import BASELINE_DASHES, class_colour, faint, line_dash, palette
+from translearn_core.plots.style.theme import bare, say
+from translearn_core.results import History
+
+Measure = Literal["loss", "accuracy", "macro_f1", "lr", "grad_norm"]
+
+TITLES: dict[Measure, str] = {
+    "loss": "loss (nats)",
+    "accuracy": "accuracy",
+    "macro_f1": "macro-F1",
+    "lr": "learning rate",
+    "grad_norm": "gradient norm",
+}
+"""Every measure a learning curve can show, and its axis title."""
+
+STEP_COLUMNS: dict[Measure, tuple[tuple[str, str], ...]] = {
+    "lr": (("lr", "backbone"), ("head_lr", "head")),
+    "grad_norm": (("grad_norm", "gradient norm"),),
+}
+"""Measures told by step, not by epoch: their columns and what each line is called."""
+
+MOST_STEPS = 1_500
+"""A line of more steps is thinned: no screen shows more."""
+
+
+def learning_curves(
+    history: History, measure: Measure, dark: bool = False, *, lines: Mapping[str, float] | None = None
+) -> go.Figure:
+    """Draw one run: train against validation by epoch, the best epoch marked; step values faint behind.
+
+    `lines` are accuracies that need no training of the backbone, by name; drawn where accuracy is shown.
+    """
+    figure = _axes(f"learning {measure}", measure, dark)
+    if measure in STEP_COLUMNS:
+        return _by_step(figure, history, measure, dark)
+    colours, epochs = palette(dark), history.frame()
+    if measure == "loss" and history.steps:
+        steps = _thinned(history.step_frame())
+        figure.add_scatter(
+            x=steps["epoch"],
+            y=steps["loss"],
+            name="each step",
+            mode="lines",
+            line={"color": faint(colours.train, 0.45), "width": 1},
+            hoverinfo="skip",
+        )
+    if epochs.empty:
+        return figure if figure.data else say(figure, "No epoch is finished yet.", dark)
+    for split, dash in (("train", "dot"), ("validation", "solid")):
+        colour = getattr(colours, split)
+        figure.add_scatter(
+            x=epochs["epoch"],
+            y=epochs[f"{split}_{measure}"],
+            name=split,
+            mode="lines+markers",
+            line={"color": colour, "width": 2.5, "dash": dash},
+            marker={"size": 6, "color": colour},
+            hovertemplate="epoch %{x}: <b>%{y:.4f}</b>",
+        )
+    _mark_best(figure, epochs, f"validation_{measure}", dark)
+    if measure == "accuracy":
+        _draw_baselines(figure, lines or {}, len(epochs), dark)
+    return _whole_epochs(figure, len(epochs))
+
+
+def overlay(histories: Mapping[str, History], measure: Measure, dark: bool = False) -> go.Figure:
+    """Draw several runs over each other: validation as a line, training dotted in the same colour."""
+    figure = _axes(f"overlay {measure}", measure, dark)
+    names, longest = labels(histories, 28), 0
+    for index, (name, history) in enumerate(zip(names, histories.values(), strict=True)):
+        colour = class_colour(index, dark)
+        line = {"color": colour, "width": 2.2, "dash": line_dash(index)}
+        epochs = history.frame()
+        longest = max(longest, len(epochs))
+        if measure in STEP_COLUMNS:
+            steps, column = _thinned(history.step_frame()), STEP_COLUMNS[measure][-1][0]
+            values = _smooth(steps[column]) if measure == "grad_norm" else steps[column]
+            figure.add_scatter(x=steps["epoch"], y=values, name=name, mode="lines", line=line)
+            continue
+        figure.add_scatter(
+            x=epochs["epoch"],
+            y=epochs[f"validation_{measure}"],
+            name=name,
+            legendgroup=str(index),
+            mode="lines+markers",
+            line=line,
+            marker_size=6,
+            hovertemplate="%{fullData.name}<br>epoch %{x}, validation: <b>%{y:.4f}</b><extra></extra>",
+        )
+        figure.add_scatter(
+            x=epochs["epoch"],
+            y=epochs[f"train_{measure}"],
+            name=name,
+            legendgroup=str(index),
+            showlegend=False,
+            mode="lines",
+            line={"color": faint(colour, 0.7), "width": 1.5, "dash": "dot"},
+            hovertemplate="%{fullData.name}<br>epoch %{x}, train: <b>%{y:.4f}</b><extra></extra>",
+        )
+    figure.update_layout(showlegend=True)
+    return _whole_epochs(figure, longest) if figure.data else say(figure, "Choose runs to compare.", dark)
+
+
+def _axes(name: str, measure: Measure, dark: bool) -> go.Figure:
+    figure = bare(name, dark, height=360)
+    figure.update_xaxes(title_text="epoch", fixedrange=False)
+    figure.update_yaxes(title_text=TITLES[measure], fixedrange=False, nticks=7)
+    if measure in ("accuracy", "macro_f1"):
+        figure.update_yaxes(tickformat=".2f")
+    if measure == "lr":
+        figure.update_yaxes(exponentformat="power", rangemode="tozero")
+    return figure
+
+
+def _by_step(figure: go.Figure, history: History, measure: Measure, dark: bool) -> go.Figure:
+    if not history.steps:
+        return say(figure, "No step is finished yet.", dark)
+    colours, steps = palette(dark), _thinned(history.step_frame())
+    for (column, name), colour in zip(
+        STEP_COLUMNS[measure], (colours.validation, colours.tuned), strict=False
+    ):
+        values, width = steps[column], 2.2
+        if not np.any(values):  # a frozen backbone has no rate of its own
+            continue
+        if measure == "grad_norm":
+            figure.add_scatter(
+                x=steps["epoch"], y=values, name="each step", line={"color": faint(colour, 0.35), "width": 1}
+            )
+            name, values = "smoothed", _smooth(values)
+        figure.add_scatter(
+            x=steps["epoch"],
+            y=values,
+            name=name,
+            mode="lines",
+            line={"color": colour, "width": width},
+            yaxis="y2" if column == "head_lr" and len(figure.data) == 1 else "y",
+            hovertemplate="epoch %{x:.2f}: <b>%{y:.3g}</b>",
+        )
+    if (
+        figure.data[-1].yaxis == "y2"
+    ):  # the head learns some twenty times faster: a pane of its own, the same clock
+        figure.update_layout(
+            yaxis={"domain": [0, 0.45], "title_text": "backbone rate", "nticks": 4},
+            yaxis2={
+                "domain": [0.55, 1],
+                "title_text": "head rate",
+                "nticks": 4,
+                "rangemode": "tozero",
+                "exponentformat": "power",
+                "anchor": "x",
+            },
+        )
+    return figure
+
+
+def _mark_best(figure: go.Figure, epochs: pd.DataFrame, column: str, dark: bool) -> None:
+    best = epochs[epochs["best"]].tail(1)
+    if best.empty:
+        return
+    epoch, value, colours = int(best["epoch"].iloc[0]), float(best[column].iloc[0]), palette(dark)
+    figure.add_scatter(
+        x=[epoch],
+        y=[value],
+        name=f"best epoch {epoch}",
+        mode="markers",
+        marker={"size": 14, "symbol": "circle-open", "color": colours.tuned, "line": {"width": 2.5}},
+        hoverinfo="skip",
+    )
+
+
+def _draw_baselines(figure: go.Figure, lines: Mapping[str, float], epochs: int, dark: bool) -> None:
+    for (name, accuracy), dash in zip(lines.items(), cycle(BASELINE_DASHES)):
+        figure.add_scatter(
+            x=[1, max(epochs, 2)],
+            y=[accuracy, accuracy],
+            name=plain(name, 30),
+            mode="lines",
+            line={"color": palette(dark).muted, "width": 1.5, "dash": dash},
+            legendrank=2_000,
+            hovertemplate="%{fullData.name}: <b>%{y:.4f}</b><extra></extra>",
+        )
+
+
+def _whole_epochs(figure: go.Figure, epochs: int) -> go.Figure:
+    if 0 < epochs <= 12:
+        figure.update_xaxes(dtick=1)
+    return figure
+
+
+def _thinned(steps: pd.DataFrame) -> pd.DataFrame:
+    return steps.iloc[:: max(1, -(-len(steps) // MOST_STEPS))]
+
+
+def _smooth(values: "pd.Series[float]") -> "pd.Series[float]":
+    return values.ewm(span=max(3, len(values) // 10)).mean()

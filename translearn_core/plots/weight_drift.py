@@ -1,0 +1,68 @@
+"""How far each part of the backbone moved from its pretrained values."""
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from translearn_core.plots.style.labels import labels
+from translearn_core.plots.style.palette import palette
+from translearn_core.plots.style.patterns import hatched
+from translearn_core.plots.style.theme import bare
+from translearn_core.results import Drift
+
+
+def drift_bars(drift: Drift, dark: bool = False) -> go.Figure:
+    """Draw the relative change of every part on a log axis, input at the bottom, frozen parts hatched.
+
+    A frozen part has no length on a log axis: its hatched band runs across the plot and says that it did not
+    move.
+    """
+    parts, colours = drift.by_part(), palette(dark)
+    figure = bare("drift", dark, height=90 + 34 * len(parts))
+    names = np.asarray(labels(parts["part"], 24), dtype=object)
+    change = 100 * parts["relative change"].to_numpy(dtype=float)
+    moved = change > 0
+    low, high = _ends(change[moved])
+    ticks = 10.0 ** np.arange(np.log10(low), np.log10(high))
+    figure.add_bar(
+        x=np.full(int((~moved).sum()), high),
+        y=names[~moved],
+        name="did not move",
+        orientation="h",
+        marker=hatched(colours),
+        text=["0 %"] * int((~moved).sum()),
+        textposition="inside",
+        insidetextanchor="start",
+        insidetextfont_color=colours.frozen_ink,
+        hovertemplate="%{y}: <b>did not move</b><extra></extra>",
+    )
+    figure.add_bar(
+        x=change[moved],
+        y=names[moved],
+        name="moved",
+        orientation="h",
+        marker_color=colours.trainable,
+        text=[f"{value:.2g} %" for value in change[moved]],
+        textposition="outside",
+        cliponaxis=False,
+        hovertemplate="%{y}: <b>%{x:.3g} %</b><extra></extra>",
+    )
+    figure.update_xaxes(
+        type="log",
+        title_text="change relative to the starting norm",
+        range=[np.log10(low), np.log10(high)],
+        tickvals=ticks,
+        ticktext=[f"{tick:g} %" for tick in ticks],
+        showgrid=True,
+    )
+    figure.update_yaxes(type="category", categoryorder="array", categoryarray=names, showgrid=False)
+    figure.update_layout(barmode="overlay", bargap=0.28)
+    return figure
+
+
+def _ends(change: NDArray[np.float64]) -> tuple[float, float]:
+    """Where the axis starts and ends: a power of ten below the least, and room for a label after the most."""
+    if not len(change):
+        return 0.01, 100.0
+    low = float(10.0 ** np.floor(np.log10(change.min()) - 0.3))
+    return low, float(max(change.max() / low, 10.0) ** 1.25 * low)

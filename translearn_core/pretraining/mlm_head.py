@@ -1,0 +1,106 @@
+"""What guesses covered words: the head that a checkpoint carries, or a fresh one tied to its embeddings."""
+
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
+from transformers import MODEL_FOR_MASKED_LM_MAPPING, AutoModelForMaskedLM, PreTrainedModel
+from transformers.modeling_outputs import BaseModelOutput
+
+from translearn_core.backbones import Backbone
+from translearn_core.backbones.inspection import table
+from translearn_core.backbones.resolve import locate
+from translearn_core.backbones.silence import quiet
+
+
+@dataclass(frozen=True, eq=False)
+class Guesser:
+    """A backbone's model, and the head that makes (tokens, vocabulary) of its top states (tokens, width)."""
+
+    model: PreTrainedModel
+    head: nn.Module
+    fresh: bool
+
+    @classmethod
+    def of(cls, backbone: Backbone, counts: NDArray[np.int64], seed: int) -> "Guesser":
+        """Return a backbone with the head of its checkpoint, or a fresh one where that carries none.
+
+        `counts` says how often each token stands in the texts, shape (vocabulary,).
+        """
+        if (whole := _own(backbone)) is not None:
+            body = whole.base_model
+            assert isinstance(body, PreTrainedModel)
+            return cls(body, OwnHead(whole), fresh=False)
+        head = FreshHead(table(backbone.model), backbone.anatomy.width, counts, seed)
+        return cls(backbone.model, head, fresh=True)
+
+
+class OwnHead(nn.Module):
+    """The head of a masked language model, whatever it is made of.
+
+    The model runs on top states that it is given instead of its own.
+    """
+
+    def __init__(self, whole: PreTrainedModel) -> None:
+        super().__init__()
+        self.whole = whole
+
+    def forward(self, states: Tensor) -> Tensor:
+        """Return the logits of some tokens."""
+        body = self.whole.base_model
+        body.forward = partial(_given, states[None])  # an instance attribute, taken off again below
+        try:
+            none = torch.zeros(1, len(states), dtype=torch.long, device=states.device)
+            logits: Tensor = self.whole(input_ids=none).logits
+        finally:
+            del body.forward
+        return logits[0]
+
+
+class FreshHead(nn.Module):
+    """Dense, GELU, norm, and the word embeddings themselves to compare with, as BERT has it.
+
+    The bias starts as the log of each word's share, so that nothing has to be learned of how common it is.
+    """
+
+    def __init__(self, table: nn.Embedding, width: int, counts: NDArray[np.int64], seed: int) -> None:
+        super().__init__()
+        with torch.random.fork_rng(devices=[]):
+            torch.default_generator.manual_seed(seed)
+            self.dense = nn.Linear(width, table.embedding_dim)
+        self.norm = nn.LayerNorm(table.embedding_dim)
+        self.table = table
+        shares = (counts + 1.0) / (counts + 1.0).sum()
+        self.bias = nn.Parameter(torch.from_numpy(np.log(shares).astype(np.float32)))
+
+    def forward(self, states: Tensor) -> Tensor:
+        """Return the logits of some tokens."""
+        return functional.linear(self.norm(functional.gelu(self.dense(states))), self.table.weight, self.bias)
+
+
+def _given(states: Tensor, *_: object, **__: object) -> BaseModelOutput:
+    return BaseModelOutput(last_hidden_state=states)
+
+
+def _own(backbone: Backbone) -> PreTrainedModel | None:
+    """Return the checkpoint as a masked language model; None if a part is missing or the backbone altered."""
+    config, model = backbone.config, backbone.model
+    altered = config.random_init or config.blocks is not None or config.fresh_top
+    if altered or type(model.config) not in MODEL_FOR_MASKED_LM_MAPPING:
+        return None
+    with quiet():
+        whole, found = AutoModelForMaskedLM.from_pretrained(
+            locate(config, network=False),
+            config=model.config,
+            dtype=torch.float32,
+            local_files_only=True,
+            trust_remote_code=False,
+            use_safetensors=True,
+            output_loading_info=True,
+        )
+    complete = not found["missing_keys"] and not found["mismatched_keys"]
+    return whole if complete and type(whole.base_model) is type(model) else None

@@ -1,0 +1,1 @@
+"""Results of the diagnostics of a run."""

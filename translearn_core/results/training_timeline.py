@@ -1,0 +1,128 @@
+"""How fast every part learns from the first step to the last: as planned, or as a run went."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from translearn_core.config import ExperimentConfig
+from translearn_core.config.lr_schedule import FINAL, joined, parts_of, peak_rates, rates_at, training_parts
+from translearn_core.results.history import History
+
+COLUMNS = 160
+"""Columns of a timeline, about: more than a phone can show apart, and light to send."""
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """Learning rates over a training.
+
+    P parts from the input up, without what lies after the last block and follows it; C columns, none of which
+    lies across the end of a stage. Column c holds the steps `edges[c]` to `edges[c + 1]` - 1, counted from 0.
+    `rates`, shape (P, C), is the rate at the column's middle step, 0 where the part is frozen. Each of
+    `stages` is its first step, the step after its last one, and what trains.
+    """
+
+    parts: tuple[str, ...]
+    stages: tuple[tuple[int, int, str], ...]
+    edges: NDArray[np.int64] = field(compare=False)
+    rates: NDArray[np.float64] = field(compare=False)
+
+    @property
+    def middles(self) -> NDArray[np.int64]:
+        """The step of each column that its rates are those of."""
+        return (self.edges[:-1] + self.edges[1:]) // 2
+
+    def frame(self) -> pd.DataFrame:
+        """One line per part and column: part, step and stage (from 1), what trains in it, rate at that."""
+        ends = np.asarray([end for _, end, _ in self.stages], dtype=np.int64)
+        stage = np.searchsorted(ends, self.middles, side="right")
+        trains = np.asarray([label for _, _, label in self.stages], dtype=object)
+        times = len(self.parts)
+        return pd.DataFrame(
+            {
+                "part": np.repeat(np.asarray(self.parts, dtype=object), len(self.middles)),
+                "step": np.tile(self.middles + 1, times),
+                "stage": np.tile(stage + 1, times),
+                "trains": np.tile(trains[stage], times),
+                "rate": self.rates.ravel(),
+            }
+        )
+
+
+def planned(
+    config: ExperimentConfig, n_blocks: int, steps_per_epoch: int, columns: int = COLUMNS
+) -> Timeline:
+    """Return what a run will do if no stage ends early; one that goes on from another does the last stage.
+
+    Raises
+    ------
+    ConfigError
+        If a backbone of so many blocks cannot do it.
+    """
+    config.check(n_blocks)
+    course = config.course
+    first = len(course) - 1 if config.continues else 0
+    lengths = [stage.epochs * steps_per_epoch for stage in course[first:]]
+    ends = np.cumsum(lengths).tolist()
+    return _laid_out(config, n_blocks, first, 0, ends, steps_per_epoch, columns)
+
+
+def happened(
+    config: ExperimentConfig, n_blocks: int, history: History, *, begun: int = 0, columns: int = COLUMNS
+) -> Timeline:
+    """Return what a run did, up to its last whole epoch; without one there are no columns.
+
+    `begun` is the step after which it began: 0, or the last step of the run that it continues.
+    """
+    own = [epoch for epoch in history.epochs if epoch.step > begun]
+    if not own:
+        return _laid_out(config, n_blocks, 0, begun, (), 1, columns)
+    last = {epoch.stage: epoch.step for epoch in own}
+    return _laid_out(
+        config, n_blocks, own[0].stage, begun, [last[stage] for stage in sorted(last)],
+        own[0].step - begun, columns,
+    )  # fmt: skip
+
+
+def _laid_out(
+    config: ExperimentConfig,
+    n_blocks: int,
+    first: int,
+    begun: int,
+    ends: Sequence[int],
+    steps_per_epoch: int,
+    columns: int,
+) -> Timeline:
+    """Compute rates as the loop does, for stages of the course from `first`, which end at `ends`."""
+    parts = tuple(part for part in parts_of(n_blocks) if part != FINAL)
+    peaks, course = peak_rates(config.training, n_blocks), config.course[first:]
+    edges = _edges(begun, ends, columns)
+    rates = np.zeros((len(parts), len(edges) - 1))
+    middles = (edges[:-1] + edges[1:]) // 2
+    since: dict[str, int] = {}
+    stages: list[tuple[int, int, str]] = []
+    start = begun
+    for number, end in enumerate(ends):
+        since = joined(since, training_parts(course[number].plan, n_blocks), start)
+        # the schedule runs to the end of all stages, each as long as it was to be
+        goal = start + steps_per_epoch * sum(stage.epochs for stage in course[number:])
+        for column in np.flatnonzero((middles >= start) & (middles < end)):
+            now = rates_at(int(middles[column]), goal, since, peaks, config.training)
+            rates[:, column] = [now.get(part, 0.0) for part in parts]
+        stages.append((start, end, course[number].plan.label))
+        start = end
+    return Timeline(parts, tuple(stages), edges, rates)
+
+
+def _edges(begun: int, ends: Sequence[int], columns: int) -> NDArray[np.int64]:
+    """Return step edges of about so many columns: at least one a stage, none across the end of a stage."""
+    edges, start = [np.asarray([begun])], begun
+    for end in ends:
+        share = (end - start) / (ends[-1] - begun)
+        count = min(end - start, max(1, round(columns * share)))
+        edges.append(start + (end - start) * np.arange(1, count + 1) // count)
+        start = end
+    return np.concatenate(edges).astype(np.int64)

@@ -1,0 +1,100 @@
+"""A trained model on disk: only what changed, beside the name and digest of the backbone it stands on."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+
+from translearn_core.activations import Compute, by_length, tokenize
+from translearn_core.activations.encoder import TOKENS_PER_BATCH
+from translearn_core.backbones import load
+from translearn_core.config import ExperimentConfig
+from translearn_core.documents import parse_json
+from translearn_core.errors import BackboneError, DamagedFileError
+from translearn_core.storage import atomic_folder, verify_folder
+from translearn_core.transfer.classifier import Classifier, Inputs
+
+FOLDER = "model"
+REMEDY = "resume the run, which writes its model again from its checkpoint"
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A classifier ready to answer."""
+
+    model: Classifier
+    classes: tuple[str, ...]
+    token_limit: int
+    compute: Compute
+
+    def answer(self, texts: Sequence[str]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return probabilities, (texts, classes), and the vectors they stand on, (texts, width)."""
+        self.model.eval()
+        inputs = Inputs.whole(tokenize(self.model.source.tokenizer, texts, self.token_limit))
+        probabilities = np.empty((len(texts), len(self.classes)), dtype=np.float32)
+        features = np.empty((len(texts), self.model.width), dtype=np.float32)
+        with self.compute.inference(self.model.backbone):
+            for index in by_length(inputs.lengths, TOKENS_PER_BATCH[self.compute.device.type]):
+                pooled = self.model.features(inputs.batch(index), self.compute)
+                features[index] = self.model.vector(pooled).float().cpu().numpy()
+                probabilities[index] = self.model.head(pooled).softmax(-1).cpu().numpy()
+        return probabilities, features
+
+
+def save_trained(folder: Path, model: Classifier, config: ExperimentConfig, classes: Sequence[str]) -> None:
+    """Write the tensors that train, the head's scaling, and what it takes to put them back."""
+    tensors = {name: p.detach().cpu().contiguous() for name, p in model.named_parameters() if p.requires_grad}
+    tensors |= {f"head.{name}": b.detach().cpu().contiguous() for name, b in model.head.named_buffers()}
+    about = {
+        "classes": list(classes),
+        "backbone": model.source.anatomy.digest,
+        "config": json.loads(config.model_dump_json()),
+    }
+    with atomic_folder(folder / FOLDER) as draft:
+        save_file(tensors, draft / "trained.safetensors")
+        (draft / "model.json").write_text(json.dumps(about, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def load_trained(folder: Path) -> Trained:
+    """Read a trained model back on top of a fresh copy of its backbone.
+
+    Raises
+    ------
+    BackboneError
+        If the run kept no model, or the backbone is no longer the one it was trained on.
+    DamagedFileError
+        If the model is not what was kept.
+    """
+    home = folder / FOLDER
+    try:
+        verify_folder(home, REMEDY)
+        about = parse_json((home / "model.json").read_text(encoding="utf-8"))
+        tensors = load_file(home / "trained.safetensors")
+    except FileNotFoundError:
+        raise BackboneError("This run kept no trained model yet: let it finish an epoch first.") from None
+    except (SafetensorError, ValueError, OSError) as error:
+        raise DamagedFileError(home, str(error), REMEDY) from error
+    config = ExperimentConfig.model_validate(about["config"])
+    backbone = load(config.backbone)
+    if backbone.anatomy.digest != about["backbone"]:
+        raise BackboneError(
+            f"{config.backbone.label} is no longer the model this run was trained on (other weights or "
+            "tokenizer): train it again."
+        )
+    classes = len(about["classes"])
+    model = Classifier(backbone, config.plan, config.features, config.head, classes, tuning=config.tuning)
+    missing = [name for name in tensors if name not in model.state_dict()]
+    if missing:
+        raise BackboneError(
+            f"The trained model of this run holds {missing[0]}, which {config.backbone.label} lacks: "
+            "train it again."
+        )
+    model.load_state_dict(tensors, strict=False)
+    compute = Compute.choose(config.training.device, config.training.precision)
+    model.to(compute.device).eval()
+    return Trained(model, tuple(about["classes"]), config.features.token_limit, compute)

@@ -1,0 +1,30 @@
+"""Look at a table as a task, through the eyes of the chosen backbone's tokenizer."""
+
+from translearn_core.backbones import load_tokenizer, token_statistics
+from translearn_core.config import DiagnoseConfig
+from translearn_core.data import diagnose
+from translearn_core.errors import DataError
+from translearn_core.runs import artifacts
+from translearn_core.worker.context import Context
+from translearn_core.worker.data_loading import load_table
+from translearn_core.worker.read_budget import read_budget
+
+
+def diagnose_task(context: Context) -> None:
+    """Look at a table as a task, with the chosen backbone's tokenizer."""
+    config = context.config
+    assert isinstance(config, DiagnoseConfig)
+    context.report("reading the file")
+    table = load_table(context.store.workspace, config.data.dataset)
+    if config.data.text not in table.columns:
+        raise DataError(
+            f"There is no column {config.data.text!r} in this file: choose the text column again."
+        )
+    texts = table[config.data.text].dropna().astype(str).tolist()
+    context.report("splitting texts into tokens")
+    tokenizer = load_tokenizer(config.backbone)
+    with read_budget(context.store.workspace.sources(config.data.dataset).values()):
+        statistics = token_statistics(tokenizer, texts, config.token_limit) if texts else None
+        context.report("looking for trouble")
+        diagnosis, _ = diagnose(table, config.data, statistics)
+    artifacts.save(context.folder, diagnosis)

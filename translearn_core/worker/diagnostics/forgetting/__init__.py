@@ -1,0 +1,1 @@
+"""Catastrophic forgetting: earlier tasks, sentence similarity, masked language modelling."""

@@ -1,0 +1,1 @@
+"""Diagnostics put into sentences."""

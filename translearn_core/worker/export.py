@@ -1,0 +1,116 @@
+"""A finished run as one zip that runs anywhere: written, tried on the run's own test texts, and packed."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from translearn_core.backbones.silence import quiet
+from translearn_core.config import BaselinesConfig, ExperimentConfig, ExportConfig, identity, scratch_of
+from translearn_core.config.optional_deps import without_onnx
+from translearn_core.errors import ConfigError, TranslearnError
+from translearn_core.exporting import (
+    SCRIPTS,
+    Card,
+    add_script,
+    furthest,
+    in_float32,
+    licence_of,
+    pack,
+    save_model,
+    save_record,
+    tried,
+    write_card,
+    write_onnx,
+)
+from translearn_core.exporting.templates.predict import Classifier
+from translearn_core.results import Baselines, Evaluation, Exported, RunSummary
+from translearn_core.runs import artifacts
+from translearn_core.runs.workspace import READ_OPTIONS
+from translearn_core.storage import temporary_folder
+from translearn_core.transfer import Trained, load_trained
+from translearn_core.worker.context import Context
+from translearn_core.worker.features import finished
+
+FILE = "model.zip"
+
+
+def export(context: Context) -> None:
+    """Write a run's model, what runs it and what is known of it into one zip in the job's folder."""
+    config = context.config
+    assert isinstance(config, ExportConfig)
+    if config.onnx and (lacking := without_onnx()):
+        raise TranslearnError(lacking)
+    experiment = context.store.job(config.job).config
+    if not isinstance(experiment, ExperimentConfig):
+        raise ConfigError("job", config.job, "a training")
+    evaluation = finished(context, config.job)
+    context.report("loading the model")
+    trained = in_float32(load_trained(context.store.workspace.run(config.job)))
+    with temporary_folder(context.folder) as folder:
+        difference = _write(context, folder, trained, experiment, evaluation)
+        write_card(folder, _card(context, config, trained, evaluation, difference))
+        names = pack(folder, context.folder / FILE, context.report)
+    size = (context.folder / FILE).stat().st_size
+    artifacts.save(context.folder, Exported(FILE, size, names, difference))
+
+
+def _write(
+    context: Context, folder: Path, trained: Trained, experiment: ExperimentConfig, evaluation: Evaluation
+) -> float | None:
+    """Write all files but the card, and try them; returns how far the ONNX file is off, None without one."""
+    config = context.config
+    assert isinstance(config, ExportConfig)
+    texts = tried(evaluation)
+    context.report("asking the model")
+    ours, _ = trained.answer(texts)  # before anything of it is merged
+    context.report("writing the model")
+    save_model(folder, trained, experiment)
+    save_record(folder, experiment, evaluation)
+    options = context.store.workspace.read_options(experiment.data.dataset)
+    if options.given:
+        (folder / READ_OPTIONS).write_text(options.model_dump_json(), encoding="utf-8")
+    for name in SCRIPTS:
+        add_script(folder, name)
+    with quiet():
+        classifier = Classifier(folder)
+
+    def told(some: Sequence[str], batch: int) -> NDArray[np.floating]:
+        found: NDArray[np.floating] = classifier.answer(some, batch).numpy()
+        return found
+
+    furthest(told, texts, ours, "predict.py", context.report)
+    if not config.onnx:
+        return None
+    context.report("writing the ONNX file, which takes a while")
+    name = f"{experiment.backbone.label} ({trained.model.source.anatomy.architecture})"
+    write_onnx(folder, classifier, name, pad=classifier.pad, tokens=trained.token_limit)
+    add_script(folder, "predict_onnx.py")
+    from translearn_core.exporting.templates import predict_onnx  # an extra that may not be there
+
+    return furthest(predict_onnx.Classifier(folder).answer, texts, ours, "The ONNX file", context.report)
+
+
+def _card(
+    context: Context, config: ExportConfig, trained: Trained, evaluation: Evaluation, difference: float | None
+) -> Card:
+    """Return what the model card tells; baselines where they were computed before, with scratch if it was."""
+    workspace = context.store.workspace
+    experiment = context.store.job(config.job).config
+    assert isinstance(experiment, ExperimentConfig)
+    scratch = identity(scratch_of(experiment, trained.model.source.n_blocks))
+    asked = (BaselinesConfig(job=config.job, scratch=job) for job in (scratch, None))
+    known = (artifacts.load(workspace.run(identity(question)), Baselines) for question in asked)
+    return Card(
+        name=config.name or "A text classifier",
+        data=config.data,
+        job=config.job,
+        config=experiment,
+        anatomy=trained.model.source.anatomy,
+        licence=licence_of(experiment.backbone),
+        evaluation=evaluation,
+        summary=context.result(config.job, RunSummary),
+        baselines=next((found for found in known if found is not None), None),
+        onnx_difference=difference,
+    )
