@@ -2,15 +2,15 @@
 
 import streamlit as st
 
-from pages._ui.backbones.backbone_picker import backbone_picker, download_panel, pretraining
+from pages._ui.backbones import backbone_picker, download_panel, pretraining
 from pages._ui.diagnostics import transferability
-from pages._ui.forms.config_fields import freeze_map
+from pages._ui.forms import freeze_map
 from pages._ui.shell import jobs, navigation, page_header, result_cache, state, stop
 from pages._ui.shell.formatting import count, plain, size
-from translearn_core.config import AnatomyConfig
-from translearn_core.results import Anatomy, Diagnosis
+from translearn_core.config import BackboneInfoConfig
+from translearn_core.results import BackboneInfo, Diagnosis
 
-page_header.top(
+page_header.header(
     "backbone",
     "This is the model that has already read a lot of text. Decide which of its layers keep what they know "
     "and which may change: it decides how much is transferred, and what it costs.",
@@ -18,9 +18,11 @@ page_header.top(
 backbone = backbone_picker.choose()
 anatomy = download_panel.anatomy(backbone)
 if anatomy is None:
-    stop.end()
-looked = jobs.found(AnatomyConfig(backbone=state.draft().backbone))
-draft = state.take_backbone(backbone, anatomy, result_cache.result(looked, Anatomy) if looked else None)
+    stop.stop_page()
+looked = jobs.found(BackboneInfoConfig(backbone=state.draft().backbone))
+draft = state.take_backbone(
+    backbone, anatomy, result_cache.cached_result(looked, BackboneInfo) if looked else None
+)
 st.caption(
     f"{plain(anatomy.architecture)}: {count(anatomy.parameters)} parameters in {anatomy.n_blocks} blocks of "
     f"width {anatomy.width}, reads up to {anatomy.token_limit} tokens, {size(anatomy.bytes)}. "
@@ -30,7 +32,7 @@ st.caption(
 diagnosis = None
 if draft.diagnose is not None:
     run = jobs.found(draft.diagnose) or jobs.submit(draft.diagnose)
-    diagnosis = result_cache.result(run, Diagnosis)
+    diagnosis = result_cache.cached_result(run, Diagnosis)
 
 left, right = st.columns([3, 2], gap="large")
 with left:
@@ -49,9 +51,9 @@ with st.expander("Parameters of each part", icon=":material/table_rows:"):
 with st.container(horizontal=True):
     if draft.data is None:
         if st.button("Choose a table", key="to_data", type="primary", icon=":material/arrow_forward:"):
-            navigation.go("data")
+            navigation.switch_to("data")
     else:
         if st.button("Choose a recipe", key="to_recipe", type="primary", icon=":material/arrow_forward:"):
-            navigation.go("recipe")
+            navigation.switch_to("recipe")
         if st.button("Go to training", key="to_train", icon=":material/play_circle:"):
-            navigation.go("train")
+            navigation.switch_to("train")

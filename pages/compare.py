@@ -9,27 +9,29 @@ from pages._ui.shell import page_header, state, stop, tables
 from translearn_core import plots
 from translearn_core.plots.style.labels import shortened
 
-page_header.top(
+page_header.header(
     "compare",
     "Here runs stand side by side. Look at the intervals first: where they overlap widely, the runs differ "
     "no more than another seed would make them differ.",
 )
-ready, linked = run_picker.with_results(), run_picker.linked()
+ready, linked = run_picker.runs_with_results(), run_picker.linked()
 if not ready:
     page_header.empty(run_picker.NOTHING, "Start an experiment", "data")
 names = {run.id: run.name for run in ready}
-state.seed("compared", [run.id for run in ready[:5]])
+state.init_widget("compared", [run.id for run in ready[:5]])
 if linked is not None:  # once: it may be taken out again
-    state.put("compared", [linked.id, *(run for run in state.value("compared") if run != linked.id)])
+    state.set_value(
+        "compared", [linked.id, *(run for run in state.get_value("compared") if run != linked.id)]
+    )
     del st.query_params["run"]
-state.put("compared", [run for run in state.value("compared") if run in names])
+state.set_value("compared", [run for run in state.get_value("compared") if run in names])
 picked = st.multiselect(
     "Runs", list(names), format_func=names.__getitem__, key="compared", persist_state="session"
 )
 runs = [run for run in ready if run.id in picked]
 if not runs:
     st.caption("Choose at least one run.")
-    stop.end()
+    stop.stop_page()
 
 table, dark = scores.comparison(runs), page_header.dark()
 same = len({run.job.config.data for run in runs}) == 1 and table["test rows"].nunique() == 1
@@ -59,7 +61,7 @@ st.subheader("Learning curves", anchor=False)
 measure = training_monitor.measure("compare_measure")
 histories = {f"{number}. {run.name}": state.store().history(run.job.id) for number, run in enumerate(runs, 1)}
 legend = (f"{number}. {name}" for number, name in enumerate(shortened((run.name for run in runs), 24), 1))
-picture = plots.overlay(dict(zip(legend, histories.values(), strict=True)), measure, dark)
+picture = plots.compare_training_curves(dict(zip(legend, histories.values(), strict=True)), measure, dark)
 st.plotly_chart(picture, key="overlay", config=tables.CONFIG, theme=None, alt="Learning curves of the runs")
 curves = training_monitor.several(histories, measure)
 with st.expander("The numbers", icon=":material/table_rows:"):

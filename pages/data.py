@@ -6,10 +6,10 @@ from pages._ui.datasets import column_form, data_sources, findings, read_options
 from pages._ui.shell import jobs, navigation, page_header, state, stop, tables
 from pages._ui.shell.formatting import size
 from translearn_core.config import ReadConfig
-from translearn_core.data.findings import counted
-from translearn_core.results import Diagnosis, Reading
+from translearn_core.data.findings import count_noun
+from translearn_core.results import Diagnosis, TableProfile
 
-page_header.top(
+page_header.header(
     "data",
     "This is the table the model will learn from. What is wrong in it now will look like a weakness of the "
     "model later, so look here first.",
@@ -23,7 +23,7 @@ with st.expander(
     st.markdown("Or try a sample:")
     data_sources.sample_cards()
 if dataset is None:
-    stop.end()
+    stop.stop_page()
 
 with st.container(horizontal=True, vertical_alignment="center"):
     st.text(dataset.name)
@@ -31,12 +31,12 @@ with st.container(horizontal=True, vertical_alignment="center"):
     if st.button("Delete", key="delete_dataset", type="tertiary", icon=":material/delete:"):
         data_sources.confirm_delete(dataset.digest, dataset.name)
 asked = ReadConfig(dataset=dataset.digest)
-reading = jobs.ask(asked, Reading, "Reading the table")
+reading = jobs.submit_and_watch(asked, TableProfile, "Reading the table")
 if reading is not None or jobs.failed(asked):
     read_options.panel(dataset, reading, state.open_dataset)
 if reading is None:
-    stop.end()
-st.subheader(f"{counted(reading.rows, 'row')}, {counted(len(reading.columns), 'column')}", anchor=False)
+    stop.stop_page()
+st.subheader(f"{count_noun(reading.rows, 'row')}, {count_noun(len(reading.columns), 'column')}", anchor=False)
 st.dataframe(reading.preview, hide_index=True, height=230, key="preview")
 with st.expander("About each column", icon=":material/view_column:"):
     tables.table(reading.frame(), "columns", key="columns")
@@ -48,14 +48,14 @@ if draft.data is None:
     st.info(
         column_form.LACKING if len(reading.columns) > 1 else column_form.ONE_COLUMN, icon=":material/rule:"
     )
-    stop.end()
+    stop.stop_page()
 st.subheader("The task", anchor=False)
 findings.taken()
-diagnosis = jobs.ask(draft.diagnose, Diagnosis, "Looking at the task")
+diagnosis = jobs.submit_and_watch(draft.diagnose, Diagnosis, "Looking at the task")
 if diagnosis is None:
-    stop.end()
+    stop.stop_page()
 column_form.shape(reading, diagnosis)
 if diagnosis.usable and st.button(
     "Choose a backbone", key="to_backbone", type="primary", icon=":material/arrow_forward:"
 ):
-    navigation.go("backbone")
+    navigation.switch_to("backbone")

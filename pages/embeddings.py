@@ -3,10 +3,10 @@
 from pages._ui.diagnostics import projection, projection_animation, snapshots
 from pages._ui.runs import run_picker
 from pages._ui.shell import jobs, page_header, state, stop
-from translearn_core.config import AnatomyConfig, ExperimentConfig
-from translearn_core.results import Anatomy
+from translearn_core.config import BackboneInfoConfig, ExperimentConfig
+from translearn_core.results import BackboneInfo
 
-page_header.top(
+page_header.header(
     "embeddings",
     "These are your texts as one layer of the model sees them, before and after training. If training "
     "moved texts of one class together, the after picture shows it; the numbers below each picture are the "
@@ -15,9 +15,11 @@ page_header.top(
 run = run_picker.finished()
 config = run.job.config
 assert isinstance(config, ExperimentConfig)
-anatomy = jobs.ask(AnatomyConfig(backbone=config.backbone), Anatomy, "Looking into the model")
+anatomy = jobs.submit_and_watch(
+    BackboneInfoConfig(backbone=config.backbone), BackboneInfo, "Looking into the model"
+)
 if anatomy is None:
-    stop.end()
+    stop.stop_page()
 
 projection.panel(run, anatomy)
 projection_animation.panel(run, anatomy)

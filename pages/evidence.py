@@ -7,7 +7,7 @@ from pages._ui.results import report_and_export
 from pages._ui.runs import run_picker
 from pages._ui.shell import page_header
 
-page_header.top(
+page_header.header(
     "evidence",
     "A score alone convinces nobody. Here the run is held against what needs no transfer, with intervals, "
     "and you see how many labels it saved, what moved inside, what was lost on the way, and how far its "

@@ -6,9 +6,9 @@ from pages._ui.datasets import data_sources
 from pages._ui.shell import navigation, state
 from pages._ui.shell.formatting import ago
 from pages._ui.shell.jobs import badge
-from translearn_core.settings import app_folder
+from translearn_core.settings import app_root
 
-PICTURE = app_folder() / "assets" / "icon.svg"
+PICTURE = app_root() / "assets" / "icon.svg"
 
 left, right = st.columns([3, 1], vertical_alignment="center")
 with left:
@@ -40,4 +40,4 @@ if runs:
             st.text(run.name)
             st.caption(ago(run.created))
             if st.button("Open", key=f"open-{run.id}", type="tertiary", icon=":material/arrow_forward:"):
-                navigation.go("run" if run.state.live else "results", run=run.id)
+                navigation.switch_to("run" if run.state.live else "results", run=run.id)

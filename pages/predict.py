@@ -8,7 +8,7 @@ from pages._ui.shell import jobs, page_header
 from translearn_core.config import PredictConfig
 from translearn_core.results import Prediction
 
-page_header.top(
+page_header.header(
     "predict",
     "Here the trained model answers on texts of your own. Below each answer stand the training texts it "
     "finds most alike: they often tell why it answers as it does.",
@@ -20,7 +20,7 @@ if typed.open:
         texts = predict_form.sentences()
         if texts:
             asked = PredictConfig(job=run.job.id, texts=texts, temperature=predict_form.temperature(run))
-            prediction = jobs.ask(asked, Prediction, "Thinking")
+            prediction = jobs.submit_and_watch(asked, Prediction, "Thinking")
             if prediction is not None:
                 predict_form.answers(prediction)
         else:

@@ -3,13 +3,13 @@
 import streamlit as st
 
 from pages._ui.diagnostics import probing
-from pages._ui.forms.config_fields import config_fields
+from pages._ui.forms import config_fields
 from pages._ui.runs import run_picker
 from pages._ui.shell import jobs, page_header, stop
 from translearn_core.config import ProbeConfig
 from translearn_core.results import ProbeScores
 
-page_header.top(
+page_header.header(
     "probes",
     "A probe is the simplest classifier, trained on one layer of the model while the model stays as it is. "
     "Its score says how much that layer knows about your labels, and the last layer is not always the one "
@@ -26,8 +26,8 @@ if jobs.found(asked) is None:
         "few seconds on a small table."
     )
     if not st.button("Probe every layer", key="probe", type="primary", icon=":material/straighten:"):
-        stop.end()
+        stop.stop_page()
     jobs.submit(asked)
-scores = jobs.ask(asked, ProbeScores, "Probing")
+scores = jobs.submit_and_watch(asked, ProbeScores, "Probing")
 if scores is not None:
     probing.figure(scores)

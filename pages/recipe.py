@@ -2,23 +2,25 @@
 
 import streamlit as st
 
-from pages._ui.forms.config_fields import advice, freeze_map, recipes, require_task, training_timeline
+from pages._ui.forms import advice, freeze_map, recipes, require_task, training_timeline
 from pages._ui.shell import jobs, navigation, page_header, stop
 from pages._ui.shell.formatting import plain
-from translearn_core.config import AnatomyConfig
-from translearn_core.results import Anatomy
+from translearn_core.config import BackboneInfoConfig
+from translearn_core.results import BackboneInfo
 
-page_header.top(
+page_header.header(
     "recipe",
     "These are the ways to pass on what the model has learned. Take one as it is: it fills in all settings. "
     "Only pooling, token limit, batch size, class weights, seed, precision and device stay as you have set "
     "them. Everything in it can be changed below and on the next page.",
 )
-given = require_task.task(learnable=False)
+given = require_task.require_task(learnable=False)
 draft, anatomy = given.draft, given.anatomy
-whole = jobs.ask(AnatomyConfig(backbone=recipes.whole(draft.backbone)), Anatomy, "Looking into the model")
+whole = jobs.submit_and_watch(
+    BackboneInfoConfig(backbone=recipes.whole(draft.backbone)), BackboneInfo, "Looking into the model"
+)
 if whole is None:
-    stop.end()
+    stop.stop_page()
 
 advice.panel(draft.experiment, whole.n_blocks)
 chosen = recipes.cards(draft.experiment, whole.n_blocks)
@@ -27,11 +29,11 @@ left, right = st.columns([3, 2], gap="large")
 with left:
     st.markdown("**What trains when**")
     task = freeze_map.task_of(given.diagnosis)
-    training_timeline.preview(draft.experiment, anatomy, task.train)
+    training_timeline.show_planned(draft.experiment, anatomy, task.train)
 with right:
     st.markdown("**What it costs**")
     freeze_map.cost(anatomy, given.diagnosis)
 st.subheader("Change it", anchor=False)
 recipes.details(anatomy)
 if st.button("Go to training", key="to_train", type="primary", icon=":material/arrow_forward:"):
-    navigation.go("train")
+    navigation.switch_to("train")

@@ -3,16 +3,16 @@
 import streamlit as st
 
 from pages._ui.diagnostics import baselines
-from pages._ui.forms.config_fields import training_timeline
+from pages._ui.forms import training_timeline
 from pages._ui.results import layer_weights, scores, weight_drift
 from pages._ui.runs import run_picker, training_monitor
 from pages._ui.shell import page_header, result_cache, state, tables
-from pages._ui.studies.study_list import study_list
+from pages._ui.studies import study_list
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig
 from translearn_core.results import RunSummary
 
-page_header.top(
+page_header.header(
     "results",
     "This is how well the model answers on texts it never saw, with how sure that number is and the score of "
     "always giving the commonest answer: a score means something only beside its baseline.",
@@ -21,7 +21,7 @@ run = run_picker.finished()
 evaluation, dark = run_picker.evaluation(run), page_header.dark()
 config = run.job.config
 assert isinstance(config, ExperimentConfig)
-found = result_cache.result(run, RunSummary)
+found = result_cache.cached_result(run, RunSummary)
 scores.headline(evaluation, found, baselines.to_beat(run))
 baselines.panel(run)
 
@@ -29,7 +29,7 @@ st.subheader("Learning curves", anchor=False)
 history = state.store().history(run.job.id)
 measure = training_monitor.measure("results_measure")
 tables.figure(
-    plots.learning_curves(history, measure, dark, lines=baselines.cheap(run)),
+    plots.training_curves(history, measure, dark, lines=baselines.cheap(run)),
     training_monitor.numbers(history, measure),
     "history",
     key="curves",
@@ -56,7 +56,7 @@ wide = {"text": st.column_config.TextColumn(width="large"), **tables.fractions("
 tables.table(evaluation.mistakes(), "mistakes", key="mistakes", config=wide)
 
 weight_drift.panel(run)
-training_timeline.afterwards(run)
+training_timeline.show_actual(run)
 layer_weights.layers(run)
 study_list.depth(run, config)
 

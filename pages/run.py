@@ -6,7 +6,7 @@ from pages._ui.runs import run_picker, training_monitor
 from pages._ui.shell import page_header
 from translearn_core.runs import State
 
-page_header.top(
+page_header.header(
     "run",
     "This is a training as it happens. It goes on without this page: keep the link and come back. When the "
     "validation line stops improving while the training line goes on, the model has begun to learn your rows "

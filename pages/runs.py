@@ -2,20 +2,20 @@
 
 import streamlit as st
 
-from pages._ui.backbones.backbone_picker import backbone_picker
+from pages._ui.backbones import backbone_picker
 from pages._ui.runs import run_list, run_picker
 from pages._ui.shell import page_header, state
 from pages._ui.shell.formatting import size
 from translearn_core.runs import Studies
 from translearn_core.settings import settings
 
-page_header.top(
+page_header.header(
     "runs",
     "This is everything of yours that is kept here, and what it weighs. Whoever has this browser has this "
     "workspace; what you delete is gone.",
 )
 store, owner = state.store(), state.owner()
-runs, made, datasets = run_picker.runs(), backbone_picker.pretrainings(), store.datasets(owner)
+runs, made, datasets = run_picker.pick_runs(), backbone_picker.pretrainings(), store.datasets(owner)
 stale = store.unreadable(owner), Studies(store).unreadable(owner)
 with st.grid(4, min_column_width=150):
     st.metric("Runs", len(runs), border=True)

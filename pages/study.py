@@ -5,9 +5,9 @@ import streamlit as st
 from pages._ui.results import report
 from pages._ui.shell import navigation, page_header, stop
 from pages._ui.shell.formatting import plain
-from pages._ui.studies.study_list import study_form, study_list, study_results
+from pages._ui.studies import study_form, study_list, study_results
 
-page_header.top(
+page_header.header(
     "study",
     "A study answers one question with many runs: which way to transfer is best here, how deep to train, how "
     "many rows are needed. Every run is repeated with other seeds, so that a difference can be told from "
@@ -17,17 +17,17 @@ study = study_list.linked()
 if study is None:
     study_list.shelf()
     study_form.new()
-    stop.end()
+    stop.stop_page()
 
 with st.container(horizontal=True, vertical_alignment="center"):
     st.subheader(plain(study.name), anchor=False)
     more = study_form.popover(study)  # known by its key, so that the button within can close it
     with st.popover("More runs", icon=":material/add:", width="content", key=more, on_change="rerun"):
-        study_form.more(study)
+        study_form.add_fields(study)
     with st.popover("Rename or delete", icon=":material/more_horiz:", type="tertiary", width="content"):
         study_list.menu(study)
     if st.button("All studies", key="all_studies", type="tertiary", icon=":material/arrow_back:"):
-        navigation.go("study")
+        navigation.switch_to("study")
 study_list.watch(study)
 study_results.show(study)
-report.study_panel(study, study_list.standing(study).done)
+report.study_panel(study, study_list.progress(study).done)

@@ -2,25 +2,17 @@
 
 import streamlit as st
 
-from pages._ui.forms.config_fields import (
-    config_fields,
-    freeze_map,
-    lr_finder,
-    recipes,
-    require_task,
-    summary,
-    teachers,
-)
+from pages._ui.forms import config_fields, freeze_map, lr_finder, recipes, require_task, summary, teachers
 from pages._ui.shell import jobs, navigation, page_header, state
 from pages._ui.shell.formatting import short
 from translearn_core.config import HeadKind
 
-page_header.top(
+page_header.header(
     "train",
     "This is the experiment you have put together. Check it and start: the training goes on in the "
     "background, also when you close this page.",
 )
-given = require_task.task()
+given = require_task.require_task()
 draft, anatomy, diagnosis = given.draft, given.anatomy, given.diagnosis
 
 left, right = st.columns([3, 2], gap="large")
@@ -55,7 +47,7 @@ with left:
     lr_finder.panel(draft.experiment, lr_finder.longest(draft.experiment, anatomy, diagnosis))
 with right:
     st.subheader("The experiment", anchor=False)
-    summary.in_words(given.dataset, draft, diagnosis)
+    summary.describe_experiment(given.dataset, draft, diagnosis)
     freeze_map.cost(anatomy, diagnosis)
 
 experiment = draft.experiment
@@ -72,4 +64,4 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     pressed = st.button("Train", key="train", type="primary", icon=":material/play_arrow:")
 if pressed:
     run = jobs.submit(experiment, name.strip() or (earlier.name if earlier else proposal))
-    navigation.go("run", run=run.id)
+    navigation.switch_to("run", run=run.id)

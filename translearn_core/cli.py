@@ -21,8 +21,8 @@ from translearn_core.commands import (
     study,
     train,
 )
-from translearn_core.commands.dataclass_options import spread
-from translearn_core.commands.errors import complain, plainly
+from translearn_core.commands.dataclass_options import spread_options
+from translearn_core.commands.errors import explain_errors, print_error
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "app": server.open_app,
@@ -33,7 +33,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "advise": advise.advise,
     "pretrain": pretrain.pretrain,
     "study": study.study,
-    "label-curve": label_efficiency.label_curve,
+    "label-curve": label_efficiency.label_efficiency,
     "evidence": evidence.evidence,
     "predict": predict.predict,
     "report": report.report,
@@ -51,14 +51,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 for _name, _command in COMMANDS.items():
-    app.command(_name)(plainly(spread(_command)))
+    app.command(_name)(explain_errors(spread_options(_command)))
 
 UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 """What typer raises for a wrong word; it has no public name of its own."""
 
 
 @app.callback(invoke_without_command=True)
-@plainly
+@explain_errors
 def start(context: typer.Context, host: server.Host = None, port: server.Port = None) -> None:
     """Open the app when no command is given."""
     if context.invoked_subcommand is None:
@@ -77,7 +77,7 @@ def main() -> None:
     try:
         sys.exit(app(standalone_mode=False) or 0)
     except UsageError as error:
-        complain(getattr(error, "format_message", error.__str__)())
+        print_error(getattr(error, "format_message", error.__str__)())
         sys.exit(2)
     except (typer.Abort, KeyboardInterrupt):
         sys.exit(130)

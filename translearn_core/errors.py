@@ -24,7 +24,7 @@ from enum import Enum
 from pathlib import Path
 
 __all__ = [
-    "MISSING",
+    "UNSET",
     "BackboneError",
     "ConfigError",
     "DamagedFileError",
@@ -39,8 +39,8 @@ __all__ = [
     "TrainingError",
     "TranslearnError",
     "WorkspaceError",
-    "in_short",
     "out_of_memory",
+    "shorten_repr",
 ]
 
 _NO_MEMORY = re.compile(
@@ -53,17 +53,17 @@ LONGEST = 80
 
 
 class _Absent(Enum):
-    MISSING = "missing"
+    UNSET = "missing"
 
     def __repr__(self) -> str:
         return self.value
 
 
-MISSING = _Absent.MISSING
+UNSET = _Absent.UNSET
 """The value of a setting that is not there."""
 
 
-def in_short(value: object) -> str:
+def shorten_repr(value: object) -> str:
     """Return a value as a sentence shows it: as Python writes it, cut where it is longer than `LONGEST`."""
     try:
         said = repr(value)
@@ -81,7 +81,7 @@ class ConfigError(TranslearnError):
 
     def __init__(self, field: str, value: object, expected: str, verb: str = "give") -> None:
         self.field, self.value, self.expected, self.verb = field, value, expected, verb
-        super().__init__(f"{field} is {in_short(value)}: {verb} {expected}.")
+        super().__init__(f"{field} is {shorten_repr(value)}: {verb} {expected}.")
 
     def __reduce__(self) -> tuple[type["ConfigError"], tuple[str, object, str, str]]:
         """Pickle by the arguments, so that the error crosses processes."""

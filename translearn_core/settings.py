@@ -7,7 +7,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from translearn_core.validation_errors import refusal
+from translearn_core.validation_errors import explain_validation_error
 
 PREFIX = "TRANSLEARN_"
 
@@ -76,7 +76,7 @@ class Settings(BaseModel):
         try:
             return cls.model_validate(given)
         except ValidationError as error:
-            raise refusal(error, lambda name: PREFIX + name.upper()) from None
+            raise explain_validation_error(error, lambda name: PREFIX + name.upper()) from None
 
 
 @cache
@@ -85,7 +85,7 @@ def settings() -> Settings:
     return Settings.from_environment()
 
 
-def app_folder() -> Path:
+def app_root() -> Path:
     """Return the folder of `app.py`, `pages` and `assets`.
 
     The checkout, or the copy inside an installed wheel.

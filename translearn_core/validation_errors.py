@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from translearn_core.errors import MISSING, ConfigError, DataError, TranslearnError
+from translearn_core.errors import UNSET, ConfigError, DataError, TranslearnError
 
-KINDS: dict[str, str] = {
+MESSAGES: dict[str, str] = {
     "bool": "true or false",
     "dict": "names with values",
     "float": "a number",
@@ -37,7 +37,7 @@ MORE: dict[str, Callable[[dict[str, object]], str]] = {
 """What to give after other errors of pydantic, by its name for them and the limits it tells."""
 
 
-def refusal(error: ValidationError, named: Callable[[str], str] = str) -> TranslearnError:
+def explain_validation_error(error: ValidationError, named: Callable[[str], str] = str) -> TranslearnError:
     """Return the first thing that a configuration refuses as an error of ours.
 
     Parameters
@@ -62,7 +62,7 @@ def refusal(error: ValidationError, named: Callable[[str], str] = str) -> Transl
             return DataError(f"{named(_field(first))}: {said}.")
     field = named(_field(first))
     if first["type"] == "missing":
-        return ConfigError(field, MISSING, "it")
+        return ConfigError(field, UNSET, "it")
     if first["type"] == "extra_forbidden":
         return ConfigError(field, first["input"], "it out: there is no such setting", verb="leave")
     return ConfigError(field, first["input"], _expected(first))
@@ -81,6 +81,6 @@ def _expected(refused: ErrorDetails) -> str:
     if kind.startswith(("greater_than", "less_than")):
         return f"a number {said.removeprefix('Input should be ')}"
     first, _, rest = kind.partition("_")
-    if first in KINDS and rest in {"type", "parsing", "parsing_size", "from_float", "attributes_type"}:
-        return KINDS[first]
+    if first in MESSAGES and rest in {"type", "parsing", "parsing_size", "from_float", "attributes_type"}:
+        return MESSAGES[first]
     return said.removeprefix("Input should be ")

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from tests.architectures import TEXTS, TINY, tiny_folder
-from translearn_core.activations import Compute, Encoder, Store, Texts
+from translearn_core.activations import ActivationCache, Compute, Encoder, TextBatchSource
 from translearn_core.activations.packed_linear import _available, packed_linears
 from translearn_core.backbones import Backbone, load
 from translearn_core.config import (
@@ -30,8 +30,8 @@ def backbone(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     return load(BackboneConfig(id=str(folder)))
 
 
-def read_by(backbone: Backbone, texts: list[str] | tuple[str, ...], limit: int) -> Texts:
-    return Texts(texts, backbone.tokenizer, min(limit, backbone.anatomy.token_limit))
+def read_by(backbone: Backbone, texts: list[str] | tuple[str, ...], limit: int) -> TextBatchSource:
+    return TextBatchSource(texts, backbone.tokenizer, min(limit, backbone.anatomy.token_limit))
 
 
 def classifier(backbone: Backbone, plan: FreezePlan) -> Classifier:
@@ -50,15 +50,15 @@ def gradients(model: Classifier, inputs: Inputs) -> tuple[float, dict[str, torch
 def test_training_on_kept_states_gives_the_same_loss_and_gradients_at_every_boundary(
     backbone: Backbone, tmp_path: Path
 ) -> None:
-    if not backbone.anatomy.splittable:
-        assert backbone.anatomy.why_not
+    if not backbone.anatomy.supports_partial_forward:
+        assert backbone.anatomy.unsupported_reason
         return
     texts = read_by(backbone, [*TEXTS, LONG], 64)
-    encoder = Encoder(backbone, texts, EXACT, Store(tmp_path, 10**9))
+    encoder = Encoder(backbone, texts, EXACT, ActivationCache(tmp_path, 10**9))
     for boundary in range(1, backbone.n_blocks):
         plan = FreezePlan(blocks=tuple(range(boundary, backbone.n_blocks)))
         model = classifier(backbone, plan)
-        whole, expected = gradients(model, Inputs.whole(texts.tokens))
+        whole, expected = gradients(model, Inputs.from_tokens(texts.tokens))
         kept = encoder.states(boundary)
         cut, found = gradients(model, Inputs(texts.tokens.lengths, texts.tokens, kept=kept))
         assert cut == pytest.approx(whole, abs=1e-5)
@@ -68,7 +68,7 @@ def test_training_on_kept_states_gives_the_same_loss_and_gradients_at_every_boun
 
 
 def test_states_of_an_identical_batch_are_exact_at_every_boundary(backbone: Backbone) -> None:
-    if not backbone.anatomy.splittable:
+    if not backbone.anatomy.supports_partial_forward:
         return
     texts = read_by(backbone, [*TEXTS, LONG], 64)
     ids, mask = texts.tokens.padded(np.arange(len(texts)))
@@ -91,7 +91,7 @@ def test_the_pass_pools_what_the_model_itself_reports(backbone: Backbone, tmp_pa
         states = backbone.model(input_ids=ids, attention_mask=mask, output_hidden_states=True).hidden_states
     weight = mask[..., None].float()
     expected = [((s * weight).sum(1) / weight.sum(1)).numpy() for s in states]
-    found = Encoder(backbone, texts, EXACT, Store(tmp_path, 10**9)).pooled(Pooling.MEAN)
+    found = Encoder(backbone, texts, EXACT, ActivationCache(tmp_path, 10**9)).pooled(Pooling.MEAN)
     assert len(found) == backbone.n_blocks + 1
     for layer, (one, kept) in enumerate(zip(expected, found, strict=True)):
         np.testing.assert_allclose(kept.vectors().numpy(), one, atol=1e-5, err_msg=f"layer {layer}")
@@ -103,8 +103,8 @@ def test_in_bf16_the_pass_stays_close_and_leaves_the_weights_as_they_were(
     rounded = Compute(torch.device("cpu"), bf16=True)
     before = {name: p.clone() for name, p in backbone.model.named_parameters()}
     texts = read_by(backbone, TEXTS, 32)
-    exact = Encoder(backbone, texts, EXACT, Store(tmp_path, 10**9)).top(Pooling.MEAN).vectors()
-    found = Encoder(backbone, texts, rounded, Store(tmp_path, 10**9)).top(Pooling.MEAN).vectors()
+    exact = Encoder(backbone, texts, EXACT, ActivationCache(tmp_path, 10**9)).top(Pooling.MEAN).vectors()
+    found = Encoder(backbone, texts, rounded, ActivationCache(tmp_path, 10**9)).top(Pooling.MEAN).vectors()
     assert found.dtype is torch.float16
     assert (found.float() - exact).abs().max() < 0.1 * exact.abs().max()
     for name, parameter in backbone.model.named_parameters():

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from tests.architectures import TEXTS, tiny_folder
-from translearn_core.activations import Compute, Encoder, Store, Texts
+from translearn_core.activations import ActivationCache, Compute, Encoder, TextBatchSource
 from translearn_core.activations.cache_keys import layer_digests, text_digests
 from translearn_core.activations.tokenization import by_length
 from translearn_core.backbones import Backbone, load
@@ -26,15 +26,15 @@ def backbone(tmp_path: Path) -> Backbone:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store(tmp_path / "activations", ROOM)
+def store(tmp_path: Path) -> ActivationCache:
+    return ActivationCache(tmp_path / "activations", ROOM)
 
 
-def encoder(backbone: Backbone, store: Store, texts: tuple[str, ...] = TEXTS) -> Encoder:
-    return Encoder(backbone, Texts(texts, backbone.tokenizer, 32), EXACT, store)
+def encoder(backbone: Backbone, store: ActivationCache, texts: tuple[str, ...] = TEXTS) -> Encoder:
+    return Encoder(backbone, TextBatchSource(texts, backbone.tokenizer, 32), EXACT, store)
 
 
-def keep(store: Store, name: str, texts: list[str], width: int = 4) -> torch.Tensor:
+def keep(store: ActivationCache, name: str, texts: list[str], width: int = 4) -> torch.Tensor:
     vectors = torch.randn(len(texts), width)
     writer = store.shelf(name).writer(width, torch.float32)
     ones = np.ones(len(texts), dtype=np.int64)
@@ -43,7 +43,7 @@ def keep(store: Store, name: str, texts: list[str], width: int = 4) -> torch.Ten
     return vectors
 
 
-def segments(store: Store) -> list[Path]:
+def segments(store: ActivationCache) -> list[Path]:
     return sorted(store.folder.glob("*/segment-*"))
 
 
@@ -54,36 +54,38 @@ def test_batches_by_length_hold_every_text_once_within_the_budget() -> None:
     assert all(len(b) == 1 or len(b) * lengths[b].max() <= 256 for b in batches)
 
 
-def test_a_second_run_computes_nothing_and_gets_the_same(backbone: Backbone, store: Store) -> None:
+def test_a_second_run_computes_nothing_and_gets_the_same(backbone: Backbone, store: ActivationCache) -> None:
     first, second = encoder(backbone, store), encoder(backbone, store)
     one = [found.vectors() for found in first.pooled(Pooling.MEAN)]
     two = [found.vectors() for found in second.pooled(Pooling.MEAN)]
     assert all(torch.equal(a, b) for a, b in zip(one, two, strict=True))
-    assert (first.reuse.encoded, second.reuse.encoded) == (len(TEXTS), 0)
-    assert first.reuse.saved_seconds == 0 < second.reuse.saved_seconds
+    assert (first.cache_usage.encoded, second.cache_usage.encoded) == (len(TEXTS), 0)
+    assert first.cache_usage.saved_seconds == 0 < second.cache_usage.saved_seconds
 
 
-def test_a_new_table_computes_only_the_texts_it_does_not_share(backbone: Backbone, store: Store) -> None:
+def test_a_new_table_computes_only_the_texts_it_does_not_share(
+    backbone: Backbone, store: ActivationCache
+) -> None:
     encoder(backbone, store).states(2)
     more = (TEXTS[3], "a new text", TEXTS[0])
     again = encoder(backbone, store, more)
     kept = again.states(2)
-    assert again.reuse.encoded == 1
-    fresh = encoder(backbone, Store(store.folder.parent / "other", ROOM), more).states(2)
+    assert again.cache_usage.encoded == 1
+    fresh = encoder(backbone, ActivationCache(store.folder.parent / "other", ROOM), more).states(2)
     index = np.arange(3)
     longest = int(again.texts.tokens.lengths.max())
     assert torch.allclose(kept.padded(index, longest), fresh.padded(index, longest), atol=1e-5)
 
 
 def test_layers_above_are_computed_from_the_kept_states(
-    backbone: Backbone, store: Store, monkeypatch: pytest.MonkeyPatch
+    backbone: Backbone, store: ActivationCache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     encoder(backbone, store).states(2)
     below = backbone.blocks[1]
     monkeypatch.setattr(below.attention, "forward", lambda *_, **__: pytest.fail("block 1 ran again"))
     top = encoder(backbone, store).top(Pooling.MEAN).vectors()
     monkeypatch.undo()
-    other = Store(store.folder.parent / "other", ROOM)
+    other = ActivationCache(store.folder.parent / "other", ROOM)
     assert torch.allclose(top, encoder(backbone, other).top(Pooling.MEAN).vectors(), atol=1e-5)
 
 
@@ -97,20 +99,22 @@ def test_training_a_block_makes_other_layers_above_it_and_none_below(backbone: B
 
 
 @pytest.mark.parametrize("change", ["limit", "precision", "tokenizer", "pooling"])
-def test_whatever_a_vector_depends_on_is_in_its_key(backbone: Backbone, store: Store, change: str) -> None:
+def test_whatever_a_vector_depends_on_is_in_its_key(
+    backbone: Backbone, store: ActivationCache, change: str
+) -> None:
     encoder(backbone, store).top(Pooling.MEAN)
     compute = Compute(torch.device("cpu"), bf16=True) if change == "precision" else EXACT
     if change == "tokenizer":
         backbone.tokenizer.add_tokens(["film"])
-    texts = Texts(TEXTS, backbone.tokenizer, 31 if change == "limit" else 32)
+    texts = TextBatchSource(TEXTS, backbone.tokenizer, 31 if change == "limit" else 32)
     other = Encoder(backbone, texts, compute, store)
     other.top(Pooling.MAX if change == "pooling" else Pooling.MEAN)
-    assert other.reuse.encoded == len(TEXTS)
+    assert other.cache_usage.encoded == len(TEXTS)
 
 
 @pytest.mark.parametrize("damage", ["truncate", "flip", "index", "about"])
 def test_a_damaged_file_is_thrown_away_with_a_line_and_computed_again(
-    backbone: Backbone, store: Store, damage: str, caplog: pytest.LogCaptureFixture
+    backbone: Backbone, store: ActivationCache, damage: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     good = encoder(backbone, store).top(Pooling.MEAN).vectors()
     for segment in segments(store):
@@ -125,32 +129,32 @@ def test_a_damaged_file_is_thrown_away_with_a_line_and_computed_again(
     with caplog.at_level(logging.WARNING):
         again = encoder(backbone, store)
         assert torch.allclose(again.top(Pooling.MEAN).vectors(), good, atol=1e-6)
-    assert again.reuse.encoded == len(TEXTS)
+    assert again.cache_usage.encoded == len(TEXTS)
     assert "damaged" in caplog.text
 
 
-def test_a_stopped_pass_keeps_what_it_has(backbone: Backbone, store: Store) -> None:
+def test_a_stopped_pass_keeps_what_it_has(backbone: Backbone, store: ActivationCache) -> None:
     texts = tuple(f"{text} {'very ' * k}" for k in range(40) for text in TEXTS)
 
     def stop(stage: str, done: float, total: float) -> None:
         if done:
             raise Stopped(stage)
 
-    first = Encoder(backbone, Texts(texts, backbone.tokenizer, 32), EXACT, store, stop)
+    first = Encoder(backbone, TextBatchSource(texts, backbone.tokenizer, 32), EXACT, store, stop)
     with pytest.raises(Stopped):
         first.top(Pooling.MEAN)
-    second = Encoder(backbone, Texts(texts, backbone.tokenizer, 32), EXACT, store)
+    second = Encoder(backbone, TextBatchSource(texts, backbone.tokenizer, 32), EXACT, store)
     second.top(Pooling.MEAN)
-    assert 0 < second.reuse.encoded < len(texts)
+    assert 0 < second.cache_usage.encoded < len(texts)
 
 
 def test_what_was_used_longest_ago_goes_first(tmp_path: Path) -> None:
-    store = Store(tmp_path / "activations", ROOM)
+    store = ActivationCache(tmp_path / "activations", ROOM)
     for age, name in enumerate(("old", "older", "oldest")):
         keep(store, name, ["one"])
         (path,) = (store.folder / name).glob("segment-*")
         os.utime(path, (1_000_000 - age, 1_000_000 - age))
-    store = Store(store.folder, store.size())
+    store = ActivationCache(store.folder, store.size())
     weight = store.size() // 3 - 50  # the note about a segment is some bytes longer or shorter
     store.shelf("oldest").find(text_digests(["one"]))  # used now
     assert store.reserve(weight)
@@ -160,10 +164,10 @@ def test_what_was_used_longest_ago_goes_first(tmp_path: Path) -> None:
 
 
 def test_a_run_larger_than_the_cap_gets_no_states(backbone: Backbone, tmp_path: Path) -> None:
-    assert encoder(backbone, Store(tmp_path / "small", 1000)).states(2) is None
+    assert encoder(backbone, ActivationCache(tmp_path / "small", 1000)).states(2) is None
 
 
-def test_two_writers_of_one_shelf_do_not_harm_each_other(store: Store) -> None:
+def test_two_writers_of_one_shelf_do_not_harm_each_other(store: ActivationCache) -> None:
     keep(store, "shelf", ["one", "two"])
     second = keep(store, "shelf", ["three"])
     found = store.shelf("shelf").find(text_digests(["three", "one", "four"]))
@@ -171,7 +175,9 @@ def test_two_writers_of_one_shelf_do_not_harm_each_other(store: Store) -> None:
     assert torch.equal(store.shelf("shelf").find(text_digests(["three"])).vectors(), second)
 
 
-def test_a_write_that_fails_half_way_leaves_nothing(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_write_that_fails_half_way_leaves_nothing(
+    store: ActivationCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
     keep(store, "shelf", ["one"])
     before = {path: path.stat().st_size for path in store.folder.rglob("*")}
     writer = store.shelf("shelf").writer(8, torch.float32)

@@ -7,17 +7,17 @@ import pytest
 from scipy.stats import binom
 
 from translearn_core.analysis.advisor import rules
-from translearn_core.analysis.advisor.advise import advise, clearly_better, settings, spell
-from translearn_core.analysis.advisor.facts import Cost, Measured
+from translearn_core.analysis.advisor.advise import advise, clearly_better, format_fact, settings
+from translearn_core.analysis.advisor.facts import Cost, TaskFacts
 from translearn_core.config import (
     RECIPES,
     DataConfig,
     ExperimentConfig,
     Family,
-    Layers,
+    LayerCombination,
     RecipeName,
-    changed,
-    named,
+    apply_overrides,
+    match_recipe,
 )
 from translearn_core.results import Interval
 
@@ -33,7 +33,7 @@ SECONDS = {
     RecipeName.DISCRIMINATIVE: 130.0,
     RecipeName.FULL: 130.0,
 }
-REVIEWS = Measured(
+REVIEWS = TaskFacts(
     train=6920,
     learnt=5000,
     held=872,
@@ -63,12 +63,12 @@ MIDDLE = {"probes": (0.76, 0.79, 0.85, 0.80), "logme": (-0.62, -0.58, -0.50, -0.
 FAR = {"words_ahead": True, "words_behind": False, "tfidf": 0.88}
 
 
-def reasons(m: Measured) -> str:
-    return " ".join(one.says for one in advise(m).reasons)
+def reasons(m: TaskFacts) -> str:
+    return " ".join(one.conclusion for one in advise(m).reasons)
 
 
-def doubts(m: Measured) -> str:
-    return " ".join(one.says for one in advise(m).doubts)
+def doubts(m: TaskFacts) -> str:
+    return " ".join(one.conclusion for one in advise(m).doubts)
 
 
 @pytest.mark.parametrize(
@@ -108,10 +108,10 @@ def test_the_settings_are_ones_an_experiment_can_have():
     base = ExperimentConfig(data=DataConfig(dataset="d", text="t", label="l"))
     for name in RecipeName:
         if not RECIPES[name].teacher:
-            changed(RECIPES[name].apply(base, 3), settings(m, name)).check(3)
+            apply_overrides(RECIPES[name].apply(base, 3), settings(m, name)).check(3)
     advice = advise(m)
-    config = changed(RECIPES[RecipeName(advice.recipe)].apply(base, 3), advice.settings)
-    assert (config.features.layers, config.features.layer) == (Layers.ONE, 2)
+    config = apply_overrides(RECIPES[RecipeName(advice.recipe)].apply(base, 3), advice.settings)
+    assert (config.features.layers, config.features.layer) == (LayerCombination.ONE, 2)
     assert config.training.class_weights == "balanced"
     assert "rare ones are never answered" in reasons(m)
 
@@ -127,11 +127,11 @@ def test_few_rows_get_more_passes_and_are_told_why():
 def test_what_takes_too_long_or_too_much_memory_is_said_with_the_number():
     late = advise(replace(REVIEWS, at_hand=100.0))
     assert any(
-        r.saw == "Discriminative rates would take about 2.2 min; time at hand: about 1.7 min"
+        r.observation == "Discriminative rates would take about 2.2 min; time at hand: about 1.7 min"
         for r in late.reasons
     )
     large = replace(REVIEWS, costs={**REVIEWS.costs, **dict.fromkeys(RECIPES, Cost(9.0, memory=False))})
-    assert "more memory" in " ".join(r.saw for r in advise(large).reasons)
+    assert "more memory" in " ".join(r.observation for r in advise(large).reasons)
     assert not any(option.fits for option in advise(large).options)
     hopeless = advise(replace(REVIEWS, at_hand=1.0))
     assert hopeless.recipe == "linear"
@@ -162,7 +162,7 @@ def test_each_doubt_is_said_where_it_holds_and_only_there(facts, words):
 def test_there_is_always_a_doubt_and_it_says_how_fine_the_measure_is():
     (only,) = advise(REVIEWS).doubts
     half = 1.96 * np.sqrt(0.83 * 0.17 / 872)
-    assert f"less than about {100 * half:.1f} points" in only.says
+    assert f"less than about {100 * half:.1f} points" in only.conclusion
 
 
 def test_every_recipe_is_an_option_and_no_number_sums_them_up():
@@ -180,11 +180,11 @@ def test_every_rule_has_a_source_and_its_recipes_are_known():
     tables = (rules.RELATEDNESS, rules.CASES, rules.READING, rules.DOUBTS)
     for rule in (rule for table in tables for rule in table):
         assert rule.source
-        assert rule.says.endswith(".")
-        assert rule.saw(REVIEWS)
+        assert rule.conclusion.endswith(".")
+        assert rule.observation(REVIEWS)
         assert set(rule.recipes) <= set(RECIPES)
     for table in tables[:3]:
-        assert table[-1].holds(REVIEWS), "the last row of a table is the one for all others"
+        assert table[-1].applies(REVIEWS), "the last row of a table is the one for all others"
     for rule in rules.CASES:
         assert rule.recipes
 
@@ -192,8 +192,8 @@ def test_every_rule_has_a_source_and_its_recipes_are_known():
 def test_a_frozen_recipe_has_its_name_where_nothing_is_changed():
     base = ExperimentConfig(data=DataConfig(dataset="d", text="t", label="l"))
     advice = advise(replace(REVIEWS, train=150))
-    made = changed(RECIPES[RecipeName(advice.recipe)].apply(base, 3), advice.settings)
-    assert named(made, 3) is RecipeName.LINEAR
+    made = apply_overrides(RECIPES[RecipeName(advice.recipe)].apply(base, 3), advice.settings)
+    assert match_recipe(made, 3) is RecipeName.LINEAR
     assert RECIPES[RecipeName.LINEAR].family is Family.FROZEN
 
 
@@ -218,4 +218,4 @@ def test_clearly_better_errs_in_no_more_than_the_share_it_promises():
     [(0.2, "about 1 s"), (75, "about 75 s"), (150, "about 2.5 min"), (40_000, "about 11 h")],
 )
 def test_time_is_told_no_finer_than_it_is_known(seconds, words):
-    assert spell(seconds) == words
+    assert format_fact(seconds) == words

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from translearn_core.analysis import bootstrap_accuracy, tfidf_baseline
+from translearn_core.analysis import bootstrap_accuracy, tfidf_logistic_regression
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 TEXTS = ["good fun", "bad plot", "good plot", "bad fun, truly bad", "really good", "so bad"]
@@ -15,7 +15,7 @@ LABELS = np.array([1, 0, 1, 0, 1, 0])
 
 
 def test_it_learns_words_and_says_how_sure_it_is():
-    accuracy, interval, predictions = tfidf_baseline(
+    accuracy, interval, predictions = tfidf_logistic_regression(
         TEXTS, LABELS, ["good", "bad", "bad bad", "good, good", "good"], np.array([1, 0, 0, 1, 0]), seed=0
     )
     assert predictions.tolist() == [1, 0, 0, 1, 1]
@@ -24,7 +24,7 @@ def test_it_learns_words_and_says_how_sure_it_is():
 
 
 def test_it_reads_single_letters_and_chinese():
-    _, _, predictions = tfidf_baseline(
+    _, _, predictions = tfidf_logistic_regression(
         ["a", "好", "a", "好"], np.array([0, 1, 0, 1]), ["a", "好"], LABELS[:2], seed=0
     )
     assert predictions.tolist() == [0, 1]
@@ -36,13 +36,17 @@ def test_it_reads_single_letters_and_chinese():
     ids=["no words", "one class"],
 )
 def test_with_nothing_to_learn_it_answers_the_majority(texts, labels):
-    accuracy, _, predictions = tfidf_baseline(texts, np.array(labels), ["one", "?"], np.array([2, 0]), seed=0)
+    accuracy, _, predictions = tfidf_logistic_regression(
+        texts, np.array(labels), ["one", "?"], np.array([2, 0]), seed=0
+    )
     assert predictions.tolist() == [2, 2]
     assert accuracy == 0.5
 
 
 def test_without_test_rows_the_line_is_nan():
-    accuracy, interval, predictions = tfidf_baseline(TEXTS, LABELS, [], np.empty(0, dtype=np.int64), seed=0)
+    accuracy, interval, predictions = tfidf_logistic_regression(
+        TEXTS, LABELS, [], np.empty(0, dtype=np.int64), seed=0
+    )
     assert np.isnan([accuracy, interval.low, interval.high]).all()
     assert len(predictions) == 0
 
@@ -60,6 +64,6 @@ def test_real_data_score_as_known(name, reference):
     train, test = ([list(p.iloc[:, 0]), p.iloc[:, 1].to_numpy()] for p in parts)
     classes = np.unique(train[1])
     train[1], test[1] = (np.searchsorted(classes, column) for column in (train[1], test[1]))
-    accuracy, _, predictions = tfidf_baseline(*train, *test, seed=0)
+    accuracy, _, predictions = tfidf_logistic_regression(*train, *test, seed=0)
     assert accuracy == pytest.approx(reference, abs=0.015)
-    assert np.array_equal(predictions, tfidf_baseline(*train, *test, seed=0)[2])
+    assert np.array_equal(predictions, tfidf_logistic_regression(*train, *test, seed=0)[2])

@@ -8,12 +8,12 @@ from sklearn.calibration import calibration_curve
 from sklearn.metrics import log_loss
 
 from translearn_core.analysis import (
+    apply_temperature,
     coverage,
     ece_interval,
     expected_calibration_error,
     reliability,
     temperature,
-    tempered,
 )
 from translearn_core.errors import TooFewSamplesError
 
@@ -82,9 +82,9 @@ def test_at_the_temperature_the_mean_logit_is_what_the_model_expects_and_the_los
     logits, labels = 3 * random.normal(size=(400, 4)), random.integers(0, 4, 400)
     labels[:250] = logits[:250].argmax(axis=1)
     t = temperature(logits, labels)
-    p = tempered(logits, t)
+    p = apply_temperature(logits, t)
     assert logits[np.arange(400), labels].mean() == pytest.approx((p * logits).sum(1).mean(), abs=1e-4)
-    losses = [log_loss(labels, tempered(logits, t * factor)) for factor in (0.95, 1, 1.05)]
+    losses = [log_loss(labels, apply_temperature(logits, t * factor)) for factor in (0.95, 1, 1.05)]
     assert losses[1] == min(losses)
     assert p.sum(axis=1) == pytest.approx(np.ones(400))
     assert np.array_equal(p.argmax(1), logits.argmax(1))
@@ -96,7 +96,7 @@ def test_impossible_labels_and_endless_temperatures_stay_finite():
     assert temperature(sure / 1000, np.array([0, 1])) < 0.1
     assert temperature(np.array([[0.1, 0.0], [0.0, 0.1]]), np.array([0, 1])) == pytest.approx(0.01, rel=0.01)
     assert temperature(sure, np.array([1, 0])) == pytest.approx(100, rel=0.01)
-    assert np.isfinite(tempered(sure, 2.0)).all()
+    assert np.isfinite(apply_temperature(sure, 2.0)).all()
     with pytest.raises(TooFewSamplesError, match="0 rows"):
         temperature(sure[:0], np.zeros(0, dtype=int))
 

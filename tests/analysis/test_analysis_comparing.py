@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from translearn_core.analysis import CellRuns, differences, over_draws, over_seeds
+from translearn_core.analysis import ArmRuns, differences, draw_interval, seed_interval
 from translearn_core.analysis.comparison.proportion_interval import share_interval
 from translearn_core.results import Difference, Interval
 
@@ -16,7 +16,7 @@ SOME = Interval(0.1, 0.9)
 def cell(name, correct, rows=None):
     correct = np.asarray(correct, dtype=bool)
     names = np.arange(correct.shape[1]) if rows is None else rows
-    return CellRuns(name, np.asarray(names, dtype=np.uint64), correct)
+    return ArmRuns(name, np.asarray(names, dtype=np.uint64), correct)
 
 
 def drawn(random, easy, gain, seeds, wobble):
@@ -30,31 +30,31 @@ def drawn(random, easy, gain, seeds, wobble):
 
 def test_the_mean_over_seeds_has_scipys_student_interval():
     scores = [0.81, 0.84, 0.83, 0.85]
-    mean, found = over_seeds(scores, [SOME] * 4)
+    mean, found = seed_interval(scores, [SOME] * 4)
     low, high = stats.t.interval(0.95, 3, loc=np.mean(scores), scale=stats.sem(scores))
     assert (mean, found.low, found.high) == pytest.approx((np.mean(scores), low, high))
 
 
 def test_fewer_than_three_seeds_keep_their_intervals_over_rows():
-    assert over_seeds([0.8], [SOME]) == (0.8, SOME)
-    mean, found = over_seeds([0.7, 0.8], [Interval(0.6, 0.76), Interval(0.7, 0.9)])
+    assert seed_interval([0.8], [SOME]) == (0.8, SOME)
+    mean, found = seed_interval([0.7, 0.8], [Interval(0.6, 0.76), Interval(0.7, 0.9)])
     assert (mean, found.low, found.high) == pytest.approx((0.75, 0.65, 0.83))
 
 
 def test_no_interval_leaves_what_a_score_can_be():
-    assert over_seeds([0.7, 0.8, 0.99], [SOME] * 3)[1].high == 1.0
+    assert seed_interval([0.7, 0.8, 0.99], [SOME] * 3)[1].high == 1.0
 
 
 def test_the_students_interval_covers_the_mean():
     random = np.random.default_rng(0)
-    found = [over_seeds(0.8 + 0.01 * random.standard_normal(3), [SOME] * 3)[1] for _ in range(2000)]
+    found = [seed_interval(0.8 + 0.01 * random.standard_normal(3), [SOME] * 3)[1] for _ in range(2000)]
     assert 0.935 < np.mean([i.low <= 0.8 <= i.high for i in found]) < 0.965
 
 
 @pytest.mark.parametrize(("right", "rows"), [(6, 18), (12, 12), (0, 12)])
 @pytest.mark.parametrize("seeds", [1, 2, 3])
 def test_draws_that_agree_by_luck_leave_what_the_test_rows_leave_open(seeds, right, rows):
-    mean, found = over_draws(np.tile(np.arange(rows) < right, (seeds, 1)))
+    mean, found = draw_interval(np.tile(np.arange(rows) < right, (seeds, 1)))
     wilson = share_interval(right, rows)
     assert (mean, found.low, found.high) == pytest.approx((right / rows, wilson.low, wilson.high))
 
@@ -66,7 +66,7 @@ def test_the_interval_over_rows_and_draws_covers_the_truth(seeds, rows, wobble):
     random, inside, times = np.random.default_rng(8), 0, 400
     for _ in range(times):
         correct = drawn(random, random.uniform(0.4, 0.6, rows), 0.0, seeds, wobble)
-        _, found = over_draws(correct)
+        _, found = draw_interval(correct)
         inside += found.low <= 0.5 <= found.high
     assert inside / times > 0.93
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.isotonic import IsotonicRegression
 
-from translearn_core.analysis import Crossing, crossing, sentence
+from translearn_core.analysis import Crossing, crossing_sentence, estimate_crossing
 from translearn_core.errors import ConfigError
 
 FEW, MANY = [16, 64, 256], [16, 64, 256, 1024, 4096]
@@ -12,12 +12,14 @@ A, B = "the pretrained model", "training from scratch"
 
 
 def test_by_hand_it_lies_between_two_sizes():
-    found = crossing(FEW, np.array([[0.7, 0.8, 0.9]]), MANY, np.array([[0.5, 0.6, 0.7, 0.9, 0.95]]), 64)
+    found = estimate_crossing(
+        FEW, np.array([[0.7, 0.8, 0.9]]), MANY, np.array([[0.5, 0.6, 0.7, 0.9, 0.95]]), 64
+    )
     assert found.score == pytest.approx(0.8)
     assert found.estimate == pytest.approx(512)  # half way from 256 to 1024 in the logarithm
     assert (found.smallest, found.largest, found.seeds, found.rows) == (16, 4096, 1, 0)
     assert (found.low, found.high, found.reached) == (None, None, 1.0)
-    assert sentence(found, A, B) == (
+    assert crossing_sentence(found, A, B) == (
         "With 64 labels the pretrained model does what training from scratch needs about 510 for "
         "(one seed: no interval)."
     )
@@ -25,7 +27,7 @@ def test_by_hand_it_lies_between_two_sizes():
 
 def test_between_sizes_and_in_any_order():
     a, b = np.array([[0.9, 0.7, 0.8]]), np.array([[0.5, 0.6, 0.7, 0.9, 0.95]])
-    found = crossing([256, 16, 64], a, MANY, b, 32)
+    found = estimate_crossing([256, 16, 64], a, MANY, b, 32)
     assert found.score == pytest.approx(0.75)
     assert found.estimate == pytest.approx(2 ** (8 + 2 * 0.25))
 
@@ -35,16 +37,16 @@ def test_curves_are_made_monotone_as_sklearn_does_weighted_by_seeds():
     weights, means = np.isfinite(b).sum(0), np.nanmean(b, axis=0)
     curve = IsotonicRegression().fit_transform(np.log2(MANY), means, sample_weight=weights)
     score = (curve[3] + curve[4]) / 2
-    found = crossing([64], np.full((2, 1), score), MANY, b, 64)
+    found = estimate_crossing([64], np.full((2, 1), score), MANY, b, 64)
     assert found.estimate == pytest.approx(2048)
-    at_plateau = crossing([64], np.full((2, 1), curve[2]), MANY, b, 64)
+    at_plateau = estimate_crossing([64], np.full((2, 1), curve[2]), MANY, b, 64)
     assert at_plateau.estimate == pytest.approx(64)  # where the level of 64 to 1024 is reached first
 
 
 def test_a_curve_held_against_itself_crosses_where_it_is():
     scores = 0.5 + 0.05 * np.log2(MANY) + 0.003 * np.random.default_rng(0).normal(size=(4, 5))
     for at in (64, 4096):
-        found = crossing(MANY, scores, MANY, scores, at)
+        found = estimate_crossing(MANY, scores, MANY, scores, at)
         assert found.estimate == pytest.approx(at)
         assert found.low == pytest.approx(at)  # seeds are paired: what one curve gains the other does
         assert found.could_be_chance
@@ -54,15 +56,15 @@ def test_out_of_reach_and_better_from_the_start():
     low, high = np.array([[0.5, 0.6, 0.7]] * 3), np.array([[0.91, 0.92, 0.93]] * 3)
     wobble = np.array([[0.001], [0], [-0.001]])
     low, high = low + wobble, high + wobble
-    never = crossing(FEW, high, FEW, low, 64)
+    never = estimate_crossing(FEW, high, FEW, low, 64)
     assert (never.estimate, never.low, never.high, never.reached) == (None, None, None, 0.0)
-    assert sentence(never, A, B) == (
+    assert crossing_sentence(never, A, B) == (
         "With 64 labels the pretrained model scores 0.920; no crossing seen: even with 256 labels training "
         "from scratch does not reach it."
     )
-    already = crossing(FEW, low, FEW, high, 64)
+    already = estimate_crossing(FEW, low, FEW, high, 64)
     assert (already.estimate, already.low, already.high, already.reached) == (16, 16, 16, 1.0)
-    assert sentence(already, A, B) == (
+    assert crossing_sentence(already, A, B) == (
         "With 64 labels the pretrained model does only what training from scratch does with 16, "
         "the fewest tried, if not with fewer (95 %: 16 or fewer)."
     )
@@ -103,18 +105,18 @@ def test_out_of_reach_and_better_from_the_start():
 def test_every_case_has_its_words(values, expected):
     estimate, low, high, reached = values
     found = Crossing(64, 0.8, estimate, low, high, reached, 16, 6920, 3, 0)
-    assert sentence(found, "a", "b") == expected
+    assert crossing_sentence(found, "a", "b") == expected
 
 
 def test_fewer_labels_than_were_tried_are_refused():
     with pytest.raises(ConfigError, match="at is 8: give a number of labels from 16 to 256"):
-        crossing(FEW, np.ones((1, 3)), FEW, np.ones((1, 3)), 8)
+        estimate_crossing(FEW, np.ones((1, 3)), FEW, np.ones((1, 3)), 8)
 
 
 def test_the_same_seed_draws_the_same_interval():
     random = np.random.default_rng(1)
     a, b = (0.5 + 0.03 * np.log2(MANY) + 0.01 * random.normal(size=(3, 5)) + up for up in (0.1, 0.0))
-    one, two, other = (crossing(MANY, a, MANY, b, 64, draws=200, seed=s) for s in (0, 0, 1))
+    one, two, other = (estimate_crossing(MANY, a, MANY, b, 64, draws=200, seed=s) for s in (0, 0, 1))
     assert one == two
     assert other.high != one.high
     assert one.low < one.estimate < one.high
@@ -132,7 +134,7 @@ def test_its_interval_over_seeds_covers_the_truth(seeds):
             up + 0.03 * np.log2(sizes) + shared + 0.008 * random.normal(size=shared.shape)
             for up in (0.42, 0.3)
         )
-        found = crossing(sizes, a, sizes, b, 64, draws=200, seed=k)
+        found = estimate_crossing(sizes, a, sizes, b, 64, draws=200, seed=k)
         low, high = found.low or np.inf, found.high or np.inf
         held.append(low <= TRUTH <= high)
     assert 0.90 <= np.mean(held) <= 0.99
@@ -149,7 +151,9 @@ def test_its_interval_over_rows_covers_the_truth(seeds):
             p = up + 0.03 * np.log2(sizes)[:, None] + ease + wobble
             rights.append(random.random(p.shape) < p)
         a, b = rights
-        found = crossing(sizes, a.mean(2), sizes, b.mean(2), 64, draws=200, seed=k, correct_a=a, correct_b=b)
+        found = estimate_crossing(
+            sizes, a.mean(2), sizes, b.mean(2), 64, draws=200, seed=k, correct_a=a, correct_b=b
+        )
         low, high = found.low or np.inf, found.high or np.inf
         held.append(low <= TRUTH <= high)
     assert found.rows == 300

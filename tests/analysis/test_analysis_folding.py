@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from translearn_core.analysis import probe_layers, stratified_folds
-from translearn_core.analysis.probing.cross_validation import held_out_of_known_type
+from translearn_core.analysis.probing.cross_validation import seen_control_type
 from translearn_core.errors import TooFewSamplesError
 from translearn_core.results import Interval
 
@@ -44,7 +44,7 @@ def test_a_group_of_many_labels_stays_whole():
 
 def test_rows_of_known_type_by_hand():
     types, fold = np.array([5, 5, 6, 6, 7, 8]), np.array([0, 1, 0, 0, 1, 0])
-    assert held_out_of_known_type(types, fold).tolist() == [True, True, False, False, False, False]
+    assert seen_control_type(types, fold).tolist() == [True, True, False, False, False, False]
 
 
 def test_copies_tell_a_probe_nothing_when_groups_are_given():

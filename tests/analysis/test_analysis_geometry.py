@@ -7,7 +7,7 @@ from sklearn.metrics import silhouette_samples
 from sklearn.neighbors import NearestNeighbors
 
 from translearn_core.analysis import knn_indices, silhouette, trustworthiness
-from translearn_core.analysis.neighbours.nearest_neighbours import neighbourhood_metrics
+from translearn_core.analysis.neighbours import neighbourhood_metrics
 
 
 def clusters(rows=200, width=12, classes=4, seed=0):

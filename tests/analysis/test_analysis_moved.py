@@ -5,8 +5,8 @@ import pytest
 from scipy.stats import spearmanr
 
 from translearn_core.analysis import debiased_cka
-from translearn_core.analysis.similarity.jackknife_cka import Jackknifed, jackknifed_cka
-from translearn_core.analysis.similarity.sentence_similarity import meaning_change
+from translearn_core.analysis.similarity.jackknife_cka import JackknifeCka, jackknife_cka
+from translearn_core.analysis.similarity.sentence_similarity import sts_change
 from translearn_core.errors import TooFewSamplesError
 
 
@@ -21,7 +21,7 @@ def related(random, rows, weights, noise):
 def test_every_row_is_left_out_as_if_computed_again(rows, width):
     random = np.random.default_rng(0)
     x, y = related(random, rows, random.normal(size=(width, 9)), 1.0)
-    found = jackknifed_cka(x + 4, y * 100)
+    found = jackknife_cka(x + 4, y * 100)
     assert found.value == pytest.approx(debiased_cka(x, y), abs=1e-6)
     by_hand = [debiased_cka(np.delete(x, i, 0), np.delete(y, i, 0)) for i in range(rows)]
     np.testing.assert_allclose(found.left_out, by_hand, atol=1e-5)
@@ -32,7 +32,7 @@ def test_the_interval_covers_what_endless_rows_would_give():
     for noise in (0.3, 4.0):
         weights = random.normal(size=(10, 12))
         truth = debiased_cka(*related(random, 40_000, weights, noise))
-        spans = [jackknifed_cka(*related(random, 80, weights, noise)).interval for _ in range(400)]
+        spans = [jackknife_cka(*related(random, 80, weights, noise)).interval for _ in range(400)]
         covered = np.mean([span.low <= truth <= span.high for span in spans])
         assert 0.91 <= covered <= 0.98  # 95 % of 400, give or take three standard errors, and a small sample
 
@@ -50,8 +50,8 @@ def test_the_difference_of_two_on_the_same_rows_covers_too():
     hits = []
     for _ in range(400):
         x, y, z = pair(80)
-        first, second = jackknifed_cka(x, y), jackknifed_cka(y, z)
-        amount, span = first.less(second)
+        first, second = jackknife_cka(x, y), jackknife_cka(y, z)
+        amount, span = first.difference(second)
         assert amount == pytest.approx(first.value - second.value)
         hits.append(span.low <= truth <= span.high)
     assert 0.91 <= np.mean(hits) <= 0.98
@@ -59,17 +59,17 @@ def test_the_difference_of_two_on_the_same_rows_covers_too():
 
 def test_the_same_has_no_doubt_and_a_constant_no_number():
     x = np.random.default_rng(3).normal(size=(40, 5))
-    same = jackknifed_cka(x, x)
+    same = jackknife_cka(x, x)
     assert same.value == pytest.approx(1, abs=1e-12)
     assert (same.interval.low, same.interval.high) == (same.value, same.value)
-    flat = jackknifed_cka(x, np.full((40, 3), 7.0))
+    flat = jackknife_cka(x, np.full((40, 3), 7.0))
     assert np.isnan([flat.value, flat.interval.low, flat.interval.high]).all()
     with pytest.raises(TooFewSamplesError, match="4 rows are too few"):
-        jackknifed_cka(x[:4], x[:4])
+        jackknife_cka(x[:4], x[:4])
 
 
 def test_an_interval_never_leaves_the_scale():
-    wild = Jackknifed(0.98, 0.98 + 0.003 * np.random.default_rng(4).normal(size=50))
+    wild = JackknifeCka(0.98, 0.98 + 0.003 * np.random.default_rng(4).normal(size=50))
     assert 0 < wild.interval.low < 0.98 < wild.interval.high < 1
 
 
@@ -81,24 +81,24 @@ def meant(random, pairs, noise):
 
 def test_meaning_is_spearmans_correlation_before_and_after():
     alike, before, after = meant(np.random.default_rng(5), 120, 2.0)
-    found = meaning_change(alike, before, after)
+    found = sts_change(alike, before, after)
     assert found.before == pytest.approx(spearmanr(alike, before).statistic)
     assert found.after == pytest.approx(spearmanr(alike, after).statistic)
     assert found.change.low < found.after - found.before < found.change.high < 0
-    assert meaning_change(alike, before, after) == found
+    assert sts_change(alike, before, after) == found
 
 
 def test_the_change_of_meaning_covers_the_truth():
     random = np.random.default_rng(6)
     alike, before, after = meant(random, 50_000, 1.0)
     truth = spearmanr(alike, after).statistic - spearmanr(alike, before).statistic
-    spans = [meaning_change(*meant(random, 120, 1.0), draws=200, seed=k).change for k in range(200)]
+    spans = [sts_change(*meant(random, 120, 1.0), draws=200, seed=k).change for k in range(200)]
     covered = np.mean([span.low <= truth <= span.high for span in spans])
     assert 0.89 <= covered <= 0.99
 
 
 def test_nothing_changed_is_no_change_and_ties_are_no_number():
     alike, before, _ = meant(np.random.default_rng(7), 60, 0)
-    still = meaning_change(alike, before, before * 3 + 1)
+    still = sts_change(alike, before, before * 3 + 1)
     assert (still.change.low, still.change.high) == (0, 0)
-    assert np.isnan(meaning_change(alike, before, np.ones(60)).after)
+    assert np.isnan(sts_change(alike, before, np.ones(60)).after)

@@ -11,7 +11,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from translearn_core.analysis import bootstrap_accuracy, majority_accuracy, probe_layers, stratified_folds
-from translearn_core.analysis.probing.logistic_regression import Problem, fit, pools
+from translearn_core.analysis.probing.logistic_regression import BatchedProblem, fit_batched, thread_pools
 from translearn_core.errors import Stopped, TooFewSamplesError, TrainingError
 from translearn_core.results import Interval, ProbeScores
 from translearn_core.runs import artifacts
@@ -31,8 +31,8 @@ def layers_of(rows, classes, width=24, layers=2, signal=0.35, seed=0):
 
 
 def fit_of(x, labels, seen, classes):
-    with pools(1) as (pool,):
-        return fit(Problem(*map(torch.from_numpy, (x, labels, seen)), classes), pool)
+    with thread_pools(1) as (pool,):
+        return fit_batched(BatchedProblem(*map(torch.from_numpy, (x, labels, seen)), classes), pool)
 
 
 def probabilities(fits, labelling, part, x):

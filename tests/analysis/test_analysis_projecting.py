@@ -6,7 +6,7 @@ from scipy.linalg import orthogonal_procrustes
 from sklearn.decomposition import PCA
 from sklearn.manifold import trustworthiness
 
-from translearn_core.analysis import knn_indices, project, purity
+from translearn_core.analysis import knn_indices, label_purity, project
 from translearn_core.analysis.projection import projection
 from translearn_core.config import Method
 from translearn_core.errors import Stopped, TooFewSamplesError, TrainingError
@@ -78,7 +78,7 @@ def test_umap_keeps_neighbours_and_classes(blobs):
     labels, x = blobs
     plane = project({"a": x}, method=Method.UMAP)[0]
     assert trustworthiness(x, plane, n_neighbors=10) > 0.8
-    assert purity(plane, labels) > 0.95
+    assert label_purity(plane, labels) > 0.95
 
 
 def test_the_seed_decides_umap(blobs):

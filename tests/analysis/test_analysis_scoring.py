@@ -11,11 +11,11 @@ from sklearn import metrics
 from translearn_core.analysis import (
     accuracy_interval,
     bootstrap_accuracy,
+    classification_metrics,
     confusion,
     macro_f1_interval,
     majority_accuracy,
     per_class,
-    score,
 )
 from translearn_core.errors import TooFewSamplesError
 
@@ -34,7 +34,7 @@ def noisy(rows, classes, signal, seed):
 def test_scores_are_those_of_sklearn(rows, classes, used):
     labels, probabilities = noisy(rows, classes, 1.0, seed=1)
     labels %= used  # with 30 classes some are never a label, and some neither label nor prediction
-    found = score(labels, probabilities, classes=classes)
+    found = classification_metrics(labels, probabilities, classes=classes)
     predicted = probabilities.argmax(axis=1)
     assert found.n == rows
     assert found.accuracy == pytest.approx(metrics.accuracy_score(labels, predicted))
@@ -47,14 +47,14 @@ def test_scores_are_those_of_sklearn(rows, classes, used):
 def test_a_certain_mistake_costs_what_sklearn_says():
     probabilities = np.array([[1, 0], [1, 0], [0.2, 0.8]], dtype=np.float32)
     labels = np.array([0, 1, 1])
-    assert score(labels, probabilities, classes=2).loss == pytest.approx(
+    assert classification_metrics(labels, probabilities, classes=2).loss == pytest.approx(
         metrics.log_loss(labels, probabilities)
     )
 
 
 def test_no_rows_is_an_error_that_says_so():
     with pytest.raises(TooFewSamplesError, match="0 rows to score"):
-        score(np.empty(0, dtype=np.int64), np.empty((0, 3), dtype=np.float32), classes=3)
+        classification_metrics(np.empty(0, dtype=np.int64), np.empty((0, 3), dtype=np.float32), classes=3)
 
 
 def test_confusion_and_the_per_class_table_are_those_of_sklearn():
@@ -124,7 +124,9 @@ def test_macro_f1_interval_covers_the_truth():
 
 def test_intervals_depend_on_the_seed_only():
     labels, probabilities = noisy(300, 3, 1.0, seed=4)
-    first, again, other = (score(labels, probabilities, classes=3, seed=s) for s in (1, 1, 2))
+    first, again, other = (
+        classification_metrics(labels, probabilities, classes=3, seed=s) for s in (1, 1, 2)
+    )
     assert first == again
     assert first.macro_f1_interval != other.macro_f1_interval
 
@@ -132,5 +134,5 @@ def test_intervals_depend_on_the_seed_only():
 def test_many_rows_and_classes_are_quick():
     labels, probabilities = noisy(10_000, 77, 4.0, seed=6)
     start = time.process_time()
-    score(labels, probabilities, classes=77)
+    classification_metrics(labels, probabilities, classes=77)
     assert time.process_time() - start < 2

@@ -6,7 +6,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from translearn_core.analysis import label_suspects, out_of_fold, stratified_folds
+from translearn_core.analysis import find_label_issues, out_of_fold_probabilities, stratified_folds
 from translearn_core.analysis.errors import label_issues
 from translearn_core.errors import TooFewSamplesError
 
@@ -39,7 +39,7 @@ def joint_written_out(p, labels):
 def test_suspects_and_share_are_the_papers(seed):
     p, _, given = noisy(np.random.default_rng(seed), 400)
     classes, joint = joint_written_out(p, given)
-    found = label_suspects(p, given, limit=1000)
+    found = find_label_issues(p, given, limit=1000)
     assert found.share == pytest.approx(1 - joint.trace())
     expected = np.flatnonzero((classes >= 0) & (classes != given))
     assert set(found.rows) == set(expected)
@@ -54,7 +54,7 @@ def test_suspects_and_share_are_the_papers(seed):
 def test_a_toy_by_hand():
     p = np.array([[0.9, 0.1], [0.8, 0.2], [0.1, 0.9], [0.2, 0.8], [0.3, 0.7], [0.75, 0.25]])
     labels = np.array([0, 0, 0, 1, 1, 1])  # thresholds 0.6 and 7/12
-    found = label_suspects(p, labels, limit=1)
+    found = find_label_issues(p, labels, limit=1)
     assert found.rows.tolist() == [2]
     assert (found.suggested.tolist(), found.found) == ([1], 2)
     assert found.margin == pytest.approx([-0.8])
@@ -63,7 +63,7 @@ def test_a_toy_by_hand():
 
 def test_planted_errors_come_first():
     p, true, given = noisy(np.random.default_rng(3), 3000, wrong=0.08, sharp=20)
-    found = label_suspects(p, given, limit=100)
+    found = find_label_issues(p, given, limit=100)
     assert (true != given)[found.rows].mean() > 0.9
     assert (found.suggested == true[found.rows]).mean() > 0.9
     assert len(found.rows) == 100 < found.found
@@ -71,10 +71,10 @@ def test_planted_errors_come_first():
 
 def test_equal_rows_and_absent_classes_do_no_harm():
     p = np.tile([0.7, 0.2, 0.1], (7, 1))
-    found = label_suspects(p, np.zeros(7, dtype=int))
+    found = find_label_issues(p, np.zeros(7, dtype=int))
     assert (found.found, found.share) == (0, 0.0)
     assert found.share_interval.low == found.share_interval.high == 0
-    none = label_suspects(np.zeros((0, 3)), np.zeros(0, dtype=int))
+    none = find_label_issues(np.zeros((0, 3)), np.zeros(0, dtype=int))
     assert (len(none.rows), none.found) == (0, 0)
     assert np.isnan([none.share, none.share_interval.low]).all()
 
@@ -83,11 +83,11 @@ def test_the_shares_interval_covers_what_endless_rows_would_give(monkeypatch):
     monkeypatch.setattr(label_issues, "DRAWS", 150)
     random = np.random.default_rng(4)
     p, _, given = noisy(random, 20_000, wrong=0.1)
-    truth = label_suspects(p, given, limit=0).share
+    truth = find_label_issues(p, given, limit=0).share
     held = []
     for k in range(150):
         some = random.integers(0, len(given), 250)
-        interval = label_suspects(p[some], given[some], seed=k).share_interval
+        interval = find_label_issues(p[some], given[some], seed=k).share_interval
         held.append(interval.low <= truth <= interval.high)
     assert 0.90 <= np.mean(held) <= 0.99
 
@@ -96,7 +96,7 @@ def test_out_of_fold_is_sklearns_cross_validated_probability():
     random = np.random.default_rng(5)
     labels = np.arange(200) % 3
     x = (random.normal(size=(3, 10))[labels] + random.normal(size=(200, 10)) * 2).astype(np.float16)
-    found = out_of_fold(x, labels, folds=4, seed=1)
+    found = out_of_fold_probabilities(x, labels, folds=4, seed=1)
     fold = stratified_folds(labels, 4, 1)
     assert found.shape == (200, 3)
     assert found.sum(axis=1) == pytest.approx(np.ones(200), abs=1e-5)
@@ -110,12 +110,12 @@ def test_a_copy_in_another_fold_would_give_its_row_away():
     random = np.random.default_rng(6)
     once, labels = random.normal(size=(60, 100)), random.integers(0, 2, 60)
     x, twice = np.tile(once, (2, 1)), np.tile(labels, 2)
-    leaks = out_of_fold(x, twice)[np.arange(120), twice].mean()
-    kept = out_of_fold(x, twice, groups=np.tile(np.arange(60), 2))[np.arange(120), twice].mean()
+    leaks = out_of_fold_probabilities(x, twice)[np.arange(120), twice].mean()
+    kept = out_of_fold_probabilities(x, twice, groups=np.tile(np.arange(60), 2))[np.arange(120), twice].mean()
     assert leaks > 0.8
     assert kept < 0.65
     with pytest.raises(TooFewSamplesError, match="3 groups of training rows"):
-        out_of_fold(x[:9], twice[:9], groups=np.repeat([0, 1, 2], 3))
+        out_of_fold_probabilities(x[:9], twice[:9], groups=np.repeat([0, 1, 2], 3))
 
 
 def test_planted_errors_are_found_from_features_alone():
@@ -124,6 +124,6 @@ def test_planted_errors_are_found_from_features_alone():
     x = 3 * random.normal(size=(3, 12))[true] + random.normal(size=(600, 12))
     given = true.copy()
     given[:40] = (true[:40] + 1) % 3
-    found = label_suspects(out_of_fold(x, given), given)
+    found = find_label_issues(out_of_fold_probabilities(x, given), given)
     assert len(set(range(40)) & set(found.rows[:45])) >= 32
     assert found.share == pytest.approx(40 / 600, abs=0.02)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from translearn_core.analysis.projection.layer_alignment import turned, walk_planes
+from translearn_core.analysis.projection.layer_alignment import layer_projections, procrustes_align
 from translearn_core.errors import TrainingError
 
 
@@ -20,7 +20,7 @@ def cloud(seed=0, rows=80, width=12):
 
 def pictures(layers, *others):
     named = {str(v): variant for v, variant in enumerate((layers, *others))}
-    return walk_planes(named)
+    return layer_projections(named)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -30,7 +30,7 @@ def test_no_angle_and_no_mirror_brings_a_picture_nearer(seed):
     picture = (onto @ rotation(1.0 + seed, mirror=seed % 2) + random.normal(size=onto.shape)).astype(
         np.float32
     )
-    found = turned(picture, onto)
+    found = procrustes_align(picture, onto)
     apart = np.square(found - onto).sum()
     angles = np.linspace(0, 2 * np.pi, 3601)
     tried = [
@@ -95,18 +95,18 @@ def test_it_is_deterministic_also_where_pca_is_drawn():
 
 def test_progress_counts_layers_and_may_stop():
     told = []
-    walk_planes({"a": [cloud(), cloud(1)]}, progress=lambda done, total: told.append((done, total)))
+    layer_projections({"a": [cloud(), cloud(1)]}, progress=lambda done, total: told.append((done, total)))
     assert told == [(0, 2), (1, 2), (2, 2)]
 
     def stop(done, total):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        walk_planes({"a": [cloud()]}, progress=stop)
+        layer_projections({"a": [cloud()]}, progress=stop)
 
 
 def test_features_that_are_not_finite_are_refused():
     broken = cloud()
     broken[3, 3] = np.nan
     with pytest.raises(TrainingError, match="diverged"):
-        walk_planes({"fine-tuned": [cloud(), broken]})
+        layer_projections({"fine-tuned": [cloud(), broken]})

@@ -37,7 +37,7 @@ def test_every_architecture_is_dissected(tiny, name: str):
     assert anatomy.causal == (name in CAUSAL)
     assert anatomy.splittable, anatomy.why_not
     assert anatomy.parameters == sum(p.numel() for p in backbone.model.parameters())
-    assert anatomy.trainable(FreezePlan.everything(anatomy.n_blocks)) == anatomy.parameters
+    assert anatomy.trainable(FreezePlan.full(anatomy.n_blocks)) == anatomy.parameters
     assert {n for n, part in backbone.parts.items() if part == "final"} == FINAL.get(name, set())
     assert backbone.parts.keys() == dict(backbone.model.named_parameters()).keys()
     for k, block in enumerate(backbone.blocks):
@@ -104,23 +104,23 @@ def test_looking_leaves_nothing_behind(tiny):
 def test_blocks_that_share_weights_cannot_be_cut(tmp_path: Path):
     import transformers
 
-    from translearn_core.backbones.dry_run import try_out
+    from translearn_core.backbones.dry_run import dry_run
 
     model = TINY["bert"]()
     assert isinstance(model, transformers.BertModel)
-    assert try_out(model, "encoder.layer", vocabulary=SIZE).why_not is None
+    assert dry_run(model, "encoder.layer", vocabulary=SIZE).why_not is None
     model.encoder.layer[2].attention = model.encoder.layer[0].attention
-    assert try_out(model, "encoder.layer", vocabulary=SIZE).why_not == "its blocks share weights"
+    assert dry_run(model, "encoder.layer", vocabulary=SIZE).why_not == "its blocks share weights"
 
 
 def test_a_block_that_looks_past_the_states_below_cannot_be_cut():
-    from translearn_core.backbones.dry_run import try_out
+    from translearn_core.backbones.dry_run import dry_run
 
     model = TINY["bert"]()
     kept = []
     model.encoder.layer[0].output.register_forward_hook(lambda _, __, out: kept.append(out))
     model.encoder.layer[1].register_forward_hook(lambda _, __, out: out + kept.pop() if kept else out)
-    why = try_out(model, "encoder.layer", vocabulary=SIZE).why_not
+    why = dry_run(model, "encoder.layer", vocabulary=SIZE).why_not
     assert why == "block 1 gives another result when the blocks below are skipped"
 
 

@@ -12,7 +12,7 @@ from safetensors.torch import load_file, save_file
 from transformers.utils import logging
 
 from tests.architectures import TEXTS, tiny_folder
-from translearn_core.backbones import Backbone, digest_of, load, load_tokenizer, resolve
+from translearn_core.backbones import Backbone, backbone_digest, load, load_tokenizer, resolve
 from translearn_core.config import BackboneConfig, Pooling
 from translearn_core.errors import BackboneError
 
@@ -47,7 +47,7 @@ def test_the_bundled_model_is_what_it_says():
     assert (anatomy.width, anatomy.token_limit, anatomy.vocabulary) == (384, 512, 30_522)
     assert anatomy.parameters == 22_565_376  # 22.7 M less the pooler
     assert anatomy.bytes == 90_868_376
-    assert anatomy.splittable
+    assert anatomy.supports_partial_forward
     assert anatomy.pooling is Pooling.MEAN
     assert "UNK" in anatomy.language_note
 
@@ -170,7 +170,7 @@ def test_the_digest_follows_weights_tokenizer_and_config_but_not_the_place(folde
 def test_the_digest_of_tensors_follows_names_shapes_types_and_values_not_order():
     one = {"a": torch.arange(6.0), "b": torch.tensor(1.0)}
     same = {"b": torch.tensor(1.0), "a": torch.arange(6.0)}
-    assert digest_of(one) == digest_of(same)
+    assert backbone_digest(one) == backbone_digest(same)
     others = [
         one | {"a": torch.arange(6.0).reshape(2, 3)},
         one | {"a": torch.arange(6.0).to(torch.bfloat16)},
@@ -178,9 +178,9 @@ def test_the_digest_of_tensors_follows_names_shapes_types_and_values_not_order()
         {"c": one["a"], "b": one["b"]},
         one | {"empty": torch.zeros(0)},
     ]
-    assert len({digest_of(one), *map(digest_of, others)}) == 6
+    assert len({backbone_digest(one), *map(backbone_digest, others)}) == 6
     matrix = torch.arange(6.0).reshape(2, 3)
-    assert digest_of({"a": matrix.T}) == digest_of({"a": matrix.T.contiguous()})
+    assert backbone_digest({"a": matrix.T}) == backbone_digest({"a": matrix.T.contiguous()})
 
 
 # -- tokenizers ------------------------------------------------------------------------------------
@@ -291,7 +291,7 @@ CODE = {"AutoModel": "modeling.Own", "AutoConfig": "modeling.OwnConfig"}
 def test_every_broken_folder_gets_one_sentence(folder: Path, harm: Callable[[Path], None], says: str | None):
     harm(folder)
     if says is None:
-        assert at(folder).anatomy.splittable
+        assert at(folder).anatomy.supports_partial_forward
         return
     with pytest.raises(BackboneError, match=says) as caught:
         at(folder)

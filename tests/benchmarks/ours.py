@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from tests.benchmarks.work import Work, answer, asked
-from translearn_core.activations import Compute, Encoder, Store, Texts
+from translearn_core.activations import ActivationCache, Compute, Encoder, TextBatchSource
 from translearn_core.backbones import load
 from translearn_core.config import (
     BackboneConfig,
@@ -18,8 +18,8 @@ from translearn_core.config import (
     TrainingConfig,
 )
 from translearn_core.experiment import build
-from translearn_core.training import Loop, Rows, answers
-from translearn_core.transfer import Inputs, Supply
+from translearn_core.training import Loop, TrainingRows, predict
+from translearn_core.transfer import Inputs, StageInputs
 
 ROOM = 10**11
 
@@ -36,7 +36,7 @@ def train(work: Work) -> None:
     backbone = load(BackboneConfig())
     plan = FreezePlan.parse(work.plan, backbone.n_blocks)
     settings = {"seed": work.seed, "epochs": work.epochs, "batch_size": work.batch_size}
-    training = TrainingConfig.suited(plan).model_copy(
+    training = TrainingConfig.defaults_for(plan).model_copy(
         update=settings | {"precision": Precision(work.precision)}
     )
     config = ExperimentConfig(
@@ -46,17 +46,19 @@ def train(work: Work) -> None:
 
     began = time.perf_counter()
     model = build(config, backbone, learnt.classes).to(compute.device).eval()
-    texts = Texts(learnt.texts, backbone.tokenizer, config.features.token_limit)
+    texts = TextBatchSource(learnt.texts, backbone.tokenizer, config.features.token_limit)
     everything = np.arange(len(learnt.labels))
-    supply = Supply(model, texts, compute, Store(Path(work.store), ROOM))
-    inputs = supply.first(everything, seed=work.seed)
+    supply = StageInputs(model, texts, compute, ActivationCache(Path(work.store), ROOM))
+    inputs = supply.for_first_stage(everything, seed=work.seed)
     encoded = time.perf_counter()
-    rows = Rows(learnt.labels, everything, everything[:0], learnt.classes)
+    rows = TrainingRows(learnt.labels, everything, everything[:0], learnt.classes)
     Loop(model, inputs, rows, training, compute).run(lambda _: None)
     seconds = time.perf_counter() - began
 
-    held = Inputs.whole(Texts(reported.texts, backbone.tokenizer, config.features.token_limit).tokens)
-    told, _ = answers(model, held, np.arange(len(reported.labels)), compute)
+    held = Inputs.from_tokens(
+        TextBatchSource(reported.texts, backbone.tokenizer, config.features.token_limit).tokens
+    )
+    told, _ = predict(model, held, np.arange(len(reported.labels)), compute)
     answer(
         seconds=seconds,
         encode=encoded - began,
@@ -72,9 +74,9 @@ def encode(work: Work) -> None:
     compute = Compute.choose(precision=Precision(work.precision))
     took = {}
     for name in ("every layer", "last layer"):
-        texts = Texts(learnt.texts, backbone.tokenizer, 128)
+        texts = TextBatchSource(learnt.texts, backbone.tokenizer, 128)
         began = time.perf_counter()
-        encoder = Encoder(backbone, texts, compute, Store(Path(work.store) / name, ROOM))
+        encoder = Encoder(backbone, texts, compute, ActivationCache(Path(work.store) / name, ROOM))
         if name == "every layer":
             encoder.top(Pooling.MEAN)
         else:

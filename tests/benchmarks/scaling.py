@@ -8,7 +8,7 @@ import psutil
 
 from tests.benchmarks.ours import ROOM
 from tests.benchmarks.work import answer, asked
-from translearn_core.activations import Compute, Encoder, Store, Texts
+from translearn_core.activations import ActivationCache, Compute, Encoder, TextBatchSource
 from translearn_core.backbones import load
 from translearn_core.config import BackboneConfig, Precision
 
@@ -49,8 +49,8 @@ def main() -> None:
     compute = Compute.choose(precision=Precision(work.precision))
     with Peak() as peak:
         began = time.perf_counter()
-        read = Texts(texts, backbone.tokenizer, 128)
-        encoder = Encoder(backbone, read, compute, Store(Path(work.store), ROOM))
+        read = TextBatchSource(texts, backbone.tokenizer, 128)
+        encoder = Encoder(backbone, read, compute, ActivationCache(Path(work.store), ROOM))
         kept = encoder.states(backbone.n_blocks // 2)
         seconds = time.perf_counter() - began
     assert kept is not None

@@ -9,7 +9,7 @@ from sentence_transformers.models import Pooling, Transformer
 from sklearn.linear_model import LogisticRegression
 
 from tests.benchmarks.work import answer, asked
-from translearn_core.backbones.resolve import locate
+from translearn_core.backbones.resolve import resolve_backbone
 from translearn_core.config import BackboneConfig
 
 
@@ -17,7 +17,7 @@ def main() -> None:
     """Encode, fit and score."""
     work = asked()
     learnt, reported = work.tables()
-    reader = Transformer(str(locate(BackboneConfig(), network=False)), max_seq_length=128)
+    reader = Transformer(str(resolve_backbone(BackboneConfig(), network=False)), max_seq_length=128)
     model = SentenceTransformer(modules=[reader, Pooling(384)])
     if work.precision == "bf16":
         model = model.to(torch.bfloat16)

@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.benchmarks.work import Work, answer
-from translearn_core.activations import Compute, Store, Texts
+from translearn_core.activations import ActivationCache, Compute, TextBatchSource
 from translearn_core.backbones import load
 from translearn_core.config import (
     RECIPES,
@@ -30,18 +30,18 @@ from translearn_core.config import (
     TrainingConfig,
 )
 from translearn_core.experiment import build
-from translearn_core.training import Loop, Rows, answers
-from translearn_core.transfer import Inputs, Supply
+from translearn_core.training import Loop, TrainingRows, predict
+from translearn_core.transfer import Inputs, StageInputs
 
 ROOM = 10**11
 
 
-class Streaming(Supply):
+class Streaming(StageInputs):
     """Every step runs the whole backbone."""
 
     def __call__(self, plan: FreezePlan) -> Inputs:
         """Return tokens, whatever trains."""
-        return Inputs.whole(self.texts.tokens)
+        return Inputs.from_tokens(self.texts.tokens)
 
 
 def train(work: Work) -> None:
@@ -59,19 +59,25 @@ def train(work: Work) -> None:
 
     began = time.perf_counter()
     model = build(config, backbone, learnt.classes).to(compute.device).eval()
-    texts = Texts(learnt.texts, backbone.tokenizer, config.features.token_limit)
+    texts = TextBatchSource(learnt.texts, backbone.tokenizer, config.features.token_limit)
     everything = np.arange(len(learnt.labels))
-    kind = Supply if work.who == "kept" else Streaming
-    course = [stage.plan for stage in config.course] if work.who == "kept" else [config.course[0].plan]
-    supply = kind(model, texts, compute, Store(Path(work.store), ROOM), course=course)
-    inputs = supply.first(everything, seed=work.seed)
-    rows = Rows(learnt.labels, everything, everything[:0], learnt.classes)
+    kind = StageInputs if work.who == "kept" else Streaming
+    course = (
+        [stage.plan for stage in config.resolved_stages]
+        if work.who == "kept"
+        else [config.resolved_stages[0].plan]
+    )
+    supply = kind(model, texts, compute, ActivationCache(Path(work.store), ROOM), course=course)
+    inputs = supply.for_first_stage(everything, seed=work.seed)
+    rows = TrainingRows(learnt.labels, everything, everything[:0], learnt.classes)
     loop = Loop(model, inputs, rows, config.training, compute, before=config.stages, inputs_for=supply)
     loop.run(lambda _: None)
     seconds = time.perf_counter() - began
 
-    held = Inputs.whole(Texts(reported.texts, backbone.tokenizer, config.features.token_limit).tokens)
-    told, _ = answers(model, held, np.arange(len(reported.labels)), compute)
+    held = Inputs.from_tokens(
+        TextBatchSource(reported.texts, backbone.tokenizer, config.features.token_limit).tokens
+    )
+    told, _ = predict(model, held, np.arange(len(reported.labels)), compute)
     accuracy = float(np.mean(told.argmax(1) == reported.labels))
     answer(seconds=seconds, accuracy=accuracy, loss=float(loop.state.history[-1].train_loss))  # type: ignore[union-attr]
 

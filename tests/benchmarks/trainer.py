@@ -16,7 +16,7 @@ from transformers import (
 )
 
 from tests.benchmarks.work import Rows, answer, asked
-from translearn_core.backbones.resolve import locate
+from translearn_core.backbones.resolve import resolve_backbone
 from translearn_core.config import BackboneConfig, FreezePlan
 
 
@@ -39,7 +39,7 @@ def main() -> None:
     work = asked()
     transformers.logging.set_verbosity_error()
     learnt, reported = work.tables()
-    folder = str(locate(BackboneConfig(), network=False))
+    folder = str(resolve_backbone(BackboneConfig(), network=False))
     tokenizer = AutoTokenizer.from_pretrained(folder)
     transformers.set_seed(work.seed)
     model = AutoModelForSequenceClassification.from_pretrained(folder, num_labels=learnt.classes)

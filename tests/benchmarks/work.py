@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from translearn_core.data import read
+from translearn_core.data import read_table
 from translearn_core.settings import Settings
 
 
@@ -33,7 +33,7 @@ class Work:
 
     def tables(self) -> tuple["Rows", "Rows"]:
         """Read the rows to train on and those to score on."""
-        both = [read({"train": Path(path)}, Settings())[0] for path in (self.train, self.test)]
+        both = [read_table({"train": Path(path)}, Settings())[0] for path in (self.train, self.test)]
         classes = sorted(both[0][self.label].astype(str).unique())
         return rows_of(both[0], self, classes), rows_of(both[1], self, classes)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from translearn_core.commands.experiment import pairs, put_together
+from translearn_core.commands.experiment import build_experiment, parse_overrides
 from translearn_core.commands.options import ExperimentOptions, given
 from translearn_core.config import (
     BackboneConfig,
@@ -15,13 +15,13 @@ from translearn_core.config import (
     TrainingConfig,
 )
 from translearn_core.errors import ConfigError, TranslearnError
-from translearn_core.results import Anatomy
+from translearn_core.results import BackboneInfo
 
-SIX = Anatomy("six", "Six", 8, 512, 99, False, 10, (5,) * 6, 0, "Block", 400, "d")
+SIX = BackboneInfo("six", "Six", 8, 512, 99, False, 10, (5,) * 6, 0, "Block", 400, "d")
 
 
 def made(*words: str, train_blocks: str | None = None, recipe: str | None = None) -> ExperimentConfig:
-    return put_together(
+    return build_experiment(
         DataConfig(dataset="d", text="a", label="b"),
         BackboneConfig(),
         SIX,
@@ -29,7 +29,7 @@ def made(*words: str, train_blocks: str | None = None, recipe: str | None = None
         training={},
         recipe=recipe,
         teacher=None,
-        settings=pairs(words),
+        settings=parse_overrides(words),
     )
 
 
@@ -101,6 +101,6 @@ def test_only_what_was_given_and_the_configuration_knows_reaches_it() -> None:
 
 
 def test_a_word_without_a_value_is_said() -> None:
-    assert pairs(["a=1", "b=x", "c=[1,2]", "d=e=f"]) == {"a": 1, "b": "x", "c": [1, 2], "d": "e=f"}
+    assert parse_overrides(["a=1", "b=x", "c=[1,2]", "d=e=f"]) == {"a": 1, "b": "x", "c": [1, 2], "d": "e=f"}
     with pytest.raises(ConfigError, match=r"set is 'training\.epochs'"):
-        pairs(["training.epochs"])
+        parse_overrides(["training.epochs"])

@@ -7,9 +7,9 @@ import pytest
 
 from translearn_core.commands.data_check import DataCheck
 from translearn_core.commands.findings import lines, read_as, records
-from translearn_core.config import Fix, ReadOptions, TableKind
-from translearn_core.data import read
-from translearn_core.results import FileFormat, Finding, LikelyReading, Reading, Severity, Suggestion
+from translearn_core.config import CleaningRule, ReadOptions, TableKind
+from translearn_core.data import read_table
+from translearn_core.results import FileFormat, Finding, LikelyReading, Severity, Suggestion, TableProfile
 from translearn_core.settings import settings
 
 CSV = FileFormat("train", TableKind.CSV, "utf-8", ",")
@@ -19,9 +19,9 @@ def reading(
     *findings: Finding,
     formats: tuple[FileFormat, ...] = (CSV,),
     alternatives: tuple[LikelyReading, ...] = (),
-) -> Reading:
+) -> TableProfile:
     suggestion = Suggestion(None, None, None, "")
-    return Reading(9, {"train": 9}, (), suggestion, findings, pd.DataFrame(), formats, alternatives)
+    return TableProfile(9, {"train": 9}, (), suggestion, findings, pd.DataFrame(), formats, alternatives)
 
 
 def likely(*options: ReadOptions) -> tuple[LikelyReading, ...]:
@@ -36,7 +36,7 @@ def test_the_worst_comes_first_and_what_only_describes_is_one_line() -> None:
     findings = [
         Finding("encoding", Severity.DETECTED, "Read as UTF-8."),
         Finding("empty-rows", Severity.DETECTED, "2 rows are empty.", (4, 5), 2),
-        Finding("null-marks", Severity.MENDED, "Null."),
+        Finding("null-marks", Severity.FIXED, "Null."),
         Finding("imbalance", Severity.DECISION, "Unbalanced.", advice="Weigh them."),
         Finding("quoting", Severity.DETECTED, "Quoting: none."),
         Finding("cells-cut", Severity.WARNING, "Cut."),
@@ -76,7 +76,7 @@ def test_a_line_is_one_line_that_no_terminal_acts_on() -> None:
 
 
 def test_a_decision_names_the_setting_that_takes_it() -> None:
-    line, _ = told(Finding("rare-classes", Severity.DECISION, "Rare.", fix=Fix.DROP_RARE))
+    line, _ = told(Finding("rare-classes", Severity.DECISION, "Rare.", fix=CleaningRule.DROP_RARE))
     assert line == 'decision: Rare. (data.fixes: "drop rare classes")'
 
 
@@ -112,7 +112,7 @@ def test_a_header_in_doubt_is_settled_by_an_option(
     path, words = tmp_path / "t.csv", ["abacus", "bell", "candle", "drum", "easel", "flute", "guitar"]
     rows = [f"{cells[i % 2]},{word}" for i, word in enumerate(words)]
     path.write_text("\n".join([first, *rows]))
-    _, found = read({"train": path}, settings())
+    _, found = read_table({"train": path}, settings())
     *_, unsure, last = [line for _, line in lines(found.findings, found)]
     assert f" {option}." in unsure
     assert described in last

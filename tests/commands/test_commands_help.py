@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from tests.commands.terminals import ROOT
 from translearn_core.cli import COMMANDS, app
-from translearn_core.commands.dataclass_options import spread
+from translearn_core.commands.dataclass_options import spread_options
 
 HEAVY = ("torch", "transformers", "sklearn", "umap", "peft", "plotly", "streamlit")
 
@@ -25,11 +25,13 @@ def test_every_command_explains_itself_and_each_option(name: str) -> None:
     done = CliRunner().invoke(app, [name, "--help"])
     assert done.exit_code == 0
     assert COMMANDS[name].__doc__.splitlines()[0][:40] in done.output
-    for one in signature(spread(COMMANDS[name])).parameters.values():
+    for one in signature(spread_options(COMMANDS[name])).parameters.values():
         assert one.annotation.__metadata__[0].help, one.name
 
 
 def test_a_search_for_a_rate_takes_what_a_training_takes() -> None:
-    train, search = (set(signature(spread(COMMANDS[name])).parameters) for name in ("train", "lr-find"))
+    train, search = (
+        set(signature(spread_options(COMMANDS[name])).parameters) for name in ("train", "lr-find")
+    )
     assert train - search == {"epochs"}
     assert search - train == {"low", "high", "steps"}

@@ -6,7 +6,7 @@ import pytest
 
 from tests.architectures import tiny_folder
 from tests.commands.terminals import TICKETS, Terminal
-from translearn_core.commands.label_efficiency import sizes_of, typed
+from translearn_core.commands.label_efficiency import parse_sizes, size_grid
 from translearn_core.errors import ConfigError
 
 
@@ -23,13 +23,13 @@ from translearn_core.errors import ConfigError
 def test_sizes_are_labels_in_total_or_of_each_class(
     words: str | None, per_class: bool, sizes: tuple[int, ...]
 ) -> None:
-    assert sizes_of(typed(words), [40, 60], per_class=per_class) == sizes
+    assert size_grid(parse_sizes(words), [40, 60], per_class=per_class) == sizes
 
 
 @pytest.mark.parametrize("words", ["many", "0", "1", "101", "-5", "8,,16"])
 def test_sizes_that_cannot_be_are_named(words: str) -> None:
     with pytest.raises(ConfigError, match="sizes is"):
-        sizes_of(typed(words), [40, 60], per_class=False)
+        size_grid(parse_sizes(words), [40, 60], per_class=False)
 
 
 @pytest.fixture(scope="module")

@@ -20,9 +20,9 @@ from translearn_core.commands.data_check import column_name
 from translearn_core.commands.options import ReadingOptions, read_options
 from translearn_core.config import DataConfig, ExperimentConfig, ReadOptions, Slot
 from translearn_core.errors import ConfigError, DataError, TranslearnError
-from translearn_core.results import Column, Reading, Suggestion
+from translearn_core.results import Column, Suggestion, TableProfile
 from translearn_core.runs import State, open_store
-from translearn_core.runs.reproduce import command
+from translearn_core.runs.reproduce import cli_command
 from translearn_core.settings import settings
 from translearn_core.worker.context import Context
 from translearn_core.worker.jobs import JOB_FUNCTIONS
@@ -30,9 +30,9 @@ from translearn_core.worker.jobs import JOB_FUNCTIONS
 COMMANDS = ("train", "lr-find", "advise", "label-curve", "pretrain", "predict", "study")
 
 
-def columns(*names: str) -> Reading:
+def columns(*names: str) -> TableProfile:
     found = tuple(Column(name, 1, 1, 1.0, ()) for name in names)
-    return Reading(1, {"train": 1}, found, Suggestion(None, None, None, ""), (), pd.DataFrame())
+    return TableProfile(1, {"train": 1}, found, Suggestion(None, None, None, ""), (), pd.DataFrame())
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ OPTIONS = [
 @pytest.mark.parametrize("options", OPTIONS)
 def test_the_command_that_repeats_a_run_reads_its_files_alike(options: ReadOptions) -> None:
     config = ExperimentConfig(data=DataConfig(dataset="d", text="column 2", label="column 1"))
-    words = shlex.split(command(config, "data.csv", options=options))
+    words = shlex.split(cli_command(config, "data.csv", options=options))
     train = typer.main.get_command(app).commands["train"]  # type: ignore[attr-defined]
     given = train.make_context("train", words[2:]).params
     asked = ReadingOptions(**{one.name: given[one.name] for one in fields(ReadingOptions)})

@@ -11,23 +11,23 @@ import pytest
 
 from tests.commands.terminals import TICKETS, Terminal
 from tests.plots.plotted_results import make_anatomy
-from translearn_core.commands.experiment import pairs, put_together
+from translearn_core.commands.experiment import build_experiment, parse_overrides
 from translearn_core.config import (
     RECIPES,
     AugmentConfig,
     BackboneConfig,
+    CleaningRule,
     DataConfig,
     ExperimentConfig,
     FeatureConfig,
-    Fix,
     FreezePlan,
     RecipeName,
     SplitConfig,
     Stage,
     TrainingConfig,
-    changed,
+    apply_overrides,
 )
-from translearn_core.runs.reproduce import LOOP, command
+from translearn_core.runs.reproduce import LOOP, cli_command
 
 DATA = DataConfig(dataset="d", text="the text", label="label", split=SplitConfig(seed=3, column="part"))
 PLAIN = ExperimentConfig(data=DATA)
@@ -39,8 +39,10 @@ PLAIN = ExperimentConfig(data=DATA)
         PLAIN,
         PLAIN.model_copy(
             update={
-                "plan": FreezePlan.last(2, 6),
-                "training": TrainingConfig.suited(FreezePlan.last(2, 6)).model_copy(update={"seed": 5}),
+                "plan": FreezePlan.last_n(2, 6),
+                "training": TrainingConfig.defaults_for(FreezePlan.last_n(2, 6)).model_copy(
+                    update={"seed": 5}
+                ),
                 "features": FeatureConfig(token_limit=64),
                 "augment": AugmentConfig(copies=2),
                 "backbone": BackboneConfig(random_init=True, init_seed=4),
@@ -48,7 +50,7 @@ PLAIN = ExperimentConfig(data=DATA)
         ),
         PLAIN.model_copy(
             update={
-                "data": DATA.model_copy(update={"fixes": (Fix.DROP_DUPLICATES,), "train_rows": 64}),
+                "data": DATA.model_copy(update={"fixes": (CleaningRule.DROP_DUPLICATES,), "train_rows": 64}),
                 "stages": (Stage(plan=FreezePlan(blocks=(5,)), epochs=2),),
                 "plan": FreezePlan(embeddings=True, blocks=tuple(range(6))),
             }
@@ -57,20 +59,20 @@ PLAIN = ExperimentConfig(data=DATA)
     ],
 )
 def test_the_command_does_the_same_again(config: ExperimentConfig) -> None:
-    words = shlex.split(command(config, "data.csv", ("train", "test")))
+    words = shlex.split(cli_command(config, "data.csv", ("train", "test")))
     assert words[:3] == ["translearn", "train", "data.csv"]
     options = dict(pairwise(words))
     assert (options["--text"], options["--split"], options["--test"]) == ("the text", "part", "test.csv")
     assert "--validation" not in options
-    settings = pairs([value for name, value in pairwise(words) if name == "--set"])
+    settings = parse_overrides([value for name, value in pairwise(words) if name == "--set"])
     data = DataConfig(
         dataset="d", text=options["--text"], label=options["--label"],
         split=SplitConfig(seed=int(options["--split-seed"]), column=options["--split"]),
     )  # fmt: skip
     about_data = {name: value for name, value in settings.items() if name.startswith("data.")}
     loop = {name: options[f"--{name.replace('_', '-')}"] for name in LOOP}
-    found = put_together(
-        changed(ExperimentConfig(data=data), about_data).data,
+    found = build_experiment(
+        apply_overrides(ExperimentConfig(data=data), about_data).data,
         BackboneConfig(id=options["--backbone"], random_init="--random-init" in words),
         make_anatomy(),
         train_blocks=options["--train-blocks"],

@@ -7,7 +7,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from translearn_core.commands.dataclass_options import Offered, spread
+from translearn_core.commands.dataclass_options import Offered, spread_options
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ def cook(asked: Wishes, minutes: Annotated[int, typer.Option(help="How long.")] 
 
 def program(command: object) -> typer.Typer:
     app = typer.Typer(add_completion=False)
-    app.command()(spread(command))
+    app.command()(spread_options(command))
     return app
 
 
@@ -66,4 +66,4 @@ def test_a_name_that_matches_nothing_is_an_error(offered: Offered, said: str) ->
         """Do nothing."""
 
     with pytest.raises(TypeError, match=said):
-        spread(command)
+        spread_options(command)

@@ -125,7 +125,7 @@ def test_ctrl_c_stops_a_study_and_the_same_command_goes_on(house: House) -> None
     book, deadline = Studies(house.store), time.monotonic() + 300
     while (
         not (mine := [s for s in book.all(LOCAL) if s.name == "long"])
-        or not book.standing(LOCAL, mine[0].jobs).running
+        or not book.progress(LOCAL, mine[0].jobs).running
     ):
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < deadline
@@ -134,7 +134,7 @@ def test_ctrl_c_stops_a_study_and_the_same_command_goes_on(house: House) -> None
     out, said = process.communicate(timeout=60)
     assert (process.returncode, out) == (2, "")
     assert "the same command goes on from there" in said
-    assert book.standing(LOCAL, mine[0].jobs).state is State.STOPPED
+    assert book.progress(LOCAL, mine[0].jobs).state is State.STOPPED
     code, out, said = house("study", path, "--json")
     assert code == 0, said
     assert json.loads(out)["study"] == mine[0].id

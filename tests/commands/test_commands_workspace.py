@@ -11,7 +11,7 @@ import typer
 from tests.commands.terminals import ROOT, TICKETS, Terminal
 from tests.unprivileged import read_only, unprivileged_folder
 from translearn_core.commands import disk
-from translearn_core.commands.errors import plainly
+from translearn_core.commands.errors import explain_errors
 from translearn_core.errors import WorkspaceError
 from translearn_core.runs import LOCAL, RunStore, Workspace
 
@@ -96,7 +96,7 @@ def test_a_command_that_waits_ends_when_the_disk_stays_full(
 
 
 def test_what_the_system_refuses_anywhere_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
-    @plainly
+    @explain_errors
     def command() -> None:
         Path("/dev/null/x").read_text()
 

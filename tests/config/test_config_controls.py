@@ -14,34 +14,34 @@ from translearn_core.config import (
     RecipeName,
     StudyConfig,
     TrainingConfig,
-    expand,
-    identity,
-    named,
-    scratch_of,
-    sibling_of,
+    expand_grid,
+    from_scratch_control,
+    job_id,
+    match_recipe,
+    next_seed_run,
 )
 
 RUN = ExperimentConfig(
     data=DataConfig(dataset="d", text="t", label="l", train_rows=64, rows_seed=5),
-    plan=FreezePlan.last(2, 6),
+    plan=FreezePlan.last_n(2, 6),
     features=FeatureConfig(token_limit=48),
     training=TrainingConfig(seed=7, batch_size=16, precision=Precision.FLOAT32),
 )
 
 
 def test_scratch_keeps_data_limit_and_seed_and_trains_everything_from_fresh_weights() -> None:
-    control = scratch_of(RUN, 6)
+    control = from_scratch_control(RUN, 6)
     assert control.data == RUN.data
     assert (control.features.token_limit, control.training.seed, control.training.batch_size) == (48, 7, 16)
     assert control.backbone == BackboneConfig(random_init=True, init_seed=7)
-    assert control.plan == FreezePlan.everything(6)
-    assert named(control, 6) is RecipeName.SCRATCH
+    assert control.plan == FreezePlan.full(6)
+    assert match_recipe(control, 6) is RecipeName.SCRATCH
 
 
 def test_scratch_learns_from_as_many_altered_copies_as_the_run() -> None:
     more = RUN.model_copy(update={"augment": AugmentConfig(copies=2)})
-    assert scratch_of(more, 6).augment == more.augment
-    assert scratch_of(RUN, 6).augment.copies == 0
+    assert from_scratch_control(more, 6).augment == more.augment
+    assert from_scratch_control(RUN, 6).augment.copies == 0
 
 
 def test_scratch_is_the_run_that_a_study_would_make() -> None:
@@ -53,21 +53,21 @@ def test_scratch_is_the_run_that_a_study_would_make() -> None:
         }
     )
     study = StudyConfig(data=plain.data, recipes=(RecipeName.SCRATCH,), seeds=(2,))
-    (planned,) = expand(study, {plain.backbone.label: 6})
-    assert identity(scratch_of(plain, 6)) == identity(planned.config)
+    (planned,) = expand_grid(study, {plain.backbone.label: 6})
+    assert job_id(from_scratch_control(plain, 6)) == job_id(planned.config)
 
 
 def test_scratch_of_a_smaller_student_is_as_small_and_has_no_teacher() -> None:
     student = RUN.model_copy(
         update={
             "backbone": BackboneConfig(blocks=3),
-            "plan": FreezePlan.last(1, 3),
+            "plan": FreezePlan.last_n(1, 3),
             "distil": DistilConfig(teacher="t"),
             "continues": "earlier",
         }
     )
-    control = scratch_of(student, 3)
-    assert (control.backbone.blocks, control.plan) == (3, FreezePlan.everything(3))
+    control = from_scratch_control(student, 3)
+    assert (control.backbone.blocks, control.plan) == (3, FreezePlan.full(3))
     assert (control.distil, control.continues) == (None, None)
     control.check(3)
 
@@ -75,7 +75,7 @@ def test_scratch_of_a_smaller_student_is_as_small_and_has_no_teacher() -> None:
 @pytest.mark.parametrize("backbone", [BackboneConfig(), BackboneConfig(fresh_top=1)])
 def test_a_sibling_has_the_next_seed_and_nothing_else(backbone: BackboneConfig) -> None:
     run = RUN.model_copy(update={"backbone": backbone})
-    other = sibling_of(run)
+    other = next_seed_run(run)
     assert other.training.seed == 8
     assert other.data == run.data
     assert other.backbone.init_seed == (8 if backbone.fresh_top else 0)
@@ -84,4 +84,4 @@ def test_a_sibling_has_the_next_seed_and_nothing_else(backbone: BackboneConfig) 
         "backbone": other.backbone.model_copy(update={"init_seed": backbone.init_seed}),
     }
     assert other.model_copy(update=parts) == run
-    assert sibling_of(scratch_of(RUN, 6)).backbone.init_seed == 8
+    assert next_seed_run(from_scratch_control(RUN, 6)).backbone.init_seed == 8

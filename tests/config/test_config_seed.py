@@ -21,12 +21,12 @@ from translearn_core.config import (
     PredictConfig,
     StudyConfig,
     TrainingConfig,
-    changed,
+    apply_overrides,
     depth_study,
-    expand,
-    sibling_of,
+    expand_grid,
+    next_seed_run,
 )
-from translearn_core.config.seed import MOST
+from translearn_core.config.seed import MAX_SEED
 from translearn_core.config.studies.study_file import StudyFile, read_study_file
 
 DATA = DataConfig(dataset="d", text="t", label="l")
@@ -48,7 +48,7 @@ def test_a_number_that_is_not_finite_is_refused_by_the_name_of_its_field(number:
             kind.model_validate({**parts, field: number})
         assert refused(told.value) == (field, "Input should be a finite number")
     with pytest.raises(ValidationError) as told:
-        changed(ExperimentConfig(data=DATA), {"training.clip": number})
+        apply_overrides(ExperimentConfig(data=DATA), {"training.clip": number})
     assert refused(told.value)[0] == "training.clip"
 
 
@@ -76,7 +76,7 @@ def seeds(schema: Any, name: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
 @pytest.mark.parametrize("kind", [*(config for config, _ in JOBS.values()), StudyConfig])
 def test_every_seed_there_is_has_the_same_range(kind: type[Any]) -> None:
     for name, schema in seeds(kind.model_json_schema()):
-        assert (schema.get("minimum"), schema.get("maximum")) == (0, MOST), name
+        assert (schema.get("minimum"), schema.get("maximum")) == (0, MAX_SEED), name
 
 
 def test_the_seeds_of_a_training_are_found_by_that() -> None:
@@ -86,15 +86,15 @@ def test_the_seeds_of_a_training_are_found_by_that() -> None:
 
 
 def test_the_largest_seed_is_the_largest_that_all_libraries_take() -> None:
-    np.random.RandomState(MOST)
-    np.random.default_rng(MOST)
-    torch.Generator().manual_seed(MOST)
+    np.random.RandomState(MAX_SEED)
+    np.random.default_rng(MAX_SEED)
+    torch.Generator().manual_seed(MAX_SEED)
     with pytest.raises(ValueError, match="Seed must be between"):
-        np.random.RandomState(MOST + 1)
+        np.random.RandomState(MAX_SEED + 1)
 
 
 def test_a_seed_beyond_it_is_refused_by_name() -> None:
-    for seed in (MOST + 1, 99999999999999999999999, -1):
+    for seed in (MAX_SEED + 1, 99999999999999999999999, -1):
         with pytest.raises(ValidationError) as told:
             TrainingConfig(seed=seed)
         assert refused(told.value)[0] == "seed"
@@ -105,14 +105,14 @@ def test_a_seed_beyond_it_is_refused_by_name() -> None:
 
 def test_what_is_made_from_the_largest_seed_can_be_read_again() -> None:
     last = ExperimentConfig(
-        data=DATA, backbone=BackboneConfig(random_init=True), plan=FreezePlan.everything(6),
-        training=TrainingConfig(seed=MOST),
+        data=DATA, backbone=BackboneConfig(random_init=True), plan=FreezePlan.full(6),
+        training=TrainingConfig(seed=MAX_SEED),
     )  # fmt: skip
-    made = sibling_of(last)
-    assert made.training.seed != MOST
+    made = next_seed_run(last)
+    assert made.training.seed != MAX_SEED
     assert ExperimentConfig.model_validate_json(made.model_dump_json()) == made
-    study = StudyConfig(data=DATA, recipes=("scratch",), seeds=(MOST,), sizes=(64,), redraw=True)
-    for one in expand(study, {BackboneConfig().label: 6}):
+    study = StudyConfig(data=DATA, recipes=("scratch",), seeds=(MAX_SEED,), sizes=(64,), redraw=True)
+    for one in expand_grid(study, {BackboneConfig().label: 6}):
         assert ExperimentConfig.model_validate_json(one.config.model_dump_json()) == one.config
     with pytest.raises(ValidationError, match="seeds"):
         depth_study(last, 6)

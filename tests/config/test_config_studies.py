@@ -6,9 +6,9 @@ from pydantic import ValidationError
 from translearn_core.config import (
     RECIPES,
     BackboneConfig,
+    CleaningRule,
     DataConfig,
     ExperimentConfig,
-    Fix,
     FreezePlan,
     RecipeName,
     SplitConfig,
@@ -16,15 +16,15 @@ from translearn_core.config import (
     TrainingConfig,
     Tuning,
     TuningConfig,
+    custom_overrides,
     depth_study,
-    expand,
-    identity,
-    own_settings,
+    expand_grid,
+    job_id,
 )
-from translearn_core.config.studies.labels import lines, titles
+from translearn_core.config.studies.labels import cell_titles, group_labels
 from translearn_core.config.studies.study_file import StudyFile, read_study_file
 from translearn_core.errors import ConfigError, DataError, TranslearnError
-from translearn_core.validation_errors import refusal
+from translearn_core.validation_errors import explain_validation_error
 
 DATA = DataConfig(dataset="d", text="text", label="label", split=SplitConfig(seed=5))
 MINI = BackboneConfig()
@@ -36,7 +36,7 @@ def study(**parts):
 
 
 def planned(**parts):
-    return expand(study(**parts), BLOCKS)
+    return expand_grid(study(**parts), BLOCKS)
 
 
 def names(found):
@@ -67,8 +67,8 @@ def test_boundaries_alone_are_plain_plans_from_that_block_up():
     found = planned(boundaries=(6, 4, 0, -1))
     assert names(found) == ["embeddings + blocks 0–5", "blocks 0–5", "blocks 4, 5", "head only"]
     plans = [one.config.plan for one in found]
-    assert plans == [FreezePlan.everything(6), FreezePlan.last(6, 6), FreezePlan.last(2, 6), FreezePlan()]
-    assert [one.config.training for one in found] == [TrainingConfig.suited(plan) for plan in plans]
+    assert plans == [FreezePlan.full(6), FreezePlan.last_n(6, 6), FreezePlan.last_n(2, 6), FreezePlan()]
+    assert [one.config.training for one in found] == [TrainingConfig.defaults_for(plan) for plan in plans]
     assert [one.cell["boundary"] for one in found] == ["-1", "0", "4", "6"]
 
 
@@ -83,9 +83,9 @@ def test_recipes_with_boundaries_go_so_deep_and_frozen_ones_and_scratch_appear_o
         "scratch",
     ], "head only is linear, which is there already"
     by_name = {one.name: one.config for one in found}
-    assert by_name["gradual from block 4"].plan == FreezePlan.last(2, 6)
+    assert by_name["gradual from block 4"].plan == FreezePlan.last_n(2, 6)
     assert by_name["lora from block 4"].tuning.kind is Tuning.LORA
-    assert by_name["scratch"].plan == FreezePlan.everything(6)
+    assert by_name["scratch"].plan == FreezePlan.full(6)
 
 
 def test_a_recipe_with_nothing_left_to_train_is_the_head_alone_once():
@@ -95,7 +95,7 @@ def test_a_recipe_with_nothing_left_to_train_is_the_head_alone_once():
 
 def test_sizes_and_backbones_are_named_where_they_vary():
     small = BackboneConfig(blocks=3)
-    found = expand(
+    found = expand_grid(
         study(recipes=("gradual",), sizes=(None, 64), backbones=(MINI, small)), BLOCKS | {small.label: 3}
     )
     assert names(found) == [
@@ -119,7 +119,7 @@ def test_settings_go_into_every_run():
 
 def test_what_asks_the_same_is_planned_once():
     found = planned(recipes=("linear", "linear", "full"), seeds=(1, 1), sizes=(None, None))
-    assert len(found) == len({identity(one.config) for one in found}) == 2
+    assert len(found) == len({job_id(one.config) for one in found}) == 2
 
 
 def test_a_teacher_goes_to_the_recipe_that_needs_one():
@@ -165,7 +165,7 @@ def test_the_form_itself_is_checked(parts, where):
 
 def test_a_backbone_nobody_counted_the_blocks_of_is_named():
     with pytest.raises(ConfigError, match=MINI.label):
-        expand(study(recipes=("full",)), {})
+        expand_grid(study(recipes=("full",)), {})
 
 
 # -- rows drawn again, enough steps, and a way of its own
@@ -183,14 +183,14 @@ def test_rows_drawn_again_go_with_the_seed_where_there_are_fewer_of_them():
     plain = planned(recipes=("linear", "scratch"), sizes=(64, None), seeds=(0, 7))
     assert {one.config.data.rows_seed for one in plain} == {None}
     whole = [
-        {identity(one.config) for one in some if one.cell["rows"] == "all rows"} for some in (found, plain)
+        {job_id(one.config) for one in some if one.cell["rows"] == "all rows"} for some in (found, plain)
     ]
     assert whole[0] == whole[1], "with all rows there is nothing to draw: the same runs"
 
 
 def test_balanced_rows_mean_nothing_where_all_are_taken():
     data = DATA.model_copy(update={"balanced": True})
-    found = expand(StudyConfig(data=data, recipes=("linear",), sizes=(64, None)), BLOCKS)
+    found = expand_grid(StudyConfig(data=data, recipes=("linear",), sizes=(64, None)), BLOCKS)
     assert [one.config.data.balanced for one in found] == [True, False]
 
 
@@ -231,15 +231,15 @@ def test_an_experiment_of_its_own_is_a_way_beside_the_recipes():
 def test_the_depth_study_has_the_run_itself_among_its_own():
     run = ExperimentConfig(
         data=DATA.model_copy(update={"train_rows": 100}),
-        plan=FreezePlan.last(2, 6),
-        training=TrainingConfig.suited(FreezePlan.last(2, 6)).model_copy(
+        plan=FreezePlan.last_n(2, 6),
+        training=TrainingConfig.defaults_for(FreezePlan.last_n(2, 6)).model_copy(
             update={"batch_size": 16, "seed": 3}
         ),
     )
-    found = expand(asked := depth_study(run, 6), BLOCKS)
+    found = expand_grid(asked := depth_study(run, 6), BLOCKS)
     assert asked.boundaries == (-1, 0, 1, 2, 3, 4, 5, 6)
     assert asked.seeds == (3, 4, 5)
-    assert identity(run) in {identity(one.config) for one in found}
+    assert job_id(run) in {job_id(one.config) for one in found}
     assert {one.config.training.batch_size for one in found} == {16}
     whole = next(one.config for one in found if one.cell["boundary"] == "0")
     assert whole.training.lr == 1e-4, "a default follows the plan"
@@ -247,27 +247,27 @@ def test_the_depth_study_has_the_run_itself_among_its_own():
 
 def test_a_depth_study_of_stages_trains_at_once_for_as_many_epochs():
     run = RECIPES[RecipeName.GRADUAL].apply(ExperimentConfig(data=DATA), 6)
-    epochs = sum(stage.epochs for stage in run.course)
+    epochs = sum(stage.epochs for stage in run.resolved_stages)
     assert epochs > run.training.epochs
-    found = expand(depth_study(run, 6), BLOCKS)
+    found = expand_grid(depth_study(run, 6), BLOCKS)
     assert {one.config.training.epochs for one in found} == {epochs}
     assert {one.config.stages for one in found} == {()}
 
 
 def test_a_depth_study_leaves_out_what_cannot_be():
-    run = ExperimentConfig(data=DATA, plan=FreezePlan.last(2, 6), tuning=TuningConfig(kind=Tuning.LORA))
+    run = ExperimentConfig(data=DATA, plan=FreezePlan.last_n(2, 6), tuning=TuningConfig(kind=Tuning.LORA))
     assert depth_study(run, 6).boundaries == (0, 1, 2, 3, 4, 5)
     fresh = run.model_copy(update={"tuning": TuningConfig(), "backbone": BackboneConfig(fresh_top=2)})
     assert depth_study(fresh, 6).boundaries == (-1, 0, 1, 2, 3, 4)
 
 
 def test_own_settings_are_what_differs_and_for_recipes_what_they_leave():
-    training = TrainingConfig.suited(FreezePlan()).model_copy(
+    training = TrainingConfig.defaults_for(FreezePlan()).model_copy(
         update={"epochs": 9, "batch_size": 8, "seed": 4}
     )
     config = ExperimentConfig(data=DATA, training=training, head={"kind": "mlp"}, augment={"copies": 1})
-    assert own_settings(config, recipes=True) == {"training.batch_size": 8}
-    assert own_settings(config, recipes=False) == {
+    assert custom_overrides(config, recipes=True) == {"training.batch_size": 8}
+    assert custom_overrides(config, recipes=False) == {
         "augment.copies": 1,
         "head.kind": "mlp",
         "training.batch_size": 8,
@@ -328,7 +328,7 @@ def test_a_file_is_a_study(tmp_path):
                 text="yes",
                 label="Bewertung: 'gut' # \u00fc",
                 split=SplitConfig(column="on", test=0.2),
-                fixes=(Fix.DROP_DUPLICATES,),
+                fixes=(CleaningRule.DROP_DUPLICATES,),
                 rare_below=3,
                 rows_seed=0,
                 balanced=True,
@@ -362,11 +362,11 @@ def test_what_is_written_is_short_and_in_order():
 def test_cells_are_told_by_titles_and_as_lines_of_a_curve():
     found = planned(recipes=("linear", "gradual"), boundaries=(0, 4), sizes=(16, None))
     cells = {one.name: one.cell for one in found}
-    called = titles(cells)
+    called = cell_titles(cells)
     assert called["linear, 16 rows"] == "Feature extraction, linear, 16 rows"
     assert called["gradual from block 4, all rows"] == ("Gradual unfreezing, top down from block 4, all rows")
     assert len(set(called.values())) == len(cells)
-    along = lines(cells, "rows")
+    along = group_labels(cells, "rows")
     assert along.keys() == set(called.values())
     assert set(along.values()) == {
         "Feature extraction, linear",
@@ -374,8 +374,8 @@ def test_cells_are_told_by_titles_and_as_lines_of_a_curve():
         "Gradual unfreezing, top down, from block 4",
     }
     alone = {one.name: one.cell for one in planned(boundaries=(-1, 4), own=ExperimentConfig(data=DATA))}
-    assert titles(alone) == {name: name for name in alone}
-    assert set(lines(alone, "boundary").values()) == {"own settings", "top blocks"}
+    assert cell_titles(alone) == {name: name for name in alone}
+    assert set(group_labels(alone, "boundary").values()) == {"own settings", "top blocks"}
 
 
 LAUGHS = "a0: &a0 [x, x]\n" + "".join(f"a{k}: &a{k} [*a{k - 1}, *a{k - 1}]\n" for k in range(1, 60))
@@ -415,13 +415,13 @@ def test_a_data_file_without_a_name_is_refused(tmp_path):
     path.write_text("name: s\ntext: a\nlabel: b\nfiles: {train: null}\n")
     with pytest.raises(ValidationError) as caught:
         StudyFile(**read_study_file(path, {}))
-    assert str(refusal(caught.value)) == "files.train is None: give the path of a file."
+    assert str(explain_validation_error(caught.value)) == "files.train is None: give the path of a file."
 
 
 def test_a_long_value_is_cut(tmp_path):
     with pytest.raises(ValidationError) as caught:
         study(recipes=("full",), seeds=tuple(range(201)))
-    said = str(refusal(caught.value))
+    said = str(explain_validation_error(caught.value))
     assert said.startswith("seeds is (0, 1, 2, ")
     assert said.endswith("…: give at most 200 of them.")
     assert len(said) < 130
@@ -436,6 +436,6 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
 def test_the_benchmarks_are_studies_of_fifteen_ways_and_three_seeds(pytestconfig, name):
     path = pytestconfig.rootpath / "tests" / "benchmarks" / f"{name}.yaml"
     told = StudyFile(**read_study_file(path, {}))
-    found = expand(told.study("d"), BLOCKS)
+    found = expand_grid(told.study("d"), BLOCKS)
     assert len(found) == 45
     assert told.baseline in names(found)

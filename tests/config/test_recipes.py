@@ -10,16 +10,16 @@ from translearn_core.config import (
     DataConfig,
     ExperimentConfig,
     FreezePlan,
-    Layers,
+    LayerCombination,
     Precision,
     RecipeName,
     TrainingConfig,
     Tuning,
-    changed,
-    named,
+    apply_overrides,
+    match_recipe,
     recipe,
 )
-from translearn_core.config.recipes.catalog import taken_after
+from translearn_core.config.recipes.catalog import closest_recipe
 from translearn_core.config.recipes.recipe import KEPT
 from translearn_core.errors import ConfigError
 
@@ -33,7 +33,7 @@ BASE = ExperimentConfig(
 def test_every_recipe_says_what_when_cost_and_source(name: RecipeName) -> None:
     found = RECIPES[name]
     assert found.name is name
-    for sentence in (found.does, found.when, found.cost):
+    for sentence in (found.summary, found.use_when, found.cost):
         assert sentence[0].isupper()
         assert sentence.endswith(".")
     assert found.source
@@ -57,12 +57,12 @@ def test_every_recipe_works_on_every_depth_and_keeps_what_is_not_its_own(
 def test_recipes_differ_and_are_known_by_their_settings() -> None:
     made = {name: RECIPES[name].apply(BASE, 6, teacher="t") for name in RecipeName}
     assert len(set(made.values())) == len(made)
-    assert {named(config, 6) for config in made.values()} == set(RecipeName)
-    assert named(made[RecipeName.LAST_K], 6) is RecipeName.LAST_K
+    assert {match_recipe(config, 6) for config in made.values()} == set(RecipeName)
+    assert match_recipe(made[RecipeName.LAST_K], 6) is RecipeName.LAST_K
     deeper = RECIPES[RecipeName.LAST_K].apply(BASE, 6, depth=4)
-    assert deeper.plan == FreezePlan.last(4, 6)
-    assert named(deeper, 6) is RecipeName.LAST_K
-    assert named(changed(deeper, {"training.epochs": 77}), 6) is None
+    assert deeper.plan == FreezePlan.last_n(4, 6)
+    assert match_recipe(deeper, 6) is RecipeName.LAST_K
+    assert match_recipe(apply_overrides(deeper, {"training.epochs": 77}), 6) is None
 
 
 def test_recipes_are_what_they_are_called() -> None:
@@ -70,15 +70,17 @@ def test_recipes_are_what_they_are_called() -> None:
         return RECIPES[name].apply(BASE, 6, **parts)  # type: ignore[arg-type]
 
     gradual = of(RecipeName.GRADUAL)
-    assert [stage.plan.boundary(6) for stage in gradual.course] == [6, 5, 4, 3, 2, 1, 0]
-    assert [stage.plan.boundary(6) for stage in of(RecipeName.GRADUAL, depth=2).course] == [6, 5, 4]
+    assert [stage.plan.first_trainable_block(6) for stage in gradual.resolved_stages] == [6, 5, 4, 3, 2, 1, 0]
+    assert [
+        stage.plan.first_trainable_block(6) for stage in of(RecipeName.GRADUAL, depth=2).resolved_stages
+    ] == [6, 5, 4]
     bottom = of(RecipeName.BOTTOM_UP)
     assert [stage.plan.blocks for stage in bottom.stages] == [(), (0,), (1,), (2,), (3,), (4,), (5,)]
-    assert bottom.plan == FreezePlan.everything(6, embeddings=False)
+    assert bottom.plan == FreezePlan.full(6, embeddings=False)
     assert of(RecipeName.LP_FT).stages[0].plan == FreezePlan()
     assert of(RecipeName.LORA).tuning.kind is Tuning.LORA
     assert of(RecipeName.SCRATCH).backbone.random_init
-    assert of(RecipeName.CONCAT_4).features.layers is Layers.CONCAT_4
+    assert of(RecipeName.CONCAT_4).features.layers is LayerCombination.CONCAT_4
     assert of(RecipeName.DISTIL, teacher="t").backbone == BackboneConfig(blocks=3)
     assert of(RecipeName.DISCRIMINATIVE).training.decay < 1
     from_scratch = of(RecipeName.LINEAR)
@@ -99,16 +101,18 @@ def test_a_recipe_keeps_what_is_a_persons_own_and_fills_in_all_else(name: Recipe
     }
     others = {"augment.copies": 3, "training.epochs": 99, "training.lr": 0.5, "head.dropout": 0.7}
     usual = RECIPES[name].apply(BASE, 6, teacher="t")
-    assert RECIPES[name].apply(changed(BASE, others), 6, teacher="t") == usual
+    assert RECIPES[name].apply(apply_overrides(BASE, others), 6, teacher="t") == usual
     assert usual.augment == AugmentConfig(), "no recipe asks for altered copies"
-    assert RECIPES[name].apply(changed(BASE, mine), 6, teacher="t") == changed(usual, mine)
+    assert RECIPES[name].apply(apply_overrides(BASE, mine), 6, teacher="t") == apply_overrides(usual, mine)
     assert set(mine) - {"training.seed"} == {f"{part}.{one}" for part, those in KEPT.items() for one in those}
 
 
 def test_a_run_takes_after_a_recipe_where_that_shows() -> None:
     def after(name: RecipeName, **settings: object) -> RecipeName | None:
         made = RECIPES[name].apply(BASE, 6, teacher="t")
-        return taken_after(changed(made, {path.replace("__", "."): v for path, v in settings.items()}), 6)
+        return closest_recipe(
+            apply_overrides(made, {path.replace("__", "."): v for path, v in settings.items()}), 6
+        )
 
     plain = {RecipeName.LINEAR, RecipeName.LAST_K}
     assert {after(name) for name in RecipeName} == {None, *(set(RecipeName) - plain)}
@@ -129,12 +133,12 @@ def test_what_cannot_be_is_refused_by_name() -> None:
     with pytest.raises(ConfigError, match=r"distil\.teacher"):
         RECIPES[RecipeName.DISTIL].apply(BASE, 6)
     with pytest.raises(ConfigError, match=r"training\.epoch"):
-        changed(BASE, {"training.epoch": 3})
+        apply_overrides(BASE, {"training.epoch": 3})
     with pytest.raises(ConfigError, match="nothing"):
-        changed(BASE, {"nothing.here": 3})
+        apply_overrides(BASE, {"nothing.here": 3})
     with pytest.raises(ValidationError, match="lr"):
-        changed(BASE, {"training.lr": -1})
+        apply_overrides(BASE, {"training.lr": -1})
     with pytest.raises(ConfigError, match=r"training\.rates"):
-        changed(BASE, {"training.rates": [1e-4, 1e-4]}).check(6)
+        apply_overrides(BASE, {"training.rates": [1e-4, 1e-4]}).check(6)
     with pytest.raises(ConfigError, match=r"plan\.blocks is 9"):
-        changed(BASE, {"plan.blocks": [9]}).check(6)
+        apply_overrides(BASE, {"plan.blocks": [9]}).check(6)

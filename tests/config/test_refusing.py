@@ -4,7 +4,7 @@ import pickle
 
 import pytest
 
-from translearn_core.errors import LONGEST, MISSING, ConfigError, in_short
+from translearn_core.errors import LONGEST, UNSET, ConfigError, shorten_repr
 from translearn_core.settings import Settings
 
 DEEP: list[object] = []
@@ -16,26 +16,26 @@ for _ in range(100_000):
     ("value", "said"),
     [
         ("none", "'none'"),
-        (MISSING, "missing"),
+        (UNSET, "missing"),
         ("x" * 78, repr("x" * 78)),
         ("x" * 79, f"'{'x' * 78}…"),
     ],
 )
 def test_a_value_is_as_python_writes_it_but_no_longer_than_a_sentence_has_room(value, said):
-    assert in_short(value) == said
+    assert shorten_repr(value) == said
     assert len(said) <= LONGEST
 
 
 def test_what_python_cannot_write_is_no_traceback():
     assert str(ConfigError("seeds", 10**5000, "less")) == "seeds is too long to show: give less."
-    assert in_short(DEEP) == "too long to show"
+    assert shorten_repr(DEEP) == "too long to show"
 
 
 def test_an_error_crosses_processes_whole():
-    error = ConfigError("a.b", MISSING, "the column that holds the texts", verb="name")
+    error = ConfigError("a.b", UNSET, "the column that holds the texts", verb="name")
     again = pickle.loads(pickle.dumps(error))
     assert str(again) == str(error) == "a.b is missing: name the column that holds the texts."
-    assert again.value is MISSING
+    assert again.value is UNSET
 
 
 @pytest.mark.parametrize(

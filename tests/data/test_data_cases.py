@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from translearn_core.config import DataConfig, Fix, SplitConfig
-from translearn_core.data import PART, ROW, diagnose, prepare, read
+from translearn_core.config import CleaningRule, DataConfig, SplitConfig
+from translearn_core.data import PART, ROW, diagnose, prepare, read_table
 from translearn_core.data.dataset import SPLITS
 from translearn_core.errors import DataError
 from translearn_core.results import Severity
@@ -45,7 +45,7 @@ READ = {
 
 def load(file, **parts):
     sources = {"train": CASES / file, **{part: CASES / path for part, path in parts.items()}}
-    return read(sources, LIMITS)
+    return read_table(sources, LIMITS)
 
 
 def codes(findings):
@@ -111,12 +111,12 @@ def test_labels_that_differ_in_accents_or_blanks_are_merged_at_a_click(tmp_path)
         f"text number {i} of them,{('Négatif', 'Negatif', 'not spam', 'notspam')[i % 4]}\n" for i in range(80)
     )
     (tmp_path / "a").write_text(f"text,label\n{rows}", encoding="utf-8")
-    table, _ = read({"train": tmp_path / "a"}, LIMITS)
+    table, _ = read_table({"train": tmp_path / "a"}, LIMITS)
     diagnosis, _ = task(table)
     (found,) = [f for f in diagnosis.findings if f.code == "label-variants"]
-    assert found.fix is Fix.MERGE_SPELLINGS
+    assert found.fix is CleaningRule.MERGE_SPELLINGS
     assert len(diagnosis.classes) == 4
-    merged, _ = task(table, fixes=(Fix.MERGE_SPELLINGS,))
+    merged, _ = task(table, fixes=(CleaningRule.MERGE_SPELLINGS,))
     assert len(merged.classes) == 2
     assert "label-variants" not in codes(merged.findings)
 
@@ -193,13 +193,13 @@ def test_a_group_column_is_offered_and_keeps_rows_together():
 def test_a_long_cell_is_cut_and_said_and_an_absurd_one_refused(tmp_path):
     limits = Settings(max_cell_chars=1_000)
     (tmp_path / "a").write_text("text,label\n" + "fine,1\n" * 5 + f"{'long ' * 300},0\n")
-    table, reading = read({"train": tmp_path / "a"}, limits)
+    table, reading = read_table({"train": tmp_path / "a"}, limits)
     (found,) = [f for f in reading.findings if f.code == "cells-cut"]
     assert found.rows == (6,)
     assert table["text"].str.len().max() == 1_000
     (tmp_path / "b").write_text("text,label\n" + "fine,1\n" * 5 + f"{'long ' * 30_000},0\n")
     with pytest.raises(DataError, match="row 6"):
-        read({"train": tmp_path / "b"}, limits)
+        read_table({"train": tmp_path / "b"}, limits)
 
 
 def test_a_text_of_invisible_characters_is_missing_and_hides_no_repetition():

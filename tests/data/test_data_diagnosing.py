@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from translearn_core.config import BUNDLED, DataConfig
-from translearn_core.data import PART, ROW, TokenStatistics, diagnose, read
+from translearn_core.data import PART, ROW, TokenStatistics, diagnose, read_table
 from translearn_core.data.diagnosis import lengths_frame
 from translearn_core.results import Severity
 from translearn_core.settings import Settings
@@ -66,7 +66,7 @@ def test_a_column_that_is_not_there_blocks():
 def test_the_gravest_finding_comes_first():
     frame = table(PLAIN["text"].tolist() + ["again"] * 20, ["a", "b"] * 20 + ["a"] * 18 + ["c", None])
     severities = [f.severity for f in diagnose(frame, CONFIG, statistics(unknown=0.4))[0].findings]
-    order = [Severity.WARNING, Severity.DECISION, Severity.MENDED, Severity.DETECTED]
+    order = [Severity.WARNING, Severity.DECISION, Severity.FIXED, Severity.DETECTED]
     assert sorted(severities, key=order.index) == severities
     assert set(severities) == set(order)
 
@@ -158,7 +158,7 @@ def test_lengths_fall_into_about_thirty_bins_without_gaps(high):
 @pytest.mark.skipif(not REAL.is_dir(), reason="The real data sets are not beside the project.")
 def test_sst2_as_given():
     parts = {"train": "sst2_train.tsv", "validation": "sst2_dev.tsv", "test": "sst2_test.tsv"}
-    frame, _ = read({part: REAL / name for part, name in parts.items()}, Settings())
+    frame, _ = read_table({part: REAL / name for part, name in parts.items()}, Settings())
     diagnosis, prepared = diagnose(frame, CONFIG, None)
     assert diagnosis.usable
     assert diagnosis.counts[["validation", "test"]].sum().tolist() == [872, 1821]

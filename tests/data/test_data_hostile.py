@@ -5,7 +5,7 @@ import time
 import pytest
 
 from translearn_core.config import DataConfig
-from translearn_core.data import diagnose, read
+from translearn_core.data import diagnose, read_table
 from translearn_core.errors import DataError
 from translearn_core.settings import Settings
 
@@ -47,7 +47,7 @@ def seconds(tmp_path, unit, place, size):
     path.write_bytes(PLACES[place](UNITS[unit] * (size // len(UNITS[unit]))))
     began = time.process_time()
     try:
-        table, reading = read({"train": path}, LIMITS)
+        table, reading = read_table({"train": path}, LIMITS)
         names = [column.name for column in reading.columns]
         if len(names) > 1:
             diagnose(table, DataConfig(dataset="d", text=names[0], label=names[1]), None)

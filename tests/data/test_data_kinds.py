@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from translearn_core.config import ReadOptions, TableKind
-from translearn_core.data import PART, ROW, read
+from translearn_core.data import PART, ROW, read_table
 from translearn_core.errors import DataError
 from translearn_core.settings import Settings
 
@@ -25,7 +25,7 @@ def load(tmp_path):
     def of(content, limits=LIMITS, **options):
         path = tmp_path / "train"
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return read({"train": path}, limits, ReadOptions(**options))
+        return read_table({"train": path}, limits, ReadOptions(**options))
 
     return of
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from translearn_core.config import DataConfig, Fix, Split, SplitConfig
+from translearn_core.config import CleaningRule, DataConfig, Split, SplitConfig
 from translearn_core.data import PART, ROW, SPLITS, prepare
 from translearn_core.data.normalisation import text_key
 from translearn_core.data.stratified_split import TEST, TRAIN, VALIDATION, apportion, draw
@@ -242,7 +242,7 @@ def test_texts_in_two_given_splits_leave_train_then_validation_and_never_test():
         ),
         max_size=30,
     ),
-    st.sets(st.sampled_from(list(Fix))),
+    st.sets(st.sampled_from(list(CleaningRule))),
     st.integers(0, 3),
 )
 def test_whatever_the_files_hold_nothing_leaks_and_a_given_test_stays(rows, fixes, seed):
@@ -258,7 +258,7 @@ def test_whatever_the_files_hold_nothing_leaks_and_a_given_test_stays(rows, fixe
     keys = [{text_key(t) for t in texts_of(prepared, split)} for split in SPLITS]
     assert not keys[0] & keys[1]
     assert not (keys[0] | keys[1]) & keys[2]
-    if not fixes & {Fix.DROP_RARE}:
+    if not fixes & {CleaningRule.DROP_RARE}:
         assert texts_of(prepared, Split.TEST) == [t for t, p in zip(texts, parts, strict=True) if p == "test"]
 
 
@@ -266,14 +266,14 @@ def test_rare_classes_are_a_decision_to_drop_or_merge():
     frame = table([f"t{i}" for i in range(46)], ["a", "b"] * 20 + ["r1"] * 4 + ["r2"] * 2)
     prepared = prepare(frame, config())
     drop, merge = found(prepared, "rare-classes")[0], found(prepared, "rare-classes-merge")[0]
-    assert (drop.fix, merge.fix) == (Fix.DROP_RARE, Fix.MERGE_RARE)
+    assert (drop.fix, merge.fix) == (CleaningRule.DROP_RARE, CleaningRule.MERGE_RARE)
     assert drop.severity is merge.severity is Severity.DECISION
     assert drop.rows == (41, 42, 43, 44, 45, 46)
     assert "'r1' (4) and 'r2' (2)" in drop.sentence
-    dropped = prepare(frame, config(Fix.DROP_RARE))
+    dropped = prepare(frame, config(CleaningRule.DROP_RARE))
     assert dropped.classes == ("a", "b")
     assert len(dropped.texts) == 40
-    merged = prepare(frame, config(Fix.MERGE_RARE))
+    merged = prepare(frame, config(CleaningRule.MERGE_RARE))
     assert merged.classes == ("a", "b", "other")
     assert (merged.labels == 2).sum() == 6
     assert set(merged.split[merged.labels == 2]) == {TRAIN, VALIDATION, TEST}
@@ -281,7 +281,7 @@ def test_rare_classes_are_a_decision_to_drop_or_merge():
 
 def test_rare_classes_merge_into_the_other_there_is():
     frame = table([f"t{i}" for i in range(52)], ["a", "Other"] * 25 + ["r1", "r2"])
-    merged = prepare(frame, config(Fix.MERGE_RARE))
+    merged = prepare(frame, config(CleaningRule.MERGE_RARE))
     assert merged.classes == ("a", "Other")
     assert (merged.labels == 1).sum() == 27
 
@@ -310,9 +310,9 @@ def test_repeated_texts_are_kept_together_or_dropped():
     prepared = prepare(frame, config())
     assert len(set(prepared.split[:12])) == 1
     finding = found(prepared, "duplicates")[0]
-    assert (finding.count, finding.rows[0], finding.fix) == (11, 2, Fix.DROP_DUPLICATES)
+    assert (finding.count, finding.rows[0], finding.fix) == (11, 2, CleaningRule.DROP_DUPLICATES)
     assert finding.sentence == "11 rows repeat an earlier text (for instance 'again')."
-    dropped = prepare(frame, config(Fix.DROP_DUPLICATES))
+    dropped = prepare(frame, config(CleaningRule.DROP_DUPLICATES))
     assert dropped.rows.tolist() == [1, *range(13, 53)]
     mended = found(dropped, "duplicates-dropped")[0]
     assert mended.sentence == "11 rows repeat an earlier text (for instance 'again') and were left out."
@@ -324,7 +324,7 @@ def test_texts_with_two_labels_are_a_decision():
     finding = found(prepared, "conflicts")[0]
     assert finding.rows == (1, 3)
     assert finding.sentence == "2 rows have a text with more than one label ('torn' is 'a' and 'b')."
-    dropped = prepare(frame, config(Fix.DROP_CONFLICTS))
+    dropped = prepare(frame, config(CleaningRule.DROP_CONFLICTS))
     assert not {1, 3} & set(dropped.rows)
 
 
@@ -332,7 +332,7 @@ def test_fixes_leave_a_given_test_alone_and_say_so():
     parts = ["train"] * 20 + ["test"] * 5
     texts = [f"t{i}" for i in range(20)] + ["x", "x", "y", "y", "z"]
     frame = table(texts, ["a", "b"] * 12 + ["a"], parts)
-    prepared = prepare(frame, config(Fix.DROP_DUPLICATES, Fix.DROP_CONFLICTS))
+    prepared = prepare(frame, config(CleaningRule.DROP_DUPLICATES, CleaningRule.DROP_CONFLICTS))
     assert texts_of(prepared, Split.TEST) == texts[20:]
     assert found(prepared, "duplicates-in-test")[0].rows == (2, 4)
     assert found(prepared, "duplicates-in-test")[0].fix is None
@@ -454,9 +454,9 @@ def test_five_thousand_classes_are_refused_and_the_limit_can_be_raised():
 def test_dropping_or_merging_all_but_one_class_is_refused():
     frame = table([f"t{i}" for i in range(33)], ["a"] * 30 + ["b", "c", "c"])
     with pytest.raises(DataError, match=r"'b' \(1\) and 'c' \(2\), leaves fewer than two"):
-        prepare(frame, config(Fix.DROP_RARE))
+        prepare(frame, config(CleaningRule.DROP_RARE))
     with pytest.raises(DataError, match="leaves the one class 'other'"):
-        prepare(table([f"t{i}" for i in range(6)], list("aabbcc")), config(Fix.MERGE_RARE))
+        prepare(table([f"t{i}" for i in range(6)], list("aabbcc")), config(CleaningRule.MERGE_RARE))
 
 
 def test_shares_of_nothing_leave_splits_empty_and_say_so():

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from translearn_core.data import PART, ROW, read
+from translearn_core.data import PART, ROW, read_table
 from translearn_core.errors import DataError
 from translearn_core.results import Severity
 from translearn_core.settings import Settings
@@ -135,7 +135,7 @@ def test_what_a_program_writes_is_read_back_whatever_delimiter_encoding_and_quot
     assume(
         encoding not in ("gbk", "gb18030") or ascii_only or len(set(out.getvalue()) & CHINESE_LETTERS) >= 8
     )
-    table, reading = read({"train": tmp_path / "train"}, LIMITS)
+    table, reading = read_table({"train": tmp_path / "train"}, LIMITS)
     if rows_of(table) != rows:  # a few letters in a code page: then it must be said
         assert not encoding.startswith("utf")
         assert said(reading, "encoding").severity is Severity.WARNING
@@ -150,7 +150,7 @@ def test_every_quoting_style_of_the_csv_module(file, delimiter, quoting):
     rows = [('a "b", c; d | e', "1"), ("two\nlines, each", "0"), ("", "1"), ('"', "0"), ("ends with \\", "1")]
     out = io.StringIO()
     csv.writer(out, delimiter=delimiter, quoting=quoting).writerows([("text", "label"), *rows])
-    table, _ = read({"train": file(out.getvalue())}, LIMITS)
+    table, _ = read_table({"train": file(out.getvalue())}, LIMITS)
     assert rows_of(table) == [(text or None, label) for text, label in rows]
 
 
@@ -188,7 +188,7 @@ BAD = {
     ),
     "huge cell": (
         "text,label\ngood,1\n" + "x" * 900_000 + ",0\n",
-        "The file has a cell of 900,000 characters in row 2 (line 3), column 'text': shorten",
+        "The file has a cell of 900,000 characters in row 2 (line 3), column 'text': shorten_repr",
     ),
     "too large": (
         b"text,label\n" + b"good,1\n" * 150_000,
@@ -231,7 +231,7 @@ BAD = {
 def test_a_bad_file_gets_one_sentence_that_helps(file, case):
     content, sentence = BAD[case]
     with pytest.raises(DataError) as error:
-        read({"train": file(content)}, LIMITS)
+        read_table({"train": file(content)}, LIMITS)
     assert str(error.value).startswith(sentence)
     assert "\n" not in str(error.value)
     assert len(str(error.value)) < 260
@@ -239,27 +239,27 @@ def test_a_bad_file_gets_one_sentence_that_helps(file, case):
 
 def test_a_bad_file_among_several_is_named(file):
     with pytest.raises(DataError, match=r"^The test file is empty"):
-        read({"train": file("text,label\na,1\n"), "test": file("", "test")}, LIMITS)
+        read_table({"train": file("text,label\na,1\n"), "test": file("", "test")}, LIMITS)
 
 
 def test_only_the_columns_in_use_must_stand_in_all_files(file):
     sources = {"train": file("text,label,id\na,1,7\n"), "test": file("text,label,more\nb,1,2\n", "test")}
-    table, reading = read(sources, LIMITS)
+    table, reading = read_table(sources, LIMITS)
     assert rows_of(table) == [("a", "1", "7", None), ("b", "1", None, "2")]
     assert codes(reading).count("columns-differ") == 2
     with pytest.raises(DataError, match=r"^The test file has no column of the training file"):
-        read({"train": sources["train"], "test": file("a,b\n1,2\n", "test")}, LIMITS)
+        read_table({"train": sources["train"], "test": file("a,b\n1,2\n", "test")}, LIMITS)
 
 
 def test_the_rows_of_all_files_together_have_a_limit(file):
     many = "text,label\n" + "good,1\n" * 600
     with pytest.raises(DataError, match="limit"):
-        read({"train": file(many), "test": file(many, "test")}, LIMITS)
+        read_table({"train": file(many), "test": file(many, "test")}, LIMITS)
 
 
 def test_training_file_is_needed(file):
     with pytest.raises(DataError, match="training file is missing"):
-        read({"test": file("text,label\na,1\n", "test")}, LIMITS)
+        read_table({"test": file("text,label\na,1\n", "test")}, LIMITS)
 
 
 def test_files_in_another_column_order_and_encoding_become_one_table(file):
@@ -267,7 +267,7 @@ def test_files_in_another_column_order_and_encoding_become_one_table(file):
         "test": file("label;text\n1;größer\n".encode("cp1252"), "test"),
         "train": file("text,label\n好,1\n\n不好,0\n"),
     }
-    table, reading = read(sources, LIMITS)
+    table, reading = read_table(sources, LIMITS)
     assert list(table.columns) == ["text", "label", ROW, PART]
     assert table[ROW].tolist() == [1, 2, 3, 1]
     assert table[ROW].dtype == "int64"
@@ -280,22 +280,24 @@ def test_files_in_another_column_order_and_encoding_become_one_table(file):
 
 
 def test_what_all_files_say_is_said_once(file):
-    _, reading = read({"train": file("text,label\na,1\n"), "test": file("text,label\nb,1\n", "test")}, LIMITS)
+    _, reading = read_table(
+        {"train": file("text,label\na,1\n"), "test": file("text,label\nb,1\n", "test")}, LIMITS
+    )
     assert codes(reading) == ["encoding", "delimiter", "quoting"]
 
 
 def test_what_was_mended_is_said_with_row_numbers(file):
-    table, reading = read({"train": file(" text , label\na,1\n , \n\nb,0,,\n  ,1\n")}, LIMITS)
+    table, reading = read_table({"train": file(" text , label\na,1\n , \n\nb,0,,\n  ,1\n")}, LIMITS)
     assert rows_of(table) == [("a", "1"), (None, None), (None, None), ("b", "0"), (None, "1")]
     assert table[ROW].tolist() == [1, 2, 3, 4, 5]
     assert said(reading, "empty-rows").rows == (2, 3)
     assert said(reading, "trailing-fields").rows == (4,)
     assert "'text' and 'label'" in said(reading, "header-space").sentence
-    assert {f.severity for f in reading.findings} == {Severity.DETECTED, Severity.MENDED}
+    assert {f.severity for f in reading.findings} == {Severity.DETECTED, Severity.FIXED}
 
 
 def test_headers_are_made_distinct_and_reserved_names_kept_free(file):
-    table, reading = read({"train": file("text,text,,__row__,text (2),\na,b,c,d,e,\n")}, LIMITS)
+    table, reading = read_table({"train": file("text,text,,__row__,text (2),\na,b,c,d,e,\n")}, LIMITS)
     assert [c.name for c in reading.columns] == [
         "text",
         "text (3)",
@@ -309,25 +311,25 @@ def test_headers_are_made_distinct_and_reserved_names_kept_free(file):
 
 def test_quotes_in_a_tab_separated_file_are_plain_characters(file):
     content = 'text\tlabel\n"so called" art\t1\n"begins here\t0\nand ends there"\t1\n'
-    table, reading = read({"train": file(content)}, LIMITS)
+    table, reading = read_table({"train": file(content)}, LIMITS)
     assert [row[0] for row in rows_of(table)] == ['"so called" art', '"begins here', 'and ends there"']
     assert "plain" in said(reading, "quoting").sentence
 
 
 def test_two_quotes_at_the_ends_of_fields_do_not_swallow_rows(file):
-    table, _ = read({"train": file('text\tlabel\n"begins here\t0\nand ends there"\t1\n')}, LIMITS)
+    table, _ = read_table({"train": file('text\tlabel\n"begins here\t0\nand ends there"\t1\n')}, LIMITS)
     assert [row[0] for row in rows_of(table)] == ['"begins here', 'and ends there"']
 
 
 def test_quotes_escaped_by_backslash(file):
-    table, _ = read(
+    table, _ = read_table(
         {"train": file('text,label\n"he said \\"no, never\\", twice",1\n"fine, then",0\n')}, LIMITS
     )
     assert rows_of(table) == [('he said "no, never", twice', "1"), ("fine, then", "0")]
 
 
 def test_stray_quotes_inside_quoted_fields_are_read_leniently(file):
-    table, reading = read({"train": file('text,label\n"he "never" came",1\n"fine, then",0\n')}, LIMITS)
+    table, reading = read_table({"train": file('text,label\n"he "never" came",1\n"fine, then",0\n')}, LIMITS)
     assert rows_of(table) == [('he never" came"', "1"), ("fine, then", "0")]
     assert "stray" in said(reading, "quoting").sentence
 
@@ -351,21 +353,21 @@ def test_stray_quotes_inside_quoted_fields_are_read_leniently(file):
 )
 def test_short_texts_in_old_encodings(file, text, encoding, title):
     content = f'text,label\n"{text}",1\nok,0\n'.encode(encoding)
-    table, reading = read({"train": file(content)}, LIMITS)
+    table, reading = read_table({"train": file(content)}, LIMITS)
     assert table["text"].tolist() == [text, "ok"]
     assert said(reading, "encoding").sentence.startswith(f"Read as {title}")
 
 
 def test_a_utf8_file_with_a_broken_character_is_mended_and_said(file):
     content = ("text,label\n" + "très déjà été,1\n" * 20).encode() + b"caf\xe9,0\n"
-    table, reading = read({"train": file(content)}, LIMITS)
+    table, reading = read_table({"train": file(content)}, LIMITS)
     assert table["text"].iloc[-1] == "caf�"
     assert said(reading, "broken-characters").sentence.startswith("1 character could not be read as UTF-8")
     assert said(reading, "broken-characters").severity is Severity.WARNING
 
 
 def test_a_first_row_of_data_is_no_header(file):
-    table, reading = read({"train": file("what a film,1\nawful,0\nfine,1\n")}, LIMITS)
+    table, reading = read_table({"train": file("what a film,1\nawful,0\nfine,1\n")}, LIMITS)
     assert rows_of(table) == [("what a film", "1"), ("awful", "0"), ("fine", "1")]
     assert reading.formats[0].header is False
     assert "no-header" in codes(reading)
@@ -373,41 +375,43 @@ def test_a_first_row_of_data_is_no_header(file):
 
 def test_a_file_of_texts_alone_can_be_read_to_predict(file):
     path = file("text\nfirst, with a comma\n\"second; \n 'quoted'\"\nthird | and last\n")
-    table, reading = read({"train": path}, LIMITS)
+    table, reading = read_table({"train": path}, LIMITS)
     assert table["text"].tolist() == ["first, with a comma", "second; \n 'quoted'", "third | and last"]
     assert said(reading, "delimiter").sentence == "One column."
 
 
 def test_one_column_of_quoted_sentences_below_a_bare_name(file):
     rows = [f"i loved this film , number {k} was very good" for k in range(30)]
-    table, reading = read({"train": file("sentence\n" + "".join(f'"{row}"\n' for row in rows))}, LIMITS)
+    table, reading = read_table({"train": file("sentence\n" + "".join(f'"{row}"\n' for row in rows))}, LIMITS)
     assert table["sentence"].tolist() == rows
     assert reading.formats[0].delimiter == ""
 
 
 def test_texts_with_one_comma_each_stay_one_column_below_its_name(file):
     rows = [f"i loved this {thing} , it was very good" for thing in ("film", "book", "song", "plot") * 5]
-    table, reading = read({"train": file("\n".join(["text", *rows]))}, LIMITS)
+    table, reading = read_table({"train": file("\n".join(["text", *rows]))}, LIMITS)
     assert table["text"].tolist() == rows
     assert [one.title for one in reading.alternatives[1:]] == ["Split at every comma"]
-    table, _ = read({"train": file("Export of May\ntext,label\n" + "good film,1\nbad film,0\n" * 5)}, LIMITS)
+    table, _ = read_table(
+        {"train": file("Export of May\ntext,label\n" + "good film,1\nbad film,0\n" * 5)}, LIMITS
+    )
     assert list(table["label"]) == ["1", "0"] * 5
 
 
 def test_a_list_of_sentences_some_with_commas_is_one_column(file):
     sentences = ("My soup {} was cold.", *("The hotel {0} was clean, quiet and {0} steps from the sea",) * 4)
     rows = [sentences[k % 5].format(k) for k in range(20)]
-    table, reading = read({"train": file("\n".join(rows))}, LIMITS)
+    table, reading = read_table({"train": file("\n".join(rows))}, LIMITS)
     assert table["text"].tolist() == rows
     assert reading.formats[0].delimiter == ""
     ragged = "what a good film,pos\nwhat a bad, bad film,neg\n" * 9
     with pytest.raises(DataError, match="line 2"):  # its labels show that it is a table
-        read({"train": file(ragged)}, LIMITS)
+        read_table({"train": file(ragged)}, LIMITS)
 
 
 def test_preview_is_short_and_without_reserved_columns(file):
     rows = "".join(f"text {i} {'x' * 1000},{i % 2}\n" for i in range(40))
-    _, reading = read({"train": file("text,label\n" + rows)}, LIMITS)
+    _, reading = read_table({"train": file("text,label\n" + rows)}, LIMITS)
     assert list(reading.preview.columns) == ["text", "label"]
     assert len(reading.preview) == 20
     assert reading.preview["text"].str.len().max() == 500
@@ -430,7 +434,7 @@ def test_preview_is_short_and_without_reserved_columns(file):
 )
 def test_real_files(files, sizes, text, label):
     parts = ("train", "validation", "test")
-    table, reading = read({p: REAL / f for p, f in zip(parts, files, strict=True) if f}, Settings())
+    table, reading = read_table({p: REAL / f for p, f in zip(parts, files, strict=True) if f}, Settings())
     assert reading.parts == {p: n for p, n in zip(parts, sizes, strict=True) if n}
     assert (reading.suggestion.text, reading.suggestion.label) == (text, label)
     assert not table.isna().any().any()

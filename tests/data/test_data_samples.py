@@ -7,7 +7,7 @@ import pytest
 
 from translearn_core import data
 from translearn_core.config import DataConfig
-from translearn_core.data import SAMPLES, diagnose, read, sample_bytes
+from translearn_core.data import SAMPLES, diagnose, read_table, sample_bytes
 from translearn_core.data.normalisation import text_key
 from translearn_core.errors import NotFoundError
 from translearn_core.results import Severity
@@ -28,7 +28,7 @@ def test_the_samples_are_the_three():
 def test_a_sample_reads_cleanly_and_is_a_task_without_anything_to_mend(sample, tmp_path):
     columns, rows, classes = COLUMNS[sample.key]
     (tmp_path / "train").write_bytes(sample_bytes(sample.key))
-    table, reading = read({"train": tmp_path / "train"}, Settings())
+    table, reading = read_table({"train": tmp_path / "train"}, Settings())
     assert [c.name for c in reading.columns] == columns
     assert reading.rows >= rows
     assert tuple(c.distinct for c in reading.columns[1:]) == classes

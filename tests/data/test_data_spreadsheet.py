@@ -1,4 +1,4 @@
-"""CSV injection: what a spreadsheet would run is defused, what it would not run stays as it is."""
+"""CSV injection: what a spreadsheet would run is escape_formulas, what it would not run stays as it is."""
 
 import csv
 import io
@@ -7,7 +7,12 @@ import time
 import pandas as pd
 import pytest
 
-from translearn_core.data.csv_injection import defused, defused_cell, holds_formulas, runs_as_formula
+from translearn_core.data.csv_injection import (
+    escape_cell,
+    escape_formulas,
+    holds_formulas,
+    looks_like_formula,
+)
 
 KEPT = (
     "-", "+", "=", "@", "--", "−", "－", "+5", "-3.2", "- 5", "-1e5", "-5 %", "-1.234,56", "＋5", "1e5",
@@ -37,26 +42,26 @@ RUN = {
 
 @pytest.mark.parametrize("cell", KEPT)
 def test_what_no_spreadsheet_runs_is_left_as_it_is(cell: str) -> None:
-    assert defused_cell(cell) == cell
-    assert not runs_as_formula(cell)
+    assert escape_cell(cell) == cell
+    assert not looks_like_formula(cell)
 
 
 @pytest.mark.parametrize(("cell", "written"), RUN.items())
 def test_what_one_would_run_gets_an_apostrophe(cell: str, written: str) -> None:
-    assert defused_cell(cell) == written
-    assert runs_as_formula(cell)
+    assert escape_cell(cell) == written
+    assert looks_like_formula(cell)
 
 
 def test_the_separator_of_the_file_is_quoted_and_splits_no_cell() -> None:
-    assert defused_cell("a,=1", ",") == "a,=1"
-    assert defused_cell("a,=1", "\t") == "a,'=1"
-    assert defused_cell("a\t=1", "\t") == "a\t=1"
+    assert escape_cell("a,=1", ",") == "a,=1"
+    assert escape_cell("a,=1", "\t") == "a,'=1"
+    assert escape_cell("a\t=1", "\t") == "a\t=1"
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_no_cell_begins_a_formula_however_the_file_is_split(delimiter: str) -> None:
     frame = pd.DataFrame({"=h;=h": list(RUN), "b": list(reversed(RUN))})
-    text = defused(frame).to_csv(index=False, lineterminator="\r\n")
+    text = escape_formulas(frame).to_csv(index=False, lineterminator="\r\n")
     cells = [cell for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) for cell in row]
     first = [cell.replace("\ufeff", "").replace("\u200b", "").strip()[:1] for cell in cells]
     assert not {"=", "+", "-", "@", "＝", "＋", "－", "＠"} & set(first)
@@ -64,15 +69,15 @@ def test_no_cell_begins_a_formula_however_the_file_is_split(delimiter: str) -> N
 
 def test_only_texts_change_and_headers_are_texts_too() -> None:
     frame = pd.DataFrame([["=1", -1.5, None, "-"]], columns=["=a", "b", "b", "c"])
-    out = defused(frame)
+    out = escape_formulas(frame)
     assert out.columns.tolist() == ["'=a", "b", "b", "c"]
     assert out.iloc[0].tolist() == ["'=1", -1.5, None, "-"]
     assert frame.iloc[0, 0] == "=1"
     labels = pd.DataFrame({"label": pd.Categorical(["=1", "-"])})
-    assert defused(labels)["label"].tolist() == ["'=1", "-"]
+    assert escape_formulas(labels)["label"].tolist() == ["'=1", "-"]
     assert holds_formulas(labels)
     assert not holds_formulas(labels.iloc[1:])
-    assert defused(pd.DataFrame(columns=["@a"])).columns.tolist() == ["'@a"]
+    assert escape_formulas(pd.DataFrame(columns=["@a"])).columns.tolist() == ["'@a"]
 
 
 @pytest.mark.parametrize(
@@ -80,5 +85,5 @@ def test_only_texts_change_and_headers_are_texts_too() -> None:
 )
 def test_long_cells_take_time_in_proportion(cell: str) -> None:
     began = time.perf_counter()
-    defused_cell(cell)
+    escape_cell(cell)
     assert time.perf_counter() - began < 2

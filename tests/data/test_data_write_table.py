@@ -10,7 +10,7 @@ import pytest
 from openpyxl import load_workbook
 
 from translearn_core.config import TableKind
-from translearn_core.data import read
+from translearn_core.data import read_table
 from translearn_core.data.files import write_table as module
 from translearn_core.data.files.write_table import output_kind, table_bytes, table_kind, write_table
 from translearn_core.errors import DataError
@@ -116,11 +116,11 @@ def typed(path: Path) -> None:
 def test_numbers_dates_and_booleans_come_back_as_such(kind: TableKind, tmp_path: Path) -> None:
     given, back = tmp_path / f"given.{kind}", tmp_path / f"back.{kind}"
     typed(given)
-    table, reading = read({"train": given}, Settings())
+    table, reading = read_table({"train": given}, Settings())
     write_table(
         table[["text", "code", "stars", "price", "sold", "day"]], back, types=reading.formats[0].types
     )
-    again = read({"train": back}, Settings())
+    again = read_table({"train": back}, Settings())
     assert again[1].formats == reading.formats
     pd.testing.assert_frame_equal(again[0], table)
     types = {"stars": "number", "price": "number", "sold": "boolean", "day": "date"}

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 
-from pages._ui.shell.navigation import PLACES
+from pages._ui.shell.navigation import PAGES
 from pages._ui.shell.owner import KEY_FILE, CookieKey, owner_of, read_or_make
 from translearn_core.runs import Run, RunStore, Workspace
 from translearn_core.settings import Settings
@@ -42,7 +42,7 @@ WAIT = 150_000
 TRAINING = 300_000
 """Milliseconds that a training of the tickets may take."""
 
-TITLES = {name: place.title for name, place in PLACES.items()} | {
+TITLES = {name: place.title for name, place in PAGES.items()} | {
     "home": "Did transfer help, and how do you know?"
 }
 """What the top of each page says."""
@@ -161,7 +161,7 @@ def title(tab: Page, name: str) -> None:
 
 def turn_to(tab: Page, name: str) -> None:
     """Go to a page through the menu."""
-    tab.get_by_test_id("stSidebarNav").get_by_role("link", name=PLACES[name].title, exact=True).click()
+    tab.get_by_test_id("stSidebarNav").get_by_role("link", name=PAGES[name].title, exact=True).click()
     title(tab, name)
 
 

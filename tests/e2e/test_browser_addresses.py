@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pages._ui.shell.navigation import PLACES
+from pages._ui.shell.navigation import PAGES
 from pages._ui.shell.owner import new_token, owner_of
 from tests.e2e.house import Server, Trained, Visitor, keyed, settled, sound, title, turn_to
 from translearn_core.config import (
@@ -71,7 +71,7 @@ def test_every_link_stays_inside_and_no_name_becomes_one(
 ) -> None:
     tab = visit(linked.token, at=below).open()
     title(tab, "home")
-    for name in PLACES:
+    for name in PAGES:
         turn_to(tab, name)
         settled(tab)
         sound(tab)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from pages._ui.shell.navigation import PLACES
+from pages._ui.shell.navigation import PAGES
 from tests.e2e.house import Page, Server, Trained, Visitor, expect, fits, settled, sound, title, turn_to
 
 pytestmark = pytest.mark.browser
@@ -31,7 +31,7 @@ def test_every_page_is_whole_and_quick_on_a_desk_and_in_the_dark_on_a_telephone(
 ) -> None:
     tab = visit(trained.token).open()
     title(tab, "home")
-    for name in PLACES:
+    for name in PAGES:
         started = time.monotonic()
         turn_to(tab, name)
         seconds = time.monotonic() - started
@@ -40,7 +40,7 @@ def test_every_page_is_whole_and_quick_on_a_desk_and_in_the_dark_on_a_telephone(
         assert seconds < 5
         look(tab, name, paper="rgb(251, 250, 247)")
     tab.emulate_media(color_scheme="dark")
-    for name in PLACES:
+    for name in PAGES:
         turn_to(tab, name)
         tab.set_viewport_size({"width": 400, "height": 900})
         look(tab, name, paper="rgb(18, 24, 31)")

@@ -7,7 +7,7 @@ from pathlib import Path
 import psutil
 
 from tests.engine.told_jobs import MARK
-from translearn_core.config import AlterConfig, DataConfig, ExperimentConfig, ReadConfig
+from translearn_core.config import AugmentationPreviewConfig, DataConfig, ExperimentConfig, ReadConfig
 from translearn_core.engine import engine_status, ensure_engine, stop_engine
 from translearn_core.runs import RunStore, Workspace
 
@@ -39,7 +39,9 @@ class Lab:
             return self.read(told, owner)
         dataset = self.store.add_dataset(owner, "file.csv", {"train": told}, self.settings)
         data = DataConfig(dataset=dataset.digest, text="a", label="b")
-        return self.store.submit(owner, ExperimentConfig(data=data) if train else AlterConfig(data=data))
+        return self.store.submit(
+            owner, ExperimentConfig(data=data) if train else AugmentationPreviewConfig(data=data)
+        )
 
     def until(self, run, *, stage=None, seconds=90):
         """Wait until the run has ended, or has reached a stage, and return it."""

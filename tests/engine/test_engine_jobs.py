@@ -7,7 +7,7 @@ import time
 import psutil
 
 from translearn_core.engine import devices
-from translearn_core.results import Reading
+from translearn_core.results import TableProfile
 from translearn_core.runs import State, artifacts
 
 CSV = b"text,label\n" + b"".join(b"a sentence with the number %d,%d\n" % (n, n % 2) for n in range(60))
@@ -16,7 +16,7 @@ CSV = b"text,label\n" + b"".join(b"a sentence with the number %d,%d\n" % (n, n %
 def test_a_file_is_read_by_a_worker(lab):
     run = lab.until(lab.read(CSV))
     assert (run.state, run.job.reason) == (State.DONE, None)
-    reading = artifacts.load(lab.store.workspace.run(run.job.id), Reading)
+    reading = artifacts.load(lab.store.workspace.run(run.job.id), TableProfile)
     assert (reading.rows, [c.name for c in reading.columns]) == (60, ["text", "label"])
 
 
@@ -47,7 +47,7 @@ def test_a_question_does_not_wait_behind_a_training(lab):
     assert time.monotonic() - began < 5
     assert lab.store.run("ann", training.id).state is State.RUNNING
     asked = time.monotonic()
-    assert lab.store.ask_to_stop("ann", training.id)
+    assert lab.store.request_stop("ann", training.id)
     assert lab.until(training).state is State.STOPPED
     assert time.monotonic() - asked < 3
 
@@ -58,7 +58,7 @@ def test_owners_take_turns(lab):
     hers = [lab.tell("work", "dora", tag=f"d{n}", seconds=0) for n in range(3)]
     his = [lab.tell("work", "eli", tag=f"e{n}", seconds=0) for n in range(2)]
     assert [lab.store.place(run) for run in (*hers, *his)] == [1, 3, 5, 2, 4]
-    lab.store.ask_to_stop("cid", blocker.id)
+    lab.store.request_stop("cid", blocker.id)
     ended = [lab.until(run) for run in (*hers, *his)]
     order = sorted(ended, key=lambda run: run.job.started)
     assert [run.owner for run in order] == ["dora", "eli", "dora", "eli", "dora"]
@@ -97,10 +97,10 @@ def test_a_job_that_kills_every_worker_fails_and_one_that_will_not_stop_is_ended
     lab.until(deaf, stage="hanging")
     worker = psutil.Process(lab.facts(deaf)["pid"])
     asked = time.monotonic()
-    lab.store.ask_to_stop("ann", deaf.id)
+    lab.store.request_stop("ann", deaf.id)
     failed = lab.until(killer)
     slow = lab.until(lab.tell("linger", seconds=10.5), stage="working")
-    lab.store.ask_to_stop("ann", slow.id)
+    lab.store.request_stop("ann", slow.id)
     assert failed.state is State.FAILED
     assert "ran out of memory or was killed. It was started 3 times" in failed.job.reason
     stopped = lab.until(deaf)

@@ -71,7 +71,7 @@ def test_jobs_run_on_a_cluster_that_was_there_before_and_a_deaf_one_is_ended(out
     read = outside.until(outside.read(b"text,label\n" + b"hello there,a\ngood bye,b\n" * 20))
     assert read.state is State.DONE
     deaf = outside.until(outside.tell("hang", seconds=60), stage="hanging")
-    outside.store.ask_to_stop("ann", deaf.id)
+    outside.store.request_stop("ann", deaf.id)
     assert outside.until(deaf, seconds=40).state is State.STOPPED
     again = outside.until(outside.read(b"text,label\n" + b"hello again,a\ngood bye,b\n" * 20))
     assert again.state is State.DONE

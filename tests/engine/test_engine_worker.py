@@ -18,7 +18,7 @@ from translearn_core.runs import schema as tables
 from translearn_core.settings import Settings
 from translearn_core.worker import context as worker_context
 from translearn_core.worker import jobs, persistence, resource_limits, runtime
-from translearn_core.worker.context import POINTS_SECONDS, REPORT_SECONDS, Context, Warm
+from translearn_core.worker.context import POINTS_SECONDS, REPORT_SECONDS, Context, LruCache
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def run(store):
 
 @pytest.fixture
 def context(store, run):
-    return Context(store, run.job, run.job.config, store.workspace.run(run.job.id), Warm())
+    return Context(store, run.job, run.job.config, store.workspace.run(run.job.id), LruCache())
 
 
 def do(monkeypatch, store, run, function, worker="token"):
@@ -78,9 +78,9 @@ def test_our_own_errors_are_their_sentence(monkeypatch, store, run):
 
 
 def test_torch_out_of_memory_is_said_and_empties_what_was_warm(monkeypatch, store, run):
-    runtime.WARM["model"] = object()
+    runtime.CACHE["model"] = object()
     ended = do(monkeypatch, store, run, lambda context: torch.empty(1 << 50))
-    assert (ended.state, len(runtime.WARM)) == (State.FAILED, 0)
+    assert (ended.state, len(runtime.CACHE)) == (State.FAILED, 0)
     assert ended.job.reason == "Memory ran out: use a smaller file or fewer rows, then try again."
 
 
@@ -127,7 +127,7 @@ def test_reports_are_few_but_a_new_stage_is_seen_at_once(context, store, run):
 
 def test_a_request_to_stop_reaches_the_job_within_a_moment(context, store, run):
     context.report("training", 1, 9)
-    store.ask_to_stop("ann", run.id)
+    store.request_stop("ann", run.id)
     deadline = time.monotonic() + REPORT_SECONDS + 0.5
 
     def work():
@@ -152,7 +152,7 @@ def test_points_are_written_in_batches(context, store, run):
 
 
 def test_what_is_warm_is_a_few_things_and_the_least_used_goes():
-    warm = Warm(limit=2)
+    warm = LruCache(limit=2)
     warm["a"], warm["b"] = 1, 2
     assert warm.get("a") == 1
     warm["c"] = 3
@@ -166,11 +166,11 @@ def test_a_long_analysis_yields_and_what_it_raises_comes_back():
         return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
 
     seen, before = [], niceness()
-    resource_limits.yielding(lambda: seen.append(niceness()))
+    resource_limits.low_priority(lambda: seen.append(niceness()))
     assert seen == [resource_limits.NICENESS]
     assert niceness() == before
     with pytest.raises(Stopped):
-        resource_limits.yielding(lambda: failing(Stopped("asked"))(None))
+        resource_limits.low_priority(lambda: failing(Stopped("asked"))(None))
 
 
 def test_where_memory_cannot_be_limited_a_watchdog_stops_the_job():

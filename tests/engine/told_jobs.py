@@ -27,7 +27,7 @@ def dask_setup(worker):
     from translearn_core.worker.jobs import JOB_FUNCTIONS
 
     resource_limits.FIRST = dict.fromkeys(Slot, ())  # nothing here needs torch, and many workers are started
-    for kind in (JobKind.READ, JobKind.ALTER, JobKind.TRAIN):
+    for kind in (JobKind.READ, JobKind.AUGMENTATION_PREVIEW, JobKind.TRAIN):
         JOB_FUNCTIONS[kind] = partial(as_told, JOB_FUNCTIONS[kind])
 
 

@@ -8,10 +8,10 @@ from tiny_exports import CHOICES, Choice, run_elsewhere, shares, write
 from torch import Tensor, nn
 
 from tests.architectures import TEXTS
-from translearn_core.backbones.silence import quiet
+from translearn_core.backbones.silence import silence_transformers
 from translearn_core.config import Pooling
 from translearn_core.errors import BackboneError
-from translearn_core.exporting import TOLERANCE, add_script, furthest, write_onnx
+from translearn_core.exporting import TOLERANCE, add_script, max_abs_difference, write_onnx
 from translearn_core.exporting.templates.predict import Classifier
 from translearn_core.exporting.templates.predict_onnx import Classifier as OnnxClassifier
 
@@ -32,10 +32,10 @@ def silent(stage: str, done: float, total: float) -> None:
 @pytest.mark.parametrize("name", EXPORTED)
 def test_it_says_what_the_model_said_at_any_length_and_number(name: str, tmp_path: Path) -> None:
     ours = write(EXPORTED[name], tmp_path, ASKED)
-    with quiet():
+    with silence_transformers():
         model = Classifier(tmp_path)
     write_onnx(tmp_path, model, name, pad=model.pad, tokens=16)
-    worst = furthest(OnnxClassifier(tmp_path).answer, ASKED, ours, "The ONNX file", silent)
+    worst = max_abs_difference(OnnxClassifier(tmp_path).answer, ASKED, ours, "The ONNX file", silent)
     assert worst < 1e-5
     for text, row in zip(ASKED, ours, strict=True):  # each length on its own
         np.testing.assert_allclose(OnnxClassifier(tmp_path).answer([text]), row[None], atol=1e-5)
@@ -46,11 +46,11 @@ def test_it_says_what_the_model_said_at_any_length_and_number(name: str, tmp_pat
 
 def test_a_model_that_answers_otherwise_is_refused() -> None:
     ours = np.full((9, 2), 0.5)
-    assert furthest(lambda texts, _: ours[: len(texts)], ["x"] * 9, ours, "It", silent) == 0
+    assert max_abs_difference(lambda texts, _: ours[: len(texts)], ["x"] * 9, ours, "It", silent) == 0
     with pytest.raises(BackboneError, match=r"It gives probabilities that differ .* by up to 0\.0002"):
-        furthest(lambda texts, _: ours[: len(texts)] + 2 * TOLERANCE, ["x"] * 9, ours, "It", silent)
+        max_abs_difference(lambda texts, _: ours[: len(texts)] + 2 * TOLERANCE, ["x"] * 9, ours, "It", silent)
     with pytest.raises(BackboneError, match="inf"):
-        furthest(lambda texts, _: ours[: len(texts)] * np.nan, ["x"] * 9, ours, "It", silent)
+        max_abs_difference(lambda texts, _: ours[: len(texts)] * np.nan, ["x"] * 9, ours, "It", silent)
 
 
 class Unwritable(nn.Module):

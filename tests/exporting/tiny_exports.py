@@ -25,13 +25,13 @@ from translearn_core.config import (
     FreezePlan,
     HeadConfig,
     HeadKind,
-    Layers,
+    LayerCombination,
     Pooling,
     Tuning,
     TuningConfig,
 )
 from translearn_core.exporting import SCRIPTS, add_script, save_model
-from translearn_core.transfer import Classifier, Inputs, Trained
+from translearn_core.transfer import Classifier, FineTunedModel, Inputs
 
 LABELS = ("bad", "good, or so", 'a "third"')
 DRIVER = Path(__file__).with_name("elsewhere.py")
@@ -60,7 +60,7 @@ class Choice:
             features=FeatureConfig(
                 pooling=self.pooling,
                 token_limit=16,
-                layers=Layers(kind),
+                layers=LayerCombination(kind),
                 layer=int(number) if number else None,
             ),
             head=self.head,
@@ -70,7 +70,11 @@ class Choice:
 MLP = {a: Choice(head=HeadConfig(kind=HeadKind.MLP, width=24, activation=a)) for a in Activation}
 CHOICES: dict[str, Choice] = {
     **{f"mlp {a!s}": choice for a, choice in MLP.items()},
-    **{f"layers {how!s}": Choice(layers=str(how)) for how in Layers if how is not Layers.ONE},
+    **{
+        f"layers {how!s}": Choice(layers=str(how))
+        for how in LayerCombination
+        if how is not LayerCombination.ONE
+    },
     **{f"layer {k}": Choice(layers=f"one:{k}") for k in (0, 1, 3)},
     **{f"pooling {p!s}": Choice(pooling=p) for p in (Pooling.CLS, Pooling.MAX)},
     "pooling last": Choice("gpt2", pooling=Pooling.LAST),
@@ -87,7 +91,7 @@ CHOICES: dict[str, Choice] = {
 """Every kind of head, pooling and choice of layers, and what changes the backbone's files."""
 
 
-def make(choice: Choice, folder: Path) -> Trained:
+def make(choice: Choice, folder: Path) -> FineTunedModel:
     """Build the classifier, with every value of its head and of LoRA moved off its start."""
     config = choice.experiment(tiny_folder(choice.architecture, folder / "source"))
     backbone = load(config.backbone)
@@ -98,16 +102,16 @@ def make(choice: Choice, folder: Path) -> Trained:
             if name.startswith("head.") or ".lora_" in name:
                 parameter.add_(0.3 * torch.randn_like(parameter))
         model.eval()
-        tokens = Inputs.whole(tokenize(backbone.tokenizer, TEXTS, config.features.token_limit))
+        tokens = Inputs.from_tokens(tokenize(backbone.tokenizer, TEXTS, config.features.token_limit))
         model.standardise.fit(model.features(tokens.batch(np.arange(len(TEXTS))), EXACT))
         model.standardise.scale.clamp_(min=0.05)  # less than that would be rounding, blown up
-    return Trained(model, LABELS, config.features.token_limit, EXACT)
+    return FineTunedModel(model, LABELS, config.features.token_limit, EXACT)
 
 
 def write(choice: Choice, folder: Path, texts: Sequence[str]) -> NDArray[np.float32]:
     """Write an export under `folder` and return what the model said before that."""
     trained = make(choice, folder)
-    ours, _ = trained.answer(texts)
+    ours, _ = trained.predict(texts)
     save_model(folder, trained, choice.experiment(folder / "source"))
     for name in SCRIPTS:
         add_script(folder, name)

@@ -9,40 +9,40 @@ from numpy.typing import NDArray
 
 from translearn_core.config import (
     BUNDLED,
-    AnatomyConfig,
     BackboneConfig,
-    CalibrateConfig,
+    BackboneInfoConfig,
+    BaseConfig,
     DataConfig,
     DiagnoseConfig,
     ExperimentConfig,
     FeatureConfig,
     FreezePlan,
-    Frozen,
     PredictConfig,
     ProbeConfig,
+    ProfileConfig,
     ProjectConfig,
+    ProjectionAnimationConfig,
     ReadConfig,
-    ReplayConfig,
+    SnapshotsConfig,
     TrainingConfig,
-    WalkConfig,
 )
-from translearn_core.data import TokenStatistics, diagnose, read
+from translearn_core.data import TokenStatistics, diagnose, read_table
 from translearn_core.results import (
-    Anatomy,
-    Calibration,
+    BackboneInfo,
+    CostModel,
     Drift,
     EpochPoint,
     Evaluation,
     Interval,
     Metrics,
-    Nearness,
+    NeighbourhoodQuality,
     Prediction,
     ProbeScores,
     Projection,
-    Replayed,
+    ProjectionAnimation,
     RunSummary,
+    Snapshots,
     StepPoint,
-    Walk,
 )
 from translearn_core.runs import Run, RunStore, State, artifacts
 from translearn_core.settings import settings
@@ -50,7 +50,7 @@ from translearn_core.settings import settings
 HOSTILE = "![x](http://evil.example/p.png) <img src=x> :red[$a$]"
 """A class name and a text that Markdown or HTML would act on."""
 
-MINILM = Anatomy(
+MINILM = BackboneInfo(
     id=BUNDLED,
     architecture="BertModel",
     width=384,
@@ -82,11 +82,11 @@ class Filled:
         ]
         self.table("films.csv", ("text,label\n" + "\n".join(lines) + "\n").encode())
         self.about_the_model()
-        self.run = self.train("blocks 4 and 5", FreezePlan.last(2, 6))
+        self.run = self.train("blocks 4 and 5", FreezePlan.last_n(2, 6))
         self.insights(self.run)
 
     def answer(
-        self, config: Frozen, *results: object, name: str | None = None, state: State = State.DONE
+        self, config: BaseConfig, *results: object, name: str | None = None, state: State = State.DONE
     ) -> Run:
         """Ask for `config` and answer it as a worker would."""
         run = self.store.submit(self.owner, config, name)
@@ -102,14 +102,14 @@ class Filled:
         """Bring a table, and read and diagnose it with the code a worker uses."""
         self.csv = csv
         self.dataset = self.store.add_dataset(self.owner, name, {"train": csv})
-        _, reading = read(self.store.workspace.sources(self.dataset.digest), settings())
+        _, reading = read_table(self.store.workspace.sources(self.dataset.digest), settings())
         self.answer(ReadConfig(dataset=self.dataset.digest), reading)
         self.look(DataConfig(dataset=self.dataset.digest, text="text", label="label"))
 
     def look(self, data: DataConfig) -> None:
         """Diagnose the table as the task that `data` says."""
         self.data = data
-        table, _ = read(self.store.workspace.sources(data.dataset), settings())
+        table, _ = read_table(self.store.workspace.sources(data.dataset), settings())
         lengths = table[data.text].str.split().str.len().to_numpy(np.int64) + 2
         statistics = TokenStatistics(BUNDLED, 128, 0.15, 1.4, lengths)
         self.diagnosis, _ = diagnose(table, self.data, statistics)
@@ -117,16 +117,16 @@ class Filled:
 
     def about_the_model(self) -> None:
         """Say what the bundled backbone is made of and what it costs."""
-        self.answer(AnatomyConfig(backbone=BackboneConfig()), MINILM)
+        self.answer(BackboneInfoConfig(backbone=BackboneConfig()), MINILM)
         loop = TrainingConfig()
-        timed = CalibrateConfig(
+        timed = ProfileConfig(
             backbone=BackboneConfig(),
             features=FeatureConfig(token_limit=128),
             training=TrainingConfig(batch_size=loop.batch_size, precision=loop.precision, device=loop.device),
         )
         self.answer(
             timed,
-            Calibration(
+            CostModel(
                 device="CPU, 2 threads",
                 precision="bf16",
                 batch_size=32,
@@ -166,7 +166,7 @@ class Filled:
             0.34,
             3,
             2,
-            plan.boundary(6),
+            plan.first_trainable_block(6),
         )
 
     def points(self, job: str, seed: int = 0, epochs: int = 3, plan: FreezePlan | None = None) -> None:
@@ -307,8 +307,8 @@ class Filled:
                 ("train", "validation", "test"),
                 {"method": "PCA", "layer": "6", "seed": "0", "points": str(rows)},
                 (
-                    Nearness(0.52, Interval(0.4, 0.63), 0.03, 0.9),
-                    Nearness(0.81, Interval(0.7, 0.9), 0.4, 0.95),
+                    NeighbourhoodQuality(0.52, Interval(0.4, 0.63), 0.03, 0.9),
+                    NeighbourhoodQuality(0.81, Interval(0.7, 0.9), 0.4, 0.95),
                 ),
                 1 / k,
                 0.31,
@@ -324,8 +324,8 @@ class Filled:
                 np.arange(rows),
             ),
         )
-        self.answer(ReplayConfig(job=run.job.id, layer=6), self.replayed(label, test))
-        self.answer(WalkConfig(job=run.job.id), self.walk(label))
+        self.answer(SnapshotsConfig(job=run.job.id, layer=6), self.replayed(label, test))
+        self.answer(ProjectionAnimationConfig(job=run.job.id), self.walk(label))
         texts = ("a warm and funny film",)
         shares = np.full((1, k), 0.2 / (k - 1), dtype=np.float32)
         shares[0, 1] = 0.8
@@ -340,7 +340,7 @@ class Filled:
         )
         self.answer(PredictConfig(job=run.job.id, texts=texts), Prediction(texts, self.classes, shares, near))
 
-    def replayed(self, label: NDArray[np.int64], probes: NDArray[np.float64]) -> Replayed:
+    def replayed(self, label: NDArray[np.int64], probes: NDArray[np.float64]) -> Snapshots:
         """Replay a run at three moments; `probes` are scores before and after, shape (2, layers)."""
         random, rows = np.random.default_rng(5), len(label)
         split = np.asarray([0, 0, 0, 1, 2])[np.arange(rows) % 5]
@@ -351,7 +351,7 @@ class Filled:
             random.standard_normal((len(seen), 2)),
         )
         accuracy = np.stack([probes[0], probes.mean(0), probes[1]])
-        return Replayed(
+        return Snapshots(
             layer=6,
             classes=self.classes,
             splits=("train", "validation", "test"),
@@ -374,7 +374,7 @@ class Filled:
             purity=accuracy - 0.1,
         )
 
-    def walk(self, label: NDArray[np.int64]) -> Walk:
+    def walk(self, label: NDArray[np.int64]) -> ProjectionAnimation:
         """Show a run in every layer: the first five as they were, the last two of them pulled apart."""
         rows, pull = len(label), np.tile(np.linspace(0.3, 0.9, 7), (2, 1))
         pull[1, 5:] += (0.3, 0.9)
@@ -382,7 +382,7 @@ class Filled:
         noise = 0.4 * np.random.default_rng(6).standard_normal((rows, 2))
         centre = np.column_stack([np.cos(angle), np.sin(angle)])
         purity = 0.3 + 0.3 * pull
-        return Walk(
+        return ProjectionAnimation(
             variants=("pretrained", "fine-tuned"),
             classes=self.classes,
             splits=("train", "validation", "test"),
@@ -406,8 +406,8 @@ def fill(folder: Path, owner: str, rows: int = 900) -> Filled:
 
     made = Filled(RunStore(Workspace(folder)), owner, rows, ("negative", "neutral", "positive"))
     made.train("head only", FreezePlan(), seed=1)
-    made.train("everything, a long name to see how it is cut", FreezePlan.everything(6), seed=2)
-    made.train("failed one", FreezePlan.last(1, 6), seed=3, state=State.FAILED)
+    made.train("everything, a long name to see how it is cut", FreezePlan.full(6), seed=2)
+    made.train("failed one", FreezePlan.last_n(1, 6), seed=3, state=State.FAILED)
     config = ExperimentConfig(data=made.data, training=TrainingConfig(epochs=8, seed=9))
     live = made.store.submit(owner, config, "one that runs")
     made.store.begin(live.job.id, "TRAIN-0")
@@ -416,5 +416,5 @@ def fill(folder: Path, owner: str, rows: int = 900) -> Filled:
 
     made.store.report(live.job.id, Progress("training", 20, 80, 42.0))
     time.sleep(0.01)
-    made.store.submit(owner, config.model_copy(update={"plan": FreezePlan.last(3, 6)}), "one that waits")
+    made.store.submit(owner, config.model_copy(update={"plan": FreezePlan.last_n(3, 6)}), "one that waits")
     return made

@@ -23,7 +23,7 @@ from translearn_core.config import (
     ReadConfig,
     TrainingConfig,
 )
-from translearn_core.data import read
+from translearn_core.data import read_table
 from translearn_core.engine.launcher import LOG
 from translearn_core.engine.status import EngineStatus, read_status, write_status
 from translearn_core.results import Evaluation, FilePrediction
@@ -64,7 +64,7 @@ def test_any_number_of_last_blocks_is_one_number_away(visit: Open, filled: Fille
     at = visit("backbone")
     assert at.number_input(key="last_blocks").value == 2
     at.number_input(key="last_blocks").set_value(k).run()
-    assert at.session_state["draft"].plan == FreezePlan.last(k, 6)
+    assert at.session_state["draft"].plan == FreezePlan.last_n(k, 6)
     assert at.number_input(key="last_blocks").value == k
 
 
@@ -96,7 +96,7 @@ def test_folders_of_the_server_are_offered_only_where_the_settings_say(
 def test_a_file_that_was_only_classified_is_nobodys_next_experiment(visit: Open, filled: Filled) -> None:
     learned = filled.dataset
     new = filled.store.add_dataset(filled.owner, "to_classify.csv", {"train": b"text\none\ntwo\nthree\n"})
-    _, reading = read(filled.store.workspace.sources(new.digest), settings())
+    _, reading = read_table(filled.store.workspace.sources(new.digest), settings())
     filled.answer(ReadConfig(dataset=new.digest, texts_only=True), reading)
     filled.store.submit(
         filled.owner, PredictFileConfig(job=filled.run.job.id, dataset=new.digest, text="text")
@@ -111,7 +111,7 @@ MAIL = b"id,text,note\n1,the film was long and slow,a\n2,the film was short and 
 
 def test_the_answers_to_a_file_stand_before_its_own_columns(visit: Open, filled: Filled) -> None:
     new = filled.store.add_dataset(filled.owner, "mail.csv", {"train": MAIL})
-    table, reading = read(filled.store.workspace.sources(new.digest), settings())
+    table, reading = read_table(filled.store.workspace.sources(new.digest), settings())
     filled.answer(ReadConfig(dataset=new.digest, texts_only=True), reading)
     answered = table[["id", "text", "note"]].assign(predicted=filled.classes[:2], probability=[0.75, 0.5])
     counts = pd.DataFrame({"label": filled.classes[:2], "rows": [1, 1]})
@@ -254,9 +254,9 @@ def test_a_queue_before_an_engine_at_work_is_only_a_queue(
 
 
 def test_a_log_without_trouble_is_not_quoted(workspace: Path) -> None:
-    assert engine_warning.last_words() == ""
+    assert engine_warning.log_tail() == ""
     (workspace / LOG).write_text("2026-01-01 10:00:00 INFO translearn.engine: left\n")
-    assert engine_warning.last_words() == ""
+    assert engine_warning.log_tail() == ""
 
 
 # findings

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from visits import Open, said
 
 from pages._ui.diagnostics import transferability
-from pages._ui.forms.config_fields import advice as panel_of_advice
+from pages._ui.forms import advice as panel_of_advice
 from pages._ui.forms.draft import draft_of
 from translearn_core.config import (
     BUNDLED,
@@ -18,11 +18,11 @@ from translearn_core.config import (
     ExperimentConfig,
     Family,
     JobKind,
-    Layers,
+    LayerCombination,
     RecipeName,
     TransferabilityConfig,
 )
-from translearn_core.results import Advice, Agreement, Fact, Interval, Option, Reason, Transferability
+from translearn_core.results import Advice, Fact, Interval, Option, RankAgreement, Reason, Transferability
 from translearn_core.runs import Run, State
 
 Asked = Callable[[JobKind], list[Run]]
@@ -64,17 +64,17 @@ def test_nothing_is_asked_until_the_button_is_pressed_and_it_can_be_stopped(
     filled: Filled, visit: Open, asked: Asked
 ) -> None:
     at = visit("recipe")
-    assert asked(JobKind.ADVISE) == []
+    assert asked(JobKind.ADVICE) == []
     at.button(key="advise").click().run()
-    (run,) = asked(JobKind.ADVISE)
+    (run,) = asked(JobKind.ADVICE)
     assert run.state is State.QUEUED
     assert isinstance(run.job.config, AdviseConfig)
     assert (run.job.config.data, run.job.config.seconds) == (filled.data, None)
     at.button(key="stop_advice").click().run()
-    assert [run.state for run in asked(JobKind.ADVISE)] == [State.STOPPED]
+    assert [run.state for run in asked(JobKind.ADVICE)] == [State.STOPPED]
     at.run()
     at.button(key="advise").click().run()
-    assert [run.state for run in asked(JobKind.ADVISE)] == [State.QUEUED]
+    assert [run.state for run in asked(JobKind.ADVICE)] == [State.QUEUED]
 
 
 def test_advice_is_sentences_with_sources_and_is_taken_with_one_click(
@@ -99,11 +99,11 @@ def test_advice_is_sentences_with_sources_and_is_taken_with_one_click(
     assert not at.exception
     draft = at.session_state["draft"]
     assert draft.plan.blocks == ()
-    assert (draft.features.layers, draft.features.layer) == (Layers.ONE, 4)
+    assert (draft.features.layers, draft.features.layer) == (LayerCombination.ONE, 4)
     assert panel_of_advice.TAKEN in said(at)
     assert all(button.key != "take_advice" for button in at.button)
     assert at.session_state["family"] is Family.FROZEN
-    assert len(asked(JobKind.ADVISE)) == 1, "the recipe that is chosen is no part of the question"
+    assert len(asked(JobKind.ADVICE)) == 1, "the recipe that is chosen is no part of the question"
 
 
 def test_another_time_at_hand_is_another_question(
@@ -112,9 +112,9 @@ def test_another_time_at_hand_is_another_question(
     filled.answer(panel_of_advice.question(experiment, None), advised())
     at = visit("recipe")
     at.selectbox(key="advice_time").set_value("5 minutes").run()
-    assert len(asked(JobKind.ADVISE)) == 1
+    assert len(asked(JobKind.ADVICE)) == 1
     at.button(key="advise").click().run()
-    assert sorted(run.job.config.seconds or 0 for run in asked(JobKind.ADVISE)) == [0, 300]
+    assert sorted(run.job.config.seconds or 0 for run in asked(JobKind.ADVICE)) == [0, 300]
 
 
 def test_what_the_twin_and_the_recipe_change_of_the_backbone_is_not_asked_about(
@@ -139,7 +139,7 @@ def rated(runs: list[Run]) -> Transferability:
         columns=["run", "backbone", "recipe", "accuracy", "LogME", "H-score"],
     )
     none = Interval(float("nan"), float("nan"))
-    agreements = (Agreement("LogME", "past runs", 1, float("nan"), none),)
+    agreements = (RankAgreement("LogME", "past runs", 1, float("nan"), none),)
     return Transferability(54, 3, f"Layer 6 of {HOSTILE} suits best.", agreements, layers, past)
 
 
@@ -148,7 +148,7 @@ def test_layers_are_rated_when_asked_for_with_the_runs_on_these_rows(
 ) -> None:
     at = visit("backbone")
     assert asked(JobKind.TRANSFERABILITY) == []
-    at.button(key="rate_layers").click().run()
+    at.button(key="score_transferability").click().run()
     (run,) = asked(JobKind.TRANSFERABILITY)
     config = run.job.config
     assert isinstance(config, TransferabilityConfig)
@@ -179,6 +179,6 @@ def test_other_rows_make_no_comparable_run(filled: Filled, visit: Open, asked: A
         ExperimentConfig(data=other), filled.evaluation(), filled.summary(ExperimentConfig(data=other).plan)
     )
     at = visit("backbone")
-    at.button(key="rate_layers").click().run()
+    at.button(key="score_transferability").click().run()
     (run,) = asked(JobKind.TRANSFERABILITY)
     assert len(run.job.config.runs) == 1

@@ -14,8 +14,8 @@ from translearn_core.config import (
     FreezePlan,
     JobKind,
     ProbeConfig,
-    identity,
-    scratch_of,
+    from_scratch_control,
+    job_id,
 )
 from translearn_core.results import Baseline, Baselines, Difference, Interval, ProbeScores
 from translearn_core.results.diagnostics.baselines import FROZEN, MAJORITY, SCRATCH, WORDS
@@ -47,7 +47,7 @@ def drawn(at: AppTest) -> list[str]:
 def control_of(run: Run) -> ExperimentConfig:
     config = run.job.config
     assert isinstance(config, ExperimentConfig)
-    return scratch_of(config, 6)
+    return from_scratch_control(config, 6)
 
 
 def test_the_cheap_lines_are_asked_at_once_and_the_rest_is_drawn_meanwhile(
@@ -85,7 +85,7 @@ def test_scratch_is_one_click_away_its_cost_said_and_it_is_not_asked_twice(
     at = visit("results")
     assert "10 passes of the whole model, about" in said(at)
     at.button(key="train_scratch").click().run()
-    made = filled.store.run(filled.owner, identity(control_of(filled.run)))
+    made = filled.store.run(filled.owner, job_id(control_of(filled.run)))
     assert made.state is State.QUEUED
     assert made.name == "blocks 4 and 5, from scratch"
     assert "train_scratch" not in [button.key for button in at.button]
@@ -97,8 +97,8 @@ def test_when_scratch_is_done_it_is_held_against_the_run_and_harm_is_red(visit: 
     control = filled.answer(
         control_of(filled.run),
         filled.evaluation(3),
-        filled.drift(FreezePlan.everything(6)),
-        filled.summary(FreezePlan.everything(6)),
+        filled.drift(FreezePlan.full(6)),
+        filled.summary(FreezePlan.full(6)),
         name="control",
     )
     at = visit("results", run=filled.run.id)
@@ -117,8 +117,8 @@ def test_a_run_from_scratch_offers_no_other(visit: Open, filled: Filled) -> None
     control = filled.answer(
         control_of(filled.run),
         filled.evaluation(3),
-        filled.drift(FreezePlan.everything(6)),
-        filled.summary(FreezePlan.everything(6)),
+        filled.drift(FreezePlan.full(6)),
+        filled.summary(FreezePlan.full(6)),
         name="control",
     )
     at = visit("results", run=control.id)
@@ -153,13 +153,13 @@ def probes(about: str, sentence: str) -> ProbeScores:
         ("pretrained", "fine-tuned", "random init"), np.repeat(test[:, :, None], 5, axis=2), test,
         test - 0.05, test + 0.05, 0.34, 0.6, Interval(0.5, 0.7), 54, 18,
         control_cross_validated=control[..., None], control_test=control, control_low=control - 0.05,
-        control_high=control + 0.05, control_majority=np.asarray([0.4]), about=about, sentences=(sentence,),
+        control_high=control + 0.05, control_majority=np.asarray([0.4]), target=about, sentences=(sentence,),
     )  # fmt: skip
 
 
 def test_three_models_their_control_and_the_sentences_are_shown(visit: Open, filled: Filled) -> None:
     filled.table("films.csv", b"text,label,topic\n" + b"a film,good,art\na book,bad,print\n" * 30)
-    filled.run = filled.train("with a topic", FreezePlan.last(1, 6), seed=8)
+    filled.run = filled.train("with a topic", FreezePlan.last_n(1, 6), seed=8)
     job = filled.run.job.id
     filled.answer(ProbeConfig(job=job), probes("label", f"It is layer 6. {HOSTILE}"))
     at = visit("probes", run=filled.run.id)

@@ -6,7 +6,7 @@ import pytest
 from filled import Filled
 from visits import Open
 
-from translearn_core.config import DiagnoseConfig, FreezePlan, identity
+from translearn_core.config import DiagnoseConfig, FreezePlan, job_id
 from translearn_core.results import Diagnosis, Evaluation, RunSummary
 from translearn_core.runs import State, artifacts
 
@@ -23,7 +23,7 @@ def test_a_run_whose_result_is_damaged_can_be_resumed_and_all_others_are_shown(
     filled: Filled, visit: Open, kind: type
 ) -> None:
     store, damaged = filled.store, filled.run
-    whole = filled.train("whole", FreezePlan.last(1, 6))
+    whole = filled.train("whole", FreezePlan.last_n(1, 6))
     damage(store.workspace.run(damaged.job.id), kind)
     listed = visit("runs")
     assert {f"open-{run.id}" for run in (damaged, whole)} <= {button.key for button in listed.button}
@@ -36,7 +36,7 @@ def test_a_run_whose_result_is_damaged_can_be_resumed_and_all_others_are_shown(
 
 
 def test_a_damaged_answer_is_asked_for_anew_without_a_word(filled: Filled, visit: Open) -> None:
-    run = filled.store.run(filled.owner, identity(DiagnoseConfig(data=filled.data)))
+    run = filled.store.run(filled.owner, job_id(DiagnoseConfig(data=filled.data)))
     damage(filled.store.workspace.run(run.job.id), Diagnosis)
     visit("data")
     assert filled.store.run(filled.owner, run.id).state is State.QUEUED

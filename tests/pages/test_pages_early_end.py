@@ -6,7 +6,7 @@ from filled import MINILM, Filled
 from streamlit.testing.v1 import AppTest
 from visits import Open
 
-from translearn_core.config import AnatomyConfig, BackboneConfig, DiagnoseConfig, RecipeName
+from translearn_core.config import BackboneConfig, BackboneInfoConfig, DiagnoseConfig, RecipeName
 
 PRETRAINING = {"epochs": 3, "lr": 5e-5, "batch_size": 32, "masked": 0.15}
 
@@ -28,7 +28,7 @@ def test_a_form_comes_back_with_its_values(visit: Open, filled: Filled) -> None:
     at.switch_page("../backbone.py").run()
     at.toggle(key="twin").set_value(True).run()
     assert [box.key for box in at.number_input] == ["init_seed"], "the page ended early"
-    filled.answer(AnatomyConfig(backbone=BackboneConfig(random_init=True)), MINILM)
+    filled.answer(BackboneInfoConfig(backbone=BackboneConfig(random_init=True)), MINILM)
     at.run()
     shown = {name: in_browser(at.number_input(key=f"pretrain.{name}")) for name in PRETRAINING}
     assert shown == PRETRAINING
@@ -41,7 +41,7 @@ def test_the_bar_of_recipes_comes_back_with_the_one_taken(visit: Open, filled: F
     draft = at.session_state["draft"]
     assert draft.distil is not None
     assert not [button for button in at.button if str(button.key).startswith("use-")], "the page ended early"
-    filled.answer(AnatomyConfig(backbone=draft.backbone), MINILM)
+    filled.answer(BackboneInfoConfig(backbone=draft.backbone), MINILM)
     assert isinstance(draft.diagnose, DiagnoseConfig)
     filled.answer(draft.diagnose, filled.diagnosis)
     at.run()

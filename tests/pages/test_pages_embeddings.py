@@ -16,7 +16,7 @@ from visits import ALICE, Open, said
 from pages._ui.results import selection, text_table
 from pages._ui.shell.owner import COOKIE
 from translearn_core.config import JobKind, NeighboursConfig, ProjectConfig
-from translearn_core.results import Evaluation, Interval, Nearness, Neighbourhood, Projection
+from translearn_core.results import Evaluation, Interval, NearestNeighbours, NeighbourhoodQuality, Projection
 from translearn_core.runs import Run, artifacts
 
 Chart = dict[str, object]
@@ -37,7 +37,7 @@ def decoded(axis: dict[str, str]) -> np.ndarray:
 
 
 def projection_of(filled: Filled) -> tuple[Run, Projection]:
-    (run,) = filled.store.runs(filled.owner, JobKind.PROJECT)
+    (run,) = filled.store.runs(filled.owner, JobKind.PROJECTION)
     found = artifacts.load(filled.store.workspace.run(run.job.id), Projection)
     assert found is not None
     return run, found
@@ -103,9 +103,9 @@ def test_a_shape_of_no_extent_holds_nothing_and_two_shapes_hold_both() -> None:
     both = {"lasso": [square], "box": [{"x": [4, 6], "y": [4, 6]}]}
     assert selection.inside(points, both).tolist() == [0, 1, 2]
     assert selection.inside(points, {"lasso": [{"x": [0, 0], "y": [0, 0]}]}).size == 0
-    assert not selection.lassoed({"lasso": [], "box": []})
-    assert not selection.lassoed(None)
-    assert selection.lassoed({"lasso": [square]})
+    assert not selection.inside_polygon({"lasso": [], "box": []})
+    assert not selection.inside_polygon(None)
+    assert selection.inside_polygon({"lasso": [square]})
 
 
 # the page
@@ -120,7 +120,7 @@ def test_nothing_is_picked_at_first_and_how_to_is_said(visit: Open, filled: Fill
 
 def test_words_are_found_however_written_and_marked_in_both_pictures(visit: Open, filled: Filled) -> None:
     at = visit("embeddings")
-    at.text_input(key=text_table.wanted(filled.run)).set_value("  TEXT 1").run()
+    at.text_input(key=text_table.filters(filled.run)).set_value("  TEXT 1").run()
     assert not at.exception
     expected = [i + 1 for i in range(90) if f"text {i} ".startswith("text 1")]
     assert table(at) == expected
@@ -129,15 +129,15 @@ def test_words_are_found_however_written_and_marked_in_both_pictures(visit: Open
     before = [chart.proto.spec for chart in at.get("plotly_chart")[:2]]
     at.run()
     assert [chart.proto.spec for chart in at.get("plotly_chart")[:2]] == before, "or a lasso would be dropped"
-    at.button(key="let_go").click().run()
+    at.button(key="reset_backbone").click().run()
     assert table(at) == []
-    assert at.text_input(key=text_table.wanted(filled.run)).value == ""
+    assert at.text_input(key=text_table.filters(filled.run)).value == ""
     assert [rings(chart) for chart in charts(at)] == [0, 0]
 
 
 def test_words_that_no_text_holds_are_said_as_they_are(visit: Open, filled: Filled) -> None:
     at = visit("embeddings")
-    at.text_input(key=text_table.wanted(filled.run)).set_value("<b>![y](http://evil.example)").run()
+    at.text_input(key=text_table.filters(filled.run)).set_value("<b>![y](http://evil.example)").run()
     assert "No text holds “<b>![y](http://evil.example)”." in said(at)
     assert "![y](" not in "".join(str(c.value) for c in at.caption)
     assert table(at) == []
@@ -145,7 +145,7 @@ def test_words_that_no_text_holds_are_said_as_they_are(visit: Open, filled: Fill
 
 def test_what_is_picked_outlives_another_colour(visit: Open, filled: Filled) -> None:
     at = visit("embeddings")
-    at.text_input(key=text_table.wanted(filled.run)).set_value("text 88").run()
+    at.text_input(key=text_table.filters(filled.run)).set_value("text 88").run()
     at.segmented_control(key="colour").set_value("Error").run()
     assert table(at) == [89]
     assert [rings(chart) for chart in charts(at)] == [1, 1]
@@ -156,7 +156,7 @@ def test_the_table_tells_how_many_are_not_drawn_and_what_they_are(visit: Open, f
     change(filled, shown=np.arange(20))
     at = visit("embeddings")
     assert "all 90 texts are placed, 20 of them drawn" in said(at)
-    at.text_input(key=text_table.wanted(filled.run)).set_value("text").run()
+    at.text_input(key=text_table.filters(filled.run)).set_value("text").run()
     rows = evaluation_of(filled).predictions
     counts = rows["label"].value_counts()
     share, name = 100 * counts.iloc[0] / 90, counts.index[0]
@@ -186,7 +186,7 @@ def test_a_browser_is_sent_a_thousand_texts_cut_and_told_so(visit: Open, filled:
         shown=lines,
     )
     at = visit("embeddings")
-    at.text_input(key=text_table.wanted(run)).set_value("long").run()
+    at.text_input(key=text_table.filters(run)).set_value("long").run()
     assert "**1,500 texts**" in said(at)
     assert "the first 1,000" in said(at)
     assert len(table(at)) == text_table.MOST
@@ -215,7 +215,7 @@ def test_the_numbers_stand_beside_the_pictures_with_their_meaning(visit: Open, f
 
 def test_what_could_not_be_asked_is_a_dash(visit: Open, filled: Filled) -> None:
     unknown = float("nan")
-    nearness = Nearness(unknown, Interval(unknown, unknown), unknown, unknown)
+    nearness = NeighbourhoodQuality(unknown, Interval(unknown, unknown), unknown, unknown)
     change(filled, nearness=(nearness, nearness), kept=unknown)
     at = visit("embeddings")
     assert {m.value for m in at.metric[:6]} == {"–"}
@@ -233,7 +233,7 @@ def test_the_settings_say_what_the_limit_means(visit: Open, filled: Filled) -> N
 def test_another_layer_is_asked_for(visit: Open, filled: Filled) -> None:
     at = visit("embeddings")
     at.slider(key="layer").set_value(4).run()
-    asked = [run.job.config for run in filled.store.runs(filled.owner, JobKind.PROJECT)]
+    asked = [run.job.config for run in filled.store.runs(filled.owner, JobKind.PROJECTION)]
     assert ProjectConfig(job=filled.run.job.id, layer=4) in asked
 
 
@@ -273,7 +273,7 @@ def test_neighbours_are_asked_for_at_once(filled: Filled, panel: Panel) -> None:
 def test_neighbours_stand_side_by_side_and_the_kept_ones_are_marked(filled: Filled, panel: Panel) -> None:
     near = np.asarray([[8, 1, 2, 11], [20, 8, 2, 14]])
     apart = np.asarray([[0.5, 0.6, 0.7, 0.8], [0.1, 0.2, 0.3, 0.4]])
-    found = Neighbourhood(("pretrained", "fine-tuned"), 6, 5, near, apart)
+    found = NearestNeighbours(("pretrained", "fine-tuned"), 6, 5, near, apart)
     filled.answer(NeighboursConfig(job=filled.run.job.id, layer=6, index=5), found)
     at = panel(filled.run, 5)
     text, labels = said(at), evaluation_of(filled).predictions["label"]

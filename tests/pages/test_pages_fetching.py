@@ -66,7 +66,7 @@ def test_a_model_is_fetched_when_its_size_was_agreed_to(visit: Open, filled: Fil
     at.run()
     assert "ann/tiny** is " in words(at)
     assert "kB; it is kept in the model cache" in words(at)
-    assert (hub.downloads(), asked(filled, JobKind.ANATOMY)) == ([], [])
+    assert (hub.downloads(), asked(filled, JobKind.BACKBONE_INFO)) == ([], [])
 
     hub.seconds = 0.1
     at.button(key="fetch").click().run()
@@ -78,7 +78,7 @@ def test_a_model_is_fetched_when_its_size_was_agreed_to(visit: Open, filled: Fil
     assert at.session_state["draft"].backbone.id == BUNDLED
     at.button(key="stop_fetching").click().run()
     thread.join(10)
-    assert asked(filled, JobKind.ANATOMY) == [State.STOPPED]
+    assert asked(filled, JobKind.BACKBONE_INFO) == [State.STOPPED]
 
     at.switch_page("../train.py").run()
     at.switch_page("../backbone.py").run()

@@ -13,8 +13,8 @@ from visits import ALICE, said
 
 from pages._ui.diagnostics import projection_animation
 from pages._ui.shell.owner import COOKIE
-from translearn_core.config import FreezePlan, JobKind, WalkConfig
-from translearn_core.results import Anatomy
+from translearn_core.config import FreezePlan, JobKind, ProjectionAnimationConfig
+from translearn_core.results import BackboneInfo
 from translearn_core.runs import Run
 
 TELEPHONE = "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 Chrome/130.0 Mobile Safari/537.36"
@@ -32,7 +32,7 @@ def panel(monkeypatch: pytest.MonkeyPatch) -> Panel:
 
         projection_animation.panel(state.store().run(state.owner(), run), anatomy)
 
-    def opened(run: Run, anatomy: Anatomy = MINILM, agent: str = "Mozilla/5.0 (X11; Linux)") -> AppTest:
+    def opened(run: Run, anatomy: BackboneInfo = MINILM, agent: str = "Mozilla/5.0 (X11; Linux)") -> AppTest:
         context = SimpleNamespace(
             cookies={COOKIE: ALICE}, theme=SimpleNamespace(type="light"), headers=[("User-Agent", agent)]
         )
@@ -45,14 +45,14 @@ def panel(monkeypatch: pytest.MonkeyPatch) -> Panel:
 
 
 def test_it_is_asked_for_by_a_button(filled: Filled, panel: Panel) -> None:
-    run = filled.train("another", FreezePlan.last(1, 6), seed=4)
-    before = filled.store.runs(filled.owner, JobKind.WALK)
+    run = filled.train("another", FreezePlan.last_n(1, 6), seed=4)
+    before = filled.store.runs(filled.owner, JobKind.PROJECTION_ANIMATION)
     at = panel(run)
-    assert filled.store.runs(filled.owner, JobKind.WALK) == before
+    assert filled.store.runs(filled.owner, JobKind.PROJECTION_ANIMATION) == before
     at.button(key="film").click().run()
     assert not at.exception
-    asked = [other.job.config for other in filled.store.runs(filled.owner, JobKind.WALK)]
-    assert WalkConfig(job=run.job.id) in asked
+    asked = [other.job.config for other in filled.store.runs(filled.owner, JobKind.PROJECTION_ANIMATION)]
+    assert ProjectionAnimationConfig(job=run.job.id) in asked
     assert not [button for button in at.button if button.key == "film"]
 
 
@@ -87,7 +87,7 @@ def test_a_run_of_the_head_alone_says_that_before_is_after(filled: Filled, panel
     run = filled.train("head", FreezePlan(), seed=5)
     found = filled.walk(np.arange(len(filled.csv.splitlines()) - 1) % 3)
     same = found.coordinates[:1].repeat(2, axis=0)
-    filled.answer(WalkConfig(job=run.job.id), replace(found, coordinates=same))
+    filled.answer(ProjectionAnimationConfig(job=run.job.id), replace(found, coordinates=same))
     at = panel(run)
     assert "every layer is after training what it was before" in said(at)
     assert "Before and after training: the same" in at.get("plotly_chart")[0].proto.spec

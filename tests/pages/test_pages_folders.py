@@ -7,11 +7,11 @@ import pytest
 import streamlit as st
 from streamlit import config
 
-from pages._ui.backbones.backbone_picker import server_folders
+from pages._ui.backbones import server_folders
 from translearn_core.config import (
     ADAPTED,
-    AnatomyConfig,
     BackboneConfig,
+    BackboneInfoConfig,
     DataConfig,
     ExperimentConfig,
     StudyConfig,
@@ -50,7 +50,7 @@ def test_they_are_offered_to_one_person_unless_the_settings_say_otherwise(
         monkeypatch.setenv("TRANSLEARN_FOLDERS", chosen)
     settings.cache_clear()
     assert server_folders.offered() is offered
-    config_of_it = AnatomyConfig(backbone=BackboneConfig(id=str(models)))
+    config_of_it = BackboneInfoConfig(backbone=BackboneConfig(id=str(models)))
     if offered:
         server_folders.check(config_of_it)
     else:
@@ -70,11 +70,11 @@ def test_nothing_inside_the_workspace_is_a_backbone(
     for id in (str(run), str(models / "link"), f"{run}/../0123", "~/runs", str(run / "gone")):
         backbone = BackboneConfig(id=id)
         for asked in (
-            AnatomyConfig(backbone=backbone),
+            BackboneInfoConfig(backbone=backbone),
             ExperimentConfig(data=data, backbone=backbone),
             StudyConfig(data=data, recipes=("linear",), backbones=(BackboneConfig(), backbone)),
         ):
             with pytest.raises(BackboneError, match="inside the workspace"):
                 server_folders.check(asked)
     for id in (BackboneConfig().id, f"{ADAPTED}{'0' * 20}", "owner/name", str(models)):
-        server_folders.check(AnatomyConfig(backbone=BackboneConfig(id=id)))
+        server_folders.check(BackboneInfoConfig(backbone=BackboneConfig(id=id)))

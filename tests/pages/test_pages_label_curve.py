@@ -11,10 +11,16 @@ from streamlit.testing.v1 import AppTest
 from visits import ALICE, said
 
 from pages._ui.shell.owner import COOKIE
-from translearn_core.config import CurveConfig, ExperimentConfig, FreezePlan, JobKind, TrainingConfig
-from translearn_core.results import LabelCurve
+from translearn_core.config import (
+    ExperimentConfig,
+    FreezePlan,
+    JobKind,
+    LabelEfficiencyConfig,
+    TrainingConfig,
+)
+from translearn_core.results import LabelEfficiency
 from translearn_core.runs import Run, State, Studies, Study, artifacts
-from translearn_core.runs.label_efficiency_studies import curve_question, offered_sizes
+from translearn_core.runs.label_efficiency_studies import label_efficiency_config, suggested_sizes
 
 Look = Callable[..., AppTest]
 
@@ -48,33 +54,33 @@ def rows(filled: Filled) -> int:
     return int(filled.diagnosis.counts["train"].sum())
 
 
-def base(filled: Filled, *, balanced: bool = False) -> CurveConfig:
+def base(filled: Filled, *, balanced: bool = False) -> LabelEfficiencyConfig:
     """The question that needs no training."""
     counts = filled.diagnosis.counts["train"].tolist()
     config = filled.run.job.config
     assert isinstance(config, ExperimentConfig)
-    sizes = offered_sizes(rows(filled), counts if balanced else ())
-    return curve_question(config, sizes, (0, 1, 2), balanced=balanced)
+    sizes = suggested_sizes(rows(filled), counts if balanced else ())
+    return label_efficiency_config(config, sizes, (0, 1, 2), balanced=balanced)
 
 
-def found(asked: CurveConfig, sentence: str) -> LabelCurve:
+def found(asked: LabelEfficiencyConfig, sentence: str) -> LabelEfficiency:
     names = ("TF-IDF", "frozen probe", *dict.fromkeys(cell.name for cell in asked.cells))
     mean = np.full((len(names), len(asked.sizes)), 0.7)
     scores = np.repeat(mean[:, :, None], len(asked.seeds), axis=2)
     layers = np.zeros(scores.shape[1:], dtype=np.int64)
-    return LabelCurve(
+    return LabelEfficiency(
         names, asked.sizes, asked.seeds, asked.at, 14, 18, 0.34, (sentence, "Second."), scores, mean,
         mean - 0.1, mean + 0.1, layers,
     )  # fmt: skip
 
 
-def answer(filled: Filled, asked: CurveConfig, sentence: str = "First sentence.") -> None:
+def answer(filled: Filled, asked: LabelEfficiencyConfig, sentence: str = "First sentence.") -> None:
     filled.answer(asked, found(asked, sentence))
 
 
-def asked_of(filled: Filled) -> list[CurveConfig]:
+def asked_of(filled: Filled) -> list[LabelEfficiencyConfig]:
     """What was asked about curves, newest first."""
-    return [run.job.config for run in filled.store.runs(filled.owner, JobKind.CURVE)]
+    return [run.job.config for run in filled.store.runs(filled.owner, JobKind.LABEL_EFFICIENCY)]
 
 
 def study_of(filled: Filled) -> Study:
@@ -102,7 +108,7 @@ def test_nothing_is_computed_before_the_button(look: Look, filled: Filled) -> No
     at = look()
     assert "trains no backbone" in said(at)
     assert asked_of(filled) == []
-    at.button(key="draw_curve").click().run()
+    at.button(key="measure_label_efficiency").click().run()
     assert asked_of(filled) == [base(filled)]
     assert filled.store.waiting("TRAIN") == [], "nothing is trained"
     assert at.get("progress")
@@ -111,7 +117,7 @@ def test_nothing_is_computed_before_the_button(look: Look, filled: Filled) -> No
 def test_what_was_asked_before_is_there_at_once(look: Look, filled: Filled) -> None:
     answer(filled, base(filled))
     at = look()
-    assert "draw_curve" not in keys(at)
+    assert "measure_label_efficiency" not in keys(at)
     assert len(at.get("plotly_chart")) == 1
     assert "**First sentence.**" in said(at)
     assert "- Second." in said(at)
@@ -156,7 +162,7 @@ def test_the_cost_is_said_before_and_the_runs_are_one_study(look: Look, filled: 
     assert f"{2 * 3 * sizes} runs" in said(at)
     assert "About " in said(at)
     assert "60 steps" in said(at)
-    at.multiselect(key=f"curve_sizes-{filled.run.id}-False").set_value([8, 16]).run()
+    at.multiselect(key=f"label_efficiency_sizes-{filled.run.id}-False").set_value([8, 16]).run()
     assert "12 runs" in said(at)
     at.button(key="train_curve").click().run()
     study = study_of(filled)
@@ -168,14 +174,14 @@ def test_the_cost_is_said_before_and_the_runs_are_one_study(look: Look, filled: 
 
 def test_without_timed_steps_the_run_itself_says_how_long_it_takes(look: Look, filled: Filled) -> None:
     config = ExperimentConfig(
-        data=filled.data, plan=FreezePlan.last(2, 6), training=TrainingConfig(batch_size=4)
+        data=filled.data, plan=FreezePlan.last_n(2, 6), training=TrainingConfig(batch_size=4)
     )
-    results = (filled.evaluation(), filled.summary(FreezePlan.last(2, 6)))
+    results = (filled.evaluation(), filled.summary(FreezePlan.last_n(2, 6)))
     run = filled.answer(config, *results, name="small batches")
     answer(filled, base(filled))
     at = look(run)
     assert "one after another" in said(at)
-    assert filled.store.runs(filled.owner, JobKind.CALIBRATE)[0].job.config.training.batch_size == 32
+    assert filled.store.runs(filled.owner, JobKind.PROFILE)[0].job.config.training.batch_size == 32
 
 
 def test_a_later_visit_finds_it_and_it_stops_and_goes_on(look: Look, filled: Filled) -> None:
@@ -185,9 +191,9 @@ def test_a_later_visit_finds_it_and_it_stops_and_goes_on(look: Look, filled: Fil
     at = look()
     assert "train_curve" not in keys(at)
     at.button(key="stop_study").click().run()
-    assert Studies(filled.store).standing(filled.owner, study.jobs).state is State.STOPPED
+    assert Studies(filled.store).progress(filled.owner, study.jobs).state is State.STOPPED
     at.button(key="resume_study").click().run()
-    assert Studies(filled.store).standing(filled.owner, study.jobs).state is State.QUEUED
+    assert Studies(filled.store).progress(filled.owner, study.jobs).state is State.QUEUED
 
 
 def test_the_curve_grows_as_runs_end_and_keeps_what_it_has_meanwhile(look: Look, filled: Filled) -> None:

@@ -8,14 +8,14 @@ from filled import HOSTILE, MINILM, Filled
 from streamlit.testing.v1 import AppTest
 from visits import BOB, Open, said
 
-from pages._ui.backbones.backbone_picker import backbone_names
-from pages._ui.forms.config_fields import cli_command
+from pages._ui.backbones import backbone_names
+from pages._ui.forms import cli_command
 from translearn_core.cli import app
 from translearn_core.config import (
     ADAPTED,
     BUNDLED,
-    AnatomyConfig,
     BackboneConfig,
+    BackboneInfoConfig,
     CompareConfig,
     DiagnoseConfig,
     ExperimentConfig,
@@ -23,10 +23,10 @@ from translearn_core.config import (
     JobKind,
     PretrainConfig,
     StudyConfig,
-    identity,
+    job_id,
 )
 from translearn_core.errors import NotFoundError
-from translearn_core.results import CellScore, Comparison, Interval, Pretraining
+from translearn_core.results import ArmScore, Comparison, Interval, Pretraining
 from translearn_core.runs import Run, State, Studies, artifacts
 
 MADE = Pretraining(BUNDLED, 140, 20, 2_345, 4.5, 3.25, (6.0, 4.0), 1, True, 61.0, "CPU, 2 threads", "bf16")
@@ -46,7 +46,7 @@ def of(run: Run, **parts: object) -> BackboneConfig:
 
 def trained_on(filled: Filled, backbone: BackboneConfig, name: str, seed: int = 0) -> Run:
     """Finish a training on a backbone."""
-    filled.answer(AnatomyConfig(backbone=backbone), MINILM)
+    filled.answer(BackboneInfoConfig(backbone=backbone), MINILM)
     filled.answer(DiagnoseConfig(data=filled.data, backbone=backbone), filled.diagnosis)
     given = filled.run.job.config
     assert isinstance(given, ExperimentConfig)
@@ -141,7 +141,7 @@ def test_what_was_said_of_a_deletion_is_what_happens(visit: Open, filled: Filled
     assert [kept.id for kept in of_kind(filled, JobKind.PRETRAIN)] == [second.id]
     assert run.id in [kept.id for kept in of_kind(filled, JobKind.TRAIN)]
     with pytest.raises(NotFoundError):
-        filled.store.run(filled.owner, identity(AnatomyConfig(backbone=of(first))))
+        filled.store.run(filled.owner, job_id(BackboneInfoConfig(backbone=of(first))))
     at.switch_page("../results.py").run()
     assert not at.exception
     assert not at.error
@@ -237,7 +237,7 @@ def comparison(asked: CompareConfig, label: str) -> Comparison:
     for cell in asked.cells:
         backbone = label if label in cell.name else BUNDLED
         cells.append(
-            CellScore(
+            ArmScore(
                 cell.name, 1, "over rows", 0.8, spot, 0.8, spot, 9.0, 1000, "head only", 6, 60, backbone,
                 None,
             )
@@ -246,7 +246,7 @@ def comparison(asked: CompareConfig, label: str) -> Comparison:
 
 
 def test_text_without_such_an_id_is_left_alone(filled: Filled) -> None:
-    tell = backbone_names.teller()
+    tell = backbone_names.name_lookup()
     assert tell("adapted- to rows, all-MiniLM") == "adapted- to rows, all-MiniLM"
 
 
@@ -269,7 +269,7 @@ def test_the_command_makes_the_same_backbone(config: PretrainConfig) -> None:
     backbone = BackboneConfig(id=given["backbone"], random_init=given["random_init"])
     settings = {name: given[name] for name in cli_command.READING}
     read_back = PretrainConfig(dataset="d", text=given["text"], backbone=backbone, **settings)
-    assert identity(read_back) == identity(config)
+    assert job_id(read_back) == job_id(config)
 
 
 @pytest.mark.parametrize(

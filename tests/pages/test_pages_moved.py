@@ -18,8 +18,8 @@ from translearn_core.config import (
     FreezePlan,
     JobKind,
     SimilarityConfig,
-    identity,
-    sibling_of,
+    job_id,
+    next_seed_run,
 )
 from translearn_core.runs import Run, State
 
@@ -55,7 +55,7 @@ def with_another_seed(filled: Filled) -> Run:
     config = filled.run.job.config
     assert isinstance(config, ExperimentConfig)
     results = (filled.evaluation(1), filled.drift(config.plan), filled.summary(config.plan, 1))
-    return filled.answer(sibling_of(config), *results, name="the other one")
+    return filled.answer(next_seed_run(config), *results, name="the other one")
 
 
 # what moved
@@ -84,7 +84,7 @@ def test_of_which_epoch_the_weights_are_is_said_where_it_is_not_the_last(
     assert "These are the weights of epoch 2 of 3" in said(at)
     filled.answer(SimilarityConfig(job=filled.run.job.id), make_similarity(seed=False))
     assert "These are the weights of epoch 2 of 3" in said(panel("moved", filled.run))
-    plan = FreezePlan.last(1, 6)
+    plan = FreezePlan.last_n(1, 6)
     config = ExperimentConfig(data=filled.data, plan=plan)
     results = (filled.evaluation(), filled.drift(plan), replace(filled.summary(plan), best_epoch=3))
     last = filled.answer(config, *results, name="the last is the best")
@@ -102,7 +102,7 @@ def test_an_answer_is_drawn_twice_and_said_and_a_second_seed_offered(filled: Fil
     assert "about 12 s, as this run did" in said(at)
     at.button(key="second_seed").click().run()
     assert not at.exception
-    other = filled.store.run(filled.owner, identity(sibling_of(filled.run.job.config)))
+    other = filled.store.run(filled.owner, job_id(next_seed_run(filled.run.job.config)))
     assert other.state is State.QUEUED
     assert other.name == f"{filled.run.name}, second seed"
     assert "second_seed" not in keys(at), "its progress stands there instead"
@@ -126,7 +126,7 @@ def test_with_another_seed_its_line_is_there_and_no_button(filled: Filled, panel
 
 def test_a_second_seed_that_failed_says_why_and_can_be_tried_again(filled: Filled, panel: Panel) -> None:
     filled.answer(SimilarityConfig(job=filled.run.job.id), make_similarity(seed=False))
-    filled.answer(sibling_of(filled.run.job.config), state=State.FAILED)
+    filled.answer(next_seed_run(filled.run.job.config), state=State.FAILED)
     at = panel("moved", filled.run)
     assert "The loss became nan" in at.error[0].value
     assert "second_seed" in keys(at)
@@ -148,7 +148,7 @@ def earlier(filled: Filled) -> list[Run]:
     data, runs = filled.data, []
     for seed, name in enumerate((HOSTILE, "newer")):
         filled.data = data.model_copy(update={"label": "text", "text": "label"})
-        runs.append(filled.train(name, FreezePlan.last(1, 6), seed=seed))
+        runs.append(filled.train(name, FreezePlan.last_n(1, 6), seed=seed))
     filled.data = data
     return runs
 
@@ -156,7 +156,7 @@ def earlier(filled: Filled) -> list[Run]:
 def test_the_newest_earlier_run_is_chosen_and_others_can_be(
     filled: Filled, panel: Panel, earlier: list[Run]
 ) -> None:
-    filled.train("same task", FreezePlan.last(1, 6), seed=5)
+    filled.train("same task", FreezePlan.last_n(1, 6), seed=5)
     at = panel("forgotten", filled.run)
     (box,) = at.multiselect
     assert box.value == [earlier[1].job.id]

@@ -10,7 +10,7 @@ from google.protobuf.message import Message
 from streamlit.testing.v1.element_tree import Block
 from visits import Open
 
-from pages._ui.shell.navigation import PLACES
+from pages._ui.shell.navigation import PAGES
 
 ADDRESS = re.compile(r"https?\\?:\\?/\\?/evil|www\\?\.evil|\w\\?@evil")
 PLAIN = {
@@ -45,7 +45,7 @@ def nodes(block: Any) -> Iterator[Any]:
             yield from nodes(child)
 
 
-@pytest.mark.parametrize("page", list(PLACES))
+@pytest.mark.parametrize("page", list(PAGES))
 def test_no_name_made_of_an_address_is_a_link(visit: Open, filled: Filled, page: str) -> None:
     filled.store.rename(
         filled.owner, filled.run.id, "http://evil.example/run a@evil.example www.evil.example"

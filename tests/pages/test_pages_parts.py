@@ -13,18 +13,18 @@ from hypothesis import given
 from hypothesis import strategies as some
 from visits import Open
 
-from pages._ui.forms.cli_command import command
-from pages._ui.forms.config_fields import config_fields, freeze_map
+from pages._ui.forms import config_fields, freeze_map
+from pages._ui.forms.cli_command import cli_command
 from pages._ui.results.selection import inside
 from pages._ui.shell import formatting
 from pages._ui.shell.state import Draft
 from translearn_core.config import (
+    BaseConfig,
     DataConfig,
     DistilConfig,
     ExperimentConfig,
     FeatureConfig,
     FreezePlan,
-    Frozen,
     HeadConfig,
     TrainingConfig,
     TuningConfig,
@@ -77,7 +77,7 @@ def test_counts_read_well(number: int, said: str) -> None:
 
 
 @pytest.mark.parametrize("config", [TrainingConfig, FeatureConfig, HeadConfig, TuningConfig, DistilConfig])
-def test_every_setting_has_a_name_and_is_on_a_page(config: type[Frozen]) -> None:
+def test_every_setting_has_a_name_and_is_on_a_page(config: type[BaseConfig]) -> None:
     pages = "".join((ROOT / "pages" / name).read_text() for name in ("train.py", "_ui/recipes.py"))
     for name in config.model_fields:
         assert name in config_fields.LABELS
@@ -119,9 +119,9 @@ def test_presets_are_plans_of_the_backbone() -> None:
 
 def test_the_command_line_quotes_what_a_shell_would_act_on() -> None:
     config = ExperimentConfig(
-        data=DataConfig(dataset="d", text="a text; rm -rf", label="l"), plan=FreezePlan.last(2, 6)
+        data=DataConfig(dataset="d", text="a text; rm -rf", label="l"), plan=FreezePlan.last_n(2, 6)
     )
-    said = command(config, "my file.csv")
+    said = cli_command(config, "my file.csv")
     assert "'a text; rm -rf'" in said
     assert "--train-blocks 4,5" in said
 
@@ -142,11 +142,11 @@ def test_settings_nobody_touched_follow_the_plan_and_others_stay(visit: Open, fi
     at.session_state["draft"] = fresh
     at.switch_page("../train.py").run()
     at.number_input(key="training.batch_size").set_value(16).run()
-    for preset, plan in (("Last 2 blocks", FreezePlan.last(2, 6)), ("Head only", FreezePlan())):
+    for preset, plan in (("Last 2 blocks", FreezePlan.last_n(2, 6)), ("Head only", FreezePlan())):
         at.switch_page("../backbone.py").run()
         at.button(key=f"preset-{preset}").click().run()
         at.switch_page("../train.py").run()
-        suited = TrainingConfig.suited(plan).model_copy(update={"batch_size": 16})
+        suited = TrainingConfig.defaults_for(plan).model_copy(update={"batch_size": 16})
         assert at.session_state["draft"].training == suited
         assert at.number_input(key="training.lr").value == suited.lr
         assert at.number_input(key="training.epochs").value == suited.epochs
@@ -162,9 +162,9 @@ def test_settings_survive_leaving_the_page(visit: Open, filled: Filled) -> None:
 
 
 def test_a_fresh_visit_restores_the_settings_last_used(visit: Open, filled: Filled) -> None:
-    filled.train("more", FreezePlan.last(3, 6), seed=11)
+    filled.train("more", FreezePlan.last_n(3, 6), seed=11)
     at = visit("train")
-    assert at.session_state["draft"].plan == FreezePlan.last(3, 6)
+    assert at.session_state["draft"].plan == FreezePlan.last_n(3, 6)
     assert at.number_input(key="training.seed").value == 11
 
 

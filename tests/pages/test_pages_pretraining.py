@@ -13,8 +13,8 @@ from tests.architectures import tiny_folder
 from translearn_core.config import (
     ADAPTED,
     BUNDLED,
-    AnatomyConfig,
     BackboneConfig,
+    BackboneInfoConfig,
     JobKind,
     PretrainConfig,
     Slot,
@@ -152,7 +152,7 @@ def test_what_is_made_of_another_names_its_parent(visit: Open, filled: Filled) -
 def test_renamed_and_deleted_here(visit: Open, filled: Filled) -> None:
     more_films(filled)
     run = finish(filled, "first")
-    filled.answer(AnatomyConfig(backbone=BackboneConfig(id=f"{ADAPTED}{run.job.id}")), MINILM)
+    filled.answer(BackboneInfoConfig(backbone=BackboneConfig(id=f"{ADAPTED}{run.job.id}")), MINILM)
     at = visit("backbone")
     at.text_input(key=f"name-{run.id}").set_value("my films").run()
     assert pretrainings(filled)[0].name == "my films"

@@ -7,14 +7,14 @@ from filled import MINILM, Filled
 from streamlit.testing.v1 import AppTest
 from visits import Open, said
 
-from pages._ui.forms.config_fields import config_fields
+from pages._ui.forms import config_fields
 from translearn_core.config import (
-    AnatomyConfig,
     BackboneConfig,
+    BackboneInfoConfig,
+    CleaningRule,
     DataConfig,
     DistilConfig,
     ExperimentConfig,
-    Fix,
     FreezePlan,
     HeadConfig,
     HeadKind,
@@ -144,7 +144,7 @@ def test_a_way_that_needs_a_block_is_refused_without_one(visit: Open, filled: Fi
 
 def test_a_fresh_block_that_stays_frozen_is_refused(visit: Open, filled: Filled) -> None:
     fresh = BackboneConfig(fresh_top=2)
-    filled.answer(AnatomyConfig(backbone=fresh), MINILM)
+    filled.answer(BackboneInfoConfig(backbone=fresh), MINILM)
     asked = replace(visit("train").session_state["draft"], backbone=fresh, plan=FreezePlan()).diagnose
     filled.answer(asked, filled.diagnosis)
     at = with_draft(visit, "train", backbone=fresh, plan=FreezePlan())
@@ -153,7 +153,7 @@ def test_a_fresh_block_that_stays_frozen_is_refused(visit: Open, filled: Filled)
 
 
 def test_a_study_of_the_head_alone_cannot_have_lora(visit: Open, filled: Filled) -> None:
-    at = with_draft(visit, "study", plan=FreezePlan.last(2, 6), tuning=TuningConfig(kind=Tuning.LORA))
+    at = with_draft(visit, "study", plan=FreezePlan.last_n(2, 6), tuning=TuningConfig(kind=Tuning.LORA))
     at.multiselect(key="study.recipes").set_value([]).run()
     at.multiselect(key="study.boundaries").set_value([6]).run()
     assert "Plan: lora needs at least one block that trains." in said(at)
@@ -218,9 +218,9 @@ def test_from_when_a_class_is_rare_matters_only_where_rare_ones_go(visit: Open, 
     filled.look(replace(at.session_state["draft"]).data)
     at.run()
     assert not at.error
-    merged = DataConfig(**{**dict(filled.data), "fixes": (Fix.MERGE_RARE,)})
+    merged = DataConfig(**{**dict(filled.data), "fixes": (CleaningRule.MERGE_RARE,)})
     filled.look(merged)
-    at = with_draft(visit, "train", rare_below=7, fixes=(Fix.MERGE_RARE,), distil=teacher)
+    at = with_draft(visit, "train", rare_below=7, fixes=(CleaningRule.MERGE_RARE,), distil=teacher)
     assert "Teacher is 'blocks 4 and 5'" in said(at)
 
 
@@ -240,7 +240,7 @@ def test_more_of_a_study_keeps_its_teacher(visit: Open, filled: Filled) -> None:
 
 def test_a_model_that_reads_one_way_names_the_backbone(visit: Open, filled: Filled) -> None:
     one_way = BackboneConfig(random_init=True)
-    filled.answer(AnatomyConfig(backbone=one_way), replace(MINILM, causal=True))
+    filled.answer(BackboneInfoConfig(backbone=one_way), replace(MINILM, causal=True))
     at = visit("backbone")
     at.toggle(key="twin").set_value(True).run()
     assert "Backbone: this model reads from left to right only" in said(at)

@@ -12,6 +12,7 @@ from pages._ui.shell.owner import COOKIE
 from translearn_core.config import (
     BackboneConfig,
     BaselinesConfig,
+    ErrorAnalysisConfig,
     ForgettingConfig,
     JobKind,
     ProbeConfig,
@@ -19,10 +20,9 @@ from translearn_core.config import (
     ReportConfig,
     SimilarityConfig,
     StudyConfig,
-    TrustConfig,
-    identity,
+    job_id,
 )
-from translearn_core.results import Report
+from translearn_core.results import ReportFile
 from translearn_core.runs import Run, State, Studies
 from translearn_core.runs.report_jobs import about_its_data
 
@@ -31,7 +31,7 @@ def page() -> None:
     from pages._ui.results import report
     from pages._ui.runs import run_picker
 
-    report.panel(run_picker.runs()[0])
+    report.panel(run_picker.pick_runs()[0])
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def written(filled: Filled, missing: tuple[str, ...] = ()) -> Run:
     """Answer the report that was asked for last as the worker would."""
     (run,) = reports(filled)
     config = run.job.config
-    made = filled.answer(config, Report("report.html", 5_100_000, ("How good is it?", "*sly*"), missing))
+    made = filled.answer(config, ReportFile("report.html", 5_100_000, ("How good is it?", "*sly*"), missing))
     (filled.store.workspace.run(made.job.id) / "report.html").write_text("<h1>a report</h1>")
     return made
 
@@ -76,11 +76,12 @@ def test_the_button_asks_for_what_is_missing_first_and_for_the_report_last(
     assert (config.job, config.question, config.name) == (job, "Does it help?", "blocks 4 and 5")
     assert config.command.startswith("translearn train films.csv --text text --label label")
     asked = [
-        BaselinesConfig(job=job), TrustConfig(job=job), ProjectConfig(job=job, layer=6), ProbeConfig(job=job),
+        BaselinesConfig(job=job), ErrorAnalysisConfig(job=job), ProjectConfig(job=job, layer=6),
+        ProbeConfig(job=job),
         SimilarityConfig(job=job), ForgettingConfig(job=job),
     ]  # fmt: skip
-    assert list(config.parts[1:]) == [identity(one) for one in asked]
-    new = [identity(one) for one in asked if not isinstance(one, ProjectConfig | ProbeConfig)]
+    assert list(config.parts[1:]) == [job_id(one) for one in asked]
+    new = [job_id(one) for one in asked if not isinstance(one, ProjectConfig | ProbeConfig)]
     queued = [filled.store.run(filled.owner, part) for part in (*config.parts, run.id)]
     waiting = sorted((one for one in queued if one.state is State.QUEUED), key=lambda one: one.created)
     assert [one.job.id for one in waiting if one.job.kind is not JobKind.DIAGNOSE] == [*new, run.job.id]
@@ -130,10 +131,10 @@ def test_a_report_that_failed_says_why(opened: AppTest, filled: Filled) -> None:
 def study_page() -> None:
     from pages._ui.results import report
     from pages._ui.shell import state
-    from pages._ui.studies.study_list import study_list
+    from pages._ui.studies import study_list
 
     study = study_list.book().all(state.owner())[0]
-    report.study_panel(study, study_list.standing(study).done)
+    report.study_panel(study, study_list.progress(study).done)
 
 
 def test_a_study_is_reported_by_its_comparison_once_two_runs_are_done(
@@ -156,11 +157,11 @@ def test_a_study_is_reported_by_its_comparison_once_two_runs_are_done(
     assert compared is not None
     looked = about_its_data(asked)
     assert run.job.config == ReportConfig(
-        parts=(identity(compared), identity(looked)),
+        parts=(job_id(compared), job_id(looked)),
         name="which way",
         study=asked,
         blocks={BackboneConfig().label: 6},
         data="films.csv",
     )
     assert ":material/check: what is in the data" in said(at)
-    assert filled.store.run(filled.owner, identity(compared)).state is State.QUEUED
+    assert filled.store.run(filled.owner, job_id(compared)).state is State.QUEUED

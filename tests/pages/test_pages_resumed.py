@@ -10,7 +10,7 @@ from visits import ALICE
 
 from pages._ui.runs import training_monitor
 from pages._ui.shell.owner import COOKIE
-from pages._ui.studies.study_list import study_list
+from pages._ui.studies import study_list
 from translearn_core.config import BackboneConfig, ExperimentConfig, FreezePlan, StudyConfig, TrainingConfig
 from translearn_core.runs import State, Studies
 
@@ -45,10 +45,10 @@ def asks_for_all(part: str, *args: object) -> bool:
 def test_a_run_that_was_stopped_or_resumed_is_drawn_anew(
     filled: Filled, state: State, was_live: bool
 ) -> None:
-    config = ExperimentConfig(data=filled.data, plan=FreezePlan.last(1, 6), training=TrainingConfig(seed=8))
+    config = ExperimentConfig(data=filled.data, plan=FreezePlan.last_n(1, 6), training=TrainingConfig(seed=8))
     run = filled.store.submit(filled.owner, config, "one")
     if state is State.STOPPED:
-        filled.store.ask_to_stop(filled.owner, run.id)
+        filled.store.request_stop(filled.owner, run.id)
     assert filled.store.run(filled.owner, run.id).state is state
     assert asks_for_all("training", run.id, was_live) is (was_live != state.live)
 
@@ -81,11 +81,13 @@ def test_a_run_deleted_in_another_tab_is_a_sentence_below_the_maps(
     def page(run: str) -> None:
         from pages._ui.diagnostics import projection
         from pages._ui.shell import jobs, state
-        from translearn_core.config import AnatomyConfig
-        from translearn_core.results import Anatomy
+        from translearn_core.config import BackboneInfoConfig
+        from translearn_core.results import BackboneInfo
 
         found = state.store().run(state.owner(), run)
-        anatomy = jobs.ask(AnatomyConfig(backbone=found.job.config.backbone), Anatomy, "looking")
+        anatomy = jobs.submit_and_watch(
+            BackboneInfoConfig(backbone=found.job.config.backbone), BackboneInfo, "looking"
+        )
         state.store().delete_run(state.owner(), run)
         projection.panel(found, anatomy)
 

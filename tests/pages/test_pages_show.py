@@ -5,8 +5,8 @@ from filled import HOSTILE, Filled
 from streamlit.testing.v1 import AppTest
 from visits import BOB, Open
 
-from pages._ui.shell.navigation import PLACES
-from translearn_core.config import Fix, FreezePlan
+from pages._ui.shell.navigation import PAGES
+from translearn_core.config import CleaningRule, FreezePlan
 
 SEE = ("run", "results", "embeddings", "probes", "predict", "compare")
 
@@ -17,7 +17,7 @@ def said(at: AppTest) -> str:
     return "\n".join(str(part.value) for part in parts)
 
 
-@pytest.mark.parametrize("page", list(PLACES))
+@pytest.mark.parametrize("page", list(PAGES))
 def test_an_empty_workspace_is_told_what_to_do_next(visit: Open, page: str) -> None:
     at = visit(page)
     assert not at.error
@@ -26,14 +26,14 @@ def test_an_empty_workspace_is_told_what_to_do_next(visit: Open, page: str) -> N
     assert at.button or at.progress, "an empty state needs the button that leads on, or shows work being done"
 
 
-@pytest.mark.parametrize("page", list(PLACES))
+@pytest.mark.parametrize("page", list(PAGES))
 def test_a_full_workspace_shows_every_page_without_an_error(visit: Open, filled: Filled, page: str) -> None:
     at = visit(page)
     assert not at.error
-    assert at.title[0].value in (PLACES[page].title, "Did transfer help, and how do you know?")
+    assert at.title[0].value in (PAGES[page].title, "Did transfer help, and how do you know?")
 
 
-@pytest.mark.parametrize("page", list(PLACES))
+@pytest.mark.parametrize("page", list(PAGES))
 def test_what_a_table_holds_never_reaches_markdown(visit: Open, filled: Filled, page: str) -> None:
     at = visit(page)
     assert "![x](" not in said(at)
@@ -96,9 +96,9 @@ def test_a_fix_is_one_click_and_can_be_taken_back(visit: Open, filled: Filled) -
     rows = [f"a text with number {i},{'rare' if i < 3 else 'ab'[i % 2]}" for i in range(60)]
     filled.table("uneven.csv", ("text,label\n" + "\n".join(rows)).encode())
     at = visit("data")
-    fix = next(button for button in at.button if button.label == Fix.DROP_RARE.value.capitalize())
+    fix = next(button for button in at.button if button.label == CleaningRule.DROP_RARE.value.capitalize())
     fix.click().run()
-    assert at.session_state["draft"].fixes == (Fix.DROP_RARE,)
+    assert at.session_state["draft"].fixes == (CleaningRule.DROP_RARE,)
     at.toggle(key="taken.DROP_RARE").set_value(False).run()
     assert at.session_state["draft"].fixes == ()
 

@@ -16,9 +16,9 @@ from translearn_core.config import (
     RecipeName,
     StudyConfig,
     TrainingConfig,
-    expand,
+    expand_grid,
 )
-from translearn_core.results import CellScore, Comparison, Difference, Interval
+from translearn_core.results import ArmScore, Comparison, Difference, Interval
 from translearn_core.runs import State, Studies, Study, artifacts
 
 BLOCKS = {BackboneConfig().label: 6}
@@ -57,7 +57,7 @@ def answer(filled: Filled, asked: CompareConfig, rows: int = 600) -> Comparison:
         score = float(0.8 + 0.02 * k + 0.001 * random.standard_normal())
         apart = Difference(score - 0.8, Interval(score - 0.81, score - 0.79), len(cell.jobs))
         cells.append(
-            CellScore(
+            ArmScore(
                 cell.name, len(cell.jobs), "over 2 seeds", score, Interval(score - 0.02, score + 0.02),
                 score - 0.01,
                 Interval(score - 0.03, score + 0.01), 12.0, 1000, "blocks 4, 5", k % 7 - 1, 64,
@@ -103,14 +103,14 @@ def test_it_says_which_of_the_settings_every_run_takes(visit: Open, filled: Fill
     at.button(key="start_study").click().run()
     config = book.all(filled.owner)[0].config
     assert config.settings == {"training.batch_size": 8}
-    assert {one.config.augment.copies for one in expand(config, BLOCKS)} == {0}
+    assert {one.config.augment.copies for one in expand_grid(config, BLOCKS)} == {0}
 
 
 def test_without_a_recipe_all_that_was_changed_counts_and_is_listed(
     visit: Open, filled: Filled, book: Studies
 ) -> None:
     mine = filled.run.job.config
-    training = TrainingConfig.suited(mine.plan).model_copy(update={"epochs": 7})
+    training = TrainingConfig.defaults_for(mine.plan).model_copy(update={"epochs": 7})
     run = mine.model_copy(update={"training": training, "augment": AugmentConfig(copies=2)})
     filled.store.submit(filled.owner, run, "the newest")
     at = visit("study")
@@ -118,7 +118,7 @@ def test_without_a_recipe_all_that_was_changed_counts_and_is_listed(
     at.multiselect(key="study.boundaries").set_value([4]).run()
     assert "every run takes epochs 7, altered copies 2." in said(at)
     at.button(key="start_study").click().run()
-    planned = expand(book.all(filled.owner)[0].config, BLOCKS)
+    planned = expand_grid(book.all(filled.owner)[0].config, BLOCKS)
     assert {(one.config.augment.copies, one.config.training.epochs) for one in planned} == {(2, 7)}
 
 
@@ -134,7 +134,7 @@ def test_seeds_may_draw_their_own_rows_where_rows_are_fewer(
     assert study.config.redraw
     drawn = {
         run.seed: run.config.data.rows_seed
-        for run in expand(study.config, BLOCKS)
+        for run in expand_grid(study.config, BLOCKS)
         if run.config.data.train_rows
     }
     assert len(set(drawn.values())) == len(study.config.seeds)
@@ -204,9 +204,9 @@ def test_a_study_is_stopped_and_goes_on(visit: Open, filled: Filled, book: Studi
     study = made(filled)
     at = visit("study", study=study.id)
     at.button(key="stop_study").click().run()
-    assert book.standing(filled.owner, study.jobs).state is State.STOPPED
+    assert book.progress(filled.owner, study.jobs).state is State.STOPPED
     at.button(key="resume_study").click().run()
-    assert book.standing(filled.owner, study.jobs).state is State.QUEUED
+    assert book.progress(filled.owner, study.jobs).state is State.QUEUED
 
 
 def test_what_failed_says_why(visit: Open, filled: Filled) -> None:

@@ -14,7 +14,7 @@ from pages._ui.results import export
 from pages._ui.shell import downloads
 from pages._ui.shell.owner import COOKIE
 from translearn_core.config import ExportConfig, JobKind, optional_deps
-from translearn_core.results import Exported
+from translearn_core.results import ExportFile
 from translearn_core.runs import Run
 
 
@@ -22,7 +22,7 @@ def page() -> None:
     from pages._ui.results import report_and_export
     from pages._ui.runs import run_picker
 
-    report_and_export.panel(run_picker.runs()[0])
+    report_and_export.panel(run_picker.pick_runs()[0])
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def made(filled: Filled, *, onnx: bool = False) -> Run:
     """Answer the question that the panel asks, with a file that lies where the worker would put it."""
     config = ExportConfig(job=filled.run.job.id, onnx=onnx, name=filled.run.name, data="films.csv")
     files = ("README.md", "backbone/vocab.txt", "predict.py")
-    run = filled.answer(config, Exported("model.zip", 9_000_000, files, 2.5e-7 if onnx else None))
+    run = filled.answer(config, ExportFile("model.zip", 9_000_000, files, 2.5e-7 if onnx else None))
     (filled.store.workspace.run(run.job.id) / "model.zip").write_bytes(b"a zip" * 1000)
     return run
 

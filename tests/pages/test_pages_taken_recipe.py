@@ -61,7 +61,7 @@ def test_a_run_of_a_plain_plan_is_proposed_to_be_called_by_its_blocks(visit: Ope
 
 def test_runs_with_long_names_that_begin_alike_can_be_told_apart(visit: Open, filled: Filled) -> None:
     begin = "How deep? films.csv, blocks 4, 5, seed 0"
-    filled.train(f"{begin}: blocks 0–5, seed 1", FreezePlan.last(6, 6), seed=1)
+    filled.train(f"{begin}: blocks 0–5, seed 1", FreezePlan.last_n(6, 6), seed=1)
     filled.train(f"{begin}: head only, seed 1", FreezePlan(), seed=1)
     at = visit("compare")
     drawn = "".join(str(chart.proto.spec) for chart in at.get("plotly_chart"))

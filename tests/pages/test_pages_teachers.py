@@ -6,7 +6,13 @@ from filled import MINILM, Filled
 from streamlit.testing.v1 import AppTest
 from visits import Open, said
 
-from translearn_core.config import AnatomyConfig, ExperimentConfig, FreezePlan, RecipeName, TrainingConfig
+from translearn_core.config import (
+    BackboneInfoConfig,
+    ExperimentConfig,
+    FreezePlan,
+    RecipeName,
+    TrainingConfig,
+)
 from translearn_core.results import Interval
 from translearn_core.runs import Run
 
@@ -15,7 +21,7 @@ FILE = "a table with a rather long name indeed.csv"
 
 def trained(filled: Filled, name: str, seed: int, validation: float, test: float = 0.5) -> Run:
     """Finish a training of so many right answers on validation and on test."""
-    plan = FreezePlan.last(1, 6)
+    plan = FreezePlan.last_n(1, 6)
     found = filled.summary(plan)
     held, reported = (
         replace(found.test, accuracy=share, accuracy_interval=Interval(share - 0.05, share + 0.05))
@@ -83,7 +89,7 @@ def test_train_and_the_settings_of_a_run_name_the_teacher(visit: Open, filled: F
     at.button(key=f"use-{RecipeName.DISTIL}").click().run()
     draft = at.session_state["draft"]
     assert "A teacher" not in said(visit("train"))
-    filled.answer(AnatomyConfig(backbone=draft.backbone), MINILM)
+    filled.answer(BackboneInfoConfig(backbone=draft.backbone), MINILM)
     filled.answer(draft.diagnose, filled.diagnosis)
     at.switch_page("../train.py").run()
     assert "A teacher, **blocks 4 and 5**, is asked about every training text." in said(at)

@@ -10,7 +10,7 @@ from visits import ALICE, BOB, Open, said
 from pages._ui.datasets import text_source
 from pages._ui.shell.owner import owner_of
 from translearn_core.config import JobKind, PretrainConfig, ReadConfig, Slot
-from translearn_core.data import read
+from translearn_core.data import read_table
 from translearn_core.runs import RunStore, State
 from translearn_core.settings import settings
 from translearn_core.worker import runtime
@@ -42,7 +42,7 @@ def bring(at: AppTest, store: RunStore, name: str = "notes.csv", content: str = 
 def kept(filled: Filled, content: str = ALONE, name: str = "notes.csv") -> str:
     """Bring a file of texts as it was brought on an earlier visit, and return its digest."""
     file = filled.store.add_dataset(filled.owner, name, {"train": content.encode()})
-    _, reading = read(filled.store.workspace.sources(file.digest), settings())
+    _, reading = read_table(filled.store.workspace.sources(file.digest), settings())
     filled.answer(ReadConfig(dataset=file.digest, texts_only=True), reading)
     return file.digest
 
@@ -123,7 +123,7 @@ def test_the_runs_page_opens_it_where_it_is_read(visit: Open, filled: Filled) ->
 
 
 def test_a_table_that_is_learned_from_too_opens_as_a_table(visit: Open, filled: Filled) -> None:
-    _, reading = read(filled.store.workspace.sources(filled.dataset.digest), settings())
+    _, reading = read_table(filled.store.workspace.sources(filled.dataset.digest), settings())
     filled.answer(ReadConfig(dataset=filled.dataset.digest, texts_only=True), reading)
     at = visit("runs")
     at.button(key=f"open-{filled.dataset.id}").click().run()

@@ -9,17 +9,17 @@ from streamlit.testing.v1 import AppTest
 from visits import Open
 
 from pages._ui.diagnostics import snapshots
-from pages._ui.forms.config_fields import training_timeline
+from pages._ui.forms import training_timeline
 from pages._ui.results import layer_weights
 from translearn_core.config import (
     DataConfig,
     ExperimentConfig,
     FreezePlan,
-    ReplayConfig,
+    SnapshotsConfig,
     Stage,
     TrainingConfig,
 )
-from translearn_core.results import EpochPoint, History, LayerMix, Replayed
+from translearn_core.results import EpochPoint, History, LayerMix, Snapshots
 from translearn_core.runs import artifacts
 
 DATA = DataConfig(dataset="d", text="text", label="label")
@@ -42,7 +42,7 @@ def said(at: AppTest) -> str:
 
 
 def test_gradual_unfreezing_reads_what_was_kept_in_every_stage() -> None:
-    config = experiment(FreezePlan.last(2, 6), HEAD, Stage(plan=FreezePlan.last(1, 6)), epochs=1)
+    config = experiment(FreezePlan.last_n(2, 6), HEAD, Stage(plan=FreezePlan.last_n(1, 6)), epochs=1)
     assert words(training_timeline.stages(config, MINILM)) == [
         "Head only, 3 epochs. The frozen model is run once; every epoch only reads what came out.",
         "Block 5, 1 epoch. What lies below block 5 is run once and kept; every step starts there.",
@@ -52,7 +52,7 @@ def test_gradual_unfreezing_reads_what_was_kept_in_every_stage() -> None:
 
 def test_what_an_earlier_stage_changed_is_run_once_more() -> None:
     config = experiment(
-        FreezePlan.everything(6),
+        FreezePlan.full(6),
         *(Stage(plan=FreezePlan(blocks=(k,))) for k in (0, 3)),
         Stage(plan=FreezePlan()),
     )
@@ -65,7 +65,7 @@ def test_what_an_earlier_stage_changed_is_run_once_more() -> None:
 
 def test_a_model_that_cannot_be_cut_keeps_nothing() -> None:
     whole = replace(MINILM, splittable=False)
-    (line,) = words(training_timeline.stages(experiment(FreezePlan.last(2, 6)), whole))
+    (line,) = words(training_timeline.stages(experiment(FreezePlan.last_n(2, 6)), whole))
     assert line == "Blocks 4, 5, 3 epochs. Nothing is kept: every step runs the whole model."
 
 
@@ -75,11 +75,11 @@ def test_a_model_that_cannot_be_cut_keeps_nothing() -> None:
 )
 def test_a_stage_that_may_end_early_says_so(patience: int, word: str) -> None:
     stage = Stage(plan=FreezePlan(), epochs=20, patience=patience)
-    assert word in words(training_timeline.stages(experiment(FreezePlan.last(1, 6), stage), MINILM))[0]
+    assert word in words(training_timeline.stages(experiment(FreezePlan.last_n(1, 6), stage), MINILM))[0]
 
 
 def test_a_run_that_goes_on_does_only_the_last_stage() -> None:
-    config = experiment(FreezePlan.last(1, 6), HEAD).model_copy(update={"continues": "job"})
+    config = experiment(FreezePlan.last_n(1, 6), HEAD).model_copy(update={"continues": "job"})
     assert [line[:7] for line in words(training_timeline.stages(config, MINILM))] == ["Block 5"]
 
 
@@ -87,7 +87,7 @@ def test_the_preview_draws_the_stages_and_counts_steps_of_altered_copies_too() -
     def page() -> None:
         from filled import MINILM
 
-        from pages._ui.forms.config_fields import training_timeline
+        from pages._ui.forms import training_timeline
         from translearn_core.config import (
             AugmentConfig,
             DataConfig,
@@ -99,12 +99,12 @@ def test_the_preview_draws_the_stages_and_counts_steps_of_altered_copies_too() -
 
         config = ExperimentConfig(
             data=DataConfig(dataset="d", text="text", label="label", train_rows=50),
-            plan=FreezePlan.last(1, 6),
+            plan=FreezePlan.last_n(1, 6),
             stages=(Stage(plan=FreezePlan(), epochs=3),),
             training=TrainingConfig(epochs=2, batch_size=10),
             augment=AugmentConfig(copies=1),
         )
-        training_timeline.preview(config, MINILM, 70)
+        training_timeline.show_planned(config, MINILM, 70)
 
     at = AppTest.from_function(page, default_timeout=30).run()
     assert not at.exception
@@ -124,7 +124,7 @@ def point(number: int, stage: int, score: float) -> EpochPoint:
 
 
 def test_a_stage_that_ended_early_says_how_far_it_came_and_which_epoch_was_best() -> None:
-    config = experiment(FreezePlan.last(1, 6), Stage(plan=FreezePlan(), epochs=20, patience=1), epochs=1)
+    config = experiment(FreezePlan.last_n(1, 6), Stage(plan=FreezePlan(), epochs=20, patience=1), epochs=1)
     history = History((), (point(1, 0, 0.7), point(2, 0, 0.6), point(3, 1, 0.8)))
     assert words(training_timeline.passed(config, history, 0)) == [
         "Head only, 2 of 20 epochs. Best validation macro-F1 0.700, in epoch 1.",
@@ -184,7 +184,7 @@ def test_a_learned_mix_is_shown_where_there_is_one(visit: Open, filled: Filled) 
 
 
 def test_the_mix_may_read_the_embeddings_most() -> None:
-    assert "the embeddings, before any block" in layer_weights.said(LayerMix((0.6, 0.4), 1.0))
+    assert "the embeddings, before any block" in layer_weights.caption(LayerMix((0.6, 0.4), 1.0))
 
 
 # the replay
@@ -208,14 +208,14 @@ def test_a_run_of_the_head_alone_says_why_there_is_nothing(visit: Open, filled: 
 
 
 def test_a_model_whose_layers_cannot_be_seen_says_so() -> None:
-    config = experiment(FreezePlan.last(1, 6))
+    config = experiment(FreezePlan.last_n(1, 6))
     assert snapshots.why_not(config, MINILM) is None
     assert "cannot be looked at" in snapshots.why_not(config, replace(MINILM, splittable=False))
 
 
 def test_a_replay_is_asked_for_by_a_button(visit: Open, filled: Filled) -> None:
     at = visit("embeddings")
-    asked = ReplayConfig(job=filled.run.job.id, layer=2)
+    asked = SnapshotsConfig(job=filled.run.job.id, layer=2)
     at.slider(key=snapshots.LAYER).set_value(2).run()
     with pytest.raises(Exception, match="no such run"):
         filled.store.run(filled.owner, asked_id(asked))
@@ -223,16 +223,16 @@ def test_a_replay_is_asked_for_by_a_button(visit: Open, filled: Filled) -> None:
     assert filled.store.run(filled.owner, asked_id(asked)).job.config == asked
 
 
-def asked_id(config: ReplayConfig) -> str:
-    from translearn_core.config import identity
+def asked_id(config: SnapshotsConfig) -> str:
+    from translearn_core.config import job_id
 
-    return identity(config)
+    return job_id(config)
 
 
-def moved(purity: list[float]) -> Replayed:
+def moved(purity: list[float]) -> Snapshots:
     n = len(purity)
     scores = np.repeat(np.asarray(purity)[:, None], 2, axis=1)
-    return Replayed(
+    return Snapshots(
         1, ("a", "b"), ("train", "test"), ("before training", *(f"after epoch {k}" for k in range(1, n))),
         tuple(range(n)), tuple(range(n)), (0,) * n, 0.5, 2, 2, np.zeros((n, 4, 2), np.float32), np.arange(4),
         np.asarray([0, 1, 0, 1]), np.asarray([0, 0, 1, 1]), scores, scores - 0.1, scores + 0.1, scores,
@@ -240,12 +240,12 @@ def moved(purity: list[float]) -> Replayed:
 
 
 def test_the_sentence_names_the_largest_step() -> None:
-    told = snapshots.said(moved([0.5, 0.55, 0.75, 0.8])).replace("\\", "").replace("*", "")
+    told = snapshots.caption(moved([0.5, 0.55, 0.75, 0.8])).replace("\\", "").replace("*", "")
     assert "sought among the 4 texts that are followed here, 50.0 % carried its label before training" in told
     assert "and 80.0 % at the end" in told
     assert "The largest step came after epoch 2, plus 20.0 points." in told
 
 
 def test_the_sentence_says_where_nothing_came_closer() -> None:
-    assert "No step brought" in snapshots.said(moved([0.5, 0.5, 0.4]))
-    assert "one look" in snapshots.said(moved([0.5]))
+    assert "No step brought" in snapshots.caption(moved([0.5, 0.5, 0.4]))
+    assert "one look" in snapshots.caption(moved([0.5]))

@@ -10,20 +10,20 @@ from streamlit.testing.v1 import AppTest
 from visits import Open
 
 from pages._ui.diagnostics import neighbourhood_quality
-from pages._ui.forms.config_fields import freeze_map
+from pages._ui.forms import freeze_map
 from pages._ui.shell import jobs
 from translearn_core.cli import app
-from translearn_core.commands.experiment import pairs, put_together
+from translearn_core.commands.experiment import build_experiment, parse_overrides
 from translearn_core.config import (
     RECIPES,
     Activation,
     BackboneConfig,
+    CleaningRule,
     DataConfig,
     Device,
     DistilConfig,
     ExperimentConfig,
     FeatureConfig,
-    Fix,
     FreezePlan,
     HeadConfig,
     Pooling,
@@ -91,7 +91,7 @@ PARTS: list[dict[str, object]] = [
     {"head": HeadConfig(activation=Activation.GELU)},
     {"features": FeatureConfig(pooling=Pooling.CLS, token_limit=64)},
     {"plan": FreezePlan(embeddings=True, blocks=(5,))},
-    {"data": EVERYTHING.data.model_copy(update={"fixes": (Fix.DROP_RARE,), "rare_below": 9})},
+    {"data": EVERYTHING.data.model_copy(update={"fixes": (CleaningRule.DROP_RARE,), "rare_below": 9})},
     {"backbone": BackboneConfig(id="a/b", random_init=True, revision="v2", blocks=6)},
     {"training": EVERYTHING.training.model_copy(update={"patience": 2, "rates": (1e-4,) * 6})},
     {"continues": "abc"},
@@ -110,13 +110,13 @@ def test_the_command_line_reads_back_as_the_experiment(part: dict[str, object] |
     else:
         config, anatomy = EVERYTHING.model_copy(update=part), MINILM
     files = {"train", "validation", "test"}
-    words = shlex.split(reproduce.command(config, "-my file.csv", files, anatomy))
+    words = shlex.split(reproduce.cli_command(config, "-my file.csv", files, anatomy))
     assert words[:2] == ["translearn", "train"]
     train = typer.main.get_command(app).commands["train"]  # type: ignore[attr-defined]
     given = train.make_context("train", words[2:]).params
     named = [str(given[name]) for name in ("file", "validation", "test")]
     assert named == ["-my file.csv", "validation.csv", "test.csv"]
-    read_back = put_together(
+    read_back = build_experiment(
         DataConfig(
             dataset="d", text=given["text"], label=given["label"],
             split=SplitConfig(column=given["split"], seed=given["split_seed"]),
@@ -127,7 +127,7 @@ def test_the_command_line_reads_back_as_the_experiment(part: dict[str, object] |
         training={name: given[name] for name in reproduce.LOOP},
         recipe=given["recipe"],
         teacher=given["teacher"],
-        settings=pairs(given["settings"] or []),
+        settings=parse_overrides(given["settings"] or []),
     )  # fmt: skip
     assert read_back == config
 
@@ -172,7 +172,7 @@ def test_every_tensor_that_moved_is_within_reach(visit: Open, filled: Filled) ->
 def test_a_continued_run_counts_the_epochs_before_it(visit: Open, filled: Filled) -> None:
     config = filled.run.job.config
     assert isinstance(config, ExperimentConfig)
-    longer = jobs.longer(config, filled.run.job.id, 4)
+    longer = jobs.with_more_epochs(config, filled.run.job.id, 4)
     run = filled.store.submit(filled.owner, longer, "longer")
     filled.store.begin(run.job.id, "TRAIN-0")
     filled.points(run.job.id, epochs=4)  # three of the first run, and one of its own
@@ -193,5 +193,5 @@ def test_progress_shows_the_device_that_was_chosen(
 def test_a_causal_backbones_own_pooling_needs_no_setting() -> None:
     causal = replace(MINILM, causal=True)
     config = EVERYTHING.model_copy(update={"features": FeatureConfig(pooling=Pooling.LAST)})
-    assert "--set" not in reproduce.command(config, "f.csv", (), causal)
-    assert "features.pooling" in reproduce.command(config, "f.csv", (), MINILM)
+    assert "--set" not in reproduce.cli_command(config, "f.csv", (), causal)
+    assert "features.pooling" in reproduce.cli_command(config, "f.csv", (), MINILM)

@@ -10,10 +10,10 @@ from filled import HOSTILE, Filled
 from streamlit.testing.v1 import AppTest
 from visits import ALICE, Open
 
-from pages._ui.forms.config_fields import augmentation, config_fields, lr_finder
+from pages._ui.forms import augmentation, config_fields, lr_finder
 from pages._ui.shell.owner import COOKIE
 from translearn_core.config import (
-    AlterConfig,
+    AugmentationPreviewConfig,
     AugmentConfig,
     ExperimentConfig,
     FreezePlan,
@@ -22,7 +22,7 @@ from translearn_core.config import (
     Stage,
     TrainingConfig,
 )
-from translearn_core.results import Alterations, RateSearch
+from translearn_core.results import AugmentationPreview, LrFinderResult
 from translearn_core.runs import Run, State
 
 Draw = Callable[[Callable[[], None]], AppTest]
@@ -61,7 +61,7 @@ def asked(filled: Filled, kind: JobKind) -> list[Run]:
 def rates() -> None:
     import streamlit as st
 
-    from pages._ui.forms.config_fields import config_fields, lr_finder
+    from pages._ui.forms import config_fields, lr_finder
     from pages._ui.shell import state
 
     training = config_fields.edit(state.draft().training, ("epochs", "lr", "head_lr"), "training")
@@ -70,7 +70,7 @@ def rates() -> None:
     st.text(f"suggested {lr_finder.panel(experiment)}")
 
 
-def curve(experiment: ExperimentConfig, **parts: object) -> RateSearch:
+def curve(experiment: ExperimentConfig, **parts: object) -> LrFinderResult:
     values = {
         "setting": "lr",
         "before": experiment.training.lr,
@@ -80,7 +80,7 @@ def curve(experiment: ExperimentConfig, **parts: object) -> RateSearch:
         "suggestion": 2.5e-4,
         "reason": "The loss falls fastest near 0.0003 and is lowest near 0.001. At 0.01 it runs away.",
     }
-    return RateSearch(**{**values, **parts})
+    return LrFinderResult(**{**values, **parts})
 
 
 @pytest.fixture
@@ -92,19 +92,19 @@ def experiment(filled: Filled) -> ExperimentConfig:
 
 def test_nothing_is_searched_until_it_is_asked_for(draw: Draw, filled: Filled) -> None:
     at = draw(rates)
-    assert asked(filled, JobKind.FIND_RATE) == []
+    assert asked(filled, JobKind.LR_FINDER) == []
     assert at.text[0].value == "suggested None"
     assert not at.get("plotly_chart")
     assert "trial" in said(at)
     at.button(key="find_rate").click().run()
-    assert [run.state for run in asked(filled, JobKind.FIND_RATE)] == [State.QUEUED]
+    assert [run.state for run in asked(filled, JobKind.LR_FINDER)] == [State.QUEUED]
     assert at.get("progress")
     at.button(key="stop_rate_search").click().run()
-    assert [run.state for run in asked(filled, JobKind.FIND_RATE)] == [State.STOPPED]
+    assert [run.state for run in asked(filled, JobKind.LR_FINDER)] == [State.STOPPED]
     at.run()
     assert "find_rate" in keys(at)
     at.button(key="find_rate").click().run()
-    assert [run.state for run in asked(filled, JobKind.FIND_RATE)] == [State.QUEUED]
+    assert [run.state for run in asked(filled, JobKind.LR_FINDER)] == [State.QUEUED]
 
 
 def test_a_suggestion_comes_with_its_curve_and_reason_and_can_be_taken(
@@ -126,7 +126,7 @@ def test_a_suggestion_comes_with_its_curve_and_reason_and_can_be_taken(
     assert len(at.get("plotly_chart")) == 1, "with the rate taken the curve stays"
     at.number_input(key="training.lr").set_value(1e-4).run()
     assert not at.get("plotly_chart"), "another ratio is another question"
-    assert len(asked(filled, JobKind.FIND_RATE)) == 1
+    assert len(asked(filled, JobKind.LR_FINDER)) == 1
 
 
 def test_where_only_the_head_trains_its_rate_is_taken(
@@ -174,7 +174,7 @@ def test_a_failed_search_says_why(draw: Draw, filled: Filled, experiment: Experi
 def test_how_long_looking_takes_is_said_where_steps_were_timed(visit: Open, filled: Filled) -> None:
     at = visit("train")
     assert re.search(r"thrown away\. It takes about \d+ m?i?n?s?, often less", said(at).replace("*", ""))
-    (timed,) = asked(filled, JobKind.CALIBRATE)
+    (timed,) = asked(filled, JobKind.PROFILE)
     filled.store.delete_run(filled.owner, timed.id)
     at.run()
     assert "thrown away." in said(at)
@@ -187,7 +187,7 @@ def test_how_long_looking_takes_is_said_where_steps_were_timed(visit: Open, fill
 def copies() -> None:
     import streamlit as st
 
-    from pages._ui.forms.config_fields import augmentation
+    from pages._ui.forms import augmentation
     from pages._ui.shell import state
 
     augment = augmentation.panel(state.draft())
@@ -229,14 +229,16 @@ def test_copies_that_alter_nothing_are_refused_in_a_sentence(draw: Draw, filled:
 
 def test_examples_are_made_when_asked_for_and_shown_as_they_are(draw: Draw, filled: Filled) -> None:
     at = draw(copies)
-    assert asked(filled, JobKind.ALTER) == []
-    at.button(key="show_alterations").click().run()
-    (run,) = asked(filled, JobKind.ALTER)
+    assert asked(filled, JobKind.AUGMENTATION_PREVIEW) == []
+    at.button(key="preview_augmentation").click().run()
+    (run,) = asked(filled, JobKind.AUGMENTATION_PREVIEW)
     config = run.job.config
-    assert isinstance(config, AlterConfig)
+    assert isinstance(config, AugmentationPreviewConfig)
     assert (config.data, config.augment.copies) == (filled.data, 1)
     original = (f"a long film {HOSTILE}", "a good film")
-    filled.answer(config, Alterations(original, ("a film long", "a good movie film"), (1, 0), (1, 0), (0, 1)))
+    filled.answer(
+        config, AugmentationPreview(original, ("a film long", "a good movie film"), (1, 0), (1, 0), (0, 1))
+    )
     at.run()
     table = at.dataframe[0].value
     assert table["original"].tolist() == list(original)
@@ -246,7 +248,7 @@ def test_examples_are_made_when_asked_for_and_shown_as_they_are(draw: Draw, fill
     assert len(at.dataframe) == 1, "the number of copies is no other question"
     at.number_input(key="augment.delete").set_value(0.3).run()
     assert not at.dataframe
-    assert len(asked(filled, JobKind.ALTER)) == 1
+    assert len(asked(filled, JobKind.AUGMENTATION_PREVIEW)) == 1
 
 
 def test_fresh_weights_are_said_to_add_no_words(

@@ -14,8 +14,8 @@ from visits import ALICE, Open, said
 
 from pages._ui.shell.owner import COOKIE
 from tests.plots.plotted_trust import make_trust
-from translearn_core.config import ExperimentConfig, JobKind, PredictConfig, TrustConfig
-from translearn_core.results import Prediction, Trust
+from translearn_core.config import ErrorAnalysisConfig, ExperimentConfig, JobKind, PredictConfig
+from translearn_core.results import ErrorAnalysis, Prediction
 from translearn_core.runs import Run
 
 Panel = Callable[[Run], AppTest]
@@ -41,8 +41,8 @@ def panel(monkeypatch: pytest.MonkeyPatch) -> Panel:
     return opened
 
 
-def asked(filled: Filled) -> list[TrustConfig]:
-    return [run.job.config for run in filled.store.runs(filled.owner, JobKind.TRUST)]
+def asked(filled: Filled) -> list[ErrorAnalysisConfig]:
+    return [run.job.config for run in filled.store.runs(filled.owner, JobKind.ERROR_ANALYSIS)]
 
 
 def with_more_columns(filled: Filled) -> Run:
@@ -59,7 +59,7 @@ def test_nothing_is_asked_before_the_button_and_then_once(filled: Filled, panel:
     assert not at.multiselect, "text and label are all this table has"
     at.button(key="trust").click().run()
     assert not at.exception
-    assert asked(filled) == [TrustConfig(job=filled.run.job.id)]
+    assert asked(filled) == [ErrorAnalysisConfig(job=filled.run.job.id)]
     assert "trust" not in {button.key for button in at.button}
 
 
@@ -70,12 +70,12 @@ def test_the_chosen_columns_are_asked_for_in_the_order_of_the_table(filled: Fill
     assert box.options == ["source", "year"]
     box.select("year").select("source").run()
     at.button(key="trust").click().run()
-    assert asked(filled) == [TrustConfig(job=run.job.id, columns=("source", "year"))]
+    assert asked(filled) == [ErrorAnalysisConfig(job=run.job.id, columns=("source", "year"))]
 
 
 def test_every_finding_has_its_sentence_figure_and_table(filled: Filled, panel: Panel) -> None:
     found = make_trust((HOSTILE, "good", "so-so"))
-    filled.answer(TrustConfig(job=filled.run.job.id), found)
+    filled.answer(ErrorAnalysisConfig(job=filled.run.job.id), found)
     at = panel(filled.run)
     text = said(at)
     for sentence in found.sentences:
@@ -95,7 +95,7 @@ def test_every_finding_has_its_sentence_figure_and_table(filled: Filled, panel: 
 
 def test_the_threshold_reads_the_curve_and_asks_for_nothing(filled: Filled, panel: Panel) -> None:
     found = make_trust()
-    filled.answer(TrustConfig(job=filled.run.job.id), found)
+    filled.answer(ErrorAnalysisConfig(job=filled.run.job.id), found)
     at = panel(filled.run)
     curve = found.coverage.set_index("threshold")
     for percent in (90, 50):
@@ -112,7 +112,7 @@ def test_the_threshold_reads_the_curve_and_asks_for_nothing(filled: Filled, pane
 def test_without_doubts_and_mistakes_there_are_no_tables_of_them(filled: Filled, panel: Panel) -> None:
     found = make_trust()
     clean = replace(found, suspects=found.suspects.iloc[:0], pairs=found.pairs.iloc[:0])
-    filled.answer(TrustConfig(job=filled.run.job.id), clean)
+    filled.answer(ErrorAnalysisConfig(job=filled.run.job.id), clean)
     at = panel(filled.run)
     assert "every test row is answered right" in said(at)
     assert "mend it in your CSV" not in said(at)
@@ -133,16 +133,16 @@ def ask(visit: Open, filled: Filled) -> AppTest:
 
 @pytest.mark.parametrize("found", [None, make_trust(temperature=1.0)], ids=["unknown", "not fitted"])
 def test_without_a_temperature_there_is_nothing_to_switch(
-    visit: Open, filled: Filled, found: Trust | None
+    visit: Open, filled: Filled, found: ErrorAnalysis | None
 ) -> None:
     if found is not None:
-        filled.answer(TrustConfig(job=filled.run.job.id), found)
+        filled.answer(ErrorAnalysisConfig(job=filled.run.job.id), found)
     assert not ask(visit, filled).toggle
 
 
 def test_percentages_are_scaled_by_the_worker_when_asked_to(visit: Open, filled: Filled) -> None:
     found, job = make_trust(), filled.run.job.id
-    filled.answer(TrustConfig(job=job, columns=("any",)), found)
+    filled.answer(ErrorAnalysisConfig(job=job, columns=("any",)), found)
     scaled = PredictConfig(job=job, texts=TEXTS, temperature=1.7)
     at = ask(visit, filled)
     assert "80.0 % sure" in said(at)

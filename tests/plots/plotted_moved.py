@@ -5,12 +5,12 @@ import pandas as pd
 
 from translearn_core.results import (
     Difference,
-    EarlierTask,
     Forgetting,
     Interval,
-    MaskedWords,
-    Reference,
+    MaskedLmLoss,
+    SentenceSimilarity,
     Similarity,
+    TaskRetention,
 )
 
 
@@ -38,24 +38,24 @@ def make_similarity(layers: int = 7, *, seed: bool = True, boundary: int = 4) ->
 def make_forgetting(names: tuple[str, ...] = ("intent (a, b, c)",), *, masked: bool = True) -> Forgetting:
     """Tasks of which the first was lost, pairs that are kept to 0.8, and a loss that rose."""
     tasks = tuple(
-        EarlierTask(
+        TaskRetention(
             run=f"job {k}",
             name=name,
             n_test=200,
-            then=0.85,
+            before=0.85,
             then_interval=Interval(0.8, 0.9),
-            own_head=None if k else 0.4,
+            with_old_head=None if k else 0.4,
             own_head_interval=None if k else Interval(0.33, 0.47),
-            refitted=0.8 - 0.01 * (k % 5),
+            refit_head=0.8 - 0.01 * (k % 5),
             refitted_interval=Interval(0.7, 0.84),
-            untouched=0.82,
+            pretrained=0.82,
             untouched_interval=Interval(0.77, 0.87),
             lost=Difference(-0.02 - 0.01 * (k % 5), Interval(-0.08, 0.01 - 0.02 * (k == 0)), 1),
             sentence=f"{name}: 0.020 was lost.",
         )
         for k, name in enumerate(names)
     )
-    reference = Reference(
+    reference = SentenceSimilarity(
         120,
         0.83,
         Interval(0.75, 0.89),
@@ -74,7 +74,7 @@ def make_forgetting(names: tuple[str, ...] = ("intent (a, b, c)",), *, masked: b
         }
     )
     words = (
-        MaskedWords(500, 2.1, 3.4, Interval(1.1, 1.5), "Guessing covered words got harder.")
+        MaskedLmLoss(500, 2.1, 3.4, Interval(1.1, 1.5), "Guessing covered words got harder.")
         if masked
         else None
     )

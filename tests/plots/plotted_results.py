@@ -8,10 +8,10 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from translearn_core.results import (
-    Anatomy,
+    ArmScore,
+    BackboneInfo,
     Baseline,
     Baselines,
-    CellScore,
     Comparison,
     Diagnosis,
     Difference,
@@ -20,21 +20,21 @@ from translearn_core.results import (
     Evaluation,
     History,
     Interval,
-    LabelCurve,
+    LabelEfficiency,
     LayerMix,
+    LrFinderResult,
     Metrics,
-    Nearness,
+    NeighbourhoodQuality,
     Prediction,
     ProbeScores,
     Projection,
-    RateSearch,
-    Replayed,
+    ProjectionAnimation,
+    Snapshots,
     StepPoint,
     Timeline,
     Transferability,
-    Walk,
 )
-from translearn_core.results.diagnostics.label_efficiency import Reach
+from translearn_core.results.diagnostics.label_efficiency import SampleEfficiency
 
 HOSTILE = '<b>x</b><a href="javascript:alert(1)">y</a>'
 
@@ -115,8 +115,8 @@ def make_projection(points: int, classes: tuple[str, ...]) -> Projection:
         splits=("train", "validation", "test"),
         settings={"method": "umap", "layer": "6", "seed": "0"},
         nearness=(
-            Nearness(0.7, Interval(0.66, 0.74), 0.05, 0.88),
-            Nearness(0.9, Interval(0.87, 0.92), 0.51, 0.96),
+            NeighbourhoodQuality(0.7, Interval(0.66, 0.74), 0.05, 0.88),
+            NeighbourhoodQuality(0.9, Interval(0.87, 0.92), 0.51, 0.96),
         ),
         chance=1 / n,
         kept=0.31,
@@ -214,7 +214,7 @@ def make_comparison(
             accuracy = 0.8 + 0.002 * (i % 40) - 0.01 * boundary
             apart = Difference(accuracy - 0.8, Interval(accuracy - 0.81, accuracy - 0.78), 3)
             cells.append(
-                CellScore(
+                ArmScore(
                     name=name if len(boundaries) == 1 else f"{name} from {boundary}",
                     runs=3,
                     spread="over 3 seeds",
@@ -234,8 +234,8 @@ def make_comparison(
     return Comparison(cells[0].name, 600, tuple(cells))
 
 
-def make_anatomy(blocks: int = 6, *, final: int = 0, splittable: bool = True) -> Anatomy:
-    return Anatomy(
+def make_anatomy(blocks: int = 6, *, final: int = 0, splittable: bool = True) -> BackboneInfo:
+    return BackboneInfo(
         id="all-MiniLM-L6-v2",
         architecture="BertModel",
         width=384,
@@ -248,7 +248,7 @@ def make_anatomy(blocks: int = 6, *, final: int = 0, splittable: bool = True) ->
         block_class="BertLayer",
         bytes=90_000_000,
         digest="d",
-        splittable=splittable,
+        supports_partial_forward=splittable,
     )
 
 
@@ -276,14 +276,14 @@ def make_moved(epochs: int = 6, per_epoch: int = 20) -> History:
     return History((), tuple(replace(p, stage=(p.epoch - 1) // 2, moved=moved(p.epoch)) for p in points))
 
 
-def make_replayed(classes: tuple[str, ...], texts: int = 800, moments: int = 9, layers: int = 7) -> Replayed:
+def make_replayed(classes: tuple[str, ...], texts: int = 800, moments: int = 9, layers: int = 7) -> Snapshots:
     rng, n = np.random.default_rng(4), len(classes)
     label = rng.integers(0, n, texts)
     centres = rng.normal(0, 6, (n, 2))[label]
     place = rng.normal(0, 3, (texts, 2))
     grown = np.linspace(0.1, 1, moments)
     accuracy = 0.6 + 0.25 * grown[:, None] * np.linspace(0.2, 1, layers)
-    return Replayed(
+    return Snapshots(
         layer=layers - 1,
         classes=classes,
         splits=("train", "validation", "test"),
@@ -307,7 +307,7 @@ def make_replayed(classes: tuple[str, ...], texts: int = 800, moments: int = 9, 
 
 def make_walk(
     classes: tuple[str, ...], texts: int = 300, layers: int = 7, *, changed: int | None = 4
-) -> Walk:
+) -> ProjectionAnimation:
     """Two variants that part from the layer `changed` on; never where it is None."""
     rng, n = np.random.default_rng(6), len(classes)
     label = rng.integers(0, n, texts)
@@ -316,7 +316,7 @@ def make_walk(
         grown[1, changed:] += 0.4
     centres = rng.normal(0, 6, (n, 2))[label]
     purity = 1 / n + (1 - 1 / n) * 0.9 * grown
-    return Walk(
+    return ProjectionAnimation(
         variants=("pretrained", "fine-tuned"),
         classes=classes,
         splits=("train", "validation", "test"),
@@ -339,12 +339,12 @@ def make_mix(layers: int = 7) -> LayerMix:
     return LayerMix(tuple((weights / weights.sum()).tolist()), 1.2)
 
 
-def make_rate_search(steps: int = 100) -> RateSearch:
+def make_rate_search(steps: int = 100) -> LrFinderResult:
     rng, rates = np.random.default_rng(5), np.geomspace(1e-6, 0.5, steps)
     x = np.log10(rates)
     smoothed = 0.7 - 0.45 / (1 + np.exp(-(x + 3.6) * 4)) + 0.4 * np.exp((x + 1) * 2.2)
     losses = smoothed + 0.06 * rng.normal(size=steps)
-    return RateSearch(
+    return LrFinderResult(
         setting="lr",
         before=5e-5,
         rates=tuple(rates.tolist()),
@@ -388,14 +388,17 @@ def make_ratings(names: tuple[str, ...]) -> Transferability:
 def make_label_curve(
     names: tuple[str, ...] = ("TF-IDF", "frozen probe", "recipe full", "from scratch"),
     sizes: tuple[int, ...] = (8, 16, 32, 64, 128, 6920),
-) -> LabelCurve:
+) -> LabelEfficiency:
     """Lines that rise with each doubling, every way a little below the one before; the last lacks a size."""
     rise = np.log2(np.asarray(sizes)) / 40
     mean = np.stack([0.6 + rise - 0.15 * k / len(names) for k in range(len(names))])
     mean[-1, 1] = np.nan
     scores = np.repeat(mean[:, :, None], 3, axis=2)
-    layers, reach = np.full((len(sizes), 3), 5), Reach(names[0], names[-1], 64, 0.75, 1900.0, 800.0, None)
-    return LabelCurve(
+    layers, reach = (
+        np.full((len(sizes), 3), 5),
+        SampleEfficiency(names[0], names[-1], 64, 0.75, 1900.0, 800.0, None),
+    )
+    return LabelEfficiency(
         names, sizes, (0, 1, 2), 64, 900, 1821, 0.501, ("A sentence.",), scores, mean, mean - 0.02,
         mean + 0.02, layers, (reach,),
     )  # fmt: skip

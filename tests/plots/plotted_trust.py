@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from translearn_core.results import Calibrated, Interval, Trust
+from translearn_core.results import CalibrationScore, ErrorAnalysis, Interval
 
 
-def make_trust(names: tuple[str, ...] = ("bad", "good", "so-so"), temperature: float = 1.7) -> Trust:
+def make_trust(names: tuple[str, ...] = ("bad", "good", "so-so"), temperature: float = 1.7) -> ErrorAnalysis:
     """Too sure of itself by ten points, weak on the first name's slice, a few labels in doubt."""
     edges = np.linspace(0, 1, 16)
     parts = []
@@ -53,12 +53,12 @@ def make_trust(names: tuple[str, ...] = ("bad", "good", "so-so"), temperature: f
             "share": [0.21, 0.08], "texts": [f"first {names[0]}\nsecond\nthird", "one alone"],
         }
     )  # fmt: skip
-    return Trust(
+    return ErrorAnalysis(
         n_test=1821,
         n_validation=692,
         n_checked=9613,
-        raw=Calibrated(1.0, 0.1, Interval(0.08, 0.12), 0.41),
-        scaled=Calibrated(temperature, 0.01, Interval(0.0, 0.03), 0.35),
+        raw=CalibrationScore(1.0, 0.1, Interval(0.08, 0.12), 0.41),
+        scaled=CalibrationScore(temperature, 0.01, Interval(0.0, 0.03), 0.35),
         noise=0.02,
         noise_interval=Interval(0.015, 0.026),
         sentences=(

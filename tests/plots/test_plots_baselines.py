@@ -41,9 +41,9 @@ def test_scores_of_runs_show_the_lines_they_are_given():
 @pytest.mark.parametrize("measure", ["loss", "accuracy", "macro_f1", "lr"])
 def test_learning_curves_show_lines_where_accuracy_is_shown(measure):
     lines = {"TF-IDF (test)": 0.813}
-    names = set(named(plots.learning_curves(make_history(), measure, lines=lines)))
+    names = set(named(plots.training_curves(make_history(), measure, lines=lines)))
     assert ("TF-IDF (test)" in names) is (measure == "accuracy")
-    drawn = named(plots.learning_curves(make_history(5), "accuracy", lines=lines))["TF-IDF (test)"]
+    drawn = named(plots.training_curves(make_history(5), "accuracy", lines=lines))["TF-IDF (test)"]
     assert (list(drawn.x), list(drawn.y)) == ([1, 5], [0.813, 0.813])
 
 

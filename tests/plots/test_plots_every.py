@@ -40,24 +40,26 @@ from translearn_core.plots.style.palette import DARK, LIGHT
 Draw = Callable[[tuple[str, ...], bool], go.Figure]
 
 EVERY: dict[str, Draw] = {
-    "learning_curves": lambda names, dark: plots.learning_curves(make_history(), "loss", dark),
-    "overlay": lambda names, dark: plots.overlay(dict.fromkeys(names, make_history()), "accuracy", dark),
+    "training_curves": lambda names, dark: plots.training_curves(make_history(), "loss", dark),
+    "overlay": lambda names, dark: plots.compare_training_curves(
+        dict.fromkeys(names, make_history()), "accuracy", dark
+    ),
     "confusion_matrix": lambda names, dark: plots.confusion_matrix(make_evaluation(names), dark),
-    "label_curve": lambda names, dark: plots.label_curve(make_label_curve(names), dark),
+    "label_curve": lambda names, dark: plots.label_efficiency(make_label_curve(names), dark),
     "projection": lambda names, dark: plots.projection(make_projection(200, names), 0, "label", dark),
     "probe_lines": lambda names, dark: plots.probe_lines(make_probes(), dark),
     "baseline_dots": lambda names, dark: plots.baseline_dots(make_baselines(names), dark),
     "timeline": lambda names, dark: plots.timeline(make_timeline(names), dark),
-    "movement": lambda names, dark: plots.movement(make_moved(), make_timeline(names), dark),
-    "replayed": lambda names, dark: plots.replayed(make_replayed(names), 1, dark),
-    "walked": lambda names, dark: plots.walked(make_walk(names), 1, dark),
+    "movement": lambda names, dark: plots.gradient_timeline(make_moved(), make_timeline(names), dark),
+    "replayed": lambda names, dark: plots.snapshot_animation(make_replayed(names), 1, dark),
+    "walked": lambda names, dark: plots.projection_animation(make_walk(names), 1, dark),
     "layer_ratings": lambda names, dark: plots.layer_ratings(make_ratings(names), dark),
     "similarity_map": lambda names, dark: plots.similarity_map(make_similarity(), dark),
     "similarity_lines": lambda names, dark: plots.similarity_lines(make_similarity(), make_drift(), dark),
-    "forgotten": lambda names, dark: plots.forgotten(make_forgetting(names), dark),
+    "forgotten": lambda names, dark: plots.forgetting_bars(make_forgetting(names), dark),
     "reliability_diagram": lambda names, dark: plots.reliability_diagram(make_trust(names), dark),
-    "coverage_curve": lambda names, dark: plots.coverage_curve(make_trust(names), 0.9, dark),
-    "slice_dots": lambda names, dark: plots.slice_dots(make_trust(names), dark),
+    "risk_coverage_curve": lambda names, dark: plots.risk_coverage_curve(make_trust(names), 0.9, dark),
+    "slice_accuracies": lambda names, dark: plots.slice_accuracies(make_trust(names), dark),
     "layer_weights": lambda names, dark: plots.layer_weights(make_mix(), dark),
     "drift_bars": lambda names, dark: plots.drift_bars(make_drift(), dark),
     "class_counts": lambda names, dark: plots.class_counts(make_diagnosis(names), dark),
@@ -68,13 +70,13 @@ EVERY: dict[str, Draw] = {
     "study_cells": lambda names, dark: plots.study_cells(make_comparison(names), dark),
     "depth_curve": lambda names, dark: plots.depth_curve(make_comparison(names), {n: n for n in names}, dark),
     "size_curve": lambda names, dark: plots.size_curve(make_comparison(names), {n: n for n in names}, dark),
-    "rate_search": lambda names, dark: plots.rate_search(make_rate_search(), dark),
-    "stack": lambda names, dark: plots.stack(
-        replace(make_anatomy(), id=names[0], block_class=names[0]), FreezePlan.last(2, 6), dark
+    "lr_finder": lambda names, dark: plots.lr_finder(make_rate_search(), dark),
+    "stack": lambda names, dark: plots.freeze_map(
+        replace(make_anatomy(), id=names[0], block_class=names[0]), FreezePlan.last_n(2, 6), dark
     ),
 }
 NAMED = [
-    "slice_dots",
+    "slice_accuracies",
     "forgotten",
     "baseline_dots",
     "overlay",
@@ -142,5 +144,7 @@ def test_ten_thousand_points_stay_under_300_kilobytes():
 
 def test_one_result_gives_one_figure():
     # any changed byte would drop a selection
-    first, second = (plotly.io.to_json(plots.stack(make_anatomy(), FreezePlan.last(2, 6))) for _ in range(2))
+    first, second = (
+        plotly.io.to_json(plots.freeze_map(make_anatomy(), FreezePlan.last_n(2, 6))) for _ in range(2)
+    )
     assert first == second

@@ -35,7 +35,7 @@ def by_name(figure, name):
 @pytest.mark.parametrize("measure", ["loss", "accuracy", "macro_f1"])
 def test_learning_curves_show_both_splits_and_the_best_epoch(measure):
     history = make_history(4)
-    figure = plots.learning_curves(history, measure)
+    figure = plots.training_curves(history, measure)
     for split in ("train", "validation"):
         expected = [getattr(e, f"{split}_{measure}") for e in history.epochs]
         assert list(by_name(figure, split).y) == expected
@@ -45,18 +45,18 @@ def test_learning_curves_show_both_splits_and_the_best_epoch(measure):
 
 
 def test_step_loss_lies_behind_the_epochs():
-    figure = plots.learning_curves(make_history(2, per_epoch=10), "loss")
+    figure = plots.training_curves(make_history(2, per_epoch=10), "loss")
     assert figure.data[0].name == "each step"
     assert len(figure.data[0].x) == 20
 
 
 def test_long_histories_are_thinned():
-    figure = plots.learning_curves(make_history(2, per_epoch=4_000), "grad_norm")
+    figure = plots.training_curves(make_history(2, per_epoch=4_000), "grad_norm")
     assert max(len(t.x) for t in figure.data) <= 1_500
 
 
 def test_the_two_learning_rates_have_a_pane_each():
-    figure = plots.learning_curves(make_history(), "lr")
+    figure = plots.training_curves(make_history(), "lr")
     assert [t.yaxis for t in figure.data] == ["y", "y2"]
     assert max(by_name(figure, "backbone").y) == pytest.approx(5e-5, rel=0.01)
     assert max(by_name(figure, "head").y) == pytest.approx(1e-3, rel=0.01)
@@ -65,21 +65,21 @@ def test_the_two_learning_rates_have_a_pane_each():
 def test_a_frozen_backbone_shows_the_rate_of_the_head_only():
     history = make_history()
     frozen = History(tuple(type(s)(**{**vars(s), "lr": 0.0}) for s in history.steps), history.epochs)
-    assert [t.name for t in plots.learning_curves(frozen, "lr").data] == ["head"]
+    assert [t.name for t in plots.training_curves(frozen, "lr").data] == ["head"]
 
 
 @pytest.mark.parametrize("measure", ["loss", "accuracy", "lr", "grad_norm"])
 def test_a_run_that_has_just_begun_says_so(measure):
-    figure = plots.learning_curves(History((), ()), measure)
+    figure = plots.training_curves(History((), ()), measure)
     assert "finished yet" in figure.layout.annotations[0].text
 
 
 def test_overlay_keeps_a_colour_per_run_and_the_names():
-    figure = plots.overlay({"a": make_history(3), "b": make_history(5, gain=0.1)}, "accuracy")
+    figure = plots.compare_training_curves({"a": make_history(3), "b": make_history(5, gain=0.1)}, "accuracy")
     assert [t.name for t in figure.data if t.showlegend is not False] == ["a", "b"]
     assert figure.data[0].line.color != figure.data[2].line.color
     assert list(figure.data[2].y) == [e.validation_accuracy for e in make_history(5, gain=0.1).epochs]
-    assert plots.overlay({}, "loss").layout.annotations[0].text == "Choose runs to compare."
+    assert plots.compare_training_curves({}, "loss").layout.annotations[0].text == "Choose runs to compare."
 
 
 # -- confusion -------------------------------------------------------------------------------------
@@ -280,7 +280,7 @@ def keys(figure):
 
 
 def test_stack_colours_and_keys_follow_the_plan():
-    figure = plots.stack(make_anatomy(6), FreezePlan.last(2, 6))
+    figure = plots.freeze_map(make_anatomy(6), FreezePlan.last_n(2, 6))
     assert keys(figure) == {
         "frozen": ["embeddings", "block 0", "block 1", "block 2", "block 3"],
         "trains": ["block 4", "block 5"],
@@ -292,7 +292,7 @@ def test_stack_colours_and_keys_follow_the_plan():
 
 
 def test_parts_stand_in_order_and_apart():
-    figure = plots.stack(make_anatomy(6, final=768), FreezePlan(blocks=(2,)))
+    figure = plots.freeze_map(make_anatomy(6, final=768), FreezePlan(blocks=(2,)))
     bars = [t for t in figure.data if t.type == "bar"]
     places = {
         k: y for t in bars if t.customdata is not None for (k,), y in zip(t.customdata, t.y, strict=True)
@@ -309,12 +309,12 @@ def test_parts_stand_in_order_and_apart():
     ("plan", "below"),
     [
         (FreezePlan(), "block 5"),
-        (FreezePlan.last(2, 6), "block 3"),
+        (FreezePlan.last_n(2, 6), "block 3"),
         (FreezePlan(blocks=(0, 5)), "embeddings"),
     ],
 )
 def test_the_boundary_lies_right_above_what_is_computed_once(plan, below):
-    figure = plots.stack(make_anatomy(6), plan)
+    figure = plots.freeze_map(make_anatomy(6), plan)
     (line,) = [s for s in figure.layout.shapes if s.type == "line"]
     assert "computed once below this line" in set(strings(figure))
     frozen = by_name(figure, "frozen")
@@ -326,33 +326,33 @@ def test_the_boundary_lies_right_above_what_is_computed_once(plan, below):
 @pytest.mark.parametrize(
     ("anatomy", "plan", "reason"),
     [
-        (make_anatomy(), FreezePlan.everything(6), "embeddings train"),
+        (make_anatomy(), FreezePlan.full(6), "embeddings train"),
         (make_anatomy(splittable=False), FreezePlan(), "cannot be cut"),
     ],
 )
 def test_without_a_boundary_it_says_why(anatomy, plan, reason):
-    figure = plots.stack(anatomy, plan)
+    figure = plots.freeze_map(anatomy, plan)
     assert not [s for s in figure.layout.shapes if s.type == "line"]
     assert any(reason in s for s in strings(figure))
 
 
 def test_frozen_above_the_boundary_is_hatched_and_said():
-    frozen = by_name(plots.stack(make_anatomy(6), FreezePlan(blocks=(2,))), "frozen")
+    frozen = by_name(plots.freeze_map(make_anatomy(6), FreezePlan(blocks=(2,))), "frozen")
     assert list(frozen.marker.pattern.shape) == ["", "", "", "/", "/", "/"]
     assert [("computed again" in t) for t in frozen.text] == [False] * 3 + [True] * 3
 
 
 def test_the_final_norm_answers_with_the_last_block():
-    figure = plots.stack(make_anatomy(2, final=768), FreezePlan(blocks=(1,)))
+    figure = plots.freeze_map(make_anatomy(2, final=768), FreezePlan(blocks=(1,)))
     assert keys(figure)["trains"] == ["block 1", "block 1"]
 
 
 def test_a_plan_for_another_backbone_is_refused():
     with pytest.raises(ConfigError, match="0 to 1"):
-        plots.stack(make_anatomy(2), FreezePlan(blocks=(5,)))
+        plots.freeze_map(make_anatomy(2), FreezePlan(blocks=(5,)))
 
 
 def test_every_part_has_its_mark():
-    figure = plots.stack(make_anatomy(6), FreezePlan.last(1, 6))
+    figure = plots.freeze_map(make_anatomy(6), FreezePlan.last_n(1, 6))
     marks = pd.Series([s.path for s in figure.layout.shapes if s.type == "path"])
     assert sorted(marks.value_counts()) == [2, 6]  # flames: block 5 and the head; snowflakes: the rest

@@ -17,7 +17,7 @@ def line(figure: go.Figure, name: str) -> go.Scatter:
 
 def test_every_way_is_a_line_with_its_band_where_it_ran() -> None:
     curve = make_label_curve()
-    figure = plots.label_curve(curve)
+    figure = plots.label_efficiency(curve)
     for k, name in enumerate(curve.names):
         ran = np.isfinite(curve.mean[k])
         there = line(figure, name)
@@ -31,7 +31,7 @@ def test_every_way_is_a_line_with_its_band_where_it_ran() -> None:
 
 
 def test_the_axis_is_of_doublings_and_the_commonest_class_a_line_across() -> None:
-    figure = plots.label_curve(make_label_curve())
+    figure = plots.label_efficiency(make_label_curve())
     assert figure.layout.xaxis.type == "log"
     assert list(figure.layout.xaxis.ticktext) == ["8", "16", "32", "64", "128", "6,920"]
     low, high = (10**end for end in figure.layout.xaxis.range)
@@ -44,23 +44,23 @@ def test_the_axis_is_of_doublings_and_the_commonest_class_a_line_across() -> Non
 
 def test_an_arrow_leads_from_the_labels_asked_about_to_those_needed() -> None:
     curve = make_label_curve()
-    arrow, said = plots.label_curve(curve).layout.annotations
+    arrow, said = plots.label_efficiency(curve).layout.annotations
     assert (10**arrow.ax, 10**arrow.x) == pytest.approx((64, 1900))
     assert arrow.y == arrow.ay == 0.75
     assert said.text == "64 → 1,900"
     never = replace(curve, reaches=(replace(curve.reaches[0], labels=None),))
-    arrow, said = plots.label_curve(never).layout.annotations
+    arrow, said = plots.label_efficiency(never).layout.annotations
     assert 10**arrow.x > 6920
     assert said.text == "64 → not reached"
-    assert not plots.label_curve(replace(curve, reaches=())).layout.annotations
+    assert not plots.label_efficiency(replace(curve, reaches=())).layout.annotations
 
 
 def test_the_last_number_keeps_its_room() -> None:
-    figure = plots.label_curve(make_label_curve(sizes=(8, 16, 32, 64, 512, 560)))
+    figure = plots.label_efficiency(make_label_curve(sizes=(8, 16, 32, 64, 512, 560)))
     assert list(figure.layout.xaxis.ticktext) == ["8", "16", "32", "64", "560"]
 
 
 def test_nothing_scored_is_said() -> None:
     curve = make_label_curve()
-    figure = plots.label_curve(replace(curve, mean=np.full_like(curve.mean, np.nan)))
+    figure = plots.label_efficiency(replace(curve, mean=np.full_like(curve.mean, np.nan)))
     assert "Nothing was scored" in figure.layout.annotations[0].text

@@ -72,7 +72,7 @@ def test_weights_stand_under_the_layer_they_make():
 
 def test_every_change_stands_about_its_zero_line_and_lost_is_left():
     found = make_forgetting(("one", "two"))
-    figure = plots.forgotten(found)
+    figure = plots.forgetting_bars(found)
     tasks, pairs, words = figure.data
     assert list(tasks.x) == [task.lost.estimate for task in found.tasks]
     assert list(tasks.y) == ["one", "two"]
@@ -85,16 +85,16 @@ def test_every_change_stands_about_its_zero_line_and_lost_is_left():
 
 
 def test_only_what_is_beyond_its_interval_is_coloured():
-    marks = plots.forgotten(make_forgetting(("one", "two"))).data[0].marker
+    marks = plots.forgetting_bars(make_forgetting(("one", "two"))).data[0].marker
     assert list(marks.color) == [LIGHT.wrong, LIGHT.muted]
     assert list(marks.symbol) == ["diamond", "circle-open"]
     gained = make_forgetting(masked=False)
     better = replace(gained.reference, by_meaning_change=Interval(0.01, 0.1))
-    pairs = plots.forgotten(replace(gained, reference=better)).data[1]
+    pairs = plots.forgetting_bars(replace(gained, reference=better)).data[1]
     assert list(pairs.marker.color) == [LIGHT.pretrained, LIGHT.right]
 
 
 def test_without_earlier_runs_and_without_a_head_the_pairs_remain():
-    figure = plots.forgotten(make_forgetting((), masked=False))
+    figure = plots.forgetting_bars(make_forgetting((), masked=False))
     assert len(figure.data) == 1
     assert "xaxis2" not in figure.layout.to_plotly_json()

@@ -108,7 +108,7 @@ def test_a_rate_that_fades_out_does_not_take_the_colours_of_the_others():
 
 def test_a_run_that_has_just_begun_says_so():
     empty = Timeline(("embeddings", "block 0", "head"), (), np.zeros(1, dtype=np.int64), np.zeros((3, 0)))
-    for figure in (plots.timeline(empty), plots.movement(History((), ()), empty)):
+    for figure in (plots.timeline(empty), plots.gradient_timeline(History((), ()), empty)):
         assert "finished yet" in figure.layout.annotations[0].text
 
 
@@ -117,7 +117,7 @@ def test_a_run_that_has_just_begun_says_so():
 
 def test_movement_stands_on_the_steps_and_parts_of_the_timeline():
     told, history = make_timeline(), make_moved()
-    above, below = plots.timeline(told), plots.movement(history, told)
+    above, below = plots.timeline(told), plots.gradient_timeline(history, told)
     for axis in ("xaxis", "yaxis"):
         assert above.layout[axis].range == below.layout[axis].range
     assert above.layout.yaxis.categoryarray == below.layout.yaxis.categoryarray
@@ -134,7 +134,7 @@ def test_movement_stands_on_the_steps_and_parts_of_the_timeline():
 def test_a_run_in_which_nothing_moved_is_hatched_all_over():
     told, history = make_timeline(), make_moved()
     still = History((), tuple(type(e)(**{**vars(e), "moved": {}}) for e in history.epochs))
-    figure = plots.movement(still, told)
+    figure = plots.gradient_timeline(still, told)
     assert len(spans(figure, "did not move")) == len(told.parts)
     assert not by_type(figure, "heatmap").showscale
 
@@ -142,7 +142,7 @@ def test_a_run_in_which_nothing_moved_is_hatched_all_over():
 def test_a_run_that_went_on_from_another_shows_its_own_epochs():
     whole = make_timeline()
     told = Timeline(whole.parts, ((40, 120, "block 5"),), whole.edges[4:], whole.rates[:, 4:])
-    assert list(by_type(plots.movement(make_moved(), told), "heatmap").x) == [40, 60, 80, 100, 120]
+    assert list(by_type(plots.gradient_timeline(make_moved(), told), "heatmap").x) == [40, 60, 80, 100, 120]
 
 
 # -- replay ----------------------------------------------------------------------------------------
@@ -150,7 +150,7 @@ def test_a_run_that_went_on_from_another_shows_its_own_epochs():
 
 def test_every_moment_is_a_frame_with_its_points_and_lines():
     seen = make_replayed(make_classes(3))
-    figure = plots.replayed(seen, 2)
+    figure = plots.snapshot_animation(seen, 2)
     assert len(figure.frames) == 9
     for m, frame in enumerate(figure.frames):
         assert frame.name == str(m)
@@ -172,7 +172,7 @@ def test_every_moment_is_a_frame_with_its_points_and_lines():
 
 def test_axes_stay_as_they_are_and_hold_every_point():
     seen = make_replayed(make_classes(3))
-    layout = plots.replayed(seen).layout
+    layout = plots.snapshot_animation(seen).layout
     for axis, i in ((layout.xaxis, 0), (layout.yaxis, 1)):
         assert axis.range[0] < seen.coordinates[:, :, i].min()
         assert axis.range[1] > seen.coordinates[:, :, i].max()
@@ -183,7 +183,7 @@ def test_axes_stay_as_they_are_and_hold_every_point():
 
 def test_the_slider_names_the_moments_and_the_buttons_play_them():
     seen = make_replayed(make_classes(3))
-    layout = plots.replayed(seen, 2).layout
+    layout = plots.snapshot_animation(seen, 2).layout
     (slider,) = layout.sliders
     assert slider.active == 2
     assert [step.label for step in slider.steps] == list(seen.moments)
@@ -194,7 +194,7 @@ def test_the_slider_names_the_moments_and_the_buttons_play_them():
 
 def test_test_texts_are_solid_and_say_what_they_are():
     seen = make_replayed(make_classes(2))
-    for points in plots.replayed(seen).data[:2]:
+    for points in plots.snapshot_animation(seen).data[:2]:
         assert points.text[0].endswith("test"), "the legend looks like the first"
         assert points.text[-1].endswith("test"), "and what comes last lies on top"
     unseen = np.asarray([text.endswith("test") for text in points.text])
@@ -206,7 +206,7 @@ def test_test_texts_are_solid_and_say_what_they_are():
 
 def test_many_classes_keep_their_colours_without_a_legend():
     seen = make_replayed(make_classes(30))
-    figure = plots.replayed(seen)
+    figure = plots.snapshot_animation(seen)
     points = figure.data[0]
     assert not points.showlegend
     assert points.marker.color[-1] == LIGHT.classes[seen.label[-1] % 10]
@@ -217,7 +217,7 @@ def test_many_classes_keep_their_colours_without_a_legend():
 def test_a_class_without_texts_does_not_shift_the_colours():
     seen = make_replayed(make_classes(3))
     seen.label[seen.label == 0] = 2
-    figure = plots.replayed(seen)
+    figure = plots.snapshot_animation(seen)
     assert by_name(figure, "positive").marker.color[0] == LIGHT.classes[1]
     assert len(by_name(figure, "negative").x) == 0
 
@@ -225,7 +225,7 @@ def test_a_class_without_texts_does_not_shift_the_colours():
 @pytest.mark.parametrize(("moments", "limit"), [(9, 300_000), (65, 2_000_000)])
 def test_a_replay_of_800_texts_is_light(moments, limit):
     seen = make_replayed(make_classes(6), moments=moments, layers=13)
-    assert len(plotly.io.to_json(plots.replayed(seen))) < limit
+    assert len(plotly.io.to_json(plots.snapshot_animation(seen))) < limit
 
 
 # -- mix -------------------------------------------------------------------------------------------

@@ -42,7 +42,7 @@ def test_bars_of_rows_do_not_hide_each_other():
 
 def test_both_lines_go_as_far_as_rows_are_answered_and_the_threshold_is_marked_on_both():
     found = make_trust()
-    drawn = named(plots.coverage_curve(found, 0.8))
+    drawn = named(plots.risk_coverage_curve(found, 0.8))
     answered = found.coverage[found.coverage["accuracy"].notna()]
     for name, column in (("answered", "coverage"), ("of these answers right", "accuracy")):
         np.testing.assert_array_equal(drawn[name].x, answered["threshold"])
@@ -52,12 +52,12 @@ def test_both_lines_go_as_far_as_rows_are_answered_and_the_threshold_is_marked_o
         assert at.y[0] == found.coverage.set_index("threshold")[column][0.8]
     band = drawn["interval"]
     np.testing.assert_array_equal(band.y, [*answered["high"], *answered["low"][::-1]])
-    assert set(named(plots.coverage_curve(found))).isdisjoint({"answered here"})
+    assert set(named(plots.risk_coverage_curve(found))).isdisjoint({"answered here"})
 
 
 def test_slices_stand_weakest_on_top_and_only_those_beyond_chance_are_coloured():
     found = make_trust()
-    figure = plots.slice_dots(found)
+    figure = plots.slice_accuracies(found)
     order = figure.layout.yaxis.categoryarray[::-1]
     assert order[0] == "source: bad (40)"
     assert order[-1] == "(length of the text): 3 to 12 words (200)"
@@ -73,8 +73,8 @@ def test_slices_stand_weakest_on_top_and_only_those_beyond_chance_are_coloured()
 
 
 def test_of_many_slices_the_weakest_are_drawn_and_without_any_it_says_so():
-    figure = plots.slice_dots(make_trust(tuple(f"class {k}" for k in range(77))))
+    figure = plots.slice_accuracies(make_trust(tuple(f"class {k}" for k in range(77))))
     assert sum(len(trace.y) for trace in figure.data) == 30
     found = make_trust()
-    none = plots.slice_dots(type(found)(**{**vars(found), "slices": found.slices.iloc[:0]}))
+    none = plots.slice_accuracies(type(found)(**{**vars(found), "slices": found.slices.iloc[:0]}))
     assert none.layout.annotations[0].text == "There are no slices."

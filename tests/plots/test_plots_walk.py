@@ -16,7 +16,7 @@ def named(figure, name):
 
 def test_every_layer_is_a_frame_with_the_texts_of_both_variants():
     seen = make_walk(make_classes(3))
-    figure = plots.walked(seen, 2)
+    figure = plots.projection_animation(seen, 2)
     assert [frame.name for frame in figure.frames] == [str(k) for k in range(7)]
     for k, frame in enumerate(figure.frames):
         moved = [figure.data[i] for i in frame.traces]
@@ -35,7 +35,7 @@ def test_every_layer_is_a_frame_with_the_texts_of_both_variants():
 
 
 def test_a_text_has_one_colour_in_both_panes_and_one_entry_in_the_legend():
-    figure = plots.walked(make_walk(make_classes(3)))
+    figure = plots.projection_animation(make_walk(make_classes(3)))
     for name in make_classes(3):
         before, after = named(figure, name)
         assert (before.showlegend, after.showlegend) == (True, False)
@@ -48,7 +48,7 @@ def test_a_text_has_one_colour_in_both_panes_and_one_entry_in_the_legend():
 def test_panes_have_one_scale_and_hold_every_point_of_every_layer():
     seen = make_walk(make_classes(3))
     for stacked in (False, True):
-        layout = plots.walked(seen, stacked=stacked).layout
+        layout = plots.projection_animation(seen, stacked=stacked).layout
         assert layout.xaxis.range == layout.xaxis2.range
         assert layout.yaxis.range == layout.yaxis2.range
         assert np.ptp(layout.xaxis.domain) == pytest.approx(np.ptp(layout.xaxis2.domain))
@@ -63,7 +63,7 @@ def test_panes_have_one_scale_and_hold_every_point_of_every_layer():
 
 def test_panes_lie_side_by_side_or_one_above_the_other_without_touching_the_rest():
     seen = make_walk(make_classes(3))
-    beside, stacked = (plots.walked(seen, stacked=s).layout for s in (False, True))
+    beside, stacked = (plots.projection_animation(seen, stacked=s).layout for s in (False, True))
     assert beside.xaxis.domain[1] < beside.xaxis2.domain[0]
     assert beside.yaxis.domain == beside.yaxis2.domain
     assert stacked.xaxis.domain == stacked.xaxis2.domain == (0, 1)
@@ -80,7 +80,7 @@ def test_panes_lie_side_by_side_or_one_above_the_other_without_touching_the_rest
 
 def test_the_lines_show_shares_with_their_intervals_and_chance():
     seen = make_walk(make_classes(3))
-    figure = plots.walked(seen)
+    figure = plots.projection_animation(seen)
     for v, name in enumerate(BOTH):
         (line,) = named(figure, name)
         np.testing.assert_array_equal(line.y, seen.purity[v])
@@ -93,7 +93,7 @@ def test_the_lines_show_shares_with_their_intervals_and_chance():
 
 def test_where_nothing_changed_there_is_one_pane():
     seen = make_walk(make_classes(2), changed=None)
-    figure = plots.walked(seen, 1)
+    figure = plots.projection_animation(seen, 1)
     assert [note.text for note in figure.layout.annotations] == ["<b>Before and after training: the same</b>"]
     assert "xaxis3" not in figure.layout
     assert [figure.data[i].xaxis for i in figure.frames[0].traces] == ["x", "x", "x2"]
@@ -102,7 +102,7 @@ def test_where_nothing_changed_there_is_one_pane():
 
 
 def test_the_slider_says_what_a_layer_is():
-    layout = plots.walked(make_walk(make_classes(2)), 3).layout
+    layout = plots.projection_animation(make_walk(make_classes(2)), 3).layout
     (slider,) = layout.sliders
     assert slider.active == 3
     assert [step.label for step in slider.steps][:2] == [
@@ -116,7 +116,7 @@ def test_a_layer_without_an_interval_does_not_break_the_ribbon():
     seen = make_walk(make_classes(2))
     for values in (seen.low, seen.high, seen.purity):
         values[:, 0] = np.nan
-    figure = plots.walked(seen)
+    figure = plots.projection_animation(seen)
     assert np.isfinite(named(figure, "After training, interval")[0].y).all()
     assert np.isfinite(figure.layout.yaxis3.range).all()
 
@@ -124,4 +124,4 @@ def test_a_layer_without_an_interval_does_not_break_the_ribbon():
 @pytest.mark.parametrize(("classes", "limit"), [(2, 1_000_000), (10, 1_000_000), (77, 1_000_000)])
 def test_fifteen_hundred_texts_in_thirteen_layers_are_light(classes, limit):
     seen = make_walk(make_classes(classes), texts=1500, layers=13)
-    assert len(plotly.io.to_json(plots.walked(seen), validate=False)) < limit
+    assert len(plotly.io.to_json(plots.projection_animation(seen), validate=False)) < limit

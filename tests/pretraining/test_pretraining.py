@@ -21,8 +21,8 @@ from translearn_core.pretraining import pretrain
 from translearn_core.pretraining.checkpoint import NAME, PretrainingState
 from translearn_core.pretraining.corpus import Corpus
 from translearn_core.pretraining.loop import phases
-from translearn_core.pretraining.masking import NOTHING, Words, masked
-from translearn_core.pretraining.mlm_head import Guesser
+from translearn_core.pretraining.masking import IGNORE_INDEX, MaskableIds, masked
+from translearn_core.pretraining.mlm_head import MaskedLanguageModel
 from translearn_core.results import EpochPoint, Pretraining, StepPoint
 from translearn_core.runs import artifacts
 
@@ -74,26 +74,26 @@ def asked(folder: str, **settings: object) -> PretrainConfig:
 def test_masks_keep_to_ordinary_tokens_and_every_text_has_one(seed: int, share: float) -> None:
     tokenizer = tiny_tokenizer()
     tokens = tokenize(tokenizer, [*TEXTS, "zzzz ~ unknown ☃"], 32)
-    words = Words.of(tokenizer, len(tokenizer) + 7)
+    words = MaskableIds.of(tokenizer, len(tokenizer) + 7)
     found = masked(tokens, words, share, np.random.default_rng(seed))
     special = np.isin(tokens.ids, tokenizer.all_special_ids)
-    chosen = found.hidden.ids != NOTHING
+    chosen = found.hidden.ids != IGNORE_INDEX
     assert not (chosen & special).any()
     assert (found.seen.ids[~chosen] == tokens.ids[~chosen]).all()
     assert (found.hidden.ids[chosen] == tokens.ids[chosen]).all()
     assert (np.add.reduceat(chosen, tokens.offsets[:-1]) >= 1).all()
     assert words.ordinary[found.seen.ids[chosen & (found.seen.ids != words.mask)]].all()
     ids, mask, hidden = found.batch(np.arange(len(tokens)))
-    assert not ((hidden != NOTHING) & (mask == 0)).any()
+    assert not ((hidden != IGNORE_INDEX) & (mask == 0)).any()
     assert ids.shape == mask.shape == hidden.shape
 
 
 def test_four_in_five_are_covered_one_in_ten_swapped_one_in_ten_left() -> None:
     tokenizer = tiny_tokenizer()
     tokens = tokenize(tokenizer, list(SENTENCES) * 20, 32)
-    words = Words.of(tokenizer, len(tokenizer))
+    words = MaskableIds.of(tokenizer, len(tokenizer))
     found = masked(tokens, words, 0.15, np.random.default_rng(0))
-    chosen = found.hidden.ids != NOTHING
+    chosen = found.hidden.ids != IGNORE_INDEX
     assert chosen[words.ordinary[tokens.ids]].mean() == pytest.approx(0.16, abs=0.02)  # one a text at least
     covered = (found.seen.ids[chosen] == words.mask).mean()
     left = (found.seen.ids[chosen] == tokens.ids[chosen]).mean()
@@ -119,9 +119,9 @@ def test_masks_follow_from_seed_and_epoch_and_those_held_out_stay(folders: dict[
 
 def test_only_different_texts_count_and_some_are_held_out(folders: dict[str, str]) -> None:
     found = corpus(folders["bert"], [*FEW, *FEW, "☃", "~ ~"])
-    assert len(found.learned) + len(found.held_out) == len(FEW)
+    assert len(found.train) + len(found.held_out) == len(FEW)
     assert len(found.held_out) == 20
-    assert not set(found.learned) & set(found.held_out)
+    assert not set(found.train) & set(found.held_out)
     assert len(corpus(folders["bert"], SENTENCES).held_out) == 36
 
 
@@ -140,7 +140,7 @@ def test_too_few_texts_are_refused_by_name(folders: dict[str, str], tmp_path: Pa
 )
 def test_the_heads_of_checkpoints_say_what_their_models_say(folders: dict[str, str], name: str) -> None:
     folder = folders[f"{name} + head"]
-    guesser = Guesser.of(load(BackboneConfig(id=folder)), np.zeros(1, np.int64), 0)
+    guesser = MaskedLanguageModel.of(load(BackboneConfig(id=folder)), np.zeros(1, np.int64), 0)
     assert not guesser.fresh
     tokenizer = tiny_tokenizer()
     batch = tokenizer(list(TEXTS), padding=True, return_tensors="pt")
@@ -162,7 +162,7 @@ def test_a_checkpoint_without_a_head_gets_a_fresh_one_tied_to_its_words(
     backbone = load(BackboneConfig(id=folders[name]))
     table = backbone.model.get_input_embeddings()
     counts = np.arange(table.num_embeddings)
-    guesser = Guesser.of(backbone, counts, 0)
+    guesser = MaskedLanguageModel.of(backbone, counts, 0)
     assert guesser.fresh
     logits = guesser.head(torch.randn(5, backbone.anatomy.width))
     assert logits.shape == (5, table.num_embeddings)
@@ -178,7 +178,7 @@ def test_a_head_does_not_fit_a_backbone_that_was_altered(
     folders: dict[str, str], altered: dict[str, object]
 ) -> None:
     backbone = load(BackboneConfig(id=folders["bert + head"], **altered))
-    assert Guesser.of(backbone, np.zeros(backbone.anatomy.vocabulary), 0).fresh
+    assert MaskedLanguageModel.of(backbone, np.zeros(backbone.anatomy.vocabulary), 0).fresh
 
 
 # -- what is refused

@@ -21,7 +21,7 @@ from tests.plots.plotted_results import (
 )
 from tests.plots.plotted_trust import make_trust
 from translearn_core.config import DataConfig, ExperimentConfig, FreezePlan, JobKind
-from translearn_core.reporting import Material, Part
+from translearn_core.reporting import Part, ReportData
 from translearn_core.results import Evaluation
 
 HOSTILE = '</script><script>alert("x")</script><img src="http://evil.example/p.png"> ${7*7} {{7*7}}'
@@ -48,20 +48,20 @@ def evaluated(classes: tuple[str, ...] = CLASSES, rows: int = 90) -> Evaluation:
     return replace(found, predictions=predictions, per_class=per_class)
 
 
-def everything(classes: tuple[str, ...] = CLASSES) -> Material:
+def everything(classes: tuple[str, ...] = CLASSES) -> ReportData:
     parts = (
-        (JobKind.TRUST, make_trust(classes)),
+        (JobKind.ERROR_ANALYSIS, make_trust(classes)),
         (JobKind.DIAGNOSE, make_diagnosis(classes)),
         (JobKind.BASELINES, make_baselines()),
         (JobKind.PROBE, replace(make_probes(), sentences=("Layer 4 knows most.",))),
         (JobKind.SIMILARITY, make_similarity()),
         (JobKind.FORGETTING, make_forgetting(names=(HOSTILE,))),
-        (JobKind.PROJECT, make_projection(400, classes)),
-        (JobKind.CURVE, make_label_curve()),
+        (JobKind.PROJECTION, make_projection(400, classes)),
+        (JobKind.LABEL_EFFICIENCY, make_label_curve()),
         (JobKind.TRANSFERABILITY, make_ratings(("all-MiniLM-L6-v2",))),
         (JobKind.COMPARE, make_comparison()),
     )
-    return Material(
+    return ReportData(
         name=HOSTILE,
         question=HOSTILE,
         command=f"translearn train data.csv --text '{HOSTILE}'",

@@ -17,7 +17,7 @@ from translearn_core.config import (
     ExperimentConfig,
     JobKind,
 )
-from translearn_core.reporting import Material, Part, caveats
+from translearn_core.reporting import Part, ReportData, caveats
 from translearn_core.results import Evaluation, Finding, Severity
 
 CLASSES = ("bad", "good")
@@ -32,7 +32,7 @@ def scored(test: int = 500, validation: int = 500, rows: tuple[int, ...] = (60, 
 
 
 def said(**changes: object) -> str:
-    return "\n".join(caveats(Material("x", **changes)))  # type: ignore[arg-type]
+    return "\n".join(caveats(ReportData("x", **changes)))  # type: ignore[arg-type]
 
 
 def test_few_test_rows() -> None:
@@ -61,10 +61,10 @@ def test_uneven_and_untested_classes() -> None:
 
 def test_findings_in_the_data_that_weaken_the_answer() -> None:
     findings = (
-        Finding("leaks", Severity.MENDED, "3 rows of test repeat a text of train and were taken out."),
+        Finding("leaks", Severity.FIXED, "3 rows of test repeat a text of train and were taken out."),
         Finding("duplicates", Severity.DECISION, "9 rows repeat an earlier text."),
         Finding("encoding", Severity.DETECTED, "Read as UTF-8."),
-        Finding("trailing-fields", Severity.MENDED, "Two rows had a field too many."),
+        Finding("trailing-fields", Severity.FIXED, "Two rows had a field too many."),
     )
     diagnosis = replace(make_diagnosis(CLASSES), findings=findings)
     told = said(parts=(Part(JobKind.DIAGNOSE, diagnosis),))
@@ -106,5 +106,5 @@ def test_help_that_the_run_had() -> None:
 
 def test_nothing_is_told_twice() -> None:
     probes = Part(JobKind.PROBE, make_probes())
-    told = caveats(Material("x", evaluation=scored(), parts=(probes, probes)))
+    told = caveats(ReportData("x", evaluation=scored(), parts=(probes, probes)))
     assert len(told) == len(set(told)) > 2

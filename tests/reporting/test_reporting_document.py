@@ -13,16 +13,16 @@ import pytest
 from tests.reporting.reported_material import FORMULA, HOSTILE, everything
 from translearn_core.config import JobKind
 from translearn_core.reporting import (
-    EVIDENCE,
+    DIAGNOSTIC_SECTIONS,
     LIMIT,
     Document,
-    Material,
-    Picture,
+    FigureBlock,
+    ReportData,
     Section,
-    Sheet,
+    TableBlock,
     caveats,
-    contents,
     render,
+    report_sections,
 )
 from translearn_core.reporting.document import MOST_ROWS
 
@@ -55,17 +55,17 @@ class Looked(HTMLParser):
         return [value for _, found, value in self.attributes if found == name]
 
 
-def written(about: Material, *, limit: int = LIMIT) -> Document:
-    return render(about, list(contents(about)), caveats(about), limit=limit)
+def written(about: ReportData, *, limit: int = LIMIT) -> Document:
+    return render(about, list(report_sections(about)), caveats(about), limit=limit)
 
 
 @pytest.fixture(scope="module")
-def about() -> Material:
+def about() -> ReportData:
     return everything()
 
 
 @pytest.fixture(scope="module")
-def document(about: Material) -> Document:
+def document(about: ReportData) -> Document:
     return written(about)
 
 
@@ -74,12 +74,12 @@ def page(document: Document) -> Looked:
     return Looked(document.html)
 
 
-def test_it_tells_everything_in_order(about: Material, document: Document) -> None:
+def test_it_tells_everything_in_order(about: ReportData, document: Document) -> None:
     titles = re.findall(r"<h2>(.*?)</h2>", document.html)
     assert titles[:3] == ["What did it learn from?", "How was it trained?", "How good is it?"]
     assert titles[-2:] == ["How to do it again", "What is not in it"]
-    assert len(titles) == 3 + (len(EVIDENCE) - 1) + 2
-    assert {part.kind for part in about.parts} == set(EVIDENCE)
+    assert len(titles) == 3 + (len(DIAGNOSTIC_SECTIONS) - 1) + 2
+    assert {part.kind for part in about.parts} == set(DIAGNOSTIC_SECTIONS)
     said = " ".join(Looked(document.html).texts)
     for sentence in (
         "It gets 86.0 % of the", "(95 %: 84.0 to 88.0 %)", "It helped.", "Layer 4 knows most.", "One seed",
@@ -125,8 +125,8 @@ def test_every_figure_is_drawn_from_the_page_alone(page: Looked) -> None:
         assert "http" not in json.dumps(figure["layout"].get("images", []))
 
 
-def test_no_figure_lacks_its_sentence_and_its_numbers(about: Material) -> None:
-    for section in contents(about):
+def test_no_figure_lacks_its_sentence_and_its_numbers(about: ReportData) -> None:
+    for section in report_sections(about):
         for picture in section.pictures:
             assert picture.sentence.endswith(".")
             assert len(picture.numbers.frame.columns) > 1, section.title
@@ -135,19 +135,21 @@ def test_no_figure_lacks_its_sentence_and_its_numbers(about: Material) -> None:
 
 def test_long_tables_end_and_say_so() -> None:
     frame = pd.DataFrame({"n": np.arange(1234), "text": [f"line {i}" for i in range(1234)]})
-    html = render(Material("x"), [Section("s", sheets=(Sheet("many", frame),))], ()).html
+    html = render(ReportData("x"), [Section("s", sheets=(TableBlock("many", frame),))], ()).html
     assert f"the first {MOST_ROWS} of 1,234 rows" in html
     assert f"line {MOST_ROWS - 1}<" in html
     assert f"line {MOST_ROWS}<" not in html
 
 
 def test_over_the_limit_the_largest_table_goes_first_then_the_largest_figure() -> None:
-    def picture(name: str, points: int, cell: str) -> Picture:
+    def picture(name: str, points: int, cell: str) -> FigureBlock:
         figure = go.Figure(go.Scatter(y=list(range(points))))
-        return Picture(figure, f"The {name} figure.", Sheet(name, pd.DataFrame({"a": [cell], "b": [1]})))
+        return FigureBlock(
+            figure, f"The {name} figure.", TableBlock(name, pd.DataFrame({"a": [cell], "b": [1]}))
+        )
 
     sections = [Section("s", pictures=(picture("big", 20_000, "x" * 250), picture("small", 10, "y" * 9)))]
-    about = Material("x")
+    about = ReportData("x")
     whole = render(about, sections, ())
     assert whole.left_out == ()
     lighter = render(about, sections, (), limit=whole.bytes - 100)
@@ -161,9 +163,9 @@ def test_over_the_limit_the_largest_table_goes_first_then_the_largest_figure() -
     assert "the figure of &#39;big&#39;, to keep this file small" in lightest.html
 
 
-def test_a_study_and_a_bare_run_have_reports_too(about: Material) -> None:
+def test_a_study_and_a_bare_run_have_reports_too(about: ReportData) -> None:
     comparison = tuple(part for part in about.parts if part.kind is JobKind.COMPARE)
-    study = written(Material("A study", parts=comparison))
+    study = written(ReportData("A study", parts=comparison))
     assert "How do the ways compare?" in study.html
     assert "How good is it?" not in study.html
     bare = written(replace(about, parts=(), drift=None, told=None, missing=("probes",)))

@@ -2,9 +2,9 @@
 
 import pytest
 
-from translearn_core.results import CellScore, Comparison, Difference, Interval
-from translearn_core.results.comparison import Harm
-from translearn_core.results.evaluation import few_rows
+from translearn_core.results import ArmScore, Comparison, Difference, Interval
+from translearn_core.results.comparison import NegativeTransfer
+from translearn_core.results.evaluation import small_test_set_note
 
 SPOT = Interval(0.7, 0.9)
 
@@ -13,13 +13,13 @@ def apart(estimate: float, low: float, high: float, seeds: int = 3) -> Differenc
     return Difference(estimate, Interval(low, high), seeds)
 
 
-def cell(name: str, difference: Difference | None, harm: Harm | None = None) -> CellScore:
-    return CellScore(
+def cell(name: str, difference: Difference | None, harm: NegativeTransfer | None = None) -> ArmScore:
+    return ArmScore(
         name, 3, "over 3 seeds", 0.8, SPOT, 0.8, SPOT, 9.0, 10, "head only", 6, 60, "a/b", difference, harm
     )  # fmt: skip
 
 
-def compared(difference: Difference | None, harm: Harm | None = None) -> Comparison:
+def compared(difference: Difference | None, harm: NegativeTransfer | None = None) -> Comparison:
     return Comparison("full", 600, (cell("full", None), cell("gradual", difference, harm)))
 
 
@@ -61,7 +61,7 @@ def test_a_difference_is_said_in_points(difference: Difference | None, sentence:
 
 
 def test_harm_follows_the_verdict_and_is_told_of_the_baseline_too() -> None:
-    harm = Harm("scratch", apart(-0.02, -0.03, -0.01))
+    harm = NegativeTransfer("scratch", apart(-0.02, -0.03, -0.01))
     said = "Negative transfer: 2.0 points below scratch (95 %: 1.0 to 3.0 points)."
     assert compared(apart(0.1, 0.05, 0.15), harm).sentences()[0].endswith(f"more than chance. {said}")
     below = Comparison("full", 600, (cell("full", None, harm), cell("gradual", apart(0.1, 0.0, 0.2))))
@@ -70,7 +70,7 @@ def test_harm_follows_the_verdict_and_is_told_of_the_baseline_too() -> None:
 
 
 def test_other_names_are_told_everywhere_and_change_no_number() -> None:
-    found = compared(apart(0.021, 0.004, 0.038), Harm("scratch", apart(-0.02, -0.03, -0.01)))
+    found = compared(apart(0.021, 0.004, 0.038), NegativeTransfer("scratch", apart(-0.02, -0.03, -0.01)))
     names = {
         "gradual": "Gradual unfreezing",
         "full": "Full fine-tuning",
@@ -88,5 +88,5 @@ def test_other_names_are_told_everywhere_and_change_no_number() -> None:
 
 
 def test_few_test_rows_are_told_and_enough_are_not() -> None:
-    assert few_rows(45).startswith("Only 45 test rows: one text more or less is worth 2.2 points")
-    assert few_rows(0) == few_rows(200) == ""
+    assert small_test_set_note(45).startswith("Only 45 test rows: one text more or less is worth 2.2 points")
+    assert small_test_set_note(0) == small_test_set_note(200) == ""

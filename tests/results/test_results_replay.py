@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from translearn_core.results import LayerMix, Replayed
+from translearn_core.results import LayerMix, Snapshots
 
-SEEN = Replayed(
+SEEN = Snapshots(
     layer=1,
     classes=("no", "yes"),
     splits=("train", "test"),

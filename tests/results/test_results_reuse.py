@@ -1,13 +1,13 @@
 """How much of a frozen part was there, in words."""
 
-from translearn_core.results import Reuse
+from translearn_core.results import CacheUsage
 
 
 def test_one_pass_tells_how_many_texts_were_new() -> None:
-    assert Reuse(510, 10, 0.0).told() == "encoded 10 of 510 texts"
-    assert Reuse(510, 10, 4.6).told() == "encoded 10 of 510 texts, saved 5 s"
+    assert CacheUsage(510, 10, 0.0).summary() == "encoded 10 of 510 texts"
+    assert CacheUsage(510, 10, 4.6).summary() == "encoded 10 of 510 texts, saved 5 s"
 
 
 def test_several_passes_never_encode_more_texts_than_there_are() -> None:
-    both = Reuse(510, 510, 0.0) + Reuse(510, 510, 5.0)
-    assert both.told() == "510 texts, encoded 1,020 times in 2 passes, saved 5 s"
+    both = CacheUsage(510, 510, 0.0) + CacheUsage(510, 510, 5.0)
+    assert both.summary() == "510 texts, encoded 1,020 times in 2 passes, saved 5 s"

@@ -25,8 +25,8 @@ from translearn_core.config import (
 )
 from translearn_core.errors import ConfigError
 from translearn_core.results import EpochPoint, History, StepPoint
-from translearn_core.results.training_timeline import Timeline, happened, planned
-from translearn_core.training import Loop, Rows
+from translearn_core.results.training_timeline import Timeline, actual_timeline, planned_timeline
+from translearn_core.training import Loop, TrainingRows
 from translearn_core.transfer import Classifier, Inputs
 
 EVERY_STEP = 10**6
@@ -87,10 +87,10 @@ def test_every_step_of_a_real_loop_has_the_rates_of_the_timeline(
 ) -> None:
     texts = [f"{TEXTS[i % len(TEXTS)]} {i}" for i in range(14)]
     model = Classifier(backbone, config.plan, FeatureConfig(token_limit=32), HeadConfig(), 2, seed=0)
-    model.freeze(config.course[0].plan)
-    rows = Rows(np.arange(14) % 2, np.arange(10), np.arange(10, 14), 2)
+    model.freeze(config.resolved_stages[0].plan)
+    rows = TrainingRows(np.arange(14) % 2, np.arange(10), np.arange(10, 14), 2)
     loop = Loop(
-        model, Inputs.whole(tokenize(backbone.tokenizer, texts, 32)), rows, config.training,
+        model, Inputs.from_tokens(tokenize(backbone.tokenizer, texts, 32)), rows, config.training,
         Compute.choose(Device.CPU, Precision.FLOAT32), before=config.stages,
     )  # fmt: skip
     seen: list[dict[str, float]] = []
@@ -104,14 +104,14 @@ def test_every_step_of_a_real_loop_has_the_rates_of_the_timeline(
     loop.run(watch)
     steps = tuple(p for p in points if isinstance(p, StepPoint))
     history = History(steps, tuple(p for p in points if isinstance(p, EpochPoint)))
-    told = happened(config, 3, history, columns=EVERY_STEP)
+    told = actual_timeline(config, 3, history, columns=EVERY_STEP)
     assert told.rates.shape[1] == len(seen)
     for step, rates in enumerate(seen):
         drawn = dict(zip(told.parts, told.rates[:, step], strict=True))
         expected = {part: rates.get(part, 0.0) for part in told.parts}
         assert drawn == pytest.approx(expected, rel=1e-12, abs=0), step
-    if all(stage.patience is None for stage in config.course):
-        ahead = planned(config, 3, loop.steps_per_epoch, columns=EVERY_STEP)
+    if all(stage.patience is None for stage in config.resolved_stages):
+        ahead = planned_timeline(config, 3, loop.steps_per_epoch, columns=EVERY_STEP)
         np.testing.assert_array_equal(ahead.rates, told.rates)
         assert ahead.stages == told.stages
 
@@ -121,7 +121,7 @@ def test_columns_fill_the_course_and_none_lies_across_the_end_of_a_stage(
     epochs: list[int], each: int, columns: int
 ) -> None:
     stages = [Stage(plan=FreezePlan(), epochs=n) for n in epochs[:-1]]
-    told = planned(experiment(FreezePlan(blocks=(1,)), stages, epochs=epochs[-1]), 2, each, columns)
+    told = planned_timeline(experiment(FreezePlan(blocks=(1,)), stages, epochs=epochs[-1]), 2, each, columns)
     assert told.edges[0] == 0
     assert told.edges[-1] == each * sum(epochs)
     assert (np.diff(told.edges) > 0).all()
@@ -133,7 +133,7 @@ def test_columns_fill_the_course_and_none_lies_across_the_end_of_a_stage(
 def test_a_part_that_comes_back_begins_its_schedule_anew() -> None:
     alone = [Stage(plan=FreezePlan(blocks=(0,))), Stage(plan=FreezePlan(blocks=(1,)))]
     config = experiment(FreezePlan(blocks=(0, 1)), alone, epochs=1, warmup=0.0, schedule=Schedule.LINEAR)
-    told = planned(config, 2, 10, EVERY_STEP)
+    told = planned_timeline(config, 2, 10, EVERY_STEP)
     zero = row(told, "block 0")
     assert zero[0] == 1e-3
     assert zero[10:20] == [0.0] * 10
@@ -150,7 +150,7 @@ def test_a_stage_that_ends_early_brings_the_end_nearer() -> None:
         FreezePlan(blocks=(1,)), [Stage(plan=FreezePlan(), epochs=5, patience=1)], warmup=0.0, epochs=1
     )
     history = History((), (epoch(1, 4), epoch(2, 8), epoch(3, 12, stage=1)))
-    told = happened(config, 2, history, columns=EVERY_STEP)
+    told = actual_timeline(config, 2, history, columns=EVERY_STEP)
     assert told.stages == ((0, 8, "head only"), (8, 12, "block 1"))
     head = row(told, "head")
     assert head[7] == pytest.approx(1e-3 * (1 - 7 / 24)), "planned to end at step 24"
@@ -161,23 +161,23 @@ def test_a_run_that_goes_on_from_another_shows_its_own_epochs() -> None:
     config = experiment(
         FreezePlan(blocks=(1,)), [Stage(plan=FreezePlan())], continues="a job", epochs=2, warmup=0.0
     )
-    ahead = planned(config, 2, 4, EVERY_STEP)
+    ahead = planned_timeline(config, 2, 4, EVERY_STEP)
     assert ahead.stages == ((0, 8, "block 1"),)
     points = [epoch(1, 4), epoch(2, 8, stage=1), epoch(3, 12, stage=1), epoch(4, 16, stage=1)]
-    told = happened(config, 2, History((), tuple(points)), begun=8, columns=EVERY_STEP)
+    told = actual_timeline(config, 2, History((), tuple(points)), begun=8, columns=EVERY_STEP)
     assert told.stages == ((8, 16, "block 1"),)
     np.testing.assert_array_equal(told.rates, ahead.rates)
 
 
 def test_before_the_first_epoch_ends_nothing_has_happened() -> None:
-    told = happened(experiment(FreezePlan()), 2, History((), ()))
+    told = actual_timeline(experiment(FreezePlan()), 2, History((), ()))
     assert told.rates.shape == (4, 0)
     assert told.frame().empty
 
 
 def test_the_table_has_a_line_for_every_part_and_column() -> None:
     config = experiment(FreezePlan(blocks=(1,)), [Stage(plan=FreezePlan())], epochs=1)
-    frame = planned(config, 2, 3, EVERY_STEP).frame()
+    frame = planned_timeline(config, 2, 3, EVERY_STEP).frame()
     assert list(frame.columns) == ["part", "step", "stage", "trains", "rate"]
     assert len(frame) == 4 * 6
     head = frame[frame["part"] == "head"]
@@ -188,4 +188,4 @@ def test_the_table_has_a_line_for_every_part_and_column() -> None:
 
 def test_a_plan_that_the_backbone_cannot_do_is_refused() -> None:
     with pytest.raises(ConfigError, match=r"plan\.blocks is 5"):
-        planned(experiment(FreezePlan(blocks=(5,))), 2, 3)
+        planned_timeline(experiment(FreezePlan(blocks=(5,))), 2, 3)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from translearn_core.results import Metrics, RateSearch
+from translearn_core.results import LrFinderResult, Metrics
 from translearn_core.results.evaluation import Interval
 from translearn_core.runs import artifacts
 
@@ -70,7 +70,7 @@ def test_every_float_and_word_survives_the_disk(
 def test_real_results_with_such_numbers_load_again(tmp_path: Path) -> None:
     whole = Interval(0.0, 1.0)
     metrics = Metrics(4, 0.5, math.nan, math.inf, whole, Interval(math.nan, math.nan))
-    search = RateSearch("lr", 1e-4, (1e-5, 1e-4), (0.7, math.inf), (0.7, math.inf), 1e-4, "It ran away.")
+    search = LrFinderResult("lr", 1e-4, (1e-5, 1e-4), (0.7, math.inf), (0.7, math.inf), 1e-4, "It ran away.")
     for result in (metrics, search):
         artifacts.save(tmp_path, result)
         assert repr(artifacts.load(tmp_path, type(result))) == repr(result)

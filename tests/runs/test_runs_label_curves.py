@@ -11,22 +11,22 @@ from translearn_core.config import (
     RecipeName,
     Stage,
     TrainingConfig,
-    expand,
-    identity,
+    expand_grid,
+    job_id,
     recipe,
 )
-from translearn_core.results import Interval, Metrics, RunSummary, Task
+from translearn_core.results import Interval, Metrics, RunSummary, Workload
 from translearn_core.results.diagnostics.baselines import SCRATCH
 from translearn_core.runs import RunStore, State, Studies, Study
 from translearn_core.runs.label_efficiency_studies import (
     belongs,
-    closest,
-    curve_cells,
-    curve_question,
-    curve_sizes,
-    curve_study,
-    offered_sizes,
+    label_efficiency_arms,
+    label_efficiency_config,
+    label_efficiency_sizes,
+    label_efficiency_study,
+    nearest_size,
     scaled_seconds,
+    suggested_sizes,
 )
 from translearn_core.settings import Settings
 
@@ -48,29 +48,29 @@ def full(data: DataConfig) -> ExperimentConfig:
 
 def made(store: RunStore, run: ExperimentConfig, **parts: object) -> Study:
     given = {"rows": ROWS, "sizes": (8, 64, ROWS), "seeds": (4, 5), "balanced": False} | parts
-    return Studies(store).add("ann", "curve", curve_study(run, **given), BLOCKS)
+    return Studies(store).add("ann", "curve", label_efficiency_study(run, **given), BLOCKS)
 
 
 def test_sizes_double_from_eight_to_all() -> None:
-    assert offered_sizes(700) == (8, 16, 32, 64, 128, 256, 512, 700)
-    assert offered_sizes(512) == (8, 16, 32, 64, 128, 256, 512)
-    assert offered_sizes(7) == (7,)
-    assert offered_sizes(100, (40, 60)) == (8, 16, 32, 64, 100), "the rarest class has no 64"
-    assert offered_sizes(300, (100, 100, 100)) == (12, 24, 48, 96, 192, 300)
+    assert suggested_sizes(700) == (8, 16, 32, 64, 128, 256, 512, 700)
+    assert suggested_sizes(512) == (8, 16, 32, 64, 128, 256, 512)
+    assert suggested_sizes(7) == (7,)
+    assert suggested_sizes(100, (40, 60)) == (8, 16, 32, 64, 100), "the rarest class has no 64"
+    assert suggested_sizes(300, (100, 100, 100)) == (12, 24, 48, 96, 192, 300)
 
 
 def test_the_closest_size_is_so_by_ratio() -> None:
-    assert closest((8, 64, 700)) == 64
-    assert closest((12, 48, 96)) == 48
-    assert closest((8, 20)) == 20
-    assert closest((100, 200), 8) == 100
+    assert nearest_size((8, 64, 700)) == 64
+    assert nearest_size((12, 48, 96)) == 48
+    assert nearest_size((8, 20)) == 20
+    assert nearest_size((100, 200), 8) == 100
 
 
 def test_a_curve_is_the_run_itself_and_the_same_from_scratch(full: ExperimentConfig) -> None:
-    study = curve_study(full, ROWS, (8, 64, ROWS), (4, 5), balanced=False)
-    planned = expand(study, BLOCKS)
+    study = label_efficiency_study(full, ROWS, (8, 64, ROWS), (4, 5), balanced=False)
+    planned = expand_grid(study, BLOCKS)
     assert len(planned) == 2 * 3 * 2
-    assert identity(full) in {identity(one.config) for one in planned}, "it is not trained again"
+    assert job_id(full) in {job_id(one.config) for one in planned}, "it is not trained again"
     own = [one.config for one in planned if one.cell["recipe"] == "own settings"]
     scratch = [one.config for one in planned if one.cell["recipe"] == "scratch"]
     for one in own:
@@ -88,7 +88,7 @@ def test_a_curve_is_the_run_itself_and_the_same_from_scratch(full: ExperimentCon
 
 
 def test_both_ways_learn_from_the_very_same_rows(full: ExperimentConfig) -> None:
-    planned = expand(curve_study(full, ROWS, (8, 64), (0, 1, 2), balanced=True), BLOCKS)
+    planned = expand_grid(label_efficiency_study(full, ROWS, (8, 64), (0, 1, 2), balanced=True), BLOCKS)
     rows = {}
     for one in planned:
         data = one.config.data
@@ -100,13 +100,13 @@ def test_both_ways_learn_from_the_very_same_rows(full: ExperimentConfig) -> None
 def test_what_the_settings_leave_to_it_goes_to_scratch_too(full: ExperimentConfig) -> None:
     small = full.training.model_copy(update={"batch_size": 8})
     run = full.model_copy(update={"training": small})
-    planned = expand(curve_study(run, ROWS, (ROWS,), (0,), balanced=False), BLOCKS)
+    planned = expand_grid(label_efficiency_study(run, ROWS, (ROWS,), (0,), balanced=False), BLOCKS)
     assert {one.config.training.batch_size for one in planned} == {8}
 
 
 def test_both_ways_learn_from_altered_copies_where_the_run_does(full: ExperimentConfig) -> None:
     run = full.model_copy(update={"augment": AugmentConfig(copies=2, swap=0.3)})
-    planned = expand(curve_study(run, ROWS, (8, ROWS), (0,), balanced=False), BLOCKS)
+    planned = expand_grid(label_efficiency_study(run, ROWS, (8, ROWS), (0,), balanced=False), BLOCKS)
     assert {one.cell["recipe"] for one in planned} == {"own settings", "scratch"}
     assert {one.config.augment for one in planned} == {run.augment}
 
@@ -115,12 +115,12 @@ def test_stages_and_plans_of_every_kind_stay_as_they_are(data: DataConfig) -> No
     odd = ExperimentConfig(
         data=data, plan=FreezePlan(blocks=(1, 4)), stages=(Stage(plan=FreezePlan(blocks=(4,)), epochs=9),)
     )
-    planned = expand(curve_study(odd, ROWS, (ROWS,), (0,), balanced=False), BLOCKS)
+    planned = expand_grid(label_efficiency_study(odd, ROWS, (ROWS,), (0,), balanced=False), BLOCKS)
     assert planned[0].config == odd
 
 
 def test_a_small_table_gets_enough_steps_with_all_its_rows_too(full: ExperimentConfig) -> None:
-    planned = expand(curve_study(full, 50, (8, 50), (0,), balanced=False), BLOCKS)
+    planned = expand_grid(label_efficiency_study(full, 50, (8, 50), (0,), balanced=False), BLOCKS)
     assert [one.config.data.train_rows for one in planned] == [8, 50, 8, 50]
     assert planned[1].config.training.epochs == 30
 
@@ -128,15 +128,16 @@ def test_a_small_table_gets_enough_steps_with_all_its_rows_too(full: ExperimentC
 def test_a_run_from_scratch_has_one_trained_line(data: DataConfig, store: RunStore) -> None:
     run = recipe("scratch").apply(ExperimentConfig(data=data), 6)
     study = made(store, run)
-    assert {one.cell["recipe"] for one in expand(study.config, BLOCKS)} == {"own settings"}
-    assert {cell.name for cell in curve_cells(study, study.jobs, ROWS)} == {SCRATCH}
-    assert curve_question(run, (8,), (0,), balanced=False).backbone == MINI
+    assert {one.cell["recipe"] for one in expand_grid(study.config, BLOCKS)} == {"own settings"}
+    assert {cell.name for cell in label_efficiency_arms(study, study.jobs, ROWS)} == {SCRATCH}
+    assert label_efficiency_config(run, (8,), (0,), balanced=False).backbone == MINI
 
 
 def test_a_run_that_went_on_is_repeated_from_the_start(full: ExperimentConfig) -> None:
     run = full.model_copy(update={"continues": "job"})
     assert {
-        one.config.continues for one in expand(curve_study(run, ROWS, (8,), (0,), balanced=False), BLOCKS)
+        one.config.continues
+        for one in expand_grid(label_efficiency_study(run, ROWS, (8,), (0,), balanced=False), BLOCKS)
     } == {None}
 
 
@@ -163,17 +164,17 @@ def test_a_curve_is_found_again_by_its_run_whatever_the_seed_and_size(
 
 def test_cells_are_what_is_done_way_by_way(store: RunStore, full: ExperimentConfig) -> None:
     study = made(store, full)
-    assert curve_sizes(study, ROWS) == (8, 64, ROWS)
-    cells = curve_cells(study, study.jobs, ROWS)
+    assert label_efficiency_sizes(study, ROWS) == (8, 64, ROWS)
+    cells = label_efficiency_arms(study, study.jobs, ROWS)
     assert [(cell.name, cell.rows, len(cell.jobs)) for cell in cells] == [
         (name, size, 2) for name in ("recipe full", SCRATCH) for size in (8, 64, ROWS)
     ]
-    some = curve_cells(study, study.jobs[:2], ROWS)
+    some = label_efficiency_arms(study, study.jobs[:2], ROWS)
     assert [(cell.name, cell.rows, len(cell.jobs)) for cell in some] == [
         ("recipe full", 8, 1),
         ("recipe full", 64, 1),
     ]
-    assert curve_cells(study, (), ROWS) == ()
+    assert label_efficiency_arms(study, (), ROWS) == ()
 
 
 def test_a_stopped_curve_goes_on_and_trains_nothing_twice(store: RunStore, full: ExperimentConfig) -> None:
@@ -182,9 +183,9 @@ def test_a_stopped_curve_goes_on_and_trains_nothing_twice(store: RunStore, full:
     assert store.begin(first, "w")
     assert store.finish(first, State.DONE)
     assert book.stop("ann", study.id) == len(study.jobs) - 1
-    assert book.standing("ann", study.jobs).state is State.STOPPED
+    assert book.progress("ann", study.jobs).state is State.STOPPED
     assert book.resume("ann", study.id) == len(study.jobs) - 1
-    standing = book.standing("ann", study.jobs)
+    standing = book.progress("ann", study.jobs)
     assert (standing.done, len(standing.waiting)) == ((first,), len(study.jobs) - 1)
     more = book.extend("ann", study.id, study.config.model_copy(update={"seeds": (4, 5, 6)}), BLOCKS)
     assert len(more.jobs) == len(study.jobs) * 3 // 2
@@ -193,12 +194,12 @@ def test_a_stopped_curve_goes_on_and_trains_nothing_twice(store: RunStore, full:
 
 def test_the_question_without_runs_is_the_same_for_all_ways_to_train(full: ExperimentConfig) -> None:
     head = recipe(RecipeName.CONCAT_4).apply(full, 6)
-    asked = [curve_question(run, (8, 64), (0, 1), balanced=False) for run in (full, head)]
-    assert identity(asked[0]) == identity(asked[1])
+    asked = [label_efficiency_config(run, (8, 64), (0, 1), balanced=False) for run in (full, head)]
+    assert job_id(asked[0]) == job_id(asked[1])
 
 
 def test_time_without_timed_steps_follows_what_passes_through_the_blocks(full: ExperimentConfig) -> None:
-    task = Task(train=1000, validation=100, test=200, tokens_per_text=20.0, classes=2)
+    task = Workload(train=1000, validation=100, test=200, tokens_per_text=20.0, classes=2)
     metrics = Metrics(1, 0.5, 0.5, 0.5, Interval(0, 1), Interval(0, 1))
     took = RunSummary("cpu", "float32", {"total": 100.0}, {}, metrics, metrics, 0.5, 3, 3, -1)
 

@@ -13,7 +13,7 @@ from translearn_core.config import (
 )
 from translearn_core.errors import NotFoundError, QuotaError
 from translearn_core.results import EpochPoint, History, StepPoint
-from translearn_core.runs import Flight, Progress, State
+from translearn_core.runs import Progress, RunningJob, State
 from translearn_core.runs.queue import MAX_ATTEMPTS
 from translearn_core.runs.schema import datasets as datasets_table
 from translearn_core.settings import Settings
@@ -71,7 +71,7 @@ def test_asking_again_leaves_a_finished_job_alone_and_queues_a_failed_one(store)
 def test_what_is_not_yours_is_not_found(store):
     run, dataset = ask(store, "ann"), bring(store, "ann")
     for name in (run.id, run.job.id):
-        for act in (store.run, store.ask_to_stop, store.resume, store.delete_run):
+        for act in (store.run, store.request_stop, store.resume, store.delete_run):
             with pytest.raises(NotFoundError):
                 act("ben", name)
     for name in (dataset.id, dataset.digest):
@@ -183,10 +183,10 @@ def test_files_without_a_row_go_after_a_minute_and_not_while_they_are_coming_in(
 def test_a_run_that_two_want_goes_on_until_both_stop_it(store):
     ann, ben = ask(store, "ann"), ask(store, "ben")
     start(store, ann)
-    assert not store.ask_to_stop("ann", ann.id)
+    assert not store.request_stop("ann", ann.id)
     assert not store.report(ann.job.id, Progress("training", 1, 2))
     assert store.run("ann", ann.id).stopping
-    assert store.ask_to_stop("ben", ben.id)
+    assert store.request_stop("ben", ben.id)
     assert store.report(ann.job.id, Progress("training", 2, 2))
     assert store.finish(ann.job.id, State.STOPPED)
     assert store.run("ann", ann.id).state is State.STOPPED
@@ -194,7 +194,7 @@ def test_a_run_that_two_want_goes_on_until_both_stop_it(store):
 
 def test_what_waits_stops_at_once(store):
     run = ask(store, "ann")
-    assert store.ask_to_stop("ann", run.id)
+    assert store.request_stop("ann", run.id)
     assert store.run("ann", run.id).state is State.STOPPED
     assert not store.begin(run.job.id, "w")
     assert store.resume("ann", run.id)
@@ -204,7 +204,7 @@ def test_what_waits_stops_at_once(store):
 def test_asked_for_again_before_it_had_stopped_it_is_queued_again(store):
     run = ask(store, "ann")
     start(store, run)
-    store.ask_to_stop("ann", run.id)
+    store.request_stop("ann", run.id)
     ask(store, "ben")
     assert store.finish(run.job.id, State.STOPPED)
     job = store.run("ben", run.job.id).job
@@ -242,7 +242,7 @@ def test_an_orderly_end_of_the_engine_costs_no_attempt(store):
 def test_a_run_that_was_asked_to_stop_is_stopped_and_not_revived_when_its_worker_is_lost(store):
     run = ask(store, "ann")
     start(store, run)
-    store.ask_to_stop("ann", run.id)
+    store.request_stop("ann", run.id)
     store.interrupt(run.job.id, "Its worker was lost.")
     assert store.revive() == 0
     assert store.run("ann", run.id).state is State.STOPPED
@@ -273,7 +273,7 @@ def test_an_attempt_that_was_given_up_writes_nothing_any_more(store):
     job = store.run("ann", run.id).job
     assert (job.state, job.progress.done, job.attempts) == (State.RUNNING, 1, 2)
     assert [p.step for p in store.history(run.job.id).steps] == [1]
-    assert store.flights() == {run.job.id: Flight("new", stop=False, heard=False)}
+    assert store.flights() == {run.job.id: RunningJob("new", stop=False, heartbeat=False)}
 
 
 # -- history

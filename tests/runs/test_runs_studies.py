@@ -14,8 +14,8 @@ from translearn_core.config import (
     ProbeConfig,
     Slot,
     StudyConfig,
-    expand,
-    identity,
+    expand_grid,
+    job_id,
 )
 from translearn_core.errors import ConfigError, NotFoundError, QuotaError
 from translearn_core.runs import RunStore, State, Studies, Workspace
@@ -60,27 +60,27 @@ def test_a_study_is_ordinary_runs_in_the_queue_the_first_seed_first(store, book,
     }
     assert (study.baseline, study.cells["full"]["recipe"]) == ("linear", "full")
     assert book.all("ann") == [book.get("ann", study.id)] == [study]
-    assert book.standing("ann", study.jobs).waiting == study.jobs
+    assert book.progress("ann", study.jobs).waiting == study.jobs
 
 
 def test_what_was_trained_before_is_not_trained_again_and_keeps_its_name(store, book):
     asked = config(store)
-    one = expand(asked, BLOCKS)[1]
+    one = expand_grid(asked, BLOCKS)[1]
     mine = store.submit("ann", one.config, "mine")
     end(store, mine.job.id)
     study = book.add("ann", "which way", asked, BLOCKS)
     assert store.run("ann", mine.id).name == "mine"
-    assert book.asked_for("ann") == set(study.jobs) - {mine.job.id}
-    assert book.standing("ann", study.jobs).done == (mine.job.id,)
+    assert book.find("ann") == set(study.jobs) - {mine.job.id}
+    assert book.progress("ann", study.jobs).done == (mine.job.id,)
     assert len(store.waiting(Slot.TRAIN)) == 3
 
 
 def test_the_same_study_asked_again_is_the_same_and_goes_on(store, book, study):
     book.stop("ann", study.id)
-    assert book.standing("ann", study.jobs).state is State.STOPPED
+    assert book.progress("ann", study.jobs).state is State.STOPPED
     again = book.add("ann", "a better name", config(store), BLOCKS, "full")
     assert (again.id, again.name, again.baseline) == (study.id, "a better name", "full")
-    assert book.standing("ann", study.jobs).state is State.QUEUED
+    assert book.progress("ann", study.jobs).state is State.QUEUED
     assert len(book.all("ann")) == 1
 
 
@@ -97,7 +97,7 @@ def test_what_is_not_yours_is_not_found(store, book, study):
     with pytest.raises(NotFoundError, match="no such data set"):
         book.add("ben", "his", study.config, BLOCKS)
     assert book.all("ben") == []
-    assert book.standing("ben", study.jobs).gone == study.jobs
+    assert book.progress("ben", study.jobs).gone == study.jobs
     assert book.get("ann", study.id) == study
 
 
@@ -146,13 +146,13 @@ def test_stopping_leaves_what_is_done_and_resuming_asks_for_the_rest(store, book
     assert [run.job.reason for run in book.failed(study)] == ["The loss became nan."]
     assert book.stop("ann", study.id) == 2
     assert store.flights()[running].stop
-    now = book.standing("ann", study.jobs)
+    now = book.progress("ann", study.jobs)
     assert (len(now.done), len(now.failed), len(now.running), len(now.stopped)) == (1, 1, 1, 1)
     assert now.told() == "1 of 4 done, 1 running, 1 stopped, 1 failed"
     assert store.finish(running, State.STOPPED)
-    assert book.standing("ann", study.jobs).state is State.FAILED
+    assert book.progress("ann", study.jobs).state is State.FAILED
     assert book.resume("ann", study.id) == 3
-    now = book.standing("ann", study.jobs)
+    now = book.progress("ann", study.jobs)
     assert (now.done, len(now.waiting)) == ((done,), 3)
 
 
@@ -165,9 +165,9 @@ def test_what_somebody_else_wants_too_goes_on(store, book, study):
 
 def test_resuming_asks_again_for_a_run_that_was_deleted(store, book, study):
     store.delete_run("ann", study.jobs[1])
-    assert book.standing("ann", study.jobs).gone == (study.jobs[1],)
+    assert book.progress("ann", study.jobs).gone == (study.jobs[1],)
     assert book.resume("ann", study.id) == 1
-    assert set(book.standing("ann", study.jobs).waiting) == set(study.jobs)
+    assert set(book.progress("ann", study.jobs).waiting) == set(study.jobs)
 
 
 # -- extend
@@ -181,7 +181,7 @@ def test_extending_asks_only_for_what_is_new_and_renames_cells(store, book, stud
     assert len(grown.runs) == 12
     assert set(study.jobs) < set(grown.jobs)
     assert grown.baseline == "linear, all rows"
-    now = book.standing("ann", grown.jobs)
+    now = book.progress("ann", grown.jobs)
     assert (len(now.done), len(now.stopped), len(now.waiting)) == (1, 3, 8)
     assert book.get("ann", study.id) == grown
 
@@ -236,13 +236,13 @@ def test_deleting_a_study_keeps_its_runs_unless_asked(store, book, study):
 
 def test_deleting_a_study_with_its_runs_keeps_what_is_older_or_another_studys(store, book):
     asked = config(store)
-    old, shared, *_ = (one.config for one in expand(asked, BLOCKS))
+    old, shared, *_ = (one.config for one in expand_grid(asked, BLOCKS))
     store.submit("ann", old, "mine")
     study = book.add("ann", "first", asked, BLOCKS)
     book.add("ann", "second", config(store, recipes=("full",), seeds=(0,)), BLOCKS)
     ask_about(store, study)
     book.delete("ann", study.id, runs=True)
-    assert {run.job.id for run in store.runs("ann")} == {identity(old), identity(shared)}
+    assert {run.job.id for run in store.runs("ann")} == {job_id(old), job_id(shared)}
     assert not store.workspace.run(study.jobs[2]).exists()
 
 

@@ -3,7 +3,7 @@ from collections import Counter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from translearn_core.runs.fair_queue import Waiting, in_turn
+from translearn_core.runs.fair_queue import QueuedJob, fair_order
 
 OWNERS = "abcd"
 
@@ -13,7 +13,7 @@ def queues(draw):
     owners = draw(st.lists(st.sampled_from(OWNERS), min_size=1, max_size=16))
     times = draw(st.lists(st.integers(0, 50), min_size=len(owners), max_size=len(owners)))
     return [
-        Waiting(f"job{n}", (owner,), float(since))
+        QueuedJob(f"job{n}", (owner,), float(since))
         for n, (owner, since) in enumerate(zip(owners, times, strict=True))
     ]
 
@@ -24,14 +24,14 @@ turns = st.dictionaries(st.sampled_from(OWNERS), st.floats(0, 1000), max_size=4)
 @settings(deadline=None)
 @given(queues(), turns)
 def test_everything_that_waits_is_listed_once(waiting, last):
-    assert Counter(in_turn(waiting, last)) == Counter(w.job for w in waiting)
+    assert Counter(fair_order(waiting, last)) == Counter(w.job for w in waiting)
 
 
 @settings(deadline=None)
 @given(queues(), turns)
 def test_nobody_gets_two_turns_while_another_owner_who_waits_gets_none(waiting, last):
     owner_of = {w.job: w.owners[0] for w in waiting}
-    order = [owner_of[job] for job in in_turn(waiting, last)]
+    order = [owner_of[job] for job in fair_order(waiting, last)]
     for start in range(len(order)):
         seen: set[str] = set()
         for position in range(start, len(order)):
@@ -48,7 +48,7 @@ def test_an_owners_jobs_keep_their_order(waiting, last):
     for owner in OWNERS:
         mine = [
             since[job]
-            for job in in_turn(waiting, last)
+            for job in fair_order(waiting, last)
             if (owner,) in {w.owners for w in waiting if w.job == job}
         ]
         assert mine == sorted(mine)
@@ -58,20 +58,24 @@ def test_an_owners_jobs_keep_their_order(waiting, last):
 @given(queues(), turns)
 def test_the_first_turn_is_the_one_whose_owner_waited_longest(waiting, last):
     owner_of = {w.job: w.owners[0] for w in waiting}
-    first = owner_of[in_turn(waiting, last)[0]]
+    first = owner_of[fair_order(waiting, last)[0]]
     assert last.get(first, -1.0) == min(last.get(owner, -1.0) for owner in owner_of.values())
 
 
 def test_a_job_wanted_by_two_counts_as_a_turn_of_both():
-    waiting = [Waiting("shared", ("a", "b"), 0.0), Waiting("a1", ("a",), 1.0), Waiting("c1", ("c",), 2.0)]
-    assert in_turn(waiting, {}) == ["shared", "c1", "a1"]
+    waiting = [
+        QueuedJob("shared", ("a", "b"), 0.0),
+        QueuedJob("a1", ("a",), 1.0),
+        QueuedJob("c1", ("c",), 2.0),
+    ]
+    assert fair_order(waiting, {}) == ["shared", "c1", "a1"]
 
 
 def test_thirty_browsers_with_long_queues_are_put_in_order_at_once():
     waiting = [
-        Waiting(f"{owner}-{n}", (f"owner{owner}",), float(n)) for owner in range(30) for n in range(40)
+        QueuedJob(f"{owner}-{n}", (f"owner{owner}",), float(n)) for owner in range(30) for n in range(40)
     ]
-    order = in_turn(waiting, {})
+    order = fair_order(waiting, {})
     assert [
         Counter(job.split("-")[0] for job in order[k : k + 30]).most_common(1)[0][1]
         for k in range(0, 1200, 30)

@@ -15,7 +15,7 @@ from translearn_core.config import (
 )
 from translearn_core.errors import NotFoundError
 from translearn_core.runs import UNREADABLE, State, Studies, Unreadable
-from translearn_core.runs.schema import claims, jobs, studies
+from translearn_core.runs.schema import job_owners, jobs, studies
 from translearn_core.settings import Settings
 
 CSV = b"text,label\ngood,1\nbad,0\n"
@@ -61,7 +61,7 @@ def test_a_kind_from_another_version_is_one_too(store):
 
 def test_who_names_it_is_told_why(store, spoiled):
     for name in (spoiled.id, spoiled.job.id):
-        for act in (store.run, store.ask_to_stop, store.resume):
+        for act in (store.run, store.request_stop, store.resume):
             with pytest.raises(NotFoundError, match=UNREADABLE):
                 act("ann", name)
         with pytest.raises(NotFoundError, match="no such run"):
@@ -80,7 +80,7 @@ def test_it_is_deleted_with_its_files_and_answers(store, spoiled):
     assert store.unreadable("ann") == store.runs("ann") == []
     assert not folder.exists()
     with store.reading() as db:
-        assert db.execute(jobs.select()).all() == db.execute(claims.select()).all() == []
+        assert db.execute(jobs.select()).all() == db.execute(job_owners.select()).all() == []
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def test_a_study_that_cannot_be_read_is_listed_apart_and_hides_no_other(store, b
     spoil_study(store, bad)
     assert book.all("ann") == [good]
     assert book.unreadable("ann") == [Unreadable(bad.id, "bad", bad.created)]
-    assert book.asked_for("ann") == {*bad.jobs, *good.jobs}
+    assert book.find("ann") == {*bad.jobs, *good.jobs}
     with pytest.raises(NotFoundError, match=UNREADABLE):
         book.get("ann", bad.id)
 

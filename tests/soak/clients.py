@@ -15,7 +15,7 @@ from tests.soak.fuzz_tables import damaged
 from translearn_core.config import DataConfig, DiagnoseConfig, ExperimentConfig, PredictConfig, ReadConfig
 from translearn_core.data import sample_bytes
 from translearn_core.engine import ensure_engine, stop_engine
-from translearn_core.results import Reading
+from translearn_core.results import TableProfile
 from translearn_core.runs import RunStore, State, Workspace, artifacts
 from translearn_core.settings import Settings
 
@@ -56,7 +56,7 @@ def attack(store: RunStore, settings: Settings, over: threading.Event, brought: 
         brought.append(state)
         if state is State.DONE:
             run = store.run("mallory", store.submit("mallory", ReadConfig(dataset=digest)).id)
-            reading = artifacts.load(store.workspace.run(run.job.id), Reading)
+            reading = artifacts.load(store.workspace.run(run.job.id), TableProfile)
             names = [column.name for column in reading.columns] if reading else []
             if len(names) > 1:
                 ended(

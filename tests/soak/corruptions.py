@@ -30,19 +30,19 @@ from sqlalchemy import update
 from tests.architectures import TEXTS, tiny_folder
 from tests.corpora import SENTENCES
 from translearn_core import results
-from translearn_core.activations import Compute, Encoder, Store, Texts
+from translearn_core.activations import ActivationCache, Compute, Encoder, TextBatchSource
 from translearn_core.backbones import load
 from translearn_core.commands.runs import line
 from translearn_core.config import (
     ADAPTED,
     BackboneConfig,
+    BaseConfig,
     DataConfig,
     Device,
     ExperimentConfig,
     ExportConfig,
     FeatureConfig,
     FreezePlan,
-    Frozen,
     Pooling,
     Precision,
     PredictConfig,
@@ -103,10 +103,10 @@ def workspace(root: Path) -> Iterator[RunStore]:
             os.environ["TRANSLEARN_WORKSPACE"] = before
         settings.cache_clear()
         open_store.cache_clear()
-        runtime.WARM.clear()
+        runtime.CACHE.clear()
 
 
-def do(store: RunStore, config: Frozen) -> str:
+def do(store: RunStore, config: BaseConfig) -> str:
     """Have a worker's function do a job here and now, and return the job."""
     run = store.submit(LOCAL, config)
     assert store.begin(run.job.id, "token")
@@ -261,8 +261,8 @@ def _options(store: RunStore, digest: str) -> object:
 def _activations(shelves: Path, tiny: Path) -> object:
     """Return what every layer makes of the texts of the first training, kept or computed again."""
     backbone = load(BackboneConfig(id=str(tiny)))
-    texts = Texts(_known_texts(), backbone.tokenizer, 32)
-    found = Encoder(backbone, texts, EXACT, Store(shelves, 10**9)).pooled(Pooling.MEAN)
+    texts = TextBatchSource(_known_texts(), backbone.tokenizer, 32)
+    found = Encoder(backbone, texts, EXACT, ActivationCache(shelves, 10**9)).pooled(Pooling.MEAN)
     return [layer.vectors().numpy() for layer in found]
 
 

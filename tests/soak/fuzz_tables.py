@@ -25,12 +25,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from translearn_core.config import DataConfig, Fix, ReadOptions, SplitConfig
-from translearn_core.data import diagnose, prepare, read
+from translearn_core.config import CleaningRule, DataConfig, ReadOptions, SplitConfig
+from translearn_core.data import diagnose, prepare, read_table
 from translearn_core.errors import TranslearnError
-from translearn_core.settings import Settings, app_folder
+from translearn_core.settings import Settings, app_root
 
-SAMPLES = sorted((app_folder() / "assets" / "samples").glob("*.csv"))
+SAMPLES = sorted((app_root() / "assets" / "samples").glob("*.csv"))
 CASES = Path(__file__).resolve().parents[1] / "data" / "cases"
 CODECS = (
     "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1250", "cp1251",
@@ -247,13 +247,13 @@ def through(seed: int, folder: Path) -> Outcome:
     began, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     kind, said = "read", ""
     try:
-        table, reading = read(sources, Settings(max_upload_mb=20), options_of(chance))
+        table, reading = read_table(sources, Settings(max_upload_mb=20), options_of(chance))
         names = [column.name for column in reading.columns]
         text = reading.suggestion.text or chance.choice(names)
         label = reading.suggestion.label or chance.choice(names)
         if text != label:
             group = chance.choice([None, *(name for name in names if name != text)])
-            fixes = tuple(fix for fix in Fix if chance.random() < 0.2)
+            fixes = tuple(fix for fix in CleaningRule if chance.random() < 0.2)
             config = DataConfig(
                 dataset="d", text=text, label=label, fixes=fixes,
                 split=SplitConfig(column=reading.suggestion.split if group is None else None, group=group),

@@ -79,7 +79,7 @@ def house(root: Path) -> House:
     experiment = ExperimentConfig(
         data=DataConfig(dataset=dataset.digest, text="text", label="label"),
         backbone=BackboneConfig(id=str(tiny_folder("bert", root / "bert"))),
-        plan=FreezePlan.everything(3),
+        plan=FreezePlan.full(3),
         stages=stages,
         features=FeatureConfig(token_limit=32),
         training=TrainingConfig(epochs=2, lr=1e-3, batch_size=4, precision=Precision.FLOAT32),

@@ -11,11 +11,11 @@ from tests.soak.corruptions import do, table, workspace
 from translearn_core.commands.runs import line
 from translearn_core.config import (
     BackboneConfig,
+    BaseConfig,
     DataConfig,
     ExperimentConfig,
     FeatureConfig,
     FreezePlan,
-    Frozen,
     Precision,
     PredictConfig,
     ReadConfig,
@@ -65,12 +65,12 @@ def damage(path: Path) -> None:
 def work(store: RunStore, run: Run) -> Run:
     """Do what is queued as a worker does, and return how it ended."""
     assert store.begin(run.job.id, "token")
-    runtime.WARM.clear()
+    runtime.CACHE.clear()
     runtime.run(run.job.id, str(store.workspace.root), None, "token")
     return store.run(LOCAL, run.id)
 
 
-def ask(store: RunStore, config: Frozen) -> Run:
+def ask(store: RunStore, config: BaseConfig) -> Run:
     return work(store, store.submit(LOCAL, config))
 
 

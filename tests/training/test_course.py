@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.architectures import tiny_folder
 from tests.training.test_training import Script, experiment, toy
-from translearn_core.activations import Compute, Store, Texts
+from translearn_core.activations import ActivationCache, Compute, TextBatchSource
 from translearn_core.backbones import load
 from translearn_core.config import (
     BackboneConfig,
@@ -28,15 +28,21 @@ from translearn_core.config import (
     Tuning,
     TuningConfig,
 )
-from translearn_core.config.lr_schedule import joined, peak_rates, rate_factor, rates_at, training_parts
+from translearn_core.config.lr_schedule import (
+    group_by_rate,
+    learning_rates_at,
+    peak_rates,
+    rate_factor,
+    training_parts,
+)
 from translearn_core.errors import ConfigError, Stopped, TrainingError
 from translearn_core.experiment import build, run_experiment
 from translearn_core.results import EpochPoint
 from translearn_core.runs import artifacts
-from translearn_core.training import Checkpoint, Loop, Moment, Rows, resume, snapshots
-from translearn_core.training.weight_drift import part_changes
-from translearn_core.transfer import Supply
-from translearn_core.transfer.stage_inputs import untouched_cuts
+from translearn_core.training import Checkpoint, Loop, TrainingEvent, TrainingRows, resume, snapshots
+from translearn_core.training.weight_drift import relative_change_per_part
+from translearn_core.transfer import StageInputs
+from translearn_core.transfer.stage_inputs import reusable_depths
 
 BLOCKS = 3
 EXACT = Compute(torch.device("cpu"), bf16=False)
@@ -58,11 +64,11 @@ def loop_of(config: ExperimentConfig, store: Path, rows: int = 24) -> Loop:
     """Return the loop of a toy run, as a run puts it together."""
     data = toy(rows)
     model = build(config, load(config.backbone), 2).eval()
-    texts = Texts(data.texts, model.source.tokenizer, 32)
-    plans = [stage.plan for stage in config.course]
-    supply = Supply(model, texts, EXACT, Store(store, 10**9), course=plans)
-    inputs = supply.first(data.where(Split.TRAIN), seed=0)
-    learned = Rows(data.labels, data.where(Split.TRAIN), data.where(Split.VALIDATION), 2)
+    texts = TextBatchSource(data.texts, model.source.tokenizer, 32)
+    plans = [stage.plan for stage in config.resolved_stages]
+    supply = StageInputs(model, texts, EXACT, ActivationCache(store, 10**9), course=plans)
+    inputs = supply.for_first_stage(data.where(Split.TRAIN), seed=0)
+    learned = TrainingRows(data.labels, data.where(Split.TRAIN), data.where(Split.VALIDATION), 2)
     loop = Loop(model, inputs, learned, config.training, EXACT, before=config.stages, inputs_for=supply)
     loop.supply = supply  # type: ignore[attr-defined]
     return loop
@@ -112,12 +118,12 @@ def test_at_every_step_just_what_is_planned_trains_and_a_kill_changes_nothing(
         start = {name: p.detach().clone() for name, p in loop.model.named_parameters()}
         before = dict(start)
 
-        def watch(moment: Moment) -> None:
+        def watch(moment: TrainingEvent) -> None:
             if isinstance(moment.point, EpochPoint):
                 return
             assert moment.point is not None
             losses.append(moment.point.loss)
-            now = config.course[loop.state.stage].plan
+            now = config.resolved_stages[loop.state.stage].plan
             planned = loop.model.names(now)
             held = {id(p) for group in loop.optimizer.param_groups for p in group["params"]}
             for name, p in loop.model.named_parameters():
@@ -128,7 +134,7 @@ def test_at_every_step_just_what_is_planned_trains_and_a_kill_changes_nothing(
                 before[name] = p.detach().clone()
 
         loop.run(watch)
-        assert len(losses) == sum(stage.epochs for stage in config.course) * loop.steps_per_epoch
+        assert len(losses) == sum(stage.epochs for stage in config.resolved_stages) * loop.steps_per_epoch
         for name, p in loop.model.named_parameters():
             if name not in loop.model.names(plan):
                 assert torch.equal(p, start[name])
@@ -136,7 +142,7 @@ def test_at_every_step_just_what_is_planned_trains_and_a_kill_changes_nothing(
         killed = loop_of(config, folder)
         kept: list[Checkpoint] = []
 
-        def kill_at(moment: Moment) -> None:
+        def kill_at(moment: TrainingEvent) -> None:
             if moment.step == min(kill, len(losses)):
                 moment.checkpoint({}).write(folder / "run")
                 raise Killed
@@ -158,8 +164,8 @@ def test_at_every_step_just_what_is_planned_trains_and_a_kill_changes_nothing(
 
 
 def top_down(tiny: str, **training: object) -> ExperimentConfig:
-    stages = [Stage(plan=FreezePlan(), epochs=2), *(Stage(plan=FreezePlan.last(k, BLOCKS)) for k in (1, 2))]
-    return staged(tiny, FreezePlan.last(3, BLOCKS), *stages, **training)
+    stages = [Stage(plan=FreezePlan(), epochs=2), *(Stage(plan=FreezePlan.last_n(k, BLOCKS)) for k in (1, 2))]
+    return staged(tiny, FreezePlan.last_n(3, BLOCKS), *stages, **training)
 
 
 def test_top_down_every_text_passes_every_frozen_block_once(tiny: str, tmp_path: Path) -> None:
@@ -177,7 +183,8 @@ def test_what_is_kept_between_stages_changes_no_number(tiny: str, tmp_path: Path
     kept, streamed = Script(), Script()
     expected = kept.run(config, tmp_path / "kept")
     found = run_experiment(
-        config, toy, tmp_path / "streamed", store=Store(tmp_path / "none", 0), report=streamed.report,
+        config, toy, tmp_path / "streamed", store=ActivationCache(tmp_path / "none", 0),
+        report=streamed.report,
         record=streamed.record,
     )  # fmt: skip
     assert kept.losses == pytest.approx(streamed.losses, abs=1e-4)
@@ -187,11 +194,11 @@ def test_what_is_kept_between_stages_changes_no_number(tiny: str, tmp_path: Path
 
 def test_bottom_up_a_changed_block_is_read_anew(tiny: str, tmp_path: Path) -> None:
     alone = [Stage(plan=FreezePlan(blocks=(k,))) for k in range(BLOCKS)]
-    config = staged(tiny, FreezePlan.last(BLOCKS, BLOCKS), Stage(plan=FreezePlan()), *alone)
+    config = staged(tiny, FreezePlan.last_n(BLOCKS, BLOCKS), Stage(plan=FreezePlan()), *alone)
     loop = loop_of(config, tmp_path / "store")
     seen = []
 
-    def look(moment: Moment) -> None:
+    def look(moment: TrainingEvent) -> None:
         if isinstance(moment.point, EpochPoint):
             kept = loop.inputs.kept
             seen.append((loop.state.stage, None if kept is None else kept.cut))
@@ -204,7 +211,7 @@ def test_bottom_up_a_changed_block_is_read_anew(tiny: str, tmp_path: Path) -> No
 
 
 def test_a_stage_ends_when_nothing_is_gained(tiny: str, tmp_path: Path) -> None:
-    config = staged(tiny, FreezePlan.last(1, BLOCKS), Stage(plan=FreezePlan(), epochs=50, patience=2))
+    config = staged(tiny, FreezePlan.last_n(1, BLOCKS), Stage(plan=FreezePlan(), epochs=50, patience=2))
     script = Script()
     script.run(config, tmp_path / "run")
     head = [e.validation_macro_f1 for e in script.epochs if e.stage == 0]
@@ -265,9 +272,9 @@ def test_a_run_can_be_replayed_stage_by_stage(tiny: str, tmp_path: Path) -> None
 def test_l2_sp_keeps_the_weights_nearer_to_their_start(tiny: str, tmp_path: Path) -> None:
     changes = []
     for pull in (0.0, 1.0):
-        loop = loop_of(staged(tiny, FreezePlan.last(1, BLOCKS), epochs=4, l2_sp=pull), tmp_path / "store")
+        loop = loop_of(staged(tiny, FreezePlan.last_n(1, BLOCKS), epochs=4, l2_sp=pull), tmp_path / "store")
         loop.run(lambda _: None)
-        changes.append(part_changes(loop.model, loop.start)["block 2"])
+        changes.append(relative_change_per_part(loop.model, loop.start)["block 2"])
         for group in loop.optimizer.param_groups:
             decays = group["weight_decay"] > 0
             assert not (decays and pull and group["part"] != "head")
@@ -279,15 +286,17 @@ def test_a_teacher_pulls_its_student_to_its_own_answers(tiny: str, tmp_path: Pat
     config = experiment(tiny, "last:1", epochs=4)
     taught = config.model_copy(update={"distil": DistilConfig(teacher="t", weight=1.0)})
     backbone = taught.backbone.model_copy(update={"blocks": 2})
-    taught = taught.model_copy(update={"backbone": backbone, "plan": FreezePlan.everything(2)})
+    taught = taught.model_copy(update={"backbone": backbone, "plan": FreezePlan.full(2)})
     summary = run_experiment(
-        taught, toy, tmp_path / "student", store=Store(tmp_path / "a", 10**9), report=lambda *_: None,
+        taught, toy, tmp_path / "student", store=ActivationCache(tmp_path / "a", 10**9),
+        report=lambda *_: None,
         record=lambda _: None, teacher=tmp_path / "teacher",
     )  # fmt: skip
     assert summary.test.accuracy > 0.8
     with pytest.raises(ConfigError, match=r"distil\.teacher"):
         run_experiment(
-            taught, lambda: other_classes(), tmp_path / "strange", store=Store(tmp_path / "a", 10**9),
+            taught, lambda: other_classes(), tmp_path / "strange",
+            store=ActivationCache(tmp_path / "a", 10**9),
             report=lambda *_: None, record=lambda _: None, teacher=tmp_path / "teacher",
         )  # fmt: skip
     with pytest.raises(ConfigError, match=r"distil\.teacher"):
@@ -312,13 +321,13 @@ def test_a_part_joins_with_a_warm_up_of_its_own_and_ends_with_the_rest() -> None
             "head": 1e-2,
         }
     )
-    since = joined({}, training_parts(FreezePlan(), 3), 0)
-    since = joined(since, training_parts(FreezePlan.last(1, 3), 3), 50)
+    since = group_by_rate({}, training_parts(FreezePlan(), 3), 0)
+    since = group_by_rate(since, training_parts(FreezePlan.last_n(1, 3), 3), 50)
     assert since == {"head": 0, "block 2": 50, "final": 50}
-    rates = rates_at(50, 100, since, peaks, training)
+    rates = learning_rates_at(50, 100, since, peaks, training)
     assert rates["block 2"] == pytest.approx(1e-3 * rate_factor(0, 50, training))
     assert rates["head"] == pytest.approx(1e-2 * rate_factor(50, 100, training))
-    assert joined(since, {"head"}, 60) == {"head": 0}
+    assert group_by_rate(since, {"head"}, 60) == {"head": 0}
     own = TrainingConfig(rates=(1e-5, 2e-5, 3e-5))
     assert peak_rates(own, 3)["block 1"] == 2e-5
 
@@ -336,11 +345,11 @@ def test_every_schedule_rises_to_its_peak_and_stays_below(schedule: Schedule) ->
 
 
 def test_only_boundaries_above_what_was_trained_can_be_kept_ahead() -> None:
-    top = [FreezePlan.last(k, 6) for k in (0, 1, 2, 6)]
-    assert set(untouched_cuts(top, 6)) == {5, 4}
+    top = [FreezePlan.last_n(k, 6) for k in (0, 1, 2, 6)]
+    assert set(reusable_depths(top, 6)) == {5, 4}
     bottom = [FreezePlan(blocks=(k,)) for k in range(6)]
-    assert set(untouched_cuts(bottom, 6)) == set()
-    assert set(untouched_cuts([FreezePlan(blocks=(3,)), FreezePlan(blocks=(4,))], 6)) == {3}
+    assert set(reusable_depths(bottom, 6)) == set()
+    assert set(reusable_depths([FreezePlan(blocks=(3,)), FreezePlan(blocks=(4,))], 6)) == {3}
 
 
 def test_stages_beyond_the_plan_are_refused(tiny: str) -> None:

@@ -2,16 +2,19 @@ from dataclasses import replace
 
 import pytest
 
-from translearn_core.config import DataConfig, ExperimentConfig, FreezePlan, RateSearchConfig, TrainingConfig
-from translearn_core.results import Anatomy, Calibration, Task
+from translearn_core.config import DataConfig, ExperimentConfig, FreezePlan, LrFinderConfig, TrainingConfig
+from translearn_core.results import BackboneInfo, CostModel, Workload
 
 BLOCKS = 6
-MODEL = Anatomy(
+MODEL = BackboneInfo(
     id="model", architecture="BertModel", width=384, token_limit=512, vocabulary=30_522, causal=False,
     embedding_parameters=11_900_000, final_parameters=0, block_parameters=(1_774_464,) * BLOCKS,
-    block_class="BertLayer", bytes=90_000_000, digest="d", splittable=True, why_not=None, language_note=None,
+    block_class=(
+        "BertLayer"
+    ), bytes=90_000_000, digest="d", supports_partial_forward=True,
+    unsupported_reason=None, language_note=None,
 )  # fmt: skip
-TIMED = Calibration(
+TIMED = CostModel(
     device="CPU",
     precision="bf16",
     batch_size=32,
@@ -28,7 +31,7 @@ TIMED = Calibration(
     base_bytes=500_000_000,
     limit_bytes=10**10,
 )
-TASK = Task(train=6920, validation=872, test=1821, tokens_per_text=23.0, classes=2)
+TASK = Workload(train=6920, validation=872, test=1821, tokens_per_text=23.0, classes=2)
 
 
 def config(plan: FreezePlan, **training: object) -> ExperimentConfig:
@@ -37,7 +40,7 @@ def config(plan: FreezePlan, **training: object) -> ExperimentConfig:
 
 
 def test_cost_follows_the_lowest_trainable_block() -> None:
-    plans = [FreezePlan.last(k, BLOCKS) for k in range(BLOCKS + 1)] + [FreezePlan.everything(BLOCKS)]
+    plans = [FreezePlan.last_n(k, BLOCKS) for k in range(BLOCKS + 1)] + [FreezePlan.full(BLOCKS)]
     found = [TIMED.estimate(MODEL, config(plan), TASK) for plan in plans]
     assert [e.seconds for e in found] == sorted(e.seconds for e in found)
     assert [e.memory_bytes for e in found[1:]] == sorted(e.memory_bytes for e in found[1:])
@@ -51,7 +54,7 @@ def test_more_epochs_cost_steps_and_no_second_pass() -> None:
 
 
 def test_what_does_not_fit_is_offered_smaller_and_more_frozen() -> None:
-    heavy = config(FreezePlan.everything(BLOCKS), batch_size=1024)
+    heavy = config(FreezePlan.full(BLOCKS), batch_size=1024)
     assert TIMED.estimate(MODEL, heavy, TASK).fits
     tight = replace(TIMED, limit_bytes=2_000_000_000)
     assert not tight.estimate(MODEL, heavy, TASK).fits
@@ -59,20 +62,20 @@ def test_what_does_not_fit_is_offered_smaller_and_more_frozen() -> None:
     assert smaller.plan == heavy.plan
     assert smaller.training.batch_size < 1024
     assert frozen.training == heavy.training
-    assert frozen.plan.boundary(BLOCKS) > -1
+    assert frozen.plan.first_trainable_block(BLOCKS) > -1
     assert all(tight.estimate(MODEL, each, TASK).fits for each in (smaller, frozen))
     assert replace(TIMED, limit_bytes=1).lighter(MODEL, heavy, TASK) == []
 
 
 def test_looking_for_a_rate_costs_its_steps_and_one_pass_over_the_rows_they_take() -> None:
-    def seconds(plan: FreezePlan, task: Task = TASK, steps: int = 100) -> float:
-        return TIMED.search_seconds(MODEL, RateSearchConfig(experiment=config(plan), steps=steps), task)
+    def seconds(plan: FreezePlan, task: Workload = TASK, steps: int = 100) -> float:
+        return TIMED.search_seconds(MODEL, LrFinderConfig(experiment=config(plan), steps=steps), task)
 
     head, top, whole = (
-        seconds(plan) for plan in (FreezePlan(), FreezePlan.last(2, 6), FreezePlan.last(6, 6))
+        seconds(plan) for plan in (FreezePlan(), FreezePlan.last_n(2, 6), FreezePlan.last_n(6, 6))
     )
     assert head < top < whole
-    assert seconds(FreezePlan.last(6, 6), steps=200) - whole == pytest.approx(whole - 3 * TIMED.load)
+    assert seconds(FreezePlan.last_n(6, 6), steps=200) - whole == pytest.approx(whole - 3 * TIMED.load)
     assert seconds(FreezePlan(), replace(TASK, train=100_000)) == head, (
         "it takes no more rows than it has steps for"
     )

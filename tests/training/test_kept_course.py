@@ -9,58 +9,62 @@ import torch
 
 from tests.architectures import tiny_folder
 from tests.training.test_training import experiment, toy
-from translearn_core.activations import Compute, Store, Texts
+from translearn_core.activations import ActivationCache, Compute, TextBatchSource
 from translearn_core.backbones import load
 from translearn_core.config import ExperimentConfig, FreezePlan, Split, Stage
 from translearn_core.experiment import build
 from translearn_core.results import EpochPoint
-from translearn_core.training import Loop, Moment, Rows, answers
-from translearn_core.transfer import Inputs, Supply
+from translearn_core.training import Loop, TrainingEvent, TrainingRows, predict
+from translearn_core.transfer import Inputs, StageInputs
 
 BLOCKS = 3
 EXACT = Compute(torch.device("cpu"), bf16=False)
 
 
-class Streaming(Supply):
+class Streaming(StageInputs):
     """Every step runs the whole backbone, on the batches that are drawn where only the head trains."""
 
     def __call__(self, plan: FreezePlan) -> Inputs:
-        inputs = Inputs.whole(self.texts.tokens)
-        if plan.boundary(BLOCKS) < BLOCKS:
+        inputs = Inputs.from_tokens(self.texts.tokens)
+        if plan.first_trainable_block(BLOCKS) < BLOCKS:
             return inputs
         return replace(inputs, lengths=np.zeros_like(inputs.lengths))
 
 
-def trained(kind: type[Supply], config: ExperimentConfig, store: Path) -> tuple[list[EpochPoint], np.ndarray]:
+def trained(
+    kind: type[StageInputs], config: ExperimentConfig, store: Path
+) -> tuple[list[EpochPoint], np.ndarray]:
     data = toy(48)
     model = build(config, load(config.backbone), 2).eval()
-    texts = Texts(data.texts, model.source.tokenizer, 32)
-    plans = [stage.plan for stage in config.course]
-    supply = kind(model, texts, EXACT, Store(store, 10**9), course=plans if kind is Supply else plans[:1])
-    inputs = supply.first(data.where(Split.TRAIN), seed=0)
-    rows = Rows(data.labels, data.where(Split.TRAIN), data.where(Split.VALIDATION), 2)
+    texts = TextBatchSource(data.texts, model.source.tokenizer, 32)
+    plans = [stage.plan for stage in config.resolved_stages]
+    supply = kind(
+        model, texts, EXACT, ActivationCache(store, 10**9), course=plans if kind is StageInputs else plans[:1]
+    )
+    inputs = supply.for_first_stage(data.where(Split.TRAIN), seed=0)
+    rows = TrainingRows(data.labels, data.where(Split.TRAIN), data.where(Split.VALIDATION), 2)
     loop = Loop(model, inputs, rows, config.training, EXACT, before=config.stages, inputs_for=supply)
     epochs: list[EpochPoint] = []
 
-    def note(moment: Moment) -> None:
+    def note(moment: TrainingEvent) -> None:
         if isinstance(moment.point, EpochPoint):
             epochs.append(moment.point)
 
     loop.run(note)
-    told, _ = answers(model, Inputs.whole(texts.tokens), np.arange(48), EXACT)
+    told, _ = predict(model, Inputs.from_tokens(texts.tokens), np.arange(48), EXACT)
     return epochs, told
 
 
 @pytest.mark.parametrize("top", [2, BLOCKS])
 def test_gradual_unfreezing_gives_the_same_metrics_kept_and_run_whole(top: int, tmp_path: Path) -> None:
     folder = str(tiny_folder("bert", tmp_path / "bert"))
-    stages = [Stage(plan=FreezePlan.last(k, BLOCKS), epochs=2) for k in range(top)]
+    stages = [Stage(plan=FreezePlan.last_n(k, BLOCKS), epochs=2) for k in range(top)]
     base = experiment(folder, epochs=2, lr=1e-3, head_lr=1e-2).model_dump()
-    plan = FreezePlan.last(top, BLOCKS)
+    plan = FreezePlan.last_n(top, BLOCKS)
     config = ExperimentConfig.model_validate(
         base | {"plan": plan.model_dump(), "stages": [s.model_dump() for s in stages]}
     )
-    kept, kept_told = trained(Supply, config, tmp_path / "kept")
+    kept, kept_told = trained(StageInputs, config, tmp_path / "kept")
     whole, whole_told = trained(Streaming, config, tmp_path / "whole")
     assert len(kept) == 2 * (top + 1)
     for one, other in zip(kept, whole, strict=True):

@@ -19,21 +19,21 @@ from translearn_core.config import (
     ExperimentConfig,
     FeatureConfig,
     FreezePlan,
+    LrFinderConfig,
     Precision,
-    RateSearchConfig,
     TrainingConfig,
 )
 from translearn_core.errors import Stopped, TrainingError
 from translearn_core.experiment import build
-from translearn_core.results import RateSearch
-from translearn_core.training import Loop, Rows
+from translearn_core.results import LrFinderResult
+from translearn_core.training import Loop, TrainingRows
 from translearn_core.training.lr_finder import (
-    ladder,
-    raised,
-    read,
+    find_learning_rate,
+    lr_grid,
+    residual_std,
     running_mean,
-    scatter,
-    search_rate,
+    searched_setting,
+    suggest_lr,
     whole_batches,
 )
 from translearn_core.transfer import Inputs
@@ -49,7 +49,7 @@ EXACT = Compute.choose(Device.CPU, Precision.FLOAT32)
 DATA = DataConfig(dataset="d", text="t", label="l")
 
 
-def asked(plan: FreezePlan, tiny: str = "tiny", steps: int = 60, **training: object) -> RateSearchConfig:
+def asked(plan: FreezePlan, tiny: str = "tiny", steps: int = 60, **training: object) -> LrFinderConfig:
     loop = {"lr": 1e-3, "head_lr": 1e-2, "batch_size": 8, "precision": Precision.FLOAT32, **training}
     experiment = ExperimentConfig(
         data=DATA,
@@ -58,7 +58,7 @@ def asked(plan: FreezePlan, tiny: str = "tiny", steps: int = 60, **training: obj
         features=FeatureConfig(token_limit=32),
         training=TrainingConfig(**loop),
     )
-    return RateSearchConfig(experiment=experiment, low=1e-5, high=1.0, steps=steps)
+    return LrFinderConfig(experiment=experiment, low=1e-5, high=1.0, steps=steps)
 
 
 @pytest.fixture(scope="module")
@@ -66,22 +66,22 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(tiny_folder("bert", tmp_path_factory.mktemp("bert")))
 
 
-def searched(config: RateSearchConfig, report: object = None) -> RateSearch:
+def searched(config: LrFinderConfig, report: object = None) -> LrFinderResult:
     texts = [f"{(GOOD if i % 2 else BAD)[i // 2 % 4]} {'abcdefgh'[i % 8]}" for i in range(90)]
     backbone = load(config.experiment.backbone)
     model = build(config.experiment, backbone, 2).eval()
-    inputs = Inputs.whole(tokenize(backbone.tokenizer, texts, 32))
+    inputs = Inputs.from_tokens(tokenize(backbone.tokenizer, texts, 32))
     everything = np.arange(len(texts))
-    rows = Rows(everything % 2, everything, everything[:0], 2)
+    rows = TrainingRows(everything % 2, everything, everything[:0], 2)
     options = {} if report is None else {"report": report}
-    return search_rate(model, inputs, rows, config, EXACT, **options)
+    return find_learning_rate(model, inputs, rows, config, EXACT, **options)
 
 
 # the search
 
 
 def test_rates_rise_by_the_same_factor_and_the_loss_falls_and_runs_away(tiny: str) -> None:
-    config = asked(FreezePlan.last(2, 3), tiny)
+    config = asked(FreezePlan.last_n(2, 3), tiny)
     found = searched(config)
     assert found.setting == "lr"
     assert found.before == 1e-3
@@ -93,7 +93,7 @@ def test_rates_rise_by_the_same_factor_and_the_loss_falls_and_runs_away(tiny: st
 
 
 def test_the_same_question_has_the_same_answer(tiny: str) -> None:
-    config = asked(FreezePlan.last(1, 3), tiny, steps=20)
+    config = asked(FreezePlan.last_n(1, 3), tiny, steps=20)
     assert searched(config) == searched(config)
 
 
@@ -108,7 +108,7 @@ def test_every_part_keeps_its_ratio(tiny: str, monkeypatch: pytest.MonkeyPatch) 
         return point
 
     monkeypatch.setattr(Loop, "step", watched)
-    found = searched(asked(FreezePlan.everything(3), tiny, steps=20, decay=0.5, warmup=0.5))
+    found = searched(asked(FreezePlan.full(3), tiny, steps=20, decay=0.5, warmup=0.5))
     for rate, rates in zip(found.rates, seen, strict=True):
         assert rates["block 2"] == pytest.approx(rate)
         assert rates["head"] == pytest.approx(10 * rate)
@@ -150,7 +150,7 @@ def test_it_can_be_stopped(tiny: str) -> None:
 
 
 def test_batches_are_whole_and_never_end() -> None:
-    rows = Rows(np.zeros(20, dtype=np.int64), np.arange(20), np.arange(0), 2)
+    rows = TrainingRows(np.zeros(20, dtype=np.int64), np.arange(20), np.arange(0), 2)
     inputs = Inputs(np.full(20, 5))
     order = whole_batches(inputs, rows, TrainingConfig(batch_size=8))
     first = [next(order) for _ in range(7)]
@@ -172,14 +172,14 @@ def test_batches_are_whole_and_never_end() -> None:
 def test_which_rate_is_raised(
     plan: FreezePlan, training: dict[str, object], expected: tuple[str, float]
 ) -> None:
-    assert raised(asked(plan, **training).experiment) == expected
+    assert searched_setting(asked(plan, **training).experiment) == expected
 
 
 # reading the curve
 
 
-CONFIG = RateSearchConfig(experiment=ExperimentConfig(data=DATA), low=1e-6, high=1.0, steps=100)
-RATES = ladder(CONFIG)
+CONFIG = LrFinderConfig(experiment=ExperimentConfig(data=DATA), low=1e-6, high=1.0, steps=100)
+RATES = lr_grid(CONFIG)
 
 
 def valley(fall_at: float, rise_at: float, noise: float = 0.0, seed: int = 0) -> list[float]:
@@ -190,7 +190,7 @@ def valley(fall_at: float, rise_at: float, noise: float = 0.0, seed: int = 0) ->
 
 
 def answered(losses: list[float], rates: tuple[float, ...] = RATES) -> tuple[float, str]:
-    return read(rates[: len(losses)], losses, running_mean(losses, 100), CONFIG, 5e-5)
+    return suggest_lr(rates[: len(losses)], losses, running_mean(losses, 100), CONFIG, 5e-5)
 
 
 @pytest.mark.parametrize("noise", [0.0, 0.03])
@@ -252,29 +252,29 @@ def test_the_scatter_does_not_count_a_slow_fall_or_a_wild_end() -> None:
     random = np.random.default_rng(0)
     losses = np.linspace(1, 0.2, 200) + 0.05 * random.normal(size=200)
     losses[-20:] += np.geomspace(0.1, 50, 20)
-    assert scatter(list(losses)) == pytest.approx(0.05, rel=0.25)
+    assert residual_std(list(losses)) == pytest.approx(0.05, rel=0.25)
 
 
 # taking it
 
 
-SEARCH = RateSearch("lr", 1e-4, RATES, (0.7,) * 100, (0.7,) * 100, 3e-4, "The loss falls fastest there.")
+SEARCH = LrFinderResult("lr", 1e-4, RATES, (0.7,) * 100, (0.7,) * 100, 3e-4, "The loss falls fastest there.")
 
 
 def test_all_rates_are_taken_in_proportion() -> None:
     training = TrainingConfig(lr=1e-4, head_lr=2e-3, epochs=7)
-    assert SEARCH.taken(training) == training.model_copy(update={"lr": 3e-4, "head_lr": 6e-3})
+    assert SEARCH.apply(training) == training.model_copy(update={"lr": 3e-4, "head_lr": 6e-3})
     own = TrainingConfig(rates=(1e-5, 1e-4), head_lr=1e-3)
-    after = replace(SEARCH, setting="rates").taken(own)
+    after = replace(SEARCH, setting="rates").apply(own)
     assert (after.rates, after.head_lr, after.lr) == ((3e-5, 3e-4), 3e-3, own.lr)
-    alone = replace(SEARCH, setting="head_lr").taken(training)
+    alone = replace(SEARCH, setting="head_lr").apply(training)
     assert (alone.lr, alone.head_lr) == (1e-4, 3e-4)
 
 
 @given(some.floats(1e-6, 1.0), some.floats(1e-6, 1.0), some.floats(1e-6, 10.0))
 def test_what_is_taken_can_be_a_setting(suggestion: float, before: float, head: float) -> None:
     search = replace(SEARCH, before=before, suggestion=suggestion)
-    after = search.taken(TrainingConfig(lr=before, head_lr=head))
+    after = search.apply(TrainingConfig(lr=before, head_lr=head))
     assert TrainingConfig.model_validate(after.model_dump()) == after
 
 
@@ -282,4 +282,4 @@ def test_it_survives_the_disk(tmp_path: Path) -> None:
     from translearn_core.runs import artifacts
 
     artifacts.save(tmp_path, SEARCH)
-    assert artifacts.load(tmp_path, RateSearch) == SEARCH
+    assert artifacts.load(tmp_path, LrFinderResult) == SEARCH

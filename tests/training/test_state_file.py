@@ -9,9 +9,9 @@ import torch
 
 from translearn_core.errors import DamagedFileError
 from translearn_core.storage import sums_path
-from translearn_core.training.checkpoint_file import StateFile
+from translearn_core.training.checkpoint_file import CheckpointFile
 
-FILE = StateFile("walk.pt", remedy="walk it again")
+FILE = CheckpointFile("walk.pt", remedy="walk it again")
 NAMES = {"walk.pt", "walk.pt.sha256"}
 BOTH = NAMES | {"previous-walk.pt", "previous-walk.pt.sha256"}
 

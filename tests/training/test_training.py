@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.architectures import tiny_folder
-from translearn_core.activations import Compute, Store, tokenize
+from translearn_core.activations import ActivationCache, Compute, tokenize
 from translearn_core.backbones import load
 from translearn_core.config import (
     BackboneConfig,
@@ -27,14 +27,14 @@ from translearn_core.config import (
     TrainingConfig,
 )
 from translearn_core.config.lr_schedule import rate_factor
-from translearn_core.data.dataset import Prepared
+from translearn_core.data.dataset import PreparedDataset
 from translearn_core.errors import ConfigError, DamagedFileError, FreezeError, Stopped, TrainingError
 from translearn_core.experiment import run_experiment, run_recorder
 from translearn_core.results import Drift, EpochPoint, Evaluation, History, RunSummary, StepPoint
 from translearn_core.runs import artifacts
-from translearn_core.training import Checkpoint, Loop, Rows, measure_drift
+from translearn_core.training import Checkpoint, Loop, TrainingRows, measure_drift
 from translearn_core.training.batches import batch_order
-from translearn_core.training.dropout import quick_dropout
+from translearn_core.training.dropout import fast_cpu_dropout
 from translearn_core.training.gradients import Gradients
 from translearn_core.training.training_rows import class_weights
 from translearn_core.transfer import Classifier, Inputs
@@ -48,14 +48,14 @@ GOOD = [
 BAD = ["terrible boring film", "i hated this book", "awful acting and bad music", "a broken story , very bad"]
 
 
-def toy(rows: int = 144) -> Prepared:
+def toy(rows: int = 144) -> PreparedDataset:
     texts = tuple(
         f"{(GOOD if i % 2 else BAD)[(i // 2) % 4]} {['one', 'two', 'three', 'four', 'five'][i % 5]}"
         for i in range(rows)
     )
     split = np.zeros(rows, dtype=np.int64)
     split[rows // 2 : 3 * rows // 4], split[3 * rows // 4 :] = 1, 2
-    return Prepared(("bad", "good"), texts, np.arange(rows) % 2, split, np.arange(1, rows + 1))
+    return PreparedDataset(("bad", "good"), texts, np.arange(rows) % 2, split, np.arange(1, rows + 1))
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +98,7 @@ class Script:
             raise Stopped
 
     def run(self, config: ExperimentConfig, folder: Path, parent: Path | None = None) -> RunSummary:
-        store = Store(folder.parent / "activations", 10**9)
+        store = ActivationCache(folder.parent / "activations", 10**9)
         return run_experiment(
             config, toy, folder, store=store, report=self.report, record=self.record, parent=parent
         )
@@ -189,14 +189,14 @@ def test_a_run_that_blows_up_names_the_rate_to_lower(tiny: str, tmp_path: Path) 
 
 
 def model_blows_up(config: ExperimentConfig, folder: Path) -> None:
-    def huge() -> Prepared:
+    def huge() -> PreparedDataset:
         return toy()
 
     run_experiment(
         config.model_copy(update={"training": config.training.model_copy(update={"head_lr": 1e38})}),
         huge,
         folder,
-        store=Store(folder / "activations", 10**9),
+        store=ActivationCache(folder / "activations", 10**9),
         report=lambda *_: None,
         record=lambda _: None,
     )
@@ -291,9 +291,9 @@ def test_rates_rise_over_the_warm_up_and_fall_as_scheduled() -> None:
 
 def test_balanced_weights_make_every_class_count_the_same() -> None:
     labels = np.array([0] * 90 + [1] * 10)
-    weights = class_weights(Rows(labels, np.arange(100), np.arange(0), 2), ClassWeights.BALANCED)
+    weights = class_weights(TrainingRows(labels, np.arange(100), np.arange(0), 2), ClassWeights.BALANCED)
     assert (weights * torch.tensor([90.0, 10.0])).tolist() == pytest.approx([50.0, 50.0])
-    assert class_weights(Rows(labels, np.arange(100), np.arange(0), 2), ClassWeights.NONE) is None
+    assert class_weights(TrainingRows(labels, np.arange(100), np.arange(0), 2), ClassWeights.NONE) is None
 
 
 def test_history_has_a_table_for_steps_and_for_epochs(tiny: str, tmp_path: Path) -> None:
@@ -328,7 +328,8 @@ def test_a_run_larger_than_the_cap_trains_uncached_and_learns_the_same(tiny: str
     kept, streamed = Script(), Script()
     kept.run(config, tmp_path / "kept")
     summary = run_experiment(
-        config, toy, tmp_path / "streamed", store=Store(tmp_path / "none", 0), report=streamed.report,
+        config, toy, tmp_path / "streamed", store=ActivationCache(tmp_path / "none", 0),
+        report=streamed.report,
         record=streamed.record,
     )  # fmt: skip
     assert summary.reuse is None
@@ -347,16 +348,16 @@ def test_a_batch_in_pieces_gives_the_gradients_of_the_whole(tiny: str, weights: 
         block.attention.self.dropout.p = 0.0
     backbone.model.config.attention_probs_dropout_prob = 0.0
     data = toy(24)
-    inputs = Inputs.whole(tokenize(backbone.tokenizer, data.texts, 32))
+    inputs = Inputs.from_tokens(tokenize(backbone.tokenizer, data.texts, 32))
     labels = (np.arange(24) % 3 == 0).astype(np.int64)
-    rows = Rows(labels, np.arange(20), np.arange(20, 24), 2)
+    rows = TrainingRows(labels, np.arange(20), np.arange(20, 24), 2)
     loop = Loop(model, inputs, rows, config.training, Compute.choose(Device.CPU, Precision.FLOAT32))
     index = np.arange(11)
     model.train()
     found = {}
     for pieces in (1, 4):
         loop.gradients.pieces = pieces
-        loss, predicted = loop.gradients.fill(index, inputs.batch(index), inputs, loop.optimizer)
+        loss, predicted = loop.gradients.backward(index, inputs.batch(index), inputs, loop.optimizer)
         learning = loop.course.learning
         gradients = {n: p.grad.clone() for n, p in learning.items() if p.grad is not None}
         found[pieces] = (loss, predicted, gradients)
@@ -384,7 +385,7 @@ def test_where_memory_runs_out_the_batch_goes_in_pieces_and_the_run_goes_on(
 def test_quick_dropout_drops_its_share_keeps_the_mean_and_follows_the_seed() -> None:
     x = torch.ones(200, 301, requires_grad=True)
     torch.manual_seed(3)
-    with quick_dropout(torch.device("cpu")):
+    with fast_cpu_dropout(torch.device("cpu")):
         out = torch.nn.functional.dropout(x, 0.3)
         kept = torch.nn.Dropout(0.3).eval()(x)
     out.sum().backward()
@@ -393,7 +394,7 @@ def test_quick_dropout_drops_its_share_keeps_the_mean_and_follows_the_seed() -> 
     assert torch.equal(x.grad, out.detach())
     assert torch.equal(kept, x)
     torch.manual_seed(3)
-    with quick_dropout(torch.device("cpu")):
+    with fast_cpu_dropout(torch.device("cpu")):
         assert torch.equal(torch.nn.functional.dropout(x, 0.3), out)
 
 
@@ -412,10 +413,10 @@ def test_quick_attention_is_attention(mask: str) -> None:
         "grouped": {"enable_gqa": True, "scale": 0.3},
     }[mask]
     attend = torch.nn.functional.scaled_dot_product_attention
-    with quick_dropout(torch.device("cpu")):
+    with fast_cpu_dropout(torch.device("cpu")):
         found = attend(query, key, value, dropout_p=1e-9, **extra)
     assert torch.allclose(found, attend(query, key, value, **extra), atol=1e-5)
-    with quick_dropout(torch.device("cpu")):
+    with fast_cpu_dropout(torch.device("cpu")):
         assert not torch.allclose(attend(query, key, value, dropout_p=0.5, **extra), found)
 
 

@@ -12,14 +12,14 @@ from transformers import PreTrainedTokenizerFast
 
 from tests.architectures import SIZE, VOCABULARY, WORDS, tiny_folder, tiny_tokenizer
 from translearn_core.backbones import Backbone, load
-from translearn_core.backbones.inspection import table
+from translearn_core.backbones.inspection import embedding_table
 from translearn_core.config import AugmentConfig, BackboneConfig
-from translearn_core.data import Prepared
-from translearn_core.experiment import augmented
-from translearn_core.transfer import altered, vocabulary
-from translearn_core.transfer.augmentation import copies_of
-from translearn_core.transfer.vocabulary import neighbours, whole_words
-from translearn_core.transfer.word_split import core, joined, units
+from translearn_core.data import PreparedDataset
+from translearn_core.experiment import with_augmentation
+from translearn_core.transfer import augment, vocabulary
+from translearn_core.transfer.augmentation import eda_copies
+from translearn_core.transfer.vocabulary import nearest_words, whole_words
+from translearn_core.transfer.word_split import join_words, split_words, strip_affixes
 
 PLAIN = sorted(word for word in WORDS if word.isalpha())
 SAMPLED = [*PLAIN, "film,", "(good)", "Great!", "xylophone", "42", "…"]
@@ -50,26 +50,26 @@ def backbone(folder: str) -> Backbone:
 
 @given(some.lists(some.text(alphabet="abcé.,!?'4", min_size=1), min_size=1))
 def test_words_are_what_stands_between_spaces(words: list[str]) -> None:
-    assert units(" ".join(words)) == words
-    assert joined(units("  " + "\n ".join(words))) == " ".join(words)
+    assert split_words(" ".join(words)) == words
+    assert join_words(split_words("  " + "\n ".join(words))) == " ".join(words)
 
 
 @given(some.text(alphabet="这部电影很好看。カメラไม่ดี", min_size=1))
 def test_a_text_without_spaces_falls_into_characters_and_back(text: str) -> None:
-    assert joined(units(text)) == text
+    assert join_words(split_words(text)) == text
 
 
 def test_characters_of_unspaced_scripts_stand_alone_with_their_marks() -> None:
-    assert units("这部电影 iPhone 很好。") == ["这", "部", "电", "影", "iPhone", "很", "好", "。"]
-    assert units("ดีที่") == ["ดี", "ที่"]
-    assert units("한국 영화") == ["한국", "영화"]
+    assert split_words("这部电影 iPhone 很好。") == ["这", "部", "电", "影", "iPhone", "很", "好", "。"]
+    assert split_words("ดีที่") == ["ดี", "ที่"]
+    assert split_words("한국 영화") == ["한국", "영화"]
 
 
 @pytest.mark.parametrize(
     ("unit", "word"), [("film,", "film"), ("(good)", "good"), ("don't", "don't"), ("…", "")]
 )
 def test_the_core_of_a_word_has_no_punctuation_around_it(unit: str, word: str) -> None:
-    assert core(unit) == word
+    assert strip_affixes(unit) == word
 
 
 # the vocabulary
@@ -119,24 +119,24 @@ def test_entries_without_a_row_of_the_table_are_left_out() -> None:
 
 def test_neighbours_are_the_nearest_by_cosine_without_the_word_itself(folder: str) -> None:
     backbone = load(BackboneConfig(id=folder))
-    weights = table(backbone.model).weight
+    weights = embedding_table(backbone.model).weight
     with torch.no_grad():
         for k, word in enumerate(("good", "great", "fine", "lovely", "happy", "love")):
             weights[VOCABULARY.index(word)] = torch.eye(weights.shape[1])[0] * (9 - k)
             weights[VOCABULARY.index(word), 1] = 0.1 * k
-    found = neighbours({"good", "Good", "xylophone", ""}, backbone)
+    found = nearest_words({"good", "Good", "xylophone", ""}, backbone)
     assert found["good"] == ("great", "fine", "lovely", "happy", "love")
     assert found["Good"] == found["good"]
     assert set(found) == {"good", "Good"}
 
 
 def test_blocks_change_nothing(backbone: Backbone, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = neighbours(PLAIN, backbone)
+    whole = nearest_words(PLAIN, backbone)
     assert set(whole) == set(PLAIN)
     assert all(len(near) == 5 and word not in near for word, near in whole.items())
     monkeypatch.setattr(vocabulary, "ASKED_AT_ONCE", 3)
     monkeypatch.setattr(vocabulary, "HELD_AGAINST", 7)
-    assert neighbours(PLAIN, backbone) == whole
+    assert nearest_words(PLAIN, backbone) == whole
 
 
 # copies
@@ -147,11 +147,11 @@ def test_blocks_change_nothing(backbone: Backbone, monkeypatch: pytest.MonkeyPat
 def test_copies_are_as_many_as_asked_for_and_the_same_every_time(
     backbone: Backbone, texts: list[str], config: AugmentConfig
 ) -> None:
-    found = altered(texts, config, backbone)
+    found = augment(texts, config, backbone)
     assert len(found) == config.copies * len(texts)
-    assert found == altered(texts, config, backbone)
+    assert found == augment(texts, config, backbone)
     assert all(copy.strip() for copy in found)
-    alone = altered(texts[-1:], config, backbone)
+    alone = augment(texts[-1:], config, backbone)
     assert found[-config.copies :] == alone, "a copy depends on its text and the seed alone"
 
 
@@ -161,24 +161,24 @@ def test_words_come_from_the_text_or_the_vocabulary_and_the_amounts_add_up(
     backbone: Backbone, text: str, config: AugmentConfig
 ) -> None:
     words = text.split()
-    for copy in copies_of([text], config, backbone):
+    for copy in eda_copies([text], config, backbone):
         mine = copy.text.split()
-        assert len(mine) == len(words) - copy.left_out + copy.added
+        assert len(mine) == len(words) - copy.deleted + copy.inserted
         new = Counter(mine) - Counter(words)
-        assert sum(new.values()) <= copy.added
+        assert sum(new.values()) <= copy.inserted
         assert set(new) <= set(PLAIN) | {piece for piece in VOCABULARY if piece.isalpha()}
-        assert 0 <= copy.left_out < len(words)
-        assert copy.left_out == 0 or config.delete
-        assert copy.added == 0 or config.insert
+        assert 0 <= copy.deleted < len(words)
+        assert copy.deleted == 0 or config.delete
+        assert copy.inserted == 0 or config.insert
         assert copy.swapped == 0 or config.swap
         if len(words) > 1 and (config.delete or config.swap):
-            assert copy.left_out or copy.swapped or copy.added, "every copy is altered where it can be"
+            assert copy.deleted or copy.swapped or copy.inserted, "every copy is altered where it can be"
 
 
 @settings(deadline=None, max_examples=60)
 @given(text=some.text(min_size=1), config=configs())
 def test_no_text_becomes_empty(backbone: Backbone, text: str, config: AugmentConfig) -> None:
-    for copy in altered([text], config, backbone):
+    for copy in augment([text], config, backbone):
         assert copy.split() if text.split() else copy == text
 
 
@@ -186,24 +186,24 @@ def test_shares_hold_on_average(backbone: Backbone) -> None:
     long = [word for word in PLAIN if len(word) > 3]
     texts = [" ".join(long[i : i + 8]) for i in range(40)]
     config = AugmentConfig(copies=10, delete=0.2, swap=0.1, insert=0.3)
-    copies = copies_of(texts, config, backbone)
+    copies = eda_copies(texts, config, backbone)
     total = 8 * len(copies)
-    assert sum(c.left_out for c in copies) / total == pytest.approx(0.2, abs=0.01)
+    assert sum(c.deleted for c in copies) / total == pytest.approx(0.2, abs=0.01)
     assert sum(c.swapped for c in copies) / total == pytest.approx(0.1, abs=0.01)
-    assert sum(c.added for c in copies) / total == pytest.approx(0.3, abs=0.02)
+    assert sum(c.inserted for c in copies) / total == pytest.approx(0.3, abs=0.02)
 
 
 def test_another_seed_or_copy_alters_otherwise(backbone: Backbone) -> None:
     text = "the acting was terrible and the plot was boring but i loved the music"
     found = [
-        copy for seed in range(3) for copy in altered([text], AugmentConfig(copies=3, seed=seed), backbone)
+        copy for seed in range(3) for copy in augment([text], AugmentConfig(copies=3, seed=seed), backbone)
     ]
     assert len(set(found)) > 6
 
 
 def test_chinese_loses_and_swaps_characters_and_gains_no_spaces(backbone: Backbone) -> None:
     text = "这部电影很好看我非常喜欢它"
-    for copy in altered([text], AugmentConfig(copies=4, delete=0.3, swap=0.2), backbone):
+    for copy in augment([text], AugmentConfig(copies=4, delete=0.3, swap=0.2), backbone):
         assert " " not in copy
         assert copy != text
         assert set(copy) <= set(text)
@@ -212,28 +212,28 @@ def test_chinese_loses_and_swaps_characters_and_gains_no_spaces(backbone: Backbo
 
 def test_nothing_is_put_beside_very_short_words(backbone: Backbone) -> None:
     config = AugmentConfig(copies=3, delete=0, swap=0, insert=0.9)
-    assert altered(["the a to is"], config, backbone) == ["the a to is"] * 3
-    for copy in copies_of(["the film is great"], config, backbone):
-        assert 0 < copy.added <= 2
+    assert augment(["the a to is"], config, backbone) == ["the a to is"] * 3
+    for copy in eda_copies(["the film is great"], config, backbone):
+        assert 0 < copy.inserted <= 2
         assert copy.text.startswith("the")
 
 
 def test_fresh_weights_know_no_neighbours(folder: str) -> None:
     twin = load(BackboneConfig(id=folder, random_init=True))
     config = AugmentConfig(copies=2, delete=0, swap=0, insert=0.5)
-    assert altered(["a good film"], config, twin) == ["a good film"] * 2
+    assert augment(["a good film"], config, twin) == ["a good film"] * 2
 
 
 def test_only_training_rows_are_altered_and_copies_keep_their_label(backbone: Backbone) -> None:
     n = 30
     texts = tuple(f"{PLAIN[i]} {PLAIN[i + 1]} {PLAIN[i + 2]} film" for i in range(n))
-    prepared = Prepared(("no", "yes"), texts, np.arange(n) % 2, np.arange(n) % 3, np.arange(1, n + 1))
+    prepared = PreparedDataset(("no", "yes"), texts, np.arange(n) % 2, np.arange(n) % 3, np.arange(1, n + 1))
     config = AugmentConfig(copies=2)
-    material = augmented(prepared, config, backbone)
+    material = with_augmentation(prepared, config, backbone)
     train = np.flatnonzero(prepared.split == 0)
     new = np.arange(n, n + 2 * len(train))
     assert material.texts[:n] == texts
-    assert list(material.texts[n:]) == altered([texts[i] for i in train], config, backbone)
+    assert list(material.texts[n:]) == augment([texts[i] for i in train], config, backbone)
     np.testing.assert_array_equal(material.rows.labels[:n], prepared.labels)
     np.testing.assert_array_equal(material.rows.labels[n:], np.repeat(prepared.labels[train], 2))
     np.testing.assert_array_equal(np.sort(material.rows.train), np.concatenate([train, new]))
@@ -241,4 +241,4 @@ def test_only_training_rows_are_altered_and_copies_keep_their_label(backbone: Ba
 
 
 def test_without_copies_nothing_is_added(backbone: Backbone) -> None:
-    assert altered(["a good film"], AugmentConfig(), backbone) == []
+    assert augment(["a good film"], AugmentConfig(), backbone) == []

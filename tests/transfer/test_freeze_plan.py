@@ -21,7 +21,13 @@ from translearn_core.config import (
     Precision,
 )
 from translearn_core.errors import BackboneError, ConfigError, DamagedFileError
-from translearn_core.transfer import Classifier, load_trained, save_trained, set_trainable, trainable_names
+from translearn_core.transfer import (
+    Classifier,
+    load_trained,
+    save_trained,
+    set_trainable,
+    trainable_parameter_names,
+)
 from translearn_core.transfer.heads import Standardise
 
 EXACT = Compute.choose(Device.CPU, Precision.FLOAT32)
@@ -30,7 +36,7 @@ EXACT = Compute.choose(Device.CPU, Precision.FLOAT32)
 @given(embeddings=st.booleans(), blocks=st.sets(st.integers(0, 5)))
 def test_names_follow_the_plan_exactly(embeddings: bool, blocks: set[int]) -> None:
     parts = {"word": "embeddings", "norm": "final"} | {f"b{k}.w": f"block {k}" for k in range(6)}
-    names = trainable_names(parts, FreezePlan(embeddings=embeddings, blocks=tuple(blocks)), 6)
+    names = trainable_parameter_names(parts, FreezePlan(embeddings=embeddings, blocks=tuple(blocks)), 6)
     expected = (
         {f"b{k}.w" for k in blocks}
         | ({"word"} if embeddings else set())
@@ -50,7 +56,7 @@ def test_names_follow_the_plan_exactly(embeddings: bool, blocks: set[int]) -> No
 )
 def test_the_command_lines_form(text: str, blocks: tuple[int, ...], embeddings: bool, boundary: int) -> None:
     plan = FreezePlan.parse(text, 6)
-    assert (plan.blocks, plan.embeddings, plan.boundary(6)) == (blocks, embeddings, boundary)
+    assert (plan.blocks, plan.embeddings, plan.first_trainable_block(6)) == (blocks, embeddings, boundary)
 
 
 @pytest.mark.parametrize("text", ["9", "last:7", "first:2", "1;2", "-1", ""])
@@ -82,7 +88,7 @@ def test_frozen_blocks_stay_in_eval_mode_and_get_no_gradient(name: str, tmp_path
     from translearn_core.transfer import Inputs
 
     tokens = tokenize(backbone.tokenizer, TEXTS, 32)
-    model(Inputs.whole(tokens).batch(np.arange(len(TEXTS))), EXACT).logsumexp(-1).sum().backward()
+    model(Inputs.from_tokens(tokens).batch(np.arange(len(TEXTS))), EXACT).logsumexp(-1).sum().backward()
     touched = {model.parts[n] for n, p in model.named_parameters() if p.grad is not None and p.grad.any()}
     assert touched <= {f"block {top}", "final", "head"}
     assert {f"block {top}", "head"} <= touched
@@ -116,7 +122,7 @@ def test_a_trained_model_answers_the_same_after_a_round_trip(kind: HeadKind, tmp
     again = load_trained(tmp_path / "run")
     expected = model.state_dict()
     assert all(torch.equal(value, expected[name]) for name, value in again.model.state_dict().items())
-    probabilities, features = again.answer(TEXTS)
+    probabilities, features = again.predict(TEXTS)
     assert probabilities.shape == (len(TEXTS), 3)
     assert features.shape == (len(TEXTS), 32)
     assert probabilities.sum(1) == pytest.approx(np.ones(len(TEXTS)), abs=1e-5)

@@ -8,7 +8,7 @@ import torch
 
 from tests.architectures import TEXTS, TINY, tiny_folder
 from tests.training.test_training import Script, experiment, toy
-from translearn_core.activations import Compute, Store, Texts
+from translearn_core.activations import ActivationCache, Compute, TextBatchSource
 from translearn_core.backbones import Backbone, load
 from translearn_core.config import (
     BackboneConfig,
@@ -17,7 +17,7 @@ from translearn_core.config import (
     FeatureConfig,
     FreezePlan,
     HeadConfig,
-    Layers,
+    LayerCombination,
     Pooling,
     Tuning,
     TuningConfig,
@@ -25,7 +25,7 @@ from translearn_core.config import (
 from translearn_core.errors import ConfigError
 from translearn_core.results import LayerMix
 from translearn_core.runs import artifacts
-from translearn_core.transfer import Classifier, Supply, load_trained
+from translearn_core.transfer import Classifier, StageInputs, load_trained
 from translearn_core.transfer.adapters import merge_lora
 
 EXACT = Compute(torch.device("cpu"), bf16=False)
@@ -49,8 +49,10 @@ def classifier(backbone: Backbone, kind: Tuning, blocks: tuple[int, ...]) -> Cla
 
 
 def answered(model: Classifier, folder: Path) -> torch.Tensor:
-    texts = Texts(TEXTS, model.source.tokenizer, 32)
-    inputs = Supply(model, texts, EXACT, Store(folder, 10**9))(FreezePlan.everything(model.source.n_blocks))
+    texts = TextBatchSource(TEXTS, model.source.tokenizer, 32)
+    inputs = StageInputs(model, texts, EXACT, ActivationCache(folder, 10**9))(
+        FreezePlan.full(model.source.n_blocks)
+    )
     with torch.no_grad():
         return model.eval()(inputs.batch(np.arange(len(TEXTS))), EXACT)
 
@@ -99,10 +101,10 @@ def test_a_run_of_every_kind_learns_and_reads_back(tiny: str, kind: Tuning, tmp_
     assert summary.test.accuracy > 0.8
     trained = load_trained(tmp_path / "run")
     texts = list(toy().texts[:8])
-    once, _ = trained.answer(texts)
+    once, _ = trained.predict(texts)
     if kind is Tuning.LORA:
         merge_lora(trained.model.source)
-        np.testing.assert_allclose(trained.answer(texts)[0], once, atol=1e-5)
+        np.testing.assert_allclose(trained.predict(texts)[0], once, atol=1e-5)
     assert script.epochs[-1].moved["block 2"] > 0
 
 
@@ -111,7 +113,7 @@ def test_tuning_needs_blocks_and_lora_frozen_embeddings() -> None:
     with pytest.raises(ValueError, match="at least one block"):
         ExperimentConfig(data=data, tuning=TuningConfig(kind=Tuning.BIASES))
     with pytest.raises(ValueError, match="embeddings stay frozen"):
-        ExperimentConfig(data=data, plan=FreezePlan.everything(3), tuning=TuningConfig(kind=Tuning.LORA))
+        ExperimentConfig(data=data, plan=FreezePlan.full(3), tuning=TuningConfig(kind=Tuning.LORA))
 
 
 def test_a_backbone_can_be_cut_short_and_its_top_made_fresh(tiny: str) -> None:
@@ -148,9 +150,13 @@ def test_fresh_blocks_must_train(tiny: str, tmp_path: Path) -> None:
         Script().run(config, tmp_path)
 
 
-@pytest.mark.parametrize("layers", list(Layers))
-def test_features_of_any_layers_come_from_one_pass(tiny: str, layers: Layers, tmp_path: Path) -> None:
-    features = FeatureConfig(layers=layers, layer=1 if layers is Layers.ONE else None, token_limit=32)
+@pytest.mark.parametrize("layers", list(LayerCombination))
+def test_features_of_any_layers_come_from_one_pass(
+    tiny: str, layers: LayerCombination, tmp_path: Path
+) -> None:
+    features = FeatureConfig(
+        layers=layers, layer=1 if layers is LayerCombination.ONE else None, token_limit=32
+    )
     base = experiment(tiny, "none", epochs=30)
     cold, warm = Script(), Script()
     cold.run(base, tmp_path / "last")  # encodes, and keeps every layer
@@ -160,8 +166,8 @@ def test_features_of_any_layers_come_from_one_pass(tiny: str, layers: Layers, tm
     assert summary.reuse.encoded == 0
     trained = load_trained(tmp_path / str(layers))
     texts = list(toy().texts)
-    told, vectors = trained.answer(texts)
-    width = {Layers.CONCAT_4: 4 * 32}.get(layers, 32)
+    told, vectors = trained.predict(texts)
+    width = {LayerCombination.CONCAT_4: 4 * 32}.get(layers, 32)
     assert vectors.shape == (len(texts), width)
     from translearn_core.results import Evaluation
 
@@ -169,7 +175,7 @@ def test_features_of_any_layers_come_from_one_pass(tiny: str, layers: Layers, tm
     assert evaluation is not None
     assert told.max(1) == pytest.approx(evaluation.predictions["confidence"].to_numpy(), abs=1e-3)
     mix = artifacts.load(tmp_path / str(layers), LayerMix)
-    assert (mix is not None) is (layers is Layers.MIX)
+    assert (mix is not None) is (layers is LayerCombination.MIX)
     if mix is not None:
         assert sum(mix.weights) == pytest.approx(1.0)
         assert len(mix.weights) == 4
@@ -177,17 +183,17 @@ def test_features_of_any_layers_come_from_one_pass(tiny: str, layers: Layers, tm
 
 
 def test_layers_are_named_and_checked() -> None:
-    assert FeatureConfig(layers=Layers.CONCAT_4).chosen(6) == (3, 4, 5, 6)
-    assert FeatureConfig(layers=Layers.SECOND_LAST).chosen(6) == (5,)
-    assert FeatureConfig(layers=Layers.MIX).chosen(2) == (0, 1, 2)
+    assert FeatureConfig(layers=LayerCombination.CONCAT_4).selected_layers(6) == (3, 4, 5, 6)
+    assert FeatureConfig(layers=LayerCombination.SECOND_LAST).selected_layers(6) == (5,)
+    assert FeatureConfig(layers=LayerCombination.MIX).selected_layers(2) == (0, 1, 2)
     with pytest.raises(ConfigError, match=r"features\.layer"):
-        FeatureConfig(layers=Layers.ONE, layer=7).chosen(6)
+        FeatureConfig(layers=LayerCombination.ONE, layer=7).selected_layers(6)
     with pytest.raises(ValueError, match="layer must be given"):
-        FeatureConfig(layers=Layers.ONE)
+        FeatureConfig(layers=LayerCombination.ONE)
     with pytest.raises(ValueError, match="needs a frozen backbone"):
         ExperimentConfig(
             data=DataConfig(dataset="d", text="t", label="l"),
             plan=FreezePlan(blocks=(1,)),
-            features=FeatureConfig(layers=Layers.MIX),
+            features=FeatureConfig(layers=LayerCombination.MIX),
         )
     assert FeatureConfig().pooling is Pooling.MEAN

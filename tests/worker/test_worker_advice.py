@@ -7,17 +7,17 @@ from translearn_core.config import (
     RECIPES,
     AdviseConfig,
     BackboneConfig,
-    CalibrateConfig,
     DataConfig,
     ExperimentConfig,
     FeatureConfig,
     Precision,
+    ProfileConfig,
     RecipeName,
     TrainingConfig,
-    changed,
+    apply_overrides,
 )
 from translearn_core.errors import Stopped
-from translearn_core.results import Advice, Calibration, RunSummary
+from translearn_core.results import Advice, CostModel, RunSummary
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_prepared
 from translearn_core.worker.diagnostics import advice as advising
@@ -31,15 +31,15 @@ def question(data: DataConfig, backbone: BackboneConfig) -> AdviseConfig:
 
 
 @pytest.fixture(scope="module")
-def calibration(bench: Bench, question: AdviseConfig) -> Calibration:
-    asked = CalibrateConfig(
+def calibration(bench: Bench, question: AdviseConfig) -> CostModel:
+    asked = ProfileConfig(
         backbone=question.backbone, features=NARROW, training=TrainingConfig(precision=Precision.FLOAT32)
     )
-    return bench.do(asked, Calibration)
+    return bench.do(asked, CostModel)
 
 
 @pytest.fixture(scope="module")
-def advice(bench: Bench, question: AdviseConfig, calibration: Calibration) -> Advice:
+def advice(bench: Bench, question: AdviseConfig, calibration: CostModel) -> Advice:
     return bench.do(question, Advice)
 
 
@@ -58,7 +58,7 @@ def test_facts_are_what_the_table_holds(bench: Bench, advice: Advice, data: Data
 def test_what_is_advised_can_be_trained(bench: Bench, advice: Advice, question: AdviseConfig) -> None:
     loop = TrainingConfig(batch_size=8, precision=Precision.FLOAT32)
     base = ExperimentConfig(data=question.data, backbone=question.backbone, features=NARROW, training=loop)
-    made = changed(
+    made = apply_overrides(
         RECIPES[RecipeName(advice.recipe)].apply(base, 3), {**advice.settings, "training.epochs": 1}
     )
     assert bench.do(made, RunSummary).epochs >= 1
@@ -67,7 +67,7 @@ def test_what_is_advised_can_be_trained(bench: Bench, advice: Advice, question: 
 def test_seconds_are_the_estimates_of_the_known_calibration(
     bench: Bench, question: AdviseConfig, advice: Advice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def again(_: CalibrateConfig) -> Calibration:
+    def again(_: ProfileConfig) -> CostModel:
         raise AssertionError("this device was timed already")
 
     monkeypatch.setattr(advising, "timed", again)
@@ -81,7 +81,7 @@ def test_seconds_are_the_estimates_of_the_known_calibration(
 
 
 def test_without_a_calibration_it_is_timed_now(
-    bench: Bench, question: AdviseConfig, calibration: Calibration, monkeypatch: pytest.MonkeyPatch
+    bench: Bench, question: AdviseConfig, calibration: CostModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = []
     monkeypatch.setattr(advising, "timed", lambda config: asked.append(config) or calibration)
@@ -98,10 +98,10 @@ def test_fresh_weights_are_advised_on_as_the_whole_pretrained_backbone(
     assert again.facts == advice.facts
 
 
-def test_it_stops_when_asked(bench: Bench, question: AdviseConfig, calibration: Calibration) -> None:
+def test_it_stops_when_asked(bench: Bench, question: AdviseConfig, calibration: CostModel) -> None:
     run = bench.store.submit("somebody", question.model_copy(update={"seed": 5}))
     assert bench.store.begin(run.job.id, "test")
-    bench.store.ask_to_stop("somebody", run.id)
+    bench.store.request_stop("somebody", run.id)
     job = bench.store.job(run.job.id)
     context = Context(bench.store, job, job.config, bench.store.workspace.run(job.id), {})
     with pytest.raises(Stopped):

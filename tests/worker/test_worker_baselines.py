@@ -10,21 +10,32 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from worker_bench import ME, Bench
 
-from translearn_core.analysis import tfidf_baseline
-from translearn_core.config import BaselinesConfig, ExperimentConfig, SplitConfig, identity, scratch_of
+from translearn_core.analysis import tfidf_logistic_regression
+from translearn_core.config import (
+    BaselinesConfig,
+    ExperimentConfig,
+    SplitConfig,
+    from_scratch_control,
+    job_id,
+)
 from translearn_core.errors import ConfigError
 from translearn_core.results import Baseline, Baselines, Difference, Evaluation, Interval, RunSummary
 from translearn_core.results.diagnostics.baselines import FROZEN, MAJORITY, SCRATCH, WORDS
 from translearn_core.runs import State, artifacts
 from translearn_core.worker.diagnostics.baselines import _matched
 from translearn_core.worker.diagnostics.probe_baseline import frozen_probe
-from translearn_core.worker.diagnostics.sentences.baselines_text import caveats, harm_of, helped, verdict_on
+from translearn_core.worker.diagnostics.sentences.baselines_text import (
+    baseline_verdict,
+    caveats,
+    negative_transfer,
+    verdict_on,
+)
 
 
 @pytest.fixture(scope="module")
 def trained(bench: Bench, experiment: ExperimentConfig) -> str:
     bench.do(experiment, RunSummary)
-    return identity(experiment)
+    return job_id(experiment)
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +67,7 @@ def test_the_cheap_lines_are_what_a_library_finds_on_the_same_rows(
     expected = f1_score(test["label"], dummy.predict(test[["text"]]), average="macro")
     assert usual.macro_f1 == pytest.approx(expected)
     place = {name: k for k, name in enumerate(evaluation.classes)}
-    words, _, _ = tfidf_baseline(
+    words, _, _ = tfidf_logistic_regression(
         train["text"].tolist(), train["label"].map(place).to_numpy(), test["text"].tolist(),
         test["label"].map(place).to_numpy(), seed=0,
     )  # fmt: skip
@@ -65,9 +76,9 @@ def test_the_cheap_lines_are_what_a_library_finds_on_the_same_rows(
 
 def test_a_lead_is_the_difference_on_the_same_rows(found: Baselines) -> None:
     for line in found.lines:
-        assert line.lead.estimate == pytest.approx(found.accuracy - line.accuracy)
-        assert line.lead.interval.low <= line.lead.estimate <= line.lead.interval.high
-        assert line.lead.seeds == 1
+        assert line.margin.estimate == pytest.approx(found.accuracy - line.accuracy)
+        assert line.margin.interval.low <= line.margin.estimate <= line.margin.interval.high
+        assert line.margin.seeds == 1
         assert "one seed" in line.verdict
     assert found.frame()["baseline"].tolist() == [MAJORITY, WORDS, FROZEN]
 
@@ -82,11 +93,11 @@ def test_without_scratch_the_answer_says_what_is_not_known(found: Baselines) -> 
 def test_with_scratch_the_run_is_paired_with_it_row_by_row(
     bench: Bench, experiment: ExperimentConfig, trained: str, evaluation: Evaluation
 ) -> None:
-    control = scratch_of(experiment, 3)
+    control = from_scratch_control(experiment, 3)
     short = control.model_copy(update={"training": control.training.model_copy(update={"epochs": 2})})
     bench.do(short, RunSummary)
-    found = bench.do(BaselinesConfig(job=trained, scratch=identity(short)), Baselines)
-    told = artifacts.load(bench.store.workspace.run(identity(short)), Evaluation)
+    found = bench.do(BaselinesConfig(job=trained, scratch=job_id(short)), Baselines)
+    told = artifacts.load(bench.store.workspace.run(job_id(short)), Evaluation)
     line = found.line(SCRATCH)
     assert line.accuracy == pytest.approx(told.metrics["test"].accuracy)
     assert line.macro_f1 == pytest.approx(told.metrics["test"].macro_f1)
@@ -106,7 +117,7 @@ def test_what_is_no_control_of_the_run_is_refused(
     with pytest.raises(ConfigError, match="trained from fresh weights"):
         bench.do(BaselinesConfig(job=trained, scratch=trained), Baselines)
     data = experiment.data.model_copy(update={"split": SplitConfig(seed=9)})
-    other = scratch_of(experiment.model_copy(update={"data": data}), 3)
+    other = from_scratch_control(experiment.model_copy(update={"data": data}), 3)
     run = bench.store.submit(ME, other)
     bench.store.begin(run.job.id, "test")
     bench.store.finish(run.job.id, State.DONE)
@@ -164,7 +175,15 @@ def lead(estimate: float, low: float, high: float) -> Difference:
 def line(name: str, apart: Difference, layer: int | None = None) -> Baseline:
     around = Interval(0.7, 0.8)
     return Baseline(
-        name, 0.75, around, 0.75, around, apart, verdict_on(name, apart), harm_of(name, apart), layer
+        name,
+        0.75,
+        around,
+        0.75,
+        around,
+        apart,
+        verdict_on(name, apart),
+        negative_transfer(name, apart),
+        layer,
     )
 
 
@@ -190,7 +209,7 @@ def test_the_answer_follows_the_intervals(
 ) -> None:
     lines = {WORDS: line(WORDS, words), FROZEN: line(FROZEN, CLEAR, 4)}
     lines |= {SCRATCH: line(SCRATCH, scratch)} if scratch else {}
-    said = helped(lines, 0.8, fresh=False)
+    said = baseline_verdict(lines, 0.8, fresh=False)
     assert said.startswith(begins)
     assert says in said
     assert ("not known" in said) is (scratch is None)
@@ -199,16 +218,21 @@ def test_the_answer_follows_the_intervals(
 
 
 def test_a_run_from_fresh_weights_is_called_the_control() -> None:
-    said = helped({WORDS: line(WORDS, NONE), FROZEN: line(FROZEN, WORSE, 0)}, 0.8, fresh=True)
+    said = baseline_verdict({WORDS: line(WORDS, NONE), FROZEN: line(FROZEN, WORSE, 0)}, 0.8, fresh=True)
     assert said.startswith("This run began with fresh weights, so nothing was transferred")
     assert "its embeddings alone" in said
 
 
 def test_harm_is_said_only_below_words_or_scratch_and_beyond_chance() -> None:
     said = "Negative transfer: 4.0 points below counting words with TF-IDF (95 %: 1.0 to 7.0 points)."
-    assert harm_of(WORDS, WORSE) == said
-    assert harm_of(SCRATCH, WORSE).startswith("Negative transfer")
-    assert harm_of(FROZEN, WORSE) == harm_of(MAJORITY, WORSE) == harm_of(WORDS, NONE) == ""
+    assert negative_transfer(WORDS, WORSE) == said
+    assert negative_transfer(SCRATCH, WORSE).startswith("Negative transfer")
+    assert (
+        negative_transfer(FROZEN, WORSE)
+        == negative_transfer(MAJORITY, WORSE)
+        == negative_transfer(WORDS, NONE)
+        == ""
+    )
     assert "could be chance on these test rows (one seed)" in verdict_on(WORDS, NONE)
     assert "(95 %: −2.0 to 4.0 points)" in verdict_on(WORDS, NONE)
     assert "(95 %: 0.0 to 4.0 points)" in verdict_on(WORDS, lead(0.02, -1e-9, 0.04))

@@ -11,12 +11,12 @@ import pytest
 from translearn_core.analysis.metrics import accuracy_interval
 from translearn_core.config import (
     BackboneConfig,
+    BaseConfig,
     Cell,
     CompareConfig,
     DataConfig,
     ExperimentConfig,
     FreezePlan,
-    Frozen,
     TrainingConfig,
 )
 from translearn_core.errors import ConfigError, NotFoundError
@@ -38,7 +38,7 @@ class Bench:
         digest = self.store.add_dataset(ME, "x", {"train": b"text,label\na,1\n"}, Settings()).digest
         self.data = DataConfig(dataset=digest, text="text", label="label")
 
-    def run(self, config: Frozen) -> Path:
+    def run(self, config: BaseConfig) -> Path:
         """Take a job and return its folder."""
         run = self.store.submit(ME, config)
         if run.state is not State.DONE:
@@ -94,7 +94,7 @@ class Bench:
             folder,
             RunSummary(
                 "CPU", "float32", {"total": 10.0 + seed}, {"trainable": 100, "total": 200}, metrics, metrics,
-                0.5, 3, 2, plan.boundary(6),
+                0.5, 3, 2, plan.first_trainable_block(6),
             ),
         )  # fmt: skip
         job = self.store.submit(ME, config).job.id
@@ -122,7 +122,7 @@ def bench(tmp_path: Path) -> Bench:
     return Bench(tmp_path)
 
 
-ALL, TOP = FreezePlan.everything(6), FreezePlan.last(2, 6)
+ALL, TOP = FreezePlan.full(6), FreezePlan.last_n(2, 6)
 
 
 def test_cells_are_means_with_intervals_and_differences_in_words(bench: Bench) -> None:

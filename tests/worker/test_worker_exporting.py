@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from worker_bench import ME, Bench, reviews
 
-from translearn_core.backbones.silence import quiet
+from translearn_core.backbones.silence import silence_transformers
 from translearn_core.config import (
     BackboneConfig,
     BaselinesConfig,
@@ -25,7 +25,7 @@ from translearn_core.errors import ConfigError, NotFoundError, TranslearnError
 from translearn_core.exporting import in_float32, licence_of
 from translearn_core.exporting.templates.predict import Classifier
 from translearn_core.exporting.templates.repeat import repeat
-from translearn_core.results import Baselines, Evaluation, Exported, Prediction, Reading, RunSummary
+from translearn_core.results import Baselines, Evaluation, ExportFile, Prediction, RunSummary, TableProfile
 from translearn_core.runs import State, artifacts
 from translearn_core.transfer import load_trained
 
@@ -45,14 +45,14 @@ def asked(run: str) -> ExportConfig:
 
 
 @pytest.fixture(scope="module")
-def found(bench: Bench, asked: ExportConfig) -> Exported:
+def found(bench: Bench, asked: ExportConfig) -> ExportFile:
     bench.do(BaselinesConfig(job=asked.job), Baselines)
-    return bench.do(asked, Exported)
+    return bench.do(asked, ExportFile)
 
 
 @pytest.fixture(scope="module")
 def folder(
-    bench: Bench, found: Exported, asked: ExportConfig, tmp_path_factory: pytest.TempPathFactory
+    bench: Bench, found: ExportFile, asked: ExportConfig, tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
     path = bench.store.workspace.run(bench.store.submit(ME, asked).job.id) / found.file
     assert path.stat().st_size == found.bytes
@@ -64,7 +64,7 @@ def folder(
     return out
 
 
-def test_it_holds_all_that_is_needed(found: Exported) -> None:
+def test_it_holds_all_that_is_needed(found: ExportFile) -> None:
     assert set(found.files) >= {
         "README.md", "backbone/config.json", "backbone/model.safetensors", "backbone/tokenizer.json",
         "experiment.json", "head.json", "head.safetensors", "labels.json", "model.onnx", "predict.py",
@@ -76,8 +76,8 @@ def test_it_holds_all_that_is_needed(found: Exported) -> None:
 
 def test_it_answers_as_the_run_does(bench: Bench, run: str, folder: Path) -> None:
     texts = [line.split('"')[1] for line in reviews().decode().splitlines()[1:]]
-    ours, _ = in_float32(load_trained(bench.store.workspace.run(run))).answer(texts)
-    with quiet():
+    ours, _ = in_float32(load_trained(bench.store.workspace.run(run))).predict(texts)
+    with silence_transformers():
         model = Classifier(folder)
     np.testing.assert_allclose(model.answer(texts).numpy(), ours, atol=1e-5)
     told = bench.do(PredictConfig(job=run, texts=tuple(texts[:4]), neighbours=0), Prediction)
@@ -140,17 +140,17 @@ def test_without_the_extra_it_says_which_to_install(
 ) -> None:
     monkeypatch.setattr(optional_deps, "ONNX", ("onnx", "no_such_library"))
     with pytest.raises(TranslearnError, match=r"needs no_such_library: .* pip install 'translearn\[onnx\]'"):
-        bench.do(ExportConfig(job=run, onnx=True, name="without"), Exported)
+        bench.do(ExportConfig(job=run, onnx=True, name="without"), ExportFile)
 
 
 def test_only_a_training_that_has_results_can_be_exported(bench: Bench, data: DataConfig) -> None:
-    bench.do(ReadConfig(dataset=data.dataset), Reading)
+    bench.do(ReadConfig(dataset=data.dataset), TableProfile)
     reading = bench.store.submit(ME, ReadConfig(dataset=data.dataset)).job.id
     with pytest.raises(ConfigError, match="a training"):
-        bench.do(ExportConfig(job=reading), Exported)
+        bench.do(ExportConfig(job=reading), ExportFile)
     waiting = bench.store.submit(ME, ExperimentConfig(data=data)).job.id
     with pytest.raises(NotFoundError, match="no results yet"):
-        bench.do(ExportConfig(job=waiting), Exported)
+        bench.do(ExportConfig(job=waiting), ExportFile)
     assert bench.store.job(waiting).state is State.QUEUED
 
 

@@ -9,8 +9,15 @@ import pytest
 
 from tests.architectures import tiny_folder
 from tests.backbones.local_hub import LocalHub, local_hub, talking_to
-from translearn_core.config import BUNDLED, AnatomyConfig, BackboneConfig, Frozen, SizeConfig, identity
-from translearn_core.results import Anatomy, RemoteSize
+from translearn_core.config import (
+    BUNDLED,
+    BackboneConfig,
+    BackboneInfoConfig,
+    BaseConfig,
+    DownloadSizeConfig,
+    job_id,
+)
+from translearn_core.results import BackboneInfo, DownloadSize
 from translearn_core.runs import Run, RunStore, State, Workspace, artifacts
 from translearn_core.settings import settings
 from translearn_core.worker import runtime
@@ -25,24 +32,24 @@ class Worker:
     def __init__(self, root: Path) -> None:
         self.root, self.store = root, RunStore(Workspace(root))
 
-    def begin(self, config: Frozen) -> threading.Thread:
+    def begin(self, config: BaseConfig) -> threading.Thread:
         run = self.store.submit(ME, config)
         assert self.store.begin(run.job.id, "ASK-0")
         thread = threading.Thread(target=runtime.run, args=(run.job.id, str(self.root), None, "ASK-0"))
         thread.start()
         return thread
 
-    def do(self, config: Frozen) -> Run:
+    def do(self, config: BaseConfig) -> Run:
         self.begin(config).join(60)
         return self.run(config)
 
-    def run(self, config: Frozen) -> Run:
-        return self.store.run(ME, identity(config))
+    def run(self, config: BaseConfig) -> Run:
+        return self.store.run(ME, job_id(config))
 
     def size(self, backbone: BackboneConfig) -> int:
-        run = self.do(SizeConfig(backbone=backbone))
+        run = self.do(DownloadSizeConfig(backbone=backbone))
         assert run.state is State.DONE, run.job.reason
-        found = artifacts.load(self.store.workspace.run(run.job.id), RemoteSize)
+        found = artifacts.load(self.store.workspace.run(run.job.id), DownloadSize)
         assert found is not None
         assert found.frame()["bytes"].tolist() == [found.bytes]
         return found.bytes
@@ -81,7 +88,7 @@ def test_the_size_is_answered_and_nothing_is_fetched(worker: Worker, hub: LocalH
 )
 def test_what_hinders_is_one_sentence(worker: Worker, hub: LocalHub, id: str, says: str) -> None:
     hub.refuse |= {"bob/gated": (401, "GatedRepo"), "bob/down": (503, ""), "bob/away": None}
-    run = worker.do(SizeConfig(backbone=BackboneConfig(id=id)))
+    run = worker.do(DownloadSizeConfig(backbone=BackboneConfig(id=id)))
     assert run.state is State.FAILED
     assert says in (run.job.reason or "")
     assert "\n" not in (run.job.reason or "")
@@ -93,7 +100,7 @@ def test_where_fetching_is_switched_off_the_size_is_not_asked(
     monkeypatch.setenv("TRANSLEARN_HUB", "false")
     settings.cache_clear()
     try:
-        run = worker.do(SizeConfig(backbone=TINY))
+        run = worker.do(DownloadSizeConfig(backbone=TINY))
     finally:
         settings.cache_clear()
     assert "fetching models is switched off here" in (run.job.reason or "")
@@ -101,7 +108,7 @@ def test_where_fetching_is_switched_off_the_size_is_not_asked(
 
 
 def test_a_fetch_tells_how_far_it_is_stops_and_goes_on(worker: Worker, hub: LocalHub) -> None:
-    total, config = worker.size(TINY), AnatomyConfig(backbone=TINY)
+    total, config = worker.size(TINY), BackboneInfoConfig(backbone=TINY)
     hub.seconds = 0.1
     thread = worker.begin(config)
     seen: list[float] = []
@@ -113,7 +120,7 @@ def test_a_fetch_tells_how_far_it_is_stops_and_goes_on(worker: Worker, hub: Loca
         assert thread.is_alive()
         time.sleep(0.02)
     assert seen == sorted(seen)
-    worker.store.ask_to_stop(ME, worker.run(config).id)
+    worker.store.request_stop(ME, worker.run(config).id)
     asked = time.monotonic()
     thread.join(10)
     assert time.monotonic() - asked < 2
@@ -124,6 +131,6 @@ def test_a_fetch_tells_how_far_it_is_stops_and_goes_on(worker: Worker, hub: Loca
     run = worker.do(config)
     assert run.state is State.DONE, run.job.reason
     assert len(hub.ranges) == 1
-    assert artifacts.load(worker.store.workspace.run(run.job.id), Anatomy) is not None
-    worker.store.delete_run(ME, worker.run(SizeConfig(backbone=TINY)).id)
+    assert artifacts.load(worker.store.workspace.run(run.job.id), BackboneInfo) is not None
+    worker.store.delete_run(ME, worker.run(DownloadSizeConfig(backbone=TINY)).id)
     assert worker.size(TINY) == 0

@@ -8,9 +8,8 @@ import pytest
 from worker_bench import ME, Bench
 
 from translearn_core.config import (
-    AnatomyConfig,
     BackboneConfig,
-    CalibrateConfig,
+    BackboneInfoConfig,
     DataConfig,
     DiagnoseConfig,
     ExperimentConfig,
@@ -19,13 +18,14 @@ from translearn_core.config import (
     PredictConfig,
     PredictFileConfig,
     ProbeConfig,
+    ProfileConfig,
     ProjectConfig,
     ReadConfig,
 )
 from translearn_core.errors import ConfigError, DataError
 from translearn_core.results import (
-    Anatomy,
-    Calibration,
+    BackboneInfo,
+    CostModel,
     Diagnosis,
     Drift,
     Evaluation,
@@ -33,9 +33,9 @@ from translearn_core.results import (
     Prediction,
     ProbeScores,
     Projection,
-    Reading,
     RunSummary,
-    Task,
+    TableProfile,
+    Workload,
 )
 from translearn_core.runs import artifacts
 from translearn_core.settings import Settings
@@ -52,7 +52,7 @@ def trained(bench: Bench, experiment: ExperimentConfig) -> tuple[str, RunSummary
 def test_read_and_diagnose_tell_what_is_in_the_file(
     bench: Bench, data: DataConfig, backbone: BackboneConfig
 ) -> None:
-    reading = bench.do(ReadConfig(dataset=data.dataset), Reading)
+    reading = bench.do(ReadConfig(dataset=data.dataset), TableProfile)
     assert reading.rows == 96
     assert (reading.suggestion.text, reading.suggestion.label) == ("text", "liked")
     diagnosis = bench.do(DiagnoseConfig(data=data, backbone=backbone, token_limit=32), Diagnosis)
@@ -65,12 +65,12 @@ def test_read_and_diagnose_tell_what_is_in_the_file(
 def test_anatomy_and_calibration_give_an_estimate(
     bench: Bench, data: DataConfig, backbone: BackboneConfig
 ) -> None:
-    anatomy = bench.do(AnatomyConfig(backbone=backbone), Anatomy)
+    anatomy = bench.do(BackboneInfoConfig(backbone=backbone), BackboneInfo)
     assert anatomy.n_blocks == 3
-    calibration = bench.do(CalibrateConfig(backbone=backbone), Calibration)
-    task = Task(train=1000, validation=150, test=150, tokens_per_text=12.0, classes=2)
+    calibration = bench.do(ProfileConfig(backbone=backbone), CostModel)
+    task = Workload(train=1000, validation=150, test=150, tokens_per_text=12.0, classes=2)
     costs = []
-    for plan in (FreezePlan(), FreezePlan.last(1, 3), FreezePlan.everything(3)):
+    for plan in (FreezePlan(), FreezePlan.last_n(1, 3), FreezePlan.full(3)):
         config = ExperimentConfig(data=data, backbone=backbone, plan=plan)
         estimate = calibration.estimate(anatomy, config, task)
         assert estimate.seconds > 0

@@ -7,14 +7,26 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 from worker_bench import ME, Bench
 
-from translearn_core.analysis import tfidf_baseline
-from translearn_core.config import CurveCell, CurveConfig, ExperimentConfig, JobKind, Split, expand, identity
-from translearn_core.data import Prepared, prepare
+from translearn_core.analysis import tfidf_logistic_regression
+from translearn_core.config import (
+    ExperimentConfig,
+    JobKind,
+    LabelEfficiencyArm,
+    LabelEfficiencyConfig,
+    Split,
+    expand_grid,
+    job_id,
+)
+from translearn_core.data import PreparedDataset, prepare
 from translearn_core.errors import ConfigError
-from translearn_core.results import Evaluation, LabelCurve, RunSummary
+from translearn_core.results import Evaluation, LabelEfficiency, RunSummary
 from translearn_core.results.diagnostics.baselines import FROZEN, SCRATCH, WORDS
 from translearn_core.runs import Studies, artifacts
-from translearn_core.runs.label_efficiency_studies import curve_cells, curve_question, curve_study
+from translearn_core.runs.label_efficiency_studies import (
+    label_efficiency_arms,
+    label_efficiency_config,
+    label_efficiency_study,
+)
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_prepared, load_table
 from translearn_core.worker.diagnostics import label_efficiency, label_efficiency_baselines
@@ -22,50 +34,56 @@ from translearn_core.worker.diagnostics import label_efficiency, label_efficienc
 SIZES, SEEDS, ROWS = (8, 16, 68), (0, 1, 2), 68
 
 
-def drawn_by(bench: Bench, asked: CurveConfig, whole: Prepared) -> label_efficiency_baselines.Drawn:
+def drawn_by(
+    bench: Bench, asked: LabelEfficiencyConfig, whole: PreparedDataset
+) -> label_efficiency_baselines.Subset:
     return label_efficiency_baselines.draw(
         load_table(bench.store.workspace, asked.data.dataset), asked, whole
     )
 
 
 def hands(bench: Bench) -> Context:
-    job = bench.store.runs(ME, JobKind.CURVE)[0].job
+    job = bench.store.runs(ME, JobKind.LABEL_EFFICIENCY)[0].job
     return Context(bench.store, job, job.config, bench.store.workspace.run(job.id), {})
 
 
 @pytest.fixture(scope="module")
-def asked(experiment: ExperimentConfig) -> CurveConfig:
-    return curve_question(experiment, SIZES, SEEDS, balanced=False)
+def asked(experiment: ExperimentConfig) -> LabelEfficiencyConfig:
+    return label_efficiency_config(experiment, SIZES, SEEDS, balanced=False)
 
 
 @pytest.fixture(scope="module")
-def free(bench: Bench, asked: CurveConfig) -> LabelCurve:
-    return bench.do(asked, LabelCurve)
+def free(bench: Bench, asked: LabelEfficiencyConfig) -> LabelEfficiency:
+    return bench.do(asked, LabelEfficiency)
 
 
 @pytest.fixture(scope="module")
-def cells(bench: Bench, experiment: ExperimentConfig) -> tuple[CurveCell, ...]:
+def cells(bench: Bench, experiment: ExperimentConfig) -> tuple[LabelEfficiencyArm, ...]:
     """What the study of 8 and all labels trained, but the last run of all."""
     whole = prepare(load_table(bench.store.workspace, experiment.data.dataset), experiment.data)
     assert len(whole.where(Split.TRAIN)) == ROWS
-    config = curve_study(experiment, ROWS, (8, ROWS), SEEDS, balanced=False)
+    config = label_efficiency_study(experiment, ROWS, (8, ROWS), SEEDS, balanced=False)
     short = {**config.settings, "training.epochs": 1}
     config = config.model_copy(update={"fewest_steps": 2, "settings": short})
     blocks = {experiment.backbone.label: 3}
     study = Studies(bench.store).add(ME, "curve", config, blocks)
-    for one in expand(config, blocks)[:-1]:
+    for one in expand_grid(config, blocks)[:-1]:
         bench.do(one.config, RunSummary)
-    return curve_cells(study, study.jobs[:-1], ROWS)
+    return label_efficiency_arms(study, study.jobs[:-1], ROWS)
 
 
 @pytest.fixture(scope="module")
 def trained(
-    bench: Bench, experiment: ExperimentConfig, free: LabelCurve, cells: tuple[CurveCell, ...]
-) -> LabelCurve:
-    return bench.do(curve_question(experiment, SIZES, SEEDS, balanced=False, cells=cells, at=8), LabelCurve)
+    bench: Bench, experiment: ExperimentConfig, free: LabelEfficiency, cells: tuple[LabelEfficiencyArm, ...]
+) -> LabelEfficiency:
+    return bench.do(
+        label_efficiency_config(experiment, SIZES, SEEDS, balanced=False, cells=cells, at=8), LabelEfficiency
+    )
 
 
-def test_draws_are_nested_those_of_the_runs_and_apart_by_seed(bench: Bench, asked: CurveConfig) -> None:
+def test_draws_are_nested_those_of_the_runs_and_apart_by_seed(
+    bench: Bench, asked: LabelEfficiencyConfig
+) -> None:
     whole = load_prepared(bench.store.workspace, asked.data)
     drawn = drawn_by(bench, asked, whole)
     for seed, of_seed in zip(SEEDS, drawn, strict=True):
@@ -80,14 +98,14 @@ def test_draws_are_nested_those_of_the_runs_and_apart_by_seed(bench: Bench, aske
 
 
 def test_per_class_every_draw_holds_the_classes_alike(bench: Bench, experiment: ExperimentConfig) -> None:
-    asked = curve_question(experiment, (8, 32), SEEDS, balanced=True)
+    asked = label_efficiency_config(experiment, (8, 32), SEEDS, balanced=True)
     whole = load_prepared(bench.store.workspace, asked.data)
     for of_seed in drawn_by(bench, asked, whole):
         assert [np.bincount(whole.labels[rows]).tolist() for rows in of_seed] == [[4, 4], [16, 16]]
 
 
 def test_what_needs_no_training_is_scored_on_every_draw(
-    bench: Bench, asked: CurveConfig, free: LabelCurve
+    bench: Bench, asked: LabelEfficiencyConfig, free: LabelEfficiency
 ) -> None:
     assert (free.names, free.sizes, free.seeds) == ((WORDS, FROZEN), SIZES, SEEDS)
     assert free.scores.shape == (2, 3, 3)
@@ -96,7 +114,7 @@ def test_what_needs_no_training_is_scored_on_every_draw(
     whole = load_prepared(bench.store.workspace, asked.data)
     rows, test = drawn_by(bench, asked, whole)[1][1], whole.where(Split.TEST)
     texts = np.asarray(whole.texts, dtype=object)
-    expected, _, _ = tfidf_baseline(
+    expected, _, _ = tfidf_logistic_regression(
         texts[rows].tolist(), whole.labels[rows], texts[test].tolist(), whole.labels[test], seed=1
     )
     assert free.scores[0, 1, 1] == pytest.approx(expected)
@@ -121,13 +139,13 @@ def test_a_frozen_probe_is_logistic_regression_standardised_on_the_rows_it_learn
             assert (answer == model.predict(scale.transform(vectors[some]))).mean() >= 0.98
 
 
-def test_the_layer_of_a_probe_is_one_there_is(free: LabelCurve) -> None:
+def test_the_layer_of_a_probe_is_one_there_is(free: LabelEfficiency) -> None:
     assert free.layers.shape == (3, 3)
     assert ((free.layers >= 0) & (free.layers <= 3)).all()
 
 
 def test_runs_stand_beside_them_on_the_same_test_rows(
-    bench: Bench, free: LabelCurve, trained: LabelCurve, cells: tuple[CurveCell, ...]
+    bench: Bench, free: LabelEfficiency, trained: LabelEfficiency, cells: tuple[LabelEfficiencyArm, ...]
 ) -> None:
     own = "own settings, block 2"
     assert trained.names == (WORDS, FROZEN, own, SCRATCH)
@@ -144,7 +162,7 @@ def test_runs_stand_beside_them_on_the_same_test_rows(
     first = trained.sentences[0]
     assert first.startswith(f"With 8 labels the pretrained model ({own}) ")
     assert "training from scratch" in first
-    assert [(reach.ahead, reach.behind) for reach in trained.reaches] == [
+    assert [(reach.better, reach.worse) for reach in trained.reaches] == [
         (own, SCRATCH), (own, WORDS), (FROZEN, SCRATCH), (FROZEN, WORDS),
     ]  # fmt: skip
     assert len(trained.sentences) == 4
@@ -154,41 +172,46 @@ def test_runs_stand_beside_them_on_the_same_test_rows(
 
 
 def test_another_number_to_tell_of_computes_nothing_again(
-    bench: Bench, experiment: ExperimentConfig, trained: LabelCurve, cells: tuple[CurveCell, ...],
+    bench: Bench, experiment: ExperimentConfig, trained: LabelEfficiency,
+    cells: tuple[LabelEfficiencyArm, ...],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     def again(*_: object) -> None:
         raise AssertionError("learnt again")
 
-    monkeypatch.setattr(label_efficiency, "learn_untrained", again)
-    asked = curve_question(experiment, SIZES, SEEDS, balanced=False, cells=cells, at=ROWS)
-    found = bench.do(asked, LabelCurve)
+    monkeypatch.setattr(label_efficiency, "fit_label_efficiency_baselines", again)
+    asked = label_efficiency_config(experiment, SIZES, SEEDS, balanced=False, cells=cells, at=ROWS)
+    found = bench.do(asked, LabelEfficiency)
     assert found.at == ROWS
     np.testing.assert_array_equal(found.scores, trained.scores)
     assert found.sentences[0].startswith(f"With {ROWS} labels ")
 
 
 def test_runs_tested_on_other_rows_are_refused(
-    bench: Bench, experiment: ExperimentConfig, cells: tuple[CurveCell, ...]
+    bench: Bench, experiment: ExperimentConfig, cells: tuple[LabelEfficiencyArm, ...]
 ) -> None:
     other = experiment.data.split.model_copy(update={"seed": 5})
     data = experiment.data.model_copy(update={"split": other})
     elsewhere = experiment.model_copy(update={"data": data})
     with pytest.raises(ConfigError, match="tested on the very rows"):
-        bench.do(curve_question(elsewhere, SIZES, SEEDS, balanced=False, cells=cells), LabelCurve)
+        bench.do(
+            label_efficiency_config(elsewhere, SIZES, SEEDS, balanced=False, cells=cells), LabelEfficiency
+        )
 
 
 def test_runs_of_another_number_of_labels_are_refused(
-    bench: Bench, experiment: ExperimentConfig, cells: tuple[CurveCell, ...]
+    bench: Bench, experiment: ExperimentConfig, cells: tuple[LabelEfficiencyArm, ...]
 ) -> None:
     wrong = (cells[0].model_copy(update={"rows": 16}),)
     with pytest.raises(ConfigError, match="give runs of 8 rows as such"):
-        bench.do(curve_question(experiment, SIZES, SEEDS, balanced=False, cells=wrong), LabelCurve)
+        bench.do(
+            label_efficiency_config(experiment, SIZES, SEEDS, balanced=False, cells=wrong), LabelEfficiency
+        )
 
 
 def test_more_labels_than_there_are_is_refused(bench: Bench, experiment: ExperimentConfig) -> None:
     with pytest.raises(ConfigError, match="sizes is 500: give at most 68"):
-        bench.do(curve_question(experiment, (8, 500), SEEDS, balanced=False), LabelCurve)
+        bench.do(label_efficiency_config(experiment, (8, 500), SEEDS, balanced=False), LabelEfficiency)
 
 
 def test_a_crossing_that_is_known_by_construction_is_said() -> None:
@@ -198,7 +221,7 @@ def test_a_crossing_that_is_known_by_construction_is_said() -> None:
     said, reach = label_efficiency.reach_of(sizes, 8, ahead, behind)
     assert said.startswith("With 8 labels the pretrained model (last-k) does what training from scratch ")
     assert "needs about 130 for" in said
-    assert (reach.ahead, reach.behind, reach.at) == ("last-k", SCRATCH, 8)
+    assert (reach.better, reach.worse, reach.at) == ("last-k", SCRATCH, 8)
     assert reach.score == pytest.approx(0.8, abs=0.003)
     assert reach.labels == pytest.approx(128, rel=0.05)
     assert reach.low <= reach.labels <= reach.high
@@ -208,23 +231,25 @@ def test_a_crossing_that_is_known_by_construction_is_said() -> None:
     assert label_efficiency.reach_of(sizes, 4, ahead, behind) is None
 
 
-def _way(name: str, shares: list[float], rows: int, *, scratch: bool = False) -> label_efficiency.Way:
+def _way(name: str, shares: list[float], rows: int, *, scratch: bool = False) -> label_efficiency.Arm:
     hard = np.random.default_rng(3).permutation(rows) / rows
     correct = np.stack([np.stack([hard < share] * 3) for share in shares])
-    return label_efficiency.Way(name, np.ones((len(shares), 3), dtype=np.bool_), correct, scratch)
+    return label_efficiency.Arm(name, np.ones((len(shares), 3), dtype=np.bool_), correct, scratch)
 
 
 @pytest.mark.parametrize(("labels", "says"), [([0, 1, 1, 1], True), ([0, 1, 0, 1], False)])
 def test_test_rows_of_one_class_are_told_first(labels: list[int], says: bool) -> None:
     rows = np.arange(4)
-    prepared = Prepared(("no", "yes"), ("a", "b", "c", "d"), np.asarray(labels), rows // 2 * 2, rows, ())
+    prepared = PreparedDataset(
+        ("no", "yes"), ("a", "b", "c", "d"), np.asarray(labels), rows // 2 * 2, rows, ()
+    )
     said = label_efficiency._one_class(prepared, rows[2:])
     assert bool(said) is says
     if says:
         assert said[0].startswith("All 2 test rows are of one class, 'yes': the curve shows only how often")
 
 
-def test_the_test_rows_may_come_in_any_order(bench: Bench, cells: tuple[CurveCell, ...]) -> None:
+def test_the_test_rows_may_come_in_any_order(bench: Bench, cells: tuple[LabelEfficiencyArm, ...]) -> None:
     job = cells[0].jobs[0]
     kept = artifacts.load(bench.store.workspace.run(job), Evaluation)
     tested = kept.predictions[kept.predictions["split"] == "test"]
@@ -236,6 +261,6 @@ def test_the_test_rows_may_come_in_any_order(bench: Bench, cells: tuple[CurveCel
 
 
 def test_every_run_of_the_study_is_its_own_question(experiment: ExperimentConfig) -> None:
-    config = curve_study(experiment, ROWS, SIZES, SEEDS, balanced=False)
-    planned = expand(config, {experiment.backbone.label: 3})
-    assert len({identity(one.config) for one in planned}) == 2 * 3 * 3
+    config = label_efficiency_study(experiment, ROWS, SIZES, SEEDS, balanced=False)
+    planned = expand_grid(config, {experiment.backbone.label: 3})
+    assert len({job_id(one.config) for one in planned}) == 2 * 3 * 3

@@ -11,7 +11,7 @@ from worker_bench import ME, Bench
 
 from tests.corpora import with_head
 from translearn_core.analysis import cosine_pairs, debiased_cka
-from translearn_core.analysis.similarity.jackknife_cka import Jackknifed
+from translearn_core.analysis.similarity.jackknife_cka import JackknifeCka
 from translearn_core.backbones import load
 from translearn_core.config import (
     BackboneConfig,
@@ -20,19 +20,19 @@ from translearn_core.config import (
     FeatureConfig,
     ForgettingConfig,
     FreezePlan,
-    Layers,
+    LayerCombination,
     Pooling,
     SimilarityConfig,
-    sibling_of,
+    next_seed_run,
 )
-from translearn_core.data.sts_pairs import reference_pairs
+from translearn_core.data.sts_pairs import load_sts_pairs
 from translearn_core.errors import ConfigError, NotFoundError, TooFewSamplesError
 from translearn_core.results import Evaluation, Forgetting, Similarity
 from translearn_core.runs import artifacts
 from translearn_core.settings import Settings
 from translearn_core.transfer import load_trained
 from translearn_core.worker.diagnostics import similarity
-from translearn_core.worker.diagnostics.sentences.similarity_text import Movement, listed
+from translearn_core.worker.diagnostics.sentences.similarity_text import SimilarityText, listed
 from translearn_core.worker.diagnostics.similarity import chosen_rows
 
 
@@ -49,7 +49,7 @@ def job(bench: Bench, experiment: ExperimentConfig) -> str:
 
 @pytest.fixture(scope="module")
 def sibling(bench: Bench, experiment: ExperimentConfig) -> str:
-    return bench.train(sibling_of(experiment))
+    return bench.train(next_seed_run(experiment))
 
 
 @pytest.fixture(scope="module")
@@ -150,25 +150,25 @@ def test_a_run_of_the_head_alone_moved_nothing(bench: Bench, experiment: Experim
         bench.do(ForgettingConfig(job=head), Forgetting)
 
 
-def known(value: float, spread: float, seed: int = 0) -> Jackknifed:
+def known(value: float, spread: float, seed: int = 0) -> JackknifeCka:
     """A CKA whose 95 % interval reaches so far, in 100 rows."""
     random = np.random.default_rng(seed).normal(size=100)
     apart = (random - random.mean()) / random.std()
-    return Jackknifed(value, value + apart * spread / 1.96 / np.sqrt(99))
+    return JackknifeCka(value, value + apart * spread / 1.96 / np.sqrt(99))
 
 
 def test_the_sentence_says_where_it_is_more_than_chance() -> None:
     moved = [known(1, 0), known(1, 0), known(0.9, 0.02), known(0.4, 0.03)]
     floor = [known(0.5, 0.1)] * 4
     chance = [known(1, 0), known(1, 0), known(0.905, 0.02, 1), known(0.8, 0.02, 1)]
-    said = Movement(500, 0, 1, moved, floor, chance).told()
+    said = SimilarityText(500, 0, 1, moved, floor, chance).sentences()
     assert "layer 3 moved most: before and after it is alike to 0.40 [0.37, 0.43]" in said
     assert "then layer 2 with 0.90 [0.88, 0.92]" in said
     assert "Layers 0 and 1 stood still" in said
     assert "In layer 3 that is more than another seed alone does" in said
     assert "alike to 0.80 in layer 3, by 0.40 [0.3" in said
     assert "In the other layers that trained it is not." in said
-    alike = Movement(500, 20, 1, moved, floor, moved).told()
+    alike = SimilarityText(500, 20, 1, moved, floor, moved).sentences()
     assert "not more than another seed alone does" in alike
     assert "20 of which the model learned from" in alike
 
@@ -237,9 +237,9 @@ def test_an_earlier_task_is_scored_with_its_own_head_and_with_new_ones(
     assert task.run == earlier
     assert task.name == "subject (bank, film)"
     evaluation = artifacts.load(bench.store.workspace.run(earlier), Evaluation)
-    assert task.then == pytest.approx(evaluation.metrics["test"].accuracy)
+    assert task.before == pytest.approx(evaluation.metrics["test"].accuracy)
     assert task.n_test == evaluation.metrics["test"].n
-    assert task.lost.estimate == pytest.approx(task.refitted - task.untouched)
+    assert task.lost.estimate == pytest.approx(task.refit_head - task.pretrained)
     assert task.lost.interval.low <= task.lost.estimate <= task.lost.interval.high
     # by hand: the earlier head on this run's vectors
     test = evaluation.predictions[evaluation.predictions["split"] == "test"]
@@ -249,7 +249,7 @@ def test_an_earlier_task_is_scored_with_its_own_head_and_with_new_ones(
     with torch.inference_mode():
         said = own.model.head(pooled).argmax(-1).numpy()
     right = np.asarray(own.classes, dtype=object)[said] == test["label"].to_numpy()
-    assert task.own_head == pytest.approx(right.mean())
+    assert task.with_old_head == pytest.approx(right.mean())
     assert "own head, put on this backbone as it is" in task.sentence
 
 
@@ -263,8 +263,8 @@ def test_the_heads_fitted_anew_are_those_of_scikit_learn(
     rows = artifacts.load(bench.store.workspace.run(earlier), Evaluation).predictions
     after = load_trained(bench.store.workspace.run(job)).model.source
     for backbone, found in (
-        (after, lost.tasks[0].refitted),
-        (load(after.config), lost.tasks[0].untouched),
+        (after, lost.tasks[0].refit_head),
+        (load(after.config), lost.tasks[0].pretrained),
     ):
         made = {
             split: vectors(backbone.model, backbone.tokenizer, rows[rows["split"] == split]["text"].tolist())
@@ -318,13 +318,13 @@ def test_a_checkpoint_with_a_head_guesses_before_and_after(
 def test_a_head_that_reads_a_mix_of_layers_is_put_on_too(
     bench: Bench, job: str, experiment: ExperimentConfig, other_data: DataConfig
 ) -> None:
-    mixed = FeatureConfig(token_limit=32, layers=Layers.MIX)
+    mixed = FeatureConfig(token_limit=32, layers=LayerCombination.MIX)
     run = bench.train(
         experiment.model_copy(update={"data": other_data, "plan": FreezePlan(), "features": mixed}),
     )
     (task,) = bench.do(ForgettingConfig(job=job, earlier=(run,)), Forgetting).tasks
-    assert task.own_head is not None
-    assert 0 <= task.refitted <= 1
+    assert task.with_old_head is not None
+    assert 0 <= task.refit_head <= 1
 
 
 def test_an_earlier_run_must_be_another_task_on_the_same_backbone(
@@ -342,7 +342,7 @@ def test_an_earlier_run_must_be_another_task_on_the_same_backbone(
 
 
 def test_the_reference_pairs_are_even_and_no_sentence_stands_twice() -> None:
-    pairs = reference_pairs()
+    pairs = load_sts_pairs()
     assert pairs.columns.tolist() == ["first", "second", "alike"]
     assert pairs["alike"].value_counts().to_dict() == dict.fromkeys(range(5), 24)
     sentences = [*pairs["first"], *pairs["second"]]

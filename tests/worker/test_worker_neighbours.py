@@ -8,7 +8,7 @@ from worker_bench import ME, Bench
 from translearn_core.backbones import load
 from translearn_core.config import ExperimentConfig, FreezePlan, NeighboursConfig
 from translearn_core.errors import ConfigError, NotFoundError
-from translearn_core.results import Evaluation, Neighbourhood, RunSummary
+from translearn_core.results import Evaluation, NearestNeighbours, RunSummary
 from translearn_core.runs import artifacts
 from translearn_core.transfer import load_trained
 
@@ -31,7 +31,7 @@ def alone(backbone, texts: list[str]) -> np.ndarray:
 
 
 def test_the_neighbours_are_those_of_the_library_before_and_after(bench: Bench, job: str) -> None:
-    found = bench.do(NeighboursConfig(job=job, layer=3, index=17, neighbours=5), Neighbourhood)
+    found = bench.do(NeighboursConfig(job=job, layer=3, index=17, neighbours=5), NearestNeighbours)
     evaluation = artifacts.load(bench.store.workspace.run(job), Evaluation)
     texts = evaluation.predictions["text"].tolist()
     trained = load_trained(bench.store.workspace.run(job)).model.source
@@ -50,7 +50,7 @@ def test_the_neighbours_are_those_of_the_library_before_and_after(bench: Bench, 
 
 
 def test_below_the_boundary_the_neighbours_stay(bench: Bench, job: str) -> None:
-    found = bench.do(NeighboursConfig(job=job, layer=2, index=0), Neighbourhood)
+    found = bench.do(NeighboursConfig(job=job, layer=2, index=0), NearestNeighbours)
     np.testing.assert_array_equal(found.neighbours[0], found.neighbours[1])
     np.testing.assert_array_equal(found.distance[0], found.distance[1])
     assert len(found.kept) == 10
@@ -65,10 +65,10 @@ def test_below_the_boundary_the_neighbours_stay(bench: Bench, job: str) -> None:
 )
 def test_what_is_not_there_is_named(bench: Bench, job: str, layer: int, index: int, said: str) -> None:
     with pytest.raises(ConfigError, match=said):
-        bench.do(NeighboursConfig(job=job, layer=layer, index=index), Neighbourhood)
+        bench.do(NeighboursConfig(job=job, layer=layer, index=index), NearestNeighbours)
 
 
 def test_a_run_that_was_not_trained_has_no_neighbours(bench: Bench, experiment: ExperimentConfig) -> None:
     waits = bench.store.submit(ME, experiment.model_copy(update={"plan": FreezePlan(blocks=(1,))}))
     with pytest.raises(NotFoundError, match="no results yet"):
-        bench.do(NeighboursConfig(job=waits.job.id, layer=0, index=0), Neighbourhood)
+        bench.do(NeighboursConfig(job=waits.job.id, layer=0, index=0), NearestNeighbours)

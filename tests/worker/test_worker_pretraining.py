@@ -12,22 +12,22 @@ from tests.corpora import SENTENCES
 from translearn_core.backbones import bytes_to_fetch, load
 from translearn_core.config import (
     ADAPTED,
-    AnatomyConfig,
     BackboneConfig,
+    BackboneInfoConfig,
+    BaseConfig,
     DataConfig,
     DiagnoseConfig,
     ExperimentConfig,
     FeatureConfig,
     FreezePlan,
-    Frozen,
     JobKind,
     Precision,
     PretrainConfig,
     TrainingConfig,
-    identity,
+    job_id,
 )
 from translearn_core.errors import BackboneError, NotFoundError, QuotaError
-from translearn_core.results import Anatomy, Pretraining, RunSummary
+from translearn_core.results import BackboneInfo, Pretraining, RunSummary
 from translearn_core.runs import Run, RunStore, State, Workspace, artifacts
 from translearn_core.settings import Settings, settings
 from translearn_core.worker import runtime
@@ -55,7 +55,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> BackboneConfig:
     return BackboneConfig(id=str(tiny_folder("bert", tmp_path_factory.mktemp("tiny"))))
 
 
-def do(store: RunStore, config: Frozen, owner: str = ME) -> Run:
+def do(store: RunStore, config: BaseConfig, owner: str = ME) -> Run:
     run = store.submit(owner, config)
     if run.state is not State.DONE:
         assert store.begin(run.job.id, "TRAIN-0")
@@ -121,9 +121,9 @@ def test_a_table_of_one_column_becomes_a_backbone(
 
 
 def test_a_run_is_trained_on_it_like_on_any_other(store: RunStore, adapted: BackboneConfig) -> None:
-    anatomy = do(store, AnatomyConfig(backbone=adapted))
-    assert artifacts.load(store.workspace.run(anatomy.job.id), Anatomy) is not None
-    run = do(store, on(store, adapted).model_copy(update={"plan": FreezePlan.last(1, 3)}))
+    anatomy = do(store, BackboneInfoConfig(backbone=adapted))
+    assert artifacts.load(store.workspace.run(anatomy.job.id), BackboneInfo) is not None
+    run = do(store, on(store, adapted).model_copy(update={"plan": FreezePlan.last_n(1, 3)}))
     assert run.state is State.DONE, run.job.reason
     assert artifacts.load(store.workspace.run(run.job.id), RunSummary) is not None
 
@@ -153,10 +153,10 @@ def test_who_has_not_made_it_cannot_build_on_it(store: RunStore, made: Run, adap
     digest = theirs.data.dataset
     for config in (
         theirs,
-        AnatomyConfig(backbone=adapted),
+        BackboneInfoConfig(backbone=adapted),
         DiagnoseConfig(data=theirs.data, backbone=adapted),
         asked(digest, adapted, text="words"),
-        AnatomyConfig(backbone=BackboneConfig(id=f"{ADAPTED}../{made.job.id}")),
+        BackboneInfoConfig(backbone=BackboneConfig(id=f"{ADAPTED}../{made.job.id}")),
     ):
         with pytest.raises(NotFoundError, match="is not in your workspace: it was deleted"):
             store.submit(OTHER, config)
@@ -172,7 +172,7 @@ def test_one_that_is_gone_is_a_sentence(root: Path, id: str) -> None:
 def test_deleted_it_leaves_what_was_built_on_it(store: RunStore, tiny: BackboneConfig) -> None:
     made = do(store, asked(bring(store, one_column(SENTENCES[200:400])), tiny, seed=5))
     backbone = BackboneConfig(id=f"{ADAPTED}{made.job.id}")
-    anatomy = do(store, AnatomyConfig(backbone=backbone))
+    anatomy = do(store, BackboneInfoConfig(backbone=backbone))
     trained = do(store, on(store, backbone, seed=5))
     further = do(store, asked(bring(store, one_column(SENTENCES[400:600])), backbone))
     assert trained.state is further.state is State.DONE
@@ -223,7 +223,7 @@ def test_stopped_it_keeps_its_place(
     def stop_at_20(self: RunStore, job: str, new: list[object], **options: object) -> None:
         store_add(self, job, new, **options)
         if any(point.step >= 20 for point in new):
-            self.ask_to_stop(ME, run.id)
+            self.request_stop(ME, run.id)
 
     with monkeypatch.context() as patch:
         patch.setattr(context, "POINTS_SECONDS", 0.0)
@@ -233,7 +233,7 @@ def test_stopped_it_keeps_its_place(
     assert not store.workspace.backbone(run.job.id).exists()
     ended = do(store, config)
     assert ended.state is State.DONE
-    assert ended.job.id == identity(config)
+    assert ended.job.id == job_id(config)
     steps = [point.step for point in store.history(run.job.id).steps]
     assert steps == list(range(1, len(steps) + 1))
     shutil.rmtree(store.workspace.run(run.job.id))

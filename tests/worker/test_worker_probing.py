@@ -17,8 +17,8 @@ from translearn_core.config import (
     Precision,
     ProbeConfig,
     TrainingConfig,
-    identity,
-    scratch_of,
+    from_scratch_control,
+    job_id,
 )
 from translearn_core.data.columns import PART, ROW
 from translearn_core.errors import DataError
@@ -57,9 +57,9 @@ def films_run(bench: Bench, backbone: BackboneConfig) -> ExperimentConfig:
 
 
 def test_three_models_stand_beside_a_control_task(bench: Bench, films_run: ExperimentConfig) -> None:
-    scores = bench.do(ProbeConfig(job=identity(films_run)), ProbeScores)
+    scores = bench.do(ProbeConfig(job=job_id(films_run)), ProbeScores)
     assert scores.variants == ("pretrained", "fine-tuned", "random init")
-    assert scores.about == "liked"
+    assert scores.target == "liked"
     assert scores.test.shape == (3, 4)
     assert scores.control_test.shape == (1, 3, 4)
     np.testing.assert_array_equal(scores.test[0, :3], scores.test[1, :3])
@@ -72,7 +72,7 @@ def test_three_models_stand_beside_a_control_task(bench: Bench, films_run: Exper
 def test_without_controls_and_fresh_weights_it_is_as_it_was(
     bench: Bench, films_run: ExperimentConfig
 ) -> None:
-    scores = bench.do(ProbeConfig(job=identity(films_run), fresh=False, controls=0), ProbeScores)
+    scores = bench.do(ProbeConfig(job=job_id(films_run), fresh=False, controls=0), ProbeScores)
     assert scores.variants == ("pretrained", "fine-tuned")
     assert np.isnan(scores.selectivity).all()
     assert len(scores.control_test) == 0
@@ -80,26 +80,26 @@ def test_without_controls_and_fresh_weights_it_is_as_it_was(
 
 
 def test_a_run_from_scratch_has_no_pretrained_model(bench: Bench, films_run: ExperimentConfig) -> None:
-    made = scratch_of(films_run, 3)
+    made = from_scratch_control(films_run, 3)
     made = made.model_copy(update={"training": made.training.model_copy(update={"epochs": 1})})
     bench.do(made, RunSummary)
-    scores = bench.do(ProbeConfig(job=identity(made)), ProbeScores)
+    scores = bench.do(ProbeConfig(job=job_id(made)), ProbeScores)
     assert scores.variants == ("random init", "fine-tuned")
 
 
 def test_another_column_can_be_asked_for_and_rows_without_a_value_are_left_out(
     bench: Bench, films_run: ExperimentConfig
 ) -> None:
-    job = identity(films_run)
+    job = job_id(films_run)
     whole = bench.do(ProbeConfig(job=job, controls=0, fresh=False, folds=4), ProbeScores)
     source = bench.do(ProbeConfig(job=job, about="source", controls=0, fresh=False, folds=4), ProbeScores)
-    assert source.about == "source"
+    assert source.target == "source"
     assert source.n_train + source.n_test < whole.n_train + whole.n_test
     assert source.tfidf == 1.0, "the source shows in the words"
     assert source.test[0].max() > source.majority
     assert any("wipe out" in sentence or "No layer changed" in sentence for sentence in source.sentences)
     length = bench.do(ProbeConfig(job=job, about=LENGTH, controls=0, folds=4), ProbeScores)
-    assert (length.about, length.n_test) == (LENGTH, whole.n_test)
+    assert (length.target, length.n_test) == (LENGTH, whole.n_test)
     assert length.majority < 0.6
     pretrained, _, fresh = length.cross_validated
     assert not np.array_equal(pretrained, fresh), "fresh weights are other weights"
@@ -117,7 +117,7 @@ def test_columns_that_are_no_question_are_refused(
     bench: Bench, films_run: ExperimentConfig, column: str, said: str
 ) -> None:
     with pytest.raises(DataError, match=said):
-        bench.do(ProbeConfig(job=identity(films_run), about=column), ProbeScores)
+        bench.do(ProbeConfig(job=job_id(films_run), about=column), ProbeScores)
 
 
 # columns as classes
@@ -198,7 +198,7 @@ def scores(pretrained: list[float], tuned: list[float], control: float | None = 
         majority=0.3,
         tfidf=0.6,
         n_test=500,
-        about="domain",
+        target="domain",
     )
     if control is None:
         return found

@@ -10,12 +10,12 @@ from worker_bench import ME, Bench
 
 from translearn_core.config import ExperimentConfig, FreezePlan, Method, ProjectConfig
 from translearn_core.errors import Stopped
-from translearn_core.results import Evaluation, Interval, Nearness, Projection, RunSummary
+from translearn_core.results import Evaluation, Interval, NeighbourhoodQuality, Projection, RunSummary
 from translearn_core.runs import artifacts
 from translearn_core.worker import features
 from translearn_core.worker.context import Context
 from translearn_core.worker.diagnostics import neighbourhood_quality, projection
-from translearn_core.worker.diagnostics.neighbourhood_quality import Neighbours
+from translearn_core.worker.diagnostics.neighbourhood_quality import NeighbourhoodChange
 
 
 @pytest.fixture(scope="module")
@@ -128,9 +128,9 @@ def test_it_can_be_stopped_at_every_stage(
     monkeypatch.setattr(Context, "report", heard)
     for _ in range(2):
         with pytest.raises(Stopped):
-            projection.picture(context)
+            projection.project_layer(context)
     assert stages == ["drawing the map", "looking at neighbours"]
-    projection.picture(context)
+    projection.project_layer(context)
     assert artifacts.load(tmp_path, Projection) is not None
 
 
@@ -139,17 +139,18 @@ def test_it_can_be_stopped_at_every_stage(
 
 def neighbours(
     before: list[float], after: list[float], kept: float = 0.3, *, moved: bool = True
-) -> Neighbours:
+) -> NeighbourhoodChange:
     own = tuple(np.resize(values, 400) for values in (before, after))
     near = tuple(
-        Nearness(float(one.mean()), Interval(one.mean() - 0.02, one.mean() + 0.02), 0.1, 0.9) for one in own
+        NeighbourhoodQuality(float(one.mean()), Interval(one.mean() - 0.02, one.mean() + 0.02), 0.1, 0.9)
+        for one in own
     )
     kept_by_each = np.clip(kept + np.resize([-0.1, 0.1], 400), 0, 1)
-    return Neighbours(near, (own[0], own[1]), kept_by_each, chance=0.5, count=10, moved=moved)
+    return NeighbourhoodChange(near, (own[0], own[1]), kept_by_each, chance=0.5, count=10, moved=moved)
 
 
 def test_it_says_what_was_gained_with_intervals_chance_and_what_stayed() -> None:
-    told = neighbours([0.5, 0.7, 0.6], [0.9, 0.8, 1.0]).told()
+    told = neighbours([0.5, 0.7, 0.6], [0.9, 0.8, 1.0]).sentences()
     assert told.startswith(
         "Of a test text's 10 nearest neighbours in this layer, 60 % (58 to 62 %) carried its label before "
         "training and 90 % (88 to 92 %) after; by chance 50 %. "
@@ -159,9 +160,9 @@ def test_it_says_what_was_gained_with_intervals_chance_and_what_stayed() -> None
 
 
 def test_it_says_when_it_got_worse_and_when_that_could_be_chance() -> None:
-    worse = neighbours([0.9, 0.8, 1.0], [0.5, 0.7, 0.6]).told()
+    worse = neighbours([0.9, 0.8, 1.0], [0.5, 0.7, 0.6]).sentences()
     assert "Training mixed the labels here: 30 points fewer (29 to 31)." in worse
-    unsure = neighbours([0.5, 0.7, 0.6, 0.6], [0.7, 0.5, 0.6, 0.61]).told()
+    unsure = neighbours([0.5, 0.7, 0.6, 0.6], [0.7, 0.5, 0.6, 0.61]).sentences()
     assert "could be chance" in unsure
     assert "nearer together" not in unsure
     assert "mixed" not in unsure
@@ -173,15 +174,15 @@ def test_it_says_when_it_got_worse_and_when_that_could_be_chance() -> None:
 )
 def test_it_counts_the_neighbours_that_stay(kept: float, said: str) -> None:
     found = neighbours([0.5, 0.7], [0.9, 0.8])
-    assert said in replace(found, kept=np.full(400, kept)).told()
+    assert said in replace(found, kept=np.full(400, kept)).sentences()
 
 
 def test_it_says_when_nothing_moved_and_when_nobody_could_be_asked() -> None:
-    still = neighbours([0.5, 0.7], [0.5, 0.7], kept=1.0, moved=False).told()
+    still = neighbours([0.5, 0.7], [0.5, 0.7], kept=1.0, moved=False).sentences()
     assert still.endswith("Training did not change this layer: every text keeps its neighbours.")
     assert "60 % (58 to 62 %) carry its label; by chance 50 %." in still
     none = replace(neighbours([0.5], [0.5]), kept=np.empty(0))
-    assert none.told().startswith("There are too few test texts")
+    assert none.sentences().startswith("There are too few test texts")
 
 
 def test_shares_near_none_and_all_are_not_rounded_to_them() -> None:

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from worker_bench import ME, Bench
 
-from translearn_core.config import ExperimentConfig, FreezePlan, ReplayConfig, Stage
+from translearn_core.config import ExperimentConfig, FreezePlan, SnapshotsConfig, Stage
 from translearn_core.errors import ConfigError, NotFoundError
-from translearn_core.results import Evaluation, Replayed, RunSummary
+from translearn_core.results import Evaluation, RunSummary, Snapshots
 from translearn_core.runs import artifacts
 from translearn_core.worker import snapshots
 
@@ -25,16 +25,16 @@ def staged(bench: Bench, base: ExperimentConfig) -> str:
 
 
 @pytest.fixture(scope="module")
-def top(bench: Bench, staged: str) -> Replayed:
-    return bench.do(ReplayConfig(job=staged, layer=3), Replayed)
+def top(bench: Bench, staged: str) -> Snapshots:
+    return bench.do(SnapshotsConfig(job=staged, layer=3), Snapshots)
 
 
-def steps_of(seen: Replayed) -> list[float]:
+def steps_of(seen: Snapshots) -> list[float]:
     """How far the text that went farthest went between each two moments."""
     return [float(np.abs(step).max()) for step in np.diff(seen.coordinates, axis=0)]
 
 
-def test_a_staged_run_is_replayed_stage_by_stage(bench: Bench, staged: str, top: Replayed) -> None:
+def test_a_staged_run_is_replayed_stage_by_stage(bench: Bench, staged: str, top: Snapshots) -> None:
     assert top.moments == (
         "before training",
         "after stage 1: head only",
@@ -55,9 +55,9 @@ def test_a_staged_run_is_replayed_stage_by_stage(bench: Bench, staged: str, top:
 
 
 def test_what_was_frozen_stands_still_and_what_trained_moves(
-    bench: Bench, staged: str, top: Replayed
+    bench: Bench, staged: str, top: Snapshots
 ) -> None:
-    below = bench.do(ReplayConfig(job=staged, layer=1), Replayed)
+    below = bench.do(SnapshotsConfig(job=staged, layer=1), Snapshots)
     for moment in (1, 2, 3):
         np.testing.assert_allclose(below.coordinates[moment], below.coordinates[0], atol=1e-4)
         for scores in (top.accuracy, top.low, top.high, top.purity):
@@ -66,7 +66,7 @@ def test_what_was_frozen_stands_still_and_what_trained_moves(
     assert min(steps_of(top)[1:]) > 1e-2
 
 
-def test_scores_are_shares_inside_their_intervals(top: Replayed) -> None:
+def test_scores_are_shares_inside_their_intervals(top: Snapshots) -> None:
     assert top.accuracy.shape == top.purity.shape == (4, 4)
     assert ((top.low <= top.accuracy) & (top.accuracy <= top.high)).all()
     assert ((top.purity >= 0) & (top.purity <= 1)).all()
@@ -75,13 +75,13 @@ def test_scores_are_shares_inside_their_intervals(top: Replayed) -> None:
 
 
 def test_another_layer_is_drawn_without_measuring_again(
-    bench: Bench, staged: str, top: Replayed, monkeypatch: pytest.MonkeyPatch
+    bench: Bench, staged: str, top: Snapshots, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def again(*_: object) -> None:
         raise AssertionError("measured again")
 
     monkeypatch.setattr(snapshots, "_measure", again)
-    second = bench.do(ReplayConfig(job=staged, layer=2), Replayed)
+    second = bench.do(SnapshotsConfig(job=staged, layer=2), Snapshots)
     np.testing.assert_array_equal(top.accuracy, second.accuracy)
     assert second.layer == 2
     assert not np.array_equal(top.coordinates, second.coordinates)
@@ -90,7 +90,7 @@ def test_another_layer_is_drawn_without_measuring_again(
 def test_a_run_in_one_stage_is_replayed_epoch_by_epoch(bench: Bench, base: ExperimentConfig) -> None:
     bench.do(base.model_copy(update={"stages": ()}), RunSummary)
     job = bench.store.runs(ME)[0].job.id
-    seen = bench.do(ReplayConfig(job=job, layer=3), Replayed)
+    seen = bench.do(SnapshotsConfig(job=job, layer=3), Snapshots)
     assert seen.moments == ("before training", "after epoch 1", "after epoch 2", "after epoch 3")
 
 
@@ -98,9 +98,9 @@ def test_a_run_of_the_head_alone_has_nothing_to_replay(bench: Bench, base: Exper
     bench.do(base.model_copy(update={"plan": FreezePlan(), "stages": ()}), RunSummary)
     job = bench.store.runs(ME)[0].job.id
     with pytest.raises(NotFoundError, match="only its head trained"):
-        bench.do(ReplayConfig(job=job, layer=3), Replayed)
+        bench.do(SnapshotsConfig(job=job, layer=3), Snapshots)
 
 
 def test_a_layer_that_is_not_there_is_refused(bench: Bench, staged: str) -> None:
     with pytest.raises(ConfigError, match="layer is 9"):
-        bench.do(ReplayConfig(job=staged, layer=9), Replayed)
+        bench.do(SnapshotsConfig(job=staged, layer=9), Snapshots)

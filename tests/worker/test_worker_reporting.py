@@ -15,6 +15,7 @@ from translearn_core.config import (
     CompareConfig,
     DataConfig,
     DiagnoseConfig,
+    ErrorAnalysisConfig,
     ExperimentConfig,
     FreezePlan,
     ProbeConfig,
@@ -24,8 +25,7 @@ from translearn_core.config import (
     ReportConfig,
     Split,
     StudyConfig,
-    TrustConfig,
-    identity,
+    job_id,
 )
 from translearn_core.config.studies.study_file import StudyFile, read_study_file
 from translearn_core.errors import ConfigError, NotFoundError
@@ -34,12 +34,12 @@ from translearn_core.results import (
     Comparison,
     Diagnosis,
     Evaluation,
-    Reading,
-    Report,
+    ReportFile,
     RunSummary,
+    TableProfile,
 )
 from translearn_core.runs import State, Studies, artifacts
-from translearn_core.runs.report_jobs import evidence, study_evidence
+from translearn_core.runs.report_jobs import run_diagnostics, study_diagnostics
 from translearn_core.worker.context import Context
 from translearn_core.worker.report import write_report
 
@@ -49,7 +49,7 @@ HOSTILE = "</title><script>alert(1)</script>"
 @pytest.fixture(scope="module")
 def run(bench: Bench, experiment: ExperimentConfig) -> str:
     bench.do(experiment, RunSummary)
-    return identity(experiment)
+    return job_id(experiment)
 
 
 @pytest.fixture(scope="module")
@@ -60,25 +60,25 @@ def asked(bench: Bench, run: str, experiment: ExperimentConfig) -> ReportConfig:
     lines, failed = BaselinesConfig(job=run), ProbeConfig(job=run)
     bench.do(lines, Baselines)
     bench.store.submit(ME, failed)
-    assert bench.store.begin(identity(failed), "test")
-    assert bench.store.finish(identity(failed), State.FAILED, "The rarest class has 2 rows.")
-    parts = tuple(map(identity, (looked, lines, failed)))
+    assert bench.store.begin(job_id(failed), "test")
+    assert bench.store.finish(job_id(failed), State.FAILED, "The rarest class has 2 rows.")
+    parts = tuple(map(job_id, (looked, lines, failed)))
     return ReportConfig(job=run, parts=parts, name=HOSTILE, question="Which?", command="translearn train x")
 
 
 @pytest.fixture(scope="module")
-def found(bench: Bench, asked: ReportConfig) -> Report:
-    return bench.do(asked, Report)
+def found(bench: Bench, asked: ReportConfig) -> ReportFile:
+    return bench.do(asked, ReportFile)
 
 
 @pytest.fixture(scope="module")
-def html(bench: Bench, asked: ReportConfig, found: Report) -> str:
-    path = bench.store.workspace.run(identity(asked)) / found.file
+def html(bench: Bench, asked: ReportConfig, found: ReportFile) -> str:
+    path = bench.store.workspace.run(job_id(asked)) / found.file
     assert path.stat().st_size == found.bytes < 8_000_000
     return path.read_text(encoding="utf-8")
 
 
-def test_it_holds_what_was_found_and_names_what_was_not(found: Report) -> None:
+def test_it_holds_what_was_found_and_names_what_was_not(found: ReportFile) -> None:
     assert found.sections == (
         "What did it learn from?", "How was it trained?", "How good is it?", "Did transfer help?",
     )  # fmt: skip
@@ -119,19 +119,19 @@ def test_every_figure_can_be_read(html: str) -> None:
 def test_parts_that_wait_or_are_deleted_or_unknown_are_named(
     bench: Bench, run: str, data: DataConfig
 ) -> None:
-    bench.do(ReadConfig(dataset=data.dataset), Reading)
-    waiting, going = TrustConfig(job=run), ProjectConfig(job=run, layer=1)
+    bench.do(ReadConfig(dataset=data.dataset), TableProfile)
+    waiting, going = ErrorAnalysisConfig(job=run), ProjectConfig(job=run, layer=1)
     bench.store.submit(ME, waiting)
     bench.store.submit(ME, going)
-    parts = tuple(map(identity, (waiting, going, ReadConfig(dataset=data.dataset))))
+    parts = tuple(map(job_id, (waiting, going, ReadConfig(dataset=data.dataset))))
     asked = ReportConfig(job=run, parts=parts)
     job = bench.store.submit(ME, asked).job
     assert bench.store.begin(job.id, "test")
     job = bench.store.job(job.id)
-    bench.store.delete_run(ME, bench.store.run(ME, identity(going)).id)
+    bench.store.delete_run(ME, bench.store.run(ME, job_id(going)).id)
     context = Context(bench.store, job, asked, bench.store.workspace.run(job.id), {})
     write_report(context)
-    found = artifacts.load(context.folder, Report)
+    found = artifacts.load(context.folder, ReportFile)
     assert found is not None
     assert found.missing[:3] == (
         "trust in its confidence, which is queued",
@@ -145,7 +145,7 @@ def test_a_run_in_which_only_the_head_trained_lacks_nothing_about_change(
 ) -> None:
     head = experiment.model_copy(update={"plan": FreezePlan()})
     bench.do(head, RunSummary)
-    found = bench.do(ReportConfig(job=identity(head)), Report)
+    found = bench.do(ReportConfig(job=job_id(head)), ReportFile)
     assert "probes" in found.missing
     assert "what moved inside" not in found.missing
 
@@ -153,11 +153,11 @@ def test_a_run_in_which_only_the_head_trained_lacks_nothing_about_change(
 def test_a_study_has_a_report(bench: Bench, run: str) -> None:
     compared = CompareConfig(cells=(Cell(name="top", jobs=(run,)),), baseline="top")
     bench.do(compared, Comparison)
-    asked = ReportConfig(parts=(identity(compared),), name="Which way?")
-    found = bench.do(asked, Report)
+    asked = ReportConfig(parts=(job_id(compared),), name="Which way?")
+    found = bench.do(asked, ReportFile)
     assert found.sections == ("How do the ways compare?",)
     assert found.missing == ("what was found in the data",)
-    html = (bench.store.workspace.run(identity(asked)) / found.file).read_text(encoding="utf-8")
+    html = (bench.store.workspace.run(job_id(asked)) / found.file).read_text(encoding="utf-8")
     assert "1 of the 1 ways compared have fewer than 3 seeds" in html
 
 
@@ -178,19 +178,19 @@ def test_a_studys_report_holds_all_that_a_reader_needs_to_do_it_again(
     for run in mine.runs:
         if run.job in done:
             bench.do(bench.store.job(run.job).config, RunSummary)
-    compared, looked = study_evidence(mine, done)
+    compared, looked = study_diagnostics(mine, done)
     bench.do(compared, Comparison)
     if bench.store.submit(ME, looked).state is not State.DONE:
         bench.do(looked, Diagnosis)
-    parts = (identity(compared), identity(looked))
+    parts = (job_id(compared), job_id(looked))
     asked = ReportConfig(parts=parts, name=mine.name, study=study, blocks=blocks, data="my films.csv")
-    found = bench.do(asked, Report)
+    found = bench.do(asked, ReportFile)
     assert found.sections == ("What did it learn from?", "What was tried?", "How do the ways compare?")
     assert found.missing == ()
-    html = unescape((bench.store.workspace.run(identity(asked)) / found.file).read_text(encoding="utf-8"))
+    html = unescape((bench.store.workspace.run(job_id(asked)) / found.file).read_text(encoding="utf-8"))
     for said in (
         "6 runs: 3 ways, 2 seeds each (0, 1).",
-        f"{RECIPES[RecipeName.GRADUAL].title}: {RECIPES[RecipeName.GRADUAL].does}",
+        f"{RECIPES[RecipeName.GRADUAL].title}: {RECIPES[RecipeName.GRADUAL].summary}",
         "How deep, the lowest part that trains: block 0, block 2.",
         "training.epochs 1, features.token_limit 32, augment.copies 1",
         "Gradual unfreezing, top down from block 2",
@@ -215,24 +215,24 @@ def test_a_studys_report_holds_all_that_a_reader_needs_to_do_it_again(
 def test_only_a_training_with_results_can_be_reported(bench: Bench, data: DataConfig) -> None:
     reading = bench.store.submit(ME, ReadConfig(dataset=data.dataset)).job.id
     with pytest.raises(ConfigError, match="a training"):
-        bench.do(ReportConfig(job=reading), Report)
+        bench.do(ReportConfig(job=reading), ReportFile)
     waiting = bench.store.submit(ME, ExperimentConfig(data=data)).job.id
     with pytest.raises(NotFoundError, match="no results yet"):
-        bench.do(ReportConfig(job=waiting), Report)
+        bench.do(ReportConfig(job=waiting), ReportFile)
 
 
 def test_the_questions_are_those_that_were_answered_and_else_the_usual_ones(
     bench: Bench, run: str, experiment: ExperimentConfig, asked: ReportConfig
 ) -> None:
     mine = bench.store.run(ME, run)
-    jobs = [identity(question) for question in evidence(bench.store, mine)]
+    jobs = [job_id(question) for question in run_diagnostics(bench.store, mine)]
     assert set(asked.parts) <= set(jobs)
-    assert identity(ProjectConfig(job=run, layer=3)) in jobs
+    assert job_id(ProjectConfig(job=run, layer=3)) in jobs
     before = jobs[1]
-    control = bench.store.submit(ME, experiment.model_copy(update={"plan": FreezePlan.last(3, 3)})).job.id
+    control = bench.store.submit(ME, experiment.model_copy(update={"plan": FreezePlan.last_n(3, 3)})).job.id
     fuller = BaselinesConfig(job=run, scratch=control)
     bench.store.submit(ME, fuller)
-    assert [identity(question) for question in evidence(bench.store, mine)][1] == before
-    assert bench.store.begin(identity(fuller), "test")
-    assert bench.store.finish(identity(fuller), State.DONE)
-    assert evidence(bench.store, mine)[1] == fuller
+    assert [job_id(question) for question in run_diagnostics(bench.store, mine)][1] == before
+    assert bench.store.begin(job_id(fuller), "test")
+    assert bench.store.finish(job_id(fuller), State.DONE)
+    assert run_diagnostics(bench.store, mine)[1] == fuller

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from worker_bench import ME, Bench, reviews
 
-from translearn_core.activations import Compute, Encoder, Store, Texts
+from translearn_core.activations import ActivationCache, Compute, Encoder, TextBatchSource
 from translearn_core.analysis import logme, rank_agreement
 from translearn_core.backbones import load
 from translearn_core.config import (
@@ -15,12 +15,12 @@ from translearn_core.config import (
     ExperimentConfig,
     FeatureConfig,
     FreezePlan,
-    Layers,
+    LayerCombination,
     Precision,
     SplitConfig,
     TransferabilityConfig,
 )
-from translearn_core.data import Prepared
+from translearn_core.data import PreparedDataset
 from translearn_core.errors import ConfigError, NotFoundError
 from translearn_core.results import RunSummary, Transferability
 from translearn_core.runs import artifacts
@@ -55,7 +55,7 @@ def question(data: DataConfig, backbone: BackboneConfig) -> TransferabilityConfi
 
 
 @pytest.fixture(scope="module")
-def prepared(bench: Bench, data: DataConfig) -> Prepared:
+def prepared(bench: Bench, data: DataConfig) -> PreparedDataset:
     return load_prepared(bench.store.workspace, data)
 
 
@@ -70,7 +70,7 @@ def run(bench: Bench, experiment: ExperimentConfig) -> str:
 
 
 def test_every_layer_has_its_scores_and_a_probe_beside_them(
-    found: Transferability, prepared: Prepared
+    found: Transferability, prepared: PreparedDataset
 ) -> None:
     layers = found.frame()
     assert layers["layer"].tolist() == [0, 1, 2, 3]
@@ -105,12 +105,12 @@ def test_agreements_are_those_of_the_columns_and_few_runs_are_said_to_say_nothin
 
 
 def test_labels_of_the_test_rows_cannot_change_anything(
-    bench: Bench, question: TransferabilityConfig, found: Transferability, prepared: Prepared,
+    bench: Bench, question: TransferabilityConfig, found: Transferability, prepared: PreparedDataset,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     real = layer_scores.rows_of
 
-    def shuffled(prepared: Prepared):
+    def shuffled(prepared: PreparedDataset):
         rows = real(prepared)
         return replace(rows, labels=np.where(prepared.split == 2, 1 - rows.labels, rows.labels))
 
@@ -129,13 +129,15 @@ def test_fresh_weights_are_a_backbone_too(bench: Bench, question: Transferabilit
 
 def test_past_runs_are_scored_by_what_their_head_began_from(
     bench: Bench, question: TransferabilityConfig, experiment: ExperimentConfig, found: Transferability,
-    prepared: Prepared,
+    prepared: PreparedDataset,
 ) -> None:  # fmt: skip
     frozen = experiment.model_copy(update={"plan": FreezePlan()})
     ways = [
         experiment,
-        frozen.model_copy(update={"features": NARROW.model_copy(update={"layers": Layers.SECOND_LAST})}),
-        frozen.model_copy(update={"features": NARROW.model_copy(update={"layers": Layers.MIX})}),
+        frozen.model_copy(
+            update={"features": NARROW.model_copy(update={"layers": LayerCombination.SECOND_LAST})}
+        ),
+        frozen.model_copy(update={"features": NARROW.model_copy(update={"layers": LayerCombination.MIX})}),
     ]
     jobs = tuple(run(bench, way) for way in ways)
     held = bench.do(question.model_copy(update={"runs": jobs}), Transferability)
@@ -180,23 +182,23 @@ def test_a_run_without_results_is_said(
         bench.do(question.model_copy(update={"runs": (waiting.job.id,)}), Transferability)
 
 
-def test_a_sample_keeps_the_classes_in_proportion(prepared: Prepared) -> None:
+def test_a_sample_keeps_the_classes_in_proportion(prepared: PreparedDataset) -> None:
     some = sample_rows(prepared, 10, 0)
-    assert (some.learnt, some.held) == (10, min(10, int((prepared.split == 1).sum())))
+    assert (some.fit_rows, some.held) == (10, min(10, int((prepared.split == 1).sum())))
     assert np.bincount(some.labels[:10]).tolist() == [5, 5]
     assert set(some.texts) <= set(prepared.texts)
     assert some.learning().texts == some.texts[:10]
 
 
 def test_the_scores_are_those_of_the_store_s_vectors(
-    bench: Bench, question: TransferabilityConfig, found: Transferability, prepared: Prepared
+    bench: Bench, question: TransferabilityConfig, found: Transferability, prepared: PreparedDataset
 ) -> None:
     backbone = load(question.backbones[0])
     train = np.flatnonzero(prepared.split == 0)
-    texts = Texts([prepared.texts[i] for i in train], backbone.tokenizer, 32)
-    store = Store(bench.store.workspace.activations, 10**9)
+    texts = TextBatchSource([prepared.texts[i] for i in train], backbone.tokenizer, 32)
+    store = ActivationCache(bench.store.workspace.activations, 10**9)
     reader = Encoder(backbone, texts, Compute.choose(precision=Precision.FLOAT32), store)
     layers = reader.pooled(backbone.anatomy.pooling)
-    assert reader.reuse.encoded == 0, "they were kept"
+    assert reader.cache_usage.encoded == 0, "they were kept"
     scores = [logme(layer.vectors().numpy(), prepared.labels[train]) for layer in layers]
     assert found.frame()["LogME"].tolist() == pytest.approx(scores)

@@ -5,17 +5,17 @@ import pytest
 from worker_bench import Bench
 
 from translearn_core.config import (
-    AlterConfig,
+    AugmentationPreviewConfig,
     AugmentConfig,
     ExperimentConfig,
     FeatureConfig,
     FreezePlan,
-    RateSearchConfig,
+    LrFinderConfig,
     Stage,
-    identity,
+    job_id,
 )
-from translearn_core.data import Prepared
-from translearn_core.results import Alterations, RateSearch, RunSummary
+from translearn_core.data import PreparedDataset
+from translearn_core.results import AugmentationPreview, LrFinderResult, RunSummary
 from translearn_core.worker.data_loading import load_prepared
 from translearn_core.worker.lr_finder import some_training_rows
 
@@ -30,8 +30,8 @@ def test_a_rate_is_searched_for_every_kind_of_experiment(
         "stages": {"stages": (Stage(plan=FreezePlan()),)},
         "augmented": {"augment": AugmentConfig(copies=2)},
     }[change]
-    config = RateSearchConfig(experiment=experiment.model_copy(update=parts), low=1e-5, high=1.0, steps=40)
-    found = bench.do(config, RateSearch)
+    config = LrFinderConfig(experiment=experiment.model_copy(update=parts), low=1e-5, high=1.0, steps=40)
+    found = bench.do(config, LrFinderResult)
     assert found.setting == ("head_lr" if change == "head only" else "lr")
     assert len(found.losses) == len(found.rates) > 4
     assert found.reason
@@ -41,7 +41,7 @@ def test_what_a_search_encodes_serves_the_training(bench: Bench, experiment: Exp
     head_only = experiment.model_copy(
         update={"plan": FreezePlan(), "features": FeatureConfig(token_limit=24)}
     )
-    bench.do(RateSearchConfig(experiment=head_only, low=1e-5, high=1.0, steps=20), RateSearch)
+    bench.do(LrFinderConfig(experiment=head_only, low=1e-5, high=1.0, steps=20), LrFinderResult)
     reuse = bench.do(head_only, RunSummary).reuse
     assert reuse is not None
     assert reuse.encoded < reuse.texts
@@ -63,9 +63,11 @@ def test_examples_are_training_texts_with_their_altered_copies(
     bench: Bench, experiment: ExperimentConfig
 ) -> None:
     augment = AugmentConfig(copies=2, delete=0.3, swap=0.3, insert=0.3)
-    config = AlterConfig(data=experiment.data, backbone=experiment.backbone, augment=augment, texts=4)
-    found = bench.do(config, Alterations)
-    prepared: Prepared = load_prepared(bench.store.workspace, experiment.data)
+    config = AugmentationPreviewConfig(
+        data=experiment.data, backbone=experiment.backbone, augment=augment, texts=4
+    )
+    found = bench.do(config, AugmentationPreview)
+    prepared: PreparedDataset = load_prepared(bench.store.workspace, experiment.data)
     training = {prepared.texts[i] for i in np.flatnonzero(prepared.split == 0)}
     assert len(found.original) == len(found.altered) == 8
     assert set(found.original) <= training
@@ -78,7 +80,7 @@ def test_examples_are_training_texts_with_their_altered_copies(
 
 
 def test_the_trial_keeps_no_model(bench: Bench, experiment: ExperimentConfig) -> None:
-    config = RateSearchConfig(experiment=experiment, low=1e-5, high=1.0, steps=20)
-    bench.do(config, RateSearch)
-    folder = bench.store.workspace.run(identity(config))
-    assert {path.name for path in folder.iterdir()} == {"rate_search"}
+    config = LrFinderConfig(experiment=experiment, low=1e-5, high=1.0, steps=20)
+    bench.do(config, LrFinderResult)
+    folder = bench.store.workspace.run(job_id(config))
+    assert {path.name for path in folder.iterdir()} == {"lr_finder"}

@@ -15,19 +15,26 @@ from translearn_core.config import (
     LENGTH,
     BackboneConfig,
     DataConfig,
+    ErrorAnalysisConfig,
     ExperimentConfig,
     PredictConfig,
     SplitConfig,
-    TrustConfig,
-    identity,
+    job_id,
 )
 from translearn_core.errors import DataError
-from translearn_core.results import Calibrated, Evaluation, Interval, Prediction, RunSummary, Trust
+from translearn_core.results import (
+    CalibrationScore,
+    ErrorAnalysis,
+    Evaluation,
+    Interval,
+    Prediction,
+    RunSummary,
+)
 from translearn_core.runs import artifacts
 from translearn_core.settings import Settings
 from translearn_core.transfer import load_trained
 from translearn_core.worker.diagnostics.error_analysis import Answered, _fitted
-from translearn_core.worker.diagnostics.label_issues import COLUMNS, Doubted
+from translearn_core.worker.diagnostics.label_issues import COLUMNS, CheckedLabels
 from translearn_core.worker.diagnostics.language_id import OTHERS, UNSURE, languages
 from translearn_core.worker.diagnostics.sentences import error_analysis_text
 from translearn_core.worker.diagnostics.slices import COLUMNS as SLICES
@@ -64,7 +71,7 @@ def experiment(bench: Bench, backbone: BackboneConfig, experiment: ExperimentCon
 @pytest.fixture(scope="module")
 def trained(bench: Bench, experiment: ExperimentConfig) -> str:
     bench.do(experiment, RunSummary)
-    return identity(experiment)
+    return job_id(experiment)
 
 
 @pytest.fixture(scope="module")
@@ -75,8 +82,8 @@ def evaluation(bench: Bench, trained: str) -> Evaluation:
 
 
 @pytest.fixture(scope="module")
-def found(bench: Bench, trained: str) -> Trust:
-    return bench.do(TrustConfig(job=trained, bins=10), Trust)
+def found(bench: Bench, trained: str) -> ErrorAnalysis:
+    return bench.do(ErrorAnalysisConfig(job=trained, bins=10), ErrorAnalysis)
 
 
 class Told:
@@ -85,7 +92,7 @@ class Told:
     def __init__(self, bench: Bench, job: str, evaluation: Evaluation, split: str) -> None:
         self.rows = evaluation.predictions[evaluation.predictions["split"] == split]
         trained = load_trained(bench.store.workspace.run(job))
-        self.p = trained.answer(self.rows["text"].tolist())[0].astype(np.float64)
+        self.p = trained.predict(self.rows["text"].tolist())[0].astype(np.float64)
         self.labels = self.rows["label"].map(trained.classes.index).to_numpy()
         self.correct = self.p.argmax(axis=1) == self.labels
 
@@ -108,7 +115,7 @@ def validation_rows(bench: Bench, trained: str, evaluation: Evaluation) -> Told:
 
 
 def test_the_temperature_is_the_likeliest_on_validation_and_the_losses_are_a_librarys_on_test(
-    found: Trust, held_out: Told, validation_rows: Told
+    found: ErrorAnalysis, held_out: Told, validation_rows: Told
 ) -> None:
     assert (found.n_test, found.n_validation) == (len(held_out.rows), len(validation_rows.rows))
     t = found.scaled.temperature
@@ -120,7 +127,7 @@ def test_the_temperature_is_the_likeliest_on_validation_and_the_losses_are_a_lib
     assert found.scaled.loss == pytest.approx(held_out.loss(t), abs=1e-5)
 
 
-def test_calibration_errors_and_bars_are_those_counted_by_hand(found: Trust, held_out: Told) -> None:
+def test_calibration_errors_and_bars_are_those_counted_by_hand(found: ErrorAnalysis, held_out: Told) -> None:
     for which, one in (("raw", found.raw), ("scaled", found.scaled)):
         sure = held_out.scaled(one.temperature).max(axis=1)
         assert one.error == pytest.approx(ece(sure, held_out.correct, 10), abs=1e-5)
@@ -136,7 +143,9 @@ def test_calibration_errors_and_bars_are_those_counted_by_hand(found: Trust, hel
             assert (line["low"], line["high"]) == pytest.approx((ends.low, ends.high))
 
 
-def test_coverage_counts_the_rows_that_are_sure_enough_when_scaled(found: Trust, held_out: Told) -> None:
+def test_coverage_counts_the_rows_that_are_sure_enough_when_scaled(
+    found: ErrorAnalysis, held_out: Told
+) -> None:
     sure = held_out.scaled(found.scaled.temperature).max(axis=1)
     assert found.coverage["threshold"].tolist() == [k / 100 for k in range(101)]
     for threshold in (0.0, 0.55, 0.7, 0.9):
@@ -147,7 +156,7 @@ def test_coverage_counts_the_rows_that_are_sure_enough_when_scaled(found: Trust,
             assert line["accuracy"] == pytest.approx(held_out.correct[enough].mean(), abs=0.02)
 
 
-def test_slices_are_groups_of_test_rows_against_all_others(found: Trust, held_out: Told) -> None:
+def test_slices_are_groups_of_test_rows_against_all_others(found: ErrorAnalysis, held_out: Told) -> None:
     slices, given = found.slices, table().set_index("text")
     assert set(slices["column"]) == {"source", LENGTH, LANGUAGE}, "id, year: too many values"
     assert slices.groupby("column")["rows"].sum().eq(found.n_test).all()
@@ -178,17 +187,19 @@ def test_slices_are_groups_of_test_rows_against_all_others(found: Trust, held_ou
 
 
 def test_other_columns_can_be_asked_for_and_what_cannot_be_cut_is_refused(bench: Bench, trained: str) -> None:
-    config = TrustConfig(job=trained, columns=("year", LENGTH))
-    slices = bench.do(config, Trust).slices
+    config = ErrorAnalysisConfig(job=trained, columns=("year", LENGTH))
+    slices = bench.do(config, ErrorAnalysis).slices
     assert set(slices["column"]) == {"year", LENGTH, LANGUAGE}
     assert (slices["column"] == "year").sum() == 4, "quarters"
     with pytest.raises(DataError, match="no column 'nope'"):
-        bench.do(TrustConfig(job=trained, columns=("nope",)), Trust)
+        bench.do(ErrorAnalysisConfig(job=trained, columns=("nope",)), ErrorAnalysis)
     with pytest.raises(DataError, match="different values"):
-        bench.do(TrustConfig(job=trained, columns=("text",)), Trust)
+        bench.do(ErrorAnalysisConfig(job=trained, columns=("text",)), ErrorAnalysis)
 
 
-def test_turned_labels_are_doubted_and_come_with_the_right_one(found: Trust, evaluation: Evaluation) -> None:
+def test_turned_labels_are_doubted_and_come_with_the_right_one(
+    found: ErrorAnalysis, evaluation: Evaluation
+) -> None:
     rows = evaluation.predictions
     assert found.n_checked == len(rows) == 300
     suspects = found.suspects
@@ -205,7 +216,7 @@ def test_turned_labels_are_doubted_and_come_with_the_right_one(found: Trust, eva
     assert found.noise_interval.low < len(WRONG) / 300 < found.noise_interval.high
 
 
-def test_confused_pairs_count_what_the_confusion_matrix_counts(found: Trust, held_out: Told) -> None:
+def test_confused_pairs_count_what_the_confusion_matrix_counts(found: ErrorAnalysis, held_out: Told) -> None:
     counts = confusion_matrix(held_out.labels, held_out.p.argmax(axis=1))
     names = ("no", "yes")
     expected = {
@@ -224,7 +235,7 @@ def test_confused_pairs_count_what_the_confusion_matrix_counts(found: Trust, hel
         np.testing.assert_allclose(sure[quoted], wrong.iloc[: len(quoted)], atol=1e-6)
 
 
-def test_each_finding_has_its_sentence(found: Trust, held_out: Told) -> None:
+def test_each_finding_has_its_sentence(found: ErrorAnalysis, held_out: Told) -> None:
     believe, silence, weak, labels, *caveats = found.sentences
     sure = held_out.p.max(axis=1).mean()
     assert f"the model is {100 * sure:.1f} % sure on average" in believe
@@ -280,8 +291,8 @@ def test_one_language_is_no_slice() -> None:
 # what is said
 
 
-def calibrated(t: float, error: float, loss: float) -> Calibrated:
-    return Calibrated(t, error, Interval(error / 2, error * 2), loss)
+def calibrated(t: float, error: float, loss: float) -> CalibrationScore:
+    return CalibrationScore(t, error, Interval(error / 2, error * 2), loss)
 
 
 @pytest.mark.parametrize(
@@ -291,18 +302,18 @@ def calibrated(t: float, error: float, loss: float) -> Calibrated:
 def test_confidence_is_believed_where_it_lies_in_the_interval(sure: float, says: str) -> None:
     correct = np.arange(1000) % 5 > 0
     raw, scaled = calibrated(1.0, 0.052, 0.34), calibrated(1.7, 0.013, 0.29)
-    said = error_analysis_text.confidence(np.full(1000, sure), correct, raw, scaled, 692)
+    said = error_analysis_text.calibration_text(np.full(1000, sure), correct, raw, scaled, 692)
     assert says in said
     assert "5.2 points (95 %: 2.6 to 10.4) apart" in said
     assert "temperature 1.70, fitted on 692 validation rows" in said
     assert "the loss goes from 0.340 to 0.290" in said
-    unfit = error_analysis_text.confidence(np.full(1000, sure), correct, raw, raw, 30)
+    unfit = error_analysis_text.calibration_text(np.full(1000, sure), correct, raw, raw, 30)
     assert "all 30 validation rows are right" in unfit
 
 
 def test_few_rows_show_no_gap_and_do_not_make_it_believed() -> None:
     raw, hot = calibrated(1.0, 0.301, 0.88), calibrated(99.9999, 0.112, 0.694)
-    said = error_analysis_text.confidence(np.full(18, 0.611), np.arange(18) < 7, raw, hot, 18)
+    said = error_analysis_text.calibration_text(np.full(18, 0.611), np.arange(18) < 7, raw, hot, 18)
     assert "right in 38.9 % (95 %: 20.3 to 61.4 %): no gap beyond chance was seen, but 18 test rows" in said
     assert "would not show one below 22.5 points" in said
     assert "believed" not in said
@@ -319,17 +330,21 @@ def curve(answered: float) -> pd.DataFrame:
 
 def test_the_threshold_is_the_highest_at_which_validation_rows_are_answered() -> None:
     correct = np.arange(100) < 86
-    said = error_analysis_text.when_to_answer(curve(0.71), np.full(50, 0.93), correct)
+    said = error_analysis_text.selective_prediction_text(curve(0.71), np.full(50, 0.93), correct)
     assert said.startswith(
         "Answer only above 90 %: that is 71.0 % of the test texts, of which 97.0 % are right"
     )
     assert "answering all, it is right in 86.0 %" in said
     lower = np.repeat([0.93, 0.85], [9, 41])
-    assert error_analysis_text.when_to_answer(curve(0.1), lower, correct).startswith("Answer only above 80 %")
-    assert "hardly ever 50 % sure" in error_analysis_text.when_to_answer(
+    assert error_analysis_text.selective_prediction_text(curve(0.1), lower, correct).startswith(
+        "Answer only above 80 %"
+    )
+    assert "hardly ever 50 % sure" in error_analysis_text.selective_prediction_text(
         curve(0.1), np.full(50, 0.3), correct
     )
-    assert "hardly ever" in error_analysis_text.when_to_answer(curve(0.0), np.full(50, 0.93), correct)
+    assert "hardly ever" in error_analysis_text.selective_prediction_text(
+        curve(0.0), np.full(50, 0.93), correct
+    )
 
 
 def cut(*lines: tuple[str, str, int, float, float, bool]) -> pd.DataFrame:
@@ -340,15 +355,15 @@ def cut(*lines: tuple[str, str, int, float, float, bool]) -> pd.DataFrame:
 def test_the_weakest_slice_is_named_only_beyond_chance() -> None:
     weak = ("domain", "books", 82, 0.61, -0.27, True)
     chance, strong = ("domain", "films", 9, 0.5, -0.4, False), (LENGTH, "1 to 5 words", 90, 0.9, 0.3, True)
-    said = error_analysis_text.weakest(cut(chance, weak, strong))
+    said = error_analysis_text.weakest_slice_text(cut(chance, weak, strong))
     assert said.startswith("Weakest is 'domain' is 'books': 61.0 % of 82 rows are right, 27.0 points fewer")
     assert "(95 %: 22.0 to 32.0)" in said
     assert "Weak too" not in said
-    none = error_analysis_text.weakest(cut(chance, strong))
+    none = error_analysis_text.weakest_slice_text(cut(chance, strong))
     assert none.startswith("No slice is weaker than the rest by more than chance; 2 slices were looked at")
     assert "'domain' is 'films', 50.0 % of 9 rows are right" in none
-    assert "no slices" in error_analysis_text.weakest(cut())
-    two = error_analysis_text.weakest(cut(weak, (LENGTH, "9 to 12 words", 50, 0.7, -0.1, True)))
+    assert "no slices" in error_analysis_text.weakest_slice_text(cut())
+    two = error_analysis_text.weakest_slice_text(cut(weak, (LENGTH, "9 to 12 words", 50, 0.7, -0.1, True)))
     assert two.endswith("Weak too: texts of 9 to 12 words.")
 
 
@@ -358,19 +373,23 @@ def test_labels_that_look_wrong_are_counted_and_the_judge_is_named() -> None:
          (5, "test", "c", "no", "yes", 0.2, 0.8)],
         columns=list(COLUMNS),
     )  # fmt: skip
-    doubts = Doubted(1000, 3, 0.93, 0.004, Interval(0.001, 0.008), frame)
-    said = error_analysis_text.labels(doubts)
+    doubts = CheckedLabels(1000, 3, 0.93, 0.004, Interval(0.001, 0.008), frame)
+    said = error_analysis_text.label_issue_text(doubts)
     assert said.startswith("3 labels look wrong: about 0.4 % (95 %: 0.1 to 0.8 %) of 1,000 labels")
     assert "finds 93.0 % of the labels itself" in said
     assert "Look first at row 9 of train, and at what is labelled 'yes' and looks like 'no' (2 rows)" in said
     assert "2 of them are test rows" in said
     assert "listed" not in said
     assert "hard texts" not in said
-    poor = error_analysis_text.labels(Doubted(1000, 40, 0.7, 0.04, Interval(0.03, 0.05), frame))
+    poor = error_analysis_text.label_issue_text(
+        CheckedLabels(1000, 40, 0.7, 0.04, Interval(0.03, 0.05), frame)
+    )
     assert poor.startswith("40 labels are in doubt: about 4.0 %")
     assert "wrong labels and hard texts together, and only reading tells which" in poor
     assert "The 3 most doubtful are listed." in poor
-    none = error_analysis_text.labels(Doubted(1000, 0, 0.9, 0.0, Interval(0.0, 0.0), frame.iloc[:0]))
+    none = error_analysis_text.label_issue_text(
+        CheckedLabels(1000, 0, 0.9, 0.0, Interval(0.0, 0.0), frame.iloc[:0])
+    )
     assert none.startswith("No label looks wrong")
 
 

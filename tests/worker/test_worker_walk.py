@@ -10,13 +10,19 @@ from sklearn.neighbors import NearestNeighbors
 from worker_bench import ME, Bench
 
 from translearn_core.analysis import stratified_sample
-from translearn_core.config import ExperimentConfig, FeatureConfig, FreezePlan, Pooling, WalkConfig
+from translearn_core.config import (
+    ExperimentConfig,
+    FeatureConfig,
+    FreezePlan,
+    Pooling,
+    ProjectionAnimationConfig,
+)
 from translearn_core.errors import NotFoundError, Stopped, TooFewSamplesError
-from translearn_core.results import Evaluation, Walk
+from translearn_core.results import Evaluation, ProjectionAnimation
 from translearn_core.runs import artifacts
 from translearn_core.worker.context import Context
 from translearn_core.worker.diagnostics import projection_animation as walking
-from translearn_core.worker.diagnostics.sentences.projection_animation_text import Togetherness
+from translearn_core.worker.diagnostics.sentences.projection_animation_text import ProjectionAnimationText
 from translearn_core.worker.features import VARIANTS, layer_features
 
 
@@ -32,11 +38,11 @@ def job(bench: Bench, hard: ExperimentConfig) -> str:
 
 
 @pytest.fixture(scope="module")
-def found(bench: Bench, job: str) -> Walk:
-    return bench.do(WalkConfig(job=job), Walk)
+def found(bench: Bench, job: str) -> ProjectionAnimation:
+    return bench.do(ProjectionAnimationConfig(job=job), ProjectionAnimation)
 
 
-def context_of(bench: Bench, config: WalkConfig) -> Context:
+def context_of(bench: Bench, config: ProjectionAnimationConfig) -> Context:
     """A worker that has begun `config`."""
     run = bench.store.submit(ME, config)
     assert bench.store.begin(run.job.id, "test")
@@ -44,7 +50,7 @@ def context_of(bench: Bench, config: WalkConfig) -> Context:
     return Context(bench.store, job, job.config, bench.store.workspace.run(job.id), bench.warm)
 
 
-def test_every_text_is_in_every_layer_twice(bench: Bench, job: str, found: Walk) -> None:
+def test_every_text_is_in_every_layer_twice(bench: Bench, job: str, found: ProjectionAnimation) -> None:
     rows = artifacts.load(bench.store.workspace.run(job), Evaluation).predictions
     assert found.variants == VARIANTS
     assert found.coordinates.shape == (2, 4, len(rows), 2)
@@ -60,7 +66,7 @@ def test_every_text_is_in_every_layer_twice(bench: Bench, job: str, found: Walk)
     np.testing.assert_array_equal(last[["x", "y"]].to_numpy(), found.coordinates[1, 3])
 
 
-def test_below_the_boundary_nothing_differs_and_above_it_does(found: Walk) -> None:
+def test_below_the_boundary_nothing_differs_and_above_it_does(found: ProjectionAnimation) -> None:
     for both in (found.coordinates, found.purity, found.low, found.high, found.silhouette):
         np.testing.assert_array_equal(both[0, :3], both[1, :3])
     np.testing.assert_array_equal(found.kept[:3], 1)
@@ -69,9 +75,11 @@ def test_below_the_boundary_nothing_differs_and_above_it_does(found: Walk) -> No
     assert "Layers 0 to 2 stand as they were, below all that trained. From layer 3 on" in found.sentence
 
 
-def test_the_numbers_are_those_of_scikit_learn(bench: Bench, job: str, found: Walk) -> None:
+def test_the_numbers_are_those_of_scikit_learn(bench: Bench, job: str, found: ProjectionAnimation) -> None:
     evaluation = artifacts.load(bench.store.workspace.run(job), Evaluation)
-    index, features = layer_features(context_of(bench, WalkConfig(job=job, seed=9)), job, evaluation)
+    index, features = layer_features(
+        context_of(bench, ProjectionAnimationConfig(job=job, seed=9)), job, evaluation
+    )
     np.testing.assert_array_equal(index, found.index)
     test = found.split == found.splits.index("test")
     neighbours, spread = {}, 0
@@ -97,8 +105,10 @@ def test_the_numbers_are_those_of_scikit_learn(bench: Bench, job: str, found: Wa
     assert found.chance == pytest.approx(np.mean(others) / (len(found.label) - 1))
 
 
-def test_a_sample_holds_every_split_and_class_in_its_share(bench: Bench, job: str, found: Walk) -> None:
-    few = bench.do(WalkConfig(job=job, limit=40), Walk)
+def test_a_sample_holds_every_split_and_class_in_its_share(
+    bench: Bench, job: str, found: ProjectionAnimation
+) -> None:
+    few = bench.do(ProjectionAnimationConfig(job=job, limit=40), ProjectionAnimation)
     assert few.coordinates.shape == (2, 4, 40, 2)
     assert set(few.index) < set(found.index)
     for which in ("label", "split"):
@@ -108,7 +118,7 @@ def test_a_sample_holds_every_split_and_class_in_its_share(bench: Bench, job: st
 
 def test_a_run_of_the_head_alone_has_the_same_pictures_twice(bench: Bench, hard: ExperimentConfig) -> None:
     head = bench.train(hard.model_copy(update={"plan": FreezePlan()}))
-    found = bench.do(WalkConfig(job=head), Walk)
+    found = bench.do(ProjectionAnimationConfig(job=head), ProjectionAnimation)
     np.testing.assert_array_equal(found.coordinates[0], found.coordinates[1])
     assert np.isfinite(found.coordinates).all()
     assert "Nothing moved in any layer" in found.sentence
@@ -117,7 +127,10 @@ def test_a_run_of_the_head_alone_has_the_same_pictures_twice(bench: Bench, hard:
 
 def test_first_tokens_that_are_all_the_same_are_one_point(bench: Bench, hard: ExperimentConfig) -> None:
     cls = FeatureConfig(token_limit=32, pooling=Pooling.CLS)
-    found = bench.do(WalkConfig(job=bench.train(hard.model_copy(update={"features": cls}))), Walk)
+    found = bench.do(
+        ProjectionAnimationConfig(job=bench.train(hard.model_copy(update={"features": cls}))),
+        ProjectionAnimation,
+    )
     assert not found.coordinates[:, 0].any()
     assert np.isfinite(found.coordinates).all()
 
@@ -128,17 +141,17 @@ def test_layers_that_did_not_change_are_computed_once(
     asked = []
     real = walking.knn_indices
     monkeypatch.setattr(walking, "knn_indices", lambda x: asked.append(len(x)) or real(x))
-    bench.do(WalkConfig(job=job, seed=3), Walk)
+    bench.do(ProjectionAnimationConfig(job=job, seed=3), ProjectionAnimation)
     assert len(asked) == 5, "three layers once, the last one twice"
 
 
 def test_it_can_be_stopped(bench: Bench, job: str) -> None:
-    config = WalkConfig(job=job, seed=4)
+    config = ProjectionAnimationConfig(job=job, seed=4)
     context = context_of(bench, config)
-    bench.store.ask_to_stop(ME, bench.store.runs(ME, context.job.kind)[0].id)
+    bench.store.request_stop(ME, bench.store.runs(ME, context.job.kind)[0].id)
     with pytest.raises(Stopped):
-        walking.walk(context)
-    assert artifacts.load(context.folder, Walk) is None
+        walking.animate_layers(context)
+    assert artifacts.load(context.folder, ProjectionAnimation) is None
 
 
 def test_a_run_without_results_and_too_few_texts_are_refused(
@@ -146,12 +159,12 @@ def test_a_run_without_results_and_too_few_texts_are_refused(
 ) -> None:
     waiting = bench.store.submit(ME, hard.model_copy(update={"plan": FreezePlan(blocks=(1,))}))
     with pytest.raises(NotFoundError, match="no results yet"):
-        bench.do(WalkConfig(job=waiting.job.id), Walk)
+        bench.do(ProjectionAnimationConfig(job=waiting.job.id), ProjectionAnimation)
     rows = artifacts.load(bench.store.workspace.run(job), Evaluation)
     learnt = replace(rows, predictions=rows.predictions[rows.predictions["split"] == "train"])
     monkeypatch.setattr(walking, "finished", lambda *_: learnt)
     with pytest.raises(TooFewSamplesError, match="0 of the test and 0 of the validation"):
-        bench.do(WalkConfig(job=job, seed=5), Walk)
+        bench.do(ProjectionAnimationConfig(job=job, seed=5), ProjectionAnimation)
 
 
 # what is said
@@ -166,7 +179,9 @@ def told(before: list[float], after: list[float], *, first: int | None, chosen=N
     noise[:, :first] = noise[:1, :first]
     shares = middle[:, :, None] + own + noise - (own + noise).mean(axis=2, keepdims=True)
     kept = np.linspace(1, 0.3, len(before))
-    return Togetherness(first, 0.5, middle if chosen is None else np.asarray(chosen), shares, kept).told()
+    return ProjectionAnimationText(
+        first, 0.5, middle if chosen is None else np.asarray(chosen), shares, kept
+    ).sentences()
 
 
 def test_it_says_where_texts_lie_nearest_and_what_training_changed() -> None:
@@ -202,7 +217,7 @@ def test_embeddings_that_trained_are_named() -> None:
     assert "Every layer changed, from the embeddings on" in told([0.5, 0.6], [0.6, 0.7], first=0)
 
 
-def test_a_sample_below_the_limit_is_everything(bench: Bench, job: str, found: Walk) -> None:
+def test_a_sample_below_the_limit_is_everything(bench: Bench, job: str, found: ProjectionAnimation) -> None:
     rows = artifacts.load(bench.store.workspace.run(job), Evaluation).predictions
     strata = (rows["split"] + rows["label"]).factorize()[0]
     np.testing.assert_array_equal(found.index, stratified_sample(strata, 1500, 0))

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TypeVar
 
-from translearn_core.config import ExperimentConfig, Frozen
+from translearn_core.config import BaseConfig, ExperimentConfig
 from translearn_core.results import RunSummary
 from translearn_core.runs import RunStore, State, Workspace, artifacts
 from translearn_core.worker.context import Context
@@ -20,7 +20,7 @@ class Bench:
         self.store = RunStore(Workspace(root))
         self.warm: dict[object, object] = {}
 
-    def do(self, config: Frozen, kind: type[T]) -> T:
+    def do(self, config: BaseConfig, kind: type[T]) -> T:
         run = self.store.submit(ME, config)
         assert self.store.begin(run.job.id, "test")
         job = self.store.job(run.job.id)

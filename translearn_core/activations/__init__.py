@@ -1,24 +1,31 @@
 """Hidden states: batches by length, the pass, pooling, the cut at a block, and the store of it all."""
 
-from translearn_core.activations.activation_cache import Found, Store
+from translearn_core.activations.activation_cache import ActivationCache, Lookup
 from translearn_core.activations.device import Compute
-from translearn_core.activations.encoder import Encoder, Kept
-from translearn_core.activations.partial_forward import Split
+from translearn_core.activations.encoder import CachedStates, Encoder
+from translearn_core.activations.partial_forward import PartialForward
 from translearn_core.activations.pooling import pool
-from translearn_core.activations.tokenization import Report, Texts, Tokens, by_length, quiet, tokenize
+from translearn_core.activations.tokenization import (
+    ProgressCallback,
+    TextBatchSource,
+    TokenizedTexts,
+    by_length,
+    no_progress,
+    tokenize,
+)
 
 __all__ = [
+    "ActivationCache",
+    "CachedStates",
     "Compute",
     "Encoder",
-    "Found",
-    "Kept",
-    "Report",
-    "Split",
-    "Store",
-    "Texts",
-    "Tokens",
+    "Lookup",
+    "PartialForward",
+    "ProgressCallback",
+    "TextBatchSource",
+    "TokenizedTexts",
     "by_length",
+    "no_progress",
     "pool",
-    "quiet",
     "tokenize",
 ]

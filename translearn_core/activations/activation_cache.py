@@ -50,7 +50,7 @@ _checked: set[tuple[str, int]] = set()
 
 
 @dataclass(frozen=True)
-class About:
+class SegmentMeta:
     """What a segment says of itself: `dtype` is torch's name, `seconds` what computing it took."""
 
     format: int
@@ -70,7 +70,7 @@ class Segment:
     `data` has shape (vectors, width), bfloat16 as the integers its bits make.
     """
 
-    about: About
+    about: SegmentMeta
     data: NDArray[np.generic]
     starts: NDArray[np.int64]
     counts: NDArray[np.int64]
@@ -78,7 +78,7 @@ class Segment:
 
 
 @dataclass(frozen=True)
-class Found:
+class Lookup:
     """Where the vectors of n texts lie: `segment` (-1: nowhere) and `place` in it, both of shape (n,)."""
 
     segments: tuple[Segment, ...]
@@ -117,14 +117,14 @@ class Found:
         return as_tensor(out, first.about.dtype)
 
 
-class Shelf:
+class CacheShard:
     """The vectors of one kind, by text digest; opening it checks what lies there."""
 
-    def __init__(self, store: "Store", name: str) -> None:
+    def __init__(self, store: "ActivationCache", name: str) -> None:
         self.folder = store.folder / name
         self.store = store
 
-    def find(self, texts: Sequence[bytes]) -> Found:
+    def find(self, texts: Sequence[bytes]) -> Lookup:
         """Look up texts by digest; what is damaged counts as not there, and is thrown away."""
         segment = np.full(len(texts), -1, dtype=np.int64)
         place = np.zeros(len(texts), dtype=np.int64)
@@ -140,8 +140,8 @@ class Shelf:
             if (hit := at >= 0).any():
                 segment[wanted[hit]], place[wanted[hit]] = len(used), at[hit]
                 used.append(found)
-                touch(path)
-        return Found(tuple(used), segment, place)
+                mark_used(path)
+        return Lookup(tuple(used), segment, place)
 
     def writer(self, width: int, dtype: torch.dtype) -> "Writer":
         """Return a writer of new texts."""
@@ -149,7 +149,7 @@ class Shelf:
 
     def _open(self, path: Path) -> tuple[Segment, dict[bytes, int]] | None:
         try:
-            about = About(**read_sealed((path / "about.json").read_text()))
+            about = SegmentMeta(**read_sealed((path / "about.json").read_text()))
             if about.format != FORMAT:
                 return None
             index = (path / "index.bin").read_bytes()
@@ -237,7 +237,7 @@ class Writer:
         with opened:  # what fails in here leaves nothing behind
             index = np.concatenate(self._rows).tobytes()
             (self._draft / "index.bin").write_bytes(index)
-            about = About(
+            about = SegmentMeta(
                 FORMAT, str(self.dtype).removeprefix("torch."), self.width, len(index) // _ROW.itemsize,
                 self._vectors, self._seconds, self._crc, zlib.crc32(index),
             )  # fmt: skip
@@ -245,16 +245,16 @@ class Writer:
         _checked.add((str(self._path), (self._path / "vectors.bin").stat().st_mtime_ns))
 
 
-class Store:
+class ActivationCache:
     """All shelves of a workspace, no larger than `cap` bytes."""
 
     def __init__(self, folder: Path, cap: int) -> None:
         self.folder, self.cap = folder, cap
         folder.mkdir(parents=True, exist_ok=True)
 
-    def shelf(self, name: str) -> Shelf:
+    def shelf(self, name: str) -> CacheShard:
         """Return the shelf of this name, there or not."""
-        return Shelf(self, name)
+        return CacheShard(self, name)
 
     def reserve(self, size: int) -> bool:
         """Make room for `size` bytes by throwing away what was used longest ago; False if there is no way."""
@@ -300,7 +300,7 @@ def as_tensor(stored: NDArray[np.generic], dtype: str) -> Tensor:
     return torch.from_numpy(stored).view(getattr(torch, dtype))
 
 
-def touch(path: Path) -> None:
+def mark_used(path: Path) -> None:
     """Note that a segment was used now."""
     with contextlib.suppress(OSError):
         os.utime(path)

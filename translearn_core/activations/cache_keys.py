@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from transformers import PreTrainedTokenizerFast
 
 from translearn_core.backbones import Backbone
-from translearn_core.backbones.hashing import digest_of
+from translearn_core.backbones.hashing import backbone_digest
 from translearn_core.config import Pooling
 
 VOLATILE = ("_name_or_path", "transformers_version", "architectures", "dtype", "torch_dtype")
@@ -43,9 +43,9 @@ def layer_digests(backbone: Backbone) -> tuple[str, ...]:
     chain.update(tokenizer_digest(backbone.tokenizer).encode())
     digests = []
     for part in ("embeddings", *(f"block {k}" for k in range(backbone.n_blocks))):
-        chain.update(digest_of(tensors.get(part, {})).encode())  # type: ignore[arg-type]
+        chain.update(backbone_digest(tensors.get(part, {})).encode())  # type: ignore[arg-type]
         digests.append(chain.hexdigest())
-    chain.update(digest_of(tensors.get("final", {})).encode())  # type: ignore[arg-type]
+    chain.update(backbone_digest(tensors.get("final", {})).encode())  # type: ignore[arg-type]
     return (*digests[:-1], chain.hexdigest())
 
 
@@ -64,6 +64,6 @@ def tokenizer_digest(tokenizer: PreTrainedTokenizerFast) -> str:
             backend.enable_padding(**padding)
 
 
-def shelf_name(layer: str, limit: int, precision: str, kind: Pooling | None) -> str:
+def shard_name(layer: str, limit: int, precision: str, kind: Pooling | None) -> str:
     """Return the name of the shelf of a layer: pooled as `kind`, or its states where that is None."""
     return f"{layer[:20]}-{limit}-{precision}-{kind or 'states'}"

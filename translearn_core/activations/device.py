@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from translearn_core.activations.packed_linear import packed_linears
-from translearn_core.activations.parallel import Streams, one_by_one, side_by_side
+from translearn_core.activations.parallel import Streams, in_parallel, sequentially
 from translearn_core.config import Device, Precision
 from translearn_core.errors import ConfigError
 
@@ -64,7 +64,7 @@ class Compute:
         return str(Precision.BF16 if self.bf16 else Precision.FLOAT32)
 
     @property
-    def kept_dtype(self) -> torch.dtype:
+    def cache_dtype(self) -> torch.dtype:
         """Type in which hidden states at the boundary are kept: exact in float32, rounded in bf16."""
         return torch.bfloat16 if self.bf16 else torch.float32
 
@@ -99,9 +99,9 @@ class Compute:
     def streams(self) -> Iterator[Streams]:
         """Work on as many batches at a time as the device does well with."""
         if self.width == 1:
-            yield one_by_one
+            yield sequentially
             return
-        with side_by_side(self.width) as streams:
+        with in_parallel(self.width) as streams:
             yield streams
 
     def autocast(self) -> AbstractContextManager[object]:

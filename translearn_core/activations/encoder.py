@@ -14,30 +14,30 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from translearn_core.activations.activation_cache import Found, Store, Writer, as_tensor
-from translearn_core.activations.cache_keys import layer_digests, shelf_name
+from translearn_core.activations.activation_cache import ActivationCache, Lookup, Writer, as_tensor
+from translearn_core.activations.cache_keys import layer_digests, shard_name
 from translearn_core.activations.device import Compute
-from translearn_core.activations.partial_forward import Split
+from translearn_core.activations.partial_forward import PartialForward
 from translearn_core.activations.pooling import pool
-from translearn_core.activations.tokenization import Report, Texts, by_length, quiet
+from translearn_core.activations.tokenization import ProgressCallback, TextBatchSource, by_length, no_progress
 from translearn_core.backbones import Backbone
 from translearn_core.config import Pooling
 from translearn_core.errors import BackboneError
-from translearn_core.results import Reuse
+from translearn_core.results import CacheUsage
 
 TOKENS_PER_BATCH = {"cpu": 1024, "mps": 8192, "cuda": 65536}
 """Padded tokens a batch: small enough for a CPU's cache, large enough for a GPU."""
 
-Want = tuple[int, Pooling | None]
+FeatureKey = tuple[int, Pooling | None]
 """A layer pooled in a way, or its token states."""
 
 
 @dataclass(frozen=True)
-class Kept:
+class CachedStates:
     """Hidden states entering block `cut` for every token of n texts, on disk and mapped."""
 
     cut: int
-    found: Found
+    found: Lookup
 
     def padded(self, index: NDArray[np.int64], length: int) -> Tensor:
         """Return the states of some texts, shape (len(index), length, width), zeros on padding."""
@@ -58,7 +58,12 @@ class Encoder:
     """
 
     def __init__(
-        self, backbone: Backbone, texts: Texts, compute: Compute, store: Store, report: Report = quiet
+        self,
+        backbone: Backbone,
+        texts: TextBatchSource,
+        compute: Compute,
+        store: ActivationCache,
+        report: ProgressCallback = no_progress,
     ) -> None:
         self.backbone, self.texts, self.compute, self.store = backbone, texts, compute, store
         self.report = report
@@ -71,11 +76,11 @@ class Encoder:
         return layer_digests(self.backbone)
 
     @property
-    def reuse(self) -> Reuse:
+    def cache_usage(self) -> CacheUsage:
         """What was computed, and what was found."""
-        return Reuse(texts=len(self.texts), encoded=self.encoded, saved_seconds=self.saved)
+        return CacheUsage(texts=len(self.texts), encoded=self.encoded, saved_seconds=self.saved)
 
-    def pooled(self, pooling: Pooling, upto: int | None = None) -> list[Found]:
+    def pooled(self, pooling: Pooling, upto: int | None = None) -> list[Lookup]:
         """Return every layer pooled, from 0 to `upto` (the top if not given), computed where it is missing.
 
         Raises
@@ -88,21 +93,21 @@ class Encoder:
         found = self._ensure({(layer, pooling) for layer in layers}, {(k, Pooling.MEAN) for k in layers})
         return [found[layer, pooling] for layer in layers]
 
-    def chosen(self, pooling: Pooling, layers: Collection[int]) -> list[Found]:
+    def chosen(self, pooling: Pooling, layers: Collection[int]) -> list[Lookup]:
         """Return some layers pooled, lowest first; all others are kept too, where they can be looked at."""
         top = self.backbone.n_blocks
-        others = range(top + 1) if self.backbone.anatomy.splittable else range(top, top + 1)
-        along: set[Want] = {(layer, how) for layer in others for how in (pooling, Pooling.MEAN)}
+        others = range(top + 1) if self.backbone.anatomy.supports_partial_forward else range(top, top + 1)
+        along: set[FeatureKey] = {(layer, how) for layer in others for how in (pooling, Pooling.MEAN)}
         found = self._ensure({(layer, pooling) for layer in layers}, along)
         return [found[layer, pooling] for layer in sorted(layers)]
 
-    def top(self, pooling: Pooling) -> Found:
+    def top(self, pooling: Pooling) -> Lookup:
         """Return the model's output pooled."""
         return self.chosen(pooling, (self.backbone.n_blocks,))[0]
 
-    def ahead(self, cuts: Collection[int]) -> None:
+    def precompute(self, cuts: Collection[int]) -> None:
         """Compute in one pass the states that enter several blocks, lowest first as far as there is room."""
-        wanted: list[Want] = []
+        wanted: list[FeatureKey] = []
         size = 0
         for cut in sorted(cuts):
             missing = self._find((cut, None)).missing
@@ -110,29 +115,31 @@ class Encoder:
             if not self.store.reserve(size):
                 break
             wanted.append((cut, None))
-        along: set[Want] = {(layer, Pooling.MEAN) for layer in range(max(cuts, default=-1) + 1)}
+        along: set[FeatureKey] = {(layer, Pooling.MEAN) for layer in range(max(cuts, default=-1) + 1)}
         if wanted:
             self._ensure(wanted, along)
 
     def _bytes(self, missing: NDArray[np.bool_]) -> int:
         tokens = int(self.texts.tokens.lengths[missing].sum()) if missing.any() else 0
-        return tokens * self.backbone.anatomy.width * self.compute.kept_dtype.itemsize
+        return tokens * self.backbone.anatomy.width * self.compute.cache_dtype.itemsize
 
-    def states(self, cut: int) -> Kept | None:
+    def states(self, cut: int) -> CachedStates | None:
         """Return the states that enter block `cut`; None where the store has no room for them."""
-        want: Want = (cut, None)
+        want: FeatureKey = (cut, None)
         found = self._find(want)
         if found.missing.any() and not self.store.reserve(self._bytes(found.missing)):
             return None
-        along: set[Want] = {(layer, Pooling.MEAN) for layer in range(cut + 1)}
-        return Kept(cut, self._ensure({want}, along)[want])
+        along: set[FeatureKey] = {(layer, Pooling.MEAN) for layer in range(cut + 1)}
+        return CachedStates(cut, self._ensure({want}, along)[want])
 
-    def _find(self, want: Want) -> Found:
+    def _find(self, want: FeatureKey) -> Lookup:
         layer, kind = want
-        name = shelf_name(self.layers[layer], self.texts.limit, self.compute.precision, kind)
+        name = shard_name(self.layers[layer], self.texts.limit, self.compute.precision, kind)
         return self.store.shelf(name).find(self.texts.digests)
 
-    def _ensure(self, wanted: Collection[Want], along: Collection[Want]) -> dict[Want, Found]:
+    def _ensure(
+        self, wanted: Collection[FeatureKey], along: Collection[FeatureKey]
+    ) -> dict[FeatureKey, Lookup]:
         """Return what is wanted for every text; what is missing is computed in one pass, `along` with it."""
         found = {want: self._find(want) for want in wanted}
         missing = np.any([f.missing for f in found.values()], axis=0)
@@ -158,7 +165,7 @@ class Encoder:
             first.setdefault(self.texts.digests[row], row)
         return np.fromiter(first.values(), np.int64, len(first))
 
-    def _compute(self, rows: NDArray[np.int64], found: dict[Want, Found]) -> None:
+    def _compute(self, rows: NDArray[np.int64], found: dict[FeatureKey, Lookup]) -> None:
         """Compute what of `found` is missing for `rows`, from the highest states kept of them all."""
         needed = {want: f.missing for want, f in found.items() if f.missing[rows].any()}
         start, kept = self._start(rows, min(layer for layer, _ in needed))
@@ -182,7 +189,7 @@ class Encoder:
         model.train(False)
         writers = _Writers(self)
         parts = by_length(tokens.lengths[rows], TOKENS_PER_BATCH[device.type])
-        split = Split.of(self.backbone)
+        split = PartialForward.of(self.backbone)
         try:
             with (
                 self.compute.inference(model),
@@ -196,22 +203,24 @@ class Encoder:
         finally:
             writers.commit()
 
-    def _start(self, rows: NDArray[np.int64], lowest: int) -> tuple[int, Kept | None]:
+    def _start(self, rows: NDArray[np.int64], lowest: int) -> tuple[int, CachedStates | None]:
         """Return the highest layer, at most `lowest`, whose states are kept for all of `rows`."""
-        if self.backbone.anatomy.splittable:
+        if self.backbone.anatomy.supports_partial_forward:
             for layer in range(min(lowest, self.backbone.n_blocks - 1), 0, -1):
                 there = self._find((layer, None))
                 if len(there.segments) and not there.missing[rows].any():
-                    return layer, Kept(layer, there)
+                    return layer, CachedStates(layer, there)
         return 0, None
 
 
 class _Passed:
     """A batch on its way: what is needed of its layers."""
 
-    def __init__(self, index: NDArray[np.int64], mask: Tensor, needed: dict[Want, NDArray[np.bool_]]) -> None:
+    def __init__(
+        self, index: NDArray[np.int64], mask: Tensor, needed: dict[FeatureKey, NDArray[np.bool_]]
+    ) -> None:
         self.index, self.mask, self.needed = index, mask, needed
-        self.vectors: dict[Want, Tensor] = {}
+        self.vectors: dict[FeatureKey, Tensor] = {}
         self.seconds = 0.0
 
     def take(self, layer: int, states: Tensor) -> None:
@@ -231,7 +240,7 @@ class _Writers:
 
     def __init__(self, encoder: Encoder) -> None:
         self.encoder, self.width = encoder, encoder.compute.width
-        self._open: dict[Want, Writer] = {}
+        self._open: dict[FeatureKey, Writer] = {}
 
     def write(self, batch: _Passed) -> None:
         """Write what of a batch is new."""
@@ -257,11 +266,11 @@ class _Writers:
             for writer in self._open.values():
                 every.callback(writer.commit)
 
-    def _writer(self, want: Want, width: int) -> Writer:
+    def _writer(self, want: FeatureKey, width: int) -> Writer:
         if want not in self._open:
             layer, kind = want
             encoder, compute = self.encoder, self.encoder.compute
-            name = shelf_name(encoder.layers[layer], encoder.texts.limit, compute.precision, kind)
-            dtype = compute.kept_dtype if kind is None else compute.pooled_dtype
+            name = shard_name(encoder.layers[layer], encoder.texts.limit, compute.precision, kind)
+            dtype = compute.cache_dtype if kind is None else compute.pooled_dtype
             self._open[want] = encoder.store.shelf(name).writer(width, dtype)
         return self._open[want]

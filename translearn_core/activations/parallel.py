@@ -27,7 +27,7 @@ class Streams(Protocol):
 
 
 @contextmanager
-def side_by_side(threads: int) -> Iterator[Streams]:
+def in_parallel(threads: int) -> Iterator[Streams]:
     """Work on so many items at a time, without gradients, each in a thread that computes alone."""
     with ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
 
@@ -55,7 +55,7 @@ def side_by_side(threads: int) -> Iterator[Streams]:
             torch.set_num_threads(threads)
 
 
-def one_by_one(work: Callable[[T], U], items: Iterable[T]) -> Iterator[U]:
+def sequentially(work: Callable[[T], U], items: Iterable[T]) -> Iterator[U]:
     """Work on one item after another: a GPU is filled by a single batch."""
     for item in items:
         yield work(item)

@@ -13,31 +13,33 @@ from torch import Tensor, nn
 
 from translearn_core.backbones import Backbone
 from translearn_core.backbones.forward_hooks import (
-    ReachedError,
     Seen,
-    leaving_at,
-    passing_below,
-    replacing,
-    watching,
+    StopForwardError,
+    record_blocks,
+    replace_block_input,
+    skip_blocks_below,
+    stop_after_block,
 )
 from translearn_core.errors import BackboneError
 
 
 @dataclass(frozen=True)
-class Split:
+class PartialForward:
     """A model and its blocks; `returned` as `Backbone` says it."""
 
     model: nn.Module
     blocks: nn.ModuleList
-    returned: int | None
+    output_tuple_len: int | None
 
     @classmethod
-    def of(cls, backbone: Backbone) -> "Split":
+    def of(cls, backbone: Backbone) -> "PartialForward":
         """Return the split of a backbone."""
         return cls(backbone.model, backbone.blocks, backbone.returned)
 
     @contextmanager
-    def open(self, *, start: int = 0, stop: int | None = None, given: bool = False) -> Iterator["Run"]:
+    def open(
+        self, *, start: int = 0, stop: int | None = None, given: bool = False
+    ) -> Iterator["ForwardPass"]:
         """Prepare to run the model, or the part of it between two blocks, many times and from any thread.
 
         Parameters
@@ -49,16 +51,16 @@ class Split:
         """
         now = _Now()
         with ExitStack() as hooks:
-            hooks.enter_context(watching(self.blocks, lambda *found: now.seen(*found), start, stop))
+            hooks.enter_context(record_blocks(self.blocks, lambda *found: now.seen(*found), start, stop))
             if given:
-                hooks.enter_context(passing_below(self.blocks, start, self.returned))
-                hooks.enter_context(replacing(self.blocks[start], lambda: now.states))
+                hooks.enter_context(skip_blocks_below(self.blocks, start, self.output_tuple_len))
+                hooks.enter_context(replace_block_input(self.blocks[start], lambda: now.states))
             if stop is not None:
-                hooks.enter_context(leaving_at(self.blocks[stop]))
-            yield Run(self.model, now, stop)
+                hooks.enter_context(stop_after_block(self.blocks[stop]))
+            yield ForwardPass(self.model, now, stop)
 
 
-def unseen(layer: int, states: Tensor) -> None:
+def no_observer(layer: int, states: Tensor) -> None:
     """Look at nothing."""
 
 
@@ -66,11 +68,11 @@ class _Now(threading.local):
     """What the present run of a thread is given, and who looks on."""
 
     states: Tensor
-    seen: Seen = staticmethod(unseen)
+    seen: Seen = staticmethod(no_observer)
 
 
 @dataclass(frozen=True)
-class Run:
+class ForwardPass:
     """A model whose hooks are set, see `Split.open`."""
 
     model: nn.Module
@@ -78,7 +80,7 @@ class Run:
     stop: int | None
 
     def __call__(
-        self, ids: Tensor, mask: Tensor, states: Tensor | None = None, seen: Seen = unseen
+        self, ids: Tensor, mask: Tensor, states: Tensor | None = None, seen: Seen = no_observer
     ) -> Tensor:
         """Run on one batch.
 
@@ -105,7 +107,7 @@ class Run:
             self.now.states = states
         try:
             output: Tensor = self.model(input_ids=ids, attention_mask=mask).last_hidden_state
-        except ReachedError as reached:
+        except StopForwardError as reached:
             return reached.states
         if self.stop is not None:
             raise BackboneError(

@@ -12,16 +12,16 @@ from transformers import PreTrainedTokenizerFast
 
 from translearn_core.activations.cache_keys import text_digests
 
-Report = Callable[[str, float, float], None]
+ProgressCallback = Callable[[str, float, float], None]
 """``report(stage, done, total)``: called between pieces of work; may raise to stop it."""
 
 
-def quiet(stage: str, done: float, total: float) -> None:
+def no_progress(stage: str, done: float, total: float) -> None:
     """Report to nobody."""
 
 
 @dataclass(frozen=True)
-class Tokens:
+class TokenizedTexts:
     """Token ids of n texts: text i is ``ids[offsets[i]:offsets[i + 1]]``."""
 
     ids: NDArray[np.int32]
@@ -46,7 +46,7 @@ class Tokens:
         return torch.from_numpy(ids.astype(np.int64)), torch.from_numpy(mask.astype(np.int64))
 
 
-class Texts:
+class TextBatchSource:
     """Texts that are split into tokens and hashed when that is first needed; both take time."""
 
     def __init__(self, texts: Sequence[str], tokenizer: PreTrainedTokenizerFast, limit: int) -> None:
@@ -56,7 +56,7 @@ class Texts:
         return len(self.texts)
 
     @cached_property
-    def tokens(self) -> Tokens:
+    def tokens(self) -> TokenizedTexts:
         """Token ids, each text cut at the limit."""
         return tokenize(self.tokenizer, self.texts, self.limit)
 
@@ -67,8 +67,11 @@ class Texts:
 
 
 def tokenize(
-    tokenizer: PreTrainedTokenizerFast, texts: Sequence[str], limit: int, report: Report = quiet
-) -> Tokens:
+    tokenizer: PreTrainedTokenizerFast,
+    texts: Sequence[str],
+    limit: int,
+    report: ProgressCallback = no_progress,
+) -> TokenizedTexts:
     """Tokenise `texts`, each cut at `limit` tokens."""
     pieces: list[NDArray[np.int32]] = []
     for start in range(0, len(texts), 4096):
@@ -86,7 +89,7 @@ def tokenize(
     offsets = np.zeros(len(pieces) + 1, dtype=np.int64)
     np.cumsum([len(p) for p in pieces], out=offsets[1:])
     pad = tokenizer.pad_token_id
-    return Tokens(
+    return TokenizedTexts(
         np.concatenate(pieces) if pieces else np.zeros(0, np.int32), offsets, 0 if pad is None else int(pad)
     )
 

@@ -1,34 +1,48 @@
 """Statistics: arrays in, results out. Nothing here draws or reads files."""
 
-from translearn_core.analysis.comparison.label_efficiency import Crossing, crossing, sentence
+from translearn_core.analysis.comparison.label_efficiency import (
+    Crossing,
+    crossing_sentence,
+    estimate_crossing,
+)
 from translearn_core.analysis.comparison.paired_comparison import (
-    CellRuns,
+    ArmRuns,
     differences,
-    over_draws,
-    over_seeds,
+    draw_interval,
+    seed_interval,
 )
 from translearn_core.analysis.errors.calibration import (
     Bins,
     Coverage,
+    apply_temperature,
     coverage,
     ece_interval,
     expected_calibration_error,
     reliability,
     temperature,
-    tempered,
 )
-from translearn_core.analysis.errors.label_issues import Suspects, label_suspects, out_of_fold
+from translearn_core.analysis.errors.label_issues import (
+    LabelIssues,
+    find_label_issues,
+    out_of_fold_probabilities,
+)
 from translearn_core.analysis.errors.slices import Slice, quantile_groups, slice_scores
 from translearn_core.analysis.metrics import (
     accuracy_interval,
     bootstrap_accuracy,
+    classification_metrics,
     confusion,
     macro_f1_interval,
     majority_accuracy,
     per_class,
-    score,
 )
-from translearn_core.analysis.neighbours.knn_purity import chance, in_common, knn_overlap, purity, same_label
+from translearn_core.analysis.neighbours.knn_purity import (
+    chance_purity,
+    knn_overlap,
+    label_purity,
+    neighbour_overlap,
+    neighbours_with_same_label,
+)
 from translearn_core.analysis.neighbours.nearest_neighbours import (
     nearest,
     nearest_among,
@@ -44,33 +58,37 @@ from translearn_core.analysis.projection.projection import project
 from translearn_core.analysis.similarity.cka import cka_matrix, debiased_cka
 from translearn_core.analysis.similarity.pair_similarity import cosine_pairs, spearman_change
 from translearn_core.analysis.stratified_sampling import stratified_sample
-from translearn_core.analysis.tfidf import tfidf_baseline
+from translearn_core.analysis.tfidf import tfidf_logistic_regression
 
 __all__ = [
+    "ArmRuns",
     "Bins",
-    "CellRuns",
     "Coverage",
     "Crossing",
+    "LabelIssues",
     "Slice",
-    "Suspects",
     "accuracy_interval",
+    "apply_temperature",
     "bootstrap_accuracy",
-    "chance",
+    "chance_purity",
     "cka_matrix",
+    "classification_metrics",
     "confusion",
     "control_labels",
     "cosine_pairs",
     "coverage",
-    "crossing",
+    "crossing_sentence",
     "debiased_cka",
     "differences",
+    "draw_interval",
     "ece_interval",
+    "estimate_crossing",
     "expected_calibration_error",
+    "find_label_issues",
     "h_score",
-    "in_common",
     "knn_indices",
     "knn_overlap",
-    "label_suspects",
+    "label_purity",
     "logme",
     "macro_f1_interval",
     "majority_accuracy",
@@ -78,29 +96,25 @@ __all__ = [
     "nearest_among",
     "nearest_to",
     "nearest_within",
-    "out_of_fold",
-    "over_draws",
-    "over_seeds",
+    "neighbour_overlap",
+    "neighbours_with_same_label",
+    "out_of_fold_probabilities",
     "per_class",
     "probe_layers",
     "project",
-    "purity",
     "quantile_groups",
     "rank_agreement",
     "recurring",
     "reliability",
-    "same_label",
-    "score",
+    "seed_interval",
     "selectivity",
-    "sentence",
     "silhouette",
     "slice_scores",
     "spearman_change",
     "stratified_folds",
     "stratified_sample",
     "temperature",
-    "tempered",
-    "tfidf_baseline",
+    "tfidf_logistic_regression",
     "trustworthiness",
     "word_types",
 ]

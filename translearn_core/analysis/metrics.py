@@ -13,13 +13,13 @@ from translearn_core.results import Interval, Metrics
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
 
-TAIL = 0.025
+ALPHA_TAIL = 0.025
 """Share left out on either side of a 95 % interval."""
 CELLS_AT_ONCE = 1_000_000
 """Resampled cells held in memory at a time (8 bytes each)."""
 
 
-def score(
+def classification_metrics(
     labels: IntArray, probabilities: NDArray[np.floating], *, classes: int, seed: int = 0, draws: int = 2000
 ) -> Metrics:
     """Score predicted probabilities; a row's prediction is its likeliest class.
@@ -104,10 +104,10 @@ def accuracy_interval(right: int, rows: int) -> Interval:
     if not rows:
         return Interval(float("nan"), float("nan"))
     if right == rows:
-        return Interval(float(TAIL ** (1 / rows)), 1.0)
+        return Interval(float(ALPHA_TAIL ** (1 / rows)), 1.0)
     if not right:
-        return Interval(0.0, float(1 - TAIL ** (1 / rows)))
-    low, high = binom.ppf([TAIL, 1 - TAIL], rows, right / rows) / rows
+        return Interval(0.0, float(1 - ALPHA_TAIL ** (1 / rows)))
+    low, high = binom.ppf([ALPHA_TAIL, 1 - ALPHA_TAIL], rows, right / rows) / rows
     return Interval(float(low), float(high))
 
 
@@ -131,7 +131,7 @@ def macro_f1_interval(counts: IntArray, *, seed: int = 0, draws: int = 2000) -> 
         support = _sum_runs(drawn, label, classes)
         answered = _sum_runs(drawn[:, by_predicted], predicted[by_predicted], classes)
         scores.append(_macro_f1(right, support, answered))
-    low, high = np.quantile(np.concatenate(scores), [TAIL, 1 - TAIL])
+    low, high = np.quantile(np.concatenate(scores), [ALPHA_TAIL, 1 - ALPHA_TAIL])
     return Interval(float(low), float(high))
 
 

@@ -11,7 +11,7 @@ from translearn_core.analysis.metrics import bootstrap_accuracy
 from translearn_core.results import Interval
 
 
-def tfidf_baseline(
+def tfidf_logistic_regression(
     train_texts: Sequence[str],
     train_labels: NDArray[np.int64],
     test_texts: Sequence[str],

@@ -1,14 +1,14 @@
 """Pretrained models: loading, anatomy (blocks found generically), the random-init twin."""
 
-from translearn_core.backbones.hashing import digest_of
+from translearn_core.backbones.hashing import backbone_digest
 from translearn_core.backbones.hub import remote_size
 from translearn_core.backbones.loading import Backbone, bytes_to_fetch, load, load_tokenizer
 from translearn_core.backbones.tokenizer import token_statistics
 
 __all__ = [
     "Backbone",
+    "backbone_digest",
     "bytes_to_fetch",
-    "digest_of",
     "load",
     "load_tokenizer",
     "remote_size",

@@ -20,7 +20,7 @@ from transformers import (
 
 from translearn_core.backbones.folders import shorten
 from translearn_core.documents import DocumentError, read_json_object
-from translearn_core.errors import BackboneError, in_short
+from translearn_core.errors import BackboneError, shorten_repr
 
 SUPPORTED = "choose a text encoder (BERT, RoBERTa, ModernBERT …) or a decoder (GPT-2, Llama, Qwen …)"
 
@@ -69,9 +69,9 @@ def read_config(name: str, folder: Path) -> PreTrainedConfig:
                 "fetch or copy it again."
             ) from error
         raise BackboneError(
-            f"{name} is of type {in_short(kind)}, which cannot be read here: {SUPPORTED}."
+            f"{name} is of type {shorten_repr(kind)}, which cannot be read here: {SUPPORTED}."
         ) from error
-    _refuse_other_senses(name, config)
+    _require_text_input(name, config)
     _refuse_sizes(name, config)
     for option in ("use_cache", "output_hidden_states", "output_attentions"):
         if getattr(config, option, False):
@@ -148,7 +148,7 @@ def _pairs(raw: object) -> Iterator[tuple[str, object]]:
         yield from _pairs(child)
 
 
-def _refuse_other_senses(name: str, config: PreTrainedConfig) -> None:
+def _require_text_input(name: str, config: PreTrainedConfig) -> None:
     kind = config.model_type
     if type(config) not in MODEL_MAPPING:
         raise BackboneError(f"{name} is a {kind} model without a plain text stack: {SUPPORTED}.")

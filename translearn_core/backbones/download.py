@@ -45,7 +45,7 @@ class RemoteFile:
             object.__setattr__(self, "etag", "")
 
 
-class Kept:
+class PartialCache:
     """The files of one Hub model that the cache holds, whole or in part."""
 
     def __init__(self, id: str) -> None:
@@ -53,11 +53,11 @@ class Kept:
         folder = repo_folder_name(repo_id=id, repo_type="model")
         self.blobs, self.locks = cache / folder / "blobs", cache / ".locks" / folder
 
-    def whole(self, file: RemoteFile) -> Path:
+    def complete_path(self, file: RemoteFile) -> Path:
         """Return where a file lies when it is whole."""
         return self.blobs / file.etag
 
-    def part(self, file: RemoteFile) -> Path:
+    def partial_path(self, file: RemoteFile) -> Path:
         """Return where a file grows."""
         return self.blobs / f"{file.etag}.incomplete"
 
@@ -65,7 +65,11 @@ class Kept:
         """Return how much of a file is here."""
         if not file.etag:
             return 0
-        return file.size if self.whole(file).exists() else min(_length(self.part(file)), file.size)
+        return (
+            file.size
+            if self.complete_path(file).exists()
+            else min(_length(self.partial_path(file)), file.size)
+        )
 
 
 def fetch_files(id: str, commit: str, files: Sequence[RemoteFile], report: Report | None) -> None:
@@ -73,7 +77,7 @@ def fetch_files(id: str, commit: str, files: Sequence[RemoteFile], report: Repor
 
     A file whose size or digest the server does not tell is left to the Hub's client.
     """
-    kept = Kept(id)
+    kept = PartialCache(id)
     known = sorted((file for file in files if file.etag and file.size), key=lambda file: file.size)
     total, here = sum(file.size for file in known), sum(map(kept.bytes, known))
     for folder in (kept.blobs, kept.locks):
@@ -90,7 +94,7 @@ def fetch_files(id: str, commit: str, files: Sequence[RemoteFile], report: Repor
         _fetch(id, commit, file, kept, told)
 
 
-def _fetch(id: str, commit: str, file: RemoteFile, kept: Kept, told: Callable[[int], None]) -> None:
+def _fetch(id: str, commit: str, file: RemoteFile, kept: PartialCache, told: Callable[[int], None]) -> None:
     with ExitStack() as stack:
         alone = False
         while not alone:  # another process may be at this file: wait for it, and hear a stop meanwhile
@@ -100,15 +104,15 @@ def _fetch(id: str, commit: str, file: RemoteFile, kept: Kept, told: Callable[[i
                 alone = True
             except TimeoutError:
                 continue
-        if not kept.whole(file).exists():
-            part = kept.part(file)
+        if not kept.complete_path(file).exists():
+            part = kept.partial_path(file)
             _complete(hf_hub_url(id, file.name, revision=commit), part, file.size, told)
             if _length(part) != file.size or not is_content(part, file.etag):
                 part.unlink()
                 raise NetworkError(
                     f"{file.name} of {id} arrived damaged and was thrown away: fetch it again."
                 )
-            part.replace(kept.whole(file))
+            part.replace(kept.complete_path(file))
     told(file.size)
 
 

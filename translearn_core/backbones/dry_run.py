@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from translearn_core.backbones.forward_hooks import passing_below, replacing, states_of
+from translearn_core.backbones.forward_hooks import replace_block_input, skip_blocks_below, states_of
 
 TOKENS = 7
 ROWS = 3
@@ -18,7 +18,7 @@ TOLERANCE = 1e-5
 
 
 @dataclass(frozen=True)
-class Trial:
+class DryRun:
     """What a forward pass showed.
 
     `after` names the modules outside the blocks that first ran when the last block was done; `returned` is
@@ -34,9 +34,9 @@ class Trial:
     finite: bool = True
 
 
-def try_out(
+def dry_run(
     model: nn.Module, blocks_path: str, *, vocabulary: int, avoid: frozenset[int] = frozenset()
-) -> Trial:
+) -> DryRun:
     """Run `model` on a few made-up tokens, none of `avoid`, and note what happens.
 
     Raises
@@ -49,7 +49,7 @@ def try_out(
     batch = _batch(vocabulary, avoid)
     with torch.no_grad():
         seen = _watch(model, blocks, blocks_path, batch)
-        return Trial(
+        return DryRun(
             width=seen.states.shape[-1],
             causal=_close(seen.states[0, :-1], seen.states[1, :-1]),
             after=frozenset(seen.after),
@@ -140,8 +140,8 @@ def _why_not(model: nn.Module, blocks: nn.ModuleList, batch: dict[str, Tensor], 
     for k in sorted({1, len(blocks) // 2, len(blocks) - 1} & set(range(1, len(blocks)))):
         try:
             with (
-                passing_below(blocks, k, seen.tuple_length),
-                replacing(blocks[k], partial(seen.inputs.__getitem__, k)),
+                skip_blocks_below(blocks, k, seen.tuple_length),
+                replace_block_input(blocks[k], partial(seen.inputs.__getitem__, k)),
             ):
                 again = model(**batch).last_hidden_state
         except Exception:

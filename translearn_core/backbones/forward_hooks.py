@@ -15,7 +15,7 @@ Seen = Callable[[int, Tensor], None]
 """``seen(layer, states)``: called as a forward pass reaches a layer."""
 
 
-class ReachedError(Exception):
+class StopForwardError(Exception):
     """The pass is done; carries the states that enter the block at the cut."""
 
     def __init__(self, states: Tensor) -> None:
@@ -38,7 +38,7 @@ def output_states(output: Any) -> Tensor:
 
 
 @contextmanager
-def watching(blocks: nn.ModuleList, seen: Seen, start: int, stop: int | None) -> Iterator[None]:
+def record_blocks(blocks: nn.ModuleList, seen: Seen, start: int, stop: int | None) -> Iterator[None]:
     """Call `seen` as a forward pass reaches the layers from `start` on, those below the top and to `stop`."""
 
     def enter(_module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
@@ -59,11 +59,11 @@ def watching(blocks: nn.ModuleList, seen: Seen, start: int, stop: int | None) ->
 
 
 @contextmanager
-def leaving_at(block: nn.Module) -> Iterator[None]:
+def stop_after_block(block: nn.Module) -> Iterator[None]:
     """End the forward pass as it reaches `block`."""
 
     def stop(_module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        raise ReachedError(states_of(args, kwargs))
+        raise StopForwardError(states_of(args, kwargs))
 
     handle = block.register_forward_pre_hook(stop, with_kwargs=True)
     try:
@@ -73,7 +73,7 @@ def leaving_at(block: nn.Module) -> Iterator[None]:
 
 
 @contextmanager
-def replacing(block: nn.Module, given: Callable[[], Tensor]) -> Iterator[None]:
+def replace_block_input(block: nn.Module, given: Callable[[], Tensor]) -> Iterator[None]:
     """Let `block` get what `given` returns instead of the states it is called with."""
 
     def replace(
@@ -92,7 +92,7 @@ def replacing(block: nn.Module, given: Callable[[], Tensor]) -> Iterator[None]:
 
 
 @contextmanager
-def passing_below(blocks: nn.ModuleList, cut: int, returned: int | None) -> Iterator[None]:
+def skip_blocks_below(blocks: nn.ModuleList, cut: int, returned: int | None) -> Iterator[None]:
     """Let the blocks below `cut` hand their input on unchanged, in the form the model expects."""
 
     def hand_on(*args: Any, **kwargs: Any) -> Any:

@@ -34,7 +34,7 @@ def folder_digest(folder: Path, weights: tuple[Path, ...], seed: int | None) -> 
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def digest_of(tensors: Mapping[str, Tensor]) -> str:
+def backbone_digest(tensors: Mapping[str, Tensor]) -> str:
     """Return the SHA-256 of named tensors: names, shapes, dtypes and bytes; order and device do not count."""
     digest = hashlib.sha256()
     for name in sorted(tensors):

@@ -21,10 +21,10 @@ from huggingface_hub.errors import (  # type: ignore[attr-defined]  # HTTPError:
     RevisionNotFoundError,
 )
 
-from translearn_core.backbones.download import Kept, RemoteFile, Report, fetch_files, is_content
+from translearn_core.backbones.download import PartialCache, RemoteFile, Report, fetch_files, is_content
 from translearn_core.backbones.folders import no_config
 from translearn_core.backbones.sentences import POOLING
-from translearn_core.backbones.silence import quiet
+from translearn_core.backbones.silence import silence_transformers
 from translearn_core.backbones.tokenizer import has_tokenizer
 from translearn_core.backbones.weights import INDEX, SINGLE, no_weights
 from translearn_core.errors import BackboneError, NetworkError
@@ -54,7 +54,7 @@ def remote_size(id: str, revision: str | None = None) -> int:
     """
     if cached(id, revision):
         return 0
-    kept, (_, files) = Kept(id), _listing(id, revision)
+    kept, (_, files) = PartialCache(id), _listing(id, revision)
     return sum(file.size - kept.bytes(file) for file in files)
 
 
@@ -65,7 +65,7 @@ def fetch(id: str, revision: str | None = None, report: Report | None = None) ->
     next call goes on from there.
     """
     commit, files = _listing(id, revision)
-    with quiet(), _plainly(id, revision):
+    with silence_transformers(), _friendly_errors(id, revision):
         fetch_files(id, commit, files, report)
         return _snapshot(id, revision, local=False)
 
@@ -110,7 +110,7 @@ def _listing(id: str, revision: str | None) -> tuple[str, list[RemoteFile]]:
             f"{id} is not on this machine and fetching models is switched off here: choose the bundled "
             "model, or set TRANSLEARN_HUB=1."
         )
-    with _plainly(id, revision):
+    with _friendly_errors(id, revision):
         api = HfApi()
         info = api.model_info(id, revision=revision, files_metadata=True, timeout=TIMEOUT)
         if info.gated:
@@ -134,7 +134,7 @@ def _listing(id: str, revision: str | None) -> tuple[str, list[RemoteFile]]:
 
 
 @contextmanager
-def _plainly(id: str, revision: str | None) -> Iterator[None]:
+def _friendly_errors(id: str, revision: str | None) -> Iterator[None]:
     try:
         yield
     except (
@@ -146,13 +146,13 @@ def _plainly(id: str, revision: str | None) -> Iterator[None]:
         KeyError,
         TypeError,
     ) as error:
-        raise _sentence(error, id, revision) from error
+        raise _explain(error, id, revision) from error
 
 
-def _sentence(error: BaseException, id: str, revision: str | None) -> BackboneError:
+def _explain(error: BaseException, id: str, revision: str | None) -> BackboneError:
     """Say in one sentence what went wrong with the Hub and what to do."""
     if isinstance(error, LocalEntryNotFoundError) and error.__cause__ is not None:
-        return _sentence(error.__cause__, id, revision)
+        return _explain(error.__cause__, id, revision)
     host = constants.ENDPOINT
     match error:
         case GatedRepoError():
@@ -174,7 +174,7 @@ def _sentence(error: BaseException, id: str, revision: str | None) -> BackboneEr
                 f"{id} cannot be fetched while HF_HUB_OFFLINE is set: unset it and start again."
             )
         case HfHubHTTPError():
-            return _refusal(error, id, host)
+            return _access_error(error, id, host)
         case OSError() if error.errno == errno.ENOSPC:
             return BackboneError(
                 f"{id} does not fit on the disk of {constants.HF_HUB_CACHE}: make room there."
@@ -191,7 +191,7 @@ def _sentence(error: BaseException, id: str, revision: str | None) -> BackboneEr
     return NetworkError(f"{host} does not answer as a model hub, so {id} was not fetched: check HF_ENDPOINT.")
 
 
-def _refusal(error: HfHubHTTPError, id: str, host: str) -> BackboneError:
+def _access_error(error: HfHubHTTPError, id: str, host: str) -> BackboneError:
     status = error.response.status_code
     if status in (401, 403):
         return BackboneError(

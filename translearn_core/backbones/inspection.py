@@ -7,12 +7,12 @@ from torch import nn
 from transformers import PreTrainedModel, PreTrainedTokenizerFast
 from transformers.pytorch_utils import Conv1D
 
-from translearn_core.backbones.dry_run import Trial, try_out
+from translearn_core.backbones.dry_run import DryRun, dry_run
 from translearn_core.backbones.sentences import SentenceSettings
 from translearn_core.backbones.weights import refuse_infinite
 from translearn_core.config import BUNDLED
 from translearn_core.errors import BackboneError
-from translearn_core.results import Anatomy
+from translearn_core.results import BackboneInfo
 
 MOST_TOKENS = 8_192
 """Longest token limit offered: some models say 10^30, and attention grows with the square."""
@@ -38,7 +38,7 @@ LANGUAGE_NOTES = {
 }
 
 
-_trials: dict[str, Trial] = {}
+_trials: dict[str, DryRun] = {}
 
 
 def find_blocks(name: str, model: nn.Module) -> str:
@@ -77,9 +77,9 @@ def _is_stack(module: nn.Module) -> bool:
     )
 
 
-def observe(
+def trace_forward(
     name: str, model: PreTrainedModel, blocks_path: str, tokenizer: PreTrainedTokenizerFast, *, digest: str
-) -> Trial:
+) -> DryRun:
     """Try the model on a few tokens, once for each digest; raises `BackboneError` if it cannot read them."""
     if digest not in _trials:
         _trials[digest] = _observe(name, model, blocks_path, tokenizer)
@@ -88,11 +88,11 @@ def observe(
 
 def _observe(
     name: str, model: PreTrainedModel, blocks_path: str, tokenizer: PreTrainedTokenizerFast
-) -> Trial:
+) -> DryRun:
     refuse_infinite(name, model)  # here, since it reads all weights: once for each digest will do
-    rows, special = table(model).num_embeddings, frozenset(tokenizer.all_special_ids)
+    rows, special = embedding_table(model).num_embeddings, frozenset(tokenizer.all_special_ids)
     try:
-        trial = try_out(model, blocks_path, vocabulary=rows, avoid=special)
+        trial = dry_run(model, blocks_path, vocabulary=rows, avoid=special)
     except Exception as error:
         raise BackboneError(
             f"{name} ({type(model).__name__}) does not turn texts into states "
@@ -106,7 +106,7 @@ def _observe(
     return trial
 
 
-def parts_of(model: nn.Module, blocks_path: str, trial: Trial) -> dict[str, str]:
+def parts_by_parameter(model: nn.Module, blocks_path: str, trial: DryRun) -> dict[str, str]:
     """The part of every parameter: ``embeddings``, ``block k`` or ``final``; a shared one stands once."""
     parts = {}
     for name, _ in model.named_parameters():
@@ -118,18 +118,18 @@ def parts_of(model: nn.Module, blocks_path: str, trial: Trial) -> dict[str, str]
     return parts
 
 
-def dissect(
+def describe_backbone(
     name: str,
     model: PreTrainedModel,
     blocks_path: str,
     parts: dict[str, str],
-    trial: Trial,
+    trial: DryRun,
     tokenizer: PreTrainedTokenizerFast,
     *,
     digest: str,
     size: int,
     sentences: SentenceSettings,
-) -> Anatomy:
+) -> BackboneInfo:
     """Return the torch-free record of a backbone's parts.
 
     Parameters
@@ -147,12 +147,12 @@ def dissect(
     counts = dict.fromkeys(["embeddings", *(f"block {k}" for k in range(len(blocks))), "final"], 0)
     for parameter, weight in model.named_parameters():
         counts[parts[parameter]] += weight.numel()
-    return Anatomy(
+    return BackboneInfo(
         id=name,
         architecture=type(model).__name__,
         width=trial.width,
         token_limit=limit,
-        vocabulary=table(model).num_embeddings,
+        vocabulary=embedding_table(model).num_embeddings,
         causal=trial.causal,
         embedding_parameters=counts.pop("embeddings"),
         final_parameters=counts.pop("final"),
@@ -160,12 +160,12 @@ def dissect(
         block_class=" / ".join(dict.fromkeys(type(block).__name__ for block in blocks)),
         bytes=size,
         digest=digest,
-        splittable=trial.why_not is None,
-        why_not=trial.why_not,
+        supports_partial_forward=trial.why_not is None,
+        unsupported_reason=trial.why_not,
         language_note=LANGUAGE_NOTES.get(name),
         block_biases=tuple(_sum(block, lambda _, name: is_bias(name)) for block in blocks),
         block_norms=tuple(_sum(block, lambda owner, _: is_norm(owner)) for block in blocks),
-        block_sides=tuple(
+        lora_dims_per_block=tuple(
             sum(sum(m.weight.shape) for m in block.modules() if isinstance(m, nn.Linear | Conv1D))
             for block in blocks
         ),
@@ -220,7 +220,7 @@ def _position_rows(model: nn.Module) -> Iterator[int]:
             yield module.num_embeddings - (0 if module.padding_idx is None else module.padding_idx + 1)
 
 
-def table(model: PreTrainedModel) -> nn.Embedding:
+def embedding_table(model: PreTrainedModel) -> nn.Embedding:
     """Return the model's word embeddings; raises `BackboneError` if it has none."""
     found = model.get_input_embeddings()
     if not isinstance(found, nn.Embedding):

@@ -10,14 +10,14 @@ from translearn_core.backbones import architecture, inspection
 from translearn_core.backbones.download import Report
 from translearn_core.backbones.hashing import folder_digest
 from translearn_core.backbones.hub import remote_size
-from translearn_core.backbones.resolve import at_hand, locate
+from translearn_core.backbones.resolve import is_cached, resolve_backbone
 from translearn_core.backbones.sentences import read_sentence_settings
-from translearn_core.backbones.silence import quiet
-from translearn_core.backbones.surgery import alter, altered_digest
-from translearn_core.backbones.tokenizer import fit_to_table, read_tokenizer
+from translearn_core.backbones.silence import silence_transformers
+from translearn_core.backbones.surgery import altered_digest, truncate_and_reinit
+from translearn_core.backbones.tokenizer import limit_to_vocabulary, read_tokenizer
 from translearn_core.backbones.weights import weight_files
 from translearn_core.config import BackboneConfig
-from translearn_core.results import Anatomy
+from translearn_core.results import BackboneInfo
 
 
 @dataclass(eq=False)
@@ -41,7 +41,7 @@ class Backbone:
     config: BackboneConfig
     model: PreTrainedModel
     tokenizer: PreTrainedTokenizerFast
-    anatomy: Anatomy
+    anatomy: BackboneInfo
     blocks_path: str
     parts: dict[str, str]
     returned: int | None = None
@@ -61,7 +61,7 @@ class Backbone:
 
 def bytes_to_fetch(config: BackboneConfig) -> int:
     """Return how many bytes `load` would download, 0 where all is on this machine. Raises as `load` does."""
-    return 0 if at_hand(config) else remote_size(config.id, config.revision)
+    return 0 if is_cached(config) else remote_size(config.id, config.revision)
 
 
 def load(config: BackboneConfig, *, network: bool = False, report: Report | None = None) -> Backbone:
@@ -85,8 +85,8 @@ def load(config: BackboneConfig, *, network: bool = False, report: Report | None
         If the Hub could not be reached.
     """
     name = config.id
-    folder = locate(config, network=network, report=report)
-    with quiet():
+    folder = resolve_backbone(config, network=network, report=report)
+    with silence_transformers():
         settled = architecture.read_config(name, folder)
         sentences = read_sentence_settings(name, folder)
         tokenizer = read_tokenizer(name, folder)
@@ -97,15 +97,15 @@ def load(config: BackboneConfig, *, network: bool = False, report: Report | None
             weights = weight_files(name, folder)
             model = architecture.pretrained(name, folder, settled)
         digest = folder_digest(folder, weights, config.init_seed if config.random_init else None)
-        fit_to_table(name, tokenizer, inspection.table(model).num_embeddings)
+        limit_to_vocabulary(name, tokenizer, inspection.embedding_table(model).num_embeddings)
         path = inspection.find_blocks(name, model)
         if config.blocks is not None or config.fresh_top:
             digest = altered_digest(digest, config)
-            alter(name, model, path, config, settled)
-        trial = inspection.observe(name, model, path, tokenizer, digest=digest)
-    parts = inspection.parts_of(model, path, trial)
+            truncate_and_reinit(name, model, path, config, settled)
+        trial = inspection.trace_forward(name, model, path, tokenizer, digest=digest)
+    parts = inspection.parts_by_parameter(model, path, trial)
     size = sum(file.stat().st_size for file in weights) or 4 * inspection.count(model.parameters())
-    record = inspection.dissect(
+    record = inspection.describe_backbone(
         name, model, path, parts, trial, tokenizer, digest=digest, size=size, sentences=sentences
     )
     return Backbone(config, model, tokenizer, record, path, parts, trial.returned)
@@ -113,6 +113,6 @@ def load(config: BackboneConfig, *, network: bool = False, report: Report | None
 
 def load_tokenizer(config: BackboneConfig, *, network: bool = False) -> PreTrainedTokenizerFast:
     """Load only the tokenizer of a backbone: enough to look at texts, and quick. Raises as `load` does."""
-    folder = locate(config, network=network)
-    with quiet():
+    folder = resolve_backbone(config, network=network)
+    with silence_transformers():
         return read_tokenizer(config.id, folder)

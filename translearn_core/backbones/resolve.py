@@ -21,7 +21,7 @@ ADAPTED_ID = re.compile(re.escape(ADAPTED) + r"([0-9a-f]{20})")
 HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]{0,95}(/[\w.-]{1,96})?")
 
 
-def locate(config: BackboneConfig, *, network: bool, report: Report | None = None) -> Path:
+def resolve_backbone(config: BackboneConfig, *, network: bool, report: Report | None = None) -> Path:
     """Return the folder with the backbone's files; fetches it from the Hub only if `network`.
 
     Raises
@@ -33,7 +33,7 @@ def locate(config: BackboneConfig, *, network: bool, report: Report | None = Non
     NetworkError
         If the Hub cannot be reached.
     """
-    if here := at_hand(config):
+    if here := is_cached(config):
         return here
     if not network:
         revision = f" at revision {config.revision}" if config.revision else ""
@@ -44,7 +44,7 @@ def locate(config: BackboneConfig, *, network: bool, report: Report | None = Non
     return hub.fetch(config.id, config.revision, report)
 
 
-def at_hand(config: BackboneConfig) -> Path | None:
+def is_cached(config: BackboneConfig) -> Path | None:
     """Return the folder with the backbone's files, None if they are still to be fetched from the Hub."""
     if config.id == BUNDLED:
         return _bundled()

@@ -6,7 +6,7 @@ from typing import Any
 
 from translearn_core.config import Pooling
 from translearn_core.documents import DocumentError, parse_json, read_json_object, read_text
-from translearn_core.errors import BackboneError, in_short
+from translearn_core.errors import BackboneError, shorten_repr
 
 MODULES = "modules.json"
 POOLING = "1_Pooling/config.json"
@@ -73,7 +73,7 @@ def _path_of(name: str, home: Path, kind: str) -> Path | None:
         path = module.get("path", "")
         if str(module.get("type", "")).rpartition(".")[2] == kind:
             if not isinstance(path, str) or Path(path).name != path:
-                raise _damaged(name, MODULES, f"gives {in_short(path)} as the folder of a module")
+                raise _damaged(name, MODULES, f"gives {shorten_repr(path)} as the folder of a module")
             return (home / path).resolve()
     return None
 
@@ -94,7 +94,7 @@ def _pooling(name: str, path: Path) -> Pooling | None:
 def _limit(name: str, path: Path) -> int | None:
     limit = _object(name, path, path.name).get("max_seq_length")
     if limit is not None and (not isinstance(limit, int) or isinstance(limit, bool) or limit < 1):
-        raise _damaged(name, path.name, f"gives {in_short(limit)} as max_seq_length, no number of tokens")
+        raise _damaged(name, path.name, f"gives {shorten_repr(limit)} as max_seq_length, no number of tokens")
     return limit
 
 

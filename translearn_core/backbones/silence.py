@@ -9,7 +9,7 @@ from transformers.utils import logging
 
 
 @contextmanager
-def quiet() -> Iterator[None]:
+def silence_transformers() -> Iterator[None]:
     """Silence transformers and huggingface_hub inside the block; errors still surface as exceptions."""
     verbosity, bar, hub_bar = (
         logging.get_verbosity(),

@@ -16,7 +16,7 @@ def altered_digest(digest: str, config: BackboneConfig) -> str:
     return hashlib.sha256(f"{digest}/{config.blocks}/{fresh}".encode()).hexdigest()
 
 
-def alter(
+def truncate_and_reinit(
     name: str, model: PreTrainedModel, blocks_path: str, config: BackboneConfig, settled: PreTrainedConfig
 ) -> None:
     """Keep the first blocks only, and give the top ones of these fresh weights, as `config` says.

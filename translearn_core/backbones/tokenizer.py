@@ -15,7 +15,7 @@ import numpy as np
 from tokenizers import Tokenizer
 from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
-from translearn_core.backbones.silence import quiet
+from translearn_core.backbones.silence import silence_transformers
 from translearn_core.documents import MAX_BYTES, DocumentError, read_json_object
 from translearn_core.errors import BackboneError
 
@@ -61,7 +61,7 @@ def read_tokenizer(name: str, folder: Path) -> PreTrainedTokenizerFast:
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
         if not isinstance(tokenizer, PreTrainedTokenizerFast):
             raise BackboneError(f"{name} has no fast tokenizer: choose a model that ships tokenizer.json.")
-        _settle(tokenizer)
+        _fix_padding(tokenizer)
         _try(name, tokenizer)
     except BackboneError:
         raise
@@ -109,7 +109,7 @@ def _try(name: str, tokenizer: PreTrainedTokenizerFast) -> None:
         )
 
 
-def _settle(tokenizer: PreTrainedTokenizerFast) -> None:
+def _fix_padding(tokenizer: PreTrainedTokenizerFast) -> None:
     tokenizer.padding_side = "right"
     tokenizer.truncation_side = "right"
     if tokenizer.pad_token_id is None:
@@ -127,7 +127,7 @@ def _pad_with_known(tokenizer: PreTrainedTokenizerFast) -> None:
     tokenizer.pad_token = next(token for token in known if token is not None)
 
 
-def fit_to_table(name: str, tokenizer: PreTrainedTokenizerFast, rows: int) -> None:
+def limit_to_vocabulary(name: str, tokenizer: PreTrainedTokenizerFast, rows: int) -> None:
     """Make sure that every piece the tokenizer gives has one of the model's `rows` of word embeddings.
 
     Tokens that were added to a tokenizer but not to its model are taken out again: a text that holds one is
@@ -198,7 +198,7 @@ def token_statistics(
     sampled[np.random.default_rng(0).permutation(len(texts))[:SAMPLE]] = True
     lengths = np.zeros(len(texts), dtype=np.int64)
     unknowns = words = 0
-    with quiet():
+    with silence_transformers():
         for start in range(0, len(texts), CHUNK):
             chunk = list(texts[start : start + CHUNK])
             ids = tokenizer(

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from translearn_core.commands.client import answer, ask
+from translearn_core.commands.client import result, submit
 from translearn_core.commands.dataclass_options import Offered
 from translearn_core.commands.errors import valid
 from translearn_core.commands.experiment import experiment_of
@@ -20,7 +20,7 @@ from translearn_core.commands.options import (
     ReadingOptions,
     read_options,
 )
-from translearn_core.commands.output import say, sentence
+from translearn_core.commands.output import print_line, print_result
 from translearn_core.commands.tables import print_table
 from translearn_core.config import AdviseConfig, ExperimentConfig, ReadOptions
 from translearn_core.config.read_options import option_words
@@ -31,7 +31,7 @@ NOT_ASKED = (
 )  # fmt: skip
 """Options of ``train`` that the advice is about, or that it does not depend on."""
 
-Advised = Annotated[
+AdviceReport = Annotated[
     ExperimentOptions,
     Offered(
         without=NOT_ASKED,
@@ -45,7 +45,7 @@ Advised = Annotated[
 
 
 def advise(
-    asked: Advised,
+    asked: AdviceReport,
     reading: ReadingOptions,
     minutes: Annotated[
         float | None, typer.Option(min=0.01, help="Time for one training, in minutes; default: no limit.")
@@ -56,9 +56,9 @@ def advise(
     experiment, dataset, data = experiment_of(asked, reading)
     config = question(experiment, minutes)
     data.show(quiet=reading.quiet)
-    advice = answer(ask(config, f"advice on {dataset.name}"), Advice)
+    advice = result(submit(config, f"advice on {dataset.name}"), Advice)
     more = {"command": command(asked, advice, read_options(reading)), "findings": data.records()}
-    say(asdict(advice) | more, show, as_json=as_json)
+    print_result(asdict(advice) | more, show, as_json=as_json)
 
 
 def question(experiment: ExperimentConfig, minutes: float | None) -> AdviseConfig:
@@ -99,9 +99,9 @@ def show(found: Mapping[str, Any], screen: Console) -> None:
     measured = ("measured", "value", "how")
     print_table(screen, measured, facts, whole=("measured",), title="What was measured")
     for title, rules in (("Why", found["reasons"]), ("What speaks against it", found["doubts"])):
-        sentence(f"\n{title}", screen)
+        print_line(f"\n{title}", screen)
         for rule in rules:
-            sentence(f"  {rule['says']}\n    {rule['saw']}. Source: {rule['source']}", screen)
+            print_line(f"  {rule['says']}\n    {rule['saw']}. Source: {rule['source']}", screen)
     options = []
     for option in found["options"]:
         seconds = "" if option["seconds"] is None else f"{option['seconds']:.0f}"
@@ -109,4 +109,4 @@ def show(found: Mapping[str, Any], screen: Console) -> None:
     screen.print()
     heads = ("recipe", "seconds", "fits", "what to expect")
     print_table(screen, heads, options, numbers=("seconds",), whole=("recipe", "fits"))
-    sentence(f"\n{found['sentence']} To train so:\n{found['command']}", screen)
+    print_line(f"\n{found['sentence']} To train so:\n{found['command']}", screen)

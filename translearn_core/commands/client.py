@@ -9,11 +9,11 @@ from typing import TypeVar
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from translearn_core.commands.disk import DiskCheck
-from translearn_core.commands.output import screen
-from translearn_core.config import BUNDLED, AnatomyConfig, BackboneConfig, Frozen, ReadOptions
+from translearn_core.commands.output import console
+from translearn_core.config import BUNDLED, BackboneConfig, BackboneInfoConfig, BaseConfig, ReadOptions
 from translearn_core.engine import ensure_engine
-from translearn_core.errors import DataError, NotFoundError, TrainingError, in_short
-from translearn_core.results import Anatomy
+from translearn_core.errors import DataError, NotFoundError, TrainingError, shorten_repr
+from translearn_core.results import BackboneInfo
 from translearn_core.runs import LOCAL, Dataset, Run, State, artifacts, open_store
 from translearn_core.settings import settings
 
@@ -31,7 +31,7 @@ _typed: dict[str, str] = {}
 """What a person typed for a run, by its job; a process is one command."""
 
 
-def bring(files: Mapping[str, Path], options: ReadOptions | None = None) -> Dataset:
+def add_dataset(files: Mapping[str, Path], options: ReadOptions | None = None) -> Dataset:
     """Put files into the workspace, to be read as `options` say."""
     found: dict[str, bytes] = {}
     for part, path in files.items():
@@ -46,12 +46,12 @@ def bring(files: Mapping[str, Path], options: ReadOptions | None = None) -> Data
     return open_store().add_dataset(LOCAL, files["train"].name, found, options=options)
 
 
-def ask(config: Frozen, name: str) -> Run:
+def submit(config: BaseConfig, name: str) -> Run:
     """Submit a job and follow it to its end; raises if it fails."""
     run = open_store().submit(LOCAL, config, name)
     if run.state is not State.DONE:
         ensure_engine(settings(), wait=ENGINE_SECONDS)
-        run = follow(run)
+        run = follow_progress(run)
     return _ended(run)
 
 
@@ -59,7 +59,7 @@ def _ended(run: Run) -> Run:
     """Return a run that is done; raises if it ended otherwise."""
     if run.state is State.DONE:
         return run
-    reason = as_typed(run.job.reason or f"it was {run.state}")
+    reason = echo_command(run.job.reason or f"it was {run.state}")
     if run.state is State.STOPPED:
         raise TrainingError(
             f"Run {run.id} was stopped and keeps what there is: the same command goes on from there."
@@ -67,7 +67,7 @@ def _ended(run: Run) -> Run:
     raise TrainingError(reason)
 
 
-def follow(run: Run) -> Run:
+def follow_progress(run: Run) -> Run:
     """Show a job's progress on the terminal until it ends.
 
     Ctrl-C asks it to stop, a second time leaves it alone.
@@ -79,7 +79,7 @@ def follow(run: Run) -> Run:
         TextColumn("{task.percentage:>3.0f} %"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as bar:
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("waiting", total=None)
 
         def look() -> Run | None:
@@ -89,11 +89,11 @@ def follow(run: Run) -> Run:
             if progress := now.job.progress:
                 total = progress.total or None
                 bar.update(task, description=progress.stage, completed=progress.done, total=total)
-            elif place := store.place(now):
+            elif place := store.queue_position(now):
                 bar.update(task, description=f"waiting, place {place} in the queue")
             return None
 
-        return watch(look, lambda: store.ask_to_stop(LOCAL, run.id), every=POLL_SECONDS)
+        return watch(look, lambda: store.request_stop(LOCAL, run.id), every=POLL_SECONDS)
 
 
 def watch(look: Callable[[], T | None], stop: Callable[[], object], *, every: float) -> T:
@@ -121,14 +121,14 @@ def watch(look: Callable[[], T | None], stop: Callable[[], object], *, every: fl
             stop()
 
 
-def answer(run: Run, kind: type[T]) -> T:
+def result(run: Run, kind: type[T]) -> T:
     """Return a finished job's result; the job is done again where that is gone or damaged."""
     store = open_store()
     folder = store.workspace.run(run.job.id)
     found = artifacts.load(folder, kind)
     if found is None and store.ask_anew(LOCAL, run.id):
         ensure_engine(settings(), wait=ENGINE_SECONDS)
-        _ended(follow(run))
+        _ended(follow_progress(run))
         found = artifacts.load(folder, kind)
     if found is None:
         raise NotFoundError(
@@ -144,21 +144,21 @@ def find(run: str) -> Run:
     try:
         found = named[0] if named else store.run(LOCAL, run)
     except NotFoundError:
-        raise NotFoundError(f"There is no run {in_short(run)} here: {LISTED}.") from None
+        raise NotFoundError(f"There is no run {shorten_repr(run)} here: {LISTED}.") from None
     _typed[found.job.id] = run
     return found
 
 
-def as_typed(said: str) -> str:
+def echo_command(said: str) -> str:
     """Return a sentence with the word that a person typed where it names the job that `find` found for it."""
     for job, word in _typed.items():
         said = said.replace(job, word)
     return said
 
 
-def anatomy_of(backbone: BackboneConfig) -> Anatomy:
+def anatomy_of(backbone: BackboneConfig) -> BackboneInfo:
     """Return a backbone's anatomy; this is also what fetches one from the Hub."""
-    return answer(ask(AnatomyConfig(backbone=backbone), "backbone"), Anatomy)
+    return result(submit(BackboneInfoConfig(backbone=backbone), "backbone"), BackboneInfo)
 
 
 def with_whole_path(backbone: BackboneConfig) -> BackboneConfig:

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from translearn_core.commands.client import answer, ask
+from translearn_core.commands.client import result, submit
 from translearn_core.commands.findings import print_findings, records
 from translearn_core.config import DiagnoseConfig, ExperimentConfig, ReadConfig
-from translearn_core.data.findings import shown
+from translearn_core.data.findings import quote
 from translearn_core.errors import DataError
-from translearn_core.results import Diagnosis, Finding, Reading, Severity
+from translearn_core.results import Diagnosis, Finding, Severity, TableProfile
 from translearn_core.runs import Dataset
 
 MOST_NAMES = 12
@@ -23,7 +23,7 @@ LONGEST_NUMBER = 6
 class DataCheck:
     """What was found in the data of a command: in its files, and in the tasks made of them."""
 
-    reading: Reading
+    reading: TableProfile
     findings: tuple[Finding, ...]
 
     def show(self, *, quiet: bool) -> None:
@@ -36,13 +36,13 @@ class DataCheck:
         return records(self.findings)
 
 
-def read_data(dataset: Dataset, *, texts_only: bool = False) -> Reading:
+def read_data(dataset: Dataset, *, texts_only: bool = False) -> TableProfile:
     """Return how the files of a data set read; `texts_only` for files without labels."""
     config = ReadConfig(dataset=dataset.digest, texts_only=texts_only)
-    return answer(ask(config, f"reading {dataset.name}"), Reading)
+    return result(submit(config, f"reading {dataset.name}"), TableProfile)
 
 
-def column_name(word: str, reading: Reading, option: str) -> str:
+def column_name(word: str, reading: TableProfile, option: str) -> str:
     """Return the column that a word names, or else numbers: 1 is the first.
 
     Raises
@@ -59,8 +59,8 @@ def column_name(word: str, reading: Reading, option: str) -> str:
             return name
         if 1 <= number <= len(names):
             return names[number - 1]
-    listed = ", ".join(map(shown, names[:MOST_NAMES])) + (" …" if len(names) > MOST_NAMES else "")
-    raise DataError(f"There is no column {shown(word)} in this file; it has {listed}: check {option}.")
+    listed = ", ".join(map(quote, names[:MOST_NAMES])) + (" …" if len(names) > MOST_NAMES else "")
+    raise DataError(f"There is no column {quote(word)} in this file; it has {listed}: check {option}.")
 
 
 def question(experiment: ExperimentConfig) -> DiagnoseConfig:
@@ -78,14 +78,14 @@ def diagnosis(asked: DiagnoseConfig) -> Diagnosis:
     DataError
         If something blocks it.
     """
-    found = answer(ask(asked, "looking at the data"), Diagnosis)
+    found = result(submit(asked, "looking at the data"), Diagnosis)
     for one in found.findings:
         if one.severity is Severity.BLOCKING:
             raise DataError(" ".join(filter(None, (one.sentence, one.advice))))
     return found
 
 
-def check_data(reading: Reading, questions: Iterable[DiagnoseConfig] = ()) -> DataCheck:
+def check_data(reading: TableProfile, questions: Iterable[DiagnoseConfig] = ()) -> DataCheck:
     """Return the findings of a reading and of the tasks made of it.
 
     Parameters

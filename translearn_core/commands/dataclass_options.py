@@ -24,7 +24,7 @@ class Offered:
     told: Mapping[str, str] = field(default_factory=dict)
 
 
-def spread(command: Callable[..., R]) -> Callable[..., R]:
+def spread_options(command: Callable[..., R]) -> Callable[..., R]:
     """Return `command` with each parameter that is a dataclass replaced by its fields, in their order.
 
     A field is annotated as typer wants it: ``lr: Annotated[float | None, typer.Option(...)] = None``.

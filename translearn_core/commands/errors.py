@@ -9,20 +9,20 @@ import typer
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
-from translearn_core.commands.output import screen, sentence
-from translearn_core.config import Frozen
+from translearn_core.commands.output import console, print_line
+from translearn_core.config import BaseConfig
 from translearn_core.errors import TranslearnError
 from translearn_core.os_errors import explain_os_error
 from translearn_core.runs.workspace import absolute
 from translearn_core.settings import settings
-from translearn_core.validation_errors import refusal
+from translearn_core.validation_errors import explain_validation_error
 
 P = ParamSpec("P")
 R = TypeVar("R")
-M = TypeVar("M", bound=Frozen)
+M = TypeVar("M", bound=BaseConfig)
 
 
-def plainly(command: Callable[P, R]) -> Callable[P, R]:
+def explain_errors(command: Callable[P, R]) -> Callable[P, R]:
     """Turn our errors, and what the system refuses, into one line and exit code 2."""
 
     @wraps(command)
@@ -30,24 +30,24 @@ def plainly(command: Callable[P, R]) -> Callable[P, R]:
         try:
             return command(*args, **kwargs)
         except TranslearnError as error:
-            complain(str(error))
+            print_error(str(error))
             raise typer.Exit(2) from None
         except BrokenPipeError:  # whoever read the output has gone
             raise
         except OSError as error:
             explained = explain_os_error(error, absolute(settings().workspace))
-            complain(str(explained or f"The system refuses something: {error}."))
+            print_error(str(explained or f"The system refuses something: {error}."))
             raise typer.Exit(2) from None
         except SQLAlchemyError as error:
-            complain(f"The database refuses something: {str(error).splitlines()[0]}.")
+            print_error(f"The database refuses something: {str(error).splitlines()[0]}.")
             raise typer.Exit(2) from None
 
     return guarded
 
 
-def complain(said: str) -> None:
+def print_error(said: str) -> None:
     """Say on the error stream what is wrong."""
-    sentence(f"translearn: {said}", screen, style="red")
+    print_line(f"translearn: {said}", console, style="red")
 
 
 def valid(kind: type[M], **values: Any) -> M:
@@ -62,4 +62,4 @@ def naming_fields() -> Iterator[None]:
     try:
         yield
     except ValidationError as error:
-        raise refusal(error) from None
+        raise explain_validation_error(error) from None

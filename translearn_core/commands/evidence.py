@@ -8,23 +8,23 @@ import pandas as pd
 import typer
 from rich.console import Console
 
-from translearn_core.commands.client import answer, ask, find
+from translearn_core.commands.client import find, result, submit
 from translearn_core.commands.errors import valid
 from translearn_core.commands.options import AsJson, FinishedRun
-from translearn_core.commands.output import say, sentence
+from translearn_core.commands.output import print_line, print_result
 from translearn_core.commands.tables import print_table
 from translearn_core.config import (
+    BaseConfig,
     BaselinesConfig,
+    ErrorAnalysisConfig,
     ExperimentConfig,
     ForgettingConfig,
-    Frozen,
     ProbeConfig,
     SimilarityConfig,
-    TrustConfig,
-    identity,
+    job_id,
 )
 from translearn_core.errors import ConfigError, TrainingError
-from translearn_core.results import Baselines, Forgetting, ProbeScores, RunSummary, Similarity, Trust
+from translearn_core.results import Baselines, ErrorAnalysis, Forgetting, ProbeScores, RunSummary, Similarity
 from translearn_core.runs import LOCAL, Run, State, open_store
 
 T = TypeVar("T")
@@ -50,7 +50,7 @@ def evidence(
         raise ConfigError("run", about.id, "a training")
     others = {"scratch": _job(scratch), "sibling": _job(sibling)}
     lost = valid(ForgettingConfig, job=about.job.id, earlier=tuple(find(one).job.id for one in earlier or ()))
-    say(gather(about, config, others, lost), show, as_json=as_json)
+    print_result(gather(about, config, others, lost), show, as_json=as_json)
 
 
 def gather(
@@ -61,7 +61,7 @@ def gather(
     A part that cannot be answered says why not, unless a person gave it a run to compare with.
     """
     job, scratch, sibling = run.job.id, others["scratch"], others["sibling"]
-    summary = answer(run, RunSummary)
+    summary = result(run, RunSummary)
     interval = summary.test.accuracy_interval
     found: dict[str, Any] = {
         "run": run.id,
@@ -77,7 +77,10 @@ def gather(
             lambda probed: _part((), probed.frame().assign(selectivity=probed.selectivity.ravel())),
         ),
         "trust": _asked(
-            TrustConfig(job=job), Trust, "trust", lambda trusted: _part(trusted.sentences, trusted.frame())
+            ErrorAnalysisConfig(job=job),
+            ErrorAnalysis,
+            "trust",
+            lambda found: _part(found.sentences, found.frame()),
         ),
     }  # fmt: skip
     if config.trains_backbone:
@@ -97,11 +100,11 @@ def show(found: dict[str, Any], page: Console) -> None:
     for part, title in TITLES.items():
         if part not in found:
             continue
-        sentence(title, page, style="bold")
+        print_line(title, page, style="bold")
         if found[part]["reason"]:
-            sentence(f"Not answered: {found[part]['reason']}", page)
+            print_line(f"Not answered: {found[part]['reason']}", page)
         for said in found[part]["sentences"]:
-            sentence(said, page)
+            print_line(said, page)
         if found[part]["table"]:
             _print(found[part]["table"], page)
 
@@ -117,13 +120,18 @@ TITLES = {
 
 
 def _asked(
-    config: Frozen, kind: type[T], called: str, part: Callable[[T], dict[str, Any]], *, given: bool = False
+    config: BaseConfig,
+    kind: type[T],
+    called: str,
+    part: Callable[[T], dict[str, Any]],
+    *,
+    given: bool = False,
 ) -> dict[str, Any]:
     """Return a part's answer, or why there is none; raises where a person stopped it or `given` something."""
     try:
-        return part(answer(ask(config, called), kind))
+        return part(result(submit(config, called), kind))
     except TrainingError as error:
-        if given or open_store().run(LOCAL, identity(config)).state is not State.FAILED:
+        if given or open_store().run(LOCAL, job_id(config)).state is not State.FAILED:
             raise
         return {"sentences": [], "table": [], "reason": str(error)}
 

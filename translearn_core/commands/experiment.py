@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from translearn_core.commands.client import anatomy_of, bring, find, with_whole_path
+from translearn_core.commands.client import add_dataset, anatomy_of, find, with_whole_path
 from translearn_core.commands.data_check import DataCheck, check_data, column_name, question, read_data
 from translearn_core.commands.errors import naming_fields, valid
 from translearn_core.commands.options import ExperimentOptions, ReadingOptions, given, read_options
@@ -15,12 +15,12 @@ from translearn_core.config import (
     FreezePlan,
     SplitConfig,
     TrainingConfig,
-    changed,
+    apply_overrides,
 )
 from translearn_core.config import recipe as recipe_named
 from translearn_core.documents import MAX_DEPTH, DocumentError, DocumentLimitError, parse_json
 from translearn_core.errors import ConfigError
-from translearn_core.results import Anatomy, Reading
+from translearn_core.results import BackboneInfo, TableProfile
 from translearn_core.runs import Dataset
 
 
@@ -31,16 +31,16 @@ def experiment_of(
 
     A recipe comes first, then options of their own, then ``--set``.
     """
-    settings = pairs(asked.settings or [])
+    settings = parse_overrides(asked.settings or [])
     files = {"train": asked.file, "validation": asked.validation, "test": asked.test}
-    dataset = bring({part: path for part, path in files.items() if path}, read_options(reading))
+    dataset = add_dataset({part: path for part, path in files.items() if path}, read_options(reading))
     if asked.recipe is not None:
         recipe_named(asked.recipe)
     table = read_data(dataset)
     data = _data(asked, dataset, table, settings)
     source = with_whole_path(valid(BackboneConfig, id=asked.backbone, random_init=asked.random_init))
     anatomy = anatomy_of(source)
-    config = put_together(
+    config = build_experiment(
         data,
         source,
         anatomy,
@@ -55,7 +55,7 @@ def experiment_of(
     return config, dataset, check_data(table, [question(config)])
 
 
-def pairs(words: Sequence[str]) -> dict[str, Any]:
+def parse_overrides(words: Sequence[str]) -> dict[str, Any]:
     """Read ``name=value`` words; a value is JSON where it can be, else text."""
     found: dict[str, Any] = {}
     for word in words:
@@ -72,10 +72,10 @@ def pairs(words: Sequence[str]) -> dict[str, Any]:
     return found
 
 
-def put_together(
+def build_experiment(
     data: DataConfig,
     source: BackboneConfig,
-    anatomy: Anatomy,
+    anatomy: BackboneInfo,
     *,
     train_blocks: str | None,
     training: dict[str, Any],
@@ -87,7 +87,11 @@ def put_together(
     n_blocks = anatomy.n_blocks
     plan = FreezePlan.parse(train_blocks or "none", n_blocks)
     config = ExperimentConfig(
-        data=data, backbone=source, plan=plan, features=anatomy.features, training=TrainingConfig.suited(plan)
+        data=data,
+        backbone=source,
+        plan=plan,
+        features=anatomy.features,
+        training=TrainingConfig.defaults_for(plan),
     )
     if recipe is not None:
         depth = None if train_blocks is None else depth_of(plan, n_blocks)
@@ -102,20 +106,20 @@ def put_together(
         config = config.model_copy(update={"distil": DistilConfig(teacher=teacher)})
     loop = valid(TrainingConfig, **(config.training.model_dump() | training))
     with naming_fields():
-        config = changed(config.model_copy(update={"training": loop}), dict(settings))
+        config = apply_overrides(config.model_copy(update={"training": loop}), dict(settings))
     _check(config, n_blocks, settings)
     return config
 
 
 def depth_of(plan: FreezePlan, n_blocks: int) -> int:
     """Return how many blocks at the top a plan trains; raises if they are not the top ones."""
-    if plan.blocks != FreezePlan.last(len(plan.blocks), n_blocks).blocks:
+    if plan.blocks != FreezePlan.last_n(len(plan.blocks), n_blocks).blocks:
         raise ConfigError("train_blocks", ",".join(map(str, plan.blocks)), "last:K beside a recipe")
     return len(plan.blocks)
 
 
 def _data(
-    asked: ExperimentOptions, dataset: Dataset, table: Reading, settings: Mapping[str, Any]
+    asked: ExperimentOptions, dataset: Dataset, table: TableProfile, settings: Mapping[str, Any]
 ) -> DataConfig:
     """Return what the columns mean and how rows are dealt."""
     text, label = column_name(asked.text, table, "--text"), column_name(asked.label, table, "--label")
@@ -126,7 +130,7 @@ def _data(
     data = valid(DataConfig, dataset=dataset.digest, text=text, label=label, split=split)
     about_data = {name: value for name, value in settings.items() if name.startswith("data.")}
     with naming_fields():
-        return changed(ExperimentConfig(data=data), about_data).data
+        return apply_overrides(ExperimentConfig(data=data), about_data).data
 
 
 def _check(config: ExperimentConfig, n_blocks: int, settings: Mapping[str, Any]) -> None:

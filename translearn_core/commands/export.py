@@ -8,13 +8,13 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from translearn_core.commands.client import answer, ask, find
+from translearn_core.commands.client import find, result, submit
 from translearn_core.commands.options import AsJson, FinishedRun
-from translearn_core.commands.output import say, sentence
+from translearn_core.commands.output import print_line, print_result
 from translearn_core.config import ExperimentConfig, ExportConfig
-from translearn_core.config.optional_deps import without_onnx
+from translearn_core.config.optional_deps import missing_onnx_message
 from translearn_core.errors import ConfigError, DataError, NotFoundError, TranslearnError
-from translearn_core.results import Exported
+from translearn_core.results import ExportFile
 from translearn_core.runs import LOCAL, Run, open_store
 
 
@@ -25,17 +25,17 @@ def export(
     as_json: AsJson = False,
 ) -> None:
     """Write a finished run's model to a folder: weights, tokenizer, labels, card, programs to use it."""
-    if onnx and (lacking := without_onnx()):
+    if onnx and (lacking := missing_onnx_message()):
         raise TranslearnError(lacking)
     trained = find(run)
     asked = question(trained, onnx=onnx)
     check_empty(out)
-    made = ask(asked, f"export of {trained.name}"[:200])
-    found = answer(made, Exported)
+    made = submit(asked, f"export of {trained.name}"[:200])
+    found = result(made, ExportFile)
     with zipfile.ZipFile(open_store().workspace.run(made.job.id) / found.file) as packed:
         packed.extractall(out)
     told = {"run": trained.id, "out": str(out), "bytes": found.bytes, "files": list(found.files)}
-    say(told | {"onnx_difference": found.onnx_difference}, show, as_json=as_json)
+    print_result(told | {"onnx_difference": found.onnx_difference}, show, as_json=as_json)
 
 
 def question(trained: Run, *, onnx: bool) -> ExportConfig:
@@ -63,8 +63,8 @@ def check_empty(out: Path) -> None:
 
 def show(found: dict[str, Any], screen: Console) -> None:
     """Print where the files are, and how to use them."""
-    sentence(f"{len(found['files'])} files written to {found['out']}", screen)
+    print_line(f"{len(found['files'])} files written to {found['out']}", screen)
     if found["onnx_difference"] is not None:
         off = found["onnx_difference"]
-        sentence(f"The ONNX file's probabilities differ by at most {off:.1e} on test texts.", screen)
-    sentence(f'Try it: python {quote(str(Path(found["out"]) / "predict.py"))} "a text"', screen)
+        print_line(f"The ONNX file's probabilities differ by at most {off:.1e} on test texts.", screen)
+    print_line(f'Try it: python {quote(str(Path(found["out"]) / "predict.py"))} "a text"', screen)

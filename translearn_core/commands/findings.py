@@ -6,15 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from translearn_core.commands.output import screen, sentence
+from translearn_core.commands.output import console, print_line
 from translearn_core.config import ReadOptions, TableKind
 from translearn_core.config.read_options import option_words
 from translearn_core.data.files.decoding import CODECS
 from translearn_core.data.files.dialect import DELIMITERS
-from translearn_core.data.findings import shown
-from translearn_core.results import FileFormat, Finding, Reading, Severity
+from translearn_core.data.findings import quote
+from translearn_core.results import FileFormat, Finding, Severity, TableProfile
 
-WORST_FIRST = (Severity.BLOCKING, Severity.DECISION, Severity.WARNING, Severity.MENDED, Severity.DETECTED)
+WORST_FIRST = (Severity.BLOCKING, Severity.DECISION, Severity.WARNING, Severity.FIXED, Severity.DETECTED)
 
 DESCRIPTIVE = frozenset({"encoding", "delimiter", "quoting", "json", "parquet", "pieces-per-word"})
 """Detected findings that a line of their own adds nothing to; `read_as` says the most of them in one."""
@@ -33,13 +33,13 @@ MOST_ROWS = 5
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
-def print_findings(findings: Sequence[Finding], reading: Reading) -> None:
+def print_findings(findings: Sequence[Finding], reading: TableProfile) -> None:
     """Print findings on the error stream, and how the files were read."""
     for severity, line in lines(findings, reading):
-        sentence(line, screen, style=STYLES.get(severity))
+        print_line(line, console, style=STYLES.get(severity))
 
 
-def lines(findings: Sequence[Finding], reading: Reading) -> list[tuple[Severity, str]]:
+def lines(findings: Sequence[Finding], reading: TableProfile) -> list[tuple[Severity, str]]:
     """Return the lines that tell of findings, the worst first and how the files were read as the last."""
     choices = _choices(reading)
     told = [one for one in worst_first(findings) if not _folded(one)]
@@ -82,10 +82,10 @@ def _format(form: FileFormat) -> str:
     text = form.kind in (TableKind.CSV, TableKind.TSV)
     words = [CODECS.get(form.encoding, form.encoding)] if form.encoding else []
     if form.sheet is not None:
-        words.insert(0, f"{'sheet' if form.kind is TableKind.XLSX else 'file'} {shown(form.sheet)}")
+        words.insert(0, f"{'sheet' if form.kind is TableKind.XLSX else 'file'} {quote(form.sheet)}")
     if form.delimiter is not None:
         words.append(
-            DELIMITERS.get(form.delimiter, shown(form.delimiter)) if form.delimiter else "one column"
+            DELIMITERS.get(form.delimiter, quote(form.delimiter)) if form.delimiter else "one column"
         )
     elif text:
         words.append("fastText lines")
@@ -128,7 +128,7 @@ def _about_header(known: Sequence[str]) -> str:
     return f"If that is wrong, choose {_listed(known)}."
 
 
-def _choices(reading: Reading) -> dict[str, list[str]]:
+def _choices(reading: TableProfile) -> dict[str, list[str]]:
     """Return the options by which the likely other readings are chosen, by the field of `ReadOptions`."""
     found: dict[str, list[str]] = {}
     present: dict[str, ReadOptions] = {}

@@ -7,33 +7,33 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from translearn_core.commands.client import anatomy_of, answer, ask
+from translearn_core.commands.client import anatomy_of, result, submit
 from translearn_core.commands.data_check import diagnosis, question
 from translearn_core.commands.errors import naming_fields
 from translearn_core.commands.experiment import experiment_of
 from translearn_core.commands.options import AnotherExperiment, AsJson, ReadingOptions
-from translearn_core.commands.output import say, sentence
+from translearn_core.commands.output import print_line, print_result
 from translearn_core.commands.study import follow
 from translearn_core.commands.tables import print_table
-from translearn_core.config import CurveCell, ExperimentConfig, Split
+from translearn_core.config import ExperimentConfig, LabelEfficiencyArm, Split
 from translearn_core.errors import ConfigError, TrainingError
-from translearn_core.results import LabelCurve
+from translearn_core.results import LabelEfficiency
 from translearn_core.results.diagnostics.baselines import FROZEN, WORDS
 from translearn_core.runs import LOCAL, Run, Studies, open_store
 from translearn_core.runs.label_efficiency_studies import (
     AT,
     FEWEST_STEPS,
-    closest,
-    curve_cells,
-    curve_question,
-    curve_study,
-    offered_sizes,
+    label_efficiency_arms,
+    label_efficiency_config,
+    label_efficiency_study,
+    nearest_size,
+    suggested_sizes,
 )
 
 STEPS = f"Where labels are few, epochs are added until a run takes {FEWEST_STEPS} steps."
 
 
-def label_curve(
+def label_efficiency(
     asked: AnotherExperiment,
     reading: ReadingOptions,
     sizes: Annotated[
@@ -56,38 +56,38 @@ def label_curve(
     as_json: AsJson = False,
 ) -> None:
     """Score against number of labels: TF-IDF, a frozen probe, these settings, and from scratch."""
-    words = typed(sizes)
+    words = parse_sizes(sizes)
     experiment, dataset, data = experiment_of(asked, reading)
-    counts = counted(experiment)
-    chosen = sizes_of(words, counts, per_class=per_class)
+    counts = n_train(experiment)
+    chosen = size_grid(words, counts, per_class=per_class)
     if at is not None and not chosen[0] <= at <= chosen[-1]:
         raise ConfigError("at", at, f"a number of labels from {chosen[0]:,} to {chosen[-1]:,}")
     draws = range(asked.seed, asked.seed + seeds)
-    about = closest(chosen) if at is None else at
+    about = nearest_size(chosen) if at is None else at
     name = f"label curve of {dataset.name}"
     with naming_fields():
-        plain = curve_question(experiment, chosen, draws, balanced=per_class)
+        plain = label_efficiency_config(experiment, chosen, draws, balanced=per_class)
     data.show(quiet=reading.quiet)
-    run = ask(plain, name)
-    cells: tuple[CurveCell, ...] = ()
+    run = submit(plain, name)
+    cells: tuple[LabelEfficiencyArm, ...] = ()
     failed: list[Run] = []
     if not no_training:
         cells, failed = trained(experiment, sum(counts), chosen, draws, per_class=per_class, name=name)
-    whole = curve_question(experiment, chosen, draws, balanced=per_class, cells=cells, at=about)
-    run = run if whole == plain else ask(whole, name)
-    found = answer(run, LabelCurve)
+    whole = label_efficiency_config(experiment, chosen, draws, balanced=per_class, cells=cells, at=about)
+    run = run if whole == plain else submit(whole, name)
+    found = result(run, LabelEfficiency)
     told = report(found, failed) | {"findings": data.records()}
-    say(told, lambda _, page: show(found, failed, page), as_json=as_json)
+    print_result(told, lambda _, page: show(found, failed, page), as_json=as_json)
 
 
-def counted(experiment: ExperimentConfig) -> list[int]:
+def n_train(experiment: ExperimentConfig) -> list[int]:
     """Return how many training rows each class has, of those that have any."""
     data = experiment.data.model_copy(update={"train_rows": None})
     counts = diagnosis(question(experiment.model_copy(update={"data": data}))).counts[str(Split.TRAIN)]
     return [int(rows) for rows in counts if rows]
 
 
-def typed(words: str | None) -> tuple[str, ...]:
+def parse_sizes(words: str | None) -> tuple[str, ...]:
     """Take numbers of labels apart as they are typed; raises `ConfigError` if one is no number, nor all."""
     found = tuple(word.strip().lower() for word in words.split(",")) if words is not None else ()
     for word in found:
@@ -96,14 +96,14 @@ def typed(words: str | None) -> tuple[str, ...]:
     return found
 
 
-def sizes_of(words: Sequence[str], counts: Sequence[int], *, per_class: bool) -> tuple[int, ...]:
+def size_grid(words: Sequence[str], counts: Sequence[int], *, per_class: bool) -> tuple[int, ...]:
     """Return the numbers of labels that words stand for, without words those that are usual.
 
     ``all`` is every training row; `counts` are those of each class.
     """
     rows = sum(counts)
     if not words:
-        return offered_sizes(rows, counts if per_class else ())
+        return suggested_sizes(rows, counts if per_class else ())
     found = set()
     for word in words:
         size = rows if word == "all" else int(word) * (len(counts) if per_class else 1)
@@ -121,9 +121,9 @@ def trained(
     *,
     per_class: bool,
     name: str,
-) -> tuple[tuple[CurveCell, ...], list[Run]]:
+) -> tuple[tuple[LabelEfficiencyArm, ...], list[Run]]:
     """Train the curve's runs to their end; return what is done as cells, and what failed."""
-    config = curve_study(experiment, rows, sizes, draws, balanced=per_class)
+    config = label_efficiency_study(experiment, rows, sizes, draws, balanced=per_class)
     blocks = {config.backbones[0].label: anatomy_of(experiment.backbone).n_blocks}
     book = Studies(open_store())
     study = book.add(LOCAL, name, config, blocks)
@@ -132,10 +132,10 @@ def trained(
         raise TrainingError(
             f"The {name} was stopped and keeps what there is: the same command goes on from there."
         )
-    return curve_cells(study, standing.done, rows), book.failed(study)
+    return label_efficiency_arms(study, standing.done, rows), book.failed(study)
 
 
-def report(found: LabelCurve, failed: list[Run]) -> dict[str, Any]:
+def report(found: LabelEfficiency, failed: list[Run]) -> dict[str, Any]:
     """Return what ``label-curve --json`` prints."""
     return {
         "sentences": list(found.sentences),
@@ -152,7 +152,7 @@ def report(found: LabelCurve, failed: list[Run]) -> dict[str, Any]:
     }
 
 
-def show(found: LabelCurve, failed: list[Run], screen: Console) -> None:
+def show(found: LabelEfficiency, failed: list[Run], screen: Console) -> None:
     """Print the curve as a table, a column for each way, and the sentences."""
     title = f"Test accuracy by number of labels, {found.n_test:,} test rows"
     rows = []
@@ -166,11 +166,11 @@ def show(found: LabelCurve, failed: list[Run], screen: Console) -> None:
     heads = ("labels", *found.names)
     print_table(screen, heads, rows, numbers=heads, title=title)
     for said in found.sentences:
-        sentence(said, screen)
-    sentence(
+        print_line(said, screen)
+    print_line(
         f"Always the commonest class: {found.majority:.3f}. {found.n_validation:,} validation rows, with "
         "labels too, come on top." + (f" {STEPS}" if set(found.names) - {WORDS, FROZEN} else ""),
         screen,
     )
     for run in failed:
-        sentence(f"{run.name} failed: {run.job.reason}", screen)
+        print_line(f"{run.name} failed: {run.job.reason}", screen)

@@ -5,20 +5,20 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from translearn_core.commands.client import answer, ask
+from translearn_core.commands.client import result, submit
 from translearn_core.commands.dataclass_options import Offered
 from translearn_core.commands.errors import valid
 from translearn_core.commands.experiment import experiment_of
 from translearn_core.commands.options import AS_FOR_TRAIN, AsJson, ExperimentOptions, ReadingOptions
-from translearn_core.commands.output import say, sentence
+from translearn_core.commands.output import print_line, print_result
 from translearn_core.commands.tables import print_table
-from translearn_core.config import ExperimentConfig, RateSearchConfig
-from translearn_core.results import RateSearch
+from translearn_core.config import ExperimentConfig, LrFinderConfig
+from translearn_core.results import LrFinderResult
 
 LINES = 15
 """Lines of the curve that are printed, spread evenly."""
 
-Searched = Annotated[
+LrFinderReport = Annotated[
     ExperimentOptions,
     Offered(
         without=("epochs",),
@@ -32,7 +32,7 @@ Searched = Annotated[
 
 
 def find_rate(
-    asked: Searched,
+    asked: LrFinderReport,
     reading: ReadingOptions,
     low: Annotated[float | None, typer.Option(help="Rate of the first step.")] = None,
     high: Annotated[float | None, typer.Option(help="Rate of the last step.")] = None,
@@ -43,15 +43,15 @@ def find_rate(
     experiment, dataset, data = experiment_of(asked, reading)
     bounds = {"low": low, "high": high, "steps": steps}
     chosen = {name: value for name, value in bounds.items() if value is not None}
-    config = valid(RateSearchConfig, experiment=experiment, **chosen)
+    config = valid(LrFinderConfig, experiment=experiment, **chosen)
     data.show(quiet=reading.quiet)
-    search = answer(ask(config, f"learning rate for {dataset.name}"), RateSearch)
-    say(report(search, experiment) | {"findings": data.records()}, show, as_json=as_json)
+    search = result(submit(config, f"learning rate for {dataset.name}"), LrFinderResult)
+    print_result(report(search, experiment) | {"findings": data.records()}, show, as_json=as_json)
 
 
-def report(search: RateSearch, experiment: ExperimentConfig) -> dict[str, Any]:
+def report(search: LrFinderResult, experiment: ExperimentConfig) -> dict[str, Any]:
     """Return what ``lr-find --json`` prints."""
-    training = search.taken(experiment.training)
+    training = search.apply(experiment.training)
     return {
         "setting": search.setting,
         "before": search.before,
@@ -65,9 +65,9 @@ def report(search: RateSearch, experiment: ExperimentConfig) -> dict[str, Any]:
     }
 
 
-def words(search: RateSearch, experiment: ExperimentConfig) -> str:
+def words(search: LrFinderResult, experiment: ExperimentConfig) -> str:
     """Return the options of ``train`` that take the suggested rate."""
-    training = search.taken(experiment.training)
+    training = search.apply(experiment.training)
     head = f"--head-lr {training.head_lr:g}"
     if search.setting == "head_lr":
         return head
@@ -90,4 +90,4 @@ def show(found: dict[str, Any], screen: Console) -> None:
             rows.append((f"{line['rate']:.2g}", f"{line['loss']:.3f}", f"{line['smoothed']:.3f}", mark))
         numbers = ("rate", "loss", "smoothed")
         print_table(screen, (*numbers, ""), rows, numbers=numbers, title="The loss while the rate rises")
-    sentence(f"{found['reason']} To train so: {found['options']}", screen)
+    print_line(f"{found['reason']} To train so: {found['options']}", screen)

@@ -9,7 +9,7 @@ import typer
 
 from translearn_core.commands.dataclass_options import Offered
 from translearn_core.commands.errors import valid
-from translearn_core.config import BUNDLED, Frozen, ReadOptions
+from translearn_core.config import BUNDLED, BaseConfig, ReadOptions
 from translearn_core.errors import ConfigError, DataError
 
 TABLE_KINDS = "CSV, TSV, Excel, OpenDocument, Parquet, JSON Lines or fastText"
@@ -147,7 +147,7 @@ def read_options(asked: ReadingOptions) -> ReadOptions:
     return valid(ReadOptions, **given(asked, ReadOptions))
 
 
-def given(options: object, kind: type[Frozen]) -> dict[str, Any]:
+def given(options: object, kind: type[BaseConfig]) -> dict[str, Any]:
     """Return those options that `kind` has a field for, where a person, or their default, gave a value.
 
     Parameters

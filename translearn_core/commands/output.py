@@ -13,11 +13,11 @@ from translearn_core.errors import DataError
 
 A = TypeVar("A")
 
-screen = Console(stderr=True)
+console = Console(stderr=True)
 """Where progress and errors go, so that the output holds the answer alone."""
 
 
-def say(answer: A, show: Callable[[A, Console], object], *, as_json: bool) -> None:
+def print_result(answer: A, show: Callable[[A, Console], object], *, as_json: bool) -> None:
     """Print an answer, which is plain JSON: as one object, or as `show` does it for a person."""
     try:
         if as_json:
@@ -29,7 +29,7 @@ def say(answer: A, show: Callable[[A, Console], object], *, as_json: bool) -> No
         sys.exit(1)
 
 
-def sentence(text: str, screen: Console, *, style: str | None = None) -> None:
+def print_line(text: str, screen: Console, *, style: str | None = None) -> None:
     """Print text as it is: nothing in it is read as markup, coloured or broken into lines."""
     screen.print(text, style=style, markup=False, emoji=False, highlight=False, soft_wrap=True)
 

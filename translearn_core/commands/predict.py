@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from translearn_core.commands.client import answer, ask, bring, find
+from translearn_core.commands.client import add_dataset, find, result, submit
 from translearn_core.commands.data_check import check_data, column_name, read_data
 from translearn_core.commands.options import (
     TABLE_KINDS,
@@ -16,7 +16,7 @@ from translearn_core.commands.options import (
     ReadingOptions,
     read_options,
 )
-from translearn_core.commands.output import check_writable, say, sentence
+from translearn_core.commands.output import check_writable, print_line, print_result
 from translearn_core.config import ExperimentConfig, PredictFileConfig
 from translearn_core.data.files.write_table import output_kind, write_table
 from translearn_core.errors import ConfigError
@@ -40,7 +40,7 @@ def predict(
     trained = find(run)
     if not isinstance(trained.job.config, ExperimentConfig):
         raise ConfigError("run", trained.id, "a training")
-    dataset = bring({"train": file}, read_options(reading))
+    dataset = add_dataset({"train": file}, read_options(reading))
     table = read_data(dataset, texts_only=True)
     learned, names = trained.job.config.data.text, [column.name for column in table.columns]
     if text is None and learned not in names and len(names) == 1:
@@ -49,7 +49,7 @@ def predict(
     data = check_data(table)
     data.show(quiet=reading.quiet)
     config = PredictFileConfig(job=trained.job.id, dataset=dataset.digest, text=column)
-    found = answer(ask(config, "prediction"), FilePrediction)
+    found = result(submit(config, "prediction"), FilePrediction)
     form = table.formats[0]
     write_table(
         found.table,
@@ -62,7 +62,7 @@ def predict(
     )
     counts: dict[str, int] = dict(found.counts.itertuples(index=False))
     told = {"run": trained.id, "rows": found.rows, "blank": found.blank, "out": str(out), "counts": counts}
-    say(told | {"findings": data.records()}, show, as_json=as_json)
+    print_result(told | {"findings": data.records()}, show, as_json=as_json)
 
 
 def show(found: dict[str, Any], screen: Console) -> None:
@@ -71,4 +71,4 @@ def show(found: dict[str, Any], screen: Console) -> None:
     if blank := found["blank"]:
         answered = found["rows"] - blank
         said = f"{answered:,} of {found['rows']:,} rows classified, {blank:,} without a text left empty"
-    sentence(f"{said}, written to {found['out']}", screen)
+    print_line(f"{said}, written to {found['out']}", screen)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from translearn_core.commands.client import anatomy_of, answer, ask, bring, with_whole_path
+from translearn_core.commands.client import add_dataset, anatomy_of, result, submit, with_whole_path
 from translearn_core.commands.data_check import DataCheck, check_data, column_name, read_data
 from translearn_core.commands.errors import valid
 from translearn_core.commands.options import (
@@ -24,7 +24,7 @@ from translearn_core.commands.options import (
     given,
     read_options,
 )
-from translearn_core.commands.output import say, sentence
+from translearn_core.commands.output import print_line, print_result
 from translearn_core.config import ADAPTED, BUNDLED, BackboneConfig, PretrainConfig
 from translearn_core.results import Pretraining
 from translearn_core.runs import Dataset, Run, open_store
@@ -56,15 +56,15 @@ def pretrain(asked: PretrainOptions, reading: ReadingOptions, as_json: AsJson = 
     """Let a backbone read a file's texts, labelled or not, and make a new backbone of it."""
     config, dataset, data = pretraining_of(asked, reading)
     data.show(quiet=reading.quiet)
-    run = ask(config, f"{dataset.name}, {config.epochs} epoch{'s' * (config.epochs != 1)}")
-    say(report(run) | {"findings": data.records()}, show, as_json=as_json)
+    run = submit(config, f"{dataset.name}, {config.epochs} epoch{'s' * (config.epochs != 1)}")
+    print_result(report(run) | {"findings": data.records()}, show, as_json=as_json)
 
 
 def pretraining_of(
     asked: PretrainOptions, reading: ReadingOptions
 ) -> tuple[PretrainConfig, Dataset, DataCheck]:
     """Return the pre-training that the options ask for, its data set, and what is in that."""
-    dataset = bring({"train": asked.file}, read_options(reading))
+    dataset = add_dataset({"train": asked.file}, read_options(reading))
     table = read_data(dataset, texts_only=True)
     text = column_name(asked.text, table, "--text")
     source = with_whole_path(valid(BackboneConfig, id=asked.backbone, random_init=asked.random_init))
@@ -75,7 +75,7 @@ def pretraining_of(
 
 def report(run: Run) -> dict[str, Any]:
     """Return what ``pretrain --json`` prints."""
-    found = answer(run, Pretraining)
+    found = result(run, Pretraining)
     return {
         "run": run.id,
         "backbone": f"{ADAPTED}{run.job.id}",
@@ -104,7 +104,7 @@ def show(found: dict[str, Any], screen: Console) -> None:
         if found["fresh_head"]
         else ""
     )
-    sentence(
+    print_line(
         f"Loss on {found['held_out']:,} texts held out: {found['loss_before']:.3f} before, "
         f"{found['loss_after']:.3f} after (perplexity {found['perplexity_before']:,.1f} and "
         f"{found['perplexity_after']:,.1f}). It read {found['texts']:,} texts, {found['tokens']:,} tokens, "

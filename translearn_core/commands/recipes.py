@@ -4,20 +4,20 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from translearn_core.commands.options import AsJson
-from translearn_core.commands.output import say
+from translearn_core.commands.output import print_result
 from translearn_core.config import RECIPES
 
 
 def list_recipes(as_json: AsJson = False) -> None:
     """List the ways to transfer that have a name."""
-    say(report(), show, as_json=as_json)
+    print_result(report(), show, as_json=as_json)
 
 
 def report() -> list[dict[str, str]]:
     """Return what ``recipes --json`` prints: every recipe as plain text."""
     return [
         {
-            "recipe": str(one.name), "title": one.title, "does": one.does, "when": one.when,
+            "recipe": str(one.name), "title": one.title, "does": one.summary, "when": one.use_when,
             "cost": one.cost, "source": one.source,
         }
         for one in RECIPES.values()

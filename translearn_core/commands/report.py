@@ -8,25 +8,25 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from translearn_core.commands.client import LISTED, answer, ask, find
+from translearn_core.commands.client import LISTED, find, result, submit
 from translearn_core.commands.errors import valid
 from translearn_core.commands.options import AsJson
-from translearn_core.commands.output import check_writable, say, screen, sentence
+from translearn_core.commands.output import check_writable, console, print_line, print_result
 from translearn_core.config import (
-    KIND_OF,
-    AnatomyConfig,
+    JOB_KIND,
+    BackboneInfoConfig,
+    BaseConfig,
     DataConfig,
     ExperimentConfig,
-    Frozen,
     JobKind,
     ReportConfig,
-    identity,
+    job_id,
 )
-from translearn_core.errors import ConfigError, NotFoundError, TrainingError, in_short
-from translearn_core.results import Anatomy, Report
+from translearn_core.errors import ConfigError, NotFoundError, TrainingError, shorten_repr
+from translearn_core.results import BackboneInfo, ReportFile
 from translearn_core.runs import LOCAL, Run, State, Studies, Study, artifacts, open_store
-from translearn_core.runs.report_jobs import evidence, study_evidence
-from translearn_core.runs.reproduce import command as command_of
+from translearn_core.runs.report_jobs import run_diagnostics, study_diagnostics
+from translearn_core.runs.reproduce import cli_command as command_of
 
 
 def report(
@@ -43,19 +43,19 @@ def report(
     for part in parts:
         _find_out(part)
     made = _afresh(asked)
-    told = answer(made, Report)
+    told = result(made, ReportFile)
     shutil.copyfile(open_store().workspace.run(made.job.id) / told.file, out)
     lists = {"sections": list(told.sections), "missing": list(told.missing)}
-    say({"about": found.id, "out": str(out), "bytes": told.bytes, **lists}, show, as_json=as_json)
+    print_result({"about": found.id, "out": str(out), "bytes": told.bytes, **lists}, show, as_json=as_json)
 
 
-def _question(found: Run | Study, question: str) -> tuple[ReportConfig, tuple[Frozen, ...]]:
+def _question(found: Run | Study, question: str) -> tuple[ReportConfig, tuple[BaseConfig, ...]]:
     """Return what is asked for about a run or a study, and the questions to be answered before."""
     if isinstance(found, Study):
         parts = _about_study(found)
         asked = valid(
             ReportConfig,
-            parts=tuple(map(identity, parts)),
+            parts=tuple(map(job_id, parts)),
             name=found.name,
             question=question,
             study=found.config,
@@ -66,11 +66,11 @@ def _question(found: Run | Study, question: str) -> tuple[ReportConfig, tuple[Fr
     config = found.job.config
     if not isinstance(config, ExperimentConfig):
         raise ConfigError("run", found.id, "a training or a study")
-    parts = evidence(open_store(), found)
+    parts = run_diagnostics(open_store(), found)
     asked = valid(
         ReportConfig,
         job=found.job.id,
-        parts=tuple(map(identity, parts)),
+        parts=tuple(map(job_id, parts)),
         name=found.name,
         question=question,
         command=_command(config)[:20_000],
@@ -87,7 +87,7 @@ def about(what: str) -> Run | Study:
         for study in mine:
             if what in (study.id, study.name):
                 return study
-        raise NotFoundError(f"There is no run or study {in_short(what)} here: {LISTED}.") from None
+        raise NotFoundError(f"There is no run or study {shorten_repr(what)} here: {LISTED}.") from None
 
 
 def _files(data: DataConfig) -> tuple[str, Collection[str]]:
@@ -105,31 +105,33 @@ def _command(config: ExperimentConfig) -> str:
     return command_of(config, *_files(config.data), _anatomy(config), options)
 
 
-def _anatomy(config: ExperimentConfig) -> Anatomy | None:
+def _anatomy(config: ExperimentConfig) -> BackboneInfo | None:
     """Return the parts of a run's backbone, where they were found here."""
     store = open_store()
-    return artifacts.load(store.workspace.run(identity(AnatomyConfig(backbone=config.backbone))), Anatomy)
+    return artifacts.load(
+        store.workspace.run(job_id(BackboneInfoConfig(backbone=config.backbone))), BackboneInfo
+    )
 
 
-def _about_study(study: Study) -> tuple[Frozen, ...]:
+def _about_study(study: Study) -> tuple[BaseConfig, ...]:
     """Return the questions about the finished runs of a study and its data."""
-    parts = study_evidence(study, Studies(open_store()).standing(LOCAL, study.jobs).done)
+    parts = study_diagnostics(study, Studies(open_store()).progress(LOCAL, study.jobs).done)
     if not parts:
         raise TrainingError(f"No run of {study.name} is finished: let one finish, then ask again.")
     return parts
 
 
-def _find_out(part: Frozen) -> None:
+def _find_out(part: BaseConfig) -> None:
     """Have a part answered; one that fails is told and left out, one that a person stops ends the command."""
-    from translearn_core.reporting import EVIDENCE  # brings Plotly: only when asked for
+    from translearn_core.reporting import DIAGNOSTIC_SECTIONS  # brings Plotly: only when asked for
 
-    called = EVIDENCE[KIND_OF[type(part)]].called
+    called = DIAGNOSTIC_SECTIONS[JOB_KIND[type(part)]].called
     try:
-        ask(part, called)
+        submit(part, called)
     except TrainingError as error:
-        if open_store().run(LOCAL, identity(part)).state is State.STOPPED:
+        if open_store().run(LOCAL, job_id(part)).state is State.STOPPED:
             raise
-        sentence(f"Left out: {called}. {error}", screen)
+        print_line(f"Left out: {called}. {error}", console)
 
 
 def _afresh(asked: ReportConfig) -> Run:
@@ -138,11 +140,11 @@ def _afresh(asked: ReportConfig) -> Run:
     for old in store.runs(LOCAL, JobKind.REPORT):
         if old.job.config == asked and not old.state.live:
             store.delete_run(LOCAL, old.id)
-    return ask(asked, f"report of {asked.name}"[:200])
+    return submit(asked, f"report of {asked.name}"[:200])
 
 
 def show(found: dict[str, Any], page: Console) -> None:
     """Print where the report is and what it lacks."""
-    sentence(f"{len(found['sections'])} sections written to {found['out']}", page)
+    print_line(f"{len(found['sections'])} sections written to {found['out']}", page)
     for name in found["missing"]:
-        sentence(f"Not in it: {name}", page)
+        print_line(f"Not in it: {name}", page)

@@ -6,7 +6,7 @@ import typer
 from rich.console import Console
 
 from translearn_core.commands.options import AsJson
-from translearn_core.commands.output import say
+from translearn_core.commands.output import print_result
 from translearn_core.commands.tables import print_table
 from translearn_core.errors import DamagedFileError
 from translearn_core.results import RunSummary
@@ -23,7 +23,7 @@ def runs(delete: Deleted = None, as_json: AsJson = False) -> None:
     if delete is not None:
         store.delete_run(LOCAL, delete)
     found: list[Run | Unreadable] = [*store.runs(LOCAL), *store.unreadable(LOCAL)]
-    say({"runs": [line(run) for run in found]}, show, as_json=as_json)
+    print_result({"runs": [line(run) for run in found]}, show, as_json=as_json)
 
 
 def line(run: Run | Unreadable) -> dict[str, Any]:

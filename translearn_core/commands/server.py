@@ -12,7 +12,7 @@ from translearn_core.commands.client import find
 from translearn_core.engine import engine_status, run_engine, stop_engine
 from translearn_core.errors import ConfigError
 from translearn_core.runs import LOCAL, open_store
-from translearn_core.settings import app_folder, settings
+from translearn_core.settings import app_root, settings
 
 OF_THIS_MACHINE = "an address of this machine, such as 127.0.0.1 for itself alone or 0.0.0.0 for its network"
 
@@ -38,7 +38,7 @@ def open_app(host: Host = None, port: Port = None) -> None:
         "server.headless": "false",
         "server.showEmailPrompt": "false",
     }
-    command = [sys.executable, "-m", "streamlit", "run", str(app_folder() / "app.py")]
+    command = [sys.executable, "-m", "streamlit", "run", str(app_root() / "app.py")]
     command += [word for name, value in options.items() for word in (f"--{name}", str(value))]
     os.execv(sys.executable, command)
 
@@ -73,7 +73,7 @@ def stop(
 ) -> None:
     """Stop a run, or the engine; what there is is kept and goes on later."""
     if run:
-        open_store().ask_to_stop(LOCAL, find(run).id)
+        open_store().request_stop(LOCAL, find(run).id)
         print("Asked to stop; it keeps what there is.")
         return
     was = engine_status(settings()).alive

@@ -9,18 +9,26 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from translearn_core.commands.client import anatomy_of, answer, ask, bring, find, watch, with_whole_path
+from translearn_core.commands.client import (
+    add_dataset,
+    anatomy_of,
+    find,
+    result,
+    submit,
+    watch,
+    with_whole_path,
+)
 from translearn_core.commands.data_check import DataCheck, check_data, column_name, read_data
 from translearn_core.commands.errors import naming_fields, valid
 from translearn_core.commands.options import AsJson, Raw, ReadingOptions, read_options
-from translearn_core.commands.output import check_writable, say, screen, sentence
+from translearn_core.commands.output import check_writable, console, print_line, print_result
 from translearn_core.commands.tables import print_table
 from translearn_core.config import DiagnoseConfig, FeatureConfig, ReadOptions, Split, StudyConfig
 from translearn_core.config.studies.study_file import StudyFile, read_study_file
 from translearn_core.data.files.write_table import output_kind, write_table
 from translearn_core.errors import ConfigError, DataError, TrainingError
-from translearn_core.results import Anatomy, CellScore, Comparison, Interval, Reading
-from translearn_core.runs import LOCAL, Run, Standing, Studies, Study, open_store
+from translearn_core.results import ArmScore, BackboneInfo, Comparison, Interval, TableProfile
+from translearn_core.runs import LOCAL, Run, Studies, Study, StudyProgress, open_store
 from translearn_core.runs.report_jobs import about_its_data
 
 POLL_SECONDS = 0.3
@@ -54,7 +62,7 @@ def study(
     if out is not None:
         write_table(found.frame(), out, raw=raw)
     told = report(asked, found, failed) | {"findings": data.records()}
-    say(told, lambda _, page: show(asked, found, failed, page), as_json=as_json)
+    print_result(told, lambda _, page: show(asked, found, failed, page), as_json=as_json)
 
 
 def submitted(path: Path, files: Sequence[str], options: ReadOptions) -> tuple[Study, DataCheck]:
@@ -64,7 +72,7 @@ def submitted(path: Path, files: Sequence[str], options: ReadOptions) -> tuple[S
         raise DataError(
             "The study names no training file: write it under 'files', or give --files train=PATH."
         )
-    dataset = bring({str(part): file for part, file in told.files.items()}, options)
+    dataset = add_dataset({str(part): file for part, file in told.files.items()}, options)
     with naming_fields():
         told.study(dataset.digest)  # what cannot be is said before the files are read
         table = read_data(dataset)
@@ -79,7 +87,7 @@ def submitted(path: Path, files: Sequence[str], options: ReadOptions) -> tuple[S
     return Studies(open_store()).add(LOCAL, told.name, config, blocks, told.baseline), data
 
 
-def _with_columns(told: StudyFile, table: Reading) -> StudyFile:
+def _with_columns(told: StudyFile, table: TableProfile) -> StudyFile:
     """Return the study with the names of columns where numbers stand for them."""
     split = told.split
     if split.column is not None:
@@ -108,7 +116,7 @@ def parted(files: Sequence[str]) -> dict[str, Path]:
     return found
 
 
-def follow(study: Study) -> Standing:
+def follow(study: Study) -> StudyProgress:
     """Show how many runs have ended until all have.
 
     Ctrl-C asks all of them to stop, a second time leaves them alone.
@@ -120,25 +128,25 @@ def follow(study: Study) -> Standing:
         TextColumn("{task.fields[told]}"),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as bar:
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(study.name, total=len(study.runs), told="")
 
-        def look() -> Standing | None:
+        def look() -> StudyProgress | None:
             nonlocal seen
-            now = book.standing(LOCAL, study.jobs)
+            now = book.progress(LOCAL, study.jobs)
             if not now.state.live:
                 return now
             ended = now.total - len(now.running) - len(now.waiting)
-            bar.update(task, completed=ended, told=now.told())
-            if ended != seen and not screen.is_terminal:
-                screen.print(f"{study.name}: {now.told()}", markup=False, highlight=False)
+            bar.update(task, completed=ended, told=now.summary())
+            if ended != seen and not console.is_terminal:
+                console.print(f"{study.name}: {now.summary()}", markup=False, highlight=False)
             seen = ended
             return None
 
         return watch(look, lambda: book.stop(LOCAL, study.id), every=POLL_SECONDS)
 
 
-def compared(study: Study, standing: Standing) -> tuple[Comparison, list[Run]]:
+def compared(study: Study, standing: StudyProgress) -> tuple[Comparison, list[Run]]:
     """Return how the cells of a study that has ended compare, and the runs that failed."""
     failed = Studies(open_store()).failed(study)
     if standing.stopped:
@@ -149,7 +157,7 @@ def compared(study: Study, standing: Standing) -> tuple[Comparison, list[Run]]:
     if asked is None:
         reason = failed[0].job.reason if failed else "all of them were deleted."
         raise TrainingError(f"No run of {study.name} ended well: {reason}")
-    return answer(ask(asked, f"{study.name}: comparison"), Comparison), failed
+    return result(submit(asked, f"{study.name}: comparison"), Comparison), failed
 
 
 def report(study: Study, found: Comparison, failed: Sequence[Run]) -> dict[str, Any]:
@@ -172,12 +180,12 @@ def show(study: Study, found: Comparison, failed: Sequence[Run], screen: Console
     rows = [_row(cell) for cell in sorted(found.cells, key=lambda cell: -cell.accuracy)]
     print_table(screen, ("cell", *numbers), rows, numbers=numbers, title=title)
     for said in found.sentences():
-        sentence(said, screen)
+        print_line(said, screen)
     for run in failed:
-        sentence(f"{run.name} failed: {run.job.reason}", screen)
+        print_line(f"{run.name} failed: {run.job.reason}", screen)
 
 
-def _row(cell: CellScore) -> list[str]:
+def _row(cell: ArmScore) -> list[str]:
     from translearn_core.plots.style.labels import amount  # brings what draws, which no help need wait for
 
     apart = ""
@@ -198,7 +206,7 @@ def _span(interval: Interval) -> str:
     return f"[{interval.low:.3f}, {interval.high:.3f}]"
 
 
-def _fitting(anatomies: Collection[Anatomy]) -> dict[str, Any]:
+def _fitting(anatomies: Collection[BackboneInfo]) -> dict[str, Any]:
     """Return the settings that all these backbones can have where the usual ones are not for them."""
     usual = FeatureConfig()
     given: dict[str, Any] = {}

@@ -5,12 +5,12 @@ from typing import Any
 
 from rich.console import Console
 
-from translearn_core.commands.client import answer, ask
+from translearn_core.commands.client import result, submit
 from translearn_core.commands.experiment import experiment_of
 from translearn_core.commands.options import AsJson, ExperimentOptions, ReadingOptions
-from translearn_core.commands.output import say
+from translearn_core.commands.output import print_result
 from translearn_core.commands.tables import print_table
-from translearn_core.results import Metrics, Reuse, RunSummary
+from translearn_core.results import CacheUsage, Metrics, RunSummary
 from translearn_core.runs import Run, open_store
 
 
@@ -18,13 +18,13 @@ def train(asked: ExperimentOptions, reading: ReadingOptions, as_json: AsJson = F
     """Fine-tune a backbone on a file and report on its test rows."""
     config, dataset, data = experiment_of(asked, reading)
     data.show(quiet=reading.quiet)
-    run = ask(config, f"{dataset.name}, {config.plan.label}")
-    say(report(run) | {"findings": data.records()}, show, as_json=as_json)
+    run = submit(config, f"{dataset.name}, {config.plan.label}")
+    print_result(report(run) | {"findings": data.records()}, show, as_json=as_json)
 
 
 def report(run: Run) -> dict[str, Any]:
     """Return what ``train --json`` prints."""
-    summary = answer(run, RunSummary)
+    summary = result(run, RunSummary)
     history = open_store().history(run.job.id)
     return {
         "run": run.id,
@@ -71,7 +71,7 @@ def show(found: dict[str, Any], screen: Console) -> None:
         f"Always the commonest class: {found['majority']:.3f}. {trained:,} of {total:,} parameters trained "
         f"on {found['device']} in {found['seconds']['total']:.1f} s; epoch {found['best_epoch']} of "
         f"{found['epochs']} was best."
-        + (f" What stays frozen: {Reuse(**found['reuse']).told()}." if found["reuse"] else ""),
+        + (f" What stays frozen: {CacheUsage(**found['reuse']).summary()}." if found["reuse"] else ""),
         markup=False,
         highlight=False,
     )

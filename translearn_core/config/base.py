@@ -3,7 +3,7 @@
 from pydantic import BaseModel, ConfigDict
 
 
-class Frozen(BaseModel):
+class BaseConfig(BaseModel):
     """Base of every configuration: immutable, hashable, no unknown fields, and no number JSON cannot say."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)

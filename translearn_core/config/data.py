@@ -4,12 +4,12 @@ from typing import Self
 
 from pydantic import Field, field_validator, model_validator
 
-from translearn_core.config.base import Frozen
-from translearn_core.config.enums import Fix
+from translearn_core.config.base import BaseConfig
+from translearn_core.config.enums import CleaningRule
 from translearn_core.config.seed import Seed
 
 
-class SplitConfig(Frozen):
+class SplitConfig(BaseConfig):
     """How rows are dealt to train, validation and test when the files do not say."""
 
     column: str | None = Field(None, description="column that names each row's split; none: draw by seed")
@@ -30,14 +30,14 @@ class SplitConfig(Frozen):
         return self
 
 
-class DataConfig(Frozen):
+class DataConfig(BaseConfig):
     """Which table, what its columns mean, and how rows are used."""
 
     dataset: str = Field(description="digest of the data set's files")
     text: str = Field(description="column that holds the texts")
     label: str = Field(description="column that holds the classes")
     split: SplitConfig = SplitConfig()
-    fixes: tuple[Fix, ...] = Field((), description="decisions taken on findings")
+    fixes: tuple[CleaningRule, ...] = Field((), description="decisions taken on findings")
     rare_below: int = Field(5, ge=2, description="a class with fewer rows than this is rare")
     train_rows: int | None = Field(
         None, ge=2, description="learn from so many training rows only; fewer ones are among more"
@@ -50,7 +50,7 @@ class DataConfig(Frozen):
 
     @field_validator("fixes")
     @classmethod
-    def _canonical(cls, fixes: tuple[Fix, ...]) -> tuple[Fix, ...]:
+    def _canonical(cls, fixes: tuple[CleaningRule, ...]) -> tuple[CleaningRule, ...]:
         return tuple(sorted(set(fixes)))
 
     @model_validator(mode="after")
@@ -62,7 +62,7 @@ class DataConfig(Frozen):
         return self
 
 
-class AugmentConfig(Frozen):
+class AugmentConfig(BaseConfig):
     """Altered copies of training texts, in the manner of EDA (arXiv:1901.11196); no other row is touched."""
 
     copies: int = Field(0, ge=0, le=16, description="altered copies of every training text; 0: none")

@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from translearn_core.config.base import Frozen
+from translearn_core.config.base import BaseConfig
 from translearn_core.config.data import DataConfig
 from translearn_core.config.enums import Device, Method, Precision
 from translearn_core.config.model import BackboneConfig, FeatureConfig
@@ -17,7 +17,7 @@ LENGTH = "(length of the text)"
 Rows = Annotated[int, Field(ge=1)]
 
 
-class BaselinesConfig(Frozen):
+class BaselinesConfig(BaseConfig):
     """Hold a run against what needs no training of the backbone, on the same test rows.
 
     The commonest class, TF-IDF with logistic regression, a linear probe on the frozen backbone and, where it
@@ -29,7 +29,7 @@ class BaselinesConfig(Frozen):
     seed: Seed = 0
 
 
-class ProbeConfig(Frozen):
+class ProbeConfig(BaseConfig):
     """A linear probe for every layer: as it came, after training, and with fresh weights."""
 
     job: str = Field(description="the training job")
@@ -44,7 +44,7 @@ class ProbeConfig(Frozen):
     seed: Seed = 0
 
 
-class SimilarityConfig(Frozen):
+class SimilarityConfig(BaseConfig):
     """How alike the layers are before and after training (debiased CKA, arXiv:1905.00414)."""
 
     job: str = Field(description="the training job")
@@ -53,7 +53,7 @@ class SimilarityConfig(Frozen):
     seed: Seed = 0
 
 
-class ForgettingConfig(Frozen):
+class ForgettingConfig(BaseConfig):
     """What a run's backbone can no longer do: earlier tasks, sentence similarity, guessing masked words."""
 
     job: str = Field(description="the training job")
@@ -61,7 +61,7 @@ class ForgettingConfig(Frozen):
     seed: Seed = 0
 
 
-class TrustConfig(Frozen):
+class ErrorAnalysisConfig(BaseConfig):
     """What a run's probabilities are worth, and where it errs."""
 
     job: str = Field(description="the training job")
@@ -70,7 +70,7 @@ class TrustConfig(Frozen):
     seed: Seed = 0
 
 
-class ProjectConfig(Frozen):
+class ProjectConfig(BaseConfig):
     """A plane picture of one layer of a finished run, before and after."""
 
     job: str = Field(description="the training job")
@@ -87,7 +87,7 @@ class ProjectConfig(Frozen):
     seed: Seed = 0
 
 
-class NeighboursConfig(Frozen):
+class NeighboursConfig(BaseConfig):
     """The texts nearest to one text in one layer of a finished run, before and after."""
 
     job: str = Field(description="the training job")
@@ -96,7 +96,7 @@ class NeighboursConfig(Frozen):
     neighbours: int = Field(10, ge=1, le=50, description="texts to find")
 
 
-class WalkConfig(Frozen):
+class ProjectionAnimationConfig(BaseConfig):
     """The same texts in every layer of a finished run, one picture after the other, before and after."""
 
     job: str = Field(description="the training job")
@@ -104,7 +104,7 @@ class WalkConfig(Frozen):
     seed: Seed = 0
 
 
-class CurveCell(Frozen):
+class LabelEfficiencyArm(BaseConfig):
     """Runs of one way to train on so many labels, in the order of the curve's seeds."""
 
     name: str = Field(min_length=1, max_length=200)
@@ -112,7 +112,7 @@ class CurveCell(Frozen):
     jobs: tuple[str, ...] = Field(min_length=1, max_length=200)
 
 
-class CurveConfig(Frozen):
+class LabelEfficiencyConfig(BaseConfig):
     """Score against number of labels: word counts and the frozen backbone beside runs that were trained.
 
     `cells` are runs whose data differ in nothing but `train_rows` and `rows_seed`. Howard & Ruder 2018,
@@ -126,7 +126,7 @@ class CurveConfig(Frozen):
     seeds: tuple[Seed, ...] = Field(
         (0, 1, 2), min_length=1, max_length=50, description="each draws its own labels"
     )
-    cells: tuple[CurveCell, ...] = Field((), max_length=500)
+    cells: tuple[LabelEfficiencyArm, ...] = Field((), max_length=500)
     at: Rows = Field(64, description="number of labels the closing sentence is about")
     precision: Precision = Precision.AUTO
     device: Device = Device.AUTO
@@ -140,7 +140,7 @@ class CurveConfig(Frozen):
         return self
 
 
-class TransferabilityConfig(Frozen):
+class TransferabilityConfig(BaseConfig):
     """How well the layers of backbones suit a task, before any training: LogME and H-score."""
 
     data: DataConfig
@@ -155,7 +155,7 @@ class TransferabilityConfig(Frozen):
     seed: Seed = 0
 
 
-class AdviseConfig(Frozen):
+class AdviseConfig(BaseConfig):
     """Which recipe to begin with: rules with their sources, applied to what was measured on the data."""
 
     data: DataConfig
@@ -167,7 +167,7 @@ class AdviseConfig(Frozen):
     seed: Seed = 0
 
 
-class ReportConfig(Frozen):
+class ReportConfig(BaseConfig):
     """One HTML file about a run or a study, made from what was found so far."""
 
     job: str | None = Field(None, description="the training job; none: a study")
@@ -186,7 +186,7 @@ class ReportConfig(Frozen):
         return self
 
 
-class ExportConfig(Frozen):
+class ExportConfig(BaseConfig):
     """A folder that runs anywhere: weights, tokenizer, labels, model card, ``predict.py``."""
 
     job: str = Field(description="the training job")

@@ -26,7 +26,7 @@ class TableKind(StrEnum):
         return {TableKind.CSV: ",", TableKind.TSV: "\t"}.get(self)
 
 
-class Fix(StrEnum):
+class CleaningRule(StrEnum):
     """A decision about rows that a finding asks for; off unless the person takes it."""
 
     DROP_RARE = "drop rare classes"
@@ -45,7 +45,7 @@ class Pooling(StrEnum):
     LAST = "last"
 
 
-class Layers(StrEnum):
+class LayerCombination(StrEnum):
     """Which layers make the vector a frozen backbone gives (BERT's table 7, arXiv:1810.04805; ELMo's mix)."""
 
     LAST = "last"

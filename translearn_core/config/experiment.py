@@ -4,9 +4,9 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from translearn_core.config.base import Frozen
+from translearn_core.config.base import BaseConfig
 from translearn_core.config.data import AugmentConfig, DataConfig
-from translearn_core.config.enums import Layers, Tuning
+from translearn_core.config.enums import LayerCombination, Tuning
 from translearn_core.config.model import (
     BackboneConfig,
     FeatureConfig,
@@ -19,7 +19,7 @@ from translearn_core.config.training import DistilConfig, TrainingConfig
 from translearn_core.errors import ConfigError
 
 
-class ExperimentConfig(Frozen):
+class ExperimentConfig(BaseConfig):
     """One experiment: data → backbone → features → train → evaluate."""
 
     data: DataConfig
@@ -37,7 +37,7 @@ class ExperimentConfig(Frozen):
     continues: str | None = Field(None, description="job whose last checkpoint this one goes on from")
 
     @property
-    def course(self) -> tuple[Stage, ...]:
+    def resolved_stages(self) -> tuple[Stage, ...]:
         """All stages, the plan itself as the last one."""
         last = Stage(plan=self.plan, epochs=self.training.epochs, patience=self.training.patience)
         return (*self.stages, last)
@@ -49,7 +49,7 @@ class ExperimentConfig(Frozen):
             if strange or (stage.plan.embeddings and not self.plan.embeddings):
                 part = f"block {strange[0]}" if strange else "the embeddings"
                 raise ValueError(f"stages: stage {number} trains {part}, which the plan leaves frozen")
-        if self.features.layers is not Layers.LAST and self.trains_backbone:
+        if self.features.layers is not LayerCombination.LAST and self.trains_backbone:
             raise ValueError(
                 f"features.layers: {self.features.layers!s} needs a frozen backbone: train the head only, or "
                 "read the last layer"
@@ -68,7 +68,7 @@ class ExperimentConfig(Frozen):
     def check(self, n_blocks: int) -> None:
         """Raise `ConfigError` that names the field if a backbone of `n_blocks` cannot do this."""
         self.plan.check(n_blocks)
-        self.features.chosen(n_blocks)
+        self.features.selected_layers(n_blocks)
         if self.training.rates and len(self.training.rates) != n_blocks:
             raise ConfigError("training.rates", list(self.training.rates), f"{n_blocks} rates, one a block")
         if self.backbone.fresh_top > n_blocks:

@@ -6,22 +6,22 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from translearn_core.config.base import Frozen
+from translearn_core.config.base import BaseConfig
 from translearn_core.config.data import AugmentConfig, DataConfig
 from translearn_core.config.diagnostics import (
     AdviseConfig,
     BaselinesConfig,
-    CurveConfig,
+    ErrorAnalysisConfig,
     ExportConfig,
     ForgettingConfig,
+    LabelEfficiencyConfig,
     NeighboursConfig,
     ProbeConfig,
     ProjectConfig,
+    ProjectionAnimationConfig,
     ReportConfig,
     SimilarityConfig,
     TransferabilityConfig,
-    TrustConfig,
-    WalkConfig,
 )
 from translearn_core.config.enums import Device, Precision
 from translearn_core.config.experiment import ExperimentConfig
@@ -38,26 +38,26 @@ class JobKind(StrEnum):
 
     READ = "read"
     DIAGNOSE = "diagnose"
-    SIZE = "size"
-    ANATOMY = "anatomy"
-    CALIBRATE = "calibrate"
-    FIND_RATE = "find_rate"
-    ALTER = "alter"
+    DOWNLOAD_SIZE = "download_size"
+    BACKBONE_INFO = "backbone_info"
+    PROFILE = "profile"
+    LR_FINDER = "lr_finder"
+    AUGMENTATION_PREVIEW = "augmentation_preview"
     TRAIN = "train"
     PRETRAIN = "pretrain"
-    REPLAY = "replay"
+    SNAPSHOTS = "snapshots"
     COMPARE = "compare"
     PROBE = "probe"
-    PROJECT = "project"
+    PROJECTION = "projection"
     NEIGHBOURS = "neighbours"
-    WALK = "walk"
+    PROJECTION_ANIMATION = "projection_animation"
     BASELINES = "baselines"
-    CURVE = "curve"
+    LABEL_EFFICIENCY = "label_efficiency"
     SIMILARITY = "similarity"
     FORGETTING = "forgetting"
-    TRUST = "trust"
+    ERROR_ANALYSIS = "error_analysis"
     TRANSFERABILITY = "transferability"
-    ADVISE = "advise"
+    ADVICE = "advice"
     REPORT = "report"
     EXPORT = "export"
     PREDICT = "predict"
@@ -72,7 +72,7 @@ class Slot(StrEnum):
     READ = "READ"
 
 
-class ReadConfig(Frozen):
+class ReadConfig(BaseConfig):
     """Read a data set's files into one table."""
 
     dataset: str
@@ -81,7 +81,7 @@ class ReadConfig(Frozen):
     )
 
 
-class DiagnoseConfig(Frozen):
+class DiagnoseConfig(BaseConfig):
     """Look at a table as a task: findings, split, and what the backbone's tokenizer makes of it."""
 
     data: DataConfig
@@ -89,19 +89,19 @@ class DiagnoseConfig(Frozen):
     token_limit: int = 128
 
 
-class SizeConfig(Frozen):
+class DownloadSizeConfig(BaseConfig):
     """Say how much of a backbone would have to be downloaded."""
 
     backbone: BackboneConfig
 
 
-class AnatomyConfig(Frozen):
+class BackboneInfoConfig(BaseConfig):
     """Find a backbone's parts; fetches it first if it is on the Hub."""
 
     backbone: BackboneConfig
 
 
-class CalibrateConfig(Frozen):
+class ProfileConfig(BaseConfig):
     """Time a few real steps of a backbone on this device."""
 
     backbone: BackboneConfig
@@ -109,7 +109,7 @@ class CalibrateConfig(Frozen):
     training: TrainingConfig = TrainingConfig()
 
 
-class RateSearchConfig(Frozen):
+class LrFinderConfig(BaseConfig):
     """Raise the learning rate step by step until the loss runs away (arXiv:1506.01186)."""
 
     experiment: ExperimentConfig
@@ -124,7 +124,7 @@ class RateSearchConfig(Frozen):
         return self
 
 
-class AlterConfig(Frozen):
+class AugmentationPreviewConfig(BaseConfig):
     """Show what augmentation makes of a few training texts."""
 
     data: DataConfig
@@ -133,7 +133,7 @@ class AlterConfig(Frozen):
     texts: int = Field(5, ge=1, le=50, description="training texts to show")
 
 
-class PretrainConfig(Frozen):
+class PretrainConfig(BaseConfig):
     """Go on pre-training a backbone with masked words on a table's texts, labelled or not.
 
     Gururangan et al. 2020, arXiv:2004.10964.
@@ -156,7 +156,7 @@ class PretrainConfig(Frozen):
     seed: Seed = Field(0, description="seed of masks and order")
 
 
-class ReplayConfig(Frozen):
+class SnapshotsConfig(BaseConfig):
     """A finished run stage by stage: one layer's picture and every layer's probe accuracy."""
 
     job: str = Field(description="the training job")
@@ -164,14 +164,14 @@ class ReplayConfig(Frozen):
     seed: Seed = 0
 
 
-class Cell(Frozen):
+class Cell(BaseConfig):
     """Runs that differ in nothing but the seed."""
 
     name: str = Field(min_length=1, max_length=200)
     jobs: tuple[str, ...] = Field(min_length=1, max_length=200, description="finished runs, one a seed")
 
 
-class CompareConfig(Frozen):
+class CompareConfig(BaseConfig):
     """Means with intervals of cells of runs, and paired differences against one of them."""
 
     cells: tuple[Cell, ...] = Field(min_length=1, max_length=500)
@@ -179,7 +179,7 @@ class CompareConfig(Frozen):
     seed: Seed = 0
 
 
-class PredictConfig(Frozen):
+class PredictConfig(BaseConfig):
     """Classify typed texts with a finished run."""
 
     job: str
@@ -190,7 +190,7 @@ class PredictConfig(Frozen):
     )
 
 
-class PredictFileConfig(Frozen):
+class PredictFileConfig(BaseConfig):
     """Classify every row of a file with a finished run."""
 
     job: str
@@ -198,58 +198,29 @@ class PredictFileConfig(Frozen):
     text: str
 
 
-JobConfig = (
-    ReadConfig
-    | DiagnoseConfig
-    | SizeConfig
-    | AnatomyConfig
-    | CalibrateConfig
-    | RateSearchConfig
-    | AlterConfig
-    | ExperimentConfig
-    | PretrainConfig
-    | ReplayConfig
-    | CompareConfig
-    | ProbeConfig
-    | ProjectConfig
-    | NeighboursConfig
-    | WalkConfig
-    | BaselinesConfig
-    | CurveConfig
-    | SimilarityConfig
-    | ForgettingConfig
-    | TrustConfig
-    | TransferabilityConfig
-    | AdviseConfig
-    | ReportConfig
-    | ExportConfig
-    | PredictConfig
-    | PredictFileConfig
-)
-
-JOBS: dict[JobKind, tuple[type[Frozen], Slot]] = {
+JOBS: dict[JobKind, tuple[type[BaseConfig], Slot]] = {
     JobKind.READ: (ReadConfig, Slot.READ),
     JobKind.DIAGNOSE: (DiagnoseConfig, Slot.READ),
-    JobKind.SIZE: (SizeConfig, Slot.ASK),
-    JobKind.ANATOMY: (AnatomyConfig, Slot.ASK),
-    JobKind.CALIBRATE: (CalibrateConfig, Slot.ASK),
-    JobKind.FIND_RATE: (RateSearchConfig, Slot.ASK),
-    JobKind.ALTER: (AlterConfig, Slot.ASK),
+    JobKind.DOWNLOAD_SIZE: (DownloadSizeConfig, Slot.ASK),
+    JobKind.BACKBONE_INFO: (BackboneInfoConfig, Slot.ASK),
+    JobKind.PROFILE: (ProfileConfig, Slot.ASK),
+    JobKind.LR_FINDER: (LrFinderConfig, Slot.ASK),
+    JobKind.AUGMENTATION_PREVIEW: (AugmentationPreviewConfig, Slot.ASK),
     JobKind.TRAIN: (ExperimentConfig, Slot.TRAIN),
     JobKind.PRETRAIN: (PretrainConfig, Slot.TRAIN),
-    JobKind.REPLAY: (ReplayConfig, Slot.ASK),
+    JobKind.SNAPSHOTS: (SnapshotsConfig, Slot.ASK),
     JobKind.COMPARE: (CompareConfig, Slot.ASK),
     JobKind.PROBE: (ProbeConfig, Slot.ASK),
-    JobKind.PROJECT: (ProjectConfig, Slot.ASK),
+    JobKind.PROJECTION: (ProjectConfig, Slot.ASK),
     JobKind.NEIGHBOURS: (NeighboursConfig, Slot.ASK),
-    JobKind.WALK: (WalkConfig, Slot.ASK),
+    JobKind.PROJECTION_ANIMATION: (ProjectionAnimationConfig, Slot.ASK),
     JobKind.BASELINES: (BaselinesConfig, Slot.ASK),
-    JobKind.CURVE: (CurveConfig, Slot.ASK),
+    JobKind.LABEL_EFFICIENCY: (LabelEfficiencyConfig, Slot.ASK),
     JobKind.SIMILARITY: (SimilarityConfig, Slot.ASK),
     JobKind.FORGETTING: (ForgettingConfig, Slot.ASK),
-    JobKind.TRUST: (TrustConfig, Slot.ASK),
+    JobKind.ERROR_ANALYSIS: (ErrorAnalysisConfig, Slot.ASK),
     JobKind.TRANSFERABILITY: (TransferabilityConfig, Slot.ASK),
-    JobKind.ADVISE: (AdviseConfig, Slot.ASK),
+    JobKind.ADVICE: (AdviseConfig, Slot.ASK),
     JobKind.REPORT: (ReportConfig, Slot.ASK),
     JobKind.EXPORT: (ExportConfig, Slot.ASK),
     JobKind.PREDICT: (PredictConfig, Slot.ASK),
@@ -257,17 +228,17 @@ JOBS: dict[JobKind, tuple[type[Frozen], Slot]] = {
 }
 """Every kind of job: its configuration and the worker that does it."""
 
-KIND_OF: dict[type[Frozen], JobKind] = {config: kind for kind, (config, _) in JOBS.items()}
+JOB_KIND: dict[type[BaseConfig], JobKind] = {config: kind for kind, (config, _) in JOBS.items()}
 """The kind of job a configuration asks for."""
 
 
-def identity(config: Frozen) -> str:
+def job_id(config: BaseConfig) -> str:
     """Return the job's identity, 20 hexadecimal digits: the same question gets the same answer, once."""
-    text = f"{FORMAT}:{KIND_OF[type(config)]}:{config.model_dump_json()}"
+    text = f"{FORMAT}:{JOB_KIND[type(config)]}:{config.model_dump_json()}"
     return hashlib.sha256(text.encode()).hexdigest()[:20]
 
 
-def needs(config: Frozen) -> tuple[str, ...]:
+def referenced_jobs(config: BaseConfig) -> tuple[str, ...]:
     """Return the jobs whose files a configuration builds on; they must be the owner's."""
     named: list[str | None] = [
         getattr(config, field, None) for field in ("job", "continues", "scratch", "sibling")

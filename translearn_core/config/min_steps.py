@@ -5,7 +5,7 @@ from typing import Any
 from translearn_core.config.experiment import ExperimentConfig
 
 
-def lengthened(config: ExperimentConfig, rows: int, fewest: int) -> ExperimentConfig:
+def with_min_steps(config: ExperimentConfig, rows: int, fewest: int) -> ExperimentConfig:
     """Return `config` with all its epochs multiplied by the least number that makes `fewest` steps.
 
     On a handful of rows an epoch is a single step, and a recipe's few epochs would leave any backbone where
@@ -26,7 +26,7 @@ def lengthened(config: ExperimentConfig, rows: int, fewest: int) -> ExperimentCo
     fails for want of steps.
     """
     per_epoch = -(-rows * (1 + config.augment.copies) // config.training.batch_size)
-    steps = per_epoch * sum(stage.epochs for stage in config.course)
+    steps = per_epoch * sum(stage.epochs for stage in config.resolved_stages)
     times = -(-fewest // steps)
     if times <= 1:
         return config

@@ -4,8 +4,8 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from translearn_core.config.base import Frozen
-from translearn_core.config.enums import Activation, HeadKind, Layers, Pooling, Tuning
+from translearn_core.config.base import BaseConfig
+from translearn_core.config.enums import Activation, HeadKind, LayerCombination, Pooling, Tuning
 from translearn_core.config.model_names import BUNDLED, parse_model_name
 from translearn_core.config.seed import Seed
 from translearn_core.errors import ConfigError
@@ -14,7 +14,7 @@ ADAPTED = "adapted-"
 """How the id of a backbone begins that was pre-trained further here; the rest names the job that did it."""
 
 
-class BackboneConfig(Frozen):
+class BackboneConfig(BaseConfig):
     """Which pretrained model, or its random-init twin."""
 
     id: str = Field(BUNDLED, min_length=1, description="bundled name, Hub id (owner/name) or local folder")
@@ -49,7 +49,7 @@ class BackboneConfig(Frozen):
         return f"{self.id} ({', '.join(filter(None, said))})" if any(said) else self.id
 
 
-class FreezePlan(Frozen):
+class FreezePlan(BaseConfig):
     """What trains: the embeddings or not, and which blocks. The head is new and always trains.
 
     Blocks count from the input, block 0 first. Parts after the last block (a final norm) follow the last
@@ -67,14 +67,14 @@ class FreezePlan(Frozen):
         return tuple(sorted(set(blocks)))
 
     @classmethod
-    def last(cls, k: int, n_blocks: int) -> Self:
+    def last_n(cls, k: int, n_blocks: int) -> Self:
         """Return the plan that trains the top `k` of `n_blocks` blocks."""
         if not 0 <= k <= n_blocks:
             raise ConfigError("train_blocks", f"last:{k}", f"last:0 to last:{n_blocks}")
         return cls(blocks=tuple(range(n_blocks - k, n_blocks)))
 
     @classmethod
-    def everything(cls, n_blocks: int, *, embeddings: bool = True) -> Self:
+    def full(cls, n_blocks: int, *, embeddings: bool = True) -> Self:
         """Return the plan that trains all blocks, and the embeddings unless told otherwise."""
         return cls(embeddings=embeddings, blocks=tuple(range(n_blocks)))
 
@@ -85,9 +85,9 @@ class FreezePlan(Frozen):
         if word == "none":
             return cls()
         if word == "all":
-            return cls.everything(n_blocks)
+            return cls.full(n_blocks)
         if word.startswith("last:") and word[5:].isdecimal():
-            return cls.last(int(word[5:]), n_blocks)
+            return cls.last_n(int(word[5:]), n_blocks)
         parts = [p.strip() for p in word.split(",")]
         if not all(p.isdecimal() for p in parts):
             raise ConfigError("train_blocks", text, "none, all, last:K or block numbers such as 0,2,5")
@@ -100,7 +100,7 @@ class FreezePlan(Frozen):
         if self.blocks and self.blocks[-1] >= n_blocks:
             raise ConfigError(field, self.blocks[-1], f"blocks from 0 to {n_blocks - 1}")
 
-    def boundary(self, n_blocks: int) -> int:
+    def first_trainable_block(self, n_blocks: int) -> int:
         """Lowest trainable block: -1 if the embeddings train, `n_blocks` if only the head does.
 
         Nothing below it changes, so the hidden states entering it can be computed once and kept.
@@ -126,7 +126,7 @@ class FreezePlan(Frozen):
         return " + ".join(filter(None, ["embeddings" if self.embeddings else "", blocks]))
 
 
-class Stage(Frozen):
+class Stage(BaseConfig):
     """What trains for a while before the plan itself does; shorter where nothing is gained any more."""
 
     plan: FreezePlan
@@ -136,7 +136,7 @@ class Stage(Frozen):
     )
 
 
-class TuningConfig(Frozen):
+class TuningConfig(BaseConfig):
     """Which tensors of the trained blocks change."""
 
     kind: Tuning = Tuning.ALL
@@ -145,25 +145,25 @@ class TuningConfig(Frozen):
     dropout: float = Field(0.0, ge=0, lt=1.0, description="LoRA: on the input of what is added")
 
 
-class FeatureConfig(Frozen):
+class FeatureConfig(BaseConfig):
     """How a text becomes the vector the head sees."""
 
     pooling: Pooling = Field(Pooling.MEAN, description="CLS, mean or max; the last token for causal models")
     token_limit: Annotated[int, Field(ge=8, le=8192)] = Field(128, description="longer texts are cut here")
-    layers: Layers = Field(
-        Layers.LAST, description="layers the vector is made of; others need a frozen model"
+    layers: LayerCombination = Field(
+        LayerCombination.LAST, description="layers the vector is made of; others need a frozen model"
     )
     layer: int | None = Field(None, ge=0, description="the one layer: 0 = embeddings, k = after block k-1")
 
     @model_validator(mode="after")
     def _names_the_one(self) -> Self:
-        if (self.layers is Layers.ONE) is not (self.layer is not None):
+        if (self.layers is LayerCombination.ONE) is not (self.layer is not None):
             raise ValueError(
                 "layer must be given with layers 'one', and only there: 0 = embeddings, k = after block k-1"
             )
         return self
 
-    def chosen(self, n_blocks: int) -> tuple[int, ...]:
+    def selected_layers(self, n_blocks: int) -> tuple[int, ...]:
         """Return the layers that are read, lowest first.
 
         Raises
@@ -174,16 +174,16 @@ class FeatureConfig(Frozen):
         if self.layer is not None and self.layer > n_blocks:
             raise ConfigError("features.layer", self.layer, f"a layer from 0 to {n_blocks}")
         return {
-            Layers.LAST: (n_blocks,),
-            Layers.SECOND_LAST: (n_blocks - 1,),
-            Layers.SUM_4: tuple(range(max(0, n_blocks - 3), n_blocks + 1)),
-            Layers.CONCAT_4: tuple(range(max(0, n_blocks - 3), n_blocks + 1)),
-            Layers.MIX: tuple(range(n_blocks + 1)),
-            Layers.ONE: (self.layer or 0,),
+            LayerCombination.LAST: (n_blocks,),
+            LayerCombination.SECOND_LAST: (n_blocks - 1,),
+            LayerCombination.SUM_4: tuple(range(max(0, n_blocks - 3), n_blocks + 1)),
+            LayerCombination.CONCAT_4: tuple(range(max(0, n_blocks - 3), n_blocks + 1)),
+            LayerCombination.MIX: tuple(range(n_blocks + 1)),
+            LayerCombination.ONE: (self.layer or 0,),
         }[self.layers]
 
 
-class HeadConfig(Frozen):
+class HeadConfig(BaseConfig):
     """The classifier that is trained from nothing."""
 
     kind: HeadKind = HeadKind.LINEAR

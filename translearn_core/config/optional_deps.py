@@ -6,7 +6,7 @@ ONNX = ("onnx", "onnxruntime", "onnxscript")
 """What the extra 'onnx' brings."""
 
 
-def without_onnx() -> str | None:
+def missing_onnx_message() -> str | None:
     """Return what to do where this installation can write no ONNX file; None where it can."""
     lacking = [name for name in ONNX if find_spec(name) is None]
     if not lacking:

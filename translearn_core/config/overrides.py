@@ -7,7 +7,7 @@ from translearn_core.config.experiment import ExperimentConfig
 from translearn_core.errors import ConfigError
 
 
-def changed(config: ExperimentConfig, settings: dict[str, Any]) -> ExperimentConfig:
+def apply_overrides(config: ExperimentConfig, settings: dict[str, Any]) -> ExperimentConfig:
     """Return `config` with settings changed by their dotted names, such as ``training.epochs``.
 
     Raises
@@ -30,11 +30,11 @@ def changed(config: ExperimentConfig, settings: dict[str, Any]) -> ExperimentCon
     return ExperimentConfig.model_validate(told)
 
 
-def leaves(told: dict[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+def flatten(told: dict[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
     """Yield what a configuration says by dotted names."""
     for name, value in told.items():
         path = f"{above}{name}"
         if isinstance(value, dict):
-            yield from leaves(value, f"{path}.")
+            yield from flatten(value, f"{path}.")
         else:
             yield path, value

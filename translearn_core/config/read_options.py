@@ -4,7 +4,7 @@ from typing import Self
 
 from pydantic import Field, field_validator
 
-from translearn_core.config.base import Frozen
+from translearn_core.config.base import BaseConfig
 
 ESCAPES = {r"\t": "\t", "tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "space": " "}
 """Words for delimiters that are hard to type."""
@@ -12,7 +12,7 @@ ESCAPES = {r"\t": "\t", "tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|"
 LONGEST_DELIMITER = 5
 
 
-class ReadOptions(Frozen):
+class ReadOptions(BaseConfig):
     """Encoding, delimiter, header and sheet of a data set's files; None leaves a choice to detection."""
 
     encoding: str | None = Field(None, max_length=40, description="encoding of the text, such as cp1250")

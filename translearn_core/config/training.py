@@ -4,13 +4,13 @@ from typing import Annotated, Self
 
 from pydantic import Field
 
-from translearn_core.config.base import Frozen
+from translearn_core.config.base import BaseConfig
 from translearn_core.config.enums import ClassWeights, Device, Precision, Schedule
 from translearn_core.config.model import FreezePlan
 from translearn_core.config.seed import Seed
 
 
-class TrainingConfig(Frozen):
+class TrainingConfig(BaseConfig):
     """The loop: how long, how fast, how careful."""
 
     epochs: int = Field(3, ge=1, le=1000, description="passes over the training rows")
@@ -45,7 +45,7 @@ class TrainingConfig(Frozen):
     seed: Seed = Field(0, description="seed of head, batch order and dropout")
 
     @classmethod
-    def suited(cls, plan: FreezePlan) -> Self:
+    def defaults_for(cls, plan: FreezePlan) -> Self:
         """Return defaults for a plan, chosen on the validation rows of SST-2.
 
         A head alone is cheap and learns long; the top blocks bear a higher rate than a whole backbone.
@@ -54,14 +54,14 @@ class TrainingConfig(Frozen):
             return cls(epochs=20)
         return cls(lr=1e-4 if plan.embeddings or plan.blocks[0] == 0 else 3e-4)
 
-    def following(self, before: FreezePlan, after: FreezePlan) -> Self:
+    def rebase_defaults(self, before: FreezePlan, after: FreezePlan) -> Self:
         """Return these settings for another plan: a default of the one becomes that of the other."""
-        old, new = type(self).suited(before), type(self).suited(after)
+        old, new = type(self).defaults_for(before), type(self).defaults_for(after)
         moved = {f: getattr(new, f) for f in type(self).model_fields if getattr(self, f) == getattr(old, f)}
         return self.model_copy(update=moved)
 
 
-class DistilConfig(Frozen):
+class DistilConfig(BaseConfig):
     """A finished run teaches: the student learns its whole distribution (arXiv:1503.02531)."""
 
     teacher: str = Field(min_length=1, description="the finished run that teaches")

@@ -1,13 +1,13 @@
 """Reading and diagnosing tables, what their columns mean, and the splits; nothing here imports torch."""
 
 from translearn_core.data.columns import PART, ROW
-from translearn_core.data.dataset import SPLITS, Prepared, TokenStatistics
+from translearn_core.data.dataset import SPLITS, PreparedDataset, TokenStatistics
 from translearn_core.data.diagnosis import diagnose
 from translearn_core.data.files.decoding import CODECS
 from translearn_core.data.files.dialect import DELIMITERS
 from translearn_core.data.prepare import prepare
-from translearn_core.data.read_table import read
-from translearn_core.data.sample_datasets import SAMPLES, Sample, sample_bytes
+from translearn_core.data.read_table import read_table
+from translearn_core.data.sample_datasets import SAMPLES, SampleDataset, sample_bytes
 
 __all__ = [
     "CODECS",
@@ -16,11 +16,11 @@ __all__ = [
     "ROW",
     "SAMPLES",
     "SPLITS",
-    "Prepared",
-    "Sample",
+    "PreparedDataset",
+    "SampleDataset",
     "TokenStatistics",
     "diagnose",
     "prepare",
-    "read",
+    "read_table",
     "sample_bytes",
 ]

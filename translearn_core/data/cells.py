@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from translearn_core.data.files.file_rows import FileRows
-from translearn_core.data.findings import counted, finding, named, shown
+from translearn_core.data.findings import count_noun, finding, quote, quote_list
 from translearn_core.data.normalisation import is_blank
 from translearn_core.errors import DataError
 from translearn_core.results import Finding, Severity
@@ -54,10 +54,10 @@ def _without_nulls(cells: list[str | None], column: str, rows: FileRows) -> list
     for k in places:
         cells[k] = None
     sentence = (
-        rf"{counted(len(places), 'cell')} of column {shown(column)} with \N, a database's missing value, "
+        rf"{count_noun(len(places), 'cell')} of column {quote(column)} with \N, a database's missing value, "
         rf"became empty."
     )
-    return [finding("null-marks", Severity.MENDED, sentence, [rows.numbers[k] for k in places])]
+    return [finding("null-marks", Severity.FIXED, sentence, [rows.numbers[k] for k in places])]
 
 
 def _cut(cells: list[str | None], column: str, rows: FileRows, name: str, limit: int) -> list[Finding]:
@@ -69,13 +69,13 @@ def _cut(cells: list[str | None], column: str, rows: FileRows, name: str, limit:
     if length > ABSURD * limit:
         raise DataError(
             f"{name} has a cell of {length:,} characters in row {rows.numbers[longest]:,} (line "
-            f"{rows.lines[longest]:,}), column {shown(column)}: shorten that text, or look for a quote that "
+            f"{rows.lines[longest]:,}), column {quote(column)}: shorten that text, or look for a quote that "
             "is opened there and closed much later."
         )
     for k in places:
         cells[k] = (cells[k] or "")[:limit]
     sentence = (
-        f"{counted(len(places), 'cell')} of column {named([column])} over {limit:,} characters long "
+        f"{count_noun(len(places), 'cell')} of column {quote_list([column])} over {limit:,} characters long "
         f"{'was' if len(places) == 1 else 'were'} cut there; the longest had {length:,}."
     )
     return [finding("cells-cut", Severity.WARNING, sentence, [rows.numbers[k] for k in places])]

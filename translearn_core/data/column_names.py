@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from translearn_core.data.columns import PART, ROW
-from translearn_core.data.findings import finding, joined, shown
+from translearn_core.data.findings import finding, join_list, quote
 from translearn_core.results import Finding, Severity
 
 
@@ -47,7 +47,7 @@ def clean_column_names(
             _mended("reserved-headers", f"Names this program uses itself were changed: {_listed(reserved)}.")
         )
     if empty:
-        said.append(_mended("empty-columns", f"Without a name and empty, so left out: {joined(empty)}."))
+        said.append(_mended("empty-columns", f"Without a name and empty, so left out: {join_list(empty)}."))
     return names, said
 
 
@@ -61,8 +61,8 @@ def _free(wanted: str, taken: list[str | None], file: Counter[str]) -> str:
 
 
 def _listed(names: list[str]) -> str:
-    return joined([shown(name) for name in names])
+    return join_list([quote(name) for name in names])
 
 
 def _mended(code: str, sentence: str) -> Finding:
-    return finding(code, Severity.MENDED, sentence)
+    return finding(code, Severity.FIXED, sentence)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from translearn_core.config import Split
-from translearn_core.data.findings import counted, shown
+from translearn_core.data.findings import count_noun, quote
 from translearn_core.data.words import count_words, is_number
 from translearn_core.results import Column, Suggestion
 
@@ -92,7 +92,7 @@ def looks_like_ids(cells: "pd.Series[str]") -> bool:
     return bool(sum(_ID.fullmatch(cell.strip()) is not None for cell in sample) >= 0.9 * len(sample))
 
 
-def suggest(columns: Sequence[Column], table: pd.DataFrame) -> Suggestion:
+def suggest_columns(columns: Sequence[Column], table: pd.DataFrame) -> Suggestion:
     """Guess what the columns mean, from their names first and from their cells next."""
     split = _split_column(columns, table)
     others = [c for c in columns if c.name != split and c.filled]
@@ -133,14 +133,14 @@ def _named_like(name: str, known: Sequence[str]) -> bool:
 def _reason(text: Column | None, label: Column | None, split: str | None) -> str:
     said = []
     if text:
-        said.append(f"{shown(text.name)} reads like text: {text.mean_words:.1f} words a cell on average.")
+        said.append(f"{quote(text.name)} reads like text: {text.mean_words:.1f} words a cell on average.")
     else:
         said.append("No column reads like text: choose the one to learn from.")
     if label:
-        many = counted(label.distinct, "class", "classes")
-        said.append(f"{shown(label.name)} has {many} in {counted(label.filled, 'row')}, as labels do.")
+        many = count_noun(label.distinct, "class", "classes")
+        said.append(f"{quote(label.name)} has {many} in {count_noun(label.filled, 'row')}, as labels do.")
     else:
         said.append("No column repeats few values as labels do: choose the one to predict.")
     if split:
-        said.append(f"{shown(split)} names train and test rows.")
+        said.append(f"{quote(split)} names train and test rows.")
     return " ".join(said)

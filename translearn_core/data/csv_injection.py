@@ -32,19 +32,19 @@ _NUMBER = re.compile(
 )
 
 
-def runs_as_formula(cell: str, delimiter: str = ",") -> bool:
+def looks_like_formula(cell: str, delimiter: str = ",") -> bool:
     """Whether a spreadsheet would run `cell`, or a part of it, in a file with this delimiter."""
-    return defused_cell(cell, delimiter) != cell
+    return escape_cell(cell, delimiter) != cell
 
 
-def defused_cell(cell: str, delimiter: str = ",") -> str:
+def escape_cell(cell: str, delimiter: str = ",") -> str:
     """Return `cell` with an apostrophe before each sign that would begin a formula."""
     if _SIGN.search(cell) is None:
         return cell
     return _pieces(delimiter).sub(_defused_piece, cell)
 
 
-def defused(frame: pd.DataFrame, delimiter: str = ",") -> pd.DataFrame:
+def escape_formulas(frame: pd.DataFrame, delimiter: str = ",") -> pd.DataFrame:
     """Return `frame` with an apostrophe before what a spreadsheet would run as a formula, headers as well.
 
     Parameters
@@ -61,7 +61,7 @@ def defused(frame: pd.DataFrame, delimiter: str = ",") -> pd.DataFrame:
     """
 
     def safe(value: object) -> object:
-        return defused_cell(value, delimiter) if isinstance(value, str) else value
+        return escape_cell(value, delimiter) if isinstance(value, str) else value
 
     columns = [
         column.astype(object).map(safe) if _holds_texts(column) else column for _, column in frame.items()
@@ -72,9 +72,9 @@ def defused(frame: pd.DataFrame, delimiter: str = ",") -> pd.DataFrame:
 
 
 def holds_formulas(frame: pd.DataFrame, delimiter: str = ",") -> bool:
-    """Whether `defused` would change anything in `frame`."""
+    """Whether `escape_formulas` would change anything in `frame`."""
     cells = chain(frame.columns, *(column for _, column in frame.items() if _holds_texts(column)))
-    return any(isinstance(cell, str) and runs_as_formula(cell, delimiter) for cell in cells)
+    return any(isinstance(cell, str) and looks_like_formula(cell, delimiter) for cell in cells)
 
 
 def _holds_texts(column: "pd.Series[Any]") -> bool:

@@ -13,7 +13,7 @@ SPLITS: tuple[Split, ...] = (Split.TRAIN, Split.VALIDATION, Split.TEST)
 
 
 @dataclass(frozen=True)
-class Prepared:
+class PreparedDataset:
     """Rows a model can learn from, chosen on and be reported on.
 
     `labels` indexes `classes`; `split` indexes `SPLITS`; `rows` are 1-based row numbers of the file each came

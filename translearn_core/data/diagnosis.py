@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 
 from translearn_core.config import BUNDLED, DataConfig
-from translearn_core.data.columns import file_columns, looks_like_ids, profile, suggest
-from translearn_core.data.dataset import SPLITS, Prepared, TokenStatistics
-from translearn_core.data.findings import counted, finding, percent, shown
+from translearn_core.data.columns import file_columns, looks_like_ids, profile, suggest_columns
+from translearn_core.data.dataset import SPLITS, PreparedDataset, TokenStatistics
+from translearn_core.data.findings import count_noun, finding, percent, quote
 from translearn_core.data.labels import is_scale
 from translearn_core.data.near_duplicates import near_duplicates_finding
 from translearn_core.data.prepare import class_counts, prepare
@@ -34,7 +34,7 @@ UNBALANCED = 3.0
 
 def diagnose(
     table: pd.DataFrame, config: DataConfig, statistics: TokenStatistics | None
-) -> tuple[Diagnosis, Prepared | None]:
+) -> tuple[Diagnosis, PreparedDataset | None]:
     """Find everything worth knowing about a task.
 
     Parameters
@@ -65,7 +65,7 @@ def diagnose(
         said += [*prepared.findings, *_labels(prepared, config), *_imbalance(prepared)]
         said += [*groups_finding(table, config, prepared), *near_duplicates_finding(prepared)]
     if statistics is not None:
-        said += [*_unknown(statistics), *_cut(statistics, prepared)]
+        said += [*unknown_tokens_finding(statistics), *truncation_finding(statistics, prepared)]
     gravity = {s: k for k, s in enumerate(reversed(Severity))}
     said.sort(key=lambda f: gravity[f.severity])
     tokens = statistics.lengths if statistics is not None else np.empty(0, dtype=np.int64)
@@ -84,7 +84,7 @@ def diagnose(
     return diagnosis, prepared
 
 
-def counts_frame(prepared: Prepared | None) -> pd.DataFrame:
+def counts_frame(prepared: PreparedDataset | None) -> pd.DataFrame:
     """Return rows per class and split: label, train, validation, test."""
     names = [str(split) for split in SPLITS]
     if prepared is None:
@@ -111,11 +111,11 @@ def lengths_frame(tokens: "np.ndarray[tuple[int], np.dtype[np.int64]]") -> pd.Da
 def _ids(table: pd.DataFrame, config: DataConfig) -> list[Finding]:
     if config.text not in file_columns(table) or not looks_like_ids(table[config.text].dropna()):
         return []
-    better = suggest(profile(table), table).text
-    hint = f": {shown(better)} reads like text." if better and better != config.text else "."
+    better = suggest_columns(profile(table), table).text
+    hint = f": {quote(better)} reads like text." if better and better != config.text else "."
     sentence = (
-        f"Column {shown(config.text)} looks like ids, such as "
-        f"{shown(table[config.text].dropna().iloc[0])}, not like texts{hint}"
+        f"Column {quote(config.text)} looks like ids, such as "
+        f"{quote(table[config.text].dropna().iloc[0])}, not like texts{hint}"
     )
     return [
         finding(
@@ -127,40 +127,41 @@ def _ids(table: pd.DataFrame, config: DataConfig) -> list[Finding]:
     ]
 
 
-def _labels(prepared: Prepared, config: DataConfig) -> list[Finding]:
+def _labels(prepared: PreparedDataset, config: DataConfig) -> list[Finding]:
     classes, rows = len(prepared.classes), len(prepared.labels)
     said = []
     if classes > 0.5 * rows:
         sentence = (
-            f"Column {shown(config.label)} has {classes:,} values in {counted(rows, 'row')}: is it "
+            f"Column {quote(config.label)} has {classes:,} values in {count_noun(rows, 'row')}: is it "
             "really the label column?"
         )
         said.append(finding("labels-nearly-unique", Severity.WARNING, sentence))
     if is_scale(prepared.classes):
         sentence = (
-            f"Column {shown(config.label)} holds numbers with decimals, such as "
-            f"{shown(prepared.classes[0])}: each of the {classes} values becomes a class of its "
+            f"Column {quote(config.label)} holds numbers with decimals, such as "
+            f"{quote(prepared.classes[0])}: each of the {classes} values becomes a class of its "
             "own, and their order is lost."
         )
         said.append(finding("labels-are-a-scale", Severity.WARNING, sentence))
     return said
 
 
-def _imbalance(prepared: Prepared) -> list[Finding]:
+def _imbalance(prepared: PreparedDataset) -> list[Finding]:
     counts = class_counts(prepared.labels, prepared.split, len(prepared.classes))[:, TRAIN]
     largest, smallest = int(counts.argmax()), int(np.where(counts > 0, counts, counts.max()).argmin())
     ratio = counts[largest] / counts[smallest]
     if ratio < UNBALANCED:
         return []
     sentence = (
-        f"Classes are unbalanced: {shown(prepared.classes[largest])} has {counts[largest]:,} training rows, "
-        f"{shown(prepared.classes[smallest])} {counts[smallest]:,}, {ratio:.1f} times fewer."
+        f"Classes are unbalanced: {quote(prepared.classes[largest])} has {counts[largest]:,} training rows, "
+        f"{quote(prepared.classes[smallest])} {counts[smallest]:,}, {ratio:.1f} times fewer."
     )
     advice = "Turn class weights to balanced, and read macro-F1 rather than accuracy."
     return [finding("imbalance", Severity.DECISION, sentence, advice=advice)]
 
 
-def _unknown(statistics: TokenStatistics) -> list[Finding]:
+def unknown_tokens_finding(statistics: TokenStatistics) -> list[Finding]:
+    """Return findings on tokens the backbone does not know, and on words cut into many pieces."""
     said = []
     share, model = statistics.unknown_share, statistics.backbone
     if share > UNKNOWN_LIMIT:
@@ -186,7 +187,8 @@ def _unknown(statistics: TokenStatistics) -> list[Finding]:
     return said
 
 
-def _cut(statistics: TokenStatistics, prepared: Prepared | None) -> list[Finding]:
+def truncation_finding(statistics: TokenStatistics, prepared: PreparedDataset | None) -> list[Finding]:
+    """Return the finding on texts longer than the token limit."""
     limit, lengths = statistics.token_limit, statistics.lengths
     cut = lengths > limit
     if not cut.any():

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from translearn_core.config import Fix
+from translearn_core.config import CleaningRule
 from translearn_core.results import Finding, Severity
 
 IntArray = NDArray[np.int64]
@@ -25,7 +25,7 @@ def finding(
     sentence: str,
     rows: Iterable[Any] = (),
     *,
-    fix: Fix | None = None,
+    fix: CleaningRule | None = None,
     advice: str | None = None,
     column: str | None = None,
 ) -> Finding:
@@ -35,23 +35,23 @@ def finding(
     return Finding(code, severity, sentence, numbers, len(entries), fix, advice, column)
 
 
-def counted(number: int, thing: str, things: str | None = None) -> str:
+def count_noun(number: int, thing: str, things: str | None = None) -> str:
     """Return "1 row" or "3,460 rows"; `things` is the plural where an s does not make it."""
     return f"{number:,} {thing if number == 1 else things or thing + 's'}"
 
 
-def shown(value: object) -> str:
+def quote(value: object) -> str:
     """Return the value in quotes, on one line, cut where it is long."""
     text = " ".join(str(value).split()) or str(value)
     return f"'{text if len(text) <= LONGEST_NAME else text[: LONGEST_NAME - 1] + '…'}'"
 
 
-def named(values: Sequence[object], most: int = 5) -> str:
+def quote_list(values: Sequence[object], most: int = 5) -> str:
     """Return "'a', 'b' and 3 more"."""
-    return joined([shown(value) for value in values], most)
+    return join_list([quote(value) for value in values], most)
 
 
-def joined(words: Sequence[str], most: int = 5) -> str:
+def join_list(words: Sequence[str], most: int = 5) -> str:
     """Return "a, b and c", or "a, b and 3 more" if there are more than `most`."""
     if len(words) > most:
         return f"{', '.join(words[: most - 1])} and {len(words) - most + 1:,} more"

@@ -39,7 +39,7 @@ def read_labels(cells: "pd.Series[str]", *, merge_spellings: bool = False) -> La
     raw = [str(value) for value in found]
     counts = np.bincount(codes, minlength=len(raw))
     families: dict[str, list[int]] = defaultdict(list)
-    tidy = [_tidied(value) for value in raw]
+    tidy = [normalise_label(value) for value in raw]
     for i, value in enumerate(tidy):
         families[spelling_key(value) if merge_spellings else value.casefold()].append(i)
     names: dict[int, str] = {}
@@ -49,7 +49,7 @@ def read_labels(cells: "pd.Series[str]", *, merge_spellings: bool = False) -> La
             weight[tidy[i]] += int(counts[i])
         name = min(weight, key=lambda spelling: (-weight[spelling], spelling))
         names.update(dict.fromkeys(members, name))
-    classes = sorted(set(names.values()), key=natural)
+    classes = sorted(set(names.values()), key=natural_sort_key)
     index = {name: k for k, name in enumerate(classes)}
     lookup = np.array([index[names[i]] for i in range(len(raw))], dtype=np.int64)
     changed = np.array([names[i] != raw[i] for i in range(len(raw))], dtype=bool)
@@ -64,7 +64,7 @@ def read_labels(cells: "pd.Series[str]", *, merge_spellings: bool = False) -> La
     return Labels(lookup[codes], tuple(classes), said, changed[codes], variants)
 
 
-def natural(name: str) -> tuple[bool, float, str, str]:
+def natural_sort_key(name: str) -> tuple[bool, float, str, str]:
     """Sort key: numbers first and by value, then words whatever their case."""
     number = _NUMBER.fullmatch(name) is not None
     return not number, float(name) if number else 0.0, name.casefold(), name
@@ -76,7 +76,8 @@ def is_scale(classes: tuple[str, ...]) -> bool:
     return len(numbers) == len(classes) > 2 and any(not float(name).is_integer() for name in numbers)
 
 
-def _tidied(value: str) -> str:
+def normalise_label(value: str) -> str:
+    """Return a label without invisible characters; whole numbers without leading zeros and decimals."""
     text = visible(value) or value
     if whole := _WHOLE.fullmatch(text):
         sign, digits = whole.group(1), whole.group(2)

@@ -12,8 +12,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from translearn_core.data.dataset import Prepared
-from translearn_core.data.findings import counted, finding, shown
+from translearn_core.data.dataset import PreparedDataset
+from translearn_core.data.findings import count_noun, finding, quote
 from translearn_core.data.stratified_split import TRAIN
 from translearn_core.results import Finding, Severity
 
@@ -77,7 +77,7 @@ def near_duplicates(texts: Sequence[str], among: Sequence[str]) -> NearDuplicate
     return NearDuplicates(np.asarray(found, dtype=np.int64), np.asarray(which, dtype=np.int64))
 
 
-def near_duplicates_finding(prepared: Prepared) -> list[Finding]:
+def near_duplicates_finding(prepared: PreparedDataset) -> list[Finding]:
     """Say so if texts held out nearly repeat training texts."""
     train, held = np.flatnonzero(prepared.split == TRAIN), np.flatnonzero(prepared.split != TRAIN)
     found = near_duplicates([prepared.texts[i] for i in held], [prepared.texts[i] for i in train])
@@ -87,8 +87,8 @@ def near_duplicates_finding(prepared: Prepared) -> list[Finding]:
     first, other = prepared.texts[rows[0]], prepared.texts[train[found.other[0]]]
     verb = "repeats" if len(rows) == 1 else "repeat"
     sentence = (
-        f"{counted(len(rows), 'text')} of validation and test nearly {verb} a training text, for instance "
-        f"{shown(first)} and {shown(other)}: scores look better than on new texts."
+        f"{count_noun(len(rows), 'text')} of validation and test nearly {verb} a training text, for instance "
+        f"{quote(first)} and {quote(other)}: scores look better than on new texts."
     )
     advice = "Keep such rows together by a group column, or remove the copies."
     severity = Severity.WARNING if len(rows) >= TELLING * len(held) else Severity.DETECTED

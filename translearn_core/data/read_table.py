@@ -10,13 +10,13 @@ import pandas as pd
 from translearn_core.config import ReadOptions, Split
 from translearn_core.data.cells import clean_cells
 from translearn_core.data.column_names import clean_column_names
-from translearn_core.data.columns import PART, ROW, file_columns, profile, suggest
+from translearn_core.data.columns import PART, ROW, file_columns, profile, suggest_columns
 from translearn_core.data.dataset import SPLITS
 from translearn_core.data.files.file_rows import FileRows, read_rows
 from translearn_core.data.files.likely_readings import likely_readings
-from translearn_core.data.findings import finding, named, shown
+from translearn_core.data.findings import finding, quote, quote_list
 from translearn_core.errors import DataError
-from translearn_core.results import Finding, LikelyReading, Reading, Severity
+from translearn_core.results import Finding, LikelyReading, Severity, TableProfile
 from translearn_core.settings import Settings
 
 PREVIEW_ROWS = 20
@@ -31,9 +31,9 @@ class _File:
     alternatives: list[LikelyReading]
 
 
-def read(
+def read_table(
     sources: Mapping[str, Path], limits: Settings, options: ReadOptions | None = None
-) -> tuple[pd.DataFrame, Reading]:
+) -> tuple[pd.DataFrame, TableProfile]:
     """Read a data set's files into one table.
 
     Parameters
@@ -61,7 +61,7 @@ def read(
     """
     options = options or ReadOptions()
     if unknown := [part for part in sources if part not in {str(s) for s in Split}]:
-        raise DataError(f"{shown(unknown[0])} is no part of a data set: give train, validation or test.")
+        raise DataError(f"{quote(unknown[0])} is no part of a data set: give train, validation or test.")
     if Split.TRAIN not in sources:
         raise DataError(
             "The training file is missing: choose one, validation and test files come on top of it."
@@ -80,11 +80,11 @@ def read(
         )
     columns = profile(table)
     preview = table[file_columns(table)].head(PREVIEW_ROWS).map(_clipped)
-    return table, Reading(
+    return table, TableProfile(
         rows=len(table),
         parts={part: len(file.frame) for part, file in files.items()},
         columns=columns,
-        suggestion=suggest(columns, table),
+        suggestion=suggest_columns(columns, table),
         findings=(*_merged({part: file.findings for part, file in files.items()}), *differing),
         preview=preview,
         formats=tuple(file.rows.format for file in files.values()),
@@ -126,15 +126,15 @@ def _joined(frames: Mapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, list[Find
         own, learned = file_columns(frame), file_columns(train)
         if not set(own) & set(learned):
             raise DataError(
-                f"The {part} file has no column of the training file, {named(learned)} (its columns: "
-                f"{named(own)}): give the columns the same names."
+                f"The {part} file has no column of the training file, {quote_list(learned)} (its columns: "
+                f"{quote_list(own)}): give the columns the same names."
             )
         for lacking, sentence in (
             ([c for c in learned if c not in own], f"The {part} file has no column "),
             ([c for c in own if c not in learned], f"The training file lacks a column of the {part} file, "),
         ):
             if lacking:
-                said.append(finding("columns-differ", Severity.DETECTED, f"{sentence}{named(lacking)}."))
+                said.append(finding("columns-differ", Severity.DETECTED, f"{sentence}{quote_list(lacking)}."))
     if len(frames) == 1:
         return train, said
     table = pd.concat(frames.values(), ignore_index=True)

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from translearn_core.errors import NotFoundError
-from translearn_core.settings import app_folder
+from translearn_core.settings import app_root
 
 
 @dataclass(frozen=True)
-class Sample:
+class SampleDataset:
     """A file that ships with the project, the columns to start from, and a sentence on what it shows."""
 
     key: str
@@ -21,11 +21,11 @@ class Sample:
     @property
     def path(self) -> Path:
         """Where the file lies."""
-        return app_folder() / "assets" / "samples" / self.file
+        return app_root() / "assets" / "samples" / self.file
 
 
-SAMPLES: tuple[Sample, ...] = (
-    Sample(
+SAMPLES: tuple[SampleDataset, ...] = (
+    SampleDataset(
         "reviews",
         "Product reviews",
         "reviews.csv",
@@ -34,7 +34,7 @@ SAMPLES: tuple[Sample, ...] = (
         "Short reviews from four product domains, for or against: does a model that knows books "
         "know kitchens?",
     ),
-    Sample(
+    SampleDataset(
         "tickets",
         "Support tickets",
         "tickets.csv",
@@ -42,7 +42,7 @@ SAMPLES: tuple[Sample, ...] = (
         "intent",
         "What customers write to a shop, sorted into ten intents: many classes, few rows of each.",
     ),
-    Sample(
+    SampleDataset(
         "trilingual",
         "Three languages",
         "trilingual.csv",

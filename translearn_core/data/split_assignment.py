@@ -9,17 +9,17 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from translearn_core.config import DataConfig, Split
-from translearn_core.data.cleaning import Working
+from translearn_core.data.cleaning import CleaningState
 from translearn_core.data.columns import split_word
 from translearn_core.data.dataset import SPLITS
-from translearn_core.data.findings import by_part, counted, finding, joined, shown, were
+from translearn_core.data.findings import by_part, count_noun, finding, join_list, quote, were
 from translearn_core.data.normalisation import text_key
 from translearn_core.data.stratified_split import TEST, TRAIN, VALIDATION, draw
 from translearn_core.errors import DataError
 from translearn_core.results import Finding, Severity
 
 
-def as_given(work: Working, config: DataConfig) -> tuple[Working, dict[int, str]]:
+def given_split(work: CleaningState, config: DataConfig) -> tuple[CleaningState, dict[int, str]]:
     """Number the texts, and put each row into the split that its file or the split column gives."""
     rows = work.rows
     given: dict[int, str] = {}
@@ -35,13 +35,13 @@ def as_given(work: Working, config: DataConfig) -> tuple[Working, dict[int, str]
         split[pool], said = _told(rows[pool], config.split.column)
         for index in (VALIDATION, TEST):
             if (split[pool] == index).any():
-                given.setdefault(index, f"column {shown(config.split.column)}")
+                given.setdefault(index, f"column {quote(config.split.column)}")
         if not (split == TRAIN).any():
             raise DataError(
-                f"Column {shown(config.split.column)} gives no row to train: name some rows 'train' in it."
+                f"Column {quote(config.split.column)} gives no row to train: name some rows 'train' in it."
             )
     key = pd.factorize(np.array([text_key(text) for text in rows["text"]], dtype=object))[0]
-    return replace(work, rows=rows.assign(split=split, key=key)).saying(*said), given
+    return replace(work, rows=rows.assign(split=split, key=key)).with_findings(*said), given
 
 
 def _told(rows: pd.DataFrame, column: str) -> tuple[NDArray[np.int64], list[Finding]]:
@@ -51,15 +51,15 @@ def _told(rows: pd.DataFrame, column: str) -> tuple[NDArray[np.int64], list[Find
     if unknown := [value for value, split in meant.items() if split is None]:
         row = rows["row"].to_numpy()[codes == list(meant).index(unknown[0])][0]
         raise DataError(
-            f"Column {shown(column)} has {shown(unknown[0])} in row {row:,}, which names no split: "
+            f"Column {quote(column)} has {quote(unknown[0])} in row {row:,}, which names no split: "
             "use train, validation (or dev) and test, or choose no split column."
         )
     index = np.array([SPLITS.index(split) for split in meant.values() if split] + [TRAIN], dtype=np.int64)
     said = [
         finding(
             "missing-splits",
-            Severity.MENDED,
-            f"{counted(len(numbers), 'row')} without a split in {shown(column)} went to train.",
+            Severity.FIXED,
+            f"{count_noun(len(numbers), 'row')} without a split in {quote(column)} went to train.",
             numbers,
         )
         for _, numbers in by_part(rows, codes < 0)
@@ -67,7 +67,7 @@ def _told(rows: pd.DataFrame, column: str) -> tuple[NDArray[np.int64], list[Find
     return index[codes], said  # code -1, a missing cell, is the last entry: train
 
 
-def without_leaks(work: Working) -> Working:
+def drop_leaked_rows(work: CleaningState) -> CleaningState:
     """Leave out of train, and of validation, texts that a later split has too; a given test stays whole."""
     rows = work.rows
     key, split = rows["key"].to_numpy(), rows["split"].to_numpy()
@@ -84,15 +84,15 @@ def without_leaks(work: Working) -> Working:
         for _, numbers in by_part(rows, mask):
             repeat = "repeats" if len(numbers) == 1 else "repeat"
             sentence = (
-                f"{counted(len(numbers), 'row')} of {origin} {repeat} a text of {other} and "
+                f"{count_noun(len(numbers), 'row')} of {origin} {repeat} a text of {other} and "
                 f"{were(len(numbers))} left out of {origin}."
             )
             advice = "A text seen in training proves nothing where it is met again."
-            work = work.saying(finding("leaks", Severity.MENDED, sentence, numbers, advice=advice))
-    return work.keeping(~gone)
+            work = work.with_findings(finding("leaks", Severity.FIXED, sentence, numbers, advice=advice))
+    return work.keep(~gone)
 
 
-def dealt(work: Working, config: DataConfig, given: dict[int, str]) -> Working:
+def assign_splits(work: CleaningState, config: DataConfig, given: dict[int, str]) -> CleaningState:
     """Draw the splits that nobody gave from the training rows, and say how the rows were dealt."""
     rows = work.rows
     split = rows["split"].to_numpy().copy()
@@ -107,10 +107,12 @@ def dealt(work: Working, config: DataConfig, given: dict[int, str]) -> Working:
     sources = [f"{SPLITS[index]} from {source}" for index, source in sorted(given.items())]
     drawn = [str(SPLITS[index]) for index, share in shares.items() if share]
     if drawn:
-        sources.append(f"{joined(drawn)} drawn from train by class with seed {config.split.seed}")
-    sizes = joined([f"{np.count_nonzero(split == i):,} {name}" for i, name in enumerate(SPLITS)])
+        sources.append(f"{join_list(drawn)} drawn from train by class with seed {config.split.seed}")
+    sizes = join_list([f"{np.count_nonzero(split == i):,} {name}" for i, name in enumerate(SPLITS)])
     said = [finding("split", Severity.DETECTED, f"Rows: {sizes} ({'; '.join(sources) or 'all in train'}).")]
-    return replace(work, rows=rows.assign(split=split)).saying(*said, *_groups_apart(rows, split, config))
+    return replace(work, rows=rows.assign(split=split)).with_findings(
+        *said, *_groups_apart(rows, split, config)
+    )
 
 
 def together(rows: pd.DataFrame) -> NDArray[np.int64]:
@@ -135,7 +137,7 @@ def _groups_apart(rows: pd.DataFrame, split: NDArray[np.int64], config: DataConf
     if not mask.any():
         return []
     sentence = (
-        f"{counted(int(mask.sum()), 'row')} of given splits share their {shown(config.split.group)} with "
+        f"{count_noun(int(mask.sum()), 'row')} of given splits share their {quote(config.split.group)} with "
         "training rows; files and the split column decide, so they stay."
     )
     return [finding("groups-across-splits", Severity.WARNING, sentence, rows["row"].to_numpy()[mask])]

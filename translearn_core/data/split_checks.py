@@ -4,9 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from translearn_core.config import DataConfig
-from translearn_core.data.cleaning import Working
+from translearn_core.data.cleaning import CleaningState
 from translearn_core.data.dataset import SPLITS
-from translearn_core.data.findings import counted, percent, shown, were
+from translearn_core.data.findings import count_noun, percent, quote, were
 from translearn_core.data.stratified_split import TEST, TRAIN, VALIDATION
 from translearn_core.errors import DataError
 
@@ -16,13 +16,13 @@ LEAST = 2
 IntArray = NDArray[np.int64]
 
 
-def left_out(before: Working, after: Working) -> IntArray:
+def dropped_per_split(before: CleaningState, after: CleaningState) -> IntArray:
     """Count the rows that each split lost, shape (splits,)."""
     sizes = [np.bincount(work.rows["split"], minlength=len(SPLITS)) for work in (before, after)]
     return sizes[0] - sizes[1]
 
 
-def check_splits(work: Working, config: DataConfig, given: dict[int, str], leaks: IntArray) -> None:
+def check_splits(work: CleaningState, config: DataConfig, given: dict[int, str], leaks: IntArray) -> None:
     """Refuse splits that are too small, with the reason.
 
     Parameters
@@ -49,14 +49,14 @@ def check_splits(work: Working, config: DataConfig, given: dict[int, str], leaks
             continue
         if index in given:
             raise DataError(
-                f"For {SPLITS[index]}, {given[index]} leaves {counted(size, 'usable row')}, and two are the "
-                f"least{_leaked(int(leaks[index]), 'of it')}: add rows to it"
-                f"{' with texts of their own' if leaks[index] else ''}."
+                f"For {SPLITS[index]}, {given[index]} leaves {count_noun(size, 'usable row')}, and two are "
+                f"the least{_leaked(int(leaks[index]), 'of it')}: add rows to "
+                f"it{' with texts of their own' if leaks[index] else ''}."
             )
         raise DataError(_undrawn(work, config, given, int(leaks[TRAIN]), index, share))
     train = work.rows["label"].to_numpy()[split == TRAIN]
     if len(np.unique(train)) < 2:
-        left = "no row" if not len(train) else f"rows of the one class {shown(work.classes[train[0]])}"
+        left = "no row" if not len(train) else f"rows of the one class {quote(work.classes[train[0]])}"
         raise DataError(
             f"Train is left with {left}, and two classes are the least{_leaked(int(leaks[TRAIN]), 'of it')}: "
             "add training rows that stand in no other split."
@@ -64,7 +64,7 @@ def check_splits(work: Working, config: DataConfig, given: dict[int, str], leaks
 
 
 def _undrawn(
-    work: Working, config: DataConfig, given: dict[int, str], leaks: int, index: int, share: float
+    work: CleaningState, config: DataConfig, given: dict[int, str], leaks: int, index: int, share: float
 ) -> str:
     """Say why a split could not be drawn from the rows that no file or column gives to another."""
     name, split = SPLITS[index], work.rows["split"].to_numpy()
@@ -72,23 +72,23 @@ def _undrawn(
     rows, texts, size = len(pool), int(pool["key"].nunique()), int(np.count_nonzero(split == index))
     if not rows:
         return (
-            f"All {counted(leaks, 'row')} of train repeat a text of {_others(given)} and were left out, so "
-            f"there is nothing to draw a {name} split from: add training rows with texts of their own."
+            f"All {count_noun(leaks, 'row')} of train repeat a text of {_others(given)} and were left out, "
+            f"so there is nothing to draw a {name} split from: add training rows with texts of their own."
         )
     if not leaks and (classes := pool["label"].nunique()) > 0.5 * rows:
         return (
-            f"Column {shown(config.label)} has {classes:,} values in {counted(rows, 'row')}, too few of "
+            f"Column {quote(config.label)} has {classes:,} values in {count_noun(rows, 'row')}, too few of "
             f"each to draw a {name} split: choose another label column, or merge the rare ones."
         )
     if texts < rows and (texts < len(SPLITS) - len(given) or share * texts < 1 <= share * rows):
         only = "one text" if texts == 1 else f"{texts:,} different texts"
         return (
-            f"{counted(rows, 'usable row')} hold only {only}, and rows of equal text stay in one split, so a "
-            f"{name} split of {percent(share)} got {size}{_leaked(leaks, 'of train')}: bring rows with other "
-            "texts."
+            f"{count_noun(rows, 'usable row')} hold only {only}, and rows of equal text stay in one split, "
+            f"so a {name} split of {percent(share)} got {size}{_leaked(leaks, 'of train')}: bring rows with "
+            f"other texts."
         )
     return (
-        f"{counted(rows, 'usable row')} {were(rows)} too few to draw a {name} split of {percent(share)}, "
+        f"{count_noun(rows, 'usable row')} {were(rows)} too few to draw a {name} split of {percent(share)}, "
         f"which got {size}{_leaked(leaks, 'of train')}: bring more rows, or raise that share."
     )
 
@@ -98,7 +98,9 @@ def _leaked(leaks: int, whose: str) -> str:
     if not leaks:
         return ""
     repeat = "repeats" if leaks == 1 else "repeat"
-    return f" ({counted(leaks, 'row')} {whose} {repeat} a text of another split and {were(leaks)} left out)"
+    return (
+        f" ({count_noun(leaks, 'row')} {whose} {repeat} a text of another split and {were(leaks)} left out)"
+    )
 
 
 def _others(given: dict[int, str]) -> str:

@@ -5,13 +5,13 @@ from functools import cache
 import pandas as pd
 
 from translearn_core.errors import NotFoundError
-from translearn_core.settings import app_folder
+from translearn_core.settings import app_root
 
 FILE = "reference_pairs.csv"
 
 
 @cache
-def reference_pairs() -> pd.DataFrame:
+def load_sts_pairs() -> pd.DataFrame:
     """Return the pairs: first, second, and `alike`, how alike they were written to be.
 
     0: nothing in common; 1: one topic; 2: the same thing, but another statement, among them opposites and
@@ -23,7 +23,7 @@ def reference_pairs() -> pd.DataFrame:
     NotFoundError
         If the file is missing.
     """
-    path = app_folder() / "assets" / FILE
+    path = app_root() / "assets" / FILE
     try:
         return pd.read_csv(path, keep_default_na=False)
     except FileNotFoundError:

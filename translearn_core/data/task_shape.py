@@ -9,8 +9,8 @@ import pandas as pd
 
 from translearn_core.config import DataConfig
 from translearn_core.data.columns import file_columns
-from translearn_core.data.dataset import Prepared
-from translearn_core.data.findings import counted, finding, joined, shown
+from translearn_core.data.dataset import PreparedDataset
+from translearn_core.data.findings import count_noun, finding, join_list, quote
 from translearn_core.data.stratified_split import TRAIN
 from translearn_core.results import Finding, Severity
 
@@ -86,7 +86,7 @@ def several_labels_finding(table: pd.DataFrame, config: DataConfig) -> list[Find
         return []
     longest = max(cells[:SAMPLE], key=len)
     sentence = (
-        f"Cells of column {shown(config.label)} hold several labels each, {how}, such as {shown(longest)}: "
+        f"Cells of column {quote(config.label)} hold several labels each, {how}, such as {quote(longest)}: "
         f"each of the {len(set(cells)):,} combinations is learned as a class of its own."
     )
     return [finding("several-labels", Severity.WARNING, sentence)]
@@ -99,13 +99,13 @@ def one_hot_finding(table: pd.DataFrame, config: DataConfig) -> list[Finding]:
     if len(binary) < 2 or config.label not in binary:
         return []
     sentence = (
-        f"Columns {joined([shown(name) for name in binary])} hold yes or no only, as several labels of one "
-        f"text do: {shown(config.label)} alone is learned."
+        f"Columns {join_list([quote(name) for name in binary])} hold yes or no only, as several labels of "
+        f"one text do: {quote(config.label)} alone is learned."
     )
     return [finding("one-hot-columns", Severity.WARNING, sentence)]
 
 
-def groups_finding(table: pd.DataFrame, config: DataConfig, prepared: Prepared) -> list[Finding]:
+def groups_finding(table: pd.DataFrame, config: DataConfig, prepared: PreparedDataset) -> list[Finding]:
     """Say so if rows that belong together by some column stand on both sides of the split."""
     if config.split.group is not None:
         return []
@@ -124,10 +124,10 @@ def groups_finding(table: pd.DataFrame, config: DataConfig, prepared: Prepared) 
         if mask.sum() < 0.05 * max(1, int((prepared.split != TRAIN).sum())):
             continue
         sentence = (
-            f"{counted(int(mask.sum()), 'row')} of validation and test share their {shown(name)} with "
+            f"{count_noun(int(mask.sum()), 'row')} of validation and test share their {quote(name)} with "
             "training rows: what is learned of one row may give the others away."
         )
-        advice = f"Choose {shown(name)} as the column that keeps rows together."
+        advice = f"Choose {quote(name)} as the column that keeps rows together."
         return [
             finding(
                 "groups-across-splits",

@@ -166,7 +166,7 @@ async def open_cluster(settings: Settings) -> AsyncIterator[Cluster]:
         If an outside scheduler cannot be reached.
     """
     async with AsyncExitStack() as stack:
-        stack.enter_context(dask.config.set(_manners()))
+        stack.enter_context(dask.config.set(_dask_config()))
         if settings.scheduler is not None:
             yield Cluster(await stack.enter_async_context(_outside(settings.scheduler)), settings)
             return
@@ -212,7 +212,7 @@ def _scratch(settings: Settings) -> Path:
     return folder
 
 
-def _manners() -> dict[str, Any]:
+def _dask_config() -> dict[str, Any]:
     """Return Dask's configuration for jobs that take hours, use all cores and must not be started twice."""
     variables = thread_variables()
     return {

@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from translearn_core.config import Slot
 from translearn_core.engine.cluster import Cluster
-from translearn_core.engine.status import PULSE_SECONDS
+from translearn_core.engine.status import HEARTBEAT_SECONDS
 from translearn_core.errors import WorkspaceError
 from translearn_core.runs import RunStore, State
 
@@ -41,16 +41,16 @@ RETRY_SECONDS = 1.0
 STORE_ERRORS = (WorkspaceError, SQLAlchemyError, OSError)
 """What using the store may raise; the engine outlives it."""
 
-LOST = "Its worker was lost: it ran out of memory or was killed."
+WORKER_LOST = "Its worker was lost: it ran out of memory or was killed."
 TOO_MUCH = (
     "This file took more time or memory than a file of its size may take here, so reading it was ended: "
     "keep fewer rows or only the columns you need, and look for cells that are very long."
 )
-FORCED = "Stopped; it did not answer, so its worker was restarted."
+KILLED = "Stopped; it did not answer, so its worker was restarted."
 
 
 @dataclass
-class Away:
+class InFlight:
     """A job on its way: who does it, under which token, and since when it is asked to stop."""
 
     job: str
@@ -75,7 +75,7 @@ class Dispatcher:
     ) -> None:
         self._store, self._cluster = store, cluster
         self._idle_seconds, self._pulse = idle_seconds, pulse
-        self._flights: dict[str, Away] = {}
+        self._flights: dict[str, InFlight] = {}
         self._workers: dict[str, Slot] = {}
         self._busy = time.monotonic()
         self._swept = self._pulsed = 0.0
@@ -107,13 +107,13 @@ class Dispatcher:
 
     def interrupt_all(self) -> None:
         """Note that what runs was interrupted by no fault of its own; the workers must be gone."""
-        for job in self._store.flights():
+        for job in self._store.running_jobs():
             self._store.interrupt(job, "The engine was stopped.", blame=False)
 
     def _reconcile(self) -> None:
-        for job in self._store.flights():  # an earlier engine's, which is dead: this one holds the lock
+        for job in self._store.running_jobs():  # an earlier engine's, which is dead: this one holds the lock
             self._store.interrupt(job, "The engine ended while it ran.")
-        self._store.revive()
+        self._store.requeue_lost()
 
     def _note(self, error: Exception | None) -> None:
         """Log what hinders the store when it begins and when it is over, not every time."""
@@ -129,7 +129,7 @@ class Dispatcher:
             await asyncio.to_thread(self._reconcile)
             self._reconciled = True
         now = time.monotonic()
-        if now - self._pulsed > PULSE_SECONDS:
+        if now - self._pulsed > HEARTBEAT_SECONDS:
             self._pulsed = now
             await self._cluster.mend()
             self._workers = await self._cluster.workers()
@@ -151,7 +151,7 @@ class Dispatcher:
         for job in await asyncio.to_thread(self._waiting, slot):
             if await asyncio.to_thread(self._store.begin, job, token):
                 future = self._cluster.submit(job, slot, address, token)
-                self._flights[address] = Away(job, slot, address, token, future)
+                self._flights[address] = InFlight(job, slot, address, token, future)
                 return
 
     def _waiting(self, slot: Slot) -> list[str]:
@@ -165,7 +165,7 @@ class Dispatcher:
         return jobs
 
     async def _watch(self) -> None:
-        running = await asyncio.to_thread(self._store.flights)
+        running = await asyncio.to_thread(self._store.running_jobs)
         now = time.monotonic()
         for flight in list(self._flights.values()):
             if flight.ending is not None:
@@ -175,15 +175,15 @@ class Dispatcher:
                 await self._settle(flight)
             elif flight.address not in self._workers:
                 await self._cluster.cancel(flight.future)
-                await self._lost(flight, LOST)
+                await self._lost(flight, WORKER_LOST)
             elif (said := running.get(flight.job)) is not None and said.stop:
                 flight.asked = flight.asked or now
-                if now - flight.asked > (KEEPING_SECONDS if said.heard else PATIENCE_SECONDS):
+                if now - flight.asked > (KEEPING_SECONDS if said.heartbeat else PATIENCE_SECONDS):
                     flight.ending = asyncio.create_task(self._force(flight))
 
-    async def _settle(self, flight: Away) -> None:
+    async def _settle(self, flight: InFlight) -> None:
         # a job writes its own end; whatever came back without having done so was lost
-        reason = LOST
+        reason = WORKER_LOST
         if flight.future.status == "error":
             error = await flight.future.exception()  # type: ignore[no-untyped-call]
             log.error("job %s came back with %s: %s", flight.job, type(error).__name__, error)
@@ -191,7 +191,7 @@ class Dispatcher:
                 reason = f"Its worker could not do it ({type(error).__name__}; the engine's log says more)."
         await self._lost(flight, reason)
 
-    async def _lost(self, flight: Away, reason: str) -> None:
+    async def _lost(self, flight: InFlight, reason: str) -> None:
         if flight.slot is Slot.READ:  # the same file would end the next worker too
             await asyncio.to_thread(
                 self._store.finish, flight.job, State.FAILED, TOO_MUCH, worker=flight.token
@@ -200,17 +200,17 @@ class Dispatcher:
             log.warning("job %s: %s", flight.job, reason)
             self._interrupted = True
         if self._interrupted:
-            await asyncio.to_thread(self._store.revive)
+            await asyncio.to_thread(self._store.requeue_lost)
             self._interrupted = False
         self._flights.pop(flight.address)  # last: what the store did not take is tried again
 
-    async def _force(self, flight: Away) -> None:
+    async def _force(self, flight: InFlight) -> None:
         log.warning("job %s did not stop: ending it with its worker at %s", flight.job, flight.address)
         try:
             await self._cluster.break_off(flight.future, flight.address)
         except Exception:
             log.exception("the worker at %s could not be restarted", flight.address)
 
-    async def _forced(self, flight: Away) -> None:
-        await asyncio.to_thread(self._store.finish, flight.job, State.STOPPED, FORCED, worker=flight.token)
+    async def _forced(self, flight: InFlight) -> None:
+        await asyncio.to_thread(self._store.finish, flight.job, State.STOPPED, KILLED, worker=flight.token)
         self._flights.pop(flight.address)

@@ -16,9 +16,9 @@ from filelock import FileLock, Timeout
 
 from translearn_core.engine.status import (
     EngineStatus,
-    born,
     home,
     read_status,
+    started_at,
     starting,
     status_file,
     write_status,
@@ -76,7 +76,7 @@ def ensure_engine(settings: Settings, *, wait: float = 0.0) -> EngineStatus:
             if (refused := write_error(home(settings))) is not None:
                 raise explain_os_error(refused, home(settings)) or refused
             raise EngineError(
-                f"The engine did not get ready{_last_words(settings)}: look into {home(settings) / LOG}, "
+                f"The engine did not get ready{_log_tail(settings)}: look into {home(settings) / LOG}, "
                 "or start it by hand with `translearn engine`."
             )
         time.sleep(0.05)
@@ -92,7 +92,7 @@ def stop_engine(settings: Settings, *, wait: float = 15.0) -> bool:
     status = engine_status(settings)
     if not status.alive:
         return False
-    if not born(status.pid):
+    if not started_at(status.pid):
         raise EngineError(
             f"The engine runs on {status.host}, not on this machine: run `translearn stop` there."
         )
@@ -121,7 +121,7 @@ def environment(settings: Settings) -> dict[str, str]:
     return env
 
 
-def held(settings: Settings) -> bool:
+def lock_held(settings: Settings) -> bool:
     """Whether a process holds the engine's lock; takes it for an instant, so ask only before starting one."""
     try:
         with FileLock(home(settings) / LOCK, timeout=0, mode=0o600):
@@ -138,7 +138,7 @@ def _launch(settings: Settings, last: EngineStatus, wait: float) -> EngineStatus
         with FileLock(home(settings) / LAUNCH, timeout=wait, mode=0o600):
             status = read_status(settings)
             patience = time.monotonic() + min(wait, _DYING_SECONDS)
-            while not status.alive and held(settings):
+            while not status.alive and lock_held(settings):
                 if time.monotonic() > patience:
                     return status
                 time.sleep(0.02)
@@ -170,7 +170,7 @@ def _spawn(settings: Settings) -> EngineStatus:
 
 
 def _gone(settings: Settings, status: EngineStatus) -> bool:
-    return not status.alive and not held(settings)
+    return not status.alive and not lock_held(settings)
 
 
 def _reap() -> None:
@@ -186,7 +186,7 @@ def _family(pid: int) -> list[psutil.Process]:
         return []
 
 
-def _last_words(settings: Settings) -> str:
+def _log_tail(settings: Settings) -> str:
     try:
         lines = (home(settings) / LOG).read_text(encoding="utf-8", errors="replace").strip().splitlines()
     except OSError:

@@ -44,7 +44,7 @@ def serve(settings: Settings) -> None:
             pulse(status)
             with contextlib.suppress(OSError):  # no room, or read-only: what is left over stays
                 sweep(workspace.root)
-                workspace.empty()
+                workspace.empty_trash()
             asyncio.run(_serve(settings, RunStore(workspace, settings.database_url), status, pulse))
             with contextlib.suppress(OSError):  # read-only: the file names a process that is gone
                 status_file(settings).unlink(missing_ok=True)

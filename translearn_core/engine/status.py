@@ -14,7 +14,7 @@ from translearn_core.storage import atomic_file, read_sealed, seal
 FRESH_SECONDS = 15.0
 """An engine on another machine counts as alive if it wrote its file so recently."""
 
-PULSE_SECONDS = 2.0
+HEARTBEAT_SECONDS = 2.0
 """How often a living engine writes its file."""
 
 
@@ -78,7 +78,7 @@ def read_status(settings: Settings) -> EngineStatus:
     return EngineStatus(**{**asdict(status), "alive": alive, "ready": alive and status.ready})
 
 
-def born(pid: int) -> float:
+def started_at(pid: int) -> float:
     """Return when a process was started, which names it together with its id; 0 if it is gone."""
     try:
         process = psutil.Process(pid)
@@ -90,10 +90,12 @@ def born(pid: int) -> float:
 def starting(pid: int) -> EngineStatus:
     """Return the first status of an engine: a process of this machine that has nothing to offer yet."""
     now = time.time()
-    return EngineStatus(alive=True, pid=pid, since=now, born=born(pid), host=socket.gethostname(), seen=now)
+    return EngineStatus(
+        alive=True, pid=pid, since=now, born=started_at(pid), host=socket.gethostname(), seen=now
+    )
 
 
 def _lives(status: EngineStatus) -> bool:
     if status.host != socket.gethostname():
         return time.time() - status.seen < FRESH_SECONDS
-    return status.born > 0 and abs(born(status.pid) - status.born) < 1.0
+    return status.born > 0 and abs(started_at(status.pid) - status.born) < 1.0

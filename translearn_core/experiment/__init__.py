@@ -2,6 +2,6 @@
 
 from translearn_core.experiment.build_model import build, check
 from translearn_core.experiment.run import run_experiment
-from translearn_core.experiment.training_data import augmented
+from translearn_core.experiment.training_data import with_augmentation
 
-__all__ = ["augmented", "build", "check", "run_experiment"]
+__all__ = ["build", "check", "run_experiment", "with_augmentation"]

@@ -8,13 +8,13 @@ from numpy.typing import NDArray
 
 from translearn_core.activations import Compute
 from translearn_core.analysis import stratified_sample
-from translearn_core.analysis.metrics import confusion, majority_accuracy, per_class, score
+from translearn_core.analysis.metrics import classification_metrics, confusion, majority_accuracy, per_class
 from translearn_core.backbones import load
 from translearn_core.config import ExperimentConfig, Split
-from translearn_core.data.dataset import SPLITS, Prepared
+from translearn_core.data.dataset import SPLITS, PreparedDataset
 from translearn_core.experiment.build_model import build
-from translearn_core.experiment.run_recorder import Clock
-from translearn_core.results import Drift, Evaluation, NeighbourBank, Reuse, RunSummary
+from translearn_core.experiment.run_recorder import PhaseTimer
+from translearn_core.results import CacheUsage, Drift, Evaluation, NeighbourBank, RunSummary
 from translearn_core.runs import artifacts
 from translearn_core.training import Loop, measure_drift
 from translearn_core.transfer import Classifier
@@ -23,7 +23,7 @@ NEIGHBOURS = 20_000
 """Training texts that neighbours are looked for among, at most."""
 
 
-def evaluate(told: NDArray[np.float32], prepared: Prepared, *, seed: int) -> Evaluation:
+def evaluate(told: NDArray[np.float32], prepared: PreparedDataset, *, seed: int) -> Evaluation:
     """Score probabilities of every row; only test is for reporting."""
     rows = np.arange(len(prepared.texts))
     predicted = told.argmax(1)
@@ -31,7 +31,9 @@ def evaluate(told: NDArray[np.float32], prepared: Prepared, *, seed: int) -> Eva
     metrics = {}
     for split in (Split.VALIDATION, Split.TEST):
         index = prepared.where(split)
-        metrics[str(split)] = score(prepared.labels[index], told[index], classes=k, seed=seed)
+        metrics[str(split)] = classification_metrics(
+            prepared.labels[index], told[index], classes=k, seed=seed
+        )
     test = prepared.where(Split.TEST)
     table = confusion(prepared.labels[test], predicted[test], k)
     return Evaluation(
@@ -54,7 +56,7 @@ def evaluate(told: NDArray[np.float32], prepared: Prepared, *, seed: int) -> Eva
     )
 
 
-def drift_of(config: ExperimentConfig, model: Classifier, loop: Loop) -> Drift:
+def weight_drift(config: ExperimentConfig, model: Classifier, loop: Loop) -> Drift:
     """Measure what moved since before any training, and hold it against the plan."""
     start = build(config, load(config.backbone), loop.rows.classes, loop.rows.absent)
     return measure_drift(
@@ -62,11 +64,11 @@ def drift_of(config: ExperimentConfig, model: Classifier, loop: Loop) -> Drift:
         {name: p.detach().cpu() for name, p in model.named_parameters()},
         parts=model.parts,
         trainable=set(loop.course.trained),
-        had_gradient=set(loop.state.best_moved or loop.state.moved),
+        had_gradient=set(loop.state.best_moved or loop.state.had_gradient),
     )
 
 
-def keep_neighbours(folder: Path, features: NDArray[np.float16], prepared: Prepared) -> None:
+def save_neighbour_index(folder: Path, features: NDArray[np.float16], prepared: PreparedDataset) -> None:
     """Keep the training texts' vectors, a stratified sample where there are many, to find neighbours in."""
     train = prepared.where(Split.TRAIN)
     index = train[np.sort(stratified_sample(prepared.labels[train], NEIGHBOURS, 0))]
@@ -74,7 +76,12 @@ def keep_neighbours(folder: Path, features: NDArray[np.float16], prepared: Prepa
 
 
 def summarise(
-    compute: Compute, model: Classifier, loop: Loop, evaluation: Evaluation, clock: Clock, reuse: Reuse | None
+    compute: Compute,
+    model: Classifier,
+    loop: Loop,
+    evaluation: Evaluation,
+    clock: PhaseTimer,
+    reuse: CacheUsage | None,
 ) -> RunSummary:
     """Put cost and score of a run into a few numbers."""
     return RunSummary(

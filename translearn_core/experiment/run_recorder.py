@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from translearn_core.activations import Report
+from translearn_core.activations import ProgressCallback
 from translearn_core.config import ExperimentConfig
 from translearn_core.errors import ConfigError, DamagedFileError
 from translearn_core.results import EpochPoint, StepPoint
-from translearn_core.training import Checkpoint, Loop, Moment, Replay, extend, resume
+from translearn_core.training import Checkpoint, Loop, SnapshotWriter, TrainingEvent, extend, resume
 
 log = logging.getLogger(__name__)
 
@@ -24,13 +24,13 @@ Record = Callable[[Sequence[StepPoint | EpochPoint]], None]
 
 
 @dataclass
-class Clock:
+class PhaseTimer:
     """Seconds spent by name of the work."""
 
     spent: dict[str, float] = field(default_factory=dict)
     since: float = field(default_factory=time.perf_counter)
 
-    def lap(self, name: str) -> None:
+    def switch(self, name: str) -> None:
         """Book the time since the last call under `name`."""
         now = time.perf_counter()
         self.spent[name] = self.spent.get(name, 0.0) + now - self.since
@@ -49,36 +49,41 @@ class Clock:
 
 
 @dataclass
-class Keeper:
+class RunRecorder:
     """The loop's hook: points into the record, checkpoints on disk, progress and time left to the person."""
 
     folder: Path
-    report: Report
+    report: ProgressCallback
     record: Record
-    clock: Clock
-    replay: Replay
+    clock: PhaseTimer
+    replay: SnapshotWriter
     stages: int = 1
     kept: float = field(default_factory=time.monotonic)
 
-    def __call__(self, moment: Moment) -> None:
+    def __call__(self, moment: TrainingEvent) -> None:
         """Note one step or epoch."""
         between = isinstance(moment.point, EpochPoint)
         if moment.ended or time.monotonic() - self.kept > (EPOCH_SECONDS if between else CHECKPOINT_SECONDS):
-            self.clock.lap("train")
+            self.clock.switch("train")
             moment.checkpoint(self.clock.spent).write(self.folder)
             self.kept = time.monotonic()
         if moment.point is not None:
             self.record([moment.point])
         if isinstance(moment.point, EpochPoint):
-            self.clock.lap("train")
+            self.clock.switch("train")
             self.replay(moment.point, moment.ended)
-            self.clock.lap("evaluate")
+            self.clock.switch("evaluate")
         which = f", stage {moment.stage + 1} of {self.stages}" if self.stages > 1 else ""
         self.report(f"training{which}", moment.step, moment.steps)
 
 
-def take_up(
-    loop: Loop, config: ExperimentConfig, folder: Path, parent: Path | None, record: Record, report: Report
+def resume_or_start(
+    loop: Loop,
+    config: ExperimentConfig,
+    folder: Path,
+    parent: Path | None,
+    record: Record,
+    report: ProgressCallback,
 ) -> None:
     """Go on from this run's own checkpoint, else from its parent's last epoch, else begin.
 

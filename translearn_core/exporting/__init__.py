@@ -4,7 +4,7 @@ from translearn_core.exporting.archive import SCRIPTS, add_script, pack
 from translearn_core.exporting.licence import licence_of
 from translearn_core.exporting.model_card import Card, write_card
 from translearn_core.exporting.onnx_export import write_onnx
-from translearn_core.exporting.parity_check import TOLERANCE, furthest, tried
+from translearn_core.exporting.parity_check import TOLERANCE, max_abs_difference, predict_sample
 from translearn_core.exporting.weights import in_float32, save_model, save_record
 
 __all__ = [
@@ -12,13 +12,13 @@ __all__ = [
     "TOLERANCE",
     "Card",
     "add_script",
-    "furthest",
     "in_float32",
     "licence_of",
+    "max_abs_difference",
     "pack",
+    "predict_sample",
     "save_model",
     "save_record",
-    "tried",
     "write_card",
     "write_onnx",
 ]

@@ -4,7 +4,7 @@ import zipfile
 from importlib.resources import files
 from pathlib import Path
 
-from translearn_core.activations import Report
+from translearn_core.activations import ProgressCallback
 from translearn_core.storage import atomic_file
 
 SCRIPTS = ("predict.py", "table_io.py", "repeat.py")
@@ -17,7 +17,7 @@ def add_script(folder: Path, name: str) -> None:
     (folder / name).write_text(source.read_text(encoding="utf-8"), encoding="utf-8")
 
 
-def pack(folder: Path, target: Path, report: Report) -> tuple[str, ...]:
+def pack(folder: Path, target: Path, report: ProgressCallback) -> tuple[str, ...]:
     """Zip all files of `folder` as `target`, at once in the end, and return their names, sorted.
 
     Weights are stored as they are: numbers do not get smaller.

@@ -14,8 +14,8 @@ from pathlib import Path
 from jinja2 import Environment, StrictUndefined
 
 from translearn_core.config import ExperimentConfig, Split, Tuning
-from translearn_core.data.findings import counted, joined
-from translearn_core.results import Anatomy, Baselines, Evaluation, Interval, RunSummary
+from translearn_core.data.findings import count_noun, join_list
+from translearn_core.results import BackboneInfo, Baselines, Evaluation, Interval, RunSummary
 from translearn_core.runs.versions import versions
 from translearn_core.storage import file_digest
 
@@ -35,7 +35,7 @@ class Card:
     data: str
     job: str
     config: ExperimentConfig
-    anatomy: Anatomy
+    anatomy: BackboneInfo
     licence: str | None
     evaluation: Evaluation
     summary: RunSummary | None
@@ -86,11 +86,11 @@ def limits(card: Card) -> list[str]:
     if card.baselines is None:  # their caveats say the same
         said.append("It was trained once, with one seed; another seed gives a somewhat different model.")
         if test is not None and test.n < FEW:
-            said.append(f"It was tested on {counted(test.n, 'row')} only: the intervals above are wide.")
+            said.append(f"It was tested on {count_noun(test.n, 'row')} only: the intervals above are wide.")
     if card.anatomy.language_note:
         said.append(card.anatomy.language_note)
     if card.baselines is not None:
-        said += [line.harm for line in card.baselines.lines if line.harm]
+        said += [line.negative_transfer for line in card.baselines.lines if line.negative_transfer]
         said += card.baselines.caveats
     return said
 
@@ -136,4 +136,4 @@ def interval(found: Interval) -> str:
 
 def rows(counts: dict[str, int]) -> str:
     """Return the rows of each split in words."""
-    return joined([f"{counts.get(str(s), 0):,} for {s}" for s in Split])
+    return join_list([f"{counts.get(str(s), 0):,} for {s}" for s in Split])

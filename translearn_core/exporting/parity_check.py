@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from translearn_core.activations import Report
+from translearn_core.activations import ProgressCallback
 from translearn_core.errors import BackboneError
 from translearn_core.results import Evaluation
 
@@ -15,11 +15,11 @@ TOLERANCE = 1e-4
 TRIED, ALONE = 96, 8
 """How many texts are tried, and how many of them each on its own."""
 
-Answer = Callable[[Sequence[str], int], NDArray[np.floating]]
+Predictor = Callable[[Sequence[str], int], NDArray[np.floating]]
 """``answer(texts, batch)``: probabilities, shape (texts, classes), computed so many texts at a time."""
 
 
-def tried(evaluation: Evaluation) -> list[str]:
+def predict_sample(evaluation: Evaluation) -> list[str]:
     """Return test texts of all lengths, the shortest and the longest among them."""
     rows = evaluation.predictions
     texts = sorted(rows.loc[rows["split"] == "test", "text"], key=len)
@@ -27,8 +27,8 @@ def tried(evaluation: Evaluation) -> list[str]:
     return [str(texts[i]) for i in places]
 
 
-def furthest(
-    answer: Answer, texts: Sequence[str], ours: NDArray[np.floating], what: str, report: Report
+def max_abs_difference(
+    answer: Predictor, texts: Sequence[str], ours: NDArray[np.floating], what: str, report: ProgressCallback
 ) -> float:
     """Return the largest difference of a probability from `ours` over several sizes of batches.
 

@@ -10,19 +10,19 @@ from torch import Tensor, nn
 
 from translearn_core.activations import Compute
 from translearn_core.config import ExperimentConfig, Tuning
-from translearn_core.pretraining.save import keep_backbone
+from translearn_core.pretraining.save import save_backbone
 from translearn_core.results import Evaluation
-from translearn_core.transfer import Classifier, Trained
+from translearn_core.transfer import Classifier, FineTunedModel
 from translearn_core.transfer.adapters import merge_lora
 
 
-def in_float32(trained: Trained) -> Trained:
+def in_float32(trained: FineTunedModel) -> FineTunedModel:
     """Return a trained model that answers on the CPU in float32; the one given moves there too."""
     nn.Module.to(trained.model, "cpu")
     return replace(trained, compute=Compute(torch.device("cpu"), bf16=False))
 
 
-def save_model(folder: Path, trained: Trained, config: ExperimentConfig) -> None:
+def save_model(folder: Path, trained: FineTunedModel, config: ExperimentConfig) -> None:
     """Write ``backbone/``, ``head.safetensors``, ``head.json`` and ``labels.json`` under `folder`.
 
     What LoRA learned is added to the matrices of `trained` itself, so that any program reads the backbone.
@@ -30,7 +30,7 @@ def save_model(folder: Path, trained: Trained, config: ExperimentConfig) -> None
     model = trained.model
     if model.tuning.kind is Tuning.LORA:
         merge_lora(model.source)
-    keep_backbone(folder, model.backbone, model.source, checksums=False)  # the model card has its digests
+    save_backbone(folder, model.backbone, model.source, checksums=False)  # the model card has its digests
     save_file(head_tensors(model), folder / "head.safetensors")
     pad = model.source.tokenizer.pad_token_id
     about = {

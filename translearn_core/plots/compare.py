@@ -13,10 +13,10 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from translearn_core.errors import ConfigError
-from translearn_core.plots.style.intervals import whiskers
+from translearn_core.plots.style.intervals import error_bars
 from translearn_core.plots.style.labels import labels, plain
 from translearn_core.plots.style.palette import BASELINE_DASHES, class_colour, palette
-from translearn_core.plots.style.theme import bare, say
+from translearn_core.plots.style.theme import annotate_empty, bare
 
 COLUMNS = (
     "name",
@@ -40,14 +40,14 @@ def scores(table: pd.DataFrame, dark: bool = False, *, lines: Mapping[str, float
     figure = bare("scores", dark, height=90 + 40 * max(len(table), 2))
     names = _names(table)
     if not names:
-        return say(figure, "Choose runs to compare.", dark)
+        return annotate_empty(figure, "Choose runs to compare.", dark)
     figure.add_scatter(
         x=table["accuracy"],
         y=[f"<b>{i}</b>  {name}" for i, name in enumerate(names, 1)],
         customdata=table[["low", "high", "seconds", "trainable"]].to_numpy(dtype=float),
         mode="markers",
         marker={"size": 13, "color": [class_colour(i, dark) for i in range(len(names))]},
-        error_x=whiskers(table["accuracy"], table["low"], table["high"], palette(dark).muted),
+        error_x=error_bars(table["accuracy"], table["low"], table["high"], palette(dark).muted),
         hovertemplate="<b>%{x:.3f}</b> (%{customdata[0]:.3f} to %{customdata[1]:.3f})<br>"
         "%{customdata[2]:.1f} s, %{customdata[3]:.1%} of the parameters trained<extra></extra>",
     )
@@ -72,7 +72,7 @@ def cost_and_score(table: pd.DataFrame, dark: bool = False) -> go.Figure:
     figure = bare("cost", dark, height=420)
     names, colours = _names(table), palette(dark)
     if not names:
-        return say(figure, "Choose runs to compare.", dark)
+        return annotate_empty(figure, "Choose runs to compare.", dark)
     for i, name in enumerate(names):
         run = table.iloc[[i]]
         figure.add_scatter(
@@ -84,7 +84,7 @@ def cost_and_score(table: pd.DataFrame, dark: bool = False) -> go.Figure:
             text=[str(i + 1)],
             textfont={"size": 12, "color": colours.paper, "weight": 700},
             marker={"size": 20, "color": class_colour(i, dark), "line": {"width": 1, "color": colours.paper}},
-            error_y=whiskers(
+            error_y=error_bars(
                 run["macro_f1"], run["macro_f1_low"], run["macro_f1_high"], class_colour(i, dark)
             ),
             hovertemplate="%{fullData.name}<br>%{x:.3g} s: <b>%{y:.3f}</b> (%{customdata[0]:.3f} to "

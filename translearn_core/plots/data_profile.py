@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 from translearn_core.config import Split
 from translearn_core.plots.style.labels import labels
 from translearn_core.plots.style.palette import palette
-from translearn_core.plots.style.theme import bare, say
+from translearn_core.plots.style.theme import annotate_empty, bare
 from translearn_core.results import Diagnosis
 
 
@@ -15,7 +15,7 @@ def class_counts(diagnosis: Diagnosis, dark: bool = False) -> go.Figure:
     colours, counts = palette(dark), diagnosis.counts
     splits = [str(s) for s in Split]
     if counts.empty:
-        return say(bare("classes 0", dark, height=200), "No class has been counted yet.", dark)
+        return annotate_empty(bare("classes 0", dark, height=200), "No class has been counted yet.", dark)
     counts = counts.loc[counts[splits].sum(axis=1).sort_values(kind="stable").index]
     names = labels(counts["label"], 22)
     few = len(names) <= 30
@@ -64,7 +64,7 @@ def text_lengths(diagnosis: Diagnosis, dark: bool = False) -> go.Figure:
     colours, bins, limit = palette(dark), diagnosis.lengths, diagnosis.token_limit
     figure = bare("lengths", dark, height=300)
     if bins.empty:
-        return say(figure, "No text has been counted yet.", dark)
+        return annotate_empty(figure, "No text has been counted yet.", dark)
     starts, ends = bins["tokens_from"].to_numpy(), bins["tokens_to"].to_numpy()
     figure.add_bar(
         x=starts - 0.5,

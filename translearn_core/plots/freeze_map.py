@@ -8,7 +8,7 @@ from translearn_core.config import FreezePlan
 from translearn_core.plots.style.labels import amount
 from translearn_core.plots.style.palette import Palette, palette
 from translearn_core.plots.style.theme import bare
-from translearn_core.results import Anatomy
+from translearn_core.results import BackboneInfo
 
 SNOWFLAKE = (
     "M18,-7L18,7M11.9,-3.5L24.1,3.5M11.9,3.5L24.1,-3.5M16,-6L18,-4L20,-6M16,6L18,4L20,6M11.8,-1.2L14.5,-2L13.7,-4.7"
@@ -32,7 +32,7 @@ class _Part:
     state: str
 
 
-def stack(anatomy: Anatomy, plan: FreezePlan, dark: bool = False) -> go.Figure:
+def freeze_map(anatomy: BackboneInfo, plan: FreezePlan, dark: bool = False) -> go.Figure:
     """Draw `anatomy` under `plan`, one bar a part.
 
     A click on a bar selects a point whose `customdata` is ``["embeddings"]`` or ``["block k"]`` (the final
@@ -73,8 +73,8 @@ def stack(anatomy: Anatomy, plan: FreezePlan, dark: bool = False) -> go.Figure:
     return figure
 
 
-def _parts(anatomy: Anatomy, plan: FreezePlan) -> list[_Part]:
-    boundary = plan.boundary(anatomy.n_blocks) if anatomy.splittable else -1
+def _parts(anatomy: BackboneInfo, plan: FreezePlan) -> list[_Part]:
+    boundary = plan.first_trainable_block(anatomy.n_blocks) if anatomy.supports_partial_forward else -1
     again = "frozen, computed again"
     rows = [("embeddings", "embeddings", anatomy.embedding_parameters, plan.embeddings, boundary < 0)]
     rows += [
@@ -92,18 +92,18 @@ def _parts(anatomy: Anatomy, plan: FreezePlan) -> list[_Part]:
     ]
 
 
-def _below_boundary(anatomy: Anatomy, plan: FreezePlan) -> int:
+def _below_boundary(anatomy: BackboneInfo, plan: FreezePlan) -> int:
     """Number of parts that are computed once."""
-    boundary = plan.boundary(anatomy.n_blocks)
-    if not anatomy.splittable or boundary < 0:
+    boundary = plan.first_trainable_block(anatomy.n_blocks)
+    if not anatomy.supports_partial_forward or boundary < 0:
         return 0
     if boundary == anatomy.n_blocks:
         return 1 + anatomy.n_blocks + (anatomy.final_parameters > 0)
     return 1 + boundary
 
 
-def _why_nothing_is_kept(anatomy: Anatomy) -> str:
-    if not anatomy.splittable:
+def _why_nothing_is_kept(anatomy: BackboneInfo) -> str:
+    if not anatomy.supports_partial_forward:
         return "this model cannot be cut: every step computes all of it"
     return "embeddings train: every step computes all of it"
 

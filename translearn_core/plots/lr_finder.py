@@ -4,14 +4,14 @@ import numpy as np
 import plotly.graph_objects as go
 
 from translearn_core.plots.style.palette import faint, palette
-from translearn_core.plots.style.theme import bare, say
-from translearn_core.results import RateSearch
+from translearn_core.plots.style.theme import annotate_empty, bare
+from translearn_core.results import LrFinderResult
 
 ROOM = 0.25
 """Room above and below the part of the curve that matters, as a share of its height."""
 
 
-def rate_search(search: RateSearch, dark: bool = False) -> go.Figure:
+def lr_finder(search: LrFinderResult, dark: bool = False) -> go.Figure:
     """Draw loss by rate on a log axis: each step faint, their running mean strong, two rates as lines.
 
     Where the loss runs away the curve leaves the figure: its fall is what is to be seen.
@@ -26,7 +26,7 @@ def rate_search(search: RateSearch, dark: bool = False) -> go.Figure:
     )
     figure.update_yaxes(title_text="loss (nats)", nticks=7)
     if len(search.rates) < 2:
-        return say(figure, "The loss ran away at once: there is no curve to draw.", dark)
+        return annotate_empty(figure, "The loss ran away at once: there is no curve to draw.", dark)
     figure.add_scatter(
         x=search.rates,
         y=search.losses,
@@ -60,7 +60,7 @@ def rate_search(search: RateSearch, dark: bool = False) -> go.Figure:
     return figure
 
 
-def _ends(search: RateSearch) -> tuple[float, float]:
+def _ends(search: LrFinderResult) -> tuple[float, float]:
     """Where the axis of the loss starts and ends: round the curve up to its lowest point."""
     curve = np.asarray(search.smoothed)
     fall = curve[: curve.argmin() + 1]

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from translearn_core.plots.style.intervals import whiskers
+from translearn_core.plots.style.intervals import error_bars
 from translearn_core.plots.style.labels import labels
 from translearn_core.plots.style.palette import class_colour, class_symbol, faint, line_dash, palette
-from translearn_core.plots.style.theme import bare, say
-from translearn_core.results import CellScore, Comparison
+from translearn_core.plots.style.theme import annotate_empty, bare
+from translearn_core.results import ArmScore, Comparison
 
 NOTHING = "No two runs are done yet."
 
@@ -21,7 +21,7 @@ def study_cells(comparison: Comparison, dark: bool = False) -> go.Figure:
     cells, colours = comparison.cells, palette(dark)
     figure = bare("study cells", dark, height=110 + 30 * max(len(cells), 2))
     if not cells:
-        return say(figure, NOTHING, dark)
+        return annotate_empty(figure, NOTHING, dark)
     names = labels((cell.name for cell in cells), 44)
     base = next((cell for cell in cells if cell.name == comparison.baseline), None)
     if base is not None:
@@ -63,7 +63,7 @@ def depth_curve(comparison: Comparison, lines: Mapping[str, str], dark: bool = F
     figure = bare("depth", dark, height=520)
     cells = [cell for cell in comparison.cells if cell.name in lines]
     if not cells:
-        return say(figure, NOTHING, dark)
+        return annotate_empty(figure, NOTHING, dark)
     places = {cell.boundary: _depth(cell) for cell in cells}
     many = len({lines[cell.name] for cell in cells})
     for k, (name, line) in enumerate(_lines(cells, lines)):
@@ -102,7 +102,7 @@ def size_curve(comparison: Comparison, lines: Mapping[str, str], dark: bool = Fa
     figure = bare("sizes", dark, height=420)
     cells = [cell for cell in comparison.cells if cell.name in lines]
     if not cells:
-        return say(figure, NOTHING, dark)
+        return annotate_empty(figure, NOTHING, dark)
     many = len({lines[cell.name] for cell in cells})
     for k, (name, line) in enumerate(_lines(cells, lines)):
         some = sorted(line, key=lambda cell: cell.train_rows)
@@ -117,7 +117,7 @@ def size_curve(comparison: Comparison, lines: Mapping[str, str], dark: bool = Fa
     return figure
 
 
-def _kind(cell: CellScore, baseline: str) -> str:
+def _kind(cell: ArmScore, baseline: str) -> str:
     if cell.name == baseline:
         return "baseline"
     if cell.difference is None or not cell.difference.beyond_chance:
@@ -125,15 +125,15 @@ def _kind(cell: CellScore, baseline: str) -> str:
     return f"{'better' if cell.difference.estimate > 0 else 'worse'} by more than chance"
 
 
-def _depth(cell: CellScore) -> str:
+def _depth(cell: ArmScore) -> str:
     if cell.trains == "head only":
         return "head"
     return "all" if cell.boundary < 0 else str(cell.boundary)
 
 
-def _lines(cells: Sequence[CellScore], lines: Mapping[str, str]) -> Iterable[tuple[str, list[CellScore]]]:
+def _lines(cells: Sequence[ArmScore], lines: Mapping[str, str]) -> Iterable[tuple[str, list[ArmScore]]]:
     """Return each line's escaped name and its cells, in the order they come."""
-    grouped: dict[str, list[CellScore]] = {}
+    grouped: dict[str, list[ArmScore]] = {}
     for cell in cells:
         grouped.setdefault(lines[cell.name], []).append(cell)
     return zip(labels(grouped, 30), grouped.values(), strict=True)
@@ -145,7 +145,7 @@ def _aside(k: int, many: int, width: float) -> float:
 
 
 def _add_line(
-    figure: go.Figure, k: int, name: str, at: Sequence[float], cells: Sequence[CellScore], dark: bool
+    figure: go.Figure, k: int, name: str, at: Sequence[float], cells: Sequence[ArmScore], dark: bool
 ) -> None:
     colour = class_colour(k, dark)
     figure.add_scatter(
@@ -163,11 +163,11 @@ def _add_line(
     )
 
 
-def _facts(cell: CellScore) -> list[float]:
+def _facts(cell: ArmScore) -> list[float]:
     return [cell.accuracy_interval.low, cell.accuracy_interval.high, cell.runs, cell.seconds]
 
 
-def _interval(cells: Sequence[CellScore], colour: str) -> dict[str, object]:
+def _interval(cells: Sequence[ArmScore], colour: str) -> dict[str, object]:
     spans = [cell.accuracy_interval for cell in cells]
     middles = [cell.accuracy for cell in cells]
-    return whiskers(middles, [span.low for span in spans], [span.high for span in spans], colour, width=4)
+    return error_bars(middles, [span.low for span in spans], [span.high for span in spans], colour, width=4)

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from translearn_core.plots.style.labels import labels, plain
 from translearn_core.plots.style.palette import BASELINE_DASHES, class_colour, faint, line_dash, palette
-from translearn_core.plots.style.theme import bare, say
+from translearn_core.plots.style.theme import annotate_empty, bare
 from translearn_core.results import History
 
 Measure = Literal["loss", "accuracy", "macro_f1", "lr", "grad_norm"]
@@ -34,7 +34,7 @@ MOST_STEPS = 1_500
 """A line of more steps is thinned: no screen shows more."""
 
 
-def learning_curves(
+def training_curves(
     history: History, measure: Measure, dark: bool = False, *, lines: Mapping[str, float] | None = None
 ) -> go.Figure:
     """Draw one run: train against validation by epoch, the best epoch marked; step values faint behind.
@@ -56,7 +56,7 @@ def learning_curves(
             hoverinfo="skip",
         )
     if epochs.empty:
-        return figure if figure.data else say(figure, "No epoch is finished yet.", dark)
+        return figure if figure.data else annotate_empty(figure, "No epoch is finished yet.", dark)
     for split, dash in (("train", "dot"), ("validation", "solid")):
         colour = getattr(colours, split)
         figure.add_scatter(
@@ -74,7 +74,9 @@ def learning_curves(
     return _whole_epochs(figure, len(epochs))
 
 
-def overlay(histories: Mapping[str, History], measure: Measure, dark: bool = False) -> go.Figure:
+def compare_training_curves(
+    histories: Mapping[str, History], measure: Measure, dark: bool = False
+) -> go.Figure:
     """Draw several runs over each other: validation as a line, training dotted in the same colour."""
     figure = _axes(f"overlay {measure}", measure, dark)
     names, longest = labels(histories, 28), 0
@@ -109,7 +111,11 @@ def overlay(histories: Mapping[str, History], measure: Measure, dark: bool = Fal
             hovertemplate="%{fullData.name}<br>epoch %{x}, train: <b>%{y:.4f}</b><extra></extra>",
         )
     figure.update_layout(showlegend=True)
-    return _whole_epochs(figure, longest) if figure.data else say(figure, "Choose runs to compare.", dark)
+    return (
+        _whole_epochs(figure, longest)
+        if figure.data
+        else annotate_empty(figure, "Choose runs to compare.", dark)
+    )
 
 
 def _axes(name: str, measure: Measure, dark: bool) -> go.Figure:
@@ -125,7 +131,7 @@ def _axes(name: str, measure: Measure, dark: bool) -> go.Figure:
 
 def _by_step(figure: go.Figure, history: History, measure: Measure, dark: bool) -> go.Figure:
     if not history.steps:
-        return say(figure, "No step is finished yet.", dark)
+        return annotate_empty(figure, "No step is finished yet.", dark)
     colours, steps = palette(dark), _thinned(history.step_frame())
     for (column, name), colour in zip(
         STEP_COLUMNS[measure], (colours.validation, colours.tuned), strict=False

@@ -3,7 +3,7 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from translearn_core.plots.style.heatmap import Look, grid
+from translearn_core.plots.style.heatmap import HeatmapStyle, heatmap
 from translearn_core.results import History, Timeline
 
 
@@ -13,11 +13,11 @@ def timeline(told: Timeline, dark: bool = False) -> go.Figure:
     peaks = peaks[peaks > 0]
     # below a thirtieth of the slowest part's peak a rate only fades out
     decades = float(np.log10(30 * peaks.max() / peaks.min())) if peaks.size else 1.0
-    look = Look("timeline", "learning rate", "frozen", lambda rate: f"{rate:.2g}", _power, decades)
-    return grid(told, told.edges, told.rates, look, dark)
+    look = HeatmapStyle("timeline", "learning rate", "frozen", lambda rate: f"{rate:.2g}", _power, decades)
+    return heatmap(told, told.edges, told.rates, look, dark)
 
 
-def movement(history: History, told: Timeline, dark: bool = False) -> go.Figure:
+def gradient_timeline(history: History, told: Timeline, dark: bool = False) -> go.Figure:
     """Draw how far every part's weights are from their start after each epoch, on the steps of `told`.
 
     What did not move is hatched.
@@ -28,8 +28,10 @@ def movement(history: History, told: Timeline, dark: bool = False) -> go.Figure:
     moved = np.asarray(
         [[epoch.moved.get(part, 0.0) for epoch in epochs] for part in told.parts], dtype=np.float64
     )
-    look = Look("movement", "change of the weights since the start", "did not move", _percent, _percent, 3.0)
-    return grid(told, edges, moved, look, dark)
+    look = HeatmapStyle(
+        "movement", "change of the weights since the start", "did not move", _percent, _percent, 3.0
+    )
+    return heatmap(told, edges, moved, look, dark)
 
 
 def _percent(share: float) -> str:

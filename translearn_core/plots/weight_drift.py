@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from translearn_core.plots.style.labels import labels
 from translearn_core.plots.style.palette import palette
-from translearn_core.plots.style.patterns import hatched
+from translearn_core.plots.style.patterns import hatch_pattern
 from translearn_core.plots.style.theme import bare
 from translearn_core.results import Drift
 
@@ -29,7 +29,7 @@ def drift_bars(drift: Drift, dark: bool = False) -> go.Figure:
         y=names[~moved],
         name="did not move",
         orientation="h",
-        marker=hatched(colours),
+        marker=hatch_pattern(colours),
         text=["0 %"] * int((~moved).sum()),
         textposition="inside",
         insidetextanchor="start",

@@ -7,10 +7,10 @@ from typing import Any
 from torch import Tensor
 
 from translearn_core.results import StepPoint
-from translearn_core.training.checkpoint_file import StateFile
+from translearn_core.training.checkpoint_file import CheckpointFile
 
 NAME = "pretraining.pt"
-FILE = StateFile(NAME, remedy="delete the run and start it again")
+FILE = CheckpointFile(NAME, remedy="delete the run and start it again")
 
 
 @dataclass

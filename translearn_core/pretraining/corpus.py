@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from translearn_core.activations import Report, Tokens, tokenize
+from translearn_core.activations import ProgressCallback, TokenizedTexts, tokenize
 from translearn_core.backbones import Backbone
-from translearn_core.backbones.inspection import table
+from translearn_core.backbones.inspection import embedding_table
 from translearn_core.config import PretrainConfig
 from translearn_core.errors import DataError
-from translearn_core.pretraining.masking import Masked, Words, masked
+from translearn_core.pretraining.masking import MaskableIds, Masked, masked
 from translearn_core.results.pretraining import LEAST_TEXTS
 
 HELD_OUT, FEWEST, MOST = 0.05, 20, 1_000
@@ -25,15 +25,17 @@ _DEAL, _COVER = 1, 2
 class Corpus:
     """Tokens of n different texts, and which of them are learned from and which held out."""
 
-    tokens: Tokens
-    words: Words
-    learned: NDArray[np.int64]
+    tokens: TokenizedTexts
+    words: MaskableIds
+    train: NDArray[np.int64]
     held_out: NDArray[np.int64]
-    share: float
+    mlm_probability: float
     seed: int
 
     @classmethod
-    def of(cls, texts: Sequence[str], backbone: Backbone, config: PretrainConfig, report: Report) -> "Corpus":
+    def of(
+        cls, texts: Sequence[str], backbone: Backbone, config: PretrainConfig, report: ProgressCallback
+    ) -> "Corpus":
         """Split `texts` into tokens; a text that stands there twice, or holds no word, is left out.
 
         Raises
@@ -42,7 +44,7 @@ class Corpus:
             If fewer than `LEAST_TEXTS` are left.
         """
         tokens = tokenize(backbone.tokenizer, list(dict.fromkeys(texts)), config.token_limit, report)
-        words = Words.of(backbone.tokenizer, table(backbone.model).num_embeddings)
+        words = MaskableIds.of(backbone.tokenizer, embedding_table(backbone.model).num_embeddings)
         filled = np.zeros(len(tokens), dtype=bool)
         if len(tokens):
             filled = np.maximum.reduceat(words.ordinary[tokens.ids], tokens.offsets[:-1])
@@ -58,4 +60,4 @@ class Corpus:
     def masked(self, epoch: int | None = None) -> Masked:
         """Return the texts with other words covered in every epoch, and without one always the same."""
         random = np.random.default_rng((self.seed, _COVER, 0 if epoch is None else 1 + epoch))
-        return masked(self.tokens, self.words, self.share, random)
+        return masked(self.tokens, self.words, self.mlm_probability, random)

@@ -15,19 +15,19 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from translearn_core.activations import Compute, Report
+from translearn_core.activations import Compute, ProgressCallback
 from translearn_core.config import PretrainConfig, TrainingConfig
 from translearn_core.config.lr_schedule import HEAD, rate_factor
 from translearn_core.errors import TrainingError
 from translearn_core.pretraining.checkpoint import PretrainingState
 from translearn_core.pretraining.corpus import Corpus
-from translearn_core.pretraining.masking import NOTHING, Masked
-from translearn_core.pretraining.mlm_head import Guesser
+from translearn_core.pretraining.masking import IGNORE_INDEX, Masked
+from translearn_core.pretraining.mlm_head import MaskedLanguageModel
 from translearn_core.results import EpochPoint, StepPoint
 from translearn_core.training.batches import batch_order
 from translearn_core.training.callbacks import STEP_POINTS
 from translearn_core.training.checkpoint import copies, random_states, restore_random
-from translearn_core.training.dropout import quick_dropout
+from translearn_core.training.dropout import fast_cpu_dropout
 from translearn_core.training.optimizer import make_optimizer, set_rates
 from translearn_core.transfer import set_trainable
 
@@ -48,7 +48,7 @@ class Phase:
 
 
 @dataclass(frozen=True)
-class Ready:
+class MlmBatch:
     """A batch: its texts, a way to the states of their covered tokens, and the ids to guess."""
 
     index: NDArray[np.int64]
@@ -61,11 +61,11 @@ class PretrainingLoop:
 
     def __init__(
         self,
-        guesser: Guesser,
+        guesser: MaskedLanguageModel,
         corpus: Corpus,
         config: PretrainConfig,
         compute: Compute,
-        report: Report,
+        report: ProgressCallback,
         record: Record,
     ) -> None:
         self.guesser, self.corpus, self.config, self.compute = guesser, corpus, config, compute
@@ -82,7 +82,7 @@ class PretrainingLoop:
     @property
     def steps_per_epoch(self) -> int:
         """Steps of one pass over the texts."""
-        return -(-len(self.corpus.learned) // self.config.batch_size)
+        return -(-len(self.corpus.train) // self.config.batch_size)
 
     def resume(self, state: PretrainingState) -> None:
         """Go on from `state` as if nothing had happened."""
@@ -120,7 +120,9 @@ class PretrainingLoop:
         order = [rows[start : start + size] for start in range(0, len(rows), size)]
         total, count = 0.0, 0
         tell = partial(self.report, "measuring on texts held out")
-        for batch in self._looked_at(self.corpus.masked(), order, lambda done: tell(done, len(order))):
+        for batch in self._precompute_batches(
+            self.corpus.masked(), order, lambda done: tell(done, len(order))
+        ):
             total += float(self._loss(batch, "sum"))
             count += len(batch.hidden)
         return total / count
@@ -143,7 +145,7 @@ class PretrainingLoop:
         """Pass over the texts once and return the mean loss of a covered token."""
         state, epoch = self.state, self.state.epoch
         corpus, size, seed = self.corpus, self.config.batch_size, self.config.seed
-        order = batch_order(corpus.tokens.lengths, corpus.learned, size, seed=seed, epoch=epoch)
+        order = batch_order(corpus.tokens.lengths, corpus.train, size, seed=seed, epoch=epoch)
         stride = max(1, self.phases[-1].epochs.stop * len(order) // STEP_POINTS)
         total, count, tokens, began = 0.0, 0, 0, time.perf_counter()
         for done, batch in enumerate(self._batches(phase, corpus.masked(epoch), order), 1):
@@ -165,7 +167,7 @@ class PretrainingLoop:
             self._tell(phase)
         return total / count
 
-    def _step(self, phase: Phase, batch: Ready) -> tuple[float, float, dict[str, float]]:
+    def _step(self, phase: Phase, batch: MlmBatch) -> tuple[float, float, dict[str, float]]:
         """Take one step; return its loss, the norm of its gradient and the rates it was taken at."""
         assert self.optimizer is not None
         state, each = self.state, self.steps_per_epoch
@@ -174,7 +176,7 @@ class PretrainingLoop:
         rates = {part: peak * factor for part, peak in phase.rates.items()}
         set_rates(self.optimizer, rates)
         self.optimizer.zero_grad(set_to_none=True)
-        with quick_dropout(self.compute.device):
+        with fast_cpu_dropout(self.compute.device):
             loss = self._loss(batch)
         loss.backward()  # type: ignore[no-untyped-call]
         norm = torch.nn.utils.clip_grad_norm_(
@@ -189,32 +191,34 @@ class PretrainingLoop:
         state.step += 1
         return value, float(norm), rates
 
-    def _loss(self, batch: Ready, reduction: str = "mean") -> Tensor:
+    def _loss(self, batch: MlmBatch, reduction: str = "mean") -> Tensor:
         with self.compute.autocast():
             logits = self.guesser.head(batch.states())
         return functional.cross_entropy(logits.float(), batch.hidden, reduction=reduction)
 
-    def _batches(self, phase: Phase, texts: Masked, order: Sequence[NDArray[np.int64]]) -> Iterator[Ready]:
+    def _batches(self, phase: Phase, texts: Masked, order: Sequence[NDArray[np.int64]]) -> Iterator[MlmBatch]:
         """Yield the batches of an epoch; while only the head learns, many are read at a time."""
         if BODY in phase.rates:
             self.whole.train()
             for index in order:
-                ids, mask, hidden = self._given(texts, index)
-                yield Ready(index, partial(self._states, ids, mask, hidden), hidden[hidden != NOTHING])
+                ids, mask, hidden = self._to_device(texts, index)
+                yield MlmBatch(
+                    index, partial(self._states, ids, mask, hidden), hidden[hidden != IGNORE_INDEX]
+                )
             return
         for start in range(0, len(order), AT_A_TIME):
             part = order[start : start + AT_A_TIME]
-            yield from self._looked_at(texts, part, lambda _: self._tell(phase))
+            yield from self._precompute_batches(texts, part, lambda _: self._tell(phase))
 
-    def _looked_at(
+    def _precompute_batches(
         self, texts: Masked, order: Sequence[NDArray[np.int64]], tell: Callable[[int], None]
-    ) -> list[Ready]:
+    ) -> list[MlmBatch]:
         """Read batches without gradients, as many at a time as the device does well with."""
         self.whole.eval()
 
         def read(index: NDArray[np.int64]) -> tuple[Tensor, Tensor]:
-            ids, mask, hidden = self._given(texts, index)
-            return self._states(ids, mask, hidden).float(), hidden[hidden != NOTHING]
+            ids, mask, hidden = self._to_device(texts, index)
+            return self._states(ids, mask, hidden).float(), hidden[hidden != IGNORE_INDEX]
 
         found = []
         with self.compute.inference(self.guesser.model), self.compute.streams() as streams:
@@ -223,18 +227,18 @@ class PretrainingLoop:
                 found.append(seen)
         # copies, because what inference mode made can teach nothing
         return [
-            Ready(index, states.clone, hidden.clone())
+            MlmBatch(index, states.clone, hidden.clone())
             for index, (states, hidden) in zip(order, found, strict=True)
         ]
 
-    def _given(self, texts: Masked, index: NDArray[np.int64]) -> tuple[Tensor, Tensor, Tensor]:
+    def _to_device(self, texts: Masked, index: NDArray[np.int64]) -> tuple[Tensor, Tensor, Tensor]:
         ids, mask, hidden = (tensor.to(self.compute.device) for tensor in texts.batch(index))
         return ids, mask, hidden
 
     def _states(self, ids: Tensor, mask: Tensor, hidden: Tensor) -> Tensor:
         """Return the top states of covered tokens, shape (covered, width)."""
         states: Tensor = self.guesser.model(input_ids=ids, attention_mask=mask).last_hidden_state
-        return states[hidden != NOTHING]
+        return states[hidden != IGNORE_INDEX]
 
     def _tell(self, phase: Phase) -> None:
         first, each = phase.epochs.start * self.steps_per_epoch, self.steps_per_epoch

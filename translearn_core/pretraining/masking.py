@@ -7,24 +7,24 @@ from numpy.typing import NDArray
 from torch import Tensor
 from transformers import PreTrainedTokenizerFast
 
-from translearn_core.activations import Tokens
+from translearn_core.activations import TokenizedTexts
 
 COVERED, SWAPPED = 0.8, 0.1
 """Of the tokens to guess so many show the mask token, so many another word, and the rest themselves."""
 
-NOTHING = -100
+IGNORE_INDEX = -100
 """Stands where there is nothing to guess."""
 
 
 @dataclass(frozen=True)
-class Words:
+class MaskableIds:
     """A vocabulary as masking sees it: `ordinary` marks by id what is no special token, shape (ids,)."""
 
     ordinary: NDArray[np.bool_]
     mask: int
 
     @classmethod
-    def of(cls, tokenizer: PreTrainedTokenizerFast, rows: int) -> "Words":
+    def of(cls, tokenizer: PreTrainedTokenizerFast, rows: int) -> "MaskableIds":
         """Return the words of a tokenizer whose model has so many rows of word embeddings."""
         ordinary = np.zeros(rows, dtype=bool)
         ordinary[[k for k in tokenizer.get_vocab().values() if k < rows]] = True
@@ -36,8 +36,8 @@ class Words:
 class Masked:
     """Texts with covered words: the model reads `seen` and guesses `hidden`, `NOTHING` elsewhere."""
 
-    seen: Tokens
-    hidden: Tokens
+    seen: TokenizedTexts
+    hidden: TokenizedTexts
 
     def batch(self, index: NDArray[np.int64]) -> tuple[Tensor, Tensor, Tensor]:
         """Return ids, attention mask and what to guess of some texts, shape (len(index), longest) each."""
@@ -45,7 +45,7 @@ class Masked:
         return ids, mask, self.hidden.padded(index)[0]
 
 
-def masked(tokens: Tokens, words: Words, share: float, random: np.random.Generator) -> Masked:
+def masked(tokens: TokenizedTexts, words: MaskableIds, share: float, random: np.random.Generator) -> Masked:
     """Cover a `share` of the ordinary tokens, drawn one by one; in a text that got none, one.
 
     References
@@ -60,5 +60,7 @@ def masked(tokens: Tokens, words: Words, share: float, random: np.random.Generat
     other = chosen & (fate >= 1.0 - SWAPPED)
     seen = np.where(chosen & (fate < COVERED), words.mask, ids).astype(ids.dtype)
     seen[other] = random.choice(np.flatnonzero(words.ordinary), int(other.sum()))
-    hidden = np.where(chosen, ids, NOTHING).astype(ids.dtype)
-    return Masked(Tokens(seen, tokens.offsets, tokens.pad), Tokens(hidden, tokens.offsets, NOTHING))
+    hidden = np.where(chosen, ids, IGNORE_INDEX).astype(ids.dtype)
+    return Masked(
+        TokenizedTexts(seen, tokens.offsets, tokens.pad), TokenizedTexts(hidden, tokens.offsets, IGNORE_INDEX)
+    )

@@ -12,13 +12,13 @@ from transformers import MODEL_FOR_MASKED_LM_MAPPING, AutoModelForMaskedLM, PreT
 from transformers.modeling_outputs import BaseModelOutput
 
 from translearn_core.backbones import Backbone
-from translearn_core.backbones.inspection import table
-from translearn_core.backbones.resolve import locate
-from translearn_core.backbones.silence import quiet
+from translearn_core.backbones.inspection import embedding_table
+from translearn_core.backbones.resolve import resolve_backbone
+from translearn_core.backbones.silence import silence_transformers
 
 
 @dataclass(frozen=True, eq=False)
-class Guesser:
+class MaskedLanguageModel:
     """A backbone's model, and the head that makes (tokens, vocabulary) of its top states (tokens, width)."""
 
     model: PreTrainedModel
@@ -26,7 +26,7 @@ class Guesser:
     fresh: bool
 
     @classmethod
-    def of(cls, backbone: Backbone, counts: NDArray[np.int64], seed: int) -> "Guesser":
+    def of(cls, backbone: Backbone, counts: NDArray[np.int64], seed: int) -> "MaskedLanguageModel":
         """Return a backbone with the head of its checkpoint, or a fresh one where that carries none.
 
         `counts` says how often each token stands in the texts, shape (vocabulary,).
@@ -34,12 +34,12 @@ class Guesser:
         if (whole := _own(backbone)) is not None:
             body = whole.base_model
             assert isinstance(body, PreTrainedModel)
-            return cls(body, OwnHead(whole), fresh=False)
-        head = FreshHead(table(backbone.model), backbone.anatomy.width, counts, seed)
+            return cls(body, PretrainedHead(whole), fresh=False)
+        head = NewHead(embedding_table(backbone.model), backbone.anatomy.width, counts, seed)
         return cls(backbone.model, head, fresh=True)
 
 
-class OwnHead(nn.Module):
+class PretrainedHead(nn.Module):
     """The head of a masked language model, whatever it is made of.
 
     The model runs on top states that it is given instead of its own.
@@ -61,7 +61,7 @@ class OwnHead(nn.Module):
         return logits[0]
 
 
-class FreshHead(nn.Module):
+class NewHead(nn.Module):
     """Dense, GELU, norm, and the word embeddings themselves to compare with, as BERT has it.
 
     The bias starts as the log of each word's share, so that nothing has to be learned of how common it is.
@@ -92,9 +92,9 @@ def _own(backbone: Backbone) -> PreTrainedModel | None:
     altered = config.random_init or config.blocks is not None or config.fresh_top
     if altered or type(model.config) not in MODEL_FOR_MASKED_LM_MAPPING:
         return None
-    with quiet():
+    with silence_transformers():
         whole, found = AutoModelForMaskedLM.from_pretrained(
-            locate(config, network=False),
+            resolve_backbone(config, network=False),
             config=model.config,
             dtype=torch.float32,
             local_files_only=True,

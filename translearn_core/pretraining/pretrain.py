@@ -14,16 +14,16 @@ from pathlib import Path
 
 import numpy as np
 
-from translearn_core.activations import Compute, Report
+from translearn_core.activations import Compute, ProgressCallback
 from translearn_core.backbones import Backbone, load
-from translearn_core.backbones.inspection import table
+from translearn_core.backbones.inspection import embedding_table
 from translearn_core.config import PretrainConfig
 from translearn_core.errors import ConfigError, DamagedFileError
 from translearn_core.pretraining.checkpoint import PretrainingState
 from translearn_core.pretraining.corpus import Corpus
 from translearn_core.pretraining.loop import PretrainingLoop, Record
-from translearn_core.pretraining.mlm_head import Guesser
-from translearn_core.pretraining.save import keep_backbone
+from translearn_core.pretraining.mlm_head import MaskedLanguageModel
+from translearn_core.pretraining.save import save_backbone
 from translearn_core.results import Pretraining
 from translearn_core.runs import artifacts
 
@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 
 
 def pretrain(
-    config: PretrainConfig, texts: Sequence[str], folder: Path, *, report: Report, record: Record
+    config: PretrainConfig, texts: Sequence[str], folder: Path, *, report: ProgressCallback, record: Record
 ) -> Pretraining:
     """Pre-train as `config` says on `texts`; keep the new backbone and what was measured under `folder`.
 
@@ -52,8 +52,8 @@ def pretrain(
     backbone = load(config.backbone)
     check(config, backbone)
     corpus = Corpus.of(texts, backbone, config, report)
-    rows = table(backbone.model).num_embeddings
-    guesser = Guesser.of(backbone, np.bincount(corpus.tokens.ids, minlength=rows), config.seed)
+    rows = embedding_table(backbone.model).num_embeddings
+    guesser = MaskedLanguageModel.of(backbone, np.bincount(corpus.tokens.ids, minlength=rows), config.seed)
     loop = PretrainingLoop(guesser, corpus, config, compute, report, record)
     if (earlier := _earlier(folder, report)) is not None:
         loop.resume(earlier)
@@ -65,13 +65,13 @@ def pretrain(
     loop.run(lambda: loop.checkpoint(seconds()).write(folder))
     after = loop.held_out_loss()
     report("keeping the backbone", 0, 0)
-    keep_backbone(folder, guesser.model, backbone)
+    save_backbone(folder, guesser.model, backbone)
     assert loop.state.before is not None
     result = Pretraining(
         parent=config.backbone.label,
-        texts=len(corpus.learned),
+        texts=len(corpus.train),
         held_out=len(corpus.held_out),
-        tokens=int(corpus.tokens.lengths[corpus.learned].sum()),
+        tokens=int(corpus.tokens.lengths[corpus.train].sum()),
         loss_before=loop.state.before,
         loss_after=after,
         losses=tuple(loop.state.losses),
@@ -86,7 +86,7 @@ def pretrain(
     return result
 
 
-def _earlier(folder: Path, report: Report) -> PretrainingState | None:
+def _earlier(folder: Path, report: ProgressCallback) -> PretrainingState | None:
     """Return the state that an earlier attempt left; None if there is none that can be gone on from."""
     try:
         return PretrainingState.read(folder)

@@ -6,12 +6,12 @@ from torch import nn
 from transformers import PreTrainedModel
 
 from translearn_core.backbones import Backbone
-from translearn_core.backbones.silence import quiet
+from translearn_core.backbones.silence import silence_transformers
 from translearn_core.runs.workspace import BACKBONE
 from translearn_core.storage import atomic_folder
 
 
-def keep_backbone(folder: Path, model: PreTrainedModel, source: Backbone, *, checksums: bool = True) -> None:
+def save_backbone(folder: Path, model: PreTrainedModel, source: Backbone, *, checksums: bool = True) -> None:
     """Save `model` with the tokenizer of `source` under `folder`, all at once and with checksums."""
     with atomic_folder(folder / BACKBONE, checksums=checksums) as draft:
         _write(draft, model, source)
@@ -19,17 +19,17 @@ def keep_backbone(folder: Path, model: PreTrainedModel, source: Backbone, *, che
 
 def _write(folder: Path, model: PreTrainedModel, source: Backbone) -> None:
     if source.config.blocks is not None:
-        _say_blocks(model, source.n_blocks)
+        _set_num_hidden_layers(model, source.n_blocks)
     tokenizer = source.tokenizer
     tokenizer.backend_tokenizer.no_truncation()
     tokenizer.backend_tokenizer.no_padding()
-    with quiet():
+    with silence_transformers():
         nn.Module.to(model, "cpu")
         model.save_pretrained(folder)
         tokenizer.save_pretrained(folder)
 
 
-def _say_blocks(model: PreTrainedModel, blocks: int) -> None:
+def _set_num_hidden_layers(model: PreTrainedModel, blocks: int) -> None:
     """Let the configuration say how many blocks were kept, or the weights would be found incomplete."""
     config = model.config
     if kinds := getattr(config, "layer_types", None):

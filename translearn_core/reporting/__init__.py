@@ -1,22 +1,22 @@
 """One HTML file about a run or a study: what was asked, found and doubted, and how to do it again."""
 
-from translearn_core.reporting.blocks import Picture, Section, Sheet
+from translearn_core.reporting.blocks import FigureBlock, Section, TableBlock
 from translearn_core.reporting.caveats import caveats
-from translearn_core.reporting.diagnostic_sections import EVIDENCE
+from translearn_core.reporting.diagnostic_sections import DIAGNOSTIC_SECTIONS
 from translearn_core.reporting.document import LIMIT, Document, render
-from translearn_core.reporting.report_data import Material, Part
-from translearn_core.reporting.sections import contents
+from translearn_core.reporting.report_data import Part, ReportData
+from translearn_core.reporting.sections import report_sections
 
 __all__ = [
-    "EVIDENCE",
+    "DIAGNOSTIC_SECTIONS",
     "LIMIT",
     "Document",
-    "Material",
+    "FigureBlock",
     "Part",
-    "Picture",
+    "ReportData",
     "Section",
-    "Sheet",
+    "TableBlock",
     "caveats",
-    "contents",
     "render",
+    "report_sections",
 ]

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 
 @dataclass(frozen=True, eq=False)
-class Sheet:
+class TableBlock:
     """A table under its name."""
 
     name: str
@@ -15,12 +15,12 @@ class Sheet:
 
 
 @dataclass(frozen=True, eq=False)
-class Picture:
+class FigureBlock:
     """A figure, the sentence under it that says what to look for, and its numbers."""
 
     figure: go.Figure
     sentence: str
-    numbers: Sheet
+    numbers: TableBlock
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +32,7 @@ class Section:
 
     title: str
     sentences: tuple[str, ...] = ()
-    pictures: tuple[Picture, ...] = ()
-    sheets: tuple[Sheet, ...] = ()
+    pictures: tuple[FigureBlock, ...] = ()
+    sheets: tuple[TableBlock, ...] = ()
     alarms: tuple[str, ...] = ()
     caveats: tuple[str, ...] = ()

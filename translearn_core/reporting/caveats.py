@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from translearn_core.config import RECIPES, ExperimentConfig, RecipeName, Split
 from translearn_core.reporting.formatting import percent
-from translearn_core.reporting.report_data import Material
+from translearn_core.reporting.report_data import ReportData
 from translearn_core.results import Comparison, Diagnosis, ProbeScores, Severity
-from translearn_core.results.evaluation import FEW_ROWS, few_rows
+from translearn_core.results.evaluation import SMALL_TEST_SET, small_test_set_note
 
 FEW_SEEDS = 3
 """Fewer seeds give no interval over seeds."""
@@ -17,29 +17,29 @@ UNEVEN = 3.0
 """The commonest class has so many times the rows of the rarest: accuracy speaks of the common ones."""
 CUT = 0.05
 """More texts than this share were cut at the token limit."""
-TOLD = (Severity.WARNING, Severity.DECISION, Severity.BLOCKING)
-WEAKENING = ("leaks", "duplicates-dropped", "conflicts-dropped", "rare-dropped", "rare-merged")
+REPORTED_CODES = (Severity.WARNING, Severity.DECISION, Severity.BLOCKING)
+WEAKENING_CODES = ("leaks", "duplicates-dropped", "conflicts-dropped", "rare-dropped", "rare-merged")
 """Findings that are told though they were mended."""
 
 
-def caveats(about: Material) -> tuple[str, ...]:
+def caveats(about: ReportData) -> tuple[str, ...]:
     """Return every caveat that applies, each once."""
     return tuple(dict.fromkeys(sentence for rule in RULES for sentence in rule(about)))
 
 
-def few_test_rows(about: Material) -> list[str]:
+def few_test_rows(about: ReportData) -> list[str]:
     """Tell where small differences cannot show."""
-    compared = about.found(Comparison)
+    compared = about.result(Comparison)
     if about.evaluation is not None and (test := about.evaluation.metrics.get(str(Split.TEST))):
         rows = test.n
     elif compared is not None:
         rows = compared.test_rows
     else:
         return []
-    return [few] if (few := few_rows(rows)) else []
+    return [few] if (few := small_test_set_note(rows)) else []
 
 
-def few_seeds(about: Material) -> list[str]:
+def few_seeds(about: ReportData) -> list[str]:
     """Tell where chance of the training itself is not in the intervals."""
     said = []
     if about.evaluation is not None:
@@ -47,7 +47,7 @@ def few_seeds(about: Material) -> list[str]:
             "One seed: the intervals tell what other test rows would change; what another seed would change "
             "is not in them."
         )
-    compared = about.found(Comparison)
+    compared = about.result(Comparison)
     few = [cell.name for cell in compared.cells if cell.runs < FEW_SEEDS] if compared else []
     if few:
         said.append(
@@ -57,7 +57,7 @@ def few_seeds(about: Material) -> list[str]:
     return said
 
 
-def uneven_classes(about: Material) -> list[str]:
+def uneven_classes(about: ReportData) -> list[str]:
     """Tell where accuracy hides the rare classes."""
     rows = _test_rows(about)
     rows = rows[rows > 0]
@@ -70,36 +70,36 @@ def uneven_classes(about: Material) -> list[str]:
     ]
 
 
-def untested_classes(about: Material) -> list[str]:
+def untested_classes(about: ReportData) -> list[str]:
     """Tell where a class has no test row."""
     none = int(np.count_nonzero(_test_rows(about) == 0))
     return [f"{none} of the classes have no test row, so nothing is known about them."] if none else []
 
 
-def unfinished(about: Material) -> list[str]:
+def unfinished(about: ReportData) -> list[str]:
     """Tell where a study was not carried through."""
-    compared, total = about.found(Comparison), len(about.planned)
+    compared, total = about.result(Comparison), len(about.planned)
     done = sum(cell.runs for cell in compared.cells) if compared else 0
     if not 0 < done < total:
         return []
     return [f"Only {done:,} of the study's {total:,} runs are finished: what the others say is not in it."]
 
 
-def findings(about: Material) -> list[str]:
+def findings(about: ReportData) -> list[str]:
     """Tell what was found in the data that weakens the answer, leakage and repeats among it."""
-    diagnosis = about.found(Diagnosis)
+    diagnosis = about.result(Diagnosis)
     if diagnosis is None:
         return []
     return [
         f"About the data: {finding.sentence}"
         for finding in diagnosis.findings
-        if finding.severity in TOLD or finding.code in WEAKENING
+        if finding.severity in REPORTED_CODES or finding.code in WEAKENING_CODES
     ]
 
 
-def cut_texts(about: Material) -> list[str]:
+def cut_texts(about: ReportData) -> list[str]:
     """Tell where texts were not read to their end."""
-    diagnosis = about.found(Diagnosis)
+    diagnosis = about.result(Diagnosis)
     if diagnosis is None or diagnosis.cut_share <= CUT:
         return []
     return [
@@ -108,20 +108,20 @@ def cut_texts(about: Material) -> list[str]:
     ]
 
 
-def chosen_on_validation(about: Material) -> list[str]:
+def chosen_on_validation(about: ReportData) -> list[str]:
     """Tell what was chosen on which rows."""
     if about.evaluation is None or (held := about.evaluation.metrics.get(str(Split.VALIDATION))) is None:
         return []
-    hedge = ", which are few: another choice could have done as well" if held.n < FEW_ROWS else ""
+    hedge = ", which are few: another choice could have done as well" if held.n < SMALL_TEST_SET else ""
     return [
         f"The epoch that was kept was chosen on {held.n:,} validation rows{hedge}. Scores on validation are "
         "therefore optimistic; believe those on test."
     ]
 
 
-def optimistic_probes(about: Material) -> list[str]:
+def optimistic_probes(about: ReportData) -> list[str]:
     """Tell that a fine-tuned model's cross-validation has seen its labels."""
-    probes = about.found(ProbeScores)
+    probes = about.result(ProbeScores)
     if probes is None or "fine-tuned" not in probes.variants:
         return []
     return [
@@ -130,7 +130,7 @@ def optimistic_probes(about: Material) -> list[str]:
     ]
 
 
-def had_help(about: Material) -> list[str]:
+def had_help(about: ReportData) -> list[str]:
     """Tell what else the run, or the runs of a study, learned from."""
     config, said = about.config, []
     copies = config.augment.copies if config is not None else 0
@@ -150,9 +150,9 @@ def had_help(about: Material) -> list[str]:
     return said
 
 
-def _test_rows(about: Material) -> NDArray[np.int64]:
+def _test_rows(about: ReportData) -> NDArray[np.int64]:
     """Return how many test rows each class has, as the run was scored or else as the data were dealt."""
-    diagnosis = about.found(Diagnosis)
+    diagnosis = about.result(Diagnosis)
     if about.evaluation is not None:
         rows = about.evaluation.confusion.sum(axis=1)
     else:
@@ -160,7 +160,7 @@ def _test_rows(about: Material) -> NDArray[np.int64]:
     return np.asarray(rows, dtype=np.int64)
 
 
-RULES: tuple[Callable[[Material], list[str]], ...] = (
+RULES: tuple[Callable[[ReportData], list[str]], ...] = (
     few_test_rows,
     few_seeds,
     unfinished,

@@ -10,9 +10,9 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
-from translearn_core.data.csv_injection import defused
-from translearn_core.reporting.blocks import Picture, Section, Sheet
-from translearn_core.reporting.report_data import Material
+from translearn_core.data.csv_injection import escape_formulas
+from translearn_core.reporting.blocks import FigureBlock, Section, TableBlock
+from translearn_core.reporting.report_data import ReportData
 
 LIMIT = 8_000_000
 """Bytes of a report at most: what a mail takes."""
@@ -71,7 +71,7 @@ class _Drawn:
 
 
 def render(
-    about: Material, sections: Sequence[Section], caveats: Sequence[str], *, limit: int = LIMIT
+    about: ReportData, sections: Sequence[Section], caveats: Sequence[str], *, limit: int = LIMIT
 ) -> Document:
     """Return the report; while it is over `limit` bytes the largest table goes, then the largest figure."""
     drawn = [_drawn(number, section) for number, section in enumerate(sections)]
@@ -88,7 +88,7 @@ def render(
 
 def as_lines(frame: pd.DataFrame) -> tuple[tuple[str, ...], ...]:
     """Return the first rows of a table as texts that no spreadsheet takes for formulas when pasted."""
-    some = defused(frame.head(MOST_ROWS))
+    some = escape_formulas(frame.head(MOST_ROWS))
     return tuple(tuple(_cell(value) for value in line) for line in some.itertuples(index=False, name=None))
 
 
@@ -101,12 +101,12 @@ def _cell(value: Any) -> str:
     return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + "…"
 
 
-def _table(sheet: Sheet) -> _Table:
-    head = tuple(str(name) for name in defused(sheet.frame.head(0)).columns)
+def _table(sheet: TableBlock) -> _Table:
+    head = tuple(str(name) for name in escape_formulas(sheet.frame.head(0)).columns)
     return _Table(sheet.name, head, as_lines(sheet.frame), len(sheet.frame))
 
 
-def _figure(id: str, picture: Picture) -> _Figure:
+def _figure(id: str, picture: FigureBlock) -> _Figure:
     return _Figure(id, picture.figure.to_json(), picture.sentence, _table(picture.numbers))
 
 
@@ -143,7 +143,7 @@ def _with_table(one: _Drawn, old: _Table, new: _Table) -> _Drawn:
     return replace(one, figures=tuple(figures), tables=tuple(new if t is old else t for t in one.tables))
 
 
-def _html(about: Material, drawn: Sequence[_Drawn], caveats: Sequence[str], left_out: Sequence[str]) -> str:
+def _html(about: ReportData, drawn: Sequence[_Drawn], caveats: Sequence[str], left_out: Sequence[str]) -> str:
     template = files("translearn_core.reporting.templates") / "report.html.jinja"
     environment = Environment(
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=True

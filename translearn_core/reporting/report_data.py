@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from translearn_core.config import ExperimentConfig, JobKind, Planned, StudyConfig
+from translearn_core.config import ExperimentConfig, JobKind, PlannedRun, StudyConfig
 from translearn_core.reporting.formatting import answer
 from translearn_core.results import Baselines, Drift, Evaluation, History, RunSummary, Timeline
 
@@ -20,7 +20,7 @@ class Part:
 
 
 @dataclass(frozen=True, eq=False)
-class Material:
+class ReportData:
     """Everything known when a report is written.
 
     `config` to `told` are about the run, and are None, or `history` empty, for a study; `study`, `planned`
@@ -38,7 +38,7 @@ class Material:
     history: History = field(default=History((), ()))
     told: Timeline | None = None
     study: StudyConfig | None = None
-    planned: tuple[Planned, ...] = ()
+    planned: tuple[PlannedRun, ...] = ()
     file: str = ""
     parts: tuple[Part, ...] = ()
     missing: tuple[str, ...] = ()
@@ -53,10 +53,10 @@ class Material:
     @property
     def short(self) -> tuple[str, ...]:
         """Return the answer in a sentence or two: how good it is, and whether transfer helped."""
-        lines = self.found(Baselines)
+        lines = self.result(Baselines)
         scored = () if self.evaluation is None else (answer(self.evaluation),)
         return (*scored, *((lines.sentence,) if lines is not None and lines.sentence else ()))
 
-    def found(self, kind: type[T]) -> T | None:
+    def result(self, kind: type[T]) -> T | None:
         """Return the first answer of one kind of result; None if there is none."""
         return next((part.result for part in self.parts if isinstance(part.result, kind)), None)

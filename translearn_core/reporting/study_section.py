@@ -4,16 +4,16 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from translearn_core.config import RECIPES, Planned, StudyConfig
+from translearn_core.config import RECIPES, PlannedRun, StudyConfig
 from translearn_core.config.recipes.recipe import KEPT
-from translearn_core.config.studies.labels import titles
-from translearn_core.reporting.blocks import Section, Sheet
-from translearn_core.reporting.report_data import Material
+from translearn_core.config.studies.labels import cell_titles
+from translearn_core.reporting.blocks import Section, TableBlock
+from translearn_core.reporting.report_data import ReportData
 
 PLAIN = "No recipe: the same settings throughout, and only how deep it trains differs."
 
 
-def tried(study: StudyConfig, about: Material) -> Section:
+def study_section(study: StudyConfig, about: ReportData) -> Section:
     """Tell what a study varied, and what stayed the same in all its runs."""
     cells, seeds = len(about.cells), len(study.seeds)
     said = [
@@ -23,23 +23,23 @@ def tried(study: StudyConfig, about: Material) -> Section:
         *_varied(study, about.planned),
         _settings(study),
     ]
-    sheets = [Sheet("the ways", _each(about))]
+    sheets = [TableBlock("the ways", _each(about))]
     if study.settings:
         lines = [(name, str(value)) for name, value in study.settings.items()]
-        sheets.append(Sheet("settings of every run", pd.DataFrame(lines, columns=["setting", "value"])))
+        sheets.append(TableBlock("settings of every run", pd.DataFrame(lines, columns=["setting", "value"])))
     return Section("What was tried?", tuple(said), sheets=tuple(sheets))
 
 
 def _ways(study: StudyConfig) -> Iterator[str]:
     for name in study.recipes:
-        yield f"{RECIPES[name].title}: {RECIPES[name].does}"
+        yield f"{RECIPES[name].title}: {RECIPES[name].summary}"
     if study.own is not None:
         yield f"Own settings: {study.own.plan.label}, as one run was set."
     if not study.recipes and study.boundaries:
         yield PLAIN
 
 
-def _varied(study: StudyConfig, planned: Sequence[Planned]) -> Iterator[str]:
+def _varied(study: StudyConfig, planned: Sequence[PlannedRun]) -> Iterator[str]:
     """Say what is varied besides the ways, where it is."""
     if study.boundaries:
         depths = [_from(boundary, planned) for boundary in study.boundaries]
@@ -54,7 +54,7 @@ def _varied(study: StudyConfig, planned: Sequence[Planned]) -> Iterator[str]:
     yield f"Pretrained model: {', '.join(backbone.label for backbone in study.backbones)}."
 
 
-def _from(boundary: int, planned: Sequence[Planned]) -> str:
+def _from(boundary: int, planned: Sequence[PlannedRun]) -> str:
     if boundary < 0:
         return "the embeddings"
     plans = [one.config.plan for one in planned if one.cell.get("boundary") == str(boundary)]
@@ -72,9 +72,9 @@ def _settings(study: StudyConfig) -> str:
     return f"{common}All other settings are what suits the blocks that train."
 
 
-def _each(about: Material) -> pd.DataFrame:
+def _each(about: ReportData) -> pd.DataFrame:
     """Return a line a way: what trains in it, for how long and how fast."""
-    called = titles(about.cells)
+    called = cell_titles(about.cells)
     found: dict[str, dict[str, object]] = {}
     for one in about.planned:
         config = one.config
@@ -83,8 +83,8 @@ def _each(about: Material) -> pd.DataFrame:
             {
                 "way": called[one.name],
                 "trains": config.plan.label,
-                "stages": len(config.course),
-                "epochs": sum(stage.epochs for stage in config.course),
+                "stages": len(config.resolved_stages),
+                "epochs": sum(stage.epochs for stage in config.resolved_stages),
                 "rate": config.training.lr if config.trains_backbone else None,
                 "rate of the head": config.training.head_lr,
                 "training rows": one.cell["rows"],

@@ -1,27 +1,32 @@
 """Immutable answers: each is data only, and each has a table (`frame`)."""
 
-from translearn_core.results.augmentation_preview import Alterations
-from translearn_core.results.backbone_info import Anatomy
-from translearn_core.results.cache_usage import Reuse
-from translearn_core.results.comparison import CellScore, Comparison, Difference
-from translearn_core.results.cost_model import Calibration, Estimate, Task
+from translearn_core.results.augmentation_preview import AugmentationPreview
+from translearn_core.results.backbone_info import BackboneInfo
+from translearn_core.results.cache_usage import CacheUsage
+from translearn_core.results.comparison import ArmScore, Comparison, Difference
+from translearn_core.results.cost_model import CostEstimate, CostModel, Workload
 from translearn_core.results.diagnostics.advice import Advice, Fact, Option, Reason
 from translearn_core.results.diagnostics.baselines import Baseline, Baselines
-from translearn_core.results.diagnostics.error_analysis import Calibrated, Trust
-from translearn_core.results.diagnostics.forgetting import EarlierTask, Forgetting, MaskedWords, Reference
-from translearn_core.results.diagnostics.label_efficiency import LabelCurve
-from translearn_core.results.diagnostics.nearest_neighbours import Neighbourhood
+from translearn_core.results.diagnostics.error_analysis import CalibrationScore, ErrorAnalysis
+from translearn_core.results.diagnostics.forgetting import (
+    Forgetting,
+    MaskedLmLoss,
+    SentenceSimilarity,
+    TaskRetention,
+)
+from translearn_core.results.diagnostics.label_efficiency import LabelEfficiency
+from translearn_core.results.diagnostics.nearest_neighbours import NearestNeighbours
 from translearn_core.results.diagnostics.probing import ProbeScores
-from translearn_core.results.diagnostics.projection import Nearness, Projection
-from translearn_core.results.diagnostics.projection_animation import Walk
+from translearn_core.results.diagnostics.projection import NeighbourhoodQuality, Projection
+from translearn_core.results.diagnostics.projection_animation import ProjectionAnimation
 from translearn_core.results.diagnostics.similarity import Similarity
-from translearn_core.results.diagnostics.snapshots import LayerMix, Replayed, Snapshot
-from translearn_core.results.diagnostics.transferability import Agreement, Transferability
-from translearn_core.results.download_size import RemoteSize
+from translearn_core.results.diagnostics.snapshots import LayerMix, Snapshot, Snapshots
+from translearn_core.results.diagnostics.transferability import RankAgreement, Transferability
+from translearn_core.results.download_size import DownloadSize
 from translearn_core.results.evaluation import Drift, Evaluation, Interval, Metrics
-from translearn_core.results.files import Exported, Report
+from translearn_core.results.files import ExportFile, ReportFile
 from translearn_core.results.history import EpochPoint, History, StepPoint
-from translearn_core.results.lr_finder import RateSearch
+from translearn_core.results.lr_finder import LrFinderResult
 from translearn_core.results.prediction import FilePrediction, NeighbourBank, Prediction
 from translearn_core.results.pretraining import Pretraining
 from translearn_core.results.run_summary import RunSummary
@@ -32,33 +37,34 @@ from translearn_core.results.table_profile import (
     FileFormat,
     Finding,
     LikelyReading,
-    Reading,
     Severity,
     Suggestion,
+    TableProfile,
 )
 from translearn_core.results.training_timeline import Timeline
 
 __all__ = [
     "Advice",
-    "Agreement",
-    "Alterations",
-    "Anatomy",
+    "ArmScore",
+    "AugmentationPreview",
+    "BackboneInfo",
     "Baseline",
     "Baselines",
-    "Calibrated",
-    "Calibration",
-    "CellScore",
+    "CacheUsage",
+    "CalibrationScore",
     "Column",
     "ColumnType",
     "Comparison",
+    "CostEstimate",
+    "CostModel",
     "Diagnosis",
     "Difference",
+    "DownloadSize",
     "Drift",
-    "EarlierTask",
     "EpochPoint",
-    "Estimate",
+    "ErrorAnalysis",
     "Evaluation",
-    "Exported",
+    "ExportFile",
     "Fact",
     "FileFormat",
     "FilePrediction",
@@ -66,36 +72,35 @@ __all__ = [
     "Forgetting",
     "History",
     "Interval",
-    "LabelCurve",
+    "LabelEfficiency",
     "LayerMix",
     "LikelyReading",
-    "MaskedWords",
+    "LrFinderResult",
+    "MaskedLmLoss",
     "Metrics",
-    "Nearness",
+    "NearestNeighbours",
     "NeighbourBank",
-    "Neighbourhood",
+    "NeighbourhoodQuality",
     "Option",
     "Prediction",
     "Pretraining",
     "ProbeScores",
     "Projection",
-    "RateSearch",
-    "Reading",
+    "ProjectionAnimation",
+    "RankAgreement",
     "Reason",
-    "Reference",
-    "RemoteSize",
-    "Replayed",
-    "Report",
-    "Reuse",
+    "ReportFile",
     "RunSummary",
+    "SentenceSimilarity",
     "Severity",
     "Similarity",
     "Snapshot",
+    "Snapshots",
     "StepPoint",
     "Suggestion",
-    "Task",
+    "TableProfile",
+    "TaskRetention",
     "Timeline",
     "Transferability",
-    "Trust",
-    "Walk",
+    "Workload",
 ]

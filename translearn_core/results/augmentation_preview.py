@@ -6,7 +6,7 @@ import pandas as pd
 
 
 @dataclass(frozen=True)
-class Alterations:
+class AugmentationPreview:
     """Training texts and one altered copy of each, with how many words were left out, swapped and added."""
 
     original: tuple[str, ...]

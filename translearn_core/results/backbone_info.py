@@ -8,14 +8,15 @@ from translearn_core.config import FeatureConfig, FreezePlan, Pooling, Tuning, T
 
 
 @dataclass(frozen=True)
-class Anatomy:
+class BackboneInfo:
     """What a backbone is made of.
 
     `block_parameters[k]` counts the parameters of block k; `final_parameters` those after the last block (a
     final norm), which follow the last block in a freeze plan. `splittable` says whether the model can be cut
     at a block with the same result; where not, `why_not` says why and training runs uncached. `digest`
     identifies weights and tokenizer. Of each block `block_biases` and `block_norms` count the parameters of
-    those kinds, and `block_sides` adds up the inputs and outputs of its linear layers, which LoRA adds to.
+    those kinds, and `lora_dims_per_block` adds up the inputs and outputs of its linear layers, which LoRA
+    adds to.
     `default_pooling` and `default_token_limit` are those that lie beside the model, None where none do.
     """
 
@@ -31,12 +32,12 @@ class Anatomy:
     block_class: str
     bytes: int
     digest: str
-    splittable: bool = True
-    why_not: str | None = None
+    supports_partial_forward: bool = True
+    unsupported_reason: str | None = None
     language_note: str | None = None
     block_biases: tuple[int, ...] = ()
     block_norms: tuple[int, ...] = ()
-    block_sides: tuple[int, ...] = ()
+    lora_dims_per_block: tuple[int, ...] = ()
     default_pooling: Pooling | None = None
     default_token_limit: int | None = None
 
@@ -77,7 +78,7 @@ class Anatomy:
             counts = {
                 Tuning.BIASES: self.block_biases,
                 Tuning.NORMS: self.block_norms,
-                Tuning.LORA: tuple(tuning.rank * sides for sides in self.block_sides),
+                Tuning.LORA: tuple(tuning.rank * sides for sides in self.lora_dims_per_block),
             }[kind]
             return sum(counts[b] for b in plan.blocks if counts)
         trained = sum(self.block_parameters[b] for b in plan.blocks)

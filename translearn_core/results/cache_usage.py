@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Reuse:
+class CacheUsage:
     """Texts of a run, how often one had to be encoded, and the seconds that the others once took."""
 
     texts: int
@@ -12,16 +12,16 @@ class Reuse:
     saved_seconds: float
     passes: int = 1
 
-    def __add__(self, later: "Reuse") -> "Reuse":
+    def __add__(self, later: "CacheUsage") -> "CacheUsage":
         """Return what both passes of a run had together; a text that both needed counts twice."""
-        return Reuse(
+        return CacheUsage(
             max(self.texts, later.texts),
             self.encoded + later.encoded,
             self.saved_seconds + later.saved_seconds,
             self.passes + later.passes,
         )
 
-    def told(self) -> str:
+    def summary(self) -> str:
         """Return it in words."""
         said = f"encoded {self.encoded:,} of {self.texts:,} texts"
         if self.passes > 1:

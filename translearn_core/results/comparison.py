@@ -55,7 +55,7 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class Harm:
+class NegativeTransfer:
     """Transfer that did harm: worse than `control`, which began from nothing, by more than chance."""
 
     control: str
@@ -68,7 +68,7 @@ class Harm:
 
 
 @dataclass(frozen=True)
-class CellScore:
+class ArmScore:
     """Runs that differ in nothing but the seed, as one line.
 
     The intervals of accuracy and macro-F1 are those that `spread` names. `seconds` is the mean of whole runs;
@@ -91,7 +91,7 @@ class CellScore:
     train_rows: int
     backbone: str
     difference: Difference | None
-    harm: Harm | None = None
+    harm: NegativeTransfer | None = None
 
     def beside(self, baseline: str) -> str:
         """Say which is better, by how much, and whether that could be chance; then of harm that was done."""
@@ -111,7 +111,7 @@ class Comparison:
 
     baseline: str
     test_rows: int
-    cells: tuple[CellScore, ...]
+    cells: tuple[ArmScore, ...]
 
     def frame(self) -> pd.DataFrame:
         """One row a cell: runs, scores with their intervals, cost, difference with its interval, verdict."""
@@ -132,7 +132,7 @@ class Comparison:
         return replace(self, baseline=tell(self.baseline), cells=tuple(cells))
 
 
-def _line(cell: CellScore, baseline: str) -> dict[str, object]:
+def _line(cell: ArmScore, baseline: str) -> dict[str, object]:
     apart = cell.difference
     return {
         "cell": cell.name,

@@ -6,7 +6,7 @@ import pandas as pd
 
 
 @dataclass(frozen=True)
-class RemoteSize:
+class DownloadSize:
     """Bytes to download before a backbone can be used; 0 for one that is here."""
 
     bytes: int

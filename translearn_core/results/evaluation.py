@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-FEW_ROWS = 200
+SMALL_TEST_SET = 200
 """Fewer test rows show no small differences: a share of so many is known to 7 points at worst."""
 
 
-def few_rows(rows: int) -> str:
+def small_test_set_note(rows: int) -> str:
     """Say what a test on so many rows cannot show; nothing where they are enough, or there are none."""
-    if not 0 < rows < FEW_ROWS:
+    if not 0 < rows < SMALL_TEST_SET:
         return ""
     return (
         f"Only {rows:,} test rows: one text more or less is worth {100 / rows:.1f} points, so small "

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Report:
+class ReportFile:
     """One HTML file in the job's folder: its name there, its size, what it holds and what it lacks."""
 
     file: str
@@ -14,7 +14,7 @@ class Report:
 
 
 @dataclass(frozen=True)
-class Exported:
+class ExportFile:
     """One zip in the job's folder: its name there, its size, the files in it.
 
     `onnx_difference` is the largest difference of a probability between the ONNX file and the model on the

@@ -11,7 +11,7 @@ MOST_RATE, MOST_HEAD_RATE = 1.0, 10.0
 
 
 @dataclass(frozen=True)
-class RateSearch:
+class LrFinderResult:
     """A learning-rate range test (Smith 2015, arXiv:1506.01186), step by step.
 
     `setting` is the setting that was raised: ``lr``, ``head_lr`` where only the head trains, or ``rates``
@@ -34,7 +34,7 @@ class RateSearch:
         """Whose rate it is: ``head`` or ``backbone``."""
         return "head" if self.setting == "head_lr" else "backbone"
 
-    def taken(self, training: TrainingConfig) -> TrainingConfig:
+    def apply(self, training: TrainingConfig) -> TrainingConfig:
         """Return `training` at the suggested rate, with all other rates still in proportion to it."""
         factor = self.suggestion / self.before
 

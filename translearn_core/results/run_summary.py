@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from translearn_core.results.cache_usage import Reuse
+from translearn_core.results.cache_usage import CacheUsage
 from translearn_core.results.evaluation import Metrics
 
 
@@ -24,4 +24,4 @@ class RunSummary:
     epochs: int
     best_epoch: int
     boundary: int
-    reuse: Reuse | None = None
+    reuse: CacheUsage | None = None

@@ -5,14 +5,14 @@ from enum import StrEnum
 
 import pandas as pd
 
-from translearn_core.config import Fix, ReadOptions, TableKind
+from translearn_core.config import CleaningRule, ReadOptions, TableKind
 
 
 class Severity(StrEnum):
     """How much a finding matters."""
 
     DETECTED = "detected"
-    MENDED = "mended"
+    FIXED = "mended"
     DECISION = "decision"
     WARNING = "warning"
     BLOCKING = "blocking"
@@ -33,7 +33,7 @@ class Finding:
     sentence: str
     rows: tuple[int, ...] = ()
     count: int = 0
-    fix: Fix | None = None
+    fix: CleaningRule | None = None
     advice: str | None = None
     column: str | None = None
 
@@ -108,7 +108,7 @@ class LikelyReading:
 
 
 @dataclass(frozen=True)
-class Reading:
+class TableProfile:
     """A file as a table: how it was read, what was detected and mended, what its columns look like.
 
     `alternatives` is empty where the way in which the files were read is hardly in doubt.

@@ -8,7 +8,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from translearn_core.config import ExperimentConfig
-from translearn_core.config.lr_schedule import FINAL, joined, parts_of, peak_rates, rates_at, training_parts
+from translearn_core.config.lr_schedule import (
+    FINAL,
+    group_by_rate,
+    learning_rates_at,
+    peak_rates,
+    trainable_parts,
+    training_parts,
+)
 from translearn_core.results.history import History
 
 COLUMNS = 160
@@ -52,7 +59,7 @@ class Timeline:
         )
 
 
-def planned(
+def planned_timeline(
     config: ExperimentConfig, n_blocks: int, steps_per_epoch: int, columns: int = COLUMNS
 ) -> Timeline:
     """Return what a run will do if no stage ends early; one that goes on from another does the last stage.
@@ -63,14 +70,14 @@ def planned(
         If a backbone of so many blocks cannot do it.
     """
     config.check(n_blocks)
-    course = config.course
+    course = config.resolved_stages
     first = len(course) - 1 if config.continues else 0
     lengths = [stage.epochs * steps_per_epoch for stage in course[first:]]
     ends = np.cumsum(lengths).tolist()
     return _laid_out(config, n_blocks, first, 0, ends, steps_per_epoch, columns)
 
 
-def happened(
+def actual_timeline(
     config: ExperimentConfig, n_blocks: int, history: History, *, begun: int = 0, columns: int = COLUMNS
 ) -> Timeline:
     """Return what a run did, up to its last whole epoch; without one there are no columns.
@@ -97,8 +104,8 @@ def _laid_out(
     columns: int,
 ) -> Timeline:
     """Compute rates as the loop does, for stages of the course from `first`, which end at `ends`."""
-    parts = tuple(part for part in parts_of(n_blocks) if part != FINAL)
-    peaks, course = peak_rates(config.training, n_blocks), config.course[first:]
+    parts = tuple(part for part in trainable_parts(n_blocks) if part != FINAL)
+    peaks, course = peak_rates(config.training, n_blocks), config.resolved_stages[first:]
     edges = _edges(begun, ends, columns)
     rates = np.zeros((len(parts), len(edges) - 1))
     middles = (edges[:-1] + edges[1:]) // 2
@@ -106,11 +113,11 @@ def _laid_out(
     stages: list[tuple[int, int, str]] = []
     start = begun
     for number, end in enumerate(ends):
-        since = joined(since, training_parts(course[number].plan, n_blocks), start)
+        since = group_by_rate(since, training_parts(course[number].plan, n_blocks), start)
         # the schedule runs to the end of all stages, each as long as it was to be
         goal = start + steps_per_epoch * sum(stage.epochs for stage in course[number:])
         for column in np.flatnonzero((middles >= start) & (middles < end)):
-            now = rates_at(int(middles[column]), goal, since, peaks, config.training)
+            now = learning_rates_at(int(middles[column]), goal, since, peaks, config.training)
             rates[:, column] = [now.get(part, 0.0) for part in parts]
         stages.append((start, end, course[number].plan.label))
         start = end

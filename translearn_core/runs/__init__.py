@@ -4,16 +4,16 @@ from translearn_core.runs.records import (
     STOPPING,
     UNREADABLE,
     Dataset,
-    Flight,
     Job,
     Progress,
     Run,
+    RunningJob,
     State,
     Unreadable,
 )
 from translearn_core.runs.store import LOCAL, RunStore, open_store
 from translearn_core.runs.studies import Studies
-from translearn_core.runs.study_records import Standing, Study, StudyRun
+from translearn_core.runs.study_records import Study, StudyProgress, StudyRun
 from translearn_core.runs.workspace import Workspace
 
 __all__ = [
@@ -21,15 +21,15 @@ __all__ = [
     "STOPPING",
     "UNREADABLE",
     "Dataset",
-    "Flight",
     "Job",
     "Progress",
     "Run",
     "RunStore",
-    "Standing",
+    "RunningJob",
     "State",
     "Studies",
     "Study",
+    "StudyProgress",
     "StudyRun",
     "Unreadable",
     "Workspace",

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from pydantic import ConfigDict, TypeAdapter
 
-from translearn_core.errors import DamagedFileError, in_short
+from translearn_core.errors import DamagedFileError, shorten_repr
 from translearn_core.storage import atomic_folder, verify_file, verify_folder
 
 log = logging.getLogger(__name__)
@@ -87,7 +87,7 @@ def read(folder: Path, kind: type[T]) -> T | None:
             return read(folder, kind)
         if isinstance(error, DamagedFileError):
             raise
-        raise DamagedFileError(home, f"{type(error).__name__}: {in_short(str(error))}", REMEDY) from error
+        raise DamagedFileError(home, f"{type(error).__name__}: {shorten_repr(str(error))}", REMEDY) from error
 
 
 def _inode(folder: Path) -> int | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Waiting:
+class QueuedJob:
     """A queued job, the owners who want it and when it was asked for first."""
 
     job: str
@@ -13,7 +13,7 @@ class Waiting:
     since: float
 
 
-def in_turn(waiting: Sequence[Waiting], last_turn: Mapping[str, float]) -> list[str]:
+def fair_order(waiting: Sequence[QueuedJob], last_turn: Mapping[str, float]) -> list[str]:
     """Return the waiting jobs in the order they will start.
 
     The next job belongs to the owner whose last turn is longest ago (`last_turn`, seconds; never = first),

@@ -29,13 +29,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from translearn_core.config import JobKind, Slot
 from translearn_core.errors import DamagedFileError, NotFoundError
 from translearn_core.results import EpochPoint, StepPoint
-from translearn_core.runs.fair_queue import Waiting, in_turn
-from translearn_core.runs.records import STOPPING, Flight, Job, Progress, State, job_of
+from translearn_core.runs.fair_queue import QueuedJob, fair_order
+from translearn_core.runs.records import STOPPING, Job, Progress, RunningJob, State, job_of
 from translearn_core.runs.schema import (
     CREATED,
-    claims,
     datasets,
     for_reading,
+    job_owners,
     jobs,
     meta,
     open_database,
@@ -76,19 +76,19 @@ class Queue:
         `one_each`: only those of owners for whom no job of this slot runs already.
         """
         with self._reader.begin() as db:
-            running = select(claims.c.owner).join(jobs, claims.c.job == jobs.c.id)
+            running = select(job_owners.c.owner).join(jobs, job_owners.c.job == jobs.c.id)
             running = running.where(jobs.c.slot == str(slot), jobs.c.state == str(State.RUNNING))
             busy = set(db.scalars(running)) if one_each else set()
             rows = db.execute(
-                select(jobs.c.id, jobs.c.queued, claims.c.owner)
-                .join(claims, claims.c.job == jobs.c.id)
+                select(jobs.c.id, jobs.c.queued, job_owners.c.owner)
+                .join(job_owners, job_owners.c.job == jobs.c.id)
                 .where(jobs.c.state == str(State.QUEUED), jobs.c.slot == str(slot))
             ).all()
             turns = db.execute(
-                select(claims.c.owner, func.max(jobs.c.started))
-                .join(jobs, claims.c.job == jobs.c.id)
+                select(job_owners.c.owner, func.max(jobs.c.started))
+                .join(jobs, job_owners.c.job == jobs.c.id)
                 .where(jobs.c.slot == str(slot), jobs.c.started.is_not(None))
-                .group_by(claims.c.owner)
+                .group_by(job_owners.c.owner)
             ).all()
         owners: dict[str, list[str]] = {}
         since: dict[str, float] = {}
@@ -96,11 +96,11 @@ class Queue:
             owners.setdefault(job, []).append(owner)
             since[job] = queued
         waiting = [
-            Waiting(job, tuple(sorted(who)), since[job])
+            QueuedJob(job, tuple(sorted(who)), since[job])
             for job, who in owners.items()
             if not busy.issuperset(who)
         ]
-        return in_turn(waiting, {row[0]: row[1] for row in turns})
+        return fair_order(waiting, {row[0]: row[1] for row in turns})
 
     def job(self, job: str) -> Job:
         """Return a job by its identity, for the engine and its workers."""
@@ -116,12 +116,12 @@ class Queue:
             live = [str(s) for s in State if s.live]
             return bool(db.scalar(select(exists().where(jobs.c.state.in_(live)))))
 
-    def flights(self) -> dict[str, Flight]:
+    def running_jobs(self) -> dict[str, RunningJob]:
         """Return the running jobs by identity."""
         columns = (jobs.c.id, jobs.c.worker, jobs.c.stop, jobs.c.stage)
         with self._reader.begin() as db:
             rows = db.execute(select(*columns).where(jobs.c.state == str(State.RUNNING))).all()
-        return {row.id: Flight(row.worker, bool(row.stop), row.stage == STOPPING) for row in rows}
+        return {row.id: RunningJob(row.worker, bool(row.stop), row.stage == STOPPING) for row in rows}
 
     def begin(self, job: str, worker: str) -> bool:
         """Take a queued job; False if somebody else did, or it was stopped meanwhile.
@@ -133,7 +133,7 @@ class Queue:
         with self._engine.begin() as db:
             fresh = {"stage": "starting", "done": 0.0, "total": 0.0, "seconds_left": None, "reason": None}
             fresh |= {"worker": worker, "started": now, "heartbeat": now, "attempts": jobs.c.attempts + 1}
-            return moved(db, job, (State.QUEUED,), State.RUNNING, **fresh)
+            return transition(db, job, (State.QUEUED,), State.RUNNING, **fresh)
 
     def finish(self, job: str, state: State, reason: str | None = None, *, worker: str | None = None) -> bool:
         """End a running job as done, stopped or failed.
@@ -144,7 +144,7 @@ class Queue:
             if state is State.STOPPED and self._wanted_again(db, job, worker):
                 return True
             ended = {"reason": reason, "finished": time.time(), "seconds_left": None}
-            return moved(db, job, (State.RUNNING,), state, *_of(worker), **ended)
+            return transition(db, job, (State.RUNNING,), state, *_of(worker), **ended)
 
     def interrupt(self, job: str, reason: str, *, worker: str | None = None, blame: bool = True) -> bool:
         """Note that a running job lost its worker.
@@ -158,15 +158,17 @@ class Queue:
             if self._wanted_again(db, job, worker):
                 return True
             here, ended = (State.RUNNING,), {"reason": reason, "finished": now}
-            if moved(db, job, here, State.STOPPED, jobs.c.stop.is_(True), *mine, **ended):
+            if transition(db, job, here, State.STOPPED, jobs.c.stop.is_(True), *mine, **ended):
                 return True
             if not blame:
                 uncounted = {"reason": reason, "attempts": jobs.c.attempts - 1}
-                return moved(db, job, here, State.INTERRUPTED, *mine, **uncounted)
-            if moved(db, job, here, State.INTERRUPTED, jobs.c.attempts < MAX_ATTEMPTS, *mine, reason=reason):
+                return transition(db, job, here, State.INTERRUPTED, *mine, **uncounted)
+            if transition(
+                db, job, here, State.INTERRUPTED, jobs.c.attempts < MAX_ATTEMPTS, *mine, reason=reason
+            ):
                 return True
             final = f"{reason} It was started {MAX_ATTEMPTS} times: resume it to try again."
-            return moved(db, job, here, State.FAILED, *mine, finished=now, reason=final)
+            return transition(db, job, here, State.FAILED, *mine, finished=now, reason=final)
 
     def mark_damaged(self, error: DamagedFileError) -> bool:
         """Note that what a finished job left is no longer whole: it counts as failed, and can be done again.
@@ -175,9 +177,9 @@ class Queue:
         """
         job = self.workspace.job_of(error.path)
         with self._engine.begin() as db:
-            return job is not None and moved(db, job, (State.DONE,), State.FAILED, reason=str(error))
+            return job is not None and transition(db, job, (State.DONE,), State.FAILED, reason=str(error))
 
-    def revive(self) -> int:
+    def requeue_lost(self) -> int:
         """Queue interrupted jobs again, in their old places; returns how many."""
         with self._engine.begin() as db:
             return count(
@@ -221,14 +223,14 @@ class Queue:
     def forget_answers(self, job: str) -> None:
         """Delete what was computed from a run's model, which goes on training."""
         with self._engine.begin() as db:
-            answer = answers_of(job)
+            answer = results_of(job)
             gone = set(db.scalars(select(jobs.c.id).where(answer, jobs.c.state != str(State.RUNNING))))
             # one that runs loses its claims: it is asked to stop, and what it says is not kept
-            db.execute(delete(claims).where(claims.c.job.in_(select(jobs.c.id).where(answer))))
+            db.execute(delete(job_owners).where(job_owners.c.job.in_(select(jobs.c.id).where(answer))))
             db.execute(update(jobs).where(answer, jobs.c.state == str(State.RUNNING)).values(stop=True))
             db.execute(delete(jobs).where(jobs.c.id.in_(gone)))
-            self.workspace.set_aside(jobs=gone)
-        self.workspace.empty()
+            self.workspace.trash(jobs=gone)
+        self.workspace.empty_trash()
 
     def sweep(self) -> None:
         """Delete jobs nobody wants any more and data sets nobody has, with their files.
@@ -236,7 +238,7 @@ class Queue:
         Ask running ones to stop first.
         """
         with self._engine.begin() as db:
-            unwanted = ~exists().where(claims.c.job == jobs.c.id)
+            unwanted = ~exists().where(job_owners.c.job == jobs.c.id)
             db.execute(update(jobs).where(unwanted, jobs.c.state == str(State.RUNNING)).values(stop=True))
             gone = set(db.scalars(select(jobs.c.id).where(unwanted, jobs.c.state != str(State.RUNNING))))
             used = set(db.scalars(select(jobs.c.dataset).where(jobs.c.state == str(State.RUNNING))))
@@ -249,8 +251,8 @@ class Queue:
                 if not path.name.startswith(".")
             }
             since = float(db.scalar(select(meta.c.value).where(meta.c.key == CREATED)) or 0.0)
-            self.workspace.set_aside(datasets=self._older(kept - used, since), jobs=gone)
-        self.workspace.empty()
+            self.workspace.trash(datasets=self._older(kept - used, since), jobs=gone)
+        self.workspace.empty_trash()
 
     def _older(self, digests: Iterable[str], since: float, seconds: float = 60.0) -> set[str]:
         # files are written before their row: give a data set that is just coming in time to get one; and
@@ -266,9 +268,9 @@ class Queue:
 
     def _wanted_again(self, db: Connection, job: str, worker: str | None) -> bool:
         # asked to stop by all, and then asked for by somebody before it had
-        wanted = exists().where(claims.c.job == jobs.c.id, claims.c.stopping.is_(False))
+        wanted = exists().where(job_owners.c.job == jobs.c.id, job_owners.c.stopping.is_(False))
         again = {"stop": False, "attempts": 0, "queued": time.time(), "reason": None}
-        return moved(
+        return transition(
             db, job, (State.RUNNING,), State.QUEUED, jobs.c.stop.is_(True), wanted, *_of(worker), **again
         )
 
@@ -277,7 +279,7 @@ def _of(worker: str | None) -> tuple[Any, ...]:
     return () if worker is None else (jobs.c.worker == worker,)
 
 
-def answers_of(job: str) -> Any:
+def results_of(job: str) -> Any:
     """Return the condition that a job was computed from what `job` left: a picture, a comparison."""
     names_it = and_(jobs.c.kind == str(JobKind.COMPARE), jobs.c.config.contains(job))
     return or_(and_(jobs.c.parent == job, jobs.c.kind.not_in(MODELS)), names_it)
@@ -285,12 +287,12 @@ def answers_of(job: str) -> Any:
 
 def requeue(db: Connection, job: str, states: tuple[State, ...]) -> bool:
     """Queue a job that ended in one of `states` again."""
-    return moved(
+    return transition(
         db, job, states, State.QUEUED, queued=time.time(), stop=False, attempts=0, finished=None, reason=None
     )
 
 
-def moved(
+def transition(
     db: Connection, job: str, origin: tuple[State, ...], target: State, *conditions: Any, **values: Any
 ) -> bool:
     """Change a job's state if it is in one of `origin` and `conditions` hold; returns whether it did."""

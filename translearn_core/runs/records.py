@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from translearn_core.config import JOBS, Frozen, JobKind
+from translearn_core.config import JOBS, BaseConfig, JobKind
 from translearn_core.documents import parse_json
 
 
@@ -54,7 +54,7 @@ STOPPING = "stopping"
 
 
 @dataclass(frozen=True)
-class Flight:
+class RunningJob:
     """A running job as the engine sees it.
 
     Its token, whether it was asked to stop, and whether it has heard that.
@@ -62,7 +62,7 @@ class Flight:
 
     worker: str | None
     stop: bool
-    heard: bool
+    heartbeat: bool
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class Job:
 
     id: str
     kind: JobKind
-    config: Frozen
+    config: BaseConfig
     state: State
     reason: str | None
     stop: bool

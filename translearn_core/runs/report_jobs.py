@@ -4,19 +4,19 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from translearn_core.config import (
-    KIND_OF,
+    JOB_KIND,
+    BaseConfig,
     BaselinesConfig,
     DiagnoseConfig,
+    ErrorAnalysisConfig,
     ExperimentConfig,
     FeatureConfig,
     ForgettingConfig,
-    Frozen,
     JobKind,
     ProbeConfig,
     ProjectConfig,
     SimilarityConfig,
     StudyConfig,
-    TrustConfig,
 )
 from translearn_core.results import Drift
 from translearn_core.runs import artifacts
@@ -25,16 +25,19 @@ from translearn_core.runs.store import RunStore
 from translearn_core.runs.study_records import Study
 
 
-def evidence(store: RunStore, run: Run) -> tuple[Frozen, ...]:
+def run_diagnostics(store: RunStore, run: Run) -> tuple[BaseConfig, ...]:
     """Return the questions about a run of its owner's, the cheapest first.
 
     Of several answers to one kind of question the one that takes in most is chosen, such as the baselines
     with the run from scratch. Label curves and ratings on the same data come along where they are done.
     """
-    return (*(_answered(store, run, asked) or asked for asked in _usual(store, run)), *_beside(store, run))
+    return (
+        *(_answered(store, run, asked) or asked for asked in default_diagnostics(store, run)),
+        *_beside(store, run),
+    )
 
 
-def study_evidence(study: Study, done: Collection[str]) -> tuple[Frozen, ...]:
+def study_diagnostics(study: Study, done: Collection[str]) -> tuple[BaseConfig, ...]:
     """Return the questions about a study of which the runs `done` are finished; none while none is.
 
     The first is how its ways compare.
@@ -51,13 +54,14 @@ def about_its_data(study: StudyConfig) -> DiagnoseConfig:
     )
 
 
-def _usual(store: RunStore, run: Run) -> Iterator[Frozen]:
+def default_diagnostics(store: RunStore, run: Run) -> Iterator[BaseConfig]:
+    """Yield the diagnostics of a run with their default settings."""
     config, job = run.job.config, run.job.id
     assert isinstance(config, ExperimentConfig)
     limit = config.features.token_limit
     yield DiagnoseConfig(data=config.data, backbone=config.backbone, token_limit=limit)
     yield BaselinesConfig(job=job)
-    yield TrustConfig(job=job)
+    yield ErrorAnalysisConfig(job=job)
     drift = artifacts.load(store.workspace.run(job), Drift)
     if drift is not None:
         last = sum(str(part).startswith("block ") for part in drift.by_part()["part"])
@@ -68,14 +72,14 @@ def _usual(store: RunStore, run: Run) -> Iterator[Frozen]:
         yield ForgettingConfig(job=job)
 
 
-def _answered(store: RunStore, run: Run, asked: Frozen) -> Frozen | None:
+def _answered(store: RunStore, run: Run, asked: BaseConfig) -> BaseConfig | None:
     """Return the fullest question of this kind that is answered; the newest of those alike."""
     done = [
         other.job.config
-        for other in store.runs(run.owner, KIND_OF[type(asked)])
+        for other in store.runs(run.owner, JOB_KIND[type(asked)])
         if other.state is State.DONE and _alike(asked, other.job.config)
     ]
-    return max(done, key=_takes_in, default=None)
+    return max(done, key=_includes, default=None)
 
 
 def _alike(asked: Any, other: Any) -> bool:
@@ -86,15 +90,15 @@ def _alike(asked: Any, other: Any) -> bool:
     return all(getattr(asked, name, None) == getattr(other, name, None) for name in fields)
 
 
-def _takes_in(asked: Frozen) -> int:
+def _includes(asked: BaseConfig) -> int:
     return sum(bool(getattr(asked, name, None)) for name in ("scratch", "sibling", "earlier", "columns"))
 
 
-def _beside(store: RunStore, run: Run) -> Iterator[Frozen]:
+def _beside(store: RunStore, run: Run) -> Iterator[BaseConfig]:
     """Yield what was found out about the same table and task, whatever the run."""
     config = run.job.config
     assert isinstance(config, ExperimentConfig)
-    for kind in (JobKind.CURVE, JobKind.TRANSFERABILITY):
+    for kind in (JobKind.LABEL_EFFICIENCY, JobKind.TRANSFERABILITY):
         for other in store.runs(run.owner, kind):
             if other.state is State.DONE and getattr(other.job.config, "data", None) == config.data:
                 yield other.job.config

@@ -15,21 +15,21 @@ from translearn_core.config import (
     SplitConfig,
     StudyConfig,
     TrainingConfig,
-    leaves,
+    flatten,
 )
 from translearn_core.config.read_options import option_words
 from translearn_core.config.studies.study_file import StudyFile
-from translearn_core.results import Anatomy
+from translearn_core.results import BackboneInfo
 
 LOOP = ("epochs", "lr", "head_lr", "batch_size", "precision", "device", "seed")
 """Settings of the loop that the command line has an option for."""
 
 
-def command(
+def cli_command(
     config: ExperimentConfig,
     file: str,
     parts: Collection[str] = (),
-    anatomy: Anatomy | None = None,
+    anatomy: BackboneInfo | None = None,
     options: ReadOptions | None = None,
 ) -> str:
     """Return the command line that runs the same experiment.
@@ -41,7 +41,7 @@ def command(
     data, model, loop = config.data, config.backbone, config.training
     words: list[object] = ["translearn", "train", f"./{file}" if file.startswith("-") else file]
     words += ["--text", data.text, "--label", data.label]
-    for part in apart(parts):
+    for part in non_default_settings(parts):
         words += [f"--{part}", f"{part}.csv"]
     words += option_words(options or ReadOptions())
     if data.split.column is not None:
@@ -53,8 +53,8 @@ def command(
     words += ["--train-blocks", _blocks(config.plan)]
     for name in LOOP:
         words += [f"--{name.replace('_', '-')}", getattr(loop, name)]
-    usual = dict(leaves(_usual(config, anatomy).model_dump(mode="json", exclude={"distil"})))
-    told = dict(leaves(config.model_dump(mode="json", exclude={"distil"})))
+    usual = dict(flatten(_usual(config, anatomy).model_dump(mode="json", exclude={"distil"})))
+    told = dict(flatten(config.model_dump(mode="json", exclude={"distil"})))
     if config.distil is not None:
         told["distil"] = config.distil.model_dump(mode="json")
     if model.blocks is not None:  # the command counts the blocks of the whole backbone
@@ -71,16 +71,16 @@ def study_file(
     study: StudyConfig, name: str, file: str, parts: Collection[str] = (), baseline: str | None = None
 ) -> str:
     """Return what stands in the file for which ``translearn study`` does the same; `parts` as above."""
-    files = {str(Split.TRAIN): file} | {part: f"{part}.csv" for part in apart(parts)}
+    files = {str(Split.TRAIN): file} | {part: f"{part}.csv" for part in non_default_settings(parts)}
     return StudyFile.of(study, name or "study", files, baseline).written()
 
 
-def apart(parts: Collection[str]) -> list[str]:
+def non_default_settings(parts: Collection[str]) -> list[str]:
     """Return the parts of a data set that have files of their own beside the training rows."""
     return [str(part) for part in (Split.VALIDATION, Split.TEST) if part in parts]
 
 
-def _usual(config: ExperimentConfig, anatomy: Anatomy | None) -> ExperimentConfig:
+def _usual(config: ExperimentConfig, anatomy: BackboneInfo | None) -> ExperimentConfig:
     """Return what the command would do without any ``--set``."""
     data, model, plan, features = config.data, config.backbone, config.plan, FeatureConfig()
     if anatomy is not None:
@@ -97,7 +97,7 @@ def _usual(config: ExperimentConfig, anatomy: Anatomy | None) -> ExperimentConfi
         backbone=BackboneConfig(id=model.id, random_init=model.random_init),
         plan=plan,
         features=features,
-        training=TrainingConfig.suited(plan).model_copy(update=said),
+        training=TrainingConfig.defaults_for(plan).model_copy(update=said),
     )  # fmt: skip
 
 

@@ -32,9 +32,10 @@ from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 from translearn_core.errors import ConfigError, WorkspaceError
 from translearn_core.runs import sqlite_file
 from translearn_core.runs.database_errors import database_url, explain_database_error, missing_driver
+from translearn_core.runs.migration import migrate
 from translearn_core.runs.workspace import Workspace
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 CREATED = "created"
 """The key under which the database says when it was made, in seconds since 1970."""
@@ -91,7 +92,7 @@ jobs = Table(
     Column("seconds_left", Float),
 )
 
-claims = Table(
+job_owners = Table(
     "claims",
     metadata,
     Column("id", String(24), primary_key=True),
@@ -145,6 +146,7 @@ def open_database(workspace: Workspace, url: str | None = None) -> Engine:
         except (OperationalError, ProgrammingError):  # another process was making them
             metadata.create_all(engine)
         found = _stamp(engine)
+    found = migrate(engine, found, SCHEMA_VERSION)
     if found != str(SCHEMA_VERSION):
         raise ConfigError(
             "workspace schema", found, f"a workspace of version {SCHEMA_VERSION}, or an empty folder"

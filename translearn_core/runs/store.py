@@ -12,13 +12,13 @@ from typing import Any
 
 from sqlalchemy import and_, delete, exists, or_, select, update
 
-from translearn_core.config import JOBS, KIND_OF, Frozen, JobKind, ReadOptions, identity, needs
+from translearn_core.config import JOB_KIND, JOBS, BaseConfig, JobKind, ReadOptions, job_id, referenced_jobs
 from translearn_core.errors import NotFoundError, QuotaError
 from translearn_core.results import EpochPoint, History, StepPoint
-from translearn_core.runs.queue import MODELS, Queue, answers_of, inserted, requeue
+from translearn_core.runs.queue import MODELS, Queue, inserted, requeue, results_of
 from translearn_core.runs.records import UNREADABLE, Dataset, Run, State, Unreadable, run_of
-from translearn_core.runs.schema import claims, datasets, jobs, points, studies
-from translearn_core.runs.submissions import Wish, ask, ask_again, take_back
+from translearn_core.runs.schema import datasets, job_owners, jobs, points, studies
+from translearn_core.runs.submissions import JobRequest, cancel, requeue_job, submit_jobs
 from translearn_core.runs.workspace import Workspace
 from translearn_core.settings import Settings, settings
 
@@ -79,7 +79,7 @@ class RunStore(Queue):
         unused = not any(
             getattr(run.job.config, "dataset", old.digest) != old.digest
             or run.job.kind not in (JobKind.READ, JobKind.DIAGNOSE)
-            for run in self._runs(claims.c.owner == owner, jobs.c.dataset == old.digest)
+            for run in self._runs(job_owners.c.owner == owner, jobs.c.dataset == old.digest)
         )
         new = self.add_dataset(owner, old.name, files, options=options)
         if unused and new.digest != old.digest:
@@ -110,15 +110,15 @@ class RunStore(Queue):
             on_it = select(jobs.c.id).where(jobs.c.dataset == digest)
             from_it = and_(jobs.c.parent.in_(on_it), jobs.c.kind.not_in(MODELS))
             mine = select(jobs.c.id).where(or_(jobs.c.dataset == digest, from_it))
-            db.execute(delete(claims).where(claims.c.owner == owner, claims.c.job.in_(mine)))
+            db.execute(delete(job_owners).where(job_owners.c.owner == owner, job_owners.c.job.in_(mine)))
             db.execute(delete(datasets).where(datasets.c.owner == owner, datasets.c.digest == digest))
             db.execute(delete(studies).where(studies.c.owner == owner, studies.c.dataset == digest))
             read = exists().where(jobs.c.dataset == digest, jobs.c.state == str(State.RUNNING))
             if not db.scalar(select(or_(exists().where(datasets.c.digest == digest), read))):
-                self.workspace.set_aside(datasets=[digest])
+                self.workspace.trash(datasets=[digest])
         self.sweep()
 
-    def submit(self, owner: str, config: Frozen, name: str | None = None) -> Run:
+    def submit(self, owner: str, config: BaseConfig, name: str | None = None) -> Run:
         """Ask for a job and return the owner's run of it.
 
         The same question asked again, by whoever, is the same job: done it stays done, stopped or failed it
@@ -129,12 +129,12 @@ class RunStore(Queue):
         NotFoundError
             If the configuration names a data set or job that the owner does not have.
         """
-        kind, job = KIND_OF[type(config)], identity(config)
+        kind, job = JOB_KIND[type(config)], job_id(config)
         if kind in MODELS:
             self.check_quota(owner, settings())
-        wish = Wish(config, name or str(kind), *self.reach(owner, config))
+        wish = JobRequest(config, name or str(kind), *self.dependents(owner, config))
         with self._engine.begin() as db:  # one transaction: a job without a claim would be swept
-            ask(db, owner, wish, rename=bool(name))
+            submit_jobs(db, owner, wish, rename=bool(name))
         return self.run(owner, job)
 
     def run(self, owner: str, run: str) -> Run:
@@ -146,34 +146,36 @@ class RunStore(Queue):
 
     def runs(self, owner: str, kind: JobKind = JobKind.TRAIN) -> list[Run]:
         """Return the owner's runs of one kind, newest first; `unreadable` has those that cannot be read."""
-        return self._runs(claims.c.owner == owner, jobs.c.kind == str(kind))
+        return self._runs(job_owners.c.owner == owner, jobs.c.kind == str(kind))
 
     def unreadable(self, owner: str) -> list[Unreadable]:
         """Return the owner's trainings and pre-trainings that this version cannot read, newest first.
 
         Answers that it cannot read are asked for anew, and go with what they were computed from.
         """
-        found = map(run_of, self._rows(claims.c.owner == owner, jobs.c.kind.in_(MODELS)))
+        found = map(run_of, self._rows(job_owners.c.owner == owner, jobs.c.kind.in_(MODELS)))
         return [one for one in found if isinstance(one, Unreadable)]
 
     def rename(self, owner: str, run: str, name: str) -> None:
         """Give a run another name."""
         with self._engine.begin() as db:
             db.execute(
-                update(claims).where(claims.c.owner == owner, claims.c.id == run).values(name=name[:200])
+                update(job_owners)
+                .where(job_owners.c.owner == owner, job_owners.c.id == run)
+                .values(name=name[:200])
             )
 
-    def ask_to_stop(self, owner: str, run: str) -> bool:
+    def request_stop(self, owner: str, run: str) -> bool:
         """Stop a run; returns False where others still want the same work, which then goes on."""
         job = self.run(owner, run).job.id
         with self._engine.begin() as db:
-            return take_back(db, owner, job)
+            return cancel(db, owner, job)
 
     def resume(self, owner: str, run: str) -> bool:
         """Queue a stopped, failed or interrupted run again; it goes on from its last checkpoint."""
         mine = self.run(owner, run)
         with self._engine.begin() as db:
-            return ask_again(db, owner, mine.job.id)
+            return requeue_job(db, owner, mine.job.id)
 
     def ask_anew(self, owner: str, run: str) -> bool:
         """Queue a run again whose results are gone or damaged; a training goes on from its checkpoint."""
@@ -185,12 +187,12 @@ class RunStore(Queue):
         """Delete a run and what was computed from it; files go when nobody else needs them."""
         mine = self._claimed(owner, run)
         with self._engine.begin() as db:
-            children = select(jobs.c.id).where(answers_of(mine.id))
-            db.execute(delete(claims).where(claims.c.owner == owner, claims.c.job.in_(children)))
-            db.execute(delete(claims).where(claims.c.id == mine.run))
+            children = select(jobs.c.id).where(results_of(mine.id))
+            db.execute(delete(job_owners).where(job_owners.c.owner == owner, job_owners.c.job.in_(children)))
+            db.execute(delete(job_owners).where(job_owners.c.id == mine.run))
         self.sweep()
 
-    def place(self, run: Run) -> int:
+    def queue_position(self, run: Run) -> int:
         """Place in the queue, 1 = next; 0 if it is not waiting."""
         if run.state is not State.QUEUED:
             return 0
@@ -213,16 +215,16 @@ class RunStore(Queue):
         """Bytes that the owner's data sets and runs take."""
         with self._reader.begin() as db:
             digests = set(db.scalars(select(datasets.c.digest).where(datasets.c.owner == owner)))
-            mine = set(db.scalars(select(claims.c.job).where(claims.c.owner == owner)))
-        return self.workspace.weight(datasets=digests, jobs=mine)
+            mine = set(db.scalars(select(job_owners.c.job).where(job_owners.c.owner == owner)))
+        return self.workspace.disk_usage(datasets=digests, jobs=mine)
 
     def disk_of(self, job: str) -> int:
         """Bytes that one job's files take."""
-        return self.workspace.weight(datasets=set(), jobs={job})
+        return self.workspace.disk_usage(datasets=set(), jobs={job})
 
     def owns_anything(self, owner: str) -> bool:
         """Whether an owner has a data set or a run."""
-        rows = [exists().where(table.c.owner == owner) for table in (datasets, claims)]
+        rows = [exists().where(table.c.owner == owner) for table in (datasets, job_owners)]
         with self._reader.begin() as db:
             return bool(db.scalar(select(or_(*rows))))
 
@@ -239,13 +241,13 @@ class RunStore(Queue):
                 "MB: delete some of yours on the Runs page, or have TRANSLEARN_MAX_TOTAL_MB raised."
             )
 
-    def reach(self, owner: str, config: Frozen) -> tuple[str | None, str | None]:
+    def dependents(self, owner: str, config: BaseConfig) -> tuple[str | None, str | None]:
         """Return the digest and the parent job that `config` names; both must be the owner's."""
         data = getattr(getattr(config, "experiment", config), "data", config)
         digest: str | None = getattr(data, "dataset", None)
         if digest:
             self.dataset(owner, digest)
-        parents = self._needed(owner, needs(config))
+        parents = self._needed(owner, referenced_jobs(config))
         for run in parents:
             digest = digest or getattr(getattr(run.job.config, "data", run.job.config), "dataset", None)
         return digest, parents[0].job.id if parents else None
@@ -254,8 +256,8 @@ class RunStore(Queue):
         found: dict[str, Run] = {}
         for start in range(0, len(named), 1000):  # a database takes so many names at once
             some = named[start : start + 1000]
-            of_them = or_(claims.c.id.in_(some), claims.c.job.in_(some))
-            for run in self._runs(claims.c.owner == owner, of_them):
+            of_them = or_(job_owners.c.id.in_(some), job_owners.c.job.in_(some))
+            for run in self._runs(job_owners.c.owner == owner, of_them):
                 found |= {run.id: run, run.job.id: run}
         if missing := [name for name in named if name not in found]:
             raise NotFoundError(
@@ -265,7 +267,7 @@ class RunStore(Queue):
         return [found[name] for name in named]
 
     def _claimed(self, owner: str, run: str) -> Any:
-        found = self._rows(claims.c.owner == owner, or_(claims.c.id == run, claims.c.job == run))
+        found = self._rows(job_owners.c.owner == owner, or_(job_owners.c.id == run, job_owners.c.job == run))
         if not found:
             raise NotFoundError(
                 "There is no such run in your workspace: it was deleted, or the link is somebody else's."
@@ -277,18 +279,18 @@ class RunStore(Queue):
 
     def _rows(self, *where: Any) -> Sequence[Any]:
         mine = [
-            claims.c.id.label("run"),
-            claims.c.owner,
-            claims.c.name,
-            claims.c.created.label("claimed"),
-            claims.c.stopping,
+            job_owners.c.id.label("run"),
+            job_owners.c.owner,
+            job_owners.c.name,
+            job_owners.c.created.label("claimed"),
+            job_owners.c.stopping,
         ]
         with self._reader.begin() as db:
             return db.execute(
                 select(jobs, *mine)
-                .join(claims, claims.c.job == jobs.c.id)
+                .join(job_owners, job_owners.c.job == jobs.c.id)
                 .where(*where)
-                .order_by(claims.c.created.desc())
+                .order_by(job_owners.c.created.desc())
             ).all()
 
 

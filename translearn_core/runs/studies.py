@@ -9,14 +9,22 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from translearn_core.config import CompareConfig, JobKind, Planned, StudyConfig, expand, identity, needs
+from translearn_core.config import (
+    CompareConfig,
+    JobKind,
+    PlannedRun,
+    StudyConfig,
+    expand_grid,
+    job_id,
+    referenced_jobs,
+)
 from translearn_core.errors import ConfigError, NotFoundError
 from translearn_core.runs.queue import MODELS
 from translearn_core.runs.records import UNREADABLE, Run, State, Unreadable
-from translearn_core.runs.schema import claims, jobs, studies
+from translearn_core.runs.schema import job_owners, jobs, studies
 from translearn_core.runs.store import RunStore
-from translearn_core.runs.study_records import Standing, Study, StudyRun
-from translearn_core.runs.submissions import Wish, ask, ask_again, take_back
+from translearn_core.runs.study_records import Study, StudyProgress, StudyRun
+from translearn_core.runs.submissions import JobRequest, cancel, requeue_job, submit_jobs
 from translearn_core.settings import settings
 
 USUAL = ("linear", "full")
@@ -57,7 +65,7 @@ class Studies:
             If it names a data set or teacher that the owner does not have.
         """
         name = name[:200] or "study"
-        planned = expand(config, blocks)
+        planned = expand_grid(config, blocks)
         against = _baseline(planned, baseline)
         wishes = self._wishes(owner, name, planned)
         new, now = secrets.token_hex(8), time.time()
@@ -101,27 +109,29 @@ class Studies:
         """Give a study another name; its runs keep theirs."""
         self._change(owner, study, name=name[:200])
 
-    def hold_against(self, owner: str, study: str, cell: str) -> None:
+    def set_baseline(self, owner: str, study: str, cell: str) -> None:
         """Choose the cell that the others are held against."""
         cells = self.get(owner, study).cells
         if cell not in cells:
             raise ConfigError("baseline", cell, f"one of {', '.join(cells)}")
         self._change(owner, study, baseline=cell)
 
-    def asked_for(self, owner: str) -> frozenset[str]:
+    def find(self, owner: str) -> frozenset[str]:
         """Return the jobs that the owner's studies asked for, without those there were before."""
         with self._store.reading() as db:
             asked = [(job, row.created) for row in db.execute(_mine(owner)) for job in _jobs_of(row)]
-            rows = db.execute(select(claims.c.job, claims.c.created).where(claims.c.owner == owner))
+            rows = db.execute(
+                select(job_owners.c.job, job_owners.c.created).where(job_owners.c.owner == owner)
+            )
             since = {row.job: row.created for row in rows}
         return frozenset(job for job, created in asked if since.get(job, 0.0) >= created)
 
-    def standing(self, owner: str, of: Collection[str]) -> Standing:
+    def progress(self, owner: str, of: Collection[str]) -> StudyProgress:
         """Return how far these jobs are, such as a study's."""
-        found = select(jobs.c.id, jobs.c.state).join(claims, claims.c.job == jobs.c.id)
+        found = select(jobs.c.id, jobs.c.state).join(job_owners, job_owners.c.job == jobs.c.id)
         with self._store.reading() as db:
-            rows = db.execute(found.where(claims.c.owner == owner, jobs.c.id.in_(list(of)))).all()
-        return Standing.of(of, {row.id: State(row.state) for row in rows})
+            rows = db.execute(found.where(job_owners.c.owner == owner, jobs.c.id.in_(list(of)))).all()
+        return StudyProgress.of(of, {row.id: State(row.state) for row in rows})
 
     def failed(self, study: Study) -> list[Run]:
         """Return the runs of a study that failed; their reasons say why."""
@@ -135,17 +145,17 @@ class Studies:
         with self._store.writing() as db:
             live = tuple(state for state in State if state.live)
             found = _in_state(db, owner, _read(db, owner, study).jobs, live)
-            return sum(take_back(db, owner, job) for job in found)
+            return sum(cancel(db, owner, job) for job in found)
 
     def resume(self, owner: str, study: str) -> int:
         """Ask again for what was stopped, failed or deleted, and return how many runs that are."""
         mine = self.get(owner, study)
-        planned = [p for p in expand(mine.config, mine.blocks) if identity(p.config) in set(mine.jobs)]
+        planned = [p for p in expand_grid(mine.config, mine.blocks) if job_id(p.config) in set(mine.jobs)]
         wishes = self._wishes(owner, mine.name, planned)
         with self._store.writing() as db:
             kept = _in_state(db, owner, mine.jobs, tuple(State))
-            again = sum(ask_again(db, owner, job) for job in mine.jobs if job in kept)
-            new = [wish for wish in wishes if identity(wish.config) not in kept]
+            again = sum(requeue_job(db, owner, job) for job in mine.jobs if job in kept)
+            new = [wish for wish in wishes if job_id(wish.config) not in kept]
             _ask_all(db, owner, new, time.time())
         return again + len(new)
 
@@ -160,11 +170,11 @@ class Studies:
         before = self.get(owner, study)
         if config.data != before.config.data:
             raise ConfigError("data", config.data.dataset, "the data set, columns and split of the study")
-        planned = expand(config, blocks)
+        planned = expand_grid(config, blocks)
         wishes = self._wishes(owner, before.name, planned)
         with self._store.writing() as db:
             before = _read(db, owner, study)  # as it is now
-            there, asked = set(before.jobs), {identity(one.config) for one in planned}
+            there, asked = set(before.jobs), {job_id(one.config) for one in planned}
             runs = [*_study_runs(planned), *(run for run in before.runs if run.job not in asked)]
             place = {run.job for run in before.runs if run.cell == before.baseline}
             values = {
@@ -174,7 +184,7 @@ class Studies:
                 "baseline": next(run.cell for run in runs if run.job in place),
             }
             db.execute(update(studies).where(studies.c.id == before.id).values(**values))
-            _ask_all(db, owner, [w for w in wishes if identity(w.config) not in there], time.time())
+            _ask_all(db, owner, [w for w in wishes if job_id(w.config) not in there], time.time())
         return self.get(owner, study)
 
     def delete(self, owner: str, study: str, *, runs: bool = False) -> None:
@@ -186,23 +196,23 @@ class Studies:
             gone = _comparisons(db, owner, of)
             if runs:
                 others = {job for row in db.execute(_mine(owner)) for job in _jobs_of(row)}
-                alone = (claims.c.job.in_(of - others), claims.c.created >= mine.created)
-                made = set(db.scalars(select(claims.c.job).where(claims.c.owner == owner, *alone)))
+                alone = (job_owners.c.job.in_(of - others), job_owners.c.created >= mine.created)
+                made = set(db.scalars(select(job_owners.c.job).where(job_owners.c.owner == owner, *alone)))
                 answers = select(jobs.c.id).where(jobs.c.parent.in_(made), jobs.c.kind.not_in(MODELS))
                 gone |= made | set(db.scalars(answers))
-            db.execute(delete(claims).where(claims.c.owner == owner, claims.c.job.in_(gone)))
+            db.execute(delete(job_owners).where(job_owners.c.owner == owner, job_owners.c.job.in_(gone)))
         self._store.sweep()
 
-    def _wishes(self, owner: str, name: str, planned: Sequence[Planned]) -> list[Wish]:
+    def _wishes(self, owner: str, name: str, planned: Sequence[PlannedRun]) -> list[JobRequest]:
         """Return what to ask for; all that the runs build on must be the owner's, and there must be room."""
         self._store.check_quota(owner, settings())
         reach: dict[tuple[str, ...], tuple[str | None, str | None]] = {}
         wishes = []
         for one in planned:
-            named = (one.config.data.dataset, *needs(one.config))
+            named = (one.config.data.dataset, *referenced_jobs(one.config))
             if named not in reach:
-                reach[named] = self._store.reach(owner, one.config)
-            wishes.append(Wish(one.config, f"{name}: {one.name}, seed {one.seed}", *reach[named]))
+                reach[named] = self._store.dependents(owner, one.config)
+            wishes.append(JobRequest(one.config, f"{name}: {one.name}, seed {one.seed}", *reach[named]))
         return wishes
 
     def _listed(self, owner: str) -> list[Study | Unreadable]:
@@ -214,12 +224,12 @@ class Studies:
             db.execute(update(studies).where(studies.c.id == _read(db, owner, study).id).values(**values))
 
 
-def _ask_all(db: Connection, owner: str, wishes: Iterable[Wish], now: float) -> None:
+def _ask_all(db: Connection, owner: str, wishes: Iterable[JobRequest], now: float) -> None:
     for place, wish in enumerate(wishes):  # their order is their place in the queue
-        ask(db, owner, wish, rename=False, now=now + place * 1e-5)
+        submit_jobs(db, owner, wish, rename=False, now=now + place * 1e-5)
 
 
-def _baseline(planned: Sequence[Planned], asked: str | None) -> str:
+def _baseline(planned: Sequence[PlannedRun], asked: str | None) -> str:
     """Return the name of the cell the others are held against."""
     if asked is not None and any(one.name == asked for one in planned):
         return asked
@@ -232,8 +242,8 @@ def _baseline(planned: Sequence[Planned], asked: str | None) -> str:
     return planned[0].name
 
 
-def _study_runs(planned: Sequence[Planned]) -> list[StudyRun]:
-    return [StudyRun(one.name, one.cell, one.seed, identity(one.config)) for one in planned]
+def _study_runs(planned: Sequence[PlannedRun]) -> list[StudyRun]:
+    return [StudyRun(one.name, one.cell, one.seed, job_id(one.config)) for one in planned]
 
 
 def _mine(owner: str) -> Any:
@@ -277,20 +287,20 @@ def _study_of(row: Any) -> Study | Unreadable:
 
 def _in_state(db: Connection, owner: str, of: Sequence[str], states: Sequence[State]) -> set[str]:
     """Return which of these jobs the owner has in one of these states."""
-    found = select(jobs.c.id).join(claims, claims.c.job == jobs.c.id)
+    found = select(jobs.c.id).join(job_owners, job_owners.c.job == jobs.c.id)
     here = jobs.c.state.in_([str(state) for state in states])
-    return set(db.scalars(found.where(claims.c.owner == owner, jobs.c.id.in_(of), here)))
+    return set(db.scalars(found.where(job_owners.c.owner == owner, jobs.c.id.in_(of), here)))
 
 
 def _comparisons(db: Connection, owner: str, of: set[str]) -> set[str]:
     """Return the owner's comparisons of no other jobs than these."""
-    found = select(jobs.c.id, jobs.c.config).join(claims, claims.c.job == jobs.c.id)
-    rows = db.execute(found.where(claims.c.owner == owner, jobs.c.kind == str(JobKind.COMPARE)))
+    found = select(jobs.c.id, jobs.c.config).join(job_owners, job_owners.c.job == jobs.c.id)
+    rows = db.execute(found.where(job_owners.c.owner == owner, jobs.c.kind == str(JobKind.COMPARE)))
     return {row.id for row in rows if _compares_only(row.config, of)}
 
 
 def _compares_only(config: str, of: set[str]) -> bool:
     try:
-        return set(needs(CompareConfig.model_validate_json(config))) <= of
+        return set(referenced_jobs(CompareConfig.model_validate_json(config))) <= of
     except ValueError:
         return False  # not to be read: it goes with the runs it names

@@ -57,7 +57,7 @@ class Study:
 
 
 @dataclass(frozen=True)
-class Standing:
+class StudyProgress:
     """A study's jobs by where they stand; those that are `gone` were deleted."""
 
     done: tuple[str, ...] = ()
@@ -68,7 +68,7 @@ class Standing:
     gone: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, jobs: Collection[str], states: Mapping[str, State]) -> "Standing":
+    def of(cls, jobs: Collection[str], states: Mapping[str, State]) -> "StudyProgress":
         """Sort `jobs` by their states; one that has none is gone."""
 
         def those(*wanted: State | None) -> tuple[str, ...]:
@@ -99,7 +99,7 @@ class Standing:
             return State.DONE
         return State.FAILED if self.failed else State.STOPPED
 
-    def told(self) -> str:
+    def summary(self) -> str:
         """Return it in words: how many are done, and the others where there are some."""
         rest = {"running": self.running, "waiting": self.waiting, "stopped": self.stopped}
         rest |= {"failed": self.failed, "deleted": self.gone}

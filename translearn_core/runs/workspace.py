@@ -174,7 +174,7 @@ class Workspace:
         except (ValueError, KeyError) as error:
             raise DamagedFileError(path, "it is not what was kept", "bring the same file again") from error
 
-    def weight(self, *, datasets: set[str], jobs: set[str]) -> int:
+    def disk_usage(self, *, datasets: set[str], jobs: set[str]) -> int:
         """Bytes on disk of these data sets and jobs."""
         folders = [self.dataset(d) for d in datasets] + [self.run(j) for j in jobs]
         return sum(artifacts.size(folder) for folder in folders if folder.exists())
@@ -187,7 +187,7 @@ class Workspace:
         """Bytes of what is kept of frozen parts, for all owners together."""
         return artifacts.size(self.activations) if self.activations.exists() else 0
 
-    def set_aside(self, *, datasets: Iterable[str] = (), jobs: Iterable[str] = ()) -> None:
+    def trash(self, *, datasets: Iterable[str] = (), jobs: Iterable[str] = ()) -> None:
         """Take these data sets and jobs out of sight at once; `empty` deletes their files.
 
         A rename inside the transaction that deletes the rows: who asks for the same thing a moment later
@@ -197,7 +197,7 @@ class Workspace:
             with contextlib.suppress(FileNotFoundError):
                 folder.rename(self._aside / f"{folder.name}-{secrets.token_hex(4)}")
 
-    def empty(self) -> None:
+    def empty_trash(self) -> None:
         """Delete the files of what was set aside."""
         for folder in self._aside.iterdir():
             shutil.rmtree(folder, ignore_errors=True)

@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from translearn_core.config import TrainingConfig
 from translearn_core.training.batches import batch_order
-from translearn_core.training.prefetch import batches
+from translearn_core.training.prefetch import prefetch_batches
 from translearn_core.transfer import Batch, Inputs
 
 
-class Feed:
+class BatchLoader:
     """The rows `train` of `inputs` in batches, in an order of its own for every epoch."""
 
     def __init__(
@@ -34,7 +34,7 @@ class Feed:
     def ready(self, order: list[NDArray[np.int64]]) -> Iterable[tuple[NDArray[np.int64], Batch]]:
         """Return the batches of `order`; a single one of vectors is the same in every epoch."""
         if len(order) != 1 or self.inputs.pooled is None:
-            return batches(self.inputs, order, self.device)
+            return prefetch_batches(self.inputs, order, self.device)
         if self._single is None:
             self._single = self.inputs.batch(order[0], learning=True)
         return [(order[0], self._single)]

@@ -11,7 +11,7 @@ STEP_POINTS = 2000
 
 
 @dataclass(frozen=True)
-class Moment:
+class TrainingEvent:
     """What the loop tells: a point of the history, how far it is, and how to get the state to keep.
 
     Long runs note only some of their steps: there `point` is None in between. `stage` counts from 0; `ended`
@@ -26,5 +26,5 @@ class Moment:
     ended: bool = False
 
 
-Hook = Callable[[Moment], None]
+Callback = Callable[[TrainingEvent], None]
 """Called after every step and every epoch; raising stops the run."""

@@ -9,9 +9,9 @@ import torch
 from torch import Tensor
 
 from translearn_core.results import EpochPoint, StepPoint
-from translearn_core.training.checkpoint_file import StateFile
+from translearn_core.training.checkpoint_file import CheckpointFile
 
-FILE = StateFile("checkpoint.pt", remedy="delete the run and train it again")
+FILE = CheckpointFile("checkpoint.pt", remedy="delete the run and train it again")
 
 
 @dataclass
@@ -30,7 +30,7 @@ class Checkpoint:
     stage: int = 0
     stage_epoch: int = 0
     stage_best: float = -1.0
-    since: dict[str, int] = field(default_factory=dict)
+    stage_started_at: dict[str, int] = field(default_factory=dict)
     step: int = 0
     epoch: int = 0
     step_in_epoch: int = 0
@@ -40,12 +40,12 @@ class Checkpoint:
     best: dict[str, Tensor] = field(default_factory=dict)
     best_score: float = -1.0
     best_epoch: int = 0
-    waited: int = 0
+    epochs_without_improvement: int = 0
     finished: bool = False
     loss_sum: float = 0.0
     seconds: float = 0.0
-    spent: dict[str, float] = field(default_factory=dict)
-    moved: list[str] = field(default_factory=list)
+    seconds_by_phase: dict[str, float] = field(default_factory=dict)
+    had_gradient: list[str] = field(default_factory=list)
     best_moved: list[str] = field(default_factory=list)
     history: list[StepPoint | EpochPoint] = field(default_factory=list)
 

@@ -21,7 +21,7 @@ BROKEN = (RuntimeError, OSError, LookupError, TypeError, ValueError, EOFError, p
 
 
 @dataclass(frozen=True)
-class StateFile:
+class CheckpointFile:
     """The file `name` in a run's folder and the one before it; `remedy` helps where both are damaged."""
 
     name: str

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from translearn_core.activations import Report
+from translearn_core.activations import ProgressCallback
 from translearn_core.config import DistilConfig
 from translearn_core.errors import ConfigError
 from translearn_core.transfer import load_trained
@@ -21,10 +21,10 @@ LEAST = 1e-8
 
 
 @dataclass(frozen=True)
-class Lesson:
+class DistillationTarget:
     """What a teacher says of every row that trains: `told`, log-probabilities, shape (rows, classes)."""
 
-    told: Tensor
+    log_probs: Tensor
     config: DistilConfig
 
     def loss(self, logits: Tensor, index: Tensor, own: Tensor) -> Tensor:
@@ -35,19 +35,19 @@ class Lesson:
         Hinton, Vinyals & Dean 2015, arXiv:1503.02531, section 2.
         """
         t, share = self.config.temperature, self.config.weight
-        soft = (self.told[index] / t).softmax(-1)
+        soft = (self.log_probs[index] / t).softmax(-1)
         apart = functional.kl_div((logits / t).log_softmax(-1), soft, reduction="batchmean")
         return (1 - share) * own + share * t * t * apart
 
 
-def taught(
+def teacher_log_probs(
     config: DistilConfig | None,
     teacher: Path | None,
     classes: Sequence[str],
     texts: Sequence[str],
     train: NDArray[np.int64],
-    report: Report,
-) -> Lesson | None:
+    report: ProgressCallback,
+) -> DistillationTarget | None:
     """Return what the run in the folder `teacher` says of the training rows; None where nobody teaches.
 
     Raises
@@ -72,5 +72,7 @@ def taught(
     for start in range(0, len(train), AT_A_TIME):
         report("asking the teacher", start, len(train))
         rows = train[start : start + AT_A_TIME]
-        told[rows] = model.answer([texts[i] for i in rows])[0][:, order]
-    return Lesson(torch.from_numpy(np.log(np.clip(told, LEAST, None))).to(model.compute.device), config)
+        told[rows] = model.predict([texts[i] for i in rows])[0][:, order]
+    return DistillationTarget(
+        torch.from_numpy(np.log(np.clip(told, LEAST, None))).to(model.compute.device), config
+    )

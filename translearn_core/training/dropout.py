@@ -19,7 +19,7 @@ LEVELS = 65_536
 
 
 @contextmanager
-def quick_dropout(device: torch.device) -> Iterator[None]:
+def fast_cpu_dropout(device: torch.device) -> Iterator[None]:
     """Draw dropout masks quickly inside: in modules, functions and attention; on a CPU only.
 
     The masks follow from torch's random state, which a checkpoint keeps.

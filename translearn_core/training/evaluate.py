@@ -6,18 +6,18 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from translearn_core.activations import Compute, Report, by_length, quiet
+from translearn_core.activations import Compute, ProgressCallback, by_length, no_progress
 from translearn_core.activations.encoder import TOKENS_PER_BATCH
-from translearn_core.training.training_rows import Rows
+from translearn_core.training.training_rows import TrainingRows
 from translearn_core.transfer import Classifier, Inputs
 
 
-def answers(
+def predict(
     model: Classifier,
     inputs: Inputs,
     rows: NDArray[np.int64],
     compute: Compute,
-    report: Report = quiet,
+    report: ProgressCallback = no_progress,
 ) -> tuple[NDArray[np.float32], NDArray[np.float16]]:
     """Return what a classifier makes of some rows: probabilities and the vectors they stand on.
 
@@ -47,8 +47,12 @@ def answers(
     return np.concatenate(probabilities)[back], np.concatenate(features)[back]
 
 
-def validated(
-    model: Classifier, inputs: Inputs, rows: Rows, compute: Compute, report: Report = quiet
+def validate(
+    model: Classifier,
+    inputs: Inputs,
+    rows: TrainingRows,
+    compute: Compute,
+    report: ProgressCallback = no_progress,
 ) -> tuple[float, float, float]:
     """Return loss (nats), accuracy and macro-F1 on the validation rows; no numbers if there are none.
 
@@ -56,7 +60,7 @@ def validated(
     """
     if not len(rows.validation):
         return math.nan, math.nan, math.nan
-    scores, _ = answers(model, inputs, rows.validation, compute, report)
+    scores, _ = predict(model, inputs, rows.validation, compute, report)
     labels = rows.labels[rows.validation]
     found = confusion_of(labels, scores.argmax(1), rows.classes)
     known = ~np.isin(labels, rows.absent)

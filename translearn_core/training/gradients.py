@@ -13,9 +13,9 @@ from translearn_core.activations import Compute
 from translearn_core.config import ClassWeights
 from translearn_core.config.lr_schedule import HEAD
 from translearn_core.errors import out_of_memory
-from translearn_core.training.distillation import Lesson
-from translearn_core.training.dropout import quick_dropout
-from translearn_core.training.training_rows import Rows, class_weights
+from translearn_core.training.distillation import DistillationTarget
+from translearn_core.training.dropout import fast_cpu_dropout
+from translearn_core.training.training_rows import TrainingRows, class_weights
 from translearn_core.transfer import Batch, Classifier, Inputs
 
 log = logging.getLogger(__name__)
@@ -25,7 +25,12 @@ class Gradients:
     """Fills the gradients of `model`, one batch after another; `pieces` is in how many a batch goes."""
 
     def __init__(
-        self, model: Classifier, rows: Rows, how: ClassWeights, compute: Compute, lesson: Lesson | None
+        self,
+        model: Classifier,
+        rows: TrainingRows,
+        how: ClassWeights,
+        compute: Compute,
+        lesson: DistillationTarget | None,
     ) -> None:
         self.model, self.compute, self.lesson = model, compute, lesson
         # a copy: what comes from a file may be read-only
@@ -34,7 +39,7 @@ class Gradients:
         self.weights = None if weights is None else weights.to(compute.device)
         self.pieces = 1
 
-    def fill(
+    def backward(
         self, index: NDArray[np.int64], batch: Batch, inputs: Inputs, optimizer: torch.optim.Optimizer
     ) -> tuple[float, NDArray[np.int64]]:
         """Fill the gradients of one step; return its loss and what was predicted.
@@ -71,7 +76,7 @@ class Gradients:
     ) -> tuple[float, NDArray[np.int64]]:
         where = torch.from_numpy(index)
         labels = self.labels[where]
-        with quick_dropout(self.compute.device):
+        with fast_cpu_dropout(self.compute.device):
             logits = self.model(batch, self.compute)
             loss = functional.cross_entropy(logits, labels, weight=self.weights)
             if self.lesson is not None:
@@ -90,7 +95,7 @@ class Gradients:
 
 
 @torch.no_grad()
-def pull_back(
+def l2_sp_gradient(
     learning: Mapping[str, Parameter], start: Mapping[str, Tensor], parts: Mapping[str, str], strength: float
 ) -> None:
     """Add the gradient of L2-SP: towards the start, the head towards nothing (arXiv:1802.01483)."""
@@ -99,6 +104,6 @@ def pull_back(
             parameter.grad.add_(parameter - start[name], alpha=strength)
 
 
-def with_gradient(learning: Mapping[str, Parameter]) -> list[str]:
+def parameters_with_gradient(learning: Mapping[str, Parameter]) -> list[str]:
     """Return the names of those whose gradient is not nothing."""
     return [name for name, p in learning.items() if p.grad is not None and bool(p.grad.any())]

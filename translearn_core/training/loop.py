@@ -9,21 +9,21 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from translearn_core.activations import Compute, Report, quiet
+from translearn_core.activations import Compute, ProgressCallback, no_progress
 from translearn_core.config import FreezePlan, Stage, TrainingConfig
-from translearn_core.config.lr_schedule import HEAD, peak_rates, rates_at
+from translearn_core.config.lr_schedule import HEAD, learning_rates_at, peak_rates
 from translearn_core.errors import TrainingError
 from translearn_core.results import EpochPoint, StepPoint
-from translearn_core.training.batch_loader import Feed
-from translearn_core.training.callbacks import STEP_POINTS, Hook, Moment
+from translearn_core.training.batch_loader import BatchLoader
+from translearn_core.training.callbacks import STEP_POINTS, Callback, TrainingEvent
 from translearn_core.training.checkpoint import Checkpoint, copies, random_states
-from translearn_core.training.distillation import Lesson
-from translearn_core.training.evaluate import accuracy_of, confusion_of, macro_f1, validated
-from translearn_core.training.gradients import Gradients, pull_back, with_gradient
+from translearn_core.training.distillation import DistillationTarget
+from translearn_core.training.evaluate import accuracy_of, confusion_of, macro_f1, validate
+from translearn_core.training.gradients import Gradients, l2_sp_gradient, parameters_with_gradient
 from translearn_core.training.optimizer import set_rates
-from translearn_core.training.schedule import Course
-from translearn_core.training.training_rows import Rows
-from translearn_core.training.weight_drift import part_changes
+from translearn_core.training.schedule import StageSchedule
+from translearn_core.training.training_rows import TrainingRows
+from translearn_core.training.weight_drift import relative_change_per_part
 from translearn_core.transfer import Batch, Classifier, Inputs
 
 InputsFor = Callable[[FreezePlan], Inputs]
@@ -40,42 +40,42 @@ class Loop:
         self,
         model: Classifier,
         inputs: Inputs,
-        rows: Rows,
+        rows: TrainingRows,
         config: TrainingConfig,
         compute: Compute,
-        report: Report = quiet,
+        report: ProgressCallback = no_progress,
         *,
         before: Sequence[Stage] = (),
         inputs_for: InputsFor | None = None,
-        lesson: Lesson | None = None,
+        lesson: DistillationTarget | None = None,
     ) -> None:
         self.model, self.rows, self.config, self.compute, self.report = model, rows, config, compute, report
         self.inputs_for = inputs_for or (lambda _: inputs)
-        self.feed = Feed(inputs, rows.train, config, compute.device)
-        self.course = Course(model, config, before)
+        self.feed = BatchLoader(inputs, rows.train, config, compute.device)
+        self.course = StageSchedule(model, config, before)
         self.start = {name: p.detach().clone() for name, p in self.course.trained.items()}
         self.peaks = peak_rates(config, model.source.n_blocks)
         self.gradients = Gradients(model, rows, config.class_weights, compute, lesson)
         torch.manual_seed(config.seed)
         self.state = Checkpoint.fresh(rows.classes)
-        self.course.open(self.state)
+        self.course.start_stage(self.state)
 
-    def run(self, hook: Hook) -> Inputs:
+    def run(self, hook: Callback) -> Inputs:
         """Train to the last epoch or until patience ends, then take the best epoch's weights.
 
         Returns what was computed once for the model's own plan.
         """
         while not self.state.finished:
-            if not self.course.over(self.state):
+            if not self.course.finished(self.state):
                 self._epoch(hook)
-            elif self.course.in_last(self.state):
+            elif self.course.is_last_stage(self.state):
                 self.state.finished = True
             else:
-                self.course.advance(self.state)
-                self.serve(self.course.stage(self.state).plan)
-        return self.close()
+                self.course.next_stage(self.state)
+                self.set_inputs(self.course.stage(self.state).plan)
+        return self.restore_best()
 
-    def _epoch(self, hook: Hook) -> None:
+    def _epoch(self, hook: Callback) -> None:
         state, began = self.state, time.monotonic() - self.state.seconds
         order = self.feed.order(state.epoch)
         self.model.train()
@@ -87,10 +87,10 @@ class Loop:
             noted = point if state.step % stride == 0 else None
             if noted:
                 state.history.append(noted)
-            hook(Moment(noted, state.step - origin, end - origin, self.checkpoint, state.stage))
+            hook(TrainingEvent(noted, state.step - origin, end - origin, self.checkpoint, state.stage))
         closed = self._close_epoch()
-        done, steps, ended = state.step - origin, end - origin, self.course.over(state)
-        hook(Moment(closed, done, steps, self.checkpoint, state.stage, ended))
+        done, steps, ended = state.step - origin, end - origin, self.course.finished(state)
+        hook(TrainingEvent(closed, done, steps, self.checkpoint, state.stage, ended))
 
     def step(self, index: NDArray[np.int64], batch: Batch, end: int, in_epoch: int) -> StepPoint:
         """Take one step on the rows `index`, whose batch this is; the run is planned to end at step `end`.
@@ -98,9 +98,9 @@ class Loop:
         The model is in training mode; walking through its modules takes longer than a step of the head.
         """
         state, started = self.state, time.perf_counter()
-        rates = rates_at(state.step, end, state.since, self.peaks, self.config)
+        rates = learning_rates_at(state.step, end, state.stage_started_at, self.peaks, self.config)
         set_rates(self.optimizer, rates)
-        loss, predicted = self.gradients.fill(index, batch, self.inputs, self.optimizer)
+        loss, predicted = self.gradients.backward(index, batch, self.inputs, self.optimizer)
         norm = self._limited(loss)
         self.optimizer.step()
         seen = confusion_of(self.rows.labels[index], predicted, self.rows.classes)
@@ -123,9 +123,9 @@ class Loop:
         """Pull the gradients back and clip them, as the settings say; return their norm before clipping."""
         state, learning = self.state, self.course.learning
         if self.config.l2_sp:
-            pull_back(learning, self.start, self.course.parts, self.config.l2_sp)
-        if (state.stage_epoch == 0 and state.step_in_epoch == 0) or not state.moved:
-            state.moved = sorted({*state.moved, *with_gradient(learning)})
+            l2_sp_gradient(learning, self.start, self.course.parts, self.config.l2_sp)
+        if (state.stage_epoch == 0 and state.step_in_epoch == 0) or not state.had_gradient:
+            state.had_gradient = sorted({*state.had_gradient, *parameters_with_gradient(learning)})
         norm = torch.nn.utils.clip_grad_norm_(learning.values(), self.config.clip)
         if not math.isfinite(loss):
             raise TrainingError(
@@ -137,7 +137,7 @@ class Loop:
     def _close_epoch(self) -> EpochPoint:
         state = self.state
         seen = state.confusion.numpy()
-        loss, accuracy, score = validated(self.model, self.inputs, self.rows, self.compute, self.report)
+        loss, accuracy, score = validate(self.model, self.inputs, self.rows, self.compute, self.report)
         better = self.course.count(state, score)
         point = EpochPoint(
             epoch=state.epoch,
@@ -151,14 +151,14 @@ class Loop:
             seconds=state.seconds,
             best=better,
             stage=state.stage,
-            moved=part_changes(self.model, self.start),
+            moved=relative_change_per_part(self.model, self.start),
         )
         state.history.append(point)
         state.loss_sum, state.seconds = 0.0, 0.0
         state.confusion = torch.zeros_like(state.confusion)
         return point
 
-    def close(self) -> Inputs:
+    def restore_best(self) -> Inputs:
         """Put the best epoch's weights into the model, and the model's own plan in force.
 
         Before the first epoch ends, what there is stays. Returns what was computed once for that plan.
@@ -167,21 +167,21 @@ class Loop:
             for name, parameter in self.course.trained.items():
                 if name in self.state.best:
                     parameter.copy_(self.state.best[name])
-        if not self.course.in_last(self.state):
+        if not self.course.is_last_stage(self.state):
             self.model.freeze(self.model.allowed)
-            self.serve(self.model.allowed)
+            self.set_inputs(self.model.allowed)
         return self.inputs
 
-    def serve(self, plan: FreezePlan) -> None:
+    def set_inputs(self, plan: FreezePlan) -> None:
         """From here on learn from what was computed once for the stage in which `plan` trains."""
-        self.feed = Feed(self.inputs_for(plan), self.rows.train, self.config, self.compute.device)
+        self.feed = BatchLoader(self.inputs_for(plan), self.rows.train, self.config, self.compute.device)
 
     def checkpoint(self, spent: dict[str, float]) -> Checkpoint:
         """Return the state of this moment and the seconds `spent` so far.
 
         Write it before the next step, the optimizer goes on using its tensors.
         """
-        self.state.spent = dict(spent)
+        self.state.seconds_by_phase = dict(spent)
         self.state.weights = copies(self.course.trained)
         self.state.optimizer = self.optimizer.state_dict()
         self.state.random = random_states(self.compute.device)

@@ -7,15 +7,15 @@ from itertools import count, islice
 import numpy as np
 from numpy.typing import NDArray
 
-from translearn_core.activations import Compute, Report, quiet
-from translearn_core.config import ExperimentConfig, RateSearchConfig, Schedule, TrainingConfig
+from translearn_core.activations import Compute, ProgressCallback, no_progress
+from translearn_core.config import ExperimentConfig, LrFinderConfig, Schedule, TrainingConfig
 from translearn_core.errors import TrainingError
-from translearn_core.results import RateSearch
+from translearn_core.results import LrFinderResult
 from translearn_core.training.batches import batch_order
-from translearn_core.training.distillation import Lesson
+from translearn_core.training.distillation import DistillationTarget
 from translearn_core.training.loop import Loop
-from translearn_core.training.prefetch import batches
-from translearn_core.training.training_rows import Rows
+from translearn_core.training.prefetch import prefetch_batches
+from translearn_core.training.training_rows import TrainingRows
 from translearn_core.transfer import Classifier, Inputs
 
 BEGINNING = 5
@@ -32,16 +32,16 @@ DISTANCE = 10.0
 """The suggested rate is at least so many times lower than the one at which the loss was lowest."""
 
 
-def search_rate(
+def find_learning_rate(
     model: Classifier,
     inputs: Inputs,
-    rows: Rows,
-    config: RateSearchConfig,
+    rows: TrainingRows,
+    config: LrFinderConfig,
     compute: Compute,
-    report: Report = quiet,
+    report: ProgressCallback = no_progress,
     *,
-    lesson: Lesson | None = None,
-) -> RateSearch:
+    lesson: DistillationTarget | None = None,
+) -> LrFinderResult:
     """Train `model` on random batches while the rate rises geometrically, and read a rate off the loss.
 
     Every part keeps its ratio to the others, as `config.experiment` has them. Stages before the plan itself
@@ -51,15 +51,15 @@ def search_rate(
     ----------
     Smith 2015, arXiv:1506.01186, section 3.3.
     """
-    setting, before = raised(config.experiment)
+    setting, before = searched_setting(config.experiment)
     training = config.experiment.training
     even = training.model_copy(update={"schedule": Schedule.CONSTANT, "warmup": 0.0})
     loop = Loop(model, inputs, rows, even, compute, report, lesson=lesson)
     peaks, steps = loop.peaks, config.steps
-    rates, losses, smoothed = ladder(config), list[float](), list[float]()
+    rates, losses, smoothed = lr_grid(config), list[float](), list[float]()
     model.train()
     order = islice(whole_batches(inputs, rows, training), steps)
-    for rate, (index, batch) in zip(rates, batches(inputs, order, compute.device), strict=True):
+    for rate, (index, batch) in zip(rates, prefetch_batches(inputs, order, compute.device), strict=True):
         report("trying learning rates", len(losses), steps)
         loop.peaks = {part: peak * rate / before for part, peak in peaks.items()}
         try:
@@ -70,11 +70,11 @@ def search_rate(
         if smoothed[-1] > RUNAWAY * min(smoothed):
             break
     tried = rates[: len(losses)]
-    suggestion, reason = read(tried, losses, smoothed, config, before)
-    return RateSearch(setting, before, tried, tuple(losses), tuple(smoothed), suggestion, reason)
+    suggestion, reason = suggest_lr(tried, losses, smoothed, config, before)
+    return LrFinderResult(setting, before, tried, tuple(losses), tuple(smoothed), suggestion, reason)
 
 
-def raised(experiment: ExperimentConfig) -> tuple[str, float]:
+def searched_setting(experiment: ExperimentConfig) -> tuple[str, float]:
     """Return which setting of the training is raised, and its value: the head's rate if only it trains."""
     training = experiment.training
     if not experiment.trains_backbone:
@@ -82,12 +82,14 @@ def raised(experiment: ExperimentConfig) -> tuple[str, float]:
     return ("rates", max(training.rates)) if training.rates else ("lr", training.lr)
 
 
-def ladder(config: RateSearchConfig) -> tuple[float, ...]:
+def lr_grid(config: LrFinderConfig) -> tuple[float, ...]:
     """Return the rate of every step, from low to high, each the same multiple of the one before."""
     return tuple(np.geomspace(config.low, config.high, config.steps).tolist())
 
 
-def whole_batches(inputs: Inputs, rows: Rows, training: TrainingConfig) -> Iterator[NDArray[np.int64]]:
+def whole_batches(
+    inputs: Inputs, rows: TrainingRows, training: TrainingConfig
+) -> Iterator[NDArray[np.int64]]:
     """Yield batches as a training draws them, without end and without the short one at an epoch's end."""
     lengths = np.zeros_like(inputs.lengths) if inputs.pooled is not None else inputs.lengths
     size = min(training.batch_size, len(rows.train))
@@ -98,23 +100,23 @@ def whole_batches(inputs: Inputs, rows: Rows, training: TrainingConfig) -> Itera
 
 def running_mean(losses: Sequence[float], steps: int) -> list[float]:
     """Return the exponential running mean of `losses`, corrected for its start at nothing."""
-    share, mean, out = newest(steps), 0.0, []
+    share, mean, out = ema_weight(steps), 0.0, []
     for step, loss in enumerate(losses, 1):
         mean += share * (loss - mean)
         out.append(mean / (1 - (1 - share) ** step))
     return out
 
 
-def newest(steps: int) -> float:
+def ema_weight(steps: int) -> float:
     """Return what the newest loss counts in the running mean of a search of `steps`."""
     return min(1.0, MEMORY / steps)
 
 
-def read(
+def suggest_lr(
     rates: Sequence[float],
     losses: Sequence[float],
     smoothed: Sequence[float],
-    config: RateSearchConfig,
+    config: LrFinderConfig,
     before: float,
 ) -> tuple[float, str]:
     """Return the suggested rate and the reason in words.
@@ -131,8 +133,8 @@ def read(
     curve = np.asarray(smoothed)
     lowest = int(curve.argmin())
     fall = float(np.mean(losses[:early])) - float(curve[lowest])
-    share = newest(steps)
-    if lowest < early or fall <= CLEAR * scatter(losses) * math.sqrt(share / (2 - share) + 1 / early):
+    share = ema_weight(steps)
+    if lowest < early or fall <= CLEAR * residual_std(losses) * math.sqrt(share / (2 - share) + 1 / early):
         if ended:
             return before, f"The loss did not clearly fall before it ran away at {rates[-1]:.2g}, {stays}"
         said = f"Between {rates[0]:.2g} and {rates[-1]:.2g} the loss fell no more than it jumps about anyway"
@@ -162,7 +164,7 @@ def steepest_fall(
     return int(places[((curve[right] - curve[left]) / (x[right] - x[left])).argmin()])
 
 
-def scatter(losses: Sequence[float]) -> float:
+def residual_std(losses: Sequence[float]) -> float:
     """Return the standard deviation of losses around their course.
 
     From the differences of neighbours, by their median: neither a slow fall nor a wild end counts.

@@ -14,7 +14,7 @@ AHEAD = 2
 """Batches made ready beforehand."""
 
 
-def batches(
+def prefetch_batches(
     inputs: Inputs, order: Iterable[NDArray[np.int64]], device: torch.device
 ) -> Iterator[tuple[NDArray[np.int64], Batch]]:
     """Yield each index of `order` with its batch, read by a thread (a worker may have no processes).

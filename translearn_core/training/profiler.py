@@ -9,13 +9,13 @@ import psutil
 import torch
 from torch import Tensor, nn
 
-from translearn_core.activations import Compute, Split, Tokens
+from translearn_core.activations import Compute, PartialForward, TokenizedTexts
 from translearn_core.activations.encoder import TOKENS_PER_BATCH
 from translearn_core.backbones import Backbone
 from translearn_core.config import FeatureConfig, FreezePlan, HeadConfig, Pooling, TrainingConfig
-from translearn_core.results import Calibration
+from translearn_core.results import CostModel
 from translearn_core.training.loop import Loop
-from translearn_core.training.training_rows import Rows
+from translearn_core.training.training_rows import TrainingRows
 from translearn_core.transfer import Batch, Classifier, Inputs
 
 SHORT, LONG = 12, 48
@@ -23,7 +23,7 @@ SHORT, LONG = 12, 48
 REPEATS = 3
 
 
-def calibrate(
+def profile_steps(
     backbone: Backbone,
     compute: Compute,
     *,
@@ -31,16 +31,16 @@ def calibrate(
     training: TrainingConfig,
     load: float,
     limit_bytes: int,
-) -> Calibration:
+) -> CostModel:
     """Time passes without gradients, training steps and the head's steps of `backbone`.
 
     It is changed by that: give a copy of its own. `load` is the seconds loading it took, `limit_bytes` the
     memory a run may take.
     """
     n = backbone.n_blocks
-    everything = FreezePlan.everything(n)
-    blocks = FreezePlan.everything(n, embeddings=False)
-    top = FreezePlan.last(1, n)
+    everything = FreezePlan.full(n)
+    blocks = FreezePlan.full(n, embeddings=False)
+    top = FreezePlan.last_n(1, n)
     below = _forward(backbone, compute, LONG, stop=0)
     short, long = (max(0.0, _forward(backbone, compute, length) - below) / n for length in (SHORT, LONG))
     text = max(0.0, (short - long) / (1 / SHORT - 1 / LONG))
@@ -59,7 +59,7 @@ def calibrate(
     solved = np.linalg.lstsq(np.asarray(facts) * weight[:, None], np.ones(len(facts)), rcond=None)[0]
     step, block, token = (max(0.0, float(value)) for value in solved)
     with_embeddings = _step(backbone, compute, pooling, training, everything, LONG)
-    return Calibration(
+    return CostModel(
         device=compute.label,
         precision=compute.precision,
         batch_size=size,
@@ -78,10 +78,10 @@ def calibrate(
     )
 
 
-def _texts(backbone: Backbone, count: int, length: int) -> Tokens:
+def _texts(backbone: Backbone, count: int, length: int) -> TokenizedTexts:
     random = np.random.default_rng(0)
     ids = random.integers(5, max(6, backbone.anatomy.vocabulary - 1), size=length * count).astype(np.int32)
-    return Tokens(ids, np.arange(0, len(ids) + 1, length, dtype=np.int64), 0)
+    return TokenizedTexts(ids, np.arange(0, len(ids) + 1, length, dtype=np.int64), 0)
 
 
 def _forward(backbone: Backbone, compute: Compute, length: int, *, stop: int | None = None) -> float:
@@ -91,7 +91,7 @@ def _forward(backbone: Backbone, compute: Compute, length: int, *, stop: int | N
     model: nn.Module = backbone.model
     model.to(compute.device).eval()
     ids, mask = (t.to(compute.device) for t in tokens.padded(np.arange(len(tokens))))
-    split = Split.of(backbone)
+    split = PartialForward.of(backbone)
     batches = 2 * compute.width
     with compute.inference(model), split.open(stop=stop) as run, compute.streams() as streams:
         all_batches = _seconds(lambda: list(streams(lambda _: run(ids, mask), range(batches))), compute)
@@ -110,12 +110,12 @@ def _step(
     size = training.batch_size
     tokens = _texts(backbone, size, min(length, backbone.anatomy.token_limit))
     model = Classifier(backbone, plan, FeatureConfig(pooling=pooling), HeadConfig(), 2).to(compute.device)
-    loop = _loop(model, Inputs.whole(tokens), training, compute)
+    loop = _loop(model, Inputs.from_tokens(tokens), training, compute)
     index = np.arange(size)
     batch = loop.inputs.batch(index)
-    if backbone.anatomy.splittable and plan.boundary(backbone.n_blocks) > 0:
+    if backbone.anatomy.supports_partial_forward and plan.first_trainable_block(backbone.n_blocks) > 0:
         assert batch.ids is not None
-        states = torch.randn(*batch.ids.shape, backbone.anatomy.width).to(compute.kept_dtype)
+        states = torch.randn(*batch.ids.shape, backbone.anatomy.width).to(compute.cache_dtype)
         batch = Batch(batch.ids, batch.mask, states)
     return _seconds(lambda: loop.step(index, batch, 1000, 1000), compute)
 
@@ -143,7 +143,7 @@ def _loop(model: Classifier, inputs: Inputs, training: TrainingConfig, compute: 
     labels = np.arange(len(inputs.lengths)) % 2
     everything = np.arange(len(labels))
     model.train()
-    return Loop(model, inputs, Rows(labels, everything, everything, 2), training, compute)
+    return Loop(model, inputs, TrainingRows(labels, everything, everything, 2), training, compute)
 
 
 def _saved_bytes(backbone: Backbone, compute: Compute, pooling: Pooling, plan: FreezePlan) -> float:
@@ -161,7 +161,7 @@ def _saved_bytes(backbone: Backbone, compute: Compute, pooling: Pooling, plan: F
         return saved
 
     with torch.autograd.graph.saved_tensors_hooks(count, lambda saved: saved):
-        loss = model(Inputs.whole(tokens).batch(np.arange(len(tokens))), compute).sum()
+        loss = model(Inputs.from_tokens(tokens).batch(np.arange(len(tokens))), compute).sum()
     del loss
     return sum(seen.values()) / len(tokens.ids)
 

@@ -29,16 +29,22 @@ def extend(loop: Loop, parent: Checkpoint) -> None:
     TrainingError
         If the parent did not come to its last stage, or trained other tensors.
     """
-    if not loop.course.in_last(parent):
+    if not loop.course.is_last_stage(parent):
         raise TrainingError(
             f"The run to go on from ended in stage {parent.stage + 1} of {len(loop.course.stages)}: "
             "resume it first."
         )
     _take(loop, parent)
     state = loop.state
-    state.finished, state.waited, state.stage_epoch, state.stage_best, state.spent = False, 0, 0, -1.0, {}
+    (
+        state.finished,
+        state.epochs_without_improvement,
+        state.stage_epoch,
+        state.stage_best,
+        state.seconds_by_phase,
+    ) = False, 0, 0, -1.0, {}
     state.origin_epoch, state.origin_step = parent.epoch, parent.step
-    state.since = dict.fromkeys(state.since, parent.step)
+    state.stage_started_at = dict.fromkeys(state.stage_started_at, parent.step)
 
 
 def _take(loop: Loop, state: Checkpoint) -> None:
@@ -52,6 +58,6 @@ def _take(loop: Loop, state: Checkpoint) -> None:
         for name, parameter in course.trained.items():
             parameter.copy_(state.weights[name])
     if state.stage:
-        course.open(state)
-        loop.serve(course.stage(state).plan)
+        course.start_stage(state)
+        loop.set_inputs(course.stage(state).plan)
     course.optimizer.load_state_dict(state.optimizer)

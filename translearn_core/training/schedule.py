@@ -6,13 +6,13 @@ import torch
 from torch.nn import Parameter
 
 from translearn_core.config import Stage, TrainingConfig
-from translearn_core.config.lr_schedule import joined, training_parts
+from translearn_core.config.lr_schedule import group_by_rate, training_parts
 from translearn_core.training.checkpoint import Checkpoint, copies
 from translearn_core.training.optimizer import make_optimizer
 from translearn_core.transfer import Classifier
 
 
-class Course:
+class StageSchedule:
     """The stages `before` and then the model's own plan; where a run stands in them is in its state.
 
     `trained` holds by name the parameters that train in any stage, `learning` those that train now.
@@ -37,11 +37,11 @@ class Course:
         """Return the stage that runs."""
         return self.stages[state.stage]
 
-    def in_last(self, state: Checkpoint) -> bool:
+    def is_last_stage(self, state: Checkpoint) -> bool:
         """Whether the stage that runs is the last one: the model's own plan."""
         return state.stage == len(self.stages) - 1
 
-    def open(self, state: Checkpoint) -> None:
+    def start_stage(self, state: Checkpoint) -> None:
         """Let the parameters of the stage that runs learn; those that did before keep their moments."""
         plan = self.stage(state).plan
         self.model.freeze(plan)
@@ -51,17 +51,22 @@ class Course:
                 parameter.grad = None
         self._optimizer = make_optimizer(self.learning, self.parts, self.training, self._optimizer)
         now = training_parts(plan, self.model.source.n_blocks)
-        state.since = joined(state.since, now, state.step)
+        state.stage_started_at = group_by_rate(state.stage_started_at, now, state.step)
 
-    def advance(self, state: Checkpoint) -> None:
+    def next_stage(self, state: Checkpoint) -> None:
         """Go to the next stage and open it."""
-        state.stage, state.stage_epoch, state.stage_best, state.waited = state.stage + 1, 0, -1.0, 0
-        self.open(state)
+        state.stage, state.stage_epoch, state.stage_best, state.epochs_without_improvement = (
+            state.stage + 1,
+            0,
+            -1.0,
+            0,
+        )
+        self.start_stage(state)
 
-    def over(self, state: Checkpoint) -> bool:
+    def finished(self, state: Checkpoint) -> bool:
         """Whether the stage that runs is: its epochs are done, or it has gained nothing for a while."""
         stage = self.stage(state)
-        tired = stage.patience is not None and state.waited >= stage.patience
+        tired = stage.patience is not None and state.epochs_without_improvement >= stage.patience
         return state.step_in_epoch == 0 and (state.stage_epoch >= stage.epochs or tired)
 
     def end(self, state: Checkpoint, steps_per_epoch: int) -> int:
@@ -78,8 +83,8 @@ class Course:
         state.epoch, state.step_in_epoch, state.stage_epoch = state.epoch + 1, 0, state.stage_epoch + 1
         if better:
             state.best_score, state.best_epoch, state.best = score, state.epoch, copies(self.trained)
-            state.best_moved = list(state.moved)
+            state.best_moved = list(state.had_gradient)
         gained = not score <= state.stage_best
-        state.waited = 0 if gained else state.waited + 1
+        state.epochs_without_improvement = 0 if gained else state.epochs_without_improvement + 1
         state.stage_best = score if gained else state.stage_best
         return better

@@ -6,18 +6,18 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from translearn_core.activations import Texts
+from translearn_core.activations import TextBatchSource
 from translearn_core.config import ExperimentConfig
 from translearn_core.results import EpochPoint, Snapshot
-from translearn_core.results.diagnostics.snapshots import stride
+from translearn_core.results.diagnostics.snapshots import snapshot_stride
 from translearn_core.runs import artifacts
 from translearn_core.training.checkpoint import Checkpoint
-from translearn_core.transfer import Supply
+from translearn_core.transfer import StageInputs
 
 FOLDER = "replay"
 
 
-class Replay:
+class SnapshotWriter:
     """Keeps what every layer makes of the rows `index`: before training, and after each stage.
 
     A run in one stage is looked at after its epochs. Where only the head trains nothing moves, and where the
@@ -27,17 +27,19 @@ class Replay:
     def __init__(
         self,
         folder: Path,
-        supply: Supply,
+        supply: StageInputs,
         config: ExperimentConfig,
         texts: Sequence[str],
         index: NDArray[np.int64],
     ) -> None:
         self.folder, self.supply, self.index = folder / FOLDER, supply, index
         backbone = supply.model.source
-        self.texts = Texts([texts[i] for i in index], backbone.tokenizer, config.features.token_limit)
-        self.on = config.trains_backbone and backbone.anatomy.splittable
+        self.texts = TextBatchSource(
+            [texts[i] for i in index], backbone.tokenizer, config.features.token_limit
+        )
+        self.on = config.trains_backbone and backbone.anatomy.supports_partial_forward
         self.staged = bool(config.stages)
-        self.stride = stride(config.training.epochs)
+        self.stride = snapshot_stride(config.training.epochs)
 
     def begin(self, state: Checkpoint) -> None:
         """Look before the first step; a run that goes on has been looked at."""

@@ -11,7 +11,7 @@ from translearn_core.config import ClassWeights
 
 
 @dataclass(frozen=True)
-class Rows:
+class TrainingRows:
     """The rows a run learns from and chooses on; `labels` has one class index per row of the inputs.
 
     Without rows to choose on, the last epoch is taken.
@@ -28,7 +28,7 @@ class Rows:
         return sorted(set(range(self.classes)) - set(self.labels[self.train].tolist()))
 
 
-def class_weights(rows: Rows, how: ClassWeights) -> Tensor | None:
+def class_weights(rows: TrainingRows, how: ClassWeights) -> Tensor | None:
     """Return a weight per class: inverse frequency among the training rows, mean 1 over rows.
 
     None if all count the same.

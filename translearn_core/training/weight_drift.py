@@ -14,7 +14,7 @@ from translearn_core.transfer import Classifier
 
 
 @torch.no_grad()
-def part_changes(model: Classifier, start: Mapping[str, Tensor]) -> dict[str, float]:
+def relative_change_per_part(model: Classifier, start: Mapping[str, Tensor]) -> dict[str, float]:
     """Return how far every part that may train is from its `start`, relative to the norm it had there.
 
     Where LoRA adds to frozen matrices, what it adds is held against them.

@@ -11,7 +11,7 @@ from translearn_core.config import FreezePlan, Tuning, TuningConfig
 from translearn_core.errors import ConfigError
 
 
-def tuned(backbone: Backbone, names: Iterable[str], kind: Tuning) -> frozenset[str]:
+def adapter_parameters(backbone: Backbone, names: Iterable[str], kind: Tuning) -> frozenset[str]:
     """Return those of `names` that train.
 
     References

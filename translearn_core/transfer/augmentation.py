@@ -6,8 +6,8 @@ from random import Random
 
 from translearn_core.backbones import Backbone
 from translearn_core.config import AugmentConfig
-from translearn_core.transfer.vocabulary import neighbours
-from translearn_core.transfer.word_split import core, joined, units
+from translearn_core.transfer.vocabulary import nearest_words
+from translearn_core.transfer.word_split import join_words, split_words, strip_affixes
 
 Near = Mapping[str, tuple[str, ...]]
 """What may be put beside a unit."""
@@ -16,16 +16,16 @@ LEAST_LETTERS = 4
 
 
 @dataclass(frozen=True)
-class Copy:
+class AugmentedText:
     """An altered text, and how many words were left out, changed places with another, and were added."""
 
     text: str
-    left_out: int
+    deleted: int
     swapped: int
-    added: int
+    inserted: int
 
 
-def altered(texts: Sequence[str], config: AugmentConfig, backbone: Backbone) -> list[str]:
+def augment(texts: Sequence[str], config: AugmentConfig, backbone: Backbone) -> list[str]:
     """Return `config.copies` altered versions of every text, those of the first text first.
 
     They depend on the text and the seed alone. Words are what stands between spaces; in scripts without
@@ -36,16 +36,16 @@ def altered(texts: Sequence[str], config: AugmentConfig, backbone: Backbone) -> 
     ----------
     EDA: Wei & Zou 2019, arXiv:1901.11196; there neighbours come from WordNet.
     """
-    return [copy.text for copy in copies_of(texts, config, backbone)]
+    return [copy.text for copy in eda_copies(texts, config, backbone)]
 
 
-def copies_of(texts: Sequence[str], config: AugmentConfig, backbone: Backbone) -> list[Copy]:
+def eda_copies(texts: Sequence[str], config: AugmentConfig, backbone: Backbone) -> list[AugmentedText]:
     """Return what `altered` does, with what was done to each."""
-    split = [units(text) for text in texts]
+    split = [split_words(text) for text in texts]
     near: dict[str, tuple[str, ...]] = {}
     if config.copies and config.insert and not backbone.config.random_init:
-        cores = {unit: core(unit) for parts in split for unit in parts}
-        found = neighbours({word for word in cores.values() if _tells(word)}, backbone)
+        cores = {unit: strip_affixes(unit) for parts in split for unit in parts}
+        found = nearest_words({word for word in cores.values() if is_content_word(word)}, backbone)
         near = {unit: found[word] for unit, word in cores.items() if word in found}
     return [
         _copy(text, parts, config, near, Random(f"{config.seed}/{number}/{text}"))
@@ -54,12 +54,14 @@ def copies_of(texts: Sequence[str], config: AugmentConfig, backbone: Backbone) -
     ]
 
 
-def _tells(word: str) -> bool:
+def is_content_word(word: str) -> bool:
     """Whether a word is likely to mean something by itself; scripts without capitals have short words too."""
     return len(word) >= LEAST_LETTERS or word.upper() == word.lower()
 
 
-def _copy(text: str, parts: Sequence[str], config: AugmentConfig, near: Near, random: Random) -> Copy:
+def _copy(
+    text: str, parts: Sequence[str], config: AugmentConfig, near: Near, random: Random
+) -> AugmentedText:
     leave, swap, add = _amounts(parts, config, near, random)
     gone = set(random.sample(range(len(parts)), leave))
     left = [part for place, part in enumerate(parts) if place not in gone]
@@ -71,7 +73,7 @@ def _copy(text: str, parts: Sequence[str], config: AugmentConfig, near: Near, ra
     chosen = random.sample(able, min(add, len(able)))
     for place in sorted(chosen, reverse=True):
         left.insert(place + random.randrange(2), random.choice(near[left[place]]))
-    return Copy(joined(left) if left else text, leave, swaps, len(chosen))
+    return AugmentedText(join_words(left) if left else text, leave, swaps, len(chosen))
 
 
 def _amounts(parts: Sequence[str], config: AugmentConfig, near: Near, random: Random) -> tuple[int, int, int]:

@@ -9,13 +9,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from translearn_core.activations import Compute, Kept, Split, Tokens, pool
-from translearn_core.activations.partial_forward import Run
+from translearn_core.activations import CachedStates, Compute, PartialForward, TokenizedTexts, pool
+from translearn_core.activations.partial_forward import ForwardPass
 from translearn_core.backbones import Backbone
 from translearn_core.config import FeatureConfig, FreezePlan, HeadConfig, Tuning, TuningConfig
-from translearn_core.transfer.adapters import add_lora, set_dropout, tuned
-from translearn_core.transfer.features import combined, combined_shape
-from translearn_core.transfer.freezing import set_trainable, trainable_names
+from translearn_core.transfer.adapters import adapter_parameters, add_lora, set_dropout
+from translearn_core.transfer.features import combine_layers, combined_shape
+from translearn_core.transfer.freezing import set_trainable, trainable_parameter_names
 from translearn_core.transfer.heads import ScalarMix, Standardise, build_head
 
 
@@ -27,18 +27,18 @@ class Batch:
     mask: Tensor | None = None
     states: Tensor | None = None
     pooled: Tensor | None = None
-    scaled: Tensor | None = None
+    standardised: Tensor | None = None
 
     def to(self, device: torch.device) -> "Batch":
         """Return the batch on `device`; from pinned memory without waiting."""
         if device.type == "cpu":
             return self
-        parts = (self.ids, self.mask, self.states, self.pooled, self.scaled)
+        parts = (self.ids, self.mask, self.states, self.pooled, self.standardised)
         return Batch(*(None if part is None else part.to(device, non_blocking=True) for part in parts))
 
     def pin(self) -> "Batch":
         """Return the batch in memory that a GPU reads by itself."""
-        parts = (self.ids, self.mask, self.states, self.pooled, self.scaled)
+        parts = (self.ids, self.mask, self.states, self.pooled, self.standardised)
         return Batch(*(None if part is None else part.pin_memory() for part in parts))
 
 
@@ -52,13 +52,13 @@ class Inputs:
     """
 
     lengths: NDArray[np.int64]
-    tokens: Tokens | None = None
-    kept: Kept | None = None
+    tokens: TokenizedTexts | None = None
+    kept: CachedStates | None = None
     pooled: Tensor | None = None
     scaled: Tensor | None = None
 
     @classmethod
-    def whole(cls, tokens: Tokens) -> "Inputs":
+    def from_tokens(cls, tokens: TokenizedTexts) -> "Inputs":
         """Return inputs of which nothing was computed before."""
         return cls(tokens.lengths, tokens)
 
@@ -67,7 +67,7 @@ class Inputs:
         if self.pooled is not None:
             where = torch.from_numpy(index)
             if learning and self.scaled is not None:
-                return Batch(scaled=self.scaled[where])
+                return Batch(standardised=self.scaled[where])
             return Batch(pooled=self.pooled[where])
         assert self.tokens is not None
         ids, mask = self.tokens.padded(index)
@@ -97,7 +97,7 @@ class Classifier(nn.Module):
         self.tuning = tuning or TuningConfig()
         self.backbone = backbone.model
         self.backbone.train(False)
-        self.layers = features.chosen(backbone.n_blocks)
+        self.layers = features.selected_layers(backbone.n_blocks)
         shape = combined_shape(len(self.layers), backbone.anatomy.width, features.layers)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
@@ -106,20 +106,20 @@ class Classifier(nn.Module):
                 add_lora(backbone, plan, self.tuning)
         if dropout is not None:
             set_dropout((backbone.blocks[k] for k in plan.blocks), dropout)
-        self.split = Split.of(backbone)
+        self.split = PartialForward.of(backbone)
         self.freeze(plan)
 
     def freeze(self, plan: FreezePlan) -> None:
         """Train what `plan` says, the head always, and nothing else."""
-        self.plan, self.boundary = plan, plan.boundary(self.source.n_blocks)
+        self.plan, self.boundary = plan, plan.first_trainable_block(self.source.n_blocks)
         set_trainable(self, self.names(plan))
         self.train(self.training)
 
     def names(self, plan: FreezePlan) -> frozenset[str]:
         """Return the names of the parameters that train under a plan."""
         source = self.source
-        inside = trainable_names(source.parts, plan, source.n_blocks)
-        below = {f"backbone.{name}" for name in tuned(source, inside, self.tuning.kind)}
+        inside = trainable_parameter_names(source.parts, plan, source.n_blocks)
+        below = {f"backbone.{name}" for name in adapter_parameters(source, inside, self.tuning.kind)}
         return frozenset(below | {f"head.{name}" for name, _ in self.head.named_parameters()})
 
     @property
@@ -157,13 +157,13 @@ class Classifier(nn.Module):
         return self
 
     @contextmanager
-    def open(self, inputs: Inputs) -> Iterator[Run]:
+    def open(self, inputs: Inputs) -> Iterator[ForwardPass]:
         """Prepare to run the part that `inputs` leave to compute, from any thread."""
         given = inputs.kept is not None
         with self.split.open(start=self._start(given), given=given) as run:
             yield run
 
-    def features(self, batch: Batch, compute: Compute, run: Run | None = None) -> Tensor:
+    def features(self, batch: Batch, compute: Compute, run: ForwardPass | None = None) -> Tensor:
         """Return what the head is given for some rows, as `combined` shapes it.
 
         `run` is from `open`, if many batches follow.
@@ -186,7 +186,7 @@ class Classifier(nn.Module):
         """Return the lowest layer that is looked at, or given."""
         return max(0, self.boundary) if given else min(self.layers)
 
-    def _pooled(self, run: Run, batch: Batch) -> Tensor:
+    def _pooled(self, run: ForwardPass, batch: Batch) -> Tensor:
         assert batch.ids is not None
         assert batch.mask is not None
         mask, pooling, top = batch.mask, self.how.pooling, self.source.n_blocks
@@ -199,7 +199,7 @@ class Classifier(nn.Module):
                 found[layer] = pool(states, mask, pooling)
 
         found[top] = pool(run(batch.ids, mask, batch.states, look), mask, pooling)
-        return combined([found[layer] for layer in self.layers], self.how.layers)
+        return combine_layers([found[layer] for layer in self.layers], self.how.layers)
 
     @property
     def width(self) -> int:
@@ -212,8 +212,8 @@ class Classifier(nn.Module):
 
     def forward(self, batch: Batch, compute: Compute) -> Tensor:
         """Return logits of some rows, float32, shape (rows, classes)."""
-        if batch.scaled is not None:
-            scaled = batch.to(compute.device).scaled
+        if batch.standardised is not None:
+            scaled = batch.to(compute.device).standardised
             logits: Tensor = self.head[1:](scaled)
         else:
             logits = self.head(self.features(batch, compute))

@@ -5,27 +5,27 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from translearn_core.config import Layers
+from translearn_core.config import LayerCombination
 
 
-def combined(vectors: Sequence[Tensor], how: Layers) -> Tensor:
+def combine_layers(vectors: Sequence[Tensor], how: LayerCombination) -> Tensor:
     """Combine pooled layers, each of shape (rows, width), lowest first.
 
     Returns shape (rows, width); (rows, layers · width) for a concatenation; (rows, layers, width) for a mix,
     whose weights the head learns.
     """
-    if how is Layers.SUM_4:
+    if how is LayerCombination.SUM_4:
         return torch.stack([v.float() for v in vectors]).sum(0)
-    if how is Layers.CONCAT_4:
+    if how is LayerCombination.CONCAT_4:
         return torch.cat(list(vectors), dim=1)
-    if how is Layers.MIX:
+    if how is LayerCombination.MIX:
         return torch.stack(list(vectors), dim=1)
     (vector,) = vectors
     return vector
 
 
-def combined_shape(layers: int, width: int, how: Layers) -> tuple[int, ...]:
+def combined_shape(layers: int, width: int, how: LayerCombination) -> tuple[int, ...]:
     """Return the shape of one row of what `combined` gives."""
-    if how is Layers.CONCAT_4:
+    if how is LayerCombination.CONCAT_4:
         return (layers * width,)
-    return (layers, width) if how is Layers.MIX else (width,)
+    return (layers, width) if how is LayerCombination.MIX else (width,)

@@ -1,6 +1,6 @@
 """Which parameters train, and which keep their pretrained values.
 
-Choosing is pure: `trainable_names` maps a plan to parameter names, so a page can preview it.
+Choosing is pure: `trainable_parameter_names` maps a plan to parameter names, so a page can preview it.
 Only `set_trainable` writes `requires_grad`.
 """
 
@@ -12,7 +12,7 @@ from translearn_core.config import FreezePlan
 from translearn_core.errors import ConfigError
 
 
-def trainable_names(parts: Mapping[str, str], plan: FreezePlan, n_blocks: int) -> frozenset[str]:
+def trainable_parameter_names(parts: Mapping[str, str], plan: FreezePlan, n_blocks: int) -> frozenset[str]:
     """Return the backbone's parameter names that train under `plan`.
 
     Parameters

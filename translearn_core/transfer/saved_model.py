@@ -24,7 +24,7 @@ REMEDY = "resume the run, which writes its model again from its checkpoint"
 
 
 @dataclass(frozen=True)
-class Trained:
+class FineTunedModel:
     """A classifier ready to answer."""
 
     model: Classifier
@@ -32,10 +32,10 @@ class Trained:
     token_limit: int
     compute: Compute
 
-    def answer(self, texts: Sequence[str]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def predict(self, texts: Sequence[str]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return probabilities, (texts, classes), and the vectors they stand on, (texts, width)."""
         self.model.eval()
-        inputs = Inputs.whole(tokenize(self.model.source.tokenizer, texts, self.token_limit))
+        inputs = Inputs.from_tokens(tokenize(self.model.source.tokenizer, texts, self.token_limit))
         probabilities = np.empty((len(texts), len(self.classes)), dtype=np.float32)
         features = np.empty((len(texts), self.model.width), dtype=np.float32)
         with self.compute.inference(self.model.backbone):
@@ -60,7 +60,7 @@ def save_trained(folder: Path, model: Classifier, config: ExperimentConfig, clas
         (draft / "model.json").write_text(json.dumps(about, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
-def load_trained(folder: Path) -> Trained:
+def load_trained(folder: Path) -> FineTunedModel:
     """Read a trained model back on top of a fresh copy of its backbone.
 
     Raises
@@ -97,4 +97,4 @@ def load_trained(folder: Path) -> Trained:
     model.load_state_dict(tensors, strict=False)
     compute = Compute.choose(config.training.device, config.training.precision)
     model.to(compute.device).eval()
-    return Trained(model, tuple(about["classes"]), config.features.token_limit, compute)
+    return FineTunedModel(model, tuple(about["classes"]), config.features.token_limit, compute)

@@ -8,16 +8,23 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from translearn_core.activations import Compute, Encoder, Report, Store, Texts, quiet
+from translearn_core.activations import (
+    ActivationCache,
+    Compute,
+    Encoder,
+    ProgressCallback,
+    TextBatchSource,
+    no_progress,
+)
 from translearn_core.config import FreezePlan
-from translearn_core.results import Reuse
+from translearn_core.results import CacheUsage
 from translearn_core.transfer.classifier import Classifier, Inputs
-from translearn_core.transfer.features import combined
+from translearn_core.transfer.features import combine_layers
 
 STANDARDISE_ROWS = 1024
 
 
-class Supply:
+class StageInputs:
     """What no step of a stage will change, computed once, or read where this or an earlier run has.
 
     Pooled features if only the head trains, else the states at the boundary. Nothing is kept where the
@@ -29,66 +36,66 @@ class Supply:
     def __init__(
         self,
         model: Classifier,
-        texts: Texts,
+        texts: TextBatchSource,
         compute: Compute,
-        store: Store,
-        report: Report = quiet,
+        store: ActivationCache,
+        report: ProgressCallback = no_progress,
         *,
         course: Sequence[FreezePlan] = (),
     ) -> None:
         self.model, self.texts, self.compute, self.store, self.report = model, texts, compute, store, report
         self.course = tuple(course) or (model.allowed,)
-        self.reuse: Reuse | None = None
+        self.reuse: CacheUsage | None = None
 
-    def first(self, train: NDArray[np.int64], *, seed: int) -> Inputs:
+    def for_first_stage(self, train: NDArray[np.int64], *, seed: int) -> Inputs:
         """Return what the first stage is given, after fitting the head's scaling on the rows `train`."""
         model = self.model
-        cuts = untouched_cuts(self.course, model.source.n_blocks)
-        if len(self.course) > 1 and cuts and model.source.anatomy.splittable:
+        cuts = reusable_depths(self.course, model.source.n_blocks)
+        if len(self.course) > 1 and cuts and model.source.anatomy.supports_partial_forward:
             encoder = self.encoder()
-            encoder.ahead(cuts)
+            encoder.precompute(cuts)
             self._count(encoder)
         model.freeze(self.course[0])
-        return standardise_on(model, self(self.course[0]), train, self.compute, seed=seed)
+        return fit_standardiser(model, self(self.course[0]), train, self.compute, seed=seed)
 
-    def encoder(self, texts: Texts | None = None) -> Encoder:
+    def encoder(self, texts: TextBatchSource | None = None) -> Encoder:
         """Return an encoder of the backbone with the weights it now has."""
         return Encoder(self.model.source, texts or self.texts, self.compute, self.store, self.report)
 
     def __call__(self, plan: FreezePlan) -> Inputs:
         """Return what was computed once for the stage in which `plan` trains."""
         model, backbone, texts = self.model, self.model.source, self.texts
-        boundary = plan.boundary(backbone.n_blocks)
+        boundary = plan.first_trainable_block(backbone.n_blocks)
         if boundary == backbone.n_blocks:
             encoder = self.encoder()
             layers = encoder.chosen(model.how.pooling, model.layers)
             self._count(encoder)
-            pooled = combined([found.vectors() for found in layers], model.how.layers)
+            pooled = combine_layers([found.vectors() for found in layers], model.how.layers)
             return with_scaled(model, Inputs(layers[0].tokens, pooled=pooled), self.compute)
-        if boundary > 0 and backbone.anatomy.splittable:
+        if boundary > 0 and backbone.anatomy.supports_partial_forward:
             encoder = self.encoder()
             kept = encoder.states(boundary)
             if kept is not None:
                 self._count(encoder)
                 return Inputs(texts.tokens.lengths, texts.tokens, kept=kept)
-        return Inputs.whole(texts.tokens)
+        return Inputs.from_tokens(texts.tokens)
 
     def _count(self, encoder: Encoder) -> None:
-        self.reuse = encoder.reuse if self.reuse is None else self.reuse + encoder.reuse
+        self.reuse = encoder.cache_usage if self.reuse is None else self.reuse + encoder.cache_usage
 
 
-def untouched_cuts(course: Sequence[FreezePlan], n_blocks: int) -> Collection[int]:
+def reusable_depths(course: Sequence[FreezePlan], n_blocks: int) -> Collection[int]:
     """Return the boundaries inside the stack that stages have while nothing below them has been trained."""
     found, lowest = set(), n_blocks
     for plan in course:
-        boundary = plan.boundary(n_blocks)
+        boundary = plan.first_trainable_block(n_blocks)
         if 0 < boundary < n_blocks and boundary <= lowest:
             found.add(boundary)
         lowest = min(lowest, boundary)
     return found
 
 
-def standardise_on(
+def fit_standardiser(
     model: Classifier, inputs: Inputs, train: NDArray[np.int64], compute: Compute, *, seed: int
 ) -> Inputs:
     """Fit the head's scaling on the features of the rows `train` before training.

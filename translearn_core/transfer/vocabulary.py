@@ -10,7 +10,7 @@ from torch.nn import functional
 from transformers import PreTrainedTokenizerFast
 
 from translearn_core.backbones import Backbone
-from translearn_core.backbones.inspection import table
+from translearn_core.backbones.inspection import embedding_table
 from translearn_core.transfer.word_split import unspaced
 
 NEAREST = 5
@@ -25,12 +25,12 @@ USUAL = 0.05
 """A tokenizer marks spaces if so large a share of its pieces carries the mark."""
 
 
-def neighbours(words: Collection[str], backbone: Backbone) -> dict[str, tuple[str, ...]]:
+def nearest_words(words: Collection[str], backbone: Backbone) -> dict[str, tuple[str, ...]]:
     """Return the nearest other words, by cosine of word embeddings, of those that are in the vocabulary.
 
     Only for these is anything computed, in blocks: the vocabulary may be large.
     """
-    embeddings = table(backbone.model).weight.detach()
+    embeddings = embedding_table(backbone.model).weight.detach()
     known = whole_words(backbone.tokenizer, len(embeddings))
     stands = {word: found for word in words if (found := _entry(word, known))}
     asked, names = sorted(set(stands.values())), sorted(known)

@@ -14,7 +14,7 @@ _LONE = re.compile(f"[{UNSPACED}]")
 _EDGES = re.compile(r"^\W+|\W+$")
 
 
-def units(text: str) -> list[str]:
+def split_words(text: str) -> list[str]:
     """Return the words of a text with their punctuation; a character of an unspaced script stands alone."""
     found: list[str] = []
     for piece in _UNIT.findall(text):
@@ -25,7 +25,7 @@ def units(text: str) -> list[str]:
     return found
 
 
-def joined(parts: Iterable[str]) -> str:
+def join_words(parts: Iterable[str]) -> str:
     """Return units as one text, spaces between them except beside a character of an unspaced script."""
     text = ""
     for part in parts:
@@ -39,6 +39,6 @@ def unspaced(character: str) -> bool:
     return _LONE.fullmatch(character) is not None
 
 
-def core(unit: str) -> str:
+def strip_affixes(unit: str) -> str:
     """Return a unit without the punctuation around it."""
     return _EDGES.sub("", unit)

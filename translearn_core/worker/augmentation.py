@@ -2,18 +2,18 @@
 
 from translearn_core.analysis import stratified_sample
 from translearn_core.backbones import load
-from translearn_core.config import AlterConfig, Split
-from translearn_core.results import Alterations
+from translearn_core.config import AugmentationPreviewConfig, Split
+from translearn_core.results import AugmentationPreview
 from translearn_core.runs import artifacts
-from translearn_core.transfer.augmentation import copies_of
+from translearn_core.transfer.augmentation import eda_copies
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_prepared
 
 
-def show_alterations(context: Context) -> None:
+def preview_augmentation(context: Context) -> None:
     """Alter a few training texts of all classes, just as a training would."""
     config = context.config
-    assert isinstance(config, AlterConfig)
+    assert isinstance(config, AugmentationPreviewConfig)
     context.report("reading the data")
     prepared = load_prepared(context.store.workspace, config.data)
     train = prepared.where(Split.TRAIN)
@@ -21,14 +21,14 @@ def show_alterations(context: Context) -> None:
     context.report("loading the backbone")
     backbone = load(config.backbone)
     texts = [prepared.texts[i] for i in index]
-    copies = copies_of(texts, config.augment, backbone)
+    copies = eda_copies(texts, config.augment, backbone)
     artifacts.save(
         context.folder,
-        Alterations(
+        AugmentationPreview(
             original=tuple(text for text in texts for _ in range(config.augment.copies)),
             altered=tuple(copy.text for copy in copies),
-            left_out=tuple(copy.left_out for copy in copies),
+            left_out=tuple(copy.deleted for copy in copies),
             swapped=tuple(copy.swapped for copy in copies),
-            added=tuple(copy.added for copy in copies),
+            added=tuple(copy.inserted for copy in copies),
         ),
     )

@@ -6,21 +6,21 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from translearn_core.analysis import CellRuns, differences, over_seeds
+from translearn_core.analysis import ArmRuns, differences, seed_interval
 from translearn_core.analysis.comparison.paired_comparison import FEWEST_SEEDS
 from translearn_core.config import Cell, CompareConfig, ExperimentConfig, Split
 from translearn_core.errors import ConfigError, NotFoundError
-from translearn_core.results import CellScore, Comparison, Difference, Evaluation, RunSummary
-from translearn_core.results.comparison import Harm
+from translearn_core.results import ArmScore, Comparison, Difference, Evaluation, RunSummary
+from translearn_core.results.comparison import NegativeTransfer
 from translearn_core.runs import artifacts
 from translearn_core.worker.context import Context
 
 
 @dataclass(frozen=True)
-class _Measured:
+class _ArmResults:
     """A cell's runs as they were found: what they got right, their summaries, and one of their settings."""
 
-    runs: CellRuns
+    runs: ArmRuns
     summaries: tuple[RunSummary, ...]
     config: ExperimentConfig
     train_rows: int
@@ -49,7 +49,7 @@ def compare(context: Context) -> None:
     context.report("comparing")
     baseline = next(cell for cell in cells if cell.runs.name == config.baseline)
     apart = differences([cell.runs for cell in cells], baseline.runs, seed=config.seed)
-    harmed = _harmed(cells, config.seed)
+    harmed = _negative_transfer(cells, config.seed)
     scores = [
         _score(cell, None if cell is baseline else one, harmed.get(cell.runs.name))
         for cell, one in zip(cells, apart, strict=True)
@@ -57,7 +57,7 @@ def compare(context: Context) -> None:
     artifacts.save(context.folder, Comparison(config.baseline, len(baseline.runs.rows), tuple(scores)))
 
 
-def _measured(context: Context, cell: Cell) -> _Measured:
+def _measured(context: Context, cell: Cell) -> _ArmResults:
     rows: list[pd.Series[bool]] = []
     summaries, train_rows = [], 0
     for job in cell.jobs:
@@ -78,26 +78,26 @@ def _measured(context: Context, cell: Cell) -> _Measured:
     config = context.store.job(cell.jobs[0]).config
     assert isinstance(config, ExperimentConfig)
     correct = np.stack([one.to_numpy(dtype=bool) for one in rows])
-    found = CellRuns(cell.name, rows[0].index.to_numpy(dtype=np.uint64), correct)
-    return _Measured(found, tuple(summaries), config, train_rows)
+    found = ArmRuns(cell.name, rows[0].index.to_numpy(dtype=np.uint64), correct)
+    return _ArmResults(found, tuple(summaries), config, train_rows)
 
 
-def _harmed(cells: Sequence[_Measured], seed: int) -> dict[str, Harm]:
+def _negative_transfer(cells: Sequence[_ArmResults], seed: int) -> dict[str, NegativeTransfer]:
     """Return the cells that score below the same architecture trained from nothing, by more than chance."""
-    found: dict[str, Harm] = {}
+    found: dict[str, NegativeTransfer] = {}
     for control in (cell for cell in cells if cell.control):
         others = [cell.runs for cell in cells if not cell.control and cell.task == control.task]
         for other, apart in zip(others, differences(others, control.runs, seed=seed), strict=True):
             if apart is not None and apart.beyond_chance and apart.estimate < 0:
-                found[other.name] = Harm(control.runs.name, apart)
+                found[other.name] = NegativeTransfer(control.runs.name, apart)
     return found
 
 
-def _score(cell: _Measured, apart: Difference | None, harm: Harm | None) -> CellScore:
+def _score(cell: _ArmResults, apart: Difference | None, harm: NegativeTransfer | None) -> ArmScore:
     tests = [summary.test for summary in cell.summaries]
-    accuracy, of_accuracy = over_seeds([m.accuracy for m in tests], [m.accuracy_interval for m in tests])
-    macro_f1, of_macro_f1 = over_seeds([m.macro_f1 for m in tests], [m.macro_f1_interval for m in tests])
-    return CellScore(
+    accuracy, of_accuracy = seed_interval([m.accuracy for m in tests], [m.accuracy_interval for m in tests])
+    macro_f1, of_macro_f1 = seed_interval([m.macro_f1 for m in tests], [m.macro_f1_interval for m in tests])
+    return ArmScore(
         name=cell.runs.name,
         runs=len(tests),
         spread=f"over {len(tests)} seeds" if len(tests) >= FEWEST_SEEDS else f"over {tests[0].n:,} test rows",

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterator, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from translearn_core.config import Frozen
+from translearn_core.config import BaseConfig
 from translearn_core.errors import DamagedFileError, Stopped
 from translearn_core.results import EpochPoint, StepPoint
 from translearn_core.runs import STOPPING, Job, Progress, RunStore, artifacts
@@ -21,7 +21,7 @@ PAUSE_SECONDS = 5.0
 """How long no report is tried after the store could not take one."""
 
 
-class Warm(MutableMapping[Hashable, Any]):
+class LruCache(MutableMapping[Hashable, Any]):
     """The few things a process keeps between jobs (backbones, models); the least recently used goes first."""
 
     def __init__(self, limit: int = 6) -> None:
@@ -65,7 +65,7 @@ class Context:
     """
 
     def __init__(
-        self, store: RunStore, job: Job, config: Frozen, folder: Path, warm: MutableMapping[Hashable, Any]
+        self, store: RunStore, job: Job, config: BaseConfig, folder: Path, warm: MutableMapping[Hashable, Any]
     ) -> None:
         self.store, self.job, self.config, self.folder, self.warm = store, job, config, folder, warm
         self._points: list[StepPoint | EpochPoint] = []

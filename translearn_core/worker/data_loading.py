@@ -5,9 +5,9 @@ import logging
 import pandas as pd
 
 from translearn_core.config import DataConfig, ReadConfig
-from translearn_core.data import Prepared, prepare, read
+from translearn_core.data import PreparedDataset, prepare, read_table
 from translearn_core.errors import DamagedFileError
-from translearn_core.results import Reading
+from translearn_core.results import TableProfile
 from translearn_core.runs import Workspace, artifacts
 from translearn_core.settings import settings
 from translearn_core.storage import atomic_file, verify_file
@@ -41,17 +41,17 @@ def load_table(workspace: Workspace, digest: str) -> pd.DataFrame:
     return _read(workspace, digest)[0]
 
 
-def load_prepared(workspace: Workspace, config: DataConfig) -> Prepared:
+def load_prepared(workspace: Workspace, config: DataConfig) -> PreparedDataset:
     """Return a data set's rows ready for the task."""
     table = load_table(workspace, config.dataset)
     with read_budget(workspace.source_paths(config.dataset).values()):
         return prepare(table, config)
 
 
-def _read(workspace: Workspace, digest: str) -> tuple[pd.DataFrame, Reading]:
+def _read(workspace: Workspace, digest: str) -> tuple[pd.DataFrame, TableProfile]:
     sources = workspace.sources(digest)
     with read_budget(sources.values()):
-        table, reading = read(sources, settings(), workspace.read_options(digest))
+        table, reading = read_table(sources, settings(), workspace.read_options(digest))
     with atomic_file(workspace.dataset(digest) / TABLE) as draft:
         table.to_parquet(draft, index=False)
     return table, reading

@@ -6,30 +6,36 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from translearn_core.backbones.silence import quiet
-from translearn_core.config import BaselinesConfig, ExperimentConfig, ExportConfig, identity, scratch_of
-from translearn_core.config.optional_deps import without_onnx
+from translearn_core.backbones.silence import silence_transformers
+from translearn_core.config import (
+    BaselinesConfig,
+    ExperimentConfig,
+    ExportConfig,
+    from_scratch_control,
+    job_id,
+)
+from translearn_core.config.optional_deps import missing_onnx_message
 from translearn_core.errors import ConfigError, TranslearnError
 from translearn_core.exporting import (
     SCRIPTS,
     Card,
     add_script,
-    furthest,
     in_float32,
     licence_of,
+    max_abs_difference,
     pack,
+    predict_sample,
     save_model,
     save_record,
-    tried,
     write_card,
     write_onnx,
 )
 from translearn_core.exporting.templates.predict import Classifier
-from translearn_core.results import Baselines, Evaluation, Exported, RunSummary
+from translearn_core.results import Baselines, Evaluation, ExportFile, RunSummary
 from translearn_core.runs import artifacts
 from translearn_core.runs.workspace import READ_OPTIONS
 from translearn_core.storage import temporary_folder
-from translearn_core.transfer import Trained, load_trained
+from translearn_core.transfer import FineTunedModel, load_trained
 from translearn_core.worker.context import Context
 from translearn_core.worker.features import finished
 
@@ -40,7 +46,7 @@ def export(context: Context) -> None:
     """Write a run's model, what runs it and what is known of it into one zip in the job's folder."""
     config = context.config
     assert isinstance(config, ExportConfig)
-    if config.onnx and (lacking := without_onnx()):
+    if config.onnx and (lacking := missing_onnx_message()):
         raise TranslearnError(lacking)
     experiment = context.store.job(config.job).config
     if not isinstance(experiment, ExperimentConfig):
@@ -53,18 +59,22 @@ def export(context: Context) -> None:
         write_card(folder, _card(context, config, trained, evaluation, difference))
         names = pack(folder, context.folder / FILE, context.report)
     size = (context.folder / FILE).stat().st_size
-    artifacts.save(context.folder, Exported(FILE, size, names, difference))
+    artifacts.save(context.folder, ExportFile(FILE, size, names, difference))
 
 
 def _write(
-    context: Context, folder: Path, trained: Trained, experiment: ExperimentConfig, evaluation: Evaluation
+    context: Context,
+    folder: Path,
+    trained: FineTunedModel,
+    experiment: ExperimentConfig,
+    evaluation: Evaluation,
 ) -> float | None:
     """Write all files but the card, and try them; returns how far the ONNX file is off, None without one."""
     config = context.config
     assert isinstance(config, ExportConfig)
-    texts = tried(evaluation)
+    texts = predict_sample(evaluation)
     context.report("asking the model")
-    ours, _ = trained.answer(texts)  # before anything of it is merged
+    ours, _ = trained.predict(texts)  # before anything of it is merged
     context.report("writing the model")
     save_model(folder, trained, experiment)
     save_record(folder, experiment, evaluation)
@@ -73,14 +83,14 @@ def _write(
         (folder / READ_OPTIONS).write_text(options.model_dump_json(), encoding="utf-8")
     for name in SCRIPTS:
         add_script(folder, name)
-    with quiet():
+    with silence_transformers():
         classifier = Classifier(folder)
 
     def told(some: Sequence[str], batch: int) -> NDArray[np.floating]:
         found: NDArray[np.floating] = classifier.answer(some, batch).numpy()
         return found
 
-    furthest(told, texts, ours, "predict.py", context.report)
+    max_abs_difference(told, texts, ours, "predict.py", context.report)
     if not config.onnx:
         return None
     context.report("writing the ONNX file, which takes a while")
@@ -89,19 +99,25 @@ def _write(
     add_script(folder, "predict_onnx.py")
     from translearn_core.exporting.templates import predict_onnx  # an extra that may not be there
 
-    return furthest(predict_onnx.Classifier(folder).answer, texts, ours, "The ONNX file", context.report)
+    return max_abs_difference(
+        predict_onnx.Classifier(folder).answer, texts, ours, "The ONNX file", context.report
+    )
 
 
 def _card(
-    context: Context, config: ExportConfig, trained: Trained, evaluation: Evaluation, difference: float | None
+    context: Context,
+    config: ExportConfig,
+    trained: FineTunedModel,
+    evaluation: Evaluation,
+    difference: float | None,
 ) -> Card:
     """Return what the model card tells; baselines where they were computed before, with scratch if it was."""
     workspace = context.store.workspace
     experiment = context.store.job(config.job).config
     assert isinstance(experiment, ExperimentConfig)
-    scratch = identity(scratch_of(experiment, trained.model.source.n_blocks))
+    scratch = job_id(from_scratch_control(experiment, trained.model.source.n_blocks))
     asked = (BaselinesConfig(job=config.job, scratch=job) for job in (scratch, None))
-    known = (artifacts.load(workspace.run(identity(question)), Baselines) for question in asked)
+    known = (artifacts.load(workspace.run(job_id(question)), Baselines) for question in asked)
     return Card(
         name=config.name or "A text classifier",
         data=config.data,

@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from torch import nn
 
-from translearn_core.activations import Compute, Encoder, Found, Texts
+from translearn_core.activations import Compute, Encoder, Lookup, TextBatchSource
 from translearn_core.analysis import stratified_sample
 from translearn_core.analysis.probing.linear_probe import Layers
 from translearn_core.backbones import Backbone, load
@@ -99,13 +99,13 @@ def run_features(
     return first, last
 
 
-def _run_found(context: Context, job: str, texts: Sequence[str]) -> tuple[list[Found], list[Found]]:
+def _run_found(context: Context, job: str, texts: Sequence[str]) -> tuple[list[Lookup], list[Lookup]]:
     """Return where every layer's pooled features lie, before a run and after it; computed where missing."""
     config = context.store.job(job).config
     assert isinstance(config, ExperimentConfig)
     before = _pooled(context, config, load(config.backbone), texts)
     n_blocks = len(before) - 1
-    boundary = config.plan.boundary(n_blocks)
+    boundary = config.plan.first_trainable_block(n_blocks)
     if boundary == n_blocks:
         return before, before
     trained = load_trained(context.store.workspace.run(job)).model.source
@@ -125,15 +125,15 @@ def backbone_features(
 
 def _pooled(
     context: Context, config: ExperimentConfig, backbone: Backbone, texts: Sequence[str]
-) -> list[Found]:
+) -> list[Lookup]:
     compute = Compute.choose(config.training.device, config.training.precision)
-    told = Texts(texts, backbone.tokenizer, config.features.token_limit)
+    told = TextBatchSource(texts, backbone.tokenizer, config.features.token_limit)
     nn.Module.to(backbone.model, compute.device)
     encoder = Encoder(backbone, told, compute, activations(context), context.report)
     return encoder.pooled(config.features.pooling)
 
 
-def found_array(found: Found) -> NDArray[np.floating]:
+def found_array(found: Lookup) -> NDArray[np.floating]:
     """Return kept vectors as an array, shape (n, width)."""
     array: NDArray[np.floating] = found.vectors().numpy()
     return array

@@ -11,7 +11,7 @@ from translearn_core.worker.context import Context
 Function = Callable[[Context], None]
 
 
-def _later(module: str, name: str) -> Function:
+def lazy(module: str, name: str) -> Function:
     """Return a function that imports its module when first called: reading a file must not wait for torch."""
 
     def call(context: Context) -> None:
@@ -25,31 +25,31 @@ def _later(module: str, name: str) -> Function:
 
 
 JOB_FUNCTIONS: dict[JobKind, Function] = {
-    JobKind.READ: _later("data_loading", "read_dataset"),
-    JobKind.DIAGNOSE: _later("diagnosis", "diagnose_task"),
-    JobKind.SIZE: _later("models", "find_size"),
-    JobKind.ANATOMY: _later("models", "find_parts"),
-    JobKind.CALIBRATE: _later("models", "time_steps"),
-    JobKind.FIND_RATE: _later("lr_finder", "search_rate"),
-    JobKind.ALTER: _later("augmentation", "show_alterations"),
-    JobKind.TRAIN: _later("models", "train"),
-    JobKind.PRETRAIN: _later("pretraining", "pretrain_backbone"),
-    JobKind.REPLAY: _later("snapshots", "replay"),
-    JobKind.COMPARE: _later("compare", "compare"),
-    JobKind.PROBE: _later("diagnostics.probing", "probe"),
-    JobKind.PROJECT: _later("diagnostics.projection", "picture"),
-    JobKind.NEIGHBOURS: _later("diagnostics.nearest_neighbours", "find_neighbours"),
-    JobKind.WALK: _later("diagnostics.projection_animation", "walk"),
-    JobKind.BASELINES: _later("diagnostics.baselines", "hold_against"),
-    JobKind.CURVE: _later("diagnostics.label_efficiency", "draw_curve"),
-    JobKind.SIMILARITY: _later("diagnostics.similarity", "find_moved"),
-    JobKind.FORGETTING: _later("diagnostics.forgetting.forgetting", "find_lost"),
-    JobKind.TRUST: _later("diagnostics.error_analysis", "find_trust"),
-    JobKind.TRANSFERABILITY: _later("diagnostics.transferability", "rate_layers"),
-    JobKind.ADVISE: _later("diagnostics.advice", "advise"),
-    JobKind.REPORT: _later("report", "write_report"),
-    JobKind.EXPORT: _later("export", "export"),
-    JobKind.PREDICT: _later("predictions", "predict"),
-    JobKind.PREDICT_FILE: _later("predictions", "predict_file"),
+    JobKind.READ: lazy("data_loading", "read_dataset"),
+    JobKind.DIAGNOSE: lazy("diagnosis", "diagnose_task"),
+    JobKind.DOWNLOAD_SIZE: lazy("models", "download_size"),
+    JobKind.BACKBONE_INFO: lazy("models", "inspect_backbone"),
+    JobKind.PROFILE: lazy("models", "profile"),
+    JobKind.LR_FINDER: lazy("lr_finder", "find_learning_rate"),
+    JobKind.AUGMENTATION_PREVIEW: lazy("augmentation", "preview_augmentation"),
+    JobKind.TRAIN: lazy("models", "train"),
+    JobKind.PRETRAIN: lazy("pretraining", "pretrain_backbone"),
+    JobKind.SNAPSHOTS: lazy("snapshots", "score_snapshots"),
+    JobKind.COMPARE: lazy("compare", "compare"),
+    JobKind.PROBE: lazy("diagnostics.probing", "probe"),
+    JobKind.PROJECTION: lazy("diagnostics.projection", "project_layer"),
+    JobKind.NEIGHBOURS: lazy("diagnostics.nearest_neighbours", "find_neighbours"),
+    JobKind.PROJECTION_ANIMATION: lazy("diagnostics.projection_animation", "animate_layers"),
+    JobKind.BASELINES: lazy("diagnostics.baselines", "compare_baselines"),
+    JobKind.LABEL_EFFICIENCY: lazy("diagnostics.label_efficiency", "measure_label_efficiency"),
+    JobKind.SIMILARITY: lazy("diagnostics.similarity", "compute_similarity"),
+    JobKind.FORGETTING: lazy("diagnostics.forgetting.forgetting", "measure_forgetting"),
+    JobKind.ERROR_ANALYSIS: lazy("diagnostics.error_analysis", "analyse_errors"),
+    JobKind.TRANSFERABILITY: lazy("diagnostics.transferability", "score_transferability"),
+    JobKind.ADVICE: lazy("diagnostics.advice", "advise"),
+    JobKind.REPORT: lazy("report", "write_report"),
+    JobKind.EXPORT: lazy("export", "export"),
+    JobKind.PREDICT: lazy("predictions", "predict"),
+    JobKind.PREDICT_FILE: lazy("predictions", "predict_file"),
 }
 """What each kind of job runs."""

@@ -3,16 +3,16 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from translearn_core.activations import Compute, Texts
+from translearn_core.activations import Compute, TextBatchSource
 from translearn_core.analysis import stratified_sample
 from translearn_core.backbones import load
-from translearn_core.config import RateSearchConfig, Split
-from translearn_core.data import Prepared
+from translearn_core.config import LrFinderConfig, Split
+from translearn_core.data import PreparedDataset
 from translearn_core.experiment import build, check
 from translearn_core.runs import artifacts
-from translearn_core.training import Rows, taught
-from translearn_core.training.lr_finder import search_rate as search
-from translearn_core.transfer import Supply, altered
+from translearn_core.training import TrainingRows, teacher_log_probs
+from translearn_core.training.lr_finder import find_learning_rate as search
+from translearn_core.transfer import StageInputs, augment
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_prepared
 from translearn_core.worker.models import activations
@@ -21,7 +21,7 @@ from translearn_core.worker.models import activations
 def search_rate(context: Context) -> None:
     """Raise the learning rate of an experiment step by step; the model is thrown away afterwards."""
     config = context.config
-    assert isinstance(config, RateSearchConfig)
+    assert isinstance(config, LrFinderConfig)
     experiment, workspace = config.experiment, context.store.workspace
     training, seed = experiment.training, experiment.training.seed
     context.report("reading the data")
@@ -34,21 +34,23 @@ def search_rate(context: Context) -> None:
     wanted = -(-config.steps * training.batch_size // (1 + experiment.augment.copies))
     index = some_training_rows(prepared, wanted, seed)
     own = [prepared.texts[i] for i in index]
-    texts = [*own, *altered(own, experiment.augment, backbone)]
+    texts = [*own, *augment(own, experiment.augment, backbone)]
     given = prepared.labels[index]
     labels = np.concatenate([given, np.repeat(given, experiment.augment.copies)])
-    rows = Rows(labels, np.arange(len(labels)), np.arange(0), len(classes))
+    rows = TrainingRows(labels, np.arange(len(labels)), np.arange(0), len(classes))
     model = build(experiment, backbone, len(classes)).to(compute.device).eval()
-    tokens = Texts(texts, backbone.tokenizer, experiment.features.token_limit)
-    supply = Supply(model, tokens, compute, activations(context), context.report, course=[experiment.plan])
-    inputs = supply.first(np.arange(len(own)), seed=seed)
+    tokens = TextBatchSource(texts, backbone.tokenizer, experiment.features.token_limit)
+    supply = StageInputs(
+        model, tokens, compute, activations(context), context.report, course=[experiment.plan]
+    )
+    inputs = supply.for_first_stage(np.arange(len(own)), seed=seed)
     teacher = workspace.run(experiment.distil.teacher) if experiment.distil else None
-    lesson = taught(experiment.distil, teacher, classes, texts, rows.train, context.report)
+    lesson = teacher_log_probs(experiment.distil, teacher, classes, texts, rows.train, context.report)
     found = search(model, inputs, rows, config, compute, context.report, lesson=lesson)
     artifacts.save(context.folder, found)
 
 
-def some_training_rows(prepared: Prepared, most: int, seed: int) -> NDArray[np.int64]:
+def some_training_rows(prepared: PreparedDataset, most: int, seed: int) -> NDArray[np.int64]:
     """Return at most so many of the training rows, the classes in proportion."""
     train = prepared.where(Split.TRAIN)
     return train[stratified_sample(prepared.labels[train], most, seed)]

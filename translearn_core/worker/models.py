@@ -4,28 +4,34 @@ import time
 
 import torch
 
-from translearn_core.activations import Compute, Store
+from translearn_core.activations import ActivationCache, Compute
 from translearn_core.backbones import bytes_to_fetch, load
-from translearn_core.config import AnatomyConfig, CalibrateConfig, ExperimentConfig, SizeConfig, Slot
+from translearn_core.config import (
+    BackboneInfoConfig,
+    DownloadSizeConfig,
+    ExperimentConfig,
+    ProfileConfig,
+    Slot,
+)
 from translearn_core.engine import devices
 from translearn_core.experiment import run_experiment
-from translearn_core.results import Calibration, RemoteSize
+from translearn_core.results import CostModel, DownloadSize
 from translearn_core.runs import artifacts
 from translearn_core.settings import settings
-from translearn_core.training.profiler import calibrate
+from translearn_core.training.profiler import profile_steps
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_prepared
 
 
-def find_size(context: Context) -> None:
+def download_size(context: Context) -> None:
     """Say how much of a backbone is still to be fetched, before anybody decides to."""
     config = context.config
-    assert isinstance(config, SizeConfig)
+    assert isinstance(config, DownloadSizeConfig)
     context.report("asking how large the model is")
-    artifacts.save(context.folder, RemoteSize(bytes_to_fetch(config.backbone)))
+    artifacts.save(context.folder, DownloadSize(bytes_to_fetch(config.backbone)))
 
 
-def find_parts(context: Context) -> None:
+def inspect_backbone(context: Context) -> None:
     """Find a backbone's parts.
 
     A Hub model is fetched here, because a person who saw its size asked for it, and nowhere else. Other
@@ -33,7 +39,7 @@ def find_parts(context: Context) -> None:
     long it takes, and a stop is heard within seconds and loses nothing.
     """
     config = context.config
-    assert isinstance(config, AnatomyConfig)
+    assert isinstance(config, BackboneInfoConfig)
 
     def tell(stage: str = "", done: float = 0, total: float = 0) -> None:
         here = done >= total
@@ -43,15 +49,15 @@ def find_parts(context: Context) -> None:
     artifacts.save(context.folder, load(config.backbone, network=True, report=tell).anatomy)
 
 
-def time_steps(context: Context) -> None:
+def profile(context: Context) -> None:
     """Time a few real steps of a backbone on this device."""
     config = context.config
-    assert isinstance(config, CalibrateConfig)
+    assert isinstance(config, ProfileConfig)
     context.report("timing a few steps")
-    artifacts.save(context.folder, timed(config))
+    artifacts.save(context.folder, load_profile(config))
 
 
-def timed(config: CalibrateConfig) -> Calibration:
+def load_profile(config: ProfileConfig) -> CostModel:
     """Return what steps of a backbone cost on this device."""
     compute = Compute.choose(config.training.device, config.training.precision)
     began = time.perf_counter()
@@ -62,12 +68,12 @@ def timed(config: CalibrateConfig) -> Calibration:
     else:
         limit = devices.worker_bytes(settings(), Slot.TRAIN)
     pooling, training = config.features.pooling, config.training
-    return calibrate(backbone, compute, pooling=pooling, training=training, load=took, limit_bytes=limit)
+    return profile_steps(backbone, compute, pooling=pooling, training=training, load=took, limit_bytes=limit)
 
 
-def activations(context: Context) -> Store:
+def activations(context: Context) -> ActivationCache:
     """Return what backbones made of texts in this workspace."""
-    return Store(context.store.workspace.activations, settings().max_activations_mb * 1_000_000)
+    return ActivationCache(context.store.workspace.activations, settings().max_activations_mb * 1_000_000)
 
 
 def train(context: Context) -> None:

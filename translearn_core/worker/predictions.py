@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from translearn_core.analysis import nearest, tempered
+from translearn_core.analysis import apply_temperature, nearest
 from translearn_core.config import PredictConfig, PredictFileConfig
 from translearn_core.errors import DataError, NotFoundError
 from translearn_core.results import FilePrediction, NeighbourBank, Prediction
 from translearn_core.runs import artifacts
-from translearn_core.transfer import Trained, load_trained
+from translearn_core.transfer import FineTunedModel, load_trained
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_table
 from translearn_core.worker.features import finished
@@ -25,13 +25,15 @@ def predict(context: Context) -> None:
     assert isinstance(config, PredictConfig)
     if blank := [t for t in config.texts if not t.strip()]:
         raise DataError(f"{len(blank)} of the {len(config.texts)} texts are empty: type a sentence.")
-    trained = warm_model(context, config.job)
-    probabilities, features = trained.answer(config.texts)
+    trained = cached_model(context, config.job)
+    probabilities, features = trained.predict(config.texts)
     if config.temperature is not None:
-        probabilities = tempered(logarithms(probabilities), config.temperature).astype(np.float32)
+        probabilities = apply_temperature(log_probabilities(probabilities), config.temperature).astype(
+            np.float32
+        )
     neighbours = pd.DataFrame({"text": [], "similarity": [], "neighbour": [], "label": [], "row": []})
     if config.neighbours:
-        bank, rows = warm_bank(context, config.job)
+        bank, rows = cached_neighbours(context, config.job)
         found, similarity = nearest(features, bank, min(config.neighbours, len(rows)))
         hit = rows.iloc[found.ravel()]
         neighbours = pd.DataFrame(
@@ -52,11 +54,13 @@ def predict_file(context: Context) -> None:
     assert isinstance(config, PredictFileConfig)
     context.report("reading the file")
     table = load_table(context.store.workspace, config.dataset)
-    trained = warm_model(context, config.job)
+    trained = cached_model(context, config.job)
     artifacts.save(context.folder, predict_table(trained, table, config.text, context))
 
 
-def predict_table(trained: Trained, table: pd.DataFrame, text: str, context: Context) -> FilePrediction:
+def predict_table(
+    trained: FineTunedModel, table: pd.DataFrame, text: str, context: Context
+) -> FilePrediction:
     """Return `table` with its answers as two more columns, row by row; rows without a text have none.
 
     The columns are called ``predicted`` and ``probability``, or otherwise where those names are taken.
@@ -73,7 +77,7 @@ def predict_table(trained: Trained, table: pd.DataFrame, text: str, context: Con
     for start in range(0, len(filled), 2048):
         context.report("predicting", start, len(filled))
         part = filled[start : start + 2048]
-        probabilities, _ = trained.answer([str(t) for t in texts[part]])
+        probabilities, _ = trained.predict([str(t) for t in texts[part]])
         label[part] = np.asarray(trained.classes, dtype=object)[probabilities.argmax(1)]
         sure[part] = probabilities.max(1)
     answers = {"predicted": label, "probability": sure.round(6)}
@@ -89,14 +93,14 @@ def free_name(name: str, taken: Iterable[str]) -> str:
     return next(candidate for candidate in candidates if candidate.casefold() not in known)
 
 
-def logarithms(probabilities: NDArray[np.floating]) -> NDArray[np.float64]:
+def log_probabilities(probabilities: NDArray[np.floating]) -> NDArray[np.float64]:
     """Return the logarithms of probabilities; 0 counts as the smallest number of single precision."""
     least = float(np.finfo(np.float32).smallest_subnormal)
     found: NDArray[np.float64] = np.log(np.maximum(probabilities.astype(np.float64), least))
     return found
 
 
-def warm_model(context: Context, job: str) -> Trained:
+def cached_model(context: Context, job: str) -> FineTunedModel:
     """Return a run's trained model, loaded once a worker."""
     folder = context.store.workspace.run(job)
     stamp = (
@@ -108,14 +112,14 @@ def warm_model(context: Context, job: str) -> Trained:
     if key not in context.warm:
         context.report("loading the model")
         context.warm[key] = load_trained(folder)
-    trained: Trained = context.warm[key]
+    trained: FineTunedModel = context.warm[key]
     return trained
 
 
-def warm_bank(context: Context, job: str) -> tuple[NDArray[np.float32], pd.DataFrame]:
+def cached_neighbours(context: Context, job: str) -> tuple[NDArray[np.float32], pd.DataFrame]:
     """Return the vectors of a run's training texts, and those rows, read once a worker."""
     folder = context.store.workspace.run(job)
-    key = ("bank", job, stamp(folder))
+    key = ("bank", job, file_version(folder))
     if key not in context.warm:
         bank = context.result(job, NeighbourBank)
         if bank is None:
@@ -126,7 +130,7 @@ def warm_bank(context: Context, job: str) -> tuple[NDArray[np.float32], pd.DataF
     return vectors, rows
 
 
-def stamp(folder: Path) -> int:
+def file_version(folder: Path) -> int:
     """Return when a run's model was written; a run that went on has another."""
     model = folder / "model" / "model.json"
     return model.stat().st_mtime_ns if model.exists() else 0

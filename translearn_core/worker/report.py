@@ -6,20 +6,20 @@ from contextlib import suppress
 from dataclasses import replace
 
 from translearn_core.config import (
-    AnatomyConfig,
     BackboneConfig,
+    BackboneInfoConfig,
     ExperimentConfig,
     JobKind,
     ReportConfig,
     StudyConfig,
-    expand,
-    identity,
+    expand_grid,
+    job_id,
 )
 from translearn_core.config.read_options import option_words
 from translearn_core.errors import ConfigError, DamagedFileError, NotFoundError
-from translearn_core.reporting import EVIDENCE, Material, Part, caveats, contents, render
-from translearn_core.results import Anatomy, Comparison, Drift, History, Report, RunSummary, Timeline
-from translearn_core.results.training_timeline import happened
+from translearn_core.reporting import DIAGNOSTIC_SECTIONS, Part, ReportData, caveats, render, report_sections
+from translearn_core.results import BackboneInfo, Comparison, Drift, History, ReportFile, RunSummary, Timeline
+from translearn_core.results.training_timeline import actual_timeline
 from translearn_core.runs import State, artifacts
 from translearn_core.runs.reproduce import study_file
 from translearn_core.runs.versions import versions
@@ -30,11 +30,17 @@ from translearn_core.worker.features import finished
 FILE = "report.html"
 LIBRARIES = ("translearn", "torch", "transformers", "scikit-learn", "numpy", "plotly")
 
-ABOUT_A_RUN = (JobKind.DIAGNOSE, JobKind.BASELINES, JobKind.PROBE, JobKind.TRUST, JobKind.PROJECT)
+RUN_SECTIONS = (
+    JobKind.DIAGNOSE,
+    JobKind.BASELINES,
+    JobKind.PROBE,
+    JobKind.ERROR_ANALYSIS,
+    JobKind.PROJECTION,
+)
 """Evidence that every run's report has room for."""
-ABOUT_A_CHANGE = (JobKind.SIMILARITY, JobKind.FORGETTING)
+TUNED_RUN_SECTIONS = (JobKind.SIMILARITY, JobKind.FORGETTING)
 """Evidence about runs in which more than the head trained."""
-ABOUT_A_STUDY = (JobKind.COMPARE, JobKind.DIAGNOSE)
+STUDY_SECTIONS = (JobKind.COMPARE, JobKind.DIAGNOSE)
 """Evidence that every study's report has room for."""
 STUDY_FILE = "study.yaml"
 """What the file of a study is called in the command that reads it."""
@@ -47,7 +53,7 @@ def write_report(context: Context) -> None:
     context.report("gathering what was found")
     about = _material(context, config)
     sections = []
-    for section in contents(about):
+    for section in report_sections(about):
         sections.append(section)
         context.report(f"drawing: {section.title}", len(sections))
     context.report("writing the file")
@@ -56,19 +62,22 @@ def write_report(context: Context) -> None:
         draft.write_text(document.html, encoding="utf-8")
     missing = (*about.missing, *(f"{name}, to keep the file small" for name in document.left_out))
     titles = tuple(section.title for section in sections)
-    artifacts.save(context.folder, Report(FILE, document.bytes, titles, missing))
+    artifacts.save(context.folder, ReportFile(FILE, document.bytes, titles, missing))
 
 
-def _material(context: Context, config: ReportConfig) -> Material:
+def _material(context: Context, config: ReportConfig) -> ReportData:
     """Gather what there is; what is not there is named."""
     parts, missing = _parts(context, config.parts)
     if config.job is None:
-        about = Material(
+        about = ReportData(
             name=config.name or "A study",
             question=config.question,
             parts=parts,
-            missing=tuple(dict.fromkeys((*missing, *_unasked(ABOUT_A_STUDY, parts)))),
-            hashes={f"part: {EVIDENCE[context.store.job(job).kind].called}": job for job in _known(context)},
+            missing=tuple(dict.fromkeys((*missing, *_unasked(STUDY_SECTIONS, parts)))),
+            hashes={
+                f"part: {DIAGNOSTIC_SECTIONS[context.store.job(job).kind].called}": job
+                for job in _known(context)
+            },
             versions=versions(LIBRARIES),
         )
         return about if config.study is None else _studied(context, config.study, about)
@@ -76,7 +85,7 @@ def _material(context: Context, config: ReportConfig) -> Material:
     if not isinstance(experiment, ExperimentConfig):
         raise ConfigError("job", config.job, "a training")
     history, drift = context.store.history(config.job), context.result(config.job, Drift)
-    return Material(
+    return ReportData(
         name=config.name or "A run",
         question=config.question,
         command=config.command,
@@ -93,12 +102,12 @@ def _material(context: Context, config: ReportConfig) -> Material:
     )
 
 
-def _studied(context: Context, study: StudyConfig, about: Material) -> Material:
+def _studied(context: Context, study: StudyConfig, about: ReportData) -> ReportData:
     """Add what a study tried, and how to do it again."""
     config = context.config
     assert isinstance(config, ReportConfig)
-    planned = expand(study, config.blocks)
-    compared = about.found(Comparison)
+    planned = expand_grid(study, config.blocks)
+    compared = about.result(Comparison)
     baseline = compared.baseline if compared and compared.baseline in {one.name for one in planned} else None
     table, digest = config.data or "data.csv", study.data.dataset
     options = context.store.workspace.read_options(digest)
@@ -124,8 +133,8 @@ def _files(context: Context, digest: str) -> tuple[str, ...]:
 
 def _digest(context: Context, backbone: BackboneConfig) -> str | None:
     """Return what tells a backbone's weights from all others, where it was looked into."""
-    looked = context.store.workspace.run(identity(AnatomyConfig(backbone=backbone)))
-    anatomy = artifacts.load(looked, Anatomy)
+    looked = context.store.workspace.run(job_id(BackboneInfoConfig(backbone=backbone)))
+    anatomy = artifacts.load(looked, BackboneInfo)
     return anatomy.digest if anatomy else None
 
 
@@ -139,7 +148,7 @@ def _parts(context: Context, jobs: tuple[str, ...]) -> tuple[tuple[Part, ...], t
         except NotFoundError:
             missing.append("a part that was deleted")
             continue
-        known = EVIDENCE.get(job.kind)
+        known = DIAGNOSTIC_SECTIONS.get(job.kind)
         if known is None:
             missing.append(f"the answer to '{job.kind}', which a report has no section for")
             continue
@@ -161,13 +170,13 @@ def _why(called: str, state: State, reason: str | None) -> str:
 
 
 def _wanted(experiment: ExperimentConfig) -> tuple[JobKind, ...]:
-    return ABOUT_A_RUN + (ABOUT_A_CHANGE if experiment.trains_backbone else ())
+    return RUN_SECTIONS + (TUNED_RUN_SECTIONS if experiment.trains_backbone else ())
 
 
 def _unasked(wanted: tuple[JobKind, ...], parts: tuple[Part, ...]) -> Iterator[str]:
     """Yield the evidence that belongs in a report and was never named."""
     there = {part.kind for part in parts}
-    yield from (EVIDENCE[kind].called for kind in wanted if kind not in there)
+    yield from (DIAGNOSTIC_SECTIONS[kind].called for kind in wanted if kind not in there)
 
 
 def _known(context: Context) -> Iterator[str]:
@@ -175,7 +184,7 @@ def _known(context: Context) -> Iterator[str]:
     assert isinstance(config, ReportConfig)
     for id in config.parts:
         try:
-            if context.store.job(id).kind in EVIDENCE:
+            if context.store.job(id).kind in DIAGNOSTIC_SECTIONS:
                 yield id
         except NotFoundError:
             continue
@@ -190,7 +199,7 @@ def _told(
     if drift is None or not any(epoch.step > begun for epoch in history.epochs):
         return None
     n_blocks = sum(str(part).startswith("block ") for part in drift.by_part()["part"])
-    return happened(experiment, n_blocks, history, begun=begun)
+    return actual_timeline(experiment, n_blocks, history, begun=begun)
 
 
 def _hashes(context: Context, job: str, experiment: ExperimentConfig) -> dict[str, str]:

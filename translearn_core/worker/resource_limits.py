@@ -62,7 +62,7 @@ def apply(limit: int) -> None:
         threading.Thread(target=_watch, args=(limit,), name="memory watchdog", daemon=True).start()
 
 
-def yielding(work: Callable[[], None]) -> None:
+def low_priority(work: Callable[[], None]) -> None:
     """Do `work` in a thread of low priority, with the threads it starts; what it raises comes back.
 
     A sentence to classify must not yield so: beside a training it took 3 to 6 s at niceness 10, and 0.5 s at
@@ -74,7 +74,7 @@ def yielding(work: Callable[[], None]) -> None:
 
 
 @contextmanager
-def watched() -> Iterator[None]:
+def memory_guard() -> Iterator[None]:
     """Name the current thread as the one the watchdog stops while the block runs."""
     global _job_thread
     _job_thread = threading.get_ident()

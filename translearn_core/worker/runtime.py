@@ -19,7 +19,7 @@ from translearn_core.os_errors import explain_os_error
 from translearn_core.runs import UNREADABLE, Job, RunStore, State, Workspace
 from translearn_core.storage import sweep
 from translearn_core.worker import resource_limits
-from translearn_core.worker.context import Context, Warm
+from translearn_core.worker.context import Context, LruCache
 from translearn_core.worker.persistence import persist
 
 log = logging.getLogger(__name__)
@@ -27,12 +27,12 @@ log = logging.getLogger(__name__)
 JOB_LOG = "job.log"
 """In the job's folder: when it began and ended, on how many threads, and tracebacks nobody expected."""
 
-_LIGHTER = {
+OUT_OF_MEMORY_HINTS = {
     JobKind.TRAIN: "choose a smaller batch size, a lower token limit or more frozen blocks",
-    JobKind.FIND_RATE: "choose a smaller batch size, a lower token limit or more frozen blocks",
+    JobKind.LR_FINDER: "choose a smaller batch size, a lower token limit or more frozen blocks",
     JobKind.PRETRAIN: "choose a smaller batch size or a lower token limit",
-    JobKind.CALIBRATE: "choose a smaller batch size or a lower token limit",
-    JobKind.PROJECT: "project fewer points",
+    JobKind.PROFILE: "choose a smaller batch size or a lower token limit",
+    JobKind.PROJECTION: "project fewer points",
 }
 
 _AGAIN = dict.fromkeys(
@@ -40,24 +40,24 @@ _AGAIN = dict.fromkeys(
 )
 """How to repeat what goes on from its last checkpoint."""
 
-_LONG = {
+LOW_PRIORITY_JOBS = {
     JobKind.PROBE,
-    JobKind.PROJECT,
-    JobKind.WALK,
+    JobKind.PROJECTION,
+    JobKind.PROJECTION_ANIMATION,
     JobKind.PREDICT_FILE,
-    JobKind.FIND_RATE,
-    JobKind.REPLAY,
+    JobKind.LR_FINDER,
+    JobKind.SNAPSHOTS,
     JobKind.BASELINES,
-    JobKind.CURVE,
+    JobKind.LABEL_EFFICIENCY,
     JobKind.SIMILARITY,
     JobKind.FORGETTING,
-    JobKind.TRUST,
+    JobKind.ERROR_ANALYSIS,
     JobKind.TRANSFERABILITY,
-    JobKind.ADVISE,
+    JobKind.ADVICE,
     JobKind.EXPORT,
 }
 
-WARM: MutableMapping[Hashable, Any] = Warm()
+CACHE: MutableMapping[Hashable, Any] = LruCache()
 """What this process keeps between jobs."""
 
 
@@ -91,11 +91,11 @@ def _outcome(store: RunStore, job: Job) -> tuple[State, str | None]:
     folder = store.workspace.run(job.id)
     note, began = _Log(folder / JOB_LOG), time.perf_counter()
     try:
-        context = Context(store, job, job.config, folder, WARM)
+        context = Context(store, job, job.config, folder, CACHE)
         note(f"{job.kind} begins, start {job.attempts}")
         sweep(folder)
-        if job.kind in _LONG:
-            resource_limits.yielding(lambda: _work(context))
+        if job.kind in LOW_PRIORITY_JOBS:
+            resource_limits.low_priority(lambda: _work(context))
         else:
             _work(context)
         state, reason = State.DONE, None
@@ -107,7 +107,7 @@ def _outcome(store: RunStore, job: Job) -> tuple[State, str | None]:
         if state is State.FAILED and not isinstance(error, TranslearnError):
             note("".join(traceback.format_exception(error)))
         if out_of_memory(error):
-            WARM.clear()
+            CACHE.clear()
     note(f"{state} after {time.perf_counter() - began:.1f} s{_threads()}")
     return state, reason
 
@@ -115,7 +115,7 @@ def _outcome(store: RunStore, job: Job) -> tuple[State, str | None]:
 def _work(context: Context) -> None:
     from translearn_core.worker.jobs import JOB_FUNCTIONS  # here, because it imports this folder
 
-    with resource_limits.watched():
+    with resource_limits.memory_guard():
         try:
             JOB_FUNCTIONS[context.job.kind](context)
         finally:
@@ -130,7 +130,8 @@ def _explained(kind: JobKind, error: BaseException, workspace: Path) -> tuple[St
     if out_of_memory(error):
         return (
             State.FAILED,
-            f"Memory ran out: {_LIGHTER.get(kind, 'use a smaller file or fewer rows')}, then try again.",
+            f"Memory ran out: {OUT_OF_MEMORY_HINTS.get(kind, 'use a smaller file or fewer rows')}, then "
+            f"try again.",
         )
     if (refused := explain_os_error(error, workspace, again=_AGAIN.get(kind, "try again"))) is not None:
         return State.FAILED, str(refused)

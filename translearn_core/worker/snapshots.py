@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from translearn_core.analysis import probe_layers, project, purity
-from translearn_core.config import ExperimentConfig, Method, ReplayConfig, Split, identity
+from translearn_core.analysis import label_purity, probe_layers, project
+from translearn_core.config import ExperimentConfig, Method, SnapshotsConfig, Split, job_id
 from translearn_core.data.dataset import SPLITS
 from translearn_core.errors import ConfigError, NotFoundError
-from translearn_core.results import Interval, Replayed, Snapshot
+from translearn_core.results import Interval, Snapshot, Snapshots
 from translearn_core.runs import artifacts
 from translearn_core.training import snapshots
 from translearn_core.worker.context import Context
@@ -22,7 +22,7 @@ FOLDS = 2
 
 
 @dataclass(frozen=True)
-class Measured:
+class SnapshotScores:
     """What does not depend on the layer that is drawn: scores, shape (moments, layers), and the baseline."""
 
     majority: float
@@ -32,10 +32,10 @@ class Measured:
     purity: NDArray[np.float64]
 
 
-def replay(context: Context) -> None:
+def score_snapshots(context: Context) -> None:
     """Replay a run: one layer's picture over all moments, every layer's probe and neighbours at each."""
     config = context.config
-    assert isinstance(config, ReplayConfig)
+    assert isinstance(config, SnapshotsConfig)
     evaluation = finished(context, config.job)
     experiment = context.store.job(config.job).config
     assert isinstance(experiment, ExperimentConfig)
@@ -51,7 +51,7 @@ def replay(context: Context) -> None:
     rows = evaluation.predictions.iloc[kept[0].index]
     labels = class_indices(evaluation, rows["label"])
     train, test = (np.flatnonzero(rows["split"] == split) for split in (Split.TRAIN, Split.TEST))
-    moments = tuple(moment_of(snapshot, experiment) for snapshot in kept)
+    moments = tuple(snapshot_label(snapshot, experiment) for snapshot in kept)
     measured = _known(context, config, kept) or _measure(
         context, dict(zip(moments, kept, strict=True)), labels, train, test, config.seed
     )
@@ -61,7 +61,7 @@ def replay(context: Context) -> None:
     splits = [str(split) for split in SPLITS]
     artifacts.save(
         context.folder,
-        Replayed(
+        Snapshots(
             layer=config.layer,
             classes=evaluation.classes,
             splits=tuple(splits),
@@ -80,22 +80,22 @@ def replay(context: Context) -> None:
     )
 
 
-def moment_of(snapshot: Snapshot, experiment: ExperimentConfig) -> str:
+def snapshot_label(snapshot: Snapshot, experiment: ExperimentConfig) -> str:
     """Return in words when a snapshot was taken."""
     if snapshot.epoch == 0:
         return "before training"
-    if len(experiment.course) == 1 or experiment.continues:
+    if len(experiment.resolved_stages) == 1 or experiment.continues:
         return f"after epoch {snapshot.epoch}"
-    return f"after stage {snapshot.stage + 1}: {experiment.course[snapshot.stage].plan.label}"
+    return f"after stage {snapshot.stage + 1}: {experiment.resolved_stages[snapshot.stage].plan.label}"
 
 
-def _known(context: Context, config: ReplayConfig, kept: Sequence[Snapshot]) -> Measured | None:
+def _known(context: Context, config: SnapshotsConfig, kept: Sequence[Snapshot]) -> SnapshotScores | None:
     """Return what was measured when another layer of the same run was drawn."""
     for layer in range(len(kept[0].vectors)):
-        job = identity(config.model_copy(update={"layer": layer}))
-        other = artifacts.load(context.store.workspace.run(job), Replayed)
+        job = job_id(config.model_copy(update={"layer": layer}))
+        other = artifacts.load(context.store.workspace.run(job), Snapshots)
         if other is not None and other.steps == tuple(snapshot.step for snapshot in kept):
-            return Measured(other.majority, other.accuracy, other.low, other.high, other.purity)
+            return SnapshotScores(other.majority, other.accuracy, other.low, other.high, other.purity)
     return None
 
 
@@ -106,7 +106,7 @@ def _measure(
     train: NDArray[np.int64],
     test: NDArray[np.int64],
     seed: int,
-) -> Measured:
+) -> SnapshotScores:
     """Probe every layer at every moment, and ask for its neighbours; what stayed the same is done once."""
     layers = {moment: snapshot.vectors for moment, snapshot in kept.items()}
     scores = probe_layers(
@@ -121,5 +121,5 @@ def _measure(
         if moment and np.array_equal(now, before):
             pure[moment, layer] = pure[moment - 1, layer]
         else:
-            pure[moment, layer] = purity(now, labels, of=test)
-    return Measured(scores.majority, scores.test, scores.low, scores.high, pure)
+            pure[moment, layer] = label_purity(now, labels, of=test)
+    return SnapshotScores(scores.majority, scores.test, scores.low, scores.high, pure)

@@ -13,7 +13,7 @@ SHORT = 6
 """Digits of an id that are shown where there is no name, or two are called the same."""
 
 
-def teller() -> Callable[[str], str]:
+def name_lookup() -> Callable[[str], str]:
     """Return a function that puts names for ids into a text; they are looked up once, when one is needed.
 
     The text is for people and not escaped. Of a backbone that is gone a short id is told.
@@ -30,7 +30,7 @@ def teller() -> Callable[[str], str]:
 
 def backbone(config: BackboneConfig) -> str:
     """Return what a backbone is called, and how it differs from the one of that name."""
-    return teller()(config.label)
+    return name_lookup()(config.label)
 
 
 def _names() -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui.backbones.backbone_picker import backbone_names, server_folders
+from pages._ui.backbones import backbone_names, server_folders
 from pages._ui.shell import state, stop
 from pages._ui.shell.formatting import short
 from translearn_core.config import ADAPTED, BUNDLED, BackboneConfig, JobKind, PretrainConfig
@@ -16,18 +16,18 @@ BUNDLE, MINE, HUB, FOLDER = "Bundled", "Pre-trained here", "Hugging Face Hub", "
 def choose() -> BackboneConfig:
     """Draw the choice and return it; it is no part of the draft before its anatomy is known."""
     drafted = state.draft().backbone
-    since, wanted = state.value("backbone_wanted", (drafted, drafted))
+    since, wanted = state.get_value("backbone_wanted", (drafted, drafted))
     chosen = _choose(wanted if since == drafted else drafted)
     if chosen.id == drafted.id and not chosen.random_init:  # what a recipe made of it stays
         chosen = chosen.model_copy(update={"blocks": drafted.blocks, "fresh_top": drafted.fresh_top})
-    state.put("backbone_wanted", (drafted, chosen))
+    state.set_value("backbone_wanted", (drafted, chosen))
     return chosen
 
 
 def use(run: Run) -> None:
     """Choose the backbone that a pre-training made; call it in a callback."""
-    state.put("backbone_wanted", (state.draft().backbone, BackboneConfig(id=f"{ADAPTED}{run.job.id}")))
-    state.forget("backbone_place", "backbone_mine", "twin")
+    state.set_value("backbone_wanted", (state.draft().backbone, BackboneConfig(id=f"{ADAPTED}{run.job.id}")))
+    state.reset("backbone_place", "backbone_mine", "twin")
 
 
 def pretrainings() -> list[Run]:
@@ -38,21 +38,21 @@ def pretrainings() -> list[Run]:
 def _choose(now: BackboneConfig) -> BackboneConfig:
     mine = {f"{ADAPTED}{run.job.id}": run for run in pretrainings() if run.state is State.DONE}
     places = [BUNDLE] + [MINE] * bool(mine) + [HUB] * settings().hub + [FOLDER] * server_folders.offered()
-    if state.value("backbone_place", BUNDLE) not in places:
-        state.forget("backbone_place")
-    state.seed("backbone_place", _place(now, places, mine))
+    if state.get_value("backbone_place", BUNDLE) not in places:
+        state.reset("backbone_place")
+    state.init_widget("backbone_place", _place(now, places, mine))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         place = st.segmented_control("Where it comes from", places, key="backbone_place", required=True)
         twin = _twin(now)
     seed = now.init_seed
     if twin:
-        state.seed("init_seed", now.init_seed)
+        state.init_widget("init_seed", now.init_seed)
         seed = st.number_input("Seed of the fresh weights", 0, key="init_seed")
     if place == BUNDLE:
         return BackboneConfig(random_init=twin, init_seed=seed)
     if place == MINE:
         return BackboneConfig(id=_mine(mine, now), random_init=twin, init_seed=seed)
-    state.seed(f"id_{place}", "" if now.id == BUNDLED or now.id.startswith(ADAPTED) else now.id)
+    state.init_widget(f"id_{place}", "" if now.id == BUNDLED or now.id.startswith(ADAPTED) else now.id)
     hint = (
         "owner/name, for instance distilbert/distilbert-base-uncased"
         if place == HUB
@@ -63,7 +63,7 @@ def _choose(now: BackboneConfig) -> BackboneConfig:
     ).strip()
     revision = None
     if place == HUB:
-        state.seed("revision", now.revision or "")
+        state.init_widget("revision", now.revision or "")
         with st.expander("More settings", icon=":material/tune:"):
             revision = st.text_input("Revision", key="revision", help="branch, tag or commit").strip() or None
         st.caption(
@@ -72,17 +72,17 @@ def _choose(now: BackboneConfig) -> BackboneConfig:
         )
     id, revision = parse_model_name(name, revision)
     if not id:
-        stop.end()
+        stop.stop_page()
     chosen = BackboneConfig(id=id, revision=revision, random_init=twin, init_seed=seed)
     server_folders.check(chosen)
     return chosen
 
 
 def _mine(mine: dict[str, Run], now: BackboneConfig) -> str:
-    if state.value("backbone_mine", now.id) not in mine:
-        state.forget("backbone_mine")
-    state.seed("backbone_mine", now.id if now.id in mine else next(iter(mine)))
-    tell, names = backbone_names.teller(), {}
+    if state.get_value("backbone_mine", now.id) not in mine:
+        state.reset("backbone_mine")
+    state.init_widget("backbone_mine", now.id if now.id in mine else next(iter(mine)))
+    tell, names = backbone_names.name_lookup(), {}
     for id, run in mine.items():
         config = run.job.config
         assert isinstance(config, PretrainConfig)
@@ -92,7 +92,7 @@ def _mine(mine: dict[str, Run], now: BackboneConfig) -> str:
 
 
 def _twin(now: BackboneConfig) -> bool:
-    state.seed("twin", now.random_init)
+    state.init_widget("twin", now.random_init)
     return st.toggle(
         "Random-init twin",
         key="twin",

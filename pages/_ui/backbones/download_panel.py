@@ -4,9 +4,9 @@ import streamlit as st
 
 from pages._ui.runs import run_actions
 from pages._ui.shell import engine_warning, errors, formatting, jobs, state
-from translearn_core.config import ADAPTED, BUNDLED, AnatomyConfig, BackboneConfig, SizeConfig
+from translearn_core.config import ADAPTED, BUNDLED, BackboneConfig, BackboneInfoConfig, DownloadSizeConfig
 from translearn_core.engine import ensure_engine
-from translearn_core.results import Anatomy, RemoteSize
+from translearn_core.results import BackboneInfo, DownloadSize
 from translearn_core.runs import Run, State
 from translearn_core.settings import settings
 
@@ -14,12 +14,12 @@ KEPT = "Stopped. What was fetched so far is kept, and the rest can follow at any
 LEFT = "You have left it; others wait for this model too, so it goes on."
 
 
-def anatomy(backbone: BackboneConfig) -> Anatomy | None:
+def anatomy(backbone: BackboneConfig) -> BackboneInfo | None:
     """Return what a backbone is made of; None, and the next step on screen, while that is not known.
 
     Nothing is downloaded before its size was shown and agreed to.
     """
-    config = AnatomyConfig(backbone=backbone)
+    config = BackboneInfoConfig(backbone=backbone)
     run = jobs.found(config)
     if backbone.id != BUNDLED and not backbone.id.startswith(ADAPTED):
         if run is None and not _agreed(config):
@@ -34,14 +34,14 @@ def anatomy(backbone: BackboneConfig) -> Anatomy | None:
                 jobs.submit(config)
                 st.rerun()
             return None
-    return jobs.ask(config, Anatomy, "Looking into the model")
+    return jobs.submit_and_watch(config, BackboneInfo, "Looking into the model")
 
 
-def _agreed(config: AnatomyConfig) -> bool:
+def _agreed(config: BackboneInfoConfig) -> bool:
     # the random-init twin has the same files; what was answered holds until the download begins
     source = config.backbone.model_copy(update={"random_init": False, "init_seed": 0})
-    asked = SizeConfig(backbone=source)
-    found = jobs.ask(asked, RemoteSize, "Asking how large the model is")
+    asked = DownloadSizeConfig(backbone=source)
+    found = jobs.submit_and_watch(asked, DownloadSize, "Asking how large the model is")
     if found is None or not found.bytes:
         return found is not None
     with st.container(border=True, key="fetch_box"):
@@ -56,23 +56,25 @@ def _agreed(config: AnatomyConfig) -> bool:
 
 
 def _progress(run_id: str, name: str) -> None:
-    with errors.errors():
+    with errors.show_errors():
         run = state.store().run(state.owner(), run_id)
         if not run.state.live:
             st.rerun()
         ensure_engine(settings())
-        st.progress(jobs.share(run), text=f"{formatting.plain(name)} … {jobs.where(run)}{_amount(run)}")
-        engine_warning.unattended(run)
+        st.progress(
+            jobs.share(run), text=f"{formatting.plain(name)} … {jobs.progress_text(run)}{_amount(run)}"
+        )
+        engine_warning.engine_warning(run)
         stopping = run.stopping or run.job.stop
         st.button(
-            "Stopping …" if stopping and not jobs.left(run) else "Stop",
+            "Stopping …" if stopping and not jobs.was_left(run) else "Stop",
             key="stop_fetching",
             icon=":material/stop:",
             on_click=run_actions.stop,
             args=(run.id,),
             disabled=stopping,
         )
-        if jobs.left(run):
+        if jobs.was_left(run):
             st.caption(LEFT)
 
 

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages._ui.backbones.backbone_picker import backbone_names, backbone_picker
+from pages._ui.backbones import backbone_names, backbone_picker
 from pages._ui.datasets import text_source
-from pages._ui.forms.config_fields import config_fields
+from pages._ui.forms import config_fields
 from pages._ui.runs import run_actions
 from pages._ui.shell import engine_warning, errors, jobs, result_cache, state
 from pages._ui.shell.formatting import duration, epochs, plain, short
 from translearn_core.config import BackboneConfig, PretrainConfig
 from translearn_core.engine import ensure_engine
-from translearn_core.results import Anatomy, Pretraining
+from translearn_core.results import BackboneInfo, Pretraining
 from translearn_core.results.pretraining import LEAST_TEXTS
 from translearn_core.runs import Run, State
 from translearn_core.settings import settings
@@ -33,11 +33,11 @@ ONE_WAY = (
 FIELDS = ("epochs", "lr", "batch_size", "masked")
 
 
-def offer(backbone: BackboneConfig, anatomy: Anatomy) -> None:
+def offer(backbone: BackboneConfig, anatomy: BackboneInfo) -> None:
     """Offer to go on with a backbone's pre-training, and show what came of it before."""
     mine = backbone_picker.pretrainings()
-    opened = state.value(text_source.OPEN, False) or any(run.state.live for run in mine)
-    state.put(text_source.OPEN, opened)  # it stays open when the last one ends
+    opened = state.get_value(text_source.OPEN, False) or any(run.state.live for run in mine)
+    state.set_value(text_source.OPEN, opened)  # it stays open when the last one ends
     with st.expander(
         "Continue its pre-training on your texts",
         icon=":material/auto_stories:",
@@ -45,7 +45,7 @@ def offer(backbone: BackboneConfig, anatomy: Anatomy) -> None:
         key="pretraining",
     ):
         st.markdown(WHAT)
-        with errors.errors():
+        with errors.show_errors():
             _begin(backbone, anatomy)
         every = [*state.store().runs(state.owner()), *mine] if mine else []
         for run in mine:
@@ -53,7 +53,7 @@ def offer(backbone: BackboneConfig, anatomy: Anatomy) -> None:
                 _row(run, every)
 
 
-def _begin(backbone: BackboneConfig, anatomy: Anatomy) -> None:
+def _begin(backbone: BackboneConfig, anatomy: BackboneInfo) -> None:
     if anatomy.causal:
         st.caption(ONE_WAY)
         return
@@ -109,16 +109,16 @@ def _row(run: Run, mine: Sequence[Run]) -> None:
         st.fragment(run_every=jobs.POLL["train"])(_progress)(run.id)
         return
     if run.state is State.FAILED:
-        errors.error(run.job.reason or "It failed without saying why.")
+        errors.show_error(run.job.reason or "It failed without saying why.")
     if run.state is not State.DONE:
         st.button(
             "Go on", key=f"go_on-{run.id}", icon=":material/play_arrow:", on_click=run_actions.resume,
             args=(run.id,), help="From the last epoch that was finished.",
         )  # fmt: skip
         return
-    found = result_cache.result(run, Pretraining)
+    found = result_cache.cached_result(run, Pretraining)
     if found is None:
-        errors.error("The files of this backbone are gone: delete it here and start it again.")
+        errors.show_error("The files of this backbone are gone: delete it here and start it again.")
         return
     _result(found)
     st.button(
@@ -149,14 +149,14 @@ def _result(found: Pretraining) -> None:
 
 
 def _progress(run_id: str) -> None:
-    with errors.errors():
+    with errors.show_errors():
         run = state.store().run(state.owner(), run_id)
         if not run.state.live:
             st.rerun()
         ensure_engine(settings())
-        st.progress(jobs.share(run), text=jobs.where(run).capitalize())
-        engine_warning.unattended(run)
-        left = jobs.left(run)
+        st.progress(jobs.share(run), text=jobs.progress_text(run).capitalize())
+        engine_warning.engine_warning(run)
+        left = jobs.was_left(run)
         st.button(
             "Stopping …" if run.job.stop else "Stop",
             key=f"stop_pretraining-{run.id}",

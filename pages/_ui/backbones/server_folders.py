@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pages._ui.shell import allowed_hosts
-from translearn_core.config import ADAPTED, BUNDLED, BackboneConfig, Frozen
+from translearn_core.config import ADAPTED, BUNDLED, BackboneConfig, BaseConfig
 from translearn_core.errors import BackboneError
 from translearn_core.settings import settings
 
@@ -16,7 +16,7 @@ def offered() -> bool:
     return allowed_hosts.for_one_person() if chosen is None else chosen
 
 
-def check(config: Frozen) -> None:
+def check(config: BaseConfig) -> None:
     """Raise `BackboneError` if a configuration names a folder that the app may not read.
 
     A folder inside the workspace never is one: other people's runs lie there.
@@ -44,7 +44,7 @@ def is_folder(id: str) -> bool:
 def _backbones(part: object) -> Iterator[BackboneConfig]:
     if isinstance(part, BackboneConfig):
         yield part
-    elif isinstance(part, Frozen):
+    elif isinstance(part, BaseConfig):
         for name in type(part).model_fields:
             yield from _backbones(getattr(part, name))
     elif isinstance(part, tuple):

@@ -3,11 +3,11 @@
 import streamlit as st
 
 from pages._ui.datasets import findings
-from pages._ui.forms.config_fields import config_fields
+from pages._ui.forms import config_fields
 from pages._ui.shell import page_header, state, tables
 from pages._ui.shell.formatting import percent, plain
 from translearn_core import plots
-from translearn_core.results import Diagnosis, Reading
+from translearn_core.results import Diagnosis, TableProfile
 
 LACKING = "Choose two different columns, one with the texts and one with the labels."
 ONE_COLUMN = (
@@ -17,7 +17,7 @@ ONE_COLUMN = (
 )
 
 
-def columns(reading: Reading) -> state.Draft:
+def columns(reading: TableProfile) -> state.Draft:
     """Choose what the columns mean, the suggestion chosen already, and return the draft."""
     draft = state.accept(reading)
     if reading.suggestion.reason:
@@ -34,9 +34,9 @@ def columns(reading: Reading) -> state.Draft:
     return state.change(text=text, label=label, split=split, rare_below=rare_below)
 
 
-def shape(reading: Reading, diagnosis: Diagnosis) -> None:
+def shape(reading: TableProfile, diagnosis: Diagnosis) -> None:
     """Show what the task is made of."""
-    findings.cards(diagnosis.findings, "task", findings.Task(reading.suggestion, diagnosis.lengths))
+    findings.cards(diagnosis.findings, "task", findings.TaskShape(reading.suggestion, diagnosis.lengths))
     cut = f"longer than {diagnosis.token_limit} tokens: the rest of them is not read"
     with st.grid(4, min_column_width=150):
         st.metric("Classes", len(diagnosis.classes), border=True)

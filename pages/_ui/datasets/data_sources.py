@@ -7,7 +7,7 @@ import streamlit as st
 from pages._ui.runs import dependents
 from pages._ui.shell import errors, navigation, state
 from pages._ui.shell.formatting import short, size
-from translearn_core.data import SAMPLES, Sample, sample_bytes
+from translearn_core.data import SAMPLES, SampleDataset, sample_bytes
 from translearn_core.errors import TranslearnError
 from translearn_core.settings import settings
 
@@ -29,7 +29,7 @@ def upload() -> None:
     if apart:
         ready = st.button("Read these files", key="read_files", type="primary", disabled=not ready)
     if ready:
-        with errors.errors():
+        with errors.show_errors():
             _keep(files)
 
 
@@ -47,12 +47,12 @@ def sample_cards() -> None:
                     take(sample)
 
 
-def take(sample: Sample) -> None:
+def take(sample: SampleDataset) -> None:
     """Make a sample the draft's data set, its columns chosen, and go to it."""
     kept = state.store().add_dataset(state.owner(), sample.file, {"train": sample_bytes(sample.key)})
     state.open_dataset(kept.digest)
     state.change(text=sample.text, label=sample.label)
-    navigation.go("data")
+    navigation.switch_to("data")
 
 
 def earlier() -> None:
@@ -61,7 +61,7 @@ def earlier() -> None:
     if not mine:
         return
     current = state.draft().dataset
-    state.put("dataset", current if current in mine else None)
+    state.set_value("dataset", current if current in mine else None)
     st.selectbox(
         "One of yours",
         list(mine),
@@ -78,17 +78,17 @@ def confirm_delete(digest: str, name: str) -> None:
     """Ask before a data set goes, with all that was computed from it."""
     st.text(short(name, 60))
     st.markdown("Its runs and their results go with it. This cannot be undone.")
-    for sentence in dependents.told_of_data(digest):
+    for sentence in dependents.dataset_dependents_note(digest):
         st.markdown(sentence)
     if st.button("Delete", key="delete_dataset_yes", type="primary", icon=":material/delete:"):
         try:
             state.store().delete_dataset(state.owner(), digest)
         except TranslearnError as problem:
-            errors.error(problem)
+            errors.show_error(problem)
             return
         if state.draft().dataset == digest:
             state.change(dataset=None, text=None, label=None)
-        state.let_go()
+        state.reset_backbone()
         st.rerun()
 
 
@@ -97,15 +97,15 @@ def of_texts(label: str, key: str) -> str | None:
     given: Any = st.file_uploader(
         label,
         KINDS,
-        key=state.turn(key),
+        key=state.uploader_key(key),
         max_upload_size=settings().max_upload_mb,
         help=f"up to {settings().max_upload_mb} MB; one column is enough, and no header is needed",
     )
     if given is None:
         return None
-    with errors.errors():
+    with errors.show_errors():
         kept = state.store().add_dataset(state.owner(), _name(given), {"train": given.getvalue()})
-        state.turn_over(key)
+        state.reset_uploader(key)
         return kept.digest
     return None
 
@@ -114,7 +114,7 @@ def _file(part: str, label: str) -> Any:
     return st.file_uploader(
         label,
         KINDS,
-        key=state.turn(f"upload_{part}"),
+        key=state.uploader_key(f"upload_{part}"),
         max_upload_size=settings().max_upload_mb,
         help="CSV, TSV, Excel, OpenDocument, Parquet or JSON Lines, also in .gz or .zip, up to "
         f"{settings().max_upload_mb} MB and {settings().max_rows:,} rows",
@@ -126,9 +126,9 @@ def _keep(files: dict[str, Any]) -> None:
     name = _name(given["train"])
     kept = state.store().add_dataset(state.owner(), name, {p: f.getvalue() for p, f in given.items()})
     for part in PARTS:  # what could not be kept stays with its error, and is tried again
-        state.turn_over(f"upload_{part}")
+        state.reset_uploader(f"upload_{part}")
     state.open_dataset(kept.digest)
-    navigation.go("data")
+    navigation.switch_to("data")
 
 
 def _name(given: Any) -> str:
@@ -136,5 +136,5 @@ def _name(given: Any) -> str:
 
 
 def _turn_to() -> None:
-    if chosen := state.value("dataset"):
+    if chosen := state.get_value("dataset"):
         state.open_dataset(chosen)

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
-from pages._ui.forms.config_fields import config_fields
+from pages._ui.forms import config_fields
 from pages._ui.shell import errors, jobs, navigation, state
 from pages._ui.shell.formatting import plain, short
-from translearn_core.config import AnatomyConfig, ClassWeights, FeatureConfig, Fix
-from translearn_core.results import Anatomy, Finding, Severity, Suggestion
+from translearn_core.config import BackboneInfoConfig, ClassWeights, CleaningRule, FeatureConfig
+from translearn_core.results import BackboneInfo, Finding, Severity, Suggestion
 
-QUIET = (Severity.DETECTED, Severity.MENDED)
+QUIET = (Severity.DETECTED, Severity.FIXED)
 """What was found or mended without a question: said, but folded away."""
 
 ALARMS = ("unknown-tokens",)
@@ -20,16 +20,16 @@ ALARMS = ("unknown-tokens",)
 
 
 @dataclass(frozen=True)
-class Task:
+class TaskShape:
     """What actions need to know: the columns suggested, and a histogram of the texts' lengths in tokens."""
 
     suggestion: Suggestion
     lengths: pd.DataFrame
 
 
-def cards(findings: Sequence[Finding], key: str, task: Task | None = None) -> None:
+def cards(findings: Sequence[Finding], key: str, task: TaskShape | None = None) -> None:
     """Show findings: those that ask for something as cards, each with what helps; the others folded."""
-    ordered = errors.gravest_first(findings)
+    ordered = errors.most_severe_first(findings)
     for number, finding in enumerate(f for f in ordered if f.severity not in QUIET):
         with st.container(border=True, key=f"{key}-card-{number}"):
             _said(finding)
@@ -55,7 +55,7 @@ def taken() -> None:
     """Show the decisions taken so far, each of which can be taken back."""
     for fix in state.draft().fixes:
         key = f"taken.{fix.name}"
-        state.put(key, True)
+        state.set_value(key, True)
         st.toggle(f"Decision taken: {fix.value}", key=key, on_change=_toggle, args=(fix,))
 
 
@@ -80,14 +80,16 @@ def _fix(finding: Finding, key: str) -> None:
         )
 
 
-def _weigh_classes(task: Task, key: str) -> None:  # noqa: ARG001
-    state.put(key, state.draft().training.class_weights is ClassWeights.BALANCED)
+def _weigh_classes(task: TaskShape, key: str) -> None:  # noqa: ARG001
+    state.set_value(key, state.draft().training.class_weights is ClassWeights.BALANCED)
     st.toggle("Let every class count the same in training", key=key, on_change=_toggle_weights)
 
 
-def _read_more(task: Task, key: str) -> None:
+def _read_more(task: TaskShape, key: str) -> None:
     draft = state.draft()
-    anatomy = jobs.ask(AnatomyConfig(backbone=draft.backbone), Anatomy, "Looking into the model")
+    anatomy = jobs.submit_and_watch(
+        BackboneInfoConfig(backbone=draft.backbone), BackboneInfo, "Looking into the model"
+    )
     if anatomy is None:
         return
     _, most = config_fields.bounds(FeatureConfig.model_fields["token_limit"])
@@ -100,22 +102,22 @@ def _read_more(task: Task, key: str) -> None:
         )
 
 
-def _take_text(task: Task, key: str) -> None:
+def _take_text(task: TaskShape, key: str) -> None:
     if (better := task.suggestion.text) not in (None, state.draft().text):
         _button(f"Learn from column {plain(short(better))}", key, _set_columns, task.suggestion, "text")
 
 
-def _take_label(task: Task, key: str) -> None:
+def _take_label(task: TaskShape, key: str) -> None:
     if (better := task.suggestion.label) not in (None, state.draft().label):
         _button(f"Predict column {plain(short(better))}", key, _set_columns, task.suggestion, "label")
 
 
-def _other_backbone(task: Task, key: str) -> None:  # noqa: ARG001
+def _other_backbone(task: TaskShape, key: str) -> None:  # noqa: ARG001
     if st.button("Choose another backbone", key=key, icon=":material/layers:"):
-        navigation.go("backbone")
+        navigation.switch_to("backbone")
 
 
-ACTIONS: dict[str, Callable[[Task, str], None]] = {
+ACTIONS: dict[str, Callable[[TaskShape, str], None]] = {
     "imbalance": _weigh_classes,
     "cut-texts": _read_more,
     "text-looks-like-ids": _take_text,
@@ -142,15 +144,15 @@ def _set_columns(suggestion: Suggestion, wanted: str) -> None:
         chosen = {"text": suggestion.text, "label": suggestion.label}
     state.change(**chosen)
     for name, column in chosen.items():
-        state.put(f"{name}_column", column)
+        state.set_value(f"{name}_column", column)
 
 
 def _keep_together(column: str) -> None:
     state.change(split=state.draft().split.model_copy(update={"group": column}))
-    state.put("group_column", column)
+    state.set_value("group_column", column)
 
 
-def _toggle(fix: Fix) -> None:
+def _toggle(fix: CleaningRule) -> None:
     fixes = set(state.draft().fixes) ^ {fix}
     state.change(fixes=tuple(sorted(fixes)))
 

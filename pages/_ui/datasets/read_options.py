@@ -9,7 +9,7 @@ from pages._ui.shell import errors, state
 from pages._ui.shell.formatting import plain, short
 from translearn_core.config import ReadOptions
 from translearn_core.data import CODECS, DELIMITERS
-from translearn_core.results import FileFormat, LikelyReading, Reading
+from translearn_core.results import FileFormat, LikelyReading, TableProfile
 from translearn_core.runs import Dataset
 
 DETECT = "Detect"
@@ -24,7 +24,7 @@ Then = Callable[[str], None]
 """What is done with the digest of a data set that is read in another way."""
 
 
-def panel(dataset: Dataset, reading: Reading | None, then: Then) -> None:
+def panel(dataset: Dataset, reading: TableProfile | None, then: Then) -> None:
     """Say how a data set's files were read, and offer other ways.
 
     Parameters
@@ -62,7 +62,7 @@ def _alternative(dataset: Dataset, one: LikelyReading, number: int, then: Then) 
         )
 
 
-def _form(dataset: Dataset, reading: Reading | None, then: Then) -> None:
+def _form(dataset: Dataset, reading: TableProfile | None, then: Then) -> None:
     """Choose encoding, delimiter, header and sheet by hand."""
     now = state.store().workspace.read_options(dataset.digest)
     forms = reading.formats if reading else ()
@@ -89,7 +89,7 @@ def _form(dataset: Dataset, reading: Reading | None, then: Then) -> None:
                     key=f"read_sheet-{dataset.digest}",
                 )
         if st.form_submit_button("Read the file again", key="read_again", icon=":material/refresh:"):
-            with errors.errors():
+            with errors.show_errors():
                 chosen = ReadOptions(encoding=encoding, delimiter=delimiter, header=header, sheet=sheet)
                 _read_again(dataset, chosen, then)
 
@@ -142,7 +142,7 @@ def _summary(formats: Sequence[FileFormat]) -> str:
     return ", ".join(parts)
 
 
-def _sheet(reading: Reading | None) -> str | None:
+def _sheet(reading: TableProfile | None) -> str | None:
     return reading.formats[0].sheet if reading and reading.formats else None
 
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import streamlit as st
 
 from pages._ui.datasets import data_sources, read_options
-from pages._ui.forms.config_fields import config_fields
+from pages._ui.forms import config_fields
 from pages._ui.shell import jobs, navigation, result_cache, state
 from pages._ui.shell.formatting import short, size
 from translearn_core.config import ReadConfig
-from translearn_core.results import Reading
+from translearn_core.results import TableProfile
 from translearn_core.runs import Dataset
 
 FILE = "pretrain_texts"
@@ -55,24 +55,24 @@ def choose() -> Texts | None:
     if chosen != TABLE:
         return _of_file(files[chosen])
     run = jobs.found(ReadConfig(dataset=table.digest))
-    reading = result_cache.result(run, Reading) if run else None
+    reading = result_cache.cached_result(run, TableProfile) if run else None
     return Texts(table, column, _different(reading, column) if reading else 0)
 
 
 def turn_to(digest: str) -> None:
     """Go to where a file's texts can be read on."""
-    state.put(FILE, digest)
-    state.put(OPEN, True)
-    navigation.go("backbone")
+    state.set_value(FILE, digest)
+    state.set_value(OPEN, True)
+    navigation.switch_to("backbone")
 
 
 def _which(files: dict[str, Dataset], at_hand: bool) -> str:
     offered = [TABLE] * at_hand + list(files)
-    if (chosen := state.value(NEXT)) in offered:
-        state.put(FILE, chosen)
-        state.put(NEXT, None)
-    if state.value(FILE) not in offered:
-        state.put(FILE, offered[0])
+    if (chosen := state.get_value(NEXT)) in offered:
+        state.set_value(FILE, chosen)
+        state.set_value(NEXT, None)
+    if state.get_value(FILE) not in offered:
+        state.set_value(FILE, offered[0])
     names = {digest: f"{short(file.name, 60)}  ·  {size(file.bytes)}" for digest, file in files.items()}
     names[TABLE] = "The table of the experiment"
     found: str = st.selectbox(
@@ -85,15 +85,15 @@ def _bring() -> None:
     with st.popover("Bring a file of texts", icon=":material/upload_file:", width="content"):
         brought = data_sources.of_texts("A file with a column of texts", "upload_texts")
     if brought is not None:
-        state.put(FILE, brought)
-        state.put(OPEN, True)
+        state.set_value(FILE, brought)
+        state.set_value(OPEN, True)
         jobs.submit(ReadConfig(dataset=brought, texts_only=True))  # by this it is known as a file of texts
         st.rerun()
 
 
 def _of_file(file: Dataset) -> Texts | None:
     asked = ReadConfig(dataset=file.digest, texts_only=True)
-    reading = jobs.ask(asked, Reading, "Reading the file")
+    reading = jobs.submit_and_watch(asked, TableProfile, "Reading the file")
     if reading is not None or jobs.failed(asked):
         read_options.panel(file, reading, _turn_to)
     if reading is None:
@@ -108,8 +108,8 @@ def _of_file(file: Dataset) -> Texts | None:
 def _turn_to(digest: str) -> None:
     """Go on with a file as it is read anew; the box above is drawn already and follows in the next run."""
     jobs.submit(ReadConfig(dataset=digest, texts_only=True))
-    state.put(NEXT, digest)
+    state.set_value(NEXT, digest)
 
 
-def _different(reading: Reading, name: str) -> int:
+def _different(reading: TableProfile, name: str) -> int:
     return next((column.distinct for column in reading.columns if column.name == name), 0)

@@ -5,19 +5,19 @@ from typing import TypeVar
 
 import streamlit as st
 
-from pages._ui.forms.config_fields import freeze_map
+from pages._ui.forms import freeze_map
 from pages._ui.forms.draft import draft_of
 from pages._ui.shell import errors, jobs, page_header, result_cache, tables
 from pages._ui.shell.formatting import about, plain, short
 from translearn_core import plots
 from translearn_core.config import (
-    AnatomyConfig,
+    BackboneInfoConfig,
+    BaseConfig,
     BaselinesConfig,
     ExperimentConfig,
-    Frozen,
-    scratch_of,
+    from_scratch_control,
 )
-from translearn_core.results import Anatomy, Baseline, Baselines, Calibration, Diagnosis, Drift
+from translearn_core.results import BackboneInfo, Baseline, Baselines, CostModel, Diagnosis, Drift
 from translearn_core.results.diagnostics.baselines import MAJORITY, SCRATCH, WORDS
 from translearn_core.runs import Run, State
 
@@ -51,7 +51,7 @@ def lines(run: Run) -> Baselines | None:
     for scratch in (*controls, None):
         asked = jobs.found(BaselinesConfig(job=run.job.id, scratch=scratch))
         if asked is not None and asked.state is State.DONE:
-            return result_cache.result(asked, Baselines)
+            return result_cache.cached_result(asked, Baselines)
     return None
 
 
@@ -81,7 +81,7 @@ def panel(run: Run) -> None:
     st.markdown(LOOK)
     control = _control(run)
     scratch = control.job.id if control is not None and control.state is State.DONE else None
-    found = jobs.ask(
+    found = jobs.submit_and_watch(
         BaselinesConfig(job=run.job.id, scratch=scratch), Baselines, "Computing what it must be held against"
     )
     if found is None:
@@ -97,8 +97,8 @@ def panel(run: Run) -> None:
 def _show(found: Baselines) -> None:
     st.markdown(f"**{plain(found.sentence)}**")
     for line in found.lines:
-        if line.harm:
-            st.error(plain(line.harm), icon=":material/trending_down:")
+        if line.negative_transfer:
+            st.error(plain(line.negative_transfer), icon=":material/trending_down:")
     picture = plots.baseline_dots(found, page_header.dark())
     st.plotly_chart(
         picture,
@@ -121,7 +121,7 @@ def _from_scratch(run: Run, config: ExperimentConfig, control: Run | None) -> No
         jobs.watch(control, "Training the same model from scratch")
         return
     if control is not None and control.state is State.FAILED:
-        errors.error(control.job.reason or "Training from scratch failed without saying why.")
+        errors.show_error(control.job.reason or "Training from scratch failed without saying why.")
     st.caption(
         f"Whether it was transfer shows only beside the same model from nothing: {_cost(config, made)}."
     )
@@ -132,11 +132,11 @@ def _from_scratch(run: Run, config: ExperimentConfig, control: Run | None) -> No
 
 def _scratch(run: Run, config: ExperimentConfig) -> ExperimentConfig | None:
     """Return the experiment from scratch; None where the backbone's blocks are not known."""
-    drift = result_cache.result(run, Drift)
+    drift = result_cache.cached_result(run, Drift)
     if drift is None or config.backbone.random_init:
         return None
     blocks = sum(str(part).startswith("block ") for part in drift.by_part()["part"])
-    return scratch_of(config, blocks)
+    return from_scratch_control(config, blocks)
 
 
 def _control(run: Run) -> Run | None:
@@ -148,16 +148,16 @@ def _control(run: Run) -> Run | None:
 
 def _cost(config: ExperimentConfig, made: ExperimentConfig) -> str:
     """Say what training from scratch costs, from steps that were timed before."""
-    anatomy = _known(AnatomyConfig(backbone=config.backbone), Anatomy)
+    anatomy = _known(BackboneInfoConfig(backbone=config.backbone), BackboneInfo)
     diagnosis = _known(draft_of(config).diagnose, Diagnosis)
-    calibration = _known(freeze_map.timing(config), Calibration)
+    calibration = _known(freeze_map.timing(config), CostModel)
     if anatomy is None or diagnosis is None or calibration is None:
         return TRAINS
     seconds = calibration.estimate(anatomy, made, freeze_map.task_of(diagnosis)).seconds
     return f"{made.training.epochs} passes of the whole model, about {about(seconds)}"
 
 
-def _known(question: Frozen | None, kind: type[T]) -> T | None:
+def _known(question: BaseConfig | None, kind: type[T]) -> T | None:
     """Return the answer to a question where it was asked before."""
     asked = jobs.found(question) if question is not None else None
-    return result_cache.result(asked, kind) if asked is not None else None
+    return result_cache.cached_result(asked, kind) if asked is not None else None

@@ -5,8 +5,8 @@ import streamlit as st
 from pages._ui.shell import jobs, page_header, result_cache, state, tables
 from pages._ui.shell.formatting import percent, plain, span
 from translearn_core import plots
-from translearn_core.config import ExperimentConfig, JobKind, ReadConfig, TrustConfig
-from translearn_core.results import Reading, Trust
+from translearn_core.config import ErrorAnalysisConfig, ExperimentConfig, JobKind, ReadConfig
+from translearn_core.results import ErrorAnalysis, TableProfile
 from translearn_core.runs import Run, State
 
 LOOK = (
@@ -49,12 +49,12 @@ ERRORS = ("calibration error", "error low", "error high")
 PAIRS: dict[str, object] = {"texts": TEXT, **tables.fractions("share")}
 
 
-def known(run: Run) -> Trust | None:
+def known(run: Run) -> ErrorAnalysis | None:
     """Return what is known of a run's confidence without waiting; which columns it was cut by is all one."""
-    for asked in state.store().runs(run.owner, JobKind.TRUST):
+    for asked in state.store().runs(run.owner, JobKind.ERROR_ANALYSIS):
         config = asked.job.config
-        if isinstance(config, TrustConfig) and config.job == run.job.id and asked.state is State.DONE:
-            return result_cache.result(asked, Trust)
+        if isinstance(config, ErrorAnalysisConfig) and config.job == run.job.id and asked.state is State.DONE:
+            return result_cache.cached_result(asked, ErrorAnalysis)
     return None
 
 
@@ -64,14 +64,14 @@ def panel(run: Run) -> None:
     assert isinstance(config, ExperimentConfig)
     st.subheader("Errors, and trust in a number", anchor=False)
     st.markdown(LOOK)
-    asked = TrustConfig(job=run.job.id, columns=_columns(config))
+    asked = ErrorAnalysisConfig(job=run.job.id, columns=_columns(config))
     if jobs.found(asked) is None:
         st.caption(COST)
         if st.button("Look where it errs", key="trust", icon=":material/fact_check:"):
             jobs.submit(asked)
             st.rerun()
         return
-    found = jobs.ask(asked, Trust, "Looking where it errs")
+    found = jobs.submit_and_watch(asked, ErrorAnalysis, "Looking where it errs")
     if found is not None:
         _show(found)
 
@@ -79,7 +79,7 @@ def panel(run: Run) -> None:
 def _columns(config: ExperimentConfig) -> tuple[str, ...]:
     """Choose columns to cut the test rows by; in the table's order, so that a choice is asked once."""
     asked = jobs.found(ReadConfig(dataset=config.data.dataset))
-    reading = result_cache.result(asked, Reading) if asked is not None else None
+    reading = result_cache.cached_result(asked, TableProfile) if asked is not None else None
     taken = {config.data.text, config.data.label, config.data.split.column}
     names = [column.name for column in reading.columns if column.name not in taken] if reading else []
     if not names:
@@ -95,7 +95,7 @@ def _columns(config: ExperimentConfig) -> tuple[str, ...]:
     return tuple(name for name in names if name in chosen)
 
 
-def _show(found: Trust) -> None:
+def _show(found: ErrorAnalysis) -> None:
     believe, silence, weakest, doubted, *caveats = map(plain, found.sentences)
     dark = page_header.dark()
     st.markdown(f"#### Can its confidence be believed?\n\n{believe}")
@@ -113,7 +113,7 @@ def _show(found: Trust) -> None:
     st.caption(SILENCE)
     st.markdown(f"#### Where is it weak?\n\n{weakest}")
     tables.figure(
-        plots.slice_dots(found, dark),
+        plots.slice_accuracies(found, dark),
         found.slices,
         "slices",
         key="slices",
@@ -126,7 +126,7 @@ def _show(found: Trust) -> None:
         st.caption("  \n".join(caveats))
 
 
-def _threshold(found: Trust) -> None:
+def _threshold(found: ErrorAnalysis) -> None:
     """Read the curve at a threshold; nothing is asked for."""
     chosen = st.slider("Answer only when at least so sure", 0, 100, 90, format="%d %%", key="trust_threshold")
     line = found.coverage.iloc[chosen]
@@ -140,7 +140,7 @@ def _threshold(found: Trust) -> None:
         told = f"At **{chosen} %** it answers nothing: it is never so sure."
     st.markdown(told)
     tables.figure(
-        plots.coverage_curve(found, chosen / 100, page_header.dark()),
+        plots.risk_coverage_curve(found, chosen / 100, page_header.dark()),
         found.coverage,
         "coverage",
         key="coverage",
@@ -148,7 +148,7 @@ def _threshold(found: Trust) -> None:
     )
 
 
-def _labels(found: Trust, said: str) -> None:
+def _labels(found: ErrorAnalysis, said: str) -> None:
     st.markdown(f"#### Which labels look wrong?\n\n{said}")
     if found.suspects.empty:
         return
@@ -156,7 +156,7 @@ def _labels(found: Trust, said: str) -> None:
     st.caption(DOUBTED)
 
 
-def _pairs(found: Trust) -> None:
+def _pairs(found: ErrorAnalysis) -> None:
     st.markdown("#### What is taken for what?")
     if found.pairs.empty:
         st.markdown("Nothing: every test row is answered right.")

@@ -68,14 +68,14 @@ def panel(run: Run) -> None:
         if not st.button("Look for what was lost", key="look_lost", icon=":material/psychology_alt:"):
             return
         jobs.submit(asked)
-    found = jobs.ask(asked, Forgetting, "Looking for what was lost")
+    found = jobs.submit_and_watch(asked, Forgetting, "Looking for what was lost")
     if found is not None:
         _show(found, names)
 
 
 def earlier_runs(config: ExperimentConfig) -> list[Run]:
     """Return the owner's other finished runs on the same backbone but another task, newest first."""
-    return [run for run in run_picker.with_results() if _another_task(run, config)]
+    return [run for run in run_picker.runs_with_results() if _another_task(run, config)]
 
 
 def _another_task(run: Run, config: ExperimentConfig) -> bool:
@@ -95,8 +95,8 @@ def _choose(run: Run, names: dict[str, str]) -> tuple[str, ...]:
         st.caption(NO_EARLIER)
         return ()
     key = f"earlier-{run.id}"
-    state.seed(key, list(names)[:1])
-    state.put(key, [job for job in state.value(key) if job in names])
+    state.init_widget(key, list(names)[:1])
+    state.set_value(key, [job for job in state.get_value(key) if job in names])
     picked = st.multiselect(
         "Earlier runs",
         list(names),
@@ -118,7 +118,7 @@ def _show(found: Forgetting, names: dict[str, str]) -> None:
     if found.masked is None:
         st.caption(NO_HEAD)
     tables.figure(
-        plots.forgotten(found, page_header.dark()),
+        plots.forgetting_bars(found, page_header.dark()),
         found.changes(),
         "lost",
         key="forgotten",

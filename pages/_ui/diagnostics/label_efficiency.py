@@ -6,12 +6,12 @@ from pages._ui.diagnostics import label_efficiency_training
 from pages._ui.diagnostics.label_efficiency_setup import Curve, curve_of, look_of
 from pages._ui.shell import errors, jobs, page_header, result_cache, state, tables
 from pages._ui.shell.formatting import plain
-from pages._ui.studies.study_list import study_list
+from pages._ui.studies import study_list
 from translearn_core import plots
-from translearn_core.config import CurveConfig, ExperimentConfig
-from translearn_core.results import LabelCurve
+from translearn_core.config import ExperimentConfig, LabelEfficiencyConfig
+from translearn_core.results import LabelEfficiency
 from translearn_core.runs import Run, State
-from translearn_core.runs.label_efficiency_studies import closest
+from translearn_core.runs.label_efficiency_studies import nearest_size
 
 REDRAWN = 3.0
 """Seconds between looks for runs that have ended."""
@@ -40,16 +40,16 @@ def panel(run: Run) -> None:
     curve = _asked(run)
     if curve is None:
         return
-    base = jobs.ask(curve.question(), LabelCurve, "Learning from ever more labels")
+    base = jobs.submit_and_watch(curve.question(), LabelEfficiency, "Learning from ever more labels")
     if base is None:
         return
     at = _at(curve)
-    now = study_list.standing(curve.study) if curve.study else None
+    now = study_list.progress(curve.study) if curve.study else None
     if now is not None and now.state.live:
         st.fragment(run_every=REDRAWN)(_growing)(curve, base, at)
     else:
         done = now.done if now is not None else ()
-        found = jobs.ask(curve.question(done, at), LabelCurve, "Reading the runs")
+        found = jobs.submit_and_watch(curve.question(done, at), LabelEfficiency, "Reading the runs")
         if found is not None:
             _show(run, found)
     label_efficiency_training.part(curve)
@@ -60,17 +60,19 @@ def _asked(run: Run) -> Curve | None:
     config = run.job.config
     assert isinstance(config, ExperimentConfig)
     pressed = f"label_curve-{run.id}"
-    if state.value(pressed):
+    if state.get_value(pressed):
         return curve_of(run, config)
     looked = jobs.found(look_of(config))
     if looked is not None and looked.state is State.DONE:
         curve = curve_of(run, config)
         if curve is not None and (curve.study is not None or jobs.found(curve.question()) is not None):
-            state.put(pressed, True)
+            state.set_value(pressed, True)
             return curve
     st.caption(UNTRAINED)
-    if st.button("Draw the curve", key="draw_curve", type="primary", icon=":material/show_chart:"):
-        state.put(pressed, True)
+    if st.button(
+        "Draw the curve", key="measure_label_efficiency", type="primary", icon=":material/show_chart:"
+    ):
+        state.set_value(pressed, True)
         st.rerun()
     return None
 
@@ -78,9 +80,9 @@ def _asked(run: Run) -> Curve | None:
 def _at(curve: Curve) -> int:
     """Choose the number of labels that the sentence is about."""
     key, sizes = f"curve_at-{curve.run.id}", list(curve.sizes)
-    state.seed(key, closest(sizes))
-    if state.value(key) not in sizes:
-        state.put(key, closest(sizes, state.value(key)))
+    state.init_widget(key, nearest_size(sizes))
+    if state.get_value(key) not in sizes:
+        state.set_value(key, nearest_size(sizes, state.get_value(key)))
     if len(sizes) == 1:
         return sizes[0]
     chosen: int = st.select_slider(
@@ -94,27 +96,30 @@ def _at(curve: Curve) -> int:
     return chosen
 
 
-def _growing(curve: Curve, base: LabelCurve, at: int) -> None:
+def _growing(curve: Curve, base: LabelEfficiency, at: int) -> None:
     """Draw the curve again whenever runs of its study have ended; what is there stays meanwhile."""
-    with errors.errors():
+    with errors.show_errors():
         assert curve.study is not None
         last = f"curve.asked.{curve.study.id}"
-        before: CurveConfig | None = state.value(last)
+        before: LabelEfficiencyConfig | None = state.get_value(last)
         awaited = _arrived(curve, before)
         if before is None or before.at != at or awaited is None or not awaited.state.live:
-            asked = curve.question(study_list.standing(curve.study).done, at)
-            state.put(last, asked)
+            asked = curve.question(study_list.progress(curve.study).done, at)
+            state.set_value(last, asked)
             if _arrived(curve, asked) is None:
                 jobs.submit(asked)
-        newest = jobs.found(state.value(_shown_last(curve)) or curve.question())
-        _show(curve.run, (result_cache.result(newest, LabelCurve) if newest is not None else None) or base)
+        newest = jobs.found(state.get_value(_shown_last(curve)) or curve.question())
+        _show(
+            curve.run,
+            (result_cache.cached_result(newest, LabelEfficiency) if newest is not None else None) or base,
+        )
 
 
-def _arrived(curve: Curve, asked: CurveConfig | None) -> Run | None:
+def _arrived(curve: Curve, asked: LabelEfficiencyConfig | None) -> Run | None:
     """Return the run of a question, and where it is done note it as the one to show."""
     run = jobs.found(asked) if asked is not None else None
     if run is not None and run.state is State.DONE:
-        state.put(_shown_last(curve), asked)
+        state.set_value(_shown_last(curve), asked)
     return run
 
 
@@ -122,11 +127,11 @@ def _shown_last(curve: Curve) -> str:
     return f"curve.shown.{curve.run.id}"
 
 
-def _show(run: Run, found: LabelCurve) -> None:
+def _show(run: Run, found: LabelEfficiency) -> None:
     if found.sentences:
         st.markdown(f"**{plain(found.sentences[0])}**")
     st.plotly_chart(
-        plots.label_curve(found, page_header.dark()),
+        plots.label_efficiency(found, page_header.dark()),
         key=f"label_curve_figure-{run.id}",
         config=tables.CONFIG,
         theme=None,

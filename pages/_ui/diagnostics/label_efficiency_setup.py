@@ -5,18 +5,18 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from pages._ui.forms.config_fields import freeze_map
+from pages._ui.forms import freeze_map
 from pages._ui.shell import jobs
-from pages._ui.studies.study_list import study_list
-from translearn_core.config import CurveConfig, DiagnoseConfig, ExperimentConfig
+from pages._ui.studies import study_list
+from translearn_core.config import DiagnoseConfig, ExperimentConfig, LabelEfficiencyConfig
 from translearn_core.results import Diagnosis
 from translearn_core.runs import Run, Study
 from translearn_core.runs.label_efficiency_studies import (
     belongs,
-    curve_cells,
-    curve_question,
-    curve_sizes,
-    offered_sizes,
+    label_efficiency_arms,
+    label_efficiency_config,
+    label_efficiency_sizes,
+    suggested_sizes,
 )
 
 TOTAL, EACH = "in total", "for each class"
@@ -48,13 +48,13 @@ class Curve:
     @property
     def sizes(self) -> tuple[int, ...]:
         """Numbers of labels."""
-        trained = curve_sizes(self.study, self.rows) if self.study else ()
+        trained = label_efficiency_sizes(self.study, self.rows) if self.study else ()
         return tuple(sorted({*self.offered, *trained}))
 
-    def question(self, done: Sequence[str] = (), at: int | None = None) -> CurveConfig:
+    def question(self, done: Sequence[str] = (), at: int | None = None) -> LabelEfficiencyConfig:
         """Return what to ask about `at` labels, about 64 where nobody says, with the runs that are done."""
-        cells = curve_cells(self.study, done, self.rows) if self.study else ()
-        return curve_question(
+        cells = label_efficiency_arms(self.study, done, self.rows) if self.study else ()
+        return label_efficiency_config(
             self.experiment, self.sizes, self.seeds, balanced=self.balanced, cells=cells, at=at
         )
 
@@ -67,7 +67,7 @@ def look_of(config: ExperimentConfig) -> DiagnoseConfig:
 
 def curve_of(run: Run, config: ExperimentConfig) -> Curve | None:
     """Return a run's curve as it is chosen to be counted; None while the labels are being counted."""
-    diagnosis = jobs.ask(look_of(config), Diagnosis, "Counting the labels")
+    diagnosis = jobs.submit_and_watch(look_of(config), Diagnosis, "Counting the labels")
     if diagnosis is None:
         return None
     counted = st.segmented_control(
@@ -80,6 +80,6 @@ def curve_of(run: Run, config: ExperimentConfig) -> Curve | None:
     )
     balanced = counted == EACH
     counts = [int(n) for n in diagnosis.counts["train"] if n]
-    offered = offered_sizes(sum(counts), counts if balanced else ())
+    offered = suggested_sizes(sum(counts), counts if balanced else ())
     mine = (study for study in study_list.book().all(run.owner) if belongs(study, config, balanced=balanced))
     return Curve(run, config, diagnosis, balanced, offered, next(mine, None))

@@ -5,15 +5,15 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages._ui.diagnostics.label_efficiency_setup import SEEDS, Curve
-from pages._ui.forms.config_fields import freeze_map
+from pages._ui.forms import freeze_map
 from pages._ui.shell import errors, jobs, navigation, result_cache, state
 from pages._ui.shell.formatting import about, short
-from pages._ui.studies.study_list import study_list
-from translearn_core.config import AnatomyConfig, ExperimentConfig, Planned, expand, identity
+from pages._ui.studies import study_list
+from translearn_core.config import BackboneInfoConfig, ExperimentConfig, PlannedRun, expand_grid, job_id
 from translearn_core.engine import ensure_engine
 from translearn_core.errors import TranslearnError
-from translearn_core.results import Anatomy, RunSummary
-from translearn_core.runs.label_efficiency_studies import FEWEST_STEPS, curve_study, scaled_seconds
+from translearn_core.results import BackboneInfo, RunSummary
+from translearn_core.runs.label_efficiency_studies import FEWEST_STEPS, label_efficiency_study, scaled_seconds
 from translearn_core.settings import settings
 
 STEPS = (
@@ -39,7 +39,9 @@ def _offer(curve: Curve) -> None:
         "architecture from fresh weights, which has nothing to transfer. Only that line tells what the "
         "pretrained weights are worth."
     )
-    anatomy = jobs.ask(AnatomyConfig(backbone=curve.experiment.backbone), Anatomy, "Looking into the model")
+    anatomy = jobs.submit_and_watch(
+        BackboneInfoConfig(backbone=curve.experiment.backbone), BackboneInfo, "Looking into the model"
+    )
     if anatomy is None:
         return
     sizes, seeds = _grid(curve)
@@ -47,11 +49,11 @@ def _offer(curve: Curve) -> None:
         st.caption("Choose at least one number of labels.")
         return
     try:
-        config = curve_study(curve.experiment, curve.rows, sizes, seeds, balanced=curve.balanced)
+        config = label_efficiency_study(curve.experiment, curve.rows, sizes, seeds, balanced=curve.balanced)
         blocks = {config.backbones[0].label: anatomy.n_blocks}
-        planned = expand(config, blocks)
+        planned = expand_grid(config, blocks)
     except TranslearnError as problem:
-        errors.error(problem)
+        errors.show_error(problem)
         return
     _cost(curve, planned, anatomy)
     if st.button("Train them", key="train_curve", type="primary", icon=":material/play_arrow:"):
@@ -62,8 +64,8 @@ def _offer(curve: Curve) -> None:
 
 def _grid(curve: Curve) -> tuple[list[int], range]:
     """Choose the numbers of labels and the seeds that draw them."""
-    key, classes = f"curve_sizes-{curve.run.id}-{curve.balanced}", len(curve.diagnosis.classes)
-    state.seed(key, list(curve.offered))
+    key, classes = f"label_efficiency_sizes-{curve.run.id}-{curve.balanced}", len(curve.diagnosis.classes)
+    state.init_widget(key, list(curve.offered))
     left, right = st.columns([3, 1])
     with left:
         sizes = st.multiselect(
@@ -90,10 +92,10 @@ def _named(size: int, rows: int, classes: int) -> str:
     return f"{size:,}" if classes == 1 else f"{size // classes:,} for each class"
 
 
-def _cost(curve: Curve, planned: Sequence[Planned], anatomy: Anatomy) -> None:
+def _cost(curve: Curve, planned: Sequence[PlannedRun], anatomy: BackboneInfo) -> None:
     """Say how many runs it takes and about how long."""
-    there = set(study_list.book().standing(state.owner(), [identity(one.config) for one in planned]).done)
-    left = [one.config for one in planned if identity(one.config) not in there]
+    there = set(study_list.book().progress(state.owner(), [job_id(one.config) for one in planned]).done)
+    left = [one.config for one in planned if job_id(one.config) not in there]
     said = f" {len(there)} of them were trained before and cost nothing." if there else ""
     st.markdown(f"**{len(planned)} runs**, one for each line, number and draw.{said}")
     if left:
@@ -104,12 +106,12 @@ def _cost(curve: Curve, planned: Sequence[Planned], anatomy: Anatomy) -> None:
         )
 
 
-def _seconds(curve: Curve, left: Sequence[ExperimentConfig], anatomy: Anatomy) -> list[float]:
+def _seconds(curve: Curve, left: Sequence[ExperimentConfig], anatomy: BackboneInfo) -> list[float]:
     """Return about how long each run takes: by timed steps where there are some, else by the run itself."""
     task = freeze_map.task_of(curve.diagnosis)
     calibration = freeze_map.known(curve.experiment)
     if calibration is not None:
         return [calibration.estimate(anatomy, config, task).seconds for config in left]
-    took = result_cache.result(curve.run, RunSummary)
+    took = result_cache.cached_result(curve.run, RunSummary)
     assert took is not None  # a run with results has one
     return [scaled_seconds(took, curve.experiment, config, task, anatomy.n_blocks) for config in left]

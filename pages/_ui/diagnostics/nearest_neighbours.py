@@ -10,7 +10,7 @@ from pages._ui.diagnostics.neighbourhood_quality import TITLES
 from pages._ui.shell import jobs, tables
 from pages._ui.shell.formatting import plain, short
 from translearn_core.config import NeighboursConfig
-from translearn_core.results import Evaluation, Neighbourhood
+from translearn_core.results import Evaluation, NearestNeighbours
 from translearn_core.runs import Run
 
 COLUMNS = ["place", "text", "label", "stays", "distance"]
@@ -26,9 +26,9 @@ DISTANCE = (
 
 def panel(run: Run, evaluation: Evaluation, layer: int, index: int) -> None:
     """Show which texts lie nearest to line `index` of a run's predictions in a layer."""
-    found = jobs.ask(
+    found = jobs.submit_and_watch(
         NeighboursConfig(job=run.job.id, layer=layer, index=index),
-        Neighbourhood,
+        NearestNeighbours,
         "Looking for its neighbours",
     )
     if found is None:
@@ -37,7 +37,7 @@ def panel(run: Run, evaluation: Evaluation, layer: int, index: int) -> None:
     own = predictions.iloc[index]
     with st.container(border=True, key="neighbourhood"):
         st.markdown(f"Nearest to **“{plain(short(own['text'], 160))}”** ({plain(own['label'])})")
-        st.markdown(said(found, predictions["label"]))
+        st.markdown(caption(found, predictions["label"]))
         for number, column in enumerate(st.columns(len(found.variants))):
             with column:
                 _list(found, number, predictions)
@@ -46,7 +46,7 @@ def panel(run: Run, evaluation: Evaluation, layer: int, index: int) -> None:
             tables.download(listed(found, predictions), "neighbours", key="neighbours")
 
 
-def said(found: Neighbourhood, labels: pd.Series) -> str:
+def caption(found: NearestNeighbours, labels: pd.Series) -> str:
     """Return how many neighbours stay, and how many carry the text's label under each variant."""
     size = found.neighbours.shape[1]
     own = [int((labels.iloc[lines] == labels.iloc[found.index]).sum()) for lines in found.neighbours]
@@ -54,7 +54,7 @@ def said(found: Neighbourhood, labels: pd.Series) -> str:
     return f"{stay} **{own[0]} of {size}** carried its label before, **{own[-1]} of {size}** after."
 
 
-def listed(found: Neighbourhood, predictions: pd.DataFrame) -> pd.DataFrame:
+def listed(found: NearestNeighbours, predictions: pd.DataFrame) -> pd.DataFrame:
     """Return the neighbours with their texts: one line per variant and neighbour."""
     frame = found.frame()
     rows = predictions.iloc[frame["index"]]
@@ -64,7 +64,7 @@ def listed(found: Neighbourhood, predictions: pd.DataFrame) -> pd.DataFrame:
     ).drop(columns="index")
 
 
-def _list(found: Neighbourhood, number: int, predictions: pd.DataFrame) -> None:
+def _list(found: NearestNeighbours, number: int, predictions: pd.DataFrame) -> None:
     variant = found.variants[number]
     st.markdown(f"**{TITLES.get(variant, plain(variant))}**")
     frame = listed(found, predictions)

@@ -6,7 +6,7 @@ from pages._ui.shell import jobs, page_header, result_cache, state, tables
 from pages._ui.shell.formatting import plain
 from translearn_core import plots
 from translearn_core.config import LENGTH, ExperimentConfig, ReadConfig
-from translearn_core.results import ProbeScores, Reading
+from translearn_core.results import ProbeScores, TableProfile
 from translearn_core.runs import Run
 
 CHOICE = (
@@ -26,8 +26,8 @@ def about(run: Run) -> str | None:
     choices = {"": f"the label ({label})", LENGTH: "the length of the text"} | {
         name: f"column {name}" for name in _columns(config) if name not in (config.data.text, label)
     }
-    if state.value(ABOUT, "") not in choices:
-        state.put(ABOUT, "")
+    if state.get_value(ABOUT, "") not in choices:
+        state.set_value(ABOUT, "")
     return (
         st.selectbox(
             "What to probe for",
@@ -69,5 +69,5 @@ def figure(scores: ProbeScores) -> None:
 
 def _columns(config: ExperimentConfig) -> list[str]:
     asked = jobs.found(ReadConfig(dataset=config.data.dataset))
-    reading = result_cache.result(asked, Reading) if asked is not None else None
+    reading = result_cache.cached_result(asked, TableProfile) if asked is not None else None
     return [column.name for column in reading.columns] if reading is not None else []

@@ -8,14 +8,14 @@ import streamlit as st
 
 from pages._ui.diagnostics import neighbourhood_quality
 from pages._ui.diagnostics.neighbourhood_quality import TITLES
-from pages._ui.forms.config_fields import config_fields
+from pages._ui.forms import config_fields
 from pages._ui.results import text_table
-from pages._ui.results.selection import NONE, Picked, inside, lassoed, nothing
+from pages._ui.results.selection import NONE, PointSelection, inside, inside_polygon, nothing
 from pages._ui.shell import errors, jobs, page_header, state, tables
 from pages._ui.shell.formatting import plain
 from translearn_core import plots
-from translearn_core.config import Method, ProjectConfig, identity
-from translearn_core.results import Anatomy, Projection
+from translearn_core.config import Method, ProjectConfig, job_id
+from translearn_core.results import BackboneInfo, Projection
 from translearn_core.runs import Run
 
 COLOURS: dict[str, plots.Colouring] = {
@@ -28,33 +28,33 @@ COLOURS: dict[str, plots.Colouring] = {
 
 
 @st.fragment
-def panel(run: Run, anatomy: Anatomy) -> None:
+def panel(run: Run, anatomy: BackboneInfo) -> None:
     """Show the pictures of a layer, their numbers, and the texts that are picked on them."""
-    with errors.errors():
+    with errors.show_errors():
         _panel(run, anatomy)
 
 
-def _panel(run: Run, anatomy: Anatomy) -> None:
+def _panel(run: Run, anatomy: BackboneInfo) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         asked = ProjectConfig(job=run.job.id, layer=_layer(anatomy.n_blocks), method=_method())
         colour = st.segmented_control("Colour", list(COLOURS), default="Label", required=True, key="colour")
     with st.expander("More settings", icon=":material/tune:"), st.grid(4, min_column_width=140):
         more = ("neighbours", "min_dist", "limit", "seed")
         asked = config_fields.edit(asked, more if asked.method is Method.UMAP else more[2:], "projection")
-    projection = jobs.ask(asked, Projection, "Drawing the map")
+    projection = jobs.submit_and_watch(asked, Projection, "Drawing the map")
     if projection is None:
         return
     st.markdown(plain(projection.sentence))
-    picked = _pair(run, projection, COLOURS[colour], f"{identity(asked)} {colour}")
+    picked = _pair(run, projection, COLOURS[colour], f"{job_id(asked)} {colour}")
     neighbourhood_quality.between(projection)
-    said(projection)
+    caption(projection)
     text_table.panel(run, projection, picked)
 
 
 def _layer(n_blocks: int) -> int:
-    if state.value("layer", n_blocks) > n_blocks:
-        state.put("layer", n_blocks)
-    state.seed("layer", n_blocks)
+    if state.get_value("layer", n_blocks) > n_blocks:
+        state.set_value("layer", n_blocks)
+    state.init_widget("layer", n_blocks)
     help_ = "0: the embeddings, before any block; k: after block k-1"
     return st.slider("Layer", 0, n_blocks, key="layer", help=help_, width=260)
 
@@ -71,14 +71,14 @@ def _method() -> Method:
     )
 
 
-def _pair(run: Run, projection: Projection, colour: plots.Colouring, figure: str) -> Picked:
+def _pair(run: Run, projection: Projection, colour: plots.Colouring, figure: str) -> PointSelection:
     """Draw every variant, marked with what was picked, and return that."""
     dark = page_header.dark()
     figure += " dark" if dark else " light"
-    now: Picked = state.value(text_table.picked(run)) or nothing(len(projection.variants))
+    now: PointSelection = state.get_value(text_table.picked(run)) or nothing(len(projection.variants))
     on = None if now.circled is None else _selection(projection, now.circled)
-    now = now.on(figure, lassoed(on))
-    state.put(text_table.picked(run), now)
+    now = now.on(figure, inside_polygon(on))
+    state.set_value(text_table.picked(run), now)
     for number, column in enumerate(st.columns(len(projection.variants))):
         variant, mark = projection.variants[number], now.marks[number]
         marked = np.flatnonzero(np.isin(projection.index, mark.lines))
@@ -100,19 +100,19 @@ def _pair(run: Run, projection: Projection, colour: plots.Colouring, figure: str
 def _circle(run: Run, projection: Projection, number: int, figure: str) -> None:
     """Take over what was circled on a picture; nothing, if that was taken back."""
     hit = inside(projection.coordinates[number], _selection(projection, number) or {})
-    now: Picked = state.value(text_table.picked(run))
+    now: PointSelection = state.get_value(text_table.picked(run))
     lines = projection.index[hit]
-    state.put(text_table.picked(run), now.circle(lines, number, figure) if len(hit) else now.find(NONE))
-    state.put(text_table.wanted(run), "")
+    state.set_value(text_table.picked(run), now.circle(lines, number, figure) if len(hit) else now.find(NONE))
+    state.set_value(text_table.filters(run), "")
 
 
 def _selection(projection: Projection, number: int) -> dict[str, Any] | None:
     """Return the box and lasso on a picture, as it was drawn last."""
-    event = state.value(f"map-{projection.variants[number]}")
+    event = state.get_value(f"map-{projection.variants[number]}")
     return None if event is None else event["selection"]
 
 
-def said(projection: Projection) -> None:
+def caption(projection: Projection) -> None:
     """Say how the pictures were made, and offer their numbers."""
     settings = ", ".join(f"{name} {value}" for name, value in projection.settings.items())
     placed, total, visible = len(projection.row), projection.total, len(projection.shown)

@@ -6,8 +6,8 @@ from pages._ui.runs import run_picker
 from pages._ui.shell import jobs, page_header, state, tables
 from pages._ui.shell.formatting import plain
 from translearn_core import plots
-from translearn_core.config import ExperimentConfig, WalkConfig
-from translearn_core.results import Anatomy, Walk
+from translearn_core.config import ExperimentConfig, ProjectionAnimationConfig
+from translearn_core.results import BackboneInfo, ProjectionAnimation
 from translearn_core.runs import Run
 
 LOOK = (
@@ -29,7 +29,7 @@ HOW = (
 BESIDE, STACKED = "Side by side", "One above the other"
 
 
-def panel(run: Run, anatomy: Anatomy) -> None:
+def panel(run: Run, anatomy: BackboneInfo) -> None:
     """Show the texts of a run in every layer."""
     config = run.job.config
     assert isinstance(config, ExperimentConfig)
@@ -40,27 +40,27 @@ def panel(run: Run, anatomy: Anatomy) -> None:
     st.markdown(LOOK)
     if not config.trains_backbone:
         st.caption(HEAD_ONLY)
-    asked = WalkConfig(job=run.job.id)
+    asked = ProjectionAnimationConfig(job=run.job.id)
     if jobs.found(asked) is None:
         if st.button("Show every layer", key="film", icon=":material/movie:"):
             jobs.submit(asked)
             st.rerun()
         return
-    result = jobs.ask(asked, Walk, "Looking into every layer")
+    result = jobs.submit_and_watch(asked, ProjectionAnimation, "Looking into every layer")
     if result is not None:
         _show(run, result, both=config.trains_backbone)
 
 
-def why_not(anatomy: Anatomy) -> str | None:
+def why_not(anatomy: BackboneInfo) -> str | None:
     """Return why a run's layers cannot be shown; None if they can."""
-    return None if anatomy.splittable else UNSEEN
+    return None if anatomy.supports_partial_forward else UNSEEN
 
 
-def _show(run: Run, result: Walk, *, both: bool) -> None:
+def _show(run: Run, result: ProjectionAnimation, *, both: bool) -> None:
     stacked = both and _stacked()
     with st.container(width=620 if stacked else 1100):  # wider, the panes would only gain empty margins
         st.plotly_chart(
-            plots.walked(result, 0, page_header.dark(), stacked=stacked),
+            plots.projection_animation(result, 0, page_header.dark(), stacked=stacked),
             key=f"walked-{stacked}",
             config=tables.CONFIG,
             theme=None,
@@ -82,7 +82,7 @@ def _show(run: Run, result: Walk, *, both: bool) -> None:
 
 def _stacked() -> bool:
     """Choose how the two panes lie: on a telephone one above the other at first."""
-    state.seed("film_panes", STACKED if _on_a_telephone() else BESIDE)
+    state.init_widget("film_panes", STACKED if _on_a_telephone() else BESIDE)
     st.segmented_control(
         "Before and after",
         [BESIDE, STACKED],
@@ -90,7 +90,7 @@ def _stacked() -> bool:
         required=True,
         help="one above the other is for narrow screens",
     )
-    return bool(state.value("film_panes") == STACKED)
+    return bool(state.get_value("film_panes") == STACKED)
 
 
 def _on_a_telephone() -> bool:

@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from pages._ui.forms.config_fields import training_timeline
+from pages._ui.forms import training_timeline
 from pages._ui.results import weight_drift
 from pages._ui.runs import run_picker
 from pages._ui.shell import errors, jobs, page_header, result_cache, tables
 from pages._ui.shell.formatting import about, plain
 from translearn_core import plots
-from translearn_core.config import ExperimentConfig, SimilarityConfig, differ_in_seed, sibling_of
+from translearn_core.config import ExperimentConfig, SimilarityConfig, differ_only_in_seed, next_seed_run
 from translearn_core.results import Drift, RunSummary, Similarity
 from translearn_core.runs import Run, State
 
@@ -39,14 +39,14 @@ def panel(run: Run) -> None:
         st.caption(HEAD_ONLY)
         return
     st.markdown(LOOK)
-    drift, asked = result_cache.result(run, Drift), _asked(run, config)
+    drift, asked = result_cache.cached_result(run, Drift), _asked(run, config)
     if asked is None:
         st.caption("It reads up to 2,000 texts with four models, which takes some seconds to a minute.")
         if st.button("Compare the layers", key="compare_layers", icon=":material/difference:"):
             jobs.submit(SimilarityConfig(job=run.job.id))
             st.rerun()
     else:
-        found = jobs.ask(asked, Similarity, "Comparing the layers")
+        found = jobs.submit_and_watch(asked, Similarity, "Comparing the layers")
         if found is not None:
             _show(run, found, drift)
             if asked.sibling is None:
@@ -54,13 +54,13 @@ def panel(run: Run) -> None:
     if drift is not None:
         with st.expander("Every tensor", icon=":material/data_array:"):
             tables.table(drift.frame(), "tensors", key="moved_tensors")
-    training_timeline.afterwards(run)
+    training_timeline.show_actual(run)
 
 
 def second_seed(config: ExperimentConfig) -> Run | None:
     """Return the owner's first finished run that differs in nothing but the seed."""
-    done = [run for run in run_picker.with_results() if run.state is State.DONE]
-    same = [run for run in done if differ_in_seed(config, _experiment(run))]
+    done = [run for run in run_picker.runs_with_results() if run.state is State.DONE]
+    same = [run for run in done if differ_only_in_seed(config, _experiment(run))]
     return min(same, key=lambda run: run.created, default=None)
 
 
@@ -84,7 +84,7 @@ def _show(run: Run, found: Similarity, drift: Drift | None) -> None:
         alt=alt,
     )
     st.caption(LINES)
-    if (of_epoch := weight_drift.which(run)) is not None:
+    if (of_epoch := weight_drift.best_epoch_note(run)) is not None:
         st.caption(of_epoch)
     alt = "Each layer before training against each layer after it"
     tables.figure(
@@ -98,14 +98,14 @@ def _second_seed(run: Run, config: ExperimentConfig) -> None:
     if config.continues is not None:
         st.caption(CONTINUED)
         return
-    wanted = sibling_of(config)
+    wanted = next_seed_run(config)
     other = jobs.found(wanted)
     if other is not None and other.state.live:
         jobs.watch(other, "Training a second seed")
         return
     if other is not None and other.state is State.FAILED:
-        errors.error(other.job.reason or "The second seed failed without saying why.")
-    summary = result_cache.result(run, RunSummary)
+        errors.show_error(other.job.reason or "The second seed failed without saying why.")
+    summary = result_cache.cached_result(run, RunSummary)
     cost = f"about {about(summary.seconds['total'])}, as this run did" if summary else "as long as this run"
     st.caption(
         "How much of this is chance? The same run with another seed tells: what differs between the two, no "

@@ -7,8 +7,8 @@ from pages._ui.runs import run_picker
 from pages._ui.shell import jobs, page_header, result_cache, state, tables
 from pages._ui.shell.formatting import percent, plain, span
 from translearn_core import plots
-from translearn_core.config import ExperimentConfig, ReplayConfig
-from translearn_core.results import Anatomy, Replayed, RunSummary
+from translearn_core.config import ExperimentConfig, SnapshotsConfig
+from translearn_core.results import BackboneInfo, RunSummary, Snapshots
 from translearn_core.runs import Run
 
 LAYER = "replay_layer"
@@ -16,7 +16,7 @@ HARDLY = 0.01
 """A smaller change than this is none worth naming."""
 
 
-def panel(run: Run, anatomy: Anatomy) -> None:
+def panel(run: Run, anatomy: BackboneInfo) -> None:
     """Show how one layer's picture and every layer's probe came about."""
     config = run.job.config
     assert isinstance(config, ExperimentConfig)
@@ -29,22 +29,22 @@ def panel(run: Run, anatomy: Anatomy) -> None:
         "slider, and follow the points: solid ones are test texts, which the model never learned from. The "
         "lines below say how well the simplest classifier, a probe, does on every layer at that moment."
     )
-    asked = ReplayConfig(job=run.job.id, layer=_layer(anatomy.n_blocks))
+    asked = SnapshotsConfig(job=run.job.id, layer=_layer(anatomy.n_blocks))
     pressed = f"replay-{run.id}"
-    if jobs.found(asked) is None and not state.value(pressed):
+    if jobs.found(asked) is None and not state.get_value(pressed):
         if not st.button("Replay the training", key="replay", icon=":material/replay:"):
             return
-        state.put(pressed, True)
-    result = jobs.ask(asked, Replayed, "Looking at the training again")
+        state.set_value(pressed, True)
+    result = jobs.submit_and_watch(asked, Snapshots, "Looking at the training again")
     if result is not None:
         _show(run, result)
 
 
-def why_not(config: ExperimentConfig, anatomy: Anatomy) -> str | None:
+def why_not(config: ExperimentConfig, anatomy: BackboneInfo) -> str | None:
     """Return why a run has nothing to replay; None if it has."""
     if not config.trains_backbone:
         return "Only the head trained in this run. No layer moved, so there is nothing to replay."
-    if not anatomy.splittable:
+    if not anatomy.supports_partial_forward:
         return (
             "The layers of this architecture cannot be looked at one by one, so there is nothing to replay."
         )
@@ -52,24 +52,24 @@ def why_not(config: ExperimentConfig, anatomy: Anatomy) -> str | None:
 
 
 def _layer(n_blocks: int) -> int:
-    if state.value(LAYER, n_blocks) > n_blocks:
-        state.put(LAYER, n_blocks)
-    state.seed(LAYER, n_blocks)
+    if state.get_value(LAYER, n_blocks) > n_blocks:
+        state.set_value(LAYER, n_blocks)
+    state.init_widget(LAYER, n_blocks)
     help_ = "the layer that the map shows; 0: the embeddings, before any block; k: after block k-1"
     return st.slider("Layer of the map", 0, n_blocks, key=LAYER, help=help_, width=260)
 
 
-def _show(run: Run, result: Replayed) -> None:
+def _show(run: Run, result: Snapshots) -> None:
     with st.container(width=900):  # wider, the map would only gain empty margins
         st.plotly_chart(
-            plots.replayed(result, 0, page_header.dark()),
+            plots.snapshot_animation(result, 0, page_header.dark()),
             key="replayed",
             config=tables.CONFIG,
             theme=None,
             alt="Texts as points at every moment of the training, and probe accuracy by layer",
         )
-    st.markdown(said(result))
-    found = result_cache.result(run, RunSummary)
+    st.markdown(caption(result))
+    found = result_cache.cached_result(run, RunSummary)
     if found is not None and found.best_epoch != result.epochs[-1]:
         st.caption(f"The model that was kept is that of epoch {found.best_epoch}, the best on validation.")
     with st.expander("The numbers", icon=":material/table_rows:"):
@@ -84,7 +84,7 @@ def _show(run: Run, result: Replayed) -> None:
         )
 
 
-def said(result: Replayed) -> str:
+def caption(result: Snapshots) -> str:
     """Return what to look at: how far the neighbours came, in which step, and what the probe makes of it."""
     pure, layer = result.purity[:, result.layer], result.layer
     if len(pure) < 2:

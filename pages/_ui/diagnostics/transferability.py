@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from pages._ui.backbones.backbone_picker import backbone_names
+from pages._ui.backbones import backbone_names
 from pages._ui.runs import run_actions, run_picker
 from pages._ui.shell import jobs, page_header, state, tables
 from pages._ui.shell.formatting import plain
@@ -41,10 +41,10 @@ def panel(draft: state.Draft) -> None:
         asked = question(draft, data, _backbones(draft.backbone, runs), runs)
         run = jobs.found(asked)
         if run is None or run.state is State.STOPPED:
-            if not st.button("Rate every layer", key="rate_layers", icon=":material/straighten:"):
+            if not st.button("Rate every layer", key="score_transferability", icon=":material/straighten:"):
                 return
             run = jobs.submit(asked)
-        found = jobs.ask(asked, Transferability, "Rating layers")
+        found = jobs.submit_and_watch(asked, Transferability, "Rating layers")
         if found is not None:
             _show(found, runs)
         elif run.state.live:
@@ -70,7 +70,7 @@ def question(
 
 def comparable(data: DataConfig) -> list[Run]:
     """Return the owner's finished runs on just these rows, the newest first."""
-    return [run for run in run_picker.with_results() if _config(run).data == data][:MOST]
+    return [run for run in run_picker.runs_with_results() if _config(run).data == data][:MOST]
 
 
 def _config(run: Run) -> ExperimentConfig:
@@ -84,10 +84,10 @@ def _backbones(backbone: BackboneConfig, runs: list[Run]) -> tuple[BackboneConfi
     twin = backbone.model_copy(update={"random_init": True, "fresh_top": 0})
     past = [_config(run).backbone for run in runs]
     offered = {one.label: one for one in (backbone, twin, *past)}
-    tell = backbone_names.teller()
-    if not set(state.value("suited_backbones", [])) <= offered.keys():
-        state.forget("suited_backbones")
-    state.seed("suited_backbones", [backbone.label])
+    tell = backbone_names.name_lookup()
+    if not set(state.get_value("suited_backbones", [])) <= offered.keys():
+        state.reset("suited_backbones")
+    state.init_widget("suited_backbones", [backbone.label])
     names = st.multiselect(
         "Backbones", list(offered), key="suited_backbones", format_func=tell, max_selections=10
     )
@@ -95,7 +95,7 @@ def _backbones(backbone: BackboneConfig, runs: list[Run]) -> tuple[BackboneConfi
 
 
 def _show(found: Transferability, runs: list[Run]) -> None:
-    tell = backbone_names.teller()
+    tell = backbone_names.name_lookup()
     st.markdown(plain(tell(found.sentence)))
     layers = found.frame().assign(backbone=found.frame()["backbone"].map(tell))
     tables.figure(

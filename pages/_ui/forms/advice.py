@@ -8,7 +8,7 @@ import streamlit as st
 from pages._ui.runs import run_actions
 from pages._ui.shell import jobs, state, tables
 from pages._ui.shell.formatting import plain
-from translearn_core.config import RECIPES, AdviseConfig, ExperimentConfig, RecipeName, changed
+from translearn_core.config import RECIPES, AdviseConfig, ExperimentConfig, RecipeName, apply_overrides
 from translearn_core.results import Advice, Reason
 from translearn_core.runs import State
 
@@ -32,7 +32,7 @@ TAKEN = "Taken: this is your recipe now. Everything in it can still be changed b
 
 def panel(experiment: ExperimentConfig, n_blocks: int) -> None:
     """Offer advice on the recipe for an experiment, on a backbone of so many blocks."""
-    time = state.value("advice_time", next(iter(TIMES)))
+    time = state.get_value("advice_time", next(iter(TIMES)))
     asked = question(experiment, TIMES[time])
     run = jobs.found(asked)
     with st.expander("Not sure? Ask for advice", icon=":material/support_agent:", expanded=run is not None):
@@ -43,7 +43,7 @@ def panel(experiment: ExperimentConfig, n_blocks: int) -> None:
                 if not st.button("Advise me", key="advise", type="primary", icon=":material/rule:"):
                     return
                 run = jobs.submit(asked)
-        advice = jobs.ask(asked, Advice, "Measuring your task")
+        advice = jobs.submit_and_watch(asked, Advice, "Measuring your task")
         if advice is not None:
             _show(advice, experiment, n_blocks)
         elif run.state.live:
@@ -69,7 +69,7 @@ def question(experiment: ExperimentConfig, seconds: float | None) -> AdviseConfi
 def _show(advice: Advice, experiment: ExperimentConfig, n_blocks: int) -> None:
     st.markdown(f"**{plain(advice.sentence)}**")
     settings = ", ".join(f"{name} {value}" for name, value in advice.settings.items())
-    st.caption(plain(RECIPES[RecipeName(advice.recipe)].does + (f" Set: {settings}." if settings else "")))
+    st.caption(plain(RECIPES[RecipeName(advice.recipe)].summary + (f" Set: {settings}." if settings else "")))
     after = advised(advice, experiment, n_blocks)
     if after == experiment:
         st.caption(TAKEN)
@@ -103,17 +103,20 @@ def _show(advice: Advice, experiment: ExperimentConfig, n_blocks: int) -> None:
 def advised(advice: Advice, experiment: ExperimentConfig, n_blocks: int) -> ExperimentConfig:
     """Return an experiment done as advised."""
     recipe = RECIPES[RecipeName(advice.recipe)]
-    return changed(recipe.apply(experiment, n_blocks), dict(advice.settings))
+    return apply_overrides(recipe.apply(experiment, n_blocks), dict(advice.settings))
 
 
 def _take(name: RecipeName, after: ExperimentConfig) -> None:
     state.open_settings(after)
-    state.put("family", RECIPES[name].family)
+    state.set_value("family", RECIPES[name].family)
 
 
 def _sentences(reasons: Sequence[Reason]) -> None:
     for one in reasons:
-        st.markdown(f"- {plain(one.says)}  \n  :small[:gray[{plain(one.saw)}. Source: {plain(one.source)}]]")
+        st.markdown(
+            f"- {plain(one.conclusion)}  \n  :small[:gray[{plain(one.observation)}. Source: "
+            f"{plain(one.source)}]]"
+        )
 
 
 FACTS = ["what", "value", "how it was found"]

@@ -3,11 +3,11 @@
 import streamlit as st
 from pydantic import ValidationError
 
-from pages._ui.forms.config_fields import config_fields
+from pages._ui.forms import config_fields
 from pages._ui.shell import errors, jobs, result_cache, state, tables
-from translearn_core.config import AlterConfig, AugmentConfig
+from translearn_core.config import AugmentationPreviewConfig, AugmentConfig
 from translearn_core.errors import ConfigError
-from translearn_core.results import Alterations, Diagnosis
+from translearn_core.results import AugmentationPreview, Diagnosis
 
 WHAT = (
     "The model can also learn from altered copies of your training texts, in which some words are left out, "
@@ -40,7 +40,7 @@ def panel(draft: state.Draft) -> AugmentConfig:
         with st.grid(4, min_column_width=150):
             augment = config_fields.edit(draft.augment, FIELDS, "augment")
     except (ConfigError, ValidationError) as problem:
-        errors.error(problem)
+        errors.show_error(problem)
         return draft.augment
     st.caption(amount(augment, _training_rows(draft)))
     if augment.insert and draft.backbone.random_init:
@@ -65,7 +65,7 @@ def _training_rows(draft: state.Draft) -> int | None:
     if draft.diagnose is None:
         return None
     run = jobs.found(draft.diagnose)
-    diagnosis = result_cache.result(run, Diagnosis) if run is not None else None
+    diagnosis = result_cache.cached_result(run, Diagnosis) if run is not None else None
     return None if diagnosis is None else int(diagnosis.counts["train"].sum())
 
 
@@ -73,13 +73,13 @@ def _examples(draft: state.Draft, augment: AugmentConfig) -> None:
     if draft.data is None or not (augment.delete or augment.swap or augment.insert):
         return
     one = augment.model_copy(update={"copies": 1})
-    asked = AlterConfig(data=draft.data, backbone=draft.backbone, augment=one, texts=EXAMPLES)
+    asked = AugmentationPreviewConfig(data=draft.data, backbone=draft.backbone, augment=one, texts=EXAMPLES)
     if jobs.found(asked) is None:
-        if not st.button("Show examples", key="show_alterations", icon=":material/visibility:"):
+        if not st.button("Show examples", key="preview_augmentation", icon=":material/visibility:"):
             return
         jobs.submit(asked)
         st.rerun()
-    found = jobs.ask(asked, Alterations, "Altering a few texts")
+    found = jobs.submit_and_watch(asked, AugmentationPreview, "Altering a few texts")
     if found is not None:
         frame = found.frame()
         st.dataframe(frame, hide_index=True, key="alterations", column_config=COLUMNS, row_height=LINES)

@@ -9,17 +9,17 @@ from pages._ui.shell import jobs, result_cache, state
 from pages._ui.shell.formatting import plain, short
 from translearn_core.config import (
     ADAPTED,
-    AnatomyConfig,
     BackboneConfig,
+    BackboneInfoConfig,
     ExperimentConfig,
     PretrainConfig,
     ReadOptions,
 )
 from translearn_core.config.read_options import option_words
 from translearn_core.errors import NotFoundError
-from translearn_core.results import Anatomy
+from translearn_core.results import BackboneInfo
 from translearn_core.runs import Run
-from translearn_core.runs.reproduce import apart, command
+from translearn_core.runs.reproduce import cli_command, non_default_settings
 
 READING = (
     "epochs",
@@ -49,12 +49,12 @@ BESIDE = (
 def show(run: Run, config: ExperimentConfig) -> None:
     """Show the command, and what it needs to do the same."""
     file, parts = files(run.owner, config.data.dataset)
-    looked = jobs.found(AnatomyConfig(backbone=config.backbone))
-    anatomy = result_cache.result(looked, Anatomy) if looked else None
+    looked = jobs.found(BackboneInfoConfig(backbone=config.backbone))
+    anatomy = result_cache.cached_result(looked, BackboneInfo) if looked else None
     st.caption("The same from a terminal:")
     options = state.store().workspace.read_options(config.data.dataset)
-    st.code(command(config, file, parts, anatomy, options), language="bash", wrap_lines=True)
-    if others := apart(parts):
+    st.code(cli_command(config, file, parts, anatomy, options), language="bash", wrap_lines=True)
+    if others := non_default_settings(parts):
         called = " and ".join(f"{part}.csv" for part in others)
         st.caption(f"Your other files are called {called} here: put their own names.")
     _needed(run.owner, config.backbone)
@@ -73,7 +73,7 @@ def reading_on(
     `options` say how the file is read.
     """
     source = BackboneConfig(id=config.backbone.id, random_init=config.backbone.random_init)
-    if source != config.backbone or apart(parts):
+    if source != config.backbone or non_default_settings(parts):
         return None
     words: list[object] = ["translearn", "pretrain", f"./{file}" if file.startswith("-") else file]
     words += ["--text", config.text, *option_words(options or ReadOptions()), "--backbone", source.id]

@@ -12,10 +12,10 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from pages._ui.shell import state
-from translearn_core.config import Frozen, Layers, Schedule, SplitConfig, Tuning
-from translearn_core.validation_errors import refusal
+from translearn_core.config import BaseConfig, LayerCombination, Schedule, SplitConfig, Tuning
+from translearn_core.validation_errors import explain_validation_error
 
-C = TypeVar("C", bound=Frozen)
+C = TypeVar("C", bound=BaseConfig)
 
 LABELS: dict[str, str] = {
     "epochs": "Epochs",
@@ -88,12 +88,12 @@ HINTS: dict[str, str] = {
 """Help for fields whose configuration describes itself only in its code."""
 
 WORDS: dict[StrEnum, str] = {
-    Layers.LAST: "last",
-    Layers.SECOND_LAST: "second-last",
-    Layers.SUM_4: "sum of the last four",
-    Layers.CONCAT_4: "last four side by side",
-    Layers.MIX: "learned mix of all",
-    Layers.ONE: "one layer",
+    LayerCombination.LAST: "last",
+    LayerCombination.SECOND_LAST: "second-last",
+    LayerCombination.SUM_4: "sum of the last four",
+    LayerCombination.CONCAT_4: "last four side by side",
+    LayerCombination.MIX: "learned mix of all",
+    LayerCombination.ONE: "one layer",
     Tuning.ALL: "every tensor",
     Tuning.BIASES: "biases only (BitFit)",
     Tuning.NORMS: "norms only",
@@ -129,7 +129,7 @@ def valid(config: C, key: str, **given: Any) -> C:
     except ValidationError as problem:
         if not problem.errors()[0]["loc"]:
             raise
-        raise refusal(problem, lambda field: _called(field, key)) from None
+        raise explain_validation_error(problem, lambda field: _called(field, key)) from None
 
 
 def label(name: str, key: str) -> str:
@@ -142,17 +142,17 @@ def word(choice: StrEnum) -> str:
     return WORDS.get(choice, str(choice))
 
 
-def reset(config: Frozen, key: str) -> None:
+def reset(config: BaseConfig, key: str) -> None:
     """Show the values of `config` in the form `key`; call it before the form is drawn, or in a callback."""
     for name, value in dict(config).items():
-        state.put(f"{key}.{name}", value)
+        state.set_value(f"{key}.{name}", value)
 
 
-def _field(config: Frozen, name: str, key: str, choices: Sequence[Any] | None) -> Any:
+def _field(config: BaseConfig, name: str, key: str, choices: Sequence[Any] | None) -> Any:
     info = type(config).model_fields[name]
     value = getattr(config, name)
     kind, optional = _kind(info)
-    state.seed(key, value)
+    state.init_widget(key, value)
     said = label(name, key.removesuffix(f".{name}"))
     hint = HINTS.get(key) or info.description or HINTS.get(name)
     if choices is not None or issubclass(kind, StrEnum):
@@ -209,8 +209,8 @@ def bounds(info: FieldInfo) -> tuple[float | None, float | None]:
 
 def column(label: str, names: Sequence[str], current: str | None, key: str, hint: str) -> str | None:
     """Choose a column, or none; `current` stands there at first, and where the one chosen is gone."""
-    if state.value(key, "") not in (None, *names):
-        state.put(key, current if current in names else None)
+    if state.get_value(key, "") not in (None, *names):
+        state.set_value(key, current if current in names else None)
     return st.selectbox(label, list(names), index=None, key=key, help=hint, placeholder="Choose a column")
 
 
@@ -240,7 +240,7 @@ def split(draft: state.Draft, names: Sequence[str], parts: Collection[str]) -> t
         config = draft.split.model_copy(update={"column": by, "group": group if apart else None})
         with st.grid(4, min_column_width=150):
             config = edit(config, ("validation", "test", "seed"), "split_form")
-            state.seed("rare_below", draft.rare_below)
+            state.init_widget("rare_below", draft.rare_below)
             rare = st.number_input(
                 LABELS["rare_below"], 2, 1000, key="rare_below", help="rows; such classes are named above"
             )

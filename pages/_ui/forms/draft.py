@@ -6,15 +6,15 @@ from typing import Any
 from translearn_core.config import (
     AugmentConfig,
     BackboneConfig,
+    CleaningRule,
     DataConfig,
     DiagnoseConfig,
     DistilConfig,
     ExperimentConfig,
     FeatureConfig,
-    Fix,
     FreezePlan,
     HeadConfig,
-    Layers,
+    LayerCombination,
     SplitConfig,
     Stage,
     TrainingConfig,
@@ -31,13 +31,13 @@ class Draft:
     text: str | None = None
     label: str | None = None
     split: SplitConfig = field(default_factory=SplitConfig)
-    fixes: tuple[Fix, ...] = ()
+    fixes: tuple[CleaningRule, ...] = ()
     rare_below: int = 5
     backbone: BackboneConfig = field(default_factory=BackboneConfig)
     plan: FreezePlan = field(default_factory=FreezePlan)
     features: FeatureConfig = field(default_factory=FeatureConfig)
     head: HeadConfig = field(default_factory=HeadConfig)
-    training: TrainingConfig = field(default_factory=lambda: TrainingConfig.suited(FreezePlan()))
+    training: TrainingConfig = field(default_factory=lambda: TrainingConfig.defaults_for(FreezePlan()))
     stages: tuple[Stage, ...] = ()
     tuning: TuningConfig = field(default_factory=TuningConfig)
     augment: AugmentConfig = field(default_factory=AugmentConfig)
@@ -94,7 +94,9 @@ class Draft:
         if not self.plan.blocks or (self.tuning.kind is Tuning.LORA and self.plan.embeddings):
             parts["tuning"] = TuningConfig()
         if self.plan.blocks or self.plan.embeddings:
-            parts["features"] = self.features.model_copy(update={"layers": Layers.LAST, "layer": None})
+            parts["features"] = self.features.model_copy(
+                update={"layers": LayerCombination.LAST, "layer": None}
+            )
         return replace(self, **parts)
 
 

@@ -8,39 +8,39 @@ from pages._ui.shell import jobs, page_header, result_cache, state, tables
 from pages._ui.shell.formatting import about, count, size
 from translearn_core import plots
 from translearn_core.config import (
-    CalibrateConfig,
     ExperimentConfig,
     FeatureConfig,
     FreezePlan,
+    ProfileConfig,
     TrainingConfig,
 )
-from translearn_core.results import Anatomy, Calibration, Diagnosis, Estimate, Task
+from translearn_core.results import BackboneInfo, CostEstimate, CostModel, Diagnosis, Workload
 from translearn_core.runs import State
 
 EMBEDDINGS = "embeddings"
 PARTS, STACK, LAST = "plan_parts", "stack", "last_blocks"
 
 
-def presets(anatomy: Anatomy) -> dict[str, FreezePlan]:
+def presets(anatomy: BackboneInfo) -> dict[str, FreezePlan]:
     """Return the plans worth a button on this backbone, by name."""
     n = anatomy.n_blocks
     return {
         "Head only": FreezePlan(),
-        "Last 2 blocks": FreezePlan.last(min(2, n), n),
-        "All but embeddings": FreezePlan.everything(n, embeddings=False),
-        "Everything": FreezePlan.everything(n),
+        "Last 2 blocks": FreezePlan.last_n(min(2, n), n),
+        "All but embeddings": FreezePlan.full(n, embeddings=False),
+        "Everything": FreezePlan.full(n),
     }
 
 
-def choose(anatomy: Anatomy) -> FreezePlan:
+def choose(anatomy: BackboneInfo) -> FreezePlan:
     """Draw the stack with its presets and return the plan."""
-    state.put(PARTS, parts_of(state.draft().plan))
+    state.set_value(PARTS, parts_of(state.draft().plan))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall", key="presets"):
         for name, plan in presets(anatomy).items():
             kind = "primary" if plan == state.draft().plan else "secondary"
             st.button(name, key=f"preset-{name}", type=kind, on_click=_take, args=(plan,))
         _last(anatomy.n_blocks)
-    picture = plots.stack(anatomy, state.draft().plan, page_header.dark())
+    picture = plots.freeze_map(anatomy, state.draft().plan, page_header.dark())
     st.plotly_chart(
         picture,
         key=STACK,
@@ -62,11 +62,11 @@ def choose(anatomy: Anatomy) -> FreezePlan:
     return state.draft().plan
 
 
-def cost(anatomy: Anatomy, diagnosis: Diagnosis | None) -> None:
+def cost(anatomy: BackboneInfo, diagnosis: Diagnosis | None) -> None:
     """Show what the draft will cost: parameters at once, seconds and memory after a few timed steps."""
     draft = state.draft()
     trains = anatomy.trainable(draft.plan, draft.tuning)
-    boundary = draft.plan.boundary(anatomy.n_blocks)
+    boundary = draft.plan.first_trainable_block(anatomy.n_blocks)
     numbers, timing = st.container(), st.container()
     with timing:
         known = _calibration(diagnosis)
@@ -91,14 +91,14 @@ def cost(anatomy: Anatomy, diagnosis: Diagnosis | None) -> None:
         )
         st.metric("Memory, about", size(estimate.memory_bytes) if estimate else "–", border=True)
     st.markdown(lesson(boundary, anatomy.n_blocks, staged=bool(draft.stages)))
-    if not anatomy.splittable:
+    if not anatomy.supports_partial_forward:
         st.caption(
             "This architecture cannot be cut at a block, so every step runs all of it. "
-            f"{anatomy.why_not or ''}"
+            f"{anatomy.unsupported_reason or ''}"
         )
 
 
-def _too_large(estimate: Estimate, lighter: list[ExperimentConfig]) -> None:
+def _too_large(estimate: CostEstimate, lighter: list[ExperimentConfig]) -> None:
     st.warning(
         f"This would take about {size(estimate.memory_bytes)} of memory, and a training may use "
         f"{size(estimate.limit_bytes)} here. "
@@ -116,7 +116,7 @@ def _take_lighter(config: ExperimentConfig) -> None:
     state.change(plan=config.plan, stages=config.stages, tuning=config.tuning)
     training = state.draft().training.model_copy(update={"batch_size": config.training.batch_size})
     state.change(training=training)
-    state.forget("training.batch_size")
+    state.reset("training.batch_size")
 
 
 def lesson(boundary: int, n_blocks: int, *, staged: bool = False) -> str:
@@ -162,28 +162,28 @@ def plan_of(parts: Sequence[str]) -> FreezePlan:
     )
 
 
-def _calibration(diagnosis: Diagnosis | None) -> tuple[Calibration, ExperimentConfig, Task] | None:
+def _calibration(diagnosis: Diagnosis | None) -> tuple[CostModel, ExperimentConfig, Workload] | None:
     calibration, experiment = timed(state.draft()), state.draft().experiment
     if calibration is None or diagnosis is None or experiment is None:
         return None
     return calibration, experiment, task_of(diagnosis)
 
 
-def timed(draft: state.Draft) -> Calibration | None:
+def timed(draft: state.Draft) -> CostModel | None:
     """Return what steps of the draft's backbone cost on this machine; None while that is being measured."""
-    return jobs.ask(timing(draft), Calibration, "Timing a few real steps on this machine")
+    return jobs.submit_and_watch(timing(draft), CostModel, "Timing a few real steps on this machine")
 
 
-def known(wanted: state.Draft | ExperimentConfig) -> Calibration | None:
+def known(wanted: state.Draft | ExperimentConfig) -> CostModel | None:
     """Return what such steps cost where that was measured before; asks for nothing."""
     run = jobs.found(timing(wanted))
-    return result_cache.result(run, Calibration) if run is not None and run.state is State.DONE else None
+    return result_cache.cached_result(run, CostModel) if run is not None and run.state is State.DONE else None
 
 
-def timing(wanted: state.Draft | ExperimentConfig) -> CalibrateConfig:
+def timing(wanted: state.Draft | ExperimentConfig) -> ProfileConfig:
     """Return the question what steps of an experiment's backbone cost."""
     training = wanted.training
-    return CalibrateConfig(
+    return ProfileConfig(
         backbone=wanted.backbone.model_copy(update={"fresh_top": 0}),  # fresh weights cost the same
         features=FeatureConfig(token_limit=wanted.features.token_limit),
         training=TrainingConfig(
@@ -192,10 +192,10 @@ def timing(wanted: state.Draft | ExperimentConfig) -> CalibrateConfig:
     )
 
 
-def task_of(diagnosis: Diagnosis) -> Task:
+def task_of(diagnosis: Diagnosis) -> Workload:
     """Return what a table brings that a run's cost depends on."""
     rows = diagnosis.counts[["train", "validation", "test"]].sum()
-    return Task(
+    return Workload(
         train=int(rows["train"]),
         validation=int(rows["validation"]),
         test=int(rows["test"]),
@@ -206,7 +206,7 @@ def task_of(diagnosis: Diagnosis) -> Task:
 
 def _last(n_blocks: int) -> None:
     plan = state.draft().plan
-    state.put(LAST, len(plan.blocks) if plan == FreezePlan.last(len(plan.blocks), n_blocks) else None)
+    state.set_value(LAST, len(plan.blocks) if plan == FreezePlan.last_n(len(plan.blocks), n_blocks) else None)
     st.number_input(
         "Train the last … blocks",
         0,
@@ -221,8 +221,8 @@ def _last(n_blocks: int) -> None:
 
 
 def _take_last(n_blocks: int) -> None:
-    if (k := state.value(LAST)) is not None:
-        _take(FreezePlan.last(k, n_blocks))
+    if (k := state.get_value(LAST)) is not None:
+        _take(FreezePlan.last_n(k, n_blocks))
 
 
 def _take(plan: FreezePlan) -> None:
@@ -230,17 +230,17 @@ def _take(plan: FreezePlan) -> None:
 
 
 def _from_pills() -> None:
-    state.change(plan=plan_of(state.value(PARTS)))
+    state.change(plan=plan_of(state.get_value(PARTS)))
 
 
 def _click() -> None:
-    for point in state.value(STACK)["selection"]["points"]:
+    for point in state.get_value(STACK)["selection"]["points"]:
         name = str((point.get("customdata") or [""])[0])
         parts = set(parts_of(state.draft().plan))
         if name == EMBEDDINGS or name.startswith("block "):
             state.change(plan=plan_of(sorted(parts ^ {name})))
 
 
-def table(anatomy: Anatomy) -> None:
+def table(anatomy: BackboneInfo) -> None:
     """Show the parts as a table."""
     tables.table(anatomy.frame(), "anatomy", key="anatomy")

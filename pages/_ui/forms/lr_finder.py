@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from pages._ui.forms.config_fields import freeze_map
+from pages._ui.forms import freeze_map
 from pages._ui.runs import run_actions
 from pages._ui.shell import jobs, page_header, result_cache, state, tables
 from pages._ui.shell.formatting import about, plain
 from translearn_core import plots
-from translearn_core.config import ExperimentConfig, RateSearchConfig, TrainingConfig
-from translearn_core.results import Anatomy, Diagnosis, RateSearch
+from translearn_core.config import ExperimentConfig, LrFinderConfig, TrainingConfig
+from translearn_core.results import BackboneInfo, Diagnosis, LrFinderResult
 from translearn_core.runs import Run, State
 
 WHAT = (
@@ -21,7 +21,7 @@ WHAT = (
 ASIDE = ("epochs", "warmup", "schedule", "patience")
 """Settings of the loop that the trial does not depend on."""
 
-TAKEN = "rate_search.taken"
+TAKEN = "lr_finder.taken"
 """Where the visit keeps the question whose answer was taken: with the new rate it would be another one."""
 
 DOING = "Trying learning rates"
@@ -43,7 +43,7 @@ def panel(experiment: ExperimentConfig, seconds: float | None = None) -> float |
         return search.suggestion
 
 
-def longest(experiment: ExperimentConfig, anatomy: Anatomy, diagnosis: Diagnosis) -> float | None:
+def longest(experiment: ExperimentConfig, anatomy: BackboneInfo, diagnosis: Diagnosis) -> float | None:
     """Return how many seconds a search takes at most; None where no steps were timed yet."""
     calibration = freeze_map.known(experiment)
     if calibration is None:
@@ -51,37 +51,37 @@ def longest(experiment: ExperimentConfig, anatomy: Anatomy, diagnosis: Diagnosis
     return calibration.search_seconds(anatomy, question(experiment), freeze_map.task_of(diagnosis))
 
 
-def question(experiment: ExperimentConfig) -> RateSearchConfig:
+def question(experiment: ExperimentConfig) -> LrFinderConfig:
     """Return the search for an experiment; what it does not depend on is set aside, so it is asked once."""
     usual = TrainingConfig()
     aside = {name: getattr(usual, name) for name in ASIDE}
     training = experiment.training.model_copy(update=aside)
     parts = {"training": training, "stages": (), "continues": None}
-    return RateSearchConfig(experiment=experiment.model_copy(update=parts))
+    return LrFinderConfig(experiment=experiment.model_copy(update=parts))
 
 
-def _asked(experiment: ExperimentConfig) -> RateSearchConfig:
+def _asked(experiment: ExperimentConfig) -> LrFinderConfig:
     """Return the question of an experiment; where its rate was taken from an answer, that one's."""
-    asked, taken = question(experiment), state.value(TAKEN)
-    if not isinstance(taken, RateSearchConfig) or jobs.found(asked) is not None:
+    asked, taken = question(experiment), state.get_value(TAKEN)
+    if not isinstance(taken, LrFinderConfig) or jobs.found(asked) is not None:
         return asked
     run = jobs.found(taken)
-    answer = result_cache.result(run, RateSearch) if run is not None else None
+    answer = result_cache.cached_result(run, LrFinderResult) if run is not None else None
     if answer is None:
         return asked
-    training = answer.taken(taken.experiment.training)
+    training = answer.apply(taken.experiment.training)
     after = question(taken.experiment.model_copy(update={"training": training}))
     return taken if after == asked else asked
 
 
-def _found(asked: RateSearchConfig, run: Run | None, seconds: float | None) -> RateSearch | None:
+def _found(asked: LrFinderConfig, run: Run | None, seconds: float | None) -> LrFinderResult | None:
     if run is None or run.state is State.STOPPED:
         st.markdown(WHAT + (f" It takes about {about(seconds)}, often less." if seconds else ""))
         if not st.button("Find a learning rate", key="find_rate", icon=":material/search:"):
             return None
         jobs.submit(asked)
         st.rerun()
-    answer = jobs.ask(asked, RateSearch, DOING)
+    answer = jobs.submit_and_watch(asked, LrFinderResult, DOING)
     if answer is None and run.state.live:
         st.button(
             "Stop", key="stop_rate_search", icon=":material/stop:", on_click=run_actions.stop, args=(run.id,)
@@ -89,26 +89,26 @@ def _found(asked: RateSearchConfig, run: Run | None, seconds: float | None) -> R
     return answer
 
 
-def _shown(search: RateSearch) -> None:
+def _shown(search: LrFinderResult) -> None:
     if search.suggestion != search.before:
         st.markdown(f"**A good rate is {search.suggestion:.2g}.** {plain(search.reason)}")
     else:
         st.markdown(plain(search.reason))
     st.plotly_chart(
-        plots.rate_search(search, page_header.dark()),
-        key="rate_search",
+        plots.lr_finder(search, page_header.dark()),
+        key="lr_finder",
         config=tables.CONFIG,
         theme=None,
         alt="The loss while the learning rate rises",
     )
-    tables.download(search.frame(), "learning rates", key="rate_search")
+    tables.download(search.frame(), "learning rates", key="lr_finder")
 
 
-def _offer(asked: RateSearchConfig, search: RateSearch, now: TrainingConfig) -> None:
+def _offer(asked: LrFinderConfig, search: LrFinderResult, now: TrainingConfig) -> None:
     """Offer to take the suggested rate, unless it is the one in the settings already."""
     if search.suggestion == search.before:
         return
-    after = search.taken(asked.experiment.training)
+    after = search.apply(asked.experiment.training)
     if (now.lr, now.head_lr, now.rates) == (after.lr, after.head_lr, after.rates):
         st.caption("Taken: your settings use it now.")
         return
@@ -127,7 +127,7 @@ def _offer(asked: RateSearchConfig, search: RateSearch, now: TrainingConfig) -> 
         )
 
 
-def _take(asked: RateSearchConfig, search: RateSearch) -> None:
-    state.change(training=search.taken(state.draft().training))
-    state.forget("training.lr", "training.head_lr", "rates")
-    state.put(TAKEN, asked)
+def _take(asked: LrFinderConfig, search: LrFinderResult) -> None:
+    state.change(training=search.apply(state.draft().training))
+    state.reset("training.lr", "training.head_lr", "rates")
+    state.set_value(TAKEN, asked)

@@ -4,28 +4,28 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages._ui.forms.config_fields import augmentation, config_fields, teachers
+from pages._ui.forms import augmentation, config_fields, teachers
 from pages._ui.shell import jobs, result_cache, state
 from pages._ui.shell.formatting import epochs, plain
 from translearn_core.config import (
     RECIPES,
-    AnatomyConfig,
     BackboneConfig,
+    BackboneInfoConfig,
     ExperimentConfig,
     Family,
     FreezePlan,
     HeadKind,
-    Layers,
+    LayerCombination,
     Recipe,
     RecipeName,
     Stage,
     Tuning,
-    named,
+    match_recipe,
 )
 from translearn_core.config.lr_schedule import peak_rates
-from translearn_core.config.recipes.catalog import taken_after
+from translearn_core.config.recipes.catalog import closest_recipe
 from translearn_core.errors import ConfigError
-from translearn_core.results import Anatomy
+from translearn_core.results import BackboneInfo
 
 EMBEDDINGS = "embeddings"
 
@@ -42,17 +42,17 @@ def title(name: RecipeName | None) -> str:
 
 def called(experiment: ExperimentConfig) -> str:
     """Return what a run is proposed to be called: the recipe that it takes after, or what trains."""
-    looked = jobs.found(AnatomyConfig(backbone=whole(experiment.backbone)))
-    anatomy = result_cache.result(looked, Anatomy) if looked else None
-    name = taken_after(experiment, anatomy.n_blocks) if anatomy else None
+    looked = jobs.found(BackboneInfoConfig(backbone=whole(experiment.backbone)))
+    anatomy = result_cache.cached_result(looked, BackboneInfo) if looked else None
+    name = closest_recipe(experiment, anatomy.n_blocks) if anatomy else None
     return experiment.plan.label if name is None else str(name)
 
 
 def cards(experiment: ExperimentConfig, n_blocks: int) -> RecipeName | None:
     """Draw a card for every recipe; returns the one that the experiment is, if it is one unchanged."""
-    now = named(experiment, n_blocks)
+    now = match_recipe(experiment, n_blocks)
     families = list(Family)
-    state.seed("family", RECIPES[now].family if now else Family.FROZEN)
+    state.init_widget("family", RECIPES[now].family if now else Family.FROZEN)
     family = st.segmented_control("Kind", families, key="family", required=True, label_visibility="collapsed")
     shown = [recipe for recipe in RECIPES.values() if recipe.family is family]
     with st.grid(3, min_column_width=250):
@@ -68,8 +68,8 @@ def _card(recipe: Recipe, taken: bool, experiment: ExperimentConfig, n_blocks: i
     with box:
         with st.container():
             st.markdown(f"**{recipe.title}**")
-            st.markdown(recipe.does)
-            st.caption(f":material/lightbulb: {recipe.when}")
+            st.markdown(recipe.summary)
+            st.caption(f":material/lightbulb: {recipe.use_when}")
             st.caption(f":material/timer: {recipe.cost}")
             st.caption(f":material/menu_book: {plain(recipe.source)}")
             teacher = _teacher(experiment) if recipe.teacher else None
@@ -98,7 +98,7 @@ def _teacher(experiment: ExperimentConfig) -> str | None:
     )
 
 
-def details(anatomy: Anatomy) -> None:
+def details(anatomy: BackboneInfo) -> None:
     """Draw what of the chosen recipe can be changed here."""
     draft = state.draft()
     frozen = not (draft.plan.blocks or draft.plan.embeddings)
@@ -129,20 +129,20 @@ def _alone() -> None:
     state.change(distil=None)
 
 
-def _features(anatomy: Anatomy) -> None:
+def _features(anatomy: BackboneInfo) -> None:
     draft = state.draft()
     with st.grid(3, min_column_width=150):
-        state.seed("features.layers", draft.features.layers)
+        state.init_widget("features.layers", draft.features.layers)
         layers = st.selectbox(
             config_fields.LABELS["layers"],
-            list(Layers),
+            list(LayerCombination),
             key="features.layers",
             format_func=config_fields.word,
             help=config_fields.HINTS["layers"],
         )
         layer = None
-        if layers is Layers.ONE:
-            state.seed("features.layer", draft.features.layer or anatomy.n_blocks)
+        if layers is LayerCombination.ONE:
+            state.init_widget("features.layer", draft.features.layer or anatomy.n_blocks)
             layer = st.number_input(
                 config_fields.LABELS["layer"], 0, anatomy.n_blocks, key="features.layer",
                 help="0: embeddings, k: after block k-1",
@@ -187,7 +187,7 @@ def _stages() -> None:
 def _stage(number: int, stage: Stage, allowed: Sequence[str]) -> Stage:
     key = f"stages.{number}"
     now = [EMBEDDINGS] * stage.plan.embeddings + [f"block {k}" for k in stage.plan.blocks]
-    state.seed(f"{key}.parts", [part for part in now if part in allowed])
+    state.init_widget(f"{key}.parts", [part for part in now if part in allowed])
     parts = st.pills(
         f"Stage {number + 1} trains the head and", allowed, selection_mode="multi", key=f"{key}.parts"
     )
@@ -203,7 +203,7 @@ def _add() -> None:
 def _drop() -> None:
     stages = state.draft().stages
     state.change(stages=stages[:-1])
-    state.forget(f"stages.{len(stages) - 1}")
+    state.reset(f"stages.{len(stages) - 1}")
 
 
 def _tuning() -> None:
@@ -219,7 +219,7 @@ def _tuning() -> None:
         st.rerun()
 
 
-def _rates(anatomy: Anatomy) -> None:
+def _rates(anatomy: BackboneInfo) -> None:
     draft, n = state.draft(), anatomy.n_blocks
     training = draft.training
     with st.grid(4, min_column_width=150):
@@ -231,7 +231,7 @@ def _rates(anatomy: Anatomy) -> None:
         else:
             peaks = peak_rates(training, n)
             for k in range(n):
-                state.seed(f"rates.{k}", peaks[f"block {k}"])
+                state.init_widget(f"rates.{k}", peaks[f"block {k}"])
             given = [
                 st.number_input(f"Block {k}", 0.0, 1.0, key=f"rates.{k}", format="%g", step=1e-5)
                 for k in range(n)
@@ -242,14 +242,14 @@ def _rates(anatomy: Anatomy) -> None:
         st.rerun()
 
 
-def _start(anatomy: Anatomy) -> None:
+def _start(anatomy: BackboneInfo) -> None:
     draft = state.draft()
     top = 0
     while anatomy.n_blocks - 1 - top in draft.plan.blocks:
         top += 1
     with st.grid(3, min_column_width=180):
         training = config_fields.edit(draft.training, ("l2_sp", "dropout"), "training")
-        state.seed("start.fresh_top", min(draft.backbone.fresh_top, top))
+        state.init_widget("start.fresh_top", min(draft.backbone.fresh_top, top))
         fresh = st.number_input(
             config_fields.LABELS["fresh_top"], 0, top, key="start.fresh_top",
             help="so many blocks at the top forget what they knew and start anew (arXiv:2006.05987)",

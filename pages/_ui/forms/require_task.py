@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from pages._ui.shell import jobs, page_header, state, stop
-from translearn_core.config import AnatomyConfig, DataConfig, ExperimentConfig
-from translearn_core.results import Anatomy, Diagnosis
+from translearn_core.config import BackboneInfoConfig, DataConfig, ExperimentConfig
+from translearn_core.results import BackboneInfo, Diagnosis
 from translearn_core.runs import Dataset
 
 NO_TABLE = "There is no table yet, or its columns are not chosen."
@@ -19,11 +19,11 @@ class Ready:
     draft: state.Draft
     data: DataConfig
     experiment: ExperimentConfig
-    anatomy: Anatomy
+    anatomy: BackboneInfo
     diagnosis: Diagnosis
 
 
-def task(lacking: str = NO_TABLE, *, learnable: bool = True) -> Ready:
+def require_task(lacking: str = NO_TABLE, *, learnable: bool = True) -> Ready:
     """Return what there is, or end the page.
 
     `lacking` says that there is no table; `learnable` asks that nothing in it stops training.
@@ -31,10 +31,12 @@ def task(lacking: str = NO_TABLE, *, learnable: bool = True) -> Ready:
     dataset, draft = state.dataset(), state.draft()
     if dataset is None or draft.data is None:
         page_header.empty(lacking, "Choose a table", "data")
-    anatomy = jobs.ask(AnatomyConfig(backbone=draft.backbone), Anatomy, "Looking into the model")
-    diagnosis = jobs.ask(draft.diagnose, Diagnosis, "Looking at the task")
+    anatomy = jobs.submit_and_watch(
+        BackboneInfoConfig(backbone=draft.backbone), BackboneInfo, "Looking into the model"
+    )
+    diagnosis = jobs.submit_and_watch(draft.diagnose, Diagnosis, "Looking at the task")
     if anatomy is None or diagnosis is None:
-        stop.end()
+        stop.stop_page()
     if learnable and not diagnosis.usable:
         page_header.empty(UNUSABLE, "Go to the data", "data")
     draft = state.fit_to(anatomy)

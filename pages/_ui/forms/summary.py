@@ -2,16 +2,16 @@
 
 import streamlit as st
 
-from pages._ui.backbones.backbone_picker import backbone_names
-from pages._ui.forms.config_fields import teachers
+from pages._ui.backbones import backbone_names
+from pages._ui.forms import teachers
 from pages._ui.forms.draft import Draft
 from pages._ui.shell.formatting import count, epochs, percent, plain
-from translearn_core.config import ExperimentConfig, leaves
+from translearn_core.config import ExperimentConfig, flatten
 from translearn_core.results import Diagnosis
 from translearn_core.runs import Dataset, State
 
 
-def in_words(dataset: Dataset, draft: Draft, diagnosis: Diagnosis) -> None:
+def describe_experiment(dataset: Dataset, draft: Draft, diagnosis: Diagnosis) -> None:
     """Say the experiment in a few sentences."""
     rows = diagnosis.counts[["train", "validation", "test"]].sum()
     altered = draft.augment.copies * int(rows["train"])
@@ -52,7 +52,7 @@ def settings_of(config: ExperimentConfig) -> dict[str, str]:
         until = f", or {stage.patience} without gain" if stage.patience else ""
         lines[f"stage {number}"] = f"{stage.plan.label}, {epochs(stage.epochs)}{until}"
     told = config.model_dump(mode="json", exclude={"stages": True, "plan": True, "data": {"dataset"}})
-    for path, value in leaves(told):
+    for path, value in flatten(told):
         name = path.replace("data.", "").replace(".", " ").replace("_", " ")
         lines[name] = "–" if value in (None, []) else str(value)
     if config.distil is not None:

@@ -6,17 +6,17 @@ from itertools import takewhile
 
 import streamlit as st
 
-from pages._ui.backbones.backbone_picker import backbone_names
-from pages._ui.forms.config_fields import config_fields
+from pages._ui.backbones import backbone_names
+from pages._ui.forms import config_fields
 from pages._ui.runs import run_picker
 from pages._ui.shell import result_cache, state
 from pages._ui.shell.formatting import percent, squeezed
-from translearn_core.config import DataConfig, ExperimentConfig, Fix
+from translearn_core.config import CleaningRule, DataConfig, ExperimentConfig
 from translearn_core.errors import ConfigError
 from translearn_core.results import RunSummary
 from translearn_core.runs import Run
 
-RARE = (Fix.DROP_RARE, Fix.MERGE_RARE)
+RARE = (CleaningRule.DROP_RARE, CleaningRule.MERGE_RARE)
 """Decisions under which it matters from when on a class is rare."""
 BETWEEN = ", "
 """What stands between the parts of a name that was proposed."""
@@ -25,10 +25,12 @@ LONGEST = 44
 ORDER = "the best first: the share of the validation texts that a run gets right, then its name"
 
 
-def able(data: DataConfig) -> list[tuple[Run, RunSummary]]:
+def eligible_teachers(data: DataConfig) -> list[tuple[Run, RunSummary]]:
     """Return the runs that could teach on this table with their scores, the best on validation first."""
     known = [
-        (run, result_cache.result(run, RunSummary)) for run in run_picker.with_results() if _knows(run, data)
+        (run, result_cache.cached_result(run, RunSummary))
+        for run in run_picker.runs_with_results()
+        if _knows(run, data)
     ]
     there = [(run, found) for run, found in known if found is not None]
     return sorted(there, key=lambda one: -one[1].validation.accuracy)
@@ -36,15 +38,17 @@ def able(data: DataConfig) -> list[tuple[Run, RunSummary]]:
 
 def choose(data: DataConfig, key: str, *, begin: str | None = None, lacking: str) -> str | None:
     """Choose the run that teaches, `begin` at first, else the best; says what is `lacking` where none is."""
-    found = able(data)
+    found = eligible_teachers(data)
     if not found:
         st.caption(lacking)
         return None
     names = _told(found)
     first, offered = begin if begin in names else next(iter(names)), f"{key}.offered"
-    if state.value(key) not in names or state.value(key) == state.value(offered):  # nobody chose it
-        state.put(key, first)
-    state.put(offered, first)
+    if state.get_value(key) not in names or state.get_value(key) == state.get_value(
+        offered
+    ):  # nobody chose it
+        state.set_value(key, first)
+    state.set_value(offered, first)
     job: str = st.selectbox(
         config_fields.LABELS["teacher"],
         list(names),
@@ -68,7 +72,7 @@ def check(experiment: ExperimentConfig) -> None:
     """Raise `ConfigError` if an experiment's teacher is gone, or knows other labels."""
     if experiment.distil is None:
         return
-    if any(run.job.id == experiment.distil.teacher for run, _ in able(experiment.data)):
+    if any(run.job.id == experiment.distil.teacher for run, _ in eligible_teachers(experiment.data)):
         return
     raise ConfigError(
         config_fields.LABELS["teacher"],
@@ -80,7 +84,7 @@ def check(experiment: ExperimentConfig) -> None:
 
 def called(job: str) -> str:
     """Return the name of the run that teaches; the id of its job where it is gone."""
-    return next((run.name for run in run_picker.runs() if run.job.id == job), job)
+    return next((run.name for run in run_picker.pick_runs() if run.job.id == job), job)
 
 
 def _told(found: Sequence[tuple[Run, RunSummary]]) -> dict[str, str]:

@@ -9,8 +9,8 @@ from pages._ui.shell import page_header, result_cache, state, tables
 from pages._ui.shell.formatting import epochs, plain
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig, Stage
-from translearn_core.results import Anatomy, Drift, History
-from translearn_core.results.training_timeline import happened, planned
+from translearn_core.results import BackboneInfo, Drift, History
+from translearn_core.results.training_timeline import actual_timeline, planned_timeline
 from translearn_core.runs import Run
 
 COLUMNS: dict[str, object] = {
@@ -26,27 +26,27 @@ MOVED = (
 """What the pictures show, for those who cannot see them."""
 
 
-def preview(config: ExperimentConfig, anatomy: Anatomy, train_rows: int) -> None:
+def show_planned(config: ExperimentConfig, anatomy: BackboneInfo, train_rows: int) -> None:
     """Show what will train when, stage by stage, and where kept results save work."""
     rows = min(train_rows, config.data.train_rows or train_rows) * (1 + config.augment.copies)
     each = max(1, -(-rows // config.training.batch_size))
-    told = planned(config, anatomy.n_blocks, each)
+    told = planned_timeline(config, anatomy.n_blocks, each)
     st.markdown(_listed(stages(config, anatomy)))
     _picture(plots.timeline(told, page_header.dark()), RATES, "timeline")
     with st.expander("The numbers", icon=":material/table_rows:"):
         tables.table(told.frame(), "timeline", key="timeline", config=COLUMNS)
 
 
-def afterwards(run: Run) -> None:
+def show_actual(run: Run) -> None:
     """Show what trained when in a run, and under it how far each part's weights went."""
-    config, drift = run.job.config, result_cache.result(run, Drift)
+    config, drift = run.job.config, result_cache.cached_result(run, Drift)
     assert isinstance(config, ExperimentConfig)
     history = state.store().history(run.job.id)
     begun = _begun(config, history)
     if drift is None or not any(epoch.step > begun for epoch in history.epochs):
         return
     n_blocks = sum(str(part).startswith("block ") for part in drift.by_part()["part"])
-    told = happened(config, n_blocks, history, begun=begun)
+    told = actual_timeline(config, n_blocks, history, begun=begun)
     st.subheader("What learned when", anchor=False)
     st.markdown(_listed(passed(config, history, begun)))
     st.caption("How fast each part was told to learn.")
@@ -54,19 +54,19 @@ def afterwards(run: Run) -> None:
     measured = any(epoch.moved for epoch in history.epochs)  # runs of earlier versions did not
     if measured:
         st.caption("How far each part's weights really went, measured after every epoch.")
-        _picture(plots.movement(history, told, page_header.dark()), MOVED, "movement")
+        _picture(plots.gradient_timeline(history, told, page_header.dark()), MOVED, "movement")
     with st.expander("The numbers", icon=":material/table_rows:"):
         tables.table(told.frame(), "timeline", key="timeline", config=COLUMNS)
         if measured:
             tables.table(history.moved_frame(), "movement", key="movement", config=COLUMNS)
 
 
-def stages(config: ExperimentConfig, anatomy: Anatomy) -> list[str]:
+def stages(config: ExperimentConfig, anatomy: BackboneInfo) -> list[str]:
     """Return a sentence for every stage: what trains, how long, and what is read instead of computed."""
     n, lowest, lines = anatomy.n_blocks, anatomy.n_blocks, []
-    for stage in config.course[-1:] if config.continues else config.course:
-        boundary = stage.plan.boundary(n)
-        reads = _reads(boundary, n, changed=boundary > lowest, splittable=anatomy.splittable)
+    for stage in config.resolved_stages[-1:] if config.continues else config.resolved_stages:
+        boundary = stage.plan.first_trainable_block(n)
+        reads = _reads(boundary, n, changed=boundary > lowest, splittable=anatomy.supports_partial_forward)
         lines.append(f"**{_trains(stage)}**, {_long(stage)}. {reads}")
         lowest = min(lowest, boundary)
     return lines
@@ -76,7 +76,7 @@ def passed(config: ExperimentConfig, history: History, begun: int) -> list[str]:
     """Return a sentence for every stage that a run went through after the step `begun`."""
     own, lines = [epoch for epoch in history.epochs if epoch.step > begun], []
     for number in dict.fromkeys(epoch.stage for epoch in own):
-        stage, mine = config.course[number], [epoch for epoch in own if epoch.stage == number]
+        stage, mine = config.resolved_stages[number], [epoch for epoch in own if epoch.stage == number]
         short = len(mine) < stage.epochs
         line = f"**{_trains(stage)}**, " + f"{len(mine)} of " * short + f"{epochs(stage.epochs)}."
         best = max(mine, key=lambda epoch: epoch.validation_macro_f1)

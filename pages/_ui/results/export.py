@@ -6,9 +6,9 @@ import streamlit as st
 from pages._ui.shell import downloads, jobs, state, tables
 from pages._ui.shell.formatting import plain, size
 from translearn_core.config import ExperimentConfig, ExportConfig
-from translearn_core.config.optional_deps import without_onnx
+from translearn_core.config.optional_deps import missing_onnx_message
 from translearn_core.errors import NotFoundError
-from translearn_core.results import Exported
+from translearn_core.results import ExportFile
 from translearn_core.runs import Run
 
 ONNX = "export_onnx"
@@ -43,11 +43,11 @@ def panel(run: Run) -> None:
     st.markdown(WHAT)
     asked = question(run, onnx=_with_onnx())
     pressed = f"export-{asked.model_dump_json()}"
-    if jobs.found(asked) is None and not state.value(pressed):
+    if jobs.found(asked) is None and not state.get_value(pressed):
         if not st.button("Make the file", key="export", icon=":material/inventory_2:"):
             return
-        state.put(pressed, True)
-    found = jobs.ask(asked, Exported, "Packing the model")
+        state.set_value(pressed, True)
+    found = jobs.submit_and_watch(asked, ExportFile, "Packing the model")
     made = jobs.found(asked)
     if found is not None and made is not None:
         _show(run, made, found)
@@ -65,15 +65,15 @@ def question(run: Run, *, onnx: bool) -> ExportConfig:
 
 
 def _with_onnx() -> bool:
-    lacking = without_onnx()
-    state.seed(ONNX, False)
+    lacking = missing_onnx_message()
+    state.init_widget(ONNX, False)
     wanted = st.toggle("With an ONNX file", key=ONNX, disabled=lacking is not None, help=ONNX_HELP)
     if lacking is not None:
         st.caption(plain(lacking))
     return wanted and lacking is None
 
 
-def _show(run: Run, made: Run, found: Exported) -> None:
+def _show(run: Run, made: Run, found: ExportFile) -> None:
     address = downloads.link(made.id, file_name(run.name))
     st.link_button(
         f"Download ({size(found.bytes)})",

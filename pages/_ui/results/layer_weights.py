@@ -11,16 +11,16 @@ from translearn_core.runs import Run
 
 def layers(run: Run) -> None:
     """Show what each layer counts, where a run has learned it."""
-    mix = result_cache.result(run, LayerMix)
+    mix = result_cache.cached_result(run, LayerMix)
     if mix is None:
         return
     st.subheader("Which layers the head reads", anchor=False)
-    st.markdown(said(mix))
+    st.markdown(caption(mix))
     picture = plots.layer_weights(mix, page_header.dark())
     tables.figure(picture, mix.frame(), "layers", key="layers", alt="Weight of every layer")
 
 
-def said(mix: LayerMix) -> str:
+def caption(mix: LayerMix) -> str:
     """Return which layer counts most."""
     most = max(range(len(mix.weights)), key=mix.weights.__getitem__)
     where = "the embeddings, before any block" if most == 0 else f"layer {most}, after block {most - 1}"

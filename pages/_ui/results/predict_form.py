@@ -6,12 +6,12 @@ import streamlit as st
 
 from pages._ui.datasets import data_sources, findings, read_options
 from pages._ui.diagnostics import error_analysis
-from pages._ui.forms.config_fields import config_fields
+from pages._ui.forms import config_fields
 from pages._ui.shell import jobs, page_header, state, tables
 from pages._ui.shell.formatting import percent, plain, short
 from translearn_core import plots
 from translearn_core.config import PredictFileConfig, ReadConfig, TableKind
-from translearn_core.results import FilePrediction, Prediction, Reading
+from translearn_core.results import FilePrediction, Prediction, TableProfile
 from translearn_core.runs import Run
 
 MOST = 100
@@ -28,8 +28,8 @@ def sentences() -> tuple[str, ...]:
             lines = [line.strip() for line in typed.splitlines() if line.strip()]
             if len(lines) > MOST:
                 st.caption(f"The first {MOST} lines are answered; use a file for more.")
-            state.put("asked", tuple(lines[:MOST]))
-    asked: tuple[str, ...] = state.value("asked", ())
+            state.set_value("asked", tuple(lines[:MOST]))
+    asked: tuple[str, ...] = state.get_value("asked", ())
     return asked
 
 
@@ -83,16 +83,16 @@ def file(run: Run) -> None:
     """Take a table, and give it back with two more columns."""
     brought = data_sources.of_texts("A table with a column of texts", "upload_predict")
     if brought is not None:
-        state.put("predict_dataset", brought)
+        state.set_value("predict_dataset", brought)
         st.rerun()
-    digest = state.value("predict_dataset")
+    digest = state.get_value("predict_dataset")
     if digest is None or all(d.digest != digest for d in state.store().datasets(state.owner())):
         return
     asked = ReadConfig(dataset=digest, texts_only=True)
-    reading = jobs.ask(asked, Reading, "Reading the table")
+    reading = jobs.submit_and_watch(asked, TableProfile, "Reading the table")
     if reading is not None or jobs.failed(asked):
         dataset = state.store().dataset(state.owner(), digest)
-        read_options.panel(dataset, reading, partial(state.put, "predict_dataset"))
+        read_options.panel(dataset, reading, partial(state.set_value, "predict_dataset"))
     if reading is None:
         return
     findings.cards(reading.findings, "predict_read")
@@ -102,7 +102,7 @@ def file(run: Run) -> None:
     )
     if text is None:
         return
-    found = jobs.ask(
+    found = jobs.submit_and_watch(
         PredictFileConfig(job=run.job.id, dataset=digest, text=text), FilePrediction, "Predicting every row"
     )
     if found is not None:

@@ -9,21 +9,21 @@ from pages._ui.results.export import file_name
 from pages._ui.shell import engine_warning, errors, jobs, result_cache, state
 from pages._ui.shell.formatting import ago, plain, size
 from translearn_core.config import (
-    KIND_OF,
-    AnatomyConfig,
+    JOB_KIND,
+    BackboneInfoConfig,
+    BaseConfig,
     ExperimentConfig,
-    Frozen,
     JobKind,
     ReportConfig,
-    identity,
-    needs,
+    job_id,
+    referenced_jobs,
 )
 from translearn_core.engine import ensure_engine
 from translearn_core.errors import NotFoundError
-from translearn_core.results import Anatomy, Report
+from translearn_core.results import BackboneInfo, ReportFile
 from translearn_core.runs import Run, State, Study
-from translearn_core.runs.report_jobs import evidence, study_evidence
-from translearn_core.runs.reproduce import command
+from translearn_core.runs.report_jobs import run_diagnostics, study_diagnostics
+from translearn_core.runs.reproduce import cli_command
 from translearn_core.settings import settings
 from translearn_core.storage import verify_file
 
@@ -35,12 +35,12 @@ FIRST = "What is not there yet is found out first, which takes some seconds to a
 CALLED: dict[JobKind, str] = {
     JobKind.DIAGNOSE: "what is in the data",
     JobKind.BASELINES: "did transfer help?",
-    JobKind.TRUST: "can its confidence be believed?",
-    JobKind.PROJECT: "picture of the texts",
+    JobKind.ERROR_ANALYSIS: "can its confidence be believed?",
+    JobKind.PROJECTION: "picture of the texts",
     JobKind.PROBE: "what each layer knows",
     JobKind.SIMILARITY: "what moved inside",
     JobKind.FORGETTING: "what was lost",
-    JobKind.CURVE: "what each label is worth",
+    JobKind.LABEL_EFFICIENCY: "what each label is worth",
     JobKind.TRANSFERABILITY: "ratings before training",
     JobKind.COMPARE: "how the ways compare",
     JobKind.REPORT: "writing the report",
@@ -54,19 +54,19 @@ def panel(run: Run) -> None:
     """Offer a report of a run."""
     config = run.job.config
     assert isinstance(config, ExperimentConfig)
-    parts = evidence(state.store(), run)
-    answers = tuple(map(identity, parts))
+    parts = run_diagnostics(state.store(), run)
+    answers = tuple(map(job_id, parts))
     _panel(ReportConfig(job=run.job.id, parts=answers, name=run.name, command=_command(run, config)), parts)
 
 
 def study_panel(study: Study, done: Sequence[str]) -> None:
     """Offer a report of a study whose finished runs are `done`; draws nothing before two are."""
-    parts = study_evidence(study, done)
+    parts = study_diagnostics(study, done)
     if len(done) < 2:
         return
     table, _ = files(study.owner, study.config.data.dataset)
     asked = ReportConfig(
-        parts=tuple(map(identity, parts)),
+        parts=tuple(map(job_id, parts)),
         name=study.name,
         study=study.config,
         blocks=study.blocks,
@@ -75,11 +75,11 @@ def study_panel(study: Study, done: Sequence[str]) -> None:
     _panel(asked, parts)
 
 
-def _panel(asked: ReportConfig, parts: Sequence[Frozen]) -> None:
+def _panel(asked: ReportConfig, parts: Sequence[BaseConfig]) -> None:
     """Draw the panel; `asked` is the report but for the question at its top, `parts` what goes in."""
     st.subheader("The report", anchor=False)
     st.markdown(WHAT)
-    place = asked.job or identity(parts[0])
+    place = asked.job or job_id(parts[0])
     question = st.text_input(
         "What did you want to know?",
         key=f"report_question-{place}",
@@ -101,13 +101,13 @@ def _panel(asked: ReportConfig, parts: Sequence[Frozen]) -> None:
         _show(latest)
 
 
-def _line(part: Frozen) -> str:
+def _line(part: BaseConfig) -> str:
     asked = jobs.found(part)
     mark = MARKS.get(asked.state, ":material/hourglass:") if asked is not None else ":material/add:"
-    return f"{mark} {CALLED[KIND_OF[type(part)]]}"
+    return f"{mark} {CALLED[JOB_KIND[type(part)]]}"
 
 
-def _make(asked: ReportConfig, parts: Sequence[Frozen]) -> None:
+def _make(asked: ReportConfig, parts: Sequence[BaseConfig]) -> None:
     """Ask for what is not there, and then for the report: one owner's jobs are done in the order asked."""
     for part in parts:
         there = jobs.found(part)
@@ -119,9 +119,9 @@ def _make(asked: ReportConfig, parts: Sequence[Frozen]) -> None:
     jobs.submit(asked, f"report of {asked.name}"[:200])
 
 
-def _latest(job: str | None, parts: Sequence[Frozen]) -> Run | None:
+def _latest(job: str | None, parts: Sequence[BaseConfig]) -> Run | None:
     """Return the report of a run, or of this comparison, that was asked for last."""
-    about = None if job is not None else identity(parts[0])
+    about = None if job is not None else job_id(parts[0])
     for run in state.store().runs(state.owner(), JobKind.REPORT):
         config = run.job.config
         assert isinstance(config, ReportConfig)
@@ -132,17 +132,23 @@ def _latest(job: str | None, parts: Sequence[Frozen]) -> Run | None:
 
 def _progress(report: str) -> None:
     """Show which part is being worked on until the report has ended; then the page is drawn anew."""
-    with errors.errors():
+    with errors.show_errors():
         run = state.store().run(state.owner(), report)
         if not run.state.live:
             st.rerun()
         ensure_engine(settings())
-        asked = [found for part in needs(run.job.config) if (found := _known(part)) and found.id != run.id]
+        asked = [
+            found
+            for part in referenced_jobs(run.job.config)
+            if (found := _known(part)) and found.id != run.id
+        ]
         waits = [found for found in asked if found.state.live]
         now = waits[0] if waits else run
         done = (len(asked) - len(waits) + jobs.share(now)) / (len(asked) + 1)
-        st.progress(min(1.0, done), text=f"{plain(CALLED.get(now.job.kind, now.name))} … {jobs.where(now)}")
-        engine_warning.unattended(now)
+        st.progress(
+            min(1.0, done), text=f"{plain(CALLED.get(now.job.kind, now.name))} … {jobs.progress_text(now)}"
+        )
+        engine_warning.engine_warning(now)
 
 
 def _known(job: str) -> Run | None:
@@ -153,9 +159,9 @@ def _known(job: str) -> Run | None:
 
 
 def _show(run: Run) -> None:
-    found = result_cache.result(run, Report) if run.state is State.DONE else None
+    found = result_cache.cached_result(run, ReportFile) if run.state is State.DONE else None
     if found is None:
-        errors.error(run.job.reason or "The report was not finished.")
+        errors.show_error(run.job.reason or "The report was not finished.")
         return
     path = state.store().workspace.run(run.job.id) / found.file
 
@@ -181,7 +187,7 @@ def _show(run: Run) -> None:
 
 def _command(run: Run, config: ExperimentConfig) -> str:
     """Return the command line that trains the same again."""
-    looked = jobs.found(AnatomyConfig(backbone=config.backbone))
-    anatomy = result_cache.result(looked, Anatomy) if looked else None
+    looked = jobs.found(BackboneInfoConfig(backbone=config.backbone))
+    anatomy = result_cache.cached_result(looked, BackboneInfo) if looked else None
     options = state.store().workspace.read_options(config.data.dataset)
-    return command(config, *files(run.owner, config.data.dataset), anatomy, options)[:20_000]
+    return cli_command(config, *files(run.owner, config.data.dataset), anatomy, options)[:20_000]

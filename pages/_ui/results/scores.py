@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from pages._ui.backbones.backbone_picker import backbone_names
-from pages._ui.forms.config_fields import cli_command, summary
+from pages._ui.backbones import backbone_names
+from pages._ui.forms import cli_command, summary
 from pages._ui.shell import result_cache, tables
 from pages._ui.shell.formatting import count, duration, epochs, percent, plain, span
 from translearn_core.config import ExperimentConfig
@@ -48,7 +48,7 @@ def headline(evaluation: Evaluation, found: RunSummary | None, rival: Baseline |
             st.metric(label, value, below, delta_color="off", delta_arrow="off", border=True, help=meaning)
     if found is not None:
         trained, total = found.parameters["trainable"], found.parameters["total"]
-        reused = f" What stays frozen: {found.reuse.told()}." if found.reuse else ""
+        reused = f" What stays frozen: {found.reuse.summary()}." if found.reuse else ""
         st.caption(
             f"Trained {count(trained)} of {count(total)} parameters for {epochs(found.epochs)} (best: "
             f"{found.best_epoch}) in {duration(found.seconds['total'])} on {plain(found.device)}, "
@@ -88,9 +88,9 @@ def how(run: Run, config: ExperimentConfig, found: RunSummary | None) -> None:
 
 def comparison(runs: Sequence[Run]) -> pd.DataFrame:
     """Return one line per run: scores with intervals, cost, and what was trained."""
-    lines, tell = [], backbone_names.teller()
+    lines, tell = [], backbone_names.name_lookup()
     for run in runs:
-        found, config = result_cache.result(run, RunSummary), run.job.config
+        found, config = result_cache.cached_result(run, RunSummary), run.job.config
         assert isinstance(config, ExperimentConfig)
         if found is None:
             continue

@@ -26,7 +26,7 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Picked:
+class PointSelection:
     """The texts picked last, as lines of the run's predictions, and what each picture marks.
 
     `circled` is the picture they were circled on, which shows them itself as long as it is drawn as it was,
@@ -43,26 +43,26 @@ class Picked:
         """How often something was picked."""
         return max(mark.turn for mark in self.marks)
 
-    def circle(self, lines: Lines, picture: int, figure: str) -> "Picked":
+    def circle(self, lines: Lines, picture: int, figure: str) -> "PointSelection":
         """Return that `lines` were circled on a picture: it stays as it is, the others mark them."""
         new = Mark(lines, self.turn + 1)
         marks = tuple(mark if i == picture else new for i, mark in enumerate(self.marks))
-        return Picked(lines, marks, picture, figure)
+        return PointSelection(lines, marks, picture, figure)
 
-    def find(self, lines: Lines) -> "Picked":
+    def find(self, lines: Lines) -> "PointSelection":
         """Return that `lines` were found otherwise: every picture marks them, and lets go of its lasso."""
-        return Picked(lines, (Mark(lines, self.turn + 1),) * len(self.marks))
+        return PointSelection(lines, (Mark(lines, self.turn + 1),) * len(self.marks))
 
-    def on(self, figure: str, held: bool) -> "Picked":
+    def on(self, figure: str, held: bool) -> "PointSelection":
         """Return the same, to be drawn on `figure`: all mark it unless the lasso still holds it."""
         if self.circled is None or (self.figure == figure and held):
             return self
         return self.find(self.lines)
 
 
-def nothing(pictures: int) -> Picked:
+def nothing(pictures: int) -> PointSelection:
     """Return that nothing is picked on so many pictures."""
-    return Picked(NONE, (Mark(NONE),) * pictures)
+    return PointSelection(NONE, (Mark(NONE),) * pictures)
 
 
 def inside(points: Points, selection: Mapping[str, Any]) -> Lines:
@@ -76,7 +76,7 @@ def inside(points: Points, selection: Mapping[str, Any]) -> Lines:
     return np.flatnonzero(hit)
 
 
-def lassoed(selection: Mapping[str, Any] | None) -> bool:
+def inside_polygon(selection: Mapping[str, Any] | None) -> bool:
     """Whether a chart's selection holds a box or a lasso."""
     return selection is not None and bool(selection.get("box") or selection.get("lasso"))
 

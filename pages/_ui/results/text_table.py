@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from pages._ui.diagnostics import nearest_neighbours
-from pages._ui.results.selection import NONE, Picked
+from pages._ui.results.selection import NONE, PointSelection
 from pages._ui.runs import run_picker
 from pages._ui.shell import state, tables
 from pages._ui.shell.formatting import percent, plain, short
@@ -30,19 +30,19 @@ def picked(run: Run) -> str:
     return f"picked-{run.job.id}"
 
 
-def wanted(run: Run) -> str:
+def filters(run: Run) -> str:
     """Return the key of the box to search a run's texts with."""
     return f"wanted-{run.job.id}"
 
 
-def panel(run: Run, projection: Projection, now: Picked) -> None:
+def panel(run: Run, projection: Projection, now: PointSelection) -> None:
     """List what is picked, and show the neighbours of the text that is chosen there."""
     st.subheader("The texts you circled", anchor=False)
     evaluation = run_picker.evaluation(run)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
             "Find texts",
-            key=wanted(run),
+            key=filters(run),
             on_change=partial(_search, run, projection),
             placeholder="or search for words",
             icon=":material/search:",
@@ -50,8 +50,8 @@ def panel(run: Run, projection: Projection, now: Picked) -> None:
             width=360,
         )
         if len(now.lines):
-            st.button("Let go", key="let_go", icon=":material/close:", on_click=_let_go, args=(run,))
-    sought = state.value(wanted(run), "").strip()
+            st.button("Let go", key="reset_backbone", icon=":material/close:", on_click=_let_go, args=(run,))
+    sought = state.get_value(filters(run), "").strip()
     if not len(now.lines):
         st.caption(f"No text holds “{plain(short(sought))}”." if sought else HOW)
         return
@@ -60,10 +60,10 @@ def panel(run: Run, projection: Projection, now: Picked) -> None:
         nearest_neighbours.panel(run, evaluation, int(projection.settings["layer"]), line)
 
 
-def _table(evaluation: Evaluation, projection: Projection, now: Picked) -> int | None:
+def _table(evaluation: Evaluation, projection: Projection, now: PointSelection) -> int | None:
     """List texts, and return the line of the one that is chosen."""
     rows = evaluation.predictions.iloc[now.lines][COLUMNS]
-    st.markdown(said(rows, len(rows) - int(np.isin(now.lines, projection.index[projection.shown]).sum())))
+    st.markdown(caption(rows, len(rows) - int(np.isin(now.lines, projection.index[projection.shown]).sum())))
     shown = rows.head(MOST)
     event = st.dataframe(
         shown.assign(text=shown["text"].map(partial(short, limit=nearest_neighbours.LONGEST))),
@@ -81,7 +81,7 @@ def _table(evaluation: Evaluation, projection: Projection, now: Picked) -> int |
     return int(now.lines[place[0]]) if place else None
 
 
-def said(rows: pd.DataFrame, hidden: int) -> str:
+def caption(rows: pd.DataFrame, hidden: int) -> str:
     """Return how many texts these are, what their commonest label is, and how many were taken for another."""
     commonest = rows["label"].value_counts()
     unseen = f", {hidden:,} of them not drawn" if hidden else ""
@@ -96,14 +96,14 @@ def said(rows: pd.DataFrame, hidden: int) -> str:
 
 def _search(run: Run, projection: Projection) -> None:
     """Pick the texts on the map that hold the words, however they are capitalised; none, where none stand."""
-    words, now = state.value(wanted(run)).strip(), state.value(picked(run))
+    words, now = state.get_value(filters(run)).strip(), state.get_value(picked(run))
     lines = NONE
     if words:
         texts = run_picker.evaluation(run).predictions["text"].iloc[projection.index]
         lines = projection.index[texts.str.contains(words, case=False, regex=False).to_numpy(bool)]
-    state.put(picked(run), now.find(lines))
+    state.set_value(picked(run), now.find(lines))
 
 
 def _let_go(run: Run) -> None:
-    state.put(picked(run), state.value(picked(run)).find(NONE))
-    state.put(wanted(run), "")
+    state.set_value(picked(run), state.get_value(picked(run)).find(NONE))
+    state.set_value(filters(run), "")

@@ -10,7 +10,7 @@ from translearn_core.runs import Run
 
 def panel(run: Run) -> None:
     """Show what a run's weights did, where it was measured."""
-    drift = result_cache.result(run, Drift)
+    drift = result_cache.cached_result(run, Drift)
     if drift is None:
         return
     st.subheader("What moved", anchor=False)
@@ -25,15 +25,15 @@ def panel(run: Run) -> None:
         key="drift",
         alt="Change of each part",
     )
-    if (of_epoch := which(run)) is not None:
+    if (of_epoch := best_epoch_note(run)) is not None:
         st.caption(of_epoch)
     with st.expander("Every tensor", icon=":material/data_array:"):
         tables.table(drift.frame(), "tensors", key="tensors")
 
 
-def which(run: Run) -> str | None:
+def best_epoch_note(run: Run) -> str | None:
     """Return of which epoch a run's weights are; None where they are those of the last."""
-    found = result_cache.result(run, RunSummary)
+    found = result_cache.cached_result(run, RunSummary)
     if found is None or found.best_epoch == found.epochs:
         return None
     return (

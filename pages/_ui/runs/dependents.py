@@ -4,16 +4,16 @@ from collections.abc import Iterable, Sequence
 
 from pages._ui.shell import state
 from pages._ui.shell.formatting import plain, short
-from translearn_core.config import ADAPTED, ExperimentConfig, JobKind, PretrainConfig, needs
+from translearn_core.config import ADAPTED, ExperimentConfig, JobKind, PretrainConfig, referenced_jobs
 from translearn_core.runs import Run, State, Studies
 
 FEW = 3
 """Runs that are named one by one."""
 
 
-def told(run: Run, mine: Sequence[Run]) -> list[str]:
+def dependents_note(run: Run, mine: Sequence[Run]) -> list[str]:
     """Return in sentences what builds on `run` among all that is the owner's; escaped."""
-    above = [other for other in mine if run.job.id in needs(other.job.config)]
+    above = [other for other in mine if run.job.id in referenced_jobs(other.job.config)]
     said = []
     if run.job.kind is JobKind.PRETRAIN:
         said += _of_a_backbone(run, [other for other in above if other.state is State.DONE])
@@ -22,7 +22,7 @@ def told(run: Run, mine: Sequence[Run]) -> list[str]:
     return said
 
 
-def told_of_data(dataset: str) -> list[str]:
+def dataset_dependents_note(dataset: str) -> list[str]:
     """Return in sentences which backbones go with a data set that they read, and what else builds on them."""
     store, owner = state.store(), state.owner()
     mine = [run for kind in (JobKind.TRAIN, JobKind.PRETRAIN) for run in store.runs(owner, kind)]
@@ -30,7 +30,7 @@ def told_of_data(dataset: str) -> list[str]:
     gone = [run for run in mine if run.job.kind is JobKind.PRETRAIN and _read_by(run) == dataset]
     if not gone:
         return []
-    further = [sentence for run in gone for sentence in told(run, stays)]
+    further = [sentence for run in gone for sentence in dependents_note(run, stays)]
     return [f"So do the backbones that have read it: {_named(gone)}.", *further]
 
 

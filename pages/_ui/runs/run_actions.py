@@ -13,11 +13,11 @@ from translearn_core.settings import settings
 
 def menu(run: Run, mine: Sequence[Run], *, controls: bool = True) -> None:
     """Draw the menu of a run; `mine` are all that the owner has, `controls` adds stopping and resuming."""
-    state.seed(f"name-{run.id}", run.name)
+    state.init_widget(f"name-{run.id}", run.name)
     st.text_input("Name", key=f"name-{run.id}", max_chars=200, on_change=rename, args=(run.id,))
     if controls:
         _controls(run)
-    for sentence in dependents.told(run, mine):
+    for sentence in dependents.dependents_note(run, mine):
         st.caption(sentence)
     sure = st.checkbox("Yes, delete it with its results", key=f"sure-{run.id}")
     st.button(
@@ -27,7 +27,7 @@ def menu(run: Run, mine: Sequence[Run], *, controls: bool = True) -> None:
 
 
 def _controls(run: Run) -> None:
-    left = jobs.left(run)
+    left = jobs.was_left(run)
     if run.state.live and not left:
         st.button(
             "Stop", key=f"stop-{run.id}", icon=":material/stop:", on_click=stop, args=(run.id,),
@@ -44,35 +44,35 @@ def _controls(run: Run) -> None:
 
 def rename(run_id: str) -> None:
     """Take the name that was typed for a run."""
-    if name := str(state.value(f"name-{run_id}")).strip():
-        with errors.errors():
+    if name := str(state.get_value(f"name-{run_id}")).strip():
+        with errors.show_errors():
             state.store().rename(state.owner(), run_id, name)
 
 
 def stop(run_id: str) -> None:
     """Ask a run to stop."""
-    with errors.errors():
-        state.store().ask_to_stop(state.owner(), run_id)
+    with errors.show_errors():
+        state.store().request_stop(state.owner(), run_id)
 
 
 def resume(run_id: str) -> None:
     """Let a run go on."""
-    with errors.errors():
+    with errors.show_errors():
         state.store().resume(state.owner(), run_id)
         ensure_engine(settings())
 
 
 def write_again(run_id: str) -> None:
     """Let a run that has ended write its results again."""
-    with errors.errors():
+    with errors.show_errors():
         state.store().ask_anew(state.owner(), run_id)
         ensure_engine(settings())
 
 
 def delete(run_id: str) -> None:
     """Delete a run; the draft and the visit turn to something that is still there."""
-    with errors.errors():
+    with errors.show_errors():
         state.store().delete_run(state.owner(), run_id)
         if state.last_run() == run_id:
             state.remember_run(None)
-        state.let_go()
+        state.reset_backbone()

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages._ui.backbones.backbone_picker import backbone_names
+from pages._ui.backbones import backbone_names
 from pages._ui.datasets import data_sources, text_source
 from pages._ui.results import scores
 from pages._ui.runs import run_actions
@@ -37,7 +37,7 @@ def runs(trained: Sequence[Run], mine: Sequence[Run]) -> None:
     with st.container(gap="small"):
         for run in trained[(page - 1) * PAGE : page * PAGE]:
             if _row(run, _scored(run), mine):
-                navigation.go("run" if run.state is not State.DONE else "results", run=run.id)
+                navigation.switch_to("run" if run.state is not State.DONE else "results", run=run.id)
     with st.expander("As a table", icon=":material/table_rows:"):
         tables.table(
             scores.comparison(trained), "runs", key="runs", config=scores.COLUMNS, order=scores.ORDER
@@ -46,14 +46,14 @@ def runs(trained: Sequence[Run], mine: Sequence[Run]) -> None:
 
 def pretrainings(made: Sequence[Run], mine: Sequence[Run]) -> None:
     """Show continued pre-trainings as rows."""
-    tell = backbone_names.teller()
+    tell = backbone_names.name_lookup()
     with st.container(gap="small"):
         for run in made:
             config = run.job.config
             assert isinstance(config, PretrainConfig)
             if _row(run, [f"from {plain(tell(config.backbone.label))}", *_learned(run)], mine):
-                state.put(text_source.OPEN, True)
-                navigation.go("backbone")
+                state.set_value(text_source.OPEN, True)
+                navigation.switch_to("backbone")
 
 
 def datasets(mine: Sequence[Dataset]) -> None:
@@ -70,7 +70,7 @@ def datasets(mine: Sequence[Dataset]) -> None:
                 if dataset.digest in of_texts:
                     text_source.turn_to(dataset.digest)
                 state.open_dataset(dataset.digest)
-                navigation.go("data")
+                navigation.switch_to("data")
             if st.button("Delete", key=f"delete-{dataset.id}", type="tertiary", icon=":material/delete:"):
                 data_sources.confirm_delete(dataset.digest, dataset.name)
 
@@ -96,14 +96,14 @@ def _delete_unreadable(kind: str, id: str) -> None:
     if kind == RUN:
         run_actions.delete(id)
         return
-    with errors.errors():
+    with errors.show_errors():
         Studies(state.store()).delete(state.owner(), id)
 
 
 def _row(run: Run, facts: Sequence[str], mine: Sequence[Run]) -> bool:
     """Show a run with what can be done with it; returns whether it is to be opened."""
     if run.state.live:
-        facts = [*facts, jobs.where(run)]
+        facts = [*facts, jobs.progress_text(run)]
     weight = state.store().disk_of(run.job.id)
     with st.container(horizontal=True, vertical_alignment="center", border=True, key=f"run-{run.id}"):
         jobs.badge(run)
@@ -118,12 +118,12 @@ def _row(run: Run, facts: Sequence[str], mine: Sequence[Run]) -> bool:
 
 
 def _scored(run: Run) -> list[str]:
-    found = result_cache.result(run, RunSummary) if not run.state.live else None
+    found = result_cache.cached_result(run, RunSummary) if not run.state.live else None
     return [f"accuracy {percent(found.test.accuracy)}", duration(found.seconds["total"])] if found else []
 
 
 def _learned(run: Run) -> list[str]:
-    found = result_cache.result(run, Pretraining) if run.state is State.DONE else None
+    found = result_cache.cached_result(run, Pretraining) if run.state is State.DONE else None
     return (
         [f"loss {found.loss_before:.3f} → {found.loss_after:.3f}", duration(found.seconds)] if found else []
     )

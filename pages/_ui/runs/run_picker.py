@@ -13,24 +13,24 @@ NOTHING = (
 )
 
 
-def runs() -> list[Run]:
+def pick_runs() -> list[Run]:
     """Return the owner's trainings, newest first."""
     return state.store().runs(state.owner())
 
 
-def with_results() -> list[Run]:
+def runs_with_results() -> list[Run]:
     """Return the owner's runs that have results, newest first."""
-    return [run for run in runs() if has_results(run)]
+    return [run for run in pick_runs() if has_results(run)]
 
 
 def has_results(run: Run) -> bool:
     """Whether a run has ended with something to look at."""
-    return not run.state.live and result_cache.result(run, RunSummary) is not None
+    return not run.state.live and result_cache.cached_result(run, RunSummary) is not None
 
 
 def finished() -> Run:
     """Return the chosen run with results, and draw the box to choose; ends the page if there is none."""
-    ready, linked_to = with_results(), linked()
+    ready, linked_to = runs_with_results(), linked()
     if linked_to is not None and all(run.id != linked_to.id for run in ready):
         state.remember_run(linked_to.id)
         page_header.empty("This run has no results yet.", "See how far it is", "run")
@@ -41,7 +41,7 @@ def finished() -> Run:
 
 def any_run() -> Run:
     """Return the chosen run in any state, and draw the box to choose; ends the page if there is none."""
-    mine, linked_to = runs(), linked()
+    mine, linked_to = pick_runs(), linked()
     if not mine:
         page_header.empty("No training was started yet.", "Set one up", "data")
     return _box(mine, linked_to)
@@ -49,16 +49,16 @@ def any_run() -> Run:
 
 def evaluation(run: Run) -> Evaluation:
     """Return a finished run's evaluation; ends the page where it is gone."""
-    found = result_cache.result(run, Evaluation)
+    found = result_cache.cached_result(run, Evaluation)
     if found is None:
-        errors.error(
+        errors.show_error(
             "The results of this run are gone or damaged on disk: resume the run, which writes them again."
         )
         st.button(
             "Resume", key="write_again", icon=":material/play_arrow:", on_click=run_actions.write_again,
             args=(run.id,),
         )  # fmt: skip
-        stop.end()
+        stop.stop_page()
     return found
 
 
@@ -72,13 +72,13 @@ def links(run: Run) -> None:
 def linked() -> Run | None:
     """Return the run that the page's address names; ends the page where that is not this browser's own."""
     wanted = st.query_params.get("run")
-    found = next((run for run in runs() if wanted in (run.id, run.job.id)), None)
+    found = next((run for run in pick_runs() if wanted in (run.id, run.job.id)), None)
     if wanted is not None and found is None:
-        errors.error(
+        errors.show_error(
             "There is no such run in your workspace: it was deleted, or the link is somebody else's."
         )
         navigation.link("runs", "All your runs")
-        stop.end()
+        stop.stop_page()
     return found
 
 
@@ -86,7 +86,7 @@ def _box(choices: list[Run], linked_to: Run | None) -> Run:
     names = {run.id: f"{run.name}  ·  {ago(run.created)}" for run in choices}
     wanted = linked_to.id if linked_to is not None else state.last_run()
     current = wanted if wanted in names else choices[0].id
-    state.put("chosen_run", current)
+    state.set_value("chosen_run", current)
     st.selectbox("Run", list(names), format_func=names.__getitem__, key="chosen_run", on_change=_turn_to)
     state.remember_run(current)
     if st.query_params.get("run") != current:
@@ -95,4 +95,4 @@ def _box(choices: list[Run], linked_to: Run | None) -> Run:
 
 
 def _turn_to() -> None:
-    st.query_params["run"] = state.value("chosen_run")
+    st.query_params["run"] = state.get_value("chosen_run")

@@ -51,7 +51,7 @@ def several(histories: dict[str, History], measure: plots.Measure) -> pd.DataFra
 
 
 def _panel(run_id: str, was_live: bool) -> None:
-    with errors.errors():
+    with errors.show_errors():
         run = state.store().run(state.owner(), run_id)
         if was_live != run.state.live:  # ended, or resumed here: the page draws it anew, polling or not
             st.rerun()
@@ -62,7 +62,7 @@ def _panel(run_id: str, was_live: bool) -> None:
         _numbers(run, history)
         chosen = measure(f"measure-{run.id}")
         st.plotly_chart(
-            plots.learning_curves(history, chosen, page_header.dark()),
+            plots.training_curves(history, chosen, page_header.dark()),
             key=f"curve-{run.id}",
             config=tables.CONFIG,
             theme=None,
@@ -77,15 +77,15 @@ def _head(run: Run) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         jobs.badge(run)
         if run.state.live:
-            st.markdown(jobs.where(run).capitalize())
+            st.markdown(jobs.progress_text(run).capitalize())
             st.caption(_device(run))
     if run.state.live:
         st.progress(jobs.share(run))
-        engine_warning.unattended(run)
+        engine_warning.engine_warning(run)
         _stop_or_return(run)
         return
     if run.state is State.FAILED:
-        errors.error(run.job.reason or "It failed without saying why.")
+        errors.show_error(run.job.reason or "It failed without saying why.")
     elif run.state is State.STOPPED:
         st.info(
             plain(run.job.reason or "Stopped as you asked. What was learned is kept."),
@@ -95,7 +95,7 @@ def _head(run: Run) -> None:
 
 
 def _stop_or_return(run: Run) -> None:
-    if jobs.left(run):
+    if jobs.was_left(run):
         st.caption(jobs.LEFT)
         st.button(
             "I want it again",
@@ -139,7 +139,7 @@ def _after(run: Run) -> None:
                 args=(run.id,),
             )
         if run.state is State.DONE:
-            state.seed("more_epochs", min(config.training.epochs, 3))
+            state.init_widget("more_epochs", min(config.training.epochs, 3))
             more = st.number_input("More epochs", 1, 1000, key="more_epochs", width=140)
             if st.button(
                 "Continue",
@@ -147,11 +147,13 @@ def _after(run: Run) -> None:
                 icon=":material/more_time:",
                 help="a new run that goes on where this one ended",
             ):
-                longer = jobs.submit(jobs.longer(config, run.job.id, more), f"{run.name} + {epochs(more)}")
-                navigation.go("run", run=longer.id)
+                longer = jobs.submit(
+                    jobs.with_more_epochs(config, run.job.id, more), f"{run.name} + {epochs(more)}"
+                )
+                navigation.switch_to("run", run=longer.id)
         if st.button("Use these settings again", key="again", icon=":material/content_copy:"):
             state.open_settings(config.model_copy(update={"continues": None}))
-            navigation.go("train")
+            navigation.switch_to("train")
 
 
 def _numbers(run: Run, history: History) -> None:
@@ -179,16 +181,16 @@ def _numbers(run: Run, history: History) -> None:
         st.metric(
             "Time left" if run.state.live else "Took", duration(left if run.state.live else took), border=True
         )
-    found = None if run.state.live else result_cache.result(run, RunSummary)
+    found = None if run.state.live else result_cache.cached_result(run, RunSummary)
     if found is not None and found.reuse is not None:
-        st.caption(f"What stays frozen: {found.reuse.told()}.")
+        st.caption(f"What stays frozen: {found.reuse.summary()}.")
 
 
 def _epochs(run: Run, history: History) -> int:
     config = run.job.config
     assert isinstance(config, ExperimentConfig)
     if config.continues is None:
-        return sum(stage.epochs for stage in config.course)
+        return sum(stage.epochs for stage in config.resolved_stages)
     before = state.store().history(config.continues).epochs  # empty where that run was deleted
     last = history.epochs[-1].epoch if history.epochs else 0
     return max(last, (before[-1].epoch if before else 0) + config.training.epochs)

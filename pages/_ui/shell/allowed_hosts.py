@@ -17,7 +17,7 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from translearn_core.errors import in_short
+from translearn_core.errors import shorten_repr
 from translearn_core.settings import settings
 
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -102,7 +102,7 @@ class HostCheck:
         host = authority(hosts[0], scope["scheme"]) if len(hosts) == 1 else None
         if host is None or not self.rule.allows(host[0]):
             sentence = (
-                f"This server does not answer to the host {in_short(', '.join(hosts))}: open it by its "
+                f"This server does not answer to the host {shorten_repr(', '.join(hosts))}: open it by its "
                 "address, or have the name added to TRANSLEARN_HOSTS."
             )
             await PlainTextResponse(sentence, status_code=403)(scope, receive, send)
@@ -110,8 +110,8 @@ class HostCheck:
         changes = scope["type"] == "websocket" or scope["method"] not in SAFE
         if changes and origin is not None and not self._from_here(origin, host):
             sentence = (
-                f"Pages from {in_short(origin)} may not use this server: open the app itself, or have that "
-                "name added to TRANSLEARN_HOSTS."
+                f"Pages from {shorten_repr(origin)} may not use this server: open the app itself, or have "
+                f"that name added to TRANSLEARN_HOSTS."
             )
             await PlainTextResponse(sentence, status_code=403)(scope, receive, send)
             return

@@ -37,13 +37,13 @@ def notice() -> str | None:
 def warn() -> None:
     """Show the notice at the top of a page."""
     sentence = notice()
-    state.put(_NOTED, sentence)
+    state.set_value(_NOTED, sentence)
     if sentence is not None:
-        errors.warning(sentence)
+        errors.show_warning(sentence)
 
 
 def warn_in_between() -> None:
     """Show the notice in a part of a page that is drawn by itself, if the page does not show it yet."""
     sentence = notice()
-    if sentence is not None and sentence != state.value(_NOTED):
-        errors.warning(sentence)
+    if sentence is not None and sentence != state.get_value(_NOTED):
+        errors.show_warning(sentence)

@@ -11,7 +11,7 @@ from pages._ui.shell.base_path import base_path
 from pages._ui.shell.middleware import token_in
 from pages._ui.shell.owner import owner_of
 from translearn_core.errors import DamagedFileError, NotFoundError, WorkspaceError
-from translearn_core.results import Exported
+from translearn_core.results import ExportFile
 from translearn_core.runs import artifacts, open_store
 
 PREFIX = "taken"
@@ -52,7 +52,7 @@ def made_by(owner: str, run: str) -> Path | None:
     """
     store = open_store()
     folder = store.workspace.run(store.run(owner, run).job.id)
-    found = artifacts.read(folder, Exported)
+    found = artifacts.read(folder, ExportFile)
     return folder / found.file if found is not None else None
 
 

@@ -26,21 +26,21 @@ ADVICE = (
 _TAIL = 4_000
 
 
-def unattended(run: Run) -> None:
+def engine_warning(run: Run) -> None:
     """Say what to do where the disk is full, or `run` has waited for long and no engine is ready."""
     disk_notice.warn_in_between()
     seen = f"waits.{run.job.id}"
     if run.state not in (State.QUEUED, State.INTERRUPTED) or engine_status(settings()).ready:
-        state.forget(seen)
+        state.reset(seen)
         return
-    state.seed(seen, time.time())
-    since = run.job.created if run.job.started is None else state.value(seen)
+    state.init_widget(seen, time.time())
+    since = run.job.created if run.job.started is None else state.get_value(seen)
     if time.time() - since > PATIENCE_SECONDS:
-        words = last_words()
+        words = log_tail()
         st.warning(ADVICE + (f" Its log ends: {plain(words)}" if words else ""), icon=":material/hourglass:")
 
 
-def last_words() -> str:
+def log_tail() -> str:
     """Return the last line of the engine's log; nothing where it reports no trouble."""
     try:
         with (home(settings()) / LOG).open("rb") as log:

@@ -13,7 +13,7 @@ from translearn_core.os_errors import explain_os_error
 from translearn_core.results import Finding, Severity
 from translearn_core.runs.workspace import absolute
 from translearn_core.settings import settings
-from translearn_core.validation_errors import refusal
+from translearn_core.validation_errors import explain_validation_error
 
 log = logging.getLogger("translearn.pages")
 
@@ -26,18 +26,18 @@ LOOKS: dict[Severity, tuple[str, str, str]] = {
     Severity.BLOCKING: ("Stops training", "block", "red"),
     Severity.DECISION: ("Your decision", "rule", "orange"),
     Severity.WARNING: ("Worth knowing", "warning", "orange"),
-    Severity.MENDED: ("Mended for you", "build", "green"),
+    Severity.FIXED: ("Mended for you", "build", "green"),
     Severity.DETECTED: ("Detected", "search", "blue"),
 }
 """How each severity looks, the gravest first: name, icon, colour."""
 
 
-def error(problem: TranslearnError | ValidationError | str) -> None:
+def show_error(problem: TranslearnError | ValidationError | str) -> None:
     """Show an error a person can act on."""
     st.error(sentence_of(problem), icon=":material/error:")
 
 
-def warning(sentence: str) -> None:
+def show_warning(sentence: str) -> None:
     """Show what hinders, where it is nobody's mistake."""
     st.warning(sentence, icon=":material/warning:")
 
@@ -59,18 +59,18 @@ def unexpected(raised: Exception) -> None:
     if problem is None:
         st.error(CALM, icon=":material/error:")
     else:
-        error(problem)
+        show_error(problem)
 
 
 def sentence_of(problem: TranslearnError | ValidationError | str) -> str:
     """Return a problem as one escaped sentence."""
     if isinstance(problem, ValidationError):
-        problem = refusal(problem)
+        problem = explain_validation_error(problem)
     return plain(problem)
 
 
 @contextmanager
-def errors() -> Iterator[None]:
+def show_errors() -> Iterator[None]:
     """Show what goes wrong within, instead of letting it end the page in a traceback."""
     try:
         yield
@@ -93,7 +93,7 @@ def rows_of(finding: Finding) -> str:
     return f"{'row' if finding.count == 1 else 'rows'} {listed}{more}"
 
 
-def gravest_first(findings: Sequence[Finding]) -> list[Finding]:
+def most_severe_first(findings: Sequence[Finding]) -> list[Finding]:
     """Return findings in the order people should read them."""
     order = list(LOOKS)
     return sorted(findings, key=lambda finding: order.index(finding.severity))

@@ -4,10 +4,10 @@ from typing import TypeVar
 
 import streamlit as st
 
-from pages._ui.backbones.backbone_picker import server_folders
+from pages._ui.backbones import server_folders
 from pages._ui.shell import engine_warning, errors, result_cache, state
 from pages._ui.shell.formatting import duration, ordinal, plain
-from translearn_core.config import ExperimentConfig, Frozen, identity
+from translearn_core.config import BaseConfig, ExperimentConfig, job_id
 from translearn_core.engine import ensure_engine
 from translearn_core.errors import NotFoundError, WorkspaceError
 from translearn_core.runs import Run, State
@@ -29,7 +29,7 @@ WORDS: dict[State, tuple[str, str, str]] = {
 """How states look: name, icon, colour."""
 
 
-def submit(config: Frozen, name: str | None = None) -> Run:
+def submit(config: BaseConfig, name: str | None = None) -> Run:
     """Ask for a job and make sure somebody does it."""
     server_folders.check(config)
     run = state.store().submit(state.owner(), config, name)
@@ -37,21 +37,21 @@ def submit(config: Frozen, name: str | None = None) -> Run:
     return run
 
 
-def found(config: Frozen) -> Run | None:
+def found(config: BaseConfig) -> Run | None:
     """Return the owner's run of `config`, None if it was never asked for."""
     try:
-        return state.store().run(state.owner(), identity(config))
+        return state.store().run(state.owner(), job_id(config))
     except NotFoundError:
         return None
 
 
-def failed(config: Frozen) -> bool:
+def failed(config: BaseConfig) -> bool:
     """Whether the owner's run of `config` has ended without an answer."""
     run = found(config)
     return run is not None and run.state in (State.FAILED, State.STOPPED)
 
 
-def ask(config: Frozen, kind: type[T], doing: str) -> T | None:
+def submit_and_watch(config: BaseConfig, kind: type[T], doing: str) -> T | None:
     """Return the answer to `config`; asks for it if nobody has, and shows how far it is until it is there.
 
     Where nothing can be asked for, because the disk is full or read-only, that is shown in its place.
@@ -59,19 +59,19 @@ def ask(config: Frozen, kind: type[T], doing: str) -> T | None:
     try:
         run = found(config) or submit(config)
     except WorkspaceError as problem:
-        errors.error(problem)
+        errors.show_error(problem)
         return None
     if run.state.live:
         watch(run, doing)
         return None
     if run.state is State.DONE:
-        if (answer := result_cache.result(run, kind)) is not None:
+        if (answer := result_cache.cached_result(run, kind)) is not None:
             return answer
         if _first_time(run) and state.store().ask_anew(state.owner(), run.id):
             ensure_engine(settings())
             watch(run, doing)
             return None
-    errors.error(run.job.reason or f"{doing} gave no result.")
+    errors.show_error(run.job.reason or f"{doing} gave no result.")
     if st.button("Try again", key=f"again-{run.job.id}", icon=":material/refresh:"):
         state.store().delete_run(state.owner(), run.id)
         submit(config)
@@ -82,8 +82,8 @@ def ask(config: Frozen, kind: type[T], doing: str) -> T | None:
 def _first_time(run: Run) -> bool:
     """Whether a visit has not yet asked anew for an answer that was gone from the disk, or damaged there."""
     key = f"asked-anew-{run.job.id}"
-    before = state.value(key)
-    state.put(key, True)
+    before = state.get_value(key)
+    state.set_value(key, True)
     return not before
 
 
@@ -93,13 +93,13 @@ def watch(run: Run, doing: str) -> None:
 
 
 def _line(run_id: str, doing: str) -> None:
-    with errors.errors():
+    with errors.show_errors():
         run = state.store().run(state.owner(), run_id)
         if not run.state.live:
             st.rerun()
         ensure_engine(settings())
-        st.progress(share(run), text=f"{plain(doing)} … {where(run)}")
-        engine_warning.unattended(run)
+        st.progress(share(run), text=f"{plain(doing)} … {progress_text(run)}")
+        engine_warning.engine_warning(run)
 
 
 def share(run: Run) -> float:
@@ -110,10 +110,10 @@ def share(run: Run) -> float:
     return min(1.0, max(0.0, progress.done / progress.total))
 
 
-def where(run: Run) -> str:
+def progress_text(run: Run) -> str:
     """Return in words how far a job is: its place in the queue, or its stage and the time left; escaped."""
     if run.state is State.QUEUED:
-        place = state.store().place(run)
+        place = state.store().queue_position(run)
         return "next in the queue" if place <= 1 else f"{ordinal(place)} in the queue"
     progress = run.job.progress
     if run.state is not State.RUNNING or progress is None:
@@ -122,7 +122,7 @@ def where(run: Run) -> str:
     return plain(f"{progress.stage}{left}")
 
 
-def left(run: Run) -> bool:
+def was_left(run: Run) -> bool:
     """Whether this owner stopped it and it goes on all the same, because others want it."""
     return run.state.live and run.stopping and not run.job.stop
 
@@ -142,7 +142,7 @@ LEFT = "You have left it; others still want this training, so it goes on."
 """Said where `left` holds."""
 
 
-def longer(config: ExperimentConfig, job: str, epochs: int) -> ExperimentConfig:
+def with_more_epochs(config: ExperimentConfig, job: str, epochs: int) -> ExperimentConfig:
     """Return the experiment that trains `epochs` more epochs where `job` ended."""
     training = config.training.model_copy(update={"epochs": epochs})
     return config.model_copy(update={"training": training, "continues": job})

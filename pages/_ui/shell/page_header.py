@@ -5,9 +5,9 @@ import streamlit as st
 from pages._ui.shell import navigation, stop
 
 
-def top(name: str, sentence: str) -> None:
+def header(name: str, sentence: str) -> None:
     """Title a page and say in one sentence what one is looking at and why it matters."""
-    st.title(navigation.PLACES[name].title, anchor=False)
+    st.title(navigation.PAGES[name].title, anchor=False)
     st.markdown(sentence)
 
 
@@ -16,8 +16,8 @@ def empty(sentence: str, button: str, page: str, *, key: str = "next_step") -> N
     with st.container(border=True, key="empty_state"):
         st.markdown(sentence)
         if st.button(button, key=key, type="primary", icon=":material/arrow_forward:"):
-            navigation.go(page)
-    stop.end()
+            navigation.switch_to(page)
+    stop.stop_page()
 
 
 def dark() -> bool:

@@ -18,7 +18,7 @@ MOST = "64MB"
 """Results of all owners together, pickled: what was not looked at for longest is read from disk again."""
 
 
-def result(run: Run, kind: type[T]) -> T | None:
+def cached_result(run: Run, kind: type[T]) -> T | None:
     """Return a run's result of one kind; None if there is none (yet).
 
     A damaged one counts as none, and the run as failed from then on, so that it can be done again.

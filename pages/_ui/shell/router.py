@@ -6,9 +6,9 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import StopException
 
 from pages._ui.shell import disk_notice, errors, navigation, state
-from translearn_core.settings import app_folder
+from translearn_core.settings import app_root
 
-ASSETS = app_folder() / "assets"
+ASSETS = app_root() / "assets"
 
 # a selected pill in the page's ink: in the dark no accent is both a ground for white and readable itself
 SELECTED = (
@@ -20,9 +20,9 @@ st.set_page_config(page_title="TransLearn", page_icon=ASSETS / "icon.png", layou
 st.logo(ASSETS / "logo.svg", size="large", icon_image=ASSETS / "icon.svg")
 st.html(SELECTED)
 chosen = st.navigation(navigation.menu())
-state.at(chosen.url_path)
-with errors.errors():
+state.begin_page(chosen.url_path)
+with errors.show_errors():
     disk_notice.warn()
-with errors.errors(), suppress(StopException):  # see `ending`
+with errors.show_errors(), suppress(StopException):  # see `ending`
     chosen.run()
-state.drawn()
+state.end_page()

@@ -24,7 +24,7 @@ from translearn_core.config import (
     TrainingConfig,
 )
 from translearn_core.errors import NotFoundError
-from translearn_core.results import Anatomy, Reading
+from translearn_core.results import BackboneInfo, TableProfile
 from translearn_core.runs import Dataset, RunStore, Studies, open_store
 
 FORMS = ("training", "features", "head", "tuning", "augment", "distil", "start", "stages", "rates")
@@ -44,7 +44,7 @@ def owner() -> str:
             "This browser keeps no cookie from here, so your work could not be found again: allow cookies "
             "and reload."
         )
-        stop.end()
+        stop.stop_page()
     return owner_of(token)
 
 
@@ -69,8 +69,8 @@ def change(**parts: Any) -> Draft:
     before = draft()
     after = replace(before, **parts)
     if after.plan != before.plan and "training" not in parts:
-        after = replace(after, training=before.training.following(before.plan, after.plan))
-        forget(*(f"training.{name}" for name in TrainingConfig.model_fields))
+        after = replace(after, training=before.training.rebase_defaults(before.plan, after.plan))
+        reset(*(f"training.{name}" for name in TrainingConfig.model_fields))
     after = after.settled(before)
     st.session_state[_DRAFT] = after
     return after
@@ -90,21 +90,21 @@ def open_dataset(digest: str) -> None:
         tuning=earlier.tuning,
         augment=earlier.augment,
     )
-    forget("text_column", "label_column", "split_column", "group_column", "split_form")
+    reset("text_column", "label_column", "split_column", "group_column", "split_form")
 
 
 def open_settings(config: ExperimentConfig) -> None:
     """Take over all settings of a run, or of a recipe; forms show them when they are drawn next."""
     st.session_state[_DRAFT] = _with_a_backbone(draft_of(config))
-    forget(*FORMS)
+    reset(*FORMS)
 
 
-def let_go() -> None:
+def reset_backbone() -> None:
     """Turn from a backbone that was deleted to the bundled one."""
     st.session_state[_DRAFT] = _with_a_backbone(draft())
 
 
-def accept(reading: Reading) -> Draft:
+def accept(reading: TableProfile) -> Draft:
     """Fill in the suggested columns where none are chosen yet, or where the chosen ones are gone."""
     now, names = draft(), {column.name for column in reading.columns}
     suggestion = reading.suggestion
@@ -117,7 +117,7 @@ def accept(reading: Reading) -> Draft:
     return change(**parts) if parts else now
 
 
-def take_backbone(backbone: BackboneConfig, anatomy: Anatomy, earlier: Anatomy | None) -> Draft:
+def take_backbone(backbone: BackboneConfig, anatomy: BackboneInfo, earlier: BackboneInfo | None) -> Draft:
     """Turn to a backbone; pooling and token limit follow it, but for those that a person has changed.
 
     `earlier` is the anatomy of the backbone that the draft had so far, None where it was never looked into.
@@ -128,12 +128,12 @@ def take_backbone(backbone: BackboneConfig, anatomy: Anatomy, earlier: Anatomy |
         untouched = [name for name in FOLLOWING if getattr(now.features, name) == getattr(usual, name)]
         parts = {name: getattr(anatomy.features, name) for name in untouched}
         change(features=now.features.model_copy(update=parts))
-        forget("features")
+        reset("features")
     change(backbone=backbone)
     return fit_to(anatomy)
 
 
-def fit_to(anatomy: Anatomy) -> Draft:
+def fit_to(anatomy: BackboneInfo) -> Draft:
     """Make plan and pooling ones that the backbone has."""
     now = draft()
     plan = now.plan.model_copy(update={"blocks": tuple(b for b in now.plan.blocks if b < anatomy.n_blocks)})
@@ -184,39 +184,39 @@ def remember_run(run: str | None) -> None:
     st.session_state[_RUN] = run
 
 
-def seed(key: str, value: Any) -> None:
+def init_widget(key: str, value: Any) -> None:
     """Give a widget its first value, where it has none yet; on another page it keeps the one it had."""
-    if key not in st.session_state or arriving():
+    if key not in st.session_state or is_first_render():
         # the same key on the page before is another widget to Streamlit: written down, its value stays
         st.session_state[key] = st.session_state.get(key, value)
 
 
-def at(page: str) -> None:
+def begin_page(page: str) -> None:
     """Note the page that is about to be drawn."""
     st.session_state[_AT] = page
 
 
-def drawn() -> None:
+def end_page() -> None:
     """Note that the page was drawn to its end: from now on its widgets hold their values themselves."""
     st.session_state[_CAME_FROM] = st.session_state[_AT]
 
 
-def arriving() -> bool:
+def is_first_render() -> bool:
     """Whether this page was not drawn to its end since the visit turned to it."""
     return bool(st.session_state.get(_CAME_FROM) != st.session_state.get(_AT))
 
 
-def put(key: str, value: Any) -> None:
+def set_value(key: str, value: Any) -> None:
     """Give a widget a value, before it is drawn in this run."""
     st.session_state[key] = value
 
 
-def value(key: str, default: Any = None) -> Any:
+def get_value(key: str, default: Any = None) -> Any:
     """Return a widget's value."""
     return st.session_state.get(key, default)
 
 
-def forget(*keys: str) -> None:
+def reset(*keys: str) -> None:
     """Let widgets start afresh."""
     for key in [
         k for k in st.session_state if any(str(k) == key or str(k).startswith(f"{key}.") for key in keys)
@@ -224,12 +224,12 @@ def forget(*keys: str) -> None:
         del st.session_state[key]
 
 
-def turn(key: str) -> str:
-    """Return a key that changes with every `turn_over`: for uploaders, which cannot be emptied otherwise."""
+def uploader_key(key: str) -> str:
+    """Return an uploader's key, which changes with every `reset_uploader`: nothing else empties it."""
     return f"{key}-{st.session_state.get(f'turn.{key}', 0)}"
 
 
-def turn_over(key: str) -> None:
+def reset_uploader(key: str) -> None:
     """Start afresh with the widget that has `turn(key)`; lets go of what it holds."""
     st.session_state[f"turn.{key}"] = st.session_state.get(f"turn.{key}", 0) + 1
 
@@ -237,14 +237,14 @@ def turn_over(key: str) -> None:
 def _restored() -> Draft:
     mine, trained = datasets(), store().runs(owner())
     newest = mine[0] if mine else None
-    of_studies = Studies(store()).asked_for(owner())
+    of_studies = Studies(store()).find(owner())
     for run in sorted(trained, key=lambda run: run.job.id in of_studies):
         config = run.job.config
         assert isinstance(config, ExperimentConfig)
         if newest is None or run.created > newest.created or config.data.dataset == newest.digest:
             if run.job.id not in of_studies:
                 return _with_a_backbone(draft_of(config))
-            suited = TrainingConfig.suited(FreezePlan())  # what a study tried last is nobody's choice
+            suited = TrainingConfig.defaults_for(FreezePlan())  # what a study tried last is nobody's choice
             return draft_of(ExperimentConfig(data=config.data, training=suited))
     return Draft(dataset=newest.digest) if newest else Draft()
 

@@ -5,7 +5,7 @@ from typing import NoReturn
 from streamlit.runtime.scriptrunner import StopException
 
 
-def end() -> NoReturn:
+def stop_page() -> NoReturn:
     """End the page here: what is below is drawn once there is something to draw it from.
 
     `st.stop` ends it as if it had been broken off: Streamlit then keeps the values of widgets that were not

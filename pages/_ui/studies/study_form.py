@@ -7,19 +7,19 @@ from typing import Any
 import streamlit as st
 from pydantic import ValidationError
 
-from pages._ui.forms.config_fields import config_fields, freeze_map, require_task, teachers
+from pages._ui.forms import config_fields, freeze_map, require_task, teachers
 from pages._ui.shell import errors, state
 from pages._ui.shell.formatting import plain, short
-from pages._ui.studies.study_list import study_cost, study_list
+from pages._ui.studies import study_cost, study_list
 from translearn_core.config import (
     RECIPES,
     DataConfig,
     ExperimentConfig,
     RecipeName,
     StudyConfig,
-    expand,
-    identity,
-    own_settings,
+    custom_overrides,
+    expand_grid,
+    job_id,
 )
 from translearn_core.config.recipes.recipe import KEPT
 from translearn_core.engine import ensure_engine
@@ -38,7 +38,7 @@ NO_TEACHER = "Distillation needs a finished run on the labels of this table that
 
 def new() -> None:
     """Draw the form of a new study from the draft; ends the page where there is no task yet."""
-    given = require_task.task("A study needs a table with its columns chosen, and there is none.")
+    given = require_task.require_task("A study needs a table with its columns chosen, and there is none.")
     draft, anatomy = given.draft, given.anatomy
     st.subheader("A new study", anchor=False)
     task = freeze_map.task_of(given.diagnosis)
@@ -57,8 +57,8 @@ def new() -> None:
         return
     seed = draft.training.seed
     grid["seeds"] = tuple(range(seed, seed + grid["seeds"]))
-    own = own_settings(given.experiment, recipes=bool(grid["recipes"]))
-    st.caption(plain(own_told(given.experiment, own, recipes=bool(grid["recipes"]))))
+    own = custom_overrides(given.experiment, recipes=bool(grid["recipes"]))
+    st.caption(plain(custom_caption(given.experiment, own, recipes=bool(grid["recipes"]))))
     blocks = {draft.backbone.label: anatomy.n_blocks}
     try:
         if "distil" in own:
@@ -66,9 +66,9 @@ def new() -> None:
         config = StudyConfig(
             data=given.data, backbones=(draft.backbone,), settings=own, teacher=teacher, **grid
         )
-        planned = expand(config, blocks)
+        planned = expand_grid(config, blocks)
     except (TranslearnError, ValidationError) as problem:
-        errors.error(problem)
+        errors.show_error(problem)
         return
     study_cost.count(planned)
     left = study_cost.left(planned)
@@ -83,7 +83,7 @@ def new() -> None:
             study_list.start(name.strip() or proposal, config, blocks)
 
 
-def more(study: Study) -> None:
+def add_fields(study: Study) -> None:
     """Draw the form that lets a study ask for more; what it has stays."""
     now = study.config
     fewest = min(study.blocks.values())
@@ -103,11 +103,11 @@ def more(study: Study) -> None:
     parts |= {name: (*getattr(now, name), *grid[name]) for name in ("recipes", "boundaries", "sizes")}
     try:
         config = StudyConfig.model_validate({**dict(now), **parts})
-        planned = expand(config, study.blocks)
+        planned = expand_grid(config, study.blocks)
     except (TranslearnError, ValidationError) as problem:
-        errors.error(problem)
+        errors.show_error(problem)
         return
-    new = [one for one in planned if identity(one.config) not in set(study.jobs)]
+    new = [one for one in planned if job_id(one.config) not in set(study.jobs)]
     st.caption(
         f"{len(new)} more {'run' if len(new) == 1 else 'runs'}."
         if new
@@ -131,15 +131,15 @@ def popover(study: Study) -> str:
 
 
 def _add(study: Study, config: StudyConfig) -> None:
-    with errors.errors():
+    with errors.show_errors():
         study_list.book().extend(study.owner, study.id, config, study.blocks)
         ensure_engine(settings())
-        state.put(popover(study), False)
+        state.set_value(popover(study), False)
 
 
 def _grid(key: str, n_blocks: int, rows: int | None, begin: dict[str, Any]) -> dict[str, Any]:
     """Draw what a study varies and return it, the seeds as their number."""
-    state.seed(f"{key}.recipes", list(begin["recipes"]))
+    state.init_widget(f"{key}.recipes", list(begin["recipes"]))
     recipes = st.multiselect(
         "Ways to transfer",
         list(RecipeName),
@@ -150,7 +150,7 @@ def _grid(key: str, n_blocks: int, rows: int | None, begin: dict[str, Any]) -> d
         help="each is explained on the Recipe page",
     )
     depths = list(range(0 if recipes else -1, n_blocks + 1))
-    _among(f"{key}.boundaries", begin["boundaries"], depths)
+    _multiselect(f"{key}.boundaries", begin["boundaries"], depths)
     boundaries = st.multiselect(
         "Train from which block up",
         depths,
@@ -164,7 +164,7 @@ def _grid(key: str, n_blocks: int, rows: int | None, begin: dict[str, Any]) -> d
         size for size in begin["sizes"] if size
     }
     offered = [*sorted(fewer), ALL]
-    _among(f"{key}.sizes", [size or ALL for size in begin["sizes"]], offered)
+    _multiselect(f"{key}.sizes", [size or ALL for size in begin["sizes"]], offered)
     left, right = st.columns([3, 1])
     with left:
         sizes = st.multiselect(
@@ -176,7 +176,7 @@ def _grid(key: str, n_blocks: int, rows: int | None, begin: dict[str, Any]) -> d
             help="learn from so many rows only; fewer are always among more, and the test rows stay the same",
         )
     with right:
-        state.seed(f"{key}.seeds", begin["seeds"])
+        state.init_widget(f"{key}.seeds", begin["seeds"])
         seeds = st.number_input(
             "Seeds",
             1,
@@ -193,9 +193,9 @@ def _grid(key: str, n_blocks: int, rows: int | None, begin: dict[str, Any]) -> d
     }
 
 
-def _among(key: str, begin: Sequence[Any], offered: Sequence[Any]) -> None:
-    state.seed(key, list(begin))
-    state.put(key, [value for value in state.value(key) if value in offered])
+def _multiselect(key: str, begin: Sequence[Any], offered: Sequence[Any]) -> None:
+    state.init_widget(key, list(begin))
+    state.set_value(key, [value for value in state.get_value(key) if value in offered])
 
 
 def _depth(boundary: int, n_blocks: int) -> str:
@@ -213,7 +213,7 @@ def _teacher(
     return teachers.choose(data, f"study_teacher-{key}", begin=begin, lacking=NO_TEACHER)
 
 
-def own_told(experiment: ExperimentConfig, own: Mapping[str, Any], *, recipes: bool) -> str:
+def custom_caption(experiment: ExperimentConfig, own: Mapping[str, Any], *, recipes: bool) -> str:
     """Say which settings of the draft every run takes, and where the others come from; `own` as found."""
     if recipes:
         kept = [f"{part}.{name}" for part, names in KEPT.items() for name in names]

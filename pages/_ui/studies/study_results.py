@@ -4,15 +4,15 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from pages._ui.backbones.backbone_picker import backbone_names
+from pages._ui.backbones import backbone_names
 from pages._ui.shell import jobs, page_header, state, tables
 from pages._ui.shell.formatting import plain
-from pages._ui.studies.study_list import study_list
+from pages._ui.studies import study_list
 from translearn_core import plots
 from translearn_core.config import CompareConfig
-from translearn_core.config.studies.labels import lines, titles
+from translearn_core.config.studies.labels import cell_titles, group_labels
 from translearn_core.results import Comparison
-from translearn_core.results.evaluation import few_rows
+from translearn_core.results.evaluation import small_test_set_note
 from translearn_core.runs import Study
 
 Tell = Callable[[str], str]
@@ -43,7 +43,7 @@ COLUMNS: dict[str, object] = {
 
 def show(study: Study) -> None:
     """Show how the finished runs of a study compare, as soon as there are two."""
-    now = study_list.standing(study)
+    now = study_list.progress(study)
     asked = study.comparison(now.done)
     if asked is None or len(now.done) < 2:
         st.caption("The comparison appears here as soon as two runs are done.")
@@ -52,20 +52,20 @@ def show(study: Study) -> None:
     _choose_baseline(study, asked)
     if now.state.live:
         asked = _so_far(study, asked)
-    found = jobs.ask(asked, Comparison, "Comparing the runs") if asked else None
+    found = jobs.submit_and_watch(asked, Comparison, "Comparing the runs") if asked else None
     if found is not None:
         _figures(study, found)
 
 
 def _teller(study: Study) -> Tell:
     """Return what tells cells by the titles of recipes, and backbones that were made here by their names."""
-    tell, called = backbone_names.teller(), titles(study.cells)
+    tell, called = backbone_names.name_lookup(), cell_titles(study.cells)
     return lambda name: tell(called.get(name, name))
 
 
 def _choose_baseline(study: Study, asked: CompareConfig) -> None:
     key = f"baseline-{study.id}"
-    state.put(key, asked.baseline)
+    state.set_value(key, asked.baseline)
     st.selectbox(
         "Held against",
         [cell.name for cell in asked.cells],
@@ -79,15 +79,15 @@ def _choose_baseline(study: Study, asked: CompareConfig) -> None:
 
 
 def _hold(study: str, key: str) -> None:
-    study_list.book().hold_against(state.owner(), study, state.value(key))
+    study_list.book().set_baseline(state.owner(), study, state.get_value(key))
 
 
 def _so_far(study: Study, asked: CompareConfig) -> CompareConfig | None:
     """Return what was looked at last while runs go on; the button looks at what is done by now."""
     key = f"looked.{study.id}"
     if st.button("Look now", key="look_now", icon=":material/visibility:"):
-        state.put(key, asked)
-    before: CompareConfig | None = state.value(key)
+        state.set_value(key, asked)
+    before: CompareConfig | None = state.get_value(key)
     if before is None:
         st.caption("It is shown by itself when all runs have ended. You can look at what there is before.")
         return None
@@ -99,16 +99,16 @@ def _so_far(study: Study, asked: CompareConfig) -> CompareConfig | None:
 
 
 def _figures(study: Study, short: Comparison) -> None:
-    dark, config, tell = page_header.dark(), study.config, backbone_names.teller()
+    dark, config, tell = page_header.dark(), study.config, backbone_names.name_lookup()
     found = short.called(_teller(study))
     _draw(plots.study_cells(found, dark), "study_cells", "Test accuracy of each way with its interval")
-    if few := few_rows(found.test_rows):
+    if few := small_test_set_note(found.test_rows):
         st.warning(plain(few), icon=":material/warning:")
     st.caption(MEANING)
     st.markdown("\n".join(f"- {plain(sentence)}" for sentence in found.sentences()))
     if len(config.boundaries) > 1:
         st.subheader("How deep should it train?", anchor=False)
-        picture = plots.depth_curve(found, _told(lines(study.cells, "boundary"), tell), dark)
+        picture = plots.depth_curve(found, _told(group_labels(study.cells, "boundary"), tell), dark)
         _draw(picture, "depth_curve", "Score and seconds by the lowest block that trains")
         st.caption(
             "Look for where the upper curve becomes flat: training deeper than that costs time and gains "
@@ -116,7 +116,7 @@ def _figures(study: Study, short: Comparison) -> None:
         )
     if len(config.sizes) > 1:
         st.subheader("How many rows does it need?", anchor=False)
-        picture = plots.size_curve(found, _told(lines(study.cells, "rows"), tell), dark)
+        picture = plots.size_curve(found, _told(group_labels(study.cells, "rows"), tell), dark)
         _draw(picture, "size_curve", "Score by the number of training rows")
         st.caption("Fewer rows are always among the more. Where lines cross, the better way changes.")
     st.subheader("The numbers", anchor=False)

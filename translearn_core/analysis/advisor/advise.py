@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binomtest
 
-from translearn_core.analysis.advisor.facts import Measured
+from translearn_core.analysis.advisor.facts import TaskFacts
 from translearn_core.analysis.advisor.rules import (
     CASES,
     DOUBTS,
@@ -59,11 +59,11 @@ def clearly_better(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> bool:
     return wins > losses and float(binomtest(wins, wins + losses).pvalue) < CHANCE
 
 
-def advise(m: Measured) -> Advice:
+def advise(m: TaskFacts) -> Advice:
     """Return the recipe to begin with, its settings, the reasons, and what speaks against it."""
     relatedness, case, reading = (_first(rules, m) for rules in (RELATEDNESS, CASES, READING))
     wanted = case.recipes[0]
-    recipe, quicker = _that_fits(m, case.recipes)
+    recipe, quicker = _fits_in_budget(m, case.recipes)
     frozen = RECIPES[recipe].family is Family.FROZEN
     reasons = [relatedness.reason(m), case.reason(m)]
     if recipe not in case.recipes and recipe is not _frozen(m):
@@ -84,7 +84,7 @@ def advise(m: Measured) -> Advice:
     )
 
 
-def settings(m: Measured, recipe: RecipeName) -> dict[str, object]:
+def settings(m: TaskFacts, recipe: RecipeName) -> dict[str, object]:
     """Return what the facts say to change in a recipe, by dotted name; costs are not looked at."""
     found: dict[str, object] = {}
     if recipe is RecipeName.LINEAR and m.lead and m.not_last:
@@ -97,7 +97,7 @@ def settings(m: Measured, recipe: RecipeName) -> dict[str, object]:
     return found
 
 
-def facts(m: Measured) -> tuple[Fact, ...]:
+def facts(m: TaskFacts) -> tuple[Fact, ...]:
     """Return what was measured, in words."""
     of_rows = "all" if m.learnt == m.train else f"{m.learnt:,} of the"
     how = f"learnt from {of_rows} training rows, scored on {m.held:,} validation rows"
@@ -123,11 +123,11 @@ def facts(m: Measured) -> tuple[Fact, ...]:
             "LogME, layer by layer", ", ".join(f"{value:.3f}" for value in m.logme),
             f"layers {m.layers[0]} to {m.layers[-1]}; higher suits your labels better, without training",
         ),
-        Fact("Time at hand", "no limit" if m.at_hand is None else spell(m.at_hand), "as you said"),
+        Fact("Time at hand", "no limit" if m.at_hand is None else format_fact(m.at_hand), "as you said"),
     )  # fmt: skip
 
 
-def spell(seconds: float) -> str:
+def format_fact(seconds: float) -> str:
     """Return an estimated span of time in words, no finer than it is known."""
     for unit, length in (("h", 3600), ("min", 60)):
         if seconds >= 1.5 * length:
@@ -135,20 +135,20 @@ def spell(seconds: float) -> str:
     return f"about {max(1, seconds):.0f} s"
 
 
-def _first(rules: tuple[Rule, ...], m: Measured) -> Rule:
-    return next(rule for rule in rules if rule.holds(m))
+def _first(rules: tuple[Rule, ...], m: TaskFacts) -> Rule:
+    return next(rule for rule in rules if rule.applies(m))
 
 
-def _frozen(m: Measured) -> RecipeName:
+def _frozen(m: TaskFacts) -> RecipeName:
     return next(iter(_first(READING, m).recipes), RecipeName.LINEAR)
 
 
-def _fits(m: Measured, name: RecipeName) -> bool:
+def _fits(m: TaskFacts, name: RecipeName) -> bool:
     cost = m.costs.get(name)
     return cost is not None and cost.memory and (m.at_hand is None or cost.seconds <= m.at_hand)
 
 
-def _that_fits(m: Measured, wanted: tuple[RecipeName, ...]) -> tuple[RecipeName, tuple[str, str]]:
+def _fits_in_budget(m: TaskFacts, wanted: tuple[RecipeName, ...]) -> tuple[RecipeName, tuple[str, str]]:
     """Return the first recipe that fits, and why a quicker one is one to take, with its source."""
     for name in wanted:
         name = _frozen(m) if name is RecipeName.LINEAR else name
@@ -158,24 +158,24 @@ def _that_fits(m: Measured, wanted: tuple[RecipeName, ...]) -> tuple[RecipeName,
     return next(quicker, (_frozen(m), ("", "")))
 
 
-def _too_long(m: Measured, name: RecipeName) -> str:
+def _too_long(m: TaskFacts, name: RecipeName) -> str:
     cost = m.costs.get(name)
     if cost is None:
         return f"{RECIPES[name].title} is not possible on this backbone"
     if not cost.memory:
         return f"{RECIPES[name].title} needs more memory than a training may use here"
-    hand = "no limit" if m.at_hand is None else spell(m.at_hand)
-    return f"{RECIPES[name].title} would take {spell(cost.seconds)}; time at hand: {hand}"
+    hand = "no limit" if m.at_hand is None else format_fact(m.at_hand)
+    return f"{RECIPES[name].title} would take {format_fact(cost.seconds)}; time at hand: {hand}"
 
 
-def _sentence(m: Measured, recipe: RecipeName) -> str:
+def _sentence(m: TaskFacts, recipe: RecipeName) -> str:
     cost = m.costs.get(recipe)
-    takes = "" if cost is None else f", which takes {spell(cost.seconds)} here"
+    takes = "" if cost is None else f", which takes {format_fact(cost.seconds)} here"
     late = "" if _fits(m, recipe) else " That is more than there is, but nothing else is quicker."
     return f"Begin with “{RECIPES[recipe].title}”{takes}.{late}"
 
 
-def _about_settings(m: Measured, chosen: dict[str, object]) -> list[Reason]:
+def _about_settings(m: TaskFacts, chosen: dict[str, object]) -> list[Reason]:
     found = []
     if "training.class_weights" in chosen:
         saw = f"{m.commonest:,} training rows in the commonest class, {m.rarest:,} in the rarest"
@@ -188,16 +188,16 @@ def _about_settings(m: Measured, chosen: dict[str, object]) -> list[Reason]:
     return found
 
 
-def _doubts(m: Measured, recipe: RecipeName) -> tuple[Reason, ...]:
-    found = [rule.reason(m) for rule in DOUBTS if rule.holds(m)]
+def _doubts(m: TaskFacts, recipe: RecipeName) -> tuple[Reason, ...]:
+    found = [rule.reason(m) for rule in DOUBTS if rule.applies(m)]
     if m.lead and m.not_last and RECIPES[recipe].family is not Family.FROZEN:
         says = "Recipes that train the backbone read its last layer, which is not the best one yet."
-        found.append(Reason(_first(READING, m).saw(m), says, HERE))
+        found.append(Reason(_first(READING, m).observation(m), says, HERE))
     cost = m.costs.get(recipe)
     if cost is not None and cost.seconds > LONG:
-        saw = f"{RECIPES[recipe].title} takes {spell(cost.seconds)} here"
+        saw = f"{RECIPES[recipe].title} takes {format_fact(cost.seconds)} here"
         quicker = m.costs.get(RecipeName.LAST_K)
-        shorter = f" ({spell(quicker.seconds)})" if quicker and quicker.seconds < cost.seconds else ""
+        shorter = f" ({format_fact(quicker.seconds)})" if quicker and quicker.seconds < cost.seconds else ""
         says = (
             f"A long wait for a first look: the last blocks alone{shorter} or a head tell much of it sooner."
         )
@@ -210,7 +210,7 @@ def _doubts(m: Measured, recipe: RecipeName) -> tuple[Reason, ...]:
     return (*found, Reason(f"{m.held:,} validation rows", says, HERE))
 
 
-def _option(m: Measured, name: RecipeName) -> Option:
+def _option(m: TaskFacts, name: RecipeName) -> Option:
     cost = m.costs.get(name)
     if cost is None:
         lacks = (
@@ -219,7 +219,7 @@ def _option(m: Measured, name: RecipeName) -> Option:
             else "Not possible on this backbone."
         )
         return Option(str(name), None, False, lacks)
-    note = RECIPES[name].when if cost.memory else "Needs more memory than a training may use here."
+    note = RECIPES[name].use_when if cost.memory else "Needs more memory than a training may use here."
     place = {RecipeName.LINEAR: -1, RecipeName.SECOND_LAST: -2}.get(name)
     if place is not None and cost.memory and len(m.probes) >= -place:
         layer = m.best if "features.layer" in settings(m, name) else place

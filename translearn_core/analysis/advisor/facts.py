@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from translearn_core.config import RecipeName
 from translearn_core.results import Interval
 
-LITTLE = 0.25
+SMALL_TRAIN_SET = 0.25
 """Share of the commonest answer's mistakes that frozen features have to avoid to count as related."""
 
 
@@ -19,7 +19,7 @@ class Cost:
 
 
 @dataclass(frozen=True)
-class Measured:
+class TaskFacts:
     """What was measured on a task before any training.
 
     Shares and accuracies are fractions in [0, 1]; `layers`, `logme` and `probes` (accuracies on validation
@@ -71,7 +71,7 @@ class Measured:
     @property
     def related(self) -> bool:
         """Whether what the backbone knows bears on these labels, as far as frozen features tell."""
-        return not self.words_ahead and self.avoided >= LITTLE
+        return not self.words_ahead and self.avoided >= SMALL_TRAIN_SET
 
     @property
     def not_last(self) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from translearn_core.analysis.advisor.facts import LITTLE, Measured
+from translearn_core.analysis.advisor.facts import SMALL_TRAIN_SET, TaskFacts
 from translearn_core.config import RecipeName
 from translearn_core.results import Reason
 
@@ -43,15 +43,15 @@ HERE = "measured here"
 class Rule:
     """Where `holds`, the rule speaks; `recipes` are those it puts forward, the best first."""
 
-    holds: Callable[[Measured], bool]
-    saw: Callable[[Measured], str]
-    says: str
+    applies: Callable[[TaskFacts], bool]
+    observation: Callable[[TaskFacts], str]
+    conclusion: str
     source: str
     recipes: tuple[RecipeName, ...] = ()
 
-    def reason(self, m: Measured) -> Reason:
+    def reason(self, m: TaskFacts) -> Reason:
         """Return the rule as it applies to what was measured."""
-        return Reason(self.saw(m), self.says, self.source)
+        return Reason(self.observation(m), self.conclusion, self.source)
 
 
 def share(fraction: float) -> str:
@@ -59,21 +59,21 @@ def share(fraction: float) -> str:
     return f"{100 * fraction:.1f} %"
 
 
-def _beside_words(m: Measured) -> str:
+def _beside_words(m: TaskFacts) -> str:
     return f"a probe on the best frozen layer {share(m.probes[m.best])}, counting words {share(m.tfidf)}"
 
 
-def _beside_all(m: Measured) -> str:
+def _beside_all(m: TaskFacts) -> str:
     best = f"{m.logme[m.suits]:.3f} at layer {m.layers[m.suits]}"
     known = f"LogME {m.logme[0]:.3f} at layer {m.layers[0]}, at most {best}"
     return f"{_beside_words(m)}, always the commonest answer {share(m.majority)}; {known}"
 
 
-def _layers(m: Measured) -> str:
+def _layers(m: TaskFacts) -> str:
     return f"probe on layer {m.layers[m.best]} {share(m.probes[m.best])}, on the last {share(m.probes[-1])}"
 
 
-def _labels(m: Measured) -> str:
+def _labels(m: TaskFacts) -> str:
     return f"{m.train:,} training labels in {m.classes:,} classes"
 
 
@@ -85,7 +85,7 @@ RELATEDNESS = (
         PROBES,
     ),
     Rule(
-        lambda m: m.avoided < LITTLE,
+        lambda m: m.avoided < SMALL_TRAIN_SET,
         _beside_all,
         "Frozen features hardly do better than the commonest answer: what the backbone knows is far from "
         "this task.",

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import isotonic_regression
 
-from translearn_core.analysis.comparison.paired_comparison import drawn_means, own_share
-from translearn_core.analysis.metrics import TAIL
+from translearn_core.analysis.comparison.paired_comparison import bootstrap_means, seed_variance_share
+from translearn_core.analysis.metrics import ALPHA_TAIL
 from translearn_core.errors import ConfigError
 
 FloatArray = NDArray[np.float64]
@@ -51,7 +51,7 @@ class Crossing:
         return not self.has_interval or (below and (self.high is None or self.high >= self.at))
 
 
-def crossing(
+def estimate_crossing(
     sizes_a: Sequence[int],
     scores_a: FloatArray,
     sizes_b: Sequence[int],
@@ -101,20 +101,22 @@ def crossing(
     if not a.sizes[0] <= at <= a.sizes[-1]:
         raise ConfigError("at", at, f"a number of labels from {a.sizes[0]:,} to {a.sizes[-1]:,}")
     score = float(a.at(a.mean[None], at)[0])
-    estimate = _number(b.reach(b.mean[None], np.array([score]))[0])
-    seeds = min(len(a.apart), len(b.apart))
+    estimate = _number(b.first_size_reaching(b.mean[None], np.array([score]))[0])
+    seeds = min(len(a.gap_per_seed), len(b.gap_per_seed))
     rows = 0 if correct_a is None or correct_b is None else correct_a.shape[2]
     low, high, reached = None, None, float(estimate is not None)
     if seeds > 1 or rows:
         around_a, around_b = _drawn(a, b, draws, np.random.default_rng(seed))
-        found = b.reach(b.mean + around_b, a.at(a.mean + around_a, at))
-        low, high = (_number(end) for end in np.quantile(found, [TAIL, 1 - TAIL], method="inverted_cdf"))
+        found = b.first_size_reaching(b.mean + around_b, a.at(a.mean + around_a, at))
+        low, high = (
+            _number(end) for end in np.quantile(found, [ALPHA_TAIL, 1 - ALPHA_TAIL], method="inverted_cdf")
+        )
         reached = float(np.isfinite(found).mean())
     ends = int(b.sizes[0]), int(b.sizes[-1])
     return Crossing(at, score, estimate, low, high, reached, *ends, seeds, rows)
 
 
-def sentence(crossing: Crossing, name_a: str, name_b: str) -> str:
+def crossing_sentence(crossing: Crossing, name_a: str, name_b: str) -> str:
     """Say a crossing: what `b` needs for what `a` has, how sure that is, and where it was not seen."""
     at, estimate = f"{crossing.at:,}", crossing.estimate
     span = f" (95 %: {_span(crossing)})" if crossing.has_interval else " (one seed: no interval)"
@@ -149,7 +151,7 @@ class _Curve:
     sizes: NDArray[np.int64]
     mean: FloatArray
     weight: FloatArray
-    apart: FloatArray
+    gap_per_seed: FloatArray
     shares: FloatArray
 
     @classmethod
@@ -167,7 +169,7 @@ class _Curve:
             right = correct[:, order]
             shares = right.mean(axis=0).T
             if len(right) > 1:  # rows are drawn besides: only what seeds add to them is left here
-                apart = apart * np.sqrt([own_share(right[:, k]) for k in range(len(order))])
+                apart = apart * np.sqrt([seed_variance_share(right[:, k]) for k in range(len(order))])
         return cls(np.asarray(sizes, dtype=np.int64)[order], mean, weight, apart, shares)
 
     def at(self, means: FloatArray, size: int) -> FloatArray:
@@ -175,7 +177,7 @@ class _Curve:
         logs = np.log2(self.sizes)
         return np.array([np.interp(np.log2(size), logs, curve) for curve in self.monotone(means)])
 
-    def reach(self, means: FloatArray, scores: FloatArray) -> FloatArray:
+    def first_size_reaching(self, means: FloatArray, scores: FloatArray) -> FloatArray:
         """Return the size at which each curve reaches its score, endless where it does not."""
         curves, logs, each = self.monotone(means), np.log2(self.sizes), np.arange(len(means))
         there = curves >= scores[:, None] - ROUNDING
@@ -193,16 +195,16 @@ class _Curve:
 
 def _drawn(a: _Curve, b: _Curve, draws: int, random: np.random.Generator) -> tuple[FloatArray, FloatArray]:
     """Draw how far the means of both curves may be off, shapes (draws, sizes)."""
-    seeds = [_multipliers(len(curve.apart), draws, random) for curve in (a, b)]
-    if len(a.apart) == len(b.apart):
+    seeds = [_multipliers(len(curve.gap_per_seed), draws, random) for curve in (a, b)]
+    if len(a.gap_per_seed) == len(b.gap_per_seed):
         seeds[1] = seeds[0]
     around = []
     for curve, times in zip((a, b), seeds, strict=True):
         spread = np.sqrt(np.maximum(curve.weight * (curve.weight - 1), 1.0))
-        around.append(times @ curve.apart / spread)
+        around.append(times @ curve.gap_per_seed / spread)
     if len(a.shares) and len(b.shares):
         both = np.concatenate([a.shares, b.shares], axis=1)
-        off = drawn_means(both, draws, random) - both.mean(axis=0)
+        off = bootstrap_means(both, draws, random) - both.mean(axis=0)
         around[0] += off[:, : len(a.sizes)]
         around[1] += off[:, len(a.sizes) :]
     return around[0], around[1]

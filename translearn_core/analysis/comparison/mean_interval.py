@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import t
 
-from translearn_core.analysis.metrics import TAIL, accuracy_interval
+from translearn_core.analysis.metrics import ALPHA_TAIL, accuracy_interval
 from translearn_core.results import Interval
 
 
@@ -21,7 +21,7 @@ def mean_interval(values: NDArray[np.floating], looks: int = 1) -> Interval:
     n = len(values)
     if n < 2:
         return Interval(float("nan"), float("nan"))
-    half = float(t.ppf(1 - TAIL / looks, n - 1) * np.std(values, ddof=1) / np.sqrt(n))
+    half = float(t.ppf(1 - ALPHA_TAIL / looks, n - 1) * np.std(values, ddof=1) / np.sqrt(n))
     mean = float(np.mean(values))
     return Interval(mean - half, mean + half)
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm, t
 
-from translearn_core.analysis.metrics import CELLS_AT_ONCE, TAIL
+from translearn_core.analysis.metrics import ALPHA_TAIL, CELLS_AT_ONCE
 from translearn_core.results import Difference, Interval
 
 FloatArray = NDArray[np.float64]
@@ -17,7 +17,7 @@ FEWEST_SEEDS = 3
 
 
 @dataclass(frozen=True, eq=False)
-class CellRuns:
+class ArmRuns:
     """What the runs of one cell got right.
 
     `correct` has shape (seeds, rows); `rows` names the test rows in the order of its columns, shape (rows,).
@@ -34,7 +34,7 @@ class CellRuns:
         return found
 
 
-def over_seeds(scores: Sequence[float], over_rows: Sequence[Interval]) -> tuple[float, Interval]:
+def seed_interval(scores: Sequence[float], over_rows: Sequence[Interval]) -> tuple[float, Interval]:
     """Return the mean of scores in [0, 1], one a seed, and its 95 % Student interval over seeds.
 
     Fewer than `FEWEST_SEEDS` have no spread worth the name (with two, Student's quantile is 12.7): they get
@@ -44,14 +44,15 @@ def over_seeds(scores: Sequence[float], over_rows: Sequence[Interval]) -> tuple[
     if number < FEWEST_SEEDS:
         low, high = (float(np.mean([getattr(one, end) for one in over_rows])) for end in ("low", "high"))
         return mean, Interval(low, high)
-    half = float(t.ppf(1 - TAIL, number - 1) * np.std(scores, ddof=1) / np.sqrt(number))
+    half = float(t.ppf(1 - ALPHA_TAIL, number - 1) * np.std(scores, ddof=1) / np.sqrt(number))
     return mean, Interval(max(0.0, mean - half), min(1.0, mean + half))
 
 
-def over_draws(correct: NDArray[np.bool_]) -> tuple[float, Interval]:
+def draw_interval(correct: NDArray[np.bool_]) -> tuple[float, Interval]:
     """Return the mean accuracy of seeds and its 95 % interval, over the test rows and over the seeds.
 
-    It is Wilson's interval of the mean on the finite rows, with what seeds add beyond the rows (`own_share`,
+    It is Wilson's interval of the mean on the finite rows, with what seeds add beyond the rows
+    (`seed_variance_share`,
     at Student's quantile) in quadrature, so seeds that agree by luck cannot make it narrower than the rows
     allow. Fewer than `FEWEST_SEEDS` add nothing, as their spread says too little. It errs to the wide side:
     rows count as if all seeds were right and wrong on the same ones.
@@ -62,17 +63,17 @@ def over_draws(correct: NDArray[np.bool_]) -> tuple[float, Interval]:
     """
     seeds, rows = correct.shape
     mean = float(correct.mean())
-    wide = float(norm.ppf(1 - TAIL)) ** 2 / rows
+    wide = float(norm.ppf(1 - ALPHA_TAIL)) ** 2 / rows
     if seeds >= FEWEST_SEEDS and 0 < mean < 1:
-        variance = float(correct.mean(axis=1).var(ddof=1)) * own_share(correct) / seeds
-        wide += float(t.ppf(1 - TAIL, seeds - 1)) ** 2 * variance / (mean * (1 - mean))
+        variance = float(correct.mean(axis=1).var(ddof=1)) * seed_variance_share(correct) / seeds
+        wide += float(t.ppf(1 - ALPHA_TAIL, seeds - 1)) ** 2 * variance / (mean * (1 - mean))
     middle = (mean + wide / 2) / (1 + wide)
     half = np.sqrt(wide * mean * (1 - mean) + wide**2 / 4) / (1 + wide)
     return mean, Interval(max(0.0, float(middle - half)), min(1.0, float(middle + half)))
 
 
 def differences(
-    cells: Sequence[CellRuns], baseline: CellRuns, *, draws: int = 2000, seed: int = 0
+    cells: Sequence[ArmRuns], baseline: ArmRuns, *, draws: int = 2000, seed: int = 0
 ) -> list[Difference | None]:
     """Hold each cell's mean accuracy against the baseline's: paired by test row, 95 % bootstrap interval.
 
@@ -86,8 +87,8 @@ def differences(
 
     Parameters
     ----------
-    cells : sequence of CellRuns
-    baseline : CellRuns
+    cells : sequence of ArmRuns
+    baseline : ArmRuns
     draws, seed : int
         Of the bootstrap.
 
@@ -105,7 +106,7 @@ def differences(
     alike = [cell for cell in cells if np.array_equal(cell.rows, baseline.rows)]
     kept = [baseline, *alike]
     shares = np.stack([cell.correct.mean(axis=0, dtype=np.float64) for cell in kept], axis=1)
-    on_drawn_rows = drawn_means(shares, draws, random)
+    on_drawn_rows = bootstrap_means(shares, draws, random)
     spreads = [_by_seeds(cell.correct, draws, random) for cell in kept]
     found = {
         cell: _difference(cell, baseline, on_drawn_rows[:, k] - on_drawn_rows[:, 0], spreads[k], spreads[0])
@@ -114,7 +115,7 @@ def differences(
     return [found.get(cell) for cell in cells]
 
 
-def drawn_means(shares: FloatArray, draws: int, random: np.random.Generator) -> FloatArray:
+def bootstrap_means(shares: FloatArray, draws: int, random: np.random.Generator) -> FloatArray:
     """Return the mean of each column over rows drawn with replacement, shape (draws, columns)."""
     rows, found = len(shares), []
     for start in range(0, draws, step := max(1, CELLS_AT_ONCE // rows)):
@@ -125,7 +126,7 @@ def drawn_means(shares: FloatArray, draws: int, random: np.random.Generator) -> 
     return np.concatenate(found)
 
 
-def own_share(correct: NDArray[np.bool_] | FloatArray) -> float:
+def seed_variance_share(correct: NDArray[np.bool_] | FloatArray) -> float:
     """Share of the variance between seeds, (seeds, rows), that is theirs and not of the finite rows."""
     values = np.asarray(correct, dtype=np.float64)
     seeds, rows = values.shape
@@ -147,7 +148,7 @@ class _Spread:
 
 
 def _difference(
-    cell: CellRuns, baseline: CellRuns, by_rows: FloatArray, of_cell: _Spread, of_baseline: _Spread
+    cell: ArmRuns, baseline: ArmRuns, by_rows: FloatArray, of_cell: _Spread, of_baseline: _Spread
 ) -> Difference:
     estimate = float(cell.accuracies.mean() - baseline.accuracies.mean())
     seeds = min(of_cell.seeds, of_baseline.seeds)
@@ -158,9 +159,9 @@ def _difference(
     wider = 1.0
     if by_seeds:
         freedom = variance**2 / sum(v**2 / n for v, n in by_seeds)
-        wider = float(t.ppf(1 - TAIL, freedom) / norm.ppf(1 - TAIL))
+        wider = float(t.ppf(1 - ALPHA_TAIL, freedom) / norm.ppf(1 - ALPHA_TAIL))
     around = by_rows - estimate + of_cell.draws - of_baseline.draws
-    low, high = estimate + wider * np.quantile(around, [TAIL, 1 - TAIL])
+    low, high = estimate + wider * np.quantile(around, [ALPHA_TAIL, 1 - ALPHA_TAIL])
     return Difference(estimate, Interval(float(low), float(high)), seeds)
 
 
@@ -173,7 +174,7 @@ def _by_seeds(correct: NDArray[np.bool_], draws: int, random: np.random.Generato
     scores = values.mean(axis=1)
     apart = scores - scores.mean()
     seen = float(apart @ apart / (seeds - 1))
-    own = seen * own_share(values)
+    own = seen * seed_variance_share(values)
     scale = np.sqrt(own / seen * seeds / (seeds - 1)) if own else 0.0
     shares = random.multinomial(seeds, np.full(seeds, 1 / seeds), size=draws) / seeds
     return _Spread(shares @ apart * scale, own / seeds, seeds)

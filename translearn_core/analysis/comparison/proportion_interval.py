@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import norm
 
-from translearn_core.analysis.metrics import TAIL
+from translearn_core.analysis.metrics import ALPHA_TAIL
 from translearn_core.results import Interval
 
 FloatArray = NDArray[np.float64]
@@ -24,7 +24,7 @@ def wilson(right: ArrayLike, rows: ArrayLike) -> tuple[FloatArray, FloatArray]:
     Wilson (1927), doi:10.2307/2276774.
     """
     hits, count = np.asarray(right, dtype=np.float64), np.asarray(rows, dtype=np.float64)
-    z = norm.ppf(1 - TAIL)
+    z = norm.ppf(1 - ALPHA_TAIL)
     n = np.where(count > 0, count, np.nan)
     middle = (hits + z**2 / 2) / (n + z**2)
     half = z / (n + z**2) * np.sqrt(np.maximum(hits * (n - hits) / n, 0.0) + z**2 / 4)

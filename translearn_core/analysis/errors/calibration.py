@@ -8,7 +8,7 @@ from scipy.optimize import minimize_scalar
 from scipy.special import logsumexp, softmax
 
 from translearn_core.analysis.comparison.proportion_interval import wilson
-from translearn_core.analysis.metrics import CELLS_AT_ONCE, TAIL
+from translearn_core.analysis.metrics import ALPHA_TAIL, CELLS_AT_ONCE
 from translearn_core.errors import TooFewSamplesError
 from translearn_core.results import Interval
 
@@ -18,9 +18,9 @@ Confidence = NDArray[np.floating]
 """The probability of the predicted class, shape (rows,)."""
 
 BINS = 15
-STRENGTHS = np.linspace(0.0, 3.0, 121)
+ECE_GRID = np.linspace(0.0, 3.0, 121)
 """How much weaker or stronger the gaps of bins may be than seen."""
-HOTTEST = 100.0
+MAX_TEMPERATURE = 100.0
 """Highest temperature, and one over the lowest, that is looked for."""
 
 
@@ -136,10 +136,10 @@ def ece_interval(
         sums = np.bincount(cell.ravel(), weights=gaps[taken].ravel(), minlength=some * bins)
         drawn.append(sums.reshape(some, bins) - seen)
     chance = np.concatenate(drawn)
-    errors = np.stack([np.abs(strength * seen + chance).sum(axis=1) / rows for strength in STRENGTHS])
-    least, most = np.quantile(errors, [TAIL, 1 - TAIL], axis=1)
-    low = STRENGTHS[(most >= estimate).argmax()] * estimate
-    high = (STRENGTHS * (least <= estimate)).max() * estimate
+    errors = np.stack([np.abs(strength * seen + chance).sum(axis=1) / rows for strength in ECE_GRID])
+    least, most = np.quantile(errors, [ALPHA_TAIL, 1 - ALPHA_TAIL], axis=1)
+    low = ECE_GRID[(most >= estimate).argmax()] * estimate
+    high = (ECE_GRID * (least <= estimate)).max() * estimate
     return Interval(float(min(low, estimate)), float(np.clip(high, estimate, 1.0)))
 
 
@@ -174,17 +174,17 @@ def temperature(log_probabilities: NDArray[np.floating], labels: IntArray) -> fl
         warmth = np.exp(-log_t)
         return float(logsumexp(logits * warmth, axis=1).mean() - of_label * warmth)
 
-    end = np.log(HOTTEST)
+    end = np.log(MAX_TEMPERATURE)
     found = minimize_scalar(loss, bounds=(-end, end), method="bounded", options={"xatol": 1e-6})
     return float(np.exp(found.x))
 
 
-def none_suits(t: float) -> bool:
+def at_bound(t: float) -> bool:
     """Whether a fitted temperature is only the hot end of what was looked for."""
-    return t > 0.99 * HOTTEST
+    return t > 0.99 * MAX_TEMPERATURE
 
 
-def tempered(log_probabilities: NDArray[np.floating], t: float) -> FloatArray:
+def apply_temperature(log_probabilities: NDArray[np.floating], t: float) -> FloatArray:
     """Return probabilities at temperature `t`, shape (rows, classes); which class is likeliest stays."""
     found: FloatArray = softmax(_finite(log_probabilities) / t, axis=1)
     return found

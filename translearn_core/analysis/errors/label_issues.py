@@ -7,9 +7,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from translearn_core.analysis.metrics import TAIL
+from translearn_core.analysis.metrics import ALPHA_TAIL
 from translearn_core.analysis.probing.cross_validation import stratified_folds
-from translearn_core.analysis.probing.logistic_regression import Problem, fit, pools, roughly_standard
+from translearn_core.analysis.probing.logistic_regression import (
+    BatchedProblem,
+    fit_batched,
+    standardise,
+    thread_pools,
+)
 from translearn_core.results import Interval
 
 FloatArray = NDArray[np.float64]
@@ -22,7 +27,7 @@ SLACK = 1e-6
 
 
 @dataclass(frozen=True)
-class Suspects:
+class LabelIssues:
     """Rows with a doubtful label, the most doubtful first, shape (suspects,).
 
     `given` and `suggested` are class indices; `margin` is the probability of the given label less the
@@ -39,9 +44,9 @@ class Suspects:
     share_interval: Interval
 
 
-def label_suspects(
+def find_label_issues(
     probabilities: NDArray[np.floating], labels: IntArray, limit: int = 100, *, seed: int = 0
-) -> Suspects:
+) -> LabelIssues:
     """Find rows that are confidently of another class than their label says.
 
     A row is confidently of a class when its probability is at least the mean probability of that class among
@@ -52,7 +57,7 @@ def label_suspects(
     Parameters
     ----------
     probabilities : float array, shape (rows, classes)
-        Out of fold (see `out_of_fold`): a model that saw a row's label agrees with it.
+        Out of fold (see `out_of_fold_probabilities`): a model that saw a row's label agrees with it.
     labels : int array, shape (rows,)
         Class indices from 0.
     limit : int
@@ -66,7 +71,7 @@ def label_suspects(
     """
     nothing = np.zeros(0, dtype=np.int64)
     if not (n := len(labels)):
-        return Suspects(nothing, nothing, nothing, np.zeros(0), 0, np.nan, Interval(np.nan, np.nan))
+        return LabelIssues(nothing, nothing, nothing, np.zeros(0), 0, np.nan, Interval(np.nan, np.nan))
     p = np.array(probabilities, dtype=np.float64)
     itself, random = np.arange(n), np.random.default_rng(seed)
     given = p[itself, labels]
@@ -79,13 +84,13 @@ def label_suspects(
     shares = [
         _off_diagonal(labels, draw, *found, p.shape[1]) for draw, found in zip(times, sure, strict=True)
     ]
-    low, high = np.quantile(shares[1:], [TAIL, 1 - TAIL])
+    low, high = np.quantile(shares[1:], [ALPHA_TAIL, 1 - ALPHA_TAIL])
     rows, classes = sure[0]
     p[itself, labels] = -np.inf
     margin = given - p.max(axis=1)
     other = np.flatnonzero(classes != labels[rows])
     worst = other[np.argsort(margin[rows[other]], kind="stable")][:limit]
-    return Suspects(
+    return LabelIssues(
         rows[worst],
         np.asarray(labels)[rows[worst]],
         classes[worst],
@@ -96,7 +101,7 @@ def label_suspects(
     )
 
 
-def out_of_fold(
+def out_of_fold_probabilities(
     x: NDArray[np.floating],
     labels: IntArray,
     folds: int = 5,
@@ -122,12 +127,12 @@ def out_of_fold(
         If there are fewer rows (or groups) than folds, or fewer than two classes.
     """
     fold = stratified_folds(labels, folds, seed, groups)
-    (rows,) = roughly_standard(x)
+    (rows,) = standardise(x)
     seen = (fold[:, None] != np.arange(folds)).astype(np.float32)
     found = np.empty((len(labels), int(labels.max()) + 1), dtype=np.float32)
-    with pools(1) as (pool,):
+    with thread_pools(1) as (pool,):
         y = torch.from_numpy(np.array(labels, dtype=np.int64)[:, None])
-        fits = fit(Problem(rows, y, torch.from_numpy(seen), found.shape[1]), pool, progress)
+        fits = fit_batched(BatchedProblem(rows, y, torch.from_numpy(seen), found.shape[1]), pool, progress)
     for f in range(folds):
         found[fold == f] = fits.probabilities(rows[torch.from_numpy(fold == f)], 0, f).numpy()
     return found

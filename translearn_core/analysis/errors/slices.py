@@ -105,7 +105,7 @@ def quantile_groups(values: ArrayLike, bins: int = 4) -> NDArray[np.str_]:
         spans = [
             (numbers[known][which == k].min(), numbers[known][which == k].max()) for k in np.unique(which)
         ]
-        names[known] = np.array(_spans(spans), dtype=object)[np.unique(which, return_inverse=True)[1]]
+        names[known] = np.array(_intervals(spans), dtype=object)[np.unique(which, return_inverse=True)[1]]
     return names.astype(np.str_)
 
 
@@ -118,7 +118,7 @@ def _holm(doubts: Sequence[float], level: float) -> list[bool]:
     return [bool(one) for one in passed]
 
 
-def _spans(spans: Sequence[tuple[float, float]]) -> list[str]:
+def _intervals(spans: Sequence[tuple[float, float]]) -> list[str]:
     """Write spans: whole numbers in full, others with as few digits as tell them apart, four at least."""
     ends = sorted({end for span in spans for end in span})
     for shape in [",.0f", *(f".{digits}g" for digits in range(4, 18))]:

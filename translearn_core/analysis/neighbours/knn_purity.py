@@ -9,7 +9,7 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 
-def purity(
+def label_purity(
     features: NDArray[np.floating], labels: IntArray, k: int = 10, *, of: IntArray | None = None
 ) -> float:
     """Share of the `k` nearest other rows, in full width, that carry a row's own label; NaN below two rows.
@@ -21,11 +21,11 @@ def purity(
     picture; and beside `chance`. The cost grows with rows times rows asked: 10,000 among as many take about
     2 s.
     """
-    shares = same_label(knn_indices(features, k, of), labels, of)
+    shares = neighbours_with_same_label(knn_indices(features, k, of), labels, of)
     return float(shares.mean()) if shares.size else float("nan")
 
 
-def same_label(indices: IntArray, labels: IntArray, of: IntArray | None = None) -> FloatArray:
+def neighbours_with_same_label(indices: IntArray, labels: IntArray, of: IntArray | None = None) -> FloatArray:
     """Return for each row asked which share of its nearest rows carries its label.
 
     Parameters
@@ -47,7 +47,7 @@ def same_label(indices: IntArray, labels: IntArray, of: IntArray | None = None) 
     return np.asarray((labels[indices] == own[:, None]).mean(axis=1), dtype=np.float64)
 
 
-def chance(labels: IntArray, of: IntArray | None = None) -> float:
+def chance_purity(labels: IntArray, of: IntArray | None = None) -> float:
     """Return the share of other rows that carry a row's label: the purity of neighbours drawn blindly.
 
     Parameters
@@ -68,7 +68,7 @@ def chance(labels: IntArray, of: IntArray | None = None) -> float:
     return float((rows[asked] - 1).mean() / (len(labels) - 1))
 
 
-def in_common(a_indices: IntArray, b_indices: IntArray) -> FloatArray:
+def neighbour_overlap(a_indices: IntArray, b_indices: IntArray) -> FloatArray:
     """Return for each row which share of its nearest rows two tables of them have in common.
 
     Parameters
@@ -90,7 +90,7 @@ def in_common(a_indices: IntArray, b_indices: IntArray) -> FloatArray:
 def knn_overlap(a_indices: IntArray, b_indices: IntArray) -> float:
     """Return the mean share of their nearest rows that two tables have in common; NaN if empty.
 
-    See `in_common`.
+    See `neighbour_overlap`.
     """
-    shares = in_common(a_indices, b_indices)
+    shares = neighbour_overlap(a_indices, b_indices)
     return float(shares.mean()) if shares.size else float("nan")

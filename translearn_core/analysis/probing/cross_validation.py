@@ -42,7 +42,7 @@ def stratified_folds(labels: IntArray, folds: int, seed: int, groups: IntArray |
     return fold
 
 
-def held_out_of_known_type(types: IntArray, fold: IntArray) -> BoolArray:
+def seen_control_type(types: IntArray, fold: IntArray) -> BoolArray:
     """Tell the rows whose type some row of another fold has too."""
     _, which = np.unique(types, return_inverse=True)
     folds = int(fold.max()) + 1

@@ -21,7 +21,7 @@ Objective = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
 """Parameters of some problems, and which problems, to losses float64 and the gradient."""
 
 
-def search(
+def minimize(
     objective: Objective, which: Tensor, theta: Tensor, loss: Tensor, gradient: Tensor, direction: Tensor
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Halve the step of the problems `which` until its loss falls enough; return steps, losses and gradients.

@@ -12,16 +12,21 @@ import torch
 from numpy.typing import NDArray
 
 from translearn_core.analysis.metrics import IntArray, bootstrap_accuracy, majority_accuracy
-from translearn_core.analysis.probing.cross_validation import held_out_of_known_type, stratified_folds
-from translearn_core.analysis.probing.logistic_regression import Problem, fit, pools, roughly_standard
+from translearn_core.analysis.probing.cross_validation import seen_control_type, stratified_folds
+from translearn_core.analysis.probing.logistic_regression import (
+    BatchedProblem,
+    fit_batched,
+    standardise,
+    thread_pools,
+)
 from translearn_core.errors import Stopped, TrainingError
 from translearn_core.results import Interval, ProbeScores
 
 Layers = NDArray[np.floating] | Sequence[NDArray[np.floating]]
 """Pooled features of one variant: (layers, rows, width), or one (rows, width) array a layer."""
 BoolArray = NDArray[np.bool_]
-Found = TypeVar("Found")
-Ticked = Callable[[float], None]
+_Scores = TypeVar("_Scores")
+_Progress = Callable[[float], None]
 """Told the share done."""
 
 COLUMNS = 500
@@ -61,7 +66,7 @@ def probe_layers(
     train, test : int arrays
         Which rows to learn from and which to report on; without test rows the test scores are NaN.
     tfidf : (float, Interval)
-        Test accuracy of the bag-of-words line (see `tfidf_baseline`).
+        Test accuracy of the bag-of-words line (see `tfidf_logistic_regression`).
     controls : int array, shape (controls, rows), optional
         Other class indices for the same rows, learnt from the same features: what a probe reaches by its own
         capacity. Their scores are the fields of the result that start with `control`.
@@ -92,7 +97,7 @@ def probe_layers(
     fold = stratified_folds(labels[train], folds, seed, None if groups is None else groups[train])
     ways = labels[None] if controls is None else np.concatenate([labels[None], controls])
     types = np.zeros_like(labels) if control_types is None else control_types
-    asked = held_out_of_known_type(types[train], fold), np.isin(types[test], types[train])
+    asked = seen_control_type(types[train], fold), np.isin(types[test], types[train])
     majorities = [majority_accuracy(way[train], way[test][asked[1]]) for way in ways[1:]]
     variants, depth = tuple(features), len(next(iter(features.values())))
     source = {
@@ -108,14 +113,14 @@ def probe_layers(
         for start in range(0, len(ways), together)
     ]
 
-    def work(job: tuple[int, int, slice], rows: Executor, tick: Ticked) -> tuple[BoolArray, BoolArray]:
+    def work(job: tuple[int, int, slice], rows: Executor, tick: _Progress) -> tuple[BoolArray, BoolArray]:
         v, layer, some = job
         return _probe(features[variants[v]][layer], ways[some], train, test, fold, rows, tick)
 
     cross_validated = np.empty((len(ways), len(variants), depth, folds))
     test_scores, low, high = (np.empty((len(ways), len(variants), depth)) for _ in range(3))
-    with pools(2) as (rows, layers):  # in one pool layers would wait for rows that wait for a thread
-        found = _side_by_side(
+    with thread_pools(2) as (rows, layers):  # in one pool layers would wait for rows that wait for a thread
+        found = _in_parallel(
             layers,
             [partial(work, job, rows) for job in jobs],
             lambda done: progress and progress(done * len(computed) / len(jobs), len(computed)),
@@ -162,7 +167,7 @@ def _probe(
     test: IntArray,
     fold: IntArray,
     pool: Executor,
-    tick: Ticked,
+    tick: _Progress,
 ) -> tuple[BoolArray, BoolArray]:
     """Probe one layer for labels given in one or more ways, shape (ways, rows).
 
@@ -172,10 +177,10 @@ def _probe(
     folds = int(fold.max()) + 1
     seen = np.ones((len(train), folds + 1), dtype=np.float32)
     seen[np.arange(len(train)), fold] = 0.0
-    learnt, reported = roughly_standard(x[train], x[test])
+    learnt, reported = standardise(x[train], x[test])
     y = np.ascontiguousarray(ways[:, train].T)
-    problem = Problem(learnt, torch.from_numpy(y), torch.from_numpy(seen), int(ways.max()) + 1)
-    fits = fit(problem, pool, tick)
+    problem = BatchedProblem(learnt, torch.from_numpy(y), torch.from_numpy(seen), int(ways.max()) + 1)
+    fits = fit_batched(problem, pool, tick)
     held_out = np.empty((len(ways), len(train)), dtype=np.bool_)
     for way, f in np.ndindex(len(ways), folds):
         held = fold == f
@@ -184,9 +189,9 @@ def _probe(
     return held_out, np.stack(correct)
 
 
-def _side_by_side(
-    pool: ThreadPoolExecutor, jobs: Sequence[Callable[[Ticked], Found]], progress: Ticked
-) -> list[Found]:
+def _in_parallel(
+    pool: ThreadPoolExecutor, jobs: Sequence[Callable[[_Progress], _Scores]], progress: _Progress
+) -> list[_Scores]:
     """Run jobs in the threads of the pool; `progress` hears in this thread how many are done, and may stop.
 
     Jobs tick their own share; one whose tick comes after a stop is stopped too.
@@ -194,7 +199,7 @@ def _side_by_side(
     news: SimpleQueue[tuple[int, float]] = SimpleQueue()
     halted = Event()
 
-    def work(place: int) -> Found:
+    def work(place: int) -> _Scores:
         def tick(share: float) -> None:
             if halted.is_set():
                 raise Stopped

@@ -16,7 +16,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from translearn_core.analysis.probing.lbfgs import Memory, search
+from translearn_core.analysis.probing.lbfgs import Memory, minimize
 
 TOLERANCE = 2e-5
 """Largest entry of the mean loss's gradient at which a fit is done (scikit-learn stops at 1e-4).
@@ -34,7 +34,7 @@ CURVATURE = 0.125
 
 
 @dataclass(frozen=True)
-class Problem:
+class BatchedProblem:
     """Rows, their labels in one or more ways, and parts of the rows; each labelling × part is a fit.
 
     `x` (rows, width) float32, roughly standardised so that single precision is enough; `y` (rows, labellings)
@@ -48,7 +48,7 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class Fits:
+class BatchedFit:
     """Weights (labellings, parts, width, classes), biases (labellings, parts, classes) for rows as given."""
 
     weight: Tensor
@@ -66,7 +66,9 @@ class Fits:
         return torch.addmm(self.bias[labelling, part], x, self.weight[labelling, part])
 
 
-def fit(problem: Problem, pool: Executor, tick: Callable[[float], None] | None = None) -> Fits:
+def fit_batched(
+    problem: BatchedProblem, pool: Executor, tick: Callable[[float], None] | None = None
+) -> BatchedFit:
     """Minimise cross-entropy + ½‖weights‖² on the rows each fit sees, standardised by those same rows.
 
     The objective is that of scikit-learn's ``LogisticRegression(C=1)`` after ``StandardScaler``, bias not
@@ -104,7 +106,7 @@ def fit(problem: Problem, pool: Executor, tick: Callable[[float], None] | None =
             break
         direction = -memory.times(gradient)[active]
         moved, new_gradient = torch.zeros_like(theta), gradient.clone()
-        moved[active], loss[active], new_gradient[active] = search(
+        moved[active], loss[active], new_gradient[active] = minimize(
             objective, active, theta[active], loss[active], gradient[active], direction
         )
         alive[active] = moved[active].any(dim=2).any(dim=1)  # or single precision sees no lower loss
@@ -112,7 +114,7 @@ def fit(problem: Problem, pool: Executor, tick: Callable[[float], None] | None =
         theta, gradient = theta + moved, new_gradient
     shape = objective.labellings, objective.parts
     weight, bias = objective.unscaled(theta, fits)
-    return Fits(weight.view(*shape, *weight.shape[1:]), bias.view(*shape, -1))
+    return BatchedFit(weight.view(*shape, *weight.shape[1:]), bias.view(*shape, -1))
 
 
 class _Objective:
@@ -121,10 +123,10 @@ class _Objective:
     Fits are counted labelling by labelling: fit f is labelling f // parts on part f % parts.
     """
 
-    def __init__(self, problem: Problem, pool: Executor) -> None:
+    def __init__(self, problem: BatchedProblem, pool: Executor) -> None:
         self.problem, self.pool = problem, pool
         x, seen = problem.x, problem.seen
-        self.kinds = _kinds(problem)
+        self.kinds = _group_rows_by_fit(problem)
         self.labellings, self.parts = problem.y.shape[1], seen.shape[1]
         rows = seen.sum(dim=0)
         self.most = int(rows.argmax())
@@ -188,7 +190,7 @@ class _Objective:
         return inverse.float()
 
 
-def _kinds(problem: Problem) -> list[tuple[Tensor, Tensor, Tensor]]:
+def _group_rows_by_fit(problem: BatchedProblem) -> list[tuple[Tensor, Tensor, Tensor]]:
     """Features and labels of the rows that the same parts hold, and which parts (bool) these are."""
     patterns, kind = np.unique(problem.seen.numpy() > 0, axis=0, return_inverse=True)
     rows = [torch.from_numpy(np.flatnonzero(kind == k)) for k in range(len(patterns))]
@@ -207,7 +209,7 @@ def _sums(x: Tensor, y: Tensor, weight: Tensor, bias: Tensor) -> tuple[Tensor, T
     return loss, product.permute(1, 0, 2), residual.sum(dim=0)
 
 
-def roughly_standard(learnt: NDArray[np.floating], *others: NDArray[np.floating]) -> list[Tensor]:
+def standardise(learnt: NDArray[np.floating], *others: NDArray[np.floating]) -> list[Tensor]:
     """Bring rows into single precision's good range; each fit standardises by its own rows besides."""
     rows = [torch.from_numpy(np.asarray(some, dtype=np.float32)) for some in (learnt, *others)]
     deviation, mean = torch.std_mean(rows[0], dim=0, correction=0)
@@ -216,7 +218,7 @@ def roughly_standard(learnt: NDArray[np.floating], *others: NDArray[np.floating]
 
 
 @contextmanager
-def pools(count: int) -> Iterator[list[ThreadPoolExecutor]]:
+def thread_pools(count: int) -> Iterator[list[ThreadPoolExecutor]]:
     """Pools, each of as many threads as torch would use, in each of which torch uses one.
 
     Torch's own threads meet after every operation, spinning, which a core shared with a training makes ten

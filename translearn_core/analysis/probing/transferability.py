@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import kendalltau
 from sklearn.covariance import ledoit_wolf_shrinkage
 
-from translearn_core.analysis.metrics import TAIL
+from translearn_core.analysis.metrics import ALPHA_TAIL
 from translearn_core.errors import TooFewSamplesError
 from translearn_core.results import Interval
 
@@ -142,7 +142,9 @@ def rank_agreement(a: ArrayLike, b: ArrayLike, *, draws: int = 2000, seed: int =
     )
     some = (untied[0] > 0) & (untied[1] > 0)
     drawn = agreed[some] / np.sqrt(untied[0][some] * untied[1][some])
-    low, high = np.clip(tau + (np.quantile(drawn, [TAIL, 1 - TAIL]) - tau) * n / (n - 1), -1.0, 1.0)
+    low, high = np.clip(
+        tau + (np.quantile(drawn, [ALPHA_TAIL, 1 - ALPHA_TAIL]) - tau) * n / (n - 1), -1.0, 1.0
+    )
     return tau, Interval(float(low), float(high))
 
 

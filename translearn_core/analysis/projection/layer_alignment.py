@@ -12,7 +12,7 @@ from translearn_core.config import Method
 Plane = NDArray[np.float32]
 
 
-def walk_planes(
+def layer_projections(
     variants: Mapping[str, Sequence[NDArray[np.floating]]],
     *,
     seed: int = 0,
@@ -62,9 +62,9 @@ def walk_planes(
             found = np.repeat(project({names[0]: one}, method=Method.PCA, seed=seed), len(names), axis=0)
         else:
             found = project(here, method=Method.PCA, seed=seed)
-        picture = _of_size_one(found)
+        picture = _unit_size(found)
         if before is not None:
-            picture = turned(picture, before)
+            picture = procrustes_align(picture, before)
         if picture.any():
             before = picture
         pictures.append(picture)
@@ -73,7 +73,7 @@ def walk_planes(
     return np.stack(pictures, axis=1)
 
 
-def turned(picture: Plane, onto: Plane) -> Plane:
+def procrustes_align(picture: Plane, onto: Plane) -> Plane:
     """Turn and mirror `picture` round its middle so that its points lie as close as they can to `onto`.
 
     Parameters
@@ -86,7 +86,7 @@ def turned(picture: Plane, onto: Plane) -> Plane:
     return turned
 
 
-def _of_size_one(picture: Plane) -> Plane:
+def _unit_size(picture: Plane) -> Plane:
     size = float(np.sqrt(np.square(_points(picture)).sum(axis=1).mean()))
     return picture / np.float32(size) if size > 0 else picture
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.linalg import orthogonal_procrustes
 from sklearn.decomposition import PCA
 
-from translearn_core.analysis.projection.umap_layout import FEWEST, laid_out, placed
+from translearn_core.analysis.projection.umap_layout import FEWEST, fit_umap, transform_umap
 from translearn_core.config import Method
 from translearn_core.errors import TooFewSamplesError, TrainingError
 
@@ -156,8 +156,8 @@ def _umap(
     shaping = 1 - AXES if not len(others) else (1 - AXES) / 2
     fitted = principal[fit]
     plane = np.empty((len(x), 2), dtype=np.float32)
-    plane[fit] = laid_out(fitted, neighbours, min_dist, seed, lambda part: told(AXES + shaping * part))
-    plane[others] = placed(
+    plane[fit] = fit_umap(fitted, neighbours, min_dist, seed, lambda part: told(AXES + shaping * part))
+    plane[others] = transform_umap(
         principal[others], fitted, plane[fit], neighbours, lambda part: told(AXES + shaping * (1 + part))
     )
     return plane

@@ -22,7 +22,7 @@ AT_ONCE = 16_384
 """Rows placed at a time."""
 
 
-def laid_out(
+def fit_umap(
     x: Plane,
     neighbours: int,
     min_dist: float,
@@ -78,7 +78,7 @@ def laid_out(
     return plane
 
 
-def placed(
+def transform_umap(
     x: Plane,
     fitted: Plane,
     plane: Plane,

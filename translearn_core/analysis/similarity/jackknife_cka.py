@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm
 
-from translearn_core.analysis.metrics import TAIL
+from translearn_core.analysis.metrics import ALPHA_TAIL
 from translearn_core.errors import TooFewSamplesError
 from translearn_core.results import Interval
 
@@ -20,7 +20,7 @@ SAME = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
-class Jackknifed:
+class JackknifeCka:
     """A CKA, and what it is without each of its rows, shape (rows,)."""
 
     value: float
@@ -33,18 +33,18 @@ class Jackknifed:
             return Interval(float("nan"), float("nan"))
         if abs(self.value) >= 1 - SAME:
             return Interval(self.value, self.value)
-        half = _reach(self.left_out) / (1 - self.value**2)
+        half = _half_width(self.left_out) / (1 - self.value**2)
         low, high = np.tanh(np.arctanh(self.value) + np.array([-half, half]))
         return Interval(float(low), float(high))
 
-    def less(self, other: "Jackknifed") -> tuple[float, Interval]:
+    def difference(self, other: "JackknifeCka") -> tuple[float, Interval]:
         """Return this CKA less another of the same rows, with the 95 % interval of the difference."""
         apart = self.value - other.value
-        half = _reach(self.left_out - other.left_out)
+        half = _half_width(self.left_out - other.left_out)
         return apart, Interval(apart - half, apart + half)
 
 
-def jackknifed_cka(x: Vectors, y: Vectors) -> Jackknifed:
+def jackknife_cka(x: Vectors, y: Vectors) -> JackknifeCka:
     """Return the debiased CKA of two sets of vectors (see `debiased_cka`) with every row left out once.
 
     Rows drawn with replacement would stand twice in a sample, each most alike to itself, and raise every
@@ -78,7 +78,7 @@ def jackknifed_cka(x: Vectors, y: Vectors) -> Jackknifed:
     norms = of_a * of_b
     with np.errstate(invalid="ignore", divide="ignore"):
         found = np.where(norms > 0, shared / np.sqrt(norms), np.nan)
-    return Jackknifed(float(found[0]), found[1:])
+    return JackknifeCka(float(found[0]), found[1:])
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,7 +116,7 @@ def _hsics(a: _Side, b: _Side) -> FloatArray:
     return found
 
 
-def _reach(left_out: FloatArray) -> float:
+def _half_width(left_out: FloatArray) -> float:
     """Return half the width of a 95 % interval from values with each row left out."""
     n = len(left_out)
-    return float(norm.ppf(1 - TAIL) * np.sqrt((n - 1) * left_out.var()))
+    return float(norm.ppf(1 - ALPHA_TAIL) * np.sqrt((n - 1) * left_out.var()))

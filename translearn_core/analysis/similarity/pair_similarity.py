@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import rankdata
 
-from translearn_core.analysis.metrics import CELLS_AT_ONCE, TAIL
+from translearn_core.analysis.metrics import ALPHA_TAIL, CELLS_AT_ONCE
 from translearn_core.results import Interval
 
 FloatArray = NDArray[np.float64]
@@ -53,7 +53,7 @@ def spearman_change(
     for start in range(0, draws, step := max(1, CELLS_AT_ONCE // pairs)):
         taken = random.integers(0, pairs, (min(step, draws - start), pairs))
         drawn.append(_rank_correlation(both[:, taken]))
-    low, high = np.nanquantile(np.concatenate(drawn), [TAIL, 1 - TAIL])
+    low, high = np.nanquantile(np.concatenate(drawn), [ALPHA_TAIL, 1 - ALPHA_TAIL])
     return float(_rank_correlation(both[:, None])[0]), Interval(float(low), float(high))
 
 

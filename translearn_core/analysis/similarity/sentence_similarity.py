@@ -6,14 +6,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import rankdata
 
-from translearn_core.analysis.metrics import TAIL
+from translearn_core.analysis.metrics import ALPHA_TAIL
 from translearn_core.results import Interval
 
 FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class MeaningChange:
+class StsChange:
     """Rank correlation of similarities with how alike pairs should be; `change` is after less before."""
 
     before: float
@@ -21,9 +21,9 @@ class MeaningChange:
     change: Interval
 
 
-def meaning_change(
+def sts_change(
     alike: ArrayLike, before: ArrayLike, after: ArrayLike, *, draws: int = 2000, seed: int = 0
-) -> MeaningChange:
+) -> StsChange:
     """Return Spearman's correlation with `alike` before and after, and the 95 % interval of their difference.
 
     The interval is the percentile bootstrap over pairs, the same pairs on both sides of each draw.
@@ -37,7 +37,7 @@ def meaning_change(
 
     Returns
     -------
-    MeaningChange
+    StsChange
         NaN where one side is all ties.
     """
     sides = np.stack([np.asarray(side, dtype=np.float64) for side in (alike, before, after)])
@@ -45,8 +45,10 @@ def meaning_change(
     taken = np.random.default_rng(seed).integers(0, pairs, (draws, pairs))
     found, drawn = _correlations(sides[:, None]), _correlations(sides[:, taken])
     apart = drawn[1] - drawn[0]
-    low, high = np.nanquantile(apart, [TAIL, 1 - TAIL]) if np.isfinite(apart).any() else (np.nan, np.nan)
-    return MeaningChange(float(found[0, 0]), float(found[1, 0]), Interval(float(low), float(high)))
+    low, high = (
+        np.nanquantile(apart, [ALPHA_TAIL, 1 - ALPHA_TAIL]) if np.isfinite(apart).any() else (np.nan, np.nan)
+    )
+    return StsChange(float(found[0, 0]), float(found[1, 0]), Interval(float(low), float(high)))
 
 
 def _correlations(sides: FloatArray) -> FloatArray:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from translearn_core.config.enums import Layers, Schedule
+from translearn_core.config.enums import LayerCombination, Schedule
 from translearn_core.config.model import FreezePlan, Stage
 from translearn_core.config.recipes.recipe import Settings
 
@@ -11,14 +11,14 @@ HEAD_FIRST = Stage(plan=FreezePlan(), epochs=3)
 """The head learns before anything below it moves: three passes, which cost next to nothing."""
 
 
-def frozen(layers: Layers = Layers.LAST, **parts: Any) -> Callable[[int, int], Settings]:
+def frozen(layers: LayerCombination = LayerCombination.LAST, **parts: Any) -> Callable[[int, int], Settings]:
     """Return the shape of a head that reads `layers` of a backbone which stays as it is."""
     return lambda _n, _k: {"plan": FreezePlan(), "layers": layers, **parts}
 
 
 def top(**parts: Any) -> Callable[[int, int], Settings]:
     """Return the shape of the top blocks alone."""
-    return lambda n, k: {"plan": FreezePlan.last(k, n), **parts}
+    return lambda n, k: {"plan": FreezePlan.last_n(k, n), **parts}
 
 
 def whole(**parts: Any) -> Callable[[int, int], Settings]:
@@ -28,16 +28,16 @@ def whole(**parts: Any) -> Callable[[int, int], Settings]:
 
 def gradual(n: int, k: int) -> Settings:
     """One more block in each stage, from the top down (ULMFiT, arXiv:1801.06146)."""
-    stages = [HEAD_FIRST, *(Stage(plan=FreezePlan.last(blocks, n)) for blocks in range(1, k))]
+    stages = [HEAD_FIRST, *(Stage(plan=FreezePlan.last_n(blocks, n)) for blocks in range(1, k))]
     training = {"epochs": 1, "lr": 3e-4, "decay": 0.8, "schedule": Schedule.SLANTED}
-    return {"plan": FreezePlan.last(k, n), "stages": tuple(stages) if k else (), "training": training}
+    return {"plan": FreezePlan.last_n(k, n), "stages": tuple(stages) if k else (), "training": training}
 
 
 def bottom_up(n: int, k: int) -> Settings:
     """Each block alone from the bottom up, then all together (chain-thaw, arXiv:1708.00524)."""
     alone = [Stage(plan=FreezePlan(blocks=(block,))) for block in range(n - k, n)]
     stages = (HEAD_FIRST, *alone) if k else ()
-    return {"plan": FreezePlan.last(k, n), "stages": stages, "training": {"epochs": 1, "lr": 1e-4}}
+    return {"plan": FreezePlan.last_n(k, n), "stages": stages, "training": {"epochs": 1, "lr": 1e-4}}
 
 
 def lp_ft(n: int, k: int) -> Settings:
@@ -54,7 +54,7 @@ def smaller(n: int, k: int) -> Settings:
     """The lower half of the backbone alone, all of it or its top blocks."""
     half = max(1, n // 2)
     return {
-        "plan": FreezePlan.everything(half) if k == n else FreezePlan.last(min(k, half), half),
+        "plan": FreezePlan.full(half) if k == n else FreezePlan.last_n(min(k, half), half),
         "backbone": {"blocks": half},
         "training": {"epochs": 5, "lr": 1e-4},
     }
@@ -62,4 +62,4 @@ def smaller(n: int, k: int) -> Settings:
 
 def _down_to(n: int, k: int) -> FreezePlan:
     """Return the plan of the top `k` blocks; all of them bring the embeddings."""
-    return FreezePlan.everything(n) if k == n else FreezePlan.last(k, n)
+    return FreezePlan.full(n) if k == n else FreezePlan.last_n(k, n)

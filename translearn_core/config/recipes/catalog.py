@@ -1,6 +1,6 @@
 """The recipes: ways to transfer that have a name, told in words and set for a backbone of any depth."""
 
-from translearn_core.config.enums import HeadKind, Layers, Tuning
+from translearn_core.config.enums import HeadKind, LayerCombination, Tuning
 from translearn_core.config.experiment import ExperimentConfig
 from translearn_core.config.model import HeadConfig, TuningConfig
 from translearn_core.config.recipes.builders import bottom_up, frozen, gradual, lp_ft, smaller, top, whole
@@ -40,7 +40,7 @@ RECIPES: dict[RecipeName, Recipe] = {
             "When the last layer is bent to what the backbone was trained for.",
             "Nothing once the texts have been encoded.",
             BERT_TABLE,
-            frozen(Layers.SECOND_LAST),
+            frozen(LayerCombination.SECOND_LAST),
         ),
         Recipe(
             RecipeName.SUM_4,
@@ -50,7 +50,7 @@ RECIPES: dict[RecipeName, Recipe] = {
             "To use several layers without a longer vector.",
             "Nothing once the texts have been encoded.",
             BERT_TABLE,
-            frozen(Layers.SUM_4),
+            frozen(LayerCombination.SUM_4),
         ),
         Recipe(
             RecipeName.CONCAT_4,
@@ -60,7 +60,7 @@ RECIPES: dict[RecipeName, Recipe] = {
             "The best frozen features in BERT's own comparison; wants some hundred labels.",
             "Nothing once the texts have been encoded; a head four times as wide.",
             BERT_TABLE,
-            frozen(Layers.CONCAT_4),
+            frozen(LayerCombination.CONCAT_4),
         ),
         Recipe(
             RecipeName.MIX,
@@ -70,7 +70,7 @@ RECIPES: dict[RecipeName, Recipe] = {
             "To see where the knowledge sits.",
             "Nothing once the texts have been encoded.",
             "ELMo: Peters et al. 2018, arXiv:1802.05365",
-            frozen(Layers.MIX),
+            frozen(LayerCombination.MIX),
         ),
         Recipe(
             RecipeName.LAST_K,
@@ -198,22 +198,22 @@ def recipe(name: str) -> Recipe:
         raise ConfigError("recipe", name, f"one of {', '.join(RecipeName)}") from None
 
 
-def named(config: ExperimentConfig, n_blocks: int) -> RecipeName | None:
+def match_recipe(config: ExperimentConfig, n_blocks: int) -> RecipeName | None:
     """Return the recipe that gives just this, at some depth; None if something in it was changed."""
-    return next((name for name, one in RECIPES.items() if one.gives(config, n_blocks)), None)
+    return next((name for name, one in RECIPES.items() if one.matches(config, n_blocks)), None)
 
 
-def taken_after(config: ExperimentConfig, n_blocks: int) -> RecipeName | None:
+def closest_recipe(config: ExperimentConfig, n_blocks: int) -> RecipeName | None:
     """Return the recipe that an experiment is, or takes after; None where it just trains a plan at once."""
-    if (name := named(config, n_blocks)) is not None:
+    if (name := match_recipe(config, n_blocks)) is not None:
         return None if name in (RecipeName.LINEAR, RecipeName.LAST_K) else name
     marks = (
         config.stages,
         config.distil,
         config.backbone.random_init,
         config.tuning.kind is not Tuning.ALL,
-        config.features.layers is not Layers.LAST,
+        config.features.layers is not LayerCombination.LAST,
     )
     if not any(marks):
         return None
-    return next((name for name, one in RECIPES.items() if one.gives(config, n_blocks, loosely=True)), None)
+    return next((name for name, one in RECIPES.items() if one.matches(config, n_blocks, loosely=True)), None)

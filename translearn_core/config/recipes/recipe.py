@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from translearn_core.config.data import AugmentConfig
-from translearn_core.config.enums import Layers
+from translearn_core.config.enums import LayerCombination
 from translearn_core.config.experiment import ExperimentConfig
 from translearn_core.config.model import BackboneConfig, FeatureConfig, FreezePlan, HeadConfig, TuningConfig
 from translearn_core.config.training import DistilConfig, TrainingConfig
@@ -68,8 +68,8 @@ class Recipe:
     name: RecipeName
     family: Family
     title: str
-    does: str
-    when: str
+    summary: str
+    use_when: str
     cost: str
     source: str
     shape: Callable[[int, int], Settings]
@@ -104,13 +104,13 @@ class Recipe:
         settings = self.shape(n_blocks, chosen)
         plan = settings["plan"]
         kept = {name: getattr(base.training, name) for name in ("seed", *KEPT["training"])}
-        training = TrainingConfig.suited(plan).model_copy(update=kept | settings.get("training", {}))
+        training = TrainingConfig.defaults_for(plan).model_copy(update=kept | settings.get("training", {}))
         if self.teacher and teacher is None:
             teacher = base.distil.teacher if base.distil else None
             if teacher is None:
                 raise ConfigError("distil.teacher", None, "a finished run that teaches")
         read = {name: getattr(base.features, name) for name in KEPT["features"]}
-        features = FeatureConfig(layers=settings.get("layers", Layers.LAST), **read)
+        features = FeatureConfig(layers=settings.get("layers", LayerCombination.LAST), **read)
         backbone: BackboneConfig = base.backbone.model_copy(
             update={"random_init": False, "blocks": None, "fresh_top": 0} | settings.get("backbone", {})
         )
@@ -127,7 +127,7 @@ class Recipe:
             distil=DistilConfig(teacher=teacher) if self.teacher and teacher else None,
         )
 
-    def gives(self, config: ExperimentConfig, n_blocks: int, *, loosely: bool = False) -> bool:
+    def matches(self, config: ExperimentConfig, n_blocks: int, *, loosely: bool = False) -> bool:
         """Whether `config` is just this recipe at some depth; `loosely`: but for loop, head and copies."""
         teacher = config.distil.teacher if config.distil else None
         if self.teacher is not (teacher is not None):

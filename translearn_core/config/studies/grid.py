@@ -6,19 +6,19 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from translearn_core.config.base import Frozen
+from translearn_core.config.base import BaseConfig
 from translearn_core.config.data import DataConfig
 from translearn_core.config.experiment import ExperimentConfig
-from translearn_core.config.jobs import identity
-from translearn_core.config.min_steps import lengthened
+from translearn_core.config.jobs import job_id
+from translearn_core.config.min_steps import with_min_steps
 from translearn_core.config.model import BackboneConfig, FreezePlan
-from translearn_core.config.overrides import changed
+from translearn_core.config.overrides import apply_overrides
 from translearn_core.config.recipes.catalog import RECIPES
 from translearn_core.config.recipes.recipe import Recipe, RecipeName
-from translearn_core.config.studies.study import EVERYTHING, StudyConfig, own_settings
+from translearn_core.config.studies.study import FULL_FINE_TUNING, StudyConfig, custom_overrides
 from translearn_core.config.training import TrainingConfig
 from translearn_core.errors import ConfigError, TranslearnError
-from translearn_core.validation_errors import refusal
+from translearn_core.validation_errors import explain_validation_error
 
 MOST_RUNS = 500
 """A larger grid is a mistake more often than a question."""
@@ -31,7 +31,7 @@ OWN_LINE = "own settings"
 
 
 @dataclass(frozen=True)
-class Planned:
+class PlannedRun:
     """One run of a study: its cell by what is varied and by name, its seed, and the experiment."""
 
     cell: dict[str, str]
@@ -41,7 +41,7 @@ class Planned:
 
 
 @dataclass(frozen=True)
-class _Way:
+class _Arm:
     """One way to transfer on one backbone: how it is called, its line and boundary, and what it makes."""
 
     name: str
@@ -50,7 +50,7 @@ class _Way:
     make: Callable[[ExperimentConfig], ExperimentConfig]
 
 
-def expand(study: StudyConfig, n_blocks: Mapping[str, int]) -> tuple[Planned, ...]:
+def expand_grid(study: StudyConfig, n_blocks: Mapping[str, int]) -> tuple[PlannedRun, ...]:
     """Return a study's runs, all cells with the first seed first.
 
     Parameters
@@ -71,11 +71,11 @@ def expand(study: StudyConfig, n_blocks: Mapping[str, int]) -> tuple[Planned, ..
         If a backbone cannot do what is asked, or there are more than `MOST_RUNS`.
     """
     cells = list(_cells(study, n_blocks))
-    planned: dict[str, Planned] = {}
+    planned: dict[str, PlannedRun] = {}
     for seed in study.seeds:
         for factors, name, config in cells:
             made = _seeded(config, seed, redraw=study.redraw)
-            planned.setdefault(identity(made), Planned(factors, name, seed, made))
+            planned.setdefault(job_id(made), PlannedRun(factors, name, seed, made))
             if len(planned) > MOST_RUNS:
                 fewer = f"at most {MOST_RUNS}, by fewer recipes, boundaries, seeds or sizes"
                 raise ConfigError("study", f"more than {MOST_RUNS} runs", fewer)
@@ -87,7 +87,7 @@ def depth_study(config: ExperimentConfig, n_blocks: int, *, seeds: int = 3) -> S
 
     What trains in stages trains at once there, for as many epochs as all stages have together.
     """
-    epochs = sum(stage.epochs for stage in config.course)
+    epochs = sum(stage.epochs for stage in config.resolved_stages)
     at_once = config.model_copy(
         update={"stages": (), "training": config.training.model_copy(update={"epochs": epochs})}
     )
@@ -96,12 +96,12 @@ def depth_study(config: ExperimentConfig, n_blocks: int, *, seeds: int = 3) -> S
         "backbones": (config.backbone,),
         "seeds": tuple(range(config.training.seed, config.training.seed + seeds)),
         "sizes": (config.data.train_rows,),
-        "settings": own_settings(at_once, recipes=False),
+        "settings": custom_overrides(at_once, recipes=False),
     }
     possible = []
-    for boundary in range(EVERYTHING, n_blocks + 1):
+    for boundary in range(FULL_FINE_TUNING, n_blocks + 1):
         try:
-            expand(StudyConfig(**common, boundaries=(boundary,)), {config.backbone.label: n_blocks})
+            expand_grid(StudyConfig(**common, boundaries=(boundary,)), {config.backbone.label: n_blocks})
         except TranslearnError:  # LoRA, for one, needs a block that trains
             continue
         possible.append(boundary)
@@ -115,7 +115,7 @@ def _cells(
         label = backbone.label
         if label not in n_blocks:
             raise ConfigError("n_blocks", sorted(n_blocks), f"the number of blocks of {label}")
-        for way in _ways(study, label, n_blocks[label]):
+        for way in _arms(study, label, n_blocks[label]):
             for size in study.sizes:
                 rows = "all rows" if size is None else f"{size:,} rows"
                 factors = {"recipe": way.line, "backbone": label, "rows": rows}
@@ -126,7 +126,7 @@ def _cells(
                 made = way.make(ExperimentConfig(data=_rows(study, size), backbone=backbone))
                 checked = _checked(study, made, n_blocks[label])
                 if size is not None:
-                    checked = lengthened(checked, size, study.fewest_steps)
+                    checked = with_min_steps(checked, size, study.fewest_steps)
                 yield factors, ", ".join(said), checked
 
 
@@ -136,15 +136,15 @@ def _rows(study: StudyConfig, size: int | None) -> DataConfig:
     return study.data.model_copy(update={"train_rows": size})
 
 
-def _ways(study: StudyConfig, label: str, n: int) -> Iterator[_Way]:
-    lowest = 0 if study.recipes else EVERYTHING
+def _arms(study: StudyConfig, label: str, n: int) -> Iterator[_Arm]:
+    lowest = 0 if study.recipes else FULL_FINE_TUNING
     for boundary in study.boundaries:
         if not lowest <= boundary <= n:
             why = f"{label} has {n} blocks"
-            why += ", and -1 is for studies without recipes" * (boundary == EVERYTHING)
+            why += ", and -1 is for studies without recipes" * (boundary == FULL_FINE_TUNING)
             raise ConfigError("boundaries", boundary, f"{lowest} to {n}: {why}")
     if (own := study.own) is not None:
-        yield _Way(OWN_LINE, OWN_LINE, None, lambda base: own.model_copy(update={"data": base.data}))
+        yield _Arm(OWN_LINE, OWN_LINE, None, lambda base: own.model_copy(update={"data": base.data}))
     if not study.recipes:
         for boundary in study.boundaries:
             yield _plain(boundary, n, PLAIN)
@@ -154,23 +154,23 @@ def _ways(study: StudyConfig, label: str, n: int) -> Iterator[_Way]:
         if one.teacher and study.teacher is None:
             raise ConfigError("teacher", None, f"the finished run that teaches, for the recipe {name}")
         if not study.boundaries or name is RecipeName.SCRATCH or not (plan.blocks or plan.embeddings):
-            yield _Way(str(name), str(name), None, _done(one, n, None, study.teacher))
+            yield _Arm(str(name), str(name), None, _done(one, n, None, study.teacher))
             continue
         for boundary in study.boundaries:
             if boundary == n:  # a recipe with nothing left to train is the head alone
                 yield _plain(boundary, n, HEAD_ONLY)
                 continue
             make = _done(one, n, n - boundary, study.teacher)
-            yield _Way(f"{name} from block {boundary}", str(name), boundary, make)
+            yield _Arm(f"{name} from block {boundary}", str(name), boundary, make)
 
 
-def _plain(boundary: int, n: int, line: str) -> _Way:
-    plan = FreezePlan.everything(n) if boundary == EVERYTHING else FreezePlan.last(n - boundary, n)
+def _plain(boundary: int, n: int, line: str) -> _Arm:
+    plan = FreezePlan.full(n) if boundary == FULL_FINE_TUNING else FreezePlan.last_n(n - boundary, n)
 
     def make(base: ExperimentConfig) -> ExperimentConfig:
-        return base.model_copy(update={"plan": plan, "training": TrainingConfig.suited(plan)})
+        return base.model_copy(update={"plan": plan, "training": TrainingConfig.defaults_for(plan)})
 
-    return _Way(plan.label, line, boundary, make)
+    return _Arm(plan.label, line, boundary, make)
 
 
 def _done(
@@ -191,17 +191,17 @@ def _done(
 
 def _checked(study: StudyConfig, config: ExperimentConfig, n: int) -> ExperimentConfig:
     try:
-        config = changed(config, dict(study.settings))
+        config = apply_overrides(config, dict(study.settings))
     except ConfigError as error:
         raise ConfigError("settings", error.value, error.expected) from None
     except ValidationError as error:
-        raise refusal(error, "settings: {}".format) from None
+        raise explain_validation_error(error, "settings: {}".format) from None
     config.check(config.backbone.blocks or n)
     return config
 
 
 def _seeded(config: ExperimentConfig, seed: int, *, redraw: bool) -> ExperimentConfig:
-    parts: dict[str, Frozen] = {"training": config.training.model_copy(update={"seed": seed})}
+    parts: dict[str, BaseConfig] = {"training": config.training.model_copy(update={"seed": seed})}
     if redraw and config.data.train_rows is not None:
         parts["data"] = config.data.model_copy(update={"rows_seed": seed})
     if config.backbone.random_init or config.backbone.fresh_top:

@@ -8,10 +8,10 @@ from translearn_core.config.recipes.recipe import RecipeName
 Cells = Mapping[str, Mapping[str, str]]
 """Cells by name: what they are in recipe, backbone, rows and, where it is varied, boundary."""
 
-VARIED = ("recipe", "boundary", "backbone", "rows")
+FACTORS = ("recipe", "boundary", "backbone", "rows")
 
 
-def titles(cells: Cells) -> dict[str, str]:
+def cell_titles(cells: Cells) -> dict[str, str]:
     """Return what each cell is called, with its recipe's title in place of the short name."""
     return {
         name: _title(factors["recipe"]) + name.removeprefix(factors["recipe"])
@@ -21,14 +21,14 @@ def titles(cells: Cells) -> dict[str, str]:
     }
 
 
-def lines(cells: Cells, along: str) -> dict[str, str]:
+def group_labels(cells: Cells, along: str) -> dict[str, str]:
     """Return the line of each cell, by its title, on a curve along one factor: what else is varied."""
     others = [
         name
-        for name in VARIED
+        for name in FACTORS
         if name != along and len({factors.get(name) for factors in cells.values()}) > 1
     ]
-    called = titles(cells)
+    called = cell_titles(cells)
     return {
         called[cell]: ", ".join(_said(name, factors[name]) for name in others if name in factors)
         or _title(factors["recipe"])

@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, JsonValue, field_validator, model_validator
 
-from translearn_core.config.base import Frozen
+from translearn_core.config.base import BaseConfig
 from translearn_core.config.data import DataConfig
 from translearn_core.config.experiment import ExperimentConfig
 from translearn_core.config.model import BackboneConfig
@@ -12,22 +12,22 @@ from translearn_core.config.recipes.recipe import KEPT, RecipeName
 from translearn_core.config.seed import Seed
 from translearn_core.config.training import TrainingConfig
 
-EVERYTHING = -1
+FULL_FINE_TUNING = -1
 """The boundary below block 0: the embeddings train too."""
 
-OWN = ("data", "backbone", "plan", "stages", "continues", "training.seed")
+CUSTOM = ("data", "backbone", "plan", "stages", "continues", "training.seed")
 """Settings that a study has fields of its own for, or varies itself."""
 
 Size = Annotated[int, Field(ge=2)]
 
 
-class StudyConfig(Frozen):
+class StudyConfig(BaseConfig):
     """What a study varies, and what stays the same in all its runs."""
 
     data: DataConfig
     backbones: tuple[BackboneConfig, ...] = Field((BackboneConfig(),), max_length=20)
     recipes: tuple[RecipeName, ...] = Field((), description="ways to transfer; none: plain plans by boundary")
-    boundaries: tuple[Annotated[int, Field(ge=EVERYTHING)], ...] = Field(
+    boundaries: tuple[Annotated[int, Field(ge=FULL_FINE_TUNING)], ...] = Field(
         (),
         max_length=200,
         description="lowest block that trains; the number of blocks: head only; -1: the embeddings too",
@@ -82,7 +82,7 @@ class StudyConfig(Frozen):
     @classmethod
     def _not_its_own(cls, settings: dict[str, JsonValue]) -> dict[str, JsonValue]:
         for name in settings:
-            if own := [o for o in OWN if name == o or name.startswith(f"{o}.")]:
+            if own := [o for o in CUSTOM if name == o or name.startswith(f"{o}.")]:
                 raise ValueError(f"{own[0]} is the study's to set: leave {name} out")
         return settings
 
@@ -99,12 +99,12 @@ class StudyConfig(Frozen):
         return self
 
 
-def own_settings(config: ExperimentConfig, *, recipes: bool) -> dict[str, JsonValue]:
+def custom_overrides(config: ExperimentConfig, *, recipes: bool) -> dict[str, JsonValue]:
     """Return what makes an experiment differ from a plain one with its plan, by dotted names.
 
     With `recipes`, only what stays a person's own under a recipe.
     """
-    training = TrainingConfig.suited(config.plan)
+    training = TrainingConfig.defaults_for(config.plan)
     plain = ExperimentConfig(data=config.data, backbone=config.backbone, plan=config.plan, training=training)
     told, usual = config.model_dump(mode="json"), plain.model_dump(mode="json")
     parts = {part: set(names) for part, names in KEPT.items()}

@@ -7,20 +7,20 @@ from typing import Any, Self
 import yaml
 from pydantic import Field, JsonValue, field_validator
 
-from translearn_core.config.base import Frozen
+from translearn_core.config.base import BaseConfig
 from translearn_core.config.data import DataConfig, SplitConfig
-from translearn_core.config.enums import Fix, Split
+from translearn_core.config.enums import CleaningRule, Split
 from translearn_core.config.experiment import ExperimentConfig
 from translearn_core.config.model import BackboneConfig
 from translearn_core.config.studies.study import StudyConfig
 from translearn_core.documents import DocumentError, parse_yaml, read_text
-from translearn_core.errors import MISSING, ConfigError, DataError
+from translearn_core.errors import UNSET, ConfigError, DataError
 
 MAX_BYTES = 1_000_000
 """Largest study file: people write some lines, and a program that writes them some thousand."""
 
 
-class StudyFile(Frozen):
+class StudyFile(BaseConfig):
     """What stands in a study's file."""
 
     name: str = Field(min_length=1, max_length=200, description="the study")
@@ -30,7 +30,7 @@ class StudyFile(Frozen):
     text: str = Field(description="the column that holds the texts")
     label: str = Field(description="the column that holds the classes")
     split: SplitConfig = SplitConfig()
-    fixes: tuple[Fix, ...] = Field((), description="decisions taken on findings")
+    fixes: tuple[CleaningRule, ...] = Field((), description="decisions taken on findings")
     rare_below: int = Field(5, description="a class with fewer rows than this is rare")
     backbones: tuple[BackboneConfig, ...] = (BackboneConfig(),)
     recipes: tuple[str, ...] = ()
@@ -92,12 +92,12 @@ class StudyFile(Frozen):
         return str(yaml.safe_dump(in_order, sort_keys=False, allow_unicode=True, default_flow_style=None))
 
 
-def _alike(other: type[Frozen]) -> list[str]:
+def _alike(other: type[BaseConfig]) -> list[str]:
     """Return the fields that a study's file has in common with another configuration."""
     return [name for name in other.model_fields if name in StudyFile.model_fields]
 
 
-def _shared(config: Frozen) -> dict[str, Any]:
+def _shared(config: BaseConfig) -> dict[str, Any]:
     return {name: getattr(config, name) for name in _alike(type(config))}
 
 
@@ -147,7 +147,7 @@ def read_study_file(path: Path, files: Mapping[str, Path]) -> dict[str, Any]:
         raise ConfigError("study file", str(unknown[0]), f"one of {', '.join(StudyFile.model_fields)}")
     for name, field in StudyFile.model_fields.items():
         if field.is_required() and name not in told:
-            raise ConfigError(name, MISSING, str(field.description), verb="name")
+            raise ConfigError(name, UNSET, str(field.description), verb="name")
     named = told.get("files") or {}
     if isinstance(named, dict):
         beside = {part: path.parent / name if isinstance(name, str) else name for part, name in named.items()}

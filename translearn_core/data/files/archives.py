@@ -6,7 +6,7 @@ import zipfile
 import zlib
 from dataclasses import dataclass
 
-from translearn_core.data.findings import counted, finding, named, shown
+from translearn_core.data.findings import count_noun, finding, quote, quote_list
 from translearn_core.errors import DataError
 from translearn_core.results import Finding, Severity
 
@@ -86,7 +86,7 @@ def _from_zip(data: bytes, name: str, limit: int, sheet: str | None) -> Unpacked
                     )
             tables = {entry.filename: entry for entry in entries if _is_table(entry)}
             if not tables:
-                inside = named([entry.filename for entry in entries], 3) or "nothing"
+                inside = quote_list([entry.filename for entry in entries], 3) or "nothing"
                 raise DataError(
                     f"{name} is a ZIP archive without a table, it holds {inside}: put one CSV, Excel, "
                     "JSON Lines or Parquet file into it."
@@ -121,7 +121,7 @@ def _chosen(tables: list[str], name: str, sheet: str | None) -> str:
     for table in tables:
         if sheet in (table, table.rsplit("/", 1)[-1]):
             return table
-    raise DataError(f"{name} holds no table {shown(sheet)}: choose from {named(tables, 8)}.")
+    raise DataError(f"{name} holds no table {quote(sheet)}: choose from {quote_list(tables, 8)}.")
 
 
 def _said(chosen: str, tables: list[str]) -> tuple[Finding, ...]:
@@ -129,8 +129,8 @@ def _said(chosen: str, tables: list[str]) -> tuple[Finding, ...]:
         return ()
     others = [table for table in tables if table != chosen]
     sentence = (
-        f"The archive holds {counted(len(tables), 'table')}: {shown(chosen)} was read, {named(others)} "
-        f"{'was' if len(others) == 1 else 'were'} not."
+        f"The archive holds {count_noun(len(tables), 'table')}: {quote(chosen)} was read, "
+        f"{quote_list(others)} {'was' if len(others) == 1 else 'were'} not."
     )
     advice = "Choose another one where the file is read, or bring its parts as separate files."
     return (finding("several-tables", Severity.WARNING, sentence, advice=advice),)

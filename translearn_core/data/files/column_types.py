@@ -29,7 +29,7 @@ def _type(found: set[type]) -> ColumnType | None:
     return shared[0] if shared else None
 
 
-def restored(frame: pd.DataFrame, types: Iterable[tuple[str, ColumnType]]) -> pd.DataFrame:
+def restore_types(frame: pd.DataFrame, types: Iterable[tuple[str, ColumnType]]) -> pd.DataFrame:
     """Return a table whose columns of texts have the types that the file gave them.
 
     A column that was changed since, so that a cell does not fit its type, stays a column of texts.

@@ -22,7 +22,7 @@ from translearn_core.data.files.code_pages import (
     doubtful_words,
 )
 from translearn_core.data.files.file_kinds import refuse_other_kinds
-from translearn_core.data.findings import shown
+from translearn_core.data.findings import quote
 from translearn_core.errors import DataError
 
 __all__ = ["CODECS", "Decoded", "decode"]
@@ -143,7 +143,7 @@ def text_codec(encoding: str) -> str:
         codec = ""
     if not codec or codec in NO_TEXT_CODECS:
         raise DataError(
-            f"The encoding {shown(encoding)} is unknown: give one of {', '.join(CODECS)}, or another text "
+            f"The encoding {quote(encoding)} is unknown: give one of {', '.join(CODECS)}, or another text "
             "encoding that Python knows."
         )
     return "utf-8" if codec == "utf-8-sig" else codec

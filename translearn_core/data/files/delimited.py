@@ -22,7 +22,7 @@ from translearn_core.data.files.dialect import (
 from translearn_core.data.files.fasttext import read_fasttext
 from translearn_core.data.files.line_ends import clean_line_ends, lines_of
 from translearn_core.data.files.raw_table import RawTable
-from translearn_core.data.findings import counted, finding, shown
+from translearn_core.data.findings import count_noun, finding, quote
 from translearn_core.errors import DataError
 from translearn_core.results import Finding, Severity
 
@@ -76,7 +76,7 @@ def parse(text: str, name: str, *, max_rows: int, delimiter: str | None = None) 
     if dialect.wrapped:
         text = _unwrapped(text)
         dialect = find_dialect(text, name, dialect.delimiter)
-        findings.append(finding("quoted-lines", Severity.MENDED, "Quotes around whole lines were removed."))
+        findings.append(finding("quoted-lines", Severity.FIXED, "Quotes around whole lines were removed."))
     table, quoting = _parsed(text, dialect, name, max_rows)
     table.findings = [*_detected(dialect, quoting, len(table.rows[0])), *findings, *table.findings]
     table.delimiter, table.others = "" if dialect.delimiter == ALONE else dialect.delimiter, dialect.others
@@ -191,7 +191,7 @@ def _detected(dialect: Dialect, quoting: Quoting, width: int) -> list[Finding]:
     columns = "One column."
     if dialect.delimiter != ALONE:
         word = DELIMITERS.get(dialect.delimiter)
-        between = f"A {word}" if word else f"{shown(dialect.delimiter)}"
+        between = f"A {word}" if word else f"{quote(dialect.delimiter)}"
         columns = f"{between} separates the {width:,} columns."
     said = "no double quotes" if quoting is Quoting.NONE else str(quoting)
     return [
@@ -202,10 +202,10 @@ def _detected(dialect: Dialect, quoting: Quoting, width: int) -> list[Finding]:
 
 def _strays(number: int, lines: tuple[int, ...]) -> Finding:
     sentence = (
-        f"{counted(number, 'stray line break')} inside rows became blanks (carriage returns, vertical tabs "
-        f"or form feeds; {line_list(lines)})."
+        f"{count_noun(number, 'stray line break')} inside rows became blanks (carriage returns, vertical "
+        f"tabs or form feeds; {line_list(lines)})."
     )
-    return finding("stray-line-breaks", Severity.MENDED, sentence)
+    return finding("stray-line-breaks", Severity.FIXED, sentence)
 
 
 def _explained(misfit: MisfitError, delimiter: str, name: str) -> str:
@@ -221,7 +221,7 @@ def _explained(misfit: MisfitError, delimiter: str, name: str) -> str:
             'close it, or double the quotes inside ("").'
         )
     have = (
-        f"{name} has {counted(misfit.found, 'field')} in line {misfit.line:,} where the header has "
+        f"{name} has {count_noun(misfit.found, 'field')} in line {misfit.line:,} where the header has "
         f"{misfit.expected}"
     )
     if misfit.found > misfit.expected:

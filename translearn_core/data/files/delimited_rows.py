@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from translearn_core.data.files.dialect import Dialect
-from translearn_core.data.findings import counted, finding, joined
+from translearn_core.data.findings import count_noun, finding, join_list
 from translearn_core.errors import DataError
 from translearn_core.results import Finding, Severity
 
@@ -101,10 +101,10 @@ def odd_rows(lead: list[int], broken: list[int], cut: int) -> list[Finding]:
     if lead:
         what = "Comments and titles before the table were" if len(lead) > 1 else "A line before the table was"
         sentence = f"{what} left out ({line_list(lead)})."
-        said.append(finding("lines-before-header", Severity.MENDED, sentence))
+        said.append(finding("lines-before-header", Severity.FIXED, sentence))
     if broken:
         sentence = (
-            f"{counted(len(broken), 'row')} with unreadable characters lack fields ({line_list(broken)})."
+            f"{count_noun(len(broken), 'row')} with unreadable characters lack fields ({line_list(broken)})."
         )
         said.append(finding("broken-rows", Severity.WARNING, sentence))
     if cut:
@@ -117,4 +117,4 @@ def odd_rows(lead: list[int], broken: list[int], cut: int) -> list[Finding]:
 def line_list(numbers: Iterable[int]) -> str:
     """Return "line 3" or "lines 3, 7 and 9"."""
     listed = [f"{number:,}" for number in numbers]
-    return f"{'line' if len(listed) == 1 else 'lines'} {joined(listed)}"
+    return f"{'line' if len(listed) == 1 else 'lines'} {join_list(listed)}"

@@ -20,7 +20,7 @@ from translearn_core.data.files.parquet import START as PARQUET_START
 from translearn_core.data.files.parquet import read_parquet
 from translearn_core.data.files.raw_table import RawTable
 from translearn_core.data.files.workbooks import OLD_OFFICE, read_workbook
-from translearn_core.data.findings import counted, finding, joined, shown, were
+from translearn_core.data.findings import count_noun, finding, join_list, quote, were
 from translearn_core.data.words import count_words
 from translearn_core.results import ColumnType, FileFormat, Finding, Severity
 
@@ -125,9 +125,9 @@ def _with_header(raw: RawTable, given: bool | None) -> FileRows:
     number = {k: n for n, k in enumerate(left, start=1)}
     if cut := [number[k] for k in raw.trimmed if k in number]:
         sentence = (
-            f"{counted(len(cut), 'row')} ended with empty fields beyond the last column, which were cut."
+            f"{count_noun(len(cut), 'row')} ended with empty fields beyond the last column, which were cut."
         )
-        said.append(finding("trailing-fields", Severity.MENDED, sentence, cut))
+        said.append(finding("trailing-fields", Severity.FIXED, sentence, cut))
     rows, numbers = [raw.rows[k] for k in left], [*number.values()]
     return FileRows(
         names=names,
@@ -147,34 +147,34 @@ def _left_out(header: list[str], below: list[list[str]], lines: list[int]) -> tu
     again = repeated_header_rows(header, below)
     if further:
         sentence = (
-            f"{counted(further, 'further header row')} below the first {were(further)} left out "
+            f"{count_noun(further, 'further header row')} below the first {were(further)} left out "
             f"({line_list(lines[:further])}).{_wordings(header, below[0])}"
         )
-        said.append(finding("further-header-rows", Severity.MENDED, sentence))
+        said.append(finding("further-header-rows", Severity.FIXED, sentence))
     elif below and second_header_row(below):
         sentence = (
-            f"Row 1 ({joined([shown(cell) for cell in below[0] if cell.strip()][:3])}) looks like a second "
-            "header row."
+            f"Row 1 ({join_list([quote(cell) for cell in below[0] if cell.strip()][:3])}) looks like a "
+            f"second header row."
         )
         advice = "Delete it in the file if so, or it is learned from as a row."
         said.append(finding("second-header-row", Severity.WARNING, sentence, [1], advice=advice))
     if again:
         sentence = (
-            f"{counted(len(again), 'row')} that {_repeat(len(again))} the header {were(len(again))} left out "
-            f"({line_list(lines[k] for k in again)})."
+            f"{count_noun(len(again), 'row')} that {_repeat(len(again))} the header {were(len(again))} left "
+            f"out ({line_list(lines[k] for k in again)})."
         )
-        said.append(finding("repeated-headers", Severity.MENDED, sentence))
+        said.append(finding("repeated-headers", Severity.FIXED, sentence))
     return {*range(further), *again}, said
 
 
 def _wordings(header: list[str], row: list[str]) -> str:
     """Return what a second row of names calls the columns, where it says more than the first."""
     pairs = [
-        f"{shown(name)} is {shown(' '.join(cell.split()))}"
+        f"{quote(name)} is {quote(' '.join(cell.split()))}"
         for name, cell in zip(header, row, strict=True)
         if count_words(cell) > count_words(name) + 1
     ]
-    return f" There {joined(pairs, 4)}." if pairs else ""
+    return f" There {join_list(pairs, 4)}." if pairs else ""
 
 
 def _repeat(number: int) -> str:
@@ -183,13 +183,13 @@ def _repeat(number: int) -> str:
 
 def _about_header(evidence: float | None, first: Sequence[str], names: Sequence[str]) -> Finding:
     """Say that there is no header, or that it is not sure whether there is one."""
-    cells = joined([shown(cell) for cell in first], 3)
+    cells = join_list([quote(cell) for cell in first], 3)
     if evidence is None or evidence >= SURE:
         sentence = (
             f"The file has no header: its first row holds {cells}. The columns are called "
-            f"{joined(list(names))}."
+            f"{join_list(list(names))}."
         )
-        return finding("no-header", Severity.DETECTED if evidence is None else Severity.MENDED, sentence)
+        return finding("no-header", Severity.DETECTED if evidence is None else Severity.FIXED, sentence)
     if evidence > 0:
         sentence = f"The first row, {cells}, looks like data, so the file was read without a header."
         return finding(
@@ -206,13 +206,13 @@ def _blank_rows(rows: Sequence[Sequence[str]], numbers: Sequence[int]) -> list[F
     if not blank:
         return []
     are = "is" if len(blank) == 1 else "are"
-    return [finding("empty-rows", Severity.DETECTED, f"{counted(len(blank), 'row')} {are} empty.", blank)]
+    return [finding("empty-rows", Severity.DETECTED, f"{count_noun(len(blank), 'row')} {are} empty.", blank)]
 
 
 def _about_encoding(decoded: Decoded) -> list[Finding]:
     sentence = f"Read as {decoded.encoding}."
     said = [finding("encoding", Severity.DETECTED, sentence)]
-    look = f": look at {joined([shown(word) for word in decoded.doubtful], 4)}" if decoded.doubtful else ""
+    look = f": look at {join_list([quote(word) for word in decoded.doubtful], 4)}" if decoded.doubtful else ""
     if decoded.likelier:
         sentence = f"Read as {decoded.encoding}, as chosen, where {decoded.likelier} is likelier{look}."
         advice = f"Choose {decoded.likelier} if letters look wrong."
@@ -222,9 +222,9 @@ def _about_encoding(decoded: Decoded) -> list[Finding]:
         advice = "If letters look wrong, choose another encoding, or save the file as UTF-8."
         said = [finding("encoding", Severity.WARNING, sentence, advice=advice)]
     if decoded.replaced:
-        what = counted(decoded.replaced, "character")
+        what = count_noun(decoded.replaced, "character")
         lines = (
-            f" (line {joined([f'{line:,}' for line in decoded.replaced_lines])})"
+            f" (line {join_list([f'{line:,}' for line in decoded.replaced_lines])})"
             if decoded.replaced_lines
             else ""
         )

@@ -8,7 +8,7 @@ from translearn_core.config import TableKind
 from translearn_core.data.files.column_types import column_types
 from translearn_core.data.files.delimited_rows import MOST_COLUMNS, too_many_rows
 from translearn_core.data.files.raw_table import RawTable
-from translearn_core.data.findings import finding, shown
+from translearn_core.data.findings import finding, quote
 from translearn_core.errors import DataError
 from translearn_core.results import Severity
 
@@ -112,7 +112,7 @@ def _whole(text: str, name: str) -> tuple[list[Record], list[int]]:
         found = [dict(zip(map(str, header), row, strict=False)) for row in rows]
     if not _records(found):
         raise DataError(
-            f"{name} is JSON without a table, it begins with {shown(text[:60])}: write an array of objects."
+            f"{name} is JSON without a table, it begins with {quote(text[:60])}: write an array of objects."
         )
     return found, list(range(1, len(found) + 1))
 

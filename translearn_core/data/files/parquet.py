@@ -9,7 +9,7 @@ from translearn_core.config import TableKind
 from translearn_core.data.files.delimited_rows import MOST_COLUMNS, too_many_rows
 from translearn_core.data.files.json_records import json_text
 from translearn_core.data.files.raw_table import RawTable
-from translearn_core.data.findings import counted, finding, shown
+from translearn_core.data.findings import count_noun, finding, quote
 from translearn_core.errors import DataError
 from translearn_core.results import ColumnType, Severity
 
@@ -61,7 +61,7 @@ def read_parquet(data: bytes, name: str, *, max_rows: int, max_bytes: int) -> Ra
     said = finding(
         "parquet",
         Severity.DETECTED,
-        f"A Parquet file with {counted(len(names), 'column')}: {shown(names[0])} first.",
+        f"A Parquet file with {count_noun(len(names), 'column')}: {quote(names[0])} first.",
     )
     lines = list(range(1, len(rows) + 1))
     return RawTable(TableKind.PARQUET, rows, lines, names=names, types=types, findings=[said])

@@ -10,7 +10,7 @@ from translearn_core.config import TableKind
 from translearn_core.data.files.column_types import column_types
 from translearn_core.data.files.delimited_rows import MOST_COLUMNS, too_many_rows
 from translearn_core.data.files.raw_table import RawTable
-from translearn_core.data.findings import counted, finding, named, shown
+from translearn_core.data.findings import count_noun, finding, quote, quote_list
 from translearn_core.errors import DataError
 from translearn_core.results import Finding, Severity
 
@@ -48,13 +48,13 @@ def read_workbook(
     above = _title_rows(merged, rows)
     filled = _fill_down(rows, [one for one in merged if one[0][0] >= above])
     if filled:
-        sentence = f"{counted(filled, 'cell')} of merged ranges got the value of the range."
-        findings.append(finding("merged-cells", Severity.MENDED, sentence))
+        sentence = f"{count_noun(filled, 'cell')} of merged ranges got the value of the range."
+        findings.append(finding("merged-cells", Severity.FIXED, sentence))
     first = (found.start or (0, 0))[0] + 1
     if above:
         sentence = (
-            f"{counted(above, 'row')} above the column names, a title or further names in merged cells, left "
-            "out."
+            f"{count_noun(above, 'row')} above the column names, a title or further names in merged cells, "
+            f"left out."
         )
         findings.append(finding("several-header-rows", Severity.WARNING, sentence))
     while rows and not any(cell.strip() for cell in rows[-1]):
@@ -62,7 +62,7 @@ def read_workbook(
     kept = rows[above:]
     if not kept:
         raise DataError(
-            f"{name} has no cells in sheet {shown(found.name)}: choose another sheet, or add rows."
+            f"{name} has no cells in sheet {quote(found.name)}: choose another sheet, or add rows."
         )
     lines = list(range(first + above, first + above + len(kept)))
     types = column_types(zip(*cells[above + 1 : above + len(kept)], strict=True)) or [None] * len(kept[0])
@@ -116,7 +116,7 @@ def _sheet(book: CalamineWorkbook, names: list[str], name: str, sheet: str | Non
             return book.get_sheet_by_name(sheet)
         if sheet.isascii() and sheet.isdigit() and 1 <= int(sheet[:6]) <= len(names):
             return book.get_sheet_by_name(names[int(sheet[:6]) - 1])
-        raise DataError(f"{name} has no sheet {shown(sheet)}: choose from {named(names, 8)}.")
+        raise DataError(f"{name} has no sheet {quote(sheet)}: choose from {quote_list(names, 8)}.")
     for one in names:
         if (found := book.get_sheet_by_name(one)).height > 1:
             return found
@@ -156,5 +156,5 @@ def _about_sheets(chosen: str, names: list[str]) -> list[Finding]:
     if len(names) < 2:
         return []
     others = [one for one in names if one != chosen]
-    sentence = f"Sheet {shown(chosen)} was read; the workbook also has {named(others)}."
+    sentence = f"Sheet {quote(chosen)} was read; the workbook also has {quote_list(others)}."
     return [finding("sheet", Severity.DETECTED, sentence)]

@@ -12,9 +12,9 @@ from typing import Any
 import pandas as pd
 
 from translearn_core.config import TableKind
-from translearn_core.data.csv_injection import defused
-from translearn_core.data.files.column_types import restored
-from translearn_core.errors import DataError, in_short
+from translearn_core.data.csv_injection import escape_formulas
+from translearn_core.data.files.column_types import restore_types
+from translearn_core.errors import DataError, shorten_repr
 from translearn_core.results import ColumnType
 
 SUFFIXES: dict[str, TableKind] = {
@@ -58,7 +58,7 @@ def output_kind(path: Path) -> TableKind:
     compressed = path.suffix.lower() == ".gz"
     if kind is None or (compressed and kind in (TableKind.XLSX, TableKind.PARQUET)):
         raise DataError(
-            f"{in_short(path.name)} ends with no kind of table that can be written: let it end with "
+            f"{shorten_repr(path.name)} ends with no kind of table that can be written: let it end with "
             f"{', '.join(f'.{one}' for one in TableKind)}, .csv.gz, .tsv.gz or .jsonl.gz."
         )
     return kind
@@ -129,11 +129,11 @@ def table_bytes(
     """
     if kind.delimiter is not None:
         delimiter = delimiter if kind is TableKind.CSV else kind.delimiter
-        text = _delimited(frame if raw else defused(frame, delimiter), delimiter)
+        text = _delimited(frame if raw else escape_formulas(frame, delimiter), delimiter)
         return text.encode("utf-8-sig" if bom else "utf-8", errors="replace")
     if kind is TableKind.JSONL:  # has no dates
         types = [one for one in types if one[1] is not ColumnType.DATE]
-    frame = restored(frame, types)
+    frame = restore_types(frame, types)
     if kind is TableKind.PARQUET:
         return frame.to_parquet(index=False)
     if kind is TableKind.JSONL:

@@ -11,10 +11,10 @@ import json
 import sys
 from pathlib import Path
 
-from translearn_core.activations import Store
+from translearn_core.activations import ActivationCache
 from translearn_core.backbones import load
-from translearn_core.config import ExperimentConfig, ReadOptions, identity
-from translearn_core.data import prepare, read
+from translearn_core.config import ExperimentConfig, ReadOptions, job_id
+from translearn_core.data import prepare, read_table
 from translearn_core.errors import TranslearnError
 from translearn_core.experiment import run_experiment
 from translearn_core.results import RunSummary
@@ -37,13 +37,13 @@ def repeat(
         say("These files differ from those of the run, so the scores may too.")
     data = config.data.model_copy(update={"dataset": digest})
     config = config.model_copy(update={"data": data})
-    table, _ = read(workspace.sources(digest), settings(), options)
+    table, _ = read_table(workspace.sources(digest), settings(), options)
     load(config.backbone, network=settings().hub)  # fetches it, where it is on the Hub and not yet here
     return run_experiment(
         config,
         lambda: prepare(table, data),
-        workspace.run(identity(config)),
-        store=Store(workspace.activations, settings().max_activations_mb * 1_000_000),
+        workspace.run(job_id(config)),
+        store=ActivationCache(workspace.activations, settings().max_activations_mb * 1_000_000),
         report=lambda stage, done, total: say(f"{stage} {done:.0f} of {total:.0f}" if total else stage),
         record=lambda _: None,
         parent=earlier(config.continues),

@@ -2,7 +2,7 @@
 
 import plotly.graph_objects as go
 
-from translearn_core.plots.style.intervals import whiskers
+from translearn_core.plots.style.intervals import error_bars
 from translearn_core.plots.style.labels import labels
 from translearn_core.plots.style.palette import faint, palette
 from translearn_core.plots.style.theme import bare
@@ -33,7 +33,7 @@ def baseline_dots(found: Baselines, dark: bool = False) -> go.Figure:
         name="this run",
         mode="markers",
         marker={"size": 13, "color": colours.tuned, "symbol": "diamond-wide"},
-        error_x=whiskers([found.accuracy], [span.low], [span.high], faint(colours.tuned, 0.7)),
+        error_x=error_bars([found.accuracy], [span.low], [span.high], faint(colours.tuned, 0.7)),
         hovertemplate="%{y}: <b>%{x:.3f}</b> (%{customdata[0]:.3f} to %{customdata[1]:.3f})<extra></extra>",
     )
     for kind, colour, symbol in (
@@ -52,13 +52,13 @@ def baseline_dots(found: Baselines, dark: bool = False) -> go.Figure:
             x=scores,
             y=[name for name, _ in some],
             customdata=[
-                [s.low, s.high, line.lead.estimate, line.lead.interval.low, line.lead.interval.high]
+                [s.low, s.high, line.margin.estimate, line.margin.interval.low, line.margin.interval.high]
                 for s, (_, line) in zip(spans, some, strict=True)
             ],
             name=kind,
             mode="markers",
             marker={"size": 11, "color": colour, "symbol": symbol, "line": {"width": 2, "color": colour}},
-            error_x=whiskers(scores, [s.low for s in spans], [s.high for s in spans], faint(colour, 0.7)),
+            error_x=error_bars(scores, [s.low for s in spans], [s.high for s in spans], faint(colour, 0.7)),
             hovertemplate="%{y}: <b>%{x:.3f}</b> (%{customdata[0]:.3f} to %{customdata[1]:.3f})<br>lead of "
             "the run %{customdata[2]:+.3f} (%{customdata[3]:+.3f} to %{customdata[4]:+.3f})<extra></extra>",
         )
@@ -69,6 +69,6 @@ def baseline_dots(found: Baselines, dark: bool = False) -> go.Figure:
 
 
 def _kind(line: Baseline) -> str:
-    if line.lead.interval.low > 0:
+    if line.margin.interval.low > 0:
         return "the run is better by more than chance"
-    return "better than the run by more than chance" if line.lead.interval.high < 0 else "could be chance"
+    return "better than the run by more than chance" if line.margin.interval.high < 0 else "could be chance"

@@ -5,18 +5,18 @@ import pandas as pd
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from translearn_core.plots.style.intervals import outline, ribbon, whiskers
+from translearn_core.plots.style.intervals import band, error_bars, outline
 from translearn_core.plots.style.labels import labels
 from translearn_core.plots.style.palette import Palette, faint, palette
-from translearn_core.plots.style.theme import bare, say
-from translearn_core.results import Trust
+from translearn_core.plots.style.theme import annotate_empty, bare
+from translearn_core.results import ErrorAnalysis
 
 MOST_SLICES = 30
 """So many slices are drawn, the weakest ones; the table has all."""
 LEVELS = {"range": [0, 1.02], "tickformat": ".0%", "nticks": 6}
 
 
-def reliability_diagram(trust: Trust, dark: bool = False) -> go.Figure:
+def reliability_diagram(trust: ErrorAnalysis, dark: bool = False) -> go.Figure:
     """Draw accuracy by confidence beside the diagonal, and below it how many test rows each bar stands on.
 
     Bars are the model as it is, with the 95 % interval of their accuracy; diamonds the scaled probabilities.
@@ -32,7 +32,7 @@ def reliability_diagram(trust: Trust, dark: bool = False) -> go.Figure:
         customdata=_facts(raw),
         name="as it is",
         marker={"color": faint(looks[0], 0.55), "line_width": 0},
-        error_y=whiskers(raw["accuracy"], raw["low"], raw["high"], faint(colours.ink, 0.55), width=4),
+        error_y=error_bars(raw["accuracy"], raw["low"], raw["high"], faint(colours.ink, 0.55), width=4),
         hovertemplate=_told("as it is"),
     )
     figure.add_scatter(
@@ -42,7 +42,7 @@ def reliability_diagram(trust: Trust, dark: bool = False) -> go.Figure:
         name=f"scaled by the temperature {trust.scaled.temperature:.2f}",
         mode="markers",
         marker={"size": 10, "symbol": "diamond", "color": looks[1]},
-        error_y=whiskers(scaled["accuracy"], scaled["low"], scaled["high"], faint(looks[1], 0.6), width=0),
+        error_y=error_bars(scaled["accuracy"], scaled["low"], scaled["high"], faint(looks[1], 0.6), width=0),
         hovertemplate=_told("scaled"),
     )
     figure.add_scatter(
@@ -74,7 +74,9 @@ def reliability_diagram(trust: Trust, dark: bool = False) -> go.Figure:
     return figure
 
 
-def coverage_curve(trust: Trust, threshold: float | None = None, dark: bool = False) -> go.Figure:
+def risk_coverage_curve(
+    trust: ErrorAnalysis, threshold: float | None = None, dark: bool = False
+) -> go.Figure:
     """Draw, for every threshold, how many test rows are answered and how many of those answers are right.
 
     `threshold` is marked on both lines.
@@ -85,7 +87,7 @@ def coverage_curve(trust: Trust, threshold: float | None = None, dark: bool = Fa
     figure.add_scatter(
         **outline(some["threshold"].to_numpy(), some["low"].to_numpy(), some["high"].to_numpy()),
         name="interval",
-        **ribbon(colours.right),
+        **band(colours.right),
     )
     at = None if threshold is None else curve.iloc[int((curve["threshold"] - threshold).abs().argmin())]
     for column, name, colour, dash in (
@@ -121,14 +123,14 @@ def coverage_curve(trust: Trust, threshold: float | None = None, dark: bool = Fa
     return figure
 
 
-def slice_dots(trust: Trust, dark: bool = False) -> go.Figure:
+def slice_accuracies(trust: ErrorAnalysis, dark: bool = False) -> go.Figure:
     """Draw the accuracy of every slice with its interval, the weakest on top, and that of all test rows.
 
     Diamonds differ from all other rows by more than chance, open circles could be chance.
     """
     some, colours = trust.slices.head(MOST_SLICES), palette(dark)
     if some.empty:
-        return say(bare("slices", dark, height=160), "There are no slices.", dark)
+        return annotate_empty(bare("slices", dark, height=160), "There are no slices.", dark)
     figure = bare("slices", dark, height=130 + 28 * len(some))
     told = (f"{one['column']}: {one['slice']} ({one['rows']:,})" for _, one in some.iterrows())
     some = some.assign(name=labels(told, 46))
@@ -145,7 +147,7 @@ def slice_dots(trust: Trust, dark: bool = False) -> go.Figure:
             name=kind,
             mode="markers",
             marker={"size": 10, "symbol": symbol, "color": colour, "line": {"width": 2, "color": colour}},
-            error_x=whiskers(part["accuracy"], part["low"], part["high"], faint(colour, 0.7)),
+            error_x=error_bars(part["accuracy"], part["low"], part["high"], faint(colour, 0.7)),
             hovertemplate="%{y}: <b>%{x:.1%}</b> right (%{customdata[0]:.1%} to %{customdata[1]:.1%})<br>"
             "against all others %{customdata[2]:+.1%} (%{customdata[3]:+.1%} to %{customdata[4]:+.1%})"
             "<extra></extra>",

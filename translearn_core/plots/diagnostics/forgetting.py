@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from translearn_core.plots.style.intervals import whiskers
+from translearn_core.plots.style.intervals import error_bars
 from translearn_core.plots.style.labels import labels
 from translearn_core.plots.style.palette import Palette, faint, palette
 from translearn_core.plots.style.theme import bare
@@ -22,7 +22,7 @@ TITLES = {
 """What the axis of each unit is called."""
 
 
-def forgotten(result: Forgetting, dark: bool = False) -> go.Figure:
+def forgetting_bars(result: Forgetting, dark: bool = False) -> go.Figure:
     """Draw each change with its interval about a zero line: earlier tasks, sentence pairs, covered words.
 
     Each kind has an axis of its own, for they share no unit. In all of them left is lost. The interval of a
@@ -65,7 +65,7 @@ def _add(
             "symbol": [symbol for _, symbol in seen],
             "line": {"width": 2, "color": [colour for colour, _ in seen]},
         },
-        error_x=whiskers(ends[:, 0], ends[:, 1], ends[:, 2], faint(colours.muted, 0.9)),
+        error_x=error_bars(ends[:, 0], ends[:, 1], ends[:, 2], faint(colours.muted, 0.9)),
         xaxis=x,
         yaxis=y,
         hovertemplate="%{y}: <b>%{x:+.3f}</b> (%{customdata[0]:+.3f} to %{customdata[1]:+.3f})"

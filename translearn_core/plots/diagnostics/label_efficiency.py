@@ -3,17 +3,17 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from translearn_core.plots.style.intervals import outline, ribbon
+from translearn_core.plots.style.intervals import band, outline
 from translearn_core.plots.style.labels import labels
 from translearn_core.plots.style.palette import class_colour, class_symbol, line_dash, palette
-from translearn_core.plots.style.theme import bare, say
-from translearn_core.results import LabelCurve
+from translearn_core.plots.style.theme import annotate_empty, bare
+from translearn_core.results import LabelEfficiency
 
 BESIDE = 0.35
 """Room left and right of the curve, in doublings."""
 
 
-def label_curve(curve: LabelCurve, dark: bool = False) -> go.Figure:
+def label_efficiency(curve: LabelEfficiency, dark: bool = False) -> go.Figure:
     """Draw test accuracy against training labels (log) for each way, with its interval and the majority.
 
     An arrow leads from the way that the first sentence is about, at `curve.at` labels, to where the other
@@ -21,7 +21,7 @@ def label_curve(curve: LabelCurve, dark: bool = False) -> go.Figure:
     """
     figure, colours = bare("label curve", dark, height=460), palette(dark)
     if not np.isfinite(curve.mean).any():
-        return say(figure, "Nothing was scored yet.", dark)
+        return annotate_empty(figure, "Nothing was scored yet.", dark)
     sizes = np.asarray(curve.sizes, dtype=float)
     edge = (float(sizes[0]) * 2**-BESIDE, float(sizes[-1]) * 2**BESIDE)
     figure.add_scatter(
@@ -49,14 +49,14 @@ def label_curve(curve: LabelCurve, dark: bool = False) -> go.Figure:
     return figure
 
 
-def _add_way(figure: go.Figure, curve: LabelCurve, k: int, name: str, dark: bool) -> None:
+def _add_way(figure: go.Figure, curve: LabelEfficiency, k: int, name: str, dark: bool) -> None:
     ran = np.isfinite(curve.mean[k])
     sizes = np.asarray(curve.sizes)[ran]
     mean, low, high = (values[k][ran] for values in (curve.mean, curve.low, curve.high))
     draws = np.isfinite(curve.scores[k][ran]).sum(axis=1)
     colour = class_colour(k, dark)
     figure.add_scatter(
-        **outline(sizes, low, high), name=f"{name} interval", legendgroup=name, **ribbon(colour, 0.12)
+        **outline(sizes, low, high), name=f"{name} interval", legendgroup=name, **band(colour, 0.12)
     )
     figure.add_scatter(
         x=sizes,
@@ -72,7 +72,7 @@ def _add_way(figure: go.Figure, curve: LabelCurve, k: int, name: str, dark: bool
     )
 
 
-def _add_arrow(figure: go.Figure, curve: LabelCurve, dark: bool) -> None:
+def _add_arrow(figure: go.Figure, curve: LabelEfficiency, dark: bool) -> None:
     """Mark the score at `at` labels, and the way to where the other line reaches it."""
     colours, reach = palette(dark), curve.reaches[0]
     end = float(curve.sizes[-1]) * 2**BESIDE if reach.labels is None else reach.labels
@@ -89,6 +89,6 @@ def _add_arrow(figure: go.Figure, curve: LabelCurve, dark: bool) -> None:
     )  # fmt: skip
 
 
-def _ticks(curve: LabelCurve) -> list[int]:
+def _ticks(curve: LabelEfficiency) -> list[int]:
     """Return the sizes that have room for their number: the last one, and those well before it."""
     return [size for size in curve.sizes[:-1] if size * 1.4 <= curve.sizes[-1]] + [curve.sizes[-1]]

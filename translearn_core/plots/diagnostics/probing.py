@@ -4,7 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from translearn_core.plots.style import layer_axis as layer_axis
-from translearn_core.plots.style.intervals import outline, ribbon
+from translearn_core.plots.style.intervals import band, outline
 from translearn_core.plots.style.labels import labels
 from translearn_core.plots.style.palette import Palette, class_colour, faint, palette
 from translearn_core.plots.style.theme import bare
@@ -25,7 +25,7 @@ def probe_lines(scores: ProbeScores, dark: bool = False) -> go.Figure:
         x=[*edge, *edge[::-1]],
         y=[tfidf.high, tfidf.high, tfidf.low, tfidf.low],
         name="TF-IDF interval",
-        **ribbon(colours.muted, 0.12),
+        **band(colours.muted, 0.12),
     )
     for name, value, dash in (("TF-IDF", scores.tfidf, "dash"), ("majority", scores.majority, "dot")):
         figure.add_scatter(
@@ -43,7 +43,7 @@ def probe_lines(scores: ProbeScores, dark: bool = False) -> go.Figure:
             **outline(layers, scores.low[v], scores.high[v]),
             name=f"{name} interval",
             legendgroup=name,
-            **ribbon(colour),
+            **band(colour),
         )
         figure.add_scatter(
             x=layers,

@@ -12,11 +12,11 @@ import plotly.graph_objects as go
 from translearn_core.plots.style import animation_controls, point_styles
 from translearn_core.plots.style import layer_axis as layer_axis
 from translearn_core.plots.style import point_size as dots
-from translearn_core.plots.style.intervals import outline, ribbon
+from translearn_core.plots.style.intervals import band, outline
 from translearn_core.plots.style.labels import plain
 from translearn_core.plots.style.palette import palette
 from translearn_core.plots.style.theme import bare
-from translearn_core.results import Walk
+from translearn_core.results import ProjectionAnimation
 
 TITLES = {"pretrained": "Before training", "fine-tuned": "After training"}
 SAME = "Before and after training: the same"
@@ -38,20 +38,22 @@ BESIDE = _Layout(800, (((0, 0.492), (0.46, 0.965)), ((0.508, 1), (0.46, 0.965)))
 STACKED = _Layout(1120, (((0, 1), (0.675, 0.975)), ((0, 1), (0.325, 0.635))), 0.312, 0.242, 0.155)
 
 
-def walked(result: Walk, layer: int = 0, dark: bool = False, *, stacked: bool = False) -> go.Figure:
+def projection_animation(
+    result: ProjectionAnimation, layer: int = 0, dark: bool = False, *, stacked: bool = False
+) -> go.Figure:
     """Draw `result` at `layer`, with a slider and a button that plays all layers.
 
     The variants lie side by side, or with `stacked` one above the other, for narrow screens; where no layer
     changed there is one pane. Test texts are solid, the others faint. All panes have the same axes, which
     stay as they are. Below, the lines of same-class neighbours with their intervals, and where one is.
     """
-    panes = shown(result)
+    panes = panel_titles(result)
     layout = ONE if len(panes) == 1 else STACKED if stacked else BESIDE
     figure = bare(f"walk {stacked}", dark, height=layout.height)
-    groups = point_styles.groups(result)
+    groups = point_styles.class_groups(result)
     for v, _ in enumerate(panes):
         for name, chosen in groups.items():
-            looks = point_styles.looks(result, name, chosen, dark) | {"legendgroup": name}
+            looks = point_styles.marker_style(result, name, chosen, dark) | {"legendgroup": name}
             looks["showlegend"] &= not v
             where = dots.xy(result.coordinates[v, layer][chosen])
             figure.add_scatter(**looks, **where, **_axes_of(v))
@@ -77,16 +79,16 @@ def walked(result: Walk, layer: int = 0, dark: bool = False, *, stacked: bool = 
     return figure
 
 
-def shown(result: Walk) -> tuple[str, ...]:
+def panel_titles(result: ProjectionAnimation) -> tuple[str, ...]:
     """Return the titles of the panes: one a variant, or one for all where no layer changed."""
     if all(np.array_equal(result.coordinates[0], other) for other in result.coordinates[1:]):
         return (SAME,)
     return tuple(TITLES.get(variant, plain(variant)) for variant in result.variants)
 
 
-def _frames(result: Walk, moving: list[int]) -> list[go.Frame]:
+def _frames(result: ProjectionAnimation, moving: list[int]) -> list[go.Frame]:
     """Return every layer: where the texts of each trace lie, and which layer it is."""
-    groups, panes = point_styles.groups(result).values(), range(len(shown(result)))
+    groups, panes = point_styles.class_groups(result).values(), range(len(panel_titles(result)))
     return [
         go.Frame(
             name=str(k),
@@ -112,22 +114,22 @@ def _axes_of(pane: int) -> dict[str, str]:
     return {"xaxis": f"x{number}", "yaxis": f"y{number}"}
 
 
-def _span(result: Walk) -> list[float]:
+def _span(result: ProjectionAnimation) -> list[float]:
     """Return the ends of the axis of shares."""
     known = np.concatenate([result.low.ravel(), result.high.ravel(), [result.chance]])
     return [float(np.nanmin(known)) - 0.03, float(np.nanmax(known)) + 0.03]
 
 
-def _here(result: Walk, layer: int) -> dict[str, Any]:
+def _here(result: ProjectionAnimation, layer: int) -> dict[str, Any]:
     """Return the upright line at a layer, with a point on each line of shares."""
     low, high = _span(result)
-    y = np.asarray([low, *result.purity[: len(shown(result)), layer], high], dtype=np.float32)
+    y = np.asarray([low, *result.purity[: len(panel_titles(result)), layer], high], dtype=np.float32)
     return {"x": np.full(len(y), layer, dtype=np.float32), "y": y}
 
 
-def _add_lines(figure: go.Figure, result: Walk, dark: bool) -> None:
+def _add_lines(figure: go.Figure, result: ProjectionAnimation, dark: bool) -> None:
     """Draw the shares of same-class neighbours of every layer, with intervals, and the line of chance."""
-    colours, panes = palette(dark), shown(result)
+    colours, panes = palette(dark), panel_titles(result)
     layers = np.arange(result.purity.shape[1], dtype=np.float32)
     pane: dict[str, Any] = {**_axes_of(len(panes)), "legend": "legend2"}
     edge = [-0.35, float(layers[-1]) + 0.35]
@@ -141,7 +143,7 @@ def _add_lines(figure: go.Figure, result: Walk, dark: bool) -> None:
         there = np.isfinite(result.low[v]) & np.isfinite(result.high[v])
         figure.add_scatter(
             **outline(layers[there], result.low[v, there], result.high[v, there]), **pane,
-            name=f"{name}, interval", legendgroup=f"line {v}", **ribbon(colour),
+            name=f"{name}, interval", legendgroup=f"line {v}", **band(colour),
         )  # fmt: skip
         figure.add_scatter(
             x=layers, y=result.purity[v], customdata=np.stack([result.low[v], result.high[v]], axis=-1),
@@ -151,12 +153,12 @@ def _add_lines(figure: go.Figure, result: Walk, dark: bool) -> None:
         )  # fmt: skip
 
 
-def _place(figure: go.Figure, result: Walk, layout: _Layout, dark: bool) -> None:
+def _place(figure: go.Figure, result: ProjectionAnimation, layout: _Layout, dark: bool) -> None:
     """Put every pane in its place and hold its axes still over all layers."""
-    across, up = point_styles.ranges(result.coordinates)
+    across, up = point_styles.axis_ranges(result.coordinates)
     frame = dots.NO_SCALE | {"showline": True, "mirror": True}
     axes: dict[str, Any] = {}
-    for v, (title, (wide, high)) in enumerate(zip(shown(result), layout.panes, strict=True)):
+    for v, (title, (wide, high)) in enumerate(zip(panel_titles(result), layout.panes, strict=True)):
         x, y = _axes_of(v).values()
         axes[x.replace("x", "xaxis")] = frame | {"range": across, "domain": wide, "anchor": y}
         axes[y.replace("y", "yaxis")] = frame | {"range": up, "domain": high, "anchor": x, "scaleanchor": x}

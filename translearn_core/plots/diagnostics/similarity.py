@@ -5,9 +5,9 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from translearn_core.plots.style import layer_axis as layer_axis
-from translearn_core.plots.style.intervals import outline, ribbon
+from translearn_core.plots.style.intervals import band, outline
 from translearn_core.plots.style.palette import mixed, palette
-from translearn_core.plots.style.patterns import hatched
+from translearn_core.plots.style.patterns import hatch_pattern
 from translearn_core.plots.style.theme import bare
 from translearn_core.results import Drift, Similarity
 
@@ -58,7 +58,7 @@ def similarity_lines(similarity: Similarity, drift: Drift | None = None, dark: b
     figure.add_scatter(
         **outline(layers[there], similarity.low[there], similarity.high[there]),
         name="interval",
-        **ribbon(colours.tuned),
+        **band(colours.tuned),
     )
     for name, values, colour, dash, symbol in (
         ("before and after", similarity.diagonal, colours.tuned, "solid", "diamond"),
@@ -97,7 +97,7 @@ def _add_weights(figure: go.Figure, drift: Drift, layers: NDArray[np.int64], dar
     moved = change > 0
     top = float(change.max(initial=0.0)) or 1.0
     for name, some, heights, marker in (
-        ("weights did not move", ~moved, np.full(len(layers), top), hatched(colours)),
+        ("weights did not move", ~moved, np.full(len(layers), top), hatch_pattern(colours)),
         ("change of the weights", moved, change, {"color": colours.trainable}),
     ):
         if some.any():

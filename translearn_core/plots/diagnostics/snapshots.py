@@ -11,28 +11,28 @@ import plotly.graph_objects as go
 from translearn_core.plots.style import animation_controls, point_styles
 from translearn_core.plots.style import layer_axis as layer_axis
 from translearn_core.plots.style import point_size as dots
-from translearn_core.plots.style.intervals import outline, ribbon
+from translearn_core.plots.style.intervals import band, outline
 from translearn_core.plots.style.labels import plain
 from translearn_core.plots.style.palette import Palette, faint, palette
 from translearn_core.plots.style.theme import bare
-from translearn_core.results import Replayed
+from translearn_core.results import Snapshots
 
 HEIGHT = 800
 MAP, SLIDER, BUTTONS, LINES = 0.46, 0.445, 0.345, 0.22
 """Shares of the height: where the map begins, where slider and buttons hang, how high the lines reach."""
 
 
-def replayed(result: Replayed, moment: int = 0, dark: bool = False) -> go.Figure:
+def snapshot_animation(result: Snapshots, moment: int = 0, dark: bool = False) -> go.Figure:
     """Draw `result` at `moment`, with a slider and a button that plays all of them.
 
     Test texts are solid, training texts faint. Axes stay as they are, and the map's have the same scale.
     """
     colours = palette(dark)
     figure = bare(f"replay {result.layer}", dark, height=HEIGHT)
-    groups = point_styles.groups(result)
+    groups = point_styles.class_groups(result)
     for name, chosen in groups.items():
         where = dots.xy(result.coordinates[moment][chosen])
-        figure.add_scatter(**point_styles.looks(result, name, chosen, dark), **where)
+        figure.add_scatter(**point_styles.marker_style(result, name, chosen, dark), **where)
     fixed = _add_lines(figure, result, moment, colours)
     moving = list(range(len(groups))) + list(range(len(groups) + fixed, len(figure.data)))
     figure.frames = [
@@ -58,7 +58,7 @@ def replayed(result: Replayed, moment: int = 0, dark: bool = False) -> go.Figure
     return figure
 
 
-def _lines(result: Replayed, moment: int) -> dict[str, dict[str, Any]]:
+def _lines(result: Snapshots, moment: int) -> dict[str, dict[str, Any]]:
     """Return what the lower pane shows at a moment: earlier lines, the present one's interval, and itself."""
     layers = np.arange(result.accuracy.shape[1], dtype=np.float32)
     gaps = np.pad(result.accuracy[:moment], ((0, 1), (1, 0)), constant_values=np.nan)
@@ -70,7 +70,7 @@ def _lines(result: Replayed, moment: int) -> dict[str, dict[str, Any]]:
     }
 
 
-def _add_lines(figure: go.Figure, result: Replayed, moment: int, colours: Palette) -> int:
+def _add_lines(figure: go.Figure, result: Snapshots, moment: int, colours: Palette) -> int:
     """Draw the lower pane, and return how many of its traces never change; they come first."""
     at = _lines(result, moment)
     pane: dict[str, Any] = {"xaxis": "x2", "yaxis": "y2", "legend": "legend2"}
@@ -86,7 +86,7 @@ def _add_lines(figure: go.Figure, result: Replayed, moment: int, colours: Palett
     )  # fmt: skip
     figure.add_scatter(
         **at["interval"], **pane,
-        name="interval", **ribbon(colours.tuned),
+        name="interval", **band(colours.tuned),
     )  # fmt: skip
     figure.add_scatter(
         **at["now"], **pane,
@@ -97,9 +97,9 @@ def _add_lines(figure: go.Figure, result: Replayed, moment: int, colours: Palett
     return 1
 
 
-def _axes(figure: go.Figure, result: Replayed) -> None:
+def _axes(figure: go.Figure, result: Snapshots) -> None:
     """Hold both panes still over all moments."""
-    across, up = point_styles.ranges(result.coordinates)
+    across, up = point_styles.axis_ranges(result.coordinates)
     depth = result.accuracy.shape[1]
     legend = figure.layout.template.layout.legend.to_plotly_json()  # templates do not reach a second one
     figure.update_layout(

@@ -11,9 +11,9 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from translearn_core.plots.style.palette import Palette, mixed, palette
-from translearn_core.plots.style.patterns import hatched
+from translearn_core.plots.style.patterns import hatch_pattern
 from translearn_core.plots.style.stage_bands import STAGE, name_stages, stage_at
-from translearn_core.plots.style.theme import bare, say
+from translearn_core.plots.style.theme import annotate_empty, bare
 from translearn_core.results import Timeline
 
 GAP = '<span style="font-size: 4px"> </span>'
@@ -23,7 +23,7 @@ TICKS = 5
 
 
 @dataclass(frozen=True)
-class Look:
+class HeatmapStyle:
     """What a grid is about.
 
     `scale` titles the colours, `still` names a hatched cell, `word` says a cell's number and `tick` one of
@@ -38,8 +38,8 @@ class Look:
     decades: float
 
 
-def grid(
-    told: Timeline, edges: NDArray[np.int64], values: NDArray[np.float64], look: Look, dark: bool
+def heatmap(
+    told: Timeline, edges: NDArray[np.int64], values: NDArray[np.float64], look: HeatmapStyle, dark: bool
 ) -> go.Figure:
     """Draw `values`, shape (parts, columns), 0 or above; column c holds the steps from `edges[c]` on."""
     parts, colours = told.parts, palette(dark)
@@ -48,7 +48,7 @@ def grid(
     rows = [*parts, STAGE] if staged else list(parts)
     figure = bare(look.name, dark, height=row * len(rows) + (140 if staged else 122))
     if not values.size:
-        return say(figure, "No epoch is finished yet.", dark)
+        return annotate_empty(figure, "No epoch is finished yet.", dark)
     said = [[look.word(float(v)) if v > 0 else look.still for v in line] for line in values]
     if staged:
         said.append([stage_at(told, int(step)) for step in edges[:-1]])
@@ -87,7 +87,7 @@ def _colour(
     edges: NDArray[np.int64],
     values: NDArray[np.float64],
     words: list[list[str]],
-    look: Look,
+    look: HeatmapStyle,
     colours: Palette,
 ) -> None:
     """Colour the cells; `rows` may name one more than there are values: its cells only have their words."""
@@ -144,7 +144,7 @@ def _hatch(
     parts: tuple[str, ...],
     edges: NDArray[np.int64],
     still: NDArray[np.bool_],
-    look: Look,
+    look: HeatmapStyle,
     colours: Palette,
 ) -> None:
     spans = [
@@ -162,7 +162,7 @@ def _hatch(
         name=look.still,
         orientation="h",
         showlegend=True,
-        marker=hatched(colours),
+        marker=hatch_pattern(colours),
         hoverinfo="skip",
     )
 

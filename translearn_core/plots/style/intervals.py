@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from translearn_core.plots.style.palette import faint
 
 
-def whiskers(
+def error_bars(
     middle: ArrayLike, low: ArrayLike, high: ArrayLike, colour: str, *, width: int = 5
 ) -> dict[str, Any]:
     """Return error bars from `low` to `high` round `middle`, all of one length; `width` is in pixels."""
@@ -24,7 +24,7 @@ def whiskers(
     }
 
 
-def ribbon(colour: str, opacity: float = 0.16) -> dict[str, Any]:
+def band(colour: str, opacity: float = 0.16) -> dict[str, Any]:
     """Return the looks of an interval along a line: filled, without an edge, silent under the mouse."""
     return {
         "mode": "lines",

@@ -5,7 +5,7 @@ from typing import Any
 from translearn_core.plots.style.palette import Palette, faint
 
 
-def hatched(colours: Palette) -> dict[str, Any]:
+def hatch_pattern(colours: Palette) -> dict[str, Any]:
     """Return the marker of bars for what is frozen or did not move."""
     return {
         "color": faint(colours.frozen, 0.55),

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from translearn_core.plots.style import point_size as dots
 from translearn_core.plots.style.labels import labels
 from translearn_core.plots.style.palette import class_colour, class_symbol, faint, palette
-from translearn_core.results import Replayed, Walk
+from translearn_core.results import ProjectionAnimation, Snapshots
 
 MOST_NAMED = 10
 """Up to so many classes the legend names them."""
@@ -17,11 +17,11 @@ LEARNED = 0.35
 """How solid texts are that the model learned from; the others are wholly so."""
 
 
-Labelled = Replayed | Walk
+Labelled = Snapshots | ProjectionAnimation
 """Texts with a class and a split each."""
 
 
-def groups(texts: Labelled) -> dict[str, NDArray[np.int64]]:
+def class_groups(texts: Labelled) -> dict[str, NDArray[np.int64]]:
     """Return which texts each trace holds, by what the legend says: a class each, or all of too many."""
     order = np.argsort(_unseen(texts), kind="stable")  # test texts last: they lie on top
     if len(texts.classes) > MOST_NAMED:
@@ -31,7 +31,7 @@ def groups(texts: Labelled) -> dict[str, NDArray[np.int64]]:
     return {name: np.roll(order[texts.label[order] == index], 1) for index, name in enumerate(names)}
 
 
-def looks(texts: Labelled, name: str, chosen: NDArray[np.int64], dark: bool) -> dict[str, Any]:
+def marker_style(texts: Labelled, name: str, chosen: NDArray[np.int64], dark: bool) -> dict[str, Any]:
     """Return how the texts of one trace look: colour and shape of their class, class and split on hover."""
     label, split, solid = texts.label[chosen], texts.split[chosen], _unseen(texts)[chosen]
     classes, splits = labels(texts.classes, 40), labels(texts.splits, 40)
@@ -55,7 +55,7 @@ def looks(texts: Labelled, name: str, chosen: NDArray[np.int64], dark: bool) -> 
     }
 
 
-def ranges(coordinates: NDArray[np.float32]) -> tuple[list[float], list[float]]:
+def axis_ranges(coordinates: NDArray[np.float32]) -> tuple[list[float], list[float]]:
     """Return the ends of two axes that hold all points of all pictures, shape (..., 2), with room around."""
     low, high = (edge(coordinates.reshape(-1, 2), axis=0) for edge in (np.min, np.max))
     pad = 0.04 * np.maximum(high - low, 1e-6)

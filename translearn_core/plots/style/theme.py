@@ -78,7 +78,7 @@ def bare(name: str, dark: bool, height: int) -> go.Figure:
     return go.Figure(layout={"template": template(dark), "height": height, "uirevision": name})
 
 
-def say(figure: go.Figure, sentence: str, dark: bool) -> go.Figure:
+def annotate_empty(figure: go.Figure, sentence: str, dark: bool) -> go.Figure:
     """Write `sentence` in the middle of a figure that has nothing to show yet, and return the figure."""
     figure.update_xaxes(visible=False)
     figure.update_yaxes(visible=False)

@@ -18,8 +18,8 @@ class Fact:
 class Reason:
     """A rule that applied: what it saw, what it says, and where it is from."""
 
-    saw: str
-    says: str
+    observation: str
+    conclusion: str
     source: str
 
 

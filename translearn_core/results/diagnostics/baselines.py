@@ -25,9 +25,9 @@ class Baseline:
     accuracy_interval: Interval
     macro_f1: float
     macro_f1_interval: Interval
-    lead: Difference
+    margin: Difference
     verdict: str
-    harm: str = ""
+    negative_transfer: str = ""
     layer: int | None = None
 
 
@@ -59,11 +59,11 @@ class Baselines:
                     "macro F1": line.macro_f1,
                     "macro F1 low": line.macro_f1_interval.low,
                     "macro F1 high": line.macro_f1_interval.high,
-                    "lead of the run": line.lead.estimate,
-                    "lead low": line.lead.interval.low,
-                    "lead high": line.lead.interval.high,
+                    "lead of the run": line.margin.estimate,
+                    "lead low": line.margin.interval.low,
+                    "lead high": line.margin.interval.high,
                     "layer": line.layer,
-                    "verdict": " ".join(filter(None, (line.verdict, line.harm))),
+                    "verdict": " ".join(filter(None, (line.verdict, line.negative_transfer))),
                 }
                 for line in self.lines
             ]

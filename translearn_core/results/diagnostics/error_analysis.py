@@ -8,7 +8,7 @@ from translearn_core.results.evaluation import Interval
 
 
 @dataclass(frozen=True)
-class Calibrated:
+class CalibrationScore:
     """Test rows under one temperature: expected calibration error with its interval, loss in nats."""
 
     temperature: float
@@ -18,7 +18,7 @@ class Calibrated:
 
 
 @dataclass(frozen=True)
-class Trust:
+class ErrorAnalysis:
     """How far a number can be trusted; everything is about test rows unless it says otherwise.
 
     `raw` is the model as it is, `scaled` with the temperature fitted on `n_validation` validation rows.
@@ -37,8 +37,8 @@ class Trust:
     n_test: int
     n_validation: int
     n_checked: int
-    raw: Calibrated
-    scaled: Calibrated
+    raw: CalibrationScore
+    scaled: CalibrationScore
     noise: float
     noise_interval: Interval
     sentences: tuple[str, ...]

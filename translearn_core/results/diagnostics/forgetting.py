@@ -12,7 +12,7 @@ ORDER, MEANING, WORDS = "pairs keep their order", "order follows the meaning", "
 
 
 @dataclass(frozen=True)
-class EarlierTask:
+class TaskRetention:
     """An earlier run's test rows, scored with this run's backbone.
 
     `then` is that run's own test accuracy. `own_head` puts its head on this run's backbone as it is, None
@@ -24,20 +24,20 @@ class EarlierTask:
     run: str
     name: str
     n_test: int
-    then: float
+    before: float
     then_interval: Interval
-    own_head: float | None
+    with_old_head: float | None
     own_head_interval: Interval | None
-    refitted: float
+    refit_head: float
     refitted_interval: Interval
-    untouched: float
+    pretrained: float
     untouched_interval: Interval
     lost: Difference
     sentence: str
 
 
 @dataclass(frozen=True)
-class Reference:
+class SentenceSimilarity:
     """Rank agreement (Spearman) of sentence similarities before and after training on fixed pairs.
 
     1: all pairs keep their order. `low` to `high` is its 95 % interval over pairs. `by_meaning_before` and
@@ -55,7 +55,7 @@ class Reference:
 
 
 @dataclass(frozen=True)
-class MaskedWords:
+class MaskedLmLoss:
     """Loss in nats at guessing masked words, before and after, and their difference paired by text."""
 
     texts: int
@@ -73,9 +73,9 @@ class Forgetting:
     None where the backbone carries no prediction head.
     """
 
-    tasks: tuple[EarlierTask, ...]
-    reference: Reference
-    masked: MaskedWords | None
+    tasks: tuple[TaskRetention, ...]
+    reference: SentenceSimilarity
+    masked: MaskedLmLoss | None
     table: pd.DataFrame = field(compare=False)
 
     def frame(self) -> pd.DataFrame:
@@ -85,12 +85,12 @@ class Forgetting:
                 {
                     "task": task.name,
                     "test rows": task.n_test,
-                    "then": task.then,
-                    "own head on this backbone": task.own_head,
-                    "head fitted anew": task.refitted,
+                    "then": task.before,
+                    "own head on this backbone": task.with_old_head,
+                    "head fitted anew": task.refit_head,
                     "low": task.refitted_interval.low,
                     "high": task.refitted_interval.high,
-                    "on the pretrained backbone": task.untouched,
+                    "on the pretrained backbone": task.pretrained,
                     "change": task.lost.estimate,
                     "change low": task.lost.interval.low,
                     "change high": task.lost.interval.high,

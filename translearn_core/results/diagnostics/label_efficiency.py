@@ -10,15 +10,15 @@ FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Reach:
+class SampleEfficiency:
     """With how many `labels` the way `behind` reaches the `score` that the way `ahead` has with `at`.
 
     `labels` is None where it does not get there; `low` and `high` are its 95 % interval, None where that is
     open, or there is none.
     """
 
-    ahead: str
-    behind: str
+    better: str
+    worse: str
     at: int
     score: float
     labels: float | None
@@ -27,7 +27,7 @@ class Reach:
 
 
 @dataclass(frozen=True)
-class LabelCurve:
+class LabelEfficiency:
     """Test scores of L ways to train on S numbers of labels with R draws of them, all on one test set.
 
     `scores` has shape (L, S, R), test accuracy; NaN where a run is not there (yet). `mean`, `low` and `high`
@@ -51,7 +51,7 @@ class LabelCurve:
     low: FloatArray = field(compare=False)
     high: FloatArray = field(compare=False)
     layers: NDArray[np.int64] = field(compare=False)
-    reaches: tuple[Reach, ...] = ()
+    reaches: tuple[SampleEfficiency, ...] = ()
 
     def frame(self) -> pd.DataFrame:
         """One line per way and number of labels: mean, interval, how many draws."""

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
-class Neighbourhood:
+class NearestNeighbours:
     """The K texts nearest to one text in one layer, under V variants (``pretrained``, ``fine-tuned``).
 
     `index` is the text's line in the run's predictions; `neighbours`, shape (V, K), are lines of the same,

@@ -43,7 +43,7 @@ class ProbeScores:
     control_low: FloatArray = field(default_factory=lambda: np.zeros((0,) * 3), compare=False)
     control_high: FloatArray = field(default_factory=lambda: np.zeros((0,) * 3), compare=False)
     control_majority: FloatArray = field(default_factory=lambda: np.zeros(0), compare=False)
-    about: str = ""
+    target: str = ""
     sentences: tuple[str, ...] = ()
 
     @property

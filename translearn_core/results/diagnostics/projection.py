@@ -11,7 +11,7 @@ from translearn_core.results.evaluation import Interval
 
 
 @dataclass(frozen=True)
-class Nearness:
+class NeighbourhoodQuality:
     """How texts of one class lie together in the full width of a layer, and how far its picture shows it.
 
     `purity` is the share of a test text's 10 nearest neighbours, among all texts, that carry its label, with
@@ -43,7 +43,7 @@ class Projection:
     classes: tuple[str, ...]
     splits: tuple[str, ...]
     settings: dict[str, str]
-    nearness: tuple[Nearness, ...]
+    nearness: tuple[NeighbourhoodQuality, ...]
     chance: float
     kept: float
     kept_interval: Interval

@@ -12,7 +12,7 @@ FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Walk:
+class ProjectionAnimation:
     """N texts in L layers under V variants (``pretrained``, ``fine-tuned``).
 
     `coordinates` has shape (V, L, N, 2): two directions of each layer, found for all variants together and

@@ -14,12 +14,12 @@ LOOKS = 8
 """Epochs of a run in one stage that are looked at, evenly spread."""
 
 
-def looks(epochs: int, stages: int) -> int:
+def snapshot_epochs(epochs: int, stages: int) -> int:
     """Return how many moments of a run are kept, the start counted; `stages` come before the plan itself."""
-    return 1 + (stages + 1 if stages else epochs // stride(epochs))
+    return 1 + (stages + 1 if stages else epochs // snapshot_stride(epochs))
 
 
-def stride(epochs: int) -> int:
+def snapshot_stride(epochs: int) -> int:
     """Return from epoch to epoch how many are between two looks at a run in one stage."""
     return -(-epochs // LOOKS)
 
@@ -40,7 +40,7 @@ class Snapshot:
 
 
 @dataclass(frozen=True)
-class Replayed:
+class Snapshots:
     """The same N texts at M moments of a training, the first one mostly before it; L layers.
 
     `moments` says in words when it was; `epochs`, `steps` and `stages` say it in numbers (stages from 0).

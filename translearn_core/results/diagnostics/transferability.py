@@ -8,7 +8,7 @@ from translearn_core.results.evaluation import Interval
 
 
 @dataclass(frozen=True)
-class Agreement:
+class RankAgreement:
     """How well a score told the test accuracies of `n` past runs or layers: Kendall's tau with its interval.
 
     NaN below three.
@@ -33,7 +33,7 @@ class Transferability:
     rows: int
     classes: int
     sentence: str
-    agreements: tuple[Agreement, ...]
+    agreements: tuple[RankAgreement, ...]
     layers: pd.DataFrame = field(compare=False)
     past: pd.DataFrame = field(compare=False)
 

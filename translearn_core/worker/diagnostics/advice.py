@@ -6,32 +6,38 @@ import numpy as np
 from pydantic import ValidationError
 
 from translearn_core.activations import Compute
-from translearn_core.analysis import bootstrap_accuracy, tfidf_baseline
+from translearn_core.analysis import bootstrap_accuracy, tfidf_logistic_regression
 from translearn_core.analysis.advisor.advise import advise as apply_rules
 from translearn_core.analysis.advisor.advise import clearly_better, settings
-from translearn_core.analysis.advisor.facts import Cost, Measured
+from translearn_core.analysis.advisor.facts import Cost, TaskFacts
 from translearn_core.analysis.metrics import majority_accuracy
 from translearn_core.backbones import load_tokenizer, token_statistics
 from translearn_core.config import (
     RECIPES,
     AdviseConfig,
-    CalibrateConfig,
     ExperimentConfig,
     FeatureConfig,
+    ProfileConfig,
     RecipeName,
     Split,
     TrainingConfig,
-    changed,
-    identity,
+    apply_overrides,
+    job_id,
 )
-from translearn_core.data.dataset import Prepared, TokenStatistics
+from translearn_core.data.dataset import PreparedDataset, TokenStatistics
 from translearn_core.errors import ConfigError
-from translearn_core.results import Anatomy, Calibration, Severity, Task
+from translearn_core.results import BackboneInfo, CostModel, Severity, Workload
 from translearn_core.runs import artifacts
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_prepared
-from translearn_core.worker.diagnostics.layer_scores import Rated, Sample, fitting, rate, sample_rows
-from translearn_core.worker.models import timed
+from translearn_core.worker.diagnostics.layer_scores import (
+    LayerScores,
+    Sample,
+    sample_rows,
+    score_layers,
+    train_indices,
+)
+from translearn_core.worker.models import load_profile
 
 ROWS = 5_000
 """Training and validation rows at most that are looked at; a stratified sample above."""
@@ -48,8 +54,8 @@ def advise(context: Context) -> None:
     whole = {"random_init": False, "blocks": None, "fresh_top": 0}
     backbone = config.backbone.model_copy(update=whole)
     compute = Compute.choose(config.device, config.precision)
-    rated = rate(context, backbone, config.features, sample, compute)
-    features = fitting(config.features, rated.anatomy)
+    rated = score_layers(context, backbone, config.features, sample, compute)
+    features = train_indices(config.features, rated.anatomy)
     context.report("splitting texts into tokens")
     tokens = token_statistics(load_tokenizer(backbone), sample.texts, features.token_limit)
     context.report("counting words")
@@ -71,10 +77,14 @@ def advise(context: Context) -> None:
 
 
 def _measured(
-    prepared: Prepared, sample: Sample, rated: Rated, tokens: TokenStatistics, config: AdviseConfig
-) -> Measured:
-    n, labels = sample.learnt, sample.labels
-    tfidf, interval, told = tfidf_baseline(
+    prepared: PreparedDataset,
+    sample: Sample,
+    rated: LayerScores,
+    tokens: TokenStatistics,
+    config: AdviseConfig,
+) -> TaskFacts:
+    n, labels = sample.fit_rows, sample.labels
+    tfidf, interval, told = tfidf_logistic_regression(
         sample.texts[:n], labels[:n], sample.texts[n:], labels[n:], seed=config.seed
     )
     by_words = told == labels[n:]
@@ -85,7 +95,7 @@ def _measured(
         for finding in prepared.findings
         if finding.code == "conflicts" and finding.severity is Severity.DECISION
     )
-    return Measured(
+    return TaskFacts(
         train=int(counts.sum()),
         learnt=n,
         held=sample.held,
@@ -112,37 +122,37 @@ def _measured(
     )
 
 
-def _calibration(context: Context, experiment: ExperimentConfig) -> Calibration:
+def _calibration(context: Context, experiment: ExperimentConfig) -> CostModel:
     """Return what steps of the backbone cost on this device, as this workspace knows, else timed now."""
     limit = FeatureConfig(token_limit=experiment.features.token_limit)
-    asked = CalibrateConfig(backbone=experiment.backbone, features=limit, training=experiment.training)
-    known = artifacts.load(context.store.workspace.run(identity(asked)), Calibration)
+    asked = ProfileConfig(backbone=experiment.backbone, features=limit, training=experiment.training)
+    known = artifacts.load(context.store.workspace.run(job_id(asked)), CostModel)
     if known is not None:
         return known
     context.report("timing a few steps")
-    return timed(asked)
+    return load_profile(asked)
 
 
-def _task(prepared: Prepared, tokens: TokenStatistics) -> Task:
+def _task(prepared: PreparedDataset, tokens: TokenStatistics) -> Workload:
     train, validation, test = (len(prepared.where(split)) for split in Split)
     read = float(np.minimum(tokens.lengths, tokens.token_limit).mean())
-    return Task(train, validation, test, read, len(prepared.classes))
+    return Workload(train, validation, test, read, len(prepared.classes))
 
 
 def _cost(
     name: RecipeName,
-    measured: Measured,
+    measured: TaskFacts,
     experiment: ExperimentConfig,
-    anatomy: Anatomy,
-    calibration: Calibration,
-    task: Task,
+    anatomy: BackboneInfo,
+    calibration: CostModel,
+    task: Workload,
 ) -> Cost | None:
     """Return what a recipe costs with the settings it would be given; None where it is not possible."""
     recipe = RECIPES[name]
     if recipe.teacher:
         return None
     try:
-        config = changed(recipe.apply(experiment, anatomy.n_blocks), settings(measured, name))
+        config = apply_overrides(recipe.apply(experiment, anatomy.n_blocks), settings(measured, name))
         config.check(anatomy.n_blocks)
     except (ConfigError, ValidationError):
         return None

@@ -7,7 +7,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from translearn_core.analysis import CellRuns, differences, score, stratified_sample, tfidf_baseline
+from translearn_core.analysis import (
+    ArmRuns,
+    classification_metrics,
+    differences,
+    stratified_sample,
+    tfidf_logistic_regression,
+)
 from translearn_core.config import BaselinesConfig, ExperimentConfig, Split
 from translearn_core.data.dataset import SPLITS
 from translearn_core.errors import ConfigError
@@ -16,7 +22,12 @@ from translearn_core.results.diagnostics.baselines import FROZEN, MAJORITY, SCRA
 from translearn_core.runs import artifacts
 from translearn_core.worker.context import Context
 from translearn_core.worker.diagnostics.probe_baseline import FrozenProbe, frozen_probe
-from translearn_core.worker.diagnostics.sentences.baselines_text import caveats, harm_of, helped, verdict_on
+from translearn_core.worker.diagnostics.sentences.baselines_text import (
+    baseline_verdict,
+    caveats,
+    negative_transfer,
+    verdict_on,
+)
 from translearn_core.worker.features import SAMPLE, backbone_features, class_indices, finished
 
 IntArray = NDArray[np.int64]
@@ -26,7 +37,7 @@ CHOOSING = 5_000
 
 
 @dataclass(frozen=True, eq=False)
-class _Task:
+class _Split:
     """The rows of a run: what each is called and labelled, and which serve what."""
 
     texts: list[str]
@@ -37,14 +48,14 @@ class _Task:
     classes: int
 
     @classmethod
-    def of(cls, evaluation: Evaluation) -> "_Task":
+    def of(cls, evaluation: Evaluation) -> "_Split":
         rows = evaluation.predictions
         train, validation, test = (np.flatnonzero(rows["split"] == str(split)) for split in SPLITS)
         labels = class_indices(evaluation, rows["label"])
         return cls(rows["text"].tolist(), labels, train, validation, test, len(evaluation.classes))
 
 
-def hold_against(context: Context) -> None:
+def compare_baselines(context: Context) -> None:
     """Score the lines that a run must be read against, on the same test rows."""
     config = context.config
     assert isinstance(config, BaselinesConfig)
@@ -52,11 +63,11 @@ def hold_against(context: Context) -> None:
     assert isinstance(experiment, ExperimentConfig)
     evaluation = finished(context, config.job)
     control = None if config.scratch is None else _from_scratch(context, config.scratch, experiment)
-    task = _Task.of(evaluation)
+    task = _Split.of(evaluation)
     answers = {MAJORITY: np.full(len(task.test), np.bincount(task.labels[task.train]).argmax())}
     context.report("counting words")
     texts = np.asarray(task.texts, dtype=object)
-    _, _, answers[WORDS] = tfidf_baseline(
+    _, _, answers[WORDS] = tfidf_logistic_regression(
         texts[task.train].tolist(),
         task.labels[task.train],
         texts[task.test].tolist(),
@@ -84,13 +95,13 @@ def hold_against(context: Context) -> None:
             n_train=len(task.train),
             n_test=len(task.test),
             lines=lines,
-            sentence=helped(found, test.accuracy, fresh=experiment.backbone.random_init),
+            sentence=baseline_verdict(found, test.accuracy, fresh=experiment.backbone.random_init),
             caveats=said,
         ),
     )
 
 
-def _probed(context: Context, experiment: ExperimentConfig, task: _Task) -> tuple[int, FrozenProbe]:
+def _probed(context: Context, experiment: ExperimentConfig, task: _Split) -> tuple[int, FrozenProbe]:
     """Probe the backbone as it was pretrained; returns how many training rows that took too."""
     train, validation = (
         rows[np.sort(stratified_sample(task.labels[rows], limit, 0))]
@@ -137,20 +148,20 @@ def _tested(evaluation: Evaluation) -> pd.DataFrame:
 
 
 def _lines(
-    evaluation: Evaluation, task: _Task, answers: Mapping[str, IntArray], layer: int, seed: int
+    evaluation: Evaluation, task: _Split, answers: Mapping[str, IntArray], layer: int, seed: int
 ) -> tuple[Baseline, ...]:
     """Score every line, and hold the run against it: paired by test row."""
     labels = task.labels[task.test]
     predicted = class_indices(evaluation, evaluation.predictions["predicted"])[task.test]
     rows = np.arange(len(labels), dtype=np.uint64)
-    run = CellRuns("run", rows, (predicted == labels)[None])
-    cells = [CellRuns(name, rows, (told == labels)[None]) for name, told in answers.items()]
+    run = ArmRuns("run", rows, (predicted == labels)[None])
+    cells = [ArmRuns(name, rows, (told == labels)[None]) for name, told in answers.items()]
     found = []
     for (name, told), behind in zip(answers.items(), differences(cells, run, seed=seed), strict=True):
         assert behind is not None
         lead = Difference(-behind.estimate, Interval(-behind.interval.high, -behind.interval.low), 1)
         one_hot = np.eye(task.classes, dtype=np.float32)[told]
-        metrics = score(labels, one_hot, classes=task.classes, seed=seed)
+        metrics = classification_metrics(labels, one_hot, classes=task.classes, seed=seed)
         found.append(
             Baseline(
                 name=name,
@@ -158,9 +169,9 @@ def _lines(
                 accuracy_interval=metrics.accuracy_interval,
                 macro_f1=metrics.macro_f1,
                 macro_f1_interval=metrics.macro_f1_interval,
-                lead=lead,
+                margin=lead,
                 verdict=verdict_on(name, lead),
-                harm=harm_of(name, lead),
+                negative_transfer=negative_transfer(name, lead),
                 layer=layer if name == FROZEN else None,
             )
         )

@@ -9,23 +9,23 @@ from numpy.typing import NDArray
 from scipy.special import log_softmax
 
 from translearn_core.analysis import (
+    apply_temperature,
     coverage,
     ece_interval,
     expected_calibration_error,
     reliability,
     temperature,
-    tempered,
 )
-from translearn_core.config import ExperimentConfig, Split, TrustConfig
+from translearn_core.config import ErrorAnalysisConfig, ExperimentConfig, Split
 from translearn_core.errors import TooFewSamplesError
-from translearn_core.results import Calibrated, Evaluation, Trust
+from translearn_core.results import CalibrationScore, ErrorAnalysis, Evaluation
 from translearn_core.runs import artifacts
 from translearn_core.worker.context import Context
-from translearn_core.worker.diagnostics.label_issues import doubted
+from translearn_core.worker.diagnostics.label_issues import check_labels
 from translearn_core.worker.diagnostics.sentences import error_analysis_text
 from translearn_core.worker.diagnostics.slices import slices
 from translearn_core.worker.features import class_indices, finished
-from translearn_core.worker.predictions import logarithms, warm_model
+from translearn_core.worker.predictions import cached_model, log_probabilities
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -54,38 +54,38 @@ class Answered:
 
     def sure(self, t: float) -> FloatArray:
         """How sure the model is of its answers at a temperature, shape (rows,)."""
-        found: FloatArray = tempered(self.logs, t).max(axis=1)
+        found: FloatArray = apply_temperature(self.logs, t).max(axis=1)
         return found
 
 
-def find_trust(context: Context) -> None:
+def analyse_errors(context: Context) -> None:
     """Say how far a run's confidence can be believed, where it is weak and which labels are in doubt."""
     config = context.config
-    assert isinstance(config, TrustConfig)
+    assert isinstance(config, ErrorAnalysisConfig)
     experiment = context.store.job(config.job).config
     assert isinstance(experiment, ExperimentConfig)
     evaluation = finished(context, config.job)
-    test = _answered(context, config.job, evaluation, Split.TEST)
+    test = _log_probabilities(context, config.job, evaluation, Split.TEST)
     if not len(test.rows):
         raise TooFewSamplesError("This run has no test rows, so nothing can be said about its answers.")
-    validation = _answered(context, config.job, evaluation, Split.VALIDATION)
+    validation = _log_probabilities(context, config.job, evaluation, Split.VALIDATION)
     context.report("holding the confidence against the answers")
     t = _fitted(validation)
     raw, scaled = (_calibrated(test, one, config) for one in (1.0, t))
     bins = pd.concat([_bins(test, RAW, 1.0, config.bins), _bins(test, SCALED, t, config.bins)])
     curve = _coverage(test, t)
     cut = slices(context, experiment, test.rows, test.correct, config.columns)
-    doubts = doubted(context, experiment, evaluation, config.seed)
+    doubts = check_labels(context, experiment, evaluation, config.seed)
     said = (
-        error_analysis_text.confidence(test.sure(1.0), test.correct, raw, scaled, len(validation.rows)),
-        error_analysis_text.when_to_answer(curve, validation.sure(t), test.correct),
-        error_analysis_text.weakest(cut),
-        error_analysis_text.labels(doubts),
+        error_analysis_text.calibration_text(test.sure(1.0), test.correct, raw, scaled, len(validation.rows)),
+        error_analysis_text.selective_prediction_text(curve, validation.sure(t), test.correct),
+        error_analysis_text.weakest_slice_text(cut),
+        error_analysis_text.label_issue_text(doubts),
         *error_analysis_text.caveats(len(test.rows), validation.correct, cut),
     )
     artifacts.save(
         context.folder,
-        Trust(
+        ErrorAnalysis(
             n_test=len(test.rows),
             n_validation=len(validation.rows),
             n_checked=doubts.n_checked,
@@ -103,16 +103,16 @@ def find_trust(context: Context) -> None:
     )
 
 
-def _answered(context: Context, job: str, evaluation: Evaluation, split: Split) -> Answered:
+def _log_probabilities(context: Context, job: str, evaluation: Evaluation, split: Split) -> Answered:
     """Ask the trained model about every row of a split."""
     rows = evaluation.predictions
     rows = rows[rows["split"] == str(split)]
     texts, classes = rows["text"].tolist(), len(evaluation.classes)
     logs = np.empty((len(texts), classes))
-    trained = warm_model(context, job)
+    trained = cached_model(context, job)
     for start in range(0, len(texts), BLOCK):
         context.report(f"answering the {split} rows", start, len(texts))
-        logs[start : start + BLOCK] = logarithms(trained.answer(texts[start : start + BLOCK])[0])
+        logs[start : start + BLOCK] = log_probabilities(trained.predict(texts[start : start + BLOCK])[0])
     return Answered(rows, logs, class_indices(evaluation, rows["label"]))
 
 
@@ -130,14 +130,14 @@ def _fitted(validation: Answered) -> float:
 def _known(answered: Answered) -> BoolArray:
     """Whether the model can answer a row's class at all."""
     of_label: FloatArray = answered.logs[np.arange(len(answered.labels)), answered.labels]
-    known: BoolArray = of_label > logarithms(np.zeros(1))[0]
+    known: BoolArray = of_label > log_probabilities(np.zeros(1))[0]
     return known
 
 
-def _calibrated(test: Answered, t: float, config: TrustConfig) -> Calibrated:
+def _calibrated(test: Answered, t: float, config: ErrorAnalysisConfig) -> CalibrationScore:
     sure, correct = test.sure(t), test.correct
     of_label = log_softmax(test.logs / t, axis=1)[np.arange(len(sure)), test.labels]
-    return Calibrated(
+    return CalibrationScore(
         temperature=t,
         error=expected_calibration_error(sure, correct, config.bins),
         error_interval=ece_interval(sure, correct, config.bins, seed=config.seed),

@@ -7,19 +7,23 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from translearn_core.analysis import crossing, majority_accuracy, over_draws, sentence
-from translearn_core.config import CurveCell, CurveConfig, ExperimentConfig, Split, identity
-from translearn_core.data import Prepared
-from translearn_core.data.findings import shown
+from translearn_core.analysis import crossing_sentence, draw_interval, estimate_crossing, majority_accuracy
+from translearn_core.config import ExperimentConfig, LabelEfficiencyArm, LabelEfficiencyConfig, Split, job_id
+from translearn_core.data import PreparedDataset
+from translearn_core.data.findings import quote
 from translearn_core.errors import ConfigError
-from translearn_core.results import LabelCurve
+from translearn_core.results import LabelEfficiency
 from translearn_core.results.diagnostics.baselines import FROZEN, SCRATCH, WORDS
-from translearn_core.results.diagnostics.label_efficiency import Reach
+from translearn_core.results.diagnostics.label_efficiency import SampleEfficiency
 from translearn_core.runs import artifacts
-from translearn_core.runs.label_efficiency_studies import closest
+from translearn_core.runs.label_efficiency_studies import nearest_size
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_prepared
-from translearn_core.worker.diagnostics.label_efficiency_baselines import FREE, Untrained, learn_untrained
+from translearn_core.worker.diagnostics.label_efficiency_baselines import (
+    UNTRAINED_ARMS,
+    BaselineAnswers,
+    fit_label_efficiency_baselines,
+)
 from translearn_core.worker.features import finished
 
 BoolArray = NDArray[np.bool_]
@@ -30,7 +34,7 @@ SPOKEN = {SCRATCH: "training from scratch", FROZEN: "the frozen probe", WORDS: "
 
 
 @dataclass(frozen=True)
-class Way:
+class Arm:
     """One way to train: what of it ran, shape (sizes, seeds), and which test rows were right.
 
     `correct` has shape (sizes, seeds, rows); where nothing ran, another seed of the same size stands in.
@@ -52,25 +56,25 @@ class Way:
         return np.flatnonzero(self.ran.any(axis=1))
 
 
-def draw_curve(context: Context) -> None:
+def measure_label_efficiency(context: Context) -> None:
     """Score every way on every number of labels, all on the same test rows, and say where they cross."""
     config = context.config
-    assert isinstance(config, CurveConfig)
+    assert isinstance(config, LabelEfficiencyConfig)
     context.report("reading the data")
     prepared = load_prepared(context.store.workspace, config.data)
     train, test = prepared.where(Split.TRAIN), prepared.where(Split.TEST)
     if config.sizes[-1] > len(train):
         raise ConfigError("sizes", config.sizes[-1], f"at most {len(train):,}, the training rows there are")
-    free = _known(context, config) or learn_untrained(context, config, prepared)
+    free = _known(context, config) or fit_label_efficiency_baselines(context, config, prepared)
     artifacts.save(context.folder, free)
-    ways = [_free_way(config, free, name, len(train)) for name in FREE]
+    ways = [_untrained_arm(config, free, name, len(train)) for name in UNTRAINED_ARMS]
     names = [cell.name for cell in config.cells]
     for name in dict.fromkeys(names):
         context.report("reading the runs", names.index(name), len(names))
-        ways.append(_trained_way(context, config, name, prepared))
+        ways.append(_trained_arm(context, config, name, prepared))
     context.report("looking where they cross")
     found, levels = _crossings(context, config, ways), [_levels(way) for way in ways]
-    curve = LabelCurve(
+    curve = LabelEfficiency(
         names=tuple(way.name for way in ways),
         sizes=config.sizes,
         seeds=config.seeds,
@@ -89,32 +93,34 @@ def draw_curve(context: Context) -> None:
     artifacts.save(context.folder, curve)
 
 
-def _one_class(prepared: Prepared, test: NDArray[np.int64]) -> tuple[str, ...]:
+def _one_class(prepared: PreparedDataset, test: NDArray[np.int64]) -> tuple[str, ...]:
     """Say where all test rows are of one class, as every line then tells only how often that is answered."""
     found = np.unique(prepared.labels[test])
     if len(found) != 1:
         return ()
-    name = shown(prepared.classes[found[0]])
+    name = quote(prepared.classes[found[0]])
     return (
         f"All {len(test):,} test rows are of one class, {name}: the curve shows only how often that is "
         "answered, and nothing of how classes are told apart.",
     )
 
 
-def _known(context: Context, config: CurveConfig) -> Untrained | None:
+def _known(context: Context, config: LabelEfficiencyConfig) -> BaselineAnswers | None:
     """Return what needs no training, where the question without runs has been answered."""
-    plain = {"cells": (), "at": closest(config.sizes)}
-    job = identity(config.model_copy(update=plain))
-    return artifacts.load(context.store.workspace.run(job), Untrained)
+    plain = {"cells": (), "at": nearest_size(config.sizes)}
+    job = job_id(config.model_copy(update=plain))
+    return artifacts.load(context.store.workspace.run(job), BaselineAnswers)
 
 
-def _free_way(config: CurveConfig, free: Untrained, name: str, rows: int) -> Way:
+def _untrained_arm(config: LabelEfficiencyConfig, free: BaselineAnswers, name: str, rows: int) -> Arm:
     ran = np.ones((len(config.sizes), len(config.seeds)), dtype=np.bool_)
     ran[np.asarray(config.sizes) == rows, 1:] = False  # there is one way only to draw all
-    return Way(name, ran, free.correct[FREE.index(name)])
+    return Arm(name, ran, free.correct[UNTRAINED_ARMS.index(name)])
 
 
-def _trained_way(context: Context, config: CurveConfig, name: str, prepared: Prepared) -> Way:
+def _trained_arm(
+    context: Context, config: LabelEfficiencyConfig, name: str, prepared: PreparedDataset
+) -> Arm:
     """Return what the runs of a curve's cells got right, on the test rows of the curve."""
     order = _names(_rows_of(prepared, prepared.where(Split.TEST)))
     shape = len(config.sizes), len(config.seeds)
@@ -131,10 +137,10 @@ def _trained_way(context: Context, config: CurveConfig, name: str, prepared: Pre
         there = np.flatnonzero(ran[place])
         lacking = np.flatnonzero(~ran[place])
         correct[place, lacking] = correct[place, np.resize(there, len(lacking))]
-    return Way(name, ran, correct, scratch)
+    return Arm(name, ran, correct, scratch)
 
 
-def _correct(context: Context, cell: CurveCell, job: str, order: pd.Index) -> BoolArray:
+def _correct(context: Context, cell: LabelEfficiencyArm, job: str, order: pd.Index) -> BoolArray:
     predictions = finished(context, job).predictions
     learned = int((predictions["split"] == Split.TRAIN).sum())
     if learned != cell.rows:
@@ -149,7 +155,7 @@ def _correct(context: Context, cell: CurveCell, job: str, order: pd.Index) -> Bo
     return right[~right.index.duplicated()].loc[order].to_numpy(dtype=np.bool_)
 
 
-def _rows_of(prepared: Prepared, index: NDArray[np.int64]) -> pd.DataFrame:
+def _rows_of(prepared: PreparedDataset, index: NDArray[np.int64]) -> pd.DataFrame:
     names = np.asarray(prepared.classes, dtype=object)
     texts = np.asarray(prepared.texts, dtype=object)
     return pd.DataFrame(
@@ -168,18 +174,20 @@ def _place(among: Sequence[int], value: int) -> int:
     return among.index(value)
 
 
-def _levels(way: Way) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _levels(way: Arm) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return mean, low and high of every size, shape (sizes,), NaN where nothing ran."""
     found = np.full((3, len(way.ran)), np.nan)
     for place in way.sized:
-        mean, span = over_draws(way.correct[place][way.ran[place]])
+        mean, span = draw_interval(way.correct[place][way.ran[place]])
         found[:, place] = mean, span.low, span.high
     return found[0], found[1], found[2]
 
 
-def _crossings(context: Context, config: CurveConfig, ways: Sequence[Way]) -> list[tuple[str, Reach]]:
+def _crossings(
+    context: Context, config: LabelEfficiencyConfig, ways: Sequence[Arm]
+) -> list[tuple[str, SampleEfficiency]]:
     """Say what each pretrained way has with `at` labels and what the others need for it, the runs first."""
-    trained = [way for way in ways if way.name not in FREE]
+    trained = [way for way in ways if way.name not in UNTRAINED_ARMS]
     frozen, words = (next(way for way in ways if way.name == name) for name in (FROZEN, WORDS))
     ahead = [*(way for way in trained if not way.scratch), frozen]
     behind = [*(way for way in trained if way.scratch), words]
@@ -192,7 +200,7 @@ def _crossings(context: Context, config: CurveConfig, ways: Sequence[Way]) -> li
     return told
 
 
-def reach_of(sizes: Sequence[int], at: int, a: Way, b: Way) -> tuple[str, Reach] | None:
+def reach_of(sizes: Sequence[int], at: int, a: Arm, b: Arm) -> tuple[str, SampleEfficiency] | None:
     """Return with how many labels `b` reaches what `a` has with `at`, in a sentence and in numbers.
 
     None where `a` was not tried with so few or so many.
@@ -200,7 +208,7 @@ def reach_of(sizes: Sequence[int], at: int, a: Way, b: Way) -> tuple[str, Reach]
     every = np.asarray(sizes)
     if not (len(a.sized) and len(b.sized)) or not every[a.sized[0]] <= at <= every[a.sized[-1]]:
         return None
-    found = crossing(
+    found = estimate_crossing(
         every[a.sized].tolist(),
         a.scores[a.sized].T,
         every[b.sized].tolist(),
@@ -209,9 +217,9 @@ def reach_of(sizes: Sequence[int], at: int, a: Way, b: Way) -> tuple[str, Reach]
         correct_a=a.correct[a.sized].swapaxes(0, 1),
         correct_b=b.correct[b.sized].swapaxes(0, 1),
     )
-    reach = Reach(a.name, b.name, at, found.score, found.estimate, found.low, found.high)
-    return sentence(found, _spoken(a), _spoken(b)), reach
+    reach = SampleEfficiency(a.name, b.name, at, found.score, found.estimate, found.low, found.high)
+    return crossing_sentence(found, _arm_title(a), _arm_title(b)), reach
 
 
-def _spoken(way: Way) -> str:
+def _arm_title(way: Arm) -> str:
     return SPOKEN[SCRATCH] if way.scratch else SPOKEN.get(way.name, f"the pretrained model ({way.name})")

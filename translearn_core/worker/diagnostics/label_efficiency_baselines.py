@@ -13,12 +13,24 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from translearn_core.activations import Compute, Encoder, Found, Report, Texts, quiet
-from translearn_core.analysis import tfidf_baseline
-from translearn_core.analysis.probing.logistic_regression import Problem, fit, pools, roughly_standard
+from translearn_core.activations import (
+    Compute,
+    Encoder,
+    Lookup,
+    ProgressCallback,
+    TextBatchSource,
+    no_progress,
+)
+from translearn_core.analysis import tfidf_logistic_regression
+from translearn_core.analysis.probing.logistic_regression import (
+    BatchedProblem,
+    fit_batched,
+    standardise,
+    thread_pools,
+)
 from translearn_core.backbones import load
-from translearn_core.config import CurveConfig, Split
-from translearn_core.data import Prepared, prepare
+from translearn_core.config import LabelEfficiencyConfig, Split
+from translearn_core.data import PreparedDataset, prepare
 from translearn_core.errors import DataError
 from translearn_core.results.diagnostics.baselines import FROZEN, WORDS
 from translearn_core.worker.context import Context
@@ -29,10 +41,10 @@ from translearn_core.worker.models import activations
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
-FREE = (WORDS, FROZEN)
-"""Ways that need no training of the backbone, in the order of `Untrained.correct`."""
+UNTRAINED_ARMS = (WORDS, FROZEN)
+"""Ways that need no training of the backbone, in the order of `BaselineAnswers.correct`."""
 
-Drawn = Sequence[Sequence[IntArray]]
+Subset = Sequence[Sequence[IntArray]]
 """Rows to learn from: for every seed one array of row indices a size, each within the next."""
 
 COLUMNS = 500
@@ -40,7 +52,7 @@ COLUMNS = 500
 
 
 @dataclass(frozen=True)
-class Untrained:
+class BaselineAnswers:
     """What the ways that need no training got right: `correct`, shape (ways, sizes, seeds, test rows).
 
     `layers`, shape (sizes, seeds), is the layer of each frozen probe.
@@ -51,16 +63,23 @@ class Untrained:
     layers: IntArray = field(compare=False)
 
 
-def learn_untrained(context: Context, config: CurveConfig, prepared: Prepared) -> Untrained:
+def fit_label_efficiency_baselines(
+    context: Context, config: LabelEfficiencyConfig, prepared: PreparedDataset
+) -> BaselineAnswers:
     """Learn from every number of labels and draw of them by counting words, and on the frozen backbone."""
     table = load_table(context.store.workspace, config.data.dataset)
     drawn = draw(table, config, prepared, context.report)
     words = _by_words(context, config, prepared, drawn)
     frozen, layers = _frozen(context, config, prepared, drawn)
-    return Untrained(FREE, np.stack([words, frozen]), layers)
+    return BaselineAnswers(UNTRAINED_ARMS, np.stack([words, frozen]), layers)
 
 
-def draw(table: pd.DataFrame, config: CurveConfig, prepared: Prepared, report: Report = quiet) -> Drawn:
+def draw(
+    table: pd.DataFrame,
+    config: LabelEfficiencyConfig,
+    prepared: PreparedDataset,
+    report: ProgressCallback = no_progress,
+) -> Subset:
     """Return the training rows of every seed and size, as indices of `prepared`, shape (size,) each.
 
     They are found by preparing `table`, as `read` returns it, as a run with those settings does.
@@ -90,7 +109,9 @@ def draw(table: pd.DataFrame, config: CurveConfig, prepared: Prepared, report: R
     return found
 
 
-def _by_words(context: Context, config: CurveConfig, prepared: Prepared, drawn: Drawn) -> BoolArray:
+def _by_words(
+    context: Context, config: LabelEfficiencyConfig, prepared: PreparedDataset, drawn: Subset
+) -> BoolArray:
     test, labels = prepared.where(Split.TEST), prepared.labels
     texts = [prepared.texts[i] for i in test]
     shape = len(config.sizes), len(config.seeds)
@@ -105,13 +126,15 @@ def _by_words(context: Context, config: CurveConfig, prepared: Prepared, drawn: 
                 correct[size, seed] = correct[size, 0]
                 continue
             learnt = [prepared.texts[i] for i in rows]
-            _, _, said = tfidf_baseline(learnt, labels[rows], texts, labels[test], seed=config.seeds[seed])
+            _, _, said = tfidf_logistic_regression(
+                learnt, labels[rows], texts, labels[test], seed=config.seeds[seed]
+            )
             correct[size, seed] = said == labels[test]
     return correct
 
 
 def _frozen(
-    context: Context, config: CurveConfig, prepared: Prepared, drawn: Drawn
+    context: Context, config: LabelEfficiencyConfig, prepared: PreparedDataset, drawn: Subset
 ) -> tuple[BoolArray, IntArray]:
     """Probe every layer on every draw, and keep the answers of the layer that is best on validation."""
     held, labels = [prepared.where(split) for split in (Split.VALIDATION, Split.TEST)], prepared.labels
@@ -141,14 +164,16 @@ def _frozen(
     return correct, chosen
 
 
-def _layers(context: Context, config: CurveConfig, prepared: Prepared) -> Sequence[tuple[int, Found]]:
+def _layers(
+    context: Context, config: LabelEfficiencyConfig, prepared: PreparedDataset
+) -> Sequence[tuple[int, Lookup]]:
     """Return the layers that can be looked at, each of which reads its vectors when it is asked."""
     compute = Compute.choose(config.device, config.precision)
     backbone = load(config.backbone)
-    texts = Texts(list(prepared.texts), backbone.tokenizer, config.features.token_limit)
+    texts = TextBatchSource(list(prepared.texts), backbone.tokenizer, config.features.token_limit)
     nn.Module.to(backbone.model, compute.device)
     encoder = Encoder(backbone, texts, compute, activations(context), context.report)
-    if not backbone.anatomy.splittable:
+    if not backbone.anatomy.supports_partial_forward:
         return [(backbone.n_blocks, encoder.top(config.features.pooling))]
     return list(enumerate(encoder.pooled(config.features.pooling)))
 
@@ -166,17 +191,17 @@ def _answers(
     Every fit standardises by the rows it learns from (L2, C = 1).
     """
     most = draws[-1]
-    learnt, *asked = roughly_standard(vectors[most], *(vectors[rows] for rows in held))
+    learnt, *asked = standardise(vectors[most], *(vectors[rows] for rows in held))
     seen = np.stack([np.isin(most, rows) for rows in draws], axis=1).astype(np.float32)
     y = torch.from_numpy(labels[most])[:, None]
     together = max(1, COLUMNS // classes)
-    with pools(1) as (pool,):
+    with thread_pools(1) as (pool,):
         for start in range(0, len(draws), together):
             parts = torch.from_numpy(np.ascontiguousarray(seen[:, start : start + together]))
 
             def part_done(share: float, start: int = start) -> None:
                 tick(min(1.0, (start + share * together) / len(draws)))
 
-            fits = fit(Problem(learnt, y, parts, classes), pool, part_done)
+            fits = fit_batched(BatchedProblem(learnt, y, parts, classes), pool, part_done)
             for part in range(parts.shape[1]):
                 yield [fits.predict(rows, 0, part).numpy() for rows in asked]

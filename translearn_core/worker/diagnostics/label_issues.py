@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sklearn.decomposition import PCA
 from sklearn.preprocessing import StandardScaler
 
-from translearn_core.analysis import label_suspects, out_of_fold
+from translearn_core.analysis import find_label_issues, out_of_fold_probabilities
 from translearn_core.config import ExperimentConfig
 from translearn_core.data.normalisation import text_key
 from translearn_core.results import Evaluation, Interval
@@ -26,7 +26,7 @@ COLUMNS = ("row", "split", "text", "label", "suggested", "probability of label",
 
 
 @dataclass(frozen=True)
-class Doubted:
+class CheckedLabels:
     """Rows whose label is in doubt: `found` in all, of which `frame` lists the most doubtful.
 
     `agrees` is the share of all `n_checked` labels that the doubting model finds likeliest itself.
@@ -40,7 +40,9 @@ class Doubted:
     frame: pd.DataFrame = field(compare=False)
 
 
-def doubted(context: Context, experiment: ExperimentConfig, evaluation: Evaluation, seed: int) -> Doubted:
+def check_labels(
+    context: Context, experiment: ExperimentConfig, evaluation: Evaluation, seed: int
+) -> CheckedLabels:
     """Hold every label against the probe of the folds its text is not in.
 
     Texts that are the same stay in one fold. Above 20,000 rows a stratified sample of all splits is checked.
@@ -52,12 +54,12 @@ def doubted(context: Context, experiment: ExperimentConfig, evaluation: Evaluati
     context.report("reading the texts with the backbone as it was")
     features = backbone_features(context, experiment, pretrained, texts)[-1]
     labels = class_indices(evaluation, rows["label"])
-    told = out_of_fold(
+    told = out_of_fold_probabilities(
         _directions(features, seed), labels, seed=seed, groups=_same_texts(texts),
         progress=lambda share: context.report("looking for doubtful labels", share, 1),
     )  # fmt: skip
     context.report("counting doubtful labels")
-    suspects = label_suspects(told, labels, LISTED, seed=seed)
+    suspects = find_label_issues(told, labels, LISTED, seed=seed)
     names = np.asarray(evaluation.classes, dtype=object)
     some = rows.iloc[suspects.rows]
     frame = pd.DataFrame(
@@ -73,7 +75,7 @@ def doubted(context: Context, experiment: ExperimentConfig, evaluation: Evaluati
         columns=list(COLUMNS),
     )
     agrees = float((told.argmax(axis=1) == labels).mean())
-    return Doubted(len(index), suspects.found, agrees, suspects.share, suspects.share_interval, frame)
+    return CheckedLabels(len(index), suspects.found, agrees, suspects.share, suspects.share_interval, frame)
 
 
 def _directions(features: NDArray[np.floating], seed: int) -> NDArray[np.float32]:

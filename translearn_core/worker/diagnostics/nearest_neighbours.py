@@ -5,7 +5,7 @@ import numpy as np
 from translearn_core.analysis import nearest_to
 from translearn_core.config import NeighboursConfig
 from translearn_core.errors import ConfigError
-from translearn_core.results import Neighbourhood
+from translearn_core.results import NearestNeighbours
 from translearn_core.runs import artifacts
 from translearn_core.worker.context import Context
 from translearn_core.worker.features import VARIANTS, finished, one_layer
@@ -24,7 +24,7 @@ def find_neighbours(context: Context) -> None:
     near = [nearest_to(layer[variant], int(place[0]), config.neighbours) for variant in VARIANTS]
     artifacts.save(
         context.folder,
-        Neighbourhood(
+        NearestNeighbours(
             variants=VARIANTS,
             layer=config.layer,
             index=config.index,

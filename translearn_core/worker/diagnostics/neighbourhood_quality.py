@@ -7,10 +7,17 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from translearn_core.analysis import chance, in_common, knn_indices, same_label, silhouette, trustworthiness
+from translearn_core.analysis import (
+    chance_purity,
+    knn_indices,
+    neighbour_overlap,
+    neighbours_with_same_label,
+    silhouette,
+    trustworthiness,
+)
 from translearn_core.analysis.comparison.mean_interval import mean_interval, share_mean_interval
 from translearn_core.analysis.neighbours.distances import Progress
-from translearn_core.results import Interval, Nearness
+from translearn_core.results import Interval, NeighbourhoodQuality
 from translearn_core.worker.context import Context
 
 IntArray = NDArray[np.int64]
@@ -22,7 +29,7 @@ ASKED = 2_000
 
 
 @dataclass(frozen=True, eq=False)
-class Layer:
+class LayerPair:
     """One layer of a run: its vectors by variant, each of shape (n, width), and which texts are whose.
 
     `test` are the texts the model did not learn from, `shown` those that a picture draws. `moved` says
@@ -37,14 +44,14 @@ class Layer:
 
 
 @dataclass(frozen=True, eq=False)
-class Neighbours:
+class NeighbourhoodChange:
     """What the asked texts' neighbours say; the shares have one value a text, shape (asked,).
 
     `near` holds the numbers of each variant, `own` the shares of neighbours that carry a text's label, before
     and after, and `kept` the shares that stayed. `count` neighbours were asked of each.
     """
 
-    near: tuple[Nearness, ...]
+    near: tuple[NeighbourhoodQuality, ...]
     own: tuple[FloatArray, FloatArray]
     kept: FloatArray
     chance: float
@@ -56,7 +63,7 @@ class Neighbours:
         """The 95 % interval of what is kept; where nothing moved that is no estimate."""
         return share_mean_interval(self.kept) if self.moved else Interval(1.0, 1.0)
 
-    def told(self) -> str:
+    def sentences(self) -> str:
         """Say in plain words what the neighbours come to."""
         if not len(self.kept):
             return (
@@ -95,7 +102,9 @@ class Neighbours:
         return f"A text keeps {stayed:.0f} of its {self.count} neighbours."
 
 
-def neighbours_of(context: Context, layer: Layer, planes: NDArray[np.float32], seed: int) -> Neighbours:
+def neighbours_of(
+    context: Context, layer: LayerPair, planes: NDArray[np.float32], seed: int
+) -> NeighbourhoodChange:
     """Ask test texts for their nearest neighbours among all texts, and the pictures how far they show them.
 
     Parameters
@@ -118,19 +127,19 @@ def neighbours_of(context: Context, layer: Layer, planes: NDArray[np.float32], s
     near, own, closest = [], [], []
     for v, x in enumerate(variants):
         closest.append(knn_indices(x, NEIGHBOURS, asked, partial(told, 3 * v)))
-        own.append(same_label(closest[v], layer.labels, asked))
+        own.append(neighbours_with_same_label(closest[v], layer.labels, asked))
         told(3 * v + 1)
         apart = silhouette(x, layer.labels, asked, ASKED, seed, partial(told, 3 * v + 1))
         told(3 * v + 2)
         shown = _trusted(x[layer.shown], planes[v][layer.shown], seed, partial(told, 3 * v + 2))
         pure = float(own[v].mean()) if own[v].size else float("nan")
-        near.append(Nearness(pure, share_mean_interval(own[v]), apart, shown))
+        near.append(NeighbourhoodQuality(pure, share_mean_interval(own[v]), apart, shown))
     told(total)
-    return Neighbours(
+    return NeighbourhoodChange(
         near=(near[0], near[-1]),
         own=(own[0], own[-1]),
-        kept=in_common(closest[0], closest[-1]),
-        chance=chance(layer.labels, asked),
+        kept=neighbour_overlap(closest[0], closest[-1]),
+        chance=chance_purity(layer.labels, asked),
         count=closest[0].shape[1],
         moved=layer.moved,
     )
@@ -150,7 +159,7 @@ def _drawn(rows: IntArray, seed: int) -> IntArray:
     return np.sort(np.random.default_rng(seed).choice(rows, ASKED, replace=False))
 
 
-def _share(found: Nearness) -> str:
+def _share(found: NeighbourhoodQuality) -> str:
     return f"{_percent(found.purity)} ({_number(found.interval.low)} to {_percent(found.interval.high)})"
 
 

@@ -7,7 +7,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from translearn_core.analysis.probing.logistic_regression import Problem, fit, pools, roughly_standard
+from translearn_core.analysis.probing.logistic_regression import (
+    BatchedProblem,
+    fit_batched,
+    standardise,
+    thread_pools,
+)
 
 IntArray = NDArray[np.int64]
 
@@ -50,11 +55,15 @@ def frozen_probe(
     """
     y, seen = torch.from_numpy(labels[train][:, None]), torch.ones(len(train), 1)
     accuracy, answers = [], []
-    with pools(1) as (pool,):
+    with thread_pools(1) as (pool,):
         for layer, x in enumerate(features):
-            learnt, chosen_on, reported = roughly_standard(x[train], x[validation], x[test])
-            problem = Problem(learnt, y, seen, int(labels.max()) + 1)
-            fits = fit(problem, pool, lambda share, layer=layer: progress(layer + share, len(features)))  # type: ignore[misc]
+            learnt, chosen_on, reported = standardise(x[train], x[validation], x[test])
+            problem = BatchedProblem(learnt, y, seen, int(labels.max()) + 1)
+
+            def report(share: float, layer: int = layer) -> None:
+                progress(layer + share, len(features))
+
+            fits = fit_batched(problem, pool, report)
             accuracy.append(float((fits.predict(chosen_on, 0, 0).numpy() == labels[validation]).mean()))
             answers.append(fits.predict(reported, 0, 0).numpy())
     best = int(np.argmax(accuracy))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from translearn_core.analysis import quantile_groups
 from translearn_core.config import LENGTH, DataConfig, Split
 from translearn_core.data.columns import PART, ROW, file_columns
-from translearn_core.data.findings import named, shown
+from translearn_core.data.findings import quote, quote_list
 from translearn_core.data.words import count_words
 from translearn_core.errors import DataError
 
@@ -22,7 +22,7 @@ MOST = 100
 
 
 @dataclass(frozen=True, eq=False)
-class Asked:
+class ProbeTarget:
     """What is asked of each row: its class, shape (rows,), and whether it has one; and the classes' names."""
 
     name: str
@@ -31,14 +31,14 @@ class Asked:
     classes: tuple[str, ...]
 
 
-def lengths(texts: list[str]) -> Asked:
+def lengths(texts: list[str]) -> ProbeTarget:
     """Ask for the number of words, cut into quarters."""
     return _asked(
         LENGTH, quantile_groups([count_words(text) for text in texts]), np.ones(len(texts), dtype=bool)
     )
 
 
-def column(table: pd.DataFrame, data: DataConfig, rows: pd.DataFrame, name: str) -> Asked:
+def column(table: pd.DataFrame, data: DataConfig, rows: pd.DataFrame, name: str) -> ProbeTarget:
     """Ask for another column of the table; numbers with many values are cut into quarters.
 
     Parameters
@@ -57,7 +57,7 @@ def column(table: pd.DataFrame, data: DataConfig, rows: pd.DataFrame, name: str)
         If there is no such column, or its values are one only or too many to be classes.
     """
     if name not in (columns := file_columns(table)):
-        raise DataError(f"There is no column {shown(name)}: choose from {named(columns, 12)}.")
+        raise DataError(f"There is no column {quote(name)}: choose from {quote_list(columns, 12)}.")
     cells = _cells(table, data, rows, name)
     known = np.array([isinstance(cell, str) and bool(cell.strip()) for cell in cells], dtype=bool)
     values = np.where(known, cells, "")
@@ -67,21 +67,21 @@ def column(table: pd.DataFrame, data: DataConfig, rows: pd.DataFrame, name: str)
     distinct = len(set(values[known]))
     if distinct > MOST or (distinct > FEW and distinct > known.sum() / 2):
         raise DataError(
-            f"Column {shown(name)} has {distinct:,} different values in {known.sum():,} rows, and they are "
+            f"Column {quote(name)} has {distinct:,} different values in {known.sum():,} rows, and they are "
             "no numbers that could be cut into quarters: choose a column that repeats few values."
         )
     return _asked(name, values, known)
 
 
-def _asked(name: str, values: NDArray[np.generic], known: NDArray[np.bool_]) -> Asked:
+def _asked(name: str, values: NDArray[np.generic], known: NDArray[np.bool_]) -> ProbeTarget:
     classes, labels = np.unique(values[known].astype(str), return_inverse=True)
     if len(classes) < 2:
-        held = f"one value only, {shown(str(classes[0]))}" if len(classes) else "no value"
-        what = "The length of the texts has" if name == LENGTH else f"Column {shown(name)} holds"
+        held = f"one value only, {quote(str(classes[0]))}" if len(classes) else "no value"
+        what = "The length of the texts has" if name == LENGTH else f"Column {quote(name)} holds"
         raise DataError(f"{what} {held} in these rows, so there is nothing to tell apart: choose another.")
     all_labels = np.zeros(len(values), dtype=np.int64)
     all_labels[known] = labels
-    return Asked(name, all_labels, known, tuple(map(str, classes)))
+    return ProbeTarget(name, all_labels, known, tuple(map(str, classes)))
 
 
 def _cells(table: pd.DataFrame, data: DataConfig, rows: pd.DataFrame, name: str) -> NDArray[np.object_]:
@@ -99,7 +99,7 @@ def _cells(table: pd.DataFrame, data: DataConfig, rows: pd.DataFrame, name: str)
     found = found.sort_values("own", kind="stable").drop_duplicates("place", keep="last")
     if len(found) < len(here):
         raise DataError(
-            f"The table no longer holds all rows of this run: column {shown(name)} cannot be read."
+            f"The table no longer holds all rows of this run: column {quote(name)} cannot be read."
         )
     cells: NDArray[np.object_] = found.sort_values("place")["cell"].to_numpy(dtype=object)
     return cells

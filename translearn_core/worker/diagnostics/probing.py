@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from translearn_core.analysis import control_labels, probe_layers, tfidf_baseline, word_types
+from translearn_core.analysis import control_labels, probe_layers, tfidf_logistic_regression, word_types
 from translearn_core.analysis.probing.linear_probe import Layers
 from translearn_core.config import LENGTH, ExperimentConfig, ProbeConfig, Split
 from translearn_core.data.normalisation import text_key
@@ -52,7 +52,7 @@ def probe(context: Context) -> None:
     texts = rows["text"].tolist()
     features = _variants(context, config, experiment, trained, texts)
     context.report("the word-count baseline")
-    accuracy, interval, _ = tfidf_baseline(
+    accuracy, interval, _ = tfidf_logistic_regression(
         [texts[i] for i in train], asked.labels[train], [texts[i] for i in test], asked.labels[test],
         seed=config.seed,
     )  # fmt: skip
@@ -74,18 +74,18 @@ def probe(context: Context) -> None:
         progress=lambda done, total: context.report("probing layers", done, total),
     )
     recurring = int(np.isin(types[test], types[train]).sum())
-    scores = replace(scores, about=asked.name)
+    scores = replace(scores, target=asked.name)
     said = sentences(scores, label=config.about is None, recurring=recurring)
     artifacts.save(context.folder, replace(scores, sentences=said))
 
 
 def _asked(
     context: Context, experiment: ExperimentConfig, evaluation: Evaluation, index: IntArray, name: str | None
-) -> probe_targets.Asked:
+) -> probe_targets.ProbeTarget:
     rows = evaluation.predictions.iloc[index]
     if name is None or name == experiment.data.label:
         labels = class_indices(evaluation, rows["label"])
-        return probe_targets.Asked(
+        return probe_targets.ProbeTarget(
             experiment.data.label, labels, np.ones(len(labels), dtype=bool), evaluation.classes
         )
     if name == LENGTH:

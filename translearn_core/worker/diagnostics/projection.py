@@ -9,14 +9,14 @@ from translearn_core.data.dataset import SPLITS
 from translearn_core.results import Projection
 from translearn_core.runs import artifacts
 from translearn_core.worker.context import Context
-from translearn_core.worker.diagnostics.neighbourhood_quality import Layer, neighbours_of
+from translearn_core.worker.diagnostics.neighbourhood_quality import LayerPair, neighbours_of
 from translearn_core.worker.features import VARIANTS, class_indices, finished, one_layer, strata
 
 SHOWN = 50_000
 """Points at most that a screen draws; a stratified sample above."""
 
 
-def picture(context: Context) -> None:
+def project_layer(context: Context) -> None:
     """Project one layer of a run onto a plane, before and after; say what its texts' neighbours come to."""
     config = context.config
     assert isinstance(config, ProjectConfig)
@@ -26,7 +26,7 @@ def picture(context: Context) -> None:
     groups = strata(rows)
     fit = stratified_sample(groups, config.limit, config.seed)
     before, after = (variants[variant] for variant in VARIANTS)
-    layer = Layer(
+    layer = LayerPair(
         variants=variants,
         labels=class_indices(evaluation, rows["label"]),
         test=np.flatnonzero(rows["split"] == str(Split.TEST)),
@@ -47,7 +47,7 @@ def picture(context: Context) -> None:
             chance=found.chance,
             kept=float(found.kept.mean()) if found.kept.size else float("nan"),
             kept_interval=found.kept_interval,
-            sentence=found.told(),
+            sentence=found.sentences(),
             total=len(evaluation.predictions),
             coordinates=planes,
             row=rows["row"].to_numpy(np.int64),
@@ -61,7 +61,7 @@ def picture(context: Context) -> None:
 
 
 def _planes(
-    context: Context, layer: Layer, fit: NDArray[np.int64], config: ProjectConfig
+    context: Context, layer: LayerPair, fit: NDArray[np.int64], config: ProjectConfig
 ) -> NDArray[np.float32]:
     """Return every variant's plane; where nothing moved, the same one twice."""
     variants = layer.variants if layer.moved else {VARIANTS[0]: layer.variants[VARIANTS[0]]}

@@ -4,35 +4,35 @@ import numpy as np
 from numpy.typing import NDArray
 
 from translearn_core.analysis import (
-    chance,
+    chance_purity,
     knn_indices,
     knn_overlap,
-    same_label,
+    neighbours_with_same_label,
     silhouette,
     stratified_sample,
 )
 from translearn_core.analysis.probing.linear_probe import Layers
-from translearn_core.analysis.projection.layer_alignment import walk_planes
-from translearn_core.config import Split, WalkConfig
+from translearn_core.analysis.projection.layer_alignment import layer_projections
+from translearn_core.config import ProjectionAnimationConfig, Split
 from translearn_core.data.dataset import SPLITS
 from translearn_core.errors import TooFewSamplesError
-from translearn_core.results import Walk
+from translearn_core.results import ProjectionAnimation
 from translearn_core.runs import artifacts
 from translearn_core.worker.context import Context
-from translearn_core.worker.diagnostics.sentences.projection_animation_text import Togetherness
+from translearn_core.worker.diagnostics.sentences.projection_animation_text import ProjectionAnimationText
 from translearn_core.worker.features import VARIANTS, class_indices, finished, layer_features, strata
 
 IntArray = NDArray[np.int64]
 Vectors = NDArray[np.float32]
 
 
-def walk(context: Context) -> None:
+def animate_layers(context: Context) -> None:
     """Place a sample of a run's texts in every layer, and ask how near those of a class lie to each other.
 
     The layer where they lie nearest is chosen on validation texts; what is told of it is of test texts.
     """
     config = context.config
-    assert isinstance(config, WalkConfig)
+    assert isinstance(config, ProjectionAnimationConfig)
     evaluation = finished(context, config.job)
     everything, features = layer_features(context, config.job, evaluation)
     rows = evaluation.predictions.iloc[everything]
@@ -47,15 +47,15 @@ def walk(context: Context) -> None:
         )
     layers = _sampled(features, chosen)
     labels = class_indices(evaluation, rows["label"])
-    coordinates = walk_planes(
+    coordinates = layer_projections(
         layers,
         seed=config.seed,
         progress=lambda done, total: context.report("drawing every layer", done, total),
     )
     shares, apart, kept = _neighbours(context, layers, labels, test, config.seed)
-    found = Togetherness(
+    found = ProjectionAnimationText(
         first=_first_changed(layers),
-        chance=chance(labels, test),
+        chance=chance_purity(labels, test),
         chosen=shares[:, :, held].mean(axis=2),
         shares=shares[:, :, test],
         kept=kept,
@@ -64,12 +64,12 @@ def walk(context: Context) -> None:
     splits = [str(one) for one in SPLITS]
     artifacts.save(
         context.folder,
-        Walk(
+        ProjectionAnimation(
             variants=VARIANTS,
             classes=evaluation.classes,
             splits=tuple(splits),
             chance=found.chance,
-            sentence=found.told(),
+            sentence=found.sentences(),
             coordinates=coordinates,
             purity=found.shares.mean(axis=2),
             low=spans[..., 0],
@@ -121,7 +121,7 @@ def _neighbours(
                 shares[v, layer], apart[v, layer] = shares[0, layer], apart[0, layer]
                 continue
             near.append(knn_indices(x))
-            shares[v, layer] = same_label(near[v], labels)
+            shares[v, layer] = neighbours_with_same_label(near[v], labels)
             apart[v, layer] = silhouette(x, labels, of=test, seed=seed)
         kept[layer] = knn_overlap(near[0], near[-1])
     return shares, apart, kept

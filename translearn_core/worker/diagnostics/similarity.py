@@ -5,13 +5,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from translearn_core.analysis import cka_matrix, stratified_sample
-from translearn_core.analysis.similarity.jackknife_cka import FEWEST, Jackknifed, jackknifed_cka
-from translearn_core.config import ExperimentConfig, SimilarityConfig, Split, differ_in_seed
+from translearn_core.analysis.similarity.jackknife_cka import FEWEST, JackknifeCka, jackknife_cka
+from translearn_core.config import ExperimentConfig, SimilarityConfig, Split, differ_only_in_seed
 from translearn_core.errors import ConfigError, TooFewSamplesError
 from translearn_core.results import Evaluation, Similarity
 from translearn_core.runs import artifacts
 from translearn_core.worker.context import Context
-from translearn_core.worker.diagnostics.sentences.similarity_text import Movement
+from translearn_core.worker.diagnostics.sentences.similarity_text import SimilarityText
 from translearn_core.worker.features import backbone_features, finished, run_features
 
 Layers = list[NDArray[np.floating]]
@@ -20,12 +20,14 @@ READING = (Split.TEST, Split.VALIDATION, Split.TRAIN)
 """Which rows are taken first: those the model did not learn from."""
 
 
-def find_moved(context: Context) -> None:
+def compute_similarity(context: Context) -> None:
     """Hold the layers of a run's backbone before and after it against each other, on held-out texts."""
     config = context.config
     assert isinstance(config, SimilarityConfig)
     experiment = _experiment(context, config.job)
-    if config.sibling is not None and not differ_in_seed(experiment, _experiment(context, config.sibling)):
+    if config.sibling is not None and not differ_only_in_seed(
+        experiment, _experiment(context, config.sibling)
+    ):
         raise ConfigError(
             "sibling", config.sibling, "a run that differs from this one in nothing but the seed"
         )
@@ -41,7 +43,7 @@ def find_moved(context: Context) -> None:
     moved = _diagonal(context, before, after)
     chance = None if other is None else _diagonal(context, after, other)
     floor = _diagonal(context, *twins)
-    boundary = experiment.plan.boundary(len(before) - 1)
+    boundary = experiment.plan.first_trainable_block(len(before) - 1)
     learnt = int((rows["split"] == Split.TRAIN).sum())
     spans = [one.interval for one in moved]
     missing = np.full(len(moved), np.nan)
@@ -50,7 +52,7 @@ def find_moved(context: Context) -> None:
         Similarity(
             rows=len(rows),
             boundary=boundary,
-            sentence=Movement(len(rows), learnt, boundary, moved, floor, chance).told(),
+            sentence=SimilarityText(len(rows), learnt, boundary, moved, floor, chance).sentences(),
             matrix=cka_matrix(before, after, progress=tell),
             before=cka_matrix(before, before, progress=tell),
             diagonal=_values(moved),
@@ -110,13 +112,13 @@ def _twins(context: Context, experiment: ExperimentConfig, texts: list[str]) -> 
     )
 
 
-def _diagonal(context: Context, before: Layers, after: Layers) -> list[Jackknifed]:
+def _diagonal(context: Context, before: Layers, after: Layers) -> list[JackknifeCka]:
     found = []
     for layer, (x, y) in enumerate(zip(before, after, strict=True)):
         context.report("how sure each layer is", layer, len(before))
-        found.append(jackknifed_cka(x, y))
+        found.append(jackknife_cka(x, y))
     return found
 
 
-def _values(found: list[Jackknifed]) -> NDArray[np.float64]:
+def _values(found: list[JackknifeCka]) -> NDArray[np.float64]:
     return np.asarray([one.value for one in found])

@@ -55,7 +55,7 @@ def slices(
     DataError
         If there is no such column, or it holds one value only or too many.
     """
-    cut = dict(_cuts(context, experiment.data, rows, columns))
+    cut = dict(_slicings(context, experiment.data, rows, columns))
     found = [
         (
             name, one.name, one.rows, one.accuracy, one.interval.low, one.interval.high, one.difference,
@@ -68,12 +68,12 @@ def slices(
     return frame.sort_values("difference", kind="stable", ignore_index=True)
 
 
-def _cuts(
+def _slicings(
     context: Context, data: DataConfig, rows: pd.DataFrame, columns: Sequence[str]
 ) -> Iterator[tuple[str, Groups]]:
     context.report("cutting the rows into slices")
     table = load_table(context.store.workspace, data.dataset)
-    for name in dict.fromkeys(columns or _sensible(table, data)):
+    for name in dict.fromkeys(columns or _default_columns(table, data)):
         if name in (LENGTH, LANGUAGE):
             continue
         try:
@@ -93,13 +93,13 @@ def _cuts(
         yield LANGUAGE, spoken.astype(object)
 
 
-def _sensible(table: pd.DataFrame, data: DataConfig) -> list[str]:
+def _default_columns(table: pd.DataFrame, data: DataConfig) -> list[str]:
     taken = {data.text, data.label, data.split.column}
     others = [name for name in file_columns(table) if name not in taken]
     return [name for name in others if 2 <= table[name].nunique() <= MOST_VALUES][:MOST_COLUMNS]
 
 
-def _groups(asked: probe_targets.Asked) -> Groups:
+def _groups(asked: probe_targets.ProbeTarget) -> Groups:
     """Return each row's value; None where it has none."""
     names = np.asarray(asked.classes, dtype=object)[asked.labels]
     names[~asked.known] = None

@@ -10,21 +10,27 @@ from translearn_core.activations import Compute
 from translearn_core.analysis import bootstrap_accuracy, h_score, logme, rank_agreement
 from translearn_core.analysis.advisor.advise import clearly_better
 from translearn_core.backbones import load
-from translearn_core.config import BackboneConfig, ExperimentConfig, Layers, TransferabilityConfig, named
+from translearn_core.config import (
+    BackboneConfig,
+    ExperimentConfig,
+    LayerCombination,
+    TransferabilityConfig,
+    match_recipe,
+)
 from translearn_core.errors import BackboneError, ConfigError, NotFoundError
-from translearn_core.results import Agreement, RunSummary, Transferability
+from translearn_core.results import RankAgreement, RunSummary, Transferability
 from translearn_core.runs import artifacts
-from translearn_core.transfer.features import combined
+from translearn_core.transfer.features import combine_layers
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_prepared
 from translearn_core.worker.diagnostics.layer_scores import (
-    Rated,
+    LayerScores,
     Sample,
     Vectors,
     encoder,
-    fitting,
-    rate,
     sample_rows,
+    score_layers,
+    train_indices,
 )
 
 SCORES = ("LogME", "H-score")
@@ -41,7 +47,7 @@ class _Past:
     accuracy: float
 
 
-def rate_layers(context: Context) -> None:
+def score_transferability(context: Context) -> None:
     """Rate every layer of every backbone by LogME and H-score, a probe beside them, and past runs."""
     config = context.config
     assert isinstance(config, TransferabilityConfig)
@@ -50,14 +56,22 @@ def rate_layers(context: Context) -> None:
     prepared = load_prepared(context.store.workspace, config.data)
     sample = sample_rows(prepared, config.rows, config.seed)
     compute = Compute.choose(config.device, config.precision)
-    rated = {one.label: rate(context, one, config.features, sample, compute) for one in config.backbones}
+    rated = {
+        one.label: score_layers(context, one, config.features, sample, compute) for one in config.backbones
+    }
     past = _rate_past(context, runs, sample.learning(), compute)
     layers = _frame(rated)
     agreements = (*_over_layers(layers, config.seed), *_over_runs(past, config.seed))
-    sentence = " ".join([_best(rated, sample), *_believed(agreements, rated), _foretold(agreements, past)])
+    sentence = " ".join(
+        [
+            _best(rated, sample),
+            *_probe_agreement_sentence(agreements, rated),
+            _past_runs_sentence(agreements, past),
+        ]
+    )
     artifacts.save(
         context.folder,
-        Transferability(sample.learnt, len(prepared.classes), sentence, agreements, layers, past),
+        Transferability(sample.fit_rows, len(prepared.classes), sentence, agreements, layers, past),
     )
 
 
@@ -88,7 +102,7 @@ def _rate_past(context: Context, runs: Sequence[_Past], sample: Sample, compute:
                 depths[backbone.id] = load(_whole(backbone)).n_blocks
         except BackboneError:  # deleted, or no longer on this machine
             known[key] = float("nan"), float("nan")
-        recipe = named(run.config, depths[backbone.id]) if backbone.id in depths else None
+        recipe = match_recipe(run.config, depths[backbone.id]) if backbone.id in depths else None
         lines.append((run.job, backbone.label, str(recipe or "your own"), run.accuracy, *known[key]))
     return pd.DataFrame(lines, columns=["run", "backbone", "recipe", "accuracy", *SCORES])
 
@@ -96,11 +110,11 @@ def _rate_past(context: Context, runs: Sequence[_Past], sample: Sample, compute:
 def _read(context: Context, config: ExperimentConfig, sample: Sample, compute: Compute) -> Vectors:
     """Return the vectors that the head of a run was given before anything had been learnt."""
     backbone = load(config.backbone)
-    features = fitting(config.features, backbone.anatomy)
+    features = train_indices(config.features, backbone.anatomy)
     reader = encoder(context, backbone, features, sample, compute)
-    found = reader.chosen(features.pooling, features.chosen(backbone.n_blocks))
-    vectors = combined([one.vectors().float() for one in found], features.layers)
-    x: Vectors = (vectors.mean(dim=1) if features.layers is Layers.MIX else vectors).numpy()
+    found = reader.chosen(features.pooling, features.selected_layers(backbone.n_blocks))
+    vectors = combine_layers([one.vectors().float() for one in found], features.layers)
+    x: Vectors = (vectors.mean(dim=1) if features.layers is LayerCombination.MIX else vectors).numpy()
     return x
 
 
@@ -108,7 +122,7 @@ def _whole(backbone: BackboneConfig) -> BackboneConfig:
     return backbone.model_copy(update={"blocks": None, "fresh_top": 0})
 
 
-def _frame(rated: dict[str, Rated]) -> pd.DataFrame:
+def _frame(rated: dict[str, LayerScores]) -> pd.DataFrame:
     lines = [
         (name, *line)
         for name, one in rated.items()
@@ -117,9 +131,9 @@ def _frame(rated: dict[str, Rated]) -> pd.DataFrame:
     return pd.DataFrame(lines, columns=["backbone", "layer", *SCORES, "probe"])
 
 
-def _over_layers(layers: pd.DataFrame, seed: int) -> list[Agreement]:
+def _over_layers(layers: pd.DataFrame, seed: int) -> list[RankAgreement]:
     return [
-        Agreement(
+        RankAgreement(
             score, f"layers of {name}", len(some), *rank_agreement(some[score], some["probe"], seed=seed)
         )
         for name, some in layers.groupby("backbone", sort=False)
@@ -127,15 +141,17 @@ def _over_layers(layers: pd.DataFrame, seed: int) -> list[Agreement]:
     ]
 
 
-def _over_runs(past: pd.DataFrame, seed: int) -> list[Agreement]:
+def _over_runs(past: pd.DataFrame, seed: int) -> list[RankAgreement]:
     there = past.dropna(subset=list(SCORES))
     return [
-        Agreement(score, "past runs", len(there), *rank_agreement(there[score], there["accuracy"], seed=seed))
+        RankAgreement(
+            score, "past runs", len(there), *rank_agreement(there[score], there["accuracy"], seed=seed)
+        )
         for score in SCORES
     ]
 
 
-def _best(rated: dict[str, Rated], sample: Sample) -> str:
+def _best(rated: dict[str, LayerScores], sample: Sample) -> str:
     """Say which layer LogME puts first, what a probe gets there, and which layer the probe puts first."""
     name, one = max(rated.items(), key=lambda item: max(item[1].logme))
     by_score, by_probe = int(np.argmax(one.logme)), int(np.argmax(one.probe))
@@ -153,7 +169,9 @@ def _best(rated: dict[str, Rated], sample: Sample) -> str:
     return f"{said} The probe itself likes {best}, {chance}."
 
 
-def _believed(agreements: Sequence[Agreement], rated: dict[str, Rated]) -> list[str]:
+def _probe_agreement_sentence(
+    agreements: Sequence[RankAgreement], rated: dict[str, LayerScores]
+) -> list[str]:
     """Say of every backbone how far LogME ordered its layers as the probe did."""
     found = []
     for name in rated:
@@ -169,7 +187,7 @@ def _believed(agreements: Sequence[Agreement], rated: dict[str, Rated]) -> list[
     return found
 
 
-def _foretold(agreements: Sequence[Agreement], past: pd.DataFrame) -> str:
+def _past_runs_sentence(agreements: Sequence[RankAgreement], past: pd.DataFrame) -> str:
     """Say how far LogME told the test accuracies of past runs."""
     one = next(a for a in agreements if a.score == SCORES[0] and a.of == "past runs")
     if one.n < FEWEST:
@@ -190,14 +208,14 @@ def _foretold(agreements: Sequence[Agreement], past: pd.DataFrame) -> str:
     return f"LogME and {runs} {_agree(one)}: {verdict}."
 
 
-def _agree(one: Agreement) -> str:
+def _agree(one: RankAgreement) -> str:
     return (
         f"agree to {one.tau:.2f} ({one.interval.low:.2f} to {one.interval.high:.2f}; Kendall's tau: 1 is the "
         "same order, 0 no relation)"
     )
 
 
-def _layer(one: Rated, place: int) -> str:
+def _layer(one: LayerScores, place: int) -> str:
     layer = one.layers[place]
     return "layer 0, the embeddings," if layer == 0 else f"layer {layer}"
 

@@ -7,9 +7,9 @@ from translearn_core.results import Forgetting
 from translearn_core.runs import artifacts
 from translearn_core.transfer import load_trained
 from translearn_core.worker.context import Context
-from translearn_core.worker.diagnostics.forgetting.masked_lm import find_guessing
-from translearn_core.worker.diagnostics.forgetting.sentence_similarity import find_meaning
-from translearn_core.worker.diagnostics.forgetting.task_retention import find_earlier
+from translearn_core.worker.diagnostics.forgetting.masked_lm import measure_mlm_loss
+from translearn_core.worker.diagnostics.forgetting.sentence_similarity import measure_sts_retention
+from translearn_core.worker.diagnostics.forgetting.task_retention import measure_task_retention
 from translearn_core.worker.diagnostics.similarity import chosen_rows
 from translearn_core.worker.features import finished
 
@@ -17,7 +17,7 @@ GUESSED = 500
 """Texts at most in which words are covered; held-out ones first."""
 
 
-def find_lost(context: Context) -> None:
+def measure_forgetting(context: Context) -> None:
     """Ask a run's backbone what it could do before: earlier tasks, sentence similarity, covered words."""
     config = context.config
     assert isinstance(config, ForgettingConfig)
@@ -34,10 +34,11 @@ def find_lost(context: Context) -> None:
     trained = load_trained(context.store.workspace.run(config.job))
     before, after, compute = load(experiment.backbone), trained.model.source, trained.compute
     tasks = tuple(
-        find_earlier(context, job, experiment, before, after, compute, config.seed) for job in config.earlier
+        measure_task_retention(context, job, experiment, before, after, compute, config.seed)
+        for job in config.earlier
     )
     context.report("comparing sentences")
-    meaning = find_meaning(context, before, after, compute, config.seed)
+    meaning = measure_sts_retention(context, before, after, compute, config.seed)
     limit = experiment.features.token_limit
-    guessed = find_guessing(before, after, texts, limit, compute, context.report, config.seed)
+    guessed = measure_mlm_loss(before, after, texts, limit, compute, context.report, config.seed)
     artifacts.save(context.folder, Forgetting(tasks, meaning.reference, guessed, meaning.table))

@@ -10,15 +10,15 @@ from torch import nn
 from torch.nn import functional
 from transformers import PreTrainedModel
 
-from translearn_core.activations import Compute, Report, by_length, tokenize
+from translearn_core.activations import Compute, ProgressCallback, by_length, tokenize
 from translearn_core.activations.encoder import TOKENS_PER_BATCH
-from translearn_core.analysis.comparison.paired_comparison import drawn_means
-from translearn_core.analysis.metrics import TAIL
+from translearn_core.analysis.comparison.paired_comparison import bootstrap_means
+from translearn_core.analysis.metrics import ALPHA_TAIL
 from translearn_core.backbones import Backbone
-from translearn_core.backbones.inspection import table
-from translearn_core.pretraining.masking import NOTHING, Masked, Words, masked
-from translearn_core.pretraining.mlm_head import Guesser
-from translearn_core.results import Interval, MaskedWords
+from translearn_core.backbones.inspection import embedding_table
+from translearn_core.pretraining.masking import IGNORE_INDEX, MaskableIds, Masked, masked
+from translearn_core.pretraining.mlm_head import MaskedLanguageModel
+from translearn_core.results import Interval, MaskedLmLoss
 
 SHARE = 0.15
 """Of the words that are covered, as in pre-training (arXiv:1810.04805)."""
@@ -27,15 +27,15 @@ DRAWS = 2000
 FloatArray = NDArray[np.float64]
 
 
-def find_guessing(
+def measure_mlm_loss(
     before: Backbone,
     after: Backbone,
     texts: Sequence[str],
     limit: int,
     compute: Compute,
-    report: Report,
+    report: ProgressCallback,
     seed: int,
-) -> MaskedWords | None:
+) -> MaskedLmLoss | None:
     """Compare the loss at guessing the same covered words before and after; None where nothing can guess.
 
     That is: a causal model, a tokenizer without a mask token, a checkpoint without a prediction head.
@@ -43,18 +43,18 @@ def find_guessing(
     tokenizer, anatomy = before.tokenizer, before.anatomy
     if anatomy.causal or tokenizer.mask_token_id is None or tokenizer.mask_token_id >= anatomy.vocabulary:
         return None
-    rows = table(before.model).num_embeddings
-    guesser = Guesser.of(before, np.zeros(rows, dtype=np.int64), seed)
+    rows = embedding_table(before.model).num_embeddings
+    guesser = MaskedLanguageModel.of(before, np.zeros(rows, dtype=np.int64), seed)
     if guesser.fresh:
         return None
     tokens = tokenize(tokenizer, list(texts), limit, report)
-    covered = masked(tokens, Words.of(tokenizer, rows), SHARE, np.random.default_rng(seed))
+    covered = masked(tokens, MaskableIds.of(tokenizer, rows), SHARE, np.random.default_rng(seed))
     nn.Module.to(guesser.head, compute.device)
     losses = [
         _losses(model, guesser.head, covered, compute, partial(report, f"guessing covered words {when}"))
         for when, model in (("as it came", guesser.model), ("after the training", after.model))
     ]
-    words = np.add.reduceat(covered.hidden.ids != NOTHING, covered.hidden.offsets[:-1], dtype=np.int64)
+    words = np.add.reduceat(covered.hidden.ids != IGNORE_INDEX, covered.hidden.offsets[:-1], dtype=np.int64)
     return _told(losses[0], losses[1], words, seed)
 
 
@@ -74,7 +74,7 @@ def _losses(
     for done, index in enumerate(parts):
         tell(done, len(parts))
         ids, mask, hidden = (tensor.to(compute.device) for tensor in covered.batch(index))
-        chosen = hidden != NOTHING
+        chosen = hidden != IGNORE_INDEX
         with compute.inference(model):
             states = model(input_ids=ids, attention_mask=mask).last_hidden_state[chosen].float()
         with torch.inference_mode():
@@ -83,15 +83,15 @@ def _losses(
     return found
 
 
-def _told(before: FloatArray, after: FloatArray, words: NDArray[np.int64], seed: int) -> MaskedWords | None:
+def _told(before: FloatArray, after: FloatArray, words: NDArray[np.int64], seed: int) -> MaskedLmLoss | None:
     """Put losses into words: means over covered words, their difference drawn anew over texts."""
     there = words > 0
     if there.sum() < 2:
         return None
     before, after, words = before[there], after[there], words[there]
     columns = np.stack([after - before, words.astype(np.float64)], axis=1)
-    drawn = drawn_means(columns, DRAWS, np.random.default_rng(seed))
-    low, high = np.quantile(drawn[:, 0] / drawn[:, 1], [TAIL, 1 - TAIL])
+    drawn = bootstrap_means(columns, DRAWS, np.random.default_rng(seed))
+    low, high = np.quantile(drawn[:, 0] / drawn[:, 1], [ALPHA_TAIL, 1 - ALPHA_TAIL])
     start, end = float(before.sum() / words.sum()), float(after.sum() / words.sum())
     if low > 0:
         verdict = f"got harder: the loss rose by {end - start:.2f} [{low:.2f}, {high:.2f}]"
@@ -102,4 +102,4 @@ def _told(before: FloatArray, after: FloatArray, words: NDArray[np.int64], seed:
     sentence = (
         f"Guessing covered words in {len(words):,} texts {verdict} nats, from {start:.2f} to {end:.2f}."
     )
-    return MaskedWords(len(words), start, end, Interval(float(low), float(high)), sentence)
+    return MaskedLmLoss(len(words), start, end, Interval(float(low), float(high)), sentence)

@@ -7,12 +7,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from torch import nn
 
-from translearn_core.activations import Compute, Encoder, Texts
+from translearn_core.activations import Compute, Encoder, TextBatchSource
 from translearn_core.analysis import cosine_pairs, spearman_change
-from translearn_core.analysis.similarity.sentence_similarity import MeaningChange, meaning_change
+from translearn_core.analysis.similarity.sentence_similarity import StsChange, sts_change
 from translearn_core.backbones import Backbone
-from translearn_core.data.sts_pairs import reference_pairs
-from translearn_core.results import Interval, Reference
+from translearn_core.data.sts_pairs import load_sts_pairs
+from translearn_core.results import Interval, SentenceSimilarity
 from translearn_core.worker.context import Context
 from translearn_core.worker.features import found_array
 from translearn_core.worker.models import activations
@@ -24,47 +24,47 @@ KEPT = 0.98
 
 
 @dataclass(frozen=True, eq=False)
-class KeptMeaning:
+class StsRetention:
     """What was found, and its table: first, second, alike, before, after."""
 
-    reference: Reference
+    reference: SentenceSimilarity
     table: pd.DataFrame
 
 
-def find_meaning(
+def measure_sts_retention(
     context: Context, before: Backbone, after: Backbone, compute: Compute, seed: int
-) -> KeptMeaning:
+) -> StsRetention:
     """Hold the similarities of the reference pairs before and after a training against each other.
 
     Cosine of the model's output, pooled as suits the backbone, whatever the run reads.
     """
-    pairs = reference_pairs()
+    pairs = load_sts_pairs()
     similar = {
         name: _similarities(context, backbone, compute, pairs)
         for name, backbone in (("before", before), ("after", after))
     }
     table = pairs.assign(**similar)
     agreement, interval = spearman_change(similar["before"], similar["after"], seed=seed)
-    meaning = meaning_change(pairs["alike"], similar["before"], similar["after"], seed=seed)
+    meaning = sts_change(pairs["alike"], similar["before"], similar["after"], seed=seed)
     sentence = _told(len(pairs), agreement, interval, meaning)
-    reference = Reference(
+    reference = SentenceSimilarity(
         len(pairs), agreement, interval, meaning.before, meaning.after, meaning.change, sentence
     )
-    return KeptMeaning(reference, table)
+    return StsRetention(reference, table)
 
 
 def _similarities(
     context: Context, backbone: Backbone, compute: Compute, pairs: pd.DataFrame
 ) -> NDArray[np.float64]:
     sentences = [*pairs["first"], *pairs["second"]]
-    texts = Texts(sentences, backbone.tokenizer, min(LONGEST, backbone.anatomy.token_limit))
+    texts = TextBatchSource(sentences, backbone.tokenizer, min(LONGEST, backbone.anatomy.token_limit))
     nn.Module.to(backbone.model, compute.device)
     encoder = Encoder(backbone, texts, compute, activations(context), context.report)
     vectors = found_array(encoder.top(backbone.anatomy.pooling))
     return cosine_pairs(vectors[: len(pairs)], vectors[len(pairs) :])
 
 
-def _told(pairs: int, agreement: float, interval: Interval, meaning: MeaningChange) -> str:
+def _told(pairs: int, agreement: float, interval: Interval, meaning: StsChange) -> str:
     if not np.isfinite(agreement):
         return (
             f"All of the {pairs} reference pairs are equally similar to this model, so nothing can be said."

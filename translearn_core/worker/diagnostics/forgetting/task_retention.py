@@ -7,15 +7,15 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from translearn_core.activations import Compute, Encoder, Texts
-from translearn_core.analysis import CellRuns, bootstrap_accuracy, differences, stratified_sample
+from translearn_core.activations import Compute, Encoder, TextBatchSource
+from translearn_core.analysis import ArmRuns, bootstrap_accuracy, differences, stratified_sample
 from translearn_core.backbones import Backbone
 from translearn_core.config import ExperimentConfig, FeatureConfig, Split
 from translearn_core.errors import ConfigError
-from translearn_core.results import Difference, EarlierTask, Evaluation, Interval
+from translearn_core.results import Difference, Evaluation, Interval, TaskRetention
 from translearn_core.transfer import load_trained
 from translearn_core.transfer.classifier import Classifier
-from translearn_core.transfer.features import combined
+from translearn_core.transfer.features import combine_layers
 from translearn_core.worker.context import Context
 from translearn_core.worker.diagnostics.probe_baseline import frozen_probe
 from translearn_core.worker.features import class_indices, finished
@@ -54,7 +54,7 @@ class _Rows:
         )
 
 
-def find_earlier(
+def measure_task_retention(
     context: Context,
     job: str,
     now: ExperimentConfig,
@@ -62,7 +62,7 @@ def find_earlier(
     after: Backbone,
     compute: Compute,
     seed: int,
-) -> EarlierTask:
+) -> TaskRetention:
     """Score an earlier run's task on a backbone before and after it was trained on another one.
 
     The layers, their pooling and the token limit are those that the earlier run's head reads. Accuracies are
@@ -77,23 +77,23 @@ def find_earlier(
     evaluation = finished(context, job)
     rows = _Rows.of(evaluation, seed)
     own = load_trained(context.store.workspace.run(job)).model
-    reader = _Reader(own, then.features.token_limit, compute)
+    reader = _FeatureReader(own, then.features.token_limit, compute)
     was, now_is = (reader.features(context, backbone, rows.texts) for backbone in (before, after))
     untouched = _refitted(context, reader.vectors(was), rows, "as it came")
     refitted = _refitted(context, reader.vectors(now_is), rows, "after the training")
     kept = reader.own_head(now_is, rows)
     classes = ", ".join(evaluation.classes[:3]) + ", …" * (len(evaluation.classes) > 3)
-    task = EarlierTask(
+    task = TaskRetention(
         run=job,
         name=f"{then.data.label} ({classes})",
         n_test=len(rows.test),
-        then=float(rows.correct.mean()),
+        before=float(rows.correct.mean()),
         then_interval=bootstrap_accuracy(rows.correct),
-        own_head=None if kept is None else float(kept.mean()),
+        with_old_head=None if kept is None else float(kept.mean()),
         own_head_interval=None if kept is None else bootstrap_accuracy(kept),
-        refitted=float(refitted.mean()),
+        refit_head=float(refitted.mean()),
         refitted_interval=bootstrap_accuracy(refitted),
-        untouched=float(untouched.mean()),
+        pretrained=float(untouched.mean()),
         untouched_interval=bootstrap_accuracy(untouched),
         lost=_paired(refitted, untouched, seed),
         sentence="",
@@ -102,7 +102,7 @@ def find_earlier(
 
 
 @dataclass(frozen=True, eq=False)
-class _Reader:
+class _FeatureReader:
     """An earlier run's model, whose head and choice of layers are put on other backbones."""
 
     own: Classifier
@@ -114,11 +114,11 @@ class _Reader:
         layers, how = self.own.layers, self.own.how
         if layers[-1] > backbone.n_blocks:
             layers, how = (backbone.n_blocks,), FeatureConfig(pooling=how.pooling)
-        told = Texts(texts, backbone.tokenizer, min(self.token_limit, backbone.anatomy.token_limit))
+        told = TextBatchSource(texts, backbone.tokenizer, min(self.token_limit, backbone.anatomy.token_limit))
         nn.Module.to(backbone.model, self.compute.device)
         encoder = Encoder(backbone, told, self.compute, activations(context), context.report)
         found = encoder.chosen(how.pooling, layers)
-        return combined([layer.vectors() for layer in found], how.layers).float()
+        return combine_layers([layer.vectors() for layer in found], how.layers).float()
 
     def vectors(self, features: Tensor) -> NDArray[np.float32]:
         """Return features as one vector a text."""
@@ -161,17 +161,18 @@ def _refitted(context: Context, x: NDArray[np.float32], rows: _Rows, when: str) 
 
 def _paired(after: NDArray[np.bool_], before: NDArray[np.bool_], seed: int) -> Difference:
     rows = np.arange(len(after), dtype=np.uint64)
-    now, then = (CellRuns("", rows, right[None]) for right in (after, before))
+    now, then = (ArmRuns("", rows, right[None]) for right in (after, before))
     (found,) = differences([now], then, seed=seed)
     assert found is not None
     return found
 
 
-def _told(task: EarlierTask) -> str:
+def _told(task: TaskRetention) -> str:
     amount, interval = task.lost.estimate, task.lost.interval
     scored = (
-        f"{task.name}: a linear head fitted anew gets {task.refitted:.3f} {_span(task.refitted_interval)} of "
-        f"{task.n_test:,} test rows right on this run's backbone, on the pretrained one {task.untouched:.3f}"
+        f"{task.name}: a linear head fitted anew gets {task.refit_head:.3f} {_span(task.refitted_interval)} "
+        f"of {task.n_test:,} test rows right on this run's backbone, on the pretrained one "
+        f"{task.pretrained:.3f}"
     )
     if interval.high < 0:
         verdict = f"{-amount:.3f} [{-interval.high:.3f}, {-interval.low:.3f}] was lost"
@@ -180,11 +181,11 @@ def _told(task: EarlierTask) -> str:
     else:
         verdict = f"nothing measurable was lost (difference {amount:+.3f} {_span(interval)})"
     said = f"{scored}: {verdict}."
-    if task.own_head is None:
+    if task.with_old_head is None:
         return said
     return (
-        f"{said} The earlier run's own head, put on this backbone as it is, gets {task.own_head:.3f}; on its "
-        f"own backbone it got {task.then:.3f}."
+        f"{said} The earlier run's own head, put on this backbone as it is, gets {task.with_old_head:.3f}; "
+        f"on its own backbone it got {task.before:.3f}."
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from translearn_core.config import ExperimentConfig
 from translearn_core.results import Baseline, Difference
 from translearn_core.results.diagnostics.baselines import FROZEN, MAJORITY, SCRATCH, WORDS
-from translearn_core.results.evaluation import FEW_ROWS, few_rows
+from translearn_core.results.evaluation import SMALL_TEST_SET, small_test_set_note
 
 CALLED = {
     MAJORITY: "always giving the commonest class",
@@ -18,31 +18,33 @@ CALLED = {
 NOT_KNOWN = "is not known until the same model is trained from scratch"
 
 
-def beyond(lead: Difference) -> bool:
+def excludes_zero(lead: Difference) -> bool:
     """Whether a lead's interval leaves out 0: more than chance on these test rows, if not for other seeds."""
     return lead.interval.low > 0 or lead.interval.high < 0
 
 
 def verdict_on(name: str, lead: Difference) -> str:
     """Say how a run compares to a line, and whether other test rows could turn it round."""
-    chance = "more than chance on these test rows" if beyond(lead) else "could be chance on these test rows"
+    chance = (
+        "more than chance on these test rows" if excludes_zero(lead) else "could be chance on these test rows"
+    )
     return f"The run {_compared(name, lead)}: {chance} (one seed)."
 
 
-def harm_of(name: str, lead: Difference) -> str:
+def negative_transfer(name: str, lead: Difference) -> str:
     """Say that transfer did harm: below word counts or below scratch by more than chance; else nothing."""
     if name not in (WORDS, SCRATCH) or lead.interval.high >= 0:
         return ""
     return f"Negative transfer: {lead.points} below {CALLED[name]} {lead.span}."
 
 
-def helped(found: Mapping[str, Baseline], accuracy: float, *, fresh: bool) -> str:
+def baseline_verdict(found: Mapping[str, Baseline], accuracy: float, *, fresh: bool) -> str:
     """Answer whether transfer helped a run, as far as its lines tell; `fresh`, if it began from nothing."""
     words, probe, scratch = found[WORDS], found[FROZEN], found.get(SCRATCH)
     if fresh:
         return (
             "This run began with fresh weights, so nothing was transferred: it is the control that others "
-            f"are read against. It {_compared(WORDS, words.lead)}. {_already(probe)}."
+            f"are read against. It {_compared(WORDS, words.margin)}. {_already(probe)}."
         )
     first = _against_words(words) if scratch is None else _against_scratch(scratch, words, accuracy)
     return f"{first} {_already(probe)}{_added(probe)}."
@@ -50,12 +52,12 @@ def helped(found: Mapping[str, Baseline], accuracy: float, *, fresh: bool) -> st
 
 def caveats(experiment: ExperimentConfig, rows: Mapping[str, int], probed: int) -> tuple[str, ...]:
     """Say what weakens the answer; `rows` by split, `probed` the training rows of the frozen probe."""
-    said = [few] if (few := few_rows(rows["test"])) else []
+    said = [few] if (few := small_test_set_note(rows["test"])) else []
     said.append(
         "One seed: the intervals tell what other test rows would change; what another seed would change is "
         "not in them."
     )
-    if rows["validation"] < FEW_ROWS:
+    if rows["validation"] < SMALL_TEST_SET:
         said.append(
             f"The probe's layer was chosen on {rows['validation']:,} validation rows only: another choice "
             "could have done as well."
@@ -70,13 +72,13 @@ def caveats(experiment: ExperimentConfig, rows: Mapping[str, int], probed: int) 
 
 
 def _against_words(words: Baseline) -> str:
-    lead = words.lead
-    if words.harm:
+    lead = words.margin
+    if words.negative_transfer:
         return (
             f"No, as far as can be seen: counting words is {lead.points} better than the run "
             f"{lead.span}. Whether the run at least beats the same model from scratch {NOT_KNOWN}."
         )
-    if beyond(lead):
+    if excludes_zero(lead):
         return (
             f"Perhaps: the run {_compared(WORDS, lead)}, more than chance; but whether that comes from what "
             f"the backbone had learned before {NOT_KNOWN}."
@@ -88,14 +90,14 @@ def _against_words(words: Baseline) -> str:
 
 
 def _against_scratch(scratch: Baseline, words: Baseline, accuracy: float) -> str:
-    lead = scratch.lead
-    answer = "Not seen" if not beyond(lead) else "Yes" if lead.estimate > 0 else "No, it did harm"
-    hedge = ", which could be chance" * (not beyond(lead))
-    also = "could be chance too" if not beyond(lead) else "could be chance"
-    chance = "" if beyond(words.lead) else f", which {also}"
+    lead = scratch.margin
+    answer = "Not seen" if not excludes_zero(lead) else "Yes" if lead.estimate > 0 else "No, it did harm"
+    hedge = ", which could be chance" * (not excludes_zero(lead))
+    also = "could be chance too" if not excludes_zero(lead) else "could be chance"
+    chance = "" if excludes_zero(words.margin) else f", which {also}"
     return (
         f"{answer}: the run gets {100 * accuracy:.1f} % of the test texts right and "
-        f"{_compared(SCRATCH, lead)}{hedge}. It {_compared(WORDS, words.lead)}{chance}."
+        f"{_compared(SCRATCH, lead)}{hedge}. It {_compared(WORDS, words.margin)}{chance}."
     )
 
 
@@ -108,8 +110,8 @@ def _already(probe: Baseline) -> str:
 
 
 def _added(probe: Baseline) -> str:
-    lead = probe.lead
-    if not beyond(lead):
+    lead = probe.margin
+    if not excludes_zero(lead):
         return f", and what training changed about that could be chance {lead.span}"
     if lead.estimate > 0:
         return f", and training added {lead.points} {lead.span}"

@@ -7,11 +7,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from translearn_core.analysis.comparison.proportion_interval import share_interval
-from translearn_core.analysis.errors.calibration import HOTTEST, none_suits
+from translearn_core.analysis.errors.calibration import MAX_TEMPERATURE, at_bound
 from translearn_core.config import LENGTH
-from translearn_core.data.findings import counted, joined, shown
-from translearn_core.results import Calibrated, Interval
-from translearn_core.worker.diagnostics.label_issues import Doubted
+from translearn_core.data.findings import count_noun, join_list, quote
+from translearn_core.results import CalibrationScore, Interval
+from translearn_core.worker.diagnostics.label_issues import CheckedLabels
 from translearn_core.worker.diagnostics.language_id import UNSURE
 from translearn_core.worker.diagnostics.slices import LANGUAGE
 
@@ -30,30 +30,31 @@ FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
 
-def confidence(
-    sure: FloatArray, correct: BoolArray, raw: Calibrated, scaled: Calibrated, n_validation: int
+def calibration_text(
+    sure: FloatArray, correct: BoolArray, raw: CalibrationScore, scaled: CalibrationScore, n_validation: int
 ) -> str:
     """Say how far the confidence on test rows can be believed, as it is and scaled."""
     mean, right = float(sure.mean()), share_interval(int(correct.sum()), len(correct))
     verdict = _verdict(mean, float(correct.mean()), right, len(correct))
     said = (
-        f"On {counted(len(correct), 'test row')} the model is {_percent(mean)} sure on average and right in "
-        f"{_percent(correct.mean())} ({_span(right)}): {verdict}. Bar by bar, confidence and accuracy lie "
+        f"On {count_noun(len(correct), 'test row')} the model is {_percent(mean)} sure on average and right "
+        f"in {_percent(correct.mean())} ({_span(right)}): {verdict}. Bar by bar, confidence and accuracy lie "
         f"{_points(raw)} apart; this is the expected calibration error."
     )
     if scaled.temperature == 1.0:
         return (
-            f"{said} No temperature could be fitted, as all {counted(n_validation, 'validation row')} are "
+            f"{said} No temperature could be fitted, as all {count_noun(n_validation, 'validation row')} are "
             "right: the percentages stay as they are."
         )
-    if none_suits(scaled.temperature):
+    if at_bound(scaled.temperature):
         return (
-            f"{said} No temperature up to {HOTTEST:.0f} suits the {counted(n_validation, 'validation row')}: "
-            "the hotter the better, so how sure it is says nothing about which answers are right."
+            f"{said} No temperature up to {MAX_TEMPERATURE:.0f} suits the "
+            f"{count_noun(n_validation, 'validation row')}: the hotter the better, so how sure it is says "
+            "nothing about which answers are right."
         )
     return (
         f"{said} Scaled by the temperature {scaled.temperature:.2f}, fitted on "
-        f"{counted(n_validation, 'validation row')}, the answers stay the same, their percentages lie "
+        f"{count_noun(n_validation, 'validation row')}, the answers stay the same, their percentages lie "
         f"{_points(scaled)} apart from the accuracy, and the loss goes from {raw.loss:.3f} to "
         f"{scaled.loss:.3f}."
     )
@@ -69,12 +70,12 @@ def _verdict(mean: float, accuracy: float, right: Interval, rows: int) -> str:
         return "on average it can be believed"
     least = right.high - accuracy if mean >= accuracy else accuracy - right.low
     return (
-        f"no gap beyond chance was seen, but {counted(rows, 'test row')} would not show one below "
+        f"no gap beyond chance was seen, but {count_noun(rows, 'test row')} would not show one below "
         f"{100 * least:.1f} points"
     )
 
 
-def when_to_answer(coverage: pd.DataFrame, validation: FloatArray, correct: BoolArray) -> str:
+def selective_prediction_text(coverage: pd.DataFrame, validation: FloatArray, correct: BoolArray) -> str:
     """Say at which threshold how many test rows are answered how well; chosen by the validation rows."""
     everything = f"answering all, it is right in {_percent(correct.mean())}"
     for threshold in THRESHOLDS:
@@ -90,9 +91,9 @@ def when_to_answer(coverage: pd.DataFrame, validation: FloatArray, correct: Bool
     return f"It is hardly ever {100 * THRESHOLDS[-1]:.0f} % sure, so no threshold is of use; {everything}."
 
 
-def weakest(slices: pd.DataFrame) -> str:
+def weakest_slice_text(slices: pd.DataFrame) -> str:
     """Name the weakest slice that is beyond chance, or say that none is."""
-    many = counted(len(slices), "slice")
+    many = count_noun(len(slices), "slice")
     if slices.empty:
         return "All test rows are alike in length and language, and no column parts them: no slices."
     weak = slices[slices["beyond chance"] & (slices["difference"] < 0)]
@@ -100,27 +101,28 @@ def weakest(slices: pd.DataFrame) -> str:
         lowest = slices.iloc[0]
         return (
             f"No slice is weaker than the rest by more than chance; {many} were looked at. Of the lowest, "
-            f"{_slice(lowest)}, {_percent(lowest['accuracy'])} of {counted(lowest['rows'], 'row')} are right."
+            f"{_slice(lowest)}, {_percent(lowest['accuracy'])} of {count_noun(lowest['rows'], 'row')} are "
+            f"right."
         )
     one = weak.iloc[0]
-    more = f" Weak too: {joined([_slice(line) for _, line in weak.iloc[1:].iterrows()], 4)}." * (
+    more = f" Weak too: {join_list([_slice(line) for _, line in weak.iloc[1:].iterrows()], 4)}." * (
         len(weak) > 1
     )
     return (
-        f"Weakest is {_slice(one)}: {_percent(one['accuracy'])} of {counted(one['rows'], 'row')} are right, "
-        f"{-100 * one['difference']:.1f} points fewer than of all others (95 %: "
+        f"Weakest is {_slice(one)}: {_percent(one['accuracy'])} of {count_noun(one['rows'], 'row')} are "
+        f"right, {-100 * one['difference']:.1f} points fewer than of all others (95 %: "
         f"{-100 * one['difference high']:.1f} to {-100 * one['difference low']:.1f}). That is more than "
         f"chance, with {many} looked at.{more}"
     )
 
 
-def labels(doubts: Doubted) -> str:
+def label_issue_text(doubts: CheckedLabels) -> str:
     """Say how many labels are in doubt, what that is worth, and where to look first.
 
     The share counts what the probe is confident of, its own errors too, so it is no estimate of wrong labels
     unless the probe is good.
     """
-    checked = counted(doubts.n_checked, "label")
+    checked = count_noun(doubts.n_checked, "label")
     judge = (
         f"a probe that learned from the other rows and finds {_percent(doubts.agrees)} of the labels itself"
     )
@@ -131,7 +133,9 @@ def labels(doubts: Doubted) -> str:
     (label, suggested), most = pairs.most_common(1)[0]
     first, in_test = frame.iloc[0], int((frame["split"] == "test").sum())
     good = doubts.agrees >= GOOD
-    looks = counted(doubts.found, *(("label looks", "labels look") if good else ("label is", "labels are")))
+    looks = count_noun(
+        doubts.found, *(("label looks", "labels look") if good else ("label is", "labels are"))
+    )
     hard = (
         ""
         if good
@@ -143,8 +147,8 @@ def labels(doubts: Doubted) -> str:
         f"{looks} {'wrong' if good else 'in doubt'}: about {_percent(doubts.noise)} "
         f"({_span(doubts.noise_interval)}) of {checked} are confidently of another class for {judge}.{hard}"
         f"{listed} Look first at row {first['row']} of {first['split']}, and at what is labelled "
-        f"{shown(label)} and looks like {shown(suggested)} ({counted(most, 'row')}). "
-        f"{counted(in_test, 'of them is a test row', 'of them are test rows')}, which every score here "
+        f"{quote(label)} and looks like {quote(suggested)} ({count_noun(most, 'row')}). "
+        f"{count_noun(in_test, 'of them is a test row', 'of them are test rows')}, which every score here "
         "counts on."
     )
 
@@ -154,14 +158,15 @@ def caveats(n_test: int, validated: BoolArray, slices: pd.DataFrame) -> tuple[st
     said = []
     if n_test < FEW_ROWS:
         said.append(
-            f"Only {counted(n_test, 'test row')}: the intervals are wide, and small slices can show nothing."
+            f"Only {count_noun(n_test, 'test row')}: the intervals are wide, and small slices can show "
+            f"nothing."
         )
     if len(validated) < FEW_ROWS and not validated.all():
-        said.append(f"Only {counted(len(validated), 'validation row')}: take the temperature roughly.")
+        said.append(f"Only {count_noun(len(validated), 'validation row')}: take the temperature roughly.")
     if (slices["column"] == LANGUAGE).any():
         said.append(
             "Languages are guessed from the letters of a text. Short texts give little to go by: where the "
-            f"guess was not sure, it is called {shown(UNSURE)}."
+            f"guess was not sure, it is called {quote(UNSURE)}."
         )
     return tuple(said)
 
@@ -169,13 +174,13 @@ def caveats(n_test: int, validated: BoolArray, slices: pd.DataFrame) -> tuple[st
 def _slice(line: pd.Series) -> str:
     column = {LENGTH: "texts of", LANGUAGE: "language"}.get(line["column"])
     return (
-        f"{shown(line['column'])} is {shown(line['slice'])}"
+        f"{quote(line['column'])} is {quote(line['slice'])}"
         if column is None
         else f"{column} {line['slice']}"
     )
 
 
-def _points(one: Calibrated) -> str:
+def _points(one: CalibrationScore) -> str:
     ends = one.error_interval
     return f"{100 * one.error:.1f} points (95 %: {100 * ends.low:.1f} to {100 * ends.high:.1f})"
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from translearn_core.config import LENGTH
-from translearn_core.data.findings import shown
+from translearn_core.data.findings import quote
 from translearn_core.results import ProbeScores
 
 BEFORE, AFTER = "pretrained", "fine-tuned"
@@ -22,7 +22,9 @@ def sentences(scores: ProbeScores, *, label: bool, recurring: int) -> tuple[str,
 
     `recurring` counts the test rows on which the control task can be known.
     """
-    what = "the label" if label else "the length of a text" if scores.about == LENGTH else shown(scores.about)
+    what = (
+        "the label" if label else "the length of a text" if scores.target == LENGTH else quote(scores.target)
+    )
     said = [_most(scores, what)]
     if len(scores.control_test):
         said.append(_selective(scores, recurring))

@@ -13,7 +13,7 @@ FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class Togetherness:
+class ProjectionAnimationText:
     """Shares of a text's 10 nearest neighbours that carry its label, in L layers, before and after.
 
     `first` is the first layer that changed, None if none did; `chance` the share among texts drawn blindly.
@@ -33,7 +33,7 @@ class Togetherness:
         spans = [[share_mean_interval(texts) for texts in layers] for layers in self.shares]
         return np.asarray([[(span.low, span.high) for span in layers] for layers in spans])
 
-    def told(self) -> str:
+    def sentences(self) -> str:
         """Say where texts of a class lie nearest, where training changed that most, and where it began."""
         return " ".join(filter(None, (self._nearest(), self._most_changed(), self._began())))
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from translearn_core.analysis.similarity.jackknife_cka import Jackknifed
+from translearn_core.analysis.similarity.jackknife_cka import JackknifeCka
 from translearn_core.results import Interval
 
 HARDLY = 0.99
@@ -13,7 +13,7 @@ HARDLY = 0.99
 
 
 @dataclass(frozen=True)
-class Movement:
+class SimilarityText:
     """Layers before against after, `moved`, on so many `texts`, of which the model learned from `learnt`.
 
     `floor` is two networks with fresh weights; `chance` this run against another seed's, None where there is
@@ -23,11 +23,11 @@ class Movement:
     texts: int
     learnt: int
     boundary: int
-    moved: Sequence[Jackknifed]
-    floor: Sequence[Jackknifed]
-    chance: Sequence[Jackknifed] | None
+    moved: Sequence[JackknifeCka]
+    floor: Sequence[JackknifeCka]
+    chance: Sequence[JackknifeCka] | None
 
-    def told(self) -> str:
+    def sentences(self) -> str:
         """Say which layers moved most, which stood still, and whether it is more than another seed does."""
         above = range(max(0, self.boundary + 1), len(self.moved))
         there = [k for k in above if np.isfinite(self.moved[k].value)]
@@ -65,7 +65,7 @@ class Movement:
     def _beyond_chance(self, order: Sequence[int]) -> str:
         if self.chance is None:
             return "Whether another seed alone would change as much is not known: train a second seed."
-        apart = {k: self.moved[k].less(self.chance[k]) for k in order}
+        apart = {k: self.moved[k].difference(self.chance[k]) for k in order}
         beyond = sorted(k for k in order if apart[k][1].high < 0)
         if not beyond:
             return (
@@ -94,7 +94,7 @@ def listed(layers: Sequence[int]) -> str:
     return f"Layers {', '.join(map(str, layers[:-1]))} and {layers[-1]}"
 
 
-def _sure(found: Jackknifed) -> str:
+def _sure(found: JackknifeCka) -> str:
     return f"{found.value:.2f} [{found.interval.low:.2f}, {found.interval.high:.2f}]"
 
 
