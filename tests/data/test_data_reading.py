@@ -188,7 +188,7 @@ BAD = {
     ),
     "huge cell": (
         "text,label\ngood,1\n" + "x" * 900_000 + ",0\n",
-        "The file has a cell of 900,000 characters in row 2 (line 3), column 'text': shorten_repr",
+        "The file has a cell of 900,000 characters in row 2 (line 3), column 'text': shorten",
     ),
     "too large": (
         b"text,label\n" + b"good,1\n" * 150_000,

@@ -155,8 +155,14 @@ class Visitor:
 
 
 def title(tab: Page, name: str) -> None:
-    """Wait until the top of a page is there."""
-    expect(tab.get_by_role("heading", level=1)).to_have_text(TITLES[name])
+    """Wait until the top of a page is there; what stands there instead is part of the failure."""
+    try:
+        expect(tab.get_by_role("heading", level=1)).to_have_text(TITLES[name])
+    except AssertionError as error:
+        app = tab.get_by_test_id("stApp")
+        states = [app.get_attribute(f"data-test-{of}-state") for of in ("connection", "script")]
+        text = tab.get_by_test_id("stMain").inner_text()
+        raise AssertionError(f"{error}\n{tab.url} is {' and '.join(map(str, states))}:\n{text}") from None
 
 
 def turn_to(tab: Page, name: str) -> None:

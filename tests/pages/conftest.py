@@ -65,7 +65,7 @@ def visit(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Open:
         if page != "home":
             for name, value in params.items():
                 at.query_params[name] = value
-            at.switch_page(f"../{page}.py")
+            at.switch_page(f"../../{page}.py")
             at.run()
         assert not at.exception, at.exception
         return at

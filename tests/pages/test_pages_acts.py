@@ -54,8 +54,8 @@ def test_a_suggested_split_column_can_be_cleared_and_stays_cleared(visit: Open, 
     at.run()
     assert at.selectbox(key="split_column").value is None
     assert at.session_state["draft"].split.column is None
-    at.switch_page("../train.py").run()
-    at.switch_page("../data.py").run()
+    at.switch_page("../../train.py").run()
+    at.switch_page("../../data.py").run()
     assert at.selectbox(key="split_column").value is None
 
 
@@ -275,7 +275,7 @@ def test_no_limit_goes_beyond_the_backbones(visit: Open, filled: Filled) -> None
     filled.table("longer.csv", ("text,label\n" + "\n".join(rows)).encode())
     at = visit("data")
     assert labelled(at, "Read up to 512 tokens")
-    at.switch_page("../train.py").run()
+    at.switch_page("../../train.py").run()
 
 
 @pytest.fixture

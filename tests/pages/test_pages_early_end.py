@@ -25,7 +25,7 @@ def test_a_form_comes_back_with_its_values(visit: Open, filled: Filled) -> None:
     lines = [f'"a film that was number {i} of many",{"good" if i % 2 else "bad"}' for i in range(160)]
     filled.table("more.csv", ("text,label\n" + "\n".join(lines)).encode())
     at = visit("data")
-    at.switch_page("../backbone.py").run()
+    at.switch_page("../../backbone.py").run()
     at.toggle(key="twin").set_value(True).run()
     assert [box.key for box in at.number_input] == ["init_seed"], "the page ended early"
     filled.answer(BackboneInfoConfig(backbone=BackboneConfig(random_init=True)), MINILM)

@@ -80,8 +80,8 @@ def test_a_model_is_fetched_when_its_size_was_agreed_to(visit: Open, filled: Fil
     thread.join(10)
     assert asked(filled, JobKind.BACKBONE_INFO) == [State.STOPPED]
 
-    at.switch_page("../train.py").run()
-    at.switch_page("../backbone.py").run()
+    at.switch_page("../../train.py").run()
+    at.switch_page("../../backbone.py").run()
     assert "What was fetched so far is kept" in words(at)
     hub.seconds = 0.0
     next(button for button in at.button if button.label == "Try again").click().run()

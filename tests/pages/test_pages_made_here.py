@@ -142,7 +142,7 @@ def test_what_was_said_of_a_deletion_is_what_happens(visit: Open, filled: Filled
     assert run.id in [kept.id for kept in of_kind(filled, JobKind.TRAIN)]
     with pytest.raises(NotFoundError):
         filled.store.run(filled.owner, job_id(BackboneInfoConfig(backbone=of(first))))
-    at.switch_page("../results.py").run()
+    at.switch_page("../../results.py").run()
     assert not at.exception
     assert not at.error
     assert next(m.value for m in at.metric if m.label == "Test accuracy")
@@ -153,11 +153,11 @@ def test_a_draft_whose_backbone_was_deleted_turns_to_the_bundled_one(visit: Open
     trained_on(filled, of(first), "on films")
     at = visit("train")
     assert at.session_state["draft"].backbone == of(first)
-    at.switch_page("../runs.py").run()
+    at.switch_page("../../runs.py").run()
     at.checkbox(key=f"sure-{first.id}").check().run()
     at.button(key=f"delete-{first.id}").click().run()
     assert at.session_state["draft"].backbone == BackboneConfig()
-    for page in (at.switch_page("../train.py").run(), visit("train")):  # here, and on the next visit
+    for page in (at.switch_page("../../train.py").run(), visit("train")):  # here, and on the next visit
         assert page.session_state["draft"].backbone == BackboneConfig()
         assert not page.error
 

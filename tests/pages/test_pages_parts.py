@@ -78,7 +78,7 @@ def test_counts_read_well(number: int, said: str) -> None:
 
 @pytest.mark.parametrize("config", [TrainingConfig, FeatureConfig, HeadConfig, TuningConfig, DistilConfig])
 def test_every_setting_has_a_name_and_is_on_a_page(config: type[BaseConfig]) -> None:
-    pages = "".join((ROOT / "pages" / name).read_text() for name in ("train.py", "_ui/recipes.py"))
+    pages = "".join((ROOT / "pages" / name).read_text() for name in ("train.py", "_ui/forms/recipes.py"))
     for name in config.model_fields:
         assert name in config_fields.LABELS
         assert f'"{name}"' in pages
@@ -140,12 +140,12 @@ def test_settings_nobody_touched_follow_the_plan_and_others_stay(visit: Open, fi
     at = visit("data")
     fresh = replace(at.session_state["draft"], plan=FreezePlan(), training=Draft().training)
     at.session_state["draft"] = fresh
-    at.switch_page("../train.py").run()
+    at.switch_page("../../train.py").run()
     at.number_input(key="training.batch_size").set_value(16).run()
     for preset, plan in (("Last 2 blocks", FreezePlan.last_n(2, 6)), ("Head only", FreezePlan())):
-        at.switch_page("../backbone.py").run()
+        at.switch_page("../../backbone.py").run()
         at.button(key=f"preset-{preset}").click().run()
-        at.switch_page("../train.py").run()
+        at.switch_page("../../train.py").run()
         suited = TrainingConfig.defaults_for(plan).model_copy(update={"batch_size": 16})
         assert at.session_state["draft"].training == suited
         assert at.number_input(key="training.lr").value == suited.lr
@@ -155,8 +155,8 @@ def test_settings_nobody_touched_follow_the_plan_and_others_stay(visit: Open, fi
 def test_settings_survive_leaving_the_page(visit: Open, filled: Filled) -> None:
     at = visit("train")
     at.number_input(key="training.epochs").set_value(7).run()
-    at.switch_page("../data.py").run()
-    at.switch_page("../train.py").run()
+    at.switch_page("../../data.py").run()
+    at.switch_page("../../train.py").run()
     assert at.number_input(key="training.epochs").value == 7
     assert at.session_state["draft"].training.epochs == 7
 

@@ -50,7 +50,7 @@ def on_films(visit: Open, filled: Filled) -> AppTest:
     """The Backbone page after a table with enough texts was chosen on the Data page."""
     more_films(filled)
     at = visit("data")
-    at.switch_page("../backbone.py").run()
+    at.switch_page("../../backbone.py").run()
     assert not at.exception
     return at
 
@@ -107,7 +107,7 @@ def test_it_says_how_many_texts_there_are_and_starts(visit: Open, filled: Filled
 
 def test_too_few_texts_or_none_are_said(visit: Open, filled: Filled) -> None:
     at = visit("data")
-    at.switch_page("../backbone.py").run()
+    at.switch_page("../../backbone.py").run()
     assert "There are 90 different texts in text; it takes 100" in said(at)
     with pytest.raises(KeyError):
         at.button(key="pretrain")
@@ -120,7 +120,7 @@ def test_a_result_is_shown_and_its_backbone_can_be_used(visit: Open, filled: Fil
     more_films(filled)
     run = finish(filled, f"films {HOSTILE}")
     at = visit("data")
-    at.switch_page("../backbone.py").run()
+    at.switch_page("../../backbone.py").run()
     words = said(at)
     assert "Loss on 20 texts held out: **4.500 → 3.250**" in words
     assert "one of 90 equally likely ones before, and is one of 26 now" in words

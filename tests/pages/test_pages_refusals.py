@@ -40,9 +40,9 @@ def trainings(filled: Filled) -> list[Run]:
 def with_draft(visit: Open, page: str, **parts: object) -> AppTest:
     """Open a page on which the draft is another one than the last training."""
     at = visit("home")
-    at.switch_page("../data.py").run()
+    at.switch_page("../../data.py").run()
     at.session_state["draft"] = replace(at.session_state["draft"], **parts)
-    at.switch_page(f"../{page}.py").run()
+    at.switch_page(f"../../{page}.py").run()
     assert not at.exception
     return at
 
@@ -115,7 +115,7 @@ def test_the_rate_of_a_pretraining_must_be_above_zero(visit: Open, filled: Fille
     rows = [f'"a film that was number {i}",{"ab"[i % 2]}' for i in range(160)]
     filled.table("more.csv", ("text,label\n" + "\n".join(rows)).encode())
     at = visit("data")
-    at.switch_page("../backbone.py").run()
+    at.switch_page("../../backbone.py").run()
     at.number_input(key="pretrain.lr").set_value(value).run()
     assert "Learning rate is 0.0: give a number greater than 0." in said(at)
     assert "pretrain" not in keys(at)

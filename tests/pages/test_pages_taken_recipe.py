@@ -9,7 +9,7 @@ from translearn_core.config import AugmentConfig, FreezePlan, RecipeName
 
 
 def goes_to(at: AppTest, page: str) -> AppTest:
-    at.switch_page(f"../{page}.py")
+    at.switch_page(f"../../{page}.py")
     at.run()
     assert not at.exception, at.exception
     return at

@@ -91,7 +91,7 @@ def test_train_and_the_settings_of_a_run_name_the_teacher(visit: Open, filled: F
     assert "A teacher" not in said(visit("train"))
     filled.answer(BackboneInfoConfig(backbone=draft.backbone), MINILM)
     filled.answer(draft.diagnose, filled.diagnosis)
-    at.switch_page("../train.py").run()
+    at.switch_page("../../train.py").run()
     assert "A teacher, **blocks 4 and 5**, is asked about every training text." in said(at)
     assert "counts 70.0 %" in said(at)
     experiment = draft.experiment

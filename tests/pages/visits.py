@@ -10,7 +10,7 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
-ROUTER = Path(__file__).resolve().parents[2] / "pages" / "_ui" / "router.py"
+ROUTER = Path(__file__).resolve().parents[2] / "pages" / "_ui" / "shell" / "router.py"
 ALICE, BOB = "A" * 43, "B" * 43
 
 Open = Callable[..., AppTest]

@@ -41,22 +41,22 @@ Draw = Callable[[tuple[str, ...], bool], go.Figure]
 
 EVERY: dict[str, Draw] = {
     "training_curves": lambda names, dark: plots.training_curves(make_history(), "loss", dark),
-    "overlay": lambda names, dark: plots.compare_training_curves(
+    "compare_training_curves": lambda names, dark: plots.compare_training_curves(
         dict.fromkeys(names, make_history()), "accuracy", dark
     ),
     "confusion_matrix": lambda names, dark: plots.confusion_matrix(make_evaluation(names), dark),
-    "label_curve": lambda names, dark: plots.label_efficiency(make_label_curve(names), dark),
+    "label_efficiency": lambda names, dark: plots.label_efficiency(make_label_curve(names), dark),
     "projection": lambda names, dark: plots.projection(make_projection(200, names), 0, "label", dark),
     "probe_lines": lambda names, dark: plots.probe_lines(make_probes(), dark),
     "baseline_dots": lambda names, dark: plots.baseline_dots(make_baselines(names), dark),
     "timeline": lambda names, dark: plots.timeline(make_timeline(names), dark),
-    "movement": lambda names, dark: plots.gradient_timeline(make_moved(), make_timeline(names), dark),
-    "replayed": lambda names, dark: plots.snapshot_animation(make_replayed(names), 1, dark),
-    "walked": lambda names, dark: plots.projection_animation(make_walk(names), 1, dark),
+    "gradient_timeline": lambda names, dark: plots.gradient_timeline(make_moved(), make_timeline(names), dark),
+    "snapshot_animation": lambda names, dark: plots.snapshot_animation(make_replayed(names), 1, dark),
+    "projection_animation": lambda names, dark: plots.projection_animation(make_walk(names), 1, dark),
     "layer_ratings": lambda names, dark: plots.layer_ratings(make_ratings(names), dark),
     "similarity_map": lambda names, dark: plots.similarity_map(make_similarity(), dark),
     "similarity_lines": lambda names, dark: plots.similarity_lines(make_similarity(), make_drift(), dark),
-    "forgotten": lambda names, dark: plots.forgetting_bars(make_forgetting(names), dark),
+    "forgetting_bars": lambda names, dark: plots.forgetting_bars(make_forgetting(names), dark),
     "reliability_diagram": lambda names, dark: plots.reliability_diagram(make_trust(names), dark),
     "risk_coverage_curve": lambda names, dark: plots.risk_coverage_curve(make_trust(names), 0.9, dark),
     "slice_accuracies": lambda names, dark: plots.slice_accuracies(make_trust(names), dark),
@@ -71,20 +71,20 @@ EVERY: dict[str, Draw] = {
     "depth_curve": lambda names, dark: plots.depth_curve(make_comparison(names), {n: n for n in names}, dark),
     "size_curve": lambda names, dark: plots.size_curve(make_comparison(names), {n: n for n in names}, dark),
     "lr_finder": lambda names, dark: plots.lr_finder(make_rate_search(), dark),
-    "stack": lambda names, dark: plots.freeze_map(
+    "freeze_map": lambda names, dark: plots.freeze_map(
         replace(make_anatomy(), id=names[0], block_class=names[0]), FreezePlan.last_n(2, 6), dark
     ),
 }
 NAMED = [
     "slice_accuracies",
-    "forgotten",
+    "forgetting_bars",
     "baseline_dots",
-    "overlay",
+    "compare_training_curves",
     "confusion_matrix",
-    "label_curve",
+    "label_efficiency",
     "projection",
-    "replayed",
-    "walked",
+    "snapshot_animation",
+    "projection_animation",
     "timeline",
     "class_counts",
     "probabilities",

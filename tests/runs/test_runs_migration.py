@@ -1,0 +1,53 @@
+"""A workspace that version 1 of the schema wrote: everything in it is listed and readable."""
+
+import zipfile
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from translearn_core.config import ExperimentConfig, JobKind
+from translearn_core.results import Evaluation, RunSummary
+from translearn_core.runs import RunStore, State, Studies, Workspace, artifacts
+from translearn_core.runs.migration import KINDS
+
+FILE = Path(__file__).with_name("workspace_version_1.zip")
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    with zipfile.ZipFile(FILE) as archive:
+        archive.extractall(tmp_path)
+    return tmp_path
+
+
+def test_data_sets_runs_and_studies_of_version_1_are_there(workspace: Path) -> None:
+    store = RunStore(Workspace(workspace))
+    (dataset,) = store.datasets("local")
+    assert dataset.name == "old.csv"
+    runs = store.runs("local")
+    assert [run.state for run in runs] == [State.DONE] * 3
+    assert store.unreadable("local") == []
+    for run in runs:
+        assert isinstance(run.job.config, ExperimentConfig)
+        folder = store.workspace.run(run.job.id)
+        evaluation, summary = artifacts.read(folder, Evaluation), artifacts.read(folder, RunSummary)
+        assert evaluation is not None
+        assert summary is not None
+        assert summary.test.accuracy == evaluation.metrics["test"].accuracy
+    (study,) = Studies(store).all("local")
+    assert Studies(store).progress("local", study.jobs).done == study.jobs
+    store.close()
+
+
+def test_kinds_of_jobs_have_their_new_names(workspace: Path) -> None:
+    RunStore(Workspace(workspace)).close()
+    engine = create_engine(f"sqlite:///{Workspace(workspace).database}")
+    with engine.connect() as connection:
+        kinds = set(connection.scalars(text("SELECT kind FROM jobs")))
+        version = connection.scalar(text("SELECT value FROM meta WHERE key = 'schema'"))
+    engine.dispose()
+    assert kinds <= set(map(str, JobKind))
+    assert {"backbone_info", "error_analysis"} <= kinds
+    assert version == "2"
+    assert set(KINDS.values()) <= set(map(str, JobKind))
