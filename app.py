@@ -1,4 +1,4 @@
-"""Launcher: the pages as one ASGI app, behind the checks of `pages/_ui`. No logic."""
+"""Launcher: the pages as one ASGI app with its middleware."""
 
 import gc
 import sys
@@ -29,7 +29,7 @@ from translearn_core.settings import settings  # noqa: E402
 
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
-    """Import what pages need before the first visit, and spare it from every later garbage collection."""
+    """Import what pages need before the first visit and freeze it for the garbage collector."""
     import pages._ui.shell.preload  # noqa: F401
 
     gc.collect()

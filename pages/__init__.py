@@ -1,1 +1,1 @@
-"""One file a page: what it needs, a form, a job, a picture."""
+"""Streamlit pages, one file each."""

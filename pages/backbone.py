@@ -1,4 +1,4 @@
-"""Backbone: which pretrained model, and what of it may change."""
+"""Backbone page: choose a pretrained model and the blocks that train."""
 
 import streamlit as st
 
@@ -12,16 +12,16 @@ from translearn_core.results import BackboneInfo, Diagnosis
 
 page_header.header(
     "backbone",
-    "This is the model that has already read a lot of text. Decide which of its layers keep what they know "
-    "and which may change: it decides how much is transferred, and what it costs.",
+    "The backbone is a pretrained model. Decide which of its layers stay frozen and which train: that "
+    "decides how much is transferred, and what it costs.",
 )
 backbone = backbone_picker.choose()
 anatomy = download_panel.anatomy(backbone)
 if anatomy is None:
     stop.stop_page()
-looked = jobs.found(BackboneInfoConfig(backbone=state.draft().backbone))
+info_run = jobs.found(BackboneInfoConfig(backbone=state.draft().backbone))
 draft = state.take_backbone(
-    backbone, anatomy, result_cache.cached_result(looked, BackboneInfo) if looked else None
+    backbone, anatomy, result_cache.cached_result(info_run, BackboneInfo) if info_run else None
 )
 st.caption(
     f"{plain(anatomy.architecture)}: {count(anatomy.parameters)} parameters in {anatomy.n_blocks} blocks of "
@@ -37,7 +37,7 @@ if draft.diagnose is not None:
 left, right = st.columns([3, 2], gap="large")
 with left:
     st.subheader("Freeze map", anchor=False)
-    st.markdown("Click a part to freeze it or let it train. The **head** on top is new: it always trains.")
+    st.markdown("Click a part to freeze it or let it train. The **head** on top is new and always trains.")
     freeze_map.choose(anatomy)
 with right:
     st.subheader("What it costs", anchor=False)

@@ -1,4 +1,4 @@
-"""Compare: runs side by side."""
+"""Compare page: scores, costs and learning curves of several runs."""
 
 import streamlit as st
 
@@ -11,15 +11,15 @@ from translearn_core.plots.style.labels import shortened
 
 page_header.header(
     "compare",
-    "Here runs stand side by side. Look at the intervals first: where they overlap widely, the runs differ "
-    "no more than another seed would make them differ.",
+    "Runs side by side. Look at the 95 % intervals first: where they overlap widely, the runs differ no more "
+    "than another seed would make them differ.",
 )
 ready, linked = run_picker.runs_with_results(), run_picker.linked()
 if not ready:
     page_header.empty(run_picker.NOTHING, "Start an experiment", "data")
 names = {run.id: run.name for run in ready}
 state.init_widget("compared", [run.id for run in ready[:5]])
-if linked is not None:  # once: it may be taken out again
+if linked is not None:  # once, so that it can be deselected
     state.set_value(
         "compared", [linked.id, *(run for run in state.get_value("compared") if run != linked.id)]
     )
@@ -37,7 +37,7 @@ table, dark = scores.comparison(runs), page_header.dark()
 same = len({run.job.config.data for run in runs}) == 1 and table["test rows"].nunique() == 1
 left, right = st.columns(2)
 with left:
-    st.subheader("How good, how sure", anchor=False)
+    st.subheader("How good, how sure: test accuracy", anchor=False)
     st.plotly_chart(
         plots.scores(table, dark, lines=baselines.of(runs) if same else None),
         key="scores",
@@ -46,7 +46,7 @@ with left:
         alt="Test accuracy of each run",
     )
 with right:
-    st.subheader("At what price", anchor=False)
+    st.subheader("At what price: training time", anchor=False)
     picture = plots.cost_and_score(table, dark)
     st.plotly_chart(
         picture, key="cost", config=tables.CONFIG, theme=None, alt="Seconds against score of each run"
@@ -57,7 +57,7 @@ if not same:
     )
 tables.table(table, "runs", key="compare", config=scores.COLUMNS, order=scores.ORDER)
 
-st.subheader("Learning curves", anchor=False)
+st.subheader("Learning curves", anchor=False, help=training_monitor.LEARNING_CURVES)
 measure = training_monitor.measure("compare_measure")
 histories = {f"{number}. {run.name}": state.store().history(run.job.id) for number, run in enumerate(runs, 1)}
 legend = (f"{number}. {name}" for number, name in enumerate(shortened((run.name for run in runs), 24), 1))

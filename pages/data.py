@@ -1,4 +1,4 @@
-"""Data: read a table, see what is in it, choose text and label, deal it into train, validation and test."""
+"""Data page: read a table, show findings, choose the columns and the train/validation/test split."""
 
 import streamlit as st
 
@@ -11,8 +11,8 @@ from translearn_core.results import Diagnosis, TableProfile
 
 page_header.header(
     "data",
-    "This is the table the model will learn from. What is wrong in it now will look like a weakness of the "
-    "model later, so look here first.",
+    "This is the table the model will learn from. Errors in it will look like weaknesses of the model later, "
+    "so look here first.",
 )
 dataset = state.dataset()
 with st.expander(
@@ -27,12 +27,12 @@ if dataset is None:
 
 with st.container(horizontal=True, vertical_alignment="center"):
     st.text(dataset.name)
-    st.caption(f"{size(dataset.bytes)}; all you keep here: {size(state.store().disk(state.owner()))}")
+    st.caption(f"{size(dataset.bytes)}; your storage: {size(state.store().disk(state.owner()))}")
     if st.button("Delete", key="delete_dataset", type="tertiary", icon=":material/delete:"):
         data_sources.confirm_delete(dataset.digest, dataset.name)
-asked = ReadConfig(dataset=dataset.digest)
-reading = jobs.submit_and_watch(asked, TableProfile, "Reading the table")
-if reading is not None or jobs.failed(asked):
+read_config = ReadConfig(dataset=dataset.digest)
+reading = jobs.submit_and_watch(read_config, TableProfile, "Reading the table")
+if reading is not None or jobs.failed(read_config):
     read_options.panel(dataset, reading, state.open_dataset)
 if reading is None:
     stop.stop_page()

@@ -1,4 +1,4 @@
-"""Embeddings: every text as a point, before and after training."""
+"""Embeddings page: 2-D projections of the texts before and after training."""
 
 from pages._ui.diagnostics import projection, projection_animation, snapshots
 from pages._ui.runs import run_picker
@@ -8,9 +8,9 @@ from translearn_core.results import BackboneInfo
 
 page_header.header(
     "embeddings",
-    "These are your texts as one layer of the model sees them, before and after training. If training "
-    "moved texts of one class together, the after picture shows it; the numbers below each picture are the "
-    "evidence, the picture is only a shadow of it.",
+    "A 2-D projection of your texts as one layer of the model represents them, before and after training. If "
+    "training moved texts of one class together, the picture after training shows it. The numbers below each "
+    "picture are the evidence: they are computed in all dimensions of the layer.",
 )
 run = run_picker.finished()
 config = run.job.config

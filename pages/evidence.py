@@ -1,4 +1,4 @@
-"""Evidence: whether transfer helped, and how one knows."""
+"""Evidence page: baselines, label efficiency, similarity, forgetting, error analysis and export."""
 
 import streamlit as st
 
@@ -9,18 +9,18 @@ from pages._ui.shell import page_header
 
 page_header.header(
     "evidence",
-    "A score alone convinces nobody. Here the run is held against what needs no transfer, with intervals, "
-    "and you see how many labels it saved, what moved inside, what was lost on the way, and how far its "
-    "answers can be trusted.",
+    "A score alone convinces nobody. Here the run is compared with baselines that need no transfer, with "
+    "intervals, and you see how many labels it saved, which layers changed, what was forgotten, and how far "
+    "its predictions can be trusted.",
 )
 run = run_picker.finished()
 PANELS = {
-    "Did it help?": baselines.panel,
-    "How many labels?": label_efficiency.panel,
-    "What moved?": similarity.panel,
-    "What was lost?": forgetting.panel,
-    "Can I trust it?": error_analysis.panel,
-    "Take it away": report_and_export.panel,
+    "Did it help? (baselines)": baselines.panel,
+    "How many labels? (label efficiency)": label_efficiency.panel,
+    "What moved? (similarity)": similarity.panel,
+    "What was lost? (forgetting)": forgetting.panel,
+    "Can I trust it? (calibration and errors)": error_analysis.panel,
+    "Take it away (report and export)": report_and_export.panel,
 }
 for tab, panel in zip(
     st.tabs(list(PANELS), key="evidence_part", on_change="rerun"), PANELS.values(), strict=True

@@ -1,4 +1,4 @@
-"""The front page: what this is, and two doors."""
+"""Home page: sample data sets, upload, recent runs."""
 
 import streamlit as st
 

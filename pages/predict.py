@@ -1,4 +1,4 @@
-"""Predict: the trained model on new texts."""
+"""Predict page: class probabilities for new texts."""
 
 import streamlit as st
 
@@ -10,8 +10,8 @@ from translearn_core.results import Prediction
 
 page_header.header(
     "predict",
-    "Here the trained model answers on texts of your own. Below each answer stand the training texts it "
-    "finds most alike: they often tell why it answers as it does.",
+    "The trained model classifies texts of your own. Below each prediction are its nearest neighbours among "
+    "the training texts: they often show why the model predicts what it does.",
 )
 run = run_picker.finished()
 typed, table = st.tabs(["Sentences", "A whole file"], key="predict_kind", on_change="rerun")
@@ -19,8 +19,10 @@ if typed.open:
     with typed:
         texts = predict_form.sentences()
         if texts:
-            asked = PredictConfig(job=run.job.id, texts=texts, temperature=predict_form.temperature(run))
-            prediction = jobs.submit_and_watch(asked, Prediction, "Thinking")
+            predict_config = PredictConfig(
+                job=run.job.id, texts=texts, temperature=predict_form.temperature(run)
+            )
+            prediction = jobs.submit_and_watch(predict_config, Prediction, "Thinking")
             if prediction is not None:
                 predict_form.answers(prediction)
         else:

@@ -1,4 +1,4 @@
-"""Probes: what a linear classifier finds in every layer."""
+"""Probes page: linear probing of every layer."""
 
 import streamlit as st
 
@@ -11,23 +11,21 @@ from translearn_core.results import ProbeScores
 
 page_header.header(
     "probes",
-    "A probe is the simplest classifier, trained on one layer of the model while the model stays as it is. "
-    "Its score says how much that layer knows about your labels, and the last layer is not always the one "
-    "that knows most.",
+    "A linear probe is a linear classifier trained on the frozen output of one layer. Its score says how "
+    "much of your labels can be read from that layer, and the last layer is not always the best.",
 )
 run = run_picker.finished()
-asked = ProbeConfig(job=run.job.id, about=probing.about(run))
+probe_config = ProbeConfig(job=run.job.id, about=probing.about(run))
 with st.expander("More settings", icon=":material/tune:"), st.grid(4, min_column_width=140):
-    asked = config_fields.edit(asked, ("fresh", "controls", "folds", "seed"), "probe")
-if jobs.found(asked) is None:
+    probe_config = config_fields.edit(probe_config, ("fresh", "controls", "folds", "seed"), "probe")
+if jobs.found(probe_config) is None:
     st.markdown(
-        "Every layer is probed in three models: as it came, after your training, and with fresh weights, "
-        "which know nothing. Look for the layer that knows most, and for where the lines part. It takes a "
-        "few seconds on a small table."
+        "Every layer is probed in three models: pretrained, after your training, and with random weights. "
+        "Look for the best layer, and for where the lines diverge. It takes a few seconds on a small table."
     )
     if not st.button("Probe every layer", key="probe", type="primary", icon=":material/straighten:"):
         stop.stop_page()
-    jobs.submit(asked)
-scores = jobs.submit_and_watch(asked, ProbeScores, "Probing")
+    jobs.submit(probe_config)
+scores = jobs.submit_and_watch(probe_config, ProbeScores, "Probing")
 if scores is not None:
     probing.figure(scores)

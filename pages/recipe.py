@@ -1,4 +1,4 @@
-"""Recipe: how to transfer, as a picture of what trains when."""
+"""Recipe page: choose a transfer strategy and see its training timeline and cost."""
 
 import streamlit as st
 
@@ -10,12 +10,12 @@ from translearn_core.results import BackboneInfo
 
 page_header.header(
     "recipe",
-    "These are the ways to pass on what the model has learned. Take one as it is: it fills in all settings. "
-    "Only pooling, token limit, batch size, class weights, seed, precision and device stay as you have set "
-    "them. Everything in it can be changed below and on the next page.",
+    "A recipe is a transfer strategy: which parts train, when, and how fast. It fills in all settings; only "
+    "pooling, token limit, batch size, class weights, seed, precision and device stay as you have set them. "
+    "Everything in it can be changed below and on the next page.",
 )
-given = require_task.require_task(learnable=False)
-draft, anatomy = given.draft, given.anatomy
+ready = require_task.require_task(learnable=False)
+draft, anatomy = ready.draft, ready.anatomy
 whole = jobs.submit_and_watch(
     BackboneInfoConfig(backbone=recipes.whole(draft.backbone)), BackboneInfo, "Looking into the model"
 )
@@ -27,12 +27,12 @@ chosen = recipes.cards(draft.experiment, whole.n_blocks)
 st.subheader(f"Your recipe: {plain(recipes.title(chosen))}", anchor=False)
 left, right = st.columns([3, 2], gap="large")
 with left:
-    st.markdown("**What trains when**")
-    task = freeze_map.task_of(given.diagnosis)
+    st.markdown("**What trains when (training timeline)**")
+    task = freeze_map.task_of(ready.diagnosis)
     training_timeline.show_planned(draft.experiment, anatomy, task.train)
 with right:
     st.markdown("**What it costs**")
-    freeze_map.cost(anatomy, given.diagnosis)
+    freeze_map.cost(anatomy, ready.diagnosis)
 st.subheader("Change it", anchor=False)
 recipes.details(anatomy)
 if st.button("Go to training", key="to_train", type="primary", icon=":material/arrow_forward:"):

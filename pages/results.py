@@ -1,4 +1,4 @@
-"""Results: how good, how sure, where it errs, and what moved."""
+"""Results page: scores with intervals, learning curves, confusion matrix, errors, weight drift."""
 
 import streamlit as st
 
@@ -14,18 +14,18 @@ from translearn_core.results import RunSummary
 
 page_header.header(
     "results",
-    "This is how well the model answers on texts it never saw, with how sure that number is and the score of "
-    "always giving the commonest answer: a score means something only beside its baseline.",
+    "This is how well the model classifies texts it never saw, with the 95 % interval of that score and a "
+    "baseline: a score means something only when compared with a baseline.",
 )
 run = run_picker.finished()
 evaluation, dark = run_picker.evaluation(run), page_header.dark()
 config = run.job.config
 assert isinstance(config, ExperimentConfig)
-found = result_cache.cached_result(run, RunSummary)
-scores.headline(evaluation, found, baselines.to_beat(run))
+run_summary = result_cache.cached_result(run, RunSummary)
+scores.headline(evaluation, run_summary, baselines.to_beat(run))
 baselines.panel(run)
 
-st.subheader("Learning curves", anchor=False)
+st.subheader("Learning curves", anchor=False, help=training_monitor.LEARNING_CURVES)
 history = state.store().history(run.job.id)
 measure = training_monitor.measure("results_measure")
 tables.figure(
@@ -36,10 +36,8 @@ tables.figure(
     alt="Training against validation",
 )
 
-st.subheader("What is taken for what", anchor=False)
-st.caption(
-    "Each row of the picture is a class, each column an answer; what lies off the diagonal are mistakes."
-)
+st.subheader("Confusion matrix", anchor=False)
+st.caption("Rows are true classes, columns predictions; off the diagonal are errors.")
 tables.figure(
     plots.confusion_matrix(evaluation, dark),
     evaluation.confusion_frame(),
@@ -47,18 +45,22 @@ tables.figure(
     key="confusion",
     alt="Confusion matrix",
 )
-st.subheader("Class by class", anchor=False)
-shares = tables.fractions("precision", "recall", "f1")
-tables.table(evaluation.per_class, "classes", key="per_class", config=shares)
-st.subheader("Most confident mistakes", anchor=False)
-st.caption("Read them: often it is the label that is wrong, not the model.")
-wide = {"text": st.column_config.TextColumn(width="large"), **tables.fractions("confidence")}
-tables.table(evaluation.mistakes(), "mistakes", key="mistakes", config=wide)
+st.subheader("Per-class metrics", anchor=False)
+st.caption(
+    "Precision: share of the texts predicted as the class that belong to it. Recall: share of its own texts "
+    "that were found. F1: their harmonic mean. Support: its test rows."
+)
+score_columns = tables.fractions("precision", "recall", "f1")
+tables.table(evaluation.per_class, "classes", key="per_class", config=score_columns)
+st.subheader("Most confident errors", anchor=False)
+st.caption("Read them: often the label is wrong, not the model (a label issue).")
+error_columns = {"text": st.column_config.TextColumn(width="large"), **tables.fractions("confidence")}
+tables.table(evaluation.mistakes(), "mistakes", key="mistakes", config=error_columns)
 
 weight_drift.panel(run)
 training_timeline.show_actual(run)
 layer_weights.layers(run)
 study_list.depth(run, config)
 
-st.subheader("How it was made", anchor=False)
-scores.how(run, config, found)
+st.subheader("How it was made: settings and command", anchor=False)
+scores.how(run, config, run_summary)

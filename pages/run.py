@@ -1,4 +1,4 @@
-"""Progress: one training, live."""
+"""Progress page: one training run, live."""
 
 import streamlit as st
 
@@ -9,8 +9,7 @@ from translearn_core.runs import State
 page_header.header(
     "run",
     "This is a training as it happens. It goes on without this page: keep the link and come back. When the "
-    "validation line stops improving while the training line goes on, the model has begun to learn your rows "
-    "by heart.",
+    "validation curve stops improving while the training curve still does, the model has begun to overfit.",
 )
 run = run_picker.any_run()
 if run.state is State.DONE or (run.state is State.STOPPED and run_picker.has_results(run)):

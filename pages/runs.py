@@ -1,4 +1,4 @@
-"""Runs: everything of yours that is kept here."""
+"""Runs page: runs, pretrained backbones and data sets, with their disk usage."""
 
 import streamlit as st
 
@@ -11,11 +11,11 @@ from translearn_core.settings import settings
 
 page_header.header(
     "runs",
-    "This is everything of yours that is kept here, and what it weighs. Whoever has this browser has this "
-    "workspace; what you delete is gone.",
+    "These are your runs, backbones and data sets, and the disk space they take. Whoever has this browser "
+    "has this workspace; what you delete is gone.",
 )
 store, owner = state.store(), state.owner()
-runs, made, datasets = run_picker.pick_runs(), backbone_picker.pretrainings(), store.datasets(owner)
+runs, pretrained, datasets = run_picker.pick_runs(), backbone_picker.pretrainings(), store.datasets(owner)
 stale = store.unreadable(owner), Studies(store).unreadable(owner)
 with st.grid(4, min_column_width=150):
     st.metric("Runs", len(runs), border=True)
@@ -28,20 +28,22 @@ with st.grid(4, min_column_width=150):
     )
     run_list.engine()
 if weight := store.workspace.activations_weight():
-    most = size(1e6 * settings().max_activations_mb)
+    limit = size(1e6 * settings().max_activations_mb)
     st.caption(
-        f"Beside that, {size(weight)} of what frozen backbones made of texts is kept for all who work here: "
-        f"no text is encoded twice. It takes {most} at most; what is used least goes first."
+        f"Activation cache: {size(weight)} of outputs of frozen backbones, shared by all who work here, so "
+        f"that no text is encoded twice. It takes {limit} at most; the least used entries are deleted first."
     )
-if not (runs or made or datasets or any(stale)):
+if not (runs or pretrained or datasets or any(stale)):
     page_header.empty("There is nothing here yet.", "Get some data", "data")
 if runs:
     st.subheader("Runs", anchor=False)
-    run_list.runs(runs, [*runs, *made])
-if made:
-    st.subheader("Backbones made here", anchor=False)
-    st.caption("Continued pre-trainings: a backbone that has read texts of yours.")
-    run_list.pretrainings(made, [*runs, *made])
+    run_list.runs(runs, [*runs, *pretrained])
+if pretrained:
+    st.subheader("Pretrained here", anchor=False)
+    st.caption(
+        "Continued pretraining: backbones that were trained further on your own texts, without labels."
+    )
+    run_list.pretrainings(pretrained, [*runs, *pretrained])
 if datasets:
     st.subheader("Data sets", anchor=False)
     run_list.datasets(datasets)

@@ -1,4 +1,4 @@
-"""Study: one question asked of many runs."""
+"""Study page: an experiment grid, repeated over seeds."""
 
 import streamlit as st
 
@@ -9,9 +9,9 @@ from pages._ui.studies import study_form, study_list, study_results
 
 page_header.header(
     "study",
-    "A study answers one question with many runs: which way to transfer is best here, how deep to train, how "
-    "many rows are needed. Every run is repeated with other seeds, so that a difference can be told from "
-    "chance.",
+    "A study answers one question with many runs: which transfer strategy is best here, how deep to train, "
+    "how many rows are needed. Every configuration is repeated with several seeds, so that a difference can "
+    "be told from chance.",
 )
 study = study_list.linked()
 if study is None:
@@ -21,8 +21,8 @@ if study is None:
 
 with st.container(horizontal=True, vertical_alignment="center"):
     st.subheader(plain(study.name), anchor=False)
-    more = study_form.popover(study)  # known by its key, so that the button within can close it
-    with st.popover("More runs", icon=":material/add:", width="content", key=more, on_change="rerun"):
+    popover_key = study_form.popover(study)  # its key lets the button inside close it
+    with st.popover("More runs", icon=":material/add:", width="content", key=popover_key, on_change="rerun"):
         study_form.add_fields(study)
     with st.popover("Rename or delete", icon=":material/more_horiz:", type="tertiary", width="content"):
         study_list.menu(study)

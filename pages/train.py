@@ -1,4 +1,4 @@
-"""Train: the experiment in words, its settings, and the button."""
+"""Train page: settings and summary of the experiment, learning-rate finder, start button."""
 
 import streamlit as st
 
@@ -12,8 +12,8 @@ page_header.header(
     "This is the experiment you have put together. Check it and start: the training goes on in the "
     "background, also when you close this page.",
 )
-given = require_task.require_task()
-draft, anatomy, diagnosis = given.draft, given.anatomy, given.diagnosis
+ready = require_task.require_task()
+draft, anatomy, diagnosis = ready.draft, ready.anatomy, ready.diagnosis
 
 left, right = st.columns([3, 2], gap="large")
 with left:
@@ -36,10 +36,10 @@ with left:
                 else ("kind", "dropout", "width", "activation")
             )
             head = config_fields.edit(draft.head, fields, "head")
-        st.markdown("**The loop**")
-        more = ("patience", "schedule", "warmup", "weight_decay", "clip", "precision", "device")
+        st.markdown("**Training loop**")
+        loop_fields = ("patience", "schedule", "warmup", "weight_decay", "clip", "precision", "device")
         with st.grid(3, min_column_width=150):
-            training = config_fields.edit(training, more, "training")
+            training = config_fields.edit(training, loop_fields, "training")
     changed = (head.kind, features.token_limit) != (draft.head.kind, draft.features.token_limit)
     draft = state.change(training=training, features=features, head=head)
     if changed:
@@ -47,7 +47,7 @@ with left:
     lr_finder.panel(draft.experiment, lr_finder.longest(draft.experiment, anatomy, diagnosis))
 with right:
     st.subheader("The experiment", anchor=False)
-    summary.describe_experiment(given.dataset, draft, diagnosis)
+    summary.describe_experiment(ready.dataset, draft, diagnosis)
     freeze_map.cost(anatomy, diagnosis)
 
 experiment = draft.experiment
@@ -57,11 +57,13 @@ earlier = jobs.found(experiment)
 if earlier is not None:
     st.caption(summary.trained_before(earlier.state))
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    proposal = short(f"{given.dataset.name}, {recipes.called(experiment)}, seed {draft.training.seed}", 80)
+    default_name = short(
+        f"{ready.dataset.name}, {recipes.called(experiment)}, seed {draft.training.seed}", 80
+    )
     name = st.text_input(
-        "Name of this run", key="run_name", placeholder=proposal, max_chars=100, persist_state="page"
+        "Name of this run", key="run_name", placeholder=default_name, max_chars=100, persist_state="page"
     )
     pressed = st.button("Train", key="train", type="primary", icon=":material/play_arrow:")
 if pressed:
-    run = jobs.submit(experiment, name.strip() or (earlier.name if earlier else proposal))
+    run = jobs.submit(experiment, name.strip() or (earlier.name if earlier else default_name))
     navigation.switch_to("run", run=run.id)

@@ -1,4 +1,4 @@
-"""Documents from outside: what is too deep, too large or none ends in one clause, never in a crash."""
+"""Documents that are too deep, too large or invalid raise an error with a short clause."""
 
 import os
 from pathlib import Path
@@ -73,7 +73,7 @@ def test_a_file_of_gigabytes_is_not_read(tmp_path: Path):
     path = tmp_path / "x.json"
     path.touch()
     os.truncate(path, 10**11)  # a hole: it takes no room
-    with pytest.raises(DocumentLimitError, match="has 100,000,000,000 bytes, more than the 64,000,000"):
+    with pytest.raises(DocumentLimitError, match=r"100,000,000,000 bytes.*64,000,000"):
         read_text(path)
 
 

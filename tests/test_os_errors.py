@@ -1,4 +1,4 @@
-"""What the system refuses is a sentence with the path and the fix, whichever library met it."""
+"""Errors of the system become a message with path and fix, whichever library raised them."""
 
 import errno
 import os

@@ -1,3 +1,3 @@
-"""TransLearn's core: everything the laboratory does, without a screen."""
+"""TransLearn core library, without a user interface."""
 
 __version__ = "0.1.0"

@@ -1,4 +1,4 @@
-"""The command line: the same laboratory without a browser."""
+"""Command line interface."""
 
 import io
 import sys
@@ -33,7 +33,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "advise": advise.advise,
     "pretrain": pretrain.pretrain,
     "study": study.study,
-    "label-curve": label_efficiency.label_efficiency,
+    "label-efficiency": label_efficiency.label_efficiency,
     "evidence": evidence.evidence,
     "predict": predict.predict,
     "report": report.report,
@@ -41,7 +41,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "runs": runs.runs,
     "stop": server.stop,
 }
-"""Every command by its name, in the order of the help."""
+"""All commands by name, in the order of the help."""
 
 app = typer.Typer(
     name="translearn",
@@ -54,7 +54,7 @@ for _name, _command in COMMANDS.items():
     app.command(_name)(explain_errors(spread_options(_command)))
 
 UsageError: type[Exception] = typer.BadParameter.__mro__[1]
-"""What typer raises for a wrong word; it has no public name of its own."""
+"""Typer's exception for wrong arguments, which has no public name."""
 
 
 @app.callback(invoke_without_command=True)
@@ -70,10 +70,10 @@ def start(context: typer.Context, host: server.Host = None, port: server.Port = 
 
 
 def main() -> None:
-    """Run the command line; whatever is wrong with the words typed is said in one line, with exit code 2."""
+    """Run the command line; wrong arguments give one line of error and exit code 2."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a letter that the terminal does not know becomes "?"
+            stream.reconfigure(errors="replace")  # unencodable characters become "?"
     try:
         sys.exit(app(standalone_mode=False) or 0)
     except UsageError as error:

@@ -1,4 +1,4 @@
-"""JSON and YAML from outside: read within limits of size and depth, and refused in words of ours."""
+"""Untrusted JSON and YAML, parsed within limits of size and depth."""
 
 import json
 from pathlib import Path
@@ -7,27 +7,27 @@ from typing import Any
 import yaml
 
 MAX_BYTES = 64_000_000
-"""Largest file that is read: the index of a model's weights has some megabytes at most."""
+"""Largest file that is read; the index of a model's weights has a few megabytes at most."""
 
 MAX_DEPTH = 100
-"""Deepest nesting of lists and names in each other; Python gives up between some hundred and a thousand."""
+"""Deepest nesting of lists and mappings, well below Python's recursion limit."""
 
 MAX_VALUES = 2_000_000
-"""Most values of one YAML document, each alias counted as often as it stands there."""
+"""Most values of one YAML document, with every alias expanded."""
 
 LFS_POINTER = "version https://git-lfs"
 
 
 class DocumentError(ValueError):
-    """A document cannot be read; its text goes on where a sentence has named the document."""
+    """A document cannot be read; the message is a clause to follow the document's name."""
 
 
 class DocumentLimitError(DocumentError):
-    """It would be a document, but is too deep or too large."""
+    """A document is nested too deeply or too large."""
 
 
 def parse_json(text: str | bytes) -> Any:
-    """Return what a JSON text says; raises `DocumentError` if it is none or too deep."""
+    """Parse JSON; raises `DocumentError` if it is invalid or too deep."""
     try:
         value = json.loads(text)
     except RecursionError:
@@ -39,7 +39,7 @@ def parse_json(text: str | bytes) -> Any:
 
 
 def parse_yaml(text: str, loader: type[yaml.SafeLoader] = yaml.SafeLoader) -> Any:
-    """Return what a YAML text says; raises `DocumentError` if it is none, too deep or holds itself."""
+    """Parse YAML; raises `DocumentError` if it is invalid, too large, too deep or recursive."""
     try:
         value = yaml.load(text, loader)
     except RecursionError:
@@ -47,7 +47,7 @@ def parse_yaml(text: str, loader: type[yaml.SafeLoader] = yaml.SafeLoader) -> An
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         raise DocumentError(f"is not YAML{f', line {mark.line + 1}' if mark else ''}") from None
-    except (ValueError, LookupError, AttributeError) as error:  # each kind of value fails in its own way
+    except (ValueError, LookupError, AttributeError) as error:  # scalar constructors raise any of these
         raise DocumentError(f"holds a value that is none ({error})") from None
     if _measure(value, {}, 0)[1] > MAX_VALUES:
         raise DocumentLimitError(f"holds more than {MAX_VALUES:,} values")
@@ -55,7 +55,7 @@ def parse_yaml(text: str, loader: type[yaml.SafeLoader] = yaml.SafeLoader) -> An
 
 
 def read_text(path: Path, limit: int = MAX_BYTES) -> str:
-    """Return the text of a file; raises `DocumentError` if there is none, or it is larger than `limit`."""
+    """Read a UTF-8 text file; raises `DocumentError` if it is missing or has more than `limit` bytes."""
     try:
         if not path.is_file():
             raise DocumentError("is not a file" if path.exists() else "is not there")
@@ -72,7 +72,7 @@ def read_text(path: Path, limit: int = MAX_BYTES) -> str:
 
 
 def read_json_object(path: Path) -> dict[str, Any]:
-    """Return the JSON object in a file; raises `DocumentError` if it holds none."""
+    """Read a JSON object from a file; raises `DocumentError` if it holds none."""
     value = parse_json(read_text(path))
     if not isinstance(value, dict):
         raise DocumentError("is not a JSON object")
@@ -84,10 +84,10 @@ def _too_deep() -> DocumentLimitError:
 
 
 def _measure(value: object, known: dict[int, tuple[int, int]], depth: int) -> tuple[int, int]:
-    """Return height and number of values; `known` holds both by identity, for what was seen before."""
+    """Return height and number of values, memoised by identity in `known`."""
     if not isinstance(value, dict | list | tuple | set) or not value:
         return 0, 1
-    if depth >= MAX_DEPTH:  # which one that holds itself reaches too
+    if depth >= MAX_DEPTH:  # recursive values end here too
         raise _too_deep()
     if id(value) not in known:
         parts = value.values() if isinstance(value, dict) else value

@@ -1,22 +1,22 @@
-"""Errors a person can act on: each names the thing, the value seen and the fix.
+"""Exceptions for users: each message names the thing, the value seen and the fix.
 
 ::
 
     TranslearnError
-    ├── ConfigError          a setting that cannot be (field, value, what is expected)
-    ├── DataError            a file or table that cannot be used as it is
-    ├── BackboneError        a backbone that cannot be had
-    │   └── NetworkError     ... because the Hub could not be reached
-    ├── TrainingError        training cannot go on
-    │   └── FreezeError      a frozen tensor moved, or a trainable one with a gradient did not
-    ├── TooFewSamplesError   a statistic that this many rows cannot carry
-    ├── DamagedFileError     a file of ours that is not what was written (path, why, remedy)
-    ├── NotFoundError        no such run or data set here, or it belongs to somebody else
-    ├── QuotaError           over a limit of the settings
-    ├── WorkspaceError       the workspace's folder, disk or database cannot be used
+    ├── ConfigError          an invalid setting (field, value, what is expected)
+    ├── DataError            an unusable file or table
+    ├── BackboneError        an unavailable backbone
+    │   └── NetworkError     the Hub cannot be reached
+    ├── TrainingError        training cannot continue
+    │   └── FreezeError      a frozen tensor changed, or a trainable one with a gradient did not
+    ├── TooFewSamplesError   too few rows for a statistic
+    ├── DamagedFileError     a file that differs from what was written (path, why, remedy)
+    ├── NotFoundError        no such run or data set, or it has another owner
+    ├── QuotaError           a limit of the settings is exceeded
+    ├── WorkspaceError       unusable folder, disk or database of the workspace
     └── EngineError          the engine cannot be started or reached
 
-`Stopped` is not an error: it is how a job leaves when a person asked it to stop.
+`Stopped` is not an error: it ends a job on request.
 """
 
 import re
@@ -49,78 +49,78 @@ _NO_MEMORY = re.compile(
 
 
 LONGEST = 80
-"""Characters of a value that a sentence has room for."""
+"""Most characters of a value in a message."""
 
 
-class _Absent(Enum):
+class _Unset(Enum):
     UNSET = "missing"
 
     def __repr__(self) -> str:
         return self.value
 
 
-UNSET = _Absent.UNSET
-"""The value of a setting that is not there."""
+UNSET = _Unset.UNSET
+"""Value of a setting that was not given."""
 
 
 def shorten_repr(value: object) -> str:
-    """Return a value as a sentence shows it: as Python writes it, cut where it is longer than `LONGEST`."""
+    """Return `repr(value)`, cut to `LONGEST` characters."""
     try:
-        said = repr(value)
-    except (ValueError, RecursionError):  # a number of thousands of digits, or lists that deep in each other
+        text = repr(value)
+    except (ValueError, RecursionError):  # integers of thousands of digits, deeply nested lists
         return "too long to show"
-    return said if len(said) <= LONGEST else f"{said[: LONGEST - 1]}…"
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
 class TranslearnError(Exception):
-    """The root of the tree; its text is one sentence for a person."""
+    """Base of all errors with a message for users."""
 
 
 class ConfigError(TranslearnError):
-    """A setting has a value it cannot have; `verb` is what to do with what is expected."""
+    """A setting is invalid; the message says to `verb` what is `expected`."""
 
     def __init__(self, field: str, value: object, expected: str, verb: str = "give") -> None:
         self.field, self.value, self.expected, self.verb = field, value, expected, verb
         super().__init__(f"{field} is {shorten_repr(value)}: {verb} {expected}.")
 
     def __reduce__(self) -> tuple[type["ConfigError"], tuple[str, object, str, str]]:
-        """Pickle by the arguments, so that the error crosses processes."""
+        """Pickle by the constructor's arguments."""
         return type(self), (self.field, self.value, self.expected, self.verb)
 
 
 class DataError(TranslearnError):
-    """A file or table cannot be used as it is."""
+    """A file or table cannot be used."""
 
 
 class BackboneError(TranslearnError):
-    """A backbone is missing, incomplete, unsafe or of an architecture that is not supported."""
+    """A backbone is missing, incomplete, unsafe or of an unsupported architecture."""
 
 
 class NetworkError(BackboneError):
-    """The model hub could not be reached."""
+    """The Hub cannot be reached."""
 
 
 class TrainingError(TranslearnError):
-    """Training cannot go on."""
+    """Training cannot continue."""
 
 
 class FreezeError(TrainingError):
-    """The freeze plan was not honoured."""
+    """Training violated the freeze plan."""
 
 
 class TooFewSamplesError(TranslearnError):
-    """A statistic needs more rows than there are."""
+    """Too few rows for a statistic."""
 
 
 class DamagedFileError(TranslearnError):
-    """A file that was written here is not what was written; `remedy` is what helps."""
+    """A file differs from what was written; `remedy` says how to restore it."""
 
     def __init__(self, path: Path, why: str, remedy: str) -> None:
         self.path, self.why, self.remedy = path, why, remedy
         super().__init__(f"{path} is damaged ({why}): {remedy}.")
 
     def __reduce__(self) -> tuple[type["DamagedFileError"], tuple[Path, str, str]]:
-        """Pickle by the arguments, so that the error crosses processes."""
+        """Pickle by the constructor's arguments."""
         return type(self), (self.path, self.why, self.remedy)
 
 
@@ -129,14 +129,13 @@ class NotFoundError(TranslearnError):
 
 
 class QuotaError(TranslearnError):
-    """Over a limit of the settings."""
+    """A limit of the settings is exceeded."""
 
 
 class WorkspaceError(TranslearnError):
-    """The folder, the disk or the database of the workspace cannot be used.
+    """The folder, disk or database of the workspace cannot be used.
 
-    `temporary` says that the same call may succeed later with nothing lost: a disk that is full now, a
-    database that does not answer now. A damaged file is not temporary.
+    `temporary`: the same call may succeed later without loss, as with a full disk or a silent database.
     """
 
     def __init__(self, message: str, *, temporary: bool = False) -> None:
@@ -148,12 +147,12 @@ class EngineError(TranslearnError):
     """The engine cannot be started or reached."""
 
 
-class Stopped(Exception):  # noqa: N818 - a request that was honoured, not an error
-    """A job leaves early because a person asked for it."""
+class Stopped(Exception):  # noqa: N818 - not an error
+    """A job ends early on request."""
 
 
 def out_of_memory(error: BaseException) -> bool:
-    """Whether an error says that memory ran out, whichever library raised it."""
+    """Whether an error of any library reports exhausted memory."""
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
         return True
     return isinstance(error, RuntimeError | OSError) and _NO_MEMORY.search(str(error)) is not None

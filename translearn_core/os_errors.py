@@ -1,4 +1,4 @@
-"""What the operating system refuses, as errors a person can act on: a full disk, a missing permission."""
+"""Messages for errors of the operating system, such as a full disk or a missing permission."""
 
 import errno
 import os
@@ -10,10 +10,10 @@ from pathlib import Path
 from translearn_core.errors import WorkspaceError
 
 PROBE_BYTES = 65_536
-"""Written by `write_error` to see whether there is room: SQLite asks for no more at once."""
+"""Bytes that `write_error` writes; SQLite allocates no more at once."""
 
 LONGEST_PATH = 300
-"""Characters of a path that a sentence has room for."""
+"""Most characters of a path in a message."""
 
 OTHER_FOLDER = "or set TRANSLEARN_WORKSPACE to another folder"
 
@@ -23,11 +23,11 @@ _FULL_TEXT = re.compile(
     r"|database or disk is full",
     re.I,
 )
-"""How libraries report a full disk where they keep no error number: safetensors, numpy, torch, SQLite."""
+"""Reports of a full disk without an errno by safetensors, numpy, torch and SQLite."""
 
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _OF_THE_DISK = _FULL | {errno.EROFS, errno.EIO, errno.ESTALE, errno.EFBIG}
-"""Not the fault of the one file that was written, which often has a temporary name."""
+"""Errors of the whole disk, not of the file being written, which often has a temporary name."""
 
 _TEMPORARY = _OF_THE_DISK | {errno.EMFILE, errno.ENFILE}
 
@@ -35,23 +35,23 @@ _TEMPORARY = _OF_THE_DISK | {errno.EMFILE, errno.ENFILE}
 def explain_os_error(
     error: BaseException, workspace: Path, *, again: str = "try again"
 ) -> WorkspaceError | None:
-    """Return an error of the operating system as a sentence that names the path and the fix.
+    """Translate an error of the operating system into a message with path and fix.
 
     Parameters
     ----------
     error : BaseException
-        An `OSError`, or whatever a library raised because of one.
+        An `OSError`, or a library's error caused by one.
     workspace : Path
-        Named where the error itself names no file.
+        Path to name if the error names no file.
     again : str
-        What to do once the cause is removed.
+        Instruction to follow once the cause is removed.
 
     Returns
     -------
     WorkspaceError or None
-        None where `error` is of another kind, or has a number that is not known here.
+        None for other errors and unknown error numbers.
     """
-    if any(_is_full(one) for one in _chain(error)):
+    if any(_is_full(cause) for cause in _chain(error)):
         return WorkspaceError(_disk_full(error, workspace, again), temporary=True)
     if not isinstance(error, OSError) or error.errno not in _SENTENCES:
         return None
@@ -63,7 +63,7 @@ def explain_os_error(
 
 
 def write_error(folder: Path) -> OSError | None:
-    """Return what the system says when a small file is written in `folder`; None if that works."""
+    """Try to write a small file in `folder`; return the error, or None."""
     try:
         with tempfile.NamedTemporaryFile(prefix=".probe-", dir=folder) as file:
             file.write(bytes(PROBE_BYTES))
@@ -75,19 +75,19 @@ def write_error(folder: Path) -> OSError | None:
 
 
 def quoted(path: Path) -> str:
-    """Return a path as a sentence shows it."""
+    """Return a path in quotes, cut to `LONGEST_PATH` characters."""
     text = str(path)
     return repr(text if len(text) <= LONGEST_PATH else f"{text[:LONGEST_PATH]}…")
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    """Yield an error and what it was raised from, the latest first."""
+    """Yield an error and its causes, the latest first."""
     seen: set[int] = set()
-    one: BaseException | None = error
-    while one is not None and id(one) not in seen:
-        seen.add(id(one))
-        yield one
-        one = one.__cause__ or one.__context__
+    cause: BaseException | None = error
+    while cause is not None and id(cause) not in seen:
+        seen.add(id(cause))
+        yield cause
+        cause = cause.__cause__ or cause.__context__
 
 
 def _is_full(error: BaseException) -> bool:
@@ -95,11 +95,11 @@ def _is_full(error: BaseException) -> bool:
 
 
 def _disk_full(error: BaseException, workspace: Path, again: str) -> str:
-    full = next(one for one in _chain(error) if _is_full(one))
+    full = next(cause for cause in _chain(error) if _is_full(cause))
     path = _path_of(full, workspace)
     quota = getattr(full, "errno", None) == errno.EDQUOT
-    what = "Your disk quota is used up where" if quota else "The disk is full that holds"
-    return f"{what} {quoted(path)}: make room on it, then {again}."
+    problem = "Your disk quota is used up where" if quota else "The disk is full that holds"
+    return f"{problem} {quoted(path)}: make room on it, then {again}."
 
 
 def _path_of(error: BaseException, workspace: Path) -> Path:

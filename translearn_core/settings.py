@@ -1,4 +1,4 @@
-"""What the person who runs the house can set, each by an environment variable ``TRANSLEARN_<NAME>``."""
+"""Settings of an installation, from environment variables ``TRANSLEARN_<NAME>``."""
 
 import os
 from functools import cache
@@ -13,7 +13,7 @@ PREFIX = "TRANSLEARN_"
 
 
 class Settings(BaseModel):
-    """Folder, limits and addresses of one installation."""
+    """Folder, limits and addresses of an installation."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -56,7 +56,7 @@ class Settings(BaseModel):
     )
 
     @model_validator(mode="after")
-    def _a_cluster_shares_a_database(self) -> Self:
+    def _check_cluster_database(self) -> Self:
         if (self.scheduler is None) != (self.database_url is None):
             raise ValueError(
                 "TRANSLEARN_SCHEDULER and TRANSLEARN_DATABASE_URL go together: a cluster needs a shared "
@@ -66,29 +66,26 @@ class Settings(BaseModel):
 
     @property
     def host_names(self) -> frozenset[str]:
-        """The names of `hosts`, in lower case."""
+        """Names in `hosts`, in lower case."""
         return frozenset(name for part in self.hosts.lower().split(",") if (name := part.strip().rstrip(".")))
 
     @classmethod
     def from_environment(cls) -> Self:
-        """Read ``TRANSLEARN_*``; raises a `TranslearnError` naming the variable that cannot be."""
-        given = {k[len(PREFIX) :].lower(): v for k, v in os.environ.items() if k.startswith(PREFIX) and v}
+        """Read ``TRANSLEARN_*``; raises a `TranslearnError` that names an invalid variable."""
+        variables = {k[len(PREFIX) :].lower(): v for k, v in os.environ.items() if k.startswith(PREFIX) and v}
         try:
-            return cls.model_validate(given)
+            return cls.model_validate(variables)
         except ValidationError as error:
             raise explain_validation_error(error, lambda name: PREFIX + name.upper()) from None
 
 
 @cache
 def settings() -> Settings:
-    """Return the settings of this process, read once."""
+    """Return the settings of this process, cached."""
     return Settings.from_environment()
 
 
 def app_root() -> Path:
-    """Return the folder of `app.py`, `pages` and `assets`.
-
-    The checkout, or the copy inside an installed wheel.
-    """
+    """Return the folder of `app.py`, `pages` and `assets`: the checkout, or the copy in a wheel."""
     package = Path(__file__).resolve().parent
     return package / "_app" if (package / "_app").exists() else package.parent

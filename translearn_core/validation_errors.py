@@ -1,4 +1,4 @@
-"""What a configuration refuses, as an error of ours: the field, the value and the fix in one sentence."""
+"""Messages for pydantic validation errors: field, value and fix in one sentence."""
 
 from collections.abc import Callable, Mapping
 
@@ -19,9 +19,9 @@ MESSAGES: dict[str, str] = {
     "string": "a text",
     "tuple": "a list",
 }
-"""What to give where a value is of another kind, by the first word of pydantic's name for the error."""
+"""Expected value by the first word of pydantic's name for a type error."""
 
-MORE: dict[str, Callable[[dict[str, object]], str]] = {
+OTHER_MESSAGES: dict[str, Callable[[dict[str, object]], str]] = {
     "finite_number": lambda _: "a finite number",
     "invalid-json-value": lambda _: "a text, a number, true or false, or a list of these",
     "recursion_loop": lambda _: "a value that does not hold itself",
@@ -34,33 +34,35 @@ MORE: dict[str, Callable[[dict[str, object]], str]] = {
     "too_long": lambda limits: f"at most {limits['max_length']} of them",
     "too_short": lambda limits: f"at least {limits['min_length']}",
 }
-"""What to give after other errors of pydantic, by its name for them and the limits it tells."""
+"""Expected value by pydantic's name for other errors, from their context."""
 
 
-def explain_validation_error(error: ValidationError, named: Callable[[str], str] = str) -> TranslearnError:
-    """Return the first thing that a configuration refuses as an error of ours.
+def explain_validation_error(
+    error: ValidationError, field_name: Callable[[str], str] = str
+) -> TranslearnError:
+    """Return the first error of a validation as a `TranslearnError`.
 
     Parameters
     ----------
     error : ValidationError
-    named : callable, optional
-        From a dotted field to what a person knows it by.
+    field_name : callable, optional
+        From a dotted field to the name users know.
 
     Returns
     -------
     ConfigError
-        About one field.
+        For a single invalid field.
     DataError
-        About values that cannot be together, which no single one of them is to blame for.
+        For values that contradict each other.
     """
     first = error.errors()[0]
     if first["type"] == "value_error":
-        said = first["msg"].removeprefix("Value error, ")
+        message = first["msg"].removeprefix("Value error, ")
         if not first["loc"]:
-            return DataError(f"{said[0].upper()}{said[1:]}.")
+            return DataError(f"{message[0].upper()}{message[1:]}.")
         if isinstance(first["input"], Mapping | BaseModel):
-            return DataError(f"{named(_field(first))}: {said}.")
-    field = named(_field(first))
+            return DataError(f"{field_name(_field(first))}: {message}.")
+    field = field_name(_field(first))
     if first["type"] == "missing":
         return ConfigError(field, UNSET, "it")
     if first["type"] == "extra_forbidden":
@@ -68,19 +70,19 @@ def explain_validation_error(error: ValidationError, named: Callable[[str], str]
     return ConfigError(field, first["input"], _expected(first))
 
 
-def _field(refused: ErrorDetails) -> str:
-    """Return where it is; of a key that cannot be, what it is a key of."""
-    place = refused["loc"][:-2] if refused["loc"][-1:] == ("[key]",) else refused["loc"]
-    return ".".join(map(str, place))
+def _field(details: ErrorDetails) -> str:
+    """Return the dotted field; for an invalid key, that of its mapping."""
+    location = details["loc"][:-2] if details["loc"][-1:] == ("[key]",) else details["loc"]
+    return ".".join(map(str, location))
 
 
-def _expected(refused: ErrorDetails) -> str:
-    kind, said = refused["type"], refused["msg"].removeprefix("Value error, ")
-    if kind in MORE:
-        return MORE[kind](refused.get("ctx", {}))
+def _expected(details: ErrorDetails) -> str:
+    kind, message = details["type"], details["msg"].removeprefix("Value error, ")
+    if kind in OTHER_MESSAGES:
+        return OTHER_MESSAGES[kind](details.get("ctx", {}))
     if kind.startswith(("greater_than", "less_than")):
-        return f"a number {said.removeprefix('Input should be ')}"
+        return f"a number {message.removeprefix('Input should be ')}"
     first, _, rest = kind.partition("_")
     if first in MESSAGES and rest in {"type", "parsing", "parsing_size", "from_float", "attributes_type"}:
         return MESSAGES[first]
-    return said.removeprefix("Input should be ")
+    return message.removeprefix("Input should be ")

@@ -1,1 +1,1 @@
-"""What pages share: navigation, the draft, forms, the live view, tables, errors shown."""
+"""Components shared by pages: navigation, forms, job monitoring, diagnostics, tables."""

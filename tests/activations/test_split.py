@@ -30,7 +30,7 @@ def backbone(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     return load(BackboneConfig(id=str(folder)))
 
 
-def read_by(backbone: Backbone, texts: list[str] | tuple[str, ...], limit: int) -> TextBatchSource:
+def text_source(backbone: Backbone, texts: list[str] | tuple[str, ...], limit: int) -> TextBatchSource:
     return TextBatchSource(texts, backbone.tokenizer, min(limit, backbone.anatomy.token_limit))
 
 
@@ -47,30 +47,30 @@ def gradients(model: Classifier, inputs: Inputs) -> tuple[float, dict[str, torch
     return loss.item(), {n: p.grad.clone() for n, p in model.named_parameters() if p.grad is not None}
 
 
-def test_training_on_kept_states_gives_the_same_loss_and_gradients_at_every_boundary(
+def test_cached_states_give_the_same_loss_and_gradients_at_every_boundary(
     backbone: Backbone, tmp_path: Path
 ) -> None:
     if not backbone.anatomy.supports_partial_forward:
         assert backbone.anatomy.unsupported_reason
         return
-    texts = read_by(backbone, [*TEXTS, LONG], 64)
+    texts = text_source(backbone, [*TEXTS, LONG], 64)
     encoder = Encoder(backbone, texts, EXACT, ActivationCache(tmp_path, 10**9))
     for boundary in range(1, backbone.n_blocks):
         plan = FreezePlan(blocks=tuple(range(boundary, backbone.n_blocks)))
         model = classifier(backbone, plan)
-        whole, expected = gradients(model, Inputs.from_tokens(texts.tokens))
-        kept = encoder.states(boundary)
-        cut, found = gradients(model, Inputs(texts.tokens.lengths, texts.tokens, kept=kept))
-        assert cut == pytest.approx(whole, abs=1e-5)
-        assert set(found) == set(expected)
+        whole_loss, expected = gradients(model, Inputs.from_tokens(texts.tokens))
+        states = encoder.states(boundary)
+        loss, actual = gradients(model, Inputs(texts.tokens.lengths, texts.tokens, kept=states))
+        assert loss == pytest.approx(whole_loss, abs=1e-5)
+        assert set(actual) == set(expected)
         for name, gradient in expected.items():
-            assert torch.allclose(found[name], gradient, atol=1e-5), (boundary, name)
+            assert torch.allclose(actual[name], gradient, atol=1e-5), (boundary, name)
 
 
 def test_states_of_an_identical_batch_are_exact_at_every_boundary(backbone: Backbone) -> None:
     if not backbone.anatomy.supports_partial_forward:
         return
-    texts = read_by(backbone, [*TEXTS, LONG], 64)
+    texts = text_source(backbone, [*TEXTS, LONG], 64)
     ids, mask = texts.tokens.padded(np.arange(len(texts)))
     split = classifier(backbone, FreezePlan()).split
     with torch.no_grad():
@@ -84,29 +84,27 @@ def test_states_of_an_identical_batch_are_exact_at_every_boundary(backbone: Back
             assert (again - whole).abs().max() <= 1e-6, boundary
 
 
-def test_the_pass_pools_what_the_model_itself_reports(backbone: Backbone, tmp_path: Path) -> None:
-    texts = read_by(backbone, TEXTS, 32)
+def test_pooled_layers_equal_the_models_hidden_states_pooled(backbone: Backbone, tmp_path: Path) -> None:
+    texts = text_source(backbone, TEXTS, 32)
     ids, mask = texts.tokens.padded(np.arange(len(TEXTS)))
     with torch.no_grad():
         states = backbone.model(input_ids=ids, attention_mask=mask, output_hidden_states=True).hidden_states
     weight = mask[..., None].float()
     expected = [((s * weight).sum(1) / weight.sum(1)).numpy() for s in states]
-    found = Encoder(backbone, texts, EXACT, ActivationCache(tmp_path, 10**9)).pooled(Pooling.MEAN)
-    assert len(found) == backbone.n_blocks + 1
-    for layer, (one, kept) in enumerate(zip(expected, found, strict=True)):
-        np.testing.assert_allclose(kept.vectors().numpy(), one, atol=1e-5, err_msg=f"layer {layer}")
+    layers = Encoder(backbone, texts, EXACT, ActivationCache(tmp_path, 10**9)).pooled(Pooling.MEAN)
+    assert len(layers) == backbone.n_blocks + 1
+    for layer, (vectors, pooled) in enumerate(zip(expected, layers, strict=True)):
+        np.testing.assert_allclose(pooled.vectors().numpy(), vectors, atol=1e-5, err_msg=f"layer {layer}")
 
 
-def test_in_bf16_the_pass_stays_close_and_leaves_the_weights_as_they_were(
-    backbone: Backbone, tmp_path: Path
-) -> None:
+def test_a_bf16_pass_stays_close_and_restores_the_weights(backbone: Backbone, tmp_path: Path) -> None:
     rounded = Compute(torch.device("cpu"), bf16=True)
     before = {name: p.clone() for name, p in backbone.model.named_parameters()}
-    texts = read_by(backbone, TEXTS, 32)
+    texts = text_source(backbone, TEXTS, 32)
     exact = Encoder(backbone, texts, EXACT, ActivationCache(tmp_path, 10**9)).top(Pooling.MEAN).vectors()
-    found = Encoder(backbone, texts, rounded, ActivationCache(tmp_path, 10**9)).top(Pooling.MEAN).vectors()
-    assert found.dtype is torch.float16
-    assert (found.float() - exact).abs().max() < 0.1 * exact.abs().max()
+    half = Encoder(backbone, texts, rounded, ActivationCache(tmp_path, 10**9)).top(Pooling.MEAN).vectors()
+    assert half.dtype is torch.float16
+    assert (half.float() - exact).abs().max() < 0.1 * exact.abs().max()
     for name, parameter in backbone.model.named_parameters():
         assert torch.equal(parameter, before[name]), name
     assert not any("forward" in vars(module) for module in backbone.model.modules())
@@ -120,7 +118,7 @@ def test_packed_linears_give_the_same_numbers() -> None:
         expected = [model(x), model(x[:, ::3]), model(x[0, 0])]
         with packed_linears(model):
             assert all(("forward" in vars(layer)) == _available() for layer in model)
-            found = [model(x), model(x[:, ::3]), model(x[0, 0])]
+            actual = [model(x), model(x[:, ::3]), model(x[0, 0])]
         assert not any("forward" in vars(layer) for layer in model)
-    for one, other in zip(expected, found, strict=True):
-        torch.testing.assert_close(one, other, rtol=0.02, atol=0.01)  # the last bits of bfloat16
+    for plain, packed in zip(expected, actual, strict=True):
+        torch.testing.assert_close(plain, packed, rtol=0.02, atol=0.01)  # the last bits of bfloat16

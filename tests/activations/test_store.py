@@ -34,9 +34,9 @@ def encoder(backbone: Backbone, store: ActivationCache, texts: tuple[str, ...] =
     return Encoder(backbone, TextBatchSource(texts, backbone.tokenizer, 32), EXACT, store)
 
 
-def keep(store: ActivationCache, name: str, texts: list[str], width: int = 4) -> torch.Tensor:
+def write(store: ActivationCache, name: str, texts: list[str], width: int = 4) -> torch.Tensor:
     vectors = torch.randn(len(texts), width)
-    writer = store.shelf(name).writer(width, torch.float32)
+    writer = store.shard(name).writer(width, torch.float32)
     ones = np.ones(len(texts), dtype=np.int64)
     writer.append(text_digests(texts), ones, ones, vectors, 1.0)
     writer.commit()
@@ -54,30 +54,30 @@ def test_batches_by_length_hold_every_text_once_within_the_budget() -> None:
     assert all(len(b) == 1 or len(b) * lengths[b].max() <= 256 for b in batches)
 
 
-def test_a_second_run_computes_nothing_and_gets_the_same(backbone: Backbone, store: ActivationCache) -> None:
+def test_a_second_run_reads_the_same_vectors_from_disk(backbone: Backbone, store: ActivationCache) -> None:
     first, second = encoder(backbone, store), encoder(backbone, store)
-    one = [found.vectors() for found in first.pooled(Pooling.MEAN)]
-    two = [found.vectors() for found in second.pooled(Pooling.MEAN)]
-    assert all(torch.equal(a, b) for a, b in zip(one, two, strict=True))
+    computed = [layer.vectors() for layer in first.pooled(Pooling.MEAN)]
+    cached = [layer.vectors() for layer in second.pooled(Pooling.MEAN)]
+    assert all(torch.equal(a, b) for a, b in zip(computed, cached, strict=True))
     assert (first.cache_usage.encoded, second.cache_usage.encoded) == (len(TEXTS), 0)
     assert first.cache_usage.saved_seconds == 0 < second.cache_usage.saved_seconds
 
 
-def test_a_new_table_computes_only_the_texts_it_does_not_share(
+def test_a_new_table_computes_only_texts_that_are_not_cached(
     backbone: Backbone, store: ActivationCache
 ) -> None:
     encoder(backbone, store).states(2)
     more = (TEXTS[3], "a new text", TEXTS[0])
     again = encoder(backbone, store, more)
-    kept = again.states(2)
+    states = again.states(2)
     assert again.cache_usage.encoded == 1
     fresh = encoder(backbone, ActivationCache(store.folder.parent / "other", ROOM), more).states(2)
     index = np.arange(3)
     longest = int(again.texts.tokens.lengths.max())
-    assert torch.allclose(kept.padded(index, longest), fresh.padded(index, longest), atol=1e-5)
+    assert torch.allclose(states.padded(index, longest), fresh.padded(index, longest), atol=1e-5)
 
 
-def test_layers_above_are_computed_from_the_kept_states(
+def test_layers_above_are_computed_from_cached_states(
     backbone: Backbone, store: ActivationCache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     encoder(backbone, store).states(2)
@@ -89,7 +89,7 @@ def test_layers_above_are_computed_from_the_kept_states(
     assert torch.allclose(top, encoder(backbone, other).top(Pooling.MEAN).vectors(), atol=1e-5)
 
 
-def test_training_a_block_makes_other_layers_above_it_and_none_below(backbone: Backbone) -> None:
+def test_training_a_block_changes_the_digests_above_it_only(backbone: Backbone) -> None:
     before = layer_digests(backbone)
     with torch.no_grad():
         next(backbone.blocks[1].parameters()).add_(0.1)
@@ -99,7 +99,7 @@ def test_training_a_block_makes_other_layers_above_it_and_none_below(backbone: B
 
 
 @pytest.mark.parametrize("change", ["limit", "precision", "tokenizer", "pooling"])
-def test_whatever_a_vector_depends_on_is_in_its_key(
+def test_all_that_a_vector_depends_on_is_in_its_cache_key(
     backbone: Backbone, store: ActivationCache, change: str
 ) -> None:
     encoder(backbone, store).top(Pooling.MEAN)
@@ -113,7 +113,7 @@ def test_whatever_a_vector_depends_on_is_in_its_key(
 
 
 @pytest.mark.parametrize("damage", ["truncate", "flip", "index", "about"])
-def test_a_damaged_file_is_thrown_away_with_a_line_and_computed_again(
+def test_a_damaged_segment_is_logged_and_computed_again(
     backbone: Backbone, store: ActivationCache, damage: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     good = encoder(backbone, store).top(Pooling.MEAN).vectors()
@@ -133,7 +133,7 @@ def test_a_damaged_file_is_thrown_away_with_a_line_and_computed_again(
     assert "damaged" in caplog.text
 
 
-def test_a_stopped_pass_keeps_what_it_has(backbone: Backbone, store: ActivationCache) -> None:
+def test_a_stopped_pass_commits_its_batches(backbone: Backbone, store: ActivationCache) -> None:
     texts = tuple(f"{text} {'very ' * k}" for k in range(40) for text in TEXTS)
 
     def stop(stage: str, done: float, total: float) -> None:
@@ -148,39 +148,37 @@ def test_a_stopped_pass_keeps_what_it_has(backbone: Backbone, store: ActivationC
     assert 0 < second.cache_usage.encoded < len(texts)
 
 
-def test_what_was_used_longest_ago_goes_first(tmp_path: Path) -> None:
+def test_the_least_recently_used_segment_is_deleted_first(tmp_path: Path) -> None:
     store = ActivationCache(tmp_path / "activations", ROOM)
     for age, name in enumerate(("old", "older", "oldest")):
-        keep(store, name, ["one"])
+        write(store, name, ["one"])
         (path,) = (store.folder / name).glob("segment-*")
         os.utime(path, (1_000_000 - age, 1_000_000 - age))
     store = ActivationCache(store.folder, store.size())
-    weight = store.size() // 3 - 50  # the note about a segment is some bytes longer or shorter
-    store.shelf("oldest").find(text_digests(["one"]))  # used now
+    weight = store.size() // 3 - 50  # metadata varies by some bytes
+    store.shard("oldest").find(text_digests(["one"]))  # used now
     assert store.reserve(weight)
     assert [path.parent.name for path in segments(store)] == ["old", "oldest"]
     assert not store.reserve(store.cap + 1)
-    assert len(segments(store)) == 2, "what cannot fit throws nothing away"
+    assert len(segments(store)) == 2, "nothing is deleted for what cannot fit"
 
 
-def test_a_run_larger_than_the_cap_gets_no_states(backbone: Backbone, tmp_path: Path) -> None:
+def test_states_larger_than_the_cap_are_not_cached(backbone: Backbone, tmp_path: Path) -> None:
     assert encoder(backbone, ActivationCache(tmp_path / "small", 1000)).states(2) is None
 
 
-def test_two_writers_of_one_shelf_do_not_harm_each_other(store: ActivationCache) -> None:
-    keep(store, "shelf", ["one", "two"])
-    second = keep(store, "shelf", ["three"])
-    found = store.shelf("shelf").find(text_digests(["three", "one", "four"]))
-    assert found.missing.tolist() == [False, False, True]
-    assert torch.equal(store.shelf("shelf").find(text_digests(["three"])).vectors(), second)
+def test_a_shard_holds_the_segments_of_several_writers(store: ActivationCache) -> None:
+    write(store, "shard", ["one", "two"])
+    second = write(store, "shard", ["three"])
+    lookup = store.shard("shard").find(text_digests(["three", "one", "four"]))
+    assert lookup.missing.tolist() == [False, False, True]
+    assert torch.equal(store.shard("shard").find(text_digests(["three"])).vectors(), second)
 
 
-def test_a_write_that_fails_half_way_leaves_nothing(
-    store: ActivationCache, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    keep(store, "shelf", ["one"])
+def test_a_failed_write_leaves_no_files(store: ActivationCache, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(store, "shard", ["one"])
     before = {path: path.stat().st_size for path in store.folder.rglob("*")}
-    writer = store.shelf("shelf").writer(8, torch.float32)
+    writer = store.shard("shard").writer(8, torch.float32)
     rows = (text_digests(["two"]), np.array([1]), np.array([1]), torch.zeros(1, 8), 0.1)
     writer.append(*rows)
 

@@ -1,4 +1,4 @@
-"""The bag-of-words line: its reference figures and its edges."""
+"""TF-IDF baseline: reference scores and edge cases."""
 
 import csv
 from pathlib import Path

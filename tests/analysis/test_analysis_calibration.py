@@ -19,29 +19,29 @@ from translearn_core.errors import TooFewSamplesError
 
 
 def rows_of(random, n, too_sure=0.0):
-    """Confidences, and rows right as often as they say, less `too_sure`."""
+    """Confidences, and correct rows with that probability minus `too_sure`."""
     confidence = random.uniform(0.4, 1.0, n)
     return confidence, random.random(n) < confidence - too_sure
 
 
 def test_bins_are_sklearns_and_keep_the_empty_ones():
     confidence, correct = rows_of(np.random.default_rng(0), 500)
-    found = reliability(confidence, correct, bins=10)
+    result = reliability(confidence, correct, bins=10)
     accuracy, sure = calibration_curve(correct, confidence, n_bins=10)
-    full = found.count > 0
-    assert found.accuracy[full] == pytest.approx(accuracy)
-    assert found.confidence[full] == pytest.approx(sure)
-    assert found.edges == pytest.approx(np.linspace(0, 1, 11))
-    assert found.count.sum() == 500
-    assert np.isnan([found.accuracy[0], found.confidence[0], found.low[0], found.high[0]]).all()
-    last = found.count[-1]
-    expected = binomtest(round(found.accuracy[-1] * last), last).proportion_ci(method="wilson")
-    assert (found.low[-1], found.high[-1]) == pytest.approx((expected.low, expected.high))
+    full = result.count > 0
+    assert result.accuracy[full] == pytest.approx(accuracy)
+    assert result.confidence[full] == pytest.approx(sure)
+    assert result.edges == pytest.approx(np.linspace(0, 1, 11))
+    assert result.count.sum() == 500
+    assert np.isnan([result.accuracy[0], result.confidence[0], result.low[0], result.high[0]]).all()
+    last = result.count[-1]
+    expected = binomtest(round(result.accuracy[-1] * last), last).proportion_ci(method="wilson")
+    assert (result.low[-1], result.high[-1]) == pytest.approx((expected.low, expected.high))
 
 
 def test_a_bin_holds_its_upper_edge():
-    found = reliability(np.array([0.0, 0.5, 0.500001, 1.0]), np.ones(4, dtype=bool), bins=2)
-    assert found.count.tolist() == [2, 2]
+    result = reliability(np.array([0.0, 0.5, 0.500001, 1.0]), np.ones(4, dtype=bool), bins=2)
+    assert result.count.tolist() == [2, 2]
 
 
 def test_the_error_by_hand():
@@ -104,11 +104,11 @@ def test_impossible_labels_and_endless_temperatures_stay_finite():
 def test_coverage_counts_the_rows_that_are_sure_enough():
     confidence = np.array([0.95, 0.3, 0.75, 0.5, 0.75])
     correct = np.array([True, False, False, True, True])
-    found = coverage(confidence, correct, points=5)
-    assert found.thresholds.tolist() == [0, 0.25, 0.5, 0.75, 1]
-    assert found.coverage == pytest.approx([1, 1, 0.8, 0.6, 0])
-    assert found.accuracy[:4] == pytest.approx([0.6, 0.6, 0.75, 2 / 3])
-    assert np.isnan([found.accuracy[4], found.low[4], found.high[4]]).all()
+    result = coverage(confidence, correct, points=5)
+    assert result.thresholds.tolist() == [0, 0.25, 0.5, 0.75, 1]
+    assert result.coverage == pytest.approx([1, 1, 0.8, 0.6, 0])
+    assert result.accuracy[:4] == pytest.approx([0.6, 0.6, 0.75, 2 / 3])
+    assert np.isnan([result.accuracy[4], result.low[4], result.high[4]]).all()
     expected = binomtest(2, 3).proportion_ci(method="wilson")
-    assert (found.low[3], found.high[3]) == pytest.approx((expected.low, expected.high))
+    assert (result.low[3], result.high[3]) == pytest.approx((expected.low, expected.high))
     assert len(coverage(confidence, correct).thresholds) == 101

@@ -1,4 +1,4 @@
-"""Labels and neighbours in common against scikit-learn and simulation; the interval's coverage."""
+"""kNN label purity and overlap against scikit-learn and simulation, with interval coverage."""
 
 import numpy as np
 import pytest
@@ -85,6 +85,6 @@ def test_the_interval_of_the_rows_asked_holds_all_rows_purity_and_overlap_95_tim
     for shares in (neighbours_with_same_label(a, labels), neighbour_overlap(a, b)):
         held = 0
         for _ in range(1000):
-            found = share_mean_interval(random.choice(shares, asked))
-            held += found.low <= shares.mean() <= found.high
+            result = share_mean_interval(random.choice(shares, asked))
+            held += result.low <= shares.mean() <= result.high
         assert 920 <= held <= 972

@@ -1,4 +1,4 @@
-"""Means and differences of cells: against closed forms, and by how often their intervals hold the truth."""
+"""Means and differences of study arms: against closed forms, and interval coverage."""
 
 import time
 
@@ -20,7 +20,7 @@ def cell(name, correct, rows=None):
 
 
 def drawn(random, easy, gain, seeds, wobble):
-    """Right and wrong rows of a cell: how easy each row is, what the cell gains, how much seeds wobble."""
+    """Draw correct rows of an arm from the rows' ease, the arm's gain and the deviation between seeds."""
     lifts = gain + wobble * random.standard_normal(seeds)
     return random.random((seeds, len(easy))) < np.clip(easy + lifts[:, None], 0, 1)
 
@@ -30,15 +30,15 @@ def drawn(random, easy, gain, seeds, wobble):
 
 def test_the_mean_over_seeds_has_scipys_student_interval():
     scores = [0.81, 0.84, 0.83, 0.85]
-    mean, found = seed_interval(scores, [SOME] * 4)
+    mean, result = seed_interval(scores, [SOME] * 4)
     low, high = stats.t.interval(0.95, 3, loc=np.mean(scores), scale=stats.sem(scores))
-    assert (mean, found.low, found.high) == pytest.approx((np.mean(scores), low, high))
+    assert (mean, result.low, result.high) == pytest.approx((np.mean(scores), low, high))
 
 
 def test_fewer_than_three_seeds_keep_their_intervals_over_rows():
     assert seed_interval([0.8], [SOME]) == (0.8, SOME)
-    mean, found = seed_interval([0.7, 0.8], [Interval(0.6, 0.76), Interval(0.7, 0.9)])
-    assert (mean, found.low, found.high) == pytest.approx((0.75, 0.65, 0.83))
+    mean, result = seed_interval([0.7, 0.8], [Interval(0.6, 0.76), Interval(0.7, 0.9)])
+    assert (mean, result.low, result.high) == pytest.approx((0.75, 0.65, 0.83))
 
 
 def test_no_interval_leaves_what_a_score_can_be():
@@ -47,16 +47,16 @@ def test_no_interval_leaves_what_a_score_can_be():
 
 def test_the_students_interval_covers_the_mean():
     random = np.random.default_rng(0)
-    found = [seed_interval(0.8 + 0.01 * random.standard_normal(3), [SOME] * 3)[1] for _ in range(2000)]
-    assert 0.935 < np.mean([i.low <= 0.8 <= i.high for i in found]) < 0.965
+    result = [seed_interval(0.8 + 0.01 * random.standard_normal(3), [SOME] * 3)[1] for _ in range(2000)]
+    assert 0.935 < np.mean([i.low <= 0.8 <= i.high for i in result]) < 0.965
 
 
 @pytest.mark.parametrize(("right", "rows"), [(6, 18), (12, 12), (0, 12)])
 @pytest.mark.parametrize("seeds", [1, 2, 3])
 def test_draws_that_agree_by_luck_leave_what_the_test_rows_leave_open(seeds, right, rows):
-    mean, found = draw_interval(np.tile(np.arange(rows) < right, (seeds, 1)))
+    mean, result = draw_interval(np.tile(np.arange(rows) < right, (seeds, 1)))
     wilson = share_interval(right, rows)
-    assert (mean, found.low, found.high) == pytest.approx((right / rows, wilson.low, wilson.high))
+    assert (mean, result.low, result.high) == pytest.approx((right / rows, wilson.low, wilson.high))
 
 
 @pytest.mark.parametrize(
@@ -66,8 +66,8 @@ def test_the_interval_over_rows_and_draws_covers_the_truth(seeds, rows, wobble):
     random, inside, times = np.random.default_rng(8), 0, 400
     for _ in range(times):
         correct = drawn(random, random.uniform(0.4, 0.6, rows), 0.0, seeds, wobble)
-        _, found = draw_interval(correct)
-        inside += found.low <= 0.5 <= found.high
+        _, result = draw_interval(correct)
+        inside += result.low <= 0.5 <= result.high
     assert inside / times > 0.93
 
 
@@ -88,13 +88,13 @@ def test_identical_cells_differ_by_nothing():
 def test_one_seed_each_is_the_paired_bootstrap_over_rows():
     random = np.random.default_rng(2)
     first, second = random.random((1, 300)) < 0.85, random.random((1, 300)) < 0.75
-    (found,) = differences([cell("a", first)], cell("b", second))
+    (result,) = differences([cell("a", first)], cell("b", second))
     apart = first[0].astype(float) - second[0]
     closed = stats.norm.interval(0.95, loc=apart.mean(), scale=apart.std() / np.sqrt(300))
-    assert found.estimate == pytest.approx(apart.mean())
-    assert [found.interval.low, found.interval.high] == pytest.approx(closed, abs=0.012)
-    assert found.seeds == 1
-    assert not found.beyond_chance, "one seed is never enough"
+    assert result.estimate == pytest.approx(apart.mean())
+    assert [result.interval.low, result.interval.high] == pytest.approx(closed, abs=0.012)
+    assert result.seeds == 1
+    assert not result.beyond_chance, "one seed is never enough"
 
 
 def test_seeds_that_decide_alone_give_welchs_interval():
@@ -102,9 +102,9 @@ def test_seeds_that_decide_alone_give_welchs_interval():
     rows = 40_000  # so many that they add next to nothing
     shares = [np.array([0.70, 0.74, 0.79, 0.75]), np.array([0.60, 0.62, 0.61, 0.64])]
     cells = [cell(str(k), random.random((4, rows)) < share[:, None]) for k, share in enumerate(shares)]
-    (found,) = differences(cells[:1], cells[1], draws=4000)
+    (result,) = differences(cells[:1], cells[1], draws=4000)
     welch = stats.ttest_ind(cells[0].accuracies, cells[1].accuracies, equal_var=False).confidence_interval()
-    assert [found.interval.low, found.interval.high] == pytest.approx([welch.low, welch.high], abs=0.012)
+    assert [result.interval.low, result.interval.high] == pytest.approx([welch.low, welch.high], abs=0.012)
 
 
 @pytest.mark.parametrize(
@@ -124,8 +124,8 @@ def test_the_paired_interval_covers_the_true_difference(seeds, rows, gain, wobbl
         easy = np.clip(random.beta(3, 1, rows), 0.1, 0.85)
         base = cell("base", drawn(random, easy, 0.0, seeds, wobble))
         other = cell("other", drawn(random, easy, gain, seeds, wobble))
-        (found,) = differences([other], base, draws=400, seed=k)
-        inside += found.interval.low <= gain <= found.interval.high
+        (result,) = differences([other], base, draws=400, seed=k)
+        inside += result.interval.low <= gain <= result.interval.high
     assert 0.92 < inside / times < 0.985
 
 
@@ -134,18 +134,18 @@ def test_pairing_sees_what_unpaired_intervals_cannot():
     easy = random.random(2000) < 0.8
     base, other = np.tile(easy, (3, 1)), np.tile(easy, (3, 1))
     other[:, np.flatnonzero(~easy)[:30]] = True
-    (found,) = differences([cell("a", other)], cell("b", base))
-    assert found.estimate == pytest.approx(0.015)
-    assert found.beyond_chance
-    assert found.interval.high - found.interval.low < 0.015
+    (result,) = differences([cell("a", other)], cell("b", base))
+    assert result.estimate == pytest.approx(0.015)
+    assert result.beyond_chance
+    assert result.interval.high - result.interval.low < 0.015
 
 
 def test_other_rows_are_refused_and_the_rest_compared():
     right = np.ones((2, 50), dtype=bool)
     base, same, other = cell("a", right), cell("b", right), cell("c", right, rows=np.arange(1, 51))
     shorter = cell("d", right[:, :40])
-    found = differences([base, same, other, shorter], base)
-    assert [one is None for one in found] == [False, False, True, True]
+    result = differences([base, same, other, shorter], base)
+    assert [one is None for one in result] == [False, False, True, True]
 
 
 def test_the_seed_decides_and_the_order_of_cells_does_not_change_the_estimate():

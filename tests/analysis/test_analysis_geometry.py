@@ -61,8 +61,8 @@ def test_trustworthiness_is_sklearns(monkeypatch, block, k):
     x, _ = clusters(seed=k)
     random = np.random.default_rng(k)
     for plane in (x[:, :2], random.normal(size=(200, 2)), x[:, :2] + 3 * random.normal(size=(200, 2))):
-        found = trustworthiness(x, knn_indices(x, 10), plane.astype(np.float32), k)
-        assert found == pytest.approx(manifold.trustworthiness(x, plane, n_neighbors=k), abs=1e-6)
+        result = trustworthiness(x, knn_indices(x, 10), plane.astype(np.float32), k)
+        assert result == pytest.approx(manifold.trustworthiness(x, plane, n_neighbors=k), abs=1e-6)
 
 
 def test_trustworthiness_is_one_for_the_space_itself_and_about_a_half_by_chance():

@@ -1,4 +1,4 @@
-"""Intervals of means: Student's by hand, shares kept in bounds, and how often they hold the truth."""
+"""Intervals of means against scipy, bounds of shares, and coverage."""
 
 import numpy as np
 import pytest
@@ -12,18 +12,18 @@ def test_a_mean_has_students_interval():
     values = np.random.default_rng(0).normal(size=30)
     for looks in (1, 4):
         low, high = stats.t.interval(1 - 0.05 / looks, 29, values.mean(), stats.sem(values))
-        found = mean_interval(values, looks)
-        assert (found.low, found.high) == (pytest.approx(low), pytest.approx(high))
+        result = mean_interval(values, looks)
+        assert (result.low, result.high) == (pytest.approx(low), pytest.approx(high))
 
 
 def test_one_value_says_nothing_of_its_interval():
-    for found in (
+    for result in (
         mean_interval(np.ones(1)),
         share_mean_interval(np.ones(1)),
         share_mean_interval(np.ones(0)),
     ):
-        assert np.isnan(found.low)
-        assert np.isnan(found.high)
+        assert np.isnan(result.low)
+        assert np.isnan(result.high)
 
 
 def test_shares_stay_within_bounds_and_all_right_is_not_beyond_doubt():

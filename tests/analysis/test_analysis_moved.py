@@ -1,17 +1,21 @@
-"""Intervals of CKA and of rank correlations: against leaving rows out by hand, and by coverage."""
+"""Jackknife intervals of CKA and bootstrap intervals of rank correlations: by recomputation and coverage."""
 
 import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from translearn_core.analysis import debiased_cka
-from translearn_core.analysis.similarity.jackknife_cka import JackknifeCka, jackknife_cka
+from translearn_core.analysis import cka_matrix
+from translearn_core.analysis.similarity.cka import JackknifeCka, jackknife_cka
 from translearn_core.analysis.similarity.sentence_similarity import sts_change
 from translearn_core.errors import TooFewSamplesError
 
 
+def debiased_cka(x, y):
+    return cka_matrix([x], [y])[0, 0]
+
+
 def related(random, rows, weights, noise):
-    """Skewed rows of unequal length, and what a linear map and noise make of them."""
+    """Rows of unequal norm, and a noisy linear map of them."""
     x = random.normal(size=(rows, len(weights))) * np.exp(0.3 * random.normal(size=(rows, 1)))
     x *= np.linspace(0.2, 3, len(weights))
     return x, x @ weights + noise * random.normal(size=(rows, weights.shape[1]))
@@ -21,10 +25,10 @@ def related(random, rows, weights, noise):
 def test_every_row_is_left_out_as_if_computed_again(rows, width):
     random = np.random.default_rng(0)
     x, y = related(random, rows, random.normal(size=(width, 9)), 1.0)
-    found = jackknife_cka(x + 4, y * 100)
-    assert found.value == pytest.approx(debiased_cka(x, y), abs=1e-6)
+    result = jackknife_cka(x + 4, y * 100)
+    assert result.value == pytest.approx(debiased_cka(x, y), abs=1e-6)
     by_hand = [debiased_cka(np.delete(x, i, 0), np.delete(y, i, 0)) for i in range(rows)]
-    np.testing.assert_allclose(found.left_out, by_hand, atol=1e-5)
+    np.testing.assert_allclose(result.left_out, by_hand, atol=1e-5)
 
 
 def test_the_interval_covers_what_endless_rows_would_give():
@@ -81,11 +85,11 @@ def meant(random, pairs, noise):
 
 def test_meaning_is_spearmans_correlation_before_and_after():
     alike, before, after = meant(np.random.default_rng(5), 120, 2.0)
-    found = sts_change(alike, before, after)
-    assert found.before == pytest.approx(spearmanr(alike, before).statistic)
-    assert found.after == pytest.approx(spearmanr(alike, after).statistic)
-    assert found.change.low < found.after - found.before < found.change.high < 0
-    assert sts_change(alike, before, after) == found
+    result = sts_change(alike, before, after)
+    assert result.before == pytest.approx(spearmanr(alike, before).statistic)
+    assert result.after == pytest.approx(spearmanr(alike, after).statistic)
+    assert result.change.low < result.after - result.before < result.change.high < 0
+    assert sts_change(alike, before, after) == result
 
 
 def test_the_change_of_meaning_covers_the_truth():

@@ -1,4 +1,4 @@
-"""Nearest rows against scikit-learn, block borders included."""
+"""Nearest-neighbour search against scikit-learn, across block boundaries."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Projections against numpy, scikit-learn and what a layout must keep."""
+"""Projections against numpy and scikit-learn, and properties of UMAP layouts."""
 
 import numpy as np
 import pytest
@@ -20,7 +20,7 @@ def blobs():
 
 
 def moved(x, seed=1):
-    """The same rows in another place, ten times as wide, with another order of directions."""
+    """The same rows moved, scaled by 10, with permuted directions."""
     random = np.random.default_rng(seed)
     return 10 * (x[:, ::-1] + random.normal(size=x.shape)) + 7
 
@@ -31,13 +31,13 @@ def spread_of(x):
 
 def test_pca_of_one_variant_is_the_singular_value_decomposition(blobs):
     _, x = blobs
-    found = project({"a": x}, method=Method.PCA)
+    result = project({"a": x}, method=Method.PCA)
     centred = (x - x.mean(axis=0)) / spread_of(x)
     _, _, axes = np.linalg.svd(centred, full_matrices=False)
     signs = np.sign(axes[[0, 1], np.abs(axes[:2]).argmax(axis=1)])
-    assert found.dtype == np.float32
-    assert found.shape == (1, 150, 2)
-    assert found[0] == pytest.approx(centred @ (axes[:2] * signs[:, None]).T, abs=1e-5)
+    assert result.dtype == np.float32
+    assert result.shape == (1, 150, 2)
+    assert result[0] == pytest.approx(centred @ (axes[:2] * signs[:, None]).T, abs=1e-5)
 
 
 def test_pca_of_variants_is_sklearns_on_all_of_them_each_of_the_same_spread(blobs):
@@ -46,7 +46,7 @@ def test_pca_of_variants_is_sklearns_on_all_of_them_each_of_the_same_spread(blob
     stacked = np.concatenate([(v - v.mean(axis=0)) / spread_of(v) for v in (x, y)])
     expected = PCA(2, svd_solver="full").fit_transform(stacked).reshape(2, 150, 2)
     assert project({"a": x, "b": y}, method=Method.PCA) == pytest.approx(expected, abs=1e-4)
-    # neither where a variant lies nor how wide it is decides: the wider one would alone
+    # position and scale of a variant have no influence
     assert project({"a": x, "b": 100 * y - 3}, method=Method.PCA) == pytest.approx(expected, abs=1e-4)
 
 
@@ -56,21 +56,21 @@ def test_rows_beyond_those_fitted_are_projected_on_their_axes(blobs, monkeypatch
     y = moved(x)
     fit = np.arange(0, 150, 2)
     some = project({"a": x[fit], "b": y[fit]}, method=Method.PCA)
-    found = project({"a": x, "b": y}, method=Method.PCA, fit=fit)
-    assert found[:, fit] == pytest.approx(some, abs=1e-5)
+    result = project({"a": x, "b": y}, method=Method.PCA, fit=fit)
+    assert result[:, fit] == pytest.approx(some, abs=1e-5)
     pca = PCA(2, svd_solver="full").fit(
         np.concatenate([(v[fit] - v[fit].mean(axis=0)) / spread_of(v[fit]) for v in (x, y)])
     )
     expected = pca.transform((y - y[fit].mean(axis=0)) / spread_of(y[fit]))
-    assert found[1] == pytest.approx(expected, abs=1e-4)
+    assert result[1] == pytest.approx(expected, abs=1e-4)
 
 
 def test_a_variant_without_spread_is_one_point_and_leaves_the_others_alone(blobs):
     _, x = blobs
     still = np.full_like(x, 0.3)
-    found = project({"a": still, "b": x}, method=Method.PCA)
-    assert not found[0].any()
-    assert found[1] == pytest.approx(project({"b": x}, method=Method.PCA)[0], abs=1e-6)
+    result = project({"a": still, "b": x}, method=Method.PCA)
+    assert not result[0].any()
+    assert result[1] == pytest.approx(project({"b": x}, method=Method.PCA)[0], abs=1e-6)
     assert not project({"a": x, "b": still}, method=Method.UMAP)[1].any()
 
 

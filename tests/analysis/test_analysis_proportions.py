@@ -1,4 +1,4 @@
-"""Wilson against scipy, Newcombe against the values he published, both by how often they hold the truth."""
+"""Wilson against scipy, Newcombe against published values, and coverage of both."""
 
 import numpy as np
 import pytest
@@ -14,8 +14,8 @@ from translearn_core.analysis.comparison.proportion_interval import (
 @pytest.mark.parametrize(("right", "rows"), [(0, 5), (5, 5), (3, 7), (81, 263), (9_990, 10_000)])
 def test_wilson_is_scipys(right, rows):
     expected = binomtest(right, rows).proportion_ci(method="wilson")
-    found = share_interval(right, rows)
-    assert (found.low, found.high) == pytest.approx((expected.low, expected.high), abs=1e-12)
+    result = share_interval(right, rows)
+    assert (result.low, result.high) == pytest.approx((expected.low, expected.high), abs=1e-12)
 
 
 def test_it_takes_arrays_and_nothing_has_no_interval():
@@ -36,8 +36,8 @@ def test_it_takes_arrays_and_nothing_has_no_interval():
     ],
 )
 def test_newcombe_is_as_published(counts, published):
-    found = difference_interval(*counts)
-    assert (found.low, found.high) == pytest.approx(published, abs=5e-5)
+    result = difference_interval(*counts)
+    assert (result.low, result.high) == pytest.approx(published, abs=5e-5)
 
 
 def test_a_difference_to_no_rows_has_no_interval():

@@ -1,4 +1,4 @@
-"""Samples that keep every class in its share."""
+"""Stratified samples."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Scores against scikit-learn, intervals against row resampling and by simulated coverage."""
+"""Metrics against scikit-learn, intervals against row resampling and by coverage."""
 
 import time
 
@@ -21,7 +21,7 @@ from translearn_core.errors import TooFewSamplesError
 
 
 def noisy(rows, classes, signal, seed):
-    """Labels, and probabilities that lean towards them."""
+    """Labels, and probabilities correlated with them."""
     random = np.random.default_rng(seed)
     labels = random.integers(0, classes, rows)
     logits = random.normal(size=(rows, classes))
@@ -34,14 +34,14 @@ def noisy(rows, classes, signal, seed):
 def test_scores_are_those_of_sklearn(rows, classes, used):
     labels, probabilities = noisy(rows, classes, 1.0, seed=1)
     labels %= used  # with 30 classes some are never a label, and some neither label nor prediction
-    found = classification_metrics(labels, probabilities, classes=classes)
+    result = classification_metrics(labels, probabilities, classes=classes)
     predicted = probabilities.argmax(axis=1)
-    assert found.n == rows
-    assert found.accuracy == pytest.approx(metrics.accuracy_score(labels, predicted))
-    assert found.macro_f1 == pytest.approx(metrics.f1_score(labels, predicted, average="macro"))
+    assert result.n == rows
+    assert result.accuracy == pytest.approx(metrics.accuracy_score(labels, predicted))
+    assert result.macro_f1 == pytest.approx(metrics.f1_score(labels, predicted, average="macro"))
     exact = probabilities.astype(float) / probabilities.sum(axis=1, dtype=float, keepdims=True)
     reference = metrics.log_loss(labels, exact, labels=np.arange(classes))
-    assert found.loss == pytest.approx(reference, abs=1e-5)
+    assert result.loss == pytest.approx(reference, abs=1e-5)
 
 
 def test_a_certain_mistake_costs_what_sklearn_says():
@@ -79,9 +79,9 @@ def test_accuracy_interval_is_what_resampling_rows_gives():
     correct = np.arange(150) < 117
     draws = np.random.default_rng(0).choice(correct, size=(40_000, 150)).mean(axis=1)
     low, high = np.quantile(draws, [0.025, 0.975])
-    found = bootstrap_accuracy(correct)
-    assert found.low == pytest.approx(low, abs=1 / 150 + 1e-9)
-    assert found.high == pytest.approx(high, abs=1 / 150 + 1e-9)
+    result = bootstrap_accuracy(correct)
+    assert result.low == pytest.approx(low, abs=1 / 150 + 1e-9)
+    assert result.high == pytest.approx(high, abs=1 / 150 + 1e-9)
 
 
 def test_accuracy_interval_covers_the_truth():
@@ -106,8 +106,8 @@ def test_drawing_cells_is_drawing_rows():
     for _ in range(1500):
         rows = random.integers(0, 120, 120)
         scores.append(metrics.f1_score(labels[rows], predicted[rows], average="macro"))
-    found = macro_f1_interval(confusion(labels, predicted, 4), draws=8000)
-    assert [found.low, found.high] == pytest.approx(np.quantile(scores, [0.025, 0.975]), abs=0.012)
+    result = macro_f1_interval(confusion(labels, predicted, 4), draws=8000)
+    assert [result.low, result.high] == pytest.approx(np.quantile(scores, [0.025, 0.975]), abs=0.012)
 
 
 def test_macro_f1_interval_covers_the_truth():

@@ -1,14 +1,18 @@
-"""Debiased CKA against the unbiased HSIC written out, and what it must and must not notice."""
+"""Debiased CKA against the unbiased HSIC formula, and its invariances."""
 
 import numpy as np
 import pytest
 
-from translearn_core.analysis import cka_matrix, debiased_cka
+from translearn_core.analysis import cka_matrix
 from translearn_core.errors import Stopped, TooFewSamplesError
 
 
+def debiased_cka(x, y):
+    return cka_matrix([x], [y])[0, 0]
+
+
 def hsic_written_out(x, y):
-    """Song et al. 2012, equation 4, on whole kernels that are not even centred."""
+    """Song et al. 2012, equation 4, on full uncentred kernels."""
     n = len(x)
     k, m = x @ x.T, y @ y.T
     np.fill_diagonal(k, 0)
@@ -46,9 +50,9 @@ def test_it_is_one_with_itself_however_turned_scaled_and_moved():
 def test_unrelated_vectors_score_about_zero_where_plain_cka_would_not():
     random = np.random.default_rng(2)
     pairs = [random.normal(size=(2, 60, 100)) for _ in range(40)]
-    found = np.array([debiased_cka(*pair) for pair in pairs])
-    assert abs(found.mean()) < 4 * found.std() / np.sqrt(40) < 0.02
-    assert found.min() < 0
+    result = np.array([debiased_cka(*pair) for pair in pairs])
+    assert abs(result.mean()) < 4 * result.std() / np.sqrt(40) < 0.02
+    assert result.min() < 0
     x, y = (side - side.mean(0) for side in pairs[0])
     plain = np.linalg.norm(x.T @ y) ** 2 / (np.linalg.norm(x.T @ x) * np.linalg.norm(y.T @ y))
     assert plain > 0.5
@@ -59,11 +63,11 @@ def test_the_matrix_is_every_pair_and_symmetric_with_itself():
     layers = [random.normal(size=(50, width)).astype(np.float16) for width in (6, 9, 60)]
     layers[1][:, :6] += layers[0]
     others = [layers[2][:, :7], layers[0] * 2]
-    found = cka_matrix(layers, others)
-    assert found.shape == (3, 2)
+    result = cka_matrix(layers, others)
+    assert result.shape == (3, 2)
     for i, j in np.ndindex(3, 2):
         expected = cka_written_out(layers[i].astype(float), others[j].astype(float))
-        assert found[i, j] == pytest.approx(expected, abs=1e-5)
+        assert result[i, j] == pytest.approx(expected, abs=1e-5)
     assert cka_matrix(layers, layers) == pytest.approx(cka_matrix(layers, list(layers)), abs=1e-6)
 
 
@@ -76,18 +80,18 @@ def test_a_loud_dimension_costs_no_digits():
 @pytest.mark.parametrize("value", [0.0, 0.1, 1e4])
 def test_rows_that_are_all_equal_have_no_cka(value):
     x, _ = related(30, 5, 5)
-    found = cka_matrix([x, np.full((30, 5), value, dtype=np.float32)], [x])
-    assert found[0, 0] == pytest.approx(1, abs=1e-6)
-    assert np.isnan(found[1, 0])
+    result = cka_matrix([x, np.full((30, 5), value, dtype=np.float32)], [x])
+    assert result[0, 0] == pytest.approx(1, abs=1e-6)
+    assert np.isnan(result[1, 0])
 
 
 def test_too_few_rows_are_said_and_progress_may_stop_it():
     with pytest.raises(TooFewSamplesError, match="3 rows are too few for CKA"):
         debiased_cka(np.eye(3), np.eye(3))
-    heard = []
+    calls = []
     x, _ = related(30, 5, 5)
-    cka_matrix([x, x], [x], progress=lambda done, total: heard.append((done, total)))
-    assert heard == [(0, 2), (1, 2), (2, 2)]
+    cka_matrix([x, x], [x], progress=lambda done, total: calls.append((done, total)))
+    assert calls == [(0, 2), (1, 2), (2, 2)]
 
     def stop(done, total):
         raise Stopped

@@ -1,4 +1,4 @@
-"""Slices against counts by hand, and how often chance alone is taken for a weakness."""
+"""Slice scores against counts by hand, and their family-wise error rate."""
 
 import numpy as np
 import pytest
@@ -11,16 +11,16 @@ from translearn_core.analysis.comparison.proportion_interval import difference_i
 def test_every_slice_is_held_against_the_rest_the_weakest_first():
     groups = ["a"] * 40 + ["b"] * 30 + [None] * 5 + ["c"] * 25
     correct = np.array([True] * 36 + [False] * 4 + [True] * 12 + [False] * 18 + [True] * 30)
-    found = slice_scores(groups, correct)
-    assert [one.name for one in found] == ["b", "a", "missing", "c"]
-    b = found[0]
+    result = slice_scores(groups, correct)
+    assert [one.name for one in result] == ["b", "a", "missing", "c"]
+    b = result[0]
     assert (b.rows, b.accuracy) == (30, pytest.approx(0.4))
     expected = binomtest(12, 30).proportion_ci(method="wilson")
     assert (b.interval.low, b.interval.high) == pytest.approx((expected.low, expected.high))
     assert b.difference == pytest.approx(12 / 30 - 66 / 70)
     assert b.difference_interval == difference_interval(12, 30, 66, 70)
     assert b.beyond_chance
-    assert not next(one for one in found if one.name == "missing").beyond_chance
+    assert not next(one for one in result if one.name == "missing").beyond_chance
 
 
 def test_the_more_slices_the_more_one_must_stand_out():
@@ -41,8 +41,8 @@ def test_chance_alone_is_seldom_called_a_weakness_and_a_real_one_often():
     groups = np.repeat(np.arange(8), 60)
     alarms, hits = [], []
     for _ in range(150):
-        found = slice_scores(groups, random.random(480) < 0.8)
-        alarms.append(any(one.beyond_chance for one in found))
+        result = slice_scores(groups, random.random(480) < 0.8)
+        alarms.append(any(one.beyond_chance for one in result))
         weak = slice_scores(groups, random.random(480) < np.where(groups == 3, 0.5, 0.85))
         hits.append(weak[0].name == "3" and weak[0].beyond_chance)
     assert np.mean(alarms) <= 0.08

@@ -1,4 +1,4 @@
-"""Confident learning against the paper's steps written out, planted errors, and sampling from one truth."""
+"""Confident learning against the paper's equations, planted errors, and interval coverage."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ from translearn_core.errors import TooFewSamplesError
 
 
 def noisy(random, n, classes=3, wrong=0.1, sharp=4.0):
-    """Distributions, the labels drawn from them, and those labels with some made wrong on purpose."""
+    """Distributions, labels drawn from them, and those labels with random errors."""
     p = random.dirichlet(np.full(classes, 1 / sharp), n)
     true = (p.cumsum(axis=1) < random.random((n, 1))).sum(axis=1).clip(max=classes - 1)
     spoilt = random.random(n) < wrong
@@ -39,41 +39,41 @@ def joint_written_out(p, labels):
 def test_suspects_and_share_are_the_papers(seed):
     p, _, given = noisy(np.random.default_rng(seed), 400)
     classes, joint = joint_written_out(p, given)
-    found = find_label_issues(p, given, limit=1000)
-    assert found.share == pytest.approx(1 - joint.trace())
+    result = find_label_issues(p, given, limit=1000)
+    assert result.share == pytest.approx(1 - joint.trace())
     expected = np.flatnonzero((classes >= 0) & (classes != given))
-    assert set(found.rows) == set(expected)
-    assert found.found == len(expected) > 10
-    assert np.array_equal(found.suggested, classes[found.rows])
-    assert np.array_equal(found.given, given[found.rows])
-    margins = [p[row, given[row]] - np.delete(p[row], given[row]).max() for row in found.rows]
-    assert found.margin == pytest.approx(margins)
+    assert set(result.rows) == set(expected)
+    assert result.found == len(expected) > 10
+    assert np.array_equal(result.suggested, classes[result.rows])
+    assert np.array_equal(result.given, given[result.rows])
+    margins = [p[row, given[row]] - np.delete(p[row], given[row]).max() for row in result.rows]
+    assert result.margin == pytest.approx(margins)
     assert margins == sorted(margins)
 
 
 def test_a_toy_by_hand():
     p = np.array([[0.9, 0.1], [0.8, 0.2], [0.1, 0.9], [0.2, 0.8], [0.3, 0.7], [0.75, 0.25]])
     labels = np.array([0, 0, 0, 1, 1, 1])  # thresholds 0.6 and 7/12
-    found = find_label_issues(p, labels, limit=1)
-    assert found.rows.tolist() == [2]
-    assert (found.suggested.tolist(), found.found) == ([1], 2)
-    assert found.margin == pytest.approx([-0.8])
-    assert found.share == pytest.approx(1 / 3)
+    result = find_label_issues(p, labels, limit=1)
+    assert result.rows.tolist() == [2]
+    assert (result.suggested.tolist(), result.found) == ([1], 2)
+    assert result.margin == pytest.approx([-0.8])
+    assert result.share == pytest.approx(1 / 3)
 
 
 def test_planted_errors_come_first():
     p, true, given = noisy(np.random.default_rng(3), 3000, wrong=0.08, sharp=20)
-    found = find_label_issues(p, given, limit=100)
-    assert (true != given)[found.rows].mean() > 0.9
-    assert (found.suggested == true[found.rows]).mean() > 0.9
-    assert len(found.rows) == 100 < found.found
+    result = find_label_issues(p, given, limit=100)
+    assert (true != given)[result.rows].mean() > 0.9
+    assert (result.suggested == true[result.rows]).mean() > 0.9
+    assert len(result.rows) == 100 < result.found
 
 
 def test_equal_rows_and_absent_classes_do_no_harm():
     p = np.tile([0.7, 0.2, 0.1], (7, 1))
-    found = find_label_issues(p, np.zeros(7, dtype=int))
-    assert (found.found, found.share) == (0, 0.0)
-    assert found.share_interval.low == found.share_interval.high == 0
+    result = find_label_issues(p, np.zeros(7, dtype=int))
+    assert (result.found, result.share) == (0, 0.0)
+    assert result.share_interval.low == result.share_interval.high == 0
     none = find_label_issues(np.zeros((0, 3)), np.zeros(0, dtype=int))
     assert (len(none.rows), none.found) == (0, 0)
     assert np.isnan([none.share, none.share_interval.low]).all()
@@ -96,14 +96,14 @@ def test_out_of_fold_is_sklearns_cross_validated_probability():
     random = np.random.default_rng(5)
     labels = np.arange(200) % 3
     x = (random.normal(size=(3, 10))[labels] + random.normal(size=(200, 10)) * 2).astype(np.float16)
-    found = out_of_fold_probabilities(x, labels, folds=4, seed=1)
+    result = out_of_fold_probabilities(x, labels, folds=4, seed=1)
     fold = stratified_folds(labels, 4, 1)
-    assert found.shape == (200, 3)
-    assert found.sum(axis=1) == pytest.approx(np.ones(200), abs=1e-5)
+    assert result.shape == (200, 3)
+    assert result.sum(axis=1) == pytest.approx(np.ones(200), abs=1e-5)
     for f in range(4):
         probe = make_pipeline(StandardScaler(), LogisticRegression(max_iter=5000, tol=1e-6))
         probe.fit(x[fold != f].astype(float), labels[fold != f])
-        assert found[fold == f] == pytest.approx(probe.predict_proba(x[fold == f].astype(float)), abs=3e-3)
+        assert result[fold == f] == pytest.approx(probe.predict_proba(x[fold == f].astype(float)), abs=3e-3)
 
 
 def test_a_copy_in_another_fold_would_give_its_row_away():
@@ -124,6 +124,6 @@ def test_planted_errors_are_found_from_features_alone():
     x = 3 * random.normal(size=(3, 12))[true] + random.normal(size=(600, 12))
     given = true.copy()
     given[:40] = (true[:40] + 1) % 3
-    found = find_label_issues(out_of_fold_probabilities(x, given), given)
-    assert len(set(range(40)) & set(found.rows[:45])) >= 32
-    assert found.share == pytest.approx(40 / 600, abs=0.02)
+    result = find_label_issues(out_of_fold_probabilities(x, given), given)
+    assert len(set(range(40)) & set(result.rows[:45])) >= 32
+    assert result.share == pytest.approx(40 / 600, abs=0.02)

@@ -1,4 +1,4 @@
-"""LogME against the likelihood written out, the H-score against its definition, tau against scipy."""
+"""LogME against the maximised likelihood, H-score against its definition, tau against scipy."""
 
 import numpy as np
 import pytest
@@ -46,11 +46,11 @@ def test_logme_does_not_hang_on_scale_or_names_of_classes_or_lost_dimensions():
 
 @pytest.mark.parametrize("measure", [logme, h_score])
 def test_both_rise_with_what_the_vectors_know(measure):
-    found = [measure(*separable(400, 12, 4, signal)) for signal in (0.0, 0.3, 0.8, 2.0)]
-    assert found == sorted(found)
-    assert found[-1] - found[0] > 0.1
+    result = [measure(*separable(400, 12, 4, signal)) for signal in (0.0, 0.3, 0.8, 2.0)]
+    assert result == sorted(result)
+    assert result[-1] - result[0] > 0.1
     x, labels = separable(400, 12, 4, 2.0)
-    assert measure(x, np.random.default_rng(1).permutation(labels)) < found[1]
+    assert measure(x, np.random.default_rng(1).permutation(labels)) < result[1]
 
 
 def test_labels_that_vectors_give_exactly_have_a_finite_score_above_all_others():

@@ -1,4 +1,4 @@
-"""Layers that follow each other: turned as near as can be, of one size, and still where nothing changes."""
+"""Aligned layer projections: optimal rotation, unit size, and invariance."""
 
 import numpy as np
 import pytest
@@ -30,8 +30,8 @@ def test_no_angle_and_no_mirror_brings_a_picture_nearer(seed):
     picture = (onto @ rotation(1.0 + seed, mirror=seed % 2) + random.normal(size=onto.shape)).astype(
         np.float32
     )
-    found = procrustes_align(picture, onto)
-    apart = np.square(found - onto).sum()
+    result = procrustes_align(picture, onto)
+    apart = np.square(result - onto).sum()
     angles = np.linspace(0, 2 * np.pi, 3601)
     tried = [
         np.square(picture @ rotation(angle, mirror) - onto).sum() for angle in angles for mirror in (0, 1)
@@ -39,7 +39,7 @@ def test_no_angle_and_no_mirror_brings_a_picture_nearer(seed):
     assert apart <= min(tried) + 1e-3
     assert apart == pytest.approx(min(tried), rel=1e-4)
     np.testing.assert_allclose(
-        np.linalg.norm(found, axis=-1), np.linalg.norm(picture, axis=-1), atol=1e-5
+        np.linalg.norm(result, axis=-1), np.linalg.norm(picture, axis=-1), atol=1e-5
     )  # turned, not stretched
 
 
@@ -67,7 +67,7 @@ def test_every_picture_has_size_one_over_all_variants():
 
 def test_variants_share_their_directions_however_large_one_of_them_is():
     x = cloud()
-    other = x[:, ::-1]  # its spread lies along other features
+    other = x[:, ::-1]  # variance along other features
     small, large = (pictures([x], [scale * other]) for scale in (1, 1000))
     np.testing.assert_allclose(small, large, atol=1e-4)
     moved = pictures([x], [x + np.float32(7)])
@@ -94,9 +94,9 @@ def test_it_is_deterministic_also_where_pca_is_drawn():
 
 
 def test_progress_counts_layers_and_may_stop():
-    told = []
-    layer_projections({"a": [cloud(), cloud(1)]}, progress=lambda done, total: told.append((done, total)))
-    assert told == [(0, 2), (1, 2), (2, 2)]
+    calls = []
+    layer_projections({"a": [cloud(), cloud(1)]}, progress=lambda done, total: calls.append((done, total)))
+    assert calls == [(0, 2), (1, 2), (2, 2)]
 
     def stop(done, total):
         raise KeyboardInterrupt

@@ -1,4 +1,4 @@
-"""A model hub on this machine, and one with a tiny model in it."""
+"""Fixtures: a local model hub, and one that serves a tiny model."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A small model hub on this machine: it speaks the Hub's interface, so the real client talks to it."""
+"""Local model hub with the HTTP interface of the Hugging Face Hub, for its real client."""
 
 import hashlib
 import json
@@ -22,10 +22,10 @@ COMMIT = "0123456789abcdef0123456789abcdef01234567"
 class LocalHub:
     """Serves folders as repositories; `asked` lists the requests.
 
-    `refuse[id]` answers otherwise, `gated` shows a repository but not its files, `seconds` is the time a
-    block of `block` bytes takes, `breaks` names after how many bytes a file's answers end, one after another.
-    `damage` spoils what is sent, `mute` sends nothing, `whole_only` knows no ranges, and `elsewhere` is
-    another server that holds the files.
+    `refuse[id]` is an error status and code, `gated` lists repositories whose files are forbidden, `seconds`
+    is the time per block of `block` bytes, `breaks` lists after how many bytes the next responses end.
+    `damage` sends zeros, `mute` sends nothing, `whole_only` ignores ranges, and `elsewhere` is the URL of
+    another server that files are redirected to.
     """
 
     def __init__(self) -> None:
@@ -109,11 +109,11 @@ class Handler(BaseHTTPRequestHandler):
             return None
         if self.hub.damage:
             data = bytes(len(data))
-        asked = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range") or "")
-        if body and asked and not self.hub.whole_only:
-            self.hub.ranges.append(f"{path.name} {asked[1]}")
-            headers["Content-Range"] = f"bytes {asked[1]}-{len(data) - 1}/{len(data)}"
-            data, status = data[int(asked[1]) :], 206
+        byte_range = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range") or "")
+        if body and byte_range and not self.hub.whole_only:
+            self.hub.ranges.append(f"{path.name} {byte_range[1]}")
+            headers["Content-Range"] = f"bytes {byte_range[1]}-{len(data) - 1}/{len(data)}"
+            data, status = data[int(byte_range[1]) :], 206
         return self.send(status, data, headers, body=body)
 
     def json(self, value: object) -> None:
@@ -141,12 +141,12 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def described(file: Path, name: str) -> tuple[dict[str, object], dict[str, object]]:
-    """Return a file as the Hub's tree and its model info describe it; weights go by their SHA-256."""
+    """Return a file as in the Hub's tree and model info; weights have a SHA-256."""
     size, key = file.stat().st_size, digest(file)
     tree: dict[str, object] = {"type": "file", "oid": key, "size": size, "path": name}
     sibling: dict[str, object] = {"rfilename": name, "size": size, "blobId": key}
     if file.suffix == ".safetensors":
-        # most weights on the Hub can also be had by Xet, of which nothing here speaks
+        # most weights on the Hub also have a Xet hash
         tree |= {"lfs": {"oid": key, "size": size, "pointerSize": 134}, "xetHash": key}
         sibling["lfs"] = {"sha256": key, "size": size, "pointerSize": 134}
     return tree, sibling
@@ -156,12 +156,12 @@ def digest(path: Path) -> str:
     data = path.read_bytes()
     if path.suffix == ".safetensors":
         return hashlib.sha256(data).hexdigest()
-    return hashlib.sha1(b"blob %d\x00" % len(data) + data).hexdigest()  # as git names what it keeps
+    return hashlib.sha1(b"blob %d\x00" % len(data) + data).hexdigest()  # git's blob hash
 
 
 @contextmanager
 def local_hub() -> Iterator[LocalHub]:
-    """Serve an empty hub on a free port for the length of the block."""
+    """Serve an empty hub on a free port."""
     hub = LocalHub()
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (Handler,), {"hub": hub}))
     hub.url = f"http://127.0.0.1:{server.server_address[1]}"
@@ -177,7 +177,7 @@ def local_hub() -> Iterator[LocalHub]:
 
 @contextmanager
 def talking_to(hub: LocalHub, cache: Path) -> Iterator[None]:
-    """Let the client of this process use `hub` and an empty cache; fail if any other machine is looked up."""
+    """Point this process's Hub client to `hub` and an empty cache; fail if it looks up any other host."""
     outside: list[str] = []
     resolve = socket.getaddrinfo
 
@@ -190,7 +190,7 @@ def talking_to(hub: LocalHub, cache: Path) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket, "getaddrinfo", loopback_only)
         patch.setattr(constants, "ENDPOINT", hub.url)
-        # the library derives this from the endpoint once, when it is imported
+        # derived from the endpoint when the library is imported
         template = hub.url + "/{repo_id}/resolve/{revision}/{filename}"
         patch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
         patch.setattr(constants, "HF_HUB_CACHE", str(cache))

@@ -1,4 +1,4 @@
-"""Folders people give: what lies in them is offered, settings beside the model count, damage is named."""
+"""Local model folders: models in subfolders are offered, saved settings are read, damage is named."""
 
 import json
 import os
@@ -58,29 +58,31 @@ def reweigh(folder: Path, change: Callable[[dict[str, torch.Tensor]], Any]) -> N
 def refused(folder: Path, **options: Any) -> str:
     with pytest.raises(BackboneError) as caught:
         at(folder, **options)
-    said = str(caught.value)
-    assert str(folder) in said
-    assert "\n" not in said
-    assert ":" in said
-    assert len(said.replace(str(folder), "")) < 400
-    return said
+    message = str(caught.value)
+    assert str(folder) in message
+    assert "\n" not in message
+    assert ":" in message
+    assert len(message.replace(str(folder), "")) < 400
+    return message
 
 
-# -- what lies inside ------------------------------------------------------------------------------
+# -- models in subfolders --------------------------------------------------------------------------
 
 
-def test_the_checkpoints_of_a_training_are_offered_the_latest_first(folder: Path, tmp_path: Path):
+def test_training_checkpoints_are_offered_the_latest_first(folder: Path, tmp_path: Path):
     out = tmp_path / "out"
     for step in (500, 1000):
         shutil.copytree(folder, out / f"checkpoint-{step}")
     latest = out / "checkpoint-1000"
-    assert refused(out) == f"{out} holds checkpoint-500 and checkpoint-1000: give {latest}."
+    message = refused(out)
+    assert "checkpoint-500 and checkpoint-1000" in message
+    assert message.endswith(f": give {latest}.")
     assert at(latest).anatomy.architecture == "BertModel"
     for step in (2, 30, 1500):
         shutil.copytree(folder, out / f"checkpoint-{step}")
-    assert f"2 more, checkpoint-500, checkpoint-1000 and checkpoint-1500: give {out}/checkpoint-1500." in (
-        refused(out)
-    )
+    message = refused(out)
+    assert "2 more, checkpoint-500, checkpoint-1000 and checkpoint-1500" in message
+    assert message.endswith(f": give {out}/checkpoint-1500.")
 
 
 def test_a_model_in_the_cache_of_the_hub_is_offered(folder: Path, tmp_path: Path):
@@ -116,7 +118,7 @@ def sentence_folder(home: Path, pooling: dict[str, Any], limit: Any = 32, path: 
         ({}, Pooling.MEAN),
     ],
 )
-def test_the_pooling_beside_a_model_is_the_one_to_start_from(folder: Path, pooling, expected: Pooling):
+def test_a_saved_pooling_is_the_default(folder: Path, pooling, expected: Pooling):
     sentence_folder(folder, pooling)
     anatomy = at(folder).anatomy
     assert anatomy.pooling is expected
@@ -124,34 +126,34 @@ def test_the_pooling_beside_a_model_is_the_one_to_start_from(folder: Path, pooli
 
 
 @pytest.mark.parametrize(("limit", "expected"), [(512, 64), (16, 16), (2, 8), (None, 64)])
-def test_the_limit_beside_a_model_is_the_one_to_start_from(folder: Path, limit, expected: int):
+def test_a_saved_token_limit_is_the_default(folder: Path, limit, expected: int):
     sentence_folder(folder, {}, limit)
     assert at(folder).anatomy.features.token_limit == expected
 
 
-def test_a_decoder_may_say_how_it_pools_too(models, tmp_path: Path):
+def test_a_saved_pooling_is_the_default_of_a_decoder_too(models, tmp_path: Path):
     folder = shutil.copytree(models("llama"), tmp_path / "llama")
     assert at(folder).anatomy.pooling is Pooling.LAST
     sentence_folder(folder, {"pooling_mode": "mean"})
     assert at(folder).anatomy.pooling is Pooling.MEAN
 
 
-def test_a_transformer_in_a_folder_of_its_own_is_found_from_both(folder: Path, tmp_path: Path):
+def test_a_transformer_in_a_subfolder_is_found_from_both_folders(folder: Path, tmp_path: Path):
     home = tmp_path / "sentences"
     shutil.copytree(folder, home / "0_Transformer")
     sentence_folder(home, {"pooling_mode_cls_token": True}, path="0_Transformer")
-    for given in (home, home / "0_Transformer"):
-        assert at(given).anatomy.features == FeatureConfig(pooling=Pooling.CLS, token_limit=32)
+    for path in (home, home / "0_Transformer"):
+        assert at(path).anatomy.features == FeatureConfig(pooling=Pooling.CLS, token_limit=32)
 
 
-def test_the_bundled_model_starts_from_128_tokens_as_it_was_trained():
+def test_the_bundled_model_defaults_to_128_tokens():
     assert load(BackboneConfig()).anatomy.features == FeatureConfig(pooling=Pooling.MEAN, token_limit=128)
 
 
 @pytest.mark.parametrize(
     ("file", "text", "says"),
     [
-        ("modules.json", DEEP, "modules.json is nested more than 100 deep"),
+        ("modules.json", DEEP, "modules.json is nested"),
         ("modules.json", "{}", "modules.json is not a list of modules"),
         ("modules.json", '[{"type": "x.Transformer", "path": "../up"}]', "modules.json gives '../up' as the"),
         ("1_Pooling/config.json", "[]", "1_Pooling/config.json is not a JSON object"),
@@ -170,7 +172,7 @@ def test_damaged_settings_are_named(folder: Path, file: str, text: str, says: st
 # -- tokenizers ------------------------------------------------------------------------------------
 
 
-def test_tokens_that_were_added_but_have_no_row_are_read_piece_by_piece(folder: Path, tmp_path: Path):
+def test_added_tokens_without_an_embedding_are_split_into_pieces(folder: Path, tmp_path: Path):
     plain = at(folder).tokenizer
     text = "a good <user> film <extra> was bad"
     expected = plain(text)["input_ids"]
@@ -191,7 +193,7 @@ def test_tokens_that_were_added_but_have_no_row_are_read_piece_by_piece(folder: 
     assert AutoTokenizer.from_pretrained(tmp_path / "saved")(text)["input_ids"] == expected
 
 
-def test_a_pad_token_without_a_row_is_replaced(folder: Path):
+def test_a_pad_token_without_an_embedding_is_replaced(folder: Path):
     tokenizer = AutoTokenizer.from_pretrained(folder)
     tokenizer.add_special_tokens({"pad_token": "<pad>"})
     tokenizer.save_pretrained(folder)
@@ -271,11 +273,11 @@ DENSE = "encoder.layer.1.output.dense.weight"
 @pytest.mark.parametrize(
     ("harm", "says"),
     [
-        (sentencepiece_only, "only as spiece.model: run 'pip install sentencepiece' and start again"),
-        (no_pieces, "its tokenizer knows no word or letter of a sentence, of 5 pieces"),
+        (sentencepiece_only, "spiece.model: run 'pip install sentencepiece'"),
+        (no_pieces, "tokenizer knows no word .* of 5 pieces"),
         (huge("tokenizer.json"), "tokenizer.json has 100,000,000,000 bytes"),
         (huge("config.json"), "config.json has 100,000,000,000 bytes"),
-        (write("tokenizer.json", DEEP), "tokenizer.json is nested more than 100 deep"),
+        (write("tokenizer.json", DEEP), "tokenizer.json is nested"),
         (write("tokenizer.json", b"\xff\xfe"), "tokenizer.json is not text in UTF-8"),
         (write("tokenizer.json", ""), "tokenizer.json is not JSON"),
         (write("tokenizer.json", "[]"), "tokenizer.json is not a JSON object"),
@@ -285,53 +287,53 @@ DENSE = "encoder.layer.1.output.dense.weight"
         (loop("tokenizer_config.json"), "tokenizer_config.json is not there"),
         (write("special_tokens_map.json", DEEP), "special_tokens_map.json is nested"),
         (write("added_tokens.json", DEEP), "added_tokens.json is nested"),
-        (write("config.json", DEEP), "config.json is nested more than 100 deep: fetch or copy it again"),
+        (write("config.json", DEEP), "config.json is nested .*: fetch or copy it again"),
         (write("config.json", "version https://git-lfs.github.com/spec/v1"), "is only a Git LFS pointer"),
         (loop("config.json"), "config.json is not there"),
-        (wrong_index, "model.safetensors.index.json is nested more than 100 deep"),
-        (no_index, "in several files, but no model.safetensors.index.json"),
+        (wrong_index, "model.safetensors.index.json is nested"),
+        (no_index, "several files, but no model.safetensors.index.json"),
         (config(hidden_size="32"), "does not describe a bert model .*'hidden_size' expected int"),
         (config(hidden_size=[32]), "does not describe a bert model"),
-        (config(model_type=["bert"]), r"is of type \['bert'\], which cannot be read here"),
-        (config(num_hidden_layers=10**12), "gives num_hidden_layers as 1,000,000,000,000, where"),
-        (config(num_hidden_layers=-1), "gives num_hidden_layers as -1, where a number from 1 to 1,000"),
+        (config(model_type=["bert"]), r"of type \['bert'\], which cannot be read"),
+        (config(num_hidden_layers=10**12), "num_hidden_layers as 1,000,000,000,000,"),
+        (config(num_hidden_layers=-1), "num_hidden_layers as -1, .* 1 to 1,000"),
         (config(vocab_size=0), "gives vocab_size as 0"),
         (config(num_attention_heads=-4), "gives num_attention_heads as -4"),
-        (config(num_hidden_layers=2), "has fewer blocks than the weight files, which hold encoder"),
+        (config(num_hidden_layers=2), "fewer blocks than the weight files.*encoder"),
         (config(layer_norm_eps=float("nan")), "makes NaN or infinite states"),
-        (nan_weight, rf"2 of the 1,536 numbers in {DENSE} are NaN or infinite"),
+        (nan_weight, rf"2 of the 1,536 numbers in {DENSE} are NaN"),
         (weight(DENSE, torch.full((32, 48), float("inf"))), "1,536 of the 1,536 numbers"),
-        (weight(DENSE, torch.zeros(3, 5)), rf"{DENSE} is 3 × 5 in its weight files and 32 × 48 by"),
+        (weight(DENSE, torch.zeros(3, 5)), rf"{DENSE} is 3 × 5 .* 32 × 48"),
         (weight(DENSE, torch.zeros(32, 48, dtype=torch.int8)), rf"holds {DENSE} as I8: quantised"),
         (weight("encoder.layer.0.x.lora_A.weight", torch.zeros(2, 2)), r"hold an adapter \(LoRA\) beside"),
-        (only("pytorch_model.bin"), r"convert it with transformers: AutoModel.from_pretrained\(FOLDER\)"),
-        (only("model.gguf", config=False), r"only as model.gguf \(GGUF, for llama.cpp\): choose the model"),
+        (only("pytorch_model.bin"), r"convert it .*AutoModel.from_pretrained"),
+        (only("model.gguf", config=False), r"only as model.gguf \(GGUF"),
         (only("model.onnx"), r"only as model.onnx \(ONNX"),
-        (only("tf_model.h5"), r"only as tf_model.h5 \(the format of TensorFlow\)"),
-        (only("flax_model.msgpack"), r"only as flax_model.msgpack \(the format of Flax\)"),
-        (only("weights.safetensors"), "has weights.safetensors and no model.safetensors"),
-        (only("training_args.bin"), "has no weights: model.safetensors is missing"),
+        (only("tf_model.h5"), r"only as tf_model.h5 \(.*TensorFlow"),
+        (only("flax_model.msgpack"), r"only as flax_model.msgpack \(.*Flax"),
+        (only("weights.safetensors"), "weights.safetensors and no model.safetensors"),
+        (only("training_args.bin"), "model.safetensors is missing"),
         (
             write("adapter_config.json", '{"base_model_name_or_path": "ann/base"}'),
-            r"is an adapter \(LoRA\), not a whole model: give ann/base, or merge",
+            r"is an adapter \(LoRA\), .*give ann/base, or merge",
         ),
-        (write("adapter_config.json", DEEP), "is an adapter .* give the model it was made for"),
+        (write("adapter_config.json", DEEP), "is an adapter .*give the model"),
         (config(model_type="whisper"), "whisper"),
     ],
 )  # fmt: skip
-def test_what_is_wrong_is_one_sentence(folder: Path, harm: Callable[[Path], None], says: str):
+def test_a_broken_folder_is_refused_with_the_cause(folder: Path, harm: Callable[[Path], None], says: str):
     if harm is sentencepiece_only and find_spec("sentencepiece"):
         pytest.skip("sentencepiece is installed")
     harm(folder)
     assert re.search(says, refused(folder))
 
 
-def test_heads_of_other_tasks_are_no_harm(folder: Path):
+def test_heads_of_other_tasks_are_ignored(folder: Path):
     reweigh(folder, lambda stored: stored.update({"cls.predictions.bias": torch.zeros(SIZE)}))
     assert at(folder).n_blocks == 3
 
 
-def test_large_weights_are_no_infinite_ones(folder: Path):
+def test_large_finite_weights_are_not_taken_for_infinite(folder: Path):
     name = "embeddings.word_embeddings.weight"
     reweigh(folder, lambda stored: stored[name][150:].fill_(3e38))
     with pytest.raises(BackboneError, match="makes NaN or infinite states"):
@@ -342,7 +344,7 @@ def test_large_weights_are_no_infinite_ones(folder: Path):
 # -- links and permissions -------------------------------------------------------------------------
 
 
-def test_links_that_lead_nowhere_are_named(tmp_path: Path):
+def test_broken_links_are_named(tmp_path: Path):
     (tmp_path / "round").symlink_to("round")
     (tmp_path / "gone").symlink_to(tmp_path / "nothing")
     for name in ("round", "gone"):
@@ -351,7 +353,7 @@ def test_links_that_lead_nowhere_are_named(tmp_path: Path):
 
 @pytest.fixture
 def readable(folder: Path) -> Iterator[Path]:
-    """A model in a folder that all may enter; the test gives up the rights of root, which may read all."""
+    """A model in a world-readable folder; the test runs without root rights, which could read all."""
     with tempfile.TemporaryDirectory() as home:
         os.chmod(home, 0o755)
         copy = shutil.copytree(folder, Path(home) / "tiny")
@@ -367,14 +369,14 @@ def readable(folder: Path) -> Iterator[Path]:
 
 
 @pytest.mark.parametrize("name", ["", "config.json", "tokenizer.json", "model.safetensors"])
-def test_what_may_not_be_read_is_named(readable: Path, name: str):
+def test_a_file_without_read_permission_is_named(readable: Path, name: str):
     assert at(readable).n_blocks == 3
     (readable / name).chmod(0)
     assert f"{name} cannot be read (Permission denied)" in refused(readable)
     (readable / name).chmod(0o755)
 
 
-def test_a_folder_behind_a_locked_one_is_not_said_to_be_missing(readable: Path):
+def test_a_folder_in_an_unreadable_one_is_not_reported_missing(readable: Path):
     readable.chmod(0)
-    assert "cannot be read (Permission denied): allow reading it" in refused(readable / "inner")
+    assert "cannot be read (Permission denied)" in refused(readable / "inner")
     readable.chmod(0o755)

@@ -1,4 +1,4 @@
-"""Hub models: fetched from a server that speaks the Hub's interface, kept, and refused in plain sentences."""
+"""Hub models: downloaded from a local hub, cached, and refused with the cause."""
 
 import json
 import os
@@ -20,7 +20,7 @@ WANTED = ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_confi
 
 
 @pytest.mark.parametrize("id", ["ann/tiny", "tiny-legacy"])
-def test_a_model_is_fetched_once_and_found_again_without_the_network(tiny: LocalHub, id: str):
+def test_a_model_is_downloaded_once_and_then_read_from_the_cache(tiny: LocalHub, id: str):
     first = load(BackboneConfig(id=id), network=True)
     assert tiny.downloads() == WANTED
     assert first.anatomy.id == id
@@ -37,7 +37,7 @@ def test_a_commit_can_be_named(tiny: LocalHub):
     assert load(config, network=True).anatomy == load(config).anatomy
 
 
-def test_the_size_is_known_before_and_nothing_after(tiny: LocalHub):
+def test_the_download_size_is_known_before_and_0_after(tiny: LocalHub):
     folder = tiny.folders["ann/tiny"]
     assert remote_size("ann/tiny") == sum((folder / name).stat().st_size for name in WANTED)
     assert tiny.downloads() == []
@@ -47,8 +47,8 @@ def test_the_size_is_known_before_and_nothing_after(tiny: LocalHub):
     assert tiny.asked == []
 
 
-def test_without_permission_the_network_is_not_asked(tiny: LocalHub):
-    with pytest.raises(BackboneError, match=r"ann/tiny is not on this machine: allow it to be fetched"):
+def test_nothing_is_downloaded_without_permission(tiny: LocalHub):
+    with pytest.raises(BackboneError, match="ann/tiny is not on this machine"):
         load(BackboneConfig(id="ann/tiny"))
     assert tiny.asked == []
 
@@ -68,7 +68,7 @@ def test_the_settings_can_forbid_the_network(tiny: LocalHub, monkeypatch: pytest
     assert tiny.asked == []
 
 
-def test_what_a_download_left_half_done_is_completed(tiny: LocalHub):
+def test_an_incomplete_download_is_completed(tiny: LocalHub):
     config = BackboneConfig(id="ann/tiny")
     load(config, network=True)
     weights = next(Path(constants.HF_HUB_CACHE).rglob("snapshots/*/model.safetensors"))
@@ -84,18 +84,18 @@ def test_what_a_download_left_half_done_is_completed(tiny: LocalHub):
 @pytest.mark.parametrize(
     ("refusal", "kind", "says"),
     [
-        ((401, "GatedRepo"), BackboneError, "bob/x is gated: ask for access on .*/bob/x, then set HF_TOKEN"),
+        ((401, "GatedRepo"), BackboneError, "bob/x is gated: .*/bob/x, then set HF_TOKEN"),
         ((403, "GatedRepo"), BackboneError, "bob/x is gated"),
         ((401, "RepoNotFound"), BackboneError, "bob/x is not on .* check the spelling"),
         ((403, ""), BackboneError, "refuses access to bob/x .status 403."),
         ((404, "RepoNotFound"), BackboneError, "bob/x is not on "),
         ((429, ""), NetworkError, "too many requests"),
-        ((503, ""), NetworkError, "answered bob/x with status 503: try again later"),
-        ((200, ""), NetworkError, "does not answer as a model hub.*HF_ENDPOINT"),
-        (None, NetworkError, "cannot be reached, so bob/x was not fetched"),
+        ((503, ""), NetworkError, "bob/x with status 503: try again"),
+        ((200, ""), NetworkError, "not answer as a model hub.*HF_ENDPOINT"),
+        (None, NetworkError, "cannot be reached.*bob/x"),
     ],
 )
-def test_every_refusal_is_a_sentence(hub: LocalHub, refusal, kind: type, says: str):
+def test_every_refusal_is_explained(hub: LocalHub, refusal, kind: type, says: str):
     hub.refuse["bob/x"] = refusal
     for ask in (lambda: load(BackboneConfig(id="bob/x"), network=True), lambda: remote_size("bob/x")):
         with pytest.raises(BackboneError, match=says) as caught:
@@ -104,10 +104,10 @@ def test_every_refusal_is_a_sentence(hub: LocalHub, refusal, kind: type, says: s
         assert "\n" not in str(caught.value)
 
 
-def test_a_gated_model_is_refused_before_its_size_is_told(tiny: LocalHub):
+def test_a_gated_model_is_refused_before_its_size_is_given(tiny: LocalHub):
     tiny.gated.add("ann/tiny")
     for ask in (lambda: remote_size("ann/tiny"), lambda: load(BackboneConfig(id="ann/tiny"), network=True)):
-        with pytest.raises(BackboneError, match="ann/tiny is gated: ask for access"):
+        with pytest.raises(BackboneError, match="ann/tiny is gated"):
             ask()
     assert tiny.downloads() == []
 
@@ -119,7 +119,7 @@ def test_an_unknown_model_and_an_unknown_revision(tiny: LocalHub):
         load(BackboneConfig(id="ann/tiny", revision="v9"), network=True)
 
 
-def test_nobody_listens(hub: LocalHub, monkeypatch: pytest.MonkeyPatch):
+def test_an_unreachable_hub_is_named(hub: LocalHub, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:9")
     with pytest.raises(NetworkError, match=r"http://127.0.0.1:9 cannot be reached"):
         load(BackboneConfig(id="ann/tiny"), network=True)
@@ -134,15 +134,15 @@ def test_offline_by_environment_is_respected(tiny: LocalHub, monkeypatch: pytest
 
 
 @pytest.mark.parametrize(
-    ("gone", "says"),
+    ("missing", "says"),
     [
         ("config.json", "has no config.json"),
-        ("model.safetensors", "has its weights only as pytorch_model.bin, a format that can run code"),
+        ("model.safetensors", "has its weights only as pytorch_model.bin"),
         ("tokenizer.json", "has no tokenizer"),
     ],
 )
-def test_a_model_that_lacks_a_part_is_refused_before_any_download(tiny: LocalHub, gone: str, says: str):
-    (tiny.folders["ann/tiny"] / gone).unlink()
+def test_a_model_that_lacks_a_part_is_refused_before_any_download(tiny: LocalHub, missing: str, says: str):
+    (tiny.folders["ann/tiny"] / missing).unlink()
     with pytest.raises(BackboneError, match=f"ann/tiny {re.escape(says)}"):
         load(BackboneConfig(id="ann/tiny"), network=True)
     assert tiny.downloads() == []
@@ -151,7 +151,7 @@ def test_a_model_that_lacks_a_part_is_refused_before_any_download(tiny: LocalHub
 @pytest.mark.parametrize(
     "id", ["a/b/c", "owner/na me", "../elsewhere", "/no/such/folder", "~nobody-of-this-name/x", "x" * 5000]
 )
-def test_what_is_neither_a_folder_nor_an_id(hub: LocalHub, id: str):
+def test_a_name_that_is_neither_folder_nor_id_is_refused(hub: LocalHub, id: str):
     with pytest.raises(BackboneError, match=f"There is no folder {re.escape(id[:200])}"):
         load(BackboneConfig(id=id), network=True)
     assert hub.asked == []
@@ -162,7 +162,7 @@ def test_what_is_neither_a_folder_nor_an_id(hub: LocalHub, id: str):
     ["https://huggingface.co/datasets/a/b", "https://huggingface.co/spaces/a/b", "https://example.org/a/b"],
 )
 def test_an_address_of_no_model_is_refused_without_asking(hub: LocalHub, id: str):
-    with pytest.raises(BackboneError, match=f"{re.escape(id)} does not lead to a model on the Hub: give its"):
+    with pytest.raises(BackboneError, match=f"{re.escape(id)} does not lead to a model"):
         load(BackboneConfig(id=id), network=True)
     assert hub.asked == []
 
@@ -174,12 +174,12 @@ def test_an_address_of_a_model_fetches_it(tiny: LocalHub):
 
 
 def test_the_bundled_model_by_its_name_on_the_hub_is_not_fetched(hub: LocalHub):
-    found = load(BackboneConfig(id="sentence-transformers/all-minilm-l6-v2"), network=True)
-    assert found.anatomy == load(BackboneConfig()).anatomy
+    backbone = load(BackboneConfig(id="sentence-transformers/all-minilm-l6-v2"), network=True)
+    assert backbone.anatomy == load(BackboneConfig()).anatomy
     assert hub.asked == []
 
 
-def test_the_pooling_of_a_model_comes_with_it(tiny: LocalHub):
+def test_the_pooling_config_is_downloaded_too(tiny: LocalHub):
     folder = tiny.folders["ann/tiny"]
     kinds = [("", "Transformer"), ("1_Pooling", "Pooling"), ("2_Dense", "Dense")]
     modules = [{"path": path, "type": f"sentence_transformers.models.{kind}"} for path, kind in kinds]

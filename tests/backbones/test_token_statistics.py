@@ -1,4 +1,4 @@
-"""What a tokenizer makes of texts: lengths, unknown share, pieces per word."""
+"""Token statistics: lengths, unknown share, pieces per word."""
 
 import numpy as np
 import pytest
@@ -9,15 +9,15 @@ from translearn_core.config import BackboneConfig
 
 
 def test_lengths_and_shares_are_counted_by_hand():
-    found = token_statistics(tiny_tokenizer(), ["a good film", "loving Ω", ""], 4)
+    statistics = token_statistics(tiny_tokenizer(), ["a good film", "loving Ω", ""], 4)
     # [CLS] a good film [SEP]; [CLS] lov## … : l ##o ##v ##ing, Ω unknown [SEP]; [CLS] [SEP]
-    assert found.lengths.tolist() == [5, 7, 2]
-    assert found.unknown_share == pytest.approx(1 / 8)
-    assert found.pieces_per_word == pytest.approx(8 / 5)
-    assert found.token_limit == 4
+    assert statistics.lengths.tolist() == [5, 7, 2]
+    assert statistics.unknown_share == pytest.approx(1 / 8)
+    assert statistics.pieces_per_word == pytest.approx(8 / 5)
+    assert statistics.token_limit == 4
 
 
-def test_texts_are_not_cut_whatever_the_tokenizer_file_says():
+def test_lengths_are_counted_without_truncation():
     bundled = load_tokenizer(BackboneConfig())  # its file cuts at 128 tokens
     bundled(["cut"], truncation=True, max_length=8, padding="max_length")
     assert token_statistics(bundled, ["word " * 1_000, "word"], 128).lengths.tolist() == [1_002, 3]
@@ -49,21 +49,21 @@ def test_above_the_sample_size_shares_come_from_a_sample_and_lengths_from_all(
 ):
     monkeypatch.setattr(tokenizer, "SAMPLE", 200)
     texts = ["good", "Ω film"] * 1_500
-    found = token_statistics(tiny_tokenizer(), texts, 8)
-    assert np.array_equal(found.lengths, np.tile([3, 4], 1_500))
-    assert found.unknown_share == pytest.approx(1 / 3, abs=0.06)
+    statistics = token_statistics(tiny_tokenizer(), texts, 8)
+    assert np.array_equal(statistics.lengths, np.tile([3, 4], 1_500))
+    assert statistics.unknown_share == pytest.approx(1 / 3, abs=0.06)
     again = token_statistics(tiny_tokenizer(), texts, 8)
-    assert again.unknown_share == found.unknown_share
+    assert again.unknown_share == statistics.unknown_share
     monkeypatch.setattr(tokenizer, "SAMPLE", 20_000)
     assert token_statistics(tiny_tokenizer(), texts, 8).unknown_share == pytest.approx(1 / 3)
 
 
-def test_a_backbone_will_do_in_place_of_its_tokenizer():
+def test_a_backbone_can_be_passed_instead_of_its_tokenizer():
     backbone, texts = load(BackboneConfig()), ["one text", "and another"]
     alone = token_statistics(backbone.tokenizer, texts, 8)
     assert token_statistics(backbone, texts, 8).lengths.tolist() == alone.lengths.tolist() == [4, 4]
 
 
-def test_no_texts_are_no_error():
-    found = token_statistics(tiny_tokenizer(), [], 8)
-    assert (found.unknown_share, found.pieces_per_word, len(found.lengths)) == (0.0, 0.0, 0)
+def test_no_texts_give_zeros():
+    statistics = token_statistics(tiny_tokenizer(), [], 8)
+    assert (statistics.unknown_share, statistics.pieces_per_word, len(statistics.lengths)) == (0.0, 0.0, 0)

@@ -16,13 +16,13 @@ def opened(workspace: Path) -> Iterator[Terminal]:
 
 @pytest.fixture(scope="package")
 def terminal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
-    """A terminal with an engine that the files of this folder share."""
+    """A terminal whose engine all test files of this folder share."""
     with opened(tmp_path_factory.mktemp("workspace")) as terminal:
         yield terminal
 
 
 @pytest.fixture(scope="module")
 def own_terminal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
-    """A terminal whose workspace nobody else has written to."""
+    """A terminal with an empty workspace."""
     with opened(tmp_path_factory.mktemp("workspace")) as terminal:
         yield terminal

@@ -1,4 +1,4 @@
-"""A terminal of a test's own: `translearn` as a real process, in a workspace of its own."""
+"""Run `translearn` as a real process in its own workspace."""
 
 import json
 import os
@@ -12,12 +12,12 @@ TICKETS = ROOT / "assets" / "samples" / "tickets.csv"
 
 
 def as_in_a_terminal() -> None:
-    """Let Ctrl-C reach a process, also where the tests themselves run in a shell's background."""
+    """Restore the default SIGINT handler, which background shells disable."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 class Terminal:
-    """Runs `translearn` in a workspace of its own."""
+    """Runner of `translearn` in its own workspace."""
 
     def __init__(self, workspace: Path) -> None:
         self.workspace = workspace

@@ -1,4 +1,4 @@
-"""`translearn advise` as a person types it: a real process, a real engine, the bundled backbone."""
+"""`translearn advise` as a real process with a real engine and the bundled backbone."""
 
 import json
 import shlex

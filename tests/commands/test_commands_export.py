@@ -1,4 +1,4 @@
-"""`translearn export` as a person types it: the bundled backbone, a real engine, a folder that runs."""
+"""`translearn export` with a real engine and the bundled backbone; the folder runs by itself."""
 
 import json
 import shlex
@@ -24,18 +24,18 @@ def test_the_folder_classifies_by_itself_and_the_onnx_file_agrees(
     out = tmp_path / "mine"
     done = terminal("export", run, "--out", out, "--onnx", "--json")
     assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout)
-    assert set(told) == {"run", "out", "bytes", "files", "onnx_difference"}
-    assert told["onnx_difference"] < 1e-4
-    there = [path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()]
-    assert sorted(there) == told["files"]
+    record = json.loads(done.stdout)
+    assert set(record) == {"run", "out", "bytes", "files", "onnx_difference"}
+    assert record["onnx_difference"] < 1e-4
+    written = [path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()]
+    assert sorted(written) == record["files"]
     text = "My card was stolen, please block it"
-    said = []
+    predictions = []
     for program in ("predict.py", "predict_onnx.py"):
         command = [sys.executable, "-I", out / program, text]
         answer = subprocess.run(command, capture_output=True, text=True, check=True)
-        said.append(json.loads(answer.stdout))
-    one, other = said
+        predictions.append(json.loads(answer.stdout))
+    one, other = predictions
     assert one["label"] == other["label"]
     assert one["probabilities"] == pytest.approx(other["probabilities"], abs=1e-4)
     assert sum(one["probabilities"].values()) == pytest.approx(1, abs=1e-5)
@@ -54,7 +54,7 @@ def test_a_folder_that_holds_something_is_left_alone(terminal: Terminal, run: st
     (tmp_path / "letter.txt").write_text("mine")
     done = terminal("export", run, "--out", tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
-    assert "is not empty: give a new folder" in done.stderr
+    assert "is not empty" in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
     done = terminal("export", run, "--out", tmp_path / "letter.txt")
     assert done.returncode == 2

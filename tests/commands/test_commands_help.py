@@ -1,4 +1,4 @@
-"""The help: every command has one, it comes without what computes, and options mean the same everywhere."""
+"""Help of the commands: complete, and without heavy imports."""
 
 import subprocess
 import sys
@@ -15,8 +15,10 @@ HEAVY = ("torch", "transformers", "sklearn", "umap", "peft", "plotly", "streamli
 
 
 def test_the_help_waits_for_nothing_that_computes_or_draws() -> None:
-    look = f"import sys, translearn_core.cli; print([m for m in {HEAVY} if m in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", look], cwd=ROOT, capture_output=True, text=True, check=True)
+    script = f"import sys, translearn_core.cli; print([m for m in {HEAVY} if m in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     assert done.stdout.strip() == "[]"
 
 

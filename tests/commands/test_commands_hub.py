@@ -1,4 +1,4 @@
-"""A backbone from the Hub on the command line: real processes, a real engine, a hub on this machine."""
+"""A backbone from the Hub on the command line, with a local Hub server."""
 
 import json
 import os

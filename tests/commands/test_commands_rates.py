@@ -1,4 +1,4 @@
-"""`translearn lr-find` as a person types it: a real process, a real engine, the bundled backbone."""
+"""`translearn lr-find` as a real process with a real engine and the bundled backbone."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`translearn report` as a person types it, and the command it gives to do the same again."""
+"""`translearn report`, and the command it prints to repeat a run."""
 
 import json
 import re
@@ -69,10 +69,10 @@ def test_the_command_does_the_same_again(config: ExperimentConfig) -> None:
         dataset="d", text=options["--text"], label=options["--label"],
         split=SplitConfig(seed=int(options["--split-seed"]), column=options["--split"]),
     )  # fmt: skip
-    about_data = {name: value for name, value in settings.items() if name.startswith("data.")}
+    data_settings = {name: value for name, value in settings.items() if name.startswith("data.")}
     loop = {name: options[f"--{name.replace('_', '-')}"] for name in LOOP}
     found = build_experiment(
-        apply_overrides(ExperimentConfig(data=data), about_data).data,
+        apply_overrides(ExperimentConfig(data=data), data_settings).data,
         BackboneConfig(id=options["--backbone"], random_init="--random-init" in words),
         make_anatomy(),
         train_blocks=options["--train-blocks"],
@@ -93,45 +93,49 @@ def test_a_run_becomes_one_file(terminal: Terminal, run: str, tmp_path: Path) ->
     out = tmp_path / "report.html"
     done = terminal("report", run, "--out", out, "--question", "Whose <ticket> is it?", "--json")
     assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout)
-    assert set(told) == {"about", "out", "bytes", "sections", "missing"}
-    assert told["missing"] == []
-    assert told["bytes"] == out.stat().st_size < 8_000_000
-    assert {"Did transfer help?", "How do the texts lie?"} <= set(told["sections"])
+    record = json.loads(done.stdout)
+    assert set(record) == {"about", "out", "bytes", "sections", "missing"}
+    assert record["missing"] == []
+    assert record["bytes"] == out.stat().st_size < 8_000_000
+    assert any("transfer help" in title for title in record["sections"])
+    assert any("projection" in title for title in record["sections"])
     html = out.read_text(encoding="utf-8")
     assert "Whose &lt;ticket&gt; is it?" in html
     assert "translearn train tickets.csv --text text --label intent" in html
     again = terminal("report", run, "--out", out, "--question", "Whose <ticket> is it?")
     assert again.returncode == 0, again.stderr
-    assert f"{len(told['sections'])} sections written to" in again.stdout
+    assert f"{len(record['sections'])} sections written to" in again.stdout
 
 
 def test_what_there_is_not_is_said(terminal: Terminal, run: str, tmp_path: Path) -> None:
     done = terminal("report", "no-such-run", "--out", tmp_path / "r.html")
     assert done.returncode == 2
-    assert "There is no run or study 'no-such-run' here" in done.stderr
+    assert "no run or study 'no-such-run'" in done.stderr
     done = terminal("report", run, "--out", tmp_path)
     assert done.returncode == 2
     assert "cannot be written" in done.stderr
 
 
 def test_a_study_becomes_one_file(terminal: Terminal, tmp_path: Path) -> None:
-    told = {
+    study = {
         "name": "which seed", "files": {"train": str(TICKETS)}, "text": "text", "label": "intent",
         "recipes": ["linear"], "seeds": [0, 1], "settings": {"training.epochs": 1},
     }  # fmt: skip
     file, out = tmp_path / "study.yaml", tmp_path / "report.html"
-    file.write_text(json.dumps(told))  # JSON is YAML
+    file.write_text(json.dumps(study))  # JSON is YAML
     done = terminal("study", file, "--json")
     assert done.returncode == 0, done.stderr
     first = json.loads(done.stdout)["study"]
     done = terminal("report", "which seed", "--out", out, "--json")
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
-    assert found["sections"] == ["What did it learn from?", "What was tried?", "How do the ways compare?"]
+    learned, tried, compared = found["sections"]
+    assert "learn from" in learned
+    assert "tried" in tried
+    assert "compare" in compared
     assert found["missing"] == []
     html = unescape(out.read_text(encoding="utf-8"))
-    assert "1 of the 1 ways compared have fewer than 3 seeds" in html
+    assert "fewer than 3 seeds" in html
     assert f"files: {{train: {TICKETS.name}}}" in html
     (written,) = re.findall(r"<pre>(name: .*?)</pre>", html, re.DOTALL)
     again = tmp_path / "again.yaml"

@@ -1,4 +1,4 @@
-"""A run that this version cannot read is listed on the command line, and deleted there."""
+"""`translearn runs` lists and deletes a run that this version cannot read."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Studies on the command line: real processes, a real engine, a tiny backbone."""
+"""`translearn study` with real processes, a real engine and a tiny backbone."""
 
 import csv
 import json
@@ -28,7 +28,7 @@ def rows(start: int, stop: int) -> str:
 
 
 class House:
-    """A folder with a study's file, its data, and a workspace."""
+    """A folder with a study file, its data and a workspace."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.workspace = folder, folder / "workspace"
@@ -124,8 +124,8 @@ def test_ctrl_c_stops_a_study_and_the_same_command_goes_on(house: House) -> None
     process = house.start("study", path, "--json")
     book, deadline = Studies(house.store), time.monotonic() + 300
     while (
-        not (mine := [s for s in book.all(LOCAL) if s.name == "long"])
-        or not book.progress(LOCAL, mine[0].jobs).running
+        not (stored := [s for s in book.all(LOCAL) if s.name == "long"])
+        or not book.progress(LOCAL, stored[0].jobs).running
     ):
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < deadline
@@ -134,10 +134,10 @@ def test_ctrl_c_stops_a_study_and_the_same_command_goes_on(house: House) -> None
     out, said = process.communicate(timeout=60)
     assert (process.returncode, out) == (2, "")
     assert "the same command goes on from there" in said
-    assert book.progress(LOCAL, mine[0].jobs).state is State.STOPPED
+    assert book.progress(LOCAL, stored[0].jobs).state is State.STOPPED
     code, out, said = house("study", path, "--json")
     assert code == 0, said
-    assert json.loads(out)["study"] == mine[0].id
+    assert json.loads(out)["study"] == stored[0].id
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Tables in terminals of any width: a number is whole or the table is split; texts give way."""
+"""Tables in terminals of any width: numbers are never cut, texts wrap, wide tables are split."""
 
 import io
 import os

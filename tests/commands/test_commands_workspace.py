@@ -1,4 +1,4 @@
-"""A workspace that cannot be used is one sentence and exit code 2, before anything is started."""
+"""An unusable workspace gives one line and exit code 2 before anything starts."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""What a run is held against: differs from it in nothing but the weights it began with, or the seed."""
+"""Control runs differ from a run only in the initial weights, or in the seed."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Few rows, enough steps: epochs multiplied, stages alike, and nothing where there are enough."""
+"""Epochs are multiplied up to a minimum number of steps, in all stages alike."""
 
 import pytest
 
@@ -26,22 +26,21 @@ def steps(config: ExperimentConfig, rows: int) -> int:
 
 @pytest.mark.parametrize(("rows", "epochs"), [(8, 60), (32, 60), (33, 30), (64, 30), (320, 6), (640, 3)])
 def test_epochs_are_added_until_there_are_so_many_steps(rows: int, epochs: int) -> None:
-    found = with_min_steps(experiment(), rows, 60)
-    assert found.training.epochs == epochs
-    assert 60 <= steps(found, rows) < 60 + steps(experiment(), rows)
+    longer = with_min_steps(experiment(), rows, 60)
+    assert longer.training.epochs == epochs
+    assert 60 <= steps(longer, rows) < 60 + steps(experiment(), rows)
 
 
 def test_enough_steps_stay_the_very_same_experiment() -> None:
-    assert with_min_steps(experiment(), 640, 60) is not None
     assert with_min_steps(experiment(), 640, 60) == experiment()
     assert with_min_steps(experiment(), 8, 0) == experiment()
 
 
 def test_stages_and_their_patience_grow_alike() -> None:
     staged = RECIPES[RecipeName.LP_FT].apply(experiment(), 6)
-    found = with_min_steps(staged, 8, 60)
+    longer = with_min_steps(staged, 8, 60)
     assert [stage.epochs for stage in staged.resolved_stages] == [20, 3]
-    assert [(stage.epochs, stage.patience) for stage in found.resolved_stages] == [(60, 9), (9, None)]
+    assert [(stage.epochs, stage.patience) for stage in longer.resolved_stages] == [(60, 9), (9, None)]
 
 
 def test_altered_copies_are_rows_too() -> None:

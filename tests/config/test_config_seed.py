@@ -1,4 +1,4 @@
-"""What every configuration refuses by name: a number that JSON cannot say, a seed that nothing takes."""
+"""Non-finite numbers and seeds out of range are refused in every configuration."""
 
 import math
 from collections.abc import Iterator
@@ -44,21 +44,21 @@ def test_a_number_that_is_not_finite_is_refused_by_the_name_of_its_field(number:
         (PredictConfig, "temperature", {"job": "j", "texts": ("a",)}),
         (AdviseConfig, "seconds", {"data": DATA}),
     ):
-        with pytest.raises(ValidationError) as told:
+        with pytest.raises(ValidationError) as raised:
             kind.model_validate({**parts, field: number})
-        assert refused(told.value) == (field, "Input should be a finite number")
-    with pytest.raises(ValidationError) as told:
+        assert refused(raised.value) == (field, "Input should be a finite number")
+    with pytest.raises(ValidationError) as raised:
         apply_overrides(ExperimentConfig(data=DATA), {"training.clip": number})
-    assert refused(told.value)[0] == "training.clip"
+    assert refused(raised.value)[0] == "training.clip"
 
 
 @pytest.mark.parametrize("number", [".inf", "-.inf", ".nan"])
 def test_a_study_file_cannot_set_one(number: str, tmp_path: Path) -> None:
     file = tmp_path / "study.yaml"
     file.write_text(f"name: s\ntext: t\nlabel: l\nsettings: {{training.clip: {number}}}\n")
-    with pytest.raises(ValidationError) as told:
+    with pytest.raises(ValidationError) as raised:
         StudyFile.model_validate(read_study_file(file, {}))
-    assert refused(told.value)[0].startswith("settings.training.clip")
+    assert refused(raised.value)[0].startswith("settings.training.clip")
 
 
 def seeds(schema: Any, name: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
@@ -95,12 +95,12 @@ def test_the_largest_seed_is_the_largest_that_all_libraries_take() -> None:
 
 def test_a_seed_beyond_it_is_refused_by_name() -> None:
     for seed in (MAX_SEED + 1, 99999999999999999999999, -1):
-        with pytest.raises(ValidationError) as told:
+        with pytest.raises(ValidationError) as raised:
             TrainingConfig(seed=seed)
-        assert refused(told.value)[0] == "seed"
-        with pytest.raises(ValidationError) as told:
+        assert refused(raised.value)[0] == "seed"
+        with pytest.raises(ValidationError) as raised:
             StudyConfig(data=DATA, recipes=("linear",), seeds=(0, seed))
-        assert refused(told.value)[0] == "seeds.1"
+        assert refused(raised.value)[0] == "seeds.1"
 
 
 def test_what_is_made_from_the_largest_seed_can_be_read_again() -> None:
@@ -108,9 +108,9 @@ def test_what_is_made_from_the_largest_seed_can_be_read_again() -> None:
         data=DATA, backbone=BackboneConfig(random_init=True), plan=FreezePlan.full(6),
         training=TrainingConfig(seed=MAX_SEED),
     )  # fmt: skip
-    made = next_seed_run(last)
-    assert made.training.seed != MAX_SEED
-    assert ExperimentConfig.model_validate_json(made.model_dump_json()) == made
+    following = next_seed_run(last)
+    assert following.training.seed != MAX_SEED
+    assert ExperimentConfig.model_validate_json(following.model_dump_json()) == following
     study = StudyConfig(data=DATA, recipes=("scratch",), seeds=(MAX_SEED,), sizes=(64,), redraw=True)
     for one in expand_grid(study, {BackboneConfig().label: 6}):
         assert ExperimentConfig.model_validate_json(one.config.model_dump_json()) == one.config

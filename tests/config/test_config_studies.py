@@ -1,4 +1,4 @@
-"""A study becomes runs: every cell, every seed, each question once, and what cannot be is refused by name."""
+"""Expansion of studies into runs, study files, and errors that name the field."""
 
 import pytest
 from pydantic import ValidationError
@@ -39,23 +39,23 @@ def planned(**parts):
     return expand_grid(study(**parts), BLOCKS)
 
 
-def names(found):
-    return list(dict.fromkeys(one.name for one in found))
+def names(runs):
+    return list(dict.fromkeys(run.name for run in runs))
 
 
 def test_recipes_times_seeds_all_cells_with_the_first_seed_first():
-    found = planned(recipes=("linear", "full"), seeds=(3, 4))
-    assert [(one.name, one.seed) for one in found] == [("linear", 3), ("full", 3), ("linear", 4), ("full", 4)]
-    for one in found:
-        assert one.config == RECIPES[RecipeName(one.name)].apply(
-            ExperimentConfig(data=DATA, training=TrainingConfig(seed=one.seed)), 6
+    runs = planned(recipes=("linear", "full"), seeds=(3, 4))
+    assert [(run.name, run.seed) for run in runs] == [("linear", 3), ("full", 3), ("linear", 4), ("full", 4)]
+    for run in runs:
+        assert run.config == RECIPES[RecipeName(run.name)].apply(
+            ExperimentConfig(data=DATA, training=TrainingConfig(seed=run.seed)), 6
         )
-        assert one.config.data.split.seed == 5, "all are scored on the same test rows"
+        assert run.config.data.split.seed == 5, "all are scored on the same test rows"
 
 
 def test_the_seed_of_fresh_weights_goes_with_the_seed_where_there_are_some():
-    found = planned(recipes=("scratch", "full"), seeds=(0, 7))
-    assert [(one.name, one.config.backbone.init_seed) for one in found] == [
+    runs = planned(recipes=("scratch", "full"), seeds=(0, 7))
+    assert [(run.name, run.config.backbone.init_seed) for run in runs] == [
         ("scratch", 0),
         ("full", 0),
         ("scratch", 7),
@@ -64,17 +64,17 @@ def test_the_seed_of_fresh_weights_goes_with_the_seed_where_there_are_some():
 
 
 def test_boundaries_alone_are_plain_plans_from_that_block_up():
-    found = planned(boundaries=(6, 4, 0, -1))
-    assert names(found) == ["embeddings + blocks 0–5", "blocks 0–5", "blocks 4, 5", "head only"]
-    plans = [one.config.plan for one in found]
+    runs = planned(boundaries=(6, 4, 0, -1))
+    assert names(runs) == ["embeddings + blocks 0–5", "blocks 0–5", "blocks 4, 5", "head only"]
+    plans = [run.config.plan for run in runs]
     assert plans == [FreezePlan.full(6), FreezePlan.last_n(6, 6), FreezePlan.last_n(2, 6), FreezePlan()]
-    assert [one.config.training for one in found] == [TrainingConfig.defaults_for(plan) for plan in plans]
-    assert [one.cell["boundary"] for one in found] == ["-1", "0", "4", "6"]
+    assert [run.config.training for run in runs] == [TrainingConfig.defaults_for(plan) for plan in plans]
+    assert [run.cell["boundary"] for run in runs] == ["-1", "0", "4", "6"]
 
 
 def test_recipes_with_boundaries_go_so_deep_and_frozen_ones_and_scratch_appear_once():
-    found = planned(recipes=("linear", "gradual", "lora", "scratch"), boundaries=(0, 4, 6))
-    assert names(found) == [
+    runs = planned(recipes=("linear", "gradual", "lora", "scratch"), boundaries=(0, 4, 6))
+    assert names(runs) == [
         "linear",
         "gradual from block 0",
         "gradual from block 4",
@@ -82,49 +82,49 @@ def test_recipes_with_boundaries_go_so_deep_and_frozen_ones_and_scratch_appear_o
         "lora from block 4",
         "scratch",
     ], "head only is linear, which is there already"
-    by_name = {one.name: one.config for one in found}
+    by_name = {run.name: run.config for run in runs}
     assert by_name["gradual from block 4"].plan == FreezePlan.last_n(2, 6)
     assert by_name["lora from block 4"].tuning.kind is Tuning.LORA
     assert by_name["scratch"].plan == FreezePlan.full(6)
 
 
 def test_a_recipe_with_nothing_left_to_train_is_the_head_alone_once():
-    found = planned(recipes=("lora", "gradual"), boundaries=(5, 6))
-    assert names(found) == ["lora from block 5", "head only", "gradual from block 5"]
+    runs = planned(recipes=("lora", "gradual"), boundaries=(5, 6))
+    assert names(runs) == ["lora from block 5", "head only", "gradual from block 5"]
 
 
 def test_sizes_and_backbones_are_named_where_they_vary():
     small = BackboneConfig(blocks=3)
-    found = expand_grid(
+    runs = expand_grid(
         study(recipes=("gradual",), sizes=(None, 64), backbones=(MINI, small)), BLOCKS | {small.label: 3}
     )
-    assert names(found) == [
+    assert names(runs) == [
         f"gradual, {MINI.label}, 64 rows",
         f"gradual, {MINI.label}, all rows",
         f"gradual, {small.label}, 64 rows",
         f"gradual, {small.label}, all rows",
     ]
-    assert [one.config.data.train_rows for one in found] == [64, None, 64, None]
-    assert [one.config.backbone for one in found] == [MINI, MINI, small, small], (
+    assert [run.config.data.train_rows for run in runs] == [64, None, 64, None]
+    assert [run.config.backbone for run in runs] == [MINI, MINI, small, small], (
         "a recipe keeps what was chosen"
     )
     assert names(planned(recipes=("gradual",), sizes=(64,))) == ["gradual"]
 
 
 def test_settings_go_into_every_run():
-    found = planned(recipes=("linear", "full"), settings={"training.epochs": 2, "features.token_limit": 32})
-    assert {one.config.training.epochs for one in found} == {2}
-    assert {one.config.features.token_limit for one in found} == {32}
+    runs = planned(recipes=("linear", "full"), settings={"training.epochs": 2, "features.token_limit": 32})
+    assert {run.config.training.epochs for run in runs} == {2}
+    assert {run.config.features.token_limit for run in runs} == {32}
 
 
 def test_what_asks_the_same_is_planned_once():
-    found = planned(recipes=("linear", "linear", "full"), seeds=(1, 1), sizes=(None, None))
-    assert len(found) == len({job_id(one.config) for one in found}) == 2
+    runs = planned(recipes=("linear", "linear", "full"), seeds=(1, 1), sizes=(None, None))
+    assert len(runs) == len({job_id(run.config) for run in runs}) == 2
 
 
 def test_a_teacher_goes_to_the_recipe_that_needs_one():
-    (found,) = planned(recipes=("distil",), teacher="job")
-    assert (found.config.distil.teacher, found.config.backbone.blocks) == ("job", 3)
+    (runs,) = planned(recipes=("distil",), teacher="job")
+    assert (runs.config.distil.teacher, runs.config.backbone.blocks) == ("job", 3)
 
 
 @pytest.mark.parametrize(
@@ -172,8 +172,8 @@ def test_a_backbone_nobody_counted_the_blocks_of_is_named():
 
 
 def test_rows_drawn_again_go_with_the_seed_where_there_are_fewer_of_them():
-    found = planned(recipes=("linear", "scratch"), sizes=(64, None), seeds=(0, 7), redraw=True)
-    drawn = {(one.cell["rows"], one.seed): one.config.data for one in found}
+    runs = planned(recipes=("linear", "scratch"), sizes=(64, None), seeds=(0, 7), redraw=True)
+    drawn = {(run.cell["rows"], run.seed): run.config.data for run in runs}
     assert {key: data.rows_seed for key, data in drawn.items()} == {
         ("64 rows", 0): 0,
         ("64 rows", 7): 7,
@@ -181,17 +181,15 @@ def test_rows_drawn_again_go_with_the_seed_where_there_are_fewer_of_them():
         ("all rows", 7): None,
     }
     plain = planned(recipes=("linear", "scratch"), sizes=(64, None), seeds=(0, 7))
-    assert {one.config.data.rows_seed for one in plain} == {None}
-    whole = [
-        {job_id(one.config) for one in some if one.cell["rows"] == "all rows"} for some in (found, plain)
-    ]
+    assert {run.config.data.rows_seed for run in plain} == {None}
+    whole = [{job_id(run.config) for run in some if run.cell["rows"] == "all rows"} for some in (runs, plain)]
     assert whole[0] == whole[1], "with all rows there is nothing to draw: the same runs"
 
 
 def test_balanced_rows_mean_nothing_where_all_are_taken():
     data = DATA.model_copy(update={"balanced": True})
-    found = expand_grid(StudyConfig(data=data, recipes=("linear",), sizes=(64, None)), BLOCKS)
-    assert [one.config.data.balanced for one in found] == [True, False]
+    runs = expand_grid(StudyConfig(data=data, recipes=("linear",), sizes=(64, None)), BLOCKS)
+    assert [run.config.data.balanced for run in runs] == [True, False]
 
 
 def test_a_seed_of_rows_and_rows_drawn_again_contradict_each_other():
@@ -200,24 +198,24 @@ def test_a_seed_of_rows_and_rows_drawn_again_contradict_each_other():
 
 
 def test_few_rows_get_as_many_epochs_as_make_the_steps():
-    found = planned(recipes=("full",), sizes=(8, 640, None), fewest_steps=60)
-    assert [one.config.training.epochs for one in found] == [60, 3, 3]
-    assert [one.config.training.epochs for one in planned(recipes=("full",), sizes=(8, None))] == [3, 3]
+    runs = planned(recipes=("full",), sizes=(8, 640, None), fewest_steps=60)
+    assert [run.config.training.epochs for run in runs] == [60, 3, 3]
+    assert [run.config.training.epochs for run in planned(recipes=("full",), sizes=(8, None))] == [3, 3]
 
 
 def test_an_experiment_of_its_own_is_a_way_beside_the_recipes():
     own = ExperimentConfig(data=DATA, plan=FreezePlan(blocks=(1, 4)), training=TrainingConfig(lr=0.007))
-    found = planned(own=own, recipes=("scratch",), sizes=(64, None), seeds=(0, 3))
-    assert names(found) == [
+    runs = planned(own=own, recipes=("scratch",), sizes=(64, None), seeds=(0, 3))
+    assert names(runs) == [
         "own settings, 64 rows",
         "own settings, all rows",
         "scratch, 64 rows",
         "scratch, all rows",
     ]
-    mine = [one.config for one in found if one.cell["recipe"] == "own settings"]
-    assert {(config.plan, config.training.lr) for config in mine} == {(own.plan, 0.007)}
-    assert [config.data.train_rows for config in mine] == [64, None, 64, None]
-    assert mine[1] == own
+    customs = [run.config for run in runs if run.cell["recipe"] == "own settings"]
+    assert {(config.plan, config.training.lr) for config in customs} == {(own.plan, 0.007)}
+    assert [config.data.train_rows for config in customs] == [64, None, 64, None]
+    assert customs[1] == own
     assert planned(own=own)[0].config == own, "alone it is a study too"
     with pytest.raises(ValidationError, match=r"own\.continues"):
         study(own=own.model_copy(update={"continues": "job"}))
@@ -229,35 +227,37 @@ def test_an_experiment_of_its_own_is_a_way_beside_the_recipes():
 
 
 def test_the_depth_study_has_the_run_itself_among_its_own():
-    run = ExperimentConfig(
+    experiment = ExperimentConfig(
         data=DATA.model_copy(update={"train_rows": 100}),
         plan=FreezePlan.last_n(2, 6),
         training=TrainingConfig.defaults_for(FreezePlan.last_n(2, 6)).model_copy(
             update={"batch_size": 16, "seed": 3}
         ),
     )
-    found = expand_grid(asked := depth_study(run, 6), BLOCKS)
-    assert asked.boundaries == (-1, 0, 1, 2, 3, 4, 5, 6)
-    assert asked.seeds == (3, 4, 5)
-    assert job_id(run) in {job_id(one.config) for one in found}
-    assert {one.config.training.batch_size for one in found} == {16}
-    whole = next(one.config for one in found if one.cell["boundary"] == "0")
+    runs = expand_grid(deep_study := depth_study(experiment, 6), BLOCKS)
+    assert deep_study.boundaries == (-1, 0, 1, 2, 3, 4, 5, 6)
+    assert deep_study.seeds == (3, 4, 5)
+    assert job_id(experiment) in {job_id(run.config) for run in runs}
+    assert {run.config.training.batch_size for run in runs} == {16}
+    whole = next(run.config for run in runs if run.cell["boundary"] == "0")
     assert whole.training.lr == 1e-4, "a default follows the plan"
 
 
 def test_a_depth_study_of_stages_trains_at_once_for_as_many_epochs():
-    run = RECIPES[RecipeName.GRADUAL].apply(ExperimentConfig(data=DATA), 6)
-    epochs = sum(stage.epochs for stage in run.resolved_stages)
-    assert epochs > run.training.epochs
-    found = expand_grid(depth_study(run, 6), BLOCKS)
-    assert {one.config.training.epochs for one in found} == {epochs}
-    assert {one.config.stages for one in found} == {()}
+    experiment = RECIPES[RecipeName.GRADUAL].apply(ExperimentConfig(data=DATA), 6)
+    epochs = sum(stage.epochs for stage in experiment.resolved_stages)
+    assert epochs > experiment.training.epochs
+    runs = expand_grid(depth_study(experiment, 6), BLOCKS)
+    assert {run.config.training.epochs for run in runs} == {epochs}
+    assert {run.config.stages for run in runs} == {()}
 
 
 def test_a_depth_study_leaves_out_what_cannot_be():
-    run = ExperimentConfig(data=DATA, plan=FreezePlan.last_n(2, 6), tuning=TuningConfig(kind=Tuning.LORA))
-    assert depth_study(run, 6).boundaries == (0, 1, 2, 3, 4, 5)
-    fresh = run.model_copy(update={"tuning": TuningConfig(), "backbone": BackboneConfig(fresh_top=2)})
+    experiment = ExperimentConfig(
+        data=DATA, plan=FreezePlan.last_n(2, 6), tuning=TuningConfig(kind=Tuning.LORA)
+    )
+    assert depth_study(experiment, 6).boundaries == (0, 1, 2, 3, 4, 5)
+    fresh = experiment.model_copy(update={"tuning": TuningConfig(), "backbone": BackboneConfig(fresh_top=2)})
     assert depth_study(fresh, 6).boundaries == (-1, 0, 1, 2, 3, 4)
 
 
@@ -298,9 +298,9 @@ baseline: linear
 def test_a_file_is_a_study(tmp_path):
     path = tmp_path / "study.yaml"
     path.write_text(FILE)
-    told = StudyFile(**read_study_file(path, {"test": tmp_path / "other.csv"}))
-    assert told.files == {"train": tmp_path / "train.csv", "test": tmp_path / "other.csv"}
-    config = told.study("d")
+    parsed = StudyFile(**read_study_file(path, {"test": tmp_path / "other.csv"}))
+    assert parsed.files == {"train": tmp_path / "train.csv", "test": tmp_path / "other.csv"}
+    config = parsed.study("d")
     assert (config.data.text, config.data.label, config.data.split.column) == ("review", "stars", "part")
     assert (config.sizes, config.seeds, config.recipes) == ((64, None), (0, 1), ("linear", "full"))
     assert [backbone.random_init for backbone in config.backbones] == [False, True]
@@ -309,7 +309,7 @@ def test_a_file_is_a_study(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "told",
+    "config",
     [
         study(recipes=("linear",)),
         study(boundaries=(-1, 4, 6), seeds=(3, 4), settings={"training.lr": 1e-5, "head.kind": "mlp"}),
@@ -340,19 +340,19 @@ def test_a_file_is_a_study(tmp_path):
         study(own=ExperimentConfig(data=DATA)),
     ],
 )
-def test_what_is_written_is_read_back_as_the_same_study(tmp_path, told):
+def test_what_is_written_is_read_back_as_the_same_study(tmp_path, config):
     files = {"train": "my: films.csv", "test": "test.csv"}
     path = tmp_path / "study.yaml"
-    path.write_text(StudyFile.of(told, "what's 'best'?\n# so", files, "linear").written(), encoding="utf-8")
+    path.write_text(StudyFile.of(config, "what's 'best'?\n# so", files, "linear").written(), encoding="utf-8")
     again = StudyFile(**read_study_file(path, {}))
-    assert again.study("d") == told
+    assert again.study("d") == config
     assert (again.name, again.baseline) == ("what's 'best'?\n# so", "linear")
     assert again.files == {part: tmp_path / name for part, name in files.items()}
 
 
 def test_what_is_written_is_short_and_in_order():
-    told = study(recipes=("linear", "full"), seeds=(0, 1), sizes=(64, None))
-    assert StudyFile.of(told, "which way", {"train": "films.csv"}, "linear").written() == (
+    config = study(recipes=("linear", "full"), seeds=(0, 1), sizes=(64, None))
+    assert StudyFile.of(config, "which way", {"train": "films.csv"}, "linear").written() == (
         "name: which way\nfiles: {train: films.csv}\ntext: text\nlabel: label\nsplit: {seed: 5}\n"
         "backbones: [all-MiniLM-L6-v2]\nrecipes: [linear, full]\nseeds: [0, 1]\nsizes: [64, all]\n"
         "baseline: linear\n"
@@ -360,20 +360,17 @@ def test_what_is_written_is_short_and_in_order():
 
 
 def test_cells_are_told_by_titles_and_as_lines_of_a_curve():
-    found = planned(recipes=("linear", "gradual"), boundaries=(0, 4), sizes=(16, None))
-    cells = {one.name: one.cell for one in found}
-    called = cell_titles(cells)
-    assert called["linear, 16 rows"] == "Feature extraction, linear, 16 rows"
-    assert called["gradual from block 4, all rows"] == ("Gradual unfreezing, top down from block 4, all rows")
-    assert len(set(called.values())) == len(cells)
+    runs = planned(recipes=("linear", "gradual"), boundaries=(0, 4), sizes=(16, None))
+    cells = {run.name: run.cell for run in runs}
+    titles = cell_titles(cells)
+    linear, gradual = (RECIPES[name].title for name in (RecipeName.LINEAR, RecipeName.GRADUAL))
+    assert titles["linear, 16 rows"] == f"{linear}, 16 rows"
+    assert titles["gradual from block 4, all rows"] == f"{gradual} from block 4, all rows"
+    assert len(set(titles.values())) == len(cells)
     along = group_labels(cells, "rows")
-    assert along.keys() == set(called.values())
-    assert set(along.values()) == {
-        "Feature extraction, linear",
-        "Gradual unfreezing, top down, from block 0",
-        "Gradual unfreezing, top down, from block 4",
-    }
-    alone = {one.name: one.cell for one in planned(boundaries=(-1, 4), own=ExperimentConfig(data=DATA))}
+    assert along.keys() == set(titles.values())
+    assert set(along.values()) == {linear, f"{gradual}, from block 0", f"{gradual}, from block 4"}
+    alone = {run.name: run.cell for run in planned(boundaries=(-1, 4), own=ExperimentConfig(data=DATA))}
     assert cell_titles(alone) == {name: name for name in alone}
     assert set(group_labels(alone, "boundary").values()) == {"own settings", "top blocks"}
 
@@ -385,22 +382,22 @@ LAUGHS = "a0: &a0 [x, x]\n" + "".join(f"a{k}: &a{k} [*a{k - 1}, *a{k - 1}]\n" fo
 @pytest.mark.parametrize(
     ("text", "error", "sentence"),
     [
-        (FILE + "colour: red\n", ConfigError, "study file is 'colour': give one of name, files, text"),
+        (FILE + "colour: red\n", ConfigError, "study file is 'colour'.*name, files, text"),
         ("- a\n- b\n", DataError, "holds no study"),
-        ("name: [", DataError, "is not YAML, line 1: give a YAML file"),
+        ("name: [", DataError, "is not YAML, line 1"),
         ("name: " + "[" * 200_000, DataError, "is nested more than 100 deep"),
         ("name: " + "[" * 101 + "]" * 101, DataError, "is nested more than 100 deep"),
         ("&a [*a]", DataError, "is nested more than 100 deep"),
         (LAUGHS, DataError, "holds more than 2,000,000 values"),
-        ("name: s" + " " * 1_000_000, DataError, "has 1,000,007 bytes, more than the 1,000,000"),
-        ("name: s\nteacher: 2020-99-99\n", ConfigError, "study file, line 2, is '2020-99-99': give a date"),
+        ("name: s" + " " * 1_000_000, DataError, "1,000,007 bytes.*1,000,000"),
+        ("name: s\nteacher: 2020-99-99\n", ConfigError, "line 2, is '2020-99-99'.*date"),
         (
             f"seeds: [{'9' * 5000}]\n",
             ConfigError,
-            "study file, line 1, is '9{78}…: give a date or number",
+            "line 1, is '9{78}….*number",
         ),
         ("name: !!int ''\n", ConfigError, "study file, line 1, is ''"),
-        ("name: s\nlabel: b\n", ConfigError, "^text is missing: name the column that holds the texts.$"),
+        ("name: s\nlabel: b\n", ConfigError, "^text is missing: .*column"),
     ],
 )
 def test_a_file_that_is_none_is_refused_in_a_sentence(tmp_path, text, error, sentence):
@@ -415,16 +412,18 @@ def test_a_data_file_without_a_name_is_refused(tmp_path):
     path.write_text("name: s\ntext: a\nlabel: b\nfiles: {train: null}\n")
     with pytest.raises(ValidationError) as caught:
         StudyFile(**read_study_file(path, {}))
-    assert str(explain_validation_error(caught.value)) == "files.train is None: give the path of a file."
+    message = str(explain_validation_error(caught.value))
+    assert message.startswith("files.train is None")
+    assert "path" in message
 
 
 def test_a_long_value_is_cut(tmp_path):
     with pytest.raises(ValidationError) as caught:
         study(recipes=("full",), seeds=tuple(range(201)))
-    said = str(explain_validation_error(caught.value))
-    assert said.startswith("seeds is (0, 1, 2, ")
-    assert said.endswith("…: give at most 200 of them.")
-    assert len(said) < 130
+    message = str(explain_validation_error(caught.value))
+    assert message.startswith("seeds is (0, 1, 2, ")
+    assert "at most 200" in message
+    assert len(message) < 130
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):
@@ -435,7 +434,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
 @pytest.mark.parametrize("name", ["study_sst2", "study_banking77"])
 def test_the_benchmarks_are_studies_of_fifteen_ways_and_three_seeds(pytestconfig, name):
     path = pytestconfig.rootpath / "tests" / "benchmarks" / f"{name}.yaml"
-    told = StudyFile(**read_study_file(path, {}))
-    found = expand_grid(told.study("d"), BLOCKS)
-    assert len(found) == 45
-    assert told.baseline in names(found)
+    parsed = StudyFile(**read_study_file(path, {}))
+    runs = expand_grid(parsed.study("d"), BLOCKS)
+    assert len(runs) == 45
+    assert parsed.baseline in names(runs)

@@ -1,4 +1,4 @@
-"""The names people give a backbone: addresses of the Hub, blanks and quotes, and the bundled model's own."""
+"""Parsing of backbone names: addresses of the Hub, blanks and quotes, the bundled model."""
 
 import json
 

@@ -31,12 +31,12 @@ BASE = ExperimentConfig(
 
 @pytest.mark.parametrize("name", list(RecipeName))
 def test_every_recipe_says_what_when_cost_and_source(name: RecipeName) -> None:
-    found = RECIPES[name]
-    assert found.name is name
-    for sentence in (found.summary, found.use_when, found.cost):
+    entry = RECIPES[name]
+    assert entry.name is name
+    for sentence in (entry.summary, entry.use_when, entry.cost):
         assert sentence[0].isupper()
         assert sentence.endswith(".")
-    assert found.source
+    assert entry.source
 
 
 @pytest.mark.parametrize("n_blocks", [1, 2, 3, 6, 12, 24])
@@ -55,10 +55,10 @@ def test_every_recipe_works_on_every_depth_and_keeps_what_is_not_its_own(
 
 
 def test_recipes_differ_and_are_known_by_their_settings() -> None:
-    made = {name: RECIPES[name].apply(BASE, 6, teacher="t") for name in RecipeName}
-    assert len(set(made.values())) == len(made)
-    assert {match_recipe(config, 6) for config in made.values()} == set(RecipeName)
-    assert match_recipe(made[RecipeName.LAST_K], 6) is RecipeName.LAST_K
+    configs = {name: RECIPES[name].apply(BASE, 6, teacher="t") for name in RecipeName}
+    assert len(set(configs.values())) == len(configs)
+    assert {match_recipe(config, 6) for config in configs.values()} == set(RecipeName)
+    assert match_recipe(configs[RecipeName.LAST_K], 6) is RecipeName.LAST_K
     deeper = RECIPES[RecipeName.LAST_K].apply(BASE, 6, depth=4)
     assert deeper.plan == FreezePlan.last_n(4, 6)
     assert match_recipe(deeper, 6) is RecipeName.LAST_K
@@ -90,7 +90,7 @@ def test_recipes_are_what_they_are_called() -> None:
 
 @pytest.mark.parametrize("name", list(RecipeName))
 def test_a_recipe_keeps_what_is_a_persons_own_and_fills_in_all_else(name: RecipeName) -> None:
-    mine = {
+    own = {
         "features.pooling": "max",
         "features.token_limit": 32,
         "training.batch_size": 8,
@@ -103,15 +103,15 @@ def test_a_recipe_keeps_what_is_a_persons_own_and_fills_in_all_else(name: Recipe
     usual = RECIPES[name].apply(BASE, 6, teacher="t")
     assert RECIPES[name].apply(apply_overrides(BASE, others), 6, teacher="t") == usual
     assert usual.augment == AugmentConfig(), "no recipe asks for altered copies"
-    assert RECIPES[name].apply(apply_overrides(BASE, mine), 6, teacher="t") == apply_overrides(usual, mine)
-    assert set(mine) - {"training.seed"} == {f"{part}.{one}" for part, those in KEPT.items() for one in those}
+    assert RECIPES[name].apply(apply_overrides(BASE, own), 6, teacher="t") == apply_overrides(usual, own)
+    assert set(own) - {"training.seed"} == {f"{part}.{one}" for part, those in KEPT.items() for one in those}
 
 
 def test_a_run_takes_after_a_recipe_where_that_shows() -> None:
     def after(name: RecipeName, **settings: object) -> RecipeName | None:
-        made = RECIPES[name].apply(BASE, 6, teacher="t")
+        configs = RECIPES[name].apply(BASE, 6, teacher="t")
         return closest_recipe(
-            apply_overrides(made, {path.replace("__", "."): v for path, v in settings.items()}), 6
+            apply_overrides(configs, {path.replace("__", "."): v for path, v in settings.items()}), 6
         )
 
     plain = {RecipeName.LINEAR, RecipeName.LAST_K}
@@ -128,7 +128,7 @@ def test_what_cannot_be_is_refused_by_name() -> None:
         recipe("magic")
     with pytest.raises(ConfigError, match="depth is 9"):
         RECIPES[RecipeName.LAST_K].apply(BASE, 6, depth=9)
-    with pytest.raises(ConfigError, match="depth is 0: give a block to train, which lora needs"):
+    with pytest.raises(ConfigError, match=r"depth is 0.*lora"):
         RECIPES[RecipeName.LORA].apply(BASE, 6, depth=0)
     with pytest.raises(ConfigError, match=r"distil\.teacher"):
         RECIPES[RecipeName.DISTIL].apply(BASE, 6)

@@ -1,4 +1,4 @@
-"""What is refused is a short sentence, whatever the value, and survives the way between processes."""
+"""Error messages are short, whatever the value, and survive pickling."""
 
 import pickle
 
@@ -13,7 +13,7 @@ for _ in range(100_000):
 
 
 @pytest.mark.parametrize(
-    ("value", "said"),
+    ("value", "text"),
     [
         ("none", "'none'"),
         (UNSET, "missing"),
@@ -21,31 +21,32 @@ for _ in range(100_000):
         ("x" * 79, f"'{'x' * 78}…"),
     ],
 )
-def test_a_value_is_as_python_writes_it_but_no_longer_than_a_sentence_has_room(value, said):
-    assert shorten_repr(value) == said
-    assert len(said) <= LONGEST
+def test_a_value_is_as_python_writes_it_but_no_longer_than_a_sentence_has_room(value, text):
+    assert shorten_repr(value) == text
+    assert len(text) <= LONGEST
 
 
 def test_what_python_cannot_write_is_no_traceback():
-    assert str(ConfigError("seeds", 10**5000, "less")) == "seeds is too long to show: give less."
+    assert str(ConfigError("seeds", 10**5000, "less")).startswith("seeds is too long to show")
     assert shorten_repr(DEEP) == "too long to show"
 
 
 def test_an_error_crosses_processes_whole():
     error = ConfigError("a.b", UNSET, "the column that holds the texts", verb="name")
     again = pickle.loads(pickle.dumps(error))
-    assert str(again) == str(error) == "a.b is missing: name the column that holds the texts."
+    assert str(again) == str(error)
+    assert "a.b is missing: name the column" in str(error)
     assert again.value is UNSET
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "said"),
+    ("name", "value", "message"),
     [
-        ("PORT", "x", "TRANSLEARN_PORT is 'x': give a whole number."),
-        ("SCHEDULER", "tcp://a:1", "TRANSLEARN_SCHEDULER and TRANSLEARN_DATABASE_URL go together"),
+        ("PORT", "x", "TRANSLEARN_PORT is 'x'.*whole number"),
+        ("SCHEDULER", "tcp://a:1", "TRANSLEARN_SCHEDULER.*TRANSLEARN_DATABASE_URL"),
     ],
 )
-def test_the_installation_is_told_what_to_set(monkeypatch, name, value, said):
+def test_the_installation_is_told_what_to_set(monkeypatch, name, value, message):
     monkeypatch.setenv(f"TRANSLEARN_{name}", value)
-    with pytest.raises(Exception, match=said):
+    with pytest.raises(Exception, match=message):
         Settings.from_environment()

@@ -1,4 +1,4 @@
-"""Files as people have them, each for a kind that tools trip over: how they are read, and what is said."""
+"""Difficult real-world files: how they are read, and their findings."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ CASES = Path(__file__).parent / "cases"
 LIMITS = Settings()
 
 CLEAN = {"encoding", "delimiter", "quoting"}
-"""What is said of every delimited file."""
+"""Codes of the findings of every delimited file."""
 
 READ = {
     # file: (rows, columns, cells of the first row, codes beyond `CLEAN`)
@@ -52,20 +52,20 @@ def codes(findings):
     return {f.code for f in findings}
 
 
-def task(table, text="text", label="label", **how):
-    return diagnose(table, DataConfig(dataset="d", text=text, label=label, **how), None)
+def task(table, text="text", label="label", **options):
+    return diagnose(table, DataConfig(dataset="d", text=text, label=label, **options), None)
 
 
 @pytest.mark.parametrize("file", READ)
 def test_a_file_is_read_as_people_mean_it(file):
-    rows, columns, first, said = READ[file]
+    rows, columns, first, expected = READ[file]
     table, reading = load(file)
     names = columns.split("|" if "|" in columns else " ")
     assert [c.name for c in reading.columns] == names
     assert reading.rows == rows
     cell = table.iloc[0, 0]
     assert cell is None if first is None else cell.startswith(first)
-    assert codes(reading.findings) - CLEAN == said
+    assert codes(reading.findings) - CLEAN == expected
 
 
 def test_a_survey_without_header_has_numbered_columns_and_its_characters_are_read():
@@ -78,10 +78,8 @@ def test_a_survey_without_header_has_numbered_columns_and_its_characters_are_rea
 
 def test_fasttext_lines_become_label_and_text():
     table, reading = load("10-other-delimiters/fasttext.txt")
-    assert table[["label", "text"]].iloc[0].tolist() == [
-        "bad",
-        "The film number 0 was cold and the rest cold",
-    ]
+    assert table["label"].iloc[0] == "bad"
+    assert table["text"].iloc[0] == "The film number 0 was cold and the rest cold"
     assert reading.rows == 60
 
 
@@ -122,12 +120,12 @@ def test_labels_that_differ_in_accents_or_blanks_are_merged_at_a_click(tmp_path)
 
 
 @pytest.mark.parametrize(("file", "label"), [("json.csv", "labels"), ("semi.csv", "tags")])
-def test_several_labels_in_a_cell_are_said(file, label):
+def test_several_labels_in_a_cell_are_reported(file, label):
     table, _ = load(f"16-multi-label/{file}")
     assert "several-labels" in codes(task(table, label=label)[0].findings)
 
 
-def test_one_hot_columns_are_said():
+def test_one_hot_columns_are_reported():
     table, _ = load("17-one-hot/toxic.csv")
     diagnosis, _ = task(table, "comment_text", "toxic")
     (found,) = [f for f in diagnosis.findings if f.code == "one-hot-columns"]
@@ -149,7 +147,7 @@ def test_a_test_file_without_labels_is_for_prediction():
         "20-kaggle-test-without-labels/train.csv", test="20-kaggle-test-without-labels/test.csv"
     )
     assert "columns-differ" in codes(reading.findings)
-    with pytest.raises(DataError, match=r"^The test file has no labels in 'target'.*Predict"):
+    with pytest.raises(DataError, match=r"test file has no labels in 'target'.*Predict"):
         prepare(table, DataConfig(dataset="d", text="text", label="target"))
 
 
@@ -159,7 +157,7 @@ def test_what_is_no_table_is_named(file, word):
         load(f"21-lfs-pointer-html/{file}")
 
 
-def test_a_class_that_only_the_test_file_has_is_said():
+def test_a_class_that_only_the_test_file_has_is_reported():
     table, reading = load("24-class-only-in-test/train.csv", test="24-class-only-in-test/test-extra-col.csv")
     assert "columns-differ" in codes(reading.findings)
     assert task(table)[0].usable
@@ -170,7 +168,7 @@ def test_a_class_that_only_the_test_file_has_is_said():
     assert "'closed'" in found.sentence
 
 
-def test_near_copies_across_the_split_are_said_with_examples():
+def test_near_duplicates_across_the_split_are_counted():
     table, _ = load("25-group-leakage/near-dupes.csv")
     (found,) = [f for f in task(table)[0].findings if f.code == "near-duplicates"]
     assert found.count > 10
@@ -190,7 +188,7 @@ def test_a_group_column_is_offered_and_keeps_rows_together():
     assert all((prepared.split == k).any() for k in range(len(SPLITS)))
 
 
-def test_a_long_cell_is_cut_and_said_and_an_absurd_one_refused(tmp_path):
+def test_a_long_cell_is_cut_and_reported_and_an_absurd_one_refused(tmp_path):
     limits = Settings(max_cell_chars=1_000)
     (tmp_path / "a").write_text("text,label\n" + "fine,1\n" * 5 + f"{'long ' * 300},0\n")
     table, reading = read_table({"train": tmp_path / "a"}, limits)

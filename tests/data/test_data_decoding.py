@@ -1,4 +1,4 @@
-"""Bytes become the right characters, doubt is reported, and no bytes whatever fail or take long."""
+"""Decoding: right characters, reported doubt, and no input that fails or takes long."""
 
 import random
 import time
@@ -227,8 +227,8 @@ def test_no_bytes_fail(data):
 
 
 def hostile(size):
-    """Return bytes of about `size` that invite slow searches, by name."""
-    draw = random.Random(0)
+    """Return named inputs of about `size` bytes that provoke slow searches."""
+    rng = random.Random(0)
     same = {
         f"only {byte:#x}": b"a,b\n" + bytes([byte]) * size for byte in (0x1A, 0x1B, 0x2F, 0x81, 0xC3, 0xFF)
     }
@@ -239,9 +239,9 @@ def hostile(size):
         "alternating lines": b"a\xe9\n" * (size // 3),
         "NULs": b"\0" * size,
         "letters and NULs": b"a\0" * (size // 2),
-        "random": draw.randbytes(size),
-        "random above ASCII": bytes(draw.choices(range(128, 256), k=size)),
-        "random signs": bytes(draw.choices([*range(32, 127), *range(160, 256), 10], k=size)),
+        "random": rng.randbytes(size),
+        "random above ASCII": bytes(rng.choices(range(128, 256), k=size)),
+        "random signs": bytes(rng.choices([*range(32, 127), *range(160, 256), 10], k=size)),
         "escapes": b"\x1b$B" * (size // 3) + b"\xe9",
         "comments": b"<!--" * (size // 4),
         "spaces": b" " * size + b"\xe9",
@@ -254,10 +254,10 @@ def hostile(size):
 
 
 def seconds(data):
-    began = time.process_time()
+    start = time.process_time()
     with suppress(DataError):
         read(data)
-    return time.process_time() - began
+    return time.process_time() - start
 
 
 SMALL, LARGE = hostile(250_000), hostile(1_000_000)

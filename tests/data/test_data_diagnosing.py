@@ -1,5 +1,6 @@
-"""What is worth knowing about a task, said with its remedy."""
+"""Diagnosis of tasks: findings, severities, counts and token statistics."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -60,7 +61,8 @@ def test_what_blocks_is_a_finding_and_no_exception():
 
 def test_a_column_that_is_not_there_blocks():
     diagnosis, _ = diagnose(PLAIN, DataConfig(dataset="d", text="body", label="label"), None)
-    assert diagnosis.findings[0].sentence == "There is no column 'body': choose from 'text' and 'label'."
+    assert (diagnosis.findings[0].code, diagnosis.findings[0].severity) == ("unusable", Severity.BLOCKING)
+    assert re.search("'body'.*'text' and 'label'", diagnosis.findings[0].sentence)
 
 
 def test_the_gravest_finding_comes_first():
@@ -71,11 +73,11 @@ def test_the_gravest_finding_comes_first():
     assert set(severities) == set(order)
 
 
-def test_imbalance_is_said_with_its_remedy():
+def test_imbalance_is_reported_with_its_remedy():
     frame = table(PLAIN["text"].tolist(), ["a"] * 32 + ["b"] * 8)
     finding = found(diagnose(frame, CONFIG, None)[0], "imbalance")[0]
-    assert finding.sentence.startswith("Classes are unbalanced: 'a' has 22 training rows, 'b' 6,")
-    assert "class weights to balanced" in finding.advice
+    assert re.search("'a' has 22 .*'b' 6,", finding.sentence)
+    assert "class weights" in finding.advice
     assert not found(diagnose(PLAIN, CONFIG, None)[0], "imbalance")
 
 
@@ -94,21 +96,21 @@ def test_chinese_without_spaces_is_no_id():
 
 def test_labels_nearly_one_a_row_are_doubted():
     frame = table(PLAIN["text"].tolist(), [f"c{i}" for i in range(24)] + ["x"] * 16)
-    assert (
-        "25 values in 40 rows" in found(diagnose(frame, CONFIG, None)[0], "labels-nearly-unique")[0].sentence
-    )
+    finding = found(diagnose(frame, CONFIG, None)[0], "labels-nearly-unique")[0]
+    assert "25 values in 40 rows" in finding.sentence
 
 
 def test_labels_on_a_scale_are_doubted():
     frame = table(PLAIN["text"].tolist(), ["1.5", "2", "3.7", "4"] * 10)
-    assert "their order is lost" in found(diagnose(frame, CONFIG, None)[0], "labels-are-a-scale")[0].sentence
+    finding = found(diagnose(frame, CONFIG, None)[0], "labels-are-a-scale")[0]
+    assert re.search(r"'1\.5'.*\b4 values", finding.sentence)
 
 
 @pytest.mark.parametrize(
     ("share", "severity", "words"),
     [
-        (0.78, Severity.WARNING, "78 % of the tokens are unknown to all-MiniLM-L6-v2: it cannot read these"),
-        (0.004, Severity.DETECTED, "0.4 % of the tokens are unknown"),
+        (0.78, Severity.WARNING, "78 % of the tokens"),
+        (0.004, Severity.DETECTED, "0.4 % of the tokens"),
     ],
 )
 def test_unknown_tokens_are_red_above_a_tenth(share, severity, words):
@@ -116,15 +118,14 @@ def test_unknown_tokens_are_red_above_a_tenth(share, severity, words):
     finding = found(diagnosis, "unknown-tokens")[0]
     assert finding.severity is severity
     assert finding.sentence.startswith(words)
+    assert BUNDLED in finding.sentence
     assert diagnosis.unknown_share == share
 
 
 def test_many_pieces_per_word_are_a_warning():
-    assert (
-        found(diagnose(PLAIN, CONFIG, statistics(pieces=3.4))[0], "pieces-per-word")[0].severity
-        is Severity.WARNING
-    )
-    assert found(diagnose(PLAIN, CONFIG, statistics())[0], "pieces-per-word")[0].severity is Severity.DETECTED
+    for pieces, severity in ((3.4, Severity.WARNING), (1.2, Severity.DETECTED)):
+        diagnosis, _ = diagnose(PLAIN, CONFIG, statistics(pieces=pieces))
+        assert found(diagnosis, "pieces-per-word")[0].severity is severity
 
 
 def test_cut_texts_are_counted_with_rows_and_the_limit_that_would_keep_them():
@@ -132,10 +133,7 @@ def test_cut_texts_are_counted_with_rows_and_the_limit_that_would_keep_them():
     lengths[[4, 9]] = 150, 200
     diagnosis, _ = diagnose(PLAIN, CONFIG, statistics(lengths))
     finding = found(diagnosis, "cut-texts")[0]
-    assert (
-        finding.sentence
-        == "5 % of the texts are longer than 128 tokens and are cut there; the longest has 200."
-    )
+    assert re.search(r"^5 % .* 128 tokens .* 200\b", finding.sentence)
     assert (finding.rows, finding.count) == ((5, 10), 2)
     assert "limit of 184 tokens" in finding.advice
     assert diagnosis.cut_share == pytest.approx(0.05)

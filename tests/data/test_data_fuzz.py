@@ -1,4 +1,4 @@
-"""A portion of the damaged tables of `tests.soak.fuzz_tables`, by seed."""
+"""A sample of the damaged tables of `tests.soak.fuzz_tables`, by seed."""
 
 import pytest
 

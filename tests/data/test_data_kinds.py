@@ -1,4 +1,4 @@
-"""Workbooks, Parquet, JSON and archives: the same table, whatever it came in."""
+"""Workbooks, Parquet, JSON and archives give the same table."""
 
 import datetime as dt
 import gzip
@@ -22,12 +22,12 @@ LIMITS = Settings(max_upload_mb=1, max_rows=1_000)
 
 @pytest.fixture
 def load(tmp_path):
-    def of(content, limits=LIMITS, **options):
+    def load_bytes(content, **options):
         path = tmp_path / "train"
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return read_table({"train": path}, limits, ReadOptions(**options))
+        path.write_bytes(content)
+        return read_table({"train": path}, LIMITS, ReadOptions(**options))
 
-    return of
+    return load_bytes
 
 
 def cells(table):
@@ -39,7 +39,7 @@ def codes(reading):
 
 
 def workbook(**sheets):
-    """Return an .xlsx of sheets, each a list of rows or a function that fills a sheet."""
+    """Return an .xlsx file; each sheet is a list of rows or a function that fills it."""
     book = openpyxl.Workbook()
     book.remove(book.active)
     for name, rows in sheets.items():
@@ -75,10 +75,7 @@ SAME = {
     ),
     "json": (json.dumps(RECORDS).encode(), TableKind.JSONL),
     "json of lists": (json.dumps([["text", "label"], *ROWS]).encode(), TableKind.JSONL),
-    "json in an object": (
-        json.dumps({"data": RECORDS}).encode(),
-        TableKind.JSONL,
-    ),
+    "json in an object": (json.dumps({"data": RECORDS}).encode(), TableKind.JSONL),
     "gz": (gzip.compress(CSV.encode("utf-16")), TableKind.CSV),
     "zip": (zipped(table__csv=CSV), TableKind.CSV),
     "xlsx in zip": (zipped(table__xlsx=workbook(Data=[("text", "label"), *ROWS])), TableKind.XLSX),
@@ -107,11 +104,11 @@ def test_a_formula_gives_the_value_it_was_saved_with(load):
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         files = {entry: archive.read(entry) for entry in archive.namelist()}
     sheet = files["xl/worksheets/sheet1.xml"].decode()
-    kept = re.sub(
+    with_value = re.sub(
         r'<c r="A7"[^>]*><f>A2</f><v\s*/?>(</v>)?', '<c r="A7" t="str"><f>A2</f><v>what A2 says</v>', sheet
     )
-    assert kept != sheet
-    files["xl/worksheets/sheet1.xml"] = kept.encode()
+    assert with_value != sheet
+    files["xl/worksheets/sheet1.xml"] = with_value.encode()
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         for name, data in files.items():
@@ -150,7 +147,7 @@ def test_merged_cells_give_their_value_to_all_rows_and_titles_are_left_out(load)
     assert len(table) == 20
 
 
-def test_a_second_row_of_names_is_said(load):
+def test_a_second_row_of_names_is_reported(load):
     rows = [("text", "label", "age"), ("the answer", "the class", "in years"), *((*row, 30) for row in ROWS)]
     assert "second-header-row" in codes(load(workbook(Data=rows))[1])
 
@@ -191,9 +188,9 @@ def test_a_damaged_file_gets_one_sentence_or_its_rows(load, kind, damage):
             content[k] ^= 0xFF
     else:
         content[middle : middle + 60] = bytes(60)
-    said = ""
+    message = ""
     try:
         load(bytes(content))
     except DataError as error:
-        said = str(error)
-    assert "\n" not in said
+        message = str(error)
+    assert "\n" not in message

@@ -1,5 +1,6 @@
-"""A table becomes a task: which rows stay, what the classes are, how splits are dealt, that nothing leaks."""
+"""Preparing a task: selected rows, classes, split assignment, no leaks between splits."""
 
+import re
 import time
 from collections import Counter
 
@@ -60,28 +61,28 @@ def test_a_drawn_split_never_leaks_keeps_every_class_and_is_the_same_again(rows,
     assert np.array_equal(split, draw(texts, labels, validation=validation, test=test, seed=seed))
     for text in np.unique(texts):
         assert len(np.unique(split[texts == text])) == 1
-    wanted = {TRAIN} | ({VALIDATION} if validation else set()) | ({TEST} if test else set())
-    assert set(split) <= wanted
-    alone = {t for t in texts if len(set(labels[texts == t])) == 1}
+    used = {TRAIN} | ({VALIDATION} if validation else set()) | ({TEST} if test else set())
+    assert set(split) <= used
+    unambiguous = {t for t in texts if len(set(labels[texts == t])) == 1}
     for label in np.unique(labels):
-        if len({t for t in texts[labels == label] if t in alone}) >= 3:
-            assert set(split[labels == label]) == wanted
+        if len({t for t in texts[labels == label] if t in unambiguous}) >= 3:
+            assert set(split[labels == label]) == used
 
 
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.integers(0, 500), min_size=1, max_size=20), st.integers(0, 3))
 def test_apportioning_is_exact_and_within_one_row_of_the_shares(sizes, seed):
     sizes = np.array(sizes, dtype=np.int64)
-    dealt = apportion(sizes, 0.15, 0.2, np.random.default_rng(seed))
-    assert (dealt.sum(axis=1) == sizes).all()
-    assert (dealt >= 0).all()
+    counts = apportion(sizes, 0.15, 0.2, np.random.default_rng(seed))
+    assert (counts.sum(axis=1) == sizes).all()
+    assert (counts >= 0).all()
     large = sizes >= 10
-    assert (np.abs(dealt - sizes[:, None] * np.array([0.65, 0.15, 0.2]))[large] < 1).all()
+    assert (np.abs(counts - sizes[:, None] * np.array([0.65, 0.15, 0.2]))[large] < 1).all()
 
 
 def test_ties_do_not_always_favour_the_same_split():
-    dealt = apportion(np.full(400, 10), 0.15, 0.15, np.random.default_rng(0))
-    assert 150 < (dealt[:, VALIDATION] == 2).sum() < 250
+    counts = apportion(np.full(400, 10), 0.15, 0.15, np.random.default_rng(0))
+    assert 150 < (counts[:, VALIDATION] == 2).sum() < 250
 
 
 def test_a_text_that_would_fill_a_split_stays_in_train():
@@ -110,43 +111,43 @@ def test_rows_without_text_or_label_are_left_out_with_their_numbers():
     assert set(range(1, 41)) - set(prepared.rows) == {4, 6, 8}
     assert found(prepared, "missing-texts")[0].rows == (4,)
     assert found(prepared, "missing-labels")[0].rows == (6, 8)
-    assert found(prepared, "missing-labels")[0].sentence == "2 rows without a label in 'label' were left out."
+    assert re.search("^2 rows .*'label'", found(prepared, "missing-labels")[0].sentence)
 
 
 @pytest.mark.parametrize(
-    ("cells", "classes", "said"),
+    ("cells", "classes", "spellings"),
     [
         (
             ["1", "1.0", " 1 ", "+1", "0", "0.0", "-0"],
             ("0", "1"),
-            "'0' from '-0' and '0.0' and '1' from ' 1 ', '+1'",
+            ["0", "-0", "0.0", "1", " 1 ", "+1", "1.0"],
         ),
         (
             ["True", "true", "TRUE", "true", "False", "false", "false"],
             ("false", "true"),
-            "'true' from 'TRUE' and 'True'",
+            ["false", "False", "true", "TRUE", "True"],
         ),
         (
             ["Yes", "yes ", "yes", "NO", "NO", "no", "NO"],
             ("NO", "yes"),
-            "'NO' from 'no' and 'yes' from 'Yes' and 'yes '",
+            ["NO", "no", "yes", "Yes", "yes "],
         ),
         (["10", "9", "2", "-1", "10", "9", "2"], ("-1", "2", "9", "10"), None),
         (["b", "A", "c", "a1", "A", "b", "c"], ("A", "a1", "b", "c"), None),
-        (["1.5", "10.0", "2.5", "10", "1.5", "2.5", "1.5"], ("1.5", "2.5", "10"), "'10' from '10.0'"),
+        (["1.5", "10.0", "2.5", "10", "1.5", "2.5", "1.5"], ("1.5", "2.5", "10"), ["10", "10.0"]),
         (["007", "7", "007", "7", "008", "008", "008"], ("007", "7", "008"), None),
     ],
 )
-def test_labels_that_mean_the_same_are_one_class_in_natural_order(cells, classes, said):
+def test_labels_that_mean_the_same_are_one_class_in_natural_order(cells, classes, spellings):
     labels = cells * 6
     prepared = prepare(table([f"text {i}" for i in range(len(labels))], labels), config(rare_below=2))
     assert sorted(prepared.classes) == sorted(classes)
     if "007" not in classes:  # 7 and 007 have the same value
         assert prepared.classes == classes
     cast = found(prepared, "labels-cast")
-    assert bool(cast) == bool(said)
-    if said:
-        assert said in cast[0].sentence
+    assert bool(cast) == bool(spellings)
+    if spellings:
+        assert re.findall("'([^']*)'", cast[0].sentence) == spellings
         changed = [i + 1 for i, cell in enumerate(labels) if cell not in classes]
         assert cast[0].rows == tuple(changed[:50])
         assert cast[0].count == len(changed)
@@ -179,20 +180,11 @@ def test_a_missing_split_is_drawn_from_train_only():
 
 
 def test_split_column_words_are_understood():
-    told = [
-        "train",
-        "Training",
-        "TRAIN",
-        "learn",
-        "dev",
-        "Val",
-        "validation",
-        "trial",
-        "test",
-        "held-out",
+    words = [
+        "train", "Training", "TRAIN", "learn", "dev", "Val", "validation", "trial", "test", "held-out",
         "Test ",
-    ] * 2
-    frame = table([f"t{i}" for i in range(22)], ["a"] * 11 + ["b"] * 11, split=told)
+    ]  # fmt: skip
+    frame = table([f"t{i}" for i in range(22)], ["a"] * 11 + ["b"] * 11, split=words * 2)
     prepared = prepare(frame, config(column="split"))
     assert prepared.split.tolist() == ([TRAIN] * 4 + [VALIDATION] * 4 + [TEST] * 3) * 2
 
@@ -211,9 +203,7 @@ def test_files_win_over_the_split_column_which_wins_over_the_draw():
 
 def test_a_split_column_of_other_words_is_refused_by_value_and_row():
     frame = table([f"t{i}" for i in range(10)], ["a", "b"] * 5, fold=["train"] * 6 + ["three"] * 4)
-    with pytest.raises(
-        DataError, match="Column 'fold' has 'three' in row 7, which names no split: use train"
-    ):
+    with pytest.raises(DataError, match="'fold' has 'three' in row 7"):
         prepare(frame, config(column="fold"))
 
 
@@ -228,8 +218,9 @@ def test_texts_in_two_given_splits_leave_train_then_validation_and_never_test():
     assert texts_of(prepared, Split.TRAIN) == ["own 1", "own 2", "own 3", "own 4"]
     leaks = found(prepared, "leaks")
     assert [(f.rows, f.severity) for f in leaks] == [((1, 2), "mended"), ((7,), "mended"), ((1,), "mended")]
-    assert leaks[0].sentence == "2 rows of train repeat a text of test and were left out of train."
-    assert leaks[2].sentence == "1 row of validation repeats a text of test and was left out of validation."
+    assert re.search("^2 rows of train .* of test .* of train", leaks[0].sentence)
+    assert re.search("^1 row of train .* of validation .* of train", leaks[1].sentence)
+    assert re.search("^1 row of validation .* of test .* of validation", leaks[2].sentence)
 
 
 @settings(max_examples=150, deadline=None)
@@ -292,7 +283,7 @@ def test_a_class_too_small_for_all_splits_is_named_and_never_crashes():
     assert set(prepared.split[-3:]) == {TRAIN}
     for split in ("validation", "test"):
         finding = found(prepared, f"classes-missing-in-{split}")[0]
-        assert finding.sentence.startswith(f"'pair' and 'single' have no row in {split}")
+        assert re.search(f"'pair' and 'single' .*{split}", finding.sentence)
         assert finding.rows == (41, 42, 43)
 
 
@@ -300,7 +291,7 @@ def test_a_class_that_train_lacks_is_named():
     parts = ["train"] * 20 + ["test"] * 4
     frame = table([f"t{i}" for i in range(24)], ["a", "b"] * 11 + ["new", "a"], parts)
     prepared = prepare(frame, config())
-    assert found(prepared, "unseen-classes")[0].sentence.startswith("'new' never stands in train")
+    assert re.search("'new' .*train", found(prepared, "unseen-classes")[0].sentence)
 
 
 def test_repeated_texts_are_kept_together_or_dropped():
@@ -311,11 +302,12 @@ def test_repeated_texts_are_kept_together_or_dropped():
     assert len(set(prepared.split[:12])) == 1
     finding = found(prepared, "duplicates")[0]
     assert (finding.count, finding.rows[0], finding.fix) == (11, 2, CleaningRule.DROP_DUPLICATES)
-    assert finding.sentence == "11 rows repeat an earlier text (for instance 'again')."
+    assert re.search("^11 rows .*'again'", finding.sentence)
     dropped = prepare(frame, config(CleaningRule.DROP_DUPLICATES))
     assert dropped.rows.tolist() == [1, *range(13, 53)]
-    mended = found(dropped, "duplicates-dropped")[0]
-    assert mended.sentence == "11 rows repeat an earlier text (for instance 'again') and were left out."
+    fixed = found(dropped, "duplicates-dropped")[0]
+    assert (fixed.count, fixed.severity) == (11, Severity.FIXED)
+    assert re.search("^11 rows .*'again'.* left out", fixed.sentence)
 
 
 def test_texts_with_two_labels_are_a_decision():
@@ -323,12 +315,12 @@ def test_texts_with_two_labels_are_a_decision():
     prepared = prepare(frame, config())
     finding = found(prepared, "conflicts")[0]
     assert finding.rows == (1, 3)
-    assert finding.sentence == "2 rows have a text with more than one label ('torn' is 'a' and 'b')."
+    assert re.search("^2 rows .*'torn' is 'a' and 'b'", finding.sentence)
     dropped = prepare(frame, config(CleaningRule.DROP_CONFLICTS))
     assert not {1, 3} & set(dropped.rows)
 
 
-def test_fixes_leave_a_given_test_alone_and_say_so():
+def test_fixes_leave_a_given_test_alone_and_report_it():
     parts = ["train"] * 20 + ["test"] * 5
     texts = [f"t{i}" for i in range(20)] + ["x", "x", "y", "y", "z"]
     frame = table(texts, ["a", "b"] * 12 + ["a"], parts)
@@ -338,7 +330,7 @@ def test_fixes_leave_a_given_test_alone_and_say_so():
     assert found(prepared, "duplicates-in-test")[0].fix is None
 
 
-def given_but(parts, texts=None, labels=None):
+def given_files(parts, texts=None, labels=None):
     n = len(parts)
     return table(texts or [f"t{i}" for i in range(n)], labels or (["a", "b"] * n)[:n], parts)
 
@@ -347,39 +339,37 @@ REFUSED = {
     "few rows of many classes": (
         table([f"t{i}" for i in range(20)], ["x"] * 5 + [f"c{i}" for i in range(15)]),
         {},
-        "Column 'label' has 16 values in 20 rows, too few of each to draw a validation split",
+        "'label' has 16 values in 20 rows.* validation split",
     ),
     "one class": (
         table([f"t{i}" for i in range(9)], ["Spam", "spam "] * 4 + ["spam"]),
         {},
-        "holds one class only, 'spam'",
+        "one class only, 'spam'",
     ),
     "a class a row": (
         plain(30, 30),
         {},
-        "Column 'label' has a different value in each of its 30 rows, so it names rows",
+        "'label' has a different value .* 30 rows",
     ),
     "no labels": (
         table(["a", "b"], [None, " "]),
         {},
-        "No row has both a text in 'text' and a label in 'label'",
+        "No row .*'text'.*'label'",
     ),
     "few rows": (
         plain(4),
         {},
-        "4 usable rows were too few to draw a validation split of 15 %, which got 0: bring more rows",
+        "^4 usable rows .*validation split of 15 %.* got 0: bring more rows",
     ),
     "one text over and over": (
         table(["the same"] * 60, ["a", "b"] * 30),
         {},
-        "60 usable rows hold only one text, and rows of equal text stay in one split, so a validation split "
-        "of 15 % got 0: bring rows with other texts.",
+        "^60 usable rows .*one text.* validation split of 15 % got 0: .*other texts",
     ),
     "the training file as test": (
         table([f"text {i % 60}" for i in range(120)], ["a", "b"] * 60, ["train"] * 60 + ["test"] * 60),
         {},
-        "All 60 rows of train repeat a text of the test file and were left out, so there is nothing to draw "
-        "a validation split from: add training rows with texts of their own.",
+        "60 rows of train repeat .* test file.* validation split .*: add training rows",
     ),
     "nearly the training file as test": (
         table(
@@ -388,8 +378,7 @@ REFUSED = {
             ["train"] * 60 + ["test"] * 60,
         ),
         {},
-        "3 usable rows were too few to draw a validation split of 15 %, which got 1 (57 rows of train repeat "
-        "a text of another split and were left out): bring more rows",
+        r"^3 usable rows .*validation split of 15 %.* got 1 \(57 rows of train .*\): bring more rows",
     ),
     "one file as validation and as test": (
         table(
@@ -398,68 +387,64 @@ REFUSED = {
             ["train"] * 60 + ["validation"] * 60 + ["test"] * 60,
         ),
         {},
-        "For validation, the validation file leaves 0 usable rows, and two are the least (60 rows of it "
-        "repeat a text of another split and were left out): add rows to it with texts of their own.",
+        r"validation file leaves 0 usable rows.* \(60 rows of it repeat .*\): add rows",
     ),
     "no such split column": (
         plain(),
         {"column": "fold"},
-        "There is no column 'fold': choose from 'text' and 'label'.",
+        "no column 'fold': .*'text' and 'label'",
     ),
     "empty test file": (
-        given_but(["train"] * 10 + ["test"] * 2, labels=["a", "b"] * 5 + [None, None]),
+        given_files(["train"] * 10 + ["test"] * 2, labels=["a", "b"] * 5 + [None, None]),
         {},
-        "The test file has no labels in 'label', so nothing can be scored on it",
+        "test file has no labels in 'label'",
     ),
     "one test row": (
-        given_but(["train"] * 20 + ["test"]),
+        given_files(["train"] * 20 + ["test"]),
         {},
-        "For test, the test file leaves 1 usable row, and two are the least",
+        "test file leaves 1 usable row, and two",
     ),
     "train is in test": (
-        given_but(
+        given_files(
             ["train"] * 4 + ["validation"] * 2 + ["test"] * 4,
             ["a", "b", "c", "d", "v", "w", "d", "c", "b", "a"],
         ),
         {},
-        "Train is left with no row, and two classes are the least (4 rows of it repeat a text of another "
-        "split and were left out): add training rows",
+        r"Train .* no row, .*two classes.* \(4 rows of it repeat .*\): add training rows",
     ),
     "train has one class": (
-        given_but(["train"] * 4 + ["validation"] * 2 + ["test"] * 4, labels=list("aaaaababab")),
+        given_files(["train"] * 4 + ["validation"] * 2 + ["test"] * 4, labels=list("aaaaababab")),
         {},
-        "Train is left with rows of the one class 'a'",
+        "Train .* one class 'a'",
     ),
 }
 
 
 @pytest.mark.parametrize("case", REFUSED)
 def test_what_makes_no_task_gets_one_sentence_that_helps(case):
-    frame, split, sentence = REFUSED[case]
+    frame, split, pattern = REFUSED[case]
     with pytest.raises(DataError) as error:
         prepare(frame, config(**split))
-    assert sentence in str(error.value)
+    assert re.search(pattern, str(error.value))
     assert "\n" not in str(error.value)
 
 
 def test_five_thousand_classes_are_refused_and_the_limit_can_be_raised():
     frame = table([f"t{i}" for i in range(20_000)], [f"c{i % 5000}" for i in range(20_000)])
-    with pytest.raises(
-        DataError, match=r"^5,000 classes in column 'label', and 1,000 are the most: is this really"
-    ):
+    with pytest.raises(DataError, match=r"^5,000 classes .*'label'.* 1,000"):
         prepare(frame, config(), max_classes=1_000)
     assert len(prepare(frame, config(), max_classes=5_000).classes) == 5_000
 
 
 def test_dropping_or_merging_all_but_one_class_is_refused():
     frame = table([f"t{i}" for i in range(33)], ["a"] * 30 + ["b", "c", "c"])
-    with pytest.raises(DataError, match=r"'b' \(1\) and 'c' \(2\), leaves fewer than two"):
+    with pytest.raises(DataError, match=r"'b' \(1\) and 'c' \(2\).* fewer than two"):
         prepare(frame, config(CleaningRule.DROP_RARE))
-    with pytest.raises(DataError, match="leaves the one class 'other'"):
+    with pytest.raises(DataError, match="one class 'other'"):
         prepare(table([f"t{i}" for i in range(6)], list("aabbcc")), config(CleaningRule.MERGE_RARE))
 
 
-def test_shares_of_nothing_leave_splits_empty_and_say_so():
+def test_shares_of_zero_leave_splits_empty_and_are_reported():
     prepared = prepare(plain(10), config(validation=0.0, test=0.2))
     assert [len(prepared.where(s)) for s in SPLITS] == [8, 0, 2]
     assert found(prepared, "no-validation")[0].severity is Severity.BLOCKING

@@ -1,9 +1,10 @@
-"""Files of many kinds become the same table, and what cannot is refused in one sentence that helps."""
+"""Reading tables: delimiters, encodings and quoting, and errors of one sentence for bad files."""
 
 import csv
 import gzip
 import io
 import random
+import re
 import zipfile
 from pathlib import Path
 
@@ -79,12 +80,12 @@ def codes(reading):
     return [f.code for f in reading.findings]
 
 
-def said(reading, code):
+def found(reading, code):
     return next(f for f in reading.findings if f.code == code)
 
 
 def is_utf8(content):
-    """Whether the bytes are UTF-8: so are those of a lone 太 in GBK, and then nothing can tell."""
+    """Whether the bytes are valid UTF-8, as those of a lone 太 in GBK are."""
     try:
         return bool(content.decode("utf-8"))
     except UnicodeDecodeError:
@@ -93,7 +94,7 @@ def is_utf8(content):
 
 @st.composite
 def tables(draw):
-    """Return (encoding, delimiter, quoted, line end, rows) of a file that a careful program would write."""
+    """Return (encoding, delimiter, quoted, line end, rows) of a well-formed file."""
     encoding = draw(st.sampled_from(sorted(WORDS)))
     delimiter = draw(st.sampled_from(DELIMITERS))
     quoted = draw(st.booleans())
@@ -102,7 +103,7 @@ def tables(draw):
         st.lists(st.lists(st.sampled_from(WORDS[encoding]), min_size=1, max_size=6), min_size=2, max_size=8)
     )
     texts = [draw(st.sampled_from(between)).join(words) for words in pieces]
-    texts = [text if text.strip() else "x" for text in texts]  # nothing but blanks is a missing text
+    texts = [text if text.strip() else "x" for text in texts]  # only blanks is a missing text
     if not quoted:
         texts = [text.replace(delimiter, "").strip() or "x" for text in texts]
         assume(not any(text.startswith('"') for text in texts))
@@ -120,8 +121,8 @@ def tables(draw):
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(tables())
-def test_what_a_program_writes_is_read_back_whatever_delimiter_encoding_and_quoting(tmp_path, made):
-    encoding, delimiter, quoted, end, rows = made
+def test_what_a_program_writes_is_read_back_whatever_delimiter_encoding_and_quoting(tmp_path, file_parts):
+    encoding, delimiter, quoted, end, rows = file_parts
     out = io.StringIO()
     if quoted:
         csv.writer(out, delimiter=delimiter, lineterminator=end).writerows([("text", "label"), *rows])
@@ -131,17 +132,17 @@ def test_what_a_program_writes_is_read_back_whatever_delimiter_encoding_and_quot
     assume(encoding not in ("gbk", "gb18030") or out.getvalue().isascii() or not is_utf8(content))
     (tmp_path / "train").write_bytes(content)
     ascii_only = out.getvalue().isascii()
-    # of two or three Chinese characters nobody can tell the code page; `test_data_decoding` measures the rest
+    # two or three Chinese characters do not determine the code page; `test_data_decoding` measures the rest
     assume(
         encoding not in ("gbk", "gb18030") or ascii_only or len(set(out.getvalue()) & CHINESE_LETTERS) >= 8
     )
     table, reading = read_table({"train": tmp_path / "train"}, LIMITS)
-    if rows_of(table) != rows:  # a few letters in a code page: then it must be said
+    if rows_of(table) != rows:  # too few letters in a code page: then it must be a warning
         assert not encoding.startswith("utf")
-        assert said(reading, "encoding").severity is Severity.WARNING
+        assert found(reading, "encoding").severity is Severity.WARNING
         return
     expected = "UTF-8" if ascii_only and encoding in ("cp1252", "gbk", "gb18030") else TITLES[encoding]
-    assert said(reading, "encoding").sentence.startswith(f"Read as {expected}")
+    assert found(reading, "encoding").sentence.startswith(f"Read as {expected}")
 
 
 @pytest.mark.parametrize("quoting", [csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONNUMERIC])
@@ -163,76 +164,58 @@ def zipped(files):
 
 
 BAD = {
-    "empty": (b"", "The file is empty: choose a CSV or TSV file with a header line and rows below it."),
-    "white space": (b"\xef\xbb\xbf \n\n", "The file is empty: choose a CSV"),
-    "header only": ("text,label\n\n", "The file has a header and no rows: add rows below it"),
-    "random bytes": (
-        random.Random(0).randbytes(5000),
-        "The file is a binary file, not text: save the table as CSV",
-    ),
+    "empty": (b"", "is empty: choose a CSV"),
+    "white space": (b"\xef\xbb\xbf \n\n", "is empty: choose a CSV"),
+    "header only": ("text,label\n\n", "header and no rows: add rows"),
+    "random bytes": (random.Random(0).randbytes(5000), "binary file.*: save .* CSV"),
     "field too many": (
         "text,label\nfine,1\nwell, not fine,0\nfine,1\n",
-        "The file has 3 fields in line 3 where the header has 2: put double quotes around",
+        "3 fields in line 3 .* 2: put double quotes",
     ),
     "field too few": (
         'text,label\n"two\nlines",1\nfine\nfine,1\n',
-        "The file has 1 field in line 4 where the header has 2: add the missing comma or value, or",
+        "1 field in line 4 .* 2: add the missing comma",
     ),
     "quote never closed": (
         "text,label\n" + '"a, b",1\n' * 20 + '"c, d,1\n' + "e,1\n" * 20,
-        "The file has a quote that is opened and never closed in the row that starts on line 22:",
+        "quote .* never closed .* line 22: close it",
     ),
-    "NUL": (
-        b"text,label\ngood,1\nb\0ad,0\n" + b"fine enough,1\n" * 50,
-        "The file has a NUL character in line 3",
-    ),
+    "NUL": (b"text,label\ngood,1\nb\0ad,0\n" + b"fine enough,1\n" * 50, "NUL character in line 3"),
     "huge cell": (
         "text,label\ngood,1\n" + "x" * 900_000 + ",0\n",
-        "The file has a cell of 900,000 characters in row 2 (line 3), column 'text': shorten",
+        r"900,000 characters in row 2 \(line 3\), column 'text': shorten",
     ),
-    "too large": (
-        b"text,label\n" + b"good,1\n" * 150_000,
-        "The file has 1 MB, over the limit of 1 MB: keep fewer rows",
-    ),
-    "too many rows": (
-        "text,label\n" + "good,1\n" * 1_001,
-        "The file has more than 1,000 rows, the limit here",
-    ),
+    "too large": (b"text,label\n" + b"good,1\n" * 150_000, "limit of 1 MB: keep fewer rows"),
+    "too many rows": ("text,label\n" + "good,1\n" * 1_001, "more than 1,000 rows"),
     "wide": (
         ",".join(f"c{i}" for i in range(1_500)) + "\n" + "," * 1_499 + "1\n",
-        "The file has 1,500 columns, and 1,000",
+        "1,500 columns, and 1,000",
     ),
-    "no lines": ("a,b " * 200_000, "The file has 200,001 columns, and 1,000 are the most"),
-    "broken Excel": (zipped({"xl/workbook.xml": "<workbook/>"}), "The file is no workbook that can be read"),
-    "old Word": (
-        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(100),
-        "The file is no workbook that can be read",
-    ),
-    "zip without rows": (zipped({"reviews.csv": "text,label\n"}), "The file has a header and no rows"),
-    "zip without a table": (
-        zipped({"a.png": b""}),
-        "The file is a ZIP archive without a table, it holds 'a.png'",
-    ),
-    "broken zip": (b"PK\x03\x04 and nothing", "The file is a damaged ZIP archive"),
-    "broken gzip": (gzip.compress(b"text,label\n" * 99)[:-9], "The file is a damaged gzip archive"),
-    "gzip bomb": (gzip.compress(b"a,b\n" * 1_000_000), "The file has over 1 MB when unpacked"),
-    "zip bomb": (zipped({"a.csv": b"a,b\n" * 1_000_000}), "The file has over 1 MB when unpacked"),
-    "broken Parquet": (b"PAR1" + bytes(99), "The file is a Parquet file that cannot be read"),
-    "JSON without a table": ('{"text": "good", "label": ', "The file looks like JSON and cannot be read"),
-    "broken JSON line": ('{"a": 1}\n{"a": 2}\n{"a": \n', "The file has in line 3 what is no JSON object"),
-    "deep JSON": ("[" * 200_000, "The file looks like JSON and cannot be read (nested too deep)"),
-    "PDF": (b"%PDF-1.7\n1 0 obj\n", "The file is a PDF document, not a table"),
-    "PNG": (b"\x89PNG\r\n\x1a\n", "The file is a PNG picture"),
-    "web page": ("<!DOCTYPE html>\n<html><body>text,label", "The file is a web page, not a table"),
+    "no lines": ("a,b " * 200_000, "200,001 columns, and 1,000"),
+    "broken Excel": (zipped({"xl/workbook.xml": "<workbook/>"}), "no workbook that can be read"),
+    "old Word": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(100), "no workbook that can be read"),
+    "zip without rows": (zipped({"reviews.csv": "text,label\n"}), "header and no rows"),
+    "zip without a table": (zipped({"a.png": b""}), "ZIP archive without a table.* 'a.png'"),
+    "broken zip": (b"PK\x03\x04 and nothing", "damaged ZIP archive"),
+    "broken gzip": (gzip.compress(b"text,label\n" * 99)[:-9], "damaged gzip archive"),
+    "gzip bomb": (gzip.compress(b"a,b\n" * 1_000_000), "over 1 MB when unpacked"),
+    "zip bomb": (zipped({"a.csv": b"a,b\n" * 1_000_000}), "over 1 MB when unpacked"),
+    "broken Parquet": (b"PAR1" + bytes(99), "Parquet file that cannot be read"),
+    "JSON without a table": ('{"text": "good", "label": ', "JSON .*cannot be read"),
+    "broken JSON line": ('{"a": 1}\n{"a": 2}\n{"a": \n', "line 3 .*no JSON object"),
+    "deep JSON": ("[" * 200_000, r"JSON .*cannot be read \(nested too deep\)"),
+    "PDF": (b"%PDF-1.7\n1 0 obj\n", "PDF document, not a table"),
+    "PNG": (b"\x89PNG\r\n\x1a\n", "PNG picture"),
+    "web page": ("<!DOCTYPE html>\n<html><body>text,label", "web page, not a table"),
 }
 
 
 @pytest.mark.parametrize("case", BAD)
 def test_a_bad_file_gets_one_sentence_that_helps(file, case):
-    content, sentence = BAD[case]
+    content, pattern = BAD[case]
     with pytest.raises(DataError) as error:
         read_table({"train": file(content)}, LIMITS)
-    assert str(error.value).startswith(sentence)
+    assert re.search(f"^The file .*{pattern}", str(error.value))
     assert "\n" not in str(error.value)
     assert len(str(error.value)) < 260
 
@@ -247,7 +230,7 @@ def test_only_the_columns_in_use_must_stand_in_all_files(file):
     table, reading = read_table(sources, LIMITS)
     assert rows_of(table) == [("a", "1", "7", None), ("b", "1", None, "2")]
     assert codes(reading).count("columns-differ") == 2
-    with pytest.raises(DataError, match=r"^The test file has no column of the training file"):
+    with pytest.raises(DataError, match=r"^The test file has no column of .*'text'"):
         read_table({"train": sources["train"], "test": file("a,b\n1,2\n", "test")}, LIMITS)
 
 
@@ -275,24 +258,24 @@ def test_files_in_another_column_order_and_encoding_become_one_table(file):
     assert rows_of(table) == [("好", "1"), (None, None), ("不好", "0"), ("größer", "1")]
     assert reading.parts == {"train": 3, "test": 1}
     sentences = [f.sentence for f in reading.findings]
-    assert "File train: Read as UTF-8." in sentences
-    assert "File test: A semicolon separates the 2 columns." in sentences
+    assert any(re.search(r"^File train: .*UTF-8", sentence) for sentence in sentences)
+    assert any(re.search(r"^File test: .*semicolon .* 2 columns", sentence) for sentence in sentences)
 
 
-def test_what_all_files_say_is_said_once(file):
+def test_findings_of_all_files_are_reported_once(file):
     _, reading = read_table(
         {"train": file("text,label\na,1\n"), "test": file("text,label\nb,1\n", "test")}, LIMITS
     )
     assert codes(reading) == ["encoding", "delimiter", "quoting"]
 
 
-def test_what_was_mended_is_said_with_row_numbers(file):
+def test_what_was_fixed_is_reported_with_row_numbers(file):
     table, reading = read_table({"train": file(" text , label\na,1\n , \n\nb,0,,\n  ,1\n")}, LIMITS)
     assert rows_of(table) == [("a", "1"), (None, None), (None, None), ("b", "0"), (None, "1")]
     assert table[ROW].tolist() == [1, 2, 3, 4, 5]
-    assert said(reading, "empty-rows").rows == (2, 3)
-    assert said(reading, "trailing-fields").rows == (4,)
-    assert "'text' and 'label'" in said(reading, "header-space").sentence
+    assert found(reading, "empty-rows").rows == (2, 3)
+    assert found(reading, "trailing-fields").rows == (4,)
+    assert "'text' and 'label'" in found(reading, "header-space").sentence
     assert {f.severity for f in reading.findings} == {Severity.DETECTED, Severity.FIXED}
 
 
@@ -313,7 +296,7 @@ def test_quotes_in_a_tab_separated_file_are_plain_characters(file):
     content = 'text\tlabel\n"so called" art\t1\n"begins here\t0\nand ends there"\t1\n'
     table, reading = read_table({"train": file(content)}, LIMITS)
     assert [row[0] for row in rows_of(table)] == ['"so called" art', '"begins here', 'and ends there"']
-    assert "plain" in said(reading, "quoting").sentence
+    assert "plain" in found(reading, "quoting").sentence
 
 
 def test_two_quotes_at_the_ends_of_fields_do_not_swallow_rows(file):
@@ -331,7 +314,7 @@ def test_quotes_escaped_by_backslash(file):
 def test_stray_quotes_inside_quoted_fields_are_read_leniently(file):
     table, reading = read_table({"train": file('text,label\n"he "never" came",1\n"fine, then",0\n')}, LIMITS)
     assert rows_of(table) == [('he never" came"', "1"), ("fine, then", "0")]
-    assert "stray" in said(reading, "quoting").sentence
+    assert "stray" in found(reading, "quoting").sentence
 
 
 @pytest.mark.parametrize(
@@ -355,15 +338,15 @@ def test_short_texts_in_old_encodings(file, text, encoding, title):
     content = f'text,label\n"{text}",1\nok,0\n'.encode(encoding)
     table, reading = read_table({"train": file(content)}, LIMITS)
     assert table["text"].tolist() == [text, "ok"]
-    assert said(reading, "encoding").sentence.startswith(f"Read as {title}")
+    assert found(reading, "encoding").sentence.startswith(f"Read as {title}")
 
 
-def test_a_utf8_file_with_a_broken_character_is_mended_and_said(file):
+def test_a_broken_character_in_a_utf8_file_is_replaced_and_reported(file):
     content = ("text,label\n" + "très déjà été,1\n" * 20).encode() + b"caf\xe9,0\n"
     table, reading = read_table({"train": file(content)}, LIMITS)
     assert table["text"].iloc[-1] == "caf�"
-    assert said(reading, "broken-characters").sentence.startswith("1 character could not be read as UTF-8")
-    assert said(reading, "broken-characters").severity is Severity.WARNING
+    assert re.search("^1 character .*UTF-8", found(reading, "broken-characters").sentence)
+    assert found(reading, "broken-characters").severity is Severity.WARNING
 
 
 def test_a_first_row_of_data_is_no_header(file):
@@ -377,7 +360,7 @@ def test_a_file_of_texts_alone_can_be_read_to_predict(file):
     path = file("text\nfirst, with a comma\n\"second; \n 'quoted'\"\nthird | and last\n")
     table, reading = read_table({"train": path}, LIMITS)
     assert table["text"].tolist() == ["first, with a comma", "second; \n 'quoted'", "third | and last"]
-    assert said(reading, "delimiter").sentence == "One column."
+    assert found(reading, "delimiter").sentence == "One column."
 
 
 def test_one_column_of_quoted_sentences_below_a_bare_name(file):

@@ -1,11 +1,10 @@
-"""The samples are what their descriptions say, and make good tasks as they are."""
+"""The sample datasets match their descriptions and are tasks without problems."""
 
 import subprocess
 import sys
 
 import pytest
 
-from translearn_core import data
 from translearn_core.config import DataConfig
 from translearn_core.data import SAMPLES, diagnose, read_table, sample_bytes
 from translearn_core.data.normalisation import text_key
@@ -25,7 +24,7 @@ def test_the_samples_are_the_three():
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda s: s.key)
-def test_a_sample_reads_cleanly_and_is_a_task_without_anything_to_mend(sample, tmp_path):
+def test_a_sample_reads_cleanly_and_is_a_task_without_warnings(sample, tmp_path):
     columns, rows, classes = COLUMNS[sample.key]
     (tmp_path / "train").write_bytes(sample_bytes(sample.key))
     table, reading = read_table({"train": tmp_path / "train"}, Settings())
@@ -39,15 +38,8 @@ def test_a_sample_reads_cleanly_and_is_a_task_without_anything_to_mend(sample, t
 
 
 def test_an_unknown_sample_is_not_found():
-    with pytest.raises(NotFoundError, match="There is no sample 'news': choose reviews, tickets, trilingual"):
+    with pytest.raises(NotFoundError, match=r"'news'.*reviews, tickets, trilingual"):
         sample_bytes("news")
-
-
-def test_public_names_are_sorted():
-    assert data.__all__ == sorted(
-        data.__all__, key=lambda name: (not name.isupper(), not name[0].isupper(), name)
-    )
-    assert all(hasattr(data, name) for name in data.__all__)
 
 
 def test_nothing_heavy_is_imported():
@@ -55,5 +47,5 @@ def test_nothing_heavy_is_imported():
         "import sys, translearn_core.data; print([m for m in ('torch', 'transformers', 'sklearn', "
         "'tokenizers') if m in sys.modules])"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"

@@ -1,4 +1,4 @@
-"""CSV injection: what a spreadsheet would run is escape_formulas, what it would not run stays as it is."""
+"""CSV injection: cells that a spreadsheet would run are escaped, others stay as they are."""
 
 import csv
 import io
@@ -14,11 +14,11 @@ from translearn_core.data.csv_injection import (
     looks_like_formula,
 )
 
-KEPT = (
+SAFE = (
     "-", "+", "=", "@", "--", "−", "－", "+5", "-3.2", "- 5", "-1e5", "-5 %", "-1.234,56", "＋5", "1e5",
     "e-mail", "x = 1", "a;-5;b", "+49 30 1234567", "\ttext", "he said, @bob", "", "a\n-",
 )  # fmt: skip
-RUN = {
+FORMULAS = {
     "=1": "'=1",
     "@team": "'@team",
     "- item": "'- item",
@@ -40,13 +40,13 @@ RUN = {
 }
 
 
-@pytest.mark.parametrize("cell", KEPT)
+@pytest.mark.parametrize("cell", SAFE)
 def test_what_no_spreadsheet_runs_is_left_as_it_is(cell: str) -> None:
     assert escape_cell(cell) == cell
     assert not looks_like_formula(cell)
 
 
-@pytest.mark.parametrize(("cell", "written"), RUN.items())
+@pytest.mark.parametrize(("cell", "written"), FORMULAS.items())
 def test_what_one_would_run_gets_an_apostrophe(cell: str, written: str) -> None:
     assert escape_cell(cell) == written
     assert looks_like_formula(cell)
@@ -60,7 +60,7 @@ def test_the_separator_of_the_file_is_quoted_and_splits_no_cell() -> None:
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_no_cell_begins_a_formula_however_the_file_is_split(delimiter: str) -> None:
-    frame = pd.DataFrame({"=h;=h": list(RUN), "b": list(reversed(RUN))})
+    frame = pd.DataFrame({"=h;=h": list(FORMULAS), "b": list(reversed(FORMULAS))})
     text = escape_formulas(frame).to_csv(index=False, lineterminator="\r\n")
     cells = [cell for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) for cell in row]
     first = [cell.replace("\ufeff", "").replace("\u200b", "").strip()[:1] for cell in cells]
@@ -84,6 +84,6 @@ def test_only_texts_change_and_headers_are_texts_too() -> None:
     "cell", ["\n" * 10**6 + "x-", "-" * 10**6 + "x", "-1" + " " * 10**6 + "x", "- " * 10**6]
 )
 def test_long_cells_take_time_in_proportion(cell: str) -> None:
-    began = time.perf_counter()
+    start = time.perf_counter()
     escape_cell(cell)
-    assert time.perf_counter() - began < 2
+    assert time.perf_counter() - start < 2

@@ -1,4 +1,6 @@
-"""Fewer training rows: nested, in proportion, and nothing else touched."""
+"""Nested stratified training subsets; the other splits stay."""
+
+import re
 
 import numpy as np
 import pandas as pd
@@ -12,7 +14,7 @@ from translearn_core.data.nested_subsets import nested_order
 
 
 @given(st.lists(st.integers(0, 4), min_size=2, max_size=200), st.integers(0, 3))
-def test_every_beginning_holds_the_classes_in_proportion(labels: list[int], seed: int) -> None:
+def test_every_prefix_is_stratified(labels: list[int], seed: int) -> None:
     array = np.asarray(labels)
     order = nested_order(array, seed=seed)
     assert sorted(order) == list(range(len(array)))
@@ -33,19 +35,19 @@ def test_smaller_training_sets_are_part_of_larger_ones_and_the_rest_stays() -> N
             PART: "train",
         }
     )
-    found = {
+    prepared = {
         size: prepare(table, DataConfig(dataset="d", text="text", label="label", train_rows=size))
         for size in (2, 16, 64, 10_000)
     }
-    sizes = [len(p.where(Split.TRAIN)) for p in found.values()]
+    sizes = [len(p.where(Split.TRAIN)) for p in prepared.values()]
     assert sizes[:3] == [2, 16, 64]
     whole = prepare(table, DataConfig(dataset="d", text="text", label="label"))
     assert sizes[3] == len(whole.where(Split.TRAIN))
-    told = f"It learns from 64 of the {sizes[3]} rows of train, drawn with seed 0."
-    assert told in [str(one.sentence) for one in found[64].findings]
-    assert not [one for one in whole.findings if one.code == "fewer"]
-    rows = [set(p.rows[p.where(Split.TRAIN)]) for p in found.values()]
+    (fewer,) = [finding for finding in prepared[64].findings if finding.code == "fewer"]
+    assert re.search(rf"\b64 of the {sizes[3]} .* seed 0\b", fewer.sentence)
+    assert not [finding for finding in whole.findings if finding.code == "fewer"]
+    rows = [set(p.rows[p.where(Split.TRAIN)]) for p in prepared.values()]
     assert rows[0] < rows[1] < rows[2] < rows[3]
     for split in (Split.VALIDATION, Split.TEST):
-        held = [tuple(p.rows[p.where(split)]) for p in found.values()]
-        assert len(set(held)) == 1
+        held_out = [tuple(p.rows[p.where(split)]) for p in prepared.values()]
+        assert len(set(held_out)) == 1

@@ -1,4 +1,4 @@
-"""Tables as files of every kind: what comes back, and what no kind may do to a value."""
+"""Tables written as files of every kind: values survive, formulas are escaped."""
 
 import gzip
 import io
@@ -47,7 +47,7 @@ def test_every_kind_gives_the_rows_back(kind: TableKind, tmp_path: Path) -> None
     np.testing.assert_allclose(back["probability"].astype(float), table()["probability"])
 
 
-def test_csv_is_defused_unless_raw_and_no_other_kind_is(tmp_path: Path) -> None:
+def test_csv_is_escaped_unless_raw_and_no_other_kind_is() -> None:
     assert b"\n'=1+1," in table_bytes(table(), TableKind.CSV)
     assert b"\n=1+1," in table_bytes(table(), TableKind.CSV, raw=True)
     assert b"\n-," in table_bytes(table(), TableKind.CSV).replace(b"\r\n", b"\n")
@@ -67,27 +67,23 @@ def test_a_sheet_holds_texts_as_texts() -> None:
     assert [sheet["B2"].value, sheet["B4"].value, sheet["C2"].value] == [0.5, None, True]
 
 
-def test_what_a_sheet_cannot_hold_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(DataError, match="32,768 characters in one cell, and a sheet holds 32,767"):
+def test_what_a_sheet_cannot_hold_is_refused() -> None:
+    with pytest.raises(DataError, match=r"32,768 characters.*32,767"):
         table_bytes(pd.DataFrame({"a": ["x" * 32_768]}), TableKind.XLSX)
     rows = pd.DataFrame({"a": np.zeros(module.SHEET_ROWS)})
-    with pytest.raises(DataError, match="1,048,577 rows with its header, and a sheet holds 1,048,576"):
+    with pytest.raises(DataError, match=r"1,048,577 rows.*1,048,576"):
         table_bytes(rows, TableKind.XLSX)
 
 
 def test_the_kind_is_what_the_name_ends_with(tmp_path: Path) -> None:
     names = {
-        "a.CSV": "csv",
-        "a.tsv.gz": "tsv",
-        "a.tab": "tsv",
-        "b.pq": "parquet",
-        "x.y.jsonl": "jsonl",
+        "a.CSV": "csv", "a.tsv.gz": "tsv", "a.tab": "tsv", "b.pq": "parquet", "x.y.jsonl": "jsonl",
         "a.doc": None,
-    }
+    }  # fmt: skip
     assert {name: table_kind(name) for name in names} == names
     assert output_kind(Path("answers")) is TableKind.CSV
     for name in ("a.ods", "a.xlsx.gz", "a.gz"):
-        with pytest.raises(DataError, match="ends with no kind of table"):
+        with pytest.raises(DataError, match=r"\.csv\.gz"):
             output_kind(Path(name))
     write_table(table(), tmp_path / "a.csv.gz")
     assert gzip.decompress((tmp_path / "a.csv.gz").read_bytes()) == table_bytes(table(), TableKind.CSV)

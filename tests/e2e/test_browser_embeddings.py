@@ -50,7 +50,7 @@ def listed(tab: Page, turn: int) -> int:
     """Wait for the table of what was picked as the `turn`-th, and return how many texts it says."""
     expect(keyed(tab, f"circled_table-{turn}")).to_be_visible()
     settled(tab)
-    said = tab.get_by_test_id("stMain").get_by_text("taken for another class").inner_text()
+    said = tab.get_by_test_id("stMain").get_by_text("predicted as another class").inner_text()
     return int(said.split()[0].replace(",", ""))
 
 
@@ -92,7 +92,7 @@ def test_a_double_click_lets_go_on_both_maps(trained: Trained, visit: Callable[.
     circle(tab, BEFORE, 0.5, 0.5, 0.2)
     listed(tab, 1)
     keyed(tab, BEFORE).locator(".nsewdrag").first.dblclick(position={"x": 5, "y": 5})
-    expect(tab.get_by_test_id("stMain")).not_to_contain_text("taken for another class")
+    expect(tab.get_by_test_id("stMain")).not_to_contain_text("predicted as another class")
     settled(tab)
     for key in (BEFORE, AFTER):
         now = held(tab, key)
@@ -120,7 +120,7 @@ def test_a_text_is_found_by_its_words_and_asked_for_its_neighbours(
     assert place is not None
     tab.mouse.click(place["x"] + 17, place["y"] + 52)  # the box at the left of the first line
     near = keyed(tab, "neighbourhood")
-    expect(near).to_contain_text("10 of its 10 nearest texts are the same")  # only the head was trained
+    expect(near).to_contain_text("10 of its 10 nearest neighbours are the same")  # only the head was trained
     expect(near.get_by_test_id("stDataFrame")).to_have_count(2)
     settled(tab)
     sound(tab)

@@ -56,7 +56,7 @@ def take_the_tickets(tab: Page) -> None:
     expect(main).to_contain_text(re.compile(r"\d{3} rows, 2 columns"))
     expect(keyed(tab, "text_column").get_by_role("combobox")).to_have_value("text")
     expect(keyed(tab, "label_column").get_by_role("combobox")).to_have_value("intent")
-    expect(main).to_contain_text("what was detected and mended")
+    expect(main).to_contain_text("detected and fixed")
     drawn(tab, "class_counts")
     drawn(tab, "text_lengths")
     sound(tab)

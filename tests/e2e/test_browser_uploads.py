@@ -32,7 +32,7 @@ def test_semicolons_and_windows_1252_are_read_and_said(visit: Callable[..., Visi
     expect(main).to_contain_text("60 rows, 2 columns")
     expect(keyed(tab, "text_column").get_by_role("combobox")).to_have_value("review")
     expect(keyed(tab, "label_column").get_by_role("combobox")).to_have_value("verdict")
-    tab.get_by_text("what was detected and mended").first.click()
+    tab.get_by_text("detected and fixed").first.click()
     expect(main).to_contain_text("Read as Windows-1252")
     expect(main).to_contain_text("semicolon")
     sound(tab)

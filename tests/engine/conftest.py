@@ -9,9 +9,9 @@ from translearn_core.settings import Settings
 
 
 @pytest.fixture(scope="package", autouse=True)
-def told_jobs():
+def scripted_jobs():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DASK_DISTRIBUTED__WORKER__PRELOAD", '["told_jobs"]')
+        patch.setenv("DASK_DISTRIBUTED__WORKER__PRELOAD", '["scripted_jobs"]')
         patch.setenv(
             "PYTHONPATH", os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")])
         )
@@ -19,7 +19,7 @@ def told_jobs():
 
 
 BUDGET = {"read_seconds": 2, "read_memory_mb": 300}
-"""Small enough for a test to pass it."""
+"""Read budget, small enough for a test to exceed."""
 
 
 @pytest.fixture(scope="package")
@@ -33,17 +33,17 @@ def shared_lab(tmp_path_factory):
 
 @pytest.fixture
 def lab(shared_lab):
-    """The engine that the tests share, at rest."""
+    """The shared engine, idle."""
     deadline = time.monotonic() + 30
     while shared_lab.store.busy() or shared_lab.status.slots != SLOTS:
-        assert time.monotonic() < deadline, "the test before left something running"
+        assert time.monotonic() < deadline, "the previous test left a job running"
         time.sleep(0.05)
     return shared_lab
 
 
 @pytest.fixture
 def own_lab(tmp_path):
-    """A workspace whose engine the test starts and ends."""
+    """A workspace whose engine the test starts itself."""
     lab = Lab(Settings(workspace=tmp_path / "lab", max_memory_mb=4_000))
     yield lab
     lab.stop()

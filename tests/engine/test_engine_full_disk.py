@@ -1,4 +1,4 @@
-"""An engine that can write no file any more lives on, and goes on where it was once it can."""
+"""An engine survives a full disk and resumes when there is room."""
 
 import subprocess
 import sys
@@ -26,7 +26,7 @@ except Exception as error:
 
 
 def limit_files(processes, size):
-    """Let no file of these processes grow beyond `size` bytes: as on a full disk, every write fails."""
+    """Limit the file size of processes, so that writes fail as on a full disk; None removes the limit."""
     import resource
 
     for process in processes:
@@ -34,33 +34,33 @@ def limit_files(processes, size):
         resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (hard if size is None else size, hard))
 
 
-def test_an_engine_without_room_waits_and_nothing_is_lost_or_done_twice(own_lab):
+def test_on_a_full_disk_the_engine_waits_and_every_job_runs_once(own_lab):
     own_lab.start()
-    long = own_lab.until(own_lab.tell("work", train=True, tag="long", seconds=20), stage="working")
-    short = own_lab.until(own_lab.tell("work", tag="short", seconds=2), stage="working")
-    family = own_lab.family()
-    limit_files(family, 0)
+    long = own_lab.until(own_lab.submit("work", train=True, tag="long", seconds=20), stage="working")
+    short = own_lab.until(own_lab.submit("work", tag="short", seconds=2), stage="working")
+    processes = own_lab.processes()
+    limit_files(processes, 0)
     seen = own_lab.status.seen
-    waiting = own_lab.tell("work", tag="waiting", seconds=0)
-    time.sleep(6)  # the short one ends meanwhile, which cannot be noted
+    waiting = own_lab.submit("work", tag="waiting", seconds=0)
+    time.sleep(6)  # the short job ends meanwhile, which cannot be stored
 
-    assert all(process.is_running() for process in family)
+    assert all(process.is_running() for process in processes)
     assert own_lab.status.alive
-    assert own_lab.status.seen - seen < 3, "its file could be written"
+    assert own_lab.status.seen - seen < 3, "the status file was written"
     states = {run.id: own_lab.store.run("ann", run.id).state for run in (long, short, waiting)}
     assert states == {long.id: State.RUNNING, short.id: State.RUNNING, waiting.id: State.QUEUED}
 
-    limit_files(family, None)
+    limit_files(processes, None)
     for run in (short, waiting, long):
         ended = own_lab.until(run, seconds=90)
         assert (ended.state, ended.job.attempts, ended.job.reason) == (State.DONE, 1, None)
     assert own_lab.status.seen > seen + 3
     log = (own_lab.settings.workspace / "engine.log").read_text()
-    assert "the status file is written again" in log
+    assert "status file is written again" in log
     assert "Traceback" not in log
 
 
-def test_an_engine_is_not_begun_where_no_file_can_be_written(tmp_path):
+def test_no_engine_starts_where_no_file_can_be_written(tmp_path):
     done = subprocess.run(
         [sys.executable, "-c", START, str(tmp_path)],
         cwd=ROOT,

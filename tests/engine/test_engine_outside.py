@@ -1,4 +1,4 @@
-"""An existing Dask cluster instead of one's own: it needs a shared database, so PostgreSQL."""
+"""Existing Dask cluster, which needs a shared PostgreSQL database."""
 
 import signal
 import socket
@@ -66,19 +66,19 @@ def outside(settings, dask_cluster):
 
 
 @needs_postgresql
-def test_jobs_run_on_a_cluster_that_was_there_before_and_a_deaf_one_is_ended(outside):
+def test_jobs_run_on_an_existing_cluster_and_an_unresponsive_one_is_killed(outside):
     assert outside.start().slots == {"TRAIN": 1, "ASK": 1}
     read = outside.until(outside.read(b"text,label\n" + b"hello there,a\ngood bye,b\n" * 20))
     assert read.state is State.DONE
-    deaf = outside.until(outside.tell("hang", seconds=60), stage="hanging")
-    outside.store.request_stop("ann", deaf.id)
-    assert outside.until(deaf, seconds=40).state is State.STOPPED
+    unresponsive = outside.until(outside.submit("hang", seconds=60), stage="hanging")
+    outside.store.request_stop("ann", unresponsive.id)
+    assert outside.until(unresponsive, seconds=40).state is State.STOPPED
     again = outside.until(outside.read(b"text,label\n" + b"hello again,a\ngood bye,b\n" * 20))
     assert again.state is State.DONE
 
 
 @needs_postgresql
-def test_a_scheduler_that_does_not_answer_is_said(tmp_path, settings):
+def test_an_unreachable_scheduler_is_an_error(tmp_path, settings):
     lab = Lab(settings)
     began = time.monotonic()
     with pytest.raises(EngineError, match="No Dask scheduler answers at tcp:"):

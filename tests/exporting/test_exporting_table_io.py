@@ -1,6 +1,5 @@
-"""What an exported program reads: detected delimiters, encodings and quotes; one sentence for the rest."""
+"""Input of exported scripts: detected delimiters, encodings and quotes, and errors."""
 
-import argparse
 import codecs
 from pathlib import Path
 
@@ -23,7 +22,7 @@ def rows(delimiter: str) -> str:
     [(b"", "utf-8"), (codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"),
      (codecs.BOM_UTF16_BE, "utf-16-be"), (b"", "cp1252")],
 )  # fmt: skip
-def test_the_usual_is_detected(
+def test_delimiter_and_encoding_are_detected(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], delimiter: str, mark: bytes, encoding: str
 ) -> None:
     path = tmp_path / "t.csv"
@@ -36,8 +35,8 @@ def test_the_usual_is_detected(
 @pytest.mark.parametrize(
     ("content", "texts"),
     [
-        ('id,text\n1,"He said \\"fine\\", ok"\n', ['He said "fine", ok']),
-        ('id,text\n1,"He said ""fine"", ok"\n', ['He said "fine", ok']),
+        ('id,text\n1,"He says \\"fine\\", ok"\n', ['He says "fine", ok']),
+        ('id,text\n1,"He says ""fine"", ok"\n', ['He says "fine", ok']),
         ('id,text\n1,"two\nlines"\n', ["two\nlines"]),
         ('id\ttext\n1\tsay "so\n2\tno\n', ['say "so', "no"]),
         ('id,text\n1,"C:\\dir\\"\n', ["C:\\dir\\"]),
@@ -47,15 +46,13 @@ def test_the_usual_is_detected(
         ("id;text;;\n1;a;;\n\n2;b;;;\n", ["a", "", "b"]),
     ],
 )
-def test_quotes_blank_rows_and_line_ends_are_read_as_people_mean_them(
-    tmp_path: Path, content: str, texts: list[str]
-) -> None:
+def test_quotes_blank_rows_and_line_ends_are_read(tmp_path: Path, content: str, texts: list[str]) -> None:
     path = tmp_path / "t.csv"
     path.write_bytes(content.encode())
     assert read_table(path, "text", None, None).texts == texts
 
 
-def test_what_is_told_counts_more_than_what_is_detected(tmp_path: Path) -> None:
+def test_given_options_override_detection(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_bytes("text;n\nо, б;1\n".encode("cp1251"))
     assert read_table(path, "text", "semicolon", "cp1251").texts == ["о, б"]
@@ -64,11 +61,11 @@ def test_what_is_told_counts_more_than_what_is_detected(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "words", "said"),
+    ("content", "words", "says"),
     [
         (b"a,b\n1,2\n", ("text", None, None), "give one of 'a', 'b'"),
         (b"a,b\n1,2\n", (None, None, None), "--column is None"),
-        (b"text,b\n1,2\n3,4,5\n", ("text", None, None), "Row 2 .* has 3 fields where the header has 2"),
+        (b"text,b\n1,2\n3,4,5\n", ("text", None, None), "Row 2 .* 3 fields where the header has 2"),
         (b"text,b\n1,2\n", ("text", "ab", None), "--delimiter is 'ab'"),
         (b"text,b\n1,2\n", ("text", None, "utf-99"), "--encoding is 'utf-99'"),
         (b"text,b\n1,2\n", ("text", None, "base64"), "--encoding is 'base64'"),
@@ -79,20 +76,19 @@ def test_what_is_told_counts_more_than_what_is_detected(tmp_path: Path) -> None:
         (b"\n \n", ("text", None, None), "is empty"),
     ],
 )
-def test_the_rest_is_one_sentence(
-    tmp_path: Path, content: bytes, words: tuple[str | None, str | None, str | None], said: str
+def test_unreadable_input_is_explained(
+    tmp_path: Path, content: bytes, words: tuple[str | None, str | None, str | None], says: str
 ) -> None:
     path = tmp_path / "t.csv"
     path.write_bytes(content)
-    with pytest.raises(InputError, match=said) as caught:
+    with pytest.raises(InputError, match=says) as caught:
         read_table(path, *words)
     assert "\n" not in str(caught.value)
 
 
-def test_a_sentence_ends_the_program_with_code_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    asked = table_io.parser("").parse_args(["--csv", str(tmp_path / "no.csv"), "--column", "text"])
-    assert isinstance(asked, argparse.Namespace)
+def test_unreadable_input_exits_with_code_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = table_io.parser("").parse_args(["--csv", str(tmp_path / "no.csv"), "--column", "text"])
     with pytest.raises(SystemExit) as caught:
-        table_io.read(asked)
+        table_io.read(arguments)
     assert caught.value.code == 2
-    assert "no.csv' cannot be read (No such file or directory)" in capsys.readouterr().err
+    assert "no.csv' cannot be read (No such file" in capsys.readouterr().err

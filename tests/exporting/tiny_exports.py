@@ -1,4 +1,4 @@
-"""Tiny models with heads of every kind, written as an export writes them."""
+"""Exports of tiny models with every kind of head."""
 
 import json
 import os
@@ -41,7 +41,7 @@ EXACT = Compute(torch.device("cpu"), bf16=False)
 
 @dataclass(frozen=True)
 class Choice:
-    """One way to build a classifier; `layers` in the words of `Layers`, ``one:k`` for layer k alone."""
+    """Architecture and head of a classifier; `layers` is a `LayerCombination`, ``one:k`` for layer k."""
 
     architecture: str = "bert"
     layers: str = "last"
@@ -88,11 +88,11 @@ CHOICES: dict[str, Choice] = {
         for name in ("roberta", "distilbert", "mpnet", "modernbert", "gpt2", "llama", "gemma3")
     },
 }
-"""Every kind of head, pooling and choice of layers, and what changes the backbone's files."""
+"""Every kind of head, pooling and layer combination, and every change of the backbone's files."""
 
 
 def make(choice: Choice, folder: Path) -> FineTunedModel:
-    """Build the classifier, with every value of its head and of LoRA moved off its start."""
+    """Build the classifier, with random changes to its head and LoRA parameters."""
     config = choice.experiment(tiny_folder(choice.architecture, folder / "source"))
     backbone = load(config.backbone)
     model = Classifier(backbone, config.plan, config.features, config.head, len(LABELS), tuning=config.tuning)
@@ -104,12 +104,12 @@ def make(choice: Choice, folder: Path) -> FineTunedModel:
         model.eval()
         tokens = Inputs.from_tokens(tokenize(backbone.tokenizer, TEXTS, config.features.token_limit))
         model.standardise.fit(model.features(tokens.batch(np.arange(len(TEXTS))), EXACT))
-        model.standardise.scale.clamp_(min=0.05)  # less than that would be rounding, blown up
+        model.standardise.scale.clamp_(min=0.05)  # smaller scales would amplify rounding
     return FineTunedModel(model, LABELS, config.features.token_limit, EXACT)
 
 
 def write(choice: Choice, folder: Path, texts: Sequence[str]) -> NDArray[np.float32]:
-    """Write an export under `folder` and return what the model said before that."""
+    """Write an export under `folder` and return the model's probabilities."""
     trained = make(choice, folder)
     ours, _ = trained.predict(texts)
     save_model(folder, trained, choice.experiment(folder / "source"))
@@ -121,15 +121,15 @@ def write(choice: Choice, folder: Path, texts: Sequence[str]) -> NDArray[np.floa
 def run_elsewhere(
     program: str, folders: Sequence[Path], texts: Sequence[str], *, blocked: str = ""
 ) -> dict[str, list[dict[str, Any]]]:
-    """Return what `program` prints in each folder, run where this project cannot be imported."""
+    """Return the lines that `program` prints in each folder, run without this project."""
     command = [sys.executable, "-I", str(DRIVER), program, *map(str, folders)]
     done = subprocess.run(
         command, input="\n".join(texts), capture_output=True, text=True, check=False,
         cwd=folders[0], env={**os.environ, "BLOCKED": blocked, "HF_HUB_OFFLINE": "1"},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
-    found: dict[str, list[dict[str, Any]]] = json.loads(done.stdout)
-    return found
+    lines: dict[str, list[dict[str, Any]]] = json.loads(done.stdout)
+    return lines
 
 
 def shares(lines: list[dict[str, Any]]) -> NDArray[np.float64]:

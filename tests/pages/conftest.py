@@ -1,4 +1,4 @@
-"""A real workspace with real results in it, and pages opened as one browser or another."""
+"""Fixtures: a real workspace with results, and pages opened with a browser's cookie."""
 
 import os
 import sys
@@ -20,7 +20,7 @@ from translearn_core.settings import settings
 
 @pytest.fixture(autouse=True)
 def _own_main() -> Iterator[None]:
-    """Put back the main module: a page that is run takes its place, and spawned processes would run it."""
+    """Restore the main module, which AppTest replaces and spawned processes would run."""
     main = sys.modules["__main__"]
     yield
     sys.modules["__main__"] = main
@@ -28,7 +28,7 @@ def _own_main() -> Iterator[None]:
 
 @pytest.fixture
 def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """An empty workspace that this process is the engine of, so that no page starts another."""
+    """An empty workspace with this process as its engine, so that no page starts one."""
     monkeypatch.setenv("TRANSLEARN_WORKSPACE", str(tmp_path))
     settings.cache_clear()
     open_store.cache_clear()
@@ -75,7 +75,7 @@ def visit(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Open:
 
 @pytest.fixture
 def alone(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Alone:
-    """Draw one part of a page by itself, in Alice's browser."""
+    """Run one function as a page in Alice's browser."""
 
     def drawn(part: Callable[[], None]) -> AppTest:
         monkeypatch.setattr(

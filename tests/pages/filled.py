@@ -1,4 +1,4 @@
-"""A workspace filled with what workers would have written, through the real store."""
+"""A workspace with results as workers write them, through the real store."""
 
 import time
 from pathlib import Path
@@ -88,7 +88,7 @@ class Filled:
     def answer(
         self, config: BaseConfig, *results: object, name: str | None = None, state: State = State.DONE
     ) -> Run:
-        """Ask for `config` and answer it as a worker would."""
+        """Submit `config` and store its results as a worker would."""
         run = self.store.submit(self.owner, config, name)
         self.store.begin(run.job.id, "TRAIN-0")
         for result in results:
@@ -99,7 +99,7 @@ class Filled:
         return self.store.run(self.owner, run.id)
 
     def table(self, name: str, csv: bytes) -> None:
-        """Bring a table, and read and diagnose it with the code a worker uses."""
+        """Upload a table, and read and diagnose it with the worker's code."""
         self.csv = csv
         self.dataset = self.store.add_dataset(self.owner, name, {"train": csv})
         _, reading = read_table(self.store.workspace.sources(self.dataset.digest), settings())
@@ -107,7 +107,7 @@ class Filled:
         self.look(DataConfig(dataset=self.dataset.digest, text="text", label="label"))
 
     def look(self, data: DataConfig) -> None:
-        """Diagnose the table as the task that `data` says."""
+        """Diagnose the table under the config `data`."""
         self.data = data
         table, _ = read_table(self.store.workspace.sources(data.dataset), settings())
         lengths = table[data.text].str.split().str.len().to_numpy(np.int64) + 2
@@ -116,7 +116,7 @@ class Filled:
         self.answer(DiagnoseConfig(data=self.data), self.diagnosis)
 
     def about_the_model(self) -> None:
-        """Say what the bundled backbone is made of and what it costs."""
+        """Store the info and the cost model of the bundled backbone."""
         self.answer(BackboneInfoConfig(backbone=BackboneConfig()), MINILM)
         loop = TrainingConfig()
         timed = ProfileConfig(
@@ -154,7 +154,7 @@ class Filled:
         return self.answer(config, *results, name=name, state=state)
 
     def summary(self, plan: FreezePlan, seed: int = 0) -> RunSummary:
-        """Put a run into numbers."""
+        """Return the summary of a run."""
         metrics = self.evaluation(seed).metrics
         return RunSummary(
             "CPU, 2 threads",
@@ -170,7 +170,7 @@ class Filled:
         )
 
     def points(self, job: str, seed: int = 0, epochs: int = 3, plan: FreezePlan | None = None) -> None:
-        """Write a history in which the head and the parts of `plan` move."""
+        """Store a training history in which the head and the parts of `plan` drift."""
         trained = [f"block {k}" for k in plan.blocks] + ["embeddings"] * plan.embeddings if plan else []
         random = np.random.default_rng(seed)
         for epoch in range(1, epochs + 1):
@@ -203,7 +203,7 @@ class Filled:
             self.store.add_points(job, [*steps, end])
 
     def evaluation(self, seed: int = 0) -> Evaluation:
-        """Score answers of which about four in five are right."""
+        """Return an evaluation with about 80 % accuracy."""
         random, k = np.random.default_rng(seed + 1), len(self.classes)
         rows = len(self.csv.splitlines()) - 1
         truth = np.arange(rows) % k
@@ -254,7 +254,7 @@ class Filled:
         )
 
     def drift(self, plan: FreezePlan) -> Drift:
-        """Let the trained blocks move and the others stand."""
+        """Return weight drift of the trained blocks only."""
         lines = [("embeddings.weight", "embeddings", plan.embeddings, MINILM.embedding_parameters, 40.0, 0.0)]
         lines += [
             (
@@ -341,7 +341,7 @@ class Filled:
         self.answer(PredictConfig(job=run.job.id, texts=texts), Prediction(texts, self.classes, shares, near))
 
     def replayed(self, label: NDArray[np.int64], probes: NDArray[np.float64]) -> Snapshots:
-        """Replay a run at three moments; `probes` are scores before and after, shape (2, layers)."""
+        """Return three snapshots; `probes` are scores before and after, shape (2, layers)."""
         random, rows = np.random.default_rng(5), len(label)
         split = np.asarray([0, 0, 0, 1, 2])[np.arange(rows) % 5]
         seen = np.flatnonzero(split != 1)
@@ -375,7 +375,7 @@ class Filled:
         )
 
     def walk(self, label: NDArray[np.int64]) -> ProjectionAnimation:
-        """Show a run in every layer: the first five as they were, the last two of them pulled apart."""
+        """Return a projection animation in which only the last two layers changed."""
         rows, pull = len(label), np.tile(np.linspace(0.3, 0.9, 7), (2, 1))
         pull[1, 5:] += (0.3, 0.9)
         angle = 2 * np.pi * label / len(self.classes)
@@ -401,7 +401,7 @@ class Filled:
 
 
 def fill(folder: Path, owner: str, rows: int = 900) -> Filled:
-    """Fill a workspace to look at, with several runs."""
+    """Fill a workspace with several runs for manual inspection."""
     from translearn_core.runs import Workspace
 
     made = Filled(RunStore(Workspace(folder)), owner, rows, ("negative", "neutral", "positive"))

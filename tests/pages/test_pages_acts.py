@@ -1,4 +1,4 @@
-"""What people do on the pages: clear, leave, come back, click what helps, wait for an engine that is gone."""
+"""User actions: clearing fields, leaving and returning, one-click fixes, a missing engine."""
 
 import time
 import tomllib
@@ -33,7 +33,7 @@ from translearn_core.settings import settings
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def said(at: AppTest) -> str:
+def page_text(at: AppTest) -> str:
     parts = [*at.markdown, *at.caption, *at.error, *at.info, *at.warning]
     return "\n".join(str(part.value) for part in parts).replace("\\", "")
 
@@ -160,7 +160,7 @@ def test_compare_opens_with_the_run_that_the_link_names(visit: Open, filled: Fil
 def test_compare_does_not_know_another_owners_run(visit: Open, filled: Filled) -> None:
     Filled(filled.store, owner_of(BOB), rows=60)
     at = visit("compare", BOB, run=filled.run.id)
-    assert "no such run in your workspace" in said(at)
+    assert "no such run in your workspace" in page_text(at)
 
 
 @pytest.mark.parametrize(
@@ -179,15 +179,15 @@ def test_train_says_what_asking_again_costs(visit: Open, filled: Filled, state: 
     else:
         filled.answer(config, state=state)
     at = visit("train")
-    assert words in said(at)
-    assert ("at no cost" in said(at)) is (state is State.DONE)
+    assert words in page_text(at)
+    assert ("at no cost" in page_text(at)) is (state is State.DONE)
 
 
 # others, and the engine
 
 
 def shared(filled: Filled) -> Run:
-    """A training that Alice and Bob both want."""
+    """A training submitted by Alice and Bob."""
     bob = owner_of(BOB)
     filled.store.add_dataset(bob, "same.csv", {"train": filled.csv})
     config = ExperimentConfig(data=filled.data, training=TrainingConfig(seed=51))
@@ -200,26 +200,26 @@ def test_leaving_a_training_that_others_want_says_so_and_can_be_undone(visit: Op
     at = visit("run", run=run.id)
     at.button(key="stop").click().run()
     assert filled.store.run(filled.owner, run.id).state.live
-    assert said(at).count("You have left it; others still want this training, so it goes on.") == 1
+    assert page_text(at).count("others still want this training") == 1
     assert not [button for button in at.button if button.label.startswith("Stop")]
     at.button(key="resume").click().run()
     assert not filled.store.run(filled.owner, run.id).stopping
     assert at.button(key="stop").label == "Stop"
-    assert "You have left it" not in said(at)
+    assert "others still want this training" not in page_text(at)
 
 
 def test_the_shelf_offers_the_same_way_back(visit: Open, filled: Filled) -> None:
     run = shared(filled)
     at = visit("runs")
     at.button(key=f"stop-{run.id}").click().run()
-    assert "You have left it" in said(at)
+    assert "others still want this training" in page_text(at)
     at.button(key=f"resume-{run.id}").click().run()
     assert not filled.store.run(filled.owner, run.id).stopping
 
 
 @pytest.fixture
 def no_engine(workspace: Path) -> Path:
-    """A workspace whose engine has just died, so that no page starts the next one yet."""
+    """A workspace whose engine has just died and is not restarted yet."""
     write_status(settings(), EngineStatus(alive=False, since=time.time() + 600))
     return workspace
 
@@ -249,7 +249,7 @@ def test_a_queue_before_an_engine_at_work_is_only_a_queue(
     write_status(settings(), replace(read_status(settings()), ready=True))
     run = filled.store.submit(filled.owner, ExperimentConfig(data=filled.data), "waits")
     at = visit("run", run=run.id)
-    assert "Next in the queue" in said(at)
+    assert "Next in the queue" in page_text(at)
     assert not at.warning
 
 
@@ -304,9 +304,9 @@ def test_a_wrong_column_is_one_click_from_the_suggested_one(
     at.selectbox(key="label_column").set_value(chosen["label"]).run()
     columns.look(DataConfig(dataset=columns.dataset.digest, **chosen))
     at.run()
-    found = labelled(at, button)
-    assert found
-    at.button(key=found[0].key).click().run()
+    result = labelled(at, button)
+    assert result
+    at.button(key=result[0].key).click().run()
     draft = at.session_state["draft"]
     assert (draft.text, draft.label) == then
     assert (at.selectbox(key="text_column").value, at.selectbox(key="label_column").value) == then

@@ -1,4 +1,4 @@
-"""Before training: advice on a recipe, taken with one click, and layers rated for the labels."""
+"""Recipe advice and transferability scores on the pages."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from filled import HOSTILE, Filled
 from streamlit.testing.v1 import AppTest
-from visits import Open, said
+from visits import Open, page_text
 
 from pages._ui.diagnostics import transferability
 from pages._ui.forms import advice as panel_of_advice
@@ -80,17 +80,17 @@ def test_nothing_is_asked_until_the_button_is_pressed_and_it_can_be_stopped(
 def test_advice_is_sentences_with_sources_and_is_taken_with_one_click(
     filled: Filled, visit: Open, experiment: ExperimentConfig, asked: Asked
 ) -> None:
-    found = advised("linear", **{"features.layers": "one", "features.layer": 4})
-    filled.answer(panel_of_advice.question(experiment, None), found)
+    result = advised("linear", **{"features.layers": "one", "features.layer": 4})
+    filled.answer(panel_of_advice.question(experiment, None), result)
     at = visit("recipe")
-    told = said(at)
+    text = page_text(at)
     for words in (
         "Begin with this",
         "Few labels: keep the features.",
         "Source: Kumar 2022, arXiv:2202.10054",
     ):
-        assert words in told
-    assert "Recipes cannot be told apart." in told
+        assert words in text
+    assert "Recipes cannot be told apart." in text
     assert "![x](" not in "\n".join(str(part.value) for part in (*at.markdown, *at.caption))
     facts, options = table(at, "value"), table(at, "fits")
     assert facts["value"].tolist() == ["54"]
@@ -100,7 +100,7 @@ def test_advice_is_sentences_with_sources_and_is_taken_with_one_click(
     draft = at.session_state["draft"]
     assert draft.plan.blocks == ()
     assert (draft.features.layers, draft.features.layer) == (LayerCombination.ONE, 4)
-    assert panel_of_advice.TAKEN in said(at)
+    assert panel_of_advice.TAKEN in page_text(at)
     assert all(button.key != "take_advice" for button in at.button)
     assert at.session_state["family"] is Family.FROZEN
     assert len(asked(JobKind.ADVICE)) == 1, "the recipe that is chosen is no part of the question"
@@ -163,11 +163,11 @@ def test_the_rating_is_a_figure_with_numbers_and_past_runs_by_name(
     filled: Filled, visit: Open, experiment: ExperimentConfig
 ) -> None:
     draft = draft_of(experiment)
-    asked = transferability.question(draft, filled.data, (BackboneConfig(),), [filled.run])
-    filled.answer(asked, rated([filled.run]))
+    config = transferability.question(draft, filled.data, (BackboneConfig(),), [filled.run])
+    filled.answer(config, rated([filled.run]))
     at = visit("backbone")
-    assert "Layer 6 of" in said(at)
-    assert "never on test" in said(at)
+    assert "Layer 6 of" in page_text(at)
+    assert "never on test" in page_text(at)
     assert "![x](" not in "\n".join(str(part.value) for part in at.markdown)
     assert len(table(at, "probe")) == 14
     assert table(at, "accuracy")["run"].tolist() == [filled.run.name]

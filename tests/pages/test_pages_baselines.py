@@ -1,10 +1,10 @@
-"""Results and Compare beside their baselines, probes of three models: what is asked, shown and offered."""
+"""Baselines on Results and Compare, and probes of three models."""
 
 import numpy as np
 import pytest
 from filled import HOSTILE, Filled
 from streamlit.testing.v1 import AppTest
-from visits import Open, said
+from visits import Open, page_text
 
 from pages._ui.diagnostics import baselines
 from translearn_core.config import (
@@ -56,7 +56,7 @@ def test_the_cheap_lines_are_asked_at_once_and_the_rest_is_drawn_meanwhile(
     at = visit("results")
     assert asked(filled) == [BaselinesConfig(job=filled.run.job.id)]
     assert len(at.get("plotly_chart")) == 5
-    assert {m.label for m in at.metric} >= {"Test accuracy", "Commonest answer"}
+    assert {m.label for m in at.metric} >= {"Test accuracy", "Majority-class baseline"}
     visit("results")
     assert len(asked(filled)) == 1
 
@@ -67,11 +67,11 @@ def test_once_known_the_headline_names_the_best_cheap_line_and_curves_show_it(
     filled.answer(BaselinesConfig(job=filled.run.job.id), held(CHEAP, f"Perhaps. {HOSTILE}"))
     at = visit("results")
     shown = {m.label: m for m in at.metric}
-    assert "Commonest answer" not in shown
+    assert "Majority-class baseline" not in shown
     assert shown["TF-IDF"].value == "70.0 %"
     assert "gets 34.0 %" in shown["TF-IDF"].help
-    assert "Perhaps. " in said(at)
-    assert "Only 18 test rows." in said(at)
+    assert "Perhaps. " in page_text(at)
+    assert "Only 18 test rows." in page_text(at)
     assert "![x](" not in "".join(str(part.value) for part in at.markdown)
     assert not at.error
     at.get_by_key("results_measure").set_value("Accuracy").run()
@@ -83,13 +83,13 @@ def test_scratch_is_one_click_away_its_cost_said_and_it_is_not_asked_twice(
 ) -> None:
     filled.answer(BaselinesConfig(job=filled.run.job.id), held(CHEAP, "Perhaps."))
     at = visit("results")
-    assert "10 passes of the whole model, about" in said(at)
+    assert "10 epochs of the whole model" in page_text(at)
     at.button(key="train_scratch").click().run()
     made = filled.store.run(filled.owner, job_id(control_of(filled.run)))
     assert made.state is State.QUEUED
     assert made.name == "blocks 4 and 5, from scratch"
     assert "train_scratch" not in [button.key for button in at.button]
-    assert "Perhaps." in said(at)
+    assert "Perhaps." in page_text(at)
 
 
 def test_when_scratch_is_done_it_is_held_against_the_run_and_harm_is_red(visit: Open, filled: Filled) -> None:
@@ -104,10 +104,10 @@ def test_when_scratch_is_done_it_is_held_against_the_run_and_harm_is_red(visit: 
     at = visit("results", run=filled.run.id)
     paired = BaselinesConfig(job=filled.run.job.id, scratch=control.job.id)
     assert paired in asked(filled)
-    assert "Perhaps." in said(at), "what is known stays while the rest is computed"
+    assert "Perhaps." in page_text(at), "what is known stays while the rest is computed"
     filled.answer(paired, held(HARMED, "No, it did harm."))
     at = visit("results", run=filled.run.id)
-    assert "No, it did harm." in said(at)
+    assert "No, it did harm." in page_text(at)
     assert ["Negative transfer" in error.value for error in at.error] == [True]
     assert {m.label for m in at.metric} >= {"TF-IDF"}, "scratch is no cheap line"
     assert "train_scratch" not in [button.key for button in at.button]
@@ -140,7 +140,7 @@ def test_what_scratch_costs_is_told_in_words_where_no_step_was_timed(visit: Open
     run = filled.answer(
         config, filled.evaluation(), filled.drift(config.plan), filled.summary(config.plan), name="slow"
     )
-    assert baselines.TRAINS in said(visit("results", run=run.id))
+    assert baselines.TRAINS in page_text(visit("results", run=run.id))
 
 
 # probes
@@ -166,7 +166,7 @@ def test_three_models_their_control_and_the_sentences_are_shown(visit: Open, fil
     (figure,) = drawn(at)
     for name in ("pretrained", "fine-tuned", "random init", "random init selectivity", "control task"):
         assert name in figure
-    assert "It is layer 6." in said(at)
+    assert "It is layer 6." in page_text(at)
     assert "![x](" not in "".join(str(part.value) for part in at.markdown)
     box = at.selectbox(key="probe_about")
     assert box.options == ["the label (label)", "the length of the text", "column topic"]
@@ -178,7 +178,7 @@ def test_three_models_their_control_and_the_sentences_are_shown(visit: Open, fil
     filled.answer(ProbeConfig(job=job, about=LENGTH), probes(LENGTH, "Did training wipe out the length?"))
     at = visit("probes", run=filled.run.id)
     at.selectbox(key="probe_about").set_value(LENGTH).run()
-    assert "Did training wipe out the length?" in said(at)
+    assert "Did training wipe out the length?" in page_text(at)
 
 
 @pytest.mark.parametrize("controls", [0, 2])

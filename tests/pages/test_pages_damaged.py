@@ -1,4 +1,4 @@
-"""Pages where files are damaged: all else is shown, an answer is asked for anew, a run can be resumed."""
+"""Pages with damaged result files: the rest is shown, results are recomputed, a run can be resumed."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A workspace that is full, read-only or broken is said on the page; what is there is shown."""
+"""Notices of a full, read-only or broken workspace."""
 
 import os
 import shutil
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from filled import Filled
 from streamlit.testing.v1 import AppTest
-from visits import Open, said
+from visits import Open, page_text
 
 from pages._ui.datasets import data_sources
 from pages._ui.shell import disk_notice
@@ -66,7 +66,7 @@ def test_a_table_for_which_there_is_no_room_is_refused_and_nothing_is_kept(
     at.button(key=f"sample-{data_sources.FIRST}").click().run()
     assert not at.exception
     assert [str(error.value) for error in at.error] != []
-    assert str(workspace) in said(at)
+    assert str(workspace) in page_text(at)
     assert open_store().datasets("anybody") == []
 
 
@@ -81,9 +81,9 @@ def test_an_upload_that_found_no_room_is_kept_once_there_is_some(
     with monkeypatch.context() as patch:
         patch.setattr(type(open_store().workspace), "keep_files", full)
         at.file_uploader(key="upload_train-0").upload("late.csv", b"text,label\na film,1\n").run()
-    assert "The disk is full." in said(at)
+    assert "The disk is full." in page_text(at)
     at.run()
-    assert "The disk is full." not in said(at)
+    assert "The disk is full." not in page_text(at)
     assert len(filled.store.datasets(filled.owner)) == before + 1
 
 
@@ -98,7 +98,7 @@ def test_results_are_drawn_where_nothing_new_can_be_asked_for(
         filled.store.delete_run(filled.owner, run.id)
     monkeypatch.setattr(RunStore, "submit", read_only)
     at = visit("results")
-    assert "The workspace is read-only." in said(at)
+    assert "The workspace is read-only." in page_text(at)
     assert [part.value for part in at.subheader] == [part.value for part in usual.subheader]
 
 
@@ -111,8 +111,8 @@ def test_a_database_that_was_damaged_is_named_on_the_page(visit: Open, workspace
     for page in ("home", "runs"):
         at = visit(page)
         assert len(at.error) == 1
-        assert "translearn.sqlite" in said(at)
-        assert "damaged" in said(at)
+        assert "translearn.sqlite" in page_text(at)
+        assert "damaged" in page_text(at)
 
 
 def test_a_workspace_that_is_a_file_is_named_on_the_page(
@@ -123,5 +123,5 @@ def test_a_workspace_that_is_a_file_is_named_on_the_page(
     settings.cache_clear()
     open_store.cache_clear()
     at = visit("runs")
-    assert "move away the file" in said(at)
+    assert "move away the file" in page_text(at)
     assert len(at.error) == 1

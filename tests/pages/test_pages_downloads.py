@@ -1,4 +1,4 @@
-"""Downloads: a table whose cells are defused can be had as it is too."""
+"""Downloads of tables with formula cells, escaped and raw."""
 
 import pandas as pd
 import pytest

@@ -1,4 +1,4 @@
-"""A page that ends early and comes back: every widget below shows what it should, not its empty self."""
+"""Widgets of a page that ended early keep their values when drawn again."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ PRETRAINING = {"epochs": 3, "lr": 5e-5, "batch_size": 32, "masked": 0.15}
 
 
 def in_browser(widget: Any) -> Any:
-    """Return what a browser shows that forgot the widget while it was not drawn: its default, if not told."""
+    """Return the value a browser shows for a widget it has dropped: its default unless set."""
     return widget.proto.value if widget.proto.set_value else widget.proto.default
 
 

@@ -1,7 +1,8 @@
-"""The Embeddings page: what is picked on the maps, the texts behind it, and the neighbours of one of them."""
+"""Embeddings page: linked selection, table of texts, nearest neighbours."""
 
 import base64
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from types import SimpleNamespace
@@ -11,7 +12,7 @@ import pytest
 import streamlit.runtime.context as browser
 from filled import HOSTILE, Filled
 from streamlit.testing.v1 import AppTest
-from visits import ALICE, Open, said
+from visits import ALICE, Open, page_text
 
 from pages._ui.results import selection, text_table
 from pages._ui.shell.owner import COOKIE
@@ -23,12 +24,12 @@ Chart = dict[str, object]
 
 
 def charts(at: AppTest) -> list[Chart]:
-    """The two maps."""
+    """Return the figures of the two projections."""
     return [json.loads(chart.proto.spec) for chart in at.get("plotly_chart")[:2]]
 
 
 def rings(chart: Chart) -> int:
-    """How many points a map rings."""
+    """Return the number of ringed points of a projection."""
     return sum(len(decoded(t["x"])) for t in chart["data"] if t.get("name") == "marked")
 
 
@@ -38,13 +39,13 @@ def decoded(axis: dict[str, str]) -> np.ndarray:
 
 def projection_of(filled: Filled) -> tuple[Run, Projection]:
     (run,) = filled.store.runs(filled.owner, JobKind.PROJECTION)
-    found = artifacts.load(filled.store.workspace.run(run.job.id), Projection)
-    assert found is not None
-    return run, found
+    result = artifacts.load(filled.store.workspace.run(run.job.id), Projection)
+    assert result is not None
+    return run, result
 
 
 def change(filled: Filled, **parts: object) -> Projection:
-    """Answer the question for the map with another one."""
+    """Replace the stored projection by a changed one."""
     run, found = projection_of(filled)
     changed = replace(found, **parts)
     artifacts.save(filled.store.workspace.run(run.job.id), changed)
@@ -52,15 +53,15 @@ def change(filled: Filled, **parts: object) -> Projection:
 
 
 def evaluation_of(filled: Filled) -> Evaluation:
-    found = artifacts.load(filled.store.workspace.run(filled.run.job.id), Evaluation)
-    assert found is not None
-    return found
+    result = artifacts.load(filled.store.workspace.run(filled.run.job.id), Evaluation)
+    assert result is not None
+    return result
 
 
 def table(at: AppTest) -> list[int]:
-    """Rows of the file that the table of picked texts lists."""
-    found = [frame.value for frame in at.dataframe if list(frame.value.columns) == text_table.COLUMNS]
-    return found[0]["row"].tolist() if found else []
+    """Return the row numbers in the table of selected texts."""
+    result = [frame.value for frame in at.dataframe if list(frame.value.columns) == text_table.COLUMNS]
+    return result[0]["row"].tolist() if result else []
 
 
 # what is picked
@@ -91,8 +92,8 @@ def test_a_lasso_that_is_gone_is_marked_like_the_others() -> None:
 
 
 def test_what_is_found_twice_is_drawn_anew() -> None:
-    found = selection.nothing(2).find(np.asarray([1]))
-    circled = found.circle(np.asarray([2]), 0, "a")
+    result = selection.nothing(2).find(np.asarray([1]))
+    circled = result.circle(np.asarray([2]), 0, "a")
     again = circled.find(np.asarray([1]))
     assert again.marks[0].turn != circled.marks[0].turn, "else the lasso would stay on the picture"
 
@@ -113,7 +114,7 @@ def test_a_shape_of_no_extent_holds_nothing_and_two_shapes_hold_both() -> None:
 
 def test_nothing_is_picked_at_first_and_how_to_is_said(visit: Open, filled: Filled) -> None:
     at = visit("embeddings")
-    assert text_table.HOW in said(at)
+    assert text_table.HOW in page_text(at)
     assert [rings(chart) for chart in charts(at)] == [0, 0]
     assert table(at) == []
 
@@ -125,11 +126,11 @@ def test_words_are_found_however_written_and_marked_in_both_pictures(visit: Open
     expected = [i + 1 for i in range(90) if f"text {i} ".startswith("text 1")]
     assert table(at) == expected
     assert [rings(chart) for chart in charts(at)] == [len(expected)] * 2
-    assert f"**{len(expected)} texts**" in said(at)
+    assert f"**{len(expected)} texts**" in page_text(at)
     before = [chart.proto.spec for chart in at.get("plotly_chart")[:2]]
     at.run()
     assert [chart.proto.spec for chart in at.get("plotly_chart")[:2]] == before, "or a lasso would be dropped"
-    at.button(key="reset_backbone").click().run()
+    at.button(key="let_go").click().run()
     assert table(at) == []
     assert at.text_input(key=text_table.filters(filled.run)).value == ""
     assert [rings(chart) for chart in charts(at)] == [0, 0]
@@ -138,7 +139,7 @@ def test_words_are_found_however_written_and_marked_in_both_pictures(visit: Open
 def test_words_that_no_text_holds_are_said_as_they_are(visit: Open, filled: Filled) -> None:
     at = visit("embeddings")
     at.text_input(key=text_table.filters(filled.run)).set_value("<b>![y](http://evil.example)").run()
-    assert "No text holds “<b>![y](http://evil.example)”." in said(at)
+    assert "No text holds “<b>![y](http://evil.example)”." in page_text(at)
     assert "![y](" not in "".join(str(c.value) for c in at.caption)
     assert table(at) == []
 
@@ -155,15 +156,15 @@ def test_what_is_picked_outlives_another_colour(visit: Open, filled: Filled) -> 
 def test_the_table_tells_how_many_are_not_drawn_and_what_they_are(visit: Open, filled: Filled) -> None:
     change(filled, shown=np.arange(20))
     at = visit("embeddings")
-    assert "all 90 texts are placed, 20 of them drawn" in said(at)
+    assert "20 of them drawn" in page_text(at)
     at.text_input(key=text_table.filters(filled.run)).set_value("text").run()
     rows = evaluation_of(filled).predictions
     counts = rows["label"].value_counts()
     share, name = 100 * counts.iloc[0] / 90, counts.index[0]
     wrong = int((rows["label"] != rows["predicted"]).sum())
-    told = said(at)
-    assert "**90 texts**, 70 of them not drawn: " in told
-    assert f"{share:.1f} % labelled **{name}**, {wrong} taken for another class." in told
+    text = page_text(at)
+    assert "**90 texts**, 70 of them not drawn" in text
+    assert f"{share:.1f} % labelled **{name}**, {wrong} predicted as" in text
     assert len(table(at)) == 90
 
 
@@ -187,8 +188,8 @@ def test_a_browser_is_sent_a_thousand_texts_cut_and_told_so(visit: Open, filled:
     )
     at = visit("embeddings")
     at.text_input(key=text_table.filters(run)).set_value("long").run()
-    assert "**1,500 texts**" in said(at)
-    assert "the first 1,000" in said(at)
+    assert "**1,500 texts**" in page_text(at)
+    assert "the first 1,000" in page_text(at)
     assert len(table(at)) == text_table.MOST
     shown = next(f.value for f in at.dataframe if "confidence" in f.value)
     assert shown["text"].str.len().max() == 400
@@ -198,19 +199,19 @@ def test_the_numbers_stand_beside_the_pictures_with_their_meaning(visit: Open, f
     at = visit("embeddings")
     shown = [(m.label, m.value) for m in at.metric][:6]
     assert shown == [
-        ("Same class", "52.0 %"),
+        ("Label agreement", "52.0 %"),
         ("Silhouette", "0.03"),
         ("Trustworthiness", "0.90"),
-        ("Same class", "81.0 %"),
+        ("Label agreement", "81.0 %"),
         ("Silhouette", "0.40"),
         ("Trustworthiness", "0.95"),
     ]
     assert [m.delta for m in at.metric][:4:3] == ["40.0 – 63.0 %", "70.0 – 90.0 %"]
     assert all(m.help for m in at.metric[:6])
-    text = said(at)
+    text = page_text(at)
     assert "Texts of one class came closer together." in text
-    assert text.count("Neighbours drawn blindly: 33.3 % of the same class.") == 2
-    assert "a text keeps **31.0 %** of its 10 nearest neighbours (95 % interval 25.0 – 37.0 %)" in text
+    assert len(re.findall(r"Chance level .*33\.3 %", text)) == 2
+    assert re.search(r"overlap: \*\*31\.0 %\*\*.* 25\.0 – 37\.0 %", text)
 
 
 def test_what_could_not_be_asked_is_a_dash(visit: Open, filled: Filled) -> None:
@@ -219,15 +220,15 @@ def test_what_could_not_be_asked_is_a_dash(visit: Open, filled: Filled) -> None:
     change(filled, nearness=(nearness, nearness), kept=unknown)
     at = visit("embeddings")
     assert {m.value for m in at.metric[:6]} == {"–"}
-    assert "too few test texts" in said(at)
-    assert "nan" not in said(at)
+    assert "too few test texts" in page_text(at)
+    assert "nan" not in page_text(at)
 
 
 def test_the_settings_say_what_the_limit_means(visit: Open, filled: Filled) -> None:
     at = visit("embeddings")
     limit = at.number_input(key="projection.limit")
-    assert limit.label == "Texts it is found from"
-    assert "take their places on the same map" in limit.help
+    assert limit.label == "Texts used for the fit"
+    assert "fitted" in limit.help
 
 
 def test_another_layer_is_asked_for(visit: Open, filled: Filled) -> None:
@@ -251,8 +252,8 @@ def panel(monkeypatch: pytest.MonkeyPatch) -> Panel:
         from pages._ui.runs import run_picker
         from pages._ui.shell import state
 
-        found = state.store().run(state.owner(), run)
-        nearest_neighbours.panel(found, run_picker.evaluation(found), 6, index)
+        result = state.store().run(state.owner(), run)
+        nearest_neighbours.panel(result, run_picker.evaluation(result), 6, index)
 
     def opened(run: Run, index: int) -> AppTest:
         context = SimpleNamespace(cookies={COOKIE: ALICE}, theme=SimpleNamespace(type="light"))
@@ -273,14 +274,14 @@ def test_neighbours_are_asked_for_at_once(filled: Filled, panel: Panel) -> None:
 def test_neighbours_stand_side_by_side_and_the_kept_ones_are_marked(filled: Filled, panel: Panel) -> None:
     near = np.asarray([[8, 1, 2, 11], [20, 8, 2, 14]])
     apart = np.asarray([[0.5, 0.6, 0.7, 0.8], [0.1, 0.2, 0.3, 0.4]])
-    found = NearestNeighbours(("pretrained", "fine-tuned"), 6, 5, near, apart)
-    filled.answer(NeighboursConfig(job=filled.run.job.id, layer=6, index=5), found)
+    result = NearestNeighbours(("pretrained", "fine-tuned"), 6, 5, near, apart)
+    filled.answer(NeighboursConfig(job=filled.run.job.id, layer=6, index=5), result)
     at = panel(filled.run, 5)
-    text, labels = said(at), evaluation_of(filled).predictions["label"]
+    text, labels = page_text(at), evaluation_of(filled).predictions["label"]
     own = [int((labels[lines].to_numpy() == labels[5]).sum()) for lines in near]
     assert own == [3, 4], "the classes of these lines go round by three"
-    assert "**2 of its 4** nearest texts are the same before and after." in text
-    assert "**3 of 4** carried its label before, **4 of 4** after." in text
+    assert "**2 of its 4** nearest neighbours are the same" in text
+    assert re.search(r"\*\*3 of 4\*\*.* before, \*\*4 of 4\*\* after", text)
     assert f"“text 5 {HOSTILE}”" in text
     assert "![x](" not in "".join(str(part.value) for part in [*at.markdown, *at.caption])
     before, after = (frame.value for frame in at.dataframe)

@@ -1,4 +1,4 @@
-"""The film of all layers: asked for by a button, shown with its numbers, and silent where it cannot be."""
+"""Projection animation panel: button, figure, table, unsupported architectures."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,7 +9,7 @@ import pytest
 import streamlit.runtime.context as browser
 from filled import MINILM, Filled
 from streamlit.testing.v1 import AppTest
-from visits import ALICE, said
+from visits import ALICE, page_text
 
 from pages._ui.diagnostics import projection_animation
 from pages._ui.shell.owner import COOKIE
@@ -59,10 +59,10 @@ def test_it_is_asked_for_by_a_button(filled: Filled, panel: Panel) -> None:
 def test_it_is_shown_with_its_sentence_and_its_numbers(filled: Filled, panel: Panel) -> None:
     at = panel(filled.run)
     (chart,) = at.get("plotly_chart")
-    for words in ("Before training", "After training", "layer 6: after block 5", "drawn blindly"):
+    for words in ("Before training", "After training", "layer 6: after block 5", "chance level"):
         assert words in chart.proto.spec
     assert len(chart.proto.spec) < 1_500_000
-    assert "27.0 points more" in said(at)
+    assert "27.0 points more" in page_text(at)
     (table,) = at.dataframe
     assert len(table.value) == 14
     assert {"same-class neighbours", "low", "high", "silhouette", "neighbours kept"} <= set(table.value)
@@ -85,17 +85,17 @@ def test_panes_lie_side_by_side_and_on_a_telephone_one_above_the_other(filled: F
 
 def test_a_run_of_the_head_alone_says_that_before_is_after(filled: Filled, panel: Panel) -> None:
     run = filled.train("head", FreezePlan(), seed=5)
-    found = filled.walk(np.arange(len(filled.csv.splitlines()) - 1) % 3)
-    same = found.coordinates[:1].repeat(2, axis=0)
-    filled.answer(ProjectionAnimationConfig(job=run.job.id), replace(found, coordinates=same))
+    result = filled.walk(np.arange(len(filled.csv.splitlines()) - 1) % 3)
+    same = result.coordinates[:1].repeat(2, axis=0)
+    filled.answer(ProjectionAnimationConfig(job=run.job.id), replace(result, coordinates=same))
     at = panel(run)
-    assert "every layer is after training what it was before" in said(at)
+    assert "no layer changed" in page_text(at)
     assert "Before and after training: the same" in at.get("plotly_chart")[0].proto.spec
     assert not at.segmented_control, "one pane lies nowhere else"
 
 
 def test_an_architecture_whose_layers_cannot_be_seen_says_so(filled: Filled, panel: Panel) -> None:
-    at = panel(filled.run, replace(MINILM, splittable=False))
-    assert "cannot be looked at" in said(at)
+    at = panel(filled.run, replace(MINILM, supports_partial_forward=False))
+    assert "cannot be looked at" in page_text(at)
     assert not at.button
     assert not at.get("plotly_chart")

@@ -1,4 +1,4 @@
-"""Backbones from folders of the server: for one person, and never from inside the workspace."""
+"""Backbones from server folders: single user only, never inside the workspace."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +22,7 @@ from translearn_core.settings import settings
 
 @pytest.fixture
 def address(workspace: Path) -> Iterator[None]:
-    """Puts the address that is listened on back."""
+    """Restore the server address option."""
     before = st.get_option("server.address")
     yield
     config.set_option("server.address", before)

@@ -1,4 +1,4 @@
-"""The cookie that knows a browser, and the quota on uploads, against the real middleware."""
+"""Owner cookie and upload quota, with the real middleware."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
@@ -69,7 +69,7 @@ def ask(
     announce: bool = True,
     client: str = "10.0.0.1",
 ) -> list[dict[str, Any]]:
-    """Speak ASGI to `app` and return what it sent; `cookie` is the owner's, as the browser holds it."""
+    """Send an ASGI request to `app` and return its messages; `cookie` is the browser's owner cookie."""
     headers: Headers = [(b"host", b"testserver")]
     if cookie:
         headers.append((b"cookie", f"other=1; {KEY.cookie}={cookie}".encode()))
@@ -113,8 +113,8 @@ def ask(
 
 
 def cookie_set(sent: list[dict[str, Any]]) -> str | None:
-    found = [v.decode() for k, v in sent[0].get("headers", []) if k.lower() == b"set-cookie"]
-    return found[0] if found else None
+    result = [v.decode() for k, v in sent[0].get("headers", []) if k.lower() == b"set-cookie"]
+    return result[0] if result else None
 
 
 def test_the_first_page_sets_a_cookie_that_scripts_cannot_read() -> None:

@@ -1,4 +1,4 @@
-"""What every response carries, what stays closed, and new sessions while descriptors run low."""
+"""Response headers, closed internal addresses, session limit."""
 
 import os
 import resource

@@ -1,4 +1,4 @@
-"""Which hosts are answered, and which origins may speak, without a look at the network."""
+"""Host and origin checks, without network access."""
 
 import socket
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ NETWORK = HostRule({"localhost", "desk"}, loopback=False)
 
 @pytest.fixture(autouse=True)
 def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fail where Streamlit asks for an address of this machine."""
+    """Fail if Streamlit looks up an address of this machine."""
 
     def asked() -> None:
         raise AssertionError("an address of this machine was looked up")
@@ -116,7 +116,7 @@ def test_a_page_of_another_origin_opens_no_session_and_changes_nothing(
 
 @pytest.fixture
 def bound(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
-    """Lets a test say what the server listens on, and which further names it has."""
+    """Set the bind address and the further host names."""
     before = st.get_option("server.address")
     settings.cache_clear()
     yield monkeypatch

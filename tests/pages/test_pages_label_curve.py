@@ -1,4 +1,4 @@
-"""The label curve on a page: drawn first without training, then trained, stopped, grown and told."""
+"""Label efficiency panel: untrained baselines, training, stopping, growing, sentences."""
 
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -8,7 +8,7 @@ import pytest
 import streamlit.runtime.context as browser
 from filled import HOSTILE, Filled
 from streamlit.testing.v1 import AppTest
-from visits import ALICE, said
+from visits import ALICE, page_text
 
 from pages._ui.shell.owner import COOKIE
 from translearn_core.config import (
@@ -26,7 +26,7 @@ Look = Callable[..., AppTest]
 
 
 def evidence(run: str) -> None:
-    """Show the part of a page that is about the label curve, with all pages known so that links work."""
+    """Draw the label efficiency panel with all pages registered, so that links work."""
     import streamlit as st
 
     from pages._ui.diagnostics import label_efficiency
@@ -55,7 +55,7 @@ def rows(filled: Filled) -> int:
 
 
 def base(filled: Filled, *, balanced: bool = False) -> LabelEfficiencyConfig:
-    """The question that needs no training."""
+    """Return the config of the curve without trained lines."""
     counts = filled.diagnosis.counts["train"].tolist()
     config = filled.run.job.config
     assert isinstance(config, ExperimentConfig)
@@ -79,7 +79,7 @@ def answer(filled: Filled, asked: LabelEfficiencyConfig, sentence: str = "First 
 
 
 def asked_of(filled: Filled) -> list[LabelEfficiencyConfig]:
-    """What was asked about curves, newest first."""
+    """Return the submitted curve configs, newest first."""
     return [run.job.config for run in filled.store.runs(filled.owner, JobKind.LABEL_EFFICIENCY)]
 
 
@@ -106,7 +106,7 @@ def keys(at: AppTest) -> set[str | None]:
 
 def test_nothing_is_computed_before_the_button(look: Look, filled: Filled) -> None:
     at = look()
-    assert "trains no backbone" in said(at)
+    assert "trains no backbone" in page_text(at)
     assert asked_of(filled) == []
     at.button(key="measure_label_efficiency").click().run()
     assert asked_of(filled) == [base(filled)]
@@ -119,9 +119,9 @@ def test_what_was_asked_before_is_there_at_once(look: Look, filled: Filled) -> N
     at = look()
     assert "measure_label_efficiency" not in keys(at)
     assert len(at.get("plotly_chart")) == 1
-    assert "**First sentence.**" in said(at)
-    assert "- Second." in said(at)
-    assert "18 test texts, 14 validation texts" in said(at)
+    assert "**First sentence.**" in page_text(at)
+    assert "- Second." in page_text(at)
+    assert "18 test texts, 14 validation texts" in page_text(at)
     assert asked_of(filled) == [base(filled)], "looking asks nothing again"
 
 
@@ -130,7 +130,7 @@ def test_another_number_of_labels_is_another_sentence_and_no_training(look: Look
     answer(filled, base(filled).model_copy(update={"at": 8}), "About eight.")
     at = look()
     at.select_slider(key=f"curve_at-{filled.run.id}").set_value(8).run()
-    assert "**About eight.**" in said(at)
+    assert "**About eight.**" in page_text(at)
     assert filled.store.waiting("TRAIN") == []
 
 
@@ -159,11 +159,11 @@ def test_the_cost_is_said_before_and_the_runs_are_one_study(look: Look, filled: 
     answer(filled, base(filled))
     at = look()
     sizes = len(base(filled).sizes)
-    assert f"{2 * 3 * sizes} runs" in said(at)
-    assert "About " in said(at)
-    assert "60 steps" in said(at)
+    assert f"{2 * 3 * sizes} runs" in page_text(at)
+    assert "About " in page_text(at)
+    assert "60 steps" in page_text(at)
     at.multiselect(key=f"label_efficiency_sizes-{filled.run.id}-False").set_value([8, 16]).run()
-    assert "12 runs" in said(at)
+    assert "12 runs" in page_text(at)
     at.button(key="train_curve").click().run()
     study = study_of(filled)
     assert (study.config.sizes, study.config.seeds, study.config.redraw) == ((8, 16), (0, 1, 2), True)
@@ -180,7 +180,7 @@ def test_without_timed_steps_the_run_itself_says_how_long_it_takes(look: Look, f
     run = filled.answer(config, *results, name="small batches")
     answer(filled, base(filled))
     at = look(run)
-    assert "one after another" in said(at)
+    assert "one after another" in page_text(at)
     assert filled.store.runs(filled.owner, JobKind.PROFILE)[0].job.config.training.batch_size == 32
 
 
@@ -204,13 +204,13 @@ def test_the_curve_grows_as_runs_end_and_keeps_what_it_has_meanwhile(look: Look,
     at = look()
     grown = asked_of(filled)[0]
     assert sum(len(cell.jobs) for cell in grown.cells) == 3
-    assert "**First sentence.**" in said(at), "the answer is still awaited"
+    assert "**First sentence.**" in page_text(at), "the answer is still awaited"
     train(filled, study.jobs[3:5])
     at.run()
     assert asked_of(filled)[0] == grown, "one question at a time"
     answer(filled, grown, "Three runs.")
     at.run()
-    assert "**Three runs.**" in said(at)
+    assert "**Three runs.**" in page_text(at)
     assert sum(len(cell.jobs) for cell in asked_of(filled)[0].cells) == 5
 
 
@@ -224,5 +224,5 @@ def test_a_finished_curve_is_asked_whole(look: Look, filled: Filled) -> None:
     assert {job for cell in whole.cells for job in cell.jobs} == set(study.jobs)
     answer(filled, whole, "All of it.")
     at = look()
-    assert "**All of it.**" in said(at)
+    assert "**All of it.**" in page_text(at)
     assert "from scratch" in set(next(f.value for f in at.dataframe if "way" in f.value)["way"])

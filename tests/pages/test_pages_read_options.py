@@ -1,4 +1,4 @@
-"""The Data page on files that can be meant in more than one way, or not be read as they are."""
+"""Data page on ambiguous and unreadable files."""
 
 import threading
 
@@ -18,7 +18,7 @@ TABLE = "text;label\n" + "\n".join(
 
 
 def work(store: RunStore) -> None:
-    """Read and diagnose what waits, as a worker does, in a thread of its own."""
+    """Run the waiting read and diagnose jobs as a worker in a thread."""
 
     def all_of_it() -> None:
         while waiting := store.waiting(Slot.READ):

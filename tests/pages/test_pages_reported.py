@@ -1,4 +1,4 @@
-"""The report on a page: what goes in, what is asked for in which order, what it holds once it is there."""
+"""Report panel: parts, order of jobs, contents."""
 
 from types import SimpleNamespace
 
@@ -6,7 +6,7 @@ import pytest
 import streamlit.runtime.context as browser
 from filled import Filled
 from streamlit.testing.v1 import AppTest
-from visits import BOB, Alone, said
+from visits import BOB, Alone, page_text
 
 from pages._ui.shell.owner import COOKIE
 from translearn_core.config import (
@@ -45,7 +45,7 @@ def reports(filled: Filled) -> list[Run]:
 
 
 def written(filled: Filled, missing: tuple[str, ...] = ()) -> Run:
-    """Answer the report that was asked for last as the worker would."""
+    """Store the latest report as the worker would."""
     (run,) = reports(filled)
     config = run.job.config
     made = filled.answer(config, ReportFile("report.html", 5_100_000, ("How good is it?", "*sly*"), missing))
@@ -54,11 +54,11 @@ def written(filled: Filled, missing: tuple[str, ...] = ()) -> Run:
 
 
 def test_it_says_what_is_there_and_asks_for_nothing_by_itself(opened: AppTest, filled: Filled) -> None:
-    told = said(opened)
-    assert ":material/check: what each layer knows" in told
-    assert ":material/check: picture of the texts" in told
-    assert ":material/add: did transfer help?" in told
-    assert ":material/add: what was lost" in told
+    text = page_text(opened)
+    assert ":material/check: linear probing" in text
+    assert ":material/check: 2-D projection" in text
+    assert ":material/add: did transfer help?" in text
+    assert ":material/add: catastrophic forgetting" in text
     assert reports(filled) == []
     assert filled.store.runs(filled.owner, JobKind.BASELINES) == []
     assert not opened.get("download_button")
@@ -99,9 +99,9 @@ def test_another_visit_finds_the_report_with_what_it_holds_and_lacks(
     assert not later.exception
     (button,) = later.get("download_button")
     assert "5 MB" in button.proto.label
-    told = said(later)
-    assert "It holds: How good is it?, *sly*" in told
-    assert "Not in it:\n- probes, which failed: too [few](http://x)" in told
+    text = page_text(later)
+    assert "It holds: How good is it?, *sly*" in text
+    assert "Not in it:\n- probes, which failed: too [few](http://x)" in text
     assert any("\\[few\\]" in str(one.value) for one in later.markdown)
     monkeypatch.setattr(browser, "_get_client_context", lambda: SimpleNamespace(cookies={COOKIE: BOB}))
     assert filled.store.runs("somebody else", JobKind.REPORT) == []
@@ -124,7 +124,7 @@ def test_a_report_that_failed_says_why(opened: AppTest, filled: Filled) -> None:
     (run,) = reports(filled)
     filled.answer(run.job.config, state=State.FAILED)
     opened.run()
-    assert "The loss became nan" in said(opened)
+    assert "The loss became nan" in page_text(opened)
     assert opened.button(key="make_report")
 
 
@@ -140,8 +140,8 @@ def study_page() -> None:
 def test_a_study_is_reported_by_its_comparison_once_two_runs_are_done(
     opened: AppTest, filled: Filled
 ) -> None:
-    asked = StudyConfig(data=filled.data, recipes=("linear",), seeds=(0, 1))
-    study = Studies(filled.store).add(filled.owner, "which way", asked, {BackboneConfig().label: 6})
+    config = StudyConfig(data=filled.data, recipes=("linear",), seeds=(0, 1))
+    study = Studies(filled.store).add(filled.owner, "which way", config, {BackboneConfig().label: 6})
     at = AppTest.from_function(study_page, default_timeout=30)
     at.run()
     assert not at.exception
@@ -155,13 +155,13 @@ def test_a_study_is_reported_by_its_comparison_once_two_runs_are_done(
     (run,) = reports(filled)
     compared = study.comparison(study.jobs)
     assert compared is not None
-    looked = about_its_data(asked)
+    looked = about_its_data(config)
     assert run.job.config == ReportConfig(
         parts=(job_id(compared), job_id(looked)),
         name="which way",
-        study=asked,
+        study=config,
         blocks={BackboneConfig().label: 6},
         data="films.csv",
     )
-    assert ":material/check: what is in the data" in said(at)
+    assert ":material/check: data diagnosis" in page_text(at)
     assert filled.store.run(filled.owner, job_id(compared)).state is State.QUEUED

@@ -1,4 +1,4 @@
-"""Resumed where it stands: what polls only while something is alive hands over to the whole page."""
+"""Resuming within a fragment redraws the whole page, which polls again."""
 
 from types import SimpleNamespace
 
@@ -16,7 +16,7 @@ from translearn_core.runs import State, Studies
 
 
 def fragment(part: str, args: tuple[object, ...]) -> None:
-    """Draw a part as after a click in it: alone, until it asks for the whole page."""
+    """Run a fragment as after a click in it, until it reruns the page."""
     from importlib import import_module
 
     import streamlit as st
@@ -50,20 +50,20 @@ def test_a_run_that_was_stopped_or_resumed_is_drawn_anew(
     if state is State.STOPPED:
         filled.store.request_stop(filled.owner, run.id)
     assert filled.store.run(filled.owner, run.id).state is state
-    assert asks_for_all("training", run.id, was_live) is (was_live != state.live)
+    assert asks_for_all("runs.training_monitor", run.id, was_live) is (was_live != state.live)
 
 
 def test_a_study_deleted_in_another_tab_leaves_the_page_to_say_so(filled: Filled) -> None:
-    assert asks_for_all("studies", "0" * 16, False, True)
+    assert asks_for_all("studies.study_list", "0" * 16, False, True)
 
 
 @pytest.mark.parametrize(("stopped", "seconds"), [(False, 1.0), (True, 5.0)])
 def test_what_stopped_is_looked_at_too_but_rarely(
     filled: Filled, monkeypatch: pytest.MonkeyPatch, stopped: bool, seconds: float
 ) -> None:
-    asked = StudyConfig(data=filled.data, recipes=("linear",), seeds=(0, 1))
+    config = StudyConfig(data=filled.data, recipes=("linear",), seeds=(0, 1))
     book = Studies(filled.store)
-    study = book.add(filled.owner, "which way", asked, {BackboneConfig().label: 6})
+    study = book.add(filled.owner, "which way", config, {BackboneConfig().label: 6})
     if stopped:
         book.stop(filled.owner, study.id)
     every = []
@@ -84,12 +84,12 @@ def test_a_run_deleted_in_another_tab_is_a_sentence_below_the_maps(
         from translearn_core.config import BackboneInfoConfig
         from translearn_core.results import BackboneInfo
 
-        found = state.store().run(state.owner(), run)
+        result = state.store().run(state.owner(), run)
         anatomy = jobs.submit_and_watch(
-            BackboneInfoConfig(backbone=found.job.config.backbone), BackboneInfo, "looking"
+            BackboneInfoConfig(backbone=result.job.config.backbone), BackboneInfo, "looking"
         )
         state.store().delete_run(state.owner(), run)
-        projection.panel(found, anatomy)
+        projection.panel(result, anatomy)
 
     at = AppTest.from_function(page, args=(filled.run.id,), default_timeout=30).run()
     assert not at.exception
@@ -103,8 +103,8 @@ def test_a_study_that_was_stopped_or_goes_on_is_drawn_anew(
     filled: Filled, stopped: bool, was_live: bool
 ) -> None:
     book = Studies(filled.store)
-    asked = StudyConfig(data=filled.data, recipes=("linear",), seeds=(0, 1))
-    study = book.add(filled.owner, "which way", asked, {BackboneConfig().label: 6})
+    config = StudyConfig(data=filled.data, recipes=("linear",), seeds=(0, 1))
+    study = book.add(filled.owner, "which way", config, {BackboneConfig().label: 6})
     if stopped:
         book.stop(filled.owner, study.id)
-    assert asks_for_all("studies", study.id, was_live, True) is (was_live == stopped)
+    assert asks_for_all("studies.study_list", study.id, was_live, True) is (was_live == stopped)

@@ -1,4 +1,4 @@
-"""The model to take away: what is offered, asked and shown, and who is given the file."""
+"""Export panel and download route."""
 
 import string
 from pathlib import Path
@@ -8,7 +8,7 @@ from filled import HOSTILE, Filled
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
-from visits import ALICE, BOB, Alone, said
+from visits import ALICE, BOB, Alone, page_text
 
 from pages._ui.results import export
 from pages._ui.shell import downloads
@@ -36,7 +36,7 @@ def asked(filled: Filled) -> list[object]:
 
 
 def made(filled: Filled, *, onnx: bool = False) -> Run:
-    """Answer the question that the panel asks, with a file that lies where the worker would put it."""
+    """Store the export that the panel requests, as the worker would."""
     config = ExportConfig(job=filled.run.job.id, onnx=onnx, name=filled.run.name, data="films.csv")
     files = ("README.md", "backbone/vocab.txt", "predict.py")
     run = filled.answer(config, ExportFile("model.zip", 9_000_000, files, 2.5e-7 if onnx else None))
@@ -47,7 +47,7 @@ def made(filled: Filled, *, onnx: bool = False) -> Run:
 def test_nothing_is_packed_before_it_is_asked_for_and_the_names_go_with_it(
     opened: AppTest, filled: Filled
 ) -> None:
-    assert "PyTorch and Transformers only" in said(opened)
+    assert "PyTorch and Transformers only" in page_text(opened)
     assert asked(filled) == []
     assert not opened.get("link_button")
     opened.button(key="export").click().run()
@@ -70,10 +70,10 @@ def test_once_made_it_is_offered_with_its_files(opened: AppTest, filled: Filled)
     (table,) = opened.dataframe
     assert table.value["file"].tolist() == ["README.md", "backbone/vocab.txt", "predict.py"]
     assert table.value["what it is"].str.len().min() > 10
-    assert "ONNX file differed" not in said(opened)
+    assert "ONNX file differed" not in page_text(opened)
     made(filled, onnx=True)
     opened.toggle(key=export.ONNX).set_value(True).run()
-    assert "differed from the model's by at most 2.5e-07" in said(opened)
+    assert "differed from the model's by at most 2.5e-07" in page_text(opened)
 
 
 def test_without_the_extra_the_switch_is_off_and_says_why(
@@ -83,7 +83,7 @@ def test_without_the_extra_the_switch_is_off_and_says_why(
     monkeypatch.setattr(optional_deps, "ONNX", ("no_such_library",))
     opened.run()
     assert opened.toggle(key=export.ONNX).disabled
-    assert "needs no_such_library: install the extra, pip install 'translearn[onnx]'" in said(opened)
+    assert "needs no_such_library: install the extra, pip install 'translearn[onnx]'" in page_text(opened)
 
 
 def test_the_file_has_a_name_that_every_system_keeps() -> None:

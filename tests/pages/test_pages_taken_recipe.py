@@ -1,9 +1,9 @@
-"""A recipe that is taken fills in all settings, altered copies too, and the next pages say so."""
+"""A chosen recipe fills in all settings, augmentation too."""
 
 import pytest
 from filled import Filled
 from streamlit.testing.v1 import AppTest
-from visits import Open, said
+from visits import Open, page_text
 
 from translearn_core.config import AugmentConfig, FreezePlan, RecipeName
 
@@ -17,7 +17,7 @@ def goes_to(at: AppTest, page: str) -> AppTest:
 
 @pytest.fixture
 def altered(filled: Filled) -> Filled:
-    """Alice's newest run learned from altered copies."""
+    """Alice's newest run was trained with data augmentation."""
     config = filled.run.job.config.model_copy(update={"augment": AugmentConfig(copies=1)})
     filled.store.submit(filled.owner, config, "with copies")
     return filled
@@ -30,20 +30,20 @@ def test_a_recipe_takes_altered_copies_away_and_the_form_says_so(visit: Open, al
     at.button(key="use-linear").click().run()
     assert at.session_state["draft"].augment == AugmentConfig()
     assert at.number_input(key="augment.copies").value == 0
-    assert "Your recipe: Feature extraction, linear" in said(at)
+    assert "Your recipe: Feature extraction, linear" in page_text(at)
     at.number_input(key="augment.copies").set_value(2).run()
     assert at.session_state["draft"].augment.copies == 2, "it can be changed after that"
-    assert "Your recipe: your own" in said(at)
+    assert "Your recipe: your own" in page_text(at)
 
 
 def test_altered_copies_are_counted_where_a_run_is_started(visit: Open, altered: Filled) -> None:
     rows = int(altered.diagnosis.counts["train"].sum())
     at = visit("train")
-    assert f"{rows} rows and {rows} altered copies to learn from" in said(at)
+    assert f"{rows} training rows and {rows} altered copies" in page_text(at)
     goes_to(at, "recipe").button(key="use-linear").click().run()
     goes_to(at, "train")
-    assert f"{rows} rows to learn from" in said(at)
-    assert "altered" not in said(at)
+    assert f"{rows} training rows," in page_text(at)
+    assert "altered" not in page_text(at)
 
 
 def test_a_run_is_proposed_to_be_called_by_its_recipe(visit: Open, filled: Filled) -> None:

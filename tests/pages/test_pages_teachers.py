@@ -1,10 +1,10 @@
-"""Who may teach: the best first with its score, told apart, a poor one with a warning; and Train says who."""
+"""Teachers: order, labels, warning about a weak one, summary on the Train page."""
 
 from dataclasses import replace
 
 from filled import MINILM, Filled
 from streamlit.testing.v1 import AppTest
-from visits import Open, said
+from visits import Open, page_text
 
 from translearn_core.config import (
     BackboneInfoConfig,
@@ -20,16 +20,16 @@ FILE = "a table with a rather long name indeed.csv"
 
 
 def trained(filled: Filled, name: str, seed: int, validation: float, test: float = 0.5) -> Run:
-    """Finish a training of so many right answers on validation and on test."""
+    """Finish a training with these validation and test accuracies."""
     plan = FreezePlan.last_n(1, 6)
-    found = filled.summary(plan)
+    result = filled.summary(plan)
     held, reported = (
-        replace(found.test, accuracy=share, accuracy_interval=Interval(share - 0.05, share + 0.05))
+        replace(result.test, accuracy=share, accuracy_interval=Interval(share - 0.05, share + 0.05))
         for share in (validation, test)
     )
-    found = replace(found, validation=held, test=reported)
+    result = replace(result, validation=held, test=reported)
     config = ExperimentConfig(data=filled.data, plan=plan, training=TrainingConfig(seed=seed))
-    return filled.answer(config, filled.evaluation(), filled.drift(plan), found, name=name)
+    return filled.answer(config, filled.evaluation(), filled.drift(plan), result, name=name)
 
 
 def on_recipe(visit: Open, filled: Filled) -> AppTest:
@@ -51,7 +51,7 @@ def test_the_best_on_validation_is_first_and_begins(visit: Open, filled: Filled)
         "35.0 %  ·  head only, seed 5",
     ]
     assert box.value == best.job.id
-    assert "little to learn" not in said(at)
+    assert "little to learn" not in page_text(at)
 
 
 def test_runs_of_one_name_and_score_can_be_told_apart(visit: Open, filled: Filled) -> None:
@@ -78,9 +78,9 @@ def test_a_better_run_becomes_the_first_choice_unless_one_was_chosen(visit: Open
 def test_a_teacher_at_chance_comes_with_a_warning(visit: Open, filled: Filled) -> None:
     trained(filled, "at chance", 3, validation=0.35)
     (warning,) = on_recipe(visit, filled).warning
-    told = str(warning.value)
-    assert "35.0 % of the validation texts right" in told
-    assert "always giving the commonest class (34.0 %)" in told
+    text = str(warning.value)
+    assert "35.0 % of the validation texts" in text
+    assert "baseline (34.0 %)" in text
 
 
 def test_train_and_the_settings_of_a_run_name_the_teacher(visit: Open, filled: Filled) -> None:
@@ -88,12 +88,12 @@ def test_train_and_the_settings_of_a_run_name_the_teacher(visit: Open, filled: F
     at.get_by_key("family").set_value("Everything changes").run()
     at.button(key=f"use-{RecipeName.DISTIL}").click().run()
     draft = at.session_state["draft"]
-    assert "A teacher" not in said(visit("train"))
+    assert "A teacher" not in page_text(visit("train"))
     filled.answer(BackboneInfoConfig(backbone=draft.backbone), MINILM)
     filled.answer(draft.diagnose, filled.diagnosis)
     at.switch_page("../../train.py").run()
-    assert "A teacher, **blocks 4 and 5**, is asked about every training text." in said(at)
-    assert "counts 70.0 %" in said(at)
+    assert "teacher **blocks 4 and 5**" in page_text(at)
+    assert "weigh 70.0 %" in page_text(at)
     experiment = draft.experiment
     assert experiment is not None
     results = (filled.evaluation(), filled.drift(experiment.plan), filled.summary(experiment.plan))

@@ -1,11 +1,11 @@
-"""A file of texts alone for a backbone to read: brought, read on, found again, opened and deleted."""
+"""Files of texts for continued pretraining: upload, use, reopening, deletion."""
 
 import threading
 
 import pytest
 from filled import Filled
 from streamlit.testing.v1 import AppTest
-from visits import ALICE, BOB, Open, said
+from visits import ALICE, BOB, Open, page_text
 
 from pages._ui.datasets import text_source
 from pages._ui.shell.owner import owner_of
@@ -20,7 +20,7 @@ TWO = "id,note\n" + "\n".join(f"{i},a note that was number {i} of many" for i in
 
 
 def work(store: RunStore) -> None:
-    """Do the questions that wait, as a worker does, in a thread of its own."""
+    """Run the waiting interactive jobs as a worker in a thread."""
 
     def all_of_it() -> None:
         while waiting := [*store.waiting(Slot.READ), *store.waiting(Slot.ASK)]:
@@ -40,7 +40,7 @@ def bring(at: AppTest, store: RunStore, name: str = "notes.csv", content: str = 
 
 
 def kept(filled: Filled, content: str = ALONE, name: str = "notes.csv") -> str:
-    """Bring a file of texts as it was brought on an earlier visit, and return its digest."""
+    """Store a file of texts as uploaded on an earlier visit; return its digest."""
     file = filled.store.add_dataset(filled.owner, name, {"train": content.encode()})
     _, reading = read_table(filled.store.workspace.sources(file.digest), settings())
     filled.answer(ReadConfig(dataset=file.digest, texts_only=True), reading)
@@ -54,20 +54,20 @@ def pretrainings(filled: Filled) -> list[PretrainConfig]:
 def test_a_file_of_one_column_is_brought_and_read_on(visit: Open, filled: Filled) -> None:
     at = visit("backbone")
     bring(at, filled.store)
-    assert "150 different texts** are in the column note of notes.csv" in said(at)
+    assert "150 different texts** are in the column note of notes.csv" in page_text(at)
     at.button(key="pretrain").click().run()
     (asked,) = pretrainings(filled)
     assert (asked.dataset, asked.text) == (at.selectbox(key=text_source.FILE).value, "note")
     (run,) = filled.store.runs(filled.owner, JobKind.PRETRAIN)
-    assert "read on: notes.csv" in run.name
+    assert "pretrained on: notes.csv" in run.name
 
 
 def test_it_needs_no_table_at_all(visit: Open, filled: Filled) -> None:
     filled.store.delete_dataset(filled.owner, filled.dataset.id)
     at = visit("backbone")
-    assert "or bring a file that holds texts alone" in said(at)
+    assert "or upload a file" in page_text(at)
     bring(at, filled.store)
-    assert "150 different texts" in said(at)
+    assert "150 different texts" in page_text(at)
     assert at.session_state["draft"].dataset is None
 
 
@@ -85,10 +85,10 @@ def test_one_file_after_the_other(visit: Open, filled: Filled) -> None:
     at = visit("backbone")
     assert at.selectbox(key=text_source.FILE).value == text_source.TABLE
     bring(at, filled.store, "second.csv", ALONE.replace("note", "word"))
-    assert "in the column word of second.csv" in said(at)
+    assert "in the column word of second.csv" in page_text(at)
     assert len(at.selectbox(key=text_source.FILE).options) == 3
     at.selectbox(key=text_source.FILE).set_value(first).run()
-    assert "in the column note of notes.csv" in said(at)
+    assert "in the column note of notes.csv" in page_text(at)
     assert not at.error
 
 
@@ -98,14 +98,14 @@ def test_it_is_found_again_and_the_table_is_still_offered(visit: Open, filled: F
     box = at.selectbox(key=text_source.FILE)
     assert box.value == text_source.TABLE
     assert any("notes.csv" in option for option in box.options)
-    assert "There are 90 different texts in text" in said(at)
+    assert "There are 90 different texts in text" in page_text(at)
     box.set_value(digest).run()
-    assert "150 different texts** are in the column note of notes.csv" in said(at)
+    assert "150 different texts** are in the column note of notes.csv" in page_text(at)
     at.switch_page("../../train.py").run()
     at.switch_page("../../backbone.py").run()
     assert at.selectbox(key=text_source.FILE).value == digest
     at.selectbox(key=text_source.FILE).set_value(text_source.TABLE).run()
-    assert "There are 90 different texts in text" in said(at)
+    assert "There are 90 different texts in text" in page_text(at)
 
 
 def test_the_runs_page_opens_it_where_it_is_read(visit: Open, filled: Filled) -> None:
@@ -114,12 +114,12 @@ def test_the_runs_page_opens_it_where_it_is_read(visit: Open, filled: Filled) ->
     at = visit("runs")
     at.button(key=f"open-{file.id}").click().run()
     assert at.title[0].value == "Backbone"
-    assert "150 different texts** are in the column note of notes.csv" in said(at)
+    assert "150 different texts** are in the column note of notes.csv" in page_text(at)
     assert at.session_state["draft"].dataset == filled.dataset.digest, "it is nobody's next experiment"
     filled.store.delete_dataset(filled.owner, file.id)
     at.switch_page("../../backbone.py").run()
     assert not [box for box in at.selectbox if box.key == text_source.FILE]
-    assert "There are 90 different texts in text" in said(at)
+    assert "There are 90 different texts in text" in page_text(at)
 
 
 def test_a_table_that_is_learned_from_too_opens_as_a_table(visit: Open, filled: Filled) -> None:
@@ -148,17 +148,17 @@ def test_a_file_that_is_over_the_quota_says_so_and_leaves_nothing(
     at.file_uploader(key="upload_texts-0").upload(
         "large.csv", b"note\n" + b"words and more\n" * 800_000
     ).run()
-    assert "Your data sets and runs fill" in said(at)
+    assert "Your data sets and runs fill" in page_text(at)
     assert len(filled.store.datasets(filled.owner)) == 1
     at.run()  # it stays in its place, and so does the reason
-    assert "Your data sets and runs fill" in said(at)
+    assert "Your data sets and runs fill" in page_text(at)
     assert len(filled.store.datasets(filled.owner)) == 1
 
 
 def test_too_few_texts_are_said_with_the_column(visit: Open, filled: Filled) -> None:
     at = visit("backbone")
     bring(at, filled.store, content="note\nonly one\nand another\n")
-    assert "There are 2 different texts in note; it takes 100" in said(at)
+    assert "There are 2 different texts in note; it takes 100" in page_text(at)
 
 
 def test_nobody_else_finds_it(visit: Open, filled: Filled) -> None:
@@ -184,4 +184,4 @@ def test_a_worker_reads_it_on(visit: Open, filled: Filled) -> None:
     thread.start()
     thread.join(120)
     assert filled.store.run(filled.owner, run.id).state is State.DONE
-    assert f"from {source.id}" in said(visit("backbone"))
+    assert f"from {source.id}" in page_text(visit("backbone"))

@@ -1,4 +1,4 @@
-"""What pages say of stages, of the replay and of the mix: true sentences, pictures, tables, reasons."""
+"""Training timeline, snapshots and layer weights on the pages."""
 
 from dataclasses import replace
 
@@ -34,7 +34,7 @@ def words(lines: list[str]) -> list[str]:
     return [line.replace("\\", "").replace("*", "") for line in lines]
 
 
-def said(at: AppTest) -> str:
+def page_text(at: AppTest) -> str:
     return "\n".join(str(part.value) for part in [*at.markdown, *at.caption]).replace("\\", "")
 
 
@@ -43,11 +43,12 @@ def said(at: AppTest) -> str:
 
 def test_gradual_unfreezing_reads_what_was_kept_in_every_stage() -> None:
     config = experiment(FreezePlan.last_n(2, 6), HEAD, Stage(plan=FreezePlan.last_n(1, 6)), epochs=1)
-    assert words(training_timeline.stages(config, MINILM)) == [
-        "Head only, 3 epochs. The frozen model is run once; every epoch only reads what came out.",
-        "Block 5, 1 epoch. What lies below block 5 is run once and kept; every step starts there.",
-        "Blocks 4, 5, 1 epoch. What lies below block 4 is run once and kept; every step starts there.",
-    ]
+    head, last, both = words(training_timeline.stages(config, MINILM))
+    assert head.startswith("Head only, 3 epochs.")
+    assert "activation cache" in head
+    assert last.startswith("Block 5, 1 epoch. Block 5 and above train")
+    assert both.startswith("Blocks 4, 5, 1 epoch. Block 4 and above train")
+    assert all("runs once" in line for line in (head, last, both))
 
 
 def test_what_an_earlier_stage_changed_is_run_once_more() -> None:
@@ -57,16 +58,16 @@ def test_what_an_earlier_stage_changed_is_run_once_more() -> None:
         Stage(plan=FreezePlan()),
     )
     first, second, third, last = words(training_timeline.stages(config, MINILM))
-    assert first.endswith("Nothing is kept: every step runs the whole model.")
-    assert "below block 3 is run once more, because an earlier stage changed it" in second
-    assert "The frozen model is run once more" in third
-    assert last.startswith("Embeddings + blocks 0–5, 3 epochs. Nothing is kept")
+    assert "Nothing is cached" in first
+    assert "runs once more" in second
+    assert "The frozen model runs once more" in third
+    assert last.startswith("Embeddings + blocks 0–5, 3 epochs. Nothing is cached")
 
 
 def test_a_model_that_cannot_be_cut_keeps_nothing() -> None:
-    whole = replace(MINILM, splittable=False)
+    whole = replace(MINILM, supports_partial_forward=False)
     (line,) = words(training_timeline.stages(experiment(FreezePlan.last_n(2, 6)), whole))
-    assert line == "Blocks 4, 5, 3 epochs. Nothing is kept: every step runs the whole model."
+    assert line.startswith("Blocks 4, 5, 3 epochs. Nothing is cached")
 
 
 @pytest.mark.parametrize(
@@ -135,8 +136,8 @@ def test_a_stage_that_ended_early_says_how_far_it_came_and_which_epoch_was_best(
 
 def test_results_show_what_learned_when_and_what_moved(visit: Open, filled: Filled) -> None:
     at = visit("results")
-    assert "What learned when" in [heading.value for heading in at.subheader]
-    assert "Blocks 4, 5, 3 epochs." in said(at).replace("*", "")
+    assert "What learned when? Training timeline" in [heading.value for heading in at.subheader]
+    assert "Blocks 4, 5, 3 epochs." in page_text(at).replace("*", "")
     specs = [chart.proto.spec for chart in at.get("plotly_chart")]
     assert any('"frozen"' in spec for spec in specs)
     assert any('"did not move"' in spec for spec in specs)
@@ -156,7 +157,7 @@ def test_a_run_that_never_measured_what_moved_does_not_say_that_nothing_did(
     monkeypatch.setattr(type(filled.store), "history", lambda *_: old)
     at = visit("results")
     assert len(at.get("plotly_chart")) == 4
-    assert "really went" not in said(at)
+    assert "really went" not in page_text(at)
 
 
 def test_a_run_that_went_on_shows_only_its_own_epochs(visit: Open, filled: Filled) -> None:
@@ -169,22 +170,24 @@ def test_a_run_that_went_on_shows_only_its_own_epochs(visit: Open, filled: Fille
     at = visit("results", run=run.id)
     rates = next(f.value for f in at.dataframe if list(f.value.columns)[-1] == "rate")
     assert (rates["step"].min(), rates["step"].max()) == (31, 50)
-    assert "2 of 3 epochs" in said(at)
+    assert "2 of 3 epochs" in page_text(at)
 
 
 def test_a_learned_mix_is_shown_where_there_is_one(visit: Open, filled: Filled) -> None:
-    assert "Which layers the head reads" not in [h.value for h in visit("results").subheader]
+    assert "Which layers does the head read? Layer weights" not in [
+        h.value for h in visit("results").subheader
+    ]
     run = filled.train("mixed", FreezePlan(), seed=7)
     mix = LayerMix((0.1, 0.1, 0.1, 0.1, 0.2, 0.3, 0.1), 1.1)
     artifacts.save(filled.store.workspace.run(run.job.id), mix)
     at = visit("results", run=run.id)
-    assert "Which layers the head reads" in [h.value for h in at.subheader]
-    assert "Most weight went to layer 5, after block 4: 30.0 %" in said(at).replace("*", "")
+    assert "Which layers does the head read? Layer weights" in [h.value for h in at.subheader]
+    assert "layer 5, after block 4: 30.0 %" in page_text(at).replace("*", "")
     assert len(at.get("plotly_chart")) == 6
 
 
 def test_the_mix_may_read_the_embeddings_most() -> None:
-    assert "the embeddings, before any block" in layer_weights.caption(LayerMix((0.6, 0.4), 1.0))
+    assert "the embeddings" in layer_weights.caption(LayerMix((0.6, 0.4), 1.0))
 
 
 # the replay
@@ -192,9 +195,9 @@ def test_the_mix_may_read_the_embeddings_most() -> None:
 
 def test_the_replay_is_shown_with_its_numbers(visit: Open, filled: Filled) -> None:
     at = visit("embeddings")
-    assert "Stage by stage" in [heading.value for heading in at.subheader]
+    assert "Stage by stage: training snapshots" in [heading.value for heading in at.subheader]
     assert any('"frames"' in chart.proto.spec for chart in at.get("plotly_chart"))
-    assert "carried its label before training" in said(at)
+    assert "label agreement" in page_text(at)
     table = next(f.value for f in at.dataframe if "probe accuracy" in f.value)
     assert len(table) == 3 * 7
 
@@ -203,24 +206,24 @@ def test_a_run_of_the_head_alone_says_why_there_is_nothing(visit: Open, filled: 
     run = filled.train("head", FreezePlan(), seed=3)
     filled.insights(run)
     at = visit("embeddings", run=run.id)
-    assert "Only the head trained in this run" in said(at)
+    assert "Only the head trained in this run" in page_text(at)
     assert not [slider for slider in at.slider if slider.key == snapshots.LAYER]
 
 
 def test_a_model_whose_layers_cannot_be_seen_says_so() -> None:
     config = experiment(FreezePlan.last_n(1, 6))
     assert snapshots.why_not(config, MINILM) is None
-    assert "cannot be looked at" in snapshots.why_not(config, replace(MINILM, splittable=False))
+    assert "cannot be looked at" in snapshots.why_not(config, replace(MINILM, supports_partial_forward=False))
 
 
 def test_a_replay_is_asked_for_by_a_button(visit: Open, filled: Filled) -> None:
     at = visit("embeddings")
-    asked = SnapshotsConfig(job=filled.run.job.id, layer=2)
+    config = SnapshotsConfig(job=filled.run.job.id, layer=2)
     at.slider(key=snapshots.LAYER).set_value(2).run()
     with pytest.raises(Exception, match="no such run"):
-        filled.store.run(filled.owner, asked_id(asked))
+        filled.store.run(filled.owner, asked_id(config))
     at.button(key="replay").click().run()
-    assert filled.store.run(filled.owner, asked_id(asked)).job.config == asked
+    assert filled.store.run(filled.owner, asked_id(config)).job.config == config
 
 
 def asked_id(config: SnapshotsConfig) -> str:
@@ -240,12 +243,11 @@ def moved(purity: list[float]) -> Snapshots:
 
 
 def test_the_sentence_names_the_largest_step() -> None:
-    told = snapshots.caption(moved([0.5, 0.55, 0.75, 0.8])).replace("\\", "").replace("*", "")
-    assert "sought among the 4 texts that are followed here, 50.0 % carried its label before training" in told
-    assert "and 80.0 % at the end" in told
-    assert "The largest step came after epoch 2, plus 20.0 points." in told
+    text = snapshots.caption(moved([0.5, 0.55, 0.75, 0.8])).replace("\\", "").replace("*", "")
+    assert "among the 4 texts shown here: 50.0 % before training, 80.0 % at the end" in text
+    assert "after epoch 2, plus 20.0 points" in text
 
 
 def test_the_sentence_says_where_nothing_came_closer() -> None:
-    assert "No step brought" in snapshots.caption(moved([0.5, 0.5, 0.4]))
-    assert "one look" in snapshots.caption(moved([0.5]))
+    assert "not rise" in snapshots.caption(moved([0.5, 0.5, 0.4]))
+    assert "one snapshot" in snapshots.caption(moved([0.5]))

@@ -1,4 +1,4 @@
-"""What pages say is so: choices made off the test rows, commands that run, tables behind the curves."""
+"""Claims of the pages: selection off the test rows, working commands, tables behind the curves."""
 
 import shlex
 from dataclasses import replace
@@ -53,20 +53,20 @@ def test_only_a_plan_with_frozen_blocks_is_said_to_save_work_in_later_runs(bound
 def test_the_time_is_told_as_that_of_a_first_run(visit: Open, filled: Filled) -> None:
     at = visit("backbone")
     time = next(m for m in at.metric if m.label == "Time, about")
-    assert "less where an earlier run has computed what stays frozen" in time.help
+    assert "activation cache" in time.help
 
 
 def test_probes_say_whose_cross_validation_flatters(visit: Open, filled: Filled) -> None:
     at = visit("probes")
-    assert "cross-validation is optimistic, because it was trained on those very labels" in captions(at)
+    assert "cross-validation is optimistic" in captions(at)
 
 
 def test_neighbours_are_counted_for_test_texts_and_that_is_said(visit: Open, filled: Filled) -> None:
     at = visit("embeddings")
-    purity = [m for m in at.metric if m.label == "Same class"]
+    purity = [m for m in at.metric if m.label == "Label agreement"]
     assert [m.value for m in purity] == ["52.0 %", "81.0 %"]
     assert all(m.help == neighbourhood_quality.PURITY for m in purity)
-    assert "test texts" in neighbourhood_quality.PURITY
+    assert "test text" in neighbourhood_quality.PURITY
     assert "among all texts" in neighbourhood_quality.PURITY
 
 

@@ -1,4 +1,4 @@
-"""What can be tried out before a training: a learning rate, and altered copies of texts."""
+"""Learning-rate finder and data augmentation form."""
 
 import re
 from collections.abc import Callable
@@ -30,7 +30,7 @@ Draw = Callable[[Callable[[], None]], AppTest]
 
 @pytest.fixture
 def draw(filled: Filled, monkeypatch: pytest.MonkeyPatch) -> Draw:
-    """Draw a part of a page as Alice's browser."""
+    """Run part of a page in Alice's browser."""
     cookies = SimpleNamespace(cookies={COOKIE: ALICE})
     monkeypatch.setattr(browser, "_get_client_context", lambda: cookies)
 
@@ -42,7 +42,7 @@ def draw(filled: Filled, monkeypatch: pytest.MonkeyPatch) -> Draw:
     return drawn
 
 
-def said(at: AppTest) -> str:
+def page_text(at: AppTest) -> str:
     parts = [*at.markdown, *at.caption, *at.error, *at.info, *at.warning]
     return "\n".join(str(part.value) for part in parts).replace("\\", "")
 
@@ -95,7 +95,7 @@ def test_nothing_is_searched_until_it_is_asked_for(draw: Draw, filled: Filled) -
     assert asked(filled, JobKind.LR_FINDER) == []
     assert at.text[0].value == "suggested None"
     assert not at.get("plotly_chart")
-    assert "trial" in said(at)
+    assert "trial" in page_text(at)
     at.button(key="find_rate").click().run()
     assert [run.state for run in asked(filled, JobKind.LR_FINDER)] == [State.QUEUED]
     assert at.get("progress")
@@ -113,8 +113,8 @@ def test_a_suggestion_comes_with_its_curve_and_reason_and_can_be_taken(
     filled.answer(lr_finder.question(experiment), curve(experiment))
     at = draw(rates)
     assert at.text[0].value == "suggested 0.00025"
-    assert "**A good rate is 0.00025.** The loss falls fastest near 0.0003" in said(at)
-    assert "the head's goes along, to 0.005" in said(at)
+    assert "A good rate is 0.00025" in page_text(at)
+    assert "to 0.005" in page_text(at)
     assert len(at.get("plotly_chart")) == 1
     at.button(key="take_rate").click().run()
     training = at.session_state["draft"].training
@@ -122,7 +122,7 @@ def test_a_suggestion_comes_with_its_curve_and_reason_and_can_be_taken(
     assert at.number_input(key="training.lr").value == 2.5e-4
     assert at.number_input(key="training.head_lr").value == 5e-3
     assert "take_rate" not in keys(at)
-    assert "Taken" in said(at)
+    assert "Applied" in page_text(at)
     assert len(at.get("plotly_chart")) == 1, "with the rate taken the curve stays"
     at.number_input(key="training.lr").set_value(1e-4).run()
     assert not at.get("plotly_chart"), "another ratio is another question"
@@ -140,7 +140,7 @@ def test_where_only_the_head_trains_its_rate_is_taken(
     training = at.session_state["draft"].training
     assert (training.lr, training.head_lr) == (experiment.training.lr, 2.5e-4)
     assert at.number_input(key="training.head_lr").value == 2.5e-4
-    assert "goes along" not in said(at)
+    assert "goes along" not in page_text(at)
 
 
 def test_without_a_fall_there_is_nothing_to_take(
@@ -149,8 +149,8 @@ def test_without_a_fall_there_is_nothing_to_take(
     stays = "The loss did not clearly fall before it ran away at 0.01, so the rate stays at 5e-05."
     filled.answer(lr_finder.question(experiment), curve(experiment, suggestion=5e-5, reason=stays))
     at = draw(rates)
-    assert stays in said(at)
-    assert "A good rate" not in said(at)
+    assert stays in page_text(at)
+    assert "A good rate" not in page_text(at)
     assert keys(at) == set()
 
 
@@ -167,18 +167,18 @@ def test_how_long_one_trains_is_no_part_of_the_question(experiment: ExperimentCo
 def test_a_failed_search_says_why(draw: Draw, filled: Filled, experiment: ExperimentConfig) -> None:
     filled.answer(lr_finder.question(experiment), state=State.FAILED)
     at = draw(rates)
-    assert "The loss became nan" in said(at)
+    assert "The loss became nan" in page_text(at)
     assert at.text[0].value == "suggested None"
 
 
 def test_how_long_looking_takes_is_said_where_steps_were_timed(visit: Open, filled: Filled) -> None:
     at = visit("train")
-    assert re.search(r"thrown away\. It takes about \d+ m?i?n?s?, often less", said(at).replace("*", ""))
+    assert re.search(r"It takes about \d+ m?i?n?s?, often less", page_text(at).replace("*", ""))
     (timed,) = asked(filled, JobKind.PROFILE)
     filled.store.delete_run(filled.owner, timed.id)
     at.run()
-    assert "thrown away." in said(at)
-    assert "often less" not in said(at)
+    assert "LR range test" in page_text(at)
+    assert "often less" not in page_text(at)
 
 
 # altered copies
@@ -197,11 +197,11 @@ def copies() -> None:
 
 def test_copies_are_off_and_say_what_they_come_to(draw: Draw, filled: Filled) -> None:
     at = draw(copies)
-    assert "Off: the model learns from your texts as they are." in said(at)
+    assert "Off: the model learns from your texts as they are." in page_text(at)
     at.number_input(key="augment.copies").set_value(2).run()
     train = int(filled.diagnosis.counts["train"].sum())
     expected = f"2 copies each of {train} training texts: {2 * train} more rows, only for training."
-    assert expected in said(at)
+    assert expected in page_text(at)
     assert at.session_state["draft"].augment == AugmentConfig(copies=2)
 
 
@@ -223,7 +223,7 @@ def test_copies_that_alter_nothing_are_refused_in_a_sentence(draw: Draw, filled:
     for name in ("delete", "swap", "insert"):
         at.number_input(key=f"augment.{name}").set_value(0.0)
     at.number_input(key="augment.copies").set_value(1).run()
-    assert "would only repeat the texts" in said(at)
+    assert "would only repeat the texts" in page_text(at)
     assert at.session_state["draft"].augment == AugmentConfig()
 
 
@@ -243,7 +243,7 @@ def test_examples_are_made_when_asked_for_and_shown_as_they_are(draw: Draw, fill
     table = at.dataframe[0].value
     assert table["original"].tolist() == list(original)
     assert table["altered"].tolist() == ["a film long", "a good movie film"]
-    assert "![x](" not in said(at)
+    assert "![x](" not in page_text(at)
     at.number_input(key="augment.copies").set_value(4).run()
     assert len(at.dataframe) == 1, "the number of copies is no other question"
     at.number_input(key="augment.delete").set_value(0.3).run()
@@ -256,7 +256,7 @@ def test_fresh_weights_are_said_to_add_no_words(
 ) -> None:
     twin = experiment.backbone.model_copy(update={"random_init": True})
     filled.answer(experiment.model_copy(update={"backbone": twin}), name="twin")
-    assert augmentation.FRESH in said(draw(copies))
+    assert augmentation.FRESH in page_text(draw(copies))
 
 
 def test_every_setting_has_a_name_and_explains_itself() -> None:

@@ -1,4 +1,4 @@
-"""The panel of errors and trust, and scaled percentages on the Predict page: what is asked, shown, said."""
+"""Error analysis panel, and temperature scaling on the Predict page."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,7 +10,7 @@ import pytest
 import streamlit.runtime.context as browser
 from filled import HOSTILE, Filled
 from streamlit.testing.v1 import AppTest
-from visits import ALICE, Open, said
+from visits import ALICE, Open, page_text
 
 from pages._ui.shell.owner import COOKIE
 from tests.plots.plotted_trust import make_trust
@@ -74,48 +74,48 @@ def test_the_chosen_columns_are_asked_for_in_the_order_of_the_table(filled: Fill
 
 
 def test_every_finding_has_its_sentence_figure_and_table(filled: Filled, panel: Panel) -> None:
-    found = make_trust((HOSTILE, "good", "so-so"))
-    filled.answer(ErrorAnalysisConfig(job=filled.run.job.id), found)
+    result = make_trust((HOSTILE, "good", "so-so"))
+    filled.answer(ErrorAnalysisConfig(job=filled.run.job.id), result)
     at = panel(filled.run)
-    text = said(at)
-    for sentence in found.sentences:
+    text = page_text(at)
+    for sentence in result.sentences:
         assert sentence in text
     assert "![x](" not in "".join(str(part.value) for part in [*at.markdown, *at.caption])
     specs = [chart.proto.spec for chart in at.get("plotly_chart")]
-    assert "as sure as right" in specs[0]
+    assert "perfect calibration" in specs[0]
     assert "of these answers right" in specs[1]
     assert "weaker by more than chance" in specs[2]
     tables = [table.value for table in at.dataframe]
     (suspects,) = [table for table in tables if "suggested" in table]
     assert suspects["row"].tolist() == [7, 3]
-    assert "mend it in your CSV" in text
+    assert "correct it in your CSV" in text
     assert "31 rows, 21.0 % of its own" in text
     assert any(part.value.startswith(f"first {HOSTILE}") for part in at.text)
 
 
 def test_the_threshold_reads_the_curve_and_asks_for_nothing(filled: Filled, panel: Panel) -> None:
-    found = make_trust()
-    filled.answer(ErrorAnalysisConfig(job=filled.run.job.id), found)
+    result = make_trust()
+    filled.answer(ErrorAnalysisConfig(job=filled.run.job.id), result)
     at = panel(filled.run)
-    curve = found.coverage.set_index("threshold")
+    curve = result.coverage.set_index("threshold")
     for percent in (90, 50):
         at.slider(key="trust_threshold").set_value(percent).run()
         line = curve.loc[percent / 100]
-        told = f"At **{percent} %** it answers **{100 * line['coverage']:.1f} %** of the test texts"
-        assert told in said(at)
-        assert f"**{100 * line['accuracy']:.1f} %** of these answers are right" in said(at)
+        text = f"At **{percent} %** it answers **{100 * line['coverage']:.1f} %** of the test texts"
+        assert text in page_text(at)
+        assert f"**{100 * line['accuracy']:.1f} %** of these answers are right" in page_text(at)
     at.slider(key="trust_threshold").set_value(100).run()
-    assert "it is never so sure" in said(at)
+    assert "answers nothing" in page_text(at)
     assert len(asked(filled)) == 1
 
 
 def test_without_doubts_and_mistakes_there_are_no_tables_of_them(filled: Filled, panel: Panel) -> None:
-    found = make_trust()
-    clean = replace(found, suspects=found.suspects.iloc[:0], pairs=found.pairs.iloc[:0])
+    result = make_trust()
+    clean = replace(result, suspects=result.suspects.iloc[:0], pairs=result.pairs.iloc[:0])
     filled.answer(ErrorAnalysisConfig(job=filled.run.job.id), clean)
     at = panel(filled.run)
-    assert "every test row is answered right" in said(at)
-    assert "mend it in your CSV" not in said(at)
+    assert "every test row is predicted correctly" in page_text(at)
+    assert "correct it in your CSV" not in page_text(at)
 
 
 # percentages on the Predict page
@@ -145,14 +145,14 @@ def test_percentages_are_scaled_by_the_worker_when_asked_to(visit: Open, filled:
     filled.answer(ErrorAnalysisConfig(job=job, columns=("any",)), found)
     scaled = PredictConfig(job=job, texts=TEXTS, temperature=1.7)
     at = ask(visit, filled)
-    assert "80.0 % sure" in said(at)
+    assert "80.0 % sure" in page_text(at)
     assert not at.toggle(key="tempered").value
     answer = make_answer(filled, (0.2, 0.6, 0.2))
     filled.answer(scaled, answer)
     at.toggle(key="tempered").set_value(True).run()
     assert not at.exception
-    assert "60.0 % sure" in said(at)
-    assert "Scaled by the temperature 1.70, fitted on 692 validation rows." in said(at)
+    assert "60.0 % sure" in page_text(at)
+    assert "temperature 1.70, fitted on 692 validation rows" in page_text(at)
 
 
 def make_answer(filled: Filled, shares: tuple[float, ...]) -> Prediction:

@@ -1,8 +1,8 @@
-"""Runs and studies of another version: every page opens beside them, and the Runs page deletes them."""
+"""Runs and studies of another version: every page opens, and the Runs page deletes them."""
 
 import pytest
 from filled import Filled
-from visits import Open, said
+from visits import Open, page_text
 
 from translearn_core.config import BackboneConfig, FreezePlan, StudyConfig
 from translearn_core.runs import UNREADABLE, Studies
@@ -11,7 +11,7 @@ from translearn_core.runs.schema import jobs, studies
 
 @pytest.fixture
 def old(filled: Filled) -> tuple[str, str]:
-    """A run and a study beside the others whose settings nobody can read."""
+    """A run and a study with unreadable settings."""
     book = Studies(filled.store)
     run = filled.train("an old one", FreezePlan(), seed=5)
     config = StudyConfig(data=filled.data, recipes=("linear",))
@@ -31,14 +31,14 @@ def test_pages_open_beside_them(visit: Open, old: tuple[str, str], page: str) ->
 
 def test_the_runs_page_shows_and_deletes_them(visit: Open, filled: Filled, old: tuple[str, str]) -> None:
     at = visit("runs")
-    assert UNREADABLE in said(at)
+    assert UNREADABLE in page_text(at)
     assert {"an old one", "an old study"} <= {text.value for text in at.text}
     for id in old:
         at.button(key=f"delete-{id}").click().run()
         assert not at.exception
         assert not at.error
     assert not {"an old one", "an old study"} & {text.value for text in at.text}
-    assert UNREADABLE not in said(at)
+    assert UNREADABLE not in page_text(at)
     assert filled.store.unreadable(filled.owner) == []
     assert Studies(filled.store).unreadable(filled.owner) == []
     assert filled.run.id in {run.id for run in filled.store.runs(filled.owner)}

@@ -1,7 +1,6 @@
-"""Who visits the pages in tests, and what a page says.
+"""Test users, and the text of a page.
 
-A module of its own: `conftest` is the name of several, and which one an import finds depends on the folders
-that are asked for.
+Not in `conftest`: there are several modules of that name, and which one is imported depends on the arguments.
 """
 
 import re
@@ -21,12 +20,12 @@ Alone = Callable[[Callable[[], None]], AppTest]
 """Draws one part of a page by itself, in Alice's browser."""
 
 
-def said(at: AppTest) -> str:
-    """Return all that a page says in sentences, without the marks of escaping."""
+def page_text(at: AppTest) -> str:
+    """Return the sentences of a page without escape characters."""
     parts = [*at.markdown, *at.caption, *at.error, *at.info, *at.warning, *at.subheader, *at.text]
     return unescaped("\n".join(str(part.value) for part in parts))
 
 
 def unescaped(text: str) -> str:
-    """Return Markdown as it is shown: without escapes, and without the directives that break addresses."""
+    """Return Markdown as displayed, without escapes and colour directives."""
     return re.sub(r":color\[(.)\]", r"\1", text.replace("\\", ""))

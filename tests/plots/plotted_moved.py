@@ -1,4 +1,4 @@
-"""What moved and what was lost, of a realistic shape, for figures and pages."""
+"""Realistic results of similarity and forgetting for tests of figures and pages."""
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,7 @@ from translearn_core.results import (
 
 
 def make_similarity(layers: int = 7, *, seed: bool = True, boundary: int = 4) -> Similarity:
-    """Still up to the boundary, then down to 0.4; the embeddings of no use, as with CLS pooling."""
+    """CKA of 1 up to the boundary, then falling to 0.4."""
     layer = np.arange(layers)
     matrix = 0.95 ** np.abs(layer[:, None] - layer[None, :])
     diagonal = np.where(layer <= boundary, 1.0, 1 - 0.3 * (layer - boundary))

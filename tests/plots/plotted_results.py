@@ -1,4 +1,4 @@
-"""Small results of a realistic shape, for every figure."""
+"""Small realistic results for every figure."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -40,7 +40,7 @@ HOSTILE = '<b>x</b><a href="javascript:alert(1)">y</a>'
 
 
 def strings(node: object) -> Iterator[str]:
-    """Every string of a figure's dictionary."""
+    """Yield every string of a figure's dictionary."""
     if isinstance(node, go.Figure):
         yield from strings(node.to_dict())
     elif isinstance(node, dict):
@@ -207,7 +207,7 @@ def make_runs(
 def make_comparison(
     names: tuple[str, ...] = ("top blocks", "everything", "head"), boundaries: tuple[int, ...] = (0,)
 ) -> Comparison:
-    """A cell for each name and boundary, the first of all the baseline."""
+    """Return an arm for each name and boundary; the first is the baseline."""
     cells = []
     for i, name in enumerate(names):
         for boundary in boundaries:
@@ -308,7 +308,7 @@ def make_replayed(classes: tuple[str, ...], texts: int = 800, moments: int = 9, 
 def make_walk(
     classes: tuple[str, ...], texts: int = 300, layers: int = 7, *, changed: int | None = 4
 ) -> ProjectionAnimation:
-    """Two variants that part from the layer `changed` on; never where it is None."""
+    """Two variants that differ from layer `changed` on, or not at all if it is None."""
     rng, n = np.random.default_rng(6), len(classes)
     label = rng.integers(0, n, texts)
     grown = np.tile(np.linspace(0.1, 0.6, layers), (2, 1))
@@ -356,7 +356,7 @@ def make_rate_search(steps: int = 100) -> LrFinderResult:
 
 
 def make_baselines(names: tuple[str, ...] = ("commonest class", "TF-IDF", "frozen probe")) -> Baselines:
-    """Lines of which the first is far below the run, the last above it, the others about the same."""
+    """Baselines: the first far below the run, the last above it, the others equal."""
     lines = []
     for k, name in enumerate(names):
         apart = 0.3 if k == 0 else -0.05 if k == len(names) - 1 else 0.005
@@ -367,7 +367,7 @@ def make_baselines(names: tuple[str, ...] = ("commonest class", "TF-IDF", "froze
 
 
 def with_controls(scores: ProbeScores, control: float = 0.6) -> ProbeScores:
-    """The same scores beside one control task."""
+    """Return the scores with one control task."""
     found = np.full((1, *scores.test.shape), control)
     return replace(
         scores, control_test=found, control_low=found - 0.02, control_high=found + 0.02,
@@ -385,11 +385,11 @@ def make_ratings(names: tuple[str, ...]) -> Transferability:
     return Transferability(700, 2, "A sentence.", (), layers, pd.DataFrame({"run": []}))
 
 
-def make_label_curve(
+def make_label_efficiency(
     names: tuple[str, ...] = ("TF-IDF", "frozen probe", "recipe full", "from scratch"),
     sizes: tuple[int, ...] = (8, 16, 32, 64, 128, 6920),
 ) -> LabelEfficiency:
-    """Lines that rise with each doubling, every way a little below the one before; the last lacks a size."""
+    """Return rising lines, each a little below the previous one; the last lacks a size."""
     rise = np.log2(np.asarray(sizes)) / 40
     mean = np.stack([0.6 + rise - 0.15 * k / len(names) for k in range(len(names))])
     mean[-1, 1] = np.nan

@@ -1,4 +1,4 @@
-"""What a run's confidence is worth, of a realistic shape, for figures and pages."""
+"""Realistic error analysis for tests of figures and pages."""
 
 import numpy as np
 import pandas as pd
@@ -7,7 +7,7 @@ from translearn_core.results import CalibrationScore, ErrorAnalysis, Interval
 
 
 def make_trust(names: tuple[str, ...] = ("bad", "good", "so-so"), temperature: float = 1.7) -> ErrorAnalysis:
-    """Too sure of itself by ten points, weak on the first name's slice, a few labels in doubt."""
+    """Overconfident by ten points, weak on the first slice, with two label issues."""
     edges = np.linspace(0, 1, 16)
     parts = []
     for which, gap in (("raw", 0.1), ("scaled", 0.01)):

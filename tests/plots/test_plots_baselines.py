@@ -1,4 +1,4 @@
-"""Lines that scores are read against: beside a run, across runs, under learning curves, below probes."""
+"""Baselines in figures: of a run, across runs, in training curves and below probes."""
 
 import numpy as np
 import pytest

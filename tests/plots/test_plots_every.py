@@ -1,4 +1,4 @@
-"""What holds for every figure: light and dark, transparent, small, and nothing from outside gets in raw."""
+"""Properties of every figure: light and dark, transparent, small, with user texts escaped."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,7 +17,7 @@ from plotted_results import (
     make_drift,
     make_evaluation,
     make_history,
-    make_label_curve,
+    make_label_efficiency,
     make_mix,
     make_moved,
     make_prediction,
@@ -45,12 +45,14 @@ EVERY: dict[str, Draw] = {
         dict.fromkeys(names, make_history()), "accuracy", dark
     ),
     "confusion_matrix": lambda names, dark: plots.confusion_matrix(make_evaluation(names), dark),
-    "label_efficiency": lambda names, dark: plots.label_efficiency(make_label_curve(names), dark),
+    "label_efficiency": lambda names, dark: plots.label_efficiency(make_label_efficiency(names), dark),
     "projection": lambda names, dark: plots.projection(make_projection(200, names), 0, "label", dark),
     "probe_lines": lambda names, dark: plots.probe_lines(make_probes(), dark),
     "baseline_dots": lambda names, dark: plots.baseline_dots(make_baselines(names), dark),
     "timeline": lambda names, dark: plots.timeline(make_timeline(names), dark),
-    "gradient_timeline": lambda names, dark: plots.gradient_timeline(make_moved(), make_timeline(names), dark),
+    "gradient_timeline": lambda names, dark: plots.gradient_timeline(
+        make_moved(), make_timeline(names), dark
+    ),
     "snapshot_animation": lambda names, dark: plots.snapshot_animation(make_replayed(names), 1, dark),
     "projection_animation": lambda names, dark: plots.projection_animation(make_walk(names), 1, dark),
     "layer_ratings": lambda names, dark: plots.layer_ratings(make_ratings(names), dark),
@@ -118,7 +120,7 @@ def test_light_and_dark_are_two_looks_of_one_figure(name):
     assert light.layout.height == dark.layout.height
     assert len(light.data) == len(dark.data)
     used = [set(strings([t.to_plotly_json() for t in f.data])) for f in (light, dark)]
-    assert used[0] != used[1]  # the traces' own colours change too, not only the template's
+    assert used[0] != used[1]  # colours of traces change too
 
 
 @pytest.mark.parametrize("name", EVERY)

@@ -1,4 +1,4 @@
-"""Each figure shows the numbers of its result, and its uncertainty."""
+"""Figures show the numbers of their results with intervals."""
 
 import numpy as np
 import pandas as pd
@@ -79,7 +79,7 @@ def test_overlay_keeps_a_colour_per_run_and_the_names():
     assert [t.name for t in figure.data if t.showlegend is not False] == ["a", "b"]
     assert figure.data[0].line.color != figure.data[2].line.color
     assert list(figure.data[2].y) == [e.validation_accuracy for e in make_history(5, gain=0.1).epochs]
-    assert plots.compare_training_curves({}, "loss").layout.annotations[0].text == "Choose runs to compare."
+    assert "Choose runs" in plots.compare_training_curves({}, "loss").layout.annotations[0].text
 
 
 # -- confusion -------------------------------------------------------------------------------------
@@ -219,7 +219,7 @@ def test_text_lengths_mark_the_limit():
     assert list(bars.y) == list(diagnosis.lengths["texts"])
     assert [c == LIGHT.wrong for c in bars.marker.color] == list(diagnosis.lengths["tokens_from"] > 128)
     assert figure.layout.shapes[0].x0 == 128.5
-    assert "cut at 128 tokens: 3.1% of the texts" in figure.layout.annotations[0].text
+    assert {"128", "3.1%"} <= set(figure.layout.annotations[0].text.split())
 
 
 def test_data_without_rows_say_so():
@@ -274,7 +274,7 @@ def test_a_table_without_intervals_is_refused_by_name():
 
 
 def keys(figure):
-    """Part by colour name, as a click gives them back."""
+    """Return the click keys of the parts by colour name."""
     bars = [t for t in figure.data if t.type == "bar" and t.customdata is not None]
     return {t.name: [row[0] for row in t.customdata] for t in bars}
 
@@ -316,7 +316,7 @@ def test_parts_stand_in_order_and_apart():
 def test_the_boundary_lies_right_above_what_is_computed_once(plan, below):
     figure = plots.freeze_map(make_anatomy(6), plan)
     (line,) = [s for s in figure.layout.shapes if s.type == "line"]
-    assert "computed once below this line" in set(strings(figure))
+    assert any("computed once" in text for text in strings(figure))
     frozen = by_name(figure, "frozen")
     place = {row[0]: y for row, y in zip(frozen.customdata, frozen.y, strict=True)}
     others = [y for t in figure.data if t.type == "bar" for y in t.y if y > place[below]]

@@ -1,4 +1,4 @@
-"""The figures of what moved and what was lost: the right numbers at the right places."""
+"""Figures of representation similarity and catastrophic forgetting."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Which points of a projection are drawn, and how the ones a person picked stand out."""
+"""Points drawn in a projection, and how selected ones are marked."""
 
 from dataclasses import replace
 
@@ -8,7 +8,7 @@ import pytest
 from plotted_results import make_classes, make_projection
 
 from translearn_core import plots
-from translearn_core.plots.diagnostics.projection import MOST_RINGED
+from translearn_core.plots.diagnostics.projection import MAX_RINGS
 from translearn_core.plots.style.palette import DARK, LIGHT
 
 COLOURS = ("label", "predicted", "error", "split")
@@ -24,7 +24,7 @@ def ordered(points: np.ndarray) -> np.ndarray:
 
 
 def standing_out(figure) -> np.ndarray:
-    """Where the points that do not pale lie."""
+    """Return the coordinates of the points that do not fade."""
     return ordered(
         np.concatenate(
             [np.stack([t.x, t.y], -1)[list(t.selectedpoints)] for t in figure.data if t.name != "marked"]
@@ -66,25 +66,25 @@ def test_rings_are_inked_in_both_appearances() -> None:
 
 
 def test_more_than_can_be_told_apart_stand_out_without_rings() -> None:
-    projection = make_projection(3 * MOST_RINGED, make_classes(3))
-    marked = np.arange(MOST_RINGED + 1)
+    projection = make_projection(3 * MAX_RINGS, make_classes(3))
+    marked = np.arange(MAX_RINGS + 1)
     figure = plots.projection(projection, 1, "label", marked=marked)
     assert [t.name for t in figure.data] == list(projection.classes)
     np.testing.assert_array_equal(standing_out(figure), ordered(projection.coordinates[1][marked]))
     few = plots.projection(projection, 1, "label", marked=marked[:-1])
-    assert len(few.data[-1].x) == MOST_RINGED
+    assert len(few.data[-1].x) == MAX_RINGS
 
 
 def test_nothing_marked_changes_nothing_and_a_turn_changes_the_bytes() -> None:
     projection = make_projection(90, make_classes(3))
 
-    def told(**how: object) -> str:
+    def as_json(**how: object) -> str:
         return plotly.io.to_json(plots.projection(projection, 0, "label", **how))
 
-    assert told() == told() == told(marked=np.empty(0, dtype=np.int64))
+    assert as_json() == as_json() == as_json(marked=np.empty(0, dtype=np.int64))
     assert all(t.selectedpoints is None for t in plots.projection(projection, 0, "label").data)
     marked = np.asarray([4, 5])
-    assert told(marked=marked, turn=2) == told(marked=marked, turn=2) != told(marked=marked, turn=3)
+    assert as_json(marked=marked, turn=2) == as_json(marked=marked, turn=2) != as_json(marked=marked, turn=3)
 
 
 def test_fifty_thousand_points_stay_light() -> None:

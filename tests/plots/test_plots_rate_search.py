@@ -1,4 +1,4 @@
-"""The figure of a search for a learning rate."""
+"""Figure of the learning-rate finder."""
 
 from dataclasses import replace
 

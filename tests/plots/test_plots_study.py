@@ -1,4 +1,4 @@
-"""The figures of a study: each cell with its interval, and curves by depth and by size."""
+"""Figures of a study: arms with intervals, and curves by depth and by size."""
 
 from dataclasses import replace
 
@@ -51,10 +51,10 @@ def test_the_depth_curve_has_score_above_and_seconds_below():
     figure = plots.depth_curve(comparison, lines)
     assert len(figure.data) == 4
     score, seconds = [trace for trace in figure.data if trace.name == "gradual"]
-    mine = [cell for cell in comparison.cells if cell.name.startswith("gradual")]
+    gradual = [cell for cell in comparison.cells if cell.name.startswith("gradual")]
     assert list(score.x) == list(seconds.x) == pytest.approx([-0.9, 0.1, 3.1, 6.1]), "beside the other line"
-    assert list(score.y) == [cell.accuracy for cell in mine]
-    assert list(seconds.y) == [cell.seconds for cell in mine]
+    assert list(score.y) == [cell.accuracy for cell in gradual]
+    assert list(seconds.y) == [cell.seconds for cell in gradual]
     assert list(score.error_y.array) == pytest.approx([0.015] * 4)
     assert (score.yaxis, seconds.yaxis, seconds.showlegend) == (None, "y2", False)
     assert dict(zip(figure.layout.xaxis.tickvals, figure.layout.xaxis.ticktext, strict=True)) == {

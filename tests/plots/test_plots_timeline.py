@@ -1,4 +1,4 @@
-"""What learns when, what moved, the replay and the mix show the numbers of their results."""
+"""Figures of timeline, weight change, snapshots and layer weights."""
 
 import numpy as np
 import plotly.io
@@ -28,7 +28,7 @@ def by_name(figure, name):
 
 
 def spans(figure, name):
-    """Hatched cells as (part, first step, last step)."""
+    """Return hatched cells as (part, first step, last step)."""
     bars = by_name(figure, name)
     return [(y, b, b + x) for y, b, x in zip(bars.y, bars.base, bars.x, strict=True)]
 

@@ -1,4 +1,4 @@
-"""The figure of layers rated: both panels show the same layers, and the best of each line stands out."""
+"""Figure of transferability scores: both panels show the same layers and ring the best one."""
 
 import pytest
 from plotted_results import HOSTILE, make_ratings, strings

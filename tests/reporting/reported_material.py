@@ -1,4 +1,4 @@
-"""A run with every kind of evidence, of a realistic shape, for the tests of reports."""
+"""A run with every kind of diagnostic, for tests of reports."""
 
 from dataclasses import replace
 
@@ -13,7 +13,7 @@ from tests.plots.plotted_results import (
     make_drift,
     make_evaluation,
     make_history,
-    make_label_curve,
+    make_label_efficiency,
     make_probes,
     make_projection,
     make_ratings,
@@ -57,7 +57,7 @@ def everything(classes: tuple[str, ...] = CLASSES) -> ReportData:
         (JobKind.SIMILARITY, make_similarity()),
         (JobKind.FORGETTING, make_forgetting(names=(HOSTILE,))),
         (JobKind.PROJECTION, make_projection(400, classes)),
-        (JobKind.LABEL_EFFICIENCY, make_label_curve()),
+        (JobKind.LABEL_EFFICIENCY, make_label_efficiency()),
         (JobKind.TRANSFERABILITY, make_ratings(("all-MiniLM-L6-v2",))),
         (JobKind.COMPARE, make_comparison()),
     )

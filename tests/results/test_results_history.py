@@ -1,4 +1,4 @@
-"""One run over time: of the epochs that were the best so far, one is the best."""
+"""Only one epoch of a history is the best."""
 
 import pytest
 

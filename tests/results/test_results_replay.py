@@ -1,10 +1,10 @@
-"""Tables of what was looked at again."""
+"""Tables of snapshots."""
 
 import numpy as np
 
 from translearn_core.results import LayerMix, Snapshots
 
-SEEN = Snapshots(
+SNAPSHOTS = Snapshots(
     layer=1,
     classes=("no", "yes"),
     splits=("train", "test"),
@@ -27,8 +27,8 @@ SEEN = Snapshots(
 
 
 def test_every_moment_and_layer_has_a_line() -> None:
-    frame = SEEN.frame()
-    assert frame["moment"].tolist() == [m for m in SEEN.moments for _ in range(2)]
+    frame = SNAPSHOTS.frame()
+    assert frame["moment"].tolist() == [m for m in SNAPSHOTS.moments for _ in range(2)]
     assert frame["stage"].tolist() == [0, 0, 1, 1]
     assert frame["layer"].tolist() == [0, 1, 0, 1]
     assert frame["probe accuracy"].tolist() == [0.5, 0.6, 0.5, 0.8]
@@ -36,7 +36,7 @@ def test_every_moment_and_layer_has_a_line() -> None:
 
 
 def test_every_moment_and_text_has_a_line() -> None:
-    points = SEEN.points()
+    points = SNAPSHOTS.points()
     assert len(points) == 6
     assert points["index"].tolist() == [4, 7, 9] * 2
     assert points["label"].tolist() == ["no", "yes", "no"] * 2

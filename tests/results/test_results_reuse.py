@@ -1,4 +1,4 @@
-"""How much of a frozen part was there, in words."""
+"""Cache usage in words."""
 
 from translearn_core.results import CacheUsage
 
@@ -10,4 +10,5 @@ def test_one_pass_tells_how_many_texts_were_new() -> None:
 
 def test_several_passes_never_encode_more_texts_than_there_are() -> None:
     both = CacheUsage(510, 510, 0.0) + CacheUsage(510, 510, 5.0)
-    assert both.summary() == "510 texts, encoded 1,020 times in 2 passes, saved 5 s"
+    for fact in ("510 texts", "encoded 1,020 times", "2 passes", "saved 5 s"):
+        assert fact in both.summary()

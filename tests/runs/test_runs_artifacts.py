@@ -1,4 +1,4 @@
-"""Results on disk: what was saved is what is loaded, numbers that are none among it."""
+"""Results on disk are loaded as they were saved, non-finite numbers included."""
 
 import math
 from dataclasses import dataclass, field
@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as some
+from hypothesis import strategies as st
 
 from translearn_core.results import LrFinderResult, Metrics
 from translearn_core.results.evaluation import Interval
 from translearn_core.runs import artifacts
 
-FLOATS = some.floats(allow_nan=True, allow_infinity=True)
+FLOATS = st.floats(allow_nan=True, allow_infinity=True)
 EDGES = [math.nan, math.inf, -math.inf, 0.0, 0.1]
 
 
@@ -36,13 +36,13 @@ def mixture(value: float, maybe: float | None = None, word: str = "NaN") -> Mixt
     return Mixture(value, maybe, (value, 2.0), {"a": value}, inside, word, np.asarray([value]), table)
 
 
-def same(found: Mixture, saved: Mixture) -> None:
+def same(loaded: Mixture, saved: Mixture) -> None:
     for name in ("one", "maybe", "many", "named", "word"):
-        # repr tells nan from nothing and from a word, and every float exactly
-        assert repr(getattr(found, name)) == repr(getattr(saved, name)), name
-    assert repr(found.inside) == repr(saved.inside)
-    np.testing.assert_array_equal(found.vector, saved.vector)
-    pd.testing.assert_frame_equal(found.table, saved.table)
+        # repr distinguishes nan, None and text, and is exact for floats
+        assert repr(getattr(loaded, name)) == repr(getattr(saved, name)), name
+    assert repr(loaded.inside) == repr(saved.inside)
+    np.testing.assert_array_equal(loaded.vector, saved.vector)
+    pd.testing.assert_frame_equal(loaded.table, saved.table)
 
 
 @pytest.mark.parametrize("value", EDGES)
@@ -50,21 +50,21 @@ def test_a_float_that_is_no_number_comes_back_as_it_was(value: float, tmp_path: 
     for maybe in (None, value):
         saved = mixture(value, maybe)
         artifacts.save(tmp_path, saved)
-        found = artifacts.load(tmp_path, Mixture)
-        assert found is not None
-        same(found, saved)
+        loaded = artifacts.load(tmp_path, Mixture)
+        assert loaded is not None
+        same(loaded, saved)
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(value=FLOATS, maybe=some.none() | FLOATS, word=some.text(max_size=5))
+@given(value=FLOATS, maybe=st.none() | FLOATS, word=st.text(max_size=5))
 def test_every_float_and_word_survives_the_disk(
     tmp_path: Path, value: float, maybe: float | None, word: str
 ) -> None:
     saved = mixture(value, maybe, word)
     artifacts.save(tmp_path, saved)
-    found = artifacts.load(tmp_path, Mixture)
-    assert found is not None
-    same(found, saved)
+    loaded = artifacts.load(tmp_path, Mixture)
+    assert loaded is not None
+    same(loaded, saved)
 
 
 def test_real_results_with_such_numbers_load_again(tmp_path: Path) -> None:

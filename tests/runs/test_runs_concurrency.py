@@ -1,4 +1,4 @@
-"""Three processes, as there are in life: the pages, the engine and a worker."""
+"""Concurrent access by three processes, like pages, engine and worker."""
 
 import multiprocessing
 from collections import Counter
@@ -16,12 +16,12 @@ def _in_three_processes(target, *args):
     processes = [context.Process(target=target, args=(n, answers, *args)) for n in range(3)]
     for process in processes:
         process.start()
-    found = [answers.get(timeout=60) for _ in processes]
+    results = [answers.get(timeout=60) for _ in processes]
     for process in processes:
         process.join(timeout=20)
     assert [p.exitcode for p in processes] == [0, 0, 0]
     answers.close()
-    return found
+    return results
 
 
 def _configs(digest):
@@ -46,10 +46,10 @@ def _take_and_end(number, answers, root, url):
 def test_every_job_is_taken_and_ended_by_exactly_one_of_three_processes(workspace, store, database_url):
     digest = store.add_dataset("ann", "x", {"train": b"text,label\na,1\n"}, Settings()).digest
     runs = [store.submit("ann", config) for config in _configs(digest)]
-    found = _in_three_processes(_take_and_end, workspace.root, database_url)
-    taken = Counter(job for mine, _, _ in found for job in mine)
+    results = _in_three_processes(_take_and_end, workspace.root, database_url)
+    taken = Counter(job for jobs, _, _ in results for job in jobs)
     assert taken == Counter(run.job.id for run in runs)
-    assert sum(ended for _, ended, _ in found) == JOBS
+    assert sum(ended for _, ended, _ in results) == JOBS
     assert {run.state for run in store.runs("ann")} == {State.DONE}
 
 
@@ -66,8 +66,8 @@ def test_submitting_from_three_processes_at_once_makes_each_job_once_and_a_sweep
 ):
     for owner in ("owner0", "owner1"):
         digest = store.add_dataset(owner, "x", {"train": b"text,label\na,1\n"}, Settings()).digest
-    found = _in_three_processes(_submit_all, workspace.root, database_url, digest)
-    assert found[0] is not None
+    results = _in_three_processes(_submit_all, workspace.root, database_url, digest)
+    assert results[0] is not None
     assert len(store.waiting(Slot.TRAIN)) == JOBS
     assert len(store.runs("owner0")) == len(store.runs("owner1")) == JOBS
-    assert len({run for runs in found for run in runs}) == 2 * JOBS
+    assert len({run for runs in results for run in runs}) == 2 * JOBS

@@ -1,4 +1,4 @@
-"""A database that is damaged, full, locked, read-only or away is said; what is there stays readable."""
+"""Errors for a database that is damaged, full, locked, read-only or unreachable."""
 
 import os
 import sqlite3
@@ -21,7 +21,7 @@ CSV = b"text,label\ngood,1\nbad,0\n"
 
 
 def fill(store: RunStore) -> str:
-    """Bring a data set and ask for a reading of it; returns the run."""
+    """Add a data set and a job that reads it; return the run."""
     dataset = store.add_dataset("ann", "reviews.csv", {"train": CSV}, Settings())
     return store.submit("ann", ReadConfig(dataset=dataset.digest)).id
 

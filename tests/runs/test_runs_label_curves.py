@@ -1,4 +1,4 @@
-"""The label curve as a study: which runs it is made of, and the question of those that are done."""
+"""Label-efficiency studies: their runs, and the job that evaluates the finished ones."""
 
 import pytest
 
@@ -47,8 +47,8 @@ def full(data: DataConfig) -> ExperimentConfig:
 
 
 def made(store: RunStore, run: ExperimentConfig, **parts: object) -> Study:
-    given = {"rows": ROWS, "sizes": (8, 64, ROWS), "seeds": (4, 5), "balanced": False} | parts
-    return Studies(store).add("ann", "curve", label_efficiency_study(run, **given), BLOCKS)
+    parameters = {"rows": ROWS, "sizes": (8, 64, ROWS), "seeds": (4, 5), "balanced": False} | parts
+    return Studies(store).add("ann", "curve", label_efficiency_study(run, **parameters), BLOCKS)
 
 
 def test_sizes_double_from_eight_to_all() -> None:
@@ -70,30 +70,30 @@ def test_a_curve_is_the_run_itself_and_the_same_from_scratch(full: ExperimentCon
     study = label_efficiency_study(full, ROWS, (8, 64, ROWS), (4, 5), balanced=False)
     planned = expand_grid(study, BLOCKS)
     assert len(planned) == 2 * 3 * 2
-    assert job_id(full) in {job_id(one.config) for one in planned}, "it is not trained again"
-    own = [one.config for one in planned if one.cell["recipe"] == "own settings"]
-    scratch = [one.config for one in planned if one.cell["recipe"] == "scratch"]
-    for one in own:
-        seed = one.training.seed
-        assert one.data.rows_seed == (seed if one.data.train_rows else None)
+    assert job_id(full) in {job_id(run.config) for run in planned}, "it is not trained again"
+    own = [run.config for run in planned if run.cell["recipe"] == "own settings"]
+    scratch = [run.config for run in planned if run.cell["recipe"] == "scratch"]
+    for run in own:
+        seed = run.training.seed
+        assert run.data.rows_seed == (seed if run.data.train_rows else None)
         kept = {"data": full.data, "training": full.training.model_copy(update={"seed": seed})}
-        longer = one.training.epochs
-        assert one == full.model_copy(
-            update={"data": one.data, "training": kept["training"].model_copy(update={"epochs": longer})}
+        longer = run.training.epochs
+        assert run == full.model_copy(
+            update={"data": run.data, "training": kept["training"].model_copy(update={"epochs": longer})}
         )
-    assert [one.training.epochs for one in own[:3]] == [60, 30, 3]
-    assert [one.training.epochs for one in scratch[:3]] == [60, 30, 10]
-    assert all(one.backbone.random_init for one in scratch)
-    assert {one.backbone.init_seed for one in scratch} == {4, 5}
+    assert [run.training.epochs for run in own[:3]] == [60, 30, 3]
+    assert [run.training.epochs for run in scratch[:3]] == [60, 30, 10]
+    assert all(run.backbone.random_init for run in scratch)
+    assert {run.backbone.init_seed for run in scratch} == {4, 5}
 
 
 def test_both_ways_learn_from_the_very_same_rows(full: ExperimentConfig) -> None:
     planned = expand_grid(label_efficiency_study(full, ROWS, (8, 64), (0, 1, 2), balanced=True), BLOCKS)
     rows = {}
-    for one in planned:
-        data = one.config.data
-        assert (data.rows_seed, data.balanced) == (one.seed, True)
-        rows.setdefault(one.cell["recipe"], []).append(data)
+    for run in planned:
+        data = run.config.data
+        assert (data.rows_seed, data.balanced) == (run.seed, True)
+        rows.setdefault(run.cell["recipe"], []).append(data)
     assert rows["own settings"] == rows["scratch"]
 
 
@@ -101,14 +101,14 @@ def test_what_the_settings_leave_to_it_goes_to_scratch_too(full: ExperimentConfi
     small = full.training.model_copy(update={"batch_size": 8})
     run = full.model_copy(update={"training": small})
     planned = expand_grid(label_efficiency_study(run, ROWS, (ROWS,), (0,), balanced=False), BLOCKS)
-    assert {one.config.training.batch_size for one in planned} == {8}
+    assert {run.config.training.batch_size for run in planned} == {8}
 
 
 def test_both_ways_learn_from_altered_copies_where_the_run_does(full: ExperimentConfig) -> None:
     run = full.model_copy(update={"augment": AugmentConfig(copies=2, swap=0.3)})
     planned = expand_grid(label_efficiency_study(run, ROWS, (8, ROWS), (0,), balanced=False), BLOCKS)
-    assert {one.cell["recipe"] for one in planned} == {"own settings", "scratch"}
-    assert {one.config.augment for one in planned} == {run.augment}
+    assert {run.cell["recipe"] for run in planned} == {"own settings", "scratch"}
+    assert {run.config.augment for run in planned} == {run.augment}
 
 
 def test_stages_and_plans_of_every_kind_stay_as_they_are(data: DataConfig) -> None:
@@ -121,14 +121,14 @@ def test_stages_and_plans_of_every_kind_stay_as_they_are(data: DataConfig) -> No
 
 def test_a_small_table_gets_enough_steps_with_all_its_rows_too(full: ExperimentConfig) -> None:
     planned = expand_grid(label_efficiency_study(full, 50, (8, 50), (0,), balanced=False), BLOCKS)
-    assert [one.config.data.train_rows for one in planned] == [8, 50, 8, 50]
+    assert [run.config.data.train_rows for run in planned] == [8, 50, 8, 50]
     assert planned[1].config.training.epochs == 30
 
 
 def test_a_run_from_scratch_has_one_trained_line(data: DataConfig, store: RunStore) -> None:
     run = recipe("scratch").apply(ExperimentConfig(data=data), 6)
     study = made(store, run)
-    assert {one.cell["recipe"] for one in expand_grid(study.config, BLOCKS)} == {"own settings"}
+    assert {run.cell["recipe"] for run in expand_grid(study.config, BLOCKS)} == {"own settings"}
     assert {cell.name for cell in label_efficiency_arms(study, study.jobs, ROWS)} == {SCRATCH}
     assert label_efficiency_config(run, (8,), (0,), balanced=False).backbone == MINI
 
@@ -136,8 +136,8 @@ def test_a_run_from_scratch_has_one_trained_line(data: DataConfig, store: RunSto
 def test_a_run_that_went_on_is_repeated_from_the_start(full: ExperimentConfig) -> None:
     run = full.model_copy(update={"continues": "job"})
     assert {
-        one.config.continues
-        for one in expand_grid(label_efficiency_study(run, ROWS, (8,), (0,), balanced=False), BLOCKS)
+        run.config.continues
+        for run in expand_grid(label_efficiency_study(run, ROWS, (8,), (0,), balanced=False), BLOCKS)
     } == {None}
 
 
@@ -194,17 +194,17 @@ def test_a_stopped_curve_goes_on_and_trains_nothing_twice(store: RunStore, full:
 
 def test_the_question_without_runs_is_the_same_for_all_ways_to_train(full: ExperimentConfig) -> None:
     head = recipe(RecipeName.CONCAT_4).apply(full, 6)
-    asked = [label_efficiency_config(run, (8, 64), (0, 1), balanced=False) for run in (full, head)]
-    assert job_id(asked[0]) == job_id(asked[1])
+    configs = [label_efficiency_config(run, (8, 64), (0, 1), balanced=False) for run in (full, head)]
+    assert job_id(configs[0]) == job_id(configs[1])
 
 
 def test_time_without_timed_steps_follows_what_passes_through_the_blocks(full: ExperimentConfig) -> None:
     task = Workload(train=1000, validation=100, test=200, tokens_per_text=20.0, classes=2)
     metrics = Metrics(1, 0.5, 0.5, 0.5, Interval(0, 1), Interval(0, 1))
-    took = RunSummary("cpu", "float32", {"total": 100.0}, {}, metrics, metrics, 0.5, 3, 3, -1)
+    summary = RunSummary("cpu", "float32", {"total": 100.0}, {}, metrics, metrics, 0.5, 3, 3, -1)
 
-    def seconds(wanted: ExperimentConfig) -> float:
-        return scaled_seconds(took, full, wanted, task, 6)
+    def seconds(config: ExperimentConfig) -> float:
+        return scaled_seconds(summary, full, config, task, 6)
 
     assert seconds(full) == pytest.approx(100)
     passes = 1300 + 3 * (3 * 1000 + 100)

@@ -1,4 +1,4 @@
-"""What lies in a workspace is its owner's alone, in one that was made for everybody to read too."""
+"""Only the owner may access a workspace, also one of an earlier version."""
 
 import os
 import stat
@@ -31,11 +31,11 @@ def test_the_database_and_its_folders_are_made_for_their_owner_alone(
 ) -> None:
     store = RunStore(Workspace(tmp_path / "deep" / "w"))
     store.add_dataset("ann", "a", {"train": b"text,label\na,1\n"}, Settings())
-    found = modes(tmp_path / "deep" / "w")
+    found_modes = modes(tmp_path / "deep" / "w")
     store.close()
-    assert {"translearn.sqlite", "translearn.sqlite-wal", "translearn.sqlite-shm"} <= found.keys()
-    at_the_top = {name: mode for name, mode in found.items() if "/" not in name}
-    assert {name for name, mode in at_the_top.items() if mode & 0o077} == set()
+    assert {"translearn.sqlite", "translearn.sqlite-wal", "translearn.sqlite-shm"} <= found_modes.keys()
+    top_modes = {name: mode for name, mode in found_modes.items() if "/" not in name}
+    assert {name for name, mode in top_modes.items() if mode & 0o077} == set()
 
 
 def test_an_earlier_workspace_is_closed_once(tmp_path: Path, usual_umask: object) -> None:
@@ -61,8 +61,8 @@ def test_a_folder_that_others_use_keeps_its_own_mode(tmp_path: Path, usual_umask
     (root / "other").mkdir()
     root.chmod(0o1777)
     tighten(root)
-    found = modes(root)
-    assert (found["."], found["runs"], found["other"]) == (0o1777, 0o700, 0o755)
+    found_modes = modes(root)
+    assert (found_modes["."], found_modes["runs"], found_modes["other"]) == (0o1777, 0o700, 0o755)
 
 
 def test_a_home_is_not_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, usual_umask: object) -> None:

@@ -103,7 +103,7 @@ def test_all_owners_together_have_a_limit_too(store):
     limits = Settings(max_upload_mb=10, max_total_mb=10)
     store.add_dataset("ann", "a.csv", {"train": b"a" * 6_000_000}, limits)
     assert store.workspace.total_weight() == 6_000_000
-    with pytest.raises(QuotaError, match=r"all people here fill 6 of 10 MB: .* TRANSLEARN_MAX_TOTAL_MB"):
+    with pytest.raises(QuotaError, match=r"6 of 10 MB: .* TRANSLEARN_MAX_TOTAL_MB"):
         store.add_dataset("ben", "b.csv", {"train": b"b" * 6_000_000}, limits)
     assert not store.owns_anything("ben")
     assert store.owns_anything("ann")
@@ -222,7 +222,7 @@ def test_a_lost_worker_costs_an_attempt_and_the_last_one_fails_the_run(store):
         assert store.interrupt(run.job.id, "Its worker was lost.")
         lost = store.run("ann", run.id)
         assert lost.state is (State.INTERRUPTED if attempt < MAX_ATTEMPTS else State.FAILED)
-        assert store.revive() == (attempt < MAX_ATTEMPTS)
+        assert store.requeue_lost() == (attempt < MAX_ATTEMPTS)
     assert "started 3 times" in lost.job.reason
     assert store.resume("ann", run.id)
     start(store, run)
@@ -235,16 +235,16 @@ def test_an_orderly_end_of_the_engine_costs_no_attempt(store):
         start(store, run)
         assert store.interrupt(run.job.id, "The engine was stopped.", blame=False)
         assert store.run("ann", run.id).state is State.INTERRUPTED
-        store.revive()
+        store.requeue_lost()
     assert store.run("ann", run.id).job.attempts == 0
 
 
-def test_a_run_that_was_asked_to_stop_is_stopped_and_not_revived_when_its_worker_is_lost(store):
+def test_a_run_that_was_asked_to_stop_is_stopped_and_not_requeued_when_its_worker_is_lost(store):
     run = ask(store, "ann")
     start(store, run)
     store.request_stop("ann", run.id)
     store.interrupt(run.job.id, "Its worker was lost.")
-    assert store.revive() == 0
+    assert store.requeue_lost() == 0
     assert store.run("ann", run.id).state is State.STOPPED
 
 
@@ -253,16 +253,16 @@ def test_an_interrupted_run_keeps_its_place(store):
     second = ask(store, "ann", backbone={"id": "other"})
     start(store, first)
     store.interrupt(first.job.id, "Its worker was lost.")
-    store.revive()
+    store.requeue_lost()
     assert store.waiting(Slot.TRAIN) == [first.job.id, second.job.id]
-    assert store.place(store.run("ann", second.id)) == 2
+    assert store.queue_position(store.run("ann", second.id)) == 2
 
 
 def test_an_attempt_that_was_given_up_writes_nothing_any_more(store):
     run = ask(store, "ann")
     start(store, run, "old")
     store.interrupt(run.job.id, "Its worker was lost.", worker="old")
-    store.revive()
+    store.requeue_lost()
     start(store, run, "new")
     assert store.report(run.job.id, Progress("training", 9, 9), worker="old"), "the old one is told to stop"
     assert not store.report(run.job.id, Progress("training", 1, 9), worker="new")
@@ -273,7 +273,7 @@ def test_an_attempt_that_was_given_up_writes_nothing_any_more(store):
     job = store.run("ann", run.id).job
     assert (job.state, job.progress.done, job.attempts) == (State.RUNNING, 1, 2)
     assert [p.step for p in store.history(run.job.id).steps] == [1]
-    assert store.flights() == {run.job.id: RunningJob("new", stop=False, heartbeat=False)}
+    assert store.running_jobs() == {run.job.id: RunningJob("new", stop=False, heartbeat=False)}
 
 
 # -- history
@@ -292,10 +292,10 @@ def test_points_come_back_in_order_until_they_are_forgotten(store):
 
 def test_a_run_that_goes_on_forgets_what_was_said_of_its_old_model(store):
     run = ask(store, "ann")
-    said, running = (store.submit("ann", ProbeConfig(job=run.job.id, seed=seed)) for seed in (0, 1))
-    for probe in (said, running):
+    done, running = (store.submit("ann", ProbeConfig(job=run.job.id, seed=seed)) for seed in (0, 1))
+    for probe in (done, running):
         assert store.begin(probe.job.id, "w")
-    store.finish(said.job.id, State.DONE)
+    store.finish(done.job.id, State.DONE)
     store.forget_answers(run.job.id)
     assert store.runs("ann", JobKind.PROBE) == []
     assert store.job(running.job.id).stop

@@ -1,4 +1,4 @@
-"""Studies in the store: grids of ordinary runs, asked for once, stopped, resumed, extended, deleted."""
+"""Studies in the store: submitted once, stopped, resumed, extended, deleted."""
 
 import multiprocessing
 
@@ -33,13 +33,13 @@ def config(store, owner="ann", **parts):
 
 
 @pytest.fixture
-def book(store):
+def studies(store):
     return Studies(store)
 
 
 @pytest.fixture
-def study(store, book):
-    return book.add("ann", "which way", config(store), BLOCKS)
+def study(store, studies):
+    return studies.add("ann", "which way", config(store), BLOCKS)
 
 
 def end(store, job, state=State.DONE, reason=None):
@@ -47,7 +47,7 @@ def end(store, job, state=State.DONE, reason=None):
     assert store.finish(job, state, reason)
 
 
-def test_a_study_is_ordinary_runs_in_the_queue_the_first_seed_first(store, book, study):
+def test_a_study_is_ordinary_runs_in_the_queue_the_first_seed_first(store, studies, study):
     assert [(run.cell, run.seed) for run in study.runs] == [
         ("linear", 0),
         ("full", 0),
@@ -59,46 +59,46 @@ def test_a_study_is_ordinary_runs_in_the_queue_the_first_seed_first(store, book,
         f"which way: {cell}, seed {seed}" for cell in ("linear", "full") for seed in (0, 1)
     }
     assert (study.baseline, study.cells["full"]["recipe"]) == ("linear", "full")
-    assert book.all("ann") == [book.get("ann", study.id)] == [study]
-    assert book.progress("ann", study.jobs).waiting == study.jobs
+    assert studies.all("ann") == [studies.get("ann", study.id)] == [study]
+    assert studies.progress("ann", study.jobs).waiting == study.jobs
 
 
-def test_what_was_trained_before_is_not_trained_again_and_keeps_its_name(store, book):
-    asked = config(store)
-    one = expand_grid(asked, BLOCKS)[1]
-    mine = store.submit("ann", one.config, "mine")
-    end(store, mine.job.id)
-    study = book.add("ann", "which way", asked, BLOCKS)
-    assert store.run("ann", mine.id).name == "mine"
-    assert book.find("ann") == set(study.jobs) - {mine.job.id}
-    assert book.progress("ann", study.jobs).done == (mine.job.id,)
+def test_what_was_trained_before_is_not_trained_again_and_keeps_its_name(store, studies):
+    grid = config(store)
+    planned = expand_grid(grid, BLOCKS)[1]
+    own_run = store.submit("ann", planned.config, "mine")
+    end(store, own_run.job.id)
+    study = studies.add("ann", "which way", grid, BLOCKS)
+    assert store.run("ann", own_run.id).name == "mine"
+    assert studies.find("ann") == set(study.jobs) - {own_run.job.id}
+    assert studies.progress("ann", study.jobs).done == (own_run.job.id,)
     assert len(store.waiting(Slot.TRAIN)) == 3
 
 
-def test_the_same_study_asked_again_is_the_same_and_goes_on(store, book, study):
-    book.stop("ann", study.id)
-    assert book.progress("ann", study.jobs).state is State.STOPPED
-    again = book.add("ann", "a better name", config(store), BLOCKS, "full")
+def test_the_same_study_asked_again_is_the_same_and_goes_on(store, studies, study):
+    studies.stop("ann", study.id)
+    assert studies.progress("ann", study.jobs).state is State.STOPPED
+    again = studies.add("ann", "a better name", config(store), BLOCKS, "full")
     assert (again.id, again.name, again.baseline) == (study.id, "a better name", "full")
-    assert book.progress("ann", study.jobs).state is State.QUEUED
-    assert len(book.all("ann")) == 1
+    assert studies.progress("ann", study.jobs).state is State.QUEUED
+    assert len(studies.all("ann")) == 1
 
 
-def test_what_is_not_yours_is_not_found(store, book, study):
-    for act in (book.get, book.stop, book.resume, book.delete):
+def test_what_is_not_yours_is_not_found(store, studies, study):
+    for act in (studies.get, studies.stop, studies.resume, studies.delete):
         with pytest.raises(NotFoundError, match="no such study"):
             act("ben", study.id)
     with pytest.raises(NotFoundError, match="no such study"):
-        book.rename("ben", study.id, "mine")
+        studies.rename("ben", study.id, "mine")
     with pytest.raises(NotFoundError, match="no such study"):
-        book.hold_against("ben", study.id, "full")
+        studies.set_baseline("ben", study.id, "full")
     with pytest.raises(NotFoundError, match="no such study"):
-        book.extend("ben", study.id, study.config, BLOCKS)
+        studies.extend("ben", study.id, study.config, BLOCKS)
     with pytest.raises(NotFoundError, match="no such data set"):
-        book.add("ben", "his", study.config, BLOCKS)
-    assert book.all("ben") == []
-    assert book.progress("ben", study.jobs).gone == study.jobs
-    assert book.get("ann", study.id) == study
+        studies.add("ben", "his", study.config, BLOCKS)
+    assert studies.all("ben") == []
+    assert studies.progress("ben", study.jobs).gone == study.jobs
+    assert studies.get("ann", study.id) == study
 
 
 def test_a_comparison_of_somebody_elses_runs_is_not_found(store, study):
@@ -109,95 +109,100 @@ def test_a_comparison_of_somebody_elses_runs_is_not_found(store, study):
     assert store.waiting(Slot.ASK) == [run.job.id]
 
 
-def test_a_teacher_must_be_the_owners(store, book):
+def test_a_teacher_must_be_the_owners(store, studies):
     config(store, "ben")
     theirs = store.submit("ben", ExperimentConfig(data=config(store, "ben").data))
     with pytest.raises(NotFoundError):
-        book.add("ann", "x", config(store, recipes=("distil",), teacher=theirs.job.id), BLOCKS)
-    assert store.runs("ann") == book.all("ann") == []
+        studies.add("ann", "x", config(store, recipes=("distil",), teacher=theirs.job.id), BLOCKS)
+    assert store.runs("ann") == studies.all("ann") == []
 
 
-def test_nothing_is_asked_for_where_something_cannot_be_or_there_is_no_room(store, book, monkeypatch):
+def test_nothing_is_asked_for_where_something_cannot_be_or_there_is_no_room(store, studies, monkeypatch):
     with pytest.raises(ConfigError, match="baseline is 'best'"):
-        book.add("ann", "x", config(store), BLOCKS, "best")
+        studies.add("ann", "x", config(store), BLOCKS, "best")
     monkeypatch.setattr(store, "disk", lambda owner: 10**12)
     with pytest.raises(QuotaError):
-        book.add("ann", "x", config(store), BLOCKS)
-    assert store.runs("ann") == book.all("ann") == []
+        studies.add("ann", "x", config(store), BLOCKS)
+    assert store.runs("ann") == studies.all("ann") == []
 
 
-def test_the_baseline_may_be_a_recipe_and_is_then_the_cell_with_the_most_rows(store, book):
-    study = book.add("ann", "x", config(store, sizes=(16, None)), BLOCKS, "full")
+def test_the_baseline_may_be_a_recipe_and_is_then_the_cell_with_the_most_rows(store, studies):
+    study = studies.add("ann", "x", config(store, sizes=(16, None)), BLOCKS, "full")
     assert study.baseline == "full, all rows"
-    book.hold_against("ann", study.id, "linear, 16 rows")
-    assert book.get("ann", study.id).baseline == "linear, 16 rows"
+    studies.set_baseline("ann", study.id, "linear, 16 rows")
+    assert studies.get("ann", study.id).baseline == "linear, 16 rows"
     with pytest.raises(ConfigError, match="baseline is 'linear'"):
-        book.hold_against("ann", study.id, "linear")
+        studies.set_baseline("ann", study.id, "linear")
 
 
 # -- stop, resume
 
 
-def test_stopping_leaves_what_is_done_and_resuming_asks_for_the_rest(store, book, study):
+def test_stopping_leaves_what_is_done_and_resuming_asks_for_the_rest(store, studies, study):
     done, failed, running, _ = study.jobs
     end(store, done)
     end(store, failed, State.FAILED, "The loss became nan.")
     assert store.begin(running, "w")
-    assert [run.job.reason for run in book.failed(study)] == ["The loss became nan."]
-    assert book.stop("ann", study.id) == 2
-    assert store.flights()[running].stop
-    now = book.progress("ann", study.jobs)
-    assert (len(now.done), len(now.failed), len(now.running), len(now.stopped)) == (1, 1, 1, 1)
-    assert now.told() == "1 of 4 done, 1 running, 1 stopped, 1 failed"
+    assert [run.job.reason for run in studies.failed(study)] == ["The loss became nan."]
+    assert studies.stop("ann", study.id) == 2
+    assert store.running_jobs()[running].stop
+    progress = studies.progress("ann", study.jobs)
+    assert (len(progress.done), len(progress.failed), len(progress.running), len(progress.stopped)) == (
+        1,
+        1,
+        1,
+        1,
+    )
+    assert progress.summary().split(", ") == ["1 of 4 done", "1 running", "1 stopped", "1 failed"]
     assert store.finish(running, State.STOPPED)
-    assert book.progress("ann", study.jobs).state is State.FAILED
-    assert book.resume("ann", study.id) == 3
-    now = book.progress("ann", study.jobs)
-    assert (now.done, len(now.waiting)) == ((done,), 3)
+    assert studies.progress("ann", study.jobs).state is State.FAILED
+    assert studies.resume("ann", study.id) == 3
+    progress = studies.progress("ann", study.jobs)
+    assert (progress.done, len(progress.waiting)) == ((done,), 3)
 
 
-def test_what_somebody_else_wants_too_goes_on(store, book, study):
+def test_what_somebody_else_wants_too_goes_on(store, studies, study):
     config(store, "ben")
     theirs = store.submit("ben", store.job(study.jobs[0]).config)
-    assert book.stop("ann", study.id) == 3
+    assert studies.stop("ann", study.id) == 3
     assert store.run("ben", theirs.id).state is State.QUEUED
 
 
-def test_resuming_asks_again_for_a_run_that_was_deleted(store, book, study):
+def test_resuming_asks_again_for_a_run_that_was_deleted(store, studies, study):
     store.delete_run("ann", study.jobs[1])
-    assert book.progress("ann", study.jobs).gone == (study.jobs[1],)
-    assert book.resume("ann", study.id) == 1
-    assert set(book.progress("ann", study.jobs).waiting) == set(study.jobs)
+    assert studies.progress("ann", study.jobs).gone == (study.jobs[1],)
+    assert studies.resume("ann", study.id) == 1
+    assert set(studies.progress("ann", study.jobs).waiting) == set(study.jobs)
 
 
 # -- extend
 
 
-def test_extending_asks_only_for_what_is_new_and_renames_cells(store, book, study):
+def test_extending_asks_only_for_what_is_new_and_renames_cells(store, studies, study):
     end(store, study.jobs[0])
-    book.stop("ann", study.id)
+    studies.stop("ann", study.id)
     larger = study.config.model_copy(update={"seeds": (0, 1, 2), "sizes": (16, None)})
-    grown = book.extend("ann", study.id, larger, BLOCKS)
+    grown = studies.extend("ann", study.id, larger, BLOCKS)
     assert len(grown.runs) == 12
     assert set(study.jobs) < set(grown.jobs)
     assert grown.baseline == "linear, all rows"
-    now = book.progress("ann", grown.jobs)
-    assert (len(now.done), len(now.stopped), len(now.waiting)) == (1, 3, 8)
-    assert book.get("ann", study.id) == grown
+    progress = studies.progress("ann", grown.jobs)
+    assert (len(progress.done), len(progress.stopped), len(progress.waiting)) == (1, 3, 8)
+    assert studies.get("ann", study.id) == grown
 
 
-def test_extending_never_forgets_a_run(store, book, study):
+def test_extending_never_forgets_a_run(store, studies, study):
     other = config(store, recipes=("lora",))
-    grown = book.extend("ann", study.id, other, BLOCKS)
+    grown = studies.extend("ann", study.id, other, BLOCKS)
     assert set(grown.jobs) > set(study.jobs)
     assert list(grown.cells) == ["lora", "linear", "full"]
     assert grown.baseline == "linear"
 
 
-def test_a_study_stays_on_its_data(store, book, study):
+def test_a_study_stays_on_its_data(store, studies, study):
     data = study.config.data.model_copy(update={"text": "other"})
     with pytest.raises(ConfigError, match="data is"):
-        book.extend("ann", study.id, study.config.model_copy(update={"data": data}), BLOCKS)
+        studies.extend("ann", study.id, study.config.model_copy(update={"data": data}), BLOCKS)
 
 
 # -- comparing
@@ -205,8 +210,8 @@ def test_a_study_stays_on_its_data(store, book, study):
 
 def test_the_comparison_is_of_finished_runs_by_cell(study):
     assert study.comparison(()) is None
-    asked = study.comparison((study.jobs[1], study.jobs[3], study.jobs[2]))
-    assert asked == CompareConfig(
+    grid = study.comparison((study.jobs[1], study.jobs[3], study.jobs[2]))
+    assert grid == CompareConfig(
         cells=(
             Cell(name="full", jobs=(study.jobs[1], study.jobs[3])),
             Cell(name="linear", jobs=(study.jobs[2],)),
@@ -226,32 +231,32 @@ def ask_about(store, study):
     store.submit("ann", ProbeConfig(job=study.jobs[0]))
 
 
-def test_deleting_a_study_keeps_its_runs_unless_asked(store, book, study):
+def test_deleting_a_study_keeps_its_runs_unless_asked(store, studies, study):
     ask_about(store, study)
-    book.delete("ann", study.id)
-    assert book.all("ann") == store.runs("ann", JobKind.COMPARE) == []
+    studies.delete("ann", study.id)
+    assert studies.all("ann") == store.runs("ann", JobKind.COMPARE) == []
     assert len(store.runs("ann")) == 4
     assert len(store.runs("ann", JobKind.PROBE)) == 1
 
 
-def test_deleting_a_study_with_its_runs_keeps_what_is_older_or_another_studys(store, book):
-    asked = config(store)
-    old, shared, *_ = (one.config for one in expand_grid(asked, BLOCKS))
+def test_deleting_a_study_with_its_runs_keeps_what_is_older_or_another_studys(store, studies):
+    grid = config(store)
+    old, shared, *_ = (planned.config for planned in expand_grid(grid, BLOCKS))
     store.submit("ann", old, "mine")
-    study = book.add("ann", "first", asked, BLOCKS)
-    book.add("ann", "second", config(store, recipes=("full",), seeds=(0,)), BLOCKS)
+    study = studies.add("ann", "first", grid, BLOCKS)
+    studies.add("ann", "second", config(store, recipes=("full",), seeds=(0,)), BLOCKS)
     ask_about(store, study)
-    book.delete("ann", study.id, runs=True)
+    studies.delete("ann", study.id, runs=True)
     assert {run.job.id for run in store.runs("ann")} == {job_id(old), job_id(shared)}
     assert not store.workspace.run(study.jobs[2]).exists()
 
 
-def test_deleting_the_data_set_deletes_its_studies(store, book, study):
+def test_deleting_the_data_set_deletes_its_studies(store, studies, study):
     store.delete_dataset("ann", study.config.data.dataset)
-    assert book.all("ann") == store.runs("ann") == []
+    assert studies.all("ann") == store.runs("ann") == []
 
 
-def test_deleting_a_run_deletes_the_comparisons_that_name_it(store, book, study):
+def test_deleting_a_run_deletes_the_comparisons_that_name_it(store, studies, study):
     ask_about(store, study)
     store.delete_run("ann", study.jobs[3])
     assert store.runs("ann", JobKind.COMPARE) == []
@@ -273,18 +278,18 @@ def test_a_workspace_from_before_gains_the_table(workspace, database_url):
 
 def _add_and_extend(number, answers, root, url, digest):
     store = RunStore(Workspace(root), url)
-    book = Studies(store)
+    studies = Studies(store)
     data = DataConfig(dataset=digest, text="text", label="label")
-    asked = StudyConfig(data=data, recipes=("linear",), seeds=(0,))
-    study = book.add("ann", "same", asked, BLOCKS)
+    grid = StudyConfig(data=data, recipes=("linear",), seeds=(0,))
+    study = studies.add("ann", "same", grid, BLOCKS)
     for k in range(4):
-        more = asked.model_copy(update={"seeds": (10 * number + k,)})
-        book.extend("ann", study.id, more, BLOCKS)
+        more = grid.model_copy(update={"seeds": (10 * number + k,)})
+        studies.extend("ann", study.id, more, BLOCKS)
     store.close()
     answers.put(study.id)
 
 
-def test_three_processes_that_add_and_extend_at_once_lose_nothing(workspace, store, database_url, book):
+def test_three_processes_that_add_and_extend_at_once_lose_nothing(workspace, store, database_url, studies):
     digest = store.add_dataset("ann", "x", {"train": CSV}, Settings()).digest
     context = multiprocessing.get_context("spawn")
     answers = context.Queue()
@@ -297,6 +302,6 @@ def test_three_processes_that_add_and_extend_at_once_lose_nothing(workspace, sto
         process.join(timeout=20)
     assert [p.exitcode for p in processes] == [0, 0, 0]
     answers.close()
-    seeds = {run.seed for study in (book.get("ann", i) for i in ids) for run in study.runs}
+    seeds = {run.seed for study in (studies.get("ann", i) for i in ids) for run in study.runs}
     assert seeds == {0, *(10 * n + k for n in (1, 2, 3) for k in range(4))}
     assert len(store.waiting(Slot.TRAIN)) == 13

@@ -46,12 +46,12 @@ def test_nobody_gets_two_turns_while_another_owner_who_waits_gets_none(waiting, 
 def test_an_owners_jobs_keep_their_order(waiting, last):
     since = {w.job: (w.since, w.job) for w in waiting}
     for owner in OWNERS:
-        mine = [
+        ordered = [
             since[job]
             for job in fair_order(waiting, last)
             if (owner,) in {w.owners for w in waiting if w.job == job}
         ]
-        assert mine == sorted(mine)
+        assert ordered == sorted(ordered)
 
 
 @settings(deadline=None)

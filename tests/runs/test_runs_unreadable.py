@@ -1,4 +1,4 @@
-"""A row that this version cannot read hides nothing else, is seen, and can be deleted."""
+"""Rows that this version cannot read are listed apart, hide no others and can be deleted."""
 
 import pytest
 
@@ -30,10 +30,10 @@ def ask(store, owner="ann", seed=0, name=None):
 
 
 def spoil(store, run):
-    told = run.job.config.model_dump_json().replace('"clip":1.0', ENDLESS)
-    assert ENDLESS in told
+    text = run.job.config.model_dump_json().replace('"clip":1.0', ENDLESS)
+    assert ENDLESS in text
     with store.writing() as db:
-        db.execute(jobs.update().where(jobs.c.id == run.job.id).values(config=told))
+        db.execute(jobs.update().where(jobs.c.id == run.job.id).values(config=text))
 
 
 @pytest.fixture
@@ -123,10 +123,12 @@ def test_a_study_can_be_deleted_beside_a_comparison_that_cannot_be_read(store, b
     for job in study.jobs:
         assert store.begin(job, "w")
         assert store.finish(job, State.DONE)
-    asked = CompareConfig(cells=(Cell(name="linear", jobs=study.jobs),), baseline="linear")
-    compared = store.submit("ann", asked)
+    comparison = CompareConfig(cells=(Cell(name="linear", jobs=study.jobs),), baseline="linear")
+    comparison_run = store.submit("ann", comparison)
     with store.writing() as db:
-        db.execute(jobs.update().where(jobs.c.id == compared.job.id).values(config='{"of": "tomorrow"}'))
+        db.execute(
+            jobs.update().where(jobs.c.id == comparison_run.job.id).values(config='{"of": "tomorrow"}')
+        )
     book.delete("ann", study.id)
     assert book.all("ann") == []
 

@@ -1,4 +1,4 @@
-"""Writing: all of it or nothing, under names of one's own, with nothing left behind."""
+"""Atomic writes: all or nothing, with no temporary files left."""
 
 import os
 import stat
@@ -160,13 +160,13 @@ def test_what_a_killed_writer_left_is_swept_and_what_others_write_is_not(tmp_pat
 
 
 def test_strangers_temporary_files_go_only_when_they_are_old(tmp_path: Path) -> None:
-    strangers = [f"{PREFIX}elsewhere-1-abc", f"{PREFIX}x", ".checkpoint-k2j3", f"{PREFIX}{2**70}-1-x"]
-    for name in strangers:
+    foreign = [f"{PREFIX}elsewhere-1-abc", f"{PREFIX}x", ".checkpoint-k2j3", f"{PREFIX}{2**70}-1-x"]
+    for name in foreign:
         (tmp_path / name).write_text("57 MB")
-    mine = tmp_path / temporary_name()
-    mine.mkdir()
+    own = tmp_path / temporary_name()
+    own.mkdir()
     assert sweep(tmp_path) == 0
     for path in tmp_path.iterdir():
         os.utime(path, (1.0, 1.0))
-    assert sweep(tmp_path, old_seconds=3600) == len(strangers) + 1
+    assert sweep(tmp_path, old_seconds=3600) == len(foreign) + 1
     assert names(tmp_path) == set()

@@ -1,4 +1,4 @@
-"""Reading: any byte that is not what was written is noticed, and the error says which file and what helps."""
+"""Checksums detect any changed byte, and the error names file and remedy."""
 
 import pickle
 import random
@@ -41,10 +41,10 @@ def test_any_damage_of_a_file_or_of_its_digest_is_noticed(
     tmp_path: Path, damage: Callable[[Path, random.Random], None]
 ) -> None:
     path, chance = tmp_path / "data.bin", random.Random(0)
-    for hurt in [path, sums_path(path)] * 15:
+    for target in [path, sums_path(path)] * 15:
         with atomic_file(path) as draft:
             draft.write_bytes(chance.randbytes(50))
-        damage(hurt, chance)
+        damage(target, chance)
         with pytest.raises(DamagedFileError, match=r"data\.bin is damaged \(.*\): write it again\.$"):
             verify_file(path, "write it again")
 
@@ -54,15 +54,15 @@ def test_any_damage_in_a_folder_is_noticed(
     tmp_path: Path, damage: Callable[[Path, random.Random], None]
 ) -> None:
     chance = random.Random(1)
-    for hurt in ["a.npy", "inner/data.json", SUMS] * 10:
+    for target in ["a.npy", "inner/data.json", SUMS] * 10:
         with atomic_folder(tmp_path / "home") as draft:
             (draft / "inner").mkdir()
             (draft / "a.npy").write_bytes(chance.randbytes(30))
             (draft / "inner" / "data.json").write_bytes(chance.randbytes(30))
-        damage(tmp_path / "home" / hurt, chance)
-        with pytest.raises(DamagedFileError) as said:
+        damage(tmp_path / "home" / target, chance)
+        with pytest.raises(DamagedFileError) as raised:
             verify_folder(tmp_path / "home", "write it again")
-        assert said.value.path == tmp_path / "home"
+        assert raised.value.path == tmp_path / "home"
 
 
 def test_a_file_that_is_missing_added_or_swapped_is_damage(tmp_path: Path) -> None:

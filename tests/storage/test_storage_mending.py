@@ -1,4 +1,4 @@
-"""What becomes of damage in a real workspace: the right content all the same, or a sentence and a way out."""
+"""Damage in a real workspace: the right content nevertheless, or an error with a remedy."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -85,9 +85,9 @@ def test_a_damaged_source_is_said_and_mended_by_bringing_the_same_file_again(sto
     damage(home / TABLE)
     run = store.submit(LOCAL, ReadConfig(dataset=digest))
     assert store.ask_anew(LOCAL, run.id)
-    refused = work(store, run)
-    assert refused.state is State.FAILED
-    assert "bring the same file again" in str(refused.job.reason)
+    failed = work(store, run)
+    assert failed.state is State.FAILED
+    assert "bring the same file again" in str(failed.job.reason)
     assert store.add_dataset(LOCAL, "rows.csv", {"train": rows}).digest == digest
     assert (home / "source" / "train").read_bytes() == rows
     assert load_table(store.workspace, digest).astype(str).equals(whole.astype(str))
@@ -97,25 +97,25 @@ def test_a_damaged_model_fails_its_run_which_resumed_writes_it_again(
     store: RunStore, experiment: ExperimentConfig
 ) -> None:
     job = do(store, experiment)
-    asked = PredictConfig(job=job, texts=TEXTS[:3], neighbours=3)
-    good = artifacts.read(store.workspace.run(do(store, asked)), Prediction)
+    config = PredictConfig(job=job, texts=TEXTS[:3], neighbours=3)
+    good = artifacts.read(store.workspace.run(do(store, config)), Prediction)
     folder, run = store.workspace.run(job), store.runs(LOCAL)[0]
     damage(folder / "model" / "trained.safetensors")
-    refused = ask(store, asked.model_copy(update={"texts": TEXTS[3:5]}))
-    assert (refused.state, store.run(LOCAL, run.id).state) == (State.FAILED, State.FAILED)
-    assert "resume the run" in str(refused.job.reason)
+    failed = ask(store, config.model_copy(update={"texts": TEXTS[3:5]}))
+    assert (failed.state, store.run(LOCAL, run.id).state) == (State.FAILED, State.FAILED)
+    assert "resume the run" in str(failed.job.reason)
     assert store.resume(LOCAL, run.id)
     steps = len(store.history(job).steps)
     assert work(store, run).state is State.DONE
     assert len(store.history(job).steps) == steps, "it went on from its finished checkpoint"
-    again = artifacts.read(store.workspace.run(ask(store, asked).job.id), Prediction)
+    again = artifacts.read(store.workspace.run(ask(store, config).job.id), Prediction)
     assert good is not None
     assert again is not None
     assert (again.probabilities == good.probabilities).all()
 
 
 def scores(result: RunSummary | Evaluation | None) -> object:
-    """What is the same however long it took."""
+    """Return what does not depend on the time taken."""
     assert result is not None
     return (
         repr(result)
@@ -168,8 +168,8 @@ def test_a_run_with_a_damaged_model_and_damaged_checkpoints_is_trained_again_to_
 
 
 def test_a_damaged_answer_is_computed_again(store: RunStore, experiment: ExperimentConfig) -> None:
-    asked = PredictConfig(job=do(store, experiment), texts=TEXTS[:2], neighbours=0)
-    job = do(store, asked)
+    config = PredictConfig(job=do(store, experiment), texts=TEXTS[:2], neighbours=0)
+    job = do(store, config)
     run, home = store.run(LOCAL, job), store.workspace.run(job)
     good = artifacts.read(home, Prediction)
     damage(home / "prediction" / "probabilities.npy")

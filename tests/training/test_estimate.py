@@ -41,11 +41,11 @@ def config(plan: FreezePlan, **training: object) -> ExperimentConfig:
 
 def test_cost_follows_the_lowest_trainable_block() -> None:
     plans = [FreezePlan.last_n(k, BLOCKS) for k in range(BLOCKS + 1)] + [FreezePlan.full(BLOCKS)]
-    found = [TIMED.estimate(MODEL, config(plan), TASK) for plan in plans]
-    assert [e.seconds for e in found] == sorted(e.seconds for e in found)
-    assert [e.memory_bytes for e in found[1:]] == sorted(e.memory_bytes for e in found[1:])
+    costs = [TIMED.estimate(MODEL, config(plan), TASK) for plan in plans]
+    assert [e.seconds for e in costs] == sorted(e.seconds for e in costs)
+    assert [e.memory_bytes for e in costs[1:]] == sorted(e.memory_bytes for e in costs[1:])
     alone = TIMED.estimate(MODEL, config(FreezePlan(blocks=(2,))), TASK)
-    assert alone.seconds == pytest.approx(found[4].seconds), "freezing above the boundary saves no time"
+    assert alone.seconds == pytest.approx(costs[4].seconds), "freezing above the boundary saves no time"
 
 
 def test_more_epochs_cost_steps_and_no_second_pass() -> None:

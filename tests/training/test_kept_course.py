@@ -1,4 +1,4 @@
-"""A course of stages with what stays frozen kept does what the same course does with every step run whole."""
+"""Staged training with cached inputs equals training that runs the whole backbone in every step."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +22,7 @@ EXACT = Compute(torch.device("cpu"), bf16=False)
 
 
 class Streaming(StageInputs):
-    """Every step runs the whole backbone, on the batches that are drawn where only the head trains."""
+    """Inputs without caching: every step runs the whole backbone, on the same batches as with caching."""
 
     def __call__(self, plan: FreezePlan) -> Inputs:
         inputs = Inputs.from_tokens(self.texts.tokens)
@@ -46,13 +46,13 @@ def trained(
     loop = Loop(model, inputs, rows, config.training, EXACT, before=config.stages, inputs_for=supply)
     epochs: list[EpochPoint] = []
 
-    def note(moment: TrainingEvent) -> None:
-        if isinstance(moment.point, EpochPoint):
-            epochs.append(moment.point)
+    def record(event: TrainingEvent) -> None:
+        if isinstance(event.point, EpochPoint):
+            epochs.append(event.point)
 
-    loop.run(note)
-    told, _ = predict(model, Inputs.from_tokens(texts.tokens), np.arange(48), EXACT)
-    return epochs, told
+    loop.run(record)
+    probabilities, _ = predict(model, Inputs.from_tokens(texts.tokens), np.arange(48), EXACT)
+    return epochs, probabilities
 
 
 @pytest.mark.parametrize("top", [2, BLOCKS])
@@ -64,11 +64,11 @@ def test_gradual_unfreezing_gives_the_same_metrics_kept_and_run_whole(top: int, 
     config = ExperimentConfig.model_validate(
         base | {"plan": plan.model_dump(), "stages": [s.model_dump() for s in stages]}
     )
-    kept, kept_told = trained(StageInputs, config, tmp_path / "kept")
-    whole, whole_told = trained(Streaming, config, tmp_path / "whole")
-    assert len(kept) == 2 * (top + 1)
-    for one, other in zip(kept, whole, strict=True):
+    cached, cached_probabilities = trained(StageInputs, config, tmp_path / "cached")
+    whole, whole_probabilities = trained(Streaming, config, tmp_path / "whole")
+    assert len(cached) == 2 * (top + 1)
+    for one, other in zip(cached, whole, strict=True):
         assert one.train_loss == pytest.approx(other.train_loss, abs=1e-4)
         assert one.validation_accuracy == other.validation_accuracy
-    np.testing.assert_allclose(kept_told, whole_told, atol=1e-4)
-    assert kept[0].train_loss != pytest.approx(kept[-1].train_loss, abs=1e-3)  # something was learned
+    np.testing.assert_allclose(cached_probabilities, whole_probabilities, atol=1e-4)
+    assert cached[0].train_loss != pytest.approx(cached[-1].train_loss, abs=1e-3)  # it learned

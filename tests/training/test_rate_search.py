@@ -1,4 +1,4 @@
-"""The range test: rates that rise together, a loss that is read, and a rate that follows from it."""
+"""Learning-rate range test: search, reading of the loss curve, and use of the suggested rate."""
 
 import math
 from dataclasses import replace
@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from tests.architectures import tiny_folder
+from tests.training.test_training import BAD, GOOD
 from translearn_core.activations import Compute, tokenize
 from translearn_core.backbones import load
 from translearn_core.config import (
@@ -38,41 +38,29 @@ from translearn_core.training.lr_finder import (
 )
 from translearn_core.transfer import Inputs
 
-GOOD = [
-    "great lovely film",
-    "i loved this book",
-    "wonderful acting and good music",
-    "a fine story , very good",
-]
-BAD = ["terrible boring film", "i hated this book", "awful acting and bad music", "a broken story , very bad"]
 EXACT = Compute.choose(Device.CPU, Precision.FLOAT32)
 DATA = DataConfig(dataset="d", text="t", label="l")
 
 
-def asked(plan: FreezePlan, tiny: str = "tiny", steps: int = 60, **training: object) -> LrFinderConfig:
-    loop = {"lr": 1e-3, "head_lr": 1e-2, "batch_size": 8, "precision": Precision.FLOAT32, **training}
+def lr_config(plan: FreezePlan, tiny: str = "tiny", steps: int = 60, **training: object) -> LrFinderConfig:
+    settings = {"lr": 1e-3, "head_lr": 1e-2, "batch_size": 8, "precision": Precision.FLOAT32, **training}
     experiment = ExperimentConfig(
         data=DATA,
         backbone=BackboneConfig(id=tiny),
         plan=plan,
         features=FeatureConfig(token_limit=32),
-        training=TrainingConfig(**loop),
+        training=TrainingConfig(**settings),
     )
     return LrFinderConfig(experiment=experiment, low=1e-5, high=1.0, steps=steps)
 
 
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> str:
-    return str(tiny_folder("bert", tmp_path_factory.mktemp("bert")))
-
-
-def searched(config: LrFinderConfig, report: object = None) -> LrFinderResult:
+def search(config: LrFinderConfig, report: object = None) -> LrFinderResult:
     texts = [f"{(GOOD if i % 2 else BAD)[i // 2 % 4]} {'abcdefgh'[i % 8]}" for i in range(90)]
     backbone = load(config.experiment.backbone)
     model = build(config.experiment, backbone, 2).eval()
     inputs = Inputs.from_tokens(tokenize(backbone.tokenizer, texts, 32))
-    everything = np.arange(len(texts))
-    rows = TrainingRows(everything % 2, everything, everything[:0], 2)
+    index = np.arange(len(texts))
+    rows = TrainingRows(index % 2, index, index[:0], 2)
     options = {} if report is None else {"report": report}
     return find_learning_rate(model, inputs, rows, config, EXACT, **options)
 
@@ -81,20 +69,20 @@ def searched(config: LrFinderConfig, report: object = None) -> LrFinderResult:
 
 
 def test_rates_rise_by_the_same_factor_and_the_loss_falls_and_runs_away(tiny: str) -> None:
-    config = asked(FreezePlan.last_n(2, 3), tiny)
-    found = searched(config)
-    assert found.setting == "lr"
-    assert found.before == 1e-3
-    assert len(found.rates) == len(found.losses) == len(found.smoothed)
-    assert np.diff(np.log(found.rates)) == pytest.approx(np.full(len(found.rates) - 1, math.log(1e5) / 59))
-    assert min(found.smoothed) < 0.75 * found.losses[0]
-    assert 1e-5 < found.suggestion <= found.rates[int(np.argmin(found.smoothed))] / 10 * 1.05
-    assert found.frame().columns.tolist() == ["rate", "loss", "smoothed loss"]
+    config = lr_config(FreezePlan.last_n(2, 3), tiny)
+    result = search(config)
+    assert result.setting == "lr"
+    assert result.before == 1e-3
+    assert len(result.rates) == len(result.losses) == len(result.smoothed)
+    assert np.diff(np.log(result.rates)) == pytest.approx(np.full(len(result.rates) - 1, math.log(1e5) / 59))
+    assert min(result.smoothed) < 0.75 * result.losses[0]
+    assert 1e-5 < result.suggestion <= result.rates[int(np.argmin(result.smoothed))] / 10 * 1.05
+    assert result.frame().columns.tolist() == ["rate", "loss", "smoothed loss"]
 
 
 def test_the_same_question_has_the_same_answer(tiny: str) -> None:
-    config = asked(FreezePlan.last_n(1, 3), tiny, steps=20)
-    assert searched(config) == searched(config)
+    config = lr_config(FreezePlan.last_n(1, 3), tiny, steps=20)
+    assert search(config) == search(config)
 
 
 def test_every_part_keeps_its_ratio(tiny: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,8 +96,8 @@ def test_every_part_keeps_its_ratio(tiny: str, monkeypatch: pytest.MonkeyPatch) 
         return point
 
     monkeypatch.setattr(Loop, "step", watched)
-    found = searched(asked(FreezePlan.full(3), tiny, steps=20, decay=0.5, warmup=0.5))
-    for rate, rates in zip(found.rates, seen, strict=True):
+    result = search(lr_config(FreezePlan.full(3), tiny, steps=20, decay=0.5, warmup=0.5))
+    for rate, rates in zip(result.rates, seen, strict=True):
         assert rates["block 2"] == pytest.approx(rate)
         assert rates["head"] == pytest.approx(10 * rate)
         assert rates["block 1"] == pytest.approx(rate / 2)
@@ -117,9 +105,9 @@ def test_every_part_keeps_its_ratio(tiny: str, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_where_only_the_head_trains_its_rate_is_searched(tiny: str) -> None:
-    found = searched(asked(FreezePlan(), tiny, steps=20))
-    assert (found.setting, found.before, found.part) == ("head_lr", 1e-2, "head")
-    assert found.rates[0] == pytest.approx(1e-5)
+    result = search(lr_config(FreezePlan(), tiny, steps=20))
+    assert (result.setting, result.before, result.part) == ("head_lr", 1e-2, "head")
+    assert result.rates[0] == pytest.approx(1e-5)
 
 
 def test_a_loss_that_is_no_number_ends_it(tiny: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -132,11 +120,11 @@ def test_a_loss_that_is_no_number_ends_it(tiny: str, monkeypatch: pytest.MonkeyP
         return step(self, *rest)
 
     monkeypatch.setattr(Loop, "step", brittle)
-    assert len(searched(asked(FreezePlan(), tiny)).losses) == 12
+    assert len(search(lr_config(FreezePlan(), tiny)).losses) == 12
     taken[:] = [1] * 12
-    at_once = searched(asked(FreezePlan(), tiny))
+    at_once = search(lr_config(FreezePlan(), tiny))
     assert (at_once.rates, at_once.suggestion) == ((), at_once.before)
-    assert "ran away within the first steps" in at_once.reason
+    assert "first steps" in at_once.reason
 
 
 def test_it_can_be_stopped(tiny: str) -> None:
@@ -146,7 +134,7 @@ def test_it_can_be_stopped(tiny: str) -> None:
             raise Stopped
 
     with pytest.raises(Stopped):
-        searched(asked(FreezePlan(), tiny), report)
+        search(lr_config(FreezePlan(), tiny), report)
 
 
 def test_batches_are_whole_and_never_end() -> None:
@@ -172,10 +160,10 @@ def test_batches_are_whole_and_never_end() -> None:
 def test_which_rate_is_raised(
     plan: FreezePlan, training: dict[str, object], expected: tuple[str, float]
 ) -> None:
-    assert searched_setting(asked(plan, **training).experiment) == expected
+    assert searched_setting(lr_config(plan, **training).experiment) == expected
 
 
-# reading the curve
+# suggestion from the loss curve
 
 
 CONFIG = LrFinderConfig(experiment=ExperimentConfig(data=DATA), low=1e-6, high=1.0, steps=100)
@@ -189,55 +177,57 @@ def valley(fall_at: float, rise_at: float, noise: float = 0.0, seed: int = 0) ->
     return list(0.7 - 0.5 * down + 0.3 * up + noise * np.random.default_rng(seed).normal(size=len(x)))
 
 
-def answered(losses: list[float], rates: tuple[float, ...] = RATES) -> tuple[float, str]:
+def suggested(losses: list[float], rates: tuple[float, ...] = RATES) -> tuple[float, str]:
     return suggest_lr(rates[: len(losses)], losses, running_mean(losses, 100), CONFIG, 5e-5)
 
 
 @pytest.mark.parametrize("noise", [0.0, 0.03])
 def test_the_steepest_fall_is_suggested(noise: float) -> None:
-    rate, reason = answered(valley(-4.5, 0, noise))
+    rate, reason = suggested(valley(-4.5, 0, noise))
     assert -4.6 < math.log10(rate) < -3.5  # the running mean comes half a decade late
-    assert "falls fastest near" in reason
-    assert "lowest near" in reason
+    assert "fastest" in reason
+    assert "lowest" in reason
 
 
 def test_a_fall_too_near_the_turn_is_kept_at_a_distance() -> None:
     losses = valley(-2.5, -1.6)
-    rate, reason = answered(losses)
+    rate, reason = suggested(losses)
     lowest = RATES[int(np.argmin(running_mean(losses, 100)))]
     assert rate == pytest.approx(lowest / 10, rel=0.06)
-    assert "a tenth of that" in reason
+    assert "a tenth" in reason
 
 
 def test_where_it_ran_away_is_said() -> None:
     losses = valley(-4.5, -2)[:80]
-    assert answered(losses)[1].endswith(f"At {RATES[79]:.2g} it runs away.")
+    reason = suggested(losses)[1]
+    assert f"{RATES[79]:.2g}" in reason
+    assert "runs away" in reason
 
 
 def test_a_loss_that_still_falls_at_the_end_says_so() -> None:
-    assert "No higher rate was tried." in answered(valley(-1, 3))[1]
+    assert "No higher rate" in suggested(valley(-1, 3))[1]
 
 
 @pytest.mark.parametrize("seed", range(8))
 def test_noise_alone_is_no_fall(seed: int) -> None:
     losses = list(0.7 + 0.1 * np.random.default_rng(seed).normal(size=100))
-    rate, reason = answered(losses)
+    rate, reason = suggested(losses)
     assert rate == 5e-5
-    assert "no more than it jumps about" in reason
+    assert "no more" in reason
 
 
 def test_a_loss_that_only_rises_keeps_the_rate() -> None:
     losses = list(0.7 + np.geomspace(1e-3, 5, 60))
-    rate, reason = answered(losses)
+    rate, reason = suggested(losses)
     assert rate == 5e-5
-    assert "did not clearly fall before it ran away" in reason
+    assert "did not clearly fall" in reason
 
 
 @given(
     losses=some.lists(some.floats(1e-4, 20), min_size=0, max_size=100),
 )
 def test_whatever_the_curve_the_suggestion_is_a_rate_that_can_be_taken(losses: list[float]) -> None:
-    rate, reason = answered(losses)
+    rate, reason = suggested(losses)
     assert rate == 5e-5 or RATES[0] * 0.95 <= rate <= RATES[-1] / 10
     assert reason.endswith(".")
     TrainingConfig(lr=rate)
@@ -255,31 +245,31 @@ def test_the_scatter_does_not_count_a_slow_fall_or_a_wild_end() -> None:
     assert residual_std(list(losses)) == pytest.approx(0.05, rel=0.25)
 
 
-# taking it
+# applying the suggestion
 
 
-SEARCH = LrFinderResult("lr", 1e-4, RATES, (0.7,) * 100, (0.7,) * 100, 3e-4, "The loss falls fastest there.")
+RESULT = LrFinderResult("lr", 1e-4, RATES, (0.7,) * 100, (0.7,) * 100, 3e-4, "The loss falls fastest there.")
 
 
 def test_all_rates_are_taken_in_proportion() -> None:
     training = TrainingConfig(lr=1e-4, head_lr=2e-3, epochs=7)
-    assert SEARCH.apply(training) == training.model_copy(update={"lr": 3e-4, "head_lr": 6e-3})
+    assert RESULT.apply(training) == training.model_copy(update={"lr": 3e-4, "head_lr": 6e-3})
     own = TrainingConfig(rates=(1e-5, 1e-4), head_lr=1e-3)
-    after = replace(SEARCH, setting="rates").apply(own)
+    after = replace(RESULT, setting="rates").apply(own)
     assert (after.rates, after.head_lr, after.lr) == ((3e-5, 3e-4), 3e-3, own.lr)
-    alone = replace(SEARCH, setting="head_lr").apply(training)
+    alone = replace(RESULT, setting="head_lr").apply(training)
     assert (alone.lr, alone.head_lr) == (1e-4, 3e-4)
 
 
 @given(some.floats(1e-6, 1.0), some.floats(1e-6, 1.0), some.floats(1e-6, 10.0))
 def test_what_is_taken_can_be_a_setting(suggestion: float, before: float, head: float) -> None:
-    search = replace(SEARCH, before=before, suggestion=suggestion)
-    after = search.apply(TrainingConfig(lr=before, head_lr=head))
+    result = replace(RESULT, before=before, suggestion=suggestion)
+    after = result.apply(TrainingConfig(lr=before, head_lr=head))
     assert TrainingConfig.model_validate(after.model_dump()) == after
 
 
 def test_it_survives_the_disk(tmp_path: Path) -> None:
     from translearn_core.runs import artifacts
 
-    artifacts.save(tmp_path, SEARCH)
-    assert artifacts.load(tmp_path, LrFinderResult) == SEARCH
+    artifacts.save(tmp_path, RESULT)
+    assert artifacts.load(tmp_path, LrFinderResult) == RESULT

@@ -1,4 +1,4 @@
-"""A state on disk: whole or not there, the one before it kept, and damage that is said with what to do."""
+"""Checkpoint file: atomic writes, the previous version as a fallback, and damage with a remedy."""
 
 import os
 import random
@@ -9,6 +9,7 @@ import torch
 
 from translearn_core.errors import DamagedFileError
 from translearn_core.storage import sums_path
+from translearn_core.training.checkpoint import EARLIER_NAMES, Checkpoint
 from translearn_core.training.checkpoint_file import CheckpointFile
 
 FILE = CheckpointFile("walk.pt", remedy="walk it again")
@@ -29,10 +30,10 @@ def flip(path: Path, chance: random.Random) -> None:
 def test_a_state_comes_back_and_goes_when_it_is_forgotten(tmp_path: Path) -> None:
     assert FILE.read(tmp_path, dict) is None
     FILE.write(tmp_path / "new", {"step": 3, "weights": torch.arange(4.0)})
-    found = FILE.read(tmp_path / "new", dict)
-    assert found is not None
-    assert found["step"] == 3
-    assert torch.equal(found["weights"], torch.arange(4.0))
+    state = FILE.read(tmp_path / "new", dict)
+    assert state is not None
+    assert state["step"] == 3
+    assert torch.equal(state["weights"], torch.arange(4.0))
     assert names(tmp_path / "new") == NAMES
     FILE.forget(tmp_path / "new")
     assert FILE.read(tmp_path / "new", dict) is None
@@ -61,10 +62,10 @@ def test_the_state_before_is_used_where_the_last_one_is_damaged(tmp_path: Path) 
             FILE.write(tmp_path, {"step": step, "weights": torch.full((50,), float(step))})
         assert names(tmp_path) == BOTH
         flip(tmp_path / "walk.pt", chance)
-        found = FILE.read(tmp_path, dict)
-        assert found is not None
-        assert found["step"] == 2
-        assert torch.equal(found["weights"], torch.full((50,), 2.0))
+        state = FILE.read(tmp_path, dict)
+        assert state is not None
+        assert state["step"] == 2
+        assert torch.equal(state["weights"], torch.full((50,), 2.0))
         with pytest.raises(DamagedFileError):
             FILE.read(tmp_path, dict, newest=True)
         FILE.forget(tmp_path)
@@ -99,9 +100,9 @@ def test_a_kill_between_any_two_steps_of_a_write_leaves_a_whole_state(
                 break
             except Killed:
                 pass
-        found = FILE.read(folder, dict)
-        assert found is not None, fatal
-        assert found["step"] in (1, 2, 3)
+        state = FILE.read(folder, dict)
+        assert state is not None, fatal
+        assert state["step"] in (1, 2, 3)
         FILE.write(folder, {"step": 4})
         assert FILE.read(folder, dict) == {"step": 4}
     assert steps > 5, "it was written without a kill at the end"
@@ -117,12 +118,24 @@ def test_damage_is_said_with_what_helps(tmp_path: Path, damage: bytes, earlier_v
     (tmp_path / "walk.pt").write_bytes(damage)
     if earlier_version:
         sums_path(tmp_path / "walk.pt").unlink()
-    with pytest.raises(DamagedFileError, match=r"walk\.pt is damaged \(.*\): walk it again\.") as said:
+    with pytest.raises(DamagedFileError, match=r"walk\.pt.*walk it again") as error:
         FILE.read(tmp_path, dict)
-    assert said.value.path == tmp_path / "walk.pt"
+    assert error.value.path == tmp_path / "walk.pt"
 
 
 def test_a_state_of_another_kind_is_damage_too(tmp_path: Path) -> None:
     FILE.write(tmp_path, {"step": 1})
     with pytest.raises(DamagedFileError):
         FILE.read(tmp_path, lambda state: state["weights"])
+
+
+def test_a_checkpoint_of_the_version_before_is_read(tmp_path: Path) -> None:
+    checkpoint = Checkpoint.fresh(2)
+    checkpoint.stage_started_at, checkpoint.epochs_without_improvement = {"head": 4}, 2
+    checkpoint.write(tmp_path)
+    state = torch.load(tmp_path / "checkpoint.pt", weights_only=True)
+    state |= {old: state.pop(new) for old, new in EARLIER_NAMES.items()}
+    CheckpointFile("checkpoint.pt", remedy="").write(tmp_path, state)
+    assert vars(Checkpoint.read(tmp_path)).keys() == vars(checkpoint).keys()
+    assert Checkpoint.read(tmp_path).stage_started_at == {"head": 4}
+    assert Checkpoint.read(tmp_path).epochs_without_improvement == 2

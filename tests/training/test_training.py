@@ -9,7 +9,6 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.architectures import tiny_folder
 from translearn_core.activations import ActivationCache, Compute, tokenize
 from translearn_core.backbones import load
 from translearn_core.config import (
@@ -58,11 +57,6 @@ def toy(rows: int = 144) -> PreparedDataset:
     return PreparedDataset(("bad", "good"), texts, np.arange(rows) % 2, split, np.arange(1, rows + 1))
 
 
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> str:
-    return str(tiny_folder("bert", tmp_path_factory.mktemp("bert")))
-
-
 def experiment(tiny: str, blocks: str = "last:1", **training: object) -> ExperimentConfig:
     values = {
         "epochs": 3,
@@ -82,7 +76,7 @@ def experiment(tiny: str, blocks: str = "last:1", **training: object) -> Experim
 
 
 class Script:
-    """A recorder of points that stops the run when it has seen so many steps."""
+    """Recorder of training points that stops the run after `stop_after` steps."""
 
     def __init__(self, stop_after: int | None = None) -> None:
         self.points: list[StepPoint | EpochPoint] = []
@@ -118,7 +112,7 @@ def test_an_experiment_learns_keeps_everything_and_honours_its_plan(
 ) -> None:
     script = Script()
     summary = script.run(experiment(tiny, blocks, epochs=8), tmp_path)
-    assert summary.test.accuracy >= accuracy  # frozen random features know less
+    assert summary.test.accuracy >= accuracy  # frozen random features are less informative
     assert summary.test.accuracy_interval.low <= summary.test.accuracy <= summary.test.accuracy_interval.high
     assert summary.majority == pytest.approx(0.5)
     assert summary.epochs == 8
@@ -141,15 +135,15 @@ def test_stopping_and_resuming_equals_straight_through(tiny: str, tmp_path: Path
     first = Script(stop_after=13)  # in the middle of the second epoch
     with pytest.raises(Stopped):
         first.run(experiment(tiny), tmp_path / "halves")
-    assert artifacts.load(tmp_path / "halves", Evaluation) is not None  # what there was is kept
+    assert artifacts.load(tmp_path / "halves", Evaluation) is not None  # current results are saved
     second = Script()
-    found = second.run(experiment(tiny), tmp_path / "halves")
+    resumed = second.run(experiment(tiny), tmp_path / "halves")
     assert first.losses == straight.losses[:13]
-    assert second.losses == straight.losses  # what the first half did is told again
-    assert found.test == expected.test
-    assert found.validation == expected.validation
-    kept = [Checkpoint.read(tmp_path / name).weights for name in ("straight", "halves")]
-    assert all(torch.equal(kept[0][name], kept[1][name]) for name in kept[0])
+    assert second.losses == straight.losses  # the first half's points are recorded again
+    assert resumed.test == expected.test
+    assert resumed.validation == expected.validation
+    weights = [Checkpoint.read(tmp_path / name).weights for name in ("straight", "halves")]
+    assert all(torch.equal(weights[0][name], weights[1][name]) for name in weights[0])
 
 
 def test_the_same_seed_repeats_and_another_does_not(tiny: str, tmp_path: Path) -> None:
@@ -184,22 +178,9 @@ def test_patience_ends_a_run_that_no_longer_gets_better(tiny: str, tmp_path: Pat
 
 def test_a_run_that_blows_up_names_the_rate_to_lower(tiny: str, tmp_path: Path) -> None:
     config = experiment(tiny, "all", lr=1.0, head_lr=10.0, clip=1e30, warmup=0.0, epochs=30)
+    training = config.training.model_copy(update={"head_lr": 1e38})
     with pytest.raises(TrainingError, match="lower the learning rate"):
-        model_blows_up(config, tmp_path)
-
-
-def model_blows_up(config: ExperimentConfig, folder: Path) -> None:
-    def huge() -> PreparedDataset:
-        return toy()
-
-    run_experiment(
-        config.model_copy(update={"training": config.training.model_copy(update={"head_lr": 1e38})}),
-        huge,
-        folder,
-        store=ActivationCache(folder / "activations", 10**9),
-        report=lambda *_: None,
-        record=lambda _: None,
-    )
+        Script().run(config.model_copy(update={"training": training}), tmp_path)
 
 
 def test_a_pooling_or_limit_the_backbone_cannot_have_is_refused(tiny: str, tmp_path: Path) -> None:
@@ -234,7 +215,7 @@ def test_a_run_whose_checkpoints_are_damaged_begins_again_and_says_so(
 def test_drift_refuses_a_frozen_tensor_that_moved_and_a_trainable_one_that_did_not() -> None:
     start = {"a": torch.ones(2), "b": torch.ones(2)}
     parts = {"a": "block 0", "b": "head"}
-    with pytest.raises(FreezeError, match=r"a \(block 0\) was frozen and moved"):
+    with pytest.raises(FreezeError, match=r"a \(block 0\).*frozen"):
         measure_drift(
             start,
             {"a": torch.zeros(2), "b": torch.zeros(2)},
@@ -242,7 +223,7 @@ def test_drift_refuses_a_frozen_tensor_that_moved_and_a_trainable_one_that_did_n
             trainable={"b"},
             had_gradient={"b"},
         )
-    with pytest.raises(FreezeError, match=r"b \(head\) was to train"):
+    with pytest.raises(FreezeError, match=r"b \(head\).*did not move"):
         measure_drift(start, start, parts=parts, trainable={"b"}, had_gradient={"b"})
     drift = measure_drift(
         start,
@@ -325,15 +306,15 @@ def test_a_second_run_on_the_same_data_encodes_nothing_and_ends_the_same(tiny: s
 def test_a_run_larger_than_the_cap_trains_uncached_and_learns_the_same(tiny: str, tmp_path: Path) -> None:
     config = experiment(tiny, "last:1", head_lr=1e-3)
     config = config.model_copy(update={"head": HeadConfig(dropout=0.0)})
-    kept, streamed = Script(), Script()
-    kept.run(config, tmp_path / "kept")
+    cached, streamed = Script(), Script()
+    cached.run(config, tmp_path / "cached")
     summary = run_experiment(
         config, toy, tmp_path / "streamed", store=ActivationCache(tmp_path / "none", 0),
         report=streamed.report,
         record=streamed.record,
     )  # fmt: skip
     assert summary.reuse is None
-    assert streamed.losses[0] == pytest.approx(kept.losses[0], abs=0.2)  # other dropout masks above the cut
+    assert streamed.losses[0] == pytest.approx(cached.losses[0], abs=0.2)  # dropout masks differ
 
 
 @pytest.mark.parametrize("weights", list(ClassWeights))
@@ -354,17 +335,17 @@ def test_a_batch_in_pieces_gives_the_gradients_of_the_whole(tiny: str, weights: 
     loop = Loop(model, inputs, rows, config.training, Compute.choose(Device.CPU, Precision.FLOAT32))
     index = np.arange(11)
     model.train()
-    found = {}
-    for pieces in (1, 4):
-        loop.gradients.pieces = pieces
+    results = {}
+    for micro_batches in (1, 4):
+        loop.gradients.micro_batches = micro_batches
         loss, predicted = loop.gradients.backward(index, inputs.batch(index), inputs, loop.optimizer)
-        learning = loop.course.learning
-        gradients = {n: p.grad.clone() for n, p in learning.items() if p.grad is not None}
-        found[pieces] = (loss, predicted, gradients)
-    assert found[1][0] == pytest.approx(found[4][0], abs=1e-6)
-    np.testing.assert_array_equal(found[1][1], found[4][1])
-    for name, gradient in found[1][2].items():
-        assert torch.allclose(gradient, found[4][2][name], atol=1e-6), name
+        trainable = loop.schedule.trainable
+        gradients = {n: p.grad.clone() for n, p in trainable.items() if p.grad is not None}
+        results[micro_batches] = (loss, predicted, gradients)
+    assert results[1][0] == pytest.approx(results[4][0], abs=1e-6)
+    np.testing.assert_array_equal(results[1][1], results[4][1])
+    for name, gradient in results[1][2].items():
+        assert torch.allclose(gradient, results[4][2][name], atol=1e-6), name
 
 
 def test_where_memory_runs_out_the_batch_goes_in_pieces_and_the_run_goes_on(
@@ -387,12 +368,12 @@ def test_quick_dropout_drops_its_share_keeps_the_mean_and_follows_the_seed() -> 
     torch.manual_seed(3)
     with fast_cpu_dropout(torch.device("cpu")):
         out = torch.nn.functional.dropout(x, 0.3)
-        kept = torch.nn.Dropout(0.3).eval()(x)
+        unchanged = torch.nn.Dropout(0.3).eval()(x)
     out.sum().backward()
     assert (out == 0).float().mean().item() == pytest.approx(0.3, abs=0.01)
     assert out.mean().item() == pytest.approx(1.0, abs=0.02)
     assert torch.equal(x.grad, out.detach())
-    assert torch.equal(kept, x)
+    assert torch.equal(unchanged, x)
     torch.manual_seed(3)
     with fast_cpu_dropout(torch.device("cpu")):
         assert torch.equal(torch.nn.functional.dropout(x, 0.3), out)
@@ -414,10 +395,10 @@ def test_quick_attention_is_attention(mask: str) -> None:
     }[mask]
     attend = torch.nn.functional.scaled_dot_product_attention
     with fast_cpu_dropout(torch.device("cpu")):
-        found = attend(query, key, value, dropout_p=1e-9, **extra)
-    assert torch.allclose(found, attend(query, key, value, **extra), atol=1e-5)
+        out = attend(query, key, value, dropout_p=1e-9, **extra)
+    assert torch.allclose(out, attend(query, key, value, **extra), atol=1e-5)
     with fast_cpu_dropout(torch.device("cpu")):
-        assert not torch.allclose(attend(query, key, value, dropout_p=0.5, **extra), found)
+        assert not torch.allclose(attend(query, key, value, dropout_p=0.5, **extra), out)
 
 
 def test_short_epochs_do_not_write_their_state_each(
@@ -436,6 +417,6 @@ def test_short_epochs_do_not_write_their_state_each(
     monkeypatch.setattr(run_recorder, "EPOCH_SECONDS", 0.0)
     Script().run(experiment(tiny, "last:1", epochs=6), tmp_path / "slow")
     assert len(written) == 1 + 6
-    kept = Checkpoint.read(tmp_path / "quick")
-    assert kept is not None
-    assert kept.finished or kept.epoch == 6
+    state = Checkpoint.read(tmp_path / "quick")
+    assert state is not None
+    assert state.epoch == 6

@@ -1,4 +1,4 @@
-"""Altered copies: how many, from which words, the same every time, and of training rows alone."""
+"""Text augmentation: word splitting, similar words, edit counts, determinism, training rows only."""
 
 from collections import Counter
 
@@ -19,7 +19,7 @@ from translearn_core.experiment import with_augmentation
 from translearn_core.transfer import augment, vocabulary
 from translearn_core.transfer.augmentation import eda_copies
 from translearn_core.transfer.vocabulary import nearest_words, whole_words
-from translearn_core.transfer.word_split import join_words, split_words, strip_affixes
+from translearn_core.transfer.word_split import join_words, split_words, strip_punctuation
 
 PLAIN = sorted(word for word in WORDS if word.isalpha())
 SAMPLED = [*PLAIN, "film,", "(good)", "Great!", "xylophone", "42", "…"]
@@ -45,7 +45,7 @@ def backbone(folder: str) -> Backbone:
     return load(BackboneConfig(id=folder))
 
 
-# units
+# word splitting
 
 
 @given(some.lists(some.text(alphabet="abcé.,!?'4", min_size=1), min_size=1))
@@ -66,10 +66,10 @@ def test_characters_of_unspaced_scripts_stand_alone_with_their_marks() -> None:
 
 
 @pytest.mark.parametrize(
-    ("unit", "word"), [("film,", "film"), ("(good)", "good"), ("don't", "don't"), ("…", "")]
+    ("text", "word"), [("film,", "film"), ("(good)", "good"), ("don't", "don't"), ("…", "")]
 )
-def test_the_core_of_a_word_has_no_punctuation_around_it(unit: str, word: str) -> None:
-    assert strip_affixes(unit) == word
+def test_the_core_of_a_word_has_no_punctuation_around_it(text: str, word: str) -> None:
+    assert strip_punctuation(text) == word
 
 
 # the vocabulary
@@ -96,9 +96,9 @@ def word_ends() -> PreTrainedTokenizerFast:
 
 
 def test_word_pieces_that_continue_a_word_are_no_words() -> None:
-    found = whole_words(tiny_tokenizer(), SIZE)
-    assert set(found) == {piece for piece in VOCABULARY if piece.isalpha()}
-    assert all(VOCABULARY[number] == word for word, number in found.items())
+    words = whole_words(tiny_tokenizer(), SIZE)
+    assert set(words) == {piece for piece in VOCABULARY if piece.isalpha()}
+    assert all(VOCABULARY[number] == word for word, number in words.items())
 
 
 def test_byte_level_words_begin_with_a_space_and_are_decoded() -> None:
@@ -124,18 +124,18 @@ def test_neighbours_are_the_nearest_by_cosine_without_the_word_itself(folder: st
         for k, word in enumerate(("good", "great", "fine", "lovely", "happy", "love")):
             weights[VOCABULARY.index(word)] = torch.eye(weights.shape[1])[0] * (9 - k)
             weights[VOCABULARY.index(word), 1] = 0.1 * k
-    found = nearest_words({"good", "Good", "xylophone", ""}, backbone)
-    assert found["good"] == ("great", "fine", "lovely", "happy", "love")
-    assert found["Good"] == found["good"]
-    assert set(found) == {"good", "Good"}
+    near = nearest_words({"good", "Good", "xylophone", ""}, backbone)
+    assert near["good"] == ("great", "fine", "lovely", "happy", "love")
+    assert near["Good"] == near["good"]
+    assert set(near) == {"good", "Good"}
 
 
 def test_blocks_change_nothing(backbone: Backbone, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = nearest_words(PLAIN, backbone)
     assert set(whole) == set(PLAIN)
     assert all(len(near) == 5 and word not in near for word, near in whole.items())
-    monkeypatch.setattr(vocabulary, "ASKED_AT_ONCE", 3)
-    monkeypatch.setattr(vocabulary, "HELD_AGAINST", 7)
+    monkeypatch.setattr(vocabulary, "QUERY_BLOCK", 3)
+    monkeypatch.setattr(vocabulary, "KEY_BLOCK", 7)
     assert nearest_words(PLAIN, backbone) == whole
 
 
@@ -147,12 +147,12 @@ def test_blocks_change_nothing(backbone: Backbone, monkeypatch: pytest.MonkeyPat
 def test_copies_are_as_many_as_asked_for_and_the_same_every_time(
     backbone: Backbone, texts: list[str], config: AugmentConfig
 ) -> None:
-    found = augment(texts, config, backbone)
-    assert len(found) == config.copies * len(texts)
-    assert found == augment(texts, config, backbone)
-    assert all(copy.strip() for copy in found)
+    copies = augment(texts, config, backbone)
+    assert len(copies) == config.copies * len(texts)
+    assert copies == augment(texts, config, backbone)
+    assert all(copy.strip() for copy in copies)
     alone = augment(texts[-1:], config, backbone)
-    assert found[-config.copies :] == alone, "a copy depends on its text and the seed alone"
+    assert copies[-config.copies :] == alone, "a copy depends on its text and the seed alone"
 
 
 @settings(deadline=None, max_examples=60)
@@ -162,9 +162,9 @@ def test_words_come_from_the_text_or_the_vocabulary_and_the_amounts_add_up(
 ) -> None:
     words = text.split()
     for copy in eda_copies([text], config, backbone):
-        mine = copy.text.split()
-        assert len(mine) == len(words) - copy.deleted + copy.inserted
-        new = Counter(mine) - Counter(words)
+        edited = copy.text.split()
+        assert len(edited) == len(words) - copy.deleted + copy.inserted
+        new = Counter(edited) - Counter(words)
         assert sum(new.values()) <= copy.inserted
         assert set(new) <= set(PLAIN) | {piece for piece in VOCABULARY if piece.isalpha()}
         assert 0 <= copy.deleted < len(words)
@@ -195,10 +195,10 @@ def test_shares_hold_on_average(backbone: Backbone) -> None:
 
 def test_another_seed_or_copy_alters_otherwise(backbone: Backbone) -> None:
     text = "the acting was terrible and the plot was boring but i loved the music"
-    found = [
+    copies = [
         copy for seed in range(3) for copy in augment([text], AugmentConfig(copies=3, seed=seed), backbone)
     ]
-    assert len(set(found)) > 6
+    assert len(set(copies)) > 6
 
 
 def test_chinese_loses_and_swaps_characters_and_gains_no_spaces(backbone: Backbone) -> None:
@@ -229,15 +229,15 @@ def test_only_training_rows_are_altered_and_copies_keep_their_label(backbone: Ba
     texts = tuple(f"{PLAIN[i]} {PLAIN[i + 1]} {PLAIN[i + 2]} film" for i in range(n))
     prepared = PreparedDataset(("no", "yes"), texts, np.arange(n) % 2, np.arange(n) % 3, np.arange(1, n + 1))
     config = AugmentConfig(copies=2)
-    material = with_augmentation(prepared, config, backbone)
+    data = with_augmentation(prepared, config, backbone)
     train = np.flatnonzero(prepared.split == 0)
     new = np.arange(n, n + 2 * len(train))
-    assert material.texts[:n] == texts
-    assert list(material.texts[n:]) == augment([texts[i] for i in train], config, backbone)
-    np.testing.assert_array_equal(material.rows.labels[:n], prepared.labels)
-    np.testing.assert_array_equal(material.rows.labels[n:], np.repeat(prepared.labels[train], 2))
-    np.testing.assert_array_equal(np.sort(material.rows.train), np.concatenate([train, new]))
-    np.testing.assert_array_equal(material.rows.validation, np.flatnonzero(prepared.split == 1))
+    assert data.texts[:n] == texts
+    assert list(data.texts[n:]) == augment([texts[i] for i in train], config, backbone)
+    np.testing.assert_array_equal(data.rows.labels[:n], prepared.labels)
+    np.testing.assert_array_equal(data.rows.labels[n:], np.repeat(prepared.labels[train], 2))
+    np.testing.assert_array_equal(np.sort(data.rows.train), np.concatenate([train, new]))
+    np.testing.assert_array_equal(data.rows.validation, np.flatnonzero(prepared.split == 1))
 
 
 def test_without_copies_nothing_is_added(backbone: Backbone) -> None:

@@ -23,6 +23,7 @@ from translearn_core.config import (
 from translearn_core.errors import BackboneError, ConfigError, DamagedFileError
 from translearn_core.transfer import (
     Classifier,
+    Inputs,
     load_trained,
     save_trained,
     set_trainable,
@@ -61,7 +62,7 @@ def test_the_command_lines_form(text: str, blocks: tuple[int, ...], embeddings: 
 
 @pytest.mark.parametrize("text", ["9", "last:7", "first:2", "1;2", "-1", ""])
 def test_an_impossible_plan_names_the_field_and_the_fix(text: str) -> None:
-    with pytest.raises(ConfigError, match=r"train_blocks is .*: give "):
+    with pytest.raises(ConfigError, match=r"train_blocks.*give"):
         FreezePlan.parse(text, 6)
 
 
@@ -85,8 +86,6 @@ def test_frozen_blocks_stay_in_eval_mode_and_get_no_gradient(name: str, tmp_path
     model.train()
     assert [block.training for block in backbone.blocks] == [False] * top + [True]
     assert model.head.training
-    from translearn_core.transfer import Inputs
-
     tokens = tokenize(backbone.tokenizer, TEXTS, 32)
     model(Inputs.from_tokens(tokens).batch(np.arange(len(TEXTS))), EXACT).logsumexp(-1).sum().backward()
     touched = {model.parts[n] for n, p in model.named_parameters() if p.grad is not None and p.grad.any()}

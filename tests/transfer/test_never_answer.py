@@ -1,4 +1,4 @@
-"""Classes without training rows: no training makes a model answer so, in any precision."""
+"""Classes without training rows are never predicted, in any precision."""
 
 import numpy as np
 import pytest

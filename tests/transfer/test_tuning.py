@@ -1,4 +1,4 @@
-"""Changing little of a block: BitFit, norms, LoRA; fewer and fresh blocks; features of several layers."""
+"""Parameter-efficient tuning (BitFit, norms, LoRA), truncated and reinitialised backbones, layer features."""
 
 from pathlib import Path
 
@@ -23,13 +23,12 @@ from translearn_core.config import (
     TuningConfig,
 )
 from translearn_core.errors import ConfigError
-from translearn_core.results import LayerMix
+from translearn_core.results import Evaluation, LayerMix
 from translearn_core.runs import artifacts
 from translearn_core.transfer import Classifier, StageInputs, load_trained
 from translearn_core.transfer.adapters import merge_lora
 
 EXACT = Compute(torch.device("cpu"), bf16=False)
-NO_BIASES = {"gemma3", "llama", "qwen3", "modernbert"}
 
 
 @pytest.fixture(params=sorted(TINY))
@@ -48,7 +47,7 @@ def classifier(backbone: Backbone, kind: Tuning, blocks: tuple[int, ...]) -> Cla
     return Classifier(backbone, FreezePlan(blocks=blocks), features, HeadConfig(), 3, tuning=tuning)
 
 
-def answered(model: Classifier, folder: Path) -> torch.Tensor:
+def logits(model: Classifier, folder: Path) -> torch.Tensor:
     texts = TextBatchSource(TEXTS, model.source.tokenizer, 32)
     inputs = StageInputs(model, texts, EXACT, ActivationCache(folder, 10**9))(
         FreezePlan.full(model.source.n_blocks)
@@ -60,8 +59,8 @@ def answered(model: Classifier, folder: Path) -> torch.Tensor:
 @pytest.mark.parametrize("kind", [Tuning.BIASES, Tuning.NORMS, Tuning.LORA])
 def test_the_anatomy_counts_what_trains(backbone: Backbone, kind: Tuning) -> None:
     blocks = tuple(range(backbone.n_blocks))
-    counted = backbone.anatomy.trainable(FreezePlan(blocks=blocks), TuningConfig(kind=kind, rank=2))
-    if not counted:
+    expected = backbone.anatomy.trainable(FreezePlan(blocks=blocks), TuningConfig(kind=kind, rank=2))
+    if not expected:
         with pytest.raises(ConfigError, match=r"tuning\.kind"):
             classifier(backbone, kind, blocks)
         return
@@ -70,7 +69,7 @@ def test_the_anatomy_counts_what_trains(backbone: Backbone, kind: Tuning) -> Non
         n: p.numel() for n, p in model.named_parameters() if p.requires_grad and n.startswith("backbone")
     }
     final = sum(n for name, n in trained.items() if model.parts[name] == "final")
-    assert sum(trained.values()) - final == counted
+    assert sum(trained.values()) - final == expected
     assert {model.parts[name] for name in trained} - {"final"} == {f"block {k}" for k in blocks}
 
 
@@ -78,18 +77,18 @@ def test_lora_starts_as_nothing_learns_and_merges_to_the_same(backbone: Backbone
     top = backbone.n_blocks - 1
     plain = classifier(load(backbone.config), Tuning.ALL, (top,))
     model = classifier(backbone, Tuning.LORA, (top,))
-    torch.testing.assert_close(answered(model, tmp_path / "a"), answered(plain, tmp_path / "b"))
+    torch.testing.assert_close(logits(model, tmp_path / "a"), logits(plain, tmp_path / "b"))
     torch.manual_seed(1)
     with torch.no_grad():
         for name, parameter in model.named_parameters():
             if "lora_B" in name:
                 parameter.normal_(0, 0.1)
-    changed = answered(model, tmp_path / "c")
-    assert not torch.allclose(changed, answered(plain, tmp_path / "d"))
+    changed = logits(model, tmp_path / "c")
+    assert not torch.allclose(changed, logits(plain, tmp_path / "d"))
     merge_lora(model.source)
     assert model.source.parts.keys() == dict(model.source.model.named_parameters()).keys()
     assert not any("lora" in name for name, _ in model.named_parameters())
-    torch.testing.assert_close(answered(model, tmp_path / "e"), changed, atol=1e-5, rtol=1e-4)
+    torch.testing.assert_close(logits(model, tmp_path / "e"), changed, atol=1e-5, rtol=1e-4)
 
 
 @pytest.mark.parametrize("kind", list(Tuning))
@@ -159,21 +158,19 @@ def test_features_of_any_layers_come_from_one_pass(
     )
     base = experiment(tiny, "none", epochs=30)
     cold, warm = Script(), Script()
-    cold.run(base, tmp_path / "last")  # encodes, and keeps every layer
+    cold.run(base, tmp_path / "last")  # encodes and caches every layer
     config = base.model_copy(update={"features": features})
     summary = warm.run(config, tmp_path / str(layers))
     assert summary.reuse is not None
     assert summary.reuse.encoded == 0
     trained = load_trained(tmp_path / str(layers))
     texts = list(toy().texts)
-    told, vectors = trained.predict(texts)
+    probabilities, vectors = trained.predict(texts)
     width = {LayerCombination.CONCAT_4: 4 * 32}.get(layers, 32)
     assert vectors.shape == (len(texts), width)
-    from translearn_core.results import Evaluation
-
     evaluation = artifacts.load(tmp_path / str(layers), Evaluation)
     assert evaluation is not None
-    assert told.max(1) == pytest.approx(evaluation.predictions["confidence"].to_numpy(), abs=1e-3)
+    assert probabilities.max(1) == pytest.approx(evaluation.predictions["confidence"].to_numpy(), abs=1e-3)
     mix = artifacts.load(tmp_path / str(layers), LayerMix)
     assert (mix is not None) is (layers is LayerCombination.MIX)
     if mix is not None:

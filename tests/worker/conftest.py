@@ -32,7 +32,7 @@ def data(bench: Bench) -> DataConfig:
 
 @pytest.fixture(scope="module")
 def experiment(data: DataConfig, backbone: BackboneConfig) -> ExperimentConfig:
-    """The top block of a tiny backbone of three, on 96 reviews."""
+    """Fine-tune the top block of three of a tiny backbone on 96 reviews."""
     return ExperimentConfig(
         data=data,
         backbone=backbone,

@@ -1,4 +1,4 @@
-"""The job that compares finished runs: what it reads, what it says, and what it refuses."""
+"""Comparison of finished runs, with fabricated run results."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -31,7 +31,7 @@ ROWS = 600
 
 
 class Bench:
-    """A store whose runs were trained by nobody: what they would have left is written here."""
+    """A store with fabricated results of runs."""
 
     def __init__(self, root: Path) -> None:
         self.store = RunStore(Workspace(root))
@@ -39,7 +39,7 @@ class Bench:
         self.data = DataConfig(dataset=digest, text="text", label="label")
 
     def run(self, config: BaseConfig) -> Path:
-        """Take a job and return its folder."""
+        """Start a job; return its folder."""
         run = self.store.submit(ME, config)
         if run.state is not State.DONE:
             assert self.store.begin(run.job.id, "test")
@@ -55,7 +55,7 @@ class Bench:
         shuffled: bool = False,
         rows: int = ROWS,
     ) -> str:
-        """Leave a run that gets about `share` of its test rows right."""
+        """Save a run with a test accuracy of about `share`; return the job's id."""
         random = np.random.default_rng(seed + int(1000 * share))
         config = ExperimentConfig(
             data=self.data,
@@ -102,11 +102,11 @@ class Bench:
         return job
 
     def cell(self, name: str, share: float, plan: FreezePlan, seeds: int = 3, **how: Any) -> Cell:
-        """Leave a cell of runs."""
+        """Save the runs of a cell."""
         return Cell(name=name, jobs=tuple(self.trained(share, seed, plan, **how) for seed in range(seeds)))
 
     def compare(self, *cells: Cell, baseline: str) -> Comparison:
-        """Compare cells here and now."""
+        """Compare cells at once."""
         run = self.store.submit(ME, CompareConfig(cells=cells, baseline=baseline))
         assert self.store.begin(run.job.id, "test")
         job = self.store.job(run.job.id)
@@ -125,48 +125,43 @@ def bench(tmp_path: Path) -> Bench:
 ALL, TOP = FreezePlan.full(6), FreezePlan.last_n(2, 6)
 
 
-def test_cells_are_means_with_intervals_and_differences_in_words(bench: Bench) -> None:
+def test_cells_have_means_intervals_and_differences(bench: Bench) -> None:
     found = bench.compare(
         bench.cell("full", 0.9, ALL), bench.cell("head", 0.7, FreezePlan()), baseline="head"
     )
     full, head = found.cells
     assert (found.baseline, found.test_rows) == ("head", ROWS)
-    assert (full.runs, full.spread, full.seconds, full.trainable, full.train_rows) == (
-        3,
-        "over 3 seeds",
-        11,
-        100,
-        50,
-    )
+    assert (full.runs, full.seconds, full.trainable, full.train_rows) == (3, 11, 100, 50)
+    assert "3 seeds" in full.spread
     assert (full.boundary, full.trains, head.boundary, head.trains) == (-1, ALL.label, 6, "head only")
     assert full.difference.estimate == pytest.approx(full.accuracy - head.accuracy)
     assert full.difference.beyond_chance
     (said,) = found.sentences()
-    assert said.startswith(f"full is {100 * full.difference.estimate:.1f} points better than head (95 %: ")
-    assert said.endswith(" points): more than chance.")
-    assert (head.difference, found.frame()["verdict"][1]) == (None, "The baseline.")
+    assert f"full is {100 * full.difference.estimate:.1f} points better than head" in said
+    assert "more than chance" in said
+    assert head.difference is None
 
 
-def test_the_table_has_a_row_a_cell(bench: Bench) -> None:
+def test_the_table_has_one_row_per_cell(bench: Bench) -> None:
     found = bench.compare(
         bench.cell("full", 0.9, ALL), bench.cell("head", 0.7, FreezePlan(), seeds=1), baseline="full"
     )
     frame = found.frame()
     assert frame["cell"].tolist() == ["full", "head"]
-    assert frame["interval"].tolist() == ["over 3 seeds", "over 600 test rows"]
-    assert frame["verdict"][1].endswith("needs more seeds.")
+    assert ["3 seeds" in frame["interval"][0], "600 test rows" in frame["interval"][1]] == [True, True]
+    assert "more seeds" in frame["verdict"][1]
     assert np.isnan(frame["difference"][0])
     assert frame["accuracy low"][1] < frame["accuracy"][1] < frame["accuracy high"][1]
 
 
-def test_rows_are_matched_by_what_they_are(bench: Bench) -> None:
+def test_rows_are_matched_by_key_not_by_order(bench: Bench) -> None:
     plain, shuffled = bench.cell("a", 0.8, ALL), bench.cell("b", 0.8, TOP, shuffled=True)
     (_, other) = bench.compare(plain, shuffled, baseline="a").cells
     assert other.difference.estimate == 0
     assert other.difference.interval.high - other.difference.interval.low < 0.02
 
 
-def test_cells_below_scratch_are_marked_where_that_is_more_than_chance(bench: Bench) -> None:
+def test_cells_significantly_below_scratch_are_negative_transfer(bench: Bench) -> None:
     scratch = bench.cell("scratch", 0.8, ALL, scratch=True)
     found = bench.compare(
         bench.cell("full", 0.9, ALL), bench.cell("head", 0.6, FreezePlan()), scratch, baseline="full"
@@ -177,7 +172,7 @@ def test_cells_below_scratch_are_marked_where_that_is_more_than_chance(bench: Be
     assert any(sentence.endswith(marks["head"].sentence) for sentence in found.sentences())
 
 
-def test_scratch_on_fewer_rows_is_no_control_of_more(bench: Bench) -> None:
+def test_scratch_on_fewer_rows_is_no_control(bench: Bench) -> None:
     few = bench.data.model_copy(update={"train_rows": 16})
     whole, bench.data = bench.data, few
     scratch = bench.cell("scratch", 0.8, ALL, scratch=True)
@@ -186,14 +181,15 @@ def test_scratch_on_fewer_rows_is_no_control_of_more(bench: Bench) -> None:
     assert [cell.harm for cell in found.cells] == [None, None]
 
 
-def test_other_test_rows_are_refused_with_a_sentence(bench: Bench) -> None:
+def test_different_test_rows_are_refused(bench: Bench) -> None:
     full = bench.cell("full", 0.9, ALL)
     head = bench.cell("head", 0.7, FreezePlan(), rows=500)
     found = bench.compare(full, head, baseline="full")
     assert found.cells[1].difference is None
-    assert found.sentences() == ("head was tested on other rows than full, so the two cannot be compared.",)
+    (said,) = found.sentences()
+    assert "cannot be compared" in said
     mixed = Cell(name="mixed", jobs=(full.jobs[0], head.jobs[0]))
-    with pytest.raises(ConfigError, match="'mixed': give a cell whose runs were all tested on the same rows"):
+    with pytest.raises(ConfigError, match=r"'mixed'.*same rows"):
         bench.compare(mixed, baseline="mixed")
 
 
@@ -202,11 +198,11 @@ def test_a_run_without_results_and_a_missing_baseline_are_named(bench: Bench) ->
     with pytest.raises(ConfigError, match="baseline is 'best'"):
         bench.compare(full, baseline="best")
     waits = bench.store.submit(ME, ExperimentConfig(data=bench.data)).job.id
-    with pytest.raises(NotFoundError, match="A run of linear has no results yet"):
+    with pytest.raises(NotFoundError, match="linear has no results"):
         bench.compare(full, Cell(name="linear", jobs=(waits,)), baseline="full")
 
 
-def test_a_comparison_survives_the_disk(bench: Bench, tmp_path: Path) -> None:
+def test_a_comparison_round_trips_through_disk(bench: Bench, tmp_path: Path) -> None:
     found = bench.compare(bench.cell("full", 0.9, ALL), bench.cell("top", 0.8, TOP), baseline="full")
     artifacts.save(tmp_path / "again", found)
     assert artifacts.load(tmp_path / "again", Comparison) == found

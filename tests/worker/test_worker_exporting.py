@@ -1,4 +1,4 @@
-"""A real run exported: what is in the file, what the card says, what is refused, and the run repeated."""
+"""Export of a trained run: files, model card, refusals, repetition from the files."""
 
 import json
 import zipfile
@@ -34,9 +34,7 @@ HOSTILE = "![x](http://evil.example/p.png) <img src=x>"
 
 @pytest.fixture(scope="module")
 def run(bench: Bench, experiment: ExperimentConfig) -> str:
-    lora = experiment.model_copy(update={"tuning": TuningConfig(kind=Tuning.LORA, rank=2)})
-    bench.do(lora, RunSummary)
-    return bench.store.runs(ME)[0].job.id
+    return bench.train(experiment.model_copy(update={"tuning": TuningConfig(kind=Tuning.LORA, rank=2)}))
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +62,7 @@ def folder(
     return out
 
 
-def test_it_holds_all_that_is_needed(found: ExportFile) -> None:
+def test_the_export_holds_all_files(found: ExportFile) -> None:
     assert set(found.files) >= {
         "README.md", "backbone/config.json", "backbone/model.safetensors", "backbone/tokenizer.json",
         "experiment.json", "head.json", "head.safetensors", "labels.json", "model.onnx", "predict.py",
@@ -74,18 +72,18 @@ def test_it_holds_all_that_is_needed(found: ExportFile) -> None:
     assert 0 <= found.onnx_difference < 1e-5
 
 
-def test_it_answers_as_the_run_does(bench: Bench, run: str, folder: Path) -> None:
+def test_the_export_predicts_as_the_run_does(bench: Bench, run: str, folder: Path) -> None:
     texts = [line.split('"')[1] for line in reviews().decode().splitlines()[1:]]
     ours, _ = in_float32(load_trained(bench.store.workspace.run(run))).predict(texts)
     with silence_transformers():
         model = Classifier(folder)
     np.testing.assert_allclose(model.answer(texts).numpy(), ours, atol=1e-5)
-    told = bench.do(PredictConfig(job=run, texts=tuple(texts[:4]), neighbours=0), Prediction)
-    np.testing.assert_allclose(told.probabilities, ours[:4], atol=1e-5)
-    assert model.labels == list(told.classes)
+    prediction = bench.do(PredictConfig(job=run, texts=tuple(texts[:4]), neighbours=0), Prediction)
+    np.testing.assert_allclose(prediction.probabilities, ours[:4], atol=1e-5)
+    assert model.labels == list(prediction.classes)
 
 
-def test_the_card_tells_scores_with_intervals_baselines_limits_and_hashes(
+def test_the_card_holds_scores_baselines_limits_and_hashes(
     bench: Bench, run: str, folder: Path, experiment: ExperimentConfig
 ) -> None:
     card = (folder / "README.md").read_text(encoding="utf-8")
@@ -93,21 +91,22 @@ def test_the_card_tells_scores_with_intervals_baselines_limits_and_hashes(
     low, high = 100 * test.accuracy_interval.low, 100 * test.accuracy_interval.high
     assert f"| {test.n} | {100 * test.accuracy:.1f} % ({low:.1f} to {high:.1f} %)" in card
     for words in (
-        "| TF-IDF |",
-        "by LoRA, merged",
-        "reads the first 32 tokens",
-        "name no licence",
-        "Only 14 test rows",
+        "TF-IDF",
+        "LoRA",
+        "32 tokens",
+        "no licence",
+        "14 test rows",
+        "reviews\\.csv",
+        "column liked",
     ):
         assert words in card
-    assert "reviews\\.csv, text in column text, label in column liked" in card
     assert "![x](" not in card
     assert "<img" not in card.replace("\\<", "")
     assert experiment.data.dataset in card
     assert card.count("| backbone/model.safetensors | ") == 1
 
 
-def test_no_path_of_this_machine_leaves_with_it_but_that_of_the_backbone(
+def test_the_export_holds_no_local_path_but_that_of_the_backbone(
     bench: Bench, folder: Path, backbone: BackboneConfig
 ) -> None:
     for path in folder.rglob("*"):
@@ -135,11 +134,9 @@ def test_the_run_can_be_repeated_from_its_files(
     assert "differ" in capsys.readouterr().err
 
 
-def test_without_the_extra_it_says_which_to_install(
-    bench: Bench, run: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_missing_extra_is_named(bench: Bench, run: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(optional_deps, "ONNX", ("onnx", "no_such_library"))
-    with pytest.raises(TranslearnError, match=r"needs no_such_library: .* pip install 'translearn\[onnx\]'"):
+    with pytest.raises(TranslearnError, match=r"no_such_library.* pip install 'translearn\[onnx\]'"):
         bench.do(ExportConfig(job=run, onnx=True, name="without"), ExportFile)
 
 
@@ -154,7 +151,7 @@ def test_only_a_training_that_has_results_can_be_exported(bench: Bench, data: Da
     assert bench.store.job(waiting).state is State.QUEUED
 
 
-def test_the_licence_is_what_the_backbone_says(backbone: BackboneConfig) -> None:
+def test_the_licence_is_that_of_the_backbone(backbone: BackboneConfig) -> None:
     assert licence_of(BackboneConfig()) == "apache-2.0"
     assert licence_of(backbone) is None
     readme = Path(backbone.id) / "README.md"

@@ -1,4 +1,4 @@
-"""Every job of a worker on a real small table and a tiny real backbone, without an engine."""
+"""The jobs of a worker on a small table and a tiny backbone."""
 
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from translearn_core.config import (
     ProfileConfig,
     ProjectConfig,
     ReadConfig,
+    job_id,
 )
 from translearn_core.errors import ConfigError, DataError
 from translearn_core.results import (
@@ -45,11 +46,10 @@ from translearn_core.settings import Settings
 def trained(bench: Bench, experiment: ExperimentConfig) -> tuple[str, RunSummary]:
     longer = experiment.training.model_copy(update={"epochs": 6})
     config = experiment.model_copy(update={"training": longer})
-    summary = bench.do(config, RunSummary)
-    return bench.store.runs(ME)[0].job.id, summary
+    return job_id(config), bench.do(config, RunSummary)
 
 
-def test_read_and_diagnose_tell_what_is_in_the_file(
+def test_read_and_diagnose_describe_the_file(
     bench: Bench, data: DataConfig, backbone: BackboneConfig
 ) -> None:
     reading = bench.do(ReadConfig(dataset=data.dataset), TableProfile)
@@ -62,24 +62,24 @@ def test_read_and_diagnose_tell_what_is_in_the_file(
     assert diagnosis.counts[["train", "validation", "test"]].to_numpy().sum() == 96
 
 
-def test_anatomy_and_calibration_give_an_estimate(
+def test_backbone_info_and_cost_model_give_an_estimate(
     bench: Bench, data: DataConfig, backbone: BackboneConfig
 ) -> None:
     anatomy = bench.do(BackboneInfoConfig(backbone=backbone), BackboneInfo)
     assert anatomy.n_blocks == 3
-    calibration = bench.do(ProfileConfig(backbone=backbone), CostModel)
+    cost_model = bench.do(ProfileConfig(backbone=backbone), CostModel)
     task = Workload(train=1000, validation=150, test=150, tokens_per_text=12.0, classes=2)
     costs = []
     for plan in (FreezePlan(), FreezePlan.last_n(1, 3), FreezePlan.full(3)):
         config = ExperimentConfig(data=data, backbone=backbone, plan=plan)
-        estimate = calibration.estimate(anatomy, config, task)
+        estimate = cost_model.estimate(anatomy, config, task)
         assert estimate.seconds > 0
         assert estimate.memory_bytes > 0
         costs.append(estimate.trainable)
     assert costs == sorted(costs)
 
 
-def test_training_writes_points_scores_and_what_moved(bench: Bench, trained: tuple[str, RunSummary]) -> None:
+def test_training_writes_history_scores_and_drift(bench: Bench, trained: tuple[str, RunSummary]) -> None:
     job, summary = trained
     history = bench.store.history(job)
     assert [e.epoch for e in history.epochs] == [1, 2, 3, 4, 5, 6]
@@ -103,7 +103,7 @@ def test_probes_of_frozen_layers_are_the_same_before_and_after(
 
 
 @pytest.mark.parametrize("method", list(Method))
-def test_projections_place_every_text_twice(
+def test_projections_hold_every_text_in_both_variants(
     method: Method, bench: Bench, trained: tuple[str, RunSummary]
 ) -> None:
     if method is Method.UMAP:
@@ -116,7 +116,7 @@ def test_projections_place_every_text_twice(
     assert not np.array_equal(picture.coordinates[0], picture.coordinates[1])
 
 
-def test_a_layer_that_is_not_there_is_refused(bench: Bench, trained: tuple[str, RunSummary]) -> None:
+def test_a_missing_layer_is_refused(bench: Bench, trained: tuple[str, RunSummary]) -> None:
     with pytest.raises(ConfigError, match="layer is 9"):
         bench.do(ProjectConfig(job=trained[0], layer=9), Projection)
 
@@ -125,13 +125,13 @@ def test_predictions_come_with_their_nearest_training_texts(
     bench: Bench, trained: tuple[str, RunSummary]
 ) -> None:
     scored = artifacts.load(bench.store.workspace.run(trained[0]), Evaluation).predictions
-    asked = scored[scored["split"] == "train"].head(4)
-    said = bench.do(PredictConfig(job=trained[0], texts=tuple(asked["text"]), neighbours=3), Prediction)
-    assert said.probabilities.shape == (4, 2)
-    assert said.frame().groupby("text", sort=False)["label"].first().tolist() == asked["predicted"].tolist()
-    assert said.probabilities.max(1) == pytest.approx(asked["confidence"].to_numpy(), abs=1e-5)
-    nearest = said.neighbours.groupby("text").first()
-    assert nearest["neighbour"].tolist() == asked["text"].tolist()
+    rows = scored[scored["split"] == "train"].head(4)
+    found = bench.do(PredictConfig(job=trained[0], texts=tuple(rows["text"]), neighbours=3), Prediction)
+    assert found.probabilities.shape == (4, 2)
+    assert found.frame().groupby("text", sort=False)["label"].first().tolist() == rows["predicted"].tolist()
+    assert found.probabilities.max(1) == pytest.approx(rows["confidence"].to_numpy(), abs=1e-5)
+    nearest = found.neighbours.groupby("text").first()
+    assert nearest["neighbour"].tolist() == rows["text"].tolist()
     assert nearest["similarity"].to_numpy() == pytest.approx(np.ones(4), abs=1e-5)
     with pytest.raises(DataError, match="empty"):
         bench.do(PredictConfig(job=trained[0], texts=(" ",)), Prediction)
@@ -152,7 +152,7 @@ def test_a_file_keeps_its_columns_and_gains_two(bench: Bench, trained: tuple[str
         bench.do(config.model_copy(update={"text": "review"}), FilePrediction)
 
 
-def test_no_column_of_the_file_is_lost_to_an_answer(bench: Bench, trained: tuple[str, RunSummary]) -> None:
+def test_new_columns_never_replace_columns_of_the_file(bench: Bench, trained: tuple[str, RunSummary]) -> None:
     new = b"text,Predicted,predicted (TransLearn),probability\ngood,a,b,c\n,d,e,f\nbad,g,h,i\n"
     dataset = bench.store.add_dataset(ME, "answered.csv", {"train": new}, Settings())
     found = bench.do(PredictFileConfig(job=trained[0], dataset=dataset.digest, text="text"), FilePrediction)
@@ -166,7 +166,7 @@ def test_no_column_of_the_file_is_lost_to_an_answer(bench: Bench, trained: tuple
     assert (found.rows, found.blank) == (3, 1)
 
 
-def test_a_file_of_texts_alone_is_enough(bench: Bench, trained: tuple[str, RunSummary]) -> None:
+def test_a_file_needs_only_a_text_column(bench: Bench, trained: tuple[str, RunSummary]) -> None:
     dataset = bench.store.add_dataset(
         ME, "only.csv", {"train": b"text\ni loved it\nawful film\n"}, Settings()
     )
@@ -175,7 +175,9 @@ def test_a_file_of_texts_alone_is_enough(bench: Bench, trained: tuple[str, RunSu
     assert found.counts["rows"].sum() == 2
 
 
-def test_results_survive_the_disk(bench: Bench, trained: tuple[str, RunSummary], tmp_path: Path) -> None:
+def test_results_round_trip_through_disk(
+    bench: Bench, trained: tuple[str, RunSummary], tmp_path: Path
+) -> None:
     evaluation = artifacts.load(bench.store.workspace.run(trained[0]), Evaluation)
     artifacts.save(tmp_path, evaluation)
     again = artifacts.load(tmp_path, Evaluation)

@@ -1,4 +1,4 @@
-"""The label curve on a real small table: nested draws, one test set, and runs of its study beside them."""
+"""Label efficiency on a small table: nested subsets, baselines, and the runs of a study."""
 
 import numpy as np
 import pandas as pd
@@ -30,19 +30,20 @@ from translearn_core.runs.label_efficiency_studies import (
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_prepared, load_table
 from translearn_core.worker.diagnostics import label_efficiency, label_efficiency_baselines
+from translearn_core.worker.run_results import row_keys
 
 SIZES, SEEDS, ROWS = (8, 16, 68), (0, 1, 2), 68
 
 
-def drawn_by(
+def subsets_of(
     bench: Bench, asked: LabelEfficiencyConfig, whole: PreparedDataset
 ) -> label_efficiency_baselines.Subset:
-    return label_efficiency_baselines.draw(
+    return label_efficiency_baselines.draw_subsets(
         load_table(bench.store.workspace, asked.data.dataset), asked, whole
     )
 
 
-def hands(bench: Bench) -> Context:
+def context_of(bench: Bench) -> Context:
     job = bench.store.runs(ME, JobKind.LABEL_EFFICIENCY)[0].job
     return Context(bench.store, job, job.config, bench.store.workspace.run(job.id), {})
 
@@ -59,7 +60,7 @@ def free(bench: Bench, asked: LabelEfficiencyConfig) -> LabelEfficiency:
 
 @pytest.fixture(scope="module")
 def cells(bench: Bench, experiment: ExperimentConfig) -> tuple[LabelEfficiencyArm, ...]:
-    """What the study of 8 and all labels trained, but the last run of all."""
+    """Train the study on 8 and on all labels, except its last run."""
     whole = prepare(load_table(bench.store.workspace, experiment.data.dataset), experiment.data)
     assert len(whole.where(Split.TRAIN)) == ROWS
     config = label_efficiency_study(experiment, ROWS, (8, ROWS), SEEDS, balanced=False)
@@ -81,11 +82,11 @@ def trained(
     )
 
 
-def test_draws_are_nested_those_of_the_runs_and_apart_by_seed(
+def test_subsets_are_nested_equal_those_of_the_runs_and_differ_by_seed(
     bench: Bench, asked: LabelEfficiencyConfig
 ) -> None:
     whole = load_prepared(bench.store.workspace, asked.data)
-    drawn = drawn_by(bench, asked, whole)
+    drawn = subsets_of(bench, asked, whole)
     for seed, of_seed in zip(SEEDS, drawn, strict=True):
         few, more, every = (set(rows.tolist()) for rows in of_seed)
         assert few < more < every
@@ -97,14 +98,16 @@ def test_draws_are_nested_those_of_the_runs_and_apart_by_seed(
     assert len({tuple(of_seed[0].tolist()) for of_seed in drawn}) == len(SEEDS)
 
 
-def test_per_class_every_draw_holds_the_classes_alike(bench: Bench, experiment: ExperimentConfig) -> None:
+def test_balanced_subsets_hold_equally_many_rows_per_class(
+    bench: Bench, experiment: ExperimentConfig
+) -> None:
     asked = label_efficiency_config(experiment, (8, 32), SEEDS, balanced=True)
     whole = load_prepared(bench.store.workspace, asked.data)
-    for of_seed in drawn_by(bench, asked, whole):
+    for of_seed in subsets_of(bench, asked, whole):
         assert [np.bincount(whole.labels[rows]).tolist() for rows in of_seed] == [[4, 4], [16, 16]]
 
 
-def test_what_needs_no_training_is_scored_on_every_draw(
+def test_baselines_are_scored_on_every_subset(
     bench: Bench, asked: LabelEfficiencyConfig, free: LabelEfficiency
 ) -> None:
     assert (free.names, free.sizes, free.seeds) == ((WORDS, FROZEN), SIZES, SEEDS)
@@ -112,7 +115,7 @@ def test_what_needs_no_training_is_scored_on_every_draw(
     assert np.isnan(free.scores[:, 2, 1:]).all(), "there is one way only to draw all rows"
     assert np.isfinite(free.scores[:, :2]).all()
     whole = load_prepared(bench.store.workspace, asked.data)
-    rows, test = drawn_by(bench, asked, whole)[1][1], whole.where(Split.TEST)
+    rows, test = subsets_of(bench, asked, whole)[1][1], whole.where(Split.TEST)
     texts = np.asarray(whole.texts, dtype=object)
     expected, _, _ = tfidf_logistic_regression(
         texts[rows].tolist(), whole.labels[rows], texts[test].tolist(), whole.labels[test], seed=1
@@ -120,17 +123,19 @@ def test_what_needs_no_training_is_scored_on_every_draw(
     assert free.scores[0, 1, 1] == pytest.approx(expected)
     assert ((free.low <= free.mean) & (free.mean <= free.high)).all()
     assert (free.n_test, free.n_validation) == (len(test), len(whole.where(Split.VALIDATION)))
-    assert free.sentences[0].startswith(f"With {ROWS} labels the frozen probe ")
+    assert f"With {ROWS} labels the frozen probe" in free.sentences[0]
 
 
-def test_a_frozen_probe_is_logistic_regression_standardised_on_the_rows_it_learns_from() -> None:
+def test_a_frozen_probe_is_logistic_regression_standardised_on_its_training_rows() -> None:
     random = np.random.default_rng(0)
     labels = random.integers(0, 3, 400)
     vectors = (random.standard_normal((400, 12)) + 1.5 * np.eye(12)[labels] + 40).astype(np.float32)
     draws = [np.arange(0, 300, step) for step in (12, 4, 1)]
     held = [np.arange(300, 350), np.arange(350, 400)]
-    told = list(label_efficiency_baselines._answers(vectors, labels, draws, held, 3, lambda share: None))
-    for rows, answers in zip(draws, told, strict=True):
+    predictions = list(
+        label_efficiency_baselines._probe_predictions(vectors, labels, draws, held, 3, lambda share: None)
+    )
+    for rows, answers in zip(draws, predictions, strict=True):
         scale = StandardScaler().fit(vectors[rows])
         model = LogisticRegression(C=1, tol=1e-8, max_iter=5000).fit(
             scale.transform(vectors[rows]), labels[rows]
@@ -139,12 +144,12 @@ def test_a_frozen_probe_is_logistic_regression_standardised_on_the_rows_it_learn
             assert (answer == model.predict(scale.transform(vectors[some]))).mean() >= 0.98
 
 
-def test_the_layer_of_a_probe_is_one_there_is(free: LabelEfficiency) -> None:
+def test_probe_layers_exist(free: LabelEfficiency) -> None:
     assert free.layers.shape == (3, 3)
     assert ((free.layers >= 0) & (free.layers <= 3)).all()
 
 
-def test_runs_stand_beside_them_on_the_same_test_rows(
+def test_runs_and_baselines_share_the_test_rows(
     bench: Bench, free: LabelEfficiency, trained: LabelEfficiency, cells: tuple[LabelEfficiencyArm, ...]
 ) -> None:
     own = "own settings, block 2"
@@ -160,7 +165,7 @@ def test_runs_stand_beside_them_on_the_same_test_rows(
             found = trained.scores[trained.names.index(cell.name), SIZES.index(cell.rows), seed]
             assert found == pytest.approx(score)
     first = trained.sentences[0]
-    assert first.startswith(f"With 8 labels the pretrained model ({own}) ")
+    assert f"With 8 labels the pretrained model ({own})" in first
     assert "training from scratch" in first
     assert [(reach.better, reach.worse) for reach in trained.reaches] == [
         (own, SCRATCH), (own, WORDS), (FROZEN, SCRATCH), (FROZEN, WORDS),
@@ -171,7 +176,7 @@ def test_runs_stand_beside_them_on_the_same_test_rows(
     assert len(trained.draws()) == 4 * 3 * 3
 
 
-def test_another_number_to_tell_of_computes_nothing_again(
+def test_another_target_size_reuses_the_baselines(
     bench: Bench, experiment: ExperimentConfig, trained: LabelEfficiency,
     cells: tuple[LabelEfficiencyArm, ...],
     monkeypatch: pytest.MonkeyPatch,
@@ -184,7 +189,7 @@ def test_another_number_to_tell_of_computes_nothing_again(
     found = bench.do(asked, LabelEfficiency)
     assert found.at == ROWS
     np.testing.assert_array_equal(found.scores, trained.scores)
-    assert found.sentences[0].startswith(f"With {ROWS} labels ")
+    assert f"With {ROWS} labels" in found.sentences[0]
 
 
 def test_runs_tested_on_other_rows_are_refused(
@@ -193,7 +198,7 @@ def test_runs_tested_on_other_rows_are_refused(
     other = experiment.data.split.model_copy(update={"seed": 5})
     data = experiment.data.model_copy(update={"split": other})
     elsewhere = experiment.model_copy(update={"data": data})
-    with pytest.raises(ConfigError, match="tested on the very rows"):
+    with pytest.raises(ConfigError, match="tested on"):
         bench.do(
             label_efficiency_config(elsewhere, SIZES, SEEDS, balanced=False, cells=cells), LabelEfficiency
         )
@@ -203,42 +208,42 @@ def test_runs_of_another_number_of_labels_are_refused(
     bench: Bench, experiment: ExperimentConfig, cells: tuple[LabelEfficiencyArm, ...]
 ) -> None:
     wrong = (cells[0].model_copy(update={"rows": 16}),)
-    with pytest.raises(ConfigError, match="give runs of 8 rows as such"):
+    with pytest.raises(ConfigError, match="runs of 8 rows"):
         bench.do(
             label_efficiency_config(experiment, SIZES, SEEDS, balanced=False, cells=wrong), LabelEfficiency
         )
 
 
-def test_more_labels_than_there_are_is_refused(bench: Bench, experiment: ExperimentConfig) -> None:
-    with pytest.raises(ConfigError, match="sizes is 500: give at most 68"):
+def test_more_labels_than_training_rows_are_refused(bench: Bench, experiment: ExperimentConfig) -> None:
+    with pytest.raises(ConfigError, match=r"sizes is 500.*at most 68"):
         bench.do(label_efficiency_config(experiment, (8, 500), SEEDS, balanced=False), LabelEfficiency)
 
 
-def test_a_crossing_that_is_known_by_construction_is_said() -> None:
+def test_a_crossing_known_by_construction_is_found() -> None:
     sizes, rows = (8, 32, 128, 512), 400
-    ahead = _way("last-k", [0.80, 0.90, 0.92, 0.93], rows)
-    behind = _way(SCRATCH, [0.55, 0.60, 0.80, 0.90], rows, scratch=True)
-    said, reach = label_efficiency.reach_of(sizes, 8, ahead, behind)
-    assert said.startswith("With 8 labels the pretrained model (last-k) does what training from scratch ")
-    assert "needs about 130 for" in said
+    ahead = _arm("last-k", [0.80, 0.90, 0.92, 0.93], rows)
+    behind = _arm(SCRATCH, [0.55, 0.60, 0.80, 0.90], rows, scratch=True)
+    said, reach = label_efficiency.find_crossing(sizes, 8, ahead, behind)
+    assert "With 8 labels" in said
+    assert "about 130" in said
     assert (reach.better, reach.worse, reach.at) == ("last-k", SCRATCH, 8)
     assert reach.score == pytest.approx(0.8, abs=0.003)
     assert reach.labels == pytest.approx(128, rel=0.05)
     assert reach.low <= reach.labels <= reach.high
-    said, reach = label_efficiency.reach_of(sizes, 512, ahead, behind)
-    assert "no crossing seen" in said
+    said, reach = label_efficiency.find_crossing(sizes, 512, ahead, behind)
+    assert "no crossing" in said
     assert reach.labels is None
-    assert label_efficiency.reach_of(sizes, 4, ahead, behind) is None
+    assert label_efficiency.find_crossing(sizes, 4, ahead, behind) is None
 
 
-def _way(name: str, shares: list[float], rows: int, *, scratch: bool = False) -> label_efficiency.Arm:
+def _arm(name: str, shares: list[float], rows: int, *, scratch: bool = False) -> label_efficiency.Arm:
     hard = np.random.default_rng(3).permutation(rows) / rows
     correct = np.stack([np.stack([hard < share] * 3) for share in shares])
     return label_efficiency.Arm(name, np.ones((len(shares), 3), dtype=np.bool_), correct, scratch)
 
 
 @pytest.mark.parametrize(("labels", "says"), [([0, 1, 1, 1], True), ([0, 1, 0, 1], False)])
-def test_test_rows_of_one_class_are_told_first(labels: list[int], says: bool) -> None:
+def test_test_rows_of_one_class_give_a_warning(labels: list[int], says: bool) -> None:
     rows = np.arange(4)
     prepared = PreparedDataset(
         ("no", "yes"), ("a", "b", "c", "d"), np.asarray(labels), rows // 2 * 2, rows, ()
@@ -246,21 +251,21 @@ def test_test_rows_of_one_class_are_told_first(labels: list[int], says: bool) ->
     said = label_efficiency._one_class(prepared, rows[2:])
     assert bool(said) is says
     if says:
-        assert said[0].startswith("All 2 test rows are of one class, 'yes': the curve shows only how often")
+        assert "All 2 test rows are of one class, 'yes'" in said[0]
 
 
 def test_the_test_rows_may_come_in_any_order(bench: Bench, cells: tuple[LabelEfficiencyArm, ...]) -> None:
     job = cells[0].jobs[0]
     kept = artifacts.load(bench.store.workspace.run(job), Evaluation)
     tested = kept.predictions[kept.predictions["split"] == "test"]
-    order = label_efficiency._names(tested)
-    right = label_efficiency._correct(hands(bench), cells[0], job, order[::-1])
+    order = row_keys(tested)
+    right = label_efficiency._correct(context_of(bench), cells[0], job, order[::-1])
     pd.testing.assert_series_equal(
         pd.Series(right[::-1]), tested["correct"].reset_index(drop=True), check_names=False
     )
 
 
-def test_every_run_of_the_study_is_its_own_question(experiment: ExperimentConfig) -> None:
+def test_every_run_of_the_study_is_a_distinct_job(experiment: ExperimentConfig) -> None:
     config = label_efficiency_study(experiment, ROWS, SIZES, SEEDS, balanced=False)
     planned = expand_grid(config, {experiment.backbone.label: 3})
     assert len({job_id(one.config) for one in planned}) == 2 * 3 * 3

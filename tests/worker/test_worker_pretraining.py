@@ -1,4 +1,4 @@
-"""The job that pre-trains: from a table to a backbone that is chosen by its id, and who may choose it."""
+"""Continued pretraining: from a table to a backbone with its own id, and its access rights."""
 
 import shutil
 from collections.abc import Iterator
@@ -120,7 +120,7 @@ def test_a_table_of_one_column_becomes_a_backbone(
     assert twin.n_blocks == 3
 
 
-def test_a_run_is_trained_on_it_like_on_any_other(store: RunStore, adapted: BackboneConfig) -> None:
+def test_a_run_can_be_trained_on_it(store: RunStore, adapted: BackboneConfig) -> None:
     anatomy = do(store, BackboneInfoConfig(backbone=adapted))
     assert artifacts.load(store.workspace.run(anatomy.job.id), BackboneInfo) is not None
     run = do(store, on(store, adapted).model_copy(update={"plan": FreezePlan.last_n(1, 3)}))
@@ -128,7 +128,7 @@ def test_a_run_is_trained_on_it_like_on_any_other(store: RunStore, adapted: Back
     assert artifacts.load(store.workspace.run(run.job.id), RunSummary) is not None
 
 
-def test_texts_of_validation_and_test_files_are_left(store: RunStore, tiny: BackboneConfig) -> None:
+def test_texts_of_validation_and_test_files_are_excluded(store: RunStore, tiny: BackboneConfig) -> None:
     digest = bring(store, labelled(), test=labelled())
     found = do(store, asked(digest, tiny, text="words"))
     result = artifacts.load(store.workspace.run(found.job.id), Pretraining)
@@ -137,10 +137,10 @@ def test_texts_of_validation_and_test_files_are_left(store: RunStore, tiny: Back
 
 
 @pytest.mark.parametrize(
-    ("text", "says"), [("nothing", "There is no column 'nothing' in this file; it has 'words', 'liked'"),
-                       ("liked", "text: the column 'liked' has 2 different texts")]
+    ("text", "says"), [("nothing", "no column 'nothing' in this file; it has 'words'"),
+                       ("liked", "'liked' has 2 different texts")]
 )  # fmt: skip
-def test_what_cannot_be_read_is_one_sentence(
+def test_unusable_columns_fail_with_a_sentence(
     store: RunStore, tiny: BackboneConfig, text: str, says: str
 ) -> None:
     run = do(store, asked(bring(store, labelled()), tiny, text=text))
@@ -148,7 +148,7 @@ def test_what_cannot_be_read_is_one_sentence(
     assert says in (run.job.reason or "")
 
 
-def test_who_has_not_made_it_cannot_build_on_it(store: RunStore, made: Run, adapted: BackboneConfig) -> None:
+def test_other_owners_cannot_use_it(store: RunStore, made: Run, adapted: BackboneConfig) -> None:
     theirs = on(store, adapted, OTHER)
     digest = theirs.data.dataset
     for config in (
@@ -158,18 +158,18 @@ def test_who_has_not_made_it_cannot_build_on_it(store: RunStore, made: Run, adap
         asked(digest, adapted, text="words"),
         BackboneInfoConfig(backbone=BackboneConfig(id=f"{ADAPTED}../{made.job.id}")),
     ):
-        with pytest.raises(NotFoundError, match="is not in your workspace: it was deleted"):
+        with pytest.raises(NotFoundError, match="not in your workspace"):
             store.submit(OTHER, config)
     assert store.runs(OTHER, JobKind.PRETRAIN) == []
 
 
 @pytest.mark.parametrize("id", [f"{ADAPTED}{'0' * 20}", f"{ADAPTED}../../etc", ADAPTED])
-def test_one_that_is_gone_is_a_sentence(root: Path, id: str) -> None:
-    with pytest.raises(BackboneError, match="is no longer here: the pre-training that made it was deleted"):
+def test_a_deleted_backbone_is_named(root: Path, id: str) -> None:
+    with pytest.raises(BackboneError, match="no longer here"):
         load(BackboneConfig(id=id))
 
 
-def test_deleted_it_leaves_what_was_built_on_it(store: RunStore, tiny: BackboneConfig) -> None:
+def test_deleting_it_keeps_the_runs_built_on_it(store: RunStore, tiny: BackboneConfig) -> None:
     made = do(store, asked(bring(store, one_column(SENTENCES[200:400])), tiny, seed=5))
     backbone = BackboneConfig(id=f"{ADAPTED}{made.job.id}")
     anatomy = do(store, BackboneInfoConfig(backbone=backbone))
@@ -189,7 +189,7 @@ def test_deleted_it_leaves_what_was_built_on_it(store: RunStore, tiny: BackboneC
     assert store.run(ME, trained.id).state is State.DONE
 
 
-def test_a_full_workspace_takes_no_more(
+def test_a_full_workspace_refuses_the_job(
     store: RunStore, tiny: BackboneConfig, monkeypatch: pytest.MonkeyPatch, root: Path
 ) -> None:
     filler = store.workspace.run(store.runs(ME, JobKind.PRETRAIN)[0].job.id) / "filler"
@@ -209,7 +209,7 @@ def bring_any(store: RunStore) -> str:
     return store.datasets(ME)[0].digest
 
 
-def test_stopped_it_keeps_its_place(
+def test_a_stopped_pretraining_resumes(
     store: RunStore, tiny: BackboneConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from translearn_core.worker import context

@@ -1,4 +1,4 @@
-"""The map of a run's texts: who is on it, what it was found from, and what it says of their neighbours."""
+"""2-D projection of a run's texts, and the quality of their neighbourhoods."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from sklearn.neighbors import NearestNeighbors
-from worker_bench import ME, Bench
+from worker_bench import Bench
 
 from translearn_core.config import ExperimentConfig, FreezePlan, Method, ProjectConfig
 from translearn_core.errors import Stopped
-from translearn_core.results import Evaluation, Interval, NeighbourhoodQuality, Projection, RunSummary
+from translearn_core.results import Evaluation, Interval, NeighbourhoodQuality, Projection
 from translearn_core.runs import artifacts
-from translearn_core.worker import features
+from translearn_core.worker import features, run_results
 from translearn_core.worker.context import Context
 from translearn_core.worker.diagnostics import neighbourhood_quality, projection
 from translearn_core.worker.diagnostics.neighbourhood_quality import NeighbourhoodChange
@@ -20,9 +20,7 @@ from translearn_core.worker.diagnostics.neighbourhood_quality import Neighbourho
 
 @pytest.fixture(scope="module")
 def job(bench: Bench, experiment: ExperimentConfig) -> str:
-    """Train the top block of three."""
-    bench.do(experiment, RunSummary)
-    return bench.store.runs(ME)[0].job.id
+    return bench.train(experiment)
 
 
 @pytest.fixture(scope="module")
@@ -33,10 +31,10 @@ def above(bench: Bench, job: str) -> Projection:
 def contexts(bench: Bench, job: str, folder: Path) -> tuple[Context, Evaluation]:
     config = ProjectConfig(job=job, layer=3)
     context = Context(bench.store, bench.store.job(job), config, folder, bench.warm)
-    return context, features.finished(context, job)
+    return context, run_results.load_evaluation(context, job)
 
 
-def test_the_numbers_beside_the_pictures_are_those_of_full_width(
+def test_neighbourhood_quality_is_that_of_full_width_features(
     bench: Bench, job: str, above: Projection, tmp_path: Path
 ) -> None:
     context, evaluation = contexts(bench, job, tmp_path)
@@ -58,13 +56,11 @@ def test_the_numbers_beside_the_pictures_are_those_of_full_width(
     assert above.kept < 1
     assert above.kept_interval.low <= above.kept <= above.kept_interval.high
     assert above.chance == pytest.approx(0.5, abs=0.05)
-    assert above.sentence.startswith("Of a test text's 10 nearest neighbours in this layer, ")
-    assert " after; by chance " in above.sentence
+    assert "10 nearest neighbours" in above.sentence
+    assert "by chance" in above.sentence
 
 
-def test_one_layer_is_that_of_all_layers_and_the_same_object_where_it_was_frozen(
-    bench: Bench, job: str, tmp_path: Path
-) -> None:
+def test_one_layer_equals_that_of_all_layers(bench: Bench, job: str, tmp_path: Path) -> None:
     context, evaluation = contexts(bench, job, tmp_path)
     _, layers = features.layer_features(context, job, evaluation)
     for layer in (2, 3):
@@ -73,35 +69,33 @@ def test_one_layer_is_that_of_all_layers_and_the_same_object_where_it_was_frozen
         for variant in features.VARIANTS:
             np.testing.assert_array_equal(one[variant], layers[variant][layer])
         assert (one["pretrained"] is one["fine-tuned"]) == (layer == 2)
-    index, one = features.one_layer(context, job, evaluation, 3, most=20)
+    index, one = features.one_layer(context, job, evaluation, 3, limit=20)
     assert len(index) == len(one["fine-tuned"]) == 20
     np.testing.assert_array_equal(one["fine-tuned"], layers["fine-tuned"][3][index])
 
 
 @pytest.mark.parametrize("method", list(Method))
-def test_a_layer_that_was_frozen_is_drawn_once_and_said_to_have_stayed(
-    bench: Bench, job: str, method: Method
-) -> None:
+def test_a_frozen_layer_is_projected_once(bench: Bench, job: str, method: Method) -> None:
     found = bench.do(ProjectConfig(job=job, layer=2, method=method), Projection)
     np.testing.assert_array_equal(found.coordinates[0], found.coordinates[1])
     assert found.nearness[0] == found.nearness[1]
     assert (found.kept, found.kept_interval) == (1.0, Interval(1.0, 1.0))
-    assert "Training did not change this layer" in found.sentence
+    assert "did not change this layer" in found.sentence
 
 
-def test_where_only_the_head_trained_nothing_moves(bench: Bench, experiment: ExperimentConfig) -> None:
-    bench.do(experiment.model_copy(update={"plan": FreezePlan()}), RunSummary)
-    found = bench.do(ProjectConfig(job=bench.store.runs(ME)[0].job.id, layer=3), Projection)
+def test_a_head_only_run_keeps_all_neighbours(bench: Bench, experiment: ExperimentConfig) -> None:
+    head = bench.train(experiment.model_copy(update={"plan": FreezePlan()}))
+    found = bench.do(ProjectConfig(job=head, layer=3), Projection)
     assert found.kept == 1
-    assert "Training did not change this layer" in found.sentence
+    assert "did not change this layer" in found.sentence
 
 
 @pytest.mark.parametrize("method", list(Method))
-def test_a_map_found_from_some_texts_holds_all_and_draws_a_sample(
+def test_a_projection_fitted_on_a_sample_holds_all_texts(
     bench: Bench, job: str, method: Method, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(projection, "SHOWN", 30)
-    monkeypatch.setattr(neighbourhood_quality, "ASKED", 7)
+    monkeypatch.setattr(neighbourhood_quality, "MAX_QUERIES", 7)
     config = ProjectConfig(job=job, layer=3, method=method, limit=40, seed=2)
     found = bench.do(config, Projection)
     assert found.coordinates.shape == (2, 96, 2)
@@ -119,13 +113,13 @@ def test_it_can_be_stopped_at_every_stage(
 ) -> None:
     stages: list[str] = []
 
-    def heard(_: Context, stage: str, *rest: float) -> None:
+    def stop_once(_: Context, stage: str, *rest: float) -> None:
         if stage not in stages:
             stages.append(stage)
             raise Stopped(stage)
 
     context, _ = contexts(bench, job, tmp_path)
-    monkeypatch.setattr(Context, "report", heard)
+    monkeypatch.setattr(Context, "report", stop_once)
     for _ in range(2):
         with pytest.raises(Stopped):
             projection.project_layer(context)
@@ -134,11 +128,11 @@ def test_it_can_be_stopped_at_every_stage(
     assert artifacts.load(tmp_path, Projection) is not None
 
 
-# what it says
+# sentences
 
 
 def neighbours(
-    before: list[float], after: list[float], kept: float = 0.3, *, moved: bool = True
+    before: list[float], after: list[float], kept: float = 0.3, *, changed: bool = True
 ) -> NeighbourhoodChange:
     own = tuple(np.resize(values, 400) for values in (before, after))
     near = tuple(
@@ -146,22 +140,19 @@ def neighbours(
         for one in own
     )
     kept_by_each = np.clip(kept + np.resize([-0.1, 0.1], 400), 0, 1)
-    return NeighbourhoodChange(near, (own[0], own[1]), kept_by_each, chance=0.5, count=10, moved=moved)
+    return NeighbourhoodChange(near, (own[0], own[1]), kept_by_each, chance=0.5, count=10, changed=changed)
 
 
-def test_it_says_what_was_gained_with_intervals_chance_and_what_stayed() -> None:
+def test_a_gain_is_reported_with_interval_chance_and_overlap() -> None:
     told = neighbours([0.5, 0.7, 0.6], [0.9, 0.8, 1.0]).sentences()
-    assert told.startswith(
-        "Of a test text's 10 nearest neighbours in this layer, 60 % (58 to 62 %) carried its label before "
-        "training and 90 % (88 to 92 %) after; by chance 50 %. "
-    )
-    assert "lie nearer together than before, by 30 points (29 to 31)." in told
-    assert told.endswith("A text keeps 3 of its 10 neighbours.")
+    assert told.index("60 % (58 to 62 %)") < told.index("90 % (88 to 92 %)") < told.index("by chance 50 %")
+    assert "nearer together than before, by 30 points (29 to 31)" in told
+    assert "keeps 3 of its 10" in told
 
 
-def test_it_says_when_it_got_worse_and_when_that_could_be_chance() -> None:
+def test_losses_and_insignificant_changes_are_reported() -> None:
     worse = neighbours([0.9, 0.8, 1.0], [0.5, 0.7, 0.6]).sentences()
-    assert "Training mixed the labels here: 30 points fewer (29 to 31)." in worse
+    assert "30 points fewer (29 to 31)" in worse
     unsure = neighbours([0.5, 0.7, 0.6, 0.6], [0.7, 0.5, 0.6, 0.61]).sentences()
     assert "could be chance" in unsure
     assert "nearer together" not in unsure
@@ -172,21 +163,23 @@ def test_it_says_when_it_got_worse_and_when_that_could_be_chance() -> None:
     ("kept", "said"),
     [(0.02, "keeps hardly any of its 10"), (0.98, "keeps nearly all of its 10"), (0.56, "keeps 6 of its 10")],
 )
-def test_it_counts_the_neighbours_that_stay(kept: float, said: str) -> None:
+def test_the_overlap_is_reported(kept: float, said: str) -> None:
     found = neighbours([0.5, 0.7], [0.9, 0.8])
-    assert said in replace(found, kept=np.full(400, kept)).sentences()
+    assert said in replace(found, overlap=np.full(400, kept)).sentences()
 
 
-def test_it_says_when_nothing_moved_and_when_nobody_could_be_asked() -> None:
-    still = neighbours([0.5, 0.7], [0.5, 0.7], kept=1.0, moved=False).sentences()
-    assert still.endswith("Training did not change this layer: every text keeps its neighbours.")
-    assert "60 % (58 to 62 %) carry its label; by chance 50 %." in still
-    none = replace(neighbours([0.5], [0.5]), kept=np.empty(0))
-    assert none.sentences().startswith("There are too few test texts")
+def test_unchanged_layers_and_too_few_texts_are_reported() -> None:
+    still = neighbours([0.5, 0.7], [0.5, 0.7], kept=1.0, changed=False).sentences()
+    assert "did not change this layer" in still
+    assert "60 % (58 to 62 %)" in still
+    assert "by chance 50 %" in still
+    none = replace(neighbours([0.5], [0.5]), overlap=np.empty(0))
+    assert "too few test texts" in none.sentences()
 
 
-def test_shares_near_none_and_all_are_not_rounded_to_them() -> None:
-    assert neighbourhood_quality._percent(0.996) == "99.6 %"
-    assert neighbourhood_quality._percent(0.004) == "0.4 %"
-    assert neighbourhood_quality._percent(1.0) == "100 %"
-    assert neighbourhood_quality._percent(0.624) == "62 %"
+@pytest.mark.parametrize(
+    ("share", "said"), [(0.996, "99.6 %"), (0.004, "0.4 %"), (1.0, "100 %"), (0.624, "62 %")]
+)
+def test_shares_are_never_rounded_to_0_or_100(share: float, said: str) -> None:
+    change = replace(neighbours([0.5, 0.7], [0.9, 0.8]), chance=share)
+    assert f"by chance {said}." in change.sentences()

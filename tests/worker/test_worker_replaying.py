@@ -1,27 +1,26 @@
-"""Replaying a real staged training of a tiny backbone, without an engine."""
+"""Training snapshots of a staged run of a tiny backbone."""
 
 import numpy as np
 import pytest
-from worker_bench import ME, Bench
+from worker_bench import Bench
 
 from translearn_core.config import ExperimentConfig, FreezePlan, SnapshotsConfig, Stage
 from translearn_core.errors import ConfigError, NotFoundError
-from translearn_core.results import Evaluation, RunSummary, Snapshots
+from translearn_core.results import Evaluation, Snapshots
 from translearn_core.runs import artifacts
 from translearn_core.worker import snapshots
 
 
 @pytest.fixture(scope="module")
 def base(experiment: ExperimentConfig) -> ExperimentConfig:
-    """Three stages: the head, one block, then two."""
+    """Train in three stages: the head, one block, two blocks."""
     stages = (Stage(plan=FreezePlan()), Stage(plan=FreezePlan(blocks=(2,)), epochs=2))
     return experiment.model_copy(update={"plan": FreezePlan(blocks=(1, 2)), "stages": stages})
 
 
 @pytest.fixture(scope="module")
 def staged(bench: Bench, base: ExperimentConfig) -> str:
-    bench.do(base, RunSummary)
-    return bench.store.runs(ME)[0].job.id
+    return bench.train(base)
 
 
 @pytest.fixture(scope="module")
@@ -30,11 +29,11 @@ def top(bench: Bench, staged: str) -> Snapshots:
 
 
 def steps_of(seen: Snapshots) -> list[float]:
-    """How far the text that went farthest went between each two moments."""
+    """Largest movement of a text between consecutive moments."""
     return [float(np.abs(step).max()) for step in np.diff(seen.coordinates, axis=0)]
 
 
-def test_a_staged_run_is_replayed_stage_by_stage(bench: Bench, staged: str, top: Snapshots) -> None:
+def test_a_staged_run_has_a_snapshot_per_stage(bench: Bench, staged: str, top: Snapshots) -> None:
     assert top.moments == (
         "before training",
         "after stage 1: head only",
@@ -54,9 +53,7 @@ def test_a_staged_run_is_replayed_stage_by_stage(bench: Bench, staged: str, top:
     assert np.isfinite(top.coordinates).all()
 
 
-def test_what_was_frozen_stands_still_and_what_trained_moves(
-    bench: Bench, staged: str, top: Snapshots
-) -> None:
+def test_only_trained_layers_move(bench: Bench, staged: str, top: Snapshots) -> None:
     below = bench.do(SnapshotsConfig(job=staged, layer=1), Snapshots)
     for moment in (1, 2, 3):
         np.testing.assert_allclose(below.coordinates[moment], below.coordinates[0], atol=1e-4)
@@ -74,7 +71,7 @@ def test_scores_are_shares_inside_their_intervals(top: Snapshots) -> None:
     assert top.accuracy[-1, 3] >= top.accuracy[0, 3]
 
 
-def test_another_layer_is_drawn_without_measuring_again(
+def test_another_layer_reuses_the_scores(
     bench: Bench, staged: str, top: Snapshots, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def again(*_: object) -> None:
@@ -87,20 +84,18 @@ def test_another_layer_is_drawn_without_measuring_again(
     assert not np.array_equal(top.coordinates, second.coordinates)
 
 
-def test_a_run_in_one_stage_is_replayed_epoch_by_epoch(bench: Bench, base: ExperimentConfig) -> None:
-    bench.do(base.model_copy(update={"stages": ()}), RunSummary)
-    job = bench.store.runs(ME)[0].job.id
+def test_a_run_in_one_stage_has_a_snapshot_per_epoch(bench: Bench, base: ExperimentConfig) -> None:
+    job = bench.train(base.model_copy(update={"stages": ()}))
     seen = bench.do(SnapshotsConfig(job=job, layer=3), Snapshots)
     assert seen.moments == ("before training", "after epoch 1", "after epoch 2", "after epoch 3")
 
 
-def test_a_run_of_the_head_alone_has_nothing_to_replay(bench: Bench, base: ExperimentConfig) -> None:
-    bench.do(base.model_copy(update={"plan": FreezePlan(), "stages": ()}), RunSummary)
-    job = bench.store.runs(ME)[0].job.id
-    with pytest.raises(NotFoundError, match="only its head trained"):
+def test_a_head_only_run_has_no_snapshots(bench: Bench, base: ExperimentConfig) -> None:
+    job = bench.train(base.model_copy(update={"plan": FreezePlan(), "stages": ()}))
+    with pytest.raises(NotFoundError, match="only its head"):
         bench.do(SnapshotsConfig(job=job, layer=3), Snapshots)
 
 
-def test_a_layer_that_is_not_there_is_refused(bench: Bench, staged: str) -> None:
+def test_a_missing_layer_is_refused(bench: Bench, staged: str) -> None:
     with pytest.raises(ConfigError, match="layer is 9"):
         bench.do(SnapshotsConfig(job=staged, layer=9), Snapshots)

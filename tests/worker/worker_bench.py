@@ -1,9 +1,12 @@
-"""A store, a worker's hands and a small table, for the tests of this folder."""
+"""A store whose jobs run in this process, and a small table."""
 
 from pathlib import Path
 from typing import TypeVar
 
-from translearn_core.config import BaseConfig, ExperimentConfig
+import numpy as np
+import torch
+
+from translearn_core.config import BaseConfig, ExperimentConfig, job_id
 from translearn_core.results import RunSummary
 from translearn_core.runs import RunStore, State, Workspace, artifacts
 from translearn_core.worker.context import Context
@@ -14,7 +17,7 @@ ME = "somebody"
 
 
 class Bench:
-    """A store and a worker's hands: ask for a job and do it here and now."""
+    """A store whose jobs are submitted and executed at once."""
 
     def __init__(self, root: Path) -> None:
         self.store = RunStore(Workspace(root))
@@ -33,9 +36,19 @@ class Bench:
         return found
 
     def train(self, config: ExperimentConfig) -> str:
-        """Train, and return the job."""
+        """Train; return the job's id."""
         self.do(config, RunSummary)
-        return self.store.runs(ME)[0].job.id
+        return job_id(config)
+
+
+def mean_pooled(model: torch.nn.Module, tokenizer, texts: list[str], limit: int = 32) -> np.ndarray:
+    """Return the mean-pooled output of a transformers model, one text at a time."""
+    with torch.inference_mode():
+        states = [
+            model(**tokenizer(text, return_tensors="pt", truncation=True, max_length=limit)).last_hidden_state
+            for text in texts
+        ]
+    return np.stack([state[0].mean(0).numpy() for state in states])
 
 
 def reviews() -> bytes:

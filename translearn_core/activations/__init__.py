@@ -1,4 +1,4 @@
-"""Hidden states: batches by length, the pass, pooling, the cut at a block, and the store of it all."""
+"""Hidden states: tokenization, partial forward passes, pooling, and the activation cache on disk."""
 
 from translearn_core.activations.activation_cache import ActivationCache, Lookup
 from translearn_core.activations.device import Compute

@@ -1,9 +1,8 @@
-"""What was computed once stays on disk: vectors by text, shared by all runs and workers of a workspace.
+"""Activation cache on disk: vectors by text digest, shared by all runs and workers of a workspace.
 
-A *shelf* holds one kind of vectors (a layer pooled, or the states entering a block) of one backbone. It is a
-folder of *segments*, each written whole, never changed afterwards, and checked when a process first opens it
-(by CRC-32, which is computed piece by piece while the vectors are written). What is used least goes first
-when the store grows over its cap.
+A *shard* holds one kind of vectors (a pooled layer, or the states entering a block) of one backbone. It is a
+folder of immutable *segments*, each written atomically and checked by CRC-32 when a process first opens it.
+The least recently used segments are deleted when the cache exceeds its cap.
 """
 
 import contextlib
@@ -23,35 +22,35 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from translearn_core.activations.cache_keys import TEXT_DIGEST
 from translearn_core.storage import atomic_folder, read_sealed, seal
 from translearn_core.storage.sweep import temporary_name
 
 log = logging.getLogger(__name__)
 
 FORMAT = 2
-"""Version of the files; another one is a miss."""
-DIGEST = 16
-"""Bytes of a text's digest."""
+"""Version of the file format; segments of other versions are cache misses."""
 COMMIT_SECONDS = 30.0
-"""A long pass is kept piece by piece, so that a kill loses at most so much of it."""
+"""Interval between commits of a long pass: a killed process loses at most this much work."""
 SPARE_BYTES = 1_000_000_000
-"""Free disk that is never used up."""
+"""Free disk space that the cache never uses."""
 HALF_MAX = 65_504.0
-"""Largest float16; a few huge activations of some models are larger."""
+"""Largest float16; some models have larger activations."""
 CHUNK = 16 * 2**20
+"""Bytes read at a time for a checksum."""
 STORED: dict[str, np.dtype[Any]] = {
     "float32": np.dtype("<f4"),
     "float16": np.dtype("<f2"),
     "bfloat16": np.dtype("<i2"),
 }
-"""What numpy has for torch's types, by name."""
+"""NumPy dtypes that store torch dtypes, by torch name."""
 
 _checked: set[tuple[str, int]] = set()
 
 
 @dataclass(frozen=True)
 class SegmentMeta:
-    """What a segment says of itself: `dtype` is torch's name, `seconds` what computing it took."""
+    """Metadata of a segment: `dtype` is torch's name, `seconds` the time its computation took."""
 
     format: int
     dtype: str
@@ -65,12 +64,12 @@ class SegmentMeta:
 
 @dataclass(frozen=True)
 class Segment:
-    """One file of vectors, mapped: text i has `counts[i]` of them from `starts[i]`; it was `tokens[i]` long.
+    """Memory-mapped vectors: text i, `tokens[i]` long, has `counts[i]` of them from `starts[i]`.
 
-    `data` has shape (vectors, width), bfloat16 as the integers its bits make.
+    `data` has shape (vectors, width); bfloat16 is stored as int16 with the same bits.
     """
 
-    about: SegmentMeta
+    meta: SegmentMeta
     data: NDArray[np.generic]
     starts: NDArray[np.int64]
     counts: NDArray[np.int64]
@@ -79,114 +78,111 @@ class Segment:
 
 @dataclass(frozen=True)
 class Lookup:
-    """Where the vectors of n texts lie: `segment` (-1: nowhere) and `place` in it, both of shape (n,)."""
+    """Location of the vectors of n texts: `segment` (-1: missing) and `position` in it, each shape (n,)."""
 
     segments: tuple[Segment, ...]
     segment: NDArray[np.int64]
-    place: NDArray[np.int64]
+    position: NDArray[np.int64]
 
     @property
     def missing(self) -> NDArray[np.bool_]:
-        """Which texts are not there."""
+        """Texts that are not in the cache, shape (n,)."""
         return self.segment < 0
 
     @property
     def tokens(self) -> NDArray[np.int64]:
-        """Tokens of every text; all must be there."""
-        out = np.empty(len(self.place), dtype=np.int64)
+        """Token count of every text, shape (n,); none may be missing."""
+        out = np.empty(len(self.position), dtype=np.int64)
         for s, segment in enumerate(self.segments):
-            mine = self.segment == s
-            out[mine] = segment.tokens[self.place[mine]]
+            rows = self.segment == s
+            out[rows] = segment.tokens[self.position[rows]]
         return out
 
     def seconds(self) -> float:
-        """What computing the texts that are there once took."""
+        """Return the time it once took to compute the texts that were found."""
         saved = 0.0
         for s, segment in enumerate(self.segments):
-            tokens = segment.tokens[self.place[self.segment == s]].sum()
-            saved += segment.about.seconds * float(tokens) / max(1.0, float(segment.tokens.sum()))
+            tokens = segment.tokens[self.position[self.segment == s]].sum()
+            saved += segment.meta.seconds * float(tokens) / max(1.0, float(segment.tokens.sum()))
         return saved
 
     def vectors(self) -> Tensor:
-        """Return one vector per text, shape (n, width), in memory; all must be there."""
+        """Return one vector per text, shape (n, width), in memory; none may be missing."""
         first = self.segments[0]
-        out = np.empty((len(self.place), first.about.width), dtype=first.data.dtype)
+        out = np.empty((len(self.position), first.meta.width), dtype=first.data.dtype)
         for s, segment in enumerate(self.segments):
-            mine = np.flatnonzero(self.segment == s)
-            out[mine] = segment.data[segment.starts[self.place[mine]]]
-        return as_tensor(out, first.about.dtype)
+            rows = np.flatnonzero(self.segment == s)
+            out[rows] = segment.data[segment.starts[self.position[rows]]]
+        return as_tensor(out, first.meta.dtype)
 
 
 class CacheShard:
-    """The vectors of one kind, by text digest; opening it checks what lies there."""
+    """Vectors of one kind, by text digest."""
 
     def __init__(self, store: "ActivationCache", name: str) -> None:
         self.folder = store.folder / name
         self.store = store
 
     def find(self, texts: Sequence[bytes]) -> Lookup:
-        """Look up texts by digest; what is damaged counts as not there, and is thrown away."""
+        """Look up texts by digest; delete damaged segments and count their texts as missing."""
         segment = np.full(len(texts), -1, dtype=np.int64)
-        place = np.zeros(len(texts), dtype=np.int64)
+        position = np.zeros(len(texts), dtype=np.int64)
         used: list[Segment] = []
         for path in sorted(self.folder.glob("segment-*")) if self.folder.exists() else ():
-            wanted = np.flatnonzero(segment < 0)
-            if not len(wanted):
+            missing = np.flatnonzero(segment < 0)
+            if not len(missing):
                 break
             if (opened := self._open(path)) is None:
                 continue
-            found, index = opened
-            at = np.fromiter((index.get(texts[int(i)], -1) for i in wanted), np.int64, len(wanted))
+            data, index = opened
+            at = np.fromiter((index.get(texts[int(i)], -1) for i in missing), np.int64, len(missing))
             if (hit := at >= 0).any():
-                segment[wanted[hit]], place[wanted[hit]] = len(used), at[hit]
-                used.append(found)
+                segment[missing[hit]], position[missing[hit]] = len(used), at[hit]
+                used.append(data)
                 mark_used(path)
-        return Lookup(tuple(used), segment, place)
+        return Lookup(tuple(used), segment, position)
 
     def writer(self, width: int, dtype: torch.dtype) -> "Writer":
-        """Return a writer of new texts."""
+        """Return a writer of a new segment."""
         return Writer(self.folder, width, dtype)
 
     def _open(self, path: Path) -> tuple[Segment, dict[bytes, int]] | None:
         try:
-            about = SegmentMeta(**read_sealed((path / "about.json").read_text()))
-            if about.format != FORMAT:
+            meta = SegmentMeta(**read_sealed((path / "about.json").read_text()))
+            if meta.format != FORMAT:
                 return None
             index = (path / "index.bin").read_bytes()
-            stored = STORED[about.dtype]
+            stored = STORED[meta.dtype]
             data = path / "vectors.bin"
-            size = about.vectors * about.width * stored.itemsize
-            if data.stat().st_size != size or zlib.crc32(index) != about.index_crc:
+            size = meta.vectors * meta.width * stored.itemsize
+            if data.stat().st_size != size or zlib.crc32(index) != meta.index_crc:
                 raise ValueError("a file has another length or content than was written")
             stamp = (str(path), data.stat().st_mtime_ns)
             if stamp not in _checked:
-                if crc_of(data) != about.data_crc:
+                if crc_of(data) != meta.data_crc:
                     raise ValueError("the vectors differ from what was written")
                 _checked.add(stamp)
             rows = np.frombuffer(index, dtype=_ROW)
-            # read-only and shared: neither memory that counts as ours nor something to write to by mistake
-            mapped = np.memmap(data, dtype=stored, mode="r", shape=(about.vectors, about.width))
+            # read-only and shared: does not count as memory of this process and cannot be overwritten
+            mapped = np.memmap(data, dtype=stored, mode="r", shape=(meta.vectors, meta.width))
         except FileNotFoundError:
-            return None  # on its way out, or another process threw it away
+            return None  # another process deleted it
         except (OSError, ValueError, TypeError, KeyError) as error:
             log.warning("kept activations in %s are damaged (%s): they are computed again", path, error)
             self.store.discard(path)
             return None
         counts = rows["vectors"].astype(np.int64)
         starts = np.cumsum(counts) - counts
-        segment = Segment(about, mapped, starts, counts, rows["tokens"].astype(np.int64))
+        segment = Segment(meta, mapped, starts, counts, rows["tokens"].astype(np.int64))
         digests = rows["text"].tobytes()
-        return segment, {digests[i * DIGEST : (i + 1) * DIGEST]: i for i in range(len(rows))}
+        return segment, {digests[i * TEXT_DIGEST : (i + 1) * TEXT_DIGEST]: i for i in range(len(rows))}
 
 
-_ROW = np.dtype([("text", f"V{DIGEST}"), ("tokens", "<i4"), ("vectors", "<i4")])
+_ROW = np.dtype([("text", f"V{TEXT_DIGEST}"), ("tokens", "<i4"), ("vectors", "<i4")])
 
 
 class Writer:
-    """A segment being written: rows are appended, `commit` puts them into the shelf.
-
-    Nothing of it is seen before `commit`.
-    """
+    """Writer of segments: `append` buffers rows in a draft, `commit` makes them visible in the shard."""
 
     def __init__(self, folder: Path, width: int, dtype: torch.dtype) -> None:
         self.folder, self.width, self.dtype = folder, width, dtype
@@ -208,17 +204,17 @@ class Writer:
         self, texts: Sequence[bytes], tokens: NDArray[np.int64], counts: NDArray[np.int64], vectors: Tensor,
         seconds: float,
     ) -> None:  # fmt: skip
-        """Add texts: digests, lengths in tokens, numbers of vectors, and all of these one after another."""
+        """Append texts: digests, token counts, vector counts, and the concatenated vectors."""
         if self.dtype is torch.float16:
             vectors = vectors.float().clamp(-HALF_MAX, HALF_MAX)
         rows = np.empty(len(texts), dtype=_ROW)
-        rows["text"] = np.frombuffer(b"".join(texts), dtype=f"V{DIGEST}")
+        rows["text"] = np.frombuffer(b"".join(texts), dtype=f"V{TEXT_DIGEST}")
         rows["tokens"], rows["vectors"] = tokens, counts
         raw = vectors.to(self.dtype).contiguous().view(torch.uint8).numpy().tobytes()
         self._open = self._open or self._begin()
         try:
             self._file.write(raw)
-        except OSError as error:  # the disk is full: a segment with half a batch at its end is no segment
+        except OSError as error:  # disk full: discard the draft, its last batch is incomplete
             opened, self._open = self._open, None
             opened.__exit__(type(error), error, error.__traceback__)
             raise
@@ -230,37 +226,37 @@ class Writer:
             self.commit()
 
     def commit(self) -> None:
-        """Put what was appended into the shelf."""
+        """Publish the appended rows as a segment of the shard."""
         if self._open is None:
             return
         opened, self._open = self._open, None
-        with opened:  # what fails in here leaves nothing behind
+        with opened:  # an error in here deletes the draft
             index = np.concatenate(self._rows).tobytes()
             (self._draft / "index.bin").write_bytes(index)
-            about = SegmentMeta(
+            meta = SegmentMeta(
                 FORMAT, str(self.dtype).removeprefix("torch."), self.width, len(index) // _ROW.itemsize,
                 self._vectors, self._seconds, self._crc, zlib.crc32(index),
             )  # fmt: skip
-            (self._draft / "about.json").write_text(seal(asdict(about)))
+            (self._draft / "about.json").write_text(seal(asdict(meta)))
         _checked.add((str(self._path), (self._path / "vectors.bin").stat().st_mtime_ns))
 
 
 class ActivationCache:
-    """All shelves of a workspace, no larger than `cap` bytes."""
+    """All shards of a workspace, at most `cap` bytes."""
 
     def __init__(self, folder: Path, cap: int) -> None:
         self.folder, self.cap = folder, cap
         folder.mkdir(parents=True, exist_ok=True)
 
-    def shelf(self, name: str) -> CacheShard:
-        """Return the shelf of this name, there or not."""
+    def shard(self, name: str) -> CacheShard:
+        """Return the shard of this name, which may be empty."""
         return CacheShard(self, name)
 
     def reserve(self, size: int) -> bool:
-        """Make room for `size` bytes by throwing away what was used longest ago; False if there is no way."""
+        """Delete the least recently used segments until `size` bytes fit; return whether they do."""
         if size > self.cap:
             return False
-        segments = sorted(self._segments(), key=lambda found: found[1])
+        segments = sorted(self._segments(), key=lambda segment: segment[1])
         used = sum(weight for _, _, weight in segments)
         free = shutil.disk_usage(self.folder).free - SPARE_BYTES
         for path, _, weight in segments:
@@ -272,42 +268,41 @@ class ActivationCache:
         return used + size <= self.cap and free >= size
 
     def size(self) -> int:
-        """Bytes that are kept."""
+        """Return the bytes on disk."""
         return sum(weight for _, _, weight in self._segments())
 
     def discard(self, path: Path) -> None:
-        """Take a segment out of sight at once, then delete it; who has it mapped keeps it until then."""
-        gone = path.with_name(temporary_name())
+        """Rename a segment away, then delete it; processes that have it mapped keep their data."""
+        doomed = path.with_name(temporary_name())
         try:
-            path.rename(gone)
+            path.rename(doomed)
         except OSError:
             return
-        shutil.rmtree(gone, ignore_errors=True)
+        shutil.rmtree(doomed, ignore_errors=True)
 
     def _segments(self) -> list[tuple[Path, float, int]]:
-        found = []
+        """Return path, time of last use and bytes of every segment."""
+        segments = []
         for path in self.folder.glob("*/segment-*"):
-            try:
-                weight = sum(file.stat().st_size for file in path.iterdir())
-                found.append((path, path.stat().st_mtime, weight))
-            except OSError:
-                continue
-        return found
+            with contextlib.suppress(OSError):  # deleted meanwhile
+                size = sum(file.stat().st_size for file in path.iterdir())
+                segments.append((path, path.stat().st_mtime, size))
+        return segments
 
 
 def as_tensor(stored: NDArray[np.generic], dtype: str) -> Tensor:
-    """Return an array as it is stored as the tensor it stands for."""
+    """Return a stored array as a tensor of a torch dtype, without a copy."""
     return torch.from_numpy(stored).view(getattr(torch, dtype))
 
 
 def mark_used(path: Path) -> None:
-    """Note that a segment was used now."""
+    """Set the time of last use of a segment to now."""
     with contextlib.suppress(OSError):
         os.utime(path)
 
 
 def crc_of(path: Path) -> int:
-    """Return the checksum of a file, read in pieces."""
+    """Return the CRC-32 of a file."""
     crc = 0
     with path.open("rb") as file:
         while piece := file.read(CHUNK):

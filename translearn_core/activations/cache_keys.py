@@ -1,6 +1,6 @@
-"""What a kept vector depends on, as the name of its shelf: tensors below, tokenizer, limit, arithmetic.
+"""Cache keys: digests of all that a vector depends on (tensors below it, tokenizer, token limit, precision).
 
-Not the whole model: what lies above a layer may be trained, and the layer is still the same.
+Tensors above a layer do not count, so training them does not invalidate the layer.
 """
 
 import hashlib
@@ -14,14 +14,14 @@ from translearn_core.backbones.hashing import backbone_digest
 from translearn_core.config import Pooling
 
 VOLATILE = ("_name_or_path", "transformers_version", "architectures", "dtype", "torch_dtype")
-"""What a configuration says that changes nothing in what the model computes."""
+"""Entries of a model config that do not change what the model computes."""
 
 TEXT_DIGEST = 16
 """Bytes of a text's digest."""
 
 
 def text_digests(texts: Sequence[str]) -> list[bytes]:
-    """Return a digest of every text, 16 bytes each."""
+    """Return a digest of `TEXT_DIGEST` bytes for every text."""
     return [
         hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=TEXT_DIGEST).digest()
         for text in texts
@@ -29,17 +29,17 @@ def text_digests(texts: Sequence[str]) -> list[bytes]:
 
 
 def layer_digests(backbone: Backbone) -> tuple[str, ...]:
-    """Return a digest for every layer, 0 to the number of blocks, of all that its states depend on.
+    """Return a digest of every layer, from 0 to the number of blocks.
 
-    Layer k's counts the tokenizer, the configuration, the embeddings and the blocks below k; the last one
-    the parts after the last block too.
+    Layer k's digest covers the tokenizer, the config, the embeddings and the blocks below k; the last one
+    also covers the parameters after the last block.
     """
     tensors: dict[str, dict[str, object]] = {}
     for name, parameter in backbone.model.named_parameters():
         tensors.setdefault(backbone.parts[name], {})[name] = parameter
-    said = {k: v for k, v in backbone.model.config.to_dict().items() if k not in VOLATILE}
+    config = {k: v for k, v in backbone.model.config.to_dict().items() if k not in VOLATILE}
     chain = hashlib.sha256(type(backbone.model).__name__.encode())
-    chain.update(json.dumps(said, sort_keys=True, default=str).encode())
+    chain.update(json.dumps(config, sort_keys=True, default=str).encode())
     chain.update(tokenizer_digest(backbone.tokenizer).encode())
     digests = []
     for part in ("embeddings", *(f"block {k}" for k in range(backbone.n_blocks))):
@@ -50,7 +50,7 @@ def layer_digests(backbone: Backbone) -> tuple[str, ...]:
 
 
 def tokenizer_digest(tokenizer: PreTrainedTokenizerFast) -> str:
-    """Return a digest of everything a fast tokenizer does to a text, whatever it last cut or padded to."""
+    """Return a digest of a fast tokenizer, independent of its current truncation and padding."""
     backend = tokenizer.backend_tokenizer
     truncation, padding = backend.truncation, backend.padding
     backend.no_truncation()
@@ -65,5 +65,5 @@ def tokenizer_digest(tokenizer: PreTrainedTokenizerFast) -> str:
 
 
 def shard_name(layer: str, limit: int, precision: str, kind: Pooling | None) -> str:
-    """Return the name of the shelf of a layer: pooled as `kind`, or its states where that is None."""
+    """Return the shard name of a layer pooled as `kind`, or of its token states if `kind` is None."""
     return f"{layer[:20]}-{limit}-{precision}-{kind or 'states'}"

@@ -1,4 +1,4 @@
-"""Where and in which arithmetic the work runs, resolved once from what was asked and what is there."""
+"""Device and precision of a run, resolved from the config and the hardware."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -16,7 +16,7 @@ from translearn_core.errors import ConfigError
 
 @dataclass(frozen=True)
 class Compute:
-    """A device and the arithmetic of the backbone on it; `bf16` means autocast to bfloat16."""
+    """Device and precision of the backbone; `bf16` means autocast to bfloat16."""
 
     device: torch.device
     bf16: bool
@@ -28,19 +28,18 @@ class Compute:
         Raises
         ------
         ConfigError
-            If a device is asked for by name and is not there, or bf16 where it would only be
-            emulated on CUDA.
+            If the named device is not available, or bf16 would only be emulated on CUDA.
         """
-        there = {
+        available = {
             Device.CUDA: torch.cuda.is_available(),
             Device.MPS: torch.backends.mps.is_available(),
             Device.CPU: True,
         }
         if device is Device.AUTO:
-            device = next(d for d, present in there.items() if present)
-        elif not there[device]:
-            found = ", ".join(d for d, present in there.items() if present)
-            raise ConfigError("device", str(device), f"a device of this machine: {found}, or auto")
+            device = next(d for d, present in available.items() if present)
+        elif not available[device]:
+            names = ", ".join(d for d, present in available.items() if present)
+            raise ConfigError("device", str(device), f"a device of this machine: {names}, or auto")
         native = native_bf16(device)
         if precision is Precision.BF16 and device is Device.CUDA and not native:
             raise ConfigError("precision", "bf16", "float32 or auto: this GPU has no bfloat16")
@@ -51,7 +50,7 @@ class Compute:
 
     @property
     def label(self) -> str:
-        """Name for people: the device's own name and the cores used."""
+        """Display name: the device's own name and the threads used."""
         if self.device.type == "cuda":
             return torch.cuda.get_device_name(self.device)
         if self.device.type == "mps":
@@ -60,25 +59,22 @@ class Compute:
 
     @property
     def precision(self) -> str:
-        """Name of the arithmetic: ``bf16`` or ``float32``."""
+        """Precision by name: ``bf16`` or ``float32``."""
         return str(Precision.BF16 if self.bf16 else Precision.FLOAT32)
 
     @property
     def cache_dtype(self) -> torch.dtype:
-        """Type in which hidden states at the boundary are kept: exact in float32, rounded in bf16."""
+        """Dtype of cached hidden states: exact in float32, rounded in bf16."""
         return torch.bfloat16 if self.bf16 else torch.float32
 
     @property
     def pooled_dtype(self) -> torch.dtype:
-        """Type in which pooled vectors are kept: finer than what a bf16 pass knows, exact in float32."""
+        """Dtype of cached pooled vectors: exact in float32, more precise than the pass in bf16."""
         return torch.float16 if self.bf16 else torch.float32
 
     @contextmanager
     def inference(self, model: nn.Module) -> Iterator[None]:
-        """Run `model` without gradients; in bf16 with its weights rounded once instead of in every call.
-
-        The weights are as they were afterwards.
-        """
+        """Run `model` without gradients; in bf16 round its weights once and restore them afterwards."""
         weights = [(p, p.data) for p in model.parameters()] if self.bf16 else []
         try:
             for parameter, weight in weights:
@@ -92,12 +88,12 @@ class Compute:
 
     @property
     def width(self) -> int:
-        """Batches that are worked on at a time where there are no gradients."""
+        """Number of batches processed in parallel without gradients."""
         return torch.get_num_threads() if self.device.type == "cpu" else 1
 
     @contextmanager
     def streams(self) -> Iterator[Streams]:
-        """Work on as many batches at a time as the device does well with."""
+        """Map functions over batches, `width` of them in parallel."""
         if self.width == 1:
             yield sequentially
             return
@@ -105,17 +101,14 @@ class Compute:
             yield streams
 
     def autocast(self) -> AbstractContextManager[object]:
-        """Context in which the backbone runs."""
+        """Return the autocast context of the backbone."""
         if not self.bf16:
             return nullcontext()
         return torch.autocast(self.device.type, dtype=torch.bfloat16)
 
 
 def native_bf16(device: Device) -> bool:
-    """Whether `device` multiplies bfloat16 in hardware.
-
-    AVX-512 bf16 or AMX on a CPU, Ampere and later on CUDA.
-    """
+    """Whether `device` has bfloat16 hardware: AVX-512 bf16 or AMX on a CPU, Ampere or later on CUDA."""
     if device is Device.CUDA:
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     if device is Device.CPU:

@@ -1,7 +1,4 @@
-"""The pass: every text once through the backbone, pooled at every layer, its states at the boundary kept.
-
-What was computed before, by any run of the workspace, is read from the store instead.
-"""
+"""Encoder: pooled vectors and token states of texts, computed by the backbone or read from the cache."""
 
 import time
 from collections.abc import Collection
@@ -26,35 +23,35 @@ from translearn_core.errors import BackboneError
 from translearn_core.results import CacheUsage
 
 TOKENS_PER_BATCH = {"cpu": 1024, "mps": 8192, "cuda": 65536}
-"""Padded tokens a batch: small enough for a CPU's cache, large enough for a GPU."""
+"""Padded tokens per batch: small enough for a CPU's cache, large enough for a GPU."""
 
 FeatureKey = tuple[int, Pooling | None]
-"""A layer pooled in a way, or its token states."""
+"""Layer and its pooling; None for token states."""
 
 
 @dataclass(frozen=True)
 class CachedStates:
-    """Hidden states entering block `cut` for every token of n texts, on disk and mapped."""
+    """Memory-mapped hidden states entering block `cut`, for every token of n texts."""
 
     cut: int
-    found: Lookup
+    lookup: Lookup
 
     def padded(self, index: NDArray[np.int64], length: int) -> Tensor:
         """Return the states of some texts, shape (len(index), length, width), zeros on padding."""
-        found = self.found
-        first = found.segments[0]
-        out = np.zeros((len(index), length, first.about.width), dtype=first.data.dtype)
-        for row, (s, place) in enumerate(zip(found.segment[index], found.place[index], strict=True)):
-            segment = found.segments[s]
-            start, count = segment.starts[place], segment.counts[place]
+        lookup = self.lookup
+        first = lookup.segments[0]
+        out = np.zeros((len(index), length, first.meta.width), dtype=first.data.dtype)
+        for row, (s, i) in enumerate(zip(lookup.segment[index], lookup.position[index], strict=True)):
+            segment = lookup.segments[s]
+            start, count = segment.starts[i], segment.counts[i]
             out[row, :count] = segment.data[start : start + count]
-        return as_tensor(out, first.about.dtype)
+        return as_tensor(out, first.meta.dtype)
 
 
 class Encoder:
-    """One backbone as it now is, on a device, reading texts; its vectors come from the store or go there.
+    """Features of texts from one backbone, cached in `store`.
 
-    Training the backbone afterwards makes it another one: make a new encoder.
+    Layer digests are computed once: make a new encoder after training the backbone.
     """
 
     def __init__(
@@ -72,131 +69,130 @@ class Encoder:
 
     @cached_property
     def layers(self) -> tuple[str, ...]:
-        """Digest of everything a layer depends on, for each layer."""
+        """Digests of all that each layer depends on."""
         return layer_digests(self.backbone)
 
     @property
     def cache_usage(self) -> CacheUsage:
-        """What was computed, and what was found."""
+        """Texts encoded and seconds saved by the cache."""
         return CacheUsage(texts=len(self.texts), encoded=self.encoded, saved_seconds=self.saved)
 
     def pooled(self, pooling: Pooling, upto: int | None = None) -> list[Lookup]:
-        """Return every layer pooled, from 0 to `upto` (the top if not given), computed where it is missing.
+        """Return every layer from 0 to `upto` (default: the top), pooled.
 
         Raises
         ------
         BackboneError
-            If a layer of this architecture cannot be looked at.
+            If the states of a layer cannot be recorded in this architecture.
         """
         top = self.backbone.n_blocks
         layers = range((top if upto is None else upto) + 1)
-        found = self._ensure({(layer, pooling) for layer in layers}, {(k, Pooling.MEAN) for k in layers})
-        return [found[layer, pooling] for layer in layers]
+        lookups = self._ensure({(layer, pooling) for layer in layers}, {(k, Pooling.MEAN) for k in layers})
+        return [lookups[layer, pooling] for layer in layers]
 
     def chosen(self, pooling: Pooling, layers: Collection[int]) -> list[Lookup]:
-        """Return some layers pooled, lowest first; all others are kept too, where they can be looked at."""
+        """Return some layers pooled, lowest first; a pass also caches the other layers where possible."""
         top = self.backbone.n_blocks
         others = range(top + 1) if self.backbone.anatomy.supports_partial_forward else range(top, top + 1)
-        along: set[FeatureKey] = {(layer, how) for layer in others for how in (pooling, Pooling.MEAN)}
-        found = self._ensure({(layer, pooling) for layer in layers}, along)
-        return [found[layer, pooling] for layer in sorted(layers)]
+        extra: set[FeatureKey] = {(layer, kind) for layer in others for kind in (pooling, Pooling.MEAN)}
+        lookups = self._ensure({(layer, pooling) for layer in layers}, extra)
+        return [lookups[layer, pooling] for layer in sorted(layers)]
 
     def top(self, pooling: Pooling) -> Lookup:
         """Return the model's output pooled."""
         return self.chosen(pooling, (self.backbone.n_blocks,))[0]
 
     def precompute(self, cuts: Collection[int]) -> None:
-        """Compute in one pass the states that enter several blocks, lowest first as far as there is room."""
-        wanted: list[FeatureKey] = []
+        """Cache in one pass the states entering several blocks, lowest first, as far as there is room."""
+        keys: list[FeatureKey] = []
         size = 0
         for cut in sorted(cuts):
             missing = self._find((cut, None)).missing
             size += self._bytes(missing)
             if not self.store.reserve(size):
                 break
-            wanted.append((cut, None))
-        along: set[FeatureKey] = {(layer, Pooling.MEAN) for layer in range(max(cuts, default=-1) + 1)}
-        if wanted:
-            self._ensure(wanted, along)
+            keys.append((cut, None))
+        if keys:
+            self._ensure(keys, {(layer, Pooling.MEAN) for layer in range(max(cuts) + 1)})
 
     def _bytes(self, missing: NDArray[np.bool_]) -> int:
         tokens = int(self.texts.tokens.lengths[missing].sum()) if missing.any() else 0
         return tokens * self.backbone.anatomy.width * self.compute.cache_dtype.itemsize
 
     def states(self, cut: int) -> CachedStates | None:
-        """Return the states that enter block `cut`; None where the store has no room for them."""
-        want: FeatureKey = (cut, None)
-        found = self._find(want)
-        if found.missing.any() and not self.store.reserve(self._bytes(found.missing)):
+        """Return the states entering block `cut`; None if the cache has no room for them."""
+        key: FeatureKey = (cut, None)
+        missing = self._find(key).missing
+        if missing.any() and not self.store.reserve(self._bytes(missing)):
             return None
-        along: set[FeatureKey] = {(layer, Pooling.MEAN) for layer in range(cut + 1)}
-        return CachedStates(cut, self._ensure({want}, along)[want])
+        extra: set[FeatureKey] = {(layer, Pooling.MEAN) for layer in range(cut + 1)}
+        return CachedStates(cut, self._ensure({key}, extra)[key])
 
-    def _find(self, want: FeatureKey) -> Lookup:
-        layer, kind = want
+    def _find(self, key: FeatureKey) -> Lookup:
+        layer, kind = key
         name = shard_name(self.layers[layer], self.texts.limit, self.compute.precision, kind)
-        return self.store.shelf(name).find(self.texts.digests)
+        return self.store.shard(name).find(self.texts.digests)
 
     def _ensure(
-        self, wanted: Collection[FeatureKey], along: Collection[FeatureKey]
+        self, keys: Collection[FeatureKey], extra: Collection[FeatureKey]
     ) -> dict[FeatureKey, Lookup]:
-        """Return what is wanted for every text; what is missing is computed in one pass, `along` with it."""
-        found = {want: self._find(want) for want in wanted}
-        missing = np.any([f.missing for f in found.values()], axis=0)
-        self.saved += max(f.seconds() for f in found.values())
+        """Return `keys` for every text; if any are missing, compute them and `extra` in one pass."""
+        lookups = {key: self._find(key) for key in keys}
+        missing = np.any([lookup.missing for lookup in lookups.values()], axis=0)
+        self.saved += max(lookup.seconds() for lookup in lookups.values())
         if missing.any():
-            found |= {want: self._find(want) for want in along if want not in found}
-            rows = self._once(np.flatnonzero(missing))
-            self._compute(rows, found)
+            lookups |= {key: self._find(key) for key in extra if key not in lookups}
+            rows = self._distinct(np.flatnonzero(missing))
+            self._compute(rows, lookups)
             self.encoded = max(self.encoded, len(rows))
-            found = {want: self._find(want) for want in wanted}
-        for want, there in found.items():
-            if there.missing.any():
+            lookups = {key: self._find(key) for key in keys}
+        for key, lookup in lookups.items():
+            if lookup.missing.any():
                 raise BackboneError(
-                    f"Layer {want[0]} of this architecture cannot be looked at: its blocks are not called as "
+                    f"Layer {key[0]} of this architecture cannot be looked at: its blocks are not called as "
                     "modules, or hold their states in another layout."
                 )
-        return found
+        return lookups
 
-    def _once(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return the first row of every text among `rows`."""
+    def _distinct(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the first row of every distinct text among `rows`."""
         first: dict[bytes, int] = {}
         for row in rows.tolist():
             first.setdefault(self.texts.digests[row], row)
         return np.fromiter(first.values(), np.int64, len(first))
 
-    def _compute(self, rows: NDArray[np.int64], found: dict[FeatureKey, Lookup]) -> None:
-        """Compute what of `found` is missing for `rows`, from the highest states kept of them all."""
-        needed = {want: f.missing for want, f in found.items() if f.missing[rows].any()}
-        start, kept = self._start(rows, min(layer for layer, _ in needed))
+    def _compute(self, rows: NDArray[np.int64], lookups: dict[FeatureKey, Lookup]) -> None:
+        """Compute and cache what `rows` lack, starting from the highest states cached for all of them."""
+        needed = {key: lookup.missing for key, lookup in lookups.items() if lookup.missing[rows].any()}
+        start, cached = self._start(rows, min(layer for layer, _ in needed))
         model, top = self.backbone.model, self.backbone.n_blocks
         upto = max(layer for layer, _ in needed)
         stop = upto if upto < top else None
         tokens, device = self.texts.tokens, self.compute.device
         total, done = int(tokens.lengths[rows].sum()), 0
 
-        def passed(part: NDArray[np.int64]) -> _Passed:
+        def forward(part: NDArray[np.int64]) -> _Batch:
             began = time.perf_counter()
             ids, mask = (t.to(device) for t in tokens.padded(rows[part]))
-            batch = _Passed(rows[part], mask, needed)
-            states = kept.padded(rows[part], ids.shape[1]).to(device) if kept else None
-            output = run(ids, mask, states, batch.take)
+            batch = _Batch(rows[part], mask, needed)
+            states = cached.padded(rows[part], ids.shape[1]).to(device) if cached else None
+            output = run(ids, mask, states, batch.record)
             if stop is None:
-                batch.take(top, output)
+                batch.record(top, output)
             batch.seconds = time.perf_counter() - began
             return batch
 
         model.train(False)
         writers = _Writers(self)
         parts = by_length(tokens.lengths[rows], TOKENS_PER_BATCH[device.type])
-        split = PartialForward.of(self.backbone)
+        partial_forward = PartialForward.of(self.backbone)
         try:
             with (
                 self.compute.inference(model),
-                split.open(start=start, stop=stop, given=kept is not None) as run,
+                partial_forward.open(start=start, stop=stop, given=cached is not None) as run,
                 self.compute.streams() as streams,
             ):
-                for batch in streams(passed, parts):
+                for batch in streams(forward, parts):
                     writers.write(batch)
                     done += int(batch.mask.sum())
                     self.report("encoding texts", done, total)
@@ -204,17 +200,17 @@ class Encoder:
             writers.commit()
 
     def _start(self, rows: NDArray[np.int64], lowest: int) -> tuple[int, CachedStates | None]:
-        """Return the highest layer, at most `lowest`, whose states are kept for all of `rows`."""
+        """Return the highest layer, at most `lowest`, whose states are cached for all of `rows`."""
         if self.backbone.anatomy.supports_partial_forward:
             for layer in range(min(lowest, self.backbone.n_blocks - 1), 0, -1):
-                there = self._find((layer, None))
-                if len(there.segments) and not there.missing[rows].any():
-                    return layer, CachedStates(layer, there)
+                lookup = self._find((layer, None))
+                if len(lookup.segments) and not lookup.missing[rows].any():
+                    return layer, CachedStates(layer, lookup)
         return 0, None
 
 
-class _Passed:
-    """A batch on its way: what is needed of its layers."""
+class _Batch:
+    """Batch of a pass and the features recorded from it."""
 
     def __init__(
         self, index: NDArray[np.int64], mask: Tensor, needed: dict[FeatureKey, NDArray[np.bool_]]
@@ -223,54 +219,53 @@ class _Passed:
         self.vectors: dict[FeatureKey, Tensor] = {}
         self.seconds = 0.0
 
-    def take(self, layer: int, states: Tensor) -> None:
-        """Take what is needed of a layer."""
+    def record(self, layer: int, states: Tensor) -> None:
+        """Record the needed features of a layer."""
         if states.shape[:2] != self.mask.shape:
             return
-        for want in self.needed:
-            if want[0] == layer:
-                kind = want[1]
-                self.vectors[want] = (
+        for at, kind in self.needed:
+            if at == layer:
+                self.vectors[at, kind] = (
                     states[self.mask.bool()] if kind is None else pool(states, self.mask, kind)
                 )
 
 
 class _Writers:
-    """The shelves that a pass fills."""
+    """Cache writers of a pass, one per feature."""
 
     def __init__(self, encoder: Encoder) -> None:
         self.encoder, self.width = encoder, encoder.compute.width
         self._open: dict[FeatureKey, Writer] = {}
 
-    def write(self, batch: _Passed) -> None:
-        """Write what of a batch is new."""
+    def write(self, batch: _Batch) -> None:
+        """Write the features of a batch that the cache lacks."""
         texts = self.encoder.texts
         lengths = texts.tokens.lengths[batch.index]
-        for want, vectors in batch.vectors.items():
-            new = batch.needed[want][batch.index]
+        for key, vectors in batch.vectors.items():
+            new = batch.needed[key][batch.index]
             if not new.any():
                 continue
-            counts = lengths if want[1] is None else np.ones_like(lengths)
-            of_new = torch.from_numpy(np.repeat(new, counts)).to(vectors.device)
-            self._writer(want, vectors.shape[-1]).append(
+            counts = lengths if key[1] is None else np.ones_like(lengths)
+            new_vectors = torch.from_numpy(np.repeat(new, counts)).to(vectors.device)
+            self._writer(key, vectors.shape[-1]).append(
                 [texts.digests[i] for i in batch.index[new]],
                 lengths[new],
                 counts[new],
-                (vectors if new.all() else vectors[of_new]).cpu(),
+                (vectors if new.all() else vectors[new_vectors]).cpu(),
                 batch.seconds / self.width * float(lengths[new].sum() / lengths.sum()),
             )
 
     def commit(self) -> None:
-        """Put what was written into the shelves, also where the pass was stopped half-way."""
-        with ExitStack() as every:  # one that fails does not keep the others from it
+        """Commit every writer, even if one of them fails."""
+        with ExitStack() as commits:
             for writer in self._open.values():
-                every.callback(writer.commit)
+                commits.callback(writer.commit)
 
-    def _writer(self, want: FeatureKey, width: int) -> Writer:
-        if want not in self._open:
-            layer, kind = want
+    def _writer(self, key: FeatureKey, width: int) -> Writer:
+        if key not in self._open:
+            layer, kind = key
             encoder, compute = self.encoder, self.encoder.compute
             name = shard_name(encoder.layers[layer], encoder.texts.limit, compute.precision, kind)
             dtype = compute.cache_dtype if kind is None else compute.pooled_dtype
-            self._open[want] = encoder.store.shelf(name).writer(width, dtype)
-        return self._open[want]
+            self._open[key] = encoder.store.shard(name).writer(width, dtype)
+        return self._open[key]

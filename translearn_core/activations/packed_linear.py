@@ -1,4 +1,4 @@
-"""Weights laid out once as the processor's matrix product wants them, instead of in every call."""
+"""Linear layers with weights prepacked for oneDNN."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,16 +9,15 @@ import torch
 from torch import Tensor, nn
 
 ROWS = 1024
-"""Rows of input the layout is chosen for; any number can be multiplied."""
+"""Rows of input the layout is optimised for; any number works."""
 
 
 @contextmanager
 def packed_linears(model: nn.Module) -> Iterator[None]:
-    """Run the linear layers of `model` on weights packed for oneDNN; same numbers, about 8 % sooner.
+    """Run the linear layers of `model` on weights packed for oneDNN: same numbers, about 8 % faster.
 
-    For bfloat16 weights on a CPU and without gradients. The layers are as they were afterwards.
-    Torch's own compiler uses these operators when it freezes a model; where a build lacks them, or the
-    processor cannot run them in bfloat16, nothing is packed.
+    For bfloat16 weights on a CPU, without gradients; the layers are restored afterwards. The operators are
+    those of torch's compiler for frozen models; where build or processor lack them, nothing is packed.
     """
     layers = [m for m in model.modules() if type(m) is nn.Linear and "forward" not in vars(m)]
     if not (layers and _available()):
@@ -43,5 +42,5 @@ def _linear(x: Tensor, *, weight: Tensor, bias: Tensor | None) -> Tensor:
 def _available() -> bool:
     operators: Any = torch.ops.mkldnn
     names = ("_reorder_linear_weight", "_linear_pointwise", "_is_mkldnn_bf16_supported")
-    there = bool(torch._C._has_mkldnn) and all(hasattr(operators, name) for name in names)
-    return there and bool(operators._is_mkldnn_bf16_supported())
+    present = bool(torch._C._has_mkldnn) and all(hasattr(operators, name) for name in names)
+    return present and bool(operators._is_mkldnn_bf16_supported())

@@ -1,7 +1,7 @@
-"""Batches side by side: on a CPU every core takes one of its own, which wastes less than sharing each.
+"""Parallel inference: one batch per CPU core instead of all cores on each batch.
 
-Torch's threads meet after every operation; small ones are done before the second thread has woken up. One
-thread a batch is a fifth faster on two cores.
+Torch synchronises its threads after every operation, which costs more than small operations gain; one thread
+per batch is a fifth faster on two cores.
 """
 
 from collections import deque
@@ -16,30 +16,30 @@ T = TypeVar("T")
 U = TypeVar("U")
 
 AHEAD = 2
-"""Batches a stream has waiting for it."""
+"""Batches queued per thread."""
 
 
 class Streams(Protocol):
     """Maps a function over items, in order."""
 
     def __call__(self, work: Callable[[T], U], items: Iterable[T]) -> Iterator[U]:
-        """Yield what `work` makes of each item."""
+        """Yield `work(item)` for each item."""
 
 
 @contextmanager
 def in_parallel(threads: int) -> Iterator[Streams]:
-    """Work on so many items at a time, without gradients, each in a thread that computes alone."""
+    """Process items in `threads` single-threaded workers, without gradients."""
     with ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
 
         def streams(work: Callable[[T], U], items: Iterable[T]) -> Iterator[U]:
-            def alone(item: T) -> U:
+            def infer(item: T) -> U:
                 with torch.inference_mode():
                     return work(item)
 
             waiting: deque[Future[U]] = deque()
             try:
                 for item in items:
-                    waiting.append(pool.submit(alone, item))
+                    waiting.append(pool.submit(infer, item))
                     if len(waiting) > AHEAD * threads:
                         yield waiting.popleft().result()
                 while waiting:
@@ -56,6 +56,5 @@ def in_parallel(threads: int) -> Iterator[Streams]:
 
 
 def sequentially(work: Callable[[T], U], items: Iterable[T]) -> Iterator[U]:
-    """Work on one item after another: a GPU is filled by a single batch."""
-    for item in items:
-        yield work(item)
+    """Process one item after another: a single batch fills a GPU."""
+    return map(work, items)

@@ -1,7 +1,7 @@
-"""Cutting a backbone at a block: run it up to there, or from there on states that were kept.
+"""Partial forward passes: run a backbone up to a block, or from a block on cached states.
 
-The part above a cut is the whole model with the blocks below passing their input through, so names, indices,
-per-layer attention types and adapters stay what they are.
+The part above a block is the whole model with the blocks below as identities, so that names, indices,
+per-layer attention types and adapters stay the same.
 """
 
 import threading
@@ -25,7 +25,7 @@ from translearn_core.errors import BackboneError
 
 @dataclass(frozen=True)
 class PartialForward:
-    """A model and its blocks; `returned` as `Backbone` says it."""
+    """Model and its blocks; `output_tuple_len` is the length of a block's output tuple, None for a tensor."""
 
     model: nn.Module
     blocks: nn.ModuleList
@@ -33,39 +33,39 @@ class PartialForward:
 
     @classmethod
     def of(cls, backbone: Backbone) -> "PartialForward":
-        """Return the split of a backbone."""
-        return cls(backbone.model, backbone.blocks, backbone.returned)
+        """Return the partial forward passes of a backbone."""
+        return cls(backbone.model, backbone.blocks, backbone.output_tuple_len)
 
     @contextmanager
     def open(
         self, *, start: int = 0, stop: int | None = None, given: bool = False
     ) -> Iterator["ForwardPass"]:
-        """Prepare to run the model, or the part of it between two blocks, many times and from any thread.
+        """Set the hooks for passes through the model or between two blocks; they may run in any thread.
 
         Parameters
         ----------
         start, given
-            With `given`, block `start` gets states that were kept instead of what lies below.
+            With `given`, block `start` gets the states passed to the call instead of those below it.
         stop : int, optional
-            Leave before this block.
+            Stop before this block.
         """
-        now = _Now()
+        current = _CurrentPass()
         with ExitStack() as hooks:
-            hooks.enter_context(record_blocks(self.blocks, lambda *found: now.seen(*found), start, stop))
+            hooks.enter_context(record_blocks(self.blocks, lambda *layer: current.seen(*layer), start, stop))
             if given:
                 hooks.enter_context(skip_blocks_below(self.blocks, start, self.output_tuple_len))
-                hooks.enter_context(replace_block_input(self.blocks[start], lambda: now.states))
+                hooks.enter_context(replace_block_input(self.blocks[start], lambda: current.states))
             if stop is not None:
                 hooks.enter_context(stop_after_block(self.blocks[stop]))
-            yield ForwardPass(self.model, now, stop)
+            yield ForwardPass(self.model, current, stop)
 
 
 def no_observer(layer: int, states: Tensor) -> None:
-    """Look at nothing."""
+    """No-op observer."""
 
 
-class _Now(threading.local):
-    """What the present run of a thread is given, and who looks on."""
+class _CurrentPass(threading.local):
+    """Input states and observer of the pass that a thread runs."""
 
     states: Tensor
     seen: Seen = staticmethod(no_observer)
@@ -73,10 +73,10 @@ class _Now(threading.local):
 
 @dataclass(frozen=True)
 class ForwardPass:
-    """A model whose hooks are set, see `Split.open`."""
+    """Model whose hooks are set, see `PartialForward.open`."""
 
     model: nn.Module
-    now: _Now
+    current: _CurrentPass
     stop: int | None
 
     def __call__(
@@ -88,23 +88,23 @@ class ForwardPass:
         ----------
         ids, mask : int tensors, shape (texts, tokens)
         states : Tensor, shape (texts, tokens, width)
-            Where states are given.
+            Input of block `start`, if the pass was opened with `given`.
         seen : callable
-            Called with every layer from the start to the last one before the model's own output.
+            Called with the states of every layer from the start, the model's own output excepted.
 
         Returns
         -------
         Tensor, shape (texts, tokens, width)
-            The states entering the block to stop at, or the model's output.
+            The states entering the stop block, or the model's output.
 
         Raises
         ------
         BackboneError
-            If that block was never called.
+            If the stop block was never called.
         """
-        self.now.seen = seen
+        self.current.seen = seen
         if states is not None:
-            self.now.states = states
+            self.current.states = states
         try:
             output: Tensor = self.model(input_ids=ids, attention_mask=mask).last_hidden_state
         except StopForwardError as reached:

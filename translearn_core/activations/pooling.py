@@ -1,4 +1,4 @@
-"""From token states to one vector a text."""
+"""Pooling of token states to one vector per text."""
 
 import torch
 from torch import Tensor

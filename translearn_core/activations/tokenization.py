@@ -1,4 +1,4 @@
-"""Texts as token ids, ragged and flat, and padded only for the batch at hand."""
+"""Tokenized texts: flat ragged token ids, padded per batch."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,11 +13,11 @@ from transformers import PreTrainedTokenizerFast
 from translearn_core.activations.cache_keys import text_digests
 
 ProgressCallback = Callable[[str, float, float], None]
-"""``report(stage, done, total)``: called between pieces of work; may raise to stop it."""
+"""``report(stage, done, total)``: called between steps of a job; may raise to stop it."""
 
 
 def no_progress(stage: str, done: float, total: float) -> None:
-    """Report to nobody."""
+    """No-op progress callback."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class TokenizedTexts:
 
 
 class TextBatchSource:
-    """Texts that are split into tokens and hashed when that is first needed; both take time."""
+    """Texts, tokenized and hashed on first use."""
 
     def __init__(self, texts: Sequence[str], tokenizer: PreTrainedTokenizerFast, limit: int) -> None:
         self.texts, self.tokenizer, self.limit = texts, tokenizer, limit
@@ -57,12 +57,12 @@ class TextBatchSource:
 
     @cached_property
     def tokens(self) -> TokenizedTexts:
-        """Token ids, each text cut at the limit."""
+        """Token ids, each text truncated at the limit."""
         return tokenize(self.tokenizer, self.texts, self.limit)
 
     @cached_property
     def digests(self) -> list[bytes]:
-        """A digest of every text."""
+        """Digest of every text."""
         return text_digests(self.texts)
 
 
@@ -72,7 +72,7 @@ def tokenize(
     limit: int,
     report: ProgressCallback = no_progress,
 ) -> TokenizedTexts:
-    """Tokenise `texts`, each cut at `limit` tokens."""
+    """Tokenize `texts`, each truncated at `limit` tokens."""
     pieces: list[NDArray[np.int32]] = []
     for start in range(0, len(texts), 4096):
         report("splitting texts into tokens", start, len(texts))
@@ -95,10 +95,7 @@ def tokenize(
 
 
 def by_length(lengths: NDArray[np.int64], budget: int) -> Iterator[NDArray[np.int64]]:
-    """Yield indices in batches of similar length, longest first.
-
-    At most `budget` padded tokens each (one text at least).
-    """
+    """Yield indices in batches of similar length, longest first: `budget` padded tokens or a single text."""
     order = np.argsort(-lengths, kind="stable")
     start = 0
     while start < len(order):

@@ -1,4 +1,4 @@
-"""Statistics: arrays in, results out. Nothing here draws or reads files."""
+"""Statistics: pure functions from arrays to results, without plots or files."""
 
 from translearn_core.analysis.comparison.label_efficiency import (
     Crossing,
@@ -50,13 +50,13 @@ from translearn_core.analysis.neighbours.nearest_neighbours import (
     nearest_within,
 )
 from translearn_core.analysis.neighbours.neighbourhood_metrics import knn_indices, silhouette, trustworthiness
-from translearn_core.analysis.probing.control_tasks import control_labels, recurring, selectivity, word_types
+from translearn_core.analysis.probing.control_tasks import control_labels, word_types
 from translearn_core.analysis.probing.cross_validation import stratified_folds
 from translearn_core.analysis.probing.linear_probe import probe_layers
 from translearn_core.analysis.probing.transferability import h_score, logme, rank_agreement
 from translearn_core.analysis.projection.projection import project
-from translearn_core.analysis.similarity.cka import cka_matrix, debiased_cka
-from translearn_core.analysis.similarity.pair_similarity import cosine_pairs, spearman_change
+from translearn_core.analysis.similarity.cka import cka_matrix
+from translearn_core.analysis.similarity.sentence_similarity import cosine_pairs, spearman_change
 from translearn_core.analysis.stratified_sampling import stratified_sample
 from translearn_core.analysis.tfidf import tfidf_logistic_regression
 
@@ -78,7 +78,6 @@ __all__ = [
     "cosine_pairs",
     "coverage",
     "crossing_sentence",
-    "debiased_cka",
     "differences",
     "draw_interval",
     "ece_interval",
@@ -104,10 +103,8 @@ __all__ = [
     "project",
     "quantile_groups",
     "rank_agreement",
-    "recurring",
     "reliability",
     "seed_interval",
-    "selectivity",
     "silhouette",
     "slice_scores",
     "spearman_change",

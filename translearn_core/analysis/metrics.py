@@ -1,4 +1,4 @@
-"""How good predictions are, and how sure one may be: scores, their bootstrap intervals, confusion."""
+"""Classification metrics with bootstrap intervals, confusion matrix, majority-class baseline."""
 
 from collections.abc import Sequence
 
@@ -14,15 +14,15 @@ IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
 
 ALPHA_TAIL = 0.025
-"""Share left out on either side of a 95 % interval."""
+"""Tail probability on either side of a 95 % interval."""
 CELLS_AT_ONCE = 1_000_000
-"""Resampled cells held in memory at a time (8 bytes each)."""
+"""Resampled values held in memory at a time (8 bytes each)."""
 
 
 def classification_metrics(
     labels: IntArray, probabilities: NDArray[np.floating], *, classes: int, seed: int = 0, draws: int = 2000
 ) -> Metrics:
-    """Score predicted probabilities; a row's prediction is its likeliest class.
+    """Score predicted probabilities; the prediction is the most likely class.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ def classification_metrics(
     probabilities : float array, shape (rows, classes)
         One distribution per row.
     classes : int
-        Number of classes; every label is below it.
+        Number of classes.
     seed, draws : int
         Of the macro-F1 bootstrap.
 
@@ -50,12 +50,12 @@ def classification_metrics(
         raise TooFewSamplesError("0 rows to score: give this split at least one row.")
     counts = confusion(labels, probabilities.argmax(axis=1), classes)
     eps = float(np.finfo(probabilities.dtype).eps)
-    of_label = probabilities[np.arange(len(labels)), labels].astype(np.float64)
+    label_probabilities = probabilities[np.arange(len(labels)), labels].astype(np.float64)
     return Metrics(
         n=len(labels),
         accuracy=float(counts.trace() / counts.sum()),
         macro_f1=float(_macro_f1(np.diag(counts), counts.sum(axis=1), counts.sum(axis=0))),
-        loss=float(-np.log(np.clip(of_label, eps, 1 - eps)).mean()),
+        loss=float(-np.log(np.clip(label_probabilities, eps, 1 - eps)).mean()),
         accuracy_interval=accuracy_interval(int(counts.trace()), len(labels)),
         macro_f1_interval=macro_f1_interval(counts, seed=seed, draws=draws),
     )
@@ -68,7 +68,7 @@ def confusion(labels: ArrayLike, predicted: ArrayLike, classes: int) -> IntArray
 
 
 def per_class(counts: IntArray, names: Sequence[str]) -> pd.DataFrame:
-    """Return label, precision, recall, f1 and support (rows) of every class; a share of nothing is 0."""
+    """Return label, precision, recall, f1 and support of every class; 0 where the denominator is 0."""
     right, support, predicted = np.diag(counts), counts.sum(axis=1), counts.sum(axis=0)
     return pd.DataFrame(
         {
@@ -82,14 +82,14 @@ def per_class(counts: IntArray, names: Sequence[str]) -> pd.DataFrame:
 
 
 def majority_accuracy(train_labels: IntArray, test_labels: IntArray) -> float:
-    """Test accuracy of always answering the commonest training class; NaN without rows."""
+    """Test accuracy of always predicting the most frequent training class; NaN without rows."""
     if not len(train_labels) or not len(test_labels):
         return float("nan")
     return float((test_labels == np.bincount(train_labels).argmax()).mean())
 
 
 def bootstrap_accuracy(correct: ArrayLike) -> Interval:
-    """95 % interval of an accuracy from right and wrong rows (bool array); NaN without rows."""
+    """95 % interval of an accuracy from a bool array of correct rows; NaN without rows."""
     right = np.asarray(correct, dtype=bool)
     return accuracy_interval(int(right.sum()), right.size)
 
@@ -97,9 +97,8 @@ def bootstrap_accuracy(correct: ArrayLike) -> Interval:
 def accuracy_interval(right: int, rows: int) -> Interval:
     """95 % percentile bootstrap interval of `right` out of `rows`, in closed form.
 
-    Rows drawn with replacement are right with probability right/rows each, so their number is binomial and
-    its quantiles are what endless draws would give. With every row right (or wrong) resampling cannot show
-    any doubt: there the exact bound of Clopper & Pearson (1934) stands in for a width of zero.
+    The number of correct rows in a bootstrap sample is binomial, so its quantiles are exact. With all rows
+    right (or wrong) the bootstrap has zero width: the bound of Clopper & Pearson (1934) is used instead.
     """
     if not rows:
         return Interval(float("nan"), float("nan"))
@@ -114,9 +113,8 @@ def accuracy_interval(right: int, rows: int) -> Interval:
 def macro_f1_interval(counts: IntArray, *, seed: int = 0, draws: int = 2000) -> Interval:
     """95 % percentile bootstrap interval of macro-F1 over rows, from a confusion matrix.
 
-    Macro-F1 depends on rows only through how many fall into each (label, predicted) cell, and drawing n rows
-    with replacement fills the cells like one multinomial draw with the observed shares. So cells are drawn
-    instead of rows: the same distribution, at a cost that follows the filled cells and not the rows.
+    Macro-F1 depends only on the cell counts, and resampling n rows makes these multinomial with the observed
+    shares. So cells are drawn instead of rows: the same distribution, at a cost per non-empty cell.
     """
     label, predicted = np.nonzero(counts)
     filled = counts[label, predicted]
@@ -129,8 +127,8 @@ def macro_f1_interval(counts: IntArray, *, seed: int = 0, draws: int = 2000) -> 
         right = np.zeros((len(drawn), classes), dtype=np.int64)
         right[:, label[label == predicted]] = drawn[:, label == predicted]
         support = _sum_runs(drawn, label, classes)
-        answered = _sum_runs(drawn[:, by_predicted], predicted[by_predicted], classes)
-        scores.append(_macro_f1(right, support, answered))
+        answers = _sum_runs(drawn[:, by_predicted], predicted[by_predicted], classes)
+        scores.append(_macro_f1(right, support, answers))
     low, high = np.quantile(np.concatenate(scores), [ALPHA_TAIL, 1 - ALPHA_TAIL])
     return Interval(float(low), float(high))
 
@@ -143,9 +141,9 @@ def _sum_runs(columns: IntArray, groups: IntArray, n: int) -> IntArray:
     return sums
 
 
-def _macro_f1(right: IntArray, support: IntArray, answered: IntArray) -> FloatArray:
+def _macro_f1(right: IntArray, support: IntArray, predicted: IntArray) -> FloatArray:
     """Mean F1 over the last axis, of the classes that occur as label or prediction."""
-    occurs = support + answered
+    occurs = support + predicted
     f1: FloatArray = 2 * right / np.maximum(occurs, 1)
     mean: FloatArray = f1.sum(axis=-1) / (occurs > 0).sum(axis=-1)
     return mean

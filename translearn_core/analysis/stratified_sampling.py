@@ -1,11 +1,11 @@
-"""Fewer rows that still show what all of them are."""
+"""Stratified subsampling of rows."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 
 def stratified_sample(labels: NDArray[np.int64], limit: int, seed: int) -> NDArray[np.int64]:
-    """Draw at most `limit` rows by seed, sorted: each class in its share, and one row of each if they fit."""
+    """Draw at most `limit` rows, sorted: classes in proportion, at least one row of each if they fit."""
     if len(labels) <= limit:
         return np.arange(len(labels))
     classes, group, rows = np.unique(labels, return_inverse=True, return_counts=True)
@@ -15,5 +15,5 @@ def stratified_sample(labels: NDArray[np.int64], limit: int, seed: int) -> NDArr
     largest_remainders = np.argsort(-(share % 1), kind="stable")[: limit - quota.sum()]
     quota[largest_remainders] += 1
     shuffled = np.lexsort((np.random.default_rng(seed).random(len(labels)), group))
-    place = np.arange(len(labels)) - np.repeat(np.cumsum(rows) - rows, rows)
-    return np.sort(shuffled[place < quota[group[shuffled]]])
+    rank_in_class = np.arange(len(labels)) - np.repeat(np.cumsum(rows) - rows, rows)
+    return np.sort(shuffled[rank_in_class < quota[group[shuffled]]])

@@ -1,4 +1,4 @@
-"""Pretrained models: loading, anatomy (blocks found generically), the random-init twin."""
+"""Pretrained backbones: resolving, downloading, loading and inspecting them."""
 
 from translearn_core.backbones.hashing import backbone_digest
 from translearn_core.backbones.hub import remote_size

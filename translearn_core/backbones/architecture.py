@@ -1,4 +1,4 @@
-"""From a config.json to a module: what is supported, and why something is not."""
+"""Model architectures: check a config.json and build the model, pretrained or randomly initialised."""
 
 import json
 import os
@@ -30,23 +30,23 @@ SIZES = {
     "vocab_size": 10_000_000,
     "num_attention_heads": 10_000,
 }
-"""What a configuration may say at most: far more than any model has, and so little that building it ends."""
+"""Upper bounds of config values: more than any model has, small enough that building it terminates."""
 
 NUMBER = re.compile(r"\.\d+\.")
 
 
 def read_config(name: str, folder: Path) -> PreTrainedConfig:
-    """Read `config.json` and refuse what cannot be a backbone, before any weight is touched.
+    """Read `config.json` and refuse what cannot be a backbone, before any weights are read.
 
     Raises
     ------
     BackboneError
-        If the file is missing or broken, or the architecture is unknown, wants own code or reads no text.
+        If the file is missing or broken, or the architecture is unknown, needs its own code or reads no text.
     """
     _refuse_adapters(name, folder)
     raw = _read(name, folder)
     kind = raw.get("model_type")
-    if _wants_code(raw):
+    if _needs_remote_code(raw):
         raise BackboneError(f"{name} wants code from the Hub for its attention: {SUPPORTED}.")
     if "quantization_config" in raw:
         raise BackboneError(
@@ -81,7 +81,7 @@ def read_config(name: str, folder: Path) -> PreTrainedConfig:
 
 
 def pretrained(name: str, folder: Path, config: PreTrainedConfig) -> PreTrainedModel:
-    """Load the weights in `folder` into a module, float32; every weight the module needs must be there."""
+    """Load the weights in `folder` into a float32 model; refuse missing or mismatched weights."""
     try:
         model, report = AutoModel.from_pretrained(
             folder,
@@ -91,24 +91,24 @@ def pretrained(name: str, folder: Path, config: PreTrainedConfig) -> PreTrainedM
             trust_remote_code=False,
             use_safetensors=True,
             output_loading_info=True,
-            ignore_mismatched_sizes=True,  # they are refused below, by name
+            ignore_mismatched_sizes=True,  # refused by name below
         )
     except Exception as error:
-        raise _unbuildable(name, config, error) from error
+        raise _build_error(name, config, error) from error
     _refuse_other_weights(name, model, report)
-    return _only_text_states(model)
+    return _without_poolers(model)
 
 
 def fresh(name: str, config: PreTrainedConfig, seed: int) -> PreTrainedModel:
-    """Build the random-init twin: weights drawn from `seed`, the random state outside left as it is."""
+    """Build a randomly initialised model from `seed`, without changing the global random state."""
     try:
         with torch.random.fork_rng(devices=[]):
             torch.default_generator.manual_seed(seed)
             build: Callable[..., PreTrainedModel] = AutoModel.from_config
             model = build(config, dtype=torch.float32, trust_remote_code=False)
     except Exception as error:
-        raise _unbuildable(name, config, error) from error
-    return _only_text_states(model)
+        raise _build_error(name, config, error) from error
+    return _without_poolers(model)
 
 
 def _read(name: str, folder: Path) -> dict[str, Any]:
@@ -134,10 +134,9 @@ def _refuse_adapters(name: str, folder: Path) -> None:
     )
 
 
-def _wants_code(raw: object) -> bool:
-    # an attention implementation "owner/name" is a kernel that transformers would fetch and run
-    keyed = (value for key, value in _pairs(raw) if "_implementation" in key)
-    return any("/" in json.dumps(value) for value in keyed)
+def _needs_remote_code(raw: object) -> bool:
+    # transformers fetches and runs the kernel of an attention implementation "owner/name"
+    return any("/" in json.dumps(value) for key, value in _pairs(raw) if "_implementation" in key)
 
 
 def _pairs(raw: object) -> Iterator[tuple[str, object]]:
@@ -155,41 +154,42 @@ def _require_text_input(name: str, config: PreTrainedConfig) -> None:
     if getattr(config, "is_encoder_decoder", False):
         raise BackboneError(f"{name} is an encoder-decoder ({kind}): {SUPPORTED}.")
     classes: Any = MODEL_MAPPING[type(config)]
-    reads = (classes[0] if isinstance(classes, tuple) else classes).main_input_name
-    senses = [part.removesuffix("_config") for part in config.sub_configs if "text" not in part]
-    if reads != "input_ids" or senses:
-        what = reads if reads != "input_ids" else "text with " + " and ".join(senses)
-        raise BackboneError(f"{name} is a {kind} model that reads {what}, not plain text: {SUPPORTED}.")
+    inputs = (classes[0] if isinstance(classes, tuple) else classes).main_input_name
+    modalities = [part.removesuffix("_config") for part in config.sub_configs if "text" not in part]
+    if inputs != "input_ids" or modalities:
+        if inputs == "input_ids":
+            inputs = "text with " + " and ".join(modalities)
+        raise BackboneError(f"{name} is a {kind} model that reads {inputs}, not plain text: {SUPPORTED}.")
 
 
 def _refuse_sizes(name: str, config: PreTrainedConfig) -> None:
-    for field, most in SIZES.items():
+    for field, maximum in SIZES.items():
         value = getattr(config, field, None)
-        if isinstance(value, int) and not 1 <= value <= most:
+        if isinstance(value, int) and not 1 <= value <= maximum:
             raise BackboneError(
-                f"{name}: config.json gives {field} as {value:,}, where a number from 1 to {most:,} "
+                f"{name}: config.json gives {field} as {value:,}, where a number from 1 to {maximum:,} "
                 "can be: fetch or copy it again."
             )
 
 
 def _refuse_other_weights(name: str, model: PreTrainedModel, report: dict[str, Any]) -> None:
-    """Refuse weights that are not those of this module: too few, too many or of other shapes."""
+    """Refuse weights with missing or surplus tensors or other shapes than the model's."""
     kind = type(model).__name__
     if missing := sorted(key for key in report["missing_keys"] if "pooler" not in key):
         raise BackboneError(
             f"{name}: {len(missing)} tensors of a {kind} are not in its weight files, "
             f"{missing[0]} for one: these weights belong to another architecture."
         )
-    if unlike := sorted(report["mismatched_keys"]):
-        key, stored, built = unlike[0]
+    if mismatched := sorted(report["mismatched_keys"]):
+        key, stored, built = mismatched[0]
         raise BackboneError(
             f"{name}: {key} is {_shape(stored)} in its weight files and {_shape(built)} by its config.json "
-            f"(tensors that differ: {len(unlike)}): fetch or copy both from the same model."
+            f"(tensors that differ: {len(mismatched)}): fetch or copy both from the same model."
         )
     unused = sorted(report["unexpected_keys"])
-    if beyond := _beyond(unused, model):
+    if extra := _surplus_block(unused, model):
         raise BackboneError(
-            f"{name}: config.json has fewer blocks than the weight files, which hold {beyond}: fetch or copy "
+            f"{name}: config.json has fewer blocks than the weight files, which hold {extra}: fetch or copy "
             "config.json again, and set backbone.blocks to use only the first of them."
         )
     if adapters := [key for key in unused if ".lora_" in key]:
@@ -199,8 +199,8 @@ def _refuse_other_weights(name: str, model: PreTrainedModel, report: dict[str, A
         )
 
 
-def _beyond(unused: list[str], model: PreTrainedModel) -> str | None:
-    """Return a tensor of the weight files that would belong to one block more than there are."""
+def _surplus_block(unused: list[str], model: PreTrainedModel) -> str | None:
+    """Return a tensor of the weight files that belongs to a block the model lacks."""
     names = model.state_dict().keys()
     for key in unused:
         numbered = NUMBER.search(key)
@@ -214,16 +214,16 @@ def _shape(shape: Iterable[int]) -> str:
     return " × ".join(map(str, shape)) or "one number"
 
 
-def _only_text_states(model: PreTrainedModel) -> PreTrainedModel:
-    """Remove poolers: they feed heads of other tasks, get no gradient here and would count as trainable."""
+def _without_poolers(model: PreTrainedModel) -> PreTrainedModel:
+    """Remove poolers, which get no gradient here and would count as trainable; set eval mode."""
     for parent in list(model.modules()):
         if isinstance(getattr(parent, "pooler", None), nn.Module):
-            parent.pooler = nn.Identity()  # some architectures call it unasked, so None would not do
+            parent.pooler = nn.Identity()  # some architectures call it, so not None
     model.train(False)
     return model
 
 
-def _unbuildable(name: str, config: PreTrainedConfig, error: Exception) -> BackboneError:
+def _build_error(name: str, config: PreTrainedConfig, error: Exception) -> BackboneError:
     if isinstance(error, MemoryError) or "can't allocate memory" in str(error):
         return BackboneError(f"{name} does not fit into memory: choose a smaller model.")
     return BackboneError(

@@ -1,7 +1,7 @@
-"""Download the files of a Hub model: counted, stopped within a moment, gone on with where it was left.
+"""Resumable downloads of Hub models, with progress in bytes.
 
-The Hub's own client throws a half-fetched file away and speaks only every 10 MB. Here a file grows beside the
-place where that client keeps it, under the digest of its content, and takes that place when it is whole.
+The Hub's own client discards partial files and reports only every 10 MB. Here a partial file lies in that
+client's cache, named by the digest of its content, and is renamed to its final path when complete.
 """
 
 import errno
@@ -23,30 +23,30 @@ from translearn_core.errors import NetworkError
 from translearn_core.storage import file_digest
 
 Report = Callable[[str, float, float], None]
-"""Hears a stage and how much of it is done, in bytes; ends the work by raising `Stopped`."""
+"""``report(stage, done, total)``, in bytes; may raise `Stopped` to end the download."""
 
 STAGE = "fetching the model"
 
 PATIENCE, SILENCES = 5.0, 4
-"""Seconds to wait for a byte, doubled after each silence, and how many silences in a row are too many."""
+"""Read timeout in seconds, doubled after each silence, and how many silences in a row are an error."""
 
 
 @dataclass(frozen=True)
 class RemoteFile:
-    """A file of a Hub model; `etag` is the digest of its content, empty where the server does not tell."""
+    """File of a Hub model; `etag` is the digest of its content, empty if unknown."""
 
     name: str
     size: int
     etag: str
 
     def __post_init__(self) -> None:
-        # it becomes the name of a file here, and a server may say anything
+        # it becomes a file name here, so accept nothing but a digest from the server
         if not re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", self.etag):
             object.__setattr__(self, "etag", "")
 
 
 class PartialCache:
-    """The files of one Hub model that the cache holds, whole or in part."""
+    """Complete and partial files of one Hub model in the Hub's cache."""
 
     def __init__(self, id: str) -> None:
         cache = Path(constants.HF_HUB_CACHE).expanduser()
@@ -54,76 +54,76 @@ class PartialCache:
         self.blobs, self.locks = cache / folder / "blobs", cache / ".locks" / folder
 
     def complete_path(self, file: RemoteFile) -> Path:
-        """Return where a file lies when it is whole."""
+        """Return the path of the complete file."""
         return self.blobs / file.etag
 
     def partial_path(self, file: RemoteFile) -> Path:
-        """Return where a file grows."""
+        """Return the path of the partial file."""
         return self.blobs / f"{file.etag}.incomplete"
 
     def bytes(self, file: RemoteFile) -> int:
-        """Return how much of a file is here."""
+        """Return how many bytes of a file the cache holds."""
         if not file.etag:
             return 0
-        return (
-            file.size
-            if self.complete_path(file).exists()
-            else min(_length(self.partial_path(file)), file.size)
-        )
+        if self.complete_path(file).exists():
+            return file.size
+        return min(_length(self.partial_path(file)), file.size)
 
 
 def fetch_files(id: str, commit: str, files: Sequence[RemoteFile], report: Report | None) -> None:
-    """Bring the files of a Hub model into the cache, the small ones first.
+    """Download the files of a Hub model into the cache, smallest first.
 
-    A file whose size or digest the server does not tell is left to the Hub's client.
+    Files of unknown size or digest are left to the Hub's client.
     """
-    kept = PartialCache(id)
+    cache = PartialCache(id)
     known = sorted((file for file in files if file.etag and file.size), key=lambda file: file.size)
-    total, here = sum(file.size for file in known), sum(map(kept.bytes, known))
-    for folder in (kept.blobs, kept.locks):
+    total = sum(file.size for file in known)
+    for folder in (cache.blobs, cache.locks):
         folder.mkdir(parents=True, exist_ok=True)
-    if shutil.disk_usage(kept.blobs).free < total - here:
+    if shutil.disk_usage(cache.blobs).free < total - sum(map(cache.bytes, known)):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     for file in known:
-        others = sum(kept.bytes(other) for other in known if other is not file)
+        others = sum(cache.bytes(other) for other in known if other is not file)
 
-        def told(length: int, others: int = others) -> None:
+        def progress(length: int, others: int = others) -> None:
             if report is not None:
                 report(STAGE, others + length, total)
 
-        _fetch(id, commit, file, kept, told)
+        _fetch(id, commit, file, cache, progress)
 
 
-def _fetch(id: str, commit: str, file: RemoteFile, kept: PartialCache, told: Callable[[int], None]) -> None:
+def _fetch(
+    id: str, commit: str, file: RemoteFile, cache: PartialCache, progress: Callable[[int], None]
+) -> None:
     with ExitStack() as stack:
-        alone = False
-        while not alone:  # another process may be at this file: wait for it, and hear a stop meanwhile
-            told(kept.bytes(file))
+        locked = False
+        while not locked:  # another process may download this file: wait for it, but react to a stop
+            progress(cache.bytes(file))
             try:
-                stack.enter_context(WeakFileLock(kept.locks / f"{file.etag}.lock", timeout=1.0))
-                alone = True
+                stack.enter_context(WeakFileLock(cache.locks / f"{file.etag}.lock", timeout=1.0))
+                locked = True
             except TimeoutError:
                 continue
-        if not kept.complete_path(file).exists():
-            part = kept.partial_path(file)
-            _complete(hf_hub_url(id, file.name, revision=commit), part, file.size, told)
+        if not cache.complete_path(file).exists():
+            part = cache.partial_path(file)
+            _complete(hf_hub_url(id, file.name, revision=commit), part, file.size, progress)
             if _length(part) != file.size or not is_content(part, file.etag):
                 part.unlink()
                 raise NetworkError(
                     f"{file.name} of {id} arrived damaged and was thrown away: fetch it again."
                 )
-            part.replace(kept.complete_path(file))
-    told(file.size)
+            part.replace(cache.complete_path(file))
+    progress(file.size)
 
 
-def _complete(url: str, part: Path, size: int, told: Callable[[int], None]) -> None:
-    """Let a file grow to its size; where the server falls silent, tell so (to hear a stop) and ask again."""
+def _complete(url: str, part: Path, size: int, progress: Callable[[int], None]) -> None:
+    """Download a file to its full size; after a timeout report progress, which may stop it, and retry."""
     silences = 0
     while (before := _length(part)) < size:
-        told(before)
+        progress(before)
         problem: Exception = OSError(f"{url} ended early")
         try:
-            _stream(url, part, size, PATIENCE * 2**silences, told)
+            _stream(url, part, size, PATIENCE * 2**silences, progress)
         except HfHubHTTPError:
             raise
         except HTTPError as error:
@@ -133,20 +133,20 @@ def _complete(url: str, part: Path, size: int, told: Callable[[int], None]) -> N
             raise problem
 
 
-def _stream(url: str, part: Path, size: int, patience: float, told: Callable[[int], None]) -> None:
+def _stream(url: str, part: Path, size: int, patience: float, progress: Callable[[int], None]) -> None:
     headers = build_hf_headers() | {"Accept-Encoding": "identity"}
-    if have := _length(part):
-        headers["Range"] = f"bytes={have}-"
+    if start := _length(part):
+        headers["Range"] = f"bytes={start}-"
     with get_session().stream("GET", url, headers=headers, timeout=patience) as response:
         hf_raise_for_status(response)
         with part.open("ab") as file:
-            if response.status_code != 206:  # it does not go on in the middle: from the start, then
+            if response.status_code != 206:  # no range support: start from the beginning
                 file.truncate(0)
             for chunk in response.iter_bytes():
                 file.write(chunk)
                 if file.tell() > size:
-                    return  # more than was announced: whoever checks it throws it away
-                told(file.tell())
+                    return  # longer than announced: the caller's check fails
+                progress(file.tell())
 
 
 def _length(path: Path) -> int:
@@ -154,7 +154,7 @@ def _length(path: Path) -> int:
 
 
 def is_content(path: Path, etag: str) -> bool:
-    """Whether a file is what the Hub calls it: large ones go by their SHA-256, small ones by git's digest."""
+    """Whether a file's content has the digest `etag`: SHA-256 for LFS files, git's SHA-1 for others."""
     if len(etag) == 64:
         return file_digest(path) == etag
     data = path.read_bytes()

@@ -1,4 +1,4 @@
-"""Local folders: the model that lies in one, the models that lie below it, or what it is instead."""
+"""Local model folders: find the model in a folder, or explain why there is none."""
 
 import os
 import re
@@ -9,30 +9,30 @@ from translearn_core.backbones.weights import INDEX, SINGLE, only_other_formats
 from translearn_core.errors import BackboneError
 
 MAX_LISTED = 3
-"""Folders inside another that a sentence names."""
+"""Number of subfolders that an error names."""
 MAX_NAME = 300
-"""Characters of a folder's name that a sentence has room for."""
+"""Characters of a folder's name that an error shows."""
 
 
 def local_path(name: str) -> Path | None:
-    """Return the path that `name` means if there is anything; raises `BackboneError` if nobody may look."""
+    """Return the existing path `name`, or None; raise `BackboneError` if it is not permitted to look."""
     try:
         path = Path(name).expanduser()
         os.lstat(path)
     except PermissionError as error:
         raise _unreadable(name, error) from error
-    except (OSError, ValueError, RuntimeError):  # none, one that cannot be, or of an unknown user
+    except (OSError, ValueError, RuntimeError):  # missing, invalid, or of an unknown user
         return None
     return path
 
 
 def model_folder(path: Path) -> Path:
-    """Return the folder with the model's files, `path` itself or the one in it that its files name.
+    """Return the folder with the model's files: `path`, or the subfolder that its modules.json names.
 
     Raises
     ------
     BackboneError
-        If there is no one model; where models lie in folders below, it names them.
+        If there is not exactly one model; it names models in subfolders.
     """
     name = shorten(str(path))
     try:
@@ -64,15 +64,18 @@ def no_config(name: str, files: list[str]) -> BackboneError:
 
 
 def shorten(name: str) -> str:
-    """Return a folder's name, cut where it is longer than a sentence has room for."""
+    """Return a folder's name, cut at `MAX_NAME` characters."""
     return name if len(name) <= MAX_NAME else f"{name[: MAX_NAME - 1]}…"
 
 
 def _models_below(path: Path) -> list[Path]:
-    """Return the folders below that hold a model, the latest checkpoint of a training last."""
-    inside = [*path.iterdir(), *(path / "snapshots").glob("*")]  # the Hub's cache keeps models in snapshots
-    found = [folder for folder in inside if (folder / "config.json").is_file()]
-    return sorted(found, key=lambda folder: (_step(folder), folder.name))
+    """Return the subfolders that hold a model, the latest training checkpoint last."""
+    candidates = [
+        *path.iterdir(),
+        *(path / "snapshots").glob("*"),
+    ]  # the Hub's cache keeps models in snapshots
+    models = [folder for folder in candidates if (folder / "config.json").is_file()]
+    return sorted(models, key=lambda folder: (_step(folder), folder.name))
 
 
 def _step(folder: Path) -> int:

@@ -1,6 +1,6 @@
-"""A forward pass that is looked at, left at a block, or gone on with from states given to one.
+"""Forward hooks to record, stop, skip or replace the hidden states of a stack of blocks.
 
-Everything is done by hooks that are taken off again, so it works on any stack of blocks.
+Every context manager removes its hooks on exit.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,11 +12,11 @@ from torch import Tensor, nn
 from translearn_core.errors import BackboneError
 
 Seen = Callable[[int, Tensor], None]
-"""``seen(layer, states)``: called as a forward pass reaches a layer."""
+"""``seen(layer, states)``: observer, called when a forward pass reaches a layer."""
 
 
 class StopForwardError(Exception):
-    """The pass is done; carries the states that enter the block at the cut."""
+    """Ends a forward pass early; carries the states entering the stop block."""
 
     def __init__(self, states: Tensor) -> None:
         self.states = states
@@ -24,22 +24,22 @@ class StopForwardError(Exception):
 
 def states_of(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Tensor:
     """Return the hidden states among a block's arguments, shape (texts, tokens, width)."""
-    found = args[0] if args else next(iter(kwargs.values()), None)
-    if not isinstance(found, Tensor):
+    states = args[0] if args else next(iter(kwargs.values()), None)
+    if not isinstance(states, Tensor):
         raise BackboneError("This architecture's blocks do not take hidden states first: train it uncached.")
-    return found
+    return states
 
 
 def output_states(output: Any) -> Tensor:
-    """Return the hidden states among what a block gives back."""
-    found = output[0] if isinstance(output, tuple) else output
-    assert isinstance(found, Tensor)
-    return found
+    """Return the hidden states in a block's output."""
+    states = output[0] if isinstance(output, tuple) else output
+    assert isinstance(states, Tensor)
+    return states
 
 
 @contextmanager
 def record_blocks(blocks: nn.ModuleList, seen: Seen, start: int, stop: int | None) -> Iterator[None]:
-    """Call `seen` as a forward pass reaches the layers from `start` on, those below the top and to `stop`."""
+    """Call `seen` with each layer from `start` up to `stop`, or up to the last one below the top."""
 
     def enter(_module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         seen(start, states_of(args, kwargs))
@@ -73,17 +73,17 @@ def stop_after_block(block: nn.Module) -> Iterator[None]:
 
 
 @contextmanager
-def replace_block_input(block: nn.Module, given: Callable[[], Tensor]) -> Iterator[None]:
-    """Let `block` get what `given` returns instead of the states it is called with."""
+def replace_block_input(block: nn.Module, states: Callable[[], Tensor]) -> Iterator[None]:
+    """Replace the input states of `block` by the result of `states`."""
 
     def replace(
         _module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> tuple[tuple[Any, ...], dict[str, Any]]:
         if args:
-            return (given(), *args[1:]), kwargs
-        return args, {**kwargs, next(iter(kwargs)): given()}
+            return (states(), *args[1:]), kwargs
+        return args, {**kwargs, next(iter(kwargs)): states()}
 
-    # before any hook that looks at the input
+    # before any hook that reads the input
     handle = block.register_forward_pre_hook(replace, with_kwargs=True, prepend=True)
     try:
         yield
@@ -92,16 +92,16 @@ def replace_block_input(block: nn.Module, given: Callable[[], Tensor]) -> Iterat
 
 
 @contextmanager
-def skip_blocks_below(blocks: nn.ModuleList, cut: int, returned: int | None) -> Iterator[None]:
-    """Let the blocks below `cut` hand their input on unchanged, in the form the model expects."""
+def skip_blocks_below(blocks: nn.ModuleList, cut: int, output_tuple_len: int | None) -> Iterator[None]:
+    """Make the blocks below `cut` identities that return what the model expects, a tuple or a tensor."""
 
-    def hand_on(*args: Any, **kwargs: Any) -> Any:
+    def identity(*args: Any, **kwargs: Any) -> Any:
         states = states_of(args, kwargs)
-        return states if returned is None else (states, *[None] * (returned - 1))
+        return states if output_tuple_len is None else (states, *[None] * (output_tuple_len - 1))
 
     below = list(blocks)[:cut]
     for block in below:
-        block.forward = hand_on  # an instance attribute, taken off again below
+        block.forward = identity  # an instance attribute, deleted below
     try:
         yield
     finally:

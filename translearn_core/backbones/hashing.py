@@ -1,4 +1,4 @@
-"""Digests: of files, of a backbone's folder, of tensors. Two things with one digest are one thing."""
+"""SHA-256 digests of backbone folders and of tensors."""
 
 import hashlib
 from collections.abc import Mapping
@@ -21,9 +21,9 @@ TOKENIZER_FILES = (
 
 
 def folder_digest(folder: Path, weights: tuple[Path, ...], seed: int | None) -> str:
-    """Return one digest of what makes a backbone: architecture, tokenizer and weights.
+    """Return one digest of a backbone's config, tokenizer and weights.
 
-    With `seed` the weights are fresh ones drawn from it, so it stands in for the weight files.
+    For randomly initialised weights, `seed` replaces the weight files.
     """
     names = ("config.json", *TOKENIZER_FILES)
     files = [folder / name for name in names] + sorted(folder.glob("*.model"))
@@ -35,7 +35,7 @@ def folder_digest(folder: Path, weights: tuple[Path, ...], seed: int | None) -> 
 
 
 def backbone_digest(tensors: Mapping[str, Tensor]) -> str:
-    """Return the SHA-256 of named tensors: names, shapes, dtypes and bytes; order and device do not count."""
+    """Return the SHA-256 of named tensors: names, shapes, dtypes and bytes, not order or device."""
     digest = hashlib.sha256()
     for name in sorted(tensors):
         tensor = tensors[name].detach().cpu().contiguous()

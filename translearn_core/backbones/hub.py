@@ -1,4 +1,4 @@
-"""Models on the Hugging Face Hub: what a download would take, the download, its failures said plainly."""
+"""Hugging Face Hub models: download size, download, cache lookup and error messages."""
 
 import errno
 import logging
@@ -33,63 +33,60 @@ from translearn_core.settings import settings
 log = logging.getLogger(__name__)
 
 WANTED = ["*.json", "*.txt", "*.model", SINGLE, "model-*-of-*.safetensors"]
-"""What a backbone is made of, at the top of its repository; never code or pickles."""
+"""Files of a backbone at the top of its repository; never code or pickles."""
 
 BELOW = ["[!1]*/*", "1[!_]*/*", "1_[!P]*/*", "*/*/*"]
-"""What is left out: all that lies in folders, but for the pooling."""
+"""Excluded files: all in subfolders except the pooling config."""
 BLOB = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-"""How files of the Hub's cache are called: by git's digest or SHA-256."""
+"""File names in the Hub's cache: git's SHA-1 or SHA-256."""
 TIMEOUT = 15.0
 
 
 def remote_size(id: str, revision: str | None = None) -> int:
-    """Return the bytes that fetching a Hub model would download; 0 if it is here already.
+    """Return the bytes left to download of a Hub model; 0 if it is in the cache.
 
     Raises
     ------
     BackboneError
-        If the Hub has no such model, or none that can be a backbone.
+        If the Hub has no such model, or it cannot be a backbone.
     NetworkError
         If the Hub cannot be reached.
     """
     if cached(id, revision):
         return 0
-    kept, (_, files) = PartialCache(id), _listing(id, revision)
-    return sum(file.size - kept.bytes(file) for file in files)
+    cache, (_, files) = PartialCache(id), _listing(id, revision)
+    return sum(file.size - cache.bytes(file) for file in files)
 
 
 def fetch(id: str, revision: str | None = None, report: Report | None = None) -> Path:
-    """Download what a backbone needs of a Hub model and return its folder in the Hub's cache.
+    """Download the files of a Hub model that a backbone needs and return its folder in the Hub's cache.
 
-    `report` hears how many bytes of all are here, and may raise `Stopped`: what came so far stays, and the
-    next call goes on from there.
+    `report` gets the bytes downloaded so far and may raise `Stopped`; the next call resumes.
     """
     commit, files = _listing(id, revision)
-    with silence_transformers(), _friendly_errors(id, revision):
+    with silence_transformers(), _explained_errors(id, revision):
         fetch_files(id, commit, files, report)
         return _snapshot(id, revision, local=False)
 
 
 def cached(id: str, revision: str | None = None) -> Path | None:
-    """Return the folder of a Hub model fetched earlier, None if it is not here in full; asks no network.
+    """Return the folder of a Hub model in the cache, None if it is not complete; use no network.
 
-    A file that is not what it was fetched as is deleted, so that it is fetched again.
+    Damaged files are deleted, so that they are fetched again.
     """
     try:
         folder = _snapshot(id, revision, local=True)
     except (LocalEntryNotFoundError, HFValidationError):
         return None
     for path in folder.iterdir():
-        blob = (
-            path.resolve()
-        )  # the Hub's client names it by the digest of its content, where links can be made
+        blob = path.resolve()  # named by the digest of its content, where the system has links
         if blob != path and BLOB.fullmatch(blob.name) and not is_content(blob, blob.name):
             log.warning("%s of %s is damaged: it is to be fetched again", path.name, id)
             path.unlink()
             blob.unlink()
     names = [path.name for path in folder.iterdir()]
-    whole = SINGLE in names or INDEX in names
-    return folder if whole and "config.json" in names and has_tokenizer(names) else None
+    complete = (SINGLE in names or INDEX in names) and "config.json" in names and has_tokenizer(names)
+    return folder if complete else None
 
 
 def _snapshot(id: str, revision: str | None, *, local: bool) -> Path:
@@ -104,13 +101,13 @@ def _snapshot(id: str, revision: str | None, *, local: bool) -> Path:
 
 
 def _listing(id: str, revision: str | None) -> tuple[str, list[RemoteFile]]:
-    """Return a Hub model's commit and wanted files, after checking that it can be a backbone and be had."""
+    """Return commit and files to download of a Hub model, after checking that it can be a backbone."""
     if not settings().hub:
         raise BackboneError(
             f"{id} is not on this machine and fetching models is switched off here: choose the bundled "
             "model, or set TRANSLEARN_HUB=1."
         )
-    with _friendly_errors(id, revision):
+    with _explained_errors(id, revision):
         api = HfApi()
         info = api.model_info(id, revision=revision, files_metadata=True, timeout=TIMEOUT)
         if info.gated:
@@ -134,7 +131,7 @@ def _listing(id: str, revision: str | None) -> tuple[str, list[RemoteFile]]:
 
 
 @contextmanager
-def _friendly_errors(id: str, revision: str | None) -> Iterator[None]:
+def _explained_errors(id: str, revision: str | None) -> Iterator[None]:
     try:
         yield
     except (
@@ -150,7 +147,7 @@ def _friendly_errors(id: str, revision: str | None) -> Iterator[None]:
 
 
 def _explain(error: BaseException, id: str, revision: str | None) -> BackboneError:
-    """Say in one sentence what went wrong with the Hub and what to do."""
+    """Return the error in one sentence, with the fix."""
     if isinstance(error, LocalEntryNotFoundError) and error.__cause__ is not None:
         return _explain(error.__cause__, id, revision)
     host = constants.ENDPOINT

@@ -1,4 +1,4 @@
-"""A backbone's parts: the blocks, found without knowing the architecture, and what lies below and above."""
+"""Backbone inspection: find the blocks, assign parameters to parts, read limits, for any architecture."""
 
 from collections.abc import Callable, Iterator
 
@@ -15,13 +15,13 @@ from translearn_core.errors import BackboneError
 from translearn_core.results import BackboneInfo
 
 MOST_TOKENS = 8_192
-"""Longest token limit offered: some models say 10^30, and attention grows with the square."""
+"""Largest token limit offered; some models state 10^30, and attention is quadratic."""
 
 SHORTEST = 8
-"""Least token limit of a configuration."""
+"""Smallest token limit of a config."""
 
 STACK_SHARE = 0.75
-"""Least share of the parameters outside embedding tables that a list must hold to be the stack of blocks."""
+"""Minimum share of the non-embedding parameters that the stack of blocks must hold."""
 
 POSITIONS = (
     "max_position_embeddings",
@@ -37,14 +37,13 @@ LANGUAGE_NOTES = {
     "model for it."
 }
 
-
-_trials: dict[str, DryRun] = {}
+_dry_runs: dict[str, DryRun] = {}
 
 
 def find_blocks(name: str, model: nn.Module) -> str:
-    """Return the dotted path of the stack of blocks: the largest `nn.ModuleList` of one class.
+    """Return the dotted path of the stack of blocks: the largest `nn.ModuleList`.
 
-    A list of mixed classes counts too, if it holds most of the model: some architectures alternate.
+    Its blocks may be of several classes, which some architectures alternate.
 
     Raises
     ------
@@ -56,7 +55,7 @@ def find_blocks(name: str, model: nn.Module) -> str:
         raise BackboneError(
             f"{name} ({type(model).__name__}) is not a stack of blocks: choose a transformer."
         )
-    path, stack = max(lists, key=lambda found: count(found[1].parameters()))
+    path, stack = max(lists, key=lambda named: count(named[1].parameters()))
     tables = {id(p) for m in model.modules() if isinstance(m, nn.Embedding) for p in m.parameters()}
     outside_tables = [p for p in model.parameters() if id(p) not in tables]
     share = count(stack.parameters()) / max(count(outside_tables), 1)
@@ -80,16 +79,16 @@ def _is_stack(module: nn.Module) -> bool:
 def trace_forward(
     name: str, model: PreTrainedModel, blocks_path: str, tokenizer: PreTrainedTokenizerFast, *, digest: str
 ) -> DryRun:
-    """Try the model on a few tokens, once for each digest; raises `BackboneError` if it cannot read them."""
-    if digest not in _trials:
-        _trials[digest] = _observe(name, model, blocks_path, tokenizer)
-    return _trials[digest]
+    """Dry-run the model, once per digest; raise `BackboneError` if it does not turn tokens into states."""
+    if digest not in _dry_runs:
+        _dry_runs[digest] = _checked_dry_run(name, model, blocks_path, tokenizer)
+    return _dry_runs[digest]
 
 
-def _observe(
+def _checked_dry_run(
     name: str, model: PreTrainedModel, blocks_path: str, tokenizer: PreTrainedTokenizerFast
 ) -> DryRun:
-    refuse_infinite(name, model)  # here, since it reads all weights: once for each digest will do
+    refuse_infinite(name, model)  # reads all weights, so only once per digest
     rows, special = embedding_table(model).num_embeddings, frozenset(tokenizer.all_special_ids)
     try:
         trial = dry_run(model, blocks_path, vocabulary=rows, avoid=special)
@@ -107,7 +106,7 @@ def _observe(
 
 
 def parts_by_parameter(model: nn.Module, blocks_path: str, trial: DryRun) -> dict[str, str]:
-    """The part of every parameter: ``embeddings``, ``block k`` or ``final``; a shared one stands once."""
+    """Return the part of every parameter, ``embeddings``, ``block k`` or ``final``; shared ones once."""
     parts = {}
     for name, _ in model.named_parameters():
         owner = name.rpartition(".")[0]
@@ -130,16 +129,16 @@ def describe_backbone(
     size: int,
     sentences: SentenceSettings,
 ) -> BackboneInfo:
-    """Return the torch-free record of a backbone's parts.
+    """Return the torch-free description of a backbone.
 
     Parameters
     ----------
     parts : dict of str to str
-        As `parts_of` gives it.
+        Part of every parameter, from `parts_by_parameter`.
     size : int
         Bytes of the weight files.
     sentences : SentenceSettings
-        Pooling and token limit that lie beside the model.
+        Pooling and token limit saved with the model.
     """
     limit = token_limit(model, tokenizer)
     blocks = model.get_submodule(blocks_path)
@@ -160,8 +159,8 @@ def describe_backbone(
         block_class=" / ".join(dict.fromkeys(type(block).__name__ for block in blocks)),
         bytes=size,
         digest=digest,
-        supports_partial_forward=trial.why_not is None,
-        unsupported_reason=trial.why_not,
+        supports_partial_forward=trial.unsupported_reason is None,
+        unsupported_reason=trial.unsupported_reason,
         language_note=LANGUAGE_NOTES.get(name),
         block_biases=tuple(_sum(block, lambda _, name: is_bias(name)) for block in blocks),
         block_norms=tuple(_sum(block, lambda owner, _: is_norm(owner)) for block in blocks),
@@ -174,11 +173,11 @@ def describe_backbone(
     )
 
 
-def _default_limit(name: str, sentences: SentenceSettings, most: int) -> int | None:
-    # the bundled model was trained on 128 tokens, as its card says, and ours is that; its file allows for 256
+def _default_limit(name: str, sentences: SentenceSettings, maximum: int) -> int | None:
+    # the bundled model was trained with 128 tokens, our own default; its file says 256
     if sentences.token_limit is None or name == BUNDLED:
         return None
-    return max(SHORTEST, min(sentences.token_limit, most))
+    return max(SHORTEST, min(sentences.token_limit, maximum))
 
 
 def is_bias(name: str) -> bool:
@@ -201,12 +200,12 @@ def _sum(block: nn.Module, counts: Callable[[nn.Module, str], bool]) -> int:
 
 
 def token_limit(model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast) -> int:
-    """Return how many tokens of one text the model can read, special tokens counted; at most `MOST_TOKENS`.
+    """Return the most tokens of a text the model can read, special tokens included; at most `MOST_TOKENS`.
 
-    Position tables that start counting after the padding index lose those rows: RoBERTa's 514 are 512.
+    Position tables that start after the padding index lose those rows: RoBERTa's 514 are 512.
     """
-    said = [getattr(model.config, key, None) for key in POSITIONS]
-    limits = [limit for limit in said if isinstance(limit, int) and limit > 0]
+    configured = [getattr(model.config, key, None) for key in POSITIONS]
+    limits = [limit for limit in configured if isinstance(limit, int) and limit > 0]
     limits += [rows for rows in _position_rows(model) if rows > 0]
     if not limits:
         limits = [tokenizer.model_max_length]
@@ -221,13 +220,13 @@ def _position_rows(model: nn.Module) -> Iterator[int]:
 
 
 def embedding_table(model: PreTrainedModel) -> nn.Embedding:
-    """Return the model's word embeddings; raises `BackboneError` if it has none."""
-    found = model.get_input_embeddings()
-    if not isinstance(found, nn.Embedding):
+    """Return the model's word embeddings; raise `BackboneError` if it has none."""
+    table = model.get_input_embeddings()
+    if not isinstance(table, nn.Embedding):
         raise BackboneError(f"{type(model).__name__} has no table of word embeddings: choose a text model.")
-    return found
+    return table
 
 
 def count(parameters: Iterator[torch.nn.Parameter] | list[torch.nn.Parameter]) -> int:
-    """Number of values in `parameters`."""
+    """Return the number of values in `parameters`."""
     return sum(p.numel() for p in parameters)

@@ -1,4 +1,4 @@
-"""From a configuration to a backbone: find the files, check them, build the model, name its parts."""
+"""Load backbones: find and check the files, build the model, describe its parts."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,20 +22,20 @@ from translearn_core.results import BackboneInfo
 
 @dataclass(eq=False)
 class Backbone:
-    """A pretrained model, or its random-init twin, with names for its parts.
+    """Pretrained or randomly initialised model with its tokenizer and named parts.
 
     Attributes
     ----------
     model : PreTrainedModel
-        Float32 on the CPU, eval mode, poolers removed; gives `last_hidden_state`; the caller's alone.
+        Float32 on the CPU, eval mode, poolers removed; returns `last_hidden_state`; owned by the caller.
     tokenizer : PreTrainedTokenizerFast
-        Pads on the right, cuts on the right, has a pad token.
+        Pads and truncates on the right; has a pad token.
     blocks_path : str
         Dotted path of the blocks' `nn.ModuleList` inside `model`.
     parts : dict of str to str
         Part of every parameter by name: ``embeddings``, ``block 0`` …, ``final``.
-    returned : int, optional
-        Length of the tuple a block gives back, None for a bare tensor.
+    output_tuple_len : int, optional
+        Length of a block's output tuple, None for a tensor.
     """
 
     config: BackboneConfig
@@ -44,11 +44,11 @@ class Backbone:
     anatomy: BackboneInfo
     blocks_path: str
     parts: dict[str, str]
-    returned: int | None = None
+    output_tuple_len: int | None = None
 
     @property
     def blocks(self) -> nn.ModuleList:
-        """The transformer blocks, block 0 at the input."""
+        """Transformer blocks, block 0 at the input."""
         blocks = self.model.get_submodule(self.blocks_path)
         assert isinstance(blocks, nn.ModuleList)
         return blocks
@@ -60,22 +60,22 @@ class Backbone:
 
 
 def bytes_to_fetch(config: BackboneConfig) -> int:
-    """Return how many bytes `load` would download, 0 where all is on this machine. Raises as `load` does."""
+    """Return how many bytes `load` would download. Raises as `load` does."""
     return 0 if is_cached(config) else remote_size(config.id, config.revision)
 
 
 def load(config: BackboneConfig, *, network: bool = False, report: Report | None = None) -> Backbone:
-    """Load a backbone; every call builds a model of its own, so a run may train what it gets.
+    """Load a backbone; every call builds a new model, which the caller may train.
 
     Parameters
     ----------
     config : BackboneConfig
-        The bundled model, a Hub id or a local folder; with `random_init` its twin with fresh weights.
+        The bundled model, a Hub id or a local folder; with `random_init`, random weights.
     network : bool
-        Whether a Hub model that is not on this machine may be fetched.
+        Whether a missing Hub model may be downloaded.
     report : callable, optional
-        Called with a stage, the bytes that are here and those of all while a Hub model is fetched. It may
-        raise `Stopped` to end that; the next call goes on with what is here.
+        Called with stage, bytes done and total bytes during a download. It may raise `Stopped`; the next
+        call resumes.
 
     Raises
     ------
@@ -87,32 +87,32 @@ def load(config: BackboneConfig, *, network: bool = False, report: Report | None
     name = config.id
     folder = resolve_backbone(config, network=network, report=report)
     with silence_transformers():
-        settled = architecture.read_config(name, folder)
+        model_config = architecture.read_config(name, folder)
         sentences = read_sentence_settings(name, folder)
         tokenizer = read_tokenizer(name, folder)
         if config.random_init:
             weights: tuple[Path, ...] = ()
-            model = architecture.fresh(name, settled, config.init_seed)
+            model = architecture.fresh(name, model_config, config.init_seed)
         else:
             weights = weight_files(name, folder)
-            model = architecture.pretrained(name, folder, settled)
+            model = architecture.pretrained(name, folder, model_config)
         digest = folder_digest(folder, weights, config.init_seed if config.random_init else None)
         limit_to_vocabulary(name, tokenizer, inspection.embedding_table(model).num_embeddings)
         path = inspection.find_blocks(name, model)
         if config.blocks is not None or config.fresh_top:
             digest = altered_digest(digest, config)
-            truncate_and_reinit(name, model, path, config, settled)
+            truncate_and_reinit(name, model, path, config, model_config)
         trial = inspection.trace_forward(name, model, path, tokenizer, digest=digest)
     parts = inspection.parts_by_parameter(model, path, trial)
     size = sum(file.stat().st_size for file in weights) or 4 * inspection.count(model.parameters())
-    record = inspection.describe_backbone(
+    info = inspection.describe_backbone(
         name, model, path, parts, trial, tokenizer, digest=digest, size=size, sentences=sentences
     )
-    return Backbone(config, model, tokenizer, record, path, parts, trial.returned)
+    return Backbone(config, model, tokenizer, info, path, parts, trial.output_tuple_len)
 
 
 def load_tokenizer(config: BackboneConfig, *, network: bool = False) -> PreTrainedTokenizerFast:
-    """Load only the tokenizer of a backbone: enough to look at texts, and quick. Raises as `load` does."""
+    """Load only the tokenizer of a backbone. Raises as `load` does."""
     folder = resolve_backbone(config, network=network)
     with silence_transformers():
         return read_tokenizer(config.id, folder)

@@ -1,4 +1,4 @@
-"""Where a backbone's files lie: in the bundled package, the workspace, a local folder, or the Hub's cache."""
+"""Resolve a backbone to a folder: bundled, in the workspace, local, or in the Hub's cache."""
 
 import os
 import re
@@ -22,19 +22,19 @@ HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]{0,95}(/[\w.-]{1,96})?")
 
 
 def resolve_backbone(config: BackboneConfig, *, network: bool, report: Report | None = None) -> Path:
-    """Return the folder with the backbone's files; fetches it from the Hub only if `network`.
+    """Return the folder with the backbone's files; download it from the Hub only if `network`.
 
     Raises
     ------
     BackboneError
-        If there is no such model, or it is not on this machine and may not be fetched.
+        If there is no such model, or it would have to be downloaded without `network`.
     DamagedFileError
-        If a pre-training made it, and it is not what was kept.
+        If it is the result of a pretraining and its files have changed.
     NetworkError
         If the Hub cannot be reached.
     """
-    if here := is_cached(config):
-        return here
+    if folder := is_cached(config):
+        return folder
     if not network:
         revision = f" at revision {config.revision}" if config.revision else ""
         raise BackboneError(
@@ -45,7 +45,7 @@ def resolve_backbone(config: BackboneConfig, *, network: bool, report: Report | 
 
 
 def is_cached(config: BackboneConfig) -> Path | None:
-    """Return the folder with the backbone's files, None if they are still to be fetched from the Hub."""
+    """Return the folder with the backbone's files, None if they must be downloaded from the Hub."""
     if config.id == BUNDLED:
         return _bundled()
     if config.id.startswith(ADAPTED):

@@ -1,4 +1,4 @@
-"""What sentence-transformers keeps beside a model: where it lies, its pooling and its token limit."""
+"""Settings that sentence-transformers saves with a model: its folder, pooling and token limit."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,12 +10,12 @@ from translearn_core.errors import BackboneError, shorten_repr
 
 MODULES = "modules.json"
 POOLING = "1_Pooling/config.json"
-"""Where the pooling is described, in every model that this library has published."""
+"""Path of the pooling config in published sentence-transformers models."""
 
 _MODES = {
     "cls": Pooling.CLS,
     "mean": Pooling.MEAN,
-    "mean_sqrt_len_tokens": Pooling.MEAN,  # the mean times a number: the head standardises its input
+    "mean_sqrt_len_tokens": Pooling.MEAN,  # a scaled mean: the head standardises its input
     "max": Pooling.MAX,
     "lasttoken": Pooling.LAST,
 }
@@ -31,19 +31,19 @@ _OLD_NAMES = {
 
 @dataclass(frozen=True)
 class SentenceSettings:
-    """How a model that sentence-transformers saved turns a text into a vector; None where it does not say."""
+    """Pooling and token limit of a sentence-transformers model; None where not given."""
 
     pooling: Pooling | None = None
     token_limit: int | None = None
 
 
 def read_sentence_settings(name: str, folder: Path) -> SentenceSettings:
-    """Read the settings beside the transformer in `folder`; there are none for most models.
+    """Read the settings saved with the transformer in `folder`; most models have none.
 
     Raises
     ------
     BackboneError
-        If there are some, but damaged.
+        If a settings file is damaged.
     """
     home = folder if (folder / MODULES).exists() else folder.parent
     if not (home / MODULES).exists() or _path_of(name, home, "Transformer") != folder.resolve():
@@ -56,13 +56,13 @@ def read_sentence_settings(name: str, folder: Path) -> SentenceSettings:
 
 
 def transformer_folder(name: str, folder: Path) -> Path | None:
-    """Return the folder of the transformer that the modules in `folder` name, None if they do not."""
+    """Return the transformer's folder according to modules.json in `folder`, None if it has no config."""
     inner = _path_of(name, folder, "Transformer")
     return inner if inner is not None and (inner / "config.json").is_file() else None
 
 
 def _path_of(name: str, home: Path, kind: str) -> Path | None:
-    """Return the folder of the module of a kind, as `modules.json` names it."""
+    """Return the folder of the first module of a kind in `modules.json`."""
     try:
         modules = parse_json(read_text(home / MODULES))
     except DocumentError as error:
@@ -81,13 +81,13 @@ def _path_of(name: str, home: Path, kind: str) -> Path | None:
 def _pooling(name: str, path: Path) -> Pooling | None:
     if not path.exists():
         return None
-    said = _object(name, path, f"{path.parent.name}/{path.name}")
-    mode = said.get("pooling_mode")
+    config = _object(name, path, f"{path.parent.name}/{path.name}")
+    mode = config.get("pooling_mode")
     if mode is None:
-        modes = [new for old, new in _OLD_NAMES.items() if said.get(old) is True]
+        modes = [new for old, new in _OLD_NAMES.items() if config.get(old) is True]
     else:
         modes = mode if isinstance(mode, list) else [mode]
-    # several at once, and those that weigh tokens, are none of ours
+    # combinations of modes and weighted means are not supported
     return _MODES.get(modes[0]) if len(modes) == 1 and isinstance(modes[0], str) else None
 
 

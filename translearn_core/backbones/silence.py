@@ -1,4 +1,4 @@
-"""Keep the model libraries from writing bars and advice to the terminal while they load."""
+"""Silence the progress bars, logs and warnings of the model libraries."""
 
 import warnings
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from transformers.utils import logging
 
 @contextmanager
 def silence_transformers() -> Iterator[None]:
-    """Silence transformers and huggingface_hub inside the block; errors still surface as exceptions."""
+    """Silence transformers and huggingface_hub; exceptions still propagate."""
     verbosity, bar, hub_bar = (
         logging.get_verbosity(),
         logging.is_progress_bar_enabled(),

@@ -1,4 +1,4 @@
-"""A backbone that starts otherwise than it was saved: with fewer blocks, or fresh ones on top."""
+"""Remove a backbone's top blocks, or reinitialise the top ones."""
 
 import hashlib
 
@@ -11,24 +11,28 @@ from translearn_core.errors import ConfigError
 
 
 def altered_digest(digest: str, config: BackboneConfig) -> str:
-    """Return the digest of a backbone that is altered as `config` says."""
+    """Return the digest of a backbone after `truncate_and_reinit`."""
     fresh = f"{config.fresh_top}/{config.init_seed}" if config.fresh_top else "0"
     return hashlib.sha256(f"{digest}/{config.blocks}/{fresh}".encode()).hexdigest()
 
 
 def truncate_and_reinit(
-    name: str, model: PreTrainedModel, blocks_path: str, config: BackboneConfig, settled: PreTrainedConfig
+    name: str,
+    model: PreTrainedModel,
+    blocks_path: str,
+    config: BackboneConfig,
+    model_config: PreTrainedConfig,
 ) -> None:
-    """Keep the first blocks only, and give the top ones of these fresh weights, as `config` says.
-
-    References
-    ----------
-    Fresh weights on top: Zhang et al. 2020, arXiv:2006.05987.
+    """Keep the first `config.blocks` blocks and reinitialise the top `config.fresh_top` of them.
 
     Raises
     ------
     ConfigError
-        If there are not so many blocks.
+        If the model has fewer blocks.
+
+    References
+    ----------
+    Reinitialised top layers: Zhang et al. 2020, arXiv:2006.05987.
     """
     blocks = model.get_submodule(blocks_path)
     assert isinstance(blocks, nn.ModuleList)
@@ -37,11 +41,11 @@ def truncate_and_reinit(
         if config.blocks > total:
             raise ConfigError("backbone.blocks", config.blocks, f"at most {total}, which {name} has")
         del blocks[config.blocks :]
-    kept = len(blocks)
-    if config.fresh_top > kept:
-        raise ConfigError("backbone.fresh_top", config.fresh_top, f"at most {kept}, which there are")
+    n_blocks = len(blocks)
+    if config.fresh_top > n_blocks:
+        raise ConfigError("backbone.fresh_top", config.fresh_top, f"at most {n_blocks}, which there are")
     if config.fresh_top:
-        twin = architecture.fresh(name, settled, config.init_seed).get_submodule(blocks_path)
-        assert isinstance(twin, nn.ModuleList)
-        for k in range(kept - config.fresh_top, kept):
-            blocks[k].load_state_dict(twin[k].state_dict())
+        fresh = architecture.fresh(name, model_config, config.init_seed).get_submodule(blocks_path)
+        assert isinstance(fresh, nn.ModuleList)
+        for k in range(n_blocks - config.fresh_top, n_blocks):
+            blocks[k].load_state_dict(fresh[k].state_dict())

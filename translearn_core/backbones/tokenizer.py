@@ -1,4 +1,4 @@
-"""A backbone's tokenizer: fast, right padding always, a pad token in any case; and what it makes of texts."""
+"""Tokenizers of backbones: reading and checking them, and token statistics of texts."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ CHUNK = 1_024
 SAMPLE = 20_000
 HAN_KANA = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 WORD = re.compile(f"[{HAN_KANA}]|[^\\s{HAN_KANA}]+")
-"""A word: what stands between white space; a Chinese or Japanese character is one of its own."""
+"""Word: text between white space; each Chinese or Japanese character is one word."""
 
 
 def has_tokenizer(names: Sequence[str]) -> bool:
-    """Whether files of these names make a tokenizer; without any, transformers may make up an empty one."""
+    """Whether these file names include a tokenizer; without one, transformers may build an empty one."""
     return any(fnmatch(name, pattern) for name in names for pattern in VOCABULARIES)
 
 
@@ -43,7 +43,7 @@ def read_tokenizer(name: str, folder: Path) -> PreTrainedTokenizerFast:
     Raises
     ------
     BackboneError
-        If there is none, or none that works: a damaged one can even panic inside the tokenizers library.
+        If there is none or it does not work; a damaged one may panic inside the tokenizers library.
     """
     names = [path.name for path in folder.iterdir()]
     if not has_tokenizer(names):
@@ -66,7 +66,7 @@ def read_tokenizer(name: str, folder: Path) -> PreTrainedTokenizerFast:
     except BackboneError:
         raise
     except BaseException as error:
-        # a panic in Rust arrives as a BaseException of a class that cannot be imported
+        # a Rust panic is a BaseException of a class that cannot be imported
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
         _refuse_damaged(name, folder, ("tokenizer.json",))
@@ -89,14 +89,14 @@ def _refuse_damaged(name: str, folder: Path, files: Sequence[str]) -> None:
 
 
 def _only_sentencepiece(names: Sequence[str]) -> str | None:
-    """Return the file of SentencePiece that is all there is of a tokenizer, None where there is more."""
+    """Return the SentencePiece file if the tokenizer consists of nothing else."""
     if {"tokenizer.json", "vocab.txt"} & set(names):
         return None
     return next((name for name in sorted(names) if name.endswith(".model")), None)
 
 
 def _try(name: str, tokenizer: PreTrainedTokenizerFast) -> None:
-    """Refuse a tokenizer to which everything is unknown: of a missing file an empty one is made."""
+    """Refuse a tokenizer that knows no piece of `PROBE`, such as one built from missing files."""
     ids = tokenizer(PROBE)["input_ids"]
     if not ids:
         raise BackboneError(
@@ -117,29 +117,29 @@ def _fix_padding(tokenizer: PreTrainedTokenizerFast) -> None:
 
 
 def _pad_with_known(tokenizer: PreTrainedTokenizerFast) -> None:
-    # pads are masked, so any piece that the model knows will do
-    known = (
+    # pads are masked, so any piece in the vocabulary works
+    candidates = (
         tokenizer.eos_token,
         tokenizer.bos_token,
         tokenizer.unk_token,
         tokenizer.convert_ids_to_tokens(0),
     )
-    tokenizer.pad_token = next(token for token in known if token is not None)
+    tokenizer.pad_token = next(token for token in candidates if token is not None)
 
 
 def limit_to_vocabulary(name: str, tokenizer: PreTrainedTokenizerFast, rows: int) -> None:
-    """Make sure that every piece the tokenizer gives has one of the model's `rows` of word embeddings.
+    """Make sure that every token id is below `rows`, the model's number of word embeddings.
 
-    Tokens that were added to a tokenizer but not to its model are taken out again: a text that holds one is
-    read piece by piece, as by the tokenizer that the model was trained with.
+    Tokens added to the tokenizer but not to the model are removed, so that texts with them are tokenized as
+    by the tokenizer that the model was trained with.
 
     Raises
     ------
     BackboneError
-        If tokenizer and model do not belong together.
+        If the tokenizer belongs to another model.
     """
     if added := [str(token) for k, token in tokenizer.added_tokens_decoder.items() if k >= rows]:
-        _take_out(tokenizer, added, rows)
+        _remove_tokens(tokenizer, added, rows)
     highest = max(*tokenizer.get_vocab().values(), *tokenizer(PROBE)["input_ids"])
     if highest >= rows:
         raise BackboneError(
@@ -150,20 +150,20 @@ def limit_to_vocabulary(name: str, tokenizer: PreTrainedTokenizerFast, rows: int
         _pad_with_known(tokenizer)
 
 
-def _take_out(tokenizer: PreTrainedTokenizerFast, tokens: Sequence[str], rows: int) -> None:
-    """Let a tokenizer forget added tokens from the id `rows` on, in its texts and by their special names."""
+def _remove_tokens(tokenizer: PreTrainedTokenizerFast, tokens: Sequence[str], rows: int) -> None:
+    """Remove added tokens with ids from `rows` on, also as special tokens."""
     backend = json.loads(tokenizer.backend_tokenizer.to_str())
     backend["added_tokens"] = [token for token in backend["added_tokens"] if token["id"] < rows]
     tokenizer._tokenizer = Tokenizer.from_str(json.dumps(backend))
     for kind, token in tokenizer.special_tokens_map.items():
         if isinstance(token, str) and token in tokens:
             setattr(tokenizer, kind, None)
-    more = [str(token) for token in tokenizer.extra_special_tokens]
-    tokenizer.extra_special_tokens = [token for token in more if token not in tokens]
+    extra = [str(token) for token in tokenizer.extra_special_tokens]
+    tokenizer.extra_special_tokens = [token for token in extra if token not in tokens]
 
 
 class HasTokenizer(Protocol):
-    """A backbone, seen from here."""
+    """Object with a tokenizer, such as a backbone."""
 
     tokenizer: PreTrainedTokenizerFast
 
@@ -171,29 +171,28 @@ class HasTokenizer(Protocol):
 def token_statistics(
     source: HasTokenizer | PreTrainedTokenizerFast, texts: Sequence[str], token_limit: int
 ) -> TokenStatistics:
-    """Count what a tokenizer makes of `texts`.
+    """Count tokens, unknown tokens and pieces per word of `texts`.
 
     Parameters
     ----------
     source : Backbone or PreTrainedTokenizerFast
-        A loaded backbone, or its tokenizer alone.
     texts : sequence of str
-        All texts; lengths are counted for every one, the shares on a fixed sample of 20,000.
+        Lengths are counted for all texts, shares on a fixed sample of 20,000.
     token_limit : int
-        Carried into the record, where `lengths` above it mean a text that will be cut.
+        Copied into the result; longer texts will be truncated.
 
     Returns
     -------
     TokenStatistics
-        `lengths` with special tokens, uncut; `unknown_share` of the content tokens; `pieces_per_word`.
+        `lengths` with special tokens, untruncated; `unknown_share` of the content tokens; `pieces_per_word`.
     """
-    from translearn_core.data.dataset import TokenStatistics  # models must load where data cannot be read
+    from translearn_core.data.dataset import TokenStatistics  # so that models load without the data packages
 
     tokenizer = source if isinstance(source, PreTrainedTokenizerFast) else source.tokenizer
     special = tokenizer.num_special_tokens_to_add()
     unknown = tokenizer.unk_token_id
     if unknown in (tokenizer.bos_token_id, tokenizer.eos_token_id, tokenizer.pad_token_id):
-        unknown = None  # byte-level tokenizers know every text and name a special token here
+        unknown = None  # byte-level tokenizers have no unknown token
     sampled = np.zeros(len(texts), dtype=bool)
     sampled[np.random.default_rng(0).permutation(len(texts))[:SAMPLE]] = True
     lengths = np.zeros(len(texts), dtype=np.int64)

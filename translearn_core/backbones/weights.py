@@ -1,4 +1,4 @@
-"""Which files hold a model's weights, and are they whole: safetensors only, since a pickle can run code."""
+"""Weight files of a model: safetensors only, since a pickle can run code; checked for damage."""
 
 import re
 from pathlib import Path
@@ -13,7 +13,7 @@ SINGLE = "model.safetensors"
 INDEX = "model.safetensors.index.json"
 PICKLES = (".bin", ".pt", ".pth", ".ckpt")
 NO_WEIGHTS = ("training_args", "optimizer", "scheduler", "rng_state", "scaler", "onnx", "openvino")
-"""How files begin that end like weights and are none, or belong to another format."""
+"""Prefixes of files that look like pickled weights and are not."""
 FORMATS = {
     ".gguf": "GGUF, for llama.cpp",
     ".onnx": "ONNX, which cannot be fine-tuned",
@@ -36,7 +36,7 @@ def no_weights(name: str, files: list[str]) -> BackboneError:
 
 
 def only_other_formats(name: str, files: list[str]) -> BackboneError | None:
-    """Return the error for weights in formats or under names that are not read; None if there are none."""
+    """Return the error for weights in unsupported formats or under other names; None if there are none."""
     if pickles := [f for f in sorted(files) if f.endswith(PICKLES) and not f.startswith(NO_WEIGHTS)]:
         return BackboneError(
             f"{name} has its weights only as {pickles[0]}, a format that can run code when it is opened: "
@@ -60,12 +60,12 @@ def only_other_formats(name: str, files: list[str]) -> BackboneError | None:
 
 
 def weight_files(name: str, folder: Path) -> tuple[Path, ...]:
-    """Return the weight files of the model in `folder`, after checking that each is there and whole.
+    """Return the weight files of the model in `folder`, after checking each.
 
     Raises
     ------
     BackboneError
-        If there are none, only pickled ones, or one is missing, cut short, quantised or a Git LFS pointer.
+        If there are none, only pickled ones, or one is missing, truncated, quantised or a Git LFS pointer.
     """
     if (folder / SINGLE).is_file():
         files: tuple[Path, ...] = (folder / SINGLE,)
@@ -80,13 +80,13 @@ def weight_files(name: str, folder: Path) -> tuple[Path, ...]:
 
 
 def refuse_infinite(name: str, model: nn.Module) -> None:
-    """Raise `BackboneError` that names the first tensor of `model` with numbers that are NaN or infinite."""
+    """Raise `BackboneError` for the first tensor of `model` with NaN or infinite numbers."""
     for key, tensor in model.named_parameters():
-        # the sum is quick, but of large numbers it may be infinite itself
+        # the sum is fast, but may overflow for large numbers
         if not tensor.detach().sum().isfinite() and not tensor.detach().isfinite().all():
-            wrong = int((~tensor.detach().isfinite()).sum())
+            invalid = int((~tensor.detach().isfinite()).sum())
             raise BackboneError(
-                f"{name}: {wrong:,} of the {tensor.numel():,} numbers in {key} are NaN or infinite: "
+                f"{name}: {invalid:,} of the {tensor.numel():,} numbers in {key} are NaN or infinite: "
                 "fetch or copy its weights again, or take an earlier checkpoint."
             )
 
@@ -96,8 +96,8 @@ def _shards(name: str, folder: Path) -> tuple[Path, ...]:
         index = read_json_object(folder / INDEX)
     except DocumentError as error:
         raise BackboneError(f"{name}: {INDEX} {error}: fetch or copy the model again.") from error
-    named = index.get("weight_map")
-    values = list(named.values()) if isinstance(named, dict) and "metadata" in index else []
+    weight_map = index.get("weight_map")
+    values = list(weight_map.values()) if isinstance(weight_map, dict) and "metadata" in index else []
     shards = sorted({shard for shard in values if isinstance(shard, str)})
     plain = all(Path(shard).name == shard and shard.endswith(".safetensors") for shard in shards)
     if not shards or not plain or not all(isinstance(shard, str) for shard in values):
@@ -118,7 +118,7 @@ def _check(name: str, path: Path) -> None:
                     f"{name}: {path.name} is only a Git LFS pointer: run 'git lfs pull' in its folder."
                 )
         with safe_open(path, framework="pt") as tensors:
-            for key in tensors.keys():  # noqa: SIM118 - it is no dictionary
+            for key in tensors.keys():  # noqa: SIM118 - not a dictionary
                 if key.endswith(".weight") and (kind := tensors.get_slice(key).get_dtype()) not in FLOATS:
                     raise BackboneError(
                         f"{name}: {path.name} holds {key} as {kind}: quantised weights cannot be "

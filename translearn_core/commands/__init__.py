@@ -1,6 +1,5 @@
-"""The commands of the command line, one file each: its options, what it asks the engine, its answer in words.
+"""Commands of the command line, one module each.
 
-`options` holds what several commands take, `experiment` makes a configuration of it, `asking` has the engine
-work on it, `saying` says the answer, `refusals` what cannot be. `translearn_core.cli` lists the commands and
-makes one program of them.
+`options` has shared options, `experiment` builds a configuration of them, `client` submits jobs to the
+engine, `output` prints results, `errors` explains failures. `translearn_core.cli` lists the commands.
 """

@@ -1,4 +1,4 @@
-"""Asking the engine: bring files, submit a job, follow it to its end, take its answer."""
+"""Client of the engine: add data sets, submit jobs, follow their progress, load results."""
 
 import os
 import time
@@ -18,48 +18,54 @@ from translearn_core.runs import LOCAL, Dataset, Run, State, artifacts, open_sto
 from translearn_core.settings import settings
 
 ENGINE_SECONDS = 180.0
-"""How long an engine may take to start; some 15 s on two cores that do nothing else."""
+"""Time limit for the start of an engine; about 15 s on two idle cores."""
 
 T = TypeVar("T")
 
 POLL_SECONDS = 0.15
 
-LISTED = "'translearn runs' lists those that are"
-"""Where to look for a run that is not found."""
+RUNS_HINT = "'translearn runs' lists those that are"
+"""Hint in errors about unknown runs."""
 
 _typed: dict[str, str] = {}
-"""What a person typed for a run, by its job; a process is one command."""
+"""Run names as typed, by job id; a process runs one command."""
 
 
 def add_dataset(files: Mapping[str, Path], options: ReadOptions | None = None) -> Dataset:
-    """Put files into the workspace, to be read as `options` say."""
-    found: dict[str, bytes] = {}
+    """Add files to the workspace, to be read with `options`."""
+    contents: dict[str, bytes] = {}
     for part, path in files.items():
         if not path.is_file():
             raise DataError(f"There is no file {str(path)!r}: check the {part} file's name.")
         try:
-            found[part] = path.read_bytes()
+            contents[part] = path.read_bytes()
         except OSError as error:
             raise DataError(
                 f"{str(path)!r} cannot be read ({error.strerror}): check its permissions."
             ) from None
-    return open_store().add_dataset(LOCAL, files["train"].name, found, options=options)
+    return open_store().add_dataset(LOCAL, files["train"].name, contents, options=options)
 
 
 def submit(config: BaseConfig, name: str) -> Run:
-    """Submit a job and follow it to its end; raises if it fails."""
+    """Submit a job and wait until it is done.
+
+    Raises
+    ------
+    TrainingError
+        If it failed or was stopped.
+    """
     run = open_store().submit(LOCAL, config, name)
     if run.state is not State.DONE:
         ensure_engine(settings(), wait=ENGINE_SECONDS)
         run = follow_progress(run)
-    return _ended(run)
+    return _check_done(run)
 
 
-def _ended(run: Run) -> Run:
-    """Return a run that is done; raises if it ended otherwise."""
+def _check_done(run: Run) -> Run:
+    """Return `run` if it is done, else raise `TrainingError`."""
     if run.state is State.DONE:
         return run
-    reason = echo_command(run.job.reason or f"it was {run.state}")
+    reason = with_typed_names(run.job.reason or f"it was {run.state}")
     if run.state is State.STOPPED:
         raise TrainingError(
             f"Run {run.id} was stopped and keeps what there is: the same command goes on from there."
@@ -68,10 +74,7 @@ def _ended(run: Run) -> Run:
 
 
 def follow_progress(run: Run) -> Run:
-    """Show a job's progress on the terminal until it ends.
-
-    Ctrl-C asks it to stop, a second time leaves it alone.
-    """
+    """Show a job's progress until it ends; Ctrl-C stops the job, a second Ctrl-C only the command."""
     store = open_store()
     columns = (
         TextColumn("{task.description}"),
@@ -82,87 +85,87 @@ def follow_progress(run: Run) -> Run:
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("waiting", total=None)
 
-        def look() -> Run | None:
-            now = store.run(LOCAL, run.id)
-            if not now.state.live:
-                return now
-            if progress := now.job.progress:
+        def poll() -> Run | None:
+            current = store.run(LOCAL, run.id)
+            if not current.state.live:
+                return current
+            if progress := current.job.progress:
                 total = progress.total or None
                 bar.update(task, description=progress.stage, completed=progress.done, total=total)
-            elif place := store.queue_position(now):
+            elif place := store.queue_position(current):
                 bar.update(task, description=f"waiting, place {place} in the queue")
             return None
 
-        return watch(look, lambda: store.request_stop(LOCAL, run.id), every=POLL_SECONDS)
+        return watch(poll, lambda: store.request_stop(LOCAL, run.id), every=POLL_SECONDS)
 
 
-def watch(look: Callable[[], T | None], stop: Callable[[], object], *, every: float) -> T:
-    """Call `look` every so many seconds until it returns something; the engine is kept alive meanwhile.
+def watch(poll: Callable[[], T | None], stop: Callable[[], object], *, every: float) -> T:
+    """Call `poll` every `every` seconds until it returns something, and keep the engine alive meanwhile.
 
-    Ctrl-C calls `stop` and watches on, a second time it is raised.
+    Ctrl-C calls `stop` and goes on waiting, a second one is raised.
 
     Raises
     ------
     WorkspaceError
-        If the workspace's disk is full and stays so; what was started goes on when there is room.
+        If the workspace's disk stays full; the job itself goes on once there is room.
     """
-    asked, check_disk = False, DiskCheck(open_store().workspace.root)
+    stopping, check_disk = False, DiskCheck(open_store().workspace.root)
     while True:
         try:
-            if (found := look()) is not None:
-                return found
+            if (outcome := poll()) is not None:
+                return outcome
             ensure_engine(settings())
             check_disk()
             time.sleep(every)
         except KeyboardInterrupt:
-            if asked:
+            if stopping:
                 raise
-            asked = True
+            stopping = True
             stop()
 
 
 def result(run: Run, kind: type[T]) -> T:
-    """Return a finished job's result; the job is done again where that is gone or damaged."""
+    """Return a finished job's result; rerun the job if its files are missing or damaged."""
     store = open_store()
     folder = store.workspace.run(run.job.id)
-    found = artifacts.load(folder, kind)
-    if found is None and store.ask_anew(LOCAL, run.id):
+    loaded = artifacts.load(folder, kind)
+    if loaded is None and store.ask_anew(LOCAL, run.id):
         ensure_engine(settings(), wait=ENGINE_SECONDS)
-        _ended(follow_progress(run))
-        found = artifacts.load(folder, kind)
-    if found is None:
+        _check_done(follow_progress(run))
+        loaded = artifacts.load(folder, kind)
+    if loaded is None:
         raise NotFoundError(
             f"The files of {run.name} are gone: run the command again after deleting the run."
         )
-    return found
+    return loaded
 
 
 def find(run: str) -> Run:
     """Return a run by id, or the newest one of that name."""
     store = open_store()
-    named = [r for r in store.runs(LOCAL) if r.name == run]
+    same_name = [one for one in store.runs(LOCAL) if one.name == run]
     try:
-        found = named[0] if named else store.run(LOCAL, run)
+        found = same_name[0] if same_name else store.run(LOCAL, run)
     except NotFoundError:
-        raise NotFoundError(f"There is no run {shorten_repr(run)} here: {LISTED}.") from None
+        raise NotFoundError(f"There is no run {shorten_repr(run)} here: {RUNS_HINT}.") from None
     _typed[found.job.id] = run
     return found
 
 
-def echo_command(said: str) -> str:
-    """Return a sentence with the word that a person typed where it names the job that `find` found for it."""
-    for job, word in _typed.items():
-        said = said.replace(job, word)
-    return said
+def with_typed_names(sentence: str) -> str:
+    """Replace job ids in a sentence by the run names that were typed."""
+    for job, name in _typed.items():
+        sentence = sentence.replace(job, name)
+    return sentence
 
 
-def anatomy_of(backbone: BackboneConfig) -> BackboneInfo:
-    """Return a backbone's anatomy; this is also what fetches one from the Hub."""
+def backbone_info(backbone: BackboneConfig) -> BackboneInfo:
+    """Return a backbone's info; this also downloads it from the Hub."""
     return result(submit(BackboneInfoConfig(backbone=backbone), "backbone"), BackboneInfo)
 
 
-def with_whole_path(backbone: BackboneConfig) -> BackboneConfig:
-    """Return the backbone, a local folder by its whole path: the engine may stand in another folder."""
+def with_absolute_path(backbone: BackboneConfig) -> BackboneConfig:
+    """Return `backbone` with the absolute path of a local folder: the engine's working folder may differ."""
     folder = os.path.expanduser(backbone.id)
     if backbone.id == BUNDLED or not os.path.isdir(folder):
         return backbone

@@ -1,4 +1,4 @@
-"""The data of a command, looked at by the engine before anything long starts: as a table, then as a task."""
+"""Checks of a command's data by the engine before long work: the table, then the task."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,22 +12,22 @@ from translearn_core.errors import DataError
 from translearn_core.results import Diagnosis, Finding, Severity, TableProfile
 from translearn_core.runs import Dataset
 
-MOST_NAMES = 12
-"""Columns that a sentence lists."""
+MAX_NAMES = 12
+"""Most columns listed in an error."""
 
-LONGEST_NUMBER = 6
-"""Digits of a column's number."""
+MAX_DIGITS = 6
+"""Most digits of a column number."""
 
 
 @dataclass(frozen=True)
 class DataCheck:
-    """What was found in the data of a command: in its files, and in the tasks made of them."""
+    """Findings on a command's files and on the tasks built from them."""
 
     reading: TableProfile
     findings: tuple[Finding, ...]
 
     def show(self, *, quiet: bool) -> None:
-        """Print the findings on the error stream: when nothing can be refused any more, before long work."""
+        """Print the findings on stderr; call it after all checks, before long work."""
         if not quiet:
             print_findings(self.findings, self.reading)
 
@@ -37,71 +37,71 @@ class DataCheck:
 
 
 def read_data(dataset: Dataset, *, texts_only: bool = False) -> TableProfile:
-    """Return how the files of a data set read; `texts_only` for files without labels."""
+    """Return the profile of a data set's files; `texts_only` for files without labels."""
     config = ReadConfig(dataset=dataset.digest, texts_only=texts_only)
     return result(submit(config, f"reading {dataset.name}"), TableProfile)
 
 
 def column_name(word: str, reading: TableProfile, option: str) -> str:
-    """Return the column that a word names, or else numbers: 1 is the first.
+    """Return the column with the name `word`, or else with that number, from 1.
 
     Raises
     ------
     DataError
-        If there is no such column; the sentence names `option`.
+        If there is no such column; the error names `option`.
     """
     names = [column.name for column in reading.columns]
     if word in names:
         return word
-    if word.isdecimal() and len(word) <= LONGEST_NUMBER:
+    if word.isdecimal() and len(word) <= MAX_DIGITS:
         number = int(word)
-        if (name := f"column {number}") in names:  # the name of a column that has none in the file
+        if (name := f"column {number}") in names:  # name given to a column without a header
             return name
         if 1 <= number <= len(names):
             return names[number - 1]
-    listed = ", ".join(map(quote, names[:MOST_NAMES])) + (" …" if len(names) > MOST_NAMES else "")
+    listed = ", ".join(map(quote, names[:MAX_NAMES])) + (" …" if len(names) > MAX_NAMES else "")
     raise DataError(f"There is no column {quote(word)} in this file; it has {listed}: check {option}.")
 
 
-def question(experiment: ExperimentConfig) -> DiagnoseConfig:
-    """Return the question what is in the data of an experiment, as its backbone reads them."""
+def diagnose_config(experiment: ExperimentConfig) -> DiagnoseConfig:
+    """Return the job that diagnoses an experiment's data with its tokenizer."""
     return DiagnoseConfig(
         data=experiment.data, backbone=experiment.backbone, token_limit=experiment.features.token_limit
     )
 
 
-def diagnosis(asked: DiagnoseConfig) -> Diagnosis:
-    """Return what is found in a task.
+def diagnosis(config: DiagnoseConfig) -> Diagnosis:
+    """Return the diagnosis of a task.
 
     Raises
     ------
     DataError
-        If something blocks it.
+        If a finding blocks the task.
     """
-    found = result(submit(asked, "looking at the data"), Diagnosis)
-    for one in found.findings:
-        if one.severity is Severity.BLOCKING:
-            raise DataError(" ".join(filter(None, (one.sentence, one.advice))))
+    found = result(submit(config, "looking at the data"), Diagnosis)
+    for finding in found.findings:
+        if finding.severity is Severity.BLOCKING:
+            raise DataError(" ".join(filter(None, (finding.sentence, finding.advice))))
     return found
 
 
-def check_data(reading: TableProfile, questions: Iterable[DiagnoseConfig] = ()) -> DataCheck:
-    """Return the findings of a reading and of the tasks made of it.
+def check_data(reading: TableProfile, configs: Iterable[DiagnoseConfig] = ()) -> DataCheck:
+    """Return the findings on the files and on the tasks built from them.
 
     Parameters
     ----------
-    reading : Reading
+    reading : TableProfile
         As `read_data` returns it.
-    questions : iterable of DiagnoseConfig
-        The tasks; what a later one says of a matter that an earlier one has said is left out.
+    configs : iterable of DiagnoseConfig
+        The tasks; findings with a code that was already found are left out.
 
     Raises
     ------
     DataError
-        If something blocks a task.
+        If a finding blocks a task.
     """
     findings = list(reading.findings)
-    for asked in questions:
-        known = {one.code for one in findings}
-        findings += [one for one in diagnosis(asked).findings if one.code not in known]
+    for config in configs:
+        known = {finding.code for finding in findings}
+        findings += [finding for finding in diagnosis(config).findings if finding.code not in known]
     return DataCheck(reading, tuple(findings))

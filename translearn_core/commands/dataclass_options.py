@@ -1,4 +1,4 @@
-"""A command's parameter that is a dataclass becomes one option for each of its fields."""
+"""Expansion of dataclass parameters of commands into one option per field."""
 
 import inspect
 from collections.abc import Callable, Mapping
@@ -13,61 +13,60 @@ R = TypeVar("R")
 
 
 @dataclass(frozen=True)
-class Offered:
-    """How one command offers a dataclass of options; written beside it: ``Annotated[Options, Offered(...)]``.
+class OptionChanges:
+    """Changes to a dataclass of options for one command: ``Annotated[Options, OptionChanges(...)]``.
 
-    `without` names fields that are no options here and keep their default; `told` gives others a help of
-    this command's own.
+    `without` names fields that keep their default and are no options; `help` has other help texts by field.
     """
 
     without: tuple[str, ...] = ()
-    told: Mapping[str, str] = field(default_factory=dict)
+    help: Mapping[str, str] = field(default_factory=dict)
 
 
 def spread_options(command: Callable[..., R]) -> Callable[..., R]:
-    """Return `command` with each parameter that is a dataclass replaced by its fields, in their order.
+    """Return `command` with each dataclass parameter replaced by its fields, in order.
 
-    A field is annotated as typer wants it: ``lr: Annotated[float | None, typer.Option(...)] = None``.
+    Fields are annotated for typer: ``lr: Annotated[float | None, typer.Option(...)] = None``.
 
     Raises
     ------
     TypeError
-        If `Offered` names a field that there is not, or leaves out one that has no default.
+        If `OptionChanges` names an unknown field, or leaves out one without a default.
     """
     parameters: list[inspect.Parameter] = []
-    gathered: dict[str, tuple[type[Any], list[str]]] = {}
+    expanded: dict[str, tuple[type[Any], list[str]]] = {}
     for parameter in inspect.signature(command, eval_str=True).parameters.values():
-        kind, offered = _kind(parameter.annotation)
+        kind, changes = _kind(parameter.annotation)
         options = [parameter]
         if isinstance(kind, type) and is_dataclass(kind):
-            options = _options(kind, offered)
-            gathered[parameter.name] = kind, [option.name for option in options]
+            options = _options(kind, changes)
+            expanded[parameter.name] = kind, [option.name for option in options]
         parameters += [option.replace(kind=inspect.Parameter.KEYWORD_ONLY) for option in options]
 
     @wraps(command)
-    def taking_each(**words: Any) -> R:
-        for name, (kind, names) in gathered.items():
-            words[name] = kind(**{option: words.pop(option) for option in names})
-        return command(**words)
+    def wrapper(**values: Any) -> R:
+        for name, (kind, names) in expanded.items():
+            values[name] = kind(**{option: values.pop(option) for option in names})
+        return command(**values)
 
-    taking_each.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    return taking_each
+    wrapper.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    return wrapper
 
 
-def _kind(annotation: Any) -> tuple[Any, Offered]:
-    """Return the type that is annotated, and how it is offered."""
+def _kind(annotation: Any) -> tuple[Any, OptionChanges]:
+    """Return the annotated type and its changes."""
     if get_origin(annotation) is not Annotated:
-        return annotation, Offered()
-    kind, *beside = get_args(annotation)
-    return kind, next((one for one in reversed(beside) if isinstance(one, Offered)), Offered())
+        return annotation, OptionChanges()
+    kind, *metadata = get_args(annotation)
+    return kind, next((one for one in reversed(metadata) if isinstance(one, OptionChanges)), OptionChanges())
 
 
-def _options(kind: type[Any], offered: Offered) -> list[inspect.Parameter]:
-    """Return the fields of a dataclass as parameters."""
+def _options(kind: type[Any], changes: OptionChanges) -> list[inspect.Parameter]:
+    """Return the fields of a dataclass as function parameters."""
     known = {one.name: one for one in fields(kind)}
-    if unknown := sorted({*offered.without, *offered.told} - known.keys()):
+    if unknown := sorted({*changes.without, *changes.help} - known.keys()):
         raise TypeError(f"{kind.__name__} has no field {unknown[0]!r}: give one of {', '.join(known)}.")
-    for name in offered.without:
+    for name in changes.without:
         if _default(known[name]) is inspect.Parameter.empty:
             raise TypeError(f"{kind.__name__}.{name} has no default: it cannot be left out.")
     hints = get_type_hints(kind, include_extras=True)
@@ -76,10 +75,10 @@ def _options(kind: type[Any], offered: Offered) -> list[inspect.Parameter]:
             name,
             inspect.Parameter.KEYWORD_ONLY,
             default=_default(one),
-            annotation=_retold(hints[name], offered.told.get(name)),
+            annotation=_with_help(hints[name], changes.help.get(name)),
         )
         for name, one in known.items()
-        if name not in offered.without
+        if name not in changes.without
     ]
 
 
@@ -87,11 +86,11 @@ def _default(one: Field[Any]) -> Any:
     return inspect.Parameter.empty if one.default is MISSING else one.default
 
 
-def _retold(annotation: Any, told: str | None) -> Any:
-    """Return an annotation with another help."""
-    if told is None:
+def _with_help(annotation: Any, text: str | None) -> Any:
+    """Return an annotation with another help text."""
+    if text is None:
         return annotation
-    kind, *beside = get_args(annotation)
-    option = copy(next(one for one in beside if isinstance(one, ParameterInfo)))
-    option.help = told
+    kind, *metadata = get_args(annotation)
+    option = copy(next(one for one in metadata if isinstance(one, ParameterInfo)))
+    option.help = text
     return Annotated[kind, option]

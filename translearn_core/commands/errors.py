@@ -1,4 +1,4 @@
-"""What cannot be is said in one line that names the option or field."""
+"""Errors of commands as one line that names the option or field."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,7 +23,7 @@ M = TypeVar("M", bound=BaseConfig)
 
 
 def explain_errors(command: Callable[P, R]) -> Callable[P, R]:
-    """Turn our errors, and what the system refuses, into one line and exit code 2."""
+    """Decorate a command: known errors become one line and exit code 2."""
 
     @wraps(command)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -32,7 +32,7 @@ def explain_errors(command: Callable[P, R]) -> Callable[P, R]:
         except TranslearnError as error:
             print_error(str(error))
             raise typer.Exit(2) from None
-        except BrokenPipeError:  # whoever read the output has gone
+        except BrokenPipeError:  # the reader of the output is gone
             raise
         except OSError as error:
             explained = explain_os_error(error, absolute(settings().workspace))
@@ -45,20 +45,20 @@ def explain_errors(command: Callable[P, R]) -> Callable[P, R]:
     return guarded
 
 
-def print_error(said: str) -> None:
-    """Say on the error stream what is wrong."""
-    print_line(f"translearn: {said}", console, style="red")
+def print_error(sentence: str) -> None:
+    """Print an error on stderr."""
+    print_line(f"translearn: {sentence}", console, style="red")
 
 
 def valid(kind: type[M], **values: Any) -> M:
-    """Build a configuration; an impossible value becomes an error that names the option."""
+    """Build a configuration; invalid values become errors that name the option."""
     with naming_fields():
         return kind(**values)
 
 
 @contextmanager
 def naming_fields() -> Iterator[None]:
-    """Turn what a configuration refuses into an error that names the field."""
+    """Turn validation errors into errors that name the field."""
     try:
         yield
     except ValidationError as error:

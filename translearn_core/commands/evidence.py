@@ -1,4 +1,4 @@
-"""``translearn evidence``: what transferred in a finished run, what moved, what was lost, what to trust."""
+"""``translearn evidence``: baselines, probing, CKA, forgetting and error analysis of a finished run."""
 
 import json
 from collections.abc import Callable
@@ -43,95 +43,97 @@ def evidence(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Hold a run against its baselines, probe its layers, and say what moved, was lost and can be trusted."""
-    about = find(run)
-    config = about.job.config
+    """Compare a run with baselines, probe its layers, and report CKA, forgetting, calibration and errors."""
+    finished = find(run)
+    config = finished.job.config
     if not isinstance(config, ExperimentConfig):
-        raise ConfigError("run", about.id, "a training")
+        raise ConfigError("run", finished.id, "a training")
     others = {"scratch": _job(scratch), "sibling": _job(sibling)}
-    lost = valid(ForgettingConfig, job=about.job.id, earlier=tuple(find(one).job.id for one in earlier or ()))
-    print_result(gather(about, config, others, lost), show, as_json=as_json)
+    forgetting = valid(
+        ForgettingConfig, job=finished.job.id, earlier=tuple(find(one).job.id for one in earlier or ())
+    )
+    print_result(gather(finished, config, others, forgetting), show, as_json=as_json)
 
 
 def gather(
     run: Run, config: ExperimentConfig, others: dict[str, str | None], forgetting: ForgettingConfig
 ) -> dict[str, Any]:
-    """Return what ``evidence --json`` prints; what was asked before is read, the rest computed.
+    """Return the output of ``evidence --json``; results that exist are loaded, the others computed.
 
-    A part that cannot be answered says why not, unless a person gave it a run to compare with.
+    A part that fails has the reason, unless a run to compare with was given for it.
     """
     job, scratch, sibling = run.job.id, others["scratch"], others["sibling"]
     summary = result(run, RunSummary)
     interval = summary.test.accuracy_interval
-    found: dict[str, Any] = {
+    parts: dict[str, Any] = {
         "run": run.id,
         "name": run.name,
         "accuracy": summary.test.accuracy,
         "accuracy_interval": [interval.low, interval.high],
-        "baselines": _asked(
+        "baselines": _run_part(
             BaselinesConfig(job=job, scratch=scratch), Baselines, "baselines",
-            lambda held: _part((held.sentence, *held.caveats), held.frame()), given=scratch is not None,
+            lambda baselines: _part((baselines.sentence, *baselines.caveats), baselines.frame()),
+            required=scratch is not None,
         ),
-        "probes": _asked(
+        "probes": _run_part(
             ProbeConfig(job=job), ProbeScores, "probes",
-            lambda probed: _part((), probed.frame().assign(selectivity=probed.selectivity.ravel())),
+            lambda scores: _part((), scores.frame().assign(selectivity=scores.selectivity.ravel())),
         ),
-        "trust": _asked(
-            ErrorAnalysisConfig(job=job),
-            ErrorAnalysis,
-            "trust",
-            lambda found: _part(found.sentences, found.frame()),
+        "trust": _run_part(
+            ErrorAnalysisConfig(job=job), ErrorAnalysis, "trust",
+            lambda analysis: _part(analysis.sentences, analysis.frame()),
         ),
     }  # fmt: skip
     if config.trains_backbone:
-        found["moved"] = _asked(
+        parts["moved"] = _run_part(
             SimilarityConfig(job=job, sibling=sibling), Similarity, "what moved",
-            lambda moved: _part((moved.sentence,), moved.frame()), given=sibling is not None,
+            lambda similarity: _part((similarity.sentence,), similarity.frame()),
+            required=sibling is not None,
         )  # fmt: skip
-        found["lost"] = _asked(
+        parts["lost"] = _run_part(
             forgetting, Forgetting, "what was lost",
-            lambda lost: _part(lost.sentences(), lost.frame()), given=bool(forgetting.earlier),
+            lambda retained: _part(retained.sentences(), retained.frame()), required=bool(forgetting.earlier),
         )  # fmt: skip
-    return found
+    return parts
 
 
-def show(found: dict[str, Any], page: Console) -> None:
-    """Print every part: its sentences, then its table, or why there is none."""
+def show(parts: dict[str, Any], screen: Console) -> None:
+    """Print the sentences and the table of every part, or the reason why there is none."""
     for part, title in TITLES.items():
-        if part not in found:
+        if part not in parts:
             continue
-        print_line(title, page, style="bold")
-        if found[part]["reason"]:
-            print_line(f"Not answered: {found[part]['reason']}", page)
-        for said in found[part]["sentences"]:
-            print_line(said, page)
-        if found[part]["table"]:
-            _print(found[part]["table"], page)
+        print_line(title, screen, style="bold")
+        if parts[part]["reason"]:
+            print_line(f"Not answered: {parts[part]['reason']}", screen)
+        for sentence in parts[part]["sentences"]:
+            print_line(sentence, screen)
+        if parts[part]["table"]:
+            _print_rows(parts[part]["table"], screen)
 
 
 TITLES = {
-    "baselines": "Did it help?",
-    "probes": "What does each layer know?",
-    "moved": "What moved?",
-    "lost": "What was lost?",
-    "trust": "Can it be trusted?",
+    "baselines": "Baselines: did it help?",
+    "probes": "Linear probing: what does each layer know?",
+    "moved": "Representation similarity (CKA): what moved?",
+    "lost": "Catastrophic forgetting: what was lost?",
+    "trust": "Calibration and errors: can it be trusted?",
 }
-"""The parts there may be, as they are called."""
+"""Titles of the parts."""
 
 
-def _asked(
+def _run_part(
     config: BaseConfig,
     kind: type[T],
-    called: str,
+    name: str,
     part: Callable[[T], dict[str, Any]],
     *,
-    given: bool = False,
+    required: bool = False,
 ) -> dict[str, Any]:
-    """Return a part's answer, or why there is none; raises where a person stopped it or `given` something."""
+    """Return a part, or the reason why it failed; raise if it was stopped or `required`."""
     try:
-        return part(result(submit(config, called), kind))
+        return part(result(submit(config, name), kind))
     except TrainingError as error:
-        if given or open_store().run(LOCAL, job_id(config)).state is not State.FAILED:
+        if required or open_store().run(LOCAL, job_id(config)).state is not State.FAILED:
             raise
         return {"sentences": [], "table": [], "reason": str(error)}
 
@@ -145,15 +147,17 @@ def _part(sentences: tuple[str, ...], frame: pd.DataFrame) -> dict[str, Any]:
     return {"sentences": list(filter(None, sentences)), "table": table, "reason": None}
 
 
-def _print(lines: list[dict[str, Any]], page: Console) -> None:
-    heads = [name for name in lines[0] if name != "verdict"]
-    numbers = [name for name in heads if all(isinstance(line[name], int | float | None) for line in lines)]
-    print_table(page, heads, [[_cell(name, line[name]) for name in heads] for line in lines], numbers=numbers)
+def _print_rows(rows: list[dict[str, Any]], screen: Console) -> None:
+    columns = [name for name in rows[0] if name != "verdict"]
+    numbers = [name for name in columns if all(isinstance(row[name], int | float | None) for row in rows)]
+    print_table(
+        screen, columns, [[_cell(name, row[name]) for name in columns] for row in rows], numbers=numbers
+    )
 
 
 def _cell(name: str, value: Any) -> str:
     if value is None:
         return "–"
-    if name == "layer":  # a float where a line of the table has none
+    if name == "layer":  # a float if another row has none
         return str(int(value))
     return f"{value:.3f}" if isinstance(value, float) else str(value)

@@ -1,12 +1,12 @@
-"""From the options of a command to an experiment, checked before anything is started."""
+"""Build an experiment from the options of a command, with all checks before work starts."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from translearn_core.commands.client import add_dataset, anatomy_of, find, with_whole_path
-from translearn_core.commands.data_check import DataCheck, check_data, column_name, question, read_data
+from translearn_core.commands.client import add_dataset, backbone_info, find, with_absolute_path
+from translearn_core.commands.data_check import DataCheck, check_data, column_name, diagnose_config, read_data
 from translearn_core.commands.errors import naming_fields, valid
-from translearn_core.commands.options import ExperimentOptions, ReadingOptions, given, read_options
+from translearn_core.commands.options import ExperimentOptions, ReadingOptions, given_options, read_options
 from translearn_core.config import (
     BackboneConfig,
     DataConfig,
@@ -25,57 +25,57 @@ from translearn_core.runs import Dataset
 
 
 def experiment_of(
-    asked: ExperimentOptions, reading: ReadingOptions
+    options: ExperimentOptions, reading: ReadingOptions
 ) -> tuple[ExperimentConfig, Dataset, DataCheck]:
-    """Return the experiment that the options of a command ask for, its data set, and what is in that.
+    """Return the experiment for the options of a command, its data set, and the findings on that.
 
-    A recipe comes first, then options of their own, then ``--set``.
+    Precedence, from low to high: recipe, single options, ``--set``.
     """
-    settings = parse_overrides(asked.settings or [])
-    files = {"train": asked.file, "validation": asked.validation, "test": asked.test}
+    settings = parse_overrides(options.settings or [])
+    files = {"train": options.file, "validation": options.validation, "test": options.test}
     dataset = add_dataset({part: path for part, path in files.items() if path}, read_options(reading))
-    if asked.recipe is not None:
-        recipe_named(asked.recipe)
+    if options.recipe is not None:
+        recipe_named(options.recipe)
     table = read_data(dataset)
-    data = _data(asked, dataset, table, settings)
-    source = with_whole_path(valid(BackboneConfig, id=asked.backbone, random_init=asked.random_init))
-    anatomy = anatomy_of(source)
+    data = _data(options, dataset, table, settings)
+    source = with_absolute_path(valid(BackboneConfig, id=options.backbone, random_init=options.random_init))
+    info = backbone_info(source)
     config = build_experiment(
         data,
         source,
-        anatomy,
-        train_blocks=asked.train_blocks,
-        training=given(asked, TrainingConfig),
-        recipe=asked.recipe,
-        teacher=None if asked.teacher is None else find(asked.teacher).job.id,
+        info,
+        train_blocks=options.train_blocks,
+        training=given_options(options, TrainingConfig),
+        recipe=options.recipe,
+        teacher=None if options.teacher is None else find(options.teacher).job.id,
         settings=settings,
     )
     if config.data.dataset != dataset.digest:
         raise ConfigError("data.dataset", config.data.dataset, "it out: FILE is the data set", verb="leave")
-    return config, dataset, check_data(table, [question(config)])
+    return config, dataset, check_data(table, [diagnose_config(config)])
 
 
 def parse_overrides(words: Sequence[str]) -> dict[str, Any]:
-    """Read ``name=value`` words; a value is JSON where it can be, else text."""
-    found: dict[str, Any] = {}
+    """Parse ``name=value`` words; a value is JSON if it parses, else text."""
+    overrides: dict[str, Any] = {}
     for word in words:
         name, equals, value = word.partition("=")
         if not equals:
             raise ConfigError("set", word, "a name and a value, such as training.epochs=5")
         try:
-            found[name.strip()] = parse_json(value)
+            overrides[name.strip()] = parse_json(value)
         except DocumentLimitError:
             expected = f"a value nested at most {MAX_DEPTH} deep"
             raise ConfigError(name.strip(), value, expected) from None
         except DocumentError:
-            found[name.strip()] = value
-    return found
+            overrides[name.strip()] = value
+    return overrides
 
 
 def build_experiment(
     data: DataConfig,
     source: BackboneConfig,
-    anatomy: BackboneInfo,
+    info: BackboneInfo,
     *,
     train_blocks: str | None,
     training: dict[str, Any],
@@ -83,14 +83,14 @@ def build_experiment(
     teacher: str | None,
     settings: Mapping[str, Any],
 ) -> ExperimentConfig:
-    """Return the experiment: a recipe first, then `training`, then `settings` by their dotted names."""
-    n_blocks = anatomy.n_blocks
+    """Return the experiment: the recipe, overridden by `training`, then by `settings` (dotted names)."""
+    n_blocks = info.n_blocks
     plan = FreezePlan.parse(train_blocks or "none", n_blocks)
     config = ExperimentConfig(
         data=data,
         backbone=source,
         plan=plan,
-        features=anatomy.features,
+        features=info.features,
         training=TrainingConfig.defaults_for(plan),
     )
     if recipe is not None:
@@ -112,29 +112,29 @@ def build_experiment(
 
 
 def depth_of(plan: FreezePlan, n_blocks: int) -> int:
-    """Return how many blocks at the top a plan trains; raises if they are not the top ones."""
+    """Return the number of top blocks a plan trains; raise `ConfigError` for other blocks."""
     if plan.blocks != FreezePlan.last_n(len(plan.blocks), n_blocks).blocks:
         raise ConfigError("train_blocks", ",".join(map(str, plan.blocks)), "last:K beside a recipe")
     return len(plan.blocks)
 
 
 def _data(
-    asked: ExperimentOptions, dataset: Dataset, table: TableProfile, settings: Mapping[str, Any]
+    options: ExperimentOptions, dataset: Dataset, table: TableProfile, settings: Mapping[str, Any]
 ) -> DataConfig:
-    """Return what the columns mean and how rows are dealt."""
-    text, label = column_name(asked.text, table, "--text"), column_name(asked.label, table, "--label")
-    column = None if asked.split is None else column_name(asked.split, table, "--split")
-    seed = asked.seed if asked.split_seed is None else asked.split_seed
-    group = None if asked.group is None else column_name(asked.group, table, "--group")
+    """Return the roles of the columns and the split."""
+    text, label = column_name(options.text, table, "--text"), column_name(options.label, table, "--label")
+    column = None if options.split is None else column_name(options.split, table, "--split")
+    seed = options.seed if options.split_seed is None else options.split_seed
+    group = None if options.group is None else column_name(options.group, table, "--group")
     split = valid(SplitConfig, column=column, group=group, seed=seed)
     data = valid(DataConfig, dataset=dataset.digest, text=text, label=label, split=split)
-    about_data = {name: value for name, value in settings.items() if name.startswith("data.")}
+    data_settings = {name: value for name, value in settings.items() if name.startswith("data.")}
     with naming_fields():
-        return apply_overrides(ExperimentConfig(data=data), about_data).data
+        return apply_overrides(ExperimentConfig(data=data), data_settings).data
 
 
 def _check(config: ExperimentConfig, n_blocks: int, settings: Mapping[str, Any]) -> None:
-    """Raise `ConfigError` that names what a person set if the backbone cannot do this."""
+    """Raise `ConfigError` that names the user's option if the backbone does not support the plan."""
     try:
         config.check(config.backbone.blocks or n_blocks)
     except ConfigError as error:

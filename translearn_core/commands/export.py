@@ -1,4 +1,4 @@
-"""``translearn export``: a finished run's model as a folder that runs anywhere."""
+"""``translearn export``: write a finished run's model as a self-contained folder."""
 
 import zipfile
 from pathlib import Path
@@ -25,33 +25,33 @@ def export(
     as_json: AsJson = False,
 ) -> None:
     """Write a finished run's model to a folder: weights, tokenizer, labels, card, programs to use it."""
-    if onnx and (lacking := missing_onnx_message()):
-        raise TranslearnError(lacking)
-    trained = find(run)
-    asked = question(trained, onnx=onnx)
+    if onnx and (message := missing_onnx_message()):
+        raise TranslearnError(message)
+    finished = find(run)
+    config = export_config(finished, onnx=onnx)
     check_empty(out)
-    made = submit(asked, f"export of {trained.name}"[:200])
-    found = result(made, ExportFile)
-    with zipfile.ZipFile(open_store().workspace.run(made.job.id) / found.file) as packed:
+    exported = submit(config, f"export of {finished.name}"[:200])
+    file = result(exported, ExportFile)
+    with zipfile.ZipFile(open_store().workspace.run(exported.job.id) / file.file) as packed:
         packed.extractall(out)
-    told = {"run": trained.id, "out": str(out), "bytes": found.bytes, "files": list(found.files)}
-    print_result(told | {"onnx_difference": found.onnx_difference}, show, as_json=as_json)
+    record = {"run": finished.id, "out": str(out), "bytes": file.bytes, "files": list(file.files)}
+    print_result(record | {"onnx_difference": file.onnx_difference}, show, as_json=as_json)
 
 
-def question(trained: Run, *, onnx: bool) -> ExportConfig:
-    """Return what is asked for, with the names that the run and its table have here."""
-    config = trained.job.config
+def export_config(finished: Run, *, onnx: bool) -> ExportConfig:
+    """Return the export job, with the names of the run and its data set."""
+    config = finished.job.config
     if not isinstance(config, ExperimentConfig):
-        raise ConfigError("run", trained.id, "a training")
+        raise ConfigError("run", finished.id, "a training")
     try:
         data = open_store().dataset(LOCAL, config.data.dataset).name
     except NotFoundError:  # deleted since
         data = ""
-    return ExportConfig(job=trained.job.id, onnx=onnx, name=trained.name, data=data[:200])
+    return ExportConfig(job=finished.job.id, onnx=onnx, name=finished.name, data=data[:200])
 
 
 def check_empty(out: Path) -> None:
-    """Raise `DataError` if a folder cannot be written to or holds something, before anything is computed."""
+    """Raise `DataError` if a folder is not writable or not empty."""
     try:
         out.mkdir(parents=True, exist_ok=True)
         full = any(out.iterdir())
@@ -62,9 +62,9 @@ def check_empty(out: Path) -> None:
 
 
 def show(found: dict[str, Any], screen: Console) -> None:
-    """Print where the files are, and how to use them."""
+    """Print the folder and how to use it."""
     print_line(f"{len(found['files'])} files written to {found['out']}", screen)
     if found["onnx_difference"] is not None:
-        off = found["onnx_difference"]
-        print_line(f"The ONNX file's probabilities differ by at most {off:.1e} on test texts.", screen)
+        difference = found["onnx_difference"]
+        print_line(f"The ONNX file's probabilities differ by at most {difference:.1e} on test texts.", screen)
     print_line(f'Try it: python {quote(str(Path(found["out"]) / "predict.py"))} "a text"', screen)

@@ -1,4 +1,4 @@
-"""Findings on the data of a command, a line each on the error stream, the worst first."""
+"""Data findings of a command: one line each on stderr, the most severe first."""
 
 import re
 import shlex
@@ -17,7 +17,7 @@ from translearn_core.results import FileFormat, Finding, Severity, TableProfile
 WORST_FIRST = (Severity.BLOCKING, Severity.DECISION, Severity.WARNING, Severity.FIXED, Severity.DETECTED)
 
 DESCRIPTIVE = frozenset({"encoding", "delimiter", "quoting", "json", "parquet", "pieces-per-word"})
-"""Detected findings that a line of their own adds nothing to; `read_as` says the most of them in one."""
+"""Codes of detected findings without a line of their own; `read_as` summarises them."""
 
 OPTIONS: Mapping[str, str] = {
     "encoding": "encoding",
@@ -26,51 +26,51 @@ OPTIONS: Mapping[str, str] = {
     "sheet": "sheet",
     "several-tables": "sheet",
 }
-"""The reading option that settles what a finding is unsure of."""
+"""Reading option that overrides what a finding guessed."""
 
 STYLES = {Severity.DECISION: "yellow", Severity.WARNING: "yellow"}
-MOST_ROWS = 5
+MAX_ROWS = 5
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 def print_findings(findings: Sequence[Finding], reading: TableProfile) -> None:
-    """Print findings on the error stream, and how the files were read."""
+    """Print findings and the file formats on stderr."""
     for severity, line in lines(findings, reading):
         print_line(line, console, style=STYLES.get(severity))
 
 
 def lines(findings: Sequence[Finding], reading: TableProfile) -> list[tuple[Severity, str]]:
-    """Return the lines that tell of findings, the worst first and how the files were read as the last."""
+    """Return a line per finding, the most severe first, then the file formats."""
     choices = _choices(reading)
-    told = [one for one in worst_first(findings) if not _folded(one)]
-    settled = {OPTIONS.get(one.code) for one in told}
+    shown = [finding for finding in worst_first(findings) if not _is_summarised(finding)]
+    settled = {OPTIONS.get(finding.code) for finding in shown}
     unsettled = [word for option, words in choices.items() if option not in settled for word in words]
-    said = [(one.severity, _line(one, choices)) for one in told]
-    return [*said, *((Severity.DETECTED, line) for line in read_as(reading.formats, unsettled))]
+    finding_lines = [(finding.severity, _line(finding, choices)) for finding in shown]
+    return [*finding_lines, *((Severity.DETECTED, line) for line in read_as(reading.formats, unsettled))]
 
 
 def worst_first(findings: Iterable[Finding]) -> list[Finding]:
-    """Return findings by their severity, each once."""
-    return sorted(dict.fromkeys(findings), key=lambda one: WORST_FIRST.index(one.severity))
+    """Return findings sorted by severity, without duplicates."""
+    return sorted(dict.fromkeys(findings), key=lambda finding: WORST_FIRST.index(finding.severity))
 
 
 def records(findings: Iterable[Finding]) -> list[dict[str, Any]]:
-    """Return findings as ``--json`` prints them, the worst first."""
+    """Return findings for ``--json``, the most severe first."""
     return [
         {
-            "code": one.code,
-            "severity": str(one.severity),
-            "sentence": one.sentence,
-            "rows": list(one.rows),
-            "count": one.count,
-            "advice": one.advice,
+            "code": finding.code,
+            "severity": str(finding.severity),
+            "sentence": finding.sentence,
+            "rows": list(finding.rows),
+            "count": finding.count,
+            "advice": finding.advice,
         }
-        for one in worst_first(findings)
+        for finding in worst_first(findings)
     ]
 
 
 def read_as(formats: Sequence[FileFormat], choices: Sequence[str] = ()) -> list[str]:
-    """Return how each file was read, in one line if all were read alike; `choices` are options for others."""
+    """Return the format of each file, in one line if all agree; `choices` are options to override it."""
     hint = f" If that is wrong, choose {_listed(choices)}." if choices else ""
     if len({replace(form, part="") for form in formats}) == 1:
         return [f"Read as {_format(formats[0])}.{hint}"]
@@ -99,29 +99,29 @@ def _format(form: FileFormat) -> str:
 NAMES = {TableKind.XLSX: "workbook", TableKind.PARQUET: "Parquet", TableKind.JSONL: "JSON records"}
 
 
-def _folded(found: Finding) -> bool:
-    return found.severity is Severity.DETECTED and found.code in DESCRIPTIVE
+def _is_summarised(finding: Finding) -> bool:
+    return finding.severity is Severity.DETECTED and finding.code in DESCRIPTIVE
 
 
-def _line(found: Finding, choices: Mapping[str, Sequence[str]]) -> str:
-    """Return one finding as a line: its severity, sentence, rows, and what to do."""
-    head = "" if found.severity is Severity.DETECTED else f"{found.severity}: "
-    words = [head + found.sentence]
-    if found.rows:
-        more = " …" if max(found.count, len(found.rows)) > MOST_ROWS else ""
-        row = "row" if len(found.rows) == 1 and not more else "rows"
-        words.append(f"({row} {', '.join(f'{row:,}' for row in found.rows[:MOST_ROWS])}{more})")
-    if option := OPTIONS.get(found.code):
-        known = choices.get(option) or [ANY[option]]
+def _line(finding: Finding, choices: Mapping[str, Sequence[str]]) -> str:
+    """Return one finding as a line: severity, sentence, rows and advice."""
+    head = "" if finding.severity is Severity.DETECTED else f"{finding.severity}: "
+    words = [head + finding.sentence]
+    if finding.rows:
+        more = " …" if max(finding.count, len(finding.rows)) > MAX_ROWS else ""
+        row = "row" if len(finding.rows) == 1 and not more else "rows"
+        words.append(f"({row} {', '.join(f'{row:,}' for row in finding.rows[:MAX_ROWS])}{more})")
+    if option := OPTIONS.get(finding.code):
+        known = choices.get(option) or [ANY_VALUE[option]]
         words.append(f"Choose another with {_listed(known)}." if option != "header" else _about_header(known))
-    elif found.advice:
-        words.append(found.advice)
-    if found.fix and found.severity is Severity.DECISION:
-        words.append(f'(data.fixes: "{found.fix}")')
+    elif finding.advice:
+        words.append(finding.advice)
+    if finding.fix and finding.severity is Severity.DECISION:
+        words.append(f'(data.fixes: "{finding.fix}")')
     return _CONTROL.sub("�", " ".join(" ".join(words).split()))
 
 
-ANY = {"encoding": "--encoding NAME", "header": "--header or --no-header", "sheet": "--sheet NAME"}
+ANY_VALUE = {"encoding": "--encoding NAME", "header": "--header or --no-header", "sheet": "--sheet NAME"}
 
 
 def _about_header(known: Sequence[str]) -> str:
@@ -129,16 +129,16 @@ def _about_header(known: Sequence[str]) -> str:
 
 
 def _choices(reading: TableProfile) -> dict[str, list[str]]:
-    """Return the options by which the likely other readings are chosen, by the field of `ReadOptions`."""
-    found: dict[str, list[str]] = {}
-    present: dict[str, ReadOptions] = {}
-    for one in reading.alternatives:  # the first of each file is how it was read
-        now = present.setdefault(one.part, one.options)
+    """Return the options that select alternative readings, by field of `ReadOptions`."""
+    choices: dict[str, list[str]] = {}
+    current: dict[str, ReadOptions] = {}
+    for alternative in reading.alternatives:  # the first of each file is the current reading
+        base = current.setdefault(alternative.part, alternative.options)
         for name in ReadOptions.model_fields:
-            if (value := getattr(one.options, name)) != getattr(now, name):
+            if (value := getattr(alternative.options, name)) != getattr(base, name):
                 word = shlex.join(option_words(ReadOptions(**{name: value})))
-                found.setdefault(name, []).append(word)
-    return {name: list(dict.fromkeys(words)) for name, words in found.items()}
+                choices.setdefault(name, []).append(word)
+    return {name: list(dict.fromkeys(words)) for name, words in choices.items()}
 
 
 def _listed(words: Sequence[str]) -> str:

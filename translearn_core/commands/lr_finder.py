@@ -1,4 +1,4 @@
-"""``translearn lr-find``: find a learning rate in a short trial."""
+"""``translearn lr-find``: learning-rate finder."""
 
 from typing import Annotated, Any
 
@@ -6,7 +6,7 @@ import typer
 from rich.console import Console
 
 from translearn_core.commands.client import result, submit
-from translearn_core.commands.dataclass_options import Offered
+from translearn_core.commands.dataclass_options import OptionChanges
 from translearn_core.commands.errors import valid
 from translearn_core.commands.experiment import experiment_of
 from translearn_core.commands.options import AS_FOR_TRAIN, AsJson, ExperimentOptions, ReadingOptions
@@ -16,13 +16,13 @@ from translearn_core.config import ExperimentConfig, LrFinderConfig
 from translearn_core.results import LrFinderResult
 
 LINES = 15
-"""Lines of the curve that are printed, spread evenly."""
+"""Number of printed points of the curve, evenly spaced."""
 
-LrFinderReport = Annotated[
+LrFinderOptions = Annotated[
     ExperimentOptions,
-    Offered(
+    OptionChanges(
         without=("epochs",),
-        told={
+        help={
             **AS_FOR_TRAIN,
             "lr": "Backbone's rate; with --head-lr it says which multiple the head has.",
             "head_lr": "Head's rate.",
@@ -32,15 +32,15 @@ LrFinderReport = Annotated[
 
 
 def find_rate(
-    asked: LrFinderReport,
+    options: LrFinderOptions,
     reading: ReadingOptions,
     low: Annotated[float | None, typer.Option(help="Rate of the first step.")] = None,
     high: Annotated[float | None, typer.Option(help="Rate of the last step.")] = None,
     steps: Annotated[int | None, typer.Option(help="Steps at most; fewer if the loss runs away.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Find a learning rate: raise it step by step in a short trial and watch the loss."""
-    experiment, dataset, data = experiment_of(asked, reading)
+    """Learning-rate finder: raise the rate step by step in a short trial and watch the loss."""
+    experiment, dataset, data = experiment_of(options, reading)
     bounds = {"low": low, "high": high, "steps": steps}
     chosen = {name: value for name, value in bounds.items() if value is not None}
     config = valid(LrFinderConfig, experiment=experiment, **chosen)
@@ -50,14 +50,14 @@ def find_rate(
 
 
 def report(search: LrFinderResult, experiment: ExperimentConfig) -> dict[str, Any]:
-    """Return what ``lr-find --json`` prints."""
+    """Return the output of ``lr-find --json``."""
     training = search.apply(experiment.training)
     return {
         "setting": search.setting,
         "before": search.before,
         "suggestion": search.suggestion,
         "reason": search.reason,
-        "options": words(search, experiment),
+        "options": train_options(search, experiment),
         "lr": training.lr,
         "head_lr": training.head_lr,
         "rates": list(training.rates),
@@ -65,8 +65,8 @@ def report(search: LrFinderResult, experiment: ExperimentConfig) -> dict[str, An
     }
 
 
-def words(search: LrFinderResult, experiment: ExperimentConfig) -> str:
-    """Return the options of ``train`` that take the suggested rate."""
+def train_options(search: LrFinderResult, experiment: ExperimentConfig) -> str:
+    """Return the options of ``train`` that set the suggested rate."""
     training = search.apply(experiment.training)
     head = f"--head-lr {training.head_lr:g}"
     if search.setting == "head_lr":
@@ -78,7 +78,7 @@ def words(search: LrFinderResult, experiment: ExperimentConfig) -> str:
 
 
 def show(found: dict[str, Any], screen: Console) -> None:
-    """Print some of the curve, the suggested rate, and the reason."""
+    """Print points of the curve, the suggested rate and the reason."""
     curve = found["curve"]
     if curve:
         chosen = sorted({round(i * (len(curve) - 1) / (LINES - 1)) for i in range(LINES)})

@@ -1,4 +1,4 @@
-"""The options that several commands share, each written once."""
+"""Options shared by several commands."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from translearn_core.commands.dataclass_options import Offered
+from translearn_core.commands.dataclass_options import OptionChanges
 from translearn_core.commands.errors import valid
 from translearn_core.config import BUNDLED, BaseConfig, ReadOptions
 from translearn_core.errors import ConfigError, DataError
@@ -27,7 +27,7 @@ SplitSeed = Annotated[int | None, typer.Option(help="Seed of the drawn split; de
 Backbone = Annotated[str, typer.Option(help="Bundled name, Hub id or local folder.")]
 RandomInit = Annotated[bool, typer.Option(help="Same architecture with fresh weights: no transfer.")]
 RecipeWord = Annotated[
-    str | None, typer.Option(help="A way to transfer by its name; 'translearn recipes' lists them.")
+    str | None, typer.Option(help="Transfer strategy by name; 'translearn recipes' lists them.")
 ]
 TrainBlocks = Annotated[
     str | None,
@@ -63,9 +63,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and 
 
 @dataclass(frozen=True)
 class ReadingOptions:
-    """How the data files of a command are read, and whether what was found in them is printed.
+    """Options for reading data files and printing findings.
 
-    `read_options` makes `ReadOptions` of it; what is not given is detected.
+    `read_options` converts them to `ReadOptions`; what is not given is detected.
     """
 
     encoding: Annotated[str | None, typer.Option(help="Encoding of the data files, such as cp1250.")] = None
@@ -84,7 +84,7 @@ class ReadingOptions:
 
 @dataclass(frozen=True)
 class ExperimentOptions:
-    """What one experiment is asked for with; `experiment.experiment_of` makes its configuration."""
+    """Options of one experiment; `experiment.experiment_of` builds its configuration."""
 
     file: TrainingFile
     text: TextColumn
@@ -126,34 +126,34 @@ AS_FOR_TRAIN: Mapping[str, str] = {
     ),
     "train_blocks": "none, all, last:K or block numbers such as 0,2,5.",
 }
-"""What commands beside `train` tell of options that its help explains at length."""
+"""Short help of options in other commands than `train`."""
 
-AnotherExperiment = Annotated[ExperimentOptions, Offered(told=AS_FOR_TRAIN)]
-"""The same options for a command beside `train`."""
+OtherExperimentOptions = Annotated[ExperimentOptions, OptionChanges(help=AS_FOR_TRAIN)]
+"""Options of an experiment for other commands than `train`."""
 
 
-def read_options(asked: ReadingOptions) -> ReadOptions:
-    """Return how files are to be read; a value that cannot be is an error that names the option."""
-    if asked.encoding is not None:
+def read_options(options: ReadingOptions) -> ReadOptions:
+    """Return how files are to be read; an invalid value raises `ConfigError` with the option's name."""
+    if options.encoding is not None:
         from translearn_core.data.files.decoding import (
-            text_codec,  # brings chardet, which no help need wait for
+            text_codec,  # imports chardet, which slows down --help
         )
 
         try:
-            text_codec(asked.encoding)
+            text_codec(options.encoding)
         except DataError:
             expected = "the name of a text encoding, such as utf-8, cp1250 or latin-1"
-            raise ConfigError("encoding", asked.encoding, expected) from None
-    return valid(ReadOptions, **given(asked, ReadOptions))
+            raise ConfigError("encoding", options.encoding, expected) from None
+    return valid(ReadOptions, **given_options(options, ReadOptions))
 
 
-def given(options: object, kind: type[BaseConfig]) -> dict[str, Any]:
-    """Return those options that `kind` has a field for, where a person, or their default, gave a value.
+def given_options(options: object, kind: type[BaseConfig]) -> dict[str, Any]:
+    """Return the options that are fields of `kind` and not None.
 
     Parameters
     ----------
     options : a dataclass such as `ExperimentOptions`
-    kind : the configuration they are for
+    kind : the configuration to fill
     """
     return {
         name: value

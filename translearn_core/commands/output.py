@@ -1,4 +1,4 @@
-"""What a command says: its answer on the output, all else on the error stream."""
+"""Output of commands: results on stdout, everything else on stderr."""
 
 import json
 import os
@@ -14,28 +14,28 @@ from translearn_core.errors import DataError
 A = TypeVar("A")
 
 console = Console(stderr=True)
-"""Where progress and errors go, so that the output holds the answer alone."""
+"""Console on stderr for progress and errors."""
 
 
-def print_result(answer: A, show: Callable[[A, Console], object], *, as_json: bool) -> None:
-    """Print an answer, which is plain JSON: as one object, or as `show` does it for a person."""
+def print_result(result: A, show: Callable[[A, Console], object], *, as_json: bool) -> None:
+    """Print a JSON-serialisable result: as one JSON object, or with `show`."""
     try:
         if as_json:
-            print(json.dumps(answer), flush=True)
+            print(json.dumps(result), flush=True)
         else:
-            show(answer, Console())
-    except BrokenPipeError:  # whoever read has enough
+            show(result, Console())
+    except BrokenPipeError:  # the reader closed the pipe
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
 
 
 def print_line(text: str, screen: Console, *, style: str | None = None) -> None:
-    """Print text as it is: nothing in it is read as markup, coloured or broken into lines."""
+    """Print text literally: no markup, highlighting or wrapping."""
     screen.print(text, style=style, markup=False, emoji=False, highlight=False, soft_wrap=True)
 
 
 def check_writable(out: Path) -> None:
-    """Raise `DataError` if a file cannot be written, before anything is computed for it; leave none there."""
+    """Raise `DataError` if a file cannot be written; creates no file."""
     new = not out.exists()
     try:
         out.open("a", encoding="utf-8").close()

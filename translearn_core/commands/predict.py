@@ -37,18 +37,18 @@ def predict(
     """Classify every row of a file with a finished run."""
     kind = output_kind(out)
     check_writable(out)
-    trained = find(run)
-    if not isinstance(trained.job.config, ExperimentConfig):
-        raise ConfigError("run", trained.id, "a training")
+    finished = find(run)
+    if not isinstance(finished.job.config, ExperimentConfig):
+        raise ConfigError("run", finished.id, "a training")
     dataset = add_dataset({"train": file}, read_options(reading))
     table = read_data(dataset, texts_only=True)
-    learned, names = trained.job.config.data.text, [column.name for column in table.columns]
-    if text is None and learned not in names and len(names) == 1:
+    text_column, names = finished.job.config.data.text, [column.name for column in table.columns]
+    if text is None and text_column not in names and len(names) == 1:
         text = names[0]
-    column = column_name(text or learned, table, "--text")
+    column = column_name(text or text_column, table, "--text")
     data = check_data(table)
     data.show(quiet=reading.quiet)
-    config = PredictFileConfig(job=trained.job.id, dataset=dataset.digest, text=column)
+    config = PredictFileConfig(job=finished.job.id, dataset=dataset.digest, text=column)
     found = result(submit(config, "prediction"), FilePrediction)
     form = table.formats[0]
     write_table(
@@ -61,14 +61,14 @@ def predict(
         types=form.types,
     )
     counts: dict[str, int] = dict(found.counts.itertuples(index=False))
-    told = {"run": trained.id, "rows": found.rows, "blank": found.blank, "out": str(out), "counts": counts}
-    print_result(told | {"findings": data.records()}, show, as_json=as_json)
+    record = {"run": finished.id, "rows": found.rows, "blank": found.blank, "out": str(out), "counts": counts}
+    print_result(record | {"findings": data.records()}, show, as_json=as_json)
 
 
 def show(found: dict[str, Any], screen: Console) -> None:
-    """Print how many rows were classified, and where they are."""
-    said = f"{found['rows']:,} rows classified"
+    """Print the number of classified rows and the output file."""
+    sentence = f"{found['rows']:,} rows classified"
     if blank := found["blank"]:
-        answered = found["rows"] - blank
-        said = f"{answered:,} of {found['rows']:,} rows classified, {blank:,} without a text left empty"
-    print_line(f"{said}, written to {found['out']}", screen)
+        classified = found["rows"] - blank
+        sentence = f"{classified:,} of {found['rows']:,} rows classified, {blank:,} without a text left empty"
+    print_line(f"{sentence}, written to {found['out']}", screen)

@@ -1,4 +1,4 @@
-"""``translearn pretrain``: let a backbone read texts, which makes a new backbone of it."""
+"""``translearn pretrain``: continue masked-language-model pretraining on texts."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from translearn_core.commands.client import add_dataset, anatomy_of, result, submit, with_whole_path
+from translearn_core.commands.client import add_dataset, backbone_info, result, submit, with_absolute_path
 from translearn_core.commands.data_check import DataCheck, check_data, column_name, read_data
 from translearn_core.commands.errors import valid
 from translearn_core.commands.options import (
@@ -21,7 +21,7 @@ from translearn_core.commands.options import (
     Rate,
     ReadingOptions,
     TextColumn,
-    given,
+    given_options,
     read_options,
 )
 from translearn_core.commands.output import print_line, print_result
@@ -32,7 +32,7 @@ from translearn_core.runs import Dataset, Run, open_store
 
 @dataclass(frozen=True)
 class PretrainOptions:
-    """What a pre-training is asked for with."""
+    """Options of a pretraining."""
 
     file: Annotated[Path, typer.Argument(help=f"Table with texts, labels are not needed: {TABLE_KINDS}.")]
     text: TextColumn
@@ -52,53 +52,55 @@ class PretrainOptions:
     seed: Annotated[int, typer.Option(help="Seed of masks and order.")] = 0
 
 
-def pretrain(asked: PretrainOptions, reading: ReadingOptions, as_json: AsJson = False) -> None:
-    """Let a backbone read a file's texts, labelled or not, and make a new backbone of it."""
-    config, dataset, data = pretraining_of(asked, reading)
+def pretrain(options: PretrainOptions, reading: ReadingOptions, as_json: AsJson = False) -> None:
+    """Continue pretraining a backbone on a file's texts, labelled or not; saves a new backbone."""
+    config, dataset, data = pretraining_of(options, reading)
     data.show(quiet=reading.quiet)
     run = submit(config, f"{dataset.name}, {config.epochs} epoch{'s' * (config.epochs != 1)}")
     print_result(report(run) | {"findings": data.records()}, show, as_json=as_json)
 
 
 def pretraining_of(
-    asked: PretrainOptions, reading: ReadingOptions
+    options: PretrainOptions, reading: ReadingOptions
 ) -> tuple[PretrainConfig, Dataset, DataCheck]:
-    """Return the pre-training that the options ask for, its data set, and what is in that."""
-    dataset = add_dataset({"train": asked.file}, read_options(reading))
+    """Return the pretraining for the options, its data set, and the findings on that."""
+    dataset = add_dataset({"train": options.file}, read_options(reading))
     table = read_data(dataset, texts_only=True)
-    text = column_name(asked.text, table, "--text")
-    source = with_whole_path(valid(BackboneConfig, id=asked.backbone, random_init=asked.random_init))
-    chosen = {"token_limit": anatomy_of(source).features.token_limit} | given(asked, PretrainConfig)
+    text = column_name(options.text, table, "--text")
+    source = with_absolute_path(valid(BackboneConfig, id=options.backbone, random_init=options.random_init))
+    chosen = {"token_limit": backbone_info(source).features.token_limit} | given_options(
+        options, PretrainConfig
+    )
     config = valid(PretrainConfig, **chosen | {"dataset": dataset.digest, "text": text, "backbone": source})
     return config, dataset, check_data(table)
 
 
 def report(run: Run) -> dict[str, Any]:
-    """Return what ``pretrain --json`` prints."""
-    found = result(run, Pretraining)
+    """Return the output of ``pretrain --json``."""
+    pretraining = result(run, Pretraining)
     return {
         "run": run.id,
         "backbone": f"{ADAPTED}{run.job.id}",
-        "parent": found.parent,
-        "texts": found.texts,
-        "held_out": found.held_out,
-        "tokens": found.tokens,
-        "loss_before": found.loss_before,
-        "loss_after": found.loss_after,
-        "perplexity_before": found.perplexity_before,
-        "perplexity_after": found.perplexity_after,
-        "losses": list(found.losses),
-        "head_epochs": found.head_epochs,
-        "fresh_head": found.fresh_head,
-        "seconds": found.seconds,
-        "device": found.device,
-        "precision": found.precision,
+        "parent": pretraining.parent,
+        "texts": pretraining.texts,
+        "held_out": pretraining.held_out,
+        "tokens": pretraining.tokens,
+        "loss_before": pretraining.loss_before,
+        "loss_after": pretraining.loss_after,
+        "perplexity_before": pretraining.perplexity_before,
+        "perplexity_after": pretraining.perplexity_after,
+        "losses": list(pretraining.losses),
+        "head_epochs": pretraining.head_epochs,
+        "fresh_head": pretraining.fresh_head,
+        "seconds": pretraining.seconds,
+        "device": pretraining.device,
+        "precision": pretraining.precision,
         "folder": str(open_store().workspace.backbone(run.job.id)),
     }
 
 
 def show(found: dict[str, Any], screen: Console) -> None:
-    """Print the losses before and after, and how to go on."""
+    """Print the losses before and after, and the command to train on the new backbone."""
     head = (
         f" A new prediction head learned first (epochs: {found['head_epochs']}): the backbone brought none."
         if found["fresh_head"]

@@ -1,4 +1,4 @@
-"""``translearn recipes``: the ways to transfer that have a name."""
+"""``translearn recipes``: list the transfer strategies."""
 
 from rich.console import Console
 from rich.table import Column, Table
@@ -9,24 +9,29 @@ from translearn_core.config import RECIPES
 
 
 def list_recipes(as_json: AsJson = False) -> None:
-    """List the ways to transfer that have a name."""
+    """List the transfer strategies (recipes)."""
     print_result(report(), show, as_json=as_json)
 
 
 def report() -> list[dict[str, str]]:
-    """Return what ``recipes --json`` prints: every recipe as plain text."""
+    """Return the output of ``recipes --json``."""
     return [
         {
-            "recipe": str(one.name), "title": one.title, "does": one.summary, "when": one.use_when,
-            "cost": one.cost, "source": one.source,
+            "recipe": str(recipe.name), "title": recipe.title, "does": recipe.summary,
+            "when": recipe.use_when, "cost": recipe.cost, "source": recipe.source,
         }
-        for one in RECIPES.values()
+        for recipe in RECIPES.values()
     ]  # fmt: skip
 
 
 def show(found: list[dict[str, str]], screen: Console) -> None:
     """Print the recipes as a table."""
     table = Table(Column("recipe", no_wrap=True), "what it does", "when", "cost", show_lines=True)
-    for one in found:
-        table.add_row(one["recipe"], f"{one['does']}\n[dim]{one['source']}[/dim]", one["when"], one["cost"])
+    for recipe in found:
+        table.add_row(
+            recipe["recipe"],
+            f"{recipe['does']}\n[dim]{recipe['source']}[/dim]",
+            recipe["when"],
+            recipe["cost"],
+        )
     screen.print(table)

@@ -1,4 +1,4 @@
-"""``translearn report``: what is known of a finished run or a study as one HTML file."""
+"""``translearn report``: write a finished run or a study as one HTML file."""
 
 import shutil
 from collections.abc import Collection
@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from translearn_core.commands.client import LISTED, find, result, submit
+from translearn_core.commands.client import RUNS_HINT, find, result, submit
 from translearn_core.commands.errors import valid
 from translearn_core.commands.options import AsJson
 from translearn_core.commands.output import check_writable, console, print_line, print_result
@@ -39,59 +39,58 @@ def report(
 ) -> None:
     """Write a finished run or study as one HTML file: evidence, caveats, versions, how to do it again."""
     check_writable(out)
-    asked, parts = _question(found := about(what), question)
+    config, parts = _report_config(subject := find_subject(what), question)
     for part in parts:
-        _find_out(part)
-    made = _afresh(asked)
-    told = result(made, ReportFile)
-    shutil.copyfile(open_store().workspace.run(made.job.id) / told.file, out)
-    lists = {"sections": list(told.sections), "missing": list(told.missing)}
-    print_result({"about": found.id, "out": str(out), "bytes": told.bytes, **lists}, show, as_json=as_json)
+        _compute(part)
+    written = _submit_again(config)
+    file = result(written, ReportFile)
+    shutil.copyfile(open_store().workspace.run(written.job.id) / file.file, out)
+    lists = {"sections": list(file.sections), "missing": list(file.missing)}
+    print_result({"about": subject.id, "out": str(out), "bytes": file.bytes, **lists}, show, as_json=as_json)
 
 
-def _question(found: Run | Study, question: str) -> tuple[ReportConfig, tuple[BaseConfig, ...]]:
-    """Return what is asked for about a run or a study, and the questions to be answered before."""
-    if isinstance(found, Study):
-        parts = _about_study(found)
-        asked = valid(
+def _report_config(subject: Run | Study, question: str) -> tuple[ReportConfig, tuple[BaseConfig, ...]]:
+    """Return the report job of a run or a study, and the diagnostics it includes."""
+    if isinstance(subject, Study):
+        parts = _study_parts(subject)
+        report_config = valid(
             ReportConfig,
             parts=tuple(map(job_id, parts)),
-            name=found.name,
+            name=subject.name,
             question=question,
-            study=found.config,
-            blocks=found.blocks,
-            data=_files(found.config.data)[0][:200],
+            study=subject.config,
+            blocks=subject.blocks,
+            data=_files(subject.config.data)[0][:200],
         )
-        return asked, parts
-    config = found.job.config
+        return report_config, parts
+    config = subject.job.config
     if not isinstance(config, ExperimentConfig):
-        raise ConfigError("run", found.id, "a training or a study")
-    parts = run_diagnostics(open_store(), found)
-    asked = valid(
+        raise ConfigError("run", subject.id, "a training or a study")
+    parts = run_diagnostics(open_store(), subject)
+    report_config = valid(
         ReportConfig,
-        job=found.job.id,
+        job=subject.job.id,
         parts=tuple(map(job_id, parts)),
-        name=found.name,
+        name=subject.name,
         question=question,
         command=_command(config)[:20_000],
     )
-    return asked, parts
+    return report_config, parts
 
 
-def about(what: str) -> Run | Study:
-    """Return a run by its id or name, else a study; raises if there is neither."""
+def find_subject(what: str) -> Run | Study:
+    """Return the run, or else the study, with this id or name; raise `NotFoundError` if there is none."""
     try:
         return find(what)
     except NotFoundError:
-        mine = Studies(open_store()).all(LOCAL)
-        for study in mine:
+        for study in Studies(open_store()).all(LOCAL):
             if what in (study.id, study.name):
                 return study
-        raise NotFoundError(f"There is no run or study {shorten_repr(what)} here: {LISTED}.") from None
+        raise NotFoundError(f"There is no run or study {shorten_repr(what)} here: {RUNS_HINT}.") from None
 
 
 def _files(data: DataConfig) -> tuple[str, Collection[str]]:
-    """Return what the table is called, and which parts of it have files of their own."""
+    """Return the data set's name and the splits that have their own files."""
     store = open_store()
     try:
         return store.dataset(LOCAL, data.dataset).name, store.workspace.source_paths(data.dataset)
@@ -100,51 +99,51 @@ def _files(data: DataConfig) -> tuple[str, Collection[str]]:
 
 
 def _command(config: ExperimentConfig) -> str:
-    """Return the command line that trains the same again."""
+    """Return the command line that repeats the training."""
     options = open_store().workspace.read_options(config.data.dataset)
-    return command_of(config, *_files(config.data), _anatomy(config), options)
+    return command_of(config, *_files(config.data), _backbone_info(config), options)
 
 
-def _anatomy(config: ExperimentConfig) -> BackboneInfo | None:
-    """Return the parts of a run's backbone, where they were found here."""
+def _backbone_info(config: ExperimentConfig) -> BackboneInfo | None:
+    """Return the info of a run's backbone, or None if it was not computed here."""
     store = open_store()
     return artifacts.load(
         store.workspace.run(job_id(BackboneInfoConfig(backbone=config.backbone))), BackboneInfo
     )
 
 
-def _about_study(study: Study) -> tuple[BaseConfig, ...]:
-    """Return the questions about the finished runs of a study and its data."""
+def _study_parts(study: Study) -> tuple[BaseConfig, ...]:
+    """Return the diagnostics of a study's finished runs and its data."""
     parts = study_diagnostics(study, Studies(open_store()).progress(LOCAL, study.jobs).done)
     if not parts:
         raise TrainingError(f"No run of {study.name} is finished: let one finish, then ask again.")
     return parts
 
 
-def _find_out(part: BaseConfig) -> None:
-    """Have a part answered; one that fails is told and left out, one that a person stops ends the command."""
-    from translearn_core.reporting import DIAGNOSTIC_SECTIONS  # brings Plotly: only when asked for
+def _compute(part: BaseConfig) -> None:
+    """Compute a diagnostic; print why one fails, and raise if it was stopped."""
+    from translearn_core.reporting import DIAGNOSTIC_SECTIONS  # imports Plotly: only when needed
 
-    called = DIAGNOSTIC_SECTIONS[JOB_KIND[type(part)]].called
+    name = DIAGNOSTIC_SECTIONS[JOB_KIND[type(part)]].called
     try:
-        submit(part, called)
+        submit(part, name)
     except TrainingError as error:
         if open_store().run(LOCAL, job_id(part)).state is State.STOPPED:
             raise
-        print_line(f"Left out: {called}. {error}", console)
+        print_line(f"Left out: {name}. {error}", console)
 
 
-def _afresh(asked: ReportConfig) -> Run:
-    """Write the report; one that was written before may lack what is there now, so it is written again."""
+def _submit_again(config: ReportConfig) -> Run:
+    """Submit the report job, deleting an earlier report, which may lack newer results."""
     store = open_store()
     for old in store.runs(LOCAL, JobKind.REPORT):
-        if old.job.config == asked and not old.state.live:
+        if old.job.config == config and not old.state.live:
             store.delete_run(LOCAL, old.id)
-    return submit(asked, f"report of {asked.name}"[:200])
+    return submit(config, f"report of {config.name}"[:200])
 
 
-def show(found: dict[str, Any], page: Console) -> None:
-    """Print where the report is and what it lacks."""
-    print_line(f"{len(found['sections'])} sections written to {found['out']}", page)
+def show(found: dict[str, Any], screen: Console) -> None:
+    """Print the output file and what is missing from it."""
+    print_line(f"{len(found['sections'])} sections written to {found['out']}", screen)
     for name in found["missing"]:
-        print_line(f"Not in it: {name}", page)
+        print_line(f"Not in it: {name}", screen)

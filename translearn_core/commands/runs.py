@@ -1,4 +1,4 @@
-"""``translearn runs``: what was done in this workspace."""
+"""``translearn runs``: list or delete the runs of the workspace."""
 
 from typing import Annotated, Any
 
@@ -22,12 +22,12 @@ def runs(delete: Deleted = None, as_json: AsJson = False) -> None:
     store = open_store()
     if delete is not None:
         store.delete_run(LOCAL, delete)
-    found: list[Run | Unreadable] = [*store.runs(LOCAL), *store.unreadable(LOCAL)]
-    print_result({"runs": [line(run) for run in found]}, show, as_json=as_json)
+    listed: list[Run | Unreadable] = [*store.runs(LOCAL), *store.unreadable(LOCAL)]
+    print_result({"runs": [line(run) for run in listed]}, show, as_json=as_json)
 
 
 def line(run: Run | Unreadable) -> dict[str, Any]:
-    """Return a run as one line of a list."""
+    """Return one run of the output of ``runs --json``."""
     if isinstance(run, Unreadable):
         unknown = dict.fromkeys(("accuracy", "macro_f1", "seconds"))
         return {"run": run.id, "name": run.name, "state": "unreadable", "reason": UNREADABLE, **unknown}

@@ -1,4 +1,4 @@
-"""``translearn app``, ``engine`` and ``stop``: what goes on beside the commands, and its end."""
+"""``translearn app``, ``engine`` and ``stop``: start and stop the app and the engine."""
 
 import errno
 import os
@@ -14,8 +14,7 @@ from translearn_core.errors import ConfigError
 from translearn_core.runs import LOCAL, open_store
 from translearn_core.settings import app_root, settings
 
-OF_THIS_MACHINE = "an address of this machine, such as 127.0.0.1 for itself alone or 0.0.0.0 for its network"
-
+LOCAL_ADDRESS = "an address of this machine, such as 127.0.0.1 for itself alone or 0.0.0.0 for its network"
 
 Host = Annotated[
     str | None,
@@ -28,7 +27,7 @@ Port = Annotated[
 
 def open_app(host: Host = None, port: Port = None) -> None:
     """Open the app in the browser."""
-    open_store()  # what is wrong with the workspace is said here, before a browser opens
+    open_store()  # workspace errors come before a browser opens
     host = host or settings().host
     port = settings().port if port is None else port
     check_address(host, port)
@@ -44,15 +43,15 @@ def open_app(host: Host = None, port: Port = None) -> None:
 
 
 def check_address(host: str, port: int) -> None:
-    """Raise `ConfigError` where no server can listen, by listening there for a moment."""
+    """Raise `ConfigError` if no server can listen there; binds the port briefly."""
     try:
         with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-            if os.name != "nt":  # as Streamlit listens: an address that was in use a moment ago is free
+            if os.name != "nt":  # as Streamlit does: recently used ports are free
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, port))
             probe.listen()
     except (socket.gaierror, UnicodeError) as error:
-        raise ConfigError("--host", host, OF_THIS_MACHINE) from error
+        raise ConfigError("--host", host, LOCAL_ADDRESS) from error
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise ConfigError(
@@ -60,11 +59,11 @@ def check_address(host: str, port: int) -> None:
             ) from error
         if error.errno in (errno.EACCES, errno.EPERM):
             raise ConfigError("--port", port, "one from 1024 on: this user may not listen there") from error
-        raise ConfigError("--host", host, OF_THIS_MACHINE) from error
+        raise ConfigError("--host", host, LOCAL_ADDRESS) from error
 
 
 def engine() -> None:
-    """Run the engine in the foreground; the app and the commands start one by themselves."""
+    """Run the engine in the foreground; the app and the commands start one themselves."""
     run_engine(settings())
 
 
@@ -76,6 +75,6 @@ def stop(
         open_store().request_stop(LOCAL, find(run).id)
         print("Asked to stop; it keeps what there is.")
         return
-    was = engine_status(settings()).alive
+    was_alive = engine_status(settings()).alive
     stop_engine(settings())
-    print("The engine has stopped." if was else "The engine was not running.")
+    print("The engine has stopped." if was_alive else "The engine was not running.")

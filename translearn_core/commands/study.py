@@ -1,4 +1,4 @@
-"""``translearn study``: run a grid to the end and say how its cells compare."""
+"""``translearn study``: run a grid of experiments and compare its arms."""
 
 import json
 from collections.abc import Collection, Sequence
@@ -11,12 +11,12 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from translearn_core.commands.client import (
     add_dataset,
-    anatomy_of,
+    backbone_info,
     find,
     result,
     submit,
     watch,
-    with_whole_path,
+    with_absolute_path,
 )
 from translearn_core.commands.data_check import DataCheck, check_data, column_name, read_data
 from translearn_core.commands.errors import naming_fields, valid
@@ -56,149 +56,146 @@ def study(
     if out is not None:
         output_kind(out)
         check_writable(out)
-    asked, data = submitted(file, files or [], read_options(reading))
+    submitted, data = submit_study(file, files or [], read_options(reading))
     data.show(quiet=reading.quiet)
-    found, failed = compared(asked, follow(asked))
+    comparison, failed = compare(submitted, follow(submitted))
     if out is not None:
-        write_table(found.frame(), out, raw=raw)
-    told = report(asked, found, failed) | {"findings": data.records()}
-    print_result(told, lambda _, page: show(asked, found, failed, page), as_json=as_json)
+        write_table(comparison.frame(), out, raw=raw)
+    record = report(submitted, comparison, failed) | {"findings": data.records()}
+    print_result(record, lambda _, screen: show(submitted, comparison, failed, screen), as_json=as_json)
 
 
-def submitted(path: Path, files: Sequence[str], options: ReadOptions) -> tuple[Study, DataCheck]:
-    """Ask for all runs of the study in `path`, on its files or the ones given, and look at its data."""
-    told = valid(StudyFile, **read_study_file(path, parted(files)))
-    if Split.TRAIN not in told.files:
+def submit_study(path: Path, files: Sequence[str], options: ReadOptions) -> tuple[Study, DataCheck]:
+    """Submit all runs of the study in `path`, with `files` in place of its own, and check its data."""
+    file = valid(StudyFile, **read_study_file(path, parse_files(files)))
+    if Split.TRAIN not in file.files:
         raise DataError(
             "The study names no training file: write it under 'files', or give --files train=PATH."
         )
-    dataset = add_dataset({str(part): file for part, file in told.files.items()}, options)
+    dataset = add_dataset({str(part): source for part, source in file.files.items()}, options)
     with naming_fields():
-        told.study(dataset.digest)  # what cannot be is said before the files are read
+        file.study(dataset.digest)  # validation errors come before the files are read
         table = read_data(dataset)
-        told = _with_columns(told, table)
-        config = told.study(dataset.digest, backbones=[with_whole_path(one) for one in told.backbones])
-    anatomies = {backbone.label: anatomy_of(backbone) for backbone in config.backbones}
-    config = config.model_copy(update={"settings": {**_fitting(anatomies.values()), **config.settings}})
-    if told.teacher is not None:
-        config = config.model_copy(update={"teacher": find(told.teacher).job.id})
-    data = check_data(table, _questions(config))
-    blocks = {label: anatomy.n_blocks for label, anatomy in anatomies.items()}
-    return Studies(open_store()).add(LOCAL, told.name, config, blocks, told.baseline), data
+        file = _with_columns(file, table)
+        config = file.study(dataset.digest, backbones=[with_absolute_path(one) for one in file.backbones])
+    infos = {backbone.label: backbone_info(backbone) for backbone in config.backbones}
+    config = config.model_copy(update={"settings": {**_fitting_features(infos.values()), **config.settings}})
+    if file.teacher is not None:
+        config = config.model_copy(update={"teacher": find(file.teacher).job.id})
+    data = check_data(table, _diagnose_configs(config))
+    blocks = {label: info.n_blocks for label, info in infos.items()}
+    return Studies(open_store()).add(LOCAL, file.name, config, blocks, file.baseline), data
 
 
-def _with_columns(told: StudyFile, table: TableProfile) -> StudyFile:
-    """Return the study with the names of columns where numbers stand for them."""
-    split = told.split
+def _with_columns(file: StudyFile, table: TableProfile) -> StudyFile:
+    """Return the study with column numbers replaced by names."""
+    split = file.split
     if split.column is not None:
         split = split.model_copy(update={"column": column_name(split.column, table, "split")})
-    text, label = column_name(told.text, table, "text"), column_name(told.label, table, "label")
-    return told.model_copy(update={"text": text, "label": label, "split": split})
+    text, label = column_name(file.text, table, "text"), column_name(file.label, table, "label")
+    return file.model_copy(update={"text": text, "label": label, "split": split})
 
 
-def _questions(config: StudyConfig) -> list[DiagnoseConfig]:
-    """Return what to ask of a study's data: all rows, as each backbone reads them, and the fewest."""
+def _diagnose_configs(config: StudyConfig) -> list[DiagnoseConfig]:
+    """Return the diagnose jobs of a study: all rows with each backbone, and the smallest subset."""
     with naming_fields():
         first = about_its_data(config)
-    asked = [first.model_copy(update={"backbone": one}) for one in config.backbones]
-    fewest = first.data.model_copy(update={"train_rows": config.sizes[0]})
-    return list(dict.fromkeys([*asked, first.model_copy(update={"data": fewest})]))
+    configs = [first.model_copy(update={"backbone": one}) for one in config.backbones]
+    smallest = first.data.model_copy(update={"train_rows": config.sizes[0]})
+    return list(dict.fromkeys([*configs, first.model_copy(update={"data": smallest})]))
 
 
-def parted(files: Sequence[str]) -> dict[str, Path]:
-    """Read ``PART=PATH`` words."""
-    found: dict[str, Path] = {}
+def parse_files(files: Sequence[str]) -> dict[str, Path]:
+    """Parse ``PART=PATH`` words."""
+    paths: dict[str, Path] = {}
     for word in files:
         part, sign, path = word.partition("=")
         if not sign or part not in set(Split) or not path:
             raise ConfigError("files", word, f"PART=PATH with a part of {', '.join(Split)}")
-        found[part] = Path(path).absolute()
-    return found
+        paths[part] = Path(path).absolute()
+    return paths
 
 
 def follow(study: Study) -> StudyProgress:
-    """Show how many runs have ended until all have.
-
-    Ctrl-C asks all of them to stop, a second time leaves them alone.
-    """
-    book, seen = Studies(open_store()), -1
+    """Show progress until all runs have ended; Ctrl-C stops the runs, a second Ctrl-C only the command."""
+    studies, printed = Studies(open_store()), -1
     columns = (
         TextColumn("{task.description}", markup=False),
         BarColumn(),
-        TextColumn("{task.fields[told]}"),
+        TextColumn("{task.fields[summary]}"),
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task(study.name, total=len(study.runs), told="")
+        task = bar.add_task(study.name, total=len(study.runs), summary="")
 
-        def look() -> StudyProgress | None:
-            nonlocal seen
-            now = book.progress(LOCAL, study.jobs)
-            if not now.state.live:
-                return now
-            ended = now.total - len(now.running) - len(now.waiting)
-            bar.update(task, completed=ended, told=now.summary())
-            if ended != seen and not console.is_terminal:
-                console.print(f"{study.name}: {now.summary()}", markup=False, highlight=False)
-            seen = ended
+        def poll() -> StudyProgress | None:
+            nonlocal printed
+            progress = studies.progress(LOCAL, study.jobs)
+            if not progress.state.live:
+                return progress
+            ended = progress.total - len(progress.running) - len(progress.waiting)
+            bar.update(task, completed=ended, summary=progress.summary())
+            if ended != printed and not console.is_terminal:
+                console.print(f"{study.name}: {progress.summary()}", markup=False, highlight=False)
+            printed = ended
             return None
 
-        return watch(look, lambda: book.stop(LOCAL, study.id), every=POLL_SECONDS)
+        return watch(poll, lambda: studies.stop(LOCAL, study.id), every=POLL_SECONDS)
 
 
-def compared(study: Study, standing: StudyProgress) -> tuple[Comparison, list[Run]]:
-    """Return how the cells of a study that has ended compare, and the runs that failed."""
+def compare(study: Study, progress: StudyProgress) -> tuple[Comparison, list[Run]]:
+    """Return the comparison of the arms of a finished study, and its failed runs."""
     failed = Studies(open_store()).failed(study)
-    if standing.stopped:
+    if progress.stopped:
         raise TrainingError(
             f"Study {study.name} was stopped and keeps what there is: the same command goes on from there."
         )
-    asked = study.comparison(standing.done)
-    if asked is None:
+    config = study.comparison(progress.done)
+    if config is None:
         reason = failed[0].job.reason if failed else "all of them were deleted."
         raise TrainingError(f"No run of {study.name} ended well: {reason}")
-    return result(submit(asked, f"{study.name}: comparison"), Comparison), failed
+    return result(submit(config, f"{study.name}: comparison"), Comparison), failed
 
 
-def report(study: Study, found: Comparison, failed: Sequence[Run]) -> dict[str, Any]:
-    """Return what ``study --json`` prints."""
+def report(study: Study, comparison: Comparison, failed: Sequence[Run]) -> dict[str, Any]:
+    """Return the output of ``study --json``."""
     return {
         "study": study.id,
         "name": study.name,
-        "baseline": found.baseline,
-        "test_rows": found.test_rows,
-        "cells": json.loads(found.frame().to_json(orient="records")),
-        "sentences": found.sentences(),
+        "baseline": comparison.baseline,
+        "test_rows": comparison.test_rows,
+        "cells": json.loads(comparison.frame().to_json(orient="records")),
+        "sentences": comparison.sentences(),
         "failed": [{"run": run.name, "reason": run.job.reason} for run in failed],
     }
 
 
-def show(study: Study, found: Comparison, failed: Sequence[Run], screen: Console) -> None:
-    """Print the comparison as a table and in sentences."""
-    numbers = ("runs", "accuracy", "macro-F1", "seconds", "parameters", f"beside {found.baseline}")
-    title = f"{study.name}, {found.test_rows:,} test rows, 95 % intervals in brackets"
-    rows = [_row(cell) for cell in sorted(found.cells, key=lambda cell: -cell.accuracy)]
+def show(study: Study, comparison: Comparison, failed: Sequence[Run], screen: Console) -> None:
+    """Print the comparison as a table and sentences."""
+    numbers = ("runs", "accuracy", "macro-F1", "seconds", "parameters", f"beside {comparison.baseline}")
+    title = f"{study.name}, {comparison.test_rows:,} test rows, 95 % intervals in brackets"
+    rows = [_row(arm) for arm in sorted(comparison.cells, key=lambda arm: -arm.accuracy)]
     print_table(screen, ("cell", *numbers), rows, numbers=numbers, title=title)
-    for said in found.sentences():
-        print_line(said, screen)
+    for sentence in comparison.sentences():
+        print_line(sentence, screen)
     for run in failed:
         print_line(f"{run.name} failed: {run.job.reason}", screen)
 
 
-def _row(cell: ArmScore) -> list[str]:
-    from translearn_core.plots.style.labels import amount  # brings what draws, which no help need wait for
+def _row(arm: ArmScore) -> list[str]:
+    from translearn_core.plots.style.labels import amount  # imports Plotly, which slows down --help
 
-    apart = ""
-    if cell.difference is not None:
-        apart = f"{cell.difference.estimate:+.3f}\n{_span(cell.difference.interval)}"
+    difference = ""
+    if arm.difference is not None:
+        difference = f"{arm.difference.estimate:+.3f}\n{_span(arm.difference.interval)}"
     return [
-        cell.name,
-        str(cell.runs),
-        f"{cell.accuracy:.3f}\n{_span(cell.accuracy_interval)}",
-        f"{cell.macro_f1:.3f}",
-        f"{cell.seconds:.1f}",
-        amount(cell.trainable),
-        apart,
+        arm.name,
+        str(arm.runs),
+        f"{arm.accuracy:.3f}\n{_span(arm.accuracy_interval)}",
+        f"{arm.macro_f1:.3f}",
+        f"{arm.seconds:.1f}",
+        amount(arm.trainable),
+        difference,
     ]
 
 
@@ -206,12 +203,12 @@ def _span(interval: Interval) -> str:
     return f"[{interval.low:.3f}, {interval.high:.3f}]"
 
 
-def _fitting(anatomies: Collection[BackboneInfo]) -> dict[str, Any]:
-    """Return the settings that all these backbones can have where the usual ones are not for them."""
-    usual = FeatureConfig()
-    given: dict[str, Any] = {}
-    if (limit := min(anatomy.features.token_limit for anatomy in anatomies)) != usual.token_limit:
-        given["features.token_limit"] = limit
-    if len(poolings := {anatomy.pooling for anatomy in anatomies}) == 1 and usual.pooling not in poolings:
-        given["features.pooling"] = str(poolings.pop())
-    return given
+def _fitting_features(infos: Collection[BackboneInfo]) -> dict[str, Any]:
+    """Return settings that all backbones support where the defaults do not fit."""
+    default = FeatureConfig()
+    settings: dict[str, Any] = {}
+    if (limit := min(info.features.token_limit for info in infos)) != default.token_limit:
+        settings["features.token_limit"] = limit
+    if len(poolings := {info.pooling for info in infos}) == 1 and default.pooling not in poolings:
+        settings["features.pooling"] = str(poolings.pop())
+    return settings

@@ -1,4 +1,4 @@
-"""Tables for a terminal of any width: numbers are never cut, texts wrap, and what does not fit is split."""
+"""Tables for terminals of any width: numbers are never cut, texts wrap, wide tables are split."""
 
 from collections.abc import Collection, Iterator, Sequence
 
@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 TEXT_WIDTH = 14
-"""Characters that a column of texts keeps at least, where its texts are that long."""
+"""Least width of a column of texts, unless all are shorter."""
 
 
 def print_table(
@@ -21,16 +21,16 @@ def print_table(
     whole: Collection[str] = (),
     title: str | None = None,
 ) -> None:
-    """Print a table; one that is too wide becomes several, each with the first column.
+    """Print a table; split one that is too wide, repeating the first column.
 
     Parameters
     ----------
-    heads, rows : names of the columns, and their cells as plain texts
-    numbers, whole : heads of the columns that are never cut or wrapped; numbers stand on the right
+    heads, rows : column names, and cells as plain text
+    numbers, whole : names of columns that are never cut or wrapped; numbers are right-aligned
     """
     fixed = {*numbers, *whole}
     for part in parts(heads, rows, fixed, screen.width):
-        names = [heads[place] for place in part]
+        names = [heads[column] for column in part]
         broken = sum(widths(names, rows, part, fixed, broken=False)) >= screen.width
         table = Table(title=title and Text(title), title_justify="left", box=SIMPLE_HEAD)
         for name in names:
@@ -39,7 +39,7 @@ def print_table(
             table.columns[-1].no_wrap = name in fixed
             table.columns[-1].overflow = "fold"
         for row in rows:
-            table.add_row(*(Text(row[place]) for place in part))
+            table.add_row(*(Text(row[column]) for column in part))
         screen.print(table)
         title = None
 
@@ -47,38 +47,38 @@ def print_table(
 def parts(
     heads: Sequence[str], rows: Sequence[Sequence[str]], fixed: Collection[str], width: int
 ) -> Iterator[list[int]]:
-    """Return which columns stand in each table, so that none is wider than `width` if it can be."""
+    """Yield the column indices of each table, so that none is wider than `width` if possible."""
     every = list(range(len(heads)))
     needed = widths(heads, rows, every, fixed, broken=True)
     part = every[:1]
-    for place in every[1:]:
-        if len(part) > 1 and sum(needed[k] for k in (*part, place)) >= width:
+    for column in every[1:]:
+        if len(part) > 1 and sum(needed[k] for k in (*part, column)) >= width:
             yield part
             part = every[:1]
-        part.append(place)
+        part.append(column)
     yield part
 
 
 def widths(
     heads: Sequence[str],
     rows: Sequence[Sequence[str]],
-    places: Sequence[int],
+    columns: Sequence[int],
     fixed: Collection[str],
     *,
     broken: bool,
 ) -> list[int]:
-    """Return the width each of the columns `places` needs at least, with what stands between columns.
+    """Return the minimum widths of the columns `columns`, with the gap between columns.
 
-    `broken` heads of columns that never wrap have a line for each word.
+    `broken`: heads of columns that never wrap have a line per word.
     """
-    found = []
-    for head, place in zip(heads, places, strict=True):
+    minimum = []
+    for head, column in zip(heads, columns, strict=True):
         title = head.replace(" ", "\n") if broken else head
-        cells = (title, *(row[place] for row in rows))
+        cells = (title, *(row[column] for row in rows))
         longest = max(cell_len(line) for cell in cells for line in cell.split("\n"))
-        found.append((longest if head in fixed else min(longest, TEXT_WIDTH)) + BETWEEN)
-    return found
+        minimum.append((longest if head in fixed else min(longest, TEXT_WIDTH)) + COLUMN_GAP)
+    return minimum
 
 
-BETWEEN = 3
-"""Blanks and rules that a column adds."""
+COLUMN_GAP = 3
+"""Width added per column by padding and rules."""

@@ -14,16 +14,16 @@ from translearn_core.results import CacheUsage, Metrics, RunSummary
 from translearn_core.runs import Run, open_store
 
 
-def train(asked: ExperimentOptions, reading: ReadingOptions, as_json: AsJson = False) -> None:
+def train(options: ExperimentOptions, reading: ReadingOptions, as_json: AsJson = False) -> None:
     """Fine-tune a backbone on a file and report on its test rows."""
-    config, dataset, data = experiment_of(asked, reading)
+    config, dataset, data = experiment_of(options, reading)
     data.show(quiet=reading.quiet)
     run = submit(config, f"{dataset.name}, {config.plan.label}")
     print_result(report(run) | {"findings": data.records()}, show, as_json=as_json)
 
 
 def report(run: Run) -> dict[str, Any]:
-    """Return what ``train --json`` prints."""
+    """Return the output of ``train --json``."""
     summary = result(run, RunSummary)
     history = open_store().history(run.job.id)
     return {
@@ -68,10 +68,10 @@ def show(found: dict[str, Any], screen: Console) -> None:
     print_table(screen, ("split", *numbers), rows, numbers=numbers, title=f"run {found['run']}")
     trained, total = found["parameters"]["trainable"], found["parameters"]["total"]
     screen.print(
-        f"Always the commonest class: {found['majority']:.3f}. {trained:,} of {total:,} parameters trained "
+        f"Majority-class baseline: {found['majority']:.3f}. {trained:,} of {total:,} parameters trained "
         f"on {found['device']} in {found['seconds']['total']:.1f} s; epoch {found['best_epoch']} of "
         f"{found['epochs']} was best."
-        + (f" What stays frozen: {CacheUsage(**found['reuse']).summary()}." if found["reuse"] else ""),
+        + (f" Activation cache: {CacheUsage(**found['reuse']).summary()}." if found["reuse"] else ""),
         markup=False,
         highlight=False,
     )

@@ -1,4 +1,4 @@
-"""What a person can choose: an experiment and every other job as immutable, hashable JSON."""
+"""Configurations of experiments and all other jobs, as immutable, hashable JSON."""
 
 from translearn_core.config.base import BaseConfig
 from translearn_core.config.data import AugmentConfig, DataConfig, SplitConfig

@@ -1,9 +1,9 @@
-"""What every configuration is: immutable, hashable JSON without unknown fields."""
+"""Base class of configurations."""
 
 from pydantic import BaseModel, ConfigDict
 
 
 class BaseConfig(BaseModel):
-    """Base of every configuration: immutable, hashable, no unknown fields, and no number JSON cannot say."""
+    """Base of all configurations: immutable, hashable, no unknown fields, finite numbers only."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)

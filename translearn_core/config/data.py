@@ -1,4 +1,4 @@
-"""What a run learns from: a table, what its columns mean, how rows are used."""
+"""Data of a run: table, columns, split, cleaning, subset and augmentation."""
 
 from typing import Self
 
@@ -10,7 +10,7 @@ from translearn_core.config.seed import Seed
 
 
 class SplitConfig(BaseConfig):
-    """How rows are dealt to train, validation and test when the files do not say."""
+    """Train/validation/test split of a data set without separate files."""
 
     column: str | None = Field(None, description="column that names each row's split; none: draw by seed")
     validation: float = Field(0.15, ge=0.0, lt=0.9, description="share held out to choose on")
@@ -22,7 +22,7 @@ class SplitConfig(BaseConfig):
     )
 
     @model_validator(mode="after")
-    def _leaves_rows_to_train(self) -> Self:
+    def _check_training_share(self) -> Self:
         if self.validation + self.test >= 0.9:
             raise ValueError(
                 "validation and test together must leave at least a tenth of the rows for training"
@@ -31,7 +31,7 @@ class SplitConfig(BaseConfig):
 
 
 class DataConfig(BaseConfig):
-    """Which table, what its columns mean, and how rows are used."""
+    """Table, columns, split, cleaning and subset of the rows."""
 
     dataset: str = Field(description="digest of the data set's files")
     text: str = Field(description="column that holds the texts")
@@ -54,7 +54,7 @@ class DataConfig(BaseConfig):
         return tuple(sorted(set(fixes)))
 
     @model_validator(mode="after")
-    def _two_columns(self) -> Self:
+    def _check_columns(self) -> Self:
         if self.text == self.label:
             raise ValueError("text and label must be two different columns")
         if self.split.group is not None and self.split.group in (self.text, self.split.column):
@@ -63,7 +63,7 @@ class DataConfig(BaseConfig):
 
 
 class AugmentConfig(BaseConfig):
-    """Altered copies of training texts, in the manner of EDA (arXiv:1901.11196); no other row is touched."""
+    """Data augmentation of training texts in the manner of EDA (arXiv:1901.11196)."""
 
     copies: int = Field(0, ge=0, le=16, description="altered copies of every training text; 0: none")
     delete: float = Field(0.1, ge=0, le=0.9, description="share of the words that is left out")
@@ -74,7 +74,7 @@ class AugmentConfig(BaseConfig):
     seed: Seed = Field(0, description="seed of the alterations")
 
     @model_validator(mode="after")
-    def _alters(self) -> Self:
+    def _check_operations(self) -> Self:
         if self.copies and not (self.delete or self.swap or self.insert):
             raise ValueError("copies without delete, swap or insert would only repeat the texts")
         return self

@@ -1,4 +1,4 @@
-"""Questions about what transferred, where it sits, what moved and was lost; and about what to do next."""
+"""Configurations of diagnostics, advice, reports and exports."""
 
 from typing import Annotated, Self
 
@@ -12,16 +12,16 @@ from translearn_core.config.seed import Seed
 from translearn_core.config.studies.study import StudyConfig
 
 LENGTH = "(length of the text)"
-"""Named instead of a column: the number of words of a text, cut into quarters."""
+"""Pseudo-column: quartile of the number of words of a text."""
 
 Rows = Annotated[int, Field(ge=1)]
 
 
 class BaselinesConfig(BaseConfig):
-    """Hold a run against what needs no training of the backbone, on the same test rows.
+    """Baselines on the same test rows.
 
-    The commonest class, TF-IDF with logistic regression, a linear probe on the frozen backbone and, where it
-    was trained, the same architecture from scratch.
+    Majority class, TF-IDF with logistic regression, a linear probe of the frozen backbone and, if it was
+    trained, the same architecture from scratch.
     """
 
     job: str = Field(description="the training job")
@@ -30,7 +30,7 @@ class BaselinesConfig(BaseConfig):
 
 
 class ProbeConfig(BaseConfig):
-    """A linear probe for every layer: as it came, after training, and with fresh weights."""
+    """Linear probes of every layer: pretrained, fine-tuned and randomly initialised."""
 
     job: str = Field(description="the training job")
     about: str | None = Field(
@@ -45,7 +45,7 @@ class ProbeConfig(BaseConfig):
 
 
 class SimilarityConfig(BaseConfig):
-    """How alike the layers are before and after training (debiased CKA, arXiv:1905.00414)."""
+    """Representation similarity of layers before and after training (debiased CKA, arXiv:1905.00414)."""
 
     job: str = Field(description="the training job")
     sibling: str | None = Field(None, description="the same run with another seed: what chance alone moves")
@@ -54,7 +54,7 @@ class SimilarityConfig(BaseConfig):
 
 
 class ForgettingConfig(BaseConfig):
-    """What a run's backbone can no longer do: earlier tasks, sentence similarity, guessing masked words."""
+    """Catastrophic forgetting: earlier tasks, sentence similarity and masked-language modelling."""
 
     job: str = Field(description="the training job")
     earlier: tuple[str, ...] = Field((), max_length=20, description="earlier runs, on the same backbone")
@@ -62,7 +62,7 @@ class ForgettingConfig(BaseConfig):
 
 
 class ErrorAnalysisConfig(BaseConfig):
-    """What a run's probabilities are worth, and where it errs."""
+    """Calibration, selective prediction, slices and label issues of a run."""
 
     job: str = Field(description="the training job")
     columns: tuple[str, ...] = Field((), max_length=20, description="columns of the table to slice by")
@@ -71,7 +71,7 @@ class ErrorAnalysisConfig(BaseConfig):
 
 
 class ProjectConfig(BaseConfig):
-    """A plane picture of one layer of a finished run, before and after."""
+    """2-D projection of one layer of a finished run, before and after training."""
 
     job: str = Field(description="the training job")
     layer: int = Field(description="0 = embeddings, k = after block k-1")
@@ -88,7 +88,7 @@ class ProjectConfig(BaseConfig):
 
 
 class NeighboursConfig(BaseConfig):
-    """The texts nearest to one text in one layer of a finished run, before and after."""
+    """Nearest neighbours of one text in one layer of a finished run, before and after training."""
 
     job: str = Field(description="the training job")
     layer: int = Field(description="0 = embeddings, k = after block k-1")
@@ -97,7 +97,7 @@ class NeighboursConfig(BaseConfig):
 
 
 class ProjectionAnimationConfig(BaseConfig):
-    """The same texts in every layer of a finished run, one picture after the other, before and after."""
+    """2-D projections of every layer of a finished run, before and after training."""
 
     job: str = Field(description="the training job")
     limit: int = Field(1500, ge=10, le=5000, description="points at most; a stratified sample above")
@@ -105,7 +105,7 @@ class ProjectionAnimationConfig(BaseConfig):
 
 
 class LabelEfficiencyArm(BaseConfig):
-    """Runs of one way to train on so many labels, in the order of the curve's seeds."""
+    """Runs of one training method on `rows` labels, in the order of the curve's seeds."""
 
     name: str = Field(min_length=1, max_length=200)
     rows: Rows
@@ -113,9 +113,9 @@ class LabelEfficiencyArm(BaseConfig):
 
 
 class LabelEfficiencyConfig(BaseConfig):
-    """Score against number of labels: word counts and the frozen backbone beside runs that were trained.
+    """Label efficiency: score against number of labels, of TF-IDF, the frozen backbone and trained runs.
 
-    `cells` are runs whose data differ in nothing but `train_rows` and `rows_seed`. Howard & Ruder 2018,
+    `cells` are runs whose data differ only in `train_rows` and `rows_seed`. Howard & Ruder 2018,
     arXiv:1801.06146, figure 3.
     """
 
@@ -132,7 +132,7 @@ class LabelEfficiencyConfig(BaseConfig):
     device: Device = Device.AUTO
 
     @model_validator(mode="after")
-    def _from_few_to_many(self) -> Self:
+    def _check_sizes(self) -> Self:
         if list(self.sizes) != sorted(set(self.sizes)):
             raise ValueError("sizes: numbers of labels that rise")
         if self.data.train_rows is not None:
@@ -141,7 +141,7 @@ class LabelEfficiencyConfig(BaseConfig):
 
 
 class TransferabilityConfig(BaseConfig):
-    """How well the layers of backbones suit a task, before any training: LogME and H-score."""
+    """Transferability scores (LogME, H-score) of the layers of backbones, before training."""
 
     data: DataConfig
     backbones: tuple[BackboneConfig, ...] = Field((BackboneConfig(),), min_length=1, max_length=10)
@@ -156,7 +156,7 @@ class TransferabilityConfig(BaseConfig):
 
 
 class AdviseConfig(BaseConfig):
-    """Which recipe to begin with: rules with their sources, applied to what was measured on the data."""
+    """Recommend a recipe by published rules applied to measurements of the data."""
 
     data: DataConfig
     backbone: BackboneConfig = BackboneConfig()
@@ -168,7 +168,7 @@ class AdviseConfig(BaseConfig):
 
 
 class ReportConfig(BaseConfig):
-    """One HTML file about a run or a study, made from what was found so far."""
+    """HTML report of a run or a study from the results so far."""
 
     job: str | None = Field(None, description="the training job; none: a study")
     parts: tuple[str, ...] = Field((), max_length=100, description="jobs whose answers belong in it")
@@ -180,14 +180,14 @@ class ReportConfig(BaseConfig):
     data: str = Field("", max_length=200, description="what the study's table is called")
 
     @model_validator(mode="after")
-    def _about_something(self) -> Self:
+    def _check_subject(self) -> Self:
         if self.job is None and not self.parts:
             raise ValueError("a report is about a run or about the comparison of a study: give one")
         return self
 
 
 class ExportConfig(BaseConfig):
-    """A folder that runs anywhere: weights, tokenizer, labels, model card, ``predict.py``."""
+    """Self-contained export: weights, tokenizer, labels, model card, ``predict.py``."""
 
     job: str = Field(description="the training job")
     onnx: bool = Field(False, description="an ONNX file too; needs the extra 'onnx'")

@@ -1,10 +1,10 @@
-"""The choices there are: one `StrEnum` for each kind, read by select boxes, command-line help and tests."""
+"""Enumerations of the choices in configurations."""
 
 from enum import StrEnum
 
 
 class Split(StrEnum):
-    """Which part of the data a row serves: learn, choose, report."""
+    """Part of the data a row belongs to."""
 
     TRAIN = "train"
     VALIDATION = "validation"
@@ -12,7 +12,7 @@ class Split(StrEnum):
 
 
 class TableKind(StrEnum):
-    """A kind of file that holds a table; the value is the suffix of its files."""
+    """File format of a table; the value is its suffix."""
 
     CSV = "csv"
     TSV = "tsv"
@@ -22,12 +22,12 @@ class TableKind(StrEnum):
 
     @property
     def delimiter(self) -> str | None:
-        """What separates the fields; None for kinds that are no plain text."""
+        """Field separator; None for formats that have none."""
         return {TableKind.CSV: ",", TableKind.TSV: "\t"}.get(self)
 
 
 class CleaningRule(StrEnum):
-    """A decision about rows that a finding asks for; off unless the person takes it."""
+    """Optional cleaning step that a finding suggests."""
 
     DROP_RARE = "drop rare classes"
     MERGE_RARE = "merge rare classes into 'other'"
@@ -37,7 +37,7 @@ class CleaningRule(StrEnum):
 
 
 class Pooling(StrEnum):
-    """How a text's token states become one vector."""
+    """Pooling of a text's token states into one vector."""
 
     MEAN = "mean"
     CLS = "cls"
@@ -46,7 +46,7 @@ class Pooling(StrEnum):
 
 
 class LayerCombination(StrEnum):
-    """Which layers make the vector a frozen backbone gives (BERT's table 7, arXiv:1810.04805; ELMo's mix)."""
+    """Layers combined into a frozen backbone's features (BERT, table 7, arXiv:1810.04805; ELMo's mix)."""
 
     LAST = "last"
     SECOND_LAST = "second-last"
@@ -57,7 +57,7 @@ class LayerCombination(StrEnum):
 
 
 class Tuning(StrEnum):
-    """Which tensors of a trained block change: all, only biases (BitFit), only norms, or LoRA's additions."""
+    """Trainable tensors of a trained block: all, biases (BitFit), norms, or LoRA adapters."""
 
     ALL = "all"
     BIASES = "biases"
@@ -66,14 +66,14 @@ class Tuning(StrEnum):
 
 
 class HeadKind(StrEnum):
-    """The classifier on top of the pooled vector."""
+    """Classifier on top of the pooled vector."""
 
     LINEAR = "linear"
     MLP = "mlp"
 
 
 class Activation(StrEnum):
-    """The nonlinearity inside an MLP head."""
+    """Nonlinearity of an MLP head."""
 
     RELU = "relu"
     GELU = "gelu"
@@ -81,7 +81,7 @@ class Activation(StrEnum):
 
 
 class Schedule(StrEnum):
-    """How the learning rate goes on after its linear rise."""
+    """Learning-rate schedule after the warm-up."""
 
     LINEAR = "linear"
     COSINE = "cosine"
@@ -91,14 +91,14 @@ class Schedule(StrEnum):
 
 
 class ClassWeights(StrEnum):
-    """How much each class counts in the loss."""
+    """Weights of the classes in the loss."""
 
     NONE = "none"
     BALANCED = "balanced"
 
 
 class Precision(StrEnum):
-    """Arithmetic of the backbone; `AUTO` is bf16 where the device computes it natively."""
+    """Arithmetic of the backbone; `AUTO` is bf16 where the device supports it natively."""
 
     AUTO = "auto"
     FLOAT32 = "float32"
@@ -106,7 +106,7 @@ class Precision(StrEnum):
 
 
 class Device(StrEnum):
-    """Where the work runs; `AUTO` takes CUDA, then MPS, then the CPU."""
+    """Compute device; `AUTO` prefers CUDA, then MPS, then the CPU."""
 
     AUTO = "auto"
     CUDA = "cuda"
@@ -115,7 +115,7 @@ class Device(StrEnum):
 
 
 class Method(StrEnum):
-    """How a projection brings vectors onto a plane."""
+    """Method of a 2-D projection."""
 
     PCA = "pca"
     UMAP = "umap"

@@ -1,4 +1,4 @@
-"""One experiment as immutable, hashable JSON: data, backbone, freeze plan, features, head, training."""
+"""Configuration of an experiment: data, backbone, freeze plan, features, head, training."""
 
 from typing import Self
 
@@ -20,7 +20,7 @@ from translearn_core.errors import ConfigError
 
 
 class ExperimentConfig(BaseConfig):
-    """One experiment: data → backbone → features → train → evaluate."""
+    """Experiment: data → backbone → features → train → evaluate."""
 
     data: DataConfig
     backbone: BackboneConfig = BackboneConfig()
@@ -38,16 +38,16 @@ class ExperimentConfig(BaseConfig):
 
     @property
     def resolved_stages(self) -> tuple[Stage, ...]:
-        """All stages, the plan itself as the last one."""
+        """All stages; the plan itself is the last."""
         last = Stage(plan=self.plan, epochs=self.training.epochs, patience=self.training.patience)
         return (*self.stages, last)
 
     @model_validator(mode="after")
-    def _holds_together(self) -> Self:
+    def _check_consistency(self) -> Self:
         for number, stage in enumerate(self.stages, 1):
-            strange = sorted(set(stage.plan.blocks) - set(self.plan.blocks))
-            if strange or (stage.plan.embeddings and not self.plan.embeddings):
-                part = f"block {strange[0]}" if strange else "the embeddings"
+            frozen = sorted(set(stage.plan.blocks) - set(self.plan.blocks))
+            if frozen or (stage.plan.embeddings and not self.plan.embeddings):
+                part = f"block {frozen[0]}" if frozen else "the embeddings"
                 raise ValueError(f"stages: stage {number} trains {part}, which the plan leaves frozen")
         if self.features.layers is not LayerCombination.LAST and self.trains_backbone:
             raise ValueError(
@@ -62,11 +62,11 @@ class ExperimentConfig(BaseConfig):
 
     @property
     def trains_backbone(self) -> bool:
-        """Whether anything below the head trains."""
+        """Whether any part below the head trains."""
         return bool(self.plan.blocks) or self.plan.embeddings
 
     def check(self, n_blocks: int) -> None:
-        """Raise `ConfigError` that names the field if a backbone of `n_blocks` cannot do this."""
+        """Raise `ConfigError` for a field that is invalid on a backbone of `n_blocks` blocks."""
         self.plan.check(n_blocks)
         self.features.selected_layers(n_blocks)
         if self.training.rates and len(self.training.rates) != n_blocks:
@@ -76,7 +76,9 @@ class ExperimentConfig(BaseConfig):
                 "backbone.fresh_top", self.backbone.fresh_top, f"at most {n_blocks}, which there are"
             )
         fresh = set(range(n_blocks - self.backbone.fresh_top, n_blocks))
-        if idle := sorted(fresh - set(self.plan.blocks)):
+        if frozen := sorted(fresh - set(self.plan.blocks)):
             raise ConfigError(
-                "backbone.fresh_top", self.backbone.fresh_top, f"block {idle[0]} to train, since it is fresh"
+                "backbone.fresh_top",
+                self.backbone.fresh_top,
+                f"block {frozen[0]} to train, since it is fresh",
             )

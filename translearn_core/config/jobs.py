@@ -1,4 +1,4 @@
-"""Every job a worker can be asked for, as immutable, hashable JSON, and the identity of a question."""
+"""Configurations of all kinds of jobs, and job identifiers."""
 
 import hashlib
 from enum import StrEnum
@@ -30,11 +30,11 @@ from translearn_core.config.seed import Seed
 from translearn_core.config.training import TrainingConfig
 
 FORMAT = 6
-"""Version of what jobs write; part of every job's identity, so an old result is never read as a new one."""
+"""Version of the results' format; part of every job id, so that old results are never read as new ones."""
 
 
 class JobKind(StrEnum):
-    """What a worker can be asked to do."""
+    """Kind of a job."""
 
     READ = "read"
     DIAGNOSE = "diagnose"
@@ -65,7 +65,7 @@ class JobKind(StrEnum):
 
 
 class Slot(StrEnum):
-    """Which worker does it: a question never waits behind a training, nor behind anybody's file."""
+    """Worker slot of a job: training, interactive (``ASK``) or file reading; slots never block each other."""
 
     TRAIN = "TRAIN"
     ASK = "ASK"
@@ -82,7 +82,7 @@ class ReadConfig(BaseConfig):
 
 
 class DiagnoseConfig(BaseConfig):
-    """Look at a table as a task: findings, split, and what the backbone's tokenizer makes of it."""
+    """Check a table as a task: findings, split and tokenization."""
 
     data: DataConfig
     backbone: BackboneConfig = BackboneConfig()
@@ -90,19 +90,19 @@ class DiagnoseConfig(BaseConfig):
 
 
 class DownloadSizeConfig(BaseConfig):
-    """Say how much of a backbone would have to be downloaded."""
+    """Determine the download size of a backbone."""
 
     backbone: BackboneConfig
 
 
 class BackboneInfoConfig(BaseConfig):
-    """Find a backbone's parts; fetches it first if it is on the Hub."""
+    """Summarise a backbone's architecture, after downloading it if necessary."""
 
     backbone: BackboneConfig
 
 
 class ProfileConfig(BaseConfig):
-    """Time a few real steps of a backbone on this device."""
+    """Time a few steps of a backbone on this device."""
 
     backbone: BackboneConfig
     features: FeatureConfig = FeatureConfig()
@@ -110,7 +110,7 @@ class ProfileConfig(BaseConfig):
 
 
 class LrFinderConfig(BaseConfig):
-    """Raise the learning rate step by step until the loss runs away (arXiv:1506.01186)."""
+    """Learning-rate range test: raise the rate until the loss diverges (arXiv:1506.01186)."""
 
     experiment: ExperimentConfig
     low: float = Field(1e-6, gt=0, le=1.0, description="rate of the first step")
@@ -118,14 +118,14 @@ class LrFinderConfig(BaseConfig):
     steps: int = Field(100, ge=20, le=1000, description="steps at most; it ends when the loss runs away")
 
     @model_validator(mode="after")
-    def _rises(self) -> Self:
+    def _check_range(self) -> Self:
         if self.high < 10 * self.low:
             raise ValueError("high must be at least ten times low")
         return self
 
 
 class AugmentationPreviewConfig(BaseConfig):
-    """Show what augmentation makes of a few training texts."""
+    """Augment a few training texts as a preview."""
 
     data: DataConfig
     backbone: BackboneConfig = BackboneConfig()
@@ -134,7 +134,7 @@ class AugmentationPreviewConfig(BaseConfig):
 
 
 class PretrainConfig(BaseConfig):
-    """Go on pre-training a backbone with masked words on a table's texts, labelled or not.
+    """Continue masked-language-model pretraining of a backbone on a table's texts.
 
     Gururangan et al. 2020, arXiv:2004.10964.
     """
@@ -157,7 +157,7 @@ class PretrainConfig(BaseConfig):
 
 
 class SnapshotsConfig(BaseConfig):
-    """A finished run stage by stage: one layer's picture and every layer's probe accuracy."""
+    """Training snapshots of a finished run: projection of one layer, probe accuracy of all layers."""
 
     job: str = Field(description="the training job")
     layer: int = Field(description="0 = embeddings, k = after block k-1")
@@ -165,14 +165,14 @@ class SnapshotsConfig(BaseConfig):
 
 
 class Cell(BaseConfig):
-    """Runs that differ in nothing but the seed."""
+    """Runs that differ only in the seed."""
 
     name: str = Field(min_length=1, max_length=200)
     jobs: tuple[str, ...] = Field(min_length=1, max_length=200, description="finished runs, one a seed")
 
 
 class CompareConfig(BaseConfig):
-    """Means with intervals of cells of runs, and paired differences against one of them."""
+    """Compare cells of runs: means with intervals, and paired differences from a baseline."""
 
     cells: tuple[Cell, ...] = Field(min_length=1, max_length=500)
     baseline: str = Field(description="name of the cell the others are held against")
@@ -226,30 +226,30 @@ JOBS: dict[JobKind, tuple[type[BaseConfig], Slot]] = {
     JobKind.PREDICT: (PredictConfig, Slot.ASK),
     JobKind.PREDICT_FILE: (PredictFileConfig, Slot.ASK),
 }
-"""Every kind of job: its configuration and the worker that does it."""
+"""Configuration and worker slot of each kind of job."""
 
 JOB_KIND: dict[type[BaseConfig], JobKind] = {config: kind for kind, (config, _) in JOBS.items()}
-"""The kind of job a configuration asks for."""
+"""Kind of job by configuration."""
 
 
 def job_id(config: BaseConfig) -> str:
-    """Return the job's identity, 20 hexadecimal digits: the same question gets the same answer, once."""
+    """Return the job's id, 20 hexadecimal digits; equal configurations share one job."""
     text = f"{FORMAT}:{JOB_KIND[type(config)]}:{config.model_dump_json()}"
     return hashlib.sha256(text.encode()).hexdigest()[:20]
 
 
 def referenced_jobs(config: BaseConfig) -> tuple[str, ...]:
-    """Return the jobs whose files a configuration builds on; they must be the owner's."""
-    named: list[str | None] = [
+    """Return the jobs whose files a configuration needs; they must belong to its owner."""
+    job_ids: list[str | None] = [
         getattr(config, field, None) for field in ("job", "continues", "scratch", "sibling")
     ]
     experiment = getattr(config, "experiment", config)
     if distil := getattr(experiment, "distil", None):
-        named.append(distil.teacher)
+        job_ids.append(distil.teacher)
     for backbone in (getattr(experiment, "backbone", None), *getattr(experiment, "backbones", ())):
         if backbone is not None and backbone.id.startswith(ADAPTED):
-            named.append(backbone.id.removeprefix(ADAPTED))
+            job_ids.append(backbone.id.removeprefix(ADAPTED))
     for field in ("earlier", "runs", "parts"):
-        named += getattr(config, field, ())
-    named += [job for cell in getattr(config, "cells", ()) for job in cell.jobs]
-    return tuple(dict.fromkeys(job for job in named if job))
+        job_ids += getattr(config, field, ())
+    job_ids += [job for cell in getattr(config, "cells", ()) for job in cell.jobs]
+    return tuple(dict.fromkeys(job for job in job_ids if job))

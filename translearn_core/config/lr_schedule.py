@@ -1,4 +1,4 @@
-"""How fast each part learns at every step, as plain arithmetic: the loop and the preview read the same."""
+"""Learning rate of every part at every step, for the training loop and its preview."""
 
 import math
 from collections.abc import Iterable, Mapping
@@ -8,9 +8,9 @@ from translearn_core.config.model import FreezePlan
 from translearn_core.config.training import TrainingConfig
 
 SLANTED_RATIO = 32
-"""How much lower than its peak a slanted triangle starts and ends (ULMFiT, arXiv:1801.06146)."""
+"""Ratio of the peak to the first and last rate of a slanted triangle (ULMFiT, arXiv:1801.06146)."""
 CYCLE_START, CYCLE_END = 25.0, 10_000.0
-"""How much lower than its peak a 1cycle starts and ends (arXiv:1708.07120, in the form of fastai)."""
+"""Ratio of the peak to the first and to the last rate of 1cycle (arXiv:1708.07120, as in fastai)."""
 
 EMBEDDINGS, FINAL, HEAD = "embeddings", "final", "head"
 
@@ -21,22 +21,22 @@ def block_name(k: int) -> str:
 
 
 def trainable_parts(n_blocks: int) -> tuple[str, ...]:
-    """Return all parts, from the input up."""
+    """Return the names of all parts, from the input up."""
     return (EMBEDDINGS, *map(block_name, range(n_blocks)), FINAL, HEAD)
 
 
 def training_parts(plan: FreezePlan, n_blocks: int) -> frozenset[str]:
-    """Return the parts that train under a plan; what lies after the last block follows it."""
-    trained = {HEAD, *map(block_name, plan.blocks)}
+    """Return the parts that train under a plan; the final norm follows the last block."""
+    parts = {HEAD, *map(block_name, plan.blocks)}
     if plan.embeddings:
-        trained.add(EMBEDDINGS)
+        parts.add(EMBEDDINGS)
     if n_blocks - 1 in plan.blocks:
-        trained.add(FINAL)
-    return frozenset(trained)
+        parts.add(FINAL)
+    return frozenset(parts)
 
 
 def peak_rates(training: TrainingConfig, n_blocks: int) -> dict[str, float]:
-    """Return every part's highest rate: lower further down where decay is below 1 (discriminative rates).
+    """Return the peak rate of every part; `decay` below 1 makes lower blocks slower (discriminative rates).
 
     References
     ----------
@@ -50,16 +50,16 @@ def peak_rates(training: TrainingConfig, n_blocks: int) -> dict[str, float]:
 
 
 def rate_factor(step: int, steps: int, training: TrainingConfig) -> float:
-    """Return the share of its peak a rate has at `step` (from 0) of `steps`: a rise, then the schedule."""
-    rise = math.ceil(training.warmup * steps)
-    if step < rise:
-        up = (step + 1) / rise
+    """Return the factor on the peak rate at `step` (from 0) of `steps`: warm-up, then the schedule."""
+    warmup_steps = math.ceil(training.warmup * steps)
+    if step < warmup_steps:
+        up = (step + 1) / warmup_steps
         if training.schedule is Schedule.SLANTED:
             return (1 + up * (SLANTED_RATIO - 1)) / SLANTED_RATIO
         if training.schedule is Schedule.ONE_CYCLE:
             return 1 / CYCLE_START + (1 - 1 / CYCLE_START) * 0.5 * (1 - math.cos(math.pi * up))
         return up
-    progress = min(1.0, (step - rise) / max(1, steps - rise))
+    progress = min(1.0, (step - warmup_steps) / max(1, steps - warmup_steps))
     cosine = 0.5 * (1.0 + math.cos(math.pi * progress))
     return {
         Schedule.LINEAR: 1.0 - progress,
@@ -70,15 +70,15 @@ def rate_factor(step: int, steps: int, training: TrainingConfig) -> float:
     }[training.schedule]
 
 
-def group_by_rate(before: Mapping[str, int], now: Iterable[str], step: int) -> dict[str, int]:
-    """Return the step at which each part that trains now began; who trained just before goes on."""
-    return {part: before.get(part, step) for part in sorted(now)}
+def group_by_rate(before: Mapping[str, int], parts: Iterable[str], step: int) -> dict[str, int]:
+    """Return the first step of each trainable part: that in `before`, else `step`."""
+    return {part: before.get(part, step) for part in sorted(parts)}
 
 
 def learning_rates_at(
     step: int, end: int, since: Mapping[str, int], peaks: Mapping[str, float], training: TrainingConfig
 ) -> dict[str, float]:
-    """Return the rate of every part that trains, each on its own schedule from its first step to `end`."""
+    """Return the rate of each trainable part, scheduled from its first step (`since`) to `end`."""
     return {
         part: peaks[part] * rate_factor(step - start, max(1, end - start), training)
         for part, start in since.items()

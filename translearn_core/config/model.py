@@ -1,4 +1,4 @@
-"""What is transferred: a backbone, what of it changes and when, and what stands on it."""
+"""Configuration of the model: backbone, freeze plan, stages, tuning, features, head."""
 
 from typing import Annotated, Any, Self
 
@@ -11,11 +11,11 @@ from translearn_core.config.seed import Seed
 from translearn_core.errors import ConfigError
 
 ADAPTED = "adapted-"
-"""How the id of a backbone begins that was pre-trained further here; the rest names the job that did it."""
+"""Prefix of the id of a backbone pretrained further here; the pretraining job's id follows."""
 
 
 class BackboneConfig(BaseConfig):
-    """Which pretrained model, or its random-init twin."""
+    """Pretrained model, or the same architecture with random weights."""
 
     id: str = Field(BUNDLED, min_length=1, description="bundled name, Hub id (owner/name) or local folder")
     revision: str | None = Field(None, description="branch, tag or commit on the Hub")
@@ -30,30 +30,31 @@ class BackboneConfig(BaseConfig):
 
     @model_validator(mode="before")
     @classmethod
-    def _by_any_name(cls, given: Any) -> Any:
-        """Take an address for the model it leads to, and the bundled model's name on the Hub for its own."""
-        id, revision = (given.get("id"), given.get("revision")) if isinstance(given, dict) else (None, None)
+    def _normalise_name(cls, fields: Any) -> Any:
+        """Replace addresses and names of the Hub by id and revision."""
+        id, revision = (
+            (fields.get("id"), fields.get("revision")) if isinstance(fields, dict) else (None, None)
+        )
         if not isinstance(id, str) or not isinstance(revision, str | None):
-            return given
+            return fields
         name, revision = parse_model_name(id, revision)
-        return given | {"id": name, "revision": revision}
+        return fields | {"id": name, "revision": revision}
 
     @property
     def label(self) -> str:
-        """Name for people: the id, and how it differs from the pretrained model of that name."""
-        said = [
+        """Display name: the id, and differences from the pretrained model."""
+        differences = [
             "random init" if self.random_init else "",
             f"first {self.blocks} blocks" if self.blocks else "",
             f"top {self.fresh_top} fresh" if self.fresh_top else "",
         ]
-        return f"{self.id} ({', '.join(filter(None, said))})" if any(said) else self.id
+        return f"{self.id} ({', '.join(filter(None, differences))})" if any(differences) else self.id
 
 
 class FreezePlan(BaseConfig):
-    """What trains: the embeddings or not, and which blocks. The head is new and always trains.
+    """Freeze plan: whether the embeddings train, and which blocks; the head always trains.
 
-    Blocks count from the input, block 0 first. Parts after the last block (a final norm) follow the last
-    block.
+    Blocks count from 0 at the input. A final norm follows the last block.
     """
 
     embeddings: bool = Field(False, description="train the embeddings")
@@ -75,12 +76,12 @@ class FreezePlan(BaseConfig):
 
     @classmethod
     def full(cls, n_blocks: int, *, embeddings: bool = True) -> Self:
-        """Return the plan that trains all blocks, and the embeddings unless told otherwise."""
+        """Return the plan that trains all blocks, by default with the embeddings."""
         return cls(embeddings=embeddings, blocks=tuple(range(n_blocks)))
 
     @classmethod
     def parse(cls, text: str, n_blocks: int) -> Self:
-        """Read the command line's form: ``none``, ``all``, ``last:K`` or ``0,2,5``."""
+        """Parse ``none``, ``all``, ``last:K`` or ``0,2,5``."""
         word = text.strip().lower()
         if word == "none":
             return cls()
@@ -96,14 +97,14 @@ class FreezePlan(BaseConfig):
         return plan
 
     def check(self, n_blocks: int, field: str = "plan.blocks") -> None:
-        """Raise `ConfigError` about `field` if a backbone of `n_blocks` lacks a block that is named."""
+        """Raise `ConfigError` about `field` if a backbone of `n_blocks` lacks one of the blocks."""
         if self.blocks and self.blocks[-1] >= n_blocks:
             raise ConfigError(field, self.blocks[-1], f"blocks from 0 to {n_blocks - 1}")
 
     def first_trainable_block(self, n_blocks: int) -> int:
         """Lowest trainable block: -1 if the embeddings train, `n_blocks` if only the head does.
 
-        Nothing below it changes, so the hidden states entering it can be computed once and kept.
+        Hidden states entering it never change, so they can be cached.
         """
         if self.embeddings:
             return -1
@@ -111,7 +112,7 @@ class FreezePlan(BaseConfig):
 
     @property
     def label(self) -> str:
-        """Name for people, short enough for a table."""
+        """Display name, short enough for a table."""
         if not self.blocks and not self.embeddings:
             return "head only"
         span = self.blocks == tuple(range(self.blocks[0], self.blocks[-1] + 1)) if self.blocks else False
@@ -127,7 +128,7 @@ class FreezePlan(BaseConfig):
 
 
 class Stage(BaseConfig):
-    """What trains for a while before the plan itself does; shorter where nothing is gained any more."""
+    """Training stage before the plan itself; may stop early."""
 
     plan: FreezePlan
     epochs: int = Field(1, ge=1, le=1000, description="passes over the training rows at most")
@@ -137,7 +138,7 @@ class Stage(BaseConfig):
 
 
 class TuningConfig(BaseConfig):
-    """Which tensors of the trained blocks change."""
+    """Trainable tensors of the trained blocks."""
 
     kind: Tuning = Tuning.ALL
     rank: int = Field(8, ge=1, le=256, description="LoRA: width of what is added beside every matrix")
@@ -146,7 +147,7 @@ class TuningConfig(BaseConfig):
 
 
 class FeatureConfig(BaseConfig):
-    """How a text becomes the vector the head sees."""
+    """Feature vector of a text: pooling, truncation and layers."""
 
     pooling: Pooling = Field(Pooling.MEAN, description="CLS, mean or max; the last token for causal models")
     token_limit: Annotated[int, Field(ge=8, le=8192)] = Field(128, description="longer texts are cut here")
@@ -156,7 +157,7 @@ class FeatureConfig(BaseConfig):
     layer: int | None = Field(None, ge=0, description="the one layer: 0 = embeddings, k = after block k-1")
 
     @model_validator(mode="after")
-    def _names_the_one(self) -> Self:
+    def _check_layer(self) -> Self:
         if (self.layers is LayerCombination.ONE) is not (self.layer is not None):
             raise ValueError(
                 "layer must be given with layers 'one', and only there: 0 = embeddings, k = after block k-1"
@@ -164,7 +165,7 @@ class FeatureConfig(BaseConfig):
         return self
 
     def selected_layers(self, n_blocks: int) -> tuple[int, ...]:
-        """Return the layers that are read, lowest first.
+        """Return the layers the features are read from, lowest first.
 
         Raises
         ------
@@ -184,7 +185,7 @@ class FeatureConfig(BaseConfig):
 
 
 class HeadConfig(BaseConfig):
-    """The classifier that is trained from nothing."""
+    """Classifier, trained from scratch."""
 
     kind: HeadKind = HeadKind.LINEAR
     width: int = Field(256, ge=1, le=8192, description="hidden units of an MLP head")

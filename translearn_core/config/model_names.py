@@ -1,23 +1,23 @@
-"""A backbone by the name a person gives it: an id, a folder, or the address of a model's page on the Hub."""
+"""Parsing of backbone names: ids, folders and addresses of the Hub."""
 
 import re
 from urllib.parse import unquote, urlsplit
 
 BUNDLED = "all-MiniLM-L6-v2"
-"""The backbone that ships with the project and works with no network."""
+"""Backbone that ships with the project and needs no network."""
 
 _BUNDLED_NAMES = frozenset({BUNDLED.lower(), f"sentence-transformers/{BUNDLED}".lower()})
 _HOSTS = frozenset({"huggingface.co", "www.huggingface.co", "hf.co", "www.hf.co"})
 _QUOTES = ('""', "''", "``", "<>", "“”", "‘’", "„“", "«»")
-_NO_MODEL = frozenset({"datasets", "spaces", "collections", "docs", "papers", "blog", "models", "learn"})
-"""Where the pages of the Hub lead that show no model."""
+_OTHER_PAGES = frozenset({"datasets", "spaces", "collections", "docs", "papers", "blog", "models", "learn"})
+"""First path components of Hub pages that are not models."""
 _ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[\w.-]+)?")
 _VIEWS = frozenset({"tree", "blob", "resolve", "raw", "commit", "commits"})
-"""What a model's address goes on with where a revision follows."""
+"""Path components that precede a revision."""
 
 
 def parse_model_name(text: str, revision: str | None = None) -> tuple[str, str | None]:
-    """Return the id or folder that `text` means, and the revision: `revision`, or the one an address names.
+    """Return id or folder, and revision: `revision`, or that of the address.
 
     Examples
     --------
@@ -28,20 +28,20 @@ def parse_model_name(text: str, revision: str | None = None) -> tuple[str, str |
     >>> parse_model_name("sentence-transformers/all-minilm-l6-v2")
     ('all-MiniLM-L6-v2', None)
     """
-    name, named = _from_address(_bare(text))
-    wanted = revision or named
-    if name.lower() in _BUNDLED_NAMES and wanted in (None, "main"):
+    name, address_revision = _from_address(_bare(text))
+    revision = revision or address_revision
+    if name.lower() in _BUNDLED_NAMES and revision in (None, "main"):
         return BUNDLED, None
-    return name, wanted
+    return name, revision
 
 
 def is_address(name: str) -> bool:
-    """Whether `name` is an address in the web or on the Hub rather than an id or a folder."""
+    """Whether `name` is a URL or an address of the Hub rather than an id or a folder."""
     return re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", name) is not None or _host(name) in _HOSTS
 
 
 def _bare(text: str) -> str:
-    """Return `text` without blanks and quotes around it and slashes behind it."""
+    """Strip surrounding blanks and quotes, and trailing slashes."""
     before, bare = "", text
     while bare != before:
         before, bare = bare, bare.strip()
@@ -52,7 +52,7 @@ def _bare(text: str) -> str:
 
 
 def _from_address(name: str) -> tuple[str, str | None]:
-    """Return id and revision of an address that leads to a model; anything else as it is."""
+    """Return id and revision of a model's address; any other name unchanged."""
     if not is_address(name):
         return name, None
     try:
@@ -66,26 +66,26 @@ def _from_address(name: str) -> tuple[str, str | None]:
         model = _from_file_system([address.netloc, *parts])
     elif scheme in ("http", "https") and host in _HOSTS:
         model = _from_page(parts)
-    # what comes out means the same when it is read again: a job's configuration is
+    # the result must parse to itself, since configurations are parsed again
     if model is None or not _ID.fullmatch(model[0]) or is_address(model[0]):
         return name, None
     return model
 
 
 def _from_page(parts: list[str]) -> tuple[str, str | None] | None:
-    """Return id and revision of a page of the Hub, by the parts of its path."""
-    if not parts or parts[0] in _NO_MODEL:
+    """Return id and revision from the path of a Hub page."""
+    if not parts or parts[0] in _OTHER_PAGES:
         return None
-    legacy = len(parts) == 1 or parts[1] in _VIEWS  # the oldest models have no owner
-    id, rest = ("/".join(parts[:1]), parts[1:]) if legacy else ("/".join(parts[:2]), parts[2:])
+    legacy = len(parts) == 1 or parts[1] in _VIEWS  # legacy models have no owner
+    id, rest = (parts[0], parts[1:]) if legacy else ("/".join(parts[:2]), parts[2:])
     revision = rest[1] if len(rest) > 1 and rest[0] in _VIEWS else "main"
     return id.removesuffix(".git"), None if revision == "main" else revision
 
 
 def _from_file_system(parts: list[str]) -> tuple[str, str | None] | None:
-    """Return id and revision of ``hf://owner/name@revision/…``, as the Hub's file system writes it."""
+    """Return id and revision of an ``hf://owner/name@revision/…`` path of the Hub's file system."""
     parts = parts[1:] if parts[0] == "models" else parts
-    if not parts or parts[0] in _NO_MODEL:
+    if not parts or parts[0] in _OTHER_PAGES:
         return None
     id, _, revision = "/".join(parts[:2]).partition("@")
     return id, None if revision in ("", "main") else revision

@@ -1,14 +1,14 @@
-"""Optional extras of the installation, looked for without importing them."""
+"""Optional dependencies, detected without importing them."""
 
 from importlib.util import find_spec
 
 ONNX = ("onnx", "onnxruntime", "onnxscript")
-"""What the extra 'onnx' brings."""
+"""Packages of the extra 'onnx'."""
 
 
 def missing_onnx_message() -> str | None:
-    """Return what to do where this installation can write no ONNX file; None where it can."""
-    lacking = [name for name in ONNX if find_spec(name) is None]
-    if not lacking:
+    """Return how to install missing ONNX packages; None if all are installed."""
+    missing = [name for name in ONNX if find_spec(name) is None]
+    if not missing:
         return None
-    return f"An ONNX file needs {' and '.join(lacking)}: install the extra, pip install 'translearn[onnx]'."
+    return f"An ONNX file needs {' and '.join(missing)}: install the extra, pip install 'translearn[onnx]'."

@@ -1,4 +1,4 @@
-"""Settings by their dotted names: told, and changed."""
+"""Overrides of settings by dotted name."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,32 +8,32 @@ from translearn_core.errors import ConfigError
 
 
 def apply_overrides(config: ExperimentConfig, settings: dict[str, Any]) -> ExperimentConfig:
-    """Return `config` with settings changed by their dotted names, such as ``training.epochs``.
+    """Return `config` with settings replaced by dotted name, such as ``training.epochs``.
 
     Raises
     ------
     ConfigError
         If there is no such field.
     pydantic.ValidationError
-        If the value cannot be.
+        If a value is invalid.
     """
-    told = config.model_dump(mode="json")
+    values = config.model_dump(mode="json")
     for path, value in settings.items():
-        *above, last = path.split(".")
-        place: Any = told
-        for name in above:
-            place = place.get(name) if isinstance(place, dict) else None
-        if not isinstance(place, dict) or last not in place:
-            fields = ", ".join(sorted(place)) if isinstance(place, dict) else ", ".join(sorted(told))
+        *parents, last = path.split(".")
+        node: Any = values
+        for name in parents:
+            node = node.get(name) if isinstance(node, dict) else None
+        if not isinstance(node, dict) or last not in node:
+            fields = ", ".join(sorted(node if isinstance(node, dict) else values))
             raise ConfigError("set", path, f"a setting that there is: {fields}")
-        place[last] = value
-    return ExperimentConfig.model_validate(told)
+        node[last] = value
+    return ExperimentConfig.model_validate(values)
 
 
-def flatten(told: dict[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield what a configuration says by dotted names."""
-    for name, value in told.items():
-        path = f"{above}{name}"
+def flatten(values: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the values of nested dictionaries by dotted name."""
+    for name, value in values.items():
+        path = f"{prefix}{name}"
         if isinstance(value, dict):
             yield from flatten(value, f"{path}.")
         else:

@@ -1,4 +1,4 @@
-"""How a table's file is to be read, where a person says so instead of leaving it to detection."""
+"""User-chosen options of reading a table's file."""
 
 from typing import Self
 
@@ -7,13 +7,13 @@ from pydantic import Field, field_validator
 from translearn_core.config.base import BaseConfig
 
 ESCAPES = {r"\t": "\t", "tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "space": " "}
-"""Words for delimiters that are hard to type."""
+"""Names of delimiters that are hard to type."""
 
 LONGEST_DELIMITER = 5
 
 
 class ReadOptions(BaseConfig):
-    """Encoding, delimiter, header and sheet of a data set's files; None leaves a choice to detection."""
+    """Encoding, delimiter, header and sheet of a data set's files; None: detect."""
 
     encoding: str | None = Field(None, max_length=40, description="encoding of the text, such as cp1250")
     delimiter: str | None = Field(
@@ -26,7 +26,7 @@ class ReadOptions(BaseConfig):
 
     @field_validator("delimiter")
     @classmethod
-    def _unescaped(cls, delimiter: str | None) -> str | None:
+    def _unescape(cls, delimiter: str | None) -> str | None:
         if delimiter is None:
             return None
         delimiter = ESCAPES.get(delimiter, delimiter)
@@ -38,16 +38,16 @@ class ReadOptions(BaseConfig):
 
     @property
     def given(self) -> bool:
-        """Whether a person chose anything."""
+        """Whether any option is set."""
         return self != type(self)()
 
     def but(self, **choices: object) -> Self:
-        """Return these options with other choices, validated."""
+        """Return a validated copy with other choices."""
         return type(self).model_validate({**self.model_dump(), **choices})
 
 
 def option_words(options: ReadOptions) -> list[str]:
-    """Return the words of a command line that choose these options, as a shell takes them apart."""
+    """Return the command-line arguments for these options."""
     words: list[str] = []
     if options.encoding is not None:
         words += ["--encoding", options.encoding]
@@ -61,4 +61,4 @@ def option_words(options: ReadOptions) -> list[str]:
 
 
 SPELLINGS = {delimiter: word for word, delimiter in ESCAPES.items()}
-"""How a delimiter is typed where it is hard to type or a shell would act on it."""
+"""Names by delimiter."""

@@ -1,11 +1,10 @@
-"""What a seed may be: one range for everything that is drawn."""
+"""Range of random seeds."""
 
 from typing import Annotated
 
 from pydantic import Field
 
 MAX_SEED = 2**32 - 1
-"""The largest seed that NumPy, scikit-learn and PyTorch all take."""
+"""Largest seed accepted by NumPy, scikit-learn and PyTorch."""
 
 Seed = Annotated[int, Field(ge=0, le=MAX_SEED)]
-"""Where a draw starts: the same seed draws the same."""

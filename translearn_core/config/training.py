@@ -1,4 +1,4 @@
-"""How it learns: the loop, and a teacher."""
+"""Configuration of the training loop and of distillation."""
 
 from typing import Annotated, Self
 
@@ -11,7 +11,7 @@ from translearn_core.config.seed import Seed
 
 
 class TrainingConfig(BaseConfig):
-    """The loop: how long, how fast, how careful."""
+    """Training loop: duration, learning rates, regularisation, device."""
 
     epochs: int = Field(3, ge=1, le=1000, description="passes over the training rows")
     lr: float = Field(5e-5, gt=0, le=1.0, description="peak learning rate of the backbone's trainable blocks")
@@ -46,23 +46,21 @@ class TrainingConfig(BaseConfig):
 
     @classmethod
     def defaults_for(cls, plan: FreezePlan) -> Self:
-        """Return defaults for a plan, chosen on the validation rows of SST-2.
-
-        A head alone is cheap and learns long; the top blocks bear a higher rate than a whole backbone.
-        """
+        """Return defaults for a plan, tuned on the validation rows of SST-2."""
         if not plan.blocks and not plan.embeddings:
             return cls(epochs=20)
         return cls(lr=1e-4 if plan.embeddings or plan.blocks[0] == 0 else 3e-4)
 
     def rebase_defaults(self, before: FreezePlan, after: FreezePlan) -> Self:
-        """Return these settings for another plan: a default of the one becomes that of the other."""
+        """Return these settings with defaults for plan `before` replaced by those for `after`."""
         old, new = type(self).defaults_for(before), type(self).defaults_for(after)
-        moved = {f: getattr(new, f) for f in type(self).model_fields if getattr(self, f) == getattr(old, f)}
-        return self.model_copy(update=moved)
+        fields = type(self).model_fields
+        update = {f: getattr(new, f) for f in fields if getattr(self, f) == getattr(old, f)}
+        return self.model_copy(update=update)
 
 
 class DistilConfig(BaseConfig):
-    """A finished run teaches: the student learns its whole distribution (arXiv:1503.02531)."""
+    """Knowledge distillation from a finished run (arXiv:1503.02531)."""
 
     teacher: str = Field(min_length=1, description="the finished run that teaches")
     temperature: float = Field(2.0, gt=0, le=100, description="above 1 the lesser classes tell more")

@@ -1,4 +1,4 @@
-"""Reading and diagnosing tables, what their columns mean, and the splits; nothing here imports torch."""
+"""Read, diagnose and prepare tables for a task; nothing here imports torch."""
 
 from translearn_core.data.columns import PART, ROW
 from translearn_core.data.dataset import SPLITS, PreparedDataset, TokenStatistics

@@ -1,4 +1,4 @@
-"""Cells made usable: blank ones missing, marks of missing values recognised, cells that are too long cut."""
+"""Cell cleaning: blank cells and null marks become missing, overlong cells are cut."""
 
 from collections.abc import Sequence
 
@@ -9,16 +9,16 @@ from translearn_core.errors import DataError
 from translearn_core.results import Finding, Severity
 
 NULL = r"\N"
-"""How MySQL and PostgreSQL write a missing value."""
+"""Missing value in exports of MySQL and PostgreSQL."""
 
-ABSURD = 50
-"""A cell of so many times the longest that is kept is no text: a quote was opened and closed much later."""
+REFUSED_FACTOR = 50
+"""Cells longer than this many times the limit are refused: a quote was probably closed much later."""
 
 
 def clean_cells(
     rows: FileRows, names: Sequence[str | None], name: str, limit: int
 ) -> tuple[dict[str, list[str | None]], list[Finding]]:
-    """Return the columns that have a name, None where a cell is missing, and what was done to them.
+    """Clean the named columns; missing cells are None.
 
     Parameters
     ----------
@@ -26,56 +26,58 @@ def clean_cells(
     names : sequence of str or None
         None for a column that is left out.
     name : str
-        How sentences call the file.
+        Name of the file in messages.
     limit : int
         Characters of the longest cell that is kept whole.
 
     Raises
     ------
     DataError
-        If a cell is `ABSURD` times as long as `limit`.
+        If a cell is over `REFUSED_FACTOR` times as long as `limit`.
     """
     columns: dict[str, list[str | None]] = {}
-    said: list[Finding] = []
+    findings: list[Finding] = []
     for column, values in zip(names, zip(*rows.rows, strict=True), strict=True):
         if column is None:
             continue
         cells: list[str | None] = [None if is_blank(value) else value for value in values]
-        said += _without_nulls(cells, column, rows)
-        said += _cut(cells, column, rows, name, limit)
+        findings += _clear_null_marks(cells, column, rows)
+        findings += _cut_long_cells(cells, column, rows, name, limit)
         columns[column] = cells
-    return columns, said
+    return columns, findings
 
 
-def _without_nulls(cells: list[str | None], column: str, rows: FileRows) -> list[Finding]:
+def _clear_null_marks(cells: list[str | None], column: str, rows: FileRows) -> list[Finding]:
     if NULL not in cells:
         return []
-    places = [k for k, cell in enumerate(cells) if cell == NULL]
-    for k in places:
+    indices = [k for k, cell in enumerate(cells) if cell == NULL]
+    for k in indices:
         cells[k] = None
     sentence = (
-        rf"{count_noun(len(places), 'cell')} of column {quote(column)} with \N, a database's missing value, "
+        rf"{count_noun(len(indices), 'cell')} of column {quote(column)} with \N, a database's missing value, "
         rf"became empty."
     )
-    return [finding("null-marks", Severity.FIXED, sentence, [rows.numbers[k] for k in places])]
+    return [finding("null-marks", Severity.FIXED, sentence, [rows.numbers[k] for k in indices])]
 
 
-def _cut(cells: list[str | None], column: str, rows: FileRows, name: str, limit: int) -> list[Finding]:
-    places = [k for k, cell in enumerate(cells) if cell is not None and len(cell) > limit]
-    if not places:
+def _cut_long_cells(
+    cells: list[str | None], column: str, rows: FileRows, name: str, limit: int
+) -> list[Finding]:
+    indices = [k for k, cell in enumerate(cells) if cell is not None and len(cell) > limit]
+    if not indices:
         return []
-    longest = max(places, key=lambda k: len(cells[k] or ""))
+    longest = max(indices, key=lambda k: len(cells[k] or ""))
     length = len(cells[longest] or "")
-    if length > ABSURD * limit:
+    if length > REFUSED_FACTOR * limit:
         raise DataError(
             f"{name} has a cell of {length:,} characters in row {rows.numbers[longest]:,} (line "
             f"{rows.lines[longest]:,}), column {quote(column)}: shorten that text, or look for a quote that "
             "is opened there and closed much later."
         )
-    for k in places:
+    for k in indices:
         cells[k] = (cells[k] or "")[:limit]
     sentence = (
-        f"{count_noun(len(places), 'cell')} of column {quote_list([column])} over {limit:,} characters long "
-        f"{'was' if len(places) == 1 else 'were'} cut there; the longest had {length:,}."
+        f"{count_noun(len(indices), 'cell')} of column {quote_list([column])} over {limit:,} characters long "
+        f"{'was' if len(indices) == 1 else 'were'} cut there; the longest had {length:,}."
     )
-    return [finding("cells-cut", Severity.WARNING, sentence, [rows.numbers[k] for k in places])]
+    return [finding("cells-cut", Severity.WARNING, sentence, [rows.numbers[k] for k in indices])]

@@ -1,4 +1,4 @@
-"""What the columns of a table look like, and which of them are the text, the label and the split."""
+"""Column profiles, and suggestions for the text, label and split columns."""
 
 import re
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ ROW = "__row__"
 """Reserved column: 1-based row number in the row's own file, header not counted."""
 
 PART = "__part__"
-"""Reserved column: which file the row comes from (train, validation, test)."""
+"""Reserved column: file that the row comes from (train, validation, test)."""
 
 SPLIT_WORDS: dict[str, Split] = {
     **dict.fromkeys(("train", "training", "trn", "tr", "learn"), Split.TRAIN),
@@ -23,55 +23,36 @@ SPLIT_WORDS: dict[str, Split] = {
     ),
     **dict.fromkeys(("test", "testing", "tst", "heldout", "holdout"), Split.TEST),
 }
-"""How people write the splits, in small letters without spaces, hyphens and underscores."""
+"""Common names of the splits, lower case, without spaces, hyphens and underscores."""
 
 TEXT_NAMES = (
-    "text",
-    "sentence",
-    "review",
-    "comment",
-    "message",
-    "content",
-    "tweet",
-    "body",
-    "question",
-    "utterance",
+    "text", "sentence", "review", "comment", "message", "content", "tweet", "body", "question", "utterance",
     "document",
-)
+)  # fmt: skip
 LABEL_NAMES = (
-    "label",
-    "labels",
-    "class",
-    "category",
-    "target",
-    "sentiment",
-    "intent",
-    "topic",
-    "judgment",
-    "judgement",
-    "y",
-    "tag",
-)
+    "label", "labels", "class", "category", "target", "sentiment", "intent", "topic", "judgment", "judgement",
+    "y", "tag",
+)  # fmt: skip
 SPLIT_NAMES = ("split", "set", "partition", "subset", "fold", "part")
 
 SAMPLE_ROWS = 5_000
-"""Rows whose words are counted; distinct and filled cells are counted in all."""
+"""Rows whose words are counted; distinct and filled cells are counted in all rows."""
 
 _ID = re.compile(r"(?=.*\d)[\w.:#/+-]+|[0-9a-fA-F-]{8,}", re.ASCII)
 
 
 def split_word(value: str) -> Split | None:
-    """Return the split that a cell such as "dev" or "Test" names, if it names one."""
+    """Return the split named by a cell such as "dev" or "Test", None for other values."""
     return SPLIT_WORDS.get(re.sub(r"[\s_-]+", "", value).casefold())
 
 
 def file_columns(table: pd.DataFrame) -> list[str]:
-    """Columns that came from the file, in its order."""
+    """Return the columns that came from the file, in its order."""
     return [name for name in table.columns if name not in (ROW, PART)]
 
 
 def profile(table: pd.DataFrame) -> tuple[Column, ...]:
-    """Describe every column of the file: filled and distinct cells, words per cell, up to three examples."""
+    """Profile every column of the file: filled and distinct cells, words per cell, up to three examples."""
     return tuple(_column(name, table[name].dropna()) for name in file_columns(table))
 
 
@@ -85,7 +66,7 @@ def _column(name: str, cells: "pd.Series[str]") -> Column:
 
 
 def looks_like_ids(cells: "pd.Series[str]") -> bool:
-    """Whether nearly every cell is one unspaced token with a digit, and hardly any comes twice."""
+    """Whether nearly every cell is one token with a digit, and nearly all are distinct."""
     if len(cells) < 5 or cells.nunique() < 0.9 * len(cells):
         return False
     sample = cells.iloc[:: max(1, len(cells) // SAMPLE_ROWS)]
@@ -93,7 +74,7 @@ def looks_like_ids(cells: "pd.Series[str]") -> bool:
 
 
 def suggest_columns(columns: Sequence[Column], table: pd.DataFrame) -> Suggestion:
-    """Guess what the columns mean, from their names first and from their cells next."""
+    """Suggest the text, label and split columns by their names first, then by their cells."""
     split = _split_column(columns, table)
     others = [c for c in columns if c.name != split and c.filled]
     text = max(
@@ -110,8 +91,8 @@ def suggest_columns(columns: Sequence[Column], table: pd.DataFrame) -> Suggestio
 def _split_column(columns: Sequence[Column], table: pd.DataFrame) -> str | None:
     for column in sorted(columns, key=lambda c: not _named_like(c.name, SPLIT_NAMES)):
         if 2 <= column.distinct <= 4:
-            found = {split_word(value) for value in table[column.name].dropna().unique()}
-            if None not in found and Split.TRAIN in found and len(found) > 1:
+            splits = {split_word(value) for value in table[column.name].dropna().unique()}
+            if None not in splits and Split.TRAIN in splits and len(splits) > 1:
                 return column.name
     return None
 
@@ -125,22 +106,27 @@ def _label_rank(column: Column) -> tuple[bool, bool, int, int]:
     return _named_like(column.name, LABEL_NAMES), not scale, column.filled, -column.distinct
 
 
+def name_words(name: str) -> list[str]:
+    """Split a column name such as "tweet_text" or "userName" into its words, case-folded."""
+    return re.split(r"[\W_]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).casefold())
+
+
 def _named_like(name: str, known: Sequence[str]) -> bool:
-    parts = re.split(r"[\W_]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).casefold())
-    return any(part in known for part in parts)
+    return not set(known).isdisjoint(name_words(name))
 
 
 def _reason(text: Column | None, label: Column | None, split: str | None) -> str:
-    said = []
+    sentences = []
     if text:
-        said.append(f"{quote(text.name)} reads like text: {text.mean_words:.1f} words a cell on average.")
+        words = f"{text.mean_words:.1f} words a cell on average"
+        sentences.append(f"{quote(text.name)} reads like text: {words}.")
     else:
-        said.append("No column reads like text: choose the one to learn from.")
+        sentences.append("No column reads like text: choose the one to learn from.")
     if label:
-        many = count_noun(label.distinct, "class", "classes")
-        said.append(f"{quote(label.name)} has {many} in {count_noun(label.filled, 'row')}, as labels do.")
+        classes, rows = count_noun(label.distinct, "class", "classes"), count_noun(label.filled, "row")
+        sentences.append(f"{quote(label.name)} has {classes} in {rows}, as labels do.")
     else:
-        said.append("No column repeats few values as labels do: choose the one to predict.")
+        sentences.append("No column repeats few values as labels do: choose the one to predict.")
     if split:
-        said.append(f"{quote(split)} names train and test rows.")
-    return " ".join(said)
+        sentences.append(f"{quote(split)} names train and test rows.")
+    return " ".join(sentences)

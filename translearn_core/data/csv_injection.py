@@ -1,13 +1,13 @@
-"""CSV injection: cells that a spreadsheet would run as formulas, and how they are written instead.
+"""CSV injection: escape cells that a spreadsheet would run as formulas.
 
-What a spreadsheet does with a CSV cell, and what follows from it:
+What a spreadsheet does with a CSV cell:
 
-- ``=1+1``, ``@SUM(A1)``, ``-2+3``, ``- item`` are evaluated (``- item`` becomes ``#NAME?``): defused.
+- ``=1+1``, ``@SUM(A1)``, ``-2+3``, ``- item`` are evaluated (``- item`` becomes ``#NAME?``): escaped.
 - ``-``, ``+``, ``=``, ``--`` (signs alone), ``-3.2``, ``+5``, ``- 5``, ``-1e5``, ``-5 %`` stay what they are.
 - Blanks and invisible characters before the sign are skipped, full-width signs (U+FF1D, FF0B, FF0D, FF20)
   count as their ASCII forms.
-- A file that is opened with another separator than its own is split inside cells: a sign after a line break,
-  a tab, a comma or a semicolon inside a cell counts too, but for the separator that the file is written with.
+- A file opened with another separator than its own is split inside cells: a sign after a line break, tab,
+  comma or semicolon inside a cell counts too, except after the separator of the file itself.
 """
 
 import re
@@ -18,7 +18,7 @@ from typing import Any
 import pandas as pd
 
 SIGNS = "=+\\-@＝＋－＠"
-"""Characters that begin a formula, as they stand in a character class."""
+"""Characters that begin a formula, escaped for a character class."""
 
 INVISIBLE = "\\s\x00-\x1f\x7f\xa0\xad\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
 BREAKS = "\r\n\v\f\x1c-\x1e\x85\u2028\u2029"
@@ -38,21 +38,21 @@ def looks_like_formula(cell: str, delimiter: str = ",") -> bool:
 
 
 def escape_cell(cell: str, delimiter: str = ",") -> str:
-    """Return `cell` with an apostrophe before each sign that would begin a formula."""
+    """Put an apostrophe before each sign in `cell` that would begin a formula."""
     if _SIGN.search(cell) is None:
         return cell
-    return _pieces(delimiter).sub(_defused_piece, cell)
+    return _piece_pattern(delimiter).sub(_escape_piece, cell)
 
 
 def escape_formulas(frame: pd.DataFrame, delimiter: str = ",") -> pd.DataFrame:
-    """Return `frame` with an apostrophe before what a spreadsheet would run as a formula, headers as well.
+    """Put an apostrophe before what a spreadsheet would run as a formula, in cells and headers.
 
     Parameters
     ----------
     frame : DataFrame
-        Only texts change, numbers do not.
+        Only its strings change.
     delimiter : str
-        What separates the fields of the file; inside a cell it is quoted and splits nothing.
+        Separator of the file; inside a cell it is quoted and splits nothing.
 
     References
     ----------
@@ -60,36 +60,36 @@ def escape_formulas(frame: pd.DataFrame, delimiter: str = ",") -> pd.DataFrame:
     inside a cell.
     """
 
-    def safe(value: object) -> object:
+    def escape(value: object) -> object:
         return escape_cell(value, delimiter) if isinstance(value, str) else value
 
     columns = [
-        column.astype(object).map(safe) if _holds_texts(column) else column for _, column in frame.items()
+        column.astype(object).map(escape) if _is_textual(column) else column for _, column in frame.items()
     ]
-    out = pd.concat(columns, axis=1) if columns else frame.copy()
-    out.columns = pd.Index([safe(name) for name in frame.columns])
-    return out
+    escaped = pd.concat(columns, axis=1) if columns else frame.copy()
+    escaped.columns = pd.Index([escape(name) for name in frame.columns])
+    return escaped
 
 
 def holds_formulas(frame: pd.DataFrame, delimiter: str = ",") -> bool:
     """Whether `escape_formulas` would change anything in `frame`."""
-    cells = chain(frame.columns, *(column for _, column in frame.items() if _holds_texts(column)))
+    cells = chain(frame.columns, *(column for _, column in frame.items() if _is_textual(column)))
     return any(isinstance(cell, str) and looks_like_formula(cell, delimiter) for cell in cells)
 
 
-def _holds_texts(column: "pd.Series[Any]") -> bool:
+def _is_textual(column: "pd.Series[Any]") -> bool:
     number, date = pd.api.types.is_numeric_dtype(column), pd.api.types.is_datetime64_any_dtype(column)
     return not number and not date
 
 
 @lru_cache
-def _pieces(delimiter: str) -> re.Pattern[str]:
-    """Return what cuts a cell into its pieces: what is skipped before one, and the piece to its separator."""
+def _piece_pattern(delimiter: str) -> re.Pattern[str]:
+    """Return a pattern of one piece of a cell: skipped characters, and the text up to the next separator."""
     splits = BREAKS + SEPARATORS.replace(delimiter, "")
     return re.compile(f'(?P<before>[{splits}{INVISIBLE}"]*+)(?P<piece>[^{splits}]*+)')
 
 
-def _defused_piece(match: re.Match[str]) -> str:
+def _escape_piece(match: re.Match[str]) -> str:
     before, piece = match["before"], match["piece"]
     if not _SIGN.match(piece) or _SIGNS_ALONE.fullmatch(piece) or _NUMBER.fullmatch(piece):
         return match[0]

@@ -1,4 +1,4 @@
-"""A table made ready for one task: texts, class indices and splits, row by row."""
+"""Prepared datasets: texts, class indices and splits of one task."""
 
 from dataclasses import dataclass, field
 
@@ -9,16 +9,16 @@ from translearn_core.config import Split
 from translearn_core.results import Finding
 
 SPLITS: tuple[Split, ...] = (Split.TRAIN, Split.VALIDATION, Split.TEST)
-"""Order in which `Prepared.split` numbers the splits."""
+"""Order in which `PreparedDataset.split` numbers the splits."""
 
 
 @dataclass(frozen=True)
 class PreparedDataset:
-    """Rows a model can learn from, chosen on and be reported on.
+    """Training, validation and test rows of one task.
 
-    `labels` indexes `classes`; `split` indexes `SPLITS`; `rows` are 1-based row numbers of the file each came
-    from, `table_index` the positions in the table. All have one entry per row that is used. No text stands in
-    two splits, however it is normalised.
+    `labels` indexes `classes`; `split` indexes `SPLITS`; `rows` are 1-based row numbers in each row's own
+    file, `table_index` positions in the table. All have one entry per row. No normalised text is in two
+    splits.
     """
 
     classes: tuple[str, ...]
@@ -36,9 +36,9 @@ class PreparedDataset:
 
 @dataclass(frozen=True)
 class TokenStatistics:
-    """What a tokenizer makes of the texts.
+    """Statistics of the texts under one tokenizer.
 
-    `lengths` are tokens per text, special tokens counted, not cut; shares are in [0, 1].
+    `lengths` are tokens per text, special tokens included, not truncated; shares are in [0, 1].
     """
 
     backbone: str

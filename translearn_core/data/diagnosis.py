@@ -1,4 +1,4 @@
-"""A table looked at as a task: what blocks it, what needs a decision, what the tokenizer makes of it."""
+"""Task diagnosis: blocking problems, decisions to take, and token statistics."""
 
 import numpy as np
 import pandas as pd
@@ -11,67 +11,67 @@ from translearn_core.data.labels import is_scale
 from translearn_core.data.near_duplicates import near_duplicates_finding
 from translearn_core.data.prepare import class_counts, prepare
 from translearn_core.data.stratified_split import TRAIN
-from translearn_core.data.task_shape import (
-    groups_finding,
-    one_hot_finding,
-    several_labels_finding,
-)
+from translearn_core.data.task_shape import groups_finding, one_hot_finding, several_labels_finding
 from translearn_core.errors import DataError
 from translearn_core.results import Diagnosis, Finding, Severity
 
 BINS = 30
-"""Bars of the length histogram, about."""
+"""Approximate number of bars in the length histogram."""
 
 UNKNOWN_LIMIT = 0.10
 """Share of unknown tokens above which a backbone cannot read the texts."""
 
 PIECES_LIMIT = 2.5
-"""Pieces per word above which a vocabulary knows a language badly."""
+"""Pieces per word above which the vocabulary hardly covers the language."""
 
 UNBALANCED = 3.0
-"""The largest class has this many times the rows of the smallest: class weights help from here."""
+"""Minimum ratio of the largest to the smallest class at which class weights help."""
 
 
 def diagnose(
     table: pd.DataFrame, config: DataConfig, statistics: TokenStatistics | None
 ) -> tuple[Diagnosis, PreparedDataset | None]:
-    """Find everything worth knowing about a task.
+    """Diagnose a table as a task.
 
     Parameters
     ----------
     table : DataFrame
-        As `read` returns it.
+        From `read_table`.
     config : DataConfig
-        What the columns mean, how to split, which fixes were decided.
+        Columns, split and cleaning rules.
     statistics : TokenStatistics or None
-        What the backbone's tokenizer makes of the texts, if it is known. Where it has a length for every row
-        that `prepare` keeps, in the same order, findings on long texts carry row numbers.
+        Token statistics of the texts, if known. If its lengths are those of the prepared rows, in the same
+        order, findings on long texts carry row numbers.
 
     Returns
     -------
     diagnosis : Diagnosis
-        Findings, the gravest first; rows per class and split; lengths in tokens.
-    prepared : Prepared or None
-        The task, or None if something blocks it: that is a finding then, and no exception.
+        Findings, most severe first; rows per class and split; lengths in tokens.
+    prepared : PreparedDataset or None
+        None if something blocks the task, which is then a finding and not an exception.
     """
-    said: list[Finding] = []
+    findings: list[Finding] = []
     try:
         prepared = prepare(table, config)
     except DataError as error:
         prepared = None
-        said.append(finding("unusable", Severity.BLOCKING, str(error)))
-    said += [*_ids(table, config), *several_labels_finding(table, config), *one_hot_finding(table, config)]
+        findings.append(finding("unusable", Severity.BLOCKING, str(error)))
+    findings += [
+        *_id_finding(table, config),
+        *several_labels_finding(table, config),
+        *one_hot_finding(table, config),
+    ]
     if prepared:
-        said += [*prepared.findings, *_labels(prepared, config), *_imbalance(prepared)]
-        said += [*groups_finding(table, config, prepared), *near_duplicates_finding(prepared)]
+        findings += [*prepared.findings, *_label_findings(prepared, config), *_imbalance_finding(prepared)]
+        findings += [*groups_finding(table, config, prepared), *near_duplicates_finding(prepared)]
     if statistics is not None:
-        said += [*unknown_tokens_finding(statistics), *truncation_finding(statistics, prepared)]
-    gravity = {s: k for k, s in enumerate(reversed(Severity))}
-    said.sort(key=lambda f: gravity[f.severity])
+        findings += [*unknown_tokens_finding(statistics), *truncation_finding(statistics, prepared)]
+    rank = {s: k for k, s in enumerate(reversed(Severity))}
+    findings.sort(key=lambda f: rank[f.severity])
     tokens = statistics.lengths if statistics is not None else np.empty(0, dtype=np.int64)
     limit = statistics.token_limit if statistics is not None else 0
     diagnosis = Diagnosis(
-        findings=tuple(said),
+        findings=tuple(findings),
         classes=prepared.classes if prepared else (),
         counts=counts_frame(prepared),
         lengths=lengths_frame(tokens),
@@ -85,7 +85,7 @@ def diagnose(
 
 
 def counts_frame(prepared: PreparedDataset | None) -> pd.DataFrame:
-    """Return rows per class and split: label, train, validation, test."""
+    """Return rows per class and split, columns label, train, validation, test."""
     names = [str(split) for split in SPLITS]
     if prepared is None:
         return pd.DataFrame(
@@ -96,7 +96,7 @@ def counts_frame(prepared: PreparedDataset | None) -> pd.DataFrame:
 
 
 def lengths_frame(tokens: "np.ndarray[tuple[int], np.dtype[np.int64]]") -> pd.DataFrame:
-    """Return a histogram of lengths in about `BINS` equal bins: tokens_from, tokens_to (inclusive), texts."""
+    """Return a histogram of about `BINS` equal bins, columns tokens_from, tokens_to (inclusive), texts."""
     if not len(tokens):
         return pd.DataFrame(
             {name: pd.Series(dtype=np.int64) for name in ("tokens_from", "tokens_to", "texts")}
@@ -108,7 +108,7 @@ def lengths_frame(tokens: "np.ndarray[tuple[int], np.dtype[np.int64]]") -> pd.Da
     return pd.DataFrame({"tokens_from": starts, "tokens_to": starts + width - 1, "texts": texts})
 
 
-def _ids(table: pd.DataFrame, config: DataConfig) -> list[Finding]:
+def _id_finding(table: pd.DataFrame, config: DataConfig) -> list[Finding]:
     if config.text not in file_columns(table) or not looks_like_ids(table[config.text].dropna()):
         return []
     better = suggest_columns(profile(table), table).text
@@ -117,36 +117,30 @@ def _ids(table: pd.DataFrame, config: DataConfig) -> list[Finding]:
         f"Column {quote(config.text)} looks like ids, such as "
         f"{quote(table[config.text].dropna().iloc[0])}, not like texts{hint}"
     )
-    return [
-        finding(
-            "text-looks-like-ids",
-            Severity.WARNING,
-            sentence,
-            advice="Choose the column that holds the texts.",
-        )
-    ]
+    advice = "Choose the column that holds the texts."
+    return [finding("text-looks-like-ids", Severity.WARNING, sentence, advice=advice)]
 
 
-def _labels(prepared: PreparedDataset, config: DataConfig) -> list[Finding]:
+def _label_findings(prepared: PreparedDataset, config: DataConfig) -> list[Finding]:
     classes, rows = len(prepared.classes), len(prepared.labels)
-    said = []
+    findings = []
     if classes > 0.5 * rows:
         sentence = (
             f"Column {quote(config.label)} has {classes:,} values in {count_noun(rows, 'row')}: is it "
             "really the label column?"
         )
-        said.append(finding("labels-nearly-unique", Severity.WARNING, sentence))
+        findings.append(finding("labels-nearly-unique", Severity.WARNING, sentence))
     if is_scale(prepared.classes):
         sentence = (
             f"Column {quote(config.label)} holds numbers with decimals, such as "
             f"{quote(prepared.classes[0])}: each of the {classes} values becomes a class of its "
             "own, and their order is lost."
         )
-        said.append(finding("labels-are-a-scale", Severity.WARNING, sentence))
-    return said
+        findings.append(finding("labels-are-a-scale", Severity.WARNING, sentence))
+    return findings
 
 
-def _imbalance(prepared: PreparedDataset) -> list[Finding]:
+def _imbalance_finding(prepared: PreparedDataset) -> list[Finding]:
     counts = class_counts(prepared.labels, prepared.split, len(prepared.classes))[:, TRAIN]
     largest, smallest = int(counts.argmax()), int(np.where(counts > 0, counts, counts.max()).argmin())
     ratio = counts[largest] / counts[smallest]
@@ -161,8 +155,8 @@ def _imbalance(prepared: PreparedDataset) -> list[Finding]:
 
 
 def unknown_tokens_finding(statistics: TokenStatistics) -> list[Finding]:
-    """Return findings on tokens the backbone does not know, and on words cut into many pieces."""
-    said = []
+    """Return findings on unknown tokens and on words cut into many pieces."""
+    findings = []
     share, model = statistics.unknown_share, statistics.backbone
     if share > UNKNOWN_LIMIT:
         reads = " It reads Latin scripts only." if model == BUNDLED else ""
@@ -170,35 +164,35 @@ def unknown_tokens_finding(statistics: TokenStatistics) -> list[Finding]:
             f"{percent(share)} of the tokens are unknown to {model}: it cannot read these texts.{reads}"
         )
         advice = "Choose a backbone that was trained on this language, for instance a multilingual one."
-        said.append(finding("unknown-tokens", Severity.WARNING, sentence, advice=advice))
+        findings.append(finding("unknown-tokens", Severity.WARNING, sentence, advice=advice))
     elif share:
         sentence = f"{percent(share)} of the tokens are unknown to {model} and become one and the same sign."
-        said.append(finding("unknown-tokens", Severity.DETECTED, sentence))
+        findings.append(finding("unknown-tokens", Severity.DETECTED, sentence))
     if statistics.pieces_per_word > PIECES_LIMIT:
         sentence = (
             f"{model} cuts a word into {statistics.pieces_per_word:.1f} pieces on average: it "
             "hardly knows this vocabulary."
         )
         advice = "Choose a backbone that was trained on this language or field."
-        said.append(finding("pieces-per-word", Severity.WARNING, sentence, advice=advice))
+        findings.append(finding("pieces-per-word", Severity.WARNING, sentence, advice=advice))
     elif statistics.pieces_per_word:
         sentence = f"{model} cuts a word into {statistics.pieces_per_word:.1f} pieces on average."
-        said.append(finding("pieces-per-word", Severity.DETECTED, sentence))
-    return said
+        findings.append(finding("pieces-per-word", Severity.DETECTED, sentence))
+    return findings
 
 
 def truncation_finding(statistics: TokenStatistics, prepared: PreparedDataset | None) -> list[Finding]:
-    """Return the finding on texts longer than the token limit."""
+    """Return the finding on texts longer than the token limit, if any."""
     limit, lengths = statistics.token_limit, statistics.lengths
     cut = lengths > limit
     if not cut.any():
         return []
     share = float(cut.mean())
     rows = prepared.rows[cut] if prepared and len(prepared.rows) == len(lengths) else ()
-    enough = int(np.ceil(np.quantile(lengths, 0.99) / 8) * 8)
+    sufficient = int(np.ceil(np.quantile(lengths, 0.99) / 8) * 8)
     advice = (
-        f"With a limit of {enough:,} tokens 99 % of the texts stay whole, and training takes longer."
-        if enough > limit
+        f"With a limit of {sufficient:,} tokens 99 % of the texts stay whole, and training takes longer."
+        if sufficient > limit
         else None
     )
     sentence = (

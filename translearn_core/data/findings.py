@@ -1,4 +1,4 @@
-"""How findings and errors speak: counts, names and row numbers in plain words."""
+"""Findings and the wording of messages: counts, names, row numbers."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -13,10 +13,10 @@ from translearn_core.results import Finding, Severity
 IntArray = NDArray[np.int64]
 
 MOST_ROWS = 50
-"""Row numbers a finding carries at most; its `count` tells how many there are in all."""
+"""Most row numbers that a finding carries; its `count` is the number of all rows."""
 
 LONGEST_NAME = 60
-"""Characters of a name or value that a sentence shows; more is cut with an ellipsis."""
+"""Most characters of a quoted value; longer ones are cut with an ellipsis."""
 
 
 def finding(
@@ -36,12 +36,12 @@ def finding(
 
 
 def count_noun(number: int, thing: str, things: str | None = None) -> str:
-    """Return "1 row" or "3,460 rows"; `things` is the plural where an s does not make it."""
+    """Return "1 row" or "3,460 rows"; `things` is an irregular plural."""
     return f"{number:,} {thing if number == 1 else things or thing + 's'}"
 
 
 def quote(value: object) -> str:
-    """Return the value in quotes, on one line, cut where it is long."""
+    """Return the value in quotes, on one line, at most `LONGEST_NAME` characters."""
     text = " ".join(str(value).split()) or str(value)
     return f"'{text if len(text) <= LONGEST_NAME else text[: LONGEST_NAME - 1] + '…'}'"
 
@@ -59,14 +59,14 @@ def join_list(words: Sequence[str], most: int = 5) -> str:
 
 
 def percent(share: float) -> str:
-    """Return a share in [0, 1] as "12.3 %", and never as 0 % when it is not 0."""
+    """Return a share in [0, 1] as "12.3 %", or "under 0.1 %"."""
     return "under 0.1 %" if 0 < share < 0.001 else f"{100 * share:.3g} %"
 
 
 def by_part(rows: pd.DataFrame, mask: NDArray[np.bool_]) -> Iterator[tuple[str, IntArray]]:
-    """Yield, for each file with rows under `mask`, words to name it (" of the test file") and row numbers.
+    """Yield a phrase such as " of the test file" and row numbers under `mask`, for each file with any.
 
-    The words are empty where all of `rows` come from one file; `rows` has the columns part and row.
+    The phrase is empty where all of `rows` come from one file; `rows` has the columns part and row.
     """
     parts = rows["part"].unique()
     for part in parts:
@@ -75,11 +75,11 @@ def by_part(rows: pd.DataFrame, mask: NDArray[np.bool_]) -> Iterator[tuple[str, 
 
 
 def one_file_rows(rows: pd.DataFrame, mask: NDArray[np.bool_]) -> list[int | None]:
-    """Return the row numbers under `mask`, or None for each where several files would make them ambiguous."""
+    """Return the row numbers under `mask`, each None if `rows` come from several files."""
     several = rows["part"].nunique() > 1
     return [None if several else int(row) for row in rows["row"].to_numpy()[mask]]
 
 
 def were(number: int) -> str:
-    """Return the verb that goes with a count."""
+    """Return "was" or "were"."""
     return "was" if number == 1 else "were"

@@ -1,4 +1,4 @@
-"""From a label column's cells to classes: what means the same becomes one, in the natural order."""
+"""Label parsing: cells to classes, spellings of one label merged, in natural order."""
 
 import re
 from collections import defaultdict
@@ -16,9 +16,9 @@ _NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?")
 
 @dataclass(frozen=True)
 class Labels:
-    """Class indices per row, class names, and the spellings that were read as another.
+    """Class indices per row, class names, and the spellings that were merged into each class.
 
-    `variants` are groups of classes that differ in blanks or accents only, and may be meant as one.
+    `variants` are groups of classes that differ in blanks or accents only.
     """
 
     indices: NDArray[np.int64]
@@ -29,39 +29,40 @@ class Labels:
 
 
 def read_labels(cells: "pd.Series[str]", *, merge_spellings: bool = False) -> Labels:
-    """Turn label cells, none missing, into classes.
+    """Encode label cells, none missing, as classes.
 
-    White space is trimmed and invisible characters are removed; whole numbers lose a sign of plus and zeros
-    after the point ("1.0" is "1"); spellings that differ in case only ("Yes", "yes") become the commonest of
-    them, and those that differ in blanks or accents too if `merge_spellings`.
+    White space is trimmed and invisible characters are removed; whole numbers lose a plus sign and zeros
+    after the point ("1.0" is "1"); spellings that differ in case only ("Yes", "yes") become the most
+    frequent, and those that differ in blanks or accents too if `merge_spellings`.
     """
-    codes, found = pd.factorize(cells)
-    raw = [str(value) for value in found]
+    codes, values = pd.factorize(cells)
+    raw = [str(value) for value in values]
     counts = np.bincount(codes, minlength=len(raw))
     families: dict[str, list[int]] = defaultdict(list)
-    tidy = [normalise_label(value) for value in raw]
-    for i, value in enumerate(tidy):
+    normalised = [normalise_label(value) for value in raw]
+    for i, value in enumerate(normalised):
         families[spelling_key(value) if merge_spellings else value.casefold()].append(i)
     names: dict[int, str] = {}
     for members in families.values():
-        weight: dict[str, int] = defaultdict(int)
+        frequency: dict[str, int] = defaultdict(int)
         for i in members:
-            weight[tidy[i]] += int(counts[i])
-        name = min(weight, key=lambda spelling: (-weight[spelling], spelling))
+            frequency[normalised[i]] += int(counts[i])
+        name = min(frequency, key=lambda spelling: (-frequency[spelling], spelling))
         names.update(dict.fromkeys(members, name))
     classes = sorted(set(names.values()), key=natural_sort_key)
     index = {name: k for k, name in enumerate(classes)}
     lookup = np.array([index[names[i]] for i in range(len(raw))], dtype=np.int64)
     changed = np.array([names[i] != raw[i] for i in range(len(raw))], dtype=bool)
     spellings: dict[str, list[str]] = defaultdict(list)
-    for place in np.flatnonzero(changed):
-        spellings[names[int(place)]].append(raw[place])
-    said = {name: tuple(sorted(spellings[name])) for name in classes if name in spellings}
-    alike: dict[str, list[str]] = defaultdict(list)
+    for i, is_changed in enumerate(changed):
+        if is_changed:
+            spellings[names[i]].append(raw[i])
+    merged = {name: tuple(sorted(spellings[name])) for name in classes if name in spellings}
+    by_spelling: dict[str, list[str]] = defaultdict(list)
     for name in classes:
-        alike[spelling_key(name)].append(name)
-    variants = tuple(tuple(group) for group in alike.values() if len(group) > 1)
-    return Labels(lookup[codes], tuple(classes), said, changed[codes], variants)
+        by_spelling[spelling_key(name)].append(name)
+    variants = tuple(tuple(group) for group in by_spelling.values() if len(group) > 1)
+    return Labels(lookup[codes], tuple(classes), merged, changed[codes], variants)
 
 
 def natural_sort_key(name: str) -> tuple[bool, float, str, str]:
@@ -71,7 +72,7 @@ def natural_sort_key(name: str) -> tuple[bool, float, str, str]:
 
 
 def is_scale(classes: tuple[str, ...]) -> bool:
-    """Whether the classes are numbers, some with decimals: a measure rather than a choice."""
+    """Whether the classes are numbers, some with decimals, as on a rating scale."""
     numbers = [name for name in classes if _NUMBER.fullmatch(name)]
     return len(numbers) == len(classes) > 2 and any(not float(name).is_integer() for name in numbers)
 

@@ -1,4 +1,4 @@
-"""Texts that nearly repeat another: found by MinHash, confirmed by the words and pairs of words they share.
+"""Near-duplicate texts: candidates by MinHash, confirmed by the Jaccard similarity of words and word pairs.
 
 Broder 1997, "On the resemblance and containment of documents"; Jaccard similarity of the sets of shingles.
 """
@@ -17,11 +17,11 @@ from translearn_core.data.findings import count_noun, finding, quote
 from translearn_core.data.stratified_split import TRAIN
 from translearn_core.results import Finding, Severity
 
-SIMILAR = 0.75
-"""Jaccard similarity from which on two texts are near-duplicates."""
+MIN_SIMILARITY = 0.75
+"""Minimum Jaccard similarity of near-duplicates."""
 
-TELLING = 0.02
-"""Share of held-out texts from which on near-duplicates bear on the scores."""
+WARNING_SHARE = 0.02
+"""Minimum share of held-out texts at which near-duplicates are a warning."""
 
 FEWEST_SHINGLES = 6
 MOST_ROWS = 200_000
@@ -43,71 +43,66 @@ class NearDuplicates:
 
 
 def near_duplicates(texts: Sequence[str], among: Sequence[str]) -> NearDuplicates:
-    """Find the texts that nearly repeat one of `among`.
+    """Find the texts with a near-duplicate in `among`.
 
     Parameters
     ----------
     texts, among : sequence of str
-        At most `MOST_ROWS` of each are looked at; texts of fewer than `FEWEST_SHINGLES` are not.
+        At most `MOST_ROWS` of each are compared; `texts` of fewer than `FEWEST_SHINGLES` shingles are not.
     """
-    nothing = np.empty(0, dtype=np.int64)
-    own, other = (
-        [_shingles(text) for text in texts[:MOST_ROWS]],
-        [_shingles(text) for text in among[:MOST_ROWS]],
-    )
+    own, other = ([_shingles(text) for text in side[:MOST_ROWS]] for side in (texts, among))
     if not own or not other:
-        return NearDuplicates(nothing, nothing)
+        return NearDuplicates(*np.empty((2, 0), dtype=np.int64))
     buckets: dict[tuple[int, int], list[int]] = {}
     for k, bands in enumerate(_bands(other)):
         for band, value in enumerate(bands):
             if len(entries := buckets.setdefault((band, value), [])) < MOST_CANDIDATES:
                 entries.append(k)
-    found: list[int] = []
-    which: list[int] = []
+    matches: list[tuple[int, int]] = []
     for k, bands in enumerate(_bands(own)):
         if len(own[k]) < FEWEST_SHINGLES:
             continue
         candidates = dict.fromkeys(
             j for band, value in enumerate(bands) for j in buckets.get((band, value), ())
         )
-        best = next((j for j in candidates if _jaccard(own[k], other[j]) >= SIMILAR), None)
+        best = next((j for j in candidates if _jaccard(own[k], other[j]) >= MIN_SIMILARITY), None)
         if best is not None:
-            found.append(k)
-            which.append(best)
-    return NearDuplicates(np.asarray(found, dtype=np.int64), np.asarray(which, dtype=np.int64))
+            matches.append((k, best))
+    index, duplicate_of = np.array(matches, dtype=np.int64).reshape(-1, 2).T
+    return NearDuplicates(index, duplicate_of)
 
 
 def near_duplicates_finding(prepared: PreparedDataset) -> list[Finding]:
-    """Say so if texts held out nearly repeat training texts."""
+    """Report held-out texts that nearly repeat training texts."""
     train, held = np.flatnonzero(prepared.split == TRAIN), np.flatnonzero(prepared.split != TRAIN)
-    found = near_duplicates([prepared.texts[i] for i in held], [prepared.texts[i] for i in train])
-    if not len(found.index):
+    duplicates = near_duplicates([prepared.texts[i] for i in held], [prepared.texts[i] for i in train])
+    if not len(duplicates.index):
         return []
-    rows = held[found.index]
-    first, other = prepared.texts[rows[0]], prepared.texts[train[found.other[0]]]
+    rows = held[duplicates.index]
+    first, other = prepared.texts[rows[0]], prepared.texts[train[duplicates.other[0]]]
     verb = "repeats" if len(rows) == 1 else "repeat"
     sentence = (
         f"{count_noun(len(rows), 'text')} of validation and test nearly {verb} a training text, for instance "
         f"{quote(first)} and {quote(other)}: scores look better than on new texts."
     )
     advice = "Keep such rows together by a group column, or remove the copies."
-    severity = Severity.WARNING if len(rows) >= TELLING * len(held) else Severity.DETECTED
+    severity = Severity.WARNING if len(rows) >= WARNING_SHARE * len(held) else Severity.DETECTED
     return [finding("near-duplicates", severity, sentence, prepared.rows[rows], advice=advice)]
 
 
 def _shingles(text: str) -> frozenset[int]:
     words = [zlib.crc32(word.encode()) for word in _WORD.findall(text.casefold())]
-    pairs = ((31 * one + other) % PRIME for one, other in pairwise(words))
+    pairs = ((31 * first + second) % PRIME for first, second in pairwise(words))
     return frozenset(word % PRIME for word in words) | frozenset(pairs)
 
 
 def _bands(sets: Sequence[frozenset[int]]) -> list[list[int]]:
-    """Return the hashes of each set's bands of minima, (sets, BANDS); the same for sets that are alike."""
-    random = np.random.default_rng(0)
-    a, b = random.integers(1, PRIME, (2, BANDS * ROWS_PER_BAND), dtype=np.int64)
-    sizes = np.array([max(1, len(one)) for one in sets], dtype=np.int64)
+    """Return the MinHash band hashes of each set, shape (sets, BANDS); similar sets share some."""
+    rng = np.random.default_rng(0)
+    a, b = rng.integers(1, PRIME, (2, BANDS * ROWS_PER_BAND), dtype=np.int64)
+    sizes = np.array([max(1, len(shingles)) for shingles in sets], dtype=np.int64)
     words = np.fromiter(
-        (word for one in sets for word in one or (0,)), dtype=np.int64, count=int(sizes.sum())
+        (word for shingles in sets for word in shingles or (0,)), dtype=np.int64, count=int(sizes.sum())
     )
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
     minima = [np.minimum.reduceat((words * x + y) % PRIME, starts) for x, y in zip(a, b, strict=True)]
@@ -118,8 +113,8 @@ def _bands(sets: Sequence[frozenset[int]]) -> list[list[int]]:
         for row in rows[1:]:
             combined = (combined * 1_000_003 + row) % PRIME
         bands.append(combined.tolist())
-    return [list(one) for one in zip(*bands, strict=True)]
+    return [list(hashes) for hashes in zip(*bands, strict=True)]
 
 
-def _jaccard(one: frozenset[int], other: frozenset[int]) -> float:
-    return len(one & other) / max(1, len(one | other))
+def _jaccard(a: frozenset[int], b: frozenset[int]) -> float:
+    return len(a & b) / max(1, len(a | b))

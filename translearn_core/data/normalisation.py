@@ -1,4 +1,4 @@
-"""Characters that look the same made the same: invisible ones removed, signs of minus unified."""
+"""Text normalisation: invisible characters removed, minus signs unified."""
 
 import unicodedata
 
@@ -6,10 +6,10 @@ INVISIBLE = frozenset(
     "\u00ad\u034f\u061c\u180e\u200b\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufeff"
     "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 )
-"""Soft hyphen, zero-width space, byte-order mark, marks of direction; joiners shape letters and stay."""
+"""Soft hyphen, zero-width space, byte-order mark, direction marks; not joiners, which shape letters."""
 
 JOINERS = frozenset("\u200c\u200d\ufe0e\ufe0f")
-"""What shapes letters and emoji; two texts that differ in them only look the same too."""
+"""Joiners and variation selectors; texts that differ in them only have equal keys."""
 
 _VISIBLE: dict[int, str | None] = {ord(character): None for character in INVISIBLE}
 _MINUS: dict[int, str | None] = dict.fromkeys(map(ord, "\u2010\u2011\u2212\ufe63\uff0d"), "-")
@@ -17,22 +17,19 @@ _KEY: dict[int, str | None] = _VISIBLE | {ord(character): None for character in 
 
 
 def visible(text: str) -> str:
-    """Return a text without invisible characters, with one sign of minus and single blanks."""
+    """Remove invisible characters, unify minus signs and collapse white space."""
     if not text.isascii():
         text = unicodedata.normalize("NFC", text).translate(_VISIBLE | _MINUS)
     return " ".join(text.split())
 
 
 def is_blank(text: str) -> bool:
-    """Whether nothing of a text can be seen."""
+    """Whether a text has no visible character."""
     return not text or text.isspace() or (text.strip()[0] in INVISIBLE | JOINERS and not visible(text))
 
 
 def text_key(text: str) -> str:
-    """Return the form under which two texts count as the same.
-
-    NFKC; case, white space and invisible characters do not matter.
-    """
+    """Return the key under which texts count as equal: NFKC, without case and invisible characters."""
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text.translate(_KEY)).casefold()
         text = unicodedata.normalize("NFKC", text)  # folding may undo composition
@@ -40,6 +37,6 @@ def text_key(text: str) -> str:
 
 
 def spelling_key(name: str) -> str:
-    """Return the form under which two labels are spellings of one: without case, blanks and accents."""
+    """Return the key that spellings of one label share: without case, blanks and accents."""
     parts = unicodedata.normalize("NFKD", text_key(name))
     return "".join(c for c in parts if not unicodedata.combining(c) and not c.isspace()) or name

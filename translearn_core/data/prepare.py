@@ -1,4 +1,4 @@
-"""A table made ready for one task: rows chosen, labels read, splits dealt, nothing leaking between them."""
+"""Prepare a table for one task: select rows, encode labels, assign splits without leaks."""
 
 from dataclasses import replace
 
@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from translearn_core.config import CleaningRule, DataConfig, Split
-from translearn_core.data.cleaning import CleaningState, conflicts, duplicates, merge_rare_classes
+from translearn_core.data.cleaning import CleaningState, check_conflicts, check_duplicates, merge_rare_classes
 from translearn_core.data.columns import PART, ROW, file_columns
 from translearn_core.data.dataset import SPLITS, PreparedDataset
 from translearn_core.data.findings import (
@@ -32,23 +32,22 @@ from translearn_core.settings import settings
 
 
 def prepare(table: pd.DataFrame, config: DataConfig, *, max_classes: int | None = None) -> PreparedDataset:
-    """Choose the rows, read the labels and deal the splits of one task.
+    """Select the rows, encode the labels and assign the splits of one task.
 
     Parameters
     ----------
     table : DataFrame
-        As `read` returns it.
+        From `read_table`.
     config : DataConfig
-        What the columns mean, how to split, which fixes were decided.
+        Columns, split and cleaning rules.
     max_classes : int, optional
-        Most classes of a task; as the settings say if not given.
+        Maximum number of classes; default: from the settings.
 
     Returns
     -------
-    Prepared
-        A row that a file gives to a split stays there; else the split column decides, else the seed, by
-        class. No normalised text stands in two splits: it is left out of train, and of validation if it is in
-        test.
+    PreparedDataset
+        The split of a row is given by its file, else by the split column, else drawn by class and seed. No
+        normalised text is in two splits: it is dropped from train, and from validation if it is in test.
 
     Raises
     ------
@@ -56,31 +55,31 @@ def prepare(table: pd.DataFrame, config: DataConfig, *, max_classes: int | None 
         If the columns do not make a task: missing columns, one class, too many classes, a class for every
         row, or a split with fewer than two rows.
     """
-    work = _encode_labels(_drop_empty(table, config), config)
-    work, given = given_split(work, config)
-    for step in (conflicts, duplicates, merge_rare_classes):
-        work = step(work, config)
-    _check_number_of_classes(work, config, max_classes or settings().max_classes)
-    leakless = drop_leaked_rows(work)
-    gone = dropped_per_split(work, leakless)
-    work = assign_splits(leakless, config, given)
-    check_splits(work, config, given, gone)
-    work = _subsample_train(work, config)
-    work = _sort_classes(work).with_findings(*_missing_in_splits(work))
-    rows = work.rows
+    state = _encode_labels(_drop_empty(table, config), config)
+    state, given = given_split(state, config)
+    for step in (check_conflicts, check_duplicates, merge_rare_classes):
+        state = step(state, config)
+    _check_number_of_classes(state, config, max_classes or settings().max_classes)
+    without_leaks = drop_leaked_rows(state)
+    dropped = dropped_per_split(state, without_leaks)
+    state = assign_splits(without_leaks, config, given)
+    check_splits(state, config, given, dropped)
+    state = _subsample_train(state, config)
+    state = _sort_classes(state).with_findings(*_missing_class_findings(state))
+    rows = state.rows
     return PreparedDataset(
-        classes=work.classes,
+        classes=state.classes,
         texts=tuple(rows["text"]),
         labels=rows["label"].to_numpy(dtype=np.int64),
         split=rows["split"].to_numpy(dtype=np.int64),
         rows=rows["row"].to_numpy(dtype=np.int64),
-        findings=work.findings,
+        findings=state.findings,
         table_index=rows["index"].to_numpy(dtype=np.int64),
     )
 
 
 def _drop_empty(table: pd.DataFrame, config: DataConfig) -> CleaningState:
-    """Return the rows that have a text and a label, both still as in the file."""
+    """Return the rows that have a text and a label, both as in the file."""
     for column in filter(None, (config.text, config.label, config.split.column, config.split.group)):
         if column not in file_columns(table):
             raise DataError(
@@ -96,24 +95,24 @@ def _drop_empty(table: pd.DataFrame, config: DataConfig) -> CleaningState:
         }
     )
     if config.split.column:
-        rows["told"] = table[config.split.column]
+        rows["given_split"] = table[config.split.column]
     if config.split.group:
         rows["group"] = table[config.split.group]
-    lacking = {name: _blank(rows[name]) for name in ("text", "label")}
-    said = []
-    for name, mask in lacking.items():
+    missing = {name: _blank(rows[name]) for name in ("text", "label")}
+    findings = []
+    for name, mask in missing.items():
         column = config.text if name == "text" else config.label
         for where, numbers in by_part(rows, mask):
             sentence = (
                 f"{count_noun(len(numbers), 'row')}{where} without a {name} in {quote(column)} "
                 f"{were(len(numbers))} left out."
             )
-            said.append(finding(f"missing-{name}s", Severity.FIXED, sentence, numbers))
-    left = rows[~(lacking["text"] | lacking["label"])].reset_index(drop=True)
+            findings.append(finding(f"missing-{name}s", Severity.FIXED, sentence, numbers))
+    usable = rows[~(missing["text"] | missing["label"])].reset_index(drop=True)
     for part in rows["part"].unique():
-        if not (left["part"] == part).any():
-            here = (rows["part"] == part).to_numpy()
-            if part != Split.TRAIN and lacking["label"][here].all() and not lacking["text"][here].all():
+        if not (usable["part"] == part).any():
+            in_part = (rows["part"] == part).to_numpy()
+            if part != Split.TRAIN and missing["label"][in_part].all() and not missing["text"][in_part].all():
                 raise DataError(
                     f"The {part} file has no labels in {quote(config.label)}, so nothing can be scored on "
                     "it: leave it out here, and have a trained model answer it on the Predict page, or with "
@@ -124,108 +123,96 @@ def _drop_empty(table: pd.DataFrame, config: DataConfig) -> CleaningState:
                 f"{source} has both a text in {quote(config.text)} and a label in {quote(config.label)}: "
                 "choose other columns, or fill them in."
             )
-    return CleaningState(left, (), tuple(said))
+    return CleaningState(usable, (), tuple(findings))
 
 
 def _blank(cells: "pd.Series[str]") -> NDArray[np.bool_]:
     return np.array([not isinstance(cell, str) or is_blank(cell) for cell in cells], dtype=bool)
 
 
-def _encode_labels(work: CleaningState, config: DataConfig) -> CleaningState:
-    """Replace label cells by class indices."""
-    labels = read_labels(work.rows["label"], merge_spellings=CleaningRule.MERGE_SPELLINGS in config.fixes)
-    many, column = len(labels.classes), quote(config.label)
-    if many == 1:
+def _encode_labels(state: CleaningState, config: DataConfig) -> CleaningState:
+    """Replace label cells with class indices."""
+    labels = read_labels(state.rows["label"], merge_spellings=CleaningRule.MERGE_SPELLINGS in config.fixes)
+    count, column = len(labels.classes), quote(config.label)
+    if count == 1:
         raise DataError(
             f"Column {column} holds one class only, {quote(labels.classes[0])}: choose another label column, "
             "or add rows of other classes."
         )
-    if many == len(work.rows) and many > 2:
+    if count == len(state.rows) and count > 2:
         raise DataError(
-            f"Column {column} has a different value in each of its {many:,} rows, so it names rows and not "
+            f"Column {column} has a different value in each of its {count:,} rows, so it names rows and not "
             "classes: choose another label column."
         )
-    work = replace(work, rows=work.rows.assign(label=labels.indices), classes=labels.classes)
-    told = [
-        f"{quote(name)} from {join_list([_exact(s) for s in spellings])}"
+    state = replace(state, rows=state.rows.assign(label=labels.indices), classes=labels.classes)
+    respellings = [
+        f"{quote(name)} from {join_list([_quote_exactly(s) for s in spellings])}"
         for name, spellings in labels.spellings.items()
     ]
     if labels.variants:
-        work = work.with_findings(_variants(labels, work, column))
-    return work.with_findings(
-        *(
-            finding(
-                "labels-cast",
-                Severity.FIXED,
-                f"Labels{where} that mean the same were read as one: {join_list(told)}.",
-                numbers,
-            )
-            for where, numbers in by_part(work.rows, labels.respelled)
-        )
-    )
+        state = state.with_findings(_variants_finding(labels, state, column))
+    for where, numbers in by_part(state.rows, labels.respelled):
+        sentence = f"Labels{where} that mean the same were read as one: {join_list(respellings)}."
+        state = state.with_findings(finding("labels-cast", Severity.FIXED, sentence, numbers))
+    return state
 
 
-def _variants(labels: Labels, work: CleaningState, column: str) -> Finding:
+def _variants_finding(labels: Labels, state: CleaningState, column: str) -> Finding:
     """Offer to merge classes whose names differ in blanks or accents only."""
     groups = join_list([" and ".join(quote(name) for name in group) for group in labels.variants])
     members = [labels.classes.index(name) for group in labels.variants for name in group]
-    numbers = one_file_rows(work.rows, np.isin(labels.indices, members))
+    numbers = one_file_rows(state.rows, np.isin(labels.indices, members))
     sentence = f"Classes of column {column} differ in blanks or accents only: {groups}."
     advice = "Merge them if they are meant as one; the commonest spelling stays."
-    return finding(
-        "label-variants",
-        Severity.DECISION,
-        sentence,
-        numbers,
-        fix=CleaningRule.MERGE_SPELLINGS,
-        advice=advice,
-    )
+    fix = CleaningRule.MERGE_SPELLINGS
+    return finding("label-variants", Severity.DECISION, sentence, numbers, fix=fix, advice=advice)
 
 
-def _exact(spelling: str) -> str:
-    """Return a label as it stands in the file, white space and invisible characters and all."""
+def _quote_exactly(spelling: str) -> str:
+    """Quote a label as it is in the file, with white space and invisible characters."""
     return quote(spelling) if spelling == visible(spelling) else ascii(spelling[:60])
 
 
-def _check_number_of_classes(work: CleaningState, config: DataConfig, limit: int) -> None:
-    present = int(work.rows["label"].nunique())
+def _check_number_of_classes(state: CleaningState, config: DataConfig, limit: int) -> None:
+    present = int(state.rows["label"].nunique())
     if present > limit:
         raise DataError(
             f"{present:,} classes in column {quote(config.label)}, and {limit:,} are the most: "
             "is this really the label column? Choose another, or group its values."
         )
     if present < 2:
-        name = quote(work.classes[work.rows["label"].iloc[0]]) if present else "none"
+        name = quote(state.classes[state.rows["label"].iloc[0]]) if present else "none"
         raise DataError(
             f"One class is left, {name}: take back the fixes that dropped the others, or add rows of them."
         )
 
 
-def _subsample_train(work: CleaningState, config: DataConfig) -> CleaningState:
-    """Leave out training rows until as many are left as were asked for; other splits stay."""
-    train = np.flatnonzero(work.rows["split"].to_numpy() == TRAIN)
+def _subsample_train(state: CleaningState, config: DataConfig) -> CleaningState:
+    """Reduce train to `config.train_rows` rows; other splits stay."""
+    train = np.flatnonzero(state.rows["split"].to_numpy() == TRAIN)
     if config.train_rows is None or config.train_rows >= len(train):
-        return work
+        return state
     seed = config.split.seed if config.rows_seed is None else config.rows_seed
-    labels = work.rows["label"].to_numpy(dtype=np.int64)[train]
+    labels = state.rows["label"].to_numpy(dtype=np.int64)[train]
     order = nested_order(labels, seed=seed, balanced=config.balanced)
-    left_out = work.rows.index[train[order[config.train_rows :]]]
-    fewer = replace(work, rows=work.rows.drop(index=left_out).reset_index(drop=True))
-    if fewer.rows.loc[fewer.rows["split"] == TRAIN, "label"].nunique() < 2:
+    dropped = state.rows.index[train[order[config.train_rows :]]]
+    subset = replace(state, rows=state.rows.drop(index=dropped).reset_index(drop=True))
+    if subset.rows.loc[subset.rows["split"] == TRAIN, "label"].nunique() < 2:
         raise DataError(f"{config.train_rows} training rows hold one class only: learn from more of them.")
     sentence = (
         f"It learns from {config.train_rows:,} of the {len(train):,} rows of train, drawn with seed {seed}."
     )
-    return fewer.with_findings(finding("fewer", Severity.DETECTED, sentence))
+    return subset.with_findings(finding("fewer", Severity.DETECTED, sentence))
 
 
-def _sort_classes(work: CleaningState) -> CleaningState:
+def _sort_classes(state: CleaningState) -> CleaningState:
     """Keep the classes that have rows, in natural order."""
-    ordered = sorted(map(int, work.rows["label"].unique()), key=lambda k: natural_sort_key(work.classes[k]))
-    place = np.zeros(len(work.classes), dtype=np.int64)
-    place[ordered] = np.arange(len(ordered))
-    labels = place[work.rows["label"].to_numpy()]
-    return replace(work, rows=work.rows.assign(label=labels), classes=tuple(work.classes[k] for k in ordered))
+    ordered = sorted(map(int, state.rows["label"].unique()), key=lambda k: natural_sort_key(state.classes[k]))
+    index_of = np.zeros(len(state.classes), dtype=np.int64)
+    index_of[ordered] = np.arange(len(ordered))
+    labels = index_of[state.rows["label"].to_numpy()]
+    classes = tuple(state.classes[k] for k in ordered)
+    return replace(state, rows=state.rows.assign(label=labels), classes=classes)
 
 
 def class_counts(labels: NDArray[np.int64], split: NDArray[np.int64], classes: int) -> NDArray[np.int64]:
@@ -234,44 +221,35 @@ def class_counts(labels: NDArray[np.int64], split: NDArray[np.int64], classes: i
     return flat.reshape(classes, len(SPLITS))
 
 
-def _missing_in_splits(work: CleaningState) -> list[Finding]:
-    """Name the classes that some split lacks, and the splits that have no rows."""
-    rows = work.rows
+def _missing_class_findings(state: CleaningState) -> list[Finding]:
+    """Report splits without rows and splits that lack classes."""
+    rows = state.rows
     labels, split = rows["label"].to_numpy(), rows["split"].to_numpy()
-    counts = class_counts(labels, split, len(work.classes))
-    said = []
+    counts = class_counts(labels, split, len(state.classes))
+    findings = []
     for index, name in enumerate(SPLITS):
         if not counts[:, index].any():
             why = "to choose on" if index == VALIDATION else "to report on"
             sentence = f"No row is held out for {name}: there will be nothing {why}."
-            said.append(
+            findings.append(
                 finding(f"no-{name}", Severity.BLOCKING, sentence, advice=f"Give {name} a share of the rows.")
             )
             continue
-        lacking = np.flatnonzero((counts[:, index] == 0) & (counts.sum(axis=1) > 0))
-        if not len(lacking):
+        missing = np.flatnonzero((counts[:, index] == 0) & (counts.sum(axis=1) > 0))
+        if not len(missing):
             continue
-        listed = quote_list([work.classes[k] for k in lacking])
-        numbers = one_file_rows(rows, np.isin(labels, lacking))
+        listed = quote_list([state.classes[k] for k in missing])
+        numbers = one_file_rows(rows, np.isin(labels, missing))
         if index == TRAIN:
+            verb, those = ("stands", "that class") if len(missing) == 1 else ("stand", "those classes")
             sentence = (
-                f"{listed} never {_stands(len(lacking))} in train: the model never answers so, and rows of "
-                f"{'that class' if len(lacking) == 1 else 'those classes'} count as wrong."
+                f"{listed} never {verb} in train: the model never answers so, and rows of {those} count as "
+                "wrong."
             )
             advice = "Add training rows of it, or correct the labels in the other files."
-            said.append(finding("unseen-classes", Severity.WARNING, sentence, numbers, advice=advice))
+            findings.append(finding("unseen-classes", Severity.WARNING, sentence, numbers, advice=advice))
         else:
-            sentence = (
-                f"{listed} {_has(len(lacking))} no row in {name}: too few different texts, or none "
-                "given there."
-            )
-            said.append(finding(f"classes-missing-in-{name}", Severity.WARNING, sentence, numbers))
-    return said
-
-
-def _stands(number: int) -> str:
-    return "stands" if number == 1 else "stand"
-
-
-def _has(number: int) -> str:
-    return "has" if number == 1 else "have"
+            have = "has" if len(missing) == 1 else "have"
+            sentence = f"{listed} {have} no row in {name}: too few different texts, or none given there."
+            findings.append(finding(f"classes-missing-in-{name}", Severity.WARNING, sentence, numbers))
+    return findings

@@ -1,4 +1,4 @@
-"""Files in, one table out: every column as text, every row with its number and part, and what was found."""
+"""Read files into one table: columns as text, the number and part of each row, findings."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -39,25 +39,24 @@ def read_table(
     Parameters
     ----------
     sources : mapping of part to path
-        ``train``, and if there are such files ``validation`` and ``test``; raw bytes, whatever their names.
+        ``train``, and optionally ``validation`` and ``test``; file names do not matter.
     limits : Settings
         Largest file, most rows and longest cell.
     options : ReadOptions, optional
-        What a person says of encoding, delimiter, header and sheet; the rest is detected, file by file.
+        Encoding, delimiter, header and sheet that are given; the rest is detected, file by file.
 
     Returns
     -------
     table : DataFrame
         The files' columns as text (dtype object, None where a cell is blank), ``__row__`` (int64, 1-based in
-        the row's own file, header not counted) and ``__part__``. Blank rows stay, so that answers line up.
-    reading : Reading
-        How the files were read, what was detected and mended, what the columns look like, and which are
-        likely text, label and split.
+        the row's own file, header not counted) and ``__part__``. Blank rows stay.
+    profile : TableProfile
+        Formats, findings, column profiles, and suggested text, label and split columns.
 
     Raises
     ------
     DataError
-        In one sentence, if a file is no table or over a limit, or if two files share no column.
+        If a file is no table or over a limit, or if two files share no column.
     """
     options = options or ReadOptions()
     if unknown := [part for part in sources if part not in {str(s) for s in Split}]:
@@ -67,32 +66,34 @@ def read_table(
             "The training file is missing: choose one, validation and test files come on top of it."
         )
     files: dict[str, _File] = {}
-    room = limits.max_rows
+    max_rows = limits.max_rows
     for part in (str(s) for s in SPLITS if s in sources):
         name = "The file" if len(sources) == 1 else f"The {part} file"
-        files[part] = _read_file(sources[part], part, name, limits, room, options)
-        room = max(1, room - len(files[part].frame))
-    table, differing = _joined({part: file.frame for part, file in files.items()})
+        files[part] = _read_file(sources[part], part, name, limits, max_rows, options)
+        max_rows = max(1, max_rows - len(files[part].frame))
+    table, differing = _concatenated({part: file.frame for part, file in files.items()})
     if len(table) > limits.max_rows:
         raise DataError(
             f"The files have {len(table):,} rows together, over the limit of {limits.max_rows:,}: "
             "keep a part of them."
         )
     columns = profile(table)
-    preview = table[file_columns(table)].head(PREVIEW_ROWS).map(_clipped)
+    preview = table[file_columns(table)].head(PREVIEW_ROWS).map(_clip)
     return table, TableProfile(
         rows=len(table),
         parts={part: len(file.frame) for part, file in files.items()},
         columns=columns,
         suggestion=suggest_columns(columns, table),
-        findings=(*_merged({part: file.findings for part, file in files.items()}), *differing),
+        findings=(*_merge_findings({part: file.findings for part, file in files.items()}), *differing),
         preview=preview,
         formats=tuple(file.rows.format for file in files.values()),
-        alternatives=tuple(one for file in files.values() for one in file.alternatives),
+        alternatives=tuple(reading for file in files.values() for reading in file.alternatives),
     )
 
 
-def _read_file(path: Path, part: str, name: str, limits: Settings, room: int, options: ReadOptions) -> _File:
+def _read_file(
+    path: Path, part: str, name: str, limits: Settings, max_rows: int, options: ReadOptions
+) -> _File:
     if (size := path.stat().st_size) > limits.max_upload_mb * 1_000_000:
         raise DataError(
             f"{name} has {size / 1e6:,.0f} MB, over the limit of {limits.max_upload_mb:,} MB: "
@@ -100,7 +101,9 @@ def _read_file(path: Path, part: str, name: str, limits: Settings, room: int, op
             "TRANSLEARN_MAX_UPLOAD_MB."
         )
     data = path.read_bytes()
-    rows = read_rows(data, name, max_rows=room, max_bytes=limits.max_upload_mb * 1_000_000, options=options)
+    rows = read_rows(
+        data, name, max_rows=max_rows, max_bytes=limits.max_upload_mb * 1_000_000, options=options
+    )
     if not rows.rows:
         raise DataError(
             f"{name} has a header and no rows: add rows below it, or say that its first row is data."
@@ -112,47 +115,53 @@ def _read_file(path: Path, part: str, name: str, limits: Settings, room: int, op
     frame[PART] = pd.Series([part] * len(frame), dtype=object, index=frame.index)
     types = zip(names, rows.types, strict=True) if rows.types else ()
     rows.format = replace(
-        rows.format, part=part, types=tuple((column, kind) for column, kind in types if column and kind)
+        rows.format,
+        part=part,
+        types=tuple((name, column_type) for name, column_type in types if name and column_type),
     )
     alternatives = likely_readings(data, part, rows, options)
     return _File(frame, rows, [*rows.findings, *renamed, *cleaned], alternatives)
 
 
-def _joined(frames: Mapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, list[Finding]]:
-    """Put the files below one another; a column that one lacks stays blank there, and that is said."""
+def _concatenated(frames: Mapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, list[Finding]]:
+    """Concatenate the files; a column that one lacks is blank there and reported."""
     train = frames[Split.TRAIN]
-    said: list[Finding] = []
+    findings: list[Finding] = []
     for part, frame in frames.items():
-        own, learned = file_columns(frame), file_columns(train)
-        if not set(own) & set(learned):
+        columns, known = file_columns(frame), file_columns(train)
+        if not set(columns) & set(known):
             raise DataError(
-                f"The {part} file has no column of the training file, {quote_list(learned)} (its columns: "
-                f"{quote_list(own)}): give the columns the same names."
+                f"The {part} file has no column of the training file, {quote_list(known)} (its columns: "
+                f"{quote_list(columns)}): give the columns the same names."
             )
         for lacking, sentence in (
-            ([c for c in learned if c not in own], f"The {part} file has no column "),
-            ([c for c in own if c not in learned], f"The training file lacks a column of the {part} file, "),
+            ([c for c in known if c not in columns], f"The {part} file has no column "),
+            (
+                [c for c in columns if c not in known],
+                f"The training file lacks a column of the {part} file, ",
+            ),
         ):
             if lacking:
-                said.append(finding("columns-differ", Severity.DETECTED, f"{sentence}{quote_list(lacking)}."))
+                sentence += f"{quote_list(lacking)}."
+                findings.append(finding("columns-differ", Severity.DETECTED, sentence))
     if len(frames) == 1:
-        return train, said
+        return train, findings
     table = pd.concat(frames.values(), ignore_index=True)
     names = [*file_columns(table), ROW, PART]
     table = table[names]
-    return table.astype(object).where(table.notna(), None).astype({ROW: np.int64}), said
+    return table.astype(object).where(table.notna(), None).astype({ROW: np.int64}), findings
 
 
-def _merged(said: Mapping[str, list[Finding]]) -> tuple[Finding, ...]:
-    """Findings of all files, each naming its file unless all files say the same."""
-    if len(said) == 1:
-        return tuple(next(iter(said.values())))
-    shared = set.intersection(*(set(found) for found in said.values()))
-    merged = [f for f in next(iter(said.values())) if f in shared and not f.rows]
-    for part, found in said.items():
-        merged += [replace(f, sentence=f"File {part}: {f.sentence}") for f in found if f not in merged]
+def _merge_findings(findings: Mapping[str, list[Finding]]) -> tuple[Finding, ...]:
+    """Merge the findings of all files, each with the name of its file unless all files have it."""
+    if len(findings) == 1:
+        return tuple(next(iter(findings.values())))
+    shared = set.intersection(*map(set, findings.values()))
+    merged = [f for f in next(iter(findings.values())) if f in shared and not f.rows]
+    for part, own in findings.items():
+        merged += [replace(f, sentence=f"File {part}: {f.sentence}") for f in own if f not in merged]
     return tuple(merged)
 
 
-def _clipped(cell: str | None) -> str | None:
+def _clip(cell: str | None) -> str | None:
     return cell if cell is None or len(cell) <= PREVIEW_CHARS else cell[: PREVIEW_CHARS - 1] + "…"

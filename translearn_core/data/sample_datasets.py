@@ -1,4 +1,4 @@
-"""Data sets that ship with the project, written for it, to try everything without a file of one's own."""
+"""Sample datasets that ship with the project."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +9,7 @@ from translearn_core.settings import app_root
 
 @dataclass(frozen=True)
 class SampleDataset:
-    """A file that ships with the project, the columns to start from, and a sentence on what it shows."""
+    """A sample file, its text and label columns, and a sentence on what it shows."""
 
     key: str
     title: str
@@ -20,7 +20,7 @@ class SampleDataset:
 
     @property
     def path(self) -> Path:
-        """Where the file lies."""
+        """Path of the file."""
         return app_root() / "assets" / "samples" / self.file
 
 
@@ -51,11 +51,11 @@ SAMPLES: tuple[SampleDataset, ...] = (
         "Notes on the same topics in three languages: does what is learned in one help in another?",
     ),
 )
-"""All samples, in the order to show them."""
+"""All samples, in display order."""
 
 
 def sample_bytes(key: str) -> bytes:
-    """Return a sample's file as it is; raises `NotFoundError` if there is no such sample."""
+    """Return the content of a sample's file; raises `NotFoundError` if there is no such sample."""
     sample = next((s for s in SAMPLES if s.key == key), None)
     if sample is None:
         raise NotFoundError(f"There is no sample '{key}': choose {', '.join(s.key for s in SAMPLES)}.")

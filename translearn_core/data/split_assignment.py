@@ -1,4 +1,4 @@
-"""Which split each row serves: as files and the split column say, without leaks, and by seed for the rest."""
+"""Split assignment: from files and the split column, without leaks, the rest drawn by seed."""
 
 from dataclasses import replace
 
@@ -19,9 +19,9 @@ from translearn_core.errors import DataError
 from translearn_core.results import Finding, Severity
 
 
-def given_split(work: CleaningState, config: DataConfig) -> tuple[CleaningState, dict[int, str]]:
-    """Number the texts, and put each row into the split that its file or the split column gives."""
-    rows = work.rows
+def given_split(state: CleaningState, config: DataConfig) -> tuple[CleaningState, dict[int, str]]:
+    """Set `key` of the texts, and the splits given by files and by the split column."""
+    rows = state.rows
     given: dict[int, str] = {}
     split = np.full(len(rows), TRAIN, dtype=np.int64)
     for part, index in ((Split.VALIDATION, VALIDATION), (Split.TEST, TEST)):
@@ -29,10 +29,10 @@ def given_split(work: CleaningState, config: DataConfig) -> tuple[CleaningState,
         split[mask] = index
         if mask.any():
             given[index] = f"the {part} file"
-    said: list[Finding] = []
+    findings: list[Finding] = []
     if config.split.column:
         pool = (rows["part"] == str(Split.TRAIN)).to_numpy()
-        split[pool], said = _told(rows[pool], config.split.column)
+        split[pool], findings = _parse_split_column(rows[pool], config.split.column)
         for index in (VALIDATION, TEST):
             if (split[pool] == index).any():
                 given.setdefault(index, f"column {quote(config.split.column)}")
@@ -41,21 +41,23 @@ def given_split(work: CleaningState, config: DataConfig) -> tuple[CleaningState,
                 f"Column {quote(config.split.column)} gives no row to train: name some rows 'train' in it."
             )
     key = pd.factorize(np.array([text_key(text) for text in rows["text"]], dtype=object))[0]
-    return replace(work, rows=rows.assign(split=split, key=key)).with_findings(*said), given
+    return replace(state, rows=rows.assign(split=split, key=key)).with_findings(*findings), given
 
 
-def _told(rows: pd.DataFrame, column: str) -> tuple[NDArray[np.int64], list[Finding]]:
-    """Read the split column; rows without an entry go to train."""
-    codes, values = pd.factorize(rows["told"])
-    meant = {str(value): split_word(str(value)) for value in values}
-    if unknown := [value for value, split in meant.items() if split is None]:
-        row = rows["row"].to_numpy()[codes == list(meant).index(unknown[0])][0]
+def _parse_split_column(rows: pd.DataFrame, column: str) -> tuple[NDArray[np.int64], list[Finding]]:
+    """Parse the split column; rows without an entry go to train."""
+    codes, values = pd.factorize(rows["given_split"])
+    named_splits = {str(value): split_word(str(value)) for value in values}
+    if unknown := [value for value, split in named_splits.items() if split is None]:
+        row = rows["row"].to_numpy()[codes == list(named_splits).index(unknown[0])][0]
         raise DataError(
             f"Column {quote(column)} has {quote(unknown[0])} in row {row:,}, which names no split: "
             "use train, validation (or dev) and test, or choose no split column."
         )
-    index = np.array([SPLITS.index(split) for split in meant.values() if split] + [TRAIN], dtype=np.int64)
-    said = [
+    index = np.array(
+        [SPLITS.index(split) for split in named_splits.values() if split] + [TRAIN], dtype=np.int64
+    )
+    findings = [
         finding(
             "missing-splits",
             Severity.FIXED,
@@ -64,12 +66,12 @@ def _told(rows: pd.DataFrame, column: str) -> tuple[NDArray[np.int64], list[Find
         )
         for _, numbers in by_part(rows, codes < 0)
     ]
-    return index[codes], said  # code -1, a missing cell, is the last entry: train
+    return index[codes], findings  # code -1, a missing cell, is the last entry: train
 
 
-def drop_leaked_rows(work: CleaningState) -> CleaningState:
-    """Leave out of train, and of validation, texts that a later split has too; a given test stays whole."""
-    rows = work.rows
+def drop_leaked_rows(state: CleaningState) -> CleaningState:
+    """Drop from train and validation the texts that a later split has too; a given test stays whole."""
+    rows = state.rows
     key, split = rows["key"].to_numpy(), rows["split"].to_numpy()
     in_test = np.isin(key, key[split == TEST])
     in_validation = np.isin(key, key[split == VALIDATION])
@@ -78,9 +80,9 @@ def drop_leaked_rows(work: CleaningState) -> CleaningState:
         ((split == TRAIN) & in_validation & ~in_test, "train", "validation"),
         ((split == VALIDATION) & in_test, "validation", "test"),
     )
-    gone = np.zeros(len(rows), dtype=bool)
+    dropped = np.zeros(len(rows), dtype=bool)
     for mask, origin, other in leaks:
-        gone |= mask
+        dropped |= mask
         for _, numbers in by_part(rows, mask):
             repeat = "repeats" if len(numbers) == 1 else "repeat"
             sentence = (
@@ -88,19 +90,19 @@ def drop_leaked_rows(work: CleaningState) -> CleaningState:
                 f"{were(len(numbers))} left out of {origin}."
             )
             advice = "A text seen in training proves nothing where it is met again."
-            work = work.with_findings(finding("leaks", Severity.FIXED, sentence, numbers, advice=advice))
-    return work.keep(~gone)
+            state = state.with_findings(finding("leaks", Severity.FIXED, sentence, numbers, advice=advice))
+    return state.keep(~dropped)
 
 
-def assign_splits(work: CleaningState, config: DataConfig, given: dict[int, str]) -> CleaningState:
-    """Draw the splits that nobody gave from the training rows, and say how the rows were dealt."""
-    rows = work.rows
+def assign_splits(state: CleaningState, config: DataConfig, given: dict[int, str]) -> CleaningState:
+    """Draw the splits that are not given from the training rows, and report the split sizes."""
+    rows = state.rows
     split = rows["split"].to_numpy().copy()
     shares = {VALIDATION: config.split.validation, TEST: config.split.test}
     shares = {index: 0.0 if index in given else share for index, share in shares.items()}
     if any(shares.values()):
         pool = np.flatnonzero(split == TRAIN)
-        key, label = together(rows)[pool], rows["label"].to_numpy()[pool]
+        key, label = split_groups(rows)[pool], rows["label"].to_numpy()[pool]
         split[pool] = draw(
             key, label, validation=shares[VALIDATION], test=shares[TEST], seed=config.split.seed
         )
@@ -109,14 +111,13 @@ def assign_splits(work: CleaningState, config: DataConfig, given: dict[int, str]
     if drawn:
         sources.append(f"{join_list(drawn)} drawn from train by class with seed {config.split.seed}")
     sizes = join_list([f"{np.count_nonzero(split == i):,} {name}" for i, name in enumerate(SPLITS)])
-    said = [finding("split", Severity.DETECTED, f"Rows: {sizes} ({'; '.join(sources) or 'all in train'}).")]
-    return replace(work, rows=rows.assign(split=split)).with_findings(
-        *said, *_groups_apart(rows, split, config)
-    )
+    sentence = f"Rows: {sizes} ({'; '.join(sources) or 'all in train'})."
+    findings = [finding("split", Severity.DETECTED, sentence), *_shared_groups_finding(rows, split, config)]
+    return replace(state, rows=rows.assign(split=split)).with_findings(*findings)
 
 
-def together(rows: pd.DataFrame) -> NDArray[np.int64]:
-    """Return a number per row, equal for rows that must stand in one split: equal texts, and equal groups."""
+def split_groups(rows: pd.DataFrame) -> NDArray[np.int64]:
+    """Return an id per row, equal for rows that must share a split: equal texts and equal groups."""
     key = rows["key"].to_numpy(dtype=np.int64)
     if "group" not in rows or not len(rows):
         return key
@@ -128,12 +129,12 @@ def together(rows: pd.DataFrame) -> NDArray[np.int64]:
     return np.asarray(connected_components(links, directed=False)[1][key], dtype=np.int64)
 
 
-def _groups_apart(rows: pd.DataFrame, split: NDArray[np.int64], config: DataConfig) -> list[Finding]:
-    """Say which rows of given splits share their group with training rows."""
+def _shared_groups_finding(rows: pd.DataFrame, split: NDArray[np.int64], config: DataConfig) -> list[Finding]:
+    """Report rows of given splits that share their group with training rows."""
     if "group" not in rows:
         return []
-    learned = set(rows["group"][split == TRAIN].dropna())
-    mask = (split != TRAIN) & rows["group"].isin(learned).to_numpy()
+    train_groups = set(rows["group"][split == TRAIN].dropna())
+    mask = (split != TRAIN) & rows["group"].isin(train_groups).to_numpy()
     if not mask.any():
         return []
     sentence = (

@@ -1,4 +1,4 @@
-"""Dealing rows to train, validation and test by class and seed, equal texts always together."""
+"""Stratified train/validation/test split by class and seed; equal texts stay together."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,18 +12,18 @@ TRAIN, VALIDATION, TEST = (SPLITS.index(s) for s in (Split.TRAIN, Split.VALIDATI
 
 
 def draw(texts: IntArray, labels: IntArray, *, validation: float, test: float, seed: int) -> IntArray:
-    """Deal rows to the splits, stratified by class.
+    """Draw a stratified split.
 
     Parameters
     ----------
     texts : int array, shape (rows,)
-        The same number for rows of the same normalised text: they go to the same split.
+        Equal for rows that must share a split, such as rows of the same normalised text.
     labels : int array, shape (rows,)
         Class indices.
     validation, test : float
         Shares in [0, 1), of each class's distinct texts.
     seed : int
-        The same seed deals the same way.
+        Seed of the draw.
 
     Returns
     -------
@@ -33,16 +33,16 @@ def draw(texts: IntArray, labels: IntArray, *, validation: float, test: float, s
     """
     rng = np.random.default_rng(seed)
     distinct, group = np.unique(texts, return_inverse=True)
-    owner = _rarest_label(group, labels)
-    dealt = apportion(np.bincount(owner, minlength=labels.max(initial=0) + 1), validation, test, rng)
+    label_of_text = _rarest_label(group, labels)
+    counts = apportion(np.bincount(label_of_text, minlength=labels.max(initial=0) + 1), validation, test, rng)
     # a text repeated so often that it would fill a split stays in train
-    heavy = np.bincount(group) > max(3.0, 0.01 * len(texts))
+    too_frequent = np.bincount(group) > max(3.0, 0.01 * len(texts))
     shuffled = rng.permutation(len(distinct))
-    order = shuffled[np.lexsort((heavy[shuffled], owner[shuffled]))]
-    sorted_owner = owner[order]
-    rank = np.arange(len(order)) - np.searchsorted(sorted_owner, sorted_owner)
-    in_test = rank < dealt[sorted_owner, TEST]
-    in_validation = ~in_test & (rank < dealt[sorted_owner, TEST] + dealt[sorted_owner, VALIDATION])
+    order = shuffled[np.lexsort((too_frequent[shuffled], label_of_text[shuffled]))]
+    sorted_labels = label_of_text[order]
+    rank = np.arange(len(order)) - np.searchsorted(sorted_labels, sorted_labels)
+    in_test = rank < counts[sorted_labels, TEST]
+    in_validation = ~in_test & (rank < counts[sorted_labels, TEST] + counts[sorted_labels, VALIDATION])
     split = np.full(len(distinct), TRAIN, dtype=np.int64)
     split[order[in_test]] = TEST
     split[order[in_validation]] = VALIDATION
@@ -50,24 +50,24 @@ def draw(texts: IntArray, labels: IntArray, *, validation: float, test: float, s
 
 
 def apportion(sizes: IntArray, validation: float, test: float, rng: np.random.Generator) -> IntArray:
-    """Return how many of each class go to each split, shape (classes, splits); ties are broken by chance."""
+    """Apportion class sizes to the splits, shape (classes, splits); ties are broken at random."""
     shares = np.zeros(len(SPLITS))
     shares[[TRAIN, VALIDATION, TEST]] = 1.0 - validation - test, validation, test
     quota = sizes[:, None] * shares
-    dealt = np.floor(quota + 1e-9).astype(np.int64)
-    remainder = np.where(shares > 0, quota - dealt + 1e-6 * rng.random(quota.shape), -1.0)
-    place = np.argsort(np.argsort(-remainder, axis=1), axis=1)
-    dealt += place < (sizes - dealt.sum(axis=1))[:, None]
-    wanted = np.flatnonzero(shares > 0)
-    for split in wanted:
-        least = 1 if split == TRAIN else len(wanted)
-        empty = np.flatnonzero((dealt[:, split] == 0) & (sizes >= least))
-        dealt[empty, dealt[empty].argmax(axis=1)] -= 1
-        dealt[empty, split] += 1
-    return dealt
+    counts = np.floor(quota + 1e-9).astype(np.int64)
+    remainder = np.where(shares > 0, quota - counts + 1e-6 * rng.random(quota.shape), -1.0)
+    rank = np.argsort(np.argsort(-remainder, axis=1), axis=1)
+    counts += rank < (sizes - counts.sum(axis=1))[:, None]
+    used = np.flatnonzero(shares > 0)
+    for split in used:
+        min_size = 1 if split == TRAIN else len(used)
+        empty = np.flatnonzero((counts[:, split] == 0) & (sizes >= min_size))
+        counts[empty, counts[empty].argmax(axis=1)] -= 1
+        counts[empty, split] += 1
+    return counts
 
 
 def _rarest_label(group: IntArray, labels: IntArray) -> IntArray:
-    """Return one label per text; where a text has several, the rarest, which needs it most."""
+    """Return one label per text: its rarest, where it has several."""
     order = np.lexsort((labels, np.bincount(labels)[labels], group))
     return labels[order][np.unique(group[order], return_index=True)[1]]

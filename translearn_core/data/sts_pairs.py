@@ -1,4 +1,4 @@
-"""Pairs of everyday English sentences, written for this project, that every backbone is asked about alike."""
+"""English sentence pairs with similarity grades (STS), written for this project."""
 
 from functools import cache
 
@@ -12,11 +12,10 @@ FILE = "reference_pairs.csv"
 
 @cache
 def load_sts_pairs() -> pd.DataFrame:
-    """Return the pairs: first, second, and `alike`, how alike they were written to be.
+    """Load the pairs as columns first, second and `alike`, the similarity grade.
 
-    0: nothing in common; 1: one topic; 2: the same thing, but another statement, among them opposites and
-    swapped roles, whose words are nearly the same; 3: they differ in a detail; 4: one meaning in other words.
-    No sentence stands twice.
+    0: unrelated; 1: same topic; 2: same subject, different statement, including opposites and swapped roles
+    in nearly the same words; 3: differ in a detail; 4: paraphrases. No sentence occurs twice.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Words and numbers in cells, counted and recognised."""
+"""Word counts and number recognition for cells."""
 
 import re
 
@@ -7,10 +7,10 @@ _NUMBER = re.compile(r"[+-]?\d{1,400}([.,]\d{1,400})?([eE][+-]?\d{1,3})?")
 
 
 def count_words(text: str) -> int:
-    """Count words; a Chinese, Japanese or Korean character counts as one, since no spaces part them."""
+    """Count words; each Chinese, Japanese or Korean character counts as one."""
     return len(_WORD.findall(text))
 
 
 def is_number(text: str) -> bool:
-    """Whether a cell is one number, with a point or a comma."""
+    """Whether a cell is one number, with a decimal point or comma."""
     return _NUMBER.fullmatch(text.strip()) is not None

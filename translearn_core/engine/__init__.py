@@ -1,4 +1,4 @@
-"""Start, find and stop the engine: the process that takes jobs from the store and gives them to workers."""
+"""Engine process: takes jobs from the store and dispatches them to workers."""
 
 from translearn_core.engine.launcher import engine_status, ensure_engine, stop_engine
 from translearn_core.engine.status import EngineStatus
@@ -8,8 +8,8 @@ __all__ = ["EngineStatus", "engine_status", "ensure_engine", "run_engine", "stop
 
 
 def run_engine(settings: Settings) -> None:
-    """Be the engine of this workspace until asked to leave or idle for too long; if there is one, return."""
-    # distributed is slow to import and pages never need it; what jobs need is imported meanwhile
+    """Run the engine of this workspace until stopped or idle; return at once if one is running."""
+    # imported here: distributed is slow to import, and meanwhile the fork server imports what jobs need
     from translearn_core.engine.fork_server import start_server
 
     start_server()

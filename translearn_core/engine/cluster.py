@@ -1,7 +1,7 @@
-"""The scheduler and the workers: one's own, on loopback and behind TLS, or those of an existing Dask cluster.
+"""Dask cluster: a local one on loopback with TLS, or an existing one.
 
-Every worker does one job at a time and carries its slot's name as its resource: TRAIN (one per GPU, else
-one), ASK (one) or READ (`READERS`).
+Every worker runs one job at a time and has its slot's name as a Dask resource: TRAIN (one per GPU, else one),
+ASK (one) or READ (`READERS`).
 """
 
 import asyncio
@@ -26,21 +26,21 @@ from translearn_core.settings import Settings
 
 LOOPBACK = "127.0.0.1"
 READERS = 2
-"""Workers that read files: one owner's files keep at most all but one of them busy."""
+"""Workers that read files; one owner's files may occupy all but one of them."""
 LIMITS = "translearn_core.worker.resource_limits"
-"""Loaded by every worker as it starts, by name: it sets the memory limit."""
+"""Dask preload module of every worker; it sets the memory limit."""
 
 
 class Cluster:
-    """What the dispatcher needs of a Dask cluster; the workers are somebody else's."""
+    """Existing Dask cluster whose workers are managed elsewhere."""
 
     def __init__(self, client: Client, settings: Settings) -> None:
         self.client = client
         self._settings = settings
 
     async def workers(self) -> dict[str, Slot]:
-        """Return the workers that can take jobs now, by address."""
-        assert self.client.scheduler is not None  # it is connected
+        """Return the slots of the running workers, by address."""
+        assert self.client.scheduler is not None
         info = await self.client.scheduler.identity(n_workers=-1)
         return {
             address: slot
@@ -50,7 +50,7 @@ class Cluster:
         }
 
     def submit(self, job: str, slot: Slot, address: str, token: str) -> "Future[None]":
-        """Give a job to the worker at `address`; `token` says whose turn at the job this is."""
+        """Submit a job to the worker at `address`; `token` identifies this attempt."""
         return self.client.submit(
             run_job,
             job,
@@ -59,38 +59,36 @@ class Cluster:
             token,
             key=f"{job}-{token}",
             resources={slot.value: 1},
-            workers=[
-                address
-            ],  # lost with it, so that no scheduler starts a job again behind the store's back
+            workers=[address],  # fails with its worker, so that only the store restarts a job
             allow_other_workers=False,
             pure=False,
             retries=0,
         )
 
-    async def break_off(self, future: "Future[None]", address: str) -> None:
-        """End a job that does not end by itself, together with its worker, which comes back empty."""
-        # in this order: a worker that restarts with a job makes the job fail, and others with it
+    async def kill_job(self, future: "Future[None]", address: str) -> None:
+        """End a job that does not react to a stop by restarting its worker."""
+        # cancel first: restarting a worker with a job fails that job and others
         await self.cancel(future)
         await self.client.restart_workers([address], timeout=60, raise_for_error=False)
 
     async def cancel(self, future: "Future[None]") -> None:
-        """Take back a job that has not begun, or whose worker is gone."""
+        """Cancel a job that has not started, or whose worker is gone."""
         await self.client.cancel([future], force=True)  # type: ignore[no-untyped-call]
 
-    async def mend(self) -> None:
-        """Replace what has come to nothing; an outside cluster looks after itself."""
+    async def repair(self) -> None:
+        """Replace dead workers; an existing cluster does so itself."""
 
     def processes(self) -> dict[str, int]:
-        """Process ids of the workers by name, where they are this machine's."""
+        """Return the process ids of local workers by name."""
         return {}
 
     def device_lines(self) -> tuple[str, ...]:
-        """Describe what it computes on, for people."""
+        """Describe the devices for users."""
         return (f"Cluster {self._settings.scheduler}",)
 
 
-class OwnCluster(Cluster):
-    """A scheduler and workers in and below this process."""
+class LocalCluster(Cluster):
+    """Scheduler in this process and workers in child processes."""
 
     def __init__(self, client: Client, settings: Settings, scheduler: Scheduler, security: Security) -> None:
         super().__init__(client, settings)
@@ -98,40 +96,40 @@ class OwnCluster(Cluster):
         self._nannies: dict[str, Nanny] = {}
 
     async def start(self) -> None:
-        """Start the workers, all at once."""
-        places: dict[str, tuple[Slot, dict[str, str]]] = {"ASK": (Slot.ASK, {})}
+        """Start all workers in parallel."""
+        workers: dict[str, tuple[Slot, dict[str, str]]] = {"ASK": (Slot.ASK, {})}
         for reader in range(READERS):
-            places[f"READ-{reader}"] = (Slot.READ, {"CUDA_VISIBLE_DEVICES": ""})
+            workers[f"READ-{reader}"] = (Slot.READ, {"CUDA_VISIBLE_DEVICES": ""})
         for number, _ in devices.gpus():
-            places[f"TRAIN-{number}"] = (Slot.TRAIN, {"CUDA_VISIBLE_DEVICES": number})
+            workers[f"TRAIN-{number}"] = (Slot.TRAIN, {"CUDA_VISIBLE_DEVICES": number})
         if not devices.gpus():
-            places["TRAIN"] = (Slot.TRAIN, {})
-        self._nannies = {name: self._nanny(name, slot, env) for name, (slot, env) in places.items()}
+            workers["TRAIN"] = (Slot.TRAIN, {})
+        self._nannies = {name: self._nanny(name, slot, env) for name, (slot, env) in workers.items()}
         await asyncio.gather(*self._nannies.values())
 
     async def close(self) -> None:
-        """End the workers; one that is busy is killed after a moment."""
+        """Stop the workers; kill busy ones after 2 s."""
         await asyncio.gather(
             *(nanny.close(timeout=2) for nanny in self._nannies.values()), return_exceptions=True
         )
 
-    async def break_off(self, future: "Future[None]", address: str) -> None:
-        """End a job together with its worker, at once: its nanny starts another."""
+    async def kill_job(self, future: "Future[None]", address: str) -> None:
+        """Kill a job's worker; its nanny starts another."""
         await self.cancel(future)
         for nanny in self._nannies.values():
             if nanny.worker_address == address and nanny.pid:
                 psutil.Process(nanny.pid).kill()
 
-    async def mend(self) -> None:
-        """Start a new worker in the place of one that could not be restarted."""
+    async def repair(self) -> None:
+        """Replace workers that could not be restarted."""
         for name, nanny in list(self._nannies.items()):
             if nanny.status in (Status.closed, Status.failed):
                 slot = next(slot for slot in Slot if slot.value in nanny.resources)
-                self._nannies[name] = again = self._nanny(name, slot, nanny.env)
-                await again
+                self._nannies[name] = replacement = self._nanny(name, slot, nanny.env)
+                await replacement
 
     def processes(self) -> dict[str, int]:
-        """Process ids of the workers by name; 0 while one is being restarted."""
+        """Return the process ids of the workers by name; 0 while one restarts."""
         return {name: nanny.pid or 0 for name, nanny in self._nannies.items()}
 
     def device_lines(self) -> tuple[str, ...]:
@@ -146,7 +144,7 @@ class OwnCluster(Cluster):
             resources={slot.value: 1},
             host=LOOPBACK,
             security=self._security,
-            memory_limit=0,  # touched pages of memory-mapped files would count; `LIMITS` holds back the rest
+            memory_limit=0,  # it would count pages of memory-mapped files; `LIMITS` limits the rest
             dashboard_address=f"{LOOPBACK}:0",
             dashboard=False,
             local_directory=str(_scratch(self._settings)),
@@ -158,17 +156,17 @@ class OwnCluster(Cluster):
 
 @asynccontextmanager
 async def open_cluster(settings: Settings) -> AsyncIterator[Cluster]:
-    """Yield the cluster the settings name, or one's own, ready to take jobs; one's own ends with the context.
+    """Yield the cluster that the settings name, or a local one, which is closed on exit.
 
     Raises
     ------
     EngineError
-        If an outside scheduler cannot be reached.
+        If the scheduler of an existing cluster cannot be reached.
     """
     async with AsyncExitStack() as stack:
         stack.enter_context(dask.config.set(_dask_config()))
         if settings.scheduler is not None:
-            yield Cluster(await stack.enter_async_context(_outside(settings.scheduler)), settings)
+            yield Cluster(await stack.enter_async_context(_existing_cluster(settings.scheduler)), settings)
             return
         security = Security.temporary()  # type: ignore[no-untyped-call]
         scheduler = Scheduler(
@@ -182,14 +180,14 @@ async def open_cluster(settings: Settings) -> AsyncIterator[Cluster]:
         await stack.enter_async_context(scheduler)
         client = _client(scheduler.address, security=security)
         await stack.enter_async_context(client)
-        cluster = OwnCluster(client, settings, scheduler, security)
+        cluster = LocalCluster(client, settings, scheduler, security)
         stack.push_async_callback(cluster.close)
         await cluster.start()
         yield cluster
 
 
 @asynccontextmanager
-async def _outside(address: str) -> AsyncIterator[Client]:
+async def _existing_cluster(address: str) -> AsyncIterator[Client]:
     try:
         client = await _client(address, timeout=20)
     except OSError as error:
@@ -213,14 +211,14 @@ def _scratch(settings: Settings) -> Path:
 
 
 def _dask_config() -> dict[str, Any]:
-    """Return Dask's configuration for jobs that take hours, use all cores and must not be started twice."""
+    """Return Dask's config for long jobs that use all cores and must not be started twice."""
     variables = thread_variables()
     return {
         "distributed.worker.multiprocessing-method": start_method(),
-        # the nanny sets one thread before the start: say the number there and after it
+        # the nanny would set one thread before the start, so set the number before and after
         "distributed.nanny.environ": variables,
-        # without MALLOC_TRIM_THRESHOLD_, by which Dask has freed memory handed back at once: every tensor of
-        # a step was then mapped anew and filled with zeros, which took half of a training's time
+        # without Dask's MALLOC_TRIM_THRESHOLD_, which returns freed memory at once: remapping and zeroing
+        # every tensor of a step took half of the training time
         "distributed.nanny.pre-spawn-environ": variables,
         "distributed.worker.memory.pause": False,
         "distributed.worker.memory.terminate": False,
@@ -231,11 +229,11 @@ def _dask_config() -> dict[str, Any]:
         "distributed.scheduler.http.routes": [],
         "distributed.scheduler.allowed-failures": 0,
         "distributed.scheduler.work-stealing": False,
-        # a job may hold the interpreter for minutes; its nanny knows whether it lives
+        # a job may hold the GIL for minutes; the nanny knows whether the worker is alive
         "distributed.scheduler.worker-ttl": None,
         "distributed.scheduler.active-memory-manager.start": False,
         "distributed.diagnostics.nvml": False,
-        # for Dask's own dashboard, which is not served: an engine at rest took 8 % of a core
+        # used by Dask's dashboard only, which is not served; an idle engine took 8 % of a core
         "distributed.admin.system-monitor.gil.enabled": False,
         "distributed.admin.system-monitor.disk": False,
         "distributed.admin.system-monitor.interval": "5s",

@@ -1,4 +1,4 @@
-"""What this machine has to compute with, found without importing torch."""
+"""Devices, cores and memory of this machine, found without importing torch."""
 
 import os
 import shutil
@@ -15,45 +15,45 @@ from translearn_core.config import Slot
 from translearn_core.settings import Settings
 
 SHARE = 0.8
-"""Of the machine's memory, for all workers together."""
+"""Share of the machine's memory for all workers together."""
 
 LEAST_MB = 1_500
-"""Less than this no worker can use: torch and a small backbone would not fit."""
+"""Minimum memory of a worker: torch and a small backbone."""
 
 
 def cores() -> int:
-    """Physical cores this process may use; control groups and affinity are respected."""
+    """Return the physical cores this process may use, within its cgroup and affinity."""
     return max(1, min(CPU_COUNT, psutil.cpu_count(logical=False) or CPU_COUNT))
 
 
 @cache
 def gpus() -> tuple[tuple[str, str], ...]:
-    """Return the CUDA devices that torch could use, as (id, name); none where it was built without CUDA."""
+    """Return the CUDA devices that torch can use, as (id, name); none if it was built without CUDA."""
     try:
         if version("torch").endswith("+cpu"):
             return ()
     except PackageNotFoundError:
         return ()
-    found = _asked() or _listed()
+    installed = _from_nvidia_smi() or _from_proc()
     visible = os.environ.get("CUDA_VISIBLE_DEVICES")
     if visible is None:
-        return found
-    names = dict(found)
-    wanted = [part.strip() for part in visible.split(",") if part.strip() not in ("", "-1")]
-    return tuple((number, names.get(number, "NVIDIA GPU")) for number in wanted) if found else ()
+        return installed
+    names = dict(installed)
+    numbers = [part.strip() for part in visible.split(",") if part.strip() not in ("", "-1")]
+    return tuple((number, names.get(number, "NVIDIA GPU")) for number in numbers) if installed else ()
 
 
 def lines() -> tuple[str, ...]:
-    """Describe the devices for people, the one that trains first."""
+    """Describe the devices for users, the training device first."""
     cpu = f"CPU, {cores()} cores, {MEMORY_LIMIT / 1e9:.0f} GB"
     return (*(f"GPU {number}, {name}" for number, name in gpus()), cpu)
 
 
 def worker_bytes(settings: Settings, slot: Slot) -> int:
-    """Bytes of memory one worker may use.
+    """Return the bytes of memory one worker may use.
 
-    What the settings say, for each worker; else 80 % of the machine: 25 % of that for questions, 10 % for
-    each reader of files, the rest shared by trainings.
+    `settings.max_memory_mb` if given; else shares of 80 % of the machine: 25 % for ASK, 10 % for each READ
+    worker, the rest divided among TRAIN workers.
     """
     if settings.max_memory_mb is not None:
         return settings.max_memory_mb * 1_000_000
@@ -62,7 +62,7 @@ def worker_bytes(settings: Settings, slot: Slot) -> int:
     return max(int(shares[slot] * budget), LEAST_MB * 1_000_000)
 
 
-def _asked() -> tuple[tuple[str, str], ...]:
+def _from_nvidia_smi() -> tuple[tuple[str, str], ...]:
     if (program := shutil.which("nvidia-smi")) is None:
         return ()
     command = [program, "--query-gpu=index,name", "--format=csv,noheader"]
@@ -74,9 +74,9 @@ def _asked() -> tuple[tuple[str, str], ...]:
     return tuple((number.strip(), name.strip()) for number, name in pairs)
 
 
-def _listed() -> tuple[tuple[str, str], ...]:
-    found = []
+def _from_proc() -> tuple[tuple[str, str], ...]:
+    gpus = []
     for number, file in enumerate(sorted(Path("/proc/driver/nvidia/gpus").glob("*/information"))):
-        facts = dict(line.split(":", 1) for line in file.read_text().splitlines() if ":" in line)
-        found.append((str(number), facts.get("Model", "NVIDIA GPU").strip()))
-    return tuple(found)
+        fields = dict(line.split(":", 1) for line in file.read_text().splitlines() if ":" in line)
+        gpus.append((str(number), fields.get("Model", "NVIDIA GPU").strip()))
+    return tuple(gpus)

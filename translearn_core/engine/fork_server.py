@@ -1,4 +1,4 @@
-"""The process from which workers are forked, so that torch is imported once and not by each of them."""
+"""Fork server of the workers, which imports torch once for all of them."""
 
 import os
 import sys
@@ -7,16 +7,15 @@ from multiprocessing import forkserver
 from translearn_core.engine import devices
 
 PRELOAD = "translearn_core.worker.preload"
-"""Imported by the server, by name: the engine itself needs none of it."""
+"""Module that the fork server imports by name."""
 
 
 def thread_variables() -> dict[str, str]:
-    """Return the environment that libraries of a worker read as they are loaded."""
-    # whether the model hub is asked is decided where a backbone is loaded, job by job: HF_HUB_OFFLINE is
-    # not set here
+    """Return the environment variables that a worker's libraries read on import."""
+    # no HF_HUB_OFFLINE: each job decides whether it may use the Hub
     names = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS")
-    # several workers share the cores: threads that spin while they wait for each other took ten times as
-    # long as threads that sleep, as soon as a second process computed
+    # workers share the cores: with a second busy process, spinning threads took ten times as long as
+    # sleeping ones
     threads = {
         **dict.fromkeys(names, str(devices.cores())),
         "OMP_WAIT_POLICY": "PASSIVE",
@@ -26,12 +25,12 @@ def thread_variables() -> dict[str, str]:
 
 
 def start_method() -> str:
-    """Return how workers are started: forked on Linux without a GPU, whose driver does not survive a fork."""
+    """Return how workers start: from a fork server on Linux without GPU, since CUDA cannot be forked."""
     return "forkserver" if sys.platform == "linux" and not devices.gpus() else "spawn"
 
 
 def start_server() -> None:
-    """Begin to import what jobs need, where workers are forked; returns at once."""
+    """Start the fork server, if workers are forked; do not wait for its imports."""
     if start_method() == "forkserver":
         os.environ.update(thread_variables())
         forkserver.set_forkserver_preload([PRELOAD])

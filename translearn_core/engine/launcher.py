@@ -1,7 +1,7 @@
-"""Starting, finding and stopping the engine: a process of its own that outlives whoever started it.
+"""Start, find and stop the engine, a process that outlives its parent.
 
-One engine serves a workspace, held by a lock on ``engine.lock``. It is started by command line, never by
-multiprocessing, because a page's process has a `__main__` that would run the app again.
+One engine serves a workspace, guarded by the lock ``engine.lock``. It is started by command line, not by
+multiprocessing, which would run a page's `__main__`, the app, again.
 """
 
 import contextlib
@@ -30,17 +30,17 @@ from translearn_core.settings import PREFIX, Settings
 
 LOCK, LAUNCH, LOG = "engine.lock", "engine.launch.lock", "engine.log"
 LOG_BYTES = 5_000_000
-"""A longer log is put aside when the next engine starts."""
+"""Size at which the log is rotated when an engine starts."""
 
 _RETRY_SECONDS = 5.0
 _DYING_SECONDS = 5.0
-"""A killed engine keeps its lock until the last of its threads has ended."""
+"""A killed engine holds its lock until its last thread has ended."""
 
 _children: list[subprocess.Popen[bytes]] = []
 
 
 def engine_status(settings: Settings) -> EngineStatus:
-    """Return whether an engine serves this workspace, and with what; cheap enough for every page view."""
+    """Return the status of this workspace's engine; cheap enough for every page view."""
     _reap()
     return read_status(settings)
 
@@ -51,16 +51,16 @@ def ensure_engine(settings: Settings, *, wait: float = 0.0) -> EngineStatus:
     Parameters
     ----------
     settings : Settings
-        Handed to the engine through its environment.
+        Passed to the engine through its environment.
     wait : float
-        Seconds to wait until it is ready; by default it is not waited for.
+        Seconds to wait until it is ready.
 
     Raises
     ------
     EngineError
-        If it was waited for and did not get ready.
+        If it was not ready after `wait` seconds.
     WorkspaceError
-        If it cannot be started because the workspace's disk is full or cannot be written to.
+        If the workspace's disk is full or not writable.
     """
     status = engine_status(settings)
     if not status.alive:
@@ -72,9 +72,9 @@ def ensure_engine(settings: Settings, *, wait: float = 0.0) -> EngineStatus:
             ) from error
     deadline = time.monotonic() + wait
     while wait and not status.ready:
-        if time.monotonic() > deadline or _gone(settings, status):
-            if (refused := write_error(home(settings))) is not None:
-                raise explain_os_error(refused, home(settings)) or refused
+        if time.monotonic() > deadline or not (status.alive or lock_held(settings)):
+            if (disk_error := write_error(home(settings))) is not None:
+                raise explain_os_error(disk_error, home(settings)) or disk_error
             raise EngineError(
                 f"The engine did not get ready{_log_tail(settings)}: look into {home(settings) / LOG}, "
                 "or start it by hand with `translearn engine`."
@@ -85,9 +85,9 @@ def ensure_engine(settings: Settings, *, wait: float = 0.0) -> EngineStatus:
 
 
 def stop_engine(settings: Settings, *, wait: float = 15.0) -> bool:
-    """Ask the engine to leave, and make it leave after `wait` seconds; returns whether there was one.
+    """Terminate the engine, kill it after `wait` seconds, and return whether there was one.
 
-    What it was doing is queued again when the next engine starts.
+    Its running jobs are queued again when the next engine starts.
     """
     status = engine_status(settings)
     if not status.alive:
@@ -96,15 +96,15 @@ def stop_engine(settings: Settings, *, wait: float = 15.0) -> bool:
         raise EngineError(
             f"The engine runs on {status.host}, not on this machine: run `translearn stop` there."
         )
-    family = _family(status.pid)
-    for engine in family[:1]:
+    processes = _process_tree(status.pid)
+    for engine in processes[:1]:
         engine.terminate()
-    _, left = psutil.wait_procs(family, timeout=wait)
-    for process in left:
+    _, alive = psutil.wait_procs(processes, timeout=wait)
+    for process in alive:
         process.kill()
-    psutil.wait_procs(left, timeout=5.0)
+    psutil.wait_procs(alive, timeout=5.0)
     _reap()
-    with contextlib.suppress(OSError):  # read-only: the file names a process that is gone
+    with contextlib.suppress(OSError):  # read-only: a stale status file is harmless
         status_file(settings).unlink(missing_ok=True)
     return True
 
@@ -112,17 +112,17 @@ def stop_engine(settings: Settings, *, wait: float = 15.0) -> bool:
 def environment(settings: Settings) -> dict[str, str]:
     """Return this process's environment with `settings` as its only ``TRANSLEARN_*`` variables."""
     env = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
-    given = settings.model_dump(mode="json", exclude_none=True)
-    env.update({PREFIX + name.upper(): str(value) for name, value in given.items()})
+    values = settings.model_dump(mode="json", exclude_none=True)
+    env.update({PREFIX + name.upper(): str(value) for name, value in values.items()})
     env[f"{PREFIX}WORKSPACE"] = str(home(settings))
     checkout = Path(__file__).resolve().parents[2]
-    if not {"site-packages", "dist-packages"} & set(checkout.parts):  # a checkout: it need not be installed
+    if not {"site-packages", "dist-packages"} & set(checkout.parts):  # a checkout, perhaps not installed
         env["PYTHONPATH"] = os.pathsep.join(filter(None, [str(checkout), env.get("PYTHONPATH")]))
     return env
 
 
 def lock_held(settings: Settings) -> bool:
-    """Whether a process holds the engine's lock; takes it for an instant, so ask only before starting one."""
+    """Whether a process holds the engine's lock; takes it for a moment, so only call it before a start."""
     try:
         with FileLock(home(settings) / LOCK, timeout=0, mode=0o600):
             return False
@@ -132,19 +132,19 @@ def lock_held(settings: Settings) -> bool:
 
 def _launch(settings: Settings, last: EngineStatus, wait: float) -> EngineStatus:
     if not wait and time.time() - last.since < _RETRY_SECONDS:
-        return last  # it died a moment ago: do not start one at every page view
+        return last  # it just died: do not start one at every page view
     home(settings).mkdir(OWNER_ONLY, parents=True, exist_ok=True)
     try:
         with FileLock(home(settings) / LAUNCH, timeout=wait, mode=0o600):
             status = read_status(settings)
-            patience = time.monotonic() + min(wait, _DYING_SECONDS)
+            deadline = time.monotonic() + min(wait, _DYING_SECONDS)
             while not status.alive and lock_held(settings):
-                if time.monotonic() > patience:
+                if time.monotonic() > deadline:
                     return status
                 time.sleep(0.02)
                 status = read_status(settings)
             return status if status.alive else _spawn(settings)
-    except Timeout:  # somebody else is starting it
+    except Timeout:  # another process is starting it
         return read_status(settings)
 
 
@@ -152,8 +152,8 @@ def _spawn(settings: Settings) -> EngineStatus:
     log = home(settings) / LOG
     if log.exists() and log.stat().st_size > LOG_BYTES:
         log.replace(log.with_suffix(".log.1"))
-    if (refused := write_error(home(settings))) is not None:
-        raise refused  # an engine that cannot say that it is there would be started again and again
+    if (error := write_error(home(settings))) is not None:
+        raise error  # an engine without a status file would be started again and again
     with open(log, "ab", opener=lambda path, flags: os.open(path, flags, 0o600)) as output:
         child = subprocess.Popen(
             [sys.executable, "-m", "translearn_core.cli", "engine"],
@@ -169,16 +169,12 @@ def _spawn(settings: Settings) -> EngineStatus:
     return status
 
 
-def _gone(settings: Settings, status: EngineStatus) -> bool:
-    return not status.alive and not lock_held(settings)
-
-
 def _reap() -> None:
-    # an engine that ended stays a zombie until the process that started it, if that still runs, has looked
+    # an ended engine stays a zombie until its parent process polls it
     _children[:] = [child for child in _children if child.poll() is None]
 
 
-def _family(pid: int) -> list[psutil.Process]:
+def _process_tree(pid: int) -> list[psutil.Process]:
     try:
         engine = psutil.Process(pid)
         return [engine, *engine.children(recursive=True)]

@@ -1,4 +1,4 @@
-"""The engine as a process: its lock, its signals, its file, and the dispatcher between store and cluster."""
+"""Engine process: lock, signals, status file, and the dispatcher."""
 
 import asyncio
 import contextlib
@@ -27,40 +27,40 @@ log = logging.getLogger("translearn.engine")
 
 
 def serve(settings: Settings) -> None:
-    """Be the engine of this workspace; see `translearn_core.engine.run_engine`."""
+    """Run the engine of this workspace; see `translearn_core.engine.run_engine`."""
     logging.basicConfig(
         stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
     logging.getLogger("distributed").setLevel(logging.WARNING)
-    # a spawned worker imports its parent's main module again, here the whole command line: give it none
+    # a spawned worker would import this process's main module, the whole command line
     sys.modules["__main__"] = ModuleType("__main__")
-    os.umask(0o077)  # of the workers too: what they write is the owner's alone
+    os.umask(0o077)  # inherited by the workers: their files are private too
     workspace = Workspace(settings.workspace)
     try:
-        # a moment's patience: whoever starts an engine looks at the lock for an instant
+        # wait: `lock_held` takes the lock for a moment
         with FileLock(workspace.root / LOCK, timeout=1.0, mode=0o600):
             status = starting(os.getpid())
-            pulse = Pulse(settings)
-            pulse(status)
-            with contextlib.suppress(OSError):  # no room, or read-only: what is left over stays
+            write = StatusWriter(settings)
+            write(status)
+            with contextlib.suppress(OSError):  # disk full or read-only: leftovers stay
                 sweep(workspace.root)
                 workspace.empty_trash()
-            asyncio.run(_serve(settings, RunStore(workspace, settings.database_url), status, pulse))
-            with contextlib.suppress(OSError):  # read-only: the file names a process that is gone
+            asyncio.run(_serve(settings, RunStore(workspace, settings.database_url), status, write))
+            with contextlib.suppress(OSError):  # read-only: a stale status file is harmless
                 status_file(settings).unlink(missing_ok=True)
     except Timeout:
         log.info("another engine serves %s", workspace.root)
 
 
-class Pulse:
-    """Writes the engine's file; where that fails, the engine goes on and the next one may succeed."""
+class StatusWriter:
+    """Writes the status file; the engine survives failures."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._failed = False
 
     def __call__(self, status: EngineStatus) -> None:
-        """Write it; the first of several failures is logged, and their end."""
+        """Write the file; log the first of several failures, and their end."""
         try:
             write_status(self._settings, status)
         except OSError as error:
@@ -73,27 +73,27 @@ class Pulse:
         self._failed = False
 
 
-async def _serve(settings: Settings, store: RunStore, status: EngineStatus, write: Pulse) -> None:
+async def _serve(settings: Settings, store: RunStore, status: EngineStatus, write: StatusWriter) -> None:
     leave = asyncio.Event()
-    _on_signal(leave)
+    _set_on_signal(leave)
     dispatcher: Dispatcher | None = None
     try:
         async with open_cluster(settings) as cluster:
 
             def pulse(workers: dict[str, Slot]) -> None:
-                write(_now(status, cluster, workers))
+                write(_current_status(status, cluster, workers))
 
             dispatcher = Dispatcher(store, cluster, idle_seconds=60.0 * settings.idle_minutes, pulse=pulse)
             log.info("ready on %s", "; ".join(cluster.device_lines()))
             await dispatcher.run(leave)
     finally:
         if dispatcher is not None:
-            with contextlib.suppress(WorkspaceError):  # the next engine sees to it
+            with contextlib.suppress(WorkspaceError):  # the next engine does it
                 dispatcher.interrupt_all()
     log.info("left")
 
 
-def _now(status: EngineStatus, cluster: Cluster, workers: dict[str, Slot]) -> EngineStatus:
+def _current_status(status: EngineStatus, cluster: Cluster, workers: dict[str, Slot]) -> EngineStatus:
     slots = Counter(slot.value for slot in workers.values())
     return replace(
         status,
@@ -105,13 +105,13 @@ def _now(status: EngineStatus, cluster: Cluster, workers: dict[str, Slot]) -> En
     )
 
 
-def _on_signal(leave: asyncio.Event) -> None:
+def _set_on_signal(leave: asyncio.Event) -> None:
     loop = asyncio.get_running_loop()
 
-    def ask(_number: int, _frame: FrameType | None) -> None:
+    def handle(_number: int, _frame: FrameType | None) -> None:
         loop.call_soon_threadsafe(leave.set)
 
     for name in ("SIGTERM", "SIGINT", "SIGHUP"):
         if (number := getattr(signal, name, None)) is not None:
-            with contextlib.suppress(ValueError):  # not the main thread: whoever runs it there ends it there
-                signal.signal(number, ask)
+            with contextlib.suppress(ValueError):  # not in the main thread
+                signal.signal(number, handle)

@@ -1,4 +1,4 @@
-"""One experiment from its data to what is kept of it."""
+"""Experiment: data, model, training, evaluation and saved results."""
 
 from translearn_core.experiment.build_model import build, check
 from translearn_core.experiment.run import run_experiment

@@ -1,4 +1,4 @@
-"""The model of an experiment, and whether its backbone can do what is asked."""
+"""Model of an experiment, and validation of its settings against the backbone."""
 
 from collections.abc import Sequence
 
@@ -10,12 +10,12 @@ from translearn_core.transfer.heads import never_answer
 
 
 def check(config: ExperimentConfig, backbone: Backbone) -> None:
-    """Refuse what this backbone cannot do, before anything is computed.
+    """Validate an experiment against its backbone.
 
     Raises
     ------
     ConfigError
-        If a block, layer, pooling or token limit is asked for that it does not have.
+        If the backbone lacks a block, layer or pooling of `config`, or its token limit is lower.
     """
     config.check(backbone.n_blocks)
     pooling, anatomy = config.features.pooling, backbone.anatomy
@@ -34,7 +34,7 @@ def check(config: ExperimentConfig, backbone: Backbone) -> None:
 def build(
     config: ExperimentConfig, backbone: Backbone, classes: int, absent: Sequence[int] = ()
 ) -> Classifier:
-    """Put a new head on a backbone, frozen as planned; `absent` classes have no training row."""
+    """Return a classifier with a new head, frozen as planned; `absent` classes have no training row."""
     model = Classifier(
         backbone, config.plan, config.features, config.head, classes,
         tuning=config.tuning, dropout=config.training.dropout, seed=config.training.seed,

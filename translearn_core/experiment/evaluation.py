@@ -1,4 +1,4 @@
-"""What a trained run is worth: its scores and predictions, what moved, what it cost."""
+"""Evaluation of a trained run: metrics, predictions, weight drift, cost."""
 
 from pathlib import Path
 
@@ -20,19 +20,19 @@ from translearn_core.training import Loop, measure_drift
 from translearn_core.transfer import Classifier
 
 NEIGHBOURS = 20_000
-"""Training texts that neighbours are looked for among, at most."""
+"""Maximum number of training texts in the neighbour index."""
 
 
-def evaluate(told: NDArray[np.float32], prepared: PreparedDataset, *, seed: int) -> Evaluation:
-    """Score probabilities of every row; only test is for reporting."""
+def evaluate(probabilities: NDArray[np.float32], prepared: PreparedDataset, *, seed: int) -> Evaluation:
+    """Evaluate the predicted probabilities of every row, shape (rows, classes)."""
     rows = np.arange(len(prepared.texts))
-    predicted = told.argmax(1)
+    predicted = probabilities.argmax(1)
     names, k = np.asarray(prepared.classes, dtype=object), len(prepared.classes)
     metrics = {}
     for split in (Split.VALIDATION, Split.TEST):
         index = prepared.where(split)
         metrics[str(split)] = classification_metrics(
-            prepared.labels[index], told[index], classes=k, seed=seed
+            prepared.labels[index], probabilities[index], classes=k, seed=seed
         )
     test = prepared.where(Split.TEST)
     table = confusion(prepared.labels[test], predicted[test], k)
@@ -49,7 +49,7 @@ def evaluate(told: NDArray[np.float32], prepared: PreparedDataset, *, seed: int)
                 "text": np.asarray(prepared.texts, dtype=object),
                 "label": names[prepared.labels],
                 "predicted": names[predicted],
-                "confidence": told[rows, predicted].astype(np.float64),
+                "confidence": probabilities[rows, predicted].astype(np.float64),
                 "correct": predicted == prepared.labels,
             }
         ),
@@ -57,19 +57,19 @@ def evaluate(told: NDArray[np.float32], prepared: PreparedDataset, *, seed: int)
 
 
 def weight_drift(config: ExperimentConfig, model: Classifier, loop: Loop) -> Drift:
-    """Measure what moved since before any training, and hold it against the plan."""
+    """Measure weight drift from the untrained model and check it against the freeze plan."""
     start = build(config, load(config.backbone), loop.rows.classes, loop.rows.absent)
     return measure_drift(
         {name: p.detach() for name, p in start.named_parameters()},
         {name: p.detach().cpu() for name, p in model.named_parameters()},
         parts=model.parts,
-        trainable=set(loop.course.trained),
+        trainable=set(loop.schedule.trained),
         had_gradient=set(loop.state.best_moved or loop.state.had_gradient),
     )
 
 
 def save_neighbour_index(folder: Path, features: NDArray[np.float16], prepared: PreparedDataset) -> None:
-    """Keep the training texts' vectors, a stratified sample where there are many, to find neighbours in."""
+    """Save feature vectors of the training texts, or of a stratified sample, for neighbour search."""
     train = prepared.where(Split.TRAIN)
     index = train[np.sort(stratified_sample(prepared.labels[train], NEIGHBOURS, 0))]
     artifacts.save(folder, NeighbourBank(vectors=features[index], index=index))
@@ -83,13 +83,13 @@ def summarise(
     clock: PhaseTimer,
     reuse: CacheUsage | None,
 ) -> RunSummary:
-    """Put cost and score of a run into a few numbers."""
+    """Return the summary of a run: cost, size and scores."""
     return RunSummary(
         device=compute.label,
         precision=compute.precision,
         seconds=clock.totals(),
         parameters={
-            "trainable": sum(p.numel() for p in loop.course.trained.values()),
+            "trainable": sum(p.numel() for p in loop.schedule.trained.values()),
             "total": sum(p.numel() for p in model.parameters()),
         },
         validation=evaluation.metrics[str(Split.VALIDATION)],

@@ -1,4 +1,4 @@
-"""One experiment told top-down: data → backbone → features → train → evaluate → keep."""
+"""Experiment run, top-down: data → backbone → features → train → evaluate → save."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -18,11 +18,12 @@ from translearn_core.data.dataset import PreparedDataset
 from translearn_core.errors import Stopped
 from translearn_core.experiment.build_model import build, check
 from translearn_core.experiment.evaluation import evaluate, save_neighbour_index, summarise, weight_drift
-from translearn_core.experiment.run_recorder import PhaseTimer, Record, RunRecorder, resume_or_start
+from translearn_core.experiment.run_recorder import PhaseTimer, RunRecorder, resume_or_start
 from translearn_core.experiment.training_data import snapshot_rows, with_augmentation
 from translearn_core.results import LayerMix, RunSummary
 from translearn_core.runs import artifacts
 from translearn_core.training import Checkpoint, Loop, SnapshotWriter, predict, teacher_log_probs
+from translearn_core.training.callbacks import Record
 from translearn_core.transfer import StageInputs, save_trained
 
 
@@ -37,15 +38,15 @@ def run_experiment(
     parent: Path | None = None,
     teacher: Path | None = None,
 ) -> RunSummary:
-    """Run `config` to its end and keep everything under `folder`; goes on from a checkpoint that lies there.
+    """Run `config` and save everything under `folder`, resuming from a checkpoint there.
 
-    What stays frozen is taken from `store`, and what is missing there is computed and kept for the next run.
-    `parent` is the folder of the run it continues, `teacher` that of the run it learns from.
+    Outputs of frozen layers are read from `store` or added to it. `parent` is the folder of the run it
+    continues, `teacher` that of the run it is distilled from.
 
     Raises
     ------
     Stopped
-        If `report` or `record` asks to stop; what there is has been kept, and running again goes on from it.
+        If `report` or `record` asks to stop; a checkpoint has been saved, and running again resumes from it.
     """
     clock = PhaseTimer()
     report("reading the data", 0, 0)
@@ -54,43 +55,43 @@ def run_experiment(
     report("loading the backbone", 0, 0)
     backbone = load(config.backbone)
     check(config, backbone)
-    material = with_augmentation(prepared, config.augment, backbone)
+    data = with_augmentation(prepared, config.augment, backbone)
     clock.switch("read")
 
-    absent = material.rows.absent
+    absent = data.rows.absent
     model = build(config, backbone, len(prepared.classes), absent).to(compute.device).eval()
-    texts = TextBatchSource(material.texts, backbone.tokenizer, config.features.token_limit)
-    supply = StageInputs(
+    texts = TextBatchSource(data.texts, backbone.tokenizer, config.features.token_limit)
+    stage_inputs = StageInputs(
         model, texts, compute, store, report, course=[stage.plan for stage in config.resolved_stages]
     )
-    inputs = supply.for_first_stage(prepared.where(Split.TRAIN), seed=config.training.seed)
-    lesson = teacher_log_probs(
-        config.distil, teacher, prepared.classes, material.texts, material.rows.train, report
+    inputs = stage_inputs.for_first_stage(prepared.where(Split.TRAIN), seed=config.training.seed)
+    distillation = teacher_log_probs(
+        config.distil, teacher, prepared.classes, data.texts, data.rows.train, report
     )
     clock.switch("encode")
 
     loop = Loop(
-        model, inputs, material.rows, config.training, compute, report,
-        before=config.stages, inputs_for=supply, lesson=lesson,
+        model, inputs, data.rows, config.training, compute, report,
+        before=config.stages, inputs_for=stage_inputs, distillation=distillation,
     )  # fmt: skip
     resume_or_start(loop, config, folder, parent, record, report)
     clock.add(loop.state.seconds_by_phase)
-    replay = SnapshotWriter(folder, supply, config, prepared.texts, snapshot_rows(prepared))
-    replay.begin(loop.state)
+    writer = SnapshotWriter(folder, stage_inputs, config, prepared.texts, snapshot_rows(prepared))
+    writer.begin(loop.state)
     clock.switch("evaluate")
     stopped: Stopped | None = None
     try:
-        loop.run(RunRecorder(folder, report, record, clock, replay, len(config.resolved_stages)))
+        loop.run(RunRecorder(folder, report, record, clock, writer, len(config.resolved_stages)))
     except Stopped as request:
-        stopped = request  # it was heard: what there is may be scored in peace
+        stopped = request  # already handled: score the current weights without stopping again
         clock.switch("train")
         loop.checkpoint(clock.spent).write(folder)
-        report = supply.report = no_progress
+        report = stage_inputs.report = no_progress
         loop.restore_best()
     clock.switch("train")
 
     if stopped is None or loop.state.best:
-        summary = save_outputs(folder, config, prepared, loop, supply, clock, report)
+        summary = save_outputs(folder, config, prepared, loop, stage_inputs, clock, report)
     if stopped is not None:
         raise stopped
     Checkpoint.forget_previous(folder)
@@ -102,21 +103,21 @@ def save_outputs(
     config: ExperimentConfig,
     prepared: PreparedDataset,
     loop: Loop,
-    supply: StageInputs,
+    stage_inputs: StageInputs,
     clock: PhaseTimer,
     report: ProgressCallback,
 ) -> RunSummary:
-    """Score the model of a loop that has closed, and keep under `folder` what there is to know of it."""
+    """Evaluate the model of a finished or stopped loop and save model and results under `folder`."""
     model, compute = loop.model, loop.compute
     save_trained(folder, model, config, prepared.classes)
-    told, features = predict(model, loop.inputs, np.arange(len(prepared.texts)), compute, report)
-    evaluation = evaluate(told, prepared, seed=config.training.seed)
+    probabilities, features = predict(model, loop.inputs, np.arange(len(prepared.texts)), compute, report)
+    evaluation = evaluate(probabilities, prepared, seed=config.training.seed)
     save_neighbour_index(folder, features, prepared)
     artifacts.save(folder, weight_drift(config, model, loop))
     artifacts.save(folder, evaluation)
     if model.mix is not None:
         artifacts.save(folder, LayerMix(tuple(model.mix.weights.tolist()), model.mix.factor.item()))
     clock.switch("evaluate")
-    summary = summarise(compute, model, loop, evaluation, clock, supply.reuse)
+    summary = summarise(compute, model, loop, evaluation, clock, stage_inputs.reuse)
     artifacts.save(folder, summary)
     return summary

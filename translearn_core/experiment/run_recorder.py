@@ -1,80 +1,78 @@
-"""What is kept of a run while it trains: its state, its record and its time; and how it is taken up again."""
+"""Recording of a training run: checkpoints, history, phase timings; and resuming."""
 
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from translearn_core.activations import ProgressCallback
 from translearn_core.config import ExperimentConfig
 from translearn_core.errors import ConfigError, DamagedFileError
-from translearn_core.results import EpochPoint, StepPoint
+from translearn_core.results import EpochPoint
 from translearn_core.training import Checkpoint, Loop, SnapshotWriter, TrainingEvent, extend, resume
+from translearn_core.training.callbacks import Record
 
 log = logging.getLogger(__name__)
 
 CHECKPOINT_SECONDS = 120.0
-"""Within an epoch, a run's state is kept so often."""
+"""Seconds between checkpoints within an epoch."""
 EPOCH_SECONDS = 15.0
-"""Between epochs so often: where few rows make epochs of one step, writing it took two fifths of the time."""
-
-Record = Callable[[Sequence[StepPoint | EpochPoint]], None]
-"""Where the points of a history go."""
+"""Minimum seconds between checkpoints at epoch ends: with one-step epochs, writing took 40 % of the time."""
 
 
 @dataclass
 class PhaseTimer:
-    """Seconds spent by name of the work."""
+    """Seconds spent per named phase."""
 
     spent: dict[str, float] = field(default_factory=dict)
     since: float = field(default_factory=time.perf_counter)
 
     def switch(self, name: str) -> None:
-        """Book the time since the last call under `name`."""
+        """Add the time since the last call to phase `name`."""
         now = time.perf_counter()
         self.spent[name] = self.spent.get(name, 0.0) + now - self.since
         self.since = now
 
     def add(self, earlier: Mapping[str, float]) -> None:
-        """Count what earlier attempts of this run spent training; the rest is done again."""
+        """Add the training time of earlier attempts; other phases are repeated, so theirs is not added."""
         self.spent["train"] = self.spent.get("train", 0.0) + earlier.get("train", 0.0)
 
     def totals(self) -> dict[str, float]:
         """Return read, encode, train, evaluate and their total, in seconds."""
-        named = {
+        phases = {
             name: round(self.spent.get(name, 0.0), 3) for name in ("read", "encode", "train", "evaluate")
         }
-        return named | {"total": round(sum(self.spent.values()), 3)}
+        return phases | {"total": round(sum(self.spent.values()), 3)}
 
 
 @dataclass
 class RunRecorder:
-    """The loop's hook: points into the record, checkpoints on disk, progress and time left to the person."""
+    """Training callback that records points, writes checkpoints and snapshots, and reports progress."""
 
     folder: Path
     report: ProgressCallback
     record: Record
     clock: PhaseTimer
-    replay: SnapshotWriter
+    snapshots: SnapshotWriter
     stages: int = 1
-    kept: float = field(default_factory=time.monotonic)
+    saved_at: float = field(default_factory=time.monotonic)
 
-    def __call__(self, moment: TrainingEvent) -> None:
-        """Note one step or epoch."""
-        between = isinstance(moment.point, EpochPoint)
-        if moment.ended or time.monotonic() - self.kept > (EPOCH_SECONDS if between else CHECKPOINT_SECONDS):
+    def __call__(self, event: TrainingEvent) -> None:
+        """Record one step or epoch."""
+        interval = EPOCH_SECONDS if isinstance(event.point, EpochPoint) else CHECKPOINT_SECONDS
+        if event.ended or time.monotonic() - self.saved_at > interval:
             self.clock.switch("train")
-            moment.checkpoint(self.clock.spent).write(self.folder)
-            self.kept = time.monotonic()
-        if moment.point is not None:
-            self.record([moment.point])
-        if isinstance(moment.point, EpochPoint):
+            event.checkpoint(self.clock.spent).write(self.folder)
+            self.saved_at = time.monotonic()
+        if event.point is not None:
+            self.record([event.point])
+        if isinstance(event.point, EpochPoint):
             self.clock.switch("train")
-            self.replay(moment.point, moment.ended)
+            self.snapshots(event.point, event.ended)
             self.clock.switch("evaluate")
-        which = f", stage {moment.stage + 1} of {self.stages}" if self.stages > 1 else ""
-        self.report(f"training{which}", moment.step, moment.steps)
+        stage = f", stage {event.stage + 1} of {self.stages}" if self.stages > 1 else ""
+        self.report(f"training{stage}", event.step, event.steps)
 
 
 def resume_or_start(
@@ -85,22 +83,22 @@ def resume_or_start(
     record: Record,
     report: ProgressCallback,
 ) -> None:
-    """Go on from this run's own checkpoint, else from its parent's last epoch, else begin.
+    """Resume from this run's checkpoint, else extend its parent, else start from scratch.
 
-    Where both checkpoints that a run keeps are damaged, it begins again; a parent's last one must be whole.
+    A run whose checkpoints are both damaged starts again; a parent's last one must be intact.
     """
     try:
-        own = Checkpoint.read(folder)
+        state = Checkpoint.read(folder)
     except DamagedFileError as error:
         log.warning("%s It is trained again from its beginning.", error)
         report("starting again, because its checkpoints are damaged", 0, 0)
-        own = None
-    if own:
-        resume(loop, own)
-        record(own.history)
+        state = None
+    if state:
+        resume(loop, state)
+        record(state.history)
     elif config.continues:
-        before = Checkpoint.read(parent, newest=True) if parent else None
-        if before is None:
+        state = Checkpoint.read(parent, newest=True) if parent else None
+        if state is None:
             raise ConfigError("continues", config.continues, "a run that is still here and has a checkpoint")
-        extend(loop, before)
-        record(before.history)
+        extend(loop, state)
+        record(state.history)

@@ -1,4 +1,4 @@
-"""What a run learns from, is scored on and is looked at again: rows of the table, and altered copies."""
+"""Rows of a run: training rows with augmented copies, validation, test and snapshot rows."""
 
 from dataclasses import dataclass, replace
 
@@ -17,14 +17,14 @@ from translearn_core.transfer import augment
 
 @dataclass(frozen=True)
 class TrainingData:
-    """What a run learns from and is scored on: the rows of the table first, altered copies after them."""
+    """Texts and rows of a run: rows of the table first, augmented copies after them."""
 
     texts: tuple[str, ...]
     rows: TrainingRows
 
 
 def with_augmentation(prepared: PreparedDataset, config: AugmentConfig, backbone: Backbone) -> TrainingData:
-    """Return the rows of a run; altered copies of training texts, if asked for, only learn."""
+    """Return the rows of a run, with augmented copies of training texts added to the training rows."""
     rows = rows_of(prepared)
     if not config.copies:
         return TrainingData(prepared.texts, rows)
@@ -32,12 +32,18 @@ def with_augmentation(prepared: PreparedDataset, config: AugmentConfig, backbone
     source = np.repeat(rows.train, config.copies)
     new = np.arange(len(source)) + len(prepared.texts)
     labels = np.concatenate([rows.labels, rows.labels[source]])
-    learning = np.concatenate([rows.train, new])
-    return TrainingData((*prepared.texts, *copies), replace(rows, labels=labels, train=learning))
+    train = np.concatenate([rows.train, new])
+    return TrainingData((*prepared.texts, *copies), replace(rows, labels=labels, train=train))
 
 
 def rows_of(prepared: PreparedDataset) -> TrainingRows:
-    """Return the rows to learn from and to choose on."""
+    """Return the training and validation rows.
+
+    Raises
+    ------
+    TooFewSamplesError
+        If the training, validation or test split is empty.
+    """
     train, validation = prepared.where(Split.TRAIN), prepared.where(Split.VALIDATION)
     for name, rows in (("training", train), ("validation", validation), ("test", prepared.where(Split.TEST))):
         if not len(rows):
@@ -48,9 +54,9 @@ def rows_of(prepared: PreparedDataset) -> TrainingRows:
 
 
 def snapshot_rows(prepared: PreparedDataset) -> NDArray[np.int64]:
-    """Return the rows that are looked at stage by stage: some of train, some of test, all classes."""
-    chosen = []
+    """Return the rows of snapshots: stratified samples of the training and test splits."""
+    samples = []
     for split in (Split.TRAIN, Split.TEST):
         rows = prepared.where(split)
-        chosen.append(rows[np.sort(stratified_sample(prepared.labels[rows], REPLAYED, 0))])
-    return np.concatenate(chosen)
+        samples.append(rows[np.sort(stratified_sample(prepared.labels[rows], REPLAYED, 0))])
+    return np.concatenate(samples)

@@ -1,4 +1,4 @@
-"""A trained model as files that run anywhere, without this project."""
+"""Export of a trained model as files that run without this project."""
 
 from translearn_core.exporting.archive import SCRIPTS, add_script, pack
 from translearn_core.exporting.licence import licence_of

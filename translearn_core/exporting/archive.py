@@ -1,4 +1,4 @@
-"""One zip of a folder, and the programs that go into it."""
+"""Zip archive of an export and the scripts in it."""
 
 import zipfile
 from importlib.resources import files
@@ -8,28 +8,28 @@ from translearn_core.activations import ProgressCallback
 from translearn_core.storage import atomic_file
 
 SCRIPTS = ("predict.py", "table_io.py", "repeat.py")
-"""Programs that stand beside every model; ``predict_onnx.py`` comes with an ONNX file."""
+"""Scripts of every export; an ONNX file adds ``predict_onnx.py``."""
 
 
 def add_script(folder: Path, name: str) -> None:
-    """Copy one of the programs kept in the templates."""
+    """Copy a script from the templates into `folder`."""
     source = files("translearn_core.exporting.templates") / name
     (folder / name).write_text(source.read_text(encoding="utf-8"), encoding="utf-8")
 
 
 def pack(folder: Path, target: Path, report: ProgressCallback) -> tuple[str, ...]:
-    """Zip all files of `folder` as `target`, at once in the end, and return their names, sorted.
+    """Zip all files of `folder` as `target`, atomically, and return their names, sorted.
 
-    Weights are stored as they are: numbers do not get smaller.
+    Weights are stored uncompressed, since compression gains little.
     """
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     total = sum(path.stat().st_size for path in paths)
     done = 0
-    with atomic_file(target) as draft, zipfile.ZipFile(draft, "w") as packed:
+    with atomic_file(target) as draft, zipfile.ZipFile(draft, "w") as archive:
         for path in paths:
             report("packing", done, total)
-            small = path.suffix in (".json", ".md", ".py", ".txt")
-            how = zipfile.ZIP_DEFLATED if small else zipfile.ZIP_STORED
-            packed.write(path, path.relative_to(folder).as_posix(), compress_type=how)
+            is_text = path.suffix in (".json", ".md", ".py", ".txt")
+            method = zipfile.ZIP_DEFLATED if is_text else zipfile.ZIP_STORED
+            archive.write(path, path.relative_to(folder).as_posix(), compress_type=method)
             done += path.stat().st_size
     return tuple(path.relative_to(folder).as_posix() for path in paths)

@@ -1,4 +1,4 @@
-"""Under which terms a backbone came, as far as its own files say."""
+"""Licence of a backbone, from its own model card."""
 
 from translearn_core.backbones.resolve import resolve_backbone
 from translearn_core.config import BackboneConfig
@@ -6,15 +6,12 @@ from translearn_core.documents import parse_yaml, read_text
 
 
 def licence_of(backbone: BackboneConfig) -> str | None:
-    """Return the licence that the backbone's model card names; None where it names none.
-
-    A card begins with YAML between two lines of three dashes, as on the Hugging Face Hub.
-    """
+    """Return the licence in the YAML front matter of the backbone's model card, None if there is none."""
     try:
         text = read_text(resolve_backbone(backbone, network=False) / "README.md")
-        _, front, _ = text.split("---\n", 2)
-        said = parse_yaml(front)
+        _, front_matter, _ = text.split("---\n", 2)
+        metadata = parse_yaml(front_matter)
     except (OSError, ValueError):
         return None
-    found = said.get("license") if isinstance(said, dict) else None
-    return found if isinstance(found, str) else None
+    licence = metadata.get("license") if isinstance(metadata, dict) else None
+    return licence if isinstance(licence, str) else None

@@ -1,4 +1,4 @@
-"""The model card: what the model is for, how good it is, where it ends, and how it was made.
+"""Model card of an export: usage, scores, limits, training and hashes.
 
 References
 ----------
@@ -21,15 +21,15 @@ from translearn_core.storage import file_digest
 
 LIBRARIES = ("translearn", "torch", "transformers", "tokenizers", "safetensors", "onnxruntime")
 FEW = 200
-"""Test rows below which a score is said to rest on few."""
+"""The card warns of wide intervals below this number of test rows."""
 
 _PUNCTUATION = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&^=@])")
-_ACTING = re.compile(r"([\\`*_\[\]|<])")
+_ACTIVE_MARKUP = re.compile(r"([\\`*_\[\]|<])")
 
 
 @dataclass(frozen=True)
 class Card:
-    """What is known of a run; `name` and `data` are what its owner calls the run and its table."""
+    """Contents of a model card; `name` and `data` are the owner's names of the run and its table."""
 
     name: str
     data: str
@@ -44,7 +44,7 @@ class Card:
 
 
 def write_card(folder: Path, card: Card) -> None:
-    """Write ``README.md`` for the files that lie under `folder`."""
+    """Write ``README.md`` for the files under `folder`."""
     template = files("translearn_core.exporting.templates") / "README.md.jinja"
     environment = Environment(
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False
@@ -73,9 +73,9 @@ def write_card(folder: Path, card: Card) -> None:
 
 
 def limits(card: Card) -> list[str]:
-    """Return what a reader must know before trusting the model, in sentences."""
+    """Return the model's limits, in sentences."""
     config, test = card.config, card.evaluation.metrics.get(str(Split.TEST))
-    said = [
+    sentences = [
         "It knows the labels above and no other: a text that belongs to none gets one of them all the same.",
         f"It reads the first {config.features.token_limit} tokens of a text; the rest is cut off.",
         "The scores hold for texts like those it was tested on. For other people, times or topics, test it "
@@ -83,57 +83,63 @@ def limits(card: Card) -> list[str]:
         "Its probabilities say how sure the model is, which is not how often it is right, unless that was "
         "measured.",
     ]
-    if card.baselines is None:  # their caveats say the same
-        said.append("It was trained once, with one seed; another seed gives a somewhat different model.")
+    if card.baselines is None:  # otherwise their caveats say the same
+        sentences.append("It was trained once, with one seed; another seed gives a somewhat different model.")
         if test is not None and test.n < FEW:
-            said.append(f"It was tested on {count_noun(test.n, 'row')} only: the intervals above are wide.")
+            sentences.append(
+                f"It was tested on {count_noun(test.n, 'row')} only: the intervals above are wide."
+            )
     if card.anatomy.language_note:
-        said.append(card.anatomy.language_note)
+        sentences.append(card.anatomy.language_note)
     if card.baselines is not None:
-        said += [line.negative_transfer for line in card.baselines.lines if line.negative_transfer]
-        said += card.baselines.caveats
-    return said
+        sentences += [line.negative_transfer for line in card.baselines.lines if line.negative_transfer]
+        sentences += card.baselines.caveats
+    return sentences
 
 
 def trained_part(config: ExperimentConfig) -> str:
-    """Say what of the backbone was trained."""
+    """Return a phrase for the trained parts of the model."""
     if not config.trains_backbone:
         return "the head only; the backbone is as it came"
-    how = {Tuning.BIASES: ", biases alone", Tuning.NORMS: ", norms alone", Tuning.LORA: ", by LoRA, merged"}
-    return f"the head and {config.plan.label}{how.get(config.tuning.kind, '')}"
+    methods = {
+        Tuning.BIASES: ", biases alone",
+        Tuning.NORMS: ", norms alone",
+        Tuning.LORA: ", by LoRA, merged",
+    }
+    return f"the head and {config.plan.label}{methods.get(config.tuning.kind, '')}"
 
 
 def backbone_name(config: ExperimentConfig) -> str:
-    """Return the backbone's name; of a folder on this machine only the last part."""
-    said, id = config.backbone.label, config.backbone.id
-    return said.replace(id, Path(id).name, 1) if Path(id).is_absolute() else said
+    """Return the backbone's name; of a local path only the last part."""
+    label, id = config.backbone.label, config.backbone.id
+    return label.replace(id, Path(id).name, 1) if Path(id).is_absolute() else label
 
 
 def weights(folder: Path) -> list[Path]:
-    """Return the files that the answers depend on."""
+    """Return the weight files."""
     return sorted(p for p in folder.rglob("*") if p.suffix in (".safetensors", ".onnx", ".data"))
 
 
 def plain(text: object) -> str:
-    """Return text from outside so that Markdown shows it as it is: no links, images or HTML."""
+    """Escape user text for Markdown: no markup, links, images or HTML."""
     return _PUNCTUATION.sub(r"\\\1", " ".join(str(text).split()))
 
 
 def prose(sentence: str) -> str:
-    """Return a sentence written here so that nothing it quotes becomes a link, an image, HTML or a cell."""
-    return _ACTING.sub(r"\\\1", " ".join(sentence.split()))
+    """Escape our own sentence for Markdown, so that quoted text makes no link, image, HTML or table cell."""
+    return _ACTIVE_MARKUP.sub(r"\\\1", " ".join(sentence.split()))
 
 
 def percent(share: float) -> str:
-    """Return a share of one in percent."""
+    """Format a fraction as a percentage."""
     return f"{100 * share:.1f} %"
 
 
-def interval(found: Interval) -> str:
-    """Return a 95 % interval of a share."""
-    return f"{100 * found.low:.1f} to {100 * found.high:.1f} %"
+def interval(bounds: Interval) -> str:
+    """Format a 95 % interval of a fraction as percentages."""
+    return f"{100 * bounds.low:.1f} to {100 * bounds.high:.1f} %"
 
 
 def rows(counts: dict[str, int]) -> str:
-    """Return the rows of each split in words."""
+    """Format the row counts of the splits."""
     return join_list([f"{counts.get(str(s), 0):,} for {s}" for s in Split])

@@ -1,4 +1,4 @@
-"""Whether what is taken away answers as the model here does: on the run's own texts, long, short and many."""
+"""Parity check: compare the probabilities of an export with the model's on test texts."""
 
 from collections.abc import Callable, Sequence
 
@@ -10,44 +10,48 @@ from translearn_core.errors import BackboneError
 from translearn_core.results import Evaluation
 
 TOLERANCE = 1e-4
-"""Largest difference of a probability that is let through; float32 sums in another order differ by 1e-6."""
+"""Largest accepted difference of a probability; reordered float32 sums differ by 1e-6."""
 
-TRIED, ALONE = 96, 8
-"""How many texts are tried, and how many of them each on its own."""
+SAMPLE, SINGLE = 96, 8
+"""Number of texts compared, and how many of them also in batches of one."""
 
 Predictor = Callable[[Sequence[str], int], NDArray[np.floating]]
-"""``answer(texts, batch)``: probabilities, shape (texts, classes), computed so many texts at a time."""
+"""``predict(texts, batch)``: probabilities, shape (texts, classes), computed in batches of `batch` texts."""
 
 
 def predict_sample(evaluation: Evaluation) -> list[str]:
-    """Return test texts of all lengths, the shortest and the longest among them."""
+    """Return test texts of all lengths, including the shortest and the longest."""
     rows = evaluation.predictions
     texts = sorted(rows.loc[rows["split"] == "test", "text"], key=len)
-    places = np.unique(np.linspace(0, len(texts) - 1, min(TRIED, len(texts))).round().astype(int))
-    return [str(texts[i]) for i in places]
+    index = np.unique(np.linspace(0, len(texts) - 1, min(SAMPLE, len(texts))).round().astype(int))
+    return [str(texts[i]) for i in index]
 
 
 def max_abs_difference(
-    answer: Predictor, texts: Sequence[str], ours: NDArray[np.floating], what: str, report: ProgressCallback
+    predict: Predictor,
+    texts: Sequence[str],
+    expected: NDArray[np.floating],
+    name: str,
+    report: ProgressCallback,
 ) -> float:
-    """Return the largest difference of a probability from `ours` over several sizes of batches.
+    """Return the largest difference of a probability from `expected` over several batch sizes.
 
     Raises
     ------
     BackboneError
         If it is above `TOLERANCE`.
     """
-    worst, every = 0.0, np.arange(len(texts))
-    some = np.unique(np.linspace(0, len(texts) - 1, ALONE).astype(int))
-    tries = ((some, 1), (every, 7), (every, TRIED))  # the last pads the shortest to the longest
-    for done, (index, batch) in enumerate(tries):
-        report(f"trying {what} on test texts", done, len(tries))
-        told = answer([texts[i] for i in index], batch)
-        difference = np.abs(told.astype(np.float64) - ours[index]).max()
-        worst = max(worst, float(difference) if np.isfinite(told).all() else float("inf"))
+    worst, rows = 0.0, np.arange(len(texts))
+    single = np.unique(np.linspace(0, len(texts) - 1, SINGLE).astype(int))
+    runs = ((single, 1), (rows, 7), (rows, SAMPLE))  # the last pads the shortest text to the longest
+    for done, (index, batch) in enumerate(runs):
+        report(f"trying {name} on test texts", done, len(runs))
+        actual = predict([texts[i] for i in index], batch)
+        difference = np.abs(actual.astype(np.float64) - expected[index]).max()
+        worst = max(worst, float(difference) if np.isfinite(actual).all() else float("inf"))
     if worst > TOLERANCE:
         raise BackboneError(
-            f"{what} gives probabilities that differ from this model's by up to {worst:.2g}, more than the "
+            f"{name} gives probabilities that differ from this model's by up to {worst:.2g}, more than the "
             f"{TOLERANCE:g} that is let through: it was not written."
         )
     return worst

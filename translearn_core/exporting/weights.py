@@ -1,4 +1,4 @@
-"""A trained model as plain files: a backbone that transformers reads, a head, and what the run was."""
+"""Exported model files: a transformers backbone, the head, and the run's config and scores."""
 
 import json
 from dataclasses import asdict, replace
@@ -17,7 +17,7 @@ from translearn_core.transfer.adapters import merge_lora
 
 
 def in_float32(trained: FineTunedModel) -> FineTunedModel:
-    """Return a trained model that answers on the CPU in float32; the one given moves there too."""
+    """Return a trained model that computes on the CPU in float32; `trained` itself is moved there too."""
     nn.Module.to(trained.model, "cpu")
     return replace(trained, compute=Compute(torch.device("cpu"), bf16=False))
 
@@ -25,7 +25,7 @@ def in_float32(trained: FineTunedModel) -> FineTunedModel:
 def save_model(folder: Path, trained: FineTunedModel, config: ExperimentConfig) -> None:
     """Write ``backbone/``, ``head.safetensors``, ``head.json`` and ``labels.json`` under `folder`.
 
-    What LoRA learned is added to the matrices of `trained` itself, so that any program reads the backbone.
+    LoRA is merged into the weights of `trained` itself, so that any program reads the backbone.
     """
     model = trained.model
     if model.tuning.kind is Tuning.LORA:
@@ -33,7 +33,7 @@ def save_model(folder: Path, trained: FineTunedModel, config: ExperimentConfig) 
     save_backbone(folder, model.backbone, model.source, checksums=False)  # the model card has its digests
     save_file(head_tensors(model), folder / "head.safetensors")
     pad = model.source.tokenizer.pad_token_id
-    about = {
+    head = {
         "pooling": str(config.features.pooling),
         "combining": str(config.features.layers),
         "layers": list(model.layers),
@@ -42,15 +42,15 @@ def save_model(folder: Path, trained: FineTunedModel, config: ExperimentConfig) 
         "pad": 0 if pad is None else int(pad),
         "activation": str(config.head.activation),
     }
-    write_json(folder / "head.json", about)
+    write_json(folder / "head.json", head)
     write_json(folder / "labels.json", list(trained.classes))
 
 
 def head_tensors(model: Classifier) -> dict[str, Tensor]:
-    """Return the head's tensors by names that say what they are.
+    """Return the head's tensors by name.
 
     `mean` and `scale`, shape (width,) or (layers, width), standardise the features; `mix`, shape (layers,),
-    are the weights of a mix, which add up to 1, and `factor` scales it; `hidden` is an MLP's first layer.
+    are the layer weights of a mix, which sum to 1, and `factor` scales it; `hidden` is an MLP's first layer.
     """
     tensors = {"mean": model.standardise.mean, "scale": model.standardise.scale}
     if model.mix is not None:
@@ -62,7 +62,7 @@ def head_tensors(model: Classifier) -> dict[str, Tensor]:
 
 
 def save_record(folder: Path, config: ExperimentConfig, evaluation: Evaluation) -> None:
-    """Write ``experiment.json``, every setting of the run, and ``scores.json``, what it got."""
+    """Write ``experiment.json``, the run's config, and ``scores.json``."""
     (folder / "experiment.json").write_text(config.model_dump_json(indent=1), encoding="utf-8")
     scores = {
         split: {"rows": m.n, "accuracy": m.accuracy, "accuracy_interval": asdict(m.accuracy_interval)}
@@ -73,5 +73,5 @@ def save_record(folder: Path, config: ExperimentConfig, evaluation: Evaluation) 
 
 
 def write_json(path: Path, value: object) -> None:
-    """Write `value` as a JSON file that people can read."""
+    """Write `value` as indented JSON."""
     path.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

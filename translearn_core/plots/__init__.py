@@ -1,4 +1,4 @@
-"""Result in, figure out: nothing is computed here, each figure has its table in the result's ``frame()``."""
+"""Plotly figures of results; nothing is computed here, and each result's ``frame()`` has the numbers."""
 
 from translearn_core.plots.compare import cost_and_score, scores
 from translearn_core.plots.confusion_matrix import confusion_matrix

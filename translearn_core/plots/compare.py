@@ -1,8 +1,8 @@
-"""Several runs side by side: how good, how sure, and at what price.
+"""Comparison of runs: test scores with intervals, and score against training time.
 
-The table has one line per run with the columns of `COLUMNS`: `low` and `high` are the 95 % interval of
-`accuracy`, `macro_f1_low` and `macro_f1_high` that of `macro_f1`, `seconds` the whole run, `trainable` the
-share of parameters that trained.
+The table has one row per run with the columns of `COLUMNS`: `low` and `high` are the 95 % interval of
+`accuracy`, `macro_f1_low` and `macro_f1_high` that of `macro_f1`, `seconds` the whole run's time,
+`trainable` the share of trainable parameters.
 """
 
 from collections.abc import Mapping
@@ -29,13 +29,13 @@ COLUMNS = (
     "seconds",
     "trainable",
 )
-"""What a table of runs must hold."""
+"""Required columns of a table of runs."""
 
 
 def scores(table: pd.DataFrame, dark: bool = False, *, lines: Mapping[str, float] | None = None) -> go.Figure:
     """Draw each run's test accuracy as a dot with its 95 % interval, the first run on top.
 
-    `lines` are test accuracies that need no training of the backbone, by name.
+    `lines` are the test accuracies of baselines by name, drawn as vertical lines.
     """
     figure = bare("scores", dark, height=90 + 40 * max(len(table), 2))
     names = _names(table)
@@ -68,7 +68,7 @@ def scores(table: pd.DataFrame, dark: bool = False, *, lines: Mapping[str, float
 
 
 def cost_and_score(table: pd.DataFrame, dark: bool = False) -> go.Figure:
-    """Draw each run's seconds (log) against its test macro-F1 with its interval; numbers as in `scores`."""
+    """Draw each run's test macro-F1 with its interval against seconds (log); runs numbered as in `scores`."""
     figure = bare("cost", dark, height=420)
     names, colours = _names(table), palette(dark)
     if not names:
@@ -103,7 +103,7 @@ def _names(table: pd.DataFrame) -> tuple[str, ...]:
 
 
 def _seconds(table: pd.DataFrame) -> dict[str, object]:
-    """A log axis round the runs, with ticks at 1, 2, 5 times a power of ten (on a long one: 1 only)."""
+    """Return range and ticks of the log axis: 1, 2, 5 times powers of ten, powers alone on a long axis."""
     low, high = (np.log10(max(s, 1e-3)) for s in (table["seconds"].min(), table["seconds"].max()))
     low, high = low - 0.25, high + 0.25
     steps = (1, 2, 5) if high - low < 2.2 else (1,)

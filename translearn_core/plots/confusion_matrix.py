@@ -1,4 +1,4 @@
-"""The confusion matrix, readable at 2 classes and at 77."""
+"""Confusion matrix, for two to many classes."""
 
 import numpy as np
 import plotly.graph_objects as go
@@ -9,14 +9,14 @@ from translearn_core.plots.style.theme import bare
 from translearn_core.results import Evaluation
 
 MOST_NUMBERED = 15
-"""Up to so many classes a cell shows its count."""
+"""Largest number of classes at which cells show their count."""
 
 
 def confusion_matrix(evaluation: Evaluation, dark: bool = False) -> go.Figure:
-    """Draw test rows by class (down) and predicted class (across), coloured by the share of the class.
+    """Draw test rows by true class (rows) and predicted class (columns), coloured by share of the true class.
 
-    The diagonal has a ramp of its own, so right and wrong never look alike; empty cells stay empty. With many
-    classes the labels get smaller and the axes leave out those that would overlap.
+    The diagonal has its own colour scale; empty cells are blank. With many classes tick labels shrink and
+    overlapping ones are left out.
     """
     colours, n = palette(dark), len(evaluation.classes)
     few = n <= MOST_NUMBERED
@@ -71,5 +71,5 @@ def confusion_matrix(evaluation: Evaluation, dark: bool = False) -> go.Figure:
 
 
 def _ramp(colour: str, base: str) -> list[tuple[float, str]]:
-    """Rise fast: a single mistake in a class of forty is still to be seen."""
+    """Return a colour scale that rises fast, so that one error in a class of forty is visible."""
     return [(at, mixed(colour, base, share)) for at, share in ((0.0, 0.14), (0.25, 0.5), (1.0, 1.0))]

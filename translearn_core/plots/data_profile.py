@@ -1,4 +1,4 @@
-"""What the data look like before anything is trained: rows by class, tokens by text."""
+"""Data profile: rows per class and split, and text lengths in tokens."""
 
 import numpy as np
 import plotly.graph_objects as go
@@ -11,7 +11,7 @@ from translearn_core.results import Diagnosis
 
 
 def class_counts(diagnosis: Diagnosis, dark: bool = False) -> go.Figure:
-    """Draw rows by class, commonest on top, each bar divided into train, validation and test."""
+    """Draw rows per class, most frequent on top, stacked by train, validation and test."""
     colours, counts = palette(dark), diagnosis.counts
     splits = [str(s) for s in Split]
     if counts.empty:
@@ -57,9 +57,9 @@ def class_counts(diagnosis: Diagnosis, dark: bool = False) -> go.Figure:
 
 
 def text_lengths(diagnosis: Diagnosis, dark: bool = False) -> go.Figure:
-    """Draw how many texts have how many tokens, and where longer ones are cut.
+    """Draw a histogram of text lengths in tokens, with the token limit marked.
 
-    `diagnosis.lengths` has a line per bin: tokens_from, tokens_to (inclusive), texts.
+    `diagnosis.lengths` has a row per bin: tokens_from, tokens_to (inclusive), texts.
     """
     colours, bins, limit = palette(dark), diagnosis.lengths, diagnosis.token_limit
     figure = bare("lengths", dark, height=300)

@@ -1,4 +1,4 @@
-"""The backbone as a stack of parts, embeddings at the bottom: what is frozen, what trains, the boundary."""
+"""Freeze map: the backbone's parts, embeddings at the bottom, frozen or trainable, with the boundary."""
 
 from dataclasses import dataclass
 
@@ -18,12 +18,12 @@ FLAME = (
     "M18,-7C13.6,-7 12.4,-3.6 13.6,-0.8C14.2,-2 15,-2.4 15.6,-2.2C14.6,1.6 17,5 19,7C18.8,4 20.6,2.6 "
     "21.8,0.8C23.6,-2 22.6,-7 18,-7Z"
 )
-"""Marks in pixels from the bar's left end, y upwards; as letters they would need a font that has them."""
+"""SVG paths in pixels from the bar's left end, y upwards; glyphs would depend on the font."""
 
 
 @dataclass(frozen=True)
 class _Part:
-    """One bar: the part's `name` for people, the `key` a click on it gives back, and whether it trains."""
+    """One bar: displayed `name`, `key` returned by a click, parameter count, and whether it trains."""
 
     name: str
     key: str
@@ -32,35 +32,37 @@ class _Part:
     state: str
 
 
-def freeze_map(anatomy: BackboneInfo, plan: FreezePlan, dark: bool = False) -> go.Figure:
-    """Draw `anatomy` under `plan`, one bar a part.
+def freeze_map(backbone: BackboneInfo, plan: FreezePlan, dark: bool = False) -> go.Figure:
+    """Draw one bar per part of `backbone` under `plan`.
 
-    A click on a bar selects a point whose `customdata` is ``["embeddings"]`` or ``["block k"]`` (the final
-    norm answers with the last block's); the head always trains and cannot be clicked.
+    A click on a bar selects a point whose `customdata` is ``["embeddings"]`` or ``["block k"]`` (the last
+    block for the final norm); the head always trains and is not clickable.
 
     Raises
     ------
     ConfigError
-        If the plan names a block the backbone does not have.
+        If the plan has a block that the backbone lacks.
     """
-    plan.check(anatomy.n_blocks)
-    colours, parts = palette(dark), _parts(anatomy, plan)
-    below = _below_boundary(anatomy, plan)
-    # a line's worth of air where the boundary is drawn
-    places = [i + (0.62 if below and i >= below else 0.0) for i in range(len(parts) + 1)]
+    plan.check(backbone.n_blocks)
+    colours, parts = palette(dark), _parts(backbone, plan)
+    below = _below_boundary(backbone, plan)
+    # gap for the boundary line
+    heights = [i + (0.62 if below and i >= below else 0.0) for i in range(len(parts) + 1)]
     row = 36 if len(parts) <= 16 else 24
-    top = places[-1]
-    figure = bare(f"stack {anatomy.digest}", dark, height=round(row * (top + 1.9)) + 16)
+    top = heights[-1]
+    figure = bare(f"stack {backbone.digest}", dark, height=round(row * (top + 1.9)) + 16)
     for trains in (False, True):
-        _bars(figure, [(p, y) for p, y in zip(parts, places, strict=False) if p.trains == trains], colours)
-    _bars(figure, [(_Part("head", "", 0, True, "new, always trains"), top)], colours, clickable=False)
-    for part, y in [*zip(parts, places, strict=False), (_Part("head", "", 0, True, ""), top)]:
-        _mark(figure, part, y, colours)
+        _add_bars(
+            figure, [(p, y) for p, y in zip(parts, heights, strict=False) if p.trains == trains], colours
+        )
+    _add_bars(figure, [(_Part("head", "", 0, True, "new, always trains"), top)], colours, clickable=False)
+    for part, y in [*zip(parts, heights, strict=False), (_Part("head", "", 0, True, ""), top)]:
+        _add_icon(figure, part, y, colours)
     if below:
-        _boundary(figure, places[below] - 0.81, colours)
-    _say(figure, top + 0.78, "class out", colours)
-    first = "text in" if below else f"text in  ·  {_why_nothing_is_kept(anatomy)}"
-    _say(figure, -0.78, first, colours)
+        _add_boundary(figure, heights[below] - 0.81, colours)
+    _add_text(figure, top + 0.78, "class out", colours)
+    first = "text in" if below else f"text in  ·  {_no_boundary_reason(backbone)}"
+    _add_text(figure, -0.78, first, colours)
     figure.update_xaxes(visible=False, range=[0, 1])
     figure.update_yaxes(visible=False, range=[-1.05, top + 1.05])
     figure.update_layout(
@@ -73,52 +75,52 @@ def freeze_map(anatomy: BackboneInfo, plan: FreezePlan, dark: bool = False) -> g
     return figure
 
 
-def _parts(anatomy: BackboneInfo, plan: FreezePlan) -> list[_Part]:
-    boundary = plan.first_trainable_block(anatomy.n_blocks) if anatomy.supports_partial_forward else -1
-    again = "frozen, computed again"
-    rows = [("embeddings", "embeddings", anatomy.embedding_parameters, plan.embeddings, boundary < 0)]
+def _parts(backbone: BackboneInfo, plan: FreezePlan) -> list[_Part]:
+    boundary = plan.first_trainable_block(backbone.n_blocks) if backbone.supports_partial_forward else -1
+    recomputed = "frozen, computed again"
+    rows = [("embeddings", "embeddings", backbone.embedding_parameters, plan.embeddings, boundary < 0)]
     rows += [
         (f"block {k}", f"block {k}", n, k in plan.blocks, k > boundary)
-        for k, n in enumerate(anatomy.block_parameters)
+        for k, n in enumerate(backbone.block_parameters)
     ]
-    if anatomy.final_parameters:
-        last = anatomy.n_blocks - 1
+    if backbone.final_parameters:
+        last = backbone.n_blocks - 1
         rows.append(
-            ("final norm", f"block {last}", anatomy.final_parameters, last in plan.blocks, last > boundary)
+            ("final norm", f"block {last}", backbone.final_parameters, last in plan.blocks, last > boundary)
         )
     return [
-        _Part(name, key, n, trains, "trains" if trains else again if above else "frozen")
+        _Part(name, key, n, trains, "trains" if trains else recomputed if above else "frozen")
         for name, key, n, trains, above in rows
     ]
 
 
-def _below_boundary(anatomy: BackboneInfo, plan: FreezePlan) -> int:
-    """Number of parts that are computed once."""
-    boundary = plan.first_trainable_block(anatomy.n_blocks)
-    if not anatomy.supports_partial_forward or boundary < 0:
+def _below_boundary(backbone: BackboneInfo, plan: FreezePlan) -> int:
+    """Return the number of parts below the boundary, which are computed once."""
+    boundary = plan.first_trainable_block(backbone.n_blocks)
+    if not backbone.supports_partial_forward or boundary < 0:
         return 0
-    if boundary == anatomy.n_blocks:
-        return 1 + anatomy.n_blocks + (anatomy.final_parameters > 0)
+    if boundary == backbone.n_blocks:
+        return 1 + backbone.n_blocks + (backbone.final_parameters > 0)
     return 1 + boundary
 
 
-def _why_nothing_is_kept(anatomy: BackboneInfo) -> str:
-    if not anatomy.supports_partial_forward:
+def _no_boundary_reason(backbone: BackboneInfo) -> str:
+    if not backbone.supports_partial_forward:
         return "this model cannot be cut: every step computes all of it"
     return "embeddings train: every step computes all of it"
 
 
-def _bars(
+def _add_bars(
     figure: go.Figure, parts: list[tuple[_Part, float]], colours: Palette, clickable: bool = True
 ) -> None:
     if not parts:
         return
     trains = parts[0][0].trains
     ink = colours.trainable_ink if trains else colours.frozen_ink
-    places = [y for _, y in parts]
+    heights = [y for _, y in parts]
     figure.add_bar(
         x=[1] * len(parts),
-        y=places,
+        y=heights,
         customdata=[[part.key] for part, _ in parts] if clickable else None,
         name="head" if not clickable else "trains" if trains else "frozen",
         orientation="h",
@@ -147,7 +149,7 @@ def _bars(
     )
     figure.add_scatter(
         x=[0.985] * len(parts),
-        y=places,
+        y=heights,
         mode="text",
         text=[amount(part.parameters) if part.parameters else "" for part, _ in parts],
         textposition="middle left",
@@ -156,7 +158,7 @@ def _bars(
     )
 
 
-def _mark(figure: go.Figure, part: _Part, y: float, colours: Palette) -> None:
+def _add_icon(figure: go.Figure, part: _Part, y: float, colours: Palette) -> None:
     ink = colours.trainable_ink if part.trains else colours.frozen_ink
     figure.add_shape(
         type="path",
@@ -170,7 +172,7 @@ def _mark(figure: go.Figure, part: _Part, y: float, colours: Palette) -> None:
     )
 
 
-def _boundary(figure: go.Figure, y: float, colours: Palette) -> None:
+def _add_boundary(figure: go.Figure, y: float, colours: Palette) -> None:
     figure.add_shape(
         type="line",
         x0=0,
@@ -190,7 +192,7 @@ def _boundary(figure: go.Figure, y: float, colours: Palette) -> None:
     )
 
 
-def _say(figure: go.Figure, y: float, text: str, colours: Palette) -> None:
+def _add_text(figure: go.Figure, y: float, text: str, colours: Palette) -> None:
     figure.add_scatter(
         x=[0.5],
         y=[y],

@@ -1,19 +1,19 @@
-"""Which layers a learned mix reads."""
+"""Learned layer weights (scalar mix)."""
 
 import plotly.graph_objects as go
 
-from translearn_core.plots.style import layer_axis as layer_axis
+from translearn_core.plots.style import layer_axis
 from translearn_core.plots.style.palette import palette
 from translearn_core.plots.style.theme import bare
 from translearn_core.results import LayerMix
 
 
 def layer_weights(mix: LayerMix, dark: bool = False) -> go.Figure:
-    """Draw the weight of every layer, and as a line the one that all would have if they counted the same."""
+    """Draw the weight of every layer, with uniform weights as a line."""
     figure, colours = bare("layer weights", dark, height=320), palette(dark)
     frame = mix.frame()
     layers, share = frame["layer"].to_numpy(), 100 * frame["weight"].to_numpy(dtype=float)
-    even, edge = 100 / len(layers), [-0.5, len(layers) - 0.5]
+    uniform, edge = 100 / len(layers), [-0.5, len(layers) - 0.5]
     figure.add_bar(
         x=layers,
         y=share,
@@ -30,8 +30,8 @@ def layer_weights(mix: LayerMix, dark: bool = False) -> go.Figure:
     )
     figure.add_scatter(
         x=edge,
-        y=[even, even],
-        name=f"all the same: {even:.1f} %",
+        y=[uniform, uniform],
+        name=f"all the same: {uniform:.1f} %",
         mode="lines",
         line={"color": colours.tuned, "width": 2, "dash": "dash"},
         hoverinfo="skip",
@@ -40,7 +40,7 @@ def layer_weights(mix: LayerMix, dark: bool = False) -> go.Figure:
         title_text=layer_axis.TITLE, range=edge, tickvals=layer_axis.ticks(layers), tickangle=0
     )
     figure.update_yaxes(
-        title_text="weight", ticksuffix=" %", range=[0, 1.18 * max(float(share.max()), even)], nticks=6
+        title_text="weight", ticksuffix=" %", range=[0, 1.18 * max(float(share.max()), uniform)], nticks=6
     )
     figure.update_layout(showlegend=True, bargap=0.3)
     return figure

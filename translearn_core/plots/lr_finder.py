@@ -1,4 +1,4 @@
-"""The loss while the learning rate rises, and where the suggested rate lies."""
+"""Learning-rate finder: loss against a rising learning rate, with the suggested rate."""
 
 import numpy as np
 import plotly.graph_objects as go
@@ -7,14 +7,14 @@ from translearn_core.plots.style.palette import faint, palette
 from translearn_core.plots.style.theme import annotate_empty, bare
 from translearn_core.results import LrFinderResult
 
-ROOM = 0.25
-"""Room above and below the part of the curve that matters, as a share of its height."""
+MARGIN = 0.25
+"""Margin above and below the relevant part of the curve, as a share of its height."""
 
 
 def lr_finder(search: LrFinderResult, dark: bool = False) -> go.Figure:
-    """Draw loss by rate on a log axis: each step faint, their running mean strong, two rates as lines.
+    """Draw loss by rate (log): steps, their running mean, and lines at the current and the suggested rate.
 
-    Where the loss runs away the curve leaves the figure: its fall is what is to be seen.
+    The loss axis covers the fall of the curve; a diverging loss leaves the figure.
     """
     figure, colours = bare("rate search", dark, height=340), palette(dark)
     figure.update_xaxes(
@@ -43,7 +43,7 @@ def lr_finder(search: LrFinderResult, dark: bool = False) -> go.Figure:
         line={"color": colours.validation, "width": 2.5},
         hovertemplate="rate %{x:.2g}: <b>%{y:.3f}</b><extra></extra>",
     )
-    low, high = _ends(search)
+    low, high = _loss_limits(search)
     lines = [("now", search.before, colours.muted, "dot")]
     if search.suggestion != search.before:
         lines.append(("suggested", search.suggestion, colours.tuned, "solid"))
@@ -60,10 +60,10 @@ def lr_finder(search: LrFinderResult, dark: bool = False) -> go.Figure:
     return figure
 
 
-def _ends(search: LrFinderResult) -> tuple[float, float]:
-    """Where the axis of the loss starts and ends: round the curve up to its lowest point."""
+def _loss_limits(search: LrFinderResult) -> tuple[float, float]:
+    """Return the limits of the loss axis: the curve up to its minimum, with a margin."""
     curve = np.asarray(search.smoothed)
     fall = curve[: curve.argmin() + 1]
     low, high = float(fall.min()), float(max(fall.max(), curve[: max(2, len(curve) // 10)].max()))
-    room = ROOM * max(high - low, 0.1 * high)
-    return low - room, high + room
+    margin = MARGIN * max(high - low, 0.1 * high)
+    return low - margin, high + margin

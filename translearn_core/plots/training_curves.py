@@ -1,4 +1,4 @@
-"""Learning curves: one run over its epochs, or several runs over each other."""
+"""Training curves of one run or of several runs overlaid."""
 
 from collections.abc import Mapping
 from itertools import cycle
@@ -22,24 +22,24 @@ TITLES: dict[Measure, str] = {
     "lr": "learning rate",
     "grad_norm": "gradient norm",
 }
-"""Every measure a learning curve can show, and its axis title."""
+"""Axis title of each measure."""
 
 STEP_COLUMNS: dict[Measure, tuple[tuple[str, str], ...]] = {
     "lr": (("lr", "backbone"), ("head_lr", "head")),
     "grad_norm": (("grad_norm", "gradient norm"),),
 }
-"""Measures told by step, not by epoch: their columns and what each line is called."""
+"""Measures recorded per step: columns and names of their lines."""
 
-MOST_STEPS = 1_500
-"""A line of more steps is thinned: no screen shows more."""
+MAX_STEPS = 1_500
+"""Longer lines are thinned to this number of steps."""
 
 
 def training_curves(
     history: History, measure: Measure, dark: bool = False, *, lines: Mapping[str, float] | None = None
 ) -> go.Figure:
-    """Draw one run: train against validation by epoch, the best epoch marked; step values faint behind.
+    """Draw train and validation values by epoch, the best epoch marked, with step losses behind.
 
-    `lines` are accuracies that need no training of the backbone, by name; drawn where accuracy is shown.
+    `lines` are accuracies of baselines by name, drawn where accuracy is shown.
     """
     figure = _axes(f"learning {measure}", measure, dark)
     if measure in STEP_COLUMNS:
@@ -77,7 +77,7 @@ def training_curves(
 def compare_training_curves(
     histories: Mapping[str, History], measure: Measure, dark: bool = False
 ) -> go.Figure:
-    """Draw several runs over each other: validation as a line, training dotted in the same colour."""
+    """Overlay several runs: validation solid, training dotted in the same colour."""
     figure = _axes(f"overlay {measure}", measure, dark)
     names, longest = labels(histories, 28), 0
     for index, (name, history) in enumerate(zip(names, histories.values(), strict=True)):
@@ -136,8 +136,8 @@ def _by_step(figure: go.Figure, history: History, measure: Measure, dark: bool) 
     for (column, name), colour in zip(
         STEP_COLUMNS[measure], (colours.validation, colours.tuned), strict=False
     ):
-        values, width = steps[column], 2.2
-        if not np.any(values):  # a frozen backbone has no rate of its own
+        values = steps[column]
+        if not np.any(values):  # frozen backbone: its rate is 0
             continue
         if measure == "grad_norm":
             figure.add_scatter(
@@ -149,13 +149,11 @@ def _by_step(figure: go.Figure, history: History, measure: Measure, dark: bool) 
             y=values,
             name=name,
             mode="lines",
-            line={"color": colour, "width": width},
+            line={"color": colour, "width": 2.2},
             yaxis="y2" if column == "head_lr" and len(figure.data) == 1 else "y",
             hovertemplate="epoch %{x:.2f}: <b>%{y:.3g}</b>",
         )
-    if (
-        figure.data[-1].yaxis == "y2"
-    ):  # the head learns some twenty times faster: a pane of its own, the same clock
+    if figure.data[-1].yaxis == "y2":  # the head's rate is some twenty times higher: a panel of its own
         figure.update_layout(
             yaxis={"domain": [0, 0.45], "title_text": "backbone rate", "nticks": 4},
             yaxis2={
@@ -205,7 +203,7 @@ def _whole_epochs(figure: go.Figure, epochs: int) -> go.Figure:
 
 
 def _thinned(steps: pd.DataFrame) -> pd.DataFrame:
-    return steps.iloc[:: max(1, -(-len(steps) // MOST_STEPS))]
+    return steps.iloc[:: max(1, -(-len(steps) // MAX_STEPS))]
 
 
 def _smooth(values: "pd.Series[float]") -> "pd.Series[float]":

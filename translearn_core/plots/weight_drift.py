@@ -1,4 +1,4 @@
-"""How far each part of the backbone moved from its pretrained values."""
+"""Weight drift: relative change of each part from its pretrained values."""
 
 import numpy as np
 import plotly.graph_objects as go
@@ -12,17 +12,16 @@ from translearn_core.results import Drift
 
 
 def drift_bars(drift: Drift, dark: bool = False) -> go.Figure:
-    """Draw the relative change of every part on a log axis, input at the bottom, frozen parts hatched.
+    """Draw the relative change of every part on a log axis, input at the bottom.
 
-    A frozen part has no length on a log axis: its hatched band runs across the plot and says that it did not
-    move.
+    Unchanged parts have no length on a log axis: a hatched band spans the plot.
     """
     parts, colours = drift.by_part(), palette(dark)
     figure = bare("drift", dark, height=90 + 34 * len(parts))
     names = np.asarray(labels(parts["part"], 24), dtype=object)
     change = 100 * parts["relative change"].to_numpy(dtype=float)
     moved = change > 0
-    low, high = _ends(change[moved])
+    low, high = _axis_limits(change[moved])
     ticks = 10.0 ** np.arange(np.log10(low), np.log10(high))
     figure.add_bar(
         x=np.full(int((~moved).sum()), high),
@@ -60,8 +59,8 @@ def drift_bars(drift: Drift, dark: bool = False) -> go.Figure:
     return figure
 
 
-def _ends(change: NDArray[np.float64]) -> tuple[float, float]:
-    """Where the axis starts and ends: a power of ten below the least, and room for a label after the most."""
+def _axis_limits(change: NDArray[np.float64]) -> tuple[float, float]:
+    """Return the axis limits: a power of ten below the minimum, and room for a label above the maximum."""
     if not len(change):
         return 0.01, 100.0
     low = float(10.0 ** np.floor(np.log10(change.min()) - 0.3))

@@ -1,4 +1,4 @@
-"""Pre-training gone on with: masked words on one's own texts make a new backbone."""
+"""Continued pretraining: masked language modelling on a user's texts gives a new backbone."""
 
 from translearn_core.pretraining.pretrain import pretrain
 

@@ -1,4 +1,4 @@
-"""Where a pre-training stands at the end of an epoch, on disk: running again goes on from there."""
+"""Pretraining checkpoint, written at the end of every epoch."""
 
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -15,10 +15,9 @@ FILE = CheckpointFile(NAME, remedy="delete the run and start it again")
 
 @dataclass
 class PretrainingState:
-    """Weights, optimizer, random states and what was measured so far.
+    """Weights, optimizer, random states and losses of a pretraining run.
 
-    `before` is the loss on the held-out texts before the backbone trains, None until then; `losses` has one
-    for each epoch done.
+    `before` is the held-out loss before the backbone trains, None until then; `losses` has one per epoch.
     """
 
     step: int = 0
@@ -36,25 +35,25 @@ class PretrainingState:
         return len(self.losses)
 
     def write(self, folder: Path) -> None:
-        """Write this state; a kill leaves the former one or this one, whole."""
+        """Write this state atomically: a kill leaves this one or the one before it intact."""
         FILE.write(folder, vars(self) | {"steps": [asdict(point) for point in self.steps]})
 
     @classmethod
     def read(cls, folder: Path) -> "PretrainingState | None":
-        """Read what an earlier attempt left; None if it left nothing.
+        """Read the newest undamaged state in `folder`; None if there is none.
 
         Raises
         ------
         DamagedFileError
-            If it is damaged, and the state before it too.
+            If the last two states are both damaged.
         """
-        return FILE.read(folder, cls._made)
+        return FILE.read(folder, cls._parse)
 
     @classmethod
-    def _made(cls, state: dict[str, Any]) -> "PretrainingState":
+    def _parse(cls, state: dict[str, Any]) -> "PretrainingState":
         return cls(**state | {"steps": [StepPoint(**point) for point in state["steps"]]})
 
     @staticmethod
     def forget(folder: Path) -> None:
-        """Delete what `write` wrote, where nothing is left to go on with."""
+        """Delete the checkpoint and its previous version."""
         FILE.forget(folder)

@@ -1,4 +1,4 @@
-"""The texts of a pre-training: different ones only, some held out to see what was gained."""
+"""Pretraining corpus: deduplicated, tokenized texts, split into training and held-out texts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,16 +14,16 @@ from translearn_core.errors import DataError
 from translearn_core.pretraining.masking import MaskableIds, Masked, masked
 from translearn_core.results.pretraining import LEAST_TEXTS
 
-HELD_OUT, FEWEST, MOST = 0.05, 20, 1_000
-"""Share of the texts that is held out, and how many these are at least and at most."""
+HELD_OUT, MIN_HELD_OUT, MAX_HELD_OUT = 0.05, 20, 1_000
+"""Fraction of texts that is held out, and its minimum and maximum number of texts."""
 
-_DEAL, _COVER = 1, 2
-"""Which draw of a seed: a split and a mask must not follow from the same numbers."""
+_SPLIT, _MASK = 1, 2
+"""Random streams of one seed, so that split and masks are independent."""
 
 
 @dataclass(frozen=True)
 class Corpus:
-    """Tokens of n different texts, and which of them are learned from and which held out."""
+    """Tokens of distinct texts, with the indices of training and held-out texts."""
 
     tokens: TokenizedTexts
     words: MaskableIds
@@ -36,7 +36,7 @@ class Corpus:
     def of(
         cls, texts: Sequence[str], backbone: Backbone, config: PretrainConfig, report: ProgressCallback
     ) -> "Corpus":
-        """Split `texts` into tokens; a text that stands there twice, or holds no word, is left out.
+        """Tokenize `texts` without duplicates and texts without words, and hold some out.
 
         Raises
         ------
@@ -45,19 +45,19 @@ class Corpus:
         """
         tokens = tokenize(backbone.tokenizer, list(dict.fromkeys(texts)), config.token_limit, report)
         words = MaskableIds.of(backbone.tokenizer, embedding_table(backbone.model).num_embeddings)
-        filled = np.zeros(len(tokens), dtype=bool)
+        has_words = np.zeros(len(tokens), dtype=bool)
         if len(tokens):
-            filled = np.maximum.reduceat(words.ordinary[tokens.ids], tokens.offsets[:-1])
-        if (there := int(filled.sum())) < LEAST_TEXTS:
+            has_words = np.maximum.reduceat(words.ordinary[tokens.ids], tokens.offsets[:-1])
+        if (count := int(has_words.sum())) < LEAST_TEXTS:
             raise DataError(
-                f"text: the column {config.text!r} has {there} different texts to learn from, "
+                f"text: the column {config.text!r} has {count} different texts to learn from, "
                 f"pre-training needs {LEAST_TEXTS}: bring more texts or choose another column."
             )
-        order = np.random.default_rng((config.seed, _DEAL)).permutation(np.flatnonzero(filled))
-        held = min(MOST, max(FEWEST, round(HELD_OUT * there)))
+        order = np.random.default_rng((config.seed, _SPLIT)).permutation(np.flatnonzero(has_words))
+        held = min(MAX_HELD_OUT, max(MIN_HELD_OUT, round(HELD_OUT * count)))
         return cls(tokens, words, np.sort(order[held:]), np.sort(order[:held]), config.masked, config.seed)
 
     def masked(self, epoch: int | None = None) -> Masked:
-        """Return the texts with other words covered in every epoch, and without one always the same."""
-        random = np.random.default_rng((self.seed, _COVER, 0 if epoch is None else 1 + epoch))
+        """Return the texts masked anew for every epoch; without `epoch` the mask is always the same."""
+        random = np.random.default_rng((self.seed, _MASK, 0 if epoch is None else 1 + epoch))
         return masked(self.tokens, self.words, self.mlm_probability, random)

@@ -1,4 +1,4 @@
-"""Which words are covered: a share of the tokens, never a special one, at least one of every text."""
+"""Token masking: a share of the ordinary tokens, at least one per text."""
 
 from dataclasses import dataclass
 
@@ -9,23 +9,23 @@ from transformers import PreTrainedTokenizerFast
 
 from translearn_core.activations import TokenizedTexts
 
-COVERED, SWAPPED = 0.8, 0.1
-"""Of the tokens to guess so many show the mask token, so many another word, and the rest themselves."""
+MASKED, REPLACED = 0.8, 0.1
+"""Shares of chosen tokens shown as the mask token and as a random token; the rest stay unchanged."""
 
 IGNORE_INDEX = -100
-"""Stands where there is nothing to guess."""
+"""Label of tokens that are not predicted, ignored by `cross_entropy`."""
 
 
 @dataclass(frozen=True)
 class MaskableIds:
-    """A vocabulary as masking sees it: `ordinary` marks by id what is no special token, shape (ids,)."""
+    """Maskable token ids: `ordinary` marks non-special ids, shape (ids,); `mask` is the mask token's id."""
 
     ordinary: NDArray[np.bool_]
     mask: int
 
     @classmethod
     def of(cls, tokenizer: PreTrainedTokenizerFast, rows: int) -> "MaskableIds":
-        """Return the words of a tokenizer whose model has so many rows of word embeddings."""
+        """Return the maskable ids of a tokenizer whose model has `rows` word embeddings."""
         ordinary = np.zeros(rows, dtype=bool)
         ordinary[[k for k in tokenizer.get_vocab().values() if k < rows]] = True
         ordinary[[k for k in tokenizer.all_special_ids if k < rows]] = False
@@ -34,19 +34,19 @@ class MaskableIds:
 
 @dataclass(frozen=True)
 class Masked:
-    """Texts with covered words: the model reads `seen` and guesses `hidden`, `NOTHING` elsewhere."""
+    """Masked texts: `seen` is the model's input, `hidden` the labels, `IGNORE_INDEX` where not predicted."""
 
     seen: TokenizedTexts
     hidden: TokenizedTexts
 
     def batch(self, index: NDArray[np.int64]) -> tuple[Tensor, Tensor, Tensor]:
-        """Return ids, attention mask and what to guess of some texts, shape (len(index), longest) each."""
+        """Return ids, attention mask and labels of some texts, shape (len(index), longest) each."""
         ids, mask = self.seen.padded(index)
         return ids, mask, self.hidden.padded(index)[0]
 
 
 def masked(tokens: TokenizedTexts, words: MaskableIds, share: float, random: np.random.Generator) -> Masked:
-    """Cover a `share` of the ordinary tokens, drawn one by one; in a text that got none, one.
+    """Mask each ordinary token with probability `share`, and at least one per text.
 
     References
     ----------
@@ -56,10 +56,10 @@ def masked(tokens: TokenizedTexts, words: MaskableIds, share: float, random: np.
     draw = np.where(words.ordinary[ids], random.random(len(ids)), 1.0)
     lowest = np.repeat(np.minimum.reduceat(draw, tokens.offsets[:-1]), tokens.lengths)
     chosen = (draw < share) | ((draw == lowest) & (draw < 1.0))
-    fate = random.random(len(ids))
-    other = chosen & (fate >= 1.0 - SWAPPED)
-    seen = np.where(chosen & (fate < COVERED), words.mask, ids).astype(ids.dtype)
-    seen[other] = random.choice(np.flatnonzero(words.ordinary), int(other.sum()))
+    roll = random.random(len(ids))
+    replaced = chosen & (roll >= 1.0 - REPLACED)
+    seen = np.where(chosen & (roll < MASKED), words.mask, ids).astype(ids.dtype)
+    seen[replaced] = random.choice(np.flatnonzero(words.ordinary), int(replaced.sum()))
     hidden = np.where(chosen, ids, IGNORE_INDEX).astype(ids.dtype)
     return Masked(
         TokenizedTexts(seen, tokens.offsets, tokens.pad), TokenizedTexts(hidden, tokens.offsets, IGNORE_INDEX)

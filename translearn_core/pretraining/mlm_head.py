@@ -1,4 +1,4 @@
-"""What guesses covered words: the head that a checkpoint carries, or a fresh one tied to its embeddings."""
+"""Masked-language-model heads: a checkpoint's own, or a new one tied to the word embeddings."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -19,7 +19,7 @@ from translearn_core.backbones.silence import silence_transformers
 
 @dataclass(frozen=True, eq=False)
 class MaskedLanguageModel:
-    """A backbone's model, and the head that makes (tokens, vocabulary) of its top states (tokens, width)."""
+    """A backbone's model and its head from top states, (tokens, width), to logits, (tokens, vocabulary)."""
 
     model: PreTrainedModel
     head: nn.Module
@@ -27,11 +27,11 @@ class MaskedLanguageModel:
 
     @classmethod
     def of(cls, backbone: Backbone, counts: NDArray[np.int64], seed: int) -> "MaskedLanguageModel":
-        """Return a backbone with the head of its checkpoint, or a fresh one where that carries none.
+        """Return a backbone with the head of its checkpoint, or with a new one if it has none.
 
-        `counts` says how often each token stands in the texts, shape (vocabulary,).
+        `counts` are token frequencies in the texts, shape (vocabulary,).
         """
-        if (whole := _own(backbone)) is not None:
+        if (whole := _pretrained_model(backbone)) is not None:
             body = whole.base_model
             assert isinstance(body, PreTrainedModel)
             return cls(body, PretrainedHead(whole), fresh=False)
@@ -40,9 +40,9 @@ class MaskedLanguageModel:
 
 
 class PretrainedHead(nn.Module):
-    """The head of a masked language model, whatever it is made of.
+    """Head of a pretrained masked language model of any architecture.
 
-    The model runs on top states that it is given instead of its own.
+    It runs the whole model with its body's output replaced by the given top states.
     """
 
     def __init__(self, whole: PreTrainedModel) -> None:
@@ -50,21 +50,21 @@ class PretrainedHead(nn.Module):
         self.whole = whole
 
     def forward(self, states: Tensor) -> Tensor:
-        """Return the logits of some tokens."""
+        """Return the logits of tokens from their top states."""
         body = self.whole.base_model
-        body.forward = partial(_given, states[None])  # an instance attribute, taken off again below
+        body.forward = partial(_body_output, states[None])  # instance attribute, deleted below
         try:
-            none = torch.zeros(1, len(states), dtype=torch.long, device=states.device)
-            logits: Tensor = self.whole(input_ids=none).logits
+            dummy_ids = torch.zeros(1, len(states), dtype=torch.long, device=states.device)
+            logits: Tensor = self.whole(input_ids=dummy_ids).logits
         finally:
             del body.forward
         return logits[0]
 
 
 class NewHead(nn.Module):
-    """Dense, GELU, norm, and the word embeddings themselves to compare with, as BERT has it.
+    """New head as in BERT: dense, GELU, layer norm, output tied to the word embeddings.
 
-    The bias starts as the log of each word's share, so that nothing has to be learned of how common it is.
+    The bias starts at the log frequency of each token, so word frequencies need not be learned.
     """
 
     def __init__(self, table: nn.Embedding, width: int, counts: NDArray[np.int64], seed: int) -> None:
@@ -78,22 +78,22 @@ class NewHead(nn.Module):
         self.bias = nn.Parameter(torch.from_numpy(np.log(shares).astype(np.float32)))
 
     def forward(self, states: Tensor) -> Tensor:
-        """Return the logits of some tokens."""
+        """Return the logits of tokens from their top states."""
         return functional.linear(self.norm(functional.gelu(self.dense(states))), self.table.weight, self.bias)
 
 
-def _given(states: Tensor, *_: object, **__: object) -> BaseModelOutput:
+def _body_output(states: Tensor, *_: object, **__: object) -> BaseModelOutput:
     return BaseModelOutput(last_hidden_state=states)
 
 
-def _own(backbone: Backbone) -> PreTrainedModel | None:
-    """Return the checkpoint as a masked language model; None if a part is missing or the backbone altered."""
+def _pretrained_model(backbone: Backbone) -> PreTrainedModel | None:
+    """Load the checkpoint as a masked language model; None if weights are missing or the backbone altered."""
     config, model = backbone.config, backbone.model
     altered = config.random_init or config.blocks is not None or config.fresh_top
     if altered or type(model.config) not in MODEL_FOR_MASKED_LM_MAPPING:
         return None
     with silence_transformers():
-        whole, found = AutoModelForMaskedLM.from_pretrained(
+        whole, loading = AutoModelForMaskedLM.from_pretrained(
             resolve_backbone(config, network=False),
             config=model.config,
             dtype=torch.float32,
@@ -102,5 +102,5 @@ def _own(backbone: Backbone) -> PreTrainedModel | None:
             use_safetensors=True,
             output_loading_info=True,
         )
-    complete = not found["missing_keys"] and not found["mismatched_keys"]
+    complete = not loading["missing_keys"] and not loading["mismatched_keys"]
     return whole if complete and type(whole.base_model) is type(model) else None

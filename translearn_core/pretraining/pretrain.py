@@ -1,6 +1,6 @@
-"""Pre-training gone on with: a backbone reads new texts and guesses covered words.
+"""Continued pretraining of a backbone on new texts with masked language modelling.
 
-A fresh head learns alone at first, so that its first mistakes do not shake what the backbone knows.
+A new head trains alone at first, so that its large initial gradients do not disturb the backbone.
 
 References
 ----------
@@ -21,11 +21,12 @@ from translearn_core.config import PretrainConfig
 from translearn_core.errors import ConfigError, DamagedFileError
 from translearn_core.pretraining.checkpoint import PretrainingState
 from translearn_core.pretraining.corpus import Corpus
-from translearn_core.pretraining.loop import PretrainingLoop, Record
+from translearn_core.pretraining.loop import PretrainingLoop
 from translearn_core.pretraining.mlm_head import MaskedLanguageModel
 from translearn_core.pretraining.save import save_backbone
 from translearn_core.results import Pretraining
 from translearn_core.runs import artifacts
+from translearn_core.training.callbacks import Record
 
 log = logging.getLogger(__name__)
 
@@ -33,39 +34,39 @@ log = logging.getLogger(__name__)
 def pretrain(
     config: PretrainConfig, texts: Sequence[str], folder: Path, *, report: ProgressCallback, record: Record
 ) -> Pretraining:
-    """Pre-train as `config` says on `texts`; keep the new backbone and what was measured under `folder`.
+    """Pretrain on `texts`; save the new backbone and results under `folder`.
 
-    Goes on from the epoch that an earlier attempt in `folder` has finished.
+    Resumes from the last epoch finished by an earlier attempt in `folder`.
 
     Raises
     ------
     ConfigError
-        If this backbone cannot guess covered words, or cannot read texts so long.
+        If the backbone does not support masking, or its token limit is too low.
     DataError
         If there are too few texts.
     Stopped
-        If `report` asks to stop; running again goes on from the last epoch.
+        If `report` asks to stop; running again resumes from the last epoch.
     """
-    began = time.perf_counter()
+    started = time.perf_counter()
     compute = Compute.choose(config.device, config.precision)
     report("loading the backbone", 0, 0)
     backbone = load(config.backbone)
     check(config, backbone)
     corpus = Corpus.of(texts, backbone, config, report)
     rows = embedding_table(backbone.model).num_embeddings
-    guesser = MaskedLanguageModel.of(backbone, np.bincount(corpus.tokens.ids, minlength=rows), config.seed)
-    loop = PretrainingLoop(guesser, corpus, config, compute, report, record)
-    if (earlier := _earlier(folder, report)) is not None:
-        loop.resume(earlier)
+    model = MaskedLanguageModel.of(backbone, np.bincount(corpus.tokens.ids, minlength=rows), config.seed)
+    loop = PretrainingLoop(model, corpus, config, compute, report, record)
+    if (state := _read_checkpoint(folder, report)) is not None:
+        loop.resume(state)
     spent = loop.state.seconds
 
     def seconds() -> float:
-        return spent + time.perf_counter() - began
+        return spent + time.perf_counter() - started
 
     loop.run(lambda: loop.checkpoint(seconds()).write(folder))
     after = loop.held_out_loss()
     report("keeping the backbone", 0, 0)
-    save_backbone(folder, guesser.model, backbone)
+    save_backbone(folder, model.model, backbone)
     assert loop.state.before is not None
     result = Pretraining(
         parent=config.backbone.label,
@@ -76,7 +77,7 @@ def pretrain(
         loss_after=after,
         losses=tuple(loop.state.losses),
         head_epochs=len(loop.state.losses) - config.epochs,
-        fresh_head=guesser.fresh,
+        fresh_head=model.fresh,
         seconds=round(seconds(), 3),
         device=compute.label,
         precision=compute.precision,
@@ -86,8 +87,8 @@ def pretrain(
     return result
 
 
-def _earlier(folder: Path, report: ProgressCallback) -> PretrainingState | None:
-    """Return the state that an earlier attempt left; None if there is none that can be gone on from."""
+def _read_checkpoint(folder: Path, report: ProgressCallback) -> PretrainingState | None:
+    """Return the checkpoint of an earlier attempt; None if there is none or it is damaged."""
     try:
         return PretrainingState.read(folder)
     except DamagedFileError as error:
@@ -97,7 +98,13 @@ def _earlier(folder: Path, report: ProgressCallback) -> PretrainingState | None:
 
 
 def check(config: PretrainConfig, backbone: Backbone) -> None:
-    """Refuse a backbone that cannot guess covered words, before anything is computed."""
+    """Validate a backbone for masked language modelling.
+
+    Raises
+    ------
+    ConfigError
+        If it is causal, has no mask token, or its token limit is lower than asked for.
+    """
     name, tokenizer, anatomy = config.backbone.label, backbone.tokenizer, backbone.anatomy
     if anatomy.causal:
         raise ConfigError(

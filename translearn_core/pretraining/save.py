@@ -1,4 +1,4 @@
-"""A trained backbone as a folder that can be loaded like any other: weights, architecture, tokenizer."""
+"""Saving of a backbone as a loadable folder: weights, architecture, tokenizer."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from translearn_core.storage import atomic_folder
 
 
 def save_backbone(folder: Path, model: PreTrainedModel, source: Backbone, *, checksums: bool = True) -> None:
-    """Save `model` with the tokenizer of `source` under `folder`, all at once and with checksums."""
+    """Save `model` with the tokenizer of `source` under `folder`, atomically."""
     with atomic_folder(folder / BACKBONE, checksums=checksums) as draft:
         _write(draft, model, source)
 
@@ -30,7 +30,7 @@ def _write(folder: Path, model: PreTrainedModel, source: Backbone) -> None:
 
 
 def _set_num_hidden_layers(model: PreTrainedModel, blocks: int) -> None:
-    """Let the configuration say how many blocks were kept, or the weights would be found incomplete."""
+    """Set the number of blocks in the configuration, so that the saved weights count as complete."""
     config = model.config
     if kinds := getattr(config, "layer_types", None):
         config.layer_types = list(kinds)[:blocks]

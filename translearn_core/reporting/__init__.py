@@ -1,4 +1,4 @@
-"""One HTML file about a run or a study: what was asked, found and doubted, and how to do it again."""
+"""HTML report of a run or a study: results, caveats and how to reproduce it."""
 
 from translearn_core.reporting.blocks import FigureBlock, Section, TableBlock
 from translearn_core.reporting.caveats import caveats

@@ -1,4 +1,4 @@
-"""What a section of a report is made of: sentences, figures with their numbers, tables, caveats."""
+"""Building blocks of a report: sections, figures and tables."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 @dataclass(frozen=True, eq=False)
 class TableBlock:
-    """A table under its name."""
+    """A named table."""
 
     name: str
     frame: pd.DataFrame
@@ -16,7 +16,7 @@ class TableBlock:
 
 @dataclass(frozen=True, eq=False)
 class FigureBlock:
-    """A figure, the sentence under it that says what to look for, and its numbers."""
+    """A figure, its caption and its numbers."""
 
     figure: go.Figure
     sentence: str
@@ -25,9 +25,9 @@ class FigureBlock:
 
 @dataclass(frozen=True, eq=False)
 class Section:
-    """One part of a report.
+    """One section of a report.
 
-    `alarms` are sentences to be seen first, such as harm done; `caveats` say what weakens what was found.
+    `alarms` are sentences shown on top, such as negative transfer; `caveats` limit the findings.
     """
 
     title: str

@@ -1,4 +1,4 @@
-"""What a reader must know before believing a report: one rule a function, which applies or says nothing."""
+"""Caveats of a report: one function per rule, empty where the rule does not apply."""
 
 from collections.abc import Callable
 
@@ -12,56 +12,56 @@ from translearn_core.results import Comparison, Diagnosis, ProbeScores, Severity
 from translearn_core.results.evaluation import SMALL_TEST_SET, small_test_set_note
 
 FEW_SEEDS = 3
-"""Fewer seeds give no interval over seeds."""
-UNEVEN = 3.0
-"""The commonest class has so many times the rows of the rarest: accuracy speaks of the common ones."""
-CUT = 0.05
-"""More texts than this share were cut at the token limit."""
+"""Least number of seeds for an interval over seeds."""
+IMBALANCED = 3.0
+"""Class imbalance (largest / smallest class) at which accuracy is misleading."""
+TRUNCATED = 0.05
+"""Share of truncated texts above which a caveat is given."""
 REPORTED_CODES = (Severity.WARNING, Severity.DECISION, Severity.BLOCKING)
 WEAKENING_CODES = ("leaks", "duplicates-dropped", "conflicts-dropped", "rare-dropped", "rare-merged")
-"""Findings that are told though they were mended."""
+"""Findings that are reported although they were fixed."""
 
 
-def caveats(about: ReportData) -> tuple[str, ...]:
-    """Return every caveat that applies, each once."""
-    return tuple(dict.fromkeys(sentence for rule in RULES for sentence in rule(about)))
+def caveats(data: ReportData) -> tuple[str, ...]:
+    """Return the caveats that apply, without duplicates."""
+    return tuple(dict.fromkeys(sentence for rule in RULES for sentence in rule(data)))
 
 
-def few_test_rows(about: ReportData) -> list[str]:
-    """Tell where small differences cannot show."""
-    compared = about.result(Comparison)
-    if about.evaluation is not None and (test := about.evaluation.metrics.get(str(Split.TEST))):
+def few_test_rows(data: ReportData) -> list[str]:
+    """Warn that a small test set hides small differences."""
+    comparison = data.result(Comparison)
+    if data.evaluation is not None and (test := data.evaluation.metrics.get(str(Split.TEST))):
         rows = test.n
-    elif compared is not None:
-        rows = compared.test_rows
+    elif comparison is not None:
+        rows = comparison.test_rows
     else:
         return []
-    return [few] if (few := small_test_set_note(rows)) else []
+    return [note] if (note := small_test_set_note(rows)) else []
 
 
-def few_seeds(about: ReportData) -> list[str]:
-    """Tell where chance of the training itself is not in the intervals."""
-    said = []
-    if about.evaluation is not None:
-        said.append(
+def few_seeds(data: ReportData) -> list[str]:
+    """Warn that the intervals do not include variance over seeds."""
+    sentences = []
+    if data.evaluation is not None:
+        sentences.append(
             "One seed: the intervals tell what other test rows would change; what another seed would change "
             "is not in them."
         )
-    compared = about.result(Comparison)
-    few = [cell.name for cell in compared.cells if cell.runs < FEW_SEEDS] if compared else []
+    comparison = data.result(Comparison)
+    few = [arm.name for arm in comparison.cells if arm.runs < FEW_SEEDS] if comparison else []
     if few:
-        said.append(
-            f"{len(few)} of the {len(compared.cells) if compared else 0} ways compared have fewer than "
+        sentences.append(
+            f"{len(few)} of the {len(comparison.cells) if comparison else 0} ways compared have fewer than "
             f"{FEW_SEEDS} seeds: their intervals are over test rows, not over seeds."
         )
-    return said
+    return sentences
 
 
-def uneven_classes(about: ReportData) -> list[str]:
-    """Tell where accuracy hides the rare classes."""
-    rows = _test_rows(about)
+def uneven_classes(data: ReportData) -> list[str]:
+    """Warn that accuracy hides rare classes."""
+    rows = _test_rows(data)
     rows = rows[rows > 0]
-    if len(rows) < 2 or rows.max() < UNEVEN * rows.min():
+    if len(rows) < 2 or rows.max() < IMBALANCED * rows.min():
         return []
     times = rows.max() / rows.min()
     return [
@@ -70,24 +70,26 @@ def uneven_classes(about: ReportData) -> list[str]:
     ]
 
 
-def untested_classes(about: ReportData) -> list[str]:
-    """Tell where a class has no test row."""
-    none = int(np.count_nonzero(_test_rows(about) == 0))
-    return [f"{none} of the classes have no test row, so nothing is known about them."] if none else []
+def untested_classes(data: ReportData) -> list[str]:
+    """Warn of classes without test rows."""
+    untested = int(np.count_nonzero(_test_rows(data) == 0))
+    return (
+        [f"{untested} of the classes have no test row, so nothing is known about them."] if untested else []
+    )
 
 
-def unfinished(about: ReportData) -> list[str]:
-    """Tell where a study was not carried through."""
-    compared, total = about.result(Comparison), len(about.planned)
-    done = sum(cell.runs for cell in compared.cells) if compared else 0
+def unfinished(data: ReportData) -> list[str]:
+    """Warn that runs of a study are unfinished."""
+    comparison, total = data.result(Comparison), len(data.planned)
+    done = sum(arm.runs for arm in comparison.cells) if comparison else 0
     if not 0 < done < total:
         return []
     return [f"Only {done:,} of the study's {total:,} runs are finished: what the others say is not in it."]
 
 
-def findings(about: ReportData) -> list[str]:
-    """Tell what was found in the data that weakens the answer, leakage and repeats among it."""
-    diagnosis = about.result(Diagnosis)
+def findings(data: ReportData) -> list[str]:
+    """Return data findings that weaken the results, such as leakage and duplicates."""
+    diagnosis = data.result(Diagnosis)
     if diagnosis is None:
         return []
     return [
@@ -97,10 +99,10 @@ def findings(about: ReportData) -> list[str]:
     ]
 
 
-def cut_texts(about: ReportData) -> list[str]:
-    """Tell where texts were not read to their end."""
-    diagnosis = about.result(Diagnosis)
-    if diagnosis is None or diagnosis.cut_share <= CUT:
+def cut_texts(data: ReportData) -> list[str]:
+    """Warn of truncated texts."""
+    diagnosis = data.result(Diagnosis)
+    if diagnosis is None or diagnosis.cut_share <= TRUNCATED:
         return []
     return [
         f"{percent(diagnosis.cut_share)} of the texts are longer than {diagnosis.token_limit} tokens; the "
@@ -108,9 +110,9 @@ def cut_texts(about: ReportData) -> list[str]:
     ]
 
 
-def chosen_on_validation(about: ReportData) -> list[str]:
-    """Tell what was chosen on which rows."""
-    if about.evaluation is None or (held := about.evaluation.metrics.get(str(Split.VALIDATION))) is None:
+def chosen_on_validation(data: ReportData) -> list[str]:
+    """Warn that the epoch was selected on validation rows."""
+    if data.evaluation is None or (held := data.evaluation.metrics.get(str(Split.VALIDATION))) is None:
         return []
     hedge = ", which are few: another choice could have done as well" if held.n < SMALL_TEST_SET else ""
     return [
@@ -119,9 +121,9 @@ def chosen_on_validation(about: ReportData) -> list[str]:
     ]
 
 
-def optimistic_probes(about: ReportData) -> list[str]:
-    """Tell that a fine-tuned model's cross-validation has seen its labels."""
-    probes = about.result(ProbeScores)
+def optimistic_probes(data: ReportData) -> list[str]:
+    """Warn that cross-validated probes of a fine-tuned model have seen the labels."""
+    probes = data.result(ProbeScores)
     if probes is None or "fine-tuned" not in probes.variants:
         return []
     return [
@@ -130,31 +132,35 @@ def optimistic_probes(about: ReportData) -> list[str]:
     ]
 
 
-def had_help(about: ReportData) -> list[str]:
-    """Tell what else the run, or the runs of a study, learned from."""
-    config, said = about.config, []
+def extra_training_signal(data: ReportData) -> list[str]:
+    """Warn of augmentation, distillation and continued training."""
+    config, sentences = data.config, []
     copies = config.augment.copies if config is not None else 0
-    if about.study is not None:
-        copies = max((one.config.augment.copies for one in about.planned), default=0)
+    if data.study is not None:
+        copies = max((run.config.augment.copies for run in data.planned), default=0)
     if copies:
-        said.append(f"Every training text was added {copies} times more in altered copies.")
-    if taught := {one.cell["recipe"] for one in about.planned if one.config.distil is not None}:
-        names = ", ".join(
-            RECIPES[RecipeName(name)].title if name in RECIPES else name for name in sorted(taught)
+        sentences.append(
+            f"Data augmentation: every training text was added {copies} times more in altered copies."
         )
-        said.append(f"{names} had a teacher: what that one had learned counts there.")
+    if distilled := {run.cell["recipe"] for run in data.planned if run.config.distil is not None}:
+        names = ", ".join(
+            RECIPES[RecipeName(name)].title if name in RECIPES else name for name in sorted(distilled)
+        )
+        sentences.append(f"{names} had a teacher: what that one had learned counts there.")
     if isinstance(config, ExperimentConfig) and config.distil is not None:
-        said.append("The run had a teacher: what that one had learned counts for the run here.")
+        sentences.append("The run had a teacher: what that one had learned counts for the run here.")
     if isinstance(config, ExperimentConfig) and config.continues is not None:
-        said.append("The run goes on from another one: what that one had learned counts for the run here.")
-    return said
+        sentences.append(
+            "The run goes on from another one: what that one had learned counts for the run here."
+        )
+    return sentences
 
 
-def _test_rows(about: ReportData) -> NDArray[np.int64]:
-    """Return how many test rows each class has, as the run was scored or else as the data were dealt."""
-    diagnosis = about.result(Diagnosis)
-    if about.evaluation is not None:
-        rows = about.evaluation.confusion.sum(axis=1)
+def _test_rows(data: ReportData) -> NDArray[np.int64]:
+    """Return the number of test rows per class, from the evaluation or else from the data profile."""
+    diagnosis = data.result(Diagnosis)
+    if data.evaluation is not None:
+        rows = data.evaluation.confusion.sum(axis=1)
     else:
         rows = () if diagnosis is None else diagnosis.counts[str(Split.TEST)]
     return np.asarray(rows, dtype=np.int64)
@@ -170,6 +176,6 @@ RULES: tuple[Callable[[ReportData], list[str]], ...] = (
     chosen_on_validation,
     cut_texts,
     optimistic_probes,
-    had_help,
+    extra_training_signal,
 )
-"""Every rule, the weightiest first."""
+"""All rules, the most important first."""

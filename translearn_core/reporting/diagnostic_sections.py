@@ -1,4 +1,4 @@
-"""What each kind of evidence says in a report: the registry of sections, a result in, a section out."""
+"""Report sections of diagnostics, and their registry by kind of job."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,209 +26,218 @@ from translearn_core.results import (
 )
 
 INTERVAL = "Bars are 95 % intervals."
-DOUBTED = 50
-"""Doubtful labels that are listed."""
+MAX_LABEL_ISSUES = 50
+"""Most label issues listed."""
 
 
-def data(found: Diagnosis, _: ReportData) -> Section:
-    """Tell what the table holds and what was found in it."""
+def data_profile(diagnosis: Diagnosis, _: ReportData) -> Section:
+    """Return the section on the data and its findings."""
     pictures = [
         FigureBlock(
-            plots.class_counts(found),
-            "Rows of each class, and how they were dealt to training, validation and test.",
-            TableBlock("rows by class", found.frame()),
+            plots.class_counts(diagnosis),
+            "Rows of each class, and the train/validation/test split.",
+            TableBlock("rows by class", diagnosis.frame()),
         )
     ]
-    if not found.lengths.empty:
+    if not diagnosis.lengths.empty:
         pictures.append(
             FigureBlock(
-                plots.text_lengths(found),
-                f"How long the texts are; what is beyond {found.token_limit} tokens is cut off.",
-                TableBlock("lengths", found.lengths),
+                plots.text_lengths(diagnosis),
+                f"How long the texts are; what is beyond {diagnosis.token_limit} tokens is cut off.",
+                TableBlock("lengths", diagnosis.lengths),
             )
         )
-    said = tuple(finding.sentence for finding in found.findings)
-    return Section("What did it learn from?", said, tuple(pictures))
+    sentences = tuple(finding.sentence for finding in diagnosis.findings)
+    return Section("What did it learn from?", sentences, tuple(pictures))
 
 
-def baselines(found: Baselines, _: ReportData) -> Section:
-    """Hold the run against what needs no training of the backbone, and against scratch."""
+def baselines(result: Baselines, _: ReportData) -> Section:
+    """Return the section on the baselines."""
     picture = FigureBlock(
-        plots.baseline_dots(found),
-        f"Test accuracy of the run and of cheaper ways, on the same {found.n_test:,} rows. {INTERVAL} "
+        plots.baseline_dots(result),
+        f"Test accuracy of the run and of its baselines, on the same {result.n_test:,} rows. {INTERVAL} "
         "Diamonds do better than the run by more than chance.",
-        TableBlock("baselines", found.frame()),
+        TableBlock("baselines", result.frame()),
     )
-    harms = tuple(line.negative_transfer for line in found.lines if line.negative_transfer)
-    said = (found.sentence, *(line.verdict for line in found.lines))
-    return Section("Did transfer help?", said, (picture,), alarms=harms, caveats=found.caveats)
+    alarms = tuple(line.negative_transfer for line in result.lines if line.negative_transfer)
+    sentences = (result.sentence, *(line.verdict for line in result.lines))
+    return Section("Did transfer help?", sentences, (picture,), alarms=alarms, caveats=result.caveats)
 
 
-def probes(found: ProbeScores, _: ReportData) -> Section:
-    """Tell what a linear classifier finds in each layer."""
+def probes(scores: ProbeScores, _: ReportData) -> Section:
+    """Return the section on linear probing."""
     picture = FigureBlock(
-        plots.probe_lines(found),
+        plots.probe_lines(scores),
         f"Test accuracy of a linear classifier on each layer; layer 0 is the embeddings. {INTERVAL} Where "
         "the lines part, training changed what the layer knows.",
-        TableBlock("probes", found.frame()),
+        TableBlock("probes", scores.frame()),
     )
-    return Section(f"What does each layer know{_of(found.target)}?", found.sentences, (picture,))
+    return Section(
+        f"Linear probing: what does each layer know{_of(scores.target)}?", scores.sentences, (picture,)
+    )
 
 
-def similarity(found: Similarity, about: ReportData) -> Section:
-    """Tell how far the layers are from where they started."""
+def similarity(result: Similarity, data: ReportData) -> Section:
+    """Return the section on representation similarity (CKA)."""
     lines = FigureBlock(
-        plots.similarity_lines(found, about.drift),
-        "How alike each layer is before and after training (debiased CKA: 1 is the same arrangement of the "
-        "texts). Below the dashed line it changed more than another seed would change it.",
-        TableBlock("layers", found.frame()),
+        plots.similarity_lines(result, data.drift),
+        "Representation similarity of each layer before and after training (debiased CKA: 1 is the same "
+        "arrangement of the texts). Below the dashed line it changed more than another seed would change it.",
+        TableBlock("layers", result.frame()),
     )
     pairs = FigureBlock(
-        plots.similarity_map(found),
+        plots.similarity_map(result),
         "Each layer before training (down) against each after it (across). Where the diagonal fades, that "
         "layer was changed.",
-        TableBlock("pairs of layers", found.pairs()),
+        TableBlock("pairs of layers", result.pairs()),
     )
-    return Section("What moved inside?", (found.sentence,), (lines, pairs))
+    return Section("Representation similarity (CKA): what moved inside?", (result.sentence,), (lines, pairs))
 
 
-def forgetting(found: Forgetting, _: ReportData) -> Section:
-    """Tell what the backbone can no longer do."""
+def forgetting(result: Forgetting, _: ReportData) -> Section:
+    """Return the section on catastrophic forgetting."""
     picture = FigureBlock(
-        plots.forgetting_bars(found),
+        plots.forgetting_bars(result),
         f"Changes about a zero line; left of it something was lost. {INTERVAL} Open circles could be chance.",
-        TableBlock("changes", found.changes()),
+        TableBlock("changes", result.changes()),
     )
-    sheets = (TableBlock("sentence pairs that changed most", found.most_changed()),)
-    return Section("What was lost?", found.sentences(), (picture,), sheets)
+    sheets = (TableBlock("sentence pairs that changed most", result.most_changed()),)
+    return Section("Catastrophic forgetting: what was lost?", result.sentences(), (picture,), sheets)
 
 
-def trust(found: ErrorAnalysis, _: ReportData) -> Section:
-    """Tell what a probability is worth and where it errs."""
+def error_analysis(analysis: ErrorAnalysis, _: ReportData) -> Section:
+    """Return the section on calibration and errors."""
     pictures = [
         FigureBlock(
-            plots.reliability_diagram(found),
-            "Each bar holds the texts it was about so sure of; its height is how many of those it got right. "
-            f"On the dashed line it is right as often as it is sure. {INTERVAL}",
-            TableBlock("reliability", found.bins),
+            plots.reliability_diagram(analysis),
+            "Reliability diagram (calibration): each bar holds the texts it was about so sure of; its height "
+            f"is the accuracy on those. The dashed line is perfect calibration. {INTERVAL}",
+            TableBlock("reliability", analysis.bins),
         ),
         FigureBlock(
-            plots.risk_coverage_curve(found),
-            "The surer it must be to answer, the fewer texts are answered, and the more of those are right.",
-            TableBlock("coverage", found.coverage),
+            plots.risk_coverage_curve(analysis),
+            "Risk-coverage curve: the surer it must be to answer, the fewer texts are answered, and the "
+            "more of those are right.",
+            TableBlock("coverage", analysis.coverage),
         ),
     ]
-    if not found.slices.empty:
+    if not analysis.slices.empty:
         pictures.append(
             FigureBlock(
-                plots.slice_accuracies(found),
+                plots.slice_accuracies(analysis),
                 "Accuracy on parts of the test rows, the weakest on top. Diamonds differ from all other rows "
                 f"by more than chance. {INTERVAL}",
-                TableBlock("slices", found.slices),
+                TableBlock("slices", analysis.slices),
             )
         )
-    sheets = (
-        TableBlock("calibration", found.frame()),
-        TableBlock("labels to read again", found.suspects.head(DOUBTED)),
-        TableBlock("what is taken for what", found.pairs),
+    tables = (
+        TableBlock("calibration", analysis.frame()),
+        TableBlock("label issues (labels to read again)", analysis.suspects.head(MAX_LABEL_ISSUES)),
+        TableBlock("most confused classes", analysis.pairs),
     )
-    filled = tuple(sheet for sheet in sheets if not sheet.frame.empty)
-    title = "Can its confidence be believed, and where does it err?"
-    return Section(title, found.sentences[:4], tuple(pictures), filled, caveats=found.sentences[4:])
+    filled = tuple(table for table in tables if not table.frame.empty)
+    title = "Calibration and errors: can its confidence be believed, and where does it err?"
+    return Section(title, analysis.sentences[:4], tuple(pictures), filled, caveats=analysis.sentences[4:])
 
 
-def embeddings(found: Projection, _: ReportData) -> Section:
-    """Show the same texts before and after training."""
+def projection(result: Projection, _: ReportData) -> Section:
+    """Return the section on the 2-D projections."""
     pictures = tuple(
         FigureBlock(
-            plots.projection(found, v, "label"),
-            _seen(found, v),
-            TableBlock(f"points, {variant}", found.frame()),
+            plots.projection(result, v, "label"),
+            _caption(result, v),
+            TableBlock(f"points, {variant}", result.frame()),
         )
-        for v, variant in enumerate(found.variants)
+        for v, variant in enumerate(result.variants)
     )
-    told = ", ".join(f"{name} {value}" for name, value in found.settings.items())
-    part = "All" if len(found.row) == found.total else f"{len(found.row):,} of"
-    how = (
-        f"{part} {found.total:,} texts in one layer as a plane picture ({told}). A picture is no evidence: "
-        "read the shares of neighbours."
+    settings = ", ".join(f"{name} {value}" for name, value in result.settings.items())
+    part = "All" if len(result.row) == result.total else f"{len(result.row):,} of"
+    note = (
+        f"{part} {result.total:,} texts in one layer as a plane picture ({settings}). A picture is no "
+        "evidence: read the shares of neighbours."
     )
-    return Section("How do the texts lie?", tuple(filter(None, (found.sentence, how))), pictures)
+    return Section(
+        "2-D projection: how do the texts lie?", tuple(filter(None, (result.sentence, note))), pictures
+    )
 
 
-def _seen(found: Projection, variant: int) -> str:
-    """Say what a picture shows to who cannot see it, and what to make of it."""
-    near = found.nearness[variant]
-    seen = f"{len(found.shown):,} texts as points, {found.variants[variant]}, coloured by label."
-    if not np.isnan(near.purity):
-        seen += (
-            f" Of a test text's ten nearest neighbours, in full width, {percent(near.purity)} "
-            f"{within(near.interval)} carry its label."
+def _caption(projection: Projection, variant: int) -> str:
+    """Return the caption of one projection, which also describes it without the figure."""
+    quality = projection.nearness[variant]
+    caption = f"{len(projection.shown):,} texts as points, {projection.variants[variant]}, coloured by label."
+    if not np.isnan(quality.purity):
+        caption += (
+            f" 10-nearest-neighbour label agreement of test texts, in full width: {percent(quality.purity)} "
+            f"{within(quality.interval)}."
         )
-    if not np.isnan(near.trustworthiness):
-        seen += f" The picture shows who is near whom to {near.trustworthiness:.2f}, where 1 is entirely."
-    return f"{seen} Only nearness means something, not the axes."
+    if not np.isnan(quality.trustworthiness):
+        caption += (
+            f" The picture shows who is near whom to {quality.trustworthiness:.2f}, where 1 is entirely."
+        )
+    return f"{caption} Only nearness means something, not the axes."
 
 
-def label_curve(found: LabelEfficiency, _: ReportData) -> Section:
-    """Tell what each label is worth with transfer and without."""
+def label_efficiency(curve: LabelEfficiency, _: ReportData) -> Section:
+    """Return the section on label efficiency."""
     picture = FigureBlock(
-        plots.label_efficiency(found),
-        f"Test accuracy by number of training labels, on the same {found.n_test:,} test rows. {INTERVAL}",
-        TableBlock("label curve", found.frame()),
+        plots.label_efficiency(curve),
+        f"Test accuracy by number of training labels, on the same {curve.n_test:,} test rows. {INTERVAL}",
+        TableBlock("label efficiency", curve.frame()),
     )
-    return Section("What is each label worth?", found.sentences, (picture,))
+    return Section("Label efficiency: what is each label worth?", curve.sentences, (picture,))
 
 
-def transferability(found: Transferability, _: ReportData) -> Section:
-    """Tell how well the layers suited the task before training."""
+def transferability(ratings: Transferability, _: ReportData) -> Section:
+    """Return the section on transferability scores."""
     picture = FigureBlock(
-        plots.layer_ratings(found),
-        "LogME, a score found in seconds without training, beside the accuracy of a probe.",
-        TableBlock("layer ratings", found.frame()),
+        plots.layer_ratings(ratings),
+        "LogME, a transferability score found in seconds without training, beside the accuracy of a probe.",
+        TableBlock("layer ratings", ratings.frame()),
     )
-    return Section("How well did the backbone suit the task?", (found.sentence,), (picture,))
+    return Section(
+        "Transferability: how well did the backbone suit the task?", (ratings.sentence,), (picture,)
+    )
 
 
-def study(compared: Comparison, about: ReportData) -> Section:
-    """Tell how the ways of a study compare."""
-    called = cell_titles(about.cells)
-    found = compared.called(lambda name: called.get(name, name))
-    numbers = found.frame().rename(columns={"cell": "way"})
+def study(result: Comparison, data: ReportData) -> Section:
+    """Return the section that compares the arms of a study."""
+    titles = cell_titles(data.cells)
+    comparison = result.called(lambda name: titles.get(name, name))
+    numbers = comparison.frame().rename(columns={"cell": "way"})
     pictures = [
         FigureBlock(
-            plots.study_cells(found),
-            f"Mean test accuracy of each way. {INTERVAL} Filled dots differ from {found.baseline} by more "
-            "than chance; among twenty, one looks different by chance alone.",
+            plots.study_cells(comparison),
+            f"Mean test accuracy of each way. {INTERVAL} Filled dots differ from {comparison.baseline} by "
+            "more than chance; among twenty, one looks different by chance alone.",
             TableBlock("comparison", numbers),
         )
     ]
-    if about.study is not None and len(about.study.boundaries) > 1:
+    if data.study is not None and len(data.study.boundaries) > 1:
         pictures.append(
             FigureBlock(
-                plots.depth_curve(found, group_labels(about.cells, "boundary")),
+                plots.depth_curve(comparison, group_labels(data.cells, "boundary")),
                 "Test accuracy, and below it the seconds a run takes, by the lowest block that trains. "
                 f"{INTERVAL} Where the upper curve is flat, training deeper costs time and gains nothing "
                 "that could not be chance.",
                 TableBlock("comparison by depth", numbers.sort_values("boundary", ascending=False)),
             )
         )
-    if about.study is not None and len(about.study.sizes) > 1:
+    if data.study is not None and len(data.study.sizes) > 1:
         pictures.append(
             FigureBlock(
-                plots.size_curve(found, group_labels(about.cells, "rows")),
+                plots.size_curve(comparison, group_labels(data.cells, "rows")),
                 f"Test accuracy by number of training rows. {INTERVAL} Where lines cross, the better way "
                 "changes.",
                 TableBlock("comparison by rows", numbers.sort_values("training rows")),
             )
         )
-    harms = tuple(cell.harm.sentence for cell in found.cells if cell.harm)
-    return Section("How do the ways compare?", found.sentences(), tuple(pictures), alarms=harms)
+    alarms = tuple(arm.harm.sentence for arm in comparison.cells if arm.harm)
+    return Section("How do the ways compare?", comparison.sentences(), tuple(pictures), alarms=alarms)
 
 
 @dataclass(frozen=True)
 class DiagnosticSection:
-    """What a kind of job adds: what it is called, its kind of result, and how that becomes a section."""
+    """Section of a kind of job: its name, the type of its result, and the function that builds it."""
 
     called: str
     result: type[Any]
@@ -237,18 +246,18 @@ class DiagnosticSection:
 
 DIAGNOSTIC_SECTIONS: dict[JobKind, DiagnosticSection] = {
     JobKind.COMPARE: DiagnosticSection("the comparison", Comparison, study),
-    JobKind.DIAGNOSE: DiagnosticSection("what was found in the data", Diagnosis, data),
+    JobKind.DIAGNOSE: DiagnosticSection("what was found in the data", Diagnosis, data_profile),
     JobKind.BASELINES: DiagnosticSection("baselines", Baselines, baselines),
-    JobKind.LABEL_EFFICIENCY: DiagnosticSection("the label curve", LabelEfficiency, label_curve),
+    JobKind.LABEL_EFFICIENCY: DiagnosticSection("label efficiency", LabelEfficiency, label_efficiency),
     JobKind.PROBE: DiagnosticSection("probes", ProbeScores, probes),
     JobKind.SIMILARITY: DiagnosticSection("what moved inside", Similarity, similarity),
     JobKind.FORGETTING: DiagnosticSection("what was lost", Forgetting, forgetting),
-    JobKind.ERROR_ANALYSIS: DiagnosticSection("trust in its confidence", ErrorAnalysis, trust),
-    JobKind.PROJECTION: DiagnosticSection("the picture of the texts", Projection, embeddings),
+    JobKind.ERROR_ANALYSIS: DiagnosticSection("trust in its confidence", ErrorAnalysis, error_analysis),
+    JobKind.PROJECTION: DiagnosticSection("the picture of the texts", Projection, projection),
     JobKind.TRANSFERABILITY: DiagnosticSection("ratings before training", Transferability, transferability),
 }
-"""What can be in a report, in its order."""
+"""Section of each kind of job, in the order of the report."""
 
 
-def _of(what: str) -> str:
-    return f" of {what}" if what else ""
+def _of(target: str) -> str:
+    return f" of {target}" if target else ""

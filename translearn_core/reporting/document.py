@@ -1,4 +1,4 @@
-"""From sections to one HTML file: everything inlined, every text escaped, never over the size limit."""
+"""Rendering of a report as one self-contained HTML file of limited size."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -15,29 +15,29 @@ from translearn_core.reporting.blocks import FigureBlock, Section, TableBlock
 from translearn_core.reporting.report_data import ReportData
 
 LIMIT = 8_000_000
-"""Bytes of a report at most: what a mail takes."""
+"""Most bytes of a report, so that it fits in an e-mail."""
 MOST_ROWS = 200
-"""Rows of a table that are written; the app's CSV has all."""
+"""Most rows of a table; the app's CSV has all."""
 LONGEST_CELL = 300
-"""Characters of a text in a table; more is cut with an ellipsis."""
+"""Most characters of a table cell; longer ones are cut with an ellipsis."""
 
 
 @dataclass(frozen=True)
 class Document:
-    """The file as text, and what had to be left out to keep it small."""
+    """The HTML text, and names of what was left out to limit its size."""
 
     html: str
     left_out: tuple[str, ...]
 
     @property
     def bytes(self) -> int:
-        """Size of the file."""
+        """Size in bytes."""
         return len(self.html.encode())
 
 
 @dataclass(frozen=True)
 class _Table:
-    """A table as text: at most `MOST_ROWS` lines of `total`; none where it was left out."""
+    """A table as text: at most `MOST_ROWS` of `total` lines, none if left out."""
 
     name: str
     head: tuple[str, ...]
@@ -52,7 +52,7 @@ class _Table:
 
 @dataclass(frozen=True)
 class _Figure:
-    """A figure as JSON, the sentence under it, its numbers; no JSON where it was left out."""
+    """A figure as JSON (empty if left out), its caption and its numbers."""
 
     id: str
     data: str
@@ -61,8 +61,8 @@ class _Figure:
 
 
 @dataclass(frozen=True)
-class _Drawn:
-    """A section as it is written."""
+class _RenderedSection:
+    """A section with its figures and tables as text."""
 
     id: str
     section: Section
@@ -71,25 +71,25 @@ class _Drawn:
 
 
 def render(
-    about: ReportData, sections: Sequence[Section], caveats: Sequence[str], *, limit: int = LIMIT
+    data: ReportData, sections: Sequence[Section], caveats: Sequence[str], *, limit: int = LIMIT
 ) -> Document:
-    """Return the report; while it is over `limit` bytes the largest table goes, then the largest figure."""
-    drawn = [_drawn(number, section) for number, section in enumerate(sections)]
+    """Render the report; over `limit` bytes, drop the largest tables first, then the largest figures."""
+    rendered = [_render_section(number, section) for number, section in enumerate(sections)]
     left_out: list[str] = []
     while True:
-        html = _html(about, drawn, caveats, left_out)
+        html = _html(data, rendered, caveats, left_out)
         if len(html.encode()) <= limit:
             return Document(html, tuple(left_out))
-        if (lightened := _without_largest(drawn)) is None:
-            return Document(html, tuple(left_out))  # nothing is left to leave out
-        drawn, name = lightened
+        if (reduced := _without_largest(rendered)) is None:
+            return Document(html, tuple(left_out))  # nothing more to leave out
+        rendered, name = reduced
         left_out.append(name)
 
 
 def as_lines(frame: pd.DataFrame) -> tuple[tuple[str, ...], ...]:
-    """Return the first rows of a table as texts that no spreadsheet takes for formulas when pasted."""
-    some = escape_formulas(frame.head(MOST_ROWS))
-    return tuple(tuple(_cell(value) for value in line) for line in some.itertuples(index=False, name=None))
+    """Return the first rows of a table as text, with spreadsheet formulas escaped."""
+    rows = escape_formulas(frame.head(MOST_ROWS)).itertuples(index=False, name=None)
+    return tuple(tuple(_cell(value) for value in row) for row in rows)
 
 
 def _cell(value: Any) -> str:
@@ -110,57 +110,64 @@ def _figure(id: str, picture: FigureBlock) -> _Figure:
     return _Figure(id, picture.figure.to_json(), picture.sentence, _table(picture.numbers))
 
 
-def _drawn(number: int, section: Section) -> _Drawn:
+def _render_section(number: int, section: Section) -> _RenderedSection:
     figures = (_figure(f"figure-{number}-{k}", picture) for k, picture in enumerate(section.pictures))
-    return _Drawn(f"section-{number}", section, tuple(figures), tuple(map(_table, section.sheets)))
+    return _RenderedSection(f"section-{number}", section, tuple(figures), tuple(map(_table, section.sheets)))
 
 
-def _without_largest(drawn: Sequence[_Drawn]) -> tuple[list[_Drawn], str] | None:
-    """Return the sections without their largest table, or figure where no table is left, and its name."""
-    if tables := [table for table in _tables(drawn) if table.lines]:
-        worst = max(tables, key=lambda table: table.weight)
-        empty = replace(worst, lines=(), left_out=True)
-        return [_with_table(one, worst, empty) for one in drawn], f"the table '{worst.name}'"
-    if figures := [figure for one in drawn for figure in one.figures if figure.data]:
+def _without_largest(rendered: Sequence[_RenderedSection]) -> tuple[list[_RenderedSection], str] | None:
+    """Return the sections without their largest table, or else figure, and its name; None if empty."""
+    if tables := [table for table in _tables(rendered) if table.lines]:
+        heaviest = max(tables, key=lambda table: table.weight)
+        empty = replace(heaviest, lines=(), left_out=True)
+        return [_with_table(section, heaviest, empty) for section in rendered], f"the table '{heaviest.name}'"
+    if figures := [figure for section in rendered for figure in section.figures if figure.data]:
         largest = max(figures, key=lambda figure: len(figure.data))
-        bare = replace(largest, data="")
-        gone = [
-            replace(one, figures=tuple(bare if figure is largest else figure for figure in one.figures))
-            for one in drawn
+        stripped = replace(largest, data="")
+        remaining = [
+            replace(
+                section,
+                figures=tuple(stripped if figure is largest else figure for figure in section.figures),
+            )
+            for section in rendered
         ]
-        return gone, f"the figure of '{largest.table.name}'"
+        return remaining, f"the figure of '{largest.table.name}'"
     return None
 
 
-def _tables(drawn: Sequence[_Drawn]) -> Iterator[_Table]:
-    for one in drawn:
-        yield from (figure.table for figure in one.figures)
-        yield from one.tables
+def _tables(rendered: Sequence[_RenderedSection]) -> Iterator[_Table]:
+    for section in rendered:
+        yield from (figure.table for figure in section.figures)
+        yield from section.tables
 
 
-def _with_table(one: _Drawn, old: _Table, new: _Table) -> _Drawn:
-    figures = (replace(figure, table=new) if figure.table is old else figure for figure in one.figures)
-    return replace(one, figures=tuple(figures), tables=tuple(new if t is old else t for t in one.tables))
+def _with_table(section: _RenderedSection, old: _Table, new: _Table) -> _RenderedSection:
+    figures = (replace(figure, table=new) if figure.table is old else figure for figure in section.figures)
+    return replace(
+        section, figures=tuple(figures), tables=tuple(new if t is old else t for t in section.tables)
+    )
 
 
-def _html(about: ReportData, drawn: Sequence[_Drawn], caveats: Sequence[str], left_out: Sequence[str]) -> str:
+def _html(
+    data: ReportData, rendered: Sequence[_RenderedSection], caveats: Sequence[str], left_out: Sequence[str]
+) -> str:
     template = files("translearn_core.reporting.templates") / "report.html.jinja"
     environment = Environment(
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=True
     )
     environment.filters["embedded"] = embedded
     return environment.from_string(template.read_text(encoding="utf-8")).render(
-        about=about,
-        sections=drawn,
+        data=data,
+        sections=rendered,
         caveats=caveats,
         left_out=left_out,
         most_rows=MOST_ROWS,
-        plotly=Markup(get_plotlyjs()) if any(one.figures for one in drawn) else "",
+        plotly=Markup(get_plotlyjs()) if any(section.figures for section in rendered) else "",
     )
 
 
 def embedded(data: str) -> Markup:
-    """Return JSON so that nothing in it ends the script element it stands in, or begins a comment."""
+    """Escape JSON for a script element: it can neither close the element nor open a comment."""
     for sign in "<>&\u2028\u2029":
         data = data.replace(sign, f"\\u{ord(sign):04x}")
     return Markup(data)

@@ -1,11 +1,11 @@
-"""What a report is made from: a run's own results, and the answers to what was asked about it."""
+"""Input of a report: a run's results and its diagnostics."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from translearn_core.config import ExperimentConfig, JobKind, PlannedRun, StudyConfig
-from translearn_core.reporting.formatting import answer
+from translearn_core.reporting.formatting import score_sentence
 from translearn_core.results import Baselines, Drift, Evaluation, History, RunSummary, Timeline
 
 T = TypeVar("T")
@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """An answer and the kind of job that gave it."""
+    """The result of a diagnostic and its kind of job."""
 
     kind: JobKind
     result: object
@@ -21,11 +21,11 @@ class Part:
 
 @dataclass(frozen=True, eq=False)
 class ReportData:
-    """Everything known when a report is written.
+    """Data of a report.
 
-    `config` to `told` are about the run, and are None, or `history` empty, for a study; `study`, `planned`
-    (all its runs) and `file` (what ``translearn study`` reads) are about a study. `missing` names what was
-    asked for or belongs here and is not there; `hashes` and `versions` are lines of name and value.
+    `config` to `told` describe a run, and are None (`history` empty) for a study; `study`, `planned` (all its
+    runs) and `file` (input of ``translearn study``) describe a study. `missing` names results that are not
+    available; `hashes` and `versions` map names to values.
     """
 
     name: str
@@ -47,16 +47,16 @@ class ReportData:
 
     @property
     def cells(self) -> dict[str, dict[str, str]]:
-        """The cells of a study by name: what each is in recipe, backbone, rows and boundary."""
-        return {one.name: one.cell for one in self.planned}
+        """Factors of each arm of a study by name: recipe, backbone, rows and boundary."""
+        return {run.name: run.cell for run in self.planned}
 
     @property
     def short(self) -> tuple[str, ...]:
-        """Return the answer in a sentence or two: how good it is, and whether transfer helped."""
-        lines = self.result(Baselines)
-        scored = () if self.evaluation is None else (answer(self.evaluation),)
-        return (*scored, *((lines.sentence,) if lines is not None and lines.sentence else ()))
+        """Sentences at the top: test scores, and whether transfer helped."""
+        baselines = self.result(Baselines)
+        scores = () if self.evaluation is None else (score_sentence(self.evaluation),)
+        return (*scores, *((baselines.sentence,) if baselines is not None and baselines.sentence else ()))
 
     def result(self, kind: type[T]) -> T | None:
-        """Return the first answer of one kind of result; None if there is none."""
+        """Return the first result of a type, or None."""
         return next((part.result for part in self.parts if isinstance(part.result, kind)), None)

@@ -1,4 +1,4 @@
-"""The order of a report: the data, how it was trained or what was tried, how good, then the evidence."""
+"""Sections of a report in order: data, training or study, scores, diagnostics."""
 
 from collections.abc import Iterator
 
@@ -7,24 +7,24 @@ from translearn_core.reporting.blocks import Section
 from translearn_core.reporting.diagnostic_sections import DIAGNOSTIC_SECTIONS
 from translearn_core.reporting.report_data import ReportData
 from translearn_core.reporting.study_section import study_section
-from translearn_core.reporting.training_section import recipe, scores
+from translearn_core.reporting.training_section import scores_section, training_section
 
 
-def report_sections(about: ReportData) -> Iterator[Section]:
-    """Yield every section that there is something for."""
-    yield from _told(about, JobKind.DIAGNOSE)
-    if about.config is not None:
-        yield recipe(about.config, about)
-    if about.study is not None:
-        yield study_section(about.study, about)
-    if about.evaluation is not None:
-        yield scores(about.evaluation)
+def report_sections(data: ReportData) -> Iterator[Section]:
+    """Yield the sections that have data."""
+    yield from _of_kind(data, JobKind.DIAGNOSE)
+    if data.config is not None:
+        yield training_section(data.config, data)
+    if data.study is not None:
+        yield study_section(data.study, data)
+    if data.evaluation is not None:
+        yield scores_section(data.evaluation)
     for kind in DIAGNOSTIC_SECTIONS:
         if kind is not JobKind.DIAGNOSE:
-            yield from _told(about, kind)
+            yield from _of_kind(data, kind)
 
 
-def _told(about: ReportData, kind: JobKind) -> Iterator[Section]:
-    for part in about.parts:
+def _of_kind(data: ReportData, kind: JobKind) -> Iterator[Section]:
+    for part in data.parts:
         if part.kind is kind:
-            yield DIAGNOSTIC_SECTIONS[kind].section(part.result, about)
+            yield DIAGNOSTIC_SECTIONS[kind].section(part.result, data)

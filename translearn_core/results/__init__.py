@@ -1,4 +1,4 @@
-"""Immutable answers: each is data only, and each has a table (`frame`)."""
+"""Immutable results of jobs, each with a table (`frame`)."""
 
 from translearn_core.results.augmentation_preview import AugmentationPreview
 from translearn_core.results.backbone_info import BackboneInfo

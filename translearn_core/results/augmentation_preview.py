@@ -1,4 +1,4 @@
-"""What augmentation makes of a few training texts."""
+"""Preview of data augmentation."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ import pandas as pd
 
 @dataclass(frozen=True)
 class AugmentationPreview:
-    """Training texts and one altered copy of each, with how many words were left out, swapped and added."""
+    """Training texts, one augmented copy of each, and its numbers of words left out, swapped and added."""
 
     original: tuple[str, ...]
     altered: tuple[str, ...]
@@ -16,7 +16,7 @@ class AugmentationPreview:
     added: tuple[int, ...]
 
     def frame(self) -> pd.DataFrame:
-        """One line per copy: original, altered, left out, swapped, added."""
+        """Return one row per copy: original, altered, left out, swapped, added."""
         return pd.DataFrame(
             {
                 "original": self.original,

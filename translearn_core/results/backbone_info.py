@@ -1,4 +1,4 @@
-"""A backbone's parts as a torch-free record, and what a freeze plan costs on it."""
+"""Architecture of a backbone, without torch, and parameter counts of freeze plans."""
 
 from dataclasses import dataclass
 
@@ -9,15 +9,14 @@ from translearn_core.config import FeatureConfig, FreezePlan, Pooling, Tuning, T
 
 @dataclass(frozen=True)
 class BackboneInfo:
-    """What a backbone is made of.
+    """Architecture of a backbone.
 
-    `block_parameters[k]` counts the parameters of block k; `final_parameters` those after the last block (a
-    final norm), which follow the last block in a freeze plan. `splittable` says whether the model can be cut
-    at a block with the same result; where not, `why_not` says why and training runs uncached. `digest`
-    identifies weights and tokenizer. Of each block `block_biases` and `block_norms` count the parameters of
-    those kinds, and `lora_dims_per_block` adds up the inputs and outputs of its linear layers, which LoRA
-    adds to.
-    `default_pooling` and `default_token_limit` are those that lie beside the model, None where none do.
+    `block_parameters[k]` counts the parameters of block k, `final_parameters` those after the last block (a
+    final norm), which follow the last block in a freeze plan; `block_biases` and `block_norms` count those
+    kinds per block, and `lora_dims_per_block` sums inputs and outputs of the block's linear layers.
+    `supports_partial_forward`: the model can be run from a block with the same result; otherwise
+    `unsupported_reason` says why not, and training is not cached. `digest` identifies weights and tokenizer.
+    `default_pooling` and `default_token_limit` come from the model's files, None without such files.
     """
 
     id: str
@@ -43,35 +42,35 @@ class BackboneInfo:
 
     @property
     def n_blocks(self) -> int:
-        """Number of transformer blocks; hidden-state layers are one more."""
+        """Number of transformer blocks; there is one more hidden-state layer."""
         return len(self.block_parameters)
 
     @property
     def parameters(self) -> int:
-        """All parameters of the backbone, head not counted."""
+        """Number of parameters, without a head."""
         return self.embedding_parameters + sum(self.block_parameters) + self.final_parameters
 
     @property
     def pooling(self) -> Pooling:
-        """The pooling to start from."""
+        """Default pooling."""
         if self.default_pooling in self.poolings:
             return self.default_pooling
         return Pooling.LAST if self.causal else Pooling.MEAN
 
     @property
     def features(self) -> FeatureConfig:
-        """How a text becomes a vector, to start from."""
+        """Default features."""
         limit = self.default_token_limit or FeatureConfig().token_limit
         return FeatureConfig(pooling=self.pooling, token_limit=min(limit, self.token_limit))
 
     @property
     def poolings(self) -> tuple[Pooling, ...]:
-        """Poolings that make sense here: a causal model's first token has seen nothing."""
+        """Suitable poolings; a causal model's first token attends to nothing else."""
         first = Pooling.LAST if self.causal else Pooling.CLS
         return (Pooling.MEAN, first, Pooling.MAX)
 
     def trainable(self, plan: FreezePlan, tuning: TuningConfig | None = None) -> int:
-        """Parameters below the head that train under `plan`; `tuning` may say that only some kinds do."""
+        """Count the parameters below the head that train under `plan` and `tuning`."""
         plan.check(self.n_blocks)
         kind = tuning.kind if tuning else Tuning.ALL
         if tuning and kind is not Tuning.ALL:
@@ -81,15 +80,15 @@ class BackboneInfo:
                 Tuning.LORA: tuple(tuning.rank * sides for sides in self.lora_dims_per_block),
             }[kind]
             return sum(counts[b] for b in plan.blocks if counts)
-        trained = sum(self.block_parameters[b] for b in plan.blocks)
+        count = sum(self.block_parameters[b] for b in plan.blocks)
         if plan.embeddings:
-            trained += self.embedding_parameters
+            count += self.embedding_parameters
         if self.n_blocks - 1 in plan.blocks:
-            trained += self.final_parameters
-        return trained
+            count += self.final_parameters
+        return count
 
     def frame(self) -> pd.DataFrame:
-        """One line per part, head first, embeddings last: part, parameters."""
+        """Return one row per part, embeddings last: part, parameters."""
         parts = [("embeddings", self.embedding_parameters)]
         parts += [(f"block {k}", n) for k, n in enumerate(self.block_parameters)]
         if self.final_parameters:

@@ -1,11 +1,11 @@
-"""How much of a run's frozen part was already there."""
+"""Use of the activation cache by a run."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class CacheUsage:
-    """Texts of a run, how often one had to be encoded, and the seconds that the others once took."""
+    """Texts of a run, texts encoded because they were not cached, and seconds saved."""
 
     texts: int
     encoded: int
@@ -13,7 +13,7 @@ class CacheUsage:
     passes: int = 1
 
     def __add__(self, later: "CacheUsage") -> "CacheUsage":
-        """Return what both passes of a run had together; a text that both needed counts twice."""
+        """Add two passes of a run; a text encoded in both counts twice."""
         return CacheUsage(
             max(self.texts, later.texts),
             self.encoded + later.encoded,
@@ -22,8 +22,8 @@ class CacheUsage:
         )
 
     def summary(self) -> str:
-        """Return it in words."""
-        said = f"encoded {self.encoded:,} of {self.texts:,} texts"
+        """Describe the usage in words."""
+        text = f"encoded {self.encoded:,} of {self.texts:,} texts"
         if self.passes > 1:
-            said = f"{self.texts:,} texts, encoded {self.encoded:,} times in {self.passes} passes"
-        return f"{said}, saved {max(1.0, self.saved_seconds):,.0f} s" if self.saved_seconds else said
+            text = f"{self.texts:,} texts, encoded {self.encoded:,} times in {self.passes} passes"
+        return f"{text}, saved {max(1.0, self.saved_seconds):,.0f} s" if self.saved_seconds else text

@@ -1,4 +1,4 @@
-"""How the cells of a study compare: scores with intervals, cost, and what each is worth beside one."""
+"""Comparison of the cells of a study: scores with intervals, cost, differences from a baseline."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -7,13 +7,13 @@ import pandas as pd
 
 from translearn_core.results.evaluation import Interval
 
-SAME = 0.0005
-"""Smaller differences are told as none."""
+NEGLIGIBLE = 0.0005
+"""Smaller differences in accuracy are reported as equality."""
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A paired difference in test accuracy with its interval; `seeds` is the smaller number of the two."""
+    """Paired difference in test accuracy with its interval; `seeds` is the smaller number of the two."""
 
     estimate: float
     interval: Interval
@@ -21,12 +21,12 @@ class Difference:
 
     @property
     def beyond_chance(self) -> bool:
-        """Whether there are seeds enough to say, and the interval leaves out 0."""
+        """Whether there are at least two seeds and the interval excludes 0."""
         return self.seeds > 1 and (self.interval.low > 0 or self.interval.high < 0)
 
     @property
     def sure(self) -> str:
-        """Say whether it could be chance, as far as its seeds can tell."""
+        """Verdict on whether the difference could be chance."""
         if self.seeds < 2:
             return "needs more seeds"
         if self.beyond_chance:
@@ -35,46 +35,46 @@ class Difference:
 
     @property
     def points(self) -> str:
-        """How large it is, whichever way, in points: hundredths of a share."""
+        """Absolute difference in percentage points."""
         return f"{100 * abs(self.estimate):.1f} points"
 
     @property
     def span(self) -> str:
-        """The ends of its interval in points, in the direction in which a sentence with `points` counts."""
+        """Interval in points, with the sign that matches `points`."""
         low, high = self.interval.low, self.interval.high
-        if self.estimate <= -SAME:
+        if self.estimate <= -NEGLIGIBLE:
             low, high = -high, -low
         ends = [f"{round(100 * end, 1) + 0.0:.1f}".replace("-", "−") for end in (low, high)]
         return f"(95 %: {ends[0]} to {ends[1]} points)"
 
     def beside(self, other: str) -> str:
-        """Say which is better and by how much, to go on after what is held against `other`."""
-        if abs(self.estimate) < SAME:
+        """Return the clause that compares with the baseline `other`."""
+        if abs(self.estimate) < NEGLIGIBLE:
             return f"scores the same as {other} {self.span}"
         return f"is {self.points} {'better' if self.estimate > 0 else 'worse'} than {other} {self.span}"
 
 
 @dataclass(frozen=True)
 class NegativeTransfer:
-    """Transfer that did harm: worse than `control`, which began from nothing, by more than chance."""
+    """Negative transfer: worse than `control`, trained from scratch, by more than chance."""
 
     control: str
     difference: Difference
 
     @property
     def sentence(self) -> str:
-        """What to say of it."""
+        """Description in one sentence."""
         return f"Negative transfer: {self.difference.points} below {self.control} {self.difference.span}."
 
 
 @dataclass(frozen=True)
 class ArmScore:
-    """Runs that differ in nothing but the seed, as one line.
+    """Mean scores of runs that differ only in the seed.
 
-    The intervals of accuracy and macro-F1 are those that `spread` names. `seconds` is the mean of whole runs;
-    `trainable` counts parameters; `boundary` is the lowest block that trains, -1 with the embeddings;
-    `train_rows` is how many rows they learned from. `difference` is to the baseline, None for the baseline
-    itself and where the test rows are others; `harm` is there where transfer did some.
+    `spread` names the kind of the intervals. `seconds` is the mean of whole runs; `trainable` counts
+    parameters; `boundary` is the lowest block that trains, -1 with the embeddings; `train_rows` counts
+    training rows. `difference` is to the baseline, None for the baseline itself and for other test rows;
+    `harm` is None without negative transfer.
     """
 
     name: str
@@ -94,7 +94,7 @@ class ArmScore:
     harm: NegativeTransfer | None = None
 
     def beside(self, baseline: str) -> str:
-        """Say which is better, by how much, and whether that could be chance; then of harm that was done."""
+        """Compare with the baseline in words, followed by negative transfer if any."""
         return " ".join([self._verdict(baseline), *([self.harm.sentence] if self.harm else [])])
 
     def _verdict(self, baseline: str) -> str:
@@ -107,33 +107,33 @@ class ArmScore:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Cells held against `baseline`, scored on `test_rows` rows (of the baseline)."""
+    """Cells compared with `baseline`, which was scored on `test_rows` rows."""
 
     baseline: str
     test_rows: int
     cells: tuple[ArmScore, ...]
 
     def frame(self) -> pd.DataFrame:
-        """One row a cell: runs, scores with their intervals, cost, difference with its interval, verdict."""
-        return pd.DataFrame([_line(cell, self.baseline) for cell in self.cells])
+        """Return one row per cell: runs, scores and difference with intervals, cost, verdict."""
+        return pd.DataFrame([_row(cell, self.baseline) for cell in self.cells])
 
     def sentences(self) -> tuple[str, ...]:
-        """What the comparison says of each cell; of the baseline only what is not about itself."""
+        """Return one sentence per cell; for the baseline only negative transfer."""
         others = (cell for cell in self.cells if cell.name != self.baseline)
         harms = (cell.harm.sentence for cell in self.cells if cell.name == self.baseline and cell.harm)
         return (*harms, *(cell.beside(self.baseline) for cell in others))
 
-    def called(self, tell: Callable[[str], str]) -> "Comparison":
-        """Return it with what `tell` makes of the names of cells and backbones."""
+    def called(self, rename: Callable[[str], str]) -> "Comparison":
+        """Return a copy with the names of cells and backbones replaced by `rename(name)`."""
         cells = []
         for cell in self.cells:
-            harm = replace(cell.harm, control=tell(cell.harm.control)) if cell.harm else None
-            cells.append(replace(cell, name=tell(cell.name), backbone=tell(cell.backbone), harm=harm))
-        return replace(self, baseline=tell(self.baseline), cells=tuple(cells))
+            harm = replace(cell.harm, control=rename(cell.harm.control)) if cell.harm else None
+            cells.append(replace(cell, name=rename(cell.name), backbone=rename(cell.backbone), harm=harm))
+        return replace(self, baseline=rename(self.baseline), cells=tuple(cells))
 
 
-def _line(cell: ArmScore, baseline: str) -> dict[str, object]:
-    apart = cell.difference
+def _row(cell: ArmScore, baseline: str) -> dict[str, object]:
+    difference = cell.difference
     return {
         "cell": cell.name,
         "runs": cell.runs,
@@ -150,8 +150,8 @@ def _line(cell: ArmScore, baseline: str) -> dict[str, object]:
         "boundary": cell.boundary,
         "training rows": cell.train_rows,
         "backbone": cell.backbone,
-        "difference": apart.estimate if apart else None,
-        "difference low": apart.interval.low if apart else None,
-        "difference high": apart.interval.high if apart else None,
+        "difference": difference.estimate if difference else None,
+        "difference low": difference.interval.low if difference else None,
+        "difference high": difference.interval.high if difference else None,
         "verdict": cell.beside(baseline),
     }

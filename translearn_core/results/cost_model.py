@@ -1,4 +1,4 @@
-"""What a run will cost, from a few real steps timed on this device."""
+"""Cost model: time and memory of a run, from a few steps timed on this device."""
 
 from dataclasses import dataclass
 
@@ -7,21 +7,20 @@ from translearn_core.results.backbone_info import BackboneInfo
 from translearn_core.results.diagnostics.snapshots import REPLAYED, snapshot_epochs
 
 TRAINED_BYTES = 24
-"""Bytes per trainable parameter beside its value: gradient, two moments, start, best epoch, one to write."""
+"""Bytes per trainable parameter beside its value: gradient, two moments, start, best epoch, checkpoint."""
 STANDARDISE_ROWS = 1024
-"""Rows passed once to fit the head's scaling."""
+"""Rows that the scaling of the head's input is fitted on."""
 BATCH_SPREAD = 1.7
-"""How much longer than average the longest batch is."""
+"""Ratio of the longest batch to the average one."""
 PASS_SCATTER, STEP_SCATTER = 1.15, 1.25
-"""How much longer real passes and steps take than the timed ones, which repeat one shape: padding, shapes the
-processor meets for the first time, keeping what comes out."""
+"""Ratio of real to timed passes and steps, for padding, changing shapes and writing to the cache."""
 LOADS = 3
-"""What else a run does, in times of loading the backbone, which it does twice."""
+"""Overhead of a run in multiples of loading the backbone, which is loaded twice."""
 
 
 @dataclass(frozen=True)
 class Workload:
-    """What the table brings: rows to train on, to choose on and to report on, tokens a text, classes."""
+    """Size of a task: training, validation and test rows, tokens per text, classes."""
 
     train: int
     validation: int
@@ -32,7 +31,7 @@ class Workload:
 
 @dataclass(frozen=True)
 class CostEstimate:
-    """Seconds and bytes a run is expected to take, head and features counted."""
+    """Expected time and memory of a run, with head and features."""
 
     boundary: int
     trainable: int
@@ -43,7 +42,7 @@ class CostEstimate:
 
     @property
     def fits(self) -> bool:
-        """Whether the memory is there."""
+        """Whether the memory suffices."""
         return self.memory_bytes <= self.limit_bytes
 
 
@@ -52,10 +51,10 @@ class CostModel:
     """Costs of one backbone on one device, in seconds, from a few timed steps.
 
     Without gradients a token takes `encode_embeddings` and in each block `encode_block`, and a text
-    `encode_text` more in each block. A training step of
-    `batch_size` texts takes `step` + blocks · (`step_block` + tokens · `step_token`), and `step_embeddings`
-    more where the embeddings train; a step of the head alone `head_step`. `saved_bytes` is the memory a
-    step keeps per token and block; `limit_bytes` what a run may take.
+    `encode_text` more in each block. A training step of `batch_size` texts takes `step` + blocks ·
+    (`step_block` + tokens · `step_token`), and `step_embeddings` more if the embeddings train; a step of the
+    head alone takes `head_step`. `saved_bytes` is the activation memory per token and block; `limit_bytes`
+    the memory limit of a run.
     """
 
     device: str
@@ -75,7 +74,7 @@ class CostModel:
     limit_bytes: int
 
     def estimate(self, anatomy: BackboneInfo, config: ExperimentConfig, task: Workload) -> CostEstimate:
-        """Return the cost of `config` where nothing of it was computed before."""
+        """Return the cost of `config` with an empty cache."""
         boundary = config.plan.first_trainable_block(anatomy.n_blocks)
         below = anatomy.trainable(config.plan, config.tuning)
         head = self._head(anatomy, config, task.classes)
@@ -86,9 +85,8 @@ class CostModel:
         memory += int(batch_tokens * self.saved_bytes * above)
         if not above:
             layers = len(config.features.selected_layers(anatomy.n_blocks))
-            memory += int(
-                (self._train(config, task) + task.validation + task.test) * anatomy.width * 4 * layers
-            )
+            rows = self._train_rows(config, task) + task.validation + task.test
+            memory += int(rows * anatomy.width * 4 * layers)
         return CostEstimate(
             boundary,
             trainable,
@@ -99,44 +97,43 @@ class CostModel:
         )
 
     def search_seconds(self, anatomy: BackboneInfo, search: LrFinderConfig, task: Workload) -> float:
-        """Return how long looking for a learning rate takes at most: it ends where the loss runs away."""
+        """Return an upper bound on the seconds of a learning-rate range test, which may end early."""
         config, n, length = search.experiment, anatomy.n_blocks, task.tokens_per_text
         boundary = config.plan.first_trainable_block(n)
-        kept = self._cut(anatomy, boundary)
-        rows = min(self._train(config, task), search.steps * config.training.batch_size)
+        cached = self._cached_blocks(anatomy, boundary)
+        rows = min(self._train_rows(config, task), search.steps * config.training.batch_size)
         block = length * self.encode_block + self.encode_text
-        once = PASS_SCATTER * (kept * block + length * self.encode_embeddings) if kept else 0.0
-        step = self.head_step if boundary == n else self._step(anatomy, config, length, kept, boundary)
+        once = PASS_SCATTER * (cached * block + length * self.encode_embeddings) if cached else 0.0
+        step = self.head_step if boundary == n else self._step(anatomy, config, length, cached, boundary)
         return LOADS * self.load + rows * once + STEP_SCATTER * search.steps * step
 
     def lighter(
         self, anatomy: BackboneInfo, config: ExperimentConfig, task: Workload
     ) -> list[ExperimentConfig]:
-        """Return what would fit where `config` does not: the largest smaller batch, the lowest boundary."""
-        found: list[ExperimentConfig] = []
+        """Return variants of `config` that fit: the largest smaller batch, the lowest higher boundary."""
+        variants: list[ExperimentConfig] = []
         size = config.training.batch_size // 2
         while size:
             smaller = config.training.model_copy(update={"batch_size": size})
             candidate = config.model_copy(update={"training": smaller})
             if self.estimate(anatomy, candidate, task).fits:
-                found.append(candidate)
+                variants.append(candidate)
                 break
             size //= 2
         for k in range(anatomy.n_blocks, -1, -1):
             plan = type(config.plan).last_n(k, anatomy.n_blocks)
-            whole = {"stages": (), "tuning": config.tuning if k else type(config.tuning)()}
-            candidate = config.model_copy(update={"plan": plan, **whole})
-            lower = plan.first_trainable_block(anatomy.n_blocks) > config.plan.first_trainable_block(
-                anatomy.n_blocks
-            )
-            if lower and self.estimate(anatomy, candidate, task).fits:
-                found.append(candidate)
+            tuning = config.tuning if k else type(config.tuning)()
+            candidate = config.model_copy(update={"plan": plan, "stages": (), "tuning": tuning})
+            boundary = plan.first_trainable_block(anatomy.n_blocks)
+            higher = boundary > config.plan.first_trainable_block(anatomy.n_blocks)
+            if higher and self.estimate(anatomy, candidate, task).fits:
+                variants.append(candidate)
                 break
-        return found
+        return variants
 
     def _seconds(self, anatomy: BackboneInfo, config: ExperimentConfig, task: Workload) -> float:
         n, length = anatomy.n_blocks, task.tokens_per_text
-        train = self._train(config, task)
+        train = self._train_rows(config, task)
         rows = train + task.validation + task.test
         block = PASS_SCATTER * (length * self.encode_block + self.encode_text)
         below = PASS_SCATTER * length * self.encode_embeddings
@@ -144,51 +141,50 @@ class CostModel:
         for stage in config.resolved_stages:
             boundary = stage.plan.first_trainable_block(n)
             steps = stage.epochs * -(-train // config.training.batch_size)
-            kept = self._cut(anatomy, boundary)
-            # what lies below is computed once; again from the lowest block that an earlier stage has changed
-            computed = min(computed, lowest) if kept > lowest else computed
-            seconds += rows * ((below if kept and not computed else 0.0) + max(0, kept - computed) * block)
-            computed, lowest = max(computed, kept), min(lowest, max(boundary, 0))
+            cached = self._cached_blocks(anatomy, boundary)
+            # frozen blocks are computed once; again from the lowest block that an earlier stage has changed
+            computed = min(computed, lowest) if cached > lowest else computed
+            seconds += rows * (
+                (below if cached and not computed else 0.0) + max(0, cached - computed) * block
+            )
+            computed, lowest = max(computed, cached), min(lowest, max(boundary, 0))
             if boundary == n:
                 seconds += STEP_SCATTER * steps * self.head_step
                 continue
-            # passes without gradients over what is above the cut: the scaling and each epoch's validation
-            looked_at = (
+            # passes without gradients above the cached blocks: the scaling and each epoch's validation
+            passes = (
                 min(STANDARDISE_ROWS, train) * (stage is config.resolved_stages[0])
                 + stage.epochs * task.validation
             )
-            seconds += looked_at * ((n - kept) * block + below)
-            seconds += STEP_SCATTER * steps * self._step(anatomy, config, length, kept, boundary)
+            seconds += passes * ((n - cached) * block + below)
+            seconds += STEP_SCATTER * steps * self._step(anatomy, config, length, cached, boundary)
         if config.trains_backbone and anatomy.supports_partial_forward:
-            kept_moments = snapshot_epochs(config.training.epochs, len(config.stages))
-            seconds += kept_moments * min(2 * REPLAYED, task.train + task.test) * (n * block + below)
+            snapshots = snapshot_epochs(config.training.epochs, len(config.stages))
+            seconds += snapshots * min(2 * REPLAYED, task.train + task.test) * (n * block + below)
         if boundary < n:
-            seconds += (task.train + task.validation + task.test) * ((n - kept) * block + below)
+            seconds += (task.train + task.validation + task.test) * ((n - cached) * block + below)
         return seconds
 
     def _step(
-        self, anatomy: BackboneInfo, config: ExperimentConfig, length: float, kept: int, boundary: int
+        self, anatomy: BackboneInfo, config: ExperimentConfig, length: float, cached: int, boundary: int
     ) -> float:
         size = config.training.batch_size
-        trained = anatomy.n_blocks - kept if anatomy.supports_partial_forward else anatomy.n_blocks
+        blocks = anatomy.n_blocks - cached if anatomy.supports_partial_forward else anatomy.n_blocks
         scale = min(1.0, size / self.batch_size)
-        step = self.step + trained * (self.step_block * scale + size * length * self.step_token)
+        step = self.step + blocks * (self.step_block * scale + size * length * self.step_token)
         return step + (self.step_embeddings if boundary < 0 else 0.0)
 
     @staticmethod
-    def _cut(anatomy: BackboneInfo, boundary: int) -> int:
-        """Return below which block nothing is computed twice; 0 where every step runs the whole backbone."""
-        return (
-            boundary
-            if boundary > 0 and (anatomy.supports_partial_forward or boundary == anatomy.n_blocks)
-            else 0
-        )
+    def _cached_blocks(anatomy: BackboneInfo, boundary: int) -> int:
+        """Return how many blocks are cached; 0 if every step runs the whole backbone."""
+        cacheable = anatomy.supports_partial_forward or boundary == anatomy.n_blocks
+        return max(0, boundary) if cacheable else 0
 
     @staticmethod
-    def _train(config: ExperimentConfig, task: Workload) -> int:
-        """Training rows, altered copies counted."""
-        chosen = min(task.train, config.data.train_rows or task.train)
-        return chosen * (1 + config.augment.copies)
+    def _train_rows(config: ExperimentConfig, task: Workload) -> int:
+        """Count training rows with augmented copies."""
+        rows = min(task.train, config.data.train_rows or task.train)
+        return rows * (1 + config.augment.copies)
 
     @staticmethod
     def _head(anatomy: BackboneInfo, config: ExperimentConfig, classes: int) -> int:

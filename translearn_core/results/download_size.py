@@ -1,4 +1,4 @@
-"""How much of a backbone is still to be downloaded."""
+"""Download size of a backbone."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ import pandas as pd
 
 @dataclass(frozen=True)
 class DownloadSize:
-    """Bytes to download before a backbone can be used; 0 for one that is here."""
+    """Bytes still to download before a backbone can be used."""
 
     bytes: int
 

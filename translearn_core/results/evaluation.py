@@ -1,7 +1,4 @@
-"""What a trained model does on rows it did not learn from.
-
-Scores with intervals, confusion, every prediction.
-"""
+"""Evaluation of a trained model: scores with intervals, confusion matrix, predictions, weight drift."""
 
 from dataclasses import dataclass, field
 
@@ -10,11 +7,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 SMALL_TEST_SET = 200
-"""Fewer test rows show no small differences: a share of so many is known to 7 points at worst."""
+"""Below so many test rows the 95 % margin of an accuracy may exceed 7 points."""
 
 
 def small_test_set_note(rows: int) -> str:
-    """Say what a test on so many rows cannot show; nothing where they are enough, or there are none."""
+    """Return a warning for fewer than `SMALL_TEST_SET` test rows, else an empty string."""
     if not 0 < rows < SMALL_TEST_SET:
         return ""
     return (
@@ -25,7 +22,7 @@ def small_test_set_note(rows: int) -> str:
 
 @dataclass(frozen=True)
 class Interval:
-    """A 95 % interval."""
+    """95 % interval."""
 
     low: float
     high: float
@@ -48,11 +45,9 @@ class Evaluation:
     """A finished run's scores and predictions.
 
     `confusion[i, j]` counts test rows of class i predicted as class j. `per_class` has label, precision,
-    recall, f1,
-    support (test rows). `predictions` has a line per row of every split: row, split, text, label,
-    predicted, confidence, correct
-    (labels as names; row as in the file). `majority` is the test accuracy of always answering the
-    commonest training class.
+    recall, f1, support (test rows). `predictions` has one row per row of every split: row (as in the file),
+    split, text, label, predicted, confidence, correct (labels as names). `majority` is the test accuracy of
+    the majority-class baseline.
     """
 
     classes: tuple[str, ...]
@@ -63,12 +58,12 @@ class Evaluation:
     predictions: pd.DataFrame = field(compare=False)
 
     def with_texts(self, lines: pd.DataFrame) -> pd.DataFrame:
-        """Return `lines` with the texts whose lines in `predictions` their column ``index`` names, for it."""
+        """Return `lines` with the column ``index`` (lines of `predictions`) replaced by the texts."""
         texts = self.predictions["text"].to_numpy()
         return lines.assign(text=texts[lines["index"]]).drop(columns="index")
 
     def frame(self) -> pd.DataFrame:
-        """One line per split: n, accuracy, macro_f1, loss and the ends of the intervals."""
+        """Return one row per split: n, accuracy, macro-F1, loss and the intervals."""
         return pd.DataFrame(
             [
                 {
@@ -87,13 +82,13 @@ class Evaluation:
         )
 
     def confusion_frame(self) -> pd.DataFrame:
-        """Test rows by class and predicted class, in long form without the zeros: label, predicted, rows."""
+        """Return the non-zero entries of the confusion matrix: label, predicted, rows."""
         i, j = np.nonzero(self.confusion)
         names = np.asarray(self.classes, dtype=object)
         return pd.DataFrame({"label": names[i], "predicted": names[j], "rows": self.confusion[i, j]})
 
     def mistakes(self, limit: int = 20) -> pd.DataFrame:
-        """The most confident mistakes on test: text, label, predicted, confidence, row."""
+        """Return the most confident errors on test: text, label, predicted, confidence, row."""
         wrong = self.predictions[(self.predictions["split"] == "test") & ~self.predictions["correct"]]
         columns = ["text", "label", "predicted", "confidence", "row"]
         return (
@@ -105,21 +100,21 @@ class Evaluation:
 
 @dataclass(frozen=True)
 class Drift:
-    """How far every tensor moved in training.
+    """Weight drift: how far each tensor moved in training.
 
-    Name, part, trainable, had_gradient, relative_change, parameters.
+    `tensors`: name, part, trainable, had_gradient, relative_change, parameters.
     """
 
     tensors: pd.DataFrame = field(compare=False)
 
     def frame(self) -> pd.DataFrame:
-        """One line per tensor."""
+        """Return one row per tensor."""
         return self.tensors
 
     def by_part(self) -> pd.DataFrame:
-        """One line per part (embeddings, block k, head).
+        """Return one row per part (embeddings, block k, head).
 
-        Parameters, trained, relative change (root mean square over its tensors' norms).
+        Its parameters, tensors, and relative change (root mean square over its tensors' norms).
         """
         rows = []
         for part, group in self.tensors.groupby("part", sort=False):

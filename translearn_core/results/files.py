@@ -1,11 +1,11 @@
-"""Files made for people to take away."""
+"""Files to download: reports and exports."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class ReportFile:
-    """One HTML file in the job's folder: its name there, its size, what it holds and what it lacks."""
+    """HTML report in the job's folder: name, size, sections, and sections that are missing."""
 
     file: str
     bytes: int
@@ -15,10 +15,10 @@ class ReportFile:
 
 @dataclass(frozen=True)
 class ExportFile:
-    """One zip in the job's folder: its name there, its size, the files in it.
+    """Zip archive in the job's folder: name, size, and the files in it.
 
-    `onnx_difference` is the largest difference of a probability between the ONNX file and the model on the
-    texts it was tried on; None without ONNX.
+    `onnx_difference` is the largest difference of a probability between the ONNX file and the model on test
+    texts; None without ONNX.
     """
 
     file: str

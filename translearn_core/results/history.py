@@ -1,4 +1,4 @@
-"""One run over time: every step's loss and every epoch's scores."""
+"""Training history: losses of steps and scores of epochs."""
 
 from dataclasses import asdict, dataclass, field, replace
 
@@ -7,7 +7,7 @@ import pandas as pd
 
 @dataclass(frozen=True)
 class StepPoint:
-    """One optimizer step."""
+    """Metrics of one optimizer step."""
 
     step: int
     epoch: float
@@ -20,11 +20,11 @@ class StepPoint:
 
 @dataclass(frozen=True)
 class EpochPoint:
-    """One pass over the training rows.
+    """Metrics of one epoch.
 
     Accuracies and F1 are fractions in [0, 1], losses are cross-entropies in nats. `stage` counts from 0;
-    `moved` says for every part how far its weights are from where they started, relative to their norm.
-    `best`: it scored higher on validation than every epoch before it; of a `History`, only the best of all.
+    `moved` is each part's distance from its initial weights, relative to their norm. `best`: higher
+    validation score than every epoch before; within a `History`, only the best epoch of all.
     """
 
     epoch: int
@@ -43,29 +43,28 @@ class EpochPoint:
 
 @dataclass(frozen=True)
 class History:
-    """Steps and epochs of one run, in order; one epoch at most is the best, whose weights are kept."""
+    """Steps and epochs of one run, in order; at most one epoch, whose weights are kept, is the best."""
 
     steps: tuple[StepPoint, ...]
     epochs: tuple[EpochPoint, ...]
 
     def __post_init__(self) -> None:
-        """Of the epochs that were the best so far, leave the last one marked."""
-        last = max((place for place, epoch in enumerate(self.epochs) if epoch.best), default=None)
-        epochs = (replace(epoch, best=place == last) for place, epoch in enumerate(self.epochs))
+        """Keep only the last of the epochs marked as best."""
+        last = max((i for i, epoch in enumerate(self.epochs) if epoch.best), default=None)
+        epochs = (replace(epoch, best=i == last) for i, epoch in enumerate(self.epochs))
         object.__setattr__(self, "epochs", tuple(epochs))
 
     def frame(self) -> pd.DataFrame:
-        """One line per epoch, columns as in `EpochPoint`; what moved has a frame of its own."""
+        """Return one row per epoch: the fields of `EpochPoint` except `moved`."""
         columns = [name for name in EpochPoint.__dataclass_fields__ if name != "moved"]
         return pd.DataFrame([asdict(e) for e in self.epochs], columns=columns)
 
     def step_frame(self) -> pd.DataFrame:
-        """One line per step, columns as in `StepPoint`."""
-        columns = list(StepPoint.__dataclass_fields__)
-        return pd.DataFrame([asdict(s) for s in self.steps], columns=columns)
+        """Return one row per step: the fields of `StepPoint`."""
+        return pd.DataFrame([asdict(s) for s in self.steps], columns=list(StepPoint.__dataclass_fields__))
 
     def moved_frame(self) -> pd.DataFrame:
-        """One line per epoch and part: epoch, step, stage, part, relative change since the start."""
+        """Return one row per epoch and part: epoch, step, stage, part, relative change since the start."""
         return pd.DataFrame(
             [
                 {"epoch": e.epoch, "step": e.step, "stage": e.stage, "part": part, "relative_change": change}

@@ -1,4 +1,4 @@
-"""What happens to the loss while the learning rate rises, and the rate that follows from it."""
+"""Learning-rate range test: losses at rising rates, and a suggested rate."""
 
 from dataclasses import dataclass
 
@@ -6,19 +6,18 @@ import pandas as pd
 
 from translearn_core.config import TrainingConfig
 
-MOST_RATE, MOST_HEAD_RATE = 1.0, 10.0
-"""Highest rates that a `TrainingConfig` takes."""
+MAX_RATE, MAX_HEAD_RATE = 1.0, 10.0
+"""Highest rates that `TrainingConfig` accepts."""
 
 
 @dataclass(frozen=True)
 class LrFinderResult:
-    """A learning-rate range test (Smith 2015, arXiv:1506.01186), step by step.
+    """Learning-rate range test (Smith 2015, arXiv:1506.01186).
 
-    `setting` is the setting that was raised: ``lr``, ``head_lr`` where only the head trains, or ``rates``
-    where every block has a rate of its own, of which the highest is told. All other rates rose in proportion.
-    `before` is its value in the experiment, `rates` its value at every step, `losses` the batch's loss there
-    in nats and `smoothed` their running mean. `suggestion` is `before` where the loss did not fall; `reason`
-    says in a sentence or two where the suggestion comes from.
+    `setting` is the setting that was raised: ``lr``, ``head_lr`` if only the head trains, or ``rates``, the
+    highest of one per block. All other rates rose in proportion. `before` is its value in the experiment,
+    `rates` its value at every step, `losses` the batch's loss there in nats and `smoothed` their running
+    mean. `suggestion` is `before` if the loss did not fall; `reason` explains the suggestion.
     """
 
     setting: str
@@ -31,25 +30,25 @@ class LrFinderResult:
 
     @property
     def part(self) -> str:
-        """Whose rate it is: ``head`` or ``backbone``."""
+        """Part that the rate belongs to: ``head`` or ``backbone``."""
         return "head" if self.setting == "head_lr" else "backbone"
 
     def apply(self, training: TrainingConfig) -> TrainingConfig:
-        """Return `training` at the suggested rate, with all other rates still in proportion to it."""
+        """Return `training` at the suggested rate, with all other rates in proportion."""
         factor = self.suggestion / self.before
 
-        def scaled(rate: float, most: float) -> float:
-            return min(most, float(f"{rate * factor:.3g}"))
+        def scaled(rate: float, maximum: float) -> float:
+            return min(maximum, float(f"{rate * factor:.3g}"))
 
-        parts: dict[str, object] = {"head_lr": scaled(training.head_lr, MOST_HEAD_RATE)}
+        parts: dict[str, object] = {"head_lr": scaled(training.head_lr, MAX_HEAD_RATE)}
         if self.setting == "lr":
             parts["lr"] = self.suggestion
         elif self.setting == "rates":
-            parts["rates"] = tuple(scaled(rate, MOST_RATE) for rate in training.rates)
+            parts["rates"] = tuple(scaled(rate, MAX_RATE) for rate in training.rates)
         else:
             parts["head_lr"] = self.suggestion
         return training.model_copy(update=parts)
 
     def frame(self) -> pd.DataFrame:
-        """One line per step: rate, loss, smoothed loss."""
+        """Return one row per step: rate, loss, smoothed loss."""
         return pd.DataFrame({"rate": self.rates, "loss": self.losses, "smoothed loss": self.smoothed})

@@ -1,4 +1,4 @@
-"""What a finished run says about new texts."""
+"""Predictions of a finished run on new texts."""
 
 from dataclasses import dataclass, field
 
@@ -20,7 +20,7 @@ class Prediction:
     neighbours: pd.DataFrame = field(compare=False)
 
     def frame(self) -> pd.DataFrame:
-        """One line per text and class, the likeliest first: text, label, probability."""
+        """Return one row per text and class, the most probable first: text, label, probability."""
         order = np.argsort(-self.probabilities, axis=1, kind="stable")
         return pd.DataFrame(
             [
@@ -39,13 +39,13 @@ class NeighbourBank:
     index: NDArray[np.int64] = field(compare=False)
 
     def frame(self) -> pd.DataFrame:
-        """One line per kept text."""
+        """Return one row per text."""
         return pd.DataFrame({"line": self.index})
 
 
 @dataclass(frozen=True)
 class FilePrediction:
-    """A file's rows with the predicted label and its probability as two new columns.
+    """Table of a file with two more columns, the predicted label and its probability.
 
     `counts` has label, rows.
     """
@@ -57,9 +57,9 @@ class FilePrediction:
 
     @property
     def blank(self) -> int:
-        """Rows that have no text, and so no answer."""
+        """Number of rows without a text, which have no prediction."""
         return self.rows - int(self.counts["rows"].sum())
 
     def frame(self) -> pd.DataFrame:
-        """The whole table."""
+        """Return the whole table."""
         return self.table

@@ -1,4 +1,4 @@
-"""What became of a backbone that read on: how well it guessed covered words before, and after."""
+"""Continued masked-language-model pretraining: losses before, during and after."""
 
 import math
 from dataclasses import dataclass
@@ -6,17 +6,17 @@ from dataclasses import dataclass
 import pandas as pd
 
 LEAST_TEXTS = 100
-"""Different texts that pre-training needs at least."""
+"""Least number of distinct texts for pretraining."""
 
 
 @dataclass(frozen=True)
 class Pretraining:
-    """A backbone's pre-training gone on with.
+    """Continued pretraining of a backbone.
 
-    Losses are cross-entropies in nats a covered token. `loss_before` and `loss_after` are those on texts it
-    did not learn from, with the same words covered; before means with the backbone as it came, when a fresh
-    head had learned for `head_epochs` epochs. `losses` are the mean losses of all epochs in order, those of
-    the head alone first. `tokens` counts one pass over the `texts` it learned from.
+    Losses are cross-entropies in nats per masked token. `loss_before` and `loss_after` are on held-out texts
+    with the same masks, before with the original backbone and a new head trained for `head_epochs` epochs.
+    `losses` are the mean losses of all epochs in order, those of the head alone first. `tokens` counts one
+    pass over the training `texts`.
     """
 
     parent: str
@@ -34,21 +34,21 @@ class Pretraining:
 
     @property
     def perplexity_before(self) -> float:
-        """Words it hesitated between, as it came."""
+        """Perplexity on held-out texts before pretraining."""
         return perplexity(self.loss_before)
 
     @property
     def perplexity_after(self) -> float:
-        """Words it hesitates between now."""
+        """Perplexity on held-out texts after pretraining."""
         return perplexity(self.loss_after)
 
     def frame(self) -> pd.DataFrame:
-        """One line per epoch: epoch, what trained, training loss, perplexity."""
-        alone = self.head_epochs
+        """Return one row per epoch: epoch, trained part, training loss, perplexity."""
+        trained = ["prediction head" if k < self.head_epochs else "all" for k in range(len(self.losses))]
         return pd.DataFrame(
             {
                 "epoch": range(1, len(self.losses) + 1),
-                "trained": ["prediction head" if k < alone else "all" for k in range(len(self.losses))],
+                "trained": trained,
                 "loss": self.losses,
                 "perplexity": [perplexity(loss) for loss in self.losses],
             }
@@ -56,5 +56,5 @@ class Pretraining:
 
 
 def perplexity(loss: float) -> float:
-    """Return between how many words, all alike, a guess of this loss chooses."""
+    """Return the perplexity of a cross-entropy in nats."""
     return math.exp(min(loss, 700.0))

@@ -1,4 +1,4 @@
-"""A finished run in a few numbers: what the command line prints and the Compare page lists."""
+"""Summary of a finished run."""
 
 from dataclasses import dataclass
 
@@ -8,10 +8,10 @@ from translearn_core.results.evaluation import Metrics
 
 @dataclass(frozen=True)
 class RunSummary:
-    """Cost and score of one run; `seconds` has read, encode, train, evaluate, total.
+    """Cost and scores of one run.
 
-    `parameters` trainable, total; `reuse` says how much of the frozen part had been computed before, None
-    where every step runs the whole backbone.
+    `seconds` has read, encode, train, evaluate, total; `parameters` trainable, total. `reuse` is None if
+    every step runs the whole backbone.
     """
 
     device: str

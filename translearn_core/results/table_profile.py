@@ -1,4 +1,4 @@
-"""What was found in a file and in the task it holds: findings, column suggestions, the shape of the split."""
+"""Profile of a table and diagnosis of the task it holds."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -9,7 +9,7 @@ from translearn_core.config import CleaningRule, ReadOptions, TableKind
 
 
 class Severity(StrEnum):
-    """How much a finding matters."""
+    """Severity of a finding."""
 
     DETECTED = "detected"
     FIXED = "mended"
@@ -20,12 +20,11 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing worth knowing about the data.
+    """Finding about the data.
 
-    `code` is stable, for tests and pages; `sentence` is for people; `rows` are 1-based row numbers of the
-    file, header
-    not counted, at most 50 of them; `count` is how many there are in all; `fix` is one click away where
-    there is one, `column` is one to choose.
+    `code` is stable, for tests and pages; `sentence` is for users; `rows` are at most 50 row numbers of the
+    file, from 1 without the header; `count` is their total; `fix` is a cleaning rule that resolves it,
+    `column` a suggested column.
     """
 
     code: str
@@ -40,7 +39,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Column:
-    """One column as it was read."""
+    """Column of a table."""
 
     name: str
     filled: int
@@ -51,7 +50,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Suggestion:
-    """Columns that look like the text and the label (and the split), with the reason in a sentence."""
+    """Suggested columns for text, label and split, with the reason in a sentence."""
 
     text: str | None
     label: str | None
@@ -60,7 +59,7 @@ class Suggestion:
 
 
 class ColumnType(StrEnum):
-    """What a file whose columns have types holds in one of them, texts aside."""
+    """Type of a column without texts, in a format that has types."""
 
     NUMBER = "number"
     BOOLEAN = "boolean"
@@ -69,11 +68,11 @@ class ColumnType(StrEnum):
 
 @dataclass(frozen=True)
 class FileFormat:
-    """How one file was read.
+    """Format in which a file was read.
 
     `encoding` is a Python codec, None for a format without one; `delimiter` is "" for one column, None for a
-    format without delimiters; `sheet` is a workbook's sheet or an archive's member, `sheets` those it has;
-    `types` are those of columns that hold no texts, where the format has types.
+    format without delimiters; `sheet` is a workbook's sheet or an archive's member, `sheets` all of them;
+    `types` are those of columns without texts, if the format has types.
     """
 
     part: str
@@ -87,18 +86,18 @@ class FileFormat:
 
     @property
     def spreadsheet(self) -> bool:
-        """Whether semicolons separate the fields, as in spreadsheets where decimals have a comma."""
+        """Whether fields are separated by semicolons, as spreadsheets do in locales with decimal commas."""
         return self.delimiter == ";"
 
     @property
     def csv_delimiter(self) -> str:
-        """What separates the fields of CSV written beside this file."""
+        """Delimiter for CSV output in the same style."""
         return ";" if self.spreadsheet else ","
 
 
 @dataclass(frozen=True)
 class LikelyReading:
-    """A way in which a file may be meant, with the columns' names and the first rows so read."""
+    """Plausible reading of a file, with its column names and first rows."""
 
     part: str
     title: str
@@ -109,9 +108,9 @@ class LikelyReading:
 
 @dataclass(frozen=True)
 class TableProfile:
-    """A file as a table: how it was read, what was detected and mended, what its columns look like.
+    """Profile of a table: formats, findings and columns.
 
-    `alternatives` is empty where the way in which the files were read is hardly in doubt.
+    `alternatives` is empty if the reading of the files is hardly in doubt.
     """
 
     rows: int
@@ -124,7 +123,7 @@ class TableProfile:
     alternatives: tuple[LikelyReading, ...] = ()
 
     def frame(self) -> pd.DataFrame:
-        """One line per column: name, filled, distinct, mean words, an example."""
+        """Return one row per column: name, filled, distinct, mean words, an example."""
         return pd.DataFrame(
             {
                 "column": [c.name for c in self.columns],
@@ -138,7 +137,7 @@ class TableProfile:
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """A table as a task: findings, classes by split, and what the tokenizer makes of the texts."""
+    """Diagnosis of a task: findings, rows per class and split, and statistics of the tokenization."""
 
     findings: tuple[Finding, ...]
     classes: tuple[str, ...]
@@ -152,9 +151,9 @@ class Diagnosis:
 
     @property
     def usable(self) -> bool:
-        """Whether nothing blocks training."""
+        """Whether no finding blocks training."""
         return not any(f.severity is Severity.BLOCKING for f in self.findings)
 
     def frame(self) -> pd.DataFrame:
-        """Rows per class and split: columns label, train, validation, test."""
+        """Return rows per class and split: label, train, validation, test."""
         return self.counts

@@ -1,4 +1,4 @@
-"""How fast every part learns from the first step to the last: as planned, or as a run went."""
+"""Learning rates of all parts over a training, planned or actual."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -19,17 +19,17 @@ from translearn_core.config.lr_schedule import (
 from translearn_core.results.history import History
 
 COLUMNS = 160
-"""Columns of a timeline, about: more than a phone can show apart, and light to send."""
+"""Approximate number of columns of a timeline."""
 
 
 @dataclass(frozen=True)
 class Timeline:
     """Learning rates over a training.
 
-    P parts from the input up, without what lies after the last block and follows it; C columns, none of which
-    lies across the end of a stage. Column c holds the steps `edges[c]` to `edges[c + 1]` - 1, counted from 0.
-    `rates`, shape (P, C), is the rate at the column's middle step, 0 where the part is frozen. Each of
-    `stages` is its first step, the step after its last one, and what trains.
+    P parts from the input up, without the final norm; C columns, each within one stage. Column c holds the
+    steps `edges[c]` to `edges[c + 1]` - 1, counted from 0. `rates`, shape (P, C), is the rate at the
+    column's middle step, 0 where the part is frozen. Each of `stages` is its first step, the step after its
+    last one, and the label of its plan.
     """
 
     parts: tuple[str, ...]
@@ -39,11 +39,11 @@ class Timeline:
 
     @property
     def middles(self) -> NDArray[np.int64]:
-        """The step of each column that its rates are those of."""
+        """Middle step of each column."""
         return (self.edges[:-1] + self.edges[1:]) // 2
 
     def frame(self) -> pd.DataFrame:
-        """One line per part and column: part, step and stage (from 1), what trains in it, rate at that."""
+        """Return one row per part and column: part, step and stage (from 1), label of the plan, rate."""
         ends = np.asarray([end for _, end, _ in self.stages], dtype=np.int64)
         stage = np.searchsorted(ends, self.middles, side="right")
         trains = np.asarray([label for _, _, label in self.stages], dtype=object)
@@ -62,39 +62,39 @@ class Timeline:
 def planned_timeline(
     config: ExperimentConfig, n_blocks: int, steps_per_epoch: int, columns: int = COLUMNS
 ) -> Timeline:
-    """Return what a run will do if no stage ends early; one that goes on from another does the last stage.
+    """Return the timeline if no stage ends early; a run that continues another has only the last stage.
 
     Raises
     ------
     ConfigError
-        If a backbone of so many blocks cannot do it.
+        If the experiment is invalid for a backbone of `n_blocks` blocks.
     """
     config.check(n_blocks)
-    course = config.resolved_stages
-    first = len(course) - 1 if config.continues else 0
-    lengths = [stage.epochs * steps_per_epoch for stage in course[first:]]
+    stages = config.resolved_stages
+    first = len(stages) - 1 if config.continues else 0
+    lengths = [stage.epochs * steps_per_epoch for stage in stages[first:]]
     ends = np.cumsum(lengths).tolist()
-    return _laid_out(config, n_blocks, first, 0, ends, steps_per_epoch, columns)
+    return _timeline(config, n_blocks, first, 0, ends, steps_per_epoch, columns)
 
 
 def actual_timeline(
     config: ExperimentConfig, n_blocks: int, history: History, *, begun: int = 0, columns: int = COLUMNS
 ) -> Timeline:
-    """Return what a run did, up to its last whole epoch; without one there are no columns.
+    """Return the timeline of a run up to its last finished epoch; empty without one.
 
-    `begun` is the step after which it began: 0, or the last step of the run that it continues.
+    `begun` is the last step before its first: 0, or the last step of the run that it continues.
     """
-    own = [epoch for epoch in history.epochs if epoch.step > begun]
-    if not own:
-        return _laid_out(config, n_blocks, 0, begun, (), 1, columns)
-    last = {epoch.stage: epoch.step for epoch in own}
-    return _laid_out(
-        config, n_blocks, own[0].stage, begun, [last[stage] for stage in sorted(last)],
-        own[0].step - begun, columns,
+    epochs = [epoch for epoch in history.epochs if epoch.step > begun]
+    if not epochs:
+        return _timeline(config, n_blocks, 0, begun, (), 1, columns)
+    last = {epoch.stage: epoch.step for epoch in epochs}
+    return _timeline(
+        config, n_blocks, epochs[0].stage, begun, [last[stage] for stage in sorted(last)],
+        epochs[0].step - begun, columns,
     )  # fmt: skip
 
 
-def _laid_out(
+def _timeline(
     config: ExperimentConfig,
     n_blocks: int,
     first: int,
@@ -103,9 +103,9 @@ def _laid_out(
     steps_per_epoch: int,
     columns: int,
 ) -> Timeline:
-    """Compute rates as the loop does, for stages of the course from `first`, which end at `ends`."""
+    """Compute the timeline of the stages from `first`, which end at `ends`."""
     parts = tuple(part for part in trainable_parts(n_blocks) if part != FINAL)
-    peaks, course = peak_rates(config.training, n_blocks), config.resolved_stages[first:]
+    peaks, planned = peak_rates(config.training, n_blocks), config.resolved_stages[first:]
     edges = _edges(begun, ends, columns)
     rates = np.zeros((len(parts), len(edges) - 1))
     middles = (edges[:-1] + edges[1:]) // 2
@@ -113,19 +113,19 @@ def _laid_out(
     stages: list[tuple[int, int, str]] = []
     start = begun
     for number, end in enumerate(ends):
-        since = group_by_rate(since, training_parts(course[number].plan, n_blocks), start)
-        # the schedule runs to the end of all stages, each as long as it was to be
-        goal = start + steps_per_epoch * sum(stage.epochs for stage in course[number:])
+        since = group_by_rate(since, training_parts(planned[number].plan, n_blocks), start)
+        # the schedule runs to the planned end of all stages
+        goal = start + steps_per_epoch * sum(stage.epochs for stage in planned[number:])
         for column in np.flatnonzero((middles >= start) & (middles < end)):
-            now = learning_rates_at(int(middles[column]), goal, since, peaks, config.training)
-            rates[:, column] = [now.get(part, 0.0) for part in parts]
-        stages.append((start, end, course[number].plan.label))
+            current = learning_rates_at(int(middles[column]), goal, since, peaks, config.training)
+            rates[:, column] = [current.get(part, 0.0) for part in parts]
+        stages.append((start, end, planned[number].plan.label))
         start = end
     return Timeline(parts, tuple(stages), edges, rates)
 
 
 def _edges(begun: int, ends: Sequence[int], columns: int) -> NDArray[np.int64]:
-    """Return step edges of about so many columns: at least one a stage, none across the end of a stage."""
+    """Return the edges of about `columns` columns: at least one per stage, each within one stage."""
     edges, start = [np.asarray([begun])], begun
     for end in ends:
         share = (end - start) / (ends[-1] - begun)

@@ -1,4 +1,4 @@
-"""What people keep: data sets, runs and their files."""
+"""Workspace: data sets, runs, studies and their files."""
 
 from translearn_core.runs.records import (
     STOPPING,

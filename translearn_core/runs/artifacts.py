@@ -1,7 +1,4 @@
-"""Results on disk.
-
-A folder each, written whole and with its checksums; one that was damaged since counts as not there.
-"""
+"""Results on disk: one folder each, written atomically with checksums."""
 
 import contextlib
 import dataclasses
@@ -27,11 +24,11 @@ T = TypeVar("T")
 REMEDY = "resume the run or ask again, which writes it anew"
 
 PLAIN = TypeAdapter(Any, config=ConfigDict(ser_json_inf_nan="constants"))
-"""Keeps floats that are no numbers or infinite as JSON's usual additions say them: NaN, Infinity."""
+"""Serialises non-finite floats as ``NaN`` and ``Infinity``."""
 
 
 def save(folder: Path, result: object) -> Path:
-    """Write the dataclass `result` under `folder` and return its own folder.
+    """Write the dataclass `result` to a folder of its own below `folder`, and return that.
 
     Arrays become ``<field>.npy``, tables ``<field>.parquet``, everything else ``data.json``.
     """
@@ -51,7 +48,7 @@ def save(folder: Path, result: object) -> Path:
 
 
 def load(folder: Path, kind: type[T]) -> T | None:
-    """Read back a result as `read` does; a damaged one counts as not there."""
+    """Read a result as `read` does; None also if it is damaged."""
     try:
         return read(folder, kind)
     except DamagedFileError as error:
@@ -60,14 +57,14 @@ def load(folder: Path, kind: type[T]) -> T | None:
 
 
 def read(folder: Path, kind: type[T]) -> T | None:
-    """Read back a result of type `kind` saved under `folder`; None if there is none, or of other fields.
+    """Read a result of type `kind` saved under `folder`; None if there is none, or it has other fields.
 
-    A result that names a `file` is whole only together with that file in `folder`.
+    The `file` that a result names in `folder` is verified too.
 
     Raises
     ------
     DamagedFileError
-        If it is not what was saved.
+        If it differs from what was saved.
     """
     home = folder / folder_name(kind)
     if (before := _inode(home)) is None:
@@ -75,9 +72,7 @@ def read(folder: Path, kind: type[T]) -> T | None:
     try:
         verify_folder(home, REMEDY)
         result = _parsed(home, kind)
-        if isinstance(
-            name := getattr(result, "file", None), str
-        ):  # a report, an export: beside its description
+        if isinstance(name := getattr(result, "file", None), str):
             verify_file(folder / name, REMEDY)
         return result
     except FileNotFoundError:
@@ -91,7 +86,7 @@ def read(folder: Path, kind: type[T]) -> T | None:
 
 
 def _inode(folder: Path) -> int | None:
-    """Return what tells a folder from another of its name; None if there is none."""
+    """Return the inode of a folder, which changes on replacement; None if there is no folder."""
     try:
         return folder.stat().st_ino
     except FileNotFoundError:
@@ -102,7 +97,7 @@ def _parsed(home: Path, kind: type[T]) -> T | None:
     values: dict[str, Any] = json.loads((home / "data.json").read_text(encoding="utf-8"))
     hints = typing.get_type_hints(kind, include_extras=True)
     saved = {*values, *(path.stem for pattern in ("*.npy", "*.parquet") for path in home.glob(pattern))}
-    if not _needed(kind) <= saved <= hints.keys():  # another version wrote it
+    if not _required_fields(kind) <= saved <= hints.keys():  # another version wrote it
         return None
     for name in values:
         values[name] = TypeAdapter(hints[name]).validate_python(values[name])
@@ -113,8 +108,8 @@ def _parsed(home: Path, kind: type[T]) -> T | None:
     return kind(**values)
 
 
-def _needed(kind: type) -> set[str]:
-    """Return the fields without which there is no such result."""
+def _required_fields(kind: type) -> set[str]:
+    """Return the fields without a default."""
     missing = dataclasses.MISSING
     return {
         field.name
@@ -124,12 +119,12 @@ def _needed(kind: type) -> set[str]:
 
 
 def folder_name(kind: type) -> str:
-    """Return the folder a result of type `kind` lives in: ``ProbeScores`` in ``probe_scores``."""
+    """Return the folder name of results of type `kind`: ``probe_scores`` for ``ProbeScores``."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", kind.__name__).lower()
 
 
 def size(folder: Path) -> int:
-    """Bytes of all files below `folder`; what vanishes meanwhile counts as nothing."""
+    """Return the bytes of all files below `folder`, ignoring files that vanish meanwhile."""
     total = 0
     for parent, _, names in os.walk(folder):
         for name in names:

@@ -1,4 +1,4 @@
-"""What a database refuses, as errors a person can act on: damaged, full, locked, away."""
+"""Messages for database errors: damaged, full, locked, unreachable."""
 
 import sqlite3
 from pathlib import Path
@@ -14,7 +14,7 @@ ADDRESS = "an address such as postgresql://USER:PASSWORD@HOST:5432/NAME"
 DRIVER = "postgresql+psycopg"
 
 _PRIMARY = 0xFF
-"""The bits of a SQLite error code that say its kind; the others are details."""
+"""Bits of a SQLite error code that hold the primary code."""
 
 _MAYBE_FULL = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
 _REFUSED = (
@@ -25,21 +25,21 @@ _REFUSED = (
     "no pg_hba.conf entry",
     "invalid connection option",
 )
-"""What PostgreSQL says of a connection it refuses; errors of connecting carry no code."""
+"""Messages of PostgreSQL for refused connections, which have no error code."""
 
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _LOCKED = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 def database_url(text: str) -> URL:
-    """Return the address of a PostgreSQL database, with the driver that TransLearn brings.
+    """Parse the address of a PostgreSQL database and set the driver.
 
     Raises
     ------
     WorkspaceError
-        If it is no address; what it is may hold a password and is not shown.
+        If it is not an address; the text is not shown, since it may hold a password.
     ConfigError
-        If it names another kind of database.
+        If it is the address of another kind of database.
     """
     try:
         url = make_url(text)
@@ -51,7 +51,7 @@ def database_url(text: str) -> URL:
 
 
 def missing_driver(error: ImportError) -> WorkspaceError:
-    """Return the sentence for a PostgreSQL address without the package that speaks to it."""
+    """Return the error for a PostgreSQL address without an installed driver."""
     return WorkspaceError(
         f"{VARIABLE} names a PostgreSQL database, and its driver is missing ({error}): pip install "
         "'translearn[postgresql]'."
@@ -59,9 +59,9 @@ def missing_driver(error: ImportError) -> WorkspaceError:
 
 
 def explain_sqlite_error(error: sqlite3.Error, file: Path) -> WorkspaceError | None:
-    """Return an error of SQLite as a sentence that names its file; None for an error in a statement.
+    """Translate an error of SQLite; None for an error in a statement.
 
-    SQLite reports a full disk in several ways, so where it may be one a small file is written beside it.
+    SQLite reports a full disk in several ways, so a small file is written to test for it.
     """
     code = getattr(error, "sqlite_errorcode", None)
     if code is None:
@@ -89,11 +89,11 @@ def explain_sqlite_error(error: sqlite3.Error, file: Path) -> WorkspaceError | N
 
 
 def explain_postgresql_error(error: Exception, url: URL) -> WorkspaceError | None:
-    """Return an error of PostgreSQL or of the way to it as a sentence; None for an error in a statement."""
+    """Translate an error of PostgreSQL or of the connection; None for an error in a statement."""
     state = str(getattr(error, "sqlstate", None) or "")
     address = url.render_as_string(hide_password=True)
     message = " ".join(str(error).split())[:300]
-    if state.startswith(("28", "3D")) or any(words in message for words in _REFUSED):
+    if state.startswith(("28", "3D")) or any(phrase in message for phrase in _REFUSED):
         return WorkspaceError(
             f"The database {address} refuses the connection ({message}): check address, user and password in "
             f"{VARIABLE}."
@@ -116,7 +116,7 @@ def explain_postgresql_error(error: Exception, url: URL) -> WorkspaceError | Non
 
 
 def explain_database_error(error: BaseException | None, url: URL, file: Path) -> WorkspaceError | None:
-    """Return what the database at `url`, or else in `file`, refuses as a sentence; None if it is another."""
+    """Translate an error of the database at `url` or in `file`; None for other errors."""
     if isinstance(error, sqlite3.Error):
         return explain_sqlite_error(error, file)
     if isinstance(error, Exception) and url.get_backend_name() == "postgresql":
@@ -125,8 +125,8 @@ def explain_database_error(error: BaseException | None, url: URL, file: Path) ->
 
 
 def _unwritable(error: sqlite3.Error, file: Path) -> WorkspaceError:
-    refused = write_error(file.parent)
-    if refused is not None and (explained := explain_os_error(refused, file.parent)) is not None:
+    cause = write_error(file.parent)
+    if cause is not None and (explained := explain_os_error(cause, file.parent)) is not None:
         return explained
     if not file.exists() or getattr(error, "sqlite_errorname", "") == "SQLITE_READONLY_DBMOVED":
         return _replaced(file)

@@ -1,4 +1,4 @@
-"""Whose job is next: owners take turns, each owner's own jobs in the order they came."""
+"""Fair queue: owners take turns, each owner's jobs in order of submission."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class QueuedJob:
-    """A queued job, the owners who want it and when it was asked for first."""
+    """Queued job, its owners and the time it was queued."""
 
     job: str
     owners: tuple[str, ...]
@@ -16,17 +16,19 @@ class QueuedJob:
 def fair_order(waiting: Sequence[QueuedJob], last_turn: Mapping[str, float]) -> list[str]:
     """Return the waiting jobs in the order they will start.
 
-    The next job belongs to the owner whose last turn is longest ago (`last_turn`, seconds; never = first),
-    and is that owner's oldest. A job wanted by several owners counts as a turn of each of them.
+    The next job is the oldest of the owner with the earliest `last_turn` (seconds; owners without one come
+    first). A job of several owners counts as a turn of each.
     """
-    left = sorted(waiting, key=lambda w: (w.since, w.job))
+    remaining = sorted(waiting, key=lambda w: (w.since, w.job))
     turns = dict(last_turn)
     clock = max([*turns.values(), 0.0])
     order: list[str] = []
-    while left:
-        chosen = min(left, key=lambda w: (min(turns.get(o, float("-inf")) for o in w.owners), w.since, w.job))
-        left.remove(chosen)
-        order.append(chosen.job)
+    while remaining:
+        job = min(
+            remaining, key=lambda w: (min(turns.get(o, float("-inf")) for o in w.owners), w.since, w.job)
+        )
+        remaining.remove(job)
+        order.append(job.job)
         clock += 1.0
-        turns.update(dict.fromkeys(chosen.owners, clock))
+        turns.update(dict.fromkeys(job.owners, clock))
     return order

@@ -1,4 +1,4 @@
-"""The label curve of an experiment: the study whose runs it is made of, and the question of what they say."""
+"""Label-efficiency curve of an experiment: the study of its runs, and the job that evaluates them."""
 
 from collections.abc import Collection, Sequence
 
@@ -22,59 +22,60 @@ from translearn_core.results import RunSummary, Workload
 from translearn_core.results.diagnostics.baselines import SCRATCH
 from translearn_core.runs.study_records import Study
 
-FEWEST = 8
-"""Labels that a curve begins with."""
+MIN_LABELS = 8
+"""Smallest number of labels of a curve."""
 
 FEWEST_STEPS = 60
-"""Steps that a run takes at least, however few its labels are."""
+"""Least number of steps of a run."""
 
 AT = 64
-"""Labels that the closing sentence is about where nobody says."""
+"""Default number of labels of the summary sentence."""
 
-BACKWARDS = 3
-"""What a training step costs beside a pass without gradients."""
+STEP_COST = 3
+"""Cost of a training step in passes without gradients."""
 
 
 def suggested_sizes(rows: int, counts: Sequence[int] = ()) -> tuple[int, ...]:
-    """Return the numbers of labels of a curve, each about twice the one before, all `rows` as the last.
+    """Return the numbers of labels of a curve, doubling up to all `rows`.
 
     Parameters
     ----------
     rows : int
-        Training rows there are.
+        Number of training rows.
     counts : sequence of int
-        Training rows of each class, where all classes are to have equally many labels: then only sizes that
-        the rarest class has rows for. None: the classes are as common as they are.
+        Training rows of each class, for balanced subsets only: sizes are limited by the rarest class.
     """
-    classes, most = (len(counts), min(counts)) if counts else (1, rows)
-    doubled = (2**k for k in range(most.bit_length()) if 2**k <= most)
-    return (*(each * classes for each in doubled if FEWEST <= each * classes < rows), rows)
+    classes, per_class = (len(counts), min(counts)) if counts else (1, rows)
+    sizes = (classes * 2**k for k in range(per_class.bit_length()))
+    return (*(size for size in sizes if MIN_LABELS <= size < rows), rows)
 
 
-def nearest_size(sizes: Sequence[int], wanted: int = AT) -> int:
-    """Return the size nearest to the one wanted, as ratios go; the smaller of two."""
-    return min(sizes, key=lambda size: (max(size, wanted) / min(size, wanted), size))
+def nearest_size(sizes: Sequence[int], target: int = AT) -> int:
+    """Return the size nearest to `target` by ratio; of two, the smaller."""
+    return min(sizes, key=lambda size: (max(size, target) / min(size, target), size))
 
 
 def arm_of(experiment: ExperimentConfig, n_blocks: int) -> str:
-    """Return what a curve calls an experiment's own way to train: its recipe, where it has just that."""
+    """Return the name of an experiment's arm on a curve: its recipe, or its freeze plan."""
     if experiment.backbone.random_init:
         return SCRATCH
-    found = match_recipe(experiment, n_blocks)
-    return f"recipe {found}" if found else f"own settings, {experiment.plan.label}"
+    name = match_recipe(experiment, n_blocks)
+    return f"recipe {name}" if name else f"own settings, {experiment.plan.label}"
 
 
 def label_efficiency_study(
     experiment: ExperimentConfig, rows: int, sizes: Sequence[int], seeds: Sequence[int], *, balanced: bool
 ) -> StudyConfig:
-    """Return the study that trains an experiment, and the same from fresh weights, on so many labels.
+    """Return the study that trains an experiment, and the same from scratch, on `sizes` labels.
 
-    Each seed draws its own labels, fewer ones among more. Where they make fewer than `FEWEST_STEPS` steps,
-    epochs are added. All `rows` with enough steps are the experiment itself.
+    Each seed draws its own nested subsets. Epochs are added up to `FEWEST_STEPS` steps. With all `rows` and
+    enough steps the run is the experiment itself.
     """
     data = experiment.data.model_copy(update={"train_rows": None, "rows_seed": None, "balanced": balanced})
     training = experiment.training.model_copy(update={"seed": 0})
-    backbone = experiment.backbone.model_copy(update={"init_seed": 0})  # the study's seeds set both
+    backbone = experiment.backbone.model_copy(
+        update={"init_seed": 0}
+    )  # set by the study's seeds, as in training
     parts = {"data": data, "backbone": backbone, "training": training, "continues": None}
     plain = experiment.model_copy(update=parts)
     scratch = backbone.random_init
@@ -88,21 +89,21 @@ def label_efficiency_study(
         sizes=tuple(None if size == rows and enough else size for size in sizes),
         redraw=True,
         fewest_steps=FEWEST_STEPS,
-        settings=custom_overrides(plain, recipes=True) | _altered(plain),
+        settings=custom_overrides(plain, recipes=True) | _augment_settings(plain),
     )
 
 
-def _altered(experiment: ExperimentConfig) -> dict[str, JsonValue]:
-    """Return the settings of altered copies, which both ways are to learn from where one does."""
-    every = custom_overrides(experiment, recipes=False)
-    return {name: value for name, value in every.items() if name.startswith("augment.")}
+def _augment_settings(experiment: ExperimentConfig) -> dict[str, JsonValue]:
+    """Return the augmentation settings, which both arms share."""
+    overrides = custom_overrides(experiment, recipes=False)
+    return {name: value for name, value in overrides.items() if name.startswith("augment.")}
 
 
 def belongs(study: Study, experiment: ExperimentConfig, *, balanced: bool) -> bool:
-    """Whether a study is an experiment's label curve."""
-    mine = label_efficiency_study(experiment, 2, (2,), (0,), balanced=balanced)
-    same = ("data", "own", "recipes", "redraw", "fewest_steps", "settings")
-    return all(getattr(study.config, part) == getattr(mine, part) for part in same)
+    """Whether a study is an experiment's label-efficiency study."""
+    expected = label_efficiency_study(experiment, 2, (2,), (0,), balanced=balanced)
+    fields = ("data", "own", "recipes", "redraw", "fewest_steps", "settings")
+    return all(getattr(study.config, name) == getattr(expected, name) for name in fields)
 
 
 def label_efficiency_config(
@@ -114,9 +115,9 @@ def label_efficiency_config(
     at: int | None = None,
     cells: Sequence[LabelEfficiencyArm] = (),
 ) -> LabelEfficiencyConfig:
-    """Return the question of the curve; without cells it needs no training.
+    """Return the configuration of the curve; without `cells` it needs no trained runs.
 
-    Its sentences are about `at` labels, those nearest to `AT` where it is not given.
+    `at` defaults to the size nearest to `AT`.
     """
     return LabelEfficiencyConfig(
         data=experiment.data.model_copy(update={"train_rows": None, "rows_seed": None, "balanced": balanced}),
@@ -134,43 +135,43 @@ def label_efficiency_config(
 
 
 def label_efficiency_arms(study: Study, done: Collection[str], rows: int) -> tuple[LabelEfficiencyArm, ...]:
-    """Return the cells of a curve that the finished runs of its study make, out of `rows` training rows."""
+    """Return the arms of a curve from the finished runs (`done`) of its study; `rows` is all rows."""
     own = study.config.own
     if own is None:
         return ()
-    mine = arm_of(own, own.backbone.blocks or max(study.blocks.values()))
+    own_arm = arm_of(own, own.backbone.blocks or max(study.blocks.values()))
     jobs: dict[tuple[str, int], list[str]] = {}
-    for one in expand_grid(study.config, study.blocks):
-        if (job := job_id(one.config)) in done:
-            way = SCRATCH if one.cell["recipe"] == RecipeName.SCRATCH else mine
-            jobs.setdefault((way, min(one.config.data.train_rows or rows, rows)), []).append(job)
-    ordered = sorted(jobs.items(), key=lambda cell: (cell[0][0] == SCRATCH, cell[0]))
-    return tuple(LabelEfficiencyArm(name=way, rows=size, jobs=tuple(those)) for (way, size), those in ordered)
+    for run in expand_grid(study.config, study.blocks):
+        if (job := job_id(run.config)) in done:
+            arm = SCRATCH if run.cell["recipe"] == RecipeName.SCRATCH else own_arm
+            jobs.setdefault((arm, min(run.config.data.train_rows or rows, rows)), []).append(job)
+    ordered = sorted(jobs.items(), key=lambda item: (item[0][0] == SCRATCH, item[0]))
+    return tuple(LabelEfficiencyArm(name=arm, rows=size, jobs=tuple(ids)) for (arm, size), ids in ordered)
 
 
 def label_efficiency_sizes(study: Study, rows: int) -> tuple[int, ...]:
-    """Return the numbers of labels that a curve's study trains on."""
+    """Return the numbers of labels of a curve's study."""
     return tuple(sorted({min(size or rows, rows) for size in study.config.sizes}))
 
 
 def scaled_seconds(
-    summary: RunSummary, done: ExperimentConfig, asked: ExperimentConfig, task: Workload, n_blocks: int
+    summary: RunSummary, reference: ExperimentConfig, config: ExperimentConfig, task: Workload, n_blocks: int
 ) -> float:
-    """Return about how long `asked` takes, in seconds, from what `done` took, where no step was timed.
+    """Estimate the seconds of `config` from the `summary` of `reference`, without timed steps.
 
-    Passes of a text through the whole backbone are counted, a training step as `BACKWARDS` of them; what
-    stays frozen is passed once.
+    Proportional to passes of texts through the backbone: a training step counts `STEP_COST`, frozen blocks
+    are passed once.
     """
-    return summary.seconds["total"] * _passes(asked, task, n_blocks) / _passes(done, task, n_blocks)
+    return summary.seconds["total"] * _passes(config, task, n_blocks) / _passes(reference, task, n_blocks)
 
 
 def _passes(config: ExperimentConfig, task: Workload, n_blocks: int) -> float:
     train = min(config.data.train_rows or task.train, task.train)
-    found = float(train + task.validation + task.test)
+    passes = float(train + task.validation + task.test)
     for stage in config.resolved_stages:
         share = 1 - max(0, stage.plan.first_trainable_block(n_blocks)) / n_blocks
-        found += stage.epochs * share * (BACKWARDS * train + task.validation)
-    return found
+        passes += stage.epochs * share * (STEP_COST * train + task.validation)
+    return passes
 
 
 def _pretrained(backbone: BackboneConfig) -> BackboneConfig:

@@ -1,4 +1,4 @@
-"""Migrate a database that an earlier version made: names of job kinds that have changed since."""
+"""Migrations of the database from earlier versions."""
 
 from collections.abc import Callable
 
@@ -17,27 +17,22 @@ KINDS = {
     "trust": "error_analysis",
     "advise": "advice",
 }
-"""Kinds of jobs by their names in version 1, and by those since version 2."""
-
+"""Kinds of jobs: names in version 1 to names in version 2."""
 
 _meta = table("meta", column("key"), column("value"))
 _jobs = table("jobs", column("kind"))
 
 
 def migrate(engine: Engine, version: str, newest: int) -> str:
-    """Bring a database to the newest version, step by step; returns the version it has then.
-
-    A database of a version that is not known stays as it is.
-    """
+    """Migrate a database to the newest version and return its version; unknown versions stay unchanged."""
     while version in STEPS and version != str(newest):
         with engine.begin() as connection:
-            found = connection.scalar(select(_meta.c.value).where(_meta.c.key == "schema"))
-            if found == version:  # no other process was first
+            current = connection.scalar(select(_meta.c.value).where(_meta.c.key == "schema"))
+            if current == version:  # not yet migrated by another process
                 STEPS[version](connection)
-                following = str(int(version) + 1)
-                connection.execute(update(_meta).where(_meta.c.key == "schema").values(value=following))
-                found = following
-            version = str(found)
+                current = int(version) + 1
+                connection.execute(update(_meta).where(_meta.c.key == "schema").values(value=str(current)))
+            version = str(current)
     return version
 
 
@@ -47,4 +42,4 @@ def _rename_kinds(connection: Connection) -> None:
 
 
 STEPS: dict[str, Callable[[Connection], None]] = {"1": _rename_kinds}
-"""What leads from each version to the next."""
+"""Migration from each version to the next."""

@@ -1,4 +1,4 @@
-"""Permissions of a workspace: its files and folders are its owner's alone."""
+"""Permissions of a workspace: only its owner may access files and folders."""
 
 import contextlib
 import os
@@ -9,15 +9,14 @@ from pathlib import Path
 GROUP_AND_OTHERS = 0o077
 
 ENTRIES = ("datasets", "runs", "activations", ".removed", ".scratch", "translearn.sqlite*", "engine.*")
-"""What a workspace holds, by name; a folder may hold other things beside."""
+"""Names of a workspace's entries; its folder may hold other files."""
 
 
 def tighten(root: Path) -> None:
-    """Take group and others out of a workspace that earlier versions made for everybody to read.
+    """Remove permissions of group and others from a workspace of an earlier version.
 
-    Once its folder itself is closed, nothing below is looked at again. A folder that belongs to somebody
-    else, that everybody may write to, or that holds this user's home, stays as it is: there only the entries
-    of the workspace are closed, which nobody else can look into then.
+    Does nothing if the folder itself is closed. A folder of another user, a sticky one, or one that contains
+    this user's home stays unchanged; only the workspace's own entries in it are closed.
     """
     if os.name != "posix" or not root.stat().st_mode & GROUP_AND_OTHERS:
         return
@@ -38,7 +37,7 @@ def _entries(root: Path, *, deep: bool) -> Iterator[Path]:
 
 
 def _close(path: Path) -> None:
-    with contextlib.suppress(OSError):  # read-only, somebody else's, or gone by now
+    with contextlib.suppress(OSError):  # read-only, of another user, or deleted
         status = path.lstat()
         if not stat.S_ISLNK(status.st_mode) and status.st_mode & GROUP_AND_OTHERS:
             path.chmod(stat.S_IMODE(status.st_mode) & ~GROUP_AND_OTHERS)

@@ -1,7 +1,7 @@
-"""The queue of a workspace, as the engine and its workers see it.
+"""Job queue of a workspace, for the engine and its workers.
 
-Every change of state is one conditional UPDATE whose row count is checked, so that three processes may
-write at once.
+Every state transition is one conditional UPDATE whose row count is checked, so that several processes may
+write concurrently.
 """
 
 import json
@@ -44,14 +44,14 @@ from translearn_core.runs.schema import (
 from translearn_core.runs.workspace import Workspace
 
 MAX_ATTEMPTS = 3
-"""A job lost with its worker is started again at most twice."""
+"""Most starts of a job that loses its workers."""
 
 MODELS = (str(JobKind.TRAIN), str(JobKind.PRETRAIN))
-"""Jobs that stay when what they build on is deleted, and whose files are large."""
+"""Kinds of jobs with large files, which are kept when their parent is deleted."""
 
 
 class Queue:
-    """Jobs of one workspace: which is next, who does it, how far it is, how it ended."""
+    """Job queue of one workspace: order, workers, progress and final states."""
 
     def __init__(self, workspace: Workspace, url: str | None = None) -> None:
         self.workspace = workspace
@@ -59,21 +59,21 @@ class Queue:
         self._reader = for_reading(self._engine)
 
     def close(self) -> None:
-        """Close the connections; the next use opens new ones."""
+        """Close the connections; they are reopened on the next use."""
         self._engine.dispose()
 
     def writing(self) -> AbstractContextManager[Connection]:
-        """Open a transaction that may write; they go one at a time."""
+        """Open a writing transaction; these are serialised."""
         return self._engine.begin()
 
     def reading(self) -> AbstractContextManager[Connection]:
-        """Open a transaction that only reads and waits for nobody."""
+        """Open a read-only transaction, which never waits."""
         return self._reader.begin()
 
     def waiting(self, slot: Slot, *, one_each: bool = False) -> list[str]:
-        """Queued jobs of one slot, in the order their owners' turns give.
+        """Return the queued jobs of one slot in fair order.
 
-        `one_each`: only those of owners for whom no job of this slot runs already.
+        `one_each`: only those with an owner who has no running job of this slot.
         """
         with self._reader.begin() as db:
             running = select(job_owners.c.owner).join(jobs, job_owners.c.job == jobs.c.id)
@@ -96,14 +96,14 @@ class Queue:
             owners.setdefault(job, []).append(owner)
             since[job] = queued
         waiting = [
-            QueuedJob(job, tuple(sorted(who)), since[job])
-            for job, who in owners.items()
-            if not busy.issuperset(who)
+            QueuedJob(job, tuple(sorted(names)), since[job])
+            for job, names in owners.items()
+            if not busy.issuperset(names)
         ]
         return fair_order(waiting, {row[0]: row[1] for row in turns})
 
     def job(self, job: str) -> Job:
-        """Return a job by its identity, for the engine and its workers."""
+        """Return a job of any owner by its id."""
         with self._reader.begin() as db:
             row = db.execute(select(jobs).where(jobs.c.id == job)).one_or_none()
         if row is None:
@@ -111,87 +111,76 @@ class Queue:
         return job_of(row)
 
     def busy(self) -> bool:
-        """Whether anything waits or runs."""
+        """Whether any job is queued, running or interrupted."""
         with self._reader.begin() as db:
             live = [str(s) for s in State if s.live]
             return bool(db.scalar(select(exists().where(jobs.c.state.in_(live)))))
 
     def running_jobs(self) -> dict[str, RunningJob]:
-        """Return the running jobs by identity."""
+        """Return the running jobs by id."""
         columns = (jobs.c.id, jobs.c.worker, jobs.c.stop, jobs.c.stage)
         with self._reader.begin() as db:
             rows = db.execute(select(*columns).where(jobs.c.state == str(State.RUNNING))).all()
         return {row.id: RunningJob(row.worker, bool(row.stop), row.stage == STOPPING) for row in rows}
 
     def begin(self, job: str, worker: str) -> bool:
-        """Take a queued job; False if somebody else did, or it was stopped meanwhile.
+        """Start a queued job; False if another worker did, or it was stopped.
 
-        `worker` is a token of this attempt only. Where it is handed back (`finish`, `interrupt`, `report`,
-        `add_points`), what comes from an attempt that was given up meanwhile has no effect.
+        `worker` is a token of this attempt. Passed to `finish`, `interrupt`, `report` and `add_points`, it
+        makes calls from an abandoned attempt ineffective.
         """
         now = time.time()
         with self._engine.begin() as db:
-            fresh = {"stage": "starting", "done": 0.0, "total": 0.0, "seconds_left": None, "reason": None}
-            fresh |= {"worker": worker, "started": now, "heartbeat": now, "attempts": jobs.c.attempts + 1}
-            return transition(db, job, (State.QUEUED,), State.RUNNING, **fresh)
+            values = {"stage": "starting", "done": 0.0, "total": 0.0, "seconds_left": None, "reason": None}
+            values |= {"worker": worker, "started": now, "heartbeat": now, "attempts": jobs.c.attempts + 1}
+            return transition(db, job, (State.QUEUED,), State.RUNNING, **values)
 
     def finish(self, job: str, state: State, reason: str | None = None, *, worker: str | None = None) -> bool:
-        """End a running job as done, stopped or failed.
-
-        Stopped while somebody wants it again, it is queued again.
-        """
+        """End a running job as done, stopped or failed; requeue a stopped one that was requested again."""
         with self._engine.begin() as db:
-            if state is State.STOPPED and self._wanted_again(db, job, worker):
+            if state is State.STOPPED and self._requeue_requested(db, job, worker):
                 return True
-            ended = {"reason": reason, "finished": time.time(), "seconds_left": None}
-            return transition(db, job, (State.RUNNING,), state, *_of(worker), **ended)
+            values = {"reason": reason, "finished": time.time(), "seconds_left": None}
+            return transition(db, job, (State.RUNNING,), state, *_by(worker), **values)
 
     def interrupt(self, job: str, reason: str, *, worker: str | None = None, blame: bool = True) -> bool:
-        """Note that a running job lost its worker.
+        """Record that a running job lost its worker; it fails after `MAX_ATTEMPTS` starts.
 
-        Queued again from its checkpoint by `revive`, failed after `MAX_ATTEMPTS` starts.
-
-        An orderly end of the engine is not the job's to `blame`: that start is not counted.
+        `requeue_lost` queues interrupted jobs again. `blame`: count this start, unlike those that an orderly
+        end of the engine interrupted.
         """
-        now, mine = time.time(), _of(worker)
+        now, condition = time.time(), _by(worker)
+        running = (State.RUNNING,)
         with self._engine.begin() as db:
-            if self._wanted_again(db, job, worker):
+            if self._requeue_requested(db, job, worker):
                 return True
-            here, ended = (State.RUNNING,), {"reason": reason, "finished": now}
-            if transition(db, job, here, State.STOPPED, jobs.c.stop.is_(True), *mine, **ended):
+            stopped = (jobs.c.stop.is_(True), *condition)
+            if transition(db, job, running, State.STOPPED, *stopped, reason=reason, finished=now):
                 return True
             if not blame:
                 uncounted = {"reason": reason, "attempts": jobs.c.attempts - 1}
-                return transition(db, job, here, State.INTERRUPTED, *mine, **uncounted)
-            if transition(
-                db, job, here, State.INTERRUPTED, jobs.c.attempts < MAX_ATTEMPTS, *mine, reason=reason
-            ):
+                return transition(db, job, running, State.INTERRUPTED, *condition, **uncounted)
+            retry = (jobs.c.attempts < MAX_ATTEMPTS, *condition)
+            if transition(db, job, running, State.INTERRUPTED, *retry, reason=reason):
                 return True
             final = f"{reason} It was started {MAX_ATTEMPTS} times: resume it to try again."
-            return transition(db, job, here, State.FAILED, *mine, finished=now, reason=final)
+            return transition(db, job, running, State.FAILED, *condition, finished=now, reason=final)
 
     def mark_damaged(self, error: DamagedFileError) -> bool:
-        """Note that what a finished job left is no longer whole: it counts as failed, and can be done again.
-
-        Returns whether a job's state changed.
-        """
+        """Mark a finished job with damaged files as failed; returns whether a job's state changed."""
         job = self.workspace.job_of(error.path)
         with self._engine.begin() as db:
             return job is not None and transition(db, job, (State.DONE,), State.FAILED, reason=str(error))
 
     def requeue_lost(self) -> int:
-        """Queue interrupted jobs again, in their old places; returns how many."""
+        """Queue interrupted jobs again, at their old positions; returns how many."""
+        interrupted = update(jobs).where(jobs.c.state == str(State.INTERRUPTED))
         with self._engine.begin() as db:
-            return count(
-                db, update(jobs).where(jobs.c.state == str(State.INTERRUPTED)).values(state=str(State.QUEUED))
-            )
+            return count(db, interrupted.values(state=str(State.QUEUED)))
 
     def report(self, job: str, progress: Progress, *, worker: str | None = None) -> bool:
-        """Note progress and that the worker lives.
-
-        Returns whether the job is to stop, or is no longer this worker's.
-        """
-        running = (jobs.c.id == job, jobs.c.state == str(State.RUNNING), *_of(worker))
+        """Record progress and a heartbeat; returns whether the job must stop, or has another worker."""
+        running = (jobs.c.id == job, jobs.c.state == str(State.RUNNING), *_by(worker))
         with self._engine.begin() as db:
             db.execute(update(jobs).where(*running).values(heartbeat=time.time(), **asdict(progress)))
             stop = db.scalar(select(jobs.c.stop).where(*running))
@@ -212,81 +201,76 @@ class Queue:
         ]
         if rows:
             with self._engine.begin() as db:
-                if db.scalar(select(exists().where(jobs.c.id == job, *_of(worker)))):
+                if db.scalar(select(exists().where(jobs.c.id == job, *_by(worker)))):
                     db.execute(insert(points), rows)
 
     def forget_points(self, job: str) -> None:
-        """Forget a job's history: a run that goes on writes it again from its checkpoint."""
+        """Delete a job's history, which a continued run writes again from its checkpoint."""
         with self._engine.begin() as db:
             db.execute(delete(points).where(points.c.job == job))
 
     def forget_answers(self, job: str) -> None:
-        """Delete what was computed from a run's model, which goes on training."""
+        """Delete the results computed from a run's model, before it trains further."""
         with self._engine.begin() as db:
             answer = results_of(job)
-            gone = set(db.scalars(select(jobs.c.id).where(answer, jobs.c.state != str(State.RUNNING))))
-            # one that runs loses its claims: it is asked to stop, and what it says is not kept
+            ids = set(db.scalars(select(jobs.c.id).where(answer, jobs.c.state != str(State.RUNNING))))
+            # running ones lose their owners and are asked to stop, so that their results are swept
             db.execute(delete(job_owners).where(job_owners.c.job.in_(select(jobs.c.id).where(answer))))
             db.execute(update(jobs).where(answer, jobs.c.state == str(State.RUNNING)).values(stop=True))
-            db.execute(delete(jobs).where(jobs.c.id.in_(gone)))
-            self.workspace.trash(jobs=gone)
+            db.execute(delete(jobs).where(jobs.c.id.in_(ids)))
+            self.workspace.trash(jobs=ids)
         self.workspace.empty_trash()
 
     def sweep(self) -> None:
-        """Delete jobs nobody wants any more and data sets nobody has, with their files.
-
-        Ask running ones to stop first.
-        """
+        """Delete jobs and data sets without an owner, with their files; request running jobs to stop."""
         with self._engine.begin() as db:
-            unwanted = ~exists().where(job_owners.c.job == jobs.c.id)
-            db.execute(update(jobs).where(unwanted, jobs.c.state == str(State.RUNNING)).values(stop=True))
-            gone = set(db.scalars(select(jobs.c.id).where(unwanted, jobs.c.state != str(State.RUNNING))))
+            orphaned = ~exists().where(job_owners.c.job == jobs.c.id)
+            db.execute(update(jobs).where(orphaned, jobs.c.state == str(State.RUNNING)).values(stop=True))
+            ids = set(db.scalars(select(jobs.c.id).where(orphaned, jobs.c.state != str(State.RUNNING))))
             used = set(db.scalars(select(jobs.c.dataset).where(jobs.c.state == str(State.RUNNING))))
             used |= set(db.scalars(select(datasets.c.digest)))
-            db.execute(delete(points).where(points.c.job.in_(gone)))
-            db.execute(delete(jobs).where(jobs.c.id.in_(gone)))
-            kept = {
+            db.execute(delete(points).where(points.c.job.in_(ids)))
+            db.execute(delete(jobs).where(jobs.c.id.in_(ids)))
+            digests = {
                 path.name
                 for path in (self.workspace.root / "datasets").iterdir()
                 if not path.name.startswith(".")
             }
             since = float(db.scalar(select(meta.c.value).where(meta.c.key == CREATED)) or 0.0)
-            self.workspace.trash(datasets=self._older(kept - used, since), jobs=gone)
+            self.workspace.trash(datasets=self._stale(digests - used, since), jobs=ids)
         self.workspace.empty_trash()
 
-    def _older(self, digests: Iterable[str], since: float, seconds: float = 60.0) -> set[str]:
-        # files are written before their row: give a data set that is just coming in time to get one; and
-        # what is older than the database (by a clock of the disk, which is coarser) belongs to one that was
-        # damaged and moved away
-        horizon = time.time() - seconds
+    def _stale(self, digests: Iterable[str], since: float, seconds: float = 60.0) -> set[str]:
+        # files are written before their row, so new folders are left alone; folders older than the database
+        # (with a second for coarse file times) belong to a database that was damaged and moved away
+        newest = time.time() - seconds
         folders = {d: self.workspace.dataset(d) for d in digests}
         return {
             d
-            for d, home in folders.items()
-            if home.exists() and since - 1.0 <= home.stat().st_mtime < horizon
+            for d, folder in folders.items()
+            if folder.exists() and since - 1.0 <= folder.stat().st_mtime < newest
         }
 
-    def _wanted_again(self, db: Connection, job: str, worker: str | None) -> bool:
-        # asked to stop by all, and then asked for by somebody before it had
-        wanted = exists().where(job_owners.c.job == jobs.c.id, job_owners.c.stopping.is_(False))
-        again = {"stop": False, "attempts": 0, "queued": time.time(), "reason": None}
-        return transition(
-            db, job, (State.RUNNING,), State.QUEUED, jobs.c.stop.is_(True), wanted, *_of(worker), **again
-        )
+    def _requeue_requested(self, db: Connection, job: str, worker: str | None) -> bool:
+        """Requeue a job that an owner requested again before it had stopped."""
+        requested = exists().where(job_owners.c.job == jobs.c.id, job_owners.c.stopping.is_(False))
+        conditions = (jobs.c.stop.is_(True), requested, *_by(worker))
+        values = {"stop": False, "attempts": 0, "queued": time.time(), "reason": None}
+        return transition(db, job, (State.RUNNING,), State.QUEUED, *conditions, **values)
 
 
-def _of(worker: str | None) -> tuple[Any, ...]:
+def _by(worker: str | None) -> tuple[Any, ...]:
     return () if worker is None else (jobs.c.worker == worker,)
 
 
 def results_of(job: str) -> Any:
-    """Return the condition that a job was computed from what `job` left: a picture, a comparison."""
-    names_it = and_(jobs.c.kind == str(JobKind.COMPARE), jobs.c.config.contains(job))
-    return or_(and_(jobs.c.parent == job, jobs.c.kind.not_in(MODELS)), names_it)
+    """Return the SQL condition that a job was computed from the results of `job`."""
+    comparison = and_(jobs.c.kind == str(JobKind.COMPARE), jobs.c.config.contains(job))
+    return or_(and_(jobs.c.parent == job, jobs.c.kind.not_in(MODELS)), comparison)
 
 
 def requeue(db: Connection, job: str, states: tuple[State, ...]) -> bool:
-    """Queue a job that ended in one of `states` again."""
+    """Queue a job in one of `states` again; returns whether it was."""
     return transition(
         db, job, states, State.QUEUED, queued=time.time(), stop=False, attempts=0, finished=None, reason=None
     )
@@ -295,13 +279,13 @@ def requeue(db: Connection, job: str, states: tuple[State, ...]) -> bool:
 def transition(
     db: Connection, job: str, origin: tuple[State, ...], target: State, *conditions: Any, **values: Any
 ) -> bool:
-    """Change a job's state if it is in one of `origin` and `conditions` hold; returns whether it did."""
+    """Change a job's state from one of `origin` if `conditions` hold; returns whether it changed."""
     where = (jobs.c.id == job, jobs.c.state.in_([str(s) for s in origin]), *conditions)
     return count(db, update(jobs).where(*where).values(state=str(target), **values)) == 1
 
 
 def inserted(db: Connection, table: Table, row: dict[str, Any]) -> bool:
-    """Insert `row` unless there is one like it; returns whether it was inserted."""
+    """Insert `row` unless it conflicts with another; returns whether it was inserted."""
     dialect = postgresql if db.dialect.name == "postgresql" else sqlite
     return count(db, dialect.insert(table).values(**row).on_conflict_do_nothing()) == 1
 

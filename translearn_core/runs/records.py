@@ -1,4 +1,4 @@
-"""What the store hands out: a data set, a job and one owner's run, as immutable records."""
+"""Records of the store: data sets, jobs and runs, immutable."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,7 +9,7 @@ from translearn_core.documents import parse_json
 
 
 class State(StrEnum):
-    """Where a job stands."""
+    """State of a job."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -20,13 +20,13 @@ class State(StrEnum):
 
     @property
     def live(self) -> bool:
-        """Whether it may still change by itself."""
+        """Whether it may change without a request."""
         return self in (State.QUEUED, State.RUNNING, State.INTERRUPTED)
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """One owner's data set; its files are shared by digest."""
+    """Data set of one owner; its files are shared by digest."""
 
     id: str
     owner: str
@@ -38,10 +38,7 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a job is.
-
-    `stage` in words, `done` of `total` in that stage's unit, `seconds_left` where it can be told.
-    """
+    """Progress of a job: stage in words, `done` of `total` in its unit, estimated seconds left."""
 
     stage: str
     done: float
@@ -50,15 +47,12 @@ class Progress:
 
 
 STOPPING = "stopping"
-"""The stage of a job that has heard it is to stop and is keeping what there is."""
+"""Stage of a job that has noticed the request to stop and is saving its state."""
 
 
 @dataclass(frozen=True)
 class RunningJob:
-    """A running job as the engine sees it.
-
-    Its token, whether it was asked to stop, and whether it has heard that.
-    """
+    """Running job: its worker's token, whether it must stop, and whether the worker has noticed that."""
 
     worker: str | None
     stop: bool
@@ -67,7 +61,7 @@ class RunningJob:
 
 @dataclass(frozen=True)
 class Job:
-    """A piece of work, shared by all who asked for it."""
+    """Job, shared by all owners of equal configurations."""
 
     id: str
     kind: JobKind
@@ -85,7 +79,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Run:
-    """One owner's row for a job: the name and link are theirs, the work and its files may be shared."""
+    """Run: one owner's entry for a job, with its own id and name; the job may be shared."""
 
     id: str
     owner: str
@@ -96,17 +90,17 @@ class Run:
 
     @property
     def state(self) -> State:
-        """State of the work behind it."""
+        """State of its job."""
         return self.job.state
 
 
 UNREADABLE = "This version cannot read its settings: make a new run."
-"""What is said of a run that another version wrote, or that was written wrongly."""
+"""Message for a run written by another version, or invalid."""
 
 
 @dataclass(frozen=True)
 class Unreadable:
-    """One owner's run or study whose settings this version cannot read: to be seen, and deleted."""
+    """Run or study whose settings this version cannot read; it can be listed and deleted."""
 
     id: str
     name: str
@@ -114,12 +108,12 @@ class Unreadable:
 
 
 def job_of(row: Any) -> Job:
-    """Read a row of the jobs table, its configuration validated again.
+    """Parse a row of the jobs table, and validate its configuration.
 
     Raises
     ------
     ValueError
-        If this version cannot read it; pydantic's `ValidationError` is one.
+        If this version cannot read it, including pydantic's `ValidationError`.
     """
     kind = JobKind(row.kind)
     progress = None
@@ -142,7 +136,7 @@ def job_of(row: Any) -> Job:
 
 
 def run_of(row: Any) -> Run | Unreadable:
-    """Read a row of the jobs table with one owner's claim to it."""
+    """Parse a row of the jobs table joined with one owner's entry."""
     try:
         job = job_of(row)
     except ValueError:

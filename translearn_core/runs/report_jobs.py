@@ -1,4 +1,4 @@
-"""Which questions belong to a report: each as it was answered before, else as it is usual."""
+"""Jobs of a report: finished ones where available, else with default settings."""
 
 from collections.abc import Collection, Iterator
 from typing import Any
@@ -26,28 +26,25 @@ from translearn_core.runs.study_records import Study
 
 
 def run_diagnostics(store: RunStore, run: Run) -> tuple[BaseConfig, ...]:
-    """Return the questions about a run of its owner's, the cheapest first.
+    """Return the diagnostics of a run, the cheapest first.
 
-    Of several answers to one kind of question the one that takes in most is chosen, such as the baselines
-    with the run from scratch. Label curves and ratings on the same data come along where they are done.
+    Of several finished jobs of one kind the most complete is chosen, such as baselines with a run from
+    scratch. Finished label-efficiency curves and transferability scores on the same data are added.
     """
     return (
-        *(_answered(store, run, asked) or asked for asked in default_diagnostics(store, run)),
-        *_beside(store, run),
+        *(_finished(store, run, config) or config for config in default_diagnostics(store, run)),
+        *_same_data(store, run),
     )
 
 
 def study_diagnostics(study: Study, done: Collection[str]) -> tuple[BaseConfig, ...]:
-    """Return the questions about a study of which the runs `done` are finished; none while none is.
-
-    The first is how its ways compare.
-    """
-    asked = study.comparison(done)
-    return () if asked is None else (asked, about_its_data(study.config))
+    """Return comparison and diagnosis of a study with finished runs `done`; nothing without any."""
+    comparison = study.comparison(done)
+    return () if comparison is None else (comparison, about_its_data(study.config))
 
 
 def about_its_data(study: StudyConfig) -> DiagnoseConfig:
-    """Return the question what is in a study's data, as its first backbone reads them."""
+    """Return the diagnosis of a study's data with its first backbone."""
     limit = study.settings.get("features.token_limit", FeatureConfig().token_limit)
     return DiagnoseConfig.model_validate(
         {"data": study.data, "backbone": study.backbones[0], "token_limit": limit}
@@ -72,30 +69,30 @@ def default_diagnostics(store: RunStore, run: Run) -> Iterator[BaseConfig]:
         yield ForgettingConfig(job=job)
 
 
-def _answered(store: RunStore, run: Run, asked: BaseConfig) -> BaseConfig | None:
-    """Return the fullest question of this kind that is answered; the newest of those alike."""
+def _finished(store: RunStore, run: Run, config: BaseConfig) -> BaseConfig | None:
+    """Return the most complete finished configuration like `config`; of equals, the newest."""
     done = [
         other.job.config
-        for other in store.runs(run.owner, JOB_KIND[type(asked)])
-        if other.state is State.DONE and _alike(asked, other.job.config)
+        for other in store.runs(run.owner, JOB_KIND[type(config)])
+        if other.state is State.DONE and _same_subject(config, other.job.config)
     ]
-    return max(done, key=_includes, default=None)
+    return max(done, key=_completeness, default=None)
 
 
-def _alike(asked: Any, other: Any) -> bool:
-    """Whether two questions of a kind are about the same run, and the same column or layer of it."""
-    if isinstance(asked, DiagnoseConfig):
-        return bool(asked == other)
+def _same_subject(config: Any, other: Any) -> bool:
+    """Whether two configurations of a kind are about the same run, column and layer."""
+    if isinstance(config, DiagnoseConfig):
+        return bool(config == other)
     fields = ("job", "about", "layer")
-    return all(getattr(asked, name, None) == getattr(other, name, None) for name in fields)
+    return all(getattr(config, name, None) == getattr(other, name, None) for name in fields)
 
 
-def _includes(asked: BaseConfig) -> int:
-    return sum(bool(getattr(asked, name, None)) for name in ("scratch", "sibling", "earlier", "columns"))
+def _completeness(config: BaseConfig) -> int:
+    return sum(bool(getattr(config, name, None)) for name in ("scratch", "sibling", "earlier", "columns"))
 
 
-def _beside(store: RunStore, run: Run) -> Iterator[BaseConfig]:
-    """Yield what was found out about the same table and task, whatever the run."""
+def _same_data(store: RunStore, run: Run) -> Iterator[BaseConfig]:
+    """Yield finished jobs about the same data that belong to no run."""
     config = run.job.config
     assert isinstance(config, ExperimentConfig)
     for kind in (JobKind.LABEL_EFFICIENCY, JobKind.TRANSFERABILITY):

@@ -1,4 +1,4 @@
-"""An experiment as a command line that does it again, and a study as the file of one."""
+"""Reproduction of an experiment by a command line, and of a study by a file."""
 
 import json
 import shlex
@@ -22,7 +22,7 @@ from translearn_core.config.studies.study_file import StudyFile
 from translearn_core.results import BackboneInfo
 
 LOOP = ("epochs", "lr", "head_lr", "batch_size", "precision", "device", "seed")
-"""Settings of the loop that the command line has an option for."""
+"""Training settings with an option of their own on the command line."""
 
 
 def cli_command(
@@ -34,9 +34,9 @@ def cli_command(
 ) -> str:
     """Return the command line that runs the same experiment.
 
-    `parts` says which files the data set has; those besides `file` go by the name of their part, and all are
-    read as `options` say. Whatever an option of its own does not say, and is not as it would be anyway, is
-    said with ``--set``; without the `anatomy` of its backbone so is all that depends on it.
+    `parts` are the data set's files; those besides `file` are named after their part, and all are read with
+    `options`. Other settings that differ from the defaults become ``--set``; without `anatomy`, so do those
+    whose defaults depend on the backbone.
     """
     data, model, loop = config.data, config.backbone, config.training
     words: list[object] = ["translearn", "train", f"./{file}" if file.startswith("-") else file]
@@ -53,16 +53,16 @@ def cli_command(
     words += ["--train-blocks", _blocks(config.plan)]
     for name in LOOP:
         words += [f"--{name.replace('_', '-')}", getattr(loop, name)]
-    usual = dict(flatten(_usual(config, anatomy).model_dump(mode="json", exclude={"distil"})))
-    told = dict(flatten(config.model_dump(mode="json", exclude={"distil"})))
+    defaults = dict(flatten(_defaults(config, anatomy).model_dump(mode="json", exclude={"distil"})))
+    values = dict(flatten(config.model_dump(mode="json", exclude={"distil"})))
     if config.distil is not None:
-        told["distil"] = config.distil.model_dump(mode="json")
+        values["distil"] = config.distil.model_dump(mode="json")
     if model.blocks is not None:  # the command counts the blocks of the whole backbone
-        usual.pop("plan.blocks")
+        defaults.pop("plan.blocks")
     if anatomy is None:
-        usual = {name: value for name, value in usual.items() if not name.startswith(("plan.", "features."))}
-    for path, value in told.items():
-        if path not in usual or usual[path] != value:
+        defaults = {k: v for k, v in defaults.items() if not k.startswith(("plan.", "features."))}
+    for path, value in values.items():
+        if path not in defaults or defaults[path] != value:
             words += ["--set", f"{path}={json.dumps(value, ensure_ascii=False)}"]
     return shlex.join(str(word) for word in words)
 
@@ -70,23 +70,23 @@ def cli_command(
 def study_file(
     study: StudyConfig, name: str, file: str, parts: Collection[str] = (), baseline: str | None = None
 ) -> str:
-    """Return what stands in the file for which ``translearn study`` does the same; `parts` as above."""
+    """Return the study file with which ``translearn study`` repeats a study; `parts` as in `cli_command`."""
     files = {str(Split.TRAIN): file} | {part: f"{part}.csv" for part in non_default_settings(parts)}
     return StudyFile.of(study, name or "study", files, baseline).written()
 
 
 def non_default_settings(parts: Collection[str]) -> list[str]:
-    """Return the parts of a data set that have files of their own beside the training rows."""
+    """Return the parts of a data set besides the training file."""
     return [str(part) for part in (Split.VALIDATION, Split.TEST) if part in parts]
 
 
-def _usual(config: ExperimentConfig, anatomy: BackboneInfo | None) -> ExperimentConfig:
-    """Return what the command would do without any ``--set``."""
+def _defaults(config: ExperimentConfig, anatomy: BackboneInfo | None) -> ExperimentConfig:
+    """Return the experiment of the command without any ``--set``."""
     data, model, plan, features = config.data, config.backbone, config.plan, FeatureConfig()
     if anatomy is not None:
         plan = FreezePlan.parse(_blocks(plan), anatomy.n_blocks)
         features = anatomy.features
-    said = {name: getattr(config.training, name) for name in LOOP}
+    loop = {name: getattr(config.training, name) for name in LOOP}
     return ExperimentConfig(
         data=DataConfig(
             dataset=data.dataset, text=data.text, label=data.label,
@@ -97,7 +97,7 @@ def _usual(config: ExperimentConfig, anatomy: BackboneInfo | None) -> Experiment
         backbone=BackboneConfig(id=model.id, random_init=model.random_init),
         plan=plan,
         features=features,
-        training=TrainingConfig.defaults_for(plan).model_copy(update=said),
+        training=TrainingConfig.defaults_for(plan).model_copy(update=loop),
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The tables of a workspace, and how to open its database."""
+"""Tables of a workspace's database, and opening it."""
 
 import time
 from collections.abc import Callable
@@ -38,13 +38,13 @@ from translearn_core.runs.workspace import Workspace
 SCHEMA_VERSION = 2
 
 CREATED = "created"
-"""The key under which the database says when it was made, in seconds since 1970."""
+"""Key in `meta` of the time the database was created, in seconds since 1970."""
 
 CONNECT_SECONDS = 10
-"""How long a connection to PostgreSQL may take."""
+"""Timeout of connecting to PostgreSQL."""
 
 WRITERS = 7_246_914
-"""Number of the PostgreSQL advisory lock that writers take; any number, the same for all."""
+"""Number of the PostgreSQL advisory lock of writers; arbitrary, but the same for all."""
 
 metadata = MetaData()
 
@@ -131,36 +131,38 @@ points = Table(
 
 
 def open_database(workspace: Workspace, url: str | None = None) -> Engine:
-    """Return an engine on the workspace's database, tables made, schema version checked.
+    """Open the workspace's database, create missing tables, and migrate and check the schema.
 
-    What its database refuses is raised as `WorkspaceError`. A SQLite file that cannot be written is opened
-    for reading.
+    Errors of the database are raised as `WorkspaceError`. A SQLite file that cannot be written is opened for
+    reading.
     """
     engine = _postgresql(url) if url else sqlite_file.open_engine(workspace.database)
     event.listen(engine, "handle_error", _explained(engine.url, workspace.database))
     event.listen(engine, "begin", _sqlite_begin if engine.dialect.name == "sqlite" else _postgresql_begin)
-    found = _version(engine)
-    if found is None:
+    schema_version = _version(engine)
+    if schema_version is None:
         try:
             metadata.create_all(engine)
-        except (OperationalError, ProgrammingError):  # another process was making them
+        except (OperationalError, ProgrammingError):  # another process was creating them
             metadata.create_all(engine)
-        found = _stamp(engine)
-    found = migrate(engine, found, SCHEMA_VERSION)
-    if found != str(SCHEMA_VERSION):
+        schema_version = _stamp(engine)
+    schema_version = migrate(engine, schema_version, SCHEMA_VERSION)
+    if schema_version != str(SCHEMA_VERSION):
         raise ConfigError(
-            "workspace schema", found, f"a workspace of version {SCHEMA_VERSION}, or an empty folder"
+            "workspace schema",
+            schema_version,
+            f"a workspace of version {SCHEMA_VERSION}, or an empty folder",
         )
     return engine
 
 
 def _explained(url: URL, file: Path) -> Callable[[ExceptionContext], WorkspaceError | None]:
-    """Return SQLAlchemy's hook that puts our errors in the place of the database's."""
+    """Return an SQLAlchemy hook that translates the database's errors."""
 
     def explain(context: ExceptionContext) -> WorkspaceError | None:
         error = explain_database_error(context.original_exception, url, file)
         if error is not None and not error.temporary:
-            context.is_disconnect = True  # the pool lets go of the file, which a person may put right
+            context.is_disconnect = True  # the pool closes the file, which may then be repaired
         return error
 
     return explain
@@ -176,7 +178,7 @@ def _postgresql(url: str) -> Engine:
 
 
 def _version(engine: Engine) -> str | None:
-    """Return the schema version of a database whose tables are all there; None where some are missing."""
+    """Return the schema version of a database; None if tables are missing."""
     with for_reading(engine).begin() as connection:
         if not metadata.tables.keys() <= set(inspect(connection).get_table_names()):
             return None
@@ -184,29 +186,29 @@ def _version(engine: Engine) -> str | None:
 
 
 def _stamp(engine: Engine) -> str:
-    """Write the schema version, and when the database was made, if they are missing; return the version."""
+    """Write schema version and creation time if they are missing; return the version."""
     rows = {"schema": str(SCHEMA_VERSION), CREATED: str(time.time())}
     try:
         with engine.begin() as connection:
             connection.execute(insert(meta), [{"key": key, "value": value} for key, value in rows.items()])
-    except IntegrityError:  # they are there
+    except IntegrityError:  # already written
         pass
     with for_reading(engine).begin() as connection:
         return str(connection.scalar(select(meta.c.value).where(meta.c.key == "schema")))
 
 
 def for_reading(engine: Engine) -> Engine:
-    """Return `engine` for transactions that only read: they see one moment and wait for nobody."""
+    """Return `engine` for read-only transactions, which see a snapshot and never wait."""
     return engine.execution_options(reading=True)
 
 
 def _sqlite_begin(connection: Connection) -> None:
-    # taken at once: a transaction that reads first and writes later can fail half-way under WAL
+    # writers lock immediately: under WAL, upgrading a reading transaction can fail
     reading = connection.get_execution_options().get("reading", False)
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
 def _postgresql_begin(connection: Connection) -> None:
-    # writers go one at a time, as they do in SQLite, so that what holds there holds here
+    # writers are serialised, as in SQLite
     if not connection.get_execution_options().get("reading", False):
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS})")

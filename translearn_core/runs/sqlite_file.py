@@ -1,4 +1,4 @@
-"""Connections to a workspace's SQLite file: in WAL mode, or for reading where nothing can be written."""
+"""Connections to a workspace's SQLite file: in WAL mode, or read-only if it cannot be written."""
 
 import contextlib
 import os
@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import URL, Engine, create_engine, event
 
 BUSY_SECONDS = 20.0
-"""How long a transaction waits for another one to end."""
+"""Timeout of waiting for another transaction."""
 
 _OPTIONS: dict[str, Any] = {
     "uri": True,
@@ -21,12 +21,12 @@ _UNWRITABLE = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_REA
 
 
 class ReadOnlyConnection(sqlite3.Connection):
-    """A connection that takes the file for one that never changes; used for one transaction."""
+    """Connection to a file assumed immutable; used for one transaction."""
 
 
 def open_engine(file: Path) -> Engine:
-    """Return an engine on a SQLite file; the file is made, the owner's alone, if there is none."""
-    with contextlib.suppress(OSError):  # SQLite itself will say why
+    """Return an engine on a SQLite file, which is created with mode 0600 if missing."""
+    with contextlib.suppress(OSError):  # SQLite will report it
         os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))  # its -wal and -shm get the same mode
     engine = create_engine(URL.create("sqlite", database=str(file)), creator=lambda: connect(file))
     event.listen(engine, "checkin", _discard_read_only)
@@ -34,10 +34,10 @@ def open_engine(file: Path) -> Engine:
 
 
 def connect(file: Path) -> sqlite3.Connection:
-    """Open a connection to a file that exists.
+    """Open a connection to an existing file.
 
-    WAL mode needs files beside the database. On a disk that is read-only or full they cannot be made; where
-    there is no log that would have to be read, the database is opened as one that does not change.
+    WAL mode needs to write files beside the database. Where that fails, and there is no log to read, the
+    database is opened as immutable.
     """
     try:
         return _writable(file)
@@ -82,6 +82,6 @@ def _has_log(file: Path) -> bool:
 
 
 def _discard_read_only(connection: object, record: Any) -> None:
-    # the next transaction tries again to open the file for writing
+    # so that the next transaction tries again to open the file for writing
     if isinstance(connection, ReadOnlyConnection):
         record.invalidate()

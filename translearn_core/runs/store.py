@@ -1,6 +1,6 @@
-"""The store of a workspace: what people bring and ask for, and what became of it.
+"""Store of a workspace: data sets, jobs and runs by owner.
 
-Whatever belongs to a person is asked for by owner; what is not theirs is not found.
+Entries of other owners raise `NotFoundError`.
 """
 
 import json
@@ -23,7 +23,7 @@ from translearn_core.runs.workspace import Workspace
 from translearn_core.settings import Settings, settings
 
 LOCAL = "local"
-"""The owner of what the command line does."""
+"""Owner of everything made by the command line."""
 
 
 class RunStore(Queue):
@@ -37,14 +37,14 @@ class RunStore(Queue):
         limits: Settings | None = None,
         options: ReadOptions | None = None,
     ) -> Dataset:
-        """Keep a data set's files by part (``train``, ``validation``, ``test``), and how they are to be read.
+        """Store a data set's files by part (``train``, ``validation``, ``test``) and their read options.
 
-        The same files, read in the same way, come back as the same data set.
+        Equal files and options are the same data set.
 
         Raises
         ------
         QuotaError
-            If a file, or all that the owner keeps, is over the limits of the settings.
+            If a file, or the owner's total, exceeds the limits of the settings.
         """
         limits = limits or settings()
         for part, data in files.items():
@@ -66,14 +66,15 @@ class RunStore(Queue):
         }
         with self._engine.begin() as db:
             if not inserted(db, datasets, row):
-                mine = (datasets.c.owner == owner, datasets.c.digest == digest)
-                db.execute(update(datasets).where(*mine).values(created=row["created"], name=row["name"]))
-        if not self.workspace.dataset(digest).exists():  # somebody deleted theirs before this row was there
+                existing = (datasets.c.owner == owner, datasets.c.digest == digest)
+                values = {"created": row["created"], "name": row["name"]}
+                db.execute(update(datasets).where(*existing).values(**values))
+        if not self.workspace.dataset(digest).exists():  # another owner deleted it before the row existed
             self.workspace.keep_files(files, options)
         return next(d for d in self.datasets(owner) if d.digest == digest)
 
     def read_again(self, owner: str, dataset: str, options: ReadOptions) -> Dataset:
-        """Return the data set of the same files read as `options` say; an unused one is replaced."""
+        """Return the data set of the same files with other read options; an unused one is replaced."""
         old = self.dataset(owner, dataset)
         files = {part: path.read_bytes() for part, path in self.workspace.sources(old.digest).items()}
         unused = not any(
@@ -96,68 +97,67 @@ class RunStore(Queue):
 
     def dataset(self, owner: str, dataset: str) -> Dataset:
         """Return one of the owner's data sets, by id or digest."""
-        for found in self.datasets(owner):
-            if dataset in (found.id, found.digest):
-                return found
+        for candidate in self.datasets(owner):
+            if dataset in (candidate.id, candidate.digest):
+                return candidate
         raise NotFoundError(
             "There is no such data set in your workspace: it was deleted, or the link is somebody else's."
         )
 
     def delete_dataset(self, owner: str, dataset: str) -> None:
-        """Delete a data set, the owner's runs on it, and the files nobody else needs."""
+        """Delete a data set, the owner's runs and studies on it, and files without another owner."""
         digest = self.dataset(owner, dataset).digest
         with self._engine.begin() as db:
-            on_it = select(jobs.c.id).where(jobs.c.dataset == digest)
-            from_it = and_(jobs.c.parent.in_(on_it), jobs.c.kind.not_in(MODELS))
-            mine = select(jobs.c.id).where(or_(jobs.c.dataset == digest, from_it))
-            db.execute(delete(job_owners).where(job_owners.c.owner == owner, job_owners.c.job.in_(mine)))
+            direct = select(jobs.c.id).where(jobs.c.dataset == digest)
+            derived = and_(jobs.c.parent.in_(direct), jobs.c.kind.not_in(MODELS))
+            ids = select(jobs.c.id).where(or_(jobs.c.dataset == digest, derived))
+            db.execute(delete(job_owners).where(job_owners.c.owner == owner, job_owners.c.job.in_(ids)))
             db.execute(delete(datasets).where(datasets.c.owner == owner, datasets.c.digest == digest))
             db.execute(delete(studies).where(studies.c.owner == owner, studies.c.dataset == digest))
-            read = exists().where(jobs.c.dataset == digest, jobs.c.state == str(State.RUNNING))
-            if not db.scalar(select(or_(exists().where(datasets.c.digest == digest), read))):
+            in_use = exists().where(jobs.c.dataset == digest, jobs.c.state == str(State.RUNNING))
+            if not db.scalar(select(or_(exists().where(datasets.c.digest == digest), in_use))):
                 self.workspace.trash(datasets=[digest])
         self.sweep()
 
     def submit(self, owner: str, config: BaseConfig, name: str | None = None) -> Run:
-        """Ask for a job and return the owner's run of it.
+        """Submit a job and return the owner's run of it.
 
-        The same question asked again, by whoever, is the same job: done it stays done, stopped or failed it
-        is queued again.
+        Equal configurations share one job, whoever submits them; a stopped or failed job is queued again.
 
         Raises
         ------
         NotFoundError
-            If the configuration names a data set or job that the owner does not have.
+            If the configuration refers to a data set or job that the owner does not have.
         """
         kind, job = JOB_KIND[type(config)], job_id(config)
         if kind in MODELS:
             self.check_quota(owner, settings())
-        wish = JobRequest(config, name or str(kind), *self.dependents(owner, config))
-        with self._engine.begin() as db:  # one transaction: a job without a claim would be swept
-            submit_jobs(db, owner, wish, rename=bool(name))
+        request = JobRequest(config, name or str(kind), *self.dependents(owner, config))
+        with self._engine.begin() as db:  # one transaction, since a job without an owner would be swept
+            submit_jobs(db, owner, request, rename=bool(name))
         return self.run(owner, job)
 
     def run(self, owner: str, run: str) -> Run:
         """Return one of the owner's runs, by its id or its job's."""
-        found = run_of(self._claimed(owner, run))
-        if isinstance(found, Unreadable):
+        record = run_of(self._row(owner, run))
+        if isinstance(record, Unreadable):
             raise NotFoundError(UNREADABLE)
-        return found
+        return record
 
     def runs(self, owner: str, kind: JobKind = JobKind.TRAIN) -> list[Run]:
-        """Return the owner's runs of one kind, newest first; `unreadable` has those that cannot be read."""
+        """Return the owner's readable runs of one kind, newest first."""
         return self._runs(job_owners.c.owner == owner, jobs.c.kind == str(kind))
 
     def unreadable(self, owner: str) -> list[Unreadable]:
-        """Return the owner's trainings and pre-trainings that this version cannot read, newest first.
+        """Return the owner's trainings and pretrainings that this version cannot read, newest first.
 
-        Answers that it cannot read are asked for anew, and go with what they were computed from.
+        Unreadable diagnostics are left out: they are computed again, and deleted with their run.
         """
-        found = map(run_of, self._rows(job_owners.c.owner == owner, jobs.c.kind.in_(MODELS)))
-        return [one for one in found if isinstance(one, Unreadable)]
+        records = map(run_of, self._rows(job_owners.c.owner == owner, jobs.c.kind.in_(MODELS)))
+        return [record for record in records if isinstance(record, Unreadable)]
 
     def rename(self, owner: str, run: str, name: str) -> None:
-        """Give a run another name."""
+        """Rename a run."""
         with self._engine.begin() as db:
             db.execute(
                 update(job_owners)
@@ -166,41 +166,41 @@ class RunStore(Queue):
             )
 
     def request_stop(self, owner: str, run: str) -> bool:
-        """Stop a run; returns False where others still want the same work, which then goes on."""
+        """Stop a run; returns False if the job goes on for other owners."""
         job = self.run(owner, run).job.id
         with self._engine.begin() as db:
             return cancel(db, owner, job)
 
     def resume(self, owner: str, run: str) -> bool:
-        """Queue a stopped, failed or interrupted run again; it goes on from its last checkpoint."""
-        mine = self.run(owner, run)
+        """Queue a stopped, failed or interrupted run again; it continues from its last checkpoint."""
+        job = self.run(owner, run).job.id
         with self._engine.begin() as db:
-            return requeue_job(db, owner, mine.job.id)
+            return requeue_job(db, owner, job)
 
     def ask_anew(self, owner: str, run: str) -> bool:
-        """Queue a run again whose results are gone or damaged; a training goes on from its checkpoint."""
-        mine = self.run(owner, run)
+        """Queue a run with lost or damaged results again; a training continues from its checkpoint."""
+        job = self.run(owner, run).job.id
         with self._engine.begin() as db:
-            return requeue(db, mine.job.id, (State.DONE, State.STOPPED, State.FAILED))
+            return requeue(db, job, (State.DONE, State.STOPPED, State.FAILED))
 
     def delete_run(self, owner: str, run: str) -> None:
-        """Delete a run and what was computed from it; files go when nobody else needs them."""
-        mine = self._claimed(owner, run)
+        """Delete a run and the results computed from it; shared files stay for other owners."""
+        row = self._row(owner, run)
         with self._engine.begin() as db:
-            children = select(jobs.c.id).where(results_of(mine.id))
+            children = select(jobs.c.id).where(results_of(row.id))
             db.execute(delete(job_owners).where(job_owners.c.owner == owner, job_owners.c.job.in_(children)))
-            db.execute(delete(job_owners).where(job_owners.c.id == mine.run))
+            db.execute(delete(job_owners).where(job_owners.c.id == row.run))
         self.sweep()
 
     def queue_position(self, run: Run) -> int:
-        """Place in the queue, 1 = next; 0 if it is not waiting."""
+        """Return the position in the queue, 1 = next; 0 if it is not queued."""
         if run.state is not State.QUEUED:
             return 0
         order = self.waiting(JOBS[run.job.kind][1])
         return order.index(run.job.id) + 1 if run.job.id in order else 0
 
     def history(self, job: str) -> History:
-        """Return all points a training job has written so far."""
+        """Return the training history of a job so far."""
         with self._reader.begin() as db:
             rows = db.execute(
                 select(points.c.kind, points.c.data).where(points.c.job == job).order_by(points.c.id)
@@ -212,73 +212,73 @@ class RunStore(Queue):
         )
 
     def disk(self, owner: str) -> int:
-        """Bytes that the owner's data sets and runs take."""
+        """Return the bytes of the owner's data sets and runs."""
         with self._reader.begin() as db:
             digests = set(db.scalars(select(datasets.c.digest).where(datasets.c.owner == owner)))
-            mine = set(db.scalars(select(job_owners.c.job).where(job_owners.c.owner == owner)))
-        return self.workspace.disk_usage(datasets=digests, jobs=mine)
+            ids = set(db.scalars(select(job_owners.c.job).where(job_owners.c.owner == owner)))
+        return self.workspace.disk_usage(datasets=digests, jobs=ids)
 
     def disk_of(self, job: str) -> int:
-        """Bytes that one job's files take."""
+        """Return the bytes of one job's files."""
         return self.workspace.disk_usage(datasets=set(), jobs={job})
 
     def owns_anything(self, owner: str) -> bool:
         """Whether an owner has a data set or a run."""
-        rows = [exists().where(table.c.owner == owner) for table in (datasets, job_owners)]
+        conditions = [exists().where(table.c.owner == owner) for table in (datasets, job_owners)]
         with self._reader.begin() as db:
-            return bool(db.scalar(select(or_(*rows))))
+            return bool(db.scalar(select(or_(*conditions))))
 
-    def check_quota(self, owner: str, limits: Settings, coming: int = 0) -> None:
-        """Raise `QuotaError` if an owner, or all together, have no room left for so many bytes more."""
-        if (used := self.disk(owner)) + coming > limits.max_owner_mb * 1_000_000:
+    def check_quota(self, owner: str, limits: Settings, size: int = 0) -> None:
+        """Raise `QuotaError` if `size` more bytes exceed the limit of an owner, or of all together."""
+        if (used := self.disk(owner)) + size > limits.max_owner_mb * 1_000_000:
             raise QuotaError(
                 f"Your data sets and runs fill {used / 1e6:.0f} of {limits.max_owner_mb} MB: "
                 "delete some on the Runs page."
             )
-        if (used := self.workspace.total_weight()) + coming > limits.max_total_mb * 1_000_000:
+        if (used := self.workspace.total_weight()) + size > limits.max_total_mb * 1_000_000:
             raise QuotaError(
                 f"The data sets and runs of all people here fill {used / 1e6:.0f} of {limits.max_total_mb} "
                 "MB: delete some of yours on the Runs page, or have TRANSLEARN_MAX_TOTAL_MB raised."
             )
 
     def dependents(self, owner: str, config: BaseConfig) -> tuple[str | None, str | None]:
-        """Return the digest and the parent job that `config` names; both must be the owner's."""
+        """Return digest and parent job that `config` depends on; both must belong to the owner."""
         data = getattr(getattr(config, "experiment", config), "data", config)
         digest: str | None = getattr(data, "dataset", None)
         if digest:
             self.dataset(owner, digest)
-        parents = self._needed(owner, referenced_jobs(config))
+        parents = self._runs_by_id(owner, referenced_jobs(config))
         for run in parents:
             digest = digest or getattr(getattr(run.job.config, "data", run.job.config), "dataset", None)
         return digest, parents[0].job.id if parents else None
 
-    def _needed(self, owner: str, named: Sequence[str]) -> list[Run]:
-        found: dict[str, Run] = {}
-        for start in range(0, len(named), 1000):  # a database takes so many names at once
-            some = named[start : start + 1000]
-            of_them = or_(job_owners.c.id.in_(some), job_owners.c.job.in_(some))
-            for run in self._runs(job_owners.c.owner == owner, of_them):
-                found |= {run.id: run, run.job.id: run}
-        if missing := [name for name in named if name not in found]:
+    def _runs_by_id(self, owner: str, ids: Sequence[str]) -> list[Run]:
+        runs: dict[str, Run] = {}
+        for start in range(0, len(ids), 1000):  # databases limit the parameters of a statement
+            chunk = ids[start : start + 1000]
+            matches = or_(job_owners.c.id.in_(chunk), job_owners.c.job.in_(chunk))
+            for run in self._runs(job_owners.c.owner == owner, matches):
+                runs |= {run.id: run, run.job.id: run}
+        if missing := [name for name in ids if name not in runs]:
             raise NotFoundError(
                 f"Run {missing[0]}, which this builds on, is not in your workspace: it was deleted, or it is "
                 "somebody else's. Choose another."
             )
-        return [found[name] for name in named]
+        return [runs[name] for name in ids]
 
-    def _claimed(self, owner: str, run: str) -> Any:
-        found = self._rows(job_owners.c.owner == owner, or_(job_owners.c.id == run, job_owners.c.job == run))
-        if not found:
+    def _row(self, owner: str, run: str) -> Any:
+        rows = self._rows(job_owners.c.owner == owner, or_(job_owners.c.id == run, job_owners.c.job == run))
+        if not rows:
             raise NotFoundError(
                 "There is no such run in your workspace: it was deleted, or the link is somebody else's."
             )
-        return found[0]
+        return rows[0]
 
     def _runs(self, *where: Any) -> list[Run]:
-        return [one for one in map(run_of, self._rows(*where)) if isinstance(one, Run)]
+        return [run for run in map(run_of, self._rows(*where)) if isinstance(run, Run)]
 
     def _rows(self, *where: Any) -> Sequence[Any]:
-        mine = [
+        columns = [
             job_owners.c.id.label("run"),
             job_owners.c.owner,
             job_owners.c.name,
@@ -287,7 +287,7 @@ class RunStore(Queue):
         ]
         with self._reader.begin() as db:
             return db.execute(
-                select(jobs, *mine)
+                select(jobs, *columns)
                 .join(job_owners, job_owners.c.job == jobs.c.id)
                 .where(*where)
                 .order_by(job_owners.c.created.desc())
@@ -296,6 +296,5 @@ class RunStore(Queue):
 
 @cache
 def open_store() -> RunStore:
-    """Return this process's store, as the settings say."""
-    chosen = settings()
-    return RunStore(Workspace(chosen.workspace), chosen.database_url)
+    """Return this process's store according to the settings."""
+    return RunStore(Workspace(settings().workspace), settings().database_url)

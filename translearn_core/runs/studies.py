@@ -1,4 +1,4 @@
-"""The studies of a workspace: grids of runs in the queue, each run an ordinary one, asked for once."""
+"""Studies of a workspace: grids of ordinary runs in the queue."""
 
 import json
 import secrets
@@ -27,14 +27,14 @@ from translearn_core.runs.study_records import Study, StudyProgress, StudyRun
 from translearn_core.runs.submissions import JobRequest, cancel, requeue_job, submit_jobs
 from translearn_core.settings import settings
 
-USUAL = ("linear", "full")
-"""Recipes that others are held against where nobody says."""
+DEFAULT_BASELINES = ("linear", "full")
+"""Recipes to choose the baseline from, in this order."""
 
-GONE = "There is no such study in your workspace: it was deleted, or the link is somebody else's."
+NOT_FOUND = "There is no such study in your workspace: it was deleted, or the link is somebody else's."
 
 
 class Studies:
-    """The studies in a store; whatever belongs to a person is asked for by owner."""
+    """Studies in a store, by owner."""
 
     def __init__(self, store: RunStore) -> None:
         self._store = store
@@ -47,7 +47,7 @@ class Studies:
         blocks: Mapping[str, int],
         baseline: str | None = None,
     ) -> Study:
-        """Keep a study and ask for all its runs; asked for again, it goes on.
+        """Store a study and submit all its runs; an equal study is continued.
 
         Parameters
         ----------
@@ -55,50 +55,50 @@ class Studies:
         config : StudyConfig
         blocks : mapping of backbone label to its number of blocks
         baseline : str, optional
-            Cell that the others are held against, or a recipe: then its cell with the most rows.
+            Name of a cell, or a recipe: then its cell with the most rows.
 
         Raises
         ------
         ConfigError
-            If something in it cannot be; nothing is asked for then.
+            If a setting is invalid; nothing is submitted then.
         NotFoundError
-            If it names a data set or teacher that the owner does not have.
+            If it refers to a data set or teacher that the owner does not have.
         """
         name = name[:200] or "study"
         planned = expand_grid(config, blocks)
-        against = _baseline(planned, baseline)
-        wishes = self._wishes(owner, name, planned)
-        new, now = secrets.token_hex(8), time.time()
+        baseline_cell = _baseline(planned, baseline)
+        requests = self._requests(owner, name, planned)
+        now = time.time()
         row: dict[str, Any] = {
-            "id": new,
+            "id": secrets.token_hex(8),
             "owner": owner,
             "name": name,
             "dataset": config.data.dataset,
             "config": config.model_dump_json(),
             "blocks": json.dumps(dict(blocks)),
             "runs": json.dumps([asdict(run) for run in _study_runs(planned)]),
-            "baseline": against,
+            "baseline": baseline_cell,
             "created": now,
         }
         with self._store.writing() as db:
-            same = (studies.c.owner == owner, studies.c.config == row["config"])
-            found = db.scalar(select(studies.c.id).where(*same))
-            if found is None:
+            equal = (studies.c.owner == owner, studies.c.config == row["config"])
+            existing = db.scalar(select(studies.c.id).where(*equal))
+            if existing is None:
                 db.execute(insert(studies).values(**row))
             else:
-                again = {part: row[part] for part in ("name", "blocks", "runs")}
-                again |= {"baseline": against} if baseline else {}
-                db.execute(update(studies).where(studies.c.id == found).values(**again))
-            _ask_all(db, owner, wishes, now)
-        return self.get(owner, found or new)
+                values = {column: row[column] for column in ("name", "blocks", "runs")}
+                values |= {"baseline": baseline_cell} if baseline else {}
+                db.execute(update(studies).where(studies.c.id == existing).values(**values))
+            _submit_all(db, owner, requests, now)
+        return self.get(owner, existing or row["id"])
 
     def all(self, owner: str) -> list[Study]:
-        """Return the owner's studies, newest first; `unreadable` has those that cannot be read."""
-        return [study for study in self._listed(owner) if isinstance(study, Study)]
+        """Return the owner's readable studies, newest first."""
+        return [study for study in self._records(owner) if isinstance(study, Study)]
 
     def unreadable(self, owner: str) -> list[Unreadable]:
-        """Return the owner's studies that this version cannot read, newest first; they can be deleted."""
-        return [study for study in self._listed(owner) if isinstance(study, Unreadable)]
+        """Return the owner's studies that this version cannot read, newest first."""
+        return [study for study in self._records(owner) if isinstance(study, Unreadable)]
 
     def get(self, owner: str, study: str) -> Study:
         """Return one of the owner's studies."""
@@ -106,162 +106,166 @@ class Studies:
             return _read(db, owner, study)
 
     def rename(self, owner: str, study: str, name: str) -> None:
-        """Give a study another name; its runs keep theirs."""
-        self._change(owner, study, name=name[:200])
+        """Rename a study, but not its runs."""
+        self._update(owner, study, name=name[:200])
 
     def set_baseline(self, owner: str, study: str, cell: str) -> None:
-        """Choose the cell that the others are held against."""
+        """Set the baseline cell."""
         cells = self.get(owner, study).cells
         if cell not in cells:
             raise ConfigError("baseline", cell, f"one of {', '.join(cells)}")
-        self._change(owner, study, baseline=cell)
+        self._update(owner, study, baseline=cell)
 
     def find(self, owner: str) -> frozenset[str]:
-        """Return the jobs that the owner's studies asked for, without those there were before."""
+        """Return the jobs submitted by the owner's studies, without those that existed before."""
         with self._store.reading() as db:
-            asked = [(job, row.created) for row in db.execute(_mine(owner)) for job in _jobs_of(row)]
+            submitted = [(job, row.created) for row in db.execute(_owned(owner)) for job in _jobs_of(row)]
             rows = db.execute(
                 select(job_owners.c.job, job_owners.c.created).where(job_owners.c.owner == owner)
             )
             since = {row.job: row.created for row in rows}
-        return frozenset(job for job, created in asked if since.get(job, 0.0) >= created)
+        return frozenset(job for job, created in submitted if since.get(job, 0.0) >= created)
 
-    def progress(self, owner: str, of: Collection[str]) -> StudyProgress:
-        """Return how far these jobs are, such as a study's."""
-        found = select(jobs.c.id, jobs.c.state).join(job_owners, job_owners.c.job == jobs.c.id)
+    def progress(self, owner: str, ids: Collection[str]) -> StudyProgress:
+        """Return the progress of jobs, such as those of a study."""
+        query = select(jobs.c.id, jobs.c.state).join(job_owners, job_owners.c.job == jobs.c.id)
         with self._store.reading() as db:
-            rows = db.execute(found.where(job_owners.c.owner == owner, jobs.c.id.in_(list(of)))).all()
-        return StudyProgress.of(of, {row.id: State(row.state) for row in rows})
+            rows = db.execute(query.where(job_owners.c.owner == owner, jobs.c.id.in_(list(ids)))).all()
+        return StudyProgress.of(ids, {row.id: State(row.state) for row in rows})
 
     def failed(self, study: Study) -> list[Run]:
-        """Return the runs of a study that failed; their reasons say why."""
+        """Return the failed runs of a study."""
         with self._store.reading() as db:
-            found = _in_state(db, study.owner, study.jobs, (State.FAILED,))
-        mine = {run.job.id: run for run in self._store.runs(study.owner)}
-        return [mine[job] for job in study.jobs if job in found and job in mine]
+            failed = _in_state(db, study.owner, study.jobs, (State.FAILED,))
+        runs = {run.job.id: run for run in self._store.runs(study.owner)}
+        return [runs[job] for job in study.jobs if job in failed and job in runs]
 
     def stop(self, owner: str, study: str) -> int:
-        """Stop all that waits or runs, and return how many; what others want too goes on."""
+        """Stop queued and running jobs, except those of other owners too; return how many."""
         with self._store.writing() as db:
             live = tuple(state for state in State if state.live)
-            found = _in_state(db, owner, _read(db, owner, study).jobs, live)
-            return sum(cancel(db, owner, job) for job in found)
+            return sum(
+                cancel(db, owner, job) for job in _in_state(db, owner, _read(db, owner, study).jobs, live)
+            )
 
     def resume(self, owner: str, study: str) -> int:
-        """Ask again for what was stopped, failed or deleted, and return how many runs that are."""
-        mine = self.get(owner, study)
-        planned = [p for p in expand_grid(mine.config, mine.blocks) if job_id(p.config) in set(mine.jobs)]
-        wishes = self._wishes(owner, mine.name, planned)
+        """Submit stopped, failed and deleted runs again; return how many."""
+        record = self.get(owner, study)
+        ids = set(record.jobs)
+        planned = [run for run in expand_grid(record.config, record.blocks) if job_id(run.config) in ids]
+        requests = self._requests(owner, record.name, planned)
         with self._store.writing() as db:
-            kept = _in_state(db, owner, mine.jobs, tuple(State))
-            again = sum(requeue_job(db, owner, job) for job in mine.jobs if job in kept)
-            new = [wish for wish in wishes if job_id(wish.config) not in kept]
-            _ask_all(db, owner, new, time.time())
-        return again + len(new)
+            existing = _in_state(db, owner, record.jobs, tuple(State))
+            requeued = sum(requeue_job(db, owner, job) for job in record.jobs if job in existing)
+            deleted = [request for request in requests if job_id(request.config) not in existing]
+            _submit_all(db, owner, deleted, time.time())
+        return requeued + len(deleted)
 
     def extend(self, owner: str, study: str, config: StudyConfig, blocks: Mapping[str, int]) -> Study:
-        """Let a study ask for more: what `config` asks beyond it is asked for, what there was stays.
+        """Extend a study to `config`: submit the additional runs and keep all others.
 
         Raises
         ------
         ConfigError
-            If something in it cannot be, or it is about other data.
+            If a setting is invalid, or the data differ.
         """
         before = self.get(owner, study)
         if config.data != before.config.data:
             raise ConfigError("data", config.data.dataset, "the data set, columns and split of the study")
         planned = expand_grid(config, blocks)
-        wishes = self._wishes(owner, before.name, planned)
+        requests = self._requests(owner, before.name, planned)
         with self._store.writing() as db:
-            before = _read(db, owner, study)  # as it is now
-            there, asked = set(before.jobs), {job_id(one.config) for one in planned}
-            runs = [*_study_runs(planned), *(run for run in before.runs if run.job not in asked)]
-            place = {run.job for run in before.runs if run.cell == before.baseline}
+            before = _read(db, owner, study)  # again, inside the transaction
+            old, new = set(before.jobs), {job_id(run.config) for run in planned}
+            runs = [*_study_runs(planned), *(run for run in before.runs if run.job not in new)]
+            baseline_jobs = {run.job for run in before.runs if run.cell == before.baseline}
             values = {
                 "config": config.model_dump_json(),
                 "blocks": json.dumps({**before.blocks, **blocks}),
                 "runs": json.dumps([asdict(run) for run in runs]),
-                "baseline": next(run.cell for run in runs if run.job in place),
+                "baseline": next(run.cell for run in runs if run.job in baseline_jobs),
             }
             db.execute(update(studies).where(studies.c.id == before.id).values(**values))
-            _ask_all(db, owner, [w for w in wishes if job_id(w.config) not in there], time.time())
+            _submit_all(db, owner, [r for r in requests if job_id(r.config) not in old], time.time())
         return self.get(owner, study)
 
     def delete(self, owner: str, study: str, *, runs: bool = False) -> None:
-        """Delete a study with its comparisons, and if asked the runs that were made for it alone."""
+        """Delete a study with its comparisons and, with `runs`, the runs made for it alone."""
         with self._store.writing() as db:
-            mine = _row(db, owner, study)
-            of = _jobs_of(mine)
-            db.execute(delete(studies).where(studies.c.id == mine.id))
-            gone = _comparisons(db, owner, of)
+            row = _row(db, owner, study)
+            ids = _jobs_of(row)
+            db.execute(delete(studies).where(studies.c.id == row.id))
+            obsolete = _comparisons(db, owner, ids)
             if runs:
-                others = {job for row in db.execute(_mine(owner)) for job in _jobs_of(row)}
-                alone = (job_owners.c.job.in_(of - others), job_owners.c.created >= mine.created)
-                made = set(db.scalars(select(job_owners.c.job).where(job_owners.c.owner == owner, *alone)))
-                answers = select(jobs.c.id).where(jobs.c.parent.in_(made), jobs.c.kind.not_in(MODELS))
-                gone |= made | set(db.scalars(answers))
-            db.execute(delete(job_owners).where(job_owners.c.owner == owner, job_owners.c.job.in_(gone)))
+                others = {job for other in db.execute(_owned(owner)) for job in _jobs_of(other)}
+                alone = (job_owners.c.job.in_(ids - others), job_owners.c.created >= row.created)
+                trained = set(db.scalars(select(job_owners.c.job).where(job_owners.c.owner == owner, *alone)))
+                derived = select(jobs.c.id).where(jobs.c.parent.in_(trained), jobs.c.kind.not_in(MODELS))
+                obsolete |= trained | set(db.scalars(derived))
+            db.execute(delete(job_owners).where(job_owners.c.owner == owner, job_owners.c.job.in_(obsolete)))
         self._store.sweep()
 
-    def _wishes(self, owner: str, name: str, planned: Sequence[PlannedRun]) -> list[JobRequest]:
-        """Return what to ask for; all that the runs build on must be the owner's, and there must be room."""
+    def _requests(self, owner: str, name: str, planned: Sequence[PlannedRun]) -> list[JobRequest]:
+        """Return the requests of runs, after checking the owner's quota and access to their dependencies."""
         self._store.check_quota(owner, settings())
-        reach: dict[tuple[str, ...], tuple[str | None, str | None]] = {}
-        wishes = []
-        for one in planned:
-            named = (one.config.data.dataset, *referenced_jobs(one.config))
-            if named not in reach:
-                reach[named] = self._store.dependents(owner, one.config)
-            wishes.append(JobRequest(one.config, f"{name}: {one.name}, seed {one.seed}", *reach[named]))
-        return wishes
+        dependencies: dict[tuple[str, ...], tuple[str | None, str | None]] = {}
+        requests = []
+        for run in planned:
+            ids = (run.config.data.dataset, *referenced_jobs(run.config))
+            if ids not in dependencies:
+                dependencies[ids] = self._store.dependents(owner, run.config)
+            requests.append(
+                JobRequest(run.config, f"{name}: {run.name}, seed {run.seed}", *dependencies[ids])
+            )
+        return requests
 
-    def _listed(self, owner: str) -> list[Study | Unreadable]:
+    def _records(self, owner: str) -> list[Study | Unreadable]:
         with self._store.reading() as db:
-            return [_study_of(row) for row in db.execute(_mine(owner).order_by(studies.c.created.desc()))]
+            return [_study_of(row) for row in db.execute(_owned(owner).order_by(studies.c.created.desc()))]
 
-    def _change(self, owner: str, study: str, **values: str) -> None:
+    def _update(self, owner: str, study: str, **values: str) -> None:
         with self._store.writing() as db:
             db.execute(update(studies).where(studies.c.id == _read(db, owner, study).id).values(**values))
 
 
-def _ask_all(db: Connection, owner: str, wishes: Iterable[JobRequest], now: float) -> None:
-    for place, wish in enumerate(wishes):  # their order is their place in the queue
-        submit_jobs(db, owner, wish, rename=False, now=now + place * 1e-5)
+def _submit_all(db: Connection, owner: str, requests: Iterable[JobRequest], now: float) -> None:
+    for i, request in enumerate(requests):  # distinct times keep the order in the queue
+        submit_jobs(db, owner, request, rename=False, now=now + i * 1e-5)
 
 
-def _baseline(planned: Sequence[PlannedRun], asked: str | None) -> str:
-    """Return the name of the cell the others are held against."""
-    if asked is not None and any(one.name == asked for one in planned):
-        return asked
-    for recipe in (asked,) if asked is not None else USUAL:
-        if found := [one.name for one in planned if one.cell["recipe"] == recipe]:
-            return found[-1]
-    if asked is not None:
-        names = dict.fromkeys(one.name for one in planned)
-        raise ConfigError("baseline", asked, f"a cell or recipe of the study: {', '.join(names)}")
+def _baseline(planned: Sequence[PlannedRun], baseline: str | None) -> str:
+    """Return the name of the baseline cell, given a cell, a recipe or nothing."""
+    if baseline is not None and any(run.name == baseline for run in planned):
+        return baseline
+    for recipe in (baseline,) if baseline is not None else DEFAULT_BASELINES:
+        if cells := [run.name for run in planned if run.cell["recipe"] == recipe]:
+            return cells[-1]
+    if baseline is not None:
+        names = dict.fromkeys(run.name for run in planned)
+        raise ConfigError("baseline", baseline, f"a cell or recipe of the study: {', '.join(names)}")
     return planned[0].name
 
 
 def _study_runs(planned: Sequence[PlannedRun]) -> list[StudyRun]:
-    return [StudyRun(one.name, one.cell, one.seed, job_id(one.config)) for one in planned]
+    return [StudyRun(run.name, run.cell, run.seed, job_id(run.config)) for run in planned]
 
 
-def _mine(owner: str) -> Any:
+def _owned(owner: str) -> Any:
     return select(studies).where(studies.c.owner == owner)
 
 
 def _row(db: Connection, owner: str, study: str) -> Any:
-    row = db.execute(_mine(owner).where(studies.c.id == study)).one_or_none()
+    row = db.execute(_owned(owner).where(studies.c.id == study)).one_or_none()
     if row is None:
-        raise NotFoundError(GONE)
+        raise NotFoundError(NOT_FOUND)
     return row
 
 
 def _read(db: Connection, owner: str, study: str) -> Study:
-    found = _study_of(_row(db, owner, study))
-    if isinstance(found, Unreadable):
+    record = _study_of(_row(db, owner, study))
+    if isinstance(record, Unreadable):
         raise NotFoundError(UNREADABLE)
-    return found
+    return record
 
 
 def _jobs_of(row: Any) -> set[str]:
@@ -285,22 +289,22 @@ def _study_of(row: Any) -> Study | Unreadable:
     )
 
 
-def _in_state(db: Connection, owner: str, of: Sequence[str], states: Sequence[State]) -> set[str]:
-    """Return which of these jobs the owner has in one of these states."""
-    found = select(jobs.c.id).join(job_owners, job_owners.c.job == jobs.c.id)
-    here = jobs.c.state.in_([str(state) for state in states])
-    return set(db.scalars(found.where(job_owners.c.owner == owner, jobs.c.id.in_(of), here)))
+def _in_state(db: Connection, owner: str, ids: Sequence[str], states: Sequence[State]) -> set[str]:
+    """Return those of the jobs `ids` that the owner has in one of `states`."""
+    query = select(jobs.c.id).join(job_owners, job_owners.c.job == jobs.c.id)
+    in_states = jobs.c.state.in_([str(state) for state in states])
+    return set(db.scalars(query.where(job_owners.c.owner == owner, jobs.c.id.in_(ids), in_states)))
 
 
-def _comparisons(db: Connection, owner: str, of: set[str]) -> set[str]:
-    """Return the owner's comparisons of no other jobs than these."""
-    found = select(jobs.c.id, jobs.c.config).join(job_owners, job_owners.c.job == jobs.c.id)
-    rows = db.execute(found.where(job_owners.c.owner == owner, jobs.c.kind == str(JobKind.COMPARE)))
-    return {row.id for row in rows if _compares_only(row.config, of)}
+def _comparisons(db: Connection, owner: str, ids: set[str]) -> set[str]:
+    """Return the owner's comparisons of no other jobs than `ids`."""
+    query = select(jobs.c.id, jobs.c.config).join(job_owners, job_owners.c.job == jobs.c.id)
+    rows = db.execute(query.where(job_owners.c.owner == owner, jobs.c.kind == str(JobKind.COMPARE)))
+    return {row.id for row in rows if _compares_only(row.config, ids)}
 
 
-def _compares_only(config: str, of: set[str]) -> bool:
+def _compares_only(config: str, ids: set[str]) -> bool:
     try:
-        return set(referenced_jobs(CompareConfig.model_validate_json(config))) <= of
+        return set(referenced_jobs(CompareConfig.model_validate_json(config))) <= ids
     except ValueError:
-        return False  # not to be read: it goes with the runs it names
+        return False  # unreadable ones are deleted with their runs

@@ -1,4 +1,4 @@
-"""What the store says of a study: what it is made of, and how far its runs are."""
+"""Records of studies and their progress."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
@@ -9,7 +9,7 @@ from translearn_core.runs.records import State
 
 @dataclass(frozen=True)
 class StudyRun:
-    """One run of a study: its cell by name and by what is varied, its seed, and the job."""
+    """Run of a study: name and factors of its cell, seed and job."""
 
     cell: str
     factors: dict[str, str]
@@ -19,7 +19,7 @@ class StudyRun:
 
 @dataclass(frozen=True)
 class Study:
-    """One owner's study; `blocks` counts those of each backbone by its label."""
+    """Study of one owner; `blocks` is the number of blocks by backbone label."""
 
     id: str
     owner: str
@@ -32,19 +32,18 @@ class Study:
 
     @property
     def jobs(self) -> tuple[str, ...]:
-        """Jobs of all runs."""
+        """Job ids of all runs."""
         return tuple(run.job for run in self.runs)
 
     @property
     def cells(self) -> dict[str, dict[str, str]]:
-        """Cells by name: what they are in recipe, backbone, rows and, where it is varied, boundary."""
+        """Factors of each cell by its name: recipe, backbone, rows and, if varied, boundary."""
         return {run.cell: run.factors for run in self.runs}
 
     def comparison(self, done: Collection[str], baseline: str | None = None) -> CompareConfig | None:
-        """Return the question of how the cells with finished runs compare, None where there is none.
+        """Return the comparison of the cells with finished runs (`done`); None without any.
 
-        They are held against `baseline`, else the study's own, else, where that has no finished run, against
-        the first that has one.
+        The baseline is `baseline`, the study's own, or the first cell, whichever has a finished run.
         """
         jobs: dict[str, tuple[str, ...]] = {}
         for run in self.runs:
@@ -52,13 +51,15 @@ class Study:
                 jobs[run.cell] = (*jobs.get(run.cell, ()), run.job)
         if not jobs:
             return None
-        against = next((b for b in (baseline, self.baseline) if b in jobs), next(iter(jobs)))
-        return CompareConfig(cells=tuple(Cell(name=n, jobs=j) for n, j in jobs.items()), baseline=against)
+        baseline_cell = next((b for b in (baseline, self.baseline) if b in jobs), next(iter(jobs)))
+        return CompareConfig(
+            cells=tuple(Cell(name=n, jobs=j) for n, j in jobs.items()), baseline=baseline_cell
+        )
 
 
 @dataclass(frozen=True)
 class StudyProgress:
-    """A study's jobs by where they stand; those that are `gone` were deleted."""
+    """Jobs of a study by state; those in `gone` were deleted."""
 
     done: tuple[str, ...] = ()
     running: tuple[str, ...] = ()
@@ -69,28 +70,28 @@ class StudyProgress:
 
     @classmethod
     def of(cls, jobs: Collection[str], states: Mapping[str, State]) -> "StudyProgress":
-        """Sort `jobs` by their states; one that has none is gone."""
+        """Group `jobs` by their states; jobs without one are gone."""
 
-        def those(*wanted: State | None) -> tuple[str, ...]:
-            return tuple(job for job in jobs if states.get(job) in wanted)
+        def in_state(*group: State | None) -> tuple[str, ...]:
+            return tuple(job for job in jobs if states.get(job) in group)
 
         return cls(
-            done=those(State.DONE),
-            running=those(State.RUNNING),
-            waiting=those(State.QUEUED, State.INTERRUPTED),
-            stopped=those(State.STOPPED),
-            failed=those(State.FAILED),
-            gone=those(None),
+            done=in_state(State.DONE),
+            running=in_state(State.RUNNING),
+            waiting=in_state(State.QUEUED, State.INTERRUPTED),
+            stopped=in_state(State.STOPPED),
+            failed=in_state(State.FAILED),
+            gone=in_state(None),
         )
 
     @property
     def total(self) -> int:
-        """How many jobs there are, deleted ones counted."""
-        return sum(len(getattr(self, place.name)) for place in fields(self))
+        """Number of jobs, including deleted ones."""
+        return sum(len(getattr(self, field.name)) for field in fields(self))
 
     @property
     def state(self) -> State:
-        """Where the study as a whole stands."""
+        """State of the whole study."""
         if self.running:
             return State.RUNNING
         if self.waiting:
@@ -100,8 +101,8 @@ class StudyProgress:
         return State.FAILED if self.failed else State.STOPPED
 
     def summary(self) -> str:
-        """Return it in words: how many are done, and the others where there are some."""
+        """Describe the progress in words."""
         rest = {"running": self.running, "waiting": self.waiting, "stopped": self.stopped}
         rest |= {"failed": self.failed, "deleted": self.gone}
-        said = [f"{len(self.done)} of {self.total} done"]
-        return ", ".join(said + [f"{len(there)} {name}" for name, there in rest.items() if there])
+        counts = [f"{len(ids)} {name}" for name, ids in rest.items() if ids]
+        return ", ".join([f"{len(self.done)} of {self.total} done", *counts])

@@ -1,4 +1,4 @@
-"""Asking for work, taking that back and asking again, within a transaction that is open."""
+"""Submit, cancel and requeue jobs inside an open transaction."""
 
 import secrets
 import time
@@ -15,7 +15,7 @@ from translearn_core.runs.schema import job_owners, jobs
 
 @dataclass(frozen=True)
 class JobRequest:
-    """A question, what it builds on, and what its owner calls the run."""
+    """Request for a job: configuration, name of the run, data set and parent job."""
 
     config: BaseConfig
     name: str
@@ -24,32 +24,32 @@ class JobRequest:
 
 
 def submit_jobs(
-    db: Connection, owner: str, wish: JobRequest, *, rename: bool, now: float | None = None
+    db: Connection, owner: str, request: JobRequest, *, rename: bool, now: float | None = None
 ) -> None:
-    """Queue a job that is new, stopped or failed, and give the owner a run of it; `now` is its place.
+    """Queue a job that is new, stopped or failed, and add the owner's run of it.
 
-    A run that the owner has keeps its name unless it is to be renamed.
+    `now` orders the queue; `rename`: also rename an existing run.
     """
-    kind, job = JOB_KIND[type(wish.config)], job_id(wish.config)
+    kind, job = JOB_KIND[type(request.config)], job_id(request.config)
     now = time.time() if now is None else now
     row = {
         "id": job,
         "kind": str(kind),
         "slot": str(JOBS[kind][1]),
-        "config": wish.config.model_dump_json(),
-        "dataset": wish.dataset,
-        "parent": wish.parent,
+        "config": request.config.model_dump_json(),
+        "dataset": request.dataset,
+        "parent": request.parent,
         "state": str(State.QUEUED),
         "stop": False,
         "attempts": 0,
         "created": now,
         "queued": now,
     }
-    name = wish.name[:200]
-    claim = {"id": secrets.token_hex(8), "owner": owner, "job": job, "name": name, "created": now}
+    name = request.name[:200]
+    run = {"id": secrets.token_hex(8), "owner": owner, "job": job, "name": name, "created": now}
     if not inserted(db, jobs, row):
         requeue(db, job, (State.STOPPED, State.FAILED))
-    if not inserted(db, job_owners, {**claim, "stopping": False}):
+    if not inserted(db, job_owners, {**run, "stopping": False}):
         values: dict[str, Any] = {"stopping": False} | ({"name": name} if rename else {})
         db.execute(
             update(job_owners).where(job_owners.c.owner == owner, job_owners.c.job == job).values(**values)
@@ -57,16 +57,16 @@ def submit_jobs(
 
 
 def cancel(db: Connection, owner: str, job: str) -> bool:
-    """Stop a job for an owner; returns False where others still want it, and it goes on."""
+    """Stop a job for an owner; returns False if it goes on for other owners."""
     db.execute(
         update(job_owners).where(job_owners.c.owner == owner, job_owners.c.job == job).values(stopping=True)
     )
-    wanted = exists().where(job_owners.c.job == job, job_owners.c.stopping.is_(False))
-    asked = count(db, update(jobs).where(jobs.c.id == job, ~wanted).values(stop=True)) == 1
-    waits = (State.QUEUED, State.INTERRUPTED)
+    needed = exists().where(job_owners.c.job == job, job_owners.c.stopping.is_(False))
+    stopping = count(db, update(jobs).where(jobs.c.id == job, ~needed).values(stop=True)) == 1
+    waiting = (State.QUEUED, State.INTERRUPTED)
     reason = "Stopped before it began."
-    transition(db, job, waits, State.STOPPED, jobs.c.stop.is_(True), reason=reason, finished=time.time())
-    return asked
+    transition(db, job, waiting, State.STOPPED, jobs.c.stop.is_(True), reason=reason, finished=time.time())
+    return stopping
 
 
 def requeue_job(db: Connection, owner: str, job: str) -> bool:

@@ -1,4 +1,4 @@
-"""Which versions a thing was made with."""
+"""Versions of Python and libraries."""
 
 import platform
 from collections.abc import Sequence
@@ -7,10 +7,10 @@ from importlib.metadata import PackageNotFoundError, version
 
 def versions(libraries: Sequence[str]) -> dict[str, str]:
     """Return the versions of Python and of those of `libraries` that are installed."""
-    found = {"python": platform.python_version()}
+    installed = {"python": platform.python_version()}
     for library in libraries:
         try:
-            found[library] = version(library)
+            installed[library] = version(library)
         except PackageNotFoundError:
             continue
-    return found
+    return installed

@@ -1,4 +1,4 @@
-"""The folders of a workspace: where data sets and runs lie, what they weigh, and how files come in and go."""
+"""Folders of a workspace: paths, sizes, storing and deleting of files."""
 
 import contextlib
 import hashlib
@@ -17,20 +17,19 @@ from translearn_core.storage import atomic_file, atomic_folder, read_sealed, sea
 OWNER_ONLY = 0o700
 
 BACKBONE = "backbone"
-"""The folder, in that of a pre-training, of the backbone it made."""
-
+"""Folder of the backbone, in the folder of a pretraining job."""
 
 READ_OPTIONS = "read_options.json"
-"""The file, in a data set's folder, of what a person said about reading it."""
+"""File of the read options, in a data set's folder."""
 
 
 def absolute(root: Path) -> Path:
-    """Return a workspace's folder as it is called from everywhere.
+    """Return the absolute path of a workspace's folder.
 
     Raises
     ------
     WorkspaceError
-        If it begins with ``~`` and this user has no home, or its links lead nowhere.
+        If ``~`` cannot be expanded, or its links are broken.
     """
     try:
         return root.expanduser().resolve()
@@ -41,7 +40,7 @@ def absolute(root: Path) -> Path:
 
 
 def digest_of(files: Mapping[str, bytes], options: ReadOptions) -> str:
-    """Return the name of a data set, from its files by part and its reading options: it shows damage, too."""
+    """Return the digest that names a data set, of its files by part and its read options."""
     digest = hashlib.sha256()
     for part in sorted(files):
         digest.update(f"{part}:{len(files[part])}:".encode())
@@ -59,19 +58,19 @@ def _holds(path: Path, data: bytes) -> bool:
 
 
 class Workspace:
-    """Paths below one folder; nothing else knows the layout."""
+    """Layout of a workspace's folder."""
 
     def __init__(self, root: Path) -> None:
-        """Make the folders that are missing, the owner's alone.
+        """Create missing folders, accessible to the owner only.
 
         Raises
         ------
         WorkspaceError
-            If there is no such folder and it cannot be made. One that is there may be read-only or full.
+            If the folder is missing and cannot be created; an existing one may be read-only or full.
         """
         self.root = absolute(root)
-        self._aside = self.root / ".removed"
-        folders = (self.root, self.root / "datasets", self.root / "runs", self._aside)
+        self._trash_folder = self.root / ".removed"
+        folders = (self.root, self.root / "datasets", self.root / "runs", self._trash_folder)
         try:
             self.root.parent.mkdir(parents=True, exist_ok=True)
             for folder in folders:
@@ -83,7 +82,7 @@ class Workspace:
 
     @property
     def database(self) -> Path:
-        """The SQLite file."""
+        """Path of the SQLite file."""
         return self.root / "translearn.sqlite"
 
     def dataset(self, digest: str) -> Path:
@@ -92,54 +91,54 @@ class Workspace:
 
     @property
     def activations(self) -> Path:
-        """Folder of what backbones made of texts, shared by all runs."""
+        """Folder of the activation cache, shared by all runs."""
         return self.root / "activations"
 
     def run(self, job: str) -> Path:
-        """Folder of the job with this identity."""
+        """Folder of the job with this id."""
         return self.root / "runs" / job
 
     def job_of(self, path: Path) -> str | None:
-        """Return the job in whose folder `path` lies; None if it lies elsewhere."""
+        """Return the job whose folder contains `path`; None if there is none."""
         runs = self.root / "runs"
         return path.relative_to(runs).parts[0] if path != runs and path.is_relative_to(runs) else None
 
     def backbone(self, job: str) -> Path:
-        """Folder of the backbone that a pre-training made."""
+        """Folder of the backbone made by a pretraining job."""
         return self.run(job) / BACKBONE
 
     def keep_files(self, files: Mapping[str, bytes], options: ReadOptions | None = None) -> str:
-        """Store a data set's files, by part (train, validation, test), and return their common digest.
+        """Store a data set's files by part (train, validation, test), and return its digest.
 
-        The same bytes, to be read in the same way, are stored once, whoever brings them.
+        Equal files with equal options are stored once; damaged copies are repaired.
         """
         options = options or ReadOptions()
         name = digest_of(files, options)
-        home = self.dataset(name)
-        kept = {Path("source", part): data for part, data in files.items()}
+        folder = self.dataset(name)
+        contents = {Path("source", part): data for part, data in files.items()}
         if options.given:
             text = seal({"dataset": name, "options": options.model_dump()})
-            kept[Path(READ_OPTIONS)] = text.encode()
-        if not home.exists():
-            with atomic_folder(home, checksums=False, replace=False) as draft:
+            contents[Path(READ_OPTIONS)] = text.encode()
+        if not folder.exists():
+            with atomic_folder(folder, checksums=False, replace=False) as draft:
                 (draft / "source").mkdir()
-                for path, data in kept.items():
+                for path, data in contents.items():
                     (draft / path).write_bytes(data)
-        for path, data in kept.items():
-            if not _holds(home / path, data):  # damaged since: this mends it
-                with atomic_file(home / path, checksum=False) as mended:
-                    mended.write_bytes(data)
+        for path, data in contents.items():
+            if not _holds(folder / path, data):  # damaged
+                with atomic_file(folder / path, checksum=False) as draft:
+                    draft.write_bytes(data)
         return name
 
     def sources(self, digest: str) -> dict[str, Path]:
-        """Return the files of a data set by part, after comparing them and its options with its digest.
+        """Return the files of a data set by part, after verifying them and its options.
 
         Raises
         ------
         NotFoundError
-            If they are gone.
+            If they were deleted.
         DamagedFileError
-            If they are not what was brought.
+            If they differ from what was uploaded.
         """
         paths = self.source_paths(digest)
         files = {part: path.read_bytes() for part, path in paths.items()}
@@ -149,55 +148,55 @@ class Workspace:
         return paths
 
     def source_paths(self, digest: str) -> dict[str, Path]:
-        """Return where the files of a data set lie, unread; raises `NotFoundError` if they are gone."""
+        """Return the files of a data set by part, unverified; raises `NotFoundError` if they were deleted."""
         paths = sorted((self.dataset(digest) / "source").glob("[!.]*"))
         if not paths:
             raise NotFoundError("The files of this data set are no longer here: upload them again.")
         return {path.name: path for path in paths}
 
     def read_options(self, digest: str) -> ReadOptions:
-        """Return how a data set's files are to be read, as far as a person said so.
+        """Return the read options of a data set.
 
         Raises
         ------
         DamagedFileError
-            If the file is not what was kept for this data set.
+            If their file differs from what was written.
         """
         path = self.dataset(digest) / READ_OPTIONS
         try:
-            kept = read_sealed(path.read_bytes().decode())
-            if kept["dataset"] != digest:
+            content = read_sealed(path.read_bytes().decode())
+            if content["dataset"] != digest:
                 raise ValueError("these are the options of another data set")
-            return ReadOptions.model_validate(kept["options"])
+            return ReadOptions.model_validate(content["options"])
         except FileNotFoundError:
             return ReadOptions()
         except (ValueError, KeyError) as error:
             raise DamagedFileError(path, "it is not what was kept", "bring the same file again") from error
 
     def disk_usage(self, *, datasets: set[str], jobs: set[str]) -> int:
-        """Bytes on disk of these data sets and jobs."""
+        """Return the bytes on disk of these data sets and jobs."""
         folders = [self.dataset(d) for d in datasets] + [self.run(j) for j in jobs]
         return sum(artifacts.size(folder) for folder in folders if folder.exists())
 
     def total_weight(self) -> int:
-        """Bytes on disk of all data sets and jobs, for all owners together."""
+        """Return the bytes on disk of all data sets and jobs of all owners."""
         return sum(artifacts.size(self.root / name) for name in ("datasets", "runs"))
 
     def activations_weight(self) -> int:
-        """Bytes of what is kept of frozen parts, for all owners together."""
+        """Return the bytes of the activation cache."""
         return artifacts.size(self.activations) if self.activations.exists() else 0
 
     def trash(self, *, datasets: Iterable[str] = (), jobs: Iterable[str] = ()) -> None:
-        """Take these data sets and jobs out of sight at once; `empty` deletes their files.
+        """Move the folders of data sets and jobs to the trash; `empty_trash` deletes them.
 
-        A rename inside the transaction that deletes the rows: who asks for the same thing a moment later
-        finds no folder, and never half of one.
+        Called inside the transaction that deletes the rows, so that later readers find no folder rather than
+        a partial one.
         """
         for folder in [self.dataset(d) for d in datasets] + [self.run(j) for j in jobs]:
             with contextlib.suppress(FileNotFoundError):
-                folder.rename(self._aside / f"{folder.name}-{secrets.token_hex(4)}")
+                folder.rename(self._trash_folder / f"{folder.name}-{secrets.token_hex(4)}")
 
     def empty_trash(self) -> None:
-        """Delete the files of what was set aside."""
-        for folder in self._aside.iterdir():
+        """Delete the folders in the trash."""
+        for folder in self._trash_folder.iterdir():
             shutil.rmtree(folder, ignore_errors=True)

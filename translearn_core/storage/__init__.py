@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all, and that show it when they were damaged afterwards."""
+"""Atomic writes and checksums of files and folders."""
 
 from translearn_core.storage.atomic import atomic_file, atomic_folder, move_file, temporary_folder
 from translearn_core.storage.checksums import (

@@ -1,7 +1,7 @@
-"""Write to a temporary sibling, bring it to the disk, rename: a reader or a crash sees all of it or nothing.
+"""Atomic writes: to a temporary sibling, flushed to disk and renamed.
 
-A temporary name holds the machine and the process that writes, so that `sweep` can tell whether the writer
-still lives. Files and folders are the owner's alone (0600, 0700).
+Temporary names hold machine and process, so that `sweep` can tell whether the writer is alive. Only the
+owner may access files and folders (0600, 0700).
 """
 
 import errno
@@ -17,26 +17,26 @@ from translearn_core.storage.sweep import temporary_name
 FILE_MODE, FOLDER_MODE = 0o600, 0o700
 
 _OCCUPIED = (errno.ENOTEMPTY, errno.EEXIST)
-"""What systems say of a rename to a folder that is there and not empty."""
+"""Errors of a rename to an existing folder that is not empty."""
 
 
 @contextmanager
 def atomic_file(path: Path, *, checksum: bool = True, durable: bool = True) -> Iterator[Path]:
-    """Yield the name of an empty temporary file to write to; when the block ends it becomes `path`.
+    """Yield an empty temporary file to write to; at the end of the block it becomes `path`.
 
     Parameters
     ----------
     path : Path
-        Replaced if it exists; its folder is made if it does not.
+        Replaced if it exists; its folder is created if missing.
     checksum : bool
-        Whether its digest is written beside it, for `verify_file`. The digest goes first: a crash between
-        the two leaves a file that counts as damaged, never one that is taken for the new one.
+        Whether to write its digest beside it, for `verify_file`. The digest goes first: after a crash
+        between the two, the old file counts as damaged and is never taken for the new one.
     durable : bool
-        Whether it is brought to the disk before it is renamed; not worth it for what is written every second.
+        Whether to flush it to disk before renaming it; too slow for files written every second.
 
     Notes
     -----
-    If the block raises, nothing is left of the temporary file, and `path` is as it was.
+    If the block raises, the temporary file is deleted and `path` stays unchanged.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.parent / temporary_name()
@@ -45,13 +45,13 @@ def atomic_file(path: Path, *, checksum: bool = True, durable: bool = True) -> I
         yield draft
         draft.chmod(FILE_MODE)
         if durable:
-            _to_disk(draft)
+            _flush(draft)
         if checksum:
             with atomic_file(sums_path(path), checksum=False) as sums:
                 sums.write_text(sums_text({path.name: draft}), encoding="utf-8")
         draft.replace(path)
         if durable:
-            _to_disk(path.parent)
+            _flush(path.parent)
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
@@ -59,21 +59,21 @@ def atomic_file(path: Path, *, checksum: bool = True, durable: bool = True) -> I
 
 @contextmanager
 def atomic_folder(path: Path, *, checksums: bool = True, replace: bool = True) -> Iterator[Path]:
-    """Yield an empty temporary folder to fill; when the block ends it becomes `path`.
+    """Yield an empty temporary folder to fill; at the end of the block it becomes `path`.
 
     Parameters
     ----------
     path : Path
-        Where the folder is to be.
+        Final path.
     checksums : bool
-        Whether ``SHA256SUMS`` is written into it, for `verify_folder`.
+        Whether to write ``SHA256SUMS`` into it, for `verify_folder`.
     replace : bool
-        Whether a folder that is there by then is replaced as a whole; else it stays.
+        Whether to replace an existing folder as a whole, or to keep it.
 
     Notes
     -----
-    If the block raises, nothing is left of the temporary folder, and `path` is as it was. Replacing takes
-    two renames: for an instant there is no `path`, and a crash just then leaves none.
+    If the block raises, the temporary folder is deleted and `path` stays unchanged. Replacing takes two
+    renames; a crash between them leaves no `path`.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.parent / temporary_name()
@@ -84,16 +84,16 @@ def atomic_folder(path: Path, *, checksums: bool = True, replace: bool = True) -
             (draft / SUMS).write_text(sums_text(folder_files(draft)), encoding="utf-8")
         for entry in [*draft.rglob("*"), draft]:
             entry.chmod(FOLDER_MODE if entry.is_dir() else FILE_MODE)
-            _to_disk(entry)
+            _flush(entry)
         _rename_folder(draft, path, replace)
-        _to_disk(path.parent)
+        _flush(path.parent)
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise
 
 
 def move_file(path: Path, target: Path) -> None:
-    """Rename a file that `atomic_file` wrote, with its digest; until it has moved, it stays what it was."""
+    """Rename a file written by `atomic_file`, with its digest; the digest goes first."""
     if sums_path(path).exists():
         digest, separator, _ = sums_path(path).read_bytes().partition(b"  ")
         with atomic_file(sums_path(target), checksum=False) as sums:
@@ -105,7 +105,7 @@ def move_file(path: Path, target: Path) -> None:
 
 @contextmanager
 def temporary_folder(parent: Path) -> Iterator[Path]:
-    """Yield an empty folder below `parent` that is deleted when the block ends; `sweep` knows its name."""
+    """Yield an empty folder below `parent` that is deleted at the end of the block, or by `sweep`."""
     draft = parent / temporary_name()
     draft.mkdir(FOLDER_MODE, parents=True)
     try:
@@ -115,8 +115,8 @@ def temporary_folder(parent: Path) -> Iterator[Path]:
 
 
 def _rename_folder(draft: Path, path: Path, replace: bool) -> None:
-    """Rename `draft` to `path`; what is there goes aside first, and away when the new one is in its place."""
-    aside: list[Path] = []
+    """Rename `draft` to `path`; an existing folder is moved aside first and deleted afterwards."""
+    obsolete: list[Path] = []
     while True:
         try:
             draft.rename(path)
@@ -125,20 +125,20 @@ def _rename_folder(draft: Path, path: Path, replace: bool) -> None:
             if error.errno not in _OCCUPIED:
                 raise
         if not replace:
-            aside.append(draft)
+            obsolete.append(draft)
             break
         old = path.parent / temporary_name()
-        with suppress(FileNotFoundError):  # another writer took it away a moment earlier
+        with suppress(FileNotFoundError):  # moved by another writer
             path.rename(old)
-            aside.append(old)
-    for old in aside:
+            obsolete.append(old)
+    for old in obsolete:
         shutil.rmtree(old, ignore_errors=True)
 
 
-def _to_disk(path: Path) -> None:
-    """Have the system write a file, or the names in a folder, to the disk before going on."""
+def _flush(path: Path) -> None:
+    """Flush a file, or the entries of a folder, to disk."""
     if os.name != "posix" and path.is_dir():
-        return  # other systems have no such call for folders
+        return  # folders cannot be flushed there
     handle = os.open(path, os.O_RDONLY if os.name == "posix" else os.O_RDWR)
     try:
         os.fsync(handle)

@@ -1,11 +1,10 @@
-"""SHA-256 of what was written, kept beside it in the format of ``sha256sum``, and compared on reading.
+"""SHA-256 checksums of written files, in the format of ``sha256sum``, verified on reading.
 
-A folder carries ``SHA256SUMS``, a single file ``<name>.sha256``, and a small JSON file its digest within.
-The threat is a disk, a copy or an edit that went wrong, not an adversary. SHA-256 because processors compute
-it themselves (1.4 GB/s here; CRC-32 2.3, BLAKE2b 0.7), every system has a program that checks it, and a file
-that is swapped for another of its kind does not pass.
+A folder has ``SHA256SUMS``, a single file ``<name>.sha256``, and a small JSON file contains its digest. They
+protect against faulty disks, copies and edits, not against adversaries. SHA-256 is fast in hardware
+(1.4 GB/s; CRC-32 2.3, BLAKE2b 0.7), checkable on every system, and detects swapped files.
 
-What has no digest was written by an earlier version and is read unchecked.
+Files without a digest come from an earlier version and are read unchecked.
 """
 
 import hashlib
@@ -17,13 +16,13 @@ from typing import Any
 from translearn_core.errors import DamagedFileError
 
 SUMS = "SHA256SUMS"
-"""Name of the file that holds the digests of the other files in its folder."""
+"""File with the digests of the other files in its folder."""
 SUFFIX = ".sha256"
 _MEMBER = "sha256"
 
 
 def file_digest(path: Path) -> str:
-    """Return the SHA-256 of a file, hashed once per process for as long as its size and time stay."""
+    """Return the SHA-256 of a file, cached per process by size and modification time."""
     status = path.stat()
     return _cached(str(path.resolve()), status.st_size, status.st_mtime_ns)
 
@@ -39,12 +38,12 @@ def _digest(path: Path) -> str:
 
 
 def sums_path(path: Path) -> Path:
-    """Return where the digest of a single file lies."""
+    """Return the path of the digest of a single file."""
     return path.with_name(path.name + SUFFIX)
 
 
 def sums_text(files: dict[str, Path]) -> str:
-    """Return the digests of files by name, as ``sha256sum`` prints them."""
+    """Return the digests of files by name in the format of ``sha256sum``."""
     return "".join(f"{_digest(path)}  {name}\n" for name, path in sorted(files.items()))
 
 
@@ -56,7 +55,7 @@ def verify_file(path: Path, remedy: str) -> None:
     FileNotFoundError
         If there is no such file.
     DamagedFileError
-        If it differs from what was written; `remedy` ends the sentence.
+        If it differs from what was written; `remedy` ends the message.
     """
     _verify({path.name: path}, sums_path(path), path, remedy, cached=False)
 
@@ -68,9 +67,9 @@ def verify_folder(folder: Path, remedy: str, *, cached: bool = False) -> None:
     ----------
     folder : Path
     remedy : str
-        Ends the sentence of the error, after a colon.
+        End of the error message, after a colon.
     cached : bool
-        Whether files of the same size and time are hashed only once per process.
+        Whether to hash files of the same size and time only once per process.
 
     Raises
     ------
@@ -103,31 +102,31 @@ def _verify(files: dict[str, Path], sums: Path, subject: Path, remedy: str, *, c
 
 
 def _parsed(text: str) -> dict[str, str]:
-    found: dict[str, str] = {}
+    digests: dict[str, str] = {}
     *lines, rest = text.split("\n")
     for line in lines:
         digest, separator, name = line.partition("  ")
         if len(digest) != 64 or not separator or not name:
             raise ValueError(line)
-        found[name] = digest
-    if rest or not found:
+        digests[name] = digest
+    if rest or not digests:
         raise ValueError("it ends early")
-    return found
+    return digests
 
 
 def remove(path: Path) -> None:
-    """Delete a single file and the digest beside it, where they are there."""
-    for each in (path, sums_path(path)):
-        each.unlink(missing_ok=True)
+    """Delete a single file and its digest, if they exist."""
+    path.unlink(missing_ok=True)
+    sums_path(path).unlink(missing_ok=True)
 
 
 def seal(value: dict[str, Any]) -> str:
-    """Return JSON of `value` that carries its own digest, for a small file that changes often."""
+    """Serialise `value` to JSON that contains its own digest, for small files that change often."""
     return json.dumps({**value, _MEMBER: _seal_of(value)})
 
 
 def read_sealed(text: str) -> dict[str, Any]:
-    """Return what `seal` was given; raises `ValueError` if the text is anything else."""
+    """Parse and verify the output of `seal`; raises `ValueError` for any other text."""
     value = json.loads(text)
     if not isinstance(value, dict) or value.pop(_MEMBER, None) != _seal_of(value):
         raise ValueError("the content differs from what was written")

@@ -1,4 +1,4 @@
-"""Temporary files that a kill left behind: whose they are, and when they may go."""
+"""Deletion of abandoned temporary files."""
 
 import contextlib
 import logging
@@ -16,28 +16,28 @@ log = logging.getLogger(__name__)
 
 PREFIX = ".draft-"
 OLD_SECONDS = 86_400.0
-"""A temporary file nobody has written to for so long is swept, whoever its writer is."""
+"""Age in seconds at which any temporary file is deleted, whoever wrote it."""
 
-EARLIER = (".checkpoint-*", ".pretraining-*", ".old-*", ".gone-*", ".engine-*")
-"""Temporary names of earlier versions, which do not say whose they are: old ones go."""
+LEGACY_PATTERNS = (".checkpoint-*", ".pretraining-*", ".old-*", ".gone-*", ".engine-*")
+"""Temporary names of earlier versions, without their writer; deleted by age only."""
 
 _HOST = re.sub(r"[^A-Za-z0-9.]", "_", socket.gethostname())[:60]
 
 
 def temporary_name() -> str:
-    """Return a name nobody else uses, which says that this process of this machine writes it."""
+    """Return a unique name that holds this machine and process."""
     return f"{PREFIX}{_HOST}-{os.getpid()}-{secrets.token_hex(6)}"
 
 
 def sweep(folder: Path, *, old_seconds: float = OLD_SECONDS) -> int:
-    """Delete temporary files and folders below `folder` whose writer is dead, and old ones; return how many.
+    """Delete temporary files and folders below `folder` that are old or whose writer is dead; count them.
 
-    A writer on another machine cannot be asked: what it writes goes only when it is old.
+    Writers on other machines cannot be checked: their files are deleted by age only.
     """
     removed = 0
-    for pattern in (f"{PREFIX}*", *EARLIER):
+    for pattern in (f"{PREFIX}*", *LEGACY_PATTERNS):
         for path in list(folder.rglob(pattern)):
-            with contextlib.suppress(OSError):  # gone meanwhile, or not ours to delete
+            with contextlib.suppress(OSError):  # already gone, or not permitted
                 if not _abandoned(path, old_seconds):
                     continue
                 if path.is_dir():
@@ -55,11 +55,11 @@ def _abandoned(path: Path, old_seconds: float) -> bool:
     if time.time() - changed > old_seconds:
         return True
     host, pid, token = ["", "", *path.name.removeprefix(PREFIX).rsplit("-", 2)][-3:]
-    return bool(token) and host == _HOST and pid.isdigit() and not _lives(int(pid), since=changed)
+    return bool(token) and host == _HOST and pid.isdigit() and not _is_running(int(pid), since=changed)
 
 
-def _lives(pid: int, *, since: float) -> bool:
-    """Whether the process that had this id at the time `since` still runs."""
+def _is_running(pid: int, *, since: float) -> bool:
+    """Whether the process that had this id at time `since` is still running."""
     try:
         process = psutil.Process(pid)
         return process.status() != psutil.STATUS_ZOMBIE and bool(process.create_time() <= since + 1.0)

@@ -1,4 +1,4 @@
-"""Training: the loop, what the optimizer holds, checkpoints, and what moved."""
+"""Training loop, optimizer, checkpoints, snapshots and weight drift."""
 
 from translearn_core.training.callbacks import TrainingEvent
 from translearn_core.training.checkpoint import Checkpoint, copies

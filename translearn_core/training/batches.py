@@ -1,16 +1,47 @@
-"""The order of training batches.
+"""Order and loading of training batches: shuffled, texts of similar length together."""
 
-Shuffled, texts of similar length together, a function of seed and epoch alone.
-"""
+from collections.abc import Iterable
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
+from translearn_core.config import TrainingConfig
+from translearn_core.training.prefetch import prefetch_batches
+from translearn_core.transfer import Batch, Inputs
+
 POOL = 50
-"""Batches whose texts are sorted by length together: enough to save padding, few enough to stay shuffled."""
+"""Batches per length-sorted pool: enough to save padding, few enough to stay shuffled."""
 BLUR = 0.15
-"""How far lengths are blurred before sorting where one pool holds all rows, or every epoch's batches would
-be the same."""
+"""Relative noise on lengths if one pool holds all rows; without it every epoch has the same batches."""
+
+
+class BatchLoader:
+    """Batches of the rows `train` of `inputs`, shuffled differently in every epoch."""
+
+    def __init__(
+        self, inputs: Inputs, train: NDArray[np.int64], training: TrainingConfig, device: torch.device
+    ) -> None:
+        self.inputs, self.train, self.training, self.device = inputs, train, training, device
+        self._single: Batch | None = None
+
+    def order(self, epoch: int) -> list[NDArray[np.int64]]:
+        """Return the rows of every batch of an epoch."""
+        size, seed = self.training.batch_size, self.training.seed
+        if size >= len(self.train):
+            return [self.train]
+        lengths = self.inputs.lengths
+        if self.inputs.pooled is not None:  # vectors need no padding: a plain shuffle
+            lengths = np.zeros_like(lengths)
+        return batch_order(lengths, self.train, size, seed=seed, epoch=epoch)
+
+    def load(self, order: list[NDArray[np.int64]]) -> Iterable[tuple[NDArray[np.int64], Batch]]:
+        """Return the batches of `order`; a single batch of vectors is built once and reused."""
+        if len(order) != 1 or self.inputs.pooled is None:
+            return prefetch_batches(self.inputs, order, self.device)
+        if self._single is None:
+            self._single = self.inputs.batch(order[0], learning=True)
+        return [(order[0], self._single)]
 
 
 def batch_order(
@@ -18,8 +49,7 @@ def batch_order(
 ) -> list[NDArray[np.int64]]:
     """Return the batches of one epoch, as indices of `rows`.
 
-    The same seed and epoch give the same batches, so a resumed run continues in the middle of an epoch by
-    skipping what it has done.
+    A function of seed and epoch alone, so a run resumed within an epoch skips the batches it has done.
     """
     random = np.random.default_rng((seed, epoch))
     shuffled = random.permutation(rows)

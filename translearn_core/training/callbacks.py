@@ -1,21 +1,20 @@
-"""What a loop tells while it runs, and how much of it is worth noting."""
+"""Training callbacks and how often steps are recorded."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from translearn_core.results import EpochPoint, StepPoint
 from translearn_core.training.checkpoint import Checkpoint
 
 STEP_POINTS = 2000
-"""Steps noted in a run's history at most, evenly spaced."""
+"""Target number of step points in a run's history; longer runs record every n-th step."""
 
 
 @dataclass(frozen=True)
 class TrainingEvent:
-    """What the loop tells: a point of the history, how far it is, and how to get the state to keep.
+    """Progress after a step or an epoch: history point, step count, and a function that makes a checkpoint.
 
-    Long runs note only some of their steps: there `point` is None in between. `stage` counts from 0; `ended`
-    says that it did.
+    `point` is None for steps that are not recorded. `stage` counts from 0; `ended`: the stage has ended.
     """
 
     point: StepPoint | EpochPoint | None
@@ -28,3 +27,6 @@ class TrainingEvent:
 
 Callback = Callable[[TrainingEvent], None]
 """Called after every step and every epoch; raising stops the run."""
+
+Record = Callable[[Sequence[StepPoint | EpochPoint]], None]
+"""Stores points of the training history."""

@@ -1,4 +1,4 @@
-"""A run's state between two steps, on disk: whatever it takes to go on as if nothing had happened."""
+"""Training checkpoint: everything needed to resume a run exactly."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -13,15 +13,23 @@ from translearn_core.training.checkpoint_file import CheckpointFile
 
 FILE = CheckpointFile("checkpoint.pt", remedy="delete the run and train it again")
 
+EARLIER_NAMES = {
+    "since": "stage_started_at",
+    "spent": "seconds_by_phase",
+    "waited": "epochs_without_improvement",
+    "moved": "had_gradient",
+}
+"""Fields by their names in checkpoints of the version before."""
+
 
 @dataclass
 class Checkpoint:
-    """Weights that train, optimizer, place in the schedule, random states, best weights, sums, history.
+    """Trainable weights, optimizer, position in the schedule, random states, best weights, sums, history.
 
     `origin_epoch` and `origin_step` are where this run's own schedule begins: 0, or where the run it
-    continues ended. `stage` counts the stages of its course from 0, `stage_epoch` the epochs done in it,
-    `since` says at which step each part that trains now began, `weights` and `best` hold every tensor that
-    trains in any stage, `moved` and `best_moved` name those that had a gradient by now and by the best epoch.
+    continues ended. `stage` counts from 0, `stage_epoch` the epochs done in it, `stage_started_at` has the
+    step at which each part that trains now began. `weights` and `best` hold every tensor that trains in any
+    stage; `had_gradient` and `best_moved` name those with a gradient so far and up to the best epoch.
     """
 
     confusion: Tensor
@@ -55,7 +63,7 @@ class Checkpoint:
         return cls(torch.zeros(classes, classes, dtype=torch.int64))
 
     def write(self, folder: Path) -> None:
-        """Write this state; a kill leaves the former checkpoint or this one, whole."""
+        """Write this state atomically: a kill leaves this checkpoint or the one before it intact."""
         state = {name: value for name, value in vars(self).items() if name != "history"}
         state["steps"] = [asdict(p) for p in self.history if isinstance(p, StepPoint)]
         state["epochs"] = [asdict(p) for p in self.history if isinstance(p, EpochPoint)]
@@ -63,29 +71,30 @@ class Checkpoint:
 
     @classmethod
     def read(cls, folder: Path, *, newest: bool = False) -> "Checkpoint | None":
-        """Read the newest checkpoint of a run that is undamaged; None if it has none.
+        """Read the newest undamaged checkpoint of a run; None if it has none.
 
-        With `newest` the one before the last will not do.
+        With `newest` only the last one counts, not the one before it.
 
         Raises
         ------
         DamagedFileError
             If none is undamaged.
         """
-        return FILE.read(folder, cls._made, newest=newest)
+        return FILE.read(folder, cls._parse, newest=newest)
 
     @staticmethod
     def forget_previous(folder: Path) -> None:
-        """Delete the checkpoint before the last one of a run that has ended."""
+        """Delete the checkpoint before the last one."""
         FILE.forget_previous(folder)
 
     @classmethod
-    def _made(cls, state: dict[str, Any]) -> "Checkpoint":
+    def _parse(cls, state: dict[str, Any]) -> "Checkpoint":
         steps = [StepPoint(**p) for p in state.pop("steps")]
         epochs = [EpochPoint(**p) for p in state.pop("epochs")]
         points: list[StepPoint | EpochPoint] = [*steps, *epochs]
         history = sorted(points, key=lambda p: (p.step, isinstance(p, EpochPoint)))
-        return cls(**state, history=history)
+        fields = {EARLIER_NAMES.get(name, name): value for name, value in state.items()}
+        return cls(**fields, history=history)
 
 
 def copies(parameters: Mapping[str, torch.nn.Parameter]) -> dict[str, Tensor]:
@@ -94,7 +103,7 @@ def copies(parameters: Mapping[str, torch.nn.Parameter]) -> dict[str, Tensor]:
 
 
 def random_states(device: torch.device) -> dict[str, Tensor]:
-    """Return the random states that dropout draws from."""
+    """Return the states of torch's random generators."""
     states = {"cpu": torch.get_rng_state()}
     if device.type == "cuda":
         states["cuda"] = torch.cuda.get_rng_state(device)
@@ -104,7 +113,7 @@ def random_states(device: torch.device) -> dict[str, Tensor]:
 
 
 def restore_random(states: dict[str, Tensor], device: torch.device) -> None:
-    """Set the random states back."""
+    """Restore the states of torch's random generators."""
     torch.set_rng_state(states["cpu"])
     if "cuda" in states and device.type == "cuda":
         torch.cuda.set_rng_state(states["cuda"], device)

@@ -1,4 +1,4 @@
-"""A training's state on disk: written whole, the one before it kept, the newest undamaged one read back."""
+"""Checkpoint file: atomic write, previous version kept as a fallback for damage."""
 
 import logging
 import pickle
@@ -17,35 +17,35 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 BROKEN = (RuntimeError, OSError, LookupError, TypeError, ValueError, EOFError, pickle.UnpicklingError)
-"""What reading raises where bytes are missing or are others than were written."""
+"""Exceptions of `torch.load` and parsers on truncated or corrupted files."""
 
 
 @dataclass(frozen=True)
 class CheckpointFile:
-    """The file `name` in a run's folder and the one before it; `remedy` helps where both are damaged."""
+    """Checkpoint `name` and its previous version in a folder; `remedy` is the advice if both are damaged."""
 
     name: str
     remedy: str
 
     def write(self, folder: Path, state: dict[str, Any]) -> None:
-        """Write a state: a kill at any moment leaves this one or the former one, whole."""
+        """Write a state atomically: a kill leaves this one or the one before it intact."""
         path = folder / self.name
         with atomic_file(path) as draft:
-            with draft.open("wb") as file:  # given a name, torch would write it into the file
+            with draft.open("wb") as file:  # given a path, torch stores its name in the file
                 torch.save(state, file)
             if path.exists():
                 move_file(path, self._previous(folder))
 
-    def read(self, folder: Path, made: Callable[[dict[str, Any]], T], *, newest: bool = False) -> T | None:
-        """Return what `made` makes of the newest undamaged state in `folder`, its tensors on the CPU.
+    def read(self, folder: Path, parse: Callable[[dict[str, Any]], T], *, newest: bool = False) -> T | None:
+        """Return the newest undamaged state in `folder`, parsed, with its tensors on the CPU.
 
         Parameters
         ----------
         folder : Path
-        made : callable
-            Takes what `write` was given.
+        parse : callable
+            Takes the mapping passed to `write`.
         newest : bool
-            Whether only the last state that was written will do.
+            Read only the last state, not the one before it.
 
         Returns
         -------
@@ -55,19 +55,19 @@ class CheckpointFile:
         Raises
         ------
         DamagedFileError
-            If there is none that is what was written, or `made` makes nothing of it.
+            If every state is damaged or `parse` fails on it.
         """
         damage: DamagedFileError | None = None
         for path in (folder / self.name, *([] if newest else [self._previous(folder)])):
             try:
                 verify_file(path, self.remedy)
-                return made(torch.load(path, map_location="cpu", weights_only=True))
+                return parse(torch.load(path, map_location="cpu", weights_only=True))
             except FileNotFoundError:
                 continue
             except DamagedFileError as error:
                 damage = damage or error
             except BROKEN as error:
-                # what torch says of strange bytes is long, and advises to trust them
+                # torch's message is long and advises weights_only=False
                 why = "it holds something else" if isinstance(error, pickle.UnpicklingError) else str(error)
                 damage = damage or DamagedFileError(path, why, self.remedy)
             log.warning("%s is damaged: the state before it is used, if there is one", path)
@@ -76,12 +76,12 @@ class CheckpointFile:
         return None
 
     def forget(self, folder: Path) -> None:
-        """Delete what `write` wrote, where nothing is left to go on with."""
+        """Delete the state and its previous version."""
         remove(folder / self.name)
         self.forget_previous(folder)
 
     def forget_previous(self, folder: Path) -> None:
-        """Delete the state before the last one, where the last one is no longer to be gone on from."""
+        """Delete the state before the last one."""
         remove(self._previous(folder))
 
     def _previous(self, folder: Path) -> Path:

@@ -1,4 +1,4 @@
-"""What a finished run teaches another one: its distribution over the classes."""
+"""Knowledge distillation: a finished run's class probabilities as soft targets."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,29 +15,29 @@ from translearn_core.config import DistilConfig
 from translearn_core.errors import ConfigError
 from translearn_core.transfer import load_trained
 
-AT_A_TIME = 512
-LEAST = 1e-8
-"""A probability below this teaches nothing more."""
+BATCH_SIZE = 512
+MIN_PROBABILITY = 1e-8
+"""Lower bound of teacher probabilities, so that their logarithm is finite."""
 
 
 @dataclass(frozen=True)
 class DistillationTarget:
-    """What a teacher says of every row that trains: `told`, log-probabilities, shape (rows, classes)."""
+    """Teacher log-probabilities of the training rows, shape (rows, classes)."""
 
     log_probs: Tensor
     config: DistilConfig
 
-    def loss(self, logits: Tensor, index: Tensor, own: Tensor) -> Tensor:
-        """Return the loss against labels `own` and the teacher's word together.
+    def loss(self, logits: Tensor, index: Tensor, label_loss: Tensor) -> Tensor:
+        """Return the weighted sum of `label_loss` and the distillation loss.
 
         References
         ----------
         Hinton, Vinyals & Dean 2015, arXiv:1503.02531, section 2.
         """
-        t, share = self.config.temperature, self.config.weight
+        t, weight = self.config.temperature, self.config.weight
         soft = (self.log_probs[index] / t).softmax(-1)
-        apart = functional.kl_div((logits / t).log_softmax(-1), soft, reduction="batchmean")
-        return (1 - share) * own + share * t * t * apart
+        divergence = functional.kl_div((logits / t).log_softmax(-1), soft, reduction="batchmean")
+        return (1 - weight) * label_loss + weight * t * t * divergence
 
 
 def teacher_log_probs(
@@ -48,12 +48,12 @@ def teacher_log_probs(
     train: NDArray[np.int64],
     report: ProgressCallback,
 ) -> DistillationTarget | None:
-    """Return what the run in the folder `teacher` says of the training rows; None where nobody teaches.
+    """Predict the training rows with the run in the folder `teacher`; None without distillation.
 
     Raises
     ------
     ConfigError
-        If the teacher is gone, or has other classes.
+        If the teacher is missing or has other classes.
     """
     if config is None:
         return None
@@ -61,18 +61,17 @@ def teacher_log_probs(
         raise ConfigError("distil.teacher", config.teacher, "a finished run that is still here")
     model = load_trained(teacher)
     if set(model.classes) != set(classes):
-        strange = sorted(set(model.classes) ^ set(classes))
+        mismatched = sorted(set(model.classes) ^ set(classes))
         raise ConfigError(
             "distil.teacher",
             config.teacher,
-            f"a run with the same classes: {strange[0]!r} is known to one of the two only",
+            f"a run with the same classes: {mismatched[0]!r} is known to one of the two only",
         )
     order = [model.classes.index(name) for name in classes]
-    told = np.zeros((len(texts), len(classes)), dtype=np.float32)
-    for start in range(0, len(train), AT_A_TIME):
+    probabilities = np.zeros((len(texts), len(classes)), dtype=np.float32)
+    for start in range(0, len(train), BATCH_SIZE):
         report("asking the teacher", start, len(train))
-        rows = train[start : start + AT_A_TIME]
-        told[rows] = model.predict([texts[i] for i in rows])[0][:, order]
-    return DistillationTarget(
-        torch.from_numpy(np.log(np.clip(told, LEAST, None))).to(model.compute.device), config
-    )
+        rows = train[start : start + BATCH_SIZE]
+        probabilities[rows] = model.predict([texts[i] for i in rows])[0][:, order]
+    log_probs = torch.from_numpy(np.log(np.clip(probabilities, MIN_PROBABILITY, None)))
+    return DistillationTarget(log_probs.to(model.compute.device), config)

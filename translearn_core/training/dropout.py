@@ -1,7 +1,7 @@
-"""Dropout that keeps the processor's cores busy.
+"""Fast dropout on the CPU.
 
-Torch draws dropout masks on a CPU one number after another in one thread, a sixth of a training step. Here a
-mask is 16 random bits an element from NumPy's fastest generator, compared with a threshold.
+Torch draws CPU dropout masks serially in one thread, a sixth of a training step. Here a mask compares 16
+random bits per element, from NumPy's fastest generator, with a threshold.
 """
 
 import math
@@ -20,18 +20,18 @@ LEVELS = 65_536
 
 @contextmanager
 def fast_cpu_dropout(device: torch.device) -> Iterator[None]:
-    """Draw dropout masks quickly inside: in modules, functions and attention; on a CPU only.
+    """Replace dropout in modules, functions and attention inside this context; on the CPU only.
 
-    The masks follow from torch's random state, which a checkpoint keeps.
+    Masks are seeded from torch's random state, which a checkpoint stores.
     """
     if device.type != "cpu":
         yield
         return
-    with _Quick(int(torch.randint(2**62, ()))):
+    with _FastDropout(int(torch.randint(2**62, ()))):
         yield
 
 
-class _Quick(TorchFunctionMode):
+class _FastDropout(TorchFunctionMode):
     def __init__(self, seed: int) -> None:
         super().__init__()
         self.random = np.random.SFC64(seed)
@@ -47,14 +47,14 @@ class _Quick(TorchFunctionMode):
         return func(*args, **kwargs)
 
     def _dropout(self, x: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
-        del inplace  # only saves memory
+        del inplace  # would only save memory
         if not training or p == 0:
             return x
         words = self.random.random_raw(-(-x.numel() // 4)).view(np.int16)[: x.numel()]
         dropped = min(LEVELS - 1, round(p * LEVELS))
         keep = (torch.from_numpy(words) >= dropped - LEVELS // 2).view(x.shape)
         scale = LEVELS / (LEVELS - dropped)
-        if x.requires_grad:  # the backward pass is then one product
+        if x.requires_grad:  # backward is then one multiplication
             return x * keep.to(x.dtype).mul_(scale)
         return torch.where(keep, x, 0.0).mul_(scale)
 

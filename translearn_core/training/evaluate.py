@@ -1,4 +1,4 @@
-"""What a classifier says about rows, without learning from them."""
+"""Prediction and validation metrics of a classifier."""
 
 import math
 
@@ -19,7 +19,7 @@ def predict(
     compute: Compute,
     report: ProgressCallback = no_progress,
 ) -> tuple[NDArray[np.float32], NDArray[np.float16]]:
-    """Return what a classifier makes of some rows: probabilities and the vectors they stand on.
+    """Return class probabilities and pooled feature vectors of some rows.
 
     Shapes (rows, classes) and (rows, width); the model is left in eval mode.
     """
@@ -34,17 +34,17 @@ def predict(
         compute.streams() as streams,
     ):
 
-        def told(part: NDArray[np.int64]) -> tuple[Tensor, Tensor]:
+        def predict_part(part: NDArray[np.int64]) -> tuple[Tensor, Tensor]:
             pooled = model.features(inputs.batch(rows[part]), compute, run)
             return model.head(pooled).softmax(-1).cpu(), model.vector(pooled).half().cpu()
 
-        for part, (answered, pooled) in zip(parts, streams(told, parts), strict=True):
+        for part, (scores, pooled) in zip(parts, streams(predict_part, parts), strict=True):
             report("scoring", done, len(rows))
             done += len(part)
-            probabilities.append(answered.numpy())
+            probabilities.append(scores.numpy())
             features.append(pooled.numpy())
-    back = np.argsort(np.concatenate(parts))
-    return np.concatenate(probabilities)[back], np.concatenate(features)[back]
+    original_order = np.argsort(np.concatenate(parts))
+    return np.concatenate(probabilities)[original_order], np.concatenate(features)[original_order]
 
 
 def validate(
@@ -54,35 +54,35 @@ def validate(
     compute: Compute,
     report: ProgressCallback = no_progress,
 ) -> tuple[float, float, float]:
-    """Return loss (nats), accuracy and macro-F1 on the validation rows; no numbers if there are none.
+    """Return loss (nats), accuracy and macro-F1 on the validation rows; NaN if there are none.
 
-    Rows of a class without training rows cannot be right; their loss is infinite and left out.
+    Rows of a class without training rows count as errors; their infinite loss is left out.
     """
     if not len(rows.validation):
         return math.nan, math.nan, math.nan
     scores, _ = predict(model, inputs, rows.validation, compute, report)
     labels = rows.labels[rows.validation]
-    found = confusion_of(labels, scores.argmax(1), rows.classes)
+    confusion = confusion_of(labels, scores.argmax(1), rows.classes)
     known = ~np.isin(labels, rows.absent)
-    right = np.clip(scores[np.arange(len(labels)), labels], 1e-12, None)[known]
-    loss = float(-np.log(right).mean()) if known.any() else math.nan
-    return loss, accuracy_of(found), macro_f1(found)
+    true_class = np.clip(scores[np.arange(len(labels)), labels], 1e-12, None)[known]
+    loss = float(-np.log(true_class).mean()) if known.any() else math.nan
+    return loss, accuracy_of(confusion), macro_f1(confusion)
 
 
 def accuracy_of(confusion: NDArray[np.int64]) -> float:
-    """Return the share of rows on the diagonal."""
+    """Return the fraction of rows on the diagonal."""
     return float(np.trace(confusion) / max(1, confusion.sum()))
 
 
 def macro_f1(confusion: NDArray[np.int64]) -> float:
     """Return the mean F1 over the classes that occur among labels or predictions.
 
-    `confusion[i, j]`: class i called j.
+    `confusion[i, j]`: rows of class i predicted as j.
     """
     hits = np.diag(confusion).astype(np.float64)
     either = confusion.sum(0) + confusion.sum(1)
-    there = either > 0
-    return float((2 * hits[there] / either[there]).mean()) if there.any() else 0.0
+    occurs = either > 0
+    return float((2 * hits[occurs] / either[occurs]).mean()) if occurs.any() else 0.0
 
 
 def confusion_of(labels: NDArray[np.int64], predicted: NDArray[np.int64], classes: int) -> NDArray[np.int64]:

@@ -1,4 +1,4 @@
-"""Learning-rate range test: all rates rise together, step by step, and the loss tells which one to take."""
+"""Learning-rate range test: raise all rates geometrically and suggest one from the loss curve."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -18,18 +18,18 @@ from translearn_core.training.prefetch import prefetch_batches
 from translearn_core.training.training_rows import TrainingRows
 from translearn_core.transfer import Classifier, Inputs
 
-BEGINNING = 5
-"""One in so many steps counts as the beginning, which the fall is measured from."""
-MEMORY = 10
-"""The running mean remembers about one in so many steps."""
-REACH = 20
-"""The fall at a step is measured over one in so many steps to either side."""
-RUNAWAY = 4.0
-"""The search ends where the smoothed loss is so many times its lowest."""
-CLEAR = 3.0
-"""A fall counts if it is so many times its own standard error."""
-DISTANCE = 10.0
-"""The suggested rate is at least so many times lower than the one at which the loss was lowest."""
+START_DIVISOR = 5
+"""The first steps / START_DIVISOR losses are the baseline that the fall is measured from."""
+EMA_DIVISOR = 10
+"""The running mean averages over about steps / EMA_DIVISOR losses."""
+SLOPE_DIVISOR = 20
+"""The slope at a step is measured over steps / SLOPE_DIVISOR steps to either side."""
+DIVERGENCE_RATIO = 4.0
+"""The search stops when the smoothed loss exceeds its minimum by this factor."""
+MIN_STANDARD_ERRORS = 3.0
+"""A fall of the loss counts if it exceeds this many of its standard errors."""
+SAFETY_FACTOR = 10.0
+"""The suggested rate is at most the rate of the lowest loss divided by this."""
 
 
 def find_learning_rate(
@@ -42,10 +42,9 @@ def find_learning_rate(
     *,
     lesson: DistillationTarget | None = None,
 ) -> LrFinderResult:
-    """Train `model` on random batches while the rate rises geometrically, and read a rate off the loss.
+    """Train `model` on random batches with geometrically rising rates and suggest a learning rate.
 
-    Every part keeps its ratio to the others, as `config.experiment` has them. Stages before the plan itself
-    are left out. The model is spoilt by it.
+    Parts keep their rate ratios of `config.experiment`; earlier stages are skipped. Changes the weights.
 
     References
     ----------
@@ -53,8 +52,8 @@ def find_learning_rate(
     """
     setting, before = searched_setting(config.experiment)
     training = config.experiment.training
-    even = training.model_copy(update={"schedule": Schedule.CONSTANT, "warmup": 0.0})
-    loop = Loop(model, inputs, rows, even, compute, report, lesson=lesson)
+    constant = training.model_copy(update={"schedule": Schedule.CONSTANT, "warmup": 0.0})
+    loop = Loop(model, inputs, rows, constant, compute, report, distillation=lesson)
     peaks, steps = loop.peaks, config.steps
     rates, losses, smoothed = lr_grid(config), list[float](), list[float]()
     model.train()
@@ -64,10 +63,10 @@ def find_learning_rate(
         loop.peaks = {part: peak * rate / before for part, peak in peaks.items()}
         try:
             losses.append(loop.step(index, batch, steps, steps).loss)
-        except TrainingError:  # the loss is no number any more: that is what we wanted to see
+        except TrainingError:  # the loss diverged to NaN or infinity
             break
         smoothed = running_mean(losses, steps)
-        if smoothed[-1] > RUNAWAY * min(smoothed):
+        if smoothed[-1] > DIVERGENCE_RATIO * min(smoothed):
             break
     tried = rates[: len(losses)]
     suggestion, reason = suggest_lr(tried, losses, smoothed, config, before)
@@ -75,7 +74,7 @@ def find_learning_rate(
 
 
 def searched_setting(experiment: ExperimentConfig) -> tuple[str, float]:
-    """Return which setting of the training is raised, and its value: the head's rate if only it trains."""
+    """Return the name and value of the searched setting: `head_lr` if only the head trains."""
     training = experiment.training
     if not experiment.trains_backbone:
         return "head_lr", training.head_lr
@@ -83,14 +82,14 @@ def searched_setting(experiment: ExperimentConfig) -> tuple[str, float]:
 
 
 def lr_grid(config: LrFinderConfig) -> tuple[float, ...]:
-    """Return the rate of every step, from low to high, each the same multiple of the one before."""
+    """Return the rate of every step, geometrically spaced."""
     return tuple(np.geomspace(config.low, config.high, config.steps).tolist())
 
 
 def whole_batches(
     inputs: Inputs, rows: TrainingRows, training: TrainingConfig
 ) -> Iterator[NDArray[np.int64]]:
-    """Yield batches as a training draws them, without end and without the short one at an epoch's end."""
+    """Yield full-size training batches endlessly, dropping the short last one of each epoch."""
     lengths = np.zeros_like(inputs.lengths) if inputs.pooled is not None else inputs.lengths
     size = min(training.batch_size, len(rows.train))
     for epoch in count():
@@ -99,17 +98,17 @@ def whole_batches(
 
 
 def running_mean(losses: Sequence[float], steps: int) -> list[float]:
-    """Return the exponential running mean of `losses`, corrected for its start at nothing."""
-    share, mean, out = ema_weight(steps), 0.0, []
+    """Return the bias-corrected exponential moving average of `losses`."""
+    weight, mean, out = ema_weight(steps), 0.0, []
     for step, loss in enumerate(losses, 1):
-        mean += share * (loss - mean)
-        out.append(mean / (1 - (1 - share) ** step))
+        mean += weight * (loss - mean)
+        out.append(mean / (1 - (1 - weight) ** step))
     return out
 
 
 def ema_weight(steps: int) -> float:
-    """Return what the newest loss counts in the running mean of a search of `steps`."""
-    return min(1.0, MEMORY / steps)
+    """Return the weight of the newest loss in the running mean of a search of `steps`."""
+    return min(1.0, EMA_DIVISOR / steps)
 
 
 def suggest_lr(
@@ -119,28 +118,29 @@ def suggest_lr(
     config: LrFinderConfig,
     before: float,
 ) -> tuple[float, str]:
-    """Return the suggested rate and the reason in words.
+    """Return the suggested rate and the reason as a sentence.
 
-    It is the rate at which the smoothed loss falls most steeply (over the logarithm of the rate), but at most
-    a tenth of the rate at which it is lowest. Where the loss never falls clearly below where it began, it is
-    the rate `before`.
+    The rate of the steepest fall of the smoothed loss (over the log rate), at most a tenth of the rate of the
+    lowest loss; `before` if the loss never falls significantly below its start.
     """
-    steps, early = config.steps, config.steps // BEGINNING
-    ended = len(rates) < steps
-    stays = f"so the rate stays at {before:.2g}."
+    steps, early = config.steps, config.steps // START_DIVISOR
+    diverged = len(rates) < steps
+    unchanged = f"so the rate stays at {before:.2g}."
     if len(rates) <= early:
-        return before, f"The loss ran away within the first steps, {stays} Start the search at a lower rate."
+        reason = f"The loss ran away within the first steps, {unchanged} Start the search at a lower rate."
+        return before, reason
     curve = np.asarray(smoothed)
     lowest = int(curve.argmin())
     fall = float(np.mean(losses[:early])) - float(curve[lowest])
-    share = ema_weight(steps)
-    if lowest < early or fall <= CLEAR * residual_std(losses) * math.sqrt(share / (2 - share) + 1 / early):
-        if ended:
-            return before, f"The loss did not clearly fall before it ran away at {rates[-1]:.2g}, {stays}"
-        said = f"Between {rates[0]:.2g} and {rates[-1]:.2g} the loss fell no more than it jumps about anyway"
-        return before, f"{said}, {stays}"
-    steepest = rates[steepest_fall(np.log(rates), curve, early, lowest, max(1, steps // REACH))]
-    limit = rates[lowest] / DISTANCE
+    weight = ema_weight(steps)
+    error = residual_std(losses) * math.sqrt(weight / (2 - weight) + 1 / early)
+    if lowest < early or fall <= MIN_STANDARD_ERRORS * error:
+        if diverged:
+            return before, f"The loss did not clearly fall before it ran away at {rates[-1]:.2g}, {unchanged}"
+        flat = f"Between {rates[0]:.2g} and {rates[-1]:.2g} the loss fell no more than it jumps about anyway"
+        return before, f"{flat}, {unchanged}"
+    steepest = rates[steepest_fall(np.log(rates), curve, early, lowest, max(1, steps // SLOPE_DIVISOR))]
+    limit = rates[lowest] / SAFETY_FACTOR
     suggestion = float(f"{max(min(steepest, limit), rates[0]):.1e}")
     if steepest <= limit:
         reason = f"The loss falls fastest near {steepest:.2g} and is lowest near {rates[lowest]:.2g}."
@@ -148,7 +148,7 @@ def suggest_lr(
         reason = (
             f"The loss is lowest near {rates[lowest]:.2g}; a tenth of that keeps clear of where it turns."
         )
-    if ended:
+    if diverged:
         return suggestion, f"{reason} At {rates[-1]:.2g} it runs away."
     if lowest == len(rates) - 1:
         return suggestion, f"{reason} No higher rate was tried."
@@ -158,16 +158,16 @@ def suggest_lr(
 def steepest_fall(
     x: NDArray[np.float64], curve: NDArray[np.float64], first: int, last: int, reach: int
 ) -> int:
-    """Return the place from `first` to `last` where `curve` falls most, between `reach` places around it."""
-    places = np.arange(first, last + 1)
-    left, right = np.maximum(places - reach, 0), np.minimum(places + reach, last)
-    return int(places[((curve[right] - curve[left]) / (x[right] - x[left])).argmin()])
+    """Return the index from `first` to `last` of the steepest fall, over `reach` points to either side."""
+    index = np.arange(first, last + 1)
+    left, right = np.maximum(index - reach, 0), np.minimum(index + reach, last)
+    return int(index[((curve[right] - curve[left]) / (x[right] - x[left])).argmin()])
 
 
 def residual_std(losses: Sequence[float]) -> float:
-    """Return the standard deviation of losses around their course.
+    """Return the standard deviation of losses around their trend.
 
-    From the differences of neighbours, by their median: neither a slow fall nor a wild end counts.
+    From the median absolute deviation of successive differences, robust to a slow fall and a wild end.
     """
-    steps = np.diff(losses)
-    return float(1.4826 * np.median(np.abs(steps - np.median(steps))) / math.sqrt(2))
+    differences = np.diff(losses)
+    return float(1.4826 * np.median(np.abs(differences - np.median(differences))) / math.sqrt(2))

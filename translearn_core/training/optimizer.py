@@ -1,4 +1,4 @@
-"""What the optimizer holds, and how fast each part of it moves."""
+"""AdamW over the trainable parameters, with a learning rate per part."""
 
 from collections.abc import Mapping
 
@@ -12,15 +12,15 @@ from translearn_core.config.lr_schedule import HEAD
 def parameter_groups(
     trained: Mapping[str, Parameter], parts: Mapping[str, str], training: TrainingConfig
 ) -> list[dict[str, object]]:
-    """Group parameters by part, and in a part matrices and the rest by weight decay.
+    """Group parameters by part and weight decay.
 
-    Biases and norm weights (one dimension) do not decay, nor does what is pulled to its start instead.
+    Biases and norm weights (one dimension) do not decay; with L2-SP no backbone parameter does.
     """
     groups: dict[tuple[str, bool], list[Parameter]] = {}
     for name, parameter in trained.items():
         part = parts[name]
-        matrix = parameter.ndim > 1 and (part == HEAD or not training.l2_sp)
-        groups.setdefault((part, matrix), []).append(parameter)
+        decays = parameter.ndim > 1 and (part == HEAD or not training.l2_sp)
+        groups.setdefault((part, decays), []).append(parameter)
     return [
         {"params": members, "part": part, "weight_decay": training.weight_decay if decays else 0.0}
         for (part, decays), members in groups.items()
@@ -35,7 +35,7 @@ def make_optimizer(
 ) -> torch.optim.AdamW:
     """Return AdamW over `trained` alone (Loshchilov & Hutter 2017, arXiv:1711.05101).
 
-    A parameter that the optimizer `before` held too keeps its moments.
+    Parameters also in the optimizer `before` keep their moments.
     """
     device = next(iter(trained.values())).device.type
     groups = parameter_groups(trained, parts, training)
@@ -46,6 +46,6 @@ def make_optimizer(
 
 
 def set_rates(optimizer: torch.optim.Optimizer, rates: Mapping[str, float]) -> None:
-    """Set every group's rate to that of its part."""
+    """Set every group's learning rate to that of its part."""
     for group in optimizer.param_groups:
         group["lr"] = rates[group["part"]]

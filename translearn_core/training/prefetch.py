@@ -1,4 +1,4 @@
-"""The next batches are made ready while the present one is computed on."""
+"""Batch prefetching in a thread while the current batch is computed."""
 
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -11,22 +11,22 @@ from numpy.typing import NDArray
 from translearn_core.transfer import Batch, Inputs
 
 AHEAD = 2
-"""Batches made ready beforehand."""
+"""Batches prefetched."""
 
 
 def prefetch_batches(
     inputs: Inputs, order: Iterable[NDArray[np.int64]], device: torch.device
 ) -> Iterator[tuple[NDArray[np.int64], Batch]]:
-    """Yield each index of `order` with its batch, read by a thread (a worker may have no processes).
+    """Yield each index of `order` with its batch, read by a thread (a worker may not start processes).
 
-    Vectors in memory are handed over directly: there is nothing to wait for.
+    Vectors in memory are yielded without a thread.
     """
     if inputs.pooled is not None:
         for index in order:
             yield index, inputs.batch(index, learning=True)
         return
 
-    def ready(index: NDArray[np.int64]) -> Batch:
+    def load(index: NDArray[np.int64]) -> Batch:
         batch = inputs.batch(index, learning=True)
         return batch.pin() if device.type == "cuda" else batch
 
@@ -34,7 +34,7 @@ def prefetch_batches(
     with ThreadPoolExecutor(1, thread_name_prefix="batches") as reader:
         try:
             for index in order:
-                waiting.append((index, reader.submit(ready, index)))
+                waiting.append((index, reader.submit(load, index)))
                 if len(waiting) > AHEAD:
                     first, batch = waiting.popleft()
                     yield first, batch.result()

@@ -1,4 +1,4 @@
-"""What a run costs on this device: a few real passes and training steps of a backbone, timed."""
+"""Step profiling: timed forward passes and training steps of a backbone, fitted to a cost model."""
 
 import statistics
 import time
@@ -19,7 +19,7 @@ from translearn_core.training.training_rows import TrainingRows
 from translearn_core.transfer import Batch, Classifier, Inputs
 
 SHORT, LONG = 12, 48
-"""Tokens per calibration text: most tables lie between."""
+"""Tokens per profiled text; typical tables lie between."""
 REPEATS = 3
 
 
@@ -32,13 +32,13 @@ def profile_steps(
     load: float,
     limit_bytes: int,
 ) -> CostModel:
-    """Time passes without gradients, training steps and the head's steps of `backbone`.
+    """Time forward passes, training steps and head-only steps of `backbone`.
 
-    It is changed by that: give a copy of its own. `load` is the seconds loading it took, `limit_bytes` the
-    memory a run may take.
+    The backbone's weights change: pass a copy. `load` is its loading time in seconds, `limit_bytes` the
+    memory a run may use.
     """
     n = backbone.n_blocks
-    everything = FreezePlan.full(n)
+    full = FreezePlan.full(n)
     blocks = FreezePlan.full(n, embeddings=False)
     top = FreezePlan.last_n(1, n)
     below = _forward(backbone, compute, LONG, stop=0)
@@ -50,15 +50,15 @@ def profile_steps(
         for length in (SHORT, LONG)
     }
     size = training.batch_size
-    # seconds = step + blocks · (block + tokens · token), by least squares over what was measured
-    facts = [
+    # seconds = step + blocks · (block + tokens · token), by least squares over the timings
+    design = [
         (1.0, float(len(plan.blocks)), float(len(plan.blocks) * size * length)) for plan, length in steps
     ]
-    # relative errors count: a small step weighs as much as a large one
+    # minimise relative errors: a short step weighs as much as a long one
     weight = 1 / np.asarray(list(steps.values()))
-    solved = np.linalg.lstsq(np.asarray(facts) * weight[:, None], np.ones(len(facts)), rcond=None)[0]
+    solved = np.linalg.lstsq(np.asarray(design) * weight[:, None], np.ones(len(design)), rcond=None)[0]
     step, block, token = (max(0.0, float(value)) for value in solved)
-    with_embeddings = _step(backbone, compute, pooling, training, everything, LONG)
+    with_embeddings = _step(backbone, compute, pooling, training, full, LONG)
     return CostModel(
         device=compute.label,
         precision=compute.precision,
@@ -85,7 +85,7 @@ def _texts(backbone: Backbone, count: int, length: int) -> TokenizedTexts:
 
 
 def _forward(backbone: Backbone, compute: Compute, length: int, *, stop: int | None = None) -> float:
-    """Seconds a token of texts so long takes to block `stop`, or to the top, as the pass runs it."""
+    """Return seconds per token of a forward pass to block `stop`, or to the top, for texts of `length`."""
     length = min(length, backbone.anatomy.token_limit)
     tokens = _texts(backbone, TOKENS_PER_BATCH[compute.device.type] // length, length)
     model: nn.Module = backbone.model
@@ -106,7 +106,7 @@ def _step(
     plan: FreezePlan,
     length: int,
 ) -> float:
-    """Seconds a training step takes; states that would be kept are made up."""
+    """Return seconds per training step; cached states are replaced by random ones."""
     size = training.batch_size
     tokens = _texts(backbone, size, min(length, backbone.anatomy.token_limit))
     model = Classifier(backbone, plan, FeatureConfig(pooling=pooling), HeadConfig(), 2).to(compute.device)
@@ -121,7 +121,7 @@ def _step(
 
 
 def _head_step(backbone: Backbone, compute: Compute, pooling: Pooling, training: TrainingConfig) -> float:
-    """Seconds a step of the head alone takes."""
+    """Return seconds per step of the head alone."""
     size = training.batch_size
     model = Classifier(backbone, FreezePlan(), FeatureConfig(pooling=pooling), HeadConfig(), 2).to(
         compute.device
@@ -141,38 +141,38 @@ def _head_step(backbone: Backbone, compute: Compute, pooling: Pooling, training:
 
 def _loop(model: Classifier, inputs: Inputs, training: TrainingConfig, compute: Compute) -> Loop:
     labels = np.arange(len(inputs.lengths)) % 2
-    everything = np.arange(len(labels))
+    rows = np.arange(len(labels))
     model.train()
-    return Loop(model, inputs, TrainingRows(labels, everything, everything, 2), training, compute)
+    return Loop(model, inputs, TrainingRows(labels, rows, rows, 2), training, compute)
 
 
 def _saved_bytes(backbone: Backbone, compute: Compute, pooling: Pooling, plan: FreezePlan) -> float:
-    """Bytes per token that a forward pass keeps for the backward one, as autograd counts them."""
+    """Return bytes per token that autograd saves for the backward pass."""
     tokens = _texts(backbone, 4, min(LONG, backbone.anatomy.token_limit))
     model = Classifier(backbone, plan, FeatureConfig(pooling=pooling), HeadConfig(), 2).to(compute.device)
     model.train()
     weights = {p.untyped_storage().data_ptr() for p in model.parameters()}
-    seen: dict[int, int] = {}
+    sizes: dict[int, int] = {}
 
     def count(saved: Tensor) -> Tensor:
         storage = saved.untyped_storage()
         if storage.data_ptr() not in weights:
-            seen[storage.data_ptr()] = storage.nbytes()
+            sizes[storage.data_ptr()] = storage.nbytes()
         return saved
 
     with torch.autograd.graph.saved_tensors_hooks(count, lambda saved: saved):
         loss = model(Inputs.from_tokens(tokens).batch(np.arange(len(tokens))), compute).sum()
     del loss
-    return sum(seen.values()) / len(tokens.ids)
+    return sum(sizes.values()) / len(tokens.ids)
 
 
 def _seconds(work: Callable[[], object], compute: Compute) -> float:
-    """Return the median of a few repeats, after one to warm up."""
-    took = []
+    """Return the median seconds of `work`, after one warm-up call."""
+    seconds = []
     for _ in range(REPEATS + 1):
         started = time.perf_counter()
         work()
         if compute.device.type == "cuda":
             torch.cuda.synchronize()
-        took.append(time.perf_counter() - started)
-    return statistics.median(took[1:])
+        seconds.append(time.perf_counter() - started)
+    return statistics.median(seconds[1:])

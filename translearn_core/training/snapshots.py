@@ -1,4 +1,4 @@
-"""Looking at some rows again after every stage, so that a training can be replayed."""
+"""Snapshots of layer representations during training, for replay."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,52 +18,52 @@ FOLDER = "replay"
 
 
 class SnapshotWriter:
-    """Keeps what every layer makes of the rows `index`: before training, and after each stage.
+    """Writer of pooled vectors of the rows `index` at every layer: before training and after each stage.
 
-    A run in one stage is looked at after its epochs. Where only the head trains nothing moves, and where the
-    architecture's layers cannot be seen nothing is kept.
+    A run of one stage has snapshots after epochs. None are written if only the head trains or the
+    architecture does not support partial forward passes.
     """
 
     def __init__(
         self,
         folder: Path,
-        supply: StageInputs,
+        stage_inputs: StageInputs,
         config: ExperimentConfig,
         texts: Sequence[str],
         index: NDArray[np.int64],
     ) -> None:
-        self.folder, self.supply, self.index = folder / FOLDER, supply, index
-        backbone = supply.model.source
+        self.folder, self.stage_inputs, self.index = folder / FOLDER, stage_inputs, index
+        backbone = stage_inputs.model.source
         self.texts = TextBatchSource(
             [texts[i] for i in index], backbone.tokenizer, config.features.token_limit
         )
-        self.on = config.trains_backbone and backbone.anatomy.supports_partial_forward
+        self.enabled = config.trains_backbone and backbone.anatomy.supports_partial_forward
         self.staged = bool(config.stages)
         self.stride = snapshot_stride(config.training.epochs)
 
     def begin(self, state: Checkpoint) -> None:
-        """Look before the first step; a run that goes on has been looked at."""
-        if self.on and not state.step:
-            self._look(0, 0, 0)
+        """Write the snapshot before the first step; a resumed run has it already."""
+        if self.enabled and not state.step:
+            self._write(0, 0, 0)
 
     def __call__(self, point: EpochPoint, ended: bool) -> None:
-        """Look after an epoch, if it is one of those to be kept; `ended` says that its stage ended."""
-        if self.on and (ended or (not self.staged and point.epoch % self.stride == 0)):
-            self._look(point.epoch, point.step, point.stage)
+        """Write a snapshot after an epoch if one is due; `ended`: the stage ended with it."""
+        if self.enabled and (ended or (not self.staged and point.epoch % self.stride == 0)):
+            self._write(point.epoch, point.step, point.stage)
 
-    def _look(self, epoch: int, step: int, stage: int) -> None:
-        found = self.supply.encoder(self.texts).pooled(self.supply.model.how.pooling)
-        vectors = np.stack([layer.vectors().numpy().astype(np.float16) for layer in found])
+    def _write(self, epoch: int, step: int, stage: int) -> None:
+        layers = self.stage_inputs.encoder(self.texts).pooled(self.stage_inputs.model.how.pooling)
+        vectors = np.stack([layer.vectors().numpy().astype(np.float16) for layer in layers])
         artifacts.save(self.folder / f"{epoch:06d}", Snapshot(epoch, step, stage, self.index, vectors))
 
 
 def snapshots(folder: Path) -> list[Snapshot]:
-    """Return what was kept of a run, in order; empty if nothing moved or nothing could be seen.
+    """Return the snapshots of a run in order; empty if it wrote none.
 
     Raises
     ------
     DamagedFileError
-        If one is no longer what was kept: it cannot be seen again without training again.
+        If a snapshot is damaged; only training again restores it.
     """
-    found = (artifacts.read(path, Snapshot) for path in sorted((folder / FOLDER).glob("[0-9]*")))
-    return [snapshot for snapshot in found if snapshot is not None]
+    paths = sorted((folder / FOLDER).glob("[0-9]*"))
+    return [snapshot for path in paths if (snapshot := artifacts.read(path, Snapshot)) is not None]

@@ -1,4 +1,4 @@
-"""The rows a run learns from and chooses on, and how much those of each class count."""
+"""Training and validation rows, and class weights."""
 
 from dataclasses import dataclass
 
@@ -12,9 +12,9 @@ from translearn_core.config import ClassWeights
 
 @dataclass(frozen=True)
 class TrainingRows:
-    """The rows a run learns from and chooses on; `labels` has one class index per row of the inputs.
+    """Indices of training and validation rows; `labels` has one class index per row of the inputs.
 
-    Without rows to choose on, the last epoch is taken.
+    Without validation rows the last epoch counts as the best.
     """
 
     labels: NDArray[np.int64]
@@ -28,12 +28,9 @@ class TrainingRows:
         return sorted(set(range(self.classes)) - set(self.labels[self.train].tolist()))
 
 
-def class_weights(rows: TrainingRows, how: ClassWeights) -> Tensor | None:
-    """Return a weight per class: inverse frequency among the training rows, mean 1 over rows.
-
-    None if all count the same.
-    """
-    if how is ClassWeights.NONE:
+def class_weights(rows: TrainingRows, weighting: ClassWeights) -> Tensor | None:
+    """Return a weight per class, inverse to its frequency, mean 1 over training rows; None if unweighted."""
+    if weighting is ClassWeights.NONE:
         return None
     counts = np.bincount(rows.labels[rows.train], minlength=rows.classes).astype(np.float64)
     weights = np.where(counts > 0, counts.sum() / (np.count_nonzero(counts) * np.maximum(counts, 1)), 0.0)

@@ -1,4 +1,4 @@
-"""How far every tensor moved, and whether the freeze plan was honoured."""
+"""Weight drift per tensor and part, and a check that the freeze plan was honoured."""
 
 import math
 from collections import defaultdict
@@ -15,23 +15,23 @@ from translearn_core.transfer import Classifier
 
 @torch.no_grad()
 def relative_change_per_part(model: Classifier, start: Mapping[str, Tensor]) -> dict[str, float]:
-    """Return how far every part that may train is from its `start`, relative to the norm it had there.
+    """Return the norm of each trained part's change from `start`, relative to its norm at the start.
 
-    Where LoRA adds to frozen matrices, what it adds is held against them.
+    LoRA's updates count relative to the frozen matrices they are added to.
     """
-    moved: dict[str, float] = defaultdict(float)
+    changes: dict[str, float] = defaultdict(float)
     norms: dict[str, float] = defaultdict(float)
-    parts, now = model.parts, dict(model.named_parameters())
+    parts, current = model.parts, dict(model.named_parameters())
     for name, before in start.items():
         if ".lora_" not in name:
-            moved[parts[name]] += float((now[name] - before).square().sum())
+            changes[parts[name]] += float((current[name] - before).square().sum())
             norms[parts[name]] += float(before.square().sum())
     for name, layer in model.named_modules():
         if f"{name}.lora_B.default.weight" in start:
             part = parts[f"{name}.base_layer.weight"]
-            moved[part] += float(layer.get_delta_weight("default").square().sum())
-            norms[part] += float(now[f"{name}.base_layer.weight"].square().sum())
-    return {part: math.sqrt(moved[part] / norms[part]) if norms[part] else 0.0 for part in moved}
+            changes[part] += float(layer.get_delta_weight("default").square().sum())
+            norms[part] += float(current[f"{name}.base_layer.weight"].square().sum())
+    return {part: math.sqrt(changes[part] / norms[part]) if norms[part] else 0.0 for part in changes}
 
 
 def measure_drift(
@@ -42,16 +42,14 @@ def measure_drift(
     trainable: Collection[str],
     had_gradient: Collection[str],
 ) -> Drift:
-    """Compare tensors before and after training.
-
-    `relative_change` is the norm of the difference over the norm of the start.
+    """Compare tensors before and after training; changes are relative to the norm at the start.
 
     Raises
     ------
     FreezeError
         If a frozen tensor moved, or a trainable one that received a gradient did not.
     """
-    lines = []
+    rows = []
     for name, before in start.items():
         difference = float((end[name].float() - before.float()).norm())
         norm = float(before.float().norm())
@@ -65,7 +63,7 @@ def measure_drift(
                 f"{name} ({parts[name]}) was to train, received a gradient and did not move: "
                 "raise the learning rate."
             )
-        lines.append(
+        rows.append(
             {
                 "name": name,
                 "part": parts[name],
@@ -77,4 +75,4 @@ def measure_drift(
                 "relative_change": difference / norm if norm else float(difference > 0),
             }
         )
-    return Drift(pd.DataFrame(lines))
+    return Drift(pd.DataFrame(rows))

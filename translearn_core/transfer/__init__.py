@@ -1,4 +1,4 @@
-"""What is transferred, and how: the freeze plan, the head, both on a backbone, and the result on disk."""
+"""Freezing, heads, classifiers on a backbone, text augmentation and saved models."""
 
 from translearn_core.transfer.augmentation import augment
 from translearn_core.transfer.classifier import Batch, Classifier, Inputs

@@ -1,4 +1,4 @@
-"""Changing little of a block: biases or norms alone, or what LoRA adds beside its matrices."""
+"""Parameter-efficient tuning: BitFit, norms only, LoRA; and dropout of blocks."""
 
 from collections.abc import Iterable
 
@@ -12,7 +12,7 @@ from translearn_core.errors import ConfigError
 
 
 def adapter_parameters(backbone: Backbone, names: Iterable[str], kind: Tuning) -> frozenset[str]:
-    """Return those of `names` that train.
+    """Return those of `names` that train under a tuning kind.
 
     References
     ----------
@@ -21,29 +21,29 @@ def adapter_parameters(backbone: Backbone, names: Iterable[str], kind: Tuning) -
     Raises
     ------
     ConfigError
-        If none of them is of that kind.
+        If there are none of that kind.
     """
     names = frozenset(names)
     if kind is Tuning.ALL or not names:
         return names
     owners = dict(backbone.model.named_modules())
-    chosen = {
+    matches = {
         Tuning.BIASES: is_bias,
         Tuning.NORMS: lambda name: is_norm(owners[name.rpartition(".")[0]]),
         Tuning.LORA: lambda name: ".lora_" in name,
     }[kind]
-    found = frozenset(filter(chosen, names))
-    if not found:
+    selected = frozenset(filter(matches, names))
+    if not selected:
         raise ConfigError(
             "tuning.kind", str(kind), f"all or lora: {backbone.config.label} has no {kind!s} in these blocks"
         )
-    return found
+    return selected
 
 
 def add_lora(backbone: Backbone, plan: FreezePlan, tuning: TuningConfig) -> None:
-    """Put LoRA's pairs of small matrices beside every linear layer of the blocks that train.
+    """Add LoRA matrices to every linear layer of the blocks that train.
 
-    They start as nothing: the second of each pair is zero. Drawn from torch's random state.
+    A is drawn from torch's random state, B is zero, so outputs start unchanged.
     """
     from peft import LoraConfig, inject_adapter_in_model
 
@@ -63,7 +63,7 @@ def add_lora(backbone: Backbone, plan: FreezePlan, tuning: TuningConfig) -> None
 
 
 def merge_lora(backbone: Backbone) -> None:
-    """Add what LoRA learned to the matrices it stands beside: the same answers from a plain model."""
+    """Merge LoRA matrices into the weights they adapt and remove them; outputs stay the same."""
     from peft.tuners.lora import LoraLayer
 
     for path, module in list(backbone.model.named_modules()):
@@ -71,12 +71,12 @@ def merge_lora(backbone: Backbone) -> None:
             module.merge()
             parent, _, name = path.rpartition(".")
             setattr(backbone.model.get_submodule(parent), name, module.get_base_layer())
-    kept = {name.replace(".base_layer.", "."): part for name, part in backbone.parts.items()}
-    backbone.parts = {name: kept[name] for name, _ in backbone.model.named_parameters()}
+    merged = {name.replace(".base_layer.", "."): part for name, part in backbone.parts.items()}
+    backbone.parts = {name: merged[name] for name, _ in backbone.model.named_parameters()}
 
 
 def set_dropout(blocks: Iterable[nn.Module], p: float) -> None:
-    """Set every dropout inside `blocks`: modules, and the numbers that attention reads."""
+    """Set every dropout probability inside `blocks`: modules, and the attributes that attention reads."""
     for block in blocks:
         for module in block.modules():
             if isinstance(module, nn.Dropout):

@@ -1,4 +1,4 @@
-"""Altered copies of texts: some words left out, some swapped, some with a neighbour put beside them."""
+"""Text augmentation (EDA): deletion and swap of words, insertion of similar words."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,17 +7,17 @@ from random import Random
 from translearn_core.backbones import Backbone
 from translearn_core.config import AugmentConfig
 from translearn_core.transfer.vocabulary import nearest_words
-from translearn_core.transfer.word_split import join_words, split_words, strip_affixes
+from translearn_core.transfer.word_split import join_words, split_words, strip_punctuation
 
 Near = Mapping[str, tuple[str, ...]]
-"""What may be put beside a unit."""
-LEAST_LETTERS = 4
-"""Shorter words of alphabets are mostly grammar, with no word alike: nothing is put beside them."""
+"""Words that may be inserted beside a word."""
+MIN_LETTERS = 4
+"""Shorter words of alphabetic scripts are mostly function words: nothing is inserted beside them."""
 
 
 @dataclass(frozen=True)
 class AugmentedText:
-    """An altered text, and how many words were left out, changed places with another, and were added."""
+    """An augmented text, and how many words were deleted, swapped and inserted."""
 
     text: str
     deleted: int
@@ -26,27 +26,27 @@ class AugmentedText:
 
 
 def augment(texts: Sequence[str], config: AugmentConfig, backbone: Backbone) -> list[str]:
-    """Return `config.copies` altered versions of every text, those of the first text first.
+    """Return `config.copies` augmented versions of every text, grouped by text.
 
-    They depend on the text and the seed alone. Words are what stands between spaces; in scripts without
-    spaces, characters. What is added is one of the nearest words in the backbone's vocabulary, beside words
-    that are not very short; a backbone with fresh weights knows none. A text without any word stays as it is.
+    They depend on the text and the seed alone. Words are split at spaces; in scripts without spaces, into
+    characters. Inserted words are nearest neighbours, by the backbone's word embeddings, of words of the text
+    that are not very short; a randomly initialised backbone has none. Texts without words stay unchanged.
 
     References
     ----------
-    EDA: Wei & Zou 2019, arXiv:1901.11196; there neighbours come from WordNet.
+    EDA: Wei & Zou 2019, arXiv:1901.11196; there similar words come from WordNet.
     """
     return [copy.text for copy in eda_copies(texts, config, backbone)]
 
 
 def eda_copies(texts: Sequence[str], config: AugmentConfig, backbone: Backbone) -> list[AugmentedText]:
-    """Return what `altered` does, with what was done to each."""
+    """Return augmented texts as `augment` does, with the number of edits of each."""
     split = [split_words(text) for text in texts]
     near: dict[str, tuple[str, ...]] = {}
     if config.copies and config.insert and not backbone.config.random_init:
-        cores = {unit: strip_affixes(unit) for parts in split for unit in parts}
-        found = nearest_words({word for word in cores.values() if is_content_word(word)}, backbone)
-        near = {unit: found[word] for unit, word in cores.items() if word in found}
+        cores = {unit: strip_punctuation(unit) for parts in split for unit in parts}
+        neighbours = nearest_words({word for word in cores.values() if is_content_word(word)}, backbone)
+        near = {unit: neighbours[word] for unit, word in cores.items() if word in neighbours}
     return [
         _copy(text, parts, config, near, Random(f"{config.seed}/{number}/{text}"))
         for text, parts in zip(texts, split, strict=True)
@@ -55,42 +55,43 @@ def eda_copies(texts: Sequence[str], config: AugmentConfig, backbone: Backbone) 
 
 
 def is_content_word(word: str) -> bool:
-    """Whether a word is likely to mean something by itself; scripts without capitals have short words too."""
-    return len(word) >= LEAST_LETTERS or word.upper() == word.lower()
+    """Whether a word is likely a content word: long enough, or of a script without capitals."""
+    return len(word) >= MIN_LETTERS or word.upper() == word.lower()
 
 
 def _copy(
     text: str, parts: Sequence[str], config: AugmentConfig, near: Near, random: Random
 ) -> AugmentedText:
-    leave, swap, add = _amounts(parts, config, near, random)
-    gone = set(random.sample(range(len(parts)), leave))
-    left = [part for place, part in enumerate(parts) if place not in gone]
-    swaps = swap if len(left) > 1 else 0
+    delete, swap, insert = _amounts(parts, config, near, random)
+    deleted = set(random.sample(range(len(parts)), delete))
+    words = [part for i, part in enumerate(parts) if i not in deleted]
+    swaps = swap if len(words) > 1 else 0
     for _ in range(swaps):
-        a, b = random.sample(range(len(left)), 2)
-        left[a], left[b] = left[b], left[a]
-    able = [place for place, part in enumerate(left) if part in near]
-    chosen = random.sample(able, min(add, len(able)))
-    for place in sorted(chosen, reverse=True):
-        left.insert(place + random.randrange(2), random.choice(near[left[place]]))
-    return AugmentedText(join_words(left) if left else text, leave, swaps, len(chosen))
+        a, b = random.sample(range(len(words)), 2)
+        words[a], words[b] = words[b], words[a]
+    candidates = [i for i, word in enumerate(words) if word in near]
+    chosen = random.sample(candidates, min(insert, len(candidates)))
+    for i in sorted(chosen, reverse=True):
+        words.insert(i + random.randrange(2), random.choice(near[words[i]]))
+    return AugmentedText(join_words(words) if words else text, delete, swaps, len(chosen))
 
 
 def _amounts(parts: Sequence[str], config: AugmentConfig, near: Near, random: Random) -> tuple[int, int, int]:
-    """Return how many words to leave out, to swap and to add: on average their share, at least one in all."""
-    several = max(0, len(parts) - 1)
+    """Return how many words to delete, swap and insert: on average their share, at least one edit in all."""
+    all_but_one = max(0, len(parts) - 1)
     shares = (config.delete, config.swap, config.insert)
-    most = (several, several, sum(part in near for part in parts))
+    limits = (all_but_one, all_but_one, sum(part in near for part in parts))
     amounts = [
-        min(room, _rounded(share * len(parts), random)) for share, room in zip(shares, most, strict=True)
+        min(limit, _round_randomly(share * len(parts), random))
+        for share, limit in zip(shares, limits, strict=True)
     ]
-    possible = [i for i in range(len(shares)) if shares[i] and most[i]]
+    possible = [i for i in range(len(shares)) if shares[i] and limits[i]]
     if not any(amounts) and possible:
         amounts[random.choice(possible)] = 1
-    leave, swap, add = amounts
-    return leave, swap, add
+    delete, swap, insert = amounts
+    return delete, swap, insert
 
 
-def _rounded(number: float, random: Random) -> int:
-    """Return a number rounded up or down, so that it is itself on average."""
+def _round_randomly(number: float, random: Random) -> int:
+    """Round up or down at random so that the expected value is `number`."""
     return int(number) + (random.random() < number % 1)

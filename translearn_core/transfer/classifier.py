@@ -1,4 +1,4 @@
-"""A backbone with a head on top, frozen as planned, running whole or from a cut."""
+"""Classifier: a partially frozen backbone with a head, run in full or from cached states."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -21,7 +21,7 @@ from translearn_core.transfer.heads import ScalarMix, Standardise, build_head
 
 @dataclass(frozen=True)
 class Batch:
-    """Some rows, ready to compute on: tokens with their mask, states that stand for blocks, or vectors."""
+    """Tensors of some rows: tokens with mask, cached hidden states of a block, or pooled vectors."""
 
     ids: Tensor | None = None
     mask: Tensor | None = None
@@ -30,25 +30,25 @@ class Batch:
     standardised: Tensor | None = None
 
     def to(self, device: torch.device) -> "Batch":
-        """Return the batch on `device`; from pinned memory without waiting."""
+        """Return the batch on `device`, copied asynchronously from pinned memory."""
         if device.type == "cpu":
             return self
-        parts = (self.ids, self.mask, self.states, self.pooled, self.standardised)
-        return Batch(*(None if part is None else part.to(device, non_blocking=True) for part in parts))
+        return Batch(*(None if t is None else t.to(device, non_blocking=True) for t in self._tensors()))
 
     def pin(self) -> "Batch":
-        """Return the batch in memory that a GPU reads by itself."""
-        parts = (self.ids, self.mask, self.states, self.pooled, self.standardised)
-        return Batch(*(None if part is None else part.pin_memory() for part in parts))
+        """Return the batch in pinned memory."""
+        return Batch(*(None if t is None else t.pin_memory() for t in self._tensors()))
+
+    def _tensors(self) -> tuple[Tensor | None, ...]:
+        return self.ids, self.mask, self.states, self.pooled, self.standardised
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """What the classifier is given for the rows of one run: tokens, and what was computed once of them.
+    """Classifier inputs for the rows of one run: tokens, and cached outputs of frozen layers.
 
-    `lengths` are in tokens. `pooled`, shape (rows, width), stands for the whole backbone when only the head
-    trains, and no tokens are needed then; `scaled` is the same as the head's scaling leaves it, which no step
-    changes; `kept` stands for the blocks below its cut.
+    `lengths` are in tokens. `kept` holds hidden states at the boundary. If only the head trains, `pooled`,
+    shape (rows, width), replaces backbone and tokens, and `scaled` is `pooled` standardised.
     """
 
     lengths: NDArray[np.int64]
@@ -59,16 +59,16 @@ class Inputs:
 
     @classmethod
     def from_tokens(cls, tokens: TokenizedTexts) -> "Inputs":
-        """Return inputs of which nothing was computed before."""
+        """Return inputs without cached outputs."""
         return cls(tokens.lengths, tokens)
 
     def batch(self, index: NDArray[np.int64], *, learning: bool = False) -> Batch:
-        """Return some rows as a batch, as little worked on as `features` needs, or `learning` does."""
+        """Return some rows as a batch; pooled vectors standardised if `learning`."""
         if self.pooled is not None:
-            where = torch.from_numpy(index)
+            rows = torch.from_numpy(index)
             if learning and self.scaled is not None:
-                return Batch(standardised=self.scaled[where])
-            return Batch(pooled=self.pooled[where])
+                return Batch(standardised=self.scaled[rows])
+            return Batch(pooled=self.pooled[rows])
         assert self.tokens is not None
         ids, mask = self.tokens.padded(index)
         return Batch(ids, mask, None if self.kept is None else self.kept.padded(index, ids.shape[1]))
@@ -77,7 +77,7 @@ class Inputs:
 class Classifier(nn.Module):
     """Backbone, pooling and head; parameters are named ``backbone.*`` and ``head.*``.
 
-    `plan` is what trains now; under `allowed`, given at first, is all that may ever train.
+    `plan` is what trains now, `allowed`, the initial plan, all that may ever train.
     """
 
     def __init__(
@@ -110,27 +110,27 @@ class Classifier(nn.Module):
         self.freeze(plan)
 
     def freeze(self, plan: FreezePlan) -> None:
-        """Train what `plan` says, the head always, and nothing else."""
+        """Train the parameters of `plan` and the head; freeze all others."""
         self.plan, self.boundary = plan, plan.first_trainable_block(self.source.n_blocks)
         set_trainable(self, self.names(plan))
         self.train(self.training)
 
     def names(self, plan: FreezePlan) -> frozenset[str]:
-        """Return the names of the parameters that train under a plan."""
+        """Return the names of the parameters that train under a plan, the head's included."""
         source = self.source
-        inside = trainable_parameter_names(source.parts, plan, source.n_blocks)
-        below = {f"backbone.{name}" for name in adapter_parameters(source, inside, self.tuning.kind)}
-        return frozenset(below | {f"head.{name}" for name, _ in self.head.named_parameters()})
+        planned = trainable_parameter_names(source.parts, plan, source.n_blocks)
+        backbone = {f"backbone.{name}" for name in adapter_parameters(source, planned, self.tuning.kind)}
+        return frozenset(backbone | {f"head.{name}" for name, _ in self.head.named_parameters()})
 
     @property
     def parts(self) -> dict[str, str]:
-        """Part of every parameter, the head's among them."""
+        """Part of every parameter, the head's included."""
         parts = {f"backbone.{name}": part for name, part in self.source.parts.items()}
         return parts | {f"head.{name}": "head" for name, _ in self.head.named_parameters()}
 
     @property
     def mix(self) -> ScalarMix | None:
-        """The head's learned mix of layers, if it has one."""
+        """The head's learned layer mix, if it has one."""
         return self.head[1] if isinstance(self.head[1], ScalarMix) else None
 
     @property
@@ -141,12 +141,12 @@ class Classifier(nn.Module):
         return first
 
     def train(self, mode: bool = True) -> "Classifier":
-        """Set training mode where something trains.
+        """Set training mode for the parts that train.
 
-        Frozen blocks stay in eval mode, so that what they give can be kept.
+        Frozen blocks stay in eval mode, so that their outputs can be cached.
         """
         self.head.train(mode)
-        if self.allowed.embeddings or self.allowed.blocks:  # else it never leaves eval mode: the walk is long
+        if self.allowed.embeddings or self.allowed.blocks:  # else it stays in eval mode; traversal is slow
             self.backbone.train(mode and self.plan.embeddings)
             for block in self.plan.blocks if mode else ():
                 self.source.blocks[block].train()
@@ -158,33 +158,30 @@ class Classifier(nn.Module):
 
     @contextmanager
     def open(self, inputs: Inputs) -> Iterator[ForwardPass]:
-        """Prepare to run the part that `inputs` leave to compute, from any thread."""
-        given = inputs.kept is not None
-        with self.split.open(start=self._start(given), given=given) as run:
+        """Yield a forward pass of the layers that `inputs` have not cached, callable from any thread."""
+        cached = inputs.kept is not None
+        with self.split.open(start=self._start(cached), given=cached) as run:
             yield run
 
     def features(self, batch: Batch, compute: Compute, run: ForwardPass | None = None) -> Tensor:
-        """Return what the head is given for some rows, as `combined` shapes it.
+        """Return the head's input for some rows, shaped by `combine_layers`.
 
-        `run` is from `open`, if many batches follow.
-
-        In training they carry gradients and run in autocast where that is on; else call it inside
-        `Compute.inference`, which has rounded the weights already.
+        `run` is a pass from `open`, to reuse over many batches. With gradients enabled, runs in autocast if
+        that is on; otherwise call it inside `Compute.inference`, which has rounded the weights already.
         """
         batch = batch.to(compute.device)
         if batch.pooled is not None:
             return batch.pooled
-        learning = torch.is_grad_enabled()
-        with compute.autocast() if learning else nullcontext():
+        with compute.autocast() if torch.is_grad_enabled() else nullcontext():
             if run is not None:
                 return self._pooled(run, batch)
-            given = batch.states is not None
-            with self.split.open(start=self._start(given), given=given) as once:
-                return self._pooled(once, batch)
+            cached = batch.states is not None
+            with self.split.open(start=self._start(cached), given=cached) as single:
+                return self._pooled(single, batch)
 
-    def _start(self, given: bool) -> int:
-        """Return the lowest layer that is looked at, or given."""
-        return max(0, self.boundary) if given else min(self.layers)
+    def _start(self, cached: bool) -> int:
+        """Return the boundary if its states are cached, else the lowest layer that is pooled."""
+        return max(0, self.boundary) if cached else min(self.layers)
 
     def _pooled(self, run: ForwardPass, batch: Batch) -> Tensor:
         assert batch.ids is not None
@@ -192,22 +189,22 @@ class Classifier(nn.Module):
         mask, pooling, top = batch.mask, self.how.pooling, self.source.n_blocks
         if self.layers == (top,):
             return pool(run(batch.ids, mask, batch.states), mask, pooling)
-        found: dict[int, Tensor] = {}
+        vectors: dict[int, Tensor] = {}
 
-        def look(layer: int, states: Tensor) -> None:
+        def observe(layer: int, states: Tensor) -> None:
             if layer in self.layers:
-                found[layer] = pool(states, mask, pooling)
+                vectors[layer] = pool(states, mask, pooling)
 
-        found[top] = pool(run(batch.ids, mask, batch.states, look), mask, pooling)
-        return combine_layers([found[layer] for layer in self.layers], self.how.layers)
+        vectors[top] = pool(run(batch.ids, mask, batch.states, observe), mask, pooling)
+        return combine_layers([vectors[layer] for layer in self.layers], self.how.layers)
 
     @property
     def width(self) -> int:
-        """Width of what `vector` gives."""
+        """Width of the vectors that `vector` returns."""
         return int(self.standardise.mean.shape[-1])
 
     def vector(self, features: Tensor) -> Tensor:
-        """Return features as one vector a row, shape (rows, width): a mix is taken with its weights."""
+        """Return one feature vector per row, shape (rows, width), applying the layer mix if there is one."""
         return features if self.mix is None else self.mix(features.float())
 
     def forward(self, batch: Batch, compute: Compute) -> Tensor:

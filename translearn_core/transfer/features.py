@@ -1,4 +1,4 @@
-"""From the layers of a backbone to the vector the head sees."""
+"""Combination of pooled layers into the head's input."""
 
 from collections.abc import Sequence
 
@@ -11,8 +11,8 @@ from translearn_core.config import LayerCombination
 def combine_layers(vectors: Sequence[Tensor], how: LayerCombination) -> Tensor:
     """Combine pooled layers, each of shape (rows, width), lowest first.
 
-    Returns shape (rows, width); (rows, layers · width) for a concatenation; (rows, layers, width) for a mix,
-    whose weights the head learns.
+    Returns shape (rows, width), (rows, layers · width) for a concatenation, or (rows, layers, width) for a
+    mix, whose weights the head learns.
     """
     if how is LayerCombination.SUM_4:
         return torch.stack([v.float() for v in vectors]).sum(0)
@@ -25,7 +25,7 @@ def combine_layers(vectors: Sequence[Tensor], how: LayerCombination) -> Tensor:
 
 
 def combined_shape(layers: int, width: int, how: LayerCombination) -> tuple[int, ...]:
-    """Return the shape of one row of what `combined` gives."""
+    """Return the shape of one row that `combine_layers` returns."""
     if how is LayerCombination.CONCAT_4:
         return (layers * width,)
     return (layers, width) if how is LayerCombination.MIX else (width,)

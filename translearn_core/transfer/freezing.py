@@ -1,6 +1,5 @@
-"""Which parameters train, and which keep their pretrained values.
+"""Freezing: `trainable_parameter_names` maps a plan to parameter names, `set_trainable` applies it.
 
-Choosing is pure: `trainable_parameter_names` maps a plan to parameter names, so a page can preview it.
 Only `set_trainable` writes `requires_grad`.
 """
 
@@ -18,11 +17,9 @@ def trainable_parameter_names(parts: Mapping[str, str], plan: FreezePlan, n_bloc
     Parameters
     ----------
     parts : mapping of str to str
-        Every parameter's part: ``embeddings``, ``block 0`` …, ``final`` (after the last block; follows it).
+        Part of every parameter: ``embeddings``, ``block 0`` …, ``final`` (trains with the last block).
     plan : FreezePlan
-        What a person chose.
     n_blocks : int
-        Blocks of the backbone.
 
     Raises
     ------

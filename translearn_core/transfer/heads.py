@@ -1,4 +1,4 @@
-"""The classifier on top of the pooled vector: new, so it always trains."""
+"""Classification heads on pooled vectors: standardisation, layer mix, linear or MLP."""
 
 from collections.abc import Sequence
 
@@ -15,9 +15,9 @@ _ACTIVATIONS: dict[Activation, type[nn.Module]] = {
 
 
 class Standardise(nn.Module):
-    """Shift and scale features by fixed statistics of the training rows.
+    """Standardisation of features with fixed statistics of the training rows.
 
-    One learning rate then fits the features of every backbone.
+    It makes one learning rate suitable for every backbone.
     """
 
     mean: Tensor
@@ -30,10 +30,7 @@ class Standardise(nn.Module):
 
     @torch.no_grad()
     def fit(self, features: Tensor) -> None:
-        """Take mean and standard deviation of `features`, shape (rows, …).
-
-        A constant feature keeps scale 1.
-        """
+        """Fit mean and standard deviation of `features`, shape (rows, …); constant features keep scale 1."""
         deviation = features.float().std(0, correction=0)
         self.mean.copy_(features.float().mean(0))
         self.scale.copy_(torch.where(deviation > 1e-6, deviation, torch.ones_like(deviation)))
@@ -44,7 +41,7 @@ class Standardise(nn.Module):
 
 
 class ScalarMix(nn.Module):
-    """A learned weighted mean of layers, (rows, layers, width) to (rows, width), times a learned factor.
+    """Learned weighted mean of layers, (rows, layers, width) to (rows, width), times a learned factor.
 
     References
     ----------
@@ -58,11 +55,11 @@ class ScalarMix(nn.Module):
 
     @property
     def weights(self) -> Tensor:
-        """Weight of every layer; they add up to 1."""
+        """Weight of every layer, summing to 1."""
         return self.scores.softmax(0)
 
     def forward(self, vectors: Tensor) -> Tensor:
-        """Return the mix."""
+        """Return the mixed vectors."""
         return self.factor * torch.einsum("l,rlw->rw", self.weights.to(vectors.dtype), vectors)
 
 
@@ -86,12 +83,12 @@ def build_head(config: HeadConfig, shape: tuple[int, ...], classes: int) -> nn.S
 
 
 NEVER = -1e4
-"""Logit of a class that is never answered: its probability and its gradient are 0 in every precision."""
+"""Logit of a class that is never predicted: probability and gradient are 0 in every precision."""
 
 
 @torch.no_grad()
 def never_answer(head: nn.Sequential, classes: Sequence[int]) -> None:
-    """Make a new head give `classes` probability 0, whatever it learns: no training row has them."""
+    """Fix the probability of `classes`, which have no training rows, at 0 in a new head."""
     final = head[-1]
     assert isinstance(final, nn.Linear)
     index = torch.tensor(classes, dtype=torch.long)

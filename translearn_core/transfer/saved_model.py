@@ -1,4 +1,4 @@
-"""A trained model on disk: only what changed, beside the name and digest of the backbone it stands on."""
+"""Saved fine-tuned model: trained tensors, and the config and digest of their backbone."""
 
 import json
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ REMEDY = "resume the run, which writes its model again from its checkpoint"
 
 @dataclass(frozen=True)
 class FineTunedModel:
-    """A classifier ready to answer."""
+    """Fine-tuned classifier for prediction."""
 
     model: Classifier
     classes: tuple[str, ...]
@@ -33,7 +33,7 @@ class FineTunedModel:
     compute: Compute
 
     def predict(self, texts: Sequence[str]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Return probabilities, (texts, classes), and the vectors they stand on, (texts, width)."""
+        """Return probabilities, (texts, classes), and feature vectors, (texts, width)."""
         self.model.eval()
         inputs = Inputs.from_tokens(tokenize(self.model.source.tokenizer, texts, self.token_limit))
         probabilities = np.empty((len(texts), len(self.classes)), dtype=np.float32)
@@ -47,46 +47,47 @@ class FineTunedModel:
 
 
 def save_trained(folder: Path, model: Classifier, config: ExperimentConfig, classes: Sequence[str]) -> None:
-    """Write the tensors that train, the head's scaling, and what it takes to put them back."""
+    """Write the trained tensors and the head's statistics with config, classes and backbone digest."""
     tensors = {name: p.detach().cpu().contiguous() for name, p in model.named_parameters() if p.requires_grad}
     tensors |= {f"head.{name}": b.detach().cpu().contiguous() for name, b in model.head.named_buffers()}
-    about = {
+    metadata = {
         "classes": list(classes),
         "backbone": model.source.anatomy.digest,
         "config": json.loads(config.model_dump_json()),
     }
     with atomic_folder(folder / FOLDER) as draft:
         save_file(tensors, draft / "trained.safetensors")
-        (draft / "model.json").write_text(json.dumps(about, ensure_ascii=False, indent=1), encoding="utf-8")
+        text = json.dumps(metadata, ensure_ascii=False, indent=1)
+        (draft / "model.json").write_text(text, encoding="utf-8")
 
 
 def load_trained(folder: Path) -> FineTunedModel:
-    """Read a trained model back on top of a fresh copy of its backbone.
+    """Load a fine-tuned model onto a fresh copy of its backbone.
 
     Raises
     ------
     BackboneError
-        If the run kept no model, or the backbone is no longer the one it was trained on.
+        If the run saved no model, or its backbone has changed.
     DamagedFileError
-        If the model is not what was kept.
+        If the files are damaged.
     """
-    home = folder / FOLDER
+    path = folder / FOLDER
     try:
-        verify_folder(home, REMEDY)
-        about = parse_json((home / "model.json").read_text(encoding="utf-8"))
-        tensors = load_file(home / "trained.safetensors")
+        verify_folder(path, REMEDY)
+        metadata = parse_json((path / "model.json").read_text(encoding="utf-8"))
+        tensors = load_file(path / "trained.safetensors")
     except FileNotFoundError:
         raise BackboneError("This run kept no trained model yet: let it finish an epoch first.") from None
     except (SafetensorError, ValueError, OSError) as error:
-        raise DamagedFileError(home, str(error), REMEDY) from error
-    config = ExperimentConfig.model_validate(about["config"])
+        raise DamagedFileError(path, str(error), REMEDY) from error
+    config = ExperimentConfig.model_validate(metadata["config"])
     backbone = load(config.backbone)
-    if backbone.anatomy.digest != about["backbone"]:
+    if backbone.anatomy.digest != metadata["backbone"]:
         raise BackboneError(
             f"{config.backbone.label} is no longer the model this run was trained on (other weights or "
             "tokenizer): train it again."
         )
-    classes = len(about["classes"])
+    classes = len(metadata["classes"])
     model = Classifier(backbone, config.plan, config.features, config.head, classes, tuning=config.tuning)
     missing = [name for name in tensors if name not in model.state_dict()]
     if missing:
@@ -97,4 +98,4 @@ def load_trained(folder: Path) -> FineTunedModel:
     model.load_state_dict(tensors, strict=False)
     compute = Compute.choose(config.training.device, config.training.precision)
     model.to(compute.device).eval()
-    return FineTunedModel(model, tuple(about["classes"]), config.features.token_limit, compute)
+    return FineTunedModel(model, tuple(metadata["classes"]), config.features.token_limit, compute)

@@ -1,4 +1,4 @@
-"""What a run is given, stage by stage: whatever no step of a stage changes is computed once and kept."""
+"""Inputs of each training stage: outputs of frozen layers are computed once and cached."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -25,12 +25,11 @@ STANDARDISE_ROWS = 1024
 
 
 class StageInputs:
-    """What no step of a stage will change, computed once, or read where this or an earlier run has.
+    """Inputs of training stages, with outputs of frozen layers from the activation cache.
 
-    Pooled features if only the head trains, else the states at the boundary. Nothing is kept where the
-    embeddings train, the architecture cannot be cut, or the store has no room: then every step runs the whole
-    backbone. `course` names the plans of all stages: what a later one will need of the pass that the first
-    one makes is kept with it.
+    Pooled features if only the head trains, else hidden states at the boundary. Every step runs the whole
+    backbone if the embeddings train, the architecture has no partial forward pass, or the cache is full.
+    `course` lists the plans of all stages, so that one pass also caches the states later stages need.
     """
 
     def __init__(
@@ -48,36 +47,36 @@ class StageInputs:
         self.reuse: CacheUsage | None = None
 
     def for_first_stage(self, train: NDArray[np.int64], *, seed: int) -> Inputs:
-        """Return what the first stage is given, after fitting the head's scaling on the rows `train`."""
+        """Return the inputs of the first stage; fit the head's standardisation on the rows `train`."""
         model = self.model
-        cuts = reusable_depths(self.course, model.source.n_blocks)
-        if len(self.course) > 1 and cuts and model.source.anatomy.supports_partial_forward:
+        depths = reusable_depths(self.course, model.source.n_blocks)
+        if len(self.course) > 1 and depths and model.source.anatomy.supports_partial_forward:
             encoder = self.encoder()
-            encoder.precompute(cuts)
+            encoder.precompute(depths)
             self._count(encoder)
         model.freeze(self.course[0])
         return fit_standardiser(model, self(self.course[0]), train, self.compute, seed=seed)
 
     def encoder(self, texts: TextBatchSource | None = None) -> Encoder:
-        """Return an encoder of the backbone with the weights it now has."""
+        """Return an encoder with the backbone's current weights."""
         return Encoder(self.model.source, texts or self.texts, self.compute, self.store, self.report)
 
     def __call__(self, plan: FreezePlan) -> Inputs:
-        """Return what was computed once for the stage in which `plan` trains."""
+        """Return the inputs of the stage that trains `plan`."""
         model, backbone, texts = self.model, self.model.source, self.texts
         boundary = plan.first_trainable_block(backbone.n_blocks)
         if boundary == backbone.n_blocks:
             encoder = self.encoder()
             layers = encoder.chosen(model.how.pooling, model.layers)
             self._count(encoder)
-            pooled = combine_layers([found.vectors() for found in layers], model.how.layers)
+            pooled = combine_layers([layer.vectors() for layer in layers], model.how.layers)
             return with_scaled(model, Inputs(layers[0].tokens, pooled=pooled), self.compute)
         if boundary > 0 and backbone.anatomy.supports_partial_forward:
             encoder = self.encoder()
-            kept = encoder.states(boundary)
-            if kept is not None:
+            states = encoder.states(boundary)
+            if states is not None:
                 self._count(encoder)
-                return Inputs(texts.tokens.lengths, texts.tokens, kept=kept)
+                return Inputs(texts.tokens.lengths, texts.tokens, kept=states)
         return Inputs.from_tokens(texts.tokens)
 
     def _count(self, encoder: Encoder) -> None:
@@ -85,22 +84,22 @@ class StageInputs:
 
 
 def reusable_depths(course: Sequence[FreezePlan], n_blocks: int) -> Collection[int]:
-    """Return the boundaries inside the stack that stages have while nothing below them has been trained."""
-    found, lowest = set(), n_blocks
+    """Return the stages' boundaries below which no earlier stage trains, excluding 0 and `n_blocks`."""
+    depths, lowest = set(), n_blocks
     for plan in course:
         boundary = plan.first_trainable_block(n_blocks)
         if 0 < boundary < n_blocks and boundary <= lowest:
-            found.add(boundary)
+            depths.add(boundary)
         lowest = min(lowest, boundary)
-    return found
+    return depths
 
 
 def fit_standardiser(
     model: Classifier, inputs: Inputs, train: NDArray[np.int64], compute: Compute, *, seed: int
 ) -> Inputs:
-    """Fit the head's scaling on the features of the rows `train` before training.
+    """Fit the head's standardisation on the rows `train`, or a seeded sample of many that are not pooled.
 
-    A seeded sample of them where there are many. Returns the inputs, scaled where only the head trains.
+    Returns the inputs, standardised if only the head trains.
     """
     if inputs.pooled is None and len(train) > STANDARDISE_ROWS:
         train = np.sort(np.random.default_rng(seed).choice(train, STANDARDISE_ROWS, replace=False))
@@ -114,7 +113,7 @@ def fit_standardiser(
 
 
 def with_scaled(model: Classifier, inputs: Inputs, compute: Compute) -> Inputs:
-    """Return inputs whose pooled features, if there are any, are scaled as the head does it."""
+    """Return inputs with their pooled features, if any, also standardised."""
     if inputs.pooled is None:
         return inputs
     with torch.no_grad():

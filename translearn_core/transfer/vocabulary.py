@@ -1,4 +1,4 @@
-"""Whole words of a backbone's vocabulary, and which of them its word embeddings hold to be alike."""
+"""Whole words of a backbone's vocabulary and their nearest neighbours by word embedding."""
 
 import unicodedata
 from collections import Counter
@@ -14,43 +14,40 @@ from translearn_core.backbones.inspection import embedding_table
 from translearn_core.transfer.word_split import unspaced
 
 NEAREST = 5
-"""Neighbours of a word that are kept."""
-LOOKED_AT = 16
-"""Nearest entries looked at: some are the same word in other letters."""
-ASKED_AT_ONCE, HELD_AGAINST = 2048, 8192
-"""Words of a product of embeddings, whose size is what memory is needed for."""
+"""Neighbours returned per word."""
+CANDIDATES = 16
+"""Nearest entries considered per word; some differ only in case."""
+QUERY_BLOCK, KEY_BLOCK = 2048, 8192
+"""Words per block of the similarity matrix, which bounds memory."""
 MARKS = ("▁", "Ġ")
-"""What stands for the space before a word: in SentencePiece, and in byte-level BPE."""
-USUAL = 0.05
-"""A tokenizer marks spaces if so large a share of its pieces carries the mark."""
+"""Marks of a preceding space: in SentencePiece, and in byte-level BPE."""
+MIN_MARKED = 0.05
+"""Minimum share of marked pieces for a tokenizer to count as marking spaces."""
 
 
 def nearest_words(words: Collection[str], backbone: Backbone) -> dict[str, tuple[str, ...]]:
-    """Return the nearest other words, by cosine of word embeddings, of those that are in the vocabulary.
-
-    Only for these is anything computed, in blocks: the vocabulary may be large.
-    """
+    """Return the nearest other words, by cosine of word embeddings, of those `words` in the vocabulary."""
     embeddings = embedding_table(backbone.model).weight.detach()
     known = whole_words(backbone.tokenizer, len(embeddings))
-    stands = {word: found for word in words if (found := _entry(word, known))}
-    asked, names = sorted(set(stands.values())), sorted(known)
+    entries = {word: entry for word in words if (entry := _entry(word, known))}
+    queries, names = sorted(set(entries.values())), sorted(known)
     ids = torch.tensor([known[name] for name in names], device=embeddings.device)
     near: dict[str, tuple[str, ...]] = {}
-    for start in range(0, len(asked), ASKED_AT_ONCE):
-        some = asked[start : start + ASKED_AT_ONCE]
-        index = torch.tensor([known[word] for word in some], device=embeddings.device)
-        places = _nearest(embeddings[index], embeddings, ids).tolist()
-        for word, row in zip(some, places, strict=True):
-            near[word] = _others(word, [names[place] for place in row])
-    return {word: near[found] for word, found in stands.items() if near[found]}
+    for start in range(0, len(queries), QUERY_BLOCK):
+        block = queries[start : start + QUERY_BLOCK]
+        index = torch.tensor([known[word] for word in block], device=embeddings.device)
+        nearest = _nearest(embeddings[index], embeddings, ids).tolist()
+        for word, row in zip(block, nearest, strict=True):
+            near[word] = _others(word, [names[i] for i in row])
+    return {word: near[entry] for word, entry in entries.items() if near[entry]}
 
 
 def whole_words(tokenizer: PreTrainedTokenizerFast, rows: int) -> dict[str, int]:
-    """Return the words that are one entry of the vocabulary each, with its id below `rows`.
+    """Return the words that are single vocabulary entries, with their ids below `rows`.
 
-    Letters only; no special tokens, and no pieces that continue or begin a longer word. A character of a
-    script without spaces is a word wherever it stands. Empty where a tokenizer marks the ends of words: there
-    a word cannot be told from the end of one.
+    Letters only, without special tokens and pieces of longer words. A character of a script without spaces
+    always counts as a word. Empty for tokenizers that mark the ends of words, where whole words and word
+    endings cannot be distinguished.
     """
     special = {*tokenizer.all_special_ids, *tokenizer.added_tokens_decoder}
     pieces = {p: i for p, i in tokenizer.get_vocab().items() if i < rows and i not in special}
@@ -58,7 +55,7 @@ def whole_words(tokenizer: PreTrainedTokenizerFast, rows: int) -> dict[str, int]
     inner = getattr(tokenizer.backend_tokenizer.model, "continuing_subword_prefix", None) or "##"
     if mark is None and any(piece.endswith("</w>") for piece in pieces):
         return {}
-    found: dict[str, int] = {}
+    words: dict[str, int] = {}
     for piece, number in sorted(pieces.items()):
         marked = mark is not None and piece.startswith(mark)
         body = piece.removeprefix(mark or "")
@@ -67,14 +64,14 @@ def whole_words(tokenizer: PreTrainedTokenizerFast, rows: int) -> dict[str, int]
         if mark == "Ġ" and not body.isascii():
             body = tokenizer.convert_tokens_to_string([body])
         if _is_word(body) and (mark is None or marked or all(map(unspaced, body))):
-            found.setdefault(body, number)
-    return found
+            words.setdefault(body, number)
+    return words
 
 
 def _mark(pieces: Collection[str]) -> str | None:
     starts = Counter(piece[0] for piece in pieces if len(piece) > 1)
-    usual = [mark for mark in MARKS if starts[mark] > USUAL * len(pieces)]
-    return max(usual, key=lambda mark: starts[mark]) if usual else None
+    marks = [mark for mark in MARKS if starts[mark] > MIN_MARKED * len(pieces)]
+    return max(marks, key=lambda mark: starts[mark]) if marks else None
 
 
 def _is_word(text: str) -> bool:
@@ -87,18 +84,18 @@ def _entry(word: str, known: Collection[str]) -> str | None:
 
 
 @torch.inference_mode()
-def _nearest(asked: Tensor, embeddings: Tensor, ids: Tensor) -> Tensor:
-    """Return the places in `ids` of the nearest entries, best first, shape (asked, at most LOOKED_AT)."""
-    asked = functional.normalize(asked.float(), dim=1)
-    best = torch.empty(len(asked), 0, device=asked.device)
-    places = torch.empty(len(asked), 0, dtype=torch.int64, device=asked.device)
-    for start in range(0, len(ids), HELD_AGAINST):
-        block = functional.normalize(embeddings[ids[start : start + HELD_AGAINST]].float(), dim=1)
-        alike, place = (asked @ block.T).topk(min(LOOKED_AT, len(block)), dim=1)
-        best, places = torch.cat([best, alike], 1), torch.cat([places, place + start], 1)
-        best, kept = best.topk(min(LOOKED_AT, best.shape[1]), dim=1)
-        places = places.gather(1, kept)
-    return places
+def _nearest(queries: Tensor, embeddings: Tensor, ids: Tensor) -> Tensor:
+    """Return indices into `ids` of the nearest entries, best first, shape (queries, at most CANDIDATES)."""
+    queries = functional.normalize(queries.float(), dim=1)
+    best = torch.empty(len(queries), 0, device=queries.device)
+    nearest = torch.empty(len(queries), 0, dtype=torch.int64, device=queries.device)
+    for start in range(0, len(ids), KEY_BLOCK):
+        block = functional.normalize(embeddings[ids[start : start + KEY_BLOCK]].float(), dim=1)
+        cosine, index = (queries @ block.T).topk(min(CANDIDATES, len(block)), dim=1)
+        best, nearest = torch.cat([best, cosine], 1), torch.cat([nearest, index + start], 1)
+        best, order = best.topk(min(CANDIDATES, best.shape[1]), dim=1)
+        nearest = nearest.gather(1, order)
+    return nearest
 
 
 def _others(word: str, nearest: Sequence[str]) -> tuple[str, ...]:

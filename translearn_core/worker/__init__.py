@@ -1,1 +1,1 @@
-"""What a worker runs: jobs by name, their progress, their limits, and what stays warm between them."""
+"""Job handlers, and the runtime that executes them in a worker process."""

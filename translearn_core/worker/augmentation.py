@@ -1,4 +1,4 @@
-"""Show what augmentation makes of a few training texts."""
+"""Preview of data augmentation."""
 
 from translearn_core.analysis import stratified_sample
 from translearn_core.backbones import load
@@ -11,7 +11,7 @@ from translearn_core.worker.data_loading import load_prepared
 
 
 def preview_augmentation(context: Context) -> None:
-    """Alter a few training texts of all classes, just as a training would."""
+    """Augment a stratified sample of training texts exactly as training does."""
     config = context.config
     assert isinstance(config, AugmentationPreviewConfig)
     context.report("reading the data")

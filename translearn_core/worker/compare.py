@@ -1,4 +1,4 @@
-"""Compare finished runs: cells of seeds, held against a baseline on the rows that all were tested on."""
+"""Paired comparison of study arms (runs over seeds) with a baseline arm on the same test rows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,11 +14,12 @@ from translearn_core.results import ArmScore, Comparison, Difference, Evaluation
 from translearn_core.results.comparison import NegativeTransfer
 from translearn_core.runs import artifacts
 from translearn_core.worker.context import Context
+from translearn_core.worker.run_results import row_keys, training_config
 
 
 @dataclass(frozen=True)
 class _ArmResults:
-    """A cell's runs as they were found: what they got right, their summaries, and one of their settings."""
+    """Results of an arm: correct test rows, summaries, and the configuration of its first run."""
 
     runs: ArmRuns
     summaries: tuple[RunSummary, ...]
@@ -27,17 +28,17 @@ class _ArmResults:
 
     @property
     def control(self) -> bool:
-        """Whether it began from nothing: fresh weights, all of which trained."""
+        """Whether the arm trained all parameters from random initialisation."""
         return self.config.backbone.random_init and self.summaries[0].boundary <= 0
 
     @property
     def task(self) -> tuple[str, int | None]:
-        """What a control must share with it: the backbone and the rows to learn from."""
+        """Backbone and number of training rows, which must match those of the control."""
         return self.config.backbone.id, self.config.data.train_rows
 
 
 def compare(context: Context) -> None:
-    """Compare cells of runs."""
+    """Score every arm and its difference from the baseline arm."""
     config = context.config
     assert isinstance(config, CompareConfig)
     if config.baseline not in {cell.name for cell in config.cells}:
@@ -45,20 +46,20 @@ def compare(context: Context) -> None:
     cells = []
     for number, cell in enumerate(config.cells):
         context.report("reading the runs", number, len(config.cells))
-        cells.append(_measured(context, cell))
+        cells.append(_arm_results(context, cell))
     context.report("comparing")
     baseline = next(cell for cell in cells if cell.runs.name == config.baseline)
-    apart = differences([cell.runs for cell in cells], baseline.runs, seed=config.seed)
-    harmed = _negative_transfer(cells, config.seed)
+    from_baseline = differences([cell.runs for cell in cells], baseline.runs, seed=config.seed)
+    negative = _negative_transfer(cells, config.seed)
     scores = [
-        _score(cell, None if cell is baseline else one, harmed.get(cell.runs.name))
-        for cell, one in zip(cells, apart, strict=True)
+        _score(cell, None if cell is baseline else difference, negative.get(cell.runs.name))
+        for cell, difference in zip(cells, from_baseline, strict=True)
     ]
     artifacts.save(context.folder, Comparison(config.baseline, len(baseline.runs.rows), tuple(scores)))
 
 
-def _measured(context: Context, cell: Cell) -> _ArmResults:
-    rows: list[pd.Series[bool]] = []
+def _arm_results(context: Context, cell: Cell) -> _ArmResults:
+    runs: list[pd.Series[bool]] = []
     summaries, train_rows = [], 0
     for job in cell.jobs:
         evaluation, summary = context.result(job, Evaluation), context.result(job, RunSummary)
@@ -68,49 +69,49 @@ def _measured(context: Context, cell: Cell) -> _ArmResults:
             )
         predictions = evaluation.predictions
         tested = predictions[predictions["split"] == Split.TEST]
-        # rows by what they are, not by their place: two runs may have been given them in another order
-        names = pd.util.hash_pandas_object(tested[["row", "text", "label"]], index=False)
-        rows.append(tested["correct"].set_axis(names).sort_index())
+        runs.append(tested["correct"].set_axis(row_keys(tested)).sort_index())
         summaries.append(summary)
         train_rows = int((predictions["split"] == Split.TRAIN).sum())
-    if any(not one.index.equals(rows[0].index) for one in rows):
+    if any(not run.index.equals(runs[0].index) for run in runs):
         raise ConfigError("cells", cell.name, "a cell whose runs were all tested on the same rows")
-    config = context.store.job(cell.jobs[0]).config
-    assert isinstance(config, ExperimentConfig)
-    correct = np.stack([one.to_numpy(dtype=bool) for one in rows])
-    found = ArmRuns(cell.name, rows[0].index.to_numpy(dtype=np.uint64), correct)
-    return _ArmResults(found, tuple(summaries), config, train_rows)
+    correct = np.stack([run.to_numpy(dtype=bool) for run in runs])
+    arm = ArmRuns(cell.name, runs[0].index.to_numpy(dtype=np.uint64), correct)
+    return _ArmResults(arm, tuple(summaries), training_config(context, cell.jobs[0]), train_rows)
 
 
 def _negative_transfer(cells: Sequence[_ArmResults], seed: int) -> dict[str, NegativeTransfer]:
-    """Return the cells that score below the same architecture trained from nothing, by more than chance."""
-    found: dict[str, NegativeTransfer] = {}
+    """Return the arms significantly below the same architecture trained from scratch, by name."""
+    negative: dict[str, NegativeTransfer] = {}
     for control in (cell for cell in cells if cell.control):
         others = [cell.runs for cell in cells if not cell.control and cell.task == control.task]
-        for other, apart in zip(others, differences(others, control.runs, seed=seed), strict=True):
-            if apart is not None and apart.beyond_chance and apart.estimate < 0:
-                found[other.name] = NegativeTransfer(control.runs.name, apart)
-    return found
+        for other, difference in zip(others, differences(others, control.runs, seed=seed), strict=True):
+            if difference is not None and difference.beyond_chance and difference.estimate < 0:
+                negative[other.name] = NegativeTransfer(control.runs.name, difference)
+    return negative
 
 
-def _score(cell: _ArmResults, apart: Difference | None, harm: NegativeTransfer | None) -> ArmScore:
+def _score(cell: _ArmResults, difference: Difference | None, harm: NegativeTransfer | None) -> ArmScore:
     tests = [summary.test for summary in cell.summaries]
-    accuracy, of_accuracy = seed_interval([m.accuracy for m in tests], [m.accuracy_interval for m in tests])
-    macro_f1, of_macro_f1 = seed_interval([m.macro_f1 for m in tests], [m.macro_f1_interval for m in tests])
+    accuracy, accuracy_interval = seed_interval(
+        [m.accuracy for m in tests], [m.accuracy_interval for m in tests]
+    )
+    macro_f1, macro_f1_interval = seed_interval(
+        [m.macro_f1 for m in tests], [m.macro_f1_interval for m in tests]
+    )
     return ArmScore(
         name=cell.runs.name,
         runs=len(tests),
         spread=f"over {len(tests)} seeds" if len(tests) >= FEWEST_SEEDS else f"over {tests[0].n:,} test rows",
         accuracy=accuracy,
-        accuracy_interval=of_accuracy,
+        accuracy_interval=accuracy_interval,
         macro_f1=macro_f1,
-        macro_f1_interval=of_macro_f1,
+        macro_f1_interval=macro_f1_interval,
         seconds=float(np.mean([summary.seconds["total"] for summary in cell.summaries])),
         trainable=cell.summaries[0].parameters["trainable"],
         trains=cell.config.plan.label,
         boundary=cell.summaries[0].boundary,
         train_rows=cell.train_rows,
         backbone=cell.config.backbone.label,
-        difference=apart,
+        difference=difference,
         harm=harm,
     )

@@ -1,4 +1,4 @@
-"""What a job is given: its configuration, its folder, the store to report to, and what stayed warm."""
+"""Execution context of a job: configuration, result folder, progress reports and in-process cache."""
 
 import time
 from collections import OrderedDict
@@ -15,53 +15,53 @@ from translearn_core.worker.persistence import attempt, persist
 T = TypeVar("T")
 
 REPORT_SECONDS, POINTS_SECONDS = 0.25, 0.5
-"""A report, or a batch of points, is written at most so often."""
+"""Minimum seconds between two writes of progress, and of history points."""
 
 PAUSE_SECONDS = 5.0
-"""How long no report is tried after the store could not take one."""
+"""Seconds to skip progress reports after the store refused one."""
 
 
 class LruCache(MutableMapping[Hashable, Any]):
-    """The few things a process keeps between jobs (backbones, models); the least recently used goes first."""
+    """LRU cache of a process for backbones and models."""
 
     def __init__(self, limit: int = 6) -> None:
         self._limit = limit
-        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+        self._entries: OrderedDict[Hashable, Any] = OrderedDict()
 
     def __getitem__(self, key: Hashable) -> Any:
-        self._kept.move_to_end(key)
-        return self._kept[key]
+        self._entries.move_to_end(key)
+        return self._entries[key]
 
     def __setitem__(self, key: Hashable, value: Any) -> None:
-        self._kept[key] = value
-        self._kept.move_to_end(key)
-        while len(self._kept) > self._limit:
-            self._kept.popitem(last=False)
+        self._entries[key] = value
+        self._entries.move_to_end(key)
+        while len(self._entries) > self._limit:
+            self._entries.popitem(last=False)
 
     def __delitem__(self, key: Hashable) -> None:
-        del self._kept[key]
+        del self._entries[key]
 
     def __iter__(self) -> Iterator[Hashable]:
-        return iter(tuple(self._kept))
+        return iter(tuple(self._entries))
 
     def __len__(self) -> int:
-        return len(self._kept)
+        return len(self._entries)
 
 
 class Context:
-    """One job being done.
+    """Execution context of one job.
 
     Attributes
     ----------
     store : RunStore
     job : Job
-        As the store had it when the job began; `job.attempts` > 1 means it was interrupted before.
-    config : Frozen
-        The job's configuration, validated again.
+        Its record when it started; `job.attempts` > 1 after an interruption.
+    config : BaseConfig
+        The job's validated configuration.
     folder : Path
-        Where its results go; exists, and may hold what an earlier attempt left.
+        Result folder; exists, may hold files of an earlier attempt.
     warm : MutableMapping
-        Kept between the jobs of this process, a few entries only.
+        Small cache shared by the jobs of this process.
     """
 
     def __init__(
@@ -76,12 +76,12 @@ class Context:
         folder.mkdir(parents=True, exist_ok=True)
 
     def result(self, job: str, kind: type[T]) -> T | None:
-        """Return what another job left; None if there is none.
+        """Return the result of another job, or None.
 
         Raises
         ------
         DamagedFileError
-            If it is no longer whole; that job counts as failed from then on.
+            If its files are damaged; the other job is then marked as failed.
         """
         try:
             return artifacts.read(self.store.workspace.run(job), kind)
@@ -98,12 +98,12 @@ class Context:
         *,
         force: bool = False,
     ) -> None:
-        """Say how far the job is, as often as you like: four times a second and at a new stage it is written.
+        """Report progress; written at most every `REPORT_SECONDS`, and whenever the stage changes.
 
         Raises
         ------
         Stopped
-            If somebody asked the job to stop, or it was given to another worker.
+            If a stop was requested or the job was reassigned to another worker.
         """
         changed = stage != self._progress.stage
         if changed or done < self._stage_done:
@@ -111,21 +111,18 @@ class Context:
         left = self._seconds_left(done, total) if seconds_left is None else seconds_left
         self._progress = Progress(stage, float(done), float(total), left)
         if force or changed or time.monotonic() - self._reported >= REPORT_SECONDS:
-            self._tell()
+            self._write_progress()
         if self._stopping:
             raise Stopped(f"asked to stop while {stage}")
 
     def add_points(self, points: Sequence[StepPoint | EpochPoint]) -> None:
-        """Append to the job's history; written in batches, the rest at the end of the job."""
+        """Append points to the job's history; written in batches."""
         self._points.extend(points)
         if time.monotonic() - self._flushed >= POINTS_SECONDS:
             self.flush()
 
     def flush(self, *, last: bool = False) -> None:
-        """Write the points that wait; where the store cannot take them now they wait on.
-
-        The `last` time, that is waited for.
-        """
+        """Write the buffered points; keep them if the store is unavailable, or wait for it if `last`."""
         points = tuple(self._points)
 
         def write() -> bool:
@@ -137,15 +134,15 @@ class Context:
         self._flushed = time.monotonic()
 
     def _seconds_left(self, done: float, total: float) -> float | None:
-        """Return the seconds this stage will still take at its pace so far; None before there is one."""
-        spent, gone = time.monotonic() - self._stage_began, done - self._stage_done
-        return spent * (total - done) / gone if gone > 0 and spent > 1.0 else None
+        """Extrapolate the remaining seconds of this stage; None in its first second."""
+        spent, advanced = time.monotonic() - self._stage_began, done - self._stage_done
+        return spent * (total - done) / advanced if advanced > 0 and spent > 1.0 else None
 
-    def _tell(self) -> None:
+    def _write_progress(self) -> None:
         if self._stopping:
             self._progress = Progress(STOPPING, 0.0, 0.0)
         stop = attempt(lambda: self.store.report(self.job.id, self._progress, worker=self.job.worker))
         self._reported = time.monotonic() + (PAUSE_SECONDS if stop is None else 0.0)
         if stop and not self._stopping:
             self._stopping = True
-            self._tell()  # that it was heard: there is time now to keep what there is
+            self._write_progress()  # acknowledge the request before results are saved

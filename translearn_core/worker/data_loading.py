@@ -1,4 +1,4 @@
-"""Read a data set's files into its table; needs no torch, so the first look at a file is quick."""
+"""Tables of data sets; imports no torch, so that reading a file starts quickly."""
 
 import logging
 
@@ -20,16 +20,16 @@ TABLE = "table.parquet"
 
 
 def read_dataset(context: Context) -> None:
-    """Read a data set's files, keep the table and what was found."""
+    """Read a data set's files; save the table and its profile."""
     config = context.config
     assert isinstance(config, ReadConfig)
     context.report("reading the file")
-    _, reading = _read(context.store.workspace, config.dataset)
-    artifacts.save(context.folder, reading)
+    _, profile = _read(context.store.workspace, config.dataset)
+    artifacts.save(context.folder, profile)
 
 
 def load_table(workspace: Workspace, digest: str) -> pd.DataFrame:
-    """Return a data set's table, read from its files if that was not done yet."""
+    """Return a data set's table; parse its files if no intact copy is stored."""
     path = workspace.dataset(digest) / TABLE
     try:
         verify_file(path, "it is read again from its source")
@@ -42,7 +42,7 @@ def load_table(workspace: Workspace, digest: str) -> pd.DataFrame:
 
 
 def load_prepared(workspace: Workspace, config: DataConfig) -> PreparedDataset:
-    """Return a data set's rows ready for the task."""
+    """Return a data set's rows, cleaned, encoded and split."""
     table = load_table(workspace, config.dataset)
     with read_budget(workspace.source_paths(config.dataset).values()):
         return prepare(table, config)
@@ -51,7 +51,7 @@ def load_prepared(workspace: Workspace, config: DataConfig) -> PreparedDataset:
 def _read(workspace: Workspace, digest: str) -> tuple[pd.DataFrame, TableProfile]:
     sources = workspace.sources(digest)
     with read_budget(sources.values()):
-        table, reading = read_table(sources, settings(), workspace.read_options(digest))
+        table, profile = read_table(sources, settings(), workspace.read_options(digest))
     with atomic_file(workspace.dataset(digest) / TABLE) as draft:
         table.to_parquet(draft, index=False)
-    return table, reading
+    return table, profile

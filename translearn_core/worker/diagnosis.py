@@ -1,4 +1,4 @@
-"""Look at a table as a task, through the eyes of the chosen backbone's tokenizer."""
+"""Diagnosis of a table as a classification task."""
 
 from translearn_core.backbones import load_tokenizer, token_statistics
 from translearn_core.config import DiagnoseConfig
@@ -11,7 +11,7 @@ from translearn_core.worker.read_budget import read_budget
 
 
 def diagnose_task(context: Context) -> None:
-    """Look at a table as a task, with the chosen backbone's tokenizer."""
+    """Check a table for problems, with token statistics of the chosen backbone."""
     config = context.config
     assert isinstance(config, DiagnoseConfig)
     context.report("reading the file")

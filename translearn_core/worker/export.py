@@ -1,4 +1,4 @@
-"""A finished run as one zip that runs anywhere: written, tried on the run's own test texts, and packed."""
+"""Export of a finished run as a self-contained zip, verified on its own test texts."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,7 +15,7 @@ from translearn_core.config import (
     job_id,
 )
 from translearn_core.config.optional_deps import missing_onnx_message
-from translearn_core.errors import ConfigError, TranslearnError
+from translearn_core.errors import TranslearnError
 from translearn_core.exporting import (
     SCRIPTS,
     Card,
@@ -37,21 +37,19 @@ from translearn_core.runs.workspace import READ_OPTIONS
 from translearn_core.storage import temporary_folder
 from translearn_core.transfer import FineTunedModel, load_trained
 from translearn_core.worker.context import Context
-from translearn_core.worker.features import finished
+from translearn_core.worker.run_results import load_evaluation, training_config
 
 FILE = "model.zip"
 
 
 def export(context: Context) -> None:
-    """Write a run's model, what runs it and what is known of it into one zip in the job's folder."""
+    """Write a run's model, prediction scripts and model card into one zip in the job's folder."""
     config = context.config
     assert isinstance(config, ExportConfig)
-    if config.onnx and (lacking := missing_onnx_message()):
-        raise TranslearnError(lacking)
-    experiment = context.store.job(config.job).config
-    if not isinstance(experiment, ExperimentConfig):
-        raise ConfigError("job", config.job, "a training")
-    evaluation = finished(context, config.job)
+    if config.onnx and (message := missing_onnx_message()):
+        raise TranslearnError(message)
+    experiment = training_config(context, config.job)
+    evaluation = load_evaluation(context, config.job)
     context.report("loading the model")
     trained = in_float32(load_trained(context.store.workspace.run(config.job)))
     with temporary_folder(context.folder) as folder:
@@ -69,12 +67,12 @@ def _write(
     experiment: ExperimentConfig,
     evaluation: Evaluation,
 ) -> float | None:
-    """Write all files but the card, and try them; returns how far the ONNX file is off, None without one."""
+    """Write and verify all files but the card; return the ONNX file's largest error, None without one."""
     config = context.config
     assert isinstance(config, ExportConfig)
     texts = predict_sample(evaluation)
     context.report("asking the model")
-    ours, _ = trained.predict(texts)  # before anything of it is merged
+    expected, _ = trained.predict(texts)  # before adapters are merged
     context.report("writing the model")
     save_model(folder, trained, experiment)
     save_record(folder, experiment, evaluation)
@@ -86,21 +84,21 @@ def _write(
     with silence_transformers():
         classifier = Classifier(folder)
 
-    def told(some: Sequence[str], batch: int) -> NDArray[np.floating]:
-        found: NDArray[np.floating] = classifier.answer(some, batch).numpy()
-        return found
+    def predict(some: Sequence[str], batch: int) -> NDArray[np.floating]:
+        probabilities: NDArray[np.floating] = classifier.answer(some, batch).numpy()
+        return probabilities
 
-    max_abs_difference(told, texts, ours, "predict.py", context.report)
+    max_abs_difference(predict, texts, expected, "predict.py", context.report)
     if not config.onnx:
         return None
     context.report("writing the ONNX file, which takes a while")
     name = f"{experiment.backbone.label} ({trained.model.source.anatomy.architecture})"
     write_onnx(folder, classifier, name, pad=classifier.pad, tokens=trained.token_limit)
     add_script(folder, "predict_onnx.py")
-    from translearn_core.exporting.templates import predict_onnx  # an extra that may not be there
+    from translearn_core.exporting.templates import predict_onnx  # optional dependency
 
     return max_abs_difference(
-        predict_onnx.Classifier(folder).answer, texts, ours, "The ONNX file", context.report
+        predict_onnx.Classifier(folder).answer, texts, expected, "The ONNX file", context.report
     )
 
 
@@ -111,13 +109,12 @@ def _card(
     evaluation: Evaluation,
     difference: float | None,
 ) -> Card:
-    """Return what the model card tells; baselines where they were computed before, with scratch if it was."""
+    """Gather the model card; baselines only if computed before, preferably with the from-scratch run."""
     workspace = context.store.workspace
-    experiment = context.store.job(config.job).config
-    assert isinstance(experiment, ExperimentConfig)
+    experiment = training_config(context, config.job)
     scratch = job_id(from_scratch_control(experiment, trained.model.source.n_blocks))
-    asked = (BaselinesConfig(job=config.job, scratch=job) for job in (scratch, None))
-    known = (artifacts.load(workspace.run(job_id(question)), Baselines) for question in asked)
+    questions = (BaselinesConfig(job=config.job, scratch=job) for job in (scratch, None))
+    baselines = (artifacts.load(workspace.run(job_id(question)), Baselines) for question in questions)
     return Card(
         name=config.name or "A text classifier",
         data=config.data,
@@ -127,6 +124,6 @@ def _card(
         licence=licence_of(experiment.backbone),
         evaluation=evaluation,
         summary=context.result(config.job, RunSummary),
-        baselines=next((found for found in known if found is not None), None),
+        baselines=next((result for result in baselines if result is not None), None),
         onnx_difference=difference,
     )

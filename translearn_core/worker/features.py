@@ -1,4 +1,4 @@
-"""What a finished run predicted, and what every layer makes of its texts, before and after training."""
+"""Pooled layer features of a finished run's texts, before and after training."""
 
 from collections.abc import Sequence
 
@@ -12,41 +12,34 @@ from translearn_core.analysis import stratified_sample
 from translearn_core.analysis.probing.linear_probe import Layers
 from translearn_core.backbones import Backbone, load
 from translearn_core.config import BackboneConfig, ExperimentConfig
-from translearn_core.errors import ConfigError, NotFoundError
+from translearn_core.data.normalisation import text_key
+from translearn_core.errors import ConfigError
 from translearn_core.results import Evaluation
 from translearn_core.transfer import load_trained
 from translearn_core.worker.context import Context
 from translearn_core.worker.models import activations
+from translearn_core.worker.run_results import training_config
 
 VARIANTS = ("pretrained", "fine-tuned")
-SAMPLE = 20_000
-"""Texts at most whose features are kept for probes, projections and neighbours; a stratified sample above."""
-MOST = 200_000
-"""Texts at most that one layer is looked at with; a stratified sample above."""
+MAX_TEXTS = 20_000
+"""Largest sample of texts that all layers are analysed on."""
+MAX_TEXTS_ONE_LAYER = 200_000
+"""Largest sample of texts that a single layer is analysed on."""
 
 
-def finished(context: Context, job: str) -> Evaluation:
-    """Return what a run predicted; raises if it has not got that far."""
-    evaluation = context.result(job, Evaluation)
-    if evaluation is None:
-        raise NotFoundError("This run has no results yet: let it finish an epoch first.")
-    return evaluation
-
-
-def class_indices(evaluation: Evaluation, names: pd.Series) -> NDArray[np.int64]:
-    """Return class indices of labels given by name."""
-    place = {name: i for i, name in enumerate(evaluation.classes)}
-    return np.asarray(names.map(place), dtype=np.int64)
-
-
-def analysed(evaluation: Evaluation, most: int = SAMPLE) -> NDArray[np.int64]:
-    """Return the lines of the predictions that the layers are looked at with: a stratified sample above."""
-    index: NDArray[np.int64] = np.sort(stratified_sample(strata(evaluation.predictions), most, 0))
+def analysis_sample(evaluation: Evaluation, limit: int = MAX_TEXTS) -> NDArray[np.int64]:
+    """Return the row positions of a stratified sample of at most `limit` predictions, sorted."""
+    index: NDArray[np.int64] = np.sort(stratified_sample(strata(evaluation.predictions), limit, 0))
     return index
 
 
+def text_groups(texts: Sequence[str]) -> NDArray[np.int64]:
+    """Number the texts so that equal normalised texts share a number, for grouped cross-validation."""
+    return np.unique([text_key(text) for text in texts], return_inverse=True)[1].astype(np.int64)
+
+
 def strata(rows: pd.DataFrame) -> NDArray[np.int64]:
-    """Number the rows of predictions by split and label: what samples keep the shares of."""
+    """Number the rows of predictions by split and label, for stratified sampling."""
     return np.asarray((rows["split"] + "\x00" + rows["label"]).factorize()[0], dtype=np.int64)
 
 
@@ -55,85 +48,81 @@ def layer_features(
 ) -> tuple[NDArray[np.int64], dict[str, Layers]]:
     """Return pooled features of every layer, pretrained and fine-tuned, for the run's analysis sample.
 
-    What training and earlier questions computed is read; the rest is computed and kept. Returns the lines of
-    the predictions that were taken, shape (n,), and by variant one array of shape (n, width) a layer, float16
-    or float32. Layers up to the boundary did not change: there both variants are the same object.
+    Cached activations are reused, the rest is computed and cached. Returns the row positions, shape (n,), and
+    for each variant one array of shape (n, width) per layer, float16 or float32. Layers up to the boundary,
+    which did not change, are the same object in both.
     """
-    index = analysed(evaluation)
+    index = analysis_sample(evaluation)
     texts = evaluation.predictions["text"].iloc[index].tolist()
     before, after = run_features(context, job, texts)
     return index, {VARIANTS[0]: before, VARIANTS[1]: after}
 
 
 def one_layer(
-    context: Context, job: str, evaluation: Evaluation, layer: int, most: int = MOST
+    context: Context, job: str, evaluation: Evaluation, layer: int, limit: int = MAX_TEXTS_ONE_LAYER
 ) -> tuple[NDArray[np.int64], dict[str, NDArray[np.floating]]]:
     """Return pooled features of one layer, pretrained and fine-tuned, for all of the run's texts.
 
-    As `layer_features`, of at most `most` texts: two arrays of 200,000 rows are in memory, not two a layer.
+    As `layer_features`, for at most `limit` texts; holds two arrays in memory, not two per layer.
 
     Raises
     ------
     ConfigError
         If there is no such layer.
     """
-    index = analysed(evaluation, most)
-    before, after = _run_found(context, job, evaluation.predictions["text"].iloc[index].tolist())
+    index = analysis_sample(evaluation, limit)
+    before, after = _run_lookups(context, job, evaluation.predictions["text"].iloc[index].tolist())
     if not 0 <= layer < len(before):
         raise ConfigError("layer", layer, f"a layer from 0 to {len(before) - 1}")
-    first = found_array(before[layer])
-    last = first if after[layer] is before[layer] else found_array(after[layer])
+    first = feature_array(before[layer])
+    last = first if after[layer] is before[layer] else feature_array(after[layer])
     return index, {VARIANTS[0]: first, VARIANTS[1]: last}
 
 
 def run_features(
     context: Context, job: str, texts: Sequence[str]
 ) -> tuple[list[NDArray[np.floating]], list[NDArray[np.floating]]]:
-    """Return pooled features of every layer for any texts, before a run and after it (see `layer_features`).
-
-    A layer that could not change is the same object in both.
-    """
-    before, after = _run_found(context, job, texts)
-    first = [found_array(found) for found in before]
-    last = [x if b is a else found_array(a) for x, b, a in zip(first, before, after, strict=True)]
+    """Return pooled features of every layer for any texts, before and after a run (see `layer_features`)."""
+    before, after = _run_lookups(context, job, texts)
+    first = [feature_array(lookup) for lookup in before]
+    last = [x if b is a else feature_array(a) for x, b, a in zip(first, before, after, strict=True)]
     return first, last
 
 
-def _run_found(context: Context, job: str, texts: Sequence[str]) -> tuple[list[Lookup], list[Lookup]]:
-    """Return where every layer's pooled features lie, before a run and after it; computed where missing."""
-    config = context.store.job(job).config
-    assert isinstance(config, ExperimentConfig)
+def _run_lookups(context: Context, job: str, texts: Sequence[str]) -> tuple[list[Lookup], list[Lookup]]:
+    """Compute or look up every layer's pooled features, before and after a run."""
+    config = training_config(context, job)
     before = _pooled(context, config, load(config.backbone), texts)
     n_blocks = len(before) - 1
     boundary = config.plan.first_trainable_block(n_blocks)
     if boundary == n_blocks:
         return before, before
     trained = load_trained(context.store.workspace.run(job)).model.source
-    same = boundary + 1  # layer k enters block k
-    return before, before[:same] + _pooled(context, config, trained, texts)[same:]
+    unchanged = boundary + 1  # layer k is the input of block k
+    return before, before[:unchanged] + _pooled(context, config, trained, texts)[unchanged:]
 
 
 def backbone_features(
     context: Context, config: ExperimentConfig, backbone: BackboneConfig, texts: Sequence[str]
 ) -> list[NDArray[np.floating]]:
-    """Return pooled features of every layer of a backbone before any training, read and computed as a run is.
+    """Return pooled features of every layer of a backbone before training, shape (texts, width).
 
-    What is kept is read, the rest is computed and kept. One array of shape (texts, width) a layer.
+    Pooling, token limit, device and precision are those of the run `config`.
     """
-    return [found_array(found) for found in _pooled(context, config, load(backbone), texts)]
+    return [feature_array(lookup) for lookup in _pooled(context, config, load(backbone), texts)]
 
 
 def _pooled(
     context: Context, config: ExperimentConfig, backbone: Backbone, texts: Sequence[str]
 ) -> list[Lookup]:
     compute = Compute.choose(config.training.device, config.training.precision)
-    told = TextBatchSource(texts, backbone.tokenizer, config.features.token_limit)
+    source = TextBatchSource(texts, backbone.tokenizer, config.features.token_limit)
     nn.Module.to(backbone.model, compute.device)
-    encoder = Encoder(backbone, told, compute, activations(context), context.report)
+    encoder = Encoder(backbone, source, compute, activations(context), context.report)
     return encoder.pooled(config.features.pooling)
 
 
-def found_array(found: Lookup) -> NDArray[np.floating]:
-    """Return kept vectors as an array, shape (n, width)."""
-    array: NDArray[np.floating] = found.vectors().numpy()
+def feature_array(lookup: Lookup) -> NDArray[np.floating]:
+    """Return cached vectors as an array, shape (n, width)."""
+    array: NDArray[np.floating] = lookup.vectors().numpy()
     return array

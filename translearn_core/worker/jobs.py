@@ -1,4 +1,4 @@
-"""Every job a worker can do, by the name it is asked for."""
+"""Job handlers by job kind."""
 
 import sys
 from collections.abc import Callable
@@ -12,7 +12,7 @@ Function = Callable[[Context], None]
 
 
 def lazy(module: str, name: str) -> Function:
-    """Return a function that imports its module when first called: reading a file must not wait for torch."""
+    """Return a function that imports its module when first called, so that reading a file needs no torch."""
 
     def call(context: Context) -> None:
         path = f"translearn_core.worker.{module}"
@@ -52,4 +52,3 @@ JOB_FUNCTIONS: dict[JobKind, Function] = {
     JobKind.PREDICT: lazy("predictions", "predict"),
     JobKind.PREDICT_FILE: lazy("predictions", "predict_file"),
 }
-"""What each kind of job runs."""

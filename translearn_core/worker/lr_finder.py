@@ -1,4 +1,4 @@
-"""Look for a learning rate: an experiment as it would begin, on as many training rows as the search needs."""
+"""Learning-rate range test of an experiment, on as many training rows as the search needs."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +18,8 @@ from translearn_core.worker.data_loading import load_prepared
 from translearn_core.worker.models import activations
 
 
-def search_rate(context: Context) -> None:
-    """Raise the learning rate of an experiment step by step; the model is thrown away afterwards."""
+def find_learning_rate(context: Context) -> None:
+    """Run the range test; the trained model is discarded."""
     config = context.config
     assert isinstance(config, LrFinderConfig)
     experiment, workspace = config.experiment, context.store.workspace
@@ -31,26 +31,26 @@ def search_rate(context: Context) -> None:
     context.report("loading the backbone")
     backbone = load(experiment.backbone)
     check(experiment, backbone)
-    wanted = -(-config.steps * training.batch_size // (1 + experiment.augment.copies))
-    index = some_training_rows(prepared, wanted, seed)
-    own = [prepared.texts[i] for i in index]
-    texts = [*own, *augment(own, experiment.augment, backbone)]
-    given = prepared.labels[index]
-    labels = np.concatenate([given, np.repeat(given, experiment.augment.copies)])
+    needed = -(-config.steps * training.batch_size // (1 + experiment.augment.copies))
+    index = sample_training_rows(prepared, needed, seed)
+    originals = [prepared.texts[i] for i in index]
+    texts = [*originals, *augment(originals, experiment.augment, backbone)]
+    sampled = prepared.labels[index]
+    labels = np.concatenate([sampled, np.repeat(sampled, experiment.augment.copies)])
     rows = TrainingRows(labels, np.arange(len(labels)), np.arange(0), len(classes))
     model = build(experiment, backbone, len(classes)).to(compute.device).eval()
     tokens = TextBatchSource(texts, backbone.tokenizer, experiment.features.token_limit)
-    supply = StageInputs(
+    stage_inputs = StageInputs(
         model, tokens, compute, activations(context), context.report, course=[experiment.plan]
     )
-    inputs = supply.for_first_stage(np.arange(len(own)), seed=seed)
+    inputs = stage_inputs.for_first_stage(np.arange(len(originals)), seed=seed)
     teacher = workspace.run(experiment.distil.teacher) if experiment.distil else None
     lesson = teacher_log_probs(experiment.distil, teacher, classes, texts, rows.train, context.report)
-    found = search(model, inputs, rows, config, compute, context.report, lesson=lesson)
-    artifacts.save(context.folder, found)
+    result = search(model, inputs, rows, config, compute, context.report, lesson=lesson)
+    artifacts.save(context.folder, result)
 
 
-def some_training_rows(prepared: PreparedDataset, most: int, seed: int) -> NDArray[np.int64]:
-    """Return at most so many of the training rows, the classes in proportion."""
+def sample_training_rows(prepared: PreparedDataset, limit: int, seed: int) -> NDArray[np.int64]:
+    """Return a stratified sample of at most `limit` training rows."""
     train = prepared.where(Split.TRAIN)
-    return train[stratified_sample(prepared.labels[train], most, seed)]
+    return train[stratified_sample(prepared.labels[train], limit, seed)]

@@ -1,4 +1,4 @@
-"""Jobs on a backbone: find its parts, time it, train on it."""
+"""Backbone jobs: download size, architecture, step profile, training."""
 
 import time
 
@@ -24,7 +24,7 @@ from translearn_core.worker.data_loading import load_prepared
 
 
 def download_size(context: Context) -> None:
-    """Say how much of a backbone is still to be fetched, before anybody decides to."""
+    """Measure the bytes of a backbone that are still to be downloaded."""
     config = context.config
     assert isinstance(config, DownloadSizeConfig)
     context.report("asking how large the model is")
@@ -32,25 +32,26 @@ def download_size(context: Context) -> None:
 
 
 def inspect_backbone(context: Context) -> None:
-    """Find a backbone's parts.
+    """Inspect a backbone's architecture; download it if needed.
 
-    A Hub model is fetched here, because a person who saw its size asked for it, and nowhere else. Other
-    questions wait meanwhile. That is borne: it happens once for a model and a machine, the page shows how
-    long it takes, and a stop is heard within seconds and loses nothing.
+    The only job that downloads from the Hub. It blocks other interactive jobs meanwhile: acceptable, once
+    per model and machine. It can be stopped within seconds and resumes where it stopped.
     """
     config = context.config
     assert isinstance(config, BackboneInfoConfig)
 
-    def tell(stage: str = "", done: float = 0, total: float = 0) -> None:
-        here = done >= total
-        context.report("loading the backbone" if here else stage, 0 if here else done, 0 if here else total)
+    def report(stage: str = "", done: float = 0, total: float = 0) -> None:
+        if done < total:
+            context.report(stage, done, total)
+        else:
+            context.report("loading the backbone")
 
-    tell()
-    artifacts.save(context.folder, load(config.backbone, network=True, report=tell).anatomy)
+    report()
+    artifacts.save(context.folder, load(config.backbone, network=True, report=report).anatomy)
 
 
 def profile(context: Context) -> None:
-    """Time a few real steps of a backbone on this device."""
+    """Time a few training steps of a backbone on this device."""
     config = context.config
     assert isinstance(config, ProfileConfig)
     context.report("timing a few steps")
@@ -58,37 +59,38 @@ def profile(context: Context) -> None:
 
 
 def load_profile(config: ProfileConfig) -> CostModel:
-    """Return what steps of a backbone cost on this device."""
+    """Return the cost model of a backbone on this device."""
     compute = Compute.choose(config.training.device, config.training.precision)
-    began = time.perf_counter()
+    started = time.perf_counter()
     backbone = load(config.backbone)
-    took = time.perf_counter() - began
+    load_seconds = time.perf_counter() - started
     if compute.device.type == "cuda":
         limit = int(torch.cuda.get_device_properties(compute.device).total_memory)
     else:
         limit = devices.worker_bytes(settings(), Slot.TRAIN)
     pooling, training = config.features.pooling, config.training
-    return profile_steps(backbone, compute, pooling=pooling, training=training, load=took, limit_bytes=limit)
+    return profile_steps(
+        backbone, compute, pooling=pooling, training=training, load=load_seconds, limit_bytes=limit
+    )
 
 
 def activations(context: Context) -> ActivationCache:
-    """Return what backbones made of texts in this workspace."""
+    """Return the activation cache of this workspace."""
     return ActivationCache(context.store.workspace.activations, settings().max_activations_mb * 1_000_000)
 
 
 def train(context: Context) -> None:
-    """Run one experiment, from its checkpoint if it has one."""
+    """Run or resume one experiment."""
     config = context.config
     assert isinstance(config, ExperimentConfig)
     store = context.store
-    kept = activations(context)
     store.forget_points(context.job.id)
     store.forget_answers(context.job.id)
     run_experiment(
         config,
         lambda: load_prepared(store.workspace, config.data),
         context.folder,
-        store=kept,
+        store=activations(context),
         report=context.report,
         record=context.add_points,
         parent=store.workspace.run(config.continues) if config.continues else None,

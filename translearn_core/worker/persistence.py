@@ -1,4 +1,4 @@
-"""Writing to the store through a full disk or a database that is away: it costs time, not work."""
+"""Writes to the store that survive a full disk or an unavailable database."""
 
 import logging
 import time
@@ -12,11 +12,10 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 RETRY_SECONDS = 1.0
-"""Between two tries."""
 
 
 def persist(write: Callable[[], T]) -> T:
-    """Call `write` until the store takes it; raises only what no waiting can mend."""
+    """Call `write` until it succeeds; raise errors that are not temporary."""
     waiting = False
     while True:
         try:
@@ -31,7 +30,7 @@ def persist(write: Callable[[], T]) -> T:
 
 
 def attempt(write: Callable[[], T]) -> T | None:
-    """Call `write` once; None where the store cannot take it now, for what is said again a moment later."""
+    """Call `write` once; None after a temporary error."""
     try:
         return write()
     except WorkspaceError as error:

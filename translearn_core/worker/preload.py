@@ -1,4 +1,4 @@
-"""What jobs need, imported once by the process from which workers are forked."""
+"""Imports for the process that workers are forked from."""
 
 import importlib
 import logging
@@ -16,5 +16,5 @@ MODULES = (
 for name in MODULES:
     try:
         importlib.import_module(name)
-    except Exception:  # a job that needs it will say so
+    except Exception:  # jobs that need the module report the error
         logging.getLogger(__name__).exception("what jobs need could not be imported")

@@ -1,4 +1,4 @@
-"""Pre-train a backbone further on a table's texts."""
+"""Continued pretraining of a backbone on the texts of a table."""
 
 import pandas as pd
 import torch
@@ -12,7 +12,7 @@ from translearn_core.worker.data_loading import load_table
 
 
 def pretrain_backbone(context: Context) -> None:
-    """Pre-train a backbone on the texts of a table, from its checkpoint if it has one."""
+    """Run or resume the pretraining of a backbone on a table's texts."""
     config = context.config
     assert isinstance(config, PretrainConfig)
     context.report("reading the texts")
@@ -25,7 +25,7 @@ def pretrain_backbone(context: Context) -> None:
 
 
 def texts_of(table: pd.DataFrame, column: str) -> list[str]:
-    """Return the texts of a column, without blank ones; validation and test files are left for scoring.
+    """Return the non-blank texts of a column; rows of validation and test files are excluded.
 
     Raises
     ------

@@ -1,9 +1,9 @@
-"""What reading, diagnosing and preparing a file may take of time and memory: so much for each megabyte.
+"""Time and memory budget, per megabyte, for reading, diagnosing and preparing files.
 
-A file within the limits of size can still be made to take hours or all memory. Time is processor time, so
-that a busy machine refuses nobody. Three things hold it: a limit on the data segment (Linux) turns too much
-memory into an error; a thread that looks at the clock raises one in the job's thread; and, since a regular
-expression or a parser in C may never come back to the interpreter, the process ends itself later.
+Protects against small files that take hours or all memory. Time is processor time, so a busy machine does
+not matter. A limit on the data segment (Linux) turns too much memory into an error; a watchdog thread raises
+an error in the job's thread; and, since a regular expression or a C parser may never return to the
+interpreter, the process is killed after a longer timeout.
 """
 
 import ctypes
@@ -18,32 +18,32 @@ from pathlib import Path
 from translearn_core.errors import DataError
 from translearn_core.settings import Settings, settings
 
-LOOK_SECONDS = 0.2
+POLL_SECONDS = 0.2
 
 WALL_FACTOR, WALL_SECONDS = 4.0, 10.0
-"""The process ends after so many times the processor time that is allowed, and so many seconds more."""
+"""The process is killed after `WALL_FACTOR` times the allowed processor time plus `WALL_SECONDS`."""
 
 
 class _OutOfTimeError(BaseException):
-    """Raised in the job's thread from outside; no library's ``except Exception`` may swallow it."""
+    """Raised asynchronously in the job's thread; not an Exception, so that libraries do not catch it."""
 
 
 @contextmanager
 def read_budget(files: Iterable[Path], limits: Settings | None = None) -> Iterator[None]:
-    """Hold what is done to some files within the block to their budget.
+    """Limit the time and memory of the block in proportion to the size of `files`.
 
     Raises
     ------
     DataError
-        If it took more time or memory than files of their size may take.
+        If the block exceeds its budget.
     """
     limits = limits or settings()
     size = sum(path.stat().st_size for path in files if path.exists()) / 1e6
     seconds = limits.read_seconds + size * limits.read_seconds_per_mb
     memory = limits.read_memory_mb + size * limits.read_memory_per_mb
-    thread, over = threading.get_ident(), threading.Event()
+    thread, done = threading.get_ident(), threading.Event()
     faulthandler.dump_traceback_later(WALL_FACTOR * seconds + WALL_SECONDS, exit=True, file=2)
-    threading.Thread(target=_watch, args=(thread, seconds, over), name="read budget", daemon=True).start()
+    threading.Thread(target=_watch, args=(thread, seconds, done), name="read budget", daemon=True).start()
     try:
         with _data_limit(int(memory * 1e6)):
             yield
@@ -60,14 +60,14 @@ def read_budget(files: Iterable[Path], limits: Settings | None = None) -> Iterat
             "to raise TRANSLEARN_READ_MEMORY_MB."
         ) from None
     finally:
-        over.set()
+        done.set()
         faulthandler.cancel_dump_traceback_later()
 
 
-def _watch(thread: int, seconds: float, over: threading.Event) -> None:
-    began = time.process_time()
-    while not over.wait(LOOK_SECONDS):
-        if time.process_time() - began > seconds:
+def _watch(thread: int, seconds: float, done: threading.Event) -> None:
+    started = time.process_time()
+    while not done.wait(POLL_SECONDS):
+        if time.process_time() - started > seconds:
             error = ctypes.py_object(_OutOfTimeError)
             ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), error)
             return
@@ -75,15 +75,15 @@ def _watch(thread: int, seconds: float, over: threading.Event) -> None:
 
 @contextmanager
 def _data_limit(more: int) -> Iterator[None]:
-    """Let the data segment grow by so many bytes at most, on Linux; elsewhere a watchdog looks at it."""
+    """Limit the growth of the data segment to `more` bytes on Linux; do nothing elsewhere."""
     if sys.platform != "linux":
         yield
         return
     import resource
 
     soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    wanted = _data_bytes() + more
-    resource.setrlimit(resource.RLIMIT_DATA, (wanted if soft < 0 else min(soft, wanted), hard))
+    limit = _data_bytes() + more
+    resource.setrlimit(resource.RLIMIT_DATA, (limit if soft < 0 else min(soft, limit), hard))
     try:
         yield
     finally:
@@ -91,7 +91,7 @@ def _data_limit(more: int) -> Iterator[None]:
 
 
 def _data_bytes() -> int:
-    """Bytes of this process's data segment."""
+    """Return the size of this process's data segment in bytes."""
     for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
         if line.startswith("VmData:"):
             return int(line.split()[1]) * 1024

@@ -1,4 +1,4 @@
-"""A report of a run or a study: gather what was found so far, and write it as one HTML file."""
+"""HTML report of a run or a study from the results computed so far."""
 
 import shlex
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from translearn_core.config import (
     job_id,
 )
 from translearn_core.config.read_options import option_words
-from translearn_core.errors import ConfigError, DamagedFileError, NotFoundError
+from translearn_core.errors import DamagedFileError, NotFoundError
 from translearn_core.reporting import DIAGNOSTIC_SECTIONS, Part, ReportData, caveats, render, report_sections
 from translearn_core.results import BackboneInfo, Comparison, Drift, History, ReportFile, RunSummary, Timeline
 from translearn_core.results.training_timeline import actual_timeline
@@ -25,7 +25,7 @@ from translearn_core.runs.reproduce import study_file
 from translearn_core.runs.versions import versions
 from translearn_core.storage import atomic_file, file_digest
 from translearn_core.worker.context import Context
-from translearn_core.worker.features import finished
+from translearn_core.worker.run_results import load_evaluation, training_config
 
 FILE = "report.html"
 LIBRARIES = ("translearn", "torch", "transformers", "scikit-learn", "numpy", "plotly")
@@ -37,94 +37,90 @@ RUN_SECTIONS = (
     JobKind.ERROR_ANALYSIS,
     JobKind.PROJECTION,
 )
-"""Evidence that every run's report has room for."""
+"""Diagnostics expected in the report of every run."""
 TUNED_RUN_SECTIONS = (JobKind.SIMILARITY, JobKind.FORGETTING)
-"""Evidence about runs in which more than the head trained."""
+"""Diagnostics expected, in addition, for runs that train the backbone."""
 STUDY_SECTIONS = (JobKind.COMPARE, JobKind.DIAGNOSE)
-"""Evidence that every study's report has room for."""
+"""Diagnostics expected in the report of every study."""
 STUDY_FILE = "study.yaml"
-"""What the file of a study is called in the command that reads it."""
+"""Name of the study file in the command that repeats the study."""
 
 
 def write_report(context: Context) -> None:
-    """Write what is known of a run or a study into one file that opens anywhere."""
+    """Write the report of a run or a study as one self-contained HTML file."""
     config = context.config
     assert isinstance(config, ReportConfig)
     context.report("gathering what was found")
-    about = _material(context, config)
+    data = _report_data(context, config)
     sections = []
-    for section in report_sections(about):
+    for section in report_sections(data):
         sections.append(section)
         context.report(f"drawing: {section.title}", len(sections))
     context.report("writing the file")
-    document = render(about, sections, caveats(about))
+    document = render(data, sections, caveats(data))
     with atomic_file(context.folder / FILE) as draft:
         draft.write_text(document.html, encoding="utf-8")
-    missing = (*about.missing, *(f"{name}, to keep the file small" for name in document.left_out))
+    missing = (*data.missing, *(f"{name}, to keep the file small" for name in document.left_out))
     titles = tuple(section.title for section in sections)
     artifacts.save(context.folder, ReportFile(FILE, document.bytes, titles, missing))
 
 
-def _material(context: Context, config: ReportConfig) -> ReportData:
-    """Gather what there is; what is not there is named."""
+def _report_data(context: Context, config: ReportConfig) -> ReportData:
+    """Gather the available results, and the names of the missing ones."""
     parts, missing = _parts(context, config.parts)
     if config.job is None:
-        about = ReportData(
+        data = ReportData(
             name=config.name or "A study",
             question=config.question,
             parts=parts,
-            missing=tuple(dict.fromkeys((*missing, *_unasked(STUDY_SECTIONS, parts)))),
+            missing=tuple(dict.fromkeys((*missing, *_not_requested(STUDY_SECTIONS, parts)))),
             hashes={
                 f"part: {DIAGNOSTIC_SECTIONS[context.store.job(job).kind].called}": job
-                for job in _known(context)
+                for job in _diagnostic_jobs(context, config)
             },
             versions=versions(LIBRARIES),
         )
-        return about if config.study is None else _studied(context, config.study, about)
-    experiment = context.store.job(config.job).config
-    if not isinstance(experiment, ExperimentConfig):
-        raise ConfigError("job", config.job, "a training")
+        return data if config.study is None else _with_study(context, config, config.study, data)
+    experiment = training_config(context, config.job)
     history, drift = context.store.history(config.job), context.result(config.job, Drift)
     return ReportData(
         name=config.name or "A run",
         question=config.question,
         command=config.command,
         config=experiment,
-        evaluation=finished(context, config.job),
+        evaluation=load_evaluation(context, config.job),
         summary=context.result(config.job, RunSummary),
         drift=drift,
         history=history,
-        told=_told(context, experiment, history, drift),
+        told=_timeline(context, experiment, history, drift),
         parts=parts,
-        missing=tuple(dict.fromkeys((*missing, *_unasked(_wanted(experiment), parts)))),
+        missing=tuple(dict.fromkeys((*missing, *_not_requested(_expected(experiment), parts)))),
         hashes=_hashes(context, config.job, experiment),
         versions=versions(LIBRARIES),
     )
 
 
-def _studied(context: Context, study: StudyConfig, about: ReportData) -> ReportData:
-    """Add what a study tried, and how to do it again."""
-    config = context.config
-    assert isinstance(config, ReportConfig)
+def _with_study(context: Context, config: ReportConfig, study: StudyConfig, data: ReportData) -> ReportData:
+    """Add the planned runs of a study and how to repeat it."""
     planned = expand_grid(study, config.blocks)
-    compared = about.result(Comparison)
-    baseline = compared.baseline if compared and compared.baseline in {one.name for one in planned} else None
+    compared = data.result(Comparison)
+    baseline = compared.baseline if compared and compared.baseline in {run.name for run in planned} else None
     table, digest = config.data or "data.csv", study.data.dataset
     options = context.store.workspace.read_options(digest)
     hashes = {"table": table, "data": digest}
-    hashes |= {f"backbone {one.label}": found for one in study.backbones if (found := _digest(context, one))}
+    hashes |= {f"backbone {one.label}": value for one in study.backbones if (value := _digest(context, one))}
     return replace(
-        about,
+        data,
         command=shlex.join(["translearn", "study", STUDY_FILE, *option_words(options)]),
         study=study,
         planned=planned,
-        file=study_file(study, about.name, table, _files(context, digest), baseline),
-        hashes=hashes | dict(about.hashes),
+        file=study_file(study, data.name, table, _files(context, digest), baseline),
+        hashes=hashes | dict(data.hashes),
     )
 
 
 def _files(context: Context, digest: str) -> tuple[str, ...]:
-    """Return the parts of a data set that have files of their own; none where the files are gone."""
+    """Return the parts of a data set that have their own files; none if the files were deleted."""
     try:
         return tuple(context.store.workspace.source_paths(digest))
     except NotFoundError:
@@ -132,14 +128,14 @@ def _files(context: Context, digest: str) -> tuple[str, ...]:
 
 
 def _digest(context: Context, backbone: BackboneConfig) -> str | None:
-    """Return what tells a backbone's weights from all others, where it was looked into."""
-    looked = context.store.workspace.run(job_id(BackboneInfoConfig(backbone=backbone)))
-    anatomy = artifacts.load(looked, BackboneInfo)
+    """Return the digest of a backbone's weights, if it was inspected before."""
+    folder = context.store.workspace.run(job_id(BackboneInfoConfig(backbone=backbone)))
+    anatomy = artifacts.load(folder, BackboneInfo)
     return anatomy.digest if anatomy else None
 
 
 def _parts(context: Context, jobs: tuple[str, ...]) -> tuple[tuple[Part, ...], tuple[str, ...]]:
-    """Return the answers that are there, and the names of those that are not."""
+    """Return the results of diagnostic jobs, and a description of each missing one."""
     parts: list[Part] = []
     missing: list[str] = []
     for id in jobs:
@@ -148,40 +144,38 @@ def _parts(context: Context, jobs: tuple[str, ...]) -> tuple[tuple[Part, ...], t
         except NotFoundError:
             missing.append("a part that was deleted")
             continue
-        known = DIAGNOSTIC_SECTIONS.get(job.kind)
-        if known is None:
+        section = DIAGNOSTIC_SECTIONS.get(job.kind)
+        if section is None:
             missing.append(f"the answer to '{job.kind}', which a report has no section for")
             continue
-        found = None
+        result = None
         if job.state is State.DONE:
-            with suppress(DamagedFileError):  # it counts as failed now: the next report asks for it again
-                found = context.result(id, known.result)
-        if found is not None:
-            parts.append(Part(job.kind, found))
+            with suppress(DamagedFileError):  # now marked as failed: the next report computes it again
+                result = context.result(id, section.result)
+        if result is not None:
+            parts.append(Part(job.kind, result))
         else:
-            missing.append(_why(known.called, job.state, job.reason))
+            missing.append(_missing_text(section.called, job.state, job.reason))
     return tuple(parts), tuple(missing)
 
 
-def _why(called: str, state: State, reason: str | None) -> str:
+def _missing_text(called: str, state: State, reason: str | None) -> str:
     if state is State.FAILED:
         return f"{called}, which failed: {reason or 'it did not say why'}"
     return f"{called}, whose files are gone" if state is State.DONE else f"{called}, which is {state}"
 
 
-def _wanted(experiment: ExperimentConfig) -> tuple[JobKind, ...]:
+def _expected(experiment: ExperimentConfig) -> tuple[JobKind, ...]:
     return RUN_SECTIONS + (TUNED_RUN_SECTIONS if experiment.trains_backbone else ())
 
 
-def _unasked(wanted: tuple[JobKind, ...], parts: tuple[Part, ...]) -> Iterator[str]:
-    """Yield the evidence that belongs in a report and was never named."""
-    there = {part.kind for part in parts}
-    yield from (DIAGNOSTIC_SECTIONS[kind].called for kind in wanted if kind not in there)
+def _not_requested(expected: tuple[JobKind, ...], parts: tuple[Part, ...]) -> Iterator[str]:
+    """Yield the names of expected diagnostics that the report does not include."""
+    included = {part.kind for part in parts}
+    yield from (DIAGNOSTIC_SECTIONS[kind].called for kind in expected if kind not in included)
 
 
-def _known(context: Context) -> Iterator[str]:
-    config = context.config
-    assert isinstance(config, ReportConfig)
+def _diagnostic_jobs(context: Context, config: ReportConfig) -> Iterator[str]:
     for id in config.parts:
         try:
             if context.store.job(id).kind in DIAGNOSTIC_SECTIONS:
@@ -190,26 +184,25 @@ def _known(context: Context) -> Iterator[str]:
             continue
 
 
-def _told(
+def _timeline(
     context: Context, experiment: ExperimentConfig, history: History, drift: Drift | None
 ) -> Timeline | None:
-    """Return how fast each part learned when; None where a run has no whole epoch."""
+    """Return the learning rates of each part over time; None for a run without a complete epoch."""
     before = context.store.history(experiment.continues).epochs if experiment.continues else ()
-    begun = before[-1].step if before else 0
-    if drift is None or not any(epoch.step > begun for epoch in history.epochs):
+    first_step = before[-1].step if before else 0
+    if drift is None or not any(epoch.step > first_step for epoch in history.epochs):
         return None
     n_blocks = sum(str(part).startswith("block ") for part in drift.by_part()["part"])
-    return actual_timeline(experiment, n_blocks, history, begun=begun)
+    return actual_timeline(experiment, n_blocks, history, begun=first_step)
 
 
 def _hashes(context: Context, job: str, experiment: ExperimentConfig) -> dict[str, str]:
-    """Return what tells this run, its data and its weights from all others."""
+    """Return the identifiers and digests of the run, its data and its weights."""
     workspace = context.store.workspace
-    found = {"run": job, "data": experiment.data.dataset}
+    hashes = {"run": job, "data": experiment.data.dataset}
     if digest := _digest(context, experiment.backbone):
-        found["backbone"] = digest
-    home = workspace.run(job)
-    for path in sorted(home.glob("*/trained.safetensors")):
+        hashes["backbone"] = digest
+    for path in sorted(workspace.run(job).glob("*/trained.safetensors")):
         context.report("reading the weights")
-        found[f"sha256 of {path.name}"] = file_digest(path)
-    return found
+        hashes[f"sha256 of {path.name}"] = file_digest(path)
+    return hashes

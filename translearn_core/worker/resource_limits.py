@@ -1,8 +1,8 @@
-"""What a worker may take of the machine; Dask loads this module by name as a worker starts.
+"""Memory limit, priority and warm-up imports of a worker; Dask preloads this module by name.
 
-On Linux the data segment is limited, so that running out of memory is an error the job can report and not the
-end of the process. Memory-mapped files do not count. Where that cannot be (another system, or a GPU whose
-driver reserves address space), a watchdog looks at the resident memory.
+On Linux the data segment is limited, so that running out of memory is an error that the job can report.
+Memory-mapped files do not count. On other systems, and with a GPU, whose driver reserves address space, a
+watchdog thread checks the resident memory instead.
 """
 
 import ctypes
@@ -26,7 +26,7 @@ from translearn_core.settings import settings
 log = logging.getLogger(__name__)
 
 NICENESS = 10
-"""Of analyses that take long: they yield to a training, which has the same cores."""
+"""Niceness of long analyses, which share their cores with training."""
 
 WATCH_SECONDS = 0.5
 
@@ -35,23 +35,23 @@ FIRST: dict[Slot, tuple[str, ...]] = {
     Slot.ASK: ("translearn_core.worker.models", "translearn_core.worker.predictions"),
     Slot.READ: ("translearn_core.worker.data_loading", "translearn_core.worker.diagnosis"),
 }
-"""What a worker imports before its first job asks for it; seconds a person need not wait."""
+"""Modules imported at the start of a worker, before its first job."""
 
 IMPORTS = threading.Lock()
-"""Held while something slow is imported: two threads that import transformers at once get half of it."""
+"""Serialises slow imports: two threads importing transformers at once can see a half-initialised module."""
 
 _job_thread: int | None = None
 
 
 def dask_setup(worker: Any) -> None:
-    """Limit this process as its slot asks, and import what it will need; Dask calls it once."""
+    """Limit this process's memory by its slot and start the warm-up imports; called once by Dask."""
     slot = next((slot for slot in Slot if slot.value in worker.state.total_resources), Slot.TRAIN)
     apply(devices.worker_bytes(settings(), slot))
     threading.Thread(target=_warm_up, args=(FIRST[slot],), name="warm-up", daemon=True).start()
 
 
 def apply(limit: int) -> None:
-    """Hold this process to `limit` bytes of memory that is not file-backed."""
+    """Limit this process to `limit` bytes of memory that is not file-backed."""
     if sys.platform == "linux" and not devices.gpus():
         import resource
 
@@ -63,11 +63,10 @@ def apply(limit: int) -> None:
 
 
 def low_priority(work: Callable[[], None]) -> None:
-    """Do `work` in a thread of low priority, with the threads it starts; what it raises comes back.
+    """Run `work` in a low-priority thread (Linux only) and re-raise its errors.
 
-    A sentence to classify must not yield so: beside a training it took 3 to 6 s at niceness 10, and 0.5 s at
-    0. On Linux a thread has a priority of its own, which it can lower but not raise again; elsewhere it
-    stays.
+    Not for interactive predictions: beside a training they took 3 to 6 s at niceness 10, and 0.5 s at 0. A
+    separate thread, because a thread can lower its priority but not raise it again.
     """
     with ThreadPoolExecutor(1, initializer=_lower) as thread:
         thread.submit(work).result()
@@ -75,7 +74,7 @@ def low_priority(work: Callable[[], None]) -> None:
 
 @contextmanager
 def memory_guard() -> Iterator[None]:
-    """Name the current thread as the one the watchdog stops while the block runs."""
+    """Let the memory watchdog interrupt the current thread while the block runs."""
     global _job_thread
     _job_thread = threading.get_ident()
     try:
@@ -94,7 +93,7 @@ def _warm_up(modules: tuple[str, ...]) -> None:
         for name in ("translearn_core.worker.runtime", *modules):
             with IMPORTS:
                 importlib.import_module(name)
-    except Exception:  # a job that needs it will say so
+    except Exception:  # jobs that need the module report the error
         log.exception("the worker could not import what its jobs need")
 
 
@@ -105,4 +104,4 @@ def _watch(limit: int) -> None:
         if (thread := _job_thread) is not None and process.memory_info().rss > limit:
             log.warning("the job takes more than %.1f GB", limit / 1e9)
             ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(MemoryError))
-            time.sleep(10 * WATCH_SECONDS)  # let it unwind
+            time.sleep(10 * WATCH_SECONDS)  # let the job unwind

@@ -1,4 +1,4 @@
-"""From a job's name to its end: every way a job can leave is noted in the store, in words for a person."""
+"""Execution of one job; its final state and reason are always written to the store."""
 
 import logging
 import os
@@ -25,7 +25,7 @@ from translearn_core.worker.persistence import persist
 log = logging.getLogger(__name__)
 
 JOB_LOG = "job.log"
-"""In the job's folder: when it began and ended, on how many threads, and tracebacks nobody expected."""
+"""Log in the job's folder: start, end, number of threads, unexpected tracebacks."""
 
 OUT_OF_MEMORY_HINTS = {
     JobKind.TRAIN: "choose a smaller batch size, a lower token limit or more frozen blocks",
@@ -35,10 +35,10 @@ OUT_OF_MEMORY_HINTS = {
     JobKind.PROJECTION: "project fewer points",
 }
 
-_AGAIN = dict.fromkeys(
+_RETRY_HINTS = dict.fromkeys(
     (JobKind.TRAIN, JobKind.PRETRAIN), "press Resume in the app or give the same command again"
 )
-"""How to repeat what goes on from its last checkpoint."""
+"""How to continue jobs that resume from a checkpoint."""
 
 LOW_PRIORITY_JOBS = {
     JobKind.PROBE,
@@ -58,26 +58,26 @@ LOW_PRIORITY_JOBS = {
 }
 
 CACHE: MutableMapping[Hashable, Any] = LruCache()
-"""What this process keeps between jobs."""
+"""In-process cache shared between jobs."""
 
 
 def run(job_id: str, workspace: str, database_url: str | None, worker: str | None = None) -> None:
-    """Do one job, and write how it ended.
+    """Execute one job and write its final state.
 
     Parameters
     ----------
     job_id : str
-        A job that the store says is running; its configuration is read there and validated again.
+        A job in state RUNNING; its configuration is read from the store and validated.
     workspace, database_url : str
-        Where the store is; opened once per process.
+        Location of the store; opened once per process.
     worker : str, optional
-        The token under which the job was taken. If the store names another by now, nothing is done.
+        Token under which the job was taken; nothing is done if the store names another worker.
     """
     store = persist(lambda: _store(workspace, database_url))
     try:
         job = persist(lambda: store.job(job_id))
     except NotFoundError:
-        return  # deleted while it was on its way
+        return  # deleted meanwhile
     except ValidationError:
         persist(lambda: store.finish(job_id, State.FAILED, UNREADABLE, worker=worker))
         return
@@ -89,31 +89,31 @@ def run(job_id: str, workspace: str, database_url: str | None, worker: str | Non
 
 def _outcome(store: RunStore, job: Job) -> tuple[State, str | None]:
     folder = store.workspace.run(job.id)
-    note, began = _Log(folder / JOB_LOG), time.perf_counter()
+    log_line, started = _Log(folder / JOB_LOG), time.perf_counter()
     try:
         context = Context(store, job, job.config, folder, CACHE)
-        note(f"{job.kind} begins, start {job.attempts}")
+        log_line(f"{job.kind} begins, start {job.attempts}")
         sweep(folder)
         if job.kind in LOW_PRIORITY_JOBS:
-            resource_limits.low_priority(lambda: _work(context))
+            resource_limits.low_priority(lambda: _execute(context))
         else:
-            _work(context)
+            _execute(context)
         state, reason = State.DONE, None
-    except BaseException as error:  # a hostile tokenizer raises PanicException, which is no Exception
+    except BaseException as error:  # tokenizers may raise PanicException, which is not an Exception
         state, reason = _explained(job.kind, error, store.workspace.root)
         if isinstance(error, DamagedFileError):
             damage = error
             persist(lambda: store.mark_damaged(damage))
         if state is State.FAILED and not isinstance(error, TranslearnError):
-            note("".join(traceback.format_exception(error)))
+            log_line("".join(traceback.format_exception(error)))
         if out_of_memory(error):
             CACHE.clear()
-    note(f"{state} after {time.perf_counter() - began:.1f} s{_threads()}")
+    log_line(f"{state} after {time.perf_counter() - started:.1f} s{_threads()}")
     return state, reason
 
 
-def _work(context: Context) -> None:
-    from translearn_core.worker.jobs import JOB_FUNCTIONS  # here, because it imports this folder
+def _execute(context: Context) -> None:
+    from translearn_core.worker.jobs import JOB_FUNCTIONS  # late, to avoid an import cycle
 
     with resource_limits.memory_guard():
         try:
@@ -131,23 +131,25 @@ def _explained(kind: JobKind, error: BaseException, workspace: Path) -> tuple[St
         return (
             State.FAILED,
             f"Memory ran out: {OUT_OF_MEMORY_HINTS.get(kind, 'use a smaller file or fewer rows')}, then "
-            f"try again.",
+            "try again.",
         )
-    if (refused := explain_os_error(error, workspace, again=_AGAIN.get(kind, "try again"))) is not None:
-        return State.FAILED, str(refused)
+    if (
+        os_error := explain_os_error(error, workspace, again=_RETRY_HINTS.get(kind, "try again"))
+    ) is not None:
+        return State.FAILED, str(os_error)
     first = (str(error).strip().splitlines() or [""])[0][:300]
-    said = f"{type(error).__name__}: {first}" if first else type(error).__name__
-    return State.FAILED, f"Something unexpected happened ({said}); the details are in {JOB_LOG}."
+    summary = f"{type(error).__name__}: {first}" if first else type(error).__name__
+    return State.FAILED, f"Something unexpected happened ({summary}); the details are in {JOB_LOG}."
 
 
 def _threads() -> str:
-    # the nanny sets one thread where nobody says otherwise: everything would be slow, without an error
-    torch, asked = sys.modules.get("torch"), os.environ.get("OMP_NUM_THREADS")
+    # Dask's nanny defaults to one thread, which would silently slow everything down
+    torch, requested = sys.modules.get("torch"), os.environ.get("OMP_NUM_THREADS")
     if torch is None or not hasattr(torch, "get_num_threads"):
         return ""
     used = torch.get_num_threads()
-    if asked is not None and str(used) != asked:
-        log.warning("torch uses %s threads, %s were asked for", used, asked)
+    if requested is not None and str(used) != requested:
+        log.warning("torch uses %s threads, %s were asked for", used, requested)
     return f", torch on {used} threads"
 
 
@@ -157,7 +159,7 @@ def _store(workspace: str, database_url: str | None) -> RunStore:
 
 
 class _Log:
-    """Lines with the time in front, appended to a file."""
+    """Append-only log file with timestamps."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

@@ -1,1 +1,1 @@
-"""Pick, download, name and pretrain backbones."""
+"""Backbones: choice, download, names, continued pretraining."""

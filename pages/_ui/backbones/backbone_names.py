@@ -1,4 +1,4 @@
-"""What backbones that were made here are called: by the name their owner gave, not by the id of a job."""
+"""Display names of backbones that were pretrained here."""
 
 import re
 from collections import Counter
@@ -10,32 +10,32 @@ from translearn_core.config import ADAPTED, BackboneConfig, JobKind
 
 MADE_HERE = re.compile(re.escape(ADAPTED) + r"([0-9a-f]{20})")
 SHORT = 6
-"""Digits of an id that are shown where there is no name, or two are called the same."""
+"""Digits of an id shown where there is no name, or two names are equal."""
 
 
 def name_lookup() -> Callable[[str], str]:
-    """Return a function that puts names for ids into a text; they are looked up once, when one is needed.
+    """Return a function that replaces backbone ids in a text by names, looked up once on first use.
 
-    The text is for people and not escaped. Of a backbone that is gone a short id is told.
+    The text is not escaped. A deleted backbone is shown by a short id.
     """
     names = cache(_names)
 
-    def tell(text: str) -> str:
+    def lookup(text: str) -> str:
         if ADAPTED not in text:
             return text
         return MADE_HERE.sub(lambda id: names().get(id[1], id[0][: len(ADAPTED) + SHORT]), text)
 
-    return tell
+    return lookup
 
 
 def backbone(config: BackboneConfig) -> str:
-    """Return what a backbone is called, and how it differs from the one of that name."""
+    """Return the display name of a backbone."""
     return name_lookup()(config.label)
 
 
 def _names() -> dict[str, str]:
-    """Return the name of every backbone that the owner made here, by the job that did it."""
-    mine = state.store().runs(state.owner(), JobKind.PRETRAIN)
-    often = Counter(run.name for run in mine)
-    apart = {run.job.id: f" ({run.job.id[:SHORT]})" for run in mine if often[run.name] > 1}
-    return {run.job.id: run.name + apart.get(run.job.id, "") for run in mine}
+    """Return the names of the owner's pretrained backbones by job id."""
+    runs = state.store().runs(state.owner(), JobKind.PRETRAIN)
+    counts = Counter(run.name for run in runs)
+    suffix = {run.job.id: f" ({run.job.id[:SHORT]})" for run in runs if counts[run.name] > 1}
+    return {run.job.id: run.name + suffix.get(run.job.id, "") for run in runs}

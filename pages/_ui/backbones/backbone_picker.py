@@ -1,4 +1,4 @@
-"""Which pretrained model: the bundled one, one made here, one from the Hub, or a folder on this machine."""
+"""Backbone picker: bundled, pretrained here, from the Hub, or from a folder of the server."""
 
 import streamlit as st
 
@@ -14,61 +14,65 @@ BUNDLE, MINE, HUB, FOLDER = "Bundled", "Pre-trained here", "Hugging Face Hub", "
 
 
 def choose() -> BackboneConfig:
-    """Draw the choice and return it; it is no part of the draft before its anatomy is known."""
+    """Draw the picker and return the choice; it enters the draft once its architecture is known."""
     drafted = state.draft().backbone
-    since, wanted = state.get_value("backbone_wanted", (drafted, drafted))
-    chosen = _choose(wanted if since == drafted else drafted)
-    if chosen.id == drafted.id and not chosen.random_init:  # what a recipe made of it stays
+    since, requested = state.get_value("backbone_wanted", (drafted, drafted))
+    chosen = _choose(requested if since == drafted else drafted)
+    if chosen.id == drafted.id and not chosen.random_init:  # keep the changes of a recipe
         chosen = chosen.model_copy(update={"blocks": drafted.blocks, "fresh_top": drafted.fresh_top})
     state.set_value("backbone_wanted", (drafted, chosen))
     return chosen
 
 
 def use(run: Run) -> None:
-    """Choose the backbone that a pre-training made; call it in a callback."""
+    """Choose the backbone of a pretraining run; call it in a callback."""
     state.set_value("backbone_wanted", (state.draft().backbone, BackboneConfig(id=f"{ADAPTED}{run.job.id}")))
     state.reset("backbone_place", "backbone_mine", "twin")
 
 
 def pretrainings() -> list[Run]:
-    """Return the owner's pre-trainings, newest first."""
+    """Return the owner's pretraining runs, newest first."""
     return state.store().runs(state.owner(), JobKind.PRETRAIN)
 
 
-def _choose(now: BackboneConfig) -> BackboneConfig:
-    mine = {f"{ADAPTED}{run.job.id}": run for run in pretrainings() if run.state is State.DONE}
-    places = [BUNDLE] + [MINE] * bool(mine) + [HUB] * settings().hub + [FOLDER] * server_folders.offered()
+def _choose(current: BackboneConfig) -> BackboneConfig:
+    pretrained = {f"{ADAPTED}{run.job.id}": run for run in pretrainings() if run.state is State.DONE}
+    places = (
+        [BUNDLE] + [MINE] * bool(pretrained) + [HUB] * settings().hub + [FOLDER] * server_folders.offered()
+    )
     if state.get_value("backbone_place", BUNDLE) not in places:
         state.reset("backbone_place")
-    state.init_widget("backbone_place", _place(now, places, mine))
+    state.init_widget("backbone_place", _place(current, places, pretrained))
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        place = st.segmented_control("Where it comes from", places, key="backbone_place", required=True)
-        twin = _twin(now)
-    seed = now.init_seed
+        source = st.segmented_control("Where it comes from", places, key="backbone_place", required=True)
+        twin = _twin(current)
+    seed = current.init_seed
     if twin:
-        state.init_widget("init_seed", now.init_seed)
-        seed = st.number_input("Seed of the fresh weights", 0, key="init_seed")
-    if place == BUNDLE:
+        state.init_widget("init_seed", current.init_seed)
+        seed = st.number_input("Seed of the random weights", 0, key="init_seed")
+    if source == BUNDLE:
         return BackboneConfig(random_init=twin, init_seed=seed)
-    if place == MINE:
-        return BackboneConfig(id=_mine(mine, now), random_init=twin, init_seed=seed)
-    state.init_widget(f"id_{place}", "" if now.id == BUNDLED or now.id.startswith(ADAPTED) else now.id)
+    if source == MINE:
+        return BackboneConfig(id=_mine(pretrained, current), random_init=twin, init_seed=seed)
+    state.init_widget(
+        f"id_{source}", "" if current.id == BUNDLED or current.id.startswith(ADAPTED) else current.id
+    )
     hint = (
         "owner/name, for instance distilbert/distilbert-base-uncased"
-        if place == HUB
+        if source == HUB
         else "a folder with config and safetensors"
     )
     name = st.text_input(
-        "Model id" if place == HUB else "Folder", key=f"id_{place}", placeholder=hint, max_chars=300
+        "Model id" if source == HUB else "Folder", key=f"id_{source}", placeholder=hint, max_chars=300
     ).strip()
     revision = None
-    if place == HUB:
-        state.init_widget("revision", now.revision or "")
+    if source == HUB:
+        state.init_widget("revision", current.revision or "")
         with st.expander("More settings", icon=":material/tune:"):
             revision = st.text_input("Revision", key="revision", help="branch, tag or commit").strip() or None
         st.caption(
-            "Only safetensors weights are used and no code of the model is ever run. It is fetched once, "
-            "after you have seen its size, then kept."
+            "Only safetensors weights are used and no code of the model is ever run. It is downloaded once, "
+            "after you have seen its size, and cached."
         )
     id, revision = parse_model_name(name, revision)
     if not id:
@@ -78,12 +82,12 @@ def _choose(now: BackboneConfig) -> BackboneConfig:
     return chosen
 
 
-def _mine(mine: dict[str, Run], now: BackboneConfig) -> str:
-    if state.get_value("backbone_mine", now.id) not in mine:
+def _mine(pretrained: dict[str, Run], current: BackboneConfig) -> str:
+    if state.get_value("backbone_mine", current.id) not in pretrained:
         state.reset("backbone_mine")
-    state.init_widget("backbone_mine", now.id if now.id in mine else next(iter(mine)))
+    state.init_widget("backbone_mine", current.id if current.id in pretrained else next(iter(pretrained)))
     tell, names = backbone_names.name_lookup(), {}
-    for id, run in mine.items():
+    for id, run in pretrained.items():
         config = run.job.config
         assert isinstance(config, PretrainConfig)
         names[id] = f"{short(run.name, 60)} (from {short(tell(config.backbone.label), 60)})"
@@ -91,19 +95,19 @@ def _mine(mine: dict[str, Run], now: BackboneConfig) -> str:
     return chosen
 
 
-def _twin(now: BackboneConfig) -> bool:
-    state.init_widget("twin", now.random_init)
+def _twin(current: BackboneConfig) -> bool:
+    state.init_widget("twin", current.random_init)
     return st.toggle(
         "Random-init twin",
         key="twin",
-        help="The same architecture with fresh weights: it has read nothing. The control that shows what "
-        "transfer is worth.",
+        help="The same architecture with random weights, not pretrained: the control that shows the transfer "
+        "gain.",
     )
 
 
-def _place(now: BackboneConfig, places: list[str], mine: dict[str, Run]) -> str:
-    if now.id == BUNDLED or now.id.startswith(ADAPTED):
-        return MINE if now.id in mine else BUNDLE
-    folder = server_folders.is_folder(now.id) or HUB not in places
-    place = FOLDER if folder else HUB
-    return place if place in places else BUNDLE
+def _place(current: BackboneConfig, places: list[str], pretrained: dict[str, Run]) -> str:
+    if current.id == BUNDLED or current.id.startswith(ADAPTED):
+        return MINE if current.id in pretrained else BUNDLE
+    folder = server_folders.is_folder(current.id) or HUB not in places
+    source = FOLDER if folder else HUB
+    return source if source in places else BUNDLE

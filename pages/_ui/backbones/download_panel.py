@@ -1,4 +1,4 @@
-"""A model that is not here yet: its size first, then the download with its progress and a button to stop."""
+"""Download of a Hub model: size, confirmation, progress, stop button."""
 
 import streamlit as st
 
@@ -10,14 +10,14 @@ from translearn_core.results import BackboneInfo, DownloadSize
 from translearn_core.runs import Run, State
 from translearn_core.settings import settings
 
-KEPT = "Stopped. What was fetched so far is kept, and the rest can follow at any time."
-LEFT = "You have left it; others wait for this model too, so it goes on."
+KEPT = "Stopped. What was downloaded so far is kept, and the rest can follow at any time."
+LEFT = "You have stopped waiting; others wait for this model too, so it goes on."
 
 
 def anatomy(backbone: BackboneConfig) -> BackboneInfo | None:
-    """Return what a backbone is made of; None, and the next step on screen, while that is not known.
+    """Return the architecture of a backbone; None, with the next step on screen, while it is not known.
 
-    Nothing is downloaded before its size was shown and agreed to.
+    Nothing is downloaded before its size was shown and confirmed.
     """
     config = BackboneInfoConfig(backbone=backbone)
     run = jobs.found(config)
@@ -38,17 +38,17 @@ def anatomy(backbone: BackboneConfig) -> BackboneInfo | None:
 
 
 def _agreed(config: BackboneInfoConfig) -> bool:
-    # the random-init twin has the same files; what was answered holds until the download begins
+    # the random-init twin has the same files; the size is kept until the download begins
     source = config.backbone.model_copy(update={"random_init": False, "init_seed": 0})
-    asked = DownloadSizeConfig(backbone=source)
-    found = jobs.submit_and_watch(asked, DownloadSize, "Asking how large the model is")
-    if found is None or not found.bytes:
-        return found is not None
+    size_config = DownloadSizeConfig(backbone=source)
+    download = jobs.submit_and_watch(size_config, DownloadSize, "Looking up the size of the model")
+    if download is None or not download.bytes:
+        return download is not None
     with st.container(border=True, key="fetch_box"):
-        name, size = formatting.plain(source.id), formatting.plain(formatting.size(found.bytes))
+        name, size = formatting.plain(source.id), formatting.plain(formatting.size(download.bytes))
         st.markdown(f"**{name}** is {size}; it is kept in the model cache.")
-        if st.button("Fetch it", key="fetch", type="primary", icon=":material/download:"):
-            if (answered := jobs.found(asked)) is not None:
+        if st.button("Download it", key="fetch", type="primary", icon=":material/download:"):
+            if (answered := jobs.found(size_config)) is not None:
                 state.store().delete_run(state.owner(), answered.id)
             jobs.submit(config)
             st.rerun()

@@ -1,4 +1,4 @@
-"""Letting a backbone read one's own texts before it learns labels: start it, watch it, use it."""
+"""Continued pretraining (masked language modelling) on the owner's texts: start, progress, result."""
 
 from collections.abc import Sequence
 
@@ -18,28 +18,28 @@ from translearn_core.runs import Run, State
 from translearn_core.settings import settings
 
 WHAT = (
-    "The backbone reads your texts and learns to guess words that are covered. It needs no labels. What "
-    "comes out is a new backbone that knows how your texts are written; it often helps where they differ "
-    "much from books and encyclopedias."
+    "Masked language modelling: the backbone learns to predict masked words of your texts. It needs no "
+    "labels. The result is a new backbone adapted to how your texts are written; it often helps where they "
+    "differ much from books and encyclopedias."
 )
 FAIR = (
-    "It reads all texts of the file but those of a validation or test file of its own. The texts of test "
-    "rows that are drawn from a table are among them; their labels are not."
+    "It trains on all texts of the file but those of a separate validation or test file. The texts of test "
+    "rows drawn from a table are among them; their labels are not."
 )
 ONE_WAY = (
-    "Backbone: this model reads from left to right only, so no word can be covered for it. Choose one such "
-    "as BERT."
+    "Backbone: this is a causal model, which reads from left to right only, so it cannot predict masked "
+    "words. Choose one such as BERT."
 )
 FIELDS = ("epochs", "lr", "batch_size", "masked")
 
 
 def offer(backbone: BackboneConfig, anatomy: BackboneInfo) -> None:
-    """Offer to go on with a backbone's pre-training, and show what came of it before."""
-    mine = backbone_picker.pretrainings()
-    opened = state.get_value(text_source.OPEN, False) or any(run.state.live for run in mine)
-    state.set_value(text_source.OPEN, opened)  # it stays open when the last one ends
+    """Offer continued pretraining of a backbone, and list earlier pretraining runs."""
+    owned = backbone_picker.pretrainings()
+    opened = state.get_value(text_source.OPEN, False) or any(run.state.live for run in owned)
+    state.set_value(text_source.OPEN, opened)  # stays open when the last run ends
     with st.expander(
-        "Continue its pre-training on your texts",
+        "Continue its pretraining on your texts (masked language modelling)",
         icon=":material/auto_stories:",
         expanded=opened,
         key="pretraining",
@@ -47,8 +47,8 @@ def offer(backbone: BackboneConfig, anatomy: BackboneInfo) -> None:
         st.markdown(WHAT)
         with errors.show_errors():
             _begin(backbone, anatomy)
-        every = [*state.store().runs(state.owner()), *mine] if mine else []
-        for run in mine:
+        every = [*state.store().runs(state.owner()), *owned] if owned else []
+        for run in owned:
             with st.container(border=True, key=f"pretraining-{run.id}"):
                 _row(run, every)
 
@@ -80,23 +80,23 @@ def _begin(backbone: BackboneConfig, anatomy: BackboneInfo) -> None:
         config = config_fields.edit(config, FIELDS, "pretrain")
     st.caption(FAIR)
     earlier = jobs.found(config)
-    known = earlier is not None and (earlier.state.live or earlier.state is State.DONE)
+    submitted = earlier is not None and (earlier.state.live or earlier.state is State.DONE)
     if st.button(
-        "Start", key="pretrain", icon=":material/play_arrow:", disabled=known,
-        help="Exactly this is below already." if known else None,
+        "Start", key="pretrain", icon=":material/play_arrow:", disabled=submitted,
+        help="Exactly this run is listed below." if submitted else None,
     ):  # fmt: skip
         jobs.submit(config, proposal(config, chosen.dataset.name))
         st.rerun()
 
 
 def proposal(config: PretrainConfig, file: str) -> str:
-    """Return what the backbone that comes out is called at first: what it was, and what it has read."""
+    """Return the default name of the new backbone: source, file and epochs."""
     was = backbone_names.backbone(config.backbone).rsplit("/", 1)[-1]
-    return short(f"{short(was, 40)} read on: {short(file, 40)}, {epochs(config.epochs)}", 100)
+    return short(f"{short(was, 40)} pretrained on: {short(file, 40)}, {epochs(config.epochs)}", 100)
 
 
-def _row(run: Run, mine: Sequence[Run]) -> None:
-    """Show one pre-training: how far it is, or what it brought and what can be done with it."""
+def _row(run: Run, owned: Sequence[Run]) -> None:
+    """Show one pretraining run: its progress, or its result and actions."""
     config = run.job.config
     assert isinstance(config, PretrainConfig)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -104,7 +104,7 @@ def _row(run: Run, mine: Sequence[Run]) -> None:
         st.text(run.name, width="stretch")
         st.caption(f"from {plain(backbone_names.backbone(config.backbone))}", width="content")
         with st.popover("More", icon=":material/more_horiz:", type="tertiary"):
-            run_actions.menu(run, mine, controls=False)
+            run_actions.menu(run, owned, controls=False)
     if run.state.live:
         st.fragment(run_every=jobs.POLL["train"])(_progress)(run.id)
         return
@@ -116,11 +116,11 @@ def _row(run: Run, mine: Sequence[Run]) -> None:
             args=(run.id,), help="From the last epoch that was finished.",
         )  # fmt: skip
         return
-    found = result_cache.cached_result(run, Pretraining)
-    if found is None:
+    result = result_cache.cached_result(run, Pretraining)
+    if result is None:
         errors.show_error("The files of this backbone are gone: delete it here and start it again.")
         return
-    _result(found)
+    _result(result)
     st.button(
         "Use this backbone",
         key=f"use-{run.id}",
@@ -130,21 +130,21 @@ def _row(run: Run, mine: Sequence[Run]) -> None:
     )
 
 
-def _result(found: Pretraining) -> None:
+def _result(result: Pretraining) -> None:
     st.markdown(
-        f"Loss on {found.held_out:,} texts held out: **{found.loss_before:.3f} → {found.loss_after:.3f}**. "
-        f"A covered word was one of {found.perplexity_before:,.0f} equally likely ones before, "
-        f"and is one of {found.perplexity_after:,.0f} now."
+        f"Loss on {result.held_out:,} texts held out: **{result.loss_before:.3f} → "
+        f"{result.loss_after:.3f}**. Perplexity of a masked word, as if it were one of so many equally "
+        f"likely ones: {result.perplexity_before:,.0f} before, {result.perplexity_after:,.0f} now."
     )
     fresh = (
-        " The model brought no part that guesses words; a new one learned alone for "
-        f"{epochs(found.head_epochs)} before the first number was taken."
-        if found.fresh_head
+        " The model had no masked-language-model head; a new one was trained alone for "
+        f"{epochs(result.head_epochs)} before the first measurement."
+        if result.fresh_head
         else ""
     )
     st.caption(
-        f"It learned from {found.texts:,} texts with {found.tokens:,} tokens in {duration(found.seconds)}, "
-        f"{plain(found.precision)} on {plain(found.device)}.{fresh}"
+        f"It learned from {result.texts:,} texts with {result.tokens:,} tokens in "
+        f"{duration(result.seconds)}, {plain(result.precision)} on {plain(result.device)}.{fresh}"
     )
 
 

@@ -1,4 +1,4 @@
-"""Backbones from folders of the server: offered by default where one person alone uses the app."""
+"""Backbones from folders of the server; enabled by default for single-user installations."""
 
 import os
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from translearn_core.settings import settings
 
 
 def offered() -> bool:
-    """Whether the app takes backbones from folders; by default where it serves one person."""
+    """Whether folders may be used; by default only where the app serves one person."""
     chosen = settings().folders
     return allowed_hosts.for_one_person() if chosen is None else chosen
 
@@ -19,7 +19,7 @@ def offered() -> bool:
 def check(config: BaseConfig) -> None:
     """Raise `BackboneError` if a configuration names a folder that the app may not read.
 
-    A folder inside the workspace never is one: other people's runs lie there.
+    A folder inside the workspace is always refused: it may hold other people's runs.
     """
     for backbone in _backbones(config):
         if not is_folder(backbone.id):
@@ -35,7 +35,7 @@ def check(config: BaseConfig) -> None:
 
 
 def is_folder(id: str) -> bool:
-    """Whether a backbone's id is the path of a file or folder here, there or not."""
+    """Whether a backbone's id is a local path, existing or not."""
     if id == BUNDLED or id.startswith(ADAPTED):
         return False
     return id.startswith((".", "~")) or os.path.isabs(id) or os.path.exists(id)
@@ -48,5 +48,5 @@ def _backbones(part: object) -> Iterator[BackboneConfig]:
         for name in type(part).model_fields:
             yield from _backbones(getattr(part, name))
     elif isinstance(part, tuple):
-        for one in part:
-            yield from _backbones(one)
+        for item in part:
+            yield from _backbones(item)

@@ -1,1 +1,1 @@
-"""Bring, read and describe data sets."""
+"""Data sets: upload, read options, findings, columns."""

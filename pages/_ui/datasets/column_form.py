@@ -1,4 +1,4 @@
-"""A table as a task: columns chosen, findings, classes and text lengths."""
+"""Column form: text and label columns, split, findings, class counts and text lengths."""
 
 import streamlit as st
 
@@ -12,13 +12,13 @@ from translearn_core.results import Diagnosis, TableProfile
 LACKING = "Choose two different columns, one with the texts and one with the labels."
 ONE_COLUMN = (
     "This table has one column, and two are needed to learn, one with the texts and one with the labels. "
-    "Choose the delimiter above if the columns were not told apart; texts alone can be answered on the "
+    "Choose the delimiter above if the columns were not separated; texts alone can be classified on the "
     "Predict page."
 )
 
 
 def columns(reading: TableProfile) -> state.Draft:
-    """Choose what the columns mean, the suggestion chosen already, and return the draft."""
+    """Choose the columns, preset to the suggestion, and return the draft."""
     draft = state.accept(reading)
     if reading.suggestion.reason:
         st.caption(plain(reading.suggestion.reason))
@@ -28,14 +28,14 @@ def columns(reading: TableProfile) -> state.Draft:
         text = config_fields.column("Text", names, draft.text, "text_column", "the model reads this column")
     with right:
         label = config_fields.column(
-            "Label", names, draft.label, "label_column", "and learns to answer with this one"
+            "Label", names, draft.label, "label_column", "and learns to predict this one"
         )
     split, rare_below = config_fields.split(draft, names, reading.parts)
     return state.change(text=text, label=label, split=split, rare_below=rare_below)
 
 
 def shape(reading: TableProfile, diagnosis: Diagnosis) -> None:
-    """Show what the task is made of."""
+    """Show findings, metrics, class counts and text lengths of the task."""
     findings.cards(diagnosis.findings, "task", findings.TaskShape(reading.suggestion, diagnosis.lengths))
     cut = f"longer than {diagnosis.token_limit} tokens: the rest of them is not read"
     with st.grid(4, min_column_width=150):
@@ -44,14 +44,14 @@ def shape(reading: TableProfile, diagnosis: Diagnosis) -> None:
             "Tokens per text",
             f"{diagnosis.tokens_per_text:.0f}",
             border=True,
-            help="pieces of words the model reads",
+            help="mean number of tokens, words or pieces of words",
         )
         st.metric("Texts cut", percent(diagnosis.cut_share), border=True, help=cut)
         st.metric(
             "Unknown tokens",
             percent(diagnosis.unknown_share),
             border=True,
-            help="what the model cannot read at all",
+            help="share of tokens that are not in the model's vocabulary",
         )
     dark = page_header.dark()
     left, right = st.columns(2)

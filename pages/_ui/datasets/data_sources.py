@@ -1,4 +1,4 @@
-"""Where data comes from: a file, a sample, or an earlier data set of one's own."""
+"""Data sources: upload, samples, earlier data sets."""
 
 from typing import Any
 
@@ -16,17 +16,17 @@ KINDS = [
     "jsonl", "ndjson", "gz", "zip",
 ]  # fmt: skip
 FIRST = "tickets"
-"""The sample shown first, the most rewarding try: a frozen backbone already tells most of its ten classes."""
+"""The sample shown first: a frozen backbone already separates most of its ten classes."""
 
 PARTS = {"train": "Table to learn from", "validation": "Validation table", "test": "Test table"}
 
 
 def upload() -> None:
-    """Take a table, or three; as soon as they are there they go to disk and out of memory."""
-    apart = st.toggle("I have separate validation and test files", key="three_files")
-    files = {part: _file(part, label) for part, label in PARTS.items() if apart or part == "train"}
+    """Upload one table, or three; they are stored on disk at once."""
+    separate = st.toggle("I have separate validation and test files", key="three_files")
+    files = {part: _file(part, label) for part, label in PARTS.items() if separate or part == "train"}
     ready = files["train"] is not None
-    if apart:
+    if separate:
         ready = st.button("Read these files", key="read_files", type="primary", disabled=not ready)
     if ready:
         with errors.show_errors():
@@ -34,7 +34,7 @@ def upload() -> None:
 
 
 def sample_cards() -> None:
-    """Offer the samples, one click each."""
+    """Offer the sample data sets."""
     with st.grid(3, min_column_width=240):
         for sample in sorted(SAMPLES, key=lambda sample: sample.key != FIRST):
             with st.container(border=True, height="stretch"):
@@ -48,25 +48,25 @@ def sample_cards() -> None:
 
 
 def take(sample: SampleDataset) -> None:
-    """Make a sample the draft's data set, its columns chosen, and go to it."""
-    kept = state.store().add_dataset(state.owner(), sample.file, {"train": sample_bytes(sample.key)})
-    state.open_dataset(kept.digest)
+    """Open a sample with its columns chosen, and go to the Data page."""
+    dataset = state.store().add_dataset(state.owner(), sample.file, {"train": sample_bytes(sample.key)})
+    state.open_dataset(dataset.digest)
     state.change(text=sample.text, label=sample.label)
     navigation.switch_to("data")
 
 
 def earlier() -> None:
-    """Choose among the owner's data sets."""
-    mine = {d.digest: f"{short(d.name, 60)}  ·  {size(d.bytes)}" for d in state.datasets()}
-    if not mine:
+    """Choose one of the owner's data sets."""
+    names = {d.digest: f"{short(d.name, 60)}  ·  {size(d.bytes)}" for d in state.datasets()}
+    if not names:
         return
     current = state.draft().dataset
-    state.set_value("dataset", current if current in mine else None)
+    state.set_value("dataset", current if current in names else None)
     st.selectbox(
         "One of yours",
-        list(mine),
+        list(names),
         index=None,
-        format_func=mine.__getitem__,
+        format_func=names.__getitem__,
         key="dataset",
         on_change=_turn_to,
         placeholder="Choose",
@@ -75,7 +75,7 @@ def earlier() -> None:
 
 @st.dialog("Delete this data set?", icon=":material/delete:")
 def confirm_delete(digest: str, name: str) -> None:
-    """Ask before a data set goes, with all that was computed from it."""
+    """Confirm the deletion of a data set and its runs."""
     st.text(short(name, 60))
     st.markdown("Its runs and their results go with it. This cannot be undone.")
     for sentence in dependents.dataset_dependents_note(digest):
@@ -93,20 +93,22 @@ def confirm_delete(digest: str, name: str) -> None:
 
 
 def of_texts(label: str, key: str) -> str | None:
-    """Take a file for its texts alone; returns its digest once, as soon as it is there and out of memory."""
-    given: Any = st.file_uploader(
+    """Upload a file of texts; return its digest once, when it is stored."""
+    upload_file: Any = st.file_uploader(
         label,
         KINDS,
         key=state.uploader_key(key),
         max_upload_size=settings().max_upload_mb,
         help=f"up to {settings().max_upload_mb} MB; one column is enough, and no header is needed",
     )
-    if given is None:
+    if upload_file is None:
         return None
     with errors.show_errors():
-        kept = state.store().add_dataset(state.owner(), _name(given), {"train": given.getvalue()})
+        dataset = state.store().add_dataset(
+            state.owner(), _name(upload_file), {"train": upload_file.getvalue()}
+        )
         state.reset_uploader(key)
-        return kept.digest
+        return dataset.digest
     return None
 
 
@@ -122,17 +124,17 @@ def _file(part: str, label: str) -> Any:
 
 
 def _keep(files: dict[str, Any]) -> None:
-    given = {part: file for part, file in files.items() if file is not None}
-    name = _name(given["train"])
-    kept = state.store().add_dataset(state.owner(), name, {p: f.getvalue() for p, f in given.items()})
-    for part in PARTS:  # what could not be kept stays with its error, and is tried again
+    uploads = {part: file for part, file in files.items() if file is not None}
+    name = _name(uploads["train"])
+    dataset = state.store().add_dataset(state.owner(), name, {p: f.getvalue() for p, f in uploads.items()})
+    for part in PARTS:  # a file that could not be stored stays and is tried again
         state.reset_uploader(f"upload_{part}")
-    state.open_dataset(kept.digest)
+    state.open_dataset(dataset.digest)
     navigation.switch_to("data")
 
 
-def _name(given: Any) -> str:
-    return short(str(given.name).replace("\\", "/").rsplit("/", 1)[-1], 120)
+def _name(upload_file: Any) -> str:
+    return short(str(upload_file.name).replace("\\", "/").rsplit("/", 1)[-1], 120)
 
 
 def _turn_to() -> None:

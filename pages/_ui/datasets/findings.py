@@ -1,4 +1,4 @@
-"""Findings as cards, the gravest first, each with the rows it names and its one-click fix."""
+"""Finding cards, most severe first, with rows and one-click fixes."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,29 +13,29 @@ from translearn_core.config import BackboneInfoConfig, ClassWeights, CleaningRul
 from translearn_core.results import BackboneInfo, Finding, Severity, Suggestion
 
 QUIET = (Severity.DETECTED, Severity.FIXED)
-"""What was found or mended without a question: said, but folded away."""
+"""Severities that need no decision; shown in a collapsed list."""
 
 ALARMS = ("unknown-tokens",)
-"""Warnings that mean this backbone cannot read the texts, whatever is trained."""
+"""Warnings that the backbone cannot read the texts."""
 
 
 @dataclass(frozen=True)
 class TaskShape:
-    """What actions need to know: the columns suggested, and a histogram of the texts' lengths in tokens."""
+    """Input of the actions: suggested columns, histogram of text lengths in tokens."""
 
     suggestion: Suggestion
     lengths: pd.DataFrame
 
 
 def cards(findings: Sequence[Finding], key: str, task: TaskShape | None = None) -> None:
-    """Show findings: those that ask for something as cards, each with what helps; the others folded."""
+    """Show findings: those that need attention as cards with actions, the others collapsed."""
     ordered = errors.most_severe_first(findings)
     for number, finding in enumerate(f for f in ordered if f.severity not in QUIET):
         with st.container(border=True, key=f"{key}-card-{number}"):
-            _said(finding)
+            _sentence(finding)
             _fix(finding, f"{key}-{number}")
             if task is not None and finding.code in ACTIONS:
-                # the code in the key: after a click another finding may stand in this one's place
+                # the code in the key: after a click another finding may have this number
                 ACTIONS[finding.code](task, f"act-{finding.code}-{number}")
             if finding.column is not None:
                 _button(
@@ -46,20 +46,20 @@ def cards(findings: Sequence[Finding], key: str, task: TaskShape | None = None) 
                 )
     quiet = [f for f in ordered if f.severity in QUIET]
     if quiet:
-        with st.expander(f"{len(quiet)} more: what was detected and mended", icon=":material/fact_check:"):
+        with st.expander(f"{len(quiet)} more: detected and fixed", icon=":material/fact_check:"):
             for finding in quiet:
-                _said(finding)
+                _sentence(finding)
 
 
 def taken() -> None:
-    """Show the decisions taken so far, each of which can be taken back."""
+    """Show the cleaning decisions, which can be undone."""
     for fix in state.draft().fixes:
         key = f"taken.{fix.name}"
         state.set_value(key, True)
         st.toggle(f"Decision taken: {fix.value}", key=key, on_change=_toggle, args=(fix,))
 
 
-def _said(finding: Finding) -> None:
+def _sentence(finding: Finding) -> None:
     name, icon, colour = errors.LOOKS[finding.severity]
     if finding.code in ALARMS and finding.severity is Severity.WARNING:
         name, colour = "Wrong backbone", "red"
@@ -92,8 +92,8 @@ def _read_more(task: TaskShape, key: str) -> None:
     )
     if anatomy is None:
         return
-    _, most = config_fields.bounds(FeatureConfig.model_fields["token_limit"])
-    limit = min(anatomy.token_limit, int(most or anatomy.token_limit))
+    _, upper_bound = config_fields.bounds(FeatureConfig.model_fields["token_limit"])
+    limit = min(anatomy.token_limit, int(upper_bound or anatomy.token_limit))
     needed = min(limit, -(-int(task.lengths["tokens_to"].max()) // 8) * 8)
     if needed > draft.features.token_limit:
         why = "the most this backbone reads" if needed == limit else "as many as the longest text has"
@@ -126,7 +126,7 @@ ACTIONS: dict[str, Callable[[TaskShape, str], None]] = {
     "unknown-tokens": _other_backbone,
     "pieces-per-word": _other_backbone,
 }
-"""What is one click away for a finding, by its code; decisions about rows carry their own `Finding.fix`."""
+"""One-click actions by finding code; cleaning rules are in `Finding.fix`."""
 
 
 def _button(label: str, key: str, then: Callable[..., None], *args: object, hint: str | None = None) -> None:
@@ -137,10 +137,10 @@ def _set_limit(tokens: int) -> None:
     state.change(features=state.draft().features.model_copy(update={"token_limit": tokens}))
 
 
-def _set_columns(suggestion: Suggestion, wanted: str) -> None:
+def _set_columns(suggestion: Suggestion, role: str) -> None:
     draft = state.draft()
-    chosen = {"text": draft.text, "label": draft.label, wanted: getattr(suggestion, wanted)}
-    if chosen["text"] == chosen["label"]:  # they were chosen the other way round
+    chosen = {"text": draft.text, "label": draft.label, role: getattr(suggestion, role)}
+    if chosen["text"] == chosen["label"]:  # they were swapped
         chosen = {"text": suggestion.text, "label": suggestion.label}
     state.change(**chosen)
     for name, column in chosen.items():

@@ -1,4 +1,4 @@
-"""How a file was read, other ways in which it may be meant, and the choice between them."""
+"""Read options of a file: detected format, likely alternatives, manual choice."""
 
 from collections.abc import Callable, Sequence
 
@@ -21,19 +21,19 @@ HEADERS: dict[bool | None, str] = {
 }
 
 Then = Callable[[str], None]
-"""What is done with the digest of a data set that is read in another way."""
+"""Callback with the digest of the data set under its new read options."""
 
 
 def panel(dataset: Dataset, reading: TableProfile | None, then: Then) -> None:
-    """Say how a data set's files were read, and offer other ways.
+    """Show how a data set's files were read, and offer other read options.
 
     Parameters
     ----------
     dataset : Dataset
     reading : Reading or None
-        None where the files could not be read as they are.
+        None if the files could not be read.
     then : callable
-        Called with the digest of the data set as it is then read.
+        Called with the digest of the data set under its new read options.
     """
     likely = reading.alternatives if reading else ()
     title = "How the file is read" if likely or reading is None else f"Read as {_summary(reading.formats)}"
@@ -41,43 +41,48 @@ def panel(dataset: Dataset, reading: TableProfile | None, then: Then) -> None:
         if likely:
             st.markdown("The file can be read in more than one way. Choose the rows that look right.")
             with st.grid(2, min_column_width=320):
-                for number, one in enumerate(likely):
-                    _alternative(dataset, one, number, then)
+                for number, alternative in enumerate(likely):
+                    _alternative(dataset, alternative, number, then)
         _form(dataset, reading, then)
 
 
-def _alternative(dataset: Dataset, one: LikelyReading, number: int, then: Then) -> None:
-    """Show the first rows under one way of reading, and take it at a click."""
-    current = one.options == state.store().workspace.read_options(dataset.digest)
+def _alternative(dataset: Dataset, alternative: LikelyReading, number: int, then: Then) -> None:
+    """Show the first rows under one alternative, with a button to use it."""
+    current = alternative.options == state.store().workspace.read_options(dataset.digest)
     with st.container(border=True, height="stretch", key=f"likely-{number}"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{plain(one.title)}**" + (f" ({one.part} file)" if one.part != "train" else ""))
-            if not current and st.button("Read it so", key=f"read_so-{number}", icon=":material/check:"):
-                _read_again(dataset, one.options, then)
+            st.markdown(
+                f"**{plain(alternative.title)}**"
+                + (f" ({alternative.part} file)" if alternative.part != "train" else "")
+            )
+            if not current and st.button(
+                "Read it like this", key=f"read_so-{number}", icon=":material/check:"
+            ):
+                _read_again(dataset, alternative.options, then)
         names = [
-            f"{name}{chr(0x200B) * k}" for k, name in enumerate(one.names)
-        ]  # a table's names must differ
+            f"{name}{chr(0x200B) * k}" for k, name in enumerate(alternative.names)
+        ]  # column names must differ
         st.dataframe(
-            pd.DataFrame(list(one.rows), columns=names), hide_index=True, key=f"likely_rows-{number}"
+            pd.DataFrame(list(alternative.rows), columns=names), hide_index=True, key=f"likely_rows-{number}"
         )
 
 
 def _form(dataset: Dataset, reading: TableProfile | None, then: Then) -> None:
-    """Choose encoding, delimiter, header and sheet by hand."""
-    now = state.store().workspace.read_options(dataset.digest)
+    """Choose encoding, delimiter, header and sheet."""
+    options = state.store().workspace.read_options(dataset.digest)
     forms = reading.formats if reading else ()
     sheets = sorted({sheet for form in forms for sheet in form.sheets})
-    encoding, delimiter, sheet = now.encoding, now.delimiter, now.sheet
+    encoding, delimiter, sheet = options.encoding, options.delimiter, options.sheet
     with st.form(f"read_options-{dataset.digest}", border=False):
         with st.grid(4, min_column_width=160):
             if not forms or any(form.encoding for form in forms):
-                encoding = _encoding(dataset, now)
+                encoding = _encoding(dataset, options)
             if not forms or any(form.delimiter is not None for form in forms):
-                delimiter = _delimiter(dataset, now)
+                delimiter = _delimiter(dataset, options)
             header = st.selectbox(
                 "The first row",
                 list(HEADERS),
-                index=list(HEADERS).index(now.header),
+                index=list(HEADERS).index(options.header),
                 format_func=HEADERS.__getitem__,
                 key=f"read_header-{dataset.digest}",
             )
@@ -85,29 +90,29 @@ def _form(dataset: Dataset, reading: TableProfile | None, then: Then) -> None:
                 sheet = st.selectbox(
                     "Sheet or file",
                     sheets,
-                    index=_place(sheets, _sheet(reading)),
+                    index=_index(sheets, _sheet(reading)),
                     key=f"read_sheet-{dataset.digest}",
                 )
         if st.form_submit_button("Read the file again", key="read_again", icon=":material/refresh:"):
             with errors.show_errors():
-                chosen = ReadOptions(encoding=encoding, delimiter=delimiter, header=header, sheet=sheet)
-                _read_again(dataset, chosen, then)
+                new_options = ReadOptions(encoding=encoding, delimiter=delimiter, header=header, sheet=sheet)
+                _read_again(dataset, new_options, then)
 
 
-def _encoding(dataset: Dataset, now: ReadOptions) -> str | None:
+def _encoding(dataset: Dataset, options: ReadOptions) -> str | None:
     chosen = st.selectbox(
         "Encoding",
         [DETECT, *CODECS],
-        index=_place([DETECT, *CODECS], now.encoding),
+        index=_index([DETECT, *CODECS], options.encoding),
         format_func=lambda codec: CODECS.get(codec, codec),
         key=f"read_encoding-{dataset.digest}",
         accept_new_options=True,
-        help="which characters the file's bytes stand for; try another if letters look wrong",
+        help="character encoding of the file; try another if letters look wrong",
     )
     return None if chosen == DETECT else chosen
 
 
-def _delimiter(dataset: Dataset, now: ReadOptions) -> str | None:
+def _delimiter(dataset: Dataset, options: ReadOptions) -> str | None:
     names = {
         DETECT: DETECT,
         **{delimiter: f"{name}  {delimiter.strip()}" for delimiter, name in DELIMITERS.items()},
@@ -116,11 +121,11 @@ def _delimiter(dataset: Dataset, now: ReadOptions) -> str | None:
     chosen = st.selectbox(
         "Delimiter",
         list(names),
-        index=_place(list(names), now.delimiter),
+        index=_index(list(names), options.delimiter),
         format_func=lambda delimiter: names.get(delimiter, delimiter),
         key=f"read_delimiter-{dataset.digest}",
         accept_new_options=True,
-        help="what stands between the fields of a row",
+        help="the character between the fields of a row",
     )
     return None if chosen == DETECT else chosen
 
@@ -131,7 +136,7 @@ def _read_again(dataset: Dataset, options: ReadOptions, then: Then) -> None:
 
 
 def _summary(formats: Sequence[FileFormat]) -> str:
-    """Return how the first file was read, in a few words."""
+    """Return a short summary of the first file's format."""
     form = formats[0]
     parts = [CODECS.get(form.encoding, form.encoding)] if form.encoding else [form.kind.value]
     if form.sheet:
@@ -146,5 +151,5 @@ def _sheet(reading: TableProfile | None) -> str | None:
     return reading.formats[0].sheet if reading and reading.formats else None
 
 
-def _place(options: Sequence[str], value: str | None) -> int:
-    return list(options).index(value) if value in options else 0
+def _index(choices: Sequence[str], value: str | None) -> int:
+    return list(choices).index(value) if value in choices else 0

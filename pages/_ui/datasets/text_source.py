@@ -1,7 +1,4 @@
-"""Texts for a backbone to read: those of the table at hand, or of a file that holds texts alone.
-
-Such a file is brought here, needs no label column, and is found again on the next visit.
-"""
+"""Text source of continued pretraining: the experiment's table, or a file of texts without labels."""
 
 from dataclasses import dataclass
 
@@ -16,23 +13,23 @@ from translearn_core.results import TableProfile
 from translearn_core.runs import Dataset
 
 FILE = "pretrain_texts"
-"""Which file's texts are read; `TABLE` stands for the table at hand."""
+"""Widget key of the chosen file; its value `TABLE` means the experiment's table."""
 NEXT = "pretrain_texts_next"
-"""Which file the box turns to when it is drawn next."""
+"""Key of the file to select at the next run of the page."""
 TABLE = "table"
 COLUMN = "pretrain_column"
 OPEN = "pretraining_open"
-"""Whether the part of the page that lets a backbone read on is open."""
+"""Key: whether the pretraining panel is open."""
 
 LACKING = (
-    "Choose a table and its text column on the Data page first, or bring a file that holds texts alone: "
+    "Choose a table and its text column on the Data page first, or upload a file of texts: "
     "labels are not needed."
 )
 
 
 @dataclass(frozen=True)
 class Texts:
-    """A column of a data set, and how many different texts are in it."""
+    """A text column of a data set with its number of distinct texts."""
 
     dataset: Dataset
     column: str
@@ -40,34 +37,34 @@ class Texts:
 
 
 def choose() -> Texts | None:
-    """Choose what is read; None, and the next step on screen, while there is nothing."""
+    """Choose the texts; None, with the next step on screen, while there are none."""
     table, column = state.dataset(), state.draft().text
     with st.container(horizontal=True, vertical_alignment="bottom"):
         box = st.container()
-        _bring()  # before the box is drawn, which is to show what comes
+        _upload()  # before the box is drawn, which shows the uploaded file
     files = {file.digest: file for file in state.text_files()}
-    at_hand = table is not None and column is not None
+    has_table = table is not None and column is not None
     with box:
-        chosen = _which(files, at_hand) if files else TABLE if at_hand else None
+        chosen = _choose_file(files, has_table) if files else TABLE if has_table else None
     if chosen is None:
         st.caption(LACKING)
         return None
     if chosen != TABLE:
-        return _of_file(files[chosen])
+        return _texts_of(files[chosen])
     run = jobs.found(ReadConfig(dataset=table.digest))
     reading = result_cache.cached_result(run, TableProfile) if run else None
-    return Texts(table, column, _different(reading, column) if reading else 0)
+    return Texts(table, column, _distinct_texts(reading, column) if reading else 0)
 
 
 def turn_to(digest: str) -> None:
-    """Go to where a file's texts can be read on."""
+    """Open the pretraining panel with a file."""
     state.set_value(FILE, digest)
     state.set_value(OPEN, True)
     navigation.switch_to("backbone")
 
 
-def _which(files: dict[str, Dataset], at_hand: bool) -> str:
-    offered = [TABLE] * at_hand + list(files)
+def _choose_file(files: dict[str, Dataset], has_table: bool) -> str:
+    offered = [TABLE] * has_table + list(files)
     if (chosen := state.get_value(NEXT)) in offered:
         state.set_value(FILE, chosen)
         state.set_value(NEXT, None)
@@ -75,41 +72,41 @@ def _which(files: dict[str, Dataset], at_hand: bool) -> str:
         state.set_value(FILE, offered[0])
     names = {digest: f"{short(file.name, 60)}  ·  {size(file.bytes)}" for digest, file in files.items()}
     names[TABLE] = "The table of the experiment"
-    found: str = st.selectbox(
-        "Texts to read", offered, format_func=names.__getitem__, key=FILE, persist_state="session"
+    picked: str = st.selectbox(
+        "Texts to train on", offered, format_func=names.__getitem__, key=FILE, persist_state="session"
     )
-    return found
+    return picked
 
 
-def _bring() -> None:
-    with st.popover("Bring a file of texts", icon=":material/upload_file:", width="content"):
-        brought = data_sources.of_texts("A file with a column of texts", "upload_texts")
-    if brought is not None:
-        state.set_value(FILE, brought)
+def _upload() -> None:
+    with st.popover("Upload a file of texts", icon=":material/upload_file:", width="content"):
+        digest = data_sources.of_texts("A file with a column of texts", "upload_texts")
+    if digest is not None:
+        state.set_value(FILE, digest)
         state.set_value(OPEN, True)
-        jobs.submit(ReadConfig(dataset=brought, texts_only=True))  # by this it is known as a file of texts
+        jobs.submit(ReadConfig(dataset=digest, texts_only=True))  # marks it as a file of texts
         st.rerun()
 
 
-def _of_file(file: Dataset) -> Texts | None:
-    asked = ReadConfig(dataset=file.digest, texts_only=True)
-    reading = jobs.submit_and_watch(asked, TableProfile, "Reading the file")
-    if reading is not None or jobs.failed(asked):
-        read_options.panel(file, reading, _turn_to)
+def _texts_of(file: Dataset) -> Texts | None:
+    read_config = ReadConfig(dataset=file.digest, texts_only=True)
+    reading = jobs.submit_and_watch(read_config, TableProfile, "Reading the file")
+    if reading is not None or jobs.failed(read_config):
+        read_options.panel(file, reading, _switch_file)
     if reading is None:
         return None
     names = [column.name for column in reading.columns]
     column = names[0] if len(names) == 1 else reading.suggestion.text
     if len(names) > 1:
         column = config_fields.column("Text", names, column, COLUMN, "the model reads this column")
-    return None if column is None else Texts(file, column, _different(reading, column))
+    return None if column is None else Texts(file, column, _distinct_texts(reading, column))
 
 
-def _turn_to(digest: str) -> None:
-    """Go on with a file as it is read anew; the box above is drawn already and follows in the next run."""
+def _switch_file(digest: str) -> None:
+    """Switch to a file that is read anew; the box is already drawn and follows in the next run."""
     jobs.submit(ReadConfig(dataset=digest, texts_only=True))
     state.set_value(NEXT, digest)
 
 
-def _different(reading: TableProfile, name: str) -> int:
+def _distinct_texts(reading: TableProfile, name: str) -> int:
     return next((column.distinct for column in reading.columns if column.name == name), 0)

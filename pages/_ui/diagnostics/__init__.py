@@ -1,1 +1,1 @@
-"""One panel for each diagnostic of a run."""
+"""Diagnostic panels of a run."""

@@ -1,4 +1,4 @@
-"""Did transfer help here? A run beside the lines that need no training, and the same model from scratch."""
+"""Baselines panel: a run beside cheap baselines and the same model trained from scratch."""
 
 from collections.abc import Sequence
 from typing import TypeVar
@@ -23,14 +23,14 @@ from translearn_core.runs import Run, State
 
 T = TypeVar("T")
 
-TITLE = "Did transfer help, and how do you know?"
+TITLE = "Did transfer help? Comparison with baselines"
 LOOK = (
-    "A score means something only beside others. Look whether the bar of this run reaches past those of "
-    "cheaper ways: the commonest class, counting words, a probe on the model as it came. Transfer itself "
-    "is what the run has over the same model trained from nothing."
+    "Look whether this run lies above the baselines: the majority-class baseline (always predict the most "
+    "frequent class), TF-IDF (a linear model on word counts) and a linear probe of the frozen pretrained "
+    "model. Transfer gain is the improvement over the same model trained from scratch."
 )
-TRAINS = "ten passes of the whole model, which is the dearest training there is"
-"""What training from scratch costs where it cannot be estimated."""
+TRAINS = "ten epochs of the whole model, the most expensive training there is"
+"""Cost of training from scratch where it cannot be estimated."""
 
 COLUMNS: dict[str, object] = {
     **tables.fractions("accuracy", "accuracy low", "accuracy high", "macro F1"),
@@ -45,93 +45,91 @@ ORDER = (
 
 
 def lines(run: Run) -> Baselines | None:
-    """Return what is known of a run's baselines without waiting, the run from scratch with it if it is."""
+    """Return a run's baselines if they are computed, with the from-scratch control if it is done."""
     control = _control(run)
     controls = [control.job.id] if control is not None and control.state is State.DONE else []
     for scratch in (*controls, None):
-        asked = jobs.found(BaselinesConfig(job=run.job.id, scratch=scratch))
-        if asked is not None and asked.state is State.DONE:
-            return result_cache.cached_result(asked, Baselines)
+        job = jobs.found(BaselinesConfig(job=run.job.id, scratch=scratch))
+        if job is not None and job.state is State.DONE:
+            return result_cache.cached_result(job, Baselines)
     return None
 
 
 def to_beat(run: Run) -> Baseline | None:
-    """Return the best of a run's lines that train nothing below the head; None while none is known."""
-    found = lines(run)
-    cheap = [line for line in found.lines if line.name != SCRATCH] if found is not None else []
+    """Return the most accurate baseline that trains no backbone; None if none is computed."""
+    result = lines(run)
+    cheap = [line for line in result.lines if line.name != SCRATCH] if result is not None else []
     return max(cheap, key=lambda line: line.accuracy, default=None)
 
 
 def cheap(run: Run) -> dict[str, float]:
-    """Return the test accuracies to draw beside a run's scores, by name; none where none is known yet."""
-    found = lines(run)
-    if found is None:
+    """Return test accuracies of the majority-class and TF-IDF baselines by name; empty if not computed."""
+    result = lines(run)
+    if result is None:
         return {}
-    return {f"{line.name} (test)": line.accuracy for line in found.lines if line.name in (MAJORITY, WORDS)}
+    return {f"{line.name} (test)": line.accuracy for line in result.lines if line.name in (MAJORITY, WORDS)}
 
 
 def of(runs: Sequence[Run]) -> dict[str, float]:
-    """Return the same for runs that were tested on the same rows: what any of them knows."""
+    """Return `cheap` of the first run that has any; the runs share their test rows."""
     return next(filter(None, map(cheap, runs)), {})
 
 
 def panel(run: Run) -> None:
-    """Answer whether transfer helped in a run; asks for the cheap lines at once."""
+    """Compare a run with its baselines; the cheap ones are submitted at once."""
     st.subheader(TITLE, anchor=False)
     st.markdown(LOOK)
     control = _control(run)
     scratch = control.job.id if control is not None and control.state is State.DONE else None
-    found = jobs.submit_and_watch(
-        BaselinesConfig(job=run.job.id, scratch=scratch), Baselines, "Computing what it must be held against"
+    result = jobs.submit_and_watch(
+        BaselinesConfig(job=run.job.id, scratch=scratch), Baselines, "Computing the baselines"
     )
-    if found is None:
-        found = lines(run)
-    if found is not None:
-        _show(found)
+    if result is None:
+        result = lines(run)
+    if result is not None:
+        _show(result)
     config = run.job.config
     assert isinstance(config, ExperimentConfig)
     if not config.backbone.random_init:
         _from_scratch(run, config, control)
 
 
-def _show(found: Baselines) -> None:
-    st.markdown(f"**{plain(found.sentence)}**")
-    for line in found.lines:
+def _show(result: Baselines) -> None:
+    st.markdown(f"**{plain(result.sentence)}**")
+    for line in result.lines:
         if line.negative_transfer:
             st.error(plain(line.negative_transfer), icon=":material/trending_down:")
-    picture = plots.baseline_dots(found, page_header.dark())
+    picture = plots.baseline_dots(result, page_header.dark())
     st.plotly_chart(
         picture,
         key="baselines",
         config=tables.CONFIG,
         theme=None,
-        alt="Test accuracy of the run and its lines",
+        alt="Test accuracy of the run and its baselines",
     )
     with st.expander("The numbers", icon=":material/table_rows:"):
-        tables.table(found.frame(), "baselines", key="baselines", config=COLUMNS, order=ORDER)
-    st.caption("  \n".join(plain(caveat) for caveat in found.caveats))
+        tables.table(result.frame(), "baselines", key="baselines", config=COLUMNS, order=ORDER)
+    st.caption("  \n".join(plain(caveat) for caveat in result.caveats))
 
 
 def _from_scratch(run: Run, config: ExperimentConfig, control: Run | None) -> None:
-    """Offer to train the same model from nothing, or show how far that is."""
-    made = _scratch(run, config)
-    if made is None or (control is not None and control.state is State.DONE):
+    """Offer to train the same model from scratch, or show its progress."""
+    from_scratch = _scratch(run, config)
+    if from_scratch is None or (control is not None and control.state is State.DONE):
         return
     if control is not None and control.state.live:
         jobs.watch(control, "Training the same model from scratch")
         return
     if control is not None and control.state is State.FAILED:
         errors.show_error(control.job.reason or "Training from scratch failed without saying why.")
-    st.caption(
-        f"Whether it was transfer shows only beside the same model from nothing: {_cost(config, made)}."
-    )
+    st.caption(f"The transfer gain needs the same model trained from scratch: {_cost(config, from_scratch)}.")
     if st.button("Train from scratch too", key="train_scratch", icon=":material/restart_alt:"):
-        jobs.submit(made, short(f"{run.name}, from scratch", 200))
+        jobs.submit(from_scratch, short(f"{run.name}, from scratch", 200))
         st.rerun()
 
 
 def _scratch(run: Run, config: ExperimentConfig) -> ExperimentConfig | None:
-    """Return the experiment from scratch; None where the backbone's blocks are not known."""
+    """Return the from-scratch experiment; None if the number of blocks is not known."""
     drift = result_cache.cached_result(run, Drift)
     if drift is None or config.backbone.random_init:
         return None
@@ -142,22 +140,22 @@ def _scratch(run: Run, config: ExperimentConfig) -> ExperimentConfig | None:
 def _control(run: Run) -> Run | None:
     config = run.job.config
     assert isinstance(config, ExperimentConfig)
-    made = _scratch(run, config)
-    return jobs.found(made) if made is not None else None
+    from_scratch = _scratch(run, config)
+    return jobs.found(from_scratch) if from_scratch is not None else None
 
 
-def _cost(config: ExperimentConfig, made: ExperimentConfig) -> str:
-    """Say what training from scratch costs, from steps that were timed before."""
+def _cost(config: ExperimentConfig, from_scratch: ExperimentConfig) -> str:
+    """Return the cost of training from scratch, from the profiled cost model if there is one."""
     anatomy = _known(BackboneInfoConfig(backbone=config.backbone), BackboneInfo)
     diagnosis = _known(draft_of(config).diagnose, Diagnosis)
     calibration = _known(freeze_map.timing(config), CostModel)
     if anatomy is None or diagnosis is None or calibration is None:
         return TRAINS
-    seconds = calibration.estimate(anatomy, made, freeze_map.task_of(diagnosis)).seconds
-    return f"{made.training.epochs} passes of the whole model, about {about(seconds)}"
+    seconds = calibration.estimate(anatomy, from_scratch, freeze_map.task_of(diagnosis)).seconds
+    return f"{from_scratch.training.epochs} epochs of the whole model, about {about(seconds)}"
 
 
 def _known(question: BaseConfig | None, kind: type[T]) -> T | None:
-    """Return the answer to a question where it was asked before."""
-    asked = jobs.found(question) if question is not None else None
-    return result_cache.cached_result(asked, kind) if asked is not None else None
+    """Return the cached result of a job, None if it has none."""
+    job = jobs.found(question) if question is not None else None
+    return result_cache.cached_result(job, kind) if job is not None else None

@@ -1,4 +1,4 @@
-"""Errors and trust: what a run's confidence is worth, where it errs, and which labels look wrong."""
+"""Error analysis panel: calibration, selective prediction, slices, label issues, confused pairs."""
 
 import streamlit as st
 
@@ -10,35 +10,39 @@ from translearn_core.results import ErrorAnalysis, TableProfile
 from translearn_core.runs import Run, State
 
 LOOK = (
-    "A model says how sure it is of every answer. Look whether it is right as often as it is sure, on which "
-    "texts it errs more than elsewhere, and whether the label or the model is wrong."
+    "A model gives a confidence with every prediction. Look whether it is right as often as it is confident "
+    "(calibration), on which texts it errs more than elsewhere (slices), and whether the label or the model "
+    "is wrong (label issues)."
 )
-COST = "It answers the test and validation rows once more and reads all texts, which takes some seconds."
-BELIEVE = (
-    "Each bar holds the texts of which the model was about so sure; its height says how many of them it got "
-    "right. On the dashed line it is right as often as it is sure; a bar below it is too sure. Short bars in "
-    "the lower picture stand on few texts, so their whiskers, the 95 % intervals, are long. Scaling by one "
-    "number, the temperature, moves the percentages and never the answers."
+COST = "It predicts the test and validation rows again and encodes all texts, which takes some seconds."
+RELIABILITY = (
+    "Each bar is a bin of texts with about the same confidence; its height is their accuracy. The dashed "
+    "line is perfect calibration; a bar below it is overconfident. Short bars in the lower picture hold few "
+    "texts, so their whiskers, the 95 % intervals, are long. Temperature scaling changes the percentages and "
+    "never the predictions."
 )
-SILENCE = (
-    "From left to right the model answers less and less and is right more and more often. Where to stop is "
-    "a question of what a wrong answer costs: what it keeps back, somebody else has to read. The percentages "
-    "are the scaled ones."
+COVERAGE = (
+    "Abstention: accuracy against coverage, the share of texts that are answered. From left to right the "
+    "threshold rises: coverage falls and accuracy mostly rises. Where to stop depends on the cost of a wrong "
+    "answer: somebody has to read what the model abstains from. Confidence is after temperature scaling."
 )
 SLICES = (
-    "Weakest on top. The dashed line is the accuracy on all test rows. A diamond differs from all other rows "
-    "by more than chance, counted for all slices together: of many slices some look weak by chance alone."
+    "A slice is a group of test rows, by length, language or a column. Weakest on top. The dashed line is "
+    "the accuracy on all test rows. A diamond differs from all other rows by more than chance, corrected for "
+    "the number of slices."
 )
-DOUBTED = (
-    "What to do: read them. If the label is wrong, mend it in your CSV and bring the file again, test rows "
-    "first, for they decide the score. If the label is right, the text is hard, and worth more of its kind. "
-    "A doubt is no proof: never mend what you have not read."
+LABEL_ISSUES = (
+    "A label issue is a row whose label a model that has not seen it finds unlikely. Read them. If the label "
+    "is wrong, correct it in your CSV and upload the file again, test rows first, for they decide the score. "
+    "If the label is right, the text is hard, and more like it would help. Never correct a label unread."
 )
 CONFUSED = (
-    "Of each label, how many of its test rows are taken for another one; the surest mistakes are quoted."
+    "For each class, how many of its test rows are predicted as another one; the most confident errors are "
+    "quoted."
 )
+THRESHOLD = "the model answers only where its confidence is at least this; elsewhere it abstains"
 QUOTED = 5
-"""Confused pairs whose texts are shown; the table has all."""
+"""Confused pairs shown with texts; the table has all."""
 
 TEXT = st.column_config.TextColumn(width="large")
 SUSPECTS: dict[str, object] = {
@@ -50,124 +54,126 @@ PAIRS: dict[str, object] = {"texts": TEXT, **tables.fractions("share")}
 
 
 def known(run: Run) -> ErrorAnalysis | None:
-    """Return what is known of a run's confidence without waiting; which columns it was cut by is all one."""
-    for asked in state.store().runs(run.owner, JobKind.ERROR_ANALYSIS):
-        config = asked.job.config
-        if isinstance(config, ErrorAnalysisConfig) and config.job == run.job.id and asked.state is State.DONE:
-            return result_cache.cached_result(asked, ErrorAnalysis)
+    """Return a finished error analysis of a run, whatever its slice columns; None if there is none."""
+    for job in state.store().runs(run.owner, JobKind.ERROR_ANALYSIS):
+        config = job.job.config
+        if isinstance(config, ErrorAnalysisConfig) and config.job == run.job.id and job.state is State.DONE:
+            return result_cache.cached_result(job, ErrorAnalysis)
     return None
 
 
 def panel(run: Run) -> None:
-    """Show how far a run's numbers can be believed."""
+    """Show a run's error analysis, or the button that starts it."""
     config = run.job.config
     assert isinstance(config, ExperimentConfig)
-    st.subheader("Errors, and trust in a number", anchor=False)
+    st.subheader("Error analysis: can I trust it?", anchor=False)
     st.markdown(LOOK)
-    asked = ErrorAnalysisConfig(job=run.job.id, columns=_columns(config))
-    if jobs.found(asked) is None:
+    analysis_config = ErrorAnalysisConfig(job=run.job.id, columns=_columns(config))
+    if jobs.found(analysis_config) is None:
         st.caption(COST)
-        if st.button("Look where it errs", key="trust", icon=":material/fact_check:"):
-            jobs.submit(asked)
+        if st.button("Analyse the errors", key="trust", icon=":material/fact_check:"):
+            jobs.submit(analysis_config)
             st.rerun()
         return
-    found = jobs.submit_and_watch(asked, ErrorAnalysis, "Looking where it errs")
-    if found is not None:
-        _show(found)
+    result = jobs.submit_and_watch(analysis_config, ErrorAnalysis, "Analysing the errors")
+    if result is not None:
+        _show(result)
 
 
 def _columns(config: ExperimentConfig) -> tuple[str, ...]:
-    """Choose columns to cut the test rows by; in the table's order, so that a choice is asked once."""
-    asked = jobs.found(ReadConfig(dataset=config.data.dataset))
-    reading = result_cache.cached_result(asked, TableProfile) if asked is not None else None
+    """Choose slice columns; returned in the table's order, so that equal choices give the same job."""
+    read_run = jobs.found(ReadConfig(dataset=config.data.dataset))
+    reading = result_cache.cached_result(read_run, TableProfile) if read_run is not None else None
     taken = {config.data.text, config.data.label, config.data.split.column}
     names = [column.name for column in reading.columns if column.name not in taken] if reading else []
     if not names:
         return ()
     chosen = st.multiselect(
-        "Columns to look at value by value",
+        "Columns to slice by",
         names,
         key=f"trust_columns-{config.data.dataset[:12]}",
         max_selections=20,
         placeholder="those with few values",
-        help="length and language of the texts are always looked at; numbers are cut into quarters",
+        help="length and language are always included; numeric columns are cut into quartiles",
     )
     return tuple(name for name in names if name in chosen)
 
 
-def _show(found: ErrorAnalysis) -> None:
-    believe, silence, weakest, doubted, *caveats = map(plain, found.sentences)
+def _show(result: ErrorAnalysis) -> None:
+    calibration, abstention, weakest, label_issues, *caveats = map(plain, result.sentences)
     dark = page_header.dark()
-    st.markdown(f"#### Can its confidence be believed?\n\n{believe}")
+    st.markdown(f"#### Can its confidence be trusted? Reliability diagram (calibration)\n\n{calibration}")
     tables.figure(
-        plots.reliability_diagram(found, dark),
-        found.bins,
+        plots.reliability_diagram(result, dark),
+        result.bins,
         "reliability",
         key="reliability",
-        alt="How often the model is right, by how sure it is",
+        alt="Reliability diagram: accuracy by confidence",
     )
-    st.caption(BELIEVE)
-    tables.table(found.frame(), "calibration", key="calibration", config=tables.fractions(*ERRORS))
-    st.markdown(f"#### When should it keep silent?\n\n{silence}")
-    st.fragment(_threshold)(found)
-    st.caption(SILENCE)
-    st.markdown(f"#### Where is it weak?\n\n{weakest}")
+    st.caption(RELIABILITY)
+    tables.table(result.frame(), "calibration", key="calibration", config=tables.fractions(*ERRORS))
+    st.markdown(f"#### When should it abstain? Risk-coverage curve\n\n{abstention}")
+    st.fragment(_threshold)(result)
+    st.caption(COVERAGE)
+    st.markdown(f"#### Where is it weak? Slices\n\n{weakest}")
     tables.figure(
-        plots.slice_accuracies(found, dark),
-        found.slices,
+        plots.slice_accuracies(result, dark),
+        result.slices,
         "slices",
         key="slices",
-        alt="Accuracy on parts of the rows",
+        alt="Accuracy on slices of the test rows",
     )
     st.caption(SLICES)
-    _labels(found, doubted)
-    _pairs(found)
+    _labels(result, label_issues)
+    _pairs(result)
     if caveats:
         st.caption("  \n".join(caveats))
 
 
-def _threshold(found: ErrorAnalysis) -> None:
-    """Read the curve at a threshold; nothing is asked for."""
-    chosen = st.slider("Answer only when at least so sure", 0, 100, 90, format="%d %%", key="trust_threshold")
-    line = found.coverage.iloc[chosen]
+def _threshold(result: ErrorAnalysis) -> None:
+    """Show the risk-coverage curve with the values at a threshold; submits no job."""
+    chosen = st.slider(
+        "Confidence threshold", 0, 100, 90, format="%d %%", key="trust_threshold", help=THRESHOLD
+    )
+    line = result.coverage.iloc[chosen]
     if line["coverage"]:
-        told = (
+        sentence = (
             f"At **{chosen} %** it answers **{percent(line['coverage'])}** of the test texts, and "
             f"**{percent(line['accuracy'])}** of these answers are right "
             f"({span(line['low'], line['high'])})."
         )
     else:
-        told = f"At **{chosen} %** it answers nothing: it is never so sure."
-    st.markdown(told)
+        sentence = f"At **{chosen} %** it answers nothing: its confidence is never so high."
+    st.markdown(sentence)
     tables.figure(
-        plots.risk_coverage_curve(found, chosen / 100, page_header.dark()),
-        found.coverage,
+        plots.risk_coverage_curve(result, chosen / 100, page_header.dark()),
+        result.coverage,
         "coverage",
         key="coverage",
         alt="Share of the texts that are answered and share of these that are right, by threshold",
     )
 
 
-def _labels(found: ErrorAnalysis, said: str) -> None:
-    st.markdown(f"#### Which labels look wrong?\n\n{said}")
-    if found.suspects.empty:
+def _labels(result: ErrorAnalysis, sentence: str) -> None:
+    st.markdown(f"#### Which labels look wrong? Label issues\n\n{sentence}")
+    if result.suspects.empty:
         return
-    tables.table(found.suspects, "doubtful_labels", key="suspects", config=SUSPECTS)
-    st.caption(DOUBTED)
+    tables.table(result.suspects, "doubtful_labels", key="suspects", config=SUSPECTS)
+    st.caption(LABEL_ISSUES)
 
 
-def _pairs(found: ErrorAnalysis) -> None:
-    st.markdown("#### What is taken for what?")
-    if found.pairs.empty:
-        st.markdown("Nothing: every test row is answered right.")
+def _pairs(result: ErrorAnalysis) -> None:
+    st.markdown("#### Confused classes")
+    if result.pairs.empty:
+        st.markdown("None: every test row is predicted correctly.")
         return
     st.caption(CONFUSED)
-    for k, pair in found.pairs.head(QUOTED).iterrows():
+    for k, pair in result.pairs.head(QUOTED).iterrows():
         with st.container(border=True, key=f"pair-{k}"):
             st.markdown(
-                f"**{plain(pair['label'])}** taken for **{plain(pair['predicted'])}**: {pair['rows']:,} "
+                f"**{plain(pair['label'])}** predicted as **{plain(pair['predicted'])}**: {pair['rows']:,} "
                 f"rows, {percent(pair['share'])} of its own"
             )
             st.text(pair["texts"])
     with st.expander("The numbers", icon=":material/table_rows:"):
-        tables.table(found.pairs, "confused_pairs", key="pairs", config=PAIRS)
+        tables.table(result.pairs, "confused_pairs", key="pairs", config=PAIRS)

@@ -1,4 +1,4 @@
-"""What was lost in a training: earlier tasks, how alike sentences are, guessing covered words."""
+"""Forgetting panel: earlier tasks, sentence similarity and masked-word prediction after training."""
 
 import streamlit as st
 
@@ -11,25 +11,25 @@ from translearn_core.results import Forgetting
 from translearn_core.runs import Run
 
 HEAD_ONLY = (
-    "Only the head trained in this run. Nothing below it moved, so nothing can be forgotten: that is what a "
-    "frozen model is worth."
+    "Only the head trained in this run. The frozen backbone did not change, so nothing can be forgotten."
 )
 LOOK = (
-    "A model that learns something new may lose what it knew. Three questions are put to it before and after "
-    "training. Look for marks left of the zero line whose bars do not touch it: that was lost."
+    "A model that learns a new task may lose what it could do before: catastrophic forgetting. Three "
+    "abilities are measured before and after training. Look for marks left of the zero line whose intervals "
+    "do not touch it: these were lost."
 )
 MEANING = (
-    "Diamonds are beyond chance, open circles may be nothing. Each kind has its own axis, for they share no "
-    "unit. The square says how far the model re-ordered the sentence pairs, which is no loss by itself; the "
-    "mark below it whether their order still follows what they mean, which is."
+    "Diamonds differ from zero by more than chance, open circles may not. Each kind has its own axis and "
+    "unit. The square says how far the similarities of the sentence pairs were re-ordered, which is no loss "
+    "by itself; the mark below it whether their order still agrees with their meaning."
 )
 NO_HEAD = (
-    "Whether it can still guess covered words was not asked: this backbone came without a head for that, as "
-    "the bundled one does."
+    "Masked-word prediction was not measured: this backbone has no masked-language-model head, and the "
+    "bundled one has none either."
 )
 NO_EARLIER = (
-    "You have no other finished run on this backbone with other data. Train one, and you can ask here "
-    "whether its task can still be done."
+    "You have no other finished run on this backbone with other data. Train one, and its task can be checked "
+    "here."
 )
 COLUMNS: dict[str, object] = {
     "first": st.column_config.TextColumn(width="medium"),
@@ -39,7 +39,7 @@ COLUMNS: dict[str, object] = {
     "after": st.column_config.NumberColumn("alike after", format="%.2f"),
     "change": st.column_config.NumberColumn("change", format="%+.2f"),
 }
-"""How the reference pairs are shown."""
+"""Column labels of the sentence pairs."""
 
 TASKS: dict[str, object] = {
     **tables.fractions("then", "own head on this backbone", "head fitted anew", "low", "high"),
@@ -49,28 +49,28 @@ TASKS: dict[str, object] = {
         for name in ("change", "change low", "change high")
     },
 }
-"""How the earlier tasks are shown."""
+"""Column labels of the earlier tasks."""
 
 
 def panel(run: Run) -> None:
-    """Show what a run's training took away."""
+    """Show a run's forgetting, or the button that measures it."""
     config = run.job.config
     assert isinstance(config, ExperimentConfig)
-    st.subheader("What was lost", anchor=False)
+    st.subheader("What was lost? Catastrophic forgetting", anchor=False)
     if not config.trains_backbone:
         st.caption(HEAD_ONLY)
         return
     st.markdown(LOOK)
     names = {other.job.id: other.name for other in earlier_runs(config)}
-    asked = ForgettingConfig(job=run.job.id, earlier=_choose(run, names))
-    if jobs.found(asked) is None:
-        st.caption("It reads the earlier tables once more, which takes some seconds to some minutes.")
-        if not st.button("Look for what was lost", key="look_lost", icon=":material/psychology_alt:"):
+    forgetting_config = ForgettingConfig(job=run.job.id, earlier=_choose(run, names))
+    if jobs.found(forgetting_config) is None:
+        st.caption("It reads the earlier tables again, which takes some seconds to some minutes.")
+        if not st.button("Measure forgetting", key="look_lost", icon=":material/psychology_alt:"):
             return
-        jobs.submit(asked)
-    found = jobs.submit_and_watch(asked, Forgetting, "Looking for what was lost")
-    if found is not None:
-        _show(found, names)
+        jobs.submit(forgetting_config)
+    result = jobs.submit_and_watch(forgetting_config, Forgetting, "Measuring forgetting")
+    if result is not None:
+        _show(result, names)
 
 
 def earlier_runs(config: ExperimentConfig) -> list[Run]:
@@ -90,7 +90,7 @@ def _another_task(run: Run, config: ExperimentConfig) -> bool:
 
 
 def _choose(run: Run, names: dict[str, str]) -> tuple[str, ...]:
-    """Return the earlier runs to ask about: the newest one, until a person says otherwise."""
+    """Choose the earlier runs to measure; at first the newest one."""
     if not names:
         st.caption(NO_EARLIER)
         return ()
@@ -103,34 +103,34 @@ def _choose(run: Run, names: dict[str, str]) -> tuple[str, ...]:
         format_func=names.__getitem__,
         key=key,
         max_selections=20,
-        help="other finished runs on the same backbone: can their tasks still be done with this one's?",
+        help="other finished runs on the same backbone, whose tasks are measured with this run's backbone",
     )
     return tuple(job for job in names if job in picked)
 
 
-def _show(found: Forgetting, names: dict[str, str]) -> None:
-    told = [
+def _show(result: Forgetting, names: dict[str, str]) -> None:
+    task_sentences = [
         f"**{plain(names[task.run])}**, {plain(task.sentence)}" if task.run in names else plain(task.sentence)
-        for task in found.tasks
+        for task in result.tasks
     ]
-    others = found.sentences()[len(found.tasks) :]
-    st.markdown("\n".join(f"- {sentence}" for sentence in [*told, *map(plain, others)]))
-    if found.masked is None:
+    others = result.sentences()[len(result.tasks) :]
+    st.markdown("\n".join(f"- {sentence}" for sentence in [*task_sentences, *map(plain, others)]))
+    if result.masked is None:
         st.caption(NO_HEAD)
     tables.figure(
-        plots.forgetting_bars(found, page_header.dark()),
-        found.changes(),
+        plots.forgetting_bars(result, page_header.dark()),
+        result.changes(),
         "lost",
         key="forgotten",
-        alt="Changes about a zero line: left of it something was lost",
+        alt="Changes about a zero line: losses are left of it",
     )
     st.caption(MEANING)
-    if found.tasks:
+    if result.tasks:
         with st.expander("Every earlier task", icon=":material/history:"):
-            tables.table(found.frame(), "earlier_tasks", key="earlier_tasks", config=TASKS)
+            tables.table(result.frame(), "earlier_tasks", key="earlier_tasks", config=TASKS)
     st.markdown("**The sentence pairs that changed most**")
     st.caption(
-        "Written for this project. Opposites and swapped roles are among them: their words are nearly the "
-        "same, their meaning is not."
+        "Written for this project. Opposites and swapped roles are among them: nearly the same words, "
+        "another meaning."
     )
-    tables.table(found.most_changed(), "reference_pairs", key="reference_pairs", config=COLUMNS)
+    tables.table(result.most_changed(), "reference_pairs", key="reference_pairs", config=COLUMNS)

@@ -1,4 +1,4 @@
-"""What a label is worth: the label curve of a run, first without any training and then with it."""
+"""Label efficiency panel: test accuracy against number of labels, untrained baselines first."""
 
 import streamlit as st
 
@@ -14,28 +14,28 @@ from translearn_core.runs import Run, State
 from translearn_core.runs.label_efficiency_studies import nearest_size
 
 REDRAWN = 3.0
-"""Seconds between looks for runs that have ended."""
+"""Seconds between checks for finished runs."""
 
 WHAT = (
-    "Labels cost somebody's time. Here the same test texts are answered after learning from 8 labelled "
-    "texts, from 16, from 32 and so on. Look for how far to the left a line reaches a height that another "
-    "reaches only far to the right: that distance is what transfer saves."
+    "Labels cost somebody's time. Label efficiency is the score against the number of labels: the same test "
+    "texts are classified after learning from 8 labelled texts, from 16, from 32 and so on. Look how many "
+    "fewer labels one line needs for the accuracy of another: that is what transfer saves."
 )
 UNTRAINED = (
     "This first part trains no backbone: TF-IDF counts words, and the frozen probe is a linear classifier on "
-    "the layers as they came. Each text passes the backbone once at most."
+    "the pretrained layers. Each text passes the backbone once at most."
 )
 MEANING = (
-    "A point is the mean over draws of the labels, its band the 95 % interval: over the test texts, and "
-    "from three draws on over the draws too. Fewer labels are always among the more, every way learns from "
-    "the very same ones, and all are scored on the same test texts. The probe's layer, and the epoch a "
-    "training keeps, are chosen on validation texts, whose labels come on top."
+    "A point is the mean over draws of the labels, its band the 95 % interval: over the test texts, and from "
+    "three draws on over the draws too. Smaller subsets are nested in larger ones, all methods learn from "
+    "the same subsets and are scored on the same test texts. The probe's layer and the best epoch of a run "
+    "are chosen on validation texts, whose labels come on top."
 )
 
 
 def panel(run: Run) -> None:
-    """Show what each number of labels is worth with transfer and without."""
-    st.subheader("What is a label worth?", anchor=False)
+    """Show the label efficiency of a run, with transfer and without."""
+    st.subheader("What is a label worth? Label efficiency", anchor=False)
     st.markdown(WHAT)
     curve = _asked(run)
     if curve is None:
@@ -44,26 +44,26 @@ def panel(run: Run) -> None:
     if base is None:
         return
     at = _at(curve)
-    now = study_list.progress(curve.study) if curve.study else None
-    if now is not None and now.state.live:
+    progress = study_list.progress(curve.study) if curve.study else None
+    if progress is not None and progress.state.live:
         st.fragment(run_every=REDRAWN)(_growing)(curve, base, at)
     else:
-        done = now.done if now is not None else ()
-        found = jobs.submit_and_watch(curve.question(done, at), LabelEfficiency, "Reading the runs")
-        if found is not None:
-            _show(run, found)
+        done = progress.done if progress is not None else ()
+        result = jobs.submit_and_watch(curve.question(done, at), LabelEfficiency, "Reading the runs")
+        if result is not None:
+            _show(run, result)
     label_efficiency_training.part(curve)
 
 
 def _asked(run: Run) -> Curve | None:
-    """Return the curve; before anybody asked for it, draw the button and return nothing."""
+    """Return the curve; before it was requested, draw the button and return None."""
     config = run.job.config
     assert isinstance(config, ExperimentConfig)
     pressed = f"label_curve-{run.id}"
     if state.get_value(pressed):
         return curve_of(run, config)
-    looked = jobs.found(look_of(config))
-    if looked is not None and looked.state is State.DONE:
+    diagnosis_run = jobs.found(look_of(config))
+    if diagnosis_run is not None and diagnosis_run.state is State.DONE:
         curve = curve_of(run, config)
         if curve is not None and (curve.study is not None or jobs.found(curve.question()) is not None):
             state.set_value(pressed, True)
@@ -78,7 +78,7 @@ def _asked(run: Run) -> Curve | None:
 
 
 def _at(curve: Curve) -> int:
-    """Choose the number of labels that the sentence is about."""
+    """Choose the number of labels for the sentence and the arrow."""
     key, sizes = f"curve_at-{curve.run.id}", list(curve.sizes)
     state.init_widget(key, nearest_size(sizes))
     if state.get_value(key) not in sizes:
@@ -97,17 +97,17 @@ def _at(curve: Curve) -> int:
 
 
 def _growing(curve: Curve, base: LabelEfficiency, at: int) -> None:
-    """Draw the curve again whenever runs of its study have ended; what is there stays meanwhile."""
+    """Redraw the curve whenever runs of its study have ended; keep the last one until then."""
     with errors.show_errors():
         assert curve.study is not None
         last = f"curve.asked.{curve.study.id}"
         before: LabelEfficiencyConfig | None = state.get_value(last)
         awaited = _arrived(curve, before)
         if before is None or before.at != at or awaited is None or not awaited.state.live:
-            asked = curve.question(study_list.progress(curve.study).done, at)
-            state.set_value(last, asked)
-            if _arrived(curve, asked) is None:
-                jobs.submit(asked)
+            question = curve.question(study_list.progress(curve.study).done, at)
+            state.set_value(last, question)
+            if _arrived(curve, question) is None:
+                jobs.submit(question)
         newest = jobs.found(state.get_value(_shown_last(curve)) or curve.question())
         _show(
             curve.run,
@@ -115,11 +115,11 @@ def _growing(curve: Curve, base: LabelEfficiency, at: int) -> None:
         )
 
 
-def _arrived(curve: Curve, asked: LabelEfficiencyConfig | None) -> Run | None:
-    """Return the run of a question, and where it is done note it as the one to show."""
-    run = jobs.found(asked) if asked is not None else None
+def _arrived(curve: Curve, question: LabelEfficiencyConfig | None) -> Run | None:
+    """Return the job of a config, and remember the config as the one to show if it is done."""
+    run = jobs.found(question) if question is not None else None
     if run is not None and run.state is State.DONE:
-        state.set_value(_shown_last(curve), asked)
+        state.set_value(_shown_last(curve), question)
     return run
 
 
@@ -127,22 +127,22 @@ def _shown_last(curve: Curve) -> str:
     return f"curve.shown.{curve.run.id}"
 
 
-def _show(run: Run, found: LabelEfficiency) -> None:
-    if found.sentences:
-        st.markdown(f"**{plain(found.sentences[0])}**")
+def _show(run: Run, result: LabelEfficiency) -> None:
+    if result.sentences:
+        st.markdown(f"**{plain(result.sentences[0])}**")
     st.plotly_chart(
-        plots.label_efficiency(found, page_header.dark()),
+        plots.label_efficiency(result, page_header.dark()),
         key=f"label_curve_figure-{run.id}",
         config=tables.CONFIG,
         theme=None,
-        alt="Test accuracy by the number of labels, a line for each way to learn",
+        alt="Test accuracy by the number of labels, a line for each method",
     )
-    for sentence in found.sentences[1:]:
+    for sentence in result.sentences[1:]:
         st.markdown(f"- {plain(sentence)}")
-    st.caption(f"{MEANING} Here: {found.n_test:,} test texts, {found.n_validation:,} validation texts.")
+    st.caption(f"{MEANING} Here: {result.n_test:,} test texts, {result.n_validation:,} validation texts.")
     with st.expander("The numbers", icon=":material/table_rows:"):
         shares = tables.fractions("accuracy", "low", "high")
-        tables.table(found.frame(), "label curve", key=f"curve-{run.id}", config=shares)
+        tables.table(result.frame(), "label curve", key=f"curve-{run.id}", config=shares)
         tables.download(
-            found.draws(), "label curve draws", key=f"curve_draws-{run.id}", label="Every draw as CSV"
+            result.draws(), "label curve draws", key=f"curve_draws-{run.id}", label="Every draw as CSV"
         )

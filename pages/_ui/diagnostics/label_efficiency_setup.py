@@ -1,4 +1,4 @@
-"""What a run's label curve is made of: labels as they are counted, sizes, draws, and its study."""
+"""Setup of a label efficiency curve: label counting, subset sizes, seeds, study."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,12 +21,12 @@ from translearn_core.runs.label_efficiency_studies import (
 
 TOTAL, EACH = "in total", "for each class"
 SEEDS = 3
-"""Draws of the labels at first: the fewest that tell chance from difference."""
+"""Default number of draws of the labels: the fewest that allow an estimate of the variance."""
 
 
 @dataclass(frozen=True)
 class Curve:
-    """One run's curve; `balanced`: all classes get equally many labels."""
+    """Label efficiency curve of one run; `balanced`: equally many labels for each class."""
 
     run: Run
     experiment: ExperimentConfig
@@ -37,7 +37,7 @@ class Curve:
 
     @property
     def rows(self) -> int:
-        """All training rows."""
+        """Number of training rows."""
         return freeze_map.task_of(self.diagnosis).train
 
     @property
@@ -52,7 +52,7 @@ class Curve:
         return tuple(sorted({*self.offered, *trained}))
 
     def question(self, done: Sequence[str] = (), at: int | None = None) -> LabelEfficiencyConfig:
-        """Return what to ask about `at` labels, about 64 where nobody says, with the runs that are done."""
+        """Return the job config for a target of `at` labels, by default about 64, with the runs `done`."""
         cells = label_efficiency_arms(self.study, done, self.rows) if self.study else ()
         return label_efficiency_config(
             self.experiment, self.sizes, self.seeds, balanced=self.balanced, cells=cells, at=at
@@ -60,13 +60,13 @@ class Curve:
 
 
 def look_of(config: ExperimentConfig) -> DiagnoseConfig:
-    """Return the question what the table of a run is as a task, with all its training rows."""
+    """Return the diagnosis config of a run's table with all its training rows."""
     data = config.data.model_copy(update={"train_rows": None, "rows_seed": None, "balanced": False})
     return DiagnoseConfig(data=data, backbone=config.backbone, token_limit=config.features.token_limit)
 
 
 def curve_of(run: Run, config: ExperimentConfig) -> Curve | None:
-    """Return a run's curve as it is chosen to be counted; None while the labels are being counted."""
+    """Return a run's curve with the chosen label counting; None while the table is diagnosed."""
     diagnosis = jobs.submit_and_watch(look_of(config), Diagnosis, "Counting the labels")
     if diagnosis is None:
         return None
@@ -81,5 +81,7 @@ def curve_of(run: Run, config: ExperimentConfig) -> Curve | None:
     balanced = counted == EACH
     counts = [int(n) for n in diagnosis.counts["train"] if n]
     offered = suggested_sizes(sum(counts), counts if balanced else ())
-    mine = (study for study in study_list.book().all(run.owner) if belongs(study, config, balanced=balanced))
-    return Curve(run, config, diagnosis, balanced, offered, next(mine, None))
+    studies = (
+        study for study in study_list.book().all(run.owner) if belongs(study, config, balanced=balanced)
+    )
+    return Curve(run, config, diagnosis, balanced, offered, next(studies, None))

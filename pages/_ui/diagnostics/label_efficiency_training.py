@@ -1,4 +1,4 @@
-"""The trained lines of a label curve: what they cost, the button that starts them, and how far they are."""
+"""Trained lines of a label efficiency curve: cost, start button, progress."""
 
 from collections.abc import Sequence
 
@@ -18,16 +18,16 @@ from translearn_core.settings import settings
 
 STEPS = (
     "On very few labels an epoch is a single step. So epochs are added there until a run takes "
-    f"{FEWEST_STEPS} steps: without them a way to train would fail for want of steps, and not of labels."
+    f"{FEWEST_STEPS} steps: otherwise a method could fail for lack of steps, not of labels."
 )
 
 
 def part(curve: Curve) -> None:
-    """Offer to train the curve's other lines; once they are asked for, show how far they are."""
+    """Offer to train the curve's other lines, or show their progress."""
     if curve.study is None:
         _offer(curve)
         return
-    st.markdown("**The trained lines**; each run is an ordinary one, which you find among your runs.")
+    st.markdown("**The trained lines**; each run is an ordinary one, listed among your runs.")
     study_list.watch(curve.study)
     st.caption(STEPS)
     navigation.link("study", "Compare these runs, or add sizes and draws", study=curve.study.id)
@@ -36,7 +36,7 @@ def part(curve: Curve) -> None:
 def _offer(curve: Curve) -> None:
     st.markdown(
         "**Add the trained lines.** Your settings are trained on each number of labels, and so is the same "
-        "architecture from fresh weights, which has nothing to transfer. Only that line tells what the "
+        "architecture from random weights, which has nothing to transfer. Only that line tells what the "
         "pretrained weights are worth."
     )
     anatomy = jobs.submit_and_watch(
@@ -57,13 +57,15 @@ def _offer(curve: Curve) -> None:
         return
     _cost(curve, planned, anatomy)
     if st.button("Train them", key="train_curve", type="primary", icon=":material/play_arrow:"):
-        study_list.book().add(state.owner(), short(f"Label curve of {curve.run.name}", 100), config, blocks)
+        study_list.book().add(
+            state.owner(), short(f"Label efficiency of {curve.run.name}", 100), config, blocks
+        )
         ensure_engine(settings())
         st.rerun()
 
 
 def _grid(curve: Curve) -> tuple[list[int], range]:
-    """Choose the numbers of labels and the seeds that draw them."""
+    """Choose the subset sizes and the seeds that draw them."""
     key, classes = f"label_efficiency_sizes-{curve.run.id}-{curve.balanced}", len(curve.diagnosis.classes)
     state.init_widget(key, list(curve.offered))
     left, right = st.columns([3, 1])
@@ -81,7 +83,7 @@ def _grid(curve: Curve) -> tuple[list[int], range]:
             20,
             SEEDS,
             key=f"curve_seeds-{curve.run.id}",
-            help="how often other labels are drawn and trained on: three tell chance from difference",
+            help="random subsets for each size: at least three are needed to estimate the variance",
         )
     return sorted(sizes), range(int(seeds))
 
@@ -93,11 +95,11 @@ def _named(size: int, rows: int, classes: int) -> str:
 
 
 def _cost(curve: Curve, planned: Sequence[PlannedRun], anatomy: BackboneInfo) -> None:
-    """Say how many runs it takes and about how long."""
-    there = set(study_list.book().progress(state.owner(), [job_id(one.config) for one in planned]).done)
-    left = [one.config for one in planned if job_id(one.config) not in there]
-    said = f" {len(there)} of them were trained before and cost nothing." if there else ""
-    st.markdown(f"**{len(planned)} runs**, one for each line, number and draw.{said}")
+    """Show the number of runs and their estimated time."""
+    done = set(study_list.book().progress(state.owner(), [job_id(run.config) for run in planned]).done)
+    left = [run.config for run in planned if job_id(run.config) not in done]
+    note = f" {len(done)} of them were trained before and cost nothing." if done else ""
+    st.markdown(f"**{len(planned)} runs**, one for each line, number and draw.{note}")
     if left:
         seconds = about(sum(_seconds(curve, left, anatomy)))
         st.caption(
@@ -107,7 +109,7 @@ def _cost(curve: Curve, planned: Sequence[PlannedRun], anatomy: BackboneInfo) ->
 
 
 def _seconds(curve: Curve, left: Sequence[ExperimentConfig], anatomy: BackboneInfo) -> list[float]:
-    """Return about how long each run takes: by timed steps where there are some, else by the run itself."""
+    """Return the estimated seconds of each run: from the cost model if profiled, else scaled from the run."""
     task = freeze_map.task_of(curve.diagnosis)
     calibration = freeze_map.known(curve.experiment)
     if calibration is not None:

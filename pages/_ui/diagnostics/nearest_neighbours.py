@@ -1,4 +1,4 @@
-"""The texts nearest to one text, before training and after it, side by side."""
+"""Nearest neighbours of one text before and after training, side by side."""
 
 from functools import partial
 
@@ -15,59 +15,57 @@ from translearn_core.runs import Run
 
 COLUMNS = ["place", "text", "label", "stays", "distance"]
 LONGEST = 400
-"""Characters of a text that a browser is sent."""
+"""Characters of a text sent to the browser."""
 TALL = 76
-"""Pixels of a row, room for four lines of a text; up to 64 a browser shows one."""
+"""Row height in pixels: four lines of text; below 65 only one is shown."""
 STAYS = "whether it is among the nearest both before and after"
-DISTANCE = (
-    "Distances are in units of the typical one, the median from this text to all others: 0.5 is half of it."
-)
+DISTANCE = "Distances are divided by the median distance from this text to all others."
 
 
 def panel(run: Run, evaluation: Evaluation, layer: int, index: int) -> None:
-    """Show which texts lie nearest to line `index` of a run's predictions in a layer."""
-    found = jobs.submit_and_watch(
+    """Show the nearest neighbours, in one layer, of row `index` of a run's predictions."""
+    result = jobs.submit_and_watch(
         NeighboursConfig(job=run.job.id, layer=layer, index=index),
         NearestNeighbours,
         "Looking for its neighbours",
     )
-    if found is None:
+    if result is None:
         return
     predictions = evaluation.predictions
     own = predictions.iloc[index]
     with st.container(border=True, key="neighbourhood"):
         st.markdown(f"Nearest to **“{plain(short(own['text'], 160))}”** ({plain(own['label'])})")
-        st.markdown(caption(found, predictions["label"]))
-        for number, column in enumerate(st.columns(len(found.variants))):
+        st.markdown(caption(result, predictions["label"]))
+        for number, column in enumerate(st.columns(len(result.variants))):
             with column:
-                _list(found, number, predictions)
+                _list(result, number, predictions)
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(DISTANCE)
-            tables.download(listed(found, predictions), "neighbours", key="neighbours")
+            tables.download(listed(result, predictions), "neighbours", key="neighbours")
 
 
-def caption(found: NearestNeighbours, labels: pd.Series) -> str:
-    """Return how many neighbours stay, and how many carry the text's label under each variant."""
-    size = found.neighbours.shape[1]
-    own = [int((labels.iloc[lines] == labels.iloc[found.index]).sum()) for lines in found.neighbours]
-    stay = f"**{len(found.kept)} of its {size}** nearest texts are the same before and after."
-    return f"{stay} **{own[0]} of {size}** carried its label before, **{own[-1]} of {size}** after."
+def caption(result: NearestNeighbours, labels: pd.Series) -> str:
+    """Return a sentence on the overlap and the label agreement of the neighbours."""
+    size = result.neighbours.shape[1]
+    own = [int((labels.iloc[lines] == labels.iloc[result.index]).sum()) for lines in result.neighbours]
+    stay = f"**{len(result.kept)} of its {size}** nearest neighbours are the same before and after."
+    return f"{stay} **{own[0]} of {size}** have its label before, **{own[-1]} of {size}** after."
 
 
-def listed(found: NearestNeighbours, predictions: pd.DataFrame) -> pd.DataFrame:
-    """Return the neighbours with their texts: one line per variant and neighbour."""
-    frame = found.frame()
+def listed(result: NearestNeighbours, predictions: pd.DataFrame) -> pd.DataFrame:
+    """Return the neighbours with their texts: one row per variant and neighbour."""
+    frame = result.frame()
     rows = predictions.iloc[frame["index"]]
     return frame.assign(
-        stays=np.isin(frame["index"], found.kept),
+        stays=np.isin(frame["index"], result.kept),
         **{name: rows[name].to_numpy() for name in ("text", "label", "split", "row")},
     ).drop(columns="index")
 
 
-def _list(found: NearestNeighbours, number: int, predictions: pd.DataFrame) -> None:
-    variant = found.variants[number]
+def _list(result: NearestNeighbours, number: int, predictions: pd.DataFrame) -> None:
+    variant = result.variants[number]
     st.markdown(f"**{TITLES.get(variant, plain(variant))}**")
-    frame = listed(found, predictions)
+    frame = listed(result, predictions)
     frame = frame.loc[frame["model"] == variant, COLUMNS]
     st.dataframe(
         frame.assign(text=frame["text"].map(partial(short, limit=LONGEST))),

@@ -1,4 +1,4 @@
-"""The numbers beside the pictures: how texts of one class lie, and how far a picture shows it."""
+"""Metrics below the projections: label agreement, silhouette, trustworthiness, neighbour overlap."""
 
 import math
 
@@ -8,56 +8,55 @@ from pages._ui.shell.formatting import percent, span
 from translearn_core.results import Projection
 
 TITLES = {"pretrained": "Before training", "fine-tuned": "After training"}
-"""What variants are called on screen."""
+"""Titles of the model variants."""
 
 PURITY = (
-    "For the test texts, which the model never learned from: the share of a text's 10 nearest neighbours, "
-    "among all texts on the map and in the layer's full width, that carry its label; below it the 95 % "
-    "interval."
+    "10-nearest-neighbour label agreement: the share of a test text's 10 nearest neighbours, among all texts "
+    "of the projection and in all dimensions of the layer, that have its label; below it the 95 % interval."
 )
 SILHOUETTE = (
-    "How much nearer a test text lies to its own class than to the next one, in the layer's full width. "
-    "1: classes are tight and far apart; 0: they overlap; -1: texts lie in the midst of another class."
+    "How much nearer a test text is to its own class than to the next one, in all dimensions of the layer. "
+    "1: classes are compact and far apart; 0: they overlap; -1: texts lie within another class."
 )
 TRUSTWORTHINESS = (
-    "How far to believe this picture: whether neighbours on it are neighbours in the layer's full width. "
-    "1: all of them are; about 0.5: the picture might as well be drawn by chance."
+    "Whether neighbours in this projection are neighbours in all dimensions of the layer. 1: all of them "
+    "are; about 0.5: no better than a random layout."
 )
 KEPT = (
-    "Of the 10 texts nearest to a text before training, how many are still among its 10 nearest after it. "
-    "All: nothing moved; few: training has sorted the texts anew."
+    "Overlap: of a text's 10 nearest neighbours before training, the share that is still among its 10 "
+    "nearest after it. All: nothing moved; few: training rearranged the texts."
 )
 
 
 def beside(projection: Projection, number: int) -> None:
-    """Show the numbers of one picture, and the line to hold the first against."""
-    found = projection.nearness[number]
-    known = not math.isnan(found.purity)
+    """Show the metrics of one projection, with the chance level of the first."""
+    quality = projection.nearness[number]
+    has_purity = not math.isnan(quality.purity)
     with st.container(border=True, horizontal=True, gap="medium", key=f"nearness-{number}"):
         st.metric(
-            "Same class",
-            percent(found.purity) if known else "–",
-            span(found.interval.low, found.interval.high) if known else None,
+            "Label agreement",
+            percent(quality.purity) if has_purity else "–",
+            span(quality.interval.low, quality.interval.high) if has_purity else None,
             delta_color="off",
             delta_arrow="off",
             help=PURITY,
             width="content",
         )
-        st.metric("Silhouette", _plain(found.silhouette), help=SILHOUETTE, width="content")
-        st.metric("Trustworthiness", _plain(found.trustworthiness), help=TRUSTWORTHINESS, width="content")
-    if known:
-        st.caption(f"Neighbours drawn blindly: {percent(projection.chance)} of the same class.")
+        st.metric("Silhouette", _plain(quality.silhouette), help=SILHOUETTE, width="content")
+        st.metric("Trustworthiness", _plain(quality.trustworthiness), help=TRUSTWORTHINESS, width="content")
+    if has_purity:
+        st.caption(f"Chance level of the label agreement: {percent(projection.chance)}.")
     else:
-        st.caption("There are too few test texts to ask for their neighbours.")
+        st.caption("There are too few test texts to compute the label agreement.")
 
 
 def between(projection: Projection) -> None:
-    """Say how many neighbours a text has in both pictures."""
+    """Show the overlap of nearest neighbours between the first and the last projection."""
     if not math.isnan(projection.kept):
         interval = span(projection.kept_interval.low, projection.kept_interval.high)
         st.markdown(
-            f"From the first picture to the last a text keeps **{percent(projection.kept)}** of its 10 "
-            f"nearest neighbours (95 % interval {interval}).",
+            f"Neighbour overlap: **{percent(projection.kept)}** of a text's 10 nearest neighbours are the "
+            f"same before and after training (95 % interval {interval}).",
             help=KEPT,
         )
 

@@ -1,4 +1,4 @@
-"""Probes on a page: what to ask every layer for, the figure of all models, and what it says."""
+"""Linear probing panel: target selection, accuracy by layer and model, sentences."""
 
 import streamlit as st
 
@@ -11,15 +11,14 @@ from translearn_core.runs import Run
 
 CHOICE = (
     "The best layers are chosen by cross-validation on the training rows, never on test. For the fine-tuned "
-    "model that cross-validation is optimistic, because it was trained on those very labels: trust its test "
-    "score."
+    "model that cross-validation is optimistic, because it was trained on those labels: use its test score."
 )
-"""How the best layers were found, and what that is worth."""
+"""Selection of the best layers, and its bias."""
 ABOUT = "probe_about"
 
 
 def about(run: Run) -> str | None:
-    """Choose what is probed for: the label (None), the length of the texts, or another column."""
+    """Choose the probing target: the label (None), the text length, or another column."""
     config = run.job.config
     assert isinstance(config, ExperimentConfig)
     label = config.data.label
@@ -34,7 +33,7 @@ def about(run: Run) -> str | None:
             list(choices),
             format_func=choices.__getitem__,
             key=ABOUT,
-            help="does the model still know what it was not trained for? Numbers are cut into quarters",
+            help="the target of the linear probe; numeric columns are cut into quartiles",
             width=360,
         )
         or None
@@ -42,25 +41,25 @@ def about(run: Run) -> str | None:
 
 
 def figure(scores: ProbeScores) -> None:
-    """Show the layers' scores, what they say, and the numbers."""
+    """Show probe accuracy by layer as figure, sentences and table."""
     st.plotly_chart(
         plots.probe_lines(scores, page_header.dark()),
         key="probe_lines",
         config=tables.CONFIG,
         theme=None,
-        alt="Probe accuracy by layer and model, and below how far it lies above that on a control task",
+        alt="Probe accuracy by layer and model, and below it the selectivity",
     )
     for sentence in scores.sentences:
         st.markdown(plain(sentence))
     below = (
-        " The small panel: each bar reaches from the control task up to the real one, its length is the "
-        "selectivity."
+        " Small panel: each bar reaches from the accuracy on the control task (random labels) to that on the "
+        "real one; its length is the selectivity."
         if len(scores.control_test)
         else ""
     )
     st.caption(
-        "Layer 0 is the embeddings, layer k comes after block k-1. Where the lines part, training changed "
-        f"what the layer knows.{below} {CHOICE}"
+        "Layer 0 is the embeddings, layer k the output of block k-1. Where the lines diverge, training "
+        f"changed the layer.{below} {CHOICE}"
     )
     numbers = scores.frame()
     shares = tables.fractions(*(name for name in numbers if name not in ("model", "layer")))
@@ -68,6 +67,6 @@ def figure(scores: ProbeScores) -> None:
 
 
 def _columns(config: ExperimentConfig) -> list[str]:
-    asked = jobs.found(ReadConfig(dataset=config.data.dataset))
-    reading = result_cache.cached_result(asked, TableProfile) if asked is not None else None
+    read_run = jobs.found(ReadConfig(dataset=config.data.dataset))
+    reading = result_cache.cached_result(read_run, TableProfile) if read_run is not None else None
     return [column.name for column in reading.columns] if reading is not None else []

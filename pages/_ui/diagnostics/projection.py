@@ -1,4 +1,4 @@
-"""Projections side by side: what is circled on one is marked on the other."""
+"""Linked 2-D projections: points selected on one are marked on the others."""
 
 from functools import partial
 from typing import Any
@@ -24,28 +24,30 @@ COLOURS: dict[str, plots.Colouring] = {
     "Error": "error",
     "Split": "split",
 }
-"""What points may be coloured by, as it is called on screen."""
+"""Colourings of the points by label."""
 
 
 @st.fragment
 def panel(run: Run, anatomy: BackboneInfo) -> None:
-    """Show the pictures of a layer, their numbers, and the texts that are picked on them."""
+    """Show the projections of a layer, their metrics, and the selected texts."""
     with errors.show_errors():
         _panel(run, anatomy)
 
 
 def _panel(run: Run, anatomy: BackboneInfo) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        asked = ProjectConfig(job=run.job.id, layer=_layer(anatomy.n_blocks), method=_method())
+        projection_config = ProjectConfig(job=run.job.id, layer=_layer(anatomy.n_blocks), method=_method())
         colour = st.segmented_control("Colour", list(COLOURS), default="Label", required=True, key="colour")
     with st.expander("More settings", icon=":material/tune:"), st.grid(4, min_column_width=140):
-        more = ("neighbours", "min_dist", "limit", "seed")
-        asked = config_fields.edit(asked, more if asked.method is Method.UMAP else more[2:], "projection")
-    projection = jobs.submit_and_watch(asked, Projection, "Drawing the map")
+        fields = ("neighbours", "min_dist", "limit", "seed")
+        projection_config = config_fields.edit(
+            projection_config, fields if projection_config.method is Method.UMAP else fields[2:], "projection"
+        )
+    projection = jobs.submit_and_watch(projection_config, Projection, "Computing the projection")
     if projection is None:
         return
     st.markdown(plain(projection.sentence))
-    picked = _pair(run, projection, COLOURS[colour], f"{job_id(asked)} {colour}")
+    picked = _pair(run, projection, COLOURS[colour], f"{job_id(projection_config)} {colour}")
     neighbourhood_quality.between(projection)
     caption(projection)
     text_table.panel(run, projection, picked)
@@ -55,7 +57,7 @@ def _layer(n_blocks: int) -> int:
     if state.get_value("layer", n_blocks) > n_blocks:
         state.set_value("layer", n_blocks)
     state.init_widget("layer", n_blocks)
-    help_ = "0: the embeddings, before any block; k: after block k-1"
+    help_ = "0: the embeddings; k: the output of block k-1"
     return st.slider("Layer", 0, n_blocks, key="layer", help=help_, width=260)
 
 
@@ -72,15 +74,15 @@ def _method() -> Method:
 
 
 def _pair(run: Run, projection: Projection, colour: plots.Colouring, figure: str) -> PointSelection:
-    """Draw every variant, marked with what was picked, and return that."""
+    """Draw every variant with the selection marked, and return the selection."""
     dark = page_header.dark()
     figure += " dark" if dark else " light"
-    now: PointSelection = state.get_value(text_table.picked(run)) or nothing(len(projection.variants))
-    on = None if now.circled is None else _selection(projection, now.circled)
-    now = now.on(figure, inside_polygon(on))
-    state.set_value(text_table.picked(run), now)
+    selection: PointSelection = state.get_value(text_table.picked(run)) or nothing(len(projection.variants))
+    on = None if selection.circled is None else _selection(projection, selection.circled)
+    selection = selection.on(figure, inside_polygon(on))
+    state.set_value(text_table.picked(run), selection)
     for number, column in enumerate(st.columns(len(projection.variants))):
-        variant, mark = projection.variants[number], now.marks[number]
+        variant, mark = projection.variants[number], selection.marks[number]
         marked = np.flatnonzero(np.isin(projection.index, mark.lines))
         with column:
             st.markdown(f"**{TITLES.get(variant, plain(variant))}**")
@@ -94,32 +96,34 @@ def _pair(run: Run, projection: Projection, colour: plots.Colouring, figure: str
                 alt=f"Texts as points, {variant}",
             )
             neighbourhood_quality.beside(projection, number)
-    return now
+    return selection
 
 
 def _circle(run: Run, projection: Projection, number: int, figure: str) -> None:
-    """Take over what was circled on a picture; nothing, if that was taken back."""
+    """Select the points inside the shape drawn on a projection; clear if it was removed."""
     hit = inside(projection.coordinates[number], _selection(projection, number) or {})
-    now: PointSelection = state.get_value(text_table.picked(run))
+    selection: PointSelection = state.get_value(text_table.picked(run))
     lines = projection.index[hit]
-    state.set_value(text_table.picked(run), now.circle(lines, number, figure) if len(hit) else now.find(NONE))
+    state.set_value(
+        text_table.picked(run), selection.circle(lines, number, figure) if len(hit) else selection.find(NONE)
+    )
     state.set_value(text_table.filters(run), "")
 
 
 def _selection(projection: Projection, number: int) -> dict[str, Any] | None:
-    """Return the box and lasso on a picture, as it was drawn last."""
+    """Return the box and lasso of a projection."""
     event = state.get_value(f"map-{projection.variants[number]}")
     return None if event is None else event["selection"]
 
 
 def caption(projection: Projection) -> None:
-    """Say how the pictures were made, and offer their numbers."""
+    """Show the settings of the projections and offer their coordinates."""
     settings = ", ".join(f"{name} {value}" for name, value in projection.settings.items())
     placed, total, visible = len(projection.row), projection.total, len(projection.shown)
     texts = f"all {total:,} texts" if placed == total else f"{placed:,} of {total:,} texts"
     drawn = f"{visible:,} of them" if visible < placed else "all of them"
     st.caption(
-        f"{plain(settings)}; {texts} are placed, {drawn} drawn. Distances between far-apart groups mean "
+        f"{plain(settings)}; {texts} are projected, {drawn} drawn. Distances between distant groups mean "
         "little."
     )
     tables.download(projection.frame, "projection", key="projection", label="Coordinates as CSV")

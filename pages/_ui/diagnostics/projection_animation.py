@@ -1,4 +1,4 @@
-"""Layer by layer: the same texts in every layer, before and after training, moved through in the browser."""
+"""Animation of the 2-D projections of all layers, before and after training."""
 
 import streamlit as st
 
@@ -11,26 +11,23 @@ from translearn_core.results import BackboneInfo, ProjectionAnimation
 from translearn_core.runs import Run
 
 LOOK = (
-    "Press Play, or pull the slider, and follow the points from the embeddings up to the last layer: do "
-    "texts of one class come together, and do they come closer after training than before? Solid points are "
-    "test texts, which the model never learned from."
+    "An animation of the 2-D projections of all layers. Press Play, or move the slider, and follow the "
+    "points from the embeddings to the last layer: do texts of one class come together, and more so after "
+    "training? Solid points are test texts, which the model never learned from."
 )
-HEAD_ONLY = (
-    "Only the head trained in this run, so every layer is after training what it was before: there is one "
-    "picture of each. It shows what the model could do before it saw your labels."
-)
+HEAD_ONLY = "Only the head trained in this run, so no layer changed: there is one projection of each."
 UNSEEN = "The layers of this architecture cannot be looked at one by one, so there is nothing to show."
 HOW = (
-    "Each layer is seen from the side where its texts lie furthest apart (its two principal components, for "
-    "both models together), turned to lie as close as it can to the layer before. Directions and distances "
-    "between layers mean nothing; only who lies near whom does, and of that the lines below are the "
-    "evidence: they count neighbours in the layer's full width. The shaded ribbons are 95 % intervals."
+    "Each layer is projected on its two principal components (PCA of both models together), rotated to match "
+    "the layer before (Procrustes alignment). Directions and distances between layers mean nothing; only "
+    "neighbourhoods do, and the lines below are their evidence: label agreement of nearest neighbours in all "
+    "dimensions of the layer, with 95 % intervals."
 )
 BESIDE, STACKED = "Side by side", "One above the other"
 
 
 def panel(run: Run, anatomy: BackboneInfo) -> None:
-    """Show the texts of a run in every layer."""
+    """Show a run's projection animation, or the button that computes it."""
     config = run.job.config
     assert isinstance(config, ExperimentConfig)
     st.subheader("Layer by layer", anchor=False)
@@ -40,25 +37,25 @@ def panel(run: Run, anatomy: BackboneInfo) -> None:
     st.markdown(LOOK)
     if not config.trains_backbone:
         st.caption(HEAD_ONLY)
-    asked = ProjectionAnimationConfig(job=run.job.id)
-    if jobs.found(asked) is None:
+    animation_config = ProjectionAnimationConfig(job=run.job.id)
+    if jobs.found(animation_config) is None:
         if st.button("Show every layer", key="film", icon=":material/movie:"):
-            jobs.submit(asked)
+            jobs.submit(animation_config)
             st.rerun()
         return
-    result = jobs.submit_and_watch(asked, ProjectionAnimation, "Looking into every layer")
+    result = jobs.submit_and_watch(animation_config, ProjectionAnimation, "Looking into every layer")
     if result is not None:
         _show(run, result, both=config.trains_backbone)
 
 
 def why_not(anatomy: BackboneInfo) -> str | None:
-    """Return why a run's layers cannot be shown; None if they can."""
+    """Return why the layers cannot be shown; None if they can."""
     return None if anatomy.supports_partial_forward else UNSEEN
 
 
 def _show(run: Run, result: ProjectionAnimation, *, both: bool) -> None:
     stacked = both and _stacked()
-    with st.container(width=620 if stacked else 1100):  # wider, the panes would only gain empty margins
+    with st.container(width=620 if stacked else 1100):  # a wider figure would only add margins
         st.plotly_chart(
             plots.projection_animation(result, 0, page_header.dark(), stacked=stacked),
             key=f"walked-{stacked}",
@@ -81,8 +78,8 @@ def _show(run: Run, result: ProjectionAnimation, *, both: bool) -> None:
 
 
 def _stacked() -> bool:
-    """Choose how the two panes lie: on a telephone one above the other at first."""
-    state.init_widget("film_panes", STACKED if _on_a_telephone() else BESIDE)
+    """Choose the layout of the two panes; stacked by default on a phone."""
+    state.init_widget("film_panes", STACKED if _on_a_phone() else BESIDE)
     st.segmented_control(
         "Before and after",
         [BESIDE, STACKED],
@@ -93,6 +90,6 @@ def _stacked() -> bool:
     return bool(state.get_value("film_panes") == STACKED)
 
 
-def _on_a_telephone() -> bool:
-    """Whether the browser says that it is a telephone's."""
+def _on_a_phone() -> bool:
+    """Whether the user agent is that of a phone."""
     return "Mobi" in st.context.headers.get("User-Agent", "")

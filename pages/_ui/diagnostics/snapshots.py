@@ -1,4 +1,4 @@
-"""A training replayed: the same texts before it and after each stage, moved by a slider in the browser."""
+"""Training snapshots: projection and probe accuracy at several epochs of a run."""
 
 import numpy as np
 import streamlit as st
@@ -13,35 +13,35 @@ from translearn_core.runs import Run
 
 LAYER = "replay_layer"
 HARDLY = 0.01
-"""A smaller change than this is none worth naming."""
+"""Smallest increase of label agreement that is reported."""
 
 
 def panel(run: Run, anatomy: BackboneInfo) -> None:
-    """Show how one layer's picture and every layer's probe came about."""
+    """Show a run's training snapshots, or the button that computes them."""
     config = run.job.config
     assert isinstance(config, ExperimentConfig)
-    st.subheader("Stage by stage", anchor=False)
+    st.subheader("Stage by stage: training snapshots", anchor=False)
     if (nothing := why_not(config, anatomy)) is not None:
         st.caption(nothing)
         return
     st.markdown(
-        "The same texts, looked at before training and again and again during it. Press Play, or pull the "
+        "Snapshots of the model before and during training, on the same texts. Press Play, or move the "
         "slider, and follow the points: solid ones are test texts, which the model never learned from. The "
-        "lines below say how well the simplest classifier, a probe, does on every layer at that moment."
+        "lines below are the accuracy of a linear probe on every layer at that epoch."
     )
-    asked = SnapshotsConfig(job=run.job.id, layer=_layer(anatomy.n_blocks))
+    snapshots_config = SnapshotsConfig(job=run.job.id, layer=_layer(anatomy.n_blocks))
     pressed = f"replay-{run.id}"
-    if jobs.found(asked) is None and not state.get_value(pressed):
+    if jobs.found(snapshots_config) is None and not state.get_value(pressed):
         if not st.button("Replay the training", key="replay", icon=":material/replay:"):
             return
         state.set_value(pressed, True)
-    result = jobs.submit_and_watch(asked, Snapshots, "Looking at the training again")
+    result = jobs.submit_and_watch(snapshots_config, Snapshots, "Computing the snapshots")
     if result is not None:
         _show(run, result)
 
 
 def why_not(config: ExperimentConfig, anatomy: BackboneInfo) -> str | None:
-    """Return why a run has nothing to replay; None if it has."""
+    """Return why a run has no snapshots; None if it has."""
     if not config.trains_backbone:
         return "Only the head trained in this run. No layer moved, so there is nothing to replay."
     if not anatomy.supports_partial_forward:
@@ -55,12 +55,12 @@ def _layer(n_blocks: int) -> int:
     if state.get_value(LAYER, n_blocks) > n_blocks:
         state.set_value(LAYER, n_blocks)
     state.init_widget(LAYER, n_blocks)
-    help_ = "the layer that the map shows; 0: the embeddings, before any block; k: after block k-1"
-    return st.slider("Layer of the map", 0, n_blocks, key=LAYER, help=help_, width=260)
+    help_ = "the layer of the projection; 0: the embeddings; k: the output of block k-1"
+    return st.slider("Layer of the projection", 0, n_blocks, key=LAYER, help=help_, width=260)
 
 
 def _show(run: Run, result: Snapshots) -> None:
-    with st.container(width=900):  # wider, the map would only gain empty margins
+    with st.container(width=900):  # a wider figure would only add margins
         st.plotly_chart(
             plots.snapshot_animation(result, 0, page_header.dark()),
             key="replayed",
@@ -69,9 +69,11 @@ def _show(run: Run, result: Snapshots) -> None:
             alt="Texts as points at every moment of the training, and probe accuracy by layer",
         )
     st.markdown(caption(result))
-    found = result_cache.cached_result(run, RunSummary)
-    if found is not None and found.best_epoch != result.epochs[-1]:
-        st.caption(f"The model that was kept is that of epoch {found.best_epoch}, the best on validation.")
+    run_summary = result_cache.cached_result(run, RunSummary)
+    if run_summary is not None and run_summary.best_epoch != result.epochs[-1]:
+        st.caption(
+            f"The model that was kept is that of epoch {run_summary.best_epoch}, the best on validation."
+        )
     with st.expander("The numbers", icon=":material/table_rows:"):
         shares = tables.fractions("probe accuracy", "low", "high", "same-class neighbours")
         tables.table(result.frame(), "replay", key="replay", config=shares)
@@ -85,29 +87,29 @@ def _show(run: Run, result: Snapshots) -> None:
 
 
 def caption(result: Snapshots) -> str:
-    """Return what to look at: how far the neighbours came, in which step, and what the probe makes of it."""
-    pure, layer = result.purity[:, result.layer], result.layer
-    if len(pure) < 2:
-        return "The run ended after one look: there is nothing to compare it with."
-    gains = np.diff(pure)
-    most = int(np.argmax(gains)) + 1
+    """Return sentences on label agreement, its largest step, and probe accuracy."""
+    agreement, layer = result.purity[:, result.layer], result.layer
+    if len(agreement) < 2:
+        return "The run has one snapshot: there is nothing to compare it with."
+    gains = np.diff(agreement)
+    largest = int(np.argmax(gains)) + 1
     lines = [
-        f"Of a test text's 10 nearest neighbours in layer {layer}, sought among the {len(result.index):,} "
-        f"texts that are followed here, **{percent(pure[0])}** carried its label "
-        f"{plain(result.moments[0])} and **{percent(pure[-1])}** at the end."
+        f"10-nearest-neighbour label agreement of the test texts in layer {layer}, among the "
+        f"{len(result.index):,} texts shown here: **{percent(agreement[0])}** {plain(result.moments[0])}, "
+        f"**{percent(agreement[-1])}** at the end."
     ]
-    if gains[most - 1] < HARDLY:
-        lines.append("No step brought texts of one class visibly closer together.")
-    elif len(pure) > 2:
+    if gains[largest - 1] < HARDLY:
+        lines.append("It did not rise visibly at any snapshot.")
+    elif len(agreement) > 2:
         lines.append(
-            f"The largest step came **{plain(result.moments[most])}**, plus "
-            f"{100 * gains[most - 1]:.1f} points."
+            f"The largest increase came **{plain(result.moments[largest])}**, plus "
+            f"{100 * gains[largest - 1]:.1f} points."
         )
     first, last = result.accuracy[[0, -1], layer]
     interval = span(result.low[-1, layer], result.high[-1, layer])
     lines.append(
         f"A probe on this layer gets {percent(last)} of {result.n_test:,} test texts right at the end "
-        f"({interval}), {percent(first)} at the first look; always the commonest answer gets "
+        f"({interval}), {percent(first)} at first; the majority-class baseline gets "
         f"{percent(result.majority)}."
     )
     return " ".join(lines)

@@ -1,1 +1,1 @@
-"""The draft of an experiment and the forms that fill it."""
+"""The experiment draft and its forms."""

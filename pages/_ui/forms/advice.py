@@ -1,4 +1,4 @@
-"""Advice on where to begin: what was measured, the rules that applied, what speaks against it, one click."""
+"""Recipe advice: measured facts, applied rules, doubts, and a button to apply it."""
 
 from collections.abc import Sequence
 
@@ -19,22 +19,20 @@ TIMES: dict[str, float | None] = {
     "15 minutes": 900.0,
     "1 hour": 3600.0,
 }
-"""How long a training may take, in seconds."""
+"""Time limits of a training in seconds."""
 
 WHAT = (
-    "A few things are measured on your training and validation rows, and rules from papers say what they "
-    "mean. It takes some seconds, and no model is trained."
+    "A few facts are measured on your training and validation rows, and rules from papers turn them into a "
+    "recommendation. It takes some seconds, and no model is trained."
 )
-"""What pressing the button does."""
-
-TAKEN = "Taken: this is your recipe now. Everything in it can still be changed below."
+TAKEN = "Applied: this is your recipe now. Everything in it can still be changed below."
 
 
 def panel(experiment: ExperimentConfig, n_blocks: int) -> None:
-    """Offer advice on the recipe for an experiment, on a backbone of so many blocks."""
+    """Offer advice on the recipe for an experiment, on a backbone of `n_blocks` blocks."""
     time = state.get_value("advice_time", next(iter(TIMES)))
-    asked = question(experiment, TIMES[time])
-    run = jobs.found(asked)
+    advise_config = question(experiment, TIMES[time])
+    run = jobs.found(advise_config)
     with st.expander("Not sure? Ask for advice", icon=":material/support_agent:", expanded=run is not None):
         st.markdown(WHAT)
         with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -42,8 +40,8 @@ def panel(experiment: ExperimentConfig, n_blocks: int) -> None:
             if run is None or run.state is State.STOPPED:
                 if not st.button("Advise me", key="advise", type="primary", icon=":material/rule:"):
                     return
-                run = jobs.submit(asked)
-        advice = jobs.submit_and_watch(asked, Advice, "Measuring your task")
+                run = jobs.submit(advise_config)
+        advice = jobs.submit_and_watch(advise_config, Advice, "Measuring your task")
         if advice is not None:
             _show(advice, experiment, n_blocks)
         elif run.state.live:
@@ -53,7 +51,7 @@ def panel(experiment: ExperimentConfig, n_blocks: int) -> None:
 
 
 def question(experiment: ExperimentConfig, seconds: float | None) -> AdviseConfig:
-    """Return the question about an experiment's task and backbone; its own recipe has no say in it."""
+    """Return the job config for an experiment's task and backbone, independent of its recipe."""
     whole = {"random_init": False, "init_seed": 0, "blocks": None, "fresh_top": 0}
     training, features = experiment.training, experiment.features
     return AdviseConfig(
@@ -90,8 +88,8 @@ def _show(advice: Advice, experiment: ExperimentConfig, n_blocks: int) -> None:
         st.markdown("**What speaks against it**")
         _sentences(advice.doubts)
     st.caption(
-        "These are rules, each with its source; nothing is added up to a score. Only a training tells what "
-        "is best on your table."
+        "These are rules, each with its source; they are not combined into a score. Only a training shows "
+        "what is best on your table."
     )
     st.markdown("**What was measured**")
     facts = pd.DataFrame([(fact.name, fact.value, fact.how) for fact in advice.facts], columns=FACTS)
@@ -101,7 +99,7 @@ def _show(advice: Advice, experiment: ExperimentConfig, n_blocks: int) -> None:
 
 
 def advised(advice: Advice, experiment: ExperimentConfig, n_blocks: int) -> ExperimentConfig:
-    """Return an experiment done as advised."""
+    """Return the experiment with the advised recipe and settings."""
     recipe = RECIPES[RecipeName(advice.recipe)]
     return apply_overrides(recipe.apply(experiment, n_blocks), dict(advice.settings))
 
@@ -112,10 +110,10 @@ def _take(name: RecipeName, after: ExperimentConfig) -> None:
 
 
 def _sentences(reasons: Sequence[Reason]) -> None:
-    for one in reasons:
+    for reason in reasons:
         st.markdown(
-            f"- {plain(one.conclusion)}  \n  :small[:gray[{plain(one.observation)}. Source: "
-            f"{plain(one.source)}]]"
+            f"- {plain(reason.conclusion)}  \n  :small[:gray[{plain(reason.observation)}. Source: "
+            f"{plain(reason.source)}]]"
         )
 
 
@@ -127,4 +125,4 @@ OPTIONS: dict[str, object] = {
     "fits": st.column_config.CheckboxColumn("fits", width=50),
     "note": st.column_config.TextColumn("what to expect", width=450),
 }
-"""How the recipes are shown."""
+"""Column labels of the recipes."""

@@ -1,4 +1,4 @@
-"""Altered copies of training texts: how many, how much altered, how many rows that makes, and examples."""
+"""Data augmentation form (EDA): settings, number of extra rows, examples."""
 
 import streamlit as st
 from pydantic import ValidationError
@@ -10,31 +10,30 @@ from translearn_core.errors import ConfigError
 from translearn_core.results import AugmentationPreview, Diagnosis
 
 WHAT = (
-    "The model can also learn from altered copies of your training texts, in which some words are left out, "
-    "swapped, or joined by a similar one. That helps most where there are few rows. Validation and test rows "
-    "are never altered."
+    "Data augmentation adds altered copies of your training texts, in which some words are deleted, swapped "
+    "or followed by a similar one. That helps most where there are few rows. Validation and test rows are "
+    "never altered."
 )
-"""What this is for."""
 
-FRESH = "A backbone with fresh weights does not know which words are similar, so none are added."
+FRESH = "A backbone with random weights does not know which words are similar, so none are added."
 
 FIELDS = ("copies", "delete", "swap", "insert")
 EXAMPLES = 5
 LINES = 74
-"""Height of a row of examples in pixels: three lines of a text are seen."""
+"""Row height of the examples in pixels: three lines of text."""
 
 COLUMNS: dict[str, object] = {
     "original": st.column_config.TextColumn("your text", width=335),
     "altered": st.column_config.TextColumn("altered copy", width=335),
-    "left out": st.column_config.NumberColumn(width=70, help="words left out"),
-    "swapped": st.column_config.NumberColumn(width=70, help="times two words changed places"),
-    "added": st.column_config.NumberColumn(width=70, help="similar words put beside others"),
+    "left out": st.column_config.NumberColumn(width=70, help="words deleted"),
+    "swapped": st.column_config.NumberColumn(width=70, help="number of swaps of two words"),
+    "added": st.column_config.NumberColumn(width=70, help="similar words inserted"),
 }
-"""How the columns of the examples are called on screen."""
+"""Column labels of the examples."""
 
 
 def panel(draft: state.Draft) -> AugmentConfig:
-    """Draw the form, what it comes to and, if asked for, examples; return what was chosen."""
+    """Draw the form, the number of extra rows and, on request, examples; return the config."""
     st.markdown(WHAT)
     try:
         with st.grid(4, min_column_width=150):
@@ -50,7 +49,7 @@ def panel(draft: state.Draft) -> AugmentConfig:
 
 
 def amount(augment: AugmentConfig, rows: int | None) -> str:
-    """Say how many rows the copies make; `rows` are the training texts, None where that is not known yet."""
+    """Return a sentence on the extra rows; `rows` is the number of training texts, None if not known."""
     if not augment.copies:
         return "Off: the model learns from your texts as they are."
     copies = "1 copy" if augment.copies == 1 else f"{augment.copies} copies"
@@ -72,15 +71,17 @@ def _training_rows(draft: state.Draft) -> int | None:
 def _examples(draft: state.Draft, augment: AugmentConfig) -> None:
     if draft.data is None or not (augment.delete or augment.swap or augment.insert):
         return
-    one = augment.model_copy(update={"copies": 1})
-    asked = AugmentationPreviewConfig(data=draft.data, backbone=draft.backbone, augment=one, texts=EXAMPLES)
-    if jobs.found(asked) is None:
+    single = augment.model_copy(update={"copies": 1})
+    preview_config = AugmentationPreviewConfig(
+        data=draft.data, backbone=draft.backbone, augment=single, texts=EXAMPLES
+    )
+    if jobs.found(preview_config) is None:
         if not st.button("Show examples", key="preview_augmentation", icon=":material/visibility:"):
             return
-        jobs.submit(asked)
+        jobs.submit(preview_config)
         st.rerun()
-    found = jobs.submit_and_watch(asked, AugmentationPreview, "Altering a few texts")
-    if found is not None:
-        frame = found.frame()
+    preview = jobs.submit_and_watch(preview_config, AugmentationPreview, "Altering a few texts")
+    if preview is not None:
+        frame = preview.frame()
         st.dataframe(frame, hide_index=True, key="alterations", column_config=COLUMNS, row_height=LINES)
         tables.download(frame, "altered texts", key="alterations")

@@ -1,4 +1,4 @@
-"""An experiment as a command line that does it again, and what that command needs."""
+"""Command line that reproduces an experiment, with its prerequisites."""
 
 import shlex
 from collections.abc import Collection
@@ -33,24 +33,24 @@ READING = (
     "device",
     "seed",
 )
-"""Settings of a pre-training that the command line has an option for."""
+"""Pretraining settings with an option of the command line."""
 
 FIRST = (
-    "It needs a backbone that was made here, and the terminal knows those that were made from there: run "
-    "this first. On this machine it takes a moment, because the work is done."
+    "It needs a backbone that was pretrained here, and the terminal knows only its own: run this first. On "
+    "this machine it takes a moment, because the work is done."
 )
-GONE = "It needs a backbone that was deleted, so it works only where that still is."
+GONE = "It needs a backbone that was deleted, so it works only where that still exists."
 BESIDE = (
-    "It needs a backbone that was made in a way the terminal has no words for: make one like it, and put its "
-    "id after --backbone."
+    "It needs a backbone that was made in a way the command line has no options for: make one like it, and "
+    "put its id after --backbone."
 )
 
 
 def show(run: Run, config: ExperimentConfig) -> None:
-    """Show the command, and what it needs to do the same."""
+    """Show the command and its prerequisites."""
     file, parts = files(run.owner, config.data.dataset)
-    looked = jobs.found(BackboneInfoConfig(backbone=config.backbone))
-    anatomy = result_cache.cached_result(looked, BackboneInfo) if looked else None
+    info_run = jobs.found(BackboneInfoConfig(backbone=config.backbone))
+    anatomy = result_cache.cached_result(info_run, BackboneInfo) if info_run else None
     st.caption("The same from a terminal:")
     options = state.store().workspace.read_options(config.data.dataset)
     st.code(cli_command(config, file, parts, anatomy, options), language="bash", wrap_lines=True)
@@ -68,9 +68,9 @@ def show(run: Run, config: ExperimentConfig) -> None:
 def reading_on(
     config: PretrainConfig, file: str, parts: Collection[str] = (), options: ReadOptions | None = None
 ) -> str | None:
-    """Return the command line that makes the same backbone under the same id; None where there is none.
+    """Return the command line that makes the same backbone under the same id; None if there is none.
 
-    `options` say how the file is read.
+    `options` are the read options of the file.
     """
     source = BackboneConfig(id=config.backbone.id, random_init=config.backbone.random_init)
     if source != config.backbone or non_default_settings(parts):
@@ -84,15 +84,15 @@ def reading_on(
 
 
 def _needed(owner: str, backbone: BackboneConfig) -> None:
-    """Say what must have been made before a backbone is there, the first one first."""
+    """Show the commands that make a backbone and those it is based on, in order."""
     commands: list[str | None] = []
     while backbone.id.startswith(ADAPTED):
         try:
-            made = state.store().run(owner, backbone.id.removeprefix(ADAPTED))
+            pretraining = state.store().run(owner, backbone.id.removeprefix(ADAPTED))
         except NotFoundError:
             st.caption(GONE)
             return
-        config = made.job.config
+        config = pretraining.job.config
         assert isinstance(config, PretrainConfig)
         options = state.store().workspace.read_options(config.dataset)
         commands.insert(0, reading_on(config, *files(owner, config.dataset), options))
@@ -105,7 +105,7 @@ def _needed(owner: str, backbone: BackboneConfig) -> None:
 
 
 def files(owner: str, digest: str) -> tuple[str, Collection[str]]:
-    """Return the name of a data set's file, and the parts that have files of their own."""
+    """Return the name of a data set's file, and its parts with separate files."""
     try:
         return state.store().dataset(owner, digest).name, state.store().workspace.source_paths(digest)
     except NotFoundError:

@@ -1,4 +1,4 @@
-"""Forms made from configurations: a field's type says the widget, its description the help, its bounds."""
+"""Form widgets from config fields: type, description and bounds of a field give its widget."""
 
 import types
 import typing
@@ -42,33 +42,33 @@ LABELS: dict[str, str] = {
     "folds": "Folds",
     "neighbours": "Neighbours",
     "min_dist": "Minimum distance",
-    "limit": "Texts it is found from",
+    "limit": "Texts used for the fit",
     "method": "Method",
     "rare_below": "A class is rare below",
-    "decay": "Rate, block to block below",
+    "decay": "Layer-wise decay of the rate",
     "l2_sp": "Pull to the start (L2-SP)",
-    "rates": "A rate for each block",
+    "rates": "Discriminative rates: one for each block",
     "layers": "Layers",
     "layer": "Layer",
     "teacher": "Teacher",
     "rank": "Rank",
     "tuning.kind": "What changes",
-    "tuning.dropout": "Dropout on what is added",
+    "tuning.dropout": "Dropout of the adapters",
     "training.dropout": "Dropout in trained blocks",
     "alpha": "Alpha",
     "temperature": "Temperature",
-    "weight": "The teacher's share",
+    "weight": "Weight of the distillation loss",
     "copies": "Altered copies",
-    "delete": "Words left out",
+    "delete": "Words deleted",
     "swap": "Words swapped",
     "insert": "Words added",
-    "masked": "Share of words covered",
+    "masked": "Share of masked words",
     "pretrain.lr": "Learning rate",
-    "fresh_top": "Fresh blocks on top",
-    "fresh": "With fresh weights too",
+    "fresh_top": "Re-initialised blocks on top",
+    "fresh": "With random weights too",
     "controls": "Control tasks",
 }
-"""What fields are called on screen; a name with a dot is that of a field in one form."""
+"""Field labels; a key with a dot applies to one form."""
 
 HINTS: dict[str, str] = {
     "schedule": "how the learning rate falls after warm-up",
@@ -77,15 +77,15 @@ HINTS: dict[str, str] = {
     "device": "auto: CUDA, then MPS, then the CPU",
     "kind": "linear: one layer; mlp: a hidden layer in between",
     "activation": "inside an MLP head",
-    "folds": "parts of the training rows; each is scored by a probe that learned on the others",
+    "folds": "cross-validation: each fold of the training rows is scored by a probe trained on the others",
     "seed": "the same seed gives the same result",
     "method": "PCA: fast and exact; UMAP: shows clusters better, but distances between them mean little",
-    "projection.limit": "at most so many, each class in its share, decide where points lie; all other "
-    "texts then take their places on the same map, so that a large table takes little longer",
+    "projection.limit": "the projection is fitted on at most so many texts, stratified by class; all other "
+    "texts are then projected with it",
     "tuning.kind": "every tensor of the trained blocks, or some of them; LoRA adds small matrices instead",
     "layers": "which layers of the frozen backbone make the vector that the head reads",
 }
-"""Help for fields whose configuration describes itself only in its code."""
+"""Help texts of fields without a description."""
 
 WORDS: dict[StrEnum, str] = {
     LayerCombination.LAST: "last",
@@ -100,7 +100,7 @@ WORDS: dict[StrEnum, str] = {
     Tuning.LORA: "LoRA beside the matrices",
     Schedule.SLANTED: "slanted triangle",
 }
-"""What choices are called on screen where their own name would not do."""
+"""Labels of choices whose value is not readable."""
 
 FINE = {"lr": 1e-5, "head_lr": 1e-4, "weight_decay": 0.01, "warmup": 0.05, "dropout": 0.05, "clip": 0.5}
 FINE |= {"decay": 0.05, "l2_sp": 0.01, "alpha": 1.0, "temperature": 0.5}
@@ -108,24 +108,23 @@ OFF = "off"
 
 
 def edit(config: C, fields: Sequence[str], key: str, *, choices: dict[str, Sequence[Any]] | None = None) -> C:
-    """Draw a widget for each of `fields` and return the configuration they say.
+    """Draw a widget for each of `fields` and return the resulting configuration.
 
     Raises
     ------
     ConfigError
-        If a value cannot be, by the name it has on screen; widget limits are the browser's, this is the
-        server's check.
+        If a value is invalid; named by its label. Widget limits hold in the browser only.
     ValidationError
-        If the values together cannot be.
+        If the combination of values is invalid.
     """
-    given = {name: _field(config, name, f"{key}.{name}", (choices or {}).get(name)) for name in fields}
-    return valid(config, key, **given)
+    values = {name: _field(config, name, f"{key}.{name}", (choices or {}).get(name)) for name in fields}
+    return valid(config, key, **values)
 
 
-def valid(config: C, key: str, **given: Any) -> C:
-    """Return `config` with other values, checked; raises as `edit` does."""
+def valid(config: C, key: str, **values: Any) -> C:
+    """Return `config` with other values, validated; raises as `edit` does."""
     try:
-        return type(config).model_validate({**dict(config), **given})
+        return type(config).model_validate({**dict(config), **values})
     except ValidationError as problem:
         if not problem.errors()[0]["loc"]:
             raise
@@ -133,17 +132,17 @@ def valid(config: C, key: str, **given: Any) -> C:
 
 
 def label(name: str, key: str) -> str:
-    """Return what a field of the form `key` is called on screen."""
+    """Return the label of a field of the form `key`."""
     return LABELS.get(f"{key}.{name}", LABELS.get(name, name))
 
 
 def word(choice: StrEnum) -> str:
-    """Return what a choice is called on screen."""
+    """Return the label of a choice."""
     return WORDS.get(choice, str(choice))
 
 
 def reset(config: BaseConfig, key: str) -> None:
-    """Show the values of `config` in the form `key`; call it before the form is drawn, or in a callback."""
+    """Set the form `key` to the values of `config`; call it before the form is drawn or in a callback."""
     for name, value in dict(config).items():
         state.set_value(f"{key}.{name}", value)
 
@@ -153,18 +152,22 @@ def _field(config: BaseConfig, name: str, key: str, choices: Sequence[Any] | Non
     value = getattr(config, name)
     kind, optional = _kind(info)
     state.init_widget(key, value)
-    said = label(name, key.removesuffix(f".{name}"))
+    field_label = label(name, key.removesuffix(f".{name}"))
     hint = HINTS.get(key) or info.description or HINTS.get(name)
     if choices is not None or issubclass(kind, StrEnum):
         return st.selectbox(
-            said, list(choices or typing.cast("Collection[Any]", kind)), key=key, help=hint, format_func=word
+            field_label,
+            list(choices or typing.cast("Collection[Any]", kind)),
+            key=key,
+            help=hint,
+            format_func=word,
         )
     if kind is bool:
-        return st.toggle(said, key=key, help=hint)
+        return st.toggle(field_label, key=key, help=hint)
     low, high = bounds(info)
     number: type = kind
     return st.number_input(
-        said,
+        field_label,
         min_value=None if low is None else number(low),
         max_value=None if high is None else number(high),
         step=1 if number is int else FINE.get(name, 0.05),
@@ -176,8 +179,8 @@ def _field(config: BaseConfig, name: str, key: str, choices: Sequence[Any] | Non
 
 
 def _called(field: str, key: str) -> str:
-    name, *within = field.split(".")
-    return label(name, key) + "".join(f" ({place})" for place in within)
+    name, *index = field.split(".")
+    return label(name, key) + "".join(f" ({part})" for part in index)
 
 
 def _kind(info: FieldInfo) -> tuple[type, bool]:
@@ -189,7 +192,7 @@ def _kind(info: FieldInfo) -> tuple[type, bool]:
 
 
 def bounds(info: FieldInfo) -> tuple[float | None, float | None]:
-    """Return the least and the most a field may be, None where it has no bound."""
+    """Return the lower and upper bound of a field, None where it has none."""
     low = high = None
     for rule in info.metadata:
         if isinstance(rule, annotated_types.Ge | annotated_types.Gt):
@@ -208,19 +211,19 @@ def bounds(info: FieldInfo) -> tuple[float | None, float | None]:
 
 
 def column(label: str, names: Sequence[str], current: str | None, key: str, hint: str) -> str | None:
-    """Choose a column, or none; `current` stands there at first, and where the one chosen is gone."""
+    """Choose a column or none; `current` is preset, also if the chosen one is gone."""
     if state.get_value(key, "") not in (None, *names):
         state.set_value(key, current if current in names else None)
     return st.selectbox(label, list(names), index=None, key=key, help=hint, placeholder="Choose a column")
 
 
 def split(draft: state.Draft, names: Sequence[str], parts: Collection[str]) -> tuple[SplitConfig, int]:
-    """Choose how rows are dealt to train, validation and test, and when a class is rare."""
-    with st.expander("How rows are dealt to train, validation and test", icon=":material/call_split:"):
+    """Choose the train/validation/test split and the threshold of rare classes."""
+    with st.expander("Train/validation/test split", icon=":material/call_split:"):
         if len(parts) > 1:
             st.caption(
-                "Your own validation or test file is used as it is; what is missing is drawn from the "
-                "first table."
+                "Your own validation or test file is used as it is; a missing split is drawn from the first "
+                "table."
             )
         by = column(
             "Split column",
@@ -236,8 +239,8 @@ def split(draft: state.Draft, names: Sequence[str], parts: Collection[str]) -> t
             "group_column",
             "rows with the same entry here, such as the same author, stay in one split",
         )
-        apart = group not in (draft.text, by)
-        config = draft.split.model_copy(update={"column": by, "group": group if apart else None})
+        usable = group not in (draft.text, by)
+        config = draft.split.model_copy(update={"column": by, "group": group if usable else None})
         with st.grid(4, min_column_width=150):
             config = edit(config, ("validation", "test", "seed"), "split_form")
             state.init_widget("rare_below", draft.rare_below)

@@ -1,4 +1,4 @@
-"""The experiment a person is putting together, page by page."""
+"""The experiment draft that the pages fill in."""
 
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -25,7 +25,7 @@ from translearn_core.config import (
 
 @dataclass(frozen=True)
 class Draft:
-    """The experiment a person is putting together, page by page."""
+    """The experiment draft that the pages fill in."""
 
     dataset: str | None = None
     text: str | None = None
@@ -59,7 +59,7 @@ class Draft:
 
     @property
     def diagnose(self) -> DiagnoseConfig | None:
-        """The question what the table is as a task, None while the data part is missing."""
+        """The diagnosis config, None while the data part is missing."""
         data = self.data
         if data is None:
             return None
@@ -67,7 +67,7 @@ class Draft:
 
     @property
     def experiment(self) -> ExperimentConfig | None:
-        """The whole, None while the data part is missing."""
+        """The experiment config, None while the data part is missing."""
         data = self.data
         if data is None:
             return None
@@ -85,7 +85,7 @@ class Draft:
         )
 
     def settled(self, before: "Draft") -> "Draft":
-        """Return it without what a plan that was changed by hand leaves no room for."""
+        """Return the draft without settings that are incompatible with a changed freeze plan."""
         if self.plan == before.plan:
             return self
         parts: dict[str, Any] = {}
@@ -101,7 +101,7 @@ class Draft:
 
 
 def draft_of(config: ExperimentConfig) -> Draft:
-    """Return the draft that gives `config` again."""
+    """Return the draft whose experiment is `config`."""
     data = config.data
     return Draft(
         data.dataset,

@@ -1,4 +1,4 @@
-"""What trains and what stays: the stack to click, presets, and what it will cost."""
+"""Freeze map: clickable stack of blocks, presets, estimated cost."""
 
 from collections.abc import Sequence
 
@@ -22,7 +22,7 @@ PARTS, STACK, LAST = "plan_parts", "stack", "last_blocks"
 
 
 def presets(anatomy: BackboneInfo) -> dict[str, FreezePlan]:
-    """Return the plans worth a button on this backbone, by name."""
+    """Return the preset freeze plans of a backbone by name."""
     n = anatomy.n_blocks
     return {
         "Head only": FreezePlan(),
@@ -33,7 +33,7 @@ def presets(anatomy: BackboneInfo) -> dict[str, FreezePlan]:
 
 
 def choose(anatomy: BackboneInfo) -> FreezePlan:
-    """Draw the stack with its presets and return the plan."""
+    """Draw the stack and presets; return the freeze plan."""
     state.set_value(PARTS, parts_of(state.draft().plan))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall", key="presets"):
         for name, plan in presets(anatomy).items():
@@ -63,16 +63,16 @@ def choose(anatomy: BackboneInfo) -> FreezePlan:
 
 
 def cost(anatomy: BackboneInfo, diagnosis: Diagnosis | None) -> None:
-    """Show what the draft will cost: parameters at once, seconds and memory after a few timed steps."""
+    """Show the cost of the draft: parameters, and time and memory once steps are profiled."""
     draft = state.draft()
     trains = anatomy.trainable(draft.plan, draft.tuning)
     boundary = draft.plan.first_trainable_block(anatomy.n_blocks)
     numbers, timing = st.container(), st.container()
     with timing:
-        known = _calibration(diagnosis)
+        inputs = _calibration(diagnosis)
         estimate = None
-        if known is not None:
-            calibration, experiment, task = known
+        if inputs is not None:
+            calibration, experiment, task = inputs
             estimate = calibration.estimate(anatomy, experiment, task)
             if not estimate.fits:
                 _too_large(estimate, calibration.lighter(anatomy, experiment, task))
@@ -81,19 +81,19 @@ def cost(anatomy: BackboneInfo, diagnosis: Diagnosis | None) -> None:
         shown = count(trains) if trains else "head"
         st.metric("Trainable", shown, border=True, help=f"parameters that train, {total}")
         lowest = boundary_name(boundary, anatomy.n_blocks)
-        st.metric("Boundary", lowest, border=True, help="the lowest part that trains")
+        st.metric("Boundary", lowest, border=True, help="boundary: the lowest part that trains")
         seconds = about(estimate.seconds) if estimate else "–"
         st.metric(
             "Time, about",
             seconds,
             border=True,
-            help="from start to end; less where an earlier run has computed what stays frozen",
+            help="from start to end; less if the activation cache already holds the frozen outputs",
         )
         st.metric("Memory, about", size(estimate.memory_bytes) if estimate else "–", border=True)
     st.markdown(lesson(boundary, anatomy.n_blocks, staged=bool(draft.stages)))
     if not anatomy.supports_partial_forward:
         st.caption(
-            "This architecture cannot be cut at a block, so every step runs all of it. "
+            "This architecture does not support a partial forward pass, so every step runs all of it. "
             f"{anatomy.unsupported_reason or ''}"
         )
 
@@ -120,16 +120,17 @@ def _take_lighter(config: ExperimentConfig) -> None:
 
 
 def lesson(boundary: int, n_blocks: int, *, staged: bool = False) -> str:
-    """Return in a sentence why this plan costs what it costs; `staged`, if less of it trains at first."""
+    """Return a sentence on the cost of a plan; `staged`: earlier stages train less of it."""
     if staged and boundary < n_blocks:
         return (
-            "**Each stage costs what its lowest part that trains does.** While much is still frozen, it is "
-            "computed once and kept, so the first stages are quick; the last one costs most."
+            "**The cost of a stage depends on the lowest part that trains.** The output of the frozen blocks "
+            "is computed once and kept in the activation cache, so the first stages are quick; the last one "
+            "costs most."
         )
     if boundary == n_blocks:
         return (
-            "**Only the head trains.** Every text goes through the frozen backbone once, and what comes out "
-            "is kept: epochs and later runs take moments."
+            "**Only the head trains.** Every text passes the frozen backbone once, and its output is kept in "
+            "the activation cache: epochs and later runs take moments."
         )
     if boundary <= 0:
         where = "The embeddings train" if boundary < 0 else "Block 0 trains"
@@ -139,24 +140,24 @@ def lesson(boundary: int, n_blocks: int, *, staged: bool = False) -> str:
         )
     below = "block 0" if boundary == 1 else f"blocks 0–{boundary - 1}"
     return (
-        f"**Cost follows the lowest part that trains, block {boundary}.** What lies below ({below} and the "
-        "embeddings) never changes, so it is computed once and kept, for later runs too; freezing more "
-        "blocks *above* it would hardly save anything."
+        f"**The cost depends on the lowest part that trains, block {boundary}.** The output of what is "
+        f"frozen below ({below} and the embeddings) is computed once and kept in the activation cache, for "
+        "later runs too; freezing more blocks *above* it would hardly save anything."
     )
 
 
 def boundary_name(boundary: int, n_blocks: int) -> str:
-    """Return what the boundary is called."""
+    """Return the name of the boundary."""
     return "head" if boundary == n_blocks else EMBEDDINGS if boundary < 0 else f"block {boundary}"
 
 
 def parts_of(plan: FreezePlan) -> list[str]:
-    """Return the names of the parts that train under a plan."""
+    """Return the names of the trainable parts of a plan."""
     return [EMBEDDINGS] * plan.embeddings + [f"block {k}" for k in plan.blocks]
 
 
 def plan_of(parts: Sequence[str]) -> FreezePlan:
-    """Return the plan under which these parts train."""
+    """Return the freeze plan that trains these parts."""
     return FreezePlan(
         embeddings=EMBEDDINGS in parts, blocks=tuple(int(p.split()[1]) for p in parts if p != EMBEDDINGS)
     )
@@ -170,22 +171,22 @@ def _calibration(diagnosis: Diagnosis | None) -> tuple[CostModel, ExperimentConf
 
 
 def timed(draft: state.Draft) -> CostModel | None:
-    """Return what steps of the draft's backbone cost on this machine; None while that is being measured."""
+    """Return the cost model of the draft's backbone on this machine; None while it is measured."""
     return jobs.submit_and_watch(timing(draft), CostModel, "Timing a few real steps on this machine")
 
 
-def known(wanted: state.Draft | ExperimentConfig) -> CostModel | None:
-    """Return what such steps cost where that was measured before; asks for nothing."""
-    run = jobs.found(timing(wanted))
+def known(experiment: state.Draft | ExperimentConfig) -> CostModel | None:
+    """Return the cost model if it was measured before; submits no job."""
+    run = jobs.found(timing(experiment))
     return result_cache.cached_result(run, CostModel) if run is not None and run.state is State.DONE else None
 
 
-def timing(wanted: state.Draft | ExperimentConfig) -> ProfileConfig:
-    """Return the question what steps of an experiment's backbone cost."""
-    training = wanted.training
+def timing(experiment: state.Draft | ExperimentConfig) -> ProfileConfig:
+    """Return the profiling config of an experiment's backbone."""
+    training = experiment.training
     return ProfileConfig(
-        backbone=wanted.backbone.model_copy(update={"fresh_top": 0}),  # fresh weights cost the same
-        features=FeatureConfig(token_limit=wanted.features.token_limit),
+        backbone=experiment.backbone.model_copy(update={"fresh_top": 0}),  # random weights cost the same
+        features=FeatureConfig(token_limit=experiment.features.token_limit),
         training=TrainingConfig(
             batch_size=training.batch_size, precision=training.precision, device=training.device
         ),
@@ -193,7 +194,7 @@ def timing(wanted: state.Draft | ExperimentConfig) -> ProfileConfig:
 
 
 def task_of(diagnosis: Diagnosis) -> Workload:
-    """Return what a table brings that a run's cost depends on."""
+    """Return the workload of a table: rows of each split, tokens per text, classes."""
     rows = diagnosis.counts[["train", "validation", "test"]].sum()
     return Workload(
         train=int(rows["train"]),
@@ -242,5 +243,5 @@ def _click() -> None:
 
 
 def table(anatomy: BackboneInfo) -> None:
-    """Show the parts as a table."""
+    """Show the parts of a backbone as a table."""
     tables.table(anatomy.frame(), "anatomy", key="anatomy")

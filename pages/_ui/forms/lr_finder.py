@@ -1,4 +1,4 @@
-"""Finding a learning rate: asked for with a button, shown as a curve, taken with another button."""
+"""Learning-rate finder: start button, loss curve, button to apply the suggestion."""
 
 import streamlit as st
 
@@ -12,39 +12,42 @@ from translearn_core.results import BackboneInfo, Diagnosis, LrFinderResult
 from translearn_core.runs import Run, State
 
 WHAT = (
-    "A short trial: the model learns from one batch after another, each time at a higher learning rate. "
-    "While the rate is too low the loss hardly moves, then it falls, and at last it runs away. A good rate "
-    "lies where it falls fastest. The trial model is thrown away."
+    "Learning-rate finder (LR range test): the model trains on one batch after another at a rising learning "
+    "rate. While the rate is too low the loss hardly moves, then it falls, and at last it diverges. A good "
+    "rate is where it falls fastest. The trial model is discarded."
 )
-"""What pressing the button does."""
 
-ASIDE = ("epochs", "warmup", "schedule", "patience")
-"""Settings of the loop that the trial does not depend on."""
+INDEPENDENT = ("epochs", "warmup", "schedule", "patience")
+"""Settings that the range test does not depend on."""
 
 TAKEN = "lr_finder.taken"
-"""Where the visit keeps the question whose answer was taken: with the new rate it would be another one."""
+"""Session key of the applied search; with the new rate the config would be another one."""
 
 DOING = "Trying learning rates"
 
 
 def panel(experiment: ExperimentConfig, seconds: float | None = None) -> float | None:
-    """Offer to look for a learning rate, show what was found, and return the suggested rate.
+    """Offer the learning-rate finder, show its result, and return the suggested rate.
 
-    `seconds` is how long looking takes at most, None where that is not known.
+    `seconds` is its longest duration, None if not known.
     """
-    asked = _asked(experiment)
-    run = jobs.found(asked)
-    with st.expander("Find a learning rate", icon=":material/troubleshoot:", expanded=run is not None):
-        search = _found(asked, run, seconds)
+    finder_config = _asked(experiment)
+    run = jobs.found(finder_config)
+    with st.expander(
+        "Find a learning rate (learning-rate finder)",
+        icon=":material/troubleshoot:",
+        expanded=run is not None,
+    ):
+        search = _search(finder_config, run, seconds)
         if search is None:
             return None
-        _shown(search)
-        _offer(asked, search, experiment.training)
+        _show(search)
+        _offer(finder_config, search, experiment.training)
         return search.suggestion
 
 
 def longest(experiment: ExperimentConfig, anatomy: BackboneInfo, diagnosis: Diagnosis) -> float | None:
-    """Return how many seconds a search takes at most; None where no steps were timed yet."""
+    """Return the longest duration of a search in seconds; None if no steps were profiled."""
     calibration = freeze_map.known(experiment)
     if calibration is None:
         return None
@@ -52,36 +55,36 @@ def longest(experiment: ExperimentConfig, anatomy: BackboneInfo, diagnosis: Diag
 
 
 def question(experiment: ExperimentConfig) -> LrFinderConfig:
-    """Return the search for an experiment; what it does not depend on is set aside, so it is asked once."""
-    usual = TrainingConfig()
-    aside = {name: getattr(usual, name) for name in ASIDE}
+    """Return the job config of an experiment, with settings in `INDEPENDENT` at their defaults."""
+    defaults = TrainingConfig()
+    aside = {name: getattr(defaults, name) for name in INDEPENDENT}
     training = experiment.training.model_copy(update=aside)
     parts = {"training": training, "stages": (), "continues": None}
     return LrFinderConfig(experiment=experiment.model_copy(update=parts))
 
 
 def _asked(experiment: ExperimentConfig) -> LrFinderConfig:
-    """Return the question of an experiment; where its rate was taken from an answer, that one's."""
-    asked, taken = question(experiment), state.get_value(TAKEN)
-    if not isinstance(taken, LrFinderConfig) or jobs.found(asked) is not None:
-        return asked
+    """Return the job config of an experiment, or of the search its rate was taken from."""
+    finder_config, taken = question(experiment), state.get_value(TAKEN)
+    if not isinstance(taken, LrFinderConfig) or jobs.found(finder_config) is not None:
+        return finder_config
     run = jobs.found(taken)
     answer = result_cache.cached_result(run, LrFinderResult) if run is not None else None
     if answer is None:
-        return asked
+        return finder_config
     training = answer.apply(taken.experiment.training)
     after = question(taken.experiment.model_copy(update={"training": training}))
-    return taken if after == asked else asked
+    return taken if after == finder_config else finder_config
 
 
-def _found(asked: LrFinderConfig, run: Run | None, seconds: float | None) -> LrFinderResult | None:
+def _search(finder_config: LrFinderConfig, run: Run | None, seconds: float | None) -> LrFinderResult | None:
     if run is None or run.state is State.STOPPED:
         st.markdown(WHAT + (f" It takes about {about(seconds)}, often less." if seconds else ""))
         if not st.button("Find a learning rate", key="find_rate", icon=":material/search:"):
             return None
-        jobs.submit(asked)
+        jobs.submit(finder_config)
         st.rerun()
-    answer = jobs.submit_and_watch(asked, LrFinderResult, DOING)
+    answer = jobs.submit_and_watch(finder_config, LrFinderResult, DOING)
     if answer is None and run.state.live:
         st.button(
             "Stop", key="stop_rate_search", icon=":material/stop:", on_click=run_actions.stop, args=(run.id,)
@@ -89,7 +92,7 @@ def _found(asked: LrFinderConfig, run: Run | None, seconds: float | None) -> LrF
     return answer
 
 
-def _shown(search: LrFinderResult) -> None:
+def _show(search: LrFinderResult) -> None:
     if search.suggestion != search.before:
         st.markdown(f"**A good rate is {search.suggestion:.2g}.** {plain(search.reason)}")
     else:
@@ -104,13 +107,13 @@ def _shown(search: LrFinderResult) -> None:
     tables.download(search.frame(), "learning rates", key="lr_finder")
 
 
-def _offer(asked: LrFinderConfig, search: LrFinderResult, now: TrainingConfig) -> None:
-    """Offer to take the suggested rate, unless it is the one in the settings already."""
+def _offer(finder_config: LrFinderConfig, search: LrFinderResult, current: TrainingConfig) -> None:
+    """Offer to apply the suggested rate, unless it is in the settings already."""
     if search.suggestion == search.before:
         return
-    after = search.apply(asked.experiment.training)
-    if (now.lr, now.head_lr, now.rates) == (after.lr, after.head_lr, after.rates):
-        st.caption("Taken: your settings use it now.")
+    after = search.apply(finder_config.experiment.training)
+    if (current.lr, current.head_lr, current.rates) == (after.lr, after.head_lr, after.rates):
+        st.caption("Applied: your settings use it now.")
         return
     st.button(
         "Take it",
@@ -118,16 +121,16 @@ def _offer(asked: LrFinderConfig, search: LrFinderResult, now: TrainingConfig) -
         type="primary",
         icon=":material/check:",
         on_click=_take,
-        args=(asked, search),
+        args=(finder_config, search),
     )
     if search.part != "head":
         st.caption(
-            f"All rates were raised together, so the head's goes along, to {after.head_lr:.2g}. A rate that "
-            "suits a short trial is a good start for a training; you can still change it."
+            f"All rates were raised together, so the head's changes too, to {after.head_lr:.2g}. The "
+            "suggestion is a starting point for a full training; you can still change it."
         )
 
 
-def _take(asked: LrFinderConfig, search: LrFinderResult) -> None:
+def _take(finder_config: LrFinderConfig, search: LrFinderResult) -> None:
     state.change(training=search.apply(state.draft().training))
     state.reset("training.lr", "training.head_lr", "rates")
-    state.set_value(TAKEN, asked)
+    state.set_value(TAKEN, finder_config)

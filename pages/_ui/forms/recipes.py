@@ -1,4 +1,4 @@
-"""The ways to transfer as cards, and everything in one that can be changed."""
+"""Recipe cards, and forms for stages, tuning, learning rates and augmentation."""
 
 from collections.abc import Sequence
 
@@ -31,34 +31,34 @@ EMBEDDINGS = "embeddings"
 
 
 def whole(backbone: BackboneConfig) -> BackboneConfig:
-    """Return the backbone as it was pretrained, all its blocks."""
+    """Return the pretrained backbone with all its blocks."""
     return backbone.model_copy(update={"random_init": False, "blocks": None, "fresh_top": 0})
 
 
 def title(name: RecipeName | None) -> str:
-    """Return what a recipe is called; settings of one's own have no name."""
+    """Return the title of a recipe, "your own" for custom settings."""
     return RECIPES[name].title if name else "your own"
 
 
 def called(experiment: ExperimentConfig) -> str:
-    """Return what a run is proposed to be called: the recipe that it takes after, or what trains."""
-    looked = jobs.found(BackboneInfoConfig(backbone=whole(experiment.backbone)))
-    anatomy = result_cache.cached_result(looked, BackboneInfo) if looked else None
+    """Return the default name of a run: the closest recipe, else the freeze plan."""
+    info_run = jobs.found(BackboneInfoConfig(backbone=whole(experiment.backbone)))
+    anatomy = result_cache.cached_result(info_run, BackboneInfo) if info_run else None
     name = closest_recipe(experiment, anatomy.n_blocks) if anatomy else None
     return experiment.plan.label if name is None else str(name)
 
 
 def cards(experiment: ExperimentConfig, n_blocks: int) -> RecipeName | None:
-    """Draw a card for every recipe; returns the one that the experiment is, if it is one unchanged."""
-    now = match_recipe(experiment, n_blocks)
+    """Draw a card for every recipe; return the one that the experiment matches exactly, or None."""
+    matched = match_recipe(experiment, n_blocks)
     families = list(Family)
-    state.init_widget("family", RECIPES[now].family if now else Family.FROZEN)
+    state.init_widget("family", RECIPES[matched].family if matched else Family.FROZEN)
     family = st.segmented_control("Kind", families, key="family", required=True, label_visibility="collapsed")
     shown = [recipe for recipe in RECIPES.values() if recipe.family is family]
     with st.grid(3, min_column_width=250):
         for recipe in shown:
-            _card(recipe, recipe.name is now, experiment, n_blocks)
-    return now
+            _card(recipe, recipe.name is matched, experiment, n_blocks)
+    return matched
 
 
 def _card(recipe: Recipe, taken: bool, experiment: ExperimentConfig, n_blocks: int) -> None:
@@ -89,43 +89,45 @@ def _take(recipe: Recipe, experiment: ExperimentConfig, n_blocks: int, teacher: 
 
 
 def _teacher(experiment: ExperimentConfig) -> str | None:
-    now = experiment.distil.teacher if experiment.distil else None
+    current = experiment.distil.teacher if experiment.distil else None
     return teachers.choose(
         experiment.data,
         "teacher",
-        begin=now,
-        lacking="First train a run on this table: it will be the teacher.",
+        begin=current,
+        lacking="Distillation needs a teacher: first train a run on this table.",
     )
 
 
 def details(anatomy: BackboneInfo) -> None:
-    """Draw what of the chosen recipe can be changed here."""
+    """Draw the forms for the settings of the recipe."""
     draft = state.draft()
     frozen = not (draft.plan.blocks or draft.plan.embeddings)
     if frozen:
         with st.expander("Features: what the head reads", icon=":material/stacks:"):
             _features(anatomy)
     else:
-        with st.expander("Stages: what trains before the rest does", icon=":material/stairs:"):
+        with st.expander(
+            "Stages: what trains before the rest (gradual unfreezing)", icon=":material/stairs:"
+        ):
             _stages()
-        with st.expander("Which tensors change", icon=":material/tune:"):
+        with st.expander("Which tensors change (LoRA, BitFit)", icon=":material/tune:"):
             _tuning()
-        with st.expander("Learning rates, block by block", icon=":material/speed:"):
+        with st.expander("Learning rates, block by block (discriminative)", icon=":material/speed:"):
             _rates(anatomy)
-        with st.expander("Staying near the start, or leaving it", icon=":material/anchor:"):
+        with st.expander("Regularization: L2-SP, dropout, re-initialised blocks", icon=":material/anchor:"):
             _start(anatomy)
     if draft.distil is not None:
-        with st.expander("What the teacher's word counts", icon=":material/school:"), st.grid(3):
+        with st.expander("Distillation: temperature and weight", icon=":material/school:"), st.grid(3):
             state.change(distil=config_fields.edit(draft.distil, ("temperature", "weight"), "distil"))
-            st.button("Learn without a teacher", key="no_teacher", on_click=_alone)
-    with st.expander("Altered copies of the training texts", icon=":material/shuffle:"):
+            st.button("Learn without a teacher", key="no_teacher", on_click=_remove_teacher)
+    with st.expander("Data augmentation: altered copies of the training texts", icon=":material/shuffle:"):
         augment = augmentation.panel(state.draft())
         if augment != state.draft().augment:
             state.change(augment=augment)
             st.rerun()
 
 
-def _alone() -> None:
+def _remove_teacher() -> None:
     state.change(distil=None)
 
 
@@ -145,7 +147,7 @@ def _features(anatomy: BackboneInfo) -> None:
             state.init_widget("features.layer", draft.features.layer or anatomy.n_blocks)
             layer = st.number_input(
                 config_fields.LABELS["layer"], 0, anatomy.n_blocks, key="features.layer",
-                help="0: embeddings, k: after block k-1",
+                help="0: the embeddings; k: the output of block k-1",
             )  # fmt: skip
         features = config_fields.edit(
             draft.features.model_copy(update={"layers": layers, "layer": layer}),
@@ -163,8 +165,8 @@ def _features(anatomy: BackboneInfo) -> None:
 def _stages() -> None:
     draft = state.draft()
     st.markdown(
-        "A stage trains a part of what the plan allows, before the plan itself does. What stays frozen in a "
-        "stage is computed once and kept."
+        "A stage trains a part of the plan before the whole plan trains. The output of what stays frozen in "
+        "a stage is computed once and kept in the activation cache."
     )
     allowed = [EMBEDDINGS] * draft.plan.embeddings + [f"block {k}" for k in draft.plan.blocks]
     stages: list[Stage] = []
@@ -186,8 +188,8 @@ def _stages() -> None:
 
 def _stage(number: int, stage: Stage, allowed: Sequence[str]) -> Stage:
     key = f"stages.{number}"
-    now = [EMBEDDINGS] * stage.plan.embeddings + [f"block {k}" for k in stage.plan.blocks]
-    state.init_widget(f"{key}.parts", [part for part in now if part in allowed])
+    current = [EMBEDDINGS] * stage.plan.embeddings + [f"block {k}" for k in stage.plan.blocks]
+    state.init_widget(f"{key}.parts", [part for part in current if part in allowed])
     parts = st.pills(
         f"Stage {number + 1} trains the head and", allowed, selection_mode="multi", key=f"{key}.parts"
     )
@@ -232,11 +234,11 @@ def _rates(anatomy: BackboneInfo) -> None:
             peaks = peak_rates(training, n)
             for k in range(n):
                 state.init_widget(f"rates.{k}", peaks[f"block {k}"])
-            given = [
+            values = [
                 st.number_input(f"Block {k}", 0.0, 1.0, key=f"rates.{k}", format="%g", step=1e-5)
                 for k in range(n)
             ]
-            training = config_fields.valid(training, "training", rates=tuple(given))
+            training = config_fields.valid(training, "training", rates=tuple(values))
     if training != draft.training:
         state.change(training=training)
         st.rerun()
@@ -252,7 +254,7 @@ def _start(anatomy: BackboneInfo) -> None:
         state.init_widget("start.fresh_top", min(draft.backbone.fresh_top, top))
         fresh = st.number_input(
             config_fields.LABELS["fresh_top"], 0, top, key="start.fresh_top",
-            help="so many blocks at the top forget what they knew and start anew (arXiv:2006.05987)",
+            help="so many blocks at the top start from random weights (arXiv:2006.05987)",
             disabled=draft.backbone.random_init,
         )  # fmt: skip
     backbone = config_fields.valid(draft.backbone, "start", fresh_top=fresh)

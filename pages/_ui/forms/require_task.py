@@ -1,4 +1,4 @@
-"""What a page needs before an experiment is put together; where that lacks, it ends with the next step."""
+"""Preconditions of pages that configure an experiment."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ UNUSABLE = "Something in the table stops training: see the red card on the Data 
 
 @dataclass(frozen=True)
 class Ready:
-    """A table, a backbone and a task, looked at; the draft is one that the backbone can do."""
+    """A diagnosed table with a known backbone; the draft fits the backbone."""
 
     dataset: Dataset
     draft: state.Draft
@@ -24,9 +24,9 @@ class Ready:
 
 
 def require_task(lacking: str = NO_TABLE, *, learnable: bool = True) -> Ready:
-    """Return what there is, or end the page.
+    """Return the task, or end the page with the next step.
 
-    `lacking` says that there is no table; `learnable` asks that nothing in it stops training.
+    `lacking` is shown if there is no table; `learnable` requires that no finding blocks training.
     """
     dataset, draft = state.dataset(), state.draft()
     if dataset is None or draft.data is None:

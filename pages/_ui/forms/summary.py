@@ -1,4 +1,4 @@
-"""An experiment in words, and all its settings as lines."""
+"""Summary of an experiment in sentences, and its settings as a table."""
 
 import streamlit as st
 
@@ -12,14 +12,14 @@ from translearn_core.runs import Dataset, State
 
 
 def describe_experiment(dataset: Dataset, draft: Draft, diagnosis: Diagnosis) -> None:
-    """Say the experiment in a few sentences."""
+    """Describe an experiment in a few sentences."""
     rows = diagnosis.counts[["train", "validation", "test"]].sum()
     altered = draft.augment.copies * int(rows["train"])
     copies = f" and {count(altered)} altered {'copy' if altered == 1 else 'copies'}" if altered else ""
     st.markdown(
-        f"Learn to tell **{len(diagnosis.classes)} classes** ({plain(draft.label)}) from "
-        f"**{plain(draft.text)}** in {plain(dataset.name)}: {count(rows['train'])} rows{copies} to learn "
-        f"from, {count(rows['validation'])} to choose on, {count(rows['test'])} to report on."
+        f"Classify **{plain(draft.text)}** into **{len(diagnosis.classes)} classes** ({plain(draft.label)}) "
+        f"of {plain(dataset.name)}: {count(rows['train'])} training rows{copies}, "
+        f"{count(rows['validation'])} validation, {count(rows['test'])} test rows."
     )
     st.markdown(
         f"Start from **{plain(backbone_names.backbone(draft.backbone))}**; what trains is "
@@ -28,16 +28,16 @@ def describe_experiment(dataset: Dataset, draft: Draft, diagnosis: Diagnosis) ->
     )
     if draft.stages:
         many = "one stage" if len(draft.stages) == 1 else f"{len(draft.stages)} stages"
-        st.markdown(f"Before that it goes through **{many}**: see the Recipe page.")
+        st.markdown(f"Before that **{many}** of gradual unfreezing: see the Recipe page.")
     if draft.distil is not None:
         st.markdown(
-            f"A teacher, **{plain(teachers.called(draft.distil.teacher))}**, is asked about every training "
-            f"text. What it answers counts {percent(draft.distil.weight)}, your labels the rest."
+            f"Distillation from the teacher **{plain(teachers.called(draft.distil.teacher))}**: its "
+            f"predictions weigh {percent(draft.distil.weight)} in the loss, your labels the rest."
         )
 
 
 def trained_before(state: State) -> str:
-    """Say what the button does where exactly this experiment was asked for before."""
+    """Return a sentence on what the button does for an experiment that was submitted before."""
     if state is State.DONE:
         return "Exactly this was trained before: the button brings you to that run, at no cost."
     if state.live:
@@ -46,13 +46,13 @@ def trained_before(state: State) -> str:
 
 
 def settings_of(config: ExperimentConfig) -> dict[str, str]:
-    """Return all settings of an experiment as lines for a table."""
+    """Return all settings of an experiment by name."""
     lines = {"backbone": backbone_names.backbone(config.backbone), "trains": config.plan.label}
     for number, stage in enumerate(config.stages, 1):
         until = f", or {stage.patience} without gain" if stage.patience else ""
         lines[f"stage {number}"] = f"{stage.plan.label}, {epochs(stage.epochs)}{until}"
-    told = config.model_dump(mode="json", exclude={"stages": True, "plan": True, "data": {"dataset"}})
-    for path, value in flatten(told):
+    settings = config.model_dump(mode="json", exclude={"stages": True, "plan": True, "data": {"dataset"}})
+    for path, value in flatten(settings):
         name = path.replace("data.", "").replace(".", " ").replace("_", " ")
         lines[name] = "–" if value in (None, []) else str(value)
     if config.distil is not None:

@@ -1,4 +1,4 @@
-"""Who may teach: finished runs that know the same column of the same table, the best on validation first."""
+"""Teachers for distillation: finished runs on the same labels, best on validation first."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -17,36 +17,36 @@ from translearn_core.results import RunSummary
 from translearn_core.runs import Run
 
 RARE = (CleaningRule.DROP_RARE, CleaningRule.MERGE_RARE)
-"""Decisions under which it matters from when on a class is rare."""
+"""Cleaning rules that depend on `rare_below`."""
 BETWEEN = ", "
-"""What stands between the parts of a name that was proposed."""
+"""Separator between the parts of a default run name."""
 LONGEST = 44
-"""Signs of a name that are shown."""
-ORDER = "the best first: the share of the validation texts that a run gets right, then its name"
+"""Characters of a name that are shown."""
+ORDER = "the run whose predictions are distilled; the best first, by validation accuracy"
 
 
 def eligible_teachers(data: DataConfig) -> list[tuple[Run, RunSummary]]:
-    """Return the runs that could teach on this table with their scores, the best on validation first."""
-    known = [
+    """Return runs on the same labels with their summaries, best validation accuracy first."""
+    candidates = [
         (run, result_cache.cached_result(run, RunSummary))
         for run in run_picker.runs_with_results()
-        if _knows(run, data)
+        if _same_labels(run, data)
     ]
-    there = [(run, found) for run, found in known if found is not None]
-    return sorted(there, key=lambda one: -one[1].validation.accuracy)
+    scored = [(run, summary) for run, summary in candidates if summary is not None]
+    return sorted(scored, key=lambda pair: -pair[1].validation.accuracy)
 
 
 def choose(data: DataConfig, key: str, *, begin: str | None = None, lacking: str) -> str | None:
-    """Choose the run that teaches, `begin` at first, else the best; says what is `lacking` where none is."""
-    found = eligible_teachers(data)
-    if not found:
+    """Choose the teacher, at first `begin` or the best; show `lacking` if there is none."""
+    eligible = eligible_teachers(data)
+    if not eligible:
         st.caption(lacking)
         return None
-    names = _told(found)
+    names = _option_labels(eligible)
     first, offered = begin if begin in names else next(iter(names)), f"{key}.offered"
     if state.get_value(key) not in names or state.get_value(key) == state.get_value(
         offered
-    ):  # nobody chose it
+    ):  # not chosen by hand
         state.set_value(key, first)
     state.set_value(offered, first)
     job: str = st.selectbox(
@@ -57,12 +57,12 @@ def choose(data: DataConfig, key: str, *, begin: str | None = None, lacking: str
         help=ORDER,
         persist_state="session",
     )
-    summary = next(summary for run, summary in found if run.job.id == job)
+    summary = next(summary for run, summary in eligible if run.job.id == job)
     if summary.validation.accuracy_interval.low <= summary.majority:
         st.warning(
             f"This run gets {percent(summary.validation.accuracy)} of the validation texts right, which may "
-            f"be no better than always giving the commonest class ({percent(summary.majority)}): there is "
-            "little to learn from it.",
+            f"be no better than the majority-class baseline ({percent(summary.majority)}): there is little "
+            "to learn from it.",
             icon=":material/warning:",
         )
     return job
@@ -83,28 +83,30 @@ def check(experiment: ExperimentConfig) -> None:
 
 
 def called(job: str) -> str:
-    """Return the name of the run that teaches; the id of its job where it is gone."""
+    """Return the name of the teacher; the id of its job if it was deleted."""
     return next((run.name for run in run_picker.pick_runs() if run.job.id == job), job)
 
 
-def _told(found: Sequence[tuple[Run, RunSummary]]) -> dict[str, str]:
-    """Return by job what is shown of each run: its score, and of its name what the others do not begin with.
+def _option_labels(eligible: Sequence[tuple[Run, RunSummary]]) -> dict[str, str]:
+    """Return option labels by job: accuracy and the name without the prefix shared by all.
 
-    Two that would be shown alike have a short id behind them, since a box takes them for one.
+    Equal labels get a short id, since a select box does not distinguish them.
     """
-    parts = [run.name.split(BETWEEN) for run, _ in found]
+    parts = [run.name.split(BETWEEN) for run, _ in eligible]
     alike = takewhile(lambda same: len(set(same)) == 1, zip(*parts, strict=False))
-    shared = min(sum(1 for _ in alike), *(len(one) - 1 for one in parts))
-    told = {
+    shared = min(sum(1 for _ in alike), *(len(name_parts) - 1 for name_parts in parts))
+    labels = {
         run.job.id: f"{percent(summary.validation.accuracy)}  ·  "
-        + squeezed(BETWEEN.join(one[shared:]), LONGEST)
-        for one, (run, summary) in zip(parts, found, strict=True)
+        + squeezed(BETWEEN.join(name_parts[shared:]), LONGEST)
+        for name_parts, (run, summary) in zip(parts, eligible, strict=True)
     }
-    often = Counter(told.values())
-    return {job: text + f" ({job[: backbone_names.SHORT]})" * (often[text] > 1) for job, text in told.items()}
+    counts = Counter(labels.values())
+    return {
+        job: text + f" ({job[: backbone_names.SHORT]})" * (counts[text] > 1) for job, text in labels.items()
+    }
 
 
-def _knows(run: Run, data: DataConfig) -> bool:
+def _same_labels(run: Run, data: DataConfig) -> bool:
     config = run.job.config
     assert isinstance(config, ExperimentConfig)
     names = ["dataset", "label", "fixes"] + ["rare_below"] * any(fix in RARE for fix in data.fixes)

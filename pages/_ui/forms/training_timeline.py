@@ -1,4 +1,4 @@
-"""What learns when: before a training what is planned, afterwards what happened and what really moved."""
+"""Training timeline: planned before a training, actual with weight drift after it."""
 
 from collections.abc import Sequence
 
@@ -17,28 +17,28 @@ COLUMNS: dict[str, object] = {
     "rate": st.column_config.NumberColumn("learning rate", format="%.3g"),
     "relative_change": st.column_config.NumberColumn("change since the start", format="percent"),
 }
-"""How the columns of both tables are called on screen."""
+"""Column labels of both tables."""
 
 RATES = "Learning rate of every part, step by step; frozen parts are hatched"
 MOVED = (
     "How far every part's weights are from their start, epoch by epoch; parts that did not move are hatched"
 )
-"""What the pictures show, for those who cannot see them."""
+"""Alternative texts of the figures."""
 
 
 def show_planned(config: ExperimentConfig, anatomy: BackboneInfo, train_rows: int) -> None:
-    """Show what will train when, stage by stage, and where kept results save work."""
+    """Show the planned timeline, stage by stage."""
     rows = min(train_rows, config.data.train_rows or train_rows) * (1 + config.augment.copies)
     each = max(1, -(-rows // config.training.batch_size))
-    told = planned_timeline(config, anatomy.n_blocks, each)
+    timeline = planned_timeline(config, anatomy.n_blocks, each)
     st.markdown(_listed(stages(config, anatomy)))
-    _picture(plots.timeline(told, page_header.dark()), RATES, "timeline")
+    _picture(plots.timeline(timeline, page_header.dark()), RATES, "timeline")
     with st.expander("The numbers", icon=":material/table_rows:"):
-        tables.table(told.frame(), "timeline", key="timeline", config=COLUMNS)
+        tables.table(timeline.frame(), "timeline", key="timeline", config=COLUMNS)
 
 
 def show_actual(run: Run) -> None:
-    """Show what trained when in a run, and under it how far each part's weights went."""
+    """Show the actual timeline of a run and the weight drift of each part."""
     config, drift = run.job.config, result_cache.cached_result(run, Drift)
     assert isinstance(config, ExperimentConfig)
     history = state.store().history(run.job.id)
@@ -46,23 +46,25 @@ def show_actual(run: Run) -> None:
     if drift is None or not any(epoch.step > begun for epoch in history.epochs):
         return
     n_blocks = sum(str(part).startswith("block ") for part in drift.by_part()["part"])
-    told = actual_timeline(config, n_blocks, history, begun=begun)
-    st.subheader("What learned when", anchor=False)
+    timeline = actual_timeline(config, n_blocks, history, begun=begun)
+    st.subheader("What learned when? Training timeline", anchor=False)
     st.markdown(_listed(passed(config, history, begun)))
-    st.caption("How fast each part was told to learn.")
-    _picture(plots.timeline(told, page_header.dark()), RATES, "timeline")
+    st.caption("Learning rate of each part, step by step.")
+    _picture(plots.timeline(timeline, page_header.dark()), RATES, "timeline")
     measured = any(epoch.moved for epoch in history.epochs)  # runs of earlier versions did not
     if measured:
-        st.caption("How far each part's weights really went, measured after every epoch.")
-        _picture(plots.gradient_timeline(history, told, page_header.dark()), MOVED, "movement")
+        st.caption(
+            "Weight drift: how far the weights of each part are from their start, measured after every epoch."
+        )
+        _picture(plots.gradient_timeline(history, timeline, page_header.dark()), MOVED, "movement")
     with st.expander("The numbers", icon=":material/table_rows:"):
-        tables.table(told.frame(), "timeline", key="timeline", config=COLUMNS)
+        tables.table(timeline.frame(), "timeline", key="timeline", config=COLUMNS)
         if measured:
             tables.table(history.moved_frame(), "movement", key="movement", config=COLUMNS)
 
 
 def stages(config: ExperimentConfig, anatomy: BackboneInfo) -> list[str]:
-    """Return a sentence for every stage: what trains, how long, and what is read instead of computed."""
+    """Return a sentence for every stage: what trains, how long, and what is cached."""
     n, lowest, lines = anatomy.n_blocks, anatomy.n_blocks, []
     for stage in config.resolved_stages[-1:] if config.continues else config.resolved_stages:
         boundary = stage.plan.first_trainable_block(n)
@@ -73,13 +75,16 @@ def stages(config: ExperimentConfig, anatomy: BackboneInfo) -> list[str]:
 
 
 def passed(config: ExperimentConfig, history: History, begun: int) -> list[str]:
-    """Return a sentence for every stage that a run went through after the step `begun`."""
+    """Return a sentence for every stage of a run after the step `begun`."""
     own, lines = [epoch for epoch in history.epochs if epoch.step > begun], []
     for number in dict.fromkeys(epoch.stage for epoch in own):
-        stage, mine = config.resolved_stages[number], [epoch for epoch in own if epoch.stage == number]
-        short = len(mine) < stage.epochs
-        line = f"**{_trains(stage)}**, " + f"{len(mine)} of " * short + f"{epochs(stage.epochs)}."
-        best = max(mine, key=lambda epoch: epoch.validation_macro_f1)
+        stage, stage_epochs = (
+            config.resolved_stages[number],
+            [epoch for epoch in own if epoch.stage == number],
+        )
+        short = len(stage_epochs) < stage.epochs
+        line = f"**{_trains(stage)}**, " + f"{len(stage_epochs)} of " * short + f"{epochs(stage.epochs)}."
+        best = max(stage_epochs, key=lambda epoch: epoch.validation_macro_f1)
         lines.append(
             f"{line} Best validation macro-F1 {best.validation_macro_f1:.3f}, in epoch {best.epoch}."
         )
@@ -87,13 +92,13 @@ def passed(config: ExperimentConfig, history: History, begun: int) -> list[str]:
 
 
 def _reads(boundary: int, n_blocks: int, *, changed: bool, splittable: bool) -> str:
-    """Return what a stage computes and what it reads; `changed`: a part below its boundary has trained."""
+    """Return a sentence on caching; `changed`: a part below the boundary was trained before."""
     once = "once more, because an earlier stage changed it" if changed else "once"
     if boundary == n_blocks:
-        return f"The frozen model is run {once}; every epoch only reads what came out."
+        return f"The frozen model runs {once}; every epoch reads its output from the activation cache."
     if boundary <= 0 or not splittable:
-        return "Nothing is kept: every step runs the whole model."
-    return f"What lies below block {boundary} is run {once} and kept; every step starts there."
+        return "Nothing is cached: every step runs the whole model."
+    return f"Block {boundary} and above train; what is below runs {once} and is cached."
 
 
 def _picture(figure: go.Figure, alt: str, key: str) -> None:
@@ -101,7 +106,7 @@ def _picture(figure: go.Figure, alt: str, key: str) -> None:
 
 
 def _listed(lines: Sequence[str]) -> str:
-    """Return sentences as a numbered list; a single one as it is."""
+    """Return sentences as a numbered Markdown list; a single one unchanged."""
     return lines[0] if len(lines) == 1 else "\n".join(f"{k}. {line}" for k, line in enumerate(lines, 1))
 
 
@@ -119,7 +124,7 @@ def _long(stage: Stage) -> str:
 
 
 def _begun(config: ExperimentConfig, history: History) -> int:
-    """Return the step after which a run began: where the run it continues ended."""
+    """Return the last step of the run that this one continues, 0 if none."""
     if config.continues is None:
         return 0
     before = state.store().history(config.continues).epochs

@@ -1,1 +1,1 @@
-"""Scores, predictions, reports and exports of a run."""
+"""Results of a run: scores, predictions, report, export."""

@@ -1,4 +1,4 @@
-"""The model as files to take away: what is in them, how far the making is, and the download."""
+"""Export panel: the trained model as a zip file."""
 
 import pandas as pd
 import streamlit as st
@@ -13,8 +13,8 @@ from translearn_core.runs import Run
 
 ONNX = "export_onnx"
 WHAT = (
-    "Take the trained model away and use it anywhere: one zip with the weights, the tokenizer, the labels, a "
-    "model card that says what it is for, how good it is and where it ends, and a small program. "
+    "Use the trained model anywhere: one zip with the weights, the tokenizer, the labels, a model card with "
+    "purpose, scores and limits, and a small program. "
     '`python predict.py "a text"` needs PyTorch and Transformers only, nothing of this laboratory. '
     "`python repeat.py FILE` trains it again."
 )
@@ -34,27 +34,27 @@ PURPOSES = {
     "backbone/config.json": "architecture of the backbone",
     "backbone/tokenizer.json": "how texts are split into tokens",
 }
-"""What each file is for."""
+"""Descriptions of the exported files."""
 
 
 def panel(run: Run) -> None:
-    """Offer a run's model as one file."""
-    st.subheader("The model", anchor=False)
+    """Offer the export of a run's model."""
+    st.subheader("Export the model", anchor=False)
     st.markdown(WHAT)
-    asked = question(run, onnx=_with_onnx())
-    pressed = f"export-{asked.model_dump_json()}"
-    if jobs.found(asked) is None and not state.get_value(pressed):
+    export_config = question(run, onnx=_with_onnx())
+    pressed = f"export-{export_config.model_dump_json()}"
+    if jobs.found(export_config) is None and not state.get_value(pressed):
         if not st.button("Make the file", key="export", icon=":material/inventory_2:"):
             return
         state.set_value(pressed, True)
-    found = jobs.submit_and_watch(asked, ExportFile, "Packing the model")
-    made = jobs.found(asked)
-    if found is not None and made is not None:
-        _show(run, made, found)
+    export_file = jobs.submit_and_watch(export_config, ExportFile, "Packing the model")
+    export_run = jobs.found(export_config)
+    if export_file is not None and export_run is not None:
+        _show(run, export_run, export_file)
 
 
 def question(run: Run, *, onnx: bool) -> ExportConfig:
-    """Return what is asked for: the model of `run`, called as its owner calls it."""
+    """Return the export config of a run."""
     config = run.job.config
     assert isinstance(config, ExperimentConfig)
     try:
@@ -67,34 +67,35 @@ def question(run: Run, *, onnx: bool) -> ExportConfig:
 def _with_onnx() -> bool:
     lacking = missing_onnx_message()
     state.init_widget(ONNX, False)
-    wanted = st.toggle("With an ONNX file", key=ONNX, disabled=lacking is not None, help=ONNX_HELP)
+    with_onnx = st.toggle("With an ONNX file", key=ONNX, disabled=lacking is not None, help=ONNX_HELP)
     if lacking is not None:
         st.caption(plain(lacking))
-    return wanted and lacking is None
+    return with_onnx and lacking is None
 
 
-def _show(run: Run, made: Run, found: ExportFile) -> None:
-    address = downloads.link(made.id, file_name(run.name))
+def _show(run: Run, export_run: Run, export_file: ExportFile) -> None:
+    address = downloads.link(export_run.id, file_name(run.name))
     st.link_button(
-        f"Download ({size(found.bytes)})",
+        f"Download ({size(export_file.bytes)})",
         address,
         icon=":material/download:",
         type="primary",
         key="export_file",
     )
-    if found.onnx_difference is not None:
+    if export_file.onnx_difference is not None:
         st.caption(
             "On test texts, short and long, one and many at a time, the probabilities of the ONNX file "
-            f"differed from the model's by at most {found.onnx_difference:.1e}."
+            f"differed from the model's by at most {export_file.onnx_difference:.1e}."
         )
     with st.expander("What is in it", icon=":material/folder_zip:"):
         lines = [
-            (name, PURPOSES.get(name, "belongs to the tokenizer or the backbone")) for name in found.files
+            (name, PURPOSES.get(name, "belongs to the tokenizer or the backbone"))
+            for name in export_file.files
         ]
         tables.table(pd.DataFrame(lines, columns=["file", "what it is"]), "files", key="exported")
 
 
 def file_name(name: str) -> str:
-    """Return a name for the download that every system can keep."""
+    """Return a file name that is valid on every system."""
     plainer = "".join(c if c.isalnum() else "-" for c in name).strip("-")[:60]
     return f"{plainer or 'model'}.zip"

@@ -1,4 +1,4 @@
-"""Questions to a trained model: typed sentences, or a table in and a table out."""
+"""Prediction of typed sentences and of whole files."""
 
 from functools import partial
 
@@ -15,11 +15,11 @@ from translearn_core.results import FilePrediction, Prediction, TableProfile
 from translearn_core.runs import Run
 
 MOST = 100
-"""Sentences at most in one question."""
+"""Maximum number of sentences of one prediction."""
 
 
 def sentences() -> tuple[str, ...]:
-    """Draw the box for sentences, one a line, and return those that were sent last."""
+    """Draw the text area, one sentence a line, and return the sentences submitted last."""
     with st.form("ask", border=False):
         typed = st.text_area(
             "One sentence a line", key="sentences", max_chars=20_000, height=110, persist_state="session"
@@ -29,24 +29,24 @@ def sentences() -> tuple[str, ...]:
             if len(lines) > MOST:
                 st.caption(f"The first {MOST} lines are answered; use a file for more.")
             state.set_value("asked", tuple(lines[:MOST]))
-    asked: tuple[str, ...] = state.get_value("asked", ())
-    return asked
+    submitted: tuple[str, ...] = state.get_value("asked", ())
+    return submitted
 
 
 def temperature(run: Run) -> float | None:
-    """Offer to scale the percentages by the temperature that was fitted for a run, where one was."""
-    found = error_analysis.known(run)
-    if found is None or found.scaled.temperature == 1.0:
+    """Offer temperature scaling, if a temperature was fitted for the run; return it if chosen."""
+    analysis = error_analysis.known(run)
+    if analysis is None or analysis.scaled.temperature == 1.0:
         return None
-    t = found.scaled.temperature
+    t = analysis.scaled.temperature
     scaled = st.toggle(
-        "Scaled percentages",
+        "Calibrated percentages",
         key="tempered",
         persist_state="session",
-        help="so that the model is right about as often as it is sure; the answers stay the same",
+        help="temperature scaling: accuracy matches confidence on average; predictions stay the same",
     )
     if scaled:
-        st.caption(f"Scaled by the temperature {t:.2f}, fitted on {found.n_validation:,} validation rows.")
+        st.caption(f"Scaled by the temperature {t:.2f}, fitted on {analysis.n_validation:,} validation rows.")
     return t if scaled else None
 
 
@@ -80,7 +80,7 @@ def answers(prediction: Prediction) -> None:
 
 
 def file(run: Run) -> None:
-    """Take a table, and give it back with two more columns."""
+    """Predict every row of an uploaded table; it comes back with two more columns."""
     brought = data_sources.of_texts("A table with a column of texts", "upload_predict")
     if brought is not None:
         state.set_value("predict_dataset", brought)
@@ -88,9 +88,9 @@ def file(run: Run) -> None:
     digest = state.get_value("predict_dataset")
     if digest is None or all(d.digest != digest for d in state.store().datasets(state.owner())):
         return
-    asked = ReadConfig(dataset=digest, texts_only=True)
-    reading = jobs.submit_and_watch(asked, TableProfile, "Reading the table")
-    if reading is not None or jobs.failed(asked):
+    read_config = ReadConfig(dataset=digest, texts_only=True)
+    reading = jobs.submit_and_watch(read_config, TableProfile, "Reading the table")
+    if reading is not None or jobs.failed(read_config):
         dataset = state.store().dataset(state.owner(), digest)
         read_options.panel(dataset, reading, partial(state.set_value, "predict_dataset"))
     if reading is None:
@@ -98,26 +98,26 @@ def file(run: Run) -> None:
     findings.cards(reading.findings, "predict_read")
     names = [column.name for column in reading.columns]
     text = config_fields.column(
-        "Text", names, reading.suggestion.text, "predict_column", "the model answers for this column"
+        "Text", names, reading.suggestion.text, "predict_column", "the model classifies this column"
     )
     if text is None:
         return
-    found = jobs.submit_and_watch(
+    predicted = jobs.submit_and_watch(
         PredictFileConfig(job=run.job.id, dataset=digest, text=text), FilePrediction, "Predicting every row"
     )
-    if found is not None:
-        st.markdown(f"**{found.rows - found.blank:,} rows** answered.")
-        if found.blank:
-            st.caption(f"{found.blank:,} rows have no text and stay empty.")
-        st.dataframe(found.counts, hide_index=True, key="predicted_counts")
-        names = list(found.table.columns)
-        answers_first = found.table[[*names[-2:], *names[:-2]]]
+    if predicted is not None:
+        st.markdown(f"**{predicted.rows - predicted.blank:,} rows** classified.")
+        if predicted.blank:
+            st.caption(f"{predicted.blank:,} rows have no text and stay empty.")
+        st.dataframe(predicted.counts, hide_index=True, key="predicted_counts")
+        names = list(predicted.table.columns)
+        answers_first = predicted.table[[*names[-2:], *names[:-2]]]
         st.dataframe(answers_first.head(200), hide_index=True, key="predicted_rows")
         with st.container(horizontal=True):
             form = reading.formats[0]
             for kind in dict.fromkeys((form.kind, TableKind.CSV)):
                 tables.download(
-                    found.frame,
+                    predicted.frame,
                     "predicted",
                     key="predicted",
                     label=f"The whole table as {kind.upper()}",
@@ -134,4 +134,4 @@ NEAR: dict[str, object] = {
     "similarity": st.column_config.NumberColumn("alike", format="%.2f", width=50),
     "row": st.column_config.NumberColumn(width=45),
 }
-"""How the nearest texts are shown."""
+"""Column labels of the nearest texts."""

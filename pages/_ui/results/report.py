@@ -1,4 +1,4 @@
-"""The report of a run or a study: the question, which evidence goes in, how far it is, and the file."""
+"""Report panel of a run or a study: question, diagnostics included, progress, file."""
 
 from collections.abc import Sequence
 
@@ -31,23 +31,23 @@ WHAT = (
     "One page with the question, the data, how it was trained, every figure with what it means, what weakens "
     "it, and how to do it again. It opens in any browser without a network, so it can be sent or printed."
 )
-FIRST = "What is not there yet is found out first, which takes some seconds to a few minutes."
+FIRST = "Missing parts are computed first, which takes some seconds to a few minutes."
 CALLED: dict[JobKind, str] = {
-    JobKind.DIAGNOSE: "what is in the data",
-    JobKind.BASELINES: "did transfer help?",
-    JobKind.ERROR_ANALYSIS: "can its confidence be believed?",
-    JobKind.PROJECTION: "picture of the texts",
-    JobKind.PROBE: "what each layer knows",
-    JobKind.SIMILARITY: "what moved inside",
-    JobKind.FORGETTING: "what was lost",
-    JobKind.LABEL_EFFICIENCY: "what each label is worth",
-    JobKind.TRANSFERABILITY: "ratings before training",
-    JobKind.COMPARE: "how the ways compare",
+    JobKind.DIAGNOSE: "data diagnosis",
+    JobKind.BASELINES: "did transfer help? Comparison with baselines",
+    JobKind.ERROR_ANALYSIS: "calibration, abstention, slices and label issues",
+    JobKind.PROJECTION: "2-D projection of the texts",
+    JobKind.PROBE: "linear probing of each layer",
+    JobKind.SIMILARITY: "representation similarity (CKA)",
+    JobKind.FORGETTING: "catastrophic forgetting",
+    JobKind.LABEL_EFFICIENCY: "label efficiency",
+    JobKind.TRANSFERABILITY: "transferability scores",
+    JobKind.COMPARE: "comparison of the configurations",
     JobKind.REPORT: "writing the report",
 }
-"""What each part is called."""
+"""Names of the parts."""
 MARKS = {State.DONE: ":material/check:", State.FAILED: ":material/error:"}
-"""How parts are marked that have ended; all others are still to come."""
+"""Icons of parts that have ended."""
 
 
 def panel(run: Run) -> None:
@@ -60,67 +60,67 @@ def panel(run: Run) -> None:
 
 
 def study_panel(study: Study, done: Sequence[str]) -> None:
-    """Offer a report of a study whose finished runs are `done`; draws nothing before two are."""
+    """Offer a report of a study with the finished runs `done`; draw nothing before there are two."""
     parts = study_diagnostics(study, done)
     if len(done) < 2:
         return
     table, _ = files(study.owner, study.config.data.dataset)
-    asked = ReportConfig(
+    report_config = ReportConfig(
         parts=tuple(map(job_id, parts)),
         name=study.name,
         study=study.config,
         blocks=study.blocks,
         data=table[:200],
     )
-    _panel(asked, parts)
+    _panel(report_config, parts)
 
 
-def _panel(asked: ReportConfig, parts: Sequence[BaseConfig]) -> None:
-    """Draw the panel; `asked` is the report but for the question at its top, `parts` what goes in."""
-    st.subheader("The report", anchor=False)
+def _panel(report_config: ReportConfig, parts: Sequence[BaseConfig]) -> None:
+    """Draw the panel; `asked` is the report config without its question, `parts` the diagnostics included."""
+    st.subheader("Report", anchor=False)
     st.markdown(WHAT)
-    place = asked.job or job_id(parts[0])
+    key = report_config.job or job_id(parts[0])
     question = st.text_input(
         "What did you want to know?",
-        key=f"report_question-{place}",
+        key=f"report_question-{key}",
         max_chars=500,
         placeholder="Can a small model tell complaints from praise?",
         help="stands at the top of the report, in your words",
         persist_state="session",
     )
     st.markdown("\n".join(f"- {_line(part)}" for part in parts))
-    latest = _latest(asked.job, parts)
+    latest = _latest(report_config.job, parts)
     if latest is not None and latest.state.live:
         st.fragment(run_every=jobs.POLL["ask"])(_progress)(latest.id)
         return
     st.caption(FIRST)
     if st.button("Make the report", key="make_report", icon=":material/description:"):
-        _make(asked.model_copy(update={"question": question}), parts)
+        _make(report_config.model_copy(update={"question": question}), parts)
         st.rerun()
     if latest is not None:
         _show(latest)
 
 
 def _line(part: BaseConfig) -> str:
-    asked = jobs.found(part)
-    mark = MARKS.get(asked.state, ":material/hourglass:") if asked is not None else ":material/add:"
+    job = jobs.found(part)
+    mark = MARKS.get(job.state, ":material/hourglass:") if job is not None else ":material/add:"
     return f"{mark} {CALLED[JOB_KIND[type(part)]]}"
 
 
-def _make(asked: ReportConfig, parts: Sequence[BaseConfig]) -> None:
-    """Ask for what is not there, and then for the report: one owner's jobs are done in the order asked."""
+def _make(report_config: ReportConfig, parts: Sequence[BaseConfig]) -> None:
+    """Submit missing parts, then the report: jobs of one owner run in order of submission."""
     for part in parts:
-        there = jobs.found(part)
-        if there is None or there.state is not State.DONE:
+        job = jobs.found(part)
+        if job is None or job.state is not State.DONE:
             jobs.submit(part)
-    before = jobs.found(asked)
-    if before is not None and not before.state.live:  # what is there now may be more than it holds
+    before = jobs.found(report_config)
+    if before is not None and not before.state.live:  # it may lack parts computed since
         state.store().delete_run(state.owner(), before.id)
-    jobs.submit(asked, f"report of {asked.name}"[:200])
+    jobs.submit(report_config, f"report of {report_config.name}"[:200])
 
 
 def _latest(job: str | None, parts: Sequence[BaseConfig]) -> Run | None:
-    """Return the report of a run, or of this comparison, that was asked for last."""
+    """Return the latest report of a run, or of this comparison."""
     about = None if job is not None else job_id(parts[0])
     for run in state.store().runs(state.owner(), JobKind.REPORT):
         config = run.job.config
@@ -131,24 +131,23 @@ def _latest(job: str | None, parts: Sequence[BaseConfig]) -> Run | None:
 
 
 def _progress(report: str) -> None:
-    """Show which part is being worked on until the report has ended; then the page is drawn anew."""
+    """Show the part in progress until the report has ended; then redraw the page."""
     with errors.show_errors():
         run = state.store().run(state.owner(), report)
         if not run.state.live:
             st.rerun()
         ensure_engine(settings())
-        asked = [
-            found
-            for part in referenced_jobs(run.job.config)
-            if (found := _known(part)) and found.id != run.id
+        part_jobs = [
+            job for part in referenced_jobs(run.job.config) if (job := _known(part)) and job.id != run.id
         ]
-        waits = [found for found in asked if found.state.live]
-        now = waits[0] if waits else run
-        done = (len(asked) - len(waits) + jobs.share(now)) / (len(asked) + 1)
+        waits = [job for job in part_jobs if job.state.live]
+        current = waits[0] if waits else run
+        done = (len(part_jobs) - len(waits) + jobs.share(current)) / (len(part_jobs) + 1)
         st.progress(
-            min(1.0, done), text=f"{plain(CALLED.get(now.job.kind, now.name))} … {jobs.progress_text(now)}"
+            min(1.0, done),
+            text=f"{plain(CALLED.get(current.job.kind, current.name))} … {jobs.progress_text(current)}",
         )
-        engine_warning.engine_warning(now)
+        engine_warning.engine_warning(current)
 
 
 def _known(job: str) -> Run | None:
@@ -159,18 +158,18 @@ def _known(job: str) -> Run | None:
 
 
 def _show(run: Run) -> None:
-    found = result_cache.cached_result(run, ReportFile) if run.state is State.DONE else None
-    if found is None:
+    report_file = result_cache.cached_result(run, ReportFile) if run.state is State.DONE else None
+    if report_file is None:
         errors.show_error(run.job.reason or "The report was not finished.")
         return
-    path = state.store().workspace.run(run.job.id) / found.file
+    path = state.store().workspace.run(run.job.id) / report_file.file
 
     def content() -> bytes:
         verify_file(path, "make the report again")
         return path.read_bytes()
 
     st.download_button(
-        f"Download the report ({size(found.bytes)})",
+        f"Download the report ({size(report_file.bytes)})",
         content,
         file_name(str(getattr(run.job.config, "name", ""))).replace(".zip", ".html"),
         "text/html",
@@ -180,14 +179,14 @@ def _show(run: Run) -> None:
         on_click="ignore",
     )
     st.caption(f"Made {ago(run.job.finished or run.created)}.")
-    st.markdown(f"It holds: {plain(', '.join(found.sections))}")
-    if found.missing:
-        st.markdown("Not in it:\n" + "\n".join(f"- {plain(name)}" for name in found.missing))
+    st.markdown(f"It holds: {plain(', '.join(report_file.sections))}")
+    if report_file.missing:
+        st.markdown("Not in it:\n" + "\n".join(f"- {plain(name)}" for name in report_file.missing))
 
 
 def _command(run: Run, config: ExperimentConfig) -> str:
-    """Return the command line that trains the same again."""
-    looked = jobs.found(BackboneInfoConfig(backbone=config.backbone))
-    anatomy = result_cache.cached_result(looked, BackboneInfo) if looked else None
+    """Return the command line that reproduces the run."""
+    info_run = jobs.found(BackboneInfoConfig(backbone=config.backbone))
+    anatomy = result_cache.cached_result(info_run, BackboneInfo) if info_run else None
     options = state.store().workspace.read_options(config.data.dataset)
     return cli_command(config, *files(run.owner, config.data.dataset), anatomy, options)[:20_000]

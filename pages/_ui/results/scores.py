@@ -1,4 +1,4 @@
-"""Scores as people should read them: with an interval, beside a baseline, on rows that were held out."""
+"""Test scores with intervals and baseline, and the comparison table of runs."""
 
 from collections.abc import Sequence
 
@@ -15,10 +15,10 @@ from translearn_core.results.diagnostics.baselines import MAJORITY
 from translearn_core.runs import Run
 
 
-def headline(evaluation: Evaluation, found: RunSummary | None, rival: Baseline | None = None) -> None:
-    """Show the numbers that answer: how good, how sure, against what.
+def headline(evaluation: Evaluation, run_summary: RunSummary | None, rival: Baseline | None = None) -> None:
+    """Show accuracy and macro-F1 with intervals beside a baseline.
 
-    `rival` is the best of the lines that need no training of the backbone, once they are known.
+    `rival` is the best baseline that trains no backbone, once computed.
     """
     test, validation = evaluation.metrics["test"], evaluation.metrics["validation"]
     accuracy, macro = test.accuracy_interval, test.macro_f1_interval
@@ -27,59 +27,59 @@ def headline(evaluation: Evaluation, found: RunSummary | None, rival: Baseline |
             "Test accuracy",
             percent(test.accuracy),
             span(accuracy.low, accuracy.high),
-            f"share of right answers on {test.n:,} rows that were held out; below it the 95 % interval",
+            f"share of correct predictions on {test.n:,} rows that were held out; below it the 95 % interval",
         ),
         (
             "Test macro-F1",
             percent(test.macro_f1),
             span(macro.low, macro.high),
-            "mean over the classes, every class counting the same; below it the 95 % interval",
+            "unweighted mean of the F1 of the classes; below it the 95 % interval",
         ),
         _to_beat(evaluation, rival),
         (
             "Validation accuracy",
             percent(validation.accuracy),
             f"on {validation.n:,} rows",
-            "rows the best epoch was chosen on, so this number flatters a little",
+            "rows the best epoch was chosen on, so this number is slightly optimistic",
         ),
     ]
     with st.grid(4, min_column_width=170):
         for label, value, below, meaning in numbers:
             st.metric(label, value, below, delta_color="off", delta_arrow="off", border=True, help=meaning)
-    if found is not None:
-        trained, total = found.parameters["trainable"], found.parameters["total"]
-        reused = f" What stays frozen: {found.reuse.summary()}." if found.reuse else ""
+    if run_summary is not None:
+        trained, total = run_summary.parameters["trainable"], run_summary.parameters["total"]
+        reused = f" What stays frozen: {run_summary.reuse.summary()}." if run_summary.reuse else ""
         st.caption(
-            f"Trained {count(trained)} of {count(total)} parameters for {epochs(found.epochs)} (best: "
-            f"{found.best_epoch}) in {duration(found.seconds['total'])} on {plain(found.device)}, "
-            f"{plain(found.precision)}.{reused}"
+            f"Trained {count(trained)} of {count(total)} parameters for {epochs(run_summary.epochs)} (best: "
+            f"{run_summary.best_epoch}) in {duration(run_summary.seconds['total'])} on "
+            f"{plain(run_summary.device)}, {plain(run_summary.precision)}.{reused}"
         )
     with st.expander("The numbers", icon=":material/table_rows:"):
         tables.table(evaluation.frame(), "scores", key="scores")
 
 
 def _to_beat(evaluation: Evaluation, rival: Baseline | None) -> tuple[str, str, str, str]:
-    """Return the baseline that the headline names: label, number, what is below it, and its meaning."""
+    """Return label, value, caption and help of the baseline metric."""
     majority = percent(evaluation.majority)
     if rival is None or rival.name == MAJORITY:
-        meaning = "test accuracy of giving every text the commonest training class"
-        return "Commonest answer", majority, "the baseline to beat", meaning
+        meaning = "test accuracy of predicting the most frequent training class for every text"
+        return "Majority-class baseline", majority, "the baseline to beat", meaning
     sure = span(rival.accuracy_interval.low, rival.accuracy_interval.high)
     return (
         rival.name[:1].upper() + rival.name[1:],
         percent(rival.accuracy),
         f"{sure}, the baseline to beat",
-        "test accuracy of the best line that trains nothing below the head; always giving the commonest "
-        f"class gets {majority}",
+        "test accuracy of the best baseline that trains no backbone; the majority-class baseline gets "
+        f"{majority}",
     )
 
 
-def how(run: Run, config: ExperimentConfig, found: RunSummary | None) -> None:
-    """Show a run's settings and the command line that does it again."""
+def how(run: Run, config: ExperimentConfig, run_summary: RunSummary | None) -> None:
+    """Show a run's settings and the command line that reproduces it."""
     with st.expander("All settings", icon=":material/tune:"):
         lines = summary.settings_of(config)
-        if found is not None:
-            lines |= {f"seconds to {name}": f"{seconds:.1f}" for name, seconds in found.seconds.items()}
+        if run_summary is not None:
+            lines |= {f"seconds to {name}": f"{seconds:.1f}" for name, seconds in run_summary.seconds.items()}
         tables.table(
             pd.DataFrame({"setting": list(lines), "value": list(lines.values())}), "settings", key="settings"
         )
@@ -87,14 +87,14 @@ def how(run: Run, config: ExperimentConfig, found: RunSummary | None) -> None:
 
 
 def comparison(runs: Sequence[Run]) -> pd.DataFrame:
-    """Return one line per run: scores with intervals, cost, and what was trained."""
+    """Return one row per run: scores with intervals, cost, and what was trained."""
     lines, tell = [], backbone_names.name_lookup()
     for run in runs:
-        found, config = result_cache.cached_result(run, RunSummary), run.job.config
+        run_summary, config = result_cache.cached_result(run, RunSummary), run.job.config
         assert isinstance(config, ExperimentConfig)
-        if found is None:
+        if run_summary is None:
             continue
-        test = found.test
+        test = run_summary.test
         lines.append(
             {
                 "name": run.name,
@@ -104,13 +104,13 @@ def comparison(runs: Sequence[Run]) -> pd.DataFrame:
                 "macro_f1": test.macro_f1,
                 "macro_f1_low": test.macro_f1_interval.low,
                 "macro_f1_high": test.macro_f1_interval.high,
-                "seconds": found.seconds["total"],
-                "trainable": found.parameters["trainable"] / found.parameters["total"],
+                "seconds": run_summary.seconds["total"],
+                "trainable": run_summary.parameters["trainable"] / run_summary.parameters["total"],
                 "trains": config.plan.label,
                 "backbone": tell(config.backbone.label),
-                "epochs": found.epochs,
+                "epochs": run_summary.epochs,
                 "seed": config.training.seed,
-                "majority": found.majority,
+                "majority": run_summary.majority,
                 "test rows": test.n,
             }
         )
@@ -137,7 +137,7 @@ COLUMNS: dict[str, object] = {
     **tables.fractions("accuracy", "low", "high"),
     "macro_f1": tables.percent("macro-F1"),
     "trainable": tables.percent("parameters trained"),
-    "majority": tables.percent("commonest answer"),
+    "majority": tables.percent("majority-class baseline"),
     "seconds": st.column_config.NumberColumn(format="%.1f"),
 }
-"""How the columns of a comparison are called on screen."""
+"""Column labels of a comparison."""

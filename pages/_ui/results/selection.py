@@ -1,7 +1,7 @@
-"""Which texts a person picked: the browser sends the shape they drew, the server tests the points.
+"""Selection of points in linked projections: the browser sends a shape, the server tests the points.
 
-A browser forgets what was circled on a picture when any byte of the picture changes. So the picture that was
-circled last stays as it is, and what was picked is marked in the others.
+A browser drops its lasso when any byte of the figure changes. So the figure with the lasso stays unchanged,
+and the selection is marked in the others.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ NONE: Lines = np.empty(0, dtype=np.int64)
 
 @dataclass(frozen=True)
 class Mark:
-    """What one picture marks; `turn` tells pictures apart that mark the same."""
+    """Points marked in one figure; `turn` distinguishes equal marks of different selections."""
 
     lines: Lines
     turn: int = 0
@@ -27,10 +27,10 @@ class Mark:
 
 @dataclass(frozen=True)
 class PointSelection:
-    """The texts picked last, as lines of the run's predictions, and what each picture marks.
+    """Selected texts as rows of the run's predictions, and the marks of each figure.
 
-    `circled` is the picture they were circled on, which shows them itself as long as it is drawn as it was,
-    as the one called `figure`; None: they were searched for, or their picture was drawn anew.
+    `circled` is the index of the figure with the lasso, which shows the selection itself while it is drawn
+    unchanged as `figure`; None: they were searched for, or that figure was redrawn.
     """
 
     lines: Lines
@@ -40,28 +40,28 @@ class PointSelection:
 
     @property
     def turn(self) -> int:
-        """How often something was picked."""
+        """Number of selections so far."""
         return max(mark.turn for mark in self.marks)
 
     def circle(self, lines: Lines, picture: int, figure: str) -> "PointSelection":
-        """Return that `lines` were circled on a picture: it stays as it is, the others mark them."""
+        """Return the selection of `lines` by a lasso: its figure stays unchanged, the others mark them."""
         new = Mark(lines, self.turn + 1)
         marks = tuple(mark if i == picture else new for i, mark in enumerate(self.marks))
         return PointSelection(lines, marks, picture, figure)
 
     def find(self, lines: Lines) -> "PointSelection":
-        """Return that `lines` were found otherwise: every picture marks them, and lets go of its lasso."""
+        """Return the selection of `lines` without a lasso: every figure marks them and drops its lasso."""
         return PointSelection(lines, (Mark(lines, self.turn + 1),) * len(self.marks))
 
     def on(self, figure: str, held: bool) -> "PointSelection":
-        """Return the same, to be drawn on `figure`: all mark it unless the lasso still holds it."""
+        """Return the selection for `figure`: all figures mark it unless the lasso is still drawn."""
         if self.circled is None or (self.figure == figure and held):
             return self
         return self.find(self.lines)
 
 
 def nothing(pictures: int) -> PointSelection:
-    """Return that nothing is picked on so many pictures."""
+    """Return the empty selection for a number of figures."""
     return PointSelection(NONE, (Mark(NONE),) * pictures)
 
 

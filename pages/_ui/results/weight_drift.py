@@ -1,4 +1,4 @@
-"""How far the weights of each part went in a training, and of every tensor."""
+"""Weight drift of each part and tensor of a run."""
 
 import streamlit as st
 
@@ -9,14 +9,14 @@ from translearn_core.runs import Run
 
 
 def panel(run: Run) -> None:
-    """Show what a run's weights did, where it was measured."""
+    """Show a run's weight drift, if it was measured."""
     drift = result_cache.cached_result(run, Drift)
     if drift is None:
         return
-    st.subheader("What moved", anchor=False)
+    st.subheader("What moved? Weight drift", anchor=False)
     st.caption(
-        "How far each part went from where it started. Frozen parts must stand still: this is measured, "
-        "not assumed."
+        "Relative change of the weights of each part since the start of training. That of frozen parts is "
+        "measured too, and must be zero."
     )
     tables.figure(
         plots.drift_bars(drift, page_header.dark()),
@@ -32,11 +32,11 @@ def panel(run: Run) -> None:
 
 
 def best_epoch_note(run: Run) -> str | None:
-    """Return of which epoch a run's weights are; None where they are those of the last."""
-    found = result_cache.cached_result(run, RunSummary)
-    if found is None or found.best_epoch == found.epochs:
+    """Return a note on the best epoch of a run; None if it is the last."""
+    run_summary = result_cache.cached_result(run, RunSummary)
+    if run_summary is None or run_summary.best_epoch == run_summary.epochs:
         return None
     return (
-        f"These are the weights of epoch {found.best_epoch} of {found.epochs}: it was the best on "
-        "validation, so it was kept. What later epochs moved was let go."
+        f"These are the weights of epoch {run_summary.best_epoch} of {run_summary.epochs}: it was the best "
+        "on validation, so it was kept. Later epochs were discarded."
     )

@@ -1,1 +1,1 @@
-"""Lists of runs, their actions, and a training under way."""
+"""Runs: lists, actions, training monitor."""

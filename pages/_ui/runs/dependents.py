@@ -1,4 +1,4 @@
-"""What builds on a run, and what becomes of that when the run is deleted."""
+"""Runs that depend on a run or data set, and what its deletion means for them."""
 
 from collections.abc import Iterable, Sequence
 
@@ -8,62 +8,66 @@ from translearn_core.config import ADAPTED, ExperimentConfig, JobKind, PretrainC
 from translearn_core.runs import Run, State, Studies
 
 FEW = 3
-"""Runs that are named one by one."""
+"""Maximum number of names listed."""
 
 
-def dependents_note(run: Run, mine: Sequence[Run]) -> list[str]:
-    """Return in sentences what builds on `run` among all that is the owner's; escaped."""
-    above = [other for other in mine if run.job.id in referenced_jobs(other.job.config)]
-    said = []
+def dependents_note(run: Run, owned: Sequence[Run]) -> list[str]:
+    """Return escaped sentences on the owner's runs that depend on `run`."""
+    dependents = [other for other in owned if run.job.id in referenced_jobs(other.job.config)]
+    sentences = []
     if run.job.kind is JobKind.PRETRAIN:
-        said += _of_a_backbone(run, [other for other in above if other.state is State.DONE])
-    if under_way := [other for other in above if other.state is not State.DONE]:
-        said.append(f"Not finished, and they need it to go on: {_named(under_way)}.")
-    return said
+        sentences += _of_a_backbone(run, [other for other in dependents if other.state is State.DONE])
+    if under_way := [other for other in dependents if other.state is not State.DONE]:
+        sentences.append(f"Not finished, and they need it to go on: {_run_names(under_way)}.")
+    return sentences
 
 
 def dataset_dependents_note(dataset: str) -> list[str]:
-    """Return in sentences which backbones go with a data set that they read, and what else builds on them."""
+    """Return sentences on backbones pretrained on a data set, and on the runs that depend on them."""
     store, owner = state.store(), state.owner()
-    mine = [run for kind in (JobKind.TRAIN, JobKind.PRETRAIN) for run in store.runs(owner, kind)]
-    stays = [run for run in mine if _read_by(run) != dataset]
-    gone = [run for run in mine if run.job.kind is JobKind.PRETRAIN and _read_by(run) == dataset]
+    owned = [run for kind in (JobKind.TRAIN, JobKind.PRETRAIN) for run in store.runs(owner, kind)]
+    stays = [run for run in owned if _dataset_of(run) != dataset]
+    gone = [run for run in owned if run.job.kind is JobKind.PRETRAIN and _dataset_of(run) == dataset]
     if not gone:
         return []
     further = [sentence for run in gone for sentence in dependents_note(run, stays)]
-    return [f"So do the backbones that have read it: {_named(gone)}.", *further]
+    return [f"So do the backbones pretrained on it: {_run_names(gone)}.", *further]
 
 
-def _read_by(run: Run) -> str:
+def _dataset_of(run: Run) -> str:
     config = run.job.config
     assert isinstance(config, ExperimentConfig | PretrainConfig)
     return config.dataset if isinstance(config, PretrainConfig) else config.data.dataset
 
 
 def _of_a_backbone(run: Run, done: Sequence[Run]) -> list[str]:
-    said = []
+    sentences = []
     if trained := [other for other in done if other.job.kind is JobKind.TRAIN]:
-        said.append(
-            f"Trained on it: {_named(trained)}. Their scores and curves stay, but without it they can answer "
-            "nothing, be looked into or go on."
+        sentences.append(
+            f"Trained on it: {_run_names(trained)}. Their scores and curves stay, but without it they can "
+            "answer nothing, be looked into or go on."
         )
     if further := [other for other in done if other.job.kind is JobKind.PRETRAIN]:
-        said.append(f"Read on from it: {_named(further)}. They are whole and stay as they are.")
+        sentences.append(
+            f"Pretrained further from it: {_run_names(further)}. They are whole and stay as they are."
+        )
     id = f"{ADAPTED}{run.job.id}"
-    asked = [
+    studies = [
         study
         for study in Studies(state.store()).all(run.owner)
         if any(backbone.id == id for backbone in study.config.backbones)
     ]
-    if asked:
-        said.append(f"Studies that can ask for no more runs then: {_listed(study.name for study in asked)}.")
-    return said
+    if studies:
+        sentences.append(
+            f"Studies that can ask for no more runs then: {_join(study.name for study in studies)}."
+        )
+    return sentences
 
 
-def _named(runs: Sequence[Run]) -> str:
-    return _listed(run.name for run in runs)
+def _run_names(runs: Sequence[Run]) -> str:
+    return _join(run.name for run in runs)
 
 
-def _listed(names: Iterable[str]) -> str:
-    every = [plain(short(name)) for name in names]
-    return ", ".join(every[:FEW]) + (f" and {len(every) - FEW} more" if len(every) > FEW else "")
+def _join(names: Iterable[str]) -> str:
+    quoted = [plain(short(name)) for name in names]
+    return ", ".join(quoted[:FEW]) + (f" and {len(quoted) - FEW} more" if len(quoted) > FEW else "")

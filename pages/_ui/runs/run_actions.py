@@ -1,4 +1,4 @@
-"""What can be done with a run wherever it is listed: rename it, stop it, resume it, delete it."""
+"""Actions on a run: rename, stop, resume, delete."""
 
 from collections.abc import Sequence
 
@@ -11,13 +11,13 @@ from translearn_core.runs import Run, State
 from translearn_core.settings import settings
 
 
-def menu(run: Run, mine: Sequence[Run], *, controls: bool = True) -> None:
-    """Draw the menu of a run; `mine` are all that the owner has, `controls` adds stopping and resuming."""
+def menu(run: Run, owned: Sequence[Run], *, controls: bool = True) -> None:
+    """Draw the menu of a run; `mine` are all runs of the owner, `controls` adds stop and resume."""
     state.init_widget(f"name-{run.id}", run.name)
     st.text_input("Name", key=f"name-{run.id}", max_chars=200, on_change=rename, args=(run.id,))
     if controls:
         _controls(run)
-    for sentence in dependents.dependents_note(run, mine):
+    for sentence in dependents.dependents_note(run, owned):
         st.caption(sentence)
     sure = st.checkbox("Yes, delete it with its results", key=f"sure-{run.id}")
     st.button(
@@ -43,34 +43,34 @@ def _controls(run: Run) -> None:
 
 
 def rename(run_id: str) -> None:
-    """Take the name that was typed for a run."""
+    """Rename a run to the typed name."""
     if name := str(state.get_value(f"name-{run_id}")).strip():
         with errors.show_errors():
             state.store().rename(state.owner(), run_id, name)
 
 
 def stop(run_id: str) -> None:
-    """Ask a run to stop."""
+    """Request a run to stop."""
     with errors.show_errors():
         state.store().request_stop(state.owner(), run_id)
 
 
 def resume(run_id: str) -> None:
-    """Let a run go on."""
+    """Resume a run."""
     with errors.show_errors():
         state.store().resume(state.owner(), run_id)
         ensure_engine(settings())
 
 
 def write_again(run_id: str) -> None:
-    """Let a run that has ended write its results again."""
+    """Let a finished run write its results again."""
     with errors.show_errors():
         state.store().ask_anew(state.owner(), run_id)
         ensure_engine(settings())
 
 
 def delete(run_id: str) -> None:
-    """Delete a run; the draft and the visit turn to something that is still there."""
+    """Delete a run, and drop it from the session and the draft."""
     with errors.show_errors():
         state.store().delete_run(state.owner(), run_id)
         if state.last_run() == run_id:

@@ -1,4 +1,4 @@
-"""Runs and data sets as rows with what can be done with each."""
+"""Runs and data sets as rows with their actions."""
 
 from collections.abc import Sequence
 
@@ -17,26 +17,26 @@ from translearn_core.runs import UNREADABLE, Dataset, Run, State, Studies, Unrea
 from translearn_core.settings import settings
 
 PAGE = 20
-"""Runs on one screen."""
+"""Runs per page."""
 
 RUN, STUDY = "run", "study"
 
 
 def engine() -> None:
-    """Say whether the engine is there."""
+    """Show the state of the engine."""
     status = engine_status(settings())
     word = "ready" if status.ready else "starting" if status.alive else "asleep"
     help_ = "; ".join(status.devices) or "it starts by itself when there is something to do"
     st.metric("Engine", word, border=True, help=help_)
 
 
-def runs(trained: Sequence[Run], mine: Sequence[Run]) -> None:
-    """Show trainings as rows, and all of them as a table; `mine` are all runs, of any kind."""
+def runs(trained: Sequence[Run], owned: Sequence[Run]) -> None:
+    """Show training runs as rows and as a table; `mine` are the owner's runs of any kind."""
     pages = -(-len(trained) // PAGE)
     page = st.pagination(pages, key="runs_page") if pages > 1 else 1
     with st.container(gap="small"):
         for run in trained[(page - 1) * PAGE : page * PAGE]:
-            if _row(run, _scored(run), mine):
+            if _row(run, _scores(run), owned):
                 navigation.switch_to("run" if run.state is not State.DONE else "results", run=run.id)
     with st.expander("As a table", icon=":material/table_rows:"):
         tables.table(
@@ -44,23 +44,23 @@ def runs(trained: Sequence[Run], mine: Sequence[Run]) -> None:
         )
 
 
-def pretrainings(made: Sequence[Run], mine: Sequence[Run]) -> None:
-    """Show continued pre-trainings as rows."""
+def pretrainings(pretrained: Sequence[Run], owned: Sequence[Run]) -> None:
+    """Show pretraining runs as rows."""
     tell = backbone_names.name_lookup()
     with st.container(gap="small"):
-        for run in made:
+        for run in pretrained:
             config = run.job.config
             assert isinstance(config, PretrainConfig)
-            if _row(run, [f"from {plain(tell(config.backbone.label))}", *_learned(run)], mine):
+            if _row(run, [f"from {plain(tell(config.backbone.label))}", *_losses(run)], owned):
                 state.set_value(text_source.OPEN, True)
                 navigation.switch_to("backbone")
 
 
-def datasets(mine: Sequence[Dataset]) -> None:
+def datasets(owned: Sequence[Dataset]) -> None:
     """Show data sets as rows."""
     learned = {dataset.digest for dataset in state.datasets()}
     of_texts = {file.digest for file in state.text_files()} - learned
-    for dataset in mine:
+    for dataset in owned:
         with st.container(
             horizontal=True, vertical_alignment="center", border=True, key=f"dataset-{dataset.id}"
         ):
@@ -76,19 +76,19 @@ def datasets(mine: Sequence[Dataset]) -> None:
 
 
 def unreadable(runs: Sequence[Unreadable], studies: Sequence[Unreadable]) -> None:
-    """Show runs and studies that this version cannot read; all that can be done is to delete them."""
+    """Show runs and studies that this version cannot read, with a delete button each."""
     st.caption(UNREADABLE)
-    for kind, these in ((RUN, runs), (STUDY, studies)):
-        for one in these:
+    for kind, items in ((RUN, runs), (STUDY, studies)):
+        for item in items:
             with st.container(
-                horizontal=True, vertical_alignment="center", border=True, key=f"unreadable-{one.id}"
+                horizontal=True, vertical_alignment="center", border=True, key=f"unreadable-{item.id}"
             ):
-                st.text(one.name, width="stretch")
-                st.caption(f"{kind} · {ago(one.created)}", width="content")
+                st.text(item.name, width="stretch")
+                st.caption(f"{kind} · {ago(item.created)}", width="content")
                 with st.popover("Delete", icon=":material/delete:", type="tertiary"):
                     st.button(
-                        "Yes, delete it", key=f"delete-{one.id}", on_click=_delete_unreadable,
-                        args=(kind, one.id), width="stretch",
+                        "Yes, delete it", key=f"delete-{item.id}", on_click=_delete_unreadable,
+                        args=(kind, item.id), width="stretch",
                     )  # fmt: skip
 
 
@@ -100,8 +100,8 @@ def _delete_unreadable(kind: str, id: str) -> None:
         Studies(state.store()).delete(state.owner(), id)
 
 
-def _row(run: Run, facts: Sequence[str], mine: Sequence[Run]) -> bool:
-    """Show a run with what can be done with it; returns whether it is to be opened."""
+def _row(run: Run, facts: Sequence[str], owned: Sequence[Run]) -> bool:
+    """Show a run with its actions; return whether to open it."""
     if run.state.live:
         facts = [*facts, jobs.progress_text(run)]
     weight = state.store().disk_of(run.job.id)
@@ -111,19 +111,21 @@ def _row(run: Run, facts: Sequence[str], mine: Sequence[Run]) -> bool:
         st.caption(
             " · ".join([*facts, *([size(weight)] if weight else []), ago(run.created)]), width="content"
         )
-        wanted = st.button("Open", key=f"open-{run.id}", type="tertiary", icon=":material/arrow_forward:")
+        opened = st.button("Open", key=f"open-{run.id}", type="tertiary", icon=":material/arrow_forward:")
         with st.popover("More", icon=":material/more_horiz:", type="tertiary"):
-            run_actions.menu(run, mine)
-    return wanted
+            run_actions.menu(run, owned)
+    return opened
 
 
-def _scored(run: Run) -> list[str]:
-    found = result_cache.cached_result(run, RunSummary) if not run.state.live else None
-    return [f"accuracy {percent(found.test.accuracy)}", duration(found.seconds["total"])] if found else []
+def _scores(run: Run) -> list[str]:
+    result = result_cache.cached_result(run, RunSummary) if not run.state.live else None
+    return [f"accuracy {percent(result.test.accuracy)}", duration(result.seconds["total"])] if result else []
 
 
-def _learned(run: Run) -> list[str]:
-    found = result_cache.cached_result(run, Pretraining) if run.state is State.DONE else None
+def _losses(run: Run) -> list[str]:
+    result = result_cache.cached_result(run, Pretraining) if run.state is State.DONE else None
     return (
-        [f"loss {found.loss_before:.3f} → {found.loss_after:.3f}", duration(found.seconds)] if found else []
+        [f"loss {result.loss_before:.3f} → {result.loss_after:.3f}", duration(result.seconds)]
+        if result
+        else []
     )

@@ -1,4 +1,4 @@
-"""Which run a page is about: ``?run=<id>``, else the one looked at last, else the newest that has results."""
+"""Run picker: ``?run=<id>``, else the run viewed last, else the newest with results."""
 
 import streamlit as st
 
@@ -24,12 +24,12 @@ def runs_with_results() -> list[Run]:
 
 
 def has_results(run: Run) -> bool:
-    """Whether a run has ended with something to look at."""
+    """Whether a run has ended with results."""
     return not run.state.live and result_cache.cached_result(run, RunSummary) is not None
 
 
 def finished() -> Run:
-    """Return the chosen run with results, and draw the box to choose; ends the page if there is none."""
+    """Draw the picker and return the chosen run with results; end the page if there is none."""
     ready, linked_to = runs_with_results(), linked()
     if linked_to is not None and all(run.id != linked_to.id for run in ready):
         state.remember_run(linked_to.id)
@@ -40,17 +40,17 @@ def finished() -> Run:
 
 
 def any_run() -> Run:
-    """Return the chosen run in any state, and draw the box to choose; ends the page if there is none."""
-    mine, linked_to = pick_runs(), linked()
-    if not mine:
+    """Draw the picker and return the chosen run in any state; end the page if there is none."""
+    runs, linked_to = pick_runs(), linked()
+    if not runs:
         page_header.empty("No training was started yet.", "Set one up", "data")
-    return _box(mine, linked_to)
+    return _box(runs, linked_to)
 
 
 def evaluation(run: Run) -> Evaluation:
-    """Return a finished run's evaluation; ends the page where it is gone."""
-    found = result_cache.cached_result(run, Evaluation)
-    if found is None:
+    """Return a finished run's evaluation; end the page if it is missing."""
+    result = result_cache.cached_result(run, Evaluation)
+    if result is None:
         errors.show_error(
             "The results of this run are gone or damaged on disk: resume the run, which writes them again."
         )
@@ -59,7 +59,7 @@ def evaluation(run: Run) -> Evaluation:
             args=(run.id,),
         )  # fmt: skip
         stop.stop_page()
-    return found
+    return result
 
 
 def links(run: Run) -> None:
@@ -70,29 +70,31 @@ def links(run: Run) -> None:
 
 
 def linked() -> Run | None:
-    """Return the run that the page's address names; ends the page where that is not this browser's own."""
-    wanted = st.query_params.get("run")
-    found = next((run for run in pick_runs() if wanted in (run.id, run.job.id)), None)
-    if wanted is not None and found is None:
+    """Return the run in the page's address; end the page if it is not the owner's."""
+    requested = st.query_params.get("run")
+    result = next((run for run in pick_runs() if requested in (run.id, run.job.id)), None)
+    if requested is not None and result is None:
         errors.show_error(
             "There is no such run in your workspace: it was deleted, or the link is somebody else's."
         )
         navigation.link("runs", "All your runs")
         stop.stop_page()
-    return found
+    return result
 
 
 def _box(choices: list[Run], linked_to: Run | None) -> Run:
     names = {run.id: f"{run.name}  ·  {ago(run.created)}" for run in choices}
-    wanted = linked_to.id if linked_to is not None else state.last_run()
-    current = wanted if wanted in names else choices[0].id
+    requested = linked_to.id if linked_to is not None else state.last_run()
+    current = requested if requested in names else choices[0].id
     state.set_value("chosen_run", current)
-    st.selectbox("Run", list(names), format_func=names.__getitem__, key="chosen_run", on_change=_turn_to)
+    st.selectbox(
+        "Run", list(names), format_func=names.__getitem__, key="chosen_run", on_change=_set_query_param
+    )
     state.remember_run(current)
     if st.query_params.get("run") != current:
         st.query_params["run"] = current
     return next(run for run in choices if run.id == current)
 
 
-def _turn_to() -> None:
+def _set_query_param() -> None:
     st.query_params["run"] = state.get_value("chosen_run")

@@ -1,4 +1,4 @@
-"""A training being watched: state, numbers, curves, and the buttons to stop, resume or lengthen it."""
+"""Training monitor: state, metrics, learning curves, and buttons to stop, resume or continue a run."""
 
 import pandas as pd
 import streamlit as st
@@ -21,11 +21,13 @@ MEASURES: dict[str, plots.Measure] = {
     "Learning rate": "lr",
     "Gradient norm": "grad_norm",
 }
-"""Curves by the name they have on screen."""
+"""Measures of the learning curves by label."""
+
+LEARNING_CURVES = "the measure on training and on validation rows, by step or epoch"
 
 
 def watch(run: Run) -> None:
-    """Show a run, drawn again every second while it may still change, rarely where it ended early."""
+    """Show a run; poll every second while it is live, every 5 seconds if it ended early."""
     alive = run.state.live
     every = None if run.state is State.DONE else jobs.POLL["train" if alive else "still"]
     st.fragment(run_every=every)(_panel)(run.id, alive)
@@ -40,20 +42,20 @@ def measure(key: str) -> plots.Measure:
 
 
 def numbers(history: History, measure: plots.Measure) -> pd.DataFrame:
-    """Return what the curves of a measure are drawn from: steps, or epochs."""
+    """Return the table behind the curves of a measure: one row per step or per epoch."""
     return history.step_frame() if measure in STEP_COLUMNS else history.frame()
 
 
 def several(histories: dict[str, History], measure: plots.Measure) -> pd.DataFrame:
-    """Return the same of several runs as one table."""
-    told = [numbers(history, measure).assign(run=name) for name, history in histories.items()]
-    return pd.concat(told, ignore_index=True)
+    """Return `numbers` of several runs as one table, with the column `run`."""
+    frames = [numbers(history, measure).assign(run=name) for name, history in histories.items()]
+    return pd.concat(frames, ignore_index=True)
 
 
 def _panel(run_id: str, was_live: bool) -> None:
     with errors.show_errors():
         run = state.store().run(state.owner(), run_id)
-        if was_live != run.state.live:  # ended, or resumed here: the page draws it anew, polling or not
+        if was_live != run.state.live:  # ended or resumed: redraw the page with another polling interval
             st.rerun()
         if run.state.live:
             ensure_engine(settings())
@@ -68,9 +70,9 @@ def _panel(run_id: str, was_live: bool) -> None:
             theme=None,
             alt="Learning curves: training against validation",
         )
-        told = numbers(history, chosen)
-        if len(told):
-            tables.table(told, "history", key=f"history-{run.id}", config=COLUMNS, order=tuple(COLUMNS))
+        frame = numbers(history, chosen)
+        if len(frame):
+            tables.table(frame, "history", key=f"history-{run.id}", config=COLUMNS, order=tuple(COLUMNS))
 
 
 def _head(run: Run) -> None:
@@ -140,7 +142,7 @@ def _after(run: Run) -> None:
             )
         if run.state is State.DONE:
             state.init_widget("more_epochs", min(config.training.epochs, 3))
-            more = st.number_input("More epochs", 1, 1000, key="more_epochs", width=140)
+            extra = st.number_input("More epochs", 1, 1000, key="more_epochs", width=140)
             if st.button(
                 "Continue",
                 key="continue",
@@ -148,7 +150,7 @@ def _after(run: Run) -> None:
                 help="a new run that goes on where this one ended",
             ):
                 longer = jobs.submit(
-                    jobs.with_more_epochs(config, run.job.id, more), f"{run.name} + {epochs(more)}"
+                    jobs.with_more_epochs(config, run.job.id, extra), f"{run.name} + {epochs(extra)}"
                 )
                 navigation.switch_to("run", run=longer.id)
         if st.button("Use these settings again", key="again", icon=":material/content_copy:"):
@@ -167,7 +169,7 @@ def _numbers(run: Run, history: History) -> None:
             "Step loss",
             f"{step.loss:.3f}" if step else "–",
             border=True,
-            help="of the last batch; it jumps about",
+            help="of the last batch; it fluctuates",
         )
         st.metric(
             "Validation F1",
@@ -181,9 +183,9 @@ def _numbers(run: Run, history: History) -> None:
         st.metric(
             "Time left" if run.state.live else "Took", duration(left if run.state.live else took), border=True
         )
-    found = None if run.state.live else result_cache.cached_result(run, RunSummary)
-    if found is not None and found.reuse is not None:
-        st.caption(f"What stays frozen: {found.reuse.summary()}.")
+    run_summary = None if run.state.live else result_cache.cached_result(run, RunSummary)
+    if run_summary is not None and run_summary.reuse is not None:
+        st.caption(f"What stays frozen: {run_summary.reuse.summary()}.")
 
 
 def _epochs(run: Run, history: History) -> int:
@@ -191,7 +193,7 @@ def _epochs(run: Run, history: History) -> int:
     assert isinstance(config, ExperimentConfig)
     if config.continues is None:
         return sum(stage.epochs for stage in config.resolved_stages)
-    before = state.store().history(config.continues).epochs  # empty where that run was deleted
+    before = state.store().history(config.continues).epochs  # empty if that run was deleted
     last = history.epochs[-1].epoch if history.epochs else 0
     return max(last, (before[-1].epoch if before else 0) + config.training.epochs)
 
@@ -213,4 +215,4 @@ COLUMNS: dict[str, object] = {
     "grad_norm": st.column_config.NumberColumn("gradient norm", format="%.4f"),
     "tokens_per_second": st.column_config.NumberColumn("tokens a second", format="%.0f"),
 }
-"""How the columns of a history are called on screen."""
+"""Column labels of a training history."""

@@ -1,1 +1,1 @@
-"""What every page stands in: navigation, session state, middleware, errors, tables."""
+"""Application shell: navigation, session state, middleware, errors, tables."""

@@ -1,8 +1,8 @@
-"""Which names the app answers to, and which pages may speak to it.
+"""Host and origin checks against DNS rebinding and cross-origin requests.
 
-A foreign name that points at this machine makes pages of that name part of the app's own origin (DNS
-rebinding), so names are listed and only literal addresses are free. For an unknown origin Streamlit would
-look its outside address up on the network: it sees none.
+A foreign name that resolves to this machine would make its pages part of the app's origin, so host names need
+to be listed; literal addresses do not. Websockets get the host of their origin, since Streamlit would
+otherwise look up its external address on the network.
 """
 
 import ipaddress
@@ -28,21 +28,21 @@ _AUTHORITY = re.compile(r"(?P<name>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::(?P<po
 
 @dataclass(frozen=True)
 class HostRule:
-    """Names and addresses that a server answers to.
+    """Host names and addresses that a server accepts.
 
     Attributes
     ----------
     names : collection of str
-        Names, in lower case.
+        Host names, in lower case.
     loopback : bool
-        Whether only addresses of the loopback interface are right; otherwise every literal address is.
+        Whether only loopback addresses are accepted; otherwise every literal address is.
     """
 
     names: Collection[str]
     loopback: bool
 
     def allows(self, name: str) -> bool:
-        """Whether a host, without its port, is one of them."""
+        """Whether a host, without its port, is accepted."""
         if name in self.names:
             return True
         try:
@@ -53,7 +53,7 @@ class HostRule:
 
 
 def host_rule() -> HostRule:
-    """Return the rule of this process: as it is bound, and as TRANSLEARN_HOSTS says."""
+    """Return the rule of this process, from its bind address and TRANSLEARN_HOSTS."""
     names, address = {"localhost", *settings().host_names}, st.get_option("server.address") or ""
     if bound_to_loopback():
         return HostRule(names, loopback=True)
@@ -63,26 +63,26 @@ def host_rule() -> HostRule:
 
 
 def bound_to_loopback() -> bool:
-    """Whether this process listens to its own machine alone."""
+    """Whether this process listens on the loopback interface only."""
     address = st.get_option("server.address") or ""
     return HostRule({"localhost"}, loopback=True).allows(address.lower())
 
 
 def for_one_person() -> bool:
-    """Whether whoever opens the app is at this machine: no other address, and no proxy in front."""
+    """Whether only this machine can open the app: loopback address, no proxy."""
     return bound_to_loopback() and not settings().host_names
 
 
 class HostCheck:
-    """Refuse requests for another host, and those that pages of another origin send.
+    """Refuse requests for another host, and unsafe requests of another origin.
 
     Parameters
     ----------
     app : ASGIApp
     rule : HostRule, optional
-        By default this process's, as it is bound when the first request comes.
+        By default that of this process when the middleware is built.
     proxies : collection of str, optional
-        Names whose pages may be served through another host; by default those of TRANSLEARN_HOSTS.
+        Host names of reverse proxies, accepted as origins; by default those of TRANSLEARN_HOSTS.
     """
 
     def __init__(
@@ -93,7 +93,7 @@ class HostCheck:
         self.proxies = settings().host_names if proxies is None else proxies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on what is right; a websocket goes on with the host that its origin names."""
+        """Check host and origin; pass a websocket on with the host of its origin."""
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
@@ -108,7 +108,7 @@ class HostCheck:
             await PlainTextResponse(sentence, status_code=403)(scope, receive, send)
             return
         changes = scope["type"] == "websocket" or scope["method"] not in SAFE
-        if changes and origin is not None and not self._from_here(origin, host):
+        if changes and origin is not None and not self._same_origin(origin, host):
             sentence = (
                 f"Pages from {shorten_repr(origin)} may not use this server: open the app itself, or have "
                 f"that name added to TRANSLEARN_HOSTS."
@@ -120,7 +120,7 @@ class HostCheck:
             scope = {**scope, "headers": [*others, (b"host", urlsplit(origin).netloc.encode("latin-1"))]}
         await self.app(scope, receive, send)
 
-    def _from_here(self, origin: str, host: tuple[str, int]) -> bool:
+    def _same_origin(self, origin: str, host: tuple[str, int]) -> bool:
         scheme, _, rest = origin.partition("://")
         sender = authority(rest, scheme) if scheme in ("http", "https") else None
         return sender is not None and (sender == host or sender[0] in self.proxies)

@@ -1,25 +1,25 @@
-"""Where the app lies on its server: at the root, or below a base path."""
+"""Base path of the app on its server."""
 
 import streamlit as st
 from starlette.types import Scope
 
 INNER = ("_stcore", "static", "media", "component")
-"""First parts of the addresses that are no pages."""
+"""First path segments of addresses that are not pages."""
 
 
 def base_path() -> str:
-    """Return the path that the app lies under, without slashes at its ends; empty at the root."""
+    """Return the base path without slashes at its ends; empty at the root."""
     return str(st.get_option("server.baseUrlPath") or "").strip("/")
 
 
 def below_base(scope: Scope) -> str:
-    """Return the path of a request below the base path, without a slash before it."""
+    """Return the path of a request below the base path, without a leading slash."""
     path, base = str(scope["path"]).lstrip("/"), base_path()
     return path.removeprefix(base).lstrip("/") if base else path
 
 
 def is_page(scope: Scope) -> bool:
-    """Whether a request is for a page or a file the app hands out, not for a part of the frame around it."""
+    """Whether a request is for a page or a download, not for Streamlit's internals."""
     return scope["type"] == "http" and below_base(scope).partition("/")[0] not in INNER
 
 

@@ -8,7 +8,7 @@ from translearn_core.runs.workspace import absolute
 from translearn_core.settings import settings
 
 ROOM_BYTES = 1_000_000
-"""With less room no job can note how far it is."""
+"""Free space below which jobs cannot record progress."""
 
 READ_ONLY = (
     "This workspace is read-only: what is in it can be looked at; nothing new can be started or kept until "
@@ -19,11 +19,11 @@ FULL = (
     "room on the disk: runs then go on, and one that failed goes on when you resume it."
 )
 
-_NOTED = "disk_notice"
+_SHOWN = "disk_notice"
 
 
 def notice() -> str | None:
-    """Return what keeps this workspace from being written to; None if nothing does, or there is none."""
+    """Return why the workspace cannot be written; None if it can, or does not exist."""
     folder = absolute(settings().workspace)
     try:
         free = shutil.disk_usage(folder).free
@@ -37,13 +37,13 @@ def notice() -> str | None:
 def warn() -> None:
     """Show the notice at the top of a page."""
     sentence = notice()
-    state.set_value(_NOTED, sentence)
+    state.set_value(_SHOWN, sentence)
     if sentence is not None:
         errors.show_warning(sentence)
 
 
 def warn_in_between() -> None:
-    """Show the notice in a part of a page that is drawn by itself, if the page does not show it yet."""
+    """Show the notice in a fragment, if the page does not show it yet."""
     sentence = notice()
-    if sentence is not None and sentence != state.get_value(_NOTED):
+    if sentence is not None and sentence != state.get_value(_SHOWN):
         errors.show_warning(sentence)

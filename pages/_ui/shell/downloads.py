@@ -1,4 +1,4 @@
-"""The way by which large files leave: sent from disk piece by piece, never held in memory by a visit."""
+"""Download route of exported files, streamed from disk."""
 
 from pathlib import Path
 from urllib.parse import quote
@@ -21,12 +21,12 @@ DAMAGED = "The file was damaged on the disk of this server: go back to its page 
 
 
 def link(run: str, name: str) -> str:
-    """Return the address of what the run `run` made, relative to any page; it arrives as `name`."""
+    """Return the download address of a run's export, relative to any page; `name` is the file name."""
     return f"{PREFIX}/{run}/{quote(name, safe='')}"
 
 
 def hand_out(request: Request) -> Response:
-    """Send the file that a run of this browser's owner made, to nobody else."""
+    """Send the exported file of a run to its owner."""
     token = token_in(request.scope)
     try:
         path = made_by(owner_of(token), request.path_params["run"]) if token else None
@@ -43,19 +43,19 @@ def hand_out(request: Request) -> Response:
 
 
 def made_by(owner: str, run: str) -> Path | None:
-    """Return the file that one of the owner's runs made; None if it made none.
+    """Return the exported file of one of the owner's runs; None if it has none.
 
     Raises
     ------
     DamagedFileError
-        If it is no longer what was made.
+        If its checksum does not match.
     """
     store = open_store()
     folder = store.workspace.run(store.run(owner, run).job.id)
-    found = artifacts.read(folder, ExportFile)
-    return folder / found.file if found is not None else None
+    export_file = artifacts.read(folder, ExportFile)
+    return folder / export_file.file if export_file is not None else None
 
 
 def route() -> Route:
-    """Return what the app adds to its pages, below its base path."""
+    """Return the download route below the base path."""
     return Route(f"{f'/{base}' if (base := base_path()) else ''}/{PREFIX}/{{run}}/{{name}}", hand_out)

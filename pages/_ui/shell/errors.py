@@ -1,4 +1,4 @@
-"""Errors and findings as sentences: never a traceback, never Markdown from outside."""
+"""Errors and findings as escaped sentences, never as tracebacks."""
 
 import logging
 from collections.abc import Iterator, Sequence
@@ -26,10 +26,10 @@ LOOKS: dict[Severity, tuple[str, str, str]] = {
     Severity.BLOCKING: ("Stops training", "block", "red"),
     Severity.DECISION: ("Your decision", "rule", "orange"),
     Severity.WARNING: ("Worth knowing", "warning", "orange"),
-    Severity.FIXED: ("Mended for you", "build", "green"),
+    Severity.FIXED: ("Fixed for you", "build", "green"),
     Severity.DETECTED: ("Detected", "search", "blue"),
 }
-"""How each severity looks, the gravest first: name, icon, colour."""
+"""Name, icon and colour of each severity, most severe first."""
 
 
 def show_error(problem: TranslearnError | ValidationError | str) -> None:
@@ -38,19 +38,19 @@ def show_error(problem: TranslearnError | ValidationError | str) -> None:
 
 
 def show_warning(sentence: str) -> None:
-    """Show what hinders, where it is nobody's mistake."""
+    """Show a warning."""
     st.warning(sentence, icon=":material/warning:")
 
 
 def problem_of(raised: Exception) -> TranslearnError | ValidationError | None:
-    """Return what a person can act on: an error of ours, or what the system refuses in words; else None."""
+    """Return an exception as an error a person can act on, also for known OS errors; else None."""
     if isinstance(raised, TranslearnError | ValidationError):
         return raised
     return explain_os_error(raised, absolute(settings().workspace))
 
 
 def unexpected(raised: Exception) -> None:
-    """Show an error that ended a page: in words for a person, or calmly, with the details in the log."""
+    """Show an error that ended a page: its sentence, or a general one with the details in the log."""
     problem = problem_of(raised)
     if isinstance(problem, WorkspaceError) and problem.temporary:
         log.warning("a page could not use the workspace: %s", problem)
@@ -71,7 +71,7 @@ def sentence_of(problem: TranslearnError | ValidationError | str) -> str:
 
 @contextmanager
 def show_errors() -> Iterator[None]:
-    """Show what goes wrong within, instead of letting it end the page in a traceback."""
+    """Show exceptions of the block as errors on the page."""
     try:
         yield
     except Exception as raised:
@@ -79,13 +79,13 @@ def show_errors() -> Iterator[None]:
 
 
 def script_error(problem: Exception) -> bool:
-    """Show what no page caught; returns True: Streamlit shall add nothing."""
+    """Show an uncaught exception; return True, so that Streamlit adds nothing."""
     unexpected(problem)
     return True
 
 
 def rows_of(finding: Finding) -> str:
-    """Return the rows a finding names, as far as they are listed; empty where it names none."""
+    """Return the first rows of a finding as text; empty if it names none."""
     if not finding.rows:
         return ""
     listed = ", ".join(str(row) for row in finding.rows[:12])

@@ -1,4 +1,4 @@
-"""File descriptors: a session takes its socket, and three for the event loop Streamlit gives its script."""
+"""Limit of open files: a session takes one socket and three descriptors for its event loop."""
 
 import contextlib
 import sys
@@ -13,9 +13,9 @@ if sys.platform != "win32":
     import resource
 
 CAP = 65_536
-"""The soft limit asked for at most: some systems allow billions, and counting would take its time."""
+"""Upper bound of the soft limit: some systems allow billions."""
 SPARE = 8
-"""One part in so many of the limit is left to files, databases and downloads."""
+"""One `SPARE`-th of the limit is reserved for files, databases and downloads."""
 FULL = "This server has as many visitors as it can serve: close other tabs of it, or try again in a minute."
 
 
@@ -23,14 +23,14 @@ def raise_limit() -> None:
     """Raise this process's soft limit of open files to the hard one, `CAP` at most."""
     if sys.platform != "win32":
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-        wanted = CAP if hard == resource.RLIM_INFINITY else min(hard, CAP)
-        if soft != resource.RLIM_INFINITY and soft < wanted:
-            with contextlib.suppress(OSError, ValueError):  # some systems refuse what they call their limit
-                resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        target = CAP if hard == resource.RLIM_INFINITY else min(hard, CAP)
+        if soft != resource.RLIM_INFINITY and soft < target:
+            with contextlib.suppress(OSError, ValueError):  # some systems refuse their own hard limit
+                resource.setrlimit(resource.RLIMIT_NOFILE, (target, hard))
 
 
 def running_low() -> bool:
-    """Whether so many files are open that a new session could take the last ones."""
+    """Whether too few descriptors are left for new sessions."""
     if sys.platform == "win32":  # no such limit
         return False
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -38,7 +38,7 @@ def running_low() -> bool:
 
 
 class SessionLimit:
-    """Refuse new pages and sessions while descriptors run low; those that are open go on."""
+    """Refuse new pages and sessions while descriptors run low; open ones go on."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

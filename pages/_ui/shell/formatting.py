@@ -1,18 +1,18 @@
-"""Text that is safe to show and numbers that read well: the one place where pages escape and format."""
+"""Escaping of texts for Markdown and formatting of numbers, sizes and times."""
 
 import re
 import time
 
 _PUNCTUATION = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&^=@/\"'])")
 _LINKED = re.compile(r"(?<=http)\\:|(?<=https)\\:|(?<=www)\\\.|(?<=[-.\w+])\\@(?=\\?[-\w])", re.IGNORECASE)
-"""The escaped sign without which Streamlit's Markdown sees no address in a text."""
+"""The escaped character that Streamlit's Markdown needs to detect an address."""
 
 
 def plain(text: object) -> str:
-    """Return `text` so that Markdown shows it as it is: no links, images, formulas, colours or HTML.
+    """Return `text` escaped for Markdown: no links, images, formulas, colours or HTML.
 
-    Addresses become links after escapes are gone, each within one piece of text: a colour directive without
-    a colour shows its sign unchanged and makes two pieces of one.
+    Addresses are linked after unescaping, within one text node: an empty colour directive splits the node
+    and shows its character unchanged.
     """
     escaped = _PUNCTUATION.sub(r"\\\1", " ".join(str(text).split()))
     return _LINKED.sub(r":color[\g<0>]", escaped)
@@ -25,7 +25,7 @@ def short(text: object, limit: int = 40) -> str:
 
 
 def squeezed(text: object, limit: int = 40) -> str:
-    """Return `text` on one line, cut in the middle: its beginning and its end are seen."""
+    """Return `text` on one line, cut in the middle with an ellipsis."""
     line = " ".join(str(text).split())
     if len(line) <= limit:
         return line
@@ -34,7 +34,7 @@ def squeezed(text: object, limit: int = 40) -> str:
 
 
 def size(number: float) -> str:
-    """Return bytes as people say them."""
+    """Return a number of bytes with a unit: 12 MB."""
     for unit in ("bytes", "kB", "MB"):
         if number < 1000:
             return f"{number:.0f} {unit}"
@@ -43,7 +43,7 @@ def size(number: float) -> str:
 
 
 def duration(seconds: float | None) -> str:
-    """Return a span of time as people say it; a dash for none."""
+    """Return a duration with units: 2 min 05 s; a dash for None."""
     if seconds is None:
         return "–"
     if seconds < 1:
@@ -56,7 +56,7 @@ def duration(seconds: float | None) -> str:
 
 
 def about(seconds: float) -> str:
-    """Return an estimated span of time, no finer than it is known."""
+    """Return an estimated duration, rounded to two digits at most."""
     for unit, length in (("h", 3600), ("min", 60)):
         if seconds >= 1.5 * length:
             return f"{seconds / length:.{0 if seconds >= 10 * length else 1}f} {unit}"
@@ -64,7 +64,7 @@ def about(seconds: float) -> str:
 
 
 def ago(moment: float) -> str:
-    """Return how long ago a time stamp was."""
+    """Return a time stamp relative to now: 2 hours ago."""
     seconds = time.time() - moment
     for length, unit in ((86400, "day"), (3600, "hour"), (60, "minute")):
         if seconds >= length:

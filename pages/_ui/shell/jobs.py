@@ -1,4 +1,4 @@
-"""Asking for work and watching it: a page submits, a worker does it, a fragment polls until it has ended."""
+"""Jobs of pages: submit, poll progress, return the cached result."""
 
 from typing import TypeVar
 
@@ -16,7 +16,7 @@ from translearn_core.settings import settings
 T = TypeVar("T")
 
 POLL = {"ask": 0.4, "train": 1.0, "still": 5.0}
-"""Seconds between looks; `still` is for what stopped, and may go on from elsewhere."""
+"""Polling intervals in seconds; `still` is for runs that stopped and may be resumed elsewhere."""
 
 WORDS: dict[State, tuple[str, str, str]] = {
     State.QUEUED: ("Waiting", "schedule", "gray"),
@@ -26,11 +26,11 @@ WORDS: dict[State, tuple[str, str, str]] = {
     State.INTERRUPTED: ("Interrupted, will go on", "sync", "orange"),
     State.DONE: ("Done", "check_circle", "green"),
 }
-"""How states look: name, icon, colour."""
+"""Name, icon and colour of each state."""
 
 
 def submit(config: BaseConfig, name: str | None = None) -> Run:
-    """Ask for a job and make sure somebody does it."""
+    """Submit a job and make sure the engine runs."""
     server_folders.check(config)
     run = state.store().submit(state.owner(), config, name)
     ensure_engine(settings())
@@ -38,7 +38,7 @@ def submit(config: BaseConfig, name: str | None = None) -> Run:
 
 
 def found(config: BaseConfig) -> Run | None:
-    """Return the owner's run of `config`, None if it was never asked for."""
+    """Return the owner's run of `config`, None if never submitted."""
     try:
         return state.store().run(state.owner(), job_id(config))
     except NotFoundError:
@@ -46,15 +46,15 @@ def found(config: BaseConfig) -> Run | None:
 
 
 def failed(config: BaseConfig) -> bool:
-    """Whether the owner's run of `config` has ended without an answer."""
+    """Whether the owner's run of `config` has failed or was stopped."""
     run = found(config)
     return run is not None and run.state in (State.FAILED, State.STOPPED)
 
 
 def submit_and_watch(config: BaseConfig, kind: type[T], doing: str) -> T | None:
-    """Return the answer to `config`; asks for it if nobody has, and shows how far it is until it is there.
+    """Return the result of `config`; submit it if needed, and show its progress until it is done.
 
-    Where nothing can be asked for, because the disk is full or read-only, that is shown in its place.
+    A `WorkspaceError`, such as a full or read-only disk, is shown instead.
     """
     try:
         run = found(config) or submit(config)
@@ -80,15 +80,15 @@ def submit_and_watch(config: BaseConfig, kind: type[T], doing: str) -> T | None:
 
 
 def _first_time(run: Run) -> bool:
-    """Whether a visit has not yet asked anew for an answer that was gone from the disk, or damaged there."""
+    """Whether this session has not yet resubmitted a job whose result is missing or damaged."""
     key = f"asked-anew-{run.job.id}"
-    before = state.get_value(key)
+    resubmitted = state.get_value(key)
     state.set_value(key, True)
-    return not before
+    return not resubmitted
 
 
 def watch(run: Run, doing: str) -> None:
-    """Show one line of progress of a live job until it ends; then the page is drawn anew."""
+    """Show the progress of a live job until it ends; then redraw the page."""
     st.fragment(run_every=POLL["ask"])(_line)(run.id, doing)
 
 
@@ -103,7 +103,7 @@ def _line(run_id: str, doing: str) -> None:
 
 
 def share(run: Run) -> float:
-    """Return how much of the present stage is done, in [0, 1]."""
+    """Return the progress of the current stage, in [0, 1]."""
     progress = run.job.progress
     if progress is None or progress.total <= 0 or run.state is not State.RUNNING:
         return 1.0 if run.state is State.DONE else 0.0
@@ -111,10 +111,10 @@ def share(run: Run) -> float:
 
 
 def progress_text(run: Run) -> str:
-    """Return in words how far a job is: its place in the queue, or its stage and the time left; escaped."""
+    """Return a job's queue position, or its stage and time left; escaped."""
     if run.state is State.QUEUED:
-        place = state.store().queue_position(run)
-        return "next in the queue" if place <= 1 else f"{ordinal(place)} in the queue"
+        position = state.store().queue_position(run)
+        return "next in the queue" if position <= 1 else f"{ordinal(position)} in the queue"
     progress = run.job.progress
     if run.state is not State.RUNNING or progress is None:
         return WORDS[run.state][0].lower()
@@ -123,7 +123,7 @@ def progress_text(run: Run) -> str:
 
 
 def was_left(run: Run) -> bool:
-    """Whether this owner stopped it and it goes on all the same, because others want it."""
+    """Whether this owner stopped the run, which goes on because others requested it too."""
     return run.state.live and run.stopping and not run.job.stop
 
 
@@ -132,17 +132,17 @@ def badge(run: Run) -> None:
     badge_of(run.state, "Stopping" if run.state.live and run.job.stop else None)
 
 
-def badge_of(state: State, said: str | None = None) -> None:
-    """Show a state, by its usual name or another."""
+def badge_of(state: State, title: str | None = None) -> None:
+    """Show a state by its usual name or by `title`."""
     name, icon, colour = WORDS[state]
-    st.badge(said or name, icon=f":material/{icon}:", color=colour)  # type: ignore[arg-type]
+    st.badge(title or name, icon=f":material/{icon}:", color=colour)  # type: ignore[arg-type]
 
 
-LEFT = "You have left it; others still want this training, so it goes on."
-"""Said where `left` holds."""
+LEFT = "You have stopped waiting; others still want this training, so it goes on."
+"""Shown if `was_left`."""
 
 
 def with_more_epochs(config: ExperimentConfig, job: str, epochs: int) -> ExperimentConfig:
-    """Return the experiment that trains `epochs` more epochs where `job` ended."""
+    """Return the experiment that continues `job` for `epochs` more epochs."""
     training = config.training.model_copy(update={"epochs": epochs})
     return config.model_copy(update={"training": training, "continues": job})

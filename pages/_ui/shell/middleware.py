@@ -1,6 +1,6 @@
-"""What stands before every request: the owner's cookie, and a quota on the bytes of uploads held in memory.
+"""ASGI middleware: the owner cookie, and a quota on uploaded bytes.
 
-Plain ASGI middleware: a page runs behind the websocket, whose handshake must carry the cookie already.
+The cookie is set before the websocket handshake, behind which pages run.
 """
 
 import time
@@ -21,22 +21,22 @@ NO_COOKIE = "This browser sent no cookie of this server with its upload: allow c
 
 
 def cookies_of(scope: Scope) -> dict[str, str]:
-    """Return the cookies of a request as they came, quotes and all."""
+    """Return the raw cookies of a request, with quotes."""
     parts = ";".join(Headers(scope=scope).getlist("cookie")).split(";")
     pairs = (part.partition("=") for part in parts if "=" in part)
     return {name.strip(): value.strip() for name, _, value in pairs}
 
 
 def token_in(scope: Scope) -> str | None:
-    """Return the owner's token of a request that came through `OwnerCookie`; None if it has none."""
+    """Return the owner's token of a request behind `OwnerCookie`; None if it has none."""
     token = cookies_of(scope).get(COOKIE)
     return token if well_formed(token) else None
 
 
 class OwnerCookie:
-    """Give a browser its cookie with the first page, or with the websocket's handshake if that has none.
+    """Set the owner cookie with the first page, or with the websocket handshake if that has none.
 
-    What stands behind sees the verified token alone, as the cookie `COOKIE`.
+    The wrapped app sees only the verified token, as the cookie `COOKIE`.
 
     Parameters
     ----------
@@ -44,9 +44,9 @@ class OwnerCookie:
     key : CookieKey
         Signs and verifies cookies.
     owns : callable
-        Whether an owner has anything: such a browser keeps the unsigned cookie of earlier versions.
+        Whether an owner has any data; such a browser keeps its unsigned cookie of earlier versions.
     per_address, overall : int
-        New cookies a minute, for one address and for all: a class comes at once behind one address.
+        Limits of new cookies per minute, for one address and in total; a class may share one address.
     """
 
     def __init__(
@@ -65,13 +65,13 @@ class OwnerCookie:
         self.made: deque[tuple[float, str]] = deque()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, with a cookie where there was none."""
+        """Pass the request on; add a cookie to the response if the request had none."""
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
         cookies = cookies_of(scope)
         token = self.key.verified(cookies.get(self.key.cookie))
-        # assets come in parallel: were each to set a cookie, the last one would win over the one the page has
+        # assets are requested in parallel: if each set a cookie, the last would replace that of the page
         if token is not None or not (scope["type"] == "websocket" or is_page(scope)):
             await self.app(self._with_token(scope, token), receive, send)
             return
@@ -80,8 +80,8 @@ class OwnerCookie:
             await refusal(scope, receive, send)
             return
         unsigned = cookies.get(COOKIE)
-        known = unsigned is not None and well_formed(unsigned) and self.owns(owner_of(unsigned))
-        token = unsigned if unsigned is not None and known else new_token()
+        has_data = unsigned is not None and well_formed(unsigned) and self.owns(owner_of(unsigned))
+        token = unsigned if unsigned is not None and has_data else new_token()
         cookie = f"{self.key.cookie}={self.key.signed(token)}; Path=/; Max-Age={YEAR}; HttpOnly; SameSite=Lax"
         if scope.get("scheme") in ("https", "wss"):
             cookie += "; Secure"
@@ -95,30 +95,30 @@ class OwnerCookie:
         await self.app(self._with_token(scope, token), receive, send_with_cookie)
 
     def _with_token(self, scope: Scope, token: str | None) -> Scope:
-        """Return the request with the token as its owner's cookie, and no other of our cookies."""
-        ours = (COOKIE, self.key.cookie)
-        kept = [f"{name}={value}" for name, value in cookies_of(scope).items() if name not in ours]
-        kept += [f"{COOKIE}={token}"] * (token is not None)
+        """Return the scope with the token as the only owner cookie."""
+        owner_cookies = (COOKIE, self.key.cookie)
+        pairs = [f"{name}={value}" for name, value in cookies_of(scope).items() if name not in owner_cookies]
+        pairs += [f"{COOKIE}={token}"] * (token is not None)
         others = [(name, value) for name, value in scope["headers"] if name != b"cookie"]
-        header = [(b"cookie", "; ".join(kept).encode("latin-1"))] * bool(kept)
+        header = [(b"cookie", "; ".join(pairs).encode("latin-1"))] * bool(pairs)
         return {**scope, "headers": [*others, *header]}
 
     def _crowded(self, address: str) -> bool:
-        """Count a new cookie; whether there were too many in the last minute."""
+        """Count a new cookie; return whether the limit of the last minute is exceeded."""
         horizon = time.monotonic() - 60
         while self.made and self.made[0][0] < horizon:
             self.made.popleft()
-        theirs = sum(who == address for _, who in self.made)
-        if theirs >= self.per_address or len(self.made) >= self.overall:
+        of_address = sum(who == address for _, who in self.made)
+        if of_address >= self.per_address or len(self.made) >= self.overall:
             return True
         self.made.append((time.monotonic(), address))
         return False
 
 
 class UploadQuota:
-    """Refuse uploads beyond so many megabytes in ten minutes: per owner, and five times as many for all.
+    """Limit uploads in ten minutes: `megabytes_per_owner` each, and five times as many in total.
 
-    Streamlit holds uploads in memory, and any open page may send files that no uploader asked for.
+    Streamlit holds uploads in memory, and any open page may upload files without an uploader widget.
     """
 
     def __init__(self, app: ASGIApp, megabytes_per_owner: int, seconds: float = 600.0) -> None:
@@ -129,7 +129,7 @@ class UploadQuota:
         self.taken: deque[tuple[float, str, int]] = deque()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Count an upload's bytes as they come, and cut it off where they are too many."""
+        """Count the bytes of an upload, and disconnect it beyond the quota."""
         if scope["type"] != "http" or scope["method"] != "PUT" or not below_base(scope).startswith(UPLOADS):
             await self.app(scope, receive, send)
             return
@@ -156,9 +156,9 @@ class UploadQuota:
 
         await self.app(scope, counted, send)
 
-    def _over(self, owner: str, more: int) -> bool:
+    def _over(self, owner: str, extra: int) -> bool:
         horizon = time.monotonic() - self.seconds
         while self.taken and self.taken[0][0] < horizon:
             self.taken.popleft()
-        mine = sum(size for _, who, size in self.taken if who == owner)
-        return mine + more > self.each or sum(size for _, _, size in self.taken) + more > self.all
+        used = sum(size for _, who, size in self.taken if who == owner)
+        return used + extra > self.each or sum(size for _, _, size in self.taken) + extra > self.all

@@ -1,4 +1,4 @@
-"""Where the pages are: one registry for the menu, for links and for buttons."""
+"""Registry of pages for the menu, links and buttons."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +10,7 @@ FOLDER = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class PageEntry:
-    """A page as the menu shows it."""
+    """Menu entry of a page."""
 
     group: str
     title: str
@@ -24,56 +24,59 @@ PAGES: dict[str, PageEntry] = {
         "Set up", "Data", "table_chart", "Read a table, see what is in it, choose text and label."
     ),
     "backbone": PageEntry(
-        "Set up", "Backbone", "layers", "Choose a pretrained model and what of it may change."
+        "Set up", "Backbone", "layers", "Choose a pretrained model and the blocks that train."
     ),
-    "recipe": PageEntry("Set up", "Recipe", "menu_book", "Choose how to pass on what the model knows."),
+    "recipe": PageEntry("Set up", "Recipe", "menu_book", "Choose a transfer strategy."),
     "train": PageEntry("Set up", "Train", "play_circle", "Check the settings and start the training."),
     "run": PageEntry("See", "Progress", "monitoring", "Watch a training, stop it, resume it."),
     "results": PageEntry(
-        "See", "Results", "query_stats", "Scores, curves, confusion, mistakes, and what moved."
+        "See", "Results", "query_stats", "Scores, learning curves, confusion matrix, errors, weight drift."
     ),
     "evidence": PageEntry(
         "See",
         "Evidence",
         "fact_check",
-        "Did transfer help? What moved, what was lost, what to trust.",
+        "Baselines, label efficiency, similarity, forgetting, calibration.",
     ),
     "embeddings": PageEntry(
-        "See", "Embeddings", "scatter_plot", "Texts as points, before and after training."
+        "See", "Embeddings", "scatter_plot", "2-D projections of the texts, before and after training."
     ),
-    "probes": PageEntry("See", "Probes", "straighten", "What each layer already knows about your labels."),
+    "probes": PageEntry(
+        "See", "Probes", "straighten", "Linear probing: how much of your labels each layer holds."
+    ),
     "predict": PageEntry("See", "Predict", "chat", "Classify your own sentences or a whole file."),
     "compare": PageEntry("See", "Compare", "compare_arrows", "Runs side by side: score and cost."),
     "study": PageEntry(
-        "See", "Study", "grid_view", "One question, many runs: which way is best, and is it chance?"
+        "See", "Study", "grid_view", "One question, many runs: which strategy is best, and is it chance?"
     ),
     "runs": PageEntry("Keep", "Runs", "folder_open", "All your runs and data sets: rename, stop, delete."),
+    "glossary": PageEntry("Keep", "Glossary", "dictionary", "Terms, what they mean, where they are shown."),
 }
 
 
 def page(name: str) -> st.Page:
-    """Return the page object of `name`, the same one wherever it is asked for."""
-    place = PAGES[name]
+    """Return the page object of `name`."""
+    entry = PAGES[name]
     return st.Page(
         FOLDER / f"{name}.py",
-        title=place.title,
-        icon=f":material/{place.icon}:",
+        title=entry.title,
+        icon=f":material/{entry.icon}:",
         url_path=name,
         default=name == "home",
-        help=place.help,
+        help=entry.help,
     )
 
 
 def menu() -> dict[str, list[st.Page]]:
-    """Return all pages by group, as the menu lists them."""
+    """Return the pages by menu group."""
     groups: dict[str, list[st.Page]] = {}
-    for name, place in PAGES.items():
-        groups.setdefault(place.group, []).append(page(name))
+    for name, entry in PAGES.items():
+        groups.setdefault(entry.group, []).append(page(name))
     return groups
 
 
 def switch_to(name: str, **params: str) -> None:
-    """Leave for another page, with its query parameters."""
+    """Switch to another page with query parameters."""
     st.switch_page(page(name), query_params=params or None)
 
 

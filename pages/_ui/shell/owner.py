@@ -1,7 +1,7 @@
-"""Whose browser this is: a signed random cookie only the server reads, and the name the store knows it by.
+"""Owner of a browser: a signed random cookie, and the owner id derived from it.
 
-A browser holds ``<token>.<signature>`` under a name of this installation's own: browsers do not tell two
-ports of one machine apart. Behind the gate the verified token alone stands in the cookie `COOKIE`.
+A browser holds ``<token>.<signature>`` under a name specific to this installation, since cookies are shared
+between ports of one host. Behind the middleware the cookie `COOKIE` holds the verified token.
 """
 
 import hashlib
@@ -44,7 +44,7 @@ class CookieKey:
         return f"{token}.{hmac.new(self.secret, token.encode(), hashlib.sha256).hexdigest()}"
 
     def verified(self, value: str | None) -> str | None:
-        """Return the token of a cookie's value, None if it was not signed here."""
+        """Return the token of a cookie's value, None if its signature is invalid."""
         token = (value or "").partition(".")[0]
         if value is None or not well_formed(token):
             return None
@@ -52,35 +52,34 @@ class CookieKey:
 
 
 def cookie_key() -> CookieKey:
-    """Return this installation's key, made at the first call and kept in the workspace folder."""
+    """Return this installation's key; created at the first call in the workspace folder."""
     return CookieKey(read_or_make(settings().workspace.expanduser() / KEY_FILE))
 
 
 @cache
 def read_or_make(path: Path) -> bytes:
-    """Return the secret in the file `path`; one process makes it, readable by its user alone.
+    """Return the secret in the file `path`; create it if missing, readable by its user only.
 
-    Where it cannot be kept, the app still starts, with a secret for this start alone: its pages say what is
-    wrong with the workspace.
+    If it cannot be stored, use a temporary one: the app starts and its pages show what is wrong.
     """
     try:
-        return _kept(path) or _made(path)
+        return _read(path) or _create(path)
     except OSError as error:
         log.warning("the key of cookies cannot be kept in %s: %s", path, error)
         return secrets.token_bytes(KEY_BYTES)
 
 
-def _kept(path: Path) -> bytes | None:
+def _read(path: Path) -> bytes | None:
     if not path.exists() or path.stat().st_size != KEY_BYTES:
         return None
     return path.read_bytes()
 
 
-def _made(path: Path) -> bytes:
+def _create(path: Path) -> bytes:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with FileLock(path.with_suffix(".lock"), mode=0o600):
-        if (kept := _kept(path)) is not None:
-            return kept
+        if (secret := _read(path)) is not None:
+            return secret
         with atomic_file(path, checksum=False) as draft:
             draft.write_bytes(secrets.token_bytes(KEY_BYTES))
         return path.read_bytes()
@@ -97,5 +96,5 @@ def well_formed(token: str | None) -> bool:
 
 
 def owner_of(token: str) -> str:
-    """Return the store's owner for a token: a digest, so that the database holds no key to a workspace."""
+    """Return the owner id of a token: a digest, so that the database does not hold the token."""
     return hashlib.sha256(token.encode()).hexdigest()[:32]

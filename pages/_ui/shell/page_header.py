@@ -1,4 +1,4 @@
-"""The top of a page and what stands where there is nothing yet."""
+"""Page title, empty state, theme."""
 
 import streamlit as st
 
@@ -6,13 +6,13 @@ from pages._ui.shell import navigation, stop
 
 
 def header(name: str, sentence: str) -> None:
-    """Title a page and say in one sentence what one is looking at and why it matters."""
+    """Show the title of a page and a sentence on what it shows."""
     st.title(navigation.PAGES[name].title, anchor=False)
     st.markdown(sentence)
 
 
 def empty(sentence: str, button: str, page: str, *, key: str = "next_step") -> None:
-    """Say what to do next, with the button that goes there, and end the page."""
+    """Show the next step with a button that goes there, and end the page."""
     with st.container(border=True, key="empty_state"):
         st.markdown(sentence)
         if st.button(button, key=key, type="primary", icon=":material/arrow_forward:"):

@@ -1,4 +1,4 @@
-"""Imports what the pages need, so that the first visit does not wait for it."""
+"""Imports of the pages, loaded before the first visit."""
 
 import numpy  # noqa: F401
 import pandas  # noqa: F401

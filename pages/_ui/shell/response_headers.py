@@ -1,4 +1,4 @@
-"""What every response says about its use, and the inner addresses that stay closed."""
+"""Security headers of every response, and internal addresses that stay closed."""
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
@@ -12,20 +12,20 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
 }
-"""No page of another origin frames the app, no file is taken for another kind, no link tells an address."""
+"""No framing by other origins, no content sniffing, no referrer to other origins."""
 
 OPEN = ("health", "host-config", "stream", "upload_file", "bidi-components")
-"""What browsers need below ``/_stcore/``; metrics, the agent API and the script check are not among them."""
+"""Open paths below ``/_stcore/``; metrics, the agent API and the script check stay closed."""
 
 
 class SafeHeaders:
-    """Add `HEADERS` to every response, and answer 404 for inner addresses that browsers do not need."""
+    """Add `HEADERS` to every response, and answer 404 for closed internal addresses."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, or answer that there is nothing."""
+        """Pass the request on, or answer 404."""
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] in ("http.response.start", "websocket.http.response.start"):
@@ -42,7 +42,7 @@ class SafeHeaders:
 
 
 def failed(_request: Request, _problem: Exception) -> PlainTextResponse:
-    """Answer a request that broke outside of a page; the problem itself goes to the server's log."""
+    """Answer a request that failed outside a page; the server log has the exception."""
     return PlainTextResponse(
         "Something went wrong on this server: its log has the details.", status_code=500, headers=HEADERS
     )

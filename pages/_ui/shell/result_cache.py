@@ -1,4 +1,4 @@
-"""Results read from disk once per owner and finished job, shared by that owner's visits and never changed."""
+"""Cache of results, read from disk once per owner and finished job."""
 
 import logging
 from pathlib import Path
@@ -15,13 +15,13 @@ log = logging.getLogger("translearn.pages")
 T = TypeVar("T")
 
 MOST = "64MB"
-"""Results of all owners together, pickled: what was not looked at for longest is read from disk again."""
+"""Size of the cache for all owners, pickled; least recently used results are dropped."""
 
 
 def cached_result(run: Run, kind: type[T]) -> T | None:
     """Return a run's result of one kind; None if there is none (yet).
 
-    A damaged one counts as none, and the run as failed from then on, so that it can be done again.
+    A damaged result counts as none and marks the run as failed, so that it can be repeated.
     """
     folder = state.store().workspace.run(run.job.id)
     if run.state.live:

@@ -1,4 +1,4 @@
-"""The frame around every page: menu, logo, and errors as sentences."""
+"""Router script: menu, logo, error handling around the chosen page."""
 
 from contextlib import suppress
 
@@ -10,12 +10,12 @@ from translearn_core.settings import app_root
 
 ASSETS = app_root() / "assets"
 
-# a selected pill in the page's ink: in the dark no accent is both a ground for white and readable itself
+# text colour of a selected pill: in the dark theme no accent has enough contrast with both white and the page
 SELECTED = (
     "<style>button[data-variant][data-selected]:not([data-disabled]) { color: inherit !important }</style>"
 )
 
-# a file: an icon by name would make the browser's tab fetch it from the network
+# a file: an icon by name would be fetched from the network
 st.set_page_config(page_title="TransLearn", page_icon=ASSETS / "icon.png", layout="wide")
 st.logo(ASSETS / "logo.svg", size="large", icon_image=ASSETS / "icon.svg")
 st.html(SELECTED)
@@ -23,6 +23,6 @@ chosen = st.navigation(navigation.menu())
 state.begin_page(chosen.url_path)
 with errors.show_errors():
     disk_notice.warn()
-with errors.show_errors(), suppress(StopException):  # see `ending`
+with errors.show_errors(), suppress(StopException):  # see `stop`
     chosen.run()
 state.end_page()

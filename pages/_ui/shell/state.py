@@ -1,7 +1,6 @@
-"""What a visit holds: one typed draft of the next experiment. The only user of `st.session_state`.
+"""Session state: the draft of the next experiment and widget values. The only user of `st.session_state`.
 
-Nothing that matters lives here: data sets, runs and results are in the store, and a fresh visit restores its
-draft from them.
+Data sets, runs and results are in the store; a new session restores its draft from them.
 """
 
 from dataclasses import replace
@@ -28,16 +27,16 @@ from translearn_core.results import BackboneInfo, TableProfile
 from translearn_core.runs import Dataset, RunStore, Studies, open_store
 
 FORMS = ("training", "features", "head", "tuning", "augment", "distil", "start", "stages", "rates")
-"""Forms that show the draft."""
+"""Key prefixes of forms that show the draft."""
 FOLLOWING = ("pooling", "token_limit")
-"""What of the features a backbone has a suggestion for."""
+"""Feature settings with a default for each backbone."""
 _DRAFT = "draft"
 _RUN = "last_run"
 _AT, _CAME_FROM = "page", "last_page"
 
 
 def owner() -> str:
-    """Return the owner of this browser; a browser that keeps no cookie gets a sentence and no page."""
+    """Return the owner of this browser; end the page with an error if it keeps no cookie."""
     token = st.context.cookies.get(COOKIE)
     if not well_formed(token):
         st.error(
@@ -49,23 +48,23 @@ def owner() -> str:
 
 
 def store() -> RunStore:
-    """Return the store, the same one for all visits."""
+    """Return the store shared by all sessions."""
     return open_store()
 
 
 def draft() -> Draft:
-    """Return this visit's draft; the first time, what was trained or brought last.
+    """Return this session's draft; at first restored from the newest run or data set.
 
     A data set comes with the settings last used on it.
     """
     if _DRAFT not in st.session_state:
         st.session_state[_DRAFT] = _restored()
-    found: Draft = st.session_state[_DRAFT]
-    return found
+    current: Draft = st.session_state[_DRAFT]
+    return current
 
 
 def change(**parts: Any) -> Draft:
-    """Change parts of the draft and return it; settings nobody has touched follow the freeze plan."""
+    """Change parts of the draft and return it; default settings follow the freeze plan."""
     before = draft()
     after = replace(before, **parts)
     if after.plan != before.plan and "training" not in parts:
@@ -77,7 +76,7 @@ def change(**parts: Any) -> Draft:
 
 
 def open_dataset(digest: str) -> None:
-    """Turn to a data set: its columns and decisions start afresh, model and settings stay."""
+    """Open a data set: columns and cleaning rules are reset, model and settings stay."""
     earlier = draft()
     st.session_state[_DRAFT] = Draft(
         dataset=digest,
@@ -94,50 +93,52 @@ def open_dataset(digest: str) -> None:
 
 
 def open_settings(config: ExperimentConfig) -> None:
-    """Take over all settings of a run, or of a recipe; forms show them when they are drawn next."""
+    """Set the draft to a config and reset the forms."""
     st.session_state[_DRAFT] = _with_a_backbone(draft_of(config))
     reset(*FORMS)
 
 
 def reset_backbone() -> None:
-    """Turn from a backbone that was deleted to the bundled one."""
+    """Replace a deleted backbone of the draft by the bundled one."""
     st.session_state[_DRAFT] = _with_a_backbone(draft())
 
 
 def accept(reading: TableProfile) -> Draft:
-    """Fill in the suggested columns where none are chosen yet, or where the chosen ones are gone."""
-    now, names = draft(), {column.name for column in reading.columns}
+    """Set the suggested columns where none are chosen, or the chosen ones do not exist."""
+    current, names = draft(), {column.name for column in reading.columns}
     suggestion = reading.suggestion
     parts: dict[str, Any] = {}
-    if now.text not in names:
+    if current.text not in names:
         parts["text"] = suggestion.text
-    if now.label not in names:
+    if current.label not in names:
         parts["label"] = suggestion.label
-        parts["split"] = now.split.model_copy(update={"column": suggestion.split})
-    return change(**parts) if parts else now
+        parts["split"] = current.split.model_copy(update={"column": suggestion.split})
+    return change(**parts) if parts else current
 
 
 def take_backbone(backbone: BackboneConfig, anatomy: BackboneInfo, earlier: BackboneInfo | None) -> Draft:
-    """Turn to a backbone; pooling and token limit follow it, but for those that a person has changed.
+    """Set the backbone; pooling and token limit follow it unless they were changed by hand.
 
-    `earlier` is the anatomy of the backbone that the draft had so far, None where it was never looked into.
+    `earlier` describes the backbone that the draft had so far, None if not known.
     """
-    now = draft()
-    if backbone.id != now.backbone.id:
-        usual = earlier.features if earlier else FeatureConfig()
-        untouched = [name for name in FOLLOWING if getattr(now.features, name) == getattr(usual, name)]
+    current = draft()
+    if backbone.id != current.backbone.id:
+        defaults = earlier.features if earlier else FeatureConfig()
+        untouched = [name for name in FOLLOWING if getattr(current.features, name) == getattr(defaults, name)]
         parts = {name: getattr(anatomy.features, name) for name in untouched}
-        change(features=now.features.model_copy(update=parts))
+        change(features=current.features.model_copy(update=parts))
         reset("features")
     change(backbone=backbone)
     return fit_to(anatomy)
 
 
 def fit_to(anatomy: BackboneInfo) -> Draft:
-    """Make plan and pooling ones that the backbone has."""
-    now = draft()
-    plan = now.plan.model_copy(update={"blocks": tuple(b for b in now.plan.blocks if b < anatomy.n_blocks)})
-    features = now.features
+    """Limit plan, pooling and token limit to what the backbone supports."""
+    current = draft()
+    plan = current.plan.model_copy(
+        update={"blocks": tuple(b for b in current.plan.blocks if b < anatomy.n_blocks)}
+    )
+    features = current.features
     if features.pooling not in anatomy.poolings:
         features = features.model_copy(update={"pooling": anatomy.pooling})
     if features.token_limit > anatomy.token_limit:
@@ -158,56 +159,56 @@ def dataset() -> Dataset | None:
 
 
 def datasets() -> list[Dataset]:
-    """Return the owner's data sets to learn from, newest first: none that was brought for its texts alone."""
+    """Return the owner's data sets for training, newest first, without files of texts only."""
     kinds = (JobKind.READ, JobKind.PREDICT_FILE)
-    asked = [run.job.config for kind in kinds for run in store().runs(owner(), kind)]
-    learned = {c.dataset for c in asked if isinstance(c, ReadConfig) and not c.texts_only}
-    classified = {c.dataset for c in asked if isinstance(c, ReadConfig | PredictFileConfig)} - learned
+    configs = [run.job.config for kind in kinds for run in store().runs(owner(), kind)]
+    learned = {c.dataset for c in configs if isinstance(c, ReadConfig) and not c.texts_only}
+    classified = {c.dataset for c in configs if isinstance(c, ReadConfig | PredictFileConfig)} - learned
     return [dataset for dataset in store().datasets(owner()) if dataset.digest not in classified]
 
 
 def text_files() -> list[Dataset]:
-    """Return the owner's files that were brought for their texts alone, newest first; no label is needed."""
+    """Return the owner's files of texts only, newest first."""
     read = [run.job.config for run in store().runs(owner(), JobKind.READ)]
     texts = {c.dataset for c in read if isinstance(c, ReadConfig) and c.texts_only}
     return [dataset for dataset in store().datasets(owner()) if dataset.digest in texts]
 
 
 def last_run() -> str | None:
-    """Return the run this visit looked at last."""
-    found: str | None = st.session_state.get(_RUN)
-    return found
+    """Return the id of the run viewed last in this session."""
+    run: str | None = st.session_state.get(_RUN)
+    return run
 
 
 def remember_run(run: str | None) -> None:
-    """Note the run this visit looks at."""
+    """Store the id of the run viewed in this session."""
     st.session_state[_RUN] = run
 
 
 def init_widget(key: str, value: Any) -> None:
-    """Give a widget its first value, where it has none yet; on another page it keeps the one it had."""
+    """Set the first value of a widget, if it has none; it is kept across pages."""
     if key not in st.session_state or is_first_render():
-        # the same key on the page before is another widget to Streamlit: written down, its value stays
+        # to Streamlit the same key on another page is another widget: assigning keeps its value
         st.session_state[key] = st.session_state.get(key, value)
 
 
 def begin_page(page: str) -> None:
-    """Note the page that is about to be drawn."""
+    """Store the page that is about to be drawn."""
     st.session_state[_AT] = page
 
 
 def end_page() -> None:
-    """Note that the page was drawn to its end: from now on its widgets hold their values themselves."""
+    """Store that the page was drawn to its end; from now on its widgets keep their values."""
     st.session_state[_CAME_FROM] = st.session_state[_AT]
 
 
 def is_first_render() -> bool:
-    """Whether this page was not drawn to its end since the visit turned to it."""
+    """Whether this page was not drawn to its end since the session switched to it."""
     return bool(st.session_state.get(_CAME_FROM) != st.session_state.get(_AT))
 
 
 def set_value(key: str, value: Any) -> None:
-    """Give a widget a value, before it is drawn in this run."""
+    """Set the value of a widget before it is drawn."""
     st.session_state[key] = value
 
 
@@ -217,7 +218,7 @@ def get_value(key: str, default: Any = None) -> Any:
 
 
 def reset(*keys: str) -> None:
-    """Let widgets start afresh."""
+    """Delete the values of widgets with these keys or prefixes."""
     for key in [
         k for k in st.session_state if any(str(k) == key or str(k).startswith(f"{key}.") for key in keys)
     ]:
@@ -225,18 +226,18 @@ def reset(*keys: str) -> None:
 
 
 def uploader_key(key: str) -> str:
-    """Return an uploader's key, which changes with every `reset_uploader`: nothing else empties it."""
+    """Return the key of an uploader; it changes with every `reset_uploader`, which empties the uploader."""
     return f"{key}-{st.session_state.get(f'turn.{key}', 0)}"
 
 
 def reset_uploader(key: str) -> None:
-    """Start afresh with the widget that has `turn(key)`; lets go of what it holds."""
+    """Empty the uploader with `uploader_key(key)`."""
     st.session_state[f"turn.{key}"] = st.session_state.get(f"turn.{key}", 0) + 1
 
 
 def _restored() -> Draft:
-    mine, trained = datasets(), store().runs(owner())
-    newest = mine[0] if mine else None
+    owned, trained = datasets(), store().runs(owner())
+    newest = owned[0] if owned else None
     of_studies = Studies(store()).find(owner())
     for run in sorted(trained, key=lambda run: run.job.id in of_studies):
         config = run.job.config
@@ -244,18 +245,20 @@ def _restored() -> Draft:
         if newest is None or run.created > newest.created or config.data.dataset == newest.digest:
             if run.job.id not in of_studies:
                 return _with_a_backbone(draft_of(config))
-            suited = TrainingConfig.defaults_for(FreezePlan())  # what a study tried last is nobody's choice
-            return draft_of(ExperimentConfig(data=config.data, training=suited))
+            defaults = TrainingConfig.defaults_for(
+                FreezePlan()
+            )  # the settings of a study run were not chosen by hand
+            return draft_of(ExperimentConfig(data=config.data, training=defaults))
     return Draft(dataset=newest.digest) if newest else Draft()
 
 
-def _with_a_backbone(wanted: Draft) -> Draft:
-    """Return a draft with the bundled backbone where its own was made here and has been deleted."""
-    id = wanted.backbone.id
+def _with_a_backbone(draft: Draft) -> Draft:
+    """Return a draft with the bundled backbone if its own was pretrained here and deleted."""
+    id = draft.backbone.id
     if not id.startswith(ADAPTED):
-        return wanted
+        return draft
     try:
         store().run(owner(), id.removeprefix(ADAPTED))
     except NotFoundError:
-        return replace(wanted, backbone=BackboneConfig())
-    return wanted
+        return replace(draft, backbone=BackboneConfig())
+    return draft

@@ -1,4 +1,4 @@
-"""Tables and figures, each with its CSV: cells that a spreadsheet would run are defused on the way out."""
+"""Tables and figures with downloads; formula cells are escaped in exported files."""
 
 from collections.abc import Callable, Iterable, Sequence
 
@@ -15,7 +15,7 @@ CONFIG = {"displaylogo": False, "scrollZoom": False}
 
 AS_THEY_ARE = "Cells that a spreadsheet would run as formulas get no apostrophe: for programs, and for joins."
 MOST_CHECKED = 2_000
-"""Rows at most that are looked through for cells that are written otherwise than they are."""
+"""Longer tables are not searched for formula cells."""
 
 
 def download(
@@ -29,17 +29,17 @@ def download(
     delimiter: str = ",",
     types: Iterable[tuple[str, ColumnType]] = (),
 ) -> None:
-    """Offer a table as a file, and with its values as they are where cells are defused or `raw` says so.
+    """Offer a table as a file, and also unescaped if it may hold formula cells or `raw` is set.
 
-    A callable is asked only when a button is pressed.
+    A callable `frame` is called only when a button is pressed.
     """
 
     def content(raw: bool) -> Callable[[], bytes]:
-        def made() -> bytes:
+        def file() -> bytes:
             table = frame() if callable(frame) else frame
             return table_bytes(table, kind, raw=raw, bom=True, delimiter=delimiter, types=types)
 
-        return made
+        return file
 
     def button(label: str, raw: bool, key: str, help: str | None = None) -> None:
         st.download_button(
@@ -63,7 +63,7 @@ def download(
 
 
 def _changes(frame: pd.DataFrame) -> bool:
-    """Whether writing a table defuses a cell of it; taken for granted of a long one."""
+    """Whether a table has formula cells; assumed of a long one."""
     return len(frame) > MOST_CHECKED or holds_formulas(frame)
 
 
@@ -76,7 +76,7 @@ def table(
     order: Sequence[str] | None = None,
     saved: pd.DataFrame | None = None,
 ) -> None:
-    """Show a table with its CSV, which always holds every column; `saved`, where its names are others."""
+    """Show a table with its CSV of all columns; `saved` replaces the frame in the CSV."""
     shown = [column for column in order if column in frame] if order else None
     st.dataframe(
         frame, hide_index=True, key=f"{key}_table", column_config=config, column_order=shown, placeholder="–"
@@ -85,7 +85,7 @@ def table(
 
 
 def figure(picture: go.Figure, frame: pd.DataFrame, name: str, *, key: str, alt: str) -> None:
-    """Show a figure, and in an expander its numbers and their CSV."""
+    """Show a figure, and in an expander its table with CSV."""
     st.plotly_chart(picture, key=key, config=CONFIG, theme=None, alt=alt)
     with st.expander("The numbers", icon=":material/table_rows:"):
         table(frame, name, key=key)
@@ -97,5 +97,5 @@ def fractions(*names: str) -> dict[str, object]:
 
 
 def percent(label: str) -> object:
-    """Return the settings of a column called `label` that shows fractions as percent."""
+    """Return the settings of a column that shows fractions as percent."""
     return st.column_config.NumberColumn(label, format="percent")

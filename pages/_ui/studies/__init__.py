@@ -1,1 +1,1 @@
-"""Studies: the form, the cost, the list, the results."""
+"""Studies: form, cost, list, results."""

@@ -1,4 +1,4 @@
-"""What a study comes to: how many runs, how many are there already, and about how long the others take."""
+"""Cost of a study: number of runs, runs already done, estimated time."""
 
 from collections.abc import Sequence
 
@@ -15,45 +15,45 @@ from translearn_core.runs.report_jobs import about_its_data
 
 
 def count(planned: Sequence[PlannedRun]) -> None:
-    """Say how many runs a study makes."""
-    ways, seeds = len({one.name for one in planned}), len({one.seed for one in planned})
-    there = len(planned) - len(left(planned))
+    """Show the number of runs of a study."""
+    arms, seeds = len({run.name for run in planned}), len({run.seed for run in planned})
+    done = len(planned) - len(left(planned))
     st.markdown(
-        f"**{len(planned)} runs**: {ways} {'way' if ways == 1 else 'ways'}, {seeds} "
+        f"**{len(planned)} runs**: {arms} {'configuration' if arms == 1 else 'configurations'}, {seeds} "
         f"{'seed' if seeds == 1 else 'seeds'} each."
-        + (f" {there} of them were trained before and cost nothing." if there else "")
+        + (f" {done} of them were trained before and cost nothing." if done else "")
     )
 
 
 def left(planned: Sequence[PlannedRun]) -> list[PlannedRun]:
-    """Return the runs that were not trained before."""
-    there = set(study_list.book().progress(state.owner(), [job_id(one.config) for one in planned]).done)
-    return [one for one in planned if job_id(one.config) not in there]
+    """Return the runs that are not done yet."""
+    done = set(study_list.book().progress(state.owner(), [job_id(run.config) for run in planned]).done)
+    return [run for run in planned if job_id(run.config) not in done]
 
 
 def time(seconds: float) -> None:
-    """Say about how long runs take."""
+    """Show the estimated time of runs."""
     st.caption(
-        f"About {about(seconds)} one after another, or less: what stays frozen is computed once for all "
-        "of them. It goes on when you close this page."
+        f"About {about(seconds)} one after another, or less: frozen outputs are computed once for all of "
+        "them. It goes on when you close this page."
     )
 
 
-def seconds(study: Study, wanted: Sequence[PlannedRun]) -> float | None:
-    """Return about how long runs of a study take; None while what that depends on is being found out."""
+def seconds(study: Study, runs: Sequence[PlannedRun]) -> float | None:
+    """Return the estimated seconds of runs of a study; None while the cost model is measured."""
     diagnosis = jobs.submit_and_watch(about_its_data(study.config), Diagnosis, "Looking at the task")
-    found = 0.0
+    total = 0.0
     for backbone in study.config.backbones:
-        mine = [one.config for one in wanted if one.cell["backbone"] == backbone.label]
-        if not mine:
+        configs = [run.config for run in runs if run.cell["backbone"] == backbone.label]
+        if not configs:
             continue
         anatomy = jobs.submit_and_watch(
             BackboneInfoConfig(backbone=backbone), BackboneInfo, "Looking into the model"
         )
-        timing = freeze_map.timing(mine[0].model_copy(update={"backbone": backbone}))
+        timing = freeze_map.timing(configs[0].model_copy(update={"backbone": backbone}))
         calibration = jobs.submit_and_watch(timing, CostModel, "Timing a few real steps on this machine")
         if diagnosis is None or anatomy is None or calibration is None:
             return None
         task = freeze_map.task_of(diagnosis)
-        found += sum(calibration.estimate(anatomy, config, task).seconds for config in mine)
-    return found
+        total += sum(calibration.estimate(anatomy, config, task).seconds for config in configs)
+    return total

@@ -1,4 +1,4 @@
-"""Putting a study together: what it varies, which settings all its runs take, and what that comes to."""
+"""Study form: factors of the grid, common settings, number of runs and cost."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
@@ -28,43 +28,43 @@ from translearn_core.runs import Study
 from translearn_core.settings import settings
 
 FIRST = (RecipeName.LINEAR, RecipeName.LAST_K, RecipeName.FULL)
-"""Ways that a new study begins with."""
+"""Recipes preset in a new study."""
 SIZES = tuple(2**k for k in range(4, 18))
-"""Numbers of training rows that are offered, each twice the one before."""
+"""Offered training-set sizes, powers of two."""
 ALL = 0
-"""Stands for all rows among them."""
-NO_TEACHER = "Distillation needs a finished run on the labels of this table that teaches: train one first."
+"""Size that stands for all rows."""
+NO_TEACHER = "Distillation needs a teacher, a finished run on the labels of this table: train one first."
 
 
 def new() -> None:
-    """Draw the form of a new study from the draft; ends the page where there is no task yet."""
-    given = require_task.require_task("A study needs a table with its columns chosen, and there is none.")
-    draft, anatomy = given.draft, given.anatomy
+    """Draw the form of a new study from the draft; end the page if there is no task."""
+    ready = require_task.require_task("A study needs a table with its columns chosen, and there is none.")
+    draft, anatomy = ready.draft, ready.anatomy
     st.subheader("A new study", anchor=False)
-    task = freeze_map.task_of(given.diagnosis)
+    task = freeze_map.task_of(ready.diagnosis)
     begin: dict[str, Any] = {"recipes": FIRST, "boundaries": (), "seeds": 3, "sizes": (None,)}
     grid = _grid("study", anatomy.n_blocks, task.train, begin)
     if any(grid["sizes"]):
         grid["redraw"] = st.checkbox(
-            "Each seed learns from its own draw of rows",
+            "Resample the training rows for each seed",
             key="study.redraw",
             persist_state="session",
-            help="the interval then takes in which rows were drawn; otherwise all seeds learn from the same",
+            help="the interval then includes sampling variance; otherwise all seeds train on the same rows",
         )
-    teacher = _teacher(grid["recipes"], given.data)
+    teacher = _teacher(grid["recipes"], ready.data)
     if not grid["recipes"] and not grid["boundaries"]:
-        st.caption("Choose at least one way to transfer, or blocks to train from.")
+        st.caption("Choose at least one transfer strategy, or blocks to train from.")
         return
     seed = draft.training.seed
     grid["seeds"] = tuple(range(seed, seed + grid["seeds"]))
-    own = custom_overrides(given.experiment, recipes=bool(grid["recipes"]))
-    st.caption(plain(custom_caption(given.experiment, own, recipes=bool(grid["recipes"]))))
+    own = custom_overrides(ready.experiment, recipes=bool(grid["recipes"]))
+    st.caption(plain(custom_caption(ready.experiment, own, recipes=bool(grid["recipes"]))))
     blocks = {draft.backbone.label: anatomy.n_blocks}
     try:
         if "distil" in own:
-            teachers.check(given.experiment)
+            teachers.check(ready.experiment)
         config = StudyConfig(
-            data=given.data, backbones=(draft.backbone,), settings=own, teacher=teacher, **grid
+            data=ready.data, backbones=(draft.backbone,), settings=own, teacher=teacher, **grid
         )
         planned = expand_grid(config, blocks)
     except (TranslearnError, ValidationError) as problem:
@@ -72,42 +72,43 @@ def new() -> None:
         return
     study_cost.count(planned)
     left = study_cost.left(planned)
-    calibration = freeze_map.timed(given.draft)
+    calibration = freeze_map.timed(ready.draft)
     if calibration is not None and left:
-        seconds = (calibration.estimate(given.anatomy, one.config, task).seconds for one in left)
+        seconds = (calibration.estimate(ready.anatomy, run.config, task).seconds for run in left)
         study_cost.time(sum(seconds))
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        proposal = short(f"Study of {given.dataset.name}", 80)
+        proposal = short(f"Study of {ready.dataset.name}", 80)
         name = st.text_input("Name of this study", key="study.name", placeholder=proposal, max_chars=100)
         if st.button("Start the study", key="start_study", type="primary", icon=":material/play_arrow:"):
             study_list.start(name.strip() or proposal, config, blocks)
 
 
 def add_fields(study: Study) -> None:
-    """Draw the form that lets a study ask for more; what it has stays."""
-    now = study.config
+    """Draw the form that extends a study; what it has stays."""
+    config_now = study.config
     fewest = min(study.blocks.values())
-    given = {
-        "recipes": now.recipes,
-        "boundaries": now.boundaries,
-        "seeds": len(now.seeds),
-        "sizes": now.sizes,
+    ready = {
+        "recipes": config_now.recipes,
+        "boundaries": config_now.boundaries,
+        "seeds": len(config_now.seeds),
+        "sizes": config_now.sizes,
     }
-    grid = _grid(f"more-{study.id}", fewest, None, given)
-    following = (n for n in range(max(now.seeds) + 1, max(now.seeds) + 1 + grid["seeds"]))
-    seeds = (*now.seeds, *following)[: max(grid["seeds"], len(now.seeds))]
+    grid = _grid(f"more-{study.id}", fewest, None, ready)
+    following = (n for n in range(max(config_now.seeds) + 1, max(config_now.seeds) + 1 + grid["seeds"]))
+    seeds = (*config_now.seeds, *following)[: max(grid["seeds"], len(config_now.seeds))]
     parts: dict[str, Any] = {
         "seeds": seeds,
-        "teacher": _teacher(grid["recipes"], now.data, study.id, now.teacher) or now.teacher,
+        "teacher": _teacher(grid["recipes"], config_now.data, study.id, config_now.teacher)
+        or config_now.teacher,
     }
-    parts |= {name: (*getattr(now, name), *grid[name]) for name in ("recipes", "boundaries", "sizes")}
+    parts |= {name: (*getattr(config_now, name), *grid[name]) for name in ("recipes", "boundaries", "sizes")}
     try:
-        config = StudyConfig.model_validate({**dict(now), **parts})
+        config = StudyConfig.model_validate({**dict(config_now), **parts})
         planned = expand_grid(config, study.blocks)
     except (TranslearnError, ValidationError) as problem:
         errors.show_error(problem)
         return
-    new = [one for one in planned if job_id(one.config) not in set(study.jobs)]
+    new = [run for run in planned if job_id(run.config) not in set(study.jobs)]
     st.caption(
         f"{len(new)} more {'run' if len(new) == 1 else 'runs'}."
         if new
@@ -126,7 +127,7 @@ def add_fields(study: Study) -> None:
 
 
 def popover(study: Study) -> str:
-    """Return the key of what `more` is drawn in: whether that is open."""
+    """Return the key of the popover of `add_fields`, whose value is whether it is open."""
     return f"more-{study.id}"
 
 
@@ -138,10 +139,10 @@ def _add(study: Study, config: StudyConfig) -> None:
 
 
 def _grid(key: str, n_blocks: int, rows: int | None, begin: dict[str, Any]) -> dict[str, Any]:
-    """Draw what a study varies and return it, the seeds as their number."""
+    """Draw the factors of a study and return them; seeds as their number."""
     state.init_widget(f"{key}.recipes", list(begin["recipes"]))
     recipes = st.multiselect(
-        "Ways to transfer",
+        "Transfer strategies",
         list(RecipeName),
         format_func=lambda name: RECIPES[name].title,
         key=f"{key}.recipes",
@@ -157,8 +158,8 @@ def _grid(key: str, n_blocks: int, rows: int | None, begin: dict[str, Any]) -> d
         format_func=lambda boundary: _depth(boundary, n_blocks),
         key=f"{key}.boundaries",
         persist_state="session",
-        placeholder="As deep as each way goes by itself",
-        help="every way is tried from each of these blocks up; what lies below stays frozen",
+        placeholder="The depth of each strategy itself",
+        help="every strategy is trained from each of these blocks up; what is below stays frozen",
     )
     fewer = {size for size in SIZES if rows is None or size < rows} | {
         size for size in begin["sizes"] if size
@@ -173,7 +174,7 @@ def _grid(key: str, n_blocks: int, rows: int | None, begin: dict[str, Any]) -> d
             format_func=lambda size: f"{size:,} rows" if size else "all rows",
             key=f"{key}.sizes",
             persist_state="session",
-            help="learn from so many rows only; fewer are always among more, and the test rows stay the same",
+            help="train on nested subsets of these sizes; the test rows stay the same",
         )
     with right:
         state.init_widget(f"{key}.seeds", begin["seeds"])
@@ -183,7 +184,7 @@ def _grid(key: str, n_blocks: int, rows: int | None, begin: dict[str, Any]) -> d
             50,
             key=f"{key}.seeds",
             persist_state="session",
-            help="how often each run is repeated, starting elsewhere: three tell chance from difference",
+            help="repetitions of each configuration: at least three are needed to estimate the variance",
         )
     return {
         "recipes": tuple(recipes),
@@ -207,19 +208,19 @@ def _depth(boundary: int, n_blocks: int) -> str:
 def _teacher(
     recipes: Sequence[RecipeName], data: DataConfig, key: str = "new", begin: str | None = None
 ) -> str | None:
-    """Choose the run that teaches, where a recipe needs one."""
+    """Choose the teacher, if a recipe needs one."""
     if not any(RECIPES[name].teacher for name in recipes):
         return None
     return teachers.choose(data, f"study_teacher-{key}", begin=begin, lacking=NO_TEACHER)
 
 
 def custom_caption(experiment: ExperimentConfig, own: Mapping[str, Any], *, recipes: bool) -> str:
-    """Say which settings of the draft every run takes, and where the others come from; `own` as found."""
+    """Return a sentence on which settings come from the draft and which from the recipes."""
     if recipes:
-        kept = [f"{part}.{name}" for part, names in KEPT.items() for name in names]
+        common = [f"{part}.{name}" for part, names in KEPT.items() for name in names]
         return (
-            f"Of your settings every run takes {_listed(experiment, kept)}. All others, such as epochs, "
-            "rates and altered copies, come from each way itself."
+            f"Of your settings every run takes {_listed(experiment, common)}. All others, such as epochs, "
+            "rates and augmentation, come from each strategy."
         )
     if not own:
         return "You have changed no setting, so every run takes what suits the blocks that train."
@@ -230,14 +231,14 @@ def custom_caption(experiment: ExperimentConfig, own: Mapping[str, Any], *, reci
 
 
 def _listed(experiment: ExperimentConfig, names: Iterable[str]) -> str:
-    """Return settings by what they are called on screen, with their values."""
-    said = []
+    """Return labels and values of settings as one list."""
+    items = []
     for path in names:
         part, _, name = path.rpartition(".")
         value = getattr(getattr(experiment, part), name) if part else None
         called = config_fields.label(name, part) if part else "Teacher"
-        told = (
+        text = (
             config_fields.word(value) if isinstance(value, StrEnum) else "" if value is None else str(value)
         )
-        said.append(f"{called[:1].lower()}{called[1:]} {told}".strip())
-    return ", ".join(said)
+        items.append(f"{called[:1].lower()}{called[1:]} {text}".strip())
+    return ", ".join(items)

@@ -1,4 +1,4 @@
-"""Studies as a list, and one of them at work: how far it is, and the buttons to stop, resume or delete it."""
+"""List of studies, and the progress of one with buttons to stop, resume or delete it."""
 
 import streamlit as st
 
@@ -14,7 +14,7 @@ from translearn_core.runs import Run, State, Studies, Study, StudyProgress
 from translearn_core.settings import settings
 
 SHOWN = 3
-"""Running jobs that are told one by one."""
+"""Running jobs that are listed."""
 
 
 def book() -> Studies:
@@ -23,17 +23,17 @@ def book() -> Studies:
 
 
 def progress(study: Study) -> StudyProgress:
-    """Return how far a study is."""
+    """Return the progress of a study."""
     return book().progress(study.owner, study.jobs)
 
 
 def linked() -> Study | None:
-    """Return the study that the page's address names; ends the page where it is not this browser's own."""
-    wanted = st.query_params.get("study")
-    if wanted is None:
+    """Return the study in the page's address; end the page if it is not the owner's."""
+    requested = st.query_params.get("study")
+    if requested is None:
         return None
     try:
-        return book().get(state.owner(), wanted)
+        return book().get(state.owner(), requested)
     except NotFoundError as problem:
         errors.show_error(problem)
         navigation.link("study", "All your studies")
@@ -41,7 +41,7 @@ def linked() -> Study | None:
 
 
 def start(name: str, config: StudyConfig, blocks: dict[str, int], baseline: str | None = None) -> None:
-    """Start a study, or go on with it where there is one that asks the same, and turn to it."""
+    """Start a study, or resume one with the same config, and go to it."""
     server_folders.check(config)
     study = book().add(state.owner(), name, config, blocks, baseline)
     ensure_engine(settings())
@@ -49,19 +49,19 @@ def start(name: str, config: StudyConfig, blocks: dict[str, int], baseline: str 
 
 
 def depth(run: Run, config: ExperimentConfig) -> None:
-    """Offer the study of how deep a run should train, one click away."""
-    looked = jobs.found(BackboneInfoConfig(backbone=config.backbone))
-    anatomy = result_cache.cached_result(looked, BackboneInfo) if looked else None
+    """Offer the freeze-depth study of a run."""
+    info_run = jobs.found(BackboneInfoConfig(backbone=config.backbone))
+    anatomy = result_cache.cached_result(info_run, BackboneInfo) if info_run else None
     if anatomy is None:
         return
     study = depth_study(config, anatomy.n_blocks)
     runs = len(study.boundaries) * len(study.seeds)
-    st.subheader("How deep should it train?", anchor=False)
+    st.subheader("How deep should it train? Freeze-depth curve", anchor=False)
     passes = epochs(sum(stage.epochs for stage in config.resolved_stages))
     staged = f" Your run had stages; here each trains at once, {passes}." if config.stages else ""
     st.caption(
         f"The same settings from every block up, with {len(study.seeds)} seeds each: {runs} runs.{staged} "
-        "The curve shows from where on training more gains nothing. What was trained before is not trained "
+        "The curve shows from which depth on more training gains nothing. Finished runs are not trained "
         "again."
     )
     if st.button("Freeze-depth curve", key="depth_study", icon=":material/stairs:"):
@@ -70,54 +70,54 @@ def depth(run: Run, config: ExperimentConfig) -> None:
 
 def shelf() -> None:
     """Show the owner's studies as rows."""
-    mine = book().all(state.owner())
-    if mine:
+    studies = book().all(state.owner())
+    if studies:
         st.subheader("Your studies", anchor=False)
-    for study in mine:
-        now = progress(study)
+    for study in studies:
+        current = progress(study)
         with st.container(horizontal=True, vertical_alignment="center", border=True, key=f"study-{study.id}"):
-            jobs.badge_of(now.state)
+            jobs.badge_of(current.state)
             st.text(study.name, width="stretch")
-            st.caption(f"{now.summary()} · {ago(study.created)}", width="content")
+            st.caption(f"{current.summary()} · {ago(study.created)}", width="content")
             if st.button("Open", key=f"open-{study.id}", type="tertiary", icon=":material/arrow_forward:"):
                 navigation.switch_to("study", study=study.id)
 
 
 def watch(study: Study) -> None:
-    """Show how far a study is, drawn again every second while it changes, rarely where it ended early."""
-    now = progress(study)
-    alive = now.state.live
-    every = None if now.state is State.DONE else jobs.POLL["train" if alive else "still"]
-    st.fragment(run_every=every)(_panel)(study.id, alive, len(now.done) > 1)
+    """Show the progress of a study; poll every second while it is live, every 5 if it ended early."""
+    current = progress(study)
+    alive = current.state.live
+    every = None if current.state is State.DONE else jobs.POLL["train" if alive else "still"]
+    st.fragment(run_every=every)(_panel)(study.id, alive, len(current.done) > 1)
 
 
 def _panel(study_id: str, was_live: bool, had_two: bool) -> None:
     with errors.show_errors():
         try:
             study = book().get(state.owner(), study_id)
-        except NotFoundError:  # deleted in another tab: the page says so, and ends there
+        except NotFoundError:  # deleted in another tab: the page shows the error
             st.rerun()
-        now = progress(study)
-        if was_live != now.state.live or (not had_two and len(now.done) > 1):
+        current = progress(study)
+        if was_live != current.state.live or (not had_two and len(current.done) > 1):
             st.rerun()
         with st.container(horizontal=True, vertical_alignment="center"):
-            jobs.badge_of(now.state)
-            st.progress(len(now.done) / max(1, now.total), text=now.summary())
-        if now.state.live:
+            jobs.badge_of(current.state)
+            st.progress(len(current.done) / max(1, current.total), text=current.summary())
+        if current.state.live:
             ensure_engine(settings())
-            _at_work(study, now)
-        elif now.failed:
+            _at_work(study, current)
+        elif current.failed:
             _failures(study)
         with st.container(horizontal=True):
-            _buttons(study, now)
+            _buttons(study, current)
 
 
-def _at_work(study: Study, now: StudyProgress) -> None:
+def _at_work(study: Study, current: StudyProgress) -> None:
     names = _names(study)
-    for job in now.running[:SHOWN]:
+    for job in current.running[:SHOWN]:
         st.caption(f"{plain(names[job])}: {jobs.progress_text(state.store().run(study.owner, job))}")
-    if not now.running:
-        engine_warning.engine_warning(state.store().run(study.owner, now.waiting[0]))
+    if not current.running:
+        engine_warning.engine_warning(state.store().run(study.owner, current.waiting[0]))
 
 
 def _failures(study: Study) -> None:
@@ -128,13 +128,13 @@ def _failures(study: Study) -> None:
 
 
 def _names(study: Study) -> dict[str, str]:
-    """Return what the runs of a study are called on its own page, by job."""
+    """Return display names of the runs of a study by job."""
     tell, called = backbone_names.name_lookup(), cell_titles(study.cells)
     return {run.job: tell(f"{called[run.cell]}, seed {run.seed}") for run in study.runs}
 
 
-def _buttons(study: Study, now: StudyProgress) -> None:
-    if now.state.live:
+def _buttons(study: Study, current: StudyProgress) -> None:
+    if current.state.live:
         st.button(
             "Stop",
             key="stop_study",
@@ -143,12 +143,12 @@ def _buttons(study: Study, now: StudyProgress) -> None:
             args=(study.id,),
             help="What is done stays; the rest can follow at any time.",
         )
-    if now.stopped or now.failed or now.gone:
+    if current.stopped or current.failed or current.gone:
         st.button(
-            "Try the rest again" if now.state.live else "Go on",
+            "Try the rest again" if current.state.live else "Go on",
             key="resume_study",
             icon=":material/play_arrow:",
-            type="secondary" if now.state.live else "primary",
+            type="secondary" if current.state.live else "primary",
             on_click=_resume,
             args=(study.id,),
             help="Asks again for runs that were stopped, failed or were deleted.",
@@ -156,7 +156,7 @@ def _buttons(study: Study, now: StudyProgress) -> None:
 
 
 def menu(study: Study) -> None:
-    """Offer another name, and to delete the study."""
+    """Draw the menu to rename or delete the study."""
     state.init_widget(f"study_name-{study.id}", study.name)
     st.text_input("Name", key=f"study_name-{study.id}", max_chars=200, on_change=_rename, args=(study.id,))
     st.checkbox(

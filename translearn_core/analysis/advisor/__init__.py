@@ -1,1 +1,1 @@
-"""Rules that suggest a recipe from measured facts."""
+"""Rule-based advisor that suggests a recipe from measured facts."""

@@ -1,4 +1,4 @@
-"""What is measured on a task before any training, for the advisor's rules to look at."""
+"""Facts measured on a task before training: the input of the advisor's rules."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from translearn_core.config import RecipeName
 from translearn_core.results import Interval
 
-SMALL_TRAIN_SET = 0.25
-"""Share of the commonest answer's mistakes that frozen features have to avoid to count as related."""
+MIN_ERROR_REDUCTION = 0.25
+"""Error reduction over the majority-class baseline from which the source counts as related."""
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What a recipe takes here: seconds from start to end, and whether the memory is there."""
+    """Estimated cost of a recipe: seconds in total, and whether it fits in memory."""
 
     seconds: float
     memory: bool = True
@@ -20,12 +20,14 @@ class Cost:
 
 @dataclass(frozen=True)
 class TaskFacts:
-    """What was measured on a task before any training.
+    """Facts measured on a task before training.
 
-    Shares and accuracies are fractions in [0, 1]; `layers`, `logme` and `probes` (accuracies on validation
-    rows) go together. `words_ahead` says that counting words beats the best layer by more than chance,
-    `words_behind` the opposite, `lead` that the best layer beats the last one so; `costs` names the recipes
-    that are possible here.
+    Shares and accuracies are fractions in [0, 1]; `layers`, `logme` and `probes` (validation accuracies) have
+    one entry per layer. `learnt` and `held` count the training and validation rows used; `torn` is the share
+    of rows whose text also occurs with another label; `cut` the share of truncated texts, `unknown` of [UNK]
+    tokens. `words_ahead` means that TF-IDF significantly beats the best layer, `words_behind` the opposite,
+    `lead` that the best layer significantly beats the last. `at_hand` is the time limit in seconds; `costs`
+    holds the recipes that are possible.
     """
 
     train: int
@@ -55,25 +57,25 @@ class TaskFacts:
 
     @property
     def best(self) -> int:
-        """Place of the layer whose probe is best; the higher one of equals, which is what recipes read."""
+        """Index of the layer with the best probe; the highest of equals."""
         return max(range(len(self.probes)), key=lambda k: (self.probes[k], k))
 
     @property
-    def suits(self) -> int:
-        """Place of the layer that LogME puts first."""
+    def best_by_logme(self) -> int:
+        """Index of the layer with the highest LogME."""
         return max(range(len(self.logme)), key=lambda k: (self.logme[k], k))
 
     @property
-    def avoided(self) -> float:
-        """Share of the mistakes of the commonest answer that a probe on the best layer avoids."""
+    def error_reduction(self) -> float:
+        """Relative error reduction of the best layer's probe over the majority-class baseline."""
         return (self.probes[self.best] - self.majority) / max(1e-9, 1 - self.majority)
 
     @property
     def related(self) -> bool:
-        """Whether what the backbone knows bears on these labels, as far as frozen features tell."""
-        return not self.words_ahead and self.avoided >= SMALL_TRAIN_SET
+        """Whether source and task are related, judged by frozen features."""
+        return not self.words_ahead and self.error_reduction >= MIN_ERROR_REDUCTION
 
     @property
-    def not_last(self) -> bool:
-        """Whether the best layer is another than the last."""
+    def best_below_last(self) -> bool:
+        """Whether the best layer is not the last."""
         return self.best != len(self.layers) - 1

@@ -1,29 +1,30 @@
-"""The advisor's rules, each a row: when it holds, what it saw, what it says, and where it is from."""
+"""Rules of the advisor: condition, observation, conclusion and source of each."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from translearn_core.analysis.advisor.facts import SMALL_TRAIN_SET, TaskFacts
+from translearn_core.analysis.advisor.facts import MIN_ERROR_REDUCTION, TaskFacts
 from translearn_core.config import RecipeName
 from translearn_core.results import Reason
 
 FEW = 1_000
-"""Labels below which fine-tuning swings from seed to seed: the small sets of arXiv:2006.05987."""
-HANDFUL = 200
-"""Labels below which a head is all that is learnt safely."""
+"""Labels below which fine-tuning varies strongly between seeds (small data sets of arXiv:2006.05987)."""
+VERY_FEW = 200
+"""Labels below which only a head is trained."""
 UNKNOWN = 0.05
-"""Share of unreadable tokens that is worth a doubt; on languages the tokenizer knows it is near 0."""
-TORN = 0.02
-"""Share of rows whose text stands there with another label too, from which labels count as noisy."""
-RARE = 10
-"""Training rows of the rarest class below which its score is luck."""
-UNEVEN = 5.0
-"""How many times commoner the commonest class may be than the rarest before classes are weighted."""
-CUT = 0.05
-"""Share of texts longer than what is read that is worth a doubt."""
-STEPS = 200
-"""Steps a training of the backbone should have, and the most passes that are taken to get there."""
-MOST_EPOCHS = 20
+"""Share of [UNK] tokens that raises a doubt; near 0 in languages the tokenizer knows."""
+CONTRADICTORY = 0.02
+"""Share of rows with contradictory labels from which labels count as noisy."""
+MIN_CLASS_ROWS = 10
+"""Training rows of the rarest class below which its score is unreliable."""
+MAX_IMBALANCE = 5.0
+"""Ratio of the largest to the smallest class above which classes are weighted."""
+TRUNCATED = 0.05
+"""Share of truncated texts that raises a doubt."""
+MIN_STEPS = 200
+"""Steps of optimisation that fine-tuning should have."""
+MAX_EPOCHS = 20
+"""Upper limit of the epochs set to reach `MIN_STEPS`."""
 
 PETERS = "Peters, Ruder & Smith 2019, arXiv:1903.05987"
 KUMAR = "Kumar et al. 2022, arXiv:2202.10054"
@@ -36,12 +37,12 @@ PROBES = "Alain & Bengio 2016, arXiv:1610.01644"
 LORA = "Hu et al. 2021, arXiv:2106.09685"
 LEE = "Lee et al. 2019, arXiv:1911.03090"
 WEIGHTS = "King & Zeng 2001, doi:10.1093/oxfordjournals.pan.a004868"
-HERE = "measured here"
+MEASURED = "measured here"
 
 
 @dataclass(frozen=True)
 class Rule:
-    """Where `holds`, the rule speaks; `recipes` are those it puts forward, the best first."""
+    """Rule with a condition (`applies`) and the recipes it proposes, best first."""
 
     applies: Callable[[TaskFacts], bool]
     observation: Callable[[TaskFacts], str]
@@ -49,9 +50,9 @@ class Rule:
     source: str
     recipes: tuple[RecipeName, ...] = ()
 
-    def reason(self, m: TaskFacts) -> Reason:
-        """Return the rule as it applies to what was measured."""
-        return Reason(self.observation(m), self.conclusion, self.source)
+    def reason(self, task: TaskFacts) -> Reason:
+        """Return the reason the rule gives for a task."""
+        return Reason(self.observation(task), self.conclusion, self.source)
 
 
 def share(fraction: float) -> str:
@@ -59,183 +60,190 @@ def share(fraction: float) -> str:
     return f"{100 * fraction:.1f} %"
 
 
-def _beside_words(m: TaskFacts) -> str:
-    return f"a probe on the best frozen layer {share(m.probes[m.best])}, counting words {share(m.tfidf)}"
+def _probe_and_tfidf(task: TaskFacts) -> str:
+    best = share(task.probes[task.best])
+    return f"a probe on the best frozen layer {best}, counting words {share(task.tfidf)}"
 
 
-def _beside_all(m: TaskFacts) -> str:
-    best = f"{m.logme[m.suits]:.3f} at layer {m.layers[m.suits]}"
-    known = f"LogME {m.logme[0]:.3f} at layer {m.layers[0]}, at most {best}"
-    return f"{_beside_words(m)}, always the commonest answer {share(m.majority)}; {known}"
+def _probe_and_baselines(task: TaskFacts) -> str:
+    best = f"{task.logme[task.best_by_logme]:.3f} at layer {task.layers[task.best_by_logme]}"
+    logme = f"LogME {task.logme[0]:.3f} at layer {task.layers[0]}, at most {best}"
+    return f"{_probe_and_tfidf(task)}, always the commonest answer {share(task.majority)}; {logme}"
 
 
-def _layers(m: TaskFacts) -> str:
-    return f"probe on layer {m.layers[m.best]} {share(m.probes[m.best])}, on the last {share(m.probes[-1])}"
+def _probe_layers(task: TaskFacts) -> str:
+    best, last = share(task.probes[task.best]), share(task.probes[-1])
+    return f"probe on layer {task.layers[task.best]} {best}, on the last {last}"
 
 
-def _labels(m: TaskFacts) -> str:
-    return f"{m.train:,} training labels in {m.classes:,} classes"
+def _label_count(task: TaskFacts) -> str:
+    return f"{task.train:,} training labels in {task.classes:,} classes"
+
+
+def _contradictory(task: TaskFacts) -> str:
+    return f"{share(task.torn)} of the rows have a text that stands there with another label"
 
 
 RELATEDNESS = (
     Rule(
-        lambda m: m.words_ahead,
-        _beside_all,
+        lambda task: task.words_ahead,
+        _probe_and_baselines,
         "Counting words beats the frozen backbone by more than chance: what it knows is far from this task.",
         PROBES,
     ),
     Rule(
-        lambda m: m.avoided < SMALL_TRAIN_SET,
-        _beside_all,
+        lambda task: task.error_reduction < MIN_ERROR_REDUCTION,
+        _probe_and_baselines,
         "Frozen features hardly do better than the commonest answer: what the backbone knows is far from "
         "this task.",
         PROBES,
     ),
     Rule(
         lambda _: True,
-        _beside_all,
+        _probe_and_baselines,
         "Frozen features already tell your classes apart: source and task are related, and what the backbone "
         "knows is worth keeping.",
         KUMAR,
     ),
 )
-"""How near the task is to what the backbone knows; the first that holds is said."""
+"""Relatedness of source and task; the first rule that applies is used."""
 
 CASES = (
     Rule(
-        lambda m: m.train < FEW and m.torn >= TORN,
-        lambda m: (
-            f"{_labels(m)}; {share(m.torn)} of the rows have a text that stands there with another label"
-        ),
+        lambda task: task.train < FEW and task.torn >= CONTRADICTORY,
+        lambda task: f"{_label_count(task)}; {_contradictory(task)}",
         "Small and noisy: train one block at a time from the bottom up, so that each finds its place while "
         "the others hold still.",
         FELBO,
         (RecipeName.BOTTOM_UP,),
     ),
     Rule(
-        lambda m: m.train < HANDFUL and m.related,
-        _labels,
+        lambda task: task.train < VERY_FEW and task.related,
+        _label_count,
         "So few labels, and a related backbone: fine-tuning would bend good features more than it teaches "
         "them. Keep them frozen and learn a head.",
         KUMAR,
         (RecipeName.LINEAR,),
     ),
     Rule(
-        lambda m: m.train < FEW and m.related,
-        _labels,
+        lambda task: task.train < FEW and task.related,
+        _label_count,
         "Few labels, and a related backbone: let the head learn first, so that a raw head does not bend good "
         "features, then let everything follow.",
         KUMAR,
         (RecipeName.LP_FT,),
     ),
     Rule(
-        lambda m: m.train < FEW,
-        _labels,
+        lambda task: task.train < FEW,
+        _label_count,
         "Few labels, and the features have to change: unfreeze one block after another from the top, so "
         "that it does not forget all at once.",
         ULMFIT,
         (RecipeName.GRADUAL,),
     ),
     Rule(
-        lambda m: not m.related,
-        _labels,
+        lambda task: not task.related,
+        _label_count,
         "Labels enough to change the features, and they have to: train everything.",
         ULMFIT,
         (RecipeName.FULL, RecipeName.DISCRIMINATIVE),
     ),
     Rule(
         lambda _: True,
-        _labels,
+        _label_count,
         "Labels enough to train everything, and features worth keeping: let what came from the source move "
         "slowly and what is new move fast.",
         ULMFIT,
         (RecipeName.DISCRIMINATIVE, RecipeName.FULL),
     ),
 )
-"""What the labels allow; the first that holds puts its recipes forward."""
+"""Recipes by number and noise of labels; the first rule that applies is used."""
 
 QUICKER = (
     (RecipeName.LORA, "Small matrices beside the frozen ones come close to training everything.", LORA),
     (RecipeName.LAST_K, "The last blocks alone give most of what full fine-tuning does.", LEE),
 )
-"""What to fall back on, one after the other, where a training takes longer than there is time."""
+"""Fallbacks, in order, when a recipe exceeds the time limit."""
 
-READING = (
+LAYER_CHOICE = (
     Rule(
-        lambda m: m.lead and m.not_last,
-        _layers,
+        lambda task: task.lead and task.best_below_last,
+        _probe_layers,
         "A layer below the last one knows more about your labels, by more than chance: let the head read it.",
         ELMO,
     ),
     Rule(
-        lambda m: m.not_last,
-        _layers,
+        lambda task: task.best_below_last,
+        _probe_layers,
         "The last layer is not the best one here, though that could be chance: let the head learn which "
         "layers to read.",
         ELMO,
         (RecipeName.MIX,),
     ),
-    Rule(lambda _: True, _layers, "No layer below knows more than the last one: read that.", PROBES),
+    Rule(lambda _: True, _probe_layers, "No layer below knows more than the last one: read that.", PROBES),
 )
-"""Which layer a frozen backbone is read from; the first that holds is said."""
+"""Layer that a frozen backbone is read from; the first rule that applies is used."""
 
 DOUBTS = (
     Rule(
-        lambda m: m.words_ahead,
-        _beside_words,
+        lambda task: task.words_ahead,
+        _probe_and_tfidf,
         "Transfer may not help here at all: train the recipe 'scratch' too, and hold both against the count "
         "of words.",
         f"{ULMFIT}, figure 3",
     ),
     Rule(
-        lambda m: not m.related and m.train >= FEW,
-        _beside_all,
+        lambda task: not task.related and task.train >= FEW,
+        _probe_and_baselines,
         "Papers disagree about tasks far from the source: in one comparison frozen features did better there "
         "than fine-tuning.",
         PETERS,
     ),
     Rule(
-        lambda m: not (m.words_ahead or m.words_behind),
-        _beside_words,
+        lambda task: not (task.words_ahead or task.words_behind),
+        _probe_and_tfidf,
         "Whether the frozen backbone knows more than a count of words could be chance.",
-        HERE,
+        MEASURED,
     ),
     Rule(
-        lambda m: m.unknown >= UNKNOWN,
-        lambda m: f"{share(m.unknown)} of the tokens are [UNK], which the backbone cannot read",
+        lambda task: task.unknown >= UNKNOWN,
+        lambda task: f"{share(task.unknown)} of the tokens are [UNK], which the backbone cannot read",
         "This backbone does not read the language or the script of your texts well: try another backbone "
         "before any recipe.",
         "the backbone's own tokenizer",
     ),
     Rule(
-        lambda m: m.cut >= CUT,
-        lambda m: f"{share(m.cut)} of the texts are longer than {m.token_limit} tokens",
+        lambda task: task.cut >= TRUNCATED,
+        lambda task: f"{share(task.cut)} of the texts are longer than {task.token_limit} tokens",
         "The rest of them is never read: if what matters stands at the end, raise the token limit.",
-        HERE,
+        MEASURED,
     ),
     Rule(
-        lambda m: m.logme[m.suits] <= m.logme[0],
-        lambda m: f"LogME is highest at layer 0, the embeddings ({m.logme[0]:.3f})",
+        lambda task: task.logme[task.best_by_logme] <= task.logme[0],
+        lambda task: f"LogME is highest at layer 0, the embeddings ({task.logme[0]:.3f})",
         "The blocks add nothing that these labels need; the words alone may be the task.",
         LOGME,
     ),
     Rule(
-        lambda m: m.suits != m.best,
-        lambda m: f"LogME puts layer {m.layers[m.suits]} first, the probe layer {m.layers[m.best]}",
+        lambda task: task.best_by_logme != task.best,
+        lambda task: (
+            f"LogME puts layer {task.layers[task.best_by_logme]} first, "
+            f"the probe layer {task.layers[task.best]}"
+        ),
         "The two ways to rate layers do not agree, so the best layer is not settled.",
         LOGME,
     ),
     Rule(
-        lambda m: m.torn >= TORN,
-        lambda m: f"{share(m.torn)} of the rows have a text that stands there with another label",
+        lambda task: task.torn >= CONTRADICTORY,
+        _contradictory,
         "No recipe can learn labels that contradict each other: look at these rows on the Data page first.",
-        HERE,
+        MEASURED,
     ),
     Rule(
-        lambda m: m.rarest < RARE,
-        lambda m: f"the rarest class has {m.rarest:,} training rows",
+        lambda task: task.rarest < MIN_CLASS_ROWS,
+        lambda task: f"the rarest class has {task.rarest:,} training rows",
         "Whether that class is learnt is luck: merge it, or find more rows of it.",
-        HERE,
+        MEASURED,
     ),
 )
-"""What speaks against whatever is advised; all that hold are said."""
+"""Objections to the advice; all rules that apply are used."""

@@ -1,4 +1,4 @@
-"""The label curve in a sentence: how many labels one way to train needs for what another has with a few."""
+"""Label efficiency: how many labels one arm needs to match the score of another."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,17 +15,17 @@ FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
 ROUNDING = 1e-9
-"""What a score may lack of the one to be reached."""
+"""Tolerance when comparing scores."""
 
 
 @dataclass(frozen=True)
 class Crossing:
-    """How many labels `b` needs for the `score` that `a` has with `at` labels.
+    """Number of labels `b` needs for the `score` that `a` has with `at` labels.
 
-    `estimate` is None where `b` does not get there with `largest`, the most it was tried with; at `smallest`,
-    the fewest, it stands for that or fewer. `low` and `high` are the 95 % interval, where None means not
-    reached; `reached` is the share of draws in which `b` got there. With one seed and no rows (`seeds`,
-    `rows`) there is no interval: both ends are None and `reached` says only whether there is an estimate.
+    `estimate` is None if `b` does not reach the score with `largest`, its largest size; `smallest` means that
+    size or fewer. `low` and `high` are the 95 % interval, None meaning not reached; `reached` is the share of
+    draws in which `b` reached the score. With one seed and no rows (`seeds`, `rows`) there is no interval:
+    both ends are None and `reached` is 1 if there is an estimate, else 0.
     """
 
     at: int
@@ -41,12 +41,12 @@ class Crossing:
 
     @property
     def has_interval(self) -> bool:
-        """Whether there were seeds or rows to draw."""
+        """Whether there were seeds or rows to resample."""
         return self.seeds > 1 or self.rows > 0
 
     @property
     def could_be_chance(self) -> bool:
-        """Whether as many labels as `a` has lie within the interval, or there is none."""
+        """Whether `at` lies within the interval, or there is no interval."""
         below = self.low is not None and (self.low <= self.at or self.low <= self.smallest)
         return not self.has_interval or (below and (self.high is None or self.high >= self.at))
 
@@ -63,16 +63,15 @@ def estimate_crossing(
     correct_a: BoolArray | None = None,
     correct_b: BoolArray | None = None,
 ) -> Crossing:
-    """Estimate with how many labels `b` reaches what `a` has with `at` labels.
+    """Estimate with how many labels `b` reaches the score of `a` with `at` labels.
 
-    Both label curves are means over seeds made monotone (more labels never hurt: isotonic regression, each
-    size weighted by its seeds) and straight in the logarithm of the size.
+    Both label-efficiency curves are means over seeds made monotone (isotonic regression, each size weighted
+    by its seeds) and interpolated linearly in the logarithm of the size.
 
-    The interval comes from curves drawn around these. Seeds are drawn by random weights on their distances
-    from the mean (the wild bootstrap, stretched from the normal to Student's spread, as a handful of seeds
-    drawn with replacement would nearly repeat themselves); seed i of `a` and of `b` share a weight where both
-    have equally many, as they learnt from the same drawn labels. Given which rows were right, test rows are
-    drawn with replacement too, the same for every size and for both.
+    The interval is from bootstrap curves. Seeds are resampled by the wild bootstrap, with Student instead of
+    normal weights as seeds are few; seed i of `a` and of `b` share a weight where both have equally many, as
+    they were trained on the same subset. With `correct_a` and `correct_b`, test rows are resampled too, the
+    same for all sizes and both arms.
 
     Parameters
     ----------
@@ -85,12 +84,12 @@ def estimate_crossing(
     draws, seed : int
         Of the bootstrap.
     correct_a, correct_b : bool arrays, shape (seeds, sizes, rows), optional
-        Which test rows were right, the same rows throughout; the scores are then their means.
+        Correct test rows, the same rows throughout; the scores are then their means.
 
     Raises
     ------
     ConfigError
-        If `a` was not tried with so few or so many labels.
+        If `at` is outside the sizes of `a`.
 
     References
     ----------
@@ -101,27 +100,28 @@ def estimate_crossing(
     if not a.sizes[0] <= at <= a.sizes[-1]:
         raise ConfigError("at", at, f"a number of labels from {a.sizes[0]:,} to {a.sizes[-1]:,}")
     score = float(a.at(a.mean[None], at)[0])
-    estimate = _number(b.first_size_reaching(b.mean[None], np.array([score]))[0])
+    estimate = _finite_or_none(b.first_size_reaching(b.mean[None], np.array([score]))[0])
     seeds = min(len(a.gap_per_seed), len(b.gap_per_seed))
     rows = 0 if correct_a is None or correct_b is None else correct_a.shape[2]
     low, high, reached = None, None, float(estimate is not None)
     if seeds > 1 or rows:
-        around_a, around_b = _drawn(a, b, draws, np.random.default_rng(seed))
-        found = b.first_size_reaching(b.mean + around_b, a.at(a.mean + around_a, at))
+        around_a, around_b = _bootstrap_deviations(a, b, draws, np.random.default_rng(seed))
+        sizes = b.first_size_reaching(b.mean + around_b, a.at(a.mean + around_a, at))
         low, high = (
-            _number(end) for end in np.quantile(found, [ALPHA_TAIL, 1 - ALPHA_TAIL], method="inverted_cdf")
+            _finite_or_none(end)
+            for end in np.quantile(sizes, [ALPHA_TAIL, 1 - ALPHA_TAIL], method="inverted_cdf")
         )
-        reached = float(np.isfinite(found).mean())
+        reached = float(np.isfinite(sizes).mean())
     ends = int(b.sizes[0]), int(b.sizes[-1])
     return Crossing(at, score, estimate, low, high, reached, *ends, seeds, rows)
 
 
 def crossing_sentence(crossing: Crossing, name_a: str, name_b: str) -> str:
-    """Say a crossing: what `b` needs for what `a` has, how sure that is, and where it was not seen."""
+    """Return a crossing in words, with its interval."""
     at, estimate = f"{crossing.at:,}", crossing.estimate
     span = f" (95 %: {_span(crossing)})" if crossing.has_interval else " (one seed: no interval)"
     if estimate is None:
-        said = (
+        sentence = (
             f"With {at} labels {name_a} scores {crossing.score:.3f}; no crossing seen: even with "
             f"{crossing.largest:,} labels {name_b} does not reach it"
         )
@@ -129,23 +129,23 @@ def crossing_sentence(crossing: Crossing, name_a: str, name_b: str) -> str:
             span = ""
     elif estimate <= crossing.smallest:
         only = "only " if crossing.smallest < crossing.at else ""
-        said = (
+        sentence = (
             f"With {at} labels {name_a} does {only}what {name_b} does with {crossing.smallest:,}, "
             "the fewest tried, if not with fewer"
         )
     else:
         only = "only " if estimate < crossing.at and not crossing.could_be_chance else ""
-        said = f"With {at} labels {name_a} does what {name_b} needs {only}about {_about(estimate)} for"
+        sentence = f"With {at} labels {name_a} does what {name_b} needs {only}about {_about(estimate)} for"
     unsure = ": which is ahead could be chance" if crossing.has_interval and crossing.could_be_chance else ""
-    return f"{said}{span}{unsure}."
+    return f"{sentence}{span}{unsure}."
 
 
 @dataclass(frozen=True)
 class _Curve:
-    """Means over seeds by size, how many seeds each has, and each seed's distance from them.
+    """Label-efficiency curve: mean score and number of seeds (`weight`) per size, shape (sizes,).
 
-    `sizes`, `mean` and `weight` have shape (sizes,); `apart` (seeds, sizes) holds 0 where a seed was not run;
-    `shares`, shape (rows, sizes), how often each test row was right, or no rows.
+    `gap_per_seed` (seeds, sizes) holds each seed's deviation from the mean, 0 where a seed was not run;
+    `shares` (rows, sizes) how often each test row was correct, or no rows.
     """
 
     sizes: NDArray[np.int64]
@@ -157,72 +157,74 @@ class _Curve:
     @classmethod
     def of(cls, sizes: Sequence[int], scores: FloatArray, correct: BoolArray | None) -> "_Curve":
         values = np.asarray(scores, dtype=np.float64)
-        run: BoolArray = np.atleast_1d(np.isfinite(values).any(axis=0))
+        has_runs: BoolArray = np.atleast_1d(np.isfinite(values).any(axis=0))
         order = np.argsort(sizes)
-        order = order[run[order]]
+        order = order[has_runs[order]]
         values = values[:, order]
         weight = np.isfinite(values).sum(axis=0).astype(np.float64)
         mean = np.nansum(values, axis=0) / weight
-        apart = np.nan_to_num(values - mean)
+        gaps = np.nan_to_num(values - mean)
         shares = np.zeros((0, len(order)))
         if correct is not None:
             right = correct[:, order]
             shares = right.mean(axis=0).T
-            if len(right) > 1:  # rows are drawn besides: only what seeds add to them is left here
-                apart = apart * np.sqrt([seed_variance_share(right[:, k]) for k in range(len(order))])
-        return cls(np.asarray(sizes, dtype=np.int64)[order], mean, weight, apart, shares)
+            if len(right) > 1:  # rows are resampled separately: remove their share of the variance
+                gaps = gaps * np.sqrt([seed_variance_share(right[:, k]) for k in range(len(order))])
+        return cls(np.asarray(sizes, dtype=np.int64)[order], mean, weight, gaps, shares)
 
     def at(self, means: FloatArray, size: int) -> FloatArray:
-        """Return the score of monotone curves through `means`, shape (draws, sizes), at a size."""
+        """Return the score at a size of monotone curves fitted to `means`, shape (draws, sizes)."""
         logs = np.log2(self.sizes)
         return np.array([np.interp(np.log2(size), logs, curve) for curve in self.monotone(means)])
 
     def first_size_reaching(self, means: FloatArray, scores: FloatArray) -> FloatArray:
-        """Return the size at which each curve reaches its score, endless where it does not."""
-        curves, logs, each = self.monotone(means), np.log2(self.sizes), np.arange(len(means))
-        there = curves >= scores[:, None] - ROUNDING
-        after = there.argmax(axis=1)
+        """Return the size at which each curve reaches its score; inf if it never does."""
+        curves, logs, draws = self.monotone(means), np.log2(self.sizes), np.arange(len(means))
+        reached = curves >= scores[:, None] - ROUNDING
+        after = reached.argmax(axis=1)
         before = np.maximum(after - 1, 0)
-        low, high = curves[each, before], curves[each, after]
+        low, high = curves[draws, before], curves[draws, after]
         rise = np.where(high > low, high - low, 1.0)
-        part = np.where(after > 0, np.clip((scores - low) / rise, 0.0, 1.0), 0.0)
-        sizes = 2 ** (logs[before] + part * (logs[after] - logs[before]))
-        return np.where(there.any(axis=1), np.where(part == 0, self.sizes[after], sizes), np.inf)
+        fraction = np.where(after > 0, np.clip((scores - low) / rise, 0.0, 1.0), 0.0)
+        sizes = 2 ** (logs[before] + fraction * (logs[after] - logs[before]))
+        return np.where(reached.any(axis=1), np.where(fraction == 0, self.sizes[after], sizes), np.inf)
 
     def monotone(self, means: FloatArray) -> FloatArray:
-        return np.stack([isotonic_regression(one, weights=self.weight).x for one in means])
+        return np.stack([isotonic_regression(mean, weights=self.weight).x for mean in means])
 
 
-def _drawn(a: _Curve, b: _Curve, draws: int, random: np.random.Generator) -> tuple[FloatArray, FloatArray]:
-    """Draw how far the means of both curves may be off, shapes (draws, sizes)."""
-    seeds = [_multipliers(len(curve.gap_per_seed), draws, random) for curve in (a, b)]
+def _bootstrap_deviations(
+    a: _Curve, b: _Curve, draws: int, random: np.random.Generator
+) -> tuple[FloatArray, FloatArray]:
+    """Draw deviations of both curves from their means, shapes (draws, sizes)."""
+    multipliers = [_multipliers(len(curve.gap_per_seed), draws, random) for curve in (a, b)]
     if len(a.gap_per_seed) == len(b.gap_per_seed):
-        seeds[1] = seeds[0]
-    around = []
-    for curve, times in zip((a, b), seeds, strict=True):
+        multipliers[1] = multipliers[0]
+    deviations = []
+    for curve, weights in zip((a, b), multipliers, strict=True):
         spread = np.sqrt(np.maximum(curve.weight * (curve.weight - 1), 1.0))
-        around.append(times @ curve.gap_per_seed / spread)
+        deviations.append(weights @ curve.gap_per_seed / spread)
     if len(a.shares) and len(b.shares):
         both = np.concatenate([a.shares, b.shares], axis=1)
-        off = bootstrap_means(both, draws, random) - both.mean(axis=0)
-        around[0] += off[:, : len(a.sizes)]
-        around[1] += off[:, len(a.sizes) :]
-    return around[0], around[1]
+        by_rows = bootstrap_means(both, draws, random) - both.mean(axis=0)
+        deviations[0] += by_rows[:, : len(a.sizes)]
+        deviations[1] += by_rows[:, len(a.sizes) :]
+    return deviations[0], deviations[1]
 
 
 def _multipliers(seeds: int, draws: int, random: np.random.Generator) -> FloatArray:
-    """Draw normal weights of seeds, stretched so that a mean they draw has Student's distribution."""
+    """Draw normal weights of seeds, scaled so that the resampled mean has Student's distribution."""
     freedom = max(1, seeds - 1)
     stretch = np.sqrt(freedom / random.chisquare(freedom, (draws, 1)))
     return random.standard_normal((draws, seeds)) * stretch
 
 
-def _number(size: float) -> float | None:
+def _finite_or_none(size: float) -> float | None:
     return float(size) if np.isfinite(size) else None
 
 
 def _about(size: float) -> str:
-    """Write a size to two digits, as it is not known better; below 100 to the whole."""
+    """Format a size to two significant digits."""
     return f"{round(size) if size < 100 else int(float(f'{size:.2g}')):,}"
 
 

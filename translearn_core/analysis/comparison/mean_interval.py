@@ -1,4 +1,4 @@
-"""How sure a mean over texts is: of shares, and of differences of them."""
+"""Confidence intervals of means over texts."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +15,7 @@ def mean_interval(values: NDArray[np.floating], looks: int = 1) -> Interval:
     ----------
     values : float array, shape (texts,)
     looks : int
-        So many intervals are looked at, and all of them together shall hold with 95 %: each is made wider
-        (Bonferroni).
+        Number of intervals that are to hold simultaneously at 95 % (Bonferroni).
     """
     n = len(values)
     if n < 2:
@@ -29,11 +28,11 @@ def mean_interval(values: NDArray[np.floating], looks: int = 1) -> Interval:
 def share_mean_interval(shares: NDArray[np.floating]) -> Interval:
     """Return the 95 % interval of the mean of shares in [0, 1]; NaN with fewer than two.
 
-    Where all are 0, or all 1, their spread shows no doubt: the exact bound for as many yes-or-no answers
-    stands in for a width of zero (see `accuracy_interval`).
+    Where all are 0, or all 1, their variance is 0 and the exact binomial bound is used (see
+    `accuracy_interval`).
     """
     n, total = len(shares), float(np.sum(shares))
     if n > 1 and total in (0.0, float(n)):
         return accuracy_interval(int(total), n)
-    found = mean_interval(shares)
-    return Interval(float(np.maximum(found.low, 0.0)), float(np.minimum(found.high, 1.0)))
+    interval = mean_interval(shares)
+    return Interval(float(np.maximum(interval.low, 0.0)), float(np.minimum(interval.high, 1.0)))

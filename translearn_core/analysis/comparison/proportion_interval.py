@@ -1,4 +1,4 @@
-"""Shares of rows that are right, one or two of them, with intervals that hold for few rows too."""
+"""Confidence intervals of a proportion (Wilson) and of a difference of two (Newcombe)."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,9 +11,9 @@ FloatArray = NDArray[np.float64]
 
 
 def wilson(right: ArrayLike, rows: ArrayLike) -> tuple[FloatArray, FloatArray]:
-    """Return the ends of the 95 % score intervals of `right` out of `rows`; NaN where there are no rows.
+    """Return the bounds of the 95 % score intervals of `right` out of `rows`; NaN where there are no rows.
 
-    Unlike a resampled interval (`accuracy_interval`) it keeps its promise for a bin or a slice of five rows.
+    Unlike the bootstrap (`accuracy_interval`) they keep their coverage down to about five rows.
 
     Parameters
     ----------
@@ -26,19 +26,19 @@ def wilson(right: ArrayLike, rows: ArrayLike) -> tuple[FloatArray, FloatArray]:
     hits, count = np.asarray(right, dtype=np.float64), np.asarray(rows, dtype=np.float64)
     z = norm.ppf(1 - ALPHA_TAIL)
     n = np.where(count > 0, count, np.nan)
-    middle = (hits + z**2 / 2) / (n + z**2)
+    centre = (hits + z**2 / 2) / (n + z**2)
     half = z / (n + z**2) * np.sqrt(np.maximum(hits * (n - hits) / n, 0.0) + z**2 / 4)
-    return np.clip(middle - half, 0.0, 1.0), np.clip(middle + half, 0.0, 1.0)
+    return np.clip(centre - half, 0.0, 1.0), np.clip(centre + half, 0.0, 1.0)
 
 
 def share_interval(right: int, rows: int) -> Interval:
-    """Return Wilson's 95 % interval of one share."""
+    """Return Wilson's 95 % interval of one proportion."""
     low, high = wilson(right, rows)
     return Interval(float(low), float(high))
 
 
 def difference_interval(right: int, rows: int, other_right: int, other_rows: int) -> Interval:
-    """Return the 95 % interval of one share less another, of other rows; NaN where either has no rows.
+    """Return the 95 % interval of the difference of two independent proportions; NaN without rows.
 
     References
     ----------
@@ -47,8 +47,8 @@ def difference_interval(right: int, rows: int, other_right: int, other_rows: int
     """
     if not rows or not other_rows:
         return Interval(float("nan"), float("nan"))
-    one, two = right / rows, other_right / other_rows
-    first, second = share_interval(right, rows), share_interval(other_right, other_rows)
-    low = one - two - np.hypot(one - first.low, second.high - two)
-    high = one - two + np.hypot(first.high - one, two - second.low)
+    p, q = right / rows, other_right / other_rows
+    of_p, of_q = share_interval(right, rows), share_interval(other_right, other_rows)
+    low = p - q - np.hypot(p - of_p.low, of_q.high - q)
+    high = p - q + np.hypot(of_p.high - p, q - of_q.low)
     return Interval(float(low), float(high))

@@ -1,4 +1,4 @@
-"""Where a model is weak: its accuracy on parts of the rows, each held against the rest."""
+"""Slice analysis: accuracy on groups of rows, each compared with all other rows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,17 +12,17 @@ from translearn_core.analysis.comparison.proportion_interval import difference_i
 from translearn_core.results import Interval
 
 LEVEL = 0.05
-"""Chance that any slice at all is called beyond chance where none is."""
+"""Family-wise error rate over all slices."""
 MISSING = "missing"
-"""Slice of the rows without a value."""
+"""Name of the slice of rows without a value."""
 
 
 @dataclass(frozen=True)
 class Slice:
-    """Rows that share a value.
+    """Accuracy of the rows that share a value.
 
-    `difference` is to the accuracy of all other rows, NaN where there are none; both intervals are 95 %.
-    `beyond_chance` allows for the number of slices looked at, which the intervals do not.
+    `difference` is to the accuracy of all other rows, NaN without any; both intervals are 95 %.
+    `beyond_chance` is corrected for the number of slices, the intervals are not.
     """
 
     name: str
@@ -37,22 +37,21 @@ class Slice:
 def slice_scores(
     groups: Sequence[object] | NDArray[np.generic], correct: ArrayLike, level: float = LEVEL
 ) -> list[Slice]:
-    """Score every slice and hold it against the rest; the furthest below the rest comes first.
+    """Compare the accuracy of every slice with that of all other rows, the weakest slice first.
 
     Parameters
     ----------
     groups : sequence
-        Name or value of each row's slice; None and NaN make the slice "missing". For numbers with many
-        values see `quantile_groups`.
+        Name or value of each row's slice; None and NaN form the slice "missing". Bin continuous values with
+        `quantile_groups` first.
     correct : bool array, shape (rows,)
     level : float
-        Chance of calling any of these slices beyond chance where none is. Whoever cuts the same rows in
-        several ways gives each its share of the whole.
+        Family-wise error rate over these slices. Divide it among several groupings of the same rows.
 
     References
     ----------
     Wilson (1927) and Newcombe (1998) for the intervals. Fisher's exact test, corrected by Holm (1979), Scand.
-    J. Statist. 6, for what is beyond chance.
+    J. Statist. 6, for `beyond_chance`.
     """
     right = np.asarray(correct, dtype=bool)
     which, values = pd.factorize(np.asarray(groups, dtype=object))
@@ -62,11 +61,11 @@ def slice_scores(
     count = np.bincount(which, minlength=len(names)).tolist()
     hits = np.bincount(which[right], minlength=len(names)).tolist()
     rows, all_hits = len(right), int(right.sum())
-    doubts = [
+    p_values = [
         float(fisher_exact([[h, n - h], [all_hits - h, rows - n - all_hits + h]]).pvalue)
         for h, n in zip(hits, count, strict=True)
     ]
-    found = [
+    slices = [
         Slice(
             name,
             n,
@@ -76,25 +75,25 @@ def slice_scores(
             difference_interval(h, n, all_hits - h, rows - n),
             beyond,
         )
-        for name, h, n, beyond in zip(names, hits, count, _holm(doubts, level), strict=True)
+        for name, h, n, beyond in zip(names, hits, count, _holm(p_values, level), strict=True)
     ]
-    return sorted(found, key=lambda one: one.difference)
+    return sorted(slices, key=lambda group: group.difference)
 
 
 def quantile_groups(values: ArrayLike, bins: int = 4) -> NDArray[np.str_]:
-    """Name each row by the quantile its value falls into, such as "3 to 12"; equal values stay together.
+    """Name each row by the quantile range of its value, such as "3 to 12"; ties share a group.
 
     Parameters
     ----------
     values : numbers, shape (rows,)
-        Lengths, amounts; NaN makes the group "missing".
+        Such as text lengths; NaN forms the group "missing".
     bins : int
-        Groups at most: many equal values make fewer.
+        Maximum number of groups; ties make fewer.
 
     Returns
     -------
     array of str, shape (rows,)
-        The smallest and the largest value found in the row's group.
+        Smallest and largest value in the row's group.
     """
     numbers = np.asarray(values, dtype=np.float64)
     known = np.flatnonzero(~np.isnan(numbers))
@@ -109,20 +108,20 @@ def quantile_groups(values: ArrayLike, bins: int = 4) -> NDArray[np.str_]:
     return names.astype(np.str_)
 
 
-def _holm(doubts: Sequence[float], level: float) -> list[bool]:
-    """Return which p values stay below the level when the smallest is held to the strictest."""
-    order = np.argsort(doubts, kind="stable")
-    strict = level / (len(doubts) - np.arange(len(doubts)))
-    passed = np.zeros(len(doubts), dtype=bool)
-    passed[order] = np.logical_and.accumulate(np.asarray(doubts)[order] <= strict)
-    return [bool(one) for one in passed]
+def _holm(p_values: Sequence[float], level: float) -> list[bool]:
+    """Return which p-values are significant after Holm's step-down correction."""
+    order = np.argsort(p_values, kind="stable")
+    levels = level / (len(p_values) - np.arange(len(p_values)))
+    significant = np.zeros(len(p_values), dtype=bool)
+    significant[order] = np.logical_and.accumulate(np.asarray(p_values)[order] <= levels)
+    return [bool(value) for value in significant]
 
 
 def _intervals(spans: Sequence[tuple[float, float]]) -> list[str]:
-    """Write spans: whole numbers in full, others with as few digits as tell them apart, four at least."""
+    """Format ranges: integers in full, others with at least four digits, enough to be distinct."""
     ends = sorted({end for span in spans for end in span})
-    for shape in [",.0f", *(f".{digits}g" for digits in range(4, 18))]:
-        written = {end: format(end, shape) for end in ends}
-        if len(set(written.values())) == len(ends) and (shape != ",.0f" or ends == np.round(ends).tolist()):
+    for spec in [",.0f", *(f".{digits}g" for digits in range(4, 18))]:
+        text = {end: format(end, spec) for end in ends}
+        if len(set(text.values())) == len(ends) and (spec != ",.0f" or ends == np.round(ends).tolist()):
             break
-    return [written[low] if low == high else f"{written[low]} to {written[high]}" for low, high in spans]
+    return [text[low] if low == high else f"{text[low]} to {text[high]}" for low, high in spans]

@@ -1,1 +1,1 @@
-"""Nearest neighbours and the metrics made of them."""
+"""Nearest neighbours and metrics based on them."""

@@ -1,4 +1,4 @@
-"""Distances between rows, a block at a time."""
+"""Blockwise Euclidean distances between rows."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ Progress = Callable[[float], None]
 
 @dataclass(frozen=True, eq=False)
 class Space:
-    """Rows in single precision about their mean: near the origin an expanded square loses no digits.
+    """Rows in single precision, centred so that expanding |a - b|² loses no digits.
 
-    `rows` has shape (n, width), their squared lengths `squares` (n,), the mean `middle` (width,).
+    `rows` has shape (n, width), their squared norms `squares` (n,), the mean `middle` (width,).
     """
 
     rows: Tensor
@@ -32,27 +32,27 @@ class Space:
         return cls(x, torch.linalg.vecdot(x, x), middle)
 
     def to(self, others: NDArray[np.floating]) -> tuple[Tensor, Tensor]:
-        """Return other rows about the same mean, shape (q, width), and what ranks all by distance, (q, n)."""
+        """Return other rows, centred likewise, (q, width), and ranks by distance (see `within`), (q, n)."""
         x = torch.from_numpy(np.array(others, dtype=np.float32)) - self.middle
         return x, self._ranked(x)
 
     def within(
-        self, asked: NDArray[np.int64], step: int, progress: Progress | None = None
+        self, queries: NDArray[np.int64], step: int, progress: Progress | None = None
     ) -> Iterator[tuple[slice, Tensor]]:
-        """Yield what ranks all rows by their distance from rows `asked`, `step` of them at a time.
+        """Yield distance ranks of all rows from the rows `queries`, `step` queries at a time.
 
-        `progress` is called with the share done before each.
+        `progress` is called with the share done before each block.
 
         Yields
         ------
-        place, ranks : slice, Tensor
-            Which of `asked`, and squared distances less the asked row's own square, shape (at most step, n);
-            from a row to itself infinite.
+        block, ranks : slice, Tensor
+            Slice of `queries`, and squared distances minus the query's squared norm, shape (at most step, n);
+            infinite from a row to itself.
         """
-        for start in range(0, len(asked), step):
+        for start in range(0, len(queries), step):
             if progress:
-                progress(start / len(asked))
-            block = torch.from_numpy(asked[start : start + step])
+                progress(start / len(queries))
+            block = torch.from_numpy(queries[start : start + step])
             ranks = self._ranked(self.rows[block])
             ranks[torch.arange(len(block)), block] = torch.inf
             yield slice(start, start + len(block)), ranks

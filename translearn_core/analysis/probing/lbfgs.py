@@ -1,4 +1,4 @@
-"""L-BFGS on many independent problems at once: tensors of shape (problems, ·, ·), nothing shared.
+"""Batched L-BFGS on independent problems: tensors of shape (problems, ·, ·).
 
 Liu & Nocedal (1989), On the limited memory BFGS method for large scale optimization.
 """
@@ -9,42 +9,42 @@ import torch
 from torch import Tensor
 
 PAIRS = 30
-"""Steps and gradient changes remembered."""
+"""Steps and gradient changes in memory."""
 ARMIJO = 1e-4
-"""Share of the fall its slope promises that a step must keep."""
+"""Armijo constant: minimum decrease as a fraction of the one predicted by the slope."""
 NOISE = 1e-7
-"""Relative error of a loss from single precision logits: a rise below it is none."""
+"""Relative rounding error of a loss from single-precision logits; a smaller increase is accepted."""
 HALVINGS = 20
-"""Tries at most to find a lower loss."""
+"""Maximum number of step halvings."""
 
 Objective = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
-"""Parameters of some problems, and which problems, to losses float64 and the gradient."""
+"""Function of the parameters and indices of some problems; returns float64 losses and gradients."""
 
 
 def minimize(
     objective: Objective, which: Tensor, theta: Tensor, loss: Tensor, gradient: Tensor, direction: Tensor
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Halve the step of the problems `which` until its loss falls enough; return steps, losses and gradients.
+    """Backtracking line search of the problems `which`; return steps, losses and gradients.
 
-    Only problems still without a lower loss are evaluated again; one that finds none stays where it is.
+    Only problems without sufficient decrease are evaluated again; the step is 0 if none is found.
     """
-    promised = ARMIJO * _dot(gradient, direction).double()
+    predicted = ARMIJO * _dot(gradient, direction).double()
     allowed = loss + NOISE * loss.abs()
-    step, trying, share = direction.clone(), torch.arange(len(theta)), 1.0
+    step, active, fraction = direction.clone(), torch.arange(len(theta)), 1.0
     new_loss, new_gradient = loss.clone(), gradient.clone()
     for _ in range(HALVINGS):
-        new_loss[trying], new_gradient[trying] = objective(theta[trying] + step[trying], which[trying])
-        trying = trying[~(new_loss <= allowed + share * promised)[trying]]
-        if not len(trying):
+        new_loss[active], new_gradient[active] = objective(theta[active] + step[active], which[active])
+        active = active[~(new_loss <= allowed + fraction * predicted)[active]]
+        if not len(active):
             return step, new_loss, new_gradient
-        share /= 2
-        step[trying] *= 0.5
-    step[trying], new_loss[trying], new_gradient[trying] = 0.0, loss[trying], gradient[trying]
+        fraction /= 2
+        step[active] *= 0.5
+    step[active], new_loss[active], new_gradient[active] = 0.0, loss[active], gradient[active]
     return step, new_loss, new_gradient
 
 
 class Memory:
-    """The inverse Hessian of each problem as its last steps show it, around a fixed preconditioner."""
+    """L-BFGS approximation of the inverse Hessians, with a fixed preconditioner as initial matrix."""
 
     def __init__(self, precondition: Callable[[Tensor], Tensor]) -> None:
         self.precondition = precondition
@@ -52,12 +52,12 @@ class Memory:
         self.pairs: list[tuple[Tensor, Tensor, Tensor]] = []
 
     def remember(self, step: Tensor, change: Tensor) -> None:
-        """Keep a step and the gradient's change over it; a problem that stood still learns nothing."""
+        """Store a step and its gradient change; ignored for problems without positive curvature."""
         curvature = _dot(step, change)
-        moved = curvature > 0
-        weight = torch.where(moved, 1 / curvature, 0.0)
+        positive = curvature > 0
+        weight = torch.where(positive, 1 / curvature, 0.0)
         self.pairs = [*self.pairs[1 - PAIRS :], (step, change, weight)]
-        self.scale = torch.where(moved, curvature / _dot(change, self.precondition(change)), self.scale)
+        self.scale = torch.where(positive, curvature / _dot(change, self.precondition(change)), self.scale)
 
     def times(self, gradient: Tensor) -> Tensor:
         """Multiply by the inverse Hessian (two-loop recursion)."""

@@ -1,4 +1,4 @@
-"""Linear probes: what a linear classifier finds in every layer, before and after fine-tuning."""
+"""Linear probing: cross-validated linear classifiers on every layer."""
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -23,16 +23,16 @@ from translearn_core.errors import Stopped, TrainingError
 from translearn_core.results import Interval, ProbeScores
 
 Layers = NDArray[np.floating] | Sequence[NDArray[np.floating]]
-"""Pooled features of one variant: (layers, rows, width), or one (rows, width) array a layer."""
+"""Pooled features of one variant: (layers, rows, width), or one (rows, width) array per layer."""
 BoolArray = NDArray[np.bool_]
 _Scores = TypeVar("_Scores")
 _Progress = Callable[[float], None]
-"""Told the share done."""
+"""Called with the share done."""
 
 COLUMNS = 500
-"""Weight columns side by side at most: more make no product faster and every L-BFGS memory larger.
+"""Maximum weight columns per batch: more do not speed up the products but enlarge the L-BFGS memory.
 
-For the same reason layers are not batched: they are worked on next to each other, one in a thread.
+For the same reason layers are not batched, but run in threads.
 """
 
 
@@ -50,38 +50,37 @@ def probe_layers(
     seed: int = 0,
     progress: Callable[[float, float], None] | None = None,
 ) -> ProbeScores:
-    """Cross-validate a linear classifier on each frozen layer, on training rows, and score it on test rows.
+    """Cross-validate a linear classifier per frozen layer on training rows, and score it on test rows.
 
-    Multinomial logistic regression with L2 (C = 1) on features standardised by the rows it learns from. The
-    folds are the same for every layer, variant and control. A class with one training row is never seen by
-    the fit that is scored on it: the row counts as wrong.
+    Multinomial logistic regression with L2 (C = 1) on features standardised by its training rows. The folds
+    are the same for every layer, variant and control. A class with one training row is absent from the fit
+    scored on it: the row counts as wrong.
 
     Parameters
     ----------
     features : mapping of variant to array, shape (layers, rows, width)
         Pooled hidden states, float16 or float32; index 0 is the embedding layer. A layer equal
-        to the same layer of an earlier variant is not computed again.
+        to the same layer of an earlier variant is computed once.
     labels : int array, shape (rows,)
         Class indices from 0.
     train, test : int arrays
-        Which rows to learn from and which to report on; without test rows the test scores are NaN.
+        Row indices; without test rows the test scores are NaN.
     tfidf : (float, Interval)
-        Test accuracy of the bag-of-words line (see `tfidf_logistic_regression`).
+        Test accuracy of the TF-IDF baseline (see `tfidf_logistic_regression`).
     controls : int array, shape (controls, rows), optional
-        Other class indices for the same rows, learnt from the same features: what a probe reaches by its own
-        capacity. Their scores are the fields of the result that start with `control`.
+        Control-task labels of the same rows, which measure the capacity of the probe. Their scores are the
+        fields of the result that start with `control`.
     control_types : int array, shape (rows,), optional
-        What each row's control label was drawn for (see `word_types`). A control is then scored only on rows
-        whose type is among the rows its probe learns from: held-out rows against the other folds, test rows
-        against all training rows. No probe could know the label of a type it never saw, so such rows would
-        make every layer look selective. NaN where no row is left.
+        Word type of each row (see `word_types`). Controls are then scored only on rows whose type occurs in
+        the training rows of the probe: the label of an unseen type is unpredictable, so such rows would make
+        every layer look selective. NaN where no row is left.
     groups : int array, shape (rows,), optional
         Rows with equal numbers stay in one fold (see `stratified_folds`).
     folds, seed : int
-        Parts of the cross-validation, and the seed they are drawn by.
+        Of the cross-validation.
     progress : callable, optional
-        Called with layers done (fractions within one) and all layers to be computed, in the thread of the
-        caller; may raise to stop.
+        Called in the caller's thread with layers done (with fractions) and all layers to be computed; may
+        raise to stop.
 
     Raises
     ------
@@ -95,10 +94,10 @@ def probe_layers(
     Alain & Bengio (2016), arXiv:1610.01644; Hewitt & Liang (2019), arXiv:1909.03368, for the controls.
     """
     fold = stratified_folds(labels[train], folds, seed, None if groups is None else groups[train])
-    ways = labels[None] if controls is None else np.concatenate([labels[None], controls])
+    targets = labels[None] if controls is None else np.concatenate([labels[None], controls])
     types = np.zeros_like(labels) if control_types is None else control_types
-    asked = seen_control_type(types[train], fold), np.isin(types[test], types[train])
-    majorities = [majority_accuracy(way[train], way[test][asked[1]]) for way in ways[1:]]
+    known_type = seen_control_type(types[train], fold), np.isin(types[test], types[train])
+    majorities = [majority_accuracy(y[train], y[test][known_type[1]]) for y in targets[1:]]
     variants, depth = tuple(features), len(next(iter(features.values())))
     source = {
         (v, layer): _first_equal(features, v, layer) for v in range(len(variants)) for layer in range(depth)
@@ -106,31 +105,31 @@ def probe_layers(
     computed = sorted(set(source.values()))
     for v, layer in computed:
         _check_finite(features[variants[v]][layer], variants[v], layer)
-    together = max(1, COLUMNS // ((folds + 1) * (int(ways.max()) + 1)))
+    batch = max(1, COLUMNS // ((folds + 1) * (int(targets.max()) + 1)))
     jobs = [
-        (v, layer, slice(start, start + together))
+        (v, layer, slice(start, start + batch))
         for v, layer in computed
-        for start in range(0, len(ways), together)
+        for start in range(0, len(targets), batch)
     ]
 
     def work(job: tuple[int, int, slice], rows: Executor, tick: _Progress) -> tuple[BoolArray, BoolArray]:
-        v, layer, some = job
-        return _probe(features[variants[v]][layer], ways[some], train, test, fold, rows, tick)
+        v, layer, block = job
+        return _probe(features[variants[v]][layer], targets[block], train, test, fold, rows, tick)
 
-    cross_validated = np.empty((len(ways), len(variants), depth, folds))
-    test_scores, low, high = (np.empty((len(ways), len(variants), depth)) for _ in range(3))
-    with thread_pools(2) as (rows, layers):  # in one pool layers would wait for rows that wait for a thread
-        found = _in_parallel(
+    cross_validated = np.empty((len(targets), len(variants), depth, folds))
+    test_scores, low, high = (np.empty((len(targets), len(variants), depth)) for _ in range(3))
+    with thread_pools(2) as (rows, layers):  # one pool would deadlock: layers wait for rows
+        results = _in_parallel(
             layers,
             [partial(work, job, rows) for job in jobs],
             lambda done: progress and progress(done * len(computed) / len(jobs), len(computed)),
         )
-    for (v, layer, some), held_and_tested in zip(jobs, found, strict=True):
-        for way, held_out, correct in zip(range(len(ways))[some], *held_and_tested, strict=True):
-            held, reported = (np.ones_like(rows) for rows in asked) if way == 0 else asked
-            at = way, v, layer
-            cross_validated[at] = [_mean(held_out[held & (fold == f)]) for f in range(folds)]
-            test_scores[at], interval = _mean(correct[reported]), bootstrap_accuracy(correct[reported])
+    for (v, layer, block), result in zip(jobs, results, strict=True):
+        for k, held_out, correct in zip(range(len(targets))[block], *result, strict=True):
+            in_train, in_test = (np.ones_like(rows) for rows in known_type) if k == 0 else known_type
+            at = k, v, layer
+            cross_validated[at] = [_mean(held_out[in_train & (fold == f)]) for f in range(folds)]
+            test_scores[at], interval = _mean(correct[in_test]), bootstrap_accuracy(correct[in_test])
             low[at], high[at] = interval.low, interval.high
     for cell, first in source.items():
         for scores in (cross_validated, test_scores, low, high):
@@ -162,74 +161,74 @@ def _mean(correct: BoolArray) -> float:
 
 def _probe(
     x: NDArray[np.floating],
-    ways: IntArray,
+    targets: IntArray,
     train: IntArray,
     test: IntArray,
     fold: IntArray,
     pool: Executor,
     tick: _Progress,
 ) -> tuple[BoolArray, BoolArray]:
-    """Probe one layer for labels given in one or more ways, shape (ways, rows).
+    """Probe one layer for one or more labellings, shape (targets, rows).
 
-    Returns which training rows the probe of the other folds gets right, shape (ways, training rows), and
-    which test rows that of all training rows, shape (ways, test rows).
+    Returns which training rows the probe of the other folds predicts correctly, shape (targets, training
+    rows), and which test rows the probe of all training rows does, shape (targets, test rows).
     """
     folds = int(fold.max()) + 1
     seen = np.ones((len(train), folds + 1), dtype=np.float32)
     seen[np.arange(len(train)), fold] = 0.0
-    learnt, reported = standardise(x[train], x[test])
-    y = np.ascontiguousarray(ways[:, train].T)
-    problem = BatchedProblem(learnt, torch.from_numpy(y), torch.from_numpy(seen), int(ways.max()) + 1)
+    x_train, x_test = standardise(x[train], x[test])
+    y = np.ascontiguousarray(targets[:, train].T)
+    problem = BatchedProblem(x_train, torch.from_numpy(y), torch.from_numpy(seen), int(targets.max()) + 1)
     fits = fit_batched(problem, pool, tick)
-    held_out = np.empty((len(ways), len(train)), dtype=np.bool_)
-    for way, f in np.ndindex(len(ways), folds):
-        held = fold == f
-        held_out[way, held] = fits.predict(learnt[held], way, f).numpy() == y[held, way]
-    correct = [fits.predict(reported, way, folds).numpy() == ways[way, test] for way in range(len(ways))]
+    held_out = np.empty((len(targets), len(train)), dtype=np.bool_)
+    for k, f in np.ndindex(len(targets), folds):
+        rows = fold == f
+        held_out[k, rows] = fits.predict(x_train[rows], k, f).numpy() == y[rows, k]
+    correct = [fits.predict(x_test, k, folds).numpy() == targets[k, test] for k in range(len(targets))]
     return held_out, np.stack(correct)
 
 
 def _in_parallel(
     pool: ThreadPoolExecutor, jobs: Sequence[Callable[[_Progress], _Scores]], progress: _Progress
 ) -> list[_Scores]:
-    """Run jobs in the threads of the pool; `progress` hears in this thread how many are done, and may stop.
+    """Run jobs in the pool; `progress` is called in this thread with the number done and may raise to stop.
 
-    Jobs tick their own share; one whose tick comes after a stop is stopped too.
+    Jobs report their share by `tick`, which raises `Stopped` after a stop.
     """
-    news: SimpleQueue[tuple[int, float]] = SimpleQueue()
-    halted = Event()
+    updates: SimpleQueue[tuple[int, float]] = SimpleQueue()
+    stopped = Event()
 
-    def work(place: int) -> _Scores:
+    def work(index: int) -> _Scores:
         def tick(share: float) -> None:
-            if halted.is_set():
+            if stopped.is_set():
                 raise Stopped
-            news.put((place, share))
+            updates.put((index, share))
 
         try:
-            return jobs[place](tick)
+            return jobs[index](tick)
         finally:
-            news.put((place, 1.0))
+            updates.put((index, 1.0))
 
-    running = [pool.submit(work, place) for place in range(len(jobs))]
+    futures = [pool.submit(work, index) for index in range(len(jobs))]
     shares = [0.0] * len(jobs)
     try:
         while min(shares) < 1.0:
-            place, share = news.get()
-            shares[place] = share
+            index, share = updates.get()
+            shares[index] = share
             if share == 1.0:
-                running[place].result()
+                futures[index].result()
             progress(sum(shares))
     finally:
-        halted.set()
+        stopped.set()
         pool.shutdown(cancel_futures=True)
-    return [job.result() for job in running]
+    return [future.result() for future in futures]
 
 
 def _first_equal(features: Mapping[str, Layers], v: int, layer: int) -> tuple[int, int]:
-    """Find the first variant whose layer is that of variant `v`, and say it with the layer."""
-    named = list(features.values())
-    x = named[v][layer]
-    first = (u for u in range(v) if named[u][layer] is x or np.array_equal(named[u][layer], x))
+    """Return the first variant whose layer equals that of variant `v`, and the layer."""
+    variants = list(features.values())
+    x = variants[v][layer]
+    first = (u for u in range(v) if variants[u][layer] is x or np.array_equal(variants[u][layer], x))
     return next(first, v), layer
 
 

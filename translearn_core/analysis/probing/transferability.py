@@ -1,6 +1,6 @@
-"""How well vectors suit a task before anything is trained on it: LogME and the H-score.
+"""Transferability scores, LogME and H-score, and their rank agreement with measured scores.
 
-Both rank layers or backbones; neither is an accuracy. `rank_agreement` says how far such a ranking was right.
+Both rank layers or backbones before training; neither is an accuracy.
 """
 
 import numpy as np
@@ -17,29 +17,28 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 SEARCHED = 12.0
-"""Decades above and below the vectors' mean square within which the ratio of precisions is looked for."""
+"""Search range of the precision ratio: decades above and below the vectors' mean square."""
 POINTS = 41
-"""Ratios tried at once in each round of the search."""
+"""Grid points per round of the search."""
 ROUNDS = 5
-"""Rounds of the search; each is 20 times as fine as the one before."""
+"""Rounds of the search; each refines the grid 20 times."""
 LOST = 1e-11
-"""Share of the largest squared singular value below which another is a rounding error."""
+"""Relative threshold below which a squared singular value is a rounding error."""
 FIT = 1e-12
-"""Smallest mean squared error told from none: labels that vectors give exactly have endless evidence."""
+"""Lower bound of the mean squared error: with an exact fit the evidence would be infinite."""
 
 
 def logme(x: Vectors, labels: IntArray) -> float:
-    """Return the log evidence, per row and class, of a linear model from vectors to labels; higher suits.
+    """Return LogME: the log evidence, per row and class, of a linear model of the labels; higher is better.
 
-    For each class a Bayesian linear regression is fitted to 1 for its rows and 0 for others, with the two
-    precisions (of the weights and of the noise) at which the evidence is largest. The paper's fixed point
-    finds them one after the other; here the noise is solved for in closed form, which leaves one number, and
-    that is searched on a grid, so that no local maximum and no slow end of the iteration can mislead.
+    A Bayesian linear regression is fitted to each class's 0/1 indicator, with the precisions of weights and
+    noise that maximise the evidence. Instead of the paper's fixed-point iteration, the noise is solved for in
+    closed form and the precision ratio is searched on a grid, which avoids local maxima and slow convergence.
 
     Parameters
     ----------
     x : float array, shape (rows, width)
-        As they are: neither centred nor scaled, like the paper's.
+        Neither centred nor scaled, as in the paper.
     labels : int array, shape (rows,)
 
     Raises
@@ -54,22 +53,22 @@ def logme(x: Vectors, labels: IntArray) -> float:
     classes, which, rows = _classes(labels)
     f = np.asarray(x, dtype=np.float64)
     power, along = _directions(f, which, len(classes))
-    beside = np.maximum(rows - along.sum(axis=1), 0.0)
-    middle = np.full(len(classes), np.log(power.mean() if len(power) else 1.0))
+    residual = np.maximum(rows - along.sum(axis=1), 0.0)
+    centre = np.full(len(classes), np.log(power.mean() if len(power) else 1.0))
     half = SEARCHED * np.log(10)
     for _ in range(ROUNDS):
-        tried = middle[:, None] + np.linspace(-half, half, POINTS)
-        evidence = _evidence(tried, power, along, beside, len(f))
-        middle = tried[np.arange(len(classes)), evidence.argmax(axis=1)]
+        log_ratios = centre[:, None] + np.linspace(-half, half, POINTS)
+        evidence = _evidence(log_ratios, power, along, residual, len(f))
+        centre = log_ratios[np.arange(len(classes)), evidence.argmax(axis=1)]
         half *= 2 / (POINTS - 1)
     return float(evidence.max(axis=1).mean() / len(f))
 
 
 def h_score(x: Vectors, labels: IntArray) -> float:
-    """Return the regularised H-score: how much of the vectors' spread lies between the classes.
+    """Return the regularised H-score: between-class variance relative to the total covariance.
 
-    The covariance is shrunk towards a sphere by Ledoit and Wolf's rule, without which a few rows in many
-    dimensions look perfectly separated.
+    The covariance is shrunk by Ledoit and Wolf's rule, without which few rows in many dimensions look
+    perfectly separated.
 
     Parameters
     ----------
@@ -79,7 +78,7 @@ def h_score(x: Vectors, labels: IntArray) -> float:
     Returns
     -------
     float
-        From 0 to the number of classes less one.
+        From 0 to the number of classes minus one.
 
     Raises
     ------
@@ -95,13 +94,13 @@ def h_score(x: Vectors, labels: IntArray) -> float:
     f = np.asarray(x, dtype=np.float64)
     f = f - f.mean(axis=0)
     n, width = f.shape
-    spread = f.T @ f / n
-    sphere = float(np.trace(spread)) / width
-    if not sphere:
+    covariance = f.T @ f / n
+    variance = float(np.trace(covariance)) / width
+    if not variance:
         return 0.0
     shrinkage = float(ledoit_wolf_shrinkage(f, assume_centered=True))
-    shrunk = (1 - shrinkage) * spread
-    shrunk.flat[:: width + 1] += shrinkage * sphere
+    shrunk = (1 - shrinkage) * covariance
+    shrunk.flat[:: width + 1] += shrinkage * variance
     means = _class_sums(f, which, len(classes)) / np.sqrt(rows * n)[:, None]
     return float((1 - shrinkage) * np.sum(means.T * (np.linalg.pinv(shrunk, hermitian=True) @ means.T)))
 
@@ -109,8 +108,7 @@ def h_score(x: Vectors, labels: IntArray) -> float:
 def rank_agreement(a: ArrayLike, b: ArrayLike, *, draws: int = 2000, seed: int = 0) -> tuple[float, Interval]:
     """Return Kendall's tau between predicted and measured scores, and its 95 % bootstrap interval.
 
-    Each draw takes pairs with replacement; the draws lie closer to the estimate than it to the truth, as n
-    pairs do to their own mean, and are stretched by n / (n - 1).
+    Bootstrap deviations over pairs are too small for few pairs and are scaled by n / (n - 1).
 
     Parameters
     ----------
@@ -121,27 +119,25 @@ def rank_agreement(a: ArrayLike, b: ArrayLike, *, draws: int = 2000, seed: int =
     Returns
     -------
     tau, interval
-        From -1 (the order turned round) to 1 (the same order); both NaN below 3 pairs, and where one side is
-        all ties.
+        From -1 (reversed order) to 1 (same order); both NaN below 3 pairs, and where one side is all ties.
 
     References
     ----------
-    Kendall (1945), doi:10.2307/2332303: tau-b, which allows for ties.
+    Kendall (1945), doi:10.2307/2332303: tau-b, adjusted for ties.
     """
     first, second = (np.asarray(side, dtype=np.float64) for side in (a, b))
     n = len(first)
-    nothing = float("nan"), Interval(float("nan"), float("nan"))
     if n < 3 or np.ptp(first) == 0 or np.ptp(second) == 0:
-        return nothing
+        return float("nan"), Interval(float("nan"), float("nan"))
     tau = float(kendalltau(first, second).statistic)
-    above = [np.sign(side[:, None] - side) for side in (first, second)]
-    times = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=draws).astype(np.float64)
+    order = [np.sign(side[:, None] - side) for side in (first, second)]
+    counts = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=draws).astype(np.float64)
     agreed, *untied = (
-        np.einsum("di,ij,dj->d", times, signs, times, optimize=True)
-        for signs in (above[0] * above[1], *(np.abs(side) for side in above))
+        np.einsum("di,ij,dj->d", counts, signs, counts, optimize=True)
+        for signs in (order[0] * order[1], *(np.abs(side) for side in order))
     )
-    some = (untied[0] > 0) & (untied[1] > 0)
-    drawn = agreed[some] / np.sqrt(untied[0][some] * untied[1][some])
+    defined = (untied[0] > 0) & (untied[1] > 0)
+    drawn = agreed[defined] / np.sqrt(untied[0][defined] * untied[1][defined])
     low, high = np.clip(
         tau + (np.quantile(drawn, [ALPHA_TAIL, 1 - ALPHA_TAIL]) - tau) * n / (n - 1), -1.0, 1.0
     )
@@ -149,7 +145,7 @@ def rank_agreement(a: ArrayLike, b: ArrayLike, *, draws: int = 2000, seed: int =
 
 
 def _classes(labels: IntArray) -> tuple[IntArray, IntArray, IntArray]:
-    """Return the classes that occur, which of them each row has, and how many rows each has."""
+    """Return the distinct classes, the class index of each row, and the rows per class."""
     classes, which, rows = np.unique(labels, return_inverse=True, return_counts=True)
     if len(classes) < 2:
         raise TooFewSamplesError(
@@ -168,30 +164,28 @@ def _class_sums(x: FloatArray, which: IntArray, classes: int) -> FloatArray:
 
 
 def _directions(f: FloatArray, which: IntArray, classes: int) -> tuple[FloatArray, FloatArray]:
-    """Return the squared singular values, and of each class's 0 and 1 the square along each left direction.
+    """Return the squared singular values, and each class indicator's squared projection on the left vectors.
 
-    From the smaller of the two products of `f` with itself, a tenth of the work of its singular values.
+    Computed from the smaller Gram matrix of `f`, 10 times as fast as the SVD.
     """
     tall = len(f) > f.shape[1]
     power, directions = np.linalg.eigh(f.T @ f if tall else f @ f.T)
-    kept = power > LOST * max(float(power[-1]), np.finfo(float).tiny)
-    power, directions = power[kept], directions[:, kept]
+    nonzero = power > LOST * max(float(power[-1]), np.finfo(float).tiny)
+    power, directions = power[nonzero], directions[:, nonzero]
     if tall:
         return power, (_class_sums(f, which, classes) @ directions) ** 2 / power
     return power, _class_sums(directions, which, classes) ** 2
 
 
 def _evidence(
-    log_ratio: FloatArray, power: FloatArray, along: FloatArray, beside: FloatArray, n: int
+    log_ratio: FloatArray, power: FloatArray, along: FloatArray, residual: FloatArray, n: int
 ) -> FloatArray:
-    """Return the log evidence at ratios of weight to noise precision (classes, tried), best noise for each.
+    """Return the log evidence at weight-to-noise precision ratios (classes, points), for the best noise.
 
-    With y = 0 or 1 in the basis of the vectors' left singular directions, `power` their squared singular
-    values, the misfit of the posterior mean is Σ along · t / (power + t) + beside, and the best noise
-    variance is its mean over rows.
+    With `power` the squared singular values and `along` the squared projections of y, the squared error of
+    the posterior mean is Σ along · t / (power + t) + residual; the best noise variance is its mean over rows.
     """
     t = np.exp(log_ratio)[:, :, None]
-    misfit = (along[:, None] * (t / (power + t))).sum(axis=2) + beside[:, None]
-    noise = np.maximum(misfit / n, FIT)
-    found: FloatArray = -0.5 * (np.log1p(power / t).sum(axis=2) + n * (np.log(2 * np.pi * noise) + 1))
-    return found
+    error = (along[:, None] * (t / (power + t))).sum(axis=2) + residual[:, None]
+    noise = np.maximum(error / n, FIT)
+    return np.asarray(-0.5 * (np.log1p(power / t).sum(axis=2) + n * (np.log(2 * np.pi * noise) + 1)))

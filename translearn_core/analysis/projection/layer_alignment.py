@@ -1,4 +1,4 @@
-"""Every layer on a plane of its own, turned so that an eye can follow the texts from one to the next."""
+"""2-D projections of all layers, each aligned with the previous one by orthogonal Procrustes."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -18,19 +18,16 @@ def layer_projections(
     seed: int = 0,
     progress: Callable[[float, float], None] | None = None,
 ) -> Plane:
-    """Bring the same rows onto a plane in every layer, all variants of a layer onto the same one.
+    """Project every layer onto a plane by PCA, jointly over its variants.
 
-    Of each layer the two directions of largest variance of all variants together are shown, each variant
-    centred and of the same total spread (see `project`). A layer's picture is brought to size 1 (the root
-    mean square of the distances from the middle), then turned, and mirrored where that helps, so that its
-    points lie as close as they can to those of the layer before. Nothing else is stretched. Where rows are
-    all equal in a layer, as the first token's embeddings are, they are one point, and the next layer follows
-    the one before that.
+    Each layer's projection (see `project`) is scaled to unit root-mean-square distance from its mean, then
+    rotated and, if that is closer, reflected onto the previous layer. Equal rows, such as the first token's
+    embeddings, project to one point, and the next layer is aligned with the one before.
 
     Parameters
     ----------
     variants : mapping of variant to its layers, each a float array of shape (rows, width)
-        Where a layer is the same object in all variants, it is projected once.
+        A layer that is the same object in all variants is projected once.
     seed : int
         The same seed gives the same points.
     progress : callable, optional
@@ -51,45 +48,44 @@ def layer_projections(
     """
     names = list(variants)
     depth = len(variants[names[0]])
-    pictures: list[Plane] = []
-    before: Plane | None = None
+    planes: list[Plane] = []
+    previous: Plane | None = None
     for layer in range(depth):
         if progress:
             progress(layer, depth)
-        here = {name: variants[name][layer] for name in names}
-        one = here[names[0]]
-        if all(other is one for other in here.values()):
-            found = np.repeat(project({names[0]: one}, method=Method.PCA, seed=seed), len(names), axis=0)
+        features = {name: variants[name][layer] for name in names}
+        first = features[names[0]]
+        if all(other is first for other in features.values()):
+            plane = np.repeat(project({names[0]: first}, method=Method.PCA, seed=seed), len(names), axis=0)
         else:
-            found = project(here, method=Method.PCA, seed=seed)
-        picture = _unit_size(found)
-        if before is not None:
-            picture = procrustes_align(picture, before)
-        if picture.any():
-            before = picture
-        pictures.append(picture)
+            plane = project(features, method=Method.PCA, seed=seed)
+        plane = _unit_size(plane)
+        if previous is not None:
+            plane = procrustes_align(plane, previous)
+        if plane.any():
+            previous = plane
+        planes.append(plane)
     if progress:
         progress(depth, depth)
-    return np.stack(pictures, axis=1)
+    return np.stack(planes, axis=1)
 
 
-def procrustes_align(picture: Plane, onto: Plane) -> Plane:
-    """Turn and mirror `picture` round its middle so that its points lie as close as they can to `onto`.
+def procrustes_align(plane: Plane, onto: Plane) -> Plane:
+    """Rotate or reflect `plane` about 0 to minimise the squared distances of its points from `onto`.
 
     Parameters
     ----------
-    picture, onto : arrays, shape (..., 2)
-        The same points in both, in the same order, with their middle at 0.
+    plane, onto : arrays, shape (..., 2)
+        The same points in the same order, both centred at 0.
     """
-    turn = orthogonal_procrustes(_points(picture), _points(onto))[0]
-    turned: Plane = (picture @ turn).astype(np.float32)
-    return turned
+    rotation = orthogonal_procrustes(_points(plane), _points(onto))[0]
+    return np.asarray((plane @ rotation).astype(np.float32))
 
 
-def _unit_size(picture: Plane) -> Plane:
-    size = float(np.sqrt(np.square(_points(picture)).sum(axis=1).mean()))
-    return picture / np.float32(size) if size > 0 else picture
+def _unit_size(plane: Plane) -> Plane:
+    size = float(np.sqrt(np.square(_points(plane)).sum(axis=1).mean()))
+    return plane / np.float32(size) if size > 0 else plane
 
 
-def _points(picture: Plane) -> NDArray[np.float64]:
-    return picture.reshape(-1, 2).astype(np.float64)
+def _points(plane: Plane) -> NDArray[np.float64]:
+    return plane.reshape(-1, 2).astype(np.float64)

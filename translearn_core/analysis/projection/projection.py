@@ -1,4 +1,4 @@
-"""Vectors as points on a plane: all variants of the same rows on one map, found from some of the rows."""
+"""2-D projection of features by PCA or UMAP, joint over variants of the same rows."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,9 +19,9 @@ IntArray = NDArray[np.int64]
 COMPONENTS = 50
 """Principal components UMAP starts from."""
 ROWS_AT_ONCE = 16_384
-"""Rows brought to single precision at a time."""
+"""Rows converted to single precision at a time."""
 AXES = 0.1
-"""Share of the time a layout takes that goes to the principal axes."""
+"""Share of a layout's progress given to the principal components."""
 
 
 def project(
@@ -34,15 +34,14 @@ def project(
     fit: IntArray | None = None,
     progress: Callable[[float, float], None] | None = None,
 ) -> Plane:
-    """Bring the same rows onto a plane under every variant, so that their places can be held together.
+    """Project the same rows onto a plane under every variant, in comparable coordinates.
 
-    PCA shows the two directions of largest variance of all variants together, the same two for each: every
-    variant is centred and brought to the same total spread (1, the root mean square of the distances from
-    its mean), so that none decides them alone. The sign of each is such that its largest loading is positive.
+    PCA uses the two principal axes of all variants stacked. Every variant is first centred and scaled to unit
+    root-mean-square distance from its mean, so that none dominates. The largest loading of each axis is
+    positive.
 
-    UMAP lays out each variant's graph of nearest neighbours, starting from its principal components; its
-    axes mean nothing, so later variants are turned and mirrored (never stretched) to lie as close as they
-    can to the first.
+    UMAP lays out each variant's nearest-neighbour graph, initialised with its principal components. As its
+    axes are arbitrary, later variants are rotated or reflected (not scaled) onto the first.
 
     A variant whose rows are all equal is one point, 0.
 
@@ -51,14 +50,14 @@ def project(
     features : mapping of variant to float array, shape (rows, width)
     method : Method
     neighbours, min_dist
-        UMAP's size of a neighbourhood (never more than there are other rows) and its tightest packing.
+        UMAP's ``n_neighbors`` (limited to the number of other rows) and ``min_dist``.
     seed : int
         The same seed gives the same points.
     fit : int array, optional
-        Rows the map is found from, all if not given. The others are projected on the same axes, or placed
-        among their nearest rows of a layout (see `placed`).
+        Rows to fit on; default all. The others are projected on the same axes, or placed among their nearest
+        fitted rows (see `transform_umap`).
     progress : callable, optional
-        Called with variants done, in parts of one, and all variants; may raise to stop.
+        Called with variants done (with fractions) and all variants; may raise to stop.
 
     Returns
     -------
@@ -67,7 +66,7 @@ def project(
     Raises
     ------
     TooFewSamplesError
-        If UMAP is asked to lay out fewer than 4 rows.
+        If UMAP has fewer than 4 rows to fit on.
     TrainingError
         If features are not finite: the training diverged.
     """
@@ -80,40 +79,39 @@ def project(
             f"{len(rows)} rows are too few for UMAP, which needs {FEWEST}: use PCA or more rows."
         )
 
-    def told(done: float, part: float = 0.0) -> None:
+    def report(done: float, part: float = 0.0) -> None:
         if progress:
             progress(done + part, total)
 
-    told(0)
+    report(0)
     if method is Method.PCA:
-        return np.stack(_on_principal_axes(list(features.values()), rows, 2, seed, told))
+        return np.stack(_on_principal_axes(list(features.values()), rows, 2, seed, report))
     planes: list[Plane] = []
     for done, x in enumerate(features.values()):
-        plane = _umap(x, rows, neighbours, min_dist, seed, partial(told, done))
-        planes.append(_turned(plane, planes[0], rows) if planes else plane)
-        told(done + 1)
+        plane = _umap(x, rows, neighbours, min_dist, seed, partial(report, done))
+        planes.append(_align(plane, planes[0], rows) if planes else plane)
+        report(done + 1)
     return np.stack(planes)
 
 
 @dataclass(frozen=True, eq=False)
-class _Extent:
-    """Where rows lie and how far they reach: their mean, and the root mean square of distances from it."""
+class _Scaler:
+    """Mean of rows, and root mean square of their distances from it (`scale`, 0 if all are equal)."""
 
-    middle: Plane
-    reach: float
+    mean: Plane
+    scale: float
 
     @classmethod
-    def of(cls, rows: NDArray[np.floating]) -> "_Extent":
+    def of(cls, rows: NDArray[np.floating]) -> "_Scaler":
         x = np.asarray(rows, dtype=np.float32)
-        middle = x.mean(axis=0, dtype=np.float64).astype(np.float32)
-        apart = (x != x[:1]).any()
-        reach = float(np.sqrt(np.square(x - middle).sum(axis=1, dtype=np.float64).mean())) if apart else 0.0
-        return cls(middle, reach)
+        mean = x.mean(axis=0, dtype=np.float64).astype(np.float32)
+        if not (x != x[:1]).any():
+            return cls(mean, 0.0)
+        return cls(mean, float(np.sqrt(np.square(x - mean).sum(axis=1, dtype=np.float64).mean())))
 
-    def brought(self, rows: NDArray[np.floating]) -> Plane:
-        """Return rows about 0, of total spread 1."""
-        found: Plane = (np.asarray(rows, dtype=np.float32) - self.middle) / np.float32(self.reach)
-        return found
+    def transform(self, rows: NDArray[np.floating]) -> Plane:
+        """Centre rows and scale them to total variance 1."""
+        return np.asarray((np.asarray(rows, dtype=np.float32) - self.mean) / np.float32(self.scale))
 
 
 def _on_principal_axes(
@@ -121,23 +119,23 @@ def _on_principal_axes(
     fit: IntArray,
     components: int,
     seed: int,
-    told: Callable[[float], None],
+    report: Callable[[float], None],
 ) -> list[Plane]:
-    """Return each variant's coordinates on the axes of all; where there are fewer than two, 0."""
-    extents = [_Extent.of(x[fit]) for x in variants]
-    together = [e.brought(x[fit]) for e, x in zip(extents, variants, strict=True) if e.reach > 0]
+    """Return each variant's coordinates on the common principal axes; missing axes are 0."""
+    scalers = [_Scaler.of(x[fit]) for x in variants]
+    scaled = [s.transform(x[fit]) for s, x in zip(scalers, variants, strict=True) if s.scale > 0]
     planes = [np.zeros((len(x), max(2, min(components, *x[fit].shape))), dtype=np.float32) for x in variants]
-    if not together:
+    if not scaled:
         return planes
-    stacked = np.concatenate(together)
-    # scikit-learn fixes the signs by the loadings
+    stacked = np.concatenate(scaled)
+    # scikit-learn makes the largest loading positive
     pca = PCA(min(components, *stacked.shape), random_state=seed).fit(stacked)
-    for done, (extent, x, plane) in enumerate(zip(extents, variants, planes, strict=True)):
-        for start in range(0, len(x) if extent.reach > 0 else 0, ROWS_AT_ONCE):
-            told(done + start / len(x))
-            found = pca.transform(extent.brought(x[start : start + ROWS_AT_ONCE]))
-            plane[start : start + ROWS_AT_ONCE, : found.shape[1]] = found
-        told(done + 1)
+    for done, (scaler, x, plane) in enumerate(zip(scalers, variants, planes, strict=True)):
+        for start in range(0, len(x) if scaler.scale > 0 else 0, ROWS_AT_ONCE):
+            report(done + start / len(x))
+            coordinates = pca.transform(scaler.transform(x[start : start + ROWS_AT_ONCE]))
+            plane[start : start + ROWS_AT_ONCE, : coordinates.shape[1]] = coordinates
+        report(done + 1)
     return planes
 
 
@@ -147,26 +145,26 @@ def _umap(
     neighbours: int,
     min_dist: float,
     seed: int,
-    told: Callable[[float], None],
+    report: Callable[[float], None],
 ) -> Plane:
-    (principal,) = _on_principal_axes([x], fit, COMPONENTS, seed, lambda part: told(AXES * part))
+    (principal,) = _on_principal_axes([x], fit, COMPONENTS, seed, lambda part: report(AXES * part))
     if not principal.any():
         return principal[:, :2]
     others = np.setdiff1d(np.arange(len(x)), fit)
-    shaping = 1 - AXES if not len(others) else (1 - AXES) / 2
+    share = 1 - AXES if not len(others) else (1 - AXES) / 2
     fitted = principal[fit]
     plane = np.empty((len(x), 2), dtype=np.float32)
-    plane[fit] = fit_umap(fitted, neighbours, min_dist, seed, lambda part: told(AXES + shaping * part))
+    plane[fit] = fit_umap(fitted, neighbours, min_dist, seed, lambda part: report(AXES + share * part))
     plane[others] = transform_umap(
-        principal[others], fitted, plane[fit], neighbours, lambda part: told(AXES + shaping * (1 + part))
+        principal[others], fitted, plane[fit], neighbours, lambda part: report(AXES + share * (1 + part))
     )
     return plane
 
 
-def _turned(plane: Plane, onto: Plane, fit: IntArray) -> Plane:
-    """Turn and mirror a plane so that the rows `fit` lie as close as they can to their places on another."""
-    turn: Plane = orthogonal_procrustes(plane[fit], onto[fit])[0].astype(np.float32)
-    return plane @ turn
+def _align(plane: Plane, onto: Plane, fit: IntArray) -> Plane:
+    """Rotate or reflect a plane to bring the rows `fit` as close as possible to those of another."""
+    rotation: Plane = orthogonal_procrustes(plane[fit], onto[fit])[0].astype(np.float32)
+    return plane @ rotation
 
 
 def _check(x: NDArray[np.floating], variant: str) -> None:

@@ -1,4 +1,4 @@
-"""UMAP: a layout found from some rows, and places on it for the others."""
+"""UMAP layout of some rows, and placement of other rows on it."""
 
 import io
 import warnings
@@ -13,11 +13,11 @@ from translearn_core.analysis.neighbours.nearest_neighbours import nearest_among
 Plane = NDArray[np.float32]
 
 FEWEST = 4
-"""Rows a layout needs: fewer have no neighbourhoods to speak of."""
+"""Minimum number of rows of a layout."""
 SEARCH = 0.2
-"""Share of the time a layout takes that goes to finding neighbours."""
+"""Share of a layout's progress given to the neighbour search."""
 SAME = 0.9999
-"""From this membership on a row is equal to its neighbour but for rounding."""
+"""Membership from which a row equals its neighbour but for rounding."""
 AT_ONCE = 16_384
 """Rows placed at a time."""
 
@@ -27,19 +27,19 @@ def fit_umap(
     neighbours: int,
     min_dist: float,
     seed: int,
-    told: Progress,
+    report: Progress,
 ) -> Plane:
-    """Lay out rows so that near ones stay near, starting from their first two columns; its middle is at 0.
+    """Compute a UMAP layout, initialised with the first two columns and centred at 0.
 
     Parameters
     ----------
     x : float32 array, shape (rows, width)
-        At least 4 rows, not all equal; the widest spread in the first columns.
+        At least 4 rows, not all equal; principal components in descending order.
     neighbours, min_dist
-        UMAP's size of a neighbourhood (never more than there are other rows) and its tightest packing.
+        UMAP's ``n_neighbors`` (limited to the number of other rows) and ``min_dist``.
     seed : int
-    told : callable
-        Called with the share done, often; may raise to stop.
+    report : callable
+        Called repeatedly with the share done; may raise to stop.
 
     Returns
     -------
@@ -52,14 +52,13 @@ def fit_umap(
     """
     umap = _umap()
     size = min(neighbours, len(x) - 1)
-    # Exact neighbours at once, where umap would compile an approximate search for half a minute.
-    # It counts a row as its own first neighbour.
-    indices, distances = nearest_within(x, size - 1, progress=lambda part: told(SEARCH * part))
+    # Exact search, as umap's approximate one takes 30 s to compile; a row counts as its own first neighbour.
+    indices, distances = nearest_within(x, size - 1, progress=lambda part: report(SEARCH * part))
     itself = np.arange(len(x))[:, None]
     graph = np.hstack([itself, indices]), np.pad(distances, ((0, 0), (1, 0)))
-    # The noise keeps an axis without spread, which umap would divide by, from being exactly so.
+    # The noise avoids an axis of zero extent, which umap would divide by.
     noise = np.random.default_rng(seed).normal(scale=1e-4, size=(len(x), 2)).astype(np.float32)
-    # Its curve in single precision, as the points are: a fifth of the time is gone.
+    # Curve parameters in single precision, like the points, save a fifth of the time.
     a, b = (np.float32(value) for value in umap.umap_.find_ab_params(1.0, min_dist))
     model = umap.UMAP(
         n_neighbors=size,
@@ -69,7 +68,7 @@ def fit_umap(
         precomputed_knn=graph,
         random_state=seed,
         n_jobs=1,
-        tqdm_kwds=_bar(lambda part: told(SEARCH + (1 - SEARCH) * part)),
+        tqdm_kwds=_progress_bar(lambda part: report(SEARCH + (1 - SEARCH) * part)),
     )
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "precomputed_knn.* is not an NNDescent object", UserWarning)
@@ -83,24 +82,24 @@ def transform_umap(
     fitted: Plane,
     plane: Plane,
     neighbours: int,
-    told: Progress,
+    report: Progress,
 ) -> Plane:
-    """Place rows on a layout of others: each at the mean of its nearest ones, weighted by membership.
+    """Place rows on a layout of others: each at the mean of its nearest rows, weighted by membership.
 
-    It is how UMAP's own transform begins (``umap_.init_graph_transform``): a neighbour at distance d is a
-    member to exp(-d / s), where s is such that all but the first sum to the binary logarithm of their number;
-    a row equal to one that was laid out lies where that lies.
+    This is the initialisation of UMAP's own transform (``umap_.init_graph_transform``): the membership of a
+    neighbour at distance d is exp(-d / s), with s such that all but the first sum to log2 of their number; a
+    row equal to a fitted one takes its position.
 
     Parameters
     ----------
     x : float32 array, shape (rows, width)
     fitted : float32 array, shape (n, width)
-        The rows that were laid out.
+        Rows of the layout.
     plane : float32 array, shape (n, 2)
-        Where they lie.
+        Their positions.
     neighbours : int
-        As the layout was given.
-    told : callable
+        As given to `fit_umap`.
+    report : callable
         Called with the share done; may raise to stop.
 
     Returns
@@ -113,47 +112,47 @@ def transform_umap(
     """
     smooth = _umap().umap_.smooth_knn_dist
     size = min(neighbours, len(fitted) - 1)
-    places = np.empty((len(x), 2), dtype=np.float32)
+    positions = np.empty((len(x), 2), dtype=np.float32)
     for start in range(0, len(x), AT_ONCE):
-        told(start / len(x))
+        report(start / len(x))
         indices, distances = nearest_among(x[start : start + AT_ONCE], fitted, size)
-        # of a row whose distances are all 0 it would read the first that is not
+        # smooth_knn_dist reads the first non-zero distance of a row, so there must be one
         width, _ = smooth(
             np.maximum(distances, np.finfo(np.float32).tiny), float(size), local_connectivity=0.0
         )
         member = np.exp(-distances / width[:, None])
-        found = np.einsum("rk,rkd->rd", member / member.sum(axis=1, keepdims=True), plane[indices])
-        places[start : start + AT_ONCE] = np.where(member[:, :1] < SAME, found, plane[indices[:, 0]])
-    return places
+        mean = np.einsum("rk,rkd->rd", member / member.sum(axis=1, keepdims=True), plane[indices])
+        positions[start : start + AT_ONCE] = np.where(member[:, :1] < SAME, mean, plane[indices[:, 0]])
+    return positions
 
 
 def _umap() -> ModuleType:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Tensorflow not installed", ImportWarning)
-        import umap  # takes seconds: only when asked for
-    found: ModuleType = umap
-    return found
+        import umap  # slow import
+    module: ModuleType = umap
+    return module
 
 
-class _Rounds(io.StringIO):
-    """Where umap's progress bar writes its percents: they are passed on."""
+class _PercentStream(io.StringIO):
+    """Output stream of umap's progress bar that forwards its percentages."""
 
     def __init__(self, progress: Progress) -> None:
         super().__init__()
         self.progress = progress
 
     def write(self, text: str) -> int:
-        """Pass on a number; the bar writes line ends and blanks, too."""
+        """Forward a number; ignore the bar's line ends and blanks."""
         if (number := text.strip()).replace(".", "", 1).isdigit():
             self.progress(float(number) / 100)
         return len(text)
 
 
-def _bar(progress: Progress) -> dict[str, object]:
-    """Return options of a progress bar that tells `progress` four times a second."""
+def _progress_bar(progress: Progress) -> dict[str, object]:
+    """Return tqdm options that call `progress` four times a second."""
     return {
         "disable": False,
-        "file": _Rounds(progress),
+        "file": _PercentStream(progress),
         "bar_format": "{percentage:.1f}",
         "mininterval": 0.25,
         "miniters": 1,

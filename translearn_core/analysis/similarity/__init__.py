@@ -1,1 +1,1 @@
-"""Similarity of representations (CKA) and of sentences."""
+"""Similarity of representations (CKA) and of sentence vectors."""

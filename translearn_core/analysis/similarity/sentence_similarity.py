@@ -1,4 +1,4 @@
-"""How well similarities follow what texts mean, before and after, and how sure the change is."""
+"""Cosine similarity of sentence pairs, and its rank correlations before and after training."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import rankdata
 
-from translearn_core.analysis.metrics import ALPHA_TAIL
+from translearn_core.analysis.metrics import ALPHA_TAIL, CELLS_AT_ONCE
 from translearn_core.results import Interval
 
 FloatArray = NDArray[np.float64]
@@ -14,24 +14,67 @@ FloatArray = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class StsChange:
-    """Rank correlation of similarities with how alike pairs should be; `change` is after less before."""
+    """Spearman correlations of similarities with gold scores; `change` is the interval of after - before."""
 
     before: float
     after: float
     change: Interval
 
 
+def cosine_pairs(vectors_a: NDArray[np.floating], vectors_b: NDArray[np.floating]) -> FloatArray:
+    """Return the cosine similarity of corresponding rows, shape (rows,); 0 for a row of zeros."""
+    a, b = (np.asarray(vectors, dtype=np.float64) for vectors in (vectors_a, vectors_b))
+    lengths = np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1)
+    return np.asarray((a * b).sum(axis=1) / np.where(lengths > 0, lengths, 1.0))
+
+
+def spearman_change(
+    before_similarity: ArrayLike, after_similarity: ArrayLike, *, draws: int = 1000, seed: int = 0
+) -> tuple[float, Interval]:
+    """Return Spearman's correlation of the pairs' similarities before and after, and its 95 % interval.
+
+    1 if training kept the ranking of the pairs by similarity. The interval is the percentile bootstrap over
+    pairs, so pairs should share no texts.
+
+    Parameters
+    ----------
+    before_similarity, after_similarity : float arrays, shape (pairs,)
+    draws, seed : int
+        Of the bootstrap.
+
+    Returns
+    -------
+    rho, interval
+        NaN below 3 pairs, and where one side is all ties.
+
+    References
+    ----------
+    Spearman (1904), doi:10.2307/1412159. Rank correlation to evaluate sentence vectors: Reimers, Beyer &
+    Gurevych 2016 (COLING), C16-1009.
+    """
+    both = np.stack([np.asarray(side, dtype=np.float64) for side in (before_similarity, after_similarity)])
+    pairs = both.shape[1]
+    if pairs < 3 or not np.ptp(both, axis=1).all():
+        return float("nan"), Interval(float("nan"), float("nan"))
+    random, drawn = np.random.default_rng(seed), []
+    for start in range(0, draws, step := max(1, CELLS_AT_ONCE // pairs)):
+        sample = random.integers(0, pairs, (min(step, draws - start), pairs))
+        drawn.append(_rank_correlations(both[:, sample])[0])
+    low, high = np.nanquantile(np.concatenate(drawn), [ALPHA_TAIL, 1 - ALPHA_TAIL])
+    return float(_rank_correlations(both[:, None])[0, 0]), Interval(float(low), float(high))
+
+
 def sts_change(
     alike: ArrayLike, before: ArrayLike, after: ArrayLike, *, draws: int = 2000, seed: int = 0
 ) -> StsChange:
-    """Return Spearman's correlation with `alike` before and after, and the 95 % interval of their difference.
+    """Return Spearman's correlation with gold similarity before and after, and the interval of the change.
 
-    The interval is the percentile bootstrap over pairs, the same pairs on both sides of each draw.
+    The 95 % interval is the paired percentile bootstrap over sentence pairs.
 
     Parameters
     ----------
     alike, before, after : float arrays, shape (pairs,)
-        How alike each pair was written to be, and how similar its vectors are.
+        Gold similarity of each pair, and the cosine similarity of its vectors before and after training.
     draws, seed : int
         Of the bootstrap.
 
@@ -42,20 +85,24 @@ def sts_change(
     """
     sides = np.stack([np.asarray(side, dtype=np.float64) for side in (alike, before, after)])
     pairs = sides.shape[1]
-    taken = np.random.default_rng(seed).integers(0, pairs, (draws, pairs))
-    found, drawn = _correlations(sides[:, None]), _correlations(sides[:, taken])
-    apart = drawn[1] - drawn[0]
+    sample = np.random.default_rng(seed).integers(0, pairs, (draws, pairs))
+    observed, drawn = _rank_correlations(sides[:, None]), _rank_correlations(sides[:, sample])
+    change = drawn[1] - drawn[0]
     low, high = (
-        np.nanquantile(apart, [ALPHA_TAIL, 1 - ALPHA_TAIL]) if np.isfinite(apart).any() else (np.nan, np.nan)
+        np.nanquantile(change, [ALPHA_TAIL, 1 - ALPHA_TAIL])
+        if np.isfinite(change).any()
+        else (np.nan, np.nan)
     )
-    return StsChange(float(found[0, 0]), float(found[1, 0]), Interval(float(low), float(high)))
+    return StsChange(float(observed[0, 0]), float(observed[1, 0]), Interval(float(low), float(high)))
 
 
-def _correlations(sides: FloatArray) -> FloatArray:
-    """Correlate the ranks of the first side with those of the others, (1 + others, draws, pairs)."""
+def _rank_correlations(sides: FloatArray) -> FloatArray:
+    """Correlate the ranks of the first side with those of the others.
+
+    Maps (1 + others, draws, pairs) to (others, draws); NaN where one side is all ties.
+    """
     ranks = rankdata(sides, axis=2)
     ranks -= ranks.mean(axis=2, keepdims=True)
     length = np.sqrt(np.square(ranks).sum(axis=2))
     norms = length[0] * length[1:]
-    found: FloatArray = (ranks[0] * ranks[1:]).sum(axis=2) / np.where(norms > 0, norms, np.nan)
-    return found
+    return np.asarray((ranks[0] * ranks[1:]).sum(axis=2) / np.where(norms > 0, norms, np.nan))

@@ -1,1 +1,1 @@
-"""Recipes: named ways to transfer, and what each sets."""
+"""Recipes: named transfer strategies and their settings."""

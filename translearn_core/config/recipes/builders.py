@@ -1,4 +1,4 @@
-"""What the recipes set, on a backbone of `n` blocks of which the top `k` are to train."""
+"""Builders of recipe settings for a backbone of `n` blocks of which the top `k` train."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,40 +8,40 @@ from translearn_core.config.model import FreezePlan, Stage
 from translearn_core.config.recipes.recipe import Settings
 
 HEAD_FIRST = Stage(plan=FreezePlan(), epochs=3)
-"""The head learns before anything below it moves: three passes, which cost next to nothing."""
+"""Three epochs of the head alone, which are cheap."""
 
 
 def frozen(layers: LayerCombination = LayerCombination.LAST, **parts: Any) -> Callable[[int, int], Settings]:
-    """Return the shape of a head that reads `layers` of a backbone which stays as it is."""
+    """Return the builder of a head on `layers` of a frozen backbone."""
     return lambda _n, _k: {"plan": FreezePlan(), "layers": layers, **parts}
 
 
 def top(**parts: Any) -> Callable[[int, int], Settings]:
-    """Return the shape of the top blocks alone."""
+    """Return the builder that trains the top blocks."""
     return lambda n, k: {"plan": FreezePlan.last_n(k, n), **parts}
 
 
 def whole(**parts: Any) -> Callable[[int, int], Settings]:
-    """Return the shape of all blocks with the embeddings, or the top ones where a depth is given."""
+    """Return the builder that trains the top blocks, or all of them with the embeddings."""
     return lambda n, k: {"plan": _down_to(n, k), **parts}
 
 
 def gradual(n: int, k: int) -> Settings:
-    """One more block in each stage, from the top down (ULMFiT, arXiv:1801.06146)."""
+    """Unfreeze one more block in each stage, from the top down (ULMFiT, arXiv:1801.06146)."""
     stages = [HEAD_FIRST, *(Stage(plan=FreezePlan.last_n(blocks, n)) for blocks in range(1, k))]
     training = {"epochs": 1, "lr": 3e-4, "decay": 0.8, "schedule": Schedule.SLANTED}
     return {"plan": FreezePlan.last_n(k, n), "stages": tuple(stages) if k else (), "training": training}
 
 
 def bottom_up(n: int, k: int) -> Settings:
-    """Each block alone from the bottom up, then all together (chain-thaw, arXiv:1708.00524)."""
+    """Train each block alone from the bottom up, then all together (chain-thaw, arXiv:1708.00524)."""
     alone = [Stage(plan=FreezePlan(blocks=(block,))) for block in range(n - k, n)]
     stages = (HEAD_FIRST, *alone) if k else ()
     return {"plan": FreezePlan.last_n(k, n), "stages": stages, "training": {"epochs": 1, "lr": 1e-4}}
 
 
 def lp_ft(n: int, k: int) -> Settings:
-    """The head until it gains no more, then everything (arXiv:2202.10054)."""
+    """Train the head until early stopping, then everything (LP-FT, arXiv:2202.10054)."""
     stages = (Stage(plan=FreezePlan(), epochs=20, patience=3),) if k else ()
     return {
         "plan": _down_to(n, k),
@@ -51,7 +51,7 @@ def lp_ft(n: int, k: int) -> Settings:
 
 
 def smaller(n: int, k: int) -> Settings:
-    """The lower half of the backbone alone, all of it or its top blocks."""
+    """Keep the lower half of the backbone and train all of it, or its top blocks."""
     half = max(1, n // 2)
     return {
         "plan": FreezePlan.full(half) if k == n else FreezePlan.last_n(min(k, half), half),
@@ -61,5 +61,5 @@ def smaller(n: int, k: int) -> Settings:
 
 
 def _down_to(n: int, k: int) -> FreezePlan:
-    """Return the plan of the top `k` blocks; all of them bring the embeddings."""
+    """Return the plan of the top `k` blocks, with the embeddings if these are all."""
     return FreezePlan.full(n) if k == n else FreezePlan.last_n(k, n)

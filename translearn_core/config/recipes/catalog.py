@@ -1,4 +1,4 @@
-"""The recipes: ways to transfer that have a name, told in words and set for a backbone of any depth."""
+"""Catalog of recipes, for backbones of any depth."""
 
 from translearn_core.config.enums import HeadKind, LayerCombination, Tuning
 from translearn_core.config.experiment import ExperimentConfig
@@ -187,11 +187,11 @@ RECIPES: dict[RecipeName, Recipe] = {
         ),
     )
 }
-"""Every recipe by name."""
+"""Recipes by name."""
 
 
 def recipe(name: str) -> Recipe:
-    """Return a recipe by name; raises `ConfigError` if there is none of that name."""
+    """Return a recipe by name; raises `ConfigError` if there is none."""
     try:
         return RECIPES[RecipeName(name)]
     except ValueError:
@@ -199,21 +199,22 @@ def recipe(name: str) -> Recipe:
 
 
 def match_recipe(config: ExperimentConfig, n_blocks: int) -> RecipeName | None:
-    """Return the recipe that gives just this, at some depth; None if something in it was changed."""
-    return next((name for name, one in RECIPES.items() if one.matches(config, n_blocks)), None)
+    """Return the recipe that yields exactly `config` at some depth, or None."""
+    return next((name for name, recipe in RECIPES.items() if recipe.matches(config, n_blocks)), None)
 
 
 def closest_recipe(config: ExperimentConfig, n_blocks: int) -> RecipeName | None:
-    """Return the recipe that an experiment is, or takes after; None where it just trains a plan at once."""
+    """Return the recipe that `config` equals or resembles; None for a plain freeze plan."""
     if (name := match_recipe(config, n_blocks)) is not None:
         return None if name in (RecipeName.LINEAR, RecipeName.LAST_K) else name
-    marks = (
+    special = (
         config.stages,
         config.distil,
         config.backbone.random_init,
         config.tuning.kind is not Tuning.ALL,
         config.features.layers is not LayerCombination.LAST,
     )
-    if not any(marks):
+    if not any(special):
         return None
-    return next((name for name, one in RECIPES.items() if one.matches(config, n_blocks, loosely=True)), None)
+    similar = (name for name, recipe in RECIPES.items() if recipe.matches(config, n_blocks, loosely=True))
+    return next(similar, None)

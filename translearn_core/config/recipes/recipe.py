@@ -1,4 +1,4 @@
-"""What a recipe is, and what doing an experiment that way makes of it."""
+"""Recipe: a named transfer strategy that can be applied to an experiment."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,17 +16,17 @@ KEPT = {
     "features": ("pooling", "token_limit"),
     "training": ("batch_size", "class_weights", "precision", "device"),
 }
-"""Settings that stay a person's own under a recipe, by the part they belong to."""
+"""Settings that a recipe leaves unchanged, by part."""
 
 LOOSE = ("training", "head", "augment")
-"""Parts in which an experiment can differ from a recipe and still take after it."""
+"""Parts in which an experiment may differ from a recipe and still match it loosely."""
 
 Settings = dict[str, Any]
-"""Parts of an experiment by name; those of training, head, features, tuning and backbone one by one."""
+"""Parts of an experiment by name; `training` and `backbone` are dictionaries of single settings."""
 
 
 class RecipeName(StrEnum):
-    """The recipes, from the cheapest to the dearest."""
+    """Names of the recipes, in the order of the catalog."""
 
     LINEAR = "linear"
     DENSE = "dense"
@@ -48,7 +48,7 @@ class RecipeName(StrEnum):
 
 
 class Family(StrEnum):
-    """What kinds of recipes there are."""
+    """Family of recipes."""
 
     FROZEN = "The backbone stays"
     PART = "A part changes"
@@ -59,10 +59,10 @@ class Family(StrEnum):
 
 @dataclass(frozen=True)
 class Recipe:
-    """One way to transfer.
+    """Transfer strategy.
 
-    `shape` takes the number of blocks and how many at the top are to train (`depth` if nobody says, None for
-    all), and returns the settings; whatever they do not name is as usual.
+    `shape` maps the number of blocks and of top blocks to train (default: `depth`, None: all) to settings;
+    all others take their defaults.
     """
 
     name: RecipeName
@@ -77,31 +77,30 @@ class Recipe:
     teacher: bool = False
 
     def plan_of(self, n_blocks: int) -> FreezePlan:
-        """Return what trains under it, on a backbone of so many blocks."""
+        """Return its freeze plan on a backbone of `n_blocks` blocks."""
         plan: FreezePlan = self.shape(n_blocks, min(self._depth(n_blocks, None), n_blocks))["plan"]
         return plan
 
     def trains_blocks(self, n_blocks: int) -> bool:
-        """Whether it trains more than a head."""
+        """Whether it trains more than the head."""
         return bool(self.shape(n_blocks, 1)["plan"].blocks)
 
     def apply(
         self, base: ExperimentConfig, n_blocks: int, *, depth: int | None = None, teacher: str | None = None
     ) -> ExperimentConfig:
-        """Return `base` done this way: data, backbone and seed stay, and the settings in `KEPT`.
+        """Return `base` under this recipe; data, backbone, seed and the settings in `KEPT` stay.
 
         Raises
         ------
         ConfigError
-            If the depth is more than there are blocks, or none where it trains some, or it needs a teacher
-            and none is given.
+            If the depth is out of range, or a teacher is needed and missing.
         """
-        chosen = self._depth(n_blocks, depth)
-        if not 0 <= chosen <= n_blocks:
-            raise ConfigError("depth", chosen, f"0 to {n_blocks} blocks")
-        if chosen == 0 and self.trains_blocks(n_blocks):
+        k = self._depth(n_blocks, depth)
+        if not 0 <= k <= n_blocks:
+            raise ConfigError("depth", k, f"0 to {n_blocks} blocks")
+        if k == 0 and self.trains_blocks(n_blocks):
             raise ConfigError("depth", 0, f"a block to train, which {self.name} needs")
-        settings = self.shape(n_blocks, chosen)
+        settings = self.shape(n_blocks, k)
         plan = settings["plan"]
         kept = {name: getattr(base.training, name) for name in ("seed", *KEPT["training"])}
         training = TrainingConfig.defaults_for(plan).model_copy(update=kept | settings.get("training", {}))
@@ -128,17 +127,17 @@ class Recipe:
         )
 
     def matches(self, config: ExperimentConfig, n_blocks: int, *, loosely: bool = False) -> bool:
-        """Whether `config` is just this recipe at some depth; `loosely`: but for loop, head and copies."""
+        """Whether `config` is this recipe at some depth; `loosely` ignores training, head, augmentation."""
         teacher = config.distil.teacher if config.distil else None
         if self.teacher is not (teacher is not None):
             return False
         for depth in dict.fromkeys((None, *range(n_blocks + 1))):
             if depth == 0 and self.trains_blocks(n_blocks):
                 continue
-            made = self.apply(config, n_blocks, depth=depth, teacher=teacher)
+            candidate = self.apply(config, n_blocks, depth=depth, teacher=teacher)
             if loosely:
-                made = made.model_copy(update={part: getattr(config, part) for part in LOOSE})
-            if made == config:
+                candidate = candidate.model_copy(update={part: getattr(config, part) for part in LOOSE})
+            if candidate == config:
                 return True
         return False
 

@@ -1,1 +1,1 @@
-"""Studies: grids of runs that differ in what the study varies."""
+"""Studies: grids of runs over recipes, boundaries, backbones, sizes and seeds."""

@@ -1,4 +1,4 @@
-"""What a run is held against: the same task from nothing, and the same run with another seed."""
+"""Control runs: the same task from scratch, and the same run with another seed."""
 
 from translearn_core.config.base import BaseConfig
 from translearn_core.config.experiment import ExperimentConfig
@@ -8,31 +8,31 @@ from translearn_core.config.seed import MAX_SEED
 
 
 def from_scratch_control(experiment: ExperimentConfig, n_blocks: int) -> ExperimentConfig:
-    """Return the same task learned from fresh weights: same rows and copies, architecture, limit and seed.
+    """Return the same task from random weights: same rows, copies, architecture, token limit and seed.
 
     `n_blocks` counts the blocks of the run's own backbone, which may be the lower part of a larger one.
     """
-    made = RECIPES[RecipeName.SCRATCH].apply(experiment, experiment.backbone.blocks or n_blocks)
+    scratch = RECIPES[RecipeName.SCRATCH].apply(experiment, experiment.backbone.blocks or n_blocks)
     fresh = {"blocks": experiment.backbone.blocks, "init_seed": experiment.training.seed}
-    backbone = made.backbone.model_copy(update=fresh)
-    return made.model_copy(update={"backbone": backbone, "augment": experiment.augment})
+    backbone = scratch.backbone.model_copy(update=fresh)
+    return scratch.model_copy(update={"backbone": backbone, "augment": experiment.augment})
 
 
 def next_seed_run(experiment: ExperimentConfig) -> ExperimentConfig:
-    """Return the same experiment with the next seed: of head, order and dropout, and of weights made fresh.
+    """Return the same experiment with the next seed for training and for random weights.
 
-    How rows are dealt stays, so that both are scored on the same test rows.
+    The split stays, so that both are scored on the same test rows.
     """
-    seed = (experiment.training.seed + 1) % (MAX_SEED + 1)  # after the last comes the first
+    seed = (experiment.training.seed + 1) % (MAX_SEED + 1)  # wraps around
     parts: dict[str, BaseConfig] = {"training": experiment.training.model_copy(update={"seed": seed})}
     if experiment.backbone.random_init or experiment.backbone.fresh_top:
         parts["backbone"] = experiment.backbone.model_copy(update={"init_seed": seed})
     return experiment.model_copy(update=parts)
 
 
-def differ_only_in_seed(one: ExperimentConfig, other: ExperimentConfig) -> bool:
-    """Whether two experiments are the same but for the seed, as `sibling_of` makes them."""
-    return one != other and _seedless(one) == _seedless(other)
+def differ_only_in_seed(first: ExperimentConfig, second: ExperimentConfig) -> bool:
+    """Whether two experiments differ, and only in their seeds (see `next_seed_run`)."""
+    return first != second and _seedless(first) == _seedless(second)
 
 
 def _seedless(experiment: ExperimentConfig) -> ExperimentConfig:

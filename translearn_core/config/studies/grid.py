@@ -1,4 +1,4 @@
-"""From a study to its runs: every cell of the grid, every seed, each question once."""
+"""Expansion of a study into its runs, without duplicates."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,19 +20,19 @@ from translearn_core.config.training import TrainingConfig
 from translearn_core.errors import ConfigError, TranslearnError
 from translearn_core.validation_errors import explain_validation_error
 
-MOST_RUNS = 500
-"""A larger grid is a mistake more often than a question."""
+MAX_RUNS = 500
+"""Most runs of a study; a larger grid is usually a mistake."""
 
 PLAIN, HEAD_ONLY = "top blocks", "head only"
-"""Lines of plans without a recipe: those that train from a boundary up, and what each recipe ends in."""
+"""Lines of plans without a recipe: training from a boundary up, and the head alone."""
 
-OWN_LINE = "own settings"
-"""Line of the study's own experiment."""
+CUSTOM_LINE = "own settings"
+"""Line of the study's custom experiment."""
 
 
 @dataclass(frozen=True)
 class PlannedRun:
-    """One run of a study: its cell by what is varied and by name, its seed, and the experiment."""
+    """Run of a study: factors and name of its cell, seed and experiment."""
 
     cell: dict[str, str]
     name: str
@@ -42,16 +42,16 @@ class PlannedRun:
 
 @dataclass(frozen=True)
 class _Arm:
-    """One way to transfer on one backbone: how it is called, its line and boundary, and what it makes."""
+    """Transfer strategy on one backbone: name, line, boundary, and how it changes an experiment."""
 
     name: str
     line: str
     boundary: int | None
-    make: Callable[[ExperimentConfig], ExperimentConfig]
+    apply: Callable[[ExperimentConfig], ExperimentConfig]
 
 
 def expand_grid(study: StudyConfig, n_blocks: Mapping[str, int]) -> tuple[PlannedRun, ...]:
-    """Return a study's runs, all cells with the first seed first.
+    """Return a study's runs, ordered by seed.
 
     Parameters
     ----------
@@ -60,35 +60,34 @@ def expand_grid(study: StudyConfig, n_blocks: Mapping[str, int]) -> tuple[Planne
 
     Returns
     -------
-    tuple of Planned
-        The seed sets head, batch order and dropout, fresh weights where there are some, and with `redraw`
-        which fewer rows are learnt from; how rows are dealt stays, so that all runs are scored on the same
-        test rows. Of two that ask the same the first is kept.
+    tuple of PlannedRun
+        The seed sets head, batch order, dropout and random weights and, with `redraw`, the training subset,
+        but not the split, so that all runs have the same test rows. Of equal experiments the first stays.
 
     Raises
     ------
     ConfigError
-        If a backbone cannot do what is asked, or there are more than `MOST_RUNS`.
+        If a setting is invalid for a backbone, or there are more than `MAX_RUNS` runs.
     """
     cells = list(_cells(study, n_blocks))
     planned: dict[str, PlannedRun] = {}
     for seed in study.seeds:
         for factors, name, config in cells:
-            made = _seeded(config, seed, redraw=study.redraw)
-            planned.setdefault(job_id(made), PlannedRun(factors, name, seed, made))
-            if len(planned) > MOST_RUNS:
-                fewer = f"at most {MOST_RUNS}, by fewer recipes, boundaries, seeds or sizes"
-                raise ConfigError("study", f"more than {MOST_RUNS} runs", fewer)
+            experiment = _with_seed(config, seed, redraw=study.redraw)
+            planned.setdefault(job_id(experiment), PlannedRun(factors, name, seed, experiment))
+            if len(planned) > MAX_RUNS:
+                fewer = f"at most {MAX_RUNS}, by fewer recipes, boundaries, seeds or sizes"
+                raise ConfigError("study", f"more than {MAX_RUNS} runs", fewer)
     return tuple(planned.values())
 
 
 def depth_study(config: ExperimentConfig, n_blocks: int, *, seeds: int = 3) -> StudyConfig:
-    """Return the study of how deep an experiment should train: its settings from every boundary up.
+    """Return the study of an experiment's settings at every boundary.
 
-    What trains in stages trains at once there, for as many epochs as all stages have together.
+    Stages are replaced by one with the same total of epochs.
     """
     epochs = sum(stage.epochs for stage in config.resolved_stages)
-    at_once = config.model_copy(
+    single_stage = config.model_copy(
         update={"stages": (), "training": config.training.model_copy(update={"epochs": epochs})}
     )
     common: dict[str, Any] = {
@@ -96,16 +95,16 @@ def depth_study(config: ExperimentConfig, n_blocks: int, *, seeds: int = 3) -> S
         "backbones": (config.backbone,),
         "seeds": tuple(range(config.training.seed, config.training.seed + seeds)),
         "sizes": (config.data.train_rows,),
-        "settings": custom_overrides(at_once, recipes=False),
+        "settings": custom_overrides(single_stage, recipes=False),
     }
-    possible = []
+    boundaries = []
     for boundary in range(FULL_FINE_TUNING, n_blocks + 1):
         try:
             expand_grid(StudyConfig(**common, boundaries=(boundary,)), {config.backbone.label: n_blocks})
-        except TranslearnError:  # LoRA, for one, needs a block that trains
+        except TranslearnError:  # LoRA, for example, needs a block that trains
             continue
-        possible.append(boundary)
-    return StudyConfig(**common, boundaries=tuple(possible))
+        boundaries.append(boundary)
+    return StudyConfig(**common, boundaries=tuple(boundaries))
 
 
 def _cells(
@@ -115,23 +114,23 @@ def _cells(
         label = backbone.label
         if label not in n_blocks:
             raise ConfigError("n_blocks", sorted(n_blocks), f"the number of blocks of {label}")
-        for way in _arms(study, label, n_blocks[label]):
+        for arm in _arms(study, label, n_blocks[label]):
             for size in study.sizes:
                 rows = "all rows" if size is None else f"{size:,} rows"
-                factors = {"recipe": way.line, "backbone": label, "rows": rows}
-                factors |= {} if way.boundary is None else {"boundary": str(way.boundary)}
-                said = [way.name]
-                said += [label if len(label) <= 80 else f"…{label[-79:]}"] * (len(study.backbones) > 1)
-                said += [rows] * (len(study.sizes) > 1)
-                made = way.make(ExperimentConfig(data=_rows(study, size), backbone=backbone))
-                checked = _checked(study, made, n_blocks[label])
+                factors = {"recipe": arm.line, "backbone": label, "rows": rows}
+                factors |= {} if arm.boundary is None else {"boundary": str(arm.boundary)}
+                names = [arm.name]
+                names += [label if len(label) <= 80 else f"…{label[-79:]}"] * (len(study.backbones) > 1)
+                names += [rows] * (len(study.sizes) > 1)
+                config = arm.apply(ExperimentConfig(data=_data_of_size(study, size), backbone=backbone))
+                config = _with_settings(study, config, n_blocks[label])
                 if size is not None:
-                    checked = with_min_steps(checked, size, study.fewest_steps)
-                yield factors, ", ".join(said), checked
+                    config = with_min_steps(config, size, study.fewest_steps)
+                yield factors, ", ".join(names), config
 
 
-def _rows(study: StudyConfig, size: int | None) -> DataConfig:
-    if size is None:  # how fewer would be chosen means nothing: such a run is the same in every study
+def _data_of_size(study: StudyConfig, size: int | None) -> DataConfig:
+    if size is None:  # without a subset its options are reset, so that studies share such runs
         return study.data.model_copy(update={"rows_seed": None, "balanced": False})
     return study.data.model_copy(update={"train_rows": size})
 
@@ -143,53 +142,53 @@ def _arms(study: StudyConfig, label: str, n: int) -> Iterator[_Arm]:
             why = f"{label} has {n} blocks"
             why += ", and -1 is for studies without recipes" * (boundary == FULL_FINE_TUNING)
             raise ConfigError("boundaries", boundary, f"{lowest} to {n}: {why}")
-    if (own := study.own) is not None:
-        yield _Arm(OWN_LINE, OWN_LINE, None, lambda base: own.model_copy(update={"data": base.data}))
+    if (custom := study.own) is not None:
+        yield _Arm(CUSTOM_LINE, CUSTOM_LINE, None, lambda base: custom.model_copy(update={"data": base.data}))
     if not study.recipes:
         for boundary in study.boundaries:
-            yield _plain(boundary, n, PLAIN)
+            yield _plan_arm(boundary, n, PLAIN)
     for name in study.recipes:
-        one = RECIPES[name]
-        plan = one.plan_of(n)
-        if one.teacher and study.teacher is None:
+        recipe = RECIPES[name]
+        plan = recipe.plan_of(n)
+        if recipe.teacher and study.teacher is None:
             raise ConfigError("teacher", None, f"the finished run that teaches, for the recipe {name}")
         if not study.boundaries or name is RecipeName.SCRATCH or not (plan.blocks or plan.embeddings):
-            yield _Arm(str(name), str(name), None, _done(one, n, None, study.teacher))
+            yield _Arm(str(name), str(name), None, _apply_recipe(recipe, n, None, study.teacher))
             continue
         for boundary in study.boundaries:
-            if boundary == n:  # a recipe with nothing left to train is the head alone
-                yield _plain(boundary, n, HEAD_ONLY)
+            if boundary == n:
+                yield _plan_arm(boundary, n, HEAD_ONLY)
                 continue
-            make = _done(one, n, n - boundary, study.teacher)
-            yield _Arm(f"{name} from block {boundary}", str(name), boundary, make)
+            apply = _apply_recipe(recipe, n, n - boundary, study.teacher)
+            yield _Arm(f"{name} from block {boundary}", str(name), boundary, apply)
 
 
-def _plain(boundary: int, n: int, line: str) -> _Arm:
+def _plan_arm(boundary: int, n: int, line: str) -> _Arm:
     plan = FreezePlan.full(n) if boundary == FULL_FINE_TUNING else FreezePlan.last_n(n - boundary, n)
 
-    def make(base: ExperimentConfig) -> ExperimentConfig:
+    def apply(base: ExperimentConfig) -> ExperimentConfig:
         return base.model_copy(update={"plan": plan, "training": TrainingConfig.defaults_for(plan)})
 
-    return _Arm(plan.label, line, boundary, make)
+    return _Arm(plan.label, line, boundary, apply)
 
 
-def _done(
+def _apply_recipe(
     recipe: Recipe, n: int, depth: int | None, teacher: str | None
 ) -> Callable[[ExperimentConfig], ExperimentConfig]:
-    def make(base: ExperimentConfig) -> ExperimentConfig:
-        made = recipe.apply(base, n, depth=depth, teacher=teacher)
-        # a recipe starts from the whole pretrained backbone: what it does not change, the study has chosen
-        said = {
-            name: getattr(made.backbone, name)
+    def apply(base: ExperimentConfig) -> ExperimentConfig:
+        config = recipe.apply(base, n, depth=depth, teacher=teacher)
+        # a recipe resets these fields; what it leaves at the default is the study's choice
+        changes = {
+            name: getattr(config.backbone, name)
             for name in ("random_init", "blocks", "fresh_top")
-            if getattr(made.backbone, name) != BackboneConfig.model_fields[name].default
+            if getattr(config.backbone, name) != BackboneConfig.model_fields[name].default
         }
-        return made.model_copy(update={"backbone": base.backbone.model_copy(update=said)})
+        return config.model_copy(update={"backbone": base.backbone.model_copy(update=changes)})
 
-    return make
+    return apply
 
 
-def _checked(study: StudyConfig, config: ExperimentConfig, n: int) -> ExperimentConfig:
+def _with_settings(study: StudyConfig, config: ExperimentConfig, n: int) -> ExperimentConfig:
     try:
         config = apply_overrides(config, dict(study.settings))
     except ConfigError as error:
@@ -200,7 +199,7 @@ def _checked(study: StudyConfig, config: ExperimentConfig, n: int) -> Experiment
     return config
 
 
-def _seeded(config: ExperimentConfig, seed: int, *, redraw: bool) -> ExperimentConfig:
+def _with_seed(config: ExperimentConfig, seed: int, *, redraw: bool) -> ExperimentConfig:
     parts: dict[str, BaseConfig] = {"training": config.training.model_copy(update={"seed": seed})}
     if redraw and config.data.train_rows is not None:
         parts["data"] = config.data.model_copy(update={"rows_seed": seed})

@@ -1,4 +1,4 @@
-"""What the cells of a study are called to a person: by the titles of recipes, and as lines of a curve."""
+"""Display names of the cells of a study, and of the lines of a curve."""
 
 from collections.abc import Mapping
 
@@ -6,13 +6,13 @@ from translearn_core.config.recipes.catalog import RECIPES
 from translearn_core.config.recipes.recipe import RecipeName
 
 Cells = Mapping[str, Mapping[str, str]]
-"""Cells by name: what they are in recipe, backbone, rows and, where it is varied, boundary."""
+"""Factors of each cell by its name: recipe, backbone, rows and, if varied, boundary."""
 
 FACTORS = ("recipe", "boundary", "backbone", "rows")
 
 
 def cell_titles(cells: Cells) -> dict[str, str]:
-    """Return what each cell is called, with its recipe's title in place of the short name."""
+    """Return the display name of each cell, with its recipe's title in place of the short name."""
     return {
         name: _title(factors["recipe"]) + name.removeprefix(factors["recipe"])
         if factors["recipe"] in RECIPES
@@ -22,21 +22,21 @@ def cell_titles(cells: Cells) -> dict[str, str]:
 
 
 def group_labels(cells: Cells, along: str) -> dict[str, str]:
-    """Return the line of each cell, by its title, on a curve along one factor: what else is varied."""
+    """Return the line of each cell, by display name, on a curve along one factor: its other factors."""
     others = [
         name
         for name in FACTORS
         if name != along and len({factors.get(name) for factors in cells.values()}) > 1
     ]
-    called = cell_titles(cells)
+    titles = cell_titles(cells)
     return {
-        called[cell]: ", ".join(_said(name, factors[name]) for name in others if name in factors)
+        titles[cell]: ", ".join(_label(name, factors[name]) for name in others if name in factors)
         or _title(factors["recipe"])
         for cell, factors in cells.items()
     }
 
 
-def _said(name: str, value: str) -> str:
+def _label(name: str, value: str) -> str:
     if name == "boundary":
         return "everything" if int(value) < 0 else f"from block {value}"
     return _title(value) if name == "recipe" else value

@@ -1,4 +1,4 @@
-"""A study: one question asked of many runs, which differ only in what the study varies."""
+"""Configuration of a study: a grid of runs."""
 
 from typing import Annotated, Self
 
@@ -13,16 +13,16 @@ from translearn_core.config.seed import Seed
 from translearn_core.config.training import TrainingConfig
 
 FULL_FINE_TUNING = -1
-"""The boundary below block 0: the embeddings train too."""
+"""Boundary below block 0: the embeddings train too."""
 
 CUSTOM = ("data", "backbone", "plan", "stages", "continues", "training.seed")
-"""Settings that a study has fields of its own for, or varies itself."""
+"""Settings that a study sets or varies by fields of its own."""
 
 Size = Annotated[int, Field(ge=2)]
 
 
 class StudyConfig(BaseConfig):
-    """What a study varies, and what stays the same in all its runs."""
+    """Factors of a study, and settings common to all its runs."""
 
     data: DataConfig
     backbones: tuple[BackboneConfig, ...] = Field((BackboneConfig(),), max_length=20)
@@ -50,44 +50,44 @@ class StudyConfig(BaseConfig):
 
     @field_validator("backbones", "seeds", "sizes")
     @classmethod
-    def _at_least_one(cls, values: tuple[object, ...]) -> tuple[object, ...]:
+    def _check_not_empty(cls, values: tuple[object, ...]) -> tuple[object, ...]:
         if not values:
             raise ValueError("at least one")
         return values
 
     @field_validator("backbones", "recipes", "seeds")
     @classmethod
-    def _each_once(cls, values: tuple[object, ...]) -> tuple[object, ...]:
+    def _drop_duplicates(cls, values: tuple[object, ...]) -> tuple[object, ...]:
         return tuple(dict.fromkeys(values))
 
     @field_validator("boundaries")
     @classmethod
-    def _from_below(cls, boundaries: tuple[int, ...]) -> tuple[int, ...]:
+    def _sort_boundaries(cls, boundaries: tuple[int, ...]) -> tuple[int, ...]:
         return tuple(sorted(set(boundaries)))
 
     @field_validator("sizes")
     @classmethod
-    def _all_last(cls, sizes: tuple[int | None, ...]) -> tuple[int | None, ...]:
+    def _sort_sizes(cls, sizes: tuple[int | None, ...]) -> tuple[int | None, ...]:
         return tuple(sorted(set(sizes), key=lambda size: (size is None, size or 0)))
 
     @field_validator("backbones")
     @classmethod
-    def _told_apart(cls, backbones: tuple[BackboneConfig, ...]) -> tuple[BackboneConfig, ...]:
+    def _check_labels(cls, backbones: tuple[BackboneConfig, ...]) -> tuple[BackboneConfig, ...]:
         labels = [backbone.label for backbone in backbones]
-        if twice := [label for label in labels if labels.count(label) > 1]:
-            raise ValueError(f"backbones that are not both called {twice[0]}")
+        if repeated := [label for label in labels if labels.count(label) > 1]:
+            raise ValueError(f"backbones that are not both called {repeated[0]}")
         return backbones
 
     @field_validator("settings")
     @classmethod
-    def _not_its_own(cls, settings: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    def _check_settings(cls, settings: dict[str, JsonValue]) -> dict[str, JsonValue]:
         for name in settings:
-            if own := [o for o in CUSTOM if name == o or name.startswith(f"{o}.")]:
-                raise ValueError(f"{own[0]} is the study's to set: leave {name} out")
+            if taken := [o for o in CUSTOM if name == o or name.startswith(f"{o}.")]:
+                raise ValueError(f"{taken[0]} is the study's to set: leave {name} out")
         return settings
 
     @model_validator(mode="after")
-    def _has_something_to_try(self) -> Self:
+    def _check_consistency(self) -> Self:
         if not self.recipes and not self.boundaries and self.own is None:
             raise ValueError("a study needs recipes, or boundaries to train from: give at least one")
         if self.data.train_rows is not None:
@@ -100,23 +100,23 @@ class StudyConfig(BaseConfig):
 
 
 def custom_overrides(config: ExperimentConfig, *, recipes: bool) -> dict[str, JsonValue]:
-    """Return what makes an experiment differ from a plain one with its plan, by dotted names.
+    """Return the settings that differ from the defaults for an experiment's plan, by dotted name.
 
-    With `recipes`, only what stays a person's own under a recipe.
+    `recipes`: only those that a recipe leaves unchanged.
     """
     training = TrainingConfig.defaults_for(config.plan)
     plain = ExperimentConfig(data=config.data, backbone=config.backbone, plan=config.plan, training=training)
-    told, usual = config.model_dump(mode="json"), plain.model_dump(mode="json")
+    values, defaults = config.model_dump(mode="json"), plain.model_dump(mode="json")
     parts = {part: set(names) for part, names in KEPT.items()}
     if not recipes:
-        parts |= {part: set(told[part]) for part in ("augment", "head", "tuning")}
-        parts["training"] = set(told["training"]) - {"seed"}
-    found: dict[str, JsonValue] = {
-        f"{part}.{name}": told[part][name]
+        parts |= {part: set(values[part]) for part in ("augment", "head", "tuning")}
+        parts["training"] = set(values["training"]) - {"seed"}
+    overrides: dict[str, JsonValue] = {
+        f"{part}.{name}": values[part][name]
         for part, names in parts.items()
         for name in sorted(names)
-        if told[part][name] != usual[part][name]
+        if values[part][name] != defaults[part][name]
     }
     if config.distil is not None and not recipes:
-        found["distil"] = told["distil"]
-    return found
+        overrides["distil"] = values["distil"]
+    return overrides

@@ -1,4 +1,4 @@
-"""A study as a file: YAML that a person writes, read into its configuration and written from it."""
+"""Study files: YAML read into a study's configuration and written from it."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,11 +17,11 @@ from translearn_core.documents import DocumentError, parse_yaml, read_text
 from translearn_core.errors import UNSET, ConfigError, DataError
 
 MAX_BYTES = 1_000_000
-"""Largest study file: people write some lines, and a program that writes them some thousand."""
+"""Largest study file."""
 
 
 class StudyFile(BaseConfig):
-    """What stands in a study's file."""
+    """Contents of a study file."""
 
     name: str = Field(min_length=1, max_length=200, description="the study")
     files: dict[Split, Path] = Field(
@@ -50,15 +50,15 @@ class StudyFile(BaseConfig):
 
     @field_validator("split", mode="before")
     @classmethod
-    def _a_column(cls, split: Any) -> Any:
+    def _split_column(cls, split: Any) -> Any:
         return {"column": split} if isinstance(split, str) else split
 
     @field_validator("backbones", mode="before")
     @classmethod
-    def _by_name(cls, backbones: Any) -> Any:
+    def _backbone_ids(cls, backbones: Any) -> Any:
         if not isinstance(backbones, list):
             return backbones
-        return [{"id": one} if isinstance(one, str) else one for one in backbones]
+        return [{"id": backbone} if isinstance(backbone, str) else backbone for backbone in backbones]
 
     @field_validator("sizes", mode="before")
     @classmethod
@@ -67,89 +67,88 @@ class StudyFile(BaseConfig):
 
     @classmethod
     def of(cls, study: StudyConfig, name: str, files: Mapping[str, str], baseline: str | None = None) -> Self:
-        """Return the file that gives `study` again, on data `files` by their part."""
-        given = _shared(study) | _shared(study.data)
+        """Return the file for `study`, with the data `files` by part."""
+        fields = _shared(study) | _shared(study.data)
         if study.own is not None:
-            own = study.own.model_dump(mode="json", exclude={"data"}, exclude_defaults=True)
-            given["own"] = own
-        return cls.model_validate({"name": name, "files": files, "baseline": baseline, **given})
+            fields["own"] = study.own.model_dump(mode="json", exclude={"data"}, exclude_defaults=True)
+        return cls.model_validate({"name": name, "files": files, "baseline": baseline, **fields})
 
     def study(self, dataset: str, **changed: Any) -> StudyConfig:
-        """Return the study on the data set with this digest; `changed` replaces fields of it."""
-        data = DataConfig(dataset=dataset, **{f: getattr(self, f) for f in _alike(DataConfig)})
-        given = {f: getattr(self, f) for f in _alike(StudyConfig)}
+        """Return the study on the data set with this digest, with fields replaced by `changed`."""
+        data = DataConfig(dataset=dataset, **{f: getattr(self, f) for f in _common_fields(DataConfig)})
+        fields = {f: getattr(self, f) for f in _common_fields(StudyConfig)}
         if self.own is not None:
-            given["own"] = ExperimentConfig.model_validate({**self.own, "data": data})
-        return StudyConfig.model_validate({"data": data, **given, **changed})
+            fields["own"] = ExperimentConfig.model_validate({**self.own, "data": data})
+        return StudyConfig.model_validate({"data": data, **fields, **changed})
 
     def written(self) -> str:
-        """Return what to write: YAML without what would be so anyway."""
-        told = self.model_dump(mode="json", exclude_defaults=True)
-        told["backbones"] = [_named(one) for one in self.backbones]
-        if "sizes" in told:
-            told["sizes"] = ["all" if size is None else size for size in self.sizes]
-        in_order = {name: told[name] for name in type(self).model_fields if name in told}
+        """Return the file's text: YAML without defaults."""
+        values = self.model_dump(mode="json", exclude_defaults=True)
+        values["backbones"] = [_backbone_value(backbone) for backbone in self.backbones]
+        if "sizes" in values:
+            values["sizes"] = ["all" if size is None else size for size in self.sizes]
+        in_order = {name: values[name] for name in type(self).model_fields if name in values}
         return str(yaml.safe_dump(in_order, sort_keys=False, allow_unicode=True, default_flow_style=None))
 
 
-def _alike(other: type[BaseConfig]) -> list[str]:
-    """Return the fields that a study's file has in common with another configuration."""
+def _common_fields(other: type[BaseConfig]) -> list[str]:
+    """Return the fields shared by study files and another configuration."""
     return [name for name in other.model_fields if name in StudyFile.model_fields]
 
 
 def _shared(config: BaseConfig) -> dict[str, Any]:
-    return {name: getattr(config, name) for name in _alike(type(config))}
+    return {name: getattr(config, name) for name in _common_fields(type(config))}
 
 
-def _named(backbone: BackboneConfig) -> JsonValue:
-    told = {"id": backbone.id} | backbone.model_dump(mode="json", exclude_defaults=True)
-    return backbone.id if len(told) == 1 else told
+def _backbone_value(backbone: BackboneConfig) -> JsonValue:
+    values = {"id": backbone.id} | backbone.model_dump(mode="json", exclude_defaults=True)
+    return backbone.id if len(values) == 1 else values
 
 
 class _Values(yaml.SafeLoader):  # type: ignore[misc]  # PyYAML has no types
-    """Reads what a safe loader does, and says in which line a value is none that its looks promise."""
+    """Safe loader that reports the line of an invalid value."""
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
         try:
             return super().construct_object(node, deep)
-        except (ValueError, LookupError, AttributeError):  # each kind of value fails in its own way
+        except (ValueError, LookupError, AttributeError):  # scalar constructors raise any of these
             where = f"study file, line {node.start_mark.line + 1},"
             expected = "a date or number that can be, or quotes around it"
             raise ConfigError(where, node.value, expected) from None
 
 
 def read_study_file(path: Path, files: Mapping[str, Path]) -> dict[str, Any]:
-    """Return what stands in a study's file, as `StudyFile` takes it.
+    """Read the fields of a study file, for `StudyFile`.
 
     Parameters
     ----------
     path : Path
-        Data files that it names are looked for beside it.
+        Data files are relative to its folder.
     files : mapping of part to path
-        Instead of those that it names, or on top of them.
+        Added to those in the file, or replacing them.
 
     Raises
     ------
     DataError
-        If it is no YAML file of names and values.
+        If it is not a YAML mapping.
     ConfigError
-        If it lacks a name, or holds one that means nothing or a value that cannot be.
+        If a required field is missing, a field is unknown or a value is invalid.
     """
     try:
-        told = parse_yaml(read_text(path, MAX_BYTES), _Values)
+        fields = parse_yaml(read_text(path, MAX_BYTES), _Values)
     except DocumentError as error:
         raise DataError(f"{str(path)!r} {error}: give a YAML file, one 'name: value' a line.") from None
-    if not isinstance(told, dict):
+    if not isinstance(fields, dict):
         raise DataError(
             f"{str(path)!r} holds no study: write one 'name: value' a line, such as 'text: review'."
         )
-    if unknown := [name for name in told if name not in StudyFile.model_fields]:
+    if unknown := [name for name in fields if name not in StudyFile.model_fields]:
         raise ConfigError("study file", str(unknown[0]), f"one of {', '.join(StudyFile.model_fields)}")
     for name, field in StudyFile.model_fields.items():
-        if field.is_required() and name not in told:
+        if field.is_required() and name not in fields:
             raise ConfigError(name, UNSET, str(field.description), verb="name")
-    named = told.get("files") or {}
-    if isinstance(named, dict):
-        beside = {part: path.parent / name if isinstance(name, str) else name for part, name in named.items()}
-        told["files"] = beside | dict(files)
-    return told
+    names = fields.get("files") or {}
+    if isinstance(names, dict):
+        paths = {part: path.parent / name if isinstance(name, str) else name for part, name in names.items()}
+        fields["files"] = paths | dict(files)
+    return fields

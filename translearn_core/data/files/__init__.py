@@ -1,1 +1,1 @@
-"""Bytes of a file to rows of cells, and tables back to files."""
+"""Read table files of all kinds to rows of cells, and write tables to files."""

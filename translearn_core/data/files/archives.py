@@ -1,4 +1,4 @@
-"""One table out of a .gz or .zip file; limits count the unpacked bytes."""
+"""Archives: extract one table from a .gz or .zip file; limits count the unpacked bytes."""
 
 import gzip
 import io
@@ -14,18 +14,18 @@ SUFFIXES = (
     ".csv", ".tsv", ".tab", ".txt", ".dat", ".data", ".psv", ".json", ".jsonl", ".ndjson", ".parquet",
     ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods",
 )  # fmt: skip
-"""How the files of an archive that may be tables end."""
+"""Endings of archive members that may be tables."""
 
 ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")
 WORKBOOK_PARTS = ("xl/", "content.xml")
-"""Names inside archives that are workbooks."""
+"""Prefixes of member names in workbooks."""
 DOCUMENTS = {"word/": "a Word document", "ppt/": "a PowerPoint presentation"}
-"""Names inside archives that are other documents."""
+"""Prefixes of member names in other documents."""
 
 
 @dataclass(frozen=True)
 class Unpacked:
-    """A file's bytes, taken out of its archive if it came in one; which member it is, and which there are."""
+    """Bytes of a file, unpacked if it was an archive, with the member read and all members."""
 
     data: bytes
     member: str | None = None
@@ -34,22 +34,22 @@ class Unpacked:
 
 
 def unpack(data: bytes, name: str, limit: int, sheet: str | None = None) -> Unpacked:
-    """Return the one table inside a .gz or .zip file, or the bytes as they are.
+    """Extract one table from a .gz or .zip file; return other files unchanged.
 
     Parameters
     ----------
     data : bytes
     name : str
-        How sentences call the file.
+        Name of the file in messages.
     limit : int
-        Most bytes, unpacked.
+        Maximum number of unpacked bytes.
     sheet : str, optional
-        Which file of an archive to take; default: the one called train, else the first.
+        Archive member to read; default: the one called train, else the first.
 
     Raises
     ------
     DataError
-        If the archive is damaged, encrypted, holds no table, or one over the limit.
+        If the archive is damaged, encrypted, without a table, or over the limit.
     """
     if data.startswith(b"\x1f\x8b"):
         return Unpacked(_gunzipped(data, name, limit))
@@ -61,14 +61,14 @@ def unpack(data: bytes, name: str, limit: int, sheet: str | None = None) -> Unpa
 def _gunzipped(data: bytes, name: str, limit: int) -> bytes:
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(data)) as file:
-            found = file.read(limit + 1)
+            content = file.read(limit + 1)
     except (OSError, EOFError, zlib.error):
         raise DataError(
             f"{name} is a damaged gzip archive: make it again, or bring the table itself."
         ) from None
-    if len(found) > limit:
+    if len(content) > limit:
         raise _too_large(name, limit)
-    return found
+    return content
 
 
 def _from_zip(data: bytes, name: str, limit: int, sheet: str | None) -> Unpacked:
@@ -86,36 +86,36 @@ def _from_zip(data: bytes, name: str, limit: int, sheet: str | None) -> Unpacked
                     )
             tables = {entry.filename: entry for entry in entries if _is_table(entry)}
             if not tables:
-                inside = quote_list([entry.filename for entry in entries], 3) or "nothing"
+                members = quote_list([entry.filename for entry in entries], 3) or "nothing"
                 raise DataError(
-                    f"{name} is a ZIP archive without a table, it holds {inside}: put one CSV, Excel, "
+                    f"{name} is a ZIP archive without a table, it holds {members}: put one CSV, Excel, "
                     "JSON Lines or Parquet file into it."
                 )
-            chosen = _chosen(list(tables), name, sheet)
-            if tables[chosen].file_size > limit:
+            member = _choose_member(list(tables), name, sheet)
+            if tables[member].file_size > limit:
                 raise _too_large(name, limit)
-            with archive.open(tables[chosen]) as file:
-                found = file.read(limit + 1)
+            with archive.open(tables[member]) as file:
+                content = file.read(limit + 1)
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, OSError):
         raise DataError(
             f"{name} is a damaged ZIP archive: make it again, or bring the table itself."
         ) from None
-    except RuntimeError:  # what zipfile raises for a password
+    except RuntimeError:  # raised by zipfile for encrypted members
         raise DataError(
             f"{name} is an encrypted ZIP archive: bring the table itself, without a password."
         ) from None
-    if len(found) > limit:
+    if len(content) > limit:
         raise _too_large(name, limit)
-    return Unpacked(found, chosen, tuple(tables), _said(chosen, list(tables)))
+    return Unpacked(content, member, tuple(tables), _member_findings(member, list(tables)))
 
 
 def _is_table(entry: zipfile.ZipInfo) -> bool:
-    base = entry.filename.rsplit("/", 1)[-1]
-    hidden = base.startswith(".") or entry.filename.startswith("__MACOSX/")
-    return not entry.is_dir() and not hidden and base.casefold().endswith(SUFFIXES)
+    basename = entry.filename.rsplit("/", 1)[-1]
+    hidden = basename.startswith(".") or entry.filename.startswith("__MACOSX/")
+    return not entry.is_dir() and not hidden and basename.casefold().endswith(SUFFIXES)
 
 
-def _chosen(tables: list[str], name: str, sheet: str | None) -> str:
+def _choose_member(tables: list[str], name: str, sheet: str | None) -> str:
     if sheet is None:
         return next((table for table in tables if "train" in table.rsplit("/", 1)[-1].casefold()), tables[0])
     for table in tables:
@@ -124,12 +124,12 @@ def _chosen(tables: list[str], name: str, sheet: str | None) -> str:
     raise DataError(f"{name} holds no table {quote(sheet)}: choose from {quote_list(tables, 8)}.")
 
 
-def _said(chosen: str, tables: list[str]) -> tuple[Finding, ...]:
+def _member_findings(member: str, tables: list[str]) -> tuple[Finding, ...]:
     if len(tables) == 1:
         return ()
-    others = [table for table in tables if table != chosen]
+    others = [table for table in tables if table != member]
     sentence = (
-        f"The archive holds {count_noun(len(tables), 'table')}: {quote(chosen)} was read, "
+        f"The archive holds {count_noun(len(tables), 'table')}: {quote(member)} was read, "
         f"{quote_list(others)} {'was' if len(others) == 1 else 'were'} not."
     )
     advice = "Choose another one where the file is read, or bring its parts as separate files."

@@ -1,8 +1,8 @@
-"""Code pages: which one the bytes of a text were written in, as far as the text can tell.
+"""Code page detection.
 
-chardet scores every code page by the pairs of bytes of the languages written in it. Two corrections follow.
-A code page under which letters of two scripts, symbols or capitals stand inside words loses in proportion;
-among equals the commoner one comes first, so it wins where the text holds too little to tell.
+chardet scores every code page by the byte pairs of its languages. Two corrections follow: code pages under
+which words mix scripts, or have symbols or capitals inside, lose in proportion; more common code pages get a
+small bonus, which decides where the text has too little evidence.
 """
 
 import re
@@ -58,22 +58,22 @@ CODECS = {
     "mac-greek": "Mac Greek",
     "mac-turkish": "Mac Turkish",
 }
-"""Encodings a person may choose from, the commonest first: Python's name and the name for people."""
+"""Supported encodings, the most common first: Python's name and the display name."""
 
 RECOGNISED_OTHERWISE = {"utf-8", "utf-16-le", "utf-16-be", "iso2022_jp"}
 LIBRARY_NAMES = {"euc_jp": "euc_jis_2004", "cp950": "big5hkscs"}
-"""The library's names where they are not Python's for what is read."""
+"""chardet's names that differ from the codec used."""
 
-PLAINER = bytes(
+PLAIN_BYTES = bytes(
     32 if byte == ord("<") or (byte < 32 and byte not in b"\t\n\r") else byte for byte in range(256)
 )
-"""Takes out what the library trusts more than letters: marks of file kinds, and charsets named in tags."""
+"""Translation that removes what chardet trusts more than letters: file signatures and charset tags."""
 MOST_BROKEN = 0.03
-"""Broken characters for each character beyond ASCII that a right code page may leave."""
+"""Most broken characters per non-ASCII character under the right code page."""
 PREFERENCE = 0.006
-"""What the commonest code page is given over the rarest, in the library's score of 0 to 1."""
+"""Bonus of the most common code page over the rarest, on chardet's scale of 0 to 1."""
 WESTERN = 0.05
-"""What Windows-1252 is given besides where a text holds hardly a character to go by."""
+"""Additional bonus of Windows-1252 in texts with hardly any non-ASCII character."""
 MOST_SCORED = 12
 
 _LETTERS = "A-Za-zÀ-ÖØ-öø-ɏ"
@@ -88,11 +88,11 @@ IMPLAUSIBLE = re.compile(
     "|(?<=[a-z])[ｦ-ﾟ\u3041-\u9fff가-힣](?=[a-z])"  # East Asian characters alone in a word
     "|[Â-ß][€‚ƒ„…†‡ˆ‰‹‘’“”•–—˜™š›œ\xa0-¿]|â€"  # UTF-8 read as something else
 )
-"""What running text hardly holds. Every alternative is of fixed length, so a search takes linear time."""
+"""Sequences that are rare in running text; of fixed length, so that a search takes linear time."""
 _CAPITALS = "".join(c for c in map(chr, range(0xC0, 0x530)) if c.isupper())
 CAPITAL_INSIDE = re.compile(f"(?<=[a-zß-öø-ÿа-яα-ω])[A-Z{_CAPITALS}]")
 ACCENTS_ONLY = re.compile(f"(?<![{_LETTERS}])[À-ÖØ-öø-ɏ]{{2,8}}(?![{_LETTERS}])")
-"""Words of accented Latin letters alone, which hardly any language has."""
+"""Words of accented Latin letters only, which are rare in any language."""
 ICELANDIC = re.compile("[ÞþÐð]")
 ABOVE_ASCII = re.compile(rb"[\x80-\xff]")
 WORD = re.compile(r"[^\s,;|\"]+")
@@ -100,14 +100,14 @@ ASCII_TRAIL = {
     "cp949": re.compile(rb"[\x81-\xfe][A-Za-z]"),
     "gb18030": re.compile(rb"[\x81-\xfe][@-~]"),
 }
-"""Characters that these code pages end in an ASCII letter: additions to the standard, rare in texts."""
+"""Characters whose last byte is an ASCII letter: extensions of these code pages, rare in texts."""
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A code page a text may be written in: Python's name, its score, and the text.
+    """Possible code page of a text: Python's name, its score, and the decoded text.
 
-    The score counts half of what the commoner code page is given in the order, so that doubt is seen.
+    The score includes half of the bonus that is used for ranking, so that doubt stays visible.
     """
 
     codec: str
@@ -116,51 +116,51 @@ class Candidate:
 
 
 def candidates(sample: bytes) -> list[Candidate]:
-    """Return the code pages that fit `sample`, the best first, none of which gives the same text as another.
+    """Rank the code pages that fit `sample`, the best first, each with a different text.
 
-    A few broken bytes rule no code page out: each is scored without them.
+    A few broken bytes exclude no code page: it is scored without them.
     """
     texts = {codec: sample.decode(codec, "replace") for codec in CODECS if codec not in RECOGNISED_OTHERWISE}
     broken = {codec: text.count("�") for codec, text in texts.items()}
     scores = _scores(sample, [codec for codec in texts if not broken[codec]])
     for codec, count in broken.items():
-        share = count / max(beyond_ascii(texts[codec]), 1)
+        share = count / max(count_non_ascii(texts[codec]), 1)
         if count == 1 or 0 < share <= MOST_BROKEN:
             whole = texts[codec].replace("�", " ").encode(codec, "ignore")
             scores |= {c: score * (1 - min(1, 5 * share)) for c, score in _scores(whole, [codec]).items()}
-    order = {codec: PREFERENCE * (1 - rank / len(texts)) for rank, codec in enumerate(texts)}
-    order["cp1252"] += WESTERN / (1 + len(ABOVE_ASCII.findall(sample)) / 3)
-    likely = sorted(scores, key=lambda codec: scores[codec] + order[codec], reverse=True)[:MOST_SCORED]
-    rated: dict[str, tuple[float, float]] = {}
+    bonus = {codec: PREFERENCE * (1 - rank / len(texts)) for rank, codec in enumerate(texts)}
+    bonus["cp1252"] += WESTERN / (1 + len(ABOVE_ASCII.findall(sample)) / 3)
+    likely = sorted(scores, key=lambda codec: scores[codec] + bonus[codec], reverse=True)[:MOST_SCORED]
+    ratings: dict[str, tuple[float, float]] = {}
     for codec in likely:
         plausibility = (1 - _implausibility(texts[codec])) ** 2
         if (rare := ASCII_TRAIL.get(codec)) is not None:
-            share = len(rare.findall(sample)) / max(beyond_ascii(texts[codec]), 1)
+            share = len(rare.findall(sample)) / max(count_non_ascii(texts[codec]), 1)
             plausibility *= 1 - 0.5 * min(1.0, share)
-        ranked, score = scores[codec] + order[codec], scores[codec] + order[codec] / 2
+        ranked, score = scores[codec] + bonus[codec], scores[codec] + bonus[codec] / 2
         rating = (ranked * plausibility, score * plausibility)
-        rated[texts[codec]] = max(rated.get(texts[codec], (0.0, 0.0)), rating)
-    commonest = {texts[codec]: codec for codec in sorted(likely, key=order.__getitem__)}
+        ratings[texts[codec]] = max(ratings.get(texts[codec], (0.0, 0.0)), rating)
+    commonest = {texts[codec]: codec for codec in sorted(likely, key=bonus.__getitem__)}
     return [
-        Candidate(commonest[text], rated[text][1], text)
-        for text in sorted(rated, key=rated.__getitem__, reverse=True)
+        Candidate(commonest[text], ratings[text][1], text)
+        for text in sorted(ratings, key=ratings.__getitem__, reverse=True)
     ]
 
 
-def beyond_ascii(text: str) -> int:
-    """Return the number of characters beyond ASCII."""
+def count_non_ascii(text: str) -> int:
+    """Count the non-ASCII characters."""
     return len(text) - len(text.encode("ascii", "ignore"))
 
 
 def difference(text: str, other: str) -> float:
-    """Return the share of the characters beyond ASCII that `other` gives differently, 0 to 1."""
+    """Return the share of the non-ASCII characters that differ in `other`, 0 to 1."""
     if len(text) != len(other):
         return 1.0
-    return sum(map(str.__ne__, text, other)) / max(beyond_ascii(text), 1)
+    return sum(map(str.__ne__, text, other)) / max(count_non_ascii(text), 1)
 
 
 def doubtful_words(text: str, other: str = "", most: int = 8) -> tuple[str, ...]:
-    """Return words beyond ASCII that look wrong or, if another text is given, that it lacks."""
+    """Return non-ASCII words that look wrong or, if another text is given, that it lacks."""
     elsewhere = set(WORD.findall(other))
     words: dict[str, None] = {}
     for match in WORD.finditer(text):
@@ -173,22 +173,22 @@ def doubtful_words(text: str, other: str = "", most: int = 8) -> tuple[str, ...]
 
 
 def _scores(sample: bytes, names: list[str]) -> dict[str, float]:
-    known = {LIBRARY_NAMES.get(name, name): name for name in names}
-    if not known:
+    codec_of = {LIBRARY_NAMES.get(name, name): name for name in names}
+    if not codec_of:
         return {}
     detected = chardet.detect_all(
-        b"\n\n" + sample.translate(PLAINER),
+        b"\n\n" + sample.translate(PLAIN_BYTES),
         ignore_threshold=True,
         compat_names=False,
-        include_encodings=known,
-        no_match_encoding=next(iter(known)),
+        include_encodings=codec_of,
+        no_match_encoding=next(iter(codec_of)),
     )
-    return {known[d["encoding"]]: d["confidence"] for d in detected if d["encoding"] in known}
+    return {codec_of[d["encoding"]]: d["confidence"] for d in detected if d["encoding"] in codec_of}
 
 
 def _implausibility(text: str) -> float:
-    """Return the share of the characters beyond ASCII that stand where running text hardly has them."""
+    """Return the share of the non-ASCII characters that are rare in running text."""
     odd: float = len(IMPLAUSIBLE.findall(text)) + len(CAPITAL_INSIDE.findall(text))
     odd += 0.1 * len(ICELANDIC.findall(text))
     odd += 0.5 * sum(map(len, ACCENTS_ONLY.findall(text)))
-    return min(1.0, odd / max(beyond_ascii(text), 1))
+    return min(1.0, odd / max(count_non_ascii(text), 1))

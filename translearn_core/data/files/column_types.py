@@ -1,4 +1,4 @@
-"""Types of columns in files that have types: noted when their cells become text, restored when written."""
+"""Column types of typed files: recorded when cells become text, restored when written."""
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
@@ -15,30 +15,28 @@ _TYPES: dict[ColumnType, set[type]] = {
 }
 _BOOLEANS = {"true": True, "false": False}
 LONGEST_INTEGER = 18
-"""Digits that a 64-bit integer surely holds."""
+"""Digits that fit into a 64-bit integer."""
 
 
 def column_types(columns: Iterable[Sequence[object]]) -> list[ColumnType | None]:
-    """Return the type that all values of a column share, missing ones aside; None for texts and mixtures."""
-    filled = ([value for value in column if value is not None and value != ""] for column in columns)
-    return [_type({type(value) for value in column}) for column in filled]
+    """Return the type shared by all values of each column, missing ones aside; None for text or mixed."""
+    return [_shared_type({type(v) for v in column if v is not None and v != ""}) for column in columns]
 
 
-def _type(found: set[type]) -> ColumnType | None:
-    shared = [name for name, types in _TYPES.items() if found and found <= types]
-    return shared[0] if shared else None
+def _shared_type(value_types: set[type]) -> ColumnType | None:
+    return next((name for name, types in _TYPES.items() if value_types and value_types <= types), None)
 
 
 def restore_types(frame: pd.DataFrame, types: Iterable[tuple[str, ColumnType]]) -> pd.DataFrame:
-    """Return a table whose columns of texts have the types that the file gave them.
+    """Convert text columns to the types of their file.
 
-    A column that was changed since, so that a cell does not fit its type, stays a column of texts.
+    A column with a cell that does not fit its type stays a text column.
     """
-    found = {name: _restored(frame[name], kind) for name, kind in types if name in frame.columns}
-    return frame.assign(**found)
+    restored = {name: _restore(frame[name], kind) for name, kind in types if name in frame.columns}
+    return frame.assign(**restored)
 
 
-def _restored(column: "pd.Series[Any]", kind: ColumnType) -> "pd.Series[Any]":
+def _restore(column: "pd.Series[Any]", kind: ColumnType) -> "pd.Series[Any]":
     if not all(cell is None or isinstance(cell, str) for cell in column):
         return column
     cells = [cell or None for cell in column]

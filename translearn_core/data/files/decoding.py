@@ -1,9 +1,8 @@
-"""From a file's bytes to its characters: what is no text is refused, the encoding of what is gets detected.
+"""Encoding detection and decoding; files that are no text are refused.
 
-Order of belief: what a person says; a byte-order mark; UTF-16 without one; escape sequences of ISO-2022;
-valid UTF-8; UTF-8 with at least as many whole characters as broken ones, since nothing else looks like it by
-chance; the likeliest code page. Detection looks at a bounded sample. A byte that the encoding lacks costs its
-character.
+Order of precedence: the given encoding; a byte-order mark; UTF-16 without one; escape sequences of ISO-2022;
+valid UTF-8; UTF-8 with at least as many valid characters as broken ones, which no other encoding yields by
+chance; the likeliest code page. Detection uses a bounded sample. Bytes that the encoding lacks become U+FFFD.
 """
 
 import codecs
@@ -16,8 +15,8 @@ from translearn_core.data.files.code_pages import (
     CODECS,
     WORD,
     Candidate,
-    beyond_ascii,
     candidates,
+    count_non_ascii,
     difference,
     doubtful_words,
 )
@@ -28,20 +27,20 @@ from translearn_core.errors import DataError
 __all__ = ["CODECS", "Decoded", "decode"]
 
 BEGINNING = 1 << 18
-"""Bytes at the beginning that are searched for signs of UTF-16 and of binary files."""
+"""Bytes at the beginning that are searched for UTF-16 and binary data."""
 SAMPLE = 1 << 14
-"""Bytes by which code pages are told apart."""
+"""Bytes of the sample by which the code page is detected."""
 WINDOWS = 32
 """Parts of a large file from which the sample is taken."""
 NOISE = 0.002
-"""Difference of scores that means nothing in any text."""
+"""Score difference that is never significant."""
 MOST_LINES = 50
 MOST_WORDS = 8
 MOST_ALTERNATIVES = 4
 FEW_LETTERS = 5
-"""Different letters below which any code page but the commonest is a guess."""
+"""Distinct letters below which any code page but the most common is a guess."""
 CLOSE = 0.15
-"""How much lower than the best, for each letter it gives differently, a likely reading may score."""
+"""Relative score deficit, per share of letters read differently, within which an alternative is likely."""
 
 BOMS = (
     (codecs.BOM_UTF8, "utf-8", "UTF-8 with a byte-order mark"),
@@ -52,37 +51,37 @@ BOMS = (
 )
 
 NO_TEXT_CODECS = {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "utf-7", "undefined", "charmap"}
-"""Codecs of Python that decode to text and are no encoding of files."""
+"""Python codecs that decode to text but are no file encodings."""
 
 ABOVE_ASCII = re.compile(rb"[\x80-\xff]")
 WHOLE_UTF8 = re.compile(rb"[\xc2-\xf4][\x80-\xbf]+")
 SAFE_CUT = re.compile(rb"[\x00-\x2f]")
-"""Bytes that are no part of a longer character in any code page: a sample may be cut there."""
+"""Bytes that are never part of a multi-byte character: a sample may be cut there."""
 LINE_END = re.compile(r"\r\n|[\r\n]")
 
 
 @dataclass(frozen=True)
 class Decoded:
-    """A file's characters, how they were read, and what is doubtful about it.
+    """Decoded text, its encoding, and doubts about it.
 
     Attributes
     ----------
     text : str
         The characters, without byte-order mark and end-of-file mark (Ctrl-Z).
     encoding : str
-        The encoding's name for people.
+        Display name of the encoding.
     codec : str
         Python's name; given to `decode` as `encoding` it yields the same text.
     replaced : int
-        Characters that could not be read and became U+FFFD.
+        Number of characters that became U+FFFD.
     replaced_lines : tuple of int
-        The first of their physical lines, counted from 1, at most 50.
+        The first of their physical lines, 1-based, at most 50.
     doubtful : tuple of str
-        Words that look wrong or that other likely encodings read differently, at most 8.
+        Implausible words, and words that other likely encodings read differently, at most 8.
     alternatives : tuple of str
-        Codecs of other likely readings that give other letters, best first, at most 4.
+        Other likely codecs that yield another text, best first, at most 4.
     likelier : str or None
-        Name of the encoding that is found in the bytes, where a person named another that is unlikely.
+        Display name of the detected encoding, if the given one is unlikely.
     """
 
     text: str
@@ -96,16 +95,16 @@ class Decoded:
 
 
 def decode(data: bytes, name: str, encoding: str | None = None) -> Decoded:
-    """Return the characters of `data`.
+    """Decode `data`.
 
     Parameters
     ----------
     data : bytes
         The whole file.
     name : str
-        How sentences call the file, for instance "The test file".
+        Name of the file in messages, for instance "The test file".
     encoding : str, optional
-        The encoding if a person named it, in any spelling that Python knows; otherwise it is detected.
+        Any name that Python knows; default: detected.
 
     Raises
     ------
@@ -116,7 +115,7 @@ def decode(data: bytes, name: str, encoding: str | None = None) -> Decoded:
     if not data or data.isspace():
         raise DataError(empty)
     refuse_other_kinds(data, name)
-    decoded = _detected(data, name) if encoding is None else _chosen(data, name, text_codec(encoding))
+    decoded = _detect(data, name) if encoding is None else _decode_as(data, name, text_codec(encoding))
     if (at := decoded.text.find("\0")) >= 0:
         line = decoded.text.count("\n", 0, at) + 1
         raise DataError(
@@ -129,7 +128,7 @@ def decode(data: bytes, name: str, encoding: str | None = None) -> Decoded:
 
 
 def text_codec(encoding: str) -> str:
-    """Return Python's name of an encoding a person named.
+    """Return Python's name of an encoding.
 
     Raises
     ------
@@ -149,54 +148,54 @@ def text_codec(encoding: str) -> str:
     return "utf-8" if codec == "utf-8-sig" else codec
 
 
-def _chosen(data: bytes, name: str, codec: str) -> Decoded:
-    """Read with the encoding that a person named, and note it if another one is likelier."""
-    read = _read(data, codec)
+def _decode_as(data: bytes, name: str, codec: str) -> Decoded:
+    """Decode with the given encoding, and record if another one is likelier."""
+    decoded = _decode(data, codec)
     try:
-        found = _detected(data, name)
+        detected = _detect(data, name)
     except DataError:
-        return read
+        return decoded
     sample = _sample(data)
-    text, other = (sample.decode(one, "replace") for one in (codec, found.codec))
-    if codec in found.alternatives or text == other:
-        return read
-    words = dict.fromkeys((*read.doubtful, *doubtful_words(text, other)))
-    return replace(read, doubtful=tuple(words)[:MOST_WORDS], likelier=found.encoding)
+    text, other = sample.decode(codec, "replace"), sample.decode(detected.codec, "replace")
+    if codec in detected.alternatives or text == other:
+        return decoded
+    words = dict.fromkeys((*decoded.doubtful, *doubtful_words(text, other)))
+    return replace(decoded, doubtful=tuple(words)[:MOST_WORDS], likelier=detected.encoding)
 
 
-def _detected(data: bytes, name: str) -> Decoded:
+def _detect(data: bytes, name: str) -> Decoded:
     for mark, codec, title in BOMS:
         if data.startswith(mark):
-            return _read(data, codec, title)
-    if b"\0" in data[:BEGINNING] and (order := _utf16_without_mark(data)):
-        return _read(data, order, "UTF-16")
+            return _decode(data, codec, title)
+    if b"\0" in data[:BEGINNING] and (utf16_codec := _utf16_without_mark(data)):
+        return _decode(data, utf16_codec, "UTF-16")
     if _looks_binary(data):
         raise DataError(
             f"{name} is a binary file, not text: save the table as CSV (UTF-8) and choose that file."
         )
     if b"\x1b" in data and (escaped := _iso2022(data)):
-        return _read(data, escaped)
+        return _decode(data, escaped)
     try:
-        return _read(data, "utf-8", errors="strict")
+        return _decode(data, "utf-8", errors="strict")
     except UnicodeDecodeError:
         pass
     sample = _sample(data)
     if _mostly_utf8(sample):
         others = candidates(WHOLE_UTF8.sub(b"?", sample))[:1]
-        return _read(data, "utf-8", alternatives=tuple(other.codec for other in others))
+        return _decode(data, "utf-8", alternatives=tuple(other.codec for other in others))
     best, *others = candidates(sample) or [Candidate("cp1252", 0.0, sample.decode("cp1252", "replace"))]
     letters = {letter for letter in best.text if not letter.isascii()}
-    few = len(letters) < FEW_LETTERS and best.codec != "cp1252"
-    close = [other for other in others if few or _is_close(other, best)][:MOST_ALTERNATIVES]
-    doubtful = doubtful_words(best.text, close[0].text) if close else doubtful_words(best.text)
-    return _read(data, best.codec, doubtful=doubtful, alternatives=tuple(other.codec for other in close))
+    is_guess = len(letters) < FEW_LETTERS and best.codec != "cp1252"
+    likely = [other for other in others if is_guess or _is_close(other, best)][:MOST_ALTERNATIVES]
+    doubtful = doubtful_words(best.text, likely[0].text) if likely else doubtful_words(best.text)
+    return _decode(data, best.codec, doubtful=doubtful, alternatives=tuple(other.codec for other in likely))
 
 
 def _is_close(other: Candidate, best: Candidate) -> bool:
     return best.score - other.score <= CLOSE * best.score * difference(best.text, other.text) + NOISE
 
 
-def _read(
+def _decode(
     data: bytes,
     codec: str,
     title: str | None = None,
@@ -206,15 +205,15 @@ def _read(
     alternatives: tuple[str, ...] = (),
 ) -> Decoded:
     text = data.decode(codec, errors)
-    replaced, lines, words = (0, (), ()) if errors == "strict" else _replaced(data, codec, text)
+    replaced, lines, words = (0, (), ()) if errors == "strict" else _replacements(data, codec, text)
     doubtful = tuple(dict.fromkeys((*words, *doubtful)))[:MOST_WORDS]
     text = text.removeprefix("\ufeff").rstrip("\x1a")
     title = title or CODECS.get(codec, codec.upper().replace("_", "-")).split(" (")[0]
     return Decoded(text, title, codec, replaced, lines, doubtful, alternatives)
 
 
-def _replaced(data: bytes, codec: str, text: str) -> tuple[int, tuple[int, ...], tuple[str, ...]]:
-    """Return how many characters were replaced, in which lines and words; a file may hold U+FFFD rightly."""
+def _replacements(data: bytes, codec: str, text: str) -> tuple[int, tuple[int, ...], tuple[str, ...]]:
+    """Return the number, lines and words of replaced characters; U+FFFD in the file itself does not count."""
     if "�" not in text:
         return 0, (), ()
     try:
@@ -242,12 +241,12 @@ def _line_ends(text: str, start: int, end: int) -> int:
 
 
 def _utf16_without_mark(data: bytes) -> str | None:
-    """Return the byte order under which nearly everything is printable, if there is one."""
+    """Return the UTF-16 codec under which nearly all characters are printable, if any."""
     for codec in ("utf-16-le", "utf-16-be"):
         text = data[: BEGINNING & ~1].decode(codec, "replace")
-        strange = sum(not (c.isprintable() or c in "\t\r\n\x1a") for c in text) + text.count("�")
-        plain = sum(c in " ,;\t|\r\n" for c in text)
-        if plain and strange <= 0.01 * len(text):
+        unprintable = sum(not (c.isprintable() or c in "\t\r\n\x1a") for c in text) + text.count("�")
+        separators = sum(c in " ,;\t|\r\n" for c in text)
+        if separators and unprintable <= 0.01 * len(text):
             return codec
     return None
 
@@ -259,31 +258,31 @@ def _looks_binary(data: bytes) -> bool:
 
 
 def _iso2022(data: bytes) -> str | None:
-    """Return the encoding with escape sequences that reads hardly a character as broken, if there is one."""
+    """Return the ISO-2022 codec that breaks hardly any character, if there is one."""
     beginning = data[:BEGINNING]
     for codec in ("iso2022_jp", "iso2022_jp_2004", "iso2022_kr"):
         text = beginning.decode(codec, "replace")
-        beyond = beyond_ascii(text)
+        beyond = count_non_ascii(text)
         if beyond and 20 * text.count("�") <= beyond:
             return codec
     return None
 
 
 def _mostly_utf8(sample: bytes) -> bool:
-    """Whether half or more of what is beyond ASCII are whole UTF-8 characters: by chance at most 3 in 10."""
+    """Whether at least half of the non-ASCII characters are valid UTF-8: by chance at most 3 in 10 are."""
     text = sample.replace("�".encode(), "\ufffe".encode()).decode("utf-8", "replace")
     broken = text.count("�")
-    whole = beyond_ascii(text) - broken
+    whole = count_non_ascii(text) - broken
     return whole >= max(2, broken)
 
 
 def _sample(data: bytes) -> bytes:
-    """Return up to `SAMPLE` bytes around bytes above 127, from all over the file, cut between characters."""
+    """Return up to `SAMPLE` bytes around non-ASCII bytes from the whole file, cut between characters."""
     if len(data) <= SAMPLE:
         return data
     step, size = -(-len(data) // WINDOWS), SAMPLE // WINDOWS
     ends = [min(end, len(data)) for end in range(step, len(data) + step, step)]
-    cursors = [0, *(_cut(data, end) for end in ends[:-1])]
+    cursors = [0, *(_safe_cut(data, end) for end in ends[:-1])]
     windows: dict[int, bytes] = {}
     taken, open_parts = 0, list(range(len(ends)))
     while open_parts and taken < SAMPLE:
@@ -297,13 +296,13 @@ def _sample(data: bytes) -> bytes:
             )
             if start < hit.start() - size // 2:
                 start = hit.start()
-            cursors[part] = _cut(data, hit.start() + size)
+            cursors[part] = _safe_cut(data, hit.start() + size)
             windows[start] = data[start : cursors[part]]
             taken += len(windows[start])
     return b"\n".join(windows[start] for start in sorted(windows))
 
 
-def _cut(data: bytes, at: int) -> int:
-    """Return the next position from `at` on where no character is cut, or `at` if there is none close by."""
-    found = SAFE_CUT.search(data, at, at + 400)
-    return found.start() if found else at
+def _safe_cut(data: bytes, at: int) -> int:
+    """Return the next position from `at` on that is between characters, or `at` if none is close."""
+    match = SAFE_CUT.search(data, at, at + 400)
+    return match.start() if match else at

@@ -1,4 +1,4 @@
-"""Rows of delimited text as they come: made equally wide where they are meant so, else refused."""
+"""Rows of delimited text: fitted to the width of the header or refused."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -11,21 +11,21 @@ from translearn_core.results import Finding, Severity
 MOST_COLUMNS = 1_000
 
 END = "\0end"
-"""Stands behind the last line; decoded text holds no NUL: if it is not the last record, a quote is open."""
+"""Sentinel after the last line (decoded text has no NUL); if it is not the last record, a quote is open."""
 
 
 class MisfitError(Exception):
-    """A row does not have the header's width (`found` fields), or a quote goes wrong (`found` is None)."""
+    """A row has not the width of the header (`fields` is its width), or a bad quote (`fields` is None)."""
 
-    def __init__(self, line: int, found: int | None, expected: int, unclosed: bool = False) -> None:
-        self.line, self.found, self.expected, self.unclosed = line, found, expected, unclosed
+    def __init__(self, line: int, fields: int | None, expected: int, unclosed: bool = False) -> None:
+        self.line, self.fields, self.expected, self.unclosed = line, fields, expected, unclosed
 
 
 @dataclass
-class Rows:
-    """Rows of one attempt as they come, blank ones before the last included, and what was done to them.
+class RowBuilder:
+    """Collector of parsed rows, blank ones before the last included.
 
-    `starts` are the lines on which rows start; `titles`, `broken` are lines, `trimmed` indices of rows.
+    `starts` are the lines on which rows start, `titles` and `broken` lines, `trimmed` indices of rows.
     """
 
     dialect: Dialect
@@ -40,7 +40,7 @@ class Rows:
     trimmed: list[int] = field(default_factory=list)
 
     def add(self, record: list[str], line: int) -> None:
-        """Take one record, made as wide as the first; raises `MisfitError` if it cannot be."""
+        """Add one record, fitted to the width of the first; raises `MisfitError` if it cannot be."""
         if not any(cell and not cell.isspace() for cell in record):
             self.blank += bool(self.rows)
             return
@@ -59,16 +59,12 @@ class Rows:
         self.blank = 0
 
     def is_cut_off(self, record: list[str]) -> bool:
-        """Whether a record could be what is left of the last row of a file that was cut."""
+        """Whether a record could be the last row of a truncated file."""
         return len(self.rows) > 2 and len(record) < self.width and not _is_broken(record)
 
     def _begin(self, record: list[str]) -> None:
         self.width = len(record) + self.dialect.row_names
-        if self.width > MOST_COLUMNS:
-            raise DataError(
-                f"{self.name} has {self.width:,} columns, and {MOST_COLUMNS:,} are the most: keep the text "
-                "and label columns."
-            )
+        check_columns(self.width, self.name)
         if self.dialect.row_names:
             record.insert(0, "")
 
@@ -87,31 +83,40 @@ def _is_broken(record: list[str]) -> bool:
     return any("\ufffd" in cell for cell in record)
 
 
+def check_columns(columns: int, name: str) -> None:
+    """Raise a `DataError` if a table has more than `MOST_COLUMNS` columns."""
+    if columns > MOST_COLUMNS:
+        raise DataError(
+            f"{name} has {columns:,} columns, and {MOST_COLUMNS:,} are the most: keep the text and label "
+            "columns."
+        )
+
+
 def too_many_rows(name: str, max_rows: int) -> DataError:
-    """Return the refusal of a table with too many rows."""
+    """Return the error for a table with too many rows."""
     return DataError(
         f"{name} has more than {max_rows:,} rows, the limit here: keep a random part of them, or ask whoever "
         "runs this installation to raise TRANSLEARN_MAX_ROWS."
     )
 
 
-def odd_rows(lead: list[int], broken: list[int], cut: int) -> list[Finding]:
-    """Say which lines before the table were left out, which rows lack fields, and if the last is cut off."""
-    said = []
-    if lead:
-        what = "Comments and titles before the table were" if len(lead) > 1 else "A line before the table was"
-        sentence = f"{what} left out ({line_list(lead)})."
-        said.append(finding("lines-before-header", Severity.FIXED, sentence))
+def odd_rows(skipped: list[int], broken: list[int], cut: int) -> list[Finding]:
+    """Report skipped lines before the table, rows that lack fields, and a truncated last row."""
+    findings = []
+    if skipped:
+        lines = "Comments and titles before the table were" if skipped[1:] else "A line before the table was"
+        sentence = f"{lines} left out ({line_list(skipped)})."
+        findings.append(finding("lines-before-header", Severity.FIXED, sentence))
     if broken:
         sentence = (
             f"{count_noun(len(broken), 'row')} with unreadable characters lack fields ({line_list(broken)})."
         )
-        said.append(finding("broken-rows", Severity.WARNING, sentence))
+        findings.append(finding("broken-rows", Severity.WARNING, sentence))
     if cut:
         sentence = f"The last row (line {cut:,}) is cut off and was left out."
         advice = "Export the file again if rows are missing at its end."
-        said.append(finding("cut-off-row", Severity.WARNING, sentence, advice=advice))
-    return said
+        findings.append(finding("cut-off-row", Severity.WARNING, sentence, advice=advice))
+    return findings
 
 
 def line_list(numbers: Iterable[int]) -> str:

@@ -1,4 +1,4 @@
-"""The dialect of delimited text, guessed from its first lines: delimiter, and what precedes the header."""
+"""Dialect detection for delimited text: delimiter, and lines before the header."""
 
 import csv
 import re
@@ -13,21 +13,21 @@ from translearn_core.data.words import count_words, is_number
 from translearn_core.errors import DataError
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe", "::": "double colon"}
-"""What may stand between fields, with its name."""
+"""Supported delimiters and their names."""
 
 ALONE = "\x1f"
-"""Stands for a delimiter where a file has one column, and for one of several characters while parsing."""
+"""Placeholder for no delimiter (one column), and for delimiters of several characters while parsing."""
 
 SAMPLE_LINES = 300
 LONGEST_HEADER = 1 << 20
 LONGEST_PREAMBLE = 15
-TITLED = 0.7
-"""How much a fit counts where the rows before the header must be titles: a rarer reading than none."""
-LIKELY = 0.5
-"""Share of rows as wide as the header from which on a delimiter is likely."""
+TITLE_FACTOR = 0.7
+"""Factor on the fit of dialects with title rows before the header, which are rare."""
+LIKELY_FIT = 0.5
+"""Minimum fit of a likely delimiter."""
 
-SOUND = 0.9
-"""Share below which what may as well be a list of texts is taken for one."""
+CERTAIN_FIT = 0.9
+"""Fit below which a possible list of texts is read as one column."""
 
 _BREAK = re.compile(r"[\r\n]")
 _SEPARATOR_LINE = re.compile(r'"?sep=(.{1,2}?)"?', re.IGNORECASE)
@@ -35,24 +35,24 @@ _SEPARATOR_LINE = re.compile(r'"?sep=(.{1,2}?)"?', re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Dialect:
-    """How the lines of a file are to be split.
+    """How to split the lines of a file.
 
     Attributes
     ----------
     delimiter : str
         `ALONE` where there is one column.
     offset, skipped : int, tuple of int
-        Characters before the first row, and the numbers of those lines: comments, a ``sep=`` line.
+        Characters before the first row, and the numbers of those lines: comments or a ``sep=`` line.
     preamble : int
-        Rows before the header that are titles: one filled cell each.
+        Title rows before the header: one filled cell each.
     wrapped : bool
-        Every line is one quoted field that holds the whole row.
+        Every line is one quoted field with the whole row in it.
     row_names : bool
-        Rows have one field more than the header, a number: R writes row numbers under no name.
+        Rows have one field more than the header: row numbers without a column name, as R writes them.
     fit : float
         Share of the first rows that are as wide as the header, in [0, 1].
     others : tuple of str
-        Other delimiters that make a table of most of the first rows too; "" stands for one column.
+        Other likely delimiters; "" for one column.
     """
 
     delimiter: str
@@ -66,22 +66,22 @@ class Dialect:
 
 
 def find_dialect(text: str, name: str, delimiter: str | None = None) -> Dialect:
-    """Return the dialect under which most of the first rows are as wide as the header.
+    """Find the dialect under which most of the first rows are as wide as the header.
 
     Parameters
     ----------
     text : str
     name : str
-        How sentences call the file.
+        Name of the file in messages.
     delimiter : str, optional
-        Given by a person; "" for one column.
+        "" for one column; default: detected.
 
     Raises
     ------
     DataError
         If the first line is too long to be a header.
     """
-    lead = _lead(text)
+    lead = _leading_lines(text)
     sample = list(islice(lines_of(text, lead.offset), SAMPLE_LINES))
     first = next((line for line in sample if line.strip()), "")
     if len(first) > LONGEST_HEADER:
@@ -93,12 +93,12 @@ def find_dialect(text: str, name: str, delimiter: str | None = None) -> Dialect:
         delimiter = lead.delimiter
     if delimiter == "":
         return replace(lead, delimiter=ALONE)
-    found = _best(sample, delimiter, lead)
+    result = _best_dialect(sample, delimiter, lead)
     if (inner := unwrapped(sample)) is not None:
-        within = _best(inner, delimiter, lead)
-        if within.delimiter != ALONE and within.fit >= 0.9:
-            return replace(within, wrapped=True)
-    return found
+        unquoted = _best_dialect(inner, delimiter, lead)
+        if unquoted.delimiter != ALONE and unquoted.fit >= 0.9:
+            return replace(unquoted, wrapped=True)
+    return result
 
 
 def unwrapped(sample: Sequence[str]) -> list[str] | None:
@@ -115,14 +115,14 @@ def unwrapped(sample: Sequence[str]) -> list[str] | None:
 
 
 def split_lines(lines: Iterator[str], delimiter: str) -> tuple[Iterator[str], str]:
-    """Return lines and the one character to split them at; a delimiter of several becomes `ALONE`."""
+    """Return lines and a one-character delimiter; longer delimiters are replaced with `ALONE`."""
     if len(delimiter) == 1:
         return lines, delimiter
     return (line.replace(ALONE, " ").replace(delimiter, ALONE) for line in lines), ALONE
 
 
-def _lead(text: str) -> Dialect:
-    """Return how many characters stand before the first row, as comments or a ``sep=`` line."""
+def _leading_lines(text: str) -> Dialect:
+    """Return a dialect with the comments and the ``sep=`` line before the first row."""
     offset, number, delimiter = 0, 0, ALONE
     skipped: list[int] = []
     while (line := _line(text, offset)) is not None:
@@ -147,18 +147,18 @@ def _lead(text: str) -> Dialect:
 
 
 def _is_header(text: str, offset: int, delimiter: str) -> bool:
-    """Whether a single line that starts with # names the columns of the line below it."""
+    """Whether a single line that starts with # is the header of the line below it."""
     head, row = text[:offset].strip("\r\n\ufeff"), (_line(text, offset) or "").strip("\r\n")
     if delimiter != ALONE:
         return False
-    for one in DELIMITERS:
-        names = head.lstrip("# ").split(one)
+    for symbol in DELIMITERS:
+        names = head.lstrip("# ").split(symbol)
         if (
-            1 < len(names) == len(row.split(one))
+            1 < len(names) == len(row.split(symbol))
             and looks_like_names(names)
             and ":" not in head.replace("::", "")
         ):
-            return not looks_like_names(row.split(one))
+            return not looks_like_names(row.split(symbol))
     return False
 
 
@@ -169,29 +169,31 @@ def _line(text: str, start: int) -> str | None:
     return text[start:] if end < 0 else text[start : end + 1]
 
 
-def _best(sample: Sequence[str], delimiter: str | None, lead: Dialect) -> Dialect:
-    """Return the best of all delimiters, or what the given one makes of the sample."""
+def _best_dialect(sample: Sequence[str], delimiter: str | None, lead: Dialect) -> Dialect:
+    """Return the best dialect of all delimiters, or of the given one."""
     fits = [
         max(
-            (_fit(sample, one, quoting, lead) for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_NONE)), key=_by_fit
+            (_fit(sample, symbol, quoting, lead) for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_NONE)),
+            key=_by_fit,
         )
-        for one in ([delimiter] if delimiter else DELIMITERS)
+        for symbol in ([delimiter] if delimiter else DELIMITERS)
     ]
-    best, width, names = max(fits, key=_by_fit)
-    rivals = [one.delimiter for one, _, _ in sorted(fits, key=_by_fit, reverse=True) if one.fit > LIKELY]
+    fits.sort(key=_by_fit, reverse=True)
+    best, width, names = fits[0]
+    rivals = [dialect.delimiter for dialect, _, _ in fits if dialect.fit > LIKELY_FIT]
     if delimiter is None and (
         width < 2
-        or (best.fit < LIKELY and not names)
+        or (best.fit < LIKELY_FIT and not names)
         or _is_one_column(sample, best)
-        or (best.fit < SOUND and _is_list(sample, best))
+        or (best.fit < CERTAIN_FIT and _is_list(sample, best))
     ):
         return replace(lead, delimiter=ALONE, others=tuple(rivals))
-    others = [one for one in rivals if one != best.delimiter]
-    return replace(best, others=(*others, *([""] if best.fit < LIKELY else [])))
+    others = [symbol for symbol in rivals if symbol != best.delimiter]
+    return replace(best, others=(*others, *([""] if best.fit < LIKELY_FIT else [])))
 
 
 def _is_list(sample: Sequence[str], dialect: Dialect) -> bool:
-    """Whether ragged lines are texts rather than rows: a sentence on top, and no column of few values."""
+    """Whether ragged lines are texts and not rows: a sentence first, and no column of few values."""
     lines = [line.strip() for line in sample if line.strip()]
     cells = [[cell.strip(' "').casefold() for cell in line.split(dialect.delimiter)] for line in lines]
     first = cells[0]
@@ -202,7 +204,7 @@ def _is_list(sample: Sequence[str], dialect: Dialect) -> bool:
 
 
 def _is_one_column(sample: Sequence[str], dialect: Dialect) -> bool:
-    """Whether the line taken for a title names one column, and the row below it names none."""
+    """Whether the supposed title is the name of a single column."""
     if dialect.preamble != 1:
         return False
     first, second = islice((line for line in sample if line.strip()), 2)
@@ -218,7 +220,7 @@ def _by_fit(fitted: tuple[Dialect, int, bool]) -> tuple[float, int]:
 def _fit(
     sample: Sequence[str], delimiter: str, quoting: Literal[0, 3], lead: Dialect
 ) -> tuple[Dialect, int, bool]:
-    """Return a dialect with its fit, the width of its rows, and whether the header names columns."""
+    """Return a dialect with its fit, the width of its rows, and whether its header looks like names."""
     lines, character = split_lines(iter(sample), delimiter)
     reader = csv.reader(lines, delimiter=character, quoting=quoting)
     records = [record for record in reader if any(field.strip() for field in record)]
@@ -230,20 +232,20 @@ def _fit(
     if width < 2:
         return replace(lead, delimiter=delimiter, fit=0.0), 1, False
     names = looks_like_names(header)
-    rows = rows[:-1] or rows  # the last may be cut by the end of the sample
+    rows = rows[:-1] or rows  # the last row may be truncated
     longer = sum(len(row) == width + 1 and row[0].strip().isdecimal() and bool(row[-1]) for row in rows)
     row_names = names and len(rows) >= 3 and longer >= 0.95 * len(rows)
     fit = (sum(len(row) == width for row in rows) + 1) / (len(rows) + 1)
     if row_names:
         fit, width = 1.0, width + 1
     if start:
-        fit *= TITLED
-    found = replace(lead, delimiter=delimiter, preamble=start, row_names=row_names, fit=fit)
-    return found, width, names
+        fit *= TITLE_FACTOR
+    result = replace(lead, delimiter=delimiter, preamble=start, row_names=row_names, fit=fit)
+    return result, width, names
 
 
 def _preamble(records: Sequence[Sequence[str]]) -> int:
-    """Return how many records before the header are titles: one filled cell above rows that have several."""
+    """Count the title records before the header: one filled cell above rows that have several."""
     for index, record in enumerate(records[:LONGEST_PREAMBLE]):
         if sum(bool(cell.strip()) for cell in record) > 1:
             below = records[index + 1 :]

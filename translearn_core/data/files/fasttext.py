@@ -1,4 +1,4 @@
-"""fastText's lines, such as ``__label__good a text``, as a table of labels and texts."""
+"""fastText files, with lines such as ``__label__good a text``, as tables of labels and texts."""
 
 from itertools import islice
 
@@ -14,7 +14,7 @@ SAMPLE_LINES = 300
 
 
 def read_fasttext(text: str, name: str, max_rows: int) -> RawTable | None:
-    """Return the rows of lines such as ``__label__good a text``; None if it is no such file."""
+    """Parse a fastText file; return None if the text is none."""
     sample = [line for line in islice(lines_of(text), SAMPLE_LINES) if line.strip()]
     if sum(line.lstrip("\ufeff ").startswith(PREFIX) for line in sample) < 0.8 * max(1, len(sample)):
         return None
@@ -31,5 +31,5 @@ def read_fasttext(text: str, name: str, max_rows: int) -> RawTable | None:
         if len(rows) > max_rows:
             raise too_many_rows(name, max_rows)
     sentence = f"Lines begin with {PREFIX}, as fastText's do: read as the columns 'label' and 'text'."
-    found = finding("delimiter", Severity.DETECTED, sentence)
-    return RawTable(TableKind.CSV, rows, lines, names=["label", "text"], findings=[found])
+    findings = [finding("delimiter", Severity.DETECTED, sentence)]
+    return RawTable(TableKind.CSV, rows, lines, names=["label", "text"], findings=findings)

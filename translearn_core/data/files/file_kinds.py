@@ -1,11 +1,11 @@
-"""Kinds of files that hold no table, each refused in one sentence."""
+"""Refusal of files that are no tables: documents, pictures, archives, web pages."""
 
 import codecs
 
 from translearn_core.errors import DataError
 
 HEAD = 1 << 16
-"""Bytes at a file's beginning that tell its kind."""
+"""Bytes at the beginning of a file that are examined."""
 
 SIGNATURES = (
     (b"%PDF-", "a PDF document"),
@@ -21,19 +21,19 @@ SIGNATURES = (
 
 LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 PAGE_STARTS = (b"<!doctype html", b"<html", b"<head", b"<body", b"<script", b"<meta")
-ASIDES = ((b"<!--", b"-->"), (b"<?", b"?>"))
-"""What may stand before the first element of a web page."""
+COMMENTS = ((b"<!--", b"-->"), (b"<?", b"?>"))
+"""Comments and declarations, which may precede the first element of a web page."""
 
 
 def refuse_other_kinds(data: bytes, name: str) -> None:
-    """Raise an error if `data` is known to be something else than a table.
+    """Refuse a file of a kind that is known not to be a table.
 
     Parameters
     ----------
     data : bytes
         The whole file.
     name : str
-        How sentences call the file, for instance "The test file".
+        Name of the file in messages, for instance "The test file".
 
     Raises
     ------
@@ -50,14 +50,14 @@ def refuse_other_kinds(data: bytes, name: str) -> None:
         raise DataError(
             f"{name} is a Git LFS pointer, not the table itself: `git lfs pull` fetches the real file."
         )
-    if _without_asides(start).startswith(PAGE_STARTS):
+    if _strip_comments(start).startswith(PAGE_STARTS):
         raise DataError(
             f"{name} is a web page, not a table: use the site's download or raw link to get the table itself."
         )
 
 
 def _head(data: bytes) -> bytes:
-    """Return the beginning in lower case, without byte-order mark, white space and the zeros of UTF-16."""
+    """Return the lower-case beginning, without byte-order mark, white space and the zeros of UTF-16."""
     head = data[:HEAD]
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         head = head[2:].replace(b"\0", b"")
@@ -66,14 +66,14 @@ def _head(data: bytes) -> bytes:
     return head.lower()
 
 
-def _without_asides(head: bytes) -> bytes:
-    """Return `head` from its first element on, past comments and declarations."""
-    at = 0
-    while closing := next((close for start, close in ASIDES if head.startswith(start, at)), None):
-        end = head.find(closing, at)
+def _strip_comments(head: bytes) -> bytes:
+    """Strip leading comments and declarations."""
+    position = 0
+    while closing := next((close for start, close in COMMENTS if head.startswith(start, position)), None):
+        end = head.find(closing, position)
         if end < 0:
             return b""
-        at = end + len(closing)
-        while head[at : at + 1].isspace():
-            at += 1
-    return head[at:]
+        position = end + len(closing)
+        while head[position : position + 1].isspace():
+            position += 1
+    return head[position:]

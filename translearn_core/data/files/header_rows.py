@@ -1,4 +1,4 @@
-"""Which rows of a table name its columns: none, the first or several; and names repeated further down."""
+"""Header detection: no header, one or several header rows, and repeated headers."""
 
 import re
 from collections import Counter
@@ -13,34 +13,17 @@ LONGEST_NAME, MOST_WORDS = 60, 8
 KNOWN_NAMES = frozenset(
     {*TEXT_NAMES, *LABEL_NAMES}
     | {
-        "split",
-        "id",
-        "index",
-        "name",
-        "date",
-        "title",
-        "score",
-        "rating",
-        "user",
-        "author",
-        "lang",
-        "language",
-        "source",
-        "url",
-        "response",
-        "answer",
-        "description",
-        "subject",
-        "summary",
+        "split", "id", "index", "name", "date", "title", "score", "rating", "user", "author", "lang",
+        "language", "source", "url", "response", "answer", "description", "subject", "summary",
     }
-) - {"y"}
-"""Words that name columns rather than stand in them; "y" is as often an answer."""
+) - {"y"}  # fmt: skip
+"""Words that are usually column names; "y" is as often a cell."""
 
 QUALTRICS = '{"importid"'
-"""Begins the cells of the third header row of a survey exported from Qualtrics."""
+"""Beginning of the cells in the third header row of a Qualtrics export."""
 
 SURE = 2.0
-"""Evidence from here on needs no question; `first_row_is_data` says what counts."""
+"""Minimum absolute evidence of `first_row_is_data` for a certain header decision."""
 
 
 def looks_like_names(cells: Sequence[str]) -> bool:
@@ -54,11 +37,10 @@ def looks_like_names(cells: Sequence[str]) -> bool:
 
 
 def first_row_is_data(first: Sequence[str], rows: Sequence[Sequence[str]]) -> float:
-    """Return the evidence that a table's first row is no header: above 0 it is data, below a header.
+    """Return the evidence that a table's first row is data (above 0) or a header (below 0).
 
-    Each column votes. For data: the cell stands among few repeated values below it, is a number above
-    numbers, is about as long as the texts below it. For a header: it is a known name, a word above numbers
-    or texts.
+    Each column votes. For data: the cell is one of few repeated values below it, a number above numbers, or
+    about as long as the texts below it. For a header: it is a known name, or a word above numbers or texts.
     """
     below = [row for row in rows[:SAMPLE_ROWS] if [*row] != [*first]]
     return sum(_vote(cell.strip(), [row[k].strip() for row in below]) for k, cell in enumerate(first))
@@ -85,7 +67,7 @@ def _vote(cell: str, column: Sequence[str]) -> float:
 
 
 def _vote_by_length(cell: str, values: Sequence[str]) -> float:
-    """Return the vote of a column of texts; 0 where they are too short to tell."""
+    """Return the vote of a column of texts; 0 if they are too short."""
     mean = sum(map(count_words, values)) / len(values)
     words = count_words(cell)
     if mean < 4:
@@ -97,7 +79,7 @@ def _vote_by_length(cell: str, values: Sequence[str]) -> float:
 
 
 def further_header_rows(rows: Sequence[Sequence[str]]) -> int:
-    """Return how many rows after the first belong to the header: Qualtrics writes questions and ids there."""
+    """Count the header rows after the first: Qualtrics writes questions and ids there."""
     for index, row in enumerate(rows[:3]):
         if any(cell.replace(" ", "").casefold().startswith(QUALTRICS) for cell in row):
             return index + 1
@@ -105,7 +87,7 @@ def further_header_rows(rows: Sequence[Sequence[str]]) -> int:
 
 
 def second_header_row(rows: Sequence[Sequence[str]]) -> bool:
-    """Whether the first row below the header has words wherever the rows below it have numbers."""
+    """Whether the first row below the header has words in all columns that are numeric below it."""
     below = rows[1 : SAMPLE_ROWS + 1]
     if len(below) < 5:
         return False
@@ -123,11 +105,11 @@ def second_header_row(rows: Sequence[Sequence[str]]) -> bool:
 MISSING = frozenset(
     {"", "na", "n/a", "nan", "null", "none", "-", "--", ".", "?", "#n/a", r"\n", "missing", "unknown"}
 )
-"""Ways to write that a value is missing, folded."""
+"""Spellings of a missing value, case-folded."""
 
 
 def repeated_header_rows(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
-    """Return the indices of rows that hold the header again, as files put one behind the other do."""
+    """Return the indices of rows that repeat the header, as in concatenated files."""
     names = [_bare(cell) for cell in header]
     first = names[0]
     return [

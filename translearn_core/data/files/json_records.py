@@ -1,7 +1,7 @@
-"""Tables in JSON: one object a line (JSON Lines), or one array of objects."""
+"""JSON tables: JSON Lines, or one array of objects."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from translearn_core.config import TableKind
@@ -22,17 +22,17 @@ def looks_like_json(text: str) -> bool:
 
 
 def read_json(text: str, name: str, *, max_rows: int) -> RawTable:
-    """Return the records of a JSON Lines text or of a JSON array as rows; keys are columns.
+    """Parse JSON Lines or a JSON array to rows; keys are columns.
 
     Raises
     ------
     DataError
-        With the line, if it is not valid; if there are too many records or keys.
+        If a line is not valid, or if there are too many records or keys.
     """
     text = text.lstrip("\ufeff")
-    records, lines = _lines(text, name, max_rows) or _whole(text, name)
-    if len(records) == 1 and any(_records(value) for value in records[0].values()):
-        records, lines = _whole(text, name)
+    records, lines = _parse_lines(text, name, max_rows) or _parse_document(text, name)
+    if len(records) == 1 and any(_is_records(value) for value in records[0].values()):
+        records, lines = _parse_document(text, name)
     if len(records) > max_rows:
         raise too_many_rows(name, max_rows)
     names = list(dict.fromkeys(key for record in records for key in record))
@@ -43,15 +43,15 @@ def read_json(text: str, name: str, *, max_rows: int) -> RawTable:
             f"{name} has {len(names):,} different keys, and {MOST_COLUMNS:,} are the most: keep those you "
             "need."
         )
-    single = {key for key in names if _one_at_most(record.get(key) for record in records)}
+    single = {key for key in names if _at_most_one(record.get(key) for record in records)}
     rows = [[json_text(record.get(key), single=key in single) for key in names] for record in records]
-    said = finding("json", Severity.DETECTED, f"JSON records: {len(names):,} keys became the columns.")
+    findings = [finding("json", Severity.DETECTED, f"JSON records: {len(names):,} keys became the columns.")]
     types = column_types([record.get(key) for record in records] for key in names)
-    return RawTable(TableKind.JSONL, rows, lines, names=names, types=types, findings=[said])
+    return RawTable(TableKind.JSONL, rows, lines, names=names, types=types, findings=findings)
 
 
 def json_text(value: object, *, single: bool = False) -> str:
-    """Return a JSON value as a cell; lists and objects stay JSON, unless it is a `single` entry in a list."""
+    """Return a JSON value as a cell; lists and objects stay JSON, but `single` unwraps a list."""
     if single and isinstance(value, list):
         value = value[0] if value else None
     if value is None:
@@ -61,17 +61,17 @@ def json_text(value: object, *, single: bool = False) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _one_at_most(values: Iterable[object]) -> bool:
-    """Whether a key's values are lists of at most one plain entry, as tools write single labels."""
-    lists = [value for value in values if value is not None]
-    return all(
+def _at_most_one(values: Iterable[object]) -> bool:
+    """Whether a key's values are lists of at most one scalar, as tools write single labels."""
+    filled = [value for value in values if value is not None]
+    return bool(filled) and all(
         isinstance(value, list) and len(value) <= 1 and not isinstance((value or [None])[0], dict | list)
-        for value in lists
-    ) and bool(lists)
+        for value in filled
+    )
 
 
-def _lines(text: str, name: str, max_rows: int) -> tuple[list[Record], list[int]] | None:
-    """Return the records of JSON Lines; None if the first line is no whole object."""
+def _parse_lines(text: str, name: str, max_rows: int) -> tuple[list[Record], list[int]] | None:
+    """Parse JSON Lines; return None if the first line is no complete object."""
     records: list[Record] = []
     lines: list[int] = []
     for number, line in enumerate(text.split("\n"), 1):
@@ -83,7 +83,7 @@ def _lines(text: str, name: str, max_rows: int) -> tuple[list[Record], list[int]
             if not records:
                 return None
             raise DataError(
-                f"{name} has in line {number:,} what is no JSON object ({_why(error)}): mend or delete "
+                f"{name} has in line {number:,} what is no JSON object ({_reason(error)}): mend or delete "
                 "that line."
             ) from None
         if not isinstance(record, dict):
@@ -97,34 +97,29 @@ def _lines(text: str, name: str, max_rows: int) -> tuple[list[Record], list[int]
     return records, lines
 
 
-def _whole(text: str, name: str) -> tuple[list[Record], list[int]]:
+def _parse_document(text: str, name: str) -> tuple[list[Record], list[int]]:
     try:
-        found = json.loads(text)
+        data = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise DataError(
-            f"{name} looks like JSON and cannot be read ({_why(error)}): write one object a line, or one "
+            f"{name} looks like JSON and cannot be read ({_reason(error)}): write one object a line, or one "
             "array of objects."
         ) from None
-    if isinstance(found, dict):
-        found = next((value for value in found.values() if _records(value)), [found])
-    if found and all(isinstance(one, list) for one in found):
-        header, *rows = found
-        found = [dict(zip(map(str, header), row, strict=False)) for row in rows]
-    if not _records(found):
+    if isinstance(data, dict):
+        data = next((value for value in data.values() if _is_records(value)), [data])
+    if data and all(isinstance(item, list) for item in data):
+        header, *rows = data
+        data = [dict(zip(map(str, header), row, strict=False)) for row in rows]
+    if not _is_records(data):
         raise DataError(
             f"{name} is JSON without a table, it begins with {quote(text[:60])}: write an array of objects."
         )
-    return found, list(range(1, len(found) + 1))
+    return data, list(range(1, len(data) + 1))
 
 
-def _records(value: object) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(one, dict) for one in value)
+def _is_records(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(item, dict) for item in value)
 
 
-def _why(error: Exception) -> str:
+def _reason(error: Exception) -> str:
     return "nested too deep" if isinstance(error, RecursionError) else str(error)[:80]
-
-
-def columns_as_rows(columns: Sequence[Sequence[object]]) -> list[list[str]]:
-    """Return columns of JSON-like values as rows of cells."""
-    return [[json_text(value) for value in row] for row in zip(*columns, strict=True)]

@@ -1,4 +1,4 @@
-"""Other ways in which a file may be meant: encodings, delimiters, headers, each with its first rows."""
+"""Alternative readings of a file by encoding, delimiter and header, each with a preview."""
 
 from collections.abc import Iterator
 
@@ -15,45 +15,44 @@ SAMPLE_BYTES, SAMPLE_LINES = 1 << 18, 60
 
 
 def likely_readings(data: bytes, part: str, rows: FileRows, options: ReadOptions) -> list[LikelyReading]:
-    """Return the likely readings of a file where one is in doubt, the present one first.
+    """Return the likely readings of an ambiguous file, the current one first.
 
     Parameters
     ----------
     data : bytes
         The whole file.
     part : str
-        The part of the data set that it is.
+        Its part of the data set.
     rows : FileRows
-        The file as it was read.
+        The current reading.
     options : ReadOptions
-        What a person said; only what was left to detection is in doubt.
+        What is given; only detected properties are in doubt.
 
     Returns
     -------
     list of LikelyReading
-        Empty where nothing is in doubt.
+        Empty if nothing is in doubt.
     """
-    choices = list(_choices(rows, options))
-    if not choices:
+    variants = list(_variants(rows, options))
+    if not variants:
         return []
     head = _head(data) if rows.format.kind in TEXT_KINDS and rows.format.sheet is None else data
-    found: list[LikelyReading] = []
-    for title, chosen in [("As it is read now", options), *choices]:
+    readings: list[LikelyReading] = []
+    for title, variant in [("As it is read now", options), *variants]:
         try:
-            under = read_rows(head, "The file", max_rows=10_000, max_bytes=len(data) * 100, options=chosen)
+            parsed = read_rows(head, "The file", max_rows=10_000, max_bytes=len(data) * 100, options=variant)
         except DataError:
             continue
-        names = tuple(_short(name) for name in under.names[:PREVIEW_COLUMNS])
-        first = tuple(
-            tuple(_short(cell) for cell in row[:PREVIEW_COLUMNS])
-            for row in _telling(under, rows)[:PREVIEW_ROWS]
+        names = tuple(_short(name) for name in parsed.names[:PREVIEW_COLUMNS])
+        preview = tuple(
+            tuple(_short(cell) for cell in row[:PREVIEW_COLUMNS]) for row in _preview_rows(parsed, rows)
         )
-        if (names, first) not in [(one.names, one.rows) for one in found]:
-            found.append(LikelyReading(part, title, chosen, names, first))
-    return found if len(found) > 1 else []
+        if (names, preview) not in [(reading.names, reading.rows) for reading in readings]:
+            readings.append(LikelyReading(part, title, variant, names, preview))
+    return readings if len(readings) > 1 else []
 
 
-def _choices(rows: FileRows, options: ReadOptions) -> Iterator[tuple[str, ReadOptions]]:
+def _variants(rows: FileRows, options: ReadOptions) -> Iterator[tuple[str, ReadOptions]]:
     decoded, form = rows.decoded, rows.format
     if options.encoding is None and decoded is not None:
         for codec in decoded.alternatives:
@@ -67,24 +66,23 @@ def _choices(rows: FileRows, options: ReadOptions) -> Iterator[tuple[str, ReadOp
         yield title, options.but(header=not form.header)
 
 
-def _telling(under: FileRows, rows: FileRows) -> list[list[str]]:
-    """Return the rows to show: those with letters outside ASCII first, where an encoding is in doubt."""
-    shown = under.rows[:SAMPLE_LINES]
+def _preview_rows(parsed: FileRows, rows: FileRows) -> list[list[str]]:
+    """Return the rows of the preview: those with non-ASCII letters first, if the encoding is in doubt."""
+    sample = parsed.rows[:SAMPLE_LINES]
     if rows.decoded is not None and rows.decoded.alternatives:
-        shown = sorted(shown, key=lambda row: all(cell.isascii() for cell in row))
-    return shown[:PREVIEW_ROWS]
+        sample = sorted(sample, key=lambda row: all(cell.isascii() for cell in row))
+    return sample[:PREVIEW_ROWS]
 
 
 def _head(data: bytes) -> bytes:
-    """Return the first lines of a file, and the first of those further down that are not ASCII."""
-    if b"\0" in data[:1000]:  # UTF-16: half a character must not be cut off
+    """Return the first lines of a file and the first non-ASCII lines below them."""
+    if b"\0" in data[:1000]:  # UTF-16: cut between characters
         return data[: SAMPLE_BYTES & ~3]
     lines = data[:SAMPLE_BYTES].splitlines(keepends=True)
     if len(data) > SAMPLE_BYTES and len(lines) > 1:
         lines.pop()
-    first = lines[:SAMPLE_LINES]
     foreign = [line for line in lines[SAMPLE_LINES:] if not line.isascii()]
-    return b"".join([*first, *foreign[:SAMPLE_LINES]])
+    return b"".join([*lines[:SAMPLE_LINES], *foreign[:SAMPLE_LINES]])
 
 
 def _short(cell: str) -> str:

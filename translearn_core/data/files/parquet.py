@@ -1,12 +1,13 @@
-"""Parquet files as rows of strings."""
+"""Parquet files to rows of strings."""
 
 import io
+import math
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from translearn_core.config import TableKind
-from translearn_core.data.files.delimited_rows import MOST_COLUMNS, too_many_rows
+from translearn_core.data.files.delimited_rows import check_columns, too_many_rows
 from translearn_core.data.files.json_records import json_text
 from translearn_core.data.files.raw_table import RawTable
 from translearn_core.data.findings import count_noun, finding, quote
@@ -18,7 +19,7 @@ BATCH_ROWS = 10_000
 
 
 def read_parquet(data: bytes, name: str, *, max_rows: int, max_bytes: int) -> RawTable:
-    """Return the rows of a Parquet file; lists and structures become JSON, missing values blank cells.
+    """Return the rows of a Parquet file; lists and structs become JSON, missing values blank cells.
 
     Raises
     ------
@@ -27,15 +28,11 @@ def read_parquet(data: bytes, name: str, *, max_rows: int, max_bytes: int) -> Ra
     """
     try:
         file = pq.ParquetFile(io.BytesIO(data))
-        facts = file.metadata
-        if facts.num_rows > max_rows:
+        metadata = file.metadata
+        if metadata.num_rows > max_rows:
             raise too_many_rows(name, max_rows)
-        if len(file.schema_arrow.names) > MOST_COLUMNS:
-            raise DataError(
-                f"{name} has {len(file.schema_arrow.names):,} columns, and {MOST_COLUMNS:,} are the most: "
-                "keep the text and label columns."
-            )
-        size = sum(facts.row_group(k).total_byte_size for k in range(facts.num_row_groups))
+        check_columns(len(file.schema_arrow.names), name)
+        size = sum(metadata.row_group(k).total_byte_size for k in range(metadata.num_row_groups))
         if size > max_bytes:
             raise DataError(
                 f"{name} has {size / 1e6:,.0f} MB when unpacked, over the limit of {max_bytes / 1e6:,.0f} "
@@ -45,26 +42,23 @@ def read_parquet(data: bytes, name: str, *, max_rows: int, max_bytes: int) -> Ra
         rows: list[list[str]] = []
         types = [_column_type(field.type) for field in file.schema_arrow]
         for batch in file.iter_batches(BATCH_ROWS):
-            columns = [[_plain(value) for value in column.to_pylist()] for column in batch.columns]
+            columns = [[_cell_text(value) for value in column.to_pylist()] for column in batch.columns]
             rows += [list(row) for row in zip(*columns, strict=True)]
             if len(rows) > max_rows:
                 raise too_many_rows(name, max_rows)
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
-        first = (str(error).splitlines() or [type(error).__name__])[0]
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise DataError(
-            f"{name} is a Parquet file that cannot be read ({first[:100]}): write it again, or bring it as "
+            f"{name} is a Parquet file that cannot be read ({reason[:100]}): write it again, or bring it as "
             "CSV."
         ) from None
     if not rows:
         raise DataError(f"{name} is a Parquet file without rows: add rows, each with a text and a label.")
     names = [str(column) for column in file.schema_arrow.names]
-    said = finding(
-        "parquet",
-        Severity.DETECTED,
-        f"A Parquet file with {count_noun(len(names), 'column')}: {quote(names[0])} first.",
-    )
+    sentence = f"A Parquet file with {count_noun(len(names), 'column')}: {quote(names[0])} first."
+    findings = [finding("parquet", Severity.DETECTED, sentence)]
     lines = list(range(1, len(rows) + 1))
-    return RawTable(TableKind.PARQUET, rows, lines, names=names, types=types, findings=[said])
+    return RawTable(TableKind.PARQUET, rows, lines, names=names, types=types, findings=findings)
 
 
 def _column_type(kind: pa.DataType) -> ColumnType | None:
@@ -77,17 +71,13 @@ def _column_type(kind: pa.DataType) -> ColumnType | None:
     return ColumnType.NUMBER if number else None
 
 
-def _plain(value: object) -> str:
+def _cell_text(value: object) -> str:
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
     if isinstance(value, float):
-        return (
-            ""
-            if value != value
-            else str(int(value))
-            if value.is_integer() and abs(value) < 1e15
-            else repr(value)
-        )
+        if math.isnan(value):
+            return ""
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
     if isinstance(value, str | int | bool | list | dict) or value is None:
         try:
             return json_text(value)

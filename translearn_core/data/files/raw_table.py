@@ -1,4 +1,4 @@
-"""One file as rows of strings, before its header is found and its columns are named."""
+"""Raw table: rows of strings of one file, before header detection."""
 
 from dataclasses import dataclass, field
 
@@ -18,17 +18,17 @@ class RawTable:
     lines : list of int
         For each row, the 1-based line (of text) or row (of a sheet) on which it starts.
     names : list of str or None
-        Column names where the format itself gives them (Parquet, JSON, fastText); else None: a row does.
+        Column names if the format has them (Parquet, JSON, fastText); None if a row may hold them.
     trimmed : list of int
-        Indices of rows whose empty fields beyond the last column were cut.
+        Indices of rows whose empty fields after the last column were cut.
     delimiter : str or None
-        What stood between the fields, "" for one column; None where the format has no delimiters.
+        Separator of the fields, "" for one column; None if the format has no delimiters.
     others : tuple of str
-        Other delimiters that would make a table too, the likeliest first.
+        Other likely delimiters, the likeliest first.
     types : list of ColumnType or None
-        Of each column, where the format has types.
+        Type of each column, if the format has types.
     findings : list of Finding
-        What was detected or fixed on the way.
+        What was detected or fixed.
     """
 
     kind: TableKind

@@ -1,4 +1,4 @@
-"""Sheets of workbooks as rows of strings; formulas give the values they were saved with."""
+"""Workbook sheets to rows of strings; formulas give their saved values."""
 
 import datetime as dt
 import io
@@ -8,14 +8,14 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Pass
 
 from translearn_core.config import TableKind
 from translearn_core.data.files.column_types import column_types
-from translearn_core.data.files.delimited_rows import MOST_COLUMNS, too_many_rows
+from translearn_core.data.files.delimited_rows import check_columns, too_many_rows
 from translearn_core.data.files.raw_table import RawTable
 from translearn_core.data.findings import count_noun, finding, quote, quote_list
 from translearn_core.errors import DataError
 from translearn_core.results import Finding, Severity
 
 OLD_OFFICE = b"\xd0\xcf\x11\xe0"
-"""How .xls files begin, and other documents of that time."""
+"""Beginning of .xls files and other OLE documents."""
 
 Cell = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 Range = tuple[tuple[int, int], tuple[int, int]]
@@ -32,7 +32,7 @@ def read_workbook(
     data : bytes
         An .xlsx, .xlsm, .xlsb, .xls or .ods file.
     name : str
-        How sentences call the file.
+        Name of the file in messages.
     max_rows : int
     sheet : str, optional
         A sheet's name, or its number from 1; default: the first visible one that is not empty.
@@ -42,32 +42,32 @@ def read_workbook(
     DataError
         If it is no workbook, is protected by a password, lacks the sheet, or is over a limit.
     """
-    found, names, cells, merged = _open(data, name, max_rows, sheet)
+    worksheet, names, cells, merged = _open(data, name, max_rows, sheet)
     rows = [[cell_text(cell) for cell in row] for row in cells]
-    findings = _about_sheets(found.name, names)
-    above = _title_rows(merged, rows)
-    filled = _fill_down(rows, [one for one in merged if one[0][0] >= above])
-    if filled:
+    findings = _sheet_findings(worksheet.name, names)
+    titles = _title_rows(merged, rows)
+    if filled := _fill_merged(rows, [area for area in merged if area[0][0] >= titles]):
         sentence = f"{count_noun(filled, 'cell')} of merged ranges got the value of the range."
         findings.append(finding("merged-cells", Severity.FIXED, sentence))
-    first = (found.start or (0, 0))[0] + 1
-    if above:
+    first = (worksheet.start or (0, 0))[0] + 1
+    if titles:
         sentence = (
-            f"{count_noun(above, 'row')} above the column names, a title or further names in merged cells, "
+            f"{count_noun(titles, 'row')} above the column names, a title or further names in merged cells, "
             f"left out."
         )
         findings.append(finding("several-header-rows", Severity.WARNING, sentence))
     while rows and not any(cell.strip() for cell in rows[-1]):
         rows.pop()
-    kept = rows[above:]
-    if not kept:
+    body = rows[titles:]
+    if not body:
         raise DataError(
-            f"{name} has no cells in sheet {quote(found.name)}: choose another sheet, or add rows."
+            f"{name} has no cells in sheet {quote(worksheet.name)}: choose another sheet, or add rows."
         )
-    lines = list(range(first + above, first + above + len(kept)))
-    types = column_types(zip(*cells[above + 1 : above + len(kept)], strict=True)) or [None] * len(kept[0])
-    table = RawTable(TableKind.XLSX, kept, lines, types=types, findings=findings)
-    return table, found.name, tuple(names)
+    lines = list(range(first + titles, first + titles + len(body)))
+    values = zip(*cells[titles + 1 : titles + len(body)], strict=True)
+    types = column_types(values) or [None] * len(body[0])
+    table = RawTable(TableKind.XLSX, body, lines, types=types, findings=findings)
+    return table, worksheet.name, tuple(names)
 
 
 def _open(
@@ -79,15 +79,11 @@ def _open(
         names = [
             m.name for m in book.sheets_metadata if m.visible == SheetVisibleEnum.Visible
         ] or book.sheet_names
-        found = _sheet(book, names, name, sheet)
-        if found.height > max_rows + 1:
+        worksheet = _select_sheet(book, names, name, sheet)
+        if worksheet.height > max_rows + 1:
             raise too_many_rows(name, max_rows)
-        if found.width > MOST_COLUMNS:
-            raise DataError(
-                f"{name} has {found.width:,} columns, and {MOST_COLUMNS:,} are the most: keep the text and "
-                "label columns."
-            )
-        return found, names, found.to_python(skip_empty_area=True), _within(found)
+        check_columns(worksheet.width, name)
+        return worksheet, names, worksheet.to_python(skip_empty_area=True), _merged_ranges(worksheet)
     except PasswordError:
         raise DataError(f"{name} is protected by a password: save it without one, or as CSV.") from None
     except (CalamineError, OSError, ValueError, TypeError) as error:
@@ -98,7 +94,7 @@ def _open(
 
 
 def cell_text(cell: Cell) -> str:
-    """Return a cell as a spreadsheet's own CSV export would: whole numbers without a point, ISO dates."""
+    """Return a cell as in a CSV export of the workbook: whole numbers without a point, ISO dates."""
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
     if isinstance(cell, float):
@@ -110,38 +106,38 @@ def cell_text(cell: Cell) -> str:
     return str(cell)
 
 
-def _sheet(book: CalamineWorkbook, names: list[str], name: str, sheet: str | None) -> CalamineSheet:
+def _select_sheet(book: CalamineWorkbook, names: list[str], name: str, sheet: str | None) -> CalamineSheet:
     if sheet is not None:
         if sheet in book.sheet_names:
             return book.get_sheet_by_name(sheet)
         if sheet.isascii() and sheet.isdigit() and 1 <= int(sheet[:6]) <= len(names):
             return book.get_sheet_by_name(names[int(sheet[:6]) - 1])
         raise DataError(f"{name} has no sheet {quote(sheet)}: choose from {quote_list(names, 8)}.")
-    for one in names:
-        if (found := book.get_sheet_by_name(one)).height > 1:
-            return found
+    for title in names:
+        if (worksheet := book.get_sheet_by_name(title)).height > 1:
+            return worksheet
     if not names:
         raise DataError(f"{name} is a workbook without sheets: save it again with a table in it.")
     return book.get_sheet_by_name(names[0])
 
 
-def _within(sheet: CalamineSheet) -> list[Range]:
-    """Return the merged ranges, counted from the first cell that is not empty."""
+def _merged_ranges(sheet: CalamineSheet) -> list[Range]:
+    """Return the merged ranges, relative to the first cell that is not empty."""
     top, left = sheet.start or (0, 0)
     ranges: Any = sheet.merged_cell_ranges or []
     return [((r0 - top, c0 - left), (r1 - top, c1 - left)) for (r0, c0), (r1, c1) in ranges]
 
 
 def _title_rows(merged: list[Range], rows: list[list[str]]) -> int:
-    """Return how many rows at the top hold cells merged across columns: titles above the names."""
+    """Count the title rows at the top: rows with cells merged across columns."""
     wide = {r0 for (r0, c0), (r1, c1) in merged if r0 == r1 and c1 > c0}
-    above = 0
-    while above in wide and above < len(rows) - 1:
-        above += 1
-    return above
+    titles = 0
+    while titles in wide and titles < len(rows) - 1:
+        titles += 1
+    return titles
 
 
-def _fill_down(rows: list[list[str]], merged: list[Range]) -> int:
+def _fill_merged(rows: list[list[str]], merged: list[Range]) -> int:
     filled = 0
     for (r0, c0), (r1, c1) in merged:
         for r in range(max(r0, 0), min(r1 + 1, len(rows))):
@@ -152,9 +148,9 @@ def _fill_down(rows: list[list[str]], merged: list[Range]) -> int:
     return filled
 
 
-def _about_sheets(chosen: str, names: list[str]) -> list[Finding]:
+def _sheet_findings(chosen: str, names: list[str]) -> list[Finding]:
     if len(names) < 2:
         return []
-    others = [one for one in names if one != chosen]
+    others = [title for title in names if title != chosen]
     sentence = f"Sheet {quote(chosen)} was read; the workbook also has {quote_list(others)}."
     return [finding("sheet", Severity.DETECTED, sentence)]

@@ -24,7 +24,7 @@ SUFFIXES: dict[str, TableKind] = {
     ".pq": TableKind.PARQUET,
     ".ndjson": TableKind.JSONL,
 }
-"""Which kind a file is by the end of its name."""
+"""Kinds of files by the ending of their names."""
 
 MEDIA_TYPES = {
     TableKind.CSV: "text/csv",
@@ -35,31 +35,31 @@ MEDIA_TYPES = {
 }
 
 SHEET_ROWS, SHEET_COLUMNS, SHEET_CELL = 1_048_576, 16_384, 32_767
-"""Most rows (the header is one), columns, and characters of a cell in an XLSX sheet."""
+"""Limits of an XLSX sheet: rows with the header, columns, characters of a cell."""
 
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def table_kind(name: str | Path) -> TableKind | None:
-    """Return the kind that a file's name ends with, with or without ``.gz``; None for another ending."""
+    """Return the kind of a file by the ending of its name, ``.gz`` aside; None if unknown."""
     path = Path(str(name).lower())
     return SUFFIXES.get(Path(path.stem).suffix if path.suffix == ".gz" else path.suffix)
 
 
 def output_kind(path: Path) -> TableKind:
-    """Return the kind of a file to write: what its name ends with, CSV where the name has no ending.
+    """Return the kind of a file to write by the ending of its name, CSV if it has none.
 
     Raises
     ------
     DataError
-        If its name ends as no kind of table does, or asks for a compressed XLSX or Parquet file.
+        If the ending is unknown, or is that of a compressed XLSX or Parquet file.
     """
     kind = table_kind(path) if path.suffix else TableKind.CSV
     compressed = path.suffix.lower() == ".gz"
     if kind is None or (compressed and kind in (TableKind.XLSX, TableKind.PARQUET)):
         raise DataError(
             f"{shorten_repr(path.name)} ends with no kind of table that can be written: let it end with "
-            f"{', '.join(f'.{one}' for one in TableKind)}, .csv.gz, .tsv.gz or .jsonl.gz."
+            f"{', '.join(f'.{kind}' for kind in TableKind)}, .csv.gz, .tsv.gz or .jsonl.gz."
         )
     return kind
 
@@ -74,12 +74,12 @@ def write_table(
     delimiter: str = ",",
     types: Iterable[tuple[str, ColumnType]] = (),
 ) -> None:
-    """Write a table to a file; compressed where the name ends with ``.gz``.
+    """Write a table to a file, compressed if its name ends with ``.gz``.
 
     Parameters
     ----------
     kind : TableKind, optional
-        Default: what the file's name ends with.
+        Default: by the ending of the file's name.
     raw, bom, delimiter, types
         As for `table_bytes`.
 
@@ -108,19 +108,19 @@ def table_bytes(
     delimiter: str = ",",
     types: Iterable[tuple[str, ColumnType]] = (),
 ) -> bytes:
-    """Return a table as the content of a file.
+    """Serialise a table.
 
     Parameters
     ----------
     raw : bool
-        Write CSV and TSV cells as they are, those too that a spreadsheet would run as formulas. XLSX, Parquet
-        and JSON Lines keep texts apart from formulas: there all values are as they are.
+        Do not escape the cells of CSV and TSV that a spreadsheet would run as formulas. XLSX, Parquet and
+        JSON Lines distinguish texts from formulas and are never escaped.
     bom : bool
-        Begin CSV and TSV with the mark that makes Excel read them as UTF-8.
+        Begin CSV and TSV with a byte-order mark, by which Excel recognises UTF-8.
     delimiter : str
-        What separates the fields of CSV.
+        Separator of the fields of CSV.
     types : iterable of (column, type)
-        Columns of texts that XLSX, Parquet and JSON Lines hold as what they were in the file they came from.
+        Types to restore in text columns for XLSX, Parquet and JSON Lines.
 
     Raises
     ------
@@ -131,8 +131,8 @@ def table_bytes(
         delimiter = delimiter if kind is TableKind.CSV else kind.delimiter
         text = _delimited(frame if raw else escape_formulas(frame, delimiter), delimiter)
         return text.encode("utf-8-sig" if bom else "utf-8", errors="replace")
-    if kind is TableKind.JSONL:  # has no dates
-        types = [one for one in types if one[1] is not ColumnType.DATE]
+    if kind is TableKind.JSONL:  # no date type
+        types = [(name, column_type) for name, column_type in types if column_type is not ColumnType.DATE]
     frame = restore_types(frame, types)
     if kind is TableKind.PARQUET:
         return frame.to_parquet(index=False)
@@ -143,14 +143,14 @@ def table_bytes(
 
 def _delimited(table: pd.DataFrame, delimiter: str) -> str:
     text = table.to_csv(index=False, sep=delimiter, lineterminator="\n")
-    if "\r" in text:  # in a cell: it is quoted only where it belongs to the line's end
+    if "\r" in text:  # in a cell: pandas quotes it only if it is part of the line end
         text = table.to_csv(index=False, sep=delimiter, lineterminator="\r\n")
     return text
 
 
 def _xlsx(frame: pd.DataFrame) -> bytes:
-    """Return a workbook of one sheet; texts are written as texts, whatever they begin with."""
-    from openpyxl import Workbook  # brings much that only this kind needs
+    """Serialise a workbook of one sheet; texts are never formulas, whatever they begin with."""
+    from openpyxl import Workbook  # slow import, needed for this kind only
     from openpyxl.cell import WriteOnlyCell
 
     _check_sheet(frame)
@@ -158,15 +158,15 @@ def _xlsx(frame: pd.DataFrame) -> bytes:
     sheet = book.create_sheet("Table")
 
     def cell(value: Any) -> Any:
-        plain = _plain(value)
+        plain = _cell_value(value)
         if not isinstance(plain, str):
             return plain
         text = _NOT_IN_XML.sub("", plain)
         if text[:1] not in ("=", "#"):
             return text
-        made = WriteOnlyCell(sheet, text)
-        made.data_type = "s"  # openpyxl takes "=1" for a formula and "#N/A" for an error
-        return made
+        text_cell = WriteOnlyCell(sheet, text)
+        text_cell.data_type = "s"  # openpyxl takes "=1" for a formula and "#N/A" for an error
+        return text_cell
 
     sheet.append([cell(str(name)) for name in frame.columns])
     for line in frame.itertuples(index=False, name=None):
@@ -179,23 +179,23 @@ def _xlsx(frame: pd.DataFrame) -> bytes:
 def _check_sheet(frame: pd.DataFrame) -> None:
     texts = (column for _, column in frame.items() if not pd.api.types.is_numeric_dtype(column))
     longest = max((len(cell) for column in texts for cell in column if isinstance(cell, str)), default=0)
-    for count, most, what in (
+    for count, limit, unit in (
         (len(frame) + 1, SHEET_ROWS, "rows with its header"),
         (frame.shape[1], SHEET_COLUMNS, "columns"),
         (longest, SHEET_CELL, "characters in one cell"),
     ):
-        if count > most:
+        if count > limit:
             raise DataError(
-                f"The table has {count:,} {what}, and a sheet holds {most:,}: write CSV, Parquet or "
+                f"The table has {count:,} {unit}, and a sheet holds {limit:,}: write CSV, Parquet or "
                 "JSON Lines instead."
             )
 
 
-def _plain(value: Any) -> Any:
-    """Return a value as a sheet can hold it: empty for what is missing, text for what is no number."""
+def _cell_value(value: Any) -> Any:
+    """Convert a value to a sheet cell: None if missing, text if no number, date or boolean."""
     if value is None or value is pd.NA or value is pd.NaT:
         return None
-    if hasattr(value, "item"):  # a number of NumPy's
+    if hasattr(value, "item"):  # a NumPy scalar
         value = value.item()
     if isinstance(value, float) and not math.isfinite(value):
         return None if math.isnan(value) else str(value)

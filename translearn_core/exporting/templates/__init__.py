@@ -1,1 +1,1 @@
-"""Files that go into an export as they stand here; each runs alone, beside the model."""
+"""Files copied into an export; each script runs without this project."""

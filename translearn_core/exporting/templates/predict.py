@@ -23,13 +23,12 @@ ACTIVATIONS = {"relu": nn.ReLU, "gelu": nn.GELU, "tanh": nn.Tanh}
 
 
 class Classifier(nn.Module):
-    """Backbone, pooling and head: token ids and their mask in, probabilities out.
+    """Backbone, pooling and head: token ids and mask in, probabilities out.
 
     Parameters
     ----------
     folder : Path
-        Holds ``backbone/`` (any transformers program reads it), ``head.safetensors``, ``head.json`` and
-        ``labels.json``.
+        With ``backbone/`` in transformers format, ``head.safetensors``, ``head.json`` and ``labels.json``.
     """
 
     mean: Tensor
@@ -39,46 +38,46 @@ class Classifier(nn.Module):
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
-        about = json.loads((folder / "head.json").read_text(encoding="utf-8"))
+        config = json.loads((folder / "head.json").read_text(encoding="utf-8"))
         self.labels: list[str] = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
-        self.pooling, self.pad, self.token_limit = about["pooling"], about["pad"], about["token_limit"]
-        self.combining, self.layers, self.top = about["combining"], about["layers"], about["top"]
-        home = folder / "backbone"
+        self.pooling, self.pad, self.token_limit = config["pooling"], config["pad"], config["token_limit"]
+        self.combining, self.layers, self.top = config["combining"], config["layers"], config["top"]
+        backbone = folder / "backbone"
         self.backbone = AutoModel.from_pretrained(
-            home, dtype=torch.float32, local_files_only=True, use_safetensors=True
+            backbone, dtype=torch.float32, local_files_only=True, use_safetensors=True
         )
-        self.tokenizer = AutoTokenizer.from_pretrained(home, local_files_only=True)
+        self.tokenizer = AutoTokenizer.from_pretrained(backbone, local_files_only=True)
         self.tokenizer.truncation_side = "right"
         head = load_file(folder / "head.safetensors")
         for name in ("mean", "scale", "mix", "factor"):
             self.register_buffer(name, head.get(name))
         self.hidden = linear(head, "hidden") if "hidden.weight" in head else None
-        self.activation = ACTIVATIONS[about["activation"]]()
+        self.activation = ACTIVATIONS[config["activation"]]()
         self.output = linear(head, "output")
         self.eval()
 
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
         """Return probabilities, shape (texts, labels), of ids and mask, shape (texts, tokens).
 
-        Padding stands on the right, where the mask is 0.
+        Padding is on the right, where the mask is 0.
         """
         vector = (self.features(ids, mask) - self.mean) / self.scale
         if self.combining == "mix":
             vector = self.factor * torch.einsum("l,rlw->rw", self.mix, vector)
         if self.hidden is not None:
             vector = self.activation(self.hidden(vector))
-        answer: Tensor = self.output(vector).softmax(-1)
-        return answer
+        probabilities: Tensor = self.output(vector).softmax(-1)
+        return probabilities
 
     def features(self, ids: Tensor, mask: Tensor) -> Tensor:
-        """Return what the head is given: one layer, a sum or a concatenation; all layers for a mix.
+        """Return the head's input: one layer, a sum or a concatenation; all layers for a mix.
 
-        Layer 0 is the embeddings, layer k what block k-1 gives; the top one is the model's own output.
+        Layer 0 is the embeddings, layer k the output of block k-1; the top layer is the model's own output.
         """
         below = self.layers != [self.top]
-        found = self.backbone(input_ids=ids, attention_mask=mask, output_hidden_states=below)
+        output = self.backbone(input_ids=ids, attention_mask=mask, output_hidden_states=below)
         vectors = [
-            self.pool(found.last_hidden_state if k == self.top else found.hidden_states[k], mask)
+            self.pool(output.last_hidden_state if k == self.top else output.hidden_states[k], mask)
             for k in self.layers
         ]
         if self.combining == "sum-4":
@@ -90,7 +89,7 @@ class Classifier(nn.Module):
         return vectors[0]
 
     def pool(self, states: Tensor, mask: Tensor) -> Tensor:
-        """Make one vector a text of its token states, shape (texts, tokens, width)."""
+        """Pool token states, shape (texts, tokens, width), to one vector per text."""
         if self.pooling == "cls":
             return states[:, 0]
         if self.pooling == "last":
@@ -100,28 +99,28 @@ class Classifier(nn.Module):
         return (states * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
 
     def tokens(self, texts: Sequence[str]) -> list[list[int]]:
-        """Return the token ids of each text, cut at the limit the model was trained with."""
-        found = self.tokenizer(list(texts), truncation=True, max_length=self.token_limit)["input_ids"]
-        return [ids or [self.pad] for ids in found]
+        """Return the token ids of each text, truncated at the token limit of training."""
+        encoded = self.tokenizer(list(texts), truncation=True, max_length=self.token_limit)
+        return [ids or [self.pad] for ids in encoded["input_ids"]]
 
     @torch.no_grad()
     def answer(self, texts: Sequence[str], batch: int = 32) -> Tensor:
-        """Return the probabilities of each text's labels, shape (texts, labels), on the CPU."""
+        """Return the label probabilities of each text, shape (texts, labels), on the CPU."""
         tokens, device = self.tokens(texts), self.output.weight.device
         order = sorted(range(len(tokens)), key=lambda i: len(tokens[i]))  # little padding
-        answers = torch.empty(len(tokens), len(self.labels))
+        probabilities = torch.empty(len(tokens), len(self.labels))
         for start in range(0, len(order), batch):
             index = order[start : start + batch]
             longest = max(len(tokens[i]) for i in index)
             ids = [tokens[i] + [self.pad] * (longest - len(tokens[i])) for i in index]
-            mask = [[int(place < len(tokens[i])) for place in range(longest)] for i in index]
-            told = self(torch.tensor(ids, device=device), torch.tensor(mask, device=device))
-            answers[index] = told.cpu()
-        return answers
+            mask = [[int(k < len(tokens[i])) for k in range(longest)] for i in index]
+            batch_output = self(torch.tensor(ids, device=device), torch.tensor(mask, device=device))
+            probabilities[index] = batch_output.cpu()
+        return probabilities
 
 
 def linear(tensors: dict[str, Tensor], name: str) -> nn.Linear:
-    """Return the linear layer of that name."""
+    """Return the linear layer `name` of the head."""
     weight = tensors[f"{name}.weight"]
     layer = nn.Linear(weight.shape[1], weight.shape[0])
     layer.load_state_dict({"weight": weight, "bias": tensors[f"{name}.bias"]})
@@ -129,19 +128,19 @@ def linear(tensors: dict[str, Tensor], name: str) -> nn.Linear:
 
 
 def main() -> None:
-    """Read the words typed after the program's name, and print an answer for each text."""
+    """Parse the command line and print the prediction of each text."""
     here = Path(__file__).resolve().parent
     sys.path.insert(0, str(here))  # an isolated interpreter leaves it out
     import table_io  # type: ignore[import-not-found]
 
     parser = table_io.parser(__doc__)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
-    asked = parser.parse_args()
-    source = table_io.read(asked)
+    arguments = parser.parse_args()
+    source = table_io.read(arguments)
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    model = Classifier(here).to(asked.device)
-    table_io.write(source, model.labels, model.answer(source.filled).tolist(), asked.out)
+    model = Classifier(here).to(arguments.device)
+    table_io.write(source, model.labels, model.answer(source.filled).tolist(), arguments.out)
 
 
 if __name__ == "__main__":

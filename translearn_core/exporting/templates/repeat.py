@@ -27,9 +27,9 @@ HERE = Path(__file__).resolve().parent
 def repeat(
     config: ExperimentConfig, files: dict[str, Path], out: Path, options: ReadOptions | None = None
 ) -> RunSummary:
-    """Train on `files`, by part (train, validation, test), read as `options` say; keep all under `out`.
+    """Train on `files`, by part (train, validation, test), read with `options`, in the workspace `out`.
 
-    A run that this one goes on from, or learns from, is looked for in the workspace of this machine.
+    A parent run or a distillation teacher is taken from this machine's own workspace.
     """
     workspace = Workspace(out)
     digest = workspace.keep_files({part: path.read_bytes() for part, path in files.items()}, options)
@@ -38,7 +38,7 @@ def repeat(
     data = config.data.model_copy(update={"dataset": digest})
     config = config.model_copy(update={"data": data})
     table, _ = read_table(workspace.sources(digest), settings(), options)
-    load(config.backbone, network=settings().hub)  # fetches it, where it is on the Hub and not yet here
+    load(config.backbone, network=settings().hub)  # downloads a missing Hub model
     return run_experiment(
         config,
         lambda: prepare(table, data),
@@ -57,29 +57,30 @@ def earlier(job: str | None) -> Path | None:
 
 
 def say(line: str) -> None:
-    """Write a line where progress goes, so that the output holds the scores alone."""
+    """Print a line to the error stream; the output holds the scores only."""
     print(line, file=sys.stderr)
 
 
 def main() -> None:
-    """Read the words typed after the program's name, train, and print the scores."""
+    """Parse the command line, train, and print the scores."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("train", type=Path, metavar="FILE", help="CSV or TSV with the training rows")
     parser.add_argument("--validation", type=Path, help="where the run had a file to choose on")
     parser.add_argument("--test", type=Path, help="where the run had a file to report on")
     parser.add_argument("--out", type=Path, default=Path("repeated"), help="folder to write to")
-    asked = parser.parse_args()
+    arguments = parser.parse_args()
     config = ExperimentConfig.model_validate_json((HERE / "experiment.json").read_text(encoding="utf-8"))
-    read_as = HERE / "read_options.json"  # there where a person said how the run's files are read
-    options = ReadOptions.model_validate_json(read_as.read_bytes()) if read_as.exists() else None
-    files = {"train": asked.train, "validation": asked.validation, "test": asked.test}
+    path = HERE / "read_options.json"  # exists if the user chose how to read the files
+    options = ReadOptions.model_validate_json(path.read_bytes()) if path.exists() else None
+    files = {"train": arguments.train, "validation": arguments.validation, "test": arguments.test}
     try:
-        summary = repeat(config, {part: path for part, path in files.items() if path}, asked.out, options)
+        summary = repeat(config, {part: file for part, file in files.items() if file}, arguments.out, options)
     except (TranslearnError, OSError) as error:
         sys.exit(f"{error}")
     before = json.loads((HERE / "scores.json").read_text(encoding="utf-8"))
-    now = {"accuracy": summary.test.accuracy, "macro_f1": summary.test.macro_f1, "rows": summary.test.n}
-    print(json.dumps({"test scores": now, "of the run": before["test"], "folder": str(asked.out)}, indent=1))
+    scores = {"accuracy": summary.test.accuracy, "macro_f1": summary.test.macro_f1, "rows": summary.test.n}
+    result = {"test scores": scores, "of the run": before["test"], "folder": str(arguments.out)}
+    print(json.dumps(result, indent=1))
 
 
 if __name__ == "__main__":

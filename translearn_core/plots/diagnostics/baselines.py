@@ -1,4 +1,4 @@
-"""A run beside the lines that its score must be read against."""
+"""Baselines: test accuracy of a run and of its baselines."""
 
 import plotly.graph_objects as go
 
@@ -11,29 +11,29 @@ from translearn_core.results import Baseline, Baselines
 RUN = "this run"
 
 
-def baseline_dots(found: Baselines, dark: bool = False) -> go.Figure:
-    """Draw the test accuracy of the run and of every line as dots with 95 % intervals, the run on top.
+def baseline_dots(baselines: Baselines, dark: bool = False) -> go.Figure:
+    """Draw the test accuracy of the run and of each baseline with 95 % intervals, the run on top.
 
-    A band carries the run's interval down. Diamonds are lines that do better by more than chance.
+    A band extends the run's interval. Diamonds are baselines that are better by more than chance.
     """
     colours = palette(dark)
-    names = labels((RUN, *(line.name for line in found.lines)))
+    names = labels((RUN, *(line.name for line in baselines.lines)))
     figure = bare("baselines", dark, height=130 + 34 * len(names))
-    span = found.accuracy_interval
+    span = baselines.accuracy_interval
     figure.add_vrect(
         x0=span.low, x1=span.high, fillcolor=faint(colours.tuned, 0.12), line_width=0, layer="below"
     )
     figure.add_vline(
-        x=found.accuracy, line={"color": colours.tuned, "width": 1.5, "dash": "dash"}, layer="below"
+        x=baselines.accuracy, line={"color": colours.tuned, "width": 1.5, "dash": "dash"}, layer="below"
     )
     figure.add_scatter(
-        x=[found.accuracy],
+        x=[baselines.accuracy],
         y=[names[0]],
         customdata=[[span.low, span.high]],
-        name="this run",
+        name=RUN,
         mode="markers",
         marker={"size": 13, "color": colours.tuned, "symbol": "diamond-wide"},
-        error_x=error_bars([found.accuracy], [span.low], [span.high], faint(colours.tuned, 0.7)),
+        error_x=error_bars([baselines.accuracy], [span.low], [span.high], faint(colours.tuned, 0.7)),
         hovertemplate="%{y}: <b>%{x:.3f}</b> (%{customdata[0]:.3f} to %{customdata[1]:.3f})<extra></extra>",
     )
     for kind, colour, symbol in (
@@ -41,19 +41,19 @@ def baseline_dots(found: Baselines, dark: bool = False) -> go.Figure:
         ("could be chance", colours.muted, "circle-open"),
         ("better than the run by more than chance", colours.wrong, "diamond"),
     ):
-        some = [
-            (name, line) for name, line in zip(names[1:], found.lines, strict=True) if _kind(line) == kind
+        group = [
+            (name, line) for name, line in zip(names[1:], baselines.lines, strict=True) if _kind(line) == kind
         ]
-        if not some:
+        if not group:
             continue
-        spans = [line.accuracy_interval for _, line in some]
-        scores = [line.accuracy for _, line in some]
+        spans = [line.accuracy_interval for _, line in group]
+        scores = [line.accuracy for _, line in group]
         figure.add_scatter(
             x=scores,
-            y=[name for name, _ in some],
+            y=[name for name, _ in group],
             customdata=[
                 [s.low, s.high, line.margin.estimate, line.margin.interval.low, line.margin.interval.high]
-                for s, (_, line) in zip(spans, some, strict=True)
+                for s, (_, line) in zip(spans, group, strict=True)
             ],
             name=kind,
             mode="markers",

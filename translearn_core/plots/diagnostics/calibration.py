@@ -1,4 +1,4 @@
-"""What a confidence is worth, what keeping silent buys, and which parts of the test rows a run is weak on."""
+"""Reliability diagram, risk-coverage curve and accuracy by slice."""
 
 import numpy as np
 import pandas as pd
@@ -12,92 +12,97 @@ from translearn_core.plots.style.theme import annotate_empty, bare
 from translearn_core.results import ErrorAnalysis
 
 MOST_SLICES = 30
-"""So many slices are drawn, the weakest ones; the table has all."""
-LEVELS = {"range": [0, 1.02], "tickformat": ".0%", "nticks": 6}
+"""Number of slices drawn, the weakest first; the table has all."""
+SHARE_AXIS = {"range": [0, 1.02], "tickformat": ".0%", "nticks": 6}
 
 
-def reliability_diagram(trust: ErrorAnalysis, dark: bool = False) -> go.Figure:
-    """Draw accuracy by confidence beside the diagonal, and below it how many test rows each bar stands on.
+def reliability_diagram(analysis: ErrorAnalysis, dark: bool = False) -> go.Figure:
+    """Draw accuracy by confidence bin with the diagonal, and below it the number of test rows per bin.
 
-    Bars are the model as it is, with the 95 % interval of their accuracy; diamonds the scaled probabilities.
+    Bars are the unscaled model with 95 % intervals; diamonds the temperature-scaled probabilities.
     """
     figure, colours = bare("reliability", dark, height=480), palette(dark)
-    raw, scaled = (_filled(trust.bins, which) for which in ("raw", "scaled"))
-    whole, looks = trust.bins["to"].iloc[0] - trust.bins["from"].iloc[0], (colours.pretrained, colours.tuned)
+    raw, scaled = (_filled_bins(analysis.bins, which) for which in ("raw", "scaled"))
+    width = analysis.bins["to"].iloc[0] - analysis.bins["from"].iloc[0]
     middle = (raw["from"] + raw["to"]) / 2
     figure.add_bar(
         x=middle,
         y=raw["accuracy"],
-        width=0.92 * whole,
-        customdata=_facts(raw),
+        width=0.92 * width,
+        customdata=_hover_data(raw),
         name="as it is",
-        marker={"color": faint(looks[0], 0.55), "line_width": 0},
+        marker={"color": faint(colours.pretrained, 0.55), "line_width": 0},
         error_y=error_bars(raw["accuracy"], raw["low"], raw["high"], faint(colours.ink, 0.55), width=4),
-        hovertemplate=_told("as it is"),
+        hovertemplate=_hover_template("as it is"),
     )
     figure.add_scatter(
         x=scaled["confidence"],
         y=scaled["accuracy"],
-        customdata=_facts(scaled),
-        name=f"scaled by the temperature {trust.scaled.temperature:.2f}",
+        customdata=_hover_data(scaled),
+        name=f"scaled by the temperature {analysis.scaled.temperature:.2f}",
         mode="markers",
-        marker={"size": 10, "symbol": "diamond", "color": looks[1]},
-        error_y=error_bars(scaled["accuracy"], scaled["low"], scaled["high"], faint(looks[1], 0.6), width=0),
-        hovertemplate=_told("scaled"),
+        marker={"size": 10, "symbol": "diamond", "color": colours.tuned},
+        error_y=error_bars(
+            scaled["accuracy"], scaled["low"], scaled["high"], faint(colours.tuned, 0.6), width=0
+        ),
+        hovertemplate=_hover_template("scaled"),
     )
     figure.add_scatter(
         x=[0, 1],
         y=[0, 1],
-        name="as sure as right",
+        name="perfect calibration",
         mode="lines",
         line={"color": colours.ink, "width": 1.5, "dash": "dash"},
         hoverinfo="skip",
     )
-    for name, some, colour, side in (("as it is", raw, looks[0], -1), ("scaled", scaled, looks[1], 1)):
+    for name, bins, colour, side in (
+        ("as it is", raw, colours.pretrained, -1),
+        ("scaled", scaled, colours.tuned, 1),
+    ):
         figure.add_bar(
-            x=(some["from"] + some["to"]) / 2 + side * 0.22 * whole,
-            y=some["rows"],
-            width=0.4 * whole,
+            x=(bins["from"] + bins["to"]) / 2 + side * 0.22 * width,
+            y=bins["rows"],
+            width=0.4 * width,
             name=f"rows, {name}",
             showlegend=False,
             yaxis="y2",
             marker={"color": faint(colour, 0.8), "line_width": 0},
             hovertemplate=f"{name}: <b>%{{y:,}}</b> rows<extra></extra>",
         )
-    figure.update_xaxes(title_text="how sure the model is", **LEVELS, anchor="y2")
+    figure.update_xaxes(title_text="confidence (how sure the model is)", **SHARE_AXIS, anchor="y2")
     figure.update_layout(
         barmode="overlay",
         xaxis_range=[-0.01, 1.01],
-        yaxis={**LEVELS, "domain": [0.3, 1], "title_text": "how often it is right"},
+        yaxis={**SHARE_AXIS, "domain": [0.3, 1], "title_text": "accuracy (how often it is right)"},
         yaxis2={"domain": [0, 0.2], "title_text": "rows", "rangemode": "tozero", "nticks": 4},
     )
     return figure
 
 
 def risk_coverage_curve(
-    trust: ErrorAnalysis, threshold: float | None = None, dark: bool = False
+    analysis: ErrorAnalysis, threshold: float | None = None, dark: bool = False
 ) -> go.Figure:
-    """Draw, for every threshold, how many test rows are answered and how many of those answers are right.
+    """Draw coverage, and accuracy on the covered test rows, by confidence threshold.
 
     `threshold` is marked on both lines.
     """
     figure, colours = bare("coverage", dark, height=380), palette(dark)
-    curve = trust.coverage
-    some = curve[curve["accuracy"].notna()]
+    curve = analysis.coverage
+    answered = curve[curve["accuracy"].notna()]
     figure.add_scatter(
-        **outline(some["threshold"].to_numpy(), some["low"].to_numpy(), some["high"].to_numpy()),
+        **outline(answered["threshold"].to_numpy(), answered["low"].to_numpy(), answered["high"].to_numpy()),
         name="interval",
         **band(colours.right),
     )
-    at = None if threshold is None else curve.iloc[int((curve["threshold"] - threshold).abs().argmin())]
+    marked = None if threshold is None else curve.iloc[int((curve["threshold"] - threshold).abs().argmin())]
     for column, name, colour, dash in (
         ("accuracy", "of these answers right", colours.right, "solid"),
         ("coverage", "answered", colours.muted, "dash"),
     ):
         figure.add_scatter(
-            x=some["threshold"],
-            y=some[column],
-            customdata=some[["coverage", "accuracy", "low", "high"]],
+            x=answered["threshold"],
+            y=answered[column],
+            customdata=answered[["coverage", "accuracy", "low", "high"]],
             name=name,
             mode="lines",
             line={"color": colour, "width": 2.5, "dash": dash},
@@ -105,39 +110,41 @@ def risk_coverage_curve(
             "%{customdata[1]:.1%}</b> of them right (%{customdata[2]:.1%} to %{customdata[3]:.1%})"
             "<extra></extra>",
         )
-        if at is not None:
+        if marked is not None:
             figure.add_scatter(
-                x=[at["threshold"]],
-                y=[at[column]],
+                x=[marked["threshold"]],
+                y=[marked[column]],
                 name=f"{name} here",
                 showlegend=False,
                 mode="markers",
                 marker={"size": 11, "symbol": "diamond", "color": colour},
                 hoverinfo="skip",
             )
-    if at is not None:
+    if marked is not None:
         line = {"color": colours.tuned, "width": 1.5, "dash": "dot"}
-        figure.add_vline(x=float(at["threshold"]), line=line, layer="below")
-    figure.update_xaxes(title_text="answer only when at least so sure", range=[0, 1], tickformat=".0%")
-    figure.update_yaxes(title_text="share of the test rows, 95 % interval", **LEVELS)
+        figure.add_vline(x=float(marked["threshold"]), line=line, layer="below")
+    figure.update_xaxes(
+        title_text="confidence threshold: answer only when at least so sure", range=[0, 1], tickformat=".0%"
+    )
+    figure.update_yaxes(title_text="share of the test rows, 95 % interval", **SHARE_AXIS)
     return figure
 
 
-def slice_accuracies(trust: ErrorAnalysis, dark: bool = False) -> go.Figure:
-    """Draw the accuracy of every slice with its interval, the weakest on top, and that of all test rows.
+def slice_accuracies(analysis: ErrorAnalysis, dark: bool = False) -> go.Figure:
+    """Draw the accuracy of each slice with its interval, the weakest on top, and that of all test rows.
 
-    Diamonds differ from all other rows by more than chance, open circles could be chance.
+    Diamonds differ from all other rows by more than chance.
     """
-    some, colours = trust.slices.head(MOST_SLICES), palette(dark)
-    if some.empty:
+    slices, colours = analysis.slices.head(MOST_SLICES), palette(dark)
+    if slices.empty:
         return annotate_empty(bare("slices", dark, height=160), "There are no slices.", dark)
-    figure = bare("slices", dark, height=130 + 28 * len(some))
-    told = (f"{one['column']}: {one['slice']} ({one['rows']:,})" for _, one in some.iterrows())
-    some = some.assign(name=labels(told, 46))
-    everything = float(trust.coverage["accuracy"].iloc[0])  # at a threshold of 0 every row is answered
-    figure.add_vline(x=everything, line={"color": colours.ink, "width": 1.2, "dash": "dash"}, layer="below")
-    for kind, mask, colour, symbol in _kinds(some, colours):
-        part = some[mask]
+    figure = bare("slices", dark, height=130 + 28 * len(slices))
+    titles = (f"{row['column']}: {row['slice']} ({row['rows']:,})" for _, row in slices.iterrows())
+    slices = slices.assign(name=labels(titles, 46))
+    overall = float(analysis.coverage["accuracy"].iloc[0])  # threshold 0 covers every row
+    figure.add_vline(x=overall, line={"color": colours.ink, "width": 1.2, "dash": "dash"}, layer="below")
+    for kind, mask, colour, symbol in _kinds(slices, colours):
+        part = slices[mask]
         if part.empty:
             continue
         figure.add_scatter(
@@ -153,21 +160,21 @@ def slice_accuracies(trust: ErrorAnalysis, dark: bool = False) -> go.Figure:
             "<extra></extra>",
         )
     figure.update_xaxes(title_text="test accuracy, 95 % interval", showgrid=True, tickformat=".0%", nticks=8)
-    names = some["name"].tolist()
+    names = slices["name"].tolist()
     figure.update_yaxes(type="category", categoryorder="array", categoryarray=names[::-1], showgrid=True)
     figure.update_layout(showlegend=True)
     return figure
 
 
-def _filled(bins: pd.DataFrame, which: str) -> pd.DataFrame:
+def _filled_bins(bins: pd.DataFrame, which: str) -> pd.DataFrame:
     return bins[(bins["which"] == which) & (bins["rows"] > 0)]
 
 
-def _facts(bins: pd.DataFrame) -> NDArray[np.float64]:
+def _hover_data(bins: pd.DataFrame) -> NDArray[np.float64]:
     return bins[["confidence", "low", "high", "rows"]].to_numpy(dtype=float)
 
 
-def _told(name: str) -> str:
+def _hover_template(name: str) -> str:
     return (
         f"{name}, %{{customdata[0]:.1%}} sure: <b>%{{y:.1%}}</b> right (%{{customdata[1]:.1%}} to "
         "%{customdata[2]:.1%})<br>%{customdata[3]:,} rows<extra></extra>"

@@ -1,4 +1,4 @@
-"""What was lost, as a meter: left of the zero line is lost, right of it gained."""
+"""Catastrophic forgetting: changes around a zero line, losses on its left."""
 
 import numpy as np
 import pandas as pd
@@ -12,48 +12,50 @@ from translearn_core.results import Forgetting
 from translearn_core.results.diagnostics.forgetting import ORDER
 
 LINE, GAP = 46, 62
-"""Pixels of a change, and between the axes of two units."""
+"""Pixels per change, and between the axes of two units."""
 
 TITLES = {
     "accuracy": "change of test accuracy, head fitted anew",
     "rank correlation": "change of rank correlation",
     "nats a word": "fall of the loss, nats a word",
 }
-"""What the axis of each unit is called."""
+"""Axis title of each unit."""
 
 
 def forgetting_bars(result: Forgetting, dark: bool = False) -> go.Figure:
-    """Draw each change with its interval about a zero line: earlier tasks, sentence pairs, covered words.
+    """Draw each change with its interval: earlier tasks, sentence similarity, masked words.
 
-    Each kind has an axis of its own, for they share no unit. In all of them left is lost. The interval of a
-    diamond leaves out zero, that of an open circle does not.
+    Each unit has its own axis; a loss is on the left. The interval of a diamond excludes zero, that of an
+    open circle includes it.
     """
     changes, colours = result.changes(), palette(dark)
-    dials = [some for _, some in changes.groupby("unit", sort=False)]
-    height = 60 + LINE * len(changes) + GAP * len(dials)
+    units = [group for _, group in changes.groupby("unit", sort=False)]
+    height = 60 + LINE * len(changes) + GAP * len(units)
     figure = bare("forgotten", dark, height=height)
     top = 1.0
-    for number, some in enumerate(dials, 1):
-        bottom = max(0.0, top - LINE / height * len(some))
-        _add(figure, some, colours, "" if number == 1 else str(number), (bottom, top))
+    for number, group in enumerate(units, 1):
+        bottom = max(0.0, top - LINE / height * len(group))
+        _add_unit(figure, group, colours, "" if number == 1 else str(number), (bottom, top))
         top = bottom - GAP / height
     figure.update_layout(showlegend=False, margin={"t": 20})
     return figure
 
 
-def _add(
-    figure: go.Figure, some: pd.DataFrame, colours: Palette, suffix: str, domain: tuple[float, float]
+def _add_unit(
+    figure: go.Figure, changes: pd.DataFrame, colours: Palette, suffix: str, domain: tuple[float, float]
 ) -> None:
-    """Add the changes of one unit, on axes of their own."""
+    """Add the changes of one unit on its own axes."""
     x, y = f"x{suffix}", f"y{suffix}"
-    names = labels(some["what"], 28)
-    ends = some[["change", "low", "high"]].to_numpy(dtype=float)
-    reach = 1.25 * (float(np.nanmax(np.abs(ends), initial=0.0)) or 0.01)
-    seen = [_look(what, low, high, colours) for what, (_, low, high) in zip(some["what"], ends, strict=True)]
-    place = {"xref": x, "yref": f"{y} domain", "y0": 0, "y1": 1, "layer": "below"}
+    names = labels(changes["what"], 28)
+    ends = changes[["change", "low", "high"]].to_numpy(dtype=float)
+    limit = 1.25 * (float(np.nanmax(np.abs(ends), initial=0.0)) or 0.01)
+    marks = [
+        _mark(what, low, high, colours) for what, (_, low, high) in zip(changes["what"], ends, strict=True)
+    ]
+    span = {"xref": x, "yref": f"{y} domain", "y0": 0, "y1": 1, "layer": "below"}
     shade = faint(colours.wrong, 0.07)
-    figure.add_shape(type="rect", x0=-reach, x1=0, fillcolor=shade, line_width=0, **place)
-    figure.add_shape(type="line", x0=0, x1=0, line={"color": colours.ink, "width": 1.5}, **place)
+    figure.add_shape(type="rect", x0=-limit, x1=0, fillcolor=shade, line_width=0, **span)
+    figure.add_shape(type="line", x0=0, x1=0, line={"color": colours.ink, "width": 1.5}, **span)
     figure.add_scatter(
         x=ends[:, 0],
         y=names,
@@ -61,9 +63,9 @@ def _add(
         mode="markers",
         marker={
             "size": 12,
-            "color": [colour for colour, _ in seen],
-            "symbol": [symbol for _, symbol in seen],
-            "line": {"width": 2, "color": [colour for colour, _ in seen]},
+            "color": [colour for colour, _ in marks],
+            "symbol": [symbol for _, symbol in marks],
+            "line": {"width": 2, "color": [colour for colour, _ in marks]},
         },
         error_x=error_bars(ends[:, 0], ends[:, 1], ends[:, 2], faint(colours.muted, 0.9)),
         xaxis=x,
@@ -75,9 +77,9 @@ def _add(
         {
             f"xaxis{suffix}": {
                 "anchor": y,
-                "range": [-reach, reach],
+                "range": [-limit, limit],
                 "title": {
-                    "text": f"← lost · {TITLES[some['unit'].iloc[0]]} · gained →",
+                    "text": f"← lost · {TITLES[changes['unit'].iloc[0]]} · gained →",
                     "font": {"size": 12},
                 },
                 "tickformat": "+.2~f",
@@ -96,8 +98,8 @@ def _add(
     )
 
 
-def _look(what: str, low: float, high: float, colours: Palette) -> tuple[str, str]:
-    """Return colour and symbol of a change: to be in another order is no loss by itself."""
+def _mark(what: str, low: float, high: float, colours: Palette) -> tuple[str, str]:
+    """Return colour and symbol of a change; a changed order is neither loss nor gain."""
     if what == ORDER:
         return colours.pretrained, "square"
     if high < 0:

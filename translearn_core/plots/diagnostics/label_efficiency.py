@@ -1,4 +1,4 @@
-"""Score against number of labels: one line a way to train, and how far one is ahead of another."""
+"""Label efficiency: test accuracy against number of training labels, a line per training method."""
 
 import numpy as np
 import plotly.graph_objects as go
@@ -9,32 +9,32 @@ from translearn_core.plots.style.palette import class_colour, class_symbol, line
 from translearn_core.plots.style.theme import annotate_empty, bare
 from translearn_core.results import LabelEfficiency
 
-BESIDE = 0.35
-"""Room left and right of the curve, in doublings."""
+MARGIN = 0.35
+"""Margin left and right of the curve, in doublings."""
 
 
 def label_efficiency(curve: LabelEfficiency, dark: bool = False) -> go.Figure:
-    """Draw test accuracy against training labels (log) for each way, with its interval and the majority.
+    """Draw test accuracy with its interval against training labels (log), and the majority-class baseline.
 
-    An arrow leads from the way that the first sentence is about, at `curve.at` labels, to where the other
-    one reaches the same score.
+    An arrow leads from the better method of the first sentence, at `curve.at` labels, to where the other
+    one reaches the same accuracy.
     """
     figure, colours = bare("label curve", dark, height=460), palette(dark)
     if not np.isfinite(curve.mean).any():
         return annotate_empty(figure, "Nothing was scored yet.", dark)
     sizes = np.asarray(curve.sizes, dtype=float)
-    edge = (float(sizes[0]) * 2**-BESIDE, float(sizes[-1]) * 2**BESIDE)
+    edge = (float(sizes[0]) * 2**-MARGIN, float(sizes[-1]) * 2**MARGIN)
     figure.add_scatter(
         x=edge,
         y=[curve.majority] * 2,
-        name=f"commonest class {curve.majority:.3f}",
+        name=f"majority-class baseline {curve.majority:.3f}",
         mode="lines",
         line={"color": colours.muted, "width": 1.5, "dash": "dot"},
         legendrank=2_000,
-        hovertemplate="always the commonest class: <b>%{y:.3f}</b><extra></extra>",
+        hovertemplate="majority-class baseline: <b>%{y:.3f}</b><extra></extra>",
     )
     for k, name in enumerate(labels(curve.names, 36)):
-        _add_way(figure, curve, k, name, dark)
+        _add_method(figure, curve, k, name, dark)
     if curve.reaches:
         _add_arrow(figure, curve, dark)
     figure.update_xaxes(
@@ -49,11 +49,11 @@ def label_efficiency(curve: LabelEfficiency, dark: bool = False) -> go.Figure:
     return figure
 
 
-def _add_way(figure: go.Figure, curve: LabelEfficiency, k: int, name: str, dark: bool) -> None:
-    ran = np.isfinite(curve.mean[k])
-    sizes = np.asarray(curve.sizes)[ran]
-    mean, low, high = (values[k][ran] for values in (curve.mean, curve.low, curve.high))
-    draws = np.isfinite(curve.scores[k][ran]).sum(axis=1)
+def _add_method(figure: go.Figure, curve: LabelEfficiency, k: int, name: str, dark: bool) -> None:
+    scored = np.isfinite(curve.mean[k])
+    sizes = np.asarray(curve.sizes)[scored]
+    mean, low, high = (values[k][scored] for values in (curve.mean, curve.low, curve.high))
+    draws = np.isfinite(curve.scores[k][scored]).sum(axis=1)
     colour = class_colour(k, dark)
     figure.add_scatter(
         **outline(sizes, low, high), name=f"{name} interval", legendgroup=name, **band(colour, 0.12)
@@ -73,22 +73,22 @@ def _add_way(figure: go.Figure, curve: LabelEfficiency, k: int, name: str, dark:
 
 
 def _add_arrow(figure: go.Figure, curve: LabelEfficiency, dark: bool) -> None:
-    """Mark the score at `at` labels, and the way to where the other line reaches it."""
+    """Add an arrow from the accuracy at `at` labels to where the other line reaches it."""
     colours, reach = palette(dark), curve.reaches[0]
-    end = float(curve.sizes[-1]) * 2**BESIDE if reach.labels is None else reach.labels
+    end = float(curve.sizes[-1]) * 2**MARGIN if reach.labels is None else reach.labels
     tip = {"x": np.log10(end), "y": reach.score, "xref": "x", "yref": "y"}
     tail = {"ax": np.log10(reach.at), "ay": reach.score, "axref": "x", "ayref": "y"}
     figure.add_annotation(
         **tip, **tail, text="", showarrow=True, arrowhead=2, arrowsize=1.2, arrowwidth=1.8,
         arrowcolor=colours.ink,
     )  # fmt: skip
-    said = f"{reach.at:,} → " + ("not reached" if reach.labels is None else f"{reach.labels:,.0f}")
+    text = f"{reach.at:,} → " + ("not reached" if reach.labels is None else f"{reach.labels:,.0f}")
     figure.add_annotation(
-        x=float(np.log10(reach.at)), y=reach.score, text=said, showarrow=False, yshift=12,
+        x=float(np.log10(reach.at)), y=reach.score, text=text, showarrow=False, yshift=12,
         xanchor="left", font_color=colours.ink,
     )  # fmt: skip
 
 
 def _ticks(curve: LabelEfficiency) -> list[int]:
-    """Return the sizes that have room for their number: the last one, and those well before it."""
+    """Return the sizes with a tick label: the last one, and those well below it."""
     return [size for size in curve.sizes[:-1] if size * 1.4 <= curve.sizes[-1]] + [curve.sizes[-1]]

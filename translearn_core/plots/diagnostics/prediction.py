@@ -1,4 +1,4 @@
-"""What a run says about one typed text."""
+"""Predicted class probabilities of one text."""
 
 import numpy as np
 import plotly.graph_objects as go
@@ -9,11 +9,11 @@ from translearn_core.plots.style.theme import bare
 from translearn_core.results import Prediction
 
 MOST_BARS = 10
-"""So many classes are shown, the likeliest on top."""
+"""Most classes shown."""
 
 
 def probabilities(prediction: Prediction, text: int, dark: bool = False) -> go.Figure:
-    """Draw the likeliest classes of text number `text`, the answer in colour."""
+    """Draw the most probable classes of text number `text`, the predicted one highlighted."""
     colours, values = palette(dark), prediction.probabilities[text].astype(float)
     top = np.argsort(-values, kind="stable")[:MOST_BARS][::-1]
     names = labels((prediction.classes[c] for c in top), 26)

@@ -1,9 +1,9 @@
-"""What a linear classifier finds in every layer, against the lines it must be read against."""
+"""Linear probing: probe accuracy by layer, with baselines and control tasks."""
 
 import numpy as np
 import plotly.graph_objects as go
 
-from translearn_core.plots.style import layer_axis as layer_axis
+from translearn_core.plots.style import layer_axis
 from translearn_core.plots.style.intervals import band, outline
 from translearn_core.plots.style.labels import labels
 from translearn_core.plots.style.palette import Palette, class_colour, faint, palette
@@ -12,10 +12,10 @@ from translearn_core.results import ProbeScores
 
 
 def probe_lines(scores: ProbeScores, dark: bool = False) -> go.Figure:
-    """Draw test accuracy by layer for each variant, with its interval, and the TF-IDF and majority lines.
+    """Draw test accuracy by layer and variant with intervals, and the TF-IDF and majority baselines.
 
-    Where there are control tasks a small panel below shows, for each layer and variant, a bar from the mean
-    of the controls' scores up to that of the task: its length is the selectivity.
+    With control tasks, a panel below has a bar per layer and variant from the mean control score to the task
+    score: its length is the selectivity.
     """
     figure, colours = bare("probes", dark, height=430), palette(dark)
     layers = np.arange(scores.test.shape[1])
@@ -38,7 +38,7 @@ def probe_lines(scores: ProbeScores, dark: bool = False) -> go.Figure:
             hovertemplate=f"{name}: <b>%{{y:.3f}}</b><extra></extra>",
         )
     for v, (variant, name) in enumerate(zip(scores.variants, labels(scores.variants), strict=True)):
-        colour, symbol = _looks(variant, v, colours, dark)
+        colour, symbol = _style(variant, v, colours, dark)
         figure.add_scatter(
             **outline(layers, scores.low[v], scores.high[v]),
             name=f"{name} interval",
@@ -72,33 +72,34 @@ def probe_lines(scores: ProbeScores, dark: bool = False) -> go.Figure:
 def _with_controls(
     figure: go.Figure, scores: ProbeScores, edge: tuple[float, float], dark: bool
 ) -> go.Figure:
-    """Add the panel of the control tasks below."""
+    """Add the panel of the control tasks."""
     colours, layers = palette(dark), np.arange(scores.test.shape[1])
-    control, gained, many = scores.control_test.mean(axis=0), scores.selectivity, len(scores.variants)
-    width = min(0.22, 0.7 / many)
+    control, selectivity = scores.control_test.mean(axis=0), scores.selectivity
+    n_variants = len(scores.variants)
+    width = min(0.22, 0.7 / n_variants)
     for v, (variant, name) in enumerate(zip(scores.variants, labels(scores.variants), strict=True)):
-        colour, symbol = _looks(variant, v, colours, dark)
-        at = layers + (v - (many - 1) / 2) * width
-        data = np.column_stack([layers, control[v], scores.test[v], gained[v]])
-        told = (
+        colour, symbol = _style(variant, v, colours, dark)
+        x = layers + (v - (n_variants - 1) / 2) * width
+        data = np.column_stack([layers, control[v], scores.test[v], selectivity[v]])
+        hover = (
             f"{name}, layer %{{customdata[0]:.0f}}: selectivity <b>%{{customdata[3]:+.3f}}</b><br>"
             "control %{customdata[1]:.3f}, task %{customdata[2]:.3f}<extra></extra>"
         )
         figure.add_bar(
-            x=at, y=gained[v], base=control[v].tolist(), width=0.8 * width, customdata=data,
-            name=f"{name} selectivity", legendgroup=name, showlegend=False, yaxis="y2", hovertemplate=told,
+            x=x, y=selectivity[v], base=control[v].tolist(), width=0.8 * width, customdata=data,
+            name=f"{name} selectivity", legendgroup=name, showlegend=False, yaxis="y2", hovertemplate=hover,
             marker={"color": faint(colour, 0.45), "line_width": 0},
         )  # fmt: skip
         figure.add_scatter(
-            x=at, y=control[v], customdata=data, name=f"{name} control task", legendgroup=name,
+            x=x, y=control[v], customdata=data, name=f"{name} control task", legendgroup=name,
             showlegend=False, mode="lines+markers", line={"color": colour, "width": 1.2, "dash": "dot"},
-            marker={"size": 5, "symbol": symbol}, yaxis="y2", hovertemplate=told,
+            marker={"size": 5, "symbol": symbol}, yaxis="y2", hovertemplate=hover,
         )  # fmt: skip
-    usual = float(np.mean(scores.control_majority))
+    majority = float(np.mean(scores.control_majority))
     figure.add_scatter(
-        x=edge, y=[usual, usual], name=f"control's majority {usual:.3f}", showlegend=False, mode="lines",
-        line={"color": colours.muted, "width": 1.2, "dash": "dot"}, yaxis="y2",
-        hovertemplate="commonest class of the control task: <b>%{y:.3f}</b><extra></extra>",
+        x=edge, y=[majority, majority], name=f"control's majority {majority:.3f}", showlegend=False,
+        mode="lines", line={"color": colours.muted, "width": 1.2, "dash": "dot"}, yaxis="y2",
+        hovertemplate="majority class of the control task: <b>%{y:.3f}</b><extra></extra>",
     )  # fmt: skip
     figure.update_layout(
         height=620,
@@ -110,10 +111,10 @@ def _with_controls(
     return figure
 
 
-def _looks(variant: str, place: int, colours: Palette, dark: bool) -> tuple[str, str]:
-    looks = {
+def _style(variant: str, index: int, colours: Palette, dark: bool) -> tuple[str, str]:
+    styles = {
         "pretrained": (colours.pretrained, "circle"),
         "fine-tuned": (colours.tuned, "diamond"),
         "random init": (colours.muted, "square"),
     }
-    return looks.get(variant, (class_colour(place, dark), "square"))
+    return styles.get(variant, (class_colour(index, dark), "square"))

@@ -1,4 +1,4 @@
-"""Texts as points on a plane: light to send, no texts inside, ready for a lasso."""
+"""2-D projection of texts as a scatter plot with lasso selection."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from translearn_core.plots.style import point_size as dots
+from translearn_core.plots.style import point_size
 from translearn_core.plots.style.labels import labels
 from translearn_core.plots.style.palette import SYMBOLS, class_colour, class_symbol, palette
 from translearn_core.plots.style.theme import bare
@@ -16,10 +16,10 @@ from translearn_core.results import Projection
 
 Colouring = Literal["label", "predicted", "error", "split"]
 
-MOST_NAMED = 20
-"""Up to so many classes the legend names them."""
-MOST_RINGED = 1_000
-"""Up to so many marked texts are ringed, drawn or not; more would cover the colours."""
+MAX_LEGEND = 20
+"""Largest number of classes in the legend."""
+MAX_RINGS = 1_000
+"""Largest number of marked texts that get rings; more would hide the colours."""
 
 
 def projection(
@@ -33,9 +33,8 @@ def projection(
 ) -> go.Figure:
     """Draw one variant of `projection`, coloured by label, prediction, error or split.
 
-    The figure holds coordinates of the points that are `shown`, and nothing a person wrote except class names
-    in the legend: which texts a lasso caught is found on the server, from its geometry. Both axes have the
-    same scale and mean nothing.
+    The figure holds coordinates of the `shown` points and class names, no texts: the server finds the texts
+    in a lasso from its geometry. Both axes have the same scale, without units.
 
     Parameters
     ----------
@@ -44,24 +43,23 @@ def projection(
     colour : {"label", "predicted", "error", "split"}
     dark : bool
     marked : int array, optional
-        Points to mark, counted among all of the projection's: they are ringed and the others pale, until a
-        lasso is drawn on this figure.
+        Indices of points to mark: they get rings and the others fade until a lasso is drawn.
     turn : int
-        Figures that differ in nothing else are told apart by it, and so drop what was circled on them.
+        Selection revision: a new value clears the lasso of an otherwise equal figure.
     """
     figure = bare(f"projection {variant} {projection.settings.get('layer', '')}", dark, height=520)
     shown = projection.shown
     points = np.ascontiguousarray(projection.coordinates[variant][shown], dtype=np.float32)
     if marked is None or not len(marked):
-        drawn = Drawn(points, None)
+        drawn = DrawnPoints(points, None)
     else:
-        drawn = Drawn(points, np.isin(shown, marked))
+        drawn = DrawnPoints(points, np.isin(shown, marked))
     notes: list[str] = []
     if colour in ("label", "predicted"):
         classes = (projection.label if colour == "label" else projection.predicted)[shown]
-        if len(projection.classes) > MOST_NAMED:
+        if len(projection.classes) > MAX_LEGEND:
             notes.append(f"{len(projection.classes)} classes without a legend: circle points to read them")
-            _many(figure, drawn, classes, dark)
+            _add_many_classes(figure, drawn, classes, dark)
         else:
             names = labels(projection.classes, 24)
             for index, name in enumerate(names):
@@ -69,15 +67,15 @@ def projection(
                     "color": class_colour(index, dark),
                     "symbol": class_symbol(index),
                 }
-                _group(figure, name, drawn, classes == index, style)
+                _add_group(figure, name, drawn, classes == index, style)
     else:
         for name, chosen, style in _parts(projection, colour, dark):
-            _group(figure, name, drawn, chosen, style)
-    if marked is not None and 0 < len(marked) <= MOST_RINGED:
-        _rings(figure, projection.coordinates[variant][marked], drawn.size, dark)
+            _add_group(figure, name, drawn, chosen, style)
+    if marked is not None and 0 < len(marked) <= MAX_RINGS:
+        _add_rings(figure, projection.coordinates[variant][marked], drawn.size, dark)
     if len(points) < projection.total:
         notes.append(f"{len(points):,} of {projection.total:,} texts drawn")
-    axis = dots.NO_SCALE | {"fixedrange": False}
+    axis = point_size.NO_SCALE | {"fixedrange": False}
     figure.update_xaxes(**axis, title_text="<br>".join(notes) or None, title_font_size=12)
     figure.update_yaxes(**axis, scaleanchor="x", scaleratio=1)
     figure.update_layout(
@@ -90,21 +88,21 @@ def projection(
 
 
 @dataclass(frozen=True)
-class Drawn:
-    """Points on a screen, shape (n, 2), and which of them are marked; None: there are no marks."""
+class DrawnPoints:
+    """Points to draw, shape (n, 2), and a mask of the marked ones; None without marks."""
 
     points: NDArray[np.float32]
     marked: NDArray[np.bool_] | None
 
     @property
     def size(self) -> float:
-        """The size of each in pixels."""
-        return dots.size(len(self.points), 3.5, 8)
+        """Point size in pixels."""
+        return point_size.size(len(self.points), 3.5, 8)
 
     def part(self, chosen: NDArray[np.bool_]) -> dict[str, object]:
-        """Return what a trace of some of them holds: the marked ones stand out, as those in a lasso do."""
+        """Return coordinates and selected points of the trace of the `chosen` points."""
         marks = {} if self.marked is None else {"selectedpoints": np.flatnonzero(self.marked[chosen])}
-        return dots.xy(self.points[chosen]) | marks
+        return point_size.xy(self.points[chosen]) | marks
 
 
 def _parts(
@@ -117,22 +115,22 @@ def _parts(
             ("right", ~wrong, {"color": colours.train, "symbol": "circle", "opacity": 0.5}),
             ("wrong", wrong, {"color": colours.wrong, "symbol": "x", "size": 7}),
         ]
-    looks: dict[str, Mapping[str, object]] = {
+    styles: dict[str, Mapping[str, object]] = {
         "train": {"color": colours.train, "symbol": "circle", "opacity": 0.5},
         "validation": {"color": colours.validation, "symbol": "diamond"},
         "test": {"color": colours.test, "symbol": "square"},
     }
     names = labels(projection.splits, 24)
     return [
-        (name, projection.split[shown] == index, looks.get(split, {"color": class_colour(index, dark)}))
+        (name, projection.split[shown] == index, styles.get(split, {"color": class_colour(index, dark)}))
         for index, (name, split) in enumerate(zip(names, projection.splits, strict=True))
     ]
 
 
-def _group(
+def _add_group(
     figure: go.Figure,
     name: str,
-    drawn: Drawn,
+    drawn: DrawnPoints,
     chosen: NDArray[np.bool_],
     style: Mapping[str, object],
 ) -> None:
@@ -145,7 +143,7 @@ def _group(
     )
 
 
-def _many(figure: go.Figure, drawn: Drawn, classes: NDArray[np.int64], dark: bool) -> None:
+def _add_many_classes(figure: go.Figure, drawn: DrawnPoints, classes: NDArray[np.int64], dark: bool) -> None:
     colours = palette(dark).classes
     edges = np.arange(len(colours) + 1) / len(colours)
     scale = [[float(edge), c] for i, c in enumerate(colours) for edge in (edges[i], edges[i + 1])]
@@ -169,11 +167,11 @@ def _many(figure: go.Figure, drawn: Drawn, classes: NDArray[np.int64], dark: boo
         )
 
 
-def _rings(figure: go.Figure, points: NDArray[np.float32], size: float, dark: bool) -> None:
-    """Draw a ring around each of `points`; they vanish as soon as a lasso is drawn on the figure."""
-    gone = {"marker": {"opacity": 0}}
+def _add_rings(figure: go.Figure, points: NDArray[np.float32], size: float, dark: bool) -> None:
+    """Draw a ring around each of `points`; a lasso hides them."""
+    hidden = {"marker": {"opacity": 0}}
     figure.add_scattergl(
-        **dots.xy(points),
+        **point_size.xy(points),
         name="marked",
         mode="markers",
         marker={
@@ -183,7 +181,7 @@ def _rings(figure: go.Figure, points: NDArray[np.float32], size: float, dark: bo
             "opacity": 0.8,
             "line": {"width": 1},
         },
-        selected=gone,
-        unselected=gone,
+        selected=hidden,
+        unselected=hidden,
         hoverinfo="skip",
     )

@@ -1,10 +1,10 @@
-"""What moved inside: layers before against layers after, and beside it how far the weights went."""
+"""Representation similarity (CKA) of layers before and after training, with weight drift."""
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from translearn_core.plots.style import layer_axis as layer_axis
+from translearn_core.plots.style import layer_axis
 from translearn_core.plots.style.intervals import band, outline
 from translearn_core.plots.style.palette import mixed, palette
 from translearn_core.plots.style.patterns import hatch_pattern
@@ -12,29 +12,27 @@ from translearn_core.plots.style.theme import bare
 from translearn_core.results import Drift, Similarity
 
 MOST_NUMBERED = 13
-"""Up to so many layers a cell shows its number."""
+"""Largest number of layers at which cells show their value."""
 
 
 def similarity_map(similarity: Similarity, dark: bool = False) -> go.Figure:
-    """Draw how alike each layer before training (down) is to each layer after it (across).
+    """Draw the CKA of each layer before training (rows) with each layer after it (columns).
 
-    Below the boundary the diagonal is 1; above it, it fades the more training changed. Cells without a number
-    are layers that give one vector for all texts.
+    Below the boundary the diagonal is 1. NaN cells are layers with one vector for all texts.
     """
     colours, n = palette(dark), len(similarity.matrix)
     numbered = n <= MOST_NUMBERED
     figure = bare(f"similarity map {n}", dark, height=110 + max(230, n * (40 if numbered else 18)))
-    found = similarity.matrix
     figure.add_heatmap(
-        z=found.astype(np.float32),
+        z=similarity.matrix.astype(np.float32),
         zmin=0,
         zmax=1,
         colorscale=[[0, colours.panel], [1, mixed(colours.accent, colours.panel, 0.85)]],
-        colorbar={"title": {"text": "alike"}, "thickness": 10, "outlinewidth": 0, "tickformat": ".1f"},
+        colorbar={"title": {"text": "CKA"}, "thickness": 10, "outlinewidth": 0, "tickformat": ".1f"},
         xgap=1,
         ygap=1,
         hoverongaps=False,
-        text=_numbers(found) if numbered else None,
+        text=_cell_texts(similarity.matrix) if numbered else None,
         texttemplate="%{text}" if numbered else None,
         hovertemplate="layer %{y} before, layer %{x} after: <b>%{z:.3f}</b><extra></extra>",
     )
@@ -46,17 +44,17 @@ def similarity_map(similarity: Similarity, dark: bool = False) -> go.Figure:
 
 
 def similarity_lines(similarity: Similarity, drift: Drift | None = None, dark: bool = False) -> go.Figure:
-    """Draw each layer before against after, with its interval, another seed and fresh weights beside it.
+    """Draw the CKA of each layer before and after training with its interval, and two reference lines.
 
-    Under it, on the same axis, how far the weights went of the part right below each layer: the embeddings
-    under layer 0, block k-1 under layer k. Parts that did not move are hatched.
+    The references are another seed and random weights. A panel below has the weight drift of the part
+    that ends in each layer: the embeddings for layer 0, block k-1 for layer k. Unchanged parts are hatched.
     """
     colours, layers = palette(dark), np.arange(len(similarity.diagonal))
     figure = bare("similarity lines", dark, height=420 if drift is None else 560)
-    # a layer without a number would leave a hole in the outline's way
-    there = np.isfinite(similarity.low) & np.isfinite(similarity.high)
+    # NaN would break the outline
+    finite = np.isfinite(similarity.low) & np.isfinite(similarity.high)
     figure.add_scatter(
-        **outline(layers[there], similarity.low[there], similarity.high[there]),
+        **outline(layers[finite], similarity.low[finite], similarity.high[finite]),
         name="interval",
         **band(colours.tuned),
     )
@@ -77,7 +75,7 @@ def similarity_lines(similarity: Similarity, drift: Drift | None = None, dark: b
             )
     lowest = float(np.nanmin([similarity.low, similarity.floor, similarity.sibling], initial=1.0))
     upper = {
-        "title_text": "alike (1: the same)",
+        "title_text": "CKA (1: the same)",
         "tickformat": ".1f",
         "range": [min(0.0, lowest) - 0.03, 1.04],
     }
@@ -92,20 +90,21 @@ def similarity_lines(similarity: Similarity, drift: Drift | None = None, dark: b
 
 def _add_weights(figure: go.Figure, drift: Drift, layers: NDArray[np.int64], dark: bool) -> None:
     colours, parts = palette(dark), drift.by_part().set_index("part")["relative change"]
-    named = ["embeddings", *(f"block {k}" for k in layers[:-1])]
-    change = 100 * np.asarray([float(parts.get(part, 0.0)) for part in named])
+    part_names = ["embeddings", *(f"block {k}" for k in layers[:-1])]
+    change = 100 * np.asarray([float(parts.get(part, 0.0)) for part in part_names])
     moved = change > 0
     top = float(change.max(initial=0.0)) or 1.0
-    for name, some, heights, marker in (
+    for name, mask, heights, marker in (
         ("weights did not move", ~moved, np.full(len(layers), top), hatch_pattern(colours)),
         ("change of the weights", moved, change, {"color": colours.trainable}),
     ):
-        if some.any():
+        if mask.any():
             figure.add_bar(
-                x=layers[some],
-                y=heights[some],
+                x=layers[mask],
+                y=heights[mask],
                 customdata=np.stack(
-                    [np.asarray(named, dtype=object)[some], [f"{c:.2g} %" for c in change[some]]], axis=-1
+                    [np.asarray(part_names, dtype=object)[mask], [f"{c:.2g} %" for c in change[mask]]],
+                    axis=-1,
                 ),
                 name=name,
                 marker=marker,
@@ -126,5 +125,5 @@ def _add_weights(figure: go.Figure, drift: Drift, layers: NDArray[np.int64], dar
     )
 
 
-def _numbers(found: NDArray[np.float64]) -> list[list[str]]:
-    return [["" if np.isnan(value) else f"{value:.2f}" for value in row] for row in found]
+def _cell_texts(matrix: NDArray[np.float64]) -> list[list[str]]:
+    return [["" if np.isnan(value) else f"{value:.2f}" for value in row] for row in matrix]

@@ -1,6 +1,6 @@
-"""A training replayed: texts move between moments, and below them what a probe finds in every layer.
+"""Animation of training snapshots: projection of texts, and probe accuracy by layer below.
 
-All moments are in the figure, so that the browser moves through them by itself.
+The figure holds all snapshots; the browser animates them.
 """
 
 from typing import Any
@@ -8,9 +8,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from translearn_core.plots.style import animation_controls, point_styles
-from translearn_core.plots.style import layer_axis as layer_axis
-from translearn_core.plots.style import point_size as dots
+from translearn_core.plots.style import animation_controls, layer_axis, point_size, point_styles
 from translearn_core.plots.style.intervals import band, outline
 from translearn_core.plots.style.labels import plain
 from translearn_core.plots.style.palette import Palette, faint, palette
@@ -19,22 +17,22 @@ from translearn_core.results import Snapshots
 
 HEIGHT = 800
 MAP, SLIDER, BUTTONS, LINES = 0.46, 0.445, 0.345, 0.22
-"""Shares of the height: where the map begins, where slider and buttons hang, how high the lines reach."""
+"""Shares of the height: bottom of the map, tops of slider, buttons and lines."""
 
 
 def snapshot_animation(result: Snapshots, moment: int = 0, dark: bool = False) -> go.Figure:
-    """Draw `result` at `moment`, with a slider and a button that plays all of them.
+    """Draw `result` at snapshot `moment`, with a slider and a button that plays all of them.
 
-    Test texts are solid, training texts faint. Axes stay as they are, and the map's have the same scale.
+    Test texts are solid, training texts faint. Axes are fixed, and those of the map have the same scale.
     """
     colours = palette(dark)
     figure = bare(f"replay {result.layer}", dark, height=HEIGHT)
     groups = point_styles.class_groups(result)
     for name, chosen in groups.items():
-        where = dots.xy(result.coordinates[moment][chosen])
-        figure.add_scatter(**point_styles.marker_style(result, name, chosen, dark), **where)
-    fixed = _add_lines(figure, result, moment, colours)
-    moving = list(range(len(groups))) + list(range(len(groups) + fixed, len(figure.data)))
+        points = point_size.xy(result.coordinates[moment][chosen])
+        figure.add_scatter(**point_styles.marker_style(result, name, chosen, dark), **points)
+    n_static = _add_lines(figure, result, moment, colours)
+    moving = list(range(len(groups))) + list(range(len(groups) + n_static, len(figure.data)))
     figure.frames = [
         go.Frame(
             name=str(m),
@@ -42,15 +40,15 @@ def snapshot_animation(result: Snapshots, moment: int = 0, dark: bool = False) -
             data=[
                 {"type": "scatter", **xy}
                 for xy in (
-                    *(dots.xy(result.coordinates[m][chosen]) for chosen in groups.values()),
+                    *(point_size.xy(result.coordinates[m][chosen]) for chosen in groups.values()),
                     *_lines(result, m).values(),
                 )
             ],
         )
         for m in range(len(result.moments))
     ]
-    _axes(figure, result)
-    point_styles.say_unnamed(figure, result, dark)
+    _fix_axes(figure, result)
+    point_styles.annotate_class_count(figure, result, dark)
     figure.update_layout(
         updatemenus=[animation_controls.buttons(BUTTONS, dark)],
         sliders=[animation_controls.slider(result.moments, moment, SLIDER, dark)],
@@ -59,10 +57,10 @@ def snapshot_animation(result: Snapshots, moment: int = 0, dark: bool = False) -
 
 
 def _lines(result: Snapshots, moment: int) -> dict[str, dict[str, Any]]:
-    """Return what the lower pane shows at a moment: earlier lines, the present one's interval, and itself."""
+    """Return the traces of the lower pane: earlier lines, the current line and its interval."""
     layers = np.arange(result.accuracy.shape[1], dtype=np.float32)
     gaps = np.pad(result.accuracy[:moment], ((0, 1), (1, 0)), constant_values=np.nan)
-    earlier = gaps.ravel()[: moment * (len(layers) + 1) + 1]  # never empty, or the legend forgets it
+    earlier = gaps.ravel()[: moment * (len(layers) + 1) + 1]  # never empty, or the legend drops it
     return {
         "earlier": {"x": np.resize(np.append(np.nan, layers), len(earlier)), "y": earlier},
         "interval": outline(layers, result.low[moment], result.high[moment]),
@@ -71,8 +69,8 @@ def _lines(result: Snapshots, moment: int) -> dict[str, dict[str, Any]]:
 
 
 def _add_lines(figure: go.Figure, result: Snapshots, moment: int, colours: Palette) -> int:
-    """Draw the lower pane, and return how many of its traces never change; they come first."""
-    at = _lines(result, moment)
+    """Draw the lower pane, and return the number of its static traces, which come first."""
+    lines = _lines(result, moment)
     pane: dict[str, Any] = {"xaxis": "x2", "yaxis": "y2", "legend": "legend2"}
     figure.add_scatter(
         **_lines(result, 0)["now"], **pane,
@@ -80,16 +78,16 @@ def _add_lines(figure: go.Figure, result: Snapshots, moment: int, colours: Palet
         line={"color": colours.pretrained, "width": 2, "dash": "dash"},
     )  # fmt: skip
     figure.add_scatter(
-        **at["earlier"], **pane,
+        **lines["earlier"], **pane,
         name="earlier", mode="lines", hoverinfo="skip",
         line={"color": faint(colours.muted, 0.55), "width": 1.2},
     )  # fmt: skip
     figure.add_scatter(
-        **at["interval"], **pane,
+        **lines["interval"], **pane,
         name="interval", **band(colours.tuned),
     )  # fmt: skip
     figure.add_scatter(
-        **at["now"], **pane,
+        **lines["now"], **pane,
         name="now", mode="lines+markers",
         line={"color": colours.tuned, "width": 3}, marker={"size": 8, "symbol": "diamond"},
         hovertemplate="layer %{x}: <b>%{y:.3f}</b><extra></extra>",
@@ -97,14 +95,15 @@ def _add_lines(figure: go.Figure, result: Snapshots, moment: int, colours: Palet
     return 1
 
 
-def _axes(figure: go.Figure, result: Snapshots) -> None:
-    """Hold both panes still over all moments."""
+def _fix_axes(figure: go.Figure, result: Snapshots) -> None:
+    """Fix the axes of both panes over all snapshots."""
     across, up = point_styles.axis_ranges(result.coordinates)
     depth = result.accuracy.shape[1]
-    legend = figure.layout.template.layout.legend.to_plotly_json()  # templates do not reach a second one
+    # templates do not apply to a second legend
+    legend = figure.layout.template.layout.legend.to_plotly_json()
     figure.update_layout(
-        xaxis=dots.NO_SCALE | {"range": across},
-        yaxis=dots.NO_SCALE | {"range": up, "domain": [MAP, 1], "scaleanchor": "x"},
+        xaxis=point_size.NO_SCALE | {"range": across},
+        yaxis=point_size.NO_SCALE | {"range": up, "domain": [MAP, 1], "scaleanchor": "x"},
         xaxis2={
             "anchor": "y2",
             "range": [-0.35, depth - 0.65],

@@ -1,8 +1,8 @@
-"""LogME and probe accuracy side by side, layer by layer: what is foretold, and what is measured."""
+"""Transferability: LogME and probe accuracy by layer, side by side."""
 
 import plotly.graph_objects as go
 
-from translearn_core.plots.style import layer_axis as layer_axis
+from translearn_core.plots.style import layer_axis
 from translearn_core.plots.style.labels import labels
 from translearn_core.plots.style.palette import class_colour, class_symbol, line_dash, palette
 from translearn_core.plots.style.theme import bare
@@ -12,24 +12,21 @@ PANELS = (
     ("LogME", "LogME (log evidence per row)", ".3f"),
     ("probe", "probe, validation accuracy", ".2f"),
 )
-"""What is drawn from left to right: column, title of the axis, format."""
+"""Panels from left to right: column, axis title, number format."""
 
 
-def layer_ratings(found: Transferability, dark: bool = False) -> go.Figure:
-    """Draw LogME by layer on the left and a probe's accuracy on the right, a line for each backbone.
-
-    The best layer of each line is ringed.
-    """
+def layer_ratings(scores: Transferability, dark: bool = False) -> go.Figure:
+    """Draw LogME and probe accuracy by layer, a line per backbone, its best layer ringed."""
     figure = bare("layer ratings", dark, height=380)
-    table = found.frame()
+    table = scores.frame()
     names = dict(zip(table["backbone"].unique(), labels(table["backbone"].unique()), strict=True))
-    for k, (backbone, some) in enumerate(table.groupby("backbone", sort=False)):
+    for k, (backbone, group) in enumerate(table.groupby("backbone", sort=False)):
         colour = class_colour(k, dark)
-        for panel, (column, _, form) in enumerate(PANELS):
-            best = some[column] == some[column].max()
+        for panel, (column, _, number_format) in enumerate(PANELS):
+            best = group[column] == group[column].max()
             figure.add_scatter(
-                x=some["layer"],
-                y=some[column],
+                x=group["layer"],
+                y=group[column],
                 name=names[backbone],
                 legendgroup=str(k),
                 showlegend=panel == 0,
@@ -38,12 +35,15 @@ def layer_ratings(found: Transferability, dark: bool = False) -> go.Figure:
                 mode="lines+markers",
                 line={"color": colour, "width": 2.2, "dash": line_dash(k)},
                 marker={
-                    "size": [13 if one else 8 for one in best],
+                    "size": [13 if is_best else 8 for is_best in best],
                     "symbol": class_symbol(k),
                     "color": colour,
-                    "line": {"width": [2.5 if one else 0 for one in best], "color": palette(dark).ink},
+                    "line": {
+                        "width": [2.5 if is_best else 0 for is_best in best],
+                        "color": palette(dark).ink,
+                    },
                 },
-                hovertemplate=f"layer %{{x}}: <b>%{{y:{form}}}</b><extra>%{{fullData.name}}</extra>",
+                hovertemplate=f"layer %{{x}}: <b>%{{y:{number_format}}}</b><extra>%{{fullData.name}}</extra>",
             )
     ticks = layer_axis.ticks(table["layer"].drop_duplicates().sort_values().to_numpy())
     axis = {"title_text": layer_axis.TITLE, "tickvals": ticks, "tickangle": 0}

@@ -1,1 +1,1 @@
-"""Theme, palette and parts that figures share."""
+"""Theme, palette and building blocks of figures."""

@@ -1,4 +1,4 @@
-"""Moving through the moments of a figure in the browser: a slider, and a button that plays them all."""
+"""Slider and play buttons of animated figures."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,14 +7,14 @@ from translearn_core.plots.style.labels import plain
 from translearn_core.plots.style.palette import palette
 
 PAUSE, MOVE = 1100, 700
-"""Milliseconds from one moment to the next, and of it those in which points move."""
+"""Milliseconds per frame, and of these the transition."""
 
 
 def buttons(height: float, dark: bool) -> dict[str, Any]:
-    """Return the buttons Play and Pause, hanging at this share of the figure's height."""
+    """Return the Play and Pause buttons, their top at `height`, a share of the figure's height."""
     colours = palette(dark)
-    # Plotly paints a button almost white while the mouse is on it: its text is dark in both looks
-    face, ink = (colours.frozen_ink, colours.frozen) if dark else (colours.frozen, colours.frozen_ink)
+    # Plotly paints hovered buttons almost white: their text is dark in both themes
+    background, ink = (colours.frozen_ink, colours.frozen) if dark else (colours.frozen, colours.frozen_ink)
     return {
         "type": "buttons",
         "direction": "left",
@@ -28,14 +28,14 @@ def buttons(height: float, dark: bool) -> dict[str, Any]:
             {"label": "Play", "method": "animate", "args": [None, _timing(PAUSE, MOVE, steady=True)]},
             {"label": "Pause", "method": "animate", "args": [[None], _timing(0, 0, steady=False)]},
         ],
-        "bgcolor": face,
+        "bgcolor": background,
         "bordercolor": colours.grid,
         "font": {"color": ink, "size": 13},
     }
 
 
-def slider(moments: Sequence[str], active: int, height: float, dark: bool) -> dict[str, Any]:
-    """Return the slider over frames called 0, 1, 2 …, the name of the present moment written above it."""
+def slider(names: Sequence[str], active: int, height: float, dark: bool) -> dict[str, Any]:
+    """Return the slider over the frames 0, 1, 2 …, with the current frame's name above it."""
     colours = palette(dark)
     return {
         "active": active,
@@ -45,7 +45,7 @@ def slider(moments: Sequence[str], active: int, height: float, dark: bool) -> di
         "yanchor": "top",
         "pad": {"t": 0, "l": 4, "r": 4},
         "currentvalue": {"xanchor": "left", "offset": 8, "font": {"size": 14, "color": colours.ink}},
-        "font": {"size": 1, "color": "rgba(0,0,0,0)"},  # the one moment that counts is written above
+        "font": {"size": 1, "color": "rgba(0,0,0,0)"},  # the current name is above
         "bgcolor": colours.grid,
         "activebgcolor": colours.tuned,
         "bordercolor": colours.muted,
@@ -55,14 +55,14 @@ def slider(moments: Sequence[str], active: int, height: float, dark: bool) -> di
         "minorticklen": 5,
         "transition": {"duration": 250},
         "steps": [
-            {"label": plain(name), "method": "animate", "args": [[str(m)], _timing(0, 250, steady=True)]}
-            for m, name in enumerate(moments)
+            {"label": plain(name), "method": "animate", "args": [[str(frame)], _timing(0, 250, steady=True)]}
+            for frame, name in enumerate(names)
         ],
     }
 
 
 def _timing(pause: int, move: int, *, steady: bool) -> dict[str, Any]:
-    """Return how long a moment stays and points move; `steady`: on from where it is, slow at both ends."""
+    """Return animation options; `steady`: continue from the current frame, with easing."""
     timing: dict[str, Any] = {
         "mode": "immediate",
         "frame": {"duration": pause, "redraw": False},

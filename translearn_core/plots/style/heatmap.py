@@ -1,6 +1,6 @@
-"""Parts against steps, the input at the bottom: the picture that the timeline and what moved have in common.
+"""Heatmap of parts by steps, input at the bottom, on a log colour scale.
 
-A cell's number is its colour, on a log scale. Where there is none it is hatched. Stages stand on top.
+Cells without a value are hatched; stages are on top.
 """
 
 from collections.abc import Callable
@@ -17,17 +17,17 @@ from translearn_core.plots.style.theme import annotate_empty, bare
 from translearn_core.results import Timeline
 
 GAP = '<span style="font-size: 4px"> </span>'
-"""Air between the colours and their title, which Plotly would set on top of them."""
+"""Gap between the colour bar and its title, which would overlap it."""
 TICKS = 5
-"""Numbers under the colours at most."""
+"""Most ticks of the colour bar."""
 
 
 @dataclass(frozen=True)
 class HeatmapStyle:
-    """What a grid is about.
+    """Texts and colour range of a heatmap.
 
-    `scale` titles the colours, `still` names a hatched cell, `word` says a cell's number and `tick` one of
-    the scale; `decades` is how far below the largest number the colours reach.
+    `scale` is the title of the colour bar, `still` the name of hatched cells, `word` formats a value and
+    `tick` a tick; `decades` is the range of the colours below the maximum.
     """
 
     name: str
@@ -39,25 +39,28 @@ class HeatmapStyle:
 
 
 def heatmap(
-    told: Timeline, edges: NDArray[np.int64], values: NDArray[np.float64], look: HeatmapStyle, dark: bool
+    schedule: Timeline, edges: NDArray[np.int64], values: NDArray[np.float64], style: HeatmapStyle, dark: bool
 ) -> go.Figure:
-    """Draw `values`, shape (parts, columns), 0 or above; column c holds the steps from `edges[c]` on."""
-    parts, colours = told.parts, palette(dark)
+    """Draw `values`, shape (parts, columns), at least 0; column c starts at step `edges[c]`."""
+    parts, colours = schedule.parts, palette(dark)
     row = 30 if len(parts) <= 10 else 22 if len(parts) <= 18 else 14
-    staged = len(told.stages) > 1
+    staged = len(schedule.stages) > 1
     rows = [*parts, STAGE] if staged else list(parts)
-    figure = bare(look.name, dark, height=row * len(rows) + (140 if staged else 122))
+    figure = bare(style.name, dark, height=row * len(rows) + (140 if staged else 122))
     if not values.size:
         return annotate_empty(figure, "No epoch is finished yet.", dark)
-    said = [[look.word(float(v)) if v > 0 else look.still for v in line] for line in values]
+    values_text = [[style.word(float(v)) if v > 0 else style.still for v in line] for line in values]
     if staged:
-        said.append([stage_at(told, int(step)) for step in edges[:-1]])
-    when = _spans(edges)
-    words = [[f"{steps}: <b>{word}</b>" for steps, word in zip(when, line, strict=True)] for line in said]
-    _colour(figure, rows, edges, values, words, look, colours)
-    _hatch(figure, parts, edges, values == 0, look, colours)
+        values_text.append([stage_at(schedule, int(step)) for step in edges[:-1]])
+    spans = _spans(edges)
+    hover = [
+        [f"{steps}: <b>{word}</b>" for steps, word in zip(spans, row_text, strict=True)]
+        for row_text in values_text
+    ]
+    _add_cells(figure, rows, edges, values, hover, style, colours)
+    _add_hatching(figure, parts, edges, values == 0, style, colours)
     if staged:
-        name_stages(figure, told, colours)
+        name_stages(figure, schedule, colours)
     figure.update_xaxes(
         title_text="step", range=[int(edges[0]), int(edges[-1])], nticks=6, tickformat=",d", ticks="outside"
     )
@@ -66,7 +69,7 @@ def heatmap(
         categoryorder="array",
         categoryarray=rows,
         range=[-0.5, len(rows) - 0.5],
-        tickvals=[*_labelled(parts, row), *rows[len(parts) :]],
+        tickvals=[*_labelled_parts(parts, row), *rows[len(parts) :]],
         showgrid=False,
         ticks="",
     )
@@ -81,19 +84,19 @@ def heatmap(
     return figure
 
 
-def _colour(
+def _add_cells(
     figure: go.Figure,
     rows: list[str],
     edges: NDArray[np.int64],
     values: NDArray[np.float64],
-    words: list[list[str]],
-    look: HeatmapStyle,
+    hover: list[list[str]],
+    style: HeatmapStyle,
     colours: Palette,
 ) -> None:
-    """Colour the cells; `rows` may name one more than there are values: its cells only have their words."""
-    there = values[values > 0]
-    high = float(np.log10(there.max())) if there.size else 0.0
-    low = float(max(np.log10(there.min()), high - look.decades)) if there.size else -1.0
+    """Add the coloured cells; an extra last row (the stages) has hover texts and no values."""
+    positive = values[values > 0]
+    high = float(np.log10(positive.max())) if positive.size else 0.0
+    low = float(max(np.log10(positive.min()), high - style.decades)) if positive.size else -1.0
     low = min(low, high - 0.3)
     shade = np.full((len(rows), values.shape[1]), np.nan, dtype=np.float32)
     np.log10(values, out=shade[: len(values)], where=values > 0, casting="same_kind")
@@ -104,7 +107,7 @@ def _colour(
         z=shade,
         zmin=low,
         zmax=high,
-        text=words,
+        text=hover,
         hovertemplate="%{y}, %{text}<extra></extra>",
         hoverongaps=True,
         ygap=3,
@@ -113,7 +116,7 @@ def _colour(
             [0.65, colours.trainable],
             [1.0, colours.tuned],
         ],
-        showscale=bool(there.size),
+        showscale=bool(positive.size),
         colorbar={
             "orientation": "h",
             "lenmode": "pixels",
@@ -128,23 +131,23 @@ def _colour(
             "ypad": 4,
             "outlinewidth": 0,
             "title": {
-                "text": f"{look.scale}<br>{GAP}",
+                "text": f"{style.scale}<br>{GAP}",
                 "side": "top",
                 "font": {"size": 12, "color": colours.muted},
             },
             "tickvals": ticks,
-            "ticktext": [look.tick(10**tick) for tick in ticks],
+            "ticktext": [style.tick(10**tick) for tick in ticks],
             "tickfont": {"size": 11, "color": colours.muted},
         },
     )
 
 
-def _hatch(
+def _add_hatching(
     figure: go.Figure,
     parts: tuple[str, ...],
     edges: NDArray[np.int64],
     still: NDArray[np.bool_],
-    look: HeatmapStyle,
+    style: HeatmapStyle,
     colours: Palette,
 ) -> None:
     spans = [
@@ -159,7 +162,7 @@ def _hatch(
         x=list(lengths),
         y=list(names),
         base=list(starts),
-        name=look.still,
+        name=style.still,
         orientation="h",
         showlegend=True,
         marker=hatch_pattern(colours),
@@ -168,20 +171,20 @@ def _hatch(
 
 
 def _spans(edges: NDArray[np.int64]) -> list[str]:
-    """Return the steps of every column, counted from 1, in words."""
+    """Return the steps of every column as text, counted from 1."""
     ends = zip(edges[:-1] + 1, edges[1:], strict=True)
     return [f"step {a:,}" if a == b else f"steps {a:,} to {b:,}" for a, b in ends]
 
 
-def _labelled(parts: tuple[str, ...], row: int) -> list[str]:
-    """Return the parts whose names are written: all, or every other block where rows are thin."""
+def _labelled_parts(parts: tuple[str, ...], row: int) -> list[str]:
+    """Return the parts with a tick label: all, or every other block where rows are thin."""
     if row > 14:
         return list(parts)
     return [parts[0], *parts[1:-2:2], parts[-1]]
 
 
 def _ticks(low: float, high: float) -> list[float]:
-    """Return powers of ten between two of them, a few; the ends where there are not two."""
+    """Return at most `TICKS` exponents between `low` and `high`, or these two if there are fewer than two."""
     whole = list(range(int(np.ceil(low - 1e-9)), int(np.floor(high + 1e-9)) + 1))
     if len(whole) < 2:
         return [low, high]

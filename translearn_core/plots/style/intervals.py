@@ -1,4 +1,4 @@
-"""How sure a number is: whiskers at a dot, a ribbon round a line."""
+"""Uncertainty intervals: error bars and bands."""
 
 from typing import Any
 
@@ -11,13 +11,13 @@ from translearn_core.plots.style.palette import faint
 def error_bars(
     middle: ArrayLike, low: ArrayLike, high: ArrayLike, colour: str, *, width: int = 5
 ) -> dict[str, Any]:
-    """Return error bars from `low` to `high` round `middle`, all of one length; `width` is in pixels."""
-    at = np.asarray(middle, dtype=float)
+    """Return error bars from `low` to `high` around `middle`; `width` of the caps in pixels."""
+    centre = np.asarray(middle, dtype=float)
     return {
         "type": "data",
         "symmetric": False,
-        "array": np.asarray(high, dtype=float) - at,
-        "arrayminus": at - np.asarray(low, dtype=float),
+        "array": np.asarray(high, dtype=float) - centre,
+        "arrayminus": centre - np.asarray(low, dtype=float),
         "color": colour,
         "thickness": 2,
         "width": width,
@@ -25,7 +25,7 @@ def error_bars(
 
 
 def band(colour: str, opacity: float = 0.16) -> dict[str, Any]:
-    """Return the looks of an interval along a line: filled, without an edge, silent under the mouse."""
+    """Return the style of an interval along a line: filled, without edge or hover."""
     return {
         "mode": "lines",
         "fill": "toself",
@@ -37,5 +37,5 @@ def band(colour: str, opacity: float = 0.16) -> dict[str, Any]:
 
 
 def outline(x: NDArray[Any], low: NDArray[Any], high: NDArray[Any]) -> dict[str, Any]:
-    """Return the way round a ribbon: along its upper edge, and back along the lower one."""
+    """Return the outline of a band: its upper edge, then the lower one reversed."""
     return {"x": np.concatenate([x, x[::-1]]), "y": np.concatenate([high, low[::-1]])}

@@ -1,7 +1,7 @@
-"""Texts from outside on their way into a figure: the one place where they are escaped and cut.
+"""Labels of figures: escape and shorten texts from users.
 
-Plotly reads a few HTML tags and entities in every text it shows (names, ticks, hover, annotations), so class,
-run and column names could otherwise restyle a figure or put a link into it.
+Plotly interprets some HTML in names, ticks, hover texts and annotations, so unescaped class, run or column
+names could restyle a figure or add a link.
 """
 
 import html
@@ -10,31 +10,30 @@ from collections.abc import Collection, Iterable, Sequence
 
 
 def plain(text: object, limit: int = 40) -> str:
-    """Return `text` in one line of at most `limit` characters, cut with … and escaped.
+    """Return `text` escaped, in one line of at most `limit` characters, cut with ….
 
-    Quotes stay as they are: Plotly decodes ``&lt; &gt; &amp;`` but would show ``&quot;`` as it stands.
+    Quotes are not escaped: Plotly decodes ``&lt; &gt; &amp;`` but shows ``&quot;`` literally.
     """
     return html.escape(_cut(_line(text), limit), quote=False)
 
 
 def shortened(names: Iterable[object], limit: int = 40) -> tuple[str, ...]:
-    """Return each name in one line of at most `limit` characters, cut so that what tells them apart stays.
+    """Return names of at most `limit` characters that stay distinguishable.
 
-    Long names that begin alike lose what they have in common there; those that would still be cut to the same
-    lose their middle.
+    Long names lose a common beginning; those that would still be cut to the same text lose their middle.
     """
     lines = [_line(name) for name in names]
-    apart = _without_common_beginnings(lines, limit)
-    found = [_cut(line, limit) for line in apart]
-    often = Counter(dict(zip(lines, found, strict=True)).values())
+    bodies = _without_common_beginnings(lines, limit)
+    cuts = [_cut(body, limit) for body in bodies]
+    counts = Counter(dict(zip(lines, cuts, strict=True)).values())
     return tuple(
-        _cut_within(line, limit) if often[text] > 1 and text != line else text
-        for line, text in zip(apart, found, strict=True)
+        _cut_middle(body, limit) if counts[cut] > 1 and cut != body else cut
+        for body, cut in zip(bodies, cuts, strict=True)
     )
 
 
 def labels(names: Iterable[object], limit: int = 40) -> tuple[str, ...]:
-    """Return `names` shortened and escaped, numbered where two are the same: an axis would merge them."""
+    """Return `names` shortened, escaped and unique: duplicates are numbered, or an axis would merge them."""
     out: dict[str, None] = {}
     for name in shortened(names, limit):
         text = unique = html.escape(name, quote=False)
@@ -47,7 +46,7 @@ def labels(names: Iterable[object], limit: int = 40) -> tuple[str, ...]:
 
 
 def amount(number: float) -> str:
-    """Return a count in three digits for a label: ``950``, ``1.77 M``, ``22.7 M``, ``1.10 G``."""
+    """Return a count with three significant digits: ``950``, ``1.77 M``, ``22.7 M``, ``1.10 G``."""
     for size, unit in ((1e9, " G"), (1e6, " M"), (1e3, " k")):
         if number >= size * 0.9995:
             value = number / size
@@ -64,28 +63,28 @@ def _cut(line: str, limit: int) -> str:
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
-def _cut_within(line: str, limit: int) -> str:
+def _cut_middle(line: str, limit: int) -> str:
     end = (limit - 1) // 2
     return f"{line[: limit - 1 - end].rstrip()}…{line[-end:].lstrip()}"
 
 
 def _without_common_beginnings(lines: Sequence[str], limit: int) -> list[str]:
-    """Return lines without what too long ones that begin alike, for half of what is shown, begin with."""
-    alike: dict[str, set[str]] = {}
+    """Return lines, long ones with a common beginning (half of `limit` or more) without it."""
+    groups: dict[str, set[str]] = {}
     for line in lines:
         if len(line) > limit:
-            alike.setdefault(line[: limit // 2], set()).add(line)
-    shared = {start: _common(those) for start, those in alike.items()}
+            groups.setdefault(line[: limit // 2], set()).add(line)
+    shared = {start: _common_length(group) for start, group in groups.items()}
     out = []
     for line in lines:
         start = line[: limit // 2]
-        lost = shared[start] if len(alike.get(start, ())) > 1 and len(line) > limit else 0
-        out.append(f"…{line[lost:]}" if lost else line)
+        skipped = shared[start] if len(groups.get(start, ())) > 1 and len(line) > limit else 0
+        out.append(f"…{line[skipped:]}" if skipped else line)
     return out
 
 
-def _common(lines: Collection[str]) -> int:
-    """Return how many characters lines begin with alike, up to a new part of a name, else a new word."""
+def _common_length(lines: Collection[str]) -> int:
+    """Return the length of the common beginning, up to a separator or else a word boundary."""
     first, last = min(lines), max(lines)
     start = first[
         : next((k for k, pair in enumerate(zip(first, last, strict=False)) if len(set(pair)) > 1), len(first))

@@ -1,14 +1,14 @@
-"""The axis of a backbone's layers: 0 is the embeddings, k comes after block k-1."""
+"""Axis of a backbone's layers: 0 is the embeddings, k the output of block k-1."""
 
 from typing import Any
 
 from numpy.typing import NDArray
 
 TITLE = "layer (0: embeddings, k: after block k−1)"
-MOST_TICKS = 13
-"""Numbers that an axis has room for on a phone."""
+MAX_TICKS = 13
+"""Most tick labels that fit on a phone."""
 
 
 def ticks(layers: NDArray[Any]) -> NDArray[Any]:
-    """Return the layers whose numbers are written: all, or every so many of a deep backbone."""
-    return layers[:: max(1, -(-len(layers) // MOST_TICKS))]
+    """Return the layers with a tick label: all, or a regular subset of a deep backbone."""
+    return layers[:: max(1, -(-len(layers) // MAX_TICKS))]

@@ -1,8 +1,7 @@
-"""The colours of the house, light and dark: paper and slate, one accent, cold is frozen and warm is trained.
+"""Colour palettes, light and dark: cold colours for frozen, warm ones for trained parts.
 
-Class colours start from Okabe & Ito's set and were moved apart until every two differ by at least 0.1 in
-OKLab under normal vision and simulated protanopia, deuteranopia and tritanopia. `.streamlit/config.toml`
-holds the same colours.
+Class colours start from Okabe & Ito's set; any two differ by at least 0.1 in OKLab under normal vision and
+simulated protanopia, deuteranopia and tritanopia. `.streamlit/config.toml` has the same colours.
 
 References
 ----------
@@ -12,21 +11,21 @@ Okabe & Ito (2008), Color Universal Design. Machado et al. (2009), doi:10.1109/T
 from dataclasses import dataclass
 
 SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross", "x", "triangle-down", "star")
-"""Marker shapes: a second round of the class colours gets the next shape."""
+"""Marker shapes; the next one is used when the class colours repeat."""
 
 DASHES = ("solid", "dash", "dot", "dashdot")
-"""Line styles: a second round of the class colours gets the next style."""
+"""Line styles; the next one is used when the class colours repeat."""
 
 BASELINE_DASHES = ("dot", "dash", "dashdot")
-"""Line styles of what needs no training, the cheapest first."""
+"""Line styles of baselines, the cheapest first."""
 
 
 @dataclass(frozen=True)
 class Palette:
-    """Named colours of one appearance, as ``#RRGGBB``.
+    """Named colours of one theme, as ``#RRGGBB``.
 
     `frozen` and `trainable` are fills, each with its ink; `pretrained` and `tuned` are their line colours.
-    `right` and `wrong` are the strong ends of the confusion matrix' two ramps, which start at `panel`.
+    `right` and `wrong` end the two colour scales of the confusion matrix, which start at `panel`.
     """
 
     paper: str
@@ -115,22 +114,22 @@ DARK = Palette(
 
 
 def palette(dark: bool) -> Palette:
-    """Return the colours of one appearance."""
+    """Return the light or the dark palette."""
     return DARK if dark else LIGHT
 
 
 def class_colour(index: int, dark: bool) -> str:
-    """Return the colour of class (or run) `index`; after ten they come round again."""
+    """Return the colour of class (or run) `index`; they repeat after ten."""
     return palette(dark).classes[index % len(LIGHT.classes)]
 
 
 def class_symbol(index: int) -> str:
-    """Return the marker of class `index`: each round of colours has a shape of its own."""
+    """Return the marker of class `index`, which changes when colours repeat."""
     return SYMBOLS[index // len(LIGHT.classes) % len(SYMBOLS)]
 
 
 def line_dash(index: int) -> str:
-    """Return the line style of run `index`: each round of colours has a style of its own."""
+    """Return the line style of run `index`, which changes when colours repeat."""
     return DASHES[index // len(LIGHT.classes) % len(DASHES)]
 
 
@@ -141,6 +140,6 @@ def mixed(colour: str, base: str, share: float) -> str:
 
 
 def faint(colour: str, opacity: float) -> str:
-    """Return ``#RRGGBB`` as a CSS colour that lets `1 - opacity` of the background through."""
+    """Return ``#RRGGBB`` as a CSS colour of this opacity."""
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
     return f"rgba({red},{green},{blue},{opacity:g})"

@@ -1,4 +1,4 @@
-"""How a part looks that stood still: hatched, so that it reads without colour too."""
+"""Hatch pattern of frozen or unchanged parts, readable without colour."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from translearn_core.plots.style.palette import Palette, faint
 
 
 def hatch_pattern(colours: Palette) -> dict[str, Any]:
-    """Return the marker of bars for what is frozen or did not move."""
+    """Return the bar marker of frozen or unchanged parts."""
     return {
         "color": faint(colours.frozen, 0.55),
         "line": {"width": 0},

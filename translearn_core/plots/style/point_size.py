@@ -1,4 +1,4 @@
-"""Texts as points on a plane whose axes mean nothing."""
+"""Size and coordinates of scatter points in projections."""
 
 from typing import Any
 
@@ -6,14 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 NO_SCALE: dict[str, Any] = {"showgrid": False, "showticklabels": False, "ticks": "", "showline": False}
-"""Looks of an axis without meaning."""
+"""Style of an axis without a scale."""
 
 
 def size(points: int, least: float, most: float) -> float:
-    """Return the size of each of so many points in pixels: fewer may be larger."""
+    """Return the size in pixels of each of `points` points; fewer are larger."""
     return float(np.clip(160 / np.sqrt(max(points, 1)), least, most))
 
 
 def xy(points: NDArray[np.float32]) -> dict[str, Any]:
-    """Return where `points`, shape (n, 2), lie: whole arrays are light to send."""
+    """Return the coordinates of `points`, shape (n, 2), as contiguous arrays, which serialise compactly."""
     return {axis: np.ascontiguousarray(points[:, i]) for i, axis in enumerate("xy")}

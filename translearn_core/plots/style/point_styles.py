@@ -1,4 +1,4 @@
-"""Texts that move between pictures, by class: test texts solid, those that were learned from faint."""
+"""Styles of scatter points by class in animations: test texts solid, others faint."""
 
 from typing import Any
 
@@ -6,38 +6,37 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from translearn_core.plots.style import point_size as dots
+from translearn_core.plots.style import point_size
 from translearn_core.plots.style.labels import labels
 from translearn_core.plots.style.palette import class_colour, class_symbol, faint, palette
 from translearn_core.results import ProjectionAnimation, Snapshots
 
-MOST_NAMED = 10
-"""Up to so many classes the legend names them."""
-LEARNED = 0.35
-"""How solid texts are that the model learned from; the others are wholly so."""
-
+MAX_LEGEND = 10
+"""Largest number of classes in the legend."""
+TRAIN_OPACITY = 0.35
+"""Opacity of texts outside the test split."""
 
 Labelled = Snapshots | ProjectionAnimation
-"""Texts with a class and a split each."""
+"""Results whose texts each have a class and a split."""
 
 
 def class_groups(texts: Labelled) -> dict[str, NDArray[np.int64]]:
-    """Return which texts each trace holds, by what the legend says: a class each, or all of too many."""
-    order = np.argsort(_unseen(texts), kind="stable")  # test texts last: they lie on top
-    if len(texts.classes) > MOST_NAMED:
+    """Return the text indices of each trace by legend name: one per class, or a single one."""
+    order = np.argsort(_is_test(texts), kind="stable")  # test texts are drawn last, on top
+    if len(texts.classes) > MAX_LEGEND:
         return {"": order}
     names = labels(texts.classes, 24)
-    # but one of them first: the legend looks like it
+    # the legend takes its marker from the first point: a test text
     return {name: np.roll(order[texts.label[order] == index], 1) for index, name in enumerate(names)}
 
 
 def marker_style(texts: Labelled, name: str, chosen: NDArray[np.int64], dark: bool) -> dict[str, Any]:
-    """Return how the texts of one trace look: colour and shape of their class, class and split on hover."""
-    label, split, solid = texts.label[chosen], texts.split[chosen], _unseen(texts)[chosen]
+    """Return the marker and hover style of one trace: colour and symbol by class, opacity by split."""
+    label, split, solid = texts.label[chosen], texts.split[chosen], _is_test(texts)[chosen]
     classes, splits = labels(texts.classes, 40), labels(texts.splits, 40)
     solid_or_faint = (
         [class_colour(k, dark) for k in range(len(classes))],
-        [faint(class_colour(k, dark), LEARNED) for k in range(len(classes))],
+        [faint(class_colour(k, dark), TRAIN_OPACITY) for k in range(len(classes))],
     )
     return {
         "name": name,
@@ -45,7 +44,7 @@ def marker_style(texts: Labelled, name: str, chosen: NDArray[np.int64], dark: bo
         "marker": {
             "color": [solid_or_faint[not s][k] for k, s in zip(label, solid, strict=True)],
             "symbol": [class_symbol(int(k)) for k in label],
-            "size": dots.size(len(texts.label), 4, 9),
+            "size": point_size.size(len(texts.label), 4, 9),
             "opacity": 1,
             "line": {"width": 0},
         },
@@ -56,16 +55,16 @@ def marker_style(texts: Labelled, name: str, chosen: NDArray[np.int64], dark: bo
 
 
 def axis_ranges(coordinates: NDArray[np.float32]) -> tuple[list[float], list[float]]:
-    """Return the ends of two axes that hold all points of all pictures, shape (..., 2), with room around."""
+    """Return the x and y ranges of `coordinates`, shape (..., 2), over all frames, with a margin."""
     low, high = (edge(coordinates.reshape(-1, 2), axis=0) for edge in (np.min, np.max))
     pad = 0.04 * np.maximum(high - low, 1e-6)
     across, up = ([float(low[i] - pad[i]), float(high[i] + pad[i])] for i in range(2))
     return across, up
 
 
-def say_unnamed(figure: go.Figure, texts: Labelled, dark: bool) -> None:
-    """Say in place of a legend that there are too many classes for one."""
-    if len(texts.classes) > MOST_NAMED:
+def annotate_class_count(figure: go.Figure, texts: Labelled, dark: bool) -> None:
+    """Add a note in place of a legend where there are too many classes."""
+    if len(texts.classes) > MAX_LEGEND:
         figure.add_annotation(
             text=f"{len(texts.classes)} classes: point at a text to read its class",
             x=0, y=1, xref="paper", yref="paper", xanchor="left", yanchor="bottom", showarrow=False,
@@ -73,7 +72,7 @@ def say_unnamed(figure: go.Figure, texts: Labelled, dark: bool) -> None:
         )  # fmt: skip
 
 
-def _unseen(texts: Labelled) -> NDArray[np.bool_]:
-    """Whether the model never learned from a text."""
-    unseen: NDArray[np.bool_] = texts.split == texts.splits.index("test")
-    return unseen
+def _is_test(texts: Labelled) -> NDArray[np.bool_]:
+    """Return which texts are in the test split."""
+    is_test: NDArray[np.bool_] = texts.split == texts.splits.index("test")
+    return is_test

@@ -1,7 +1,4 @@
-"""The stages of a training, on top of a grid.
-
-Each has its number, and a line where it begins; what trains in it is written where there is room.
-"""
+"""Training stages on top of a heatmap: a labelled row, numbers and separating lines."""
 
 import numpy as np
 import plotly.graph_objects as go
@@ -11,50 +8,52 @@ from translearn_core.plots.style.palette import Palette
 from translearn_core.results import Timeline
 
 STAGE = "stage"
-"""The row on top that names the stages."""
-APART = 0.07
-"""Share of the width that the number of a stage needs, on a phone."""
+"""Name of the row of stages."""
+NUMBER_DISTANCE = 0.07
+"""Least distance between stage numbers, as a share of the width of a phone."""
 
 
-def name_stages(figure: go.Figure, told: Timeline, colours: Palette) -> None:
-    """Draw the row of the stages, their numbers above it, and a line where each but the first begins."""
+def name_stages(figure: go.Figure, schedule: Timeline, colours: Palette) -> None:
+    """Draw the row of stages, their numbers above it, and a line at the start of each but the first."""
     figure.add_bar(
-        x=[end - start for start, end, _ in told.stages],
-        y=[STAGE] * len(told.stages),
-        base=[start for start, _, _ in told.stages],
+        x=[end - start for start, end, _ in schedule.stages],
+        y=[STAGE] * len(schedule.stages),
+        base=[start for start, _, _ in schedule.stages],
         name=STAGE,
         orientation="h",
         showlegend=False,
         marker={
-            "color": [colours.panel if number % 2 else colours.grid for number in range(len(told.stages))],
+            "color": [
+                colours.panel if number % 2 else colours.grid for number in range(len(schedule.stages))
+            ],
             "line": {"width": 0},
         },
-        text=[plain(label) for _, _, label in told.stages],
+        text=[plain(label) for _, _, label in schedule.stages],
         textposition="inside",
         insidetextanchor="middle",
         textangle=0,
         insidetextfont={"color": colours.ink, "size": 11},
         hoverinfo="skip",
     )
-    begun, total = told.stages[0][0], told.stages[-1][1] - told.stages[0][0]
-    last, thick = -np.inf, 1.5 if len(told.stages) <= 10 else 0.75
-    for number, (start, end, _) in enumerate(told.stages, 1):
+    first_step, total = schedule.stages[0][0], schedule.stages[-1][1] - schedule.stages[0][0]
+    last, width = -np.inf, 1.5 if len(schedule.stages) <= 10 else 0.75
+    for number, (start, end, _) in enumerate(schedule.stages, 1):
         if number > 1:
             figure.add_shape(
                 type="line", x0=start, x1=start, y0=0, y1=1, yref="paper",
-                line={"color": colours.ink, "width": thick},
+                line={"color": colours.ink, "width": width},
             )  # fmt: skip
         middle = (start + end) / 2
-        if (middle - begun) / total - last >= APART:
-            last = (middle - begun) / total
+        if (middle - first_step) / total - last >= NUMBER_DISTANCE:
+            last = (middle - first_step) / total
             figure.add_annotation(
                 text=str(number), x=middle, y=1, yref="paper", yanchor="bottom", showarrow=False,
                 font={"size": 12, "color": colours.muted},
             )  # fmt: skip
 
 
-def stage_at(told: Timeline, step: int) -> str:
-    """Return the number and the name of the stage in which a step lies."""
-    number = sum(end <= step for _, end, _ in told.stages)
-    number = min(number, len(told.stages) - 1)
-    return f"{number + 1}. {plain(told.stages[number][2])}"
+def stage_at(schedule: Timeline, step: int) -> str:
+    """Return number and name of the stage of a step."""
+    number = sum(end <= step for _, end, _ in schedule.stages)
+    number = min(number, len(schedule.stages) - 1)
+    return f"{number + 1}. {plain(schedule.stages[number][2])}"

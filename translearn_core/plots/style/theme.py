@@ -1,4 +1,4 @@
-"""How every figure looks: a Plotly template for light and for dark, and the bare figure they start from.
+"""Plotly templates, light and dark, and the empty figure that others start from.
 
 Pages show figures with ``st.plotly_chart(figure, theme=None)``: Streamlit's own theme would replace this one.
 """
@@ -10,15 +10,14 @@ import plotly.graph_objects as go
 from translearn_core.plots.style.palette import faint, palette
 
 FONT = "'Source Sans', system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', Arial, sans-serif"
-"""The page's font, which Streamlit serves itself, then what the system has; none comes from a network."""
+"""Streamlit's own font, then system fonts; none is fetched from a network."""
 
 
 @cache
 def template(dark: bool) -> go.layout.Template:
-    """Return the Plotly template of one appearance: transparent, quiet axes, the legend above the plot.
+    """Return the Plotly template: transparent background, legend above the plot.
 
-    Axes do not zoom and dragging does nothing unless a figure says otherwise, so that a finger on a phone
-    scrolls the page.
+    Zoom and drag are off unless a figure enables them, so that a page still scrolls on a touch screen.
     """
     colours = palette(dark)
     axis = {
@@ -74,12 +73,12 @@ def template(dark: bool) -> go.layout.Template:
 
 
 def bare(name: str, dark: bool, height: int) -> go.Figure:
-    """Return an empty figure; `name` keeps zoom and hidden lines while a live figure is drawn again."""
+    """Return an empty figure; figures of one `name` keep zoom and hidden lines when redrawn."""
     return go.Figure(layout={"template": template(dark), "height": height, "uirevision": name})
 
 
 def annotate_empty(figure: go.Figure, sentence: str, dark: bool) -> go.Figure:
-    """Write `sentence` in the middle of a figure that has nothing to show yet, and return the figure."""
+    """Write `sentence` in the middle of a figure without data, and return the figure."""
     figure.update_xaxes(visible=False)
     figure.update_yaxes(visible=False)
     figure.add_annotation(

@@ -1,1 +1,1 @@
-"""Results of the diagnostics of a run."""
+"""Results of diagnostics."""

@@ -1,4 +1,4 @@
-"""Which recipe to begin with, why, and what speaks against it."""
+"""Recommended recipe, with reasons and objections."""
 
 from dataclasses import dataclass, field
 
@@ -7,7 +7,7 @@ import pandas as pd
 
 @dataclass(frozen=True)
 class Fact:
-    """Something measured on the data: its name, its value as text, and how it was found."""
+    """Measurement on the data: name, value as text, and method."""
 
     name: str
     value: str
@@ -16,7 +16,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class Reason:
-    """A rule that applied: what it saw, what it says, and where it is from."""
+    """Rule that applied: observation, conclusion and source."""
 
     observation: str
     conclusion: str
@@ -25,7 +25,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class Option:
-    """A recipe as it would be here: estimated seconds (None where unknown) and what to expect of it."""
+    """Recipe with estimated seconds (None if unknown), whether it fits the time limit, and a note."""
 
     recipe: str
     seconds: float | None
@@ -35,7 +35,7 @@ class Option:
 
 @dataclass(frozen=True)
 class Advice:
-    """A recipe with settings by dotted name; rules, not a promise."""
+    """Recommended recipe with settings by dotted name, facts, reasons, doubts and all options."""
 
     recipe: str
     settings: dict[str, object]
@@ -46,10 +46,10 @@ class Advice:
     options: tuple[Option, ...] = field(default=())
 
     def frame(self) -> pd.DataFrame:
-        """One line per recipe: estimated seconds, whether it fits the time at hand, what to expect."""
+        """Return one row per recipe: estimated seconds, whether it fits the time limit, note."""
         return pd.DataFrame(
             [
-                {"recipe": one.recipe, "seconds": one.seconds, "fits": one.fits, "note": one.note}
-                for one in self.options
+                {"recipe": option.recipe, "seconds": option.seconds, "fits": option.fits, "note": option.note}
+                for option in self.options
             ]
         )

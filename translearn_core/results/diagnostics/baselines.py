@@ -1,4 +1,4 @@
-"""A run beside the lines its score must be read against."""
+"""Comparison of a run with its baselines."""
 
 from dataclasses import dataclass, field
 
@@ -8,16 +8,16 @@ from translearn_core.results.comparison import Difference
 from translearn_core.results.evaluation import Interval
 
 MAJORITY, WORDS, FROZEN, SCRATCH = "commonest class", "TF-IDF", "frozen probe", "from scratch"
-"""The lines there are, the cheapest first."""
+"""Names of the baselines, the cheapest first."""
 
 
 @dataclass(frozen=True)
 class Baseline:
-    """One line: its test scores with 95 % intervals, and how much better the run is on the same rows.
+    """Baseline: test scores with 95 % intervals, and the run's margin on the same rows.
 
-    `layer` is where a probe was read, chosen on validation. `lead` is the run's accuracy minus this one's,
-    paired by test row. `verdict` says it in a sentence; `harm` says where the run is below by more than
-    chance, and is empty elsewhere.
+    `margin` is the run's accuracy minus the baseline's, paired by test row, and `verdict` its sentence.
+    `negative_transfer` is empty unless the run is below by more than chance. `layer` is that of the probe,
+    chosen on validation.
     """
 
     name: str
@@ -33,7 +33,7 @@ class Baseline:
 
 @dataclass(frozen=True)
 class Baselines:
-    """A run's test accuracy and its lines; `sentence` answers whether transfer helped, as far as is known."""
+    """Test accuracy of a run and its baselines; `sentence` says whether transfer helped."""
 
     accuracy: float
     accuracy_interval: Interval
@@ -44,11 +44,11 @@ class Baselines:
     caveats: tuple[str, ...] = field(default=())
 
     def line(self, name: str) -> Baseline | None:
-        """Return the line of that name; None if it was not computed."""
+        """Return the baseline of that name; None if it was not computed."""
         return next((line for line in self.lines if line.name == name), None)
 
     def frame(self) -> pd.DataFrame:
-        """One line per baseline, the cheapest first: scores, intervals, lead of the run, verdict."""
+        """Return one row per baseline, the cheapest first: scores, intervals, margin of the run, verdict."""
         return pd.DataFrame(
             [
                 {

@@ -1,4 +1,4 @@
-"""What a run's probabilities are worth, and where it errs."""
+"""Error analysis: calibration, selective prediction, slices, label issues."""
 
 from dataclasses import dataclass, field
 
@@ -9,7 +9,7 @@ from translearn_core.results.evaluation import Interval
 
 @dataclass(frozen=True)
 class CalibrationScore:
-    """Test rows under one temperature: expected calibration error with its interval, loss in nats."""
+    """Calibration of the test rows at one temperature: ECE with its interval, loss in nats."""
 
     temperature: float
     error: float
@@ -19,19 +19,18 @@ class CalibrationScore:
 
 @dataclass(frozen=True)
 class ErrorAnalysis:
-    """How far a number can be trusted; everything is about test rows unless it says otherwise.
+    """Calibration, selective prediction, slices and label issues, on test rows unless stated otherwise.
 
-    `raw` is the model as it is, `scaled` with the temperature fitted on `n_validation` validation rows.
+    `raw` is the unscaled model, `scaled` with the temperature fitted on `n_validation` validation rows.
     `bins`: which (raw or scaled), from, to, rows, confidence, accuracy, low, high. `coverage`: threshold,
-    coverage, accuracy, low, high (of the rows answered at that confidence or above, scaled). `slices`:
+    coverage, accuracy, low, high (of the rows with at least that scaled confidence). `slices`:
     column, slice, rows, accuracy, low, high, difference, difference low, difference high, beyond chance
     (against all other rows; corrected for the number of slices). `suspects`: row, split, text, label,
-    suggested, probability of label, probability of suggested (labels that a model which did not see them
-    doubts; the most doubtful first). `noise` is the estimated share of such rows among `n_checked`: wrong
-    labels, and as many hard texts as that model misjudges.
-    `pairs`: label, predicted, rows, share (of the label's rows), texts (up to three, by confidence, joined
-    by line breaks). `sentences`: what the confidence is worth, when to answer, the weakest slice, the
-    labels; then caveats.
+    suggested, probability of label, probability of suggested (label issues by out-of-sample
+    predictions, the most doubtful first). `noise` is the estimated share of such rows among `n_checked`,
+    wrong labels and hard texts. `pairs`: label, predicted, rows, share (of the label's rows), texts (up to
+    three, by confidence, joined by line breaks). `sentences`: calibration, abstention, weakest slice, labels,
+    then caveats.
     """
 
     n_test: int
@@ -49,17 +48,17 @@ class ErrorAnalysis:
     pairs: pd.DataFrame = field(compare=False)
 
     def frame(self) -> pd.DataFrame:
-        """One line raw and one scaled: temperature, calibration error with its interval, loss."""
+        """Return one row raw and one scaled: temperature, calibration error with its interval, loss."""
         return pd.DataFrame(
             [
                 {
                     "probabilities": name,
-                    "temperature": one.temperature,
-                    "calibration error": one.error,
-                    "error low": one.error_interval.low,
-                    "error high": one.error_interval.high,
-                    "loss": one.loss,
+                    "temperature": score.temperature,
+                    "calibration error": score.error,
+                    "error low": score.error_interval.low,
+                    "error high": score.error_interval.high,
+                    "loss": score.loss,
                 }
-                for name, one in (("as they are", self.raw), ("scaled", self.scaled))
+                for name, score in (("as they are", self.raw), ("scaled", self.scaled))
             ]
         )

@@ -1,4 +1,4 @@
-"""What a training took away: earlier tasks, sentence similarity, guessing masked words."""
+"""Catastrophic forgetting: earlier tasks, sentence similarity, masked-language modelling."""
 
 from dataclasses import dataclass, field
 
@@ -8,17 +8,16 @@ from translearn_core.results.comparison import Difference
 from translearn_core.results.evaluation import Interval
 
 ORDER, MEANING, WORDS = "pairs keep their order", "order follows the meaning", "guessing covered words"
-"""What changes are called that are no earlier task's."""
+"""Names of the changes other than those of earlier tasks."""
 
 
 @dataclass(frozen=True)
 class TaskRetention:
-    """An earlier run's test rows, scored with this run's backbone.
+    """Test accuracy of an earlier run's task with this run's backbone.
 
-    `then` is that run's own test accuracy. `own_head` puts its head on this run's backbone as it is, None
-    where it does not fit; `refitted` is a linear head fitted anew on this run's frozen backbone, and
-    `untouched` one on the pretrained backbone: the zero line. `lost` is `refitted` minus `untouched`, paired
-    by row.
+    `before` is the earlier run's own accuracy, `with_old_head` that of its head on this run's backbone, None
+    if it does not fit; `refit_head` is a new linear head on this run's frozen backbone, `pretrained` one on
+    the pretrained backbone. `lost` is `refit_head` minus `pretrained`, paired by row.
     """
 
     run: str
@@ -38,11 +37,11 @@ class TaskRetention:
 
 @dataclass(frozen=True)
 class SentenceSimilarity:
-    """Rank agreement (Spearman) of sentence similarities before and after training on fixed pairs.
+    """Spearman correlation of sentence similarities before and after training on fixed pairs.
 
-    1: all pairs keep their order. `low` to `high` is its 95 % interval over pairs. `by_meaning_before` and
-    `by_meaning_after` are the rank correlation of the similarity with how alike the pairs were written to be;
-    `by_meaning_change` is the interval of after less before, paired by pair.
+    `interval` is the 95 % interval of `agreement` over pairs. `by_meaning_before` and `by_meaning_after` are
+    the rank correlations with the intended similarity of the pairs; `by_meaning_change` is the interval of
+    after minus before, paired by pair.
     """
 
     pairs: int
@@ -56,7 +55,7 @@ class SentenceSimilarity:
 
 @dataclass(frozen=True)
 class MaskedLmLoss:
-    """Loss in nats at guessing masked words, before and after, and their difference paired by text."""
+    """Masked-language-model loss in nats before and after training, and the rise paired by text."""
 
     texts: int
     before: float
@@ -67,10 +66,10 @@ class MaskedLmLoss:
 
 @dataclass(frozen=True)
 class Forgetting:
-    """What was lost, as far as it could be asked; `table` has one line per reference pair.
+    """Forgetting on earlier tasks, sentence similarity and masked words.
 
-    Its columns: first, second, alike (how alike they were written to be, 0 to 4), before, after. `masked` is
-    None where the backbone carries no prediction head.
+    `table` has one row per reference pair: first, second, alike (intended similarity, 0 to 4), before,
+    after. `masked` is None if the backbone has no prediction head.
     """
 
     tasks: tuple[TaskRetention, ...]
@@ -79,7 +78,7 @@ class Forgetting:
     table: pd.DataFrame = field(compare=False)
 
     def frame(self) -> pd.DataFrame:
-        """One line per earlier task."""
+        """Return one row per earlier task."""
         return pd.DataFrame(
             [
                 {
@@ -100,15 +99,15 @@ class Forgetting:
         )
 
     def changes(self) -> pd.DataFrame:
-        """One line per change with its interval, in units of its own; below 0 something was lost."""
+        """Return one row per change with its unit and interval; a negative change is a loss."""
         reference, masked = self.reference, self.masked
-        kept = reference.interval
-        lines = [
+        interval = reference.interval
+        rows = [
             (task.name, "accuracy", task.lost.estimate, task.lost.interval.low, task.lost.interval.high)
             for task in self.tasks
         ]
-        lines += [
-            (ORDER, "rank correlation", reference.agreement - 1, kept.low - 1, kept.high - 1),
+        rows += [
+            (ORDER, "rank correlation", reference.agreement - 1, interval.low - 1, interval.high - 1),
             (
                 MEANING,
                 "rank correlation",
@@ -117,18 +116,18 @@ class Forgetting:
                 reference.by_meaning_change.high,
             ),
         ]
-        if masked is not None:  # a loss that rises is something lost
+        if masked is not None:  # a rising loss counts as negative
             rise = masked.rise
-            lines.append((WORDS, "nats a word", masked.before - masked.after, -rise.high, -rise.low))
-        return pd.DataFrame(lines, columns=["what", "unit", "change", "low", "high"])
+            rows.append((WORDS, "nats a word", masked.before - masked.after, -rise.high, -rise.low))
+        return pd.DataFrame(rows, columns=["what", "unit", "change", "low", "high"])
 
     def most_changed(self, limit: int = 15) -> pd.DataFrame:
-        """Return the reference pairs whose similarity changed most: the columns of `table`, and `change`."""
+        """Return the reference pairs whose similarity changed most: `table` with `change`."""
         changed = self.table.assign(change=self.table["after"] - self.table["before"])
         order = changed["change"].abs().sort_values(ascending=False, kind="stable").index
         return changed.loc[order[:limit]].reset_index(drop=True)
 
     def sentences(self) -> tuple[str, ...]:
-        """Everything found, a sentence each."""
+        """Return all findings as sentences."""
         masked = () if self.masked is None else (self.masked.sentence,)
         return (*(task.sentence for task in self.tasks), self.reference.sentence, *masked)

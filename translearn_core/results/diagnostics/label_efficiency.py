@@ -1,4 +1,4 @@
-"""Score against number of labels: what each label is worth with transfer and without."""
+"""Label efficiency: score against number of labels, with and without transfer."""
 
 from dataclasses import dataclass, field
 
@@ -11,10 +11,9 @@ FloatArray = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class SampleEfficiency:
-    """With how many `labels` the way `behind` reaches the `score` that the way `ahead` has with `at`.
+    """Number of `labels` that method `worse` needs for the `score` of method `better` with `at` labels.
 
-    `labels` is None where it does not get there; `low` and `high` are its 95 % interval, None where that is
-    open, or there is none.
+    `labels` is None if `worse` never reaches it; `low` and `high` are the 95 % interval, None where open.
     """
 
     better: str
@@ -28,14 +27,13 @@ class SampleEfficiency:
 
 @dataclass(frozen=True)
 class LabelEfficiency:
-    """Test scores of L ways to train on S numbers of labels with R draws of them, all on one test set.
+    """Test accuracy of L methods with S numbers of labels and R draws of them, on one test set.
 
-    `scores` has shape (L, S, R), test accuracy; NaN where a run is not there (yet). `mean`, `low` and `high`
-    have shape (L, S): mean and 95 % interval, over the test rows and, from three on, over the draws too.
-    `layers`, shape (S, R), is the layer each frozen probe was read at. `sizes` counts training labels; the
-    validation rows, `n_validation`, come on top. `sentences` say how many labels one way needs for what
-    another does with `at`; the first is the one to read, and where all test rows are of one class it says
-    that. `reaches` are the numbers in the others, one a sentence.
+    `scores` has shape (L, S, R), NaN for missing runs. `mean`, `low` and `high` have shape (L, S): mean and
+    95 % interval over test rows and, with at least three, over draws. `layers`, shape (S, R), is the layer
+    of each frozen probe. `sizes` counts training labels, without the `n_validation` validation rows.
+    `sentences` say how many labels one method needs for the score of another with `at`; the first is the
+    main one, or says that all test rows are of one class. `reaches` are the numbers of the others, in order.
     """
 
     names: tuple[str, ...]
@@ -54,7 +52,7 @@ class LabelEfficiency:
     reaches: tuple[SampleEfficiency, ...] = ()
 
     def frame(self) -> pd.DataFrame:
-        """One line per way and number of labels: mean, interval, how many draws."""
+        """Return one row per method and number of labels: mean, interval, number of draws."""
         return pd.DataFrame(
             [
                 {
@@ -71,7 +69,7 @@ class LabelEfficiency:
         )
 
     def draws(self) -> pd.DataFrame:
-        """One line per way, number of labels and draw."""
+        """Return one row per method, number of labels and draw."""
         return pd.DataFrame(
             [
                 {"way": name, "labels": size, "seed": seed, "accuracy": self.scores[i, j, k]}

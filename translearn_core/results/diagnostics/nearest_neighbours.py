@@ -1,4 +1,4 @@
-"""The texts nearest to one text, before and after fine-tuning."""
+"""Nearest neighbours of one text, before and after fine-tuning."""
 
 from dataclasses import dataclass, field
 
@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class NearestNeighbours:
-    """The K texts nearest to one text in one layer, under V variants (``pretrained``, ``fine-tuned``).
+    """K nearest neighbours of one text in one layer, under V variants (``pretrained``, ``fine-tuned``).
 
-    `index` is the text's line in the run's predictions; `neighbours`, shape (V, K), are lines of the same,
-    the nearest first, and `distance`, shape (V, K), their Euclidean distances in units of the typical one
-    (the median from this text to all others under that variant): training stretches the space.
+    `index` is the text's line in the run's predictions; `neighbours`, shape (V, K), are the neighbours'
+    lines, nearest first. `distance`, shape (V, K), are Euclidean distances in units of the median distance
+    from this text to all others under that variant, since training rescales the space.
     """
 
     variants: tuple[str, ...]
@@ -24,12 +24,12 @@ class NearestNeighbours:
 
     @property
     def kept(self) -> NDArray[np.int64]:
-        """Neighbours under the first variant that are neighbours under the last, the nearest first."""
+        """Neighbours under both the first and the last variant, nearest first."""
         first, last = self.neighbours[0], self.neighbours[-1]
-        return np.asarray([one for one in first if one in last], dtype=np.int64)
+        return np.asarray([line for line in first if line in last], dtype=np.int64)
 
     def frame(self) -> pd.DataFrame:
-        """One line per variant and neighbour: place from 1, its line, distance."""
+        """Return one row per variant and neighbour: rank from 1, line in the predictions, distance."""
         v, k = self.neighbours.shape
         return pd.DataFrame(
             {

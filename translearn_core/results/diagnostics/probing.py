@@ -1,4 +1,4 @@
-"""What a linear classifier finds in every layer, before and after fine-tuning."""
+"""Linear probing of every layer, before and after fine-tuning."""
 
 from dataclasses import dataclass, field
 
@@ -17,13 +17,12 @@ class ProbeScores:
 
     V variants (``pretrained``, ``fine-tuned``, ``random init``) × L layers (0 = embeddings, k = after block
     k-1): `cross_validated` has shape (V, L, folds), on the training split; `test`, `low`, `high` have shape
-    (V, L), the test score and its 95 % bootstrap interval. `majority` and `tfidf` are the test lines every
-    layer must be read against.
+    (V, L), the test score and its 95 % bootstrap interval. `majority` and `tfidf` are the test accuracies
+    of baselines.
 
-    The fields of C controls, other labels learnt from the same features (Hewitt & Liang 2019,
+    The fields of C control tasks, random labels learnt from the same features (Hewitt & Liang 2019,
     arXiv:1909.03368), have the same shapes behind a first axis C; `control_majority` has shape (C,). Without
-    controls they are empty. `about` names what was probed for: the label, or another column. `sentences` say
-    what was found.
+    controls they are empty. `target` names the probed column. `sentences` are the findings.
     """
 
     variants: tuple[str, ...]
@@ -48,19 +47,16 @@ class ProbeScores:
 
     @property
     def selectivity(self) -> FloatArray:
-        """Test score minus the mean of the controls', shape (V, L): what is the layer's and not the probe's.
-
-        NaN without controls.
-        """
+        """Selectivity: test score minus the mean of the control tasks, shape (V, L); NaN without controls."""
         if not len(self.control_test):
             return np.full(self.test.shape, np.nan)
-        found: FloatArray = self.test - self.control_test.mean(axis=0)
-        return found
+        selectivity: FloatArray = self.test - self.control_test.mean(axis=0)
+        return selectivity
 
     def frame(self) -> pd.DataFrame:
-        """One line per variant and layer: cross-validated mean and spread, test and its interval.
+        """Return one row per variant and layer: cross-validated mean and spread, test and its interval.
 
-        Each control adds four columns, counted from 1, and with them comes the selectivity.
+        Each control task adds four columns, numbered from 1; any adds the selectivity.
         """
         selectivity = self.selectivity
         return pd.DataFrame(

@@ -1,4 +1,4 @@
-"""Texts as points on a plane: one layer of a run, before and after fine-tuning."""
+"""2-D projection of texts in one layer of a run, before and after fine-tuning."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,12 +12,11 @@ from translearn_core.results.evaluation import Interval
 
 @dataclass(frozen=True)
 class NeighbourhoodQuality:
-    """How texts of one class lie together in the full width of a layer, and how far its picture shows it.
+    """Class separation in the full width of a layer, and trustworthiness of its projection.
 
-    `purity` is the share of a test text's 10 nearest neighbours, among all texts, that carry its label, with
-    its 95 % interval over the test texts asked; `silhouette` of the test texts runs from -1 to 1 (Rousseeuw
-    1987); `trustworthiness` of the picture from 0 to 1 (Venna & Kaski 2001). Each is NaN where too few texts
-    were there to ask.
+    `purity` is the share of a test text's 10 nearest neighbours, among all texts, with its label, with its
+    95 % interval over test texts; `silhouette` of the test texts lies in [-1, 1] (Rousseeuw 1987),
+    `trustworthiness` of the projection in [0, 1] (Venna & Kaski 2001). Each is NaN with too few texts.
     """
 
     purity: float
@@ -32,11 +31,10 @@ class Projection:
 
     `coordinates` has shape (V, N, 2), float32; `label`, `predicted` index `classes`; `split` indexes
     `splits`; `row` is the row number in the file and `index` the line in the run's predictions, of which
-    there are `total`. `shown`, shape (at most 50,000,), says which of the N a screen draws: all, or a
-    stratified sample. `nearness` holds one entry a variant: the numbers to read beside the pictures. `chance`
-    is the purity of neighbours drawn blindly, `kept` the share of its 10 nearest neighbours that a text has
-    in the first variant and in the last, with its 95 % interval. `sentence` says what they come to.
-    `settings` holds method, layer, seed and the method's own parameters, as strings for display.
+    there are `total`. `shown`, shape (at most 50,000,), indexes the texts to draw: all, or a stratified
+    sample. `nearness` has one entry per variant. `chance` is the purity of random neighbours, `kept` the
+    overlap of a text's 10 nearest neighbours between the first and the last variant, with its 95 % interval;
+    `sentence` summarises them. `settings` holds method, layer, seed and the method's parameters as strings.
     """
 
     variants: tuple[str, ...]
@@ -58,7 +56,7 @@ class Projection:
     shown: NDArray[np.int64] = field(compare=False)
 
     def frame(self) -> pd.DataFrame:
-        """One line per text: row, split, label, predicted, and x and y of each variant."""
+        """Return one row per text: row, split, label, predicted, and x and y of each variant."""
         frame = pd.DataFrame(
             {
                 "row": self.row,
@@ -72,6 +70,6 @@ class Projection:
         return frame
 
 
-def names_at(names: Sequence[str], at: NDArray[np.int64]) -> NDArray[np.object_]:
-    """Return the name that each of the indices `at` stands for."""
-    return np.asarray(names, dtype=object)[at]
+def names_at(names: Sequence[str], indices: NDArray[np.int64]) -> NDArray[np.object_]:
+    """Return the names at `indices`."""
+    return np.asarray(names, dtype=object)[indices]

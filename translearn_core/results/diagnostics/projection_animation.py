@@ -1,4 +1,4 @@
-"""The same texts in every layer of a model, one picture after the other."""
+"""2-D projections of the same texts in every layer of a model, for an animation."""
 
 from dataclasses import dataclass, field
 
@@ -15,12 +15,12 @@ FloatArray = NDArray[np.float64]
 class ProjectionAnimation:
     """N texts in L layers under V variants (``pretrained``, ``fine-tuned``).
 
-    `coordinates` has shape (V, L, N, 2): two directions of each layer, found for all variants together and
-    turned so that every layer lies as close as it can to the one before. Shape (V, L): `purity` (share of a
-    test text's 10 nearest neighbours, in full width, with its label), its 95 % interval `low` to `high`, and
-    `silhouette` (from -1 to 1). `kept`, shape (L,), is the share of its 10 nearest neighbours that a text has
-    under the first variant and under the last. `chance` is the purity of neighbours drawn blindly.
-    `index` names the lines of the run's predictions; `label` indexes `classes`, `split` indexes `splits`.
+    `coordinates` has shape (V, L, N, 2): two axes per layer, common to all variants and rotated to align
+    each layer with the one before. Shape (V, L): `purity` (share of a test text's 10 nearest neighbours, in
+    full width, with its label), its 95 % interval `low` to `high`, and `silhouette` (in [-1, 1]). `kept`,
+    shape (L,), is the overlap of a text's 10 nearest neighbours between the first and the last variant;
+    `chance` is the purity of random neighbours. `index` names lines of the run's predictions; `label` indexes
+    `classes`, `split` indexes `splits`.
     """
 
     variants: tuple[str, ...]
@@ -39,7 +39,7 @@ class ProjectionAnimation:
     split: NDArray[np.int64] = field(compare=False)
 
     def frame(self) -> pd.DataFrame:
-        """One line per variant and layer: same-class neighbours with their interval, silhouette, kept."""
+        """Return one row per variant and layer: purity with its interval, silhouette, overlap."""
         return pd.DataFrame(
             [
                 {
@@ -57,16 +57,15 @@ class ProjectionAnimation:
         )
 
     def points(self) -> pd.DataFrame:
-        """One line per variant, layer and text: its line in the predictions, split, label, x and y."""
+        """Return one row per variant, layer and text: line in the predictions, split, label, x and y."""
         variants, layers, texts, _ = self.coordinates.shape
-        pictures = variants * layers
         return pd.DataFrame(
             {
                 "model": np.repeat(np.asarray(self.variants, dtype=object), layers * texts),
                 "layer": np.tile(np.repeat(np.arange(layers), texts), variants),
-                "index": np.tile(self.index, pictures),
-                "split": np.tile(names_at(self.splits, self.split), pictures),
-                "label": np.tile(names_at(self.classes, self.label), pictures),
+                "index": np.tile(self.index, variants * layers),
+                "split": np.tile(names_at(self.splits, self.split), variants * layers),
+                "label": np.tile(names_at(self.classes, self.label), variants * layers),
                 "x": self.coordinates[..., 0].ravel(),
                 "y": self.coordinates[..., 1].ravel(),
             }

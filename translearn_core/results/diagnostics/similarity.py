@@ -1,4 +1,4 @@
-"""What moved inside: how alike layers are before and after training."""
+"""Representation similarity (CKA) of layers before and after training."""
 
 from dataclasses import dataclass, field
 
@@ -11,13 +11,13 @@ FloatArray = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Similarity:
-    """Debiased CKA between layers, on `rows` texts the model did not learn from where there are enough.
+    """Debiased CKA between layers, on `rows` texts, held out if there are enough.
 
-    `matrix[i, j]` holds layer i before training against layer j after it, shape (L, L); `before[i, j]` layer
-    i against layer j of the same pretrained model. Per layer, shape (L,): `diagonal` is before against after
-    with its interval `low` to `high`; `sibling` is this run against the same one with another seed, NaN
-    without one: what lies above it may be chance; `floor` is two networks of this architecture with fresh
-    weights from two seeds: what architecture and texts alone have in common.
+    `matrix[i, j]` compares layer i before training with layer j after it, shape (L, L); `before[i, j]`
+    layers i and j of the pretrained model. Per layer, shape (L,): `diagonal` compares before with after, with
+    its interval `low` to `high`; `sibling` compares this run with one of another seed, NaN without one, and
+    shows variation by chance; `floor` compares two random initialisations, and shows the similarity due to
+    architecture and texts alone.
     """
 
     rows: int
@@ -32,7 +32,7 @@ class Similarity:
     floor: FloatArray = field(compare=False)
 
     def frame(self) -> pd.DataFrame:
-        """One line per layer: before against after with its interval, the other seed, the floor."""
+        """Return one row per layer: before and after with its interval, another seed, random weights."""
         return pd.DataFrame(
             {
                 "layer": np.arange(len(self.diagonal)),
@@ -45,7 +45,7 @@ class Similarity:
         )
 
     def pairs(self) -> pd.DataFrame:
-        """One line per pair of layers."""
+        """Return one row per pair of layers."""
         i, j = np.indices(self.matrix.shape)
         return pd.DataFrame(
             {

@@ -1,4 +1,4 @@
-"""A training looked at again, stage by stage."""
+"""Snapshots of a training: projections and probe scores over time."""
 
 from dataclasses import dataclass, field
 
@@ -9,24 +9,24 @@ from numpy.typing import NDArray
 from translearn_core.results.diagnostics.projection import names_at
 
 REPLAYED = 250
-"""Texts of train, and of test, whose vectors are kept at every moment of a replay."""
-LOOKS = 8
-"""Epochs of a run in one stage that are looked at, evenly spread."""
+"""Number of training texts, and of test texts, whose vectors each snapshot keeps."""
+MAX_SNAPSHOTS = 8
+"""Most snapshots of a run with one stage, evenly spaced, beside the start."""
 
 
 def snapshot_epochs(epochs: int, stages: int) -> int:
-    """Return how many moments of a run are kept, the start counted; `stages` come before the plan itself."""
+    """Return the number of snapshots of a run with the start; `stages` are those before the plan itself."""
     return 1 + (stages + 1 if stages else epochs // snapshot_stride(epochs))
 
 
 def snapshot_stride(epochs: int) -> int:
-    """Return from epoch to epoch how many are between two looks at a run in one stage."""
-    return -(-epochs // LOOKS)
+    """Return the number of epochs between two snapshots of a run with one stage."""
+    return -(-epochs // MAX_SNAPSHOTS)
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What every layer makes of some rows after an epoch; epoch 0 is before any training.
+    """Hidden states of some rows after an epoch; epoch 0 is before any training.
 
     `vectors` has shape (layers, rows, width), float16, pooled as the run pools; `index` names the lines of
     the run's predictions.
@@ -41,16 +41,15 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Snapshots:
-    """The same N texts at M moments of a training, the first one mostly before it; L layers.
+    """N texts at M moments of a training, usually from before the first step; L layers.
 
-    `moments` says in words when it was; `epochs`, `steps` and `stages` say it in numbers (stages from 0).
-    `coordinates`, shape (M, N, 2), places the texts by the layer `layer`, on two axes found over all moments
-    together, so that a point can be followed. `index` names the lines of the run's predictions; `label`
-    indexes `classes`, `split` indexes `splits`.
+    `moments` are the moments in words; `epochs`, `steps` and `stages` in numbers (stages from 0).
+    `coordinates`, shape (M, N, 2), projects layer `layer` on two axes common to all moments. `index` names
+    lines of the run's predictions; `label` indexes `classes`, `split` indexes `splits`.
 
-    Shape (M, L), about every layer: `accuracy`, `low` and `high` are the test score of a linear probe learnt
-    from the training texts among the N, with its 95 % bootstrap interval; `purity` is the share of a test
-    text's 10 nearest neighbours, in full width, with its label. `majority` is the line to beat.
+    Shape (M, L), per layer: `accuracy`, `low` and `high` are the test accuracy of a linear probe trained on
+    the training texts among the N, with its 95 % bootstrap interval; `purity` is the share of a test text's
+    10 nearest neighbours, in full width, with its label. `majority` is the majority-class baseline.
     """
 
     layer: int
@@ -73,7 +72,7 @@ class Snapshots:
     purity: NDArray[np.float64] = field(compare=False)
 
     def frame(self) -> pd.DataFrame:
-        """One line per moment and layer: when, the probe's accuracy with its interval, and the purity."""
+        """Return one row per moment and layer: moment, probe accuracy with its interval, purity."""
         moments, layers = self.accuracy.shape
         when = pd.DataFrame(
             {
@@ -97,7 +96,7 @@ class Snapshots:
         )
 
     def points(self) -> pd.DataFrame:
-        """One line per moment and text: when, its line in the predictions, split, label, x and y."""
+        """Return one row per moment and text: line in the predictions, split, label, x and y."""
         moments, texts, _ = self.coordinates.shape
         return pd.DataFrame(
             {
@@ -113,12 +112,12 @@ class Snapshots:
 
 @dataclass(frozen=True)
 class LayerMix:
-    """What a learned mix of layers became: weights that add up to 1, from 0 = embeddings, and a factor."""
+    """Learned mix of layers: weights that sum to 1, from 0 = embeddings, and a scale factor."""
 
     weights: tuple[float, ...]
     factor: float
 
     def frame(self) -> pd.DataFrame:
-        """One line per layer: its weight, and the one that all would have if they counted the same."""
+        """Return one row per layer: its weight, and the uniform weight."""
         layers = len(self.weights)
         return pd.DataFrame({"layer": range(layers), "weight": self.weights, "even weight": 1 / layers})

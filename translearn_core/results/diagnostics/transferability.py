@@ -1,4 +1,4 @@
-"""How well layers suit a task before anything is trained."""
+"""Transferability scores of layers, before training."""
 
 from dataclasses import dataclass, field
 
@@ -9,10 +9,7 @@ from translearn_core.results.evaluation import Interval
 
 @dataclass(frozen=True)
 class RankAgreement:
-    """How well a score told the test accuracies of `n` past runs or layers: Kendall's tau with its interval.
-
-    NaN below three.
-    """
+    """Kendall's tau between a score and the accuracies of `n` runs or layers; NaN below three."""
 
     score: str
     of: str
@@ -25,9 +22,9 @@ class RankAgreement:
 class Transferability:
     """LogME (log evidence per row; higher suits better) and H-score of every layer of every backbone.
 
-    `layers`: backbone, layer, LogME, H-score, probe (validation accuracy of a linear probe, learnt from the
-    same rows). `past`: run, backbone, recipe, accuracy (test), LogME, H-score (of the
-    features its head began from, NaN where its backbone is gone).
+    `layers`: backbone, layer, LogME, H-score, probe (validation accuracy of a linear probe trained on the
+    same rows). `past`: run, backbone, recipe, accuracy (test), LogME, H-score (of the features before
+    training, NaN if the backbone is gone).
     """
 
     rows: int
@@ -38,5 +35,5 @@ class Transferability:
     past: pd.DataFrame = field(compare=False)
 
     def frame(self) -> pd.DataFrame:
-        """One line per backbone and layer."""
+        """Return one row per backbone and layer."""
         return self.layers

@@ -1,4 +1,4 @@
-"""Advise on a recipe before any training: measure what the rules ask for, then apply them."""
+"""Recipe advice before training: measure the facts that the rules need, then apply the rules."""
 
 from dataclasses import replace
 
@@ -35,62 +35,63 @@ from translearn_core.worker.diagnostics.layer_scores import (
     Sample,
     sample_rows,
     score_layers,
-    train_indices,
+    supported_features,
 )
 from translearn_core.worker.models import load_profile
 
 ROWS = 5_000
-"""Training and validation rows at most that are looked at; a stratified sample above."""
+"""Largest stratified sample of training rows, and of validation rows."""
 
 
 def advise(context: Context) -> None:
-    """Measure the task, what recipes cost here, and apply the rules."""
+    """Measure the task and the cost of each recipe, and apply the rules."""
     config = context.config
     assert isinstance(config, AdviseConfig)
     context.report("reading the data")
     prepared = load_prepared(context.store.workspace, config.data)
     sample = sample_rows(prepared, ROWS, config.seed)
-    # recipes start from the whole pretrained backbone, so that is what has to be looked at
+    # recipes start from the whole pretrained backbone
     whole = {"random_init": False, "blocks": None, "fresh_top": 0}
     backbone = config.backbone.model_copy(update=whole)
     compute = Compute.choose(config.device, config.precision)
-    rated = score_layers(context, backbone, config.features, sample, compute)
-    features = train_indices(config.features, rated.anatomy)
+    layer_scores = score_layers(context, backbone, config.features, sample, compute)
+    features = supported_features(config.features, layer_scores.anatomy)
     context.report("splitting texts into tokens")
     tokens = token_statistics(load_tokenizer(backbone), sample.texts, features.token_limit)
     context.report("counting words")
-    measured = _measured(prepared, sample, rated, tokens, config)
+    facts = _task_facts(prepared, sample, layer_scores, tokens, config)
     experiment = ExperimentConfig(
         data=config.data,
         backbone=backbone,
         features=features,
         training=TrainingConfig(precision=config.precision, device=config.device),
     )
-    calibration = _calibration(context, experiment)
-    task = _task(prepared, tokens)
+    cost_model = _cost_model(context, experiment)
+    workload = _workload(prepared, tokens)
     costs = {
         name: cost
         for name in RecipeName
-        if (cost := _cost(name, measured, experiment, rated.anatomy, calibration, task)) is not None
+        if (cost := _cost(name, facts, experiment, layer_scores.anatomy, cost_model, workload)) is not None
     }
-    artifacts.save(context.folder, apply_rules(replace(measured, costs=costs)))
+    artifacts.save(context.folder, apply_rules(replace(facts, costs=costs)))
 
 
-def _measured(
+def _task_facts(
     prepared: PreparedDataset,
     sample: Sample,
-    rated: LayerScores,
+    layer_scores: LayerScores,
     tokens: TokenStatistics,
     config: AdviseConfig,
 ) -> TaskFacts:
-    n, labels = sample.fit_rows, sample.labels
-    tfidf, interval, told = tfidf_logistic_regression(
+    n, labels = sample.n_train, sample.labels
+    tfidf, interval, predicted = tfidf_logistic_regression(
         sample.texts[:n], labels[:n], sample.texts[n:], labels[n:], seed=config.seed
     )
-    by_words = told == labels[n:]
-    best = max(range(len(rated.layers)), key=lambda k: (rated.probe[k], k))
+    tfidf_correct = predicted == labels[n:]
+    best = max(range(len(layer_scores.layers)), key=lambda k: (layer_scores.probe[k], k))
+    probe_correct = layer_scores.correct[best]
     counts = np.bincount(prepared.labels[prepared.where(Split.TRAIN)], minlength=len(prepared.classes))
-    torn = sum(
+    conflicts = sum(
         finding.count
         for finding in prepared.findings
         if finding.code == "conflicts" and finding.severity is Severity.DECISION
@@ -98,11 +99,11 @@ def _measured(
     return TaskFacts(
         train=int(counts.sum()),
         learnt=n,
-        held=sample.held,
+        held=sample.n_validation,
         classes=len(prepared.classes),
         rarest=int(counts[counts > 0].min()),
         commonest=int(counts.max()),
-        torn=torn / len(prepared.texts),
+        torn=conflicts / len(prepared.texts),
         median_tokens=float(np.median(tokens.lengths)),
         long_tokens=float(np.quantile(tokens.lengths, 0.95)),
         token_limit=tokens.token_limit,
@@ -111,50 +112,50 @@ def _measured(
         majority=majority_accuracy(labels[:n], labels[n:]),
         tfidf=tfidf,
         tfidf_interval=interval,
-        layers=rated.layers,
-        logme=rated.logme,
-        probes=rated.probe,
-        probe_interval=bootstrap_accuracy(rated.correct[best]),
-        words_ahead=clearly_better(by_words, rated.correct[best]),
-        words_behind=clearly_better(rated.correct[best], by_words),
-        lead=clearly_better(rated.correct[best], rated.correct[-1]),
+        layers=layer_scores.layers,
+        logme=layer_scores.logme,
+        probes=layer_scores.probe,
+        probe_interval=bootstrap_accuracy(probe_correct),
+        words_ahead=clearly_better(tfidf_correct, probe_correct),
+        words_behind=clearly_better(probe_correct, tfidf_correct),
+        lead=clearly_better(probe_correct, layer_scores.correct[-1]),
         at_hand=config.seconds,
     )
 
 
-def _calibration(context: Context, experiment: ExperimentConfig) -> CostModel:
-    """Return what steps of the backbone cost on this device, as this workspace knows, else timed now."""
+def _cost_model(context: Context, experiment: ExperimentConfig) -> CostModel:
+    """Return the backbone's cost model on this device, from an earlier profile or measured now."""
     limit = FeatureConfig(token_limit=experiment.features.token_limit)
-    asked = ProfileConfig(backbone=experiment.backbone, features=limit, training=experiment.training)
-    known = artifacts.load(context.store.workspace.run(job_id(asked)), CostModel)
-    if known is not None:
-        return known
+    config = ProfileConfig(backbone=experiment.backbone, features=limit, training=experiment.training)
+    stored = artifacts.load(context.store.workspace.run(job_id(config)), CostModel)
+    if stored is not None:
+        return stored
     context.report("timing a few steps")
-    return load_profile(asked)
+    return load_profile(config)
 
 
-def _task(prepared: PreparedDataset, tokens: TokenStatistics) -> Workload:
+def _workload(prepared: PreparedDataset, tokens: TokenStatistics) -> Workload:
     train, validation, test = (len(prepared.where(split)) for split in Split)
-    read = float(np.minimum(tokens.lengths, tokens.token_limit).mean())
-    return Workload(train, validation, test, read, len(prepared.classes))
+    tokens_per_text = float(np.minimum(tokens.lengths, tokens.token_limit).mean())
+    return Workload(train, validation, test, tokens_per_text, len(prepared.classes))
 
 
 def _cost(
     name: RecipeName,
-    measured: TaskFacts,
+    facts: TaskFacts,
     experiment: ExperimentConfig,
     anatomy: BackboneInfo,
-    calibration: CostModel,
-    task: Workload,
+    cost_model: CostModel,
+    workload: Workload,
 ) -> Cost | None:
-    """Return what a recipe costs with the settings it would be given; None where it is not possible."""
+    """Estimate the cost of a recipe with its suggested settings; None if the recipe is not applicable."""
     recipe = RECIPES[name]
     if recipe.teacher:
         return None
     try:
-        config = apply_overrides(recipe.apply(experiment, anatomy.n_blocks), settings(measured, name))
+        config = apply_overrides(recipe.apply(experiment, anatomy.n_blocks), settings(facts, name))
         config.check(anatomy.n_blocks)
     except (ConfigError, ValidationError):
         return None
-    estimate = calibration.estimate(anatomy, config, task)
+    estimate = cost_model.estimate(anatomy, config, workload)
     return Cost(estimate.seconds, estimate.fits)

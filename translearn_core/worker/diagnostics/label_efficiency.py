@@ -1,4 +1,4 @@
-"""The label curve: what needs no training at every size and draw, beside runs that were trained."""
+"""Label efficiency: test accuracy against number of labels, of baselines and of trained runs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from translearn_core.analysis import crossing_sentence, draw_interval, estimate_crossing, majority_accuracy
-from translearn_core.config import ExperimentConfig, LabelEfficiencyArm, LabelEfficiencyConfig, Split, job_id
+from translearn_core.config import LabelEfficiencyArm, LabelEfficiencyConfig, Split, job_id
 from translearn_core.data import PreparedDataset
 from translearn_core.data.findings import quote
 from translearn_core.errors import ConfigError
@@ -24,20 +24,20 @@ from translearn_core.worker.diagnostics.label_efficiency_baselines import (
     BaselineAnswers,
     fit_label_efficiency_baselines,
 )
-from translearn_core.worker.features import finished
+from translearn_core.worker.run_results import load_evaluation, row_keys, training_config
 
 BoolArray = NDArray[np.bool_]
 FloatArray = NDArray[np.float64]
 
-SPOKEN = {SCRATCH: "training from scratch", FROZEN: "the frozen probe", WORDS: "TF-IDF"}
-"""How ways are called within a sentence; others are the pretrained model's."""
+ARM_TITLES = {SCRATCH: "training from scratch", FROZEN: "the frozen probe", WORDS: "TF-IDF"}
+"""Names of arms in sentences; other arms are the pretrained model's."""
 
 
 @dataclass(frozen=True)
 class Arm:
-    """One way to train: what of it ran, shape (sizes, seeds), and which test rows were right.
+    """Results of one arm: which runs exist, shape (sizes, seeds), and their correct test rows.
 
-    `correct` has shape (sizes, seeds, rows); where nothing ran, another seed of the same size stands in.
+    `correct` has shape (sizes, seeds, rows); a missing run is filled with another seed of the same size.
     """
 
     name: str
@@ -47,17 +47,17 @@ class Arm:
 
     @property
     def scores(self) -> FloatArray:
-        """Test accuracy, shape (sizes, seeds), NaN where there is none."""
+        """Test accuracy, shape (sizes, seeds), NaN for missing runs."""
         return np.where(self.ran, self.correct.mean(axis=2), np.nan)
 
     @property
-    def sized(self) -> NDArray[np.int64]:
-        """Which sizes there is anything of."""
+    def measured_sizes(self) -> NDArray[np.int64]:
+        """Indices of the sizes with at least one run."""
         return np.flatnonzero(self.ran.any(axis=1))
 
 
 def measure_label_efficiency(context: Context) -> None:
-    """Score every way on every number of labels, all on the same test rows, and say where they cross."""
+    """Score every arm at every number of labels on the same test rows, and estimate their crossings."""
     config = context.config
     assert isinstance(config, LabelEfficiencyConfig)
     context.report("reading the data")
@@ -65,94 +65,94 @@ def measure_label_efficiency(context: Context) -> None:
     train, test = prepared.where(Split.TRAIN), prepared.where(Split.TEST)
     if config.sizes[-1] > len(train):
         raise ConfigError("sizes", config.sizes[-1], f"at most {len(train):,}, the training rows there are")
-    free = _known(context, config) or fit_label_efficiency_baselines(context, config, prepared)
-    artifacts.save(context.folder, free)
-    ways = [_untrained_arm(config, free, name, len(train)) for name in UNTRAINED_ARMS]
+    baselines = _stored_baselines(context, config)
+    if baselines is None:
+        baselines = fit_label_efficiency_baselines(context, config, prepared)
+    artifacts.save(context.folder, baselines)
+    arms = [_untrained_arm(config, baselines, name, len(train)) for name in UNTRAINED_ARMS]
     names = [cell.name for cell in config.cells]
     for name in dict.fromkeys(names):
         context.report("reading the runs", names.index(name), len(names))
-        ways.append(_trained_arm(context, config, name, prepared))
+        arms.append(_trained_arm(context, config, name, prepared))
     context.report("looking where they cross")
-    found, levels = _crossings(context, config, ways), [_levels(way) for way in ways]
+    crossings, levels = _crossings(context, config, arms), [_levels(arm) for arm in arms]
     curve = LabelEfficiency(
-        names=tuple(way.name for way in ways),
+        names=tuple(arm.name for arm in arms),
         sizes=config.sizes,
         seeds=config.seeds,
         at=config.at,
         n_validation=len(prepared.where(Split.VALIDATION)),
         n_test=len(test),
         majority=majority_accuracy(prepared.labels[train], prepared.labels[test]),
-        sentences=(*_one_class(prepared, test), *(said for said, _ in found)),
-        scores=np.stack([way.scores for way in ways]),
+        sentences=(*_one_class(prepared, test), *(sentence for sentence, _ in crossings)),
+        scores=np.stack([arm.scores for arm in arms]),
         mean=np.stack([level[0] for level in levels]),
         low=np.stack([level[1] for level in levels]),
         high=np.stack([level[2] for level in levels]),
-        layers=free.layers,
-        reaches=tuple(reach for _, reach in found),
+        layers=baselines.layers,
+        reaches=tuple(efficiency for _, efficiency in crossings),
     )
     artifacts.save(context.folder, curve)
 
 
 def _one_class(prepared: PreparedDataset, test: NDArray[np.int64]) -> tuple[str, ...]:
-    """Say where all test rows are of one class, as every line then tells only how often that is answered."""
-    found = np.unique(prepared.labels[test])
-    if len(found) != 1:
+    """Warn if all test rows are of one class."""
+    classes = np.unique(prepared.labels[test])
+    if len(classes) != 1:
         return ()
-    name = quote(prepared.classes[found[0]])
+    name = quote(prepared.classes[classes[0]])
     return (
         f"All {len(test):,} test rows are of one class, {name}: the curve shows only how often that is "
         "answered, and nothing of how classes are told apart.",
     )
 
 
-def _known(context: Context, config: LabelEfficiencyConfig) -> BaselineAnswers | None:
-    """Return what needs no training, where the question without runs has been answered."""
-    plain = {"cells": (), "at": nearest_size(config.sizes)}
-    job = job_id(config.model_copy(update=plain))
+def _stored_baselines(context: Context, config: LabelEfficiencyConfig) -> BaselineAnswers | None:
+    """Return the baselines stored by the same job without runs, if it was done."""
+    without_runs = {"cells": (), "at": nearest_size(config.sizes)}
+    job = job_id(config.model_copy(update=without_runs))
     return artifacts.load(context.store.workspace.run(job), BaselineAnswers)
 
 
-def _untrained_arm(config: LabelEfficiencyConfig, free: BaselineAnswers, name: str, rows: int) -> Arm:
+def _untrained_arm(config: LabelEfficiencyConfig, baselines: BaselineAnswers, name: str, rows: int) -> Arm:
     ran = np.ones((len(config.sizes), len(config.seeds)), dtype=np.bool_)
-    ran[np.asarray(config.sizes) == rows, 1:] = False  # there is one way only to draw all
-    return Arm(name, ran, free.correct[UNTRAINED_ARMS.index(name)])
+    ran[np.asarray(config.sizes) == rows, 1:] = False  # all rows are the same draw for every seed
+    return Arm(name, ran, baselines.correct[UNTRAINED_ARMS.index(name)])
 
 
 def _trained_arm(
     context: Context, config: LabelEfficiencyConfig, name: str, prepared: PreparedDataset
 ) -> Arm:
-    """Return what the runs of a curve's cells got right, on the test rows of the curve."""
-    order = _names(_rows_of(prepared, prepared.where(Split.TEST)))
+    """Return the results of the runs of one arm, on the test rows of the curve."""
+    order = row_keys(_rows_of(prepared, prepared.where(Split.TEST)))
     shape = len(config.sizes), len(config.seeds)
     ran, correct = np.zeros(shape, dtype=np.bool_), np.zeros((*shape, len(order)), dtype=np.bool_)
     scratch = False
     for cell in (cell for cell in config.cells if cell.name == name):
-        place = _place(config.sizes, cell.rows)
+        size = _index_of(config.sizes, cell.rows)
         for job in cell.jobs:
-            made = context.store.job(job).config
-            assert isinstance(made, ExperimentConfig)
-            seed = _place(config.seeds, made.training.seed)
-            correct[place, seed] = _correct(context, cell, job, order)
-            ran[place, seed], scratch = True, made.backbone.random_init
-        there = np.flatnonzero(ran[place])
-        lacking = np.flatnonzero(~ran[place])
-        correct[place, lacking] = correct[place, np.resize(there, len(lacking))]
+            run = training_config(context, job)
+            seed = _index_of(config.seeds, run.training.seed)
+            correct[size, seed] = _correct(context, cell, job, order)
+            ran[size, seed], scratch = True, run.backbone.random_init
+        present, missing = np.flatnonzero(ran[size]), np.flatnonzero(~ran[size])
+        correct[size, missing] = correct[size, np.resize(present, len(missing))]
     return Arm(name, ran, correct, scratch)
 
 
 def _correct(context: Context, cell: LabelEfficiencyArm, job: str, order: pd.Index) -> BoolArray:
-    predictions = finished(context, job).predictions
+    predictions = load_evaluation(context, job).predictions
     learned = int((predictions["split"] == Split.TRAIN).sum())
     if learned != cell.rows:
         raise ConfigError("cells", f"{cell.name}, {cell.rows} rows", f"runs of {learned} rows as such")
     tested = predictions[predictions["split"] == Split.TEST]
-    right = tested["correct"].set_axis(_names(tested)).sort_index()
-    if not right.index.equals(order.sort_values()):
+    correct = tested["correct"].set_axis(row_keys(tested)).sort_index()
+    if not correct.index.equals(order.sort_values()):
         raise ConfigError(
             "cells", cell.name, "runs tested on the very rows that the curve is, or the curves cannot be read"
         )
-    # equal names are equal rows, so any of them may stand for the other
-    return right[~right.index.duplicated()].loc[order].to_numpy(dtype=np.bool_)
+    # equal keys are equal rows, so one of them is enough
+    return correct[~correct.index.duplicated()].loc[order].to_numpy(dtype=np.bool_)
 
 
 def _rows_of(prepared: PreparedDataset, index: NDArray[np.int64]) -> pd.DataFrame:
@@ -163,63 +163,60 @@ def _rows_of(prepared: PreparedDataset, index: NDArray[np.int64]) -> pd.DataFram
     )
 
 
-def _names(rows: pd.DataFrame) -> pd.Index:
-    """Name rows by what they are and not by their place, which may be another one in every run."""
-    return pd.Index(pd.util.hash_pandas_object(rows[["row", "text", "label"]], index=False).to_numpy())
+def _index_of(values: Sequence[int], value: int) -> int:
+    if value not in values:
+        raise ConfigError("cells", value, f"one of {', '.join(map(str, values))}, as the curve has it")
+    return values.index(value)
 
 
-def _place(among: Sequence[int], value: int) -> int:
-    if value not in among:
-        raise ConfigError("cells", value, f"one of {', '.join(map(str, among))}, as the curve has it")
-    return among.index(value)
-
-
-def _levels(way: Arm) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return mean, low and high of every size, shape (sizes,), NaN where nothing ran."""
-    found = np.full((3, len(way.ran)), np.nan)
-    for place in way.sized:
-        mean, span = draw_interval(way.correct[place][way.ran[place]])
-        found[:, place] = mean, span.low, span.high
-    return found[0], found[1], found[2]
+def _levels(arm: Arm) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return mean, low and high accuracy at every size, shape (sizes,) each, NaN without runs."""
+    mean, low, high = np.full((3, len(arm.ran)), np.nan)
+    for size in arm.measured_sizes:
+        mean[size], interval = draw_interval(arm.correct[size][arm.ran[size]])
+        low[size], high[size] = interval.low, interval.high
+    return mean, low, high
 
 
 def _crossings(
-    context: Context, config: LabelEfficiencyConfig, ways: Sequence[Arm]
+    context: Context, config: LabelEfficiencyConfig, arms: Sequence[Arm]
 ) -> list[tuple[str, SampleEfficiency]]:
-    """Say what each pretrained way has with `at` labels and what the others need for it, the runs first."""
-    trained = [way for way in ways if way.name not in UNTRAINED_ARMS]
-    frozen, words = (next(way for way in ways if way.name == name) for name in (FROZEN, WORDS))
-    ahead = [*(way for way in trained if not way.scratch), frozen]
-    behind = [*(way for way in trained if way.scratch), words]
-    pairs = [(a, b) for a in ahead for b in behind]
-    told = []
+    """Return the crossings of each pretrained arm with the from-scratch and TF-IDF arms, runs first."""
+    trained = [arm for arm in arms if arm.name not in UNTRAINED_ARMS]
+    frozen, words = (next(arm for arm in arms if arm.name == name) for name in (FROZEN, WORDS))
+    pretrained = [*(arm for arm in trained if not arm.scratch), frozen]
+    references = [*(arm for arm in trained if arm.scratch), words]
+    pairs = [(a, b) for a in pretrained for b in references]
+    crossings = []
     for number, (a, b) in enumerate(pairs):
         context.report("looking where they cross", number, len(pairs))
-        if (found := reach_of(config.sizes, config.at, a, b)) is not None:
-            told.append(found)
-    return told
+        if (crossing := find_crossing(config.sizes, config.at, a, b)) is not None:
+            crossings.append(crossing)
+    return crossings
 
 
-def reach_of(sizes: Sequence[int], at: int, a: Arm, b: Arm) -> tuple[str, SampleEfficiency] | None:
-    """Return with how many labels `b` reaches what `a` has with `at`, in a sentence and in numbers.
+def find_crossing(sizes: Sequence[int], at: int, a: Arm, b: Arm) -> tuple[str, SampleEfficiency] | None:
+    """Estimate how many labels `b` needs for the accuracy of `a` at `at` labels, as sentence and numbers.
 
-    None where `a` was not tried with so few or so many.
+    None if `at` is outside the sizes measured for `a`.
     """
-    every = np.asarray(sizes)
-    if not (len(a.sized) and len(b.sized)) or not every[a.sized[0]] <= at <= every[a.sized[-1]]:
+    labels, of_a, of_b = np.asarray(sizes), a.measured_sizes, b.measured_sizes
+    if not (len(of_a) and len(of_b)) or not labels[of_a[0]] <= at <= labels[of_a[-1]]:
         return None
-    found = estimate_crossing(
-        every[a.sized].tolist(),
-        a.scores[a.sized].T,
-        every[b.sized].tolist(),
-        b.scores[b.sized].T,
+    crossing = estimate_crossing(
+        labels[of_a].tolist(),
+        a.scores[of_a].T,
+        labels[of_b].tolist(),
+        b.scores[of_b].T,
         at,
-        correct_a=a.correct[a.sized].swapaxes(0, 1),
-        correct_b=b.correct[b.sized].swapaxes(0, 1),
+        correct_a=a.correct[of_a].swapaxes(0, 1),
+        correct_b=b.correct[of_b].swapaxes(0, 1),
     )
-    reach = SampleEfficiency(a.name, b.name, at, found.score, found.estimate, found.low, found.high)
-    return crossing_sentence(found, _arm_title(a), _arm_title(b)), reach
+    estimate = crossing.score, crossing.estimate, crossing.low, crossing.high
+    sentence = crossing_sentence(crossing, _arm_title(a), _arm_title(b))
+    return sentence, SampleEfficiency(a.name, b.name, at, *estimate)
 
 
-def _arm_title(way: Arm) -> str:
-    return SPOKEN[SCRATCH] if way.scratch else SPOKEN.get(way.name, f"the pretrained model ({way.name})")
+def _arm_title(arm: Arm) -> str:
+    name = SCRATCH if arm.scratch else arm.name
+    return ARM_TITLES.get(name, f"the pretrained model ({name})")

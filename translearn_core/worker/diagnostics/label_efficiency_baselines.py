@@ -1,7 +1,7 @@
-"""What needs no training of the backbone, on every number of labels: word counts and a frozen probe.
+"""Label-efficiency baselines: TF-IDF and a frozen probe at every number of labels and seed.
 
-The rows are those that a run with the same `train_rows` and `rows_seed` is given. Every text passes the
-backbone once at most, whatever the number of sizes and draws.
+The training rows are those of a run with the same `train_rows` and `rows_seed`. Each text is encoded at most
+once, whatever the number of sizes and seeds.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -35,25 +35,25 @@ from translearn_core.errors import DataError
 from translearn_core.results.diagnostics.baselines import FROZEN, WORDS
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_table
-from translearn_core.worker.features import found_array
+from translearn_core.worker.features import feature_array
 from translearn_core.worker.models import activations
 
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
 UNTRAINED_ARMS = (WORDS, FROZEN)
-"""Ways that need no training of the backbone, in the order of `BaselineAnswers.correct`."""
+"""Arms without training of the backbone, in the order of `BaselineAnswers.correct`."""
 
 Subset = Sequence[Sequence[IntArray]]
-"""Rows to learn from: for every seed one array of row indices a size, each within the next."""
+"""Training rows: for each seed one array of row indices per size, each a subset of the next."""
 
-COLUMNS = 500
-"""Weight columns side by side at most, as in `analysis.probing`."""
+MAX_COLUMNS = 500
+"""Most weight columns fitted together, as in `analysis.probing`."""
 
 
 @dataclass(frozen=True)
 class BaselineAnswers:
-    """What the ways that need no training got right: `correct`, shape (ways, sizes, seeds, test rows).
+    """Correct test rows of the baselines: `correct`, shape (arms, sizes, seeds, test rows).
 
     `layers`, shape (sizes, seeds), is the layer of each frozen probe.
     """
@@ -66,15 +66,15 @@ class BaselineAnswers:
 def fit_label_efficiency_baselines(
     context: Context, config: LabelEfficiencyConfig, prepared: PreparedDataset
 ) -> BaselineAnswers:
-    """Learn from every number of labels and draw of them by counting words, and on the frozen backbone."""
+    """Fit TF-IDF and the frozen probe for every number of labels and seed."""
     table = load_table(context.store.workspace, config.data.dataset)
-    drawn = draw(table, config, prepared, context.report)
-    words = _by_words(context, config, prepared, drawn)
-    frozen, layers = _frozen(context, config, prepared, drawn)
+    subsets = draw_subsets(table, config, prepared, context.report)
+    words = _tfidf(context, config, prepared, subsets)
+    frozen, layers = _frozen_probes(context, config, prepared, subsets)
     return BaselineAnswers(UNTRAINED_ARMS, np.stack([words, frozen]), layers)
 
 
-def draw(
+def draw_subsets(
     table: pd.DataFrame,
     config: LabelEfficiencyConfig,
     prepared: PreparedDataset,
@@ -82,16 +82,16 @@ def draw(
 ) -> Subset:
     """Return the training rows of every seed and size, as indices of `prepared`, shape (size,) each.
 
-    They are found by preparing `table`, as `read` returns it, as a run with those settings does.
+    `table`, as `read_table` returns it, is prepared with the settings of the corresponding runs.
 
     Raises
     ------
     DataError
-        If fewer rows are not among more.
+        If a smaller subset is not contained in a larger one.
     """
     train = prepared.where(Split.TRAIN)
-    place = {row: index for index, row in zip(train.tolist(), prepared.rows[train].tolist(), strict=True)}
-    found: list[list[IntArray]] = []
+    position = {row: index for index, row in zip(train.tolist(), prepared.rows[train].tolist(), strict=True)}
+    subsets: list[list[IntArray]] = []
     total = len(config.seeds) * len(config.sizes)
     for number, seed in enumerate(config.seeds):
         of_seed: list[IntArray] = []
@@ -100,17 +100,17 @@ def draw(
             rows = train
             if size < len(train):
                 fewer = config.data.model_copy(update={"train_rows": size, "rows_seed": seed})
-                some = prepare(table, fewer)
-                rows = np.sort([place[row] for row in some.rows[some.where(Split.TRAIN)].tolist()])
+                subset = prepare(table, fewer)
+                rows = np.sort([position[row] for row in subset.rows[subset.where(Split.TRAIN)].tolist()])
             if of_seed and not np.isin(of_seed[-1], rows).all():
                 raise DataError(f"The {size} rows drawn by seed {seed} do not hold the fewer ones before.")
             of_seed.append(rows)
-        found.append(of_seed)
-    return found
+        subsets.append(of_seed)
+    return subsets
 
 
-def _by_words(
-    context: Context, config: LabelEfficiencyConfig, prepared: PreparedDataset, drawn: Subset
+def _tfidf(
+    context: Context, config: LabelEfficiencyConfig, prepared: PreparedDataset, subsets: Subset
 ) -> BoolArray:
     test, labels = prepared.where(Split.TEST), prepared.labels
     texts = [prepared.texts[i] for i in test]
@@ -118,47 +118,48 @@ def _by_words(
     correct = np.zeros((*shape, len(test)), dtype=np.bool_)
     all_rows = len(prepared.where(Split.TRAIN))
     done, total = 0, sum(config.sizes) * len(config.seeds)
-    for seed, of_seed in enumerate(drawn):
+    for seed, of_seed in enumerate(subsets):
         for size, rows in enumerate(of_seed):
             context.report("counting words", done, total)
             done += len(rows)
             if seed and len(rows) == all_rows:
                 correct[size, seed] = correct[size, 0]
                 continue
-            learnt = [prepared.texts[i] for i in rows]
-            _, _, said = tfidf_logistic_regression(
-                learnt, labels[rows], texts, labels[test], seed=config.seeds[seed]
+            train_texts = [prepared.texts[i] for i in rows]
+            _, _, predicted = tfidf_logistic_regression(
+                train_texts, labels[rows], texts, labels[test], seed=config.seeds[seed]
             )
-            correct[size, seed] = said == labels[test]
+            correct[size, seed] = predicted == labels[test]
     return correct
 
 
-def _frozen(
-    context: Context, config: LabelEfficiencyConfig, prepared: PreparedDataset, drawn: Subset
+def _frozen_probes(
+    context: Context, config: LabelEfficiencyConfig, prepared: PreparedDataset, subsets: Subset
 ) -> tuple[BoolArray, IntArray]:
-    """Probe every layer on every draw, and keep the answers of the layer that is best on validation."""
-    held, labels = [prepared.where(split) for split in (Split.VALIDATION, Split.TEST)], prepared.labels
+    """Probe every layer on every subset; the layer that is best on validation rows is scored on test."""
+    validation, test, labels = prepared.where(Split.VALIDATION), prepared.where(Split.TEST), prepared.labels
     shape = len(config.sizes), len(config.seeds)
-    correct = np.zeros((*shape, len(held[1])), dtype=np.bool_)
+    correct = np.zeros((*shape, len(test)), dtype=np.bool_)
     best, chosen = np.full(shape, -1.0), np.zeros(shape, dtype=np.int64)
     layers = _layers(context, config, prepared)
     classes, all_rows = len(prepared.classes), len(prepared.where(Split.TRAIN))
-    for number, (layer, kept) in enumerate(layers):
-        vectors = found_array(kept)  # one layer at a time in memory
-        for seed, of_seed in enumerate(drawn):
-            done = number * len(drawn) + seed
+    for number, (layer, lookup) in enumerate(layers):
+        vectors = feature_array(lookup)  # one layer at a time in memory
+        for seed, of_seed in enumerate(subsets):
+            done = number * len(subsets) + seed
 
             def tick(share: float, done: int = done) -> None:
-                context.report("probing layers", done + share, len(layers) * len(drawn))
+                context.report("probing layers", done + share, len(layers) * len(subsets))
 
             sizes = [k for k, rows in enumerate(of_seed) if not seed or len(rows) < all_rows]
-            told = _answers(vectors, labels, [of_seed[k] for k in sizes], held, classes, tick)
-            for size, (validation, test) in zip(sizes, told, strict=True):
-                score = float((validation == labels[held[0]]).mean()) if len(held[0]) else 0.0
+            probed = [of_seed[k] for k in sizes]
+            predictions = _probe_predictions(vectors, labels, probed, (validation, test), classes, tick)
+            for size, (on_validation, on_test) in zip(sizes, predictions, strict=True):
+                score = float((on_validation == labels[validation]).mean()) if len(validation) else 0.0
                 if score > best[size, seed]:
                     best[size, seed], chosen[size, seed] = score, layer
-                    correct[size, seed] = test == labels[held[1]]
-    for size, rows in enumerate(drawn[0]):
+                    correct[size, seed] = on_test == labels[test]
+    for size, rows in enumerate(subsets[0]):
         if len(rows) == all_rows:
             correct[size, 1:], chosen[size, 1:] = correct[size, 0], chosen[size, 0]
     return correct, chosen
@@ -167,7 +168,7 @@ def _frozen(
 def _layers(
     context: Context, config: LabelEfficiencyConfig, prepared: PreparedDataset
 ) -> Sequence[tuple[int, Lookup]]:
-    """Return the layers that can be looked at, each of which reads its vectors when it is asked."""
+    """Return the accessible layers and their cache lookups; vectors are read on demand."""
     compute = Compute.choose(config.device, config.precision)
     backbone = load(config.backbone)
     texts = TextBatchSource(list(prepared.texts), backbone.tokenizer, config.features.token_limit)
@@ -178,30 +179,30 @@ def _layers(
     return list(enumerate(encoder.pooled(config.features.pooling)))
 
 
-def _answers(
+def _probe_predictions(
     vectors: NDArray[np.floating],
     labels: IntArray,
-    draws: Sequence[IntArray],
-    held: Sequence[IntArray],
+    subsets: Sequence[IntArray],
+    held_out: Sequence[IntArray],
     classes: int,
     tick: Callable[[float], None],
 ) -> Iterator[list[IntArray]]:
-    """Yield for each of the nested `draws` what logistic regression on it says of the rows held out.
+    """Yield, for each nested subset, the predictions of logistic regression for the held-out rows.
 
-    Every fit standardises by the rows it learns from (L2, C = 1).
+    Every fit standardises by its own training rows (L2, C = 1).
     """
-    most = draws[-1]
-    learnt, *asked = standardise(vectors[most], *(vectors[rows] for rows in held))
-    seen = np.stack([np.isin(most, rows) for rows in draws], axis=1).astype(np.float32)
-    y = torch.from_numpy(labels[most])[:, None]
-    together = max(1, COLUMNS // classes)
+    largest = subsets[-1]
+    x, *x_held_out = standardise(vectors[largest], *(vectors[rows] for rows in held_out))
+    seen = np.stack([np.isin(largest, rows) for rows in subsets], axis=1).astype(np.float32)
+    y = torch.from_numpy(labels[largest])[:, None]
+    batch = max(1, MAX_COLUMNS // classes)
     with thread_pools(1) as (pool,):
-        for start in range(0, len(draws), together):
-            parts = torch.from_numpy(np.ascontiguousarray(seen[:, start : start + together]))
+        for start in range(0, len(subsets), batch):
+            parts = torch.from_numpy(np.ascontiguousarray(seen[:, start : start + batch]))
 
             def part_done(share: float, start: int = start) -> None:
-                tick(min(1.0, (start + share * together) / len(draws)))
+                tick(min(1.0, (start + share * batch) / len(subsets)))
 
-            fits = fit_batched(BatchedProblem(learnt, y, parts, classes), pool, part_done)
+            fits = fit_batched(BatchedProblem(x, y, parts, classes), pool, part_done)
             for part in range(parts.shape[1]):
-                yield [fits.predict(rows, 0, part).numpy() for rows in asked]
+                yield [fits.predict(rows, 0, part).numpy() for rows in x_held_out]

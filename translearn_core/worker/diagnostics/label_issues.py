@@ -1,4 +1,4 @@
-"""Labels that a model doubts which did not see them: a probe on the backbone as it was before the run."""
+"""Label issues by confident learning: out-of-fold probabilities of a probe on the pretrained backbone."""
 
 from dataclasses import dataclass, field
 
@@ -10,31 +10,31 @@ from sklearn.preprocessing import StandardScaler
 
 from translearn_core.analysis import find_label_issues, out_of_fold_probabilities
 from translearn_core.config import ExperimentConfig
-from translearn_core.data.normalisation import text_key
 from translearn_core.results import Evaluation, Interval
 from translearn_core.worker.context import Context
-from translearn_core.worker.features import analysed, backbone_features, class_indices
+from translearn_core.worker.features import analysis_sample, backbone_features, text_groups
+from translearn_core.worker.run_results import class_indices
 
-LISTED = 1_000
-"""Suspects that are listed at most, the most doubtful ones."""
+MAX_LISTED = 1_000
+"""Most suspects listed, those with the largest doubt first."""
 
-ROWS_EACH = 20
-"""Rows for every direction the probe may weigh. With 5 % of the labels of 1,000 reviews turned round it then
-doubts 157 labels instead of 302, and finds as many of the turned ones (two in three)."""
+ROWS_PER_COMPONENT = 20
+"""Rows required per PCA component. With 5 % of the labels of 1,000 reviews flipped, the probe then flags 157
+labels instead of 302, and finds as many of the flipped ones (two in three)."""
 
 COLUMNS = ("row", "split", "text", "label", "suggested", "probability of label", "probability of suggested")
 
 
 @dataclass(frozen=True)
-class CheckedLabels:
-    """Rows whose label is in doubt: `found` in all, of which `frame` lists the most doubtful.
+class LabelCheck:
+    """Rows with a suspected label error: `n_suspects` in all, of which `frame` lists the strongest.
 
-    `agrees` is the share of all `n_checked` labels that the doubting model finds likeliest itself.
+    `probe_accuracy` is the out-of-fold accuracy of the probe on all `n_checked` labels.
     """
 
     n_checked: int
-    found: int
-    agrees: float
+    n_suspects: int
+    probe_accuracy: float
     noise: float
     noise_interval: Interval
     frame: pd.DataFrame = field(compare=False)
@@ -42,57 +42,53 @@ class CheckedLabels:
 
 def check_labels(
     context: Context, experiment: ExperimentConfig, evaluation: Evaluation, seed: int
-) -> CheckedLabels:
-    """Hold every label against the probe of the folds its text is not in.
+) -> LabelCheck:
+    """Compare every label with the out-of-fold prediction of a probe.
 
-    Texts that are the same stay in one fold. Above 20,000 rows a stratified sample of all splits is checked.
+    Equal texts stay in one fold. Above 20,000 rows a stratified sample of all splits is checked.
     """
-    index = analysed(evaluation)
+    index = analysis_sample(evaluation)
     rows = evaluation.predictions.iloc[index]
     texts = rows["text"].tolist()
     pretrained = experiment.backbone.model_copy(update={"random_init": False, "fresh_top": 0, "init_seed": 0})
     context.report("reading the texts with the backbone as it was")
     features = backbone_features(context, experiment, pretrained, texts)[-1]
     labels = class_indices(evaluation, rows["label"])
-    told = out_of_fold_probabilities(
-        _directions(features, seed), labels, seed=seed, groups=_same_texts(texts),
+    groups = text_groups(texts)
+    probabilities = out_of_fold_probabilities(
+        _principal_components(features, seed), labels, seed=seed,
+        groups=groups if len(np.unique(groups)) < len(groups) else None,
         progress=lambda share: context.report("looking for doubtful labels", share, 1),
     )  # fmt: skip
     context.report("counting doubtful labels")
-    suspects = find_label_issues(told, labels, LISTED, seed=seed)
+    suspects = find_label_issues(probabilities, labels, MAX_LISTED, seed=seed)
     names = np.asarray(evaluation.classes, dtype=object)
-    some = rows.iloc[suspects.rows]
+    listed = rows.iloc[suspects.rows]
     frame = pd.DataFrame(
         {
-            "row": some["row"].to_numpy(),
-            "split": some["split"].to_numpy(),
-            "text": some["text"].to_numpy(),
+            "row": listed["row"].to_numpy(),
+            "split": listed["split"].to_numpy(),
+            "text": listed["text"].to_numpy(),
             "label": names[suspects.given],
             "suggested": names[suspects.suggested],
-            "probability of label": told[suspects.rows, suspects.given].astype(np.float64),
-            "probability of suggested": told[suspects.rows, suspects.suggested].astype(np.float64),
+            "probability of label": probabilities[suspects.rows, suspects.given].astype(np.float64),
+            "probability of suggested": probabilities[suspects.rows, suspects.suggested].astype(np.float64),
         },
         columns=list(COLUMNS),
     )
-    agrees = float((told.argmax(axis=1) == labels).mean())
-    return CheckedLabels(len(index), suspects.found, agrees, suspects.share, suspects.share_interval, frame)
+    accuracy = float((probabilities.argmax(axis=1) == labels).mean())
+    return LabelCheck(len(index), suspects.found, accuracy, suspects.share, suspects.share_interval, frame)
 
 
-def _directions(features: NDArray[np.floating], seed: int) -> NDArray[np.float32]:
-    """Return the features' first principal components, one for every 20 rows, shape (rows, components).
+def _principal_components(features: NDArray[np.floating], seed: int) -> NDArray[np.float32]:
+    """Return the first principal components, one per 20 rows, shape (rows, components).
 
-    A probe of more weights than rows can settle is sure of its errors, and so doubts labels for nothing.
+    With more components the probe overfits: it is confident in its errors and flags correct labels.
     """
     rows, width = features.shape
-    enough = min(rows, width, max(2, rows // ROWS_EACH))
-    whole = StandardScaler().fit_transform(features.astype(np.float64))
-    if enough == width:
-        return np.asarray(whole, dtype=np.float32)
-    found = PCA(enough, svd_solver="full", random_state=seed).fit_transform(whole)
-    return np.asarray(found, dtype=np.float32)
-
-
-def _same_texts(texts: list[str]) -> NDArray[np.int64] | None:
-    """Number the texts, the same for those that are the same; None where none comes twice."""
-    found = np.unique([text_key(text) for text in texts], return_inverse=True)[1].astype(np.int64)
-    return found if len(np.unique(found)) < len(found) else None
+    n_components = min(rows, width, max(2, rows // ROWS_PER_COMPONENT))
+    scaled = StandardScaler().fit_transform(features.astype(np.float64))
+    if n_components == width:
+        return np.asarray(scaled, dtype=np.float32)
+    components = PCA(n_components, svd_solver="full", random_state=seed).fit_transform(scaled)
+    return np.asarray(components, dtype=np.float32)

@@ -1,4 +1,4 @@
-"""Which language a text is in, guessed from its letters, without a network."""
+"""Language identification of texts, offline."""
 
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -7,13 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-FEWEST = 20
-"""Texts of a language below this are not spoken of by its name."""
+MIN_TEXTS = 20
+"""Languages with fewer texts are grouped as "other languages"."""
 OTHERS, UNSURE = "other languages", "cannot be told"
-SURE = 0.5
-"""A guess less sure than this is none; of 2,900 English texts guessed more surely 1 was wrong."""
-EVERY = 200
-"""Texts between two reports."""
+MIN_CONFIDENCE = 0.5
+"""Below this a language counts as unknown; of 2,900 English texts above it, 1 was wrong."""
+REPORT_EVERY = 200
+"""Texts between two progress reports."""
 
 _NAMES = (
     "af:Afrikaans am:Amharic ar:Arabic az:Azerbaijani be:Belarusian bg:Bulgarian bn:Bengali br:Breton "
@@ -29,43 +29,43 @@ _NAMES = (
     "uz:Uzbek vi:Vietnamese xh:Xhosa yo:Yoruba zh:Chinese zu:Zulu"
 )
 NAMES = dict(pair.split(":") for pair in _NAMES.split())
-"""Languages by their code; others go by the code."""
+"""Language names by ISO 639-1 code."""
 
 
-def languages(
+def identify_languages(
     texts: Sequence[str], progress: Callable[[int, int], None] | None = None
 ) -> NDArray[np.str_] | None:
-    """Name each text's language, shape (texts,); None if all that can be told are of one.
+    """Identify each text's language, shape (texts,); None if only one language was identified.
 
-    Short texts give little to go by: where the guess is not sure, the language "cannot be told". Languages
-    with fewer than 20 texts are "other languages".
+    Uncertain guesses, often of short texts, are "cannot be told". Languages with fewer than 20 texts are
+    "other languages".
 
     Parameters
     ----------
     texts : sequence of str
     progress : callable, optional
-        Called with how many are done, and of how many.
+        Called with the number of texts done and in all.
 
     References
     ----------
     Lui & Baldwin 2012 (ACL demonstrations), langid.py; Barbaresi's py3langid.
     """
-    guess, codes = _identifier(), []
+    identifier, languages = _identifier(), []
     for k, text in enumerate(texts):
-        if progress is not None and k % EVERY == 0:
+        if progress is not None and k % REPORT_EVERY == 0:
             progress(k, len(texts))
-        code, sure = guess.classify(text)
-        codes.append(NAMES.get(code, code) if sure >= SURE and code != "zxx" else UNSURE)
-    found, which, counts = np.unique(
-        np.asarray(codes, dtype=object).astype(str), return_inverse=True, return_counts=True
+        code, confidence = identifier.classify(text)
+        languages.append(NAMES.get(code, code) if confidence >= MIN_CONFIDENCE and code != "zxx" else UNSURE)
+    names, which, counts = np.unique(
+        np.asarray(languages, dtype=object).astype(str), return_inverse=True, return_counts=True
     )
-    few = (counts < FEWEST) & (found != UNSURE)
-    found = np.where(few, OTHERS, found)
-    names: NDArray[np.str_] = found[which]
-    told = set(found.tolist()) - {UNSURE}
-    if len(told) < 2 or (len(told) == 2 and 0 < counts[few].sum() < FEWEST):
+    rare = (counts < MIN_TEXTS) & (names != UNSURE)
+    names = np.where(rare, OTHERS, names)
+    identified = set(names.tolist()) - {UNSURE}
+    if len(identified) < 2 or (len(identified) == 2 and 0 < counts[rare].sum() < MIN_TEXTS):
         return None
-    return names
+    of_texts: NDArray[np.str_] = names[which]
+    return of_texts
 
 
 @cache

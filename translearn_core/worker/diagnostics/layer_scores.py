@@ -1,6 +1,6 @@
-"""What the layers of a backbone make of a task's rows before any training: scores, and a probe beside them.
+"""Transferability scores and probe accuracy of each layer of a backbone before fine-tuning.
 
-Learnt from training rows, scored on validation rows; test rows are not looked at.
+Fitted on training rows, probes scored on validation rows; test rows are not used.
 """
 
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ from translearn_core.data.dataset import PreparedDataset
 from translearn_core.experiment.training_data import rows_of
 from translearn_core.results import BackboneInfo
 from translearn_core.worker.context import Context
-from translearn_core.worker.features import found_array
+from translearn_core.worker.features import feature_array
 from translearn_core.worker.models import activations
 
 IntArray = NDArray[np.int64]
@@ -34,28 +34,29 @@ Vectors = NDArray[np.floating]
 
 @dataclass(frozen=True)
 class Sample:
-    """Texts of a task and their class indices: training rows first, then `held` validation rows."""
+    """Texts and class indices: training rows first, then `n_validation` validation rows."""
 
     texts: tuple[str, ...]
     labels: IntArray
-    held: int
+    n_validation: int
     classes: int
 
     @property
-    def fit_rows(self) -> int:
-        """How many training rows there are."""
-        return len(self.texts) - self.held
+    def n_train(self) -> int:
+        """Number of training rows."""
+        return len(self.texts) - self.n_validation
 
-    def learning(self) -> "Sample":
+    def train_only(self) -> "Sample":
         """Return the training rows alone."""
-        return replace(self, texts=self.texts[: self.fit_rows], labels=self.labels[: self.fit_rows], held=0)
+        n = self.n_train
+        return replace(self, texts=self.texts[:n], labels=self.labels[:n], n_validation=0)
 
 
 @dataclass(frozen=True)
 class LayerScores:
-    """A backbone's layers as they suit the labels; arrays have an entry a layer, `correct` a row of bools.
+    """LogME, H-score and linear-probe accuracy of a backbone's layers, one entry per layer.
 
-    `probe` is the share of the held-out rows that a linear probe gets right, `correct` which these are.
+    `correct`, shape (layers, validation rows), tells which rows each probe gets right.
     """
 
     anatomy: BackboneInfo
@@ -67,7 +68,7 @@ class LayerScores:
 
 
 def sample_rows(prepared: PreparedDataset, limit: int, seed: int) -> Sample:
-    """Return at most `limit` training rows and as many validation rows, all classes in proportion.
+    """Return a stratified sample of at most `limit` training rows and `limit` validation rows.
 
     Raises
     ------
@@ -75,26 +76,26 @@ def sample_rows(prepared: PreparedDataset, limit: int, seed: int) -> Sample:
         If a split has no rows.
     """
     rows = rows_of(prepared)
-    learn, held = (
+    train, validation = (
         part[np.sort(stratified_sample(rows.labels[part], limit, seed))]
         for part in (rows.train, rows.validation)
     )
-    index = np.concatenate([learn, held])
+    index = np.concatenate([train, validation])
     texts = tuple(prepared.texts[i] for i in index)
-    return Sample(texts, rows.labels[index], len(held), rows.classes)
+    return Sample(texts, rows.labels[index], len(validation), rows.classes)
 
 
-def train_indices(features: FeatureConfig, anatomy: BackboneInfo) -> FeatureConfig:
-    """Return how texts become vectors, as far as the backbone can do it."""
+def supported_features(features: FeatureConfig, anatomy: BackboneInfo) -> FeatureConfig:
+    """Adapt pooling and token limit to what the backbone supports."""
     pooling = features.pooling if features.pooling in anatomy.poolings else anatomy.pooling
     limit = min(features.token_limit, anatomy.token_limit)
     return features.model_copy(update={"pooling": pooling, "token_limit": limit})
 
 
-def encoder(
+def make_encoder(
     context: Context, backbone: Backbone, features: FeatureConfig, sample: Sample, compute: Compute
 ) -> Encoder:
-    """Return what reads the rows of a sample with a backbone, from the store where it did so before."""
+    """Return an encoder of a sample's texts that uses the activation cache."""
     texts = TextBatchSource(sample.texts, backbone.tokenizer, features.token_limit)
     nn.Module.to(backbone.model, compute.device)
     return Encoder(backbone, texts, compute, activations(context), context.report)
@@ -103,32 +104,32 @@ def encoder(
 def score_layers(
     context: Context, config: BackboneConfig, features: FeatureConfig, sample: Sample, compute: Compute
 ) -> LayerScores:
-    """Rate every layer of a backbone, the last one alone where others cannot be looked at."""
+    """Score every layer of a backbone, or the last one alone if the others are not accessible."""
     context.report("loading the backbone")
     backbone = load(config)
-    features, top = train_indices(features, backbone.anatomy), backbone.n_blocks
-    reader = encoder(context, backbone, features, sample, compute)
-    whole = backbone.anatomy.supports_partial_forward
-    found = reader.pooled(features.pooling) if whole else [reader.top(features.pooling)]
-    layers = tuple(range(top + 1)) if whole else (top,)
+    features, top = supported_features(features, backbone.anatomy), backbone.n_blocks
+    encoder = make_encoder(context, backbone, features, sample, compute)
+    accessible = backbone.anatomy.supports_partial_forward
+    lookups = encoder.pooled(features.pooling) if accessible else [encoder.top(features.pooling)]
+    layers = tuple(range(top + 1)) if accessible else (top,)
     logmes, h_scores, correct = [], [], []
     with thread_pools(1) as (pool,):
-        for done, one in enumerate(found):
-            x = found_array(one)
+        for done, lookup in enumerate(lookups):
+            x = feature_array(lookup)
 
             def tick(share: float, done: int = done) -> None:
-                context.report("rating layers", done + share, len(found))
+                context.report("rating layers", done + share, len(lookups))
 
             tick(0.0)
-            learnt, labels = x[: sample.fit_rows], sample.labels[: sample.fit_rows]
-            logmes.append(logme(learnt, labels))
-            h_scores.append(h_score(learnt, labels))
-            rows, held = standardise(learnt, x[sample.fit_rows :])
+            train, labels = x[: sample.n_train], sample.labels[: sample.n_train]
+            logmes.append(logme(train, labels))
+            h_scores.append(h_score(train, labels))
+            x_train, x_validation = standardise(train, x[sample.n_train :])
             seen = torch.ones(len(labels), 1)
             fits = fit_batched(
-                BatchedProblem(rows, torch.from_numpy(labels[:, None]), seen, sample.classes), pool, tick
+                BatchedProblem(x_train, torch.from_numpy(labels[:, None]), seen, sample.classes), pool, tick
             )
-            correct.append(fits.predict(held, 0, 0).numpy() == sample.labels[sample.fit_rows :])
-    right = np.stack(correct)
-    probe = tuple(float(share) for share in right.mean(axis=1))
-    return LayerScores(backbone.anatomy, layers, tuple(logmes), tuple(h_scores), probe, right)
+            correct.append(fits.predict(x_validation, 0, 0).numpy() == sample.labels[sample.n_train :])
+    probe_correct = np.stack(correct)
+    probe = tuple(float(share) for share in probe_correct.mean(axis=1))
+    return LayerScores(backbone.anatomy, layers, tuple(logmes), tuple(h_scores), probe, probe_correct)

@@ -1,4 +1,4 @@
-"""Who lies near whom in one layer, before and after: how many neighbours carry a label, how many stay."""
+"""kNN label purity, silhouette and trustworthiness of a layer, and kNN overlap before/after training."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,66 +24,66 @@ IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
 
 NEIGHBOURS = 10
-ASKED = 2_000
-"""Texts at most that are asked for their neighbours, drawn by seed."""
+MAX_QUERIES = 2_000
+"""Largest random sample of texts whose neighbours are computed."""
 
 
 @dataclass(frozen=True, eq=False)
 class LayerPair:
-    """One layer of a run: its vectors by variant, each of shape (n, width), and which texts are whose.
+    """One layer of a run: vectors of each variant, shape (n, width), and class indices, shape (n,).
 
-    `test` are the texts the model did not learn from, `shown` those that a picture draws. `moved` says
-    whether the variants differ at all.
+    `test` are indices of test texts, `shown` of texts drawn in the projection. `changed` tells whether the
+    variants differ.
     """
 
     variants: Mapping[str, NDArray[np.floating]]
     labels: IntArray
     test: IntArray
     shown: IntArray
-    moved: bool
+    changed: bool
 
 
 @dataclass(frozen=True, eq=False)
 class NeighbourhoodChange:
-    """What the asked texts' neighbours say; the shares have one value a text, shape (asked,).
+    """Neighbourhood quality before and after training; shares have one value per query, shape (queries,).
 
-    `near` holds the numbers of each variant, `own` the shares of neighbours that carry a text's label, before
-    and after, and `kept` the shares that stayed. `count` neighbours were asked of each.
+    `same_label` holds the shares of neighbours with the query's label, before and after, `overlap` the shares
+    that stayed, of `count` neighbours each; `chance` is the expected share at random.
     """
 
-    near: tuple[NeighbourhoodQuality, ...]
-    own: tuple[FloatArray, FloatArray]
-    kept: FloatArray
+    quality: tuple[NeighbourhoodQuality, ...]
+    same_label: tuple[FloatArray, FloatArray]
+    overlap: FloatArray
     chance: float
     count: int
-    moved: bool
+    changed: bool
 
     @property
-    def kept_interval(self) -> Interval:
-        """The 95 % interval of what is kept; where nothing moved that is no estimate."""
-        return share_mean_interval(self.kept) if self.moved else Interval(1.0, 1.0)
+    def overlap_interval(self) -> Interval:
+        """The 95 % interval of the mean overlap; exactly 1 if the layer did not change."""
+        return share_mean_interval(self.overlap) if self.changed else Interval(1.0, 1.0)
 
     def sentences(self) -> str:
-        """Say in plain words what the neighbours come to."""
-        if not len(self.kept):
+        """Summarise label purity before and after, its change, and the overlap."""
+        if not len(self.overlap):
             return (
                 "There are too few test texts to ask whether texts of one label lie together in this layer."
             )
-        asked = f"Of a test text's {self.count} nearest neighbours in this layer, "
-        blindly = f"by chance {_percent(self.chance)}"
-        before, after = (_share(one) for one in (self.near[0], self.near[-1]))
-        if not self.moved:
+        start = f"Of a test text's {self.count} nearest neighbours in this layer, "
+        chance = f"by chance {_percent(self.chance)}"
+        before, after = (_purity(quality) for quality in (self.quality[0], self.quality[-1]))
+        if not self.changed:
             return (
-                f"{asked}{before} carry its label; {blindly}. Training did not change this layer: every text "
+                f"{start}{before} carry its label; {chance}. Training did not change this layer: every text "
                 "keeps its neighbours."
             )
         return (
-            f"{asked}{before} carried its label before training and {after} after; {blindly}. "
-            f"{self._changed()} {self._stayed()}"
+            f"{start}{before} carried its label before training and {after} after; {chance}. "
+            f"{self._purity_change()} {self._overlap_text()}"
         )
 
-    def _changed(self) -> str:
-        change = self.own[1] - self.own[0]
+    def _purity_change(self) -> str:
+        change = self.same_label[1] - self.same_label[0]
         mean, span = 100 * float(change.mean()), mean_interval(change)
         low, high = 100 * span.low, 100 * span.high
         if low > 0:
@@ -93,74 +93,80 @@ class NeighbourhoodChange:
             return f"Training mixed the labels here: {-mean:.0f} points fewer ({-high:.0f} to {-low:.0f})."
         return f"That difference, {low:+.1f} to {high:+.1f} points, could be chance."
 
-    def _stayed(self) -> str:
-        stayed = self.count * float(self.kept.mean())
-        if stayed < 0.5:
+    def _overlap_text(self) -> str:
+        retained = self.count * float(self.overlap.mean())
+        if retained < 0.5:
             return f"A text keeps hardly any of its {self.count} neighbours."
-        if stayed > self.count - 0.5:
+        if retained > self.count - 0.5:
             return f"A text keeps nearly all of its {self.count} neighbours."
-        return f"A text keeps {stayed:.0f} of its {self.count} neighbours."
+        return f"A text keeps {retained:.0f} of its {self.count} neighbours."
 
 
-def neighbours_of(
+def measure_neighbourhoods(
     context: Context, layer: LayerPair, planes: NDArray[np.float32], seed: int
 ) -> NeighbourhoodChange:
-    """Ask test texts for their nearest neighbours among all texts, and the pictures how far they show them.
+    """Measure the neighbourhoods of a sample of test texts, and the trustworthiness of the projections.
 
     Parameters
     ----------
     context : Context
-        Told how far it is; may stop it.
-    layer : Layer
+    layer : LayerPair
     planes : float32 array, shape (variants, n, 2)
-        The picture of each variant.
+        Projection of each variant.
     seed : int
-        Of the texts that are asked.
+        Seed of the sample.
     """
-    asked = _drawn(layer.test, seed)
-    variants = list(layer.variants.values())[: 2 if layer.moved else 1]
+    queries = _sample(layer.test, seed)
+    variants = list(layer.variants.values())[: 2 if layer.changed else 1]
     total = 3 * len(variants)
 
-    def told(done: int, part: float = 0.0) -> None:
+    def report(done: int, part: float = 0.0) -> None:
         context.report("looking at neighbours", done + part, total)
 
-    near, own, closest = [], [], []
+    quality, same_label, neighbours = [], [], []
     for v, x in enumerate(variants):
-        closest.append(knn_indices(x, NEIGHBOURS, asked, partial(told, 3 * v)))
-        own.append(neighbours_with_same_label(closest[v], layer.labels, asked))
-        told(3 * v + 1)
-        apart = silhouette(x, layer.labels, asked, ASKED, seed, partial(told, 3 * v + 1))
-        told(3 * v + 2)
-        shown = _trusted(x[layer.shown], planes[v][layer.shown], seed, partial(told, 3 * v + 2))
-        pure = float(own[v].mean()) if own[v].size else float("nan")
-        near.append(NeighbourhoodQuality(pure, share_mean_interval(own[v]), apart, shown))
-    told(total)
+        neighbours.append(knn_indices(x, NEIGHBOURS, queries, partial(report, 3 * v)))
+        shares = neighbours_with_same_label(neighbours[v], layer.labels, queries)
+        same_label.append(shares)
+        report(3 * v + 1)
+        separation = silhouette(x, layer.labels, queries, MAX_QUERIES, seed, partial(report, 3 * v + 1))
+        report(3 * v + 2)
+        trust = _plane_trustworthiness(
+            x[layer.shown], planes[v][layer.shown], seed, partial(report, 3 * v + 2)
+        )
+        purity = float(shares.mean()) if shares.size else float("nan")
+        quality.append(NeighbourhoodQuality(purity, share_mean_interval(shares), separation, trust))
+    report(total)
     return NeighbourhoodChange(
-        near=(near[0], near[-1]),
-        own=(own[0], own[-1]),
-        kept=neighbour_overlap(closest[0], closest[-1]),
-        chance=chance_purity(layer.labels, asked),
-        count=closest[0].shape[1],
-        moved=layer.moved,
+        quality=(quality[0], quality[-1]),
+        same_label=(same_label[0], same_label[-1]),
+        overlap=neighbour_overlap(neighbours[0], neighbours[-1]),
+        chance=chance_purity(layer.labels, queries),
+        count=neighbours[0].shape[1],
+        changed=layer.changed,
     )
 
 
-def _trusted(x: NDArray[np.floating], plane: NDArray[np.float32], seed: int, told: Progress) -> float:
-    """Ask some of the rows of a picture how far their neighbours on it are neighbours in full width."""
-    asked = _drawn(np.arange(len(x)), seed)
-    near = knn_indices(x, NEIGHBOURS, asked, lambda part: told(part / 2))
-    return trustworthiness(x, near, plane, NEIGHBOURS, asked, lambda part: told((1 + part) / 2))
+def _plane_trustworthiness(
+    x: NDArray[np.floating], plane: NDArray[np.float32], seed: int, report: Progress
+) -> float:
+    """Return the trustworthiness of a projection on a sample of its rows."""
+    queries = _sample(np.arange(len(x)), seed)
+    neighbours = knn_indices(x, NEIGHBOURS, queries, lambda part: report(part / 2))
+    return trustworthiness(x, neighbours, plane, NEIGHBOURS, queries, lambda part: report((1 + part) / 2))
 
 
-def _drawn(rows: IntArray, seed: int) -> IntArray:
-    """Return at most as many rows as are asked, in order."""
-    if len(rows) <= ASKED:
+def _sample(rows: IntArray, seed: int) -> IntArray:
+    """Return a sorted random sample of at most `MAX_QUERIES` rows."""
+    if len(rows) <= MAX_QUERIES:
         return rows
-    return np.sort(np.random.default_rng(seed).choice(rows, ASKED, replace=False))
+    return np.sort(np.random.default_rng(seed).choice(rows, MAX_QUERIES, replace=False))
 
 
-def _share(found: NeighbourhoodQuality) -> str:
-    return f"{_percent(found.purity)} ({_number(found.interval.low)} to {_percent(found.interval.high)})"
+def _purity(quality: NeighbourhoodQuality) -> str:
+    return (
+        f"{_percent(quality.purity)} ({_number(quality.interval.low)} to {_percent(quality.interval.high)})"
+    )
 
 
 def _percent(share: float) -> str:
@@ -168,5 +174,5 @@ def _percent(share: float) -> str:
 
 
 def _number(share: float) -> str:
-    """Return a share in percent, whole unless it is so near to none or all that this would say it is."""
+    """Return a share in percent, with a decimal where rounding would give 0 or 100."""
     return f"{100 * share:.0f}" if 0.01 <= share <= 0.99 or share in (0.0, 1.0) else f"{100 * share:.1f}"

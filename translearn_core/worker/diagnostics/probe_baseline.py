@@ -1,4 +1,4 @@
-"""A linear probe on every layer of a frozen backbone; the layer is chosen on rows held out to choose on."""
+"""Frozen-probe baseline: a linear probe on each layer, the layer chosen on validation rows."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ IntArray = NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class FrozenProbe:
-    """The layer chosen, every layer's validation accuracy, shape (layers,), and the test rows' classes."""
+    """Chosen layer, validation accuracies, shape (layers,), and predicted classes of the test rows."""
 
     layer: int
     validation: NDArray[np.float64]
@@ -34,9 +34,9 @@ def frozen_probe(
     test: IntArray,
     progress: Callable[[float, float], None],
 ) -> FrozenProbe:
-    """Fit a logistic regression on the training rows of every layer; the best on validation answers for test.
+    """Fit logistic regression on every layer; predict test rows with the layer best on validation rows.
 
-    Multinomial, L2 with C = 1 on standardised features. Of equally good layers the lowest is taken.
+    Multinomial, L2 with C = 1 on standardised features. Ties go to the lowest layer.
 
     Parameters
     ----------
@@ -45,26 +45,26 @@ def frozen_probe(
     labels : int array, shape (rows,)
         Class indices from 0.
     train, validation, test : int arrays
-        Rows to learn from, to choose on and to report on.
+        Row indices of each split.
     progress : callable
-        Called with layers done (fractions within one) and all layers; may raise to stop.
+        Called with layers done (fractional) and in all; may raise to stop.
 
     References
     ----------
     Alain & Bengio 2016, arXiv:1610.01644.
     """
     y, seen = torch.from_numpy(labels[train][:, None]), torch.ones(len(train), 1)
-    accuracy, answers = [], []
+    accuracy, predictions = [], []
     with thread_pools(1) as (pool,):
         for layer, x in enumerate(features):
-            learnt, chosen_on, reported = standardise(x[train], x[validation], x[test])
-            problem = BatchedProblem(learnt, y, seen, int(labels.max()) + 1)
+            x_train, x_validation, x_test = standardise(x[train], x[validation], x[test])
+            problem = BatchedProblem(x_train, y, seen, int(labels.max()) + 1)
 
             def report(share: float, layer: int = layer) -> None:
                 progress(layer + share, len(features))
 
             fits = fit_batched(problem, pool, report)
-            accuracy.append(float((fits.predict(chosen_on, 0, 0).numpy() == labels[validation]).mean()))
-            answers.append(fits.predict(reported, 0, 0).numpy())
+            accuracy.append(float((fits.predict(x_validation, 0, 0).numpy() == labels[validation]).mean()))
+            predictions.append(fits.predict(x_test, 0, 0).numpy())
     best = int(np.argmax(accuracy))
-    return FrozenProbe(best, np.asarray(accuracy), answers[best].astype(np.int64))
+    return FrozenProbe(best, np.asarray(accuracy), predictions[best].astype(np.int64))

@@ -1,4 +1,4 @@
-"""What a probe is asked about: the label, another column of the table, or how long a text is; as classes."""
+"""Targets of a probe as classes: the label, another column of the table, or the text length."""
 
 from dataclasses import dataclass
 
@@ -15,15 +15,15 @@ from translearn_core.errors import DataError
 
 IntArray = NDArray[np.int64]
 
-FEW = 10
-"""A column of numbers with more different values than this is cut into quarters."""
-MOST = 100
-"""Different values at most of a column that holds no numbers."""
+MAX_UNBINNED = 10
+"""Numeric columns with more distinct values are binned into quartiles."""
+MAX_CLASSES = 100
+"""Most distinct values of a non-numeric column."""
 
 
 @dataclass(frozen=True, eq=False)
 class ProbeTarget:
-    """What is asked of each row: its class, shape (rows,), and whether it has one; and the classes' names."""
+    """Class index of each row, shape (rows,), whether it is known, and the class names."""
 
     name: str
     labels: IntArray
@@ -32,29 +32,28 @@ class ProbeTarget:
 
 
 def lengths(texts: list[str]) -> ProbeTarget:
-    """Ask for the number of words, cut into quarters."""
-    return _asked(
-        LENGTH, quantile_groups([count_words(text) for text in texts]), np.ones(len(texts), dtype=bool)
-    )
+    """Return the number of words in quartiles as target."""
+    words = quantile_groups([count_words(text) for text in texts])
+    return _target(LENGTH, words, np.ones(len(texts), dtype=bool))
 
 
 def column(table: pd.DataFrame, data: DataConfig, rows: pd.DataFrame, name: str) -> ProbeTarget:
-    """Ask for another column of the table; numbers with many values are cut into quarters.
+    """Return a column of the table as target; numbers with many values are binned into quartiles.
 
     Parameters
     ----------
     table : DataFrame
-        As it was read, with the numbers of its rows and files.
+        With row numbers and file parts, as `read_table` returns it.
     data : DataConfig
-        What its columns mean.
+        Names the text column.
     rows : DataFrame
-        Lines of a run's predictions.
+        Predictions of a run.
     name : str
 
     Raises
     ------
     DataError
-        If there is no such column, or its values are one only or too many to be classes.
+        If there is no such column, or it has a single value or too many.
     """
     if name not in (columns := file_columns(table)):
         raise DataError(f"There is no column {quote(name)}: choose from {quote_list(columns, 12)}.")
@@ -62,44 +61,45 @@ def column(table: pd.DataFrame, data: DataConfig, rows: pd.DataFrame, name: str)
     known = np.array([isinstance(cell, str) and bool(cell.strip()) for cell in cells], dtype=bool)
     values = np.where(known, cells, "")
     numbers = pd.to_numeric(pd.Series(values[known], dtype=object), errors="coerce").to_numpy(np.float64)
-    if np.isfinite(numbers).all() and len(np.unique(numbers)) > FEW:
+    if np.isfinite(numbers).all() and len(np.unique(numbers)) > MAX_UNBINNED:
         values[known] = quantile_groups(numbers)
     distinct = len(set(values[known]))
-    if distinct > MOST or (distinct > FEW and distinct > known.sum() / 2):
+    if distinct > MAX_CLASSES or (distinct > MAX_UNBINNED and distinct > known.sum() / 2):
         raise DataError(
             f"Column {quote(name)} has {distinct:,} different values in {known.sum():,} rows, and they are "
             "no numbers that could be cut into quarters: choose a column that repeats few values."
         )
-    return _asked(name, values, known)
+    return _target(name, values, known)
 
 
-def _asked(name: str, values: NDArray[np.generic], known: NDArray[np.bool_]) -> ProbeTarget:
+def _target(name: str, values: NDArray[np.generic], known: NDArray[np.bool_]) -> ProbeTarget:
     classes, labels = np.unique(values[known].astype(str), return_inverse=True)
     if len(classes) < 2:
-        held = f"one value only, {quote(str(classes[0]))}" if len(classes) else "no value"
+        content = f"one value only, {quote(str(classes[0]))}" if len(classes) else "no value"
         what = "The length of the texts has" if name == LENGTH else f"Column {quote(name)} holds"
-        raise DataError(f"{what} {held} in these rows, so there is nothing to tell apart: choose another.")
+        raise DataError(f"{what} {content} in these rows, so there is nothing to tell apart: choose another.")
     all_labels = np.zeros(len(values), dtype=np.int64)
     all_labels[known] = labels
     return ProbeTarget(name, all_labels, known, tuple(map(str, classes)))
 
 
 def _cells(table: pd.DataFrame, data: DataConfig, rows: pd.DataFrame, name: str) -> NDArray[np.object_]:
-    """Return the column's cell for each line of the predictions.
+    """Return the column's cell of each prediction.
 
-    Row numbers count within a file, so the text tells the file too; where two files agree on both, the row
-    is the one of the file that its split is named after.
+    Row numbers count within a file, so rows are matched by number and text; if several files match, the file
+    of the row's split is used.
     """
-    there = pd.DataFrame(
+    cells = pd.DataFrame(
         {"row": table[ROW], "text": table[data.text], "part": table[PART], "cell": table[name]}
     )
-    here = pd.DataFrame({"row": rows["row"], "text": rows["text"], "split": rows["split"]})
-    found = here.assign(place=np.arange(len(here))).merge(there, on=["row", "text"])
-    found["own"] = found["part"] == found["split"].where(found["split"].isin(set(table[PART])), Split.TRAIN)
-    found = found.sort_values("own", kind="stable").drop_duplicates("place", keep="last")
-    if len(found) < len(here):
+    predictions = pd.DataFrame({"row": rows["row"], "text": rows["text"], "split": rows["split"]})
+    matches = predictions.assign(position=np.arange(len(rows))).merge(cells, on=["row", "text"])
+    part = matches["split"].where(matches["split"].isin(set(table[PART])), Split.TRAIN)
+    matches["same part"] = matches["part"] == part
+    matches = matches.sort_values("same part", kind="stable").drop_duplicates("position", keep="last")
+    if len(matches) < len(rows):
         raise DataError(
             f"The table no longer holds all rows of this run: column {quote(name)} cannot be read."
         )
-    cells: NDArray[np.object_] = found.sort_values("place")["cell"].to_numpy(dtype=object)
-    return cells
+    values: NDArray[np.object_] = matches.sort_values("position")["cell"].to_numpy(dtype=object)
+    return values

@@ -1,4 +1,4 @@
-"""Probe every layer of a finished run: as it came, after training, and with fresh weights."""
+"""Linear probing of every layer of a run: pretrained, fine-tuned and randomly initialised."""
 
 from dataclasses import replace
 
@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from translearn_core.analysis import control_labels, probe_layers, tfidf_logistic_regression, word_types
 from translearn_core.analysis.probing.linear_probe import Layers
 from translearn_core.config import LENGTH, ExperimentConfig, ProbeConfig, Split
-from translearn_core.data.normalisation import text_key
 from translearn_core.errors import TooFewSamplesError
 from translearn_core.results import Evaluation
 from translearn_core.runs import artifacts
@@ -16,70 +15,63 @@ from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_table
 from translearn_core.worker.diagnostics import probe_targets
 from translearn_core.worker.diagnostics.sentences.probing_text import sentences
-from translearn_core.worker.features import (
-    VARIANTS,
-    backbone_features,
-    class_indices,
-    finished,
-    layer_features,
-)
+from translearn_core.worker.features import VARIANTS, backbone_features, layer_features, text_groups
+from translearn_core.worker.run_results import class_indices, load_evaluation, training_config
 
-FRESH = "random init"
-"""The variant with fresh weights: what the architecture and the words alone give."""
+RANDOM_INIT = "random init"
+"""Variant with random weights: the effect of the architecture and the words alone."""
 
 IntArray = NDArray[np.int64]
 
 
 def probe(context: Context) -> None:
-    """Probe every layer of a run, beside control tasks.
+    """Probe every layer of a run, with control tasks and a TF-IDF baseline.
 
-    Rows are those of the table; altered copies, which only learned, are not among them. Texts that are the
-    same stay in one fold.
+    Augmented copies are not used. Equal texts stay in one fold.
     """
     config = context.config
     assert isinstance(config, ProbeConfig)
-    experiment = context.store.job(config.job).config
-    assert isinstance(experiment, ExperimentConfig)
-    evaluation = finished(context, config.job)
+    experiment = training_config(context, config.job)
+    evaluation = load_evaluation(context, config.job)
     index, trained = layer_features(context, config.job, evaluation)
-    asked = _asked(context, experiment, evaluation, index, config.about)
+    target = _target(context, experiment, evaluation, index, config.about)
     rows = evaluation.predictions.iloc[index]
     train, test = (
-        np.flatnonzero((rows["split"] == str(split)) & asked.known) for split in (Split.TRAIN, Split.TEST)
+        np.flatnonzero((rows["split"] == str(split)) & target.known) for split in (Split.TRAIN, Split.TEST)
     )
     if not len(test):
-        raise TooFewSamplesError(f"No test row has a value in {asked.name!r}: probe for another column.")
+        raise TooFewSamplesError(f"No test row has a value in {target.name!r}: probe for another column.")
     texts = rows["text"].tolist()
     features = _variants(context, config, experiment, trained, texts)
     context.report("the word-count baseline")
     accuracy, interval, _ = tfidf_logistic_regression(
-        [texts[i] for i in train], asked.labels[train], [texts[i] for i in test], asked.labels[test],
+        [texts[i] for i in train], target.labels[train], [texts[i] for i in test], target.labels[test],
         seed=config.seed,
     )  # fmt: skip
-    types = word_types(texts)
+    types, groups = word_types(texts), text_groups(texts)
     controls = [
-        control_labels(texts, asked.labels[train], seed=config.seed + k) for k in range(config.controls)
+        control_labels(texts, target.labels[train], seed=config.seed + k) for k in range(config.controls)
     ]
     scores = probe_layers(
         features,
-        asked.labels,
+        target.labels,
         train,
         test,
         tfidf=(accuracy, interval),
         controls=np.stack(controls) if controls else None,
         control_types=types,
-        groups=_same_texts(texts, train),
+        groups=groups if len(np.unique(groups[train])) < len(train) else None,
         folds=config.folds,
         seed=config.seed,
         progress=lambda done, total: context.report("probing layers", done, total),
     )
     recurring = int(np.isin(types[test], types[train]).sum())
-    scores = replace(scores, target=asked.name)
-    said = sentences(scores, label=config.about is None, recurring=recurring)
-    artifacts.save(context.folder, replace(scores, sentences=said))
+    scores = replace(scores, target=target.name)
+    summary = sentences(scores, label=config.about is None, recurring=recurring)
+    artifacts.save(context.folder, replace(scores, sentences=summary))
 
 
-def _asked(
+def _target(
     context: Context, experiment: ExperimentConfig, evaluation: Evaluation, index: IntArray, name: str | None
 ) -> probe_targets.ProbeTarget:
     rows = evaluation.predictions.iloc[index]
@@ -101,19 +93,13 @@ def _variants(
     trained: dict[str, Layers],
     texts: list[str],
 ) -> dict[str, Layers]:
-    """Return the features of every model that is probed; a run from scratch has no pretrained one."""
+    """Return the features of every probed variant; a run from scratch has no pretrained one."""
     before, after = VARIANTS
     if experiment.backbone.random_init:
-        return {FRESH: trained[before], after: trained[after]}
+        return {RANDOM_INIT: trained[before], after: trained[after]}
     if not config.fresh:
         return trained
     twin = experiment.backbone.model_copy(
         update={"random_init": True, "fresh_top": 0, "init_seed": config.seed}
     )
-    return {**trained, FRESH: backbone_features(context, experiment, twin, texts)}
-
-
-def _same_texts(texts: list[str], train: IntArray) -> IntArray | None:
-    """Number the texts, the same for those that are the same; None where no training text comes twice."""
-    found = np.unique([text_key(text) for text in texts], return_inverse=True)[1].astype(np.int64)
-    return found if len(np.unique(found[train])) < len(train) else None
+    return {**trained, RANDOM_INIT: backbone_features(context, experiment, twin, texts)}

@@ -1,4 +1,4 @@
-"""Pictures of a finished run: its texts as points, before and after."""
+"""2-D projection of one layer of a run, before and after training."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,18 +9,19 @@ from translearn_core.data.dataset import SPLITS
 from translearn_core.results import Projection
 from translearn_core.runs import artifacts
 from translearn_core.worker.context import Context
-from translearn_core.worker.diagnostics.neighbourhood_quality import LayerPair, neighbours_of
-from translearn_core.worker.features import VARIANTS, class_indices, finished, one_layer, strata
+from translearn_core.worker.diagnostics.neighbourhood_quality import LayerPair, measure_neighbourhoods
+from translearn_core.worker.features import VARIANTS, one_layer, strata
+from translearn_core.worker.run_results import class_indices, load_evaluation
 
 SHOWN = 50_000
-"""Points at most that a screen draws; a stratified sample above."""
+"""Largest stratified sample of points that is drawn."""
 
 
 def project_layer(context: Context) -> None:
-    """Project one layer of a run onto a plane, before and after; say what its texts' neighbours come to."""
+    """Project one layer of a run before and after training, and measure its neighbourhoods."""
     config = context.config
     assert isinstance(config, ProjectConfig)
-    evaluation = finished(context, config.job)
+    evaluation = load_evaluation(context, config.job)
     index, variants = one_layer(context, config.job, evaluation, config.layer)
     rows = evaluation.predictions.iloc[index]
     groups = strata(rows)
@@ -31,10 +32,10 @@ def project_layer(context: Context) -> None:
         labels=class_indices(evaluation, rows["label"]),
         test=np.flatnonzero(rows["split"] == str(Split.TEST)),
         shown=stratified_sample(groups, SHOWN, config.seed),
-        moved=after is not before and not np.array_equal(before, after),
+        changed=after is not before and not np.array_equal(before, after),
     )
     planes = _planes(context, layer, fit, config)
-    found = neighbours_of(context, layer, planes, config.seed)
+    change = measure_neighbourhoods(context, layer, planes, config.seed)
     splits = [str(split) for split in SPLITS]
     artifacts.save(
         context.folder,
@@ -43,11 +44,11 @@ def project_layer(context: Context) -> None:
             classes=evaluation.classes,
             splits=tuple(splits),
             settings=_settings(config, len(fit)),
-            nearness=found.near,
-            chance=found.chance,
-            kept=float(found.kept.mean()) if found.kept.size else float("nan"),
-            kept_interval=found.kept_interval,
-            sentence=found.sentences(),
+            nearness=change.quality,
+            chance=change.chance,
+            kept=float(change.overlap.mean()) if change.overlap.size else float("nan"),
+            kept_interval=change.overlap_interval,
+            sentence=change.sentences(),
             total=len(evaluation.predictions),
             coordinates=planes,
             row=rows["row"].to_numpy(np.int64),
@@ -63,8 +64,8 @@ def project_layer(context: Context) -> None:
 def _planes(
     context: Context, layer: LayerPair, fit: NDArray[np.int64], config: ProjectConfig
 ) -> NDArray[np.float32]:
-    """Return every variant's plane; where nothing moved, the same one twice."""
-    variants = layer.variants if layer.moved else {VARIANTS[0]: layer.variants[VARIANTS[0]]}
+    """Return the projection of each variant; the same one twice if the layer did not change."""
+    variants = layer.variants if layer.changed else {VARIANTS[0]: layer.variants[VARIANTS[0]]}
     planes = project(
         variants,
         method=config.method,
@@ -74,7 +75,7 @@ def _planes(
         fit=fit,
         progress=lambda done, total: context.report("drawing the map", done, total),
     )
-    return planes if layer.moved else np.repeat(planes, len(VARIANTS), axis=0)
+    return planes if layer.changed else np.repeat(planes, len(VARIANTS), axis=0)
 
 
 def _settings(config: ProjectConfig, fitted: int) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The same texts in every layer of a run, before and after: pictures that follow each other, and numbers."""
+"""Aligned projections of the same texts in every layer of a run, before and after training."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,47 +20,48 @@ from translearn_core.results import ProjectionAnimation
 from translearn_core.runs import artifacts
 from translearn_core.worker.context import Context
 from translearn_core.worker.diagnostics.sentences.projection_animation_text import ProjectionAnimationText
-from translearn_core.worker.features import VARIANTS, class_indices, finished, layer_features, strata
+from translearn_core.worker.features import VARIANTS, layer_features, strata
+from translearn_core.worker.run_results import class_indices, load_evaluation
 
 IntArray = NDArray[np.int64]
 Vectors = NDArray[np.float32]
 
 
 def animate_layers(context: Context) -> None:
-    """Place a sample of a run's texts in every layer, and ask how near those of a class lie to each other.
+    """Project a sample of a run's texts in every layer, and measure kNN label purity and overlap.
 
-    The layer where they lie nearest is chosen on validation texts; what is told of it is of test texts.
+    The layer of highest purity is chosen on validation texts and reported on test texts.
     """
     config = context.config
     assert isinstance(config, ProjectionAnimationConfig)
-    evaluation = finished(context, config.job)
-    everything, features = layer_features(context, config.job, evaluation)
-    rows = evaluation.predictions.iloc[everything]
+    evaluation = load_evaluation(context, config.job)
+    index, features = layer_features(context, config.job, evaluation)
+    rows = evaluation.predictions.iloc[index]
     chosen = stratified_sample(strata(rows), config.limit, config.seed)
     rows = rows.iloc[chosen]
     split = rows["split"].to_numpy()
-    test, held = (np.flatnonzero(split == str(one)) for one in (Split.TEST, Split.VALIDATION))
-    if len(test) < 2 or not len(held):
+    test, validation = (np.flatnonzero(split == str(one)) for one in (Split.TEST, Split.VALIDATION))
+    if len(test) < 2 or not len(validation):
         raise TooFewSamplesError(
-            f"{len(rows)} texts with {len(test)} of the test and {len(held)} of the validation split are too "
-            "few to follow: show more, or merge rare classes."
+            f"{len(rows)} texts with {len(test)} of the test and {len(validation)} of the validation split "
+            "are too few to follow: show more, or merge rare classes."
         )
-    layers = _sampled(features, chosen)
+    layers = _sample_layers(features, chosen)
     labels = class_indices(evaluation, rows["label"])
     coordinates = layer_projections(
         layers,
         seed=config.seed,
         progress=lambda done, total: context.report("drawing every layer", done, total),
     )
-    shares, apart, kept = _neighbours(context, layers, labels, test, config.seed)
-    found = ProjectionAnimationText(
+    shares, separation, overlap = _neighbours(context, layers, labels, test, config.seed)
+    text = ProjectionAnimationText(
         first=_first_changed(layers),
         chance=chance_purity(labels, test),
-        chosen=shares[:, :, held].mean(axis=2),
+        chosen=shares[:, :, validation].mean(axis=2),
         shares=shares[:, :, test],
-        kept=kept,
+        overlap=overlap,
     )
-    spans = found.intervals
+    intervals = text.intervals
     splits = [str(one) for one in SPLITS]
     artifacts.save(
         context.folder,
@@ -68,31 +69,31 @@ def animate_layers(context: Context) -> None:
             variants=VARIANTS,
             classes=evaluation.classes,
             splits=tuple(splits),
-            chance=found.chance,
-            sentence=found.sentences(),
+            chance=text.chance,
+            sentence=text.sentences(),
             coordinates=coordinates,
-            purity=found.shares.mean(axis=2),
-            low=spans[..., 0],
-            high=spans[..., 1],
-            silhouette=apart,
-            kept=kept,
-            index=everything[chosen],
+            purity=text.shares.mean(axis=2),
+            low=intervals[..., 0],
+            high=intervals[..., 1],
+            silhouette=separation,
+            kept=overlap,
+            index=index[chosen],
             label=labels,
             split=np.asarray([splits.index(one) for one in split], dtype=np.int64),
         ),
     )
 
 
-def _sampled(features: dict[str, Layers], chosen: IntArray) -> dict[str, list[Vectors]]:
-    """Return the chosen rows of every layer; one that did not change is the same object in both variants."""
+def _sample_layers(features: dict[str, Layers], chosen: IntArray) -> dict[str, list[Vectors]]:
+    """Return the chosen rows of every layer; unchanged layers are the same object in both variants."""
     before, after = (features[variant] for variant in VARIANTS)
-    found: dict[str, list[Vectors]] = {variant: [] for variant in VARIANTS}
+    sampled: dict[str, list[Vectors]] = {variant: [] for variant in VARIANTS}
     for first, last in zip(before, after, strict=True):
         one = first[chosen].astype(np.float32)
         other = one if last is first else last[chosen].astype(np.float32)
-        found[VARIANTS[0]].append(one)
-        found[VARIANTS[1]].append(one if np.array_equal(one, other) else other)
-    return found
+        sampled[VARIANTS[0]].append(one)
+        sampled[VARIANTS[1]].append(one if np.array_equal(one, other) else other)
+    return sampled
 
 
 def _first_changed(layers: dict[str, list[Vectors]]) -> int | None:
@@ -103,25 +104,25 @@ def _first_changed(layers: dict[str, list[Vectors]]) -> int | None:
 def _neighbours(
     context: Context, layers: dict[str, list[Vectors]], labels: IntArray, test: IntArray, seed: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Return every text's share of neighbours of its class, silhouettes of test texts, neighbours kept.
+    """Return kNN label shares of each text, silhouettes of test texts, and kNN overlap.
 
     Shapes (variants, layers, texts), (variants, layers), (layers,).
     """
     depth = len(layers[VARIANTS[0]])
     shares = np.empty((len(VARIANTS), depth, len(labels)))
-    apart = np.empty((len(VARIANTS), depth))
-    kept = np.empty(depth)
+    separation = np.empty((len(VARIANTS), depth))
+    overlap = np.empty(depth)
     for layer in range(depth):
-        near: list[IntArray] = []
+        neighbours: list[IntArray] = []
         for v, variant in enumerate(VARIANTS):
             context.report("looking at neighbours", layer * len(VARIANTS) + v, depth * len(VARIANTS))
             x = layers[variant][layer]
             if v and x is layers[VARIANTS[0]][layer]:
-                near.append(near[0])
-                shares[v, layer], apart[v, layer] = shares[0, layer], apart[0, layer]
+                neighbours.append(neighbours[0])
+                shares[v, layer], separation[v, layer] = shares[0, layer], separation[0, layer]
                 continue
-            near.append(knn_indices(x))
-            shares[v, layer] = neighbours_with_same_label(near[v], labels)
-            apart[v, layer] = silhouette(x, labels, of=test, seed=seed)
-        kept[layer] = knn_overlap(near[0], near[-1])
-    return shares, apart, kept
+            neighbours.append(knn_indices(x))
+            shares[v, layer] = neighbours_with_same_label(neighbours[v], labels)
+            separation[v, layer] = silhouette(x, labels, of=test, seed=seed)
+        overlap[layer] = knn_overlap(neighbours[0], neighbours[-1])
+    return shares, separation, overlap

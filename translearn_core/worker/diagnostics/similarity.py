@@ -1,4 +1,4 @@
-"""What moved inside: every layer before a training held against every layer after it."""
+"""CKA of every layer before training with every layer after it."""
 
 import numpy as np
 import pandas as pd
@@ -12,63 +12,62 @@ from translearn_core.results import Evaluation, Similarity
 from translearn_core.runs import artifacts
 from translearn_core.worker.context import Context
 from translearn_core.worker.diagnostics.sentences.similarity_text import SimilarityText
-from translearn_core.worker.features import backbone_features, finished, run_features
+from translearn_core.worker.features import backbone_features, run_features
+from translearn_core.worker.run_results import load_evaluation, training_config
 
 Layers = list[NDArray[np.floating]]
 
-READING = (Split.TEST, Split.VALIDATION, Split.TRAIN)
-"""Which rows are taken first: those the model did not learn from."""
+SPLIT_ORDER = (Split.TEST, Split.VALIDATION, Split.TRAIN)
+"""Order in which splits are sampled: rows the model did not learn from first."""
 
 
 def compute_similarity(context: Context) -> None:
-    """Hold the layers of a run's backbone before and after it against each other, on held-out texts."""
+    """Compare the layers of a run's backbone before and after training, mostly on held-out texts."""
     config = context.config
     assert isinstance(config, SimilarityConfig)
-    experiment = _experiment(context, config.job)
-    if config.sibling is not None and not differ_only_in_seed(
-        experiment, _experiment(context, config.sibling)
-    ):
-        raise ConfigError(
-            "sibling", config.sibling, "a run that differs from this one in nothing but the seed"
-        )
-    rows = chosen_rows(finished(context, config.job), config.rows, config.seed)
+    experiment = training_config(context, config.job)
+    if config.sibling is not None:
+        second = training_config(context, config.sibling)
+        if not differ_only_in_seed(experiment, second):
+            need = "a run that differs from this one in nothing but the seed"
+            raise ConfigError("sibling", config.sibling, need)
+    rows = held_out_first(load_evaluation(context, config.job), config.rows, config.seed)
     texts = rows["text"].tolist()
     before, after = run_features(context, config.job, texts)
-    other = None if config.sibling is None else run_features(context, config.sibling, texts)[1]
-    twins = _twins(context, experiment, texts)
+    second_seed = None if config.sibling is None else run_features(context, config.sibling, texts)[1]
+    random_pair = _random_pair(context, experiment, texts)
 
-    def tell(done: float, total: float) -> None:
+    def progress(done: float, total: float) -> None:
         context.report("comparing layers", done, total)
 
-    moved = _diagonal(context, before, after)
-    chance = None if other is None else _diagonal(context, after, other)
-    floor = _diagonal(context, *twins)
+    before_after = _diagonal(context, before, after)
+    chance = None if second_seed is None else _diagonal(context, after, second_seed)
+    floor = _diagonal(context, *random_pair)
     boundary = experiment.plan.first_trainable_block(len(before) - 1)
-    learnt = int((rows["split"] == Split.TRAIN).sum())
-    spans = [one.interval for one in moved]
-    missing = np.full(len(moved), np.nan)
+    n_train = int((rows["split"] == Split.TRAIN).sum())
+    intervals = [cka.interval for cka in before_after]
+    missing = np.full(len(before_after), np.nan)
     artifacts.save(
         context.folder,
         Similarity(
             rows=len(rows),
             boundary=boundary,
-            sentence=SimilarityText(len(rows), learnt, boundary, moved, floor, chance).sentences(),
-            matrix=cka_matrix(before, after, progress=tell),
-            before=cka_matrix(before, before, progress=tell),
-            diagonal=_values(moved),
-            low=np.asarray([span.low for span in spans]),
-            high=np.asarray([span.high for span in spans]),
+            sentence=SimilarityText(len(rows), n_train, boundary, before_after, floor, chance).sentences(),
+            matrix=cka_matrix(before, after, progress=progress),
+            before=cka_matrix(before, before, progress=progress),
+            diagonal=_values(before_after),
+            low=np.asarray([interval.low for interval in intervals]),
+            high=np.asarray([interval.high for interval in intervals]),
             sibling=missing if chance is None else _values(chance),
             floor=_values(floor),
         ),
     )
 
 
-def chosen_rows(evaluation: Evaluation, most: int, seed: int) -> pd.DataFrame:
-    """Return different texts to look at: test rows, then validation, filled up from train, `most` in all.
+def held_out_first(evaluation: Evaluation, limit: int, seed: int) -> pd.DataFrame:
+    """Return at most `limit` rows with distinct texts: test rows first, then validation, then training.
 
-    A text that stands twice would be most alike to itself and count as two; of each split that is not taken
-    whole a sample with the shares of its classes is.
+    Duplicates would inflate similarity. A split that does not fit is sampled by class.
 
     Raises
     ------
@@ -76,13 +75,13 @@ def chosen_rows(evaluation: Evaluation, most: int, seed: int) -> pd.DataFrame:
         If there are fewer than 5 different texts.
     """
     different = evaluation.predictions.drop_duplicates("text")
-    parts, room = [], most
-    for split in READING:
-        mine = different[different["split"] == split]
-        labels = mine["label"].factorize()[0]
-        taken = mine.iloc[np.sort(stratified_sample(labels, room, seed))] if room and len(mine) else mine[:0]
-        parts.append(taken)
-        room -= len(taken)
+    parts, room = [], limit
+    for split in SPLIT_ORDER:
+        rows = different[different["split"] == split]
+        labels = rows["label"].factorize()[0]
+        chosen = rows.iloc[np.sort(stratified_sample(labels, room, seed))] if room and len(rows) else rows[:0]
+        parts.append(chosen)
+        room -= len(chosen)
     rows = pd.concat(parts)
     if len(rows) < FEWEST:
         raise TooFewSamplesError(
@@ -91,20 +90,13 @@ def chosen_rows(evaluation: Evaluation, most: int, seed: int) -> pd.DataFrame:
     return rows
 
 
-def _experiment(context: Context, job: str) -> ExperimentConfig:
-    config = context.store.job(job).config
-    if not isinstance(config, ExperimentConfig):
-        raise ConfigError("job", job, "a training")
-    return config
-
-
-def _twins(context: Context, experiment: ExperimentConfig, texts: list[str]) -> tuple[Layers, Layers]:
-    """Return the layers of two networks of the run's architecture with fresh weights from two seeds."""
-    own = experiment.backbone
-    # neither is the run's own start, should that have fresh weights too
+def _random_pair(context: Context, experiment: ExperimentConfig, texts: list[str]) -> tuple[Layers, Layers]:
+    """Return the layers of two randomly initialised networks of the run's architecture."""
+    backbone = experiment.backbone
+    # neither seed is that of the run, which may itself be randomly initialised
     first, second = (
-        own.model_copy(update={"random_init": True, "fresh_top": 0, "init_seed": own.init_seed + more})
-        for more in (1, 2)
+        backbone.model_copy(update={"random_init": True, "fresh_top": 0, "init_seed": backbone.init_seed + k})
+        for k in (1, 2)
     )
     return (
         backbone_features(context, experiment, first, texts),
@@ -113,12 +105,12 @@ def _twins(context: Context, experiment: ExperimentConfig, texts: list[str]) -> 
 
 
 def _diagonal(context: Context, before: Layers, after: Layers) -> list[JackknifeCka]:
-    found = []
+    diagonal = []
     for layer, (x, y) in enumerate(zip(before, after, strict=True)):
         context.report("how sure each layer is", layer, len(before))
-        found.append(jackknife_cka(x, y))
-    return found
+        diagonal.append(jackknife_cka(x, y))
+    return diagonal
 
 
-def _values(found: list[JackknifeCka]) -> NDArray[np.float64]:
-    return np.asarray([one.value for one in found])
+def _values(diagonal: list[JackknifeCka]) -> NDArray[np.float64]:
+    return np.asarray([cka.value for cka in diagonal])

@@ -1,4 +1,4 @@
-"""Test rows cut by columns of the table, by length and by language, each part held against all others."""
+"""Accuracy of test rows by slices: columns of the table, text length and language."""
 
 from collections.abc import Iterator, Sequence
 
@@ -14,12 +14,12 @@ from translearn_core.errors import DataError
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_table
 from translearn_core.worker.diagnostics import probe_targets
-from translearn_core.worker.diagnostics.language_id import languages
+from translearn_core.worker.diagnostics.language_id import identify_languages
 
 LANGUAGE = "(language of the text)"
-"""Named instead of a column: which language a text is in, guessed from its letters."""
+"""Pseudo-column: identified language of a text."""
 MOST_VALUES, MOST_COLUMNS = 20, 20
-"""A column that nobody asked for is looked at if it has so many different values, and so many of them."""
+"""Most distinct values of a column that is sliced by default, and most such columns."""
 
 COLUMNS = (
     "column", "slice", "rows", "accuracy", "low", "high", "difference", "difference low", "difference high",
@@ -36,39 +36,39 @@ def slices(
     correct: NDArray[np.bool_],
     columns: Sequence[str],
 ) -> pd.DataFrame:
-    """Score every slice of some rows, the furthest below its rest first (see `results.Trust.slices`).
+    """Score every slice of some rows, worst difference first (see `results.ErrorAnalysis.slices`).
 
     Parameters
     ----------
     context : Context
     experiment : ExperimentConfig
-        What the columns of its table mean.
+        Names the columns of its table.
     rows : DataFrame
-        Lines of the run's predictions.
+        Predictions of the run.
     correct : bool array, shape (rows,)
     columns : sequence of str
-        Columns of the table; none: those with 2 to 20 values that are neither text, label nor split. Length
-        and language are always looked at.
+        Columns of the table; by default those with 2 to 20 values other than text, label and split. Length
+        and language are always included.
 
     Raises
     ------
     DataError
-        If there is no such column, or it holds one value only or too many.
+        If there is no such column, or it has a single value or too many.
     """
-    cut = dict(_slicings(context, experiment.data, rows, columns))
-    found = [
+    groupings = dict(_groupings(context, experiment.data, rows, columns))
+    lines = [
         (
             name, one.name, one.rows, one.accuracy, one.interval.low, one.interval.high, one.difference,
             one.difference_interval.low, one.difference_interval.high, one.beyond_chance,
         )
-        for name, groups in cut.items()
-        for one in slice_scores(groups, correct, LEVEL / len(cut))
+        for name, groups in groupings.items()
+        for one in slice_scores(groups, correct, LEVEL / len(groupings))
     ]  # fmt: skip
-    frame = pd.DataFrame(found, columns=list(COLUMNS))
+    frame = pd.DataFrame(lines, columns=list(COLUMNS))
     return frame.sort_values("difference", kind="stable", ignore_index=True)
 
 
-def _slicings(
+def _groupings(
     context: Context, data: DataConfig, rows: pd.DataFrame, columns: Sequence[str]
 ) -> Iterator[tuple[str, Groups]]:
     context.report("cutting the rows into slices")
@@ -83,24 +83,26 @@ def _slicings(
                 raise
     texts = rows["text"].tolist()
     try:
-        found = _groups(probe_targets.lengths(texts))
-        yield LENGTH, np.asarray([f"{span} word{'s' * (span != '1')}" for span in found], dtype=object)
+        spans = _groups(probe_targets.lengths(texts))
+        yield LENGTH, np.asarray([f"{span} word{'s' * (span != '1')}" for span in spans], dtype=object)
     except DataError:
         pass  # all of one length
     context.report("telling languages")
-    spoken = languages(texts, lambda done, total: context.report("telling languages", done, total))
-    if spoken is not None:
-        yield LANGUAGE, spoken.astype(object)
+    languages = identify_languages(
+        texts, lambda done, total: context.report("telling languages", done, total)
+    )
+    if languages is not None:
+        yield LANGUAGE, languages.astype(object)
 
 
 def _default_columns(table: pd.DataFrame, data: DataConfig) -> list[str]:
-    taken = {data.text, data.label, data.split.column}
-    others = [name for name in file_columns(table) if name not in taken]
+    reserved = {data.text, data.label, data.split.column}
+    others = [name for name in file_columns(table) if name not in reserved]
     return [name for name in others if 2 <= table[name].nunique() <= MOST_VALUES][:MOST_COLUMNS]
 
 
-def _groups(asked: probe_targets.ProbeTarget) -> Groups:
-    """Return each row's value; None where it has none."""
-    names = np.asarray(asked.classes, dtype=object)[asked.labels]
-    names[~asked.known] = None
+def _groups(target: probe_targets.ProbeTarget) -> Groups:
+    """Return each row's class name, None if unknown."""
+    names = np.asarray(target.classes, dtype=object)[target.labels]
+    names[~target.known] = None
     return names

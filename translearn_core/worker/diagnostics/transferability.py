@@ -1,4 +1,4 @@
-"""Rate the layers of backbones before any training, and say how far the rating is to be believed here."""
+"""Transferability scores of backbone layers, and their rank agreement with probes and past runs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,6 @@ from translearn_core.analysis import bootstrap_accuracy, h_score, logme, rank_ag
 from translearn_core.analysis.advisor.advise import clearly_better
 from translearn_core.backbones import load
 from translearn_core.config import (
-    BackboneConfig,
     ExperimentConfig,
     LayerCombination,
     TransferabilityConfig,
@@ -27,20 +26,21 @@ from translearn_core.worker.diagnostics.layer_scores import (
     LayerScores,
     Sample,
     Vectors,
-    encoder,
+    make_encoder,
     sample_rows,
     score_layers,
-    train_indices,
+    supported_features,
 )
+from translearn_core.worker.diagnostics.sentences.number_text import percent
 
 SCORES = ("LogME", "H-score")
-FEWEST = 3
-"""Runs below which nothing can be said of an order."""
+MIN_RUNS = 3
+"""Fewest runs for a rank agreement."""
 
 
 @dataclass(frozen=True)
-class _Past:
-    """A finished run: its job, what it was, and its test accuracy."""
+class _PastRun:
+    """A finished run: job, configuration and test accuracy."""
 
     job: str
     config: ExperimentConfig
@@ -48,46 +48,49 @@ class _Past:
 
 
 def score_transferability(context: Context) -> None:
-    """Rate every layer of every backbone by LogME and H-score, a probe beside them, and past runs."""
+    """Score every layer of every backbone by LogME, H-score and a probe, and past runs by their features."""
     config = context.config
     assert isinstance(config, TransferabilityConfig)
-    runs = [_past(context, job, config) for job in config.runs]
+    runs = [_past_run(context, job, config) for job in config.runs]
     context.report("reading the data")
     prepared = load_prepared(context.store.workspace, config.data)
     sample = sample_rows(prepared, config.rows, config.seed)
     compute = Compute.choose(config.device, config.precision)
-    rated = {
-        one.label: score_layers(context, one, config.features, sample, compute) for one in config.backbones
+    scores = {
+        backbone.label: score_layers(context, backbone, config.features, sample, compute)
+        for backbone in config.backbones
     }
-    past = _rate_past(context, runs, sample.learning(), compute)
-    layers = _frame(rated)
+    past = _score_past_runs(context, runs, sample.train_only(), compute)
+    layers = _frame(scores)
     agreements = (*_over_layers(layers, config.seed), *_over_runs(past, config.seed))
     sentence = " ".join(
         [
-            _best(rated, sample),
-            *_probe_agreement_sentence(agreements, rated),
-            _past_runs_sentence(agreements, past),
+            _best_layer_text(scores, sample),
+            *_probe_agreement_texts(agreements, scores),
+            _past_runs_text(agreements, past),
         ]
     )
     artifacts.save(
         context.folder,
-        Transferability(sample.fit_rows, len(prepared.classes), sentence, agreements, layers, past),
+        Transferability(sample.n_train, len(prepared.classes), sentence, agreements, layers, past),
     )
 
 
-def _past(context: Context, job: str, config: TransferabilityConfig) -> _Past:
+def _past_run(context: Context, job: str, config: TransferabilityConfig) -> _PastRun:
     experiment = context.store.job(job).config
     summary = context.result(job, RunSummary)
     if not isinstance(experiment, ExperimentConfig) or summary is None:
         raise NotFoundError("A past run has no results yet: let it finish, then rate the layers again.")
     if experiment.data != config.data:
         raise ConfigError("runs", job, "runs on the same rows, dealt in the same way")
-    return _Past(job, experiment, summary.test.accuracy)
+    return _PastRun(job, experiment, summary.test.accuracy)
 
 
-def _rate_past(context: Context, runs: Sequence[_Past], sample: Sample, compute: Compute) -> pd.DataFrame:
-    """Return a line a run; scores are those of the vectors its head began from, NaN where they are gone."""
-    known: dict[object, tuple[float, float]] = {}
+def _score_past_runs(
+    context: Context, runs: Sequence[_PastRun], sample: Sample, compute: Compute
+) -> pd.DataFrame:
+    """Return one row per run, scored on its head's initial input; NaN if its backbone is not available."""
+    scores: dict[object, tuple[float, float]] = {}
     depths: dict[str, int] = {}
     lines = []
     for done, run in enumerate(runs):
@@ -95,37 +98,34 @@ def _rate_past(context: Context, runs: Sequence[_Past], sample: Sample, compute:
         backbone, features = run.config.backbone, run.config.features
         key = backbone, features
         try:
-            if key not in known:
-                x = _read(context, run.config, sample, compute)
-                known[key] = logme(x, sample.labels), h_score(x, sample.labels)
+            if key not in scores:
+                x = _head_input(context, run.config, sample, compute)
+                scores[key] = logme(x, sample.labels), h_score(x, sample.labels)
             if backbone.id not in depths:
-                depths[backbone.id] = load(_whole(backbone)).n_blocks
+                whole = backbone.model_copy(update={"blocks": None, "fresh_top": 0})
+                depths[backbone.id] = load(whole).n_blocks
         except BackboneError:  # deleted, or no longer on this machine
-            known[key] = float("nan"), float("nan")
+            scores[key] = float("nan"), float("nan")
         recipe = match_recipe(run.config, depths[backbone.id]) if backbone.id in depths else None
-        lines.append((run.job, backbone.label, str(recipe or "your own"), run.accuracy, *known[key]))
+        lines.append((run.job, backbone.label, str(recipe or "your own"), run.accuracy, *scores[key]))
     return pd.DataFrame(lines, columns=["run", "backbone", "recipe", "accuracy", *SCORES])
 
 
-def _read(context: Context, config: ExperimentConfig, sample: Sample, compute: Compute) -> Vectors:
-    """Return the vectors that the head of a run was given before anything had been learnt."""
+def _head_input(context: Context, config: ExperimentConfig, sample: Sample, compute: Compute) -> Vectors:
+    """Return the vectors that the head of a run received before training."""
     backbone = load(config.backbone)
-    features = train_indices(config.features, backbone.anatomy)
-    reader = encoder(context, backbone, features, sample, compute)
-    found = reader.chosen(features.pooling, features.selected_layers(backbone.n_blocks))
-    vectors = combine_layers([one.vectors().float() for one in found], features.layers)
+    features = supported_features(config.features, backbone.anatomy)
+    encoder = make_encoder(context, backbone, features, sample, compute)
+    lookups = encoder.chosen(features.pooling, features.selected_layers(backbone.n_blocks))
+    vectors = combine_layers([lookup.vectors().float() for lookup in lookups], features.layers)
     x: Vectors = (vectors.mean(dim=1) if features.layers is LayerCombination.MIX else vectors).numpy()
     return x
 
 
-def _whole(backbone: BackboneConfig) -> BackboneConfig:
-    return backbone.model_copy(update={"blocks": None, "fresh_top": 0})
-
-
-def _frame(rated: dict[str, LayerScores]) -> pd.DataFrame:
+def _frame(scores: dict[str, LayerScores]) -> pd.DataFrame:
     lines = [
         (name, *line)
-        for name, one in rated.items()
+        for name, one in scores.items()
         for line in zip(one.layers, one.logme, one.h_score, one.probe, strict=True)
     ]
     return pd.DataFrame(lines, columns=["backbone", "layer", *SCORES, "probe"])
@@ -134,66 +134,64 @@ def _frame(rated: dict[str, LayerScores]) -> pd.DataFrame:
 def _over_layers(layers: pd.DataFrame, seed: int) -> list[RankAgreement]:
     return [
         RankAgreement(
-            score, f"layers of {name}", len(some), *rank_agreement(some[score], some["probe"], seed=seed)
+            score, f"layers of {name}", len(group), *rank_agreement(group[score], group["probe"], seed=seed)
         )
-        for name, some in layers.groupby("backbone", sort=False)
+        for name, group in layers.groupby("backbone", sort=False)
         for score in SCORES
     ]
 
 
 def _over_runs(past: pd.DataFrame, seed: int) -> list[RankAgreement]:
-    there = past.dropna(subset=list(SCORES))
+    scored = past.dropna(subset=list(SCORES))
     return [
         RankAgreement(
-            score, "past runs", len(there), *rank_agreement(there[score], there["accuracy"], seed=seed)
+            score, "past runs", len(scored), *rank_agreement(scored[score], scored["accuracy"], seed=seed)
         )
         for score in SCORES
     ]
 
 
-def _best(rated: dict[str, LayerScores], sample: Sample) -> str:
-    """Say which layer LogME puts first, what a probe gets there, and which layer the probe puts first."""
-    name, one = max(rated.items(), key=lambda item: max(item[1].logme))
+def _best_layer_text(scores: dict[str, LayerScores], sample: Sample) -> str:
+    """Name the layer ranked first by LogME, its probe accuracy, and the layer ranked first by the probe."""
+    name, one = max(scores.items(), key=lambda item: max(item[1].logme))
     by_score, by_probe = int(np.argmax(one.logme)), int(np.argmax(one.probe))
     interval = bootstrap_accuracy(one.correct[by_score])
-    said = (
+    text = (
         f"By LogME {_layer(one, by_score)} of {name} suits your {sample.classes:,} classes best: a probe "
-        f"there gets {_percent(one.probe[by_score])} of {sample.held:,} validation rows right "
-        f"({_percent(interval.low)} to {_percent(interval.high)})."
+        f"there gets {percent(one.probe[by_score])} of {sample.n_validation:,} validation rows right "
+        f"({percent(interval.low)} to {percent(interval.high)})."
     )
     if one.probe[by_probe] <= one.probe[by_score]:
-        return f"{said} No other layer of it does better there."
-    apart = clearly_better(one.correct[by_probe], one.correct[by_score])
-    chance = "which is more than chance" if apart else "which could be chance"
-    best = f"{_layer(one, by_probe)} best, {_percent(one.probe[by_probe])}"
-    return f"{said} The probe itself likes {best}, {chance}."
+        return f"{text} No other layer of it does better there."
+    significant = clearly_better(one.correct[by_probe], one.correct[by_score])
+    chance = "which is more than chance" if significant else "which could be chance"
+    best = f"{_layer(one, by_probe)} best, {percent(one.probe[by_probe])}"
+    return f"{text} The probe itself likes {best}, {chance}."
 
 
-def _probe_agreement_sentence(
-    agreements: Sequence[RankAgreement], rated: dict[str, LayerScores]
-) -> list[str]:
-    """Say of every backbone how far LogME ordered its layers as the probe did."""
-    found = []
-    for name in rated:
+def _probe_agreement_texts(agreements: Sequence[RankAgreement], scores: dict[str, LayerScores]) -> list[str]:
+    """Describe, for every backbone, the rank agreement of LogME and the probe over its layers."""
+    texts = []
+    for name in scores:
         one = next(a for a in agreements if a.score == SCORES[0] and a.of == f"layers of {name}")
         if np.isnan(one.tau):
-            why = "has too few layers" if one.n < FEWEST else "has layers that all do the same"
-            found.append(f"{name} {why} to compare their orders.")
+            why = "has too few layers" if one.n < MIN_RUNS else "has layers that all do the same"
+            texts.append(f"{name} {why} to compare their orders.")
             continue
         verdict = "so it can be believed about layers here"
         if one.interval.low <= 0:
             verdict = "so do not choose a layer by it here"
-        found.append(f"Over the {one.n} layers of {name} LogME and the probe {_agree(one)}, {verdict}.")
-    return found
+        texts.append(f"Over the {one.n} layers of {name} LogME and the probe {_agree(one)}, {verdict}.")
+    return texts
 
 
-def _past_runs_sentence(agreements: Sequence[RankAgreement], past: pd.DataFrame) -> str:
-    """Say how far LogME told the test accuracies of past runs."""
+def _past_runs_text(agreements: Sequence[RankAgreement], past: pd.DataFrame) -> str:
+    """Describe the rank agreement of LogME and the test accuracies of past runs."""
     one = next(a for a in agreements if a.score == SCORES[0] and a.of == "past runs")
-    if one.n < FEWEST:
-        some = f"Only {one.n}" if one.n else "None"
+    if one.n < MIN_RUNS:
+        count = f"Only {one.n}" if one.n else "None"
         return (
-            f"{some} of your finished runs can be held against it: from {FEWEST} on these rows it can be "
+            f"{count} of your finished runs can be held against it: from {MIN_RUNS} on these rows it can be "
             "said how well LogME foretells a training."
         )
     if np.isnan(one.tau):
@@ -215,10 +213,6 @@ def _agree(one: RankAgreement) -> str:
     )
 
 
-def _layer(one: LayerScores, place: int) -> str:
-    layer = one.layers[place]
+def _layer(one: LayerScores, index: int) -> str:
+    layer = one.layers[index]
     return "layer 0, the embeddings," if layer == 0 else f"layer {layer}"
-
-
-def _percent(fraction: float) -> str:
-    return f"{100 * fraction:.1f} %"

@@ -1,8 +1,8 @@
-"""What a training took away: earlier tasks, how alike it finds sentences, and guessing covered words."""
+"""Catastrophic forgetting: earlier tasks, sentence similarity and masked language modelling."""
 
 from translearn_core.backbones import load
-from translearn_core.config import ExperimentConfig, ForgettingConfig
-from translearn_core.errors import ConfigError, NotFoundError
+from translearn_core.config import ForgettingConfig
+from translearn_core.errors import NotFoundError
 from translearn_core.results import Forgetting
 from translearn_core.runs import artifacts
 from translearn_core.transfer import load_trained
@@ -10,26 +10,25 @@ from translearn_core.worker.context import Context
 from translearn_core.worker.diagnostics.forgetting.masked_lm import measure_mlm_loss
 from translearn_core.worker.diagnostics.forgetting.sentence_similarity import measure_sts_retention
 from translearn_core.worker.diagnostics.forgetting.task_retention import measure_task_retention
-from translearn_core.worker.diagnostics.similarity import chosen_rows
-from translearn_core.worker.features import finished
+from translearn_core.worker.diagnostics.similarity import held_out_first
+from translearn_core.worker.run_results import load_evaluation, training_config
 
-GUESSED = 500
-"""Texts at most in which words are covered; held-out ones first."""
+MAX_MASKED_TEXTS = 500
+"""Largest number of texts for the masked-language-model loss; held-out ones first."""
 
 
 def measure_forgetting(context: Context) -> None:
-    """Ask a run's backbone what it could do before: earlier tasks, sentence similarity, covered words."""
+    """Measure what a run's backbone lost relative to its state before training."""
     config = context.config
     assert isinstance(config, ForgettingConfig)
-    experiment = context.store.job(config.job).config
-    if not isinstance(experiment, ExperimentConfig):
-        raise ConfigError("job", config.job, "a training")
+    experiment = training_config(context, config.job)
     if not experiment.trains_backbone:
         raise NotFoundError(
             "Only the head trained in this run: nothing below it moved, so nothing can be forgotten. "
             "Ask a run that trains blocks."
         )
-    texts = chosen_rows(finished(context, config.job), GUESSED, config.seed)["text"].tolist()
+    evaluation = load_evaluation(context, config.job)
+    texts = held_out_first(evaluation, MAX_MASKED_TEXTS, config.seed)["text"].tolist()
     context.report("loading the model")
     trained = load_trained(context.store.workspace.run(config.job))
     before, after, compute = load(experiment.backbone), trained.model.source, trained.compute
@@ -38,7 +37,7 @@ def measure_forgetting(context: Context) -> None:
         for job in config.earlier
     )
     context.report("comparing sentences")
-    meaning = measure_sts_retention(context, before, after, compute, config.seed)
+    sts = measure_sts_retention(context, before, after, compute, config.seed)
     limit = experiment.features.token_limit
-    guessed = measure_mlm_loss(before, after, texts, limit, compute, context.report, config.seed)
-    artifacts.save(context.folder, Forgetting(tasks, meaning.reference, guessed, meaning.table))
+    masked_lm = measure_mlm_loss(before, after, texts, limit, compute, context.report, config.seed)
+    artifacts.save(context.folder, Forgetting(tasks, sts.reference, masked_lm, sts.table))

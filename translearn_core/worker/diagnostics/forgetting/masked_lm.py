@@ -1,4 +1,4 @@
-"""Whether a trained backbone can still guess covered words, under the head its checkpoint came with."""
+"""Masked-language-model loss of a backbone before and after training, with its pretrained head."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -20,9 +20,9 @@ from translearn_core.pretraining.masking import IGNORE_INDEX, MaskableIds, Maske
 from translearn_core.pretraining.mlm_head import MaskedLanguageModel
 from translearn_core.results import Interval, MaskedLmLoss
 
-SHARE = 0.15
-"""Of the words that are covered, as in pre-training (arXiv:1810.04805)."""
-DRAWS = 2000
+MASK_SHARE = 0.15
+"""Share of masked tokens, as in pretraining (arXiv:1810.04805)."""
+RESAMPLES = 2000
 
 FloatArray = NDArray[np.float64]
 
@@ -36,62 +36,64 @@ def measure_mlm_loss(
     report: ProgressCallback,
     seed: int,
 ) -> MaskedLmLoss | None:
-    """Compare the loss at guessing the same covered words before and after; None where nothing can guess.
+    """Compare the loss at the same masked tokens before and after training.
 
-    That is: a causal model, a tokenizer without a mask token, a checkpoint without a prediction head.
+    None for a causal model, a tokenizer without mask token, or a checkpoint without prediction head.
     """  # fmt: skip
     tokenizer, anatomy = before.tokenizer, before.anatomy
     if anatomy.causal or tokenizer.mask_token_id is None or tokenizer.mask_token_id >= anatomy.vocabulary:
         return None
     rows = embedding_table(before.model).num_embeddings
-    guesser = MaskedLanguageModel.of(before, np.zeros(rows, dtype=np.int64), seed)
-    if guesser.fresh:
+    mlm = MaskedLanguageModel.of(before, np.zeros(rows, dtype=np.int64), seed)
+    if mlm.fresh:
         return None
     tokens = tokenize(tokenizer, list(texts), limit, report)
-    covered = masked(tokens, MaskableIds.of(tokenizer, rows), SHARE, np.random.default_rng(seed))
-    nn.Module.to(guesser.head, compute.device)
+    batch = masked(tokens, MaskableIds.of(tokenizer, rows), MASK_SHARE, np.random.default_rng(seed))
+    nn.Module.to(mlm.head, compute.device)
     losses = [
-        _losses(model, guesser.head, covered, compute, partial(report, f"guessing covered words {when}"))
-        for when, model in (("as it came", guesser.model), ("after the training", after.model))
+        _losses(model, mlm.head, batch, compute, partial(report, f"guessing covered words {when}"))
+        for when, model in (("as it came", mlm.model), ("after the training", after.model))
     ]
-    words = np.add.reduceat(covered.hidden.ids != IGNORE_INDEX, covered.hidden.offsets[:-1], dtype=np.int64)
-    return _told(losses[0], losses[1], words, seed)
+    words = np.add.reduceat(batch.hidden.ids != IGNORE_INDEX, batch.hidden.offsets[:-1], dtype=np.int64)
+    return _mlm_result(losses[0], losses[1], words, seed)
 
 
 def _losses(
     model: PreTrainedModel,
     head: nn.Module,
-    covered: Masked,
+    batch: Masked,
     compute: Compute,
-    tell: Callable[[float, float], None],
+    progress: Callable[[float, float], None],
 ) -> FloatArray:
-    """Return the loss at the covered words of each text, summed, in nats, shape (texts,)."""
+    """Return the summed loss at the masked tokens of each text, in nats, shape (texts,)."""
     nn.Module.to(model, compute.device)
     nn.Module.train(model, False)
     head.train(False)
-    found = np.zeros(len(covered.seen))
-    parts = list(by_length(covered.seen.lengths, TOKENS_PER_BATCH[compute.device.type]))
+    losses = np.zeros(len(batch.seen))
+    parts = list(by_length(batch.seen.lengths, TOKENS_PER_BATCH[compute.device.type]))
     for done, index in enumerate(parts):
-        tell(done, len(parts))
-        ids, mask, hidden = (tensor.to(compute.device) for tensor in covered.batch(index))
-        chosen = hidden != IGNORE_INDEX
+        progress(done, len(parts))
+        ids, mask, hidden = (tensor.to(compute.device) for tensor in batch.batch(index))
+        masked_tokens = hidden != IGNORE_INDEX
         with compute.inference(model):
-            states = model(input_ids=ids, attention_mask=mask).last_hidden_state[chosen].float()
+            states = model(input_ids=ids, attention_mask=mask).last_hidden_state[masked_tokens].float()
         with torch.inference_mode():
-            loss = functional.cross_entropy(head(states).float(), hidden[chosen], reduction="none")
-        np.add.at(found, index[chosen.nonzero()[:, 0].cpu().numpy()], loss.double().cpu().numpy())
-    return found
+            loss = functional.cross_entropy(head(states).float(), hidden[masked_tokens], reduction="none")
+        np.add.at(losses, index[masked_tokens.nonzero()[:, 0].cpu().numpy()], loss.double().cpu().numpy())
+    return losses
 
 
-def _told(before: FloatArray, after: FloatArray, words: NDArray[np.int64], seed: int) -> MaskedLmLoss | None:
-    """Put losses into words: means over covered words, their difference drawn anew over texts."""
-    there = words > 0
-    if there.sum() < 2:
+def _mlm_result(
+    before: FloatArray, after: FloatArray, words: NDArray[np.int64], seed: int
+) -> MaskedLmLoss | None:
+    """Return mean losses per masked token, with a bootstrap interval over texts of their difference."""
+    masked_texts = words > 0
+    if masked_texts.sum() < 2:
         return None
-    before, after, words = before[there], after[there], words[there]
+    before, after, words = before[masked_texts], after[masked_texts], words[masked_texts]
     columns = np.stack([after - before, words.astype(np.float64)], axis=1)
-    drawn = bootstrap_means(columns, DRAWS, np.random.default_rng(seed))
-    low, high = np.quantile(drawn[:, 0] / drawn[:, 1], [ALPHA_TAIL, 1 - ALPHA_TAIL])
+    means = bootstrap_means(columns, RESAMPLES, np.random.default_rng(seed))
+    low, high = np.quantile(means[:, 0] / means[:, 1], [ALPHA_TAIL, 1 - ALPHA_TAIL])
     start, end = float(before.sum() / words.sum()), float(after.sum() / words.sum())
     if low > 0:
         verdict = f"got harder: the loss rose by {end - start:.2f} [{low:.2f}, {high:.2f}]"

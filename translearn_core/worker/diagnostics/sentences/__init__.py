@@ -1,1 +1,1 @@
-"""Diagnostics put into sentences."""
+"""Sentences about diagnostics."""

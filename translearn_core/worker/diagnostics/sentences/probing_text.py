@@ -1,56 +1,57 @@
-"""What probes say in words: which layer knows most, how much of that is its own, what training lost."""
+"""Sentences about probe scores: best layers, selectivity, change by training."""
 
 import numpy as np
 
 from translearn_core.config import LENGTH
 from translearn_core.data.findings import quote
 from translearn_core.results import ProbeScores
+from translearn_core.worker.diagnostics.sentences.number_text import percent
 
 BEFORE, AFTER = "pretrained", "fine-tuned"
 FEW_ROWS = 100
-"""Fewer test rows of a control task than this are said to be few."""
+"""Below this number of test rows of the control task a caveat is added."""
 
 
 def best_layers(scores: ProbeScores) -> dict[str, int]:
-    """Return each model's layer with the best cross-validated score; the lower one of equals."""
+    """Return the layer with the best cross-validated score of each variant; ties go to the lower layer."""
     chosen = scores.cross_validated.mean(axis=2).argmax(axis=1)
     return {variant: int(layer) for variant, layer in zip(scores.variants, chosen, strict=True)}
 
 
 def sentences(scores: ProbeScores, *, label: bool, recurring: int) -> tuple[str, ...]:
-    """Say what probes found; `label`, if they were asked for what the run learned.
+    """Summarise probe scores; `label` if the target is the label that the run was trained on.
 
-    `recurring` counts the test rows on which the control task can be known.
+    `recurring` counts the test rows whose control label can be known from training rows.
     """
-    what = (
+    target = (
         "the label" if label else "the length of a text" if scores.target == LENGTH else quote(scores.target)
     )
-    said = [_most(scores, what)]
+    texts = [_best_layer_text(scores, target)]
     if len(scores.control_test):
-        said.append(_selective(scores, recurring))
+        texts.append(_selectivity_text(scores, recurring))
     if {BEFORE, AFTER} <= set(scores.variants):
-        said.append(_changed(scores, what, label=label))
-    return tuple(said)
+        texts.append(_change_text(scores, target, label=label))
+    return tuple(texts)
 
 
-def _most(scores: ProbeScores, what: str) -> str:
+def _best_layer_text(scores: ProbeScores, target: str) -> str:
     parts = []
     for variant, layer in best_layers(scores).items():
         v = scores.variants.index(variant)
         where = "the embeddings, before any block" if layer == 0 else f"layer {layer}"
-        interval = f"({_percent(scores.low[v, layer])} to {_percent(scores.high[v, layer])})"
+        interval = f"({percent(scores.low[v, layer])} to {percent(scores.high[v, layer])})"
         parts.append(
-            f"in the {variant} model {where}: a probe there gets {_percent(scores.test[v, layer])} right "
+            f"in the {variant} model {where}: a probe there gets {percent(scores.test[v, layer])} right "
             f"{interval}"
         )
     return (
-        f"Which layer knows most about {what}? On {scores.n_test:,} test rows, {'; '.join(parts)}. Counting "
-        f"words (TF-IDF) gets {_percent(scores.tfidf)}, always the commonest answer "
-        f"{_percent(scores.majority)}."
+        f"Which layer knows most about {target}? On {scores.n_test:,} test rows, {'; '.join(parts)}. "
+        f"Counting words (TF-IDF) gets {percent(scores.tfidf)}, always the commonest answer "
+        f"{percent(scores.majority)}."
     )
 
 
-def _selective(scores: ProbeScores, recurring: int) -> str:
+def _selectivity_text(scores: ProbeScores, recurring: int) -> str:
     variant, layer = next((v, k) for v, k in best_layers(scores).items() if v != "random init")
     v = scores.variants.index(variant)
     control = float(scores.control_test[:, v, layer].mean())
@@ -63,32 +64,28 @@ def _selective(scores: ProbeScores, recurring: int) -> str:
     return (
         "How much of that is the layer's, and not the probe's? On a control task, classes drawn at random "
         f"for each first word, the same probe on layer {layer} of the {variant} model gets "
-        f"{_percent(control)} of the texts whose first word it has seen{few}; always the commonest gets "
-        f"{_percent(float(scores.control_majority.mean()))}. Whatever it gets above that it has learned by "
+        f"{percent(control)} of the texts whose first word it has seen{few}; always the commonest gets "
+        f"{percent(float(scores.control_majority.mean()))}. Whatever it gets above that it has learned by "
         f"heart. The rest, {100 * scores.selectivity[v, layer]:.1f} points, is selectivity: what the layer "
         "makes easy to read."
     )
 
 
-def _changed(scores: ProbeScores, what: str, *, label: bool) -> str:
+def _change_text(scores: ProbeScores, target: str, *, label: bool) -> str:
     before, after = scores.variants.index(BEFORE), scores.variants.index(AFTER)
     top = scores.test.shape[1] - 1
     first, last = float(scores.test[before, top]), float(scores.test[after, top])
-    numbers = f"a probe gets {_percent(first)} before training and {_percent(last)} after it"
+    numbers = f"a probe gets {percent(first)} before training and {percent(last)} after it"
     if np.array_equal(scores.test[before], scores.test[after]):
         return "No layer changed what it knows: the backbone stayed as it was."
-    apart = (
+    significant = (
         scores.low[after, top] > scores.high[before, top] or scores.high[after, top] < scores.low[before, top]
     )
     if label:
-        how = "more than chance" if apart else "the intervals overlap, so it could be chance"
+        how = "more than chance" if significant else "the intervals overlap, so it could be chance"
         return f"What did training do to it? In the last layer, which the head reads, {numbers}: {how}."
-    if not apart:
+    if not significant:
         answer = "not visibly: the intervals overlap"
     else:
         answer = "yes, some of it" if last < first else "no, it is easier to read than before"
-    return f"Did training wipe out what the last layer knew about {what}? There {numbers}: {answer}."
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %"
+    return f"Did training wipe out what the last layer knew about {target}? There {numbers}: {answer}."

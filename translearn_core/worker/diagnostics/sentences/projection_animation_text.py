@@ -1,4 +1,4 @@
-"""What to say of texts of a class that lie near each other, layer by layer, before and after a training."""
+"""Sentences about kNN label purity, layer by layer, before and after training."""
 
 from dataclasses import dataclass
 
@@ -7,94 +7,92 @@ from numpy.typing import NDArray
 
 from translearn_core.analysis.comparison.mean_interval import mean_interval, share_mean_interval
 from translearn_core.results import Interval
-from translearn_core.worker.diagnostics.sentences.similarity_text import listed
+from translearn_core.worker.diagnostics.sentences.number_text import percent
+from translearn_core.worker.diagnostics.sentences.similarity_text import list_layers
 
 FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
 class ProjectionAnimationText:
-    """Shares of a text's 10 nearest neighbours that carry its label, in L layers, before and after.
+    """Shares of a text's 10 nearest neighbours with its label, in L layers, before and after training.
 
-    `first` is the first layer that changed, None if none did; `chance` the share among texts drawn blindly.
-    `chosen`, shape (2, L), are mean shares of the texts that a layer is chosen by; `shares`, shape (2, L, n),
-    those of each test text, which are told. `kept`, shape (L,), is the share of neighbours that stayed.
+    `first` is the first layer that changed, None if none did; `chance` the expected share at random.
+    `chosen`, shape (2, L), are mean shares of validation texts, which select a layer; `shares`, shape
+    (2, L, n), those of each test text; `overlap`, shape (L,), the share of neighbours that stayed.
     """
 
     first: int | None
     chance: float
     chosen: FloatArray
     shares: FloatArray
-    kept: FloatArray
+    overlap: FloatArray
 
     @property
     def intervals(self) -> FloatArray:
         """The 95 % intervals of the test texts' mean shares, shape (2, L, 2)."""
-        spans = [[share_mean_interval(texts) for texts in layers] for layers in self.shares]
-        return np.asarray([[(span.low, span.high) for span in layers] for layers in spans])
+        intervals = [[share_mean_interval(texts) for texts in layers] for layers in self.shares]
+        return np.asarray([[(span.low, span.high) for span in layers] for layers in intervals])
 
     def sentences(self) -> str:
-        """Say where texts of a class lie nearest, where training changed that most, and where it began."""
-        return " ".join(filter(None, (self._nearest(), self._most_changed(), self._began())))
+        """Report the layers of highest purity, of largest change, and the first that changed."""
+        return " ".join(filter(None, (self._best_layers(), self._largest_change(), self._first_change())))
 
-    def _nearest(self) -> str:
-        where, chosen = self._best(0), "layer was"
+    def _best_layers(self) -> str:
+        where, chosen = self._best_layer(0), "layer was"
         if self.first is not None:
-            where, chosen = f"before training {where}; after it {self._best(1)}", "layers were"
+            where, chosen = f"before training {where}; after it {self._best_layer(1)}", "layers were"
         return (
             f"Texts of a class lie nearest together {where}. So many of a test text's 10 nearest neighbours "
-            f"carry its label; of neighbours drawn blindly {_percent(self.chance)} would. The {chosen} "
+            f"carry its label; of neighbours drawn blindly {percent(self.chance)} would. The {chosen} "
             "chosen on validation texts."
         )
 
-    def _best(self, variant: int) -> str:
+    def _best_layer(self, variant: int) -> str:
         layer = int(self.chosen[variant].argmax())
-        found = float(self.shares[variant, layer].mean())
+        share = float(self.shares[variant, layer].mean())
         low, high = self.intervals[variant, layer]
-        return f"in {_named(layer)}, {_percent(found)} ({100 * low:.1f} to {_percent(high)})"
+        return f"in {_layer_name(layer)}, {percent(share)} ({100 * low:.1f} to {percent(high)})"
 
-    def _most_changed(self) -> str:
+    def _largest_change(self) -> str:
         if self.first is None:
             return ""
-        after_less_before = self.shares[1, self.first :] - self.shares[0, self.first :]
-        looks = len(after_less_before)
-        spans = [mean_interval(texts, looks) for texts in after_less_before]
-        means = after_less_before.mean(axis=1)
-        sure = [k for k, span in enumerate(spans) if span.low > 0 or span.high < 0]
-        most = max(sure or range(looks), key=lambda k: abs(means[k]))
-        where, how = _named(self.first + most), _points(float(means[most]), spans[most], looks)
-        if not sure:
+        changes = self.shares[1, self.first :] - self.shares[0, self.first :]
+        n_layers = len(changes)
+        intervals = [mean_interval(texts, n_layers) for texts in changes]
+        means = changes.mean(axis=1)
+        significant = [k for k, interval in enumerate(intervals) if interval.low > 0 or interval.high < 0]
+        most = max(significant or range(n_layers), key=lambda k: abs(means[k]))
+        where = _layer_name(self.first + most)
+        how = _points(float(means[most]), intervals[most], n_layers)
+        if not significant:
             return (
                 f"No layer changed in this by more than chance; the largest difference, {how}, is in {where}."
             )
         return f"Training made the largest difference in {where}: {how}."
 
-    def _began(self) -> str:
+    def _first_change(self) -> str:
         if self.first is None:
             return "Nothing moved in any layer: each is after training what it was before."
-        last = len(self.kept) - 1
-        stayed = (
-            f"in {_named(last)} a text kept {_percent(float(self.kept[last]))} of its 10 nearest neighbours"
-        )
+        last = len(self.overlap) - 1
+        kept = percent(float(self.overlap[last]))
+        overlap = f"in {_layer_name(last)} a text kept {kept} of its 10 nearest neighbours"
         if self.first == 0:
-            return f"Every layer changed, from the embeddings on; {stayed}."
-        still = listed(range(self.first))
-        stand = "stands as it was" if self.first == 1 else "stand as they were"
-        return f"{still} {stand}, below all that trained. From {_named(self.first)} on texts moved; {stayed}."
+            return f"Every layer changed, from the embeddings on; {overlap}."
+        unchanged = list_layers(range(self.first))
+        verb = "stands as it was" if self.first == 1 else "stand as they were"
+        first = _layer_name(self.first)
+        return f"{unchanged} {verb}, below all that trained. From {first} on texts moved; {overlap}."
 
 
-def _named(layer: int) -> str:
+def _layer_name(layer: int) -> str:
     return f"layer {layer}" if layer else "layer 0, the embeddings"
 
 
-def _points(difference: float, interval: Interval, looks: int) -> str:
+def _points(difference: float, interval: Interval, n_layers: int) -> str:
     """Return a difference of shares in points, with its interval."""
     more = "more" if difference >= 0 else "fewer"
     sign = 1 if difference >= 0 else -1
     low, high = sorted((100 * sign * interval.low, 100 * sign * interval.high))
-    for_all = f", wide enough to hold for all {looks} layers that changed" if looks > 1 else ""
+    for_all = f", wide enough to hold for all {n_layers} layers that changed" if n_layers > 1 else ""
     return f"{100 * abs(difference):.1f} points {more} ({low:.1f} to {high:.1f}{for_all})"
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %"

@@ -1,11 +1,11 @@
-"""The figure of the label curve: lines with bands over a log axis, the majority, and the arrow."""
+"""Figure of label efficiency: lines with bands on a log axis, the majority baseline, and the arrow."""
 
 from dataclasses import replace
 
 import numpy as np
 import plotly.graph_objects as go
 import pytest
-from plotted_results import make_label_curve
+from plotted_results import make_label_efficiency
 
 from translearn_core import plots
 
@@ -16,51 +16,51 @@ def line(figure: go.Figure, name: str) -> go.Scatter:
 
 
 def test_every_way_is_a_line_with_its_band_where_it_ran() -> None:
-    curve = make_label_curve()
+    curve = make_label_efficiency()
     figure = plots.label_efficiency(curve)
     for k, name in enumerate(curve.names):
-        ran = np.isfinite(curve.mean[k])
-        there = line(figure, name)
-        assert list(there.x) == np.asarray(curve.sizes)[ran].tolist()
-        assert list(there.y) == curve.mean[k][ran].tolist()
+        scored = np.isfinite(curve.mean[k])
+        drawn = line(figure, name)
+        assert list(drawn.x) == np.asarray(curve.sizes)[scored].tolist()
+        assert list(drawn.y) == curve.mean[k][scored].tolist()
         band = line(figure, f"{name} interval")
-        assert list(band.y[: ran.sum()]) == curve.high[k][ran].tolist()
-        assert list(band.y[ran.sum() :]) == curve.low[k][ran][::-1].tolist()
+        assert list(band.y[: scored.sum()]) == curve.high[k][scored].tolist()
+        assert list(band.y[scored.sum() :]) == curve.low[k][scored][::-1].tolist()
     assert line(figure, "from scratch").x.tolist() == [8, 32, 64, 128, 6920]
     assert len({line(figure, name).line.color for name in curve.names}) == 4
 
 
-def test_the_axis_is_of_doublings_and_the_commonest_class_a_line_across() -> None:
-    figure = plots.label_efficiency(make_label_curve())
+def test_the_axis_is_of_doublings_and_the_majority_baseline_a_line_across() -> None:
+    figure = plots.label_efficiency(make_label_efficiency())
     assert figure.layout.xaxis.type == "log"
     assert list(figure.layout.xaxis.ticktext) == ["8", "16", "32", "64", "128", "6,920"]
     low, high = (10**end for end in figure.layout.xaxis.range)
     assert low < 8
     assert high > 6920
-    majority = line(figure, "commonest class 0.501")
+    majority = line(figure, "majority-class baseline 0.501")
     assert list(majority.y) == [0.501, 0.501]
     assert list(majority.x) == pytest.approx([low, high])
 
 
 def test_an_arrow_leads_from_the_labels_asked_about_to_those_needed() -> None:
-    curve = make_label_curve()
-    arrow, said = plots.label_efficiency(curve).layout.annotations
+    curve = make_label_efficiency()
+    arrow, note = plots.label_efficiency(curve).layout.annotations
     assert (10**arrow.ax, 10**arrow.x) == pytest.approx((64, 1900))
     assert arrow.y == arrow.ay == 0.75
-    assert said.text == "64 → 1,900"
+    assert note.text == "64 → 1,900"
     never = replace(curve, reaches=(replace(curve.reaches[0], labels=None),))
-    arrow, said = plots.label_efficiency(never).layout.annotations
+    arrow, note = plots.label_efficiency(never).layout.annotations
     assert 10**arrow.x > 6920
-    assert said.text == "64 → not reached"
+    assert note.text == "64 → not reached"
     assert not plots.label_efficiency(replace(curve, reaches=())).layout.annotations
 
 
 def test_the_last_number_keeps_its_room() -> None:
-    figure = plots.label_efficiency(make_label_curve(sizes=(8, 16, 32, 64, 512, 560)))
+    figure = plots.label_efficiency(make_label_efficiency(sizes=(8, 16, 32, 64, 512, 560)))
     assert list(figure.layout.xaxis.ticktext) == ["8", "16", "32", "64", "560"]
 
 
 def test_nothing_scored_is_said() -> None:
-    curve = make_label_curve()
+    curve = make_label_efficiency()
     figure = plots.label_efficiency(replace(curve, mean=np.full_like(curve.mean, np.nan)))
     assert "Nothing was scored" in figure.layout.annotations[0].text

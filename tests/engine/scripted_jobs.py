@@ -1,6 +1,6 @@
-"""Jobs that do as their data set says, loaded into the workers of a test engine by Dask's own preload option.
+"""Jobs scripted by their data set, loaded into a test engine's workers by Dask's preload option.
 
-A file that begins with ``told:`` holds what to do in JSON; every other file is read as it would be.
+A file that begins with ``script:`` holds the function to run in JSON; other files run the real job.
 """
 
 import json
@@ -15,10 +15,10 @@ from translearn_core.errors import Stopped
 from translearn_core.worker.context import Context
 from translearn_core.worker.read_budget import read_budget
 
-MARK = b"told:"
+MARK = b"script:"
 
 
-class PanicException(BaseException):  # what a hostile tokenizer raises: no Exception
+class PanicException(BaseException):  # as a damaged tokenizer raises: not an Exception
     pass
 
 
@@ -26,24 +26,24 @@ def dask_setup(worker):
     from translearn_core.worker import resource_limits
     from translearn_core.worker.jobs import JOB_FUNCTIONS
 
-    resource_limits.FIRST = dict.fromkeys(Slot, ())  # nothing here needs torch, and many workers are started
+    resource_limits.FIRST = dict.fromkeys(Slot, ())  # no scripted job needs torch
     for kind in (JobKind.READ, JobKind.AUGMENTATION_PREVIEW, JobKind.TRAIN):
-        JOB_FUNCTIONS[kind] = partial(as_told, JOB_FUNCTIONS[kind])
+        JOB_FUNCTIONS[kind] = partial(run_script, JOB_FUNCTIONS[kind])
 
 
-def as_told(real, context: Context) -> None:
+def run_script(real, context: Context) -> None:
     data = getattr(context.config, "data", context.config)
     text = context.store.workspace.sources(data.dataset)["train"].read_bytes()
     if not text.startswith(MARK):
         real(context)
         return
-    told = json.loads(text.removeprefix(MARK))
-    note(context)
-    if context.job.attempts in told.get("attempts", [1, 2, 3]):
-        globals()[told["do"]](context, **told.get("how", {}))
+    script = json.loads(text.removeprefix(MARK))
+    write_facts(context)
+    if context.job.attempts in script["attempts"]:
+        globals()[script["function"]](context, **script["options"])
 
 
-def note(context):
+def write_facts(context):
     facts = {
         "threads": {
             name: os.environ.get(name)
@@ -71,8 +71,8 @@ def linger(context, seconds):
     try:
         work(context, 60)
     except Stopped:
-        time.sleep(seconds)  # as a training does that scores what there is
-        (context.folder / "kept").touch()
+        time.sleep(seconds)  # as a training that scores its current weights
+        (context.folder / "saved").touch()
         raise
 
 
@@ -88,7 +88,7 @@ def fill(context, gigabytes):
 def regex(context):
     context.report("matching", force=True)
     with read_budget(context.store.workspace.sources(context.config.dataset).values()):
-        re.fullmatch("(a+)+b", "a" * 60)  # never comes back to the interpreter
+        re.fullmatch("(a+)+b", "a" * 60)  # never returns to the interpreter
 
 
 def panic(context):

@@ -1,0 +1,37 @@
+"""Configurations and predictions of finished runs."""
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from translearn_core.config import ExperimentConfig
+from translearn_core.errors import ConfigError, NotFoundError
+from translearn_core.results import Evaluation
+from translearn_core.worker.context import Context
+
+
+def training_config(context: Context, job: str) -> ExperimentConfig:
+    """Return the configuration of a training; ConfigError if the job is of another kind."""
+    config = context.store.job(job).config
+    if not isinstance(config, ExperimentConfig):
+        raise ConfigError("job", job, "a training")
+    return config
+
+
+def load_evaluation(context: Context, job: str) -> Evaluation:
+    """Return the predictions of a run; NotFoundError if it has none yet."""
+    evaluation = context.result(job, Evaluation)
+    if evaluation is None:
+        raise NotFoundError("This run has no results yet: let it finish an epoch first.")
+    return evaluation
+
+
+def class_indices(evaluation: Evaluation, names: pd.Series) -> NDArray[np.int64]:
+    """Return the class indices of label names."""
+    index = {name: i for i, name in enumerate(evaluation.classes)}
+    return np.asarray(names.map(index), dtype=np.int64)
+
+
+def row_keys(rows: pd.DataFrame) -> pd.Index:
+    """Hash each row's number, text and label: a key that does not depend on the order of the rows."""
+    return pd.Index(pd.util.hash_pandas_object(rows[["row", "text", "label"]], index=False).to_numpy())
