@@ -154,22 +154,26 @@ def _field(config: BaseConfig, name: str, key: str, choices: Sequence[Any] | Non
     state.init_widget(key, value)
     field_label = label(name, key.removesuffix(f".{name}"))
     hint = HINTS.get(key) or info.description or HINTS.get(name)
+    # the default as well: a browser that missed the message with the value shows, and sends, the default
     if choices is not None or issubclass(kind, StrEnum):
+        options = list(choices or typing.cast("Collection[Any]", kind))
         return st.selectbox(
             field_label,
-            list(choices or typing.cast("Collection[Any]", kind)),
+            options,
+            index=options.index(value) if value in options else 0,
             key=key,
             help=hint,
             format_func=word,
         )
     if kind is bool:
-        return st.toggle(field_label, key=key, help=hint)
+        return st.toggle(field_label, value=bool(value), key=key, help=hint)
     low, high = bounds(info)
     number: type = kind
     return st.number_input(
         field_label,
         min_value=None if low is None else number(low),
         max_value=None if high is None else number(high),
+        value=None if value is None else number(value),
         step=1 if number is int else FINE.get(name, 0.05),
         format=None if number is int else "%g",
         key=key,
@@ -245,6 +249,11 @@ def split(draft: state.Draft, names: Sequence[str], parts: Collection[str]) -> t
             config = edit(config, ("validation", "test", "seed"), "split_form")
             state.init_widget("rare_below", draft.rare_below)
             rare = st.number_input(
-                LABELS["rare_below"], 2, 1000, key="rare_below", help="rows; such classes are named above"
+                LABELS["rare_below"],
+                2,
+                1000,
+                draft.rare_below,
+                key="rare_below",
+                help="rows; such classes are named above",
             )
         return config, rare
