@@ -26,7 +26,7 @@ from translearn_core.config import (
     expand_grid,
     next_seed_run,
 )
-from translearn_core.config.seed import MAX_SEED
+from translearn_core.config.base import MAX_SEED
 from translearn_core.config.studies.study_file import StudyFile, read_study_file
 
 DATA = DataConfig(dataset="d", text="t", label="l")

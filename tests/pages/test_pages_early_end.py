@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from filled import MINILM, Filled
 from streamlit.testing.v1 import AppTest
 from visits import Open
@@ -19,6 +20,19 @@ def in_browser(widget: Any) -> Any:
 def in_bar(at: AppTest, key: str) -> list[str]:
     proto = at.get_by_key(key).proto
     return list(proto.raw_values) if proto.set_value else [proto.options[i].content for i in proto.default]
+
+
+@pytest.mark.parametrize("page", ["data", "train", "recipe", "embeddings", "study", "run"])
+def test_the_default_of_a_widget_is_its_value(visit: Open, filled: Filled, page: str) -> None:
+    at = visit(page, run=filled.run.id) if page in ("embeddings", "run") else visit(page)
+    at.run()
+    numbers = {box.key: (box.proto.default if box.value is not None else None) for box in at.number_input}
+    assert numbers == {box.key: box.value for box in at.number_input}
+    sliders = {slider.key: slider.proto.default[0] for slider in at.slider}
+    assert sliders == {slider.key: slider.value for slider in at.slider}
+    toggles = {toggle.key: toggle.proto.default for toggle in at.toggle}
+    assert toggles == {toggle.key: toggle.value for toggle in at.toggle}
+    assert numbers or sliders
 
 
 def test_a_form_comes_back_with_its_values(visit: Open, filled: Filled) -> None:

@@ -1,6 +1,13 @@
-"""Base class of configurations."""
+"""Base class of configurations, and the range of random seeds."""
 
-from pydantic import BaseModel, ConfigDict
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+MAX_SEED = 2**32 - 1
+"""Largest seed accepted by NumPy, scikit-learn and PyTorch."""
+
+Seed = Annotated[int, Field(ge=0, le=MAX_SEED)]
 
 
 class BaseConfig(BaseModel):

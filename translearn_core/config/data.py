@@ -4,9 +4,8 @@ from typing import Self
 
 from pydantic import Field, field_validator, model_validator
 
-from translearn_core.config.base import BaseConfig
+from translearn_core.config.base import BaseConfig, Seed
 from translearn_core.config.enums import CleaningRule
-from translearn_core.config.seed import Seed
 
 
 class SplitConfig(BaseConfig):

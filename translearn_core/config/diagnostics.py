@@ -4,11 +4,10 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from translearn_core.config.base import BaseConfig
+from translearn_core.config.base import BaseConfig, Seed
 from translearn_core.config.data import DataConfig
 from translearn_core.config.enums import Device, Method, Precision
 from translearn_core.config.model import BackboneConfig, FeatureConfig
-from translearn_core.config.seed import Seed
 from translearn_core.config.studies.study import StudyConfig
 
 LENGTH = "(length of the text)"

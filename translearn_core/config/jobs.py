@@ -6,7 +6,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from translearn_core.config.base import BaseConfig
+from translearn_core.config.base import BaseConfig, Seed
 from translearn_core.config.data import AugmentConfig, DataConfig
 from translearn_core.config.diagnostics import (
     AdviseConfig,
@@ -26,7 +26,6 @@ from translearn_core.config.diagnostics import (
 from translearn_core.config.enums import Device, Precision
 from translearn_core.config.experiment import ExperimentConfig
 from translearn_core.config.model import ADAPTED, BackboneConfig, FeatureConfig
-from translearn_core.config.seed import Seed
 from translearn_core.config.training import TrainingConfig
 
 FORMAT = 6

@@ -4,10 +4,9 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from translearn_core.config.base import BaseConfig
+from translearn_core.config.base import BaseConfig, Seed
 from translearn_core.config.enums import Activation, HeadKind, LayerCombination, Pooling, Tuning
 from translearn_core.config.model_names import BUNDLED, parse_model_name
-from translearn_core.config.seed import Seed
 from translearn_core.errors import ConfigError
 
 ADAPTED = "adapted-"

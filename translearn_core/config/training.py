@@ -4,10 +4,9 @@ from typing import Annotated, Self
 
 from pydantic import Field
 
-from translearn_core.config.base import BaseConfig
+from translearn_core.config.base import BaseConfig, Seed
 from translearn_core.config.enums import ClassWeights, Device, Precision, Schedule
 from translearn_core.config.model import FreezePlan
-from translearn_core.config.seed import Seed
 
 
 class TrainingConfig(BaseConfig):

@@ -49,7 +49,7 @@ def _choose(current: BackboneConfig) -> BackboneConfig:
     seed = current.init_seed
     if twin:
         state.init_widget("init_seed", current.init_seed)
-        seed = st.number_input("Seed of the random weights", 0, key="init_seed")
+        seed = st.number_input("Seed of the random weights", 0, value=current.init_seed, key="init_seed")
     if source == BUNDLE:
         return BackboneConfig(random_init=twin, init_seed=seed)
     if source == MINE:
@@ -85,13 +85,20 @@ def _choose(current: BackboneConfig) -> BackboneConfig:
 def _mine(pretrained: dict[str, Run], current: BackboneConfig) -> str:
     if state.get_value("backbone_mine", current.id) not in pretrained:
         state.reset("backbone_mine")
-    state.init_widget("backbone_mine", current.id if current.id in pretrained else next(iter(pretrained)))
+    preset = current.id if current.id in pretrained else next(iter(pretrained))
+    state.init_widget("backbone_mine", preset)
     tell, names = backbone_names.name_lookup(), {}
     for id, run in pretrained.items():
         config = run.job.config
         assert isinstance(config, PretrainConfig)
         names[id] = f"{short(run.name, 60)} (from {short(tell(config.backbone.label), 60)})"
-    chosen: str = st.selectbox("Backbone", list(names), format_func=names.__getitem__, key="backbone_mine")
+    chosen: str = st.selectbox(
+        "Backbone",
+        list(names),
+        list(names).index(preset),
+        format_func=names.__getitem__,
+        key="backbone_mine",
+    )
     return chosen
 
 
@@ -99,6 +106,7 @@ def _twin(current: BackboneConfig) -> bool:
     state.init_widget("twin", current.random_init)
     return st.toggle(
         "Random-init twin",
+        current.random_init,
         key="twin",
         help="The same architecture with random weights, not pretrained: the control that shows the transfer "
         "gain.",

@@ -88,6 +88,7 @@ def _at(curve: Curve) -> int:
     chosen: int = st.select_slider(
         "How far do so many labels go?",
         sizes,
+        nearest_size(sizes),
         format_func=lambda size: f"{size:,}",
         key=key,
         help="the sentence and the arrow are about this number of labels; moving it trains nothing",

@@ -58,7 +58,7 @@ def _layer(n_blocks: int) -> int:
         state.set_value("layer", n_blocks)
     state.init_widget("layer", n_blocks)
     help_ = "0: the embeddings; k: the output of block k-1"
-    return st.slider("Layer", 0, n_blocks, key="layer", help=help_, width=260)
+    return st.slider("Layer", 0, n_blocks, n_blocks, key="layer", help=help_, width=260)
 
 
 def _method() -> Method:

@@ -56,7 +56,7 @@ def _layer(n_blocks: int) -> int:
         state.set_value(LAYER, n_blocks)
     state.init_widget(LAYER, n_blocks)
     help_ = "the layer of the projection; 0: the embeddings; k: the output of block k-1"
-    return st.slider("Layer of the projection", 0, n_blocks, key=LAYER, help=help_, width=260)
+    return st.slider("Layer of the projection", 0, n_blocks, n_blocks, key=LAYER, help=help_, width=260)
 
 
 def _show(run: Run, result: Snapshots) -> None:

@@ -141,12 +141,6 @@ def word(choice: StrEnum) -> str:
     return WORDS.get(choice, str(choice))
 
 
-def reset(config: BaseConfig, key: str) -> None:
-    """Set the form `key` to the values of `config`; call it before the form is drawn or in a callback."""
-    for name, value in dict(config).items():
-        state.set_value(f"{key}.{name}", value)
-
-
 def _field(config: BaseConfig, name: str, key: str, choices: Sequence[Any] | None) -> Any:
     info = type(config).model_fields[name]
     value = getattr(config, name)
@@ -154,7 +148,6 @@ def _field(config: BaseConfig, name: str, key: str, choices: Sequence[Any] | Non
     state.init_widget(key, value)
     field_label = label(name, key.removesuffix(f".{name}"))
     hint = HINTS.get(key) or info.description or HINTS.get(name)
-    # the default as well: a browser that missed the message with the value shows, and sends, the default
     if choices is not None or issubclass(kind, StrEnum):
         options = list(choices or typing.cast("Collection[Any]", kind))
         return st.selectbox(

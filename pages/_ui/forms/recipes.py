@@ -138,15 +138,17 @@ def _features(anatomy: BackboneInfo) -> None:
         layers = st.selectbox(
             config_fields.LABELS["layers"],
             list(LayerCombination),
+            list(LayerCombination).index(draft.features.layers),
             key="features.layers",
             format_func=config_fields.word,
             help=config_fields.HINTS["layers"],
         )
         layer = None
         if layers is LayerCombination.ONE:
-            state.init_widget("features.layer", draft.features.layer or anatomy.n_blocks)
+            preset = anatomy.n_blocks if draft.features.layer is None else draft.features.layer
+            state.init_widget("features.layer", preset)
             layer = st.number_input(
-                config_fields.LABELS["layer"], 0, anatomy.n_blocks, key="features.layer",
+                config_fields.LABELS["layer"], 0, anatomy.n_blocks, preset, key="features.layer",
                 help="0: the embeddings; k: the output of block k-1",
             )  # fmt: skip
         features = config_fields.edit(
@@ -235,7 +237,9 @@ def _rates(anatomy: BackboneInfo) -> None:
             for k in range(n):
                 state.init_widget(f"rates.{k}", peaks[f"block {k}"])
             values = [
-                st.number_input(f"Block {k}", 0.0, 1.0, key=f"rates.{k}", format="%g", step=1e-5)
+                st.number_input(
+                    f"Block {k}", 0.0, 1.0, peaks[f"block {k}"], key=f"rates.{k}", format="%g", step=1e-5
+                )
                 for k in range(n)
             ]
             training = config_fields.valid(training, "training", rates=tuple(values))
@@ -251,9 +255,10 @@ def _start(anatomy: BackboneInfo) -> None:
         top += 1
     with st.grid(3, min_column_width=180):
         training = config_fields.edit(draft.training, ("l2_sp", "dropout"), "training")
-        state.init_widget("start.fresh_top", min(draft.backbone.fresh_top, top))
+        preset = min(draft.backbone.fresh_top, top)
+        state.init_widget("start.fresh_top", preset)
         fresh = st.number_input(
-            config_fields.LABELS["fresh_top"], 0, top, key="start.fresh_top",
+            config_fields.LABELS["fresh_top"], 0, top, preset, key="start.fresh_top",
             help="so many blocks at the top start from random weights (arXiv:2006.05987)",
             disabled=draft.backbone.random_init,
         )  # fmt: skip

@@ -141,8 +141,9 @@ def _after(run: Run) -> None:
                 args=(run.id,),
             )
         if run.state is State.DONE:
-            state.init_widget("more_epochs", min(config.training.epochs, 3))
-            extra = st.number_input("More epochs", 1, 1000, key="more_epochs", width=140)
+            few = min(config.training.epochs, 3)
+            state.init_widget("more_epochs", few)
+            extra = st.number_input("More epochs", 1, 1000, few, key="more_epochs", width=140)
             if st.button(
                 "Continue",
                 key="continue",

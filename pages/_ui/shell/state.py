@@ -186,7 +186,12 @@ def remember_run(run: str | None) -> None:
 
 
 def init_widget(key: str, value: Any) -> None:
-    """Set the first value of a widget, if it has none; it is kept across pages."""
+    """Set the first value of a widget, if it has none; it is kept across pages.
+
+    Draw the widget with this value as its default too. Where the session's value does not reach the browser,
+    the widget shows the default, which without one is the lowest value or the first choice, and the next
+    click sends it as if it had been typed.
+    """
     if key not in st.session_state or is_first_render():
         # to Streamlit the same key on another page is another widget: assigning keeps its value
         st.session_state[key] = st.session_state.get(key, value)

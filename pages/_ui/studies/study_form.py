@@ -182,6 +182,7 @@ def _grid(key: str, n_blocks: int, rows: int | None, begin: dict[str, Any]) -> d
             "Seeds",
             1,
             50,
+            begin["seeds"],
             key=f"{key}.seeds",
             persist_state="session",
             help="repetitions of each configuration: at least three are needed to estimate the variance",

@@ -1,10 +1,9 @@
 """Control runs: the same task from scratch, and the same run with another seed."""
 
-from translearn_core.config.base import BaseConfig
+from translearn_core.config.base import MAX_SEED, BaseConfig
 from translearn_core.config.experiment import ExperimentConfig
 from translearn_core.config.recipes.catalog import RECIPES
 from translearn_core.config.recipes.recipe import RecipeName
-from translearn_core.config.seed import MAX_SEED
 
 
 def from_scratch_control(experiment: ExperimentConfig, n_blocks: int) -> ExperimentConfig:

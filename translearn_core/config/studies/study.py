@@ -4,12 +4,11 @@ from typing import Annotated, Self
 
 from pydantic import Field, JsonValue, field_validator, model_validator
 
-from translearn_core.config.base import BaseConfig
+from translearn_core.config.base import BaseConfig, Seed
 from translearn_core.config.data import DataConfig
 from translearn_core.config.experiment import ExperimentConfig
 from translearn_core.config.model import BackboneConfig
 from translearn_core.config.recipes.recipe import KEPT, RecipeName
-from translearn_core.config.seed import Seed
 from translearn_core.config.training import TrainingConfig
 
 FULL_FINE_TUNING = -1

@@ -5,7 +5,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from translearn_core.analysis import cka_matrix, stratified_sample
-from translearn_core.analysis.similarity.jackknife_cka import FEWEST, JackknifeCka, jackknife_cka
+from translearn_core.analysis.similarity.cka import MIN_JACKKNIFE_ROWS, JackknifeCka, jackknife_cka
 from translearn_core.config import ExperimentConfig, SimilarityConfig, Split, differ_only_in_seed
 from translearn_core.errors import ConfigError, TooFewSamplesError
 from translearn_core.results import Evaluation, Similarity
@@ -83,9 +83,10 @@ def held_out_first(evaluation: Evaluation, limit: int, seed: int) -> pd.DataFram
         parts.append(chosen)
         room -= len(chosen)
     rows = pd.concat(parts)
-    if len(rows) < FEWEST:
+    if len(rows) < MIN_JACKKNIFE_ROWS:
         raise TooFewSamplesError(
-            f"{len(rows)} different texts are too few to compare layers on: bring at least {FEWEST}."
+            f"{len(rows)} different texts are too few to compare layers on: "
+            f"bring at least {MIN_JACKKNIFE_ROWS}."
         )
     return rows
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from translearn_core.analysis.similarity.jackknife_cka import JackknifeCka
+from translearn_core.analysis.similarity.cka import JackknifeCka
 from translearn_core.results import Interval
 
 BARELY_CHANGED = 0.99
