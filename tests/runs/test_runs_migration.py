@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from translearn_core.config import ExperimentConfig, JobKind
-from translearn_core.results import Evaluation, RunSummary
+from translearn_core.results import Baselines, Evaluation, RunSummary
 from translearn_core.runs import RunStore, State, Studies, Workspace, artifacts
 from translearn_core.runs.migration import KINDS
 
@@ -38,6 +38,14 @@ def test_data_sets_runs_and_studies_of_version_1_are_there(workspace: Path) -> N
     (study,) = Studies(store).all("local")
     assert Studies(store).progress("local", study.jobs).done == study.jobs
     store.close()
+
+
+def test_results_of_another_shape_are_not_there_rather_than_damaged(
+    workspace: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (folder,) = (path.parent for path in (workspace / "runs").glob("*/baselines"))
+    assert artifacts.load(folder, Baselines) is None
+    assert caplog.messages == []
 
 
 def test_kinds_of_jobs_have_their_new_names(workspace: Path) -> None:

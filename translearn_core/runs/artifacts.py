@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
-from pydantic import ConfigDict, TypeAdapter
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from translearn_core.errors import DamagedFileError, shorten_repr
 from translearn_core.storage import atomic_folder, verify_file, verify_folder
@@ -99,8 +99,10 @@ def _parsed(home: Path, kind: type[T]) -> T | None:
     saved = {*values, *(path.stem for pattern in ("*.npy", "*.parquet") for path in home.glob(pattern))}
     if not _required_fields(kind) <= saved <= hints.keys():  # another version wrote it
         return None
-    for name in values:
-        values[name] = TypeAdapter(hints[name]).validate_python(values[name])
+    try:
+        values = {name: TypeAdapter(hints[name]).validate_python(value) for name, value in values.items()}
+    except ValidationError:  # another version wrote it: its digests are right
+        return None
     for path in home.glob("*.npy"):
         values[path.stem] = np.load(path, allow_pickle=False)
     for path in home.glob("*.parquet"):
