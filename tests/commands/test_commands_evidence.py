@@ -21,7 +21,7 @@ def test_it_says_what_helped_moved_was_lost_and_can_be_trusted(terminal: Termina
     found = json.loads(done.stdout)
     assert set(found) >= PARTS
     names = [line["baseline"] for line in found["baselines"]["table"]]
-    assert names == ["commonest class", "TF-IDF", "frozen probe"]
+    assert names == ["majority class", "TF-IDF", "frozen probe"]
     low, high = found["accuracy_interval"]
     assert 0 <= low < found["accuracy"] < high <= 1
     moved = {line["layer"]: line["before and after"] for line in found["moved"]["table"]}

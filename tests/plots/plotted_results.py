@@ -355,7 +355,7 @@ def make_rate_search(steps: int = 100) -> LrFinderResult:
     )
 
 
-def make_baselines(names: tuple[str, ...] = ("commonest class", "TF-IDF", "frozen probe")) -> Baselines:
+def make_baselines(names: tuple[str, ...] = ("majority class", "TF-IDF", "frozen probe")) -> Baselines:
     """Baselines: the first far below the run, the last above it, the others equal."""
     lines = []
     for k, name in enumerate(names):

@@ -18,7 +18,7 @@ def test_a_run_and_its_lines_are_dots_with_intervals_sorted_by_what_could_be_cha
     assert (list(run.x), list(run.y)) == ([0.84], ["this run"])
     np.testing.assert_allclose([run.error_x.array[0], run.error_x.arrayminus[0]], 0.02)
     kinds = {
-        "the run is better by more than chance": "commonest class",
+        "the run is better by more than chance": "majority class",
         "could be chance": "TF-IDF",
         "better than the run by more than chance": "frozen probe",
     }

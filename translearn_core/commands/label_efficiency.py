@@ -64,7 +64,7 @@ def label_efficiency(
         raise ConfigError("at", at, f"a number of labels from {chosen[0]:,} to {chosen[-1]:,}")
     draws = range(options.seed, options.seed + seeds)
     at = nearest_size(chosen) if at is None else at
-    name = f"label curve of {dataset.name}"
+    name = f"label efficiency of {dataset.name}"
     with naming_fields():
         untrained = label_efficiency_config(experiment, chosen, draws, balanced=per_class)
     data.show(quiet=reading.quiet)

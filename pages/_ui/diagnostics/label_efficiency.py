@@ -143,7 +143,7 @@ def _show(run: Run, result: LabelEfficiency) -> None:
     st.caption(f"{MEANING} Here: {result.n_test:,} test texts, {result.n_validation:,} validation texts.")
     with st.expander("The numbers", icon=":material/table_rows:"):
         shares = tables.fractions("accuracy", "low", "high")
-        tables.table(result.frame(), "label curve", key=f"curve-{run.id}", config=shares)
+        tables.table(result.frame(), "label efficiency", key=f"curve-{run.id}", config=shares)
         tables.download(
-            result.draws(), "label curve draws", key=f"curve_draws-{run.id}", label="Every draw as CSV"
+            result.draws(), "label efficiency draws", key=f"curve_draws-{run.id}", label="Every draw as CSV"
         )

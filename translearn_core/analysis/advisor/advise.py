@@ -104,7 +104,7 @@ def facts(task: TaskFacts) -> tuple[Fact, ...]:
     return (
         Fact("Training labels", f"{task.train:,}", "rows to learn from"),
         Fact("Classes", f"{task.classes:,}", f"{task.rarest:,} to {task.commonest:,} training rows in each"),
-        Fact("Always the commonest answer", share(task.majority), f"on {task.held:,} validation rows"),
+        Fact("Majority class", share(task.majority), f"on {task.held:,} validation rows"),
         Fact(
             "Texts with two labels", share(task.torn),
             "rows whose text stands there with another label too",
@@ -190,7 +190,7 @@ def _settings_reasons(task: TaskFacts, overrides: dict[str, object]) -> list[Rea
     reasons = []
     if "training.class_weights" in overrides:
         observation = (
-            f"{task.commonest:,} training rows in the commonest class, {task.rarest:,} in the rarest"
+            f"{task.commonest:,} training rows in the largest class, {task.rarest:,} in the smallest"
         )
         conclusion = "Let every class count the same in the loss, or the rare ones are never answered."
         reasons.append(Reason(observation, conclusion, WEIGHTS))

@@ -68,7 +68,7 @@ def _probe_and_tfidf(task: TaskFacts) -> str:
 def _probe_and_baselines(task: TaskFacts) -> str:
     best = f"{task.logme[task.best_by_logme]:.3f} at layer {task.layers[task.best_by_logme]}"
     logme = f"LogME {task.logme[0]:.3f} at layer {task.layers[0]}, at most {best}"
-    return f"{_probe_and_tfidf(task)}, always the commonest answer {share(task.majority)}; {logme}"
+    return f"{_probe_and_tfidf(task)}, the majority class {share(task.majority)}; {logme}"
 
 
 def _probe_layers(task: TaskFacts) -> str:
@@ -94,7 +94,7 @@ RELATEDNESS = (
     Rule(
         lambda task: task.error_reduction < MIN_ERROR_REDUCTION,
         _probe_and_baselines,
-        "Frozen features hardly do better than the commonest answer: what the backbone knows is far from "
+        "Frozen features hardly do better than the majority class: what the backbone knows is far from "
         "this task.",
         PROBES,
     ),

@@ -19,7 +19,7 @@ def label_efficiency(curve: LabelEfficiency, dark: bool = False) -> go.Figure:
     An arrow leads from the better method of the first sentence, at `curve.at` labels, to where the other
     one reaches the same accuracy.
     """
-    figure, colours = bare("label curve", dark, height=460), palette(dark)
+    figure, colours = bare("label efficiency", dark, height=460), palette(dark)
     if not np.isfinite(curve.mean).any():
         return annotate_empty(figure, "Nothing was scored yet.", dark)
     sizes = np.asarray(curve.sizes, dtype=float)

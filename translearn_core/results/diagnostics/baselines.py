@@ -7,7 +7,7 @@ import pandas as pd
 from translearn_core.results.comparison import Difference
 from translearn_core.results.evaluation import Interval
 
-MAJORITY, WORDS, FROZEN, SCRATCH = "commonest class", "TF-IDF", "frozen probe", "from scratch"
+MAJORITY, WORDS, FROZEN, SCRATCH = "majority class", "TF-IDF", "frozen probe", "from scratch"
 """Names of the baselines, the cheapest first."""
 
 

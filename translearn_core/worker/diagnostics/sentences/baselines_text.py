@@ -8,7 +8,7 @@ from translearn_core.results.diagnostics.baselines import FROZEN, MAJORITY, SCRA
 from translearn_core.results.evaluation import SMALL_TEST_SET, small_test_set_note
 
 BASELINE_TITLES = {
-    MAJORITY: "always giving the commonest class",
+    MAJORITY: "always predicting the majority class",
     WORDS: "counting words with TF-IDF",
     FROZEN: "a linear probe on the frozen backbone",
     SCRATCH: "the same model trained from scratch",

@@ -46,7 +46,7 @@ def _best_layer_text(scores: ProbeScores, target: str) -> str:
         )
     return (
         f"Which layer knows most about {target}? On {scores.n_test:,} test rows, {'; '.join(parts)}. "
-        f"Counting words (TF-IDF) gets {percent(scores.tfidf)}, always the commonest answer "
+        f"Counting words (TF-IDF) gets {percent(scores.tfidf)}, the majority class "
         f"{percent(scores.majority)}."
     )
 
@@ -58,15 +58,15 @@ def _selectivity_text(scores: ProbeScores, recurring: int) -> str:
     if not np.isfinite(control):
         return (
             "How much of that is the layer's own cannot be told: no test text begins with a word that a "
-            "training text begins with, so nothing can be learned by heart."
+            "training text begins with, so nothing can be memorised."
         )
     few = f", only {recurring:,} rows, so take it roughly" if recurring < FEW_ROWS else ""
     return (
         "How much of that is the layer's, and not the probe's? On a control task, classes drawn at random "
         f"for each first word, the same probe on layer {layer} of the {variant} model gets "
-        f"{percent(control)} of the texts whose first word it has seen{few}; always the commonest gets "
-        f"{percent(float(scores.control_majority.mean()))}. Whatever it gets above that it has learned by "
-        f"heart. The rest, {100 * scores.selectivity[v, layer]:.1f} points, is selectivity: what the layer "
+        f"{percent(control)} of the texts whose first word it has seen{few}; the majority class gets "
+        f"{percent(float(scores.control_majority.mean()))}. What it gets above that it has memorised. "
+        f"The rest, {100 * scores.selectivity[v, layer]:.1f} points, is selectivity: what the layer "
         "makes easy to read."
     )
 
