@@ -7,7 +7,7 @@ from pages._ui.diagnostics import transferability
 from pages._ui.forms import freeze_map
 from pages._ui.shell import jobs, navigation, page_header, result_cache, state, stop
 from pages._ui.shell.formatting import count, plain, size
-from translearn_core.config import BackboneInfoConfig
+from translearn_core.jobs import BackboneInfoConfig
 from translearn_core.results import BackboneInfo, Diagnosis
 
 page_header.header(

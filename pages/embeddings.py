@@ -3,7 +3,7 @@
 from pages._ui.diagnostics import projection, projection_animation, snapshots
 from pages._ui.runs import run_picker
 from pages._ui.shell import jobs, page_header, state, stop
-from translearn_core.config import BackboneInfoConfig, ExperimentConfig
+from translearn_core.jobs import BackboneInfoConfig
 from translearn_core.results import BackboneInfo
 
 page_header.header(
@@ -14,7 +14,6 @@ page_header.header(
 )
 run = run_picker.finished()
 config = run.job.config
-assert isinstance(config, ExperimentConfig)
 anatomy = jobs.submit_and_watch(
     BackboneInfoConfig(backbone=config.backbone), BackboneInfo, "Looking into the model"
 )

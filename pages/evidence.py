@@ -15,12 +15,12 @@ page_header.header(
 )
 run = run_picker.finished()
 PANELS = {
-    "Did it help? (baselines)": baselines.panel,
-    "How many labels? (label efficiency)": label_efficiency.panel,
-    "What moved? (similarity)": similarity.panel,
-    "What was lost? (forgetting)": forgetting.panel,
-    "Can I trust it? (calibration and errors)": error_analysis.panel,
-    "Take it away (report and export)": report_and_export.panel,
+    "Baselines": baselines.panel,
+    "Label efficiency": label_efficiency.panel,
+    "Similarity (CKA)": similarity.panel,
+    "Forgetting": forgetting.panel,
+    "Calibration and errors": error_analysis.panel,
+    "Report and export": report_and_export.panel,
 }
 for tab, panel in zip(
     st.tabs(list(PANELS), key="evidence_part", on_change="rerun"), PANELS.values(), strict=True

@@ -5,7 +5,7 @@ import streamlit as st
 from pages._ui.results import predict_form
 from pages._ui.runs import run_picker
 from pages._ui.shell import jobs, page_header
-from translearn_core.config import PredictConfig
+from translearn_core.jobs import PredictConfig
 from translearn_core.results import Prediction
 
 page_header.header(

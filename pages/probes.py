@@ -2,12 +2,12 @@
 
 import streamlit as st
 
+from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.diagnostics import probing
 from pages._ui.forms import config_fields
 from pages._ui.runs import run_picker
-from pages._ui.shell import jobs, page_header, stop
-from translearn_core.config import ProbeConfig
-from translearn_core.results import ProbeScores
+from pages._ui.shell import page_header
+from translearn_core.jobs import PROBE, ProbeConfig
 
 page_header.header(
     "probes",
@@ -18,14 +18,7 @@ run = run_picker.finished()
 probe_config = ProbeConfig(job=run.job.id, about=probing.about(run))
 with st.expander("More settings", icon=":material/tune:"), st.grid(4, min_column_width=140):
     probe_config = config_fields.edit(probe_config, ("fresh", "controls", "folds", "seed"), "probe")
-if jobs.found(probe_config) is None:
-    st.markdown(
-        "Every layer is probed in three models: pretrained, after your training, and with random weights. "
-        "Look for the best layer, and for where the lines diverge. It takes a few seconds on a small table."
-    )
-    if not st.button("Probe every layer", key="probe", type="primary", icon=":material/straighten:"):
-        stop.stop_page()
-    jobs.submit(probe_config)
-scores = jobs.submit_and_watch(probe_config, ProbeScores, "Probing")
+diagnostic.heading(PROBE)
+scores = diagnostic.result(PROBE, probe_config)
 if scores is not None:
-    probing.figure(scores)
+    diagnostic.show(PROBE, scores)

@@ -5,7 +5,7 @@ import streamlit as st
 from pages._ui.forms import advice, freeze_map, recipes, require_task, training_timeline
 from pages._ui.shell import jobs, navigation, page_header, stop
 from pages._ui.shell.formatting import plain
-from translearn_core.config import BackboneInfoConfig
+from translearn_core.jobs import BackboneInfoConfig
 from translearn_core.results import BackboneInfo
 
 page_header.header(

@@ -9,7 +9,6 @@ from pages._ui.runs import run_picker, training_monitor
 from pages._ui.shell import page_header, result_cache, state, tables
 from pages._ui.studies import study_list
 from translearn_core import plots
-from translearn_core.config import ExperimentConfig
 from translearn_core.results import RunSummary
 
 page_header.header(
@@ -20,7 +19,6 @@ page_header.header(
 run = run_picker.finished()
 evaluation, dark = run_picker.evaluation(run), page_header.dark()
 config = run.job.config
-assert isinstance(config, ExperimentConfig)
 run_summary = result_cache.cached_result(run, RunSummary)
 scores.headline(evaluation, run_summary, baselines.to_beat(run))
 baselines.panel(run)

@@ -7,7 +7,7 @@ import pytest
 
 from tests.commands.terminals import Terminal
 
-PARTS = {"baselines", "probes", "moved", "lost", "trust"}
+PARTS = {"baselines", "probe", "similarity", "forgetting", "error_analysis"}
 
 
 @pytest.fixture(scope="module")
@@ -20,15 +20,19 @@ def test_it_says_what_helped_moved_was_lost_and_can_be_trusted(terminal: Termina
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert set(found) >= PARTS
-    names = [line["baseline"] for line in found["baselines"]["table"]]
+    names = [line["baseline"] for line in found["baselines"]["tables"]["baselines"]]
     assert names == ["majority class", "TF-IDF", "frozen probe"]
     low, high = found["accuracy_interval"]
     assert 0 <= low < found["accuracy"] < high <= 1
-    moved = {line["layer"]: line["before and after"] for line in found["moved"]["table"]}
+    moved = {line["layer"]: line["before and after"] for line in found["similarity"]["tables"]["layers"]}
     assert moved[5] == pytest.approx(1, abs=1e-3)  # below the block that trained
     assert moved[6] < moved[5]
-    assert {line["model"] for line in found["probes"]["table"]} == {"pretrained", "fine-tuned", "random init"}
-    assert all(found[part]["sentences"] for part in PARTS - {"probes"})
+    assert {line["model"] for line in found["probe"]["tables"]["probes"]} == {
+        "pretrained",
+        "fine-tuned",
+        "random init",
+    }
+    assert all(found[part]["sentences"] for part in PARTS - {"probe"})
     told = terminal("evidence", run)
     assert told.returncode == 0
     assert found["baselines"]["sentences"][0] in told.stdout
@@ -49,13 +53,13 @@ def test_what_few_rows_cannot_answer_says_why_and_the_rest_is_answered(
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     reasons = {part: found[part]["reason"] for part in PARTS & found.keys()}
-    assert reasons == {"baselines": None, "probes": reasons["probes"], "trust": None}
-    assert "cannot be cut into 5 folds" in reasons["probes"]
-    assert found["probes"]["table"] == []
-    assert found["baselines"]["table"]
+    assert reasons == {"baselines": None, "probe": reasons["probe"], "error_analysis": None}
+    assert "cannot be cut into 5 folds" in reasons["probe"]
+    assert found["probe"]["tables"] == {}
+    assert found["baselines"]["tables"]["baselines"]
     shown = terminal("evidence", run)
     assert shown.returncode == 0
-    assert reasons["probes"] in shown.stdout
+    assert reasons["probe"] in shown.stdout
     out = tmp_path / "few.html"
     report = terminal("report", run, "--out", out, "--json")
     assert report.returncode == 0, report.stderr

@@ -7,14 +7,9 @@ import pytest
 
 from translearn_core.commands.experiment import build_experiment, parse_overrides
 from translearn_core.commands.options import ExperimentOptions, given_options
-from translearn_core.config import (
-    BackboneConfig,
-    DataConfig,
-    ExperimentConfig,
-    PretrainConfig,
-    TrainingConfig,
-)
+from translearn_core.config import BackboneConfig, DataConfig, ExperimentConfig, TrainingConfig
 from translearn_core.errors import ConfigError, TranslearnError
+from translearn_core.jobs import PretrainConfig
 from translearn_core.results import BackboneInfo
 
 SIX = BackboneInfo("six", "Six", 8, 512, 99, False, 10, (5,) * 6, 0, "Block", 400, "d")

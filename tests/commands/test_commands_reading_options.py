@@ -18,14 +18,15 @@ from translearn_core.cli import app
 from translearn_core.commands import client
 from translearn_core.commands.data_check import column_name
 from translearn_core.commands.options import ReadingOptions, read_options
-from translearn_core.config import DataConfig, ExperimentConfig, ReadOptions, Slot
+from translearn_core.config import DataConfig, ExperimentConfig, ReadOptions
 from translearn_core.errors import ConfigError, DataError, TranslearnError
+from translearn_core.jobs import Slot
 from translearn_core.results import Column, Suggestion, TableProfile
 from translearn_core.runs import State, open_store
 from translearn_core.runs.reproduce import cli_command
 from translearn_core.settings import settings
 from translearn_core.worker.context import Context
-from translearn_core.worker.jobs import JOB_FUNCTIONS
+from translearn_core.worker.handlers import handler
 
 COMMANDS = ("train", "lr-find", "advise", "label-efficiency", "pretrain", "predict", "study")
 
@@ -104,9 +105,9 @@ def run_jobs() -> None:
     for job in [job for slot in Slot for job in store.waiting(slot)]:
         assert store.begin(job, "test")
         found = store.job(job)
-        context = Context(store, found, found.config, store.workspace.run(job), {})
+        context = Context(store, found, store.workspace.run(job), {})
         try:
-            JOB_FUNCTIONS[found.kind](context)
+            handler(found.spec)(context)
             context.flush()
             store.finish(job, State.DONE)
         except TranslearnError as error:

@@ -11,14 +11,10 @@ import torch
 from pydantic import ValidationError
 
 from translearn_core.config import (
-    JOBS,
-    AdviseConfig,
     BackboneConfig,
     DataConfig,
     ExperimentConfig,
     FreezePlan,
-    JobKind,
-    PredictConfig,
     StudyConfig,
     TrainingConfig,
     apply_overrides,
@@ -28,6 +24,7 @@ from translearn_core.config import (
 )
 from translearn_core.config.base import MAX_SEED
 from translearn_core.config.studies.study_file import StudyFile, read_study_file
+from translearn_core.jobs import SPECS, TRAIN, AdviseConfig, PredictConfig
 
 DATA = DataConfig(dataset="d", text="t", label="l")
 
@@ -73,14 +70,14 @@ def seeds(schema: Any, name: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
             yield from seeds(below, name if key in ("items", "prefixItems", "anyOf") else key)
 
 
-@pytest.mark.parametrize("kind", [*(config for config, _ in JOBS.values()), StudyConfig])
+@pytest.mark.parametrize("kind", [*(spec.config for spec in SPECS.values()), StudyConfig])
 def test_every_seed_there_is_has_the_same_range(kind: type[Any]) -> None:
     for name, schema in seeds(kind.model_json_schema()):
         assert (schema.get("minimum"), schema.get("maximum")) == (0, MAX_SEED), name
 
 
 def test_the_seeds_of_a_training_are_found_by_that() -> None:
-    names = {name for name, _ in seeds(JOBS[JobKind.TRAIN][0].model_json_schema())}
+    names = {name for name, _ in seeds(TRAIN.config.model_json_schema())}
     assert names == {"seed", "init_seed", "rows_seed"}
     assert "seeds" in {name for name, _ in seeds(StudyConfig.model_json_schema())}
 

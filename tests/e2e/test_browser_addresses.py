@@ -11,15 +11,9 @@ import pytest
 from pages._ui.shell.navigation import PAGES
 from pages._ui.shell.owner import new_token, owner_of
 from tests.e2e.house import Server, Trained, Visitor, keyed, settled, sound, title, turn_to
-from translearn_core.config import (
-    DataConfig,
-    ExperimentConfig,
-    ExportConfig,
-    ReadOptions,
-    ReportConfig,
-    TrainingConfig,
-)
+from translearn_core.config import DataConfig, ExperimentConfig, ReadOptions, TrainingConfig
 from translearn_core.engine import ensure_engine
+from translearn_core.jobs import ExportConfig, ReportConfig
 from translearn_core.runs import State
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
@@ -86,7 +80,7 @@ def test_the_model_and_the_report_arrive(
 ) -> None:
     tab = visit(linked.token, at=below).open("evidence", run=linked.run.id)
     title(tab, "evidence")
-    tab.get_by_role("tab", name="Take it away").click()
+    tab.get_by_role("tab", name="Report and export").click()
     for key, role in (("report_file", "button"), ("export_file", "link")):
         with tab.context.expect_event("download") as coming:
             keyed(tab, key).get_by_role(role).click()

@@ -7,8 +7,9 @@ from pathlib import Path
 import psutil
 
 from tests.engine.scripted_jobs import MARK
-from translearn_core.config import AugmentationPreviewConfig, DataConfig, ExperimentConfig, ReadConfig
+from translearn_core.config import DataConfig, ExperimentConfig
 from translearn_core.engine import engine_status, ensure_engine, stop_engine
+from translearn_core.jobs import AugmentationPreviewConfig, ReadConfig
 from translearn_core.runs import RunStore, Workspace
 
 SLOTS = {"TRAIN": 1, "ASK": 1, "READ": 2}

@@ -10,8 +10,8 @@ import signal
 import time
 from functools import partial
 
-from translearn_core.config import JobKind, Slot
 from translearn_core.errors import Stopped
+from translearn_core.jobs import AUGMENTATION_PREVIEW, READ, TRAIN
 from translearn_core.worker.context import Context
 from translearn_core.worker.read_budget import read_budget
 
@@ -23,17 +23,16 @@ class PanicException(BaseException):  # as a damaged tokenizer raises: not an Ex
 
 
 def dask_setup(worker):
-    from translearn_core.worker import resource_limits
-    from translearn_core.worker.jobs import JOB_FUNCTIONS
+    from translearn_core.worker import runtime, setup
 
-    resource_limits.FIRST = dict.fromkeys(Slot, ())  # no scripted job needs torch
-    for kind in (JobKind.READ, JobKind.AUGMENTATION_PREVIEW, JobKind.TRAIN):
-        JOB_FUNCTIONS[kind] = partial(run_script, JOB_FUNCTIONS[kind])
+    setup.warm_up_specs = lambda slot: []  # no scripted job needs torch
+    real = runtime.handler
+    scripted = (READ, AUGMENTATION_PREVIEW, TRAIN)
+    runtime.handler = lambda spec: partial(run_script, real(spec)) if spec in scripted else real(spec)
 
 
 def run_script(real, context: Context) -> None:
-    data = getattr(context.config, "data", context.config)
-    text = context.store.workspace.sources(data.dataset)["train"].read_bytes()
+    text = context.store.workspace.sources(context.config.dataset_digest())["train"].read_bytes()
     if not text.startswith(MARK):
         real(context)
         return

@@ -10,14 +10,14 @@ import time
 import pytest
 import torch
 
-from translearn_core.config import JobKind, ReadConfig
 from translearn_core.errors import DataError, Stopped, WorkspaceError
+from translearn_core.jobs import TRAIN, ReadConfig
 from translearn_core.results import StepPoint
 from translearn_core.runs import RunStore, State, Workspace, sqlite_file
 from translearn_core.runs import schema as tables
 from translearn_core.settings import Settings
 from translearn_core.worker import context as worker_context
-from translearn_core.worker import jobs, persistence, resource_limits, runtime
+from translearn_core.worker import persistence, resource_limits, runtime
 from translearn_core.worker.context import POINTS_SECONDS, REPORT_SECONDS, Context, LruCache
 
 
@@ -39,11 +39,11 @@ def run(store):
 
 @pytest.fixture
 def context(store, run):
-    return Context(store, run.job, run.job.config, store.workspace.run(run.job.id), LruCache())
+    return Context(store, run.job, store.workspace.run(run.job.id), LruCache())
 
 
 def do(monkeypatch, store, run, function, worker="token"):
-    monkeypatch.setitem(jobs.JOB_FUNCTIONS, JobKind.READ, function)
+    monkeypatch.setattr(runtime, "handler", lambda spec: function)
     runtime.run(run.job.id, str(store.workspace.root), None, worker)
     opened = runtime._store(str(store.workspace.root), None)
     opened.close()
@@ -198,7 +198,7 @@ def test_a_full_disk_is_explained(monkeypatch, store, run):
     assert ended.state is State.FAILED
     assert ended.job.reason.startswith("The disk is full that holds")
     assert "job.log" not in ended.job.reason
-    assert "press Resume" in runtime._explained(JobKind.TRAIN, OSError(28, ""), store.workspace.root)[1]
+    assert "press Resume" in runtime._explained(TRAIN, OSError(28, ""), store.workspace.root)[1]
 
 
 def test_writes_to_a_locked_store_wait_and_happen_once(monkeypatch, store, run):

@@ -10,13 +10,17 @@ from numpy.typing import NDArray
 from translearn_core.config import (
     BUNDLED,
     BackboneConfig,
-    BackboneInfoConfig,
     BaseConfig,
     DataConfig,
-    DiagnoseConfig,
     ExperimentConfig,
     FeatureConfig,
     FreezePlan,
+    TrainingConfig,
+)
+from translearn_core.data import TokenStatistics, diagnose, read_table
+from translearn_core.jobs import (
+    BackboneInfoConfig,
+    DiagnoseConfig,
     PredictConfig,
     ProbeConfig,
     ProfileConfig,
@@ -24,9 +28,7 @@ from translearn_core.config import (
     ProjectionAnimationConfig,
     ReadConfig,
     SnapshotsConfig,
-    TrainingConfig,
 )
-from translearn_core.data import TokenStatistics, diagnose, read_table
 from translearn_core.results import (
     BackboneInfo,
     CostModel,

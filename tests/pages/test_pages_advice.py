@@ -1,6 +1,7 @@
 """Recipe advice and transferability scores on the pages."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -13,19 +14,17 @@ from pages._ui.forms import advice as panel_of_advice
 from pages._ui.forms.draft import draft_of
 from translearn_core.config import (
     BUNDLED,
-    AdviseConfig,
     BackboneConfig,
     ExperimentConfig,
     Family,
-    JobKind,
     LayerCombination,
     RecipeName,
-    TransferabilityConfig,
 )
+from translearn_core.jobs import ADVICE, TRANSFERABILITY, AdviseConfig, JobSpec, TransferabilityConfig
 from translearn_core.results import Advice, Fact, Interval, Option, RankAgreement, Reason, Transferability
 from translearn_core.runs import Run, State
 
-Asked = Callable[[JobKind], list[Run]]
+Asked = Callable[[JobSpec[Any, Any]], list[Run]]
 
 
 @pytest.fixture
@@ -64,17 +63,17 @@ def test_nothing_is_asked_until_the_button_is_pressed_and_it_can_be_stopped(
     filled: Filled, visit: Open, asked: Asked
 ) -> None:
     at = visit("recipe")
-    assert asked(JobKind.ADVICE) == []
+    assert asked(ADVICE) == []
     at.button(key="advise").click().run()
-    (run,) = asked(JobKind.ADVICE)
+    (run,) = asked(ADVICE)
     assert run.state is State.QUEUED
     assert isinstance(run.job.config, AdviseConfig)
     assert (run.job.config.data, run.job.config.seconds) == (filled.data, None)
     at.button(key="stop_advice").click().run()
-    assert [run.state for run in asked(JobKind.ADVICE)] == [State.STOPPED]
+    assert [run.state for run in asked(ADVICE)] == [State.STOPPED]
     at.run()
     at.button(key="advise").click().run()
-    assert [run.state for run in asked(JobKind.ADVICE)] == [State.QUEUED]
+    assert [run.state for run in asked(ADVICE)] == [State.QUEUED]
 
 
 def test_advice_is_sentences_with_sources_and_is_taken_with_one_click(
@@ -103,7 +102,7 @@ def test_advice_is_sentences_with_sources_and_is_taken_with_one_click(
     assert panel_of_advice.TAKEN in page_text(at)
     assert all(button.key != "take_advice" for button in at.button)
     assert at.session_state["family"] is Family.FROZEN
-    assert len(asked(JobKind.ADVICE)) == 1, "the recipe that is chosen is no part of the question"
+    assert len(asked(ADVICE)) == 1, "the recipe that is chosen is no part of the question"
 
 
 def test_another_time_at_hand_is_another_question(
@@ -112,9 +111,9 @@ def test_another_time_at_hand_is_another_question(
     filled.answer(panel_of_advice.question(experiment, None), advised())
     at = visit("recipe")
     at.selectbox(key="advice_time").set_value("5 minutes").run()
-    assert len(asked(JobKind.ADVICE)) == 1
+    assert len(asked(ADVICE)) == 1
     at.button(key="advise").click().run()
-    assert sorted(run.job.config.seconds or 0 for run in asked(JobKind.ADVICE)) == [0, 300]
+    assert sorted(run.job.config.seconds or 0 for run in asked(ADVICE)) == [0, 300]
 
 
 def test_what_the_twin_and_the_recipe_change_of_the_backbone_is_not_asked_about(
@@ -147,16 +146,16 @@ def test_layers_are_rated_when_asked_for_with_the_runs_on_these_rows(
     filled: Filled, visit: Open, experiment: ExperimentConfig, asked: Asked
 ) -> None:
     at = visit("backbone")
-    assert asked(JobKind.TRANSFERABILITY) == []
-    at.button(key="score_transferability").click().run()
-    (run,) = asked(JobKind.TRANSFERABILITY)
+    assert asked(TRANSFERABILITY) == []
+    at.button(key="compute-transferability").click().run()
+    (run,) = asked(TRANSFERABILITY)
     config = run.job.config
     assert isinstance(config, TransferabilityConfig)
     assert config.runs == (filled.run.job.id,)
     assert [one.label for one in config.backbones] == [BUNDLED]
     assert run.state is State.QUEUED
     at.button(key="stop_rating").click().run()
-    assert [run.state for run in asked(JobKind.TRANSFERABILITY)] == [State.STOPPED]
+    assert [run.state for run in asked(TRANSFERABILITY)] == [State.STOPPED]
 
 
 def test_the_rating_is_a_figure_with_numbers_and_past_runs_by_name(
@@ -179,6 +178,6 @@ def test_other_rows_make_no_comparable_run(filled: Filled, visit: Open, asked: A
         ExperimentConfig(data=other), filled.evaluation(), filled.summary(ExperimentConfig(data=other).plan)
     )
     at = visit("backbone")
-    at.button(key="score_transferability").click().run()
-    (run,) = asked(JobKind.TRANSFERABILITY)
+    at.button(key="compute-transferability").click().run()
+    (run,) = asked(TRANSFERABILITY)
     assert len(run.job.config.runs) == 1

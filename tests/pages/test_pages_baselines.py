@@ -7,16 +7,8 @@ from streamlit.testing.v1 import AppTest
 from visits import Open, page_text
 
 from pages._ui.diagnostics import baselines
-from translearn_core.config import (
-    LENGTH,
-    BaselinesConfig,
-    ExperimentConfig,
-    FreezePlan,
-    JobKind,
-    ProbeConfig,
-    from_scratch_control,
-    job_id,
-)
+from translearn_core.config import ExperimentConfig, FreezePlan, from_scratch_control, job_id
+from translearn_core.jobs import BASELINES, LENGTH, PROBE, BaselinesConfig, ProbeConfig
 from translearn_core.results import Baseline, Baselines, Difference, Interval, ProbeScores
 from translearn_core.results.diagnostics.baselines import FROZEN, MAJORITY, SCRATCH, WORDS
 from translearn_core.runs import Run, State
@@ -36,7 +28,7 @@ def held(lines: tuple[Baseline, ...], sentence: str) -> Baselines:
 
 
 def asked(filled: Filled) -> list[BaselinesConfig]:
-    runs = filled.store.runs(filled.owner, JobKind.BASELINES)
+    runs = filled.store.runs(filled.owner, BASELINES)
     return [run.job.config for run in runs if isinstance(run.job.config, BaselinesConfig)]
 
 
@@ -172,8 +164,8 @@ def test_three_models_their_control_and_the_sentences_are_shown(visit: Open, fil
     assert box.options == ["the label (label)", "the length of the text", "column topic"]
     box.set_value("topic").run()
     assert not at.get("plotly_chart")
-    at.button(key="probe").click().run()
-    new = [run.job.config for run in filled.store.runs(filled.owner, JobKind.PROBE)]
+    at.button(key="compute-probe").click().run()
+    new = [run.job.config for run in filled.store.runs(filled.owner, PROBE)]
     assert ProbeConfig(job=job, about="topic") in new
     filled.answer(ProbeConfig(job=job, about=LENGTH), probes(LENGTH, "Did training wipe out the length?"))
     at = visit("probes", run=filled.run.id)
@@ -186,6 +178,6 @@ def test_how_it_is_probed_can_be_chosen(visit: Open, filled: Filled, controls: i
     at = visit("probes")
     at.number_input(key="probe.controls").set_value(controls).run()
     at.toggle(key="probe.fresh").set_value(False).run()
-    at.button(key="probe").click().run()
+    at.button(key="compute-probe").click().run()
     wanted = ProbeConfig(job=filled.run.job.id, controls=controls, fresh=False)
-    assert wanted in [run.job.config for run in filled.store.runs(filled.owner, JobKind.PROBE)]
+    assert wanted in [run.job.config for run in filled.store.runs(filled.owner, PROBE)]

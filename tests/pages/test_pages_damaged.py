@@ -6,7 +6,8 @@ import pytest
 from filled import Filled
 from visits import Open
 
-from translearn_core.config import DiagnoseConfig, FreezePlan, job_id
+from translearn_core.config import FreezePlan, job_id
+from translearn_core.jobs import DiagnoseConfig
 from translearn_core.results import Diagnosis, Evaluation, RunSummary
 from translearn_core.runs import State, artifacts
 

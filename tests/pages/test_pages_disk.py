@@ -12,8 +12,8 @@ from visits import Open, page_text
 
 from pages._ui.datasets import data_sources
 from pages._ui.shell import disk_notice
-from translearn_core.config import JobKind
 from translearn_core.errors import WorkspaceError
+from translearn_core.jobs import BASELINES
 from translearn_core.runs import RunStore, open_store
 from translearn_core.settings import settings
 
@@ -94,7 +94,7 @@ def test_results_are_drawn_where_nothing_new_can_be_asked_for(
         raise WorkspaceError("The workspace is read-only.", temporary=True)
 
     usual = visit("results")
-    for run in filled.store.runs(filled.owner, JobKind.BASELINES):
+    for run in filled.store.runs(filled.owner, BASELINES):
         filled.store.delete_run(filled.owner, run.id)
     monkeypatch.setattr(RunStore, "submit", read_only)
     at = visit("results")

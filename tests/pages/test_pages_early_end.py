@@ -7,7 +7,8 @@ from filled import MINILM, Filled
 from streamlit.testing.v1 import AppTest
 from visits import Open
 
-from translearn_core.config import BackboneConfig, BackboneInfoConfig, DiagnoseConfig, RecipeName
+from translearn_core.config import BackboneConfig, RecipeName
+from translearn_core.jobs import BackboneInfoConfig, DiagnoseConfig
 
 PRETRAINING = {"epochs": 3, "lr": 5e-5, "batch_size": 32, "masked": 0.15}
 

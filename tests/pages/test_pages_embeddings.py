@@ -16,7 +16,7 @@ from visits import ALICE, Open, page_text
 
 from pages._ui.results import selection, text_table
 from pages._ui.shell.owner import COOKIE
-from translearn_core.config import JobKind, NeighboursConfig, ProjectConfig
+from translearn_core.jobs import NEIGHBOURS, PROJECTION, NeighboursConfig, ProjectConfig
 from translearn_core.results import Evaluation, Interval, NearestNeighbours, NeighbourhoodQuality, Projection
 from translearn_core.runs import Run, artifacts
 
@@ -38,7 +38,7 @@ def decoded(axis: dict[str, str]) -> np.ndarray:
 
 
 def projection_of(filled: Filled) -> tuple[Run, Projection]:
-    (run,) = filled.store.runs(filled.owner, JobKind.PROJECTION)
+    (run,) = filled.store.runs(filled.owner, PROJECTION)
     result = artifacts.load(filled.store.workspace.run(run.job.id), Projection)
     assert result is not None
     return run, result
@@ -234,7 +234,7 @@ def test_the_settings_say_what_the_limit_means(visit: Open, filled: Filled) -> N
 def test_another_layer_is_asked_for(visit: Open, filled: Filled) -> None:
     at = visit("embeddings")
     at.slider(key="layer").set_value(4).run()
-    asked = [run.job.config for run in filled.store.runs(filled.owner, JobKind.PROJECTION)]
+    asked = [run.job.config for run in filled.store.runs(filled.owner, PROJECTION)]
     assert ProjectConfig(job=filled.run.job.id, layer=4) in asked
 
 
@@ -267,7 +267,7 @@ def panel(monkeypatch: pytest.MonkeyPatch) -> Panel:
 
 def test_neighbours_are_asked_for_at_once(filled: Filled, panel: Panel) -> None:
     panel(filled.run, 5)
-    asked = [run.job.config for run in filled.store.runs(filled.owner, JobKind.NEIGHBOURS)]
+    asked = [run.job.config for run in filled.store.runs(filled.owner, NEIGHBOURS)]
     assert asked == [NeighboursConfig(job=filled.run.job.id, layer=6, index=5)]
 
 

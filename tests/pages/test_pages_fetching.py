@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from filled import Filled
@@ -13,7 +14,8 @@ from visits import Open
 
 from tests.architectures import tiny_folder
 from tests.backbones.local_hub import LocalHub, local_hub, talking_to
-from translearn_core.config import BUNDLED, FeatureConfig, JobKind, Slot
+from translearn_core.config import BUNDLED, FeatureConfig
+from translearn_core.jobs import BACKBONE_INFO, JobSpec, Slot
 from translearn_core.runs import RunStore, State
 from translearn_core.settings import settings
 from translearn_core.worker import runtime
@@ -31,7 +33,7 @@ def work(store: RunStore) -> threading.Thread:
     """Run the waiting jobs as a worker in a thread."""
 
     def all_of_it() -> None:
-        while waiting := store.waiting(Slot.ASK):
+        while waiting := store.waiting(Slot.INTERACTIVE):
             assert store.begin(waiting[0], "ASK-0")
             runtime.run(waiting[0], str(store.workspace.root), None, "ASK-0")
 
@@ -45,7 +47,7 @@ def choose(at: AppTest, id: str) -> None:
     at.text_input(key="id_Hugging Face Hub").set_value(id).run()
 
 
-def asked(filled: Filled, kind: JobKind) -> list[State]:
+def asked(filled: Filled, kind: JobSpec[Any, Any]) -> list[State]:
     return [run.state for run in filled.store.runs(filled.owner, kind) if "tiny" in str(run.job.config)]
 
 
@@ -66,7 +68,7 @@ def test_a_model_is_fetched_when_its_size_was_agreed_to(visit: Open, filled: Fil
     at.run()
     assert "ann/tiny** is " in words(at)
     assert "kB; it is kept" in words(at)
-    assert (hub.downloads(), asked(filled, JobKind.BACKBONE_INFO)) == ([], [])
+    assert (hub.downloads(), asked(filled, BACKBONE_INFO)) == ([], [])
 
     hub.seconds = 0.1
     at.button(key="fetch").click().run()
@@ -78,7 +80,7 @@ def test_a_model_is_fetched_when_its_size_was_agreed_to(visit: Open, filled: Fil
     assert at.session_state["draft"].backbone.id == BUNDLED
     at.button(key="stop_fetching").click().run()
     thread.join(10)
-    assert asked(filled, JobKind.BACKBONE_INFO) == [State.STOPPED]
+    assert asked(filled, BACKBONE_INFO) == [State.STOPPED]
 
     at.switch_page("../../train.py").run()
     at.switch_page("../../backbone.py").run()

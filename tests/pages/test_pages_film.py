@@ -13,7 +13,8 @@ from visits import ALICE, page_text
 
 from pages._ui.diagnostics import projection_animation
 from pages._ui.shell.owner import COOKIE
-from translearn_core.config import FreezePlan, JobKind, ProjectionAnimationConfig
+from translearn_core.config import FreezePlan
+from translearn_core.jobs import PROJECTION_ANIMATION, ProjectionAnimationConfig
 from translearn_core.results import BackboneInfo
 from translearn_core.runs import Run
 
@@ -46,12 +47,12 @@ def panel(monkeypatch: pytest.MonkeyPatch) -> Panel:
 
 def test_it_is_asked_for_by_a_button(filled: Filled, panel: Panel) -> None:
     run = filled.train("another", FreezePlan.last_n(1, 6), seed=4)
-    before = filled.store.runs(filled.owner, JobKind.PROJECTION_ANIMATION)
+    before = filled.store.runs(filled.owner, PROJECTION_ANIMATION)
     at = panel(run)
-    assert filled.store.runs(filled.owner, JobKind.PROJECTION_ANIMATION) == before
+    assert filled.store.runs(filled.owner, PROJECTION_ANIMATION) == before
     at.button(key="film").click().run()
     assert not at.exception
-    asked = [other.job.config for other in filled.store.runs(filled.owner, JobKind.PROJECTION_ANIMATION)]
+    asked = [other.job.config for other in filled.store.runs(filled.owner, PROJECTION_ANIMATION)]
     assert ProjectionAnimationConfig(job=run.job.id) in asked
     assert not [button for button in at.button if button.key == "film"]
 

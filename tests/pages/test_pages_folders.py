@@ -8,15 +8,9 @@ import streamlit as st
 from streamlit import config
 
 from pages._ui.backbones import server_folders
-from translearn_core.config import (
-    ADAPTED,
-    BackboneConfig,
-    BackboneInfoConfig,
-    DataConfig,
-    ExperimentConfig,
-    StudyConfig,
-)
+from translearn_core.config import ADAPTED, BackboneConfig, DataConfig, ExperimentConfig, StudyConfig
 from translearn_core.errors import BackboneError
+from translearn_core.jobs import BackboneInfoConfig
 from translearn_core.settings import settings
 
 

@@ -11,13 +11,8 @@ from streamlit.testing.v1 import AppTest
 from visits import ALICE, page_text
 
 from pages._ui.shell.owner import COOKIE
-from translearn_core.config import (
-    ExperimentConfig,
-    FreezePlan,
-    JobKind,
-    LabelEfficiencyConfig,
-    TrainingConfig,
-)
+from translearn_core.config import ExperimentConfig, FreezePlan, TrainingConfig
+from translearn_core.jobs import LABEL_EFFICIENCY, PROFILE, LabelEfficiencyConfig
 from translearn_core.results import LabelEfficiency
 from translearn_core.runs import Run, State, Studies, Study, artifacts
 from translearn_core.runs.label_efficiency_studies import label_efficiency_config, suggested_sizes
@@ -80,7 +75,7 @@ def answer(filled: Filled, asked: LabelEfficiencyConfig, sentence: str = "First 
 
 def asked_of(filled: Filled) -> list[LabelEfficiencyConfig]:
     """Return the submitted curve configs, newest first."""
-    return [run.job.config for run in filled.store.runs(filled.owner, JobKind.LABEL_EFFICIENCY)]
+    return [run.job.config for run in filled.store.runs(filled.owner, LABEL_EFFICIENCY)]
 
 
 def study_of(filled: Filled) -> Study:
@@ -108,7 +103,7 @@ def test_nothing_is_computed_before_the_button(look: Look, filled: Filled) -> No
     at = look()
     assert "trains no backbone" in page_text(at)
     assert asked_of(filled) == []
-    at.button(key="measure_label_efficiency").click().run()
+    at.button(key="compute-label_efficiency").click().run()
     assert asked_of(filled) == [base(filled)]
     assert filled.store.waiting("TRAIN") == [], "nothing is trained"
     assert at.get("progress")
@@ -181,7 +176,7 @@ def test_without_timed_steps_the_run_itself_says_how_long_it_takes(look: Look, f
     answer(filled, base(filled))
     at = look(run)
     assert "one after another" in page_text(at)
-    assert filled.store.runs(filled.owner, JobKind.PROFILE)[0].job.config.training.batch_size == 32
+    assert filled.store.runs(filled.owner, PROFILE)[0].job.config.training.batch_size == 32
 
 
 def test_a_later_visit_finds_it_and_it_stops_and_goes_on(look: Look, filled: Filled) -> None:

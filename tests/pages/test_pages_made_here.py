@@ -1,6 +1,7 @@
 """Backbones pretrained here: list, names, deletion with dependents."""
 
 import shlex
+from typing import Any
 
 import pytest
 import typer
@@ -15,17 +16,21 @@ from translearn_core.config import (
     ADAPTED,
     BUNDLED,
     BackboneConfig,
-    BackboneInfoConfig,
-    CompareConfig,
-    DiagnoseConfig,
     ExperimentConfig,
     FreezePlan,
-    JobKind,
-    PretrainConfig,
     StudyConfig,
     job_id,
 )
 from translearn_core.errors import NotFoundError
+from translearn_core.jobs import (
+    PRETRAIN,
+    TRAIN,
+    BackboneInfoConfig,
+    CompareConfig,
+    DiagnoseConfig,
+    JobSpec,
+    PretrainConfig,
+)
 from translearn_core.results import ArmScore, Comparison, Interval, Pretraining
 from translearn_core.runs import Run, State, Studies, artifacts
 
@@ -58,7 +63,7 @@ def trained_on(filled: Filled, backbone: BackboneConfig, name: str, seed: int = 
     return filled.answer(config, *results, name=name)
 
 
-def of_kind(filled: Filled, kind: JobKind) -> list[Run]:
+def of_kind(filled: Filled, kind: JobSpec[Any, Any]) -> list[Run]:
     return filled.store.runs(filled.owner, kind)
 
 
@@ -97,7 +102,7 @@ def test_one_is_stopped_resumed_renamed_and_deleted_there(visit: Open, filled: F
     assert filled.store.run(filled.owner, run.id).name == "mine"
     at.checkbox(key=f"sure-{run.id}").check().run()
     at.button(key=f"delete-{run.id}").click().run()
-    assert of_kind(filled, JobKind.PRETRAIN) == []
+    assert of_kind(filled, PRETRAIN) == []
     assert "Pretrained here" not in page_text(at)
     assert not at.exception
 
@@ -138,8 +143,8 @@ def test_what_was_said_of_a_deletion_is_what_happens(visit: Open, filled: Filled
     at = visit("runs")
     at.checkbox(key=f"sure-{first.id}").check().run()
     at.button(key=f"delete-{first.id}").click().run()
-    assert [kept.id for kept in of_kind(filled, JobKind.PRETRAIN)] == [second.id]
-    assert run.id in [kept.id for kept in of_kind(filled, JobKind.TRAIN)]
+    assert [kept.id for kept in of_kind(filled, PRETRAIN)] == [second.id]
+    assert run.id in [kept.id for kept in of_kind(filled, TRAIN)]
     with pytest.raises(NotFoundError):
         filled.store.run(filled.owner, job_id(BackboneInfoConfig(backbone=of(first))))
     at.switch_page("../../results.py").run()
@@ -173,8 +178,8 @@ def test_a_table_that_goes_takes_the_backbones_that_read_it_and_says_so(visit: O
     text = page_text(at).partition("pretrained on it: films.")[2]  # the menu of the backbone says it before
     assert "Trained on it: on another table." in text
     filled.store.delete_dataset(filled.owner, old.id)  # what the dialog's button does
-    assert of_kind(filled, JobKind.PRETRAIN) == []
-    assert [run.name for run in of_kind(filled, JobKind.TRAIN)] == ["on another table"]
+    assert of_kind(filled, PRETRAIN) == []
+    assert [run.name for run in of_kind(filled, TRAIN)] == ["on another table"]
 
 
 # by their names

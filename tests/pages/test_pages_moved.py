@@ -12,15 +12,8 @@ from visits import ALICE, page_text
 
 from pages._ui.shell.owner import COOKIE
 from tests.plots.plotted_moved import make_forgetting, make_similarity
-from translearn_core.config import (
-    ExperimentConfig,
-    ForgettingConfig,
-    FreezePlan,
-    JobKind,
-    SimilarityConfig,
-    job_id,
-    next_seed_run,
-)
+from translearn_core.config import ExperimentConfig, FreezePlan, job_id, next_seed_run
+from translearn_core.jobs import FORGETTING, SIMILARITY, ForgettingConfig, SimilarityConfig
 from translearn_core.runs import Run, State
 
 Panel = Callable[[str, Run], AppTest]
@@ -63,10 +56,10 @@ def with_another_seed(filled: Filled) -> Run:
 
 def test_nothing_is_compared_before_somebody_asks(filled: Filled, panel: Panel) -> None:
     at = panel("diagnostics.similarity", filled.run)
-    assert not filled.store.runs(filled.owner, JobKind.SIMILARITY)
-    at.button(key="compare_layers").click().run()
+    assert not filled.store.runs(filled.owner, SIMILARITY)
+    at.button(key="compute-similarity").click().run()
     assert not at.exception
-    (asked,) = filled.store.runs(filled.owner, JobKind.SIMILARITY)
+    (asked,) = filled.store.runs(filled.owner, SIMILARITY)
     assert asked.job.config == SimilarityConfig(job=filled.run.job.id)
     assert "compare_layers" not in keys(at)
 
@@ -112,7 +105,7 @@ def test_it_is_asked_again_when_the_second_seed_is_done(filled: Filled, panel: P
     filled.answer(SimilarityConfig(job=filled.run.job.id), make_similarity(seed=False))
     other = with_another_seed(filled)
     panel("diagnostics.similarity", filled.run)
-    asked = {run.job.config.sibling for run in filled.store.runs(filled.owner, JobKind.SIMILARITY)}
+    asked = {run.job.config.sibling for run in filled.store.runs(filled.owner, SIMILARITY)}
     assert asked == {None, other.job.id}
 
 
@@ -162,9 +155,9 @@ def test_the_newest_earlier_run_is_chosen_and_others_can_be(
     assert box.value == [earlier[1].job.id]
     assert box.options == ["newer", HOSTILE], "the run on the same task is not there"
     box.select(earlier[0].job.id).run()
-    at.button(key="look_lost").click().run()
+    at.button(key="compute-forgetting").click().run()
     assert not at.exception
-    (asked,) = filled.store.runs(filled.owner, JobKind.FORGETTING)
+    (asked,) = filled.store.runs(filled.owner, FORGETTING)
     assert asked.job.config == ForgettingConfig(
         job=filled.run.job.id, earlier=(earlier[1].job.id, earlier[0].job.id)
     )
@@ -177,7 +170,7 @@ def test_what_was_lost_is_said_drawn_and_listed(filled: Filled, panel: Panel, ea
     filled.answer(config, replace(result, tasks=tasks))
     at = panel("diagnostics.forgetting", filled.run)
     text = page_text(at)
-    assert "**newer**, subject (a, b): 0.020 was lost." in text
+    assert "newer, subject (a, b): 0.020 was lost." in text
     assert result.reference.sentence in text
     assert result.masked.sentence in text
     assert "head" not in text
@@ -185,7 +178,7 @@ def test_what_was_lost_is_said_drawn_and_listed(filled: Filled, panel: Panel, ea
     assert "guessing covered words" in chart.proto.spec
     pairs = next(table.value for table in at.dataframe if "alike" in table.value)
     assert pairs["first"].tolist() == ["It rains.", "He runs.", "The cat sleeps."], "the largest change first"
-    assert "look_lost" not in keys(at)
+    assert "compute-forgetting" not in keys(at)
 
 
 def test_without_earlier_runs_and_without_a_head_it_says_so(filled: Filled, panel: Panel) -> None:

@@ -10,15 +10,8 @@ from visits import BOB, Open
 
 from pages._ui.shell.owner import owner_of
 from tests.architectures import tiny_folder
-from translearn_core.config import (
-    ADAPTED,
-    BUNDLED,
-    BackboneConfig,
-    BackboneInfoConfig,
-    JobKind,
-    PretrainConfig,
-    Slot,
-)
+from translearn_core.config import ADAPTED, BUNDLED, BackboneConfig
+from translearn_core.jobs import PRETRAIN, BackboneInfoConfig, PretrainConfig, Slot
 from translearn_core.results import Pretraining
 from translearn_core.runs import Run, State
 from translearn_core.worker import runtime
@@ -74,7 +67,7 @@ def progress(at: AppTest) -> str:
 
 
 def pretrainings(filled: Filled) -> list[Run]:
-    return filled.store.runs(filled.owner, JobKind.PRETRAIN)
+    return filled.store.runs(filled.owner, PRETRAIN)
 
 
 def work(filled: Filled, slot: Slot) -> threading.Thread:
@@ -191,19 +184,19 @@ def test_a_real_worker_makes_one_and_it_becomes_the_draft(visit: Open, filled: F
     folder = str(tiny_folder("bert", models / "tiny"))
     at.text_input(key="id_Folder on the server").set_value(folder).run()
     for _ in range(3):
-        work(filled, Slot.ASK).join(60)
+        work(filled, Slot.INTERACTIVE).join(60)
         at.run()
     assert "BertModel: " in page_text(at)
     at.number_input(key="pretrain.epochs").set_value(1).run()
     at.button(key="pretrain").click().run()
-    work(filled, Slot.TRAIN).join(120)
+    work(filled, Slot.TRAINING).join(120)
     at.run()
     (run,) = pretrainings(filled)
     assert run.state is State.DONE, run.job.reason
     assert "Loss on 20 texts held out" in page_text(at)
     at.button(key=f"use-{run.id}").click().run()
     for _ in range(3):
-        work(filled, Slot.ASK).join(60)
+        work(filled, Slot.INTERACTIVE).join(60)
         at.run()
     assert at.session_state["draft"].backbone.id == f"{ADAPTED}{run.job.id}"
     assert "BertModel: " in page_text(at)
@@ -216,6 +209,6 @@ def test_a_model_that_reads_one_way_is_not_offered(visit: Open, filled: Filled, 
     folder = str(tiny_folder("gpt2", models / "tiny"))
     at.text_input(key="id_Folder on the server").set_value(folder).run()
     for _ in range(3):
-        work(filled, Slot.ASK).join(60)
+        work(filled, Slot.INTERACTIVE).join(60)
         at.run()
     assert "causal" in page_text(at)

@@ -7,7 +7,7 @@ from filled import Filled
 from streamlit.testing.v1 import AppTest
 from visits import Open
 
-from translearn_core.config import Slot
+from translearn_core.jobs import Slot
 from translearn_core.runs import RunStore
 from translearn_core.worker import runtime
 
@@ -21,7 +21,7 @@ def work(store: RunStore) -> None:
     """Run the waiting read and diagnose jobs as a worker in a thread."""
 
     def all_of_it() -> None:
-        while waiting := store.waiting(Slot.READ):
+        while waiting := store.waiting(Slot.READING):
             assert store.begin(waiting[0], "READ-0")
             runtime.run(waiting[0], str(store.workspace.root), None, "READ-0")
 

@@ -10,7 +10,6 @@ from visits import Open, page_text
 from pages._ui.forms import config_fields
 from translearn_core.config import (
     BackboneConfig,
-    BackboneInfoConfig,
     CleaningRule,
     DataConfig,
     DistilConfig,
@@ -18,7 +17,6 @@ from translearn_core.config import (
     FreezePlan,
     HeadConfig,
     HeadKind,
-    JobKind,
     RecipeName,
     StudyConfig,
     TrainingConfig,
@@ -26,6 +24,7 @@ from translearn_core.config import (
     TuningConfig,
 )
 from translearn_core.errors import ConfigError
+from translearn_core.jobs import TRAIN, BackboneInfoConfig
 from translearn_core.runs import Run, Studies
 
 
@@ -34,7 +33,7 @@ def keys(at: AppTest) -> set[str]:
 
 
 def trainings(filled: Filled) -> list[Run]:
-    return filled.store.runs(filled.owner, JobKind.TRAIN)
+    return filled.store.runs(filled.owner, TRAIN)
 
 
 def with_draft(visit: Open, page: str, **parts: object) -> AppTest:

@@ -9,22 +9,25 @@ from streamlit.testing.v1 import AppTest
 from visits import BOB, Alone, page_text
 
 from pages._ui.shell.owner import COOKIE
-from translearn_core.config import (
-    BackboneConfig,
+from translearn_core.config import BackboneConfig, StudyConfig, job_id
+from translearn_core.jobs import (
+    BASELINES,
+    DIAGNOSE,
+    FORGETTING,
+    PROBE,
+    PROJECTION,
+    REPORT,
     BaselinesConfig,
     ErrorAnalysisConfig,
     ForgettingConfig,
-    JobKind,
     ProbeConfig,
     ProjectConfig,
     ReportConfig,
     SimilarityConfig,
-    StudyConfig,
-    job_id,
 )
 from translearn_core.results import ReportFile
 from translearn_core.runs import Run, State, Studies
-from translearn_core.runs.report_jobs import about_its_data
+from translearn_core.runs.report_jobs import study_diagnosis
 
 
 def page() -> None:
@@ -41,7 +44,7 @@ def opened(filled: Filled, alone: Alone) -> AppTest:
 
 
 def reports(filled: Filled) -> list[Run]:
-    return filled.store.runs(filled.owner, JobKind.REPORT)
+    return filled.store.runs(filled.owner, REPORT)
 
 
 def written(filled: Filled, missing: tuple[str, ...] = ()) -> Run:
@@ -55,12 +58,12 @@ def written(filled: Filled, missing: tuple[str, ...] = ()) -> Run:
 
 def test_it_says_what_is_there_and_asks_for_nothing_by_itself(opened: AppTest, filled: Filled) -> None:
     text = page_text(opened)
-    assert ":material/check: linear probing" in text
-    assert ":material/check: 2-D projection" in text
-    assert ":material/add: did transfer help?" in text
-    assert ":material/add: catastrophic forgetting" in text
+    assert f":material/check: {PROBE.heading}" in text
+    assert f":material/check: {PROJECTION.heading}" in text
+    assert f":material/add: {BASELINES.heading}" in text
+    assert f":material/add: {FORGETTING.heading}" in text
     assert reports(filled) == []
-    assert filled.store.runs(filled.owner, JobKind.BASELINES) == []
+    assert filled.store.runs(filled.owner, BASELINES) == []
     assert not opened.get("download_button")
 
 
@@ -76,16 +79,15 @@ def test_the_button_asks_for_what_is_missing_first_and_for_the_report_last(
     assert (config.job, config.question, config.name) == (job, "Does it help?", "blocks 4 and 5")
     assert config.command.startswith("translearn train films.csv --text text --label label")
     asked = [
-        BaselinesConfig(job=job), ErrorAnalysisConfig(job=job), ProjectConfig(job=job, layer=6),
-        ProbeConfig(job=job),
-        SimilarityConfig(job=job), ForgettingConfig(job=job),
+        BaselinesConfig(job=job), ProbeConfig(job=job), SimilarityConfig(job=job),
+        ForgettingConfig(job=job), ErrorAnalysisConfig(job=job), ProjectConfig(job=job, layer=6),
     ]  # fmt: skip
     assert list(config.parts[1:]) == [job_id(one) for one in asked]
     new = [job_id(one) for one in asked if not isinstance(one, ProjectConfig | ProbeConfig)]
     queued = [filled.store.run(filled.owner, part) for part in (*config.parts, run.id)]
     waiting = sorted((one for one in queued if one.state is State.QUEUED), key=lambda one: one.created)
-    assert [one.job.id for one in waiting if one.job.kind is not JobKind.DIAGNOSE] == [*new, run.job.id]
-    assert "did transfer help?" in opened.get("progress")[0].proto.text
+    assert [one.job.id for one in waiting if one.job.spec is not DIAGNOSE] == [*new, run.job.id]
+    assert BASELINES.title in opened.get("progress")[0].proto.text
     assert not [button for button in opened.button if button.key == "make_report"]
 
 
@@ -104,7 +106,7 @@ def test_another_visit_finds_the_report_with_what_it_holds_and_lacks(
     assert "Not in it:\n- probes, which failed: too [few](http://x)" in text
     assert any("\\[few\\]" in str(one.value) for one in later.markdown)
     monkeypatch.setattr(browser, "_get_client_context", lambda: SimpleNamespace(cookies={COOKIE: BOB}))
-    assert filled.store.runs("somebody else", JobKind.REPORT) == []
+    assert filled.store.runs("somebody else", REPORT) == []
 
 
 def test_made_again_it_is_written_anew(opened: AppTest, filled: Filled) -> None:
@@ -155,7 +157,7 @@ def test_a_study_is_reported_by_its_comparison_once_two_runs_are_done(
     (run,) = reports(filled)
     compared = study.comparison(study.jobs)
     assert compared is not None
-    looked = about_its_data(config)
+    looked = study_diagnosis(config)
     assert run.job.config == ReportConfig(
         parts=(job_id(compared), job_id(looked)),
         name="which way",
@@ -163,5 +165,5 @@ def test_a_study_is_reported_by_its_comparison_once_two_runs_are_done(
         blocks={BackboneConfig().label: 6},
         data="films.csv",
     )
-    assert ":material/check: data diagnosis" in page_text(at)
+    assert f":material/check: {DIAGNOSE.heading}" in page_text(at)
     assert filled.store.run(filled.owner, job_id(compared)).state is State.QUEUED

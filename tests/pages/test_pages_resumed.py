@@ -81,7 +81,7 @@ def test_a_run_deleted_in_another_tab_is_a_sentence_below_the_maps(
     def page(run: str) -> None:
         from pages._ui.diagnostics import projection
         from pages._ui.shell import jobs, state
-        from translearn_core.config import BackboneInfoConfig
+        from translearn_core.jobs import BackboneInfoConfig
         from translearn_core.results import BackboneInfo
 
         result = state.store().run(state.owner(), run)

@@ -10,14 +10,13 @@ from pages._ui.shell import tables
 from translearn_core.config import (
     AugmentConfig,
     BackboneConfig,
-    CompareConfig,
     FreezePlan,
-    JobKind,
     RecipeName,
     StudyConfig,
     TrainingConfig,
     expand_grid,
 )
+from translearn_core.jobs import COMPARE, CompareConfig
 from translearn_core.results import ArmScore, Comparison, Difference, Interval
 from translearn_core.runs import State, Studies, Study, artifacts
 
@@ -243,14 +242,14 @@ def test_nothing_is_compared_before_two_runs_are_done(visit: Open, filled: Fille
     train(filled, study, but=3)
     at = visit("study", study=study.id)
     assert "two runs are done" in page_text(at)
-    assert filled.store.runs(filled.owner, JobKind.COMPARE) == []
+    assert filled.store.runs(filled.owner, COMPARE) == []
 
 
 def test_a_finished_study_is_compared_by_itself(visit: Open, filled: Filled) -> None:
     study = made(filled)
     train(filled, study)
     visit("study", study=study.id)
-    (asked,) = filled.store.runs(filled.owner, JobKind.COMPARE)
+    (asked,) = filled.store.runs(filled.owner, COMPARE)
     assert asked.job.config == study.comparison(study.jobs)
     answer(filled, asked.job.config)
     at = visit("study", study=study.id)
@@ -292,7 +291,7 @@ def test_while_it_runs_one_looks_on_request(visit: Open, filled: Filled) -> None
     study = made(filled)
     train(filled, study, but=1)
     at = visit("study", study=study.id)
-    assert filled.store.runs(filled.owner, JobKind.COMPARE) == []
+    assert filled.store.runs(filled.owner, COMPARE) == []
     answer(filled, study.comparison(study.jobs[:-1]))
     at.button(key="look_now").click().run()
     assert "From the 3 runs" in page_text(at)

@@ -13,7 +13,8 @@ from visits import ALICE, BOB, Alone, page_text
 from pages._ui.results import export
 from pages._ui.shell import downloads
 from pages._ui.shell.owner import COOKIE
-from translearn_core.config import ExportConfig, JobKind, optional_deps
+from translearn_core.config import optional_deps
+from translearn_core.jobs import EXPORT, ExportConfig
 from translearn_core.results import ExportFile
 from translearn_core.runs import Run
 
@@ -32,7 +33,7 @@ def opened(filled: Filled, alone: Alone) -> AppTest:
 
 
 def asked(filled: Filled) -> list[object]:
-    return [run.job.config for run in filled.store.runs(filled.owner, JobKind.EXPORT)]
+    return [run.job.config for run in filled.store.runs(filled.owner, EXPORT)]
 
 
 def made(filled: Filled, *, onnx: bool = False) -> Run:

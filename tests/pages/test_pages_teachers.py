@@ -6,13 +6,8 @@ from filled import MINILM, Filled
 from streamlit.testing.v1 import AppTest
 from visits import Open, page_text
 
-from translearn_core.config import (
-    BackboneInfoConfig,
-    ExperimentConfig,
-    FreezePlan,
-    RecipeName,
-    TrainingConfig,
-)
+from translearn_core.config import ExperimentConfig, FreezePlan, RecipeName, TrainingConfig
+from translearn_core.jobs import BackboneInfoConfig
 from translearn_core.results import Interval
 from translearn_core.runs import Run
 

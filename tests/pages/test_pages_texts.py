@@ -9,8 +9,8 @@ from visits import ALICE, BOB, Open, page_text
 
 from pages._ui.datasets import text_source
 from pages._ui.shell.owner import owner_of
-from translearn_core.config import JobKind, PretrainConfig, ReadConfig, Slot
 from translearn_core.data import read_table
+from translearn_core.jobs import PRETRAIN, PretrainConfig, ReadConfig, Slot
 from translearn_core.runs import RunStore, State
 from translearn_core.settings import settings
 from translearn_core.worker import runtime
@@ -23,7 +23,7 @@ def work(store: RunStore) -> None:
     """Run the waiting interactive jobs as a worker in a thread."""
 
     def all_of_it() -> None:
-        while waiting := [*store.waiting(Slot.READ), *store.waiting(Slot.ASK)]:
+        while waiting := [*store.waiting(Slot.READING), *store.waiting(Slot.INTERACTIVE)]:
             assert store.begin(waiting[0], "ASK-0")
             runtime.run(waiting[0], str(store.workspace.root), None, "ASK-0")
 
@@ -48,7 +48,7 @@ def kept(filled: Filled, content: str = ALONE, name: str = "notes.csv") -> str:
 
 
 def pretrainings(filled: Filled) -> list[PretrainConfig]:
-    return [run.job.config for run in filled.store.runs(filled.owner, JobKind.PRETRAIN)]
+    return [run.job.config for run in filled.store.runs(filled.owner, PRETRAIN)]
 
 
 def test_a_file_of_one_column_is_brought_and_read_on(visit: Open, filled: Filled) -> None:
@@ -58,7 +58,7 @@ def test_a_file_of_one_column_is_brought_and_read_on(visit: Open, filled: Filled
     at.button(key="pretrain").click().run()
     (asked,) = pretrainings(filled)
     assert (asked.dataset, asked.text) == (at.selectbox(key=text_source.FILE).value, "note")
-    (run,) = filled.store.runs(filled.owner, JobKind.PRETRAIN)
+    (run,) = filled.store.runs(filled.owner, PRETRAIN)
     assert "pretrained on: notes.csv" in run.name
 
 

@@ -11,14 +11,8 @@ from visits import Open
 from pages._ui.diagnostics import snapshots
 from pages._ui.forms import training_timeline
 from pages._ui.results import layer_weights
-from translearn_core.config import (
-    DataConfig,
-    ExperimentConfig,
-    FreezePlan,
-    SnapshotsConfig,
-    Stage,
-    TrainingConfig,
-)
+from translearn_core.config import DataConfig, ExperimentConfig, FreezePlan, Stage, TrainingConfig
+from translearn_core.jobs import SNAPSHOTS, SnapshotsConfig
 from translearn_core.results import EpochPoint, History, LayerMix, Snapshots
 from translearn_core.runs import artifacts
 
@@ -195,7 +189,7 @@ def test_the_mix_may_read_the_embeddings_most() -> None:
 
 def test_the_replay_is_shown_with_its_numbers(visit: Open, filled: Filled) -> None:
     at = visit("embeddings")
-    assert "Stage by stage: training snapshots" in [heading.value for heading in at.subheader]
+    assert SNAPSHOTS.heading in [heading.value for heading in at.subheader]
     assert any('"frames"' in chart.proto.spec for chart in at.get("plotly_chart"))
     assert "label agreement" in page_text(at)
     table = next(f.value for f in at.dataframe if "probe accuracy" in f.value)
@@ -222,7 +216,7 @@ def test_a_replay_is_asked_for_by_a_button(visit: Open, filled: Filled) -> None:
     at.slider(key=snapshots.LAYER).set_value(2).run()
     with pytest.raises(Exception, match="no such run"):
         filled.store.run(filled.owner, asked_id(config))
-    at.button(key="replay").click().run()
+    at.button(key="compute-snapshots").click().run()
     assert filled.store.run(filled.owner, asked_id(config)).job.config == config
 
 

@@ -14,7 +14,8 @@ from visits import ALICE, Open, page_text
 
 from pages._ui.shell.owner import COOKIE
 from tests.plots.plotted_trust import make_trust
-from translearn_core.config import ErrorAnalysisConfig, ExperimentConfig, JobKind, PredictConfig
+from translearn_core.config import ExperimentConfig
+from translearn_core.jobs import ERROR_ANALYSIS, ErrorAnalysisConfig, PredictConfig
 from translearn_core.results import ErrorAnalysis, Prediction
 from translearn_core.runs import Run
 
@@ -42,7 +43,7 @@ def panel(monkeypatch: pytest.MonkeyPatch) -> Panel:
 
 
 def asked(filled: Filled) -> list[ErrorAnalysisConfig]:
-    return [run.job.config for run in filled.store.runs(filled.owner, JobKind.ERROR_ANALYSIS)]
+    return [run.job.config for run in filled.store.runs(filled.owner, ERROR_ANALYSIS)]
 
 
 def with_more_columns(filled: Filled) -> Run:
@@ -57,7 +58,7 @@ def test_nothing_is_asked_before_the_button_and_then_once(filled: Filled, panel:
     at = panel(filled.run)
     assert asked(filled) == []
     assert not at.multiselect, "text and label are all this table has"
-    at.button(key="trust").click().run()
+    at.button(key="compute-error_analysis").click().run()
     assert not at.exception
     assert asked(filled) == [ErrorAnalysisConfig(job=filled.run.job.id)]
     assert "trust" not in {button.key for button in at.button}
@@ -69,7 +70,7 @@ def test_the_chosen_columns_are_asked_for_in_the_order_of_the_table(filled: Fill
     (box,) = at.multiselect
     assert box.options == ["source", "year"]
     box.select("year").select("source").run()
-    at.button(key="trust").click().run()
+    at.button(key="compute-error_analysis").click().run()
     assert asked(filled) == [ErrorAnalysisConfig(job=run.job.id, columns=("source", "year"))]
 
 

@@ -15,8 +15,9 @@ from tests.architectures import TEXTS, tiny_folder, tiny_tokenizer
 from tests.corpora import SENTENCES, whole_model, with_head
 from translearn_core.activations import tokenize
 from translearn_core.backbones import load
-from translearn_core.config import BackboneConfig, Precision, PretrainConfig
+from translearn_core.config import BackboneConfig, Precision
 from translearn_core.errors import ConfigError, DataError, Stopped, TrainingError
+from translearn_core.jobs import PretrainConfig
 from translearn_core.pretraining import pretrain
 from translearn_core.pretraining.checkpoint import NAME, PretrainingState
 from translearn_core.pretraining.corpus import Corpus

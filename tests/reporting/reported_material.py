@@ -20,7 +20,19 @@ from tests.plots.plotted_results import (
     make_timeline,
 )
 from tests.plots.plotted_trust import make_trust
-from translearn_core.config import DataConfig, ExperimentConfig, FreezePlan, JobKind
+from translearn_core.config import DataConfig, ExperimentConfig, FreezePlan
+from translearn_core.jobs import (
+    BASELINES,
+    COMPARE,
+    DIAGNOSE,
+    ERROR_ANALYSIS,
+    FORGETTING,
+    LABEL_EFFICIENCY,
+    PROBE,
+    PROJECTION,
+    SIMILARITY,
+    TRANSFERABILITY,
+)
 from translearn_core.reporting import Part, ReportData
 from translearn_core.results import Evaluation
 
@@ -50,16 +62,16 @@ def evaluated(classes: tuple[str, ...] = CLASSES, rows: int = 90) -> Evaluation:
 
 def everything(classes: tuple[str, ...] = CLASSES) -> ReportData:
     parts = (
-        (JobKind.ERROR_ANALYSIS, make_trust(classes)),
-        (JobKind.DIAGNOSE, make_diagnosis(classes)),
-        (JobKind.BASELINES, make_baselines()),
-        (JobKind.PROBE, replace(make_probes(), sentences=("Layer 4 knows most.",))),
-        (JobKind.SIMILARITY, make_similarity()),
-        (JobKind.FORGETTING, make_forgetting(names=(HOSTILE,))),
-        (JobKind.PROJECTION, make_projection(400, classes)),
-        (JobKind.LABEL_EFFICIENCY, make_label_efficiency()),
-        (JobKind.TRANSFERABILITY, make_ratings(("all-MiniLM-L6-v2",))),
-        (JobKind.COMPARE, make_comparison()),
+        (ERROR_ANALYSIS, make_trust(classes)),
+        (DIAGNOSE, make_diagnosis(classes)),
+        (BASELINES, make_baselines()),
+        (PROBE, replace(make_probes(), sentences=("Layer 4 knows most.",))),
+        (SIMILARITY, make_similarity()),
+        (FORGETTING, make_forgetting(names=(HOSTILE,))),
+        (PROJECTION, make_projection(400, classes)),
+        (LABEL_EFFICIENCY, make_label_efficiency()),
+        (TRANSFERABILITY, make_ratings(("all-MiniLM-L6-v2",))),
+        (COMPARE, make_comparison()),
     )
     return ReportData(
         name=HOSTILE,
@@ -71,7 +83,7 @@ def everything(classes: tuple[str, ...] = CLASSES) -> ReportData:
         evaluation=evaluated(classes),
         drift=make_drift(),
         history=make_history(),
-        told=make_timeline(),
+        timeline=make_timeline(),
         parts=tuple(Part(kind, result) for kind, result in parts),
         missing=(HOSTILE,),
         hashes={"data": "d" * 20},

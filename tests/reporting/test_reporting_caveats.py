@@ -10,13 +10,8 @@ from tests.plots.plotted_results import (
     make_evaluation,
     make_probes,
 )
-from translearn_core.config import (
-    AugmentConfig,
-    DataConfig,
-    DistilConfig,
-    ExperimentConfig,
-    JobKind,
-)
+from translearn_core.config import AugmentConfig, DataConfig, DistilConfig, ExperimentConfig
+from translearn_core.jobs import COMPARE, DIAGNOSE, PROBE
 from translearn_core.reporting import Part, ReportData, caveats
 from translearn_core.results import Evaluation, Finding, Severity
 
@@ -44,17 +39,17 @@ def test_few_test_rows() -> None:
     assert mentions(said(evaluation=scored(150)), "150 test rows", "0.7 points")
     assert "test rows: one text" not in said(evaluation=scored(200))
     few = replace(make_comparison(), test_rows=90)
-    assert "90 test rows" in said(parts=(Part(JobKind.COMPARE, few),))
+    assert "90 test rows" in said(parts=(Part(COMPARE, few),))
 
 
 def test_few_seeds() -> None:
     assert "One seed" in said(evaluation=scored())
     found = make_comparison(("a", "b", "c"))
     cells = tuple(replace(cell, runs=runs) for cell, runs in zip(found.cells, (3, 2, 5), strict=True))
-    told = said(parts=(Part(JobKind.COMPARE, replace(found, cells=cells)),))
+    told = said(parts=(Part(COMPARE, replace(found, cells=cells)),))
     assert mentions(told, "1 of the 3", "fewer than 3 seeds")
     enough = tuple(replace(cell, runs=3) for cell in found.cells)
-    assert "seeds" not in said(parts=(Part(JobKind.COMPARE, replace(found, cells=enough)),))
+    assert "seeds" not in said(parts=(Part(COMPARE, replace(found, cells=enough)),))
 
 
 def test_uneven_and_untested_classes() -> None:
@@ -72,7 +67,7 @@ def test_findings_in_the_data_that_weaken_the_answer() -> None:
         Finding("trailing-fields", Severity.FIXED, "Two rows had a field too many."),
     )
     diagnosis = replace(make_diagnosis(CLASSES), findings=findings)
-    told = said(parts=(Part(JobKind.DIAGNOSE, diagnosis),))
+    told = said(parts=(Part(DIAGNOSE, diagnosis),))
     assert mentions(told, findings[0].sentence, findings[1].sentence)
     assert "UTF-8" not in told
     assert "field too many" not in told
@@ -81,8 +76,8 @@ def test_findings_in_the_data_that_weaken_the_answer() -> None:
 def test_cut_texts() -> None:
     diagnosis = make_diagnosis(CLASSES)
     long = replace(diagnosis, cut_share=0.2)
-    assert mentions(said(parts=(Part(JobKind.DIAGNOSE, long),)), "20.0 %", "longer than 128 tokens")
-    assert "longer than" not in said(parts=(Part(JobKind.DIAGNOSE, diagnosis),))
+    assert mentions(said(parts=(Part(DIAGNOSE, long),)), "20.0 %", "longer than 128 tokens")
+    assert "longer than" not in said(parts=(Part(DIAGNOSE, diagnosis),))
 
 
 def test_what_was_chosen_on_validation() -> None:
@@ -96,9 +91,9 @@ def test_what_was_chosen_on_validation() -> None:
 
 def test_probes_that_flatter() -> None:
     probes = make_probes()
-    assert "optimistic" in said(parts=(Part(JobKind.PROBE, probes),))
+    assert "optimistic" in said(parts=(Part(PROBE, probes),))
     before = replace(probes, variants=("pretrained", "random init"))
-    assert "optimistic" not in said(parts=(Part(JobKind.PROBE, before),))
+    assert "optimistic" not in said(parts=(Part(PROBE, before),))
 
 
 def test_help_that_the_run_had() -> None:
@@ -111,6 +106,6 @@ def test_help_that_the_run_had() -> None:
 
 
 def test_nothing_is_told_twice() -> None:
-    probes = Part(JobKind.PROBE, make_probes())
+    probes = Part(PROBE, make_probes())
     told = caveats(ReportData("x", evaluation=scored(), parts=(probes, probes)))
     assert len(told) == len(set(told)) > 2

@@ -11,9 +11,8 @@ import plotly.graph_objects as go
 import pytest
 
 from tests.reporting.reported_material import FORMULA, HOSTILE, everything
-from translearn_core.config import JobKind
+from translearn_core.jobs import COMPARE, DIAGNOSE, SPECS
 from translearn_core.reporting import (
-    DIAGNOSTIC_SECTIONS,
     LIMIT,
     Document,
     FigureBlock,
@@ -76,10 +75,10 @@ def page(document: Document) -> ParsedPage:
 
 def test_it_tells_everything_in_order(about: ReportData, document: Document) -> None:
     titles = re.findall(r"<h2>(.*?)</h2>", document.html)
-    assert titles[:3] == ["What did it learn from?", "How was it trained?", "How good is it?"]
+    assert titles[:3] == [DIAGNOSE.heading, "How was it trained?", "How good is it?"]
     assert titles[-2:] == ["How to do it again", "What is not in it"]
-    assert len(titles) == 3 + (len(DIAGNOSTIC_SECTIONS) - 1) + 2
-    assert {part.kind for part in about.parts} == set(DIAGNOSTIC_SECTIONS)
+    assert len(titles) == 3 + (len(about.parts) - 1) + 2
+    assert {part.spec.kind for part in about.parts} == {kind for kind, spec in SPECS.items() if spec.section}
     text = " ".join(ParsedPage(document.html).texts)
     for sentence in (
         "86.0 % of the", "84.0 to 88.0 %", "It helped.", "Layer 4 knows most.", "One seed",
@@ -127,15 +126,16 @@ def test_every_figure_is_drawn_from_the_page_alone(page: ParsedPage) -> None:
 
 def test_no_figure_lacks_its_sentence_and_its_numbers(about: ReportData) -> None:
     for section in report_sections(about):
-        for picture in section.pictures:
-            assert picture.sentence.endswith(".")
-            assert len(picture.numbers.frame.columns) > 1, section.title
-            assert len(picture.numbers.frame), section.title
+        for figure in section.blocks:
+            if isinstance(figure, FigureBlock):
+                assert figure.caption.endswith(".")
+                assert len(figure.table.frame.columns) > 1, section.title
+                assert len(figure.table.frame), section.title
 
 
 def test_long_tables_end_and_say_so() -> None:
     frame = pd.DataFrame({"n": np.arange(1234), "text": [f"line {i}" for i in range(1234)]})
-    html = render(ReportData("x"), [Section("s", sheets=(TableBlock("many", frame),))], ()).html
+    html = render(ReportData("x"), [Section("s", blocks=(TableBlock("many", frame),))], ()).html
     assert f"the first {MOST_ROWS} of 1,234 rows" in html
     assert f"line {MOST_ROWS - 1}<" in html
     assert f"line {MOST_ROWS}<" not in html
@@ -148,7 +148,7 @@ def test_over_the_limit_the_largest_table_goes_first_then_the_largest_figure() -
             figure, f"The {name} figure.", TableBlock(name, pd.DataFrame({"a": [cell], "b": [1]}))
         )
 
-    sections = [Section("s", pictures=(picture("big", 20_000, "x" * 250), picture("small", 10, "y" * 9)))]
+    sections = [Section("s", blocks=(picture("big", 20_000, "x" * 250), picture("small", 10, "y" * 9)))]
     about = ReportData("x")
     whole = render(about, sections, ())
     assert whole.left_out == ()
@@ -164,10 +164,10 @@ def test_over_the_limit_the_largest_table_goes_first_then_the_largest_figure() -
 
 
 def test_a_study_and_a_bare_run_have_reports_too(about: ReportData) -> None:
-    comparison = tuple(part for part in about.parts if part.kind is JobKind.COMPARE)
+    comparison = tuple(part for part in about.parts if part.spec is COMPARE)
     study = written(ReportData("A study", parts=comparison))
-    assert "How do the ways compare?" in study.html
+    assert COMPARE.heading in study.html
     assert "How good is it?" not in study.html
-    bare = written(replace(about, parts=(), drift=None, told=None, missing=("probes",)))
+    bare = written(replace(about, parts=(), drift=None, timeline=None, missing=("probes",)))
     assert "<li>probes</li>" in bare.html
     assert "Did transfer help?" not in bare.html

@@ -3,7 +3,8 @@
 import multiprocessing
 from collections import Counter
 
-from translearn_core.config import DataConfig, ExperimentConfig, Slot, TrainingConfig
+from translearn_core.config import DataConfig, ExperimentConfig, TrainingConfig
+from translearn_core.jobs import Slot
 from translearn_core.runs import RunStore, State, Workspace
 from translearn_core.settings import Settings
 
@@ -32,7 +33,7 @@ def _configs(digest):
 def _take_and_end(number, answers, root, url):
     store = RunStore(Workspace(root), url)
     taken, ended, lost = [], 0, 0
-    while waiting := store.waiting(Slot.TRAIN):
+    while waiting := store.waiting(Slot.TRAINING):
         for job in waiting:
             if store.begin(job, f"worker{number}"):
                 taken.append(job)
@@ -68,6 +69,6 @@ def test_submitting_from_three_processes_at_once_makes_each_job_once_and_a_sweep
         digest = store.add_dataset(owner, "x", {"train": b"text,label\na,1\n"}, Settings()).digest
     results = _in_three_processes(_submit_all, workspace.root, database_url, digest)
     assert results[0] is not None
-    assert len(store.waiting(Slot.TRAIN)) == JOBS
+    assert len(store.waiting(Slot.TRAINING)) == JOBS
     assert len(store.runs("owner0")) == len(store.runs("owner1")) == JOBS
     assert len({run for runs in results for run in runs}) == 2 * JOBS

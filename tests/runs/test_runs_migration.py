@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from translearn_core.config import ExperimentConfig, JobKind
+from translearn_core.config import ExperimentConfig
+from translearn_core.jobs import SPECS
 from translearn_core.results import Baselines, Evaluation, RunSummary
 from translearn_core.runs import RunStore, State, Studies, Workspace, artifacts
 from translearn_core.runs.migration import KINDS
@@ -55,7 +56,7 @@ def test_kinds_of_jobs_have_their_new_names(workspace: Path) -> None:
         kinds = set(connection.scalars(text("SELECT kind FROM jobs")))
         version = connection.scalar(text("SELECT value FROM meta WHERE key = 'schema'"))
     engine.dispose()
-    assert kinds <= set(map(str, JobKind))
+    assert kinds <= set(SPECS)
     assert {"backbone_info", "error_analysis"} <= kinds
     assert version == "2"
-    assert set(KINDS.values()) <= set(map(str, JobKind))
+    assert set(KINDS.values()) <= set(SPECS)

@@ -2,16 +2,9 @@ import time
 
 import pytest
 
-from translearn_core.config import (
-    DataConfig,
-    ExperimentConfig,
-    JobKind,
-    PredictConfig,
-    ProbeConfig,
-    ReadConfig,
-    Slot,
-)
+from translearn_core.config import DataConfig, ExperimentConfig
 from translearn_core.errors import NotFoundError, QuotaError
+from translearn_core.jobs import PROBE, PredictConfig, ProbeConfig, ReadConfig, Slot
 from translearn_core.results import EpochPoint, History, StepPoint
 from translearn_core.runs import Progress, RunningJob, State
 from translearn_core.runs.queue import MAX_ATTEMPTS
@@ -49,7 +42,7 @@ def test_the_same_question_is_one_job_and_each_owner_has_a_run_of_it(store):
     first, second, again = ask(store, "ann"), ask(store, "ben"), ask(store, "ann")
     assert first.job.id == second.job.id
     assert first.id == again.id != second.id
-    assert store.waiting(Slot.TRAIN) == [first.job.id]
+    assert store.waiting(Slot.TRAINING) == [first.job.id]
 
 
 def test_asking_again_leaves_a_finished_job_alone_and_queues_a_failed_one(store):
@@ -254,7 +247,7 @@ def test_an_interrupted_run_keeps_its_place(store):
     start(store, first)
     store.interrupt(first.job.id, "Its worker was lost.")
     store.requeue_lost()
-    assert store.waiting(Slot.TRAIN) == [first.job.id, second.job.id]
+    assert store.waiting(Slot.TRAINING) == [first.job.id, second.job.id]
     assert store.queue_position(store.run("ann", second.id)) == 2
 
 
@@ -297,7 +290,7 @@ def test_a_run_that_goes_on_forgets_what_was_said_of_its_old_model(store):
         assert store.begin(probe.job.id, "w")
     store.finish(done.job.id, State.DONE)
     store.forget_answers(run.job.id)
-    assert store.runs("ann", JobKind.PROBE) == []
+    assert store.runs("ann", PROBE) == []
     assert store.job(running.job.id).stop
     assert store.run("ann", run.id).job.id == run.job.id
 
@@ -309,7 +302,7 @@ def test_owners_take_turns_whoever_asked_first(store):
     hers = [ask(store, "ann", backbone={"id": f"ann{n}"}).job.id for n in range(3)]
     his = [ask(store, "ben", backbone={"id": f"ben{n}"}).job.id for n in range(2)]
     order = []
-    while waiting := store.waiting(Slot.TRAIN):
+    while waiting := store.waiting(Slot.TRAINING):
         assert store.begin(waiting[0], "w")
         store.finish(waiting[0], State.DONE)
         order.append(waiting[0])

@@ -6,18 +6,14 @@ import pytest
 
 from translearn_core.config import (
     BackboneConfig,
-    Cell,
-    CompareConfig,
     DataConfig,
     ExperimentConfig,
-    JobKind,
-    ProbeConfig,
-    Slot,
     StudyConfig,
     expand_grid,
     job_id,
 )
 from translearn_core.errors import ConfigError, NotFoundError, QuotaError
+from translearn_core.jobs import COMPARE, PROBE, Cell, CompareConfig, ProbeConfig, Slot
 from translearn_core.runs import RunStore, State, Studies, Workspace
 from translearn_core.runs.schema import metadata
 from translearn_core.settings import Settings
@@ -54,7 +50,7 @@ def test_a_study_is_ordinary_runs_in_the_queue_the_first_seed_first(store, studi
         ("linear", 1),
         ("full", 1),
     ]
-    assert store.waiting(Slot.TRAIN) == list(study.jobs)
+    assert store.waiting(Slot.TRAINING) == list(study.jobs)
     assert {run.name for run in store.runs("ann")} == {
         f"which way: {cell}, seed {seed}" for cell in ("linear", "full") for seed in (0, 1)
     }
@@ -72,7 +68,7 @@ def test_what_was_trained_before_is_not_trained_again_and_keeps_its_name(store, 
     assert store.run("ann", own_run.id).name == "mine"
     assert studies.find("ann") == set(study.jobs) - {own_run.job.id}
     assert studies.progress("ann", study.jobs).done == (own_run.job.id,)
-    assert len(store.waiting(Slot.TRAIN)) == 3
+    assert len(store.waiting(Slot.TRAINING)) == 3
 
 
 def test_the_same_study_asked_again_is_the_same_and_goes_on(store, studies, study):
@@ -106,7 +102,7 @@ def test_a_comparison_of_somebody_elses_runs_is_not_found(store, study):
     with pytest.raises(NotFoundError):
         store.submit("ben", CompareConfig(cells=cells, baseline="linear"))
     run = store.submit("ann", CompareConfig(cells=cells, baseline="linear"))
-    assert store.waiting(Slot.ASK) == [run.job.id]
+    assert store.waiting(Slot.INTERACTIVE) == [run.job.id]
 
 
 def test_a_teacher_must_be_the_owners(store, studies):
@@ -234,9 +230,9 @@ def ask_about(store, study):
 def test_deleting_a_study_keeps_its_runs_unless_asked(store, studies, study):
     ask_about(store, study)
     studies.delete("ann", study.id)
-    assert studies.all("ann") == store.runs("ann", JobKind.COMPARE) == []
+    assert studies.all("ann") == store.runs("ann", COMPARE) == []
     assert len(store.runs("ann")) == 4
-    assert len(store.runs("ann", JobKind.PROBE)) == 1
+    assert len(store.runs("ann", PROBE)) == 1
 
 
 def test_deleting_a_study_with_its_runs_keeps_what_is_older_or_another_studys(store, studies):
@@ -259,8 +255,8 @@ def test_deleting_the_data_set_deletes_its_studies(store, studies, study):
 def test_deleting_a_run_deletes_the_comparisons_that_name_it(store, studies, study):
     ask_about(store, study)
     store.delete_run("ann", study.jobs[3])
-    assert store.runs("ann", JobKind.COMPARE) == []
-    assert len(store.runs("ann", JobKind.PROBE)) == 1
+    assert store.runs("ann", COMPARE) == []
+    assert len(store.runs("ann", PROBE)) == 1
 
 
 # -- the database
@@ -304,4 +300,4 @@ def test_three_processes_that_add_and_extend_at_once_lose_nothing(workspace, sto
     answers.close()
     seeds = {run.seed for study in (studies.get("ann", i) for i in ids) for run in study.runs}
     assert seeds == {0, *(10 * n + k for n in (1, 2, 3) for k in range(4))}
-    assert len(store.waiting(Slot.TRAIN)) == 13
+    assert len(store.waiting(Slot.TRAINING)) == 13

@@ -2,18 +2,9 @@
 
 import pytest
 
-from translearn_core.config import (
-    BackboneConfig,
-    Cell,
-    CompareConfig,
-    DataConfig,
-    ExperimentConfig,
-    ProbeConfig,
-    Slot,
-    StudyConfig,
-    TrainingConfig,
-)
+from translearn_core.config import BackboneConfig, DataConfig, ExperimentConfig, StudyConfig, TrainingConfig
 from translearn_core.errors import NotFoundError
+from translearn_core.jobs import Cell, CompareConfig, ProbeConfig, Slot
 from translearn_core.runs import UNREADABLE, State, Studies, Unreadable
 from translearn_core.runs.schema import job_owners, jobs, studies
 from translearn_core.settings import Settings
@@ -49,7 +40,7 @@ def test_it_is_listed_apart_and_hides_no_other(store, spoiled):
     assert store.unreadable("ann") == [Unreadable(spoiled.id, "endless", spoiled.created)]
     assert store.unreadable("ben") == []
     assert store.run("ann", good.id) == good
-    assert len(store.waiting(Slot.TRAIN)) == 2
+    assert len(store.waiting(Slot.TRAINING)) == 2
 
 
 def test_a_kind_from_another_version_is_one_too(store):

@@ -12,9 +12,10 @@ from pathlib import Path
 import numpy as np
 
 from tests.soak.fuzz_tables import damaged
-from translearn_core.config import DataConfig, DiagnoseConfig, ExperimentConfig, PredictConfig, ReadConfig
+from translearn_core.config import DataConfig, ExperimentConfig
 from translearn_core.data import sample_bytes
 from translearn_core.engine import ensure_engine, stop_engine
+from translearn_core.jobs import DiagnoseConfig, PredictConfig, ReadConfig
 from translearn_core.results import TableProfile
 from translearn_core.runs import RunStore, State, Workspace, artifacts
 from translearn_core.settings import Settings

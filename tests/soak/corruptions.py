@@ -40,21 +40,23 @@ from translearn_core.config import (
     DataConfig,
     Device,
     ExperimentConfig,
-    ExportConfig,
     FeatureConfig,
     FreezePlan,
     Pooling,
     Precision,
-    PredictConfig,
-    PretrainConfig,
-    ProbeConfig,
-    ReadConfig,
     ReadOptions,
-    ReportConfig,
     TrainingConfig,
 )
 from translearn_core.engine.status import EngineStatus, read_status, starting, write_status
 from translearn_core.errors import TranslearnError
+from translearn_core.jobs import (
+    ExportConfig,
+    PredictConfig,
+    PretrainConfig,
+    ProbeConfig,
+    ReadConfig,
+    ReportConfig,
+)
 from translearn_core.results import Snapshot
 from translearn_core.runs import LOCAL, RunStore, State, artifacts, open_store
 from translearn_core.runs.schema import jobs

@@ -17,11 +17,10 @@ from translearn_core.config import (
     FeatureConfig,
     FreezePlan,
     Precision,
-    PredictConfig,
-    ReadConfig,
     TrainingConfig,
 )
 from translearn_core.errors import DamagedFileError
+from translearn_core.jobs import PredictConfig, ReadConfig
 from translearn_core.results import Evaluation, Prediction, RunSummary
 from translearn_core.runs import LOCAL, Run, RunStore, State, artifacts
 from translearn_core.training import Checkpoint
@@ -84,7 +83,7 @@ def test_a_damaged_source_is_said_and_mended_by_bringing_the_same_file_again(sto
     assert load_table(store.workspace, digest).equals(whole), "the table is whole and needs no source"
     damage(home / TABLE)
     run = store.submit(LOCAL, ReadConfig(dataset=digest))
-    assert store.ask_anew(LOCAL, run.id)
+    assert store.recompute(LOCAL, run.id)
     failed = work(store, run)
     assert failed.state is State.FAILED
     assert "bring the same file again" in str(failed.job.reason)
@@ -144,7 +143,7 @@ def test_a_damaged_result_of_a_run_is_listed_as_failed_and_written_again(
         assert "resume the run" in str(listed[job]["reason"])
         assert store.resume(LOCAL, run.id)
     else:
-        assert store.ask_anew(LOCAL, run.id)
+        assert store.recompute(LOCAL, run.id)
     assert work(store, run).state is State.DONE
     assert scores(artifacts.read(folder, kind)) == good
     assert line(store.run(LOCAL, run.id))["accuracy"] == before[job]["accuracy"]
@@ -161,7 +160,7 @@ def test_a_run_with_a_damaged_model_and_damaged_checkpoints_is_trained_again_to_
     damage(folder / "model" / "model.json")
     with pytest.raises(DamagedFileError):
         Checkpoint.read(folder)
-    assert store.ask_anew(LOCAL, run.id)
+    assert store.recompute(LOCAL, run.id)
     assert work(store, run).state is State.DONE
     again = load_trained(folder).model.state_dict()
     assert all((again[name] == value).all() for name, value in good.items())
@@ -174,7 +173,7 @@ def test_a_damaged_answer_is_computed_again(store: RunStore, experiment: Experim
     good = artifacts.read(home, Prediction)
     damage(home / "prediction" / "probabilities.npy")
     assert artifacts.load(home, Prediction) is None
-    assert store.ask_anew(LOCAL, run.id)
+    assert store.recompute(LOCAL, run.id)
     assert work(store, run).state is State.DONE
     again = artifacts.read(home, Prediction)
     assert good is not None

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from translearn_core.config import DataConfig, ExperimentConfig, FreezePlan, LrFinderConfig, TrainingConfig
+from translearn_core.config import DataConfig, ExperimentConfig, FreezePlan, TrainingConfig
 from translearn_core.results import BackboneInfo, CostModel, Workload
 
 BLOCKS = 6
@@ -69,7 +69,7 @@ def test_what_does_not_fit_is_offered_smaller_and_more_frozen() -> None:
 
 def test_looking_for_a_rate_costs_its_steps_and_one_pass_over_the_rows_they_take() -> None:
     def seconds(plan: FreezePlan, task: Workload = TASK, steps: int = 100) -> float:
-        return TIMED.search_seconds(MODEL, LrFinderConfig(experiment=config(plan), steps=steps), task)
+        return TIMED.search_seconds(MODEL, config(plan), steps, task)
 
     head, top, whole = (
         seconds(plan) for plan in (FreezePlan(), FreezePlan.last_n(2, 6), FreezePlan.last_n(6, 6))

@@ -19,12 +19,12 @@ from translearn_core.config import (
     ExperimentConfig,
     FeatureConfig,
     FreezePlan,
-    LrFinderConfig,
     Precision,
     TrainingConfig,
 )
 from translearn_core.errors import Stopped, TrainingError
 from translearn_core.experiment import build
+from translearn_core.jobs import LrFinderConfig
 from translearn_core.results import LrFinderResult
 from translearn_core.training import Loop, TrainingRows
 from translearn_core.training.lr_finder import (

@@ -5,18 +5,17 @@ from worker_bench import Bench
 
 from translearn_core.config import (
     RECIPES,
-    AdviseConfig,
     BackboneConfig,
     DataConfig,
     ExperimentConfig,
     FeatureConfig,
     Precision,
-    ProfileConfig,
     RecipeName,
     TrainingConfig,
     apply_overrides,
 )
 from translearn_core.errors import Stopped
+from translearn_core.jobs import AdviseConfig, ProfileConfig
 from translearn_core.results import Advice, CostModel, RunSummary
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_prepared
@@ -102,6 +101,6 @@ def test_it_stops_when_asked(bench: Bench, question: AdviseConfig, cost_model: C
     assert bench.store.begin(run.job.id, "test")
     bench.store.request_stop("somebody", run.id)
     job = bench.store.job(run.job.id)
-    context = Context(bench.store, job, job.config, bench.store.workspace.run(job.id), {})
+    context = Context(bench.store, job, bench.store.workspace.run(job.id), {})
     with pytest.raises(Stopped):
         advising.advise(context)

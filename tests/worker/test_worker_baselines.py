@@ -11,13 +11,9 @@ from sklearn.preprocessing import StandardScaler
 from worker_bench import ME, Bench
 
 from translearn_core.analysis import tfidf_logistic_regression
-from translearn_core.config import (
-    BaselinesConfig,
-    ExperimentConfig,
-    SplitConfig,
-    from_scratch_control,
-)
+from translearn_core.config import ExperimentConfig, SplitConfig, from_scratch_control
 from translearn_core.errors import ConfigError
+from translearn_core.jobs import BaselinesConfig
 from translearn_core.results import Baseline, Baselines, Difference, Evaluation, Interval
 from translearn_core.results.diagnostics.baselines import FROZEN, MAJORITY, SCRATCH, WORDS
 from translearn_core.runs import State, artifacts

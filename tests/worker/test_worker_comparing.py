@@ -12,19 +12,18 @@ from translearn_core.analysis.metrics import accuracy_interval
 from translearn_core.config import (
     BackboneConfig,
     BaseConfig,
-    Cell,
-    CompareConfig,
     DataConfig,
     ExperimentConfig,
     FreezePlan,
     TrainingConfig,
 )
 from translearn_core.errors import ConfigError, NotFoundError
+from translearn_core.jobs import Cell, CompareConfig
 from translearn_core.results import Comparison, Evaluation, Metrics, RunSummary
 from translearn_core.runs import RunStore, State, Workspace, artifacts
 from translearn_core.settings import Settings
 from translearn_core.worker.context import Context
-from translearn_core.worker.jobs import JOB_FUNCTIONS
+from translearn_core.worker.handlers import handler
 
 ME = "somebody"
 ROWS = 600
@@ -110,8 +109,8 @@ class Bench:
         run = self.store.submit(ME, CompareConfig(cells=cells, baseline=baseline))
         assert self.store.begin(run.job.id, "test")
         job = self.store.job(run.job.id)
-        context = Context(self.store, job, job.config, self.store.workspace.run(job.id), {})
-        JOB_FUNCTIONS[job.kind](context)
+        context = Context(self.store, job, self.store.workspace.run(job.id), {})
+        handler(job.spec)(context)
         found = artifacts.load(context.folder, Comparison)
         assert found is not None
         return found

@@ -11,12 +11,8 @@ from worker_bench import ME, Bench, reviews
 from translearn_core.backbones.silence import silence_transformers
 from translearn_core.config import (
     BackboneConfig,
-    BaselinesConfig,
     DataConfig,
     ExperimentConfig,
-    ExportConfig,
-    PredictConfig,
-    ReadConfig,
     Tuning,
     TuningConfig,
     optional_deps,
@@ -25,6 +21,7 @@ from translearn_core.errors import ConfigError, NotFoundError, TranslearnError
 from translearn_core.exporting import in_float32, licence_of
 from translearn_core.exporting.templates.predict import Classifier
 from translearn_core.exporting.templates.repeat import repeat
+from translearn_core.jobs import BaselinesConfig, ExportConfig, PredictConfig, ReadConfig
 from translearn_core.results import Baselines, Evaluation, ExportFile, Prediction, RunSummary, TableProfile
 from translearn_core.runs import State, artifacts
 from translearn_core.transfer import load_trained

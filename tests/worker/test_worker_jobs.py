@@ -7,23 +7,18 @@ import pandas as pd
 import pytest
 from worker_bench import ME, Bench
 
-from translearn_core.config import (
-    BackboneConfig,
+from translearn_core.config import BackboneConfig, DataConfig, ExperimentConfig, FreezePlan, Method, job_id
+from translearn_core.errors import ConfigError, DataError
+from translearn_core.jobs import (
     BackboneInfoConfig,
-    DataConfig,
     DiagnoseConfig,
-    ExperimentConfig,
-    FreezePlan,
-    Method,
     PredictConfig,
     PredictFileConfig,
     ProbeConfig,
     ProfileConfig,
     ProjectConfig,
     ReadConfig,
-    job_id,
 )
-from translearn_core.errors import ConfigError, DataError
 from translearn_core.results import (
     BackboneInfo,
     CostModel,

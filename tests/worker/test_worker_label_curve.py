@@ -8,17 +8,10 @@ from sklearn.preprocessing import StandardScaler
 from worker_bench import ME, Bench
 
 from translearn_core.analysis import tfidf_logistic_regression
-from translearn_core.config import (
-    ExperimentConfig,
-    JobKind,
-    LabelEfficiencyArm,
-    LabelEfficiencyConfig,
-    Split,
-    expand_grid,
-    job_id,
-)
+from translearn_core.config import ExperimentConfig, Split, expand_grid, job_id
 from translearn_core.data import PreparedDataset, prepare
 from translearn_core.errors import ConfigError
+from translearn_core.jobs import LABEL_EFFICIENCY, LabelEfficiencyArm, LabelEfficiencyConfig
 from translearn_core.results import Evaluation, LabelEfficiency, RunSummary
 from translearn_core.results.diagnostics.baselines import FROZEN, SCRATCH, WORDS
 from translearn_core.runs import Studies, artifacts
@@ -44,8 +37,8 @@ def subsets_of(
 
 
 def context_of(bench: Bench) -> Context:
-    job = bench.store.runs(ME, JobKind.LABEL_EFFICIENCY)[0].job
-    return Context(bench.store, job, job.config, bench.store.workspace.run(job.id), {})
+    job = bench.store.runs(ME, LABEL_EFFICIENCY)[0].job
+    return Context(bench.store, job, bench.store.workspace.run(job.id), {})
 
 
 @pytest.fixture(scope="module")

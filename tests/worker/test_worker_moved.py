@@ -18,15 +18,14 @@ from translearn_core.config import (
     DataConfig,
     ExperimentConfig,
     FeatureConfig,
-    ForgettingConfig,
     FreezePlan,
     LayerCombination,
     Pooling,
-    SimilarityConfig,
     next_seed_run,
 )
 from translearn_core.data.sts_pairs import load_sts_pairs
 from translearn_core.errors import ConfigError, NotFoundError, TooFewSamplesError
+from translearn_core.jobs import ForgettingConfig, SimilarityConfig
 from translearn_core.results import Evaluation, Forgetting, Similarity
 from translearn_core.runs import artifacts
 from translearn_core.settings import Settings

@@ -5,8 +5,9 @@ import pytest
 from worker_bench import ME, Bench, mean_pooled
 
 from translearn_core.backbones import load
-from translearn_core.config import ExperimentConfig, FreezePlan, NeighboursConfig
+from translearn_core.config import ExperimentConfig, FreezePlan
 from translearn_core.errors import ConfigError, NotFoundError
+from translearn_core.jobs import NeighboursConfig
 from translearn_core.results import Evaluation, NearestNeighbours
 from translearn_core.runs import artifacts
 from translearn_core.transfer import load_trained

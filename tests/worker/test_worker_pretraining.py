@@ -13,20 +13,17 @@ from translearn_core.backbones import bytes_to_fetch, load
 from translearn_core.config import (
     ADAPTED,
     BackboneConfig,
-    BackboneInfoConfig,
     BaseConfig,
     DataConfig,
-    DiagnoseConfig,
     ExperimentConfig,
     FeatureConfig,
     FreezePlan,
-    JobKind,
     Precision,
-    PretrainConfig,
     TrainingConfig,
     job_id,
 )
 from translearn_core.errors import BackboneError, NotFoundError, QuotaError
+from translearn_core.jobs import PRETRAIN, BackboneInfoConfig, DiagnoseConfig, PretrainConfig
 from translearn_core.results import BackboneInfo, Pretraining, RunSummary
 from translearn_core.runs import Run, RunStore, State, Workspace, artifacts
 from translearn_core.settings import Settings, settings
@@ -160,7 +157,7 @@ def test_other_owners_cannot_use_it(store: RunStore, made: Run, adapted: Backbon
     ):
         with pytest.raises(NotFoundError, match="not in your workspace"):
             store.submit(OTHER, config)
-    assert store.runs(OTHER, JobKind.PRETRAIN) == []
+    assert store.runs(OTHER, PRETRAIN) == []
 
 
 @pytest.mark.parametrize("id", [f"{ADAPTED}{'0' * 20}", f"{ADAPTED}../../etc", ADAPTED])
@@ -192,7 +189,7 @@ def test_deleting_it_keeps_the_runs_built_on_it(store: RunStore, tiny: BackboneC
 def test_a_full_workspace_refuses_the_job(
     store: RunStore, tiny: BackboneConfig, monkeypatch: pytest.MonkeyPatch, root: Path
 ) -> None:
-    filler = store.workspace.run(store.runs(ME, JobKind.PRETRAIN)[0].job.id) / "filler"
+    filler = store.workspace.run(store.runs(ME, PRETRAIN)[0].job.id) / "filler"
     filler.write_bytes(b"0" * 11_000_000)
     monkeypatch.setenv("TRANSLEARN_MAX_OWNER_MB", "10")
     settings.cache_clear()

@@ -8,20 +8,19 @@ import pytest
 from worker_bench import ME, Bench
 
 from translearn_core.config import (
-    LENGTH,
     BackboneConfig,
     DataConfig,
     ExperimentConfig,
     FeatureConfig,
     FreezePlan,
     Precision,
-    ProbeConfig,
     TrainingConfig,
     from_scratch_control,
     job_id,
 )
 from translearn_core.data.columns import PART, ROW
 from translearn_core.errors import DataError
+from translearn_core.jobs import LENGTH, ProbeConfig
 from translearn_core.results import ProbeScores, RunSummary
 from translearn_core.settings import Settings
 from translearn_core.worker.diagnostics import probe_targets

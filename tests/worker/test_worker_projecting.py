@@ -8,8 +8,9 @@ import pytest
 from sklearn.neighbors import NearestNeighbors
 from worker_bench import Bench
 
-from translearn_core.config import ExperimentConfig, FreezePlan, Method, ProjectConfig
+from translearn_core.config import ExperimentConfig, FreezePlan, Method
 from translearn_core.errors import Stopped
+from translearn_core.jobs import ProjectConfig
 from translearn_core.results import Evaluation, Interval, NeighbourhoodQuality, Projection
 from translearn_core.runs import artifacts
 from translearn_core.worker import features, run_results
@@ -29,8 +30,7 @@ def above(bench: Bench, job: str) -> Projection:
 
 
 def contexts(bench: Bench, job: str, folder: Path) -> tuple[Context, Evaluation]:
-    config = ProjectConfig(job=job, layer=3)
-    context = Context(bench.store, bench.store.job(job), config, folder, bench.warm)
+    context = Context(bench.store, bench.store.job(job), folder, bench.warm)
     return context, run_results.load_evaluation(context, job)
 
 

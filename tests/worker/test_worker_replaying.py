@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from worker_bench import Bench
 
-from translearn_core.config import ExperimentConfig, FreezePlan, SnapshotsConfig, Stage
+from translearn_core.config import ExperimentConfig, FreezePlan, Stage
 from translearn_core.errors import ConfigError, NotFoundError
+from translearn_core.jobs import SnapshotsConfig
 from translearn_core.results import Evaluation, Snapshots
 from translearn_core.runs import artifacts
 from translearn_core.worker import snapshots

@@ -10,27 +10,34 @@ from worker_bench import ME, Bench
 
 from translearn_core.config import (
     RECIPES,
-    BaselinesConfig,
-    Cell,
-    CompareConfig,
     DataConfig,
-    DiagnoseConfig,
-    ErrorAnalysisConfig,
     ExperimentConfig,
     FreezePlan,
-    JobKind,
-    ProbeConfig,
-    ProjectConfig,
-    ReadConfig,
     RecipeName,
-    ReportConfig,
     Split,
     StudyConfig,
     job_id,
 )
 from translearn_core.config.studies.study_file import StudyFile, read_study_file
 from translearn_core.errors import ConfigError, NotFoundError
-from translearn_core.reporting import DIAGNOSTIC_SECTIONS
+from translearn_core.jobs import (
+    DIAGNOSE,
+    ERROR_ANALYSIS,
+    FORGETTING,
+    PROBE,
+    PROJECTION,
+    READ,
+    SIMILARITY,
+    BaselinesConfig,
+    Cell,
+    CompareConfig,
+    DiagnoseConfig,
+    ErrorAnalysisConfig,
+    ProbeConfig,
+    ProjectConfig,
+    ReadConfig,
+    ReportConfig,
+)
 from translearn_core.results import (
     Baselines,
     Comparison,
@@ -46,7 +53,7 @@ from translearn_core.worker.context import Context
 from translearn_core.worker.report import write_report
 
 MISSING = (
-    JobKind.PROBE, JobKind.ERROR_ANALYSIS, JobKind.PROJECTION, JobKind.SIMILARITY, JobKind.FORGETTING,
+    PROBE, ERROR_ANALYSIS, PROJECTION, SIMILARITY, FORGETTING,
 )  # fmt: skip
 HOSTILE = "</title><script>alert(1)</script>"
 
@@ -90,7 +97,7 @@ def test_finished_parts_are_included_and_missing_ones_named(found: ReportFile) -
     assert_titles(found, "learn", "trained", "good", "transfer")
     failed, *never_run = found.missing
     assert "failed: The rarest class has 2 rows." in failed
-    assert never_run == [DIAGNOSTIC_SECTIONS[kind].called for kind in MISSING]
+    assert set(never_run) == {spec.name for spec in MISSING}
 
 
 def test_the_report_holds_scores_and_hashes(
@@ -135,21 +142,21 @@ def test_queued_deleted_and_unknown_parts_are_named(bench: Bench, run: str, data
     assert bench.store.begin(job.id, "test")
     job = bench.store.job(job.id)
     bench.store.delete_run(ME, bench.store.run(ME, job_id(going)).id)
-    context = Context(bench.store, job, asked, bench.store.workspace.run(job.id), {})
+    context = Context(bench.store, job, bench.store.workspace.run(job.id), {})
     write_report(context)
     found = artifacts.load(context.folder, ReportFile)
     assert found is not None
     queued, deleted, unknown = found.missing[:3]
-    assert queued == f"{DIAGNOSTIC_SECTIONS[JobKind.ERROR_ANALYSIS].called}, which is queued"
+    assert queued == f"{ERROR_ANALYSIS.name}, which is queued"
     assert "deleted" in deleted
-    assert "'read'" in unknown
+    assert READ.name in unknown
 
 
 def test_a_head_only_run_needs_no_similarity(bench: Bench, experiment: ExperimentConfig) -> None:
     head = experiment.model_copy(update={"plan": FreezePlan()})
     found = bench.do(ReportConfig(job=bench.train(head)), ReportFile)
-    assert DIAGNOSTIC_SECTIONS[JobKind.PROBE].called in found.missing
-    assert DIAGNOSTIC_SECTIONS[JobKind.SIMILARITY].called not in found.missing
+    assert PROBE.name in found.missing
+    assert SIMILARITY.name not in found.missing
 
 
 def test_a_study_has_a_report(bench: Bench, run: str) -> None:
@@ -158,7 +165,7 @@ def test_a_study_has_a_report(bench: Bench, run: str) -> None:
     asked = ReportConfig(parts=(job_id(compared),), name="Which way?")
     found = bench.do(asked, ReportFile)
     assert_titles(found, "compare")
-    assert found.missing == (DIAGNOSTIC_SECTIONS[JobKind.DIAGNOSE].called,)
+    assert found.missing == (DIAGNOSE.name,)
     html = (bench.store.workspace.run(job_id(asked)) / found.file).read_text(encoding="utf-8")
     assert re.search(r"1 of the 1 [^.]{,30}fewer than 3 seeds", html)
 

@@ -18,10 +18,10 @@ from translearn_core.config import (
     LayerCombination,
     Precision,
     SplitConfig,
-    TransferabilityConfig,
 )
 from translearn_core.data import PreparedDataset
 from translearn_core.errors import ConfigError, NotFoundError
+from translearn_core.jobs import TransferabilityConfig
 from translearn_core.results import RunSummary, Transferability
 from translearn_core.runs import artifacts
 from translearn_core.settings import Settings

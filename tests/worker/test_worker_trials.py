@@ -4,17 +4,9 @@ import numpy as np
 import pytest
 from worker_bench import Bench
 
-from translearn_core.config import (
-    AugmentationPreviewConfig,
-    AugmentConfig,
-    ExperimentConfig,
-    FeatureConfig,
-    FreezePlan,
-    LrFinderConfig,
-    Stage,
-    job_id,
-)
+from translearn_core.config import AugmentConfig, ExperimentConfig, FeatureConfig, FreezePlan, Stage, job_id
 from translearn_core.data import PreparedDataset
+from translearn_core.jobs import AugmentationPreviewConfig, LrFinderConfig
 from translearn_core.results import AugmentationPreview, LrFinderResult, RunSummary
 from translearn_core.worker.data_loading import load_prepared
 from translearn_core.worker.lr_finder import sample_training_rows

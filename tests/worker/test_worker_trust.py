@@ -11,16 +11,9 @@ from statistics_by_hand import ece
 from worker_bench import ME, Bench
 
 from translearn_core.analysis.comparison.proportion_interval import share_interval
-from translearn_core.config import (
-    LENGTH,
-    BackboneConfig,
-    DataConfig,
-    ErrorAnalysisConfig,
-    ExperimentConfig,
-    PredictConfig,
-    SplitConfig,
-)
+from translearn_core.config import BackboneConfig, DataConfig, ExperimentConfig, SplitConfig
 from translearn_core.errors import DataError
+from translearn_core.jobs import LENGTH, ErrorAnalysisConfig, PredictConfig
 from translearn_core.results import (
     CalibrationScore,
     ErrorAnalysis,

@@ -10,14 +10,9 @@ from sklearn.neighbors import NearestNeighbors
 from worker_bench import ME, Bench
 
 from translearn_core.analysis import stratified_sample
-from translearn_core.config import (
-    ExperimentConfig,
-    FeatureConfig,
-    FreezePlan,
-    Pooling,
-    ProjectionAnimationConfig,
-)
+from translearn_core.config import ExperimentConfig, FeatureConfig, FreezePlan, Pooling
 from translearn_core.errors import NotFoundError, Stopped, TooFewSamplesError
+from translearn_core.jobs import ProjectionAnimationConfig
 from translearn_core.results import Evaluation, ProjectionAnimation
 from translearn_core.runs import artifacts
 from translearn_core.worker.context import Context
@@ -47,7 +42,7 @@ def context_of(bench: Bench, config: ProjectionAnimationConfig) -> Context:
     run = bench.store.submit(ME, config)
     assert bench.store.begin(run.job.id, "test")
     job = bench.store.job(run.job.id)
-    return Context(bench.store, job, job.config, bench.store.workspace.run(job.id), bench.warm)
+    return Context(bench.store, job, bench.store.workspace.run(job.id), bench.warm)
 
 
 def test_every_text_is_in_every_layer_of_both_variants(
@@ -151,7 +146,7 @@ def test_layers_that_did_not_change_are_computed_once(
 def test_it_can_be_stopped(bench: Bench, job: str) -> None:
     config = ProjectionAnimationConfig(job=job, seed=4)
     context = context_of(bench, config)
-    bench.store.request_stop(ME, bench.store.runs(ME, context.job.kind)[0].id)
+    bench.store.request_stop(ME, bench.store.runs(ME, context.job.spec)[0].id)
     with pytest.raises(Stopped):
         projection_animation.animate_layers(context)
     assert artifacts.load(context.folder, ProjectionAnimation) is None

@@ -10,7 +10,7 @@ from translearn_core.config import BaseConfig, ExperimentConfig, job_id
 from translearn_core.results import RunSummary
 from translearn_core.runs import RunStore, State, Workspace, artifacts
 from translearn_core.worker.context import Context
-from translearn_core.worker.jobs import JOB_FUNCTIONS
+from translearn_core.worker.handlers import handler
 
 T = TypeVar("T")
 ME = "somebody"
@@ -27,8 +27,8 @@ class Bench:
         run = self.store.submit(ME, config)
         assert self.store.begin(run.job.id, "test")
         job = self.store.job(run.job.id)
-        context = Context(self.store, job, job.config, self.store.workspace.run(job.id), self.warm)
-        JOB_FUNCTIONS[job.kind](context)
+        context = Context(self.store, job, self.store.workspace.run(job.id), self.warm)
+        handler(job.spec)(context)
         context.flush()
         assert self.store.finish(job.id, State.DONE)
         found = artifacts.load(context.folder, kind)

@@ -22,8 +22,9 @@ from translearn_core.commands.options import (
 )
 from translearn_core.commands.output import print_line, print_result
 from translearn_core.commands.tables import print_table
-from translearn_core.config import AdviseConfig, ExperimentConfig, ReadOptions
+from translearn_core.config import ExperimentConfig, ReadOptions
 from translearn_core.config.read_options import option_words
+from translearn_core.jobs import AdviseConfig
 from translearn_core.results import Advice
 
 UNUSED_OPTIONS = (

@@ -4,15 +4,16 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from translearn_core.commands.disk import DiskCheck
 from translearn_core.commands.output import console
-from translearn_core.config import BUNDLED, BackboneConfig, BackboneInfoConfig, BaseConfig, ReadOptions
+from translearn_core.config import BUNDLED, BackboneConfig, ExperimentConfig, JobConfig, ReadOptions
 from translearn_core.engine import ensure_engine
-from translearn_core.errors import DataError, NotFoundError, TrainingError, shorten_repr
+from translearn_core.errors import ConfigError, DataError, NotFoundError, TrainingError, shorten_repr
+from translearn_core.jobs import TRAIN, BackboneInfoConfig
 from translearn_core.results import BackboneInfo
 from translearn_core.runs import LOCAL, Dataset, Run, State, artifacts, open_store
 from translearn_core.settings import settings
@@ -46,7 +47,7 @@ def add_dataset(files: Mapping[str, Path], options: ReadOptions | None = None) -
     return open_store().add_dataset(LOCAL, files["train"].name, contents, options=options)
 
 
-def submit(config: BaseConfig, name: str) -> Run:
+def submit(config: JobConfig, name: str) -> Run:
     """Submit a job and wait until it is done.
 
     Raises
@@ -129,7 +130,7 @@ def result(run: Run, kind: type[T]) -> T:
     store = open_store()
     folder = store.workspace.run(run.job.id)
     loaded = artifacts.load(folder, kind)
-    if loaded is None and store.ask_anew(LOCAL, run.id):
+    if loaded is None and store.recompute(LOCAL, run.id):
         ensure_engine(settings(), wait=ENGINE_SECONDS)
         _check_done(follow_progress(run))
         loaded = artifacts.load(folder, kind)
@@ -150,6 +151,14 @@ def find(run: str) -> Run:
         raise NotFoundError(f"There is no run {shorten_repr(run)} here: {RUNS_HINT}.") from None
     _typed[found.job.id] = run
     return found
+
+
+def find_training(run: str) -> Run[ExperimentConfig]:
+    """Return a training by id, or the newest one of that name; `ConfigError` if it is another kind of job."""
+    found = find(run)
+    if found.job.spec is not TRAIN:
+        raise ConfigError("run", found.id, "a training")
+    return cast("Run[ExperimentConfig]", found)
 
 
 def with_typed_names(sentence: str) -> str:

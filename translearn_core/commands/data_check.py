@@ -6,9 +6,10 @@ from typing import Any
 
 from translearn_core.commands.client import result, submit
 from translearn_core.commands.findings import print_findings, records
-from translearn_core.config import DiagnoseConfig, ExperimentConfig, ReadConfig
+from translearn_core.config import ExperimentConfig
 from translearn_core.data.findings import quote
 from translearn_core.errors import DataError
+from translearn_core.jobs import DiagnoseConfig, ReadConfig
 from translearn_core.results import Diagnosis, Finding, Severity, TableProfile
 from translearn_core.runs import Dataset
 

@@ -1,33 +1,34 @@
 """``translearn evidence``: baselines, probing, CKA, forgetting and error analysis of a finished run."""
 
 import json
-from collections.abc import Callable
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import pandas as pd
 import typer
 from rich.console import Console
 
-from translearn_core.commands.client import find, result, submit
+from translearn_core.commands.client import find, find_training, result, submit
 from translearn_core.commands.errors import valid
 from translearn_core.commands.options import AsJson, FinishedRun
 from translearn_core.commands.output import print_line, print_result
 from translearn_core.commands.tables import print_table
-from translearn_core.config import (
-    BaseConfig,
+from translearn_core.config import ExperimentConfig, job_id
+from translearn_core.errors import TrainingError
+from translearn_core.jobs import (
+    SPECS,
     BaselinesConfig,
     ErrorAnalysisConfig,
-    ExperimentConfig,
     ForgettingConfig,
     ProbeConfig,
+    RunJobConfig,
     SimilarityConfig,
-    job_id,
+    spec_of,
 )
-from translearn_core.errors import ConfigError, TrainingError
-from translearn_core.results import Baselines, ErrorAnalysis, Forgetting, ProbeScores, RunSummary, Similarity
+from translearn_core.results import RunSummary
 from translearn_core.runs import LOCAL, Run, State, open_store
 
-T = TypeVar("T")
+MAX_ROWS = 20
+"""Longer tables are in the JSON output only."""
 
 
 def evidence(
@@ -44,115 +45,84 @@ def evidence(
     as_json: AsJson = False,
 ) -> None:
     """Compare a run with baselines, probe its layers, and report CKA, forgetting, calibration and errors."""
-    finished = find(run)
-    config = finished.job.config
-    if not isinstance(config, ExperimentConfig):
-        raise ConfigError("run", finished.id, "a training")
-    others = {"scratch": _job(scratch), "sibling": _job(sibling)}
-    forgetting = valid(
-        ForgettingConfig, job=finished.job.id, earlier=tuple(find(one).job.id for one in earlier or ())
-    )
-    print_result(gather(finished, config, others, forgetting), show, as_json=as_json)
+    training = find_training(run)
+    job = training.job.id
+    diagnostics: list[RunJobConfig] = [
+        BaselinesConfig(job=job, scratch=_job(scratch)),
+        ProbeConfig(job=job),
+        ErrorAnalysisConfig(job=job),
+    ]
+    forgetting = valid(ForgettingConfig, job=job, earlier=tuple(find(one).job.id for one in earlier or ()))
+    if training.job.config.trains_backbone:
+        diagnostics += [SimilarityConfig(job=job, sibling=_job(sibling)), forgetting]
+    print_result(gather(training, diagnostics), show, as_json=as_json)
 
 
-def gather(
-    run: Run, config: ExperimentConfig, others: dict[str, str | None], forgetting: ForgettingConfig
-) -> dict[str, Any]:
+def gather(run: Run[ExperimentConfig], diagnostics: list[RunJobConfig]) -> dict[str, Any]:
     """Return the output of ``evidence --json``; results that exist are loaded, the others computed.
 
-    A part that fails has the reason, unless a run to compare with was given for it.
+    A diagnostic that fails has the reason, unless a run to compare with was given for it.
     """
-    job, scratch, sibling = run.job.id, others["scratch"], others["sibling"]
-    summary = result(run, RunSummary)
-    interval = summary.test.accuracy_interval
-    parts: dict[str, Any] = {
+    test = result(run, RunSummary).test
+    return {
         "run": run.id,
         "name": run.name,
-        "accuracy": summary.test.accuracy,
-        "accuracy_interval": [interval.low, interval.high],
-        "baselines": _run_part(
-            BaselinesConfig(job=job, scratch=scratch), Baselines, "baselines",
-            lambda baselines: _part((baselines.sentence, *baselines.caveats), baselines.frame()),
-            required=scratch is not None,
-        ),
-        "probes": _run_part(
-            ProbeConfig(job=job), ProbeScores, "probes",
-            lambda scores: _part((), scores.frame().assign(selectivity=scores.selectivity.ravel())),
-        ),
-        "trust": _run_part(
-            ErrorAnalysisConfig(job=job), ErrorAnalysis, "trust",
-            lambda analysis: _part(analysis.sentences, analysis.frame()),
-        ),
-    }  # fmt: skip
-    if config.trains_backbone:
-        parts["moved"] = _run_part(
-            SimilarityConfig(job=job, sibling=sibling), Similarity, "what moved",
-            lambda similarity: _part((similarity.sentence,), similarity.frame()),
-            required=sibling is not None,
-        )  # fmt: skip
-        parts["lost"] = _run_part(
-            forgetting, Forgetting, "what was lost",
-            lambda retained: _part(retained.sentences(), retained.frame()), required=bool(forgetting.earlier),
-        )  # fmt: skip
-    return parts
+        "accuracy": test.accuracy,
+        "accuracy_interval": [test.accuracy_interval.low, test.accuracy_interval.high],
+        **{config.kind: _diagnostic(config) for config in diagnostics},
+    }
 
 
-def show(parts: dict[str, Any], screen: Console) -> None:
-    """Print the sentences and the table of every part, or the reason why there is none."""
-    for part, title in TITLES.items():
-        if part not in parts:
+def show(diagnostics: dict[str, Any], screen: Console) -> None:
+    """Print the sentences and short tables of every diagnostic, or the reason why there is none."""
+    for spec in SPECS.values():
+        if spec.kind not in diagnostics:
             continue
-        print_line(title, screen, style="bold")
-        if parts[part]["reason"]:
-            print_line(f"Not answered: {parts[part]['reason']}", screen)
-        for sentence in parts[part]["sentences"]:
+        print_line(spec.heading, screen, style="bold")
+        if diagnostics[spec.kind]["reason"]:
+            print_line(f"Not answered: {diagnostics[spec.kind]['reason']}", screen)
+        for sentence in diagnostics[spec.kind]["sentences"]:
             print_line(sentence, screen)
-        if parts[part]["table"]:
-            _print_rows(parts[part]["table"], screen)
+        for name, rows in diagnostics[spec.kind]["tables"].items():
+            if 0 < len(rows) <= MAX_ROWS:
+                _print_rows(name, rows, screen)
 
 
-TITLES = {
-    "baselines": "Baselines: did it help?",
-    "probes": "Linear probing: what does each layer know?",
-    "moved": "Representation similarity (CKA): what moved?",
-    "lost": "Catastrophic forgetting: what was lost?",
-    "trust": "Calibration and errors: can it be trusted?",
-}
-"""Titles of the parts."""
+def _diagnostic(config: RunJobConfig) -> dict[str, Any]:
+    """Return sentences and tables, or the reason of a failure; raise if it was stopped or compares runs."""
+    from translearn_core.reporting import Part, ReportData, part_section  # imports Plotly: only when needed
 
-
-def _run_part(
-    config: BaseConfig,
-    kind: type[T],
-    name: str,
-    part: Callable[[T], dict[str, Any]],
-    *,
-    required: bool = False,
-) -> dict[str, Any]:
-    """Return a part, or the reason why it failed; raise if it was stopped or `required`."""
+    spec = spec_of(config)
     try:
-        return part(result(submit(config, name), kind))
+        part = Part(spec, result(submit(config, spec.name), spec.result))
     except TrainingError as error:
-        if required or open_store().run(LOCAL, job_id(config)).state is not State.FAILED:
+        compares = len(tuple(filter(None, config.references()))) > 1
+        if compares or open_store().run(LOCAL, job_id(config)).state is not State.FAILED:
             raise
-        return {"sentences": [], "table": [], "reason": str(error)}
+        return {"sentences": [], "tables": {}, "reason": str(error)}
+    section = part_section(part, ReportData(""))
+    sentences = [*section.sentences, *(s for block in section.blocks for s in block.sentences)]
+    return {
+        "sentences": [*filter(None, sentences), *section.caveats],
+        "tables": {table.name: _rows(table.frame) for table in section.tables},
+        "reason": None,
+    }
 
 
 def _job(run: str | None) -> str | None:
     return None if run is None else find(run).job.id
 
 
-def _part(sentences: tuple[str, ...], frame: pd.DataFrame) -> dict[str, Any]:
-    table = json.loads(frame.to_json(orient="records"))
-    return {"sentences": list(filter(None, sentences)), "table": table, "reason": None}
+def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = json.loads(frame.to_json(orient="records"))
+    return rows
 
 
-def _print_rows(rows: list[dict[str, Any]], screen: Console) -> None:
+def _print_rows(title: str, rows: list[dict[str, Any]], screen: Console) -> None:
     columns = [name for name in rows[0] if name != "verdict"]
     numbers = [name for name in columns if all(isinstance(row[name], int | float | None) for row in rows)]
-    print_table(
-        screen, columns, [[_cell(name, row[name]) for name in columns] for row in rows], numbers=numbers
-    )
+    cells = [[_cell(name, row[name]) for name in columns] for row in rows]
+    print_table(screen, columns, cells, numbers=numbers, title=title)
 
 
 def _cell(name: str, value: Any) -> str:

@@ -8,12 +8,13 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from translearn_core.commands.client import find, result, submit
+from translearn_core.commands.client import find_training, result, submit
 from translearn_core.commands.options import AsJson, FinishedRun
 from translearn_core.commands.output import print_line, print_result
-from translearn_core.config import ExperimentConfig, ExportConfig
+from translearn_core.config import ExperimentConfig
 from translearn_core.config.optional_deps import missing_onnx_message
-from translearn_core.errors import ConfigError, DataError, NotFoundError, TranslearnError
+from translearn_core.errors import DataError, NotFoundError, TranslearnError
+from translearn_core.jobs import ExportConfig
 from translearn_core.results import ExportFile
 from translearn_core.runs import LOCAL, Run, open_store
 
@@ -27,7 +28,7 @@ def export(
     """Write a finished run's model to a folder: weights, tokenizer, labels, card, programs to use it."""
     if onnx and (message := missing_onnx_message()):
         raise TranslearnError(message)
-    finished = find(run)
+    finished = find_training(run)
     config = export_config(finished, onnx=onnx)
     check_empty(out)
     exported = submit(config, f"export of {finished.name}"[:200])
@@ -38,13 +39,10 @@ def export(
     print_result(record | {"onnx_difference": file.onnx_difference}, show, as_json=as_json)
 
 
-def export_config(finished: Run, *, onnx: bool) -> ExportConfig:
+def export_config(finished: Run[ExperimentConfig], *, onnx: bool) -> ExportConfig:
     """Return the export job, with the names of the run and its data set."""
-    config = finished.job.config
-    if not isinstance(config, ExperimentConfig):
-        raise ConfigError("run", finished.id, "a training")
     try:
-        data = open_store().dataset(LOCAL, config.data.dataset).name
+        data = open_store().dataset(LOCAL, finished.job.config.data.dataset).name
     except NotFoundError:  # deleted since
         data = ""
     return ExportConfig(job=finished.job.id, onnx=onnx, name=finished.name, data=data[:200])

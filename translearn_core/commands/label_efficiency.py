@@ -15,8 +15,9 @@ from translearn_core.commands.options import AsJson, OtherExperimentOptions, Rea
 from translearn_core.commands.output import print_line, print_result
 from translearn_core.commands.study import follow
 from translearn_core.commands.tables import print_table
-from translearn_core.config import ExperimentConfig, LabelEfficiencyArm, Split
+from translearn_core.config import ExperimentConfig, Split
 from translearn_core.errors import ConfigError, TrainingError
+from translearn_core.jobs import LabelEfficiencyArm
 from translearn_core.results import LabelEfficiency
 from translearn_core.results.diagnostics.baselines import FROZEN, WORDS
 from translearn_core.runs import LOCAL, Run, Studies, open_store

@@ -12,7 +12,8 @@ from translearn_core.commands.experiment import experiment_of
 from translearn_core.commands.options import AS_FOR_TRAIN, AsJson, ExperimentOptions, ReadingOptions
 from translearn_core.commands.output import print_line, print_result
 from translearn_core.commands.tables import print_table
-from translearn_core.config import ExperimentConfig, LrFinderConfig
+from translearn_core.config import ExperimentConfig
+from translearn_core.jobs import LrFinderConfig
 from translearn_core.results import LrFinderResult
 
 LINES = 15

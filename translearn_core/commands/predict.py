@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from translearn_core.commands.client import add_dataset, find, result, submit
+from translearn_core.commands.client import add_dataset, find_training, result, submit
 from translearn_core.commands.data_check import check_data, column_name, read_data
 from translearn_core.commands.options import (
     TABLE_KINDS,
@@ -17,9 +17,8 @@ from translearn_core.commands.options import (
     read_options,
 )
 from translearn_core.commands.output import check_writable, print_line, print_result
-from translearn_core.config import ExperimentConfig, PredictFileConfig
 from translearn_core.data.files.write_table import output_kind, write_table
-from translearn_core.errors import ConfigError
+from translearn_core.jobs import PredictFileConfig
 from translearn_core.results import FilePrediction
 
 
@@ -37,9 +36,7 @@ def predict(
     """Classify every row of a file with a finished run."""
     kind = output_kind(out)
     check_writable(out)
-    finished = find(run)
-    if not isinstance(finished.job.config, ExperimentConfig):
-        raise ConfigError("run", finished.id, "a training")
+    finished = find_training(run)
     dataset = add_dataset({"train": file}, read_options(reading))
     table = read_data(dataset, texts_only=True)
     text_column, names = finished.job.config.data.text, [column.name for column in table.columns]

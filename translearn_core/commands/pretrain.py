@@ -25,7 +25,8 @@ from translearn_core.commands.options import (
     read_options,
 )
 from translearn_core.commands.output import print_line, print_result
-from translearn_core.config import ADAPTED, BUNDLED, BackboneConfig, PretrainConfig
+from translearn_core.config import ADAPTED, BUNDLED, BackboneConfig
+from translearn_core.jobs import PretrainConfig
 from translearn_core.results import Pretraining
 from translearn_core.runs import Dataset, Run, open_store
 

@@ -8,21 +8,13 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from translearn_core.commands.client import RUNS_HINT, find, result, submit
+from translearn_core.commands.client import RUNS_HINT, find_training, result, submit
 from translearn_core.commands.errors import valid
 from translearn_core.commands.options import AsJson
 from translearn_core.commands.output import check_writable, console, print_line, print_result
-from translearn_core.config import (
-    JOB_KIND,
-    BackboneInfoConfig,
-    BaseConfig,
-    DataConfig,
-    ExperimentConfig,
-    JobKind,
-    ReportConfig,
-    job_id,
-)
-from translearn_core.errors import ConfigError, NotFoundError, TrainingError, shorten_repr
+from translearn_core.config import DataConfig, ExperimentConfig, JobConfig, job_id
+from translearn_core.errors import NotFoundError, TrainingError, shorten_repr
+from translearn_core.jobs import REPORT, BackboneInfoConfig, ReportConfig, spec_of
 from translearn_core.results import BackboneInfo, ReportFile
 from translearn_core.runs import LOCAL, Run, State, Studies, Study, artifacts, open_store
 from translearn_core.runs.report_jobs import run_diagnostics, study_diagnostics
@@ -49,7 +41,9 @@ def report(
     print_result({"about": subject.id, "out": str(out), "bytes": file.bytes, **lists}, show, as_json=as_json)
 
 
-def _report_config(subject: Run | Study, question: str) -> tuple[ReportConfig, tuple[BaseConfig, ...]]:
+def _report_config(
+    subject: Run[ExperimentConfig] | Study, question: str
+) -> tuple[ReportConfig, tuple[JobConfig, ...]]:
     """Return the report job of a run or a study, and the diagnostics it includes."""
     if isinstance(subject, Study):
         parts = _study_parts(subject)
@@ -64,8 +58,6 @@ def _report_config(subject: Run | Study, question: str) -> tuple[ReportConfig, t
         )
         return report_config, parts
     config = subject.job.config
-    if not isinstance(config, ExperimentConfig):
-        raise ConfigError("run", subject.id, "a training or a study")
     parts = run_diagnostics(open_store(), subject)
     report_config = valid(
         ReportConfig,
@@ -78,10 +70,10 @@ def _report_config(subject: Run | Study, question: str) -> tuple[ReportConfig, t
     return report_config, parts
 
 
-def find_subject(what: str) -> Run | Study:
+def find_subject(what: str) -> Run[ExperimentConfig] | Study:
     """Return the run, or else the study, with this id or name; raise `NotFoundError` if there is none."""
     try:
-        return find(what)
+        return find_training(what)
     except NotFoundError:
         for study in Studies(open_store()).all(LOCAL):
             if what in (study.id, study.name):
@@ -112,7 +104,7 @@ def _backbone_info(config: ExperimentConfig) -> BackboneInfo | None:
     )
 
 
-def _study_parts(study: Study) -> tuple[BaseConfig, ...]:
+def _study_parts(study: Study) -> tuple[JobConfig, ...]:
     """Return the diagnostics of a study's finished runs and its data."""
     parts = study_diagnostics(study, Studies(open_store()).progress(LOCAL, study.jobs).done)
     if not parts:
@@ -120,11 +112,9 @@ def _study_parts(study: Study) -> tuple[BaseConfig, ...]:
     return parts
 
 
-def _compute(part: BaseConfig) -> None:
+def _compute(part: JobConfig) -> None:
     """Compute a diagnostic; print why one fails, and raise if it was stopped."""
-    from translearn_core.reporting import DIAGNOSTIC_SECTIONS  # imports Plotly: only when needed
-
-    name = DIAGNOSTIC_SECTIONS[JOB_KIND[type(part)]].called
+    name = spec_of(part).name
     try:
         submit(part, name)
     except TrainingError as error:
@@ -136,7 +126,7 @@ def _compute(part: BaseConfig) -> None:
 def _submit_again(config: ReportConfig) -> Run:
     """Submit the report job, deleting an earlier report, which may lack newer results."""
     store = open_store()
-    for old in store.runs(LOCAL, JobKind.REPORT):
+    for old in store.runs(LOCAL, REPORT):
         if old.job.config == config and not old.state.live:
             store.delete_run(LOCAL, old.id)
     return submit(config, f"report of {config.name}"[:200])

@@ -23,13 +23,14 @@ from translearn_core.commands.errors import naming_fields, valid
 from translearn_core.commands.options import AsJson, Raw, ReadingOptions, read_options
 from translearn_core.commands.output import check_writable, console, print_line, print_result
 from translearn_core.commands.tables import print_table
-from translearn_core.config import DiagnoseConfig, FeatureConfig, ReadOptions, Split, StudyConfig
+from translearn_core.config import FeatureConfig, ReadOptions, Split, StudyConfig
 from translearn_core.config.studies.study_file import StudyFile, read_study_file
 from translearn_core.data.files.write_table import output_kind, write_table
 from translearn_core.errors import ConfigError, DataError, TrainingError
+from translearn_core.jobs import DiagnoseConfig
 from translearn_core.results import ArmScore, BackboneInfo, Comparison, Interval, TableProfile
 from translearn_core.runs import LOCAL, Run, Studies, Study, StudyProgress, open_store
-from translearn_core.runs.report_jobs import about_its_data
+from translearn_core.runs.report_jobs import study_diagnosis
 
 POLL_SECONDS = 0.3
 
@@ -99,7 +100,7 @@ def _with_columns(file: StudyFile, table: TableProfile) -> StudyFile:
 def _diagnose_configs(config: StudyConfig) -> list[DiagnoseConfig]:
     """Return the diagnose jobs of a study: all rows with each backbone, and the smallest subset."""
     with naming_fields():
-        first = about_its_data(config)
+        first = study_diagnosis(config)
     configs = [first.model_copy(update={"backbone": one}) for one in config.backbones]
     smallest = first.data.model_copy(update={"train_rows": config.sizes[0]})
     return list(dict.fromkeys([*configs, first.model_copy(update={"data": smallest})]))

@@ -1,8 +1,13 @@
-"""Base class of configurations, and the range of random seeds."""
+"""Base classes of configurations and jobs, the identity of a job, and the range of random seeds."""
 
-from typing import Annotated
+import hashlib
+from collections.abc import Iterable
+from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
+
+FORMAT = 6
+"""Version of the results' format; part of every job id, so that old results are never read as new ones."""
 
 MAX_SEED = 2**32 - 1
 """Largest seed accepted by NumPy, scikit-learn and PyTorch."""
@@ -14,3 +19,28 @@ class BaseConfig(BaseModel):
     """Base of all configurations: immutable, hashable, no unknown fields, finite numbers only."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class JobConfig(BaseConfig):
+    """Configuration of a job; its class determines the kind of the job."""
+
+    kind: ClassVar[str]
+
+    def references(self) -> Iterable[str | None]:
+        """Return the jobs whose files are needed, the parent first; None and duplicates are ignored."""
+        return ()
+
+    def dataset_digest(self) -> str | None:
+        """Return the digest of the data set, if the configuration names one."""
+        return None
+
+
+def job_id(config: JobConfig) -> str:
+    """Return the job's id, 20 hexadecimal digits; equal configurations share one job."""
+    text = f"{FORMAT}:{config.kind}:{config.model_dump_json()}"
+    return hashlib.sha256(text.encode()).hexdigest()[:20]
+
+
+def referenced_jobs(config: JobConfig) -> tuple[str, ...]:
+    """Return the jobs whose files a configuration needs; they must belong to its owner."""
+    return tuple(dict.fromkeys(filter(None, config.references())))

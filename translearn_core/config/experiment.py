@@ -1,10 +1,11 @@
 """Configuration of an experiment: data, backbone, freeze plan, features, head, training."""
 
-from typing import Self
+from collections.abc import Iterable
+from typing import ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from translearn_core.config.base import BaseConfig
+from translearn_core.config.base import JobConfig
 from translearn_core.config.data import AugmentConfig, DataConfig
 from translearn_core.config.enums import LayerCombination, Tuning
 from translearn_core.config.model import (
@@ -19,8 +20,10 @@ from translearn_core.config.training import DistilConfig, TrainingConfig
 from translearn_core.errors import ConfigError
 
 
-class ExperimentConfig(BaseConfig):
+class ExperimentConfig(JobConfig):
     """Experiment: data → backbone → features → train → evaluate."""
+
+    kind: ClassVar = "train"
 
     data: DataConfig
     backbone: BackboneConfig = BackboneConfig()
@@ -35,6 +38,15 @@ class ExperimentConfig(BaseConfig):
     augment: AugmentConfig = AugmentConfig()
     distil: DistilConfig | None = None
     continues: str | None = Field(None, description="job whose last checkpoint this one goes on from")
+
+    def references(self) -> Iterable[str | None]:
+        """Return the run it continues, its teacher, and the pretraining of its backbone."""
+        teacher = self.distil.teacher if self.distil else None
+        return self.continues, teacher, self.backbone.pretraining_job
+
+    def dataset_digest(self) -> str:
+        """Return the digest of the data set."""
+        return self.data.dataset
 
     @property
     def resolved_stages(self) -> tuple[Stage, ...]:

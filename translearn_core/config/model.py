@@ -40,6 +40,11 @@ class BackboneConfig(BaseConfig):
         return fields | {"id": name, "revision": revision}
 
     @property
+    def pretraining_job(self) -> str | None:
+        """Job that pretrained this backbone further here, if one did."""
+        return self.id.removeprefix(ADAPTED) if self.id.startswith(ADAPTED) else None
+
+    @property
     def label(self) -> str:
         """Display name: the id, and differences from the pretrained model."""
         differences = [

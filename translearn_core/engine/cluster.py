@@ -16,19 +16,17 @@ import psutil
 from distributed import Client, Future, Nanny, Scheduler, Status
 from distributed.security import Security
 
-from translearn_core.config import Slot
 from translearn_core.engine import devices
-from translearn_core.engine.entrypoint import run_job
+from translearn_core.engine.entrypoint import SETUP, run_job
 from translearn_core.engine.fork_server import start_method, thread_variables
 from translearn_core.engine.status import home
 from translearn_core.errors import EngineError
+from translearn_core.jobs import Slot
 from translearn_core.settings import Settings
 
 LOOPBACK = "127.0.0.1"
 READERS = 2
 """Workers that read files; one owner's files may occupy all but one of them."""
-LIMITS = "translearn_core.worker.resource_limits"
-"""Dask preload module of every worker; it sets the memory limit."""
 
 
 class Cluster:
@@ -97,13 +95,13 @@ class LocalCluster(Cluster):
 
     async def start(self) -> None:
         """Start all workers in parallel."""
-        workers: dict[str, tuple[Slot, dict[str, str]]] = {"ASK": (Slot.ASK, {})}
+        workers: dict[str, tuple[Slot, dict[str, str]]] = {"ASK": (Slot.INTERACTIVE, {})}
         for reader in range(READERS):
-            workers[f"READ-{reader}"] = (Slot.READ, {"CUDA_VISIBLE_DEVICES": ""})
+            workers[f"READ-{reader}"] = (Slot.READING, {"CUDA_VISIBLE_DEVICES": ""})
         for number, _ in devices.gpus():
-            workers[f"TRAIN-{number}"] = (Slot.TRAIN, {"CUDA_VISIBLE_DEVICES": number})
+            workers[f"TRAIN-{number}"] = (Slot.TRAINING, {"CUDA_VISIBLE_DEVICES": number})
         if not devices.gpus():
-            workers["TRAIN"] = (Slot.TRAIN, {})
+            workers["TRAIN"] = (Slot.TRAINING, {})
         self._nannies = {name: self._nanny(name, slot, env) for name, (slot, env) in workers.items()}
         await asyncio.gather(*self._nannies.values())
 
@@ -148,7 +146,7 @@ class LocalCluster(Cluster):
             dashboard_address=f"{LOOPBACK}:0",
             dashboard=False,
             local_directory=str(_scratch(self._settings)),
-            preload=[*dask.config.get("distributed.worker.preload"), LIMITS],
+            preload=[*dask.config.get("distributed.worker.preload"), SETUP],
             env=env,
             silence_logs=logging.WARNING,
         )

@@ -11,7 +11,7 @@ import psutil
 from dask.system import CPU_COUNT
 from distributed.system import MEMORY_LIMIT
 
-from translearn_core.config import Slot
+from translearn_core.jobs import Slot
 from translearn_core.settings import Settings
 
 SHARE = 0.8
@@ -58,7 +58,7 @@ def worker_bytes(settings: Settings, slot: Slot) -> int:
     if settings.max_memory_mb is not None:
         return settings.max_memory_mb * 1_000_000
     budget = SHARE * MEMORY_LIMIT
-    shares = {Slot.ASK: 0.25, Slot.READ: 0.1, Slot.TRAIN: 0.55 / max(1, len(gpus()))}
+    shares = {Slot.INTERACTIVE: 0.25, Slot.READING: 0.1, Slot.TRAINING: 0.55 / max(1, len(gpus()))}
     return max(int(shares[slot] * budget), LEAST_MB * 1_000_000)
 
 

@@ -16,10 +16,10 @@ from dataclasses import dataclass, field
 from distributed import Future
 from sqlalchemy.exc import SQLAlchemyError
 
-from translearn_core.config import Slot
 from translearn_core.engine.cluster import Cluster
 from translearn_core.engine.status import HEARTBEAT_SECONDS
 from translearn_core.errors import WorkspaceError
+from translearn_core.jobs import Slot
 from translearn_core.runs import RunStore, State
 
 log = logging.getLogger(__name__)
@@ -156,12 +156,12 @@ class Dispatcher:
 
     def _waiting(self, slot: Slot) -> list[str]:
         """Return the jobs a worker of this slot may take; without READ workers, ASK workers read files."""
-        readers = list(self._workers.values()).count(Slot.READ)
-        if slot is Slot.READ:
+        readers = list(self._workers.values()).count(Slot.READING)
+        if slot is Slot.READING:
             return self._store.waiting(slot, one_each=readers > 1)
         jobs = self._store.waiting(slot)
-        if slot is Slot.ASK and not readers:
-            jobs += self._store.waiting(Slot.READ)
+        if slot is Slot.INTERACTIVE and not readers:
+            jobs += self._store.waiting(Slot.READING)
         return jobs
 
     async def _watch(self) -> None:
@@ -192,7 +192,7 @@ class Dispatcher:
         await self._lost(flight, reason)
 
     async def _lost(self, flight: InFlight, reason: str) -> None:
-        if flight.slot is Slot.READ:  # the same file would kill the next worker too
+        if flight.slot is Slot.READING:  # the same file would kill the next worker too
             await asyncio.to_thread(
                 self._store.finish, flight.job, State.FAILED, READ_LIMIT_EXCEEDED, worker=flight.token
             )

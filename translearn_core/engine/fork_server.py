@@ -5,9 +5,7 @@ import sys
 from multiprocessing import forkserver
 
 from translearn_core.engine import devices
-
-PRELOAD = "translearn_core.worker.preload"
-"""Module that the fork server imports by name."""
+from translearn_core.engine.entrypoint import PRELOAD
 
 
 def thread_variables() -> dict[str, str]:

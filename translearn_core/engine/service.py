@@ -13,12 +13,12 @@ from types import FrameType, ModuleType
 
 from filelock import FileLock, Timeout
 
-from translearn_core.config import Slot
 from translearn_core.engine.cluster import Cluster, open_cluster
 from translearn_core.engine.dispatch import Dispatcher
 from translearn_core.engine.launcher import LOCK
 from translearn_core.engine.status import EngineStatus, starting, status_file, write_status
 from translearn_core.errors import WorkspaceError
+from translearn_core.jobs import Slot
 from translearn_core.runs import RunStore, Workspace
 from translearn_core.settings import Settings
 from translearn_core.storage import sweep
@@ -97,7 +97,7 @@ def _current_status(status: EngineStatus, cluster: Cluster, workers: dict[str, S
     slots = Counter(slot.value for slot in workers.values())
     return replace(
         status,
-        ready={Slot.TRAIN.value, Slot.ASK.value} <= set(slots),
+        ready={Slot.TRAINING.value, Slot.INTERACTIVE.value} <= set(slots),
         seen=time.time(),
         slots=dict(slots),
         workers=cluster.processes(),

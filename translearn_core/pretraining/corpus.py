@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from translearn_core.activations import ProgressCallback, TokenizedTexts, tokenize
 from translearn_core.backbones import Backbone
 from translearn_core.backbones.inspection import embedding_table
-from translearn_core.config import PretrainConfig
 from translearn_core.errors import DataError
+from translearn_core.jobs import PretrainConfig
 from translearn_core.pretraining.masking import MaskableIds, Masked, masked
 from translearn_core.results.pretraining import LEAST_TEXTS
 

@@ -15,8 +15,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from translearn_core.activations import Compute, ProgressCallback
-from translearn_core.config import PretrainConfig, TrainingConfig
+from translearn_core.config import TrainingConfig
 from translearn_core.config.lr_schedule import HEAD, rate_factor
+from translearn_core.jobs import PretrainConfig
 from translearn_core.pretraining.checkpoint import PretrainingState
 from translearn_core.pretraining.corpus import Corpus
 from translearn_core.pretraining.masking import IGNORE_INDEX, Masked

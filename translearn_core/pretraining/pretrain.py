@@ -17,8 +17,8 @@ import numpy as np
 from translearn_core.activations import Compute, ProgressCallback
 from translearn_core.backbones import Backbone, load
 from translearn_core.backbones.inspection import embedding_table
-from translearn_core.config import PretrainConfig
 from translearn_core.errors import ConfigError, DamagedFileError
+from translearn_core.jobs import PretrainConfig
 from translearn_core.pretraining.checkpoint import PretrainingState
 from translearn_core.pretraining.corpus import Corpus
 from translearn_core.pretraining.loop import PretrainingLoop

@@ -2,13 +2,11 @@
 
 from translearn_core.reporting.blocks import FigureBlock, Section, TableBlock
 from translearn_core.reporting.caveats import caveats
-from translearn_core.reporting.diagnostic_sections import DIAGNOSTIC_SECTIONS
 from translearn_core.reporting.document import LIMIT, Document, render
 from translearn_core.reporting.report_data import Part, ReportData
-from translearn_core.reporting.sections import report_sections
+from translearn_core.reporting.sections import part_section, report_sections, section_function
 
 __all__ = [
-    "DIAGNOSTIC_SECTIONS",
     "LIMIT",
     "Document",
     "FigureBlock",
@@ -17,6 +15,8 @@ __all__ = [
     "Section",
     "TableBlock",
     "caveats",
+    "part_section",
     "render",
     "report_sections",
+    "section_function",
 ]

@@ -1,6 +1,6 @@
 """Rendering of a report as one self-contained HTML file of limited size."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import Any
@@ -51,12 +51,14 @@ class _Table:
 
 
 @dataclass(frozen=True)
-class _Figure:
-    """A figure as JSON (empty if left out), its caption and its numbers."""
+class _Block:
+    """A figure as JSON (empty if left out, None for a table alone), with its texts and its table."""
 
     id: str
-    data: str
-    sentence: str
+    data: str | None
+    heading: str
+    sentences: tuple[str, ...]
+    caption: str
     table: _Table
 
 
@@ -66,8 +68,7 @@ class _RenderedSection:
 
     id: str
     section: Section
-    figures: tuple[_Figure, ...]
-    tables: tuple[_Table, ...]
+    blocks: tuple[_Block, ...]
 
 
 def render(
@@ -106,46 +107,39 @@ def _table(sheet: TableBlock) -> _Table:
     return _Table(sheet.name, head, as_lines(sheet.frame), len(sheet.frame))
 
 
-def _figure(id: str, picture: FigureBlock) -> _Figure:
-    return _Figure(id, picture.figure.to_json(), picture.sentence, _table(picture.numbers))
+def _block(id: str, block: FigureBlock | TableBlock) -> _Block:
+    data, table = (block.figure.to_json(), block.table) if isinstance(block, FigureBlock) else (None, block)
+    return _Block(id, data, block.heading, block.sentences, block.caption, _table(table))
 
 
 def _render_section(number: int, section: Section) -> _RenderedSection:
-    figures = (_figure(f"figure-{number}-{k}", picture) for k, picture in enumerate(section.pictures))
-    return _RenderedSection(f"section-{number}", section, tuple(figures), tuple(map(_table, section.sheets)))
+    blocks = (
+        _block(f"block-{number}-{k}", block)
+        for k, block in enumerate(section.blocks)
+        if isinstance(block, FigureBlock) or block.sentences or not block.frame.empty
+    )
+    return _RenderedSection(f"section-{number}", section, tuple(blocks))
 
 
 def _without_largest(rendered: Sequence[_RenderedSection]) -> tuple[list[_RenderedSection], str] | None:
     """Return the sections without their largest table, or else figure, and its name; None if empty."""
-    if tables := [table for table in _tables(rendered) if table.lines]:
-        heaviest = max(tables, key=lambda table: table.weight)
-        empty = replace(heaviest, lines=(), left_out=True)
-        return [_with_table(section, heaviest, empty) for section in rendered], f"the table '{heaviest.name}'"
-    if figures := [figure for section in rendered for figure in section.figures if figure.data]:
-        largest = max(figures, key=lambda figure: len(figure.data))
-        stripped = replace(largest, data="")
-        remaining = [
-            replace(
-                section,
-                figures=tuple(stripped if figure is largest else figure for figure in section.figures),
-            )
-            for section in rendered
-        ]
-        return remaining, f"the figure of '{largest.table.name}'"
+    blocks = [block for section in rendered for block in section.blocks]
+    if any(block.table.lines for block in blocks):
+        heaviest = max(blocks, key=lambda block: block.table.weight)
+        lighter = replace(heaviest, table=replace(heaviest.table, lines=(), left_out=True))
+        return _with_block(rendered, heaviest, lighter), f"the table '{heaviest.table.name}'"
+    if any(block.data for block in blocks):
+        largest = max(blocks, key=lambda block: len(block.data or ""))
+        name = f"the figure of '{largest.table.name}'"
+        return _with_block(rendered, largest, replace(largest, data="")), name
     return None
 
 
-def _tables(rendered: Sequence[_RenderedSection]) -> Iterator[_Table]:
-    for section in rendered:
-        yield from (figure.table for figure in section.figures)
-        yield from section.tables
-
-
-def _with_table(section: _RenderedSection, old: _Table, new: _Table) -> _RenderedSection:
-    figures = (replace(figure, table=new) if figure.table is old else figure for figure in section.figures)
-    return replace(
-        section, figures=tuple(figures), tables=tuple(new if t is old else t for t in section.tables)
-    )
+def _with_block(rendered: Sequence[_RenderedSection], old: _Block, new: _Block) -> list[_RenderedSection]:
+    return [
+        replace(section, blocks=tuple(new if block is old else block for block in section.blocks))
+        for section in rendered
+    ]
 
 
 def _html(
@@ -162,7 +156,9 @@ def _html(
         caveats=caveats,
         left_out=left_out,
         most_rows=MOST_ROWS,
-        plotly=Markup(get_plotlyjs()) if any(section.figures for section in rendered) else "",
+        plotly=Markup(get_plotlyjs())
+        if any(block.data for section in rendered for block in section.blocks)
+        else "",
     )
 
 

@@ -3,6 +3,8 @@
 from translearn_core.config import Split
 from translearn_core.results import Evaluation, Interval
 
+INTERVAL = "Bars are 95 % intervals."
+
 
 def percent(share: float) -> str:
     """Format a fraction as a percentage."""

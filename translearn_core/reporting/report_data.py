@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from translearn_core.config import ExperimentConfig, JobKind, PlannedRun, StudyConfig
+from translearn_core.config import ExperimentConfig, PlannedRun, StudyConfig
+from translearn_core.jobs import JobSpec
 from translearn_core.reporting.formatting import score_sentence
 from translearn_core.results import Baselines, Drift, Evaluation, History, RunSummary, Timeline
 
@@ -13,9 +14,9 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """The result of a diagnostic and its kind of job."""
+    """The result of a diagnostic, and the specification of its job."""
 
-    kind: JobKind
+    spec: JobSpec[Any, Any]
     result: object
 
 
@@ -23,9 +24,9 @@ class Part:
 class ReportData:
     """Data of a report.
 
-    `config` to `told` describe a run, and are None (`history` empty) for a study; `study`, `planned` (all its
-    runs) and `file` (input of ``translearn study``) describe a study. `missing` names results that are not
-    available; `hashes` and `versions` map names to values.
+    `config` to `timeline` describe a run, and are None (`history` empty) for a study; `study`, `planned` (all
+    its runs) and `file` (input of ``translearn study``) describe a study. `missing` names results that are
+    not available; `hashes` and `versions` map names to values.
     """
 
     name: str
@@ -36,7 +37,7 @@ class ReportData:
     summary: RunSummary | None = None
     drift: Drift | None = None
     history: History = field(default=History((), ()))
-    told: Timeline | None = None
+    timeline: Timeline | None = None
     study: StudyConfig | None = None
     planned: tuple[PlannedRun, ...] = ()
     file: str = ""
@@ -46,12 +47,12 @@ class ReportData:
     versions: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def cells(self) -> dict[str, dict[str, str]]:
+    def arms(self) -> dict[str, dict[str, str]]:
         """Factors of each arm of a study by name: recipe, backbone, rows and boundary."""
         return {run.name: run.cell for run in self.planned}
 
     @property
-    def short(self) -> tuple[str, ...]:
+    def headline(self) -> tuple[str, ...]:
         """Sentences at the top: test scores, and whether transfer helped."""
         baselines = self.result(Baselines)
         scores = () if self.evaluation is None else (score_sentence(self.evaluation),)

@@ -1,30 +1,40 @@
 """Sections of a report in order: data, training or study, scores, diagnostics."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from typing import Any
 
-from translearn_core.config import JobKind
+from translearn_core.jobs import DIAGNOSE, JobSpec
 from translearn_core.reporting.blocks import Section
-from translearn_core.reporting.diagnostic_sections import DIAGNOSTIC_SECTIONS
-from translearn_core.reporting.report_data import ReportData
+from translearn_core.reporting.report_data import Part, ReportData
 from translearn_core.reporting.study_section import study_section
 from translearn_core.reporting.training_section import scores_section, training_section
 
 
 def report_sections(data: ReportData) -> Iterator[Section]:
-    """Yield the sections that have data."""
-    yield from _of_kind(data, JobKind.DIAGNOSE)
+    """Yield the sections that have data; diagnostics in the order of `data.parts`."""
+    for part in data.parts:
+        if part.spec is DIAGNOSE:
+            yield part_section(part, data)
     if data.config is not None:
         yield training_section(data.config, data)
     if data.study is not None:
         yield study_section(data.study, data)
     if data.evaluation is not None:
         yield scores_section(data.evaluation)
-    for kind in DIAGNOSTIC_SECTIONS:
-        if kind is not JobKind.DIAGNOSE:
-            yield from _of_kind(data, kind)
-
-
-def _of_kind(data: ReportData, kind: JobKind) -> Iterator[Section]:
     for part in data.parts:
-        if part.kind is kind:
-            yield DIAGNOSTIC_SECTIONS[kind].section(part.result, data)
+        if part.spec is not DIAGNOSE:
+            yield part_section(part, data)
+
+
+def part_section(part: Part, data: ReportData, dark: bool = False) -> Section:
+    """Return the section of one result, with figures for light or `dark` pages."""
+    return section_function(part.spec)(part.result, data, dark)
+
+
+def section_function(spec: JobSpec[Any, Any]) -> Callable[[Any, ReportData, bool], Section]:
+    """Return the function that presents results of a kind."""
+    module, name = spec.section.split(":")
+    function: Callable[[Any, ReportData, bool], Section]
+    function = getattr(import_module(f"translearn_core.reporting.{module}"), name)
+    return function

@@ -15,7 +15,7 @@ NO_RECIPE = "No recipe: the same settings throughout, and only how deep it train
 
 def study_section(study: StudyConfig, data: ReportData) -> Section:
     """Return the section on the factors and the common settings of a study."""
-    cells, seeds = len(data.cells), len(study.seeds)
+    cells, seeds = len(data.arms), len(study.seeds)
     sentences = [
         f"{len(data.planned):,} runs: {_count(cells, 'way')}, {_count(seeds, 'seed')} each "
         f"({', '.join(map(str, study.seeds))}).",
@@ -23,11 +23,11 @@ def study_section(study: StudyConfig, data: ReportData) -> Section:
         *_varied(study, data.planned),
         _settings(study),
     ]
-    sheets = [TableBlock("the ways", _arms(data))]
+    tables = [TableBlock("the ways", _arms(data))]
     if study.settings:
         lines = [(name, str(value)) for name, value in study.settings.items()]
-        sheets.append(TableBlock("settings of every run", pd.DataFrame(lines, columns=["setting", "value"])))
-    return Section("What was tried?", tuple(sentences), sheets=tuple(sheets))
+        tables.append(TableBlock("settings of every run", pd.DataFrame(lines, columns=["setting", "value"])))
+    return Section("What was tried?", tuple(sentences), tuple(tables))
 
 
 def _strategies(study: StudyConfig) -> Iterator[str]:
@@ -74,7 +74,7 @@ def _settings(study: StudyConfig) -> str:
 
 def _arms(data: ReportData) -> pd.DataFrame:
     """Return a table of the arms: trained parts, stages, epochs and rates."""
-    titles = cell_titles(data.cells)
+    titles = cell_titles(data.arms)
     arms: dict[str, dict[str, object]] = {}
     for run in data.planned:
         config = run.config

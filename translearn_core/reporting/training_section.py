@@ -19,12 +19,12 @@ def scores_section(evaluation: Evaluation) -> Section:
         "Confusion matrix: rows are true classes, columns predictions; off the diagonal are errors.",
         TableBlock("confusion matrix", evaluation.confusion_frame()),
     )
-    sheets = [TableBlock("scores by split", evaluation.frame())]
+    tables = [TableBlock("scores by split", evaluation.frame())]
     if not evaluation.per_class.empty:
-        sheets.append(TableBlock("per-class metrics", evaluation.per_class))
+        tables.append(TableBlock("per-class metrics", evaluation.per_class))
     if not evaluation.predictions.empty:
-        sheets.append(TableBlock("the surest mistakes on test", evaluation.mistakes(20)))
-    return Section("How good is it?", (score_sentence(evaluation),), (confusion,), tuple(sheets))
+        tables.append(TableBlock("the surest mistakes on test", evaluation.mistakes(20)))
+    return Section("How good is it?", (score_sentence(evaluation),), (confusion, *tables))
 
 
 def training_section(config: ExperimentConfig, data: ReportData) -> Section:
@@ -37,14 +37,13 @@ def training_section(config: ExperimentConfig, data: ReportData) -> Section:
             f"{summary.best_epoch}, in {summary.seconds['total']:.0f} s on {summary.device} with "
             f"{summary.precision}. {trainable:,} of {total:,} parameters trained."
         )
-    pictures = [*_curves(data), *_timelines(data)]
+    figures = [*_curves(data), *_timelines(data)]
     if data.drift is not None:
-        pictures.append(_weight_drift(data.drift, summary))
+        figures.append(_weight_drift(data.drift, summary))
     return Section(
         "How was it trained?",
         tuple(sentences),
-        tuple(pictures),
-        (TableBlock("settings", settings_table(config)),),
+        (*figures, TableBlock("settings", settings_table(config))),
     )
 
 
@@ -70,7 +69,7 @@ def _curves(data: ReportData) -> Iterator[FigureBlock]:
 
 
 def _timelines(data: ReportData) -> Iterator[FigureBlock]:
-    timeline = data.told
+    timeline = data.timeline
     if timeline is None or not timeline.stages:
         return
     yield FigureBlock(

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from translearn_core.config import ExperimentConfig, HeadKind, LayerCombination, LrFinderConfig
+from translearn_core.config import ExperimentConfig, HeadKind, LayerCombination
 from translearn_core.results.backbone_info import BackboneInfo
 from translearn_core.results.diagnostics.snapshots import REPLAYED, snapshot_epochs
 
@@ -96,16 +96,18 @@ class CostModel:
             self.limit_bytes,
         )
 
-    def search_seconds(self, anatomy: BackboneInfo, search: LrFinderConfig, task: Workload) -> float:
+    def search_seconds(
+        self, anatomy: BackboneInfo, config: ExperimentConfig, steps: int, task: Workload
+    ) -> float:
         """Return an upper bound on the seconds of a learning-rate range test, which may end early."""
-        config, n, length = search.experiment, anatomy.n_blocks, task.tokens_per_text
+        n, length = anatomy.n_blocks, task.tokens_per_text
         boundary = config.plan.first_trainable_block(n)
         cached = self._cached_blocks(anatomy, boundary)
-        rows = min(self._train_rows(config, task), search.steps * config.training.batch_size)
+        rows = min(self._train_rows(config, task), steps * config.training.batch_size)
         block = length * self.encode_block + self.encode_text
         once = PASS_SCATTER * (cached * block + length * self.encode_embeddings) if cached else 0.0
         step = self.head_step if boundary == n else self._step(anatomy, config, length, cached, boundary)
-        return LOADS * self.load + rows * once + STEP_SCATTER * search.steps * step
+        return LOADS * self.load + rows * once + STEP_SCATTER * steps * step
 
     def lighter(
         self, anatomy: BackboneInfo, config: ExperimentConfig, task: Workload

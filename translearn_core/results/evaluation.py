@@ -111,6 +111,12 @@ class Drift:
         """Return one row per tensor."""
         return self.tensors
 
+    @property
+    def n_blocks(self) -> int:
+        """Number of blocks of the backbone."""
+        parts = self.tensors["part"].drop_duplicates()
+        return int(parts.str.startswith("block ").sum())
+
     def by_part(self) -> pd.DataFrame:
         """Return one row per part (embeddings, block k, head).
 

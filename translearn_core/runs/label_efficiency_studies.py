@@ -8,8 +8,6 @@ from translearn_core.config import (
     BackboneConfig,
     ExperimentConfig,
     FeatureConfig,
-    LabelEfficiencyArm,
-    LabelEfficiencyConfig,
     RecipeName,
     StudyConfig,
     custom_overrides,
@@ -18,6 +16,7 @@ from translearn_core.config import (
     match_recipe,
 )
 from translearn_core.config.min_steps import with_min_steps
+from translearn_core.jobs import LabelEfficiencyArm, LabelEfficiencyConfig
 from translearn_core.results import RunSummary, Workload
 from translearn_core.results.diagnostics.baselines import SCRATCH
 from translearn_core.runs.study_records import Study

@@ -26,8 +26,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from translearn_core.config import JobKind, Slot
 from translearn_core.errors import DamagedFileError, NotFoundError
+from translearn_core.jobs import COMPARE, PRETRAIN, TRAIN, Slot
 from translearn_core.results import EpochPoint, StepPoint
 from translearn_core.runs.fair_queue import QueuedJob, fair_order
 from translearn_core.runs.records import STOPPING, Job, Progress, RunningJob, State, job_of
@@ -46,7 +46,7 @@ from translearn_core.runs.workspace import Workspace
 MAX_ATTEMPTS = 3
 """Most starts of a job that loses its workers."""
 
-MODELS = (str(JobKind.TRAIN), str(JobKind.PRETRAIN))
+MODELS = (TRAIN.kind, PRETRAIN.kind)
 """Kinds of jobs with large files, which are kept when their parent is deleted."""
 
 
@@ -265,7 +265,7 @@ def _by(worker: str | None) -> tuple[Any, ...]:
 
 def results_of(job: str) -> Any:
     """Return the SQL condition that a job was computed from the results of `job`."""
-    comparison = and_(jobs.c.kind == str(JobKind.COMPARE), jobs.c.config.contains(job))
+    comparison = and_(jobs.c.kind == COMPARE.kind, jobs.c.config.contains(job))
     return or_(and_(jobs.c.parent == job, jobs.c.kind.not_in(MODELS)), comparison)
 
 

@@ -2,10 +2,15 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Generic
 
-from translearn_core.config import JOBS, BaseConfig, JobKind
+from typing_extensions import TypeVar
+
+from translearn_core.config import JobConfig
 from translearn_core.documents import parse_json
+from translearn_core.jobs import SPECS, JobSpec, spec_of
+
+C = TypeVar("C", bound=JobConfig, covariant=True, default=JobConfig)
 
 
 class State(StrEnum):
@@ -60,12 +65,11 @@ class RunningJob:
 
 
 @dataclass(frozen=True)
-class Job:
+class Job(Generic[C]):
     """Job, shared by all owners of equal configurations."""
 
     id: str
-    kind: JobKind
-    config: BaseConfig
+    config: C
     state: State
     reason: str | None
     stop: bool
@@ -76,9 +80,14 @@ class Job:
     progress: Progress | None
     worker: str | None
 
+    @property
+    def spec(self) -> JobSpec[Any, Any]:
+        """Specification of its kind."""
+        return spec_of(self.config)
+
 
 @dataclass(frozen=True)
-class Run:
+class Run(Generic[C]):
     """Run: one owner's entry for a job, with its own id and name; the job may be shared."""
 
     id: str
@@ -86,7 +95,7 @@ class Run:
     name: str
     created: float
     stopping: bool
-    job: Job
+    job: Job[C]
 
     @property
     def state(self) -> State:
@@ -115,14 +124,15 @@ def job_of(row: Any) -> Job:
     ValueError
         If this version cannot read it, including pydantic's `ValidationError`.
     """
-    kind = JobKind(row.kind)
+    spec = SPECS.get(row.kind)
+    if spec is None:
+        raise ValueError(f"kind: {row.kind}")
     progress = None
     if row.stage is not None:
         progress = Progress(row.stage, row.done or 0.0, row.total or 0.0, row.seconds_left)
     return Job(
         id=row.id,
-        kind=kind,
-        config=JOBS[kind][0].model_validate(parse_json(row.config)),
+        config=spec.config.model_validate(parse_json(row.config)),
         state=State(row.state),
         reason=row.reason,
         stop=bool(row.stop),

@@ -1,22 +1,22 @@
 """Jobs of a report: finished ones where available, else with default settings."""
 
 from collections.abc import Collection, Iterator
-from typing import Any
 
-from translearn_core.config import (
-    JOB_KIND,
-    BaseConfig,
-    BaselinesConfig,
+from translearn_core.config import ExperimentConfig, FeatureConfig, JobConfig, StudyConfig
+from translearn_core.jobs import (
+    BASELINES,
+    ERROR_ANALYSIS,
+    FORGETTING,
+    LABEL_EFFICIENCY,
+    PROBE,
+    PROJECTION,
+    SIMILARITY,
+    SPECS,
+    TRANSFERABILITY,
     DiagnoseConfig,
-    ErrorAnalysisConfig,
-    ExperimentConfig,
-    FeatureConfig,
-    ForgettingConfig,
-    JobKind,
-    ProbeConfig,
-    ProjectConfig,
-    SimilarityConfig,
-    StudyConfig,
+    ReportRole,
+    RunJobConfig,
+    spec_of,
 )
 from translearn_core.results import Drift
 from translearn_core.runs import artifacts
@@ -24,26 +24,43 @@ from translearn_core.runs.records import Run, State
 from translearn_core.runs.store import RunStore
 from translearn_core.runs.study_records import Study
 
+ORDER = (
+    BASELINES,
+    LABEL_EFFICIENCY,
+    PROBE,
+    SIMILARITY,
+    FORGETTING,
+    ERROR_ANALYSIS,
+    PROJECTION,
+    TRANSFERABILITY,
+)
+"""Diagnostics that a report begins with; others follow."""
 
-def run_diagnostics(store: RunStore, run: Run) -> tuple[BaseConfig, ...]:
-    """Return the diagnostics of a run, the cheapest first.
+
+def run_diagnostics(store: RunStore, run: Run[ExperimentConfig]) -> tuple[JobConfig, ...]:
+    """Return the diagnosis of the data and the diagnostics of a run, in the order of its report.
 
     Of several finished jobs of one kind the most complete is chosen, such as baselines with a run from
     scratch. Finished label-efficiency curves and transferability scores on the same data are added.
     """
-    return (
-        *(_finished(store, run, config) or config for config in default_diagnostics(store, run)),
-        *_same_data(store, run),
+    config = run.job.config
+    diagnosis = DiagnoseConfig(
+        data=config.data, backbone=config.backbone, token_limit=config.features.token_limit
     )
+    defaults = default_diagnostics(store, run)
+    parts = [*(_finished(store, run, part) or part for part in defaults), *_same_data(store, run)]
+    order = [spec.kind for spec in ORDER]
+    rank = {kind: order.index(kind) if kind in order else len(order) for kind in SPECS}
+    return (diagnosis, *sorted(parts, key=lambda part: rank[part.kind]))
 
 
-def study_diagnostics(study: Study, done: Collection[str]) -> tuple[BaseConfig, ...]:
+def study_diagnostics(study: Study, done: Collection[str]) -> tuple[JobConfig, ...]:
     """Return comparison and diagnosis of a study with finished runs `done`; nothing without any."""
     comparison = study.comparison(done)
-    return () if comparison is None else (comparison, about_its_data(study.config))
+    return () if comparison is None else (comparison, study_diagnosis(study.config))
 
 
-def about_its_data(study: StudyConfig) -> DiagnoseConfig:
+def study_diagnosis(study: StudyConfig) -> DiagnoseConfig:
     """Return the diagnosis of a study's data with its first backbone."""
     limit = study.settings.get("features.token_limit", FeatureConfig().token_limit)
     return DiagnoseConfig.model_validate(
@@ -51,52 +68,31 @@ def about_its_data(study: StudyConfig) -> DiagnoseConfig:
     )
 
 
-def default_diagnostics(store: RunStore, run: Run) -> Iterator[BaseConfig]:
-    """Yield the diagnostics of a run with their default settings."""
-    config, job = run.job.config, run.job.id
-    assert isinstance(config, ExperimentConfig)
-    limit = config.features.token_limit
-    yield DiagnoseConfig(data=config.data, backbone=config.backbone, token_limit=limit)
-    yield BaselinesConfig(job=job)
-    yield ErrorAnalysisConfig(job=job)
-    drift = artifacts.load(store.workspace.run(job), Drift)
-    if drift is not None:
-        last = sum(str(part).startswith("block ") for part in drift.by_part()["part"])
-        yield ProjectConfig(job=job, layer=last)
-    yield ProbeConfig(job=job)
-    if config.trains_backbone:
-        yield SimilarityConfig(job=job)
-        yield ForgettingConfig(job=job)
+def default_diagnostics(store: RunStore, run: Run[ExperimentConfig]) -> Iterator[RunJobConfig]:
+    """Yield the diagnostics that belong in the report of a run, with their default settings."""
+    roles = {ReportRole.RUN}
+    if run.job.config.trains_backbone:
+        roles.add(ReportRole.FINE_TUNED_RUN)
+    drift = artifacts.load(store.workspace.run(run.job.id), Drift)
+    for spec in SPECS.values():
+        if spec.report in roles and (spec is not PROJECTION or drift is not None):
+            yield spec.config.for_run(run.job.id, drift.n_blocks if drift is not None else 0)
 
 
-def _finished(store: RunStore, run: Run, config: BaseConfig) -> BaseConfig | None:
-    """Return the most complete finished configuration like `config`; of equals, the newest."""
+def _finished(store: RunStore, run: Run, part: RunJobConfig) -> RunJobConfig | None:
+    """Return the most complete finished configuration of the same kind and subject; of equals, the newest."""
     done = [
         other.job.config
-        for other in store.runs(run.owner, JOB_KIND[type(config)])
-        if other.state is State.DONE and _same_subject(config, other.job.config)
+        for other in store.runs(run.owner, spec_of(part))
+        if other.state is State.DONE and other.job.config.subject() == part.subject()
     ]
-    return max(done, key=_completeness, default=None)
+    return max(done, key=lambda config: config.completeness(), default=None)
 
 
-def _same_subject(config: Any, other: Any) -> bool:
-    """Whether two configurations of a kind are about the same run, column and layer."""
-    if isinstance(config, DiagnoseConfig):
-        return bool(config == other)
-    fields = ("job", "about", "layer")
-    return all(getattr(config, name, None) == getattr(other, name, None) for name in fields)
-
-
-def _completeness(config: BaseConfig) -> int:
-    return sum(bool(getattr(config, name, None)) for name in ("scratch", "sibling", "earlier", "columns"))
-
-
-def _same_data(store: RunStore, run: Run) -> Iterator[BaseConfig]:
+def _same_data(store: RunStore, run: Run[ExperimentConfig]) -> Iterator[JobConfig]:
     """Yield finished jobs about the same data that belong to no run."""
-    config = run.job.config
-    assert isinstance(config, ExperimentConfig)
-    for kind in (JobKind.LABEL_EFFICIENCY, JobKind.TRANSFERABILITY):
-        for other in store.runs(run.owner, kind):
-            if other.state is State.DONE and getattr(other.job.config, "data", None) == config.data:
+    for spec in (LABEL_EFFICIENCY, TRANSFERABILITY):
+        for other in store.runs(run.owner, spec):
+            if other.state is State.DONE and other.job.config.data == run.job.config.data:
                 yield other.job.config
                 break

@@ -8,19 +8,22 @@ import secrets
 import time
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar, overload
 
 from sqlalchemy import and_, delete, exists, or_, select, update
 
-from translearn_core.config import JOB_KIND, JOBS, BaseConfig, JobKind, ReadOptions, job_id, referenced_jobs
+from translearn_core.config import ExperimentConfig, JobConfig, ReadOptions, job_id, referenced_jobs
 from translearn_core.errors import NotFoundError, QuotaError
+from translearn_core.jobs import DIAGNOSE, READ, TRAIN, JobSpec
 from translearn_core.results import EpochPoint, History, StepPoint
 from translearn_core.runs.queue import MODELS, Queue, inserted, requeue, results_of
 from translearn_core.runs.records import UNREADABLE, Dataset, Run, State, Unreadable, run_of
 from translearn_core.runs.schema import datasets, job_owners, jobs, points, studies
-from translearn_core.runs.submissions import JobRequest, cancel, requeue_job, submit_jobs
+from translearn_core.runs.submissions import JobRequest, cancel, requeue_job, submit_job
 from translearn_core.runs.workspace import Workspace
 from translearn_core.settings import Settings, settings
+
+C = TypeVar("C", bound=JobConfig)
 
 LOCAL = "local"
 """Owner of everything made by the command line."""
@@ -78,8 +81,7 @@ class RunStore(Queue):
         old = self.dataset(owner, dataset)
         files = {part: path.read_bytes() for part, path in self.workspace.sources(old.digest).items()}
         unused = not any(
-            getattr(run.job.config, "dataset", old.digest) != old.digest
-            or run.job.kind not in (JobKind.READ, JobKind.DIAGNOSE)
+            run.job.spec not in (READ, DIAGNOSE)
             for run in self._runs(job_owners.c.owner == owner, jobs.c.dataset == old.digest)
         )
         new = self.add_dataset(owner, old.name, files, options=options)
@@ -119,7 +121,7 @@ class RunStore(Queue):
                 self.workspace.trash(datasets=[digest])
         self.sweep()
 
-    def submit(self, owner: str, config: BaseConfig, name: str | None = None) -> Run:
+    def submit(self, owner: str, config: JobConfig, name: str | None = None) -> Run:
         """Submit a job and return the owner's run of it.
 
         Equal configurations share one job, whoever submits them; a stopped or failed job is queued again.
@@ -129,13 +131,12 @@ class RunStore(Queue):
         NotFoundError
             If the configuration refers to a data set or job that the owner does not have.
         """
-        kind, job = JOB_KIND[type(config)], job_id(config)
-        if kind in MODELS:
+        if config.kind in MODELS:
             self.check_quota(owner, settings())
-        request = JobRequest(config, name or str(kind), *self.dependents(owner, config))
+        request = JobRequest(config, name or config.kind, *self.dependencies(owner, config))
         with self._engine.begin() as db:  # one transaction, since a job without an owner would be swept
-            submit_jobs(db, owner, request, rename=bool(name))
-        return self.run(owner, job)
+            submit_job(db, owner, request, rename=bool(name))
+        return self.run(owner, job_id(config))
 
     def run(self, owner: str, run: str) -> Run:
         """Return one of the owner's runs, by its id or its job's."""
@@ -144,9 +145,15 @@ class RunStore(Queue):
             raise NotFoundError(UNREADABLE)
         return record
 
-    def runs(self, owner: str, kind: JobKind = JobKind.TRAIN) -> list[Run]:
+    @overload
+    def runs(self, owner: str) -> list[Run[ExperimentConfig]]: ...
+
+    @overload
+    def runs(self, owner: str, spec: JobSpec[C, Any]) -> list[Run[C]]: ...
+
+    def runs(self, owner: str, spec: JobSpec[Any, Any] = TRAIN) -> list[Run[Any]]:
         """Return the owner's readable runs of one kind, newest first."""
-        return self._runs(job_owners.c.owner == owner, jobs.c.kind == str(kind))
+        return self._runs(job_owners.c.owner == owner, jobs.c.kind == spec.kind)
 
     def unreadable(self, owner: str) -> list[Unreadable]:
         """Return the owner's trainings and pretrainings that this version cannot read, newest first.
@@ -177,7 +184,7 @@ class RunStore(Queue):
         with self._engine.begin() as db:
             return requeue_job(db, owner, job)
 
-    def ask_anew(self, owner: str, run: str) -> bool:
+    def recompute(self, owner: str, run: str) -> bool:
         """Queue a run with lost or damaged results again; a training continues from its checkpoint."""
         job = self.run(owner, run).job.id
         with self._engine.begin() as db:
@@ -196,7 +203,7 @@ class RunStore(Queue):
         """Return the position in the queue, 1 = next; 0 if it is not queued."""
         if run.state is not State.QUEUED:
             return 0
-        order = self.waiting(JOBS[run.job.kind][1])
+        order = self.waiting(run.job.spec.slot)
         return order.index(run.job.id) + 1 if run.job.id in order else 0
 
     def history(self, job: str) -> History:
@@ -241,15 +248,14 @@ class RunStore(Queue):
                 "MB: delete some of yours on the Runs page, or have TRANSLEARN_MAX_TOTAL_MB raised."
             )
 
-    def dependents(self, owner: str, config: BaseConfig) -> tuple[str | None, str | None]:
+    def dependencies(self, owner: str, config: JobConfig) -> tuple[str | None, str | None]:
         """Return digest and parent job that `config` depends on; both must belong to the owner."""
-        data = getattr(getattr(config, "experiment", config), "data", config)
-        digest: str | None = getattr(data, "dataset", None)
+        digest = config.dataset_digest()
         if digest:
             self.dataset(owner, digest)
         parents = self._runs_by_id(owner, referenced_jobs(config))
         for run in parents:
-            digest = digest or getattr(getattr(run.job.config, "data", run.job.config), "dataset", None)
+            digest = digest or run.job.config.dataset_digest()
         return digest, parents[0].job.id if parents else None
 
     def _runs_by_id(self, owner: str, ids: Sequence[str]) -> list[Run]:

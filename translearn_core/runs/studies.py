@@ -9,22 +9,15 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from translearn_core.config import (
-    CompareConfig,
-    JobKind,
-    PlannedRun,
-    StudyConfig,
-    expand_grid,
-    job_id,
-    referenced_jobs,
-)
+from translearn_core.config import PlannedRun, StudyConfig, expand_grid, job_id, referenced_jobs
 from translearn_core.errors import ConfigError, NotFoundError
+from translearn_core.jobs import COMPARE, CompareConfig
 from translearn_core.runs.queue import MODELS
 from translearn_core.runs.records import UNREADABLE, Run, State, Unreadable
 from translearn_core.runs.schema import job_owners, jobs, studies
 from translearn_core.runs.store import RunStore
 from translearn_core.runs.study_records import Study, StudyProgress, StudyRun
-from translearn_core.runs.submissions import JobRequest, cancel, requeue_job, submit_jobs
+from translearn_core.runs.submissions import JobRequest, cancel, requeue_job, submit_job
 from translearn_core.settings import settings
 
 DEFAULT_BASELINES = ("linear", "full")
@@ -213,7 +206,7 @@ class Studies:
         for run in planned:
             ids = (run.config.data.dataset, *referenced_jobs(run.config))
             if ids not in dependencies:
-                dependencies[ids] = self._store.dependents(owner, run.config)
+                dependencies[ids] = self._store.dependencies(owner, run.config)
             requests.append(
                 JobRequest(run.config, f"{name}: {run.name}, seed {run.seed}", *dependencies[ids])
             )
@@ -230,7 +223,7 @@ class Studies:
 
 def _submit_all(db: Connection, owner: str, requests: Iterable[JobRequest], now: float) -> None:
     for i, request in enumerate(requests):  # distinct times keep the order in the queue
-        submit_jobs(db, owner, request, rename=False, now=now + i * 1e-5)
+        submit_job(db, owner, request, rename=False, now=now + i * 1e-5)
 
 
 def _baseline(planned: Sequence[PlannedRun], baseline: str | None) -> str:
@@ -299,7 +292,7 @@ def _in_state(db: Connection, owner: str, ids: Sequence[str], states: Sequence[S
 def _comparisons(db: Connection, owner: str, ids: set[str]) -> set[str]:
     """Return the owner's comparisons of no other jobs than `ids`."""
     query = select(jobs.c.id, jobs.c.config).join(job_owners, job_owners.c.job == jobs.c.id)
-    rows = db.execute(query.where(job_owners.c.owner == owner, jobs.c.kind == str(JobKind.COMPARE)))
+    rows = db.execute(query.where(job_owners.c.owner == owner, jobs.c.kind == COMPARE.kind))
     return {row.id for row in rows if _compares_only(row.config, ids)}
 
 

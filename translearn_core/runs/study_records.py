@@ -3,7 +3,8 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
 
-from translearn_core.config import Cell, CompareConfig, StudyConfig
+from translearn_core.config import StudyConfig
+from translearn_core.jobs import Cell, CompareConfig
 from translearn_core.runs.records import State
 
 

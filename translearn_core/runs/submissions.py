@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, exists, update
 
-from translearn_core.config import JOB_KIND, JOBS, BaseConfig, job_id
+from translearn_core.config import JobConfig, job_id
+from translearn_core.jobs import spec_of
 from translearn_core.runs.queue import count, inserted, requeue, transition
 from translearn_core.runs.records import State
 from translearn_core.runs.schema import job_owners, jobs
@@ -17,25 +18,25 @@ from translearn_core.runs.schema import job_owners, jobs
 class JobRequest:
     """Request for a job: configuration, name of the run, data set and parent job."""
 
-    config: BaseConfig
+    config: JobConfig
     name: str
     dataset: str | None = None
     parent: str | None = None
 
 
-def submit_jobs(
+def submit_job(
     db: Connection, owner: str, request: JobRequest, *, rename: bool, now: float | None = None
 ) -> None:
     """Queue a job that is new, stopped or failed, and add the owner's run of it.
 
     `now` orders the queue; `rename`: also rename an existing run.
     """
-    kind, job = JOB_KIND[type(request.config)], job_id(request.config)
+    job = job_id(request.config)
     now = time.time() if now is None else now
     row = {
         "id": job,
-        "kind": str(kind),
-        "slot": str(JOBS[kind][1]),
+        "kind": request.config.kind,
+        "slot": str(spec_of(request.config).slot),
         "config": request.config.model_dump_json(),
         "dataset": request.dataset,
         "parent": request.parent,

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from translearn_core.activations import Compute, ProgressCallback, no_progress
-from translearn_core.config import ExperimentConfig, LrFinderConfig, Schedule, TrainingConfig
+from translearn_core.config import ExperimentConfig, Schedule, TrainingConfig
 from translearn_core.errors import TrainingError
+from translearn_core.jobs import LrFinderConfig
 from translearn_core.results import LrFinderResult
 from translearn_core.training.batches import batch_order
 from translearn_core.training.distillation import DistillationTarget

@@ -2,7 +2,8 @@
 
 from translearn_core.analysis import stratified_sample
 from translearn_core.backbones import load
-from translearn_core.config import AugmentationPreviewConfig, Split
+from translearn_core.config import Split
+from translearn_core.jobs import AugmentationPreviewConfig
 from translearn_core.results import AugmentationPreview
 from translearn_core.runs import artifacts
 from translearn_core.transfer.augmentation import eda_copies
@@ -10,10 +11,9 @@ from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_prepared
 
 
-def preview_augmentation(context: Context) -> None:
+def preview_augmentation(context: Context[AugmentationPreviewConfig]) -> None:
     """Augment a stratified sample of training texts exactly as training does."""
     config = context.config
-    assert isinstance(config, AugmentationPreviewConfig)
     context.report("reading the data")
     prepared = load_prepared(context.store.workspace, config.data)
     train = prepared.where(Split.TRAIN)

@@ -8,8 +8,9 @@ import pandas as pd
 
 from translearn_core.analysis import ArmRuns, differences, seed_interval
 from translearn_core.analysis.comparison.paired_comparison import FEWEST_SEEDS
-from translearn_core.config import Cell, CompareConfig, ExperimentConfig, Split
+from translearn_core.config import ExperimentConfig, Split
 from translearn_core.errors import ConfigError, NotFoundError
+from translearn_core.jobs import Cell, CompareConfig
 from translearn_core.results import ArmScore, Comparison, Difference, Evaluation, RunSummary
 from translearn_core.results.comparison import NegativeTransfer
 from translearn_core.runs import artifacts
@@ -37,10 +38,9 @@ class _ArmResults:
         return self.config.backbone.id, self.config.data.train_rows
 
 
-def compare(context: Context) -> None:
+def compare(context: Context[CompareConfig]) -> None:
     """Score every arm and its difference from the baseline arm."""
     config = context.config
-    assert isinstance(config, CompareConfig)
     if config.baseline not in {cell.name for cell in config.cells}:
         raise ConfigError("baseline", config.baseline, f"one of {', '.join(c.name for c in config.cells)}")
     cells = []

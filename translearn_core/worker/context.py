@@ -4,15 +4,18 @@ import time
 from collections import OrderedDict
 from collections.abc import Hashable, Iterator, MutableMapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic
 
-from translearn_core.config import BaseConfig
+from typing_extensions import TypeVar
+
+from translearn_core.config import JobConfig
 from translearn_core.errors import DamagedFileError, Stopped
 from translearn_core.results import EpochPoint, StepPoint
 from translearn_core.runs import STOPPING, Job, Progress, RunStore, artifacts
 from translearn_core.worker.persistence import attempt, persist
 
 T = TypeVar("T")
+C = TypeVar("C", bound=JobConfig, covariant=True, default=JobConfig)
 
 REPORT_SECONDS, POINTS_SECONDS = 0.25, 0.5
 """Minimum seconds between two writes of progress, and of history points."""
@@ -48,15 +51,15 @@ class LruCache(MutableMapping[Hashable, Any]):
         return len(self._entries)
 
 
-class Context:
+class Context(Generic[C]):
     """Execution context of one job.
 
     Attributes
     ----------
     store : RunStore
-    job : Job
+    job : Job[C]
         Its record when it started; `job.attempts` > 1 after an interruption.
-    config : BaseConfig
+    config : C
         The job's validated configuration.
     folder : Path
         Result folder; exists, may hold files of an earlier attempt.
@@ -65,9 +68,10 @@ class Context:
     """
 
     def __init__(
-        self, store: RunStore, job: Job, config: BaseConfig, folder: Path, warm: MutableMapping[Hashable, Any]
+        self, store: RunStore, job: Job[C], folder: Path, warm: MutableMapping[Hashable, Any]
     ) -> None:
-        self.store, self.job, self.config, self.folder, self.warm = store, job, config, folder, warm
+        self.store, self.job, self.folder, self.warm = store, job, folder, warm
+        self.config = job.config
         self._points: list[StepPoint | EpochPoint] = []
         self._progress = job.progress or Progress("starting", 0.0, 0.0)
         self._reported = self._flushed = self._stage_done = 0.0

@@ -4,9 +4,10 @@ import logging
 
 import pandas as pd
 
-from translearn_core.config import DataConfig, ReadConfig
+from translearn_core.config import DataConfig
 from translearn_core.data import PreparedDataset, prepare, read_table
 from translearn_core.errors import DamagedFileError
+from translearn_core.jobs import ReadConfig
 from translearn_core.results import TableProfile
 from translearn_core.runs import Workspace, artifacts
 from translearn_core.settings import settings
@@ -19,10 +20,9 @@ log = logging.getLogger(__name__)
 TABLE = "table.parquet"
 
 
-def read_dataset(context: Context) -> None:
+def read_dataset(context: Context[ReadConfig]) -> None:
     """Read a data set's files; save the table and its profile."""
     config = context.config
-    assert isinstance(config, ReadConfig)
     context.report("reading the file")
     _, profile = _read(context.store.workspace, config.dataset)
     artifacts.save(context.folder, profile)

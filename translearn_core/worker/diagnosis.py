@@ -1,19 +1,18 @@
 """Diagnosis of a table as a classification task."""
 
 from translearn_core.backbones import load_tokenizer, token_statistics
-from translearn_core.config import DiagnoseConfig
 from translearn_core.data import diagnose
 from translearn_core.errors import DataError
+from translearn_core.jobs import DiagnoseConfig
 from translearn_core.runs import artifacts
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_table
 from translearn_core.worker.read_budget import read_budget
 
 
-def diagnose_task(context: Context) -> None:
+def diagnose_task(context: Context[DiagnoseConfig]) -> None:
     """Check a table for problems, with token statistics of the chosen backbone."""
     config = context.config
-    assert isinstance(config, DiagnoseConfig)
     context.report("reading the file")
     table = load_table(context.store.workspace, config.data.dataset)
     if config.data.text not in table.columns:

@@ -7,13 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from translearn_core.backbones.silence import silence_transformers
-from translearn_core.config import (
-    BaselinesConfig,
-    ExperimentConfig,
-    ExportConfig,
-    from_scratch_control,
-    job_id,
-)
+from translearn_core.config import ExperimentConfig, from_scratch_control, job_id
 from translearn_core.config.optional_deps import missing_onnx_message
 from translearn_core.errors import TranslearnError
 from translearn_core.exporting import (
@@ -31,6 +25,7 @@ from translearn_core.exporting import (
     write_onnx,
 )
 from translearn_core.exporting.templates.predict import Classifier
+from translearn_core.jobs import BaselinesConfig, ExportConfig
 from translearn_core.results import Baselines, Evaluation, ExportFile, RunSummary
 from translearn_core.runs import artifacts
 from translearn_core.runs.workspace import READ_OPTIONS
@@ -42,10 +37,9 @@ from translearn_core.worker.run_results import load_evaluation, training_config
 FILE = "model.zip"
 
 
-def export(context: Context) -> None:
+def export(context: Context[ExportConfig]) -> None:
     """Write a run's model, prediction scripts and model card into one zip in the job's folder."""
     config = context.config
-    assert isinstance(config, ExportConfig)
     if config.onnx and (message := missing_onnx_message()):
         raise TranslearnError(message)
     experiment = training_config(context, config.job)
@@ -61,15 +55,13 @@ def export(context: Context) -> None:
 
 
 def _write(
-    context: Context,
+    context: Context[ExportConfig],
     folder: Path,
     trained: FineTunedModel,
     experiment: ExperimentConfig,
     evaluation: Evaluation,
 ) -> float | None:
     """Write and verify all files but the card; return the ONNX file's largest error, None without one."""
-    config = context.config
-    assert isinstance(config, ExportConfig)
     texts = predict_sample(evaluation)
     context.report("asking the model")
     expected, _ = trained.predict(texts)  # before adapters are merged
@@ -89,7 +81,7 @@ def _write(
         return probabilities
 
     max_abs_difference(predict, texts, expected, "predict.py", context.report)
-    if not config.onnx:
+    if not context.config.onnx:
         return None
     context.report("writing the ONNX file, which takes a while")
     name = f"{experiment.backbone.label} ({trained.model.source.anatomy.architecture})"

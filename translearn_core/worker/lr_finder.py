@@ -6,9 +6,10 @@ from numpy.typing import NDArray
 from translearn_core.activations import Compute, TextBatchSource
 from translearn_core.analysis import stratified_sample
 from translearn_core.backbones import load
-from translearn_core.config import LrFinderConfig, Split
+from translearn_core.config import Split
 from translearn_core.data import PreparedDataset
 from translearn_core.experiment import build, check
+from translearn_core.jobs import LrFinderConfig
 from translearn_core.runs import artifacts
 from translearn_core.training import TrainingRows, teacher_log_probs
 from translearn_core.training.lr_finder import find_learning_rate as search
@@ -18,10 +19,9 @@ from translearn_core.worker.data_loading import load_prepared
 from translearn_core.worker.models import activations
 
 
-def find_learning_rate(context: Context) -> None:
+def find_learning_rate(context: Context[LrFinderConfig]) -> None:
     """Run the range test; the trained model is discarded."""
     config = context.config
-    assert isinstance(config, LrFinderConfig)
     experiment, workspace = config.experiment, context.store.workspace
     training, seed = experiment.training, experiment.training.seed
     context.report("reading the data")

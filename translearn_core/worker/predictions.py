@@ -9,8 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from translearn_core.analysis import apply_temperature, nearest
-from translearn_core.config import PredictConfig, PredictFileConfig
 from translearn_core.errors import DataError, NotFoundError
+from translearn_core.jobs import PredictConfig, PredictFileConfig
 from translearn_core.results import FilePrediction, NeighbourBank, Prediction
 from translearn_core.runs import artifacts
 from translearn_core.transfer import FineTunedModel, load_trained
@@ -19,10 +19,9 @@ from translearn_core.worker.data_loading import load_table
 from translearn_core.worker.run_results import load_evaluation
 
 
-def predict(context: Context) -> None:
+def predict(context: Context[PredictConfig]) -> None:
     """Classify typed texts and find their nearest training texts."""
     config = context.config
-    assert isinstance(config, PredictConfig)
     if blank := [t for t in config.texts if not t.strip()]:
         raise DataError(f"{len(blank)} of the {len(config.texts)} texts are empty: type a sentence.")
     trained = cached_model(context, config.job)
@@ -47,10 +46,9 @@ def predict(context: Context) -> None:
     artifacts.save(context.folder, Prediction(config.texts, trained.classes, probabilities, neighbours))
 
 
-def predict_file(context: Context) -> None:
+def predict_file(context: Context[PredictFileConfig]) -> None:
     """Classify every row of a file; add the predicted label and its probability as columns."""
     config = context.config
-    assert isinstance(config, PredictFileConfig)
     context.report("reading the file")
     table = load_table(context.store.workspace, config.dataset)
     trained = cached_model(context, config.job)

@@ -1,20 +1,14 @@
 """Imports for the process that workers are forked from."""
 
-import importlib
 import logging
 
-MODULES = (
-    "distributed.nanny",
-    "translearn_core.worker.resource_limits",
-    "translearn_core.worker.runtime",
-    "translearn_core.worker.data_loading",
-    "translearn_core.worker.diagnosis",
-    "translearn_core.worker.models",
-    "translearn_core.worker.predictions",
-)
+import distributed.nanny  # noqa: F401
 
-for name in MODULES:
+from translearn_core.worker import setup  # noqa: F401
+from translearn_core.worker.handlers import import_handler, warm_up_specs
+
+for spec in warm_up_specs():
     try:
-        importlib.import_module(name)
+        import_handler(spec)
     except Exception:  # jobs that need the module report the error
         logging.getLogger(__name__).exception("what jobs need could not be imported")

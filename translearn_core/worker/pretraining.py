@@ -3,18 +3,18 @@
 import pandas as pd
 import torch
 
-from translearn_core.config import PretrainConfig, Split
+from translearn_core.config import Split
 from translearn_core.data.columns import PART, file_columns
 from translearn_core.errors import DataError
+from translearn_core.jobs import PretrainConfig
 from translearn_core.pretraining import pretrain
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_table
 
 
-def pretrain_backbone(context: Context) -> None:
+def pretrain_backbone(context: Context[PretrainConfig]) -> None:
     """Run or resume the pretraining of a backbone on a table's texts."""
     config = context.config
-    assert isinstance(config, PretrainConfig)
     context.report("reading the texts")
     table = load_table(context.store.workspace, config.dataset)
     texts = texts_of(table, config.text)

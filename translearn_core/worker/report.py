@@ -5,19 +5,16 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 
-from translearn_core.config import (
-    BackboneConfig,
-    BackboneInfoConfig,
-    ExperimentConfig,
-    JobKind,
-    ReportConfig,
-    StudyConfig,
-    expand_grid,
-    job_id,
-)
+from translearn_core.config import BackboneConfig, ExperimentConfig, StudyConfig, expand_grid, job_id
 from translearn_core.config.read_options import option_words
 from translearn_core.errors import DamagedFileError, NotFoundError
-from translearn_core.reporting import DIAGNOSTIC_SECTIONS, Part, ReportData, caveats, render, report_sections
+from translearn_core.jobs import (
+    SPECS,
+    BackboneInfoConfig,
+    ReportConfig,
+    ReportRole,
+)
+from translearn_core.reporting import Part, ReportData, caveats, render, report_sections
 from translearn_core.results import BackboneInfo, Comparison, Drift, History, ReportFile, RunSummary, Timeline
 from translearn_core.results.training_timeline import actual_timeline
 from translearn_core.runs import State, artifacts
@@ -30,26 +27,13 @@ from translearn_core.worker.run_results import load_evaluation, training_config
 FILE = "report.html"
 LIBRARIES = ("translearn", "torch", "transformers", "scikit-learn", "numpy", "plotly")
 
-RUN_SECTIONS = (
-    JobKind.DIAGNOSE,
-    JobKind.BASELINES,
-    JobKind.PROBE,
-    JobKind.ERROR_ANALYSIS,
-    JobKind.PROJECTION,
-)
-"""Diagnostics expected in the report of every run."""
-TUNED_RUN_SECTIONS = (JobKind.SIMILARITY, JobKind.FORGETTING)
-"""Diagnostics expected, in addition, for runs that train the backbone."""
-STUDY_SECTIONS = (JobKind.COMPARE, JobKind.DIAGNOSE)
-"""Diagnostics expected in the report of every study."""
 STUDY_FILE = "study.yaml"
 """Name of the study file in the command that repeats the study."""
 
 
-def write_report(context: Context) -> None:
+def write_report(context: Context[ReportConfig]) -> None:
     """Write the report of a run or a study as one self-contained HTML file."""
     config = context.config
-    assert isinstance(config, ReportConfig)
     context.report("gathering what was found")
     data = _report_data(context, config)
     sections = []
@@ -73,10 +57,9 @@ def _report_data(context: Context, config: ReportConfig) -> ReportData:
             name=config.name or "A study",
             question=config.question,
             parts=parts,
-            missing=tuple(dict.fromkeys((*missing, *_not_requested(STUDY_SECTIONS, parts)))),
+            missing=tuple(dict.fromkeys((*missing, *_not_included({ReportRole.STUDY}, parts)))),
             hashes={
-                f"part: {DIAGNOSTIC_SECTIONS[context.store.job(job).kind].called}": job
-                for job in _diagnostic_jobs(context, config)
+                f"part: {context.store.job(job).spec.name}": job for job in _diagnostic_jobs(context, config)
             },
             versions=versions(LIBRARIES),
         )
@@ -92,9 +75,9 @@ def _report_data(context: Context, config: ReportConfig) -> ReportData:
         summary=context.result(config.job, RunSummary),
         drift=drift,
         history=history,
-        told=_timeline(context, experiment, history, drift),
+        timeline=_timeline(context, experiment, history, drift),
         parts=parts,
-        missing=tuple(dict.fromkeys((*missing, *_not_requested(_expected(experiment), parts)))),
+        missing=tuple(dict.fromkeys((*missing, *_not_included(_roles(experiment), parts)))),
         hashes=_hashes(context, config.job, experiment),
         versions=versions(LIBRARIES),
     )
@@ -144,41 +127,42 @@ def _parts(context: Context, jobs: tuple[str, ...]) -> tuple[tuple[Part, ...], t
         except NotFoundError:
             missing.append("a part that was deleted")
             continue
-        section = DIAGNOSTIC_SECTIONS.get(job.kind)
-        if section is None:
-            missing.append(f"the answer to '{job.kind}', which a report has no section for")
+        if not job.spec.section:
+            missing.append(f"{job.spec.name}, which a report has no section for")
             continue
         result = None
         if job.state is State.DONE:
             with suppress(DamagedFileError):  # now marked as failed: the next report computes it again
-                result = context.result(id, section.result)
+                result = context.result(id, job.spec.result)
         if result is not None:
-            parts.append(Part(job.kind, result))
+            parts.append(Part(job.spec, result))
         else:
-            missing.append(_missing_text(section.called, job.state, job.reason))
+            missing.append(_missing_text(job.spec.name, job.state, job.reason))
     return tuple(parts), tuple(missing)
 
 
-def _missing_text(called: str, state: State, reason: str | None) -> str:
+def _missing_text(name: str, state: State, reason: str | None) -> str:
     if state is State.FAILED:
-        return f"{called}, which failed: {reason or 'it did not say why'}"
-    return f"{called}, whose files are gone" if state is State.DONE else f"{called}, which is {state}"
+        return f"{name}, which failed: {reason or 'it did not say why'}"
+    return f"{name}, whose files are gone" if state is State.DONE else f"{name}, which is {state}"
 
 
-def _expected(experiment: ExperimentConfig) -> tuple[JobKind, ...]:
-    return RUN_SECTIONS + (TUNED_RUN_SECTIONS if experiment.trains_backbone else ())
+def _roles(experiment: ExperimentConfig) -> set[ReportRole]:
+    return {ReportRole.RUN} | ({ReportRole.FINE_TUNED_RUN} if experiment.trains_backbone else set())
 
 
-def _not_requested(expected: tuple[JobKind, ...], parts: tuple[Part, ...]) -> Iterator[str]:
+def _not_included(roles: set[ReportRole], parts: tuple[Part, ...]) -> Iterator[str]:
     """Yield the names of expected diagnostics that the report does not include."""
-    included = {part.kind for part in parts}
-    yield from (DIAGNOSTIC_SECTIONS[kind].called for kind in expected if kind not in included)
+    included = {part.spec for part in parts}
+    for spec in SPECS.values():
+        if spec.report in {*roles, ReportRole.RUN_AND_STUDY} and spec not in included:
+            yield spec.name
 
 
 def _diagnostic_jobs(context: Context, config: ReportConfig) -> Iterator[str]:
     for id in config.parts:
         try:
-            if context.store.job(id).kind in DIAGNOSTIC_SECTIONS:
+            if context.store.job(id).spec.section:
                 yield id
         except NotFoundError:
             continue
@@ -192,8 +176,7 @@ def _timeline(
     first_step = before[-1].step if before else 0
     if drift is None or not any(epoch.step > first_step for epoch in history.epochs):
         return None
-    n_blocks = sum(str(part).startswith("block ") for part in drift.by_part()["part"])
-    return actual_timeline(experiment, n_blocks, history, begun=first_step)
+    return actual_timeline(experiment, drift.n_blocks, history, begun=first_step)
 
 
 def _hashes(context: Context, job: str, experiment: ExperimentConfig) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Memory limit, priority and warm-up imports of a worker; Dask preloads this module by name.
+"""Memory limit and priority of a worker.
 
 On Linux the data segment is limited, so that running out of memory is an error that the job can report.
 Memory-mapped files do not count. On other systems, and with a GPU, whose driver reserves address space, a
@@ -6,7 +6,6 @@ watchdog thread checks the resident memory instead.
 """
 
 import ctypes
-import importlib
 import logging
 import os
 import sys
@@ -15,13 +14,10 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any
 
 import psutil
 
-from translearn_core.config import Slot
 from translearn_core.engine import devices
-from translearn_core.settings import settings
 
 log = logging.getLogger(__name__)
 
@@ -30,24 +26,7 @@ NICENESS = 10
 
 WATCH_SECONDS = 0.5
 
-FIRST: dict[Slot, tuple[str, ...]] = {
-    Slot.TRAIN: ("translearn_core.worker.models",),
-    Slot.ASK: ("translearn_core.worker.models", "translearn_core.worker.predictions"),
-    Slot.READ: ("translearn_core.worker.data_loading", "translearn_core.worker.diagnosis"),
-}
-"""Modules imported at the start of a worker, before its first job."""
-
-IMPORTS = threading.Lock()
-"""Serialises slow imports: two threads importing transformers at once can see a half-initialised module."""
-
 _job_thread: int | None = None
-
-
-def dask_setup(worker: Any) -> None:
-    """Limit this process's memory by its slot and start the warm-up imports; called once by Dask."""
-    slot = next((slot for slot in Slot if slot.value in worker.state.total_resources), Slot.TRAIN)
-    apply(devices.worker_bytes(settings(), slot))
-    threading.Thread(target=_warm_up, args=(FIRST[slot],), name="warm-up", daemon=True).start()
 
 
 def apply(limit: int) -> None:
@@ -86,15 +65,6 @@ def memory_guard() -> Iterator[None]:
 def _lower() -> None:
     if sys.platform == "linux":
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
-
-
-def _warm_up(modules: tuple[str, ...]) -> None:
-    try:
-        for name in ("translearn_core.worker.runtime", *modules):
-            with IMPORTS:
-                importlib.import_module(name)
-    except Exception:  # jobs that need the module report the error
-        log.exception("the worker could not import what its jobs need")
 
 
 def _watch(limit: int) -> None:

@@ -13,13 +13,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from translearn_core.config import JobKind
 from translearn_core.errors import DamagedFileError, NotFoundError, Stopped, TranslearnError, out_of_memory
+from translearn_core.jobs import JobSpec
 from translearn_core.os_errors import explain_os_error
 from translearn_core.runs import UNREADABLE, Job, RunStore, State, Workspace
 from translearn_core.storage import sweep
 from translearn_core.worker import resource_limits
 from translearn_core.worker.context import Context, LruCache
+from translearn_core.worker.handlers import handler
 from translearn_core.worker.persistence import persist
 
 log = logging.getLogger(__name__)
@@ -27,35 +28,8 @@ log = logging.getLogger(__name__)
 JOB_LOG = "job.log"
 """Log in the job's folder: start, end, number of threads, unexpected tracebacks."""
 
-OUT_OF_MEMORY_HINTS = {
-    JobKind.TRAIN: "choose a smaller batch size, a lower token limit or more frozen blocks",
-    JobKind.LR_FINDER: "choose a smaller batch size, a lower token limit or more frozen blocks",
-    JobKind.PRETRAIN: "choose a smaller batch size or a lower token limit",
-    JobKind.PROFILE: "choose a smaller batch size or a lower token limit",
-    JobKind.PROJECTION: "project fewer points",
-}
-
-_RETRY_HINTS = dict.fromkeys(
-    (JobKind.TRAIN, JobKind.PRETRAIN), "press Resume in the app or give the same command again"
-)
-"""How to continue jobs that resume from a checkpoint."""
-
-LOW_PRIORITY_JOBS = {
-    JobKind.PROBE,
-    JobKind.PROJECTION,
-    JobKind.PROJECTION_ANIMATION,
-    JobKind.PREDICT_FILE,
-    JobKind.LR_FINDER,
-    JobKind.SNAPSHOTS,
-    JobKind.BASELINES,
-    JobKind.LABEL_EFFICIENCY,
-    JobKind.SIMILARITY,
-    JobKind.FORGETTING,
-    JobKind.ERROR_ANALYSIS,
-    JobKind.TRANSFERABILITY,
-    JobKind.ADVICE,
-    JobKind.EXPORT,
-}
+RESUME = "press Resume in the app or give the same command again"
+"""How to continue a job that resumes from a checkpoint."""
 
 CACHE: MutableMapping[Hashable, Any] = LruCache()
 """In-process cache shared between jobs."""
@@ -91,16 +65,16 @@ def _outcome(store: RunStore, job: Job) -> tuple[State, str | None]:
     folder = store.workspace.run(job.id)
     log_line, started = _Log(folder / JOB_LOG), time.perf_counter()
     try:
-        context = Context(store, job, job.config, folder, CACHE)
-        log_line(f"{job.kind} begins, start {job.attempts}")
+        context = Context(store, job, folder, CACHE)
+        log_line(f"{job.config.kind} begins, start {job.attempts}")
         sweep(folder)
-        if job.kind in LOW_PRIORITY_JOBS:
+        if job.spec.low_priority:
             resource_limits.low_priority(lambda: _execute(context))
         else:
             _execute(context)
         state, reason = State.DONE, None
     except BaseException as error:  # tokenizers may raise PanicException, which is not an Exception
-        state, reason = _explained(job.kind, error, store.workspace.root)
+        state, reason = _explained(job.spec, error, store.workspace.root)
         if isinstance(error, DamagedFileError):
             damage = error
             persist(lambda: store.mark_damaged(damage))
@@ -113,16 +87,14 @@ def _outcome(store: RunStore, job: Job) -> tuple[State, str | None]:
 
 
 def _execute(context: Context) -> None:
-    from translearn_core.worker.jobs import JOB_FUNCTIONS  # late, to avoid an import cycle
-
     with resource_limits.memory_guard():
         try:
-            JOB_FUNCTIONS[context.job.kind](context)
+            handler(context.job.spec)(context)
         finally:
             context.flush(last=True)
 
 
-def _explained(kind: JobKind, error: BaseException, workspace: Path) -> tuple[State, str | None]:
+def _explained(spec: JobSpec[Any, Any], error: BaseException, workspace: Path) -> tuple[State, str | None]:
     if isinstance(error, Stopped):
         return State.STOPPED, None
     if isinstance(error, TranslearnError):
@@ -130,11 +102,10 @@ def _explained(kind: JobKind, error: BaseException, workspace: Path) -> tuple[St
     if out_of_memory(error):
         return (
             State.FAILED,
-            f"Memory ran out: {OUT_OF_MEMORY_HINTS.get(kind, 'use a smaller file or fewer rows')}, then "
-            "try again.",
+            f"Memory ran out: {spec.memory_hint}, then try again.",
         )
     if (
-        os_error := explain_os_error(error, workspace, again=_RETRY_HINTS.get(kind, "try again"))
+        os_error := explain_os_error(error, workspace, again=RESUME if spec.resumable else "try again")
     ) is not None:
         return State.FAILED, str(os_error)
     first = (str(error).strip().splitlines() or [""])[0][:300]

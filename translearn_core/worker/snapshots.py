@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from translearn_core.analysis import label_purity, probe_layers, project
-from translearn_core.config import ExperimentConfig, Method, SnapshotsConfig, Split, job_id
+from translearn_core.config import ExperimentConfig, Method, Split, job_id
 from translearn_core.data.dataset import SPLITS
 from translearn_core.errors import ConfigError, NotFoundError
+from translearn_core.jobs import SnapshotsConfig
 from translearn_core.results import Interval, Snapshot, Snapshots
 from translearn_core.runs import artifacts
 from translearn_core.training import snapshots
@@ -32,10 +33,9 @@ class SnapshotScores:
     purity: NDArray[np.float64]
 
 
-def score_snapshots(context: Context) -> None:
+def score_snapshots(context: Context[SnapshotsConfig]) -> None:
     """Project one layer of a run's snapshots together, and score every layer at each moment."""
     config = context.config
-    assert isinstance(config, SnapshotsConfig)
     evaluation = load_evaluation(context, config.job)
     experiment = training_config(context, config.job)
     context.report("reading what was kept")

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from functools import cache
 
 from pages._ui.shell import state
-from translearn_core.config import ADAPTED, BackboneConfig, JobKind
+from translearn_core.config import ADAPTED, BackboneConfig
+from translearn_core.jobs import PRETRAIN
 
 MADE_HERE = re.compile(re.escape(ADAPTED) + r"([0-9a-f]{20})")
 SHORT = 6
@@ -35,7 +36,7 @@ def backbone(config: BackboneConfig) -> str:
 
 def _names() -> dict[str, str]:
     """Return the names of the owner's pretrained backbones by job id."""
-    runs = state.store().runs(state.owner(), JobKind.PRETRAIN)
+    runs = state.store().runs(state.owner(), PRETRAIN)
     counts = Counter(run.name for run in runs)
     suffix = {run.job.id: f" ({run.job.id[:SHORT]})" for run in runs if counts[run.name] > 1}
     return {run.job.id: run.name + suffix.get(run.job.id, "") for run in runs}

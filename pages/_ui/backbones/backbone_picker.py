@@ -5,8 +5,9 @@ import streamlit as st
 from pages._ui.backbones import backbone_names, server_folders
 from pages._ui.shell import state, stop
 from pages._ui.shell.formatting import short
-from translearn_core.config import ADAPTED, BUNDLED, BackboneConfig, JobKind, PretrainConfig
+from translearn_core.config import ADAPTED, BUNDLED, BackboneConfig, ExperimentConfig
 from translearn_core.config.model_names import parse_model_name
+from translearn_core.jobs import PRETRAIN
 from translearn_core.runs import Run, State
 from translearn_core.settings import settings
 
@@ -24,7 +25,7 @@ def choose() -> BackboneConfig:
     return chosen
 
 
-def use(run: Run) -> None:
+def use(run: Run[ExperimentConfig]) -> None:
     """Choose the backbone of a pretraining run; call it in a callback."""
     state.set_value("backbone_wanted", (state.draft().backbone, BackboneConfig(id=f"{ADAPTED}{run.job.id}")))
     state.reset("backbone_place", "backbone_mine", "twin")
@@ -32,7 +33,7 @@ def use(run: Run) -> None:
 
 def pretrainings() -> list[Run]:
     """Return the owner's pretraining runs, newest first."""
-    return state.store().runs(state.owner(), JobKind.PRETRAIN)
+    return state.store().runs(state.owner(), PRETRAIN)
 
 
 def _choose(current: BackboneConfig) -> BackboneConfig:
@@ -90,7 +91,6 @@ def _mine(pretrained: dict[str, Run], current: BackboneConfig) -> str:
     tell, names = backbone_names.name_lookup(), {}
     for id, run in pretrained.items():
         config = run.job.config
-        assert isinstance(config, PretrainConfig)
         names[id] = f"{short(run.name, 60)} (from {short(tell(config.backbone.label), 60)})"
     chosen: str = st.selectbox(
         "Backbone",

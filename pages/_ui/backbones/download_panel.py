@@ -4,8 +4,9 @@ import streamlit as st
 
 from pages._ui.runs import run_actions
 from pages._ui.shell import engine_warning, errors, formatting, jobs, state
-from translearn_core.config import ADAPTED, BUNDLED, BackboneConfig, BackboneInfoConfig, DownloadSizeConfig
+from translearn_core.config import ADAPTED, BUNDLED, BackboneConfig
 from translearn_core.engine import ensure_engine
+from translearn_core.jobs import BackboneInfoConfig, DownloadSizeConfig
 from translearn_core.results import BackboneInfo, DownloadSize
 from translearn_core.runs import Run, State
 from translearn_core.settings import settings

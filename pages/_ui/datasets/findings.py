@@ -9,7 +9,8 @@ import streamlit as st
 from pages._ui.forms import config_fields
 from pages._ui.shell import errors, jobs, navigation, state
 from pages._ui.shell.formatting import plain, short
-from translearn_core.config import BackboneInfoConfig, ClassWeights, CleaningRule, FeatureConfig
+from translearn_core.config import ClassWeights, CleaningRule, FeatureConfig
+from translearn_core.jobs import BackboneInfoConfig
 from translearn_core.results import BackboneInfo, Finding, Severity, Suggestion
 
 QUIET = (Severity.DETECTED, Severity.FIXED)

@@ -8,7 +8,7 @@ from pages._ui.datasets import data_sources, read_options
 from pages._ui.forms import config_fields
 from pages._ui.shell import jobs, navigation, result_cache, state
 from pages._ui.shell.formatting import short, size
-from translearn_core.config import ReadConfig
+from translearn_core.jobs import ReadConfig
 from translearn_core.results import TableProfile
 from translearn_core.runs import Dataset
 

@@ -5,46 +5,24 @@ from typing import TypeVar
 
 import streamlit as st
 
+from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.forms import freeze_map
 from pages._ui.forms.draft import draft_of
-from pages._ui.shell import errors, jobs, page_header, result_cache, tables
-from pages._ui.shell.formatting import about, plain, short
-from translearn_core import plots
-from translearn_core.config import (
-    BackboneInfoConfig,
-    BaseConfig,
-    BaselinesConfig,
-    ExperimentConfig,
-    from_scratch_control,
-)
+from pages._ui.shell import errors, jobs, result_cache
+from pages._ui.shell.formatting import about, short
+from translearn_core.config import BaseConfig, ExperimentConfig, from_scratch_control
+from translearn_core.jobs import BASELINES, BackboneInfoConfig, BaselinesConfig
 from translearn_core.results import BackboneInfo, Baseline, Baselines, CostModel, Diagnosis, Drift
 from translearn_core.results.diagnostics.baselines import MAJORITY, SCRATCH, WORDS
 from translearn_core.runs import Run, State
 
 T = TypeVar("T")
 
-TITLE = "Did transfer help? Comparison with baselines"
-LOOK = (
-    "Look whether this run lies above the baselines: the majority-class baseline (always predict the most "
-    "frequent class), TF-IDF (a linear model on word counts) and a linear probe of the frozen pretrained "
-    "model. Transfer gain is the improvement over the same model trained from scratch."
-)
 TRAINS = "ten epochs of the whole model, the most expensive training there is"
 """Cost of training from scratch where it cannot be estimated."""
 
-COLUMNS: dict[str, object] = {
-    **tables.fractions("accuracy", "accuracy low", "accuracy high", "macro F1"),
-    **tables.fractions("lead of the run", "lead low", "lead high"),
-    "verdict": st.column_config.TextColumn(width="large"),
-}
-ORDER = (
-    "baseline", "accuracy", "accuracy low", "accuracy high", "macro F1", "lead of the run", "lead low",
-    "lead high", "layer", "verdict",
-)  # fmt: skip
-"""Columns on screen; the CSV has all."""
 
-
-def lines(run: Run) -> Baselines | None:
+def lines(run: Run[ExperimentConfig]) -> Baselines | None:
     """Return a run's baselines if they are computed, with the from-scratch control if it is done."""
     control = _control(run)
     controls = [control.job.id] if control is not None and control.state is State.DONE else []
@@ -55,14 +33,14 @@ def lines(run: Run) -> Baselines | None:
     return None
 
 
-def to_beat(run: Run) -> Baseline | None:
+def to_beat(run: Run[ExperimentConfig]) -> Baseline | None:
     """Return the most accurate baseline that trains no backbone; None if none is computed."""
     result = lines(run)
     cheap = [line for line in result.lines if line.name != SCRATCH] if result is not None else []
     return max(cheap, key=lambda line: line.accuracy, default=None)
 
 
-def cheap(run: Run) -> dict[str, float]:
+def cheap(run: Run[ExperimentConfig]) -> dict[str, float]:
     """Return test accuracies of the majority-class and TF-IDF baselines by name; empty if not computed."""
     result = lines(run)
     if result is None:
@@ -75,44 +53,22 @@ def of(runs: Sequence[Run]) -> dict[str, float]:
     return next(filter(None, map(cheap, runs)), {})
 
 
-def panel(run: Run) -> None:
+def panel(run: Run[ExperimentConfig]) -> None:
     """Compare a run with its baselines; the cheap ones are submitted at once."""
-    st.subheader(TITLE, anchor=False)
-    st.markdown(LOOK)
+    diagnostic.heading(BASELINES)
     control = _control(run)
     scratch = control.job.id if control is not None and control.state is State.DONE else None
-    result = jobs.submit_and_watch(
-        BaselinesConfig(job=run.job.id, scratch=scratch), Baselines, "Computing the baselines"
-    )
+    config = BaselinesConfig(job=run.job.id, scratch=scratch)
+    result = jobs.submit_and_watch(config, Baselines, BASELINES.progress)
     if result is None:
         result = lines(run)
     if result is not None:
-        _show(result)
-    config = run.job.config
-    assert isinstance(config, ExperimentConfig)
-    if not config.backbone.random_init:
-        _from_scratch(run, config, control)
+        diagnostic.show(BASELINES, result)
+    if not run.job.config.backbone.random_init:
+        _from_scratch(run, run.job.config, control)
 
 
-def _show(result: Baselines) -> None:
-    st.markdown(f"**{plain(result.sentence)}**")
-    for line in result.lines:
-        if line.negative_transfer:
-            st.error(plain(line.negative_transfer), icon=":material/trending_down:")
-    picture = plots.baseline_dots(result, page_header.dark())
-    st.plotly_chart(
-        picture,
-        key="baselines",
-        config=tables.CONFIG,
-        theme=None,
-        alt="Test accuracy of the run and its baselines",
-    )
-    with st.expander("The numbers", icon=":material/table_rows:"):
-        tables.table(result.frame(), "baselines", key="baselines", config=COLUMNS, order=ORDER)
-    st.caption("  \n".join(plain(caveat) for caveat in result.caveats))
-
-
-def _from_scratch(run: Run, config: ExperimentConfig, control: Run | None) -> None:
+def _from_scratch(run: Run[ExperimentConfig], config: ExperimentConfig, control: Run | None) -> None:
     """Offer to train the same model from scratch, or show its progress."""
     from_scratch = _scratch(run, config)
     if from_scratch is None or (control is not None and control.state is State.DONE):
@@ -128,19 +84,16 @@ def _from_scratch(run: Run, config: ExperimentConfig, control: Run | None) -> No
         st.rerun()
 
 
-def _scratch(run: Run, config: ExperimentConfig) -> ExperimentConfig | None:
+def _scratch(run: Run[ExperimentConfig], config: ExperimentConfig) -> ExperimentConfig | None:
     """Return the from-scratch experiment; None if the number of blocks is not known."""
     drift = result_cache.cached_result(run, Drift)
     if drift is None or config.backbone.random_init:
         return None
-    blocks = sum(str(part).startswith("block ") for part in drift.by_part()["part"])
-    return from_scratch_control(config, blocks)
+    return from_scratch_control(config, drift.n_blocks)
 
 
-def _control(run: Run) -> Run | None:
-    config = run.job.config
-    assert isinstance(config, ExperimentConfig)
-    from_scratch = _scratch(run, config)
+def _control(run: Run[ExperimentConfig]) -> Run | None:
+    from_scratch = _scratch(run, run.job.config)
     return jobs.found(from_scratch) if from_scratch is not None else None
 
 

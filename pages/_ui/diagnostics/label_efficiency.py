@@ -3,12 +3,12 @@
 import streamlit as st
 
 from pages._ui.diagnostics import label_efficiency_training
+from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.diagnostics.label_efficiency_setup import Curve, curve_of, look_of
-from pages._ui.shell import errors, jobs, page_header, result_cache, state, tables
-from pages._ui.shell.formatting import plain
+from pages._ui.shell import errors, jobs, result_cache, state, tables
 from pages._ui.studies import study_list
-from translearn_core import plots
-from translearn_core.config import ExperimentConfig, LabelEfficiencyConfig
+from translearn_core.config import ExperimentConfig
+from translearn_core.jobs import LABEL_EFFICIENCY, LabelEfficiencyConfig
 from translearn_core.results import LabelEfficiency
 from translearn_core.runs import Run, State
 from translearn_core.runs.label_efficiency_studies import nearest_size
@@ -16,31 +16,14 @@ from translearn_core.runs.label_efficiency_studies import nearest_size
 REDRAWN = 3.0
 """Seconds between checks for finished runs."""
 
-WHAT = (
-    "Labels cost somebody's time. Label efficiency is the score against the number of labels: the same test "
-    "texts are classified after learning from 8 labelled texts, from 16, from 32 and so on. Look how many "
-    "fewer labels one line needs for the accuracy of another: that is what transfer saves."
-)
-UNTRAINED = (
-    "This first part trains no backbone: TF-IDF counts words, and the frozen probe is a linear classifier on "
-    "the pretrained layers. Each text passes the backbone once at most."
-)
-MEANING = (
-    "A point is the mean over draws of the labels, its band the 95 % interval: over the test texts, and from "
-    "three draws on over the draws too. Smaller subsets are nested in larger ones, all methods learn from "
-    "the same subsets and are scored on the same test texts. The probe's layer and the best epoch of a run "
-    "are chosen on validation texts, whose labels come on top."
-)
 
-
-def panel(run: Run) -> None:
+def panel(run: Run[ExperimentConfig]) -> None:
     """Show the label efficiency of a run, with transfer and without."""
-    st.subheader("What is a label worth? Label efficiency", anchor=False)
-    st.markdown(WHAT)
+    diagnostic.heading(LABEL_EFFICIENCY)
     curve = _asked(run)
     if curve is None:
         return
-    base = jobs.submit_and_watch(curve.question(), LabelEfficiency, "Learning from ever more labels")
+    base = jobs.submit_and_watch(curve.question(), LabelEfficiency, LABEL_EFFICIENCY.progress)
     if base is None:
         return
     at = _at(curve)
@@ -55,10 +38,9 @@ def panel(run: Run) -> None:
     label_efficiency_training.part(curve)
 
 
-def _asked(run: Run) -> Curve | None:
+def _asked(run: Run[ExperimentConfig]) -> Curve | None:
     """Return the curve; before it was requested, draw the button and return None."""
     config = run.job.config
-    assert isinstance(config, ExperimentConfig)
     pressed = f"label_curve-{run.id}"
     if state.get_value(pressed):
         return curve_of(run, config)
@@ -68,9 +50,12 @@ def _asked(run: Run) -> Curve | None:
         if curve is not None and (curve.study is not None or jobs.found(curve.question()) is not None):
             state.set_value(pressed, True)
             return curve
-    st.caption(UNTRAINED)
+    st.caption(LABEL_EFFICIENCY.cost)
     if st.button(
-        "Draw the curve", key="measure_label_efficiency", type="primary", icon=":material/show_chart:"
+        LABEL_EFFICIENCY.action,
+        key=f"compute-{LABEL_EFFICIENCY.kind}",
+        type="primary",
+        icon=":material/science:",
     ):
         state.set_value(pressed, True)
         st.rerun()
@@ -129,21 +114,7 @@ def _shown_last(curve: Curve) -> str:
 
 
 def _show(run: Run, result: LabelEfficiency) -> None:
-    if result.sentences:
-        st.markdown(f"**{plain(result.sentences[0])}**")
-    st.plotly_chart(
-        plots.label_efficiency(result, page_header.dark()),
-        key=f"label_curve_figure-{run.id}",
-        config=tables.CONFIG,
-        theme=None,
-        alt="Test accuracy by the number of labels, a line for each method",
+    diagnostic.show(LABEL_EFFICIENCY, result)
+    tables.download(
+        result.draws(), "label efficiency draws", key=f"curve_draws-{run.id}", label="Every draw as CSV"
     )
-    for sentence in result.sentences[1:]:
-        st.markdown(f"- {plain(sentence)}")
-    st.caption(f"{MEANING} Here: {result.n_test:,} test texts, {result.n_validation:,} validation texts.")
-    with st.expander("The numbers", icon=":material/table_rows:"):
-        shares = tables.fractions("accuracy", "low", "high")
-        tables.table(result.frame(), "label efficiency", key=f"curve-{run.id}", config=shares)
-        tables.download(
-            result.draws(), "label efficiency draws", key=f"curve_draws-{run.id}", label="Every draw as CSV"
-        )

@@ -8,7 +8,8 @@ import streamlit as st
 from pages._ui.forms import freeze_map
 from pages._ui.shell import jobs
 from pages._ui.studies import study_list
-from translearn_core.config import DiagnoseConfig, ExperimentConfig, LabelEfficiencyConfig
+from translearn_core.config import ExperimentConfig
+from translearn_core.jobs import DiagnoseConfig, LabelEfficiencyConfig
 from translearn_core.results import Diagnosis
 from translearn_core.runs import Run, Study
 from translearn_core.runs.label_efficiency_studies import (

@@ -9,7 +9,7 @@ import streamlit as st
 from pages._ui.diagnostics.neighbourhood_quality import TITLES
 from pages._ui.shell import jobs, tables
 from pages._ui.shell.formatting import plain, short
-from translearn_core.config import NeighboursConfig
+from translearn_core.jobs import NeighboursConfig
 from translearn_core.results import Evaluation, NearestNeighbours
 from translearn_core.runs import Run
 

@@ -14,7 +14,8 @@ from pages._ui.results.selection import NONE, PointSelection, inside, inside_pol
 from pages._ui.shell import errors, jobs, page_header, state, tables
 from pages._ui.shell.formatting import plain
 from translearn_core import plots
-from translearn_core.config import Method, ProjectConfig, job_id
+from translearn_core.config import Method, job_id
+from translearn_core.jobs import ProjectConfig
 from translearn_core.results import BackboneInfo, Projection
 from translearn_core.runs import Run
 

@@ -6,7 +6,8 @@ from pages._ui.runs import run_picker
 from pages._ui.shell import jobs, page_header, state, tables
 from pages._ui.shell.formatting import plain
 from translearn_core import plots
-from translearn_core.config import ExperimentConfig, ProjectionAnimationConfig
+from translearn_core.config import ExperimentConfig
+from translearn_core.jobs import ProjectionAnimationConfig
 from translearn_core.results import BackboneInfo, ProjectionAnimation
 from translearn_core.runs import Run
 
@@ -26,10 +27,9 @@ HOW = (
 BESIDE, STACKED = "Side by side", "One above the other"
 
 
-def panel(run: Run, anatomy: BackboneInfo) -> None:
+def panel(run: Run[ExperimentConfig], anatomy: BackboneInfo) -> None:
     """Show a run's projection animation, or the button that computes it."""
     config = run.job.config
-    assert isinstance(config, ExperimentConfig)
     st.subheader("Layer by layer", anchor=False)
     if (nothing := why_not(anatomy)) is not None:
         st.caption(nothing)
@@ -53,7 +53,7 @@ def why_not(anatomy: BackboneInfo) -> str | None:
     return None if anatomy.supports_partial_forward else UNSEEN
 
 
-def _show(run: Run, result: ProjectionAnimation, *, both: bool) -> None:
+def _show(run: Run[ExperimentConfig], result: ProjectionAnimation, *, both: bool) -> None:
     stacked = both and _stacked()
     with st.container(width=620 if stacked else 1100):  # a wider figure would only add margins
         st.plotly_chart(

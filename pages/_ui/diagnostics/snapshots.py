@@ -3,11 +3,13 @@
 import numpy as np
 import streamlit as st
 
+from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.runs import run_picker
-from pages._ui.shell import jobs, page_header, result_cache, state, tables
+from pages._ui.shell import page_header, result_cache, state, tables
 from pages._ui.shell.formatting import percent, plain, span
 from translearn_core import plots
-from translearn_core.config import ExperimentConfig, SnapshotsConfig
+from translearn_core.config import ExperimentConfig
+from translearn_core.jobs import SNAPSHOTS, SnapshotsConfig
 from translearn_core.results import BackboneInfo, RunSummary, Snapshots
 from translearn_core.runs import Run
 
@@ -16,26 +18,14 @@ HARDLY = 0.01
 """Smallest increase of label agreement that is reported."""
 
 
-def panel(run: Run, anatomy: BackboneInfo) -> None:
+def panel(run: Run[ExperimentConfig], anatomy: BackboneInfo) -> None:
     """Show a run's training snapshots, or the button that computes them."""
-    config = run.job.config
-    assert isinstance(config, ExperimentConfig)
-    st.subheader("Stage by stage: training snapshots", anchor=False)
-    if (nothing := why_not(config, anatomy)) is not None:
+    diagnostic.heading(SNAPSHOTS)
+    if (nothing := why_not(run.job.config, anatomy)) is not None:
         st.caption(nothing)
         return
-    st.markdown(
-        "Snapshots of the model before and during training, on the same texts. Press Play, or move the "
-        "slider, and follow the points: solid ones are test texts, which the model never learned from. The "
-        "lines below are the accuracy of a linear probe on every layer at that epoch."
-    )
     snapshots_config = SnapshotsConfig(job=run.job.id, layer=_layer(anatomy.n_blocks))
-    pressed = f"replay-{run.id}"
-    if jobs.found(snapshots_config) is None and not state.get_value(pressed):
-        if not st.button("Replay the training", key="replay", icon=":material/replay:"):
-            return
-        state.set_value(pressed, True)
-    result = jobs.submit_and_watch(snapshots_config, Snapshots, "Computing the snapshots")
+    result = diagnostic.result(SNAPSHOTS, snapshots_config)
     if result is not None:
         _show(run, result)
 

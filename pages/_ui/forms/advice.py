@@ -8,7 +8,8 @@ import streamlit as st
 from pages._ui.runs import run_actions
 from pages._ui.shell import jobs, state, tables
 from pages._ui.shell.formatting import plain
-from translearn_core.config import RECIPES, AdviseConfig, ExperimentConfig, RecipeName, apply_overrides
+from translearn_core.config import RECIPES, ExperimentConfig, RecipeName, apply_overrides
+from translearn_core.jobs import AdviseConfig
 from translearn_core.results import Advice, Reason
 from translearn_core.runs import State
 

@@ -5,8 +5,9 @@ from pydantic import ValidationError
 
 from pages._ui.forms import config_fields
 from pages._ui.shell import errors, jobs, result_cache, state, tables
-from translearn_core.config import AugmentationPreviewConfig, AugmentConfig
+from translearn_core.config import AugmentConfig
 from translearn_core.errors import ConfigError
+from translearn_core.jobs import AugmentationPreviewConfig
 from translearn_core.results import AugmentationPreview, Diagnosis
 
 WHAT = (

@@ -7,16 +7,10 @@ import streamlit as st
 
 from pages._ui.shell import jobs, result_cache, state
 from pages._ui.shell.formatting import plain, short
-from translearn_core.config import (
-    ADAPTED,
-    BackboneConfig,
-    BackboneInfoConfig,
-    ExperimentConfig,
-    PretrainConfig,
-    ReadOptions,
-)
+from translearn_core.config import ADAPTED, BackboneConfig, ExperimentConfig, ReadOptions
 from translearn_core.config.read_options import option_words
 from translearn_core.errors import NotFoundError
+from translearn_core.jobs import BackboneInfoConfig, PretrainConfig
 from translearn_core.results import BackboneInfo
 from translearn_core.runs import Run
 from translearn_core.runs.reproduce import cli_command, non_default_settings
@@ -46,7 +40,7 @@ BESIDE = (
 )
 
 
-def show(run: Run, config: ExperimentConfig) -> None:
+def show(run: Run[ExperimentConfig], config: ExperimentConfig) -> None:
     """Show the command and its prerequisites."""
     file, parts = files(run.owner, config.data.dataset)
     info_run = jobs.found(BackboneInfoConfig(backbone=config.backbone))
@@ -93,7 +87,6 @@ def _needed(owner: str, backbone: BackboneConfig) -> None:
             st.caption(GONE)
             return
         config = pretraining.job.config
-        assert isinstance(config, PretrainConfig)
         options = state.store().workspace.read_options(config.dataset)
         commands.insert(0, reading_on(config, *files(owner, config.dataset), options))
         backbone = config.backbone

@@ -8,7 +8,6 @@ from translearn_core.config import (
     BackboneConfig,
     CleaningRule,
     DataConfig,
-    DiagnoseConfig,
     DistilConfig,
     ExperimentConfig,
     FeatureConfig,
@@ -21,6 +20,7 @@ from translearn_core.config import (
     Tuning,
     TuningConfig,
 )
+from translearn_core.jobs import DiagnoseConfig
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,8 @@ import streamlit as st
 from pages._ui.shell import jobs, page_header, result_cache, state, tables
 from pages._ui.shell.formatting import about, count, size
 from translearn_core import plots
-from translearn_core.config import (
-    ExperimentConfig,
-    FeatureConfig,
-    FreezePlan,
-    ProfileConfig,
-    TrainingConfig,
-)
+from translearn_core.config import ExperimentConfig, FeatureConfig, FreezePlan, TrainingConfig
+from translearn_core.jobs import ProfileConfig
 from translearn_core.results import BackboneInfo, CostEstimate, CostModel, Diagnosis, Workload
 from translearn_core.runs import State
 

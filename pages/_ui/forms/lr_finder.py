@@ -7,7 +7,8 @@ from pages._ui.runs import run_actions
 from pages._ui.shell import jobs, page_header, result_cache, state, tables
 from pages._ui.shell.formatting import about, plain
 from translearn_core import plots
-from translearn_core.config import ExperimentConfig, LrFinderConfig, TrainingConfig
+from translearn_core.config import ExperimentConfig, TrainingConfig
+from translearn_core.jobs import LrFinderConfig
 from translearn_core.results import BackboneInfo, Diagnosis, LrFinderResult
 from translearn_core.runs import Run, State
 
@@ -51,7 +52,8 @@ def longest(experiment: ExperimentConfig, anatomy: BackboneInfo, diagnosis: Diag
     calibration = freeze_map.known(experiment)
     if calibration is None:
         return None
-    return calibration.search_seconds(anatomy, question(experiment), freeze_map.task_of(diagnosis))
+    search = question(experiment)
+    return calibration.search_seconds(anatomy, search.experiment, search.steps, freeze_map.task_of(diagnosis))
 
 
 def question(experiment: ExperimentConfig) -> LrFinderConfig:

@@ -10,7 +10,6 @@ from pages._ui.shell.formatting import epochs, plain
 from translearn_core.config import (
     RECIPES,
     BackboneConfig,
-    BackboneInfoConfig,
     ExperimentConfig,
     Family,
     FreezePlan,
@@ -25,6 +24,7 @@ from translearn_core.config import (
 from translearn_core.config.lr_schedule import peak_rates
 from translearn_core.config.recipes.catalog import closest_recipe
 from translearn_core.errors import ConfigError
+from translearn_core.jobs import BackboneInfoConfig
 from translearn_core.results import BackboneInfo
 
 EMBEDDINGS = "embeddings"

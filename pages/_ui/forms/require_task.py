@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from pages._ui.shell import jobs, page_header, state, stop
-from translearn_core.config import BackboneInfoConfig, DataConfig, ExperimentConfig
+from translearn_core.config import DataConfig, ExperimentConfig
+from translearn_core.jobs import BackboneInfoConfig
 from translearn_core.results import BackboneInfo, Diagnosis
 from translearn_core.runs import Dataset
 

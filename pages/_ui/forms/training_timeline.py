@@ -37,15 +37,14 @@ def show_planned(config: ExperimentConfig, anatomy: BackboneInfo, train_rows: in
         tables.table(timeline.frame(), "timeline", key="timeline", config=COLUMNS)
 
 
-def show_actual(run: Run) -> None:
+def show_actual(run: Run[ExperimentConfig]) -> None:
     """Show the actual timeline of a run and the weight drift of each part."""
     config, drift = run.job.config, result_cache.cached_result(run, Drift)
-    assert isinstance(config, ExperimentConfig)
     history = state.store().history(run.job.id)
     begun = _begun(config, history)
     if drift is None or not any(epoch.step > begun for epoch in history.epochs):
         return
-    n_blocks = sum(str(part).startswith("block ") for part in drift.by_part()["part"])
+    n_blocks = drift.n_blocks
     timeline = actual_timeline(config, n_blocks, history, begun=begun)
     st.subheader("What learned when? Training timeline", anchor=False)
     st.markdown(_listed(passed(config, history, begun)))

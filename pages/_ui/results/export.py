@@ -5,9 +5,10 @@ import streamlit as st
 
 from pages._ui.shell import downloads, jobs, state, tables
 from pages._ui.shell.formatting import plain, size
-from translearn_core.config import ExperimentConfig, ExportConfig
+from translearn_core.config import ExperimentConfig
 from translearn_core.config.optional_deps import missing_onnx_message
 from translearn_core.errors import NotFoundError
+from translearn_core.jobs import ExportConfig
 from translearn_core.results import ExportFile
 from translearn_core.runs import Run
 
@@ -37,7 +38,7 @@ PURPOSES = {
 """Descriptions of the exported files."""
 
 
-def panel(run: Run) -> None:
+def panel(run: Run[ExperimentConfig]) -> None:
     """Offer the export of a run's model."""
     st.subheader("Export the model", anchor=False)
     st.markdown(WHAT)
@@ -53,10 +54,9 @@ def panel(run: Run) -> None:
         _show(run, export_run, export_file)
 
 
-def question(run: Run, *, onnx: bool) -> ExportConfig:
+def question(run: Run[ExperimentConfig], *, onnx: bool) -> ExportConfig:
     """Return the export config of a run."""
     config = run.job.config
-    assert isinstance(config, ExperimentConfig)
     try:
         data = state.store().dataset(state.owner(), config.data.dataset).name
     except NotFoundError:  # deleted since
@@ -73,7 +73,7 @@ def _with_onnx() -> bool:
     return with_onnx and lacking is None
 
 
-def _show(run: Run, export_run: Run, export_file: ExportFile) -> None:
+def _show(run: Run[ExperimentConfig], export_run: Run[ExperimentConfig], export_file: ExportFile) -> None:
     address = downloads.link(export_run.id, file_name(run.name))
     st.link_button(
         f"Download ({size(export_file.bytes)})",

@@ -10,7 +10,8 @@ from pages._ui.forms import config_fields
 from pages._ui.shell import jobs, page_header, state, tables
 from pages._ui.shell.formatting import percent, plain, short
 from translearn_core import plots
-from translearn_core.config import PredictFileConfig, ReadConfig, TableKind
+from translearn_core.config import TableKind
+from translearn_core.jobs import PredictFileConfig, ReadConfig
 from translearn_core.results import FilePrediction, Prediction, TableProfile
 from translearn_core.runs import Run
 

@@ -8,18 +8,15 @@ from pages._ui.forms.cli_command import files
 from pages._ui.results.export import file_name
 from pages._ui.shell import engine_warning, errors, jobs, result_cache, state
 from pages._ui.shell.formatting import ago, plain, size
-from translearn_core.config import (
-    JOB_KIND,
-    BackboneInfoConfig,
-    BaseConfig,
-    ExperimentConfig,
-    JobKind,
-    ReportConfig,
-    job_id,
-    referenced_jobs,
-)
+from translearn_core.config import BaseConfig, ExperimentConfig, job_id, referenced_jobs
 from translearn_core.engine import ensure_engine
 from translearn_core.errors import NotFoundError
+from translearn_core.jobs import (
+    REPORT,
+    BackboneInfoConfig,
+    ReportConfig,
+    spec_of,
+)
 from translearn_core.results import BackboneInfo, ReportFile
 from translearn_core.runs import Run, State, Study
 from translearn_core.runs.report_jobs import run_diagnostics, study_diagnostics
@@ -32,20 +29,6 @@ WHAT = (
     "it, and how to do it again. It opens in any browser without a network, so it can be sent or printed."
 )
 FIRST = "Missing parts are computed first, which takes some seconds to a few minutes."
-CALLED: dict[JobKind, str] = {
-    JobKind.DIAGNOSE: "data diagnosis",
-    JobKind.BASELINES: "did transfer help? Comparison with baselines",
-    JobKind.ERROR_ANALYSIS: "calibration, abstention, slices and label issues",
-    JobKind.PROJECTION: "2-D projection of the texts",
-    JobKind.PROBE: "linear probing of each layer",
-    JobKind.SIMILARITY: "representation similarity (CKA)",
-    JobKind.FORGETTING: "catastrophic forgetting",
-    JobKind.LABEL_EFFICIENCY: "label efficiency",
-    JobKind.TRANSFERABILITY: "transferability scores",
-    JobKind.COMPARE: "comparison of the configurations",
-    JobKind.REPORT: "writing the report",
-}
-"""Names of the parts."""
 MARKS = {State.DONE: ":material/check:", State.FAILED: ":material/error:"}
 """Icons of parts that have ended."""
 
@@ -53,7 +36,6 @@ MARKS = {State.DONE: ":material/check:", State.FAILED: ":material/error:"}
 def panel(run: Run) -> None:
     """Offer a report of a run."""
     config = run.job.config
-    assert isinstance(config, ExperimentConfig)
     parts = run_diagnostics(state.store(), run)
     answers = tuple(map(job_id, parts))
     _panel(ReportConfig(job=run.job.id, parts=answers, name=run.name, command=_command(run, config)), parts)
@@ -104,7 +86,7 @@ def _panel(report_config: ReportConfig, parts: Sequence[BaseConfig]) -> None:
 def _line(part: BaseConfig) -> str:
     job = jobs.found(part)
     mark = MARKS.get(job.state, ":material/hourglass:") if job is not None else ":material/add:"
-    return f"{mark} {CALLED[JOB_KIND[type(part)]]}"
+    return f"{mark} {spec_of(part).heading}"
 
 
 def _make(report_config: ReportConfig, parts: Sequence[BaseConfig]) -> None:
@@ -122,9 +104,8 @@ def _make(report_config: ReportConfig, parts: Sequence[BaseConfig]) -> None:
 def _latest(job: str | None, parts: Sequence[BaseConfig]) -> Run | None:
     """Return the latest report of a run, or of this comparison."""
     about = None if job is not None else job_id(parts[0])
-    for run in state.store().runs(state.owner(), JobKind.REPORT):
+    for run in state.store().runs(state.owner(), REPORT):
         config = run.job.config
-        assert isinstance(config, ReportConfig)
         if config.job == job and (about is None or about in config.parts):
             return run
     return None
@@ -145,7 +126,7 @@ def _progress(report: str) -> None:
         done = (len(part_jobs) - len(waits) + jobs.share(current)) / (len(part_jobs) + 1)
         st.progress(
             min(1.0, done),
-            text=f"{plain(CALLED.get(current.job.kind, current.name))} … {jobs.progress_text(current)}",
+            text=f"{plain(current.job.spec.title)} … {jobs.progress_text(current)}",
         )
         engine_warning.engine_warning(current)
 

@@ -74,7 +74,7 @@ def _to_beat(evaluation: Evaluation, rival: Baseline | None) -> tuple[str, str, 
     )
 
 
-def how(run: Run, config: ExperimentConfig, run_summary: RunSummary | None) -> None:
+def how(run: Run[ExperimentConfig], config: ExperimentConfig, run_summary: RunSummary | None) -> None:
     """Show a run's settings and the command line that reproduces it."""
     with st.expander("All settings", icon=":material/tune:"):
         lines = summary.settings_of(config)
@@ -91,7 +91,6 @@ def comparison(runs: Sequence[Run]) -> pd.DataFrame:
     lines, tell = [], backbone_names.name_lookup()
     for run in runs:
         run_summary, config = result_cache.cached_result(run, RunSummary), run.job.config
-        assert isinstance(config, ExperimentConfig)
         if run_summary is None:
             continue
         test = run_summary.test

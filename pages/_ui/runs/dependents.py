@@ -4,18 +4,19 @@ from collections.abc import Iterable, Sequence
 
 from pages._ui.shell import state
 from pages._ui.shell.formatting import plain, short
-from translearn_core.config import ADAPTED, ExperimentConfig, JobKind, PretrainConfig, referenced_jobs
+from translearn_core.config import ADAPTED, ExperimentConfig, referenced_jobs
+from translearn_core.jobs import PRETRAIN, TRAIN, PretrainConfig
 from translearn_core.runs import Run, State, Studies
 
 FEW = 3
 """Maximum number of names listed."""
 
 
-def dependents_note(run: Run, owned: Sequence[Run]) -> list[str]:
+def dependents_note(run: Run[ExperimentConfig], owned: Sequence[Run]) -> list[str]:
     """Return escaped sentences on the owner's runs that depend on `run`."""
     dependents = [other for other in owned if run.job.id in referenced_jobs(other.job.config)]
     sentences = []
-    if run.job.kind is JobKind.PRETRAIN:
+    if run.job.spec is PRETRAIN:
         sentences += _of_a_backbone(run, [other for other in dependents if other.state is State.DONE])
     if under_way := [other for other in dependents if other.state is not State.DONE]:
         sentences.append(f"Not finished, and they need it to go on: {_run_names(under_way)}.")
@@ -25,29 +26,28 @@ def dependents_note(run: Run, owned: Sequence[Run]) -> list[str]:
 def dataset_dependents_note(dataset: str) -> list[str]:
     """Return sentences on backbones pretrained on a data set, and on the runs that depend on them."""
     store, owner = state.store(), state.owner()
-    owned = [run for kind in (JobKind.TRAIN, JobKind.PRETRAIN) for run in store.runs(owner, kind)]
+    owned = [run for kind in (TRAIN, PRETRAIN) for run in store.runs(owner, kind)]
     stays = [run for run in owned if _dataset_of(run) != dataset]
-    gone = [run for run in owned if run.job.kind is JobKind.PRETRAIN and _dataset_of(run) == dataset]
+    gone = [run for run in owned if run.job.spec is PRETRAIN and _dataset_of(run) == dataset]
     if not gone:
         return []
     further = [sentence for run in gone for sentence in dependents_note(run, stays)]
     return [f"So do the backbones pretrained on it: {_run_names(gone)}.", *further]
 
 
-def _dataset_of(run: Run) -> str:
+def _dataset_of(run: Run[ExperimentConfig]) -> str:
     config = run.job.config
-    assert isinstance(config, ExperimentConfig | PretrainConfig)
     return config.dataset if isinstance(config, PretrainConfig) else config.data.dataset
 
 
-def _of_a_backbone(run: Run, done: Sequence[Run]) -> list[str]:
+def _of_a_backbone(run: Run[ExperimentConfig], done: Sequence[Run]) -> list[str]:
     sentences = []
-    if trained := [other for other in done if other.job.kind is JobKind.TRAIN]:
+    if trained := [other for other in done if other.job.spec is TRAIN]:
         sentences.append(
             f"Trained on it: {_run_names(trained)}. Their scores and curves stay, but without it they can "
             "answer nothing, be looked into or go on."
         )
-    if further := [other for other in done if other.job.kind is JobKind.PRETRAIN]:
+    if further := [other for other in done if other.job.spec is PRETRAIN]:
         sentences.append(
             f"Pretrained further from it: {_run_names(further)}. They are whole and stay as they are."
         )

@@ -65,7 +65,7 @@ def resume(run_id: str) -> None:
 def write_again(run_id: str) -> None:
     """Let a finished run write its results again."""
     with errors.show_errors():
-        state.store().ask_anew(state.owner(), run_id)
+        state.store().recompute(state.owner(), run_id)
         ensure_engine(settings())
 
 

@@ -10,7 +10,7 @@ from pages._ui.results import scores
 from pages._ui.runs import run_actions
 from pages._ui.shell import errors, jobs, navigation, result_cache, state, tables
 from pages._ui.shell.formatting import ago, duration, percent, plain, size
-from translearn_core.config import PretrainConfig
+from translearn_core.config import ExperimentConfig
 from translearn_core.engine import engine_status
 from translearn_core.results import Pretraining, RunSummary
 from translearn_core.runs import UNREADABLE, Dataset, Run, State, Studies, Unreadable
@@ -50,7 +50,6 @@ def pretrainings(pretrained: Sequence[Run], owned: Sequence[Run]) -> None:
     with st.container(gap="small"):
         for run in pretrained:
             config = run.job.config
-            assert isinstance(config, PretrainConfig)
             if _row(run, [f"from {plain(tell(config.backbone.label))}", *_losses(run)], owned):
                 state.set_value(text_source.OPEN, True)
                 navigation.switch_to("backbone")
@@ -100,7 +99,7 @@ def _delete_unreadable(kind: str, id: str) -> None:
         Studies(state.store()).delete(state.owner(), id)
 
 
-def _row(run: Run, facts: Sequence[str], owned: Sequence[Run]) -> bool:
+def _row(run: Run[ExperimentConfig], facts: Sequence[str], owned: Sequence[Run]) -> bool:
     """Show a run with its actions; return whether to open it."""
     if run.state.live:
         facts = [*facts, jobs.progress_text(run)]
@@ -117,12 +116,12 @@ def _row(run: Run, facts: Sequence[str], owned: Sequence[Run]) -> bool:
     return opened
 
 
-def _scores(run: Run) -> list[str]:
+def _scores(run: Run[ExperimentConfig]) -> list[str]:
     result = result_cache.cached_result(run, RunSummary) if not run.state.live else None
     return [f"accuracy {percent(result.test.accuracy)}", duration(result.seconds["total"])] if result else []
 
 
-def _losses(run: Run) -> list[str]:
+def _losses(run: Run[ExperimentConfig]) -> list[str]:
     result = result_cache.cached_result(run, Pretraining) if run.state is State.DONE else None
     return (
         [f"loss {result.loss_before:.3f} → {result.loss_after:.3f}", duration(result.seconds)]

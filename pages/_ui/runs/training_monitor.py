@@ -26,7 +26,7 @@ MEASURES: dict[str, plots.Measure] = {
 LEARNING_CURVES = "the measure on training and on validation rows, by step or epoch"
 
 
-def watch(run: Run) -> None:
+def watch(run: Run[ExperimentConfig]) -> None:
     """Show a run; poll every second while it is live, every 5 seconds if it ended early."""
     alive = run.state.live
     every = None if run.state is State.DONE else jobs.POLL["train" if alive else "still"]
@@ -75,7 +75,7 @@ def _panel(run_id: str, was_live: bool) -> None:
             tables.table(frame, "history", key=f"history-{run.id}", config=COLUMNS, order=tuple(COLUMNS))
 
 
-def _head(run: Run) -> None:
+def _head(run: Run[ExperimentConfig]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         jobs.badge(run)
         if run.state.live:
@@ -96,7 +96,7 @@ def _head(run: Run) -> None:
     _after(run)
 
 
-def _stop_or_return(run: Run) -> None:
+def _stop_or_return(run: Run[ExperimentConfig]) -> None:
     if jobs.was_left(run):
         st.caption(jobs.LEFT)
         st.button(
@@ -118,18 +118,16 @@ def _stop_or_return(run: Run) -> None:
     )
 
 
-def _device(run: Run) -> str:
+def _device(run: Run[ExperimentConfig]) -> str:
     config = run.job.config
-    assert isinstance(config, ExperimentConfig)
     if config.training.device is not Device.AUTO:
         return f"on {config.training.device.upper()}, as you chose"
     status = engine_status(settings())
     return plain(", ".join(status.devices) or ("the engine is starting" if status.alive else "no engine yet"))
 
 
-def _after(run: Run) -> None:
+def _after(run: Run[ExperimentConfig]) -> None:
     config = run.job.config
-    assert isinstance(config, ExperimentConfig)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if run.state in (State.STOPPED, State.FAILED):
             st.button(
@@ -159,9 +157,8 @@ def _after(run: Run) -> None:
             navigation.switch_to("train")
 
 
-def _numbers(run: Run, history: History) -> None:
+def _numbers(run: Run[ExperimentConfig], history: History) -> None:
     config = run.job.config
-    assert isinstance(config, ExperimentConfig)
     last = history.epochs[-1] if history.epochs else None
     step = history.steps[-1] if history.steps else None
     with st.grid(5, min_column_width=130):
@@ -189,9 +186,8 @@ def _numbers(run: Run, history: History) -> None:
         st.caption(f"What stays frozen: {run_summary.reuse.summary()}.")
 
 
-def _epochs(run: Run, history: History) -> int:
+def _epochs(run: Run[ExperimentConfig], history: History) -> int:
     config = run.job.config
-    assert isinstance(config, ExperimentConfig)
     if config.continues is None:
         return sum(stage.epochs for stage in config.resolved_stages)
     before = state.store().history(config.continues).epochs  # empty if that run was deleted

@@ -67,7 +67,7 @@ def submit_and_watch(config: BaseConfig, kind: type[T], doing: str) -> T | None:
     if run.state is State.DONE:
         if (answer := result_cache.cached_result(run, kind)) is not None:
             return answer
-        if _first_time(run) and state.store().ask_anew(state.owner(), run.id):
+        if _first_time(run) and state.store().recompute(state.owner(), run.id):
             ensure_engine(settings())
             watch(run, doing)
             return None

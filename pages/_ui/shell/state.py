@@ -17,12 +17,10 @@ from translearn_core.config import (
     ExperimentConfig,
     FeatureConfig,
     FreezePlan,
-    JobKind,
-    PredictFileConfig,
-    ReadConfig,
     TrainingConfig,
 )
 from translearn_core.errors import NotFoundError
+from translearn_core.jobs import PREDICT_FILE, READ, PredictFileConfig, ReadConfig
 from translearn_core.results import BackboneInfo, TableProfile
 from translearn_core.runs import Dataset, RunStore, Studies, open_store
 
@@ -160,7 +158,7 @@ def dataset() -> Dataset | None:
 
 def datasets() -> list[Dataset]:
     """Return the owner's data sets for training, newest first, without files of texts only."""
-    kinds = (JobKind.READ, JobKind.PREDICT_FILE)
+    kinds = (READ, PREDICT_FILE)
     configs = [run.job.config for kind in kinds for run in store().runs(owner(), kind)]
     learned = {c.dataset for c in configs if isinstance(c, ReadConfig) and not c.texts_only}
     classified = {c.dataset for c in configs if isinstance(c, ReadConfig | PredictFileConfig)} - learned
@@ -169,7 +167,7 @@ def datasets() -> list[Dataset]:
 
 def text_files() -> list[Dataset]:
     """Return the owner's files of texts only, newest first."""
-    read = [run.job.config for run in store().runs(owner(), JobKind.READ)]
+    read = [run.job.config for run in store().runs(owner(), READ)]
     texts = {c.dataset for c in read if isinstance(c, ReadConfig) and c.texts_only}
     return [dataset for dataset in store().datasets(owner()) if dataset.digest in texts]
 
@@ -246,7 +244,6 @@ def _restored() -> Draft:
     of_studies = Studies(store()).find(owner())
     for run in sorted(trained, key=lambda run: run.job.id in of_studies):
         config = run.job.config
-        assert isinstance(config, ExperimentConfig)
         if newest is None or run.created > newest.created or config.data.dataset == newest.digest:
             if run.job.id not in of_studies:
                 return _with_a_backbone(draft_of(config))

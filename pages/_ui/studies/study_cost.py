@@ -8,10 +8,11 @@ from pages._ui.forms import freeze_map
 from pages._ui.shell import jobs, state
 from pages._ui.shell.formatting import about
 from pages._ui.studies import study_list
-from translearn_core.config import BackboneInfoConfig, PlannedRun, job_id
+from translearn_core.config import PlannedRun, job_id
+from translearn_core.jobs import BackboneInfoConfig
 from translearn_core.results import BackboneInfo, CostModel, Diagnosis
 from translearn_core.runs import Study
-from translearn_core.runs.report_jobs import about_its_data
+from translearn_core.runs.report_jobs import study_diagnosis
 
 
 def count(planned: Sequence[PlannedRun]) -> None:
@@ -41,7 +42,7 @@ def time(seconds: float) -> None:
 
 def seconds(study: Study, runs: Sequence[PlannedRun]) -> float | None:
     """Return the estimated seconds of runs of a study; None while the cost model is measured."""
-    diagnosis = jobs.submit_and_watch(about_its_data(study.config), Diagnosis, "Looking at the task")
+    diagnosis = jobs.submit_and_watch(study_diagnosis(study.config), Diagnosis, "Looking at the task")
     total = 0.0
     for backbone in study.config.backbones:
         configs = [run.config for run in runs if run.cell["backbone"] == backbone.label]

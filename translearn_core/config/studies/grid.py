@@ -6,10 +6,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from translearn_core.config.base import BaseConfig
+from translearn_core.config.base import BaseConfig, job_id
 from translearn_core.config.data import DataConfig
 from translearn_core.config.experiment import ExperimentConfig
-from translearn_core.config.jobs import job_id
 from translearn_core.config.min_steps import with_min_steps
 from translearn_core.config.model import BackboneConfig, FreezePlan
 from translearn_core.config.overrides import apply_overrides

@@ -14,10 +14,8 @@ from translearn_core.analysis.metrics import majority_accuracy
 from translearn_core.backbones import load_tokenizer, token_statistics
 from translearn_core.config import (
     RECIPES,
-    AdviseConfig,
     ExperimentConfig,
     FeatureConfig,
-    ProfileConfig,
     RecipeName,
     Split,
     TrainingConfig,
@@ -26,6 +24,7 @@ from translearn_core.config import (
 )
 from translearn_core.data.dataset import PreparedDataset, TokenStatistics
 from translearn_core.errors import ConfigError
+from translearn_core.jobs import AdviseConfig, ProfileConfig
 from translearn_core.results import BackboneInfo, CostModel, Severity, Workload
 from translearn_core.runs import artifacts
 from translearn_core.worker.context import Context
@@ -43,10 +42,9 @@ ROWS = 5_000
 """Largest stratified sample of training rows, and of validation rows."""
 
 
-def advise(context: Context) -> None:
+def advise(context: Context[AdviseConfig]) -> None:
     """Measure the task and the cost of each recipe, and apply the rules."""
     config = context.config
-    assert isinstance(config, AdviseConfig)
     context.report("reading the data")
     prepared = load_prepared(context.store.workspace, config.data)
     sample = sample_rows(prepared, ROWS, config.seed)

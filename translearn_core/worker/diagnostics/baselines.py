@@ -14,9 +14,10 @@ from translearn_core.analysis import (
     stratified_sample,
     tfidf_logistic_regression,
 )
-from translearn_core.config import BaselinesConfig, ExperimentConfig, Split
+from translearn_core.config import ExperimentConfig, Split
 from translearn_core.data.dataset import SPLITS
 from translearn_core.errors import ConfigError
+from translearn_core.jobs import BaselinesConfig
 from translearn_core.results import Baseline, Baselines, Difference, Evaluation, Interval
 from translearn_core.results.diagnostics.baselines import FROZEN, MAJORITY, SCRATCH, WORDS
 from translearn_core.runs import artifacts
@@ -56,10 +57,9 @@ class _RunRows:
         return cls(rows["text"].tolist(), labels, train, validation, test, len(evaluation.classes))
 
 
-def compare_baselines(context: Context) -> None:
+def compare_baselines(context: Context[BaselinesConfig]) -> None:
     """Score every baseline on the test rows of a run."""
     config = context.config
-    assert isinstance(config, BaselinesConfig)
     experiment = training_config(context, config.job)
     evaluation = load_evaluation(context, config.job)
     control = None if config.scratch is None else _from_scratch(context, config.scratch, experiment)

@@ -16,8 +16,9 @@ from translearn_core.analysis import (
     reliability,
     temperature,
 )
-from translearn_core.config import ErrorAnalysisConfig, Split
+from translearn_core.config import Split
 from translearn_core.errors import TooFewSamplesError
+from translearn_core.jobs import ErrorAnalysisConfig
 from translearn_core.results import CalibrationScore, ErrorAnalysis, Evaluation
 from translearn_core.runs import artifacts
 from translearn_core.worker.context import Context
@@ -58,10 +59,9 @@ class SplitPredictions:
         return highest
 
 
-def analyse_errors(context: Context) -> None:
+def analyse_errors(context: Context[ErrorAnalysisConfig]) -> None:
     """Measure calibration, coverage, slices and label issues of a run on its test rows."""
     config = context.config
-    assert isinstance(config, ErrorAnalysisConfig)
     experiment = training_config(context, config.job)
     evaluation = load_evaluation(context, config.job)
     test = _log_probabilities(context, config.job, evaluation, Split.TEST)

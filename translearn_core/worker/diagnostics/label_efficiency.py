@@ -8,10 +8,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from translearn_core.analysis import crossing_sentence, draw_interval, estimate_crossing, majority_accuracy
-from translearn_core.config import LabelEfficiencyArm, LabelEfficiencyConfig, Split, job_id
+from translearn_core.config import Split, job_id
 from translearn_core.data import PreparedDataset
 from translearn_core.data.findings import quote
 from translearn_core.errors import ConfigError
+from translearn_core.jobs import LabelEfficiencyArm, LabelEfficiencyConfig
 from translearn_core.results import LabelEfficiency
 from translearn_core.results.diagnostics.baselines import FROZEN, SCRATCH, WORDS
 from translearn_core.results.diagnostics.label_efficiency import SampleEfficiency
@@ -56,10 +57,9 @@ class Arm:
         return np.flatnonzero(self.ran.any(axis=1))
 
 
-def measure_label_efficiency(context: Context) -> None:
+def measure_label_efficiency(context: Context[LabelEfficiencyConfig]) -> None:
     """Score every arm at every number of labels on the same test rows, and estimate their crossings."""
     config = context.config
-    assert isinstance(config, LabelEfficiencyConfig)
     context.report("reading the data")
     prepared = load_prepared(context.store.workspace, config.data)
     train, test = prepared.where(Split.TRAIN), prepared.where(Split.TEST)

@@ -29,9 +29,10 @@ from translearn_core.analysis.probing.logistic_regression import (
     thread_pools,
 )
 from translearn_core.backbones import load
-from translearn_core.config import LabelEfficiencyConfig, Split
+from translearn_core.config import Split
 from translearn_core.data import PreparedDataset, prepare
 from translearn_core.errors import DataError
+from translearn_core.jobs import LabelEfficiencyConfig
 from translearn_core.results.diagnostics.baselines import FROZEN, WORDS
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_table

@@ -3,8 +3,8 @@
 import numpy as np
 
 from translearn_core.analysis import nearest_to
-from translearn_core.config import NeighboursConfig
 from translearn_core.errors import ConfigError
+from translearn_core.jobs import NeighboursConfig
 from translearn_core.results import NearestNeighbours
 from translearn_core.runs import artifacts
 from translearn_core.worker.context import Context
@@ -12,10 +12,9 @@ from translearn_core.worker.features import VARIANTS, one_layer
 from translearn_core.worker.run_results import load_evaluation
 
 
-def find_neighbours(context: Context) -> None:
+def find_neighbours(context: Context[NeighboursConfig]) -> None:
     """Find the texts nearest to one text in the full-width features of a layer."""
     config = context.config
-    assert isinstance(config, NeighboursConfig)
     evaluation = load_evaluation(context, config.job)
     index, layer = one_layer(context, config.job, evaluation, config.layer)
     position = np.flatnonzero(index == config.index)

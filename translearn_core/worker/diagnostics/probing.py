@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 
 from translearn_core.analysis import control_labels, probe_layers, tfidf_logistic_regression, word_types
 from translearn_core.analysis.probing.linear_probe import Layers
-from translearn_core.config import LENGTH, ExperimentConfig, ProbeConfig, Split
+from translearn_core.config import ExperimentConfig, Split
 from translearn_core.errors import TooFewSamplesError
+from translearn_core.jobs import LENGTH, ProbeConfig
 from translearn_core.results import Evaluation
 from translearn_core.runs import artifacts
 from translearn_core.worker.context import Context
@@ -24,13 +25,12 @@ RANDOM_INIT = "random init"
 IntArray = NDArray[np.int64]
 
 
-def probe(context: Context) -> None:
+def probe(context: Context[ProbeConfig]) -> None:
     """Probe every layer of a run, with control tasks and a TF-IDF baseline.
 
     Augmented copies are not used. Equal texts stay in one fold.
     """
     config = context.config
-    assert isinstance(config, ProbeConfig)
     experiment = training_config(context, config.job)
     evaluation = load_evaluation(context, config.job)
     index, trained = layer_features(context, config.job, evaluation)

@@ -4,8 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from translearn_core.analysis import project, stratified_sample
-from translearn_core.config import Method, ProjectConfig, Split
+from translearn_core.config import Method, Split
 from translearn_core.data.dataset import SPLITS
+from translearn_core.jobs import ProjectConfig
 from translearn_core.results import Projection
 from translearn_core.runs import artifacts
 from translearn_core.worker.context import Context
@@ -17,10 +18,9 @@ SHOWN = 50_000
 """Largest stratified sample of points that is drawn."""
 
 
-def project_layer(context: Context) -> None:
+def project_layer(context: Context[ProjectConfig]) -> None:
     """Project one layer of a run before and after training, and measure its neighbourhoods."""
     config = context.config
-    assert isinstance(config, ProjectConfig)
     evaluation = load_evaluation(context, config.job)
     index, variants = one_layer(context, config.job, evaluation, config.layer)
     rows = evaluation.predictions.iloc[index]

@@ -13,9 +13,10 @@ from translearn_core.analysis import (
 )
 from translearn_core.analysis.probing.linear_probe import Layers
 from translearn_core.analysis.projection.layer_alignment import layer_projections
-from translearn_core.config import ProjectionAnimationConfig, Split
+from translearn_core.config import Split
 from translearn_core.data.dataset import SPLITS
 from translearn_core.errors import TooFewSamplesError
+from translearn_core.jobs import ProjectionAnimationConfig
 from translearn_core.results import ProjectionAnimation
 from translearn_core.runs import artifacts
 from translearn_core.worker.context import Context
@@ -27,13 +28,12 @@ IntArray = NDArray[np.int64]
 Vectors = NDArray[np.float32]
 
 
-def animate_layers(context: Context) -> None:
+def animate_layers(context: Context[ProjectionAnimationConfig]) -> None:
     """Project a sample of a run's texts in every layer, and measure kNN label purity and overlap.
 
     The layer of highest purity is chosen on validation texts and reported on test texts.
     """
     config = context.config
-    assert isinstance(config, ProjectionAnimationConfig)
     evaluation = load_evaluation(context, config.job)
     index, features = layer_features(context, config.job, evaluation)
     rows = evaluation.predictions.iloc[index]

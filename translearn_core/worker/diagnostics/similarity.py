@@ -6,8 +6,9 @@ from numpy.typing import NDArray
 
 from translearn_core.analysis import cka_matrix, stratified_sample
 from translearn_core.analysis.similarity.cka import MIN_JACKKNIFE_ROWS, JackknifeCka, jackknife_cka
-from translearn_core.config import ExperimentConfig, SimilarityConfig, Split, differ_only_in_seed
+from translearn_core.config import ExperimentConfig, Split, differ_only_in_seed
 from translearn_core.errors import ConfigError, TooFewSamplesError
+from translearn_core.jobs import SimilarityConfig
 from translearn_core.results import Evaluation, Similarity
 from translearn_core.runs import artifacts
 from translearn_core.worker.context import Context
@@ -21,10 +22,9 @@ SPLIT_ORDER = (Split.TEST, Split.VALIDATION, Split.TRAIN)
 """Order in which splits are sampled: rows the model did not learn from first."""
 
 
-def compute_similarity(context: Context) -> None:
+def compute_similarity(context: Context[SimilarityConfig]) -> None:
     """Compare the layers of a run's backbone before and after training, mostly on held-out texts."""
     config = context.config
-    assert isinstance(config, SimilarityConfig)
     experiment = training_config(context, config.job)
     if config.sibling is not None:
         second = training_config(context, config.sibling)

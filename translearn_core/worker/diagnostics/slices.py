@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 
 from translearn_core.analysis import slice_scores
 from translearn_core.analysis.errors.slices import LEVEL
-from translearn_core.config import LENGTH, DataConfig, ExperimentConfig
+from translearn_core.config import DataConfig, ExperimentConfig
 from translearn_core.data.columns import file_columns
 from translearn_core.errors import DataError
+from translearn_core.jobs import LENGTH
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_table
 from translearn_core.worker.diagnostics import probe_targets

@@ -10,13 +10,9 @@ from translearn_core.activations import Compute
 from translearn_core.analysis import bootstrap_accuracy, h_score, logme, rank_agreement
 from translearn_core.analysis.advisor.advise import clearly_better
 from translearn_core.backbones import load
-from translearn_core.config import (
-    ExperimentConfig,
-    LayerCombination,
-    TransferabilityConfig,
-    match_recipe,
-)
+from translearn_core.config import ExperimentConfig, LayerCombination, match_recipe
 from translearn_core.errors import BackboneError, ConfigError, NotFoundError
+from translearn_core.jobs import TransferabilityConfig
 from translearn_core.results import RankAgreement, RunSummary, Transferability
 from translearn_core.runs import artifacts
 from translearn_core.transfer.features import combine_layers
@@ -47,10 +43,9 @@ class _PastRun:
     accuracy: float
 
 
-def score_transferability(context: Context) -> None:
+def score_transferability(context: Context[TransferabilityConfig]) -> None:
     """Score every layer of every backbone by LogME, H-score and a probe, and past runs by their features."""
     config = context.config
-    assert isinstance(config, TransferabilityConfig)
     runs = [_past_run(context, job, config) for job in config.runs]
     context.report("reading the data")
     prepared = load_prepared(context.store.workspace, config.data)

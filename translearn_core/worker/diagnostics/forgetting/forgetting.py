@@ -1,8 +1,8 @@
 """Catastrophic forgetting: earlier tasks, sentence similarity and masked language modelling."""
 
 from translearn_core.backbones import load
-from translearn_core.config import ForgettingConfig
 from translearn_core.errors import NotFoundError
+from translearn_core.jobs import ForgettingConfig
 from translearn_core.results import Forgetting
 from translearn_core.runs import artifacts
 from translearn_core.transfer import load_trained
@@ -17,10 +17,9 @@ MAX_MASKED_TEXTS = 500
 """Largest number of texts for the masked-language-model loss; held-out ones first."""
 
 
-def measure_forgetting(context: Context) -> None:
+def measure_forgetting(context: Context[ForgettingConfig]) -> None:
     """Measure what a run's backbone lost relative to its state before training."""
     config = context.config
-    assert isinstance(config, ForgettingConfig)
     experiment = training_config(context, config.job)
     if not experiment.trains_backbone:
         raise NotFoundError(

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from translearn_core.analysis.comparison.proportion_interval import share_interval
 from translearn_core.analysis.errors.calibration import MAX_TEMPERATURE, at_bound
-from translearn_core.config import LENGTH
 from translearn_core.data.findings import count_noun, join_list, quote
+from translearn_core.jobs import LENGTH
 from translearn_core.results import CalibrationScore, Interval
 from translearn_core.worker.diagnostics.label_issues import LabelCheck
 from translearn_core.worker.diagnostics.language_id import UNSURE

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from translearn_core.config import LENGTH
 from translearn_core.data.findings import quote
+from translearn_core.jobs import LENGTH
 from translearn_core.results import ProbeScores
 from translearn_core.worker.diagnostics.sentences.number_text import percent
 

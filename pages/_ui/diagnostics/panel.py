@@ -1,0 +1,87 @@
+"""Skeleton of a diagnostic's panel: heading, button, progress, and the section of its result."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from pages._ui.shell import jobs, page_header, tables
+from pages._ui.shell.formatting import plain
+from translearn_core.config import JobConfig
+from translearn_core.jobs import JobSpec
+from translearn_core.reporting import FigureBlock, Part, ReportData, Section, TableBlock, part_section
+
+C = TypeVar("C", bound=JobConfig)
+R = TypeVar("R")
+
+
+def heading(spec: JobSpec[Any, Any]) -> None:
+    """Show the question and title of a diagnostic, and what to look at."""
+    st.subheader(spec.heading, anchor=False)
+    st.markdown(spec.description)
+
+
+def result(spec: JobSpec[C, R], config: C) -> R | None:
+    """Return the result of a diagnostic; until there is one, show its button or its progress."""
+    if jobs.found(config) is None:
+        st.caption(spec.cost)
+        if not st.button(spec.action, key=f"compute-{spec.kind}", type="primary", icon=":material/science:"):
+            return None
+        jobs.submit(config)
+    return jobs.submit_and_watch(config, spec.result, spec.progress)
+
+
+def show(
+    spec: JobSpec[C, R],
+    value: R,
+    data: ReportData | None = None,
+    custom: Mapping[str, Callable[[Any], None]] | None = None,
+) -> None:
+    """Show a result as in the report; `custom` draws the blocks of some tables in another way."""
+    section = part_section(Part(spec, value), data or ReportData(""), page_header.dark())
+    for alarm in section.alarms:
+        st.error(plain(alarm), icon=":material/trending_down:")
+    _sentences(section)
+    for block in section.blocks:
+        table = block.table if isinstance(block, FigureBlock) else block
+        if block.heading:
+            st.markdown(f"#### {block.heading}")
+        for sentence in block.sentences:
+            st.markdown(plain(sentence))
+        draw = (custom or {}).get(table.name, _block)
+        draw(block)
+    if section.caveats:
+        st.caption("  \n".join(map(plain, section.caveats)))
+
+
+def _sentences(section: Section) -> None:
+    first, *others = section.sentences or ("",)
+    if first:
+        st.markdown(f"**{plain(first)}**")
+    if others:
+        st.markdown("\n".join(f"- {plain(sentence)}" for sentence in others))
+
+
+def _block(block: FigureBlock | TableBlock) -> None:
+    if isinstance(block, TableBlock):
+        if not block.frame.empty:
+            _table(block)
+            st.caption(block.caption)
+        return
+    key = block.table.name.replace(" ", "_")
+    st.plotly_chart(block.figure, key=key, config=tables.CONFIG, theme=None, alt=block.alt)
+    st.caption(block.caption)
+    with st.expander("The numbers", icon=":material/table_rows:"):
+        _table(block.table)
+
+
+def _table(block: TableBlock) -> None:
+    name = block.name.replace(" ", "_")
+    columns = {**tables.fractions(*block.fractions), **_wide(block)}
+    tables.table(block.frame, name, key=f"{name}_numbers", config=columns)
+
+
+def _wide(block: TableBlock) -> dict[str, object]:
+    """Return settings of columns with long texts."""
+    wide = st.column_config.TextColumn(width="large")
+    return {name: wide for name in ("text", "texts", "verdict") if name in block.frame}

@@ -1,0 +1,131 @@
+"""Kinds of jobs: configuration and specification of each, and the registry of all."""
+
+from importlib import import_module
+from pkgutil import walk_packages
+from typing import Any
+
+from translearn_core.jobs.backbones import (
+    BACKBONE_INFO,
+    DOWNLOAD_SIZE,
+    PRETRAIN,
+    PROFILE,
+    BackboneInfoConfig,
+    DownloadSizeConfig,
+    PretrainConfig,
+    ProfileConfig,
+)
+from translearn_core.jobs.diagnostics.advice import ADVICE, AdviseConfig
+from translearn_core.jobs.diagnostics.baselines import BASELINES, BaselinesConfig
+from translearn_core.jobs.diagnostics.error_analysis import ERROR_ANALYSIS, ErrorAnalysisConfig
+from translearn_core.jobs.diagnostics.forgetting import FORGETTING, ForgettingConfig
+from translearn_core.jobs.diagnostics.label_efficiency import (
+    LABEL_EFFICIENCY,
+    LabelEfficiencyArm,
+    LabelEfficiencyConfig,
+)
+from translearn_core.jobs.diagnostics.probing import LENGTH, PROBE, ProbeConfig
+from translearn_core.jobs.diagnostics.projection import (
+    NEIGHBOURS,
+    PROJECTION,
+    NeighboursConfig,
+    ProjectConfig,
+)
+from translearn_core.jobs.diagnostics.projection_animation import (
+    PROJECTION_ANIMATION,
+    ProjectionAnimationConfig,
+)
+from translearn_core.jobs.diagnostics.similarity import SIMILARITY, SimilarityConfig
+from translearn_core.jobs.diagnostics.snapshots import SNAPSHOTS, SnapshotsConfig
+from translearn_core.jobs.diagnostics.transferability import TRANSFERABILITY, TransferabilityConfig
+from translearn_core.jobs.files import EXPORT, REPORT, ExportConfig, ReportConfig
+from translearn_core.jobs.prediction import PREDICT, PREDICT_FILE, PredictConfig, PredictFileConfig
+from translearn_core.jobs.spec import C, JobSpec, ReportRole, RunJobConfig, Slot
+from translearn_core.jobs.tables import (
+    AUGMENTATION_PREVIEW,
+    DIAGNOSE,
+    READ,
+    AugmentationPreviewConfig,
+    DiagnoseConfig,
+    ReadConfig,
+)
+from translearn_core.jobs.training import COMPARE, LR_FINDER, TRAIN, Cell, CompareConfig, LrFinderConfig
+
+__all__ = [
+    "ADVICE",
+    "AUGMENTATION_PREVIEW",
+    "BACKBONE_INFO",
+    "BASELINES",
+    "COMPARE",
+    "DIAGNOSE",
+    "DOWNLOAD_SIZE",
+    "ERROR_ANALYSIS",
+    "EXPORT",
+    "FORGETTING",
+    "LABEL_EFFICIENCY",
+    "LENGTH",
+    "LR_FINDER",
+    "NEIGHBOURS",
+    "PREDICT",
+    "PREDICT_FILE",
+    "PRETRAIN",
+    "PROBE",
+    "PROFILE",
+    "PROJECTION",
+    "PROJECTION_ANIMATION",
+    "READ",
+    "REPORT",
+    "SIMILARITY",
+    "SNAPSHOTS",
+    "SPECS",
+    "TRAIN",
+    "TRANSFERABILITY",
+    "AdviseConfig",
+    "AugmentationPreviewConfig",
+    "BackboneInfoConfig",
+    "BaselinesConfig",
+    "Cell",
+    "CompareConfig",
+    "DiagnoseConfig",
+    "DownloadSizeConfig",
+    "ErrorAnalysisConfig",
+    "ExportConfig",
+    "ForgettingConfig",
+    "JobSpec",
+    "LabelEfficiencyArm",
+    "LabelEfficiencyConfig",
+    "LrFinderConfig",
+    "NeighboursConfig",
+    "PredictConfig",
+    "PredictFileConfig",
+    "PretrainConfig",
+    "ProbeConfig",
+    "ProfileConfig",
+    "ProjectConfig",
+    "ProjectionAnimationConfig",
+    "ReadConfig",
+    "ReportConfig",
+    "ReportRole",
+    "RunJobConfig",
+    "SimilarityConfig",
+    "Slot",
+    "SnapshotsConfig",
+    "TransferabilityConfig",
+    "spec_of",
+]
+
+
+def _specs() -> dict[str, JobSpec[Any, Any]]:
+    """Collect the specifications in the modules of this package."""
+    names = sorted(module.name for module in walk_packages(__path__, f"{__name__}."))
+    modules = [import_module(name) for name in names]
+    specs = [spec for module in modules for spec in vars(module).values() if isinstance(spec, JobSpec)]
+    return {spec.kind: spec for spec in specs}
+
+
+SPECS = _specs()
+"""All kinds of jobs, by kind; a new module in this package needs no other entry."""
+
+
+def spec_of(config: C) -> JobSpec[C, Any]:
+    """Return the specification of a configuration's job."""
+    return SPECS[config.kind]

@@ -1,0 +1,1 @@
+"""Diagnostics: one module with configuration and specification for each."""

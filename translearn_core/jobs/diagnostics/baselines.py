@@ -1,0 +1,46 @@
+"""Baselines of a run."""
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from pydantic import Field
+
+from translearn_core.config.base import Seed
+from translearn_core.jobs.spec import JobSpec, ReportRole, RunJobConfig
+from translearn_core.results import Baselines
+
+
+class BaselinesConfig(RunJobConfig):
+    """Baselines on the same test rows.
+
+    Majority class, TF-IDF with logistic regression, a linear probe of the frozen backbone and, if it was
+    trained, the same architecture from scratch.
+    """
+
+    kind: ClassVar = "baselines"
+    scratch: str | None = Field(None, description="the same task trained from fresh weights; none: left out")
+    seed: Seed = 0
+
+    def references(self) -> Iterable[str | None]:
+        """Return the run and its control."""
+        return self.job, self.scratch
+
+    def completeness(self) -> int:
+        """Return how many optional comparisons are included."""
+        return int(self.scratch is not None)
+
+
+BASELINES = JobSpec(
+    BaselinesConfig,
+    Baselines,
+    "Comparison with baselines",
+    "diagnostics.baselines:compare_baselines",
+    question="Did transfer help?",
+    section="diagnostics.baselines:section",
+    description="Look whether this run lies above the baselines: the majority-class baseline (always predict "
+    "the most frequent class), TF-IDF (a linear model on word counts) and a linear probe of the frozen "
+    "pretrained model. Transfer gain is the improvement over the same model trained from scratch.",
+    progress="Computing the baselines",
+    low_priority=True,
+    report=ReportRole.RUN,
+)

@@ -1,0 +1,84 @@
+"""Label efficiency of a task."""
+
+from collections.abc import Iterable
+from typing import Annotated, ClassVar, Self
+
+from pydantic import Field, model_validator
+
+from translearn_core.config import (
+    BackboneConfig,
+    BaseConfig,
+    DataConfig,
+    Device,
+    FeatureConfig,
+    JobConfig,
+    Precision,
+)
+from translearn_core.config.base import Seed
+from translearn_core.jobs.spec import JobSpec
+from translearn_core.results import LabelEfficiency
+
+Rows = Annotated[int, Field(ge=1)]
+
+
+class LabelEfficiencyArm(BaseConfig):
+    """Runs of one training method on `rows` labels, in the order of the curve's seeds."""
+
+    name: str = Field(min_length=1, max_length=200)
+    rows: Rows
+    jobs: tuple[str, ...] = Field(min_length=1, max_length=200)
+
+
+class LabelEfficiencyConfig(JobConfig):
+    """Label efficiency: score against number of labels, of TF-IDF, the frozen backbone and trained runs.
+
+    `cells` are runs whose data differ only in `train_rows` and `rows_seed`. Howard & Ruder 2018,
+    arXiv:1801.06146, figure 3.
+    """
+
+    kind: ClassVar = "label_efficiency"
+    data: DataConfig = Field(description="with all training rows")
+    backbone: BackboneConfig = BackboneConfig()
+    features: FeatureConfig = FeatureConfig()
+    sizes: tuple[Rows, ...] = Field(min_length=1, max_length=50, description="numbers of labels")
+    seeds: tuple[Seed, ...] = Field(
+        (0, 1, 2), min_length=1, max_length=50, description="each draws its own labels"
+    )
+    cells: tuple[LabelEfficiencyArm, ...] = Field((), max_length=500)
+    at: Rows = Field(64, description="number of labels the closing sentence is about")
+    precision: Precision = Precision.AUTO
+    device: Device = Device.AUTO
+
+    @model_validator(mode="after")
+    def _check_sizes(self) -> Self:
+        if list(self.sizes) != sorted(set(self.sizes)):
+            raise ValueError("sizes: numbers of labels that rise")
+        if self.data.train_rows is not None:
+            raise ValueError("data.train_rows is the curve's to set: give sizes instead")
+        return self
+
+    def references(self) -> Iterable[str | None]:
+        """Return the pretraining of its backbone, and the runs."""
+        return (self.backbone.pretraining_job, *(job for cell in self.cells for job in cell.jobs))
+
+    def dataset_digest(self) -> str:
+        """Return the digest of the data set."""
+        return self.data.dataset
+
+
+LABEL_EFFICIENCY = JobSpec(
+    LabelEfficiencyConfig,
+    LabelEfficiency,
+    "Label efficiency",
+    "diagnostics.label_efficiency:measure_label_efficiency",
+    question="What is a label worth?",
+    section="diagnostics.label_efficiency:section",
+    description="Labels cost somebody's time. Label efficiency is the score against the number of labels: "
+    "the same test texts are classified after learning from 8 labelled texts, from 16, from 32 and so on. "
+    "Look how many fewer labels one line needs for the accuracy of another: that is what transfer saves.",
+    action="Draw the curve",
+    progress="Learning from ever more labels",
+    cost="This first part trains no backbone: TF-IDF counts words, and the frozen probe is a linear "
+    "classifier on the pretrained layers. Each text passes the backbone once at most.",
+    low_priority=True,
+)

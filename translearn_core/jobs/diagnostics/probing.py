@@ -1,0 +1,49 @@
+"""Linear probes of the layers of a run."""
+
+from collections.abc import Hashable
+from typing import ClassVar
+
+from pydantic import Field
+
+from translearn_core.config.base import Seed
+from translearn_core.jobs.spec import JobSpec, ReportRole, RunJobConfig
+from translearn_core.results import ProbeScores
+
+LENGTH = "(length of the text)"
+"""Pseudo-column: quartile of the number of words of a text."""
+
+
+class ProbeConfig(RunJobConfig):
+    """Linear probes of every layer: pretrained, fine-tuned and randomly initialised."""
+
+    kind: ClassVar = "probe"
+    about: str | None = Field(
+        None, description=f"another column of the table, or {LENGTH!r}; none: the label"
+    )
+    fresh: bool = Field(True, description="probe the same architecture with fresh weights too")
+    controls: int = Field(
+        1, ge=0, le=10, description="control tasks: random classes by the first word (arXiv:1909.03368)"
+    )
+    folds: int = Field(5, ge=2, le=20)
+    seed: Seed = 0
+
+    def subject(self) -> Hashable:
+        """Return the run and the target."""
+        return self.job, self.about
+
+
+PROBE = JobSpec(
+    ProbeConfig,
+    ProbeScores,
+    "Linear probing",
+    "diagnostics.probing:probe",
+    question="What does each layer know?",
+    section="diagnostics.probing:section",
+    description="Every layer is probed in three models: pretrained, after your training, and with random "
+    "weights. Look for the best layer, and for where the lines diverge.",
+    action="Probe every layer",
+    progress="Probing",
+    cost="It takes a few seconds on a small table.",
+    low_priority=True,
+    report=ReportRole.RUN,
+)

@@ -1,0 +1,38 @@
+"""Prediction of typed texts and of files."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from translearn_core.jobs.spec import JobSpec, RunJobConfig
+from translearn_core.results import FilePrediction, Prediction
+
+
+class PredictConfig(RunJobConfig):
+    """Classify typed texts with a finished run."""
+
+    kind: ClassVar = "predict"
+    texts: tuple[str, ...] = Field(min_length=1, max_length=100)
+    neighbours: int = Field(5, ge=0, le=50, description="nearest training texts to show")
+    temperature: float | None = Field(
+        None, gt=0, description="scales the probabilities (arXiv:1706.04599); none: as the model gives them"
+    )
+
+
+class PredictFileConfig(RunJobConfig):
+    """Classify every row of a file with a finished run."""
+
+    kind: ClassVar = "predict_file"
+    dataset: str
+    text: str
+
+    def dataset_digest(self) -> str:
+        """Return the digest of the data set."""
+        return self.dataset
+
+
+PREDICT = JobSpec(PredictConfig, Prediction, "Prediction", "predictions:predict", warm_up=True)
+
+PREDICT_FILE = JobSpec(
+    PredictFileConfig, FilePrediction, "Predictions of a file", "predictions:predict_file", low_priority=True
+)

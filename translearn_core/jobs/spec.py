@@ -1,0 +1,121 @@
+"""Specification of a kind of job: all that other parts of the program need to know about it."""
+
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Generic, Self, TypeVar
+
+from pydantic import Field
+
+from translearn_core.config import JobConfig
+
+C = TypeVar("C", bound=JobConfig)
+R = TypeVar("R")
+
+
+class RunJobConfig(JobConfig):
+    """Configuration of a job about one training run."""
+
+    job: str = Field(description="the training job")
+
+    @classmethod
+    def for_run(cls, job: str, n_blocks: int) -> Self:  # noqa: ARG003
+        """Return the default configuration for a run whose backbone has `n_blocks` blocks."""
+        return cls(job=job)
+
+    def references(self) -> Iterable[str | None]:
+        """Return the run."""
+        return (self.job,)
+
+    def subject(self) -> Hashable:
+        """Return what jobs of this kind have in common if they answer the same question."""
+        return self.job
+
+    def completeness(self) -> int:
+        """Return how many optional comparisons are included."""
+        return 0
+
+
+class Slot(StrEnum):
+    """Worker slot of a job: training, interactive or file reading; slots never block each other."""
+
+    TRAINING = "TRAIN"
+    INTERACTIVE = "ASK"
+    READING = "READ"
+
+
+class ReportRole(StrEnum):
+    """Reports in which a result is expected."""
+
+    NONE = "none"
+    RUN = "run"
+    FINE_TUNED_RUN = "fine-tuned run"
+    STUDY = "study"
+    RUN_AND_STUDY = "run and study"
+
+
+@dataclass(frozen=True, eq=False)
+class JobSpec(Generic[C, R]):
+    """Kind of job.
+
+    Attributes
+    ----------
+    config, result : type
+        Its configuration, and what it writes to its folder.
+    title : str
+        Its name in the field's terms, for pages, command line and reports.
+    handler : str
+        Function that executes it, ``module:function`` below `translearn_core.worker`; imported by the worker,
+        because handlers import torch.
+    question : str
+        The question it answers, in plain words.
+    section : str
+        Function that presents the result, ``module:function`` below `translearn_core.reporting`; imported
+        when needed, because it imports Plotly. Empty if the result has no section.
+    description : str
+        What to look at in its result, shown before it is computed.
+    action, progress, cost : str
+        Label of the button that starts it, text of its progress bar, and what it costs.
+    slot : Slot
+    low_priority : bool
+        Whether it gives way to training; not for what somebody waits for.
+    warm_up : bool
+        Whether workers import its handler when they start.
+    memory_hint : str
+        What to change when memory runs out.
+    resumable : bool
+        Whether it continues from a checkpoint.
+    report : ReportRole
+    """
+
+    config: type[C]
+    result: type[R]
+    title: str
+    handler: str
+    question: str = ""
+    section: str = ""
+    description: str = ""
+    action: str = "Compute"
+    progress: str = "Computing"
+    cost: str = ""
+    slot: Slot = Slot.INTERACTIVE
+    low_priority: bool = False
+    warm_up: bool = False
+    memory_hint: str = "use a smaller file or fewer rows"
+    resumable: bool = False
+    report: ReportRole = ReportRole.NONE
+
+    @property
+    def kind(self) -> str:
+        """Kind of the job in the database."""
+        return self.config.kind
+
+    @property
+    def heading(self) -> str:
+        """Question and title."""
+        return f"{self.question} {self.title}" if self.question else self.title
+
+    @property
+    def name(self) -> str:
+        """Title within a sentence."""
+        return self.title[0].lower() + self.title[1:]

@@ -1,0 +1,88 @@
+"""Jobs on tables: reading, diagnosis and a preview of augmentation."""
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from pydantic import Field
+
+from translearn_core.config import AugmentConfig, BackboneConfig, DataConfig, JobConfig
+from translearn_core.jobs.spec import JobSpec, ReportRole, Slot
+from translearn_core.results import AugmentationPreview, Diagnosis, TableProfile
+
+
+class ReadConfig(JobConfig):
+    """Read a data set's files into one table."""
+
+    kind: ClassVar = "read"
+    dataset: str
+    texts_only: bool = Field(
+        False, description="a file of texts, to classify or to pre-train on, not to learn from"
+    )
+
+    def dataset_digest(self) -> str:
+        """Return the digest of the data set."""
+        return self.dataset
+
+
+class DiagnoseConfig(JobConfig):
+    """Check a table as a task: findings, split and tokenization."""
+
+    kind: ClassVar = "diagnose"
+    data: DataConfig
+    backbone: BackboneConfig = BackboneConfig()
+    token_limit: int = 128
+
+    def references(self) -> Iterable[str | None]:
+        """Return the pretraining of its backbone."""
+        return (self.backbone.pretraining_job,)
+
+    def dataset_digest(self) -> str:
+        """Return the digest of the data set."""
+        return self.data.dataset
+
+
+class AugmentationPreviewConfig(JobConfig):
+    """Augment a few training texts as a preview."""
+
+    kind: ClassVar = "augmentation_preview"
+    data: DataConfig
+    backbone: BackboneConfig = BackboneConfig()
+    augment: AugmentConfig = AugmentConfig(copies=1)
+    texts: int = Field(5, ge=1, le=50, description="training texts to show")
+
+    def references(self) -> Iterable[str | None]:
+        """Return the pretraining of its backbone."""
+        return (self.backbone.pretraining_job,)
+
+    def dataset_digest(self) -> str:
+        """Return the digest of the data set."""
+        return self.data.dataset
+
+
+READ = JobSpec(
+    ReadConfig,
+    TableProfile,
+    "Table",
+    "data_loading:read_dataset",
+    slot=Slot.READING,
+    warm_up=True,
+)
+
+DIAGNOSE = JobSpec(
+    DiagnoseConfig,
+    Diagnosis,
+    "Data diagnosis",
+    "diagnosis:diagnose_task",
+    question="What did it learn from?",
+    section="diagnostics.data_profile:section",
+    slot=Slot.READING,
+    warm_up=True,
+    report=ReportRole.RUN_AND_STUDY,
+)
+
+AUGMENTATION_PREVIEW = JobSpec(
+    AugmentationPreviewConfig,
+    AugmentationPreview,
+    "Augmentation preview",
+    "augmentation:preview_augmentation",
+)

@@ -1,0 +1,88 @@
+"""Training, the learning-rate finder, and the comparison of runs."""
+
+from collections.abc import Iterable
+from typing import ClassVar, Self
+
+from pydantic import Field, model_validator
+
+from translearn_core.config import BaseConfig, ExperimentConfig, JobConfig
+from translearn_core.config.base import Seed
+from translearn_core.jobs.spec import JobSpec, ReportRole, Slot
+from translearn_core.results import Comparison, LrFinderResult, RunSummary
+
+
+class LrFinderConfig(JobConfig):
+    """Learning-rate range test: raise the rate until the loss diverges (arXiv:1506.01186)."""
+
+    kind: ClassVar = "lr_finder"
+    experiment: ExperimentConfig
+    low: float = Field(1e-6, gt=0, le=1.0, description="rate of the first step")
+    high: float = Field(1.0, gt=0, le=10.0, description="rate of the last step")
+    steps: int = Field(100, ge=20, le=1000, description="steps at most; it ends when the loss runs away")
+
+    @model_validator(mode="after")
+    def _check_range(self) -> Self:
+        if self.high < 10 * self.low:
+            raise ValueError("high must be at least ten times low")
+        return self
+
+    def references(self) -> Iterable[str | None]:
+        """Return the jobs that the experiment needs."""
+        return self.experiment.references()
+
+    def dataset_digest(self) -> str:
+        """Return the digest of the data set."""
+        return self.experiment.data.dataset
+
+
+class Cell(BaseConfig):
+    """Runs that differ only in the seed."""
+
+    name: str = Field(min_length=1, max_length=200)
+    jobs: tuple[str, ...] = Field(min_length=1, max_length=200, description="finished runs, one a seed")
+
+
+class CompareConfig(JobConfig):
+    """Compare cells of runs: means with intervals, and paired differences from a baseline."""
+
+    kind: ClassVar = "compare"
+    cells: tuple[Cell, ...] = Field(min_length=1, max_length=500)
+    baseline: str = Field(description="name of the cell the others are held against")
+    seed: Seed = 0
+
+    def references(self) -> Iterable[str | None]:
+        """Return all compared runs."""
+        return (job for cell in self.cells for job in cell.jobs)
+
+
+_SMALLER = "choose a smaller batch size, a lower token limit or more frozen blocks"
+
+TRAIN = JobSpec(
+    ExperimentConfig,
+    RunSummary,
+    "Training",
+    "models:train",
+    slot=Slot.TRAINING,
+    warm_up=True,
+    memory_hint=_SMALLER,
+    resumable=True,
+)
+
+LR_FINDER = JobSpec(
+    LrFinderConfig,
+    LrFinderResult,
+    "Learning-rate finder",
+    "lr_finder:find_learning_rate",
+    low_priority=True,
+    memory_hint=_SMALLER,
+)
+
+COMPARE = JobSpec(
+    CompareConfig,
+    Comparison,
+    "Comparison of the configurations",
+    "compare:compare",
+    question="How do the configurations compare?",
+    section="diagnostics.comparison:section",
+    report=ReportRole.STUDY,
+)

@@ -1,0 +1,1 @@
+"""Sections of diagnostics: each module presents one result, for its page and for the report."""

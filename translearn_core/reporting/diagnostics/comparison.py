@@ -1,0 +1,45 @@
+"""Section on the comparison of the runs of a study."""
+
+from translearn_core import plots
+from translearn_core.config.studies.labels import cell_titles, group_labels
+from translearn_core.jobs import COMPARE
+from translearn_core.reporting.blocks import FigureBlock, Section, TableBlock
+from translearn_core.reporting.formatting import INTERVAL
+from translearn_core.reporting.report_data import ReportData
+from translearn_core.results import Comparison
+
+
+def section(result: Comparison, data: ReportData, dark: bool = False) -> Section:
+    """Return the section that compares the arms of a study."""
+    titles = cell_titles(data.arms)
+    comparison = result.called(lambda name: titles.get(name, name))
+    numbers = comparison.frame().rename(columns={"cell": "way"})
+    blocks = [
+        FigureBlock(
+            plots.study_cells(comparison, dark),
+            f"Mean test accuracy of each way. {INTERVAL} Filled dots differ from {comparison.baseline} by "
+            "more than chance; among twenty, one looks different by chance alone.",
+            TableBlock("comparison", numbers),
+        )
+    ]
+    if data.study is not None and len(data.study.boundaries) > 1:
+        blocks.append(
+            FigureBlock(
+                plots.depth_curve(comparison, group_labels(data.arms, "boundary"), dark),
+                "Test accuracy, and below it the seconds a run takes, by the lowest block that trains. "
+                f"{INTERVAL} Where the upper curve is flat, training deeper costs time and gains nothing "
+                "that could not be chance.",
+                TableBlock("comparison by depth", numbers.sort_values("boundary", ascending=False)),
+            )
+        )
+    if data.study is not None and len(data.study.sizes) > 1:
+        blocks.append(
+            FigureBlock(
+                plots.size_curve(comparison, group_labels(data.arms, "rows"), dark),
+                f"Test accuracy by number of training rows. {INTERVAL} Where lines cross, the better way "
+                "changes.",
+                TableBlock("comparison by rows", numbers.sort_values("training rows")),
+            )
+        )
+    alarms = tuple(arm.harm.sentence for arm in comparison.cells if arm.harm)
+    return Section(COMPARE.heading, comparison.sentences(), tuple(blocks), alarms=alarms)

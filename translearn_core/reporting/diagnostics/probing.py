@@ -1,0 +1,33 @@
+"""Section on linear probing."""
+
+from translearn_core import plots
+from translearn_core.jobs import PROBE
+from translearn_core.reporting.blocks import FigureBlock, Section, TableBlock
+from translearn_core.reporting.formatting import INTERVAL
+from translearn_core.reporting.report_data import ReportData
+from translearn_core.results import ProbeScores
+
+CHOICE = (
+    "The best layers are chosen by cross-validation on the training rows, never on test. For the fine-tuned "
+    "model that cross-validation is optimistic, because it was trained on those labels: use its test score."
+)
+"""Selection of the best layers, and its bias."""
+SELECTIVITY = (
+    "Small panel: each bar reaches from the accuracy on the control task (random labels) to that on the real "
+    "one; its length is the selectivity."
+)
+
+
+def section(scores: ProbeScores, data: ReportData, dark: bool = False) -> Section:  # noqa: ARG001
+    """Return the accuracy of a linear classifier on each layer."""
+    controls = f" {SELECTIVITY}" if len(scores.control_test) else ""
+    numbers = scores.frame()
+    figure = FigureBlock(
+        plots.probe_lines(scores, dark),
+        "Test accuracy of a linear classifier on each layer; layer 0 is the embeddings, layer k the output "
+        f"of block k-1. {INTERVAL} Where the lines diverge, training changed the layer.{controls} {CHOICE}",
+        TableBlock("probes", numbers, tuple(map(str, numbers.columns.drop(["model", "layer"])))),
+        alt="Probe accuracy by layer and model, and below it the selectivity",
+    )
+    target = f"{PROBE.heading} (target: {scores.target})" if scores.target else PROBE.heading
+    return Section(target, scores.sentences, (figure,))

@@ -1,0 +1,45 @@
+"""Section on the 2-D projections of a layer."""
+
+import numpy as np
+
+from translearn_core import plots
+from translearn_core.jobs import PROJECTION
+from translearn_core.reporting.blocks import FigureBlock, Section, TableBlock
+from translearn_core.reporting.formatting import percent, within
+from translearn_core.reporting.report_data import ReportData
+from translearn_core.results import Projection
+
+
+def section(result: Projection, data: ReportData, dark: bool = False) -> Section:  # noqa: ARG001
+    """Return the projection of every variant with its neighbourhood metrics."""
+    figures = tuple(
+        FigureBlock(
+            plots.projection(result, v, "label", dark=dark),
+            _caption(result, v),
+            TableBlock(f"points, {variant}", result.frame()),
+        )
+        for v, variant in enumerate(result.variants)
+    )
+    settings = ", ".join(f"{name} {value}" for name, value in result.settings.items())
+    part = "All" if len(result.row) == result.total else f"{len(result.row):,} of"
+    note = (
+        f"{part} {result.total:,} texts in one layer as a plane picture ({settings}). A picture is no "
+        "evidence: read the shares of neighbours."
+    )
+    return Section(PROJECTION.heading, tuple(filter(None, (result.sentence, note))), figures)
+
+
+def _caption(projection: Projection, variant: int) -> str:
+    """Return the caption of one projection, which also describes it without the figure."""
+    quality = projection.nearness[variant]
+    caption = f"{len(projection.shown):,} texts as points, {projection.variants[variant]}, coloured by label."
+    if not np.isnan(quality.purity):
+        caption += (
+            f" 10-nearest-neighbour label agreement of test texts, in full width: {percent(quality.purity)} "
+            f"{within(quality.interval)}."
+        )
+    if not np.isnan(quality.trustworthiness):
+        caption += (
+            f" The picture shows who is near whom to {quality.trustworthiness:.2f}, where 1 is entirely."
+        )
+    return f"{caption} Only nearness means something, not the axes."
