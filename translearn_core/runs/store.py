@@ -138,11 +138,19 @@ class RunStore(Queue):
             submit_job(db, owner, request, rename=bool(name))
         return self.run(owner, job_id(config))
 
-    def run(self, owner: str, run: str) -> Run:
-        """Return one of the owner's runs, by its id or its job's."""
+    @overload
+    def run(self, owner: str, run: str) -> Run: ...
+
+    @overload
+    def run(self, owner: str, run: str, spec: JobSpec[C, Any]) -> Run[C]: ...
+
+    def run(self, owner: str, run: str, spec: JobSpec[Any, Any] | None = None) -> Run[Any]:
+        """Return one of the owner's runs, of any or of one kind, by its id or its job's."""
         record = run_of(self._row(owner, run))
         if isinstance(record, Unreadable):
             raise NotFoundError(UNREADABLE)
+        if spec is not None and record.job.spec is not spec:
+            raise NotFoundError(f"Run {run} is no {spec.name}: choose another.")
         return record
 
     @overload

@@ -5,9 +5,9 @@ import streamlit as st
 from pages._ui.backbones import backbone_names, server_folders
 from pages._ui.shell import state, stop
 from pages._ui.shell.formatting import short
-from translearn_core.config import ADAPTED, BUNDLED, BackboneConfig, ExperimentConfig
+from translearn_core.config import ADAPTED, BUNDLED, BackboneConfig
 from translearn_core.config.model_names import parse_model_name
-from translearn_core.jobs import PRETRAIN
+from translearn_core.jobs import PRETRAIN, PretrainConfig
 from translearn_core.runs import Run, State
 from translearn_core.settings import settings
 
@@ -25,13 +25,13 @@ def choose() -> BackboneConfig:
     return chosen
 
 
-def use(run: Run[ExperimentConfig]) -> None:
+def use(run: Run[PretrainConfig]) -> None:
     """Choose the backbone of a pretraining run; call it in a callback."""
     state.set_value("backbone_wanted", (state.draft().backbone, BackboneConfig(id=f"{ADAPTED}{run.job.id}")))
     state.reset("backbone_place", "backbone_mine", "twin")
 
 
-def pretrainings() -> list[Run]:
+def pretrainings() -> list[Run[PretrainConfig]]:
     """Return the owner's pretraining runs, newest first."""
     return state.store().runs(state.owner(), PRETRAIN)
 

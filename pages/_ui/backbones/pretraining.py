@@ -10,7 +10,7 @@ from pages._ui.forms import config_fields
 from pages._ui.runs import run_actions
 from pages._ui.shell import engine_warning, errors, jobs, result_cache, state
 from pages._ui.shell.formatting import duration, epochs, plain, short
-from translearn_core.config import BackboneConfig, ExperimentConfig
+from translearn_core.config import BackboneConfig
 from translearn_core.engine import ensure_engine
 from translearn_core.jobs import PretrainConfig
 from translearn_core.results import BackboneInfo, Pretraining
@@ -96,7 +96,7 @@ def proposal(config: PretrainConfig, file: str) -> str:
     return short(f"{short(was, 40)} pretrained on: {short(file, 40)}, {epochs(config.epochs)}", 100)
 
 
-def _row(run: Run[ExperimentConfig], owned: Sequence[Run]) -> None:
+def _row(run: Run[PretrainConfig], owned: Sequence[Run]) -> None:
     """Show one pretraining run: its progress, or its result and actions."""
     config = run.job.config
     with st.container(horizontal=True, vertical_alignment="center"):

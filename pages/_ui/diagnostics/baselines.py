@@ -48,7 +48,7 @@ def cheap(run: Run[ExperimentConfig]) -> dict[str, float]:
     return {f"{line.name} (test)": line.accuracy for line in result.lines if line.name in (MAJORITY, WORDS)}
 
 
-def of(runs: Sequence[Run]) -> dict[str, float]:
+def of(runs: Sequence[Run[ExperimentConfig]]) -> dict[str, float]:
     """Return `cheap` of the first run that has any; the runs share their test rows."""
     return next(filter(None, map(cheap, runs)), {})
 

@@ -49,7 +49,7 @@ def _layer(n_blocks: int) -> int:
     return st.slider("Layer of the projection", 0, n_blocks, n_blocks, key=LAYER, help=help_, width=260)
 
 
-def _show(run: Run, result: Snapshots) -> None:
+def _show(run: Run[ExperimentConfig], result: Snapshots) -> None:
     with st.container(width=900):  # a wider figure would only add margins
         st.plotly_chart(
             plots.snapshot_animation(result, 0, page_header.dark()),

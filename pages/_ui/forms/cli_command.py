@@ -10,7 +10,7 @@ from pages._ui.shell.formatting import plain, short
 from translearn_core.config import ADAPTED, BackboneConfig, ExperimentConfig, ReadOptions
 from translearn_core.config.read_options import option_words
 from translearn_core.errors import NotFoundError
-from translearn_core.jobs import BackboneInfoConfig, PretrainConfig
+from translearn_core.jobs import PRETRAIN, BackboneInfoConfig, PretrainConfig
 from translearn_core.results import BackboneInfo
 from translearn_core.runs import Run
 from translearn_core.runs.reproduce import cli_command, non_default_settings
@@ -82,7 +82,7 @@ def _needed(owner: str, backbone: BackboneConfig) -> None:
     commands: list[str | None] = []
     while backbone.id.startswith(ADAPTED):
         try:
-            pretraining = state.store().run(owner, backbone.id.removeprefix(ADAPTED))
+            pretraining = state.store().run(owner, backbone.id.removeprefix(ADAPTED), PRETRAIN)
         except NotFoundError:
             st.caption(GONE)
             return

@@ -73,7 +73,7 @@ def _with_onnx() -> bool:
     return with_onnx and lacking is None
 
 
-def _show(run: Run[ExperimentConfig], export_run: Run[ExperimentConfig], export_file: ExportFile) -> None:
+def _show(run: Run[ExperimentConfig], export_run: Run, export_file: ExportFile) -> None:
     address = downloads.link(export_run.id, file_name(run.name))
     st.link_button(
         f"Download ({size(export_file.bytes)})",

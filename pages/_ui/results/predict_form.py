@@ -10,7 +10,7 @@ from pages._ui.forms import config_fields
 from pages._ui.shell import jobs, page_header, state, tables
 from pages._ui.shell.formatting import percent, plain, short
 from translearn_core import plots
-from translearn_core.config import TableKind
+from translearn_core.config import ExperimentConfig, TableKind
 from translearn_core.jobs import PredictFileConfig, ReadConfig
 from translearn_core.results import FilePrediction, Prediction, TableProfile
 from translearn_core.runs import Run
@@ -34,7 +34,7 @@ def sentences() -> tuple[str, ...]:
     return submitted
 
 
-def temperature(run: Run) -> float | None:
+def temperature(run: Run[ExperimentConfig]) -> float | None:
     """Offer temperature scaling, if a temperature was fitted for the run; return it if chosen."""
     analysis = error_analysis.known(run)
     if analysis is None or analysis.scaled.temperature == 1.0:
@@ -80,7 +80,7 @@ def answers(prediction: Prediction) -> None:
     tables.download(frame, "predictions", key="predictions")
 
 
-def file(run: Run) -> None:
+def file(run: Run[ExperimentConfig]) -> None:
     """Predict every row of an uploaded table; it comes back with two more columns."""
     brought = data_sources.of_texts("A table with a column of texts", "upload_predict")
     if brought is not None:

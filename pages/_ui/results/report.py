@@ -8,7 +8,7 @@ from pages._ui.forms.cli_command import files
 from pages._ui.results.export import file_name
 from pages._ui.shell import engine_warning, errors, jobs, result_cache, state
 from pages._ui.shell.formatting import ago, plain, size
-from translearn_core.config import BaseConfig, ExperimentConfig, job_id, referenced_jobs
+from translearn_core.config import ExperimentConfig, JobConfig, job_id, referenced_jobs
 from translearn_core.engine import ensure_engine
 from translearn_core.errors import NotFoundError
 from translearn_core.jobs import (
@@ -33,7 +33,7 @@ MARKS = {State.DONE: ":material/check:", State.FAILED: ":material/error:"}
 """Icons of parts that have ended."""
 
 
-def panel(run: Run) -> None:
+def panel(run: Run[ExperimentConfig]) -> None:
     """Offer a report of a run."""
     config = run.job.config
     parts = run_diagnostics(state.store(), run)
@@ -57,7 +57,7 @@ def study_panel(study: Study, done: Sequence[str]) -> None:
     _panel(report_config, parts)
 
 
-def _panel(report_config: ReportConfig, parts: Sequence[BaseConfig]) -> None:
+def _panel(report_config: ReportConfig, parts: Sequence[JobConfig]) -> None:
     """Draw the panel; `asked` is the report config without its question, `parts` the diagnostics included."""
     st.subheader("Report", anchor=False)
     st.markdown(WHAT)
@@ -83,13 +83,13 @@ def _panel(report_config: ReportConfig, parts: Sequence[BaseConfig]) -> None:
         _show(latest)
 
 
-def _line(part: BaseConfig) -> str:
+def _line(part: JobConfig) -> str:
     job = jobs.found(part)
     mark = MARKS.get(job.state, ":material/hourglass:") if job is not None else ":material/add:"
     return f"{mark} {spec_of(part).heading}"
 
 
-def _make(report_config: ReportConfig, parts: Sequence[BaseConfig]) -> None:
+def _make(report_config: ReportConfig, parts: Sequence[JobConfig]) -> None:
     """Submit missing parts, then the report: jobs of one owner run in order of submission."""
     for part in parts:
         job = jobs.found(part)
@@ -101,7 +101,7 @@ def _make(report_config: ReportConfig, parts: Sequence[BaseConfig]) -> None:
     jobs.submit(report_config, f"report of {report_config.name}"[:200])
 
 
-def _latest(job: str | None, parts: Sequence[BaseConfig]) -> Run | None:
+def _latest(job: str | None, parts: Sequence[JobConfig]) -> Run | None:
     """Return the latest report of a run, or of this comparison."""
     about = None if job is not None else job_id(parts[0])
     for run in state.store().runs(state.owner(), REPORT):
@@ -165,7 +165,7 @@ def _show(run: Run) -> None:
         st.markdown("Not in it:\n" + "\n".join(f"- {plain(name)}" for name in report_file.missing))
 
 
-def _command(run: Run, config: ExperimentConfig) -> str:
+def _command(run: Run[ExperimentConfig], config: ExperimentConfig) -> str:
     """Return the command line that reproduces the run."""
     info_run = jobs.found(BackboneInfoConfig(backbone=config.backbone))
     anatomy = result_cache.cached_result(info_run, BackboneInfo) if info_run else None

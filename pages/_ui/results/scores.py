@@ -86,7 +86,7 @@ def how(run: Run[ExperimentConfig], config: ExperimentConfig, run_summary: RunSu
     cli_command.show(run, config)
 
 
-def comparison(runs: Sequence[Run]) -> pd.DataFrame:
+def comparison(runs: Sequence[Run[ExperimentConfig]]) -> pd.DataFrame:
     """Return one row per run: scores with intervals, cost, and what was trained."""
     lines, tell = [], backbone_names.name_lookup()
     for run in runs:

@@ -11,6 +11,7 @@ from pages._ui.results.selection import NONE, PointSelection
 from pages._ui.runs import run_picker
 from pages._ui.shell import state, tables
 from pages._ui.shell.formatting import percent, plain, short
+from translearn_core.config import ExperimentConfig
 from translearn_core.results import Evaluation, Projection
 from translearn_core.runs import Run
 
@@ -25,17 +26,17 @@ HOW = (
 CHOOSE = "Tick a row to see its nearest neighbours before and after training."
 
 
-def picked(run: Run) -> str:
+def picked(run: Run[ExperimentConfig]) -> str:
     """Return the session key of the selection in a run's texts."""
     return f"picked-{run.job.id}"
 
 
-def filters(run: Run) -> str:
+def filters(run: Run[ExperimentConfig]) -> str:
     """Return the widget key of the text search of a run."""
     return f"wanted-{run.job.id}"
 
 
-def panel(run: Run, projection: Projection, selection: PointSelection) -> None:
+def panel(run: Run[ExperimentConfig], projection: Projection, selection: PointSelection) -> None:
     """List the selected texts, and show the neighbours of the ticked one."""
     st.subheader("Selected texts", anchor=False)
     evaluation = run_picker.evaluation(run)
@@ -96,7 +97,7 @@ def caption(rows: pd.DataFrame, hidden: int) -> str:
     )
 
 
-def _search(run: Run, projection: Projection) -> None:
+def _search(run: Run[ExperimentConfig], projection: Projection) -> None:
     """Select the texts of the projection that contain the words, ignoring case; none for an empty search."""
     words, selection = state.get_value(filters(run)).strip(), state.get_value(picked(run))
     lines = NONE
@@ -106,6 +107,6 @@ def _search(run: Run, projection: Projection) -> None:
     state.set_value(picked(run), selection.find(lines))
 
 
-def _clear(run: Run) -> None:
+def _clear(run: Run[ExperimentConfig]) -> None:
     state.set_value(picked(run), state.get_value(picked(run)).find(NONE))
     state.set_value(filters(run), "")

@@ -4,15 +4,15 @@ from collections.abc import Iterable, Sequence
 
 from pages._ui.shell import state
 from pages._ui.shell.formatting import plain, short
-from translearn_core.config import ADAPTED, ExperimentConfig, referenced_jobs
-from translearn_core.jobs import PRETRAIN, TRAIN, PretrainConfig
+from translearn_core.config import ADAPTED, referenced_jobs
+from translearn_core.jobs import PRETRAIN, TRAIN
 from translearn_core.runs import Run, State, Studies
 
 FEW = 3
 """Maximum number of names listed."""
 
 
-def dependents_note(run: Run[ExperimentConfig], owned: Sequence[Run]) -> list[str]:
+def dependents_note(run: Run, owned: Sequence[Run]) -> list[str]:
     """Return escaped sentences on the owner's runs that depend on `run`."""
     dependents = [other for other in owned if run.job.id in referenced_jobs(other.job.config)]
     sentences = []
@@ -27,20 +27,15 @@ def dataset_dependents_note(dataset: str) -> list[str]:
     """Return sentences on backbones pretrained on a data set, and on the runs that depend on them."""
     store, owner = state.store(), state.owner()
     owned = [run for kind in (TRAIN, PRETRAIN) for run in store.runs(owner, kind)]
-    stays = [run for run in owned if _dataset_of(run) != dataset]
-    gone = [run for run in owned if run.job.spec is PRETRAIN and _dataset_of(run) == dataset]
+    stays = [run for run in owned if run.job.config.dataset_digest() != dataset]
+    gone = [run for run in owned if run.job.spec is PRETRAIN and run.job.config.dataset_digest() == dataset]
     if not gone:
         return []
     further = [sentence for run in gone for sentence in dependents_note(run, stays)]
     return [f"So do the backbones pretrained on it: {_run_names(gone)}.", *further]
 
 
-def _dataset_of(run: Run[ExperimentConfig]) -> str:
-    config = run.job.config
-    return config.dataset if isinstance(config, PretrainConfig) else config.data.dataset
-
-
-def _of_a_backbone(run: Run[ExperimentConfig], done: Sequence[Run]) -> list[str]:
+def _of_a_backbone(run: Run, done: Sequence[Run]) -> list[str]:
     sentences = []
     if trained := [other for other in done if other.job.spec is TRAIN]:
         sentences.append(

@@ -12,6 +12,7 @@ from pages._ui.shell import errors, jobs, navigation, result_cache, state, table
 from pages._ui.shell.formatting import ago, duration, percent, plain, size
 from translearn_core.config import ExperimentConfig
 from translearn_core.engine import engine_status
+from translearn_core.jobs import PretrainConfig
 from translearn_core.results import Pretraining, RunSummary
 from translearn_core.runs import UNREADABLE, Dataset, Run, State, Studies, Unreadable
 from translearn_core.settings import settings
@@ -30,7 +31,7 @@ def engine() -> None:
     st.metric("Engine", word, border=True, help=help_)
 
 
-def runs(trained: Sequence[Run], owned: Sequence[Run]) -> None:
+def runs(trained: Sequence[Run[ExperimentConfig]], owned: Sequence[Run]) -> None:
     """Show training runs as rows and as a table; `mine` are the owner's runs of any kind."""
     pages = -(-len(trained) // PAGE)
     page = st.pagination(pages, key="runs_page") if pages > 1 else 1
@@ -44,7 +45,7 @@ def runs(trained: Sequence[Run], owned: Sequence[Run]) -> None:
         )
 
 
-def pretrainings(pretrained: Sequence[Run], owned: Sequence[Run]) -> None:
+def pretrainings(pretrained: Sequence[Run[PretrainConfig]], owned: Sequence[Run]) -> None:
     """Show pretraining runs as rows."""
     tell = backbone_names.name_lookup()
     with st.container(gap="small"):
@@ -99,7 +100,7 @@ def _delete_unreadable(kind: str, id: str) -> None:
         Studies(state.store()).delete(state.owner(), id)
 
 
-def _row(run: Run[ExperimentConfig], facts: Sequence[str], owned: Sequence[Run]) -> bool:
+def _row(run: Run, facts: Sequence[str], owned: Sequence[Run]) -> bool:
     """Show a run with its actions; return whether to open it."""
     if run.state.live:
         facts = [*facts, jobs.progress_text(run)]
@@ -121,7 +122,7 @@ def _scores(run: Run[ExperimentConfig]) -> list[str]:
     return [f"accuracy {percent(result.test.accuracy)}", duration(result.seconds["total"])] if result else []
 
 
-def _losses(run: Run[ExperimentConfig]) -> list[str]:
+def _losses(run: Run[PretrainConfig]) -> list[str]:
     result = result_cache.cached_result(run, Pretraining) if run.state is State.DONE else None
     return (
         [f"loss {result.loss_before:.3f} → {result.loss_after:.3f}", duration(result.seconds)]

@@ -5,6 +5,7 @@ import streamlit as st
 from pages._ui.runs import run_actions
 from pages._ui.shell import errors, navigation, page_header, result_cache, state, stop
 from pages._ui.shell.formatting import ago
+from translearn_core.config import ExperimentConfig
 from translearn_core.results import Evaluation, RunSummary
 from translearn_core.runs import Run
 
@@ -13,22 +14,22 @@ NOTHING = (
 )
 
 
-def pick_runs() -> list[Run]:
+def pick_runs() -> list[Run[ExperimentConfig]]:
     """Return the owner's trainings, newest first."""
     return state.store().runs(state.owner())
 
 
-def runs_with_results() -> list[Run]:
+def runs_with_results() -> list[Run[ExperimentConfig]]:
     """Return the owner's runs that have results, newest first."""
     return [run for run in pick_runs() if has_results(run)]
 
 
-def has_results(run: Run) -> bool:
+def has_results(run: Run[ExperimentConfig]) -> bool:
     """Whether a run has ended with results."""
     return not run.state.live and result_cache.cached_result(run, RunSummary) is not None
 
 
-def finished() -> Run:
+def finished() -> Run[ExperimentConfig]:
     """Draw the picker and return the chosen run with results; end the page if there is none."""
     ready, linked_to = runs_with_results(), linked()
     if linked_to is not None and all(run.id != linked_to.id for run in ready):
@@ -39,7 +40,7 @@ def finished() -> Run:
     return _box(ready, linked_to)
 
 
-def any_run() -> Run:
+def any_run() -> Run[ExperimentConfig]:
     """Draw the picker and return the chosen run in any state; end the page if there is none."""
     runs, linked_to = pick_runs(), linked()
     if not runs:
@@ -47,7 +48,7 @@ def any_run() -> Run:
     return _box(runs, linked_to)
 
 
-def evaluation(run: Run) -> Evaluation:
+def evaluation(run: Run[ExperimentConfig]) -> Evaluation:
     """Return a finished run's evaluation; end the page if it is missing."""
     result = result_cache.cached_result(run, Evaluation)
     if result is None:
@@ -62,14 +63,14 @@ def evaluation(run: Run) -> Evaluation:
     return result
 
 
-def links(run: Run) -> None:
+def links(run: Run[ExperimentConfig]) -> None:
     """Draw links to the other pages about this run."""
     with st.container(horizontal=True):
         for name in ("results", "embeddings", "probes", "predict", "compare"):
             navigation.link(name, run=run.id)
 
 
-def linked() -> Run | None:
+def linked() -> Run[ExperimentConfig] | None:
     """Return the run in the page's address; end the page if it is not the owner's."""
     requested = st.query_params.get("run")
     result = next((run for run in pick_runs() if requested in (run.id, run.job.id)), None)
@@ -82,7 +83,9 @@ def linked() -> Run | None:
     return result
 
 
-def _box(choices: list[Run], linked_to: Run | None) -> Run:
+def _box(
+    choices: list[Run[ExperimentConfig]], linked_to: Run[ExperimentConfig] | None
+) -> Run[ExperimentConfig]:
     names = {run.id: f"{run.name}  ·  {ago(run.created)}" for run in choices}
     requested = linked_to.id if linked_to is not None else state.last_run()
     current = requested if requested in names else choices[0].id

@@ -9,6 +9,7 @@ from pages._ui.shell.formatting import count, duration, epochs, plain
 from translearn_core import plots
 from translearn_core.config import Device, ExperimentConfig
 from translearn_core.engine import engine_status, ensure_engine
+from translearn_core.jobs import TRAIN
 from translearn_core.plots.training_curves import STEP_COLUMNS
 from translearn_core.results import History, RunSummary
 from translearn_core.runs import Run, State
@@ -54,7 +55,7 @@ def several(histories: dict[str, History], measure: plots.Measure) -> pd.DataFra
 
 def _panel(run_id: str, was_live: bool) -> None:
     with errors.show_errors():
-        run = state.store().run(state.owner(), run_id)
+        run = state.store().run(state.owner(), run_id, TRAIN)
         if was_live != run.state.live:  # ended or resumed: redraw the page with another polling interval
             st.rerun()
         if run.state.live:
@@ -158,7 +159,6 @@ def _after(run: Run[ExperimentConfig]) -> None:
 
 
 def _numbers(run: Run[ExperimentConfig], history: History) -> None:
-    config = run.job.config
     last = history.epochs[-1] if history.epochs else None
     step = history.steps[-1] if history.steps else None
     with st.grid(5, min_column_width=130):

@@ -7,7 +7,7 @@ import streamlit as st
 from pages._ui.backbones import server_folders
 from pages._ui.shell import engine_warning, errors, result_cache, state
 from pages._ui.shell.formatting import duration, ordinal, plain
-from translearn_core.config import BaseConfig, ExperimentConfig, job_id
+from translearn_core.config import ExperimentConfig, JobConfig, job_id
 from translearn_core.engine import ensure_engine
 from translearn_core.errors import NotFoundError, WorkspaceError
 from translearn_core.runs import Run, State
@@ -29,7 +29,7 @@ WORDS: dict[State, tuple[str, str, str]] = {
 """Name, icon and colour of each state."""
 
 
-def submit(config: BaseConfig, name: str | None = None) -> Run:
+def submit(config: JobConfig, name: str | None = None) -> Run:
     """Submit a job and make sure the engine runs."""
     server_folders.check(config)
     run = state.store().submit(state.owner(), config, name)
@@ -37,7 +37,7 @@ def submit(config: BaseConfig, name: str | None = None) -> Run:
     return run
 
 
-def found(config: BaseConfig) -> Run | None:
+def found(config: JobConfig) -> Run | None:
     """Return the owner's run of `config`, None if never submitted."""
     try:
         return state.store().run(state.owner(), job_id(config))
@@ -45,13 +45,13 @@ def found(config: BaseConfig) -> Run | None:
         return None
 
 
-def failed(config: BaseConfig) -> bool:
+def failed(config: JobConfig) -> bool:
     """Whether the owner's run of `config` has failed or was stopped."""
     run = found(config)
     return run is not None and run.state in (State.FAILED, State.STOPPED)
 
 
-def submit_and_watch(config: BaseConfig, kind: type[T], doing: str) -> T | None:
+def submit_and_watch(config: JobConfig, kind: type[T], doing: str) -> T | None:
     """Return the result of `config`; submit it if needed, and show its progress until it is done.
 
     A `WorkspaceError`, such as a full or read-only disk, is shown instead.
