@@ -1,11 +1,21 @@
 """Evidence page: baselines, label efficiency, similarity, forgetting, error analysis and export."""
 
+from collections.abc import Callable
+from functools import partial
+
 import streamlit as st
 
 from pages._ui.diagnostics import baselines, error_analysis, forgetting, label_efficiency, similarity
+from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.results import report_and_export
 from pages._ui.runs import run_picker
 from pages._ui.shell import page_header
+from translearn_core.config import ExperimentConfig
+from translearn_core.jobs import BASELINES, ERROR_ANALYSIS, FORGETTING, PROBE, PROJECTION, SIMILARITY
+from translearn_core.runs import Run
+
+SHOWN = (BASELINES, SIMILARITY, FORGETTING, ERROR_ANALYSIS, PROBE, PROJECTION)
+"""Diagnostics with a panel of their own, here or on another page."""
 
 page_header.header(
     "evidence",
@@ -14,12 +24,13 @@ page_header.header(
     "its predictions can be trusted.",
 )
 run = run_picker.finished()
-PANELS = {
+PANELS: dict[str, Callable[[Run[ExperimentConfig]], None]] = {
     "Baselines": baselines.panel,
     "Label efficiency": label_efficiency.panel,
     "Similarity (CKA)": similarity.panel,
     "Forgetting": forgetting.panel,
     "Calibration and errors": error_analysis.panel,
+    **{spec.title: partial(diagnostic.panel, spec) for spec in diagnostic.specs(elsewhere=SHOWN)},
     "Report and export": report_and_export.panel,
 }
 for tab, panel in zip(

@@ -15,17 +15,20 @@ from translearn_core.commands.tables import print_table
 from translearn_core.config import ExperimentConfig, job_id
 from translearn_core.errors import TrainingError
 from translearn_core.jobs import (
+    BASELINES,
+    FORGETTING,
+    PROJECTION,
+    SIMILARITY,
     SPECS,
     BaselinesConfig,
-    ErrorAnalysisConfig,
     ForgettingConfig,
-    ProbeConfig,
     RunJobConfig,
     SimilarityConfig,
     spec_of,
 )
 from translearn_core.results import RunSummary
 from translearn_core.runs import LOCAL, Run, State, open_store
+from translearn_core.runs.report_jobs import default_diagnostics
 
 MAX_ROWS = 20
 """Longer tables are in the JSON output only."""
@@ -47,14 +50,15 @@ def evidence(
     """Compare a run with baselines, probe its layers, and report CKA, forgetting, calibration and errors."""
     training = find_training(run)
     job = training.job.id
-    diagnostics: list[RunJobConfig] = [
-        BaselinesConfig(job=job, scratch=_job(scratch)),
-        ProbeConfig(job=job),
-        ErrorAnalysisConfig(job=job),
-    ]
-    forgetting = valid(ForgettingConfig, job=job, earlier=tuple(find(one).job.id for one in earlier or ()))
-    if training.job.config.trains_backbone:
-        diagnostics += [SimilarityConfig(job=job, sibling=_job(sibling)), forgetting]
+    given: dict[str, RunJobConfig] = {
+        BASELINES.kind: BaselinesConfig(job=job, scratch=_job(scratch)),
+        SIMILARITY.kind: SimilarityConfig(job=job, sibling=_job(sibling)),
+        FORGETTING.kind: valid(
+            ForgettingConfig, job=job, earlier=tuple(find(one).job.id for one in earlier or ())
+        ),
+    }
+    defaults = default_diagnostics(open_store(), training)
+    diagnostics = [given.get(one.kind, one) for one in defaults if one.kind != PROJECTION.kind]
     print_result(gather(training, diagnostics), show, as_json=as_json)
 
 
@@ -75,9 +79,7 @@ def gather(run: Run[ExperimentConfig], diagnostics: list[RunJobConfig]) -> dict[
 
 def show(diagnostics: dict[str, Any], screen: Console) -> None:
     """Print the sentences and short tables of every diagnostic, or the reason why there is none."""
-    for spec in SPECS.values():
-        if spec.kind not in diagnostics:
-            continue
+    for spec in (SPECS[kind] for kind in diagnostics if kind in SPECS):
         print_line(spec.heading, screen, style="bold")
         if diagnostics[spec.kind]["reason"]:
             print_line(f"Not answered: {diagnostics[spec.kind]['reason']}", screen)

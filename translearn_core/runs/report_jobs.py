@@ -47,11 +47,8 @@ def run_diagnostics(store: RunStore, run: Run[ExperimentConfig]) -> tuple[JobCon
     diagnosis = DiagnoseConfig(
         data=config.data, backbone=config.backbone, token_limit=config.features.token_limit
     )
-    defaults = default_diagnostics(store, run)
-    parts = [*(_finished(store, run, part) or part for part in defaults), *_same_data(store, run)]
-    order = [spec.kind for spec in ORDER]
-    rank = {kind: order.index(kind) if kind in order else len(order) for kind in SPECS}
-    return (diagnosis, *sorted(parts, key=lambda part: rank[part.kind]))
+    parts = (_finished(store, run, part) or part for part in default_diagnostics(store, run))
+    return (diagnosis, *sorted([*parts, *_same_data(store, run)], key=_place))
 
 
 def study_diagnostics(study: Study, done: Collection[str]) -> tuple[JobConfig, ...]:
@@ -68,15 +65,21 @@ def study_diagnosis(study: StudyConfig) -> DiagnoseConfig:
     )
 
 
-def default_diagnostics(store: RunStore, run: Run[ExperimentConfig]) -> Iterator[RunJobConfig]:
-    """Yield the diagnostics that belong in the report of a run, with their default settings."""
+def default_diagnostics(store: RunStore, run: Run[ExperimentConfig]) -> list[RunJobConfig]:
+    """Return the diagnostics that belong in the report of a run, with their default settings."""
     roles = {ReportRole.RUN}
     if run.job.config.trains_backbone:
         roles.add(ReportRole.FINE_TUNED_RUN)
     drift = artifacts.load(store.workspace.run(run.job.id), Drift)
-    for spec in SPECS.values():
-        if spec.report in roles and (spec is not PROJECTION or drift is not None):
-            yield spec.config.for_run(run.job.id, drift.n_blocks if drift is not None else 0)
+    n_blocks = drift.n_blocks if drift is not None else 0
+    expected = (spec for spec in SPECS.values() if spec.report in roles)
+    parts = [spec.config.for_run(run.job.id, n_blocks) for spec in expected]
+    return sorted((part for part in parts if n_blocks or part.kind != PROJECTION.kind), key=_place)
+
+
+def _place(part: JobConfig) -> int:
+    kinds = [spec.kind for spec in ORDER]
+    return kinds.index(part.kind) if part.kind in kinds else len(kinds)
 
 
 def _finished(store: RunStore, run: Run, part: RunJobConfig) -> RunJobConfig | None:

@@ -1,18 +1,35 @@
 """Skeleton of a diagnostic's panel: heading, button, progress, and the section of its result."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, TypeVar
 
 import streamlit as st
 
-from pages._ui.shell import jobs, page_header, tables
+from pages._ui.shell import jobs, page_header, result_cache, tables
 from pages._ui.shell.formatting import plain
-from translearn_core.config import JobConfig
-from translearn_core.jobs import JobSpec
+from translearn_core.config import ExperimentConfig, JobConfig
+from translearn_core.jobs import SPECS, JobSpec, ReportRole
 from translearn_core.reporting import FigureBlock, Part, ReportData, Section, TableBlock, part_section
+from translearn_core.results import Drift
+from translearn_core.runs import Run
 
 C = TypeVar("C", bound=JobConfig)
 R = TypeVar("R")
+
+
+def specs(elsewhere: Collection[JobSpec[Any, Any]]) -> Iterator[JobSpec[Any, Any]]:
+    """Yield the diagnostics of a report that are not shown `elsewhere`."""
+    roles = (ReportRole.RUN, ReportRole.FINE_TUNED_RUN)
+    return (spec for spec in SPECS.values() if spec.report in roles and spec not in elsewhere)
+
+
+def panel(spec: JobSpec[Any, Any], run: Run[ExperimentConfig]) -> None:
+    """Show a diagnostic of a run with its default settings."""
+    heading(spec)
+    drift = result_cache.cached_result(run, Drift)
+    value = result(spec, spec.config.for_run(run.job.id, drift.n_blocks if drift is not None else 0))
+    if value is not None:
+        show(spec, value, ReportData(run.name, drift=drift))
 
 
 def heading(spec: JobSpec[Any, Any]) -> None:
