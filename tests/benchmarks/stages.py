@@ -30,8 +30,8 @@ from translearn_core.config import (
     TrainingConfig,
 )
 from translearn_core.experiment import build
-from translearn_core.training import Loop, TrainingRows, predict
-from translearn_core.transfer import Inputs, StageInputs
+from translearn_core.training import Loop, TrainingRows
+from translearn_core.transfer import Inputs, StageInputs, predict
 
 ROOM = 10**11
 
@@ -77,8 +77,8 @@ def train(work: Work) -> None:
     held = Inputs.from_tokens(
         TextBatchSource(reported.texts, backbone.tokenizer, config.features.token_limit).tokens
     )
-    told, _ = predict(model, held, np.arange(len(reported.labels)), compute)
-    accuracy = float(np.mean(told.argmax(1) == reported.labels))
+    outputs = predict(model, held, np.arange(len(reported.labels)), compute)
+    accuracy = float(np.mean(outputs.logits.argmax(1) == reported.labels))
     answer(seconds=seconds, accuracy=accuracy, loss=float(loop.state.history[-1].train_loss))  # type: ignore[union-attr]
 
 

@@ -14,8 +14,8 @@ from translearn_core.backbones import load
 from translearn_core.config import ExperimentConfig, FreezePlan, Split, Stage
 from translearn_core.experiment import build
 from translearn_core.results import EpochPoint
-from translearn_core.training import Loop, TrainingEvent, TrainingRows, predict
-from translearn_core.transfer import Inputs, StageInputs
+from translearn_core.training import Loop, TrainingEvent, TrainingRows
+from translearn_core.transfer import Inputs, StageInputs, predict
 
 BLOCKS = 3
 EXACT = Compute(torch.device("cpu"), bf16=False)
@@ -51,8 +51,8 @@ def trained(
             epochs.append(event.point)
 
     loop.run(record)
-    probabilities, _ = predict(model, Inputs.from_tokens(texts.tokens), np.arange(48), EXACT)
-    return epochs, probabilities
+    outputs = predict(model, Inputs.from_tokens(texts.tokens), np.arange(48), EXACT)
+    return epochs, outputs.probabilities
 
 
 @pytest.mark.parametrize("top", [2, BLOCKS])

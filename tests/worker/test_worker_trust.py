@@ -82,7 +82,7 @@ class Reference:
     def __init__(self, bench: Bench, job: str, evaluation: Evaluation, split: str) -> None:
         self.rows = evaluation.predictions[evaluation.predictions["split"] == split]
         trained = load_trained(bench.store.workspace.run(job))
-        self.p = trained.predict(self.rows["text"].tolist())[0].astype(np.float64)
+        self.p = trained.predict(self.rows["text"].tolist()).probabilities.astype(np.float64)
         self.labels = self.rows["label"].map(trained.classes.index).to_numpy()
         self.correct = self.p.argmax(axis=1) == self.labels
 

@@ -14,7 +14,7 @@ from translearn_core.config import ExperimentConfig, Split
 from translearn_core.data.dataset import SPLITS, PreparedDataset
 from translearn_core.experiment.build_model import build
 from translearn_core.experiment.run_recorder import PhaseTimer
-from translearn_core.results import CacheUsage, Drift, Evaluation, NeighbourBank, RunSummary
+from translearn_core.results import CacheUsage, Drift, Evaluation, HeldOutLogits, NeighbourBank, RunSummary
 from translearn_core.runs import artifacts
 from translearn_core.training import Loop, measure_drift
 from translearn_core.transfer import Classifier
@@ -53,6 +53,13 @@ def evaluate(probabilities: NDArray[np.float32], prepared: PreparedDataset, *, s
                 "correct": predicted == prepared.labels,
             }
         ),
+    )
+
+
+def held_out_logits(logits: NDArray[np.float32], prepared: PreparedDataset) -> HeldOutLogits:
+    """Select the validation and test rows of the logits of every row, shape (rows, classes)."""
+    return HeldOutLogits(
+        validation=logits[prepared.where(Split.VALIDATION)], test=logits[prepared.where(Split.TEST)]
     )
 
 

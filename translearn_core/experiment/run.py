@@ -17,14 +17,20 @@ from translearn_core.config import ExperimentConfig, Split
 from translearn_core.data.dataset import PreparedDataset
 from translearn_core.errors import Stopped
 from translearn_core.experiment.build_model import build, check
-from translearn_core.experiment.evaluation import evaluate, save_neighbour_index, summarise, weight_drift
+from translearn_core.experiment.evaluation import (
+    evaluate,
+    held_out_logits,
+    save_neighbour_index,
+    summarise,
+    weight_drift,
+)
 from translearn_core.experiment.run_recorder import PhaseTimer, RunRecorder, resume_or_start
 from translearn_core.experiment.training_data import snapshot_rows, with_augmentation
 from translearn_core.results import LayerMix, RunSummary
 from translearn_core.runs import artifacts
-from translearn_core.training import Checkpoint, Loop, SnapshotWriter, predict, teacher_log_probs
+from translearn_core.training import Checkpoint, Loop, SnapshotWriter, teacher_log_probs
 from translearn_core.training.callbacks import Record
-from translearn_core.transfer import StageInputs, save_trained
+from translearn_core.transfer import StageInputs, predict, save_trained
 
 
 def run_experiment(
@@ -110,9 +116,10 @@ def save_outputs(
     """Evaluate the model of a finished or stopped loop and save model and results under `folder`."""
     model, compute = loop.model, loop.compute
     save_trained(folder, model, config, prepared.classes)
-    probabilities, features = predict(model, loop.inputs, np.arange(len(prepared.texts)), compute, report)
-    evaluation = evaluate(probabilities, prepared, seed=config.training.seed)
-    save_neighbour_index(folder, features, prepared)
+    outputs = predict(model, loop.inputs, np.arange(len(prepared.texts)), compute, report)
+    evaluation = evaluate(outputs.probabilities, prepared, seed=config.training.seed)
+    save_neighbour_index(folder, outputs.features, prepared)
+    artifacts.save(folder, held_out_logits(outputs.logits, prepared))
     artifacts.save(folder, weight_drift(config, model, loop))
     artifacts.save(folder, evaluation)
     if model.mix is not None:

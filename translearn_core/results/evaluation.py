@@ -99,6 +99,22 @@ class Evaluation:
 
 
 @dataclass(frozen=True)
+class HeldOutLogits:
+    """Logits of the validation and test rows, float32, shape (rows, classes) each.
+
+    Rows are in the order of `Evaluation.predictions`, columns in that of `Evaluation.classes`.
+    """
+
+    validation: NDArray[np.float32] = field(compare=False)
+    test: NDArray[np.float32] = field(compare=False)
+
+    def frame(self) -> pd.DataFrame:
+        """Return one row per row of a split: split, and the logit of each class by its index."""
+        splits = {"validation": pd.DataFrame(self.validation), "test": pd.DataFrame(self.test)}
+        return pd.concat(splits, names=["split", "row"]).reset_index("split")
+
+
+@dataclass(frozen=True)
 class Drift:
     """Weight drift: how far each tensor moved in training.
 

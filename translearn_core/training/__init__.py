@@ -3,7 +3,6 @@
 from translearn_core.training.callbacks import TrainingEvent
 from translearn_core.training.checkpoint import Checkpoint, copies
 from translearn_core.training.distillation import DistillationTarget, teacher_log_probs
-from translearn_core.training.evaluate import predict
 from translearn_core.training.loop import Loop
 from translearn_core.training.resume import extend, resume
 from translearn_core.training.snapshots import SnapshotWriter, snapshots
@@ -20,7 +19,6 @@ __all__ = [
     "copies",
     "extend",
     "measure_drift",
-    "predict",
     "resume",
     "snapshots",
     "teacher_log_probs",

@@ -15,7 +15,6 @@ from translearn_core.config import DistilConfig
 from translearn_core.errors import ConfigError
 from translearn_core.transfer import load_trained
 
-BATCH_SIZE = 512
 MIN_PROBABILITY = 1e-8
 """Lower bound of teacher probabilities, so that their logarithm is finite."""
 
@@ -69,9 +68,9 @@ def teacher_log_probs(
         )
     order = [model.classes.index(name) for name in classes]
     probabilities = np.zeros((len(texts), len(classes)), dtype=np.float32)
-    for start in range(0, len(train), BATCH_SIZE):
-        report("asking the teacher", start, len(train))
-        rows = train[start : start + BATCH_SIZE]
-        probabilities[rows] = model.predict([texts[i] for i in rows])[0][:, order]
+    outputs = model.predict(
+        [texts[i] for i in train], lambda _, done, total: report("predicting with the teacher", done, total)
+    )
+    probabilities[train] = outputs.probabilities[:, order]
     log_probs = torch.from_numpy(np.log(np.clip(probabilities, MIN_PROBABILITY, None)))
     return DistillationTarget(log_probs.to(model.compute.device), config)

@@ -3,6 +3,7 @@
 from translearn_core.transfer.augmentation import augment
 from translearn_core.transfer.classifier import Batch, Classifier, Inputs
 from translearn_core.transfer.freezing import set_trainable, trainable_parameter_names
+from translearn_core.transfer.prediction import ModelOutputs, predict
 from translearn_core.transfer.saved_model import FineTunedModel, load_trained, save_trained
 from translearn_core.transfer.stage_inputs import StageInputs
 
@@ -11,9 +12,11 @@ __all__ = [
     "Classifier",
     "FineTunedModel",
     "Inputs",
+    "ModelOutputs",
     "StageInputs",
     "augment",
     "load_trained",
+    "predict",
     "save_trained",
     "set_trainable",
     "trainable_parameter_names",

@@ -94,7 +94,7 @@ class Classifier(nn.Module):
     ) -> None:
         super().__init__()
         self.source, self.allowed, self.how = backbone, plan, features
-        self.tuning = tuning or TuningConfig()
+        self.tuning, self.classes = tuning or TuningConfig(), classes
         self.backbone = backbone.model
         self.backbone.train(False)
         self.layers = features.selected_layers(backbone.n_blocks)

@@ -6,18 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
-from translearn_core.activations import Compute, by_length, tokenize
-from translearn_core.activations.encoder import TOKENS_PER_BATCH
+from translearn_core.activations import Compute, ProgressCallback, no_progress, tokenize
 from translearn_core.backbones import load
 from translearn_core.config import ExperimentConfig
 from translearn_core.documents import parse_json
 from translearn_core.errors import BackboneError, DamagedFileError
 from translearn_core.storage import atomic_folder, verify_folder
 from translearn_core.transfer.classifier import Classifier, Inputs
+from translearn_core.transfer.prediction import ModelOutputs, predict
 
 FOLDER = "model"
 REMEDY = "resume the run, which writes its model again from its checkpoint"
@@ -32,18 +31,10 @@ class FineTunedModel:
     token_limit: int
     compute: Compute
 
-    def predict(self, texts: Sequence[str]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Return probabilities, (texts, classes), and feature vectors, (texts, width)."""
-        self.model.eval()
-        inputs = Inputs.from_tokens(tokenize(self.model.source.tokenizer, texts, self.token_limit))
-        probabilities = np.empty((len(texts), len(self.classes)), dtype=np.float32)
-        features = np.empty((len(texts), self.model.width), dtype=np.float32)
-        with self.compute.inference(self.model.backbone):
-            for index in by_length(inputs.lengths, TOKENS_PER_BATCH[self.compute.device.type]):
-                pooled = self.model.features(inputs.batch(index), self.compute)
-                features[index] = self.model.vector(pooled).float().cpu().numpy()
-                probabilities[index] = self.model.head(pooled).softmax(-1).cpu().numpy()
-        return probabilities, features
+    def predict(self, texts: Sequence[str], report: ProgressCallback = no_progress) -> ModelOutputs:
+        """Return logits and feature vectors of `texts`; `report` is called before each batch."""
+        tokens = tokenize(self.model.source.tokenizer, texts, self.token_limit, report)
+        return predict(self.model, Inputs.from_tokens(tokens), np.arange(len(texts)), self.compute, report)
 
 
 def save_trained(folder: Path, model: Classifier, config: ExperimentConfig, classes: Sequence[str]) -> None:

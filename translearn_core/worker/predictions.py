@@ -9,9 +9,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from translearn_core.analysis import apply_temperature, nearest
+from translearn_core.config import Split
 from translearn_core.errors import DataError, NotFoundError
 from translearn_core.jobs import PredictConfig, PredictFileConfig
-from translearn_core.results import FilePrediction, NeighbourBank, Prediction
+from translearn_core.results import Evaluation, FilePrediction, HeldOutLogits, NeighbourBank, Prediction
 from translearn_core.runs import artifacts
 from translearn_core.transfer import FineTunedModel, load_trained
 from translearn_core.worker.context import Context
@@ -25,14 +26,14 @@ def predict(context: Context[PredictConfig]) -> None:
     if blank := [t for t in config.texts if not t.strip()]:
         raise DataError(f"{len(blank)} of the {len(config.texts)} texts are empty: type a sentence.")
     trained = cached_model(context, config.job)
-    probabilities, features = trained.predict(config.texts)
+    outputs = trained.predict(config.texts)
+    probabilities = outputs.probabilities
     if config.temperature is not None:
-        scaled = apply_temperature(log_probabilities(probabilities), config.temperature)
-        probabilities = scaled.astype(np.float32)
+        probabilities = apply_temperature(outputs.logits, config.temperature).astype(np.float32)
     neighbours = pd.DataFrame({"text": [], "similarity": [], "neighbour": [], "label": [], "row": []})
     if config.neighbours:
         bank, rows = cached_neighbours(context, config.job)
-        index, similarity = nearest(features, bank, min(config.neighbours, len(rows)))
+        index, similarity = nearest(outputs.features, bank, min(config.neighbours, len(rows)))
         neighbour = rows.iloc[index.ravel()]
         neighbours = pd.DataFrame(
             {
@@ -74,7 +75,7 @@ def predict_table(
     for start in range(0, len(filled), 2048):
         context.report("predicting", start, len(filled))
         batch = filled[start : start + 2048]
-        probabilities, _ = trained.predict([str(t) for t in texts[batch]])
+        probabilities = trained.predict([str(t) for t in texts[batch]]).probabilities
         predicted[batch] = np.asarray(trained.classes, dtype=object)[probabilities.argmax(1)]
         confidence[batch] = probabilities.max(1)
     added = {"predicted": predicted, "probability": confidence.round(6)}
@@ -90,11 +91,24 @@ def free_name(name: str, taken: Iterable[str]) -> str:
     return next(candidate for candidate in candidates if candidate.casefold() not in used)
 
 
-def log_probabilities(probabilities: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Return the logarithms of probabilities, clipped from below at the smallest float32."""
-    smallest = float(np.finfo(np.float32).smallest_subnormal)
-    logs: NDArray[np.float64] = np.log(np.maximum(probabilities.astype(np.float64), smallest))
-    return logs
+def held_out_logits(context: Context, job: str, evaluation: Evaluation) -> HeldOutLogits:
+    """Return the logits of a run's validation and test rows.
+
+    A run of an earlier version saved none: they are computed once and saved beside its evaluation.
+    """
+    folder = context.store.workspace.run(job)
+    if (saved := artifacts.load(folder, HeldOutLogits)) is not None:
+        return saved
+    version, trained = file_version(folder), cached_model(context, job)
+    rows = evaluation.predictions
+    validation, test = (
+        trained.predict(rows.loc[rows["split"] == split, "text"].tolist(), context.report).logits
+        for split in (Split.VALIDATION, Split.TEST)
+    )
+    logits = HeldOutLogits(validation, test)
+    if file_version(folder) == version:  # neither deleted nor trained further meanwhile
+        artifacts.save(folder, logits)
+    return logits
 
 
 def cached_model(context: Context, job: str) -> FineTunedModel:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import log_softmax
+from scipy.special import log_softmax, softmax
 
 from translearn_core.analysis import (
     apply_temperature,
@@ -25,14 +25,12 @@ from translearn_core.worker.context import Context
 from translearn_core.worker.diagnostics.label_issues import check_labels
 from translearn_core.worker.diagnostics.sentences import error_analysis_text
 from translearn_core.worker.diagnostics.slices import slices
-from translearn_core.worker.predictions import cached_model, log_probabilities
+from translearn_core.worker.predictions import held_out_logits
 from translearn_core.worker.run_results import class_indices, load_evaluation, training_config
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
-BATCH = 512
-"""Texts predicted between two progress reports."""
 PAIRS, QUOTED = 50, 3
 """Maximum number of confused pairs, and of example texts of each."""
 RAW, SCALED = "raw", "scaled"
@@ -42,20 +40,20 @@ THRESHOLD_DECIMALS = 4
 
 @dataclass(frozen=True, eq=False)
 class SplitPredictions:
-    """Rows of one split, their log-probabilities, shape (rows, classes), and their class indices."""
+    """Rows of one split, their logits, shape (rows, classes), and their class indices."""
 
     rows: pd.DataFrame
-    logs: FloatArray
+    logits: NDArray[np.floating]
     labels: NDArray[np.int64]
 
     @property
     def correct(self) -> NDArray[np.bool_]:
         """Whether each row is predicted correctly, shape (rows,)."""
-        return np.asarray(self.logs.argmax(axis=1) == self.labels)
+        return np.asarray(self.logits.argmax(axis=1) == self.labels)
 
     def confidence(self, t: float) -> FloatArray:
         """Return the highest probability of each row at temperature `t`, shape (rows,)."""
-        highest: FloatArray = apply_temperature(self.logs, t).max(axis=1)
+        highest: FloatArray = apply_temperature(self.logits, t).max(axis=1)
         return highest
 
 
@@ -64,10 +62,11 @@ def analyse_errors(context: Context[ErrorAnalysisConfig]) -> None:
     config = context.config
     experiment = training_config(context, config.job)
     evaluation = load_evaluation(context, config.job)
-    test = _log_probabilities(context, config.job, evaluation, Split.TEST)
+    logits = held_out_logits(context, config.job, evaluation)
+    test = _split_predictions(evaluation, Split.TEST, logits.test)
     if not len(test.rows):
         raise TooFewSamplesError("This run has no test rows, so nothing can be said about its answers.")
-    validation = _log_probabilities(context, config.job, evaluation, Split.VALIDATION)
+    validation = _split_predictions(evaluation, Split.VALIDATION, logits.validation)
     context.report("holding the confidence against the answers")
     t = _fit_temperature(validation)
     raw, scaled = (_calibration(test, value, config) for value in (1.0, t))
@@ -104,18 +103,10 @@ def analyse_errors(context: Context[ErrorAnalysisConfig]) -> None:
     )
 
 
-def _log_probabilities(context: Context, job: str, evaluation: Evaluation, split: Split) -> SplitPredictions:
-    """Predict every row of a split."""
+def _split_predictions(evaluation: Evaluation, split: Split, logits: NDArray[np.float32]) -> SplitPredictions:
     rows = evaluation.predictions
-    rows = rows[rows["split"] == str(split)]
-    texts, classes = rows["text"].tolist(), len(evaluation.classes)
-    logs = np.empty((len(texts), classes))
-    trained = cached_model(context, job)
-    for start in range(0, len(texts), BATCH):
-        context.report(f"answering the {split} rows", start, len(texts))
-        batch = slice(start, start + BATCH)
-        logs[batch] = log_probabilities(trained.predict(texts[batch])[0])
-    return SplitPredictions(rows, logs, class_indices(evaluation, rows["label"]))
+    rows = rows[rows["split"] == split]
+    return SplitPredictions(rows, logits, class_indices(evaluation, rows["label"]))
 
 
 def _fit_temperature(validation: SplitPredictions) -> float:
@@ -126,19 +117,19 @@ def _fit_temperature(validation: SplitPredictions) -> float:
     known = _known_class(validation)
     if validation.correct[known].all():
         return 1.0
-    return temperature(validation.logs[known], validation.labels[known])
+    return temperature(validation.logits[known], validation.labels[known])
 
 
 def _known_class(predictions: SplitPredictions) -> BoolArray:
-    """Return whether each row's class has a probability above 0, shape (rows,)."""
-    of_label: FloatArray = predictions.logs[np.arange(len(predictions.labels)), predictions.labels]
-    known: BoolArray = of_label > log_probabilities(np.zeros(1))[0]
+    """Return whether each row's class has a probability above 0 in single precision, shape (rows,)."""
+    probabilities = softmax(predictions.logits.astype(np.float32), axis=1)
+    known: BoolArray = probabilities[np.arange(len(predictions.labels)), predictions.labels] > 0
     return known
 
 
 def _calibration(test: SplitPredictions, t: float, config: ErrorAnalysisConfig) -> CalibrationScore:
     confidence, correct, known = test.confidence(t), test.correct, _known_class(test)
-    of_label = log_softmax(test.logs / t, axis=1)[np.arange(len(correct)), test.labels]
+    of_label = log_softmax(test.logits.astype(np.float64) / t, axis=1)[np.arange(len(correct)), test.labels]
     return CalibrationScore(
         temperature=t,
         error=expected_calibration_error(confidence, correct, config.bins),
@@ -178,7 +169,7 @@ def _coverage(test: SplitPredictions, t: float) -> pd.DataFrame:
 
 def _pairs(test: SplitPredictions, classes: tuple[str, ...]) -> pd.DataFrame:
     """Count the confused class pairs, most frequent first, with the most confident errors as examples."""
-    predicted, confidence = test.logs.argmax(axis=1), test.confidence(1.0)
+    predicted, confidence = test.logits.argmax(axis=1), test.confidence(1.0)
     of_label = np.bincount(test.labels, minlength=len(classes))
     texts = test.rows["text"].tolist()
     counts = Counter(

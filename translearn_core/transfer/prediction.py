@@ -1,0 +1,68 @@
+"""Prediction: logits and feature vectors of some rows, in batches of similar length."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from translearn_core.activations import Compute, ProgressCallback, by_length, no_progress
+from translearn_core.activations.encoder import TOKENS_PER_BATCH
+from translearn_core.transfer.classifier import Classifier, Inputs
+
+
+@dataclass(frozen=True, eq=False)
+class ModelOutputs:
+    """Logits, float32, shape (rows, classes), and feature vectors, float16, shape (rows, width)."""
+
+    logits: NDArray[np.float32]
+    features: NDArray[np.float16]
+
+    @property
+    def probabilities(self) -> NDArray[np.float32]:
+        """Softmax of the logits, shape (rows, classes)."""
+        probabilities: NDArray[np.float32] = torch.from_numpy(self.logits).softmax(-1).numpy()
+        return probabilities
+
+
+def predict(
+    model: Classifier,
+    inputs: Inputs,
+    rows: NDArray[np.int64],
+    compute: Compute,
+    report: ProgressCallback = no_progress,
+) -> ModelOutputs:
+    """Predict some rows of `inputs`; the model is left in eval mode.
+
+    Parameters
+    ----------
+    model : Classifier
+    inputs : Inputs
+        Tokens or cached outputs of the frozen layers.
+    rows : int array, shape (rows,)
+        Indices into `inputs`; may be empty.
+    compute : Compute
+    report : callable
+        Called before each batch; may raise to stop.
+    """
+    model.eval()
+    logits = np.empty((len(rows), model.classes), dtype=np.float32)
+    features = np.empty((len(rows), model.width), dtype=np.float16)
+    parts = list(by_length(inputs.lengths[rows], TOKENS_PER_BATCH[compute.device.type]))
+    done = 0
+    with (
+        compute.inference(model.backbone),
+        model.open(inputs) as run,
+        compute.streams() as streams,
+    ):
+
+        def predict_part(part: NDArray[np.int64]) -> tuple[Tensor, Tensor]:
+            pooled = model.features(inputs.batch(rows[part]), compute, run)
+            return model.head(pooled).cpu(), model.vector(pooled).half().cpu()
+
+        for part, outputs in zip(parts, streams(predict_part, parts), strict=True):
+            report("predicting", done, len(rows))
+            done += len(part)
+            logits[part], features[part] = (tensor.numpy() for tensor in outputs)
+    return ModelOutputs(logits, features)
