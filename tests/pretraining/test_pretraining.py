@@ -13,10 +13,10 @@ from safetensors.torch import load_file
 
 from tests.architectures import TEXTS, tiny_folder, tiny_tokenizer
 from tests.corpora import SENTENCES, whole_model, with_head
-from translearn_core.activations import tokenize
 from translearn_core.backbones import load
 from translearn_core.config import BackboneConfig, Precision, PretrainConfig
 from translearn_core.errors import ConfigError, DataError, Stopped, TrainingError
+from translearn_core.inputs import tokenize
 from translearn_core.pretraining import pretrain
 from translearn_core.pretraining.checkpoint import NAME, PretrainingState
 from translearn_core.pretraining.corpus import Corpus
@@ -83,9 +83,9 @@ def test_masks_keep_to_ordinary_tokens_and_every_text_has_one(seed: int, share: 
     assert (result.hidden.ids[chosen] == tokens.ids[chosen]).all()
     assert (np.add.reduceat(chosen, tokens.offsets[:-1]) >= 1).all()
     assert words.ordinary[result.seen.ids[chosen & (result.seen.ids != words.mask)]].all()
-    ids, mask, hidden = result.batch(np.arange(len(tokens)))
-    assert not ((hidden != IGNORE_INDEX) & (mask == 0)).any()
-    assert ids.shape == mask.shape == hidden.shape
+    inputs, hidden = result.batch(np.arange(len(tokens)))
+    assert not ((hidden != IGNORE_INDEX) & (inputs.mask == 0)).any()
+    assert {tensor.shape for tensor in inputs.tensors.values()} == {hidden.shape}
 
 
 def test_four_in_five_are_covered_one_in_ten_swapped_one_in_ten_left() -> None:

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.training.test_training import Script, experiment, toy
-from translearn_core.activations import ActivationCache, Compute, TextBatchSource
+from translearn_core.activations import ActivationCache, Compute
 from translearn_core.backbones import load
 from translearn_core.config import (
     DistilConfig,
@@ -57,7 +57,7 @@ def loop_of(config: ExperimentConfig, store: Path, rows: int = 24) -> Loop:
     """Return the loop of a toy run, set up as in `run_experiment`."""
     data = toy(rows)
     model = build(config, load(config.backbone), 2).eval()
-    texts = TextBatchSource(data.texts, model.source.tokenizer, 32)
+    texts = model.source.examples(data.texts, 32)
     plans = [stage.plan for stage in config.resolved_stages]
     supply = StageInputs(model, texts, EXACT, ActivationCache(store, 10**9), course=plans)
     inputs = supply.for_first_stage(data.where(Split.TRAIN), seed=0)

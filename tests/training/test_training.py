@@ -9,7 +9,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from translearn_core.activations import ActivationCache, Compute, tokenize
+from translearn_core.activations import ActivationCache, Compute
 from translearn_core.backbones import load
 from translearn_core.config import (
     BackboneConfig,
@@ -329,7 +329,7 @@ def test_a_batch_in_pieces_gives_the_gradients_of_the_whole(tiny: str, weights: 
         block.attention.self.dropout.p = 0.0
     backbone.model.config.attention_probs_dropout_prob = 0.0
     data = toy(24)
-    inputs = Inputs.from_tokens(tokenize(backbone.tokenizer, data.texts, 32))
+    inputs = Inputs.of(backbone.examples(data.texts, 32))
     labels = (np.arange(24) % 3 == 0).astype(np.int64)
     rows = TrainingRows(labels, np.arange(20), np.arange(20, 24), 2)
     loop = Loop(model, inputs, rows, config.training, Compute.choose(Device.CPU, Precision.FLOAT32))

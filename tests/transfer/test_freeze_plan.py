@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.architectures import TEXTS, TINY, tiny_folder
-from translearn_core.activations import Compute, tokenize
+from translearn_core.activations import Compute
 from translearn_core.backbones import load
 from translearn_core.config import (
     BackboneConfig,
@@ -86,8 +86,8 @@ def test_frozen_blocks_stay_in_eval_mode_and_get_no_gradient(name: str, tmp_path
     model.train()
     assert [block.training for block in backbone.blocks] == [False] * top + [True]
     assert model.head.training
-    tokens = tokenize(backbone.tokenizer, TEXTS, 32)
-    model(Inputs.from_tokens(tokens).batch(np.arange(len(TEXTS))), EXACT).logsumexp(-1).sum().backward()
+    tokens = backbone.examples(TEXTS, 32)
+    model(Inputs.of(tokens).batch(np.arange(len(TEXTS))), EXACT).logsumexp(-1).sum().backward()
     touched = {model.parts[n] for n, p in model.named_parameters() if p.grad is not None and p.grad.any()}
     assert touched <= {f"block {top}", "final", "head"}
     assert {f"block {top}", "head"} <= touched

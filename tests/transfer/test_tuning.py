@@ -8,7 +8,7 @@ import torch
 
 from tests.architectures import TEXTS, TINY, tiny_folder
 from tests.training.test_training import Script, experiment, toy
-from translearn_core.activations import ActivationCache, Compute, TextBatchSource
+from translearn_core.activations import ActivationCache, Compute
 from translearn_core.backbones import Backbone, load
 from translearn_core.config import (
     BackboneConfig,
@@ -48,7 +48,7 @@ def classifier(backbone: Backbone, kind: Tuning, blocks: tuple[int, ...]) -> Cla
 
 
 def logits(model: Classifier, folder: Path) -> torch.Tensor:
-    texts = TextBatchSource(TEXTS, model.source.tokenizer, 32)
+    texts = model.source.examples(TEXTS, 32)
     inputs = StageInputs(model, texts, EXACT, ActivationCache(folder, 10**9))(
         FreezePlan.full(model.source.n_blocks)
     )

@@ -9,7 +9,6 @@ from translearn_core.activations import (
     ActivationCache,
     Compute,
     ProgressCallback,
-    TextBatchSource,
     no_progress,
 )
 from translearn_core.backbones import load
@@ -60,7 +59,7 @@ def run_experiment(
 
     absent = data.rows.absent
     model = build(config, backbone, len(prepared.classes), absent).to(compute.device).eval()
-    texts = TextBatchSource(data.texts, backbone.tokenizer, config.features.token_limit)
+    texts = backbone.examples(data.texts, config.features.token_limit)
     stage_inputs = StageInputs(
         model, texts, compute, store, report, course=[stage.plan for stage in config.resolved_stages]
     )

@@ -17,6 +17,7 @@ from torch.nn import functional
 from translearn_core.activations import Compute, ProgressCallback
 from translearn_core.config import PretrainConfig, TrainingConfig
 from translearn_core.config.lr_schedule import HEAD, rate_factor
+from translearn_core.inputs import ModelInput
 from translearn_core.pretraining.checkpoint import PretrainingState
 from translearn_core.pretraining.corpus import Corpus
 from translearn_core.pretraining.masking import IGNORE_INDEX, Masked
@@ -113,7 +114,7 @@ class PretrainingLoop:
         """Return the mean loss per masked token of the held-out texts, under a fixed mask."""
         self.modules.eval()
         rows, size = self.corpus.held_out, self.config.batch_size
-        rows = rows[np.argsort(-self.corpus.tokens.lengths[rows], kind="stable")]
+        rows = rows[np.argsort(-self.corpus.tokens.cost[rows], kind="stable")]
         order = [rows[start : start + size] for start in range(0, len(rows), size)]
         total, count = 0.0, 0
 
@@ -145,13 +146,13 @@ class PretrainingLoop:
         """Train one epoch; return the mean loss per masked token."""
         state, epoch = self.state, self.state.epoch
         corpus, size, seed = self.corpus, self.config.batch_size, self.config.seed
-        order = batch_order(corpus.tokens.lengths, corpus.train, size, seed=seed, epoch=epoch)
+        order = batch_order(corpus.tokens.cost, corpus.train, size, seed=seed, epoch=epoch)
         stride = max(1, self.phases[-1].epochs.stop * len(order) // STEP_POINTS)
         total, count, tokens, started = 0.0, 0, 0, time.perf_counter()
         for done, batch in enumerate(self._batches(phase, corpus.masked(epoch), order), 1):
             loss, norm, rates = self._step(phase, batch)
             total, count = total + loss * len(batch.targets), count + len(batch.targets)
-            tokens += int(corpus.tokens.lengths[batch.index].sum())
+            tokens += int(corpus.tokens.cost[batch.index].sum())
             if state.step % stride == 0:
                 point = StepPoint(
                     step=state.step,
@@ -197,8 +198,8 @@ class PretrainingLoop:
         if BODY in phase.rates:
             self.modules.train()
             for index in order:
-                ids, mask, labels = self._to_device(texts, index)
-                states = partial(self._states, ids, mask, labels)
+                inputs, labels = self._to_device(texts, index)
+                states = partial(self._states, inputs, labels)
                 yield MlmBatch(index, states, labels[labels != IGNORE_INDEX])
             return
         for start in range(0, len(order), PRECOMPUTED_BATCHES):
@@ -212,8 +213,8 @@ class PretrainingLoop:
         self.modules.eval()
 
         def compute(index: NDArray[np.int64]) -> tuple[Tensor, Tensor]:
-            ids, mask, labels = self._to_device(texts, index)
-            return self._states(ids, mask, labels).float(), labels[labels != IGNORE_INDEX]
+            inputs, labels = self._to_device(texts, index)
+            return self._states(inputs, labels).float(), labels[labels != IGNORE_INDEX]
 
         computed = []
         with self.compute.inference(self.model.model), self.compute.streams() as streams:
@@ -226,13 +227,13 @@ class PretrainingLoop:
             for index, (states, targets) in zip(order, computed, strict=True)
         ]
 
-    def _to_device(self, texts: Masked, index: NDArray[np.int64]) -> tuple[Tensor, Tensor, Tensor]:
-        ids, mask, labels = (tensor.to(self.compute.device) for tensor in texts.batch(index))
-        return ids, mask, labels
+    def _to_device(self, texts: Masked, index: NDArray[np.int64]) -> tuple[ModelInput, Tensor]:
+        inputs, labels = texts.batch(index)
+        return inputs.to(self.compute.device), labels.to(self.compute.device)
 
-    def _states(self, ids: Tensor, mask: Tensor, labels: Tensor) -> Tensor:
+    def _states(self, inputs: ModelInput, labels: Tensor) -> Tensor:
         """Return the top states of masked tokens, shape (masked, width)."""
-        states: Tensor = self.model.model(input_ids=ids, attention_mask=mask).last_hidden_state
+        states: Tensor = self.model.model(**inputs.tensors).last_hidden_state
         return states[labels != IGNORE_INDEX]
 
     def _report(self, phase: Phase) -> None:

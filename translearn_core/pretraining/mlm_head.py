@@ -12,9 +12,9 @@ from transformers import MODEL_FOR_MASKED_LM_MAPPING, AutoModelForMaskedLM, PreT
 from transformers.modeling_outputs import BaseModelOutput
 
 from translearn_core.backbones import Backbone
-from translearn_core.backbones.inspection import embedding_table
 from translearn_core.backbones.resolve import resolve_backbone
 from translearn_core.backbones.silence import silence_transformers
+from translearn_core.inputs.modality import embedding_table
 
 
 @dataclass(frozen=True, eq=False)

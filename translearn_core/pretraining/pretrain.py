@@ -16,9 +16,9 @@ import numpy as np
 
 from translearn_core.activations import Compute, ProgressCallback
 from translearn_core.backbones import Backbone, load
-from translearn_core.backbones.inspection import embedding_table
 from translearn_core.config import PretrainConfig
 from translearn_core.errors import ConfigError, DamagedFileError
+from translearn_core.inputs.modality import embedding_table
 from translearn_core.pretraining.checkpoint import PretrainingState
 from translearn_core.pretraining.corpus import Corpus
 from translearn_core.pretraining.loop import PretrainingLoop
@@ -72,7 +72,7 @@ def pretrain(
         parent=config.backbone.label,
         texts=len(corpus.train),
         held_out=len(corpus.held_out),
-        tokens=int(corpus.tokens.lengths[corpus.train].sum()),
+        tokens=int(corpus.tokens.cost[corpus.train].sum()),
         loss_before=loop.state.before,
         loss_after=after,
         losses=tuple(loop.state.losses),

@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from translearn_core.activations import Compute, ProgressCallback, by_length, no_progress
+from translearn_core.activations import Compute, ProgressCallback, no_progress
 from translearn_core.activations.encoder import TOKENS_PER_BATCH
+from translearn_core.inputs import batches_by_cost
 from translearn_core.training.training_rows import TrainingRows
 from translearn_core.transfer import Classifier, Inputs
 
@@ -26,7 +27,7 @@ def predict(
     model.eval()
     probabilities: list[NDArray[np.float32]] = []
     features: list[NDArray[np.float16]] = []
-    parts = list(by_length(inputs.lengths[rows], TOKENS_PER_BATCH[compute.device.type]))
+    parts = list(batches_by_cost(inputs.cost[rows], TOKENS_PER_BATCH[compute.device.type]))
     done = 0
     with (
         compute.inference(model.backbone),

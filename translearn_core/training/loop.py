@@ -119,7 +119,7 @@ class Loop:
             lr=max((rate for part, rate in rates.items() if part != HEAD), default=0.0),
             head_lr=rates[HEAD],
             grad_norm=float(norm),
-            tokens_per_second=float(self.inputs.lengths[index].sum()) / seconds,
+            tokens_per_second=float(self.inputs.cost[index].sum()) / seconds,
         )
 
     def _clip_gradients(self, loss: float) -> Tensor:

@@ -1,6 +1,6 @@
 """Classifier: a partially frozen backbone with a head, run in full or from cached states."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 
@@ -9,10 +9,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from translearn_core.activations import CachedStates, Compute, PartialForward, TokenizedTexts, pool
+from translearn_core.activations import CachedStates, Compute, PartialForward, pool
 from translearn_core.activations.partial_forward import ForwardPass
 from translearn_core.backbones import Backbone
 from translearn_core.config import FeatureConfig, FreezePlan, HeadConfig, Tuning, TuningConfig
+from translearn_core.inputs import ModelInput, Rows
 from translearn_core.transfer.adapters import adapter_parameters, add_lora, set_dropout
 from translearn_core.transfer.features import combine_layers, combined_shape
 from translearn_core.transfer.freezing import set_trainable, trainable_parameter_names
@@ -21,10 +22,9 @@ from translearn_core.transfer.heads import ScalarMix, Standardise, build_head
 
 @dataclass(frozen=True)
 class Batch:
-    """Tensors of some rows: tokens with mask, cached hidden states of a block, or pooled vectors."""
+    """Tensors of some rows: the model's input, with the states entering a block, or pooled vectors."""
 
-    ids: Tensor | None = None
-    mask: Tensor | None = None
+    inputs: ModelInput | None = None
     states: Tensor | None = None
     pooled: Tensor | None = None
     standardised: Tensor | None = None
@@ -33,34 +33,37 @@ class Batch:
         """Return the batch on `device`, copied asynchronously from pinned memory."""
         if device.type == "cpu":
             return self
-        return Batch(*(None if t is None else t.to(device, non_blocking=True) for t in self._tensors()))
+        return self._map(lambda t: t.to(device, non_blocking=True), lambda inputs: inputs.to(device))
 
     def pin(self) -> "Batch":
         """Return the batch in pinned memory."""
-        return Batch(*(None if t is None else t.pin_memory() for t in self._tensors()))
+        return self._map(Tensor.pin_memory, ModelInput.pin)
 
-    def _tensors(self) -> tuple[Tensor | None, ...]:
-        return self.ids, self.mask, self.states, self.pooled, self.standardised
+    def _map(self, tensor: Callable[[Tensor], Tensor], inputs: Callable[[ModelInput], ModelInput]) -> "Batch":
+        tensors = (self.states, self.pooled, self.standardised)
+        moved = (None if t is None else tensor(t) for t in tensors)
+        return Batch(None if self.inputs is None else inputs(self.inputs), *moved)
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """Classifier inputs for the rows of one run: tokens, and cached outputs of frozen layers.
+    """Classifier inputs for the rows of one run: examples, and cached outputs of frozen layers.
 
-    `lengths` are in tokens. `kept` holds hidden states at the boundary. If only the head trains, `pooled`,
-    shape (rows, width), replaces backbone and tokens, and `scaled` is `pooled` standardised.
+    `cost` is that of each row, see `Rows`. `kept` holds hidden states at the boundary. If only the head
+    trains, `pooled`, shape (rows, width), replaces backbone and examples, and `scaled` is `pooled`
+    standardised.
     """
 
-    lengths: NDArray[np.int64]
-    tokens: TokenizedTexts | None = None
+    cost: NDArray[np.int64]
+    examples: Rows | None = None
     kept: CachedStates | None = None
     pooled: Tensor | None = None
     scaled: Tensor | None = None
 
     @classmethod
-    def from_tokens(cls, tokens: TokenizedTexts) -> "Inputs":
+    def of(cls, examples: Rows) -> "Inputs":
         """Return inputs without cached outputs."""
-        return cls(tokens.lengths, tokens)
+        return cls(examples.cost, examples)
 
     def batch(self, index: NDArray[np.int64], *, learning: bool = False) -> Batch:
         """Return some rows as a batch; pooled vectors standardised if `learning`."""
@@ -69,9 +72,8 @@ class Inputs:
             if learning and self.scaled is not None:
                 return Batch(standardised=self.scaled[rows])
             return Batch(pooled=self.pooled[rows])
-        assert self.tokens is not None
-        ids, mask = self.tokens.padded(index)
-        return Batch(ids, mask, None if self.kept is None else self.kept.padded(index, ids.shape[1]))
+        assert self.examples is not None
+        return Batch(self.examples.batch(index), None if self.kept is None else self.kept.batch(index))
 
 
 class Classifier(nn.Module):
@@ -184,18 +186,17 @@ class Classifier(nn.Module):
         return max(0, self.boundary) if cached else min(self.layers)
 
     def _pooled(self, run: ForwardPass, batch: Batch) -> Tensor:
-        assert batch.ids is not None
-        assert batch.mask is not None
-        mask, pooling, top = batch.mask, self.how.pooling, self.source.n_blocks
+        assert batch.inputs is not None
+        mask, pooling, top = batch.inputs.mask, self.how.pooling, self.source.n_blocks
         if self.layers == (top,):
-            return pool(run(batch.ids, mask, batch.states), mask, pooling)
+            return pool(run(batch.inputs, batch.states), mask, pooling)
         vectors: dict[int, Tensor] = {}
 
         def observe(layer: int, states: Tensor) -> None:
             if layer in self.layers:
                 vectors[layer] = pool(states, mask, pooling)
 
-        vectors[top] = pool(run(batch.ids, mask, batch.states, observe), mask, pooling)
+        vectors[top] = pool(run(batch.inputs, batch.states, observe), mask, pooling)
         return combine_layers([vectors[layer] for layer in self.layers], self.how.layers)
 
     @property

@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
-from translearn_core.activations import Compute, by_length, tokenize
+from translearn_core.activations import Compute
 from translearn_core.activations.encoder import TOKENS_PER_BATCH
 from translearn_core.backbones import load
 from translearn_core.config import ExperimentConfig
 from translearn_core.documents import parse_json
 from translearn_core.errors import BackboneError, DamagedFileError
+from translearn_core.inputs import batches_by_cost
 from translearn_core.storage import atomic_folder, verify_folder
 from translearn_core.transfer.classifier import Classifier, Inputs
 
@@ -35,11 +36,11 @@ class FineTunedModel:
     def predict(self, texts: Sequence[str]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return probabilities, (texts, classes), and feature vectors, (texts, width)."""
         self.model.eval()
-        inputs = Inputs.from_tokens(tokenize(self.model.source.tokenizer, texts, self.token_limit))
+        inputs = Inputs.of(self.model.source.examples(texts, self.token_limit))
         probabilities = np.empty((len(texts), len(self.classes)), dtype=np.float32)
         features = np.empty((len(texts), self.model.width), dtype=np.float32)
         with self.compute.inference(self.model.backbone):
-            for index in by_length(inputs.lengths, TOKENS_PER_BATCH[self.compute.device.type]):
+            for index in batches_by_cost(inputs.cost, TOKENS_PER_BATCH[self.compute.device.type]):
                 pooled = self.model.features(inputs.batch(index), self.compute)
                 features[index] = self.model.vector(pooled).float().cpu().numpy()
                 probabilities[index] = self.model.head(pooled).softmax(-1).cpu().numpy()
