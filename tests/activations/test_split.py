@@ -37,7 +37,9 @@ def text_source(backbone: Backbone, texts: list[str] | tuple[str, ...], limit: i
 
 def classifier(backbone: Backbone, plan: FreezePlan) -> Classifier:
     features = FeatureConfig(pooling=backbone.anatomy.pooling)
-    return Classifier(backbone, plan, features, HeadConfig(), 3).eval()
+    model = Classifier(backbone, plan, features, HeadConfig(), 3).eval()
+    model.freeze(plan)
+    return model
 
 
 def gradients(model: Classifier, inputs: Inputs) -> tuple[float, dict[str, torch.Tensor]]:

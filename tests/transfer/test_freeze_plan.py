@@ -83,6 +83,7 @@ def test_frozen_blocks_stay_in_eval_mode_and_get_no_gradient(name: str, tmp_path
     model = Classifier(
         backbone, FreezePlan(blocks=(top,)), FeatureConfig(pooling=backbone.anatomy.pooling), HeadConfig(), 2
     )
+    model.freeze(model.allowed)
     model.train()
     assert [block.training for block in backbone.blocks] == [False] * top + [True]
     assert model.head.training
@@ -113,8 +114,8 @@ def test_a_trained_model_answers_the_same_after_a_round_trip(kind: HeadKind, tmp
     )
     model = Classifier(load(source), config.plan, FeatureConfig(), config.head, 3, seed=3).eval()
     with torch.no_grad():
-        for parameter in model.parameters():
-            if parameter.requires_grad:
+        for name, parameter in model.named_parameters():
+            if name in model.trained_names:
                 parameter.add_(0.1)
         model.standardise.fit(torch.randn(10, 32))
     save_trained(tmp_path / "run", model, config, ["a", "b", "c"])

@@ -65,6 +65,7 @@ def test_the_anatomy_counts_what_trains(backbone: Backbone, kind: Tuning) -> Non
             classifier(backbone, kind, blocks)
         return
     model = classifier(backbone, kind, blocks)
+    model.freeze(model.allowed)
     trained = {
         n: p.numel() for n, p in model.named_parameters() if p.requires_grad and n.startswith("backbone")
     }

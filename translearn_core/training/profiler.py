@@ -117,7 +117,8 @@ def _step(
     batch = loop.inputs.batch(index)
     if backbone.anatomy.supports_partial_forward and plan.first_trainable_block(backbone.n_blocks) > 0:
         shape = (size, int(tokens.cost.max()), backbone.anatomy.width)
-        batch = Batch(batch.inputs, torch.randn(shape).to(compute.cache_dtype))
+        cut = plan.first_trainable_block(backbone.n_blocks)
+        batch = Batch(batch.inputs, cut, torch.randn(shape).to(compute.cache_dtype))
     return _seconds(lambda: loop.step(index, batch, 1000, 1000), compute)
 
 
@@ -151,6 +152,7 @@ def _saved_bytes(backbone: Backbone, compute: Compute, pooling: Pooling, plan: F
     """Return bytes per token that autograd saves for the backward pass."""
     tokens = _texts(backbone, 4, min(LONG, backbone.anatomy.token_limit))
     model = Classifier(backbone, plan, FeatureConfig(pooling=pooling), HeadConfig(), 2).to(compute.device)
+    model.freeze(plan)
     model.train()
     weights = {p.untyped_storage().data_ptr() for p in model.parameters()}
     sizes: dict[int, int] = {}

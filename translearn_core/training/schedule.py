@@ -23,7 +23,7 @@ class StageSchedule:
         last = Stage(plan=model.allowed, epochs=training.epochs, patience=training.patience)
         self.stages = (*before, last)
         named = dict(model.named_parameters())
-        self.trained = {name: named[name] for name in sorted(model.names(model.allowed))}
+        self.trained = {name: named[name] for name in sorted(model.trained_names)}
         self.trainable: dict[str, Parameter] = {}
         self._optimizer: torch.optim.Optimizer | None = None
 

@@ -1,7 +1,7 @@
 """Classifier: a partially frozen backbone with a head, run in full or from cached states."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,9 +22,10 @@ from translearn_core.transfer.heads import ScalarMix, Standardise, build_head
 
 @dataclass(frozen=True)
 class Batch:
-    """Tensors of some rows: the model's input, with the states entering a block, or pooled vectors."""
+    """Tensors of some rows: the model's input, with the `states` entering block `cut`, or pooled vectors."""
 
     inputs: ModelInput | None = None
+    cut: int = 0
     states: Tensor | None = None
     pooled: Tensor | None = None
     standardised: Tensor | None = None
@@ -42,7 +43,7 @@ class Batch:
     def _map(self, tensor: Callable[[Tensor], Tensor], inputs: Callable[[ModelInput], ModelInput]) -> "Batch":
         tensors = (self.states, self.pooled, self.standardised)
         moved = (None if t is None else tensor(t) for t in tensors)
-        return Batch(None if self.inputs is None else inputs(self.inputs), *moved)
+        return Batch(None if self.inputs is None else inputs(self.inputs), self.cut, *moved)
 
 
 @dataclass(frozen=True)
@@ -73,13 +74,16 @@ class Inputs:
                 return Batch(standardised=self.scaled[rows])
             return Batch(pooled=self.pooled[rows])
         assert self.examples is not None
-        return Batch(self.examples.batch(index), None if self.kept is None else self.kept.batch(index))
+        if self.kept is None:
+            return Batch(self.examples.batch(index))
+        return Batch(self.examples.batch(index), self.kept.cut, self.kept.batch(index))
 
 
 class Classifier(nn.Module):
     """Backbone, pooling and head; parameters are named ``backbone.*`` and ``head.*``.
 
-    `plan` is what trains now, `allowed`, the initial plan, all that may ever train.
+    `plan` is what trains now, `allowed`, the initial plan, all that may ever train, `trained_names` its
+    parameters. Nothing is frozen until `freeze` is called, which a training stage does as it starts.
     """
 
     def __init__(
@@ -95,7 +99,7 @@ class Classifier(nn.Module):
         seed: int = 0,
     ) -> None:
         super().__init__()
-        self.source, self.allowed, self.how = backbone, plan, features
+        self.source, self.allowed, self.plan, self.how = backbone, plan, plan, features
         self.tuning = tuning or TuningConfig()
         self.backbone = backbone.model
         self.backbone.train(False)
@@ -109,11 +113,11 @@ class Classifier(nn.Module):
         if dropout is not None:
             set_dropout((backbone.blocks[k] for k in plan.blocks), dropout)
         self.split = PartialForward.of(backbone)
-        self.freeze(plan)
+        self.trained_names = self.names(plan)
 
     def freeze(self, plan: FreezePlan) -> None:
         """Train the parameters of `plan` and the head; freeze all others."""
-        self.plan, self.boundary = plan, plan.first_trainable_block(self.source.n_blocks)
+        self.plan = plan
         set_trainable(self, self.names(plan))
         self.train(self.training)
 
@@ -123,6 +127,11 @@ class Classifier(nn.Module):
         planned = trainable_parameter_names(source.parts, plan, source.n_blocks)
         backbone = {f"backbone.{name}" for name in adapter_parameters(source, planned, self.tuning.kind)}
         return frozenset(backbone | {f"head.{name}" for name, _ in self.head.named_parameters()})
+
+    @property
+    def boundary(self) -> int:
+        """First trainable block of the current plan."""
+        return self.plan.first_trainable_block(self.source.n_blocks)
 
     @property
     def parts(self) -> dict[str, str]:
@@ -161,8 +170,8 @@ class Classifier(nn.Module):
     @contextmanager
     def open(self, inputs: Inputs) -> Iterator[ForwardPass]:
         """Yield a forward pass of the layers that `inputs` have not cached, callable from any thread."""
-        cached = inputs.kept is not None
-        with self.split.open(start=self._start(cached), given=cached) as run:
+        kept = inputs.kept
+        with self._open(None if kept is None else kept.cut) as run:
             yield run
 
     def features(self, batch: Batch, compute: Compute, run: ForwardPass | None = None) -> Tensor:
@@ -177,13 +186,12 @@ class Classifier(nn.Module):
         with compute.autocast() if torch.is_grad_enabled() else nullcontext():
             if run is not None:
                 return self._pooled(run, batch)
-            cached = batch.states is not None
-            with self.split.open(start=self._start(cached), given=cached) as single:
+            with self._open(None if batch.states is None else batch.cut) as single:
                 return self._pooled(single, batch)
 
-    def _start(self, cached: bool) -> int:
-        """Return the boundary if its states are cached, else the lowest layer that is pooled."""
-        return max(0, self.boundary) if cached else min(self.layers)
+    def _open(self, cut: int | None) -> AbstractContextManager[ForwardPass]:
+        """Open a pass from block `cut` on cached states, or a whole one."""
+        return self.split.open(start=min(self.layers) if cut is None else cut, given=cut is not None)
 
     def _pooled(self, run: ForwardPass, batch: Batch) -> Tensor:
         assert batch.inputs is not None

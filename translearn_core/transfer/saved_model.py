@@ -49,7 +49,8 @@ class FineTunedModel:
 
 def save_trained(folder: Path, model: Classifier, config: ExperimentConfig, classes: Sequence[str]) -> None:
     """Write the trained tensors and the head's statistics with config, classes and backbone digest."""
-    tensors = {name: p.detach().cpu().contiguous() for name, p in model.named_parameters() if p.requires_grad}
+    trained = ((name, p) for name, p in model.named_parameters() if name in model.trained_names)
+    tensors = {name: p.detach().cpu().contiguous() for name, p in trained}
     tensors |= {f"head.{name}": b.detach().cpu().contiguous() for name, b in model.head.named_buffers()}
     metadata = {
         "classes": list(classes),

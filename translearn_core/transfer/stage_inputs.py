@@ -54,7 +54,6 @@ class StageInputs:
             encoder = self.encoder()
             encoder.precompute(depths)
             self._count(encoder)
-        model.freeze(self.course[0])
         return fit_standardiser(model, self(self.course[0]), train, self.compute, seed=seed)
 
     def encoder(self, texts: Examples | None = None) -> Encoder:
