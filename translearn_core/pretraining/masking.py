@@ -9,12 +9,10 @@ from transformers import PreTrainedTokenizerFast
 
 from translearn_core.inputs import ModelInput, TokenizedTexts
 from translearn_core.inputs.text import IDS
+from translearn_core.transfer.objectives import IGNORE_INDEX
 
 MASKED, REPLACED = 0.8, 0.1
 """Shares of chosen tokens shown as the mask token and as a random token; the rest stay unchanged."""
-
-IGNORE_INDEX = -100
-"""Label of tokens that are not predicted, ignored by `cross_entropy`."""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from translearn_core.training.evaluate import predict
 from translearn_core.training.loop import Loop
 from translearn_core.training.resume import extend, resume
 from translearn_core.training.snapshots import SnapshotWriter, snapshots
+from translearn_core.training.task import TrainingTask
 from translearn_core.training.training_rows import TrainingRows
 from translearn_core.training.weight_drift import measure_drift
 
@@ -17,6 +18,7 @@ __all__ = [
     "SnapshotWriter",
     "TrainingEvent",
     "TrainingRows",
+    "TrainingTask",
     "copies",
     "extend",
     "measure_drift",

@@ -26,7 +26,8 @@ class BatchLoader:
         self._single: Batch | None = None
 
     def order(self, epoch: int) -> list[NDArray[np.int64]]:
-        """Return the rows of every batch of an epoch."""
+        """Return the rows of every batch of an epoch; `load` then reads the inputs of that epoch."""
+        self.inputs = self.inputs.at_epoch(epoch)
         size, seed = self.training.batch_size, self.training.seed
         if size >= len(self.train):
             return [self.train]

@@ -18,7 +18,8 @@ from translearn_core.documents import parse_json
 from translearn_core.errors import BackboneError, DamagedFileError
 from translearn_core.inputs import batches_by_cost
 from translearn_core.storage import atomic_folder, verify_folder
-from translearn_core.transfer.classifier import Classifier, Inputs
+from translearn_core.transfer.batch import Inputs
+from translearn_core.transfer.classifier import Classifier
 
 FOLDER = "model"
 REMEDY = "resume the run, which writes its model again from its checkpoint"

@@ -18,7 +18,8 @@ from translearn_core.activations import (
 from translearn_core.config import FreezePlan
 from translearn_core.inputs import Examples
 from translearn_core.results import CacheUsage
-from translearn_core.transfer.classifier import Classifier, Inputs
+from translearn_core.transfer.batch import Inputs
+from translearn_core.transfer.classifier import Classifier
 from translearn_core.transfer.features import combine_layers
 
 STANDARDISE_ROWS = 1024

@@ -37,7 +37,7 @@ def find_learning_rate(context: Context) -> None:
     texts = [*originals, *augment(originals, experiment.augment, backbone)]
     sampled = prepared.labels[index]
     labels = np.concatenate([sampled, np.repeat(sampled, experiment.augment.copies)])
-    rows = TrainingRows(labels, np.arange(len(labels)), np.arange(0), len(classes))
+    rows = TrainingRows(labels, np.arange(len(labels)), np.arange(0), len(classes), training.class_weights)
     model = build(experiment, backbone, len(classes)).to(compute.device).eval()
     tokens = backbone.examples(texts, experiment.features.token_limit)
     stage_inputs = StageInputs(

@@ -17,9 +17,10 @@ from translearn_core.analysis.metrics import ALPHA_TAIL
 from translearn_core.backbones import Backbone
 from translearn_core.inputs import batches_by_cost, tokenize
 from translearn_core.inputs.modality import embedding_table
-from translearn_core.pretraining.masking import IGNORE_INDEX, MaskableIds, Masked, masked
+from translearn_core.pretraining.masking import MaskableIds, Masked, masked
 from translearn_core.pretraining.mlm_head import MaskedLanguageModel
 from translearn_core.results import Interval, MaskedLmLoss
+from translearn_core.transfer.objectives import IGNORE_INDEX
 
 MASK_SHARE = 0.15
 """Share of masked tokens, as in pretraining (arXiv:1810.04805)."""
@@ -53,7 +54,7 @@ def measure_mlm_loss(
     nn.Module.to(mlm.head, compute.device)
     losses = [
         _losses(model, mlm.head, batch, compute, partial(report, f"guessing covered words {when}"))
-        for when, model in (("as it came", mlm.model), ("after the training", after.model))
+        for when, model in (("as it came", mlm.backbone), ("after the training", after.model))
     ]
     words = np.add.reduceat(batch.hidden.ids != IGNORE_INDEX, batch.hidden.offsets[:-1], dtype=np.int64)
     return _mlm_result(losses[0], losses[1], words, seed)
