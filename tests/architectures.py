@@ -233,8 +233,11 @@ CAUSAL: frozenset[str] = frozenset({"gpt2", "llama", "qwen3", "gemma3"})
 """Names in `TINY` whose tokens see only what stands before them."""
 
 
-def tiny_tokenizer(*, causal: bool = False, pad: bool = True) -> PreTrainedTokenizerFast:
-    """Build a WordPiece tokenizer over `VOCABULARY`; a causal one adds only a start token."""
+def tiny_tokenizer(*, causal: bool = False, pad: bool = True, types: bool = False) -> PreTrainedTokenizerFast:
+    """Build a WordPiece tokenizer over `VOCABULARY`; a causal one adds only a start token.
+
+    With `types` it makes token types, 1 for the second text of a pair.
+    """
     tokenizer = Tokenizer(
         models.WordPiece({piece: i for i, piece in enumerate(VOCABULARY)}, unk_token="[UNK]")
     )
@@ -243,7 +246,9 @@ def tiny_tokenizer(*, causal: bool = False, pad: bool = True) -> PreTrainedToken
     tokenizer.decoder = decoders.WordPiece()
     cls, sep = VOCABULARY.index("[CLS]"), VOCABULARY.index("[SEP]")
     tokenizer.post_processor = processors.TemplateProcessing(
-        single="[CLS] $A" if causal else "[CLS] $A [SEP]", special_tokens=[("[CLS]", cls), ("[SEP]", sep)]
+        single="[CLS] $A" if causal else "[CLS] $A [SEP]",
+        pair="[CLS] $A $B:1" if causal else "[CLS] $A [SEP] $B:1 [SEP]:1",
+        special_tokens=[("[CLS]", cls), ("[SEP]", sep)],
     )
     names = (
         {"bos_token": "[CLS]", "eos_token": "[SEP]"}
@@ -257,18 +262,18 @@ def tiny_tokenizer(*, causal: bool = False, pad: bool = True) -> PreTrainedToken
     return PreTrainedTokenizerFast(
         tokenizer_object=tokenizer,
         unk_token="[UNK]",
-        model_input_names=["input_ids", "attention_mask"],
+        model_input_names=["input_ids", *(["token_type_ids"] if types else []), "attention_mask"],
         **names,
     )
 
 
-def tiny_folder(name: str, path: Path, *, pad: bool | None = None) -> Path:
+def tiny_folder(name: str, path: Path, *, pad: bool | None = None, types: bool = False) -> Path:
     """Save the tiny model and tokenizer into `path`, as a model downloaded from the Hub would lie there."""
     model = BUILDERS[name]()
     causal = name in CAUSAL
     path.mkdir(parents=True, exist_ok=True)
     model.save_pretrained(path)
-    tiny_tokenizer(causal=causal, pad=not causal if pad is None else pad).save_pretrained(path)
+    tiny_tokenizer(causal=causal, pad=not causal if pad is None else pad, types=types).save_pretrained(path)
     return path
 
 

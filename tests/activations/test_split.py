@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from tests.architectures import TEXTS, TINY, tiny_folder
-from translearn_core.activations import ActivationCache, Compute, Encoder, TextBatchSource
+from translearn_core.activations import ActivationCache, Compute, Encoder
 from translearn_core.activations.packed_linear import _available, packed_linears
 from translearn_core.backbones import Backbone, load
 from translearn_core.config import (
@@ -17,6 +17,7 @@ from translearn_core.config import (
     Pooling,
     Precision,
 )
+from translearn_core.inputs import Examples
 from translearn_core.transfer import Classifier, Inputs
 
 EXACT = Compute.choose(Device.CPU, Precision.FLOAT32)
@@ -30,13 +31,15 @@ def backbone(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     return load(BackboneConfig(id=str(folder)))
 
 
-def text_source(backbone: Backbone, texts: list[str] | tuple[str, ...], limit: int) -> TextBatchSource:
-    return TextBatchSource(texts, backbone.tokenizer, min(limit, backbone.anatomy.token_limit))
+def text_source(backbone: Backbone, texts: list[str] | tuple[str, ...], limit: int) -> Examples:
+    return backbone.examples(texts, min(limit, backbone.anatomy.token_limit))
 
 
 def classifier(backbone: Backbone, plan: FreezePlan) -> Classifier:
     features = FeatureConfig(pooling=backbone.anatomy.pooling)
-    return Classifier(backbone, plan, features, HeadConfig(), 3).eval()
+    model = Classifier(backbone, plan, features, HeadConfig(), 3).eval()
+    model.freeze(plan)
+    return model
 
 
 def gradients(model: Classifier, inputs: Inputs) -> tuple[float, dict[str, torch.Tensor]]:
@@ -58,9 +61,9 @@ def test_cached_states_give_the_same_loss_and_gradients_at_every_boundary(
     for boundary in range(1, backbone.n_blocks):
         plan = FreezePlan(blocks=tuple(range(boundary, backbone.n_blocks)))
         model = classifier(backbone, plan)
-        whole_loss, expected = gradients(model, Inputs.from_tokens(texts.tokens))
+        whole_loss, expected = gradients(model, Inputs.of(texts))
         states = encoder.states(boundary)
-        loss, actual = gradients(model, Inputs(texts.tokens.lengths, texts.tokens, kept=states))
+        loss, actual = gradients(model, Inputs(texts.cost, texts, kept=states))
         assert loss == pytest.approx(whole_loss, abs=1e-5)
         assert set(actual) == set(expected)
         for name, gradient in expected.items():
@@ -71,25 +74,26 @@ def test_states_of_an_identical_batch_are_exact_at_every_boundary(backbone: Back
     if not backbone.anatomy.supports_partial_forward:
         return
     texts = text_source(backbone, [*TEXTS, LONG], 64)
-    ids, mask = texts.tokens.padded(np.arange(len(texts)))
+    inputs = texts.batch(np.arange(len(texts)))
+    mask = inputs.mask
     split = classifier(backbone, FreezePlan()).split
     with torch.no_grad():
         with split.open() as run:
-            whole = run(ids, mask)[mask.bool()]
+            whole = run(inputs)[mask.bool()]
         for boundary in range(backbone.n_blocks):
             with split.open(stop=boundary) as below:
-                states = below(ids, mask)
+                states = below(inputs)
             with split.open(start=boundary, given=True) as above:
-                again = above(ids, mask, states)[mask.bool()]
+                again = above(inputs, states)[mask.bool()]
             assert (again - whole).abs().max() <= 1e-6, boundary
 
 
 def test_pooled_layers_equal_the_models_hidden_states_pooled(backbone: Backbone, tmp_path: Path) -> None:
     texts = text_source(backbone, TEXTS, 32)
-    ids, mask = texts.tokens.padded(np.arange(len(TEXTS)))
+    inputs = texts.batch(np.arange(len(TEXTS)))
     with torch.no_grad():
-        states = backbone.model(input_ids=ids, attention_mask=mask, output_hidden_states=True).hidden_states
-    weight = mask[..., None].float()
+        states = backbone.model(**inputs.tensors, output_hidden_states=True).hidden_states
+    weight = inputs.mask[..., None].float()
     expected = [((s * weight).sum(1) / weight.sum(1)).numpy() for s in states]
     layers = Encoder(backbone, texts, EXACT, ActivationCache(tmp_path, 10**9)).pooled(Pooling.MEAN)
     assert len(layers) == backbone.n_blocks + 1

@@ -9,12 +9,12 @@ import pytest
 import torch
 
 from tests.architectures import TEXTS, tiny_folder
-from translearn_core.activations import ActivationCache, Compute, Encoder, TextBatchSource
-from translearn_core.activations.cache_keys import layer_digests, text_digests
-from translearn_core.activations.tokenization import by_length
+from translearn_core.activations import ActivationCache, Compute, Encoder
+from translearn_core.activations.cache_keys import layer_digests
 from translearn_core.backbones import Backbone, load
 from translearn_core.config import BackboneConfig, Device, Pooling, Precision
 from translearn_core.errors import Stopped
+from translearn_core.inputs import batches_by_cost, text_digests
 
 EXACT = Compute.choose(Device.CPU, Precision.FLOAT32)
 ROOM = 10**9
@@ -31,7 +31,7 @@ def store(tmp_path: Path) -> ActivationCache:
 
 
 def encoder(backbone: Backbone, store: ActivationCache, texts: tuple[str, ...] = TEXTS) -> Encoder:
-    return Encoder(backbone, TextBatchSource(texts, backbone.tokenizer, 32), EXACT, store)
+    return Encoder(backbone, backbone.examples(texts, 32), EXACT, store)
 
 
 def write(store: ActivationCache, name: str, texts: list[str], width: int = 4) -> torch.Tensor:
@@ -47,9 +47,9 @@ def segments(store: ActivationCache) -> list[Path]:
     return sorted(store.folder.glob("*/segment-*"))
 
 
-def test_batches_by_length_hold_every_text_once_within_the_budget() -> None:
+def test_batches_by_cost_hold_every_row_once_within_the_budget() -> None:
     lengths = np.random.default_rng(0).integers(1, 90, 500)
-    batches = list(by_length(lengths, 256))
+    batches = list(batches_by_cost(lengths, 256))
     assert sorted(np.concatenate(batches)) == list(range(500))
     assert all(len(b) == 1 or len(b) * lengths[b].max() <= 256 for b in batches)
 
@@ -73,8 +73,7 @@ def test_a_new_table_computes_only_texts_that_are_not_cached(
     assert again.cache_usage.encoded == 1
     fresh = encoder(backbone, ActivationCache(store.folder.parent / "other", ROOM), more).states(2)
     index = np.arange(3)
-    longest = int(again.texts.tokens.lengths.max())
-    assert torch.allclose(states.padded(index, longest), fresh.padded(index, longest), atol=1e-5)
+    assert torch.allclose(states.batch(index), fresh.batch(index), atol=1e-5)
 
 
 def test_layers_above_are_computed_from_cached_states(
@@ -106,7 +105,7 @@ def test_all_that_a_vector_depends_on_is_in_its_cache_key(
     compute = Compute(torch.device("cpu"), bf16=True) if change == "precision" else EXACT
     if change == "tokenizer":
         backbone.tokenizer.add_tokens(["film"])
-    texts = TextBatchSource(TEXTS, backbone.tokenizer, 31 if change == "limit" else 32)
+    texts = backbone.examples(TEXTS, 31 if change == "limit" else 32)
     other = Encoder(backbone, texts, compute, store)
     other.top(Pooling.MAX if change == "pooling" else Pooling.MEAN)
     assert other.cache_usage.encoded == len(TEXTS)
@@ -140,10 +139,10 @@ def test_a_stopped_pass_commits_its_batches(backbone: Backbone, store: Activatio
         if done:
             raise Stopped(stage)
 
-    first = Encoder(backbone, TextBatchSource(texts, backbone.tokenizer, 32), EXACT, store, stop)
+    first = Encoder(backbone, backbone.examples(texts, 32), EXACT, store, stop)
     with pytest.raises(Stopped):
         first.top(Pooling.MEAN)
-    second = Encoder(backbone, TextBatchSource(texts, backbone.tokenizer, 32), EXACT, store)
+    second = Encoder(backbone, backbone.examples(texts, 32), EXACT, store)
     second.top(Pooling.MEAN)
     assert 0 < second.cache_usage.encoded < len(texts)
 

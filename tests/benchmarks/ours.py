@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from tests.benchmarks.work import Work, answer, asked
-from translearn_core.activations import ActivationCache, Compute, Encoder, TextBatchSource
+from translearn_core.activations import ActivationCache, Compute, Encoder
 from translearn_core.backbones import load
 from translearn_core.config import (
     BackboneConfig,
@@ -46,7 +46,7 @@ def train(work: Work) -> None:
 
     began = time.perf_counter()
     model = build(config, backbone, learnt.classes).to(compute.device).eval()
-    texts = TextBatchSource(learnt.texts, backbone.tokenizer, config.features.token_limit)
+    texts = backbone.examples(learnt.texts, config.features.token_limit)
     everything = np.arange(len(learnt.labels))
     supply = StageInputs(model, texts, compute, ActivationCache(Path(work.store), ROOM))
     inputs = supply.for_first_stage(everything, seed=work.seed)
@@ -55,9 +55,7 @@ def train(work: Work) -> None:
     Loop(model, inputs, rows, training, compute).run(lambda _: None)
     seconds = time.perf_counter() - began
 
-    held = Inputs.from_tokens(
-        TextBatchSource(reported.texts, backbone.tokenizer, config.features.token_limit).tokens
-    )
+    held = Inputs.of(backbone.examples(reported.texts, config.features.token_limit).tokens)
     outputs = predict(model, held, np.arange(len(reported.labels)), compute)
     answer(
         seconds=seconds,
@@ -74,7 +72,7 @@ def encode(work: Work) -> None:
     compute = Compute.choose(precision=Precision(work.precision))
     took = {}
     for name in ("every layer", "last layer"):
-        texts = TextBatchSource(learnt.texts, backbone.tokenizer, 128)
+        texts = backbone.examples(learnt.texts, 128)
         began = time.perf_counter()
         encoder = Encoder(backbone, texts, compute, ActivationCache(Path(work.store) / name, ROOM))
         if name == "every layer":
@@ -87,7 +85,7 @@ def encode(work: Work) -> None:
     answer(
         seconds=took["every layer"],
         last_layer=took["last layer"],
-        flops=2.0 * weights * float(texts.tokens.lengths.sum()),
+        flops=2.0 * weights * float(texts.cost.sum()),
     )
 
 

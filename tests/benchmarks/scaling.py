@@ -8,7 +8,7 @@ import psutil
 
 from tests.benchmarks.ours import ROOM
 from tests.benchmarks.work import answer, asked
-from translearn_core.activations import ActivationCache, Compute, Encoder, TextBatchSource
+from translearn_core.activations import ActivationCache, Compute, Encoder
 from translearn_core.backbones import load
 from translearn_core.config import BackboneConfig, Precision
 
@@ -49,12 +49,12 @@ def main() -> None:
     compute = Compute.choose(precision=Precision(work.precision))
     with Peak() as peak:
         began = time.perf_counter()
-        read = TextBatchSource(texts, backbone.tokenizer, 128)
+        read = backbone.examples(texts, 128)
         encoder = Encoder(backbone, read, compute, ActivationCache(Path(work.store), ROOM))
         kept = encoder.states(backbone.n_blocks // 2)
         seconds = time.perf_counter() - began
     assert kept is not None
-    answer(rows=work.rows, seconds=seconds, tokens=int(read.tokens.lengths.sum()), bytes=peak.bytes)
+    answer(rows=work.rows, seconds=seconds, tokens=int(read.cost.sum()), bytes=peak.bytes)
 
 
 if __name__ == "__main__":

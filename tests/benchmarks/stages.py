@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.benchmarks.work import Work, answer
-from translearn_core.activations import ActivationCache, Compute, TextBatchSource
+from translearn_core.activations import ActivationCache, Compute
 from translearn_core.backbones import load
 from translearn_core.config import (
     RECIPES,
@@ -41,7 +41,7 @@ class Streaming(StageInputs):
 
     def __call__(self, plan: FreezePlan) -> Inputs:
         """Return tokens, whatever trains."""
-        return Inputs.from_tokens(self.texts.tokens)
+        return Inputs.of(self.texts)
 
 
 def train(work: Work) -> None:
@@ -59,7 +59,7 @@ def train(work: Work) -> None:
 
     began = time.perf_counter()
     model = build(config, backbone, learnt.classes).to(compute.device).eval()
-    texts = TextBatchSource(learnt.texts, backbone.tokenizer, config.features.token_limit)
+    texts = backbone.examples(learnt.texts, config.features.token_limit)
     everything = np.arange(len(learnt.labels))
     kind = StageInputs if work.who == "kept" else Streaming
     course = (
@@ -74,9 +74,7 @@ def train(work: Work) -> None:
     loop.run(lambda _: None)
     seconds = time.perf_counter() - began
 
-    held = Inputs.from_tokens(
-        TextBatchSource(reported.texts, backbone.tokenizer, config.features.token_limit).tokens
-    )
+    held = Inputs.of(backbone.examples(reported.texts, config.features.token_limit).tokens)
     outputs = predict(model, held, np.arange(len(reported.labels)), compute)
     accuracy = float(np.mean(outputs.logits.argmax(1) == reported.labels))
     answer(seconds=seconds, accuracy=accuracy, loss=float(loop.state.history[-1].train_loss))  # type: ignore[union-attr]

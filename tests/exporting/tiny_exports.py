@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 
 from tests.architectures import CAUSAL, TEXTS, tiny_folder
-from translearn_core.activations import Compute, tokenize
+from translearn_core.activations import Compute
 from translearn_core.backbones import load
 from translearn_core.config import (
     Activation,
@@ -102,7 +102,7 @@ def make(choice: Choice, folder: Path) -> FineTunedModel:
             if name.startswith("head.") or ".lora_" in name:
                 parameter.add_(0.3 * torch.randn_like(parameter))
         model.eval()
-        tokens = Inputs.from_tokens(tokenize(backbone.tokenizer, TEXTS, config.features.token_limit))
+        tokens = Inputs.of(backbone.examples(TEXTS, config.features.token_limit))
         model.standardise.fit(model.features(tokens.batch(np.arange(len(TEXTS))), EXACT))
         model.standardise.scale.clamp_(min=0.05)  # smaller scales would amplify rounding
     return FineTunedModel(model, LABELS, config.features.token_limit, EXACT)

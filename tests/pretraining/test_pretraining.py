@@ -13,19 +13,22 @@ from safetensors.torch import load_file
 
 from tests.architectures import TEXTS, tiny_folder, tiny_tokenizer
 from tests.corpora import SENTENCES, whole_model, with_head
-from translearn_core.activations import tokenize
 from translearn_core.backbones import load
-from translearn_core.config import BackboneConfig, Precision
+from translearn_core.config import BackboneConfig, FreezePlan, Precision
 from translearn_core.errors import ConfigError, DataError, Stopped, TrainingError
+from translearn_core.inputs import tokenize
 from translearn_core.jobs import PretrainConfig
 from translearn_core.pretraining import pretrain
-from translearn_core.pretraining.checkpoint import NAME, PretrainingState
 from translearn_core.pretraining.corpus import Corpus
-from translearn_core.pretraining.loop import phases
-from translearn_core.pretraining.masking import IGNORE_INDEX, MaskableIds, masked
+from translearn_core.pretraining.masking import MaskableIds, masked
 from translearn_core.pretraining.mlm_head import MaskedLanguageModel
+from translearn_core.pretraining.pretrain import EARLIER, head_stage, training_config
+from translearn_core.pretraining.task import MaskedTokens
 from translearn_core.results import EpochPoint, Pretraining, StepPoint
 from translearn_core.runs import artifacts
+from translearn_core.training import Checkpoint
+from translearn_core.training.checkpoint import FILE
+from translearn_core.transfer.objectives import IGNORE_INDEX
 
 FEW = SENTENCES[:240]
 
@@ -84,9 +87,9 @@ def test_masks_keep_to_ordinary_tokens_and_every_text_has_one(seed: int, share: 
     assert (result.hidden.ids[chosen] == tokens.ids[chosen]).all()
     assert (np.add.reduceat(chosen, tokens.offsets[:-1]) >= 1).all()
     assert words.ordinary[result.seen.ids[chosen & (result.seen.ids != words.mask)]].all()
-    ids, mask, hidden = result.batch(np.arange(len(tokens)))
-    assert not ((hidden != IGNORE_INDEX) & (mask == 0)).any()
-    assert ids.shape == mask.shape == hidden.shape
+    inputs, hidden = result.batch(np.arange(len(tokens)))
+    assert not ((hidden != IGNORE_INDEX) & (inputs.mask == 0)).any()
+    assert {tensor.shape for tensor in inputs.tensors.values()} == {hidden.shape}
 
 
 def test_four_in_five_are_covered_one_in_ten_swapped_one_in_ten_left() -> None:
@@ -148,9 +151,9 @@ def test_the_heads_of_checkpoints_say_what_their_models_say(folders: dict[str, s
     ids, mask = batch["input_ids"], batch["attention_mask"]
     at = (mask == 1) & (torch.rand(mask.shape, generator=torch.Generator().manual_seed(0)) < 0.4)
     with torch.no_grad():
-        states = model.model(input_ids=ids, attention_mask=mask).last_hidden_state
+        states = model.backbone(input_ids=ids, attention_mask=mask).last_hidden_state
         logits = model.head(states[at])
-        again = model.model(input_ids=ids, attention_mask=mask).last_hidden_state
+        again = model.backbone(input_ids=ids, attention_mask=mask).last_hidden_state
         expected = whole_model(Path(folder))(input_ids=ids, attention_mask=mask).logits[at]
     assert torch.equal(states, again)
     assert torch.allclose(logits, expected, atol=1e-5)
@@ -235,7 +238,7 @@ def test_held_out_texts_are_guessed_better_afterwards(
     assert (result.texts, result.held_out) == (684, 36)
     assert result.frame()["trained"].tolist() == ["prediction head"] * fresh + ["all"] * 4
     assert artifacts.load(tmp_path, Pretraining) == result
-    assert not (tmp_path / NAME).exists()
+    assert not (tmp_path / FILE.name).exists()
     steps = [point.step for point in script.points]
     assert steps == list(range(1, len(result.losses) * 43 + 1))
     assert script.points[-1].epoch == pytest.approx(len(result.losses))
@@ -249,18 +252,17 @@ def test_held_out_texts_are_guessed_better_afterwards(
 
 
 def test_while_the_head_learns_alone_the_backbone_stays(folders: dict[str, str], tmp_path: Path) -> None:
-    script = Script(stop_at=("measuring on texts held out", 0))
+    script = Script(stop_at=("pre-training", 0))
     config = pretrain_config(folders["bert"], head_epochs=2)
     with pytest.raises(Stopped):
         script.run(config, tmp_path)
-    state = PretrainingState.read(tmp_path)
+    state = Checkpoint.read(tmp_path)
     assert state is not None
     assert state.epoch == 2
-    before = load(config.backbone).model.state_dict()
+    before = load(config.backbone).model
     assert all(
-        torch.equal(state.weights[f"body.{name}"], before[name])
-        for name in before
-        if "position_ids" not in name
+        torch.equal(state.weights[f"backbone.{name}"], parameter)
+        for name, parameter in before.named_parameters()
     )
     assert not torch.equal(state.weights["head.norm.weight"], torch.ones(32))
 
@@ -303,16 +305,15 @@ def test_bf16_learns_as_well(folders: dict[str, str], tmp_path: Path) -> None:
     assert result.loss_after < result.loss_before
 
 
-def test_phases_leave_out_what_there_is_not_to_do() -> None:
+def test_only_a_new_head_trains_alone_and_at_its_own_rate() -> None:
     config = pretrain_config("x", epochs=3, head_epochs=2)
-    assert [(p.epochs, dict(p.rates)) for p in phases(config, fresh_head=True)] == [
-        (range(2), {"head": 5e-3}),
-        (range(2, 5), {"body": 2e-3, "head": 5e-3}),
-    ]
-    assert [(p.epochs, dict(p.rates)) for p in phases(config, fresh_head=False)] == [
-        (range(3), {"body": 2e-3, "head": 2e-3})
-    ]
-    assert len(phases(pretrain_config("x", head_epochs=0), fresh_head=True)) == 1
+    (stage,) = head_stage(config, fresh_head=True)
+    assert (stage.plan, stage.epochs) == (FreezePlan(), 2)
+    assert head_stage(config, fresh_head=False) == ()
+    assert head_stage(pretrain_config("x", head_epochs=0), fresh_head=True) == ()
+    new, pretrained = (training_config(config, fresh_head=fresh) for fresh in (True, False))
+    assert (new.epochs, new.lr, new.head_lr) == (3, 2e-3, 5e-3)
+    assert (pretrained.lr, pretrained.head_lr) == (2e-3, 2e-3)
 
 
 # -- resuming
@@ -320,9 +321,9 @@ def test_phases_leave_out_what_there_is_not_to_do() -> None:
 
 STOPS = [
     ("training the prediction head", 12),
-    ("pre-training", 3),
-    ("pre-training", 20),
-    ("pre-training", 28),
+    ("pre-training", 17),
+    ("pre-training", 34),
+    ("pre-training", 42),
 ]
 
 
@@ -365,12 +366,39 @@ def test_lost_after_its_last_epoch_it_only_measures(folders: dict[str, str], tmp
     assert load(BackboneConfig(id=str(tmp_path / "second" / "backbone"))).n_blocks == 3
 
 
+def test_an_unfinished_pretraining_of_an_earlier_version_starts_again(
+    folders: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / EARLIER.name).write_bytes(b"the state of a loop that is gone")
+    script = Script()
+    script.run(pretrain_config(folders["bert"], epochs=1), tmp_path)
+    assert [stage for stage in script.stages if "earlier version" in stage]
+    assert not (tmp_path / EARLIER.name).exists()
+
+
+def test_the_backbone_of_the_epoch_with_the_lowest_held_out_loss_is_saved(
+    folders: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    losses = iter([9.0, 3.0, 1.0, 2.0])  # after the head's epoch and each of three
+    monkeypatch.setattr(MaskedTokens, "validate", lambda *_: (next(losses), math.nan, math.nan))
+    stop = Script(stop_at=("keeping the backbone", 0))
+    with pytest.raises(Stopped):
+        stop.run(pretrain_config(folders["bert"], epochs=3), tmp_path)
+    state = Checkpoint.read(tmp_path)
+    assert state is not None
+    assert (state.best_epoch, state.best_score) == (3, -1.0)
+    result = Script().run(pretrain_config(folders["bert"], epochs=3), tmp_path)
+    assert (result.loss_before, result.loss_after) == (9.0, 1.0)
+    saved = load_file(tmp_path / "backbone" / "model.safetensors")
+    assert all(torch.equal(saved[name], state.best[f"backbone.{name}"]) for name in saved)
+
+
 def test_a_pretraining_whose_state_is_damaged_begins_again_and_says_so(
     folders: dict[str, str], tmp_path: Path
 ) -> None:
     first = Script().run(pretrain_config(folders["bert"]), tmp_path / "first")
     (tmp_path / "second").mkdir()
-    (tmp_path / "second" / NAME).write_bytes(b"PK\x03\x04 half of it")
+    (tmp_path / "second" / FILE.name).write_bytes(b"PK\x03\x04 half of it")
     script = Script()
     again = script.run(pretrain_config(folders["bert"]), tmp_path / "second")
     assert again.losses == first.losses

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.architectures import TEXTS, tiny_folder
-from translearn_core.activations import Compute, tokenize
+from translearn_core.activations import Compute
 from translearn_core.backbones import Backbone, load
 from translearn_core.config import (
     BackboneConfig,
@@ -90,7 +90,7 @@ def test_every_step_of_a_real_loop_has_the_rates_of_the_timeline(
     model.freeze(config.resolved_stages[0].plan)
     rows = TrainingRows(np.arange(14) % 2, np.arange(10), np.arange(10, 14), 2)
     loop = Loop(
-        model, Inputs.from_tokens(tokenize(backbone.tokenizer, texts, 32)), rows, config.training,
+        model, Inputs.of(backbone.examples(texts, 32)), rows, config.training,
         Compute.choose(Device.CPU, Precision.FLOAT32), before=config.stages,
     )  # fmt: skip
     rates_seen: list[dict[str, float]] = []

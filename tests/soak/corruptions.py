@@ -30,7 +30,7 @@ from sqlalchemy import update
 from tests.architectures import TEXTS, tiny_folder
 from tests.corpora import SENTENCES
 from translearn_core import results
-from translearn_core.activations import ActivationCache, Compute, Encoder, TextBatchSource
+from translearn_core.activations import ActivationCache, Compute, Encoder
 from translearn_core.backbones import load
 from translearn_core.commands.runs import line
 from translearn_core.config import (
@@ -263,7 +263,7 @@ def _options(store: RunStore, digest: str) -> object:
 def _activations(shelves: Path, tiny: Path) -> object:
     """Return what every layer makes of the texts of the first training, kept or computed again."""
     backbone = load(BackboneConfig(id=str(tiny)))
-    texts = TextBatchSource(_known_texts(), backbone.tokenizer, 32)
+    texts = backbone.examples(_known_texts(), 32)
     found = Encoder(backbone, texts, EXACT, ActivationCache(shelves, 10**9)).pooled(Pooling.MEAN)
     return [layer.vectors().numpy() for layer in found]
 

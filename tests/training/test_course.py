@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.training.test_training import Script, experiment, toy
-from translearn_core.activations import ActivationCache, Compute, TextBatchSource
+from translearn_core.activations import ActivationCache, Compute
 from translearn_core.backbones import load
 from translearn_core.config import (
     DistilConfig,
@@ -39,7 +39,7 @@ from translearn_core.results import Drift, EpochPoint, RunSummary
 from translearn_core.runs import artifacts
 from translearn_core.training import Checkpoint, Loop, TrainingEvent, TrainingRows, resume, snapshots
 from translearn_core.training.weight_drift import relative_change_per_part
-from translearn_core.transfer import StageInputs
+from translearn_core.transfer import StageInputs, classifier, set_trainable
 from translearn_core.transfer.stage_inputs import reusable_depths
 
 BLOCKS = 3
@@ -57,7 +57,7 @@ def loop_of(config: ExperimentConfig, store: Path, rows: int = 24) -> Loop:
     """Return the loop of a toy run, set up as in `run_experiment`."""
     data = toy(rows)
     model = build(config, load(config.backbone), 2).eval()
-    texts = TextBatchSource(data.texts, model.source.tokenizer, 32)
+    texts = model.source.examples(data.texts, 32)
     plans = [stage.plan for stage in config.resolved_stages]
     supply = StageInputs(model, texts, EXACT, ActivationCache(store, 10**9), course=plans)
     inputs = supply.for_first_stage(data.where(Split.TRAIN), seed=0)
@@ -157,6 +157,17 @@ def test_at_every_step_just_what_is_planned_trains_and_a_kill_changes_nothing(
 def top_down(tiny: str, **training: object) -> ExperimentConfig:
     stages = [Stage(plan=FreezePlan(), epochs=2), *(Stage(plan=FreezePlan.last_n(k, BLOCKS)) for k in (1, 2))]
     return staged(tiny, FreezePlan.last_n(3, BLOCKS), *stages, **training)
+
+
+def test_parameters_are_frozen_once_per_stage(
+    tiny: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = []
+    monkeypatch.setattr(
+        classifier, "set_trainable", lambda model, names: calls.append(names) or set_trainable(model, names)
+    )
+    Script().run(top_down(tiny), tmp_path / "run")
+    assert len(calls) == len(top_down(tiny).resolved_stages)
 
 
 def test_top_down_every_text_passes_every_frozen_block_once(tiny: str, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import torch
 
 from tests.architectures import tiny_folder
 from tests.training.test_training import experiment, toy
-from translearn_core.activations import ActivationCache, Compute, TextBatchSource
+from translearn_core.activations import ActivationCache, Compute
 from translearn_core.backbones import load
 from translearn_core.config import ExperimentConfig, FreezePlan, Split, Stage
 from translearn_core.experiment import build
@@ -25,10 +25,10 @@ class Streaming(StageInputs):
     """Inputs without caching: every step runs the whole backbone, on the same batches as with caching."""
 
     def __call__(self, plan: FreezePlan) -> Inputs:
-        inputs = Inputs.from_tokens(self.texts.tokens)
+        inputs = Inputs.of(self.texts)
         if plan.first_trainable_block(BLOCKS) < BLOCKS:
             return inputs
-        return replace(inputs, lengths=np.zeros_like(inputs.lengths))
+        return replace(inputs, cost=np.zeros_like(inputs.cost))
 
 
 def trained(
@@ -36,7 +36,7 @@ def trained(
 ) -> tuple[list[EpochPoint], np.ndarray]:
     data = toy(48)
     model = build(config, load(config.backbone), 2).eval()
-    texts = TextBatchSource(data.texts, model.source.tokenizer, 32)
+    texts = model.source.examples(data.texts, 32)
     plans = [stage.plan for stage in config.resolved_stages]
     supply = kind(
         model, texts, EXACT, ActivationCache(store, 10**9), course=plans if kind is StageInputs else plans[:1]
@@ -51,7 +51,7 @@ def trained(
             epochs.append(event.point)
 
     loop.run(record)
-    outputs = predict(model, Inputs.from_tokens(texts.tokens), np.arange(48), EXACT)
+    outputs = predict(model, Inputs.of(texts), np.arange(48), EXACT)
     return epochs, outputs.probabilities
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from tests.training.test_training import BAD, GOOD
-from translearn_core.activations import Compute, tokenize
+from translearn_core.activations import Compute
 from translearn_core.backbones import load
 from translearn_core.config import (
     BackboneConfig,
@@ -58,7 +58,7 @@ def search(config: LrFinderConfig, report: object = None) -> LrFinderResult:
     texts = [f"{(GOOD if i % 2 else BAD)[i // 2 % 4]} {'abcdefgh'[i % 8]}" for i in range(90)]
     backbone = load(config.experiment.backbone)
     model = build(config.experiment, backbone, 2).eval()
-    inputs = Inputs.from_tokens(tokenize(backbone.tokenizer, texts, 32))
+    inputs = Inputs.of(backbone.examples(texts, 32))
     index = np.arange(len(texts))
     rows = TrainingRows(index % 2, index, index[:0], 2)
     options = {} if report is None else {"report": report}

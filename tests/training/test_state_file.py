@@ -130,12 +130,15 @@ def test_a_state_of_another_kind_is_damage_too(tmp_path: Path) -> None:
 
 
 def test_a_checkpoint_of_the_version_before_is_read(tmp_path: Path) -> None:
-    checkpoint = Checkpoint.fresh(2)
+    checkpoint = Checkpoint(loss_count=3)
     checkpoint.stage_started_at, checkpoint.epochs_without_improvement = {"head": 4}, 2
     checkpoint.write(tmp_path)
     state = torch.load(tmp_path / "checkpoint.pt", weights_only=True)
     state |= {old: state.pop(new) for old, new in EARLIER_NAMES.items()}
+    del state["loss_count"], state["outputs"]
+    state["confusion"] = torch.tensor([[1, 1], [0, 1]])
     CheckpointFile("checkpoint.pt", remedy="").write(tmp_path, state)
     assert vars(Checkpoint.read(tmp_path)).keys() == vars(checkpoint).keys()
     assert Checkpoint.read(tmp_path).stage_started_at == {"head": 4}
     assert Checkpoint.read(tmp_path).epochs_without_improvement == 2
+    assert Checkpoint.read(tmp_path).loss_count == 3

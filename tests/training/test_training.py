@@ -9,7 +9,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from translearn_core.activations import ActivationCache, Compute, tokenize
+from translearn_core.activations import ActivationCache, Compute
 from translearn_core.backbones import load
 from translearn_core.config import (
     BackboneConfig,
@@ -35,7 +35,6 @@ from translearn_core.training import Checkpoint, Loop, TrainingRows, measure_dri
 from translearn_core.training.batches import batch_order
 from translearn_core.training.dropout import fast_cpu_dropout
 from translearn_core.training.gradients import Gradients
-from translearn_core.training.training_rows import class_weights
 from translearn_core.transfer import Classifier, Inputs
 
 GOOD = [
@@ -272,9 +271,10 @@ def test_rates_rise_over_the_warm_up_and_fall_as_scheduled() -> None:
 
 def test_balanced_weights_make_every_class_count_the_same() -> None:
     labels = np.array([0] * 90 + [1] * 10)
-    weights = class_weights(TrainingRows(labels, np.arange(100), np.arange(0), 2), ClassWeights.BALANCED)
+    rows = (labels, np.arange(100), np.arange(0), 2)
+    weights = TrainingRows(*rows, ClassWeights.BALANCED).weights
     assert (weights * torch.tensor([90.0, 10.0])).tolist() == pytest.approx([50.0, 50.0])
-    assert class_weights(TrainingRows(labels, np.arange(100), np.arange(0), 2), ClassWeights.NONE) is None
+    assert TrainingRows(*rows).weights is None
 
 
 def test_history_has_a_table_for_steps_and_for_epochs(tiny: str, tmp_path: Path) -> None:
@@ -329,19 +329,19 @@ def test_a_batch_in_pieces_gives_the_gradients_of_the_whole(tiny: str, weights: 
         block.attention.self.dropout.p = 0.0
     backbone.model.config.attention_probs_dropout_prob = 0.0
     data = toy(24)
-    inputs = Inputs.from_tokens(tokenize(backbone.tokenizer, data.texts, 32))
+    inputs = Inputs.of(backbone.examples(data.texts, 32))
     labels = (np.arange(24) % 3 == 0).astype(np.int64)
-    rows = TrainingRows(labels, np.arange(20), np.arange(20, 24), 2)
+    rows = TrainingRows(labels, np.arange(20), np.arange(20, 24), 2, weights)
     loop = Loop(model, inputs, rows, config.training, Compute.choose(Device.CPU, Precision.FLOAT32))
     index = np.arange(11)
     model.train()
     results = {}
     for micro_batches in (1, 4):
         loop.gradients.micro_batches = micro_batches
-        loss, predicted = loop.gradients.backward(index, inputs.batch(index), inputs, loop.optimizer)
+        output = loop.gradients.backward(index, inputs.batch(index), inputs, loop.optimizer)
         trainable = loop.schedule.trainable
         gradients = {n: p.grad.clone() for n, p in trainable.items() if p.grad is not None}
-        results[micro_batches] = (loss, predicted, gradients)
+        results[micro_batches] = (output.loss, output.outputs.argmax(-1).numpy(), gradients)
     assert results[1][0] == pytest.approx(results[4][0], abs=1e-6)
     np.testing.assert_array_equal(results[1][1], results[4][1])
     for name, gradient in results[1][2].items():
@@ -353,10 +353,10 @@ def test_where_memory_runs_out_the_batch_goes_in_pieces_and_the_run_goes_on(
 ) -> None:
     whole = Gradients._backward
 
-    def greedy(self: Gradients, index: np.ndarray, *rest: object) -> object:
-        if len(index) > 3:
+    def greedy(self: Gradients, part: object, *rest: object) -> object:
+        if len(part.rows) > 3:
             raise RuntimeError("DefaultCPUAllocator: not enough memory: you tried to allocate 9 bytes.")
-        return whole(self, index, *rest)
+        return whole(self, part, *rest)
 
     monkeypatch.setattr(Gradients, "_backward", greedy)
     summary = Script().run(experiment(tiny), tmp_path)

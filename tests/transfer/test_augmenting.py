@@ -12,10 +12,10 @@ from transformers import PreTrainedTokenizerFast
 
 from tests.architectures import SIZE, VOCABULARY, WORDS, tiny_folder, tiny_tokenizer
 from translearn_core.backbones import Backbone, load
-from translearn_core.backbones.inspection import embedding_table
 from translearn_core.config import AugmentConfig, BackboneConfig
 from translearn_core.data import PreparedDataset
 from translearn_core.experiment import with_augmentation
+from translearn_core.inputs.modality import embedding_table
 from translearn_core.transfer import augment, vocabulary
 from translearn_core.transfer.augmentation import eda_copies
 from translearn_core.transfer.vocabulary import nearest_words, whole_words

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.architectures import TEXTS, TINY, tiny_folder
-from translearn_core.activations import Compute, tokenize
+from translearn_core.activations import Compute
 from translearn_core.backbones import load
 from translearn_core.config import (
     BackboneConfig,
@@ -83,11 +83,12 @@ def test_frozen_blocks_stay_in_eval_mode_and_get_no_gradient(name: str, tmp_path
     model = Classifier(
         backbone, FreezePlan(blocks=(top,)), FeatureConfig(pooling=backbone.anatomy.pooling), HeadConfig(), 2
     )
+    model.freeze(model.allowed)
     model.train()
     assert [block.training for block in backbone.blocks] == [False] * top + [True]
     assert model.head.training
-    tokens = tokenize(backbone.tokenizer, TEXTS, 32)
-    model(Inputs.from_tokens(tokens).batch(np.arange(len(TEXTS))), EXACT).logsumexp(-1).sum().backward()
+    tokens = backbone.examples(TEXTS, 32)
+    model(Inputs.of(tokens).batch(np.arange(len(TEXTS))), EXACT).logsumexp(-1).sum().backward()
     touched = {model.parts[n] for n, p in model.named_parameters() if p.grad is not None and p.grad.any()}
     assert touched <= {f"block {top}", "final", "head"}
     assert {f"block {top}", "head"} <= touched
@@ -113,8 +114,8 @@ def test_a_trained_model_answers_the_same_after_a_round_trip(kind: HeadKind, tmp
     )
     model = Classifier(load(source), config.plan, FeatureConfig(), config.head, 3, seed=3).eval()
     with torch.no_grad():
-        for parameter in model.parameters():
-            if parameter.requires_grad:
+        for name, parameter in model.named_parameters():
+            if name in model.trained_names:
                 parameter.add_(0.1)
         model.standardise.fit(torch.randn(10, 32))
     save_trained(tmp_path / "run", model, config, ["a", "b", "c"])

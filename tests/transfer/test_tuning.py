@@ -8,7 +8,7 @@ import torch
 
 from tests.architectures import TEXTS, TINY, tiny_folder
 from tests.training.test_training import Script, experiment, toy
-from translearn_core.activations import ActivationCache, Compute, TextBatchSource
+from translearn_core.activations import ActivationCache, Compute
 from translearn_core.backbones import Backbone, load
 from translearn_core.config import (
     BackboneConfig,
@@ -48,7 +48,7 @@ def classifier(backbone: Backbone, kind: Tuning, blocks: tuple[int, ...]) -> Cla
 
 
 def logits(model: Classifier, folder: Path) -> torch.Tensor:
-    texts = TextBatchSource(TEXTS, model.source.tokenizer, 32)
+    texts = model.source.examples(TEXTS, 32)
     inputs = StageInputs(model, texts, EXACT, ActivationCache(folder, 10**9))(
         FreezePlan.full(model.source.n_blocks)
     )
@@ -65,6 +65,7 @@ def test_the_anatomy_counts_what_trains(backbone: Backbone, kind: Tuning) -> Non
             classifier(backbone, kind, blocks)
         return
     model = classifier(backbone, kind, blocks)
+    model.freeze(model.allowed)
     trained = {
         n: p.numel() for n, p in model.named_parameters() if p.requires_grad and n.startswith("backbone")
     }

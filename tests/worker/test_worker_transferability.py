@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from worker_bench import ME, Bench, reviews
 
-from translearn_core.activations import ActivationCache, Compute, Encoder, TextBatchSource
+from translearn_core.activations import ActivationCache, Compute, Encoder
 from translearn_core.analysis import logme, rank_agreement
 from translearn_core.backbones import load
 from translearn_core.config import (
@@ -188,7 +188,7 @@ def test_scores_are_those_of_the_cached_vectors(
 ) -> None:
     backbone = load(question.backbones[0])
     train = np.flatnonzero(prepared.split == 0)
-    texts = TextBatchSource([prepared.texts[i] for i in train], backbone.tokenizer, 32)
+    texts = backbone.examples([prepared.texts[i] for i in train], 32)
     store = ActivationCache(bench.store.workspace.activations, 10**9)
     reader = Encoder(backbone, texts, Compute.choose(precision=Precision.FLOAT32), store)
     layers = reader.pooled(backbone.anatomy.pooling)

@@ -1,18 +1,11 @@
-"""Hidden states: tokenization, partial forward passes, pooling, and the activation cache on disk."""
+"""Hidden states: partial forward passes, pooling, and the activation cache on disk."""
 
 from translearn_core.activations.activation_cache import ActivationCache, Lookup
 from translearn_core.activations.device import Compute
 from translearn_core.activations.encoder import CachedStates, Encoder
 from translearn_core.activations.partial_forward import PartialForward
 from translearn_core.activations.pooling import pool
-from translearn_core.activations.tokenization import (
-    ProgressCallback,
-    TextBatchSource,
-    TokenizedTexts,
-    by_length,
-    no_progress,
-    tokenize,
-)
+from translearn_core.inputs import ProgressCallback, no_progress
 
 __all__ = [
     "ActivationCache",
@@ -22,10 +15,6 @@ __all__ = [
     "Lookup",
     "PartialForward",
     "ProgressCallback",
-    "TextBatchSource",
-    "TokenizedTexts",
-    "by_length",
     "no_progress",
     "pool",
-    "tokenize",
 ]

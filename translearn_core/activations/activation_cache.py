@@ -22,7 +22,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from translearn_core.activations.cache_keys import TEXT_DIGEST
+from translearn_core.inputs.text import DIGEST_BYTES
 from translearn_core.storage import atomic_folder, read_sealed, seal
 from translearn_core.storage.sweep import temporary_name
 
@@ -175,10 +175,10 @@ class CacheShard:
         starts = np.cumsum(counts) - counts
         segment = Segment(meta, mapped, starts, counts, rows["tokens"].astype(np.int64))
         digests = rows["text"].tobytes()
-        return segment, {digests[i * TEXT_DIGEST : (i + 1) * TEXT_DIGEST]: i for i in range(len(rows))}
+        return segment, {digests[i * DIGEST_BYTES : (i + 1) * DIGEST_BYTES]: i for i in range(len(rows))}
 
 
-_ROW = np.dtype([("text", f"V{TEXT_DIGEST}"), ("tokens", "<i4"), ("vectors", "<i4")])
+_ROW = np.dtype([("text", f"V{DIGEST_BYTES}"), ("tokens", "<i4"), ("vectors", "<i4")])
 
 
 class Writer:
@@ -208,7 +208,7 @@ class Writer:
         if self.dtype is torch.float16:
             vectors = vectors.float().clamp(-HALF_MAX, HALF_MAX)
         rows = np.empty(len(texts), dtype=_ROW)
-        rows["text"] = np.frombuffer(b"".join(texts), dtype=f"V{TEXT_DIGEST}")
+        rows["text"] = np.frombuffer(b"".join(texts), dtype=f"V{DIGEST_BYTES}")
         rows["tokens"], rows["vectors"] = tokens, counts
         raw = vectors.to(self.dtype).contiguous().view(torch.uint8).numpy().tobytes()
         self._open = self._open or self._begin()

@@ -5,7 +5,6 @@ Tensors above a layer do not count, so training them does not invalidate the lay
 
 import hashlib
 import json
-from collections.abc import Sequence
 
 from transformers import PreTrainedTokenizerFast
 
@@ -16,23 +15,13 @@ from translearn_core.config import Pooling
 VOLATILE = ("_name_or_path", "transformers_version", "architectures", "dtype", "torch_dtype")
 """Entries of a model config that do not change what the model computes."""
 
-TEXT_DIGEST = 16
-"""Bytes of a text's digest."""
-
-
-def text_digests(texts: Sequence[str]) -> list[bytes]:
-    """Return a digest of `TEXT_DIGEST` bytes for every text."""
-    return [
-        hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=TEXT_DIGEST).digest()
-        for text in texts
-    ]
-
 
 def layer_digests(backbone: Backbone) -> tuple[str, ...]:
     """Return a digest of every layer, from 0 to the number of blocks.
 
     Layer k's digest covers the tokenizer, the config, the embeddings and the blocks below k; the last one
-    also covers the parameters after the last block.
+    also covers the parameters after the last block. Earlier versions gave the model nothing but ids and mask:
+    what else it takes is covered if it changes the states of a single text.
     """
     tensors: dict[str, dict[str, object]] = {}
     for name, parameter in backbone.model.named_parameters():
@@ -41,6 +30,8 @@ def layer_digests(backbone: Backbone) -> tuple[str, ...]:
     chain = hashlib.sha256(type(backbone.model).__name__.encode())
     chain.update(json.dumps(config, sort_keys=True, default=str).encode())
     chain.update(tokenizer_digest(backbone.tokenizer).encode())
+    for name in backbone.input_names.altering:
+        chain.update(name.encode())
     digests = []
     for part in ("embeddings", *(f"block {k}" for k in range(backbone.n_blocks))):
         chain.update(backbone_digest(tensors.get(part, {})).encode())  # type: ignore[arg-type]
@@ -64,6 +55,6 @@ def tokenizer_digest(tokenizer: PreTrainedTokenizerFast) -> str:
             backend.enable_padding(**padding)
 
 
-def shard_name(layer: str, limit: int, precision: str, kind: Pooling | None) -> str:
-    """Return the shard name of a layer pooled as `kind`, or of its token states if `kind` is None."""
-    return f"{layer[:20]}-{limit}-{precision}-{kind or 'states'}"
+def shard_name(layer: str, preprocessing: str, precision: str, kind: Pooling | None) -> str:
+    """Return the shard name of a layer pooled as `kind`, or of its states if `kind` is None."""
+    return f"{layer[:20]}-{preprocessing}-{precision}-{kind or 'states'}"

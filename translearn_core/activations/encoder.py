@@ -16,10 +16,10 @@ from translearn_core.activations.cache_keys import layer_digests, shard_name
 from translearn_core.activations.device import Compute
 from translearn_core.activations.partial_forward import PartialForward
 from translearn_core.activations.pooling import pool
-from translearn_core.activations.tokenization import ProgressCallback, TextBatchSource, by_length, no_progress
 from translearn_core.backbones import Backbone
 from translearn_core.config import Pooling
 from translearn_core.errors import BackboneError
+from translearn_core.inputs import Examples, ProgressCallback, batches_by_cost, no_progress
 from translearn_core.results import CacheUsage
 
 TOKENS_PER_BATCH = {"cpu": 1024, "mps": 8192, "cuda": 65536}
@@ -36,12 +36,14 @@ class CachedStates:
     cut: int
     lookup: Lookup
 
-    def padded(self, index: NDArray[np.int64], length: int) -> Tensor:
-        """Return the states of some texts, shape (len(index), length, width), zeros on padding."""
+    def batch(self, index: NDArray[np.int64]) -> Tensor:
+        """Return the states of some texts, shape (len(index), longest, width), zeros on padding."""
         lookup = self.lookup
         first = lookup.segments[0]
+        places = list(zip(lookup.segment[index], lookup.position[index], strict=True))
+        length = max(lookup.segments[s].counts[i] for s, i in places)
         out = np.zeros((len(index), length, first.meta.width), dtype=first.data.dtype)
-        for row, (s, i) in enumerate(zip(lookup.segment[index], lookup.position[index], strict=True)):
+        for row, (s, i) in enumerate(places):
             segment = lookup.segments[s]
             start, count = segment.starts[i], segment.counts[i]
             out[row, :count] = segment.data[start : start + count]
@@ -57,7 +59,7 @@ class Encoder:
     def __init__(
         self,
         backbone: Backbone,
-        texts: TextBatchSource,
+        texts: Examples,
         compute: Compute,
         store: ActivationCache,
         report: ProgressCallback = no_progress,
@@ -116,7 +118,7 @@ class Encoder:
             self._ensure(keys, {(layer, Pooling.MEAN) for layer in range(max(cuts) + 1)})
 
     def _bytes(self, missing: NDArray[np.bool_]) -> int:
-        tokens = int(self.texts.tokens.lengths[missing].sum()) if missing.any() else 0
+        tokens = int(self.texts.cost[missing].sum()) if missing.any() else 0
         return tokens * self.backbone.anatomy.width * self.compute.cache_dtype.itemsize
 
     def states(self, cut: int) -> CachedStates | None:
@@ -130,7 +132,7 @@ class Encoder:
 
     def _find(self, key: FeatureKey) -> Lookup:
         layer, kind = key
-        name = shard_name(self.layers[layer], self.texts.limit, self.compute.precision, kind)
+        name = shard_name(self.layers[layer], self.texts.preprocessing, self.compute.precision, kind)
         return self.store.shard(name).find(self.texts.digests)
 
     def _ensure(
@@ -168,15 +170,15 @@ class Encoder:
         model, top = self.backbone.model, self.backbone.n_blocks
         upto = max(layer for layer, _ in needed)
         stop = upto if upto < top else None
-        tokens, device = self.texts.tokens, self.compute.device
-        total, done = int(tokens.lengths[rows].sum()), 0
+        cost, device = self.texts.cost, self.compute.device
+        total, done = int(cost[rows].sum()), 0
 
         def forward(part: NDArray[np.int64]) -> _Batch:
             began = time.perf_counter()
-            ids, mask = (t.to(device) for t in tokens.padded(rows[part]))
-            batch = _Batch(rows[part], mask, needed)
-            states = cached.padded(rows[part], ids.shape[1]).to(device) if cached else None
-            output = run(ids, mask, states, batch.record)
+            inputs = self.texts.batch(rows[part]).to(device)
+            batch = _Batch(rows[part], inputs.mask, needed)
+            states = cached.batch(rows[part]).to(device) if cached else None
+            output = run(inputs, states, batch.record)
             if stop is None:
                 batch.record(top, output)
             batch.seconds = time.perf_counter() - began
@@ -184,7 +186,7 @@ class Encoder:
 
         model.train(False)
         writers = _Writers(self)
-        parts = by_length(tokens.lengths[rows], TOKENS_PER_BATCH[device.type])
+        parts = batches_by_cost(cost[rows], TOKENS_PER_BATCH[device.type])
         partial_forward = PartialForward.of(self.backbone)
         try:
             with (
@@ -194,8 +196,8 @@ class Encoder:
             ):
                 for batch in streams(forward, parts):
                     writers.write(batch)
-                    done += int(batch.mask.sum())
-                    self.report("encoding texts", done, total)
+                    done += int(cost[batch.index].sum())
+                    self.report(f"encoding {self.texts.noun}s", done, total)
         finally:
             writers.commit()
 
@@ -213,7 +215,7 @@ class _Batch:
     """Batch of a pass and the features recorded from it."""
 
     def __init__(
-        self, index: NDArray[np.int64], mask: Tensor, needed: dict[FeatureKey, NDArray[np.bool_]]
+        self, index: NDArray[np.int64], mask: Tensor | None, needed: dict[FeatureKey, NDArray[np.bool_]]
     ) -> None:
         self.index, self.mask, self.needed = index, mask, needed
         self.vectors: dict[FeatureKey, Tensor] = {}
@@ -221,13 +223,12 @@ class _Batch:
 
     def record(self, layer: int, states: Tensor) -> None:
         """Record the needed features of a layer."""
-        if states.shape[:2] != self.mask.shape:
+        mask = torch.ones(states.shape[:2], device=states.device) if self.mask is None else self.mask
+        if states.shape[:2] != mask.shape:
             return
         for at, kind in self.needed:
             if at == layer:
-                self.vectors[at, kind] = (
-                    states[self.mask.bool()] if kind is None else pool(states, self.mask, kind)
-                )
+                self.vectors[at, kind] = states[mask.bool()] if kind is None else pool(states, mask, kind)
 
 
 class _Writers:
@@ -240,19 +241,19 @@ class _Writers:
     def write(self, batch: _Batch) -> None:
         """Write the features of a batch that the cache lacks."""
         texts = self.encoder.texts
-        lengths = texts.tokens.lengths[batch.index]
+        cost = texts.cost[batch.index]
         for key, vectors in batch.vectors.items():
             new = batch.needed[key][batch.index]
             if not new.any():
                 continue
-            counts = lengths if key[1] is None else np.ones_like(lengths)
+            counts = cost if key[1] is None else np.ones_like(cost)
             new_vectors = torch.from_numpy(np.repeat(new, counts)).to(vectors.device)
             self._writer(key, vectors.shape[-1]).append(
                 [texts.digests[i] for i in batch.index[new]],
-                lengths[new],
+                cost[new],
                 counts[new],
                 (vectors if new.all() else vectors[new_vectors]).cpu(),
-                batch.seconds / self.width * float(lengths[new].sum() / lengths.sum()),
+                batch.seconds / self.width * float(cost[new].sum() / cost.sum()),
             )
 
     def commit(self) -> None:
@@ -265,7 +266,7 @@ class _Writers:
         if key not in self._open:
             layer, kind = key
             encoder, compute = self.encoder, self.encoder.compute
-            name = shard_name(encoder.layers[layer], encoder.texts.limit, compute.precision, kind)
+            name = shard_name(encoder.layers[layer], encoder.texts.preprocessing, compute.precision, kind)
             dtype = compute.cache_dtype if kind is None else compute.pooled_dtype
             self._open[key] = encoder.store.shard(name).writer(width, dtype)
         return self._open[key]

@@ -21,6 +21,7 @@ from translearn_core.backbones.forward_hooks import (
     stop_after_block,
 )
 from translearn_core.errors import BackboneError
+from translearn_core.inputs import ModelInput
 
 
 @dataclass(frozen=True)
@@ -79,22 +80,20 @@ class ForwardPass:
     current: _CurrentPass
     stop: int | None
 
-    def __call__(
-        self, ids: Tensor, mask: Tensor, states: Tensor | None = None, seen: Seen = no_observer
-    ) -> Tensor:
+    def __call__(self, inputs: ModelInput, states: Tensor | None = None, seen: Seen = no_observer) -> Tensor:
         """Run on one batch.
 
         Parameters
         ----------
-        ids, mask : int tensors, shape (texts, tokens)
-        states : Tensor, shape (texts, tokens, width)
+        inputs : ModelInput
+        states : Tensor, shape (rows, positions, width)
             Input of block `start`, if the pass was opened with `given`.
         seen : callable
             Called with the states of every layer from the start, the model's own output excepted.
 
         Returns
         -------
-        Tensor, shape (texts, tokens, width)
+        Tensor, shape (rows, positions, width)
             The states entering the stop block, or the model's output.
 
         Raises
@@ -106,7 +105,7 @@ class ForwardPass:
         if states is not None:
             self.current.states = states
         try:
-            output: Tensor = self.model(input_ids=ids, attention_mask=mask).last_hidden_state
+            output: Tensor = self.model(**inputs.tensors).last_hidden_state
         except StopForwardError as reached:
             return reached.states
         if self.stop is not None:

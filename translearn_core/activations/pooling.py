@@ -1,4 +1,4 @@
-"""Pooling of token states to one vector per text."""
+"""Pooling of the states at all positions to one vector per row."""
 
 import torch
 from torch import Tensor
@@ -6,13 +6,15 @@ from torch import Tensor
 from translearn_core.config import Pooling
 
 
-def pool(states: Tensor, mask: Tensor, how: Pooling) -> Tensor:
-    """Pool `states`, shape (texts, tokens, width), over the tokens where `mask` is 1.
+def pool(states: Tensor, mask: Tensor | None, how: Pooling) -> Tensor:
+    """Pool `states`, shape (rows, positions, width), over the positions where `mask` is 1; None: all.
 
-    Returns shape (texts, width), in float32 for mean pooling. Padding is on the right.
+    Returns shape (rows, width), in float32 for mean pooling. Padding is on the right.
     """
     if how is Pooling.CLS:
         return states[:, 0]
+    if mask is None:
+        mask = torch.ones(states.shape[:2], dtype=torch.int64, device=states.device)
     if how is Pooling.LAST:
         return states[torch.arange(len(states), device=states.device), mask.sum(1) - 1]
     if how is Pooling.MAX:

@@ -3,17 +3,31 @@
 Architectures are judged by behaviour, not by name, so that new ones are supported.
 """
 
-from dataclasses import dataclass
+import inspect
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+from transformers import PreTrainedTokenizerFast
 
 from translearn_core.backbones.forward_hooks import replace_block_input, skip_blocks_below, states_of
+from translearn_core.inputs.text import IDS, MASK
 
 TOKENS = 7
 TOLERANCE = 1e-5
+
+
+@dataclass(frozen=True)
+class InputNames:
+    """Tensors of its tokenizer that a model takes, beside the attention mask.
+
+    `altering` are those, beside the token ids, that change the states of a single text.
+    """
+
+    taken: tuple[str, ...] = (IDS,)
+    altering: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -22,7 +36,8 @@ class DryRun:
 
     `after` names the modules outside the blocks that first ran after the last block; `output_tuple_len` is
     the length of a block's output tuple, None for a tensor; `unsupported_reason` says why partial forward
-    passes do not work, None if they do; `finite` is False if a token state is NaN or infinite.
+    passes do not work, None if they do; `finite` is False if a token state is NaN or infinite; `input_names`
+    are the tensors it takes.
     """
 
     width: int
@@ -31,6 +46,7 @@ class DryRun:
     output_tuple_len: int | None
     unsupported_reason: str | None
     finite: bool = True
+    input_names: InputNames = field(default_factory=InputNames)
 
 
 def dry_run(
@@ -56,6 +72,30 @@ def dry_run(
             unsupported_reason=_unsupported_reason(model, blocks, batch, record),
             finite=bool(record.states[batch["attention_mask"].bool()].isfinite().all()),
         )
+
+
+@torch.no_grad()
+def input_names(model: nn.Module, tokenizer: PreTrainedTokenizerFast) -> InputNames:
+    """Return the tensors that `tokenizer` makes and `model` takes, tried on a pair of texts.
+
+    A model with a single token type has no embedding of the second text's type: it does not take types.
+    """
+    accepted = inspect.signature(model.forward).parameters
+    pair, single = (dict(tokenizer(*cell, return_tensors="pt")) for cell in (("a", "a"), ("a",)))
+    taken, altering = [IDS], []
+    for name in pair.keys() & accepted.keys() - {IDS, MASK}:
+        try:
+            model(**{key: pair[key] for key in (IDS, MASK, name)})
+        except IndexError:
+            continue
+        taken.append(name)
+        with_name, without = (
+            model(**{key: single[key] for key in keys}).last_hidden_state
+            for keys in ((IDS, MASK, name), (IDS, MASK))
+        )
+        if not torch.equal(with_name, without):
+            altering.append(name)
+    return InputNames(tuple(sorted(taken)), tuple(sorted(altering)))
 
 
 @dataclass

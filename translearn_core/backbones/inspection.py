@@ -1,36 +1,27 @@
 """Backbone inspection: find the blocks, assign parameters to parts, read limits, for any architecture."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import torch
 from torch import nn
 from transformers import PreTrainedModel, PreTrainedTokenizerFast
 from transformers.pytorch_utils import Conv1D
 
-from translearn_core.backbones.dry_run import DryRun, dry_run
+from translearn_core.backbones.dry_run import DryRun, dry_run, input_names
 from translearn_core.backbones.sentences import SentenceSettings
 from translearn_core.backbones.weights import refuse_infinite
 from translearn_core.config import BUNDLED
 from translearn_core.errors import BackboneError
+from translearn_core.inputs import MODALITIES
+from translearn_core.inputs.modality import embedding_table
 from translearn_core.results import BackboneInfo
-
-MOST_TOKENS = 8_192
-"""Largest token limit offered; some models state 10^30, and attention is quadratic."""
 
 SHORTEST = 8
 """Smallest token limit of a config."""
 
 STACK_SHARE = 0.75
 """Minimum share of the non-embedding parameters that the stack of blocks must hold."""
-
-POSITIONS = (
-    "max_position_embeddings",
-    "n_positions",
-    "max_seq_len",
-    "max_sequence_length",
-    "seq_length",
-    "n_ctx",
-)
 
 LANGUAGE_NOTES = {
     BUNDLED: "Reads English and other Latin scripts; Chinese mostly becomes [UNK]: choose a multilingual "
@@ -92,6 +83,7 @@ def _checked_dry_run(
     rows, special = embedding_table(model).num_embeddings, frozenset(tokenizer.all_special_ids)
     try:
         trial = dry_run(model, blocks_path, vocabulary=rows, avoid=special)
+        trial = replace(trial, input_names=input_names(model, tokenizer))
     except Exception as error:
         raise BackboneError(
             f"{name} ({type(model).__name__}) does not turn texts into states "
@@ -140,7 +132,7 @@ def describe_backbone(
     sentences : SentenceSettings
         Pooling and token limit saved with the model.
     """
-    limit = token_limit(model, tokenizer)
+    inputs = MODALITIES["text"].describe(model, tokenizer)
     blocks = model.get_submodule(blocks_path)
     assert isinstance(blocks, nn.ModuleList)
     counts = dict.fromkeys(["embeddings", *(f"block {k}" for k in range(len(blocks))), "final"], 0)
@@ -150,8 +142,8 @@ def describe_backbone(
         id=name,
         architecture=type(model).__name__,
         width=trial.width,
-        token_limit=limit,
-        vocabulary=embedding_table(model).num_embeddings,
+        token_limit=inputs.token_limit,
+        vocabulary=inputs.vocabulary,
         causal=trial.causal,
         embedding_parameters=counts.pop("embeddings"),
         final_parameters=counts.pop("final"),
@@ -169,7 +161,7 @@ def describe_backbone(
             for block in blocks
         ),
         default_pooling=sentences.pooling,
-        default_token_limit=_default_limit(name, sentences, limit),
+        default_token_limit=_default_limit(name, sentences, inputs.token_limit),
     )
 
 
@@ -197,34 +189,6 @@ def _sum(block: nn.Module, counts: Callable[[nn.Module, str], bool]) -> int:
         for name, p in owner.named_parameters(recurse=False)
         if counts(owner, name)
     )
-
-
-def token_limit(model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast) -> int:
-    """Return the most tokens of a text the model can read, special tokens included; at most `MOST_TOKENS`.
-
-    Position tables that start after the padding index lose those rows: RoBERTa's 514 are 512.
-    """
-    configured = [getattr(model.config, key, None) for key in POSITIONS]
-    limits = [limit for limit in configured if isinstance(limit, int) and limit > 0]
-    limits += [rows for rows in _position_rows(model) if rows > 0]
-    if not limits:
-        limits = [tokenizer.model_max_length]
-    return min(*limits, MOST_TOKENS)
-
-
-def _position_rows(model: nn.Module) -> Iterator[int]:
-    for path, module in model.named_modules():
-        leaf = path.rpartition(".")[2]
-        if isinstance(module, nn.Embedding) and (leaf.startswith("position_embed") or leaf == "wpe"):
-            yield module.num_embeddings - (0 if module.padding_idx is None else module.padding_idx + 1)
-
-
-def embedding_table(model: PreTrainedModel) -> nn.Embedding:
-    """Return the model's word embeddings; raise `BackboneError` if it has none."""
-    table = model.get_input_embeddings()
-    if not isinstance(table, nn.Embedding):
-        raise BackboneError(f"{type(model).__name__} has no table of word embeddings: choose a text model.")
-    return table
 
 
 def count(parameters: Iterator[torch.nn.Parameter] | list[torch.nn.Parameter]) -> int:

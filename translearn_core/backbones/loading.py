@@ -1,6 +1,7 @@
 """Load backbones: find and check the files, build the model, describe its parts."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from torch import nn
@@ -8,15 +9,18 @@ from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 from translearn_core.backbones import architecture, inspection
 from translearn_core.backbones.download import Report
+from translearn_core.backbones.dry_run import InputNames
 from translearn_core.backbones.hashing import folder_digest
 from translearn_core.backbones.hub import remote_size
 from translearn_core.backbones.resolve import is_cached, resolve_backbone
 from translearn_core.backbones.sentences import read_sentence_settings
 from translearn_core.backbones.silence import silence_transformers
 from translearn_core.backbones.surgery import altered_digest, truncate_and_reinit
-from translearn_core.backbones.tokenizer import limit_to_vocabulary, read_tokenizer
 from translearn_core.backbones.weights import weight_files
 from translearn_core.config import BackboneConfig
+from translearn_core.inputs import MODALITIES, Cell, Examples
+from translearn_core.inputs.modality import embedding_table
+from translearn_core.inputs.tokenizer import limit_to_vocabulary, read_tokenizer
 from translearn_core.results import BackboneInfo
 
 
@@ -36,6 +40,8 @@ class Backbone:
         Part of every parameter by name: ``embeddings``, ``block 0`` …, ``final``.
     output_tuple_len : int, optional
         Length of a block's output tuple, None for a tensor.
+    input_names : InputNames
+        Tensors of the tokenizer that the model takes.
     """
 
     config: BackboneConfig
@@ -45,6 +51,7 @@ class Backbone:
     blocks_path: str
     parts: dict[str, str]
     output_tuple_len: int | None = None
+    input_names: InputNames = field(default_factory=InputNames)
 
     @property
     def blocks(self) -> nn.ModuleList:
@@ -57,6 +64,10 @@ class Backbone:
     def n_blocks(self) -> int:
         """Number of blocks."""
         return len(self.blocks)
+
+    def examples(self, cells: Sequence[Cell], limit: int) -> Examples:
+        """Return texts or text pairs as inputs of the model, each truncated at `limit` tokens."""
+        return MODALITIES["text"].examples(self.tokenizer, cells, limit, self.input_names.taken)
 
 
 def bytes_to_fetch(config: BackboneConfig) -> int:
@@ -97,7 +108,7 @@ def load(config: BackboneConfig, *, network: bool = False, report: Report | None
             weights = weight_files(name, folder)
             model = architecture.pretrained(name, folder, model_config)
         digest = folder_digest(folder, weights, config.init_seed if config.random_init else None)
-        limit_to_vocabulary(name, tokenizer, inspection.embedding_table(model).num_embeddings)
+        limit_to_vocabulary(name, tokenizer, embedding_table(model).num_embeddings)
         path = inspection.find_blocks(name, model)
         if config.blocks is not None or config.fresh_top:
             digest = altered_digest(digest, config)
@@ -108,7 +119,7 @@ def load(config: BackboneConfig, *, network: bool = False, report: Report | None
     info = inspection.describe_backbone(
         name, model, path, parts, trial, tokenizer, digest=digest, size=size, sentences=sentences
     )
-    return Backbone(config, model, tokenizer, info, path, parts, trial.output_tuple_len)
+    return Backbone(config, model, tokenizer, info, path, parts, trial.output_tuple_len, trial.input_names)
 
 
 def load_tokenizer(config: BackboneConfig, *, network: bool = False) -> PreTrainedTokenizerFast:

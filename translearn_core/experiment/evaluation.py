@@ -16,7 +16,7 @@ from translearn_core.experiment.build_model import build
 from translearn_core.experiment.run_recorder import PhaseTimer
 from translearn_core.results import CacheUsage, Drift, Evaluation, HeldOutLogits, NeighbourBank, RunSummary
 from translearn_core.runs import artifacts
-from translearn_core.training import Loop, measure_drift
+from translearn_core.training import Loop, TrainingRows, measure_drift
 from translearn_core.transfer import Classifier
 
 NEIGHBOURS = 20_000
@@ -63,9 +63,9 @@ def held_out_logits(logits: NDArray[np.float32], prepared: PreparedDataset) -> H
     )
 
 
-def weight_drift(config: ExperimentConfig, model: Classifier, loop: Loop) -> Drift:
-    """Measure weight drift from the untrained model and check it against the freeze plan."""
-    start = build(config, load(config.backbone), loop.rows.classes, loop.rows.absent)
+def weight_drift(config: ExperimentConfig, model: Classifier, loop: Loop, rows: TrainingRows) -> Drift:
+    """Measure weight drift from the untrained model, loaded anew, and check it against the freeze plan."""
+    start = build(config, load(config.backbone), rows.classes, rows.absent)
     return measure_drift(
         {name: p.detach() for name, p in start.named_parameters()},
         {name: p.detach().cpu() for name, p in model.named_parameters()},

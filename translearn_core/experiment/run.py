@@ -1,6 +1,7 @@
 """Experiment run, top-down: data → backbone → features → train → evaluate → save."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,6 @@ from translearn_core.activations import (
     ActivationCache,
     Compute,
     ProgressCallback,
-    TextBatchSource,
     no_progress,
 )
 from translearn_core.backbones import load
@@ -28,7 +28,13 @@ from translearn_core.experiment.run_recorder import PhaseTimer, RunRecorder, res
 from translearn_core.experiment.training_data import snapshot_rows, with_augmentation
 from translearn_core.results import LayerMix, RunSummary
 from translearn_core.runs import artifacts
-from translearn_core.training import Checkpoint, Loop, SnapshotWriter, teacher_log_probs
+from translearn_core.training import (
+    Checkpoint,
+    Loop,
+    SnapshotWriter,
+    TrainingRows,
+    teacher_log_probs,
+)
 from translearn_core.training.callbacks import Record
 from translearn_core.transfer import StageInputs, predict, save_trained
 
@@ -64,20 +70,18 @@ def run_experiment(
     data = with_augmentation(prepared, config.augment, backbone)
     clock.switch("read")
 
-    absent = data.rows.absent
-    model = build(config, backbone, len(prepared.classes), absent).to(compute.device).eval()
-    texts = TextBatchSource(data.texts, backbone.tokenizer, config.features.token_limit)
+    rows = replace(data.rows, weighting=config.training.class_weights)
+    model = build(config, backbone, rows.classes, rows.absent).to(compute.device).eval()
+    texts = backbone.examples(data.texts, config.features.token_limit)
     stage_inputs = StageInputs(
         model, texts, compute, store, report, course=[stage.plan for stage in config.resolved_stages]
     )
     inputs = stage_inputs.for_first_stage(prepared.where(Split.TRAIN), seed=config.training.seed)
-    distillation = teacher_log_probs(
-        config.distil, teacher, prepared.classes, data.texts, data.rows.train, report
-    )
+    distillation = teacher_log_probs(config.distil, teacher, prepared.classes, data.texts, rows.train, report)
     clock.switch("encode")
 
     loop = Loop(
-        model, inputs, data.rows, config.training, compute, report,
+        model, inputs, rows, config.training, compute, report,
         before=config.stages, inputs_for=stage_inputs, distillation=distillation,
     )  # fmt: skip
     resume_or_start(loop, config, folder, parent, record, report)
@@ -97,7 +101,7 @@ def run_experiment(
     clock.switch("train")
 
     if stopped is None or loop.state.best:
-        summary = save_outputs(folder, config, prepared, loop, stage_inputs, clock, report)
+        summary = save_outputs(folder, config, prepared, rows, loop, stage_inputs, clock, report)
     if stopped is not None:
         raise stopped
     Checkpoint.forget_previous(folder)
@@ -108,19 +112,20 @@ def save_outputs(
     folder: Path,
     config: ExperimentConfig,
     prepared: PreparedDataset,
+    rows: TrainingRows,
     loop: Loop,
     stage_inputs: StageInputs,
     clock: PhaseTimer,
     report: ProgressCallback,
 ) -> RunSummary:
     """Evaluate the model of a finished or stopped loop and save model and results under `folder`."""
-    model, compute = loop.model, loop.compute
+    model, compute = stage_inputs.model, loop.compute
     save_trained(folder, model, config, prepared.classes)
     outputs = predict(model, loop.inputs, np.arange(len(prepared.texts)), compute, report)
     evaluation = evaluate(outputs.probabilities, prepared, seed=config.training.seed)
     save_neighbour_index(folder, outputs.features, prepared)
     artifacts.save(folder, held_out_logits(outputs.logits, prepared))
-    artifacts.save(folder, weight_drift(config, model, loop))
+    artifacts.save(folder, weight_drift(config, model, loop, rows))
     artifacts.save(folder, evaluation)
     if model.mix is not None:
         artifacts.save(folder, LayerMix(tuple(model.mix.weights.tolist()), model.mix.factor.item()))

@@ -1,7 +1,8 @@
-"""ONNX export of a classifier: token ids and mask in, probabilities out."""
+"""ONNX export of a classifier: token tensors in, probabilities out."""
 
 import re
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -9,6 +10,7 @@ from torch import nn
 from torch.export import Dim
 
 from translearn_core.errors import BackboneError, out_of_memory
+from translearn_core.inputs.text import IDS, MASK, TYPES
 
 FILE = "model.onnx"
 MAX_INLINE_BYTES = 1_800_000_000
@@ -17,15 +19,19 @@ MAX_INLINE_BYTES = 1_800_000_000
 _ANSI_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
-def write_onnx(folder: Path, model: nn.Module, name: str, *, pad: int, tokens: int) -> None:
+def write_onnx(
+    folder: Path, model: nn.Module, name: str, *, inputs: Sequence[str], pad: int, tokens: int
+) -> None:
     """Write ``model.onnx`` under `folder`, for any number of texts of any length.
 
     Parameters
     ----------
     model : nn.Module
-        Takes ids and mask, int64, shape (texts, tokens), and gives probabilities, shape (texts, classes).
+        Takes `inputs` in order, int64, shape (texts, tokens); gives probabilities, shape (texts, classes).
     name : str
         The backbone's name, for errors.
+    inputs : sequence of str
+        Names of the tensors: ``attention_mask``, ``input_ids`` …
     pad : int
         A token id in the vocabulary.
     tokens : int
@@ -40,13 +46,15 @@ def write_onnx(folder: Path, model: nn.Module, name: str, *, pad: int, tokens: i
     ids = torch.full((2, width), pad, dtype=torch.int64)
     mask = torch.ones_like(ids)
     mask[1, width - 2 :] = 0
+    tensors = {IDS: ids, MASK: mask, TYPES: torch.zeros_like(ids)}
     dynamic = {0: Dim.DYNAMIC, 1: Dim.DYNAMIC}
     try:
         with warnings.catch_warnings(), torch.inference_mode(False), torch.no_grad():
             warnings.simplefilter("ignore")
             program = torch.onnx.export(
-                model, (ids, mask), dynamo=True, dynamic_shapes=(dynamic, dynamic), verbose=False,
-                input_names=["ids", "mask"], output_names=["probabilities"],
+                model, tuple(tensors[name] for name in inputs), dynamo=True, verbose=False,
+                dynamic_shapes=(dynamic,) * len(inputs),
+                input_names=list(inputs), output_names=["probabilities"],
             )  # fmt: skip
             assert program is not None
             size = sum(p.numel() * p.element_size() for p in model.parameters())

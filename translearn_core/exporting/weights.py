@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from translearn_core.activations import Compute
 from translearn_core.config import ExperimentConfig, Tuning
+from translearn_core.inputs.text import MASK
 from translearn_core.pretraining.save import save_backbone
 from translearn_core.results import Evaluation
 from translearn_core.transfer import Classifier, FineTunedModel
@@ -40,6 +41,7 @@ def save_model(folder: Path, trained: FineTunedModel, config: ExperimentConfig) 
         "top": model.source.n_blocks,
         "token_limit": trained.token_limit,
         "pad": 0 if pad is None else int(pad),
+        "inputs": sorted({MASK, *model.source.input_names.taken}),
         "activation": str(config.head.activation),
     }
     write_json(folder / "head.json", head)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from translearn_core.activations import ProgressCallback, TokenizedTexts, tokenize
 from translearn_core.backbones import Backbone
-from translearn_core.backbones.inspection import embedding_table
 from translearn_core.errors import DataError
+from translearn_core.inputs import ProgressCallback, TokenizedTexts, tokenize
+from translearn_core.inputs.modality import embedding_table
 from translearn_core.jobs import PretrainConfig
 from translearn_core.pretraining.masking import MaskableIds, Masked, masked
 from translearn_core.results.pretraining import LEAST_TEXTS
@@ -43,7 +43,8 @@ class Corpus:
         DataError
             If fewer than `LEAST_TEXTS` are left.
         """
-        tokens = tokenize(backbone.tokenizer, list(dict.fromkeys(texts)), config.token_limit, report)
+        distinct, names = list(dict.fromkeys(texts)), backbone.input_names.taken
+        tokens = tokenize(backbone.tokenizer, distinct, config.token_limit, report, names=names)
         words = MaskableIds.of(backbone.tokenizer, embedding_table(backbone.model).num_embeddings)
         has_words = np.zeros(len(tokens), dtype=bool)
         if len(tokens):

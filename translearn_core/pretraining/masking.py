@@ -1,19 +1,18 @@
 """Token masking: a share of the ordinary tokens, at least one per text."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 from transformers import PreTrainedTokenizerFast
 
-from translearn_core.activations import TokenizedTexts
+from translearn_core.inputs import ModelInput, TokenizedTexts
+from translearn_core.inputs.text import IDS
+from translearn_core.transfer.objectives import IGNORE_INDEX
 
 MASKED, REPLACED = 0.8, 0.1
 """Shares of chosen tokens shown as the mask token and as a random token; the rest stay unchanged."""
-
-IGNORE_INDEX = -100
-"""Label of tokens that are not predicted, ignored by `cross_entropy`."""
 
 
 @dataclass(frozen=True)
@@ -39,10 +38,9 @@ class Masked:
     seen: TokenizedTexts
     hidden: TokenizedTexts
 
-    def batch(self, index: NDArray[np.int64]) -> tuple[Tensor, Tensor, Tensor]:
-        """Return ids, attention mask and labels of some texts, shape (len(index), longest) each."""
-        ids, mask = self.seen.padded(index)
-        return ids, mask, self.hidden.padded(index)[0]
+    def batch(self, index: NDArray[np.int64]) -> tuple[ModelInput, Tensor]:
+        """Return some texts and their labels, shape (len(index), longest)."""
+        return self.seen.batch(index), self.hidden.batch(index).tensors[IDS]
 
 
 def masked(tokens: TokenizedTexts, words: MaskableIds, share: float, random: np.random.Generator) -> Masked:
@@ -54,7 +52,7 @@ def masked(tokens: TokenizedTexts, words: MaskableIds, share: float, random: np.
     """
     ids = tokens.ids
     draw = np.where(words.ordinary[ids], random.random(len(ids)), 1.0)
-    lowest = np.repeat(np.minimum.reduceat(draw, tokens.offsets[:-1]), tokens.lengths)
+    lowest = np.repeat(np.minimum.reduceat(draw, tokens.offsets[:-1]), tokens.cost)
     chosen = (draw < share) | ((draw == lowest) & (draw < 1.0))
     roll = random.random(len(ids))
     replaced = chosen & (roll >= 1.0 - REPLACED)
@@ -62,5 +60,6 @@ def masked(tokens: TokenizedTexts, words: MaskableIds, share: float, random: np.
     seen[replaced] = random.choice(np.flatnonzero(words.ordinary), int(replaced.sum()))
     hidden = np.where(chosen, ids, IGNORE_INDEX).astype(ids.dtype)
     return Masked(
-        TokenizedTexts(seen, tokens.offsets, tokens.pad), TokenizedTexts(hidden, tokens.offsets, IGNORE_INDEX)
+        replace(tokens, tensors={**tokens.tensors, IDS: seen}),
+        TokenizedTexts({IDS: hidden}, tokens.offsets, {IDS: IGNORE_INDEX}),
     )

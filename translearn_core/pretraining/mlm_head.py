@@ -1,6 +1,6 @@
 """Masked-language-model heads: a checkpoint's own, or a new one tied to the word embeddings."""
 
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -11,19 +11,25 @@ from torch.nn import functional
 from transformers import MODEL_FOR_MASKED_LM_MAPPING, AutoModelForMaskedLM, PreTrainedModel
 from transformers.modeling_outputs import BaseModelOutput
 
+from translearn_core.activations import Compute
 from translearn_core.backbones import Backbone
-from translearn_core.backbones.inspection import embedding_table
 from translearn_core.backbones.resolve import resolve_backbone
 from translearn_core.backbones.silence import silence_transformers
+from translearn_core.config import FreezePlan
+from translearn_core.inputs.modality import embedding_table
+from translearn_core.transfer import Batch, TransferModel
+from translearn_core.transfer.objectives import IGNORE_INDEX
 
 
-@dataclass(frozen=True, eq=False)
-class MaskedLanguageModel:
-    """A backbone's model and its head from top states, (tokens, width), to logits, (tokens, vocabulary)."""
+class MaskedLanguageModel(TransferModel):
+    """A backbone and its head from top states, (tokens, width), to logits, (tokens, vocabulary).
 
-    model: PreTrainedModel
-    head: nn.Module
-    fresh: bool
+    `fresh`: the head is new.
+    """
+
+    def __init__(self, backbone: Backbone, head: nn.Module, *, fresh: bool) -> None:
+        super().__init__(backbone, FreezePlan.full(backbone.n_blocks), head)
+        self.fresh = fresh
 
     @classmethod
     def of(cls, backbone: Backbone, counts: NDArray[np.int64], seed: int) -> "MaskedLanguageModel":
@@ -34,9 +40,22 @@ class MaskedLanguageModel:
         if (whole := _pretrained_model(backbone)) is not None:
             body = whole.base_model
             assert isinstance(body, PreTrainedModel)
-            return cls(body, PretrainedHead(whole), fresh=False)
+            return cls(replace(backbone, model=body), PretrainedHead(whole), fresh=False)
         head = NewHead(embedding_table(backbone.model), backbone.anatomy.width, counts, seed)
-        return cls(backbone.model, head, fresh=True)
+        return cls(backbone, head, fresh=True)
+
+    def forward(self, batch: Batch, compute: Compute) -> Tensor:
+        """Return the logits of the masked tokens of some texts, float32, shape (masked, vocabulary).
+
+        Only their states go through the head: its output is the largest layer.
+        """
+        batch = batch.to(compute.device)
+        assert batch.inputs is not None
+        assert batch.targets is not None
+        with compute.autocast():
+            states = self.backbone(**batch.inputs.tensors).last_hidden_state
+            logits: Tensor = self.head(states[batch.targets != IGNORE_INDEX])
+        return logits.float()
 
 
 class PretrainedHead(nn.Module):

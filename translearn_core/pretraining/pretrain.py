@@ -8,6 +8,7 @@ Gururangan et al. 2020, arXiv:2004.10964.
 """
 
 import logging
+import math
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,19 +17,25 @@ import numpy as np
 
 from translearn_core.activations import Compute, ProgressCallback
 from translearn_core.backbones import Backbone, load
-from translearn_core.backbones.inspection import embedding_table
+from translearn_core.config import FreezePlan, Stage, TrainingConfig
 from translearn_core.errors import ConfigError, DamagedFileError
+from translearn_core.inputs.modality import embedding_table
 from translearn_core.jobs import PretrainConfig
-from translearn_core.pretraining.checkpoint import PretrainingState
 from translearn_core.pretraining.corpus import Corpus
-from translearn_core.pretraining.loop import PretrainingLoop
 from translearn_core.pretraining.mlm_head import MaskedLanguageModel
 from translearn_core.pretraining.save import save_backbone
-from translearn_core.results import Pretraining
+from translearn_core.pretraining.task import MaskedInputs, MaskedTokens
+from translearn_core.results import EpochPoint, Pretraining, StepPoint
 from translearn_core.runs import artifacts
+from translearn_core.training import Checkpoint, Loop, TrainingEvent, resume
 from translearn_core.training.callbacks import Record
+from translearn_core.training.checkpoint import FILE
+from translearn_core.training.checkpoint_file import CheckpointFile
 
 log = logging.getLogger(__name__)
+
+EARLIER = CheckpointFile("pretraining.pt", remedy="")
+"""Checkpoint of unfinished pretrainings before they shared the training loop."""
 
 
 def pretrain(
@@ -36,7 +43,8 @@ def pretrain(
 ) -> Pretraining:
     """Pretrain on `texts`; save the new backbone and results under `folder`.
 
-    Resumes from the last epoch finished by an earlier attempt in `folder`.
+    The weights of the epoch with the lowest loss on held-out texts are saved. Resumes from the last epoch
+    finished by an earlier attempt in `folder`.
 
     Raises
     ------
@@ -55,42 +63,77 @@ def pretrain(
     corpus = Corpus.of(texts, backbone, config, report)
     rows = embedding_table(backbone.model).num_embeddings
     model = MaskedLanguageModel.of(backbone, np.bincount(corpus.tokens.ids, minlength=rows), config.seed)
-    loop = PretrainingLoop(model, corpus, config, compute, report, record)
+    stages = head_stage(config, fresh_head=model.fresh)
+    task, inputs = MaskedTokens(corpus, config.batch_size), MaskedInputs.of_corpus(corpus)
+    training = training_config(config, fresh_head=model.fresh)
+    loop = Loop(model.to(compute.device), inputs, task, training, compute, report, before=stages)
+    before = math.nan if stages else task.validate(model, inputs, compute, report)[0]
     if (state := _read_checkpoint(folder, report)) is not None:
-        loop.resume(state)
-    spent = loop.state.seconds
+        resume(loop, state)
+        record([point for point in state.history if isinstance(point, StepPoint)])
+    spent = loop.state.seconds_by_phase.get("train", 0.0)
 
     def seconds() -> float:
         return spent + time.perf_counter() - started
 
-    loop.run(lambda: loop.checkpoint(seconds()).write(folder))
-    after = loop.held_out_loss()
+    def callback(event: TrainingEvent) -> None:
+        if isinstance(event.point, EpochPoint):
+            event.checkpoint({"train": seconds()}).write(folder)
+        elif event.point is not None:
+            record([event.point])
+        trains_head = event.stage < len(stages)
+        report("training the prediction head" if trains_head else "pre-training", event.step, event.steps)
+
+    loop.run(callback)
     report("keeping the backbone", 0, 0)
-    save_backbone(folder, model.model, backbone)
-    assert loop.state.before is not None
+    save_backbone(folder, model.backbone, backbone)
+    epochs = [point for point in loop.state.history if isinstance(point, EpochPoint)]
+    head_epochs = sum(point.stage < len(stages) for point in epochs)
     result = Pretraining(
         parent=config.backbone.label,
         texts=len(corpus.train),
         held_out=len(corpus.held_out),
-        tokens=int(corpus.tokens.lengths[corpus.train].sum()),
-        loss_before=loop.state.before,
-        loss_after=after,
-        losses=tuple(loop.state.losses),
-        head_epochs=len(loop.state.losses) - config.epochs,
+        tokens=int(corpus.tokens.cost[corpus.train].sum()),
+        loss_before=epochs[head_epochs - 1].validation_loss if head_epochs else before,
+        loss_after=epochs[loop.state.best_epoch - 1].validation_loss,
+        losses=tuple(point.train_loss for point in epochs),
+        head_epochs=head_epochs,
         fresh_head=model.fresh,
         seconds=round(seconds(), 3),
         device=compute.label,
         precision=compute.precision,
     )
     artifacts.save(folder, result)
-    PretrainingState.forget(folder)
+    FILE.forget(folder)
     return result
 
 
-def _read_checkpoint(folder: Path, report: ProgressCallback) -> PretrainingState | None:
-    """Return the checkpoint of an earlier attempt; None if there is none or it is damaged."""
+def head_stage(config: PretrainConfig, *, fresh_head: bool) -> tuple[Stage, ...]:
+    """Return the stage in which a new head trains alone, if there is one."""
+    if not (fresh_head and config.head_epochs):
+        return ()
+    return (Stage(plan=FreezePlan(), epochs=config.head_epochs),)
+
+
+def training_config(config: PretrainConfig, *, fresh_head: bool) -> TrainingConfig:
+    """Return the settings of the training loop; warm-up, decay and clipping are those of fine-tuning."""
+    return TrainingConfig(
+        epochs=config.epochs,
+        lr=config.lr,
+        head_lr=config.head_lr if fresh_head else config.lr,
+        batch_size=config.batch_size,
+        seed=config.seed,
+    )
+
+
+def _read_checkpoint(folder: Path, report: ProgressCallback) -> Checkpoint | None:
+    """Return the checkpoint of an earlier attempt; None if there is none, or none that can be resumed."""
+    if (folder / EARLIER.name).exists():
+        log.warning("%s is of an earlier version: the pretraining starts again.", folder / EARLIER.name)
+        report("starting again, because its checkpoint is of an earlier version", 0, 0)
+        EARLIER.forget(folder)
     try:
-        return PretrainingState.read(folder)
+        return Checkpoint.read(folder)
     except DamagedFileError as error:
         log.warning("%s It is started again.", error)
         report("starting again, because what was kept is damaged", 0, 0)

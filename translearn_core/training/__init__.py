@@ -6,6 +6,7 @@ from translearn_core.training.distillation import DistillationTarget, teacher_lo
 from translearn_core.training.loop import Loop
 from translearn_core.training.resume import extend, resume
 from translearn_core.training.snapshots import SnapshotWriter, snapshots
+from translearn_core.training.task import TrainingTask
 from translearn_core.training.training_rows import TrainingRows
 from translearn_core.training.weight_drift import measure_drift
 
@@ -16,6 +17,7 @@ __all__ = [
     "SnapshotWriter",
     "TrainingEvent",
     "TrainingRows",
+    "TrainingTask",
     "copies",
     "extend",
     "measure_drift",

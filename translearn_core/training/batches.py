@@ -1,4 +1,4 @@
-"""Order and loading of training batches: shuffled, texts of similar length together."""
+"""Order and loading of training batches: shuffled, rows of similar cost together."""
 
 from collections.abc import Iterable
 
@@ -11,9 +11,9 @@ from translearn_core.training.prefetch import prefetch_batches
 from translearn_core.transfer import Batch, Inputs
 
 POOL = 50
-"""Batches per length-sorted pool: enough to save padding, few enough to stay shuffled."""
+"""Batches per pool sorted by cost: enough to save padding, few enough to stay shuffled."""
 BLUR = 0.15
-"""Relative noise on lengths if one pool holds all rows; without it every epoch has the same batches."""
+"""Relative noise on costs if one pool holds all rows; without it every epoch has the same batches."""
 
 
 class BatchLoader:
@@ -26,14 +26,15 @@ class BatchLoader:
         self._single: Batch | None = None
 
     def order(self, epoch: int) -> list[NDArray[np.int64]]:
-        """Return the rows of every batch of an epoch."""
+        """Return the rows of every batch of an epoch; `load` then reads the inputs of that epoch."""
+        self.inputs = self.inputs.at_epoch(epoch)
         size, seed = self.training.batch_size, self.training.seed
         if size >= len(self.train):
             return [self.train]
-        lengths = self.inputs.lengths
+        cost = self.inputs.cost
         if self.inputs.pooled is not None:  # vectors need no padding: a plain shuffle
-            lengths = np.zeros_like(lengths)
-        return batch_order(lengths, self.train, size, seed=seed, epoch=epoch)
+            cost = np.zeros_like(cost)
+        return batch_order(cost, self.train, size, seed=seed, epoch=epoch)
 
     def load(self, order: list[NDArray[np.int64]]) -> Iterable[tuple[NDArray[np.int64], Batch]]:
         """Return the batches of `order`; a single batch of vectors is built once and reused."""
@@ -45,7 +46,7 @@ class BatchLoader:
 
 
 def batch_order(
-    lengths: NDArray[np.int64], rows: NDArray[np.int64], batch_size: int, *, seed: int, epoch: int
+    cost: NDArray[np.int64], rows: NDArray[np.int64], batch_size: int, *, seed: int, epoch: int
 ) -> list[NDArray[np.int64]]:
     """Return the batches of one epoch, as indices of `rows`.
 
@@ -57,6 +58,6 @@ def batch_order(
     for start in range(0, len(shuffled), POOL * batch_size):
         pool = shuffled[start : start + POOL * batch_size]
         blur = random.uniform(1 - BLUR, 1 + BLUR, len(pool)) if len(pool) == len(rows) else 1.0
-        pool = pool[np.argsort(lengths[pool] * blur, kind="stable")]
+        pool = pool[np.argsort(cost[pool] * blur, kind="stable")]
         batches += [pool[i : i + batch_size] for i in range(0, len(pool), batch_size)]
     return [batches[i] for i in random.permutation(len(batches))]

@@ -1,5 +1,6 @@
 """Training checkpoint: everything needed to resume a run exactly."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -30,14 +31,14 @@ class Checkpoint:
     continues ended. `stage` counts from 0, `stage_epoch` the epochs done in it, `stage_started_at` has the
     step at which each part that trains now began. `weights` and `best` hold every tensor that trains in any
     stage; `had_gradient` and `best_moved` name those with a gradient so far and up to the best epoch.
+    `loss_sum`, of `loss_count` targets, and `outputs`, in batches of rows, are those of the current epoch.
     """
 
-    confusion: Tensor
     origin_epoch: int = 0
     origin_step: int = 0
     stage: int = 0
     stage_epoch: int = 0
-    stage_best: float = -1.0
+    stage_best: float = -math.inf
     stage_started_at: dict[str, int] = field(default_factory=dict)
     step: int = 0
     epoch: int = 0
@@ -46,21 +47,18 @@ class Checkpoint:
     optimizer: dict[str, Any] = field(default_factory=dict)
     random: dict[str, Tensor] = field(default_factory=dict)
     best: dict[str, Tensor] = field(default_factory=dict)
-    best_score: float = -1.0
+    best_score: float = -math.inf
     best_epoch: int = 0
     epochs_without_improvement: int = 0
     finished: bool = False
     loss_sum: float = 0.0
+    loss_count: int = 0
+    outputs: list[Tensor] = field(default_factory=list)
     seconds: float = 0.0
     seconds_by_phase: dict[str, float] = field(default_factory=dict)
     had_gradient: list[str] = field(default_factory=list)
     best_moved: list[str] = field(default_factory=list)
     history: list[StepPoint | EpochPoint] = field(default_factory=list)
-
-    @classmethod
-    def fresh(cls, classes: int) -> "Checkpoint":
-        """Return the state before the first step."""
-        return cls(torch.zeros(classes, classes, dtype=torch.int64))
 
     def write(self, folder: Path) -> None:
         """Write this state atomically: a kill leaves this checkpoint or the one before it intact."""
@@ -93,6 +91,8 @@ class Checkpoint:
         epochs = [EpochPoint(**p) for p in state.pop("epochs")]
         points: list[StepPoint | EpochPoint] = [*steps, *epochs]
         history = sorted(points, key=lambda p: (p.step, isinstance(p, EpochPoint)))
+        if (confusion := state.pop("confusion", None)) is not None:  # of an earlier version
+            state["loss_count"] = int(confusion.sum())
         fields = {EARLIER_NAMES.get(name, name): value for name, value in state.items()}
         return cls(**fields, history=history)
 

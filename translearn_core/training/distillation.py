@@ -8,12 +8,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn import functional
 
 from translearn_core.activations import ProgressCallback
 from translearn_core.config import DistilConfig
 from translearn_core.errors import ConfigError
 from translearn_core.transfer import load_trained
+from translearn_core.transfer.objectives import Objective
 
 MIN_PROBABILITY = 1e-8
 """Lower bound of teacher probabilities, so that their logarithm is finite."""
@@ -26,17 +26,13 @@ class DistillationTarget:
     log_probs: Tensor
     config: DistilConfig
 
-    def loss(self, logits: Tensor, index: Tensor, label_loss: Tensor) -> Tensor:
-        """Return the weighted sum of `label_loss` and the distillation loss.
-
-        References
-        ----------
-        Hinton, Vinyals & Dean 2015, arXiv:1503.02531, section 2.
-        """
-        t, weight = self.config.temperature, self.config.weight
-        soft = (self.log_probs[index] / t).softmax(-1)
-        divergence = functional.kl_div((logits / t).log_softmax(-1), soft, reduction="batchmean")
-        return (1 - weight) * label_loss + weight * t * t * divergence
+    def loss(
+        self, objective: Objective, outputs: Tensor, rows: Tensor, label_loss: Tensor, count: int
+    ) -> Tensor:
+        """Return the weighted sum of `label_loss` and the distillation loss of `rows`, of `count` in all."""
+        teacher, weight = self.log_probs[rows], self.config.weight
+        distances = objective.distillation(outputs, teacher, self.config.temperature)
+        return (1 - weight) * label_loss + weight * distances.sum() / count
 
 
 def teacher_log_probs(

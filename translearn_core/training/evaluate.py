@@ -1,35 +1,7 @@
-"""Validation metrics of a classifier during training."""
-
-import math
+"""Metrics of a classifier during training."""
 
 import numpy as np
 from numpy.typing import NDArray
-
-from translearn_core.activations import Compute, ProgressCallback, no_progress
-from translearn_core.training.training_rows import TrainingRows
-from translearn_core.transfer import Classifier, Inputs, predict
-
-
-def validate(
-    model: Classifier,
-    inputs: Inputs,
-    rows: TrainingRows,
-    compute: Compute,
-    report: ProgressCallback = no_progress,
-) -> tuple[float, float, float]:
-    """Return loss (nats), accuracy and macro-F1 on the validation rows; NaN if there are none.
-
-    Rows of a class without training rows count as errors; their infinite loss is left out.
-    """
-    if not len(rows.validation):
-        return math.nan, math.nan, math.nan
-    scores = predict(model, inputs, rows.validation, compute, report).probabilities
-    labels = rows.labels[rows.validation]
-    confusion = confusion_of(labels, scores.argmax(1), rows.classes)
-    known = ~np.isin(labels, rows.absent)
-    true_class = np.clip(scores[np.arange(len(labels)), labels], 1e-12, None)[known]
-    loss = float(-np.log(true_class).mean()) if known.any() else math.nan
-    return loss, accuracy_of(confusion), macro_f1(confusion)
 
 
 def accuracy_of(confusion: NDArray[np.int64]) -> float:

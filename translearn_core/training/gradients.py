@@ -2,24 +2,50 @@
 
 import logging
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn import Parameter, functional
+from torch.nn import Parameter
 
 from translearn_core.activations import Compute
-from translearn_core.config import ClassWeights, TrainingConfig
+from translearn_core.config import TrainingConfig
 from translearn_core.config.lr_schedule import HEAD
 from translearn_core.errors import TrainingError, out_of_memory
 from translearn_core.training.distillation import DistillationTarget
 from translearn_core.training.dropout import fast_cpu_dropout
-from translearn_core.training.training_rows import TrainingRows, class_weights
-from translearn_core.transfer import Batch, Classifier, Inputs
+from translearn_core.training.task import TrainingTask
+from translearn_core.transfer import Batch, Inputs, TransferModel
+from translearn_core.transfer.objectives import IGNORE_INDEX
 
 log = logging.getLogger(__name__)
+
+
+class StepOutput(NamedTuple):
+    """Sum of the losses of `n` targets, unweighted and without teacher; outputs, one per row if any.
+
+    The loss is comparable with the validation loss.
+    """
+
+    loss_sum: float
+    n: int
+    outputs: Tensor | None
+
+    @property
+    def loss(self) -> float:
+        """Mean loss."""
+        return self.loss_sum / self.n
+
+
+class _Part(NamedTuple):
+    """Micro-batch: indices of its rows, their tensors and targets."""
+
+    rows: Tensor
+    batch: Batch
+    targets: Tensor
 
 
 class Gradients:
@@ -27,23 +53,21 @@ class Gradients:
 
     def __init__(
         self,
-        model: Classifier,
-        rows: TrainingRows,
-        weighting: ClassWeights,
+        model: TransferModel,
+        task: TrainingTask,
         compute: Compute,
         distillation: DistillationTarget | None,
     ) -> None:
         self.model, self.compute, self.distillation = model, compute, distillation
-        # copied: arrays from a file may be read-only
-        self.labels = torch.tensor(rows.labels, device=compute.device)
-        weights = class_weights(rows, weighting)
-        self.weights = None if weights is None else weights.to(compute.device)
+        self.objective = task.objective
+        self.targets = None if task.targets is None else task.targets.to(compute.device)
+        self.weights = None if task.weights is None else task.weights.to(compute.device)
         self.micro_batches = 1
 
     def backward(
         self, index: NDArray[np.int64], batch: Batch, inputs: Inputs, optimizer: torch.optim.Optimizer
-    ) -> tuple[float, NDArray[np.int64]]:
-        """Compute the gradients of one step; return its loss and the predicted classes.
+    ) -> StepOutput:
+        """Compute the gradients of one step.
 
         `batch` holds the rows `index` of `inputs`; the gradients of `optimizer` are cleared first. When
         memory runs out the batch is halved, quartered, …; the accumulated gradients are the same.
@@ -51,48 +75,50 @@ class Gradients:
         while True:
             try:
                 optimizer.zero_grad(set_to_none=True)
-                if self.micro_batches == 1:
-                    return self._backward(index, batch, 1.0)
-                return self._accumulate(index, inputs)
+                return self._accumulate(self._parts(index, batch, inputs))
             except (RuntimeError, MemoryError) as error:
                 if not out_of_memory(error) or self.micro_batches >= len(index):
                     raise
             self.micro_batches = min(len(index), 2 * self.micro_batches)
-            log.warning("memory ran out: batches of %s texts go in %s pieces", len(index), self.micro_batches)
+            log.warning("memory ran out: batches of %s rows go in %s pieces", len(index), self.micro_batches)
             if self.compute.device.type == "cuda":
                 torch.cuda.empty_cache()
 
-    def _accumulate(self, index: NDArray[np.int64], inputs: Inputs) -> tuple[float, NDArray[np.int64]]:
-        parts = [p for p in np.array_split(index, self.micro_batches) if len(p)]
-        shares = [self._weight(p) / self._weight(index) for p in parts]
-        results = [
-            self._backward(p, inputs.batch(p, learning=True), share)
-            for p, share in zip(parts, shares, strict=True)
-        ]
-        loss = sum(value * len(p) for (value, _), p in zip(results, parts, strict=True)) / len(index)
-        return loss, np.concatenate([predicted for _, predicted in results])
+    def _parts(self, index: NDArray[np.int64], batch: Batch, inputs: Inputs) -> list[_Part]:
+        if self.micro_batches == 1:
+            return [self._part(index, batch)]
+        pieces = [piece for piece in np.array_split(index, self.micro_batches) if len(piece)]
+        return [self._part(piece, inputs.batch(piece, learning=True)) for piece in pieces]
 
-    def _backward(
-        self, index: NDArray[np.int64], batch: Batch, share: float
-    ) -> tuple[float, NDArray[np.int64]]:
+    def _part(self, index: NDArray[np.int64], batch: Batch) -> _Part:
         rows = torch.from_numpy(index)
-        labels = self.labels[rows]
-        with fast_cpu_dropout(self.compute.device):
-            logits = self.model(batch, self.compute)
-            loss = functional.cross_entropy(logits, labels, weight=self.weights)
-            if self.distillation is not None:
-                loss = self.distillation.loss(logits, rows, loss)
-        (loss if share == 1.0 else loss * share).backward()  # type: ignore[no-untyped-call]
-        # reported without class weights and teacher, comparable with the validation loss
-        plain = self.weights is None and self.distillation is None
-        reported = loss if plain else functional.cross_entropy(logits.detach(), labels)
-        return reported.item(), logits.detach().argmax(-1).cpu().numpy()
+        if self.targets is not None:
+            return _Part(rows, batch, self.targets[rows])
+        assert batch.targets is not None
+        targets = batch.targets[batch.targets != IGNORE_INDEX]
+        return _Part(rows, batch, targets.to(self.compute.device))
 
-    def _weight(self, index: NDArray[np.int64]) -> float:
-        """Return the total class weight of some rows."""
-        if self.weights is None:
-            return float(len(index))
-        return float(self.weights[self.labels[torch.from_numpy(index)]].sum())
+    def _accumulate(self, parts: Sequence[_Part]) -> StepOutput:
+        total = sum(self._weight(part.targets) for part in parts)
+        count = sum(len(part.targets) for part in parts)
+        results = [self._backward(part, total, count) for part in parts]
+        outputs = None if self.targets is None else torch.cat([output for _, output in results])
+        return StepOutput(sum(loss for loss, _ in results), count, outputs)
+
+    def _backward(self, part: _Part, total: float, count: int) -> tuple[float, Tensor]:
+        """Add the gradients of a part, of `count` targets that weigh `total` in all."""
+        with fast_cpu_dropout(self.compute.device):
+            outputs = self.model(part.batch, self.compute)
+            losses = self.objective.loss(outputs, part.targets)
+            weighted = losses if self.weights is None else losses * self.weights[part.targets]
+            loss = weighted.sum() / total
+            if self.distillation is not None:
+                loss = self.distillation.loss(self.objective, outputs, part.rows, loss, count)
+        loss.backward()  # type: ignore[no-untyped-call]
+        return losses.detach().sum().item(), outputs.detach().cpu() if self.targets is not None else outputs
+
+    def _weight(self, targets: Tensor) -> float:
+        return float(len(targets)) if self.weights is None else float(self.weights[targets].sum())
 
 
 @torch.no_grad()

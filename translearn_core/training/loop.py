@@ -1,5 +1,6 @@
 """Training loop; events go to one callback, so it knows nothing of files or screens."""
 
+import math
 import time
 from collections.abc import Callable, Sequence
 
@@ -16,7 +17,6 @@ from translearn_core.training.batches import BatchLoader
 from translearn_core.training.callbacks import STEP_POINTS, Callback, TrainingEvent
 from translearn_core.training.checkpoint import Checkpoint, copies, random_states
 from translearn_core.training.distillation import DistillationTarget
-from translearn_core.training.evaluate import accuracy_of, confusion_of, macro_f1, validate
 from translearn_core.training.gradients import (
     Gradients,
     check_finite,
@@ -25,9 +25,9 @@ from translearn_core.training.gradients import (
 )
 from translearn_core.training.optimizer import set_rates
 from translearn_core.training.schedule import StageSchedule
-from translearn_core.training.training_rows import TrainingRows
+from translearn_core.training.task import TrainingTask
 from translearn_core.training.weight_drift import relative_change_per_part
-from translearn_core.transfer import Batch, Classifier, Inputs
+from translearn_core.transfer import Batch, Inputs, TransferModel
 
 InputsFor = Callable[[FreezePlan], Inputs]
 """Returns the cached inputs of the stage that trains a plan, for the current weights."""
@@ -41,9 +41,9 @@ class Loop:
 
     def __init__(
         self,
-        model: Classifier,
+        model: TransferModel,
         inputs: Inputs,
-        rows: TrainingRows,
+        task: TrainingTask,
         config: TrainingConfig,
         compute: Compute,
         report: ProgressCallback = no_progress,
@@ -52,15 +52,15 @@ class Loop:
         inputs_for: InputsFor | None = None,
         distillation: DistillationTarget | None = None,
     ) -> None:
-        self.model, self.rows, self.config, self.compute, self.report = model, rows, config, compute, report
+        self.model, self.task, self.config, self.compute, self.report = model, task, config, compute, report
         self.inputs_for = inputs_for or (lambda _: inputs)
-        self.batches = BatchLoader(inputs, rows.train, config, compute.device)
+        self.batches = BatchLoader(inputs, task.train, config, compute.device)
         self.schedule = StageSchedule(model, config, before)
         self.start = {name: p.detach().clone() for name, p in self.schedule.trained.items()}
         self.peaks = peak_rates(config, model.source.n_blocks)
-        self.gradients = Gradients(model, rows, config.class_weights, compute, distillation)
+        self.gradients = Gradients(model, task, compute, distillation)
         torch.manual_seed(config.seed)
-        self.state = Checkpoint.fresh(rows.classes)
+        self.state = Checkpoint()
         self.schedule.start_stage(self.state)
 
     def run(self, callback: Callback) -> Inputs:
@@ -91,7 +91,7 @@ class Loop:
             if recorded:
                 state.history.append(recorded)
             callback(TrainingEvent(recorded, state.step - origin, end - origin, self.checkpoint, state.stage))
-        point = self._close_epoch()
+        point = self._close_epoch(np.concatenate(order))
         done, steps, ended = state.step - origin, end - origin, self.schedule.finished(state)
         callback(TrainingEvent(point, done, steps, self.checkpoint, state.stage, ended))
 
@@ -103,23 +103,23 @@ class Loop:
         state, started = self.state, time.perf_counter()
         rates = learning_rates_at(state.step, end, state.stage_started_at, self.peaks, self.config)
         set_rates(self.optimizer, rates)
-        loss, predicted = self.gradients.backward(index, batch, self.inputs, self.optimizer)
-        norm = self._clip_gradients(loss)
+        output = self.gradients.backward(index, batch, self.inputs, self.optimizer)
+        norm = self._clip_gradients(output.loss)
         self.optimizer.step()
-        confusion = confusion_of(self.rows.labels[index], predicted, self.rows.classes)
-        state.confusion += torch.from_numpy(confusion)
-        state.loss_sum += loss * len(index)
+        state.loss_sum, state.loss_count = state.loss_sum + output.loss_sum, state.loss_count + output.n
+        if output.outputs is not None:
+            state.outputs.append(output.outputs)
         state.step += 1
         state.step_in_epoch += 1
         seconds = max(1e-9, time.perf_counter() - started)
         return StepPoint(
             step=state.step,
             epoch=state.epoch + state.step_in_epoch / in_epoch,
-            loss=loss,
+            loss=output.loss,
             lr=max((rate for part, rate in rates.items() if part != HEAD), default=0.0),
             head_lr=rates[HEAD],
             grad_norm=float(norm),
-            tokens_per_second=float(self.inputs.lengths[index].sum()) / seconds,
+            tokens_per_second=float(self.inputs.cost[index].sum()) / seconds,
         )
 
     def _clip_gradients(self, loss: float) -> Tensor:
@@ -133,17 +133,21 @@ class Loop:
         check_finite(loss, state.step + 1, self.config)
         return norm
 
-    def _close_epoch(self) -> EpochPoint:
+    def _close_epoch(self, rows: NDArray[np.int64]) -> EpochPoint:
+        """Return the metrics of an epoch of `rows`, in order; select by macro-F1, else by the loss."""
         state = self.state
-        confusion = state.confusion.numpy()
-        loss, accuracy, score = validate(self.model, self.inputs, self.rows, self.compute, self.report)
-        best = self.schedule.record_epoch(state, score)
+        train_accuracy, train_macro_f1 = math.nan, math.nan
+        if state.outputs:
+            outputs = torch.cat(state.outputs)
+            train_accuracy, train_macro_f1 = self.task.metrics(rows[-len(outputs) :], outputs)
+        loss, accuracy, score = self.task.validate(self.model, self.inputs, self.compute, self.report)
+        best = self.schedule.record_epoch(state, -loss if math.isnan(score) else score)
         point = EpochPoint(
             epoch=state.epoch,
             step=state.step,
-            train_loss=state.loss_sum / max(1, int(confusion.sum())),
-            train_accuracy=accuracy_of(confusion),
-            train_macro_f1=macro_f1(confusion),
+            train_loss=state.loss_sum / state.loss_count,
+            train_accuracy=train_accuracy,
+            train_macro_f1=train_macro_f1,
             validation_loss=loss,
             validation_accuracy=accuracy,
             validation_macro_f1=score,
@@ -153,8 +157,7 @@ class Loop:
             moved=relative_change_per_part(self.model, self.start),
         )
         state.history.append(point)
-        state.loss_sum, state.seconds = 0.0, 0.0
-        state.confusion = torch.zeros_like(state.confusion)
+        state.loss_sum, state.loss_count, state.outputs, state.seconds = 0.0, 0, [], 0.0
         return point
 
     def restore_best(self) -> Inputs:
@@ -173,7 +176,7 @@ class Loop:
 
     def set_inputs(self, plan: FreezePlan) -> None:
         """Train on the cached inputs of the stage that trains `plan`."""
-        self.batches = BatchLoader(self.inputs_for(plan), self.rows.train, self.config, self.compute.device)
+        self.batches = BatchLoader(self.inputs_for(plan), self.task.train, self.config, self.compute.device)
 
     def checkpoint(self, spent: dict[str, float]) -> Checkpoint:
         """Return the current state with the seconds `spent` per phase.
@@ -199,7 +202,7 @@ class Loop:
     @property
     def steps_per_epoch(self) -> int:
         """Optimizer steps in one pass over the training rows."""
-        return -(-len(self.rows.train) // self.config.batch_size)
+        return -(-len(self.task.train) // self.config.batch_size)
 
     @property
     def planned_steps(self) -> int:

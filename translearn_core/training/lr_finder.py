@@ -91,7 +91,7 @@ def whole_batches(
     inputs: Inputs, rows: TrainingRows, training: TrainingConfig
 ) -> Iterator[NDArray[np.int64]]:
     """Yield full-size training batches endlessly, dropping the short last one of each epoch."""
-    lengths = np.zeros_like(inputs.lengths) if inputs.pooled is not None else inputs.lengths
+    lengths = np.zeros_like(inputs.cost) if inputs.pooled is not None else inputs.cost
     size = min(training.batch_size, len(rows.train))
     for epoch in count():
         order = batch_order(lengths, rows.train, size, seed=training.seed, epoch=epoch)

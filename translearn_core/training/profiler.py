@@ -9,10 +9,12 @@ import psutil
 import torch
 from torch import Tensor, nn
 
-from translearn_core.activations import Compute, PartialForward, TokenizedTexts
+from translearn_core.activations import Compute, PartialForward
 from translearn_core.activations.encoder import TOKENS_PER_BATCH
 from translearn_core.backbones import Backbone
 from translearn_core.config import FeatureConfig, FreezePlan, HeadConfig, Pooling, TrainingConfig
+from translearn_core.inputs import TokenizedTexts
+from translearn_core.inputs.text import IDS
 from translearn_core.results import CostModel
 from translearn_core.training.loop import Loop
 from translearn_core.training.training_rows import TrainingRows
@@ -81,7 +83,7 @@ def profile_steps(
 def _texts(backbone: Backbone, count: int, length: int) -> TokenizedTexts:
     random = np.random.default_rng(0)
     ids = random.integers(5, max(6, backbone.anatomy.vocabulary - 1), size=length * count).astype(np.int32)
-    return TokenizedTexts(ids, np.arange(0, len(ids) + 1, length, dtype=np.int64), 0)
+    return TokenizedTexts({IDS: ids}, np.arange(0, len(ids) + 1, length, dtype=np.int64), {IDS: 0})
 
 
 def _forward(backbone: Backbone, compute: Compute, length: int, *, stop: int | None = None) -> float:
@@ -90,12 +92,12 @@ def _forward(backbone: Backbone, compute: Compute, length: int, *, stop: int | N
     tokens = _texts(backbone, TOKENS_PER_BATCH[compute.device.type] // length, length)
     model: nn.Module = backbone.model
     model.to(compute.device).eval()
-    ids, mask = (t.to(compute.device) for t in tokens.padded(np.arange(len(tokens))))
+    inputs = tokens.batch(np.arange(len(tokens))).to(compute.device)
     split = PartialForward.of(backbone)
     batches = 2 * compute.width
     with compute.inference(model), split.open(stop=stop) as run, compute.streams() as streams:
-        all_batches = _seconds(lambda: list(streams(lambda _: run(ids, mask), range(batches))), compute)
-    return all_batches / (batches * ids.numel())
+        all_batches = _seconds(lambda: list(streams(lambda _: run(inputs), range(batches))), compute)
+    return all_batches / (batches * len(tokens.ids))
 
 
 def _step(
@@ -110,13 +112,13 @@ def _step(
     size = training.batch_size
     tokens = _texts(backbone, size, min(length, backbone.anatomy.token_limit))
     model = Classifier(backbone, plan, FeatureConfig(pooling=pooling), HeadConfig(), 2).to(compute.device)
-    loop = _loop(model, Inputs.from_tokens(tokens), training, compute)
+    loop = _loop(model, Inputs.of(tokens), training, compute)
     index = np.arange(size)
     batch = loop.inputs.batch(index)
     if backbone.anatomy.supports_partial_forward and plan.first_trainable_block(backbone.n_blocks) > 0:
-        assert batch.ids is not None
-        states = torch.randn(*batch.ids.shape, backbone.anatomy.width).to(compute.cache_dtype)
-        batch = Batch(batch.ids, batch.mask, states)
+        shape = (size, int(tokens.cost.max()), backbone.anatomy.width)
+        cut = plan.first_trainable_block(backbone.n_blocks)
+        batch = Batch(batch.inputs, cut, torch.randn(shape).to(compute.cache_dtype))
     return _seconds(lambda: loop.step(index, batch, 1000, 1000), compute)
 
 
@@ -140,7 +142,7 @@ def _head_step(backbone: Backbone, compute: Compute, pooling: Pooling, training:
 
 
 def _loop(model: Classifier, inputs: Inputs, training: TrainingConfig, compute: Compute) -> Loop:
-    labels = np.arange(len(inputs.lengths)) % 2
+    labels = np.arange(len(inputs.cost)) % 2
     rows = np.arange(len(labels))
     model.train()
     return Loop(model, inputs, TrainingRows(labels, rows, rows, 2), training, compute)
@@ -150,6 +152,7 @@ def _saved_bytes(backbone: Backbone, compute: Compute, pooling: Pooling, plan: F
     """Return bytes per token that autograd saves for the backward pass."""
     tokens = _texts(backbone, 4, min(LONG, backbone.anatomy.token_limit))
     model = Classifier(backbone, plan, FeatureConfig(pooling=pooling), HeadConfig(), 2).to(compute.device)
+    model.freeze(plan)
     model.train()
     weights = {p.untyped_storage().data_ptr() for p in model.parameters()}
     sizes: dict[int, int] = {}
@@ -161,7 +164,7 @@ def _saved_bytes(backbone: Backbone, compute: Compute, pooling: Pooling, plan: F
         return saved
 
     with torch.autograd.graph.saved_tensors_hooks(count, lambda saved: saved):
-        loss = model(Inputs.from_tokens(tokens).batch(np.arange(len(tokens))), compute).sum()
+        loss = model(Inputs.of(tokens).batch(np.arange(len(tokens))), compute).sum()
     del loss
     return sum(sizes.values()) / len(tokens.ids)
 

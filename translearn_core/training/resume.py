@@ -1,5 +1,7 @@
 """Resuming a run from its checkpoint, or extending a finished run."""
 
+import math
+
 import torch
 
 from translearn_core.errors import TrainingError
@@ -37,7 +39,7 @@ def extend(loop: Loop, parent: Checkpoint) -> None:
     _restore(loop, parent)
     state = loop.state
     state.finished, state.seconds_by_phase = False, {}
-    state.stage_epoch, state.stage_best, state.epochs_without_improvement = 0, -1.0, 0
+    state.stage_epoch, state.stage_best, state.epochs_without_improvement = 0, -math.inf, 0
     state.origin_epoch, state.origin_step = parent.epoch, parent.step
     state.stage_started_at = dict.fromkeys(state.stage_started_at, parent.step)
 

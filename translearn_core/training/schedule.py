@@ -1,5 +1,6 @@
 """Training schedule: stages, trainable parameters per stage, early stopping."""
 
+import math
 from collections.abc import Sequence
 
 import torch
@@ -9,7 +10,7 @@ from translearn_core.config import Stage, TrainingConfig
 from translearn_core.config.lr_schedule import group_by_rate, training_parts
 from translearn_core.training.checkpoint import Checkpoint, copies
 from translearn_core.training.optimizer import make_optimizer
-from translearn_core.transfer import Classifier
+from translearn_core.transfer import TransferModel
 
 
 class StageSchedule:
@@ -18,12 +19,12 @@ class StageSchedule:
     `trained` maps names to the parameters that train in any stage, `trainable` to those that train now.
     """
 
-    def __init__(self, model: Classifier, training: TrainingConfig, before: Sequence[Stage] = ()) -> None:
+    def __init__(self, model: TransferModel, training: TrainingConfig, before: Sequence[Stage] = ()) -> None:
         self.model, self.training, self.parts = model, training, model.parts
         last = Stage(plan=model.allowed, epochs=training.epochs, patience=training.patience)
         self.stages = (*before, last)
         named = dict(model.named_parameters())
-        self.trained = {name: named[name] for name in sorted(model.names(model.allowed))}
+        self.trained = {name: named[name] for name in sorted(model.trained_names)}
         self.trainable: dict[str, Parameter] = {}
         self._optimizer: torch.optim.Optimizer | None = None
 
@@ -56,7 +57,7 @@ class StageSchedule:
     def next_stage(self, state: Checkpoint) -> None:
         """Start the next stage."""
         state.stage += 1
-        state.stage_epoch, state.stage_best, state.epochs_without_improvement = 0, -1.0, 0
+        state.stage_epoch, state.stage_best, state.epochs_without_improvement = 0, -math.inf, 0
         self.start_stage(state)
 
     def finished(self, state: Checkpoint) -> bool:

@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from translearn_core.activations import TextBatchSource
 from translearn_core.config import ExperimentConfig
 from translearn_core.results import EpochPoint, Snapshot
 from translearn_core.results.diagnostics.snapshots import snapshot_stride
@@ -34,9 +33,7 @@ class SnapshotWriter:
     ) -> None:
         self.folder, self.stage_inputs, self.index = folder / FOLDER, stage_inputs, index
         backbone = stage_inputs.model.source
-        self.texts = TextBatchSource(
-            [texts[i] for i in index], backbone.tokenizer, config.features.token_limit
-        )
+        self.texts = backbone.examples([texts[i] for i in index], config.features.token_limit)
         self.enabled = config.trains_backbone and backbone.anatomy.supports_partial_forward
         self.staged = bool(config.stages)
         self.stride = snapshot_stride(config.training.epochs)

@@ -10,11 +10,11 @@ from torch import Tensor
 
 from translearn_core.errors import FreezeError
 from translearn_core.results import Drift
-from translearn_core.transfer import Classifier
+from translearn_core.transfer import TransferModel
 
 
 @torch.no_grad()
-def relative_change_per_part(model: Classifier, start: Mapping[str, Tensor]) -> dict[str, float]:
+def relative_change_per_part(model: TransferModel, start: Mapping[str, Tensor]) -> dict[str, float]:
     """Return the norm of each trained part's change from `start`, relative to its norm at the start.
 
     LoRA's updates count relative to the frozen matrices they are added to.

@@ -1,8 +1,10 @@
 """Freezing, heads, classifiers on a backbone, text augmentation and saved models."""
 
 from translearn_core.transfer.augmentation import augment
-from translearn_core.transfer.classifier import Batch, Classifier, Inputs
+from translearn_core.transfer.batch import Batch, Inputs
+from translearn_core.transfer.classifier import Classifier
 from translearn_core.transfer.freezing import set_trainable, trainable_parameter_names
+from translearn_core.transfer.model import TransferModel
 from translearn_core.transfer.prediction import ModelOutputs, predict
 from translearn_core.transfer.saved_model import FineTunedModel, load_trained, save_trained
 from translearn_core.transfer.stage_inputs import StageInputs
@@ -14,6 +16,7 @@ __all__ = [
     "Inputs",
     "ModelOutputs",
     "StageInputs",
+    "TransferModel",
     "augment",
     "load_trained",
     "predict",

@@ -1,84 +1,26 @@
 """Classifier: a partially frozen backbone with a head, run in full or from cached states."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from translearn_core.activations import CachedStates, Compute, PartialForward, TokenizedTexts, pool
+from translearn_core.activations import Compute, PartialForward, pool
 from translearn_core.activations.partial_forward import ForwardPass
 from translearn_core.backbones import Backbone
 from translearn_core.config import FeatureConfig, FreezePlan, HeadConfig, Tuning, TuningConfig
-from translearn_core.transfer.adapters import adapter_parameters, add_lora, set_dropout
+from translearn_core.transfer.adapters import add_lora, set_dropout
+from translearn_core.transfer.batch import Batch, Inputs
 from translearn_core.transfer.features import combine_layers, combined_shape
-from translearn_core.transfer.freezing import set_trainable, trainable_parameter_names
 from translearn_core.transfer.heads import ScalarMix, Standardise, build_head
+from translearn_core.transfer.model import TransferModel
 
 
-@dataclass(frozen=True)
-class Batch:
-    """Tensors of some rows: tokens with mask, cached hidden states of a block, or pooled vectors."""
+class Classifier(TransferModel):
+    """Backbone, pooling and head on a vector per row."""
 
-    ids: Tensor | None = None
-    mask: Tensor | None = None
-    states: Tensor | None = None
-    pooled: Tensor | None = None
-    standardised: Tensor | None = None
-
-    def to(self, device: torch.device) -> "Batch":
-        """Return the batch on `device`, copied asynchronously from pinned memory."""
-        if device.type == "cpu":
-            return self
-        return Batch(*(None if t is None else t.to(device, non_blocking=True) for t in self._tensors()))
-
-    def pin(self) -> "Batch":
-        """Return the batch in pinned memory."""
-        return Batch(*(None if t is None else t.pin_memory() for t in self._tensors()))
-
-    def _tensors(self) -> tuple[Tensor | None, ...]:
-        return self.ids, self.mask, self.states, self.pooled, self.standardised
-
-
-@dataclass(frozen=True)
-class Inputs:
-    """Classifier inputs for the rows of one run: tokens, and cached outputs of frozen layers.
-
-    `lengths` are in tokens. `kept` holds hidden states at the boundary. If only the head trains, `pooled`,
-    shape (rows, width), replaces backbone and tokens, and `scaled` is `pooled` standardised.
-    """
-
-    lengths: NDArray[np.int64]
-    tokens: TokenizedTexts | None = None
-    kept: CachedStates | None = None
-    pooled: Tensor | None = None
-    scaled: Tensor | None = None
-
-    @classmethod
-    def from_tokens(cls, tokens: TokenizedTexts) -> "Inputs":
-        """Return inputs without cached outputs."""
-        return cls(tokens.lengths, tokens)
-
-    def batch(self, index: NDArray[np.int64], *, learning: bool = False) -> Batch:
-        """Return some rows as a batch; pooled vectors standardised if `learning`."""
-        if self.pooled is not None:
-            rows = torch.from_numpy(index)
-            if learning and self.scaled is not None:
-                return Batch(standardised=self.scaled[rows])
-            return Batch(pooled=self.pooled[rows])
-        assert self.tokens is not None
-        ids, mask = self.tokens.padded(index)
-        return Batch(ids, mask, None if self.kept is None else self.kept.padded(index, ids.shape[1]))
-
-
-class Classifier(nn.Module):
-    """Backbone, pooling and head; parameters are named ``backbone.*`` and ``head.*``.
-
-    `plan` is what trains now, `allowed`, the initial plan, all that may ever train.
-    """
+    head: nn.Sequential
 
     def __init__(
         self,
@@ -92,41 +34,18 @@ class Classifier(nn.Module):
         dropout: float | None = None,
         seed: int = 0,
     ) -> None:
-        super().__init__()
-        self.source, self.allowed, self.how = backbone, plan, features
-        self.tuning, self.classes = tuning or TuningConfig(), classes
-        self.backbone = backbone.model
-        self.backbone.train(False)
-        self.layers = features.selected_layers(backbone.n_blocks)
-        shape = combined_shape(len(self.layers), backbone.anatomy.width, features.layers)
+        layers = features.selected_layers(backbone.n_blocks)
+        shape = combined_shape(len(layers), backbone.anatomy.width, features.layers)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            self.head = build_head(head, shape, classes)
-            if self.tuning.kind is Tuning.LORA:
-                add_lora(backbone, plan, self.tuning)
+            built = build_head(head, shape, classes)
+            if tuning is not None and tuning.kind is Tuning.LORA:
+                add_lora(backbone, plan, tuning)
+        super().__init__(backbone, plan, built, tuning)
+        self.how, self.layers, self.classes = features, layers, classes
         if dropout is not None:
             set_dropout((backbone.blocks[k] for k in plan.blocks), dropout)
         self.split = PartialForward.of(backbone)
-        self.freeze(plan)
-
-    def freeze(self, plan: FreezePlan) -> None:
-        """Train the parameters of `plan` and the head; freeze all others."""
-        self.plan, self.boundary = plan, plan.first_trainable_block(self.source.n_blocks)
-        set_trainable(self, self.names(plan))
-        self.train(self.training)
-
-    def names(self, plan: FreezePlan) -> frozenset[str]:
-        """Return the names of the parameters that train under a plan, the head's included."""
-        source = self.source
-        planned = trainable_parameter_names(source.parts, plan, source.n_blocks)
-        backbone = {f"backbone.{name}" for name in adapter_parameters(source, planned, self.tuning.kind)}
-        return frozenset(backbone | {f"head.{name}" for name, _ in self.head.named_parameters()})
-
-    @property
-    def parts(self) -> dict[str, str]:
-        """Part of every parameter, the head's included."""
-        parts = {f"backbone.{name}": part for name, part in self.source.parts.items()}
-        return parts | {f"head.{name}": "head" for name, _ in self.head.named_parameters()}
 
     @property
     def mix(self) -> ScalarMix | None:
@@ -140,27 +59,11 @@ class Classifier(nn.Module):
         assert isinstance(first, Standardise)
         return first
 
-    def train(self, mode: bool = True) -> "Classifier":
-        """Set training mode for the parts that train.
-
-        Frozen blocks stay in eval mode, so that their outputs can be cached.
-        """
-        self.head.train(mode)
-        if self.allowed.embeddings or self.allowed.blocks:  # else it stays in eval mode; traversal is slow
-            self.backbone.train(mode and self.plan.embeddings)
-            for block in self.plan.blocks if mode else ():
-                self.source.blocks[block].train()
-            if mode and self.plan.embeddings:
-                for block in set(range(self.source.n_blocks)) - set(self.plan.blocks):
-                    self.source.blocks[block].eval()
-        self.training = mode
-        return self
-
     @contextmanager
     def open(self, inputs: Inputs) -> Iterator[ForwardPass]:
         """Yield a forward pass of the layers that `inputs` have not cached, callable from any thread."""
-        cached = inputs.kept is not None
-        with self.split.open(start=self._start(cached), given=cached) as run:
+        kept = inputs.kept
+        with self._open(None if kept is None else kept.cut) as run:
             yield run
 
     def features(self, batch: Batch, compute: Compute, run: ForwardPass | None = None) -> Tensor:
@@ -175,27 +78,25 @@ class Classifier(nn.Module):
         with compute.autocast() if torch.is_grad_enabled() else nullcontext():
             if run is not None:
                 return self._pooled(run, batch)
-            cached = batch.states is not None
-            with self.split.open(start=self._start(cached), given=cached) as single:
+            with self._open(None if batch.states is None else batch.cut) as single:
                 return self._pooled(single, batch)
 
-    def _start(self, cached: bool) -> int:
-        """Return the boundary if its states are cached, else the lowest layer that is pooled."""
-        return max(0, self.boundary) if cached else min(self.layers)
+    def _open(self, cut: int | None) -> AbstractContextManager[ForwardPass]:
+        """Open a pass from block `cut` on cached states, or a whole one."""
+        return self.split.open(start=min(self.layers) if cut is None else cut, given=cut is not None)
 
     def _pooled(self, run: ForwardPass, batch: Batch) -> Tensor:
-        assert batch.ids is not None
-        assert batch.mask is not None
-        mask, pooling, top = batch.mask, self.how.pooling, self.source.n_blocks
+        assert batch.inputs is not None
+        mask, pooling, top = batch.inputs.mask, self.how.pooling, self.source.n_blocks
         if self.layers == (top,):
-            return pool(run(batch.ids, mask, batch.states), mask, pooling)
+            return pool(run(batch.inputs, batch.states), mask, pooling)
         vectors: dict[int, Tensor] = {}
 
         def observe(layer: int, states: Tensor) -> None:
             if layer in self.layers:
                 vectors[layer] = pool(states, mask, pooling)
 
-        vectors[top] = pool(run(batch.ids, mask, batch.states, observe), mask, pooling)
+        vectors[top] = pool(run(batch.inputs, batch.states, observe), mask, pooling)
         return combine_layers([vectors[layer] for layer in self.layers], self.how.layers)
 
     @property

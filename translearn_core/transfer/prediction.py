@@ -1,4 +1,4 @@
-"""Prediction: logits and feature vectors of some rows, in batches of similar length."""
+"""Prediction: logits and feature vectors of some rows, in batches of similar cost."""
 
 from dataclasses import dataclass
 
@@ -7,9 +7,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from translearn_core.activations import Compute, ProgressCallback, by_length, no_progress
+from translearn_core.activations import Compute, ProgressCallback, no_progress
 from translearn_core.activations.encoder import TOKENS_PER_BATCH
-from translearn_core.transfer.classifier import Classifier, Inputs
+from translearn_core.inputs import batches_by_cost
+from translearn_core.transfer.batch import Inputs
+from translearn_core.transfer.classifier import Classifier
+from translearn_core.transfer.objectives import CrossEntropy
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +25,7 @@ class ModelOutputs:
     @property
     def probabilities(self) -> NDArray[np.float32]:
         """Softmax of the logits, shape (rows, classes)."""
-        probabilities: NDArray[np.float32] = torch.from_numpy(self.logits).softmax(-1).numpy()
+        probabilities: NDArray[np.float32] = CrossEntropy().activate(torch.from_numpy(self.logits)).numpy()
         return probabilities
 
 
@@ -49,7 +52,7 @@ def predict(
     model.eval()
     logits = np.empty((len(rows), model.classes), dtype=np.float32)
     features = np.empty((len(rows), model.width), dtype=np.float16)
-    parts = list(by_length(inputs.lengths[rows], TOKENS_PER_BATCH[compute.device.type]))
+    parts = list(batches_by_cost(inputs.cost[rows], TOKENS_PER_BATCH[compute.device.type]))
     done = 0
     with (
         compute.inference(model.backbone),

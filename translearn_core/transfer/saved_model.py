@@ -9,13 +9,14 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
-from translearn_core.activations import Compute, ProgressCallback, no_progress, tokenize
+from translearn_core.activations import Compute, ProgressCallback, no_progress
 from translearn_core.backbones import load
 from translearn_core.config import ExperimentConfig
 from translearn_core.documents import parse_json
 from translearn_core.errors import BackboneError, DamagedFileError
 from translearn_core.storage import atomic_folder, verify_folder
-from translearn_core.transfer.classifier import Classifier, Inputs
+from translearn_core.transfer.batch import Inputs
+from translearn_core.transfer.classifier import Classifier
 from translearn_core.transfer.prediction import ModelOutputs, predict
 
 FOLDER = "model"
@@ -33,13 +34,14 @@ class FineTunedModel:
 
     def predict(self, texts: Sequence[str], report: ProgressCallback = no_progress) -> ModelOutputs:
         """Return logits and feature vectors of `texts`; `report` is called before each batch."""
-        tokens = tokenize(self.model.source.tokenizer, texts, self.token_limit, report)
-        return predict(self.model, Inputs.from_tokens(tokens), np.arange(len(texts)), self.compute, report)
+        inputs = Inputs.of(self.model.source.examples(texts, self.token_limit))
+        return predict(self.model, inputs, np.arange(len(texts)), self.compute, report)
 
 
 def save_trained(folder: Path, model: Classifier, config: ExperimentConfig, classes: Sequence[str]) -> None:
     """Write the trained tensors and the head's statistics with config, classes and backbone digest."""
-    tensors = {name: p.detach().cpu().contiguous() for name, p in model.named_parameters() if p.requires_grad}
+    trained = ((name, p) for name, p in model.named_parameters() if name in model.trained_names)
+    tensors = {name: p.detach().cpu().contiguous() for name, p in trained}
     tensors |= {f"head.{name}": b.detach().cpu().contiguous() for name, b in model.head.named_buffers()}
     metadata = {
         "classes": list(classes),

@@ -13,12 +13,13 @@ from translearn_core.activations import (
     Compute,
     Encoder,
     ProgressCallback,
-    TextBatchSource,
     no_progress,
 )
 from translearn_core.config import FreezePlan
+from translearn_core.inputs import Examples
 from translearn_core.results import CacheUsage
-from translearn_core.transfer.classifier import Classifier, Inputs
+from translearn_core.transfer.batch import Inputs
+from translearn_core.transfer.classifier import Classifier
 from translearn_core.transfer.features import combine_layers
 
 STANDARDISE_ROWS = 1024
@@ -35,7 +36,7 @@ class StageInputs:
     def __init__(
         self,
         model: Classifier,
-        texts: TextBatchSource,
+        texts: Examples,
         compute: Compute,
         store: ActivationCache,
         report: ProgressCallback = no_progress,
@@ -54,10 +55,9 @@ class StageInputs:
             encoder = self.encoder()
             encoder.precompute(depths)
             self._count(encoder)
-        model.freeze(self.course[0])
         return fit_standardiser(model, self(self.course[0]), train, self.compute, seed=seed)
 
-    def encoder(self, texts: TextBatchSource | None = None) -> Encoder:
+    def encoder(self, texts: Examples | None = None) -> Encoder:
         """Return an encoder with the backbone's current weights."""
         return Encoder(self.model.source, texts or self.texts, self.compute, self.store, self.report)
 
@@ -76,8 +76,8 @@ class StageInputs:
             states = encoder.states(boundary)
             if states is not None:
                 self._count(encoder)
-                return Inputs(texts.tokens.lengths, texts.tokens, kept=states)
-        return Inputs.from_tokens(texts.tokens)
+                return Inputs(texts.cost, texts, kept=states)
+        return Inputs.of(texts)
 
     def _count(self, encoder: Encoder) -> None:
         self.reuse = encoder.cache_usage if self.reuse is None else self.reuse + encoder.cache_usage
@@ -103,7 +103,7 @@ def fit_standardiser(
     """
     if inputs.pooled is None and len(train) > STANDARDISE_ROWS:
         train = np.sort(np.random.default_rng(seed).choice(train, STANDARDISE_ROWS, replace=False))
-    train = train[np.argsort(inputs.lengths[train], kind="stable")]  # little padding
+    train = train[np.argsort(inputs.cost[train], kind="stable")]  # little padding
     with compute.inference(model.backbone):
         pieces: list[Tensor] = [
             model.features(inputs.batch(train[i : i + 64]), compute).float() for i in range(0, len(train), 64)

@@ -10,7 +10,7 @@ from torch.nn import functional
 from transformers import PreTrainedTokenizerFast
 
 from translearn_core.backbones import Backbone
-from translearn_core.backbones.inspection import embedding_table
+from translearn_core.inputs.modality import embedding_table
 from translearn_core.transfer.word_split import unspaced
 
 NEAREST = 5

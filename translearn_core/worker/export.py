@@ -85,7 +85,9 @@ def _write(
         return None
     context.report("writing the ONNX file, which takes a while")
     name = f"{experiment.backbone.label} ({trained.model.source.anatomy.architecture})"
-    write_onnx(folder, classifier, name, pad=classifier.pad, tokens=trained.token_limit)
+    write_onnx(
+        folder, classifier, name, inputs=classifier.inputs, pad=classifier.pad, tokens=trained.token_limit
+    )
     add_script(folder, "predict_onnx.py")
     from translearn_core.exporting.templates import predict_onnx  # optional dependency
 

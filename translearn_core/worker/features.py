@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from torch import nn
 
-from translearn_core.activations import Compute, Encoder, Lookup, TextBatchSource
+from translearn_core.activations import Compute, Encoder, Lookup
 from translearn_core.analysis import stratified_sample
 from translearn_core.analysis.probing.linear_probe import Layers
 from translearn_core.backbones import Backbone, load
@@ -116,7 +116,7 @@ def _pooled(
     context: Context, config: ExperimentConfig, backbone: Backbone, texts: Sequence[str]
 ) -> list[Lookup]:
     compute = Compute.choose(config.training.device, config.training.precision)
-    source = TextBatchSource(texts, backbone.tokenizer, config.features.token_limit)
+    source = backbone.examples(texts, config.features.token_limit)
     nn.Module.to(backbone.model, compute.device)
     encoder = Encoder(backbone, source, compute, activations(context), context.report)
     return encoder.pooled(config.features.pooling)

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from translearn_core.activations import Compute, TextBatchSource
+from translearn_core.activations import Compute
 from translearn_core.analysis import stratified_sample
 from translearn_core.backbones import load
 from translearn_core.config import Split
@@ -37,9 +37,9 @@ def find_learning_rate(context: Context[LrFinderConfig]) -> None:
     texts = [*originals, *augment(originals, experiment.augment, backbone)]
     sampled = prepared.labels[index]
     labels = np.concatenate([sampled, np.repeat(sampled, experiment.augment.copies)])
-    rows = TrainingRows(labels, np.arange(len(labels)), np.arange(0), len(classes))
+    rows = TrainingRows(labels, np.arange(len(labels)), np.arange(0), len(classes), training.class_weights)
     model = build(experiment, backbone, len(classes)).to(compute.device).eval()
-    tokens = TextBatchSource(texts, backbone.tokenizer, experiment.features.token_limit)
+    tokens = backbone.examples(texts, experiment.features.token_limit)
     stage_inputs = StageInputs(
         model, tokens, compute, activations(context), context.report, course=[experiment.plan]
     )

@@ -23,7 +23,7 @@ ACTIVATIONS = {"relu": nn.ReLU, "gelu": nn.GELU, "tanh": nn.Tanh}
 
 
 class Classifier(nn.Module):
-    """Backbone, pooling and head: token ids and mask in, probabilities out.
+    """Backbone, pooling and head: token ids, mask and, for some models, token types in, probabilities out.
 
     Parameters
     ----------
@@ -42,6 +42,7 @@ class Classifier(nn.Module):
         self.labels: list[str] = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
         self.pooling, self.pad, self.token_limit = config["pooling"], config["pad"], config["token_limit"]
         self.combining, self.layers, self.top = config["combining"], config["layers"], config["top"]
+        self.inputs: list[str] = config["inputs"]
         backbone = folder / "backbone"
         self.backbone = AutoModel.from_pretrained(
             backbone, dtype=torch.float32, local_files_only=True, use_safetensors=True
@@ -56,12 +57,16 @@ class Classifier(nn.Module):
         self.output = linear(head, "output")
         self.eval()
 
-    def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
-        """Return probabilities, shape (texts, labels), of ids and mask, shape (texts, tokens).
+    def forward(
+        self, attention_mask: Tensor, input_ids: Tensor, token_type_ids: Tensor | None = None
+    ) -> Tensor:
+        """Return probabilities, shape (texts, labels), of tensors of shape (texts, tokens).
 
         Padding is on the right, where the mask is 0.
         """
-        vector = (self.features(ids, mask) - self.mean) / self.scale
+        types = {} if token_type_ids is None else {"token_type_ids": token_type_ids}
+        features = self.features({"input_ids": input_ids, "attention_mask": attention_mask} | types)
+        vector = (features - self.mean) / self.scale
         if self.combining == "mix":
             vector = self.factor * torch.einsum("l,rlw->rw", self.mix, vector)
         if self.hidden is not None:
@@ -69,17 +74,15 @@ class Classifier(nn.Module):
         probabilities: Tensor = self.output(vector).softmax(-1)
         return probabilities
 
-    def features(self, ids: Tensor, mask: Tensor) -> Tensor:
+    def features(self, tensors: dict[str, Tensor]) -> Tensor:
         """Return the head's input: one layer, a sum or a concatenation; all layers for a mix.
 
         Layer 0 is the embeddings, layer k the output of block k-1; the top layer is the model's own output.
         """
         below = self.layers != [self.top]
-        output = self.backbone(input_ids=ids, attention_mask=mask, output_hidden_states=below)
-        vectors = [
-            self.pool(output.last_hidden_state if k == self.top else output.hidden_states[k], mask)
-            for k in self.layers
-        ]
+        output = self.backbone(**tensors, output_hidden_states=below)
+        states = [output.last_hidden_state if k == self.top else output.hidden_states[k] for k in self.layers]
+        vectors = [self.pool(layer, tensors["attention_mask"]) for layer in states]
         if self.combining == "sum-4":
             return torch.stack(vectors).sum(0)
         if self.combining == "concat-4":
@@ -98,25 +101,32 @@ class Classifier(nn.Module):
             return states.masked_fill(mask[..., None] == 0, torch.finfo(states.dtype).min).amax(1)
         return (states * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
 
-    def tokens(self, texts: Sequence[str]) -> list[list[int]]:
-        """Return the token ids of each text, truncated at the token limit of training."""
+    def tokens(self, texts: Sequence[str]) -> list[dict[str, list[int]]]:
+        """Return the inputs of each text, truncated at the token limit of training."""
         encoded = self.tokenizer(list(texts), truncation=True, max_length=self.token_limit)
-        return [ids or [self.pad] for ids in encoded["input_ids"]]
+        empty = {"input_ids": [self.pad], "attention_mask": [1], "token_type_ids": [0]}
+        return [{name: encoded[name][i] or empty[name] for name in self.inputs} for i in range(len(texts))]
 
     @torch.no_grad()
     def answer(self, texts: Sequence[str], batch: int = 32) -> Tensor:
         """Return the label probabilities of each text, shape (texts, labels), on the CPU."""
         tokens, device = self.tokens(texts), self.output.weight.device
-        order = sorted(range(len(tokens)), key=lambda i: len(tokens[i]))  # little padding
+        order = sorted(range(len(tokens)), key=lambda i: len(tokens[i]["input_ids"]))  # little padding
         probabilities = torch.empty(len(tokens), len(self.labels))
         for start in range(0, len(order), batch):
             index = order[start : start + batch]
-            longest = max(len(tokens[i]) for i in index)
-            ids = [tokens[i] + [self.pad] * (longest - len(tokens[i])) for i in index]
-            mask = [[int(k < len(tokens[i])) for k in range(longest)] for i in index]
-            batch_output = self(torch.tensor(ids, device=device), torch.tensor(mask, device=device))
-            probabilities[index] = batch_output.cpu()
+            longest = len(tokens[index[-1]]["input_ids"])
+            tensors = {
+                name: torch.tensor([pad(tokens[i][name], longest, fill) for i in index], device=device)
+                for name, fill in ((name, self.pad if name == "input_ids" else 0) for name in self.inputs)
+            }
+            probabilities[index] = self(**tensors).cpu()
         return probabilities
+
+
+def pad(values: list[int], length: int, fill: int) -> list[int]:
+    """Return `values` padded on the right."""
+    return values + [fill] * (length - len(values))
 
 
 def linear(tensors: dict[str, Tensor], name: str) -> nn.Linear:

@@ -20,7 +20,7 @@ from tokenizers import Tokenizer
 
 
 class Classifier:
-    """Token ids and mask in, probabilities out.
+    """Token ids, mask and, for some models, token types in, probabilities out.
 
     Parameters
     ----------
@@ -32,6 +32,7 @@ class Classifier:
         config = json.loads((folder / "head.json").read_text(encoding="utf-8"))
         self.labels: list[str] = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
         self.pad: int = config["pad"]
+        self.inputs: list[str] = config["inputs"]
         self.tokenizer = Tokenizer.from_file(str(folder / "backbone" / "tokenizer.json"))
         self.tokenizer.no_padding()
         self.tokenizer.enable_truncation(config["token_limit"])
@@ -41,16 +42,20 @@ class Classifier:
 
     def answer(self, texts: Sequence[str], batch: int = 32) -> np.ndarray[Any, np.dtype[np.float32]]:
         """Return the label probabilities of each text, shape (texts, labels)."""
-        tokens = [encoding.ids or [self.pad] for encoding in self.tokenizer.encode_batch(list(texts))]
+        encodings = self.tokenizer.encode_batch(list(texts))
+        tokens = [encoding.ids or [self.pad] for encoding in encodings]
+        types = [encoding.type_ids or [0] for encoding in encodings]
         order = sorted(range(len(tokens)), key=lambda i: len(tokens[i]))  # little padding
         probabilities = np.empty((len(tokens), len(self.labels)), dtype=np.float32)
         for start in range(0, len(order), batch):
             index = order[start : start + batch]
             lengths = np.asarray([len(tokens[i]) for i in index])
             mask = (np.arange(lengths.max()) < lengths[:, None]).astype(np.int64)
-            ids = np.full(mask.shape, self.pad, dtype=np.int64)
-            ids[mask == 1] = np.concatenate([tokens[i] for i in index])
-            probabilities[index] = self.session.run(None, {"ids": ids, "mask": mask})[0]
+            tensors = {"attention_mask": mask}
+            for name, rows, pad in (("input_ids", tokens, self.pad), ("token_type_ids", types, 0)):
+                tensors[name] = np.full(mask.shape, pad, dtype=np.int64)
+                tensors[name][mask == 1] = np.concatenate([rows[i] for i in index])
+            probabilities[index] = self.session.run(None, {name: tensors[name] for name in self.inputs})[0]
         return probabilities
 
 

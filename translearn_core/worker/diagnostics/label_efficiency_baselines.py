@@ -18,7 +18,6 @@ from translearn_core.activations import (
     Encoder,
     Lookup,
     ProgressCallback,
-    TextBatchSource,
     no_progress,
 )
 from translearn_core.analysis import tfidf_logistic_regression
@@ -172,7 +171,7 @@ def _layers(
     """Return the accessible layers and their cache lookups; vectors are read on demand."""
     compute = Compute.choose(config.device, config.precision)
     backbone = load(config.backbone)
-    texts = TextBatchSource(list(prepared.texts), backbone.tokenizer, config.features.token_limit)
+    texts = backbone.examples(list(prepared.texts), config.features.token_limit)
     nn.Module.to(backbone.model, compute.device)
     encoder = Encoder(backbone, texts, compute, activations(context), context.report)
     if not backbone.anatomy.supports_partial_forward:

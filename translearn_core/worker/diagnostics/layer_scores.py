@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from translearn_core.activations import Compute, Encoder, TextBatchSource
+from translearn_core.activations import Compute, Encoder
 from translearn_core.analysis import h_score, logme, stratified_sample
 from translearn_core.analysis.probing.logistic_regression import (
     BatchedProblem,
@@ -96,7 +96,7 @@ def make_encoder(
     context: Context, backbone: Backbone, features: FeatureConfig, sample: Sample, compute: Compute
 ) -> Encoder:
     """Return an encoder of a sample's texts that uses the activation cache."""
-    texts = TextBatchSource(sample.texts, backbone.tokenizer, features.token_limit)
+    texts = backbone.examples(sample.texts, features.token_limit)
     nn.Module.to(backbone.model, compute.device)
     return Encoder(backbone, texts, compute, activations(context), context.report)
 

@@ -10,15 +10,17 @@ from torch import nn
 from torch.nn import functional
 from transformers import PreTrainedModel
 
-from translearn_core.activations import Compute, ProgressCallback, by_length, tokenize
+from translearn_core.activations import Compute, ProgressCallback
 from translearn_core.activations.encoder import TOKENS_PER_BATCH
 from translearn_core.analysis.comparison.paired_comparison import bootstrap_means
 from translearn_core.analysis.metrics import ALPHA_TAIL
 from translearn_core.backbones import Backbone
-from translearn_core.backbones.inspection import embedding_table
-from translearn_core.pretraining.masking import IGNORE_INDEX, MaskableIds, Masked, masked
+from translearn_core.inputs import batches_by_cost, tokenize
+from translearn_core.inputs.modality import embedding_table
+from translearn_core.pretraining.masking import MaskableIds, Masked, masked
 from translearn_core.pretraining.mlm_head import MaskedLanguageModel
 from translearn_core.results import Interval, MaskedLmLoss
+from translearn_core.transfer.objectives import IGNORE_INDEX
 
 MASK_SHARE = 0.15
 """Share of masked tokens, as in pretraining (arXiv:1810.04805)."""
@@ -47,12 +49,12 @@ def measure_mlm_loss(
     mlm = MaskedLanguageModel.of(before, np.zeros(rows, dtype=np.int64), seed)
     if mlm.fresh:
         return None
-    tokens = tokenize(tokenizer, list(texts), limit, report)
+    tokens = tokenize(tokenizer, list(texts), limit, report, names=before.input_names.taken)
     batch = masked(tokens, MaskableIds.of(tokenizer, rows), MASK_SHARE, np.random.default_rng(seed))
     nn.Module.to(mlm.head, compute.device)
     losses = [
         _losses(model, mlm.head, batch, compute, partial(report, f"guessing covered words {when}"))
-        for when, model in (("as it came", mlm.model), ("after the training", after.model))
+        for when, model in (("as it came", mlm.backbone), ("after the training", after.model))
     ]
     words = np.add.reduceat(batch.hidden.ids != IGNORE_INDEX, batch.hidden.offsets[:-1], dtype=np.int64)
     return _mlm_result(losses[0], losses[1], words, seed)
@@ -70,13 +72,14 @@ def _losses(
     nn.Module.train(model, False)
     head.train(False)
     losses = np.zeros(len(batch.seen))
-    parts = list(by_length(batch.seen.lengths, TOKENS_PER_BATCH[compute.device.type]))
+    parts = list(batches_by_cost(batch.seen.cost, TOKENS_PER_BATCH[compute.device.type]))
     for done, index in enumerate(parts):
         progress(done, len(parts))
-        ids, mask, hidden = (tensor.to(compute.device) for tensor in batch.batch(index))
+        inputs, labels = batch.batch(index)
+        hidden = labels.to(compute.device)
         masked_tokens = hidden != IGNORE_INDEX
         with compute.inference(model):
-            states = model(input_ids=ids, attention_mask=mask).last_hidden_state[masked_tokens].float()
+            states = model(**inputs.to(compute.device).tensors).last_hidden_state[masked_tokens].float()
         with torch.inference_mode():
             loss = functional.cross_entropy(head(states).float(), hidden[masked_tokens], reduction="none")
         np.add.at(losses, index[masked_tokens.nonzero()[:, 0].cpu().numpy()], loss.double().cpu().numpy())

@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from torch import nn
 
-from translearn_core.activations import Compute, Encoder, TextBatchSource
+from translearn_core.activations import Compute, Encoder
 from translearn_core.analysis import cosine_pairs, spearman_change
 from translearn_core.analysis.similarity.sentence_similarity import StsChange, sts_change
 from translearn_core.backbones import Backbone
@@ -57,7 +57,7 @@ def _similarities(
     context: Context, backbone: Backbone, compute: Compute, pairs: pd.DataFrame
 ) -> NDArray[np.float64]:
     sentences = [*pairs["first"], *pairs["second"]]
-    texts = TextBatchSource(sentences, backbone.tokenizer, min(TOKEN_LIMIT, backbone.anatomy.token_limit))
+    texts = backbone.examples(sentences, min(TOKEN_LIMIT, backbone.anatomy.token_limit))
     nn.Module.to(backbone.model, compute.device)
     encoder = Encoder(backbone, texts, compute, activations(context), context.report)
     vectors = feature_array(encoder.top(backbone.anatomy.pooling))

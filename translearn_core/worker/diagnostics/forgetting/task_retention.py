@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from translearn_core.activations import Compute, Encoder, TextBatchSource
+from translearn_core.activations import Compute, Encoder
 from translearn_core.analysis import ArmRuns, bootstrap_accuracy, differences, stratified_sample
 from translearn_core.backbones import Backbone
 from translearn_core.config import ExperimentConfig, FeatureConfig, Split
@@ -118,7 +118,7 @@ class _FeatureReader:
         if layers[-1] > backbone.n_blocks:
             layers, config = (backbone.n_blocks,), FeatureConfig(pooling=config.pooling)
         limit = min(self.token_limit, backbone.anatomy.token_limit)
-        source = TextBatchSource(texts, backbone.tokenizer, limit)
+        source = backbone.examples(texts, limit)
         nn.Module.to(backbone.model, self.compute.device)
         encoder = Encoder(backbone, source, self.compute, activations(context), context.report)
         lookups = encoder.chosen(config.pooling, layers)

@@ -15,7 +15,6 @@ import numpy as np
 from tokenizers import Tokenizer
 from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
-from translearn_core.backbones.silence import silence_transformers
 from translearn_core.documents import MAX_BYTES, DocumentError, read_json_object
 from translearn_core.errors import BackboneError
 
@@ -197,21 +196,20 @@ def token_statistics(
     sampled[np.random.default_rng(0).permutation(len(texts))[:SAMPLE]] = True
     lengths = np.zeros(len(texts), dtype=np.int64)
     unknowns = words = 0
-    with silence_transformers():
-        for start in range(0, len(texts), CHUNK):
-            chunk = list(texts[start : start + CHUNK])
-            ids = tokenizer(
-                chunk,
-                truncation=False,
-                padding=False,
-                return_attention_mask=False,
-                return_token_type_ids=False,
-                verbose=False,
-            )["input_ids"]
-            lengths[start : start + len(chunk)] = [len(row) for row in ids]
-            for k in np.flatnonzero(sampled[start : start + len(chunk)]):
-                unknowns += ids[k].count(unknown)
-                words += len(WORD.findall(chunk[k]))
+    for start in range(0, len(texts), CHUNK):
+        chunk = list(texts[start : start + CHUNK])
+        ids = tokenizer(
+            chunk,
+            truncation=False,
+            padding=False,
+            return_attention_mask=False,
+            return_token_type_ids=False,
+            verbose=False,
+        )["input_ids"]
+        lengths[start : start + len(chunk)] = [len(row) for row in ids]
+        for k in np.flatnonzero(sampled[start : start + len(chunk)]):
+            unknowns += ids[k].count(unknown)
+            words += len(WORD.findall(chunk[k]))
     content = int((lengths[sampled] - special).clip(min=0).sum())
     return TokenStatistics(
         backbone=tokenizer.name_or_path,

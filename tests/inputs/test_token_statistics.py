@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from tests.architectures import tiny_tokenizer
-from translearn_core.backbones import load, load_tokenizer, token_statistics, tokenizer
+from translearn_core.backbones import load, load_tokenizer, token_statistics
 from translearn_core.config import BackboneConfig
+from translearn_core.inputs import tokenizer
 
 
 def test_lengths_and_shares_are_counted_by_hand():

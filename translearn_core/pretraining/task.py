@@ -1,0 +1,85 @@
+"""Masked language modelling as a training task: a target per masked position."""
+
+import math
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from translearn_core.activations import Compute, ProgressCallback
+from translearn_core.pretraining.corpus import Corpus
+from translearn_core.pretraining.masking import Masked
+from translearn_core.transfer import Batch, Inputs, TransferModel
+from translearn_core.transfer.objectives import IGNORE_INDEX, CrossEntropy, Objective
+
+
+@dataclass(frozen=True)
+class MaskedInputs(Inputs):
+    """Texts of a corpus, masked anew for every epoch."""
+
+    corpus: Corpus | None = None
+    masked: Masked | None = None
+
+    @classmethod
+    def of_corpus(cls, corpus: Corpus, epoch: int | None = None) -> "MaskedInputs":
+        """Return the inputs of an epoch; without `epoch` the mask is always the same."""
+        return cls(corpus.tokens.cost, corpus.tokens, corpus=corpus, masked=corpus.masked(epoch))
+
+    def at_epoch(self, epoch: int) -> "MaskedInputs":
+        """Return the inputs with the masks of an epoch."""
+        assert self.corpus is not None
+        return self.of_corpus(self.corpus, epoch)
+
+    def batch(self, index: NDArray[np.int64], *, learning: bool = False) -> Batch:
+        """Return some texts, masked, with the masked tokens as targets."""
+        del learning
+        assert self.masked is not None
+        inputs, targets = self.masked.batch(index)
+        return Batch(inputs, targets=targets)
+
+
+@dataclass(frozen=True)
+class MaskedTokens:
+    """Masked tokens of a corpus; held-out texts validate, with masks that are always the same."""
+
+    corpus: Corpus
+    batch_size: int
+    objective: ClassVar[Objective] = CrossEntropy()
+    targets: ClassVar[None] = None
+    weights: ClassVar[None] = None
+
+    @property
+    def train(self) -> NDArray[np.int64]:
+        """Texts to train on."""
+        return self.corpus.train
+
+    @property
+    def validation(self) -> NDArray[np.int64]:
+        """Held-out texts."""
+        return self.corpus.held_out
+
+    def metrics(self, rows: NDArray[np.int64], outputs: Tensor) -> tuple[float, float]:
+        """Return NaN: only the loss is measured."""
+        del rows, outputs
+        return math.nan, math.nan
+
+    @torch.no_grad()
+    def validate(
+        self, model: TransferModel, inputs: Inputs, compute: Compute, report: ProgressCallback
+    ) -> tuple[float, float, float]:
+        """Return the mean loss per masked token of the held-out texts; accuracy and macro-F1 are NaN."""
+        inputs = MaskedInputs.of_corpus(self.corpus)
+        model.eval()
+        rows = self.validation[np.argsort(-inputs.cost[self.validation], kind="stable")]
+        total, count = 0.0, 0
+        for start in range(0, len(rows), self.batch_size):
+            report("measuring on texts held out", start, len(rows))
+            batch = inputs.batch(rows[start : start + self.batch_size])
+            assert batch.targets is not None
+            targets = batch.targets[batch.targets != IGNORE_INDEX].to(compute.device)
+            total += float(self.objective.loss(model(batch, compute), targets).sum())
+            count += len(targets)
+        return total / count, math.nan, math.nan

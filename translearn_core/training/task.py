@@ -1,0 +1,43 @@
+"""Training task: rows with their targets, objective and metrics; the loop knows nothing else of them."""
+
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
+
+from translearn_core.activations import Compute, ProgressCallback
+from translearn_core.transfer import Inputs, TransferModel
+from translearn_core.transfer.objectives import Objective
+
+
+class TrainingTask(Protocol):
+    """What a loop trains: indices of training and validation rows, and how outputs are judged.
+
+    Without validation rows the last epoch counts as the best.
+    """
+
+    @property
+    def train(self) -> NDArray[np.int64]: ...  # noqa: D102
+
+    @property
+    def validation(self) -> NDArray[np.int64]: ...  # noqa: D102
+
+    @property
+    def objective(self) -> Objective: ...  # noqa: D102
+
+    @property
+    def targets(self) -> Tensor | None:
+        """One target per row; None if batches have one per position."""
+
+    @property
+    def weights(self) -> Tensor | None:
+        """Weight of each target value in the loss; None: all count the same."""
+
+    def metrics(self, rows: NDArray[np.int64], outputs: Tensor) -> tuple[float, float]:
+        """Return accuracy and macro-F1 of the outputs of some rows; NaN where they do not apply."""
+
+    def validate(
+        self, model: TransferModel, inputs: Inputs, compute: Compute, report: ProgressCallback
+    ) -> tuple[float, float, float]:
+        """Return loss (nats), accuracy and macro-F1 on the validation rows; NaN where they do not apply."""

@@ -1,0 +1,81 @@
+"""Inputs of a model in training or prediction, and their batches."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from translearn_core.activations import CachedStates
+from translearn_core.inputs import ModelInput, Rows
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Tensors of some rows: the model's input, with the `states` entering block `cut`, or pooled vectors.
+
+    `targets`, shape (rows, positions), are those of a prediction per position, `IGNORE_INDEX` where there is
+    none; targets per row are the task's.
+    """
+
+    inputs: ModelInput | None = None
+    cut: int = 0
+    states: Tensor | None = None
+    pooled: Tensor | None = None
+    standardised: Tensor | None = None
+    targets: Tensor | None = None
+
+    def to(self, device: torch.device) -> "Batch":
+        """Return the batch on `device`, copied asynchronously from pinned memory."""
+        if device.type == "cpu":
+            return self
+        return self._map(lambda t: t.to(device, non_blocking=True), lambda inputs: inputs.to(device))
+
+    def pin(self) -> "Batch":
+        """Return the batch in pinned memory."""
+        return self._map(Tensor.pin_memory, ModelInput.pin)
+
+    def _map(self, tensor: Callable[[Tensor], Tensor], inputs: Callable[[ModelInput], ModelInput]) -> "Batch":
+        tensors = (self.states, self.pooled, self.standardised, self.targets)
+        moved = (None if t is None else tensor(t) for t in tensors)
+        return Batch(None if self.inputs is None else inputs(self.inputs), self.cut, *moved)
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Model inputs of the rows of one run: examples, and cached outputs of frozen layers.
+
+    `cost` is that of each row, see `Rows`. `kept` holds hidden states at the boundary. If only the head
+    trains, `pooled`, shape (rows, width), replaces backbone and examples, and `scaled` is `pooled`
+    standardised.
+    """
+
+    cost: NDArray[np.int64]
+    examples: Rows | None = None
+    kept: CachedStates | None = None
+    pooled: Tensor | None = None
+    scaled: Tensor | None = None
+
+    @classmethod
+    def of(cls, examples: Rows) -> "Inputs":
+        """Return inputs without cached outputs."""
+        return cls(examples.cost, examples)
+
+    def at_epoch(self, epoch: int) -> "Inputs":
+        """Return the inputs of an epoch, counted from 0; here the same in all."""
+        del epoch
+        return self
+
+    def batch(self, index: NDArray[np.int64], *, learning: bool = False) -> Batch:
+        """Return some rows as a batch; pooled vectors standardised if `learning`."""
+        if self.pooled is not None:
+            rows = torch.from_numpy(index)
+            if learning and self.scaled is not None:
+                return Batch(standardised=self.scaled[rows])
+            return Batch(pooled=self.pooled[rows])
+        assert self.examples is not None
+        if self.kept is None:
+            return Batch(self.examples.batch(index))
+        return Batch(self.examples.batch(index), self.kept.cut, self.kept.batch(index))

@@ -1,0 +1,45 @@
+"""Objectives: what outputs mean, and their loss per row or position."""
+
+from typing import Protocol
+
+from torch import Tensor
+from torch.nn import functional
+
+IGNORE_INDEX = -100
+"""Target of a position that is not predicted."""
+
+
+class Objective(Protocol):
+    """Loss of outputs, shape (n, …), one per row or predicted position; weights and sums are the loop's."""
+
+    def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        """Return the loss of each output, shape (n,)."""
+
+    def activate(self, outputs: Tensor) -> Tensor:
+        """Return predictions, such as probabilities, from outputs."""
+
+    def distillation(self, outputs: Tensor, teacher: Tensor, temperature: float) -> Tensor:
+        """Return the distance of each output from the teacher's at a temperature, shape (n,)."""
+
+
+class CrossEntropy:
+    """One class of several, of a row or of a masked token; outputs are logits, losses are in nats."""
+
+    def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        """Return the cross-entropy of each output with its class."""
+        return functional.cross_entropy(outputs, targets, reduction="none")
+
+    def activate(self, outputs: Tensor) -> Tensor:
+        """Return the probability of every class."""
+        return outputs.softmax(-1)
+
+    def distillation(self, outputs: Tensor, teacher: Tensor, temperature: float) -> Tensor:
+        """Return the Kullback-Leibler divergence from the teacher's softened probabilities.
+
+        References
+        ----------
+        Hinton, Vinyals & Dean 2015, arXiv:1503.02531, section 2.
+        """
+        soft = self.activate(teacher / temperature)
+        divergence = functional.kl_div((outputs / temperature).log_softmax(-1), soft, reduction="none")
+        return temperature * temperature * divergence.sum(-1)
