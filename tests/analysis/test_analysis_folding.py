@@ -6,9 +6,9 @@ import pytest
 from translearn_core.analysis import probe_layers, stratified_folds
 from translearn_core.analysis.probing.cross_validation import seen_control_type
 from translearn_core.errors import TooFewSamplesError
-from translearn_core.results import Interval
+from translearn_core.results import Estimate
 
-TFIDF = (0.7, Interval(0.65, 0.75))
+TFIDF = Estimate(0.7, 0.65, 0.75)
 
 
 @pytest.mark.parametrize("sizes", [[1], [1, 2, 3], [2]])

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest, fisher_exact
 
-from translearn_core.analysis import quantile_groups, slice_scores
-from translearn_core.analysis.comparison.proportion_interval import difference_interval
+from translearn_core.analysis import difference_interval, quantile_groups, slice_scores
 
 
 def test_every_slice_is_held_against_the_rest_the_weakest_first():
@@ -14,11 +13,11 @@ def test_every_slice_is_held_against_the_rest_the_weakest_first():
     result = slice_scores(groups, correct)
     assert [one.name for one in result] == ["b", "a", "missing", "c"]
     b = result[0]
-    assert (b.rows, b.accuracy) == (30, pytest.approx(0.4))
+    assert (b.rows, b.accuracy.value) == (30, pytest.approx(0.4))
     expected = binomtest(12, 30).proportion_ci(method="wilson")
-    assert (b.interval.low, b.interval.high) == pytest.approx((expected.low, expected.high))
-    assert b.difference == pytest.approx(12 / 30 - 66 / 70)
-    assert b.difference_interval == difference_interval(12, 30, 66, 70)
+    assert (b.accuracy.low, b.accuracy.high) == pytest.approx((expected.low, expected.high))
+    assert b.difference.value == pytest.approx(12 / 30 - 66 / 70)
+    assert b.difference == difference_interval(12, 30, 66, 70)
     assert b.beyond_chance
     assert not next(one for one in result if one.name == "missing").beyond_chance
 
@@ -51,7 +50,7 @@ def test_chance_alone_is_seldom_called_a_weakness_and_a_real_one_often():
 
 def test_one_slice_has_no_rest_and_no_rows_no_slices():
     (only,) = slice_scores(["a", "a"], [True, False])
-    assert np.isnan([only.difference, only.difference_interval.low]).all()
+    assert np.isnan([only.difference.value, only.difference.low]).all()
     assert not only.beyond_chance
     assert slice_scores([], np.zeros(0, dtype=bool)) == []
 

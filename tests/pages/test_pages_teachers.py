@@ -13,7 +13,7 @@ from translearn_core.config import (
     RecipeName,
     TrainingConfig,
 )
-from translearn_core.results import Interval
+from translearn_core.results import Estimate
 from translearn_core.runs import Run
 
 FILE = "a table with a rather long name indeed.csv"
@@ -24,7 +24,7 @@ def trained(filled: Filled, name: str, seed: int, validation: float, test: float
     plan = FreezePlan.last_n(1, 6)
     result = filled.summary(plan)
     held, reported = (
-        replace(result.test, accuracy=share, accuracy_interval=Interval(share - 0.05, share + 0.05))
+        replace(result.test, accuracy=Estimate(share, share - 0.05, share + 0.05))
         for share in (validation, test)
     )
     result = replace(result, validation=held, test=reported)

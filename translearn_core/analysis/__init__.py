@@ -5,18 +5,12 @@ from translearn_core.analysis.comparison.label_efficiency import (
     crossing_sentence,
     estimate_crossing,
 )
-from translearn_core.analysis.comparison.paired_comparison import (
-    ArmRuns,
-    differences,
-    draw_interval,
-    seed_interval,
-)
+from translearn_core.analysis.comparison.paired_comparison import ArmRuns, differences
 from translearn_core.analysis.errors.calibration import (
     Bins,
     Coverage,
     apply_temperature,
     coverage,
-    ece_interval,
     expected_calibration_error,
     reliability,
     temperature,
@@ -27,9 +21,14 @@ from translearn_core.analysis.errors.label_issues import (
     out_of_fold_probabilities,
 )
 from translearn_core.analysis.errors.slices import Slice, quantile_groups, slice_scores
+from translearn_core.analysis.intervals import (
+    difference_interval,
+    mean_interval,
+    row_score_interval,
+    seed_interval,
+)
 from translearn_core.analysis.metrics import (
-    accuracy_interval,
-    bootstrap_accuracy,
+    accuracy_and_macro_f1,
     classification_metrics,
     confusion,
     macro_f1_interval,
@@ -67,9 +66,8 @@ __all__ = [
     "Crossing",
     "LabelIssues",
     "Slice",
-    "accuracy_interval",
+    "accuracy_and_macro_f1",
     "apply_temperature",
-    "bootstrap_accuracy",
     "chance_purity",
     "cka_matrix",
     "classification_metrics",
@@ -78,9 +76,8 @@ __all__ = [
     "cosine_pairs",
     "coverage",
     "crossing_sentence",
+    "difference_interval",
     "differences",
-    "draw_interval",
-    "ece_interval",
     "estimate_crossing",
     "expected_calibration_error",
     "find_label_issues",
@@ -91,6 +88,7 @@ __all__ = [
     "logme",
     "macro_f1_interval",
     "majority_accuracy",
+    "mean_interval",
     "nearest",
     "nearest_among",
     "nearest_to",
@@ -104,6 +102,7 @@ __all__ = [
     "quantile_groups",
     "rank_agreement",
     "reliability",
+    "row_score_interval",
     "seed_interval",
     "silhouette",
     "slice_scores",

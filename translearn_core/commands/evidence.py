@@ -64,12 +64,12 @@ def gather(
     """
     job, scratch, sibling = run.job.id, others["scratch"], others["sibling"]
     summary = result(run, RunSummary)
-    interval = summary.test.accuracy_interval
+    accuracy = summary.test.accuracy
     parts: dict[str, Any] = {
         "run": run.id,
         "name": run.name,
-        "accuracy": summary.test.accuracy,
-        "accuracy_interval": [interval.low, interval.high],
+        "accuracy": accuracy.value,
+        "accuracy_interval": [accuracy.low, accuracy.high],
         "baselines": _run_part(
             BaselinesConfig(job=job, scratch=scratch), Baselines, "baselines",
             lambda baselines: _part((baselines.sentence, *baselines.caveats), baselines.frame()),

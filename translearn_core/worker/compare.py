@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from translearn_core.analysis import ArmRuns, differences, seed_interval
-from translearn_core.analysis.comparison.paired_comparison import FEWEST_SEEDS
+from translearn_core.analysis.intervals import FEWEST_SEEDS
 from translearn_core.config import Cell, CompareConfig, ExperimentConfig, Split
 from translearn_core.errors import ConfigError, NotFoundError
 from translearn_core.results import ArmScore, Comparison, Difference, Evaluation, RunSummary
@@ -85,27 +85,19 @@ def _negative_transfer(cells: Sequence[_ArmResults], seed: int) -> dict[str, Neg
     for control in (cell for cell in cells if cell.control):
         others = [cell.runs for cell in cells if not cell.control and cell.task == control.task]
         for other, difference in zip(others, differences(others, control.runs, seed=seed), strict=True):
-            if difference is not None and difference.beyond_chance and difference.estimate < 0:
+            if difference is not None and difference.beyond_chance and difference.value < 0:
                 negative[other.name] = NegativeTransfer(control.runs.name, difference)
     return negative
 
 
 def _score(cell: _ArmResults, difference: Difference | None, harm: NegativeTransfer | None) -> ArmScore:
     tests = [summary.test for summary in cell.summaries]
-    accuracy, accuracy_interval = seed_interval(
-        [m.accuracy for m in tests], [m.accuracy_interval for m in tests]
-    )
-    macro_f1, macro_f1_interval = seed_interval(
-        [m.macro_f1 for m in tests], [m.macro_f1_interval for m in tests]
-    )
     return ArmScore(
         name=cell.runs.name,
         runs=len(tests),
         spread=f"over {len(tests)} seeds" if len(tests) >= FEWEST_SEEDS else f"over {tests[0].n:,} test rows",
-        accuracy=accuracy,
-        accuracy_interval=accuracy_interval,
-        macro_f1=macro_f1,
-        macro_f1_interval=macro_f1_interval,
+        accuracy=seed_interval([scores.accuracy for scores in tests]),
+        macro_f1=seed_interval([scores.macro_f1 for scores in tests]),
         seconds=float(np.mean([summary.seconds["total"] for summary in cell.summaries])),
         trainable=cell.summaries[0].parameters["trainable"],
         trains=cell.config.plan.label,

@@ -100,7 +100,7 @@ def facts(task: TaskFacts) -> tuple[Fact, ...]:
     """Return the measured facts in words."""
     of_rows = "all" if task.learnt == task.train else f"{task.learnt:,} of the"
     how = f"learnt from {of_rows} training rows, scored on {task.held:,} validation rows"
-    tfidf, probe = task.tfidf_interval, task.probe_interval
+    tfidf, probe = task.tfidf, task.best_probe
     return (
         Fact("Training labels", f"{task.train:,}", "rows to learn from"),
         Fact("Classes", f"{task.classes:,}", f"{task.rarest:,} to {task.commonest:,} training rows in each"),
@@ -116,12 +116,12 @@ def facts(task: TaskFacts) -> tuple[Fact, ...]:
         Fact("Unknown tokens", share(task.unknown), "[UNK]: pieces the backbone cannot read"),
         Fact(
             "Counting words (TF-IDF)",
-            f"{share(task.tfidf)} ({share(tfidf.low)} to {share(tfidf.high)})", how,
+            f"{share(tfidf.value)} ({share(tfidf.low)} to {share(tfidf.high)})", how,
         ),
         Fact("Probe, last layer", share(task.probes[-1]), how),
         Fact(
             f"Probe, best layer ({task.layers[task.best]})",
-            f"{share(task.probes[task.best])} ({share(probe.low)} to {share(probe.high)})",
+            f"{share(probe.value)} ({share(probe.low)} to {share(probe.high)})",
             f"{how}; the best of {len(task.layers)} is a little flattered",
         ),
         Fact(

@@ -7,8 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import isotonic_regression
 
-from translearn_core.analysis.comparison.paired_comparison import bootstrap_means, seed_variance_share
-from translearn_core.analysis.metrics import ALPHA_TAIL
+from translearn_core.analysis.intervals import ALPHA_TAIL, bootstrap_means, seed_variance_share
 from translearn_core.errors import ConfigError
 
 FloatArray = NDArray[np.float64]

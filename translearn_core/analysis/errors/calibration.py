@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from scipy.special import logsumexp, softmax
 
-from translearn_core.analysis.comparison.proportion_interval import wilson
-from translearn_core.analysis.metrics import ALPHA_TAIL, CELLS_AT_ONCE
+from translearn_core.analysis.intervals import ALPHA_TAIL, CELLS_AT_ONCE, NO_ESTIMATE
 from translearn_core.errors import TooFewSamplesError
-from translearn_core.results import Interval
+from translearn_core.results import Estimate
+from translearn_core.results.estimate import wilson
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -77,52 +77,38 @@ def reliability(confidence: Confidence, correct: NDArray[np.bool_], bins: int = 
     return Bins(edges, total_confidence / rows, right / rows, count, *wilson(right, count))
 
 
-def expected_calibration_error(confidence: Confidence, correct: NDArray[np.bool_], bins: int = BINS) -> float:
-    """Return the mean gap between confidence and accuracy over bins of equal width, weighted by rows.
-
-    NaN without rows. It is biased upwards on few rows, even for a perfectly calibrated model; `ece_interval`
-    allows for that.
-
-    References
-    ----------
-    Naeini, Cooper & Hauskrecht 2015 (AAAI); Guo et al. 2017, arXiv:1706.04599, equation 3.
-    """
-    if not len(confidence):
-        return float("nan")
-    gaps = np.asarray(confidence, dtype=np.float64) - correct
-    return float(np.abs(np.bincount(_bin_rows(confidence, bins)[0], weights=gaps)).sum() / len(gaps))
-
-
-def ece_interval(
+def expected_calibration_error(
     confidence: Confidence,
     correct: NDArray[np.bool_],
     bins: int = BINS,
     *,
     draws: int = 1000,
     seed: int = 0,
-) -> Interval:
-    """Return the 95 % interval of the expected calibration error, by inverting a bootstrap test.
+) -> Estimate:
+    """Return the mean gap between confidence and accuracy over bins of equal width, weighted by rows.
 
-    The sample error is biased upwards, so the percentile bootstrap nearly never covers the truth of a well
-    calibrated model. Instead the bins' gaps are scaled by the factors of `ECE_GRID`, bootstrap noise is
-    added, and the factors are accepted under which the observed error is plausible. In simulations coverage
-    is at least 90 %, perfect models included. The estimate always lies within.
+    NaN without rows. The sample error is biased upwards, so the percentile bootstrap nearly never covers the
+    truth of a well calibrated model. The 95 % interval inverts a bootstrap test instead: the bins' gaps are
+    scaled by the factors of `ECE_GRID`, bootstrap noise is added, and the factors are accepted under which
+    the observed error is plausible. In simulations coverage is at least 90 %, perfect models included. The
+    estimate always lies within.
 
     Parameters
     ----------
     confidence, correct, bins
-        As in `expected_calibration_error`.
+        As in `reliability`.
     draws, seed : int
         Of the bootstrap over rows.
 
     References
     ----------
-    Kumar, Liang & Ma 2019, arXiv:1909.10155, on the bias. Garthwaite (1996), doi:10.2307/2532834, and
-    Davison & Hinkley (1997), section 5.4, on intervals from inverted tests.
+    Naeini, Cooper & Hauskrecht 2015 (AAAI); Guo et al. 2017, arXiv:1706.04599, equation 3. The bias:
+    Kumar, Liang & Ma 2019, arXiv:1909.10155. Intervals from inverted tests: Garthwaite (1996),
+    doi:10.2307/2532834; Davison & Hinkley (1997), section 5.4.
     """
     rows = len(confidence)
     if not rows:
-        return Interval(float("nan"), float("nan"))
+        return NO_ESTIMATE
     which, _ = _bin_rows(confidence, bins)
     gaps = np.asarray(confidence, dtype=np.float64) - correct
     observed = np.bincount(which, weights=gaps, minlength=bins)
@@ -139,7 +125,7 @@ def ece_interval(
     lower, upper = np.quantile(errors, [ALPHA_TAIL, 1 - ALPHA_TAIL], axis=1)
     low = ECE_GRID[(upper >= estimate).argmax()] * estimate
     high = (ECE_GRID * (lower <= estimate)).max() * estimate
-    return Interval(float(min(low, estimate)), float(np.clip(high, estimate, 1.0)))
+    return Estimate(estimate, float(min(low, estimate)), float(np.clip(high, estimate, 1.0)))
 
 
 def temperature(log_probabilities: NDArray[np.floating], labels: IntArray) -> float:

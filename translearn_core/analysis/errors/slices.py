@@ -8,8 +8,8 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import fisher_exact
 
-from translearn_core.analysis.comparison.proportion_interval import difference_interval, share_interval
-from translearn_core.results import Interval
+from translearn_core.analysis.intervals import difference_interval
+from translearn_core.results import Estimate
 
 LEVEL = 0.05
 """Family-wise error rate over all slices."""
@@ -27,10 +27,8 @@ class Slice:
 
     name: str
     rows: int
-    accuracy: float
-    interval: Interval
-    difference: float
-    difference_interval: Interval
+    accuracy: Estimate
+    difference: Estimate
     beyond_chance: bool
 
 
@@ -69,15 +67,13 @@ def slice_scores(
         Slice(
             name,
             n,
-            h / n,
-            share_interval(h, n),
-            h / n - (all_hits - h) / (rows - n) if n < rows else float("nan"),
+            Estimate.share(h, n),
             difference_interval(h, n, all_hits - h, rows - n),
             beyond,
         )
         for name, h, n, beyond in zip(names, hits, count, _holm(p_values, level), strict=True)
     ]
-    return sorted(slices, key=lambda group: group.difference)
+    return sorted(slices, key=lambda group: group.difference.value)
 
 
 def quantile_groups(values: ArrayLike, bins: int = 4) -> NDArray[np.str_]:

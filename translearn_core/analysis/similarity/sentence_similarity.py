@@ -6,19 +6,19 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import rankdata
 
-from translearn_core.analysis.metrics import ALPHA_TAIL, CELLS_AT_ONCE
-from translearn_core.results import Interval
+from translearn_core.analysis.intervals import CELLS_AT_ONCE, NO_ESTIMATE, percentile_interval
+from translearn_core.results import Estimate
 
 FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class StsChange:
-    """Spearman correlations of similarities with gold scores; `change` is the interval of after - before."""
+    """Spearman correlations of similarities with gold scores; `change` is after minus before."""
 
     before: float
     after: float
-    change: Interval
+    change: Estimate
 
 
 def cosine_pairs(vectors_a: NDArray[np.floating], vectors_b: NDArray[np.floating]) -> FloatArray:
@@ -30,7 +30,7 @@ def cosine_pairs(vectors_a: NDArray[np.floating], vectors_b: NDArray[np.floating
 
 def spearman_change(
     before_similarity: ArrayLike, after_similarity: ArrayLike, *, draws: int = 1000, seed: int = 0
-) -> tuple[float, Interval]:
+) -> Estimate:
     """Return Spearman's correlation of the pairs' similarities before and after, and its 95 % interval.
 
     1 if training kept the ranking of the pairs by similarity. The interval is the percentile bootstrap over
@@ -44,7 +44,7 @@ def spearman_change(
 
     Returns
     -------
-    rho, interval
+    Estimate
         NaN below 3 pairs, and where one side is all ties.
 
     References
@@ -55,13 +55,12 @@ def spearman_change(
     both = np.stack([np.asarray(side, dtype=np.float64) for side in (before_similarity, after_similarity)])
     pairs = both.shape[1]
     if pairs < 3 or not np.ptp(both, axis=1).all():
-        return float("nan"), Interval(float("nan"), float("nan"))
+        return NO_ESTIMATE
     random, drawn = np.random.default_rng(seed), []
     for start in range(0, draws, step := max(1, CELLS_AT_ONCE // pairs)):
         sample = random.integers(0, pairs, (min(step, draws - start), pairs))
         drawn.append(_rank_correlations(both[:, sample])[0])
-    low, high = np.nanquantile(np.concatenate(drawn), [ALPHA_TAIL, 1 - ALPHA_TAIL])
-    return float(_rank_correlations(both[:, None])[0, 0]), Interval(float(low), float(high))
+    return percentile_interval(_rank_correlations(both[:, None])[0, 0], np.concatenate(drawn))
 
 
 def sts_change(
@@ -87,13 +86,8 @@ def sts_change(
     pairs = sides.shape[1]
     sample = np.random.default_rng(seed).integers(0, pairs, (draws, pairs))
     observed, drawn = _rank_correlations(sides[:, None]), _rank_correlations(sides[:, sample])
-    change = drawn[1] - drawn[0]
-    low, high = (
-        np.nanquantile(change, [ALPHA_TAIL, 1 - ALPHA_TAIL])
-        if np.isfinite(change).any()
-        else (np.nan, np.nan)
-    )
-    return StsChange(float(observed[0, 0]), float(observed[1, 0]), Interval(float(low), float(high)))
+    first, last = observed[:, 0].tolist()
+    return StsChange(first, last, percentile_interval(last - first, drawn[1] - drawn[0]))
 
 
 def _rank_correlations(sides: FloatArray) -> FloatArray:

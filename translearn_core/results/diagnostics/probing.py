@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from translearn_core.results.evaluation import Interval
+from translearn_core.results.estimate import Estimate
 
 FloatArray = NDArray[np.float64]
 
@@ -31,8 +31,7 @@ class ProbeScores:
     low: FloatArray = field(compare=False)
     high: FloatArray = field(compare=False)
     majority: float = 0.0
-    tfidf: float = 0.0
-    tfidf_interval: Interval = field(default=Interval(0.0, 0.0))
+    tfidf: Estimate = field(default=Estimate(0.0, 0.0, 0.0))
     n_train: int = 0
     n_test: int = 0
     folds: int = 5

@@ -11,7 +11,6 @@ from scipy.special import log_softmax
 from translearn_core.analysis import (
     apply_temperature,
     coverage,
-    ece_interval,
     expected_calibration_error,
     reliability,
     temperature,
@@ -93,7 +92,6 @@ def analyse_errors(context: Context) -> None:
             raw=raw,
             scaled=scaled,
             noise=label_check.noise,
-            noise_interval=label_check.noise_interval,
             sentences=sentences,
             bins=bins.reset_index(drop=True),
             coverage=curve,
@@ -141,8 +139,7 @@ def _calibration(test: SplitPredictions, t: float, config: ErrorAnalysisConfig) 
     of_label = log_softmax(test.logs / t, axis=1)[np.arange(len(correct)), test.labels]
     return CalibrationScore(
         temperature=t,
-        error=expected_calibration_error(confidence, correct, config.bins),
-        error_interval=ece_interval(confidence, correct, config.bins, seed=config.seed),
+        error=expected_calibration_error(confidence, correct, config.bins, seed=config.seed),
         loss=float(-of_label[known].mean()) if known.any() else float("nan"),
     )
 

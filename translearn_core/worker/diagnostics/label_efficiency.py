@@ -7,7 +7,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from translearn_core.analysis import crossing_sentence, draw_interval, estimate_crossing, majority_accuracy
+from translearn_core.analysis import (
+    crossing_sentence,
+    estimate_crossing,
+    majority_accuracy,
+    row_score_interval,
+)
 from translearn_core.config import LabelEfficiencyArm, LabelEfficiencyConfig, Split, job_id
 from translearn_core.data import PreparedDataset
 from translearn_core.data.findings import quote
@@ -173,8 +178,8 @@ def _levels(arm: Arm) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return mean, low and high accuracy at every size, shape (sizes,) each, NaN without runs."""
     mean, low, high = np.full((3, len(arm.ran)), np.nan)
     for size in arm.measured_sizes:
-        mean[size], interval = draw_interval(arm.correct[size][arm.ran[size]])
-        low[size], high[size] = interval.low, interval.high
+        level = row_score_interval(arm.correct[size][arm.ran[size]])
+        mean[size], low[size], high[size] = level.value, level.low, level.high
     return mean, low, high
 
 

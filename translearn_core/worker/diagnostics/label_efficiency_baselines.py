@@ -126,9 +126,7 @@ def _tfidf(
                 correct[size, seed] = correct[size, 0]
                 continue
             train_texts = [prepared.texts[i] for i in rows]
-            _, _, predicted = tfidf_logistic_regression(
-                train_texts, labels[rows], texts, labels[test], seed=config.seeds[seed]
-            )
+            predicted = tfidf_logistic_regression(train_texts, labels[rows], texts, seed=config.seeds[seed])
             correct[size, seed] = predicted == labels[test]
     return correct
 

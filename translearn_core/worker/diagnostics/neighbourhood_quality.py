@@ -10,14 +10,15 @@ from numpy.typing import NDArray
 from translearn_core.analysis import (
     chance_purity,
     knn_indices,
+    mean_interval,
     neighbour_overlap,
     neighbours_with_same_label,
+    row_score_interval,
     silhouette,
     trustworthiness,
 )
-from translearn_core.analysis.comparison.mean_interval import mean_interval, share_mean_interval
 from translearn_core.analysis.neighbours.distances import Progress
-from translearn_core.results import Interval, NeighbourhoodQuality
+from translearn_core.results import Estimate, NeighbourhoodQuality
 from translearn_core.worker.context import Context
 
 IntArray = NDArray[np.int64]
@@ -59,9 +60,9 @@ class NeighbourhoodChange:
     changed: bool
 
     @property
-    def overlap_interval(self) -> Interval:
-        """The 95 % interval of the mean overlap; exactly 1 if the layer did not change."""
-        return share_mean_interval(self.overlap) if self.changed else Interval(1.0, 1.0)
+    def mean_overlap(self) -> Estimate:
+        """The mean overlap; exactly 1 if the layer did not change."""
+        return row_score_interval(self.overlap) if self.changed else Estimate(1.0, 1.0, 1.0)
 
     def sentences(self) -> str:
         """Summarise label purity before and after, its change, and the overlap."""
@@ -83,9 +84,8 @@ class NeighbourhoodChange:
         )
 
     def _purity_change(self) -> str:
-        change = self.same_label[1] - self.same_label[0]
-        mean, span = 100 * float(change.mean()), mean_interval(change)
-        low, high = 100 * span.low, 100 * span.high
+        change = mean_interval(self.same_label[1] - self.same_label[0])
+        mean, low, high = 100 * change.value, 100 * change.low, 100 * change.high
         if low > 0:
             by = f"{mean:.0f} points ({low:.0f} to {high:.0f})"
             return f"Texts of one label lie nearer together than before, by {by}."
@@ -134,8 +134,7 @@ def measure_neighbourhoods(
         trust = _plane_trustworthiness(
             x[layer.shown], planes[v][layer.shown], seed, partial(report, 3 * v + 2)
         )
-        purity = float(shares.mean()) if shares.size else float("nan")
-        quality.append(NeighbourhoodQuality(purity, share_mean_interval(shares), separation, trust))
+        quality.append(NeighbourhoodQuality(row_score_interval(shares), separation, trust))
     report(total)
     return NeighbourhoodChange(
         quality=(quality[0], quality[-1]),
@@ -164,9 +163,8 @@ def _sample(rows: IntArray, seed: int) -> IntArray:
 
 
 def _purity(quality: NeighbourhoodQuality) -> str:
-    return (
-        f"{_percent(quality.purity)} ({_number(quality.interval.low)} to {_percent(quality.interval.high)})"
-    )
+    purity = quality.purity
+    return f"{_percent(purity.value)} ({_number(purity.low)} to {_percent(purity.high)})"
 
 
 def _percent(share: float) -> str:

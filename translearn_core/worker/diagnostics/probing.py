@@ -5,7 +5,13 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from translearn_core.analysis import control_labels, probe_layers, tfidf_logistic_regression, word_types
+from translearn_core.analysis import (
+    control_labels,
+    probe_layers,
+    row_score_interval,
+    tfidf_logistic_regression,
+    word_types,
+)
 from translearn_core.analysis.probing.linear_probe import Layers
 from translearn_core.config import LENGTH, ExperimentConfig, ProbeConfig, Split
 from translearn_core.errors import TooFewSamplesError
@@ -44,10 +50,9 @@ def probe(context: Context) -> None:
     texts = rows["text"].tolist()
     features = _variants(context, config, experiment, trained, texts)
     context.report("the word-count baseline")
-    accuracy, interval, _ = tfidf_logistic_regression(
-        [texts[i] for i in train], target.labels[train], [texts[i] for i in test], target.labels[test],
-        seed=config.seed,
-    )  # fmt: skip
+    counted = tfidf_logistic_regression(
+        [texts[i] for i in train], target.labels[train], [texts[i] for i in test], seed=config.seed
+    )
     types, groups = word_types(texts), text_groups(texts)
     controls = [
         control_labels(texts, target.labels[train], seed=config.seed + k) for k in range(config.controls)
@@ -57,7 +62,7 @@ def probe(context: Context) -> None:
         target.labels,
         train,
         test,
-        tfidf=(accuracy, interval),
+        tfidf=row_score_interval(counted == target.labels[test]),
         controls=np.stack(controls) if controls else None,
         control_types=types,
         groups=groups if len(np.unique(groups[train])) < len(train) else None,

@@ -45,7 +45,7 @@ def compute_similarity(context: Context) -> None:
     floor = _diagonal(context, *random_pair)
     boundary = experiment.plan.first_trainable_block(len(before) - 1)
     n_train = int((rows["split"] == Split.TRAIN).sum())
-    intervals = [cka.interval for cka in before_after]
+    estimates = [cka.estimate for cka in before_after]
     missing = np.full(len(before_after), np.nan)
     artifacts.save(
         context.folder,
@@ -56,8 +56,8 @@ def compute_similarity(context: Context) -> None:
             matrix=cka_matrix(before, after, progress=progress),
             before=cka_matrix(before, before, progress=progress),
             diagonal=_values(before_after),
-            low=np.asarray([interval.low for interval in intervals]),
-            high=np.asarray([interval.high for interval in intervals]),
+            low=np.asarray([estimate.low for estimate in estimates]),
+            high=np.asarray([estimate.high for estimate in estimates]),
             sibling=missing if chance is None else _values(chance),
             floor=_values(floor),
         ),

@@ -58,8 +58,8 @@ def slices(
     groupings = dict(_groupings(context, experiment.data, rows, columns))
     lines = [
         (
-            name, one.name, one.rows, one.accuracy, one.interval.low, one.interval.high, one.difference,
-            one.difference_interval.low, one.difference_interval.high, one.beyond_chance,
+            name, one.name, one.rows, one.accuracy.value, one.accuracy.low, one.accuracy.high,
+            one.difference.value, one.difference.low, one.difference.high, one.beyond_chance,
         )
         for name, groups in groupings.items()
         for one in slice_scores(groups, correct, LEVEL / len(groupings))

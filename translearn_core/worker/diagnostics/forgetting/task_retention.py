@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from translearn_core.activations import Compute, Encoder, TextBatchSource
-from translearn_core.analysis import ArmRuns, bootstrap_accuracy, differences, stratified_sample
+from translearn_core.analysis import ArmRuns, differences, row_score_interval, stratified_sample
 from translearn_core.backbones import Backbone
 from translearn_core.config import ExperimentConfig, FeatureConfig, Split
 from translearn_core.errors import ConfigError
-from translearn_core.results import Difference, Evaluation, Interval, TaskRetention
+from translearn_core.results import Difference, Evaluation, TaskRetention
 from translearn_core.transfer import load_trained
 from translearn_core.transfer.classifier import Classifier
 from translearn_core.transfer.features import combine_layers
@@ -90,14 +90,10 @@ def measure_task_retention(
         run=job,
         name=f"{earlier.data.label} ({classes})",
         n_test=len(rows.test),
-        before=float(rows.correct.mean()),
-        then_interval=bootstrap_accuracy(rows.correct),
-        with_old_head=None if old_head is None else float(old_head.mean()),
-        own_head_interval=None if old_head is None else bootstrap_accuracy(old_head),
-        refit_head=float(refitted.mean()),
-        refitted_interval=bootstrap_accuracy(refitted),
-        pretrained=float(pretrained.mean()),
-        untouched_interval=bootstrap_accuracy(pretrained),
+        before=row_score_interval(rows.correct),
+        with_old_head=None if old_head is None else row_score_interval(old_head),
+        refit_head=row_score_interval(refitted),
+        pretrained=row_score_interval(pretrained),
         lost=_paired_difference(refitted, pretrained, seed),
         sentence="",
     )
@@ -173,26 +169,22 @@ def _paired_difference(after: NDArray[np.bool_], before: NDArray[np.bool_], seed
 
 
 def _sentence(task: TaskRetention) -> str:
-    amount, interval = task.lost.estimate, task.lost.interval
+    lost = task.lost
     scored = (
-        f"{task.name}: a linear head fitted anew gets {task.refit_head:.3f} {_span(task.refitted_interval)} "
-        f"of {task.n_test:,} test rows right on this run's backbone, on the pretrained one "
-        f"{task.pretrained:.3f}"
+        f"{task.name}: a linear head fitted anew gets {task.refit_head.value:.3f} "
+        f"{task.refit_head.brackets()} of {task.n_test:,} test rows right on this run's backbone, on the "
+        f"pretrained one {task.pretrained.value:.3f}"
     )
-    if interval.high < 0:
-        verdict = f"{-amount:.3f} [{-interval.high:.3f}, {-interval.low:.3f}] was lost"
-    elif interval.low > 0:
-        verdict = f"nothing was lost, {amount:.3f} {_span(interval)} was gained"
+    if lost.high < 0:
+        verdict = f"{-lost.value:.3f} {(-lost).brackets()} was lost"
+    elif lost.low > 0:
+        verdict = f"nothing was lost, {lost.value:.3f} {lost.brackets()} was gained"
     else:
-        verdict = f"nothing measurable was lost (difference {amount:+.3f} {_span(interval)})"
+        verdict = f"nothing measurable was lost (difference {lost.value:+.3f} {lost.brackets()})"
     sentence = f"{scored}: {verdict}."
     if task.with_old_head is None:
         return sentence
     return (
         f"{sentence} The earlier run's own head, put on this backbone as it is, gets "
-        f"{task.with_old_head:.3f}; on its own backbone it got {task.before:.3f}."
+        f"{task.with_old_head.value:.3f}; on its own backbone it got {task.before.value:.3f}."
     )
-
-
-def _span(interval: Interval) -> str:
-    return f"[{interval.low:.3f}, {interval.high:.3f}]"
