@@ -51,7 +51,7 @@ def test_seeds_that_decide_alone_give_welchs_interval():
     shares = [np.array([0.70, 0.74, 0.79, 0.75]), np.array([0.60, 0.62, 0.61, 0.64])]
     cells = [cell(str(k), random.random((4, rows)) < share[:, None]) for k, share in enumerate(shares)]
     (result,) = differences(cells[:1], cells[1], draws=4000)
-    welch = stats.ttest_ind(cells[0].accuracies, cells[1].accuracies, equal_var=False).confidence_interval()
+    welch = stats.ttest_ind(cells[0].means, cells[1].means, equal_var=False).confidence_interval()
     assert [result.low, result.high] == pytest.approx([welch.low, welch.high], abs=0.012)
 
 
@@ -110,3 +110,13 @@ def test_many_cells_and_rows_are_quick():
     start = time.process_time()
     differences(cells, cells[0])
     assert time.process_time() - start < 5
+
+
+def test_scores_between_0_and_1_are_compared_as_means_of_rows():
+    random = np.random.default_rng(5)
+    rows = np.arange(400, dtype=np.uint64)
+    first, second = random.beta(4, 2, (1, 400)), random.beta(3, 2, (1, 400))
+    (result,) = differences([ArmRuns("a", rows, first)], ArmRuns("b", rows, second))
+    apart = (first - second)[0]
+    closed = stats.norm.interval(0.95, loc=apart.mean(), scale=apart.std() / np.sqrt(400))
+    assert [result.value, result.low, result.high] == pytest.approx([apart.mean(), *closed], abs=0.004)

@@ -132,7 +132,7 @@ def test_its_interval_over_rows_covers_the_truth(seeds):
             rights.append(random.random(p.shape) < p)
         a, b = rights
         result = estimate_crossing(
-            sizes, a.mean(2), sizes, b.mean(2), 64, draws=200, seed=k, correct_a=a, correct_b=b
+            sizes, a.mean(2), sizes, b.mean(2), 64, draws=200, seed=k, row_scores_a=a, row_scores_b=b
         )
         low, high = result.low or np.inf, result.high or np.inf
         held.append(low <= TRUTH <= high)

@@ -258,7 +258,7 @@ def test_the_test_rows_may_come_in_any_order(bench: Bench, cells: tuple[LabelEff
     kept = artifacts.load(bench.store.workspace.run(job), Evaluation)
     tested = kept.predictions[kept.predictions["split"] == "test"]
     order = row_keys(tested)
-    right = label_efficiency._correct(context_of(bench), cells[0], job, order[::-1])
+    right = label_efficiency._row_scores(context_of(bench), cells[0], job, order[::-1])
     pd.testing.assert_series_equal(
         pd.Series(right[::-1]), tested["correct"].reset_index(drop=True), check_names=False
     )

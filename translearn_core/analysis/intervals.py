@@ -4,11 +4,13 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import t
+from scipy.stats import fisher_exact, t, ttest_ind
 
 from translearn_core.results.estimate import Estimate, Z, score_bounds
 
 FloatArray = NDArray[np.float64]
+RowScores = NDArray[np.floating] | NDArray[np.bool_]
+"""Scores of rows, the last axis, in [0, 1] or negated losses: higher is better; bool for correct rows."""
 
 ALPHA_TAIL = 0.025
 """Tail probability on either side of a 95 % interval."""
@@ -19,7 +21,7 @@ FEWEST_SEEDS = 3
 NO_ESTIMATE = Estimate(float("nan"), float("nan"), float("nan"))
 
 
-def row_score_interval(scores: ArrayLike) -> Estimate:
+def row_score_interval(scores: RowScores) -> Estimate:
     """Return the mean score of rows, or of rows and seeds, with its 95 % interval.
 
     Wilson's interval if all scores are 0 or 1, else Student's, clipped to [0, 1] if all scores lie in it.
@@ -30,7 +32,7 @@ def row_score_interval(scores: ArrayLike) -> Estimate:
     Parameters
     ----------
     scores : array, shape (rows,) or (seeds, rows)
-        A score in [0, 1] or a loss per row; bool for correct rows. NaN without rows.
+        The result is NaN without rows.
     """
     values = np.atleast_2d(np.asarray(scores, dtype=np.float64))
     seeds, rows = values.shape
@@ -40,7 +42,7 @@ def row_score_interval(scores: ArrayLike) -> Estimate:
     if seeds >= FEWEST_SEEDS:
         variance = float(values.mean(axis=1).var(ddof=1)) * seed_variance_share(values) / seeds
         of_seeds = float(t.ppf(1 - ALPHA_TAIL, seeds - 1)) ** 2 * variance
-    if ((values == 0) | (values == 1)).all():
+    if is_binary(values):
         low, high = score_bounds(mean, Z**2 / rows + (of_seeds / (mean * (1 - mean)) if of_seeds else 0.0))
         return Estimate(mean, float(low), float(high))
     if rows < 2:
@@ -78,6 +80,45 @@ def seed_interval(scores: Sequence[Estimate]) -> Estimate:
         return Estimate(*(float(end) for end in np.mean([(s.value, s.low, s.high) for s in scores], axis=0)))
     values = np.array([score.value for score in scores])
     return _clipped(values, mean_interval(values))
+
+
+def row_score_difference(scores: RowScores, others: RowScores) -> tuple[Estimate, float]:
+    """Return the mean score of rows minus that of other rows, with its 95 % interval, and the p-value.
+
+    Newcombe's interval and Fisher's exact test if all scores are 0 or 1, else Welch's.
+
+    Parameters
+    ----------
+    scores, others : arrays, shapes (rows,) and (other rows,)
+
+    Returns
+    -------
+    Estimate, p-value
+        NaN and 1 without rows on one side, or with a single row that is not 0 or 1.
+
+    References
+    ----------
+    Welch (1947), doi:10.1093/biomet/34.1-2.28.
+    """
+    first, second = np.asarray(scores, dtype=np.float64), np.asarray(others, dtype=np.float64)
+    n, m = len(first), len(second)
+    if is_binary(first) and is_binary(second):
+        right, other_right = int(first.sum()), int(second.sum())
+        table = [[right, n - right], [other_right, m - other_right]]
+        return difference_interval(right, n, other_right, m), float(fisher_exact(table).pvalue)
+    if min(n, m) < 2:
+        return NO_ESTIMATE, 1.0
+    difference = float(first.mean() - second.mean())
+    if not np.ptp(first) and not np.ptp(second):
+        return Estimate(difference, difference, difference), 0.0 if difference else 1.0
+    test = ttest_ind(first, second, equal_var=False)
+    low, high = test.confidence_interval()
+    return Estimate(difference, float(low), float(high)), float(test.pvalue)
+
+
+def is_binary(scores: RowScores) -> bool:
+    """Whether all scores are 0 or 1."""
+    return scores.dtype == np.bool_ or bool(((scores == 0) | (scores == 1)).all())
 
 
 def difference_interval(right: int, rows: int, other_right: int, other_rows: int) -> Estimate:
@@ -118,7 +159,7 @@ def bootstrap_means(scores: FloatArray, draws: int, random: np.random.Generator)
     return np.concatenate(means)
 
 
-def seed_variance_share(scores: ArrayLike) -> float:
+def seed_variance_share(scores: RowScores) -> float:
     """Share of the variance between seeds, (seeds, rows), that is not due to the finite test rows."""
     values = np.asarray(scores, dtype=np.float64)
     seeds, rows = values.shape

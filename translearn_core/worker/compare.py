@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,12 +15,12 @@ from translearn_core.results import ArmScore, Comparison, Difference, Evaluation
 from translearn_core.results.comparison import NegativeTransfer
 from translearn_core.runs import artifacts
 from translearn_core.worker.context import Context
-from translearn_core.worker.run_results import row_keys, training_config
+from translearn_core.worker.run_results import row_scores, training_config
 
 
 @dataclass(frozen=True)
 class _ArmResults:
-    """Results of an arm: correct test rows, summaries, and the configuration of its first run."""
+    """Results of an arm: scores of the test rows, summaries, and the configuration of its first run."""
 
     runs: ArmRuns
     summaries: tuple[RunSummary, ...]
@@ -59,7 +60,7 @@ def compare(context: Context) -> None:
 
 
 def _arm_results(context: Context, cell: Cell) -> _ArmResults:
-    runs: list[pd.Series[bool]] = []
+    runs: list[pd.Series[Any]] = []
     summaries, train_rows = [], 0
     for job in cell.jobs:
         evaluation, summary = context.result(job, Evaluation), context.result(job, RunSummary)
@@ -69,13 +70,13 @@ def _arm_results(context: Context, cell: Cell) -> _ArmResults:
             )
         predictions = evaluation.predictions
         tested = predictions[predictions["split"] == Split.TEST]
-        runs.append(tested["correct"].set_axis(row_keys(tested)).sort_index())
+        runs.append(row_scores(tested))
         summaries.append(summary)
         train_rows = int((predictions["split"] == Split.TRAIN).sum())
     if any(not run.index.equals(runs[0].index) for run in runs):
         raise ConfigError("cells", cell.name, "a cell whose runs were all tested on the same rows")
-    correct = np.stack([run.to_numpy(dtype=bool) for run in runs])
-    arm = ArmRuns(cell.name, runs[0].index.to_numpy(dtype=np.uint64), correct)
+    scores = np.stack([run.to_numpy() for run in runs])
+    arm = ArmRuns(cell.name, runs[0].index.to_numpy(dtype=np.uint64), scores)
     return _ArmResults(arm, tuple(summaries), training_config(context, cell.jobs[0]), train_rows)
 
 

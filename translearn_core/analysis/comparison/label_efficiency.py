@@ -7,11 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import isotonic_regression
 
-from translearn_core.analysis.intervals import ALPHA_TAIL, bootstrap_means, seed_variance_share
+from translearn_core.analysis.intervals import ALPHA_TAIL, RowScores, bootstrap_means, seed_variance_share
 from translearn_core.errors import ConfigError
 
 FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 
 ROUNDING = 1e-9
 """Tolerance when comparing scores."""
@@ -59,8 +58,8 @@ def estimate_crossing(
     draws: int = 2000,
     seed: int = 0,
     *,
-    correct_a: BoolArray | None = None,
-    correct_b: BoolArray | None = None,
+    row_scores_a: RowScores | None = None,
+    row_scores_b: RowScores | None = None,
 ) -> Crossing:
     """Estimate with how many labels `b` reaches the score of `a` with `at` labels.
 
@@ -69,8 +68,8 @@ def estimate_crossing(
 
     The interval is from bootstrap curves. Seeds are resampled by the wild bootstrap, with Student instead of
     normal weights as seeds are few; seed i of `a` and of `b` share a weight where both have equally many, as
-    they were trained on the same subset. With `correct_a` and `correct_b`, test rows are resampled too, the
-    same for all sizes and both arms.
+    they were trained on the same subset. With scores of rows, test rows are resampled too,
+    the same for all sizes and both arms.
 
     Parameters
     ----------
@@ -82,8 +81,8 @@ def estimate_crossing(
         Within `sizes_a`, or between them.
     draws, seed : int
         Of the bootstrap.
-    correct_a, correct_b : bool arrays, shape (seeds, sizes, rows), optional
-        Correct test rows, the same rows throughout; the scores are then their means.
+    row_scores_a, row_scores_b : arrays, shape (seeds, sizes, rows), optional
+        Scores of the test rows, the same rows throughout, whose means are the scores.
 
     Raises
     ------
@@ -95,13 +94,13 @@ def estimate_crossing(
     Barlow et al. (1972), Statistical Inference under Order Restrictions; Liu (1988),
     doi:10.1214/aos/1176351062, for the wild bootstrap.
     """
-    a, b = _Curve.of(sizes_a, scores_a, correct_a), _Curve.of(sizes_b, scores_b, correct_b)
+    a, b = _Curve.of(sizes_a, scores_a, row_scores_a), _Curve.of(sizes_b, scores_b, row_scores_b)
     if not a.sizes[0] <= at <= a.sizes[-1]:
         raise ConfigError("at", at, f"a number of labels from {a.sizes[0]:,} to {a.sizes[-1]:,}")
     score = float(a.at(a.mean[None], at)[0])
     estimate = _finite_or_none(b.first_size_reaching(b.mean[None], np.array([score]))[0])
     seeds = min(len(a.gap_per_seed), len(b.gap_per_seed))
-    rows = 0 if correct_a is None or correct_b is None else correct_a.shape[2]
+    rows = 0 if row_scores_a is None or row_scores_b is None else row_scores_a.shape[2]
     low, high, reached = None, None, float(estimate is not None)
     if seeds > 1 or rows:
         around_a, around_b = _bootstrap_deviations(a, b, draws, np.random.default_rng(seed))
@@ -144,32 +143,32 @@ class _Curve:
     """Label-efficiency curve: mean score and number of seeds (`weight`) per size, shape (sizes,).
 
     `gap_per_seed` (seeds, sizes) holds each seed's deviation from the mean, 0 where a seed was not run;
-    `shares` (rows, sizes) how often each test row was correct, or no rows.
+    `row_means` (rows, sizes) the mean score of each test row, or no rows.
     """
 
     sizes: NDArray[np.int64]
     mean: FloatArray
     weight: FloatArray
     gap_per_seed: FloatArray
-    shares: FloatArray
+    row_means: FloatArray
 
     @classmethod
-    def of(cls, sizes: Sequence[int], scores: FloatArray, correct: BoolArray | None) -> "_Curve":
+    def of(cls, sizes: Sequence[int], scores: FloatArray, row_scores: RowScores | None) -> "_Curve":
         values = np.asarray(scores, dtype=np.float64)
-        has_runs: BoolArray = np.atleast_1d(np.isfinite(values).any(axis=0))
+        has_runs: NDArray[np.bool_] = np.atleast_1d(np.isfinite(values).any(axis=0))
         order = np.argsort(sizes)
         order = order[has_runs[order]]
         values = values[:, order]
         weight = np.isfinite(values).sum(axis=0).astype(np.float64)
         mean = np.nansum(values, axis=0) / weight
         gaps = np.nan_to_num(values - mean)
-        shares = np.zeros((0, len(order)))
-        if correct is not None:
-            right = correct[:, order]
-            shares = right.mean(axis=0).T
-            if len(right) > 1:  # rows are resampled separately: remove their share of the variance
-                gaps = gaps * np.sqrt([seed_variance_share(right[:, k]) for k in range(len(order))])
-        return cls(np.asarray(sizes, dtype=np.int64)[order], mean, weight, gaps, shares)
+        row_means = np.zeros((0, len(order)))
+        if row_scores is not None:
+            ordered = row_scores[:, order]
+            row_means = ordered.mean(axis=0, dtype=np.float64).T
+            if len(ordered) > 1:  # rows are resampled separately: remove their share of the variance
+                gaps = gaps * np.sqrt([seed_variance_share(ordered[:, k]) for k in range(len(order))])
+        return cls(np.asarray(sizes, dtype=np.int64)[order], mean, weight, gaps, row_means)
 
     def at(self, means: FloatArray, size: int) -> FloatArray:
         """Return the score at a size of monotone curves fitted to `means`, shape (draws, sizes)."""
@@ -203,8 +202,8 @@ def _bootstrap_deviations(
     for curve, weights in zip((a, b), multipliers, strict=True):
         spread = np.sqrt(np.maximum(curve.weight * (curve.weight - 1), 1.0))
         deviations.append(weights @ curve.gap_per_seed / spread)
-    if len(a.shares) and len(b.shares):
-        both = np.concatenate([a.shares, b.shares], axis=1)
+    if len(a.row_means) and len(b.row_means):
+        both = np.concatenate([a.row_means, b.row_means], axis=1)
         by_rows = bootstrap_means(both, draws, random) - both.mean(axis=0)
         deviations[0] += by_rows[:, : len(a.sizes)]
         deviations[1] += by_rows[:, len(a.sizes) :]

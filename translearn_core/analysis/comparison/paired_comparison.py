@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import t
 
-from translearn_core.analysis.intervals import ALPHA_TAIL, bootstrap_means, seed_variance_share
+from translearn_core.analysis.intervals import ALPHA_TAIL, RowScores, bootstrap_means, seed_variance_share
 from translearn_core.results import Difference
 from translearn_core.results.estimate import Z
 
@@ -16,25 +16,25 @@ FloatArray = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class ArmRuns:
-    """Correct predictions of the runs of one arm.
+    """Scores of the test rows by the runs of one arm.
 
-    `correct` has shape (seeds, rows); `rows` (rows,) identifies the test rows.
+    `scores` has shape (seeds, rows); `rows` (rows,) identifies the test rows.
     """
 
     name: str
     rows: NDArray[np.uint64]
-    correct: NDArray[np.bool_]
+    scores: RowScores
 
     @property
-    def accuracies(self) -> FloatArray:
-        """Test accuracy of each seed."""
-        return np.asarray(self.correct.mean(axis=1, dtype=np.float64))
+    def means(self) -> FloatArray:
+        """Mean score of each seed."""
+        return np.asarray(self.scores.mean(axis=1, dtype=np.float64))
 
 
 def differences(
     cells: Sequence[ArmRuns], baseline: ArmRuns, *, draws: int = 2000, seed: int = 0
 ) -> list[Difference | None]:
-    """Compare the mean accuracy of each arm with the baseline's: paired by test row, 95 % bootstrap interval.
+    """Compare the mean score of each arm with the baseline's: paired by test row, 95 % bootstrap interval.
 
     Each draw resamples test rows, the same for both arms, and seeds within each arm. Part of the variance
     between seeds is due to the finite test rows, which the resampled rows already show: it is removed from
@@ -60,9 +60,9 @@ def differences(
     """
     random = np.random.default_rng(seed)
     arms = [baseline, *(arm for arm in cells if np.array_equal(arm.rows, baseline.rows))]
-    shares = np.stack([arm.correct.mean(axis=0, dtype=np.float64) for arm in arms], axis=1)
+    shares = np.stack([arm.scores.mean(axis=0, dtype=np.float64) for arm in arms], axis=1)
     means = bootstrap_means(shares, draws, random)
-    spreads = [_resample_seeds(arm.correct, draws, random) for arm in arms]
+    spreads = [_resample_seeds(arm.scores, draws, random) for arm in arms]
     results = {
         arm: _difference(arm, baseline, means[:, k] - means[:, 0], spreads[k], spreads[0])
         for k, arm in enumerate(arms[1:], 1)
@@ -82,7 +82,7 @@ class _Spread:
 def _difference(
     arm: ArmRuns, baseline: ArmRuns, by_rows: FloatArray, of_arm: _Spread, of_baseline: _Spread
 ) -> Difference:
-    estimate = float(arm.accuracies.mean() - baseline.accuracies.mean())
+    estimate = float(arm.means.mean() - baseline.means.mean())
     seeds = min(of_arm.seeds, of_baseline.seeds)
     if arm is baseline:
         return Difference(0.0, 0.0, 0.0, seeds)
@@ -97,12 +97,12 @@ def _difference(
     return Difference(estimate, float(low), float(high), seeds)
 
 
-def _resample_seeds(correct: NDArray[np.bool_], draws: int, random: np.random.Generator) -> _Spread:
+def _resample_seeds(row_scores: RowScores, draws: int, random: np.random.Generator) -> _Spread:
     """Resample seeds; return the deviations from the mean that they add beyond the rows, shape (draws,)."""
-    seeds = len(correct)
+    seeds = len(row_scores)
     if seeds == 1:
         return _Spread(np.zeros(draws), 0.0, 1)
-    values = correct.astype(np.float64)
+    values = row_scores.astype(np.float64)
     scores = values.mean(axis=1)
     deviations = scores - scores.mean()
     total = float(deviations @ deviations / (seeds - 1))

@@ -42,7 +42,7 @@ IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
 UNTRAINED_ARMS = (WORDS, FROZEN)
-"""Arms without training of the backbone, in the order of `BaselineAnswers.correct`."""
+"""Arms without training of the backbone, in the order of `BaselineAnswers.row_scores`."""
 
 Subset = Sequence[Sequence[IntArray]]
 """Training rows: for each seed one array of row indices per size, each a subset of the next."""
@@ -53,13 +53,13 @@ MAX_COLUMNS = 500
 
 @dataclass(frozen=True)
 class BaselineAnswers:
-    """Correct test rows of the baselines: `correct`, shape (arms, sizes, seeds, test rows).
+    """Scores of the test rows by the baselines: `row_scores`, shape (arms, sizes, seeds, test rows).
 
     `layers`, shape (sizes, seeds), is the layer of each frozen probe.
     """
 
     names: tuple[str, ...]
-    correct: BoolArray = field(compare=False)
+    row_scores: BoolArray = field(compare=False)
     layers: IntArray = field(compare=False)
 
 

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from translearn_core.activations import Compute, Encoder, TextBatchSource
 from translearn_core.analysis import ArmRuns, differences, row_score_interval, stratified_sample
+from translearn_core.analysis.intervals import RowScores
 from translearn_core.backbones import Backbone
 from translearn_core.config import ExperimentConfig, FeatureConfig, Split
 from translearn_core.errors import ConfigError
@@ -29,13 +30,13 @@ IntArray = NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class _Rows:
-    """Sampled rows of an earlier run: training rows first, then test rows."""
+    """Sampled rows of an earlier run: training rows first, then test rows, with its scores of the latter."""
 
     texts: list[str]
     labels: IntArray
     train: IntArray
     test: IntArray
-    correct: NDArray[np.bool_]
+    scores: RowScores
 
     @classmethod
     def of(cls, evaluation: Evaluation, seed: int) -> "_Rows":
@@ -51,7 +52,7 @@ class _Rows:
             class_indices(evaluation, sampled["label"]),
             np.arange(n_train),
             np.arange(n_train, len(sampled)),
-            sampled["correct"].to_numpy(dtype=bool)[n_train:],
+            sampled["correct"].to_numpy()[n_train:],
         )
 
 
@@ -90,7 +91,7 @@ def measure_task_retention(
         run=job,
         name=f"{earlier.data.label} ({classes})",
         n_test=len(rows.test),
-        before=row_score_interval(rows.correct),
+        before=row_score_interval(rows.scores),
         with_old_head=None if old_head is None else row_score_interval(old_head),
         refit_head=row_score_interval(refitted),
         pretrained=row_score_interval(pretrained),
@@ -160,9 +161,9 @@ def _refit_head(context: Context, x: NDArray[np.float32], rows: _Rows, when: str
     return np.asarray(probe.predicted == rows.labels[rows.test])
 
 
-def _paired_difference(after: NDArray[np.bool_], before: NDArray[np.bool_], seed: int) -> Difference:
+def _paired_difference(after: RowScores, before: RowScores, seed: int) -> Difference:
     rows = np.arange(len(after), dtype=np.uint64)
-    arm_after, arm_before = (ArmRuns("", rows, correct[None]) for correct in (after, before))
+    arm_after, arm_before = (ArmRuns("", rows, scores[None]) for scores in (after, before))
     (difference,) = differences([arm_after], arm_before, seed=seed)
     assert difference is not None
     return difference
