@@ -110,8 +110,13 @@ def macro_f1_interval(counts: IntArray, *, seed: int = 0, draws: int = 2000) -> 
     return percentile_interval(macro_f1(counts), np.concatenate(scores))
 
 
+def accuracy(counts: IntArray) -> float:
+    """Return the share of rows on the diagonal of a confusion matrix; 0 without rows."""
+    return float(counts.trace() / max(1, counts.sum()))
+
+
 def macro_f1(counts: IntArray) -> float:
-    """Return macro-F1 over the classes that occur as label or prediction, from a confusion matrix."""
+    """Return macro-F1 over the classes that occur in a confusion matrix; 0 without rows."""
     return float(_macro_f1(np.diag(counts), counts.sum(axis=1), counts.sum(axis=0)))
 
 
@@ -127,5 +132,5 @@ def _macro_f1(right: IntArray, support: IntArray, predicted: IntArray) -> FloatA
     """Mean F1 over the last axis, of the classes that occur as label or prediction."""
     occurs = support + predicted
     f1: FloatArray = 2 * right / np.maximum(occurs, 1)
-    mean: FloatArray = f1.sum(axis=-1) / (occurs > 0).sum(axis=-1)
+    mean: FloatArray = f1.sum(axis=-1) / np.maximum((occurs > 0).sum(axis=-1), 1)
     return mean

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from translearn_core.activations import Compute, ProgressCallback, by_length, no_progress
 from translearn_core.activations.encoder import TOKENS_PER_BATCH
+from translearn_core.analysis.metrics import accuracy, confusion, macro_f1
 from translearn_core.training.training_rows import TrainingRows
 from translearn_core.transfer import Classifier, Inputs
 
@@ -62,29 +63,8 @@ def validate(
         return math.nan, math.nan, math.nan
     scores, _ = predict(model, inputs, rows.validation, compute, report)
     labels = rows.labels[rows.validation]
-    confusion = confusion_of(labels, scores.argmax(1), rows.classes)
+    counts = confusion(labels, scores.argmax(1), rows.classes)
     known = ~np.isin(labels, rows.absent)
     true_class = np.clip(scores[np.arange(len(labels)), labels], 1e-12, None)[known]
     loss = float(-np.log(true_class).mean()) if known.any() else math.nan
-    return loss, accuracy_of(confusion), macro_f1(confusion)
-
-
-def accuracy_of(confusion: NDArray[np.int64]) -> float:
-    """Return the fraction of rows on the diagonal."""
-    return float(np.trace(confusion) / max(1, confusion.sum()))
-
-
-def macro_f1(confusion: NDArray[np.int64]) -> float:
-    """Return the mean F1 over the classes that occur among labels or predictions.
-
-    `confusion[i, j]`: rows of class i predicted as j.
-    """
-    hits = np.diag(confusion).astype(np.float64)
-    either = confusion.sum(0) + confusion.sum(1)
-    occurs = either > 0
-    return float((2 * hits[occurs] / either[occurs]).mean()) if occurs.any() else 0.0
-
-
-def confusion_of(labels: NDArray[np.int64], predicted: NDArray[np.int64], classes: int) -> NDArray[np.int64]:
-    """Count rows of class i predicted as class j, shape (classes, classes)."""
-    return np.bincount(labels * classes + predicted, minlength=classes * classes).reshape(classes, classes)
+    return loss, accuracy(counts), macro_f1(counts)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from translearn_core.activations import Compute, ProgressCallback, no_progress
+from translearn_core.analysis import metrics
 from translearn_core.config import FreezePlan, Stage, TrainingConfig
 from translearn_core.config.lr_schedule import HEAD, learning_rates_at, peak_rates
 from translearn_core.results import EpochPoint, StepPoint
@@ -16,7 +17,7 @@ from translearn_core.training.batches import BatchLoader
 from translearn_core.training.callbacks import STEP_POINTS, Callback, TrainingEvent
 from translearn_core.training.checkpoint import Checkpoint, copies, random_states
 from translearn_core.training.distillation import DistillationTarget
-from translearn_core.training.evaluate import accuracy_of, confusion_of, macro_f1, validate
+from translearn_core.training.evaluate import validate
 from translearn_core.training.gradients import (
     Gradients,
     check_finite,
@@ -106,7 +107,7 @@ class Loop:
         loss, predicted = self.gradients.backward(index, batch, self.inputs, self.optimizer)
         norm = self._clip_gradients(loss)
         self.optimizer.step()
-        confusion = confusion_of(self.rows.labels[index], predicted, self.rows.classes)
+        confusion = metrics.confusion(self.rows.labels[index], predicted, self.rows.classes)
         state.confusion += torch.from_numpy(confusion)
         state.loss_sum += loss * len(index)
         state.step += 1
@@ -142,8 +143,8 @@ class Loop:
             epoch=state.epoch,
             step=state.step,
             train_loss=state.loss_sum / max(1, int(confusion.sum())),
-            train_accuracy=accuracy_of(confusion),
-            train_macro_f1=macro_f1(confusion),
+            train_accuracy=metrics.accuracy(confusion),
+            train_macro_f1=metrics.macro_f1(confusion),
             validation_loss=loss,
             validation_accuracy=accuracy,
             validation_macro_f1=score,
