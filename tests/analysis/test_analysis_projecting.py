@@ -190,16 +190,15 @@ def test_progress_counts_variants_in_parts(blobs, method):
     assert (1, 2) in seen
 
 
-def test_a_layout_can_be_stopped_while_it_is_shaped(blobs):
+def test_a_layout_can_be_stopped_before_it_is_computed(blobs):
     _, x = blobs
     seen = []
 
     def stop(done, total):
         seen.append(done)
-        if done > 0.5:
+        if done > 0:
             raise Stopped
 
     with pytest.raises(Stopped):
         project({"a": np.tile(x, (10, 1))}, method=Method.UMAP, progress=stop)
-    assert 0.5 < seen[-1] < 1
-    assert len([done for done in seen if done > projection.AXES]) > 2
+    assert 0 < seen[-1] < 0.5

@@ -7,8 +7,6 @@ from translearn_core.analysis.comparison.label_efficiency import (
 )
 from translearn_core.analysis.comparison.paired_comparison import ArmRuns, differences
 from translearn_core.analysis.errors.calibration import (
-    Bins,
-    Coverage,
     apply_temperature,
     coverage,
     expected_calibration_error,
@@ -61,8 +59,6 @@ from translearn_core.analysis.tfidf import tfidf_logistic_regression
 
 __all__ = [
     "ArmRuns",
-    "Bins",
-    "Coverage",
     "Crossing",
     "LabelIssues",
     "Slice",
