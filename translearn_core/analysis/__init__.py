@@ -1,10 +1,6 @@
 """Statistics: pure functions from arrays to results, without plots or files."""
 
-from translearn_core.analysis.comparison.label_efficiency import (
-    Crossing,
-    crossing_sentence,
-    estimate_crossing,
-)
+from translearn_core.analysis.comparison.label_efficiency import Crossing, estimate_crossing
 from translearn_core.analysis.comparison.paired_comparison import ArmRuns, differences
 from translearn_core.analysis.errors.calibration import (
     apply_temperature,
@@ -71,7 +67,6 @@ __all__ = [
     "control_labels",
     "cosine_pairs",
     "coverage",
-    "crossing_sentence",
     "difference_interval",
     "differences",
     "estimate_crossing",

@@ -21,9 +21,8 @@ class Crossing:
     """Number of labels `b` needs for the `score` that `a` has with `at` labels.
 
     `estimate` is None if `b` does not reach the score with `largest`, its largest size; `smallest` means that
-    size or fewer. `low` and `high` are the 95 % interval, None meaning not reached; `reached` is the share of
-    draws in which `b` reached the score. With one seed and no rows (`seeds`, `rows`) there is no interval:
-    both ends are None and `reached` is 1 if there is an estimate, else 0.
+    size or fewer. `low` and `high` are the 95 % interval, None meaning not reached; with one seed and no rows
+    (`seeds`, `rows`) there is none.
     """
 
     at: int
@@ -31,7 +30,6 @@ class Crossing:
     estimate: float | None
     low: float | None
     high: float | None
-    reached: float
     smallest: int
     largest: int
     seeds: int
@@ -101,7 +99,7 @@ def estimate_crossing(
     estimate = _finite_or_none(b.first_size_reaching(b.mean[None], np.array([score]))[0])
     seeds = min(len(a.gap_per_seed), len(b.gap_per_seed))
     rows = 0 if row_scores_a is None or row_scores_b is None else row_scores_a.shape[2]
-    low, high, reached = None, None, float(estimate is not None)
+    low, high = None, None
     if seeds > 1 or rows:
         around_a, around_b = _bootstrap_deviations(a, b, draws, np.random.default_rng(seed))
         sizes = b.first_size_reaching(b.mean + around_b, a.at(a.mean + around_a, at))
@@ -109,33 +107,8 @@ def estimate_crossing(
             _finite_or_none(end)
             for end in np.quantile(sizes, [ALPHA_TAIL, 1 - ALPHA_TAIL], method="inverted_cdf")
         )
-        reached = float(np.isfinite(sizes).mean())
     ends = int(b.sizes[0]), int(b.sizes[-1])
-    return Crossing(at, score, estimate, low, high, reached, *ends, seeds, rows)
-
-
-def crossing_sentence(crossing: Crossing, name_a: str, name_b: str) -> str:
-    """Return a crossing in words, with its interval."""
-    at, estimate = f"{crossing.at:,}", crossing.estimate
-    span = f" (95 %: {_span(crossing)})" if crossing.has_interval else " (one seed: no interval)"
-    if estimate is None:
-        sentence = (
-            f"With {at} labels {name_a} scores {crossing.score:.3f}; no crossing seen: even with "
-            f"{crossing.largest:,} labels {name_b} does not reach it"
-        )
-        if crossing.has_interval and crossing.low is None:
-            span = ""
-    elif estimate <= crossing.smallest:
-        only = "only " if crossing.smallest < crossing.at else ""
-        sentence = (
-            f"With {at} labels {name_a} does {only}what {name_b} does with {crossing.smallest:,}, "
-            "the fewest tried, if not with fewer"
-        )
-    else:
-        only = "only " if estimate < crossing.at and not crossing.could_be_chance else ""
-        sentence = f"With {at} labels {name_a} does what {name_b} needs {only}about {_about(estimate)} for"
-    unsure = ": which is ahead could be chance" if crossing.has_interval and crossing.could_be_chance else ""
-    return f"{sentence}{span}{unsure}."
+    return Crossing(at, score, estimate, low, high, *ends, seeds, rows)
 
 
 @dataclass(frozen=True)
@@ -219,18 +192,3 @@ def _multipliers(seeds: int, draws: int, random: np.random.Generator) -> FloatAr
 
 def _finite_or_none(size: float) -> float | None:
     return float(size) if np.isfinite(size) else None
-
-
-def _about(size: float) -> str:
-    """Format a size to two significant digits."""
-    return f"{round(size) if size < 100 else int(float(f'{size:.2g}')):,}"
-
-
-def _span(crossing: Crossing) -> str:
-    low, high = crossing.low, crossing.high
-    if low is None:
-        return f"more than {crossing.largest:,}"
-    if high is not None and high <= crossing.smallest:
-        return f"{crossing.smallest:,} or fewer"
-    first = f"{crossing.smallest:,} or fewer" if low <= crossing.smallest else _about(low)
-    return f"{first} to {f'more than {crossing.largest:,}' if high is None else _about(high)}"

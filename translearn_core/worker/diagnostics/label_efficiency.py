@@ -7,12 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from translearn_core.analysis import (
-    crossing_sentence,
-    estimate_crossing,
-    majority_accuracy,
-    row_score_interval,
-)
+from translearn_core.analysis import estimate_crossing, majority_accuracy, row_score_interval
 from translearn_core.analysis.intervals import RowScores
 from translearn_core.config import LabelEfficiencyArm, LabelEfficiencyConfig, Split, job_id
 from translearn_core.data import PreparedDataset
@@ -30,6 +25,7 @@ from translearn_core.worker.diagnostics.label_efficiency_baselines import (
     BaselineAnswers,
     fit_label_efficiency_baselines,
 )
+from translearn_core.worker.diagnostics.sentences.label_efficiency_text import crossing_sentence
 from translearn_core.worker.run_results import load_evaluation, row_keys, row_scores, training_config
 
 BoolArray = NDArray[np.bool_]
