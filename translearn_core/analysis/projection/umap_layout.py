@@ -6,8 +6,7 @@ from types import ModuleType
 import numpy as np
 from numpy.typing import NDArray
 
-from translearn_core.analysis.neighbours.distances import Progress
-from translearn_core.analysis.neighbours.nearest_neighbours import nearest_among, nearest_within
+from translearn_core.analysis.neighbours.nearest_neighbours import Progress, nearest_among, nearest_within
 
 Plane = NDArray[np.float32]
 

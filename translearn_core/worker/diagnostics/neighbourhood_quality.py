@@ -17,7 +17,6 @@ from translearn_core.analysis import (
     silhouette,
     trustworthiness,
 )
-from translearn_core.analysis.neighbours.distances import Progress
 from translearn_core.results import Estimate, NeighbourhoodQuality
 from translearn_core.worker.context import Context
 
@@ -118,24 +117,19 @@ def measure_neighbourhoods(
     """
     queries = _sample(layer.test, seed)
     variants = list(layer.variants.values())[: 2 if layer.changed else 1]
-    total = 3 * len(variants)
 
-    def report(done: int, part: float = 0.0) -> None:
-        context.report("looking at neighbours", done + part, total)
+    def report(variant: int, part: float = 0.0) -> None:
+        context.report("looking at neighbours", variant + part, len(variants))
 
     quality, same_label, neighbours = [], [], []
     for v, x in enumerate(variants):
-        neighbours.append(knn_indices(x, NEIGHBOURS, queries, partial(report, 3 * v)))
+        neighbours.append(knn_indices(x, NEIGHBOURS, queries, partial(report, v)))
         shares = neighbours_with_same_label(neighbours[v], layer.labels, queries)
         same_label.append(shares)
-        report(3 * v + 1)
-        separation = silhouette(x, layer.labels, queries, MAX_QUERIES, seed, partial(report, 3 * v + 1))
-        report(3 * v + 2)
-        trust = _plane_trustworthiness(
-            x[layer.shown], planes[v][layer.shown], seed, partial(report, 3 * v + 2)
-        )
+        separation = silhouette(x, layer.labels, layer.test, seed=seed)
+        trust = trustworthiness(x[layer.shown], planes[v][layer.shown], NEIGHBOURS, seed=seed)
         quality.append(NeighbourhoodQuality(row_score_interval(shares), separation, trust))
-    report(total)
+    report(len(variants))
     return NeighbourhoodChange(
         quality=(quality[0], quality[-1]),
         same_label=(same_label[0], same_label[-1]),
@@ -144,15 +138,6 @@ def measure_neighbourhoods(
         count=neighbours[0].shape[1],
         changed=layer.changed,
     )
-
-
-def _plane_trustworthiness(
-    x: NDArray[np.floating], plane: NDArray[np.float32], seed: int, report: Progress
-) -> float:
-    """Return the trustworthiness of a projection on a sample of its rows."""
-    queries = _sample(np.arange(len(x)), seed)
-    neighbours = knn_indices(x, NEIGHBOURS, queries, lambda part: report(part / 2))
-    return trustworthiness(x, neighbours, plane, NEIGHBOURS, queries, lambda part: report((1 + part) / 2))
 
 
 def _sample(rows: IntArray, seed: int) -> IntArray:
