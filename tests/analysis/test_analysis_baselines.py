@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from translearn_core.analysis import tfidf_logistic_regression
+from translearn_core.analysis.tfidf import tfidf_logistic_regression
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 TEXTS = ["good fun", "bad plot", "good plot", "bad fun, truly bad", "really good", "so bad"]

@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 from sklearn.neighbors import NearestNeighbors
 
-from translearn_core.analysis import (
+from translearn_core.analysis.intervals import row_score_interval
+from translearn_core.analysis.neighbours.knn_purity import (
     chance_purity,
-    knn_indices,
     knn_overlap,
     label_purity,
     neighbour_overlap,
     neighbours_with_same_label,
-    row_score_interval,
 )
+from translearn_core.analysis.neighbours.neighbourhood_metrics import knn_indices
 
 
 def clusters(rows=200, width=12, classes=4, seed=0):

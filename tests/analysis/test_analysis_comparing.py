@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from translearn_core.analysis import ArmRuns, differences
+from translearn_core.analysis.comparison.paired_comparison import ArmRuns, differences
 from translearn_core.results import Difference
 
 

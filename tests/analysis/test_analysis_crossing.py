@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.isotonic import IsotonicRegression
 
-from translearn_core.analysis import Crossing, estimate_crossing
+from translearn_core.analysis.comparison.label_efficiency import Crossing, estimate_crossing
 from translearn_core.errors import ConfigError
 from translearn_core.worker.diagnostics.sentences.label_efficiency_text import crossing_sentence
 

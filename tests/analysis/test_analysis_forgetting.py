@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import spearmanr
 from sklearn.metrics.pairwise import cosine_similarity
 
-from translearn_core.analysis import cosine_pairs, spearman_change
+from translearn_core.analysis.similarity.sentence_similarity import cosine_pairs, spearman_change
 
 
 def test_cosines_are_sklearns_row_by_row():

@@ -6,7 +6,7 @@ from sklearn import manifold
 from sklearn.metrics import silhouette_samples
 from sklearn.neighbors import NearestNeighbors
 
-from translearn_core.analysis import knn_indices, silhouette, trustworthiness
+from translearn_core.analysis.neighbours.neighbourhood_metrics import knn_indices, silhouette, trustworthiness
 
 
 def clusters(rows=200, width=12, classes=4, seed=0):

@@ -5,8 +5,13 @@ import pytest
 from scipy import stats
 from scipy.stats import binom, binomtest
 
-from translearn_core.analysis import difference_interval, mean_interval, row_score_interval, seed_interval
-from translearn_core.analysis.intervals import percentile_interval
+from translearn_core.analysis.intervals import (
+    difference_interval,
+    mean_interval,
+    percentile_interval,
+    row_score_interval,
+    seed_interval,
+)
 from translearn_core.results import Estimate
 from translearn_core.results.estimate import wilson
 

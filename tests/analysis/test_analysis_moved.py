@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from translearn_core.analysis import cka_matrix
-from translearn_core.analysis.similarity.cka import JackknifeCka, jackknife_cka
+from translearn_core.analysis.similarity.cka import JackknifeCka, cka_matrix, jackknife_cka
 from translearn_core.analysis.similarity.sentence_similarity import sts_change
 from translearn_core.errors import TooFewSamplesError
 

@@ -4,8 +4,13 @@ import numpy as np
 import pytest
 from sklearn.neighbors import NearestNeighbors
 
-from translearn_core.analysis import nearest, nearest_among, nearest_to, nearest_within
 from translearn_core.analysis.neighbours import nearest_neighbours
+from translearn_core.analysis.neighbours.nearest_neighbours import (
+    nearest,
+    nearest_among,
+    nearest_to,
+    nearest_within,
+)
 from translearn_core.errors import Stopped
 
 

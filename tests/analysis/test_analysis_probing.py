@@ -10,7 +10,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from translearn_core.analysis import majority_accuracy, probe_layers, row_score_interval, stratified_folds
+from translearn_core.analysis.intervals import row_score_interval
+from translearn_core.analysis.metrics import majority_accuracy
+from translearn_core.analysis.probing.cross_validation import stratified_folds
+from translearn_core.analysis.probing.linear_probe import probe_layers
 from translearn_core.analysis.probing.logistic_regression import BatchedProblem, fit_batched, thread_pools
 from translearn_core.errors import Stopped, TooFewSamplesError, TrainingError
 from translearn_core.results import Estimate, ProbeScores

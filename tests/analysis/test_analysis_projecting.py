@@ -6,8 +6,10 @@ from scipy.linalg import orthogonal_procrustes
 from sklearn.decomposition import PCA
 from sklearn.manifold import trustworthiness
 
-from translearn_core.analysis import knn_indices, label_purity, project
+from translearn_core.analysis.neighbours.knn_purity import label_purity
+from translearn_core.analysis.neighbours.neighbourhood_metrics import knn_indices
 from translearn_core.analysis.projection import projection
+from translearn_core.analysis.projection.projection import project
 from translearn_core.config import Method
 from translearn_core.errors import Stopped, TooFewSamplesError, TrainingError
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from sklearn import metrics
 
-from translearn_core.analysis import (
+from translearn_core.analysis.metrics import (
     classification_metrics,
     confusion,
     macro_f1_interval,

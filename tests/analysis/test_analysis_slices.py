@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest, fisher_exact, ttest_ind
 
-from translearn_core.analysis import difference_interval, quantile_groups, slice_scores
+from translearn_core.analysis.errors.slices import quantile_groups, slice_scores
+from translearn_core.analysis.intervals import difference_interval
 
 
 def test_every_slice_is_held_against_the_rest_the_weakest_first():

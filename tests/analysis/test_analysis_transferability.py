@@ -6,7 +6,7 @@ from scipy.optimize import minimize
 from scipy.stats import kendalltau, multivariate_normal
 from sklearn.covariance import LedoitWolf
 
-from translearn_core.analysis import h_score, logme, rank_agreement
+from translearn_core.analysis.probing.transferability import h_score, logme, rank_agreement
 from translearn_core.errors import TooFewSamplesError
 
 

@@ -10,7 +10,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from worker_bench import ME, Bench
 
-from translearn_core.analysis import tfidf_logistic_regression
+from translearn_core.analysis.tfidf import tfidf_logistic_regression
 from translearn_core.config import (
     BaselinesConfig,
     ExperimentConfig,

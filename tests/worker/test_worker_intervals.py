@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import binomtest
 from worker_bench import Bench
 
-from translearn_core.analysis import row_score_interval
+from translearn_core.analysis.intervals import row_score_interval
 from translearn_core.commands.train import brief
 from translearn_core.config import (
     BaselinesConfig,

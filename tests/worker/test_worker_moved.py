@@ -10,8 +10,8 @@ import torch
 from worker_bench import ME, Bench, mean_pooled
 
 from tests.corpora import with_head
-from translearn_core.analysis import cka_matrix, cosine_pairs
-from translearn_core.analysis.similarity.cka import JackknifeCka
+from translearn_core.analysis.similarity.cka import JackknifeCka, cka_matrix
+from translearn_core.analysis.similarity.sentence_similarity import cosine_pairs
 from translearn_core.backbones import load
 from translearn_core.config import (
     BackboneConfig,

@@ -7,7 +7,7 @@ import pytest
 from worker_bench import ME, Bench, reviews
 
 from translearn_core.activations import ActivationCache, Compute, Encoder, TextBatchSource
-from translearn_core.analysis import logme, rank_agreement
+from translearn_core.analysis.probing.transferability import logme, rank_agreement
 from translearn_core.backbones import load
 from translearn_core.config import (
     BackboneConfig,

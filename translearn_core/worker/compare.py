@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from translearn_core.analysis import ArmRuns, differences, seed_interval
-from translearn_core.analysis.intervals import FEWEST_SEEDS
+from translearn_core.analysis.comparison.paired_comparison import ArmRuns, differences
+from translearn_core.analysis.intervals import FEWEST_SEEDS, seed_interval
 from translearn_core.config import Cell, CompareConfig, ExperimentConfig, Split
 from translearn_core.errors import ConfigError, NotFoundError
 from translearn_core.results import ArmScore, Comparison, Difference, Evaluation, RunSummary

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from translearn_core.analysis import label_purity, probe_layers, project
 from translearn_core.analysis.intervals import NO_ESTIMATE
+from translearn_core.analysis.neighbours.knn_purity import label_purity
+from translearn_core.analysis.probing.linear_probe import probe_layers
+from translearn_core.analysis.projection.projection import project
 from translearn_core.config import ExperimentConfig, Method, SnapshotsConfig, Split, job_id
 from translearn_core.data.dataset import SPLITS
 from translearn_core.errors import ConfigError, NotFoundError

@@ -6,11 +6,12 @@ import numpy as np
 from pydantic import ValidationError
 
 from translearn_core.activations import Compute
-from translearn_core.analysis import row_score_interval, tfidf_logistic_regression
 from translearn_core.analysis.advisor.advise import advise as apply_rules
 from translearn_core.analysis.advisor.advise import clearly_better, settings
 from translearn_core.analysis.advisor.facts import Cost, TaskFacts
+from translearn_core.analysis.intervals import row_score_interval
 from translearn_core.analysis.metrics import majority_accuracy
+from translearn_core.analysis.tfidf import tfidf_logistic_regression
 from translearn_core.backbones import load_tokenizer, token_statistics
 from translearn_core.config import (
     RECIPES,

@@ -7,13 +7,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from translearn_core.analysis import (
-    ArmRuns,
-    accuracy_and_macro_f1,
-    differences,
-    stratified_sample,
-    tfidf_logistic_regression,
-)
+from translearn_core.analysis.comparison.paired_comparison import ArmRuns, differences
+from translearn_core.analysis.metrics import accuracy_and_macro_f1
+from translearn_core.analysis.stratified_sampling import stratified_sample
+from translearn_core.analysis.tfidf import tfidf_logistic_regression
 from translearn_core.config import BaselinesConfig, ExperimentConfig, Split
 from translearn_core.data.dataset import SPLITS
 from translearn_core.errors import ConfigError

@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from translearn_core.analysis import estimate_crossing, majority_accuracy, row_score_interval
-from translearn_core.analysis.intervals import RowScores
+from translearn_core.analysis.comparison.label_efficiency import estimate_crossing
+from translearn_core.analysis.intervals import RowScores, row_score_interval
+from translearn_core.analysis.metrics import majority_accuracy
 from translearn_core.config import LabelEfficiencyArm, LabelEfficiencyConfig, Split, job_id
 from translearn_core.data import PreparedDataset
 from translearn_core.data.findings import quote

@@ -21,13 +21,13 @@ from translearn_core.activations import (
     TextBatchSource,
     no_progress,
 )
-from translearn_core.analysis import tfidf_logistic_regression
 from translearn_core.analysis.probing.logistic_regression import (
     BatchedProblem,
     fit_batched,
     standardise,
     thread_pools,
 )
+from translearn_core.analysis.tfidf import tfidf_logistic_regression
 from translearn_core.backbones import load
 from translearn_core.config import LabelEfficiencyConfig, Split
 from translearn_core.data import PreparedDataset, prepare

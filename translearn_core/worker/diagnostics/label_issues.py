@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sklearn.decomposition import PCA
 from sklearn.preprocessing import StandardScaler
 
-from translearn_core.analysis import find_label_issues, out_of_fold_probabilities
+from translearn_core.analysis.errors.label_issues import find_label_issues, out_of_fold_probabilities
 from translearn_core.config import ExperimentConfig
 from translearn_core.results import Estimate, Evaluation
 from translearn_core.worker.context import Context

@@ -7,16 +7,13 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from translearn_core.analysis import (
+from translearn_core.analysis.intervals import mean_interval, row_score_interval
+from translearn_core.analysis.neighbours.knn_purity import (
     chance_purity,
-    knn_indices,
-    mean_interval,
     neighbour_overlap,
     neighbours_with_same_label,
-    row_score_interval,
-    silhouette,
-    trustworthiness,
 )
+from translearn_core.analysis.neighbours.neighbourhood_metrics import knn_indices, silhouette, trustworthiness
 from translearn_core.results import Estimate, NeighbourhoodQuality
 from translearn_core.worker.context import Context
 

@@ -5,14 +5,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from translearn_core.analysis import (
-    control_labels,
-    probe_layers,
-    row_score_interval,
-    tfidf_logistic_regression,
-    word_types,
-)
-from translearn_core.analysis.probing.linear_probe import Layers
+from translearn_core.analysis.intervals import row_score_interval
+from translearn_core.analysis.probing.control_tasks import control_labels, word_types
+from translearn_core.analysis.probing.linear_probe import Layers, probe_layers
+from translearn_core.analysis.tfidf import tfidf_logistic_regression
 from translearn_core.config import LENGTH, ExperimentConfig, ProbeConfig, Split
 from translearn_core.errors import TooFewSamplesError
 from translearn_core.results import Evaluation

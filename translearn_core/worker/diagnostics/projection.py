@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from translearn_core.analysis import project, stratified_sample
+from translearn_core.analysis.projection.projection import project
+from translearn_core.analysis.stratified_sampling import stratified_sample
 from translearn_core.config import Method, ProjectConfig, Split
 from translearn_core.data.dataset import SPLITS
 from translearn_core.results import Projection

@@ -4,8 +4,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from translearn_core.analysis import cka_matrix, stratified_sample
-from translearn_core.analysis.similarity.cka import MIN_JACKKNIFE_ROWS, JackknifeCka, jackknife_cka
+from translearn_core.analysis.similarity.cka import (
+    MIN_JACKKNIFE_ROWS,
+    JackknifeCka,
+    cka_matrix,
+    jackknife_cka,
+)
+from translearn_core.analysis.stratified_sampling import stratified_sample
 from translearn_core.config import ExperimentConfig, SimilarityConfig, Split, differ_only_in_seed
 from translearn_core.errors import ConfigError, TooFewSamplesError
 from translearn_core.results import Evaluation, Similarity

@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 
 from translearn_core.activations import Compute
-from translearn_core.analysis import h_score, logme, rank_agreement, row_score_interval
 from translearn_core.analysis.advisor.advise import clearly_better
+from translearn_core.analysis.intervals import row_score_interval
+from translearn_core.analysis.probing.transferability import h_score, logme, rank_agreement
 from translearn_core.backbones import load
 from translearn_core.config import (
     ExperimentConfig,

@@ -8,8 +8,12 @@ from numpy.typing import NDArray
 from torch import nn
 
 from translearn_core.activations import Compute, Encoder, TextBatchSource
-from translearn_core.analysis import cosine_pairs, spearman_change
-from translearn_core.analysis.similarity.sentence_similarity import StsChange, sts_change
+from translearn_core.analysis.similarity.sentence_similarity import (
+    StsChange,
+    cosine_pairs,
+    spearman_change,
+    sts_change,
+)
 from translearn_core.backbones import Backbone
 from translearn_core.data.sts_pairs import load_sts_pairs
 from translearn_core.results import Estimate, SentenceSimilarity

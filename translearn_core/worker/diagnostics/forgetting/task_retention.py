@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from translearn_core.activations import Compute, Encoder, TextBatchSource
-from translearn_core.analysis import ArmRuns, differences, row_score_interval, stratified_sample
-from translearn_core.analysis.intervals import RowScores
+from translearn_core.analysis.comparison.paired_comparison import ArmRuns, differences
+from translearn_core.analysis.intervals import RowScores, row_score_interval
+from translearn_core.analysis.stratified_sampling import stratified_sample
 from translearn_core.backbones import Backbone
 from translearn_core.config import ExperimentConfig, FeatureConfig, Split
 from translearn_core.errors import ConfigError

@@ -1,6 +1,6 @@
 """Sentences about crossings of label-efficiency curves."""
 
-from translearn_core.analysis import Crossing
+from translearn_core.analysis.comparison.label_efficiency import Crossing
 
 
 def crossing_sentence(crossing: Crossing, name_a: str, name_b: str) -> str:
