@@ -70,6 +70,8 @@ def slice_scores(
 def quantile_groups(values: ArrayLike, bins: int = 4) -> NDArray[np.str_]:
     """Name each row by the quantile range of its value, such as "3 to 12"; ties share a group.
 
+    Ties that fill a quantile keep a group of their own: ``pd.qcut`` puts [1, 1, 1, 1, 5] in one.
+
     Parameters
     ----------
     values : numbers, shape (rows,)

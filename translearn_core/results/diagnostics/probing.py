@@ -17,7 +17,7 @@ class ProbeScores:
 
     V variants (``pretrained``, ``fine-tuned``, ``random init``) × L layers (0 = embeddings, k = after block
     k-1): `cross_validated` has shape (V, L, folds), on the training split; `test`, `low`, `high` have shape
-    (V, L), the test score and its 95 % bootstrap interval. `majority` and `tfidf` are the test accuracies
+    (V, L), the test score and its 95 % Wilson interval. `majority` and `tfidf` are the test accuracies
     of baselines.
 
     The fields of C control tasks, random labels learnt from the same features (Hewitt & Liang 2019,
