@@ -36,6 +36,7 @@ def test_a_share_has_scipys_wilson_interval(right, rows):
     expected = binomtest(right, rows).proportion_ci(method="wilson")
     result = Estimate.share(right, rows)
     assert numbers(result) == pytest.approx((right / rows, expected.low, expected.high), abs=1e-12)
+    assert (result.low == 0, result.high == 1) == (right == 0, right == rows), "exactly"
     of_rows = row_score_interval(np.arange(rows) < right)
     assert numbers(of_rows) == pytest.approx(numbers(result), abs=1e-12)
 

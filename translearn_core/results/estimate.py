@@ -68,8 +68,8 @@ def wilson(right: ArrayLike, rows: ArrayLike) -> tuple[NDArray[np.float64], NDAr
 
 
 def score_bounds(share: ArrayLike, wide: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the shares p with (p - share)² = wide · p · (1 - p), clipped to [0, 1]."""
+    """Return the shares p with (p - share)² = wide · p · (1 - p), which lie in [0, 1]."""
     p, w = np.asarray(share, dtype=np.float64), np.asarray(wide, dtype=np.float64)
     centre = (p + w / 2) / (1 + w)
     half = np.sqrt(w * p * (1 - p) + w**2 / 4) / (1 + w)
-    return np.clip(centre - half, 0.0, 1.0), np.clip(centre + half, 0.0, 1.0)
+    return np.where(p == 0, 0.0, centre - half), np.where(p == 1, 1.0, centre + half)
