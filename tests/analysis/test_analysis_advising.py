@@ -19,7 +19,7 @@ from translearn_core.config import (
     apply_overrides,
     match_recipe,
 )
-from translearn_core.results import Interval
+from translearn_core.results import Estimate
 
 SECONDS = {
     RecipeName.LINEAR: 5.0,
@@ -47,12 +47,11 @@ REVIEWS = TaskFacts(
     cut=0.0,
     unknown=0.001,
     majority=0.51,
-    tfidf=0.79,
-    tfidf_interval=Interval(0.76, 0.82),
+    tfidf=Estimate(0.79, 0.76, 0.82),
     layers=(0, 1, 2, 3),
     logme=(-0.62, -0.58, -0.55, -0.54),
     probes=(0.76, 0.79, 0.81, 0.83),
-    probe_interval=Interval(0.80, 0.85),
+    best_probe=Estimate(0.83, 0.80, 0.85),
     words_ahead=False,
     words_behind=True,
     lead=False,
@@ -60,7 +59,7 @@ REVIEWS = TaskFacts(
 )
 """Many labels, a related backbone, no doubts."""
 MIDDLE = {"probes": (0.76, 0.79, 0.85, 0.80), "logme": (-0.62, -0.58, -0.50, -0.54)}
-FAR = {"words_ahead": True, "words_behind": False, "tfidf": 0.88}
+FAR = {"words_ahead": True, "words_behind": False, "tfidf": Estimate(0.88, 0.85, 0.9)}
 
 
 def reasons(m: TaskFacts) -> str:

@@ -7,10 +7,9 @@ from scipy.stats import binomtest
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import log_loss
 
-from translearn_core.analysis import (
+from translearn_core.analysis.errors.calibration import (
     apply_temperature,
     coverage,
-    ece_interval,
     expected_calibration_error,
     reliability,
     temperature,
@@ -28,31 +27,32 @@ def test_bins_are_sklearns_and_keep_the_empty_ones():
     confidence, correct = rows_of(np.random.default_rng(0), 500)
     result = reliability(confidence, correct, bins=10)
     accuracy, sure = calibration_curve(correct, confidence, n_bins=10)
-    full = result.count > 0
-    assert result.accuracy[full] == pytest.approx(accuracy)
-    assert result.confidence[full] == pytest.approx(sure)
-    assert result.edges == pytest.approx(np.linspace(0, 1, 11))
-    assert result.count.sum() == 500
+    full = result.rows > 0
+    assert result.accuracy[full].tolist() == pytest.approx(accuracy)
+    assert result.confidence[full].tolist() == pytest.approx(sure)
+    assert [0, *result["to"]] == pytest.approx(np.linspace(0, 1, 11))
+    assert result["from"].tolist()[1:] == result["to"].tolist()[:-1]
+    assert result.rows.sum() == 500
     assert np.isnan([result.accuracy[0], result.confidence[0], result.low[0], result.high[0]]).all()
-    last = result.count[-1]
-    expected = binomtest(round(result.accuracy[-1] * last), last).proportion_ci(method="wilson")
-    assert (result.low[-1], result.high[-1]) == pytest.approx((expected.low, expected.high))
+    result, last = result.to_dict("list"), int(result.rows.iloc[-1])
+    expected = binomtest(round(result["accuracy"][-1] * last), last).proportion_ci(method="wilson")
+    assert (result["low"][-1], result["high"][-1]) == pytest.approx((expected.low, expected.high))
 
 
 def test_a_bin_holds_its_upper_edge():
     result = reliability(np.array([0.0, 0.5, 0.500001, 1.0]), np.ones(4, dtype=bool), bins=2)
-    assert result.count.tolist() == [2, 2]
+    assert result.rows.tolist() == [2, 2]
 
 
 def test_the_error_by_hand():
     confidence = np.array([0.9, 0.9, 0.9, 0.9, 0.6, 0.6])
     correct = np.array([1, 1, 1, 0, 0, 0], dtype=bool)
-    assert expected_calibration_error(confidence, correct) == pytest.approx((4 * 0.15 + 2 * 0.6) / 6)
+    assert expected_calibration_error(confidence, correct).value == pytest.approx((4 * 0.15 + 2 * 0.6) / 6)
     bins = reliability(confidence, correct)
-    gaps = bins.count * np.abs(bins.accuracy - bins.confidence)
-    assert np.nansum(gaps) / 6 == pytest.approx(expected_calibration_error(confidence, correct))
-    assert np.isnan(expected_calibration_error(confidence[:0], correct[:0]))
-    assert np.isnan(ece_interval(confidence[:0], correct[:0]).low)
+    gaps = bins.rows * np.abs(bins.accuracy - bins.confidence)
+    assert np.nansum(gaps) / 6 == pytest.approx(expected_calibration_error(confidence, correct).value)
+    assert np.isnan(expected_calibration_error(confidence[:0], correct[:0]).value)
+    assert np.isnan(expected_calibration_error(confidence[:0], correct[:0]).low)
 
 
 @pytest.mark.parametrize("too_sure", [0.0, 0.03, 0.15])
@@ -60,8 +60,8 @@ def test_its_interval_covers_the_true_error(too_sure):
     random, held = np.random.default_rng(1), []
     for k in range(300):
         sample = rows_of(random, 400, too_sure)
-        interval = ece_interval(*sample, draws=200, seed=k)
-        assert interval.low <= expected_calibration_error(*sample) <= interval.high
+        interval = expected_calibration_error(*sample, draws=200, seed=k)
+        assert interval.low <= interval.value <= interval.high
         held.append(interval.low <= too_sure <= interval.high)
     assert 0.90 <= np.mean(held) <= 0.99
 
@@ -105,10 +105,10 @@ def test_coverage_counts_the_rows_that_are_sure_enough():
     confidence = np.array([0.95, 0.3, 0.75, 0.5, 0.75])
     correct = np.array([True, False, False, True, True])
     result = coverage(confidence, correct, points=5)
-    assert result.thresholds.tolist() == [0, 0.25, 0.5, 0.75, 1]
-    assert result.coverage == pytest.approx([1, 1, 0.8, 0.6, 0])
-    assert result.accuracy[:4] == pytest.approx([0.6, 0.6, 0.75, 2 / 3])
+    assert result.threshold.tolist() == [0, 0.25, 0.5, 0.75, 1]
+    assert result.coverage.tolist() == pytest.approx([1, 1, 0.8, 0.6, 0])
+    assert result.accuracy[:4].tolist() == pytest.approx([0.6, 0.6, 0.75, 2 / 3])
     assert np.isnan([result.accuracy[4], result.low[4], result.high[4]]).all()
     expected = binomtest(2, 3).proportion_ci(method="wilson")
     assert (result.low[3], result.high[3]) == pytest.approx((expected.low, expected.high))
-    assert len(coverage(confidence, correct).thresholds) == 101
+    assert len(coverage(confidence, correct)) == 101

@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 from sklearn.neighbors import NearestNeighbors
 
-from translearn_core.analysis import (
+from translearn_core.analysis.intervals import row_score_interval
+from translearn_core.analysis.neighbours.knn_purity import (
     chance_purity,
-    knn_indices,
     knn_overlap,
     label_purity,
     neighbour_overlap,
     neighbours_with_same_label,
 )
-from translearn_core.analysis.comparison.mean_interval import share_mean_interval
+from translearn_core.analysis.neighbours.neighbourhood_metrics import knn_indices
 
 
 def clusters(rows=200, width=12, classes=4, seed=0):
@@ -85,6 +85,6 @@ def test_the_interval_of_the_rows_asked_holds_all_rows_purity_and_overlap_95_tim
     for shares in (neighbours_with_same_label(a, labels), neighbour_overlap(a, b)):
         held = 0
         for _ in range(1000):
-            result = share_mean_interval(random.choice(shares, asked))
+            result = row_score_interval(random.choice(shares, asked))
             held += result.low <= shares.mean() <= result.high
         assert 920 <= held <= 972

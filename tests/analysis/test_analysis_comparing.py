@@ -1,4 +1,4 @@
-"""Means and differences of study arms: against closed forms, and interval coverage."""
+"""Differences of study arms: against closed forms, and interval coverage."""
 
 import time
 
@@ -6,11 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from translearn_core.analysis import ArmRuns, differences, draw_interval, seed_interval
-from translearn_core.analysis.comparison.proportion_interval import share_interval
-from translearn_core.results import Difference, Interval
-
-SOME = Interval(0.1, 0.9)
+from translearn_core.analysis.comparison.paired_comparison import ArmRuns, differences
+from translearn_core.results import Difference
 
 
 def cell(name, correct, rows=None):
@@ -25,63 +22,14 @@ def drawn(random, easy, gain, seeds, wobble):
     return random.random((seeds, len(easy))) < np.clip(easy + lifts[:, None], 0, 1)
 
 
-# -- means
-
-
-def test_the_mean_over_seeds_has_scipys_student_interval():
-    scores = [0.81, 0.84, 0.83, 0.85]
-    mean, result = seed_interval(scores, [SOME] * 4)
-    low, high = stats.t.interval(0.95, 3, loc=np.mean(scores), scale=stats.sem(scores))
-    assert (mean, result.low, result.high) == pytest.approx((np.mean(scores), low, high))
-
-
-def test_fewer_than_three_seeds_keep_their_intervals_over_rows():
-    assert seed_interval([0.8], [SOME]) == (0.8, SOME)
-    mean, result = seed_interval([0.7, 0.8], [Interval(0.6, 0.76), Interval(0.7, 0.9)])
-    assert (mean, result.low, result.high) == pytest.approx((0.75, 0.65, 0.83))
-
-
-def test_no_interval_leaves_what_a_score_can_be():
-    assert seed_interval([0.7, 0.8, 0.99], [SOME] * 3)[1].high == 1.0
-
-
-def test_the_students_interval_covers_the_mean():
-    random = np.random.default_rng(0)
-    result = [seed_interval(0.8 + 0.01 * random.standard_normal(3), [SOME] * 3)[1] for _ in range(2000)]
-    assert 0.935 < np.mean([i.low <= 0.8 <= i.high for i in result]) < 0.965
-
-
-@pytest.mark.parametrize(("right", "rows"), [(6, 18), (12, 12), (0, 12)])
-@pytest.mark.parametrize("seeds", [1, 2, 3])
-def test_draws_that_agree_by_luck_leave_what_the_test_rows_leave_open(seeds, right, rows):
-    mean, result = draw_interval(np.tile(np.arange(rows) < right, (seeds, 1)))
-    wilson = share_interval(right, rows)
-    assert (mean, result.low, result.high) == pytest.approx((right / rows, wilson.low, wilson.high))
-
-
-@pytest.mark.parametrize(
-    ("seeds", "rows", "wobble"), [(3, 12, 0.0), (3, 40, 0.1), (3, 400, 0.03), (3, 1500, 0.05), (5, 400, 0.02)]
-)
-def test_the_interval_over_rows_and_draws_covers_the_truth(seeds, rows, wobble):
-    random, inside, times = np.random.default_rng(8), 0, 400
-    for _ in range(times):
-        correct = drawn(random, random.uniform(0.4, 0.6, rows), 0.0, seeds, wobble)
-        _, result = draw_interval(correct)
-        inside += result.low <= 0.5 <= result.high
-    assert inside / times > 0.93
-
-
-# -- differences
-
-
 def test_identical_cells_differ_by_nothing():
     random = np.random.default_rng(1)
     right = random.random((3, 400)) < 0.8
     base, same = cell("a", right), cell("b", right)
     itself, other = differences([base, same], base)
-    assert itself == Difference(0.0, Interval(0.0, 0.0), 3)
-    assert other.estimate == 0
-    assert other.interval.low <= 0 <= other.interval.high
+    assert itself == Difference(0.0, 0.0, 0.0, 3)
+    assert other.value == 0
+    assert other.low <= 0 <= other.high
     assert not other.beyond_chance
 
 
@@ -91,8 +39,8 @@ def test_one_seed_each_is_the_paired_bootstrap_over_rows():
     (result,) = differences([cell("a", first)], cell("b", second))
     apart = first[0].astype(float) - second[0]
     closed = stats.norm.interval(0.95, loc=apart.mean(), scale=apart.std() / np.sqrt(300))
-    assert result.estimate == pytest.approx(apart.mean())
-    assert [result.interval.low, result.interval.high] == pytest.approx(closed, abs=0.012)
+    assert result.value == pytest.approx(apart.mean())
+    assert [result.low, result.high] == pytest.approx(closed, abs=0.012)
     assert result.seeds == 1
     assert not result.beyond_chance, "one seed is never enough"
 
@@ -103,8 +51,8 @@ def test_seeds_that_decide_alone_give_welchs_interval():
     shares = [np.array([0.70, 0.74, 0.79, 0.75]), np.array([0.60, 0.62, 0.61, 0.64])]
     cells = [cell(str(k), random.random((4, rows)) < share[:, None]) for k, share in enumerate(shares)]
     (result,) = differences(cells[:1], cells[1], draws=4000)
-    welch = stats.ttest_ind(cells[0].accuracies, cells[1].accuracies, equal_var=False).confidence_interval()
-    assert [result.interval.low, result.interval.high] == pytest.approx([welch.low, welch.high], abs=0.012)
+    welch = stats.ttest_ind(cells[0].means, cells[1].means, equal_var=False).confidence_interval()
+    assert [result.low, result.high] == pytest.approx([welch.low, welch.high], abs=0.012)
 
 
 @pytest.mark.parametrize(
@@ -125,7 +73,7 @@ def test_the_paired_interval_covers_the_true_difference(seeds, rows, gain, wobbl
         base = cell("base", drawn(random, easy, 0.0, seeds, wobble))
         other = cell("other", drawn(random, easy, gain, seeds, wobble))
         (result,) = differences([other], base, draws=400, seed=k)
-        inside += result.interval.low <= gain <= result.interval.high
+        inside += result.low <= gain <= result.high
     assert 0.92 < inside / times < 0.985
 
 
@@ -135,9 +83,9 @@ def test_pairing_sees_what_unpaired_intervals_cannot():
     base, other = np.tile(easy, (3, 1)), np.tile(easy, (3, 1))
     other[:, np.flatnonzero(~easy)[:30]] = True
     (result,) = differences([cell("a", other)], cell("b", base))
-    assert result.estimate == pytest.approx(0.015)
+    assert result.value == pytest.approx(0.015)
     assert result.beyond_chance
-    assert result.interval.high - result.interval.low < 0.015
+    assert result.high - result.low < 0.015
 
 
 def test_other_rows_are_refused_and_the_rest_compared():
@@ -153,7 +101,7 @@ def test_the_seed_decides_and_the_order_of_cells_does_not_change_the_estimate():
     cells = [cell(str(k), random.random((3, 200)) < 0.6 + 0.1 * k) for k in range(3)]
     first, again, other = (differences(cells, cells[0], seed=s) for s in (1, 1, 2))
     assert first == again != other
-    assert [d.estimate for d in first] == [d.estimate for d in other]
+    assert [d.value for d in first] == [d.value for d in other]
 
 
 def test_many_cells_and_rows_are_quick():
@@ -162,3 +110,13 @@ def test_many_cells_and_rows_are_quick():
     start = time.process_time()
     differences(cells, cells[0])
     assert time.process_time() - start < 5
+
+
+def test_scores_between_0_and_1_are_compared_as_means_of_rows():
+    random = np.random.default_rng(5)
+    rows = np.arange(400, dtype=np.uint64)
+    first, second = random.beta(4, 2, (1, 400)), random.beta(3, 2, (1, 400))
+    (result,) = differences([ArmRuns("a", rows, first)], ArmRuns("b", rows, second))
+    apart = (first - second)[0]
+    closed = stats.norm.interval(0.95, loc=apart.mean(), scale=apart.std() / np.sqrt(400))
+    assert [result.value, result.low, result.high] == pytest.approx([apart.mean(), *closed], abs=0.004)

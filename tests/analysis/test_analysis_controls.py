@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from translearn_core.analysis import control_labels, word_types
+from translearn_core.analysis.probing.control_tasks import control_labels, word_types
 
 TEXTS = [
     "The cat",

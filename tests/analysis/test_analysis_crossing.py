@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from sklearn.isotonic import IsotonicRegression
 
-from translearn_core.analysis import Crossing, crossing_sentence, estimate_crossing
+from translearn_core.analysis.comparison.label_efficiency import Crossing, estimate_crossing
 from translearn_core.errors import ConfigError
+from translearn_core.worker.diagnostics.sentences.label_efficiency_text import crossing_sentence
 
 FEW, MANY = [16, 64, 256], [16, 64, 256, 1024, 4096]
 A, B = "the pretrained model", "training from scratch"
@@ -28,7 +29,7 @@ def test_by_hand_it_lies_between_two_sizes():
     assert result.score == pytest.approx(0.8)
     assert result.estimate == pytest.approx(512)  # half way from 256 to 1024 in the logarithm
     assert (result.smallest, result.largest, result.seeds, result.rows) == (16, 4096, 1, 0)
-    assert (result.low, result.high, result.reached) == (None, None, 1.0)
+    assert (result.low, result.high) == (None, None)
     check_sentence(result, "64", A, B, "about 510", "one seed: no interval")
 
 
@@ -64,27 +65,27 @@ def test_out_of_reach_and_better_from_the_start():
     wobble = np.array([[0.001], [0], [-0.001]])
     low, high = low + wobble, high + wobble
     never = estimate_crossing(FEW, high, FEW, low, 64)
-    assert (never.estimate, never.low, never.high, never.reached) == (None, None, None, 0.0)
+    assert (never.estimate, never.low, never.high) == (None, None, None)
     check_sentence(never, "64", A, "0.920", "no crossing", "256", B)
     already = estimate_crossing(FEW, low, FEW, high, 64)
-    assert (already.estimate, already.low, already.high, already.reached) == (16, 16, 16, 1.0)
+    assert (already.estimate, already.low, already.high) == (16, 16, 16)
     check_sentence(already, "64", A, B, "16,", "95 %: 16 or fewer)", flags={"only"})
 
 
 @pytest.mark.parametrize(
     ("values", "words", "flags"),
     [
-        ((1912.0, 1204.0, 3391.0, 1.0), (B, "about 1,900", "1,200 to 3,400"), set()),
-        ((1912.0, 1204.0, None, 0.9), (B, "about 1,900", "1,200 to more than 6,920"), set()),
-        ((70.0, 40.0, 131.0, 1.0), (B, "about 70", "40 to 130"), {"chance"}),
-        ((30.0, 16.0, 41.0, 1.0), (B, "about 30", "16 or fewer to 41"), {"only"}),
-        ((None, 3000.0, None, 0.2), ("0.800", "no crossing", "6,920", B, "3,000 to more than 6,920"), set()),
-        ((16.0, 16.0, 90.0, 1.0), (B, "16,", "16 or fewer to 90"), {"only", "chance"}),
+        ((1912.0, 1204.0, 3391.0), (B, "about 1,900", "1,200 to 3,400"), set()),
+        ((1912.0, 1204.0, None), (B, "about 1,900", "1,200 to more than 6,920"), set()),
+        ((70.0, 40.0, 131.0), (B, "about 70", "40 to 130"), {"chance"}),
+        ((30.0, 16.0, 41.0), (B, "about 30", "16 or fewer to 41"), {"only"}),
+        ((None, 3000.0, None), ("0.800", "no crossing", "6,920", B, "3,000 to more than 6,920"), set()),
+        ((16.0, 16.0, 90.0), (B, "16,", "16 or fewer to 90"), {"only", "chance"}),
     ],
 )
 def test_every_case_has_its_words(values, words, flags):
-    estimate, low, high, reached = values
-    crossing = Crossing(64, 0.8, estimate, low, high, reached, 16, 6920, 3, 0)
+    estimate, low, high = values
+    crossing = Crossing(64, 0.8, estimate, low, high, 16, 6920, 3, 0)
     check_sentence(crossing, "64", A, *words, flags=flags)
 
 
@@ -132,7 +133,7 @@ def test_its_interval_over_rows_covers_the_truth(seeds):
             rights.append(random.random(p.shape) < p)
         a, b = rights
         result = estimate_crossing(
-            sizes, a.mean(2), sizes, b.mean(2), 64, draws=200, seed=k, correct_a=a, correct_b=b
+            sizes, a.mean(2), sizes, b.mean(2), 64, draws=200, seed=k, row_scores_a=a, row_scores_b=b
         )
         low, high = result.low or np.inf, result.high or np.inf
         held.append(low <= TRUTH <= high)

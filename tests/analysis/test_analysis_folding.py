@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from translearn_core.analysis import probe_layers, stratified_folds
-from translearn_core.analysis.probing.cross_validation import seen_control_type
+from translearn_core.analysis.probing.cross_validation import seen_control_type, stratified_folds
+from translearn_core.analysis.probing.linear_probe import probe_layers
 from translearn_core.errors import TooFewSamplesError
-from translearn_core.results import Interval
+from translearn_core.results import Estimate
 
-TFIDF = (0.7, Interval(0.65, 0.75))
+TFIDF = Estimate(0.7, 0.65, 0.75)
 
 
 @pytest.mark.parametrize("sizes", [[1], [1, 2, 3], [2]])

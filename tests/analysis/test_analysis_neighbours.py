@@ -4,15 +4,18 @@ import numpy as np
 import pytest
 from sklearn.neighbors import NearestNeighbors
 
-from translearn_core.analysis import nearest, nearest_among, nearest_to, nearest_within
 from translearn_core.analysis.neighbours import nearest_neighbours
+from translearn_core.analysis.neighbours.nearest_neighbours import (
+    nearest,
+    nearest_among,
+    nearest_to,
+    nearest_within,
+)
 from translearn_core.errors import Stopped
 
 
-@pytest.mark.parametrize("block", [7, 100, 16_384])
 @pytest.mark.parametrize("dtype", [np.float16, np.float32])
-def test_nearest_is_exact_whatever_the_blocks(monkeypatch, block, dtype):
-    monkeypatch.setattr(nearest_neighbours, "ROWS_AT_ONCE", block)
+def test_nearest_is_exact(dtype):
     random = np.random.default_rng(0)
     bank, query = (random.normal(size=(n, 16)).astype(dtype) for n in (150, 9))
     indices, similarities = nearest(query, bank, 5)
@@ -37,9 +40,9 @@ def test_nearest_reads_a_memory_mapped_bank(tmp_path):
     assert indices.tolist() == [[0], [1], [2]]
 
 
-@pytest.mark.parametrize("pairs", [50, 10_000_000])
-def test_nearest_within_is_exact_far_from_the_origin(monkeypatch, pairs):
-    monkeypatch.setattr(nearest_neighbours, "PAIRS_AT_ONCE", pairs)
+@pytest.mark.parametrize("block", [50, 4_096])
+def test_nearest_within_is_exact_far_from_the_origin(monkeypatch, block):
+    monkeypatch.setattr(nearest_neighbours, "QUERIES_AT_ONCE", block)
     rows = np.random.default_rng(0).normal(size=(120, 6)) + 500
     indices, distances = nearest_within(rows, 7)
     expected, graph = NearestNeighbors(n_neighbors=7).fit(rows).kneighbors()
@@ -51,9 +54,7 @@ def test_nearest_within_is_exact_far_from_the_origin(monkeypatch, pairs):
     assert distances == pytest.approx(expected[some], abs=1e-3)
 
 
-@pytest.mark.parametrize("pairs", [50, 10_000_000])
-def test_nearest_among_is_exact_far_from_the_origin(monkeypatch, pairs):
-    monkeypatch.setattr(nearest_neighbours, "PAIRS_AT_ONCE", pairs)
+def test_nearest_among_is_exact_far_from_the_origin():
     random = np.random.default_rng(0)
     bank, query = random.normal(size=(120, 6)) + 500, random.normal(size=(30, 6)) + 500
     indices, distances = nearest_among(query, bank, 7)
@@ -71,7 +72,7 @@ def test_a_repeated_row_is_its_twins_neighbour_and_never_its_own():
 
 
 def test_progress_tells_the_share_done_and_may_stop(monkeypatch):
-    monkeypatch.setattr(nearest_neighbours, "PAIRS_AT_ONCE", 400)
+    monkeypatch.setattr(nearest_neighbours, "QUERIES_AT_ONCE", 4)
     rows = np.random.default_rng(0).normal(size=(100, 3))
     seen = []
     nearest_within(rows, 2, np.arange(8), seen.append)

@@ -10,13 +10,16 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from translearn_core.analysis import bootstrap_accuracy, majority_accuracy, probe_layers, stratified_folds
+from translearn_core.analysis.intervals import row_score_interval
+from translearn_core.analysis.metrics import majority_accuracy
+from translearn_core.analysis.probing.cross_validation import stratified_folds
+from translearn_core.analysis.probing.linear_probe import probe_layers
 from translearn_core.analysis.probing.logistic_regression import BatchedProblem, fit_batched, thread_pools
 from translearn_core.errors import Stopped, TooFewSamplesError, TrainingError
-from translearn_core.results import Interval, ProbeScores
+from translearn_core.results import Estimate, ProbeScores
 from translearn_core.runs import artifacts
 
-TFIDF = (0.7, Interval(0.65, 0.75))
+TFIDF = Estimate(0.7, 0.65, 0.75)
 
 
 def layers_of(rows, classes, width=24, layers=2, signal=0.35, seed=0):
@@ -100,7 +103,7 @@ def test_probes_agree_with_sklearn_layer_by_layer_and_fold_by_fold(classes):
                 return probe.fit(x[learn], y[learn]).predict(x[judge]) == y[judge]
 
             on_test = correct(train, test)
-            interval = bootstrap_accuracy(on_test)
+            interval = row_score_interval(on_test)
             assert scores[0, layer] == pytest.approx(on_test.mean(), abs=0.005)
             assert low[0, layer] == pytest.approx(interval.low, abs=0.007)
             assert high[0, layer] == pytest.approx(interval.high, abs=0.007)
@@ -113,7 +116,7 @@ def test_probes_agree_with_sklearn_layer_by_layer_and_fold_by_fold(classes):
         > result.majority
         == majority_accuracy(labels[train], labels[test])
     )
-    assert (result.n_train, result.n_test, result.tfidf, result.tfidf_interval) == (600, 300, *TFIDF)
+    assert (result.n_train, result.n_test, result.tfidf) == (600, 300, TFIDF)
 
 
 @pytest.mark.parametrize("classes", [4, 30])  # in one batch, and in several

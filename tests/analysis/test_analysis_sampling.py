@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from translearn_core.analysis import stratified_sample
+from translearn_core.analysis.stratified_sampling import stratified_sample
 
 
 def test_a_sample_keeps_shares_and_every_class():

@@ -1,16 +1,13 @@
-"""Metrics against scikit-learn, intervals against row resampling and by coverage."""
+"""Metrics against scikit-learn, the interval of macro-F1 against row resampling and by coverage."""
 
 import time
 
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import beta, binom
 from sklearn import metrics
 
-from translearn_core.analysis import (
-    accuracy_interval,
-    bootstrap_accuracy,
+from translearn_core.analysis.metrics import (
     classification_metrics,
     confusion,
     macro_f1_interval,
@@ -37,8 +34,8 @@ def test_scores_are_those_of_sklearn(rows, classes, used):
     result = classification_metrics(labels, probabilities, classes=classes)
     predicted = probabilities.argmax(axis=1)
     assert result.n == rows
-    assert result.accuracy == pytest.approx(metrics.accuracy_score(labels, predicted))
-    assert result.macro_f1 == pytest.approx(metrics.f1_score(labels, predicted, average="macro"))
+    assert result.accuracy.value == pytest.approx(metrics.accuracy_score(labels, predicted))
+    assert result.macro_f1.value == pytest.approx(metrics.f1_score(labels, predicted, average="macro"))
     exact = probabilities.astype(float) / probabilities.sum(axis=1, dtype=float, keepdims=True)
     reference = metrics.log_loss(labels, exact, labels=np.arange(classes))
     assert result.loss == pytest.approx(reference, abs=1e-5)
@@ -75,29 +72,6 @@ def test_majority_is_the_commonest_training_class_on_test():
     assert np.isnan(majority_accuracy(np.array([0, 1]), np.empty(0, dtype=np.int64)))
 
 
-def test_accuracy_interval_is_what_resampling_rows_gives():
-    correct = np.arange(150) < 117
-    draws = np.random.default_rng(0).choice(correct, size=(40_000, 150)).mean(axis=1)
-    low, high = np.quantile(draws, [0.025, 0.975])
-    result = bootstrap_accuracy(correct)
-    assert result.low == pytest.approx(low, abs=1 / 150 + 1e-9)
-    assert result.high == pytest.approx(high, abs=1 / 150 + 1e-9)
-
-
-def test_accuracy_interval_covers_the_truth():
-    for rows, truth in [(100, 0.7), (400, 0.9), (1800, 0.82)]:
-        outcomes = np.arange(rows + 1)
-        inside = [i.low <= truth <= i.high for i in (accuracy_interval(int(k), rows) for k in outcomes)]
-        assert 0.92 < binom.pmf(outcomes, rows, truth)[inside].sum() < 0.975
-
-
-def test_all_right_keeps_the_doubt_that_few_rows_leave():
-    assert accuracy_interval(10, 10).low == pytest.approx(beta.ppf(0.025, 10, 1))
-    assert accuracy_interval(0, 10).high == pytest.approx(beta.ppf(0.975, 1, 10))
-    assert accuracy_interval(1000, 1000).low > 0.996
-    assert np.isnan(bootstrap_accuracy([]).low)
-
-
 def test_drawing_cells_is_drawing_rows():
     labels, probabilities = noisy(120, 4, 1.2, seed=3)
     predicted = probabilities.argmax(axis=1)
@@ -128,7 +102,7 @@ def test_intervals_depend_on_the_seed_only():
         classification_metrics(labels, probabilities, classes=3, seed=s) for s in (1, 1, 2)
     )
     assert first == again
-    assert first.macro_f1_interval != other.macro_f1_interval
+    assert first.macro_f1 != other.macro_f1
 
 
 def test_many_rows_and_classes_are_quick():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from translearn_core.analysis import cka_matrix
+from translearn_core.analysis.similarity.cka import cka_matrix
 from translearn_core.errors import Stopped, TooFewSamplesError
 
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from scipy.stats import binomtest, fisher_exact
+from scipy.stats import binomtest, fisher_exact, ttest_ind
 
-from translearn_core.analysis import quantile_groups, slice_scores
-from translearn_core.analysis.comparison.proportion_interval import difference_interval
+from translearn_core.analysis.errors.slices import quantile_groups, slice_scores
+from translearn_core.analysis.intervals import difference_interval
 
 
 def test_every_slice_is_held_against_the_rest_the_weakest_first():
@@ -14,11 +14,11 @@ def test_every_slice_is_held_against_the_rest_the_weakest_first():
     result = slice_scores(groups, correct)
     assert [one.name for one in result] == ["b", "a", "missing", "c"]
     b = result[0]
-    assert (b.rows, b.accuracy) == (30, pytest.approx(0.4))
+    assert (b.rows, b.score.value) == (30, pytest.approx(0.4))
     expected = binomtest(12, 30).proportion_ci(method="wilson")
-    assert (b.interval.low, b.interval.high) == pytest.approx((expected.low, expected.high))
-    assert b.difference == pytest.approx(12 / 30 - 66 / 70)
-    assert b.difference_interval == difference_interval(12, 30, 66, 70)
+    assert (b.score.low, b.score.high) == pytest.approx((expected.low, expected.high))
+    assert b.difference.value == pytest.approx(12 / 30 - 66 / 70)
+    assert b.difference == difference_interval(12, 30, 66, 70)
     assert b.beyond_chance
     assert not next(one for one in result if one.name == "missing").beyond_chance
 
@@ -50,8 +50,8 @@ def test_chance_alone_is_seldom_called_a_weakness_and_a_real_one_often():
 
 
 def test_one_slice_has_no_rest_and_no_rows_no_slices():
-    (only,) = slice_scores(["a", "a"], [True, False])
-    assert np.isnan([only.difference, only.difference_interval.low]).all()
+    (only,) = slice_scores(["a", "a"], np.array([True, False]))
+    assert np.isnan([only.difference.value, only.difference.low]).all()
     assert not only.beyond_chance
     assert slice_scores([], np.zeros(0, dtype=bool)) == []
 
@@ -77,3 +77,19 @@ def test_equal_values_stay_together_and_missing_ones_have_a_name():
 def test_close_values_get_the_digits_they_need():
     names = quantile_groups([0.12341, 0.12342, 0.12343, 0.12344], bins=2)
     assert names.tolist() == ["0.12341 to 0.12342"] * 2 + ["0.12343 to 0.12344"] * 2
+
+
+def test_scores_between_0_and_1_have_welchs_test():
+    random = np.random.default_rng(0)
+    groups, scores = np.repeat(["low", "high"], 40), random.beta(4, 2, 80)
+    scores[:40] *= 0.6
+    low, high = slice_scores(groups, scores)
+    assert (low.name, high.name) == ("low", "high")
+    welch = ttest_ind(scores[:40], scores[40:], equal_var=False)
+    ends = welch.confidence_interval()
+    assert (low.difference.low, low.difference.high) == pytest.approx((ends.low, ends.high))
+    assert low.difference.value == pytest.approx(scores[:40].mean() - scores[40:].mean())
+    assert low.beyond_chance == (welch.pvalue < 0.025)
+    alike = slice_scores(groups, np.full(80, 0.3))
+    assert [one.difference.value for one in alike] == [0, 0]
+    assert not any(one.beyond_chance for one in alike)

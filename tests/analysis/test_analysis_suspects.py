@@ -6,8 +6,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from translearn_core.analysis import find_label_issues, out_of_fold_probabilities, stratified_folds
 from translearn_core.analysis.errors import label_issues
+from translearn_core.analysis.errors.label_issues import find_label_issues, out_of_fold_probabilities
+from translearn_core.analysis.probing.cross_validation import stratified_folds
 from translearn_core.errors import TooFewSamplesError
 
 
@@ -40,7 +41,7 @@ def test_suspects_and_share_are_the_papers(seed):
     p, _, given = noisy(np.random.default_rng(seed), 400)
     classes, joint = joint_written_out(p, given)
     result = find_label_issues(p, given, limit=1000)
-    assert result.share == pytest.approx(1 - joint.trace())
+    assert result.share.value == pytest.approx(1 - joint.trace())
     expected = np.flatnonzero((classes >= 0) & (classes != given))
     assert set(result.rows) == set(expected)
     assert result.found == len(expected) > 10
@@ -58,7 +59,7 @@ def test_a_toy_by_hand():
     assert result.rows.tolist() == [2]
     assert (result.suggested.tolist(), result.found) == ([1], 2)
     assert result.margin == pytest.approx([-0.8])
-    assert result.share == pytest.approx(1 / 3)
+    assert result.share.value == pytest.approx(1 / 3)
 
 
 def test_planted_errors_come_first():
@@ -72,22 +73,22 @@ def test_planted_errors_come_first():
 def test_equal_rows_and_absent_classes_do_no_harm():
     p = np.tile([0.7, 0.2, 0.1], (7, 1))
     result = find_label_issues(p, np.zeros(7, dtype=int))
-    assert (result.found, result.share) == (0, 0.0)
-    assert result.share_interval.low == result.share_interval.high == 0
+    assert (result.found, result.share.value) == (0, 0.0)
+    assert result.share.low == result.share.high == 0
     none = find_label_issues(np.zeros((0, 3)), np.zeros(0, dtype=int))
     assert (len(none.rows), none.found) == (0, 0)
-    assert np.isnan([none.share, none.share_interval.low]).all()
+    assert np.isnan([none.share.value, none.share.low]).all()
 
 
 def test_the_shares_interval_covers_what_endless_rows_would_give(monkeypatch):
     monkeypatch.setattr(label_issues, "DRAWS", 150)
     random = np.random.default_rng(4)
     p, _, given = noisy(random, 20_000, wrong=0.1)
-    truth = find_label_issues(p, given, limit=0).share
+    truth = find_label_issues(p, given, limit=0).share.value
     held = []
     for k in range(150):
         some = random.integers(0, len(given), 250)
-        interval = find_label_issues(p[some], given[some], seed=k).share_interval
+        interval = find_label_issues(p[some], given[some], seed=k).share
         held.append(interval.low <= truth <= interval.high)
     assert 0.90 <= np.mean(held) <= 0.99
 
@@ -126,4 +127,4 @@ def test_planted_errors_are_found_from_features_alone():
     given[:40] = (true[:40] + 1) % 3
     result = find_label_issues(out_of_fold_probabilities(x, given), given)
     assert len(set(range(40)) & set(result.rows[:45])) >= 32
-    assert result.share == pytest.approx(40 / 600, abs=0.02)
+    assert result.share.value == pytest.approx(40 / 600, abs=0.02)

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from translearn_core.analysis.projection.layer_alignment import layer_projections, procrustes_align
+from translearn_core.analysis.projection.layer_alignment import layer_projections
+from translearn_core.analysis.projection.projection import procrustes_align
 from translearn_core.errors import TrainingError
 
 

@@ -21,7 +21,15 @@ from translearn_core.config import (
     RecipeName,
 )
 from translearn_core.jobs import ADVICE, TRANSFERABILITY, AdviseConfig, JobSpec, TransferabilityConfig
-from translearn_core.results import Advice, Fact, Interval, Option, RankAgreement, Reason, Transferability
+from translearn_core.results import (
+    Advice,
+    Estimate,
+    Fact,
+    Option,
+    RankAgreement,
+    Reason,
+    Transferability,
+)
 from translearn_core.runs import Run, State
 
 Asked = Callable[[JobSpec[Any, Any]], list[Run]]
@@ -137,8 +145,8 @@ def rated(runs: list[Run]) -> Transferability:
         [(run.job.id, BUNDLED, "last-k", 0.8, -0.5, 0.4) for run in runs],
         columns=["run", "backbone", "recipe", "accuracy", "LogME", "H-score"],
     )
-    none = Interval(float("nan"), float("nan"))
-    agreements = (RankAgreement("LogME", "past runs", 1, float("nan"), none),)
+    none = Estimate(float("nan"), float("nan"), float("nan"))
+    agreements = (RankAgreement("LogME", "past runs", 1, none),)
     return Transferability(54, 3, f"Layer 6 of {HOSTILE} suits best.", agreements, layers, past)
 
 

@@ -9,14 +9,14 @@ from visits import Open, page_text
 from pages._ui.diagnostics import baselines
 from translearn_core.config import ExperimentConfig, FreezePlan, from_scratch_control, job_id
 from translearn_core.jobs import BASELINES, LENGTH, PROBE, BaselinesConfig, ProbeConfig
-from translearn_core.results import Baseline, Baselines, Difference, Interval, ProbeScores
+from translearn_core.results import Baseline, Baselines, Difference, Estimate, ProbeScores
 from translearn_core.results.diagnostics.baselines import FROZEN, MAJORITY, SCRATCH, WORDS
 from translearn_core.runs import Run, State
 
 
 def line(name: str, accuracy: float, lead: float, harm: str = "") -> Baseline:
-    around, apart = Interval(accuracy - 0.1, accuracy + 0.1), Interval(lead - 0.02, lead + 0.02)
-    return Baseline(name, accuracy, around, accuracy, around, Difference(lead, apart, 1), "A verdict.", harm)
+    score, apart = Estimate(accuracy, accuracy - 0.1, accuracy + 0.1), (lead, lead - 0.02, lead + 0.02)
+    return Baseline(name, score, score, Difference(*apart, 1), "A verdict.", harm)
 
 
 CHEAP = (line(MAJORITY, 0.34, 0.4), line(WORDS, 0.7, 0.1), line(FROZEN, 0.6, 0.2))
@@ -24,7 +24,7 @@ HARMED = (*CHEAP, line(SCRATCH, 0.9, -0.1, "Negative transfer: 10.0 points below
 
 
 def held(lines: tuple[Baseline, ...], sentence: str) -> Baselines:
-    return Baselines(0.8, Interval(0.7, 0.9), 54, 18, lines, sentence, ("Only 18 test rows.",))
+    return Baselines(Estimate(0.8, 0.7, 0.9), 54, 18, lines, sentence, ("Only 18 test rows.",))
 
 
 def asked(filled: Filled) -> list[BaselinesConfig]:
@@ -143,7 +143,7 @@ def probes(about: str, sentence: str) -> ProbeScores:
     control = np.full((1, 3, 7), 0.45)
     return ProbeScores(
         ("pretrained", "fine-tuned", "random init"), np.repeat(test[:, :, None], 5, axis=2), test,
-        test - 0.05, test + 0.05, 0.34, 0.6, Interval(0.5, 0.7), 54, 18,
+        test - 0.05, test + 0.05, 0.34, Estimate(0.6, 0.5, 0.7), 54, 18,
         control_cross_validated=control[..., None], control_test=control, control_low=control - 0.05,
         control_high=control + 0.05, control_majority=np.asarray([0.4]), target=about, sentences=(sentence,),
     )  # fmt: skip

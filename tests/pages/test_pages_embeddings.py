@@ -17,7 +17,13 @@ from visits import ALICE, Open, page_text
 from pages._ui.results import selection, text_table
 from pages._ui.shell.owner import COOKIE
 from translearn_core.jobs import NEIGHBOURS, PROJECTION, NeighboursConfig, ProjectConfig
-from translearn_core.results import Evaluation, Interval, NearestNeighbours, NeighbourhoodQuality, Projection
+from translearn_core.results import (
+    Estimate,
+    Evaluation,
+    NearestNeighbours,
+    NeighbourhoodQuality,
+    Projection,
+)
 from translearn_core.runs import Run, artifacts
 
 Chart = dict[str, object]
@@ -215,8 +221,9 @@ def test_the_numbers_stand_beside_the_pictures_with_their_meaning(visit: Open, f
 
 
 def test_what_could_not_be_asked_is_a_dash(visit: Open, filled: Filled) -> None:
-    unknown = float("nan")
-    nearness = NeighbourhoodQuality(unknown, Interval(unknown, unknown), unknown, unknown)
+    nan = float("nan")
+    unknown = Estimate(nan, nan, nan)
+    nearness = NeighbourhoodQuality(unknown, nan, nan)
     change(filled, nearness=(nearness, nearness), kept=unknown)
     at = visit("embeddings")
     assert {m.value for m in at.metric[:6]} == {"–"}

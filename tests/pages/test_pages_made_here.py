@@ -31,7 +31,7 @@ from translearn_core.jobs import (
     JobSpec,
     PretrainConfig,
 )
-from translearn_core.results import ArmScore, Comparison, Interval, Pretraining
+from translearn_core.results import ArmScore, Comparison, Estimate, Pretraining
 from translearn_core.runs import Run, State, Studies, artifacts
 
 MADE = Pretraining(BUNDLED, 140, 20, 2_345, 4.5, 3.25, (6.0, 4.0), 1, True, 61.0, "CPU, 2 threads", "bf16")
@@ -238,12 +238,12 @@ def test_the_cells_of_a_study_are_called_by_it_too(visit: Open, filled: Filled) 
 
 
 def comparison(asked: CompareConfig, label: str) -> Comparison:
-    spot, cells = Interval(0.7, 0.9), []
+    spot, cells = Estimate(0.8, 0.7, 0.9), []
     for cell in asked.cells:
         backbone = label if label in cell.name else BUNDLED
         cells.append(
             ArmScore(
-                cell.name, 1, "over rows", 0.8, spot, 0.8, spot, 9.0, 1000, "head only", 6, 60, backbone,
+                cell.name, 1, "over rows", spot, spot, 9.0, 1000, "head only", 6, 60, backbone,
                 None,
             )
         )  # fmt: skip

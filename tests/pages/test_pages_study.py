@@ -17,7 +17,7 @@ from translearn_core.config import (
     expand_grid,
 )
 from translearn_core.jobs import COMPARE, CompareConfig
-from translearn_core.results import ArmScore, Comparison, Difference, Interval
+from translearn_core.results import ArmScore, Comparison, Difference, Estimate
 from translearn_core.runs import State, Studies, Study, artifacts
 
 BLOCKS = {BackboneConfig().label: 6}
@@ -54,12 +54,12 @@ def answer(filled: Filled, asked: CompareConfig, rows: int = 600) -> Comparison:
     cells = []
     for k, cell in enumerate(asked.cells):
         score = float(0.8 + 0.02 * k + 0.001 * random.standard_normal())
-        apart = Difference(score - 0.8, Interval(score - 0.81, score - 0.79), len(cell.jobs))
+        apart = Difference(score - 0.8, score - 0.81, score - 0.79, len(cell.jobs))
         cells.append(
             ArmScore(
-                cell.name, len(cell.jobs), "over 2 seeds", score, Interval(score - 0.02, score + 0.02),
-                score - 0.01,
-                Interval(score - 0.03, score + 0.01), 12.0, 1000, "blocks 4, 5", k % 7 - 1, 64,
+                cell.name, len(cell.jobs), "over 2 seeds",
+                Estimate(score, score - 0.02, score + 0.02),
+                Estimate(score - 0.01, score - 0.03, score + 0.01), 12.0, 1000, "blocks 4, 5", k % 7 - 1, 64,
                 "all-MiniLM-L6-v2",
                 None if cell.name == asked.baseline else apart,
             )

@@ -8,7 +8,7 @@ from visits import Open, page_text
 
 from translearn_core.config import ExperimentConfig, FreezePlan, RecipeName, TrainingConfig
 from translearn_core.jobs import BackboneInfoConfig
-from translearn_core.results import Interval
+from translearn_core.results import Estimate
 from translearn_core.runs import Run
 
 FILE = "a table with a rather long name indeed.csv"
@@ -19,7 +19,7 @@ def trained(filled: Filled, name: str, seed: int, validation: float, test: float
     plan = FreezePlan.last_n(1, 6)
     result = filled.summary(plan)
     held, reported = (
-        replace(result.test, accuracy=share, accuracy_interval=Interval(share - 0.05, share + 0.05))
+        replace(result.test, accuracy=Estimate(share, share - 0.05, share + 0.05))
         for share in (validation, test)
     )
     result = replace(result, validation=held, test=reported)

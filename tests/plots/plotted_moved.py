@@ -5,8 +5,8 @@ import pandas as pd
 
 from translearn_core.results import (
     Difference,
+    Estimate,
     Forgetting,
-    Interval,
     MaskedLmLoss,
     SentenceSimilarity,
     Similarity,
@@ -42,26 +42,21 @@ def make_forgetting(names: tuple[str, ...] = ("intent (a, b, c)",), *, masked: b
             run=f"job {k}",
             name=name,
             n_test=200,
-            before=0.85,
-            then_interval=Interval(0.8, 0.9),
-            with_old_head=None if k else 0.4,
-            own_head_interval=None if k else Interval(0.33, 0.47),
-            refit_head=0.8 - 0.01 * (k % 5),
-            refitted_interval=Interval(0.7, 0.84),
-            pretrained=0.82,
-            untouched_interval=Interval(0.77, 0.87),
-            lost=Difference(-0.02 - 0.01 * (k % 5), Interval(-0.08, 0.01 - 0.02 * (k == 0)), 1),
+            before=Estimate(0.85, 0.8, 0.9),
+            with_old_head=None if k else Estimate(0.4, 0.33, 0.47),
+            refit_head=Estimate(0.8 - 0.01 * (k % 5), 0.7, 0.84),
+            pretrained=Estimate(0.82, 0.77, 0.87),
+            lost=Difference(-0.02 - 0.01 * (k % 5), -0.08, 0.01 - 0.02 * (k == 0), 1),
             sentence=f"{name}: 0.020 was lost.",
         )
         for k, name in enumerate(names)
     )
     reference = SentenceSimilarity(
         120,
-        0.83,
-        Interval(0.75, 0.89),
+        Estimate(0.83, 0.75, 0.89),
         0.78,
         0.7,
-        Interval(-0.13, -0.02),
+        Estimate(-0.08, -0.13, -0.02),
         "The order of 120 pairs is kept to 0.83.",
     )
     table = pd.DataFrame(
@@ -74,7 +69,7 @@ def make_forgetting(names: tuple[str, ...] = ("intent (a, b, c)",), *, masked: b
         }
     )
     words = (
-        MaskedLmLoss(500, 2.1, 3.4, Interval(1.1, 1.5), "Guessing covered words got harder.")
+        MaskedLmLoss(500, 2.1, 3.4, Estimate(1.3, 1.1, 1.5), "Guessing covered words got harder.")
         if masked
         else None
     )

@@ -17,9 +17,9 @@ from translearn_core.results import (
     Difference,
     Drift,
     EpochPoint,
+    Estimate,
     Evaluation,
     History,
-    Interval,
     LabelEfficiency,
     LayerMix,
     LrFinderResult,
@@ -97,7 +97,7 @@ def make_history(epochs: int = 4, per_epoch: int = 30, gain: float = 0.0) -> His
 def make_evaluation(classes: tuple[str, ...]) -> Evaluation:
     rng, n = np.random.default_rng(0), len(classes)
     confusion = rng.poisson(0.3 if n > 15 else 2.0, (n, n)) + np.diag(rng.integers(20, 45, n))
-    metrics = Metrics(int(confusion.sum()), 0.86, 0.85, 0.4, Interval(0.84, 0.88), Interval(0.83, 0.87))
+    metrics = Metrics(int(confusion.sum()), Estimate(0.86, 0.84, 0.88), Estimate(0.85, 0.83, 0.87), 0.4)
     return Evaluation(
         classes, {"test": metrics}, 1 / n, confusion.astype(np.int64), pd.DataFrame(), pd.DataFrame()
     )
@@ -115,12 +115,11 @@ def make_projection(points: int, classes: tuple[str, ...]) -> Projection:
         splits=("train", "validation", "test"),
         settings={"method": "umap", "layer": "6", "seed": "0"},
         nearness=(
-            NeighbourhoodQuality(0.7, Interval(0.66, 0.74), 0.05, 0.88),
-            NeighbourhoodQuality(0.9, Interval(0.87, 0.92), 0.51, 0.96),
+            NeighbourhoodQuality(Estimate(0.7, 0.66, 0.74), 0.05, 0.88),
+            NeighbourhoodQuality(Estimate(0.9, 0.87, 0.92), 0.51, 0.96),
         ),
         chance=1 / n,
-        kept=0.31,
-        kept_interval=Interval(0.29, 0.33),
+        kept=Estimate(0.31, 0.29, 0.33),
         sentence="",
         total=points * 2,
         coordinates=coordinates,
@@ -143,8 +142,7 @@ def make_probes(layers: int = 7) -> ProbeScores:
         low=test - 0.018,
         high=test + 0.017,
         majority=0.501,
-        tfidf=0.813,
-        tfidf_interval=Interval(0.795, 0.831),
+        tfidf=Estimate(0.813, 0.795, 0.831),
         n_train=6920,
         n_test=1821,
     )
@@ -212,16 +210,14 @@ def make_comparison(
     for i, name in enumerate(names):
         for boundary in boundaries:
             accuracy = 0.8 + 0.002 * (i % 40) - 0.01 * boundary
-            apart = Difference(accuracy - 0.8, Interval(accuracy - 0.81, accuracy - 0.78), 3)
+            apart = Difference(accuracy - 0.8, accuracy - 0.81, accuracy - 0.78, 3)
             cells.append(
                 ArmScore(
                     name=name if len(boundaries) == 1 else f"{name} from {boundary}",
                     runs=3,
                     spread="over 3 seeds",
-                    accuracy=accuracy,
-                    accuracy_interval=Interval(accuracy - 0.02, accuracy + 0.015),
-                    macro_f1=accuracy - 0.01,
-                    macro_f1_interval=Interval(accuracy - 0.03, accuracy + 0.01),
+                    accuracy=Estimate(accuracy, accuracy - 0.02, accuracy + 0.015),
+                    macro_f1=Estimate(accuracy - 0.01, accuracy - 0.03, accuracy + 0.01),
                     seconds=40.0 - 3 * boundary,
                     trainable=1000,
                     trains="head only" if boundary == 6 else f"blocks {boundary}–5",
@@ -360,10 +356,10 @@ def make_baselines(names: tuple[str, ...] = ("majority class", "TF-IDF", "frozen
     lines = []
     for k, name in enumerate(names):
         apart = 0.3 if k == 0 else -0.05 if k == len(names) - 1 else 0.005
-        accuracy, around = 0.84 - apart, Interval(0.82 - apart, 0.86 - apart)
-        lead = Difference(apart, Interval(apart - 0.02, apart + 0.02), 1)
-        lines.append(Baseline(name, accuracy, around, accuracy, around, lead, f"The run against {name}."))
-    return Baselines(0.84, Interval(0.82, 0.86), 6920, 1821, tuple(lines), "It helped.", ("One seed.",))
+        score = Estimate(0.84 - apart, 0.82 - apart, 0.86 - apart)
+        lead = Difference(apart, apart - 0.02, apart + 0.02, 1)
+        lines.append(Baseline(name, score, score, lead, f"The run against {name}."))
+    return Baselines(Estimate(0.84, 0.82, 0.86), 6920, 1821, tuple(lines), "It helped.", ("One seed.",))
 
 
 def with_controls(scores: ProbeScores, control: float = 0.6) -> ProbeScores:

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from translearn_core.results import CalibrationScore, ErrorAnalysis, Interval
+from translearn_core.results import CalibrationScore, ErrorAnalysis, Estimate
 
 
 def make_trust(names: tuple[str, ...] = ("bad", "good", "so-so"), temperature: float = 1.7) -> ErrorAnalysis:
@@ -57,10 +57,9 @@ def make_trust(names: tuple[str, ...] = ("bad", "good", "so-so"), temperature: f
         n_test=1821,
         n_validation=692,
         n_checked=9613,
-        raw=CalibrationScore(1.0, 0.1, Interval(0.08, 0.12), 0.41),
-        scaled=CalibrationScore(temperature, 0.01, Interval(0.0, 0.03), 0.35),
-        noise=0.02,
-        noise_interval=Interval(0.015, 0.026),
+        raw=CalibrationScore(1.0, Estimate(0.1, 0.08, 0.12), 0.41),
+        scaled=CalibrationScore(temperature, Estimate(0.01, 0.0, 0.03), 0.35),
+        noise=Estimate(0.02, 0.015, 0.026),
         sentences=(
             "It is too sure of itself.",
             "Answer only above 90 %.",

@@ -9,7 +9,7 @@ from plotted_results import make_drift
 
 from translearn_core import plots
 from translearn_core.plots.style.palette import LIGHT
-from translearn_core.results import Interval
+from translearn_core.results import Estimate
 
 
 def named(figure):
@@ -74,7 +74,7 @@ def test_every_change_stands_about_its_zero_line_and_lost_is_left():
     found = make_forgetting(("one", "two"))
     figure = plots.forgetting_bars(found)
     tasks, pairs, words = figure.data
-    assert list(tasks.x) == [task.lost.estimate for task in found.tasks]
+    assert list(tasks.x) == [task.lost.value for task in found.tasks]
     assert list(tasks.y) == ["one", "two"]
     assert pairs.x == pytest.approx([0.83 - 1, 0.7 - 0.78])
     assert words.x == pytest.approx([2.1 - 3.4]), "a loss that rose points to the left"
@@ -89,7 +89,7 @@ def test_only_what_is_beyond_its_interval_is_coloured():
     assert list(marks.color) == [LIGHT.wrong, LIGHT.muted]
     assert list(marks.symbol) == ["diamond", "circle-open"]
     gained = make_forgetting(masked=False)
-    better = replace(gained.reference, by_meaning_change=Interval(0.01, 0.1))
+    better = replace(gained.reference, by_meaning_change=Estimate(0.05, 0.01, 0.1))
     pairs = plots.forgetting_bars(replace(gained, reference=better)).data[1]
     assert list(pairs.marker.color) == [LIGHT.pretrained, LIGHT.right]
 

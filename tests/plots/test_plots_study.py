@@ -7,7 +7,7 @@ from plotted_results import make_comparison
 
 from translearn_core import plots
 from translearn_core.plots.style.palette import LIGHT
-from translearn_core.results import Comparison, Difference, Interval
+from translearn_core.results import Comparison, Difference
 
 
 def by_name(figure, name):
@@ -23,7 +23,7 @@ def test_cells_stand_in_their_order_with_intervals_and_the_baselines_line():
     )}  # fmt: skip
     for cell in comparison.cells:
         x, up, down = shown[cell.name]
-        assert (x + up, x - down) == pytest.approx((cell.accuracy_interval.high, cell.accuracy_interval.low))
+        assert (x + up, x - down) == pytest.approx((cell.accuracy.high, cell.accuracy.low))
     assert list(figure.layout.yaxis.categoryarray) == ["gradual", "full", "linear"], "the first on top"
     band, line = figure.layout.shapes
     assert (line.x0, band.x0, band.x1) == pytest.approx((0.8, 0.78, 0.815))
@@ -32,9 +32,9 @@ def test_cells_stand_in_their_order_with_intervals_and_the_baselines_line():
 
 def test_what_chance_could_have_done_looks_open_and_the_rest_says_which_way():
     comparison = make_comparison(("linear", "full", "gradual", "alone"))
-    spans = [None, Interval(0.01, 0.03), Interval(-0.03, -0.01), Interval(0.01, 0.03)]
+    spans = [None, (0.02, 0.01, 0.03), (-0.02, -0.03, -0.01), (0.02, 0.01, 0.03)]
     cells = [
-        replace(cell, difference=span and Difference((span.low + span.high) / 2, span, 1 if k == 3 else 3))
+        replace(cell, difference=span and Difference(*span, 1 if k == 3 else 3))
         for k, (cell, span) in enumerate(zip(comparison.cells, spans, strict=True))
     ]
     figure = plots.study_cells(replace(comparison, cells=tuple(cells)))
@@ -53,7 +53,7 @@ def test_the_depth_curve_has_score_above_and_seconds_below():
     score, seconds = [trace for trace in figure.data if trace.name == "gradual"]
     gradual = [cell for cell in comparison.cells if cell.name.startswith("gradual")]
     assert list(score.x) == list(seconds.x) == pytest.approx([-0.9, 0.1, 3.1, 6.1]), "beside the other line"
-    assert list(score.y) == [cell.accuracy for cell in gradual]
+    assert list(score.y) == [cell.accuracy.value for cell in gradual]
     assert list(seconds.y) == [cell.seconds for cell in gradual]
     assert list(score.error_y.array) == pytest.approx([0.015] * 4)
     assert (score.yaxis, seconds.yaxis, seconds.showlegend) == (None, "y2", False)

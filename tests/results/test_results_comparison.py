@@ -2,20 +2,20 @@
 
 import pytest
 
-from translearn_core.results import ArmScore, Comparison, Difference, Interval
+from translearn_core.results import ArmScore, Comparison, Difference, Estimate
 from translearn_core.results.comparison import NegativeTransfer
 from translearn_core.results.evaluation import small_test_set_note
 
-SPOT = Interval(0.7, 0.9)
+SPOT = Estimate(0.8, 0.7, 0.9)
 
 
 def apart(estimate: float, low: float, high: float, seeds: int = 3) -> Difference:
-    return Difference(estimate, Interval(low, high), seeds)
+    return Difference(estimate, low, high, seeds)
 
 
 def cell(name: str, difference: Difference | None, harm: NegativeTransfer | None = None) -> ArmScore:
     return ArmScore(
-        name, 3, "over 3 seeds", 0.8, SPOT, 0.8, SPOT, 9.0, 10, "head only", 6, 60, "a/b", difference, harm
+        name, 3, "over 3 seeds", SPOT, SPOT, 9.0, 10, "head only", 6, 60, "a/b", difference, harm
     )  # fmt: skip
 
 

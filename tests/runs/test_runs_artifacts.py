@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from translearn_core.results import LrFinderResult, Metrics
-from translearn_core.results.evaluation import Interval
+from translearn_core.results.estimate import Estimate
 from translearn_core.runs import artifacts
 
 FLOATS = st.floats(allow_nan=True, allow_infinity=True)
@@ -24,7 +24,7 @@ class Mixture:
     maybe: float | None
     many: tuple[float, ...]
     named: dict[str, float]
-    inside: Interval
+    inside: Estimate
     word: str
     vector: np.ndarray = field(compare=False)
     table: pd.DataFrame = field(compare=False)
@@ -32,7 +32,7 @@ class Mixture:
 
 def mixture(value: float, maybe: float | None = None, word: str = "NaN") -> Mixture:
     table = pd.DataFrame({"score": [value, 1.0]})
-    inside = Interval(value, 1.0)
+    inside = Estimate(value, value, 1.0)
     return Mixture(value, maybe, (value, 2.0), {"a": value}, inside, word, np.asarray([value]), table)
 
 
@@ -68,8 +68,8 @@ def test_every_float_and_word_survives_the_disk(
 
 
 def test_real_results_with_such_numbers_load_again(tmp_path: Path) -> None:
-    whole = Interval(0.0, 1.0)
-    metrics = Metrics(4, 0.5, math.nan, math.inf, whole, Interval(math.nan, math.nan))
+    unknown = Estimate(math.nan, math.nan, math.nan)
+    metrics = Metrics(4, Estimate(0.5, 0.0, 1.0), unknown, math.inf)
     search = LrFinderResult("lr", 1e-4, (1e-5, 1e-4), (0.7, math.inf), (0.7, math.inf), 1e-4, "It ran away.")
     for result in (metrics, search):
         artifacts.save(tmp_path, result)
@@ -77,7 +77,7 @@ def test_real_results_with_such_numbers_load_again(tmp_path: Path) -> None:
 
 
 def test_what_another_version_wrote_is_as_if_it_were_not_there(tmp_path: Path) -> None:
-    home = artifacts.save(tmp_path, Interval(0.0, 1.0))
-    for other in ('{"low": 0.0}', '{"low": 0.0, "high": 1.0, "width": 1.0}'):
+    home = artifacts.save(tmp_path, Estimate(0.5, 0.0, 1.0))
+    for other in ('{"low": 0.0}', '{"value": 0.5, "low": 0.0, "high": 1.0, "width": 1.0}'):
         (home / "data.json").write_text(other)
-        assert artifacts.load(tmp_path, Interval) is None
+        assert artifacts.load(tmp_path, Estimate) is None

@@ -15,7 +15,7 @@ from translearn_core.config import (
     job_id,
     recipe,
 )
-from translearn_core.results import Interval, Metrics, RunSummary, Workload
+from translearn_core.results import Estimate, Metrics, RunSummary, Workload
 from translearn_core.results.diagnostics.baselines import SCRATCH
 from translearn_core.runs import RunStore, State, Studies, Study
 from translearn_core.runs.label_efficiency_studies import (
@@ -200,7 +200,7 @@ def test_the_question_without_runs_is_the_same_for_all_ways_to_train(full: Exper
 
 def test_time_without_timed_steps_follows_what_passes_through_the_blocks(full: ExperimentConfig) -> None:
     task = Workload(train=1000, validation=100, test=200, tokens_per_text=20.0, classes=2)
-    metrics = Metrics(1, 0.5, 0.5, 0.5, Interval(0, 1), Interval(0, 1))
+    metrics = Metrics(1, Estimate(0.5, 0, 1), Estimate(0.5, 0, 1), 0.5)
     summary = RunSummary("cpu", "float32", {"total": 100.0}, {}, metrics, metrics, 0.5, 3, 3, -1)
 
     def seconds(config: ExperimentConfig) -> float:

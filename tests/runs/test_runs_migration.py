@@ -8,7 +8,7 @@ from sqlalchemy import create_engine, text
 
 from translearn_core.config import ExperimentConfig
 from translearn_core.jobs import SPECS
-from translearn_core.results import Baselines, Evaluation, RunSummary
+from translearn_core.results import Baselines, Estimate, Evaluation, RunSummary
 from translearn_core.runs import RunStore, State, Studies, Workspace, artifacts
 from translearn_core.runs.migration import KINDS
 
@@ -35,7 +35,10 @@ def test_data_sets_runs_and_studies_of_version_1_are_there(workspace: Path) -> N
         evaluation, summary = artifacts.read(folder, Evaluation), artifacts.read(folder, RunSummary)
         assert evaluation is not None
         assert summary is not None
-        assert summary.test.accuracy == evaluation.metrics["test"].accuracy
+        test = summary.test
+        assert test == evaluation.metrics["test"]
+        assert test.accuracy == Estimate.share(round(test.accuracy.value * test.n), test.n)
+        assert test.macro_f1.low <= test.macro_f1.value <= test.macro_f1.high
     (study,) = Studies(store).all("local")
     assert Studies(store).progress("local", study.jobs).done == study.jobs
     store.close()

@@ -10,11 +10,11 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from worker_bench import ME, Bench
 
-from translearn_core.analysis import tfidf_logistic_regression
+from translearn_core.analysis.tfidf import tfidf_logistic_regression
 from translearn_core.config import ExperimentConfig, SplitConfig, from_scratch_control
 from translearn_core.errors import ConfigError
 from translearn_core.jobs import BaselinesConfig
-from translearn_core.results import Baseline, Baselines, Difference, Evaluation, Interval
+from translearn_core.results import Baseline, Baselines, Difference, Estimate, Evaluation
 from translearn_core.results.diagnostics.baselines import FROZEN, MAJORITY, SCRATCH, WORDS
 from translearn_core.runs import State, artifacts
 from translearn_core.worker.diagnostics.baselines import _matched
@@ -55,21 +55,21 @@ def test_cheap_baselines_match_scikit_learn(found: Baselines, evaluation: Evalua
     assert found.accuracy == evaluation.metrics["test"].accuracy
     dummy = DummyClassifier().fit(train[["text"]], train["label"])
     usual = found.line(MAJORITY)
-    assert usual.accuracy == pytest.approx(dummy.score(test[["text"]], test["label"]))
+    assert usual.accuracy.value == pytest.approx(dummy.score(test[["text"]], test["label"]))
     expected = f1_score(test["label"], dummy.predict(test[["text"]]), average="macro")
-    assert usual.macro_f1 == pytest.approx(expected)
+    assert usual.macro_f1.value == pytest.approx(expected)
     place = {name: k for k, name in enumerate(evaluation.classes)}
-    words, _, _ = tfidf_logistic_regression(
-        train["text"].tolist(), train["label"].map(place).to_numpy(), test["text"].tolist(),
-        test["label"].map(place).to_numpy(), seed=0,
-    )  # fmt: skip
-    assert found.line(WORDS).accuracy == pytest.approx(words)
+    words = tfidf_logistic_regression(
+        train["text"].tolist(), train["label"].map(place).to_numpy(), test["text"].tolist(), seed=0
+    )
+    right = words == test["label"].map(place).to_numpy()
+    assert found.line(WORDS).accuracy.value == pytest.approx(right.mean())
 
 
 def test_margins_are_paired_differences(found: Baselines) -> None:
     for line in found.lines:
-        assert line.margin.estimate == pytest.approx(found.accuracy - line.accuracy)
-        assert line.margin.interval.low <= line.margin.estimate <= line.margin.interval.high
+        assert line.margin.value == pytest.approx(found.accuracy.value - line.accuracy.value)
+        assert line.margin.low <= line.margin.value <= line.margin.high
         assert line.margin.seeds == 1
         assert "one seed" in line.verdict
     assert found.frame()["baseline"].tolist() == [MAJORITY, WORDS, FROZEN]
@@ -91,8 +91,8 @@ def test_with_scratch_the_runs_are_paired_by_row(
     found = bench.do(BaselinesConfig(job=trained, scratch=job), Baselines)
     scratch = artifacts.load(bench.store.workspace.run(job), Evaluation)
     line = found.line(SCRATCH)
-    assert line.accuracy == pytest.approx(scratch.metrics["test"].accuracy)
-    assert line.macro_f1 == pytest.approx(scratch.metrics["test"].macro_f1)
+    assert line.accuracy.value == pytest.approx(scratch.metrics["test"].accuracy.value)
+    assert line.macro_f1.value == pytest.approx(scratch.metrics["test"].macro_f1.value)
     assert "from scratch" in found.sentence
     assert "not known" not in found.sentence
     shuffled = scratch.predictions.sample(frac=1, random_state=1)
@@ -161,13 +161,13 @@ def test_the_frozen_probe_is_a_logistic_regression_and_its_layer_is_chosen_on_va
 
 
 def lead(estimate: float, low: float, high: float) -> Difference:
-    return Difference(estimate, Interval(low, high), 1)
+    return Difference(estimate, low, high, 1)
 
 
 def line(name: str, margin: Difference, layer: int | None = None) -> Baseline:
-    around = Interval(0.7, 0.8)
+    score = Estimate(0.75, 0.7, 0.8)
     return Baseline(
-        name, 0.75, around, 0.75, around, margin, verdict_on(name, margin),
+        name, score, score, margin, verdict_on(name, margin),
         negative_transfer(name, margin), layer,
     )  # fmt: skip
 

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from translearn_core.analysis.metrics import accuracy_interval
 from translearn_core.config import (
     BackboneConfig,
     BaseConfig,
@@ -19,7 +18,7 @@ from translearn_core.config import (
 )
 from translearn_core.errors import ConfigError, NotFoundError
 from translearn_core.jobs import Cell, CompareConfig
-from translearn_core.results import Comparison, Evaluation, Metrics, RunSummary
+from translearn_core.results import Comparison, Estimate, Evaluation, Metrics, RunSummary
 from translearn_core.runs import RunStore, State, Workspace, artifacts
 from translearn_core.settings import Settings
 from translearn_core.worker.context import Context
@@ -80,8 +79,9 @@ class Bench:
         if shuffled:
             table = table.sample(frac=1, random_state=seed)
         right = int(correct.sum())
-        interval = accuracy_interval(right, rows)
-        metrics = Metrics(rows, right / rows, right / rows - 0.01, 0.5, interval, interval)
+        accuracy = Estimate.share(right, rows)
+        macro_f1 = replace(accuracy, value=right / rows - 0.01)
+        metrics = Metrics(rows, accuracy, macro_f1, 0.5)
         artifacts.save(
             folder,
             Evaluation(
@@ -133,10 +133,10 @@ def test_cells_have_means_intervals_and_differences(bench: Bench) -> None:
     assert (full.runs, full.seconds, full.trainable, full.train_rows) == (3, 11, 100, 50)
     assert "3 seeds" in full.spread
     assert (full.boundary, full.trains, head.boundary, head.trains) == (-1, ALL.label, 6, "head only")
-    assert full.difference.estimate == pytest.approx(full.accuracy - head.accuracy)
+    assert full.difference.value == pytest.approx(full.accuracy.value - head.accuracy.value)
     assert full.difference.beyond_chance
     (said,) = found.sentences()
-    assert f"full is {100 * full.difference.estimate:.1f} points better than head" in said
+    assert f"full is {100 * full.difference.value:.1f} points better than head" in said
     assert "more than chance" in said
     assert head.difference is None
 
@@ -156,8 +156,8 @@ def test_the_table_has_one_row_per_cell(bench: Bench) -> None:
 def test_rows_are_matched_by_key_not_by_order(bench: Bench) -> None:
     plain, shuffled = bench.cell("a", 0.8, ALL), bench.cell("b", 0.8, TOP, shuffled=True)
     (_, other) = bench.compare(plain, shuffled, baseline="a").cells
-    assert other.difference.estimate == 0
-    assert other.difference.interval.high - other.difference.interval.low < 0.02
+    assert other.difference.value == 0
+    assert other.difference.high - other.difference.low < 0.02
 
 
 def test_cells_significantly_below_scratch_are_negative_transfer(bench: Bench) -> None:

@@ -85,8 +85,8 @@ def test_the_card_holds_scores_baselines_limits_and_hashes(
 ) -> None:
     card = (folder / "README.md").read_text(encoding="utf-8")
     test = artifacts.load(bench.store.workspace.run(run), Evaluation).metrics["test"]
-    low, high = 100 * test.accuracy_interval.low, 100 * test.accuracy_interval.high
-    assert f"| {test.n} | {100 * test.accuracy:.1f} % ({low:.1f} to {high:.1f} %)" in card
+    low, high = 100 * test.accuracy.low, 100 * test.accuracy.high
+    assert f"| {test.n} | {100 * test.accuracy.value:.1f} % ({low:.1f} to {high:.1f} %)" in card
     for words in (
         "TF-IDF",
         "LoRA",
@@ -125,7 +125,7 @@ def test_the_run_can_be_repeated_from_its_files(
     assert again.test == before.test
     assert again.validation == before.validation
     scores = json.loads((folder / "scores.json").read_text(encoding="utf-8"))
-    assert scores["test"]["accuracy"] == before.test.accuracy
+    assert scores["test"]["accuracy"] == before.test.accuracy.value
     table.write_bytes(reviews() + b"\nanother one,yes\n")
     repeat(config, {"train": table}, tmp_path / "out")
     assert "differ" in capsys.readouterr().err

@@ -7,7 +7,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 from worker_bench import ME, Bench
 
-from translearn_core.analysis import tfidf_logistic_regression
+from translearn_core.analysis.tfidf import tfidf_logistic_regression
 from translearn_core.config import ExperimentConfig, Split, expand_grid, job_id
 from translearn_core.data import PreparedDataset, prepare
 from translearn_core.errors import ConfigError
@@ -110,9 +110,8 @@ def test_baselines_are_scored_on_every_subset(
     whole = load_prepared(bench.store.workspace, asked.data)
     rows, test = subsets_of(bench, asked, whole)[1][1], whole.where(Split.TEST)
     texts = np.asarray(whole.texts, dtype=object)
-    expected, _, _ = tfidf_logistic_regression(
-        texts[rows].tolist(), whole.labels[rows], texts[test].tolist(), whole.labels[test], seed=1
-    )
+    words = tfidf_logistic_regression(texts[rows].tolist(), whole.labels[rows], texts[test].tolist(), seed=1)
+    expected = (words == whole.labels[test]).mean()
     assert free.scores[0, 1, 1] == pytest.approx(expected)
     assert ((free.low <= free.mean) & (free.mean <= free.high)).all()
     assert (free.n_test, free.n_validation) == (len(test), len(whole.where(Split.VALIDATION)))
@@ -252,7 +251,7 @@ def test_the_test_rows_may_come_in_any_order(bench: Bench, cells: tuple[LabelEff
     kept = artifacts.load(bench.store.workspace.run(job), Evaluation)
     tested = kept.predictions[kept.predictions["split"] == "test"]
     order = row_keys(tested)
-    right = label_efficiency._correct(context_of(bench), cells[0], job, order[::-1])
+    right = label_efficiency._row_scores(context_of(bench), cells[0], job, order[::-1])
     pd.testing.assert_series_equal(
         pd.Series(right[::-1]), tested["correct"].reset_index(drop=True), check_names=False
     )

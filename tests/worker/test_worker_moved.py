@@ -10,8 +10,8 @@ import torch
 from worker_bench import ME, Bench, mean_pooled
 
 from tests.corpora import with_head
-from translearn_core.analysis import cka_matrix, cosine_pairs
-from translearn_core.analysis.similarity.cka import JackknifeCka
+from translearn_core.analysis.similarity.cka import JackknifeCka, cka_matrix
+from translearn_core.analysis.similarity.sentence_similarity import cosine_pairs
 from translearn_core.backbones import load
 from translearn_core.config import (
     BackboneConfig,
@@ -231,10 +231,10 @@ def test_an_earlier_task_is_scored_with_its_own_and_refitted_heads(
     assert task.run == earlier
     assert task.name == "subject (bank, film)"
     evaluation = artifacts.load(bench.store.workspace.run(earlier), Evaluation)
-    assert task.before == pytest.approx(evaluation.metrics["test"].accuracy)
+    assert task.before == evaluation.metrics["test"].accuracy
     assert task.n_test == evaluation.metrics["test"].n
-    assert task.lost.estimate == pytest.approx(task.refit_head - task.pretrained)
-    assert task.lost.interval.low <= task.lost.estimate <= task.lost.interval.high
+    assert task.lost.value == pytest.approx(task.refit_head.value - task.pretrained.value)
+    assert task.lost.low <= task.lost.value <= task.lost.high
     # by hand: the earlier head on this run's vectors
     test = evaluation.predictions[evaluation.predictions["split"] == "test"]
     backbone = load_trained(bench.store.workspace.run(job)).model.source
@@ -243,8 +243,8 @@ def test_an_earlier_task_is_scored_with_its_own_and_refitted_heads(
     with torch.inference_mode():
         said = own.model.head(pooled).argmax(-1).numpy()
     right = np.asarray(own.classes, dtype=object)[said] == test["label"].to_numpy()
-    assert task.with_old_head == pytest.approx(right.mean())
-    assert f"{task.with_old_head:.3f}" in task.sentence
+    assert task.with_old_head.value == pytest.approx(right.mean())
+    assert f"{task.with_old_head.value:.3f}" in task.sentence
 
 
 def test_refitted_heads_match_scikit_learn(bench: Bench, job: str, earlier: str, lost: Forgetting) -> None:
@@ -255,8 +255,8 @@ def test_refitted_heads_match_scikit_learn(bench: Bench, job: str, earlier: str,
     rows = artifacts.load(bench.store.workspace.run(earlier), Evaluation).predictions
     after = load_trained(bench.store.workspace.run(job)).model.source
     for backbone, found in (
-        (after, lost.tasks[0].refit_head),
-        (load(after.config), lost.tasks[0].pretrained),
+        (after, lost.tasks[0].refit_head.value),
+        (load(after.config), lost.tasks[0].pretrained.value),
     ):
         made = {
             split: mean_pooled(
@@ -285,8 +285,8 @@ def test_similarities_of_the_reference_pairs_match_transformers_features(
             for side in ("first", "second")
         )
         np.testing.assert_allclose(some[column], cosine_pairs(first, second), atol=1e-4)
-    assert reference.agreement == pytest.approx(table["before"].corr(table["after"], method="spearman"))
-    assert reference.interval.low < reference.agreement < 1
+    assert reference.agreement.value == pytest.approx(table["before"].corr(table["after"], method="spearman"))
+    assert reference.agreement.low < reference.agreement.value < 1
     assert reference.by_meaning_after == pytest.approx(table["alike"].corr(table["after"], method="spearman"))
     assert "120 pairs" in reference.sentence
 
@@ -320,7 +320,7 @@ def test_a_head_on_a_mix_of_layers_is_scored(
     )
     (task,) = bench.do(ForgettingConfig(job=job, earlier=(run,)), Forgetting).tasks
     assert task.with_old_head is not None
-    assert 0 <= task.refit_head <= 1
+    assert 0 <= task.refit_head.value <= 1
 
 
 def test_earlier_runs_must_be_another_task_on_the_same_backbone(

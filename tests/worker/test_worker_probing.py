@@ -21,7 +21,7 @@ from translearn_core.config import (
 from translearn_core.data.columns import PART, ROW
 from translearn_core.errors import DataError
 from translearn_core.jobs import LENGTH, ProbeConfig
-from translearn_core.results import ProbeScores, RunSummary
+from translearn_core.results import Estimate, ProbeScores, RunSummary
 from translearn_core.settings import Settings
 from translearn_core.worker.diagnostics import probe_targets
 from translearn_core.worker.diagnostics.sentences.probing_text import best_layers, sentences
@@ -89,7 +89,7 @@ def test_other_targets_leave_out_rows_without_a_value(bench: Bench, films_run: E
     source = bench.do(ProbeConfig(job=job, about="source", controls=0, fresh=False, folds=4), ProbeScores)
     assert source.target == "source"
     assert source.n_train + source.n_test < whole.n_train + whole.n_test
-    assert source.tfidf == 1.0, "the source shows in the words"
+    assert source.tfidf.value == 1.0, "the source shows in the words"
     assert source.test[0].max() > source.majority
     assert any("wipe out" in sentence or "No layer changed" in sentence for sentence in source.sentences)
     length = bench.do(ProbeConfig(job=job, about=LENGTH, controls=0, folds=4), ProbeScores)
@@ -188,7 +188,7 @@ def scores(pretrained: list[float], tuned: list[float], control: float | None = 
         test - 0.03,
         test + 0.03,
         majority=0.3,
-        tfidf=0.6,
+        tfidf=Estimate(0.6, 0.55, 0.65),
         n_test=500,
         target="domain",
     )

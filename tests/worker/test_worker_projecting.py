@@ -11,7 +11,7 @@ from worker_bench import Bench
 from translearn_core.config import ExperimentConfig, FreezePlan, Method
 from translearn_core.errors import Stopped
 from translearn_core.jobs import ProjectConfig
-from translearn_core.results import Evaluation, Interval, NeighbourhoodQuality, Projection
+from translearn_core.results import Estimate, Evaluation, NeighbourhoodQuality, Projection
 from translearn_core.runs import artifacts
 from translearn_core.worker import features, run_results
 from translearn_core.worker.context import Context
@@ -47,14 +47,14 @@ def test_neighbourhood_quality_is_that_of_full_width_features(
         x = layers[variant][3].astype(np.float64)
         graphs.append(NearestNeighbors(n_neighbors=10).fit(x).kneighbors(return_distance=False)[test])
         pure = (above.label[graphs[-1]] == above.label[test, None]).mean()
-        assert near.purity == pytest.approx(pure, abs=0.02)
-        assert near.interval.low <= near.purity <= near.interval.high
+        assert near.purity.value == pytest.approx(pure, abs=0.02)
+        assert near.purity.low <= near.purity.value <= near.purity.high
         assert -1 <= near.silhouette <= 1
         assert 0 <= near.trustworthiness <= 1
     kept = np.mean([len(set(a) & set(b)) / 10 for a, b in zip(*graphs, strict=True)])
-    assert above.kept == pytest.approx(kept, abs=0.02)
-    assert above.kept < 1
-    assert above.kept_interval.low <= above.kept <= above.kept_interval.high
+    assert above.kept.value == pytest.approx(kept, abs=0.02)
+    assert above.kept.value < 1
+    assert above.kept.low <= above.kept.value <= above.kept.high
     assert above.chance == pytest.approx(0.5, abs=0.05)
     assert "10 nearest neighbours" in above.sentence
     assert "by chance" in above.sentence
@@ -79,14 +79,14 @@ def test_a_frozen_layer_is_projected_once(bench: Bench, job: str, method: Method
     found = bench.do(ProjectConfig(job=job, layer=2, method=method), Projection)
     np.testing.assert_array_equal(found.coordinates[0], found.coordinates[1])
     assert found.nearness[0] == found.nearness[1]
-    assert (found.kept, found.kept_interval) == (1.0, Interval(1.0, 1.0))
+    assert found.kept == Estimate(1.0, 1.0, 1.0)
     assert "did not change this layer" in found.sentence
 
 
 def test_a_head_only_run_keeps_all_neighbours(bench: Bench, experiment: ExperimentConfig) -> None:
     head = bench.train(experiment.model_copy(update={"plan": FreezePlan()}))
     found = bench.do(ProjectConfig(job=head, layer=3), Projection)
-    assert found.kept == 1
+    assert found.kept.value == 1
     assert "did not change this layer" in found.sentence
 
 
@@ -104,7 +104,7 @@ def test_a_projection_fitted_on_a_sample_holds_all_texts(
     assert found.shown.max() > 30
     assert np.bincount(found.label[found.shown]) == pytest.approx([15, 15], abs=2)
     assert found.settings["found from"] == "40 texts"
-    assert (found.nearness[0].purity * 70) % 1 == pytest.approx(0, abs=1e-6), "seven texts were asked"
+    assert (found.nearness[0].purity.value * 70) % 1 == pytest.approx(0, abs=1e-6), "seven texts were asked"
     assert 0 <= found.nearness[1].trustworthiness <= 1
 
 
@@ -136,7 +136,7 @@ def neighbours(
 ) -> NeighbourhoodChange:
     own = tuple(np.resize(values, 400) for values in (before, after))
     near = tuple(
-        NeighbourhoodQuality(float(one.mean()), Interval(one.mean() - 0.02, one.mean() + 0.02), 0.1, 0.9)
+        NeighbourhoodQuality(Estimate(one.mean(), one.mean() - 0.02, one.mean() + 0.02), 0.1, 0.9)
         for one in own
     )
     kept_by_each = np.clip(kept + np.resize([-0.1, 0.1], 400), 0, 1)

@@ -10,15 +10,14 @@ from sklearn.metrics import confusion_matrix, log_loss
 from statistics_by_hand import ece
 from worker_bench import ME, Bench
 
-from translearn_core.analysis.comparison.proportion_interval import share_interval
 from translearn_core.config import BackboneConfig, DataConfig, ExperimentConfig, SplitConfig
 from translearn_core.errors import DataError
 from translearn_core.jobs import LENGTH, ErrorAnalysisConfig, PredictConfig
 from translearn_core.results import (
     CalibrationScore,
     ErrorAnalysis,
+    Estimate,
     Evaluation,
-    Interval,
     Prediction,
 )
 from translearn_core.runs import artifacts
@@ -120,8 +119,8 @@ def test_the_temperature_is_optimal_on_validation_rows_and_losses_match_scikit_l
 def test_calibration_errors_and_bins_match_the_reference(found: ErrorAnalysis, held_out: Reference) -> None:
     for which, one in (("raw", found.raw), ("scaled", found.scaled)):
         sure = held_out.scaled(one.temperature).max(axis=1)
-        assert one.error == pytest.approx(ece(sure, held_out.correct, 10), abs=1e-5)
-        assert one.error_interval.low <= one.error <= one.error_interval.high
+        assert one.error.value == pytest.approx(ece(sure, held_out.correct, 10), abs=1e-5)
+        assert one.error.low <= one.error.value <= one.error.high
         bins = found.bins[found.bins["which"] == which]
         assert len(bins) == 10
         assert bins["rows"].sum() == found.n_test
@@ -129,7 +128,7 @@ def test_calibration_errors_and_bins_match_the_reference(found: ErrorAnalysis, h
             inside = (sure > line["from"] - 1e-9) & (sure <= line["to"] + 1e-9)
             assert (line["rows"], line["accuracy"]) == (inside.sum(), held_out.correct[inside].mean())
             assert line["confidence"] == pytest.approx(sure[inside].mean(), abs=1e-5)
-            ends = share_interval(int(held_out.correct[inside].sum()), int(inside.sum()))
+            ends = Estimate.share(int(held_out.correct[inside].sum()), int(inside.sum()))
             assert (line["low"], line["high"]) == pytest.approx((ends.low, ends.high))
 
 
@@ -159,7 +158,7 @@ def test_slices_are_groups_of_test_rows_against_all_others(found: ErrorAnalysis,
         right, others = held_out.correct[mine], held_out.correct[~mine]
         assert (line["rows"], line["accuracy"]) == (len(right), right.mean())
         assert line["difference"] == pytest.approx(right.mean() - others.mean())
-        ends = share_interval(int(right.sum()), len(right))
+        ends = Estimate.share(int(right.sum()), len(right))
         assert (line["low"], line["high"]) == pytest.approx((ends.low, ends.high))
         counts = [[right.sum(), (~right).sum()], [others.sum(), (~others).sum()]]
         tests.append((fisher_exact(counts).pvalue, line["beyond chance"]))
@@ -198,8 +197,8 @@ def test_flipped_labels_are_suspected(found: ErrorAnalysis, evaluation: Evaluati
         assert line["label"] == known["label"][line["row"]] != line["suggested"]
         assert (line["text"], line["split"]) == tuple(known.loc[line["row"], ["text", "split"]])
         assert line["probability of label"] + line["probability of suggested"] == pytest.approx(1, abs=1e-5)
-    assert found.noise_interval.low <= found.noise <= found.noise_interval.high
-    assert found.noise_interval.low < len(WRONG) / 300 < found.noise_interval.high
+    assert found.noise.low <= found.noise.value <= found.noise.high
+    assert found.noise.low < len(WRONG) / 300 < found.noise.high
 
 
 def test_confused_pairs_count_what_the_confusion_matrix_counts(
@@ -281,7 +280,7 @@ def test_one_language_is_no_slice() -> None:
 
 
 def calibrated(t: float, error: float, loss: float) -> CalibrationScore:
-    return CalibrationScore(t, error, Interval(error / 2, error * 2), loss)
+    return CalibrationScore(t, Estimate(error, error / 2, error * 2), loss)
 
 
 @pytest.mark.parametrize(
@@ -365,7 +364,7 @@ def test_label_issues_are_counted_with_the_accuracy_of_the_probe() -> None:
          (5, "test", "c", "no", "yes", 0.2, 0.8)],
         columns=list(COLUMNS),
     )  # fmt: skip
-    check = LabelCheck(1000, 3, 0.93, 0.004, Interval(0.001, 0.008), frame)
+    check = LabelCheck(1000, 3, 0.93, Estimate(0.004, 0.001, 0.008), frame)
     said = error_analysis_text.label_issue_text(check)
     assert said.startswith("3 labels look wrong")
     assert "0.4 % (95 %: 0.1 to 0.8 %) of 1,000 labels" in said
@@ -375,13 +374,13 @@ def test_label_issues_are_counted_with_the_accuracy_of_the_probe() -> None:
     assert "2 of them are test rows" in said
     assert "listed" not in said
     assert "hard texts" not in said
-    poor = error_analysis_text.label_issue_text(LabelCheck(1000, 40, 0.7, 0.04, Interval(0.03, 0.05), frame))
+    poor = error_analysis_text.label_issue_text(LabelCheck(1000, 40, 0.7, Estimate(0.04, 0.03, 0.05), frame))
     assert poor.startswith("40 labels are in doubt")
     assert "4.0 %" in poor
     assert "hard texts" in poor
     assert "3 most doubtful are listed" in poor
     none = error_analysis_text.label_issue_text(
-        LabelCheck(1000, 0, 0.9, 0.0, Interval(0.0, 0.0), frame.iloc[:0])
+        LabelCheck(1000, 0, 0.9, Estimate(0.0, 0.0, 0.0), frame.iloc[:0])
     )
     assert "No label" in none
 

@@ -9,7 +9,7 @@ from sklearn.metrics import silhouette_samples
 from sklearn.neighbors import NearestNeighbors
 from worker_bench import ME, Bench
 
-from translearn_core.analysis import stratified_sample
+from translearn_core.analysis.stratified_sampling import stratified_sample
 from translearn_core.config import ExperimentConfig, FeatureConfig, FreezePlan, Pooling
 from translearn_core.errors import NotFoundError, Stopped, TooFewSamplesError
 from translearn_core.jobs import ProjectionAnimationConfig

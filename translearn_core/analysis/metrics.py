@@ -1,22 +1,17 @@
-"""Classification metrics with bootstrap intervals, confusion matrix, majority-class baseline."""
+"""Classification metrics with intervals, confusion matrix, majority-class baseline."""
 
 from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import binom
 
+from translearn_core.analysis.intervals import CELLS_AT_ONCE, percentile_interval
 from translearn_core.errors import TooFewSamplesError
-from translearn_core.results import Interval, Metrics
+from translearn_core.results import Estimate, Metrics
 
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
-
-ALPHA_TAIL = 0.025
-"""Tail probability on either side of a 95 % interval."""
-CELLS_AT_ONCE = 1_000_000
-"""Resampled values held in memory at a time (8 bytes each)."""
 
 
 def classification_metrics(
@@ -38,8 +33,8 @@ def classification_metrics(
     Returns
     -------
     Metrics
-        Accuracy, macro-F1 over the classes present in labels or predictions, mean cross-entropy in nats, and
-        95 % percentile bootstrap intervals over rows (see `accuracy_interval` and `macro_f1_interval`).
+        Accuracy with Wilson's interval, macro-F1 over the classes present in labels or predictions with its
+        bootstrap interval (see `macro_f1_interval`), and mean cross-entropy in nats.
 
     Raises
     ------
@@ -48,17 +43,22 @@ def classification_metrics(
     """
     if not len(labels):
         raise TooFewSamplesError("0 rows to score: give this split at least one row.")
-    counts = confusion(labels, probabilities.argmax(axis=1), classes)
+    accuracy, macro_f1 = accuracy_and_macro_f1(
+        labels, probabilities.argmax(axis=1), classes=classes, seed=seed, draws=draws
+    )
     eps = float(np.finfo(probabilities.dtype).eps)
     label_probabilities = probabilities[np.arange(len(labels)), labels].astype(np.float64)
-    return Metrics(
-        n=len(labels),
-        accuracy=float(counts.trace() / counts.sum()),
-        macro_f1=float(_macro_f1(np.diag(counts), counts.sum(axis=1), counts.sum(axis=0))),
-        loss=float(-np.log(np.clip(label_probabilities, eps, 1 - eps)).mean()),
-        accuracy_interval=accuracy_interval(int(counts.trace()), len(labels)),
-        macro_f1_interval=macro_f1_interval(counts, seed=seed, draws=draws),
-    )
+    loss = float(-np.log(np.clip(label_probabilities, eps, 1 - eps)).mean())
+    return Metrics(len(labels), accuracy, macro_f1, loss)
+
+
+def accuracy_and_macro_f1(
+    labels: IntArray, predicted: IntArray, *, classes: int, seed: int = 0, draws: int = 2000
+) -> tuple[Estimate, Estimate]:
+    """Score predicted classes as `classification_metrics` does."""
+    counts = confusion(labels, predicted, classes)
+    accuracy = Estimate.share(int(counts.trace()), len(labels))
+    return accuracy, macro_f1_interval(counts, seed=seed, draws=draws)
 
 
 def confusion(labels: ArrayLike, predicted: ArrayLike, classes: int) -> IntArray:
@@ -88,30 +88,8 @@ def majority_accuracy(train_labels: IntArray, test_labels: IntArray) -> float:
     return float((test_labels == np.bincount(train_labels).argmax()).mean())
 
 
-def bootstrap_accuracy(correct: ArrayLike) -> Interval:
-    """95 % interval of an accuracy from a bool array of correct rows; NaN without rows."""
-    right = np.asarray(correct, dtype=bool)
-    return accuracy_interval(int(right.sum()), right.size)
-
-
-def accuracy_interval(right: int, rows: int) -> Interval:
-    """95 % percentile bootstrap interval of `right` out of `rows`, in closed form.
-
-    The number of correct rows in a bootstrap sample is binomial, so its quantiles are exact. With all rows
-    right (or wrong) the bootstrap has zero width: the bound of Clopper & Pearson (1934) is used instead.
-    """
-    if not rows:
-        return Interval(float("nan"), float("nan"))
-    if right == rows:
-        return Interval(float(ALPHA_TAIL ** (1 / rows)), 1.0)
-    if not right:
-        return Interval(0.0, float(1 - ALPHA_TAIL ** (1 / rows)))
-    low, high = binom.ppf([ALPHA_TAIL, 1 - ALPHA_TAIL], rows, right / rows) / rows
-    return Interval(float(low), float(high))
-
-
-def macro_f1_interval(counts: IntArray, *, seed: int = 0, draws: int = 2000) -> Interval:
-    """95 % percentile bootstrap interval of macro-F1 over rows, from a confusion matrix.
+def macro_f1_interval(counts: IntArray, *, seed: int = 0, draws: int = 2000) -> Estimate:
+    """Return macro-F1 with its 95 % percentile bootstrap interval over rows, from a confusion matrix.
 
     Macro-F1 depends only on the cell counts, and resampling n rows makes these multinomial with the observed
     shares. So cells are drawn instead of rows: the same distribution, at a cost per non-empty cell.
@@ -129,8 +107,17 @@ def macro_f1_interval(counts: IntArray, *, seed: int = 0, draws: int = 2000) -> 
         support = _sum_runs(drawn, label, classes)
         answers = _sum_runs(drawn[:, by_predicted], predicted[by_predicted], classes)
         scores.append(_macro_f1(right, support, answers))
-    low, high = np.quantile(np.concatenate(scores), [ALPHA_TAIL, 1 - ALPHA_TAIL])
-    return Interval(float(low), float(high))
+    return percentile_interval(macro_f1(counts), np.concatenate(scores))
+
+
+def accuracy(counts: IntArray) -> float:
+    """Return the share of rows on the diagonal of a confusion matrix; 0 without rows."""
+    return float(counts.trace() / max(1, counts.sum()))
+
+
+def macro_f1(counts: IntArray) -> float:
+    """Return macro-F1 over the classes that occur in a confusion matrix; 0 without rows."""
+    return float(_macro_f1(np.diag(counts), counts.sum(axis=1), counts.sum(axis=0)))
 
 
 def _sum_runs(columns: IntArray, groups: IntArray, n: int) -> IntArray:
@@ -145,5 +132,5 @@ def _macro_f1(right: IntArray, support: IntArray, predicted: IntArray) -> FloatA
     """Mean F1 over the last axis, of the classes that occur as label or prediction."""
     occurs = support + predicted
     f1: FloatArray = 2 * right / np.maximum(occurs, 1)
-    mean: FloatArray = f1.sum(axis=-1) / (occurs > 0).sum(axis=-1)
+    mean: FloatArray = f1.sum(axis=-1) / np.maximum((occurs > 0).sum(axis=-1), 1)
     return mean

@@ -67,12 +67,12 @@ def gather(run: Run[ExperimentConfig], diagnostics: list[RunJobConfig]) -> dict[
 
     A diagnostic that fails has the reason, unless a run to compare with was given for it.
     """
-    test = result(run, RunSummary).test
+    accuracy = result(run, RunSummary).test.accuracy
     return {
         "run": run.id,
         "name": run.name,
-        "accuracy": test.accuracy,
-        "accuracy_interval": [test.accuracy_interval.low, test.accuracy_interval.high],
+        "accuracy": accuracy.value,
+        "accuracy_interval": [accuracy.low, accuracy.high],
         **{config.kind: _diagnostic(config) for config in diagnostics},
     }
 

@@ -28,7 +28,7 @@ from translearn_core.config.studies.study_file import StudyFile, read_study_file
 from translearn_core.data.files.write_table import output_kind, write_table
 from translearn_core.errors import ConfigError, DataError, TrainingError
 from translearn_core.jobs import DiagnoseConfig
-from translearn_core.results import ArmScore, BackboneInfo, Comparison, Interval, TableProfile
+from translearn_core.results import ArmScore, BackboneInfo, Comparison, TableProfile
 from translearn_core.runs import LOCAL, Run, Studies, Study, StudyProgress, open_store
 from translearn_core.runs.report_jobs import study_diagnosis
 
@@ -175,7 +175,7 @@ def show(study: Study, comparison: Comparison, failed: Sequence[Run], screen: Co
     """Print the comparison as a table and sentences."""
     numbers = ("runs", "accuracy", "macro-F1", "seconds", "parameters", f"beside {comparison.baseline}")
     title = f"{study.name}, {comparison.test_rows:,} test rows, 95 % intervals in brackets"
-    rows = [_row(arm) for arm in sorted(comparison.cells, key=lambda arm: -arm.accuracy)]
+    rows = [_row(arm) for arm in sorted(comparison.cells, key=lambda arm: -arm.accuracy.value)]
     print_table(screen, ("cell", *numbers), rows, numbers=numbers, title=title)
     for sentence in comparison.sentences():
         print_line(sentence, screen)
@@ -188,20 +188,16 @@ def _row(arm: ArmScore) -> list[str]:
 
     difference = ""
     if arm.difference is not None:
-        difference = f"{arm.difference.estimate:+.3f}\n{_span(arm.difference.interval)}"
+        difference = f"{arm.difference.value:+.3f}\n{arm.difference.brackets()}"
     return [
         arm.name,
         str(arm.runs),
-        f"{arm.accuracy:.3f}\n{_span(arm.accuracy_interval)}",
-        f"{arm.macro_f1:.3f}",
+        f"{arm.accuracy.value:.3f}\n{arm.accuracy.brackets()}",
+        f"{arm.macro_f1.value:.3f}",
         f"{arm.seconds:.1f}",
         amount(arm.trainable),
         difference,
     ]
-
-
-def _span(interval: Interval) -> str:
-    return f"[{interval.low:.3f}, {interval.high:.3f}]"
 
 
 def _fitting_features(infos: Collection[BackboneInfo]) -> dict[str, Any]:

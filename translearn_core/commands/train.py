@@ -47,10 +47,10 @@ def brief(metrics: Metrics) -> dict[str, Any]:
     """Return a split's scores with their intervals."""
     return {
         "n": metrics.n,
-        "accuracy": metrics.accuracy,
-        "macro_f1": metrics.macro_f1,
-        "accuracy_interval": [metrics.accuracy_interval.low, metrics.accuracy_interval.high],
-        "macro_f1_interval": [metrics.macro_f1_interval.low, metrics.macro_f1_interval.high],
+        "accuracy": metrics.accuracy.value,
+        "macro_f1": metrics.macro_f1.value,
+        "accuracy_interval": [metrics.accuracy.low, metrics.accuracy.high],
+        "macro_f1_interval": [metrics.macro_f1.low, metrics.macro_f1.high],
     }
 
 

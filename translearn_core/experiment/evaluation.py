@@ -7,8 +7,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from translearn_core.activations import Compute
-from translearn_core.analysis import stratified_sample
 from translearn_core.analysis.metrics import classification_metrics, confusion, majority_accuracy, per_class
+from translearn_core.analysis.stratified_sampling import stratified_sample
 from translearn_core.backbones import load
 from translearn_core.config import ExperimentConfig, Split
 from translearn_core.data.dataset import SPLITS, PreparedDataset

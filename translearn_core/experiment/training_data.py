@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from translearn_core.analysis import stratified_sample
+from translearn_core.analysis.stratified_sampling import stratified_sample
 from translearn_core.backbones import Backbone
 from translearn_core.config import AugmentConfig, Split
 from translearn_core.data.dataset import PreparedDataset

@@ -15,7 +15,7 @@ from jinja2 import Environment, StrictUndefined
 
 from translearn_core.config import ExperimentConfig, Split, Tuning
 from translearn_core.data.findings import count_noun, join_list
-from translearn_core.results import BackboneInfo, Baselines, Evaluation, Interval, RunSummary
+from translearn_core.results import BackboneInfo, Baselines, Evaluation, RunSummary
 from translearn_core.runs.versions import versions
 from translearn_core.storage import file_digest
 
@@ -53,7 +53,6 @@ def write_card(folder: Path, card: Card) -> None:
         "plain": plain,
         "prose": prose,
         "percent": percent,
-        "interval": interval,
         "rows": rows,
     }
     text = environment.from_string(template.read_text(encoding="utf-8")).render(
@@ -133,11 +132,6 @@ def prose(sentence: str) -> str:
 def percent(share: float) -> str:
     """Format a fraction as a percentage."""
     return f"{100 * share:.1f} %"
-
-
-def interval(bounds: Interval) -> str:
-    """Format a 95 % interval of a fraction as percentages."""
-    return f"{100 * bounds.low:.1f} to {100 * bounds.high:.1f} %"
 
 
 def rows(counts: dict[str, int]) -> str:

@@ -1,7 +1,7 @@
 """Exported model files: a transformers backbone, the head, and the run's config and scores."""
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -12,7 +12,7 @@ from translearn_core.activations import Compute
 from translearn_core.config import ExperimentConfig, Tuning
 from translearn_core.inputs.text import MASK
 from translearn_core.pretraining.save import save_backbone
-from translearn_core.results import Evaluation
+from translearn_core.results import Estimate, Evaluation
 from translearn_core.transfer import Classifier, FineTunedModel
 from translearn_core.transfer.adapters import merge_lora
 
@@ -67,11 +67,16 @@ def save_record(folder: Path, config: ExperimentConfig, evaluation: Evaluation) 
     """Write ``experiment.json``, the run's config, and ``scores.json``."""
     (folder / "experiment.json").write_text(config.model_dump_json(indent=1), encoding="utf-8")
     scores = {
-        split: {"rows": m.n, "accuracy": m.accuracy, "accuracy_interval": asdict(m.accuracy_interval)}
-        | {"macro_f1": m.macro_f1, "macro_f1_interval": asdict(m.macro_f1_interval)}
+        split: {"rows": m.n}
+        | {"accuracy": m.accuracy.value, "accuracy_interval": _interval(m.accuracy)}
+        | {"macro_f1": m.macro_f1.value, "macro_f1_interval": _interval(m.macro_f1)}
         for split, m in evaluation.metrics.items()
     }
     write_json(folder / "scores.json", scores)
+
+
+def _interval(estimate: Estimate) -> dict[str, float]:
+    return {"low": estimate.low, "high": estimate.high}
 
 
 def write_json(path: Path, value: object) -> None:

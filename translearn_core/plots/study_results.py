@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from translearn_core.plots.style.intervals import error_bars
+from translearn_core.plots.style.intervals import estimate_bars
 from translearn_core.plots.style.labels import labels
 from translearn_core.plots.style.palette import class_colour, class_symbol, faint, line_dash, palette
 from translearn_core.plots.style.theme import annotate_empty, bare
@@ -25,10 +25,10 @@ def study_cells(comparison: Comparison, dark: bool = False) -> go.Figure:
     names = labels((arm.name for arm in arms), 44)
     baseline_arm = next((arm for arm in arms if arm.name == comparison.baseline), None)
     if baseline_arm is not None:
-        low, high = baseline_arm.accuracy_interval.low, baseline_arm.accuracy_interval.high
-        figure.add_vrect(x0=low, x1=high, fillcolor=faint(colours.muted, 0.12), line_width=0, layer="below")
+        span = {"x0": baseline_arm.accuracy.low, "x1": baseline_arm.accuracy.high}
+        figure.add_vrect(**span, fillcolor=faint(colours.muted, 0.12), line_width=0, layer="below")
         line = {"color": colours.muted, "width": 1.5, "dash": "dash"}
-        figure.add_vline(x=baseline_arm.accuracy, line=line, layer="below")
+        figure.add_vline(x=baseline_arm.accuracy.value, line=line, layer="below")
     for name, colour, symbol in (
         ("better by more than chance", colours.right, "circle"),
         ("could be chance", colours.muted, "circle-open"),
@@ -39,7 +39,7 @@ def study_cells(comparison: Comparison, dark: bool = False) -> go.Figure:
         if chosen:
             group = [arms[k] for k in chosen]
             figure.add_scatter(
-                x=[arm.accuracy for arm in group],
+                x=[arm.accuracy.value for arm in group],
                 y=[names[k] for k in chosen],
                 customdata=[_hover_data(arm) for arm in group],
                 name=name,
@@ -122,7 +122,7 @@ def _kind(arm: ArmScore, baseline: str) -> str:
         return "baseline"
     if arm.difference is None or not arm.difference.beyond_chance:
         return "could be chance"
-    return f"{'better' if arm.difference.estimate > 0 else 'worse'} by more than chance"
+    return f"{'better' if arm.difference.value > 0 else 'worse'} by more than chance"
 
 
 def _depth(arm: ArmScore) -> str:
@@ -150,7 +150,7 @@ def _add_line(
     colour = class_colour(k, dark)
     figure.add_scatter(
         x=list(x),
-        y=[arm.accuracy for arm in arms],
+        y=[arm.accuracy.value for arm in arms],
         customdata=[_hover_data(arm) for arm in arms],
         name=name,
         legendgroup=name,
@@ -164,10 +164,8 @@ def _add_line(
 
 
 def _hover_data(arm: ArmScore) -> list[float]:
-    return [arm.accuracy_interval.low, arm.accuracy_interval.high, arm.runs, arm.seconds]
+    return [arm.accuracy.low, arm.accuracy.high, arm.runs, arm.seconds]
 
 
 def _error_bars(arms: Sequence[ArmScore], colour: str) -> dict[str, object]:
-    spans = [arm.accuracy_interval for arm in arms]
-    middles = [arm.accuracy for arm in arms]
-    return error_bars(middles, [span.low for span in spans], [span.high for span in spans], colour, width=4)
+    return estimate_bars([arm.accuracy for arm in arms], colour, width=4)

@@ -23,7 +23,8 @@ from translearn_core.results.diagnostics.similarity import Similarity
 from translearn_core.results.diagnostics.snapshots import LayerMix, Snapshot, Snapshots
 from translearn_core.results.diagnostics.transferability import RankAgreement, Transferability
 from translearn_core.results.download_size import DownloadSize
-from translearn_core.results.evaluation import Drift, Evaluation, HeldOutLogits, Interval, Metrics
+from translearn_core.results.estimate import Estimate
+from translearn_core.results.evaluation import Drift, Evaluation, HeldOutLogits, Metrics
 from translearn_core.results.files import ExportFile, ReportFile
 from translearn_core.results.history import EpochPoint, History, StepPoint
 from translearn_core.results.lr_finder import LrFinderResult
@@ -63,6 +64,7 @@ __all__ = [
     "Drift",
     "EpochPoint",
     "ErrorAnalysis",
+    "Estimate",
     "Evaluation",
     "ExportFile",
     "Fact",
@@ -72,7 +74,6 @@ __all__ = [
     "Forgetting",
     "HeldOutLogits",
     "History",
-    "Interval",
     "LabelEfficiency",
     "LayerMix",
     "LikelyReading",

@@ -5,24 +5,22 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from translearn_core.results.evaluation import Interval
+from translearn_core.results.estimate import Estimate
 
 NEGLIGIBLE = 0.0005
 """Smaller differences in accuracy are reported as equality."""
 
 
 @dataclass(frozen=True)
-class Difference:
-    """Paired difference in test accuracy with its interval; `seeds` is the smaller number of the two."""
+class Difference(Estimate):
+    """Paired difference in test accuracy; `seeds` is the smaller number of the two."""
 
-    estimate: float
-    interval: Interval
     seeds: int
 
     @property
     def beyond_chance(self) -> bool:
         """Whether there are at least two seeds and the interval excludes 0."""
-        return self.seeds > 1 and (self.interval.low > 0 or self.interval.high < 0)
+        return self.seeds > 1 and self.excludes_zero
 
     @property
     def sure(self) -> str:
@@ -36,22 +34,20 @@ class Difference:
     @property
     def points(self) -> str:
         """Absolute difference in percentage points."""
-        return f"{100 * abs(self.estimate):.1f} points"
+        return f"{100 * abs(self.value):.1f} points"
 
     @property
     def span(self) -> str:
         """Interval in points, with the sign that matches `points`."""
-        low, high = self.interval.low, self.interval.high
-        if self.estimate <= -NEGLIGIBLE:
-            low, high = -high, -low
-        ends = [f"{round(100 * end, 1) + 0.0:.1f}".replace("-", "−") for end in (low, high)]
+        shown = -self if self.value <= -NEGLIGIBLE else self
+        ends = [f"{round(100 * end, 1) + 0.0:.1f}".replace("-", "−") for end in (shown.low, shown.high)]
         return f"(95 %: {ends[0]} to {ends[1]} points)"
 
     def beside(self, other: str) -> str:
         """Return the clause that compares with the baseline `other`."""
-        if abs(self.estimate) < NEGLIGIBLE:
+        if abs(self.value) < NEGLIGIBLE:
             return f"scores the same as {other} {self.span}"
-        return f"is {self.points} {'better' if self.estimate > 0 else 'worse'} than {other} {self.span}"
+        return f"is {self.points} {'better' if self.value > 0 else 'worse'} than {other} {self.span}"
 
 
 @dataclass(frozen=True)
@@ -80,10 +76,8 @@ class ArmScore:
     name: str
     runs: int
     spread: str
-    accuracy: float
-    accuracy_interval: Interval
-    macro_f1: float
-    macro_f1_interval: Interval
+    accuracy: Estimate
+    macro_f1: Estimate
     seconds: float
     trainable: int
     trains: str
@@ -133,16 +127,12 @@ class Comparison:
 
 
 def _row(cell: ArmScore, baseline: str) -> dict[str, object]:
-    difference = cell.difference
+    no_difference = dict.fromkeys(("difference", "difference low", "difference high"))
     return {
         "cell": cell.name,
         "runs": cell.runs,
-        "accuracy": cell.accuracy,
-        "accuracy low": cell.accuracy_interval.low,
-        "accuracy high": cell.accuracy_interval.high,
-        "macro F1": cell.macro_f1,
-        "macro F1 low": cell.macro_f1_interval.low,
-        "macro F1 high": cell.macro_f1_interval.high,
+        **cell.accuracy.columns("accuracy"),
+        **cell.macro_f1.columns("macro F1"),
         "interval": cell.spread,
         "seconds": cell.seconds,
         "trainable parameters": cell.trainable,
@@ -150,8 +140,6 @@ def _row(cell: ArmScore, baseline: str) -> dict[str, object]:
         "boundary": cell.boundary,
         "training rows": cell.train_rows,
         "backbone": cell.backbone,
-        "difference": difference.estimate if difference else None,
-        "difference low": difference.interval.low if difference else None,
-        "difference high": difference.interval.high if difference else None,
+        **(cell.difference.columns("difference") if cell.difference else no_difference),
         "verdict": cell.beside(baseline),
     }

@@ -1,10 +1,14 @@
 """Evaluation of a trained model: scores with intervals, confusion matrix, predictions, weight drift."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pydantic import model_validator
+
+from translearn_core.results.estimate import Estimate
 
 SMALL_TEST_SET = 200
 """Below so many test rows the 95 % margin of an accuracy may exceed 7 points."""
@@ -21,23 +25,27 @@ def small_test_set_note(rows: int) -> str:
 
 
 @dataclass(frozen=True)
-class Interval:
-    """95 % interval."""
-
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
 class Metrics:
-    """Scores on one split; intervals are percentile bootstraps over rows."""
+    """Scores on one split of `n` rows; intervals are Wilson's of accuracy, the bootstrap's of macro-F1."""
 
     n: int
-    accuracy: float
-    macro_f1: float
+    accuracy: Estimate
+    macro_f1: Estimate
     loss: float
-    accuracy_interval: Interval
-    macro_f1_interval: Interval
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_earlier_version(cls, values: Any) -> Any:
+        """Convert scores stored with separate intervals; that of the accuracy is replaced by Wilson's."""
+        if not isinstance(values, dict) or "accuracy_interval" not in values:
+            return values
+        n, accuracy, macro_f1 = (values[name] for name in ("n", "accuracy", "macro_f1"))
+        return {
+            "n": n,
+            "accuracy": Estimate.share(round(accuracy * n), n),
+            "macro_f1": Estimate(macro_f1, **values["macro_f1_interval"]),
+            "loss": values["loss"],
+        }
 
 
 @dataclass(frozen=True)
@@ -66,17 +74,10 @@ class Evaluation:
         """Return one row per split: n, accuracy, macro-F1, loss and the intervals."""
         return pd.DataFrame(
             [
-                {
-                    "split": split,
-                    "n": m.n,
-                    "accuracy": m.accuracy,
-                    "accuracy low": m.accuracy_interval.low,
-                    "accuracy high": m.accuracy_interval.high,
-                    "macro F1": m.macro_f1,
-                    "macro F1 low": m.macro_f1_interval.low,
-                    "macro F1 high": m.macro_f1_interval.high,
-                    "loss": m.loss,
-                }
+                {"split": split, "n": m.n}
+                | m.accuracy.columns("accuracy")
+                | m.macro_f1.columns("macro F1")
+                | {"loss": m.loss}
                 for split, m in self.metrics.items()
             ]
         )

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from translearn_core.activations import Compute, ProgressCallback, no_progress
+from translearn_core.analysis.metrics import accuracy, confusion, macro_f1
 from translearn_core.config import ClassWeights
-from translearn_core.training.evaluate import accuracy_of, confusion_of, macro_f1
 from translearn_core.transfer import Classifier, Inputs, TransferModel, predict
 from translearn_core.transfer.objectives import CrossEntropy, Objective
 
@@ -49,8 +49,8 @@ class TrainingRows:
 
     def metrics(self, rows: NDArray[np.int64], outputs: Tensor) -> tuple[float, float]:
         """Return accuracy and macro-F1 of the logits of some rows, shape (len(rows), classes)."""
-        confusion = confusion_of(self.labels[rows], outputs.argmax(-1).numpy(), self.classes)
-        return accuracy_of(confusion), macro_f1(confusion)
+        counts = confusion(self.labels[rows], outputs.argmax(-1).numpy(), self.classes)
+        return accuracy(counts), macro_f1(counts)
 
     def validate(
         self, model: TransferModel, inputs: Inputs, compute: Compute, report: ProgressCallback = no_progress
@@ -64,8 +64,8 @@ class TrainingRows:
         assert isinstance(model, Classifier)
         scores = predict(model, inputs, self.validation, compute, report).probabilities
         labels = self.labels[self.validation]
-        confusion = confusion_of(labels, scores.argmax(1), self.classes)
+        counts = confusion(labels, scores.argmax(1), self.classes)
         known = ~np.isin(labels, self.absent)
         true_class = np.clip(scores[np.arange(len(labels)), labels], 1e-12, None)[known]
         loss = float(-np.log(true_class).mean()) if known.any() else math.nan
-        return loss, accuracy_of(confusion), macro_f1(confusion)
+        return loss, accuracy(counts), macro_f1(counts)

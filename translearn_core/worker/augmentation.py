@@ -1,6 +1,6 @@
 """Preview of data augmentation."""
 
-from translearn_core.analysis import stratified_sample
+from translearn_core.analysis.stratified_sampling import stratified_sample
 from translearn_core.backbones import load
 from translearn_core.config import Split
 from translearn_core.jobs import AugmentationPreviewConfig

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from translearn_core.analysis import ArmRuns, differences, seed_interval
-from translearn_core.analysis.comparison.paired_comparison import FEWEST_SEEDS
+from translearn_core.analysis.comparison.paired_comparison import ArmRuns, differences
+from translearn_core.analysis.intervals import FEWEST_SEEDS, seed_interval
 from translearn_core.config import ExperimentConfig, Split
 from translearn_core.errors import ConfigError, NotFoundError
 from translearn_core.jobs import Cell, CompareConfig
@@ -15,12 +16,12 @@ from translearn_core.results import ArmScore, Comparison, Difference, Evaluation
 from translearn_core.results.comparison import NegativeTransfer
 from translearn_core.runs import artifacts
 from translearn_core.worker.context import Context
-from translearn_core.worker.run_results import row_keys, training_config
+from translearn_core.worker.run_results import row_scores, training_config
 
 
 @dataclass(frozen=True)
 class _ArmResults:
-    """Results of an arm: correct test rows, summaries, and the configuration of its first run."""
+    """Results of an arm: scores of the test rows, summaries, and the configuration of its first run."""
 
     runs: ArmRuns
     summaries: tuple[RunSummary, ...]
@@ -59,7 +60,7 @@ def compare(context: Context[CompareConfig]) -> None:
 
 
 def _arm_results(context: Context, cell: Cell) -> _ArmResults:
-    runs: list[pd.Series[bool]] = []
+    runs: list[pd.Series[Any]] = []
     summaries, train_rows = [], 0
     for job in cell.jobs:
         evaluation, summary = context.result(job, Evaluation), context.result(job, RunSummary)
@@ -69,13 +70,13 @@ def _arm_results(context: Context, cell: Cell) -> _ArmResults:
             )
         predictions = evaluation.predictions
         tested = predictions[predictions["split"] == Split.TEST]
-        runs.append(tested["correct"].set_axis(row_keys(tested)).sort_index())
+        runs.append(row_scores(tested))
         summaries.append(summary)
         train_rows = int((predictions["split"] == Split.TRAIN).sum())
     if any(not run.index.equals(runs[0].index) for run in runs):
         raise ConfigError("cells", cell.name, "a cell whose runs were all tested on the same rows")
-    correct = np.stack([run.to_numpy(dtype=bool) for run in runs])
-    arm = ArmRuns(cell.name, runs[0].index.to_numpy(dtype=np.uint64), correct)
+    scores = np.stack([run.to_numpy() for run in runs])
+    arm = ArmRuns(cell.name, runs[0].index.to_numpy(dtype=np.uint64), scores)
     return _ArmResults(arm, tuple(summaries), training_config(context, cell.jobs[0]), train_rows)
 
 
@@ -85,27 +86,19 @@ def _negative_transfer(cells: Sequence[_ArmResults], seed: int) -> dict[str, Neg
     for control in (cell for cell in cells if cell.control):
         others = [cell.runs for cell in cells if not cell.control and cell.task == control.task]
         for other, difference in zip(others, differences(others, control.runs, seed=seed), strict=True):
-            if difference is not None and difference.beyond_chance and difference.estimate < 0:
+            if difference is not None and difference.beyond_chance and difference.value < 0:
                 negative[other.name] = NegativeTransfer(control.runs.name, difference)
     return negative
 
 
 def _score(cell: _ArmResults, difference: Difference | None, harm: NegativeTransfer | None) -> ArmScore:
     tests = [summary.test for summary in cell.summaries]
-    accuracy, accuracy_interval = seed_interval(
-        [m.accuracy for m in tests], [m.accuracy_interval for m in tests]
-    )
-    macro_f1, macro_f1_interval = seed_interval(
-        [m.macro_f1 for m in tests], [m.macro_f1_interval for m in tests]
-    )
     return ArmScore(
         name=cell.runs.name,
         runs=len(tests),
         spread=f"over {len(tests)} seeds" if len(tests) >= FEWEST_SEEDS else f"over {tests[0].n:,} test rows",
-        accuracy=accuracy,
-        accuracy_interval=accuracy_interval,
-        macro_f1=macro_f1,
-        macro_f1_interval=macro_f1_interval,
+        accuracy=seed_interval([scores.accuracy for scores in tests]),
+        macro_f1=seed_interval([scores.macro_f1 for scores in tests]),
         seconds=float(np.mean([summary.seconds["total"] for summary in cell.summaries])),
         trainable=cell.summaries[0].parameters["trainable"],
         trains=cell.config.plan.label,

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from torch import nn
 
 from translearn_core.activations import Compute, Encoder, Lookup
-from translearn_core.analysis import stratified_sample
 from translearn_core.analysis.probing.linear_probe import Layers
+from translearn_core.analysis.stratified_sampling import stratified_sample
 from translearn_core.backbones import Backbone, load
 from translearn_core.config import BackboneConfig, ExperimentConfig
 from translearn_core.data.normalisation import text_key

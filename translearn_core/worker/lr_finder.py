@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from translearn_core.activations import Compute
-from translearn_core.analysis import stratified_sample
+from translearn_core.analysis.stratified_sampling import stratified_sample
 from translearn_core.backbones import load
 from translearn_core.config import Split
 from translearn_core.data import PreparedDataset

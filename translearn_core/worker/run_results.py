@@ -1,5 +1,7 @@
 """Configurations and predictions of finished runs."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -35,3 +37,8 @@ def class_indices(evaluation: Evaluation, names: pd.Series) -> NDArray[np.int64]
 def row_keys(rows: pd.DataFrame) -> pd.Index:
     """Hash each row's number, text and label: a key that does not depend on the order of the rows."""
     return pd.Index(pd.util.hash_pandas_object(rows[["row", "text", "label"]], index=False).to_numpy())
+
+
+def row_scores(rows: pd.DataFrame) -> "pd.Series[Any]":
+    """Return the score of each row in [0, 1], here whether its prediction is right, sorted by row key."""
+    return rows["correct"].set_axis(row_keys(rows)).sort_index()

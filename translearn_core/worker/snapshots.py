@@ -6,18 +6,20 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from translearn_core.analysis import label_purity, probe_layers, project
+from translearn_core.analysis.intervals import NO_ESTIMATE
+from translearn_core.analysis.neighbours.knn_purity import label_purity
+from translearn_core.analysis.probing.linear_probe import probe_layers
+from translearn_core.analysis.projection.projection import project
 from translearn_core.config import ExperimentConfig, Method, Split, job_id
 from translearn_core.data.dataset import SPLITS
 from translearn_core.errors import ConfigError, NotFoundError
 from translearn_core.jobs import SnapshotsConfig
-from translearn_core.results import Interval, Snapshot, Snapshots
+from translearn_core.results import Snapshot, Snapshots
 from translearn_core.runs import artifacts
 from translearn_core.training import snapshots
 from translearn_core.worker.context import Context
 from translearn_core.worker.run_results import class_indices, load_evaluation, training_config
 
-NO_INTERVAL = Interval(float("nan"), float("nan"))
 FOLDS = 2
 """Cross-validation folds of the probes, the fewest possible: only test scores are used."""
 
@@ -111,7 +113,7 @@ def _measure(
     """Score every layer at every moment; unchanged layers are computed once."""
     layers = {moment: snapshot.vectors for moment, snapshot in checkpoints.items()}
     scores = probe_layers(
-        layers, labels, train, test, tfidf=(float("nan"), NO_INTERVAL), folds=FOLDS, seed=seed,
+        layers, labels, train, test, tfidf=NO_ESTIMATE, folds=FOLDS, seed=seed,
         progress=lambda done, total: context.report("probing layers", done, total),
     )  # fmt: skip
     moments, depth = scores.test.shape

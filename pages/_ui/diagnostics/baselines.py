@@ -37,7 +37,7 @@ def to_beat(run: Run[ExperimentConfig]) -> Baseline | None:
     """Return the most accurate baseline that trains no backbone; None if none is computed."""
     result = lines(run)
     cheap = [line for line in result.lines if line.name != SCRATCH] if result is not None else []
-    return max(cheap, key=lambda line: line.accuracy, default=None)
+    return max(cheap, key=lambda line: line.accuracy.value, default=None)
 
 
 def cheap(run: Run[ExperimentConfig]) -> dict[str, float]:
@@ -45,7 +45,9 @@ def cheap(run: Run[ExperimentConfig]) -> dict[str, float]:
     result = lines(run)
     if result is None:
         return {}
-    return {f"{line.name} (test)": line.accuracy for line in result.lines if line.name in (MAJORITY, WORDS)}
+    return {
+        f"{line.name} (test)": line.accuracy.value for line in result.lines if line.name in (MAJORITY, WORDS)
+    }
 
 
 def of(runs: Sequence[Run[ExperimentConfig]]) -> dict[str, float]:

@@ -31,12 +31,12 @@ KEPT = (
 def beside(projection: Projection, number: int) -> None:
     """Show the metrics of one projection, with the chance level of the first."""
     quality = projection.nearness[number]
-    has_purity = not math.isnan(quality.purity)
+    has_purity = not math.isnan(quality.purity.value)
     with st.container(border=True, horizontal=True, gap="medium", key=f"nearness-{number}"):
         st.metric(
             "Label agreement",
-            percent(quality.purity) if has_purity else "–",
-            span(quality.interval.low, quality.interval.high) if has_purity else None,
+            percent(quality.purity.value) if has_purity else "–",
+            span(quality.purity.low, quality.purity.high) if has_purity else None,
             delta_color="off",
             delta_arrow="off",
             help=PURITY,
@@ -52,11 +52,11 @@ def beside(projection: Projection, number: int) -> None:
 
 def between(projection: Projection) -> None:
     """Show the overlap of nearest neighbours between the first and the last projection."""
-    if not math.isnan(projection.kept):
-        interval = span(projection.kept_interval.low, projection.kept_interval.high)
+    kept = projection.kept
+    if not math.isnan(kept.value):
         st.markdown(
-            f"Neighbour overlap: **{percent(projection.kept)}** of a text's 10 nearest neighbours are the "
-            f"same before and after training (95 % interval {interval}).",
+            f"Neighbour overlap: **{percent(kept.value)}** of a text's 10 nearest neighbours are the "
+            f"same before and after training (95 % interval {span(kept.low, kept.high)}).",
             help=KEPT,
         )
 

@@ -21,24 +21,24 @@ def headline(evaluation: Evaluation, run_summary: RunSummary | None, rival: Base
     `rival` is the best baseline that trains no backbone, once computed.
     """
     test, validation = evaluation.metrics["test"], evaluation.metrics["validation"]
-    accuracy, macro = test.accuracy_interval, test.macro_f1_interval
+    accuracy, macro = test.accuracy, test.macro_f1
     numbers = [
         (
             "Test accuracy",
-            percent(test.accuracy),
+            percent(accuracy.value),
             span(accuracy.low, accuracy.high),
             f"share of correct predictions on {test.n:,} rows that were held out; below it the 95 % interval",
         ),
         (
             "Test macro-F1",
-            percent(test.macro_f1),
+            percent(macro.value),
             span(macro.low, macro.high),
             "unweighted mean of the F1 of the classes; below it the 95 % interval",
         ),
         _to_beat(evaluation, rival),
         (
             "Validation accuracy",
-            percent(validation.accuracy),
+            percent(validation.accuracy.value),
             f"on {validation.n:,} rows",
             "rows the best epoch was chosen on, so this number is slightly optimistic",
         ),
@@ -64,10 +64,10 @@ def _to_beat(evaluation: Evaluation, rival: Baseline | None) -> tuple[str, str, 
     if rival is None or rival.name == MAJORITY:
         meaning = "test accuracy of predicting the most frequent training class for every text"
         return "Majority-class baseline", majority, "the baseline to beat", meaning
-    sure = span(rival.accuracy_interval.low, rival.accuracy_interval.high)
+    sure = span(rival.accuracy.low, rival.accuracy.high)
     return (
         rival.name[:1].upper() + rival.name[1:],
-        percent(rival.accuracy),
+        percent(rival.accuracy.value),
         f"{sure}, the baseline to beat",
         "test accuracy of the best baseline that trains no backbone; the majority-class baseline gets "
         f"{majority}",
@@ -94,15 +94,14 @@ def comparison(runs: Sequence[Run[ExperimentConfig]]) -> pd.DataFrame:
         if run_summary is None:
             continue
         test = run_summary.test
+        accuracy, macro = test.accuracy, test.macro_f1
         lines.append(
             {
                 "name": run.name,
-                "accuracy": test.accuracy,
-                "low": test.accuracy_interval.low,
-                "high": test.accuracy_interval.high,
-                "macro_f1": test.macro_f1,
-                "macro_f1_low": test.macro_f1_interval.low,
-                "macro_f1_high": test.macro_f1_interval.high,
+                **accuracy.columns("accuracy", ""),
+                "macro_f1": macro.value,
+                "macro_f1_low": macro.low,
+                "macro_f1_high": macro.high,
                 "seconds": run_summary.seconds["total"],
                 "trainable": run_summary.parameters["trainable"] / run_summary.parameters["total"],
                 "trains": config.plan.label,

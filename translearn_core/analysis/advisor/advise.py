@@ -1,7 +1,5 @@
 """Recipe recommendation from facts measured before training, by an ordered list of rules."""
 
-import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import binomtest
 
 from translearn_core.analysis.advisor.facts import TaskFacts
@@ -21,6 +19,7 @@ from translearn_core.analysis.advisor.rules import (
     Rule,
     share,
 )
+from translearn_core.analysis.intervals import RowScores
 from translearn_core.config import RECIPES, Family, RecipeName
 from translearn_core.results import Advice, Fact, Option, Reason
 
@@ -40,19 +39,18 @@ ALPHA = 0.05
 """Significance level of `clearly_better`."""
 
 
-def clearly_better(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> bool:
-    """Whether `first` is significantly more accurate than `second` on the same rows (McNemar, 5 %).
+def clearly_better(first: RowScores, second: RowScores) -> bool:
+    """Whether `first` scores significantly higher than `second` on the same rows (exact sign test, 5 %).
 
     Parameters
     ----------
-    first, second : bool arrays, shape (rows,)
-        Rows predicted correctly.
+    first, second : arrays, shape (rows,)
 
     References
     ----------
-    McNemar (1947), doi:10.1007/BF02295996, exact form.
+    McNemar (1947), doi:10.1007/BF02295996: the sign test where scores are 0 or 1.
     """
-    wins, losses = int((first & ~second).sum()), int((second & ~first).sum())
+    wins, losses = int((first > second).sum()), int((second > first).sum())
     return wins > losses and float(binomtest(wins, wins + losses).pvalue) < ALPHA
 
 
@@ -100,7 +98,7 @@ def facts(task: TaskFacts) -> tuple[Fact, ...]:
     """Return the measured facts in words."""
     of_rows = "all" if task.learnt == task.train else f"{task.learnt:,} of the"
     how = f"learnt from {of_rows} training rows, scored on {task.held:,} validation rows"
-    tfidf, probe = task.tfidf_interval, task.probe_interval
+    tfidf, probe = task.tfidf, task.best_probe
     return (
         Fact("Training labels", f"{task.train:,}", "rows to learn from"),
         Fact("Classes", f"{task.classes:,}", f"{task.rarest:,} to {task.commonest:,} training rows in each"),
@@ -116,12 +114,12 @@ def facts(task: TaskFacts) -> tuple[Fact, ...]:
         Fact("Unknown tokens", share(task.unknown), "[UNK]: pieces the backbone cannot read"),
         Fact(
             "Counting words (TF-IDF)",
-            f"{share(task.tfidf)} ({share(tfidf.low)} to {share(tfidf.high)})", how,
+            f"{share(tfidf.value)} ({share(tfidf.low)} to {share(tfidf.high)})", how,
         ),
         Fact("Probe, last layer", share(task.probes[-1]), how),
         Fact(
             f"Probe, best layer ({task.layers[task.best]})",
-            f"{share(task.probes[task.best])} ({share(probe.low)} to {share(probe.high)})",
+            f"{share(probe.value)} ({share(probe.low)} to {share(probe.high)})",
             f"{how}; the best of {len(task.layers)} is a little flattered",
         ),
         Fact(
@@ -217,7 +215,7 @@ def _doubts(task: TaskFacts, recipe: RecipeName) -> tuple[Reason, ...]:
             f"A long wait for a first look: the last blocks alone{shorter} or a head tell much of it sooner."
         )
         doubts.append(Reason(observation, conclusion, LEE))
-    half = 1.96 * np.sqrt(task.probes[task.best] * (1 - task.probes[task.best]) / task.held)
+    half = (task.best_probe.high - task.best_probe.low) / 2
     conclusion = (
         f"Recipes that differ by less than about {100 * half:.1f} points cannot be told apart with so few "
         "rows, and the rules come from papers on other data: train the linear recipe too, and compare."

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from translearn_core.config import RecipeName
-from translearn_core.results import Interval
+from translearn_core.results import Estimate
 
 MIN_ERROR_REDUCTION = 0.25
 """Error reduction over the majority-class baseline from which the source counts as related."""
@@ -23,11 +23,11 @@ class TaskFacts:
     """Facts measured on a task before training.
 
     Shares and accuracies are fractions in [0, 1]; `layers`, `logme` and `probes` (validation accuracies) have
-    one entry per layer. `learnt` and `held` count the training and validation rows used; `torn` is the share
-    of rows whose text also occurs with another label; `cut` the share of truncated texts, `unknown` of [UNK]
-    tokens. `words_ahead` means that TF-IDF significantly beats the best layer, `words_behind` the opposite,
-    `lead` that the best layer significantly beats the last. `at_hand` is the time limit in seconds; `costs`
-    holds the recipes that are possible.
+    one entry per layer; `best_probe` is that of the best layer with its interval. `learnt` and `held` count
+    the training and validation rows used; `torn` is the share of rows whose text also occurs with another
+    label; `cut` the share of truncated texts, `unknown` of [UNK] tokens. `words_ahead` means that TF-IDF
+    significantly beats the best layer, `words_behind` the opposite, `lead` that the best layer significantly
+    beats the last. `at_hand` is the time limit in seconds; `costs` holds the recipes that are possible.
     """
 
     train: int
@@ -43,12 +43,11 @@ class TaskFacts:
     cut: float
     unknown: float
     majority: float
-    tfidf: float
-    tfidf_interval: Interval
+    tfidf: Estimate
     layers: tuple[int, ...]
     logme: tuple[float, ...]
     probes: tuple[float, ...]
-    probe_interval: Interval
+    best_probe: Estimate
     words_ahead: bool
     words_behind: bool
     lead: bool

@@ -62,7 +62,7 @@ def share(fraction: float) -> str:
 
 def _probe_and_tfidf(task: TaskFacts) -> str:
     best = share(task.probes[task.best])
-    return f"a probe on the best frozen layer {best}, counting words {share(task.tfidf)}"
+    return f"a probe on the best frozen layer {best}, counting words {share(task.tfidf.value)}"
 
 
 def _probe_and_baselines(task: TaskFacts) -> str:

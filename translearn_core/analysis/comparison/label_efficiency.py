@@ -7,12 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import isotonic_regression
 
-from translearn_core.analysis.comparison.paired_comparison import bootstrap_means, seed_variance_share
-from translearn_core.analysis.metrics import ALPHA_TAIL
+from translearn_core.analysis.intervals import ALPHA_TAIL, RowScores, bootstrap_means, seed_variance_share
 from translearn_core.errors import ConfigError
 
 FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 
 ROUNDING = 1e-9
 """Tolerance when comparing scores."""
@@ -23,9 +21,8 @@ class Crossing:
     """Number of labels `b` needs for the `score` that `a` has with `at` labels.
 
     `estimate` is None if `b` does not reach the score with `largest`, its largest size; `smallest` means that
-    size or fewer. `low` and `high` are the 95 % interval, None meaning not reached; `reached` is the share of
-    draws in which `b` reached the score. With one seed and no rows (`seeds`, `rows`) there is no interval:
-    both ends are None and `reached` is 1 if there is an estimate, else 0.
+    size or fewer. `low` and `high` are the 95 % interval, None meaning not reached; with one seed and no rows
+    (`seeds`, `rows`) there is none.
     """
 
     at: int
@@ -33,7 +30,6 @@ class Crossing:
     estimate: float | None
     low: float | None
     high: float | None
-    reached: float
     smallest: int
     largest: int
     seeds: int
@@ -60,8 +56,8 @@ def estimate_crossing(
     draws: int = 2000,
     seed: int = 0,
     *,
-    correct_a: BoolArray | None = None,
-    correct_b: BoolArray | None = None,
+    row_scores_a: RowScores | None = None,
+    row_scores_b: RowScores | None = None,
 ) -> Crossing:
     """Estimate with how many labels `b` reaches the score of `a` with `at` labels.
 
@@ -70,8 +66,8 @@ def estimate_crossing(
 
     The interval is from bootstrap curves. Seeds are resampled by the wild bootstrap, with Student instead of
     normal weights as seeds are few; seed i of `a` and of `b` share a weight where both have equally many, as
-    they were trained on the same subset. With `correct_a` and `correct_b`, test rows are resampled too, the
-    same for all sizes and both arms.
+    they were trained on the same subset. With scores of rows, test rows are resampled too,
+    the same for all sizes and both arms.
 
     Parameters
     ----------
@@ -83,8 +79,8 @@ def estimate_crossing(
         Within `sizes_a`, or between them.
     draws, seed : int
         Of the bootstrap.
-    correct_a, correct_b : bool arrays, shape (seeds, sizes, rows), optional
-        Correct test rows, the same rows throughout; the scores are then their means.
+    row_scores_a, row_scores_b : arrays, shape (seeds, sizes, rows), optional
+        Scores of the test rows, the same rows throughout, whose means are the scores.
 
     Raises
     ------
@@ -96,14 +92,14 @@ def estimate_crossing(
     Barlow et al. (1972), Statistical Inference under Order Restrictions; Liu (1988),
     doi:10.1214/aos/1176351062, for the wild bootstrap.
     """
-    a, b = _Curve.of(sizes_a, scores_a, correct_a), _Curve.of(sizes_b, scores_b, correct_b)
+    a, b = _Curve.of(sizes_a, scores_a, row_scores_a), _Curve.of(sizes_b, scores_b, row_scores_b)
     if not a.sizes[0] <= at <= a.sizes[-1]:
         raise ConfigError("at", at, f"a number of labels from {a.sizes[0]:,} to {a.sizes[-1]:,}")
     score = float(a.at(a.mean[None], at)[0])
     estimate = _finite_or_none(b.first_size_reaching(b.mean[None], np.array([score]))[0])
     seeds = min(len(a.gap_per_seed), len(b.gap_per_seed))
-    rows = 0 if correct_a is None or correct_b is None else correct_a.shape[2]
-    low, high, reached = None, None, float(estimate is not None)
+    rows = 0 if row_scores_a is None or row_scores_b is None else row_scores_a.shape[2]
+    low, high = None, None
     if seeds > 1 or rows:
         around_a, around_b = _bootstrap_deviations(a, b, draws, np.random.default_rng(seed))
         sizes = b.first_size_reaching(b.mean + around_b, a.at(a.mean + around_a, at))
@@ -111,33 +107,8 @@ def estimate_crossing(
             _finite_or_none(end)
             for end in np.quantile(sizes, [ALPHA_TAIL, 1 - ALPHA_TAIL], method="inverted_cdf")
         )
-        reached = float(np.isfinite(sizes).mean())
     ends = int(b.sizes[0]), int(b.sizes[-1])
-    return Crossing(at, score, estimate, low, high, reached, *ends, seeds, rows)
-
-
-def crossing_sentence(crossing: Crossing, name_a: str, name_b: str) -> str:
-    """Return a crossing in words, with its interval."""
-    at, estimate = f"{crossing.at:,}", crossing.estimate
-    span = f" (95 %: {_span(crossing)})" if crossing.has_interval else " (one seed: no interval)"
-    if estimate is None:
-        sentence = (
-            f"With {at} labels {name_a} scores {crossing.score:.3f}; no crossing seen: even with "
-            f"{crossing.largest:,} labels {name_b} does not reach it"
-        )
-        if crossing.has_interval and crossing.low is None:
-            span = ""
-    elif estimate <= crossing.smallest:
-        only = "only " if crossing.smallest < crossing.at else ""
-        sentence = (
-            f"With {at} labels {name_a} does {only}what {name_b} does with {crossing.smallest:,}, "
-            "the fewest tried, if not with fewer"
-        )
-    else:
-        only = "only " if estimate < crossing.at and not crossing.could_be_chance else ""
-        sentence = f"With {at} labels {name_a} does what {name_b} needs {only}about {_about(estimate)} for"
-    unsure = ": which is ahead could be chance" if crossing.has_interval and crossing.could_be_chance else ""
-    return f"{sentence}{span}{unsure}."
+    return Crossing(at, score, estimate, low, high, *ends, seeds, rows)
 
 
 @dataclass(frozen=True)
@@ -145,32 +116,32 @@ class _Curve:
     """Label-efficiency curve: mean score and number of seeds (`weight`) per size, shape (sizes,).
 
     `gap_per_seed` (seeds, sizes) holds each seed's deviation from the mean, 0 where a seed was not run;
-    `shares` (rows, sizes) how often each test row was correct, or no rows.
+    `row_means` (rows, sizes) the mean score of each test row, or no rows.
     """
 
     sizes: NDArray[np.int64]
     mean: FloatArray
     weight: FloatArray
     gap_per_seed: FloatArray
-    shares: FloatArray
+    row_means: FloatArray
 
     @classmethod
-    def of(cls, sizes: Sequence[int], scores: FloatArray, correct: BoolArray | None) -> "_Curve":
+    def of(cls, sizes: Sequence[int], scores: FloatArray, row_scores: RowScores | None) -> "_Curve":
         values = np.asarray(scores, dtype=np.float64)
-        has_runs: BoolArray = np.atleast_1d(np.isfinite(values).any(axis=0))
+        has_runs: NDArray[np.bool_] = np.atleast_1d(np.isfinite(values).any(axis=0))
         order = np.argsort(sizes)
         order = order[has_runs[order]]
         values = values[:, order]
         weight = np.isfinite(values).sum(axis=0).astype(np.float64)
         mean = np.nansum(values, axis=0) / weight
         gaps = np.nan_to_num(values - mean)
-        shares = np.zeros((0, len(order)))
-        if correct is not None:
-            right = correct[:, order]
-            shares = right.mean(axis=0).T
-            if len(right) > 1:  # rows are resampled separately: remove their share of the variance
-                gaps = gaps * np.sqrt([seed_variance_share(right[:, k]) for k in range(len(order))])
-        return cls(np.asarray(sizes, dtype=np.int64)[order], mean, weight, gaps, shares)
+        row_means = np.zeros((0, len(order)))
+        if row_scores is not None:
+            ordered = row_scores[:, order]
+            row_means = ordered.mean(axis=0, dtype=np.float64).T
+            if len(ordered) > 1:  # rows are resampled separately: remove their share of the variance
+                gaps = gaps * np.sqrt([seed_variance_share(ordered[:, k]) for k in range(len(order))])
+        return cls(np.asarray(sizes, dtype=np.int64)[order], mean, weight, gaps, row_means)
 
     def at(self, means: FloatArray, size: int) -> FloatArray:
         """Return the score at a size of monotone curves fitted to `means`, shape (draws, sizes)."""
@@ -204,8 +175,8 @@ def _bootstrap_deviations(
     for curve, weights in zip((a, b), multipliers, strict=True):
         spread = np.sqrt(np.maximum(curve.weight * (curve.weight - 1), 1.0))
         deviations.append(weights @ curve.gap_per_seed / spread)
-    if len(a.shares) and len(b.shares):
-        both = np.concatenate([a.shares, b.shares], axis=1)
+    if len(a.row_means) and len(b.row_means):
+        both = np.concatenate([a.row_means, b.row_means], axis=1)
         by_rows = bootstrap_means(both, draws, random) - both.mean(axis=0)
         deviations[0] += by_rows[:, : len(a.sizes)]
         deviations[1] += by_rows[:, len(a.sizes) :]
@@ -221,18 +192,3 @@ def _multipliers(seeds: int, draws: int, random: np.random.Generator) -> FloatAr
 
 def _finite_or_none(size: float) -> float | None:
     return float(size) if np.isfinite(size) else None
-
-
-def _about(size: float) -> str:
-    """Format a size to two significant digits."""
-    return f"{round(size) if size < 100 else int(float(f'{size:.2g}')):,}"
-
-
-def _span(crossing: Crossing) -> str:
-    low, high = crossing.low, crossing.high
-    if low is None:
-        return f"more than {crossing.largest:,}"
-    if high is not None and high <= crossing.smallest:
-        return f"{crossing.smallest:,} or fewer"
-    first = f"{crossing.smallest:,} or fewer" if low <= crossing.smallest else _about(low)
-    return f"{first} to {f'more than {crossing.largest:,}' if high is None else _about(high)}"

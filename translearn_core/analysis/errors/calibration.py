@@ -1,16 +1,15 @@
 """Calibration: reliability bins, expected calibration error, temperature scaling, risk-coverage."""
 
-from dataclasses import dataclass, field
-
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from scipy.special import logsumexp, softmax
 
-from translearn_core.analysis.comparison.proportion_interval import wilson
-from translearn_core.analysis.metrics import ALPHA_TAIL, CELLS_AT_ONCE
+from translearn_core.analysis.intervals import ALPHA_TAIL, CELLS_AT_ONCE, NO_ESTIMATE
 from translearn_core.errors import TooFewSamplesError
-from translearn_core.results import Interval
+from translearn_core.results import Estimate
+from translearn_core.results.estimate import wilson
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -24,39 +23,12 @@ MAX_TEMPERATURE = 100.0
 """Upper bound of the temperature search; the lower bound is its reciprocal."""
 
 
-@dataclass(frozen=True)
-class Bins:
-    """Reliability bins: `edges` (bins + 1,), the other fields (bins,).
-
-    `confidence` and `accuracy` are means over a bin's rows, `low` and `high` the 95 % interval of its
-    accuracy; all four are NaN where `count` is 0. A bin includes its upper edge, the first also 0.
-    """
-
-    edges: FloatArray = field(compare=False)
-    confidence: FloatArray = field(compare=False)
-    accuracy: FloatArray = field(compare=False)
-    count: IntArray = field(compare=False)
-    low: FloatArray = field(compare=False)
-    high: FloatArray = field(compare=False)
-
-
-@dataclass(frozen=True)
-class Coverage:
-    """Accuracy-coverage curve of selective prediction, all of shape (points,).
-
-    `coverage` is the share of rows whose confidence is at least `thresholds`, `accuracy` their accuracy,
-    `low` and `high` its 95 % interval; NaN where there is no such row.
-    """
-
-    thresholds: FloatArray = field(compare=False)
-    coverage: FloatArray = field(compare=False)
-    accuracy: FloatArray = field(compare=False)
-    low: FloatArray = field(compare=False)
-    high: FloatArray = field(compare=False)
-
-
-def reliability(confidence: Confidence, correct: NDArray[np.bool_], bins: int = BINS) -> Bins:
+def reliability(confidence: Confidence, correct: NDArray[np.bool_], bins: int = BINS) -> pd.DataFrame:
     """Compare mean confidence with accuracy in bins of equal width.
+
+    Returns one row per bin: from, to, rows, confidence and accuracy (means over its rows), low and high (95 %
+    interval of the accuracy); the last four are NaN in an empty bin. A bin includes its upper edge, the first
+    also 0.
 
     Parameters
     ----------
@@ -74,55 +46,45 @@ def reliability(confidence: Confidence, correct: NDArray[np.bool_], bins: int = 
     right = np.bincount(which, weights=correct, minlength=bins)
     total_confidence = np.bincount(which, weights=confidence, minlength=bins)
     rows = np.where(count > 0, count, np.nan)
-    return Bins(edges, total_confidence / rows, right / rows, count, *wilson(right, count))
+    low, high = wilson(right, count)
+    return pd.DataFrame(
+        {"from": edges[:-1], "to": edges[1:], "rows": count}
+        | {"confidence": total_confidence / rows, "accuracy": right / rows, "low": low, "high": high}
+    )
 
 
-def expected_calibration_error(confidence: Confidence, correct: NDArray[np.bool_], bins: int = BINS) -> float:
-    """Return the mean gap between confidence and accuracy over bins of equal width, weighted by rows.
-
-    NaN without rows. It is biased upwards on few rows, even for a perfectly calibrated model; `ece_interval`
-    allows for that.
-
-    References
-    ----------
-    Naeini, Cooper & Hauskrecht 2015 (AAAI); Guo et al. 2017, arXiv:1706.04599, equation 3.
-    """
-    if not len(confidence):
-        return float("nan")
-    gaps = np.asarray(confidence, dtype=np.float64) - correct
-    return float(np.abs(np.bincount(_bin_rows(confidence, bins)[0], weights=gaps)).sum() / len(gaps))
-
-
-def ece_interval(
+def expected_calibration_error(
     confidence: Confidence,
     correct: NDArray[np.bool_],
     bins: int = BINS,
     *,
     draws: int = 1000,
     seed: int = 0,
-) -> Interval:
-    """Return the 95 % interval of the expected calibration error, by inverting a bootstrap test.
+) -> Estimate:
+    """Return the mean gap between confidence and accuracy over bins of equal width, weighted by rows.
 
-    The sample error is biased upwards, so the percentile bootstrap nearly never covers the truth of a well
-    calibrated model. Instead the bins' gaps are scaled by the factors of `ECE_GRID`, bootstrap noise is
-    added, and the factors are accepted under which the observed error is plausible. In simulations coverage
-    is at least 90 %, perfect models included. The estimate always lies within.
+    NaN without rows. The sample error is biased upwards, so the percentile bootstrap nearly never covers the
+    truth of a well calibrated model. The 95 % interval inverts a bootstrap test instead: the bins' gaps are
+    scaled by the factors of `ECE_GRID`, bootstrap noise is added, and the factors are accepted under which
+    the observed error is plausible. In simulations coverage is at least 90 %, perfect models included. The
+    estimate always lies within.
 
     Parameters
     ----------
     confidence, correct, bins
-        As in `expected_calibration_error`.
+        As in `reliability`.
     draws, seed : int
         Of the bootstrap over rows.
 
     References
     ----------
-    Kumar, Liang & Ma 2019, arXiv:1909.10155, on the bias. Garthwaite (1996), doi:10.2307/2532834, and
-    Davison & Hinkley (1997), section 5.4, on intervals from inverted tests.
+    Naeini, Cooper & Hauskrecht 2015 (AAAI); Guo et al. 2017, arXiv:1706.04599, equation 3. The bias:
+    Kumar, Liang & Ma 2019, arXiv:1909.10155. Intervals from inverted tests: Garthwaite (1996),
+    doi:10.2307/2532834; Davison & Hinkley (1997), section 5.4.
     """
     rows = len(confidence)
     if not rows:
-        return Interval(float("nan"), float("nan"))
+        return NO_ESTIMATE
     which, _ = _bin_rows(confidence, bins)
     gaps = np.asarray(confidence, dtype=np.float64) - correct
     observed = np.bincount(which, weights=gaps, minlength=bins)
@@ -139,7 +101,7 @@ def ece_interval(
     lower, upper = np.quantile(errors, [ALPHA_TAIL, 1 - ALPHA_TAIL], axis=1)
     low = ECE_GRID[(upper >= estimate).argmax()] * estimate
     high = (ECE_GRID * (lower <= estimate)).max() * estimate
-    return Interval(float(min(low, estimate)), float(np.clip(high, estimate, 1.0)))
+    return Estimate(estimate, float(min(low, estimate)), float(np.clip(high, estimate, 1.0)))
 
 
 def temperature(log_probabilities: NDArray[np.floating], labels: IntArray) -> float:
@@ -188,8 +150,11 @@ def apply_temperature(log_probabilities: NDArray[np.floating], t: float) -> Floa
     return np.asarray(softmax(_finite_logits(log_probabilities) / t, axis=1))
 
 
-def coverage(confidence: Confidence, correct: NDArray[np.bool_], points: int = 101) -> Coverage:
+def coverage(confidence: Confidence, correct: NDArray[np.bool_], points: int = 101) -> pd.DataFrame:
     """Return coverage and accuracy of selective prediction at confidence thresholds from 0 to 1.
+
+    One row per threshold: threshold, coverage (share of rows with at least that confidence), accuracy of
+    these, low and high (its 95 % interval); the last three are NaN where there is no such row.
 
     Parameters
     ----------
@@ -203,12 +168,16 @@ def coverage(confidence: Confidence, correct: NDArray[np.bool_], points: int = 1
     El-Yaniv & Wiener 2010 (JMLR 11): selective classification. Wilson (1927) for the intervals.
     """
     order = np.argsort(confidence)
-    thresholds = np.linspace(0.0, 1.0, points)
+    thresholds = np.linspace(0.0, 1.0, points).round(4)
     below = np.searchsorted(np.asarray(confidence, dtype=np.float64)[order], thresholds, side="left")
     cumulative = np.concatenate([[0], np.cumsum(np.asarray(correct)[order])])
     covered, right = len(order) - below, cumulative[-1] - cumulative[below]
     rows = np.where(covered > 0, covered, np.nan)
-    return Coverage(thresholds, covered / max(1, len(order)), right / rows, *wilson(right, covered))
+    low, high = wilson(right, covered)
+    return pd.DataFrame(
+        {"threshold": thresholds, "coverage": covered / max(1, len(order)), "accuracy": right / rows}
+        | {"low": low, "high": high}
+    )
 
 
 def _bin_rows(confidence: Confidence, bins: int) -> tuple[IntArray, FloatArray]:

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from translearn_core.analysis.metrics import ALPHA_TAIL
+from translearn_core.analysis.intervals import NO_ESTIMATE, percentile_interval
 from translearn_core.analysis.probing.cross_validation import stratified_folds
 from translearn_core.analysis.probing.logistic_regression import (
     BatchedProblem,
@@ -15,7 +15,7 @@ from translearn_core.analysis.probing.logistic_regression import (
     standardise,
     thread_pools,
 )
-from translearn_core.results import Interval
+from translearn_core.results import Estimate
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -40,8 +40,7 @@ class LabelIssues:
     suggested: IntArray = field(compare=False)
     margin: FloatArray = field(compare=False)
     found: int
-    share: float
-    share_interval: Interval
+    share: Estimate
 
 
 def find_label_issues(
@@ -71,7 +70,7 @@ def find_label_issues(
     """
     empty = np.zeros(0, dtype=np.int64)
     if not (n := len(labels)):
-        return LabelIssues(empty, empty, empty, np.zeros(0), 0, np.nan, Interval(np.nan, np.nan))
+        return LabelIssues(empty, empty, empty, np.zeros(0), 0, NO_ESTIMATE)
     p = np.array(probabilities, dtype=np.float64)
     every_row, random = np.arange(n), np.random.default_rng(seed)
     label_p = p[every_row, labels]
@@ -85,7 +84,6 @@ def find_label_issues(
         _off_diagonal(labels, draw, *rows_and_classes, p.shape[1])
         for draw, rows_and_classes in zip(counts, confident, strict=True)
     ]
-    low, high = np.quantile(shares[1:], [ALPHA_TAIL, 1 - ALPHA_TAIL])
     rows, classes = confident[0]
     p[every_row, labels] = -np.inf
     margin = label_p - p.max(axis=1)
@@ -97,8 +95,7 @@ def find_label_issues(
         classes[worst],
         margin[rows[worst]],
         len(suspects),
-        shares[0],
-        Interval(float(low), float(high)),
+        percentile_interval(shares[0], shares[1:]),
     )
 
 

@@ -1,4 +1,4 @@
-"""Slice analysis: accuracy on groups of rows, each compared with all other rows."""
+"""Slice analysis: mean score of groups of rows, each compared with all other rows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,10 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import fisher_exact
 
-from translearn_core.analysis.comparison.proportion_interval import difference_interval, share_interval
-from translearn_core.results import Interval
+from translearn_core.analysis.intervals import RowScores, row_score_difference, row_score_interval
+from translearn_core.results import Estimate
 
 LEVEL = 0.05
 """Family-wise error rate over all slices."""
@@ -19,69 +18,59 @@ MISSING = "missing"
 
 @dataclass(frozen=True)
 class Slice:
-    """Accuracy of the rows that share a value.
+    """Mean score of the rows that share a value.
 
-    `difference` is to the accuracy of all other rows, NaN without any; both intervals are 95 %.
-    `beyond_chance` is corrected for the number of slices, the intervals are not.
+    `difference` is to the mean of all other rows, NaN without any. `beyond_chance` is corrected for
+    the number of slices, the intervals are not.
     """
 
     name: str
     rows: int
-    accuracy: float
-    interval: Interval
-    difference: float
-    difference_interval: Interval
+    score: Estimate
+    difference: Estimate
     beyond_chance: bool
 
 
 def slice_scores(
-    groups: Sequence[object] | NDArray[np.generic], correct: ArrayLike, level: float = LEVEL
+    groups: Sequence[object] | NDArray[np.generic], scores: RowScores, level: float = LEVEL
 ) -> list[Slice]:
-    """Compare the accuracy of every slice with that of all other rows, the weakest slice first.
+    """Compare the mean score of every slice with that of all other rows, the weakest slice first.
 
     Parameters
     ----------
     groups : sequence
         Name or value of each row's slice; None and NaN form the slice "missing". Bin continuous values with
         `quantile_groups` first.
-    correct : bool array, shape (rows,)
+    scores : array, shape (rows,)
+        Such as which rows are correct.
     level : float
         Family-wise error rate over these slices. Divide it among several groupings of the same rows.
 
     References
     ----------
-    Wilson (1927) and Newcombe (1998) for the intervals. Fisher's exact test, corrected by Holm (1979), Scand.
-    J. Statist. 6, for `beyond_chance`.
+    Intervals and tests: see `row_score_interval` and `row_score_difference`. Holm (1979), Scand. J. Statist.
+    6, corrects `beyond_chance`.
     """
-    right = np.asarray(correct, dtype=bool)
     which, values = pd.factorize(np.asarray(groups, dtype=object))
     names = [str(value) for value in values]
     if (which < 0).any():
         which, names = np.where(which < 0, len(names), which), [*names, MISSING]
-    count = np.bincount(which, minlength=len(names)).tolist()
-    hits = np.bincount(which[right], minlength=len(names)).tolist()
-    rows, all_hits = len(right), int(right.sum())
-    p_values = [
-        float(fisher_exact([[h, n - h], [all_hits - h, rows - n - all_hits + h]]).pvalue)
-        for h, n in zip(hits, count, strict=True)
-    ]
+    members = [which == group for group in range(len(names))]
+    differences = [row_score_difference(scores[inside], scores[~inside]) for inside in members]
+    significant = _holm([p_value for _, p_value in differences], level)
     slices = [
-        Slice(
-            name,
-            n,
-            h / n,
-            share_interval(h, n),
-            h / n - (all_hits - h) / (rows - n) if n < rows else float("nan"),
-            difference_interval(h, n, all_hits - h, rows - n),
-            beyond,
+        Slice(name, int(inside.sum()), row_score_interval(scores[inside]), difference, beyond)
+        for name, inside, (difference, _), beyond in zip(
+            names, members, differences, significant, strict=True
         )
-        for name, h, n, beyond in zip(names, hits, count, _holm(p_values, level), strict=True)
     ]
-    return sorted(slices, key=lambda group: group.difference)
+    return sorted(slices, key=lambda group: group.difference.value)
 
 
 def quantile_groups(values: ArrayLike, bins: int = 4) -> NDArray[np.str_]:
     """Name each row by the quantile range of its value, such as "3 to 12"; ties share a group.
+
+    Ties that fill a quantile keep a group of their own: ``pd.qcut`` puts [1, 1, 1, 1, 5] in one.
 
     Parameters
     ----------

@@ -36,7 +36,7 @@ def neighbours_with_same_label(indices: IntArray, labels: IntArray, of: IntArray
     Returns
     -------
     array, shape (queries,)
-        For an interval of their mean see `share_mean_interval`. Empty if rows have no neighbours.
+        For an interval of their mean see `row_score_interval`. Empty if rows have no neighbours.
     """
     if not indices.shape[1]:
         return np.empty(0)
@@ -76,7 +76,7 @@ def neighbour_overlap(a_indices: IntArray, b_indices: IntArray) -> FloatArray:
     Returns
     -------
     array, shape (queries,)
-        For an interval of their mean see `share_mean_interval`. Empty if rows have no neighbours.
+        For an interval of their mean see `row_score_interval`. Empty if rows have no neighbours.
     """
     if not a_indices.size:
         return np.empty(0)

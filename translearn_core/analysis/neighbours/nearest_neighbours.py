@@ -1,28 +1,30 @@
 """Exact nearest-neighbour search by cosine similarity or Euclidean distance."""
 
+from collections.abc import Callable
+
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from sklearn.metrics.pairwise import cosine_similarity
+from sklearn.neighbors import NearestNeighbors
 
-from translearn_core.analysis.neighbours.distances import Progress, Space
+IntArray = NDArray[np.int64]
+FloatArray = NDArray[np.float64]
+Progress = Callable[[float], None]
+"""Called with the share done; may raise to stop."""
 
-ROWS_AT_ONCE = 16_384
-"""Rows of the bank converted to single precision at a time."""
-PAIRS_AT_ONCE = 10_000_000
-"""Distances in memory at a time (4 bytes each)."""
+QUERIES_AT_ONCE = 4_096
+"""Queries between two calls of `progress`."""
 
 
 def nearest(
     query: NDArray[np.floating], bank: NDArray[np.floating], k: int
-) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Find the `k` rows of `bank` with the highest cosine similarity to each row of `query`; exact.
+) -> tuple[IntArray, NDArray[np.float32]]:
+    """Find the `k` rows of `bank` with the highest cosine similarity to each row of `query`.
 
     Parameters
     ----------
     query : float array, shape (q, width)
     bank : float array, shape (n, width)
-        May be memory-mapped; read once, in blocks.
     k : int
         At least 1; all rows are returned if the bank has fewer.
 
@@ -31,28 +33,15 @@ def nearest(
     indices, similarities : arrays, shape (q, min(k, n))
         Most similar first. A row of zeros has similarity 0 with everything.
     """
-    directions = _unit(query)
-    indices: NDArray[np.int64] = np.empty((len(query), 0), dtype=np.int64)
-    similarity: NDArray[np.float32] = np.empty((len(query), 0), dtype=np.float32)
-    for start in range(0, len(bank), ROWS_AT_ONCE):
-        block = directions @ _unit(bank[start : start + ROWS_AT_ONCE]).T
-        rows = np.broadcast_to(np.arange(start, start + block.shape[1]), block.shape)
-        indices, similarity = np.hstack([indices, rows]), np.hstack([similarity, block])
-        if similarity.shape[1] > k:
-            best = np.argpartition(-similarity, k - 1, axis=1)[:, :k]
-            indices = np.take_along_axis(indices, best, axis=1)
-            similarity = np.take_along_axis(similarity, best, axis=1)
-    order = np.lexsort((indices, -similarity), axis=1)
-    return np.take_along_axis(indices, order, axis=1), np.take_along_axis(similarity, order, axis=1)
+    similarity = cosine_similarity(query.astype(np.float32), bank.astype(np.float32))
+    order = np.argsort(-similarity, axis=1, kind="stable")[:, :k]
+    return order, np.take_along_axis(similarity, order, axis=1)
 
 
 def nearest_within(
-    rows: NDArray[np.floating],
-    k: int,
-    of: NDArray[np.int64] | None = None,
-    progress: Progress | None = None,
-) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Find the `k` nearest other rows by Euclidean distance; exact.
+    rows: NDArray[np.floating], k: int, of: IntArray | None = None, progress: Progress | None = None
+) -> tuple[IntArray, FloatArray]:
+    """Find the `k` nearest other rows by Euclidean distance.
 
     Parameters
     ----------
@@ -69,41 +58,32 @@ def nearest_within(
     indices, distances : arrays, shape (queries, k)
         Nearest first.
     """
-    space = Space.of(rows)
-    queries = np.arange(len(rows)) if of is None else of
-    indices, distances = torch.empty((len(queries), k), dtype=torch.int64), torch.empty((len(queries), k))
-    for block, ranks in space.within(queries, _step(space, k), progress):
-        x = space.rows[torch.from_numpy(queries[block])]
-        indices[block], distances[block] = _nearest_exact(space, x, ranks, k)
-    return indices.numpy(), distances.numpy()
+    x = np.asarray(rows, dtype=np.float32)
+    search = NearestNeighbors(n_neighbors=k + 1, algorithm="brute").fit(x)
+    queries = np.arange(len(x)) if of is None else of
+    indices, distances = np.empty((len(queries), k), dtype=np.int64), np.empty((len(queries), k))
+    for start in range(0, len(queries), QUERIES_AT_ONCE):
+        if progress:
+            progress(start / len(queries))
+        block = slice(start, start + QUERIES_AT_ONCE)
+        index = search.kneighbors(x[queries[block]], return_distance=False)
+        own = index == queries[block, None]
+        own[~own.any(axis=1), -1] = True  # more than k equal rows: any of them may be left out
+        index = index[~own].reshape(len(index), k)
+        indices[block], distances[block] = _by_exact_distance(x[queries[block]], x, index)
+    return indices, distances
 
 
 def nearest_among(
     query: NDArray[np.floating], bank: NDArray[np.floating], k: int
-) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Find the `k` rows of `bank` nearest to each row of `query` by Euclidean distance; exact.
-
-    Parameters
-    ----------
-    query : float array, shape (q, width)
-    bank : float array, shape (n, width)
-    k : int
-        From 1 to n.
-
-    Returns
-    -------
-    indices, distances : arrays, shape (q, k)
-        Nearest first.
-    """
-    space = Space.of(bank)
-    indices, distances = torch.empty((len(query), k), dtype=torch.int64), torch.empty((len(query), k))
-    for start in range(0, len(query), step := _step(space, k)):
-        x, ranks = space.to(query[start : start + step])
-        indices[start : start + step], distances[start : start + step] = _nearest_exact(space, x, ranks, k)
-    return indices.numpy(), distances.numpy()
+) -> tuple[IntArray, FloatArray]:
+    """Return the `k` rows of `bank` nearest to each row of `query` and their Euclidean distances."""
+    x, rows = np.asarray(query, dtype=np.float32), np.asarray(bank, dtype=np.float32)
+    search = NearestNeighbors(n_neighbors=k, algorithm="brute").fit(rows)
+    return _by_exact_distance(x, rows, search.kneighbors(x, return_distance=False))
 
 
-def nearest_to(x: NDArray[np.floating], row: int, k: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+def nearest_to(x: NDArray[np.floating], row: int, k: int) -> tuple[IntArray, FloatArray]:
     """Return the `k` rows nearest to one row, and their distances as multiples of the median distance.
 
     Parameters
@@ -123,21 +103,10 @@ def nearest_to(x: NDArray[np.floating], row: int, k: int) -> tuple[NDArray[np.in
     return nearest, distance[nearest] / median if median > 0 else np.zeros(len(nearest))
 
 
-def _step(space: Space, k: int) -> int:
-    """Return the number of query rows per block."""
-    n, width = space.rows.shape
-    return max(1, PAIRS_AT_ONCE // max(n, k * width))
-
-
-def _nearest_exact(space: Space, x: Tensor, ranks: Tensor, k: int) -> tuple[Tensor, Tensor]:
-    """Return the `k` rows nearest to each row of `x`, with distances recomputed without cancellation."""
-    nearest = ranks.topk(k, largest=False).indices
-    exact, order = (space.rows[nearest] - x[:, None]).norm(dim=2).sort(dim=1, stable=True)
-    return nearest.gather(1, order), exact
-
-
-def _unit(rows: NDArray[np.floating]) -> NDArray[np.float32]:
-    """Scale rows to length 1, in single precision."""
-    x = np.asarray(rows, dtype=np.float32)
-    length = np.linalg.norm(x, axis=1, keepdims=True)
-    return np.asarray(x / np.where(length > 0, length, 1), dtype=np.float32)
+def _by_exact_distance(
+    query: NDArray[np.float32], bank: NDArray[np.float32], indices: IntArray
+) -> tuple[IntArray, FloatArray]:
+    """Sort neighbours by distances without cancellation: equal rows are 0 apart, which umap relies on."""
+    distances = np.linalg.norm(bank[indices] - query[:, None], axis=2)
+    order = np.argsort(distances, axis=1, kind="stable")
+    return np.take_along_axis(indices, order, axis=1), np.take_along_axis(distances, order, axis=1)

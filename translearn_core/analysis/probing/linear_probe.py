@@ -11,7 +11,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from translearn_core.analysis.metrics import IntArray, bootstrap_accuracy, majority_accuracy
+from translearn_core.analysis.intervals import row_score_interval
+from translearn_core.analysis.metrics import IntArray, majority_accuracy
 from translearn_core.analysis.probing.cross_validation import seen_control_type, stratified_folds
 from translearn_core.analysis.probing.logistic_regression import (
     BatchedProblem,
@@ -20,7 +21,7 @@ from translearn_core.analysis.probing.logistic_regression import (
     thread_pools,
 )
 from translearn_core.errors import Stopped, TrainingError
-from translearn_core.results import Interval, ProbeScores
+from translearn_core.results import Estimate, ProbeScores
 
 Layers = NDArray[np.floating] | Sequence[NDArray[np.floating]]
 """Pooled features of one variant: (layers, rows, width), or one (rows, width) array per layer."""
@@ -42,7 +43,7 @@ def probe_layers(
     train: IntArray,
     test: IntArray,
     *,
-    tfidf: tuple[float, Interval],
+    tfidf: Estimate,
     controls: IntArray | None = None,
     control_types: IntArray | None = None,
     groups: IntArray | None = None,
@@ -65,7 +66,7 @@ def probe_layers(
         Class indices from 0.
     train, test : int arrays
         Row indices; without test rows the test scores are NaN.
-    tfidf : (float, Interval)
+    tfidf : Estimate
         Test accuracy of the TF-IDF baseline (see `tfidf_logistic_regression`).
     controls : int array, shape (controls, rows), optional
         Control-task labels of the same rows, which measure the capacity of the probe. Their scores are the
@@ -129,8 +130,8 @@ def probe_layers(
             in_train, in_test = (np.ones_like(rows) for rows in known_type) if k == 0 else known_type
             at = k, v, layer
             cross_validated[at] = [_mean(held_out[in_train & (fold == f)]) for f in range(folds)]
-            test_scores[at], interval = _mean(correct[in_test]), bootstrap_accuracy(correct[in_test])
-            low[at], high[at] = interval.low, interval.high
+            score = row_score_interval(correct[in_test])
+            test_scores[at], low[at], high[at] = score.value, score.low, score.high
     for cell, first in source.items():
         for scores in (cross_validated, test_scores, low, high):
             scores[:, *cell] = scores[:, *first]
@@ -141,8 +142,7 @@ def probe_layers(
         low[0],
         high[0],
         majority=majority_accuracy(labels[train], labels[test]),
-        tfidf=tfidf[0],
-        tfidf_interval=tfidf[1],
+        tfidf=tfidf,
         n_train=len(train),
         n_test=len(test),
         folds=folds,

@@ -8,9 +8,9 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import kendalltau
 from sklearn.covariance import ledoit_wolf_shrinkage
 
-from translearn_core.analysis.metrics import ALPHA_TAIL
+from translearn_core.analysis.intervals import NO_ESTIMATE, percentile_interval
 from translearn_core.errors import TooFewSamplesError
-from translearn_core.results import Interval
+from translearn_core.results import Estimate
 
 Vectors = NDArray[np.floating]
 FloatArray = NDArray[np.float64]
@@ -105,7 +105,7 @@ def h_score(x: Vectors, labels: IntArray) -> float:
     return float((1 - shrinkage) * np.sum(means.T * (np.linalg.pinv(shrunk, hermitian=True) @ means.T)))
 
 
-def rank_agreement(a: ArrayLike, b: ArrayLike, *, draws: int = 2000, seed: int = 0) -> tuple[float, Interval]:
+def rank_agreement(a: ArrayLike, b: ArrayLike, *, draws: int = 2000, seed: int = 0) -> Estimate:
     """Return Kendall's tau between predicted and measured scores, and its 95 % bootstrap interval.
 
     Bootstrap deviations over pairs are too small for few pairs and are scaled by n / (n - 1).
@@ -118,8 +118,8 @@ def rank_agreement(a: ArrayLike, b: ArrayLike, *, draws: int = 2000, seed: int =
 
     Returns
     -------
-    tau, interval
-        From -1 (reversed order) to 1 (same order); both NaN below 3 pairs, and where one side is all ties.
+    Estimate
+        From -1 (reversed order) to 1 (same order); NaN below 3 pairs, and where one side is all ties.
 
     References
     ----------
@@ -128,7 +128,7 @@ def rank_agreement(a: ArrayLike, b: ArrayLike, *, draws: int = 2000, seed: int =
     first, second = (np.asarray(side, dtype=np.float64) for side in (a, b))
     n = len(first)
     if n < 3 or np.ptp(first) == 0 or np.ptp(second) == 0:
-        return float("nan"), Interval(float("nan"), float("nan"))
+        return NO_ESTIMATE
     tau = float(kendalltau(first, second).statistic)
     order = [np.sign(side[:, None] - side) for side in (first, second)]
     counts = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=draws).astype(np.float64)
@@ -138,10 +138,7 @@ def rank_agreement(a: ArrayLike, b: ArrayLike, *, draws: int = 2000, seed: int =
     )
     defined = (untied[0] > 0) & (untied[1] > 0)
     drawn = agreed[defined] / np.sqrt(untied[0][defined] * untied[1][defined])
-    low, high = np.clip(
-        tau + (np.quantile(drawn, [ALPHA_TAIL, 1 - ALPHA_TAIL]) - tau) * n / (n - 1), -1.0, 1.0
-    )
-    return tau, Interval(float(low), float(high))
+    return percentile_interval(tau, np.clip(tau + (drawn - tau) * n / (n - 1), -1.0, 1.0))
 
 
 def _classes(labels: IntArray) -> tuple[IntArray, IntArray, IntArray]:

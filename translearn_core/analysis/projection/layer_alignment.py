@@ -4,9 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import orthogonal_procrustes
 
-from translearn_core.analysis.projection.projection import project
+from translearn_core.analysis.projection.projection import procrustes_align, project
 from translearn_core.config import Method
 
 Plane = NDArray[np.float32]
@@ -70,22 +69,6 @@ def layer_projections(
     return np.stack(planes, axis=1)
 
 
-def procrustes_align(plane: Plane, onto: Plane) -> Plane:
-    """Rotate or reflect `plane` about 0 to minimise the squared distances of its points from `onto`.
-
-    Parameters
-    ----------
-    plane, onto : arrays, shape (..., 2)
-        The same points in the same order, both centred at 0.
-    """
-    rotation = orthogonal_procrustes(_points(plane), _points(onto))[0]
-    return np.asarray((plane @ rotation).astype(np.float32))
-
-
 def _unit_size(plane: Plane) -> Plane:
-    size = float(np.sqrt(np.square(_points(plane)).sum(axis=1).mean()))
+    size = float(np.sqrt(np.square(plane, dtype=np.float64).sum(axis=-1).mean()))
     return plane / np.float32(size) if size > 0 else plane
-
-
-def _points(plane: Plane) -> NDArray[np.float64]:
-    return plane.reshape(-1, 2).astype(np.float64)

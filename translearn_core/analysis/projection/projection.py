@@ -89,7 +89,7 @@ def project(
     planes: list[Plane] = []
     for done, x in enumerate(features.values()):
         plane = _umap(x, rows, neighbours, min_dist, seed, partial(report, done))
-        planes.append(_align(plane, planes[0], rows) if planes else plane)
+        planes.append(procrustes_align(plane, planes[0], rows) if planes else plane)
         report(done + 1)
     return np.stack(planes)
 
@@ -161,10 +161,19 @@ def _umap(
     return plane
 
 
-def _align(plane: Plane, onto: Plane, fit: IntArray) -> Plane:
-    """Rotate or reflect a plane to bring the rows `fit` as close as possible to those of another."""
-    rotation: Plane = orthogonal_procrustes(plane[fit], onto[fit])[0].astype(np.float32)
-    return plane @ rotation
+def procrustes_align(plane: Plane, onto: Plane, fit: IntArray | None = None) -> Plane:
+    """Rotate or reflect `plane` about 0 to minimise the squared distances of its points from `onto`.
+
+    Parameters
+    ----------
+    plane, onto : arrays, shape (..., 2)
+        The same points in the same order, both centred at 0.
+    fit : int array, optional
+        Entries of the first axis whose distances count; default all.
+    """
+    pair = (plane, onto) if fit is None else (plane[fit], onto[fit])
+    points = (side.reshape(-1, 2).astype(np.float64) for side in pair)
+    return np.asarray((plane @ orthogonal_procrustes(*points)[0]).astype(np.float32))
 
 
 def _check(x: NDArray[np.floating], variant: str) -> None:

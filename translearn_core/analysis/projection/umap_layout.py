@@ -1,14 +1,12 @@
 """UMAP layout of some rows, and placement of other rows on it."""
 
-import io
 import warnings
 from types import ModuleType
 
 import numpy as np
 from numpy.typing import NDArray
 
-from translearn_core.analysis.neighbours.distances import Progress
-from translearn_core.analysis.neighbours.nearest_neighbours import nearest_among, nearest_within
+from translearn_core.analysis.neighbours.nearest_neighbours import Progress, nearest_among, nearest_within
 
 Plane = NDArray[np.float32]
 
@@ -68,11 +66,11 @@ def fit_umap(
         precomputed_knn=graph,
         random_state=seed,
         n_jobs=1,
-        tqdm_kwds=_progress_bar(lambda part: report(SEARCH + (1 - SEARCH) * part)),
     )
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "precomputed_knn.* is not an NNDescent object", UserWarning)
         plane: Plane = model.fit_transform(x).astype(np.float32)
+    report(1.0)
     plane -= plane.mean(axis=0)
     return plane
 
@@ -132,28 +130,3 @@ def _umap() -> ModuleType:
         import umap  # slow import
     module: ModuleType = umap
     return module
-
-
-class _PercentStream(io.StringIO):
-    """Output stream of umap's progress bar that forwards its percentages."""
-
-    def __init__(self, progress: Progress) -> None:
-        super().__init__()
-        self.progress = progress
-
-    def write(self, text: str) -> int:
-        """Forward a number; ignore the bar's line ends and blanks."""
-        if (number := text.strip()).replace(".", "", 1).isdigit():
-            self.progress(float(number) / 100)
-        return len(text)
-
-
-def _progress_bar(progress: Progress) -> dict[str, object]:
-    """Return tqdm options that call `progress` four times a second."""
-    return {
-        "disable": False,
-        "file": _PercentStream(progress),
-        "bar_format": "{percentage:.1f}",
-        "mininterval": 0.25,
-        "miniters": 1,
-    }

@@ -5,11 +5,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
 
-from translearn_core.analysis.metrics import ALPHA_TAIL
 from translearn_core.errors import TooFewSamplesError
-from translearn_core.results import Interval
+from translearn_core.results import Estimate
+from translearn_core.results.estimate import Z
 
 Vectors = NDArray[np.floating]
 Single = NDArray[np.float32]
@@ -31,21 +30,19 @@ class JackknifeCka:
     left_out: FloatArray
 
     @property
-    def interval(self) -> Interval:
-        """95 % interval, computed on Fisher's z scale so that it stays within -1 and 1."""
-        if not np.isfinite(self.value):
-            return Interval(float("nan"), float("nan"))
-        if abs(self.value) >= 1 - SAME:
-            return Interval(self.value, self.value)
+    def estimate(self) -> Estimate:
+        """The CKA with its interval, computed on Fisher's z scale so that it stays within -1 and 1."""
+        if not np.isfinite(self.value) or abs(self.value) >= 1 - SAME:
+            return Estimate(self.value, self.value, self.value)
         half = _half_width(self.left_out) / (1 - self.value**2)
         low, high = np.tanh(np.arctanh(self.value) + np.array([-half, half]))
-        return Interval(float(low), float(high))
+        return Estimate(self.value, float(low), float(high))
 
-    def difference(self, other: "JackknifeCka") -> tuple[float, Interval]:
+    def difference(self, other: "JackknifeCka") -> Estimate:
         """Return this CKA minus another of the same rows, with the 95 % interval of the difference."""
         difference = self.value - other.value
         half = _half_width(self.left_out - other.left_out)
-        return difference, Interval(difference - half, difference + half)
+        return Estimate(difference, difference - half, difference + half)
 
 
 def cka_matrix(
@@ -210,4 +207,4 @@ def _unbiased(
 def _half_width(left_out: FloatArray) -> float:
     """Return half the width of the 95 % interval from leave-one-out values."""
     n = len(left_out)
-    return float(norm.ppf(1 - ALPHA_TAIL) * np.sqrt((n - 1) * left_out.var()))
+    return float(Z * np.sqrt((n - 1) * left_out.var()))

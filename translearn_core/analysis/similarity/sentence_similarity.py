@@ -1,24 +1,25 @@
 """Cosine similarity of sentence pairs, and its rank correlations before and after training."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import rankdata
 
-from translearn_core.analysis.metrics import ALPHA_TAIL, CELLS_AT_ONCE
-from translearn_core.results import Interval
+from translearn_core.analysis.intervals import NO_ESTIMATE, percentile_interval
+from translearn_core.results import Estimate
 
 FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class StsChange:
-    """Spearman correlations of similarities with gold scores; `change` is the interval of after - before."""
+    """Spearman correlations of similarities with gold scores; `change` is after minus before."""
 
     before: float
     after: float
-    change: Interval
+    change: Estimate
 
 
 def cosine_pairs(vectors_a: NDArray[np.floating], vectors_b: NDArray[np.floating]) -> FloatArray:
@@ -30,7 +31,7 @@ def cosine_pairs(vectors_a: NDArray[np.floating], vectors_b: NDArray[np.floating
 
 def spearman_change(
     before_similarity: ArrayLike, after_similarity: ArrayLike, *, draws: int = 1000, seed: int = 0
-) -> tuple[float, Interval]:
+) -> Estimate:
     """Return Spearman's correlation of the pairs' similarities before and after, and its 95 % interval.
 
     1 if training kept the ranking of the pairs by similarity. The interval is the percentile bootstrap over
@@ -44,7 +45,7 @@ def spearman_change(
 
     Returns
     -------
-    rho, interval
+    Estimate
         NaN below 3 pairs, and where one side is all ties.
 
     References
@@ -52,16 +53,11 @@ def spearman_change(
     Spearman (1904), doi:10.2307/1412159. Rank correlation to evaluate sentence vectors: Reimers, Beyer &
     Gurevych 2016 (COLING), C16-1009.
     """
-    both = np.stack([np.asarray(side, dtype=np.float64) for side in (before_similarity, after_similarity)])
-    pairs = both.shape[1]
-    if pairs < 3 or not np.ptp(both, axis=1).all():
-        return float("nan"), Interval(float("nan"), float("nan"))
-    random, drawn = np.random.default_rng(seed), []
-    for start in range(0, draws, step := max(1, CELLS_AT_ONCE // pairs)):
-        sample = random.integers(0, pairs, (min(step, draws - start), pairs))
-        drawn.append(_rank_correlations(both[:, sample])[0])
-    low, high = np.nanquantile(np.concatenate(drawn), [ALPHA_TAIL, 1 - ALPHA_TAIL])
-    return float(_rank_correlations(both[:, None])[0, 0]), Interval(float(low), float(high))
+    pairs = len(np.asarray(before_similarity))
+    if pairs < 3:
+        return NO_ESTIMATE
+    (rho,), (drawn,) = _bootstrap_correlations((before_similarity, after_similarity), draws, seed)
+    return percentile_interval(rho, drawn)
 
 
 def sts_change(
@@ -83,17 +79,22 @@ def sts_change(
     StsChange
         NaN where one side is all ties.
     """
-    sides = np.stack([np.asarray(side, dtype=np.float64) for side in (alike, before, after)])
-    pairs = sides.shape[1]
+    (first, last), drawn = _bootstrap_correlations((alike, before, after), draws, seed)
+    return StsChange(float(first), float(last), percentile_interval(last - first, drawn[1] - drawn[0]))
+
+
+def _bootstrap_correlations(
+    sides: Sequence[ArrayLike], draws: int, seed: int
+) -> tuple[FloatArray, FloatArray]:
+    """Return the rank correlations of the first side with the others, and those of resampled pairs.
+
+    Shapes (others,) and (others, draws). scipy.stats.bootstrap would give no interval at all if one resample
+    is all ties.
+    """
+    values = np.stack([np.asarray(side, dtype=np.float64) for side in sides])
+    pairs = values.shape[1]
     sample = np.random.default_rng(seed).integers(0, pairs, (draws, pairs))
-    observed, drawn = _rank_correlations(sides[:, None]), _rank_correlations(sides[:, sample])
-    change = drawn[1] - drawn[0]
-    low, high = (
-        np.nanquantile(change, [ALPHA_TAIL, 1 - ALPHA_TAIL])
-        if np.isfinite(change).any()
-        else (np.nan, np.nan)
-    )
-    return StsChange(float(observed[0, 0]), float(observed[1, 0]), Interval(float(low), float(high)))
+    return _rank_correlations(values[:, None])[:, 0], _rank_correlations(values[:, sample])
 
 
 def _rank_correlations(sides: FloatArray) -> FloatArray:

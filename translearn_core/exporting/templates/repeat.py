@@ -78,7 +78,8 @@ def main() -> None:
     except (TranslearnError, OSError) as error:
         sys.exit(f"{error}")
     before = json.loads((HERE / "scores.json").read_text(encoding="utf-8"))
-    scores = {"accuracy": summary.test.accuracy, "macro_f1": summary.test.macro_f1, "rows": summary.test.n}
+    test = summary.test
+    scores = {"accuracy": test.accuracy.value, "macro_f1": test.macro_f1.value, "rows": test.n}
     result = {"test scores": scores, "of the run": before["test"], "folder": str(arguments.out)}
     print(json.dumps(result, indent=1))
 

@@ -2,7 +2,7 @@
 
 import plotly.graph_objects as go
 
-from translearn_core.plots.style.intervals import error_bars
+from translearn_core.plots.style.intervals import estimate_bars
 from translearn_core.plots.style.labels import labels
 from translearn_core.plots.style.palette import faint, palette
 from translearn_core.plots.style.theme import bare
@@ -19,21 +19,19 @@ def baseline_dots(baselines: Baselines, dark: bool = False) -> go.Figure:
     colours = palette(dark)
     names = labels((RUN, *(line.name for line in baselines.lines)))
     figure = bare("baselines", dark, height=130 + 34 * len(names))
-    span = baselines.accuracy_interval
+    run = baselines.accuracy
     figure.add_vrect(
-        x0=span.low, x1=span.high, fillcolor=faint(colours.tuned, 0.12), line_width=0, layer="below"
+        x0=run.low, x1=run.high, fillcolor=faint(colours.tuned, 0.12), line_width=0, layer="below"
     )
-    figure.add_vline(
-        x=baselines.accuracy, line={"color": colours.tuned, "width": 1.5, "dash": "dash"}, layer="below"
-    )
+    figure.add_vline(x=run.value, line={"color": colours.tuned, "width": 1.5, "dash": "dash"}, layer="below")
     figure.add_scatter(
-        x=[baselines.accuracy],
+        x=[run.value],
         y=[names[0]],
-        customdata=[[span.low, span.high]],
+        customdata=[[run.low, run.high]],
         name=RUN,
         mode="markers",
         marker={"size": 13, "color": colours.tuned, "symbol": "diamond-wide"},
-        error_x=error_bars([baselines.accuracy], [span.low], [span.high], faint(colours.tuned, 0.7)),
+        error_x=estimate_bars([run], faint(colours.tuned, 0.7)),
         hovertemplate="%{y}: <b>%{x:.3f}</b> (%{customdata[0]:.3f} to %{customdata[1]:.3f})<extra></extra>",
     )
     for kind, colour, symbol in (
@@ -46,19 +44,18 @@ def baseline_dots(baselines: Baselines, dark: bool = False) -> go.Figure:
         ]
         if not group:
             continue
-        spans = [line.accuracy_interval for _, line in group]
         scores = [line.accuracy for _, line in group]
         figure.add_scatter(
-            x=scores,
+            x=[score.value for score in scores],
             y=[name for name, _ in group],
             customdata=[
-                [s.low, s.high, line.margin.estimate, line.margin.interval.low, line.margin.interval.high]
-                for s, (_, line) in zip(spans, group, strict=True)
+                [line.accuracy.low, line.accuracy.high, line.margin.value, line.margin.low, line.margin.high]
+                for _, line in group
             ],
             name=kind,
             mode="markers",
             marker={"size": 11, "color": colour, "symbol": symbol, "line": {"width": 2, "color": colour}},
-            error_x=error_bars(scores, [s.low for s in spans], [s.high for s in spans], faint(colour, 0.7)),
+            error_x=estimate_bars(scores, faint(colour, 0.7)),
             hovertemplate="%{y}: <b>%{x:.3f}</b> (%{customdata[0]:.3f} to %{customdata[1]:.3f})<br>lead of "
             "the run %{customdata[2]:+.3f} (%{customdata[3]:+.3f} to %{customdata[4]:+.3f})<extra></extra>",
         )
@@ -69,6 +66,6 @@ def baseline_dots(baselines: Baselines, dark: bool = False) -> go.Figure:
 
 
 def _kind(line: Baseline) -> str:
-    if line.margin.interval.low > 0:
+    if line.margin.low > 0:
         return "the run is better by more than chance"
-    return "better than the run by more than chance" if line.margin.interval.high < 0 else "could be chance"
+    return "better than the run by more than chance" if line.margin.high < 0 else "could be chance"

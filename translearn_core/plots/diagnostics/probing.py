@@ -20,14 +20,14 @@ def probe_lines(scores: ProbeScores, dark: bool = False) -> go.Figure:
     figure, colours = bare("probes", dark, height=430), palette(dark)
     layers = np.arange(scores.test.shape[1])
     edge = (-0.35, float(layers[-1]) + 0.35)
-    tfidf = scores.tfidf_interval
+    tfidf = scores.tfidf
     figure.add_scatter(
         x=[*edge, *edge[::-1]],
         y=[tfidf.high, tfidf.high, tfidf.low, tfidf.low],
         name="TF-IDF interval",
         **band(colours.muted, 0.12),
     )
-    for name, value, dash in (("TF-IDF", scores.tfidf, "dash"), ("majority", scores.majority, "dot")):
+    for name, value, dash in (("TF-IDF", tfidf.value, "dash"), ("majority", scores.majority, "dot")):
         figure.add_scatter(
             x=edge,
             y=[value, value],

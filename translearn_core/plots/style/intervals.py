@@ -1,11 +1,13 @@
 """Uncertainty intervals: error bars and bands."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from translearn_core.plots.style.palette import faint
+from translearn_core.results import Estimate
 
 
 def error_bars(
@@ -22,6 +24,12 @@ def error_bars(
         "thickness": 2,
         "width": width,
     }
+
+
+def estimate_bars(estimates: Sequence[Estimate], colour: str, *, width: int = 5) -> dict[str, Any]:
+    """Return error bars of estimates."""
+    value, low, high = np.array([(e.value, e.low, e.high) for e in estimates]).T
+    return error_bars(value, low, high, colour, width=width)
 
 
 def band(colour: str, opacity: float = 0.16) -> dict[str, Any]:

@@ -33,10 +33,10 @@ def _caption(projection: Projection, variant: int) -> str:
     """Return the caption of one projection, which also describes it without the figure."""
     quality = projection.nearness[variant]
     caption = f"{len(projection.shown):,} texts as points, {projection.variants[variant]}, coloured by label."
-    if not np.isnan(quality.purity):
+    if not np.isnan(quality.purity.value):
         caption += (
-            f" 10-nearest-neighbour label agreement of test texts, in full width: {percent(quality.purity)} "
-            f"{within(quality.interval)}."
+            " 10-nearest-neighbour label agreement of test texts, in full width: "
+            f"{percent(quality.purity.value)} {within(quality.purity)}."
         )
     if not np.isnan(quality.trustworthiness):
         caption += (

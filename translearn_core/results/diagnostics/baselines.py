@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from translearn_core.results.comparison import Difference
-from translearn_core.results.evaluation import Interval
+from translearn_core.results.estimate import Estimate
 
 MAJORITY, WORDS, FROZEN, SCRATCH = "majority class", "TF-IDF", "frozen probe", "from scratch"
 """Names of the baselines, the cheapest first."""
@@ -21,10 +21,8 @@ class Baseline:
     """
 
     name: str
-    accuracy: float
-    accuracy_interval: Interval
-    macro_f1: float
-    macro_f1_interval: Interval
+    accuracy: Estimate
+    macro_f1: Estimate
     margin: Difference
     verdict: str
     negative_transfer: str = ""
@@ -35,8 +33,7 @@ class Baseline:
 class Baselines:
     """Test accuracy of a run and its baselines; `sentence` says whether transfer helped."""
 
-    accuracy: float
-    accuracy_interval: Interval
+    accuracy: Estimate
     n_train: int
     n_test: int
     lines: tuple[Baseline, ...]
@@ -51,20 +48,12 @@ class Baselines:
         """Return one row per baseline, the cheapest first: scores, intervals, margin of the run, verdict."""
         return pd.DataFrame(
             [
-                {
-                    "baseline": line.name,
-                    "accuracy": line.accuracy,
-                    "accuracy low": line.accuracy_interval.low,
-                    "accuracy high": line.accuracy_interval.high,
-                    "macro F1": line.macro_f1,
-                    "macro F1 low": line.macro_f1_interval.low,
-                    "macro F1 high": line.macro_f1_interval.high,
-                    "lead of the run": line.margin.estimate,
-                    "lead low": line.margin.interval.low,
-                    "lead high": line.margin.interval.high,
-                    "layer": line.layer,
-                    "verdict": " ".join(filter(None, (line.verdict, line.negative_transfer))),
-                }
+                {"baseline": line.name}
+                | line.accuracy.columns("accuracy")
+                | line.macro_f1.columns("macro F1")
+                | line.margin.columns("lead of the run", "lead")
+                | {"layer": line.layer}
+                | {"verdict": " ".join(filter(None, (line.verdict, line.negative_transfer)))}
                 for line in self.lines
             ]
         )

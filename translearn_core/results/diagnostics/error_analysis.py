@@ -4,16 +4,15 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from translearn_core.results.evaluation import Interval
+from translearn_core.results.estimate import Estimate
 
 
 @dataclass(frozen=True)
 class CalibrationScore:
-    """Calibration of the test rows at one temperature: ECE with its interval, loss in nats."""
+    """Calibration of the test rows at one temperature: ECE, loss in nats."""
 
     temperature: float
-    error: float
-    error_interval: Interval
+    error: Estimate
     loss: float
 
 
@@ -38,8 +37,7 @@ class ErrorAnalysis:
     n_checked: int
     raw: CalibrationScore
     scaled: CalibrationScore
-    noise: float
-    noise_interval: Interval
+    noise: Estimate
     sentences: tuple[str, ...]
     bins: pd.DataFrame = field(compare=False)
     coverage: pd.DataFrame = field(compare=False)
@@ -51,14 +49,9 @@ class ErrorAnalysis:
         """Return one row raw and one scaled: temperature, calibration error with its interval, loss."""
         return pd.DataFrame(
             [
-                {
-                    "probabilities": name,
-                    "temperature": score.temperature,
-                    "calibration error": score.error,
-                    "error low": score.error_interval.low,
-                    "error high": score.error_interval.high,
-                    "loss": score.loss,
-                }
+                {"probabilities": name, "temperature": score.temperature}
+                | score.error.columns("calibration error", "error")
+                | {"loss": score.loss}
                 for name, score in (("as they are", self.raw), ("scaled", self.scaled))
             ]
         )

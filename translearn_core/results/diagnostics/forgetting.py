@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from translearn_core.results.comparison import Difference
-from translearn_core.results.evaluation import Interval
+from translearn_core.results.estimate import Estimate
 
 ORDER, MEANING, WORDS = "pairs keep their order", "order follows the meaning", "guessing covered words"
 """Names of the changes other than those of earlier tasks."""
@@ -23,14 +23,10 @@ class TaskRetention:
     run: str
     name: str
     n_test: int
-    before: float
-    then_interval: Interval
-    with_old_head: float | None
-    own_head_interval: Interval | None
-    refit_head: float
-    refitted_interval: Interval
-    pretrained: float
-    untouched_interval: Interval
+    before: Estimate
+    with_old_head: Estimate | None
+    refit_head: Estimate
+    pretrained: Estimate
     lost: Difference
     sentence: str
 
@@ -39,17 +35,15 @@ class TaskRetention:
 class SentenceSimilarity:
     """Spearman correlation of sentence similarities before and after training on fixed pairs.
 
-    `interval` is the 95 % interval of `agreement` over pairs. `by_meaning_before` and `by_meaning_after` are
-    the rank correlations with the intended similarity of the pairs; `by_meaning_change` is the interval of
-    after minus before, paired by pair.
+    `by_meaning_before` and `by_meaning_after` are the rank correlations with the intended similarity of the
+    pairs; `by_meaning_change` is after minus before, paired by pair. Intervals are over pairs.
     """
 
     pairs: int
-    agreement: float
-    interval: Interval
+    agreement: Estimate
     by_meaning_before: float
     by_meaning_after: float
-    by_meaning_change: Interval
+    by_meaning_change: Estimate
     sentence: str
 
 
@@ -60,7 +54,7 @@ class MaskedLmLoss:
     texts: int
     before: float
     after: float
-    rise: Interval
+    rise: Estimate
     sentence: str
 
 
@@ -81,45 +75,27 @@ class Forgetting:
         """Return one row per earlier task."""
         return pd.DataFrame(
             [
-                {
-                    "task": task.name,
-                    "test rows": task.n_test,
-                    "then": task.before,
-                    "own head on this backbone": task.with_old_head,
-                    "head fitted anew": task.refit_head,
-                    "low": task.refitted_interval.low,
-                    "high": task.refitted_interval.high,
-                    "on the pretrained backbone": task.pretrained,
-                    "change": task.lost.estimate,
-                    "change low": task.lost.interval.low,
-                    "change high": task.lost.interval.high,
-                }
+                {"task": task.name, "test rows": task.n_test, "then": task.before.value}
+                | {"own head on this backbone": task.with_old_head and task.with_old_head.value}
+                | task.refit_head.columns("head fitted anew", "")
+                | {"on the pretrained backbone": task.pretrained.value}
+                | task.lost.columns("change")
                 for task in self.tasks
             ]
         )
 
     def changes(self) -> pd.DataFrame:
         """Return one row per change with its unit and interval; a negative change is a loss."""
-        reference, masked = self.reference, self.masked
-        interval = reference.interval
-        rows = [
-            (task.name, "accuracy", task.lost.estimate, task.lost.interval.low, task.lost.interval.high)
-            for task in self.tasks
-        ]
-        rows += [
-            (ORDER, "rank correlation", reference.agreement - 1, interval.low - 1, interval.high - 1),
-            (
-                MEANING,
-                "rank correlation",
-                reference.by_meaning_after - reference.by_meaning_before,
-                reference.by_meaning_change.low,
-                reference.by_meaning_change.high,
-            ),
-        ]
-        if masked is not None:  # a rising loss counts as negative
-            rise = masked.rise
-            rows.append((WORDS, "nats a word", masked.before - masked.after, -rise.high, -rise.low))
-        return pd.DataFrame(rows, columns=["what", "unit", "change", "low", "high"])
+        order = self.reference.agreement
+        below_one = Estimate(order.value - 1, order.low - 1, order.high - 1)
+        changes: list[tuple[str, str, Estimate]] = [(task.name, "accuracy", task.lost) for task in self.tasks]
+        changes.append((ORDER, "rank correlation", below_one))
+        changes.append((MEANING, "rank correlation", self.reference.by_meaning_change))
+        if self.masked is not None:  # a rising loss counts as negative
+            changes.append((WORDS, "nats a word", -self.masked.rise))
+        return pd.DataFrame(
+            [{"what": what, "unit": unit} | change.columns("change", "") for what, unit, change in changes]
+        )
 
     def most_changed(self, limit: int = 15) -> pd.DataFrame:
         """Return the reference pairs whose similarity changed most: `table` with `change`."""

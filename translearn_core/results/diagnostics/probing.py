@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from translearn_core.results.evaluation import Interval
+from translearn_core.results.estimate import Estimate
 
 FloatArray = NDArray[np.float64]
 
@@ -17,7 +17,7 @@ class ProbeScores:
 
     V variants (``pretrained``, ``fine-tuned``, ``random init``) × L layers (0 = embeddings, k = after block
     k-1): `cross_validated` has shape (V, L, folds), on the training split; `test`, `low`, `high` have shape
-    (V, L), the test score and its 95 % bootstrap interval. `majority` and `tfidf` are the test accuracies
+    (V, L), the test score and its 95 % Wilson interval. `majority` and `tfidf` are the test accuracies
     of baselines.
 
     The fields of C control tasks, random labels learnt from the same features (Hewitt & Liang 2019,
@@ -31,8 +31,7 @@ class ProbeScores:
     low: FloatArray = field(compare=False)
     high: FloatArray = field(compare=False)
     majority: float = 0.0
-    tfidf: float = 0.0
-    tfidf_interval: Interval = field(default=Interval(0.0, 0.0))
+    tfidf: Estimate = field(default=Estimate(0.0, 0.0, 0.0))
     n_train: int = 0
     n_test: int = 0
     folds: int = 5

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from translearn_core.results.evaluation import Interval
+from translearn_core.results.estimate import Estimate
 
 
 @dataclass(frozen=True)
@@ -19,8 +19,7 @@ class NeighbourhoodQuality:
     `trustworthiness` of the projection in [0, 1] (Venna & Kaski 2001). Each is NaN with too few texts.
     """
 
-    purity: float
-    interval: Interval
+    purity: Estimate
     silhouette: float
     trustworthiness: float
 
@@ -43,8 +42,7 @@ class Projection:
     settings: dict[str, str]
     nearness: tuple[NeighbourhoodQuality, ...]
     chance: float
-    kept: float
-    kept_interval: Interval
+    kept: Estimate
     sentence: str
     total: int
     coordinates: NDArray[np.float32] = field(compare=False)

@@ -48,7 +48,7 @@ class Snapshots:
     lines of the run's predictions; `label` indexes `classes`, `split` indexes `splits`.
 
     Shape (M, L), per layer: `accuracy`, `low` and `high` are the test accuracy of a linear probe trained on
-    the training texts among the N, with its 95 % bootstrap interval; `purity` is the share of a test text's
+    the training texts among the N, with its 95 % Wilson interval; `purity` is the share of a test text's
     10 nearest neighbours, in full width, with its label. `majority` is the majority-class baseline.
     """
 

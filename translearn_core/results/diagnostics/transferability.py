@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from translearn_core.results.evaluation import Interval
+from translearn_core.results.estimate import Estimate
 
 
 @dataclass(frozen=True)
@@ -14,8 +14,7 @@ class RankAgreement:
     score: str
     of: str
     n: int
-    tau: float
-    interval: Interval
+    tau: Estimate
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,12 @@ import numpy as np
 from pydantic import ValidationError
 
 from translearn_core.activations import Compute
-from translearn_core.analysis import bootstrap_accuracy, tfidf_logistic_regression
 from translearn_core.analysis.advisor.advise import advise as apply_rules
 from translearn_core.analysis.advisor.advise import clearly_better, settings
 from translearn_core.analysis.advisor.facts import Cost, TaskFacts
+from translearn_core.analysis.intervals import row_score_interval
 from translearn_core.analysis.metrics import majority_accuracy
+from translearn_core.analysis.tfidf import tfidf_logistic_regression
 from translearn_core.backbones import load_tokenizer, token_statistics
 from translearn_core.config import (
     RECIPES,
@@ -82,9 +83,7 @@ def _task_facts(
     config: AdviseConfig,
 ) -> TaskFacts:
     n, labels = sample.n_train, sample.labels
-    tfidf, interval, predicted = tfidf_logistic_regression(
-        sample.texts[:n], labels[:n], sample.texts[n:], labels[n:], seed=config.seed
-    )
+    predicted = tfidf_logistic_regression(sample.texts[:n], labels[:n], sample.texts[n:], seed=config.seed)
     tfidf_correct = predicted == labels[n:]
     best = max(range(len(layer_scores.layers)), key=lambda k: (layer_scores.probe[k], k))
     probe_correct = layer_scores.correct[best]
@@ -108,12 +107,11 @@ def _task_facts(
         cut=float((tokens.lengths > tokens.token_limit).mean()),
         unknown=tokens.unknown_share,
         majority=majority_accuracy(labels[:n], labels[n:]),
-        tfidf=tfidf,
-        tfidf_interval=interval,
+        tfidf=row_score_interval(tfidf_correct),
         layers=layer_scores.layers,
         logme=layer_scores.logme,
         probes=layer_scores.probe,
-        probe_interval=bootstrap_accuracy(probe_correct),
+        best_probe=row_score_interval(probe_correct),
         words_ahead=clearly_better(tfidf_correct, probe_correct),
         words_behind=clearly_better(probe_correct, tfidf_correct),
         lead=clearly_better(probe_correct, layer_scores.correct[-1]),

@@ -7,18 +7,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from translearn_core.analysis import (
-    ArmRuns,
-    classification_metrics,
-    differences,
-    stratified_sample,
-    tfidf_logistic_regression,
-)
+from translearn_core.analysis.comparison.paired_comparison import ArmRuns, differences
+from translearn_core.analysis.metrics import accuracy_and_macro_f1
+from translearn_core.analysis.stratified_sampling import stratified_sample
+from translearn_core.analysis.tfidf import tfidf_logistic_regression
 from translearn_core.config import ExperimentConfig, Split
 from translearn_core.data.dataset import SPLITS
 from translearn_core.errors import ConfigError
 from translearn_core.jobs import BaselinesConfig
-from translearn_core.results import Baseline, Baselines, Difference, Evaluation, Interval
+from translearn_core.results import Baseline, Baselines, Evaluation
 from translearn_core.results.diagnostics.baselines import FROZEN, MAJORITY, SCRATCH, WORDS
 from translearn_core.runs import artifacts
 from translearn_core.worker.context import Context
@@ -67,12 +64,8 @@ def compare_baselines(context: Context[BaselinesConfig]) -> None:
     predictions = {MAJORITY: np.full(len(task.test), np.bincount(task.labels[task.train]).argmax())}
     context.report("counting words")
     texts = np.asarray(task.texts, dtype=object)
-    _, _, predictions[WORDS] = tfidf_logistic_regression(
-        texts[task.train].tolist(),
-        task.labels[task.train],
-        texts[task.test].tolist(),
-        task.labels[task.test],
-        seed=config.seed,
+    predictions[WORDS] = tfidf_logistic_regression(
+        texts[task.train].tolist(), task.labels[task.train], texts[task.test].tolist(), seed=config.seed
     )
     n_probed, probe = _frozen_probe(context, experiment, task)
     predictions[FROZEN] = probe.predicted
@@ -90,11 +83,10 @@ def compare_baselines(context: Context[BaselinesConfig]) -> None:
         context.folder,
         Baselines(
             accuracy=test.accuracy,
-            accuracy_interval=test.accuracy_interval,
             n_train=len(task.train),
             n_test=len(task.test),
             lines=lines,
-            sentence=baseline_verdict(by_name, test.accuracy, fresh=experiment.backbone.random_init),
+            sentence=baseline_verdict(by_name, test.accuracy.value, fresh=experiment.backbone.random_init),
             caveats=notes,
         ),
     )
@@ -159,17 +151,13 @@ def _lines(
     pairs = zip(predictions.items(), differences(cells, run, seed=seed), strict=True)
     for (name, answers), difference in pairs:
         assert difference is not None
-        ends = difference.interval
-        margin = Difference(-difference.estimate, Interval(-ends.high, -ends.low), 1)
-        one_hot = np.eye(task.classes, dtype=np.float32)[answers]
-        metrics = classification_metrics(labels, one_hot, classes=task.classes, seed=seed)
+        margin = -difference
+        accuracy, macro_f1 = accuracy_and_macro_f1(labels, answers, classes=task.classes, seed=seed)
         lines.append(
             Baseline(
                 name=name,
-                accuracy=metrics.accuracy,
-                accuracy_interval=metrics.accuracy_interval,
-                macro_f1=metrics.macro_f1,
-                macro_f1_interval=metrics.macro_f1_interval,
+                accuracy=accuracy,
+                macro_f1=macro_f1,
                 margin=margin,
                 verdict=verdict_on(name, margin),
                 negative_transfer=negative_transfer(name, margin),

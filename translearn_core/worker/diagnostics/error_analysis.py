@@ -8,10 +8,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import log_softmax, softmax
 
-from translearn_core.analysis import (
+from translearn_core.analysis.errors.calibration import (
     apply_temperature,
     coverage,
-    ece_interval,
     expected_calibration_error,
     reliability,
     temperature,
@@ -34,8 +33,6 @@ BoolArray = NDArray[np.bool_]
 PAIRS, QUOTED = 50, 3
 """Maximum number of confused pairs, and of example texts of each."""
 RAW, SCALED = "raw", "scaled"
-THRESHOLD_DECIMALS = 4
-"""Rounds the 101 thresholds, to remove floating-point noise."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,8 +67,11 @@ def analyse_errors(context: Context[ErrorAnalysisConfig]) -> None:
     context.report("holding the confidence against the answers")
     t = _fit_temperature(validation)
     raw, scaled = (_calibration(test, value, config) for value in (1.0, t))
-    bins = pd.concat([_bins(test, RAW, 1.0, config.bins), _bins(test, SCALED, t, config.bins)])
-    curve = _coverage(test, t)
+    bins = {
+        name: reliability(test.confidence(value), test.correct, config.bins)
+        for name, value in ((RAW, 1.0), (SCALED, t))
+    }
+    curve = coverage(test.confidence(t), test.correct)
     slice_table = slices(context, experiment, test.rows, test.correct, config.columns)
     label_check = check_labels(context, experiment, evaluation, config.seed)
     sentences = (
@@ -92,9 +92,8 @@ def analyse_errors(context: Context[ErrorAnalysisConfig]) -> None:
             raw=raw,
             scaled=scaled,
             noise=label_check.noise,
-            noise_interval=label_check.noise_interval,
             sentences=sentences,
-            bins=bins.reset_index(drop=True),
+            bins=pd.concat(bins, names=["which"]).reset_index("which").reset_index(drop=True),
             coverage=curve,
             slices=slice_table,
             suspects=label_check.frame,
@@ -132,38 +131,8 @@ def _calibration(test: SplitPredictions, t: float, config: ErrorAnalysisConfig) 
     of_label = log_softmax(test.logits.astype(np.float64) / t, axis=1)[np.arange(len(correct)), test.labels]
     return CalibrationScore(
         temperature=t,
-        error=expected_calibration_error(confidence, correct, config.bins),
-        error_interval=ece_interval(confidence, correct, config.bins, seed=config.seed),
+        error=expected_calibration_error(confidence, correct, config.bins, seed=config.seed),
         loss=float(-of_label[known].mean()) if known.any() else float("nan"),
-    )
-
-
-def _bins(test: SplitPredictions, which: str, t: float, bins: int) -> pd.DataFrame:
-    diagram = reliability(test.confidence(t), test.correct, bins)
-    return pd.DataFrame(
-        {
-            "which": which,
-            "from": diagram.edges[:-1],
-            "to": diagram.edges[1:],
-            "rows": diagram.count,
-            "confidence": diagram.confidence,
-            "accuracy": diagram.accuracy,
-            "low": diagram.low,
-            "high": diagram.high,
-        }
-    )
-
-
-def _coverage(test: SplitPredictions, t: float) -> pd.DataFrame:
-    curve = coverage(test.confidence(t), test.correct)
-    return pd.DataFrame(
-        {
-            "threshold": curve.thresholds.round(THRESHOLD_DECIMALS),
-            "coverage": curve.coverage,
-            "accuracy": curve.accuracy,
-            "low": curve.low,
-            "high": curve.high,
-        }
     )
 
 

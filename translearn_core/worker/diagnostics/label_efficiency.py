@@ -7,7 +7,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from translearn_core.analysis import crossing_sentence, draw_interval, estimate_crossing, majority_accuracy
+from translearn_core.analysis.comparison.label_efficiency import estimate_crossing
+from translearn_core.analysis.intervals import RowScores, row_score_interval
+from translearn_core.analysis.metrics import majority_accuracy
 from translearn_core.config import Split, job_id
 from translearn_core.data import PreparedDataset
 from translearn_core.data.findings import quote
@@ -25,7 +27,8 @@ from translearn_core.worker.diagnostics.label_efficiency_baselines import (
     BaselineAnswers,
     fit_label_efficiency_baselines,
 )
-from translearn_core.worker.run_results import load_evaluation, row_keys, training_config
+from translearn_core.worker.diagnostics.sentences.label_efficiency_text import crossing_sentence
+from translearn_core.worker.run_results import load_evaluation, row_keys, row_scores, training_config
 
 BoolArray = NDArray[np.bool_]
 FloatArray = NDArray[np.float64]
@@ -36,20 +39,20 @@ ARM_TITLES = {SCRATCH: "training from scratch", FROZEN: "the frozen probe", WORD
 
 @dataclass(frozen=True)
 class Arm:
-    """Results of one arm: which runs exist, shape (sizes, seeds), and their correct test rows.
+    """Results of one arm: which runs exist, shape (sizes, seeds), and the scores of their test rows.
 
-    `correct` has shape (sizes, seeds, rows); a missing run is filled with another seed of the same size.
+    `row_scores` has shape (sizes, seeds, rows); a missing run is filled with another seed of the same size.
     """
 
     name: str
     ran: BoolArray
-    correct: BoolArray = field(repr=False)
+    row_scores: RowScores = field(repr=False)
     scratch: bool = False
 
     @property
     def scores(self) -> FloatArray:
         """Test accuracy, shape (sizes, seeds), NaN for missing runs."""
-        return np.where(self.ran, self.correct.mean(axis=2), np.nan)
+        return np.where(self.ran, self.row_scores.mean(axis=2, dtype=np.float64), np.nan)
 
     @property
     def measured_sizes(self) -> NDArray[np.int64]:
@@ -117,7 +120,7 @@ def _stored_baselines(context: Context, config: LabelEfficiencyConfig) -> Baseli
 def _untrained_arm(config: LabelEfficiencyConfig, baselines: BaselineAnswers, name: str, rows: int) -> Arm:
     ran = np.ones((len(config.sizes), len(config.seeds)), dtype=np.bool_)
     ran[np.asarray(config.sizes) == rows, 1:] = False  # all rows are the same draw for every seed
-    return Arm(name, ran, baselines.correct[UNTRAINED_ARMS.index(name)])
+    return Arm(name, ran, baselines.row_scores[UNTRAINED_ARMS.index(name)])
 
 
 def _trained_arm(
@@ -126,33 +129,33 @@ def _trained_arm(
     """Return the results of the runs of one arm, on the test rows of the curve."""
     order = row_keys(_rows_of(prepared, prepared.where(Split.TEST)))
     shape = len(config.sizes), len(config.seeds)
-    ran, correct = np.zeros(shape, dtype=np.bool_), np.zeros((*shape, len(order)), dtype=np.bool_)
+    ran, scores = np.zeros(shape, dtype=np.bool_), np.zeros((*shape, len(order)))
     scratch = False
     for cell in (cell for cell in config.cells if cell.name == name):
         size = _index_of(config.sizes, cell.rows)
         for job in cell.jobs:
             run = training_config(context, job)
             seed = _index_of(config.seeds, run.training.seed)
-            correct[size, seed] = _correct(context, cell, job, order)
+            scores[size, seed] = _row_scores(context, cell, job, order)
             ran[size, seed], scratch = True, run.backbone.random_init
         present, missing = np.flatnonzero(ran[size]), np.flatnonzero(~ran[size])
-        correct[size, missing] = correct[size, np.resize(present, len(missing))]
-    return Arm(name, ran, correct, scratch)
+        scores[size, missing] = scores[size, np.resize(present, len(missing))]
+    return Arm(name, ran, scores, scratch)
 
 
-def _correct(context: Context, cell: LabelEfficiencyArm, job: str, order: pd.Index) -> BoolArray:
+def _row_scores(context: Context, cell: LabelEfficiencyArm, job: str, order: pd.Index) -> RowScores:
     predictions = load_evaluation(context, job).predictions
     learned = int((predictions["split"] == Split.TRAIN).sum())
     if learned != cell.rows:
         raise ConfigError("cells", f"{cell.name}, {cell.rows} rows", f"runs of {learned} rows as such")
     tested = predictions[predictions["split"] == Split.TEST]
-    correct = tested["correct"].set_axis(row_keys(tested)).sort_index()
-    if not correct.index.equals(order.sort_values()):
+    scores = row_scores(tested)
+    if not scores.index.equals(order.sort_values()):
         raise ConfigError(
             "cells", cell.name, "runs tested on the very rows that the curve is, or the curves cannot be read"
         )
     # equal keys are equal rows, so one of them is enough
-    return correct[~correct.index.duplicated()].loc[order].to_numpy(dtype=np.bool_)
+    return scores[~scores.index.duplicated()].loc[order].to_numpy()
 
 
 def _rows_of(prepared: PreparedDataset, index: NDArray[np.int64]) -> pd.DataFrame:
@@ -173,8 +176,8 @@ def _levels(arm: Arm) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return mean, low and high accuracy at every size, shape (sizes,) each, NaN without runs."""
     mean, low, high = np.full((3, len(arm.ran)), np.nan)
     for size in arm.measured_sizes:
-        mean[size], interval = draw_interval(arm.correct[size][arm.ran[size]])
-        low[size], high[size] = interval.low, interval.high
+        level = row_score_interval(arm.row_scores[size][arm.ran[size]])
+        mean[size], low[size], high[size] = level.value, level.low, level.high
     return mean, low, high
 
 
@@ -209,8 +212,8 @@ def find_crossing(sizes: Sequence[int], at: int, a: Arm, b: Arm) -> tuple[str, S
         labels[of_b].tolist(),
         b.scores[of_b].T,
         at,
-        correct_a=a.correct[of_a].swapaxes(0, 1),
-        correct_b=b.correct[of_b].swapaxes(0, 1),
+        row_scores_a=a.row_scores[of_a].swapaxes(0, 1),
+        row_scores_b=b.row_scores[of_b].swapaxes(0, 1),
     )
     estimate = crossing.score, crossing.estimate, crossing.low, crossing.high
     sentence = crossing_sentence(crossing, _arm_title(a), _arm_title(b))

@@ -20,13 +20,13 @@ from translearn_core.activations import (
     ProgressCallback,
     no_progress,
 )
-from translearn_core.analysis import tfidf_logistic_regression
 from translearn_core.analysis.probing.logistic_regression import (
     BatchedProblem,
     fit_batched,
     standardise,
     thread_pools,
 )
+from translearn_core.analysis.tfidf import tfidf_logistic_regression
 from translearn_core.backbones import load
 from translearn_core.config import Split
 from translearn_core.data import PreparedDataset, prepare
@@ -42,7 +42,7 @@ IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
 UNTRAINED_ARMS = (WORDS, FROZEN)
-"""Arms without training of the backbone, in the order of `BaselineAnswers.correct`."""
+"""Arms without training of the backbone, in the order of `BaselineAnswers.row_scores`."""
 
 Subset = Sequence[Sequence[IntArray]]
 """Training rows: for each seed one array of row indices per size, each a subset of the next."""
@@ -53,13 +53,13 @@ MAX_COLUMNS = 500
 
 @dataclass(frozen=True)
 class BaselineAnswers:
-    """Correct test rows of the baselines: `correct`, shape (arms, sizes, seeds, test rows).
+    """Scores of the test rows by the baselines: `row_scores`, shape (arms, sizes, seeds, test rows).
 
     `layers`, shape (sizes, seeds), is the layer of each frozen probe.
     """
 
     names: tuple[str, ...]
-    correct: BoolArray = field(compare=False)
+    row_scores: BoolArray = field(compare=False)
     layers: IntArray = field(compare=False)
 
 
@@ -126,9 +126,7 @@ def _tfidf(
                 correct[size, seed] = correct[size, 0]
                 continue
             train_texts = [prepared.texts[i] for i in rows]
-            _, _, predicted = tfidf_logistic_regression(
-                train_texts, labels[rows], texts, labels[test], seed=config.seeds[seed]
-            )
+            predicted = tfidf_logistic_regression(train_texts, labels[rows], texts, seed=config.seeds[seed])
             correct[size, seed] = predicted == labels[test]
     return correct
 

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from sklearn.decomposition import PCA
 from sklearn.preprocessing import StandardScaler
 
-from translearn_core.analysis import find_label_issues, out_of_fold_probabilities
+from translearn_core.analysis.errors.label_issues import find_label_issues, out_of_fold_probabilities
 from translearn_core.config import ExperimentConfig
-from translearn_core.results import Evaluation, Interval
+from translearn_core.results import Estimate, Evaluation
 from translearn_core.worker.context import Context
 from translearn_core.worker.features import analysis_sample, backbone_features, text_groups
 from translearn_core.worker.run_results import class_indices
@@ -35,8 +35,7 @@ class LabelCheck:
     n_checked: int
     n_suspects: int
     probe_accuracy: float
-    noise: float
-    noise_interval: Interval
+    noise: Estimate
     frame: pd.DataFrame = field(compare=False)
 
 
@@ -77,7 +76,7 @@ def check_labels(
         columns=list(COLUMNS),
     )
     accuracy = float((probabilities.argmax(axis=1) == labels).mean())
-    return LabelCheck(len(index), suspects.found, accuracy, suspects.share, suspects.share_interval, frame)
+    return LabelCheck(len(index), suspects.found, accuracy, suspects.share, frame)
 
 
 def _principal_components(features: NDArray[np.floating], seed: int) -> NDArray[np.float32]:

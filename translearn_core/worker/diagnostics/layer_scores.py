@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 from torch import nn
 
 from translearn_core.activations import Compute, Encoder
-from translearn_core.analysis import h_score, logme, stratified_sample
 from translearn_core.analysis.probing.logistic_regression import (
     BatchedProblem,
     fit_batched,
     standardise,
     thread_pools,
 )
+from translearn_core.analysis.probing.transferability import h_score, logme
+from translearn_core.analysis.stratified_sampling import stratified_sample
 from translearn_core.backbones import Backbone, load
 from translearn_core.config import BackboneConfig, FeatureConfig
 from translearn_core.data.dataset import PreparedDataset

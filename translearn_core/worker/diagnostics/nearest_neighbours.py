@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from translearn_core.analysis import nearest_to
+from translearn_core.analysis.neighbours.nearest_neighbours import nearest_to
 from translearn_core.errors import ConfigError
 from translearn_core.jobs import NeighboursConfig
 from translearn_core.results import NearestNeighbours

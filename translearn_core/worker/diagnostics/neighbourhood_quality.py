@@ -7,17 +7,14 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from translearn_core.analysis import (
+from translearn_core.analysis.intervals import mean_interval, row_score_interval
+from translearn_core.analysis.neighbours.knn_purity import (
     chance_purity,
-    knn_indices,
     neighbour_overlap,
     neighbours_with_same_label,
-    silhouette,
-    trustworthiness,
 )
-from translearn_core.analysis.comparison.mean_interval import mean_interval, share_mean_interval
-from translearn_core.analysis.neighbours.distances import Progress
-from translearn_core.results import Interval, NeighbourhoodQuality
+from translearn_core.analysis.neighbours.neighbourhood_metrics import knn_indices, silhouette, trustworthiness
+from translearn_core.results import Estimate, NeighbourhoodQuality
 from translearn_core.worker.context import Context
 
 IntArray = NDArray[np.int64]
@@ -59,9 +56,9 @@ class NeighbourhoodChange:
     changed: bool
 
     @property
-    def overlap_interval(self) -> Interval:
-        """The 95 % interval of the mean overlap; exactly 1 if the layer did not change."""
-        return share_mean_interval(self.overlap) if self.changed else Interval(1.0, 1.0)
+    def mean_overlap(self) -> Estimate:
+        """The mean overlap; exactly 1 if the layer did not change."""
+        return row_score_interval(self.overlap) if self.changed else Estimate(1.0, 1.0, 1.0)
 
     def sentences(self) -> str:
         """Summarise label purity before and after, its change, and the overlap."""
@@ -83,9 +80,8 @@ class NeighbourhoodChange:
         )
 
     def _purity_change(self) -> str:
-        change = self.same_label[1] - self.same_label[0]
-        mean, span = 100 * float(change.mean()), mean_interval(change)
-        low, high = 100 * span.low, 100 * span.high
+        change = mean_interval(self.same_label[1] - self.same_label[0])
+        mean, low, high = 100 * change.value, 100 * change.low, 100 * change.high
         if low > 0:
             by = f"{mean:.0f} points ({low:.0f} to {high:.0f})"
             return f"Texts of one label lie nearer together than before, by {by}."
@@ -118,25 +114,19 @@ def measure_neighbourhoods(
     """
     queries = _sample(layer.test, seed)
     variants = list(layer.variants.values())[: 2 if layer.changed else 1]
-    total = 3 * len(variants)
 
-    def report(done: int, part: float = 0.0) -> None:
-        context.report("looking at neighbours", done + part, total)
+    def report(variant: int, part: float = 0.0) -> None:
+        context.report("looking at neighbours", variant + part, len(variants))
 
     quality, same_label, neighbours = [], [], []
     for v, x in enumerate(variants):
-        neighbours.append(knn_indices(x, NEIGHBOURS, queries, partial(report, 3 * v)))
+        neighbours.append(knn_indices(x, NEIGHBOURS, queries, partial(report, v)))
         shares = neighbours_with_same_label(neighbours[v], layer.labels, queries)
         same_label.append(shares)
-        report(3 * v + 1)
-        separation = silhouette(x, layer.labels, queries, MAX_QUERIES, seed, partial(report, 3 * v + 1))
-        report(3 * v + 2)
-        trust = _plane_trustworthiness(
-            x[layer.shown], planes[v][layer.shown], seed, partial(report, 3 * v + 2)
-        )
-        purity = float(shares.mean()) if shares.size else float("nan")
-        quality.append(NeighbourhoodQuality(purity, share_mean_interval(shares), separation, trust))
-    report(total)
+        separation = silhouette(x, layer.labels, layer.test, seed=seed)
+        trust = trustworthiness(x[layer.shown], planes[v][layer.shown], NEIGHBOURS, seed=seed)
+        quality.append(NeighbourhoodQuality(row_score_interval(shares), separation, trust))
+    report(len(variants))
     return NeighbourhoodChange(
         quality=(quality[0], quality[-1]),
         same_label=(same_label[0], same_label[-1]),
@@ -147,15 +137,6 @@ def measure_neighbourhoods(
     )
 
 
-def _plane_trustworthiness(
-    x: NDArray[np.floating], plane: NDArray[np.float32], seed: int, report: Progress
-) -> float:
-    """Return the trustworthiness of a projection on a sample of its rows."""
-    queries = _sample(np.arange(len(x)), seed)
-    neighbours = knn_indices(x, NEIGHBOURS, queries, lambda part: report(part / 2))
-    return trustworthiness(x, neighbours, plane, NEIGHBOURS, queries, lambda part: report((1 + part) / 2))
-
-
 def _sample(rows: IntArray, seed: int) -> IntArray:
     """Return a sorted random sample of at most `MAX_QUERIES` rows."""
     if len(rows) <= MAX_QUERIES:
@@ -164,9 +145,8 @@ def _sample(rows: IntArray, seed: int) -> IntArray:
 
 
 def _purity(quality: NeighbourhoodQuality) -> str:
-    return (
-        f"{_percent(quality.purity)} ({_number(quality.interval.low)} to {_percent(quality.interval.high)})"
-    )
+    purity = quality.purity
+    return f"{_percent(purity.value)} ({_number(purity.low)} to {_percent(purity.high)})"
 
 
 def _percent(share: float) -> str:

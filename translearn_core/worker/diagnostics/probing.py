@@ -5,8 +5,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from translearn_core.analysis import control_labels, probe_layers, tfidf_logistic_regression, word_types
-from translearn_core.analysis.probing.linear_probe import Layers
+from translearn_core.analysis.intervals import row_score_interval
+from translearn_core.analysis.probing.control_tasks import control_labels, word_types
+from translearn_core.analysis.probing.linear_probe import Layers, probe_layers
+from translearn_core.analysis.tfidf import tfidf_logistic_regression
 from translearn_core.config import ExperimentConfig, Split
 from translearn_core.errors import TooFewSamplesError
 from translearn_core.jobs import LENGTH, ProbeConfig
@@ -44,10 +46,9 @@ def probe(context: Context[ProbeConfig]) -> None:
     texts = rows["text"].tolist()
     features = _variants(context, config, experiment, trained, texts)
     context.report("the word-count baseline")
-    accuracy, interval, _ = tfidf_logistic_regression(
-        [texts[i] for i in train], target.labels[train], [texts[i] for i in test], target.labels[test],
-        seed=config.seed,
-    )  # fmt: skip
+    counted = tfidf_logistic_regression(
+        [texts[i] for i in train], target.labels[train], [texts[i] for i in test], seed=config.seed
+    )
     types, groups = word_types(texts), text_groups(texts)
     controls = [
         control_labels(texts, target.labels[train], seed=config.seed + k) for k in range(config.controls)
@@ -57,7 +58,7 @@ def probe(context: Context[ProbeConfig]) -> None:
         target.labels,
         train,
         test,
-        tfidf=(accuracy, interval),
+        tfidf=row_score_interval(counted == target.labels[test]),
         controls=np.stack(controls) if controls else None,
         control_types=types,
         groups=groups if len(np.unique(groups[train])) < len(train) else None,

@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from translearn_core.analysis import project, stratified_sample
+from translearn_core.analysis.projection.projection import project
+from translearn_core.analysis.stratified_sampling import stratified_sample
 from translearn_core.config import Method, Split
 from translearn_core.data.dataset import SPLITS
 from translearn_core.jobs import ProjectConfig
@@ -46,8 +47,7 @@ def project_layer(context: Context[ProjectConfig]) -> None:
             settings=_settings(config, len(fit)),
             nearness=change.quality,
             chance=change.chance,
-            kept=float(change.overlap.mean()) if change.overlap.size else float("nan"),
-            kept_interval=change.overlap_interval,
+            kept=change.mean_overlap,
             sentence=change.sentences(),
             total=len(evaluation.predictions),
             coordinates=planes,

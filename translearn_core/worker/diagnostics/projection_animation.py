@@ -3,16 +3,15 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from translearn_core.analysis import (
+from translearn_core.analysis.neighbours.knn_purity import (
     chance_purity,
-    knn_indices,
     knn_overlap,
     neighbours_with_same_label,
-    silhouette,
-    stratified_sample,
 )
+from translearn_core.analysis.neighbours.neighbourhood_metrics import knn_indices, silhouette
 from translearn_core.analysis.probing.linear_probe import Layers
 from translearn_core.analysis.projection.layer_alignment import layer_projections
+from translearn_core.analysis.stratified_sampling import stratified_sample
 from translearn_core.config import Split
 from translearn_core.data.dataset import SPLITS
 from translearn_core.errors import TooFewSamplesError

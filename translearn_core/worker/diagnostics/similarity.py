@@ -4,8 +4,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from translearn_core.analysis import cka_matrix, stratified_sample
-from translearn_core.analysis.similarity.cka import MIN_JACKKNIFE_ROWS, JackknifeCka, jackknife_cka
+from translearn_core.analysis.similarity.cka import (
+    MIN_JACKKNIFE_ROWS,
+    JackknifeCka,
+    cka_matrix,
+    jackknife_cka,
+)
+from translearn_core.analysis.stratified_sampling import stratified_sample
 from translearn_core.config import ExperimentConfig, Split, differ_only_in_seed
 from translearn_core.errors import ConfigError, TooFewSamplesError
 from translearn_core.jobs import SimilarityConfig
@@ -45,7 +50,7 @@ def compute_similarity(context: Context[SimilarityConfig]) -> None:
     floor = _diagonal(context, *random_pair)
     boundary = experiment.plan.first_trainable_block(len(before) - 1)
     n_train = int((rows["split"] == Split.TRAIN).sum())
-    intervals = [cka.interval for cka in before_after]
+    estimates = [cka.estimate for cka in before_after]
     missing = np.full(len(before_after), np.nan)
     artifacts.save(
         context.folder,
@@ -56,8 +61,8 @@ def compute_similarity(context: Context[SimilarityConfig]) -> None:
             matrix=cka_matrix(before, after, progress=progress),
             before=cka_matrix(before, before, progress=progress),
             diagonal=_values(before_after),
-            low=np.asarray([interval.low for interval in intervals]),
-            high=np.asarray([interval.high for interval in intervals]),
+            low=np.asarray([estimate.low for estimate in estimates]),
+            high=np.asarray([estimate.high for estimate in estimates]),
             sibling=missing if chance is None else _values(chance),
             floor=_values(floor),
         ),

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from translearn_core.analysis import slice_scores
-from translearn_core.analysis.errors.slices import LEVEL
+from translearn_core.analysis.errors.slices import LEVEL, slice_scores
+from translearn_core.analysis.intervals import RowScores
 from translearn_core.config import DataConfig, ExperimentConfig
 from translearn_core.data.columns import file_columns
 from translearn_core.errors import DataError
@@ -34,7 +34,7 @@ def slices(
     context: Context,
     experiment: ExperimentConfig,
     rows: pd.DataFrame,
-    correct: NDArray[np.bool_],
+    scores: RowScores,
     columns: Sequence[str],
 ) -> pd.DataFrame:
     """Score every slice of some rows, worst difference first (see `results.ErrorAnalysis.slices`).
@@ -46,7 +46,7 @@ def slices(
         Names the columns of its table.
     rows : DataFrame
         Predictions of the run.
-    correct : bool array, shape (rows,)
+    scores : array, shape (rows,)
     columns : sequence of str
         Columns of the table; by default those with 2 to 20 values other than text, label and split. Length
         and language are always included.
@@ -59,11 +59,11 @@ def slices(
     groupings = dict(_groupings(context, experiment.data, rows, columns))
     lines = [
         (
-            name, one.name, one.rows, one.accuracy, one.interval.low, one.interval.high, one.difference,
-            one.difference_interval.low, one.difference_interval.high, one.beyond_chance,
+            name, one.name, one.rows, one.score.value, one.score.low, one.score.high,
+            one.difference.value, one.difference.low, one.difference.high, one.beyond_chance,
         )
         for name, groups in groupings.items()
-        for one in slice_scores(groups, correct, LEVEL / len(groupings))
+        for one in slice_scores(groups, scores, LEVEL / len(groupings))
     ]  # fmt: skip
     frame = pd.DataFrame(lines, columns=list(COLUMNS))
     return frame.sort_values("difference", kind="stable", ignore_index=True)

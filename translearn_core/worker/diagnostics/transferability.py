@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 
 from translearn_core.activations import Compute
-from translearn_core.analysis import bootstrap_accuracy, h_score, logme, rank_agreement
 from translearn_core.analysis.advisor.advise import clearly_better
+from translearn_core.analysis.intervals import row_score_interval
+from translearn_core.analysis.probing.transferability import h_score, logme, rank_agreement
 from translearn_core.backbones import load
 from translearn_core.config import ExperimentConfig, LayerCombination, match_recipe
 from translearn_core.errors import BackboneError, ConfigError, NotFoundError
@@ -78,7 +79,7 @@ def _past_run(context: Context, job: str, config: TransferabilityConfig) -> _Pas
         raise NotFoundError("A past run has no results yet: let it finish, then rate the layers again.")
     if experiment.data != config.data:
         raise ConfigError("runs", job, "runs on the same rows, dealt in the same way")
-    return _PastRun(job, experiment, summary.test.accuracy)
+    return _PastRun(job, experiment, summary.test.accuracy.value)
 
 
 def _score_past_runs(
@@ -129,7 +130,7 @@ def _frame(scores: dict[str, LayerScores]) -> pd.DataFrame:
 def _over_layers(layers: pd.DataFrame, seed: int) -> list[RankAgreement]:
     return [
         RankAgreement(
-            score, f"layers of {name}", len(group), *rank_agreement(group[score], group["probe"], seed=seed)
+            score, f"layers of {name}", len(group), rank_agreement(group[score], group["probe"], seed=seed)
         )
         for name, group in layers.groupby("backbone", sort=False)
         for score in SCORES
@@ -140,7 +141,7 @@ def _over_runs(past: pd.DataFrame, seed: int) -> list[RankAgreement]:
     scored = past.dropna(subset=list(SCORES))
     return [
         RankAgreement(
-            score, "past runs", len(scored), *rank_agreement(scored[score], scored["accuracy"], seed=seed)
+            score, "past runs", len(scored), rank_agreement(scored[score], scored["accuracy"], seed=seed)
         )
         for score in SCORES
     ]
@@ -150,11 +151,11 @@ def _best_layer_text(scores: dict[str, LayerScores], sample: Sample) -> str:
     """Name the layer ranked first by LogME, its probe accuracy, and the layer ranked first by the probe."""
     name, one = max(scores.items(), key=lambda item: max(item[1].logme))
     by_score, by_probe = int(np.argmax(one.logme)), int(np.argmax(one.probe))
-    interval = bootstrap_accuracy(one.correct[by_score])
+    accuracy = row_score_interval(one.correct[by_score])
     text = (
         f"By LogME {_layer(one, by_score)} of {name} suits your {sample.classes:,} classes best: a probe "
-        f"there gets {percent(one.probe[by_score])} of {sample.n_validation:,} validation rows right "
-        f"({percent(interval.low)} to {percent(interval.high)})."
+        f"there gets {percent(accuracy.value)} of {sample.n_validation:,} validation rows right "
+        f"({percent(accuracy.low)} to {percent(accuracy.high)})."
     )
     if one.probe[by_probe] <= one.probe[by_score]:
         return f"{text} No other layer of it does better there."
@@ -169,12 +170,12 @@ def _probe_agreement_texts(agreements: Sequence[RankAgreement], scores: dict[str
     texts = []
     for name in scores:
         one = next(a for a in agreements if a.score == SCORES[0] and a.of == f"layers of {name}")
-        if np.isnan(one.tau):
+        if np.isnan(one.tau.value):
             why = "has too few layers" if one.n < MIN_RUNS else "has layers that all do the same"
             texts.append(f"{name} {why} to compare their orders.")
             continue
         verdict = "so it can be believed about layers here"
-        if one.interval.low <= 0:
+        if one.tau.low <= 0:
             verdict = "so do not choose a layer by it here"
         texts.append(f"Over the {one.n} layers of {name} LogME and the probe {_agree(one)}, {verdict}.")
     return texts
@@ -189,13 +190,13 @@ def _past_runs_text(agreements: Sequence[RankAgreement], past: pd.DataFrame) -> 
             f"{count} of your finished runs can be held against it: from {MIN_RUNS} on these rows it can be "
             "said how well LogME foretells a training."
         )
-    if np.isnan(one.tau):
+    if np.isnan(one.tau.value):
         why = "began from the same vectors" if past[SCORES[0]].nunique() == 1 else "have the same accuracy"
         return (
             f"Your {one.n} finished runs on these rows {why}, so they cannot tell how well LogME foretells a "
             "training."
         )
-    low, high = one.interval.low, one.interval.high
+    low, high = one.tau.low, one.tau.high
     verdict = "a guide, not a promise" if low > 0 else "the wrong way round" if high < 0 else "maybe chance"
     runs = f"the test accuracies of {one.n} finished runs on these rows"
     return f"LogME and {runs} {_agree(one)}: {verdict}."
@@ -203,7 +204,7 @@ def _past_runs_text(agreements: Sequence[RankAgreement], past: pd.DataFrame) -> 
 
 def _agree(one: RankAgreement) -> str:
     return (
-        f"agree to {one.tau:.2f} ({one.interval.low:.2f} to {one.interval.high:.2f}; Kendall's tau: 1 is the "
+        f"agree to {one.tau.value:.2f} ({one.tau.low:.2f} to {one.tau.high:.2f}; Kendall's tau: 1 is the "
         "same order, 0 no relation)"
     )
 

@@ -12,14 +12,13 @@ from transformers import PreTrainedModel
 
 from translearn_core.activations import Compute, ProgressCallback
 from translearn_core.activations.encoder import TOKENS_PER_BATCH
-from translearn_core.analysis.comparison.paired_comparison import bootstrap_means
-from translearn_core.analysis.metrics import ALPHA_TAIL
+from translearn_core.analysis.intervals import bootstrap_means, percentile_interval
 from translearn_core.backbones import Backbone
 from translearn_core.inputs import batches_by_cost, tokenize
 from translearn_core.inputs.modality import embedding_table
 from translearn_core.pretraining.masking import MaskableIds, Masked, masked
 from translearn_core.pretraining.mlm_head import MaskedLanguageModel
-from translearn_core.results import Interval, MaskedLmLoss
+from translearn_core.results import MaskedLmLoss
 from translearn_core.transfer.objectives import IGNORE_INDEX
 
 MASK_SHARE = 0.15
@@ -96,15 +95,16 @@ def _mlm_result(
     before, after, words = before[masked_texts], after[masked_texts], words[masked_texts]
     columns = np.stack([after - before, words.astype(np.float64)], axis=1)
     means = bootstrap_means(columns, RESAMPLES, np.random.default_rng(seed))
-    low, high = np.quantile(means[:, 0] / means[:, 1], [ALPHA_TAIL, 1 - ALPHA_TAIL])
     start, end = float(before.sum() / words.sum()), float(after.sum() / words.sum())
+    rise = percentile_interval(end - start, means[:, 0] / means[:, 1])
+    low, high = rise.low, rise.high
     if low > 0:
-        verdict = f"got harder: the loss rose by {end - start:.2f} [{low:.2f}, {high:.2f}]"
+        verdict = f"got harder: the loss rose by {end - start:.2f} {rise.brackets(2)}"
     elif high < 0:
-        verdict = f"got easier: the loss fell by {start - end:.2f} [{-high:.2f}, {-low:.2f}]"
+        verdict = f"got easier: the loss fell by {start - end:.2f} {(-rise).brackets(2)}"
     else:
         verdict = f"did not measurably change: the loss moved by {end - start:+.2f} [{low:+.2f}, {high:+.2f}]"
     sentence = (
         f"Guessing covered words in {len(words):,} texts {verdict} nats, from {start:.2f} to {end:.2f}."
     )
-    return MaskedLmLoss(len(words), start, end, Interval(float(low), float(high)), sentence)
+    return MaskedLmLoss(len(words), start, end, rise, sentence)

@@ -8,11 +8,15 @@ from numpy.typing import NDArray
 from torch import nn
 
 from translearn_core.activations import Compute, Encoder
-from translearn_core.analysis import cosine_pairs, spearman_change
-from translearn_core.analysis.similarity.sentence_similarity import StsChange, sts_change
+from translearn_core.analysis.similarity.sentence_similarity import (
+    StsChange,
+    cosine_pairs,
+    spearman_change,
+    sts_change,
+)
 from translearn_core.backbones import Backbone
 from translearn_core.data.sts_pairs import load_sts_pairs
-from translearn_core.results import Interval, SentenceSimilarity
+from translearn_core.results import Estimate, SentenceSimilarity
 from translearn_core.worker.context import Context
 from translearn_core.worker.features import feature_array
 from translearn_core.worker.models import activations
@@ -44,11 +48,11 @@ def measure_sts_retention(
         for name, backbone in (("before", before), ("after", after))
     }
     table = pairs.assign(**similarity)
-    agreement, interval = spearman_change(similarity["before"], similarity["after"], seed=seed)
+    agreement = spearman_change(similarity["before"], similarity["after"], seed=seed)
     change = sts_change(pairs["alike"], similarity["before"], similarity["after"], seed=seed)
-    sentence = _sentence(len(pairs), agreement, interval, change)
+    sentence = _sentence(len(pairs), agreement, change)
     reference = SentenceSimilarity(
-        len(pairs), agreement, interval, change.before, change.after, change.change, sentence
+        len(pairs), agreement, change.before, change.after, change.change, sentence
     )
     return StsRetention(reference, table)
 
@@ -64,24 +68,24 @@ def _similarities(
     return cosine_pairs(vectors[: len(pairs)], vectors[len(pairs) :])
 
 
-def _sentence(pairs: int, agreement: float, interval: Interval, change: StsChange) -> str:
-    if not np.isfinite(agreement):
+def _sentence(pairs: int, agreement: Estimate, change: StsChange) -> str:
+    if not np.isfinite(agreement.value):
         return (
             f"All of the {pairs} reference pairs are equally similar to this model, so nothing can be said."
         )
     order = (
         "is as good as kept"
-        if interval.low >= UNCHANGED
-        else f"is kept to {agreement:.2f} [{interval.low:.2f}, {interval.high:.2f}], where 1 is entirely"
+        if agreement.low >= UNCHANGED
+        else f"is kept to {agreement.value:.2f} {agreement.brackets(2)}, where 1 is entirely"
     )
     low, high = change.change.low, change.change.high
     amount, span = abs(change.after - change.before), f"{change.before:.2f} to {change.after:.2f}"
     if high < 0:
         sts = f"That order now follows less well what they mean: {span}, {amount:.2f} lost"
-        sts += f" [{-high:.2f}, {-low:.2f}]."
+        sts += f" {(-change.change).brackets(2)}."
     elif low > 0:
         sts = f"That order now follows better what they mean: {span}, {amount:.2f} gained"
-        sts += f" [{low:.2f}, {high:.2f}]."
+        sts += f" {change.change.brackets(2)}."
     else:
         sts = "Nothing measurable was lost of how well that order follows what they mean: "
         sts += f"{span}, difference {low:+.2f} to {high:+.2f}."

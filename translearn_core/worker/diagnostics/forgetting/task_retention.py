@@ -8,11 +8,13 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from translearn_core.activations import Compute, Encoder
-from translearn_core.analysis import ArmRuns, bootstrap_accuracy, differences, stratified_sample
+from translearn_core.analysis.comparison.paired_comparison import ArmRuns, differences
+from translearn_core.analysis.intervals import RowScores, row_score_interval
+from translearn_core.analysis.stratified_sampling import stratified_sample
 from translearn_core.backbones import Backbone
 from translearn_core.config import ExperimentConfig, FeatureConfig, Split
 from translearn_core.errors import ConfigError
-from translearn_core.results import Difference, Evaluation, Interval, TaskRetention
+from translearn_core.results import Difference, Evaluation, TaskRetention
 from translearn_core.transfer import load_trained
 from translearn_core.transfer.classifier import Classifier
 from translearn_core.transfer.features import combine_layers
@@ -29,13 +31,13 @@ IntArray = NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class _Rows:
-    """Sampled rows of an earlier run: training rows first, then test rows."""
+    """Sampled rows of an earlier run: training rows first, then test rows, with its scores of the latter."""
 
     texts: list[str]
     labels: IntArray
     train: IntArray
     test: IntArray
-    correct: NDArray[np.bool_]
+    scores: RowScores
 
     @classmethod
     def of(cls, evaluation: Evaluation, seed: int) -> "_Rows":
@@ -51,7 +53,7 @@ class _Rows:
             class_indices(evaluation, sampled["label"]),
             np.arange(n_train),
             np.arange(n_train, len(sampled)),
-            sampled["correct"].to_numpy(dtype=bool)[n_train:],
+            sampled["correct"].to_numpy()[n_train:],
         )
 
 
@@ -90,14 +92,10 @@ def measure_task_retention(
         run=job,
         name=f"{earlier.data.label} ({classes})",
         n_test=len(rows.test),
-        before=float(rows.correct.mean()),
-        then_interval=bootstrap_accuracy(rows.correct),
-        with_old_head=None if old_head is None else float(old_head.mean()),
-        own_head_interval=None if old_head is None else bootstrap_accuracy(old_head),
-        refit_head=float(refitted.mean()),
-        refitted_interval=bootstrap_accuracy(refitted),
-        pretrained=float(pretrained.mean()),
-        untouched_interval=bootstrap_accuracy(pretrained),
+        before=row_score_interval(rows.scores),
+        with_old_head=None if old_head is None else row_score_interval(old_head),
+        refit_head=row_score_interval(refitted),
+        pretrained=row_score_interval(pretrained),
         lost=_paired_difference(refitted, pretrained, seed),
         sentence="",
     )
@@ -164,35 +162,31 @@ def _refit_head(context: Context, x: NDArray[np.float32], rows: _Rows, when: str
     return np.asarray(probe.predicted == rows.labels[rows.test])
 
 
-def _paired_difference(after: NDArray[np.bool_], before: NDArray[np.bool_], seed: int) -> Difference:
+def _paired_difference(after: RowScores, before: RowScores, seed: int) -> Difference:
     rows = np.arange(len(after), dtype=np.uint64)
-    arm_after, arm_before = (ArmRuns("", rows, correct[None]) for correct in (after, before))
+    arm_after, arm_before = (ArmRuns("", rows, scores[None]) for scores in (after, before))
     (difference,) = differences([arm_after], arm_before, seed=seed)
     assert difference is not None
     return difference
 
 
 def _sentence(task: TaskRetention) -> str:
-    amount, interval = task.lost.estimate, task.lost.interval
+    lost = task.lost
     scored = (
-        f"{task.name}: a linear head fitted anew gets {task.refit_head:.3f} {_span(task.refitted_interval)} "
-        f"of {task.n_test:,} test rows right on this run's backbone, on the pretrained one "
-        f"{task.pretrained:.3f}"
+        f"{task.name}: a linear head fitted anew gets {task.refit_head.value:.3f} "
+        f"{task.refit_head.brackets()} of {task.n_test:,} test rows right on this run's backbone, on the "
+        f"pretrained one {task.pretrained.value:.3f}"
     )
-    if interval.high < 0:
-        verdict = f"{-amount:.3f} [{-interval.high:.3f}, {-interval.low:.3f}] was lost"
-    elif interval.low > 0:
-        verdict = f"nothing was lost, {amount:.3f} {_span(interval)} was gained"
+    if lost.high < 0:
+        verdict = f"{-lost.value:.3f} {(-lost).brackets()} was lost"
+    elif lost.low > 0:
+        verdict = f"nothing was lost, {lost.value:.3f} {lost.brackets()} was gained"
     else:
-        verdict = f"nothing measurable was lost (difference {amount:+.3f} {_span(interval)})"
+        verdict = f"nothing measurable was lost (difference {lost.value:+.3f} {lost.brackets()})"
     sentence = f"{scored}: {verdict}."
     if task.with_old_head is None:
         return sentence
     return (
         f"{sentence} The earlier run's own head, put on this backbone as it is, gets "
-        f"{task.with_old_head:.3f}; on its own backbone it got {task.before:.3f}."
+        f"{task.with_old_head.value:.3f}; on its own backbone it got {task.before.value:.3f}."
     )
-
-
-def _span(interval: Interval) -> str:
-    return f"[{interval.low:.3f}, {interval.high:.3f}]"

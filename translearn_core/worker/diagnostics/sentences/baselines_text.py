@@ -18,16 +18,11 @@ BASELINE_TITLES = {
 UNKNOWN_TRANSFER = "is not known until the same model is trained from scratch"
 
 
-def excludes_zero(margin: Difference) -> bool:
-    """Return whether a margin's interval excludes 0 (over test rows, not over seeds)."""
-    return margin.interval.low > 0 or margin.interval.high < 0
-
-
 def verdict_on(name: str, margin: Difference) -> str:
     """Compare a run with a baseline, and tell whether the difference is significant."""
     chance = (
         "more than chance on these test rows"
-        if excludes_zero(margin)
+        if margin.excludes_zero
         else "could be chance on these test rows"
     )
     return f"The run {_compared(name, margin)}: {chance} (one seed)."
@@ -35,7 +30,7 @@ def verdict_on(name: str, margin: Difference) -> str:
 
 def negative_transfer(name: str, margin: Difference) -> str:
     """Report negative transfer: significantly below TF-IDF or from-scratch; else an empty string."""
-    if name not in (WORDS, SCRATCH) or margin.interval.high >= 0:
+    if name not in (WORDS, SCRATCH) or margin.high >= 0:
         return ""
     return f"Negative transfer: {margin.points} below {BASELINE_TITLES[name]} {margin.span}."
 
@@ -80,7 +75,7 @@ def _against_words(words: Baseline) -> str:
             f"No, as far as can be seen: counting words is {margin.points} better than the run "
             f"{margin.span}. Whether the run at least beats the same model from scratch {UNKNOWN_TRANSFER}."
         )
-    if excludes_zero(margin):
+    if margin.excludes_zero:
         return (
             f"Perhaps: the run {_compared(WORDS, margin)}, more than chance; but whether that comes from "
             f"what the backbone had learned before {UNKNOWN_TRANSFER}."
@@ -93,10 +88,10 @@ def _against_words(words: Baseline) -> str:
 
 def _against_scratch(scratch: Baseline, words: Baseline, accuracy: float) -> str:
     margin = scratch.margin
-    answer = "Not seen" if not excludes_zero(margin) else "Yes" if margin.estimate > 0 else "No, it did harm"
-    hedge = ", which could be chance" * (not excludes_zero(margin))
-    also = "could be chance too" if not excludes_zero(margin) else "could be chance"
-    chance = "" if excludes_zero(words.margin) else f", which {also}"
+    answer = "Not seen" if not margin.excludes_zero else "Yes" if margin.value > 0 else "No, it did harm"
+    hedge = ", which could be chance" * (not margin.excludes_zero)
+    also = "could be chance too" if not margin.excludes_zero else "could be chance"
+    chance = "" if words.margin.excludes_zero else f", which {also}"
     return (
         f"{answer}: the run gets {100 * accuracy:.1f} % of the test texts right and "
         f"{_compared(SCRATCH, margin)}{hedge}. It {_compared(WORDS, words.margin)}{chance}."
@@ -106,16 +101,16 @@ def _against_scratch(scratch: Baseline, words: Baseline, accuracy: float) -> str
 def _probe_text(probe: Baseline) -> str:
     where = "its embeddings alone" if probe.layer == 0 else f"layer {probe.layer}"
     return (
-        f"A linear probe on the backbone as it came, reading {where}, gets {100 * probe.accuracy:.1f} % "
-        "right: so much was known before any training"
+        f"A linear probe on the backbone as it came, reading {where}, gets "
+        f"{100 * probe.accuracy.value:.1f} % right: so much was known before any training"
     )
 
 
 def _training_gain(probe: Baseline) -> str:
     margin = probe.margin
-    if not excludes_zero(margin):
+    if not margin.excludes_zero:
         return f", and what training changed about that could be chance {margin.span}"
-    if margin.estimate > 0:
+    if margin.value > 0:
         return f", and training added {margin.points} {margin.span}"
     return f", and this training fell {margin.points} short of it {margin.span}"
 

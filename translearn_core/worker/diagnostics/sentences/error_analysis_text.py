@@ -6,11 +6,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from translearn_core.analysis.comparison.proportion_interval import share_interval
 from translearn_core.analysis.errors.calibration import MAX_TEMPERATURE, at_bound
 from translearn_core.data.findings import count_noun, join_list, quote
 from translearn_core.jobs import LENGTH
-from translearn_core.results import CalibrationScore, Interval
+from translearn_core.results import CalibrationScore, Estimate
 from translearn_core.worker.diagnostics.label_issues import LabelCheck
 from translearn_core.worker.diagnostics.language_id import UNSURE
 from translearn_core.worker.diagnostics.sentences.number_text import percent
@@ -38,11 +37,11 @@ def calibration_text(
     n_validation: int,
 ) -> str:
     """Compare confidence and accuracy of the test rows, before and after temperature scaling."""
-    mean, right = float(confidence.mean()), share_interval(int(correct.sum()), len(correct))
-    verdict = _verdict(mean, float(correct.mean()), right, len(correct))
+    mean, right = float(confidence.mean()), Estimate.share(int(correct.sum()), len(correct))
+    verdict = _verdict(mean, right, len(correct))
     average = (
         f"On {count_noun(len(correct), 'test row')} the model is {percent(mean)} sure on average and right "
-        f"in {percent(correct.mean())} ({_span(right)}): {verdict}. Bar by bar, confidence and accuracy lie "
+        f"in {percent(right.value)} ({_span(right)}): {verdict}. Bar by bar, confidence and accuracy lie "
         f"{_points(raw)} apart; this is the expected calibration error."
     )
     if scaled.temperature == 1.0:
@@ -64,7 +63,7 @@ def calibration_text(
     )
 
 
-def _verdict(mean: float, accuracy: float, right: Interval, rows: int) -> str:
+def _verdict(mean: float, right: Estimate, rows: int) -> str:
     """Judge the gap between confidence and accuracy by the accuracy's interval."""
     if mean > right.high:
         return "it is too sure of itself"
@@ -72,7 +71,7 @@ def _verdict(mean: float, accuracy: float, right: Interval, rows: int) -> str:
         return "it is more often right than it thinks"
     if mean - right.low <= MAX_GAP and right.high - mean <= MAX_GAP:
         return "on average it can be believed"
-    least = right.high - accuracy if mean >= accuracy else accuracy - right.low
+    least = right.high - right.value if mean >= right.value else right.value - right.low
     return (
         f"no gap beyond chance was seen, but {count_noun(rows, 'test row')} would not show one below "
         f"{100 * least:.1f} points"
@@ -90,7 +89,7 @@ def selective_prediction_text(coverage: pd.DataFrame, validation: FloatArray, co
             return (
                 f"Answer only above {100 * threshold:.0f} %: that is {percent(line['coverage'])} of the "
                 f"test texts, of which {percent(line['accuracy'])} are right "
-                f"({_span(Interval(line['low'], line['high']))}); {full_coverage}."
+                f"({_span(Estimate(line['accuracy'], line['low'], line['high']))}); {full_coverage}."
             )
     return f"It is hardly ever {100 * THRESHOLDS[-1]:.0f} % sure, so no threshold is of use; {full_coverage}."
 
@@ -145,8 +144,8 @@ def label_issue_text(check: LabelCheck) -> str:
     )
     listed = f" The {len(frame):,} most doubtful are listed." * (len(frame) < check.n_suspects)
     return (
-        f"{looks} {'wrong' if good else 'in doubt'}: about {percent(check.noise)} "
-        f"({_span(check.noise_interval)}) of {checked} are confidently of another class for {judge}.{hard}"
+        f"{looks} {'wrong' if good else 'in doubt'}: about {percent(check.noise.value)} "
+        f"({_span(check.noise)}) of {checked} are confidently of another class for {judge}.{hard}"
         f"{listed} Look first at row {first['row']} of {first['split']}, and at what is labelled "
         f"{quote(label)} and looks like {quote(suggested)} ({count_noun(most, 'row')}). "
         f"{count_noun(in_test, 'of them is a test row', 'of them are test rows')}, which every score here "
@@ -180,9 +179,9 @@ def _slice(row: pd.Series) -> str:
 
 
 def _points(score: CalibrationScore) -> str:
-    interval = score.error_interval
-    return f"{100 * score.error:.1f} points (95 %: {100 * interval.low:.1f} to {100 * interval.high:.1f})"
+    error = score.error
+    return f"{100 * error.value:.1f} points (95 %: {100 * error.low:.1f} to {100 * error.high:.1f})"
 
 
-def _span(interval: Interval) -> str:
-    return f"95 %: {100 * interval.low:.1f} to {100 * interval.high:.1f} %"
+def _span(interval: Estimate) -> str:
+    return f"95 %: {interval.percent_range}"

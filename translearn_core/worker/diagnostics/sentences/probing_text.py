@@ -46,7 +46,7 @@ def _best_layer_text(scores: ProbeScores, target: str) -> str:
         )
     return (
         f"Which layer knows most about {target}? On {scores.n_test:,} test rows, {'; '.join(parts)}. "
-        f"Counting words (TF-IDF) gets {percent(scores.tfidf)}, the majority class "
+        f"Counting words (TF-IDF) gets {percent(scores.tfidf.value)}, the majority class "
         f"{percent(scores.majority)}."
     )
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from translearn_core.analysis.comparison.mean_interval import mean_interval, share_mean_interval
-from translearn_core.results import Interval
+from translearn_core.analysis.intervals import mean_interval, row_score_interval
+from translearn_core.results import Estimate
 from translearn_core.worker.diagnostics.sentences.number_text import percent
 from translearn_core.worker.diagnostics.sentences.similarity_text import list_layers
 
@@ -31,7 +31,7 @@ class ProjectionAnimationText:
     @property
     def intervals(self) -> FloatArray:
         """The 95 % intervals of the test texts' mean shares, shape (2, L, 2)."""
-        intervals = [[share_mean_interval(texts) for texts in layers] for layers in self.shares]
+        intervals = [[row_score_interval(texts) for texts in layers] for layers in self.shares]
         return np.asarray([[(span.low, span.high) for span in layers] for layers in intervals])
 
     def sentences(self) -> str:
@@ -60,11 +60,10 @@ class ProjectionAnimationText:
         changes = self.shares[1, self.first :] - self.shares[0, self.first :]
         n_layers = len(changes)
         intervals = [mean_interval(texts, n_layers) for texts in changes]
-        means = changes.mean(axis=1)
-        significant = [k for k, interval in enumerate(intervals) if interval.low > 0 or interval.high < 0]
-        most = max(significant or range(n_layers), key=lambda k: abs(means[k]))
+        significant = [k for k, interval in enumerate(intervals) if interval.excludes_zero]
+        most = max(significant or range(n_layers), key=lambda k: abs(intervals[k].value))
         where = _layer_name(self.first + most)
-        how = _points(float(means[most]), intervals[most], n_layers)
+        how = _points(intervals[most], n_layers)
         if not significant:
             return (
                 f"No layer changed in this by more than chance; the largest difference, {how}, is in {where}."
@@ -89,10 +88,9 @@ def _layer_name(layer: int) -> str:
     return f"layer {layer}" if layer else "layer 0, the embeddings"
 
 
-def _points(difference: float, interval: Interval, n_layers: int) -> str:
+def _points(difference: Estimate, n_layers: int) -> str:
     """Return a difference of shares in points, with its interval."""
-    more = "more" if difference >= 0 else "fewer"
-    sign = 1 if difference >= 0 else -1
-    low, high = sorted((100 * sign * interval.low, 100 * sign * interval.high))
+    more = "more" if difference.value >= 0 else "fewer"
+    size = difference if difference.value >= 0 else -difference
     for_all = f", wide enough to hold for all {n_layers} layers that changed" if n_layers > 1 else ""
-    return f"{100 * abs(difference):.1f} points {more} ({low:.1f} to {high:.1f}{for_all})"
+    return f"{100 * size.value:.1f} points {more} ({100 * size.low:.1f} to {100 * size.high:.1f}{for_all})"

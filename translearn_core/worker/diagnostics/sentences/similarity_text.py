@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from translearn_core.analysis.similarity.cka import JackknifeCka
-from translearn_core.results import Interval
+from translearn_core.results import Estimate
 
 BARELY_CHANGED = 0.99
 """A trained layer whose CKA is surely above this has barely changed."""
@@ -57,7 +57,7 @@ class SimilarityText:
         if self.boundary >= 0:
             frozen = range(self.boundary + 1)
             sentences.append(f"{list_layers(frozen)} stood still, below all that trains.")
-        barely = [k for k in comparable if self.before_after[k].interval.low > BARELY_CHANGED]
+        barely = [k for k in comparable if self.before_after[k].estimate.low > BARELY_CHANGED]
         if barely:
             sentences.append(f"{list_layers(barely)} trained and hardly moved.")
         return " ".join(sentences)
@@ -66,19 +66,19 @@ class SimilarityText:
         if self.chance is None:
             return "Whether another seed alone would change as much is not known: train a second seed."
         differences = {k: self.before_after[k].difference(self.chance[k]) for k in order}
-        beyond = sorted(k for k in order if differences[k][1].high < 0)
+        beyond = sorted(k for k in order if differences[k].high < 0)
         if not beyond:
             return (
                 "That is not more than another seed alone does: two trainings that differ in nothing but the "
                 f"seed are no more alike than before and after (in layer {order[0]} by "
-                f"{_amount(differences[order[0]])})."
+                f"{_bracketed(-differences[order[0]])})."
             )
         most = min(beyond, key=lambda k: self.before_after[k].value)
         others = " In the other layers that trained it is not." if len(beyond) < len(order) else ""
         return (
             f"In {list_layers(beyond).lower()} that is more than another seed alone does: two trainings that "
             f"differ in nothing but the seed are alike to {self.chance[most].value:.2f} in layer {most}, by "
-            f"{_amount(differences[most])} more than before and after.{others}"
+            f"{_bracketed(-differences[most])} more than before and after.{others}"
         )
 
 
@@ -95,10 +95,8 @@ def list_layers(layers: Sequence[int]) -> str:
 
 
 def _estimate(cka: JackknifeCka) -> str:
-    return f"{cka.value:.2f} [{cka.interval.low:.2f}, {cka.interval.high:.2f}]"
+    return _bracketed(cka.estimate)
 
 
-def _amount(difference: tuple[float, Interval]) -> str:
-    """Format a negated difference with its interval."""
-    amount, interval = difference
-    return f"{-amount:.2f} [{-interval.high:.2f}, {-interval.low:.2f}]"
+def _bracketed(estimate: Estimate) -> str:
+    return f"{estimate.value:.2f} {estimate.brackets(2)}"

@@ -1,0 +1,183 @@
+"""95 % intervals: Wilson for 0/1 scores, Student for other means, bootstrap for what is no mean."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.stats import fisher_exact, t, ttest_ind
+
+from translearn_core.results.estimate import Estimate, Z, score_bounds
+
+FloatArray = NDArray[np.float64]
+RowScores = NDArray[np.floating] | NDArray[np.bool_]
+"""Scores of rows, the last axis, in [0, 1] or negated losses: higher is better; bool for correct rows."""
+
+ALPHA_TAIL = 0.025
+"""Tail probability on either side of a 95 % interval."""
+CELLS_AT_ONCE = 1_000_000
+"""Resampled values held in memory at a time (8 bytes each)."""
+FEWEST_SEEDS = 3
+"""Seeds from which an interval is over seeds; fewer do not determine a variance."""
+NO_ESTIMATE = Estimate(float("nan"), float("nan"), float("nan"))
+
+
+def row_score_interval(scores: RowScores) -> Estimate:
+    """Return the mean score of rows, or of rows and seeds, with its 95 % interval.
+
+    Wilson's interval if all scores are 0 or 1, else Student's, clipped to [0, 1] if all scores lie in it.
+    Several seeds add the variance that they have beyond the finite rows (`seed_variance_share`), at Student's
+    quantile; fewer than `FEWEST_SEEDS` add nothing. That is conservative: rows count as if all seeds erred on
+    the same.
+
+    Parameters
+    ----------
+    scores : array, shape (rows,) or (seeds, rows)
+        The result is NaN without rows.
+    """
+    values = np.atleast_2d(np.asarray(scores, dtype=np.float64))
+    seeds, rows = values.shape
+    if not rows:
+        return NO_ESTIMATE
+    mean, of_seeds = float(values.mean()), 0.0
+    if seeds >= FEWEST_SEEDS:
+        variance = float(values.mean(axis=1).var(ddof=1)) * seed_variance_share(values) / seeds
+        of_seeds = float(t.ppf(1 - ALPHA_TAIL, seeds - 1)) ** 2 * variance
+    if is_binary(values):
+        low, high = score_bounds(mean, Z**2 / rows + (of_seeds / (mean * (1 - mean)) if of_seeds else 0.0))
+        return Estimate(mean, float(low), float(high))
+    if rows < 2:
+        return Estimate(mean, float("nan"), float("nan"))
+    of_rows = t.ppf(1 - ALPHA_TAIL, rows - 1) ** 2 * values.var(axis=1, ddof=1).mean() / rows
+    half = float(np.sqrt(of_rows + of_seeds))
+    return _clipped(values, Estimate(mean, mean - half, mean + half))
+
+
+def mean_interval(values: ArrayLike, looks: int = 1) -> Estimate:
+    """Return a mean with Student's 95 % interval; NaN with fewer than two values.
+
+    Parameters
+    ----------
+    values : float array, shape (texts,)
+    looks : int
+        Number of intervals that are to hold simultaneously at 95 % (Bonferroni).
+    """
+    numbers = np.asarray(values, dtype=np.float64)
+    n = len(numbers)
+    if n < 2:
+        return NO_ESTIMATE
+    mean = float(numbers.mean())
+    half = float(t.ppf(1 - ALPHA_TAIL / looks, n - 1) * numbers.std(ddof=1) / np.sqrt(n))
+    return Estimate(mean, mean - half, mean + half)
+
+
+def seed_interval(scores: Sequence[Estimate]) -> Estimate:
+    """Return the mean of scores in [0, 1], one per seed, with Student's 95 % interval over seeds.
+
+    With fewer than `FEWEST_SEEDS` (with two, Student's quantile is 12.7) the interval is the mean of their
+    own intervals, which are over test rows.
+    """
+    if len(scores) < FEWEST_SEEDS:
+        return Estimate(*(float(end) for end in np.mean([(s.value, s.low, s.high) for s in scores], axis=0)))
+    values = np.array([score.value for score in scores])
+    return _clipped(values, mean_interval(values))
+
+
+def row_score_difference(scores: RowScores, others: RowScores) -> tuple[Estimate, float]:
+    """Return the mean score of rows minus that of other rows, with its 95 % interval, and the p-value.
+
+    Newcombe's interval and Fisher's exact test if all scores are 0 or 1, else Welch's.
+
+    Parameters
+    ----------
+    scores, others : arrays, shapes (rows,) and (other rows,)
+
+    Returns
+    -------
+    Estimate, p-value
+        NaN and 1 without rows on one side, or with a single row that is not 0 or 1.
+
+    References
+    ----------
+    Welch (1947), doi:10.1093/biomet/34.1-2.28.
+    """
+    first, second = np.asarray(scores, dtype=np.float64), np.asarray(others, dtype=np.float64)
+    n, m = len(first), len(second)
+    if is_binary(first) and is_binary(second):
+        right, other_right = int(first.sum()), int(second.sum())
+        table = [[right, n - right], [other_right, m - other_right]]
+        return difference_interval(right, n, other_right, m), float(fisher_exact(table).pvalue)
+    if min(n, m) < 2:
+        return NO_ESTIMATE, 1.0
+    difference = float(first.mean() - second.mean())
+    if not np.ptp(first) and not np.ptp(second):
+        return Estimate(difference, difference, difference), 0.0 if difference else 1.0
+    test = ttest_ind(first, second, equal_var=False)
+    low, high = test.confidence_interval()
+    return Estimate(difference, float(low), float(high)), float(test.pvalue)
+
+
+def is_binary(scores: RowScores) -> bool:
+    """Whether all scores are 0 or 1."""
+    return scores.dtype == np.bool_ or bool(((scores == 0) | (scores == 1)).all())
+
+
+def difference_interval(right: int, rows: int, other_right: int, other_rows: int) -> Estimate:
+    """Return the difference of two independent shares with its 95 % interval; NaN without rows.
+
+    References
+    ----------
+    Newcombe (1998), Interval estimation for the difference between independent proportions: method 10,
+    doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I.
+    """
+    if not rows or not other_rows:
+        return NO_ESTIMATE
+    p, q = Estimate.share(right, rows), Estimate.share(other_right, other_rows)
+    difference = p.value - q.value
+    low = difference - np.hypot(p.value - p.low, q.high - q.value)
+    high = difference + np.hypot(p.high - p.value, q.value - q.low)
+    return Estimate(difference, float(low), float(high))
+
+
+def percentile_interval(value: float, draws: ArrayLike) -> Estimate:
+    """Return a number with the 95 % percentile interval of its bootstrap draws; NaN draws are left out."""
+    numbers = np.asarray(draws, dtype=np.float64)
+    known = numbers[~np.isnan(numbers)]
+    if not len(known):
+        return NO_ESTIMATE
+    low, high = np.quantile(known, [ALPHA_TAIL, 1 - ALPHA_TAIL])
+    return Estimate(float(value), float(low), float(high))
+
+
+def bootstrap_means(scores: FloatArray, draws: int, random: np.random.Generator) -> FloatArray:
+    """Return bootstrap means of each column over resampled rows, shape (draws, columns).
+
+    All columns share the resampled rows. 2,000 draws of 10,000 rows take 0.5 s with one or 8 columns,
+    ``scipy.stats.bootstrap`` 0.25 s with one and 1.6 s with 8.
+    """
+    rows, means = len(scores), []
+    for start in range(0, draws, step := max(1, CELLS_AT_ONCE // rows)):
+        block = min(step, draws - start)
+        drawn = random.integers(0, rows, (block, rows)) + rows * np.arange(block)[:, None]
+        counts = np.bincount(drawn.ravel(), minlength=block * rows).reshape(block, rows)
+        means.append(counts @ scores / rows)
+    return np.concatenate(means)
+
+
+def seed_variance_share(scores: RowScores) -> float:
+    """Share of the variance between seeds, (seeds, rows), that is not due to the finite test rows."""
+    values = np.asarray(scores, dtype=np.float64)
+    seeds, rows = values.shape
+    means = values.mean(axis=1)
+    deviations = means - means.mean()
+    residuals = values - values.mean(axis=0) - deviations[:, None]
+    of_rows = float((residuals**2).sum() / ((seeds - 1) * max(1, rows - 1))) / rows
+    total = float(deviations @ deviations / (seeds - 1))
+    return max(0.0, 1 - of_rows / total) if total else 0.0
+
+
+def _clipped(values: FloatArray, estimate: Estimate) -> Estimate:
+    """Clip an interval to [0, 1] if all values lie in it."""
+    if values.min() < 0 or values.max() > 1:
+        return estimate
+    low, high = float(np.maximum(estimate.low, 0.0)), float(np.minimum(estimate.high, 1.0))
+    return Estimate(estimate.value, low, high)

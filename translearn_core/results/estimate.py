@@ -1,0 +1,75 @@
+"""Estimate: a number with its 95 % interval."""
+
+from dataclasses import dataclass, replace
+from statistics import NormalDist
+from typing import Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Z = NormalDist().inv_cdf(0.975)
+"""Normal quantile of a 95 % interval."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number with the ends of its 95 % interval; all NaN where there are no data."""
+
+    value: float
+    low: float
+    high: float
+
+    @classmethod
+    def share(cls, right: int, rows: int) -> "Estimate":
+        """Return the share `right` / `rows` with its Wilson interval."""
+        low, high = wilson(right, rows)
+        return cls(right / rows if rows else float("nan"), float(low), float(high))
+
+    @property
+    def excludes_zero(self) -> bool:
+        """Whether the interval lies on one side of 0."""
+        return self.low > 0 or self.high < 0
+
+    def __neg__(self) -> Self:
+        return replace(self, value=-self.value, low=-self.high, high=-self.low)
+
+    def brackets(self, digits: int = 3) -> str:
+        """Format the interval as ``[low, high]``."""
+        return f"[{self.low:.{digits}f}, {self.high:.{digits}f}]"
+
+    @property
+    def percent_range(self) -> str:
+        """The interval of a fraction as percentages."""
+        return f"{100 * self.low:.1f} to {100 * self.high:.1f} %"
+
+    def columns(self, name: str, ends: str | None = None) -> dict[str, float]:
+        """Return the table columns ``name``, ``ends low`` and ``ends high``; `ends` is `name` by default."""
+        ends = name if ends is None else ends
+        return {name: self.value, f"{ends} low".strip(): self.low, f"{ends} high".strip(): self.high}
+
+
+def wilson(right: ArrayLike, rows: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the ends of Wilson's 95 % intervals of the shares `right` / `rows`; NaN without rows.
+
+    The interval of every 0/1 share: unlike the bootstrap, its coverage holds down to about five rows and at
+    0 % and 100 %.
+
+    Parameters
+    ----------
+    right, rows : int arrays of one shape
+
+    References
+    ----------
+    Wilson (1927), doi:10.2307/2276774.
+    """
+    count = np.asarray(rows, dtype=np.float64)
+    n = np.where(count > 0, count, np.nan)
+    return score_bounds(np.asarray(right, dtype=np.float64) / n, Z**2 / n)
+
+
+def score_bounds(share: ArrayLike, wide: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the shares p with (p - share)² = wide · p · (1 - p), which lie in [0, 1]."""
+    p, w = np.asarray(share, dtype=np.float64), np.asarray(wide, dtype=np.float64)
+    centre = (p + w / 2) / (1 + w)
+    half = np.sqrt(w * p * (1 - p) + w**2 / 4) / (1 + w)
+    return np.where(p == 0, 0.0, centre - half), np.where(p == 1, 1.0, centre + half)

@@ -1,0 +1,42 @@
+"""Sentences about crossings of label-efficiency curves."""
+
+from translearn_core.analysis.comparison.label_efficiency import Crossing
+
+
+def crossing_sentence(crossing: Crossing, name_a: str, name_b: str) -> str:
+    """Return a crossing in words, with its interval."""
+    at, estimate = f"{crossing.at:,}", crossing.estimate
+    span = f" (95 %: {_span(crossing)})" if crossing.has_interval else " (one seed: no interval)"
+    if estimate is None:
+        sentence = (
+            f"With {at} labels {name_a} scores {crossing.score:.3f}; no crossing seen: even with "
+            f"{crossing.largest:,} labels {name_b} does not reach it"
+        )
+        if crossing.has_interval and crossing.low is None:
+            span = ""
+    elif estimate <= crossing.smallest:
+        only = "only " if crossing.smallest < crossing.at else ""
+        sentence = (
+            f"With {at} labels {name_a} does {only}what {name_b} does with {crossing.smallest:,}, "
+            "the fewest tried, if not with fewer"
+        )
+    else:
+        only = "only " if estimate < crossing.at and not crossing.could_be_chance else ""
+        sentence = f"With {at} labels {name_a} does what {name_b} needs {only}about {_about(estimate)} for"
+    unsure = ": which is ahead could be chance" if crossing.has_interval and crossing.could_be_chance else ""
+    return f"{sentence}{span}{unsure}."
+
+
+def _about(size: float) -> str:
+    """Format a size to two significant digits."""
+    return f"{round(size) if size < 100 else int(float(f'{size:.2g}')):,}"
+
+
+def _span(crossing: Crossing) -> str:
+    low, high = crossing.low, crossing.high
+    if low is None:
+        return f"more than {crossing.largest:,}"
+    if high is not None and high <= crossing.smallest:
+        return f"{crossing.smallest:,} or fewer"
+    first = f"{crossing.smallest:,} or fewer" if low <= crossing.smallest else _about(low)
+    return f"{first} to {f'more than {crossing.largest:,}' if high is None else _about(high)}"
