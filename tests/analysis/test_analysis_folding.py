@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from translearn_core.analysis import probe_layers, stratified_folds
-from translearn_core.analysis.probing.cross_validation import seen_control_type
+from translearn_core.analysis.probing.control_tasks import seen_control_type
 from translearn_core.errors import TooFewSamplesError
 from translearn_core.results import Interval
 

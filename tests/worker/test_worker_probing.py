@@ -188,6 +188,7 @@ def scores(pretrained: list[float], tuned: list[float], control: float | None = 
         test,
         test - 0.03,
         test + 0.03,
+        np.full(test.shape, 0.01),
         majority=0.3,
         tfidf=0.6,
         n_test=500,

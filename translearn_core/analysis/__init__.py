@@ -52,7 +52,8 @@ from translearn_core.analysis.neighbours.nearest_neighbours import (
 from translearn_core.analysis.neighbours.neighbourhood_metrics import knn_indices, silhouette, trustworthiness
 from translearn_core.analysis.probing.control_tasks import control_labels, word_types
 from translearn_core.analysis.probing.cross_validation import stratified_folds
-from translearn_core.analysis.probing.linear_probe import probe_layers
+from translearn_core.analysis.probing.layer_probing import probe_layers
+from translearn_core.analysis.probing.linear_probe import LinearProbe
 from translearn_core.analysis.probing.transferability import h_score, logme, rank_agreement
 from translearn_core.analysis.projection.projection import project
 from translearn_core.analysis.similarity.cka import cka_matrix
@@ -66,6 +67,7 @@ __all__ = [
     "Coverage",
     "Crossing",
     "LabelIssues",
+    "LinearProbe",
     "Slice",
     "accuracy_interval",
     "apply_temperature",

@@ -69,7 +69,8 @@ def probes(scores: ProbeScores, _: ReportData) -> Section:
     picture = FigureBlock(
         plots.probe_lines(scores),
         f"Test accuracy of a linear classifier on each layer; layer 0 is the embeddings. {INTERVAL} Where "
-        "the lines part, training changed what the layer knows.",
+        "the lines part, training changed what the layer knows. C is the inverse regularisation strength, "
+        "chosen by cross-validation on the training rows.",
         TableBlock("probes", scores.frame()),
     )
     return Section(

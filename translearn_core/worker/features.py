@@ -9,7 +9,7 @@ from torch import nn
 
 from translearn_core.activations import Compute, Encoder, Lookup, TextBatchSource
 from translearn_core.analysis import stratified_sample
-from translearn_core.analysis.probing.linear_probe import Layers
+from translearn_core.analysis.probing.layer_probing import Layers
 from translearn_core.backbones import Backbone, load
 from translearn_core.config import BackboneConfig, ExperimentConfig
 from translearn_core.data.normalisation import text_key

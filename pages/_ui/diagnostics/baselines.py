@@ -39,7 +39,7 @@ COLUMNS: dict[str, object] = {
 }
 ORDER = (
     "baseline", "accuracy", "accuracy low", "accuracy high", "macro F1", "lead of the run", "lead low",
-    "lead high", "layer", "verdict",
+    "lead high", "layer", "C", "verdict",
 )  # fmt: skip
 """Columns on screen; the CSV has all."""
 

@@ -10,10 +10,11 @@ from translearn_core.results import ProbeScores, TableProfile
 from translearn_core.runs import Run
 
 CHOICE = (
-    "The best layers are chosen by cross-validation on the training rows, never on test. For the fine-tuned "
+    "The best layers, and each probe's C (its inverse regularisation strength), are chosen by "
+    "cross-validation on the training rows, never on test. For the fine-tuned "
     "model that cross-validation is optimistic, because it was trained on those labels: use its test score."
 )
-"""Selection of the best layers, and its bias."""
+"""Selection of the best layers and of C, and its bias."""
 ABOUT = "probe_about"
 
 
@@ -62,7 +63,8 @@ def figure(scores: ProbeScores) -> None:
         f"changed the layer.{below} {CHOICE}"
     )
     numbers = scores.frame()
-    shares = tables.fractions(*(name for name in numbers if name not in ("model", "layer")))
+    plain_columns = ("model", "layer", *(name for name in numbers if name.endswith("C")))
+    shares = tables.fractions(*(name for name in numbers if name not in plain_columns))
     tables.table(numbers, "probes", key="probes", config=shares)
 
 

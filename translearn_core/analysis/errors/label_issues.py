@@ -4,17 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from translearn_core.analysis.metrics import ALPHA_TAIL
 from translearn_core.analysis.probing.cross_validation import stratified_folds
-from translearn_core.analysis.probing.logistic_regression import (
-    BatchedProblem,
-    fit_batched,
-    standardise,
-    thread_pools,
-)
+from translearn_core.analysis.probing.linear_probe import LinearProbe
 from translearn_core.results import Interval
 
 FloatArray = NDArray[np.float64]
@@ -112,6 +106,8 @@ def out_of_fold_probabilities(
 ) -> NDArray[np.float32]:
     """Predict every row with a linear probe trained on the other folds, shape (rows, classes).
 
+    C is chosen once, on all folds (see `LinearProbe`).
+
     Parameters
     ----------
     x : float array, shape (rows, width)
@@ -128,16 +124,7 @@ def out_of_fold_probabilities(
         If there are fewer rows (or groups) than folds, or fewer than two classes.
     """
     fold = stratified_folds(labels, folds, seed, groups)
-    (rows,) = standardise(x)
-    seen = (fold[:, None] != np.arange(folds)).astype(np.float32)
-    probabilities = np.empty((len(labels), int(labels.max()) + 1), dtype=np.float32)
-    with thread_pools(1) as (pool,):
-        y = torch.from_numpy(np.array(labels, dtype=np.int64)[:, None])
-        problem = BatchedProblem(rows, y, torch.from_numpy(seen), probabilities.shape[1])
-        fits = fit_batched(problem, pool, progress)
-    for f in range(folds):
-        probabilities[fold == f] = fits.probabilities(rows[torch.from_numpy(fold == f)], 0, f).numpy()
-    return probabilities
+    return LinearProbe.fit(x, labels, fold, progress=progress).held_out_proba()
 
 
 @dataclass(frozen=True)

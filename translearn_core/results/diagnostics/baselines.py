@@ -17,7 +17,7 @@ class Baseline:
 
     `margin` is the run's accuracy minus the baseline's, paired by test row, and `verdict` its sentence.
     `negative_transfer` is empty unless the run is below by more than chance. `layer` is that of the probe,
-    chosen on validation.
+    chosen on validation, and `c` its inverse regularisation strength, chosen on training rows.
     """
 
     name: str
@@ -29,6 +29,7 @@ class Baseline:
     verdict: str
     negative_transfer: str = ""
     layer: int | None = None
+    c: float | None = None
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ class Baselines:
                     "lead low": line.margin.interval.low,
                     "lead high": line.margin.interval.high,
                     "layer": line.layer,
+                    "C": line.c,
                     "verdict": " ".join(filter(None, (line.verdict, line.negative_transfer))),
                 }
                 for line in self.lines

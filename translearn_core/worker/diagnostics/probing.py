@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from translearn_core.analysis import control_labels, probe_layers, tfidf_logistic_regression, word_types
-from translearn_core.analysis.probing.linear_probe import Layers
+from translearn_core.analysis.probing.layer_probing import Layers
 from translearn_core.config import LENGTH, ExperimentConfig, ProbeConfig, Split
 from translearn_core.errors import TooFewSamplesError
 from translearn_core.results import Evaluation
@@ -48,7 +48,7 @@ def probe(context: Context) -> None:
         [texts[i] for i in train], target.labels[train], [texts[i] for i in test], target.labels[test],
         seed=config.seed,
     )  # fmt: skip
-    types, groups = word_types(texts), text_groups(texts)
+    types = word_types(texts)
     controls = [
         control_labels(texts, target.labels[train], seed=config.seed + k) for k in range(config.controls)
     ]
@@ -60,7 +60,7 @@ def probe(context: Context) -> None:
         tfidf=(accuracy, interval),
         controls=np.stack(controls) if controls else None,
         control_types=types,
-        groups=groups if len(np.unique(groups[train])) < len(train) else None,
+        groups=text_groups(texts),
         folds=config.folds,
         seed=config.seed,
         progress=lambda done, total: context.report("probing layers", done, total),

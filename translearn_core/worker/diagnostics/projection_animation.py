@@ -11,7 +11,7 @@ from translearn_core.analysis import (
     silhouette,
     stratified_sample,
 )
-from translearn_core.analysis.probing.linear_probe import Layers
+from translearn_core.analysis.probing.layer_probing import Layers
 from translearn_core.analysis.projection.layer_alignment import layer_projections
 from translearn_core.config import ProjectionAnimationConfig, Split
 from translearn_core.data.dataset import SPLITS
