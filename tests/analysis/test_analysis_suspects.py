@@ -9,11 +9,14 @@ from sklearn.preprocessing import StandardScaler
 from translearn_core.analysis import (
     LinearProbe,
     find_label_issues,
-    out_of_fold_probabilities,
     stratified_folds,
 )
 from translearn_core.analysis.errors import label_issues
 from translearn_core.errors import TooFewSamplesError
+
+
+def out_of_fold_probabilities(x, labels, folds=5, seed=0, groups=None):
+    return LinearProbe.fit(x, labels, stratified_folds(labels, folds, seed, groups)).held_out_proba()
 
 
 def noisy(random, n, classes=3, wrong=0.1, sharp=4.0):

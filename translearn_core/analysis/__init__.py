@@ -21,11 +21,7 @@ from translearn_core.analysis.errors.calibration import (
     reliability,
     temperature,
 )
-from translearn_core.analysis.errors.label_issues import (
-    LabelIssues,
-    find_label_issues,
-    out_of_fold_probabilities,
-)
+from translearn_core.analysis.errors.label_issues import LabelIssues, find_label_issues
 from translearn_core.analysis.errors.slices import Slice, quantile_groups, slice_scores
 from translearn_core.analysis.metrics import (
     accuracy_interval,
@@ -99,7 +95,6 @@ __all__ = [
     "nearest_within",
     "neighbour_overlap",
     "neighbours_with_same_label",
-    "out_of_fold_probabilities",
     "per_class",
     "probe_layers",
     "project",

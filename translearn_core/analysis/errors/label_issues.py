@@ -1,14 +1,11 @@
 """Label issues: confident learning on out-of-fold probabilities."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from translearn_core.analysis.metrics import ALPHA_TAIL
-from translearn_core.analysis.probing.cross_validation import stratified_folds
-from translearn_core.analysis.probing.linear_probe import LinearProbe
 from translearn_core.results import Interval
 
 FloatArray = NDArray[np.float64]
@@ -51,7 +48,7 @@ def find_label_issues(
     Parameters
     ----------
     probabilities : float array, shape (rows, classes)
-        Out of fold (see `out_of_fold_probabilities`), as a model agrees with labels it was trained on.
+        Out of fold (see `LinearProbe.held_out_proba`), as a model agrees with labels it was trained on.
     labels : int array, shape (rows,)
         Class indices from 0.
     limit : int
@@ -94,37 +91,6 @@ def find_label_issues(
         shares[0],
         Interval(float(low), float(high)),
     )
-
-
-def out_of_fold_probabilities(
-    x: NDArray[np.floating],
-    labels: IntArray,
-    folds: int = 5,
-    seed: int = 0,
-    groups: IntArray | None = None,
-    progress: Callable[[float], None] | None = None,
-) -> NDArray[np.float32]:
-    """Predict every row with a linear probe trained on the other folds, shape (rows, classes).
-
-    C is chosen once, on all folds (see `LinearProbe`).
-
-    Parameters
-    ----------
-    x : float array, shape (rows, width)
-    labels : int array, shape (rows,)
-        Class indices from 0. A class absent from the other folds gets probability 0.
-    folds, seed, groups
-        See `stratified_folds`.
-    progress : callable, optional
-        Called with the share done; may raise to stop.
-
-    Raises
-    ------
-    TooFewSamplesError
-        If there are fewer rows (or groups) than folds, or fewer than two classes.
-    """
-    fold = stratified_folds(labels, folds, seed, groups)
-    return LinearProbe.fit(x, labels, fold, progress=progress).held_out_proba()
 
 
 @dataclass(frozen=True)

@@ -182,7 +182,7 @@ def _score_probe(
     scores = []
     for k, target in enumerate(task.targets[block]):
         correct = (probe.predict(x[task.test], k) == target[task.test])[task.in_test[block][k]]
-        held_out = probe.predict_held_out(k) == y[k]
+        held_out = probe.held_out_proba(k).argmax(axis=1) == y[k]
         by_fold = [_mean(held_out[in_train[k] & (task.fold == f)]) for f in range(int(task.fold.max()) + 1)]
         interval = bootstrap_accuracy(correct)
         scores.append([probe.c[k], _mean(correct), interval.low, interval.high, *by_fold])

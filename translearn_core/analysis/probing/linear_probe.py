@@ -109,12 +109,8 @@ class LinearProbe:
     def predict(self, x: NDArray[np.floating], labelling: int = 0) -> IntArray:
         """Predict the class of each row, shape (rows,)."""
         rows = (torch.from_numpy(np.asarray(x, dtype=np.float32)) - self._mean) / self._deviation
-        last = self._regression.objective.parts - 1
-        return _classes(self._regression.logits(rows, labelling, last))
-
-    def predict_held_out(self, labelling: int = 0) -> IntArray:
-        """Predict the class of each training row by the fit to the other folds, shape (rows,)."""
-        return _classes(_held_out_logits(self._regression, self.fold, labelling))
+        logits = self._regression.logits(rows, labelling, self._regression.objective.parts - 1)
+        return np.asarray(logits.argmax(dim=1).numpy(), dtype=np.int64)
 
     def held_out_proba(self, labelling: int = 0) -> NDArray[np.float32]:
         """Predict each training row's class probabilities by the fit to the other folds, (rows, classes)."""
@@ -178,7 +174,3 @@ def _held_out_logits(regression: BatchedRegression, fold: IntArray, labelling: i
         rows = torch.from_numpy(np.flatnonzero(fold == f))
         logits[rows] = regression.logits(problem.x[rows], labelling, f)
     return logits
-
-
-def _classes(logits: Tensor) -> IntArray:
-    return np.asarray(logits.argmax(dim=1).numpy(), dtype=np.int64)

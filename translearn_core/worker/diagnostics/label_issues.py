@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from translearn_core.analysis import find_label_issues, out_of_fold_probabilities
+from translearn_core.analysis import LinearProbe, find_label_issues, stratified_folds
 from translearn_core.config import ExperimentConfig
 from translearn_core.results import Evaluation, Interval
 from translearn_core.worker.context import Context
@@ -14,6 +14,9 @@ from translearn_core.worker.run_results import class_indices
 
 MAX_LISTED = 1_000
 """Most suspects listed, those with the largest doubt first."""
+
+FOLDS = 5
+"""Cross-validation folds of the out-of-fold probabilities."""
 
 COLUMNS = ("row", "split", "text", "label", "suggested", "probability of label", "probability of suggested")
 
@@ -47,10 +50,10 @@ def check_labels(
     context.report("reading the texts with the backbone as it was")
     features = backbone_features(context, experiment, pretrained, texts)[-1]
     labels = class_indices(evaluation, rows["label"])
-    probabilities = out_of_fold_probabilities(
-        features, labels, seed=seed, groups=text_groups(texts),
+    probabilities = LinearProbe.fit(
+        features, labels, stratified_folds(labels, FOLDS, seed, text_groups(texts)),
         progress=lambda share: context.report("looking for doubtful labels", share, 1),
-    )  # fmt: skip
+    ).held_out_proba()  # fmt: skip
     context.report("counting doubtful labels")
     suspects = find_label_issues(probabilities, labels, MAX_LISTED, seed=seed)
     names = np.asarray(evaluation.classes, dtype=object)
