@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from translearn_core.analysis.probing.cross_validation import seen_control_type, stratified_folds
-from translearn_core.analysis.probing.linear_probe import probe_layers
+from translearn_core.analysis.probing.control_tasks import seen_control_type
+from translearn_core.analysis.probing.cross_validation import stratified_folds
+from translearn_core.analysis.probing.layer_probing import probe_layers
 from translearn_core.errors import TooFewSamplesError
 from translearn_core.results import Estimate
 

@@ -13,8 +13,13 @@ from sklearn.preprocessing import StandardScaler
 from translearn_core.analysis.intervals import row_score_interval
 from translearn_core.analysis.metrics import majority_accuracy
 from translearn_core.analysis.probing.cross_validation import stratified_folds
-from translearn_core.analysis.probing.linear_probe import probe_layers
-from translearn_core.analysis.probing.logistic_regression import BatchedProblem, fit_batched, thread_pools
+from translearn_core.analysis.probing.layer_probing import probe_layers
+from translearn_core.analysis.probing.logistic_regression import (
+    TOLERANCE,
+    BatchedProblem,
+    BatchedRegression,
+    thread_pools,
+)
 from translearn_core.errors import Stopped, TooFewSamplesError, TrainingError
 from translearn_core.results import Estimate, ProbeScores
 from translearn_core.runs import artifacts
@@ -33,27 +38,34 @@ def layers_of(rows, classes, width=24, layers=2, signal=0.35, seed=0):
     return labels, (((strengths * centres[labels] + noise) @ mix) * 3 + 5).astype(np.float32)
 
 
-def fit_of(x, labels, seen, classes):
+def fit_of(x, labels, seen, classes, strengths=(1.0,)):
     with thread_pools(1) as (pool,):
-        return fit_batched(BatchedProblem(*map(torch.from_numpy, (x, labels, seen)), classes), pool)
+        regression = BatchedRegression(
+            BatchedProblem(*map(torch.from_numpy, (x, labels, seen)), classes), pool
+        )
+        every = torch.arange(labels.shape[1] * seen.shape[1])
+        for c in strengths:
+            regression.fit(c, every, TOLERANCE, lambda share: None)
+    return regression
 
 
-def probabilities(fits, labelling, part, x):
-    logits = torch.from_numpy(x) @ fits.weight[labelling, part] + fits.bias[labelling, part]
-    return logits.softmax(dim=1).numpy()
+def probabilities(regression, labelling, part, x):
+    return regression.logits(torch.from_numpy(x), labelling, part).softmax(dim=1).numpy()
 
 
+@pytest.mark.parametrize("strengths", [(1.0,), (0.01,), (0.001, 0.1)])  # the last one with a warm start
 @pytest.mark.parametrize("classes", [2, 3, 12])
-def test_every_fit_of_a_batch_is_sklearns(classes):
+def test_every_fit_of_a_batch_is_sklearns(classes, strengths):
     labels, (x, _) = layers_of(400, classes)
     ways = np.stack([labels, np.random.default_rng(1).permutation(labels)], axis=1)
     seen = np.ones((400, 3), dtype=np.float32)
     seen[:150, 0] = seen[150:200, 1] = 0
     scaled = StandardScaler().fit_transform(x)
-    fits = fit_of(scaled, ways, seen, classes)
+    fits = fit_of(scaled, ways, seen, classes, strengths)
     for way, part in np.ndindex(2, 3):
         rows = seen[:, part] > 0
-        reference = make_pipeline(StandardScaler(), LogisticRegression(max_iter=5000, tol=1e-6))
+        model = LogisticRegression(C=strengths[-1], max_iter=5000, tol=1e-6)
+        reference = make_pipeline(StandardScaler(), model)
         reference.fit(scaled[rows].astype(float), ways[rows, way])
         expected = reference.predict_proba(scaled.astype(float))
         assert probabilities(fits, way, part, scaled) == pytest.approx(expected, abs=2e-3)
@@ -90,16 +102,17 @@ def test_probes_agree_with_sklearn_layer_by_layer_and_fold_by_fold(classes):
         result.control_test,
         result.control_low,
         result.control_high,
+        result.control_c,
     )
-    for y, (held_out, scores, low, high) in (
-        (labels, (result.cross_validated, result.test, result.low, result.high)),
+    for y, (held_out, scores, low, high, c) in (
+        (labels, (result.cross_validated, result.test, result.low, result.high, result.c)),
         (control, [scores[0] for scores in of_control]),
     ):
         for layer in range(2):
             x = features[layer].astype(float)
 
-            def correct(learn, judge, x=x, y=y):
-                probe = make_pipeline(StandardScaler(), LogisticRegression(max_iter=5000))
+            def correct(learn, judge, x=x, y=y, c=c[0, layer]):
+                probe = make_pipeline(StandardScaler(), LogisticRegression(C=c, max_iter=5000))
                 return probe.fit(x[learn], y[learn]).predict(x[judge]) == y[judge]
 
             on_test = correct(train, test)
@@ -164,7 +177,7 @@ def test_scores_come_back_from_disk_and_their_table_names_the_controls(tmp_path,
     )
     artifacts.save(tmp_path, scores)
     back = artifacts.load(tmp_path, ProbeScores)
-    for name in ("cross_validated", "test", "low", "high", "majority"):
+    for name in ("cross_validated", "test", "low", "high", "c", "majority"):
         kept = getattr(back, f"control_{name}")
         assert np.array_equal(kept, getattr(scores, f"control_{name}"))
         assert len(kept) == count
@@ -173,7 +186,7 @@ def test_scores_come_back_from_disk_and_their_table_names_the_controls(tmp_path,
     assert names == [
         f"control {c} {name}"
         for c in range(1, count + 1)
-        for name in ("cross-validated", "test", "test low", "test high")
+        for name in ("cross-validated", "test", "test low", "test high", "C")
     ]
     if count:
         last = scores.frame().iloc[-1]

@@ -7,9 +7,14 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from translearn_core.analysis.errors import label_issues
-from translearn_core.analysis.errors.label_issues import find_label_issues, out_of_fold_probabilities
+from translearn_core.analysis.errors.label_issues import find_label_issues
 from translearn_core.analysis.probing.cross_validation import stratified_folds
+from translearn_core.analysis.probing.linear_probe import LinearProbe
 from translearn_core.errors import TooFewSamplesError
+
+
+def out_of_fold_probabilities(x, labels, folds=5, seed=0, groups=None):
+    return LinearProbe.fit(x, labels, stratified_folds(labels, folds, seed, groups)).held_out_proba()
 
 
 def noisy(random, n, classes=3, wrong=0.1, sharp=4.0):
@@ -99,10 +104,11 @@ def test_out_of_fold_is_sklearns_cross_validated_probability():
     x = (random.normal(size=(3, 10))[labels] + random.normal(size=(200, 10)) * 2).astype(np.float16)
     result = out_of_fold_probabilities(x, labels, folds=4, seed=1)
     fold = stratified_folds(labels, 4, 1)
+    c = LinearProbe.fit(x, labels, fold).c[0]
     assert result.shape == (200, 3)
     assert result.sum(axis=1) == pytest.approx(np.ones(200), abs=1e-5)
     for f in range(4):
-        probe = make_pipeline(StandardScaler(), LogisticRegression(max_iter=5000, tol=1e-6))
+        probe = make_pipeline(StandardScaler(), LogisticRegression(C=c, max_iter=5000, tol=1e-6))
         probe.fit(x[fold != f].astype(float), labels[fold != f])
         assert result[fold == f] == pytest.approx(probe.predict_proba(x[fold == f].astype(float)), abs=3e-3)
 

@@ -288,6 +288,7 @@ class Filled:
                 test,
                 test - 0.06,
                 test + 0.05,
+                np.full(test.shape, 0.01),
                 0.34,
                 Estimate(0.66, 0.6, 0.72),
                 54,

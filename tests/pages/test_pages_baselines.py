@@ -143,9 +143,10 @@ def probes(about: str, sentence: str) -> ProbeScores:
     control = np.full((1, 3, 7), 0.45)
     return ProbeScores(
         ("pretrained", "fine-tuned", "random init"), np.repeat(test[:, :, None], 5, axis=2), test,
-        test - 0.05, test + 0.05, 0.34, Estimate(0.6, 0.5, 0.7), 54, 18,
+        test - 0.05, test + 0.05, np.full(test.shape, 0.01), 0.34, Estimate(0.6, 0.5, 0.7), 54, 18,
         control_cross_validated=control[..., None], control_test=control, control_low=control - 0.05,
-        control_high=control + 0.05, control_majority=np.asarray([0.4]), target=about, sentences=(sentence,),
+        control_high=control + 0.05, control_c=np.full(control.shape, 0.001),
+        control_majority=np.asarray([0.4]), target=about, sentences=(sentence,),
     )  # fmt: skip
 
 

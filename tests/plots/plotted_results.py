@@ -141,6 +141,7 @@ def make_probes(layers: int = 7) -> ProbeScores:
         test=test,
         low=test - 0.018,
         high=test + 0.017,
+        c=np.full(test.shape, 0.01),
         majority=0.501,
         tfidf=Estimate(0.813, 0.795, 0.831),
         n_train=6920,
@@ -367,6 +368,7 @@ def with_controls(scores: ProbeScores, control: float = 0.6) -> ProbeScores:
     found = np.full((1, *scores.test.shape), control)
     return replace(
         scores, control_test=found, control_low=found - 0.02, control_high=found + 0.02,
+        control_c=np.full(found.shape, 0.001),
         control_cross_validated=found[..., None], control_majority=np.asarray([0.52]),
     )  # fmt: skip
 

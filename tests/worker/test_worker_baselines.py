@@ -10,6 +10,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from worker_bench import ME, Bench
 
+from translearn_core.analysis.probing.linear_probe import LinearProbe
 from translearn_core.analysis.tfidf import tfidf_logistic_regression
 from translearn_core.config import ExperimentConfig, SplitConfig, from_scratch_control
 from translearn_core.errors import ConfigError
@@ -146,13 +147,14 @@ def test_the_frozen_probe_is_a_logistic_regression_and_its_layer_is_chosen_on_va
         [x.astype(np.float32) for x in layers], labels, train, validation, test,
         lambda done, total: shares.append(done / total),
     )  # fmt: skip
+    strengths = [LinearProbe.fit(x[train], labels[train]).c[0] for x in layers]
     models = [
-        make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000)).fit(x[train], labels[train])
-        for x in layers
+        make_pipeline(StandardScaler(), LogisticRegression(C=c, max_iter=1000)).fit(x[train], labels[train])
+        for x, c in zip(layers, strengths, strict=True)
     ]
     expected = [m.score(x[validation], labels[validation]) for m, x in zip(models, layers, strict=True)]
     np.testing.assert_allclose(found.validation, expected, atol=0.011)
-    assert found.layer == 1
+    assert (found.layer, found.c) == (1, strengths[1])
     assert (found.predicted == models[1].predict(layers[1][test])).mean() > 0.99
     assert shares == sorted(shares)
 

@@ -3,8 +3,6 @@
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.linear_model import LogisticRegression
-from sklearn.preprocessing import StandardScaler
 from worker_bench import ME, Bench
 
 from translearn_core.analysis.tfidf import tfidf_logistic_regression
@@ -116,24 +114,6 @@ def test_baselines_are_scored_on_every_subset(
     assert ((free.low <= free.mean) & (free.mean <= free.high)).all()
     assert (free.n_test, free.n_validation) == (len(test), len(whole.where(Split.VALIDATION)))
     assert f"With {ROWS} labels the frozen probe" in free.sentences[0]
-
-
-def test_a_frozen_probe_is_logistic_regression_standardised_on_its_training_rows() -> None:
-    random = np.random.default_rng(0)
-    labels = random.integers(0, 3, 400)
-    vectors = (random.standard_normal((400, 12)) + 1.5 * np.eye(12)[labels] + 40).astype(np.float32)
-    draws = [np.arange(0, 300, step) for step in (12, 4, 1)]
-    held = [np.arange(300, 350), np.arange(350, 400)]
-    predictions = list(
-        label_efficiency_baselines._probe_predictions(vectors, labels, draws, held, 3, lambda share: None)
-    )
-    for rows, answers in zip(draws, predictions, strict=True):
-        scale = StandardScaler().fit(vectors[rows])
-        model = LogisticRegression(C=1, tol=1e-8, max_iter=5000).fit(
-            scale.transform(vectors[rows]), labels[rows]
-        )
-        for answer, some in zip(answers, held, strict=True):
-            assert (answer == model.predict(scale.transform(vectors[some]))).mean() >= 0.98
 
 
 def test_probe_layers_exist(free: LabelEfficiency) -> None:

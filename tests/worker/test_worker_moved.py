@@ -10,6 +10,7 @@ import torch
 from worker_bench import ME, Bench, mean_pooled
 
 from tests.corpora import with_head
+from translearn_core.analysis.probing.linear_probe import LinearProbe
 from translearn_core.analysis.similarity.cka import JackknifeCka, cka_matrix
 from translearn_core.analysis.similarity.sentence_similarity import cosine_pairs
 from translearn_core.backbones import load
@@ -265,7 +266,8 @@ def test_refitted_heads_match_scikit_learn(bench: Bench, job: str, earlier: str,
             for split in ("train", "test")
         }
         labels = {split: rows[rows["split"] == split]["label"] for split in made}
-        probe = make_pipeline(StandardScaler(), LogisticRegression(C=1, max_iter=1000))
+        c = LinearProbe.fit(made["train"], labels["train"].factorize(sort=True)[0]).c[0]
+        probe = make_pipeline(StandardScaler(), LogisticRegression(C=c, max_iter=1000))
         probe.fit(made["train"], labels["train"])
         assert found == pytest.approx(
             probe.score(made["test"], labels["test"]), abs=1.5 / len(labels["test"])

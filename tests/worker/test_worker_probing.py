@@ -187,6 +187,7 @@ def scores(pretrained: list[float], tuned: list[float], control: float | None = 
         test,
         test - 0.03,
         test + 0.03,
+        np.full(test.shape, 0.01),
         majority=0.3,
         tfidf=Estimate(0.6, 0.55, 0.65),
         n_test=500,

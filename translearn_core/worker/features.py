@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from translearn_core.activations import Compute, Encoder, Lookup
-from translearn_core.analysis.probing.linear_probe import Layers
+from translearn_core.analysis.probing.layer_probing import Layers
 from translearn_core.analysis.stratified_sampling import stratified_sample
 from translearn_core.backbones import Backbone, load
 from translearn_core.config import BackboneConfig, ExperimentConfig

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from translearn_core.analysis.intervals import NO_ESTIMATE
 from translearn_core.analysis.neighbours.knn_purity import label_purity
-from translearn_core.analysis.probing.linear_probe import probe_layers
+from translearn_core.analysis.probing.layer_probing import probe_layers
 from translearn_core.analysis.projection.projection import project
 from translearn_core.config import ExperimentConfig, Method, Split, job_id
 from translearn_core.data.dataset import SPLITS

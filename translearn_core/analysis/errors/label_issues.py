@@ -1,20 +1,11 @@
 """Label issues: confident learning on out-of-fold probabilities."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from translearn_core.analysis.intervals import NO_ESTIMATE, percentile_interval
-from translearn_core.analysis.probing.cross_validation import stratified_folds
-from translearn_core.analysis.probing.logistic_regression import (
-    BatchedProblem,
-    fit_batched,
-    standardise,
-    thread_pools,
-)
 from translearn_core.results import Estimate
 
 FloatArray = NDArray[np.float64]
@@ -56,7 +47,7 @@ def find_label_issues(
     Parameters
     ----------
     probabilities : float array, shape (rows, classes)
-        Out of fold (see `out_of_fold_probabilities`), as a model agrees with labels it was trained on.
+        Out of fold (see `LinearProbe.held_out_proba`), as a model agrees with labels it was trained on.
     labels : int array, shape (rows,)
         Class indices from 0.
     limit : int
@@ -97,44 +88,6 @@ def find_label_issues(
         len(suspects),
         percentile_interval(shares[0], shares[1:]),
     )
-
-
-def out_of_fold_probabilities(
-    x: NDArray[np.floating],
-    labels: IntArray,
-    folds: int = 5,
-    seed: int = 0,
-    groups: IntArray | None = None,
-    progress: Callable[[float], None] | None = None,
-) -> NDArray[np.float32]:
-    """Predict every row with a linear probe trained on the other folds, shape (rows, classes).
-
-    Parameters
-    ----------
-    x : float array, shape (rows, width)
-    labels : int array, shape (rows,)
-        Class indices from 0. A class absent from the other folds gets probability 0.
-    folds, seed, groups
-        See `stratified_folds`.
-    progress : callable, optional
-        Called with the share done; may raise to stop.
-
-    Raises
-    ------
-    TooFewSamplesError
-        If there are fewer rows (or groups) than folds, or fewer than two classes.
-    """
-    fold = stratified_folds(labels, folds, seed, groups)
-    (rows,) = standardise(x)
-    seen = (fold[:, None] != np.arange(folds)).astype(np.float32)
-    probabilities = np.empty((len(labels), int(labels.max()) + 1), dtype=np.float32)
-    with thread_pools(1) as (pool,):
-        y = torch.from_numpy(np.array(labels, dtype=np.int64)[:, None])
-        problem = BatchedProblem(rows, y, torch.from_numpy(seen), probabilities.shape[1])
-        fits = fit_batched(problem, pool, progress)
-    for f in range(folds):
-        probabilities[fold == f] = fits.probabilities(rows[torch.from_numpy(fold == f)], 0, f).numpy()
-    return probabilities
 
 
 @dataclass(frozen=True)

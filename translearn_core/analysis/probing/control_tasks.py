@@ -44,6 +44,14 @@ def control_labels(texts: Sequence[str], labels: IntArray, seed: int = 0) -> Int
     return np.asarray(drawn[types], dtype=np.int64)
 
 
+def seen_control_type(types: IntArray, fold: IntArray) -> NDArray[np.bool_]:
+    """Mark rows whose type also occurs in another fold."""
+    _, which = np.unique(types, return_inverse=True)
+    folds = int(fold.max()) + 1
+    in_fold = np.bincount(which * folds + fold, minlength=(int(which.max()) + 1) * folds).reshape(-1, folds)
+    return np.asarray(in_fold.sum(axis=1)[which] > in_fold[which, fold])
+
+
 def _first_word(text: str) -> str:
     words = (_NOT_LETTERS.sub("", word) for word in text.lower().split())
     return next((word for word in words if word), "")

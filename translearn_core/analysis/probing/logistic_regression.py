@@ -46,36 +46,11 @@ class BatchedProblem:
     classes: int
 
 
-@dataclass(frozen=True)
-class BatchedFit:
-    """Weights (labellings, parts, width, classes) and biases (labellings, parts, classes)."""
+class BatchedRegression:
+    """All fits of a problem; `fit` continues from the parameters of the previous strength.
 
-    weight: Tensor
-    bias: Tensor
-
-    def predict(self, x: Tensor, labelling: int, part: int) -> Tensor:
-        """Predict the class of each row with one fit."""
-        return self._logits(x, labelling, part).argmax(dim=1)
-
-    def probabilities(self, x: Tensor, labelling: int, part: int) -> Tensor:
-        """Predict class probabilities with one fit, shape (rows, classes)."""
-        return self._logits(x, labelling, part).softmax(dim=1)
-
-    def _logits(self, x: Tensor, labelling: int, part: int) -> Tensor:
-        return torch.addmm(self.bias[labelling, part], x, self.weight[labelling, part])
-
-
-def fit_batched(
-    problem: BatchedProblem, pool: Executor, tick: Callable[[float], None] | None = None
-) -> BatchedFit:
-    """Minimise cross-entropy + ½‖weights‖² on the rows of each fit, standardised by those rows.
-
-    The objective is that of scikit-learn's ``LogisticRegression(C=1)`` after ``StandardScaler``, bias
-    unpenalised. A class without rows is never predicted. With two classes the penalty counts twice, so that
-    the two-column softmax equals scikit-learn's one-column regression.
-
-    Every fit starts from zero: a warm start from a fit on more rows would leak the labels of held-out rows,
-    as fits stop short of the minimum.
+    A warm start must come from the same rows: one from a fit on more rows would leak the labels of held-out
+    rows, as fits stop short of the minimum.
 
     Parameters
     ----------
@@ -83,36 +58,65 @@ def fit_batched(
         Every part has at least one row.
     pool : Executor
         Executes blocks of rows (see `thread_pools`).
-    tick : callable, optional
-        Called before each iteration with the share done; may raise to stop.
 
     References
     ----------
     Böhning (1992), Multinomial logistic regression algorithm: the curvature bound used as preconditioner.
     """
-    objective = _Objective(problem, pool)
-    fits = torch.arange(objective.labellings * objective.parts)
-    theta = torch.zeros(len(fits), problem.x.shape[1] + 1, problem.classes)
-    memory = Memory(objective.precondition)
-    loss, gradient = objective(theta, fits)
-    alive = torch.ones(len(fits), dtype=torch.bool)
-    for step in range(STEPS):
-        if tick:
+
+    def __init__(self, problem: BatchedProblem, pool: Executor) -> None:
+        self.objective = _Objective(problem, pool)
+        fits = self.objective.labellings * self.objective.parts
+        self.theta = torch.zeros(fits, problem.x.shape[1] + 1, problem.classes)
+
+    def fits(self, labellings: NDArray[np.int64], parts: int) -> Tensor:
+        """Return the indices of the fits of some labellings on the first `parts` parts."""
+        return torch.from_numpy((labellings[:, None] * self.objective.parts + np.arange(parts)).ravel())
+
+    def fit(self, c: float, fits: Tensor, tolerance: float, tick: Callable[[float], None]) -> None:
+        """Minimise cross-entropy + ‖weights‖² / 2c on the rows of each selected fit, standardised by them.
+
+        The objective is that of scikit-learn's ``LogisticRegression(C=c)`` after ``StandardScaler``, bias
+        unpenalised. A class without rows is never predicted. With two classes the penalty counts twice, so
+        that the two-column softmax equals scikit-learn's one-column regression.
+
+        Parameters
+        ----------
+        c : float
+            Inverse regularisation strength.
+        fits : int tensor
+            See `fits`.
+        tolerance : float
+            Max norm of the mean loss's gradient at convergence.
+        tick : callable
+            Called before each iteration with the share done; may raise to stop.
+        """
+        objective, theta = self.objective, self.theta[fits]
+        objective.regularise(c)
+        memory = Memory(objective.precondition)
+        loss, gradient = objective(theta, fits)
+        alive = torch.ones(len(fits), dtype=torch.bool)
+        for step in range(STEPS):
             tick(step / STEPS)
-        active = fits[alive & (gradient.abs().amax(dim=(1, 2)) > TOLERANCE * objective.rows)]
-        if not len(active):
-            break
-        direction = -memory.times(gradient)[active]
-        steps, new_gradient = torch.zeros_like(theta), gradient.clone()
-        steps[active], loss[active], new_gradient[active] = minimize(
-            objective, active, theta[active], loss[active], gradient[active], direction
-        )
-        alive[active] = steps[active].any(dim=2).any(dim=1)  # stop where rounding hides any decrease
-        memory.remember(steps, new_gradient - gradient)
-        theta, gradient = theta + steps, new_gradient
-    shape = objective.labellings, objective.parts
-    weight, bias = objective.unscaled(theta, fits)
-    return BatchedFit(weight.view(*shape, *weight.shape[1:]), bias.view(*shape, -1))
+            unconverged = gradient.abs().amax(dim=(1, 2)) > tolerance * objective.rows[fits]
+            active = (alive & unconverged).nonzero()[:, 0]
+            if not len(active):
+                break
+            direction = -memory.times(gradient)[active]
+            steps, new_gradient = torch.zeros_like(theta), gradient.clone()
+            steps[active], loss[active], new_gradient[active] = minimize(
+                objective, fits[active], theta[active], loss[active], gradient[active], direction
+            )
+            alive[active] = steps[active].any(dim=2).any(dim=1)  # stop where rounding hides any decrease
+            memory.remember(steps, new_gradient - gradient)
+            theta, gradient = theta + steps, new_gradient
+        self.theta[fits] = theta
+
+    def logits(self, x: Tensor, labelling: int, part: int) -> Tensor:
+        """Return the logits of one fit, shape (rows, classes)."""
+        fit = torch.tensor([labelling * self.objective.parts + part])
+        weight, bias = self.objective.unscaled(self.theta[fit], fit)
+        return torch.addmm(bias[0], x, weight[0])
 
 
 class _Objective:
@@ -127,7 +131,6 @@ class _Objective:
         self.kinds = _group_rows_by_fit(problem)
         self.labellings, self.parts = problem.y.shape[1], seen.shape[1]
         rows = seen.sum(dim=0)
-        self.most = int(rows.argmax())
         # Double precision makes E[x²] - (E[x])² safe, and x is read once for all parts.
         mean = (seen.T.double() @ x.double()) / rows[:, None]
         squares = (seen.T.double() @ x.double().square()) / rows[:, None]
@@ -140,9 +143,20 @@ class _Objective:
         counts = torch.zeros(problem.classes, self.parts)
         present = torch.cat([counts.index_add(0, y, seen).T > 0 for y in problem.y.T])
         self.never = torch.where(present, 0.0, NEVER)
-        self.penalty = torch.where(present.sum(dim=1) == 2, 2.0, 1.0)
+        self.weighting = torch.where(present.sum(dim=1) == 2, 2.0, 1.0)
+        most = int(rows.argmax())
+        x = (problem.x - self.mean[most]) / self.scale[most]
         self.curvature = CURVATURE / problem.classes
-        self.inverse = self._inverse()
+        self.scatter = (x.T @ x).double() * self.curvature
+        self.regularise(1.0)
+
+    def regularise(self, c: float) -> None:
+        """Set the penalty, and invert the approximate Hessian of the part with most rows."""
+        self.penalty = self.weighting / c
+        inverse: Tensor = torch.linalg.inv(
+            self.scatter + float(self.penalty.mean()) * torch.eye(len(self.scatter), dtype=torch.float64)
+        )
+        self.inverse = inverse.float()
 
     def __call__(self, theta: Tensor, fits: Tensor) -> tuple[Tensor, Tensor]:
         """Return the loss (selected,) float64, summed over rows, and its gradient, shaped like `theta`."""
@@ -179,14 +193,6 @@ class _Objective:
         by_bias = gradient[:, -1:] / (self.curvature * self.rows.max())
         return torch.cat([self.inverse @ gradient[:, :-1], by_bias], dim=1)
 
-    def _inverse(self) -> Tensor:
-        """Invert the approximate Hessian, (width, width), from the scatter of the part with most rows."""
-        x = (self.problem.x - self.mean[self.most]) / self.scale[self.most]
-        scatter = (x.T @ x).double() * self.curvature
-        scatter.diagonal().add_(float(self.penalty.mean()))
-        inverse: Tensor = torch.linalg.inv(scatter)
-        return inverse.float()
-
 
 def _group_rows_by_fit(problem: BatchedProblem) -> list[tuple[Tensor, Tensor, Tensor]]:
     """Group rows contained in the same parts: features, labels, and a bool mask of the parts."""
@@ -205,14 +211,6 @@ def _sums(x: Tensor, y: Tensor, weight: Tensor, bias: Tensor) -> tuple[Tensor, T
     residual = log_p.exp_().scatter_add_(2, label, torch.full((1, 1, 1), -1.0).expand_as(label))
     product = (x.T @ residual.view(len(x), -1)).view(width, fits, classes)
     return loss, product.permute(1, 0, 2), residual.sum(dim=0)
-
-
-def standardise(train: NDArray[np.floating], *others: NDArray[np.floating]) -> list[Tensor]:
-    """Standardise by `train` for single precision; each fit standardises again by its own rows."""
-    rows = [torch.from_numpy(np.asarray(x, dtype=np.float32)) for x in (train, *others)]
-    deviation, mean = torch.std_mean(rows[0], dim=0, correction=0)
-    deviation[deviation <= 1e-6 * mean.abs()] = 1.0
-    return [(x - mean) / deviation for x in rows]
 
 
 @contextmanager

@@ -48,13 +48,14 @@ def probe_lines(scores: ProbeScores, dark: bool = False) -> go.Figure:
         figure.add_scatter(
             x=layers,
             y=scores.test[v],
-            customdata=np.stack([scores.low[v], scores.high[v]], axis=-1),
+            customdata=np.stack([scores.low[v], scores.high[v], scores.c[v]], axis=-1),
             name=name,
             legendgroup=name,
             mode="lines+markers",
             line={"color": colour, "width": 2.5},
             marker={"size": 8, "symbol": symbol},
-            hovertemplate="layer %{x}: <b>%{y:.3f}</b> (%{customdata[0]:.3f} to %{customdata[1]:.3f})",
+            hovertemplate="layer %{x}: <b>%{y:.3f}</b> (%{customdata[0]:.3f} to %{customdata[1]:.3f}), "
+            "C = %{customdata[2]:g}",
         )
     ticks = layer_axis.ticks(layers)
     named = len(layers) <= 8

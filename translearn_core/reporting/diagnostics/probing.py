@@ -8,10 +8,11 @@ from translearn_core.reporting.report_data import ReportData
 from translearn_core.results import ProbeScores
 
 CHOICE = (
-    "The best layers are chosen by cross-validation on the training rows, never on test. For the fine-tuned "
-    "model that cross-validation is optimistic, because it was trained on those labels: use its test score."
+    "The best layers, and each probe's C (its inverse regularisation strength), are chosen by "
+    "cross-validation on the training rows, never on test. For the fine-tuned model that cross-validation is "
+    "optimistic, because it was trained on those labels: use its test score."
 )
-"""Selection of the best layers, and its bias."""
+"""Selection of the best layers and of C, and its bias."""
 SELECTIVITY = (
     "Small panel: each bar reaches from the accuracy on the control task (random labels) to that on the real "
     "one; its length is the selectivity."
@@ -26,7 +27,11 @@ def section(scores: ProbeScores, data: ReportData, dark: bool = False) -> Sectio
         plots.probe_lines(scores, dark),
         "Test accuracy of a linear classifier on each layer; layer 0 is the embeddings, layer k the output "
         f"of block k-1. {INTERVAL} Where the lines diverge, training changed the layer.{controls} {CHOICE}",
-        TableBlock("probes", numbers, tuple(map(str, numbers.columns.drop(["model", "layer"])))),
+        TableBlock(
+            "probes",
+            numbers,
+            tuple(name for name in map(str, numbers) if name not in ("model", "layer") and name[-1] != "C"),
+        ),
         alt="Probe accuracy by layer and model, and below it the selectivity",
     )
     target = f"{PROBE.heading} (target: {scores.target})" if scores.target else PROBE.heading

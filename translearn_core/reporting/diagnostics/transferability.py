@@ -12,7 +12,8 @@ def section(scores: Transferability, data: ReportData, dark: bool = False) -> Se
     figure = FigureBlock(
         plots.layer_ratings(scores, dark),
         f"LogME and the H-score are from {scores.rows:,} training rows; the probe learns from the same and "
-        "is scored on validation rows, never on test. LogME is a log probability, so only its order counts. "
+        "is scored on validation rows, never on test; its C, the inverse regularisation strength, is chosen "
+        "by cross-validation on the training rows. LogME is a log probability, so only its order counts. "
         "The largest dot of a line is its best layer.",
         TableBlock("layer ratings", scores.frame()),
         alt="LogME and probe accuracy by layer",

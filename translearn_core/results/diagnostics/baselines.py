@@ -17,7 +17,7 @@ class Baseline:
 
     `margin` is the run's accuracy minus the baseline's, paired by test row, and `verdict` its sentence.
     `negative_transfer` is empty unless the run is below by more than chance. `layer` is that of the probe,
-    chosen on validation.
+    chosen on validation, and `c` its inverse regularisation strength, chosen on training rows.
     """
 
     name: str
@@ -27,6 +27,7 @@ class Baseline:
     verdict: str
     negative_transfer: str = ""
     layer: int | None = None
+    c: float | None = None
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Baselines:
                 | line.accuracy.columns("accuracy")
                 | line.macro_f1.columns("macro F1")
                 | line.margin.columns("lead of the run", "lead")
-                | {"layer": line.layer}
+                | {"layer": line.layer, "C": line.c}
                 | {"verdict": " ".join(filter(None, (line.verdict, line.negative_transfer)))}
                 for line in self.lines
             ]

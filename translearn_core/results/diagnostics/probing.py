@@ -17,7 +17,8 @@ class ProbeScores:
 
     V variants (``pretrained``, ``fine-tuned``, ``random init``) × L layers (0 = embeddings, k = after block
     k-1): `cross_validated` has shape (V, L, folds), on the training split; `test`, `low`, `high` have shape
-    (V, L), the test score and its 95 % Wilson interval. `majority` and `tfidf` are the test accuracies
+    (V, L), the test score and its 95 % Wilson interval, and so has `c`, the inverse regularisation
+    strength chosen by cross-validation on the training split. `majority` and `tfidf` are the test accuracies
     of baselines.
 
     The fields of C control tasks, random labels learnt from the same features (Hewitt & Liang 2019,
@@ -30,6 +31,7 @@ class ProbeScores:
     test: FloatArray = field(compare=False)
     low: FloatArray = field(compare=False)
     high: FloatArray = field(compare=False)
+    c: FloatArray = field(compare=False)
     majority: float = 0.0
     tfidf: Estimate = field(default=Estimate(0.0, 0.0, 0.0))
     n_train: int = 0
@@ -40,6 +42,7 @@ class ProbeScores:
     control_test: FloatArray = field(default_factory=lambda: np.zeros((0,) * 3), compare=False)
     control_low: FloatArray = field(default_factory=lambda: np.zeros((0,) * 3), compare=False)
     control_high: FloatArray = field(default_factory=lambda: np.zeros((0,) * 3), compare=False)
+    control_c: FloatArray = field(default_factory=lambda: np.zeros((0,) * 3), compare=False)
     control_majority: FloatArray = field(default_factory=lambda: np.zeros(0), compare=False)
     target: str = ""
     sentences: tuple[str, ...] = ()
@@ -53,9 +56,9 @@ class ProbeScores:
         return selectivity
 
     def frame(self) -> pd.DataFrame:
-        """Return one row per variant and layer: cross-validated mean and spread, test and its interval.
+        """Return one row per variant and layer: cross-validated mean and spread, test and its interval, C.
 
-        Each control task adds four columns, numbered from 1; any adds the selectivity.
+        Each control task adds five columns, numbered from 1; any adds the selectivity.
         """
         selectivity = self.selectivity
         return pd.DataFrame(
@@ -68,6 +71,7 @@ class ProbeScores:
                     "test": float(self.test[v, layer]),
                     "test low": float(self.low[v, layer]),
                     "test high": float(self.high[v, layer]),
+                    "C": float(self.c[v, layer]),
                 }
                 | ({"selectivity": float(selectivity[v, layer])} if len(self.control_test) else {})
                 | {
@@ -78,6 +82,7 @@ class ProbeScores:
                         ("test", self.control_test[c - 1, v, layer]),
                         ("test low", self.control_low[c - 1, v, layer]),
                         ("test high", self.control_high[c - 1, v, layer]),
+                        ("C", self.control_c[c - 1, v, layer]),
                     )
                 }
                 for v, variant in enumerate(self.variants)

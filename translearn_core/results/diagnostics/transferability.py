@@ -22,8 +22,8 @@ class Transferability:
     """LogME (log evidence per row; higher suits better) and H-score of every layer of every backbone.
 
     `layers`: backbone, layer, LogME, H-score, probe (validation accuracy of a linear probe trained on the
-    same rows). `past`: run, backbone, recipe, accuracy (test), LogME, H-score (of the features before
-    training, NaN if the backbone is gone).
+    same rows), probe C (its inverse regularisation strength). `past`: run, backbone, recipe, accuracy (test),
+    LogME, H-score (of the features before training, NaN if the backbone is gone).
     """
 
     rows: int

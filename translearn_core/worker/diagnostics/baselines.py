@@ -72,7 +72,7 @@ def compare_baselines(context: Context[BaselinesConfig]) -> None:
     if control is not None:
         predictions[SCRATCH] = _matched(evaluation, control)
     context.report("comparing")
-    lines = _lines(evaluation, task, predictions, probe.layer, config.seed)
+    lines = _lines(evaluation, task, predictions, probe, config.seed)
     test, by_name = evaluation.metrics[str(Split.TEST)], {line.name: line for line in lines}
     notes = caveats(
         experiment,
@@ -139,7 +139,7 @@ def _tested(evaluation: Evaluation) -> pd.DataFrame:
 
 
 def _lines(
-    evaluation: Evaluation, task: _RunRows, predictions: Mapping[str, IntArray], layer: int, seed: int
+    evaluation: Evaluation, task: _RunRows, predictions: Mapping[str, IntArray], probe: FrozenProbe, seed: int
 ) -> tuple[Baseline, ...]:
     """Score every baseline and its paired difference from the run."""
     labels = task.labels[task.test]
@@ -161,7 +161,8 @@ def _lines(
                 margin=margin,
                 verdict=verdict_on(name, margin),
                 negative_transfer=negative_transfer(name, margin),
-                layer=layer if name == FROZEN else None,
+                layer=probe.layer if name == FROZEN else None,
+                c=probe.c if name == FROZEN else None,
             )
         )
     return tuple(lines)

@@ -4,12 +4,11 @@ The training rows are those of a run with the same `train_rows` and `rows_seed`.
 once, whatever the number of sizes and seeds.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-import torch
 from numpy.typing import NDArray
 from torch import nn
 
@@ -20,12 +19,7 @@ from translearn_core.activations import (
     ProgressCallback,
     no_progress,
 )
-from translearn_core.analysis.probing.logistic_regression import (
-    BatchedProblem,
-    fit_batched,
-    standardise,
-    thread_pools,
-)
+from translearn_core.analysis.probing.linear_probe import LinearProbe
 from translearn_core.analysis.tfidf import tfidf_logistic_regression
 from translearn_core.backbones import load
 from translearn_core.config import Split
@@ -46,9 +40,6 @@ UNTRAINED_ARMS = (WORDS, FROZEN)
 
 Subset = Sequence[Sequence[IntArray]]
 """Training rows: for each seed one array of row indices per size, each a subset of the next."""
-
-MAX_COLUMNS = 500
-"""Most weight columns fitted together, as in `analysis.probing`."""
 
 
 @dataclass(frozen=True)
@@ -134,29 +125,34 @@ def _tfidf(
 def _frozen_probes(
     context: Context, config: LabelEfficiencyConfig, prepared: PreparedDataset, subsets: Subset
 ) -> tuple[BoolArray, IntArray]:
-    """Probe every layer on every subset; the layer that is best on validation rows is scored on test."""
+    """Probe every layer on every subset; the layer that is best on validation rows is scored on test.
+
+    C is chosen on the rows of each subset; `LinearProbe.fit` says how with one row of a class.
+    """
     validation, test, labels = prepared.where(Split.VALIDATION), prepared.where(Split.TEST), prepared.labels
     shape = len(config.sizes), len(config.seeds)
     correct = np.zeros((*shape, len(test)), dtype=np.bool_)
     best, chosen = np.full(shape, -1.0), np.zeros(shape, dtype=np.int64)
-    layers = _layers(context, config, prepared)
-    classes, all_rows = len(prepared.classes), len(prepared.where(Split.TRAIN))
-    for number, (layer, lookup) in enumerate(layers):
+    layers, all_rows = _layers(context, config, prepared), len(prepared.where(Split.TRAIN))
+    done, total = 0, len(layers) * sum(config.sizes) * len(config.seeds)
+    for layer, lookup in layers:
         vectors = feature_array(lookup)  # one layer at a time in memory
-        for seed, of_seed in enumerate(subsets):
-            done = number * len(subsets) + seed
+        for seed, size in np.ndindex(len(config.seeds), len(config.sizes)):
+            rows = subsets[seed][size]
 
-            def tick(share: float, done: int = done) -> None:
-                context.report("probing layers", done + share, len(layers) * len(subsets))
+            def tick(share: float, start: int = done, rows: int = len(rows)) -> None:
+                context.report("probing layers", start + share * rows, total)
 
-            sizes = [k for k, rows in enumerate(of_seed) if not seed or len(rows) < all_rows]
-            probed = [of_seed[k] for k in sizes]
-            predictions = _probe_predictions(vectors, labels, probed, (validation, test), classes, tick)
-            for size, (on_validation, on_test) in zip(sizes, predictions, strict=True):
-                score = float((on_validation == labels[validation]).mean()) if len(validation) else 0.0
-                if score > best[size, seed]:
-                    best[size, seed], chosen[size, seed] = score, layer
-                    correct[size, seed] = on_test == labels[test]
+            tick(0.0)
+            done += len(rows)
+            if seed and len(rows) == all_rows:
+                continue
+            probe = LinearProbe.fit(vectors[rows], labels[rows], progress=tick)
+            hits = probe.predict(vectors[validation]) == labels[validation]
+            score = float(hits.mean()) if len(validation) else 0.0
+            if score > best[size, seed]:
+                best[size, seed], chosen[size, seed] = score, layer
+                correct[size, seed] = probe.predict(vectors[test]) == labels[test]
     for size, rows in enumerate(subsets[0]):
         if len(rows) == all_rows:
             correct[size, 1:], chosen[size, 1:] = correct[size, 0], chosen[size, 0]
@@ -175,32 +171,3 @@ def _layers(
     if not backbone.anatomy.supports_partial_forward:
         return [(backbone.n_blocks, encoder.top(config.features.pooling))]
     return list(enumerate(encoder.pooled(config.features.pooling)))
-
-
-def _probe_predictions(
-    vectors: NDArray[np.floating],
-    labels: IntArray,
-    subsets: Sequence[IntArray],
-    held_out: Sequence[IntArray],
-    classes: int,
-    tick: Callable[[float], None],
-) -> Iterator[list[IntArray]]:
-    """Yield, for each nested subset, the predictions of logistic regression for the held-out rows.
-
-    Every fit standardises by its own training rows (L2, C = 1).
-    """
-    largest = subsets[-1]
-    x, *x_held_out = standardise(vectors[largest], *(vectors[rows] for rows in held_out))
-    seen = np.stack([np.isin(largest, rows) for rows in subsets], axis=1).astype(np.float32)
-    y = torch.from_numpy(labels[largest])[:, None]
-    batch = max(1, MAX_COLUMNS // classes)
-    with thread_pools(1) as (pool,):
-        for start in range(0, len(subsets), batch):
-            parts = torch.from_numpy(np.ascontiguousarray(seen[:, start : start + batch]))
-
-            def part_done(share: float, start: int = start) -> None:
-                tick(min(1.0, (start + share * batch) / len(subsets)))
-
-            fits = fit_batched(BatchedProblem(x, y, parts, classes), pool, part_done)
-            for part in range(parts.shape[1]):
-                yield [fits.predict(rows, 0, part).numpy() for rows in x_held_out]

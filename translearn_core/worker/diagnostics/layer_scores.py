@@ -6,17 +6,11 @@ Fitted on training rows, probes scored on validation rows; test rows are not use
 from dataclasses import dataclass, replace
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from torch import nn
 
 from translearn_core.activations import Compute, Encoder
-from translearn_core.analysis.probing.logistic_regression import (
-    BatchedProblem,
-    fit_batched,
-    standardise,
-    thread_pools,
-)
+from translearn_core.analysis.probing.linear_probe import LinearProbe
 from translearn_core.analysis.probing.transferability import h_score, logme
 from translearn_core.analysis.stratified_sampling import stratified_sample
 from translearn_core.backbones import Backbone, load
@@ -55,7 +49,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class LayerScores:
-    """LogME, H-score and linear-probe accuracy of a backbone's layers, one entry per layer.
+    """LogME, H-score, and C and accuracy of the linear probe of a backbone's layers, one entry per layer.
 
     `correct`, shape (layers, validation rows), tells which rows each probe gets right.
     """
@@ -64,6 +58,7 @@ class LayerScores:
     layers: tuple[int, ...]
     logme: tuple[float, ...]
     h_score: tuple[float, ...]
+    c: tuple[float, ...]
     probe: tuple[float, ...]
     correct: BoolArray
 
@@ -113,24 +108,22 @@ def score_layers(
     accessible = backbone.anatomy.supports_partial_forward
     lookups = encoder.pooled(features.pooling) if accessible else [encoder.top(features.pooling)]
     layers = tuple(range(top + 1)) if accessible else (top,)
-    logmes, h_scores, correct = [], [], []
-    with thread_pools(1) as (pool,):
-        for done, lookup in enumerate(lookups):
-            x = feature_array(lookup)
+    logmes, h_scores, c, correct = [], [], [], []
+    for done, lookup in enumerate(lookups):
+        x = feature_array(lookup)
 
-            def tick(share: float, done: int = done) -> None:
-                context.report("rating layers", done + share, len(lookups))
+        def tick(share: float, done: int = done) -> None:
+            context.report("rating layers", done + share, len(lookups))
 
-            tick(0.0)
-            train, labels = x[: sample.n_train], sample.labels[: sample.n_train]
-            logmes.append(logme(train, labels))
-            h_scores.append(h_score(train, labels))
-            x_train, x_validation = standardise(train, x[sample.n_train :])
-            seen = torch.ones(len(labels), 1)
-            fits = fit_batched(
-                BatchedProblem(x_train, torch.from_numpy(labels[:, None]), seen, sample.classes), pool, tick
-            )
-            correct.append(fits.predict(x_validation, 0, 0).numpy() == sample.labels[sample.n_train :])
+        tick(0.0)
+        train, labels = x[: sample.n_train], sample.labels[: sample.n_train]
+        logmes.append(logme(train, labels))
+        h_scores.append(h_score(train, labels))
+        fitted = LinearProbe.fit(train, labels, progress=tick)
+        c.append(float(fitted.c[0]))
+        correct.append(fitted.predict(x[sample.n_train :]) == sample.labels[sample.n_train :])
     probe_correct = np.stack(correct)
     probe = tuple(float(share) for share in probe_correct.mean(axis=1))
-    return LayerScores(backbone.anatomy, layers, tuple(logmes), tuple(h_scores), probe, probe_correct)
+    return LayerScores(
+        backbone.anatomy, layers, tuple(logmes), tuple(h_scores), tuple(c), probe, probe_correct
+    )

@@ -4,24 +4,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
-from translearn_core.analysis.probing.logistic_regression import (
-    BatchedProblem,
-    fit_batched,
-    standardise,
-    thread_pools,
-)
+from translearn_core.analysis.probing.linear_probe import LinearProbe
 
 IntArray = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
 class FrozenProbe:
-    """Chosen layer, validation accuracies, shape (layers,), and predicted classes of the test rows."""
+    """Best layer, its C, validation accuracies, shape (layers,), and predicted classes of the test rows."""
 
     layer: int
+    c: float
     validation: NDArray[np.float64]
     predicted: IntArray
 
@@ -34,9 +29,9 @@ def frozen_probe(
     test: IntArray,
     progress: Callable[[float, float], None],
 ) -> FrozenProbe:
-    """Fit logistic regression on every layer; predict test rows with the layer best on validation rows.
+    """Fit a linear probe on every layer; predict test rows with the layer best on validation rows.
 
-    Multinomial, L2 with C = 1 on standardised features. Ties go to the lowest layer.
+    Each layer's C is chosen on training rows (see `LinearProbe`). Ties go to the lowest layer.
 
     Parameters
     ----------
@@ -53,18 +48,15 @@ def frozen_probe(
     ----------
     Alain & Bengio 2016, arXiv:1610.01644.
     """
-    y, seen = torch.from_numpy(labels[train][:, None]), torch.ones(len(train), 1)
-    accuracy, predictions = [], []
-    with thread_pools(1) as (pool,):
-        for layer, x in enumerate(features):
-            x_train, x_validation, x_test = standardise(x[train], x[validation], x[test])
-            problem = BatchedProblem(x_train, y, seen, int(labels.max()) + 1)
+    accuracy, c, predictions = [], [], []
+    for layer, x in enumerate(features):
 
-            def report(share: float, layer: int = layer) -> None:
-                progress(layer + share, len(features))
+        def report(share: float, layer: int = layer) -> None:
+            progress(layer + share, len(features))
 
-            fits = fit_batched(problem, pool, report)
-            accuracy.append(float((fits.predict(x_validation, 0, 0).numpy() == labels[validation]).mean()))
-            predictions.append(fits.predict(x_test, 0, 0).numpy())
+        probe = LinearProbe.fit(x[train], labels[train], progress=report)
+        accuracy.append(float((probe.predict(x[validation]) == labels[validation]).mean()))
+        predictions.append(probe.predict(x[test]))
+        c.append(float(probe.c[0]))
     best = int(np.argmax(accuracy))
-    return FrozenProbe(best, np.asarray(accuracy), predictions[best].astype(np.int64))
+    return FrozenProbe(best, c[best], np.asarray(accuracy), predictions[best])

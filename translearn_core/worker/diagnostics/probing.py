@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from translearn_core.analysis.intervals import row_score_interval
 from translearn_core.analysis.probing.control_tasks import control_labels, word_types
-from translearn_core.analysis.probing.linear_probe import Layers, probe_layers
+from translearn_core.analysis.probing.layer_probing import Layers, probe_layers
 from translearn_core.analysis.tfidf import tfidf_logistic_regression
 from translearn_core.config import ExperimentConfig, Split
 from translearn_core.errors import TooFewSamplesError
@@ -49,7 +49,7 @@ def probe(context: Context[ProbeConfig]) -> None:
     counted = tfidf_logistic_regression(
         [texts[i] for i in train], target.labels[train], [texts[i] for i in test], seed=config.seed
     )
-    types, groups = word_types(texts), text_groups(texts)
+    types = word_types(texts)
     controls = [
         control_labels(texts, target.labels[train], seed=config.seed + k) for k in range(config.controls)
     ]
@@ -61,7 +61,7 @@ def probe(context: Context[ProbeConfig]) -> None:
         tfidf=row_score_interval(counted == target.labels[test]),
         controls=np.stack(controls) if controls else None,
         control_types=types,
-        groups=groups if len(np.unique(groups[train])) < len(train) else None,
+        groups=text_groups(texts),
         folds=config.folds,
         seed=config.seed,
         progress=lambda done, total: context.report("probing layers", done, total),

@@ -9,7 +9,7 @@ from translearn_core.analysis.neighbours.knn_purity import (
     neighbours_with_same_label,
 )
 from translearn_core.analysis.neighbours.neighbourhood_metrics import knn_indices, silhouette
-from translearn_core.analysis.probing.linear_probe import Layers
+from translearn_core.analysis.probing.layer_probing import Layers
 from translearn_core.analysis.projection.layer_alignment import layer_projections
 from translearn_core.analysis.stratified_sampling import stratified_sample
 from translearn_core.config import Split

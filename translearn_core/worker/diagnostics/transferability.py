@@ -122,9 +122,9 @@ def _frame(scores: dict[str, LayerScores]) -> pd.DataFrame:
     lines = [
         (name, *line)
         for name, one in scores.items()
-        for line in zip(one.layers, one.logme, one.h_score, one.probe, strict=True)
+        for line in zip(one.layers, one.logme, one.h_score, one.probe, one.c, strict=True)
     ]
-    return pd.DataFrame(lines, columns=["backbone", "layer", *SCORES, "probe"])
+    return pd.DataFrame(lines, columns=["backbone", "layer", *SCORES, "probe", "probe C"])
 
 
 def _over_layers(layers: pd.DataFrame, seed: int) -> list[RankAgreement]:
