@@ -8,12 +8,11 @@ from scipy.stats import binom, binomtest
 from translearn_core.analysis.intervals import (
     difference_interval,
     mean_interval,
-    percentile_interval,
     row_score_interval,
     seed_interval,
 )
 from translearn_core.results import Estimate
-from translearn_core.results.estimate import wilson
+from translearn_core.results.estimate import percentile_interval, wilson
 
 SOME = Estimate(0.5, 0.1, 0.9)
 

@@ -11,7 +11,6 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from translearn_core.analysis.intervals import row_score_interval
-from translearn_core.analysis.metrics import majority_accuracy
 from translearn_core.analysis.probing.cross_validation import stratified_folds
 from translearn_core.analysis.probing.layer_probing import probe_layers
 from translearn_core.analysis.probing.logistic_regression import (
@@ -23,6 +22,7 @@ from translearn_core.analysis.probing.logistic_regression import (
 from translearn_core.errors import Stopped, TooFewSamplesError, TrainingError
 from translearn_core.results import Estimate, ProbeScores
 from translearn_core.runs import artifacts
+from translearn_core.tasks.classification_metrics import majority_accuracy
 
 TFIDF = Estimate(0.7, 0.65, 0.75)
 

@@ -7,14 +7,14 @@ import pandas as pd
 import pytest
 from sklearn import metrics
 
-from translearn_core.analysis.metrics import (
+from translearn_core.errors import TooFewSamplesError
+from translearn_core.tasks.classification_metrics import (
     classification_metrics,
     confusion,
     macro_f1_interval,
     majority_accuracy,
     per_class,
 )
-from translearn_core.errors import TooFewSamplesError
 
 
 def noisy(rows, classes, signal, seed):

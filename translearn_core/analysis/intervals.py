@@ -6,19 +6,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import fisher_exact, t, ttest_ind
 
-from translearn_core.results.estimate import Estimate, Z, score_bounds
+from translearn_core.results.estimate import ALPHA_TAIL, CELLS_AT_ONCE, NO_ESTIMATE, Estimate, Z, score_bounds
 
 FloatArray = NDArray[np.float64]
 RowScores = NDArray[np.floating] | NDArray[np.bool_]
 """Scores of rows, the last axis, in [0, 1] or negated losses: higher is better; bool for correct rows."""
 
-ALPHA_TAIL = 0.025
-"""Tail probability on either side of a 95 % interval."""
-CELLS_AT_ONCE = 1_000_000
-"""Resampled values held in memory at a time (8 bytes each)."""
 FEWEST_SEEDS = 3
 """Seeds from which an interval is over seeds; fewer do not determine a variance."""
-NO_ESTIMATE = Estimate(float("nan"), float("nan"), float("nan"))
 
 
 def row_score_interval(scores: RowScores) -> Estimate:
@@ -136,16 +131,6 @@ def difference_interval(right: int, rows: int, other_right: int, other_rows: int
     low = difference - np.hypot(p.value - p.low, q.high - q.value)
     high = difference + np.hypot(p.high - p.value, q.value - q.low)
     return Estimate(difference, float(low), float(high))
-
-
-def percentile_interval(value: float, draws: ArrayLike) -> Estimate:
-    """Return a number with the 95 % percentile interval of its bootstrap draws; NaN draws are left out."""
-    numbers = np.asarray(draws, dtype=np.float64)
-    known = numbers[~np.isnan(numbers)]
-    if not len(known):
-        return NO_ESTIMATE
-    low, high = np.quantile(known, [ALPHA_TAIL, 1 - ALPHA_TAIL])
-    return Estimate(float(value), float(low), float(high))
 
 
 def bootstrap_means(scores: FloatArray, draws: int, random: np.random.Generator) -> FloatArray:

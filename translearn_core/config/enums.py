@@ -26,6 +26,12 @@ class TableKind(StrEnum):
         return {TableKind.CSV: ",", TableKind.TSV: "\t"}.get(self)
 
 
+class ProblemType(StrEnum):
+    """Shape of a target; values as in transformers."""
+
+    SINGLE_LABEL = "single_label_classification"
+
+
 class CleaningRule(StrEnum):
     """Optional cleaning step that a finding suggests."""
 

@@ -7,7 +7,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from translearn_core.activations import Compute
-from translearn_core.analysis.metrics import classification_metrics, confusion, majority_accuracy, per_class
 from translearn_core.analysis.stratified_sampling import stratified_sample
 from translearn_core.backbones import load
 from translearn_core.config import ExperimentConfig, Split
@@ -16,6 +15,12 @@ from translearn_core.experiment.build_model import build
 from translearn_core.experiment.run_recorder import PhaseTimer
 from translearn_core.results import CacheUsage, Drift, Evaluation, HeldOutLogits, NeighbourBank, RunSummary
 from translearn_core.runs import artifacts
+from translearn_core.tasks.classification_metrics import (
+    classification_metrics,
+    confusion,
+    majority_accuracy,
+    per_class,
+)
 from translearn_core.training import Loop, TrainingRows, measure_drift
 from translearn_core.transfer import Classifier
 

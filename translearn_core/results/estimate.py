@@ -9,6 +9,10 @@ from numpy.typing import ArrayLike, NDArray
 
 Z = NormalDist().inv_cdf(0.975)
 """Normal quantile of a 95 % interval."""
+ALPHA_TAIL = 0.025
+"""Tail probability on either side of a 95 % interval."""
+CELLS_AT_ONCE = 1_000_000
+"""Resampled values held in memory at a time (8 bytes each)."""
 
 
 @dataclass(frozen=True)
@@ -73,3 +77,16 @@ def score_bounds(share: ArrayLike, wide: ArrayLike) -> tuple[NDArray[np.float64]
     centre = (p + w / 2) / (1 + w)
     half = np.sqrt(w * p * (1 - p) + w**2 / 4) / (1 + w)
     return np.where(p == 0, 0.0, centre - half), np.where(p == 1, 1.0, centre + half)
+
+
+NO_ESTIMATE = Estimate(float("nan"), float("nan"), float("nan"))
+
+
+def percentile_interval(value: float, draws: ArrayLike) -> Estimate:
+    """Return a number with the 95 % percentile interval of its bootstrap draws; NaN draws are left out."""
+    numbers = np.asarray(draws, dtype=np.float64)
+    known = numbers[~np.isnan(numbers)]
+    if not len(known):
+        return NO_ESTIMATE
+    low, high = np.quantile(known, [ALPHA_TAIL, 1 - ALPHA_TAIL])
+    return Estimate(float(value), float(low), float(high))

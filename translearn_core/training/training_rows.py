@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from translearn_core.activations import Compute, ProgressCallback, no_progress
-from translearn_core.analysis.metrics import accuracy, confusion, macro_f1
 from translearn_core.config import ClassWeights
+from translearn_core.tasks.classification_metrics import accuracy, confusion, macro_f1
 from translearn_core.transfer import Classifier, Inputs, TransferModel, predict
 from translearn_core.transfer.objectives import CrossEntropy, Objective
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from translearn_core.analysis.intervals import NO_ESTIMATE
 from translearn_core.analysis.neighbours.knn_purity import label_purity
 from translearn_core.analysis.probing.layer_probing import probe_layers
 from translearn_core.analysis.projection.projection import project
@@ -15,6 +14,7 @@ from translearn_core.data.dataset import SPLITS
 from translearn_core.errors import ConfigError, NotFoundError
 from translearn_core.jobs import SnapshotsConfig
 from translearn_core.results import Snapshot, Snapshots
+from translearn_core.results.estimate import NO_ESTIMATE
 from translearn_core.runs import artifacts
 from translearn_core.training import snapshots
 from translearn_core.worker.context import Context

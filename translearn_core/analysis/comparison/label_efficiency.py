@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import isotonic_regression
 
-from translearn_core.analysis.intervals import ALPHA_TAIL, RowScores, bootstrap_means, seed_variance_share
+from translearn_core.analysis.intervals import RowScores, bootstrap_means, seed_variance_share
 from translearn_core.errors import ConfigError
+from translearn_core.results.estimate import ALPHA_TAIL
 
 FloatArray = NDArray[np.float64]
 

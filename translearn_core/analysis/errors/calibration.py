@@ -6,10 +6,9 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from scipy.special import logsumexp, softmax
 
-from translearn_core.analysis.intervals import ALPHA_TAIL, CELLS_AT_ONCE, NO_ESTIMATE
 from translearn_core.errors import TooFewSamplesError
 from translearn_core.results import Estimate
-from translearn_core.results.estimate import wilson
+from translearn_core.results.estimate import ALPHA_TAIL, CELLS_AT_ONCE, NO_ESTIMATE, wilson
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from translearn_core.analysis.intervals import row_score_interval
-from translearn_core.analysis.metrics import IntArray, majority_accuracy
 from translearn_core.analysis.probing.control_tasks import seen_control_type
 from translearn_core.analysis.probing.cross_validation import stratified_folds
 from translearn_core.analysis.probing.linear_probe import BoolArray, FloatArray, LinearProbe, Progress
 from translearn_core.analysis.probing.logistic_regression import thread_pools
 from translearn_core.errors import Stopped, TrainingError
 from translearn_core.results import Estimate, ProbeScores
+from translearn_core.tasks.classification_metrics import IntArray, majority_accuracy
 
 Layers = NDArray[np.floating] | Sequence[NDArray[np.floating]]
 """Pooled features of one variant: (layers, rows, width), or one (rows, width) array per layer."""

@@ -8,9 +8,9 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import kendalltau
 from sklearn.covariance import ledoit_wolf_shrinkage
 
-from translearn_core.analysis.intervals import NO_ESTIMATE, percentile_interval
 from translearn_core.errors import TooFewSamplesError
 from translearn_core.results import Estimate
+from translearn_core.results.estimate import NO_ESTIMATE, percentile_interval
 
 Vectors = NDArray[np.floating]
 FloatArray = NDArray[np.float64]

@@ -10,7 +10,6 @@ from translearn_core.analysis.advisor.advise import advise as apply_rules
 from translearn_core.analysis.advisor.advise import clearly_better, settings
 from translearn_core.analysis.advisor.facts import Cost, TaskFacts
 from translearn_core.analysis.intervals import row_score_interval
-from translearn_core.analysis.metrics import majority_accuracy
 from translearn_core.analysis.tfidf import tfidf_logistic_regression
 from translearn_core.backbones import load_tokenizer, token_statistics
 from translearn_core.config import (
@@ -28,6 +27,7 @@ from translearn_core.errors import ConfigError
 from translearn_core.jobs import AdviseConfig, ProfileConfig
 from translearn_core.results import BackboneInfo, CostModel, Severity, Workload
 from translearn_core.runs import artifacts
+from translearn_core.tasks.classification_metrics import majority_accuracy
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_prepared
 from translearn_core.worker.diagnostics.layer_scores import (

@@ -8,7 +8,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from translearn_core.analysis.comparison.paired_comparison import ArmRuns, differences
-from translearn_core.analysis.metrics import accuracy_and_macro_f1
 from translearn_core.analysis.stratified_sampling import stratified_sample
 from translearn_core.analysis.tfidf import tfidf_logistic_regression
 from translearn_core.config import ExperimentConfig, Split
@@ -18,6 +17,7 @@ from translearn_core.jobs import BaselinesConfig
 from translearn_core.results import Baseline, Baselines, Evaluation
 from translearn_core.results.diagnostics.baselines import FROZEN, MAJORITY, SCRATCH, WORDS
 from translearn_core.runs import artifacts
+from translearn_core.tasks.classification_metrics import accuracy_and_macro_f1
 from translearn_core.worker.context import Context
 from translearn_core.worker.diagnostics.probe_baseline import FrozenProbe, frozen_probe
 from translearn_core.worker.diagnostics.sentences.baselines_text import (

@@ -1,0 +1,61 @@
+"""Single-label classification: each row has one class of several."""
+
+import numpy as np
+import pandas as pd
+
+from translearn_core.config import ProblemType
+from translearn_core.results import Estimate
+from translearn_core.tasks.classification_metrics import (
+    accuracy,
+    accuracy_and_macro_f1,
+    confusion,
+    macro_f1,
+)
+from translearn_core.tasks.problem import FloatArray, IntArray, Outputs, Target
+
+ACCURACY, MACRO_F1 = "accuracy", "macro_f1"
+
+
+class SingleLabel:
+    """One class per row; `Target.values` are class indices, outputs are class probabilities."""
+
+    type = ProblemType.SINGLE_LABEL
+    selection = MACRO_F1
+
+    def n_outputs(self, target: Target) -> int:
+        """Return the number of classes."""
+        return len(target.names)
+
+    def strata(self, target: Target) -> IntArray:
+        """Return the class of each row."""
+        return np.asarray(target.values, dtype=np.int64)
+
+    def metrics(
+        self, target: Target, rows: IntArray, outputs: Outputs, *, seed: int = 0
+    ) -> dict[str, Estimate]:
+        """Return accuracy with Wilson's interval and macro-F1 with its bootstrap interval."""
+        scores = accuracy_and_macro_f1(
+            target.values[rows], outputs.argmax(axis=1), classes=len(target.names), seed=seed
+        )
+        return dict(zip((ACCURACY, MACRO_F1), scores, strict=True))
+
+    def point_metrics(self, target: Target, rows: IntArray, outputs: Outputs) -> dict[str, float]:
+        """Return accuracy and macro-F1."""
+        counts = confusion(target.values[rows], outputs.argmax(axis=1), len(target.names))
+        return {ACCURACY: accuracy(counts), MACRO_F1: macro_f1(counts)}
+
+    def row_scores(self, target: Target, rows: IntArray, outputs: Outputs) -> FloatArray:
+        """Return 1 for correct rows, else 0."""
+        return (outputs.argmax(axis=1) == target.values[rows]).astype(np.float64)
+
+    def constant_baseline(self, target: Target, train: IntArray) -> FloatArray:
+        """Return all probability on the most frequent class of the training rows."""
+        counts = np.bincount(target.values[train], minlength=len(target.names))
+        return np.eye(len(target.names))[counts.argmax()]
+
+    def decode(self, target: Target, outputs: Outputs) -> pd.DataFrame:
+        """Return predicted (class name) and confidence (its probability)."""
+        predicted = outputs.argmax(axis=1)
+        confidence = outputs[np.arange(len(outputs)), predicted].astype(np.float64)
+        names = np.asarray(target.names, dtype=object)
+        return pd.DataFrame({"predicted": names[predicted], "confidence": confidence})
