@@ -46,12 +46,13 @@ class SingleLabel:
 
     def row_scores(self, target: Target, rows: IntArray, outputs: Outputs) -> FloatArray:
         """Return 1 for correct rows, else 0."""
-        return (outputs.argmax(axis=1) == target.values[rows]).astype(np.float64)
+        correct = outputs.argmax(axis=1) == target.values[rows]
+        return np.asarray(correct, dtype=np.float64)
 
     def constant_baseline(self, target: Target, train: IntArray) -> FloatArray:
         """Return all probability on the most frequent class of the training rows."""
         counts = np.bincount(target.values[train], minlength=len(target.names))
-        return np.eye(len(target.names))[counts.argmax()]
+        return np.asarray(np.eye(len(target.names))[counts.argmax()])
 
     def decode(self, target: Target, outputs: Outputs) -> pd.DataFrame:
         """Return predicted (class name) and confidence (its probability)."""
