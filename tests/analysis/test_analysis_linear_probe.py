@@ -10,9 +10,9 @@ from translearn_core.analysis.probing import linear_probe
 from translearn_core.analysis.probing.cross_validation import stratified_folds
 from translearn_core.analysis.probing.layer_probing import probe_layers
 from translearn_core.analysis.probing.linear_probe import FALLBACK, STRENGTHS, LinearProbe
-from translearn_core.results import Interval
+from translearn_core.results import Estimate
 
-TFIDF = (0.7, Interval(0.65, 0.75))
+TFIDF = Estimate(0.7, 0.65, 0.75)
 
 
 def rows_of(count, width=150, signal=0.25, classes=3, seed=0):

@@ -30,7 +30,8 @@ def above(bench: Bench, job: str) -> Projection:
 
 
 def contexts(bench: Bench, job: str, folder: Path) -> tuple[Context, Evaluation]:
-    context = Context(bench.store, bench.store.job(job), folder, bench.warm)
+    projecting = replace(bench.store.job(job), config=ProjectConfig(job=job, layer=3))
+    context = Context(bench.store, projecting, folder, bench.warm)
     return context, run_results.load_evaluation(context, job)
 
 
