@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.architectures import tiny_tokenizer
-from translearn_core.backbones import load, load_tokenizer, token_statistics
+from translearn_core.backbones import load_tokenizer, token_statistics
 from translearn_core.config import BackboneConfig
 from translearn_core.inputs import tokenizer
 
@@ -57,12 +57,6 @@ def test_above_the_sample_size_shares_come_from_a_sample_and_lengths_from_all(
     assert again.unknown_share == statistics.unknown_share
     monkeypatch.setattr(tokenizer, "SAMPLE", 20_000)
     assert token_statistics(tiny_tokenizer(), texts, 8).unknown_share == pytest.approx(1 / 3)
-
-
-def test_a_backbone_can_be_passed_instead_of_its_tokenizer():
-    backbone, texts = load(BackboneConfig()), ["one text", "and another"]
-    alone = token_statistics(backbone.tokenizer, texts, 8)
-    assert token_statistics(backbone, texts, 8).lengths.tolist() == alone.lengths.tolist() == [4, 4]
 
 
 def test_no_texts_give_zeros():

@@ -139,6 +139,11 @@ def test_stopping_and_resuming_equals_straight_through(tiny: str, tmp_path: Path
     resumed = second.run(experiment(tiny), tmp_path / "halves")
     assert first.losses == straight.losses[:13]
     assert second.losses == straight.losses  # the first half's points are recorded again
+    scores = [
+        [(e.train_loss, e.train_accuracy, e.train_macro_f1, e.validation_loss) for e in script.epochs]
+        for script in (straight, second)
+    ]
+    assert scores[0] == scores[1]
     assert resumed.test == expected.test
     assert resumed.validation == expected.validation
     weights = [Checkpoint.read(tmp_path / name).weights for name in ("straight", "halves")]

@@ -1,8 +1,14 @@
 """Modalities: the rows of a table as tensors of a model."""
 
-from translearn_core.inputs.examples import Examples, ModelInput, Rows, batches_by_cost
+from translearn_core.inputs.examples import (
+    Examples,
+    ModelInput,
+    ProgressCallback,
+    Rows,
+    batches_by_cost,
+    no_progress,
+)
 from translearn_core.inputs.modality import MODALITIES, InputInfo, Modality
-from translearn_core.inputs.progress import ProgressCallback, no_progress
 from translearn_core.inputs.text import Cell, TextExamples, TokenizedTexts, text_digests, tokenize
 
 __all__ = [

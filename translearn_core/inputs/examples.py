@@ -9,6 +9,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+ProgressCallback = Callable[[str, float, float], None]
+"""``report(stage, done, total)``: called between steps of a job; may raise to stop it."""
+
+
+def no_progress(stage: str, done: float, total: float) -> None:
+    """No-op progress callback."""
+
 
 @dataclass(frozen=True)
 class ModelInput:

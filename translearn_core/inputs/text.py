@@ -11,8 +11,7 @@ import torch
 from numpy.typing import NDArray
 from transformers import PreTrainedTokenizerFast
 
-from translearn_core.inputs.examples import ModelInput
-from translearn_core.inputs.progress import ProgressCallback, no_progress
+from translearn_core.inputs.examples import ModelInput, ProgressCallback, no_progress
 
 Cell = str | tuple[str, str]
 """A text or a pair of texts."""

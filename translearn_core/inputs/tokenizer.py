@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from fnmatch import fnmatch
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 from tokenizers import Tokenizer
@@ -161,20 +161,14 @@ def _remove_tokens(tokenizer: PreTrainedTokenizerFast, tokens: Sequence[str], ro
     tokenizer.extra_special_tokens = [token for token in extra if token not in tokens]
 
 
-class HasTokenizer(Protocol):
-    """Object with a tokenizer, such as a backbone."""
-
-    tokenizer: PreTrainedTokenizerFast
-
-
 def token_statistics(
-    source: HasTokenizer | PreTrainedTokenizerFast, texts: Sequence[str], token_limit: int
+    tokenizer: PreTrainedTokenizerFast, texts: Sequence[str], token_limit: int
 ) -> TokenStatistics:
     """Count tokens, unknown tokens and pieces per word of `texts`.
 
     Parameters
     ----------
-    source : Backbone or PreTrainedTokenizerFast
+    tokenizer : PreTrainedTokenizerFast
     texts : sequence of str
         Lengths are counted for all texts, shares on a fixed sample of 20,000.
     token_limit : int
@@ -187,7 +181,6 @@ def token_statistics(
     """
     from translearn_core.data.dataset import TokenStatistics  # so that models load without the data packages
 
-    tokenizer = source if isinstance(source, PreTrainedTokenizerFast) else source.tokenizer
     special = tokenizer.num_special_tokens_to_add()
     unknown = tokenizer.unk_token_id
     if unknown in (tokenizer.bos_token_id, tokenizer.eos_token_id, tokenizer.pad_token_id):

@@ -64,7 +64,7 @@ def pretrain(
     rows = embedding_table(backbone.model).num_embeddings
     model = MaskedLanguageModel.of(backbone, np.bincount(corpus.tokens.ids, minlength=rows), config.seed)
     stages = head_stage(config, fresh_head=model.fresh)
-    task, inputs = MaskedTokens(corpus, config.batch_size), MaskedInputs.of_corpus(corpus)
+    task, inputs = MaskedTokens(corpus), MaskedInputs.of_corpus(corpus)
     training = training_config(config, fresh_head=model.fresh)
     loop = Loop(model.to(compute.device), inputs, task, training, compute, report, before=stages)
     before = math.nan if stages else task.validate(model, inputs, compute, report)[0]

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from translearn_core.activations import Compute, ProgressCallback
+from translearn_core.activations.encoder import TOKENS_PER_BATCH
+from translearn_core.inputs import batches_by_cost
 from translearn_core.pretraining.corpus import Corpus
 from translearn_core.pretraining.masking import Masked
 from translearn_core.transfer import Batch, Inputs, TransferModel
@@ -46,7 +48,6 @@ class MaskedTokens:
     """Masked tokens of a corpus; held-out texts validate, with masks that are always the same."""
 
     corpus: Corpus
-    batch_size: int
     objective: ClassVar[Objective] = CrossEntropy()
     targets: ClassVar[None] = None
     weights: ClassVar[None] = None
@@ -73,11 +74,11 @@ class MaskedTokens:
         """Return the mean loss per masked token of the held-out texts; accuracy and macro-F1 are NaN."""
         inputs = MaskedInputs.of_corpus(self.corpus)
         model.eval()
-        rows = self.validation[np.argsort(-inputs.cost[self.validation], kind="stable")]
-        total, count = 0.0, 0
-        for start in range(0, len(rows), self.batch_size):
-            report("measuring on texts held out", start, len(rows))
-            batch = inputs.batch(rows[start : start + self.batch_size])
+        rows, total, count = self.validation, 0.0, 0
+        parts = list(batches_by_cost(inputs.cost[rows], TOKENS_PER_BATCH[compute.device.type]))
+        for done, part in enumerate(parts):
+            report("measuring on texts held out", done, len(parts))
+            batch = inputs.batch(rows[part])
             assert batch.targets is not None
             targets = batch.targets[batch.targets != IGNORE_INDEX].to(compute.device)
             total += float(self.objective.loss(model(batch, compute), targets).sum())
