@@ -10,7 +10,7 @@ from translearn_core import plots
 from translearn_core.config import JobKind
 from translearn_core.config.studies.labels import cell_titles, group_labels
 from translearn_core.reporting.blocks import FigureBlock, Section, TableBlock
-from translearn_core.reporting.formatting import percent, within
+from translearn_core.reporting.formatting import within
 from translearn_core.reporting.report_data import ReportData
 from translearn_core.results import (
     Baselines,
@@ -24,6 +24,7 @@ from translearn_core.results import (
     Similarity,
     Transferability,
 )
+from translearn_core.results.estimate import percent
 
 INTERVAL = "Bars are 95 % intervals."
 MAX_LABEL_ISSUES = 50

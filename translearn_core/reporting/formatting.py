@@ -2,11 +2,7 @@
 
 from translearn_core.config import Split
 from translearn_core.results import Estimate, Evaluation
-
-
-def percent(share: float) -> str:
-    """Format a fraction as a percentage."""
-    return f"{100 * share:.1f} %"
+from translearn_core.results.estimate import percent
 
 
 def within(estimate: Estimate) -> str:
