@@ -285,7 +285,7 @@ def test_a_teacher_pulls_its_student_to_its_own_answers(tiny: str, tmp_path: Pat
         report=lambda *_: None,
         record=lambda _: None, teacher=tmp_path / "teacher",
     )  # fmt: skip
-    assert summary.test.accuracy > 0.8
+    assert summary.test.accuracy.value > 0.8
     with pytest.raises(ConfigError, match=r"distil\.teacher"):
         run_experiment(
             student, other_classes, tmp_path / "strange",
