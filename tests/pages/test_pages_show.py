@@ -114,8 +114,8 @@ def test_the_headline_stands_beside_its_baseline(visit: Open, filled: Filled) ->
     at = visit("results")
     shown = {m.label: m for m in at.metric}
     accuracy = filled.evaluation().metrics["test"].accuracy
-    assert shown["Test accuracy"].value == f"{100 * accuracy:.1f} %"
-    assert shown["Test accuracy"].delta == f"{100 * (accuracy - 0.08):.1f} – {100 * (accuracy + 0.07):.1f} %"
+    assert shown["Test accuracy"].value == f"{100 * accuracy.value:.1f} %"
+    assert shown["Test accuracy"].delta == f"{100 * accuracy.low:.1f} – {100 * accuracy.high:.1f} %"
     assert shown["Majority-class baseline"].value == "34.0 %"
     assert len(at.get("plotly_chart")) == 5
     assert any("translearn train films.csv" in code.value for code in at.code)

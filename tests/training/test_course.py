@@ -40,6 +40,7 @@ from translearn_core.runs import artifacts
 from translearn_core.training import Checkpoint, Loop, TrainingEvent, TrainingRows, resume, snapshots
 from translearn_core.training.weight_drift import relative_change_per_part
 from translearn_core.transfer import StageInputs, set_trainable
+from translearn_core.transfer import model as model_module
 from translearn_core.transfer.stage_inputs import reusable_depths
 
 BLOCKS = 3
