@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from translearn_core.activations import Compute, Encoder, TextBatchSource
-from translearn_core.analysis import ArmRuns, bootstrap_accuracy, differences, stratified_sample
+from translearn_core.analysis import ArmRuns, LinearProbe, bootstrap_accuracy, differences, stratified_sample
 from translearn_core.backbones import Backbone
 from translearn_core.config import ExperimentConfig, FeatureConfig, Split
 from translearn_core.errors import ConfigError
@@ -17,7 +17,6 @@ from translearn_core.transfer import load_trained
 from translearn_core.transfer.classifier import Classifier
 from translearn_core.transfer.features import combine_layers
 from translearn_core.worker.context import Context
-from translearn_core.worker.diagnostics.probe_baseline import frozen_probe
 from translearn_core.worker.models import activations
 from translearn_core.worker.run_results import class_indices, load_evaluation
 
@@ -155,13 +154,11 @@ def _earlier_config(context: Context, job: str, experiment: ExperimentConfig) ->
 
 def _refit_head(context: Context, x: NDArray[np.float32], rows: _Rows, when: str) -> NDArray[np.bool_]:
     """Fit a linear head on the training rows; return which test rows it gets right."""
-
-    def report(done: float, total: float) -> None:
-        context.report(f"fitting a head on the model {when}", done, total)
-
-    # with one layer there is nothing to choose, so the validation rows are unused
-    probe = frozen_probe([x], rows.labels, rows.train, rows.test, rows.test, report)
-    return np.asarray(probe.predicted == rows.labels[rows.test])
+    probe = LinearProbe.fit(
+        x[rows.train], rows.labels[rows.train],
+        progress=lambda share: context.report(f"fitting a head on the model {when}", share, 1),
+    )  # fmt: skip
+    return np.asarray(probe.predict(x[rows.test]) == rows.labels[rows.test])
 
 
 def _paired_difference(after: NDArray[np.bool_], before: NDArray[np.bool_], seed: int) -> Difference:
