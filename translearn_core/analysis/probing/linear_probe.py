@@ -95,7 +95,9 @@ class LinearProbe:
         deviation[deviation <= 1e-6 * mean.abs()] = 1.0
         # The last part holds all rows, as no row is of that fold.
         seen = torch.from_numpy((fold[:, None] != np.arange(fold.max() + 2)).astype(np.float32))
-        y = torch.from_numpy(np.ascontiguousarray(targets.T, dtype=np.int64))
+        y = torch.from_numpy(
+            np.array(targets.T, dtype=np.int64, order="C")
+        )  # a copy: labels may be read-only
         problem = BatchedProblem((rows - mean) / deviation, y, seen, int(targets.max()) + 1)
         regression = BatchedRegression(problem, pool)
         counted = np.ones(targets.shape, dtype=np.bool_) if scored is None else scored
