@@ -142,3 +142,9 @@ def test_two_rows_in_each_class_are_enough_to_choose():
     probe = LinearProbe.fit(x[few], labels[few])
     assert probe.c[0] in STRENGTHS
     assert (probe.predict(x) == labels).mean() > 0.5
+
+
+def test_labels_may_be_read_only():
+    x, labels = rows_of(40, width=5)
+    labels.setflags(write=False)
+    assert LinearProbe.fit(x, labels).c[0] in STRENGTHS

@@ -95,7 +95,9 @@ class LinearProbe:
         deviation[deviation <= 1e-6 * mean.abs()] = 1.0
         # The last part holds all rows, as no row is of that fold.
         seen = torch.from_numpy((fold[:, None] != np.arange(fold.max() + 2)).astype(np.float32))
-        y = torch.tensor(targets.T)  # copied: labels from a file are read-only
+        y = torch.tensor(
+            np.ascontiguousarray(targets.T), dtype=torch.int64
+        )  # a copy: labels may be read-only
         problem = BatchedProblem((rows - mean) / deviation, y, seen, int(targets.max()) + 1)
         regression = BatchedRegression(problem, pool)
         counted = np.ones(targets.shape, dtype=np.bool_) if scored is None else scored
@@ -127,19 +129,20 @@ def _search_folds(labels: IntArray) -> IntArray:
 def _choose_c(
     regression: BatchedRegression, fold: IntArray, scored: BoolArray, progress: Progress
 ) -> FloatArray:
-    """Fit the folds from strong to weak regularisation; leave those of each labelling's best C fitted."""
+    """Fit from strong to weak regularisation; leave the fits of each labelling's best C."""
     y, folds = regression.objective.problem.y.numpy().T, int(fold.max()) + 1
     c, best = np.full(len(y), FALLBACK), np.full(len(y), -np.inf)
     theta, active = regression.theta.clone(), np.arange(len(y))
     for number, strength in enumerate(STRENGTHS if folds else ()):
         ends = (k / len(STRENGTHS) for k in (number, number + 1))
-        regression.fit(strength, regression.fits(active, folds), SEARCH_TOLERANCE, _section(progress, *ends))
+        fits = regression.fits(active, folds + 1)
+        regression.fit(strength, fits, SEARCH_TOLERANCE, _section(progress, *ends))
         likelihood = np.array([_held_out_likelihood(regression, fold, k, scored[k]) for k in active.tolist()])
         better = likelihood > best[active]
         active = active[better]
         if not len(active):
             break
-        fits = regression.fits(active, folds)
+        fits = regression.fits(active, folds + 1)
         theta[fits], c[active], best[active] = regression.theta[fits], strength, likelihood[better]
     regression.theta = theta
     return c

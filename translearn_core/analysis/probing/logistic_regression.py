@@ -148,14 +148,13 @@ class _Objective:
         x = (problem.x - self.mean[most]) / self.scale[most]
         self.curvature = CURVATURE / problem.classes
         self.scatter = (x.T @ x).double() * self.curvature
-        self.regularise(1.0)
 
     def regularise(self, c: float) -> None:
         """Set the penalty, and invert the approximate Hessian of the part with most rows."""
         self.penalty = self.weighting / c
-        inverse: Tensor = torch.linalg.inv(
-            self.scatter + float(self.penalty.mean()) * torch.eye(len(self.scatter), dtype=torch.float64)
-        )
+        hessian = self.scatter.clone()
+        hessian.diagonal().add_(float(self.penalty.mean()))
+        inverse: Tensor = torch.cholesky_inverse(torch.linalg.cholesky(hessian))
         self.inverse = inverse.float()
 
     def __call__(self, theta: Tensor, fits: Tensor) -> tuple[Tensor, Tensor]:
@@ -191,7 +190,9 @@ class _Objective:
     def precondition(self, gradient: Tensor) -> Tensor:
         """Multiply by the approximate inverse Hessian."""
         by_bias = gradient[:, -1:] / (self.curvature * self.rows.max())
-        return torch.cat([self.inverse @ gradient[:, :-1], by_bias], dim=1)
+        side_by_side = gradient[:, :-1].permute(1, 0, 2)  # one product, many times faster than one a fit
+        by_weight = self.inverse @ side_by_side.reshape(len(self.inverse), -1)
+        return torch.cat([by_weight.view(side_by_side.shape).permute(1, 0, 2), by_bias], dim=1)
 
 
 def _group_rows_by_fit(problem: BatchedProblem) -> list[tuple[Tensor, Tensor, Tensor]]:

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from translearn_core.activations import Compute, Encoder
 from translearn_core.analysis.comparison.paired_comparison import ArmRuns, differences
 from translearn_core.analysis.intervals import RowScores, row_score_interval
+from translearn_core.analysis.probing.linear_probe import LinearProbe
 from translearn_core.analysis.stratified_sampling import stratified_sample
 from translearn_core.backbones import Backbone
 from translearn_core.config import ExperimentConfig, FeatureConfig, Split
@@ -19,7 +20,6 @@ from translearn_core.transfer import load_trained
 from translearn_core.transfer.classifier import Classifier
 from translearn_core.transfer.features import combine_layers
 from translearn_core.worker.context import Context
-from translearn_core.worker.diagnostics.probe_baseline import frozen_probe
 from translearn_core.worker.models import activations
 from translearn_core.worker.run_results import class_indices, load_evaluation
 
@@ -153,13 +153,11 @@ def _earlier_config(context: Context, job: str, experiment: ExperimentConfig) ->
 
 def _refit_head(context: Context, x: NDArray[np.float32], rows: _Rows, when: str) -> NDArray[np.bool_]:
     """Fit a linear head on the training rows; return which test rows it gets right."""
-
-    def report(done: float, total: float) -> None:
-        context.report(f"fitting a head on the model {when}", done, total)
-
-    # with one layer there is nothing to choose, so the validation rows are unused
-    probe = frozen_probe([x], rows.labels, rows.train, rows.test, rows.test, report)
-    return np.asarray(probe.predicted == rows.labels[rows.test])
+    probe = LinearProbe.fit(
+        x[rows.train], rows.labels[rows.train],
+        progress=lambda share: context.report(f"fitting a head on the model {when}", share, 1),
+    )  # fmt: skip
+    return np.asarray(probe.predict(x[rows.test]) == rows.labels[rows.test])
 
 
 def _paired_difference(after: RowScores, before: RowScores, seed: int) -> Difference:
