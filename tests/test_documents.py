@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from translearn_core.documents import (
+from translearn_core.storage.documents import (
     MAX_DEPTH,
     DocumentError,
     DocumentLimitError,

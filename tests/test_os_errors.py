@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from translearn_core.errors import WorkspaceError
-from translearn_core.os_errors import explain_os_error, write_error
+from translearn_core.errors.os_errors import explain_os_error, write_error
 
 FULL = Path("/dev/full")
 NUMBERS = np.random.default_rng(0).random(50_000)

@@ -21,8 +21,8 @@ from translearn_core.commands import (
     study,
     train,
 )
-from translearn_core.commands.dataclass_options import spread_options
-from translearn_core.commands.errors import explain_errors, print_error
+from translearn_core.commands.terminal.dataclass_options import spread_options
+from translearn_core.commands.terminal.errors import explain_errors, print_error
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "app": server.open_app,

@@ -7,7 +7,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from translearn_core.validation_errors import explain_validation_error
+from translearn_core.errors.validation_errors import explain_validation_error
 
 PREFIX = "TRANSLEARN_"
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.commands.terminals import TICKETS, Terminal
 from translearn_core.commands.advise import command
-from translearn_core.commands.options import ExperimentOptions
+from translearn_core.commands.terminal.options import ExperimentOptions
 from translearn_core.config import ReadOptions, RecipeName
 from translearn_core.results import Advice
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from translearn_core.commands.experiment import build_experiment, parse_overrides
-from translearn_core.commands.options import ExperimentOptions, given_options
+from translearn_core.commands.terminal.options import ExperimentOptions, given_options
 from translearn_core.config import BackboneConfig, DataConfig, ExperimentConfig, TrainingConfig
 from translearn_core.errors import ConfigError, TranslearnError
 from translearn_core.jobs import PretrainConfig

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from tests.commands.terminals import ROOT
 from translearn_core.cli import COMMANDS, app
-from translearn_core.commands.dataclass_options import spread_options
+from translearn_core.commands.terminal.dataclass_options import spread_options
 
 HEAVY = ("torch", "transformers", "sklearn", "umap", "peft", "plotly", "streamlit")
 

@@ -15,9 +15,9 @@ from typer.testing import CliRunner
 from tests.architectures import tiny_folder
 from tests.commands.terminals import TICKETS
 from translearn_core.cli import app
-from translearn_core.commands import client
 from translearn_core.commands.data_check import column_name
-from translearn_core.commands.options import ReadingOptions, read_options
+from translearn_core.commands.terminal import client
+from translearn_core.commands.terminal.options import ReadingOptions, read_options
 from translearn_core.config import DataConfig, ExperimentConfig, ReadOptions
 from translearn_core.errors import ConfigError, DataError, TranslearnError
 from translearn_core.jobs import Slot

@@ -7,7 +7,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from translearn_core.commands.dataclass_options import OptionChanges, spread_options
+from translearn_core.commands.terminal.dataclass_options import OptionChanges, spread_options
 
 
 @dataclass(frozen=True)

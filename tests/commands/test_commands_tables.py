@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from tests.commands.terminals import ROOT
-from translearn_core.commands.tables import print_table
+from translearn_core.commands.terminal.tables import print_table
 from translearn_core.config import DataConfig, ExperimentConfig
 from translearn_core.runs import LOCAL, RunStore, Workspace
 

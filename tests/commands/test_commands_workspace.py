@@ -10,8 +10,8 @@ import typer
 
 from tests.commands.terminals import ROOT, TICKETS, Terminal
 from tests.unprivileged import read_only, unprivileged_folder
-from translearn_core.commands import disk
-from translearn_core.commands.errors import explain_errors
+from translearn_core.commands.terminal import disk
+from translearn_core.commands.terminal.errors import explain_errors
 from translearn_core.errors import WorkspaceError
 from translearn_core.runs import LOCAL, RunStore, Workspace
 

@@ -24,7 +24,7 @@ from translearn_core.config import (
 from translearn_core.config.studies.labels import cell_titles, group_labels
 from translearn_core.config.studies.study_file import StudyFile, read_study_file
 from translearn_core.errors import ConfigError, DataError, TranslearnError
-from translearn_core.validation_errors import explain_validation_error
+from translearn_core.errors.validation_errors import explain_validation_error
 
 DATA = DataConfig(dataset="d", text="text", label="label", split=SplitConfig(seed=5))
 MINI = BackboneConfig()

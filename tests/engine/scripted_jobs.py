@@ -13,7 +13,7 @@ from functools import partial
 from translearn_core.errors import Stopped
 from translearn_core.jobs import AUGMENTATION_PREVIEW, READ, TRAIN
 from translearn_core.worker.context import Context
-from translearn_core.worker.read_budget import read_budget
+from translearn_core.worker.process.read_budget import read_budget
 
 MARK = b"script:"
 
@@ -23,7 +23,8 @@ class PanicException(BaseException):  # as a damaged tokenizer raises: not an Ex
 
 
 def dask_setup(worker):
-    from translearn_core.worker import runtime, setup
+    from translearn_core.worker import runtime
+    from translearn_core.worker.process import setup
 
     setup.warm_up_specs = lambda slot: []  # no scripted job needs torch
     real = runtime.handler

@@ -31,7 +31,7 @@ print(ensure_engine(settings(), wait=180).pid)
 PRELOAD_FAILS = """
 import sys
 sys.modules["translearn_core.worker.models"] = None
-import translearn_core.worker.preload
+import translearn_core.worker.process.preload
 loaded = [bool(sys.modules.get(f"translearn_core.worker.{name}")) for name in ("models", "data_loading")]
 print(*loaded)
 """

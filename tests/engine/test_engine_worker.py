@@ -17,8 +17,9 @@ from translearn_core.runs import RunStore, State, Workspace, sqlite_file
 from translearn_core.runs import schema as tables
 from translearn_core.settings import Settings
 from translearn_core.worker import context as worker_context
-from translearn_core.worker import persistence, resource_limits, runtime
+from translearn_core.worker import runtime
 from translearn_core.worker.context import POINTS_SECONDS, REPORT_SECONDS, Context, LruCache
+from translearn_core.worker.process import persistence, resource_limits
 
 
 @pytest.fixture
@@ -174,7 +175,7 @@ def test_low_priority_work_lowers_its_thread_and_propagates_errors():
 def test_a_watchdog_stops_the_job_where_memory_cannot_be_limited():
     program = """
 import sys, time
-from translearn_core.worker import resource_limits
+from translearn_core.worker.process import resource_limits
 sys.platform = "elsewhere"
 resource_limits.apply(1)
 try:

@@ -24,6 +24,7 @@ from torch import Tensor
 
 from translearn_core.inputs.text import DIGEST_BYTES
 from translearn_core.storage import atomic_folder, read_sealed, seal
+from translearn_core.storage.checksums import file_crc
 from translearn_core.storage.sweep import temporary_name
 
 log = logging.getLogger(__name__)
@@ -36,8 +37,6 @@ SPARE_BYTES = 1_000_000_000
 """Free disk space that the cache never uses."""
 HALF_MAX = 65_504.0
 """Largest float16; some models have larger activations."""
-CHUNK = 16 * 2**20
-"""Bytes read at a time for a checksum."""
 STORED: dict[str, np.dtype[Any]] = {
     "float32": np.dtype("<f4"),
     "float16": np.dtype("<f2"),
@@ -159,7 +158,7 @@ class CacheShard:
                 raise ValueError("a file has another length or content than was written")
             stamp = (str(path), data.stat().st_mtime_ns)
             if stamp not in _checked:
-                if crc_of(data) != meta.data_crc:
+                if file_crc(data) != meta.data_crc:
                     raise ValueError("the vectors differ from what was written")
                 _checked.add(stamp)
             rows = np.frombuffer(index, dtype=_ROW)
@@ -299,12 +298,3 @@ def mark_used(path: Path) -> None:
     """Set the time of last use of a segment to now."""
     with contextlib.suppress(OSError):
         os.utime(path)
-
-
-def crc_of(path: Path) -> int:
-    """Return the CRC-32 of a file."""
-    crc = 0
-    with path.open("rb") as file:
-        while piece := file.read(CHUNK):
-            crc = zlib.crc32(piece, crc)
-    return crc

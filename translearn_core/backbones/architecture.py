@@ -19,8 +19,8 @@ from transformers import (
 )
 
 from translearn_core.backbones.folders import shorten
-from translearn_core.documents import DocumentError, read_json_object
 from translearn_core.errors import BackboneError, shorten_repr
+from translearn_core.storage.documents import DocumentError, read_json_object
 
 SUPPORTED = "choose a text encoder (BERT, RoBERTa, ModernBERT …) or a decoder (GPT-2, Llama, Qwen …)"
 

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from translearn_core.config import Pooling
-from translearn_core.documents import DocumentError, parse_json, read_json_object, read_text
 from translearn_core.errors import BackboneError, shorten_repr
+from translearn_core.storage.documents import DocumentError, parse_json, read_json_object, read_text
 
 MODULES = "modules.json"
 POOLING = "1_Pooling/config.json"

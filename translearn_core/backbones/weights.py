@@ -6,8 +6,8 @@ from pathlib import Path
 from safetensors import SafetensorError, safe_open
 from torch import nn
 
-from translearn_core.documents import LFS_POINTER, DocumentError, read_json_object
 from translearn_core.errors import BackboneError
+from translearn_core.storage.documents import LFS_POINTER, DocumentError, read_json_object
 
 SINGLE = "model.safetensors"
 INDEX = "model.safetensors.index.json"

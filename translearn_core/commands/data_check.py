@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from translearn_core.commands.client import result, submit
 from translearn_core.commands.findings import print_findings, records
+from translearn_core.commands.terminal.client import result, submit
 from translearn_core.config import ExperimentConfig
 from translearn_core.data.findings import quote
 from translearn_core.errors import DataError

@@ -7,11 +7,11 @@ import pandas as pd
 import typer
 from rich.console import Console
 
-from translearn_core.commands.client import find, find_training, result, submit
-from translearn_core.commands.errors import valid
-from translearn_core.commands.options import AsJson, FinishedRun
-from translearn_core.commands.output import print_line, print_result
-from translearn_core.commands.tables import print_table
+from translearn_core.commands.terminal.client import find, find_training, result, submit
+from translearn_core.commands.terminal.errors import valid
+from translearn_core.commands.terminal.options import AsJson, FinishedRun
+from translearn_core.commands.terminal.output import print_line, print_result
+from translearn_core.commands.terminal.tables import print_table
 from translearn_core.config import ExperimentConfig, job_id
 from translearn_core.errors import TrainingError
 from translearn_core.jobs import (

@@ -3,10 +3,15 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from translearn_core.commands.client import add_dataset, backbone_info, find, with_absolute_path
 from translearn_core.commands.data_check import DataCheck, check_data, column_name, diagnose_config, read_data
-from translearn_core.commands.errors import naming_fields, valid
-from translearn_core.commands.options import ExperimentOptions, ReadingOptions, given_options, read_options
+from translearn_core.commands.terminal.client import add_dataset, backbone_info, find, with_absolute_path
+from translearn_core.commands.terminal.errors import naming_fields, valid
+from translearn_core.commands.terminal.options import (
+    ExperimentOptions,
+    ReadingOptions,
+    given_options,
+    read_options,
+)
 from translearn_core.config import (
     BackboneConfig,
     DataConfig,
@@ -18,10 +23,10 @@ from translearn_core.config import (
     apply_overrides,
 )
 from translearn_core.config import recipe as recipe_named
-from translearn_core.documents import MAX_DEPTH, DocumentError, DocumentLimitError, parse_json
 from translearn_core.errors import ConfigError
 from translearn_core.results import BackboneInfo, TableProfile
 from translearn_core.runs import Dataset
+from translearn_core.storage.documents import MAX_DEPTH, DocumentError, DocumentLimitError, parse_json
 
 
 def experiment_of(

@@ -8,9 +8,9 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from translearn_core.commands.client import find_training, result, submit
-from translearn_core.commands.options import AsJson, FinishedRun
-from translearn_core.commands.output import print_line, print_result
+from translearn_core.commands.terminal.client import find_training, result, submit
+from translearn_core.commands.terminal.options import AsJson, FinishedRun
+from translearn_core.commands.terminal.output import print_line, print_result
 from translearn_core.config import ExperimentConfig
 from translearn_core.config.optional_deps import missing_onnx_message
 from translearn_core.errors import DataError, NotFoundError, TranslearnError

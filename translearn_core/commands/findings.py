@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from translearn_core.commands.output import console, print_line
+from translearn_core.commands.terminal.output import console, print_line
 from translearn_core.config import ReadOptions, TableKind
 from translearn_core.config.read_options import option_words
 from translearn_core.data.files.decoding import CODECS

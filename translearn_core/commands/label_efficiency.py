@@ -7,14 +7,14 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from translearn_core.commands.client import backbone_info, result, submit
 from translearn_core.commands.data_check import diagnose_config, diagnosis
-from translearn_core.commands.errors import naming_fields
 from translearn_core.commands.experiment import experiment_of
-from translearn_core.commands.options import AsJson, OtherExperimentOptions, ReadingOptions
-from translearn_core.commands.output import print_line, print_result
 from translearn_core.commands.study import follow
-from translearn_core.commands.tables import print_table
+from translearn_core.commands.terminal.client import backbone_info, result, submit
+from translearn_core.commands.terminal.errors import naming_fields
+from translearn_core.commands.terminal.options import AsJson, OtherExperimentOptions, ReadingOptions
+from translearn_core.commands.terminal.output import print_line, print_result
+from translearn_core.commands.terminal.tables import print_table
 from translearn_core.config import ExperimentConfig, Split
 from translearn_core.errors import ConfigError, TrainingError
 from translearn_core.jobs import LabelEfficiencyArm

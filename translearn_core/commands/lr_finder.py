@@ -5,13 +5,13 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from translearn_core.commands.client import result, submit
-from translearn_core.commands.dataclass_options import OptionChanges
-from translearn_core.commands.errors import valid
 from translearn_core.commands.experiment import experiment_of
-from translearn_core.commands.options import AS_FOR_TRAIN, AsJson, ExperimentOptions, ReadingOptions
-from translearn_core.commands.output import print_line, print_result
-from translearn_core.commands.tables import print_table
+from translearn_core.commands.terminal.client import result, submit
+from translearn_core.commands.terminal.dataclass_options import OptionChanges
+from translearn_core.commands.terminal.errors import valid
+from translearn_core.commands.terminal.options import AS_FOR_TRAIN, AsJson, ExperimentOptions, ReadingOptions
+from translearn_core.commands.terminal.output import print_line, print_result
+from translearn_core.commands.terminal.tables import print_table
 from translearn_core.config import ExperimentConfig
 from translearn_core.jobs import LrFinderConfig
 from translearn_core.results import LrFinderResult

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from translearn_core.commands.client import add_dataset, find_training, result, submit
 from translearn_core.commands.data_check import check_data, column_name, read_data
-from translearn_core.commands.options import (
+from translearn_core.commands.terminal.client import add_dataset, find_training, result, submit
+from translearn_core.commands.terminal.options import (
     TABLE_KINDS,
     AsJson,
     FinishedRun,
@@ -16,7 +16,7 @@ from translearn_core.commands.options import (
     ReadingOptions,
     read_options,
 )
-from translearn_core.commands.output import check_writable, print_line, print_result
+from translearn_core.commands.terminal.output import check_writable, print_line, print_result
 from translearn_core.data.files.write_table import output_kind, write_table
 from translearn_core.jobs import PredictFileConfig
 from translearn_core.results import FilePrediction

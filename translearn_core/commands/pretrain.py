@@ -7,10 +7,16 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from translearn_core.commands.client import add_dataset, backbone_info, result, submit, with_absolute_path
 from translearn_core.commands.data_check import DataCheck, check_data, column_name, read_data
-from translearn_core.commands.errors import valid
-from translearn_core.commands.options import (
+from translearn_core.commands.terminal.client import (
+    add_dataset,
+    backbone_info,
+    result,
+    submit,
+    with_absolute_path,
+)
+from translearn_core.commands.terminal.errors import valid
+from translearn_core.commands.terminal.options import (
     TABLE_KINDS,
     AsJson,
     Backbone,
@@ -24,7 +30,7 @@ from translearn_core.commands.options import (
     given_options,
     read_options,
 )
-from translearn_core.commands.output import print_line, print_result
+from translearn_core.commands.terminal.output import print_line, print_result
 from translearn_core.config import ADAPTED, BUNDLED, BackboneConfig
 from translearn_core.jobs import PretrainConfig
 from translearn_core.results import Pretraining

@@ -3,8 +3,8 @@
 from rich.console import Console
 from rich.table import Column, Table
 
-from translearn_core.commands.options import AsJson
-from translearn_core.commands.output import print_result
+from translearn_core.commands.terminal.options import AsJson
+from translearn_core.commands.terminal.output import print_result
 from translearn_core.config import RECIPES
 
 

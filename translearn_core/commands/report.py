@@ -8,10 +8,10 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from translearn_core.commands.client import RUNS_HINT, find_training, result, submit
-from translearn_core.commands.errors import valid
-from translearn_core.commands.options import AsJson
-from translearn_core.commands.output import check_writable, console, print_line, print_result
+from translearn_core.commands.terminal.client import RUNS_HINT, find_training, result, submit
+from translearn_core.commands.terminal.errors import valid
+from translearn_core.commands.terminal.options import AsJson
+from translearn_core.commands.terminal.output import check_writable, console, print_line, print_result
 from translearn_core.config import DataConfig, ExperimentConfig, JobConfig, job_id
 from translearn_core.errors import NotFoundError, TrainingError, shorten_repr
 from translearn_core.jobs import REPORT, BackboneInfoConfig, ReportConfig, spec_of

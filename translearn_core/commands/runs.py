@@ -5,9 +5,9 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from translearn_core.commands.options import AsJson
-from translearn_core.commands.output import print_result
-from translearn_core.commands.tables import print_table
+from translearn_core.commands.terminal.options import AsJson
+from translearn_core.commands.terminal.output import print_result
+from translearn_core.commands.terminal.tables import print_table
 from translearn_core.errors import DamagedFileError
 from translearn_core.results import RunSummary
 from translearn_core.runs import LOCAL, UNREADABLE, Run, Unreadable, artifacts, open_store

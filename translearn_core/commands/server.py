@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from translearn_core.commands.client import find
+from translearn_core.commands.terminal.client import find
 from translearn_core.engine import engine_status, run_engine, stop_engine
 from translearn_core.errors import ConfigError
 from translearn_core.runs import LOCAL, open_store

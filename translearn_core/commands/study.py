@@ -9,7 +9,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from translearn_core.commands.client import (
+from translearn_core.commands.data_check import DataCheck, check_data, column_name, read_data
+from translearn_core.commands.terminal.client import (
     add_dataset,
     backbone_info,
     find,
@@ -18,11 +19,10 @@ from translearn_core.commands.client import (
     watch,
     with_absolute_path,
 )
-from translearn_core.commands.data_check import DataCheck, check_data, column_name, read_data
-from translearn_core.commands.errors import naming_fields, valid
-from translearn_core.commands.options import AsJson, Raw, ReadingOptions, read_options
-from translearn_core.commands.output import check_writable, console, print_line, print_result
-from translearn_core.commands.tables import print_table
+from translearn_core.commands.terminal.errors import naming_fields, valid
+from translearn_core.commands.terminal.options import AsJson, Raw, ReadingOptions, read_options
+from translearn_core.commands.terminal.output import check_writable, console, print_line, print_result
+from translearn_core.commands.terminal.tables import print_table
 from translearn_core.config import FeatureConfig, ReadOptions, Split, StudyConfig
 from translearn_core.config.studies.study_file import StudyFile, read_study_file
 from translearn_core.data.files.write_table import output_kind, write_table

@@ -5,11 +5,11 @@ from typing import Any
 
 from rich.console import Console
 
-from translearn_core.commands.client import result, submit
 from translearn_core.commands.experiment import experiment_of
-from translearn_core.commands.options import AsJson, ExperimentOptions, ReadingOptions
-from translearn_core.commands.output import print_result
-from translearn_core.commands.tables import print_table
+from translearn_core.commands.terminal.client import result, submit
+from translearn_core.commands.terminal.options import AsJson, ExperimentOptions, ReadingOptions
+from translearn_core.commands.terminal.output import print_result
+from translearn_core.commands.terminal.tables import print_table
 from translearn_core.results import CacheUsage, Metrics, RunSummary
 from translearn_core.runs import Run, open_store
 

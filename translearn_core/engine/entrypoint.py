@@ -4,9 +4,9 @@ from importlib import import_module
 
 RUNTIME = "translearn_core.worker.runtime"
 """Module whose `run` executes a job."""
-SETUP = "translearn_core.worker.setup"
+SETUP = "translearn_core.worker.process.setup"
 """Dask preload module of every worker; it sets the memory limit."""
-PRELOAD = "translearn_core.worker.preload"
+PRELOAD = "translearn_core.worker.process.preload"
 """Module that the fork server imports."""
 
 

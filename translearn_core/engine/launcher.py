@@ -24,7 +24,7 @@ from translearn_core.engine.status import (
     write_status,
 )
 from translearn_core.errors import EngineError
-from translearn_core.os_errors import explain_os_error, write_error
+from translearn_core.errors.os_errors import explain_os_error, write_error
 from translearn_core.runs.workspace import OWNER_ONLY
 from translearn_core.settings import PREFIX, Settings
 

@@ -2,7 +2,7 @@
 
 from translearn_core.backbones.resolve import resolve_backbone
 from translearn_core.config import BackboneConfig
-from translearn_core.documents import parse_yaml, read_text
+from translearn_core.storage.documents import parse_yaml, read_text
 
 
 def licence_of(backbone: BackboneConfig) -> str | None:

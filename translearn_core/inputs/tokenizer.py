@@ -15,8 +15,8 @@ import numpy as np
 from tokenizers import Tokenizer
 from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
-from translearn_core.documents import MAX_BYTES, DocumentError, read_json_object
 from translearn_core.errors import BackboneError
+from translearn_core.storage.documents import MAX_BYTES, DocumentError, read_json_object
 
 if TYPE_CHECKING:
     from translearn_core.data.dataset import TokenStatistics

@@ -7,7 +7,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from translearn_core.errors import ConfigError, WorkspaceError
-from translearn_core.os_errors import explain_os_error, quoted, write_error
+from translearn_core.errors.os_errors import explain_os_error, quoted, write_error
 
 VARIABLE = "TRANSLEARN_DATABASE_URL"
 ADDRESS = "an address such as postgresql://USER:PASSWORD@HOST:5432/NAME"

@@ -7,8 +7,8 @@ from typing import Any, Generic
 from typing_extensions import TypeVar
 
 from translearn_core.config import JobConfig
-from translearn_core.documents import parse_json
 from translearn_core.jobs import SPECS, JobSpec, spec_of
+from translearn_core.storage.documents import parse_json
 
 C = TypeVar("C", bound=JobConfig, covariant=True, default=JobConfig)
 

@@ -16,7 +16,8 @@ from translearn_core.config import ExperimentConfig, JobConfig, ReadOptions, job
 from translearn_core.errors import NotFoundError, QuotaError
 from translearn_core.jobs import DIAGNOSE, READ, TRAIN, JobSpec
 from translearn_core.results import EpochPoint, History, StepPoint
-from translearn_core.runs.queue import MODELS, Queue, inserted, requeue, results_of
+from translearn_core.runs.queue import MODELS, inserted, requeue, results_of
+from translearn_core.runs.quotas import Quotas
 from translearn_core.runs.records import UNREADABLE, Dataset, Run, State, Unreadable, run_of
 from translearn_core.runs.schema import datasets, job_owners, jobs, points, studies
 from translearn_core.runs.submissions import JobRequest, cancel, requeue_job, submit_job
@@ -29,7 +30,7 @@ LOCAL = "local"
 """Owner of everything made by the command line."""
 
 
-class RunStore(Queue):
+class RunStore(Quotas):
     """Data sets, jobs and runs of one workspace."""
 
     def add_dataset(
@@ -225,36 +226,6 @@ class RunStore(Queue):
             steps=tuple(StepPoint(**d) for kind, d in parsed if kind == "step"),
             epochs=tuple(EpochPoint(**d) for kind, d in parsed if kind == "epoch"),
         )
-
-    def disk(self, owner: str) -> int:
-        """Return the bytes of the owner's data sets and runs."""
-        with self._reader.begin() as db:
-            digests = set(db.scalars(select(datasets.c.digest).where(datasets.c.owner == owner)))
-            ids = set(db.scalars(select(job_owners.c.job).where(job_owners.c.owner == owner)))
-        return self.workspace.disk_usage(datasets=digests, jobs=ids)
-
-    def disk_of(self, job: str) -> int:
-        """Return the bytes of one job's files."""
-        return self.workspace.disk_usage(datasets=set(), jobs={job})
-
-    def owns_anything(self, owner: str) -> bool:
-        """Whether an owner has a data set or a run."""
-        conditions = [exists().where(table.c.owner == owner) for table in (datasets, job_owners)]
-        with self._reader.begin() as db:
-            return bool(db.scalar(select(or_(*conditions))))
-
-    def check_quota(self, owner: str, limits: Settings, size: int = 0) -> None:
-        """Raise `QuotaError` if `size` more bytes exceed the limit of an owner, or of all together."""
-        if (used := self.disk(owner)) + size > limits.max_owner_mb * 1_000_000:
-            raise QuotaError(
-                f"Your data sets and runs fill {used / 1e6:.0f} of {limits.max_owner_mb} MB: "
-                "delete some on the Runs page."
-            )
-        if (used := self.workspace.total_weight()) + size > limits.max_total_mb * 1_000_000:
-            raise QuotaError(
-                f"The data sets and runs of all people here fill {used / 1e6:.0f} of {limits.max_total_mb} "
-                "MB: delete some of yours on the Runs page, or have TRANSLEARN_MAX_TOTAL_MB raised."
-            )
 
     def dependencies(self, owner: str, config: JobConfig) -> tuple[str | None, str | None]:
         """Return digest and parent job that `config` depends on; both must belong to the owner."""

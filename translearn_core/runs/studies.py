@@ -44,8 +44,6 @@ class Studies:
 
         Parameters
         ----------
-        owner, name : str
-        config : StudyConfig
         blocks : mapping of backbone label to its number of blocks
         baseline : str, optional
             Name of a cell, or a recipe: then its cell with the most rows.
@@ -207,9 +205,8 @@ class Studies:
             ids = (run.config.data.dataset, *referenced_jobs(run.config))
             if ids not in dependencies:
                 dependencies[ids] = self._store.dependencies(owner, run.config)
-            requests.append(
-                JobRequest(run.config, f"{name}: {run.name}, seed {run.seed}", *dependencies[ids])
-            )
+            title = f"{name}: {run.name}, seed {run.seed}"
+            requests.append(JobRequest(run.config, title, *dependencies[ids]))
         return requests
 
     def _records(self, owner: str) -> list[Study | Unreadable]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from translearn_core.config import ReadOptions
 from translearn_core.errors import DamagedFileError, NotFoundError, WorkspaceError
-from translearn_core.os_errors import explain_os_error, quoted
+from translearn_core.errors.os_errors import explain_os_error, quoted
 from translearn_core.runs import artifacts, permissions
 from translearn_core.storage import atomic_file, atomic_folder, read_sealed, seal
 

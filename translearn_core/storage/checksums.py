@@ -9,6 +9,7 @@ Files without a digest come from an earlier version and are read unchecked.
 
 import hashlib
 import json
+import zlib
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ SUMS = "SHA256SUMS"
 """File with the digests of the other files in its folder."""
 SUFFIX = ".sha256"
 _MEMBER = "sha256"
+CHUNK = 1 << 20
+"""Bytes read at a time."""
 
 
 def file_digest(path: Path) -> str:
@@ -135,3 +138,12 @@ def read_sealed(text: str) -> dict[str, Any]:
 
 def _seal_of(value: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+
+
+def file_crc(path: Path) -> int:
+    """Return the CRC-32 of a file."""
+    crc = 0
+    with path.open("rb") as file:
+        while piece := file.read(CHUNK):
+            crc = zlib.crc32(piece, crc)
+    return crc

@@ -12,9 +12,9 @@ from safetensors.torch import load_file, save_file
 from translearn_core.activations import Compute, ProgressCallback, no_progress
 from translearn_core.backbones import load
 from translearn_core.config import ExperimentConfig
-from translearn_core.documents import parse_json
 from translearn_core.errors import BackboneError, DamagedFileError
 from translearn_core.storage import atomic_folder, verify_folder
+from translearn_core.storage.documents import parse_json
 from translearn_core.transfer.batch import Inputs
 from translearn_core.transfer.classifier import Classifier
 from translearn_core.transfer.prediction import ModelOutputs, predict

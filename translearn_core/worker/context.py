@@ -12,7 +12,7 @@ from translearn_core.config import JobConfig
 from translearn_core.errors import DamagedFileError, Stopped
 from translearn_core.results import EpochPoint, StepPoint
 from translearn_core.runs import STOPPING, Job, Progress, RunStore, artifacts
-from translearn_core.worker.persistence import attempt, persist
+from translearn_core.worker.process.persistence import attempt, persist
 
 T = TypeVar("T")
 C = TypeVar("C", bound=JobConfig, covariant=True, default=JobConfig)

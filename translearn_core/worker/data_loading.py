@@ -13,7 +13,7 @@ from translearn_core.runs import Workspace, artifacts
 from translearn_core.settings import settings
 from translearn_core.storage import atomic_file, verify_file
 from translearn_core.worker.context import Context
-from translearn_core.worker.read_budget import read_budget
+from translearn_core.worker.process.read_budget import read_budget
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from translearn_core.jobs import DiagnoseConfig
 from translearn_core.runs import artifacts
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_table
-from translearn_core.worker.read_budget import read_budget
+from translearn_core.worker.process.read_budget import read_budget
 
 
 def diagnose_task(context: Context[DiagnoseConfig]) -> None:

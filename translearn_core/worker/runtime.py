@@ -14,14 +14,14 @@ from typing import Any
 from pydantic import ValidationError
 
 from translearn_core.errors import DamagedFileError, NotFoundError, Stopped, TranslearnError, out_of_memory
+from translearn_core.errors.os_errors import explain_os_error
 from translearn_core.jobs import JobSpec
-from translearn_core.os_errors import explain_os_error
 from translearn_core.runs import UNREADABLE, Job, RunStore, State, Workspace
 from translearn_core.storage import sweep
-from translearn_core.worker import resource_limits
 from translearn_core.worker.context import Context, LruCache
 from translearn_core.worker.handlers import handler
-from translearn_core.worker.persistence import persist
+from translearn_core.worker.process import resource_limits
+from translearn_core.worker.process.persistence import persist
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 
 from pages._ui.shell import state
 from translearn_core.config import BaseConfig, LayerCombination, Schedule, SplitConfig, Tuning
-from translearn_core.validation_errors import explain_validation_error
+from translearn_core.errors.validation_errors import explain_validation_error
 
 C = TypeVar("C", bound=BaseConfig)
 

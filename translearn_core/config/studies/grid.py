@@ -17,7 +17,7 @@ from translearn_core.config.recipes.recipe import Recipe, RecipeName
 from translearn_core.config.studies.study import FULL_FINE_TUNING, StudyConfig, custom_overrides
 from translearn_core.config.training import TrainingConfig
 from translearn_core.errors import ConfigError, TranslearnError
-from translearn_core.validation_errors import explain_validation_error
+from translearn_core.errors.validation_errors import explain_validation_error
 
 MAX_RUNS = 500
 """Most runs of a study; a larger grid is usually a mistake."""

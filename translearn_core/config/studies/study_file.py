@@ -13,8 +13,8 @@ from translearn_core.config.enums import CleaningRule, Split
 from translearn_core.config.experiment import ExperimentConfig
 from translearn_core.config.model import BackboneConfig
 from translearn_core.config.studies.study import StudyConfig
-from translearn_core.documents import DocumentError, parse_yaml, read_text
 from translearn_core.errors import UNSET, ConfigError, DataError
+from translearn_core.storage.documents import DocumentError, parse_yaml, read_text
 
 MAX_BYTES = 1_000_000
 """Largest study file."""

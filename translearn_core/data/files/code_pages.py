@@ -5,10 +5,22 @@ which words mix scripts, or have symbols or capitals inside, lose in proportion;
 small bonus, which decides where the text has too little evidence.
 """
 
+import codecs
 import re
 from dataclasses import dataclass
 
 import chardet
+
+BOMS = (
+    (codecs.BOM_UTF8, "utf-8", "UTF-8 with a byte-order mark"),
+    (codecs.BOM_UTF32_LE, "utf-32-le", "UTF-32"),
+    (codecs.BOM_UTF32_BE, "utf-32-be", "UTF-32"),
+    (codecs.BOM_UTF16_LE, "utf-16-le", "UTF-16"),
+    (codecs.BOM_UTF16_BE, "utf-16-be", "UTF-16"),
+)
+
+NO_TEXT_CODECS = {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "utf-7", "undefined", "charmap"}
+"""Python codecs that decode to text but are no file encodings."""
 
 CODECS = {
     "utf-8": "UTF-8",

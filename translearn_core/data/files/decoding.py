@@ -12,7 +12,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from translearn_core.data.files.code_pages import (
+    BOMS,
     CODECS,
+    NO_TEXT_CODECS,
     WORD,
     Candidate,
     candidates,
@@ -41,17 +43,6 @@ FEW_LETTERS = 5
 """Distinct letters below which any code page but the most common is a guess."""
 CLOSE = 0.15
 """Relative score deficit, per share of letters read differently, within which an alternative is likely."""
-
-BOMS = (
-    (codecs.BOM_UTF8, "utf-8", "UTF-8 with a byte-order mark"),
-    (codecs.BOM_UTF32_LE, "utf-32-le", "UTF-32"),
-    (codecs.BOM_UTF32_BE, "utf-32-be", "UTF-32"),
-    (codecs.BOM_UTF16_LE, "utf-16-le", "UTF-16"),
-    (codecs.BOM_UTF16_BE, "utf-16-be", "UTF-16"),
-)
-
-NO_TEXT_CODECS = {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "utf-7", "undefined", "charmap"}
-"""Python codecs that decode to text but are no file encodings."""
 
 ABOVE_ASCII = re.compile(rb"[\x80-\xff]")
 WHOLE_UTF8 = re.compile(rb"[\xc2-\xf4][\x80-\xbf]+")

@@ -8,8 +8,8 @@ from typing import TypeVar, cast
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from translearn_core.commands.disk import DiskCheck
-from translearn_core.commands.output import console
+from translearn_core.commands.terminal.disk import DiskCheck
+from translearn_core.commands.terminal.output import console
 from translearn_core.config import BUNDLED, BackboneConfig, ExperimentConfig, JobConfig, ReadOptions
 from translearn_core.engine import ensure_engine
 from translearn_core.errors import ConfigError, DataError, NotFoundError, TrainingError, shorten_repr

@@ -3,7 +3,7 @@
 import time
 from pathlib import Path
 
-from translearn_core.os_errors import explain_os_error, write_error
+from translearn_core.errors.os_errors import explain_os_error, write_error
 
 CHECK_SECONDS, PATIENCE_SECONDS = 2.0, 10.0
 """Interval of checks, and how long the disk may be full: a failing job frees space."""

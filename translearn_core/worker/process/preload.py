@@ -4,8 +4,8 @@ import logging
 
 import distributed.nanny  # noqa: F401
 
-from translearn_core.worker import setup  # noqa: F401
 from translearn_core.worker.handlers import import_handler, warm_up_specs
+from translearn_core.worker.process import setup  # noqa: F401  (imported for all workers)
 
 for spec in warm_up_specs():
     try:

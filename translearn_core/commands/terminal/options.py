@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from translearn_core.commands.dataclass_options import OptionChanges
-from translearn_core.commands.errors import valid
+from translearn_core.commands.terminal.dataclass_options import OptionChanges
+from translearn_core.commands.terminal.errors import valid
 from translearn_core.config import BUNDLED, BaseConfig, ReadOptions
 from translearn_core.errors import ConfigError, DataError
 

@@ -1,0 +1,1 @@
+"""Terminal: options, output, tables, errors, and the client of the engine."""
