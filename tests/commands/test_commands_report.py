@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.terminals import TICKETS, Terminal
-from tests.plots.plotted_results import make_anatomy
+from tests.plots.small_results import make_anatomy
 from translearn_core.commands.experiment import build_experiment, parse_overrides
 from translearn_core.config import (
     RECIPES,

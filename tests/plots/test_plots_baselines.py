@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from plotted_results import make_baselines, make_history, make_probes, make_runs, with_controls
+from small_results import make_baselines, make_history, make_probes, make_runs, with_controls
 
 from translearn_core import plots
 

@@ -6,8 +6,9 @@ from dataclasses import replace
 import plotly.graph_objects as go
 import plotly.io
 import pytest
-from plotted_moved import make_forgetting, make_similarity
-from plotted_results import (
+from error_analysis_results import make_trust
+from similarity_results import make_forgetting, make_similarity
+from small_results import (
     HOSTILE,
     make_anatomy,
     make_baselines,
@@ -31,7 +32,6 @@ from plotted_results import (
     make_walk,
     strings,
 )
-from plotted_trust import make_trust
 
 from translearn_core import plots
 from translearn_core.config import FreezePlan

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from plotted_results import (
+from small_results import (
     make_anatomy,
     make_classes,
     make_diagnosis,

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import plotly.graph_objects as go
 import pytest
-from plotted_results import make_label_efficiency
+from small_results import make_label_efficiency
 
 from translearn_core import plots
 

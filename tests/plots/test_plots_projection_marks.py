@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import plotly.io
 import pytest
-from plotted_results import make_classes, make_projection
+from small_results import make_classes, make_projection
 
 from translearn_core import plots
 from translearn_core.plots.diagnostics.projection import MAX_RINGS

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from plotted_results import make_comparison
+from small_results import make_comparison
 
 from translearn_core import plots
 from translearn_core.plots.style.palette import LIGHT

@@ -3,7 +3,7 @@
 import numpy as np
 import plotly.io
 import pytest
-from plotted_results import (
+from small_results import (
     make_classes,
     make_mix,
     make_moved,

@@ -1,7 +1,7 @@
 """Figure of transferability scores: both panels show the same layers and ring the best one."""
 
 import pytest
-from plotted_results import HOSTILE, make_ratings, strings
+from small_results import HOSTILE, make_ratings, strings
 
 from translearn_core import plots
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from tests.plots.plotted_results import (
+from tests.plots.small_results import (
     make_comparison,
     make_diagnosis,
     make_evaluation,

@@ -10,7 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from tests.reporting.reported_material import FORMULA, HOSTILE, everything
+from tests.reporting.report_examples import FORMULA, HOSTILE, everything
 from translearn_core.jobs import COMPARE, DIAGNOSE, SPECS
 from translearn_core.reporting import (
     LIMIT,

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
-from plotted_results import make_rate_search
+from small_results import make_rate_search
 
 from translearn_core import plots
 

@@ -24,7 +24,7 @@ from translearn_core.results import Evaluation, FilePrediction
 from translearn_core.runs import Run, State, artifacts, open_store
 from translearn_core.settings import settings
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def page_text(at: AppTest) -> str:

@@ -3,7 +3,7 @@
 import numpy as np
 import plotly.io
 import pytest
-from plotted_results import make_classes, make_walk
+from small_results import make_classes, make_walk
 
 from translearn_core import plots
 

@@ -30,7 +30,7 @@ from translearn_core.config import (
     TuningConfig,
 )
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @given(some.text(max_size=80))

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from plotted_moved import make_forgetting, make_similarity
-from plotted_results import make_drift
+from similarity_results import make_forgetting, make_similarity
+from small_results import make_drift
 
 from translearn_core import plots
 from translearn_core.plots.style.palette import LIGHT

@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from tests.plots.plotted_moved import make_forgetting, make_similarity
-from tests.plots.plotted_results import (
+from tests.plots.error_analysis_results import make_trust
+from tests.plots.similarity_results import make_forgetting, make_similarity
+from tests.plots.small_results import (
     make_baselines,
     make_comparison,
     make_diagnosis,
@@ -19,7 +20,6 @@ from tests.plots.plotted_results import (
     make_ratings,
     make_timeline,
 )
-from tests.plots.plotted_trust import make_trust
 from translearn_core.config import DataConfig, ExperimentConfig, FreezePlan
 from translearn_core.jobs import (
     BASELINES,

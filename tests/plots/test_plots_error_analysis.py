@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from plotted_trust import make_trust
+from error_analysis_results import make_trust
 
 from translearn_core import plots
 from translearn_core.plots.style.palette import LIGHT
