@@ -35,31 +35,31 @@ SECONDS = {
 }
 REVIEWS = TaskFacts(
     train=6920,
-    learnt=5000,
-    held=872,
+    n_train_used=5000,
+    n_validation=872,
     classes=2,
     rarest=3310,
     commonest=3610,
-    torn=0.0,
+    contradictory_share=0.0,
     median_tokens=22,
     long_tokens=46,
     token_limit=128,
-    cut=0.0,
-    unknown=0.001,
+    truncated_share=0.0,
+    unknown_token_share=0.001,
     majority=0.51,
     tfidf=Estimate(0.79, 0.76, 0.82),
     layers=(0, 1, 2, 3),
     logme=(-0.62, -0.58, -0.55, -0.54),
     probes=(0.76, 0.79, 0.81, 0.83),
     best_probe=Estimate(0.83, 0.80, 0.85),
-    words_ahead=False,
-    words_behind=True,
-    lead=False,
+    tfidf_wins=False,
+    tfidf_loses=True,
+    best_beats_last=False,
     costs={name: Cost(seconds) for name, seconds in SECONDS.items()},
 )
 """Many labels, a related backbone, no doubts."""
 MIDDLE = {"probes": (0.76, 0.79, 0.85, 0.80), "logme": (-0.62, -0.58, -0.50, -0.54)}
-FAR = {"words_ahead": True, "words_behind": False, "tfidf": Estimate(0.88, 0.85, 0.9)}
+FAR = {"tfidf_wins": True, "tfidf_loses": False, "tfidf": Estimate(0.88, 0.85, 0.9)}
 
 
 def reasons(m: TaskFacts) -> str:
@@ -76,13 +76,13 @@ def doubts(m: TaskFacts) -> str:
         ({}, "discriminative", "1801.06146"),
         ({"train": 700}, "lp-ft", "2202.10054"),
         ({"train": 150}, "linear", "2202.10054"),
-        ({"train": 700, "torn": 0.05}, "bottom-up", "1708.00524"),
+        ({"train": 700, "contradictory_share": 0.05}, "bottom-up", "1708.00524"),
         ({"train": 700, **FAR}, "gradual", "1801.06146"),
         (FAR, "full", "1801.06146"),
         ({"majority": 0.80}, "full", "1801.06146"),
-        ({"at_hand": 100.0}, "lora", "2106.09685"),
-        ({"at_hand": 60.0}, "last-k", "1911.03090"),
-        ({"at_hand": 10.0}, "linear", "1911.03090"),
+        ({"time_limit": 100.0}, "lora", "2106.09685"),
+        ({"time_limit": 60.0}, "last-k", "1911.03090"),
+        ({"time_limit": 10.0}, "linear", "1911.03090"),
     ],
 )
 def test_labels_relatedness_noise_and_time_lead_to_a_recipe(facts, recipe, source):
@@ -93,17 +93,17 @@ def test_labels_relatedness_noise_and_time_lead_to_a_recipe(facts, recipe, sourc
 
 
 def test_a_better_layer_is_read_only_where_it_is_better_by_more_than_chance():
-    quick = replace(REVIEWS, at_hand=10.0)
+    quick = replace(REVIEWS, time_limit=10.0)
     assert advise(quick).settings == {}
     assert advise(replace(quick, **MIDDLE)).recipe == "mix"
-    sure = advise(replace(quick, **MIDDLE, lead=True))
+    sure = advise(replace(quick, **MIDDLE, best_beats_last=True))
     assert sure.recipe == "linear"
     assert sure.settings == {"features.layers": "one", "features.layer": 2}
     assert any("1802.05365" in reason.source for reason in sure.reasons)
 
 
 def test_the_settings_are_ones_an_experiment_can_have():
-    m = replace(REVIEWS, train=300, rarest=20, commonest=200, at_hand=10.0, lead=True, **MIDDLE)
+    m = replace(REVIEWS, train=300, rarest=20, commonest=200, time_limit=10.0, best_beats_last=True, **MIDDLE)
     base = ExperimentConfig(data=DataConfig(dataset="d", text="t", label="l"))
     for name in RecipeName:
         if not RECIPES[name].teacher:
@@ -124,13 +124,13 @@ def test_few_rows_get_more_passes_and_are_told_why():
 
 
 def test_what_takes_too_long_or_too_much_memory_is_said_with_the_number():
-    late = advise(replace(REVIEWS, at_hand=100.0))
+    late = advise(replace(REVIEWS, time_limit=100.0))
     durations = ("Discriminative rates", "about 2.2 min", "about 1.7 min")
     assert any(all(words in r.observation for words in durations) for r in late.reasons)
     large = replace(REVIEWS, costs={**REVIEWS.costs, **dict.fromkeys(RECIPES, Cost(9.0, memory=False))})
     assert "more memory" in " ".join(r.observation for r in advise(large).reasons)
     assert not any(option.fits for option in advise(large).options)
-    hopeless = advise(replace(REVIEWS, at_hand=1.0))
+    hopeless = advise(replace(REVIEWS, time_limit=1.0))
     assert hopeless.recipe == "linear"
     assert "more than there is" in hopeless.sentence
 
@@ -140,14 +140,14 @@ def test_what_takes_too_long_or_too_much_memory_is_said_with_the_number():
     [
         (FAR, "Transfer may not help"),
         (FAR, "Papers disagree"),
-        ({"words_behind": False}, "could be chance"),
-        ({"unknown": 0.3}, "does not read the language"),
-        ({"cut": 0.2}, "raise the token limit"),
-        ({"torn": 0.1}, "contradict each other"),
+        ({"tfidf_loses": False}, "could be chance"),
+        ({"unknown_token_share": 0.3}, "does not read the language"),
+        ({"truncated_share": 0.2}, "raise the token limit"),
+        ({"contradictory_share": 0.1}, "contradict each other"),
         ({"rarest": 3}, "is luck"),
         ({"logme": (-0.5, -0.6, -0.6, -0.6)}, "The blocks add nothing"),
         ({"logme": (-0.6, -0.5, -0.55, -0.55)}, "do not agree"),
-        ({**MIDDLE, "lead": True}, "not the best one yet"),
+        ({**MIDDLE, "best_beats_last": True}, "not the best one yet"),
         ({"costs": dict.fromkeys(SECONDS, Cost(4000.0))}, "A long wait"),
     ],
 )
@@ -163,7 +163,7 @@ def test_there_is_always_a_doubt_and_it_says_how_fine_the_measure_is():
 
 
 def test_every_recipe_is_an_option_and_no_number_sums_them_up():
-    advice = advise(replace(REVIEWS, at_hand=100.0))
+    advice = advise(replace(REVIEWS, time_limit=100.0))
     frame = advice.frame().set_index("recipe")
     assert list(frame.index) == [str(name) for name in RecipeName]
     assert frame["fits"].to_dict() == {str(n): SECONDS.get(n, 1e9) <= 100 for n in RecipeName}

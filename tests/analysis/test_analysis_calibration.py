@@ -7,7 +7,7 @@ from scipy.stats import binomtest
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import log_loss
 
-from translearn_core.analysis.errors.calibration import (
+from translearn_core.analysis.error_analysis.calibration import (
     apply_temperature,
     coverage,
     expected_calibration_error,

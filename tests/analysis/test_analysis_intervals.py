@@ -12,7 +12,7 @@ from translearn_core.analysis.intervals import (
     seed_interval,
 )
 from translearn_core.results import Estimate
-from translearn_core.results.estimate import percentile_interval, wilson
+from translearn_core.results.interval_estimate import percentile_interval, wilson
 
 SOME = Estimate(0.5, 0.1, 0.9)
 

@@ -6,8 +6,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from translearn_core.analysis.errors import label_issues
-from translearn_core.analysis.errors.label_issues import find_label_issues
+from translearn_core.analysis.error_analysis import label_issues
+from translearn_core.analysis.error_analysis.label_issues import find_label_issues
 from translearn_core.analysis.probing.cross_validation import stratified_folds
 from translearn_core.analysis.probing.linear_probe import LinearProbe
 from translearn_core.errors import TooFewSamplesError

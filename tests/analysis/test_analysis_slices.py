@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest, fisher_exact, ttest_ind
 
-from translearn_core.analysis.errors.slices import quantile_groups, slice_scores
+from translearn_core.analysis.error_analysis.slices import quantile_groups, slice_scores
 from translearn_core.analysis.intervals import difference_interval
 
 

@@ -327,7 +327,7 @@ def test_a_file_or_an_empty_folder_is_not_a_model(folder: Path, tmp_path: Path):
 
 
 def test_an_interrupt_is_not_taken_for_a_broken_tokenizer(folder: Path, monkeypatch: pytest.MonkeyPatch):
-    from translearn_core.inputs import tokenizer
+    from translearn_core.inputs import tokenizer_loading as tokenizer
 
     def interrupted(_: object) -> None:
         raise KeyboardInterrupt

@@ -21,7 +21,7 @@ from translearn_core.config import (
     expand_grid,
     job_id,
 )
-from translearn_core.config.studies.labels import cell_titles, group_labels
+from translearn_core.config.studies.arm_labels import cell_titles, group_labels
 from translearn_core.config.studies.study_file import StudyFile, read_study_file
 from translearn_core.errors import ConfigError, DataError, TranslearnError
 from translearn_core.errors.validation_errors import explain_validation_error

@@ -30,9 +30,9 @@ print(ensure_engine(settings(), wait=180).pid)
 
 PRELOAD_FAILS = """
 import sys
-sys.modules["translearn_core.worker.models"] = None
+sys.modules["translearn_core.worker.backbones"] = None
 import translearn_core.worker.process.preload
-loaded = [bool(sys.modules.get(f"translearn_core.worker.{name}")) for name in ("models", "data_loading")]
+loaded = [bool(sys.modules.get(f"translearn_core.worker.{name}")) for name in ("backbones", "data_loading")]
 print(*loaded)
 """
 

@@ -6,7 +6,7 @@ import pytest
 from tests.architectures import tiny_tokenizer
 from translearn_core.backbones import load_tokenizer, token_statistics
 from translearn_core.config import BackboneConfig
-from translearn_core.inputs import tokenizer
+from translearn_core.inputs import tokenizer_loading as tokenizer
 
 
 def test_lengths_and_shares_are_counted_by_hand():

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from translearn_core.results import LrFinderResult, Metrics
-from translearn_core.results.estimate import Estimate
+from translearn_core.results.interval_estimate import Estimate
 from translearn_core.runs import artifacts
 
 FLOATS = st.floats(allow_nan=True, allow_infinity=True)

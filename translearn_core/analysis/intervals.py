@@ -6,7 +6,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import fisher_exact, t, ttest_ind
 
-from translearn_core.results.estimate import ALPHA_TAIL, CELLS_AT_ONCE, NO_ESTIMATE, Estimate, Z, score_bounds
+from translearn_core.results.interval_estimate import (
+    ALPHA_TAIL,
+    CELLS_AT_ONCE,
+    NO_ESTIMATE,
+    Estimate,
+    Z,
+    score_bounds,
+)
 
 FloatArray = NDArray[np.float64]
 RowScores = NDArray[np.floating] | NDArray[np.bool_]

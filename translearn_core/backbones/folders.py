@@ -4,7 +4,7 @@ import os
 import re
 from pathlib import Path
 
-from translearn_core.backbones.sentences import transformer_folder
+from translearn_core.backbones.sentence_transformers_settings import transformer_folder
 from translearn_core.backbones.weights import INDEX, SINGLE, only_other_formats
 from translearn_core.errors import BackboneError
 

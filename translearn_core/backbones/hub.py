@@ -23,11 +23,11 @@ from huggingface_hub.errors import (  # type: ignore[attr-defined]  # HTTPError:
 
 from translearn_core.backbones.download import PartialCache, RemoteFile, Report, fetch_files, is_content
 from translearn_core.backbones.folders import no_config
-from translearn_core.backbones.sentences import POOLING
+from translearn_core.backbones.sentence_transformers_settings import POOLING
 from translearn_core.backbones.silence import silence_transformers
 from translearn_core.backbones.weights import INDEX, SINGLE, no_weights
 from translearn_core.errors import BackboneError, NetworkError
-from translearn_core.inputs.tokenizer import has_tokenizer
+from translearn_core.inputs.tokenizer_loading import has_tokenizer
 from translearn_core.settings import settings
 
 log = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerFast
 from transformers.pytorch_utils import Conv1D
 
 from translearn_core.backbones.dry_run import DryRun, dry_run, input_names
-from translearn_core.backbones.sentences import SentenceSettings
+from translearn_core.backbones.sentence_transformers_settings import SentenceSettings
 from translearn_core.backbones.weights import refuse_infinite
 from translearn_core.config import BUNDLED
 from translearn_core.errors import BackboneError

@@ -13,14 +13,14 @@ from translearn_core.backbones.dry_run import InputNames
 from translearn_core.backbones.hashing import folder_digest
 from translearn_core.backbones.hub import remote_size
 from translearn_core.backbones.resolve import is_cached, resolve_backbone
-from translearn_core.backbones.sentences import read_sentence_settings
+from translearn_core.backbones.sentence_transformers_settings import read_sentence_settings
 from translearn_core.backbones.silence import silence_transformers
 from translearn_core.backbones.surgery import altered_digest, truncate_and_reinit
 from translearn_core.backbones.weights import weight_files
 from translearn_core.config import BackboneConfig
 from translearn_core.inputs import MODALITIES, Cell, Examples
 from translearn_core.inputs.modality import embedding_table
-from translearn_core.inputs.tokenizer import limit_to_vocabulary, read_tokenizer
+from translearn_core.inputs.tokenizer_loading import limit_to_vocabulary, read_tokenizer
 from translearn_core.results import BackboneInfo
 
 

@@ -16,7 +16,7 @@ from jinja2 import Environment, StrictUndefined
 from translearn_core.config import ExperimentConfig, Split, Tuning
 from translearn_core.data.findings import count_noun, join_list
 from translearn_core.results import BackboneInfo, Baselines, Evaluation, RunSummary
-from translearn_core.results.estimate import percent
+from translearn_core.results.interval_estimate import percent
 from translearn_core.runs.versions import versions
 from translearn_core.storage import file_digest
 

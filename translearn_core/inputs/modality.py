@@ -11,7 +11,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerFast
 from translearn_core.errors import BackboneError
 from translearn_core.inputs.examples import Examples
 from translearn_core.inputs.text import Cell, TextExamples
-from translearn_core.inputs.tokenizer import read_tokenizer
+from translearn_core.inputs.tokenizer_loading import read_tokenizer
 
 MOST_TOKENS = 8_192
 """Largest token limit offered; some models state 10^30, and attention is quadratic."""

@@ -78,17 +78,17 @@ class PretrainConfig(JobConfig):
         return self.dataset
 
 
-DOWNLOAD_SIZE = JobSpec(DownloadSizeConfig, DownloadSize, "Download size", "models:download_size")
+DOWNLOAD_SIZE = JobSpec(DownloadSizeConfig, DownloadSize, "Download size", "backbones:download_size")
 
 BACKBONE_INFO = JobSpec(
-    BackboneInfoConfig, BackboneInfo, "Backbone summary", "models:inspect_backbone", warm_up=True
+    BackboneInfoConfig, BackboneInfo, "Backbone summary", "backbones:inspect_backbone", warm_up=True
 )
 
 PROFILE = JobSpec(
     ProfileConfig,
     CostModel,
     "Step times",
-    "models:profile",
+    "backbones:profile",
     memory_hint="choose a smaller batch size or a lower token limit",
 )
 

@@ -61,7 +61,7 @@ TRAIN = JobSpec(
     ExperimentConfig,
     RunSummary,
     "Training",
-    "models:train",
+    "training:train",
     slot=Slot.TRAINING,
     warm_up=True,
     memory_hint=_SMALLER,

@@ -6,7 +6,7 @@ import pandas as pd
 
 from translearn_core.config import RECIPES, PlannedRun, StudyConfig
 from translearn_core.config.recipes.recipe import KEPT
-from translearn_core.config.studies.labels import cell_titles
+from translearn_core.config.studies.arm_labels import cell_titles
 from translearn_core.reporting.blocks import Section, TableBlock
 from translearn_core.reporting.report_data import ReportData
 

@@ -23,10 +23,10 @@ from translearn_core.results.diagnostics.similarity import Similarity
 from translearn_core.results.diagnostics.snapshots import LayerMix, Snapshot, Snapshots
 from translearn_core.results.diagnostics.transferability import RankAgreement, Transferability
 from translearn_core.results.download_size import DownloadSize
-from translearn_core.results.estimate import Estimate
 from translearn_core.results.evaluation import Drift, Evaluation, HeldOutLogits, Metrics
 from translearn_core.results.files import ExportFile, ReportFile
 from translearn_core.results.history import EpochPoint, History, StepPoint
+from translearn_core.results.interval_estimate import Estimate
 from translearn_core.results.lr_finder import LrFinderResult
 from translearn_core.results.prediction import FilePrediction, NeighbourBank, Prediction
 from translearn_core.results.pretraining import Pretraining

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from translearn_core.results.estimate import Estimate
+from translearn_core.results.interval_estimate import Estimate
 
 NEGLIGIBLE = 0.0005
 """Smaller differences in accuracy are reported as equality."""

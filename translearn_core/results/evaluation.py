@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pydantic import model_validator
 
-from translearn_core.results.estimate import Estimate
+from translearn_core.results.interval_estimate import Estimate
 
 SMALL_TEST_SET = 200
 """Below so many test rows the 95 % margin of an accuracy may exceed 7 points."""

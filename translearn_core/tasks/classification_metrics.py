@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from translearn_core.errors import TooFewSamplesError
 from translearn_core.results import Estimate, Metrics
-from translearn_core.results.estimate import CELLS_AT_ONCE, percentile_interval
+from translearn_core.results.interval_estimate import CELLS_AT_ONCE, percentile_interval
 
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]

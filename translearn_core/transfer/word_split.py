@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from translearn_core.inputs.tokenizer import HAN_KANA
+from translearn_core.inputs.tokenizer_loading import HAN_KANA
 
 UNSPACED = f"{HAN_KANA}\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
 """Characters of scripts without spaces between words: Chinese, Japanese, Thai, Lao, Burmese, Khmer."""

@@ -16,8 +16,8 @@ from translearn_core.data.normalisation import text_key
 from translearn_core.errors import ConfigError
 from translearn_core.results import Evaluation
 from translearn_core.transfer import load_trained
+from translearn_core.worker.activations import activation_cache
 from translearn_core.worker.context import Context
-from translearn_core.worker.models import activations
 from translearn_core.worker.run_results import training_config
 
 VARIANTS = ("pretrained", "fine-tuned")
@@ -118,7 +118,7 @@ def _pooled(
     compute = Compute.choose(config.training.device, config.training.precision)
     source = backbone.examples(texts, config.features.token_limit)
     nn.Module.to(backbone.model, compute.device)
-    encoder = Encoder(backbone, source, compute, activations(context), context.report)
+    encoder = Encoder(backbone, source, compute, activation_cache(context), context.report)
     return encoder.pooled(config.features.pooling)
 
 

@@ -14,9 +14,9 @@ from translearn_core.runs import artifacts
 from translearn_core.training import TrainingRows, teacher_log_probs
 from translearn_core.training.lr_finder import find_learning_rate as search
 from translearn_core.transfer import StageInputs, augment
+from translearn_core.worker.activations import activation_cache
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_prepared
-from translearn_core.worker.models import activations
 
 
 def find_learning_rate(context: Context[LrFinderConfig]) -> None:
@@ -41,7 +41,7 @@ def find_learning_rate(context: Context[LrFinderConfig]) -> None:
     model = build(experiment, backbone, len(classes)).to(compute.device).eval()
     tokens = backbone.examples(texts, experiment.features.token_limit)
     stage_inputs = StageInputs(
-        model, tokens, compute, activations(context), context.report, course=[experiment.plan]
+        model, tokens, compute, activation_cache(context), context.report, course=[experiment.plan]
     )
     inputs = stage_inputs.for_first_stage(np.arange(len(originals)), seed=seed)
     teacher = workspace.run(experiment.distil.teacher) if experiment.distil else None

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from translearn_core.analysis.errors.calibration import apply_temperature
+from translearn_core.analysis.error_analysis.calibration import apply_temperature
 from translearn_core.analysis.neighbours.nearest_neighbours import nearest
 from translearn_core.config import Split
 from translearn_core.errors import DataError, NotFoundError

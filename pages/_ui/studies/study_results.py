@@ -9,7 +9,7 @@ from pages._ui.shell import jobs, page_header, state, tables
 from pages._ui.shell.formatting import plain
 from pages._ui.studies import study_list
 from translearn_core import plots
-from translearn_core.config.studies.labels import cell_titles, group_labels
+from translearn_core.config.studies.arm_labels import cell_titles, group_labels
 from translearn_core.jobs import CompareConfig
 from translearn_core.results import Comparison
 from translearn_core.results.evaluation import small_test_set_note

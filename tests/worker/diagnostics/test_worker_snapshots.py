@@ -9,7 +9,7 @@ from translearn_core.errors import ConfigError, NotFoundError
 from translearn_core.jobs import SnapshotsConfig
 from translearn_core.results import Evaluation, Snapshots
 from translearn_core.runs import artifacts
-from translearn_core.worker import snapshots
+from translearn_core.worker.diagnostics import snapshots
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from translearn_core.analysis.advisor.rules import (
 from translearn_core.analysis.intervals import RowScores
 from translearn_core.config import RECIPES, Family, RecipeName
 from translearn_core.results import Advice, Fact, Option, Reason
-from translearn_core.results.estimate import percent
+from translearn_core.results.interval_estimate import percent
 
 MORE_EPOCHS = (
     RecipeName.LAST_K,
@@ -84,7 +84,7 @@ def advise(task: TaskFacts) -> Advice:
 def settings(task: TaskFacts, recipe: RecipeName) -> dict[str, object]:
     """Return overrides of a recipe by dotted name; costs are ignored."""
     overrides: dict[str, object] = {}
-    if recipe is RecipeName.LINEAR and task.lead and task.best_below_last:
+    if recipe is RecipeName.LINEAR and task.best_beats_last and task.best_below_last:
         overrides |= {"features.layers": "one", "features.layer": task.layers[task.best]}
     if task.commonest > MAX_IMBALANCE * task.rarest:
         overrides["training.class_weights"] = "balanced"
@@ -96,22 +96,22 @@ def settings(task: TaskFacts, recipe: RecipeName) -> dict[str, object]:
 
 def facts(task: TaskFacts) -> tuple[Fact, ...]:
     """Return the measured facts in words."""
-    of_rows = "all" if task.learnt == task.train else f"{task.learnt:,} of the"
-    how = f"learnt from {of_rows} training rows, scored on {task.held:,} validation rows"
+    of_rows = "all" if task.n_train_used == task.train else f"{task.n_train_used:,} of the"
+    how = f"learnt from {of_rows} training rows, scored on {task.n_validation:,} validation rows"
     tfidf, probe = task.tfidf, task.best_probe
     return (
         Fact("Training labels", f"{task.train:,}", "rows to learn from"),
         Fact("Classes", f"{task.classes:,}", f"{task.rarest:,} to {task.commonest:,} training rows in each"),
-        Fact("Majority class", percent(task.majority), f"on {task.held:,} validation rows"),
+        Fact("Majority class", percent(task.majority), f"on {task.n_validation:,} validation rows"),
         Fact(
-            "Texts with two labels", percent(task.torn),
+            "Texts with two labels", percent(task.contradictory_share),
             "rows whose text stands there with another label too",
         ),
         Fact(
             "Tokens a text", f"{task.median_tokens:.0f}, 95 % up to {task.long_tokens:.0f}",
-            f"median; {task.token_limit} are read, {percent(task.cut)} of the texts are longer",
+            f"median; {task.token_limit} are read, {percent(task.truncated_share)} of the texts are longer",
         ),
-        Fact("Unknown tokens", percent(task.unknown), "[UNK]: pieces the backbone cannot read"),
+        Fact("Unknown tokens", percent(task.unknown_token_share), "[UNK]: pieces the backbone cannot read"),
         Fact(
             "Counting words (TF-IDF)",
             f"{percent(tfidf.value)} ({percent(tfidf.low)} to {percent(tfidf.high)})", how,
@@ -149,7 +149,7 @@ def _frozen_recipe(task: TaskFacts) -> RecipeName:
 
 def _fits(task: TaskFacts, name: RecipeName) -> bool:
     cost = task.costs.get(name)
-    return cost is not None and cost.memory and (task.at_hand is None or cost.seconds <= task.at_hand)
+    return cost is not None and cost.memory and (task.time_limit is None or cost.seconds <= task.time_limit)
 
 
 def _fits_in_budget(task: TaskFacts, recipes: tuple[RecipeName, ...]) -> tuple[RecipeName, tuple[str, str]]:
@@ -174,7 +174,7 @@ def _too_long(task: TaskFacts, name: RecipeName) -> str:
 
 
 def _time_limit(task: TaskFacts) -> str:
-    return "no limit" if task.at_hand is None else format_seconds(task.at_hand)
+    return "no limit" if task.time_limit is None else format_seconds(task.time_limit)
 
 
 def _sentence(task: TaskFacts, recipe: RecipeName) -> str:
@@ -201,7 +201,7 @@ def _settings_reasons(task: TaskFacts, overrides: dict[str, object]) -> list[Rea
 
 def _doubts(task: TaskFacts, recipe: RecipeName) -> tuple[Reason, ...]:
     doubts = [rule.reason(task) for rule in DOUBTS if rule.applies(task)]
-    if task.lead and task.best_below_last and RECIPES[recipe].family is not Family.FROZEN:
+    if task.best_beats_last and task.best_below_last and RECIPES[recipe].family is not Family.FROZEN:
         conclusion = "Recipes that train the backbone read its last layer, which is not the best one yet."
         doubts.append(Reason(_first_applicable(LAYER_CHOICE, task).observation(task), conclusion, MEASURED))
     cost = task.costs.get(recipe)
@@ -220,7 +220,7 @@ def _doubts(task: TaskFacts, recipe: RecipeName) -> tuple[Reason, ...]:
         f"Recipes that differ by less than about {100 * half:.1f} points cannot be told apart with so few "
         "rows, and the rules come from papers on other data: train the linear recipe too, and compare."
     )
-    return (*doubts, Reason(f"{task.held:,} validation rows", conclusion, MEASURED))
+    return (*doubts, Reason(f"{task.n_validation:,} validation rows", conclusion, MEASURED))
 
 
 def _option(task: TaskFacts, name: RecipeName) -> Option:

@@ -23,35 +23,36 @@ class TaskFacts:
     """Facts measured on a task before training.
 
     Shares and accuracies are fractions in [0, 1]; `layers`, `logme` and `probes` (validation accuracies) have
-    one entry per layer; `best_probe` is that of the best layer with its interval. `learnt` and `held` count
-    the training and validation rows used; `torn` is the share of rows whose text also occurs with another
-    label; `cut` the share of truncated texts, `unknown` of [UNK] tokens. `words_ahead` means that TF-IDF
-    significantly beats the best layer, `words_behind` the opposite, `lead` that the best layer significantly
-    beats the last. `at_hand` is the time limit in seconds; `costs` holds the recipes that are possible.
+    one entry per layer; `best_probe` is that of the best layer with its interval. `n_train_used` and
+    `n_validation` count the rows used; `contradictory_share` is the share of rows whose text also occurs with
+    another label, `truncated_share` that of truncated texts, `unknown_token_share` that of [UNK] tokens.
+    `tfidf_wins` means that TF-IDF significantly beats the best layer, `tfidf_loses` the opposite,
+    `best_beats_last` that the best layer significantly beats the last. `time_limit` is in seconds; `costs`
+    holds the recipes that are possible.
     """
 
     train: int
-    learnt: int
-    held: int
+    n_train_used: int
+    n_validation: int
     classes: int
     rarest: int
     commonest: int
-    torn: float
+    contradictory_share: float
     median_tokens: float
     long_tokens: float
     token_limit: int
-    cut: float
-    unknown: float
+    truncated_share: float
+    unknown_token_share: float
     majority: float
     tfidf: Estimate
     layers: tuple[int, ...]
     logme: tuple[float, ...]
     probes: tuple[float, ...]
     best_probe: Estimate
-    words_ahead: bool
-    words_behind: bool
-    lead: bool
-    at_hand: float | None = None
+    tfidf_wins: bool
+    tfidf_loses: bool
+    best_beats_last: bool
+    time_limit: float | None = None
     costs: Mapping[RecipeName, Cost] = field(default_factory=dict)
 
     @property
@@ -72,7 +73,7 @@ class TaskFacts:
     @property
     def related(self) -> bool:
         """Whether source and task are related, judged by frozen features."""
-        return not self.words_ahead and self.error_reduction >= MIN_ERROR_REDUCTION
+        return not self.tfidf_wins and self.error_reduction >= MIN_ERROR_REDUCTION
 
     @property
     def best_below_last(self) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from translearn_core.analysis.advisor.facts import MIN_ERROR_REDUCTION, TaskFacts
 from translearn_core.config import RecipeName
 from translearn_core.results import Reason
-from translearn_core.results.estimate import percent
+from translearn_core.results.interval_estimate import percent
 
 FEW = 1_000
 """Labels below which fine-tuning varies strongly between seeds (small data sets of arXiv:2006.05987)."""
@@ -77,12 +77,12 @@ def _label_count(task: TaskFacts) -> str:
 
 
 def _contradictory(task: TaskFacts) -> str:
-    return f"{percent(task.torn)} of the rows have a text that stands there with another label"
+    return f"{percent(task.contradictory_share)} of the rows have a text that stands there with another label"
 
 
 RELATEDNESS = (
     Rule(
-        lambda task: task.words_ahead,
+        lambda task: task.tfidf_wins,
         _probe_and_baselines,
         "Counting words beats the frozen backbone by more than chance: what it knows is far from this task.",
         PROBES,
@@ -106,7 +106,7 @@ RELATEDNESS = (
 
 CASES = (
     Rule(
-        lambda task: task.train < FEW and task.torn >= CONTRADICTORY,
+        lambda task: task.train < FEW and task.contradictory_share >= CONTRADICTORY,
         lambda task: f"{_label_count(task)}; {_contradictory(task)}",
         "Small and noisy: train one block at a time from the bottom up, so that each finds its place while "
         "the others hold still.",
@@ -163,7 +163,7 @@ QUICKER = (
 
 LAYER_CHOICE = (
     Rule(
-        lambda task: task.lead and task.best_below_last,
+        lambda task: task.best_beats_last and task.best_below_last,
         _probe_layers,
         "A layer below the last one knows more about your labels, by more than chance: let the head read it.",
         ELMO,
@@ -182,7 +182,7 @@ LAYER_CHOICE = (
 
 DOUBTS = (
     Rule(
-        lambda task: task.words_ahead,
+        lambda task: task.tfidf_wins,
         _probe_and_tfidf,
         "Transfer may not help here at all: train the recipe 'scratch' too, and hold both against the count "
         "of words.",
@@ -196,21 +196,25 @@ DOUBTS = (
         PETERS,
     ),
     Rule(
-        lambda task: not (task.words_ahead or task.words_behind),
+        lambda task: not (task.tfidf_wins or task.tfidf_loses),
         _probe_and_tfidf,
         "Whether the frozen backbone knows more than a count of words could be chance.",
         MEASURED,
     ),
     Rule(
-        lambda task: task.unknown >= UNKNOWN,
-        lambda task: f"{percent(task.unknown)} of the tokens are [UNK], which the backbone cannot read",
+        lambda task: task.unknown_token_share >= UNKNOWN,
+        lambda task: (
+            f"{percent(task.unknown_token_share)} of the tokens are [UNK], which the backbone cannot read"
+        ),
         "This backbone does not read the language or the script of your texts well: try another backbone "
         "before any recipe.",
         "the backbone's own tokenizer",
     ),
     Rule(
-        lambda task: task.cut >= TRUNCATED,
-        lambda task: f"{percent(task.cut)} of the texts are longer than {task.token_limit} tokens",
+        lambda task: task.truncated_share >= TRUNCATED,
+        lambda task: (
+            f"{percent(task.truncated_share)} of the texts are longer than {task.token_limit} tokens"
+        ),
         "The rest of them is never read: if what matters stands at the end, raise the token limit.",
         MEASURED,
     ),
@@ -230,7 +234,7 @@ DOUBTS = (
         LOGME,
     ),
     Rule(
-        lambda task: task.torn >= CONTRADICTORY,
+        lambda task: task.contradictory_share >= CONTRADICTORY,
         _contradictory,
         "No recipe can learn labels that contradict each other: look at these rows on the Data page first.",
         MEASURED,

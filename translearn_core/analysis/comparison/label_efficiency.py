@@ -9,7 +9,7 @@ from scipy.optimize import isotonic_regression
 
 from translearn_core.analysis.intervals import RowScores, bootstrap_means, seed_variance_share
 from translearn_core.errors import ConfigError
-from translearn_core.results.estimate import ALPHA_TAIL
+from translearn_core.results.interval_estimate import ALPHA_TAIL
 
 FloatArray = NDArray[np.float64]
 

@@ -9,7 +9,7 @@ from scipy.stats import t
 
 from translearn_core.analysis.intervals import RowScores, bootstrap_means, seed_variance_share
 from translearn_core.results import Difference
-from translearn_core.results.estimate import ALPHA_TAIL, Z
+from translearn_core.results.interval_estimate import ALPHA_TAIL, Z
 
 FloatArray = NDArray[np.float64]
 

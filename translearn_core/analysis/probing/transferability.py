@@ -10,7 +10,7 @@ from sklearn.covariance import ledoit_wolf_shrinkage
 
 from translearn_core.errors import TooFewSamplesError
 from translearn_core.results import Estimate
-from translearn_core.results.estimate import NO_ESTIMATE, percentile_interval
+from translearn_core.results.interval_estimate import NO_ESTIMATE, percentile_interval
 
 Vectors = NDArray[np.floating]
 FloatArray = NDArray[np.float64]

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from translearn_core.errors import TooFewSamplesError
 from translearn_core.results import Estimate
-from translearn_core.results.estimate import Z
+from translearn_core.results.interval_estimate import Z
 
 Vectors = NDArray[np.floating]
 Single = NDArray[np.float32]

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import rankdata
 
 from translearn_core.results import Estimate
-from translearn_core.results.estimate import NO_ESTIMATE, percentile_interval
+from translearn_core.results.interval_estimate import NO_ESTIMATE, percentile_interval
 
 FloatArray = NDArray[np.float64]
 

@@ -5,7 +5,6 @@ Parsed by Python's csv module, the only fast parser that gives the line of a row
 
 import csv
 from collections.abc import Iterator
-from enum import StrEnum
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from translearn_core.data.files.dialect import (
     DELIMITERS,
     SAMPLE_LINES,
     Dialect,
+    Quoting,
     find_dialect,
     split_lines,
 )
@@ -31,17 +31,6 @@ if TYPE_CHECKING:
 
 
 csv.field_size_limit(2**31 - 1)  # the limit of the settings is checked later, with line and column
-
-
-class Quoting(StrEnum):
-    """Meaning of double quotes in a file."""
-
-    QUOTED = "fields in double quotes may hold delimiters and line breaks"
-    SPACED = "fields in double quotes, with blanks before them"
-    PLAIN = "double quotes are plain characters"
-    ESCAPED = 'fields in double quotes, with quotes inside written \\"'
-    LOOSE = "fields in double quotes, some with stray quotes inside"
-    NONE = "no quotes"
 
 
 def parse(text: str, name: str, *, max_rows: int, delimiter: str | None = None) -> RawTable:

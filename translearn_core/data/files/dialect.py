@@ -4,6 +4,7 @@ import csv
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from itertools import islice
 from typing import Literal
 
@@ -31,6 +32,17 @@ CERTAIN_FIT = 0.9
 
 _BREAK = re.compile(r"[\r\n]")
 _SEPARATOR_LINE = re.compile(r'"?sep=(.{1,2}?)"?', re.IGNORECASE)
+
+
+class Quoting(StrEnum):
+    """Meaning of double quotes in a file."""
+
+    QUOTED = "fields in double quotes may hold delimiters and line breaks"
+    SPACED = "fields in double quotes, with blanks before them"
+    PLAIN = "double quotes are plain characters"
+    ESCAPED = 'fields in double quotes, with quotes inside written \\"'
+    LOOSE = "fields in double quotes, some with stray quotes inside"
+    NONE = "no quotes"
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ SNAPSHOTS = JobSpec(
     SnapshotsConfig,
     Snapshots,
     "Training snapshots",
-    "snapshots:score_snapshots",
+    "diagnostics.snapshots:score_snapshots",
     question="What did each epoch change?",
     description="Snapshots of the model before and during training, on the same texts. Press Play, or move "
     "the slider, and follow the points: solid ones are test texts, which the model never learned from. The "

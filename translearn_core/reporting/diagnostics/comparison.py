@@ -1,7 +1,7 @@
 """Section on the comparison of the runs of a study."""
 
 from translearn_core import plots
-from translearn_core.config.studies.labels import cell_titles, group_labels
+from translearn_core.config.studies.arm_labels import cell_titles, group_labels
 from translearn_core.jobs import COMPARE
 from translearn_core.reporting.blocks import FigureBlock, Section, TableBlock
 from translearn_core.reporting.formatting import INTERVAL

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from translearn_core.results.comparison import Difference
-from translearn_core.results.estimate import Estimate
+from translearn_core.results.interval_estimate import Estimate
 
 MAJORITY, WORDS, FROZEN, SCRATCH = "majority class", "TF-IDF", "frozen probe", "from scratch"
 """Names of the baselines, the cheapest first."""

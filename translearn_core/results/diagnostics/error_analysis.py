@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from translearn_core.results.estimate import Estimate
+from translearn_core.results.interval_estimate import Estimate
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from translearn_core.results.comparison import Difference
-from translearn_core.results.estimate import Estimate
+from translearn_core.results.interval_estimate import Estimate
 
 ORDER, MEANING, WORDS = "pairs keep their order", "order follows the meaning", "guessing covered words"
 """Names of the changes other than those of earlier tasks."""

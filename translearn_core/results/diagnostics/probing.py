@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from translearn_core.results.estimate import Estimate
+from translearn_core.results.interval_estimate import Estimate
 
 FloatArray = NDArray[np.float64]
 

@@ -28,6 +28,7 @@ from translearn_core.jobs import AdviseConfig, ProfileConfig
 from translearn_core.results import BackboneInfo, CostModel, Severity, Workload
 from translearn_core.runs import artifacts
 from translearn_core.tasks.classification_metrics import majority_accuracy
+from translearn_core.worker.backbones import load_profile
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_prepared
 from translearn_core.worker.diagnostics.layer_scores import (
@@ -37,7 +38,6 @@ from translearn_core.worker.diagnostics.layer_scores import (
     score_layers,
     supported_features,
 )
-from translearn_core.worker.models import load_profile
 
 ROWS = 5_000
 """Largest stratified sample of training rows, and of validation rows."""
@@ -95,27 +95,27 @@ def _task_facts(
     )
     return TaskFacts(
         train=int(counts.sum()),
-        learnt=n,
-        held=sample.n_validation,
+        n_train_used=n,
+        n_validation=sample.n_validation,
         classes=len(prepared.classes),
         rarest=int(counts[counts > 0].min()),
         commonest=int(counts.max()),
-        torn=conflicts / len(prepared.texts),
+        contradictory_share=conflicts / len(prepared.texts),
         median_tokens=float(np.median(tokens.lengths)),
         long_tokens=float(np.quantile(tokens.lengths, 0.95)),
         token_limit=tokens.token_limit,
-        cut=float((tokens.lengths > tokens.token_limit).mean()),
-        unknown=tokens.unknown_share,
+        truncated_share=float((tokens.lengths > tokens.token_limit).mean()),
+        unknown_token_share=tokens.unknown_share,
         majority=majority_accuracy(labels[:n], labels[n:]),
         tfidf=row_score_interval(tfidf_correct),
         layers=layer_scores.layers,
         logme=layer_scores.logme,
         probes=layer_scores.probe,
         best_probe=row_score_interval(probe_correct),
-        words_ahead=clearly_better(tfidf_correct, probe_correct),
-        words_behind=clearly_better(probe_correct, tfidf_correct),
-        lead=clearly_better(probe_correct, layer_scores.correct[-1]),
-        at_hand=config.seconds,
+        tfidf_wins=clearly_better(tfidf_correct, probe_correct),
+        tfidf_loses=clearly_better(probe_correct, tfidf_correct),
+        best_beats_last=clearly_better(probe_correct, layer_scores.correct[-1]),
+        time_limit=config.seconds,
     )
 
 

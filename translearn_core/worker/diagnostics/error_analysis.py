@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import log_softmax, softmax
 
-from translearn_core.analysis.errors.calibration import (
+from translearn_core.analysis.error_analysis.calibration import (
     apply_temperature,
     coverage,
     expected_calibration_error,

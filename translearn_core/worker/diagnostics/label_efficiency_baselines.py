@@ -27,10 +27,10 @@ from translearn_core.data import PreparedDataset, prepare
 from translearn_core.errors import DataError
 from translearn_core.jobs import LabelEfficiencyConfig
 from translearn_core.results.diagnostics.baselines import FROZEN, WORDS
+from translearn_core.worker.activations import activation_cache
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_table
 from translearn_core.worker.features import feature_array
-from translearn_core.worker.models import activations
 
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
@@ -167,7 +167,7 @@ def _layers(
     backbone = load(config.backbone)
     texts = backbone.examples(list(prepared.texts), config.features.token_limit)
     nn.Module.to(backbone.model, compute.device)
-    encoder = Encoder(backbone, texts, compute, activations(context), context.report)
+    encoder = Encoder(backbone, texts, compute, activation_cache(context), context.report)
     if not backbone.anatomy.supports_partial_forward:
         return [(backbone.n_blocks, encoder.top(config.features.pooling))]
     return list(enumerate(encoder.pooled(config.features.pooling)))

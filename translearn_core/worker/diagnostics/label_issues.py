@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from translearn_core.analysis.errors.label_issues import find_label_issues
+from translearn_core.analysis.error_analysis.label_issues import find_label_issues
 from translearn_core.analysis.probing.cross_validation import stratified_folds
 from translearn_core.analysis.probing.linear_probe import LinearProbe
 from translearn_core.config import ExperimentConfig

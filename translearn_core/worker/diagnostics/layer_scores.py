@@ -18,9 +18,9 @@ from translearn_core.config import BackboneConfig, FeatureConfig
 from translearn_core.data.dataset import PreparedDataset
 from translearn_core.experiment.training_data import rows_of
 from translearn_core.results import BackboneInfo
+from translearn_core.worker.activations import activation_cache
 from translearn_core.worker.context import Context
 from translearn_core.worker.features import feature_array
-from translearn_core.worker.models import activations
 
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
@@ -94,7 +94,7 @@ def make_encoder(
     """Return an encoder of a sample's texts that uses the activation cache."""
     texts = backbone.examples(sample.texts, features.token_limit)
     nn.Module.to(backbone.model, compute.device)
-    return Encoder(backbone, texts, compute, activations(context), context.report)
+    return Encoder(backbone, texts, compute, activation_cache(context), context.report)
 
 
 def score_layers(

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from translearn_core.analysis.errors.slices import quantile_groups
+from translearn_core.analysis.error_analysis.slices import quantile_groups
 from translearn_core.config import DataConfig, Split
 from translearn_core.data.columns import PART, ROW, file_columns
 from translearn_core.data.findings import quote, quote_list

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from translearn_core.analysis.errors.slices import LEVEL, slice_scores
+from translearn_core.analysis.error_analysis.slices import LEVEL, slice_scores
 from translearn_core.analysis.intervals import RowScores
 from translearn_core.config import DataConfig, ExperimentConfig
 from translearn_core.data.columns import file_columns

@@ -4,7 +4,7 @@ import logging
 import threading
 from typing import Any
 
-from translearn_core.engine import devices
+from translearn_core.engine import memory
 from translearn_core.jobs import Slot
 from translearn_core.settings import settings
 from translearn_core.worker import runtime  # noqa: F401  (its imports belong to the warm-up)
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 def dask_setup(worker: Any) -> None:
     """Limit this process's memory by its slot and start the warm-up imports; called once by Dask."""
     slot = next((slot for slot in Slot if slot.value in worker.state.total_resources), Slot.TRAINING)
-    resource_limits.apply(devices.worker_bytes(settings(), slot))
+    resource_limits.apply(memory.worker_bytes(settings(), slot))
     threading.Thread(target=_warm_up, args=(slot,), name="warm-up", daemon=True).start()
 
 

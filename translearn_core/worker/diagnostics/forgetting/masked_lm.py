@@ -19,7 +19,7 @@ from translearn_core.inputs.modality import embedding_table
 from translearn_core.pretraining.masking import MaskableIds, Masked, masked
 from translearn_core.pretraining.mlm_head import MaskedLanguageModel
 from translearn_core.results import MaskedLmLoss
-from translearn_core.results.estimate import percentile_interval
+from translearn_core.results.interval_estimate import percentile_interval
 from translearn_core.transfer.objectives import IGNORE_INDEX
 
 MASK_SHARE = 0.15

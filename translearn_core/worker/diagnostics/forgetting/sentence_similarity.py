@@ -17,9 +17,9 @@ from translearn_core.analysis.similarity.sentence_similarity import (
 from translearn_core.backbones import Backbone
 from translearn_core.data.sts_pairs import load_sts_pairs
 from translearn_core.results import Estimate, SentenceSimilarity
+from translearn_core.worker.activations import activation_cache
 from translearn_core.worker.context import Context
 from translearn_core.worker.features import feature_array
-from translearn_core.worker.models import activations
 
 TOKEN_LIMIT = 64
 """Above the length of every reference sentence."""
@@ -63,7 +63,7 @@ def _similarities(
     sentences = [*pairs["first"], *pairs["second"]]
     texts = backbone.examples(sentences, min(TOKEN_LIMIT, backbone.anatomy.token_limit))
     nn.Module.to(backbone.model, compute.device)
-    encoder = Encoder(backbone, texts, compute, activations(context), context.report)
+    encoder = Encoder(backbone, texts, compute, activation_cache(context), context.report)
     vectors = feature_array(encoder.top(backbone.anatomy.pooling))
     return cosine_pairs(vectors[: len(pairs)], vectors[len(pairs) :])
 

@@ -19,8 +19,8 @@ from translearn_core.results import Difference, Evaluation, TaskRetention
 from translearn_core.transfer import load_trained
 from translearn_core.transfer.classifier import Classifier
 from translearn_core.transfer.features import combine_layers
+from translearn_core.worker.activations import activation_cache
 from translearn_core.worker.context import Context
-from translearn_core.worker.models import activations
 from translearn_core.worker.run_results import class_indices, load_evaluation
 
 MAX_TRAIN, MAX_TEST = 5_000, 20_000
@@ -118,7 +118,7 @@ class _FeatureReader:
         limit = min(self.token_limit, backbone.anatomy.token_limit)
         source = backbone.examples(texts, limit)
         nn.Module.to(backbone.model, self.compute.device)
-        encoder = Encoder(backbone, source, self.compute, activations(context), context.report)
+        encoder = Encoder(backbone, source, self.compute, activation_cache(context), context.report)
         lookups = encoder.chosen(config.pooling, layers)
         return combine_layers([lookup.vectors() for lookup in lookups], config.layers).float()
 

@@ -5,7 +5,7 @@ import numpy as np
 from translearn_core.data.findings import quote
 from translearn_core.jobs import LENGTH
 from translearn_core.results import ProbeScores
-from translearn_core.results.estimate import percent
+from translearn_core.results.interval_estimate import percent
 
 BEFORE, AFTER = "pretrained", "fine-tuned"
 FEW_ROWS = 100

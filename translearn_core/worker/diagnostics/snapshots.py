@@ -14,7 +14,7 @@ from translearn_core.data.dataset import SPLITS
 from translearn_core.errors import ConfigError, NotFoundError
 from translearn_core.jobs import SnapshotsConfig
 from translearn_core.results import Snapshot, Snapshots
-from translearn_core.results.estimate import NO_ESTIMATE
+from translearn_core.results.interval_estimate import NO_ESTIMATE
 from translearn_core.runs import artifacts
 from translearn_core.training import snapshots
 from translearn_core.worker.context import Context

@@ -1,21 +1,18 @@
-"""Backbone jobs: download size, architecture, step profile, training."""
+"""Jobs on backbones: download size, architecture and step profile."""
 
 import time
 
 import torch
 
-from translearn_core.activations import ActivationCache, Compute
+from translearn_core.activations import Compute
 from translearn_core.backbones import bytes_to_fetch, load
-from translearn_core.config import ExperimentConfig
-from translearn_core.engine import devices
-from translearn_core.experiment import run_experiment
+from translearn_core.engine import memory
 from translearn_core.jobs import BackboneInfoConfig, DownloadSizeConfig, ProfileConfig, Slot
 from translearn_core.results import CostModel, DownloadSize
 from translearn_core.runs import artifacts
 from translearn_core.settings import settings
 from translearn_core.training.profiler import profile_steps
 from translearn_core.worker.context import Context
-from translearn_core.worker.data_loading import load_prepared
 
 
 def download_size(context: Context[DownloadSizeConfig]) -> None:
@@ -59,33 +56,8 @@ def load_profile(config: ProfileConfig) -> CostModel:
     if compute.device.type == "cuda":
         limit = int(torch.cuda.get_device_properties(compute.device).total_memory)
     else:
-        limit = devices.worker_bytes(settings(), Slot.TRAINING)
+        limit = memory.worker_bytes(settings(), Slot.TRAINING)
     pooling, training = config.features.pooling, config.training
     return profile_steps(
         backbone, compute, pooling=pooling, training=training, load=load_seconds, limit_bytes=limit
     )
-
-
-def activations(context: Context) -> ActivationCache:
-    """Return the activation cache of this workspace."""
-    return ActivationCache(context.store.workspace.activations, settings().max_activations_mb * 1_000_000)
-
-
-def train(context: Context[ExperimentConfig]) -> None:
-    """Run or resume one experiment."""
-    config = context.config
-    store = context.store
-    store.forget_points(context.job.id)
-    store.forget_answers(context.job.id)
-    run_experiment(
-        config,
-        lambda: load_prepared(store.workspace, config.data),
-        context.folder,
-        store=activations(context),
-        report=context.report,
-        record=context.add_points,
-        parent=store.workspace.run(config.continues) if config.continues else None,
-        teacher=store.workspace.run(config.distil.teacher) if config.distil else None,
-    )
-    if torch.cuda.is_available():
-        torch.cuda.empty_cache()

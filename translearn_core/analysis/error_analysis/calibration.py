@@ -8,7 +8,7 @@ from scipy.special import logsumexp, softmax
 
 from translearn_core.errors import TooFewSamplesError
 from translearn_core.results import Estimate
-from translearn_core.results.estimate import ALPHA_TAIL, CELLS_AT_ONCE, NO_ESTIMATE, wilson
+from translearn_core.results.interval_estimate import ALPHA_TAIL, CELLS_AT_ONCE, NO_ESTIMATE, wilson
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

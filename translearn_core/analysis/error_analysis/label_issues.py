@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from translearn_core.results import Estimate
-from translearn_core.results.estimate import NO_ESTIMATE, percentile_interval
+from translearn_core.results.interval_estimate import NO_ESTIMATE, percentile_interval
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
