@@ -34,7 +34,7 @@ from translearn_core.engine import engine_status, ensure_engine, stop_engine
 from translearn_core.results import RunSummary
 from translearn_core.runs import Run, RunStore, State, Workspace, artifacts
 from translearn_core.settings import Settings
-from translearn_core.storage.sweep import EARLIER, PREFIX
+from translearn_core.storage.sweep import LEGACY_PATTERNS, PREFIX
 
 PATIENCE = 600.0
 """Seconds that a training may take on a busy machine."""
@@ -132,7 +132,7 @@ def campaign(root: Path, rounds: int, seed: int) -> Counter[str]:
             print(f"round {round + 1}: {dict(count)}, started {after.job.attempts} times", flush=True)
         stop_engine(home.settings)
         ensure_engine(home.settings, wait=PATIENCE)  # which sweeps as it starts
-        left = [p for pattern in (f"{PREFIX}*", *EARLIER) for p in home.store.workspace.root.rglob(pattern)]
+        left = [p for pattern in (f"{PREFIX}*", *LEGACY_PATTERNS) for p in home.store.workspace.root.rglob(pattern)]
         count["temporary files left"] = len(left)
     finally:
         stop_engine(home.settings)
