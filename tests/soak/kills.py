@@ -132,7 +132,8 @@ def campaign(root: Path, rounds: int, seed: int) -> Counter[str]:
             print(f"round {round + 1}: {dict(count)}, started {after.job.attempts} times", flush=True)
         stop_engine(home.settings)
         ensure_engine(home.settings, wait=PATIENCE)  # which sweeps as it starts
-        left = [p for pattern in (f"{PREFIX}*", *LEGACY_PATTERNS) for p in home.store.workspace.root.rglob(pattern)]
+        root = home.store.workspace.root
+        left = [path for pattern in (f"{PREFIX}*", *LEGACY_PATTERNS) for path in root.rglob(pattern)]
         count["temporary files left"] = len(left)
     finally:
         stop_engine(home.settings)
