@@ -14,8 +14,8 @@ from translearn_core.config import ExperimentConfig
 from translearn_core.jobs import BASELINES, ERROR_ANALYSIS, FORGETTING, PROBE, PROJECTION, SIMILARITY
 from translearn_core.runs import Run
 
+# diagnostics with a panel of their own, here or on another page
 SHOWN = (BASELINES, SIMILARITY, FORGETTING, ERROR_ANALYSIS, PROBE, PROJECTION)
-"""Diagnostics with a panel of their own, here or on another page."""
 
 page_header.header(
     "evidence",
