@@ -10,19 +10,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from translearn_core.config import CleaningRule, DataConfig
-from translearn_core.data.findings import (
-    by_part,
-    count_noun,
-    finding,
-    join_list,
-    one_file_rows,
-    quote,
-    quote_list,
-    were,
-)
 from translearn_core.data.stratified_split import TEST
 from translearn_core.errors import DataError
 from translearn_core.results import Finding, Severity
+from translearn_core.results.findings import by_part, finding, one_file_rows
+from translearn_core.text.format import count_noun, join_list, quote, quote_list, were
 
 Mask = NDArray[np.bool_]
 

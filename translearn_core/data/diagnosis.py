@@ -6,14 +6,15 @@ import pandas as pd
 from translearn_core.config import BUNDLED, DataConfig
 from translearn_core.data.columns import file_columns, looks_like_ids, profile, suggest_columns
 from translearn_core.data.dataset import SPLITS, PreparedDataset, TokenStatistics
-from translearn_core.data.findings import count_noun, finding, percent, quote
-from translearn_core.data.labels import is_scale
 from translearn_core.data.near_duplicates import near_duplicates_finding
 from translearn_core.data.prepare import class_counts, prepare
 from translearn_core.data.stratified_split import TRAIN
 from translearn_core.data.task_shape import groups_finding, one_hot_finding, several_labels_finding
 from translearn_core.errors import DataError
 from translearn_core.results import Diagnosis, Finding, Severity
+from translearn_core.results.findings import finding
+from translearn_core.tasks.labels import is_scale
+from translearn_core.text.format import count_noun, quote, rounded_percent
 
 BINS = 30
 """Approximate number of bars in the length histogram."""
@@ -158,15 +159,16 @@ def unknown_tokens_finding(statistics: TokenStatistics) -> list[Finding]:
     """Return findings on unknown tokens and on words cut into many pieces."""
     findings = []
     share, model = statistics.unknown_share, statistics.backbone
+    percent = rounded_percent(share)
     if share > UNKNOWN_LIMIT:
         reads = " It reads Latin scripts only." if model == BUNDLED else ""
-        sentence = (
-            f"{percent(share)} of the tokens are unknown to {model}: it cannot read these texts.{reads}"
-        )
+        sentence = f"{percent} of the tokens are unknown to {model}: it cannot read these texts.{reads}"
         advice = "Choose a backbone that was trained on this language, for instance a multilingual one."
         findings.append(finding("unknown-tokens", Severity.WARNING, sentence, advice=advice))
     elif share:
-        sentence = f"{percent(share)} of the tokens are unknown to {model} and become one and the same sign."
+        sentence = (
+            f"{rounded_percent(share)} of the tokens are unknown to {model} and become one and the same sign."
+        )
         findings.append(finding("unknown-tokens", Severity.DETECTED, sentence))
     if statistics.pieces_per_word > PIECES_LIMIT:
         sentence = (
@@ -196,7 +198,7 @@ def truncation_finding(statistics: TokenStatistics, prepared: PreparedDataset | 
         else None
     )
     sentence = (
-        f"{percent(share)} of the texts are longer than {limit:,} tokens and are cut there; the "
+        f"{rounded_percent(share)} of the texts are longer than {limit:,} tokens and are cut there; the "
         f"longest has {lengths.max():,}."
     )
     severity = Severity.DECISION if share > 0.01 else Severity.DETECTED

@@ -10,25 +10,17 @@ from translearn_core.config import CleaningRule, DataConfig, Split
 from translearn_core.data.cleaning import CleaningState, check_conflicts, check_duplicates, merge_rare_classes
 from translearn_core.data.columns import PART, ROW, file_columns
 from translearn_core.data.dataset import SPLITS, PreparedDataset
-from translearn_core.data.findings import (
-    by_part,
-    count_noun,
-    finding,
-    join_list,
-    one_file_rows,
-    quote,
-    quote_list,
-    were,
-)
-from translearn_core.data.labels import Labels, natural_sort_key, read_labels
 from translearn_core.data.nested_subsets import nested_order
-from translearn_core.data.normalisation import is_blank, visible
 from translearn_core.data.split_assignment import assign_splits, drop_leaked_rows, given_split
 from translearn_core.data.split_checks import check_splits, dropped_per_split
 from translearn_core.data.stratified_split import TRAIN, VALIDATION
 from translearn_core.errors import DataError
 from translearn_core.results import Finding, Severity
+from translearn_core.results.findings import by_part, finding, one_file_rows
 from translearn_core.settings import settings
+from translearn_core.tasks.labels import Labels, natural_sort_key, read_labels
+from translearn_core.text.format import count_noun, join_list, quote, quote_list, were
+from translearn_core.text.normalisation import is_blank, visible
 
 
 def prepare(table: pd.DataFrame, config: DataConfig, *, max_classes: int | None = None) -> PreparedDataset:

@@ -12,11 +12,12 @@ from translearn_core.config import DataConfig, Split
 from translearn_core.data.cleaning import CleaningState
 from translearn_core.data.columns import split_word
 from translearn_core.data.dataset import SPLITS
-from translearn_core.data.findings import by_part, count_noun, finding, join_list, quote, were
-from translearn_core.data.normalisation import text_key
 from translearn_core.data.stratified_split import TEST, TRAIN, VALIDATION, draw
 from translearn_core.errors import DataError
 from translearn_core.results import Finding, Severity
+from translearn_core.results.findings import by_part, finding
+from translearn_core.text.format import count_noun, join_list, quote, were
+from translearn_core.text.normalisation import text_key
 
 
 def given_split(state: CleaningState, config: DataConfig) -> tuple[CleaningState, dict[int, str]]:

@@ -6,9 +6,9 @@ from numpy.typing import NDArray
 from translearn_core.config import DataConfig
 from translearn_core.data.cleaning import CleaningState
 from translearn_core.data.dataset import SPLITS
-from translearn_core.data.findings import count_noun, percent, quote, were
 from translearn_core.data.stratified_split import TEST, TRAIN, VALIDATION
 from translearn_core.errors import DataError
+from translearn_core.text.format import count_noun, quote, rounded_percent, were
 
 MIN_ROWS = 2
 """Minimum rows of validation and of test."""
@@ -84,12 +84,13 @@ def _explain_undrawn(
         only = "one text" if texts == 1 else f"{texts:,} different texts"
         return (
             f"{count_noun(rows, 'usable row')} hold only {only}, and rows of equal text stay in one split, "
-            f"so a {name} split of {percent(share)} got {size}{_leaks(leaks, 'of train')}: bring rows with "
-            f"other texts."
+            f"so a {name} split of {rounded_percent(share)} got {size}{_leaks(leaks, 'of train')}: "
+            "bring rows with other texts."
         )
     return (
-        f"{count_noun(rows, 'usable row')} {were(rows)} too few to draw a {name} split of {percent(share)}, "
-        f"which got {size}{_leaks(leaks, 'of train')}: bring more rows, or raise that share."
+        f"{count_noun(rows, 'usable row')} {were(rows)} too few to draw a {name} split of "
+        f"{rounded_percent(share)}, which got {size}{_leaks(leaks, 'of train')}: "
+        "bring more rows, or raise that share."
     )
 
 

@@ -10,9 +10,10 @@ import pandas as pd
 from translearn_core.config import DataConfig
 from translearn_core.data.columns import file_columns, name_words
 from translearn_core.data.dataset import PreparedDataset
-from translearn_core.data.findings import count_noun, finding, quote, quote_list
 from translearn_core.data.stratified_split import TRAIN
 from translearn_core.results import Finding, Severity
+from translearn_core.results.findings import finding
+from translearn_core.text.format import count_noun, quote, quote_list
 
 SEPARATORS = {";": "semicolons", "|": "pipes", ",": "commas"}
 BINARY = frozenset({"0", "1", "0.0", "1.0", "true", "false", "yes", "no"})

@@ -16,6 +16,7 @@ from translearn_core.errors import BackboneError, ConfigError, NotFoundError
 from translearn_core.jobs import TransferabilityConfig
 from translearn_core.results import RankAgreement, RunSummary, Transferability
 from translearn_core.runs import artifacts
+from translearn_core.text.format import percent
 from translearn_core.transfer.features import combine_layers
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_prepared
@@ -28,7 +29,6 @@ from translearn_core.worker.diagnostics.layer_scores import (
     score_layers,
     supported_features,
 )
-from translearn_core.worker.diagnostics.sentences.number_text import percent
 
 SCORES = ("LogME", "H-score")
 MIN_RUNS = 3
