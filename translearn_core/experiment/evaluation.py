@@ -10,7 +10,7 @@ from translearn_core.activations import Compute
 from translearn_core.analysis.stratified_sampling import stratified_sample
 from translearn_core.backbones import load
 from translearn_core.config import ExperimentConfig, Split
-from translearn_core.data.dataset import SPLITS, PreparedDataset
+from translearn_core.data.dataset import PreparedDataset
 from translearn_core.experiment.build_model import build
 from translearn_core.experiment.run_recorder import PhaseTimer
 from translearn_core.results import CacheUsage, Drift, Evaluation, HeldOutLogits, NeighbourBank, RunSummary
@@ -21,6 +21,7 @@ from translearn_core.tasks.classification_metrics import (
     majority_accuracy,
     per_class,
 )
+from translearn_core.tasks.splits import SPLITS
 from translearn_core.training import Loop, TrainingRows, measure_drift
 from translearn_core.transfer import Classifier
 
