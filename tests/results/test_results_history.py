@@ -6,7 +6,7 @@ from translearn_core.results import EpochPoint, History
 
 
 def epoch(number: int, score: float, best: bool) -> EpochPoint:
-    return EpochPoint(number, number, 1.0, 0.5, 0.5, 1.0, score, score, 1.0, best)
+    return EpochPoint(number, number, {"loss": 1.0}, {"loss": 1.0, "macro_f1": score}, 1.0, best)
 
 
 @pytest.mark.parametrize(
