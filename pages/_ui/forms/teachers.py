@@ -109,5 +109,5 @@ def _option_labels(eligible: Sequence[tuple[Run, RunSummary]]) -> dict[str, str]
 
 def _same_labels(run: Run[ExperimentConfig], data: DataConfig) -> bool:
     config = run.job.config
-    names = ["dataset", "label", "fixes"] + ["rare_below"] * any(fix in RARE for fix in data.fixes)
+    names = ["dataset", "targets", "fixes"] + ["rare_below"] * any(fix in RARE for fix in data.fixes)
     return all(getattr(config.data, name) == getattr(data, name) for name in names)
