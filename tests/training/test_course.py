@@ -192,7 +192,9 @@ def test_what_is_kept_between_stages_changes_no_number(tiny: str, tmp_path: Path
     )  # fmt: skip
     assert cached.losses == pytest.approx(streamed.losses, abs=1e-4)
     assert expected.test.accuracy == summary.test.accuracy
-    assert [e.validation["macro_f1"] for e in cached.epochs] == [e.validation["macro_f1"] for e in streamed.epochs]
+    assert [e.validation["macro_f1"] for e in cached.epochs] == [
+        e.validation["macro_f1"] for e in streamed.epochs
+    ]
 
 
 def test_bottom_up_a_changed_block_is_read_anew(tiny: str, tmp_path: Path) -> None:

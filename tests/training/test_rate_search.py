@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from tests.training.test_training import BAD, GOOD
 from tests.targets import single_label
+from tests.training.test_training import BAD, GOOD
 from translearn_core.activations import Compute
 from translearn_core.backbones import load
 from translearn_core.config import (

@@ -67,9 +67,7 @@ def training_curves(
     return _whole_epochs(figure, len(epochs))
 
 
-def compare_training_curves(
-    histories: Mapping[str, History], measure: str, dark: bool = False
-) -> go.Figure:
+def compare_training_curves(histories: Mapping[str, History], measure: str, dark: bool = False) -> go.Figure:
     """Overlay the runs that have a measure: validation solid, training dotted in the same colour."""
     figure = _axes(f"overlay {measure}", measure, dark)
     names, longest = labels(histories, 28), 0
