@@ -68,6 +68,9 @@ class Problem(Protocol):
     def n_outputs(self, target: Target) -> int:
         """Return the number of outputs of a model."""
 
+    def absent_outputs(self, target: Target, train: IntArray) -> IntArray:
+        """Return outputs without a training row, which a model never predicts."""
+
     def strata(self, target: Target) -> IntArray:
         """Return a stratum per row, for splits, subsets and folds."""
 

@@ -39,6 +39,10 @@ class SingleLabel:
         """Return the number of classes."""
         return len(target.names)
 
+    def absent_outputs(self, target: Target, train: IntArray) -> IntArray:
+        """Return the classes without a training row."""
+        return np.setdiff1d(np.arange(len(target.names)), target.values[train])
+
     def strata(self, target: Target) -> IntArray:
         """Return the class of each row."""
         return np.asarray(target.values, dtype=np.int64)
