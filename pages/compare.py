@@ -58,8 +58,8 @@ if not same:
 tables.table(table, "runs", key="compare", config=scores.COLUMNS, order=scores.ORDER)
 
 st.subheader("Learning curves", anchor=False, help=training_monitor.LEARNING_CURVES)
-measure = training_monitor.measure("compare_measure")
 histories = {f"{number}. {run.name}": state.store().history(run.job.id) for number, run in enumerate(runs, 1)}
+measure = training_monitor.measure("compare_measure", *histories.values())
 legend = (f"{number}. {name}" for number, name in enumerate(shortened((run.name for run in runs), 24), 1))
 picture = plots.compare_training_curves(dict(zip(legend, histories.values(), strict=True)), measure, dark)
 st.plotly_chart(picture, key="overlay", config=tables.CONFIG, theme=None, alt="Learning curves of the runs")

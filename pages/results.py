@@ -25,7 +25,7 @@ baselines.panel(run)
 
 st.subheader("Learning curves", anchor=False, help=training_monitor.LEARNING_CURVES)
 history = state.store().history(run.job.id)
-measure = training_monitor.measure("results_measure")
+measure = training_monitor.measure("results_measure", history)
 tables.figure(
     plots.training_curves(history, measure, dark, lines=baselines.cheap(run)),
     training_monitor.numbers(history, measure),

@@ -99,6 +99,6 @@ def test_a_run_whose_worker_is_killed_in_its_second_epoch_ends_as_if_nothing_had
     )
     first, second = (store.history(r.job.id) for r in (left_alone, again))
     assert [s.loss for s in second.steps] == [s.loss for s in first.steps]
-    assert json.dumps([e.validation_loss for e in second.epochs]) == json.dumps(
-        [e.validation_loss for e in first.epochs]
+    assert json.dumps([e.validation["loss"] for e in second.epochs]) == json.dumps(
+        [e.validation["loss"] for e in first.epochs]
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from tests.benchmarks.work import Work, answer, asked
+from tests.targets import single_label
 from translearn_core.activations import ActivationCache, Compute, Encoder
 from translearn_core.backbones import load
 from translearn_core.config import (
@@ -44,14 +45,15 @@ def train(work: Work) -> None:
     )
     compute = Compute.choose(training.device, training.precision)
 
+    target = single_label(learnt.labels, learnt.classes)
     began = time.perf_counter()
-    model = build(config, backbone, learnt.classes).to(compute.device).eval()
+    model = build(config, backbone, target).to(compute.device).eval()
     texts = backbone.examples(learnt.texts, config.features.token_limit)
     everything = np.arange(len(learnt.labels))
     supply = StageInputs(model, texts, compute, ActivationCache(Path(work.store), ROOM))
     inputs = supply.for_first_stage(everything, seed=work.seed)
     encoded = time.perf_counter()
-    rows = TrainingRows(learnt.labels, everything, everything[:0], learnt.classes)
+    rows = TrainingRows(target, everything, everything[:0])
     Loop(model, inputs, rows, training, compute).run(lambda _: None)
     seconds = time.perf_counter() - began
 

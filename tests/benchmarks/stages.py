@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.benchmarks.work import Work, answer
+from tests.targets import single_label
 from translearn_core.activations import ActivationCache, Compute
 from translearn_core.backbones import load
 from translearn_core.config import (
@@ -57,8 +58,9 @@ def train(work: Work) -> None:
     config = RECIPES[RecipeName.GRADUAL].apply(base, backbone.n_blocks, depth=int(work.plan))
     compute = Compute.choose(config.training.device, config.training.precision)
 
+    target = single_label(learnt.labels, learnt.classes)
     began = time.perf_counter()
-    model = build(config, backbone, learnt.classes).to(compute.device).eval()
+    model = build(config, backbone, target).to(compute.device).eval()
     texts = backbone.examples(learnt.texts, config.features.token_limit)
     everything = np.arange(len(learnt.labels))
     kind = StageInputs if work.who == "kept" else Streaming
@@ -69,7 +71,7 @@ def train(work: Work) -> None:
     )
     supply = kind(model, texts, compute, ActivationCache(Path(work.store), ROOM), course=course)
     inputs = supply.for_first_stage(everything, seed=work.seed)
-    rows = TrainingRows(learnt.labels, everything, everything[:0], learnt.classes)
+    rows = TrainingRows(target, everything, everything[:0])
     loop = Loop(model, inputs, rows, config.training, compute, before=config.stages, inputs_for=supply)
     loop.run(lambda _: None)
     seconds = time.perf_counter() - began
@@ -77,7 +79,7 @@ def train(work: Work) -> None:
     held = Inputs.of(backbone.examples(reported.texts, config.features.token_limit).tokens)
     outputs = predict(model, held, np.arange(len(reported.labels)), compute)
     accuracy = float(np.mean(outputs.logits.argmax(1) == reported.labels))
-    answer(seconds=seconds, accuracy=accuracy, loss=float(loop.state.history[-1].train_loss))  # type: ignore[union-attr]
+    answer(seconds=seconds, accuracy=accuracy, loss=float(loop.state.history[-1].train["loss"]))  # type: ignore[union-attr]
 
 
 def main(

@@ -111,7 +111,7 @@ def make(choice: Choice, folder: Path) -> FineTunedModel:
 def write(choice: Choice, folder: Path, texts: Sequence[str]) -> NDArray[np.float32]:
     """Write an export under `folder` and return the model's probabilities."""
     trained = make(choice, folder)
-    ours = trained.predict(texts).probabilities
+    ours = trained.predict(texts).predictions
     save_model(folder, trained, choice.experiment(folder / "source"))
     for name in SCRIPTS:
         add_script(folder, name)

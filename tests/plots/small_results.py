@@ -80,12 +80,16 @@ def make_history(epochs: int = 4, per_epoch: int = 30, gain: float = 0.0) -> His
         EpochPoint(
             epoch=e,
             step=e * per_epoch,
-            train_loss=0.7 * 0.6**e + 0.1,
-            train_accuracy=0.98 - 0.3 * 0.6**e,
-            train_macro_f1=0.97 - 0.3 * 0.6**e,
-            validation_loss=0.42 - 0.05 * min(e, best) + 0.03 * max(0, e - best),
-            validation_accuracy=0.78 + 0.02 * min(e, best) - 0.01 * max(0, e - best) + gain,
-            validation_macro_f1=0.77 + 0.02 * min(e, best) - 0.01 * max(0, e - best) + gain,
+            train={
+                "loss": 0.7 * 0.6**e + 0.1,
+                "accuracy": 0.98 - 0.3 * 0.6**e,
+                "macro_f1": 0.97 - 0.3 * 0.6**e,
+            },
+            validation={
+                "loss": 0.42 - 0.05 * min(e, best) + 0.03 * max(0, e - best),
+                "accuracy": 0.78 + 0.02 * min(e, best) - 0.01 * max(0, e - best) + gain,
+                "macro_f1": 0.77 + 0.02 * min(e, best) - 0.01 * max(0, e - best) + gain,
+            },
             seconds=3.0,
             best=e == best,
         )

@@ -37,11 +37,11 @@ def test_learning_curves_show_both_splits_and_the_best_epoch(measure):
     history = make_history(4)
     figure = plots.training_curves(history, measure)
     for split in ("train", "validation"):
-        expected = [getattr(e, f"{split}_{measure}") for e in history.epochs]
+        expected = [getattr(e, split)[measure] for e in history.epochs]
         assert list(by_name(figure, split).y) == expected
         assert list(by_name(figure, split).x) == [1, 2, 3, 4]
     best = by_name(figure, "best epoch 3")
-    assert list(best.y) == [getattr(history.epochs[2], f"validation_{measure}")]
+    assert list(best.y) == [history.epochs[2].validation[measure]]
 
 
 def test_step_loss_lies_behind_the_epochs():
@@ -78,7 +78,7 @@ def test_overlay_keeps_a_colour_per_run_and_the_names():
     figure = plots.compare_training_curves({"a": make_history(3), "b": make_history(5, gain=0.1)}, "accuracy")
     assert [t.name for t in figure.data if t.showlegend is not False] == ["a", "b"]
     assert figure.data[0].line.color != figure.data[2].line.color
-    assert list(figure.data[2].y) == [e.validation_accuracy for e in make_history(5, gain=0.1).epochs]
+    assert list(figure.data[2].y) == [e.validation["accuracy"] for e in make_history(5, gain=0.1).epochs]
     assert "Choose runs" in plots.compare_training_curves({}, "loss").layout.annotations[0].text
 
 

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.architectures import TEXTS, tiny_folder
+from tests.targets import single_label
 from translearn_core.activations import Compute
 from translearn_core.backbones import Backbone, load
 from translearn_core.config import (
@@ -46,7 +47,7 @@ def experiment(
 
 
 def epoch(number: int, step: int, stage: int = 0) -> EpochPoint:
-    return EpochPoint(number, step, 0.5, 0.8, 0.8, 0.5, 0.8, 0.8, 1.0, False, stage)
+    return EpochPoint(number, step, {"loss": 0.5}, {"loss": 0.5, "macro_f1": 0.8}, 1.0, False, stage)
 
 
 def row(timeline: Timeline, part: str) -> list[float]:
@@ -88,7 +89,7 @@ def test_every_step_of_a_real_loop_has_the_rates_of_the_timeline(
     texts = [f"{TEXTS[i % len(TEXTS)]} {i}" for i in range(14)]
     model = Classifier(backbone, config.plan, FeatureConfig(token_limit=32), HeadConfig(), 2, seed=0)
     model.freeze(config.resolved_stages[0].plan)
-    rows = TrainingRows(np.arange(14) % 2, np.arange(10), np.arange(10, 14), 2)
+    rows = TrainingRows(single_label(np.arange(14) % 2, 2), np.arange(10), np.arange(10, 14))
     loop = Loop(
         model, Inputs.of(backbone.examples(texts, 32)), rows, config.training,
         Compute.choose(Device.CPU, Precision.FLOAT32), before=config.stages,

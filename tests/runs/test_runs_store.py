@@ -274,7 +274,7 @@ def test_an_attempt_that_was_given_up_writes_nothing_any_more(store):
 
 def test_points_come_back_in_order_until_they_are_forgotten(store):
     run = ask(store, "ann")
-    epoch = EpochPoint(1, 3, 0.4, 0.8, 0.8, 0.5, 0.7, 0.7, 2.0, True)
+    epoch = EpochPoint(1, 3, {"loss": 0.4}, {"loss": 0.5, "macro_f1": 0.7}, 2.0, True)
     store.add_points(run.job.id, [step(1), step(2), step(3), epoch, step(4)])
     history = store.history(run.job.id)
     assert [p.step for p in history.steps] == [1, 2, 3, 4]

@@ -229,7 +229,7 @@ class _Named(dict[str, Any]):
 def _model(home: Path) -> object:
     trained = load_trained(home)
     weights = {name: value.numpy() for name, value in trained.model.state_dict().items()}
-    return [weights, trained.classes, trained.token_limit]
+    return [weights, trained.names, trained.token_limit]
 
 
 def _checkpoint(home: Path) -> object:

@@ -64,7 +64,7 @@ class House:
             summary.validation,
             summary.best_epoch,
             [step.loss for step in history.steps],
-            [(epoch.validation_loss, epoch.validation_macro_f1) for epoch in history.epochs],
+            [(epoch.validation["loss"], epoch.validation["macro_f1"]) for epoch in history.epochs],
             {name: tensor.tobytes() for name, tensor in tensors.items()},
         )
 

@@ -13,6 +13,7 @@ from translearn_core.activations import ActivationCache, Compute
 from translearn_core.backbones import load
 from translearn_core.config import ExperimentConfig, FreezePlan, Split, Stage
 from translearn_core.experiment import build
+from translearn_core.experiment.training_data import target_of
 from translearn_core.results import EpochPoint
 from translearn_core.training import Loop, TrainingEvent, TrainingRows
 from translearn_core.transfer import Inputs, StageInputs, predict
@@ -42,7 +43,7 @@ def trained(
         model, texts, EXACT, ActivationCache(store, 10**9), course=plans if kind is StageInputs else plans[:1]
     )
     inputs = supply.for_first_stage(data.where(Split.TRAIN), seed=0)
-    rows = TrainingRows(data.labels, data.where(Split.TRAIN), data.where(Split.VALIDATION), 2)
+    rows = TrainingRows(target_of(data), data.where(Split.TRAIN), data.where(Split.VALIDATION))
     loop = Loop(model, inputs, rows, config.training, EXACT, before=config.stages, inputs_for=supply)
     epochs: list[EpochPoint] = []
 
@@ -52,7 +53,7 @@ def trained(
 
     loop.run(record)
     outputs = predict(model, Inputs.of(texts), np.arange(48), EXACT)
-    return epochs, outputs.probabilities
+    return epochs, outputs.predictions
 
 
 @pytest.mark.parametrize("top", [2, BLOCKS])
@@ -68,7 +69,7 @@ def test_gradual_unfreezing_gives_the_same_metrics_kept_and_run_whole(top: int, 
     whole, whole_probabilities = trained(Streaming, config, tmp_path / "whole")
     assert len(cached) == 2 * (top + 1)
     for one, other in zip(cached, whole, strict=True):
-        assert one.train_loss == pytest.approx(other.train_loss, abs=1e-4)
-        assert one.validation_accuracy == other.validation_accuracy
+        assert one.train["loss"] == pytest.approx(other.train["loss"], abs=1e-4)
+        assert one.validation["accuracy"] == other.validation["accuracy"]
     np.testing.assert_allclose(cached_probabilities, whole_probabilities, atol=1e-4)
-    assert cached[0].train_loss != pytest.approx(cached[-1].train_loss, abs=1e-3)  # it learned
+    assert cached[0].train["loss"] != pytest.approx(cached[-1].train["loss"], abs=1e-3)  # it learned

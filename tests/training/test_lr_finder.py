@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from tests.targets import single_label
 from tests.training.test_training import BAD, GOOD
 from translearn_core.activations import Compute
 from translearn_core.backbones import load
@@ -60,7 +61,7 @@ def search(config: LrFinderConfig, report: object = None) -> LrFinderResult:
     model = build(config.experiment, backbone, 2).eval()
     inputs = Inputs.of(backbone.examples(texts, 32))
     index = np.arange(len(texts))
-    rows = TrainingRows(index % 2, index, index[:0], 2)
+    rows = TrainingRows(single_label(index % 2, 2), index, index[:0])
     options = {} if report is None else {"report": report}
     return find_learning_rate(model, inputs, rows, config, EXACT, **options)
 
@@ -138,7 +139,7 @@ def test_it_can_be_stopped(tiny: str) -> None:
 
 
 def test_batches_are_whole_and_never_end() -> None:
-    rows = TrainingRows(np.zeros(20, dtype=np.int64), np.arange(20), np.arange(0), 2)
+    rows = TrainingRows(single_label(np.zeros(20, dtype=np.int64), 2), np.arange(20), np.arange(0))
     inputs = Inputs(np.full(20, 5))
     order = whole_batches(inputs, rows, TrainingConfig(batch_size=8))
     first = [next(order) for _ in range(7)]

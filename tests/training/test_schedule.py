@@ -35,6 +35,7 @@ from translearn_core.config.lr_schedule import (
 )
 from translearn_core.errors import ConfigError, Stopped, TrainingError
 from translearn_core.experiment import build, run_experiment
+from translearn_core.experiment.training_data import target_of
 from translearn_core.results import Drift, EpochPoint, RunSummary
 from translearn_core.runs import artifacts
 from translearn_core.training import Checkpoint, Loop, TrainingEvent, TrainingRows, resume, snapshots
@@ -62,7 +63,7 @@ def loop_of(config: ExperimentConfig, store: Path, rows: int = 24) -> Loop:
     plans = [stage.plan for stage in config.resolved_stages]
     supply = StageInputs(model, texts, EXACT, ActivationCache(store, 10**9), course=plans)
     inputs = supply.for_first_stage(data.where(Split.TRAIN), seed=0)
-    split = TrainingRows(data.labels, data.where(Split.TRAIN), data.where(Split.VALIDATION), 2)
+    split = TrainingRows(target_of(data), data.where(Split.TRAIN), data.where(Split.VALIDATION))
     loop = Loop(model, inputs, split, config.training, EXACT, before=config.stages, inputs_for=supply)
     loop.supply = supply  # type: ignore[attr-defined]
     return loop
@@ -192,7 +193,9 @@ def test_what_is_kept_between_stages_changes_no_number(tiny: str, tmp_path: Path
     )  # fmt: skip
     assert cached.losses == pytest.approx(streamed.losses, abs=1e-4)
     assert expected.test.accuracy == summary.test.accuracy
-    assert [e.validation_macro_f1 for e in cached.epochs] == [e.validation_macro_f1 for e in streamed.epochs]
+    assert [e.validation["macro_f1"] for e in cached.epochs] == [
+        e.validation["macro_f1"] for e in streamed.epochs
+    ]
 
 
 def test_bottom_up_a_changed_block_is_read_anew(tiny: str, tmp_path: Path) -> None:
@@ -217,7 +220,7 @@ def test_a_stage_ends_when_nothing_is_gained(tiny: str, tmp_path: Path) -> None:
     config = staged(tiny, FreezePlan.last_n(1, BLOCKS), Stage(plan=FreezePlan(), epochs=50, patience=2))
     script = Script()
     script.run(config, tmp_path / "run")
-    head = [e.validation_macro_f1 for e in script.epochs if e.stage == 0]
+    head = [e.validation["macro_f1"] for e in script.epochs if e.stage == 0]
     assert len(head) < 50
     assert len(head) == head.index(max(head)) + 3
     assert script.epochs[-1].stage == 1

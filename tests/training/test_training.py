@@ -9,6 +9,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.targets import single_label
 from translearn_core.activations import ActivationCache, Compute
 from translearn_core.backbones import load
 from translearn_core.config import (
@@ -174,7 +175,7 @@ def test_continuing_adds_epochs_to_the_parents_history(tiny: str, tmp_path: Path
 def test_patience_ends_a_run_that_no_longer_gets_better(tiny: str, tmp_path: Path) -> None:
     script = Script()
     summary = script.run(experiment(tiny, epochs=40, patience=2), tmp_path)
-    scores = [e.validation_macro_f1 for e in script.epochs]
+    scores = [e.validation["macro_f1"] for e in script.epochs]
     assert len(scores) < 40
     assert summary.best_epoch == scores.index(max(scores)) + 1
     assert len(scores) == summary.best_epoch + 2
@@ -276,9 +277,9 @@ def test_rates_rise_over_the_warm_up_and_fall_as_scheduled() -> None:
 
 def test_balanced_weights_make_every_class_count_the_same() -> None:
     labels = np.array([0] * 90 + [1] * 10)
-    rows = (labels, np.arange(100), np.arange(0), 2)
+    rows = (single_label(labels, 2), np.arange(100), np.arange(0))
     weights = TrainingRows(*rows, ClassWeights.BALANCED).weights
-    assert (weights * torch.tensor([90.0, 10.0])).tolist() == pytest.approx([50.0, 50.0])
+    assert [weights[labels == k].sum() for k in (0, 1)] == pytest.approx([50.0, 50.0])
     assert TrainingRows(*rows).weights is None
 
 
@@ -336,7 +337,7 @@ def test_a_batch_in_pieces_gives_the_gradients_of_the_whole(tiny: str, weights: 
     data = toy(24)
     inputs = Inputs.of(backbone.examples(data.texts, 32))
     labels = (np.arange(24) % 3 == 0).astype(np.int64)
-    rows = TrainingRows(labels, np.arange(20), np.arange(20, 24), 2, weights)
+    rows = TrainingRows(single_label(labels, 2), np.arange(20), np.arange(20, 24), weights)
     loop = Loop(model, inputs, rows, config.training, Compute.choose(Device.CPU, Precision.FLOAT32))
     index = np.arange(11)
     model.train()

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from tests.targets import single_label
 from translearn_core.config import HeadConfig, HeadKind
 from translearn_core.training.training_rows import TrainingRows
 from translearn_core.transfer.heads import build_head, never_answer
@@ -32,5 +33,5 @@ def test_a_class_without_rows_has_probability_0_after_training_on_the_others(kin
 
 
 def test_absent_classes_are_those_without_training_rows():
-    rows = TrainingRows(np.array([0, 2, 2, 1, 3]), np.array([0, 1, 2]), np.array([3]), 4)
+    rows = TrainingRows(single_label([0, 2, 2, 1, 3], 4), np.array([0, 1, 2]), np.array([3]))
     assert rows.absent == [1, 3]

@@ -234,8 +234,8 @@ def test_only_training_rows_are_altered_and_copies_keep_their_label(backbone: Ba
     new = np.arange(n, n + 2 * len(train))
     assert data.texts[:n] == texts
     assert list(data.texts[n:]) == augment([texts[i] for i in train], config, backbone)
-    np.testing.assert_array_equal(data.rows.labels[:n], prepared.labels)
-    np.testing.assert_array_equal(data.rows.labels[n:], np.repeat(prepared.labels[train], 2))
+    np.testing.assert_array_equal(data.rows.target.values[:n], prepared.labels)
+    np.testing.assert_array_equal(data.rows.target.values[n:], np.repeat(prepared.labels[train], 2))
     np.testing.assert_array_equal(np.sort(data.rows.train), np.concatenate([train, new]))
     np.testing.assert_array_equal(data.rows.validation, np.flatnonzero(prepared.split == 1))
 

@@ -125,7 +125,7 @@ def test_a_trained_model_answers_the_same_after_a_round_trip(kind: HeadKind, tmp
     outputs = again.predict(TEXTS)
     assert outputs.logits.shape == (len(TEXTS), 3)
     assert outputs.features.shape == (len(TEXTS), 32)
-    assert outputs.probabilities.sum(1) == pytest.approx(np.ones(len(TEXTS)), abs=1e-5)
+    assert outputs.predictions.sum(1) == pytest.approx(np.ones(len(TEXTS)), abs=1e-5)
 
 
 def test_a_damaged_or_missing_model_is_said_plainly(tmp_path: Path) -> None:

@@ -101,10 +101,10 @@ def test_a_run_of_every_kind_learns_and_reads_back(tiny: str, kind: Tuning, tmp_
     assert summary.test.accuracy.value > 0.8
     trained = load_trained(tmp_path / "run")
     texts = list(toy().texts[:8])
-    once = trained.predict(texts).probabilities
+    once = trained.predict(texts).predictions
     if kind is Tuning.LORA:
         merge_lora(trained.model.source)
-        np.testing.assert_allclose(trained.predict(texts).probabilities, once, atol=1e-5)
+        np.testing.assert_allclose(trained.predict(texts).predictions, once, atol=1e-5)
     assert script.epochs[-1].moved["block 2"] > 0
 
 
@@ -171,7 +171,7 @@ def test_features_of_any_layers_come_from_one_pass(
     assert outputs.features.shape == (len(texts), width)
     evaluation = artifacts.load(tmp_path / str(layers), Evaluation)
     assert evaluation is not None
-    confidence = outputs.probabilities.max(1)
+    confidence = outputs.predictions.max(1)
     assert confidence == pytest.approx(evaluation.predictions["confidence"].to_numpy(), abs=1e-3)
     mix = artifacts.load(tmp_path / str(layers), LayerMix)
     assert (mix is not None) is (layers is LayerCombination.MIX)

@@ -71,7 +71,7 @@ def test_the_export_holds_all_files(found: ExportFile) -> None:
 
 def test_the_export_predicts_as_the_run_does(bench: Bench, run: str, folder: Path) -> None:
     texts = [line.split('"')[1] for line in reviews().decode().splitlines()[1:]]
-    ours = in_float32(load_trained(bench.store.workspace.run(run))).predict(texts).probabilities
+    ours = in_float32(load_trained(bench.store.workspace.run(run))).predict(texts).predictions
     with silence_transformers():
         model = Classifier(folder)
     np.testing.assert_allclose(model.answer(texts).numpy(), ours, atol=1e-5)

@@ -156,5 +156,5 @@ def test_logits_of_a_model_trained_further_meanwhile_are_not_saved(
 
 def test_no_texts_have_no_outputs(bench: Bench, trained: str, logits: HeldOutLogits) -> None:
     outputs = load_trained(bench.store.workspace.run(trained)).predict([])
-    assert outputs.logits.shape == outputs.probabilities.shape == (0, 2)
+    assert outputs.logits.shape == outputs.predictions.shape == (0, 2)
     assert outputs.features.shape == (0, 32)

@@ -1,7 +1,7 @@
 """Configurations of experiments and all other jobs, as immutable, hashable JSON."""
 
 from translearn_core.config.base import FORMAT, BaseConfig, JobConfig, job_id, referenced_jobs
-from translearn_core.config.data import AugmentConfig, DataConfig, SplitConfig
+from translearn_core.config.data import AugmentConfig, DataConfig, SplitConfig, TargetConfig
 from translearn_core.config.enums import (
     Activation,
     ClassWeights,
@@ -78,6 +78,7 @@ __all__ = [
     "Stage",
     "StudyConfig",
     "TableKind",
+    "TargetConfig",
     "TrainingConfig",
     "Tuning",
     "TuningConfig",

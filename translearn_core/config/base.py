@@ -1,8 +1,8 @@
 """Base classes of configurations and jobs, the identity of a job, and the range of random seeds."""
 
 import hashlib
-from collections.abc import Iterable
-from typing import Annotated, ClassVar
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -19,6 +19,12 @@ class BaseConfig(BaseModel):
     """Base of all configurations: immutable, hashable, no unknown fields, finite numbers only."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return a copy with fields replaced, unvalidated; raise TypeError for names that are no fields."""
+        if unknown := set(update or ()) - set(type(self).model_fields):
+            raise TypeError(f"{type(self).__name__} has no field {sorted(unknown)[0]!r}")
+        return super().model_copy(update=update, deep=deep)
 
 
 class JobConfig(BaseConfig):

@@ -1,11 +1,18 @@
 """Data of a run: table, columns, split, cleaning, subset and augmentation."""
 
-from typing import Self
+from typing import Any, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import (
+    AliasChoices,
+    Field,
+    SerializerFunctionWrapHandler,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
 from translearn_core.config.base import BaseConfig, Seed
-from translearn_core.config.enums import CleaningRule
+from translearn_core.config.enums import CleaningRule, ProblemType
 
 
 class SplitConfig(BaseConfig):
@@ -29,12 +36,25 @@ class SplitConfig(BaseConfig):
         return self
 
 
+class TargetConfig(BaseConfig):
+    """Column to predict and its problem type."""
+
+    column: str = Field(description="column that holds the values to predict")
+    problem: ProblemType = Field(ProblemType.SINGLE_LABEL, description="shape of the values")
+
+
 class DataConfig(BaseConfig):
-    """Table, columns, split, cleaning and subset of the rows."""
+    """Table, columns, split, cleaning and subset of the rows.
+
+    `label`, the name of a column with classes, stands for `targets` in stored configurations, command lines
+    and constructors; a single target of that type is stored under it, so that job ids stay what they were.
+    """
 
     dataset: str = Field(description="digest of the data set's files")
     text: str = Field(description="column that holds the texts")
-    label: str = Field(description="column that holds the classes")
+    targets: tuple[TargetConfig, ...] = Field(
+        validation_alias=AliasChoices("label", "targets"), description="columns to predict, one for now"
+    )
     split: SplitConfig = SplitConfig()
     fixes: tuple[CleaningRule, ...] = Field((), description="decisions taken on findings")
     rare_below: int = Field(5, ge=2, description="a class with fewer rows than this is rare")
@@ -46,6 +66,27 @@ class DataConfig(BaseConfig):
         None, description="which training rows those are; none: the split's own seed"
     )
     balanced: bool = Field(False, description="take fewer training rows from all classes alike")
+
+    @property
+    def label(self) -> str:
+        """Column of the target."""
+        return self.targets[0].column
+
+    def with_label(self, column: str) -> Self:
+        """Return the configuration with another target column of the same problem type."""
+        return self.model_copy(update={"targets": (self.targets[0].model_copy(update={"column": column}),)})
+
+    @field_validator("targets", mode="before")
+    @classmethod
+    def _target_of_label(cls, targets: Any) -> Any:
+        return targets if isinstance(targets, list | tuple) else ({"column": targets},)
+
+    @field_validator("targets")
+    @classmethod
+    def _check_number(cls, targets: tuple[TargetConfig, ...]) -> tuple[TargetConfig, ...]:
+        if len(targets) != 1:
+            raise ValueError(f"{len(targets)} targets, and a model predicts one: name one column to predict")
+        return targets
 
     @field_validator("fixes")
     @classmethod
@@ -59,6 +100,15 @@ class DataConfig(BaseConfig):
         if self.split.group is not None and self.split.group in (self.text, self.split.column):
             raise ValueError("the column that keeps rows together must be another one than text and split")
         return self
+
+    @model_serializer(mode="wrap")
+    def _store_label(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        values: dict[str, Any] = serialize(self)
+        if self.targets != (TargetConfig(column=self.label),):
+            return values
+        return {
+            "label" if k == "targets" else k: self.label if k == "targets" else v for k, v in values.items()
+        }
 
 
 class AugmentConfig(BaseConfig):

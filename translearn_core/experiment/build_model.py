@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from translearn_core.backbones import Backbone
 from translearn_core.config import ExperimentConfig
 from translearn_core.errors import ConfigError
+from translearn_core.tasks import PROBLEMS, Target
 from translearn_core.transfer import Classifier
 from translearn_core.transfer.heads import never_answer
 
@@ -32,12 +33,14 @@ def check(config: ExperimentConfig, backbone: Backbone) -> None:
 
 
 def build(
-    config: ExperimentConfig, backbone: Backbone, classes: int, absent: Sequence[int] = ()
+    config: ExperimentConfig, backbone: Backbone, target: Target, absent: Sequence[int] = ()
 ) -> Classifier:
-    """Return a classifier with a new head, frozen as planned; `absent` classes have no training row."""
+    """Return a model of `target` with a new head, frozen as planned; `absent` outputs never train."""
+    n_outputs = PROBLEMS[target.problem].n_outputs(target)
     model = Classifier(
-        backbone, config.plan, config.features, config.head, classes,
-        tuning=config.tuning, dropout=config.training.dropout, seed=config.training.seed,
+        backbone, config.plan, config.features, config.head, n_outputs,
+        problem=target.problem, tuning=config.tuning,
+        dropout=config.training.dropout, seed=config.training.seed,
     )  # fmt: skip
     never_answer(model.head, absent)
     return model

@@ -10,9 +10,10 @@ from translearn_core.activations import Compute
 from translearn_core.analysis.stratified_sampling import stratified_sample
 from translearn_core.backbones import load
 from translearn_core.config import ExperimentConfig, Split
-from translearn_core.data.dataset import SPLITS, PreparedDataset
+from translearn_core.data.dataset import PreparedDataset
 from translearn_core.experiment.build_model import build
 from translearn_core.experiment.run_recorder import PhaseTimer
+from translearn_core.experiment.training_data import strata_of
 from translearn_core.results import CacheUsage, Drift, Evaluation, HeldOutLogits, NeighbourBank, RunSummary
 from translearn_core.runs import artifacts
 from translearn_core.tasks.classification_metrics import (
@@ -21,6 +22,7 @@ from translearn_core.tasks.classification_metrics import (
     majority_accuracy,
     per_class,
 )
+from translearn_core.tasks.splits import SPLITS
 from translearn_core.training import Loop, TrainingRows, measure_drift
 from translearn_core.transfer import Classifier
 
@@ -70,7 +72,7 @@ def held_out_logits(logits: NDArray[np.float32], prepared: PreparedDataset) -> H
 
 def weight_drift(config: ExperimentConfig, model: Classifier, loop: Loop, rows: TrainingRows) -> Drift:
     """Measure weight drift from the untrained model, loaded anew, and check it against the freeze plan."""
-    start = build(config, load(config.backbone), rows.classes, rows.absent)
+    start = build(config, load(config.backbone), rows.target, rows.absent)
     return measure_drift(
         {name: p.detach() for name, p in start.named_parameters()},
         {name: p.detach().cpu() for name, p in model.named_parameters()},
@@ -83,7 +85,7 @@ def weight_drift(config: ExperimentConfig, model: Classifier, loop: Loop, rows: 
 def save_neighbour_index(folder: Path, features: NDArray[np.float16], prepared: PreparedDataset) -> None:
     """Save feature vectors of the training texts, or of a stratified sample, for neighbour search."""
     train = prepared.where(Split.TRAIN)
-    index = train[np.sort(stratified_sample(prepared.labels[train], NEIGHBOURS, 0))]
+    index = train[np.sort(stratified_sample(strata_of(prepared)[train], NEIGHBOURS, 0))]
     artifacts.save(folder, NeighbourBank(vectors=features[index], index=index))
 
 

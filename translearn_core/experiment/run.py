@@ -33,7 +33,7 @@ from translearn_core.training import (
     Loop,
     SnapshotWriter,
     TrainingRows,
-    teacher_log_probs,
+    teacher_outputs,
 )
 from translearn_core.training.callbacks import Record
 from translearn_core.transfer import StageInputs, predict, save_trained
@@ -71,13 +71,13 @@ def run_experiment(
     clock.switch("read")
 
     rows = replace(data.rows, weighting=config.training.class_weights)
-    model = build(config, backbone, rows.classes, rows.absent).to(compute.device).eval()
+    model = build(config, backbone, rows.target, rows.absent).to(compute.device).eval()
     texts = backbone.examples(data.texts, config.features.token_limit)
     stage_inputs = StageInputs(
         model, texts, compute, store, report, course=[stage.plan for stage in config.resolved_stages]
     )
     inputs = stage_inputs.for_first_stage(prepared.where(Split.TRAIN), seed=config.training.seed)
-    distillation = teacher_log_probs(config.distil, teacher, prepared.classes, data.texts, rows.train, report)
+    distillation = teacher_outputs(config.distil, teacher, rows.target.names, data.texts, rows.train, report)
     clock.switch("encode")
 
     loop = Loop(
@@ -120,9 +120,9 @@ def save_outputs(
 ) -> RunSummary:
     """Evaluate the model of a finished or stopped loop and save model and results under `folder`."""
     model, compute = stage_inputs.model, loop.compute
-    save_trained(folder, model, config, prepared.classes)
+    save_trained(folder, model, config, rows.target.names)
     outputs = predict(model, loop.inputs, np.arange(len(prepared.texts)), compute, report)
-    evaluation = evaluate(outputs.probabilities, prepared, seed=config.training.seed)
+    evaluation = evaluate(outputs.predictions, prepared, seed=config.training.seed)
     save_neighbour_index(folder, outputs.features, prepared)
     artifacts.save(folder, held_out_logits(outputs.logits, prepared))
     artifacts.save(folder, weight_drift(config, model, loop, rows))

@@ -7,10 +7,11 @@ from numpy.typing import NDArray
 
 from translearn_core.analysis.stratified_sampling import stratified_sample
 from translearn_core.backbones import Backbone
-from translearn_core.config import AugmentConfig, Split
+from translearn_core.config import AugmentConfig, ProblemType, Split
 from translearn_core.data.dataset import PreparedDataset
 from translearn_core.errors import TooFewSamplesError
 from translearn_core.results.diagnostics.snapshots import REPLAYED
+from translearn_core.tasks import PROBLEMS, Target
 from translearn_core.training import TrainingRows
 from translearn_core.transfer import augment
 
@@ -31,9 +32,10 @@ def with_augmentation(prepared: PreparedDataset, config: AugmentConfig, backbone
     copies = augment([prepared.texts[i] for i in rows.train], config, backbone)
     source = np.repeat(rows.train, config.copies)
     new = np.arange(len(source)) + len(prepared.texts)
-    labels = np.concatenate([rows.labels, rows.labels[source]])
+    values = rows.target.values
+    target = replace(rows.target, values=np.concatenate([values, values[source]]))
     train = np.concatenate([rows.train, new])
-    return TrainingData((*prepared.texts, *copies), replace(rows, labels=labels, train=train))
+    return TrainingData((*prepared.texts, *copies), replace(rows, target=target, train=train))
 
 
 def rows_of(prepared: PreparedDataset) -> TrainingRows:
@@ -50,13 +52,24 @@ def rows_of(prepared: PreparedDataset) -> TrainingRows:
             raise TooFewSamplesError(
                 f"The {name} split has no rows: give it a larger share, or a file of its own."
             )
-    return TrainingRows(prepared.labels, train, validation, len(prepared.classes))
+    return TrainingRows(target_of(prepared), train, validation)
+
+
+def target_of(prepared: PreparedDataset) -> Target:
+    """Return the target of a prepared dataset."""
+    return Target("", ProblemType.SINGLE_LABEL, prepared.classes, prepared.labels)
+
+
+def strata_of(prepared: PreparedDataset) -> NDArray[np.int64]:
+    """Return a stratum per row."""
+    target = target_of(prepared)
+    return PROBLEMS[target.problem].strata(target)
 
 
 def snapshot_rows(prepared: PreparedDataset) -> NDArray[np.int64]:
     """Return the rows of snapshots: stratified samples of the training and test splits."""
-    samples = []
+    samples, strata = [], strata_of(prepared)
     for split in (Split.TRAIN, Split.TEST):
         rows = prepared.where(split)
-        samples.append(rows[np.sort(stratified_sample(prepared.labels[rows], REPLAYED, 0))])
+        samples.append(rows[np.sort(stratified_sample(strata[rows], REPLAYED, 0))])
     return np.concatenate(samples)

@@ -14,11 +14,10 @@ from pathlib import Path
 from jinja2 import Environment, StrictUndefined
 
 from translearn_core.config import ExperimentConfig, Split, Tuning
-from translearn_core.data.findings import count_noun, join_list
 from translearn_core.results import BackboneInfo, Baselines, Evaluation, RunSummary
-from translearn_core.results.interval_estimate import percent
 from translearn_core.runs.versions import versions
 from translearn_core.storage import file_digest
+from translearn_core.text.format import count_noun, join_list, percent
 
 LIBRARIES = ("translearn", "torch", "transformers", "tokenizers", "safetensors", "onnxruntime")
 FEW = 200

@@ -45,7 +45,7 @@ def save_model(folder: Path, trained: FineTunedModel, config: ExperimentConfig) 
         "activation": str(config.head.activation),
     }
     write_json(folder / "head.json", head)
-    write_json(folder / "labels.json", list(trained.classes))
+    write_json(folder / "labels.json", list(trained.names))
 
 
 def head_tensors(model: Classifier) -> dict[str, Tensor]:

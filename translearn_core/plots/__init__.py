@@ -25,13 +25,12 @@ from translearn_core.plots.study_results import depth_curve, size_curve, study_c
 from translearn_core.plots.style.labels import plain
 from translearn_core.plots.style.palette import Palette, palette
 from translearn_core.plots.style.theme import template
-from translearn_core.plots.training_curves import Measure, compare_training_curves, training_curves
+from translearn_core.plots.training_curves import compare_training_curves, training_curves
 from translearn_core.plots.training_timeline import gradient_timeline, timeline
 from translearn_core.plots.weight_drift import drift_bars
 
 __all__ = [
     "Colouring",
-    "Measure",
     "Palette",
     "baseline_dots",
     "class_counts",

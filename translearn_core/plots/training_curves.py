@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from itertools import cycle
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -12,19 +11,12 @@ from translearn_core.plots.style.labels import labels, plain
 from translearn_core.plots.style.palette import BASELINE_DASHES, class_colour, faint, line_dash, palette
 from translearn_core.plots.style.theme import annotate_empty, bare
 from translearn_core.results import History
+from translearn_core.results.history import metric_label
 
-Measure = Literal["loss", "accuracy", "macro_f1", "lr", "grad_norm"]
+TITLES = {"loss": "loss (nats)", "lr": "learning rate", "grad_norm": "gradient norm"}
+"""Axis titles of measures that all problem types have; the others are titled by `metric_label`."""
 
-TITLES: dict[Measure, str] = {
-    "loss": "loss (nats)",
-    "accuracy": "accuracy",
-    "macro_f1": "macro-F1",
-    "lr": "learning rate",
-    "grad_norm": "gradient norm",
-}
-"""Axis title of each measure."""
-
-STEP_COLUMNS: dict[Measure, tuple[tuple[str, str], ...]] = {
+STEP_COLUMNS: dict[str, tuple[tuple[str, str], ...]] = {
     "lr": (("lr", "backbone"), ("head_lr", "head")),
     "grad_norm": (("grad_norm", "gradient norm"),),
 }
@@ -35,11 +27,12 @@ MAX_STEPS = 1_500
 
 
 def training_curves(
-    history: History, measure: Measure, dark: bool = False, *, lines: Mapping[str, float] | None = None
+    history: History, measure: str, dark: bool = False, *, lines: Mapping[str, float] | None = None
 ) -> go.Figure:
     """Draw train and validation values by epoch, the best epoch marked, with step losses behind.
 
-    `lines` are accuracies of baselines by name, drawn where accuracy is shown.
+    `measure` is a metric of the epochs or one of `STEP_COLUMNS`; `lines` are the scores of baselines by name,
+    drawn with the headline metric.
     """
     figure = _axes(f"learning {measure}", measure, dark)
     if measure in STEP_COLUMNS:
@@ -69,15 +62,13 @@ def training_curves(
             hovertemplate="epoch %{x}: <b>%{y:.4f}</b>",
         )
     _mark_best(figure, epochs, f"validation_{measure}", dark)
-    if measure == "accuracy":
+    if (measure,) == history.metrics[1:2]:
         _draw_baselines(figure, lines or {}, len(epochs), dark)
     return _whole_epochs(figure, len(epochs))
 
 
-def compare_training_curves(
-    histories: Mapping[str, History], measure: Measure, dark: bool = False
-) -> go.Figure:
-    """Overlay several runs: validation solid, training dotted in the same colour."""
+def compare_training_curves(histories: Mapping[str, History], measure: str, dark: bool = False) -> go.Figure:
+    """Overlay the runs that have a measure: validation solid, training dotted in the same colour."""
     figure = _axes(f"overlay {measure}", measure, dark)
     names, longest = labels(histories, 28), 0
     for index, (name, history) in enumerate(zip(names, histories.values(), strict=True)):
@@ -89,6 +80,8 @@ def compare_training_curves(
             steps, column = _thinned(history.step_frame()), STEP_COLUMNS[measure][-1][0]
             values = _smooth(steps[column]) if measure == "grad_norm" else steps[column]
             figure.add_scatter(x=steps["epoch"], y=values, name=name, mode="lines", line=line)
+            continue
+        if f"validation_{measure}" not in epochs:
             continue
         figure.add_scatter(
             x=epochs["epoch"],
@@ -118,18 +111,18 @@ def compare_training_curves(
     )
 
 
-def _axes(name: str, measure: Measure, dark: bool) -> go.Figure:
+def _axes(name: str, measure: str, dark: bool) -> go.Figure:
     figure = bare(name, dark, height=360)
     figure.update_xaxes(title_text="epoch", fixedrange=False)
-    figure.update_yaxes(title_text=TITLES[measure], fixedrange=False, nticks=7)
-    if measure in ("accuracy", "macro_f1"):
+    figure.update_yaxes(title_text=TITLES.get(measure, metric_label(measure)), fixedrange=False, nticks=7)
+    if measure not in TITLES:
         figure.update_yaxes(tickformat=".2f")
     if measure == "lr":
         figure.update_yaxes(exponentformat="power", rangemode="tozero")
     return figure
 
 
-def _by_step(figure: go.Figure, history: History, measure: Measure, dark: bool) -> go.Figure:
+def _by_step(figure: go.Figure, history: History, measure: str, dark: bool) -> go.Figure:
     if not history.steps:
         return annotate_empty(figure, "No step is finished yet.", dark)
     colours, steps = palette(dark), _thinned(history.step_frame())
@@ -184,10 +177,10 @@ def _mark_best(figure: go.Figure, epochs: pd.DataFrame, column: str, dark: bool)
 
 
 def _draw_baselines(figure: go.Figure, lines: Mapping[str, float], epochs: int, dark: bool) -> None:
-    for (name, accuracy), dash in zip(lines.items(), cycle(BASELINE_DASHES)):
+    for (name, score), dash in zip(lines.items(), cycle(BASELINE_DASHES)):
         figure.add_scatter(
             x=[1, max(epochs, 2)],
-            y=[accuracy, accuracy],
+            y=[score, score],
             name=plain(name, 30),
             mode="lines",
             line={"color": palette(dark).muted, "width": 1.5, "dash": dash},

@@ -26,6 +26,7 @@ from translearn_core.pretraining.mlm_head import MaskedLanguageModel
 from translearn_core.pretraining.save import save_backbone
 from translearn_core.pretraining.task import MaskedInputs, MaskedTokens
 from translearn_core.results import EpochPoint, Pretraining, StepPoint
+from translearn_core.results.history import LOSS
 from translearn_core.runs import artifacts
 from translearn_core.training import Checkpoint, Loop, TrainingEvent, resume
 from translearn_core.training.callbacks import Record
@@ -67,7 +68,7 @@ def pretrain(
     task, inputs = MaskedTokens(corpus), MaskedInputs.of_corpus(corpus)
     training = training_config(config, fresh_head=model.fresh)
     loop = Loop(model.to(compute.device), inputs, task, training, compute, report, before=stages)
-    before = math.nan if stages else task.validate(model, inputs, compute, report)[0]
+    before = math.nan if stages else task.validate(model, inputs, compute, report)[LOSS]
     if (state := _read_checkpoint(folder, report)) is not None:
         resume(loop, state)
         record([point for point in state.history if isinstance(point, StepPoint)])
@@ -94,9 +95,9 @@ def pretrain(
         texts=len(corpus.train),
         held_out=len(corpus.held_out),
         tokens=int(corpus.tokens.cost[corpus.train].sum()),
-        loss_before=epochs[head_epochs - 1].validation_loss if head_epochs else before,
-        loss_after=epochs[loop.state.best_epoch - 1].validation_loss,
-        losses=tuple(point.train_loss for point in epochs),
+        loss_before=epochs[head_epochs - 1].validation[LOSS] if head_epochs else before,
+        loss_after=epochs[loop.state.best_epoch - 1].validation[LOSS],
+        losses=tuple(point.train[LOSS] for point in epochs),
         head_epochs=head_epochs,
         fresh_head=model.fresh,
         seconds=round(seconds(), 3),

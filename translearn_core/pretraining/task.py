@@ -1,6 +1,5 @@
 """Masked language modelling as a training task: a target per masked position."""
 
-import math
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -14,6 +13,7 @@ from translearn_core.activations.encoder import TOKENS_PER_BATCH
 from translearn_core.inputs import batches_by_cost
 from translearn_core.pretraining.corpus import Corpus
 from translearn_core.pretraining.masking import Masked
+from translearn_core.results.history import LOSS
 from translearn_core.transfer import Batch, Inputs, TransferModel
 from translearn_core.transfer.objectives import IGNORE_INDEX, CrossEntropy, Objective
 
@@ -51,6 +51,7 @@ class MaskedTokens:
     objective: ClassVar[Objective] = CrossEntropy()
     targets: ClassVar[None] = None
     weights: ClassVar[None] = None
+    selection: ClassVar[str] = LOSS
 
     @property
     def train(self) -> NDArray[np.int64]:
@@ -62,16 +63,16 @@ class MaskedTokens:
         """Held-out texts."""
         return self.corpus.held_out
 
-    def metrics(self, rows: NDArray[np.int64], outputs: Tensor) -> tuple[float, float]:
-        """Return NaN: only the loss is measured."""
+    def metrics(self, rows: NDArray[np.int64], outputs: Tensor) -> dict[str, float]:
+        """Return no metrics: only the loss is measured."""
         del rows, outputs
-        return math.nan, math.nan
+        return {}
 
     @torch.no_grad()
     def validate(
         self, model: TransferModel, inputs: Inputs, compute: Compute, report: ProgressCallback
-    ) -> tuple[float, float, float]:
-        """Return the mean loss per masked token of the held-out texts; accuracy and macro-F1 are NaN."""
+    ) -> dict[str, float]:
+        """Return the mean loss per masked token of the held-out texts."""
         inputs = MaskedInputs.of_corpus(self.corpus)
         model.eval()
         rows, total, count = self.validation, 0.0, 0
@@ -83,4 +84,4 @@ class MaskedTokens:
             targets = batch.targets[batch.targets != IGNORE_INDEX].to(compute.device)
             total += float(self.objective.loss(model(batch, compute), targets).sum())
             count += len(targets)
-        return total / count, math.nan, math.nan
+        return {LOSS: total / count}

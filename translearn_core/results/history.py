@@ -1,8 +1,20 @@
 """Training history: losses of steps and scores of epochs."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
+from typing import Any
 
 import pandas as pd
+
+LOSS = "loss"
+"""Name of the loss among the metrics of an epoch."""
+SPLITS = ("train", "validation")
+"""Splits an epoch has metrics of."""
+
+
+def metric_label(name: str) -> str:
+    """Return a metric's name as shown: ``macro-F1`` for ``macro_f1``."""
+    return {"macro_f1": "macro-F1"}.get(name, name.replace("_", " "))
 
 
 @dataclass(frozen=True)
@@ -22,23 +34,34 @@ class StepPoint:
 class EpochPoint:
     """Metrics of one epoch.
 
-    Accuracies and F1 are fractions in [0, 1], losses are cross-entropies in nats. `stage` counts from 0;
-    `moved` is each part's distance from its initial weights, relative to their norm. `best`: higher
-    validation score than every epoch before; within a `History`, only the best epoch of all.
+    `train` and `validation` have metrics by name, the loss first. `stage` counts from 0; `moved` is each
+    part's distance from its initial weights, relative to their norm. `best`: higher validation score than
+    every epoch before; within a `History`, only the best epoch of all.
     """
 
     epoch: int
     step: int
-    train_loss: float
-    train_accuracy: float
-    train_macro_f1: float
-    validation_loss: float
-    validation_accuracy: float
-    validation_macro_f1: float
+    train: dict[str, float]
+    validation: dict[str, float]
     seconds: float
     best: bool
     stage: int = 0
     moved: dict[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def parse(cls, stored: Mapping[str, Any]) -> "EpochPoint":
+        """Read a point stored as a mapping; earlier versions had a field per split and metric."""
+        values = dict(stored)
+        for split in SPLITS:
+            flat = [name for name in values if name.startswith(f"{split}_")]
+            values.setdefault(split, {name.removeprefix(f"{split}_"): values.pop(name) for name in flat})
+        return cls(**values)
+
+    def row(self) -> dict[str, float]:
+        """Return the fields except `moved`, with a column per split and metric, such as `train_loss`."""
+        metrics = {f"{split}_{name}": x for split in SPLITS for name, x in getattr(self, split).items()}
+        ends = {"seconds": self.seconds, "best": self.best, "stage": self.stage}
+        return {"epoch": self.epoch, "step": self.step, **metrics, **ends}
 
 
 @dataclass(frozen=True)
@@ -55,9 +78,13 @@ class History:
         object.__setattr__(self, "epochs", tuple(epochs))
 
     def frame(self) -> pd.DataFrame:
-        """Return one row per epoch: the fields of `EpochPoint` except `moved`."""
-        columns = [name for name in EpochPoint.__dataclass_fields__ if name != "moved"]
-        return pd.DataFrame([asdict(e) for e in self.epochs], columns=columns)
+        """Return one row per epoch, see `EpochPoint.row`."""
+        return pd.DataFrame([epoch.row() for epoch in self.epochs])
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Names of the metrics of an epoch, the loss first; the loss alone before the first epoch."""
+        return tuple(self.epochs[-1].validation) if self.epochs else (LOSS,)
 
     def step_frame(self) -> pd.DataFrame:
         """Return one row per step: the fields of `StepPoint`."""

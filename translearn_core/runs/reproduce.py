@@ -89,7 +89,7 @@ def _defaults(config: ExperimentConfig, anatomy: BackboneInfo | None) -> Experim
     loop = {name: getattr(config.training, name) for name in LOOP}
     return ExperimentConfig(
         data=DataConfig(
-            dataset=data.dataset, text=data.text, label=data.label,
+            dataset=data.dataset, text=data.text, targets=data.targets,
             split=SplitConfig(
                 column=data.split.column, group=data.split.group, seed=data.split.seed
             ),

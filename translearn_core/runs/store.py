@@ -224,7 +224,7 @@ class RunStore(Quotas):
         parsed = [(kind, json.loads(data)) for kind, data in rows]
         return History(
             steps=tuple(StepPoint(**d) for kind, d in parsed if kind == "step"),
-            epochs=tuple(EpochPoint(**d) for kind, d in parsed if kind == "epoch"),
+            epochs=tuple(EpochPoint.parse(d) for kind, d in parsed if kind == "epoch"),
         )
 
     def dependencies(self, owner: str, config: JobConfig) -> tuple[str | None, str | None]:

@@ -5,13 +5,15 @@ import pandas as pd
 
 from translearn_core.config import ProblemType
 from translearn_core.results import Estimate
+from translearn_core.tasks import class_checks, class_cleaning, class_encoding, label_lists
 from translearn_core.tasks.classification_metrics import (
     accuracy,
     accuracy_and_macro_f1,
     confusion,
     macro_f1,
 )
-from translearn_core.tasks.problem import FloatArray, IntArray, Outputs, Target
+from translearn_core.tasks.problem import FloatArray, IntArray, Outputs
+from translearn_core.tasks.target import Target
 
 ACCURACY, MACRO_F1 = "accuracy", "macro_f1"
 
@@ -22,9 +24,24 @@ class SingleLabel:
     type = ProblemType.SINGLE_LABEL
     selection = MACRO_F1
 
+    cell_findings = staticmethod(label_lists.several_labels_finding)
+    encode = staticmethod(class_encoding.encode)
+    clean_conflicts = staticmethod(class_cleaning.clean_conflicts)
+    clean_rare = staticmethod(class_cleaning.clean_rare_classes)
+    check = staticmethod(class_checks.check_number_of_classes)
+    untrainable = staticmethod(class_checks.missing_classes)
+    finish = staticmethod(class_encoding.present_classes)
+    split_findings = staticmethod(class_checks.split_findings)
+    findings = staticmethod(class_checks.class_findings)
+    count_rows = staticmethod(class_checks.count_rows)
+
     def n_outputs(self, target: Target) -> int:
         """Return the number of classes."""
         return len(target.names)
+
+    def absent_outputs(self, target: Target, train: IntArray) -> IntArray:
+        """Return the classes without a training row."""
+        return np.setdiff1d(np.arange(len(target.names)), target.values[train])
 
     def strata(self, target: Target) -> IntArray:
         """Return the class of each row."""

@@ -2,7 +2,7 @@
 
 from translearn_core.training.callbacks import TrainingEvent
 from translearn_core.training.checkpoint import Checkpoint, copies
-from translearn_core.training.distillation import DistillationTarget, teacher_log_probs
+from translearn_core.training.distillation import DistillationTarget, teacher_outputs
 from translearn_core.training.loop import Loop
 from translearn_core.training.resume import extend, resume
 from translearn_core.training.snapshots import SnapshotWriter, snapshots
@@ -23,5 +23,5 @@ __all__ = [
     "measure_drift",
     "resume",
     "snapshots",
-    "teacher_log_probs",
+    "teacher_outputs",
 ]

@@ -88,7 +88,7 @@ class Checkpoint:
     @classmethod
     def _parse(cls, state: dict[str, Any]) -> "Checkpoint":
         steps = [StepPoint(**p) for p in state.pop("steps")]
-        epochs = [EpochPoint(**p) for p in state.pop("epochs")]
+        epochs = [EpochPoint.parse(p) for p in state.pop("epochs")]
         points: list[StepPoint | EpochPoint] = [*steps, *epochs]
         history = sorted(points, key=lambda p: (p.step, isinstance(p, EpochPoint)))
         if (confusion := state.pop("confusion", None)) is not None:  # of an earlier version

@@ -1,4 +1,4 @@
-"""Knowledge distillation: a finished run's class probabilities as soft targets."""
+"""Knowledge distillation: a finished run's outputs as soft targets."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,30 +15,27 @@ from translearn_core.errors import ConfigError
 from translearn_core.transfer import load_trained
 from translearn_core.transfer.objectives import Objective
 
-MIN_PROBABILITY = 1e-8
-"""Lower bound of teacher probabilities, so that their logarithm is finite."""
-
 
 @dataclass(frozen=True)
 class DistillationTarget:
-    """Teacher log-probabilities of the training rows, shape (rows, classes)."""
+    """Teacher's outputs of the training rows before activation, shape (rows, n_outputs)."""
 
-    log_probs: Tensor
+    outputs: Tensor
     config: DistilConfig
 
     def loss(
         self, objective: Objective, outputs: Tensor, rows: Tensor, label_loss: Tensor, count: int
     ) -> Tensor:
         """Return the weighted sum of `label_loss` and the distillation loss of `rows`, of `count` in all."""
-        teacher, weight = self.log_probs[rows], self.config.weight
+        teacher, weight = self.outputs[rows], self.config.weight
         distances = objective.distillation(outputs, teacher, self.config.temperature)
         return (1 - weight) * label_loss + weight * distances.sum() / count
 
 
-def teacher_log_probs(
+def teacher_outputs(
     config: DistilConfig | None,
     teacher: Path | None,
-    classes: Sequence[str],
+    names: Sequence[str],
     texts: Sequence[str],
     train: NDArray[np.int64],
     report: ProgressCallback,
@@ -48,25 +45,24 @@ def teacher_log_probs(
     Raises
     ------
     ConfigError
-        If the teacher is missing or has other classes.
+        If the teacher is missing or has outputs of other names.
     """
     if config is None:
         return None
     if teacher is None:
         raise ConfigError("distil.teacher", config.teacher, "a finished run that is still here")
     model = load_trained(teacher)
-    if set(model.classes) != set(classes):
-        mismatched = sorted(set(model.classes) ^ set(classes))
+    if set(model.names) != set(names):
+        mismatched = sorted(set(model.names) ^ set(names))
         raise ConfigError(
             "distil.teacher",
             config.teacher,
             f"a run with the same classes: {mismatched[0]!r} is known to one of the two only",
         )
-    order = [model.classes.index(name) for name in classes]
-    probabilities = np.zeros((len(texts), len(classes)), dtype=np.float32)
-    outputs = model.predict(
+    order = [model.names.index(name) for name in names]
+    outputs = np.zeros((len(texts), len(names)), dtype=np.float32)
+    predicted = model.predict(
         [texts[i] for i in train], lambda _, done, total: report("predicting with the teacher", done, total)
     )
-    probabilities[train] = outputs.probabilities[:, order]
-    log_probs = torch.from_numpy(np.log(np.clip(probabilities, MIN_PROBABILITY, None)))
-    return DistillationTarget(log_probs.to(model.compute.device), config)
+    outputs[train] = predicted.logits[:, order]
+    return DistillationTarget(torch.from_numpy(outputs).to(model.compute.device), config)

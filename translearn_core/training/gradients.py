@@ -99,7 +99,7 @@ class Gradients:
         return _Part(rows, batch, targets.to(self.compute.device))
 
     def _accumulate(self, parts: Sequence[_Part]) -> StepOutput:
-        total = sum(self._weight(part.targets) for part in parts)
+        total = sum(self._weight(part) for part in parts)
         count = sum(len(part.targets) for part in parts)
         results = [self._backward(part, total, count) for part in parts]
         outputs = None if self.targets is None else torch.cat([output for _, output in results])
@@ -110,15 +110,15 @@ class Gradients:
         with fast_cpu_dropout(self.compute.device):
             outputs = self.model(part.batch, self.compute)
             losses = self.objective.loss(outputs, part.targets)
-            weighted = losses if self.weights is None else losses * self.weights[part.targets]
+            weighted = losses if self.weights is None else losses * self.weights[part.rows]
             loss = weighted.sum() / total
             if self.distillation is not None:
                 loss = self.distillation.loss(self.objective, outputs, part.rows, loss, count)
         loss.backward()  # type: ignore[no-untyped-call]
         return losses.detach().sum().item(), outputs.detach().cpu() if self.targets is not None else outputs
 
-    def _weight(self, targets: Tensor) -> float:
-        return float(len(targets)) if self.weights is None else float(self.weights[targets].sum())
+    def _weight(self, part: _Part) -> float:
+        return float(len(part.targets)) if self.weights is None else float(self.weights[part.rows].sum())
 
 
 @torch.no_grad()

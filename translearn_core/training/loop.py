@@ -13,6 +13,7 @@ from translearn_core.activations import Compute, ProgressCallback, no_progress
 from translearn_core.config import FreezePlan, Stage, TrainingConfig
 from translearn_core.config.lr_schedule import HEAD, learning_rates_at, peak_rates
 from translearn_core.results import EpochPoint, StepPoint
+from translearn_core.results.history import LOSS
 from translearn_core.training.batches import BatchLoader
 from translearn_core.training.callbacks import STEP_POINTS, Callback, TrainingEvent
 from translearn_core.training.checkpoint import Checkpoint, copies, random_states
@@ -134,23 +135,20 @@ class Loop:
         return norm
 
     def _close_epoch(self, rows: NDArray[np.int64]) -> EpochPoint:
-        """Return the metrics of an epoch of `rows`, in order; select by macro-F1, else by the loss."""
-        state = self.state
-        train_accuracy, train_macro_f1 = math.nan, math.nan
+        """Return the metrics of an epoch of `rows`, in order."""
+        state, selection = self.state, self.task.selection
+        train = {LOSS: state.loss_sum / state.loss_count}
         if state.outputs:
             outputs = torch.cat(state.outputs)
-            train_accuracy, train_macro_f1 = self.task.metrics(rows[-len(outputs) :], outputs)
-        loss, accuracy, score = self.task.validate(self.model, self.inputs, self.compute, self.report)
-        best = self.schedule.record_epoch(state, -loss if math.isnan(score) else score)
+            train |= self.task.metrics(rows[-len(outputs) :], outputs)
+        validation = self.task.validate(self.model, self.inputs, self.compute, self.report)
+        score = validation.get(selection, math.nan)
+        best = self.schedule.record_epoch(state, -score if selection == LOSS else score)
         point = EpochPoint(
             epoch=state.epoch,
             step=state.step,
-            train_loss=state.loss_sum / state.loss_count,
-            train_accuracy=train_accuracy,
-            train_macro_f1=train_macro_f1,
-            validation_loss=loss,
-            validation_accuracy=accuracy,
-            validation_macro_f1=score,
+            train=train,
+            validation=validation,
             seconds=state.seconds,
             best=best,
             stage=state.stage,

@@ -16,6 +16,7 @@ from translearn_core.config import FeatureConfig, FreezePlan, HeadConfig, Poolin
 from translearn_core.inputs import TokenizedTexts
 from translearn_core.inputs.text import IDS
 from translearn_core.results import CostModel
+from translearn_core.tasks import Target
 from translearn_core.training.loop import Loop
 from translearn_core.training.training_rows import TrainingRows
 from translearn_core.transfer import Batch, Classifier, Inputs
@@ -142,10 +143,10 @@ def _head_step(backbone: Backbone, compute: Compute, pooling: Pooling, training:
 
 
 def _loop(model: Classifier, inputs: Inputs, training: TrainingConfig, compute: Compute) -> Loop:
-    labels = np.arange(len(inputs.cost)) % 2
-    rows = np.arange(len(labels))
+    rows = np.arange(len(inputs.cost))
+    target = Target("", model.problem, ("0", "1"), rows % 2)
     model.train()
-    return Loop(model, inputs, TrainingRows(labels, rows, rows, 2), training, compute)
+    return Loop(model, inputs, TrainingRows(target, rows, rows), training, compute)
 
 
 def _saved_bytes(backbone: Backbone, compute: Compute, pooling: Pooling, plan: FreezePlan) -> float:

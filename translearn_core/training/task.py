@@ -32,12 +32,16 @@ class TrainingTask(Protocol):
 
     @property
     def weights(self) -> Tensor | None:
-        """Weight of each target value in the loss; None: all count the same."""
+        """Weight of each row in the loss; None: all count the same."""
 
-    def metrics(self, rows: NDArray[np.int64], outputs: Tensor) -> tuple[float, float]:
-        """Return accuracy and macro-F1 of the outputs of some rows; NaN where they do not apply."""
+    @property
+    def selection(self) -> str:
+        """Validation metric that selects the best epoch: the highest value, of the loss the lowest."""
+
+    def metrics(self, rows: NDArray[np.int64], outputs: Tensor) -> dict[str, float]:
+        """Return the metrics, except the loss, of the outputs of some rows."""
 
     def validate(
         self, model: TransferModel, inputs: Inputs, compute: Compute, report: ProgressCallback
-    ) -> tuple[float, float, float]:
-        """Return loss (nats), accuracy and macro-F1 on the validation rows; NaN where they do not apply."""
+    ) -> dict[str, float]:
+        """Return loss and metrics on the validation rows, the loss first; the loss is NaN without rows."""

@@ -1,9 +1,8 @@
-"""Classification as a training task: labelled rows, class weights, validation metrics."""
+"""Target rows as a training task: weights, metrics, validation."""
 
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar
 
 import numpy as np
 import torch
@@ -12,60 +11,76 @@ from torch import Tensor
 
 from translearn_core.activations import Compute, ProgressCallback, no_progress
 from translearn_core.config import ClassWeights
-from translearn_core.tasks.classification_metrics import accuracy, confusion, macro_f1
+from translearn_core.results.history import LOSS
+from translearn_core.tasks import PROBLEMS, Problem, Target
 from translearn_core.transfer import Classifier, Inputs, TransferModel, predict
-from translearn_core.transfer.objectives import CrossEntropy, Objective
+from translearn_core.transfer.objectives import OBJECTIVES, Objective
+from translearn_core.transfer.prediction import activate
 
 
 @dataclass(frozen=True)
 class TrainingRows:
-    """Indices of training and validation rows; `labels` has one class index per row of the inputs."""
+    """Indices of training and validation rows; `target` has one value per row of the inputs."""
 
-    labels: NDArray[np.int64]
+    target: Target
     train: NDArray[np.int64]
     validation: NDArray[np.int64]
-    classes: int
     weighting: ClassWeights = ClassWeights.NONE
-    objective: ClassVar[Objective] = CrossEntropy()
+
+    @property
+    def problem(self) -> Problem:
+        """Definition of the target's problem type."""
+        return PROBLEMS[self.target.problem]
+
+    @property
+    def objective(self) -> Objective:
+        """Objective of the target's problem type."""
+        return OBJECTIVES[self.target.problem]
+
+    @property
+    def selection(self) -> str:
+        """Validation metric that selects the best epoch."""
+        return self.problem.selection
 
     @property
     def absent(self) -> list[int]:
-        """Classes without a training row."""
-        return sorted(set(range(self.classes)) - set(self.labels[self.train].tolist()))
+        """Outputs without a training row."""
+        return [int(k) for k in self.problem.absent_outputs(self.target, self.train)]
 
     @property
     def targets(self) -> Tensor:
-        """Class index of every row."""
-        return torch.tensor(self.labels)  # copied: arrays from a file may be read-only
+        """Target value of every row."""
+        return torch.tensor(self.target.values)  # copied: arrays from a file may be read-only
 
     @cached_property
     def weights(self) -> Tensor | None:
-        """Weight per class, inverse to its frequency, mean 1 over training rows; None if unweighted."""
+        """Weight per row, inverse to the frequency of its stratum, mean 1 over training rows."""
         if self.weighting is ClassWeights.NONE:
             return None
-        counts = np.bincount(self.labels[self.train], minlength=self.classes).astype(np.float64)
+        strata = self.problem.strata(self.target)
+        counts = np.bincount(strata[self.train], minlength=strata.max() + 1).astype(np.float64)
         mean = counts.sum() / np.count_nonzero(counts)
-        return torch.from_numpy(np.where(counts > 0, mean / np.maximum(counts, 1), 0.0).astype(np.float32))
+        weights = np.where(counts > 0, mean / np.maximum(counts, 1), 0.0).astype(np.float32)
+        return torch.from_numpy(weights[strata])
 
-    def metrics(self, rows: NDArray[np.int64], outputs: Tensor) -> tuple[float, float]:
-        """Return accuracy and macro-F1 of the logits of some rows, shape (len(rows), classes)."""
-        counts = confusion(self.labels[rows], outputs.argmax(-1).numpy(), self.classes)
-        return accuracy(counts), macro_f1(counts)
+    def metrics(self, rows: NDArray[np.int64], outputs: Tensor) -> dict[str, float]:
+        """Return metrics of the outputs of some rows before activation, shape (len(rows), n_outputs)."""
+        return self.problem.point_metrics(self.target, rows, activate(self.target.problem, outputs))
 
     def validate(
         self, model: TransferModel, inputs: Inputs, compute: Compute, report: ProgressCallback = no_progress
-    ) -> tuple[float, float, float]:
-        """Return loss (nats), accuracy and macro-F1 on the validation rows; NaN if there are none.
+    ) -> dict[str, float]:
+        """Return loss and metrics on the validation rows; the loss is NaN if there are none.
 
-        Rows of a class without training rows count as errors; their infinite loss is left out.
+        Rows of a stratum without training rows, such as an unseen class, have no bearing on the loss.
         """
-        if not len(self.validation):
-            return math.nan, math.nan, math.nan
+        rows = self.validation
+        if not len(rows):
+            return {LOSS: math.nan}
         assert isinstance(model, Classifier)
-        scores = predict(model, inputs, self.validation, compute, report).probabilities
-        labels = self.labels[self.validation]
-        counts = confusion(labels, scores.argmax(1), self.classes)
-        known = ~np.isin(labels, self.absent)
-        true_class = np.clip(scores[np.arange(len(labels)), labels], 1e-12, None)[known]
-        loss = float(-np.log(true_class).mean()) if known.any() else math.nan
-        return loss, accuracy(counts), macro_f1(counts)
+        outputs = predict(model, inputs, rows, compute, report)
+        strata = self.problem.strata(self.target)
+        losses = self.objective.loss(torch.from_numpy(outputs.logits), self.targets[rows]).numpy()
+        known = losses[np.isin(strata[rows], strata[self.train])].astype(np.float64)
+        loss = float(known.mean()) if len(known) else math.nan
+        return {LOSS: loss} | self.problem.point_metrics(self.target, rows, outputs.predictions)

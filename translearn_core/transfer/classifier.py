@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from translearn_core.activations import Compute, PartialForward, pool
 from translearn_core.activations.partial_forward import ForwardPass
 from translearn_core.backbones import Backbone
-from translearn_core.config import FeatureConfig, FreezePlan, HeadConfig, Tuning, TuningConfig
+from translearn_core.config import FeatureConfig, FreezePlan, HeadConfig, ProblemType, Tuning, TuningConfig
 from translearn_core.transfer.adapters import add_lora, set_dropout
 from translearn_core.transfer.batch import Batch, Inputs
 from translearn_core.transfer.features import combine_layers, combined_shape
@@ -28,8 +28,9 @@ class Classifier(TransferModel):
         plan: FreezePlan,
         features: FeatureConfig,
         head: HeadConfig,
-        classes: int,
+        n_outputs: int,
         *,
+        problem: ProblemType = ProblemType.SINGLE_LABEL,
         tuning: TuningConfig | None = None,
         dropout: float | None = None,
         seed: int = 0,
@@ -38,11 +39,11 @@ class Classifier(TransferModel):
         shape = combined_shape(len(layers), backbone.anatomy.width, features.layers)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            built = build_head(head, shape, classes)
+            built = build_head(head, shape, n_outputs)
             if tuning is not None and tuning.kind is Tuning.LORA:
                 add_lora(backbone, plan, tuning)
         super().__init__(backbone, plan, built, tuning)
-        self.how, self.layers, self.classes = features, layers, classes
+        self.how, self.layers, self.n_outputs, self.problem = features, layers, n_outputs, problem
         if dropout is not None:
             set_dropout((backbone.blocks[k] for k in plan.blocks), dropout)
         self.split = PartialForward.of(backbone)
@@ -109,10 +110,10 @@ class Classifier(TransferModel):
         return features if self.mix is None else self.mix(features.float())
 
     def forward(self, batch: Batch, compute: Compute) -> Tensor:
-        """Return logits of some rows, float32, shape (rows, classes)."""
+        """Return outputs of some rows before activation, float32, shape (rows, n_outputs)."""
         if batch.standardised is not None:
             scaled = batch.to(compute.device).standardised
-            logits: Tensor = self.head[1:](scaled)
+            outputs: Tensor = self.head[1:](scaled)
         else:
-            logits = self.head(self.features(batch, compute))
-        return logits
+            outputs = self.head(self.features(batch, compute))
+        return outputs

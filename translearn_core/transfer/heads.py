@@ -63,8 +63,8 @@ class ScalarMix(nn.Module):
         return self.factor * torch.einsum("l,rlw->rw", self.weights.to(vectors.dtype), vectors)
 
 
-def build_head(config: HeadConfig, shape: tuple[int, ...], classes: int) -> nn.Sequential:
-    """Return a head from features, (rows, width) or (rows, layers, width), to logits, (rows, classes)."""
+def build_head(config: HeadConfig, shape: tuple[int, ...], n_outputs: int) -> nn.Sequential:
+    """Return a head from features, (rows, width) or (rows, layers, width), to (rows, n_outputs)."""
     layers: list[nn.Module] = [Standardise(*shape)]
     if len(shape) > 1:
         layers.append(ScalarMix(shape[0]))
@@ -77,7 +77,7 @@ def build_head(config: HeadConfig, shape: tuple[int, ...], classes: int) -> nn.S
             nn.Dropout(config.dropout),
         ]
         width = config.width
-    final = nn.Linear(width, classes)
+    final = nn.Linear(width, n_outputs)
     nn.init.zeros_(final.bias)
     return nn.Sequential(*layers, final)
 

@@ -1,16 +1,27 @@
 """Objectives: what outputs mean, and their loss per row or position."""
 
+import math
 from typing import Protocol
 
+import torch
 from torch import Tensor
 from torch.nn import functional
 
+from translearn_core.config import ProblemType
+
 IGNORE_INDEX = -100
 """Target of a position that is not predicted."""
+MIN_TEACHER_PROBABILITY = 1e-8
+"""Lower bound of a teacher's probabilities at temperature 1, so that their logarithms are finite."""
 
 
 class Objective(Protocol):
-    """Loss of outputs, shape (n, …), one per row or predicted position; weights and sums are the loop's."""
+    """Loss of outputs, shape (n, …), one per row or predicted position; weights and sums are the loop's.
+
+    Reported losses of held-out rows are at most `max_loss`.
+    """
+
+    max_loss: float
 
     def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """Return the loss of each output, shape (n,)."""
@@ -19,11 +30,14 @@ class Objective(Protocol):
         """Return predictions, such as probabilities, from outputs."""
 
     def distillation(self, outputs: Tensor, teacher: Tensor, temperature: float) -> Tensor:
-        """Return the distance of each output from the teacher's at a temperature, shape (n,)."""
+        """Return the distance of each output from the teacher's output at a temperature, shape (n,)."""
 
 
 class CrossEntropy:
     """One class of several, of a row or of a masked token; outputs are logits, losses are in nats."""
+
+    max_loss = -math.log(torch.finfo(torch.float32).eps)
+    """Loss of the probability float32 epsilon; that of a class without training rows is 0."""
 
     def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """Return the cross-entropy of each output with its class."""
@@ -40,6 +54,11 @@ class CrossEntropy:
         ----------
         Hinton, Vinyals & Dean 2015, arXiv:1503.02531, section 2.
         """
-        soft = self.activate(teacher / temperature)
+        bounded = teacher.log_softmax(-1).clamp(min=math.log(MIN_TEACHER_PROBABILITY))
+        soft = self.activate(bounded / temperature)
         divergence = functional.kl_div((outputs / temperature).log_softmax(-1), soft, reduction="none")
         return temperature * temperature * divergence.sum(-1)
+
+
+OBJECTIVES: dict[ProblemType, Objective] = {ProblemType.SINGLE_LABEL: CrossEntropy()}
+"""Objective of each problem type."""

@@ -1,4 +1,4 @@
-"""Prediction: logits and feature vectors of some rows, in batches of similar cost."""
+"""Prediction: outputs and feature vectors of some rows, in batches of similar cost."""
 
 from dataclasses import dataclass
 
@@ -9,24 +9,34 @@ from torch import Tensor
 
 from translearn_core.activations import Compute, ProgressCallback, no_progress
 from translearn_core.activations.encoder import TOKENS_PER_BATCH
+from translearn_core.config import ProblemType
 from translearn_core.inputs import batches_by_cost
 from translearn_core.transfer.batch import Inputs
 from translearn_core.transfer.classifier import Classifier
-from translearn_core.transfer.objectives import CrossEntropy
+from translearn_core.transfer.objectives import OBJECTIVES
 
 
 @dataclass(frozen=True, eq=False)
 class ModelOutputs:
-    """Logits, float32, shape (rows, classes), and feature vectors, float16, shape (rows, width)."""
+    """Outputs of rows, shape (rows, n_outputs), and feature vectors, float16, shape (rows, width).
+
+    `logits` are the outputs before activation, float32, `predictions` after it, such as probabilities.
+    """
 
     logits: NDArray[np.float32]
     features: NDArray[np.float16]
+    problem: ProblemType
 
     @property
-    def probabilities(self) -> NDArray[np.float32]:
-        """Softmax of the logits, shape (rows, classes)."""
-        probabilities: NDArray[np.float32] = CrossEntropy().activate(torch.from_numpy(self.logits)).numpy()
-        return probabilities
+    def predictions(self) -> NDArray[np.float32]:
+        """Outputs after activation."""
+        return activate(self.problem, torch.from_numpy(self.logits))
+
+
+def activate(problem: ProblemType, outputs: Tensor) -> NDArray[np.float32]:
+    """Return predictions from outputs on the CPU, by the objective of a problem type."""
+    predictions: NDArray[np.float32] = OBJECTIVES[problem].activate(outputs).numpy()
+    return predictions
 
 
 def predict(
@@ -50,7 +60,7 @@ def predict(
         Called before each batch; may raise to stop.
     """
     model.eval()
-    logits = np.empty((len(rows), model.classes), dtype=np.float32)
+    logits = np.empty((len(rows), model.n_outputs), dtype=np.float32)
     features = np.empty((len(rows), model.width), dtype=np.float16)
     parts = list(batches_by_cost(inputs.cost[rows], TOKENS_PER_BATCH[compute.device.type]))
     done = 0
@@ -68,4 +78,4 @@ def predict(
             report("predicting", done, len(rows))
             done += len(part)
             logits[part], features[part] = (tensor.numpy() for tensor in outputs)
-    return ModelOutputs(logits, features)
+    return ModelOutputs(logits, features, model.problem)

@@ -11,7 +11,7 @@ from safetensors.torch import load_file, save_file
 
 from translearn_core.activations import Compute, ProgressCallback, no_progress
 from translearn_core.backbones import load
-from translearn_core.config import ExperimentConfig
+from translearn_core.config import ExperimentConfig, ProblemType
 from translearn_core.errors import BackboneError, DamagedFileError
 from translearn_core.storage import atomic_folder, verify_folder
 from translearn_core.storage.documents import parse_json
@@ -25,26 +25,27 @@ REMEDY = "resume the run, which writes its model again from its checkpoint"
 
 @dataclass(frozen=True)
 class FineTunedModel:
-    """Fine-tuned classifier for prediction."""
+    """Fine-tuned model for prediction; `names` are those of its outputs."""
 
     model: Classifier
-    classes: tuple[str, ...]
+    names: tuple[str, ...]
     token_limit: int
     compute: Compute
 
     def predict(self, texts: Sequence[str], report: ProgressCallback = no_progress) -> ModelOutputs:
-        """Return logits and feature vectors of `texts`; `report` is called before each batch."""
+        """Return outputs and feature vectors of `texts`; `report` is called before each batch."""
         inputs = Inputs.of(self.model.source.examples(texts, self.token_limit))
         return predict(self.model, inputs, np.arange(len(texts)), self.compute, report)
 
 
-def save_trained(folder: Path, model: Classifier, config: ExperimentConfig, classes: Sequence[str]) -> None:
-    """Write the trained tensors and the head's statistics with config, classes and backbone digest."""
+def save_trained(folder: Path, model: Classifier, config: ExperimentConfig, names: Sequence[str]) -> None:
+    """Write trained tensors and the head's statistics with config, output names and backbone digest."""
     trained = ((name, p) for name, p in model.named_parameters() if name in model.trained_names)
     tensors = {name: p.detach().cpu().contiguous() for name, p in trained}
     tensors |= {f"head.{name}": b.detach().cpu().contiguous() for name, b in model.head.named_buffers()}
     metadata = {
-        "classes": list(classes),
+        "problem": str(model.problem),
+        "names": list(names),
         "backbone": model.source.anatomy.digest,
         "config": json.loads(config.model_dump_json()),
     }
@@ -80,8 +81,11 @@ def load_trained(folder: Path) -> FineTunedModel:
             f"{config.backbone.label} is no longer the model this run was trained on (other weights or "
             "tokenizer): train it again."
         )
-    classes = len(metadata["classes"])
-    model = Classifier(backbone, config.plan, config.features, config.head, classes, tuning=config.tuning)
+    names = tuple(metadata["names"] if "names" in metadata else metadata["classes"])  # of earlier versions
+    problem = ProblemType(metadata.get("problem", ProblemType.SINGLE_LABEL))
+    model = Classifier(
+        backbone, config.plan, config.features, config.head, len(names), problem=problem, tuning=config.tuning
+    )
     missing = [name for name in tensors if name not in model.state_dict()]
     if missing:
         raise BackboneError(
@@ -91,4 +95,4 @@ def load_trained(folder: Path) -> FineTunedModel:
     model.load_state_dict(tensors, strict=False)
     compute = Compute.choose(config.training.device, config.training.precision)
     model.to(compute.device).eval()
-    return FineTunedModel(model, tuple(metadata["classes"]), config.features.token_limit, compute)
+    return FineTunedModel(model, names, config.features.token_limit, compute)

@@ -64,7 +64,7 @@ def _write(
     """Write and verify all files but the card; return the ONNX file's largest error, None without one."""
     texts = predict_sample(evaluation)
     context.report("asking the model")
-    expected = trained.predict(texts).probabilities  # before adapters are merged
+    expected = trained.predict(texts).predictions  # before adapters are merged
     context.report("writing the model")
     save_model(folder, trained, experiment)
     save_record(folder, experiment, evaluation)

@@ -1,5 +1,7 @@
 """Learning-rate range test of an experiment, on as many training rows as the search needs."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,9 +11,10 @@ from translearn_core.backbones import load
 from translearn_core.config import Split
 from translearn_core.data import PreparedDataset
 from translearn_core.experiment import build, check
+from translearn_core.experiment.training_data import strata_of, target_of
 from translearn_core.jobs import LrFinderConfig
 from translearn_core.runs import artifacts
-from translearn_core.training import TrainingRows, teacher_log_probs
+from translearn_core.training import TrainingRows, teacher_outputs
 from translearn_core.training.lr_finder import find_learning_rate as search
 from translearn_core.transfer import StageInputs, augment
 from translearn_core.worker.activations import activation_cache
@@ -26,7 +29,7 @@ def find_learning_rate(context: Context[LrFinderConfig]) -> None:
     training, seed = experiment.training, experiment.training.seed
     context.report("reading the data")
     prepared = load_prepared(workspace, experiment.data)
-    classes = prepared.classes
+    target = target_of(prepared)
     compute = Compute.choose(training.device, training.precision)
     context.report("loading the backbone")
     backbone = load(experiment.backbone)
@@ -35,17 +38,19 @@ def find_learning_rate(context: Context[LrFinderConfig]) -> None:
     index = sample_training_rows(prepared, needed, seed)
     originals = [prepared.texts[i] for i in index]
     texts = [*originals, *augment(originals, experiment.augment, backbone)]
-    sampled = prepared.labels[index]
-    labels = np.concatenate([sampled, np.repeat(sampled, experiment.augment.copies)])
-    rows = TrainingRows(labels, np.arange(len(labels)), np.arange(0), len(classes), training.class_weights)
-    model = build(experiment, backbone, len(classes)).to(compute.device).eval()
+    sampled = target.values[index]
+    values = np.concatenate([sampled, np.repeat(sampled, experiment.augment.copies)])
+    rows = TrainingRows(
+        replace(target, values=values), np.arange(len(values)), np.arange(0), training.class_weights
+    )
+    model = build(experiment, backbone, target).to(compute.device).eval()
     tokens = backbone.examples(texts, experiment.features.token_limit)
     stage_inputs = StageInputs(
         model, tokens, compute, activation_cache(context), context.report, course=[experiment.plan]
     )
     inputs = stage_inputs.for_first_stage(np.arange(len(originals)), seed=seed)
     teacher = workspace.run(experiment.distil.teacher) if experiment.distil else None
-    lesson = teacher_log_probs(experiment.distil, teacher, classes, texts, rows.train, context.report)
+    lesson = teacher_outputs(experiment.distil, teacher, target.names, texts, rows.train, context.report)
     result = search(model, inputs, rows, config, compute, context.report, lesson=lesson)
     artifacts.save(context.folder, result)
 
@@ -53,4 +58,4 @@ def find_learning_rate(context: Context[LrFinderConfig]) -> None:
 def sample_training_rows(prepared: PreparedDataset, limit: int, seed: int) -> NDArray[np.int64]:
     """Return a stratified sample of at most `limit` training rows."""
     train = prepared.where(Split.TRAIN)
-    return train[stratified_sample(prepared.labels[train], limit, seed)]
+    return train[stratified_sample(strata_of(prepared)[train], limit, seed)]

@@ -28,7 +28,7 @@ def predict(context: Context[PredictConfig]) -> None:
         raise DataError(f"{len(blank)} of the {len(config.texts)} texts are empty: type a sentence.")
     trained = cached_model(context, config.job)
     outputs = trained.predict(config.texts)
-    probabilities = outputs.probabilities
+    probabilities = outputs.predictions
     if config.temperature is not None:
         probabilities = apply_temperature(outputs.logits, config.temperature).astype(np.float32)
     neighbours = pd.DataFrame({"text": [], "similarity": [], "neighbour": [], "label": [], "row": []})
@@ -45,7 +45,7 @@ def predict(context: Context[PredictConfig]) -> None:
                 "row": neighbour["row"].to_numpy(),
             }
         )
-    artifacts.save(context.folder, Prediction(config.texts, trained.classes, probabilities, neighbours))
+    artifacts.save(context.folder, Prediction(config.texts, trained.names, probabilities, neighbours))
 
 
 def predict_file(context: Context[PredictFileConfig]) -> None:
@@ -76,8 +76,8 @@ def predict_table(
     for start in range(0, len(filled), 2048):
         context.report("predicting", start, len(filled))
         batch = filled[start : start + 2048]
-        probabilities = trained.predict([str(t) for t in texts[batch]]).probabilities
-        predicted[batch] = np.asarray(trained.classes, dtype=object)[probabilities.argmax(1)]
+        probabilities = trained.predict([str(t) for t in texts[batch]]).predictions
+        predicted[batch] = np.asarray(trained.names, dtype=object)[probabilities.argmax(1)]
         confidence[batch] = probabilities.max(1)
     added = {"predicted": predicted, "probability": confidence.round(6)}
     out = shown.assign(**{free_name(name, shown.columns): column for name, column in added.items()})

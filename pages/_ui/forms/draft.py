@@ -16,6 +16,7 @@ from translearn_core.config import (
     LayerCombination,
     SplitConfig,
     Stage,
+    TargetConfig,
     TrainingConfig,
     Tuning,
     TuningConfig,
@@ -51,7 +52,7 @@ class Draft:
         return DataConfig(
             dataset=self.dataset,
             text=self.text,
-            label=self.label,
+            targets=(TargetConfig(column=self.label),),
             split=self.split,
             fixes=self.fixes,
             rare_below=self.rare_below,

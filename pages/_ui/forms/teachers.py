@@ -10,11 +10,12 @@ from pages._ui.backbones import backbone_names
 from pages._ui.forms import config_fields
 from pages._ui.runs import run_picker
 from pages._ui.shell import result_cache, state
-from pages._ui.shell.formatting import percent, squeezed
+from pages._ui.shell.formatting import squeezed
 from translearn_core.config import CleaningRule, DataConfig, ExperimentConfig
 from translearn_core.errors import ConfigError
 from translearn_core.results import RunSummary
 from translearn_core.runs import Run
+from translearn_core.text.format import percent
 
 RARE = (CleaningRule.DROP_RARE, CleaningRule.MERGE_RARE)
 """Cleaning rules that depend on `rare_below`."""
@@ -109,5 +110,5 @@ def _option_labels(eligible: Sequence[tuple[Run, RunSummary]]) -> dict[str, str]
 
 def _same_labels(run: Run[ExperimentConfig], data: DataConfig) -> bool:
     config = run.job.config
-    names = ["dataset", "label", "fixes"] + ["rare_below"] * any(fix in RARE for fix in data.fixes)
+    names = ["dataset", "targets", "fixes"] + ["rare_below"] * any(fix in RARE for fix in data.fixes)
     return all(getattr(config.data, name) == getattr(data, name) for name in names)

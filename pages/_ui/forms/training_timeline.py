@@ -10,8 +10,10 @@ from pages._ui.shell.formatting import epochs, plain
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig, Stage
 from translearn_core.results import BackboneInfo, Drift, History
+from translearn_core.results.history import metric_label
 from translearn_core.results.training_timeline import actual_timeline, planned_timeline
 from translearn_core.runs import Run
+from translearn_core.tasks import PROBLEMS
 
 COLUMNS: dict[str, object] = {
     "rate": st.column_config.NumberColumn("learning rate", format="%.3g"),
@@ -76,6 +78,7 @@ def stages(config: ExperimentConfig, anatomy: BackboneInfo) -> list[str]:
 def passed(config: ExperimentConfig, history: History, begun: int) -> list[str]:
     """Return a sentence for every stage of a run after the step `begun`."""
     own, lines = [epoch for epoch in history.epochs if epoch.step > begun], []
+    selection = PROBLEMS[config.data.targets[0].problem].selection
     for number in dict.fromkeys(epoch.stage for epoch in own):
         stage, stage_epochs = (
             config.resolved_stages[number],
@@ -83,10 +86,9 @@ def passed(config: ExperimentConfig, history: History, begun: int) -> list[str]:
         )
         short = len(stage_epochs) < stage.epochs
         line = f"**{_trains(stage)}**, " + f"{len(stage_epochs)} of " * short + f"{epochs(stage.epochs)}."
-        best = max(stage_epochs, key=lambda epoch: epoch.validation_macro_f1)
-        lines.append(
-            f"{line} Best validation macro-F1 {best.validation_macro_f1:.3f}, in epoch {best.epoch}."
-        )
+        best = max(stage_epochs, key=lambda epoch: epoch.validation[selection])
+        score = f"{metric_label(selection)} {best.validation[selection]:.3f}"
+        lines.append(f"{line} Best validation {score}, in epoch {best.epoch}.")
     return lines
 
 

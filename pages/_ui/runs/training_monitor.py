@@ -12,17 +12,13 @@ from translearn_core.engine import engine_status, ensure_engine
 from translearn_core.jobs import TRAIN
 from translearn_core.plots.training_curves import STEP_COLUMNS
 from translearn_core.results import History, RunSummary
+from translearn_core.results.history import LOSS, SPLITS, metric_label
 from translearn_core.runs import Run, State
 from translearn_core.settings import settings
+from translearn_core.tasks import PROBLEMS
 
-MEASURES: dict[str, plots.Measure] = {
-    "Loss": "loss",
-    "Accuracy": "accuracy",
-    "Macro-F1": "macro_f1",
-    "Learning rate": "lr",
-    "Gradient norm": "grad_norm",
-}
-"""Measures of the learning curves by label."""
+STEP_MEASURES = {"Learning rate": "lr", "Gradient norm": "grad_norm"}
+"""Measures of steps by label; those of epochs are the metrics of the history."""
 
 LEARNING_CURVES = "the measure on training and on validation rows, by step or epoch"
 
@@ -34,20 +30,22 @@ def watch(run: Run[ExperimentConfig]) -> None:
     st.fragment(run_every=every)(_panel)(run.id, alive)
 
 
-def measure(key: str) -> plots.Measure:
-    """Choose what the curves show."""
+def measure(key: str, *histories: History) -> str:
+    """Choose what the curves of `histories` show."""
+    metrics = dict.fromkeys(name for history in histories for name in history.metrics)
+    measures = {_capitalised(metric_label(name)): name for name in metrics} | STEP_MEASURES
     name = st.segmented_control(
-        "Curve", list(MEASURES), default="Loss", required=True, key=key, label_visibility="collapsed"
+        "Curve", list(measures), default="Loss", required=True, key=key, label_visibility="collapsed"
     )
-    return MEASURES[name]
+    return measures[name]
 
 
-def numbers(history: History, measure: plots.Measure) -> pd.DataFrame:
+def numbers(history: History, measure: str) -> pd.DataFrame:
     """Return the table behind the curves of a measure: one row per step or per epoch."""
     return history.step_frame() if measure in STEP_COLUMNS else history.frame()
 
 
-def several(histories: dict[str, History], measure: plots.Measure) -> pd.DataFrame:
+def several(histories: dict[str, History], measure: str) -> pd.DataFrame:
     """Return `numbers` of several runs as one table, with the column `run`."""
     frames = [numbers(history, measure).assign(run=name) for name, history in histories.items()]
     return pd.concat(frames, ignore_index=True)
@@ -63,7 +61,7 @@ def _panel(run_id: str, was_live: bool) -> None:
         history = state.store().history(run.job.id)
         _head(run)
         _numbers(run, history)
-        chosen = measure(f"measure-{run.id}")
+        chosen = measure(f"measure-{run.id}", history)
         st.plotly_chart(
             plots.training_curves(history, chosen, page_header.dark()),
             key=f"curve-{run.id}",
@@ -73,7 +71,8 @@ def _panel(run_id: str, was_live: bool) -> None:
         )
         frame = numbers(history, chosen)
         if len(frame):
-            tables.table(frame, "history", key=f"history-{run.id}", config=COLUMNS, order=tuple(COLUMNS))
+            columns = _columns(history)
+            tables.table(frame, "history", key=f"history-{run.id}", config=columns, order=tuple(columns))
 
 
 def _head(run: Run[ExperimentConfig]) -> None:
@@ -169,11 +168,12 @@ def _numbers(run: Run[ExperimentConfig], history: History) -> None:
             border=True,
             help="of the last batch; it fluctuates",
         )
+        selection = PROBLEMS[run.job.config.data.targets[0].problem].selection
         st.metric(
-            "Validation F1",
-            f"{last.validation_macro_f1:.3f}" if last else "–",
+            f"Validation {metric_label(selection)}",
+            f"{last.validation[selection]:.3f}" if last else "–",
             border=True,
-            help="macro-F1 on the validation rows: the mean of the classes' F1",
+            help=f"{metric_label(selection)} on the validation rows: the epoch where it is highest is kept",
         )
         st.metric("Tokens a second", count(step.tokens_per_second) if step else "–", border=True)
         left = run.job.progress.seconds_left if run.job.progress and run.state.live else None
@@ -195,16 +195,24 @@ def _epochs(run: Run[ExperimentConfig], history: History) -> int:
     return max(last, (before[-1].epoch if before else 0) + config.training.epochs)
 
 
+def _capitalised(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _columns(history: History) -> dict[str, object]:
+    """Return the columns of a training history with their labels, in order."""
+    metrics = {
+        f"{split}_{name}": st.column_config.NumberColumn(
+            f"{split} {metric_label(name)}", format="%.4f" if name == LOSS else "%.3f"
+        )
+        for split in SPLITS
+        for name in history.metrics
+    }
+    first = {"epoch": "epoch", "best": st.column_config.CheckboxColumn("best"), "step": "step"}
+    return {**first, **metrics, **COLUMNS}
+
+
 COLUMNS: dict[str, object] = {
-    "epoch": "epoch",
-    "best": st.column_config.CheckboxColumn("best"),
-    "step": "step",
-    "train_loss": st.column_config.NumberColumn("train loss", format="%.4f"),
-    "train_accuracy": st.column_config.NumberColumn("train accuracy", format="%.3f"),
-    "train_macro_f1": st.column_config.NumberColumn("train macro-F1", format="%.3f"),
-    "validation_loss": st.column_config.NumberColumn("validation loss", format="%.4f"),
-    "validation_accuracy": st.column_config.NumberColumn("validation accuracy", format="%.3f"),
-    "validation_macro_f1": st.column_config.NumberColumn("validation macro-F1", format="%.3f"),
     "seconds": st.column_config.NumberColumn("seconds", format="%.1f"),
     "loss": st.column_config.NumberColumn("loss", format="%.4f"),
     "lr": st.column_config.NumberColumn("rate of the backbone", format="%.3g"),
@@ -212,4 +220,4 @@ COLUMNS: dict[str, object] = {
     "grad_norm": st.column_config.NumberColumn("gradient norm", format="%.4f"),
     "tokens_per_second": st.column_config.NumberColumn("tokens a second", format="%.0f"),
 }
-"""Column labels of a training history."""
+"""Column labels of a training history, except those of metrics."""

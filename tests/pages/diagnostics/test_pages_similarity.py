@@ -140,7 +140,7 @@ def earlier(filled: Filled) -> list[Run]:
     """Two finished runs on the same table whose labels are another column."""
     data, runs = filled.data, []
     for seed, name in enumerate((HOSTILE, "newer")):
-        filled.data = data.model_copy(update={"label": "text", "text": "label"})
+        filled.data = data.with_label("text").model_copy(update={"text": "label"})
         runs.append(filled.train(name, FreezePlan.last_n(1, 6), seed=seed))
     filled.data = data
     return runs

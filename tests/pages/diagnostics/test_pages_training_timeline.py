@@ -115,7 +115,7 @@ def test_the_preview_draws_the_stages_and_counts_steps_of_altered_copies_too() -
 
 
 def point(number: int, stage: int, score: float) -> EpochPoint:
-    return EpochPoint(number, 10 * number, 0.5, 0.8, 0.8, 0.5, score, score, 1.0, False, stage)
+    return EpochPoint(number, 10 * number, {"loss": 0.5}, {"loss": 0.5, "macro_f1": score}, 1.0, False, stage)
 
 
 def test_a_stage_that_ended_early_says_how_far_it_came_and_which_epoch_was_best() -> None:

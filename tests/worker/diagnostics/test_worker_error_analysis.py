@@ -81,8 +81,8 @@ class Reference:
     def __init__(self, bench: Bench, job: str, evaluation: Evaluation, split: str) -> None:
         self.rows = evaluation.predictions[evaluation.predictions["split"] == split]
         trained = load_trained(bench.store.workspace.run(job))
-        self.p = trained.predict(self.rows["text"].tolist()).probabilities.astype(np.float64)
-        self.labels = self.rows["label"].map(trained.classes.index).to_numpy()
+        self.p = trained.predict(self.rows["text"].tolist()).predictions.astype(np.float64)
+        self.labels = self.rows["label"].map(trained.names.index).to_numpy()
         self.correct = self.p.argmax(axis=1) == self.labels
 
     def scaled(self, t: float) -> NDArray[np.float64]:

@@ -243,7 +243,7 @@ def test_an_earlier_task_is_scored_with_its_own_and_refitted_heads(
     pooled = torch.from_numpy(mean_pooled(backbone.model, backbone.tokenizer, test["text"].tolist()))
     with torch.inference_mode():
         said = own.model.head(pooled).argmax(-1).numpy()
-    right = np.asarray(own.classes, dtype=object)[said] == test["label"].to_numpy()
+    right = np.asarray(own.names, dtype=object)[said] == test["label"].to_numpy()
     assert task.with_old_head.value == pytest.approx(right.mean())
     assert f"{task.with_old_head.value:.3f}" in task.sentence
 

@@ -8,8 +8,8 @@ import yaml
 from pydantic import Field, JsonValue, field_validator
 
 from translearn_core.config.base import BaseConfig
-from translearn_core.config.data import DataConfig, SplitConfig
-from translearn_core.config.enums import CleaningRule, Split
+from translearn_core.config.data import DataConfig, SplitConfig, TargetConfig
+from translearn_core.config.enums import CleaningRule, ProblemType, Split
 from translearn_core.config.experiment import ExperimentConfig
 from translearn_core.config.model import BackboneConfig
 from translearn_core.config.studies.study import StudyConfig
@@ -29,6 +29,7 @@ class StudyFile(BaseConfig):
     )
     text: str = Field(description="the column that holds the texts")
     label: str = Field(description="the column that holds the classes")
+    problem: ProblemType = Field(ProblemType.SINGLE_LABEL, description="shape of the label column's values")
     split: SplitConfig = SplitConfig()
     fixes: tuple[CleaningRule, ...] = Field((), description="decisions taken on findings")
     rare_below: int = Field(5, description="a class with fewer rows than this is rare")
@@ -68,14 +69,17 @@ class StudyFile(BaseConfig):
     @classmethod
     def of(cls, study: StudyConfig, name: str, files: Mapping[str, str], baseline: str | None = None) -> Self:
         """Return the file for `study`, with the data `files` by part."""
-        fields = _shared(study) | _shared(study.data)
+        target = study.data.targets[0]
+        fields = _shared(study) | _shared(study.data) | {"label": target.column, "problem": target.problem}
         if study.own is not None:
             fields["own"] = study.own.model_dump(mode="json", exclude={"data"}, exclude_defaults=True)
         return cls.model_validate({"name": name, "files": files, "baseline": baseline, **fields})
 
     def study(self, dataset: str, **changed: Any) -> StudyConfig:
         """Return the study on the data set with this digest, with fields replaced by `changed`."""
-        data = DataConfig(dataset=dataset, **{f: getattr(self, f) for f in _common_fields(DataConfig)})
+        target = TargetConfig(column=self.label, problem=self.problem)
+        shared = {f: getattr(self, f) for f in _common_fields(DataConfig)}
+        data = DataConfig(dataset=dataset, targets=(target,), **shared)
         fields = {f: getattr(self, f) for f in _common_fields(StudyConfig)}
         if self.own is not None:
             fields["own"] = ExperimentConfig.model_validate({**self.own, "data": data})

@@ -11,7 +11,6 @@ from translearn_core.analysis.comparison.label_efficiency import estimate_crossi
 from translearn_core.analysis.intervals import RowScores, row_score_interval
 from translearn_core.config import Split, job_id
 from translearn_core.data import PreparedDataset
-from translearn_core.data.findings import quote
 from translearn_core.errors import ConfigError
 from translearn_core.jobs import LabelEfficiencyArm, LabelEfficiencyConfig
 from translearn_core.results import LabelEfficiency
@@ -20,6 +19,7 @@ from translearn_core.results.diagnostics.label_efficiency import SampleEfficienc
 from translearn_core.runs import artifacts
 from translearn_core.runs.label_efficiency_studies import nearest_size
 from translearn_core.tasks.classification_metrics import majority_accuracy
+from translearn_core.text.format import quote
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_prepared
 from translearn_core.worker.diagnostics.label_efficiency_baselines import (

@@ -73,12 +73,12 @@ def sample_rows(prepared: PreparedDataset, limit: int, seed: int) -> Sample:
     """
     rows = rows_of(prepared)
     train, validation = (
-        part[np.sort(stratified_sample(rows.labels[part], limit, seed))]
+        part[np.sort(stratified_sample(rows.target.values[part], limit, seed))]
         for part in (rows.train, rows.validation)
     )
     index = np.concatenate([train, validation])
     texts = tuple(prepared.texts[i] for i in index)
-    return Sample(texts, rows.labels[index], len(validation), rows.classes)
+    return Sample(texts, rows.target.values[index], len(validation), len(rows.target.names))
 
 
 def supported_features(features: FeatureConfig, anatomy: BackboneInfo) -> FeatureConfig:

@@ -1,0 +1,110 @@
+"""Targets of a data configuration: stored form, job ids of earlier versions, refusals."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from translearn_core.config import (
+    CleaningRule,
+    DataConfig,
+    ExperimentConfig,
+    ProblemType,
+    SplitConfig,
+    StudyConfig,
+    TargetConfig,
+    job_id,
+)
+from translearn_core.config.studies.study_file import StudyFile
+
+columns = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
+splits = st.builds(SplitConfig, column=st.none() | columns, seed=st.integers(0, 2**32 - 1))
+data = st.builds(
+    lambda **fields: DataConfig(**fields),
+    dataset=st.just("0f"),
+    text=st.just("the text"),
+    label=columns.filter(lambda name: name != "the text"),
+    split=splits,
+    fixes=st.sets(st.sampled_from(list(CleaningRule))).map(tuple),
+    rare_below=st.integers(2, 50),
+    train_rows=st.none() | st.integers(2, 500),
+    balanced=st.booleans(),
+)
+
+
+@given(data)
+def test_a_stored_configuration_is_read_back_equal(config: DataConfig) -> None:
+    assert DataConfig.model_validate_json(config.model_dump_json()) == config
+    assert DataConfig.model_validate(config.model_dump()) == config
+    assert hash(DataConfig.model_validate(config.model_dump(mode="json"))) == hash(config)
+
+
+@given(data)
+def test_a_single_label_target_is_stored_as_its_column_alone(config: DataConfig) -> None:
+    stored = json.loads(config.model_dump_json())
+    assert list(stored.items()) == [
+        ("dataset", config.dataset),
+        ("text", config.text),
+        ("label", config.targets[0].column),
+        ("split", config.split.model_dump(mode="json")),
+        ("fixes", [str(fix) for fix in config.fixes]),
+        ("rare_below", config.rare_below),
+        ("train_rows", config.train_rows),
+        ("rows_seed", config.rows_seed),
+        ("balanced", config.balanced),
+    ]
+
+
+def test_job_ids_are_those_of_earlier_versions() -> None:
+    plain = DataConfig(dataset="d", text="t", label="l")
+    other = DataConfig(
+        dataset="0f", text="zdanie", label="ocena źródła", split=SplitConfig(column="część", seed=7),
+        fixes=(CleaningRule.MERGE_RARE,), train_rows=64, rows_seed=3, balanced=True,
+    )  # fmt: skip
+    ids = [job_id(ExperimentConfig(data=config)) for config in (plain, other)]
+    assert ids == ["d211b41a336233b11b54", "95dd124fccaf31aba391"]
+
+
+def test_targets_that_cannot_be_stored_as_a_label_are_stored_in_full() -> None:
+    targets = (TargetConfig(column="a"), TargetConfig(column="b"))
+    several = DataConfig.model_construct(dataset="d", text="t", targets=targets)
+    stored = several.model_dump(mode="json")
+    assert "label" not in stored
+    assert stored["targets"] == [{"column": c, "problem": ProblemType.SINGLE_LABEL} for c in "ab"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "where"),
+    [
+        ({}, ("label",)),
+        ({"label": 3}, ("label", 0, "column")),
+        ({"targets": ()}, ("targets",)),
+        ({"targets": ({"column": "a"}, {"column": "b"})}, ("targets",)),
+        ({"targets": ({"column": "a", "problem": "clustering"},)}, ("targets", 0, "problem")),
+        ({"label": "a", "targets": ({"column": "b"},)}, ("targets",)),
+        ({"label": "t"}, ()),
+    ],
+)
+def test_other_targets_are_refused_by_the_name_of_their_field(
+    fields: dict[str, object], where: tuple[object, ...]
+) -> None:
+    with pytest.raises(ValidationError) as error:
+        DataConfig(dataset="d", text="t", **fields)
+    assert error.value.errors()[0]["loc"] == where
+
+
+def test_a_copy_takes_another_label_and_no_unknown_field() -> None:
+    config = DataConfig(dataset="d", text="t", label="l", rare_below=9)
+    assert config.with_label("other") == DataConfig(dataset="d", text="t", label="other", rare_below=9)
+    with pytest.raises(TypeError, match="label"):
+        config.model_copy(update={"label": "other"})
+
+
+def test_a_study_file_holds_the_target() -> None:
+    study = StudyConfig(data=DataConfig(dataset="d", text="t", label="l"), boundaries=(5,))
+    file = StudyFile.of(study, "name", {"train": "rows.csv"})
+    assert (file.label, file.problem) == ("l", ProblemType.SINGLE_LABEL)
+    assert file.study("d").data == study.data
+    assert "problem" not in file.written()
