@@ -52,11 +52,6 @@ class Estimate:
         return {name: self.value, f"{ends} low".strip(): self.low, f"{ends} high".strip(): self.high}
 
 
-def percent(fraction: float) -> str:
-    """Format a fraction as a percentage."""
-    return f"{100 * fraction:.1f} %"
-
-
 def wilson(right: ArrayLike, rows: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the ends of Wilson's 95 % intervals of the shares `right` / `rows`; NaN without rows.
 

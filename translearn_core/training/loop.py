@@ -25,7 +25,7 @@ from translearn_core.training.gradients import (
     parameters_with_gradient,
 )
 from translearn_core.training.optimizer import set_rates
-from translearn_core.training.schedule import StageSchedule
+from translearn_core.training.stage_schedule import StageSchedule
 from translearn_core.training.task import TrainingTask
 from translearn_core.training.weight_drift import relative_change_per_part
 from translearn_core.transfer import Batch, Inputs, TransferModel

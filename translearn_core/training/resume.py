@@ -1,10 +1,9 @@
 """Resuming a run from its checkpoint, or extending a finished run."""
 
-import math
-
 import torch
 
 from translearn_core.errors import TrainingError
+from translearn_core.training import early_stopping
 from translearn_core.training.checkpoint import Checkpoint, restore_random
 from translearn_core.training.loop import Loop
 
@@ -39,7 +38,8 @@ def extend(loop: Loop, parent: Checkpoint) -> None:
     _restore(loop, parent)
     state = loop.state
     state.finished, state.seconds_by_phase = False, {}
-    state.stage_epoch, state.stage_best, state.epochs_without_improvement = 0, -math.inf, 0
+    state.stage_epoch = 0
+    early_stopping.reset(state)
     state.origin_epoch, state.origin_step = parent.epoch, parent.step
     state.stage_started_at = dict.fromkeys(state.stage_started_at, parent.step)
 

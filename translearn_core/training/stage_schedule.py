@@ -1,6 +1,5 @@
-"""Training schedule: stages, trainable parameters per stage, early stopping."""
+"""Schedule of training stages: which parameters train in each, and when it ends."""
 
-import math
 from collections.abc import Sequence
 
 import torch
@@ -8,6 +7,7 @@ from torch.nn import Parameter
 
 from translearn_core.config import Stage, TrainingConfig
 from translearn_core.config.lr_schedule import group_by_rate, training_parts
+from translearn_core.training import early_stopping
 from translearn_core.training.checkpoint import Checkpoint, copies
 from translearn_core.training.optimizer import make_optimizer
 from translearn_core.transfer import TransferModel
@@ -57,14 +57,15 @@ class StageSchedule:
     def next_stage(self, state: Checkpoint) -> None:
         """Start the next stage."""
         state.stage += 1
-        state.stage_epoch, state.stage_best, state.epochs_without_improvement = 0, -math.inf, 0
+        state.stage_epoch = 0
+        early_stopping.reset(state)
         self.start_stage(state)
 
     def finished(self, state: Checkpoint) -> bool:
         """Whether the current stage is over: its epochs are done or its patience is exhausted."""
         stage = self.stage(state)
-        out_of_patience = stage.patience is not None and state.epochs_without_improvement >= stage.patience
-        return state.step_in_epoch == 0 and (state.stage_epoch >= stage.epochs or out_of_patience)
+        ends = state.stage_epoch >= stage.epochs or early_stopping.out_of_patience(state, stage.patience)
+        return state.step_in_epoch == 0 and ends
 
     def planned_steps(self, state: Checkpoint, steps_per_epoch: int) -> int:
         """Return the total steps at the end of the run, if no stage ends early."""
@@ -81,7 +82,5 @@ class StageSchedule:
         if best:
             state.best_score, state.best_epoch, state.best = score, state.epoch, copies(self.trained)
             state.best_moved = list(state.had_gradient)
-        improved = not score <= state.stage_best
-        state.epochs_without_improvement = 0 if improved else state.epochs_without_improvement + 1
-        state.stage_best = score if improved else state.stage_best
+        early_stopping.record(state, score)
         return best
