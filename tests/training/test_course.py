@@ -57,7 +57,7 @@ def staged(tiny: str, plan: FreezePlan, *stages: Stage, **training: object) -> E
 def loop_of(config: ExperimentConfig, store: Path, rows: int = 24) -> Loop:
     """Return the loop of a toy run, set up as in `run_experiment`."""
     data = toy(rows)
-    model = build(config, load(config.backbone), 2).eval()
+    model = build(config, load(config.backbone), target_of(data)).eval()
     texts = model.source.examples(data.texts, 32)
     plans = [stage.plan for stage in config.resolved_stages]
     supply = StageInputs(model, texts, EXACT, ActivationCache(store, 10**9), course=plans)

@@ -31,7 +31,7 @@ def load_evaluation(context: Context, job: str) -> Evaluation:
 def class_indices(evaluation: Evaluation, names: pd.Series) -> NDArray[np.int64]:
     """Return the class indices of label names."""
     index = {name: i for i, name in enumerate(evaluation.names)}
-    return np.asarray(names.map(index), dtype=np.int64)
+    return np.array(names.map(index), dtype=np.int64)  # copied: pandas' own array is read-only
 
 
 def row_keys(rows: pd.DataFrame) -> pd.Index:
