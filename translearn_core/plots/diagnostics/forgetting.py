@@ -82,7 +82,7 @@ def _add_unit(
                     "text": f"← lost · {TITLES[changes['unit'].iloc[0]]} · gained →",
                     "font": {"size": 12},
                 },
-                "tickformat": "+.2~f",
+                "tickformat": "+~g",
                 "nticks": 5,
             },
             f"yaxis{suffix}": {
