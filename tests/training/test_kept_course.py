@@ -13,7 +13,6 @@ from translearn_core.activations import ActivationCache, Compute
 from translearn_core.backbones import load
 from translearn_core.config import ExperimentConfig, FreezePlan, Split, Stage
 from translearn_core.experiment import build
-from translearn_core.experiment.training_data import target_of
 from translearn_core.results import EpochPoint
 from translearn_core.training import Loop, TrainingEvent, TrainingRows
 from translearn_core.transfer import Inputs, StageInputs, predict
@@ -43,7 +42,7 @@ def trained(
         model, texts, EXACT, ActivationCache(store, 10**9), course=plans if kind is StageInputs else plans[:1]
     )
     inputs = supply.for_first_stage(data.where(Split.TRAIN), seed=0)
-    rows = TrainingRows(target_of(data), data.where(Split.TRAIN), data.where(Split.VALIDATION))
+    rows = TrainingRows(data.target, data.where(Split.TRAIN), data.where(Split.VALIDATION))
     loop = Loop(model, inputs, rows, config.training, EXACT, before=config.stages, inputs_for=supply)
     epochs: list[EpochPoint] = []
 

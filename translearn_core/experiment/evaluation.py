@@ -13,7 +13,6 @@ from translearn_core.config import ExperimentConfig, Split
 from translearn_core.data.dataset import PreparedDataset
 from translearn_core.experiment.build_model import build
 from translearn_core.experiment.run_recorder import PhaseTimer
-from translearn_core.experiment.training_data import strata_of
 from translearn_core.results import CacheUsage, Drift, Evaluation, HeldOutLogits, NeighbourBank, RunSummary
 from translearn_core.runs import artifacts
 from translearn_core.tasks.classification_metrics import (
@@ -85,7 +84,7 @@ def weight_drift(config: ExperimentConfig, model: Classifier, loop: Loop, rows: 
 def save_neighbour_index(folder: Path, features: NDArray[np.float16], prepared: PreparedDataset) -> None:
     """Save feature vectors of the training texts, or of a stratified sample, for neighbour search."""
     train = prepared.where(Split.TRAIN)
-    index = train[np.sort(stratified_sample(strata_of(prepared)[train], NEIGHBOURS, 0))]
+    index = train[np.sort(stratified_sample(prepared.strata[train], NEIGHBOURS, 0))]
     artifacts.save(folder, NeighbourBank(vectors=features[index], index=index))
 
 
