@@ -34,22 +34,20 @@ tables.figure(
     alt="Training against validation",
 )
 
-st.subheader("Confusion matrix", anchor=False)
-st.caption("Rows are true classes, columns predictions; off the diagonal are errors.")
+outputs = plots.OUTPUT_PLOTS[evaluation.problem]
+st.subheader(outputs.title, anchor=False)
+st.caption(outputs.caption)
 tables.figure(
-    plots.confusion_matrix(evaluation, dark),
-    evaluation.confusion_frame(),
-    "confusion",
+    outputs.draw(evaluation, dark),
+    outputs.table(evaluation),
+    outputs.table_name,
     key="confusion",
-    alt="Confusion matrix",
+    alt=outputs.title,
 )
-st.subheader("Per-class metrics", anchor=False)
-st.caption(
-    "Precision: share of the texts predicted as the class that belong to it. Recall: share of its own texts "
-    "that were found. F1: their harmonic mean. Support: its test rows."
-)
+st.subheader(outputs.metrics_title, anchor=False)
+st.caption(outputs.metrics_caption)
 score_columns = tables.fractions("precision", "recall", "f1")
-tables.table(evaluation.per_class, "classes", key="per_class", config=score_columns)
+tables.table(outputs.metrics(evaluation), outputs.metrics_name, key="per_class", config=score_columns)
 st.subheader("Most confident errors", anchor=False)
 st.caption("Read them: often the label is wrong, not the model (a label issue).")
 error_columns = {"text": st.column_config.TextColumn(width="large"), **tables.fractions("confidence")}

@@ -7,14 +7,24 @@ import pandas as pd
 import pytest
 from sklearn import metrics
 
+from tests.targets import single_label
 from translearn_core.errors import TooFewSamplesError
-from translearn_core.tasks.classification_metrics import (
-    classification_metrics,
-    confusion,
-    macro_f1_interval,
-    majority_accuracy,
-    per_class,
-)
+from translearn_core.experiment.evaluation import split_metrics
+from translearn_core.results import Metrics
+from translearn_core.results.confusion import confusion, per_class
+from translearn_core.tasks import PROBLEMS
+from translearn_core.tasks.classification_metrics import macro_f1_interval, majority_accuracy
+from translearn_core.tasks.problem import constant_score
+from translearn_core.transfer import ModelOutputs
+
+
+def classification_metrics(labels, probabilities, *, classes, seed=0) -> Metrics:
+    """Metrics of all rows, with logits of these probabilities."""
+    target = single_label(labels, classes)
+    with np.errstate(divide="ignore"):
+        logits = np.maximum(np.log(probabilities), -1e4)
+    outputs = ModelOutputs(logits, np.empty((len(labels), 0), dtype=np.float16), target.problem)
+    return split_metrics(target, np.arange(len(labels)), outputs, seed=seed)
 
 
 def noisy(rows, classes, signal, seed):
@@ -34,8 +44,8 @@ def test_scores_are_those_of_sklearn(rows, classes, used):
     result = classification_metrics(labels, probabilities, classes=classes)
     predicted = probabilities.argmax(axis=1)
     assert result.n == rows
-    assert result.accuracy.value == pytest.approx(metrics.accuracy_score(labels, predicted))
-    assert result.macro_f1.value == pytest.approx(metrics.f1_score(labels, predicted, average="macro"))
+    assert result["accuracy"].value == pytest.approx(metrics.accuracy_score(labels, predicted))
+    assert result["macro_f1"].value == pytest.approx(metrics.f1_score(labels, predicted, average="macro"))
     exact = probabilities.astype(float) / probabilities.sum(axis=1, dtype=float, keepdims=True)
     reference = metrics.log_loss(labels, exact, labels=np.arange(classes))
     assert result.loss == pytest.approx(reference, abs=1e-5)
@@ -70,6 +80,10 @@ def test_confusion_and_the_per_class_table_are_those_of_sklearn():
 def test_majority_is_the_commonest_training_class_on_test():
     assert majority_accuracy(np.array([0, 1, 1, 2]), np.array([1, 0, 0, 1, 1])) == 0.6
     assert np.isnan(majority_accuracy(np.array([0, 1]), np.empty(0, dtype=np.int64)))
+    target = single_label([0, 1, 1, 2, 1, 0, 0, 1, 1], 3)
+    problem = PROBLEMS[target.problem]
+    assert constant_score(problem, target, np.arange(4), np.arange(4, 9)) == 0.6
+    assert np.isnan(constant_score(problem, target, np.arange(4), np.arange(0)))
 
 
 def test_drawing_cells_is_drawing_rows():
@@ -102,7 +116,7 @@ def test_intervals_depend_on_the_seed_only():
         classification_metrics(labels, probabilities, classes=3, seed=s) for s in (1, 1, 2)
     )
     assert first == again
-    assert first.macro_f1 != other.macro_f1
+    assert first["macro_f1"] != other["macro_f1"]
 
 
 def test_many_rows_and_classes_are_quick():

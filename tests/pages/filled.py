@@ -218,24 +218,16 @@ class Filled:
         accuracy = float((truth == answer)[split == "test"].mean())
         metrics = Metrics(
             int((split == "test").sum()),
-            Estimate(accuracy, accuracy - 0.08, accuracy + 0.07),
-            Estimate(float(f1.mean()), float(f1.mean()) - 0.09, float(f1.mean()) + 0.08),
+            {
+                "accuracy": Estimate(accuracy, accuracy - 0.08, accuracy + 0.07),
+                "macro_f1": Estimate(float(f1.mean()), float(f1.mean()) - 0.09, float(f1.mean()) + 0.08),
+            },
             0.55,
         )
         return Evaluation(
             self.classes,
             {"validation": metrics, "test": metrics},
             0.34,
-            confusion,
-            pd.DataFrame(
-                {
-                    "label": names,
-                    "precision": precision,
-                    "recall": recall,
-                    "f1": f1,
-                    "support": confusion.sum(1),
-                }
-            ),
             pd.DataFrame(
                 {
                     "row": np.arange(1, rows + 1),
@@ -244,7 +236,7 @@ class Filled:
                     "label": names[truth],
                     "predicted": names[answer],
                     "confidence": 0.4 + 0.6 * random.random(rows),
-                    "correct": truth == answer,
+                    "score": (truth == answer).astype(float),
                 }
             ),
         )

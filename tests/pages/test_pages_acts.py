@@ -319,7 +319,7 @@ def test_unknown_tokens_lead_to_the_backbones(visit: Open, filled: Filled) -> No
 def test_results_in_memory_weigh_no_more_than_the_bound(filled: Filled) -> None:
     st.cache_data.clear()
     evaluation = filled.evaluation()
-    heavy = Evaluation(**{**vars(evaluation), "confusion": np.ones((1000, 1000), dtype=np.int64)})
+    heavy = replace(evaluation, predictions=pd.DataFrame({"score": np.ones(1_000_000)}))
     folder = filled.store.workspace.run(filled.run.job.id)
     artifacts.save(folder, heavy)
     for finished in range(12):  # 8 MB each

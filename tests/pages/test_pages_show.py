@@ -113,7 +113,7 @@ def test_a_backbone_that_cannot_read_the_texts_is_marked_red(visit: Open, filled
 def test_the_headline_stands_beside_its_baseline(visit: Open, filled: Filled) -> None:
     at = visit("results")
     shown = {m.label: m for m in at.metric}
-    accuracy = filled.evaluation().metrics["test"].accuracy
+    accuracy = filled.evaluation().metrics["test"].headline.value
     assert shown["Test accuracy"].value == f"{100 * accuracy:.1f} %"
     assert shown["Test accuracy"].delta == f"{100 * (accuracy - 0.08):.1f} – {100 * (accuracy + 0.07):.1f} %"
     assert shown["Majority-class baseline"].value == "34.0 %"

@@ -101,10 +101,11 @@ def make_history(epochs: int = 4, per_epoch: int = 30, gain: float = 0.0) -> His
 def make_evaluation(classes: tuple[str, ...]) -> Evaluation:
     rng, n = np.random.default_rng(0), len(classes)
     confusion = rng.poisson(0.3 if n > 15 else 2.0, (n, n)) + np.diag(rng.integers(20, 45, n))
-    metrics = Metrics(int(confusion.sum()), Estimate(0.86, 0.84, 0.88), Estimate(0.85, 0.83, 0.87), 0.4)
-    return Evaluation(
-        classes, {"test": metrics}, 1 / n, confusion.astype(np.int64), pd.DataFrame(), pd.DataFrame()
-    )
+    scores = {"accuracy": Estimate(0.86, 0.84, 0.88), "macro_f1": Estimate(0.85, 0.83, 0.87)}
+    label, predicted = (np.repeat(k.ravel(), confusion.ravel()) for k in np.indices((n, n)))
+    names = np.asarray(classes, dtype=object)
+    predictions = pd.DataFrame({"split": "test", "label": names[label], "predicted": names[predicted]})
+    return Evaluation(classes, {"test": Metrics(len(label), scores, 0.4)}, 1 / n, predictions)
 
 
 def make_projection(points: int, classes: tuple[str, ...]) -> Projection:

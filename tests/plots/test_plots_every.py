@@ -102,7 +102,7 @@ NAMED = [
 def test_every_drawing_function_is_here():
     assert set(EVERY) == set(plots.__all__) - {
         "Colouring",
-        "Measure",
+        "OUTPUT_PLOTS",
         "Palette",
         "palette",
         "plain",

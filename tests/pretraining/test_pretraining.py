@@ -380,7 +380,7 @@ def test_the_backbone_of_the_epoch_with_the_lowest_held_out_loss_is_saved(
     folders: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     losses = iter([9.0, 3.0, 1.0, 2.0])  # after the head's epoch and each of three
-    monkeypatch.setattr(MaskedTokens, "validate", lambda *_: (next(losses), math.nan, math.nan))
+    monkeypatch.setattr(MaskedTokens, "validate", lambda *_: {"loss": next(losses)})
     stop = Script(stop_at=("keeping the backbone", 0))
     with pytest.raises(Stopped):
         stop.run(pretrain_config(folders["bert"], epochs=3), tmp_path)

@@ -52,12 +52,11 @@ def evaluated(classes: tuple[str, ...] = CLASSES, rows: int = 90) -> Evaluation:
             "label": names[at % k],
             "predicted": names[(at + 1) % k],
             "confidence": np.linspace(0.3, 1, rows),
-            "correct": False,
+            "score": 0.0,
         }
     )
     predictions.loc[rows - 2 :, "split"] = "test"
-    per_class = pd.DataFrame({"label": classes, "precision": 0.5, "recall": 0.5, "f1": 0.5, "support": 20})
-    return replace(found, predictions=predictions, per_class=per_class)
+    return replace(found, predictions=predictions)
 
 
 def everything(classes: tuple[str, ...] = CLASSES) -> ReportData:

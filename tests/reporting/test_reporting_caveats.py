@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 
 from tests.plots.plotted_results import (
     make_comparison,
@@ -23,7 +24,9 @@ def scored(test: int = 500, validation: int = 500, rows: tuple[int, ...] = (60, 
     found = make_evaluation(CLASSES)
     one = found.metrics["test"]
     metrics = {"test": replace(one, n=test), "validation": replace(one, n=validation)}
-    return replace(found, metrics=metrics, confusion=np.diag(rows))
+    label = np.repeat(CLASSES, rows)
+    predictions = pd.DataFrame({"split": "test", "label": label, "predicted": label})
+    return replace(found, metrics=metrics, predictions=predictions)
 
 
 def mentions(text: str, *words: str) -> bool:

@@ -69,7 +69,7 @@ def test_every_float_and_word_survives_the_disk(
 
 def test_real_results_with_such_numbers_load_again(tmp_path: Path) -> None:
     unknown = Estimate(math.nan, math.nan, math.nan)
-    metrics = Metrics(4, Estimate(0.5, 0.0, 1.0), unknown, math.inf)
+    metrics = Metrics(4, {"accuracy": Estimate(0.5, 0.0, 1.0), "macro_f1": unknown}, math.inf)
     search = LrFinderResult("lr", 1e-4, (1e-5, 1e-4), (0.7, math.inf), (0.7, math.inf), 1e-4, "It ran away.")
     for result in (metrics, search):
         artifacts.save(tmp_path, result)

@@ -35,10 +35,15 @@ def test_data_sets_runs_and_studies_of_version_1_are_there(workspace: Path) -> N
         evaluation, summary = artifacts.read(folder, Evaluation), artifacts.read(folder, RunSummary)
         assert evaluation is not None
         assert summary is not None
+        assert evaluation.predictions["score"].isin([0, 1]).all()
+        correct = evaluation.predictions["label"] == evaluation.predictions["predicted"]
+        assert (evaluation.predictions["score"] == correct).all()
+        assert evaluation.confusion.sum() == summary.test.n
+        assert (store.history(run.job.id).epochs[-1].validation.keys()) == {"loss", "accuracy", "macro_f1"}
         test = summary.test
         assert test == evaluation.metrics["test"]
-        assert test.accuracy == Estimate.share(round(test.accuracy.value * test.n), test.n)
-        assert test.macro_f1.low <= test.macro_f1.value <= test.macro_f1.high
+        assert test["accuracy"] == Estimate.share(round(test["accuracy"].value * test.n), test.n)
+        assert test["macro_f1"].low <= test["macro_f1"].value <= test["macro_f1"].high
     (study,) = Studies(store).all("local")
     assert Studies(store).progress("local", study.jobs).done == study.jobs
     store.close()

@@ -35,7 +35,7 @@ def trained(
     kind: type[StageInputs], config: ExperimentConfig, store: Path
 ) -> tuple[list[EpochPoint], np.ndarray]:
     data = toy(48)
-    model = build(config, load(config.backbone), 2).eval()
+    model = build(config, load(config.backbone), data.target).eval()
     texts = model.source.examples(data.texts, 32)
     plans = [stage.plan for stage in config.resolved_stages]
     supply = kind(

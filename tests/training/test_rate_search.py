@@ -58,7 +58,7 @@ def lr_config(plan: FreezePlan, tiny: str = "tiny", steps: int = 60, **training:
 def search(config: LrFinderConfig, report: object = None) -> LrFinderResult:
     texts = [f"{(GOOD if i % 2 else BAD)[i // 2 % 4]} {'abcdefgh'[i % 8]}" for i in range(90)]
     backbone = load(config.experiment.backbone)
-    model = build(config.experiment, backbone, 2).eval()
+    model = build(config.experiment, backbone, single_label(np.arange(2), 2)).eval()
     inputs = Inputs.of(backbone.examples(texts, 32))
     index = np.arange(len(texts))
     rows = TrainingRows(single_label(index % 2, 2), index, index[:0])

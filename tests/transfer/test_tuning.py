@@ -98,7 +98,7 @@ def test_a_run_of_every_kind_learns_and_reads_back(tiny: str, kind: Tuning, tmp_
     config = config.model_copy(update={"tuning": TuningConfig(kind=kind, rank=4)})
     script = Script()
     summary = script.run(config, tmp_path / "run")
-    assert summary.test.accuracy > 0.8
+    assert summary.test["accuracy"].value > 0.8
     trained = load_trained(tmp_path / "run")
     texts = list(toy().texts[:8])
     once = trained.predict(texts).predictions

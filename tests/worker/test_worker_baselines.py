@@ -53,13 +53,13 @@ def test_cheap_baselines_match_scikit_learn(found: Baselines, evaluation: Evalua
     train, test = part(evaluation, "train"), part(evaluation, "test")
     assert [line.name for line in found.lines] == [MAJORITY, WORDS, FROZEN]
     assert (found.n_train, found.n_test) == (len(train), len(test))
-    assert found.accuracy == evaluation.metrics["test"].accuracy
+    assert found.accuracy == evaluation.metrics["test"]["accuracy"]
     dummy = DummyClassifier().fit(train[["text"]], train["label"])
     usual = found.line(MAJORITY)
     assert usual.accuracy.value == pytest.approx(dummy.score(test[["text"]], test["label"]))
     expected = f1_score(test["label"], dummy.predict(test[["text"]]), average="macro")
     assert usual.macro_f1.value == pytest.approx(expected)
-    place = {name: k for k, name in enumerate(evaluation.classes)}
+    place = {name: k for k, name in enumerate(evaluation.names)}
     words = tfidf_logistic_regression(
         train["text"].tolist(), train["label"].map(place).to_numpy(), test["text"].tolist(), seed=0
     )
@@ -92,14 +92,14 @@ def test_with_scratch_the_runs_are_paired_by_row(
     found = bench.do(BaselinesConfig(job=trained, scratch=job), Baselines)
     scratch = artifacts.load(bench.store.workspace.run(job), Evaluation)
     line = found.line(SCRATCH)
-    assert line.accuracy.value == pytest.approx(scratch.metrics["test"].accuracy.value)
-    assert line.macro_f1.value == pytest.approx(scratch.metrics["test"].macro_f1.value)
+    assert line.accuracy.value == pytest.approx(scratch.metrics["test"]["accuracy"].value)
+    assert line.macro_f1.value == pytest.approx(scratch.metrics["test"]["macro_f1"].value)
     assert "from scratch" in found.sentence
     assert "not known" not in found.sentence
     shuffled = scratch.predictions.sample(frac=1, random_state=1)
     matched = _matched(evaluation, _with(scratch, shuffled))
     test = part(scratch, "test").sort_values("row")
-    names = [evaluation.classes[k] for k in matched]
+    names = [evaluation.names[k] for k in matched]
     ordered = pd.Series(names, index=part(evaluation, "test")["row"]).sort_index()
     assert ordered.tolist() == test["predicted"].tolist()
 
@@ -123,10 +123,7 @@ def test_other_runs_are_refused_as_control(
 
 
 def _with(evaluation: Evaluation, predictions: pd.DataFrame) -> Evaluation:
-    return Evaluation(
-        evaluation.classes, evaluation.metrics, evaluation.majority, evaluation.confusion,
-        evaluation.per_class, predictions,
-    )  # fmt: skip
+    return Evaluation(evaluation.names, evaluation.metrics, evaluation.majority, predictions)
 
 
 # the frozen probe

@@ -72,7 +72,7 @@ class Bench:
                 "label": np.where(np.arange(rows) % 2, "yes", "no"),
                 "predicted": "yes",
                 "confidence": 0.9,
-                "correct": correct,
+                "score": correct.astype(float),
             }
         )
         learned = table.head(50).assign(split="train")
@@ -81,14 +81,11 @@ class Bench:
         right = int(correct.sum())
         accuracy = Estimate.share(right, rows)
         macro_f1 = replace(accuracy, value=right / rows - 0.01)
-        metrics = Metrics(rows, accuracy, macro_f1, 0.5)
+        metrics = Metrics(rows, {"accuracy": accuracy, "macro_f1": macro_f1}, 0.5)
         artifacts.save(
             folder,
-            Evaluation(
-                ("no", "yes"), {"test": metrics}, 0.5, np.zeros((2, 2), dtype=np.int64), pd.DataFrame(),
-                pd.concat([learned, table], ignore_index=True),
-            ),
-        )  # fmt: skip
+            Evaluation(("no", "yes"), {"test": metrics}, 0.5, pd.concat([learned, table], ignore_index=True)),
+        )
         artifacts.save(
             folder,
             RunSummary(

@@ -125,7 +125,7 @@ def test_the_run_can_be_repeated_from_its_files(
     assert again.test == before.test
     assert again.validation == before.validation
     scores = json.loads((folder / "scores.json").read_text(encoding="utf-8"))
-    assert scores["test"]["accuracy"] == before.test.accuracy.value
+    assert scores["test"]["accuracy"] == before.test["accuracy"].value
     table.write_bytes(reviews() + b"\nanother one,yes\n")
     repeat(config, {"train": table}, tmp_path / "out")
     assert "differ" in capsys.readouterr().err

@@ -63,8 +63,8 @@ def numbers(estimate: Estimate) -> tuple[float, float, float]:
 def test_the_run_itself(bench: Bench, run: str, evaluation: Evaluation, accuracy: Estimate) -> None:
     summary = artifacts.load(bench.store.workspace.run(run), RunSummary)
     assert summary is not None
-    assert numbers(summary.test.accuracy) == near(accuracy)
-    assert numbers(evaluation.metrics["test"].accuracy) == near(accuracy)
+    assert numbers(summary.test["accuracy"]) == near(accuracy)
+    assert numbers(evaluation.metrics["test"]["accuracy"]) == near(accuracy)
     output = brief(summary.test)
     assert (output["accuracy"], *output["accuracy_interval"]) == near(accuracy)
 
@@ -81,7 +81,7 @@ def test_baselines_error_analysis_and_comparison(bench: Bench, run: str, accurac
 
 def test_one_draw_of_a_label_efficiency_curve(evaluation: Evaluation, accuracy: Estimate) -> None:
     test = evaluation.predictions[evaluation.predictions["split"] == "test"]
-    assert numbers(row_score_interval(test["correct"].to_numpy()[None])) == near(accuracy)
+    assert numbers(row_score_interval(test["score"].to_numpy()[None])) == near(accuracy)
 
 
 def test_the_report_and_the_export(bench: Bench, run: str, accuracy: Estimate) -> None:

@@ -134,7 +134,7 @@ def test_runs_and_baselines_share_the_test_rows(
     for cell in cells:
         for seed, job in enumerate(cell.jobs):
             predictions = artifacts.load(bench.store.workspace.run(job), Evaluation).predictions
-            score = predictions.loc[predictions["split"] == "test", "correct"].mean()
+            score = predictions.loc[predictions["split"] == "test", "score"].mean()
             found = trained.scores[trained.names.index(cell.name), SIZES.index(cell.rows), seed]
             assert found == pytest.approx(score)
     first = trained.sentences[0]
@@ -234,7 +234,7 @@ def test_the_test_rows_may_come_in_any_order(bench: Bench, cells: tuple[LabelEff
     order = row_keys(tested)
     right = label_efficiency._row_scores(context_of(bench), cells[0], job, order[::-1])
     pd.testing.assert_series_equal(
-        pd.Series(right[::-1]), tested["correct"].reset_index(drop=True), check_names=False
+        pd.Series(right[::-1]), tested["score"].reset_index(drop=True), check_names=False
     )
 
 

@@ -62,7 +62,7 @@ def test_saved_logits_equal_a_new_inference_and_the_saved_predictions(
     saved: np.ndarray = getattr(logits, split)
     assert saved.dtype == np.float32
     np.testing.assert_allclose(saved, model.predict(rows["text"].tolist()).logits, atol=1e-5)
-    assert [evaluation.classes[k] for k in saved.argmax(1)] == rows["predicted"].tolist()
+    assert [evaluation.names[k] for k in saved.argmax(1)] == rows["predicted"].tolist()
     frame = logits.frame()
     assert (frame["split"] == split).sum() == len(rows)
     np.testing.assert_array_equal(frame.loc[frame["split"] == split, [0, 1]].to_numpy(), saved)

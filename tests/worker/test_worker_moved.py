@@ -102,7 +102,7 @@ def test_held_out_texts_come_first_without_duplicates() -> None:
             "label": ["a", "b"] * 45,
         }
     )
-    evaluation = Evaluation(("a", "b"), {}, 0.5, np.zeros((2, 2), int), pd.DataFrame(), predictions)
+    evaluation = Evaluation(("a", "b"), {}, 0.5, predictions)
     rows = held_out_first(evaluation, 50, 0)
     assert rows["split"].value_counts().to_dict() == {"train": 21, "test": 19, "validation": 10}
     assert rows["text"].is_unique
@@ -232,7 +232,7 @@ def test_an_earlier_task_is_scored_with_its_own_and_refitted_heads(
     assert task.run == earlier
     assert task.name == "subject (bank, film)"
     evaluation = artifacts.load(bench.store.workspace.run(earlier), Evaluation)
-    assert task.before == evaluation.metrics["test"].accuracy
+    assert task.before == evaluation.metrics["test"].headline
     assert task.n_test == evaluation.metrics["test"].n
     assert task.lost.value == pytest.approx(task.refit_head.value - task.pretrained.value)
     assert task.lost.low <= task.lost.value <= task.lost.high

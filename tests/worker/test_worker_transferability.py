@@ -152,7 +152,7 @@ def test_past_runs_are_scored_on_the_initial_input_of_their_head(
 def _test_accuracy(folder) -> float:
     summary = artifacts.load(folder, RunSummary)
     assert summary is not None
-    return summary.test.accuracy.value
+    return summary.test["accuracy"].value
 
 
 def test_runs_on_other_rows_are_refused(

@@ -67,7 +67,7 @@ def gather(run: Run[ExperimentConfig], diagnostics: list[RunJobConfig]) -> dict[
 
     A diagnostic that fails has the reason, unless a run to compare with was given for it.
     """
-    accuracy = result(run, RunSummary).test.accuracy
+    accuracy = result(run, RunSummary).test.headline
     return {
         "run": run.id,
         "name": run.name,

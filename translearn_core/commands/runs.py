@@ -42,8 +42,8 @@ def line(run: Run | Unreadable) -> dict[str, Any]:
         "name": run.name,
         "state": str(run.state),
         "reason": run.job.reason,
-        "accuracy": summary.test.accuracy.value if summary else None,
-        "macro_f1": summary.test.macro_f1.value if summary else None,
+        "accuracy": summary.test["accuracy"].value if summary else None,
+        "macro_f1": summary.test["macro_f1"].value if summary else None,
         "seconds": summary.seconds["total"] if summary else None,
     }
 

@@ -11,6 +11,7 @@ from translearn_core.commands.options import AsJson, ExperimentOptions, ReadingO
 from translearn_core.commands.output import print_result
 from translearn_core.commands.tables import print_table
 from translearn_core.results import CacheUsage, Metrics, RunSummary
+from translearn_core.results.history import metric_label
 from translearn_core.runs import Run, open_store
 
 
@@ -38,7 +39,7 @@ def report(run: Run) -> dict[str, Any]:
         "reuse": asdict(summary.reuse) if summary.reuse else None,
         "epochs": summary.epochs,
         "best_epoch": summary.best_epoch,
-        "history": [asdict(epoch) for epoch in history.epochs],
+        "history": [epoch.row() | {"moved": epoch.moved} for epoch in history.epochs],
         "folder": str(open_store().workspace.run(run.job.id)),
     }
 
@@ -47,24 +48,22 @@ def brief(metrics: Metrics) -> dict[str, Any]:
     """Return a split's scores with their intervals."""
     return {
         "n": metrics.n,
-        "accuracy": metrics.accuracy.value,
-        "macro_f1": metrics.macro_f1.value,
-        "accuracy_interval": [metrics.accuracy.low, metrics.accuracy.high],
-        "macro_f1_interval": [metrics.macro_f1.low, metrics.macro_f1.high],
+        **{name: score.value for name, score in metrics.scores.items()},
+        **{f"{name}_interval": [score.low, score.high] for name, score in metrics.scores.items()},
     }
 
 
 def show(found: dict[str, Any], screen: Console) -> None:
     """Print a run's scores as a table."""
-    rows = []
+    rows, names = [], [name for name in found["test"] if f"{name}_interval" in found["test"]]
     for split in ("validation", "test"):
         scores = found[split]
         spans = [
             f"{scores[k]:.3f}  [{scores[k + '_interval'][0]:.3f}, {scores[k + '_interval'][1]:.3f}]"
-            for k in ("accuracy", "macro_f1")
+            for k in names
         ]
         rows.append((split, str(scores["n"]), *spans))
-    numbers = ("rows", "accuracy", "macro-F1")
+    numbers = ("rows", *map(metric_label, names))
     print_table(screen, ("split", *numbers), rows, numbers=numbers, title=f"run {found['run']}")
     trained, total = found["parameters"]["trainable"], found["parameters"]["total"]
     screen.print(

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import torch
 from numpy.typing import NDArray
 
 from translearn_core.activations import Compute
@@ -11,59 +12,74 @@ from translearn_core.analysis.stratified_sampling import stratified_sample
 from translearn_core.backbones import load
 from translearn_core.config import ExperimentConfig, Split
 from translearn_core.data.dataset import PreparedDataset
+from translearn_core.errors import TooFewSamplesError
 from translearn_core.experiment.build_model import build
 from translearn_core.experiment.run_recorder import PhaseTimer
-from translearn_core.results import CacheUsage, Drift, Evaluation, HeldOutLogits, NeighbourBank, RunSummary
-from translearn_core.runs import artifacts
-from translearn_core.tasks.classification_metrics import (
-    classification_metrics,
-    confusion,
-    majority_accuracy,
-    per_class,
+from translearn_core.results import (
+    CacheUsage,
+    Drift,
+    Evaluation,
+    HeldOutLogits,
+    Metrics,
+    NeighbourBank,
+    RunSummary,
 )
+from translearn_core.runs import artifacts
+from translearn_core.tasks import PROBLEMS, Target
+from translearn_core.tasks.problem import constant_score
 from translearn_core.tasks.splits import SPLITS
 from translearn_core.training import Loop, TrainingRows, measure_drift
-from translearn_core.transfer import Classifier
+from translearn_core.transfer import Classifier, ModelOutputs
+from translearn_core.transfer.objectives import OBJECTIVES
 
 NEIGHBOURS = 20_000
 """Maximum number of training texts in the neighbour index."""
 
 
-def evaluate(probabilities: NDArray[np.float32], prepared: PreparedDataset, *, seed: int) -> Evaluation:
-    """Evaluate the predicted probabilities of every row, shape (rows, classes)."""
-    rows = np.arange(len(prepared.texts))
-    predicted = probabilities.argmax(1)
-    names, k = np.asarray(prepared.classes, dtype=object), len(prepared.classes)
-    metrics = {}
-    for split in (Split.VALIDATION, Split.TEST):
-        index = prepared.where(split)
-        metrics[str(split)] = classification_metrics(
-            prepared.labels[index], probabilities[index], classes=k, seed=seed
-        )
-    test = prepared.where(Split.TEST)
-    table = confusion(prepared.labels[test], predicted[test], k)
+def evaluate(outputs: ModelOutputs, prepared: PreparedDataset, *, seed: int) -> Evaluation:
+    """Evaluate the outputs of every row."""
+    target, rows = prepared.target, np.arange(len(prepared.texts))
+    problem = PROBLEMS[target.problem]
+    train, test = prepared.where(Split.TRAIN), prepared.where(Split.TEST)
+    predictions = {
+        "row": prepared.rows,
+        "split": np.asarray([str(s) for s in SPLITS], dtype=object)[prepared.split],
+        "text": np.asarray(prepared.texts, dtype=object),
+        "label": problem.decode_values(target),
+        **problem.decode(target, outputs.predictions),
+        "score": problem.row_scores(target, rows, outputs.predictions),
+    }
     return Evaluation(
-        classes=prepared.classes,
-        metrics=metrics,
-        majority=majority_accuracy(prepared.labels[prepared.where(Split.TRAIN)], prepared.labels[test]),
-        confusion=table,
-        per_class=per_class(table, prepared.classes),
-        predictions=pd.DataFrame(
-            {
-                "row": prepared.rows,
-                "split": np.asarray([str(s) for s in SPLITS], dtype=object)[prepared.split],
-                "text": np.asarray(prepared.texts, dtype=object),
-                "label": names[prepared.labels],
-                "predicted": names[predicted],
-                "confidence": probabilities[rows, predicted].astype(np.float64),
-                "correct": predicted == prepared.labels,
-            }
-        ),
+        names=target.names,
+        metrics={
+            str(split): split_metrics(target, prepared.where(split), outputs, seed=seed)
+            for split in (Split.VALIDATION, Split.TEST)
+        },
+        majority=constant_score(problem, target, train, test),
+        predictions=pd.DataFrame(predictions),
+        problem=target.problem,
     )
 
 
+def split_metrics(target: Target, rows: NDArray[np.int64], outputs: ModelOutputs, *, seed: int) -> Metrics:
+    """Score the outputs of some rows, the mean loss included.
+
+    Raises
+    ------
+    TooFewSamplesError
+        If there are no rows.
+    """
+    if not len(rows):
+        raise TooFewSamplesError("0 rows to score: give this split at least one row.")
+    problem, objective = PROBLEMS[target.problem], OBJECTIVES[target.problem]
+    values = torch.tensor(target.values[rows])
+    losses = objective.loss(torch.from_numpy(outputs.logits[rows]), values).clamp(max=objective.max_loss)
+    scores = problem.metrics(target, rows, outputs.predictions[rows], seed=seed)
+    return Metrics(len(rows), scores, float(losses.double().mean()))
+
+
 def held_out_logits(logits: NDArray[np.float32], prepared: PreparedDataset) -> HeldOutLogits:
-    """Select the validation and test rows of the logits of every row, shape (rows, classes)."""
+    """Select the validation and test rows of the logits of every row, shape (rows, n_outputs)."""
     return HeldOutLogits(
         validation=logits[prepared.where(Split.VALIDATION)], test=logits[prepared.where(Split.TEST)]
     )

@@ -59,7 +59,7 @@ def write_card(folder: Path, card: Card) -> None:
         card=card,
         config=card.config,
         evaluation=card.evaluation,
-        labels=json.dumps(list(card.evaluation.classes), ensure_ascii=False, indent=1),
+        labels=json.dumps(list(card.evaluation.names), ensure_ascii=False, indent=1),
         counts=card.evaluation.predictions["split"].value_counts().to_dict(),
         splits=[(str(s), card.evaluation.metrics.get(str(s))) for s in (Split.TEST, Split.VALIDATION)],
         backbone=backbone_name(card.config),

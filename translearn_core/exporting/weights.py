@@ -12,7 +12,7 @@ from translearn_core.activations import Compute
 from translearn_core.config import ExperimentConfig, Tuning
 from translearn_core.inputs.text import MASK
 from translearn_core.pretraining.save import save_backbone
-from translearn_core.results import Estimate, Evaluation
+from translearn_core.results import Evaluation
 from translearn_core.transfer import Classifier, FineTunedModel
 from translearn_core.transfer.adapters import merge_lora
 
@@ -66,17 +66,13 @@ def head_tensors(model: Classifier) -> dict[str, Tensor]:
 def save_record(folder: Path, config: ExperimentConfig, evaluation: Evaluation) -> None:
     """Write ``experiment.json``, the run's config, and ``scores.json``."""
     (folder / "experiment.json").write_text(config.model_dump_json(indent=1), encoding="utf-8")
-    scores = {
-        split: {"rows": m.n}
-        | {"accuracy": m.accuracy.value, "accuracy_interval": _interval(m.accuracy)}
-        | {"macro_f1": m.macro_f1.value, "macro_f1_interval": _interval(m.macro_f1)}
-        for split, m in evaluation.metrics.items()
-    }
+    scores = {}
+    for split, metrics in evaluation.metrics.items():
+        line: dict[str, object] = {"rows": metrics.n}
+        for name, score in metrics.scores.items():
+            line |= {name: score.value, f"{name}_interval": {"low": score.low, "high": score.high}}
+        scores[split] = line
     write_json(folder / "scores.json", scores)
-
-
-def _interval(estimate: Estimate) -> dict[str, float]:
-    return {"low": estimate.low, "high": estimate.high}
 
 
 def write_json(path: Path, value: object) -> None:

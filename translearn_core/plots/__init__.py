@@ -21,6 +21,7 @@ from translearn_core.plots.diagnostics.transferability import layer_ratings
 from translearn_core.plots.freeze_map import freeze_map
 from translearn_core.plots.layer_weights import layer_weights
 from translearn_core.plots.lr_finder import lr_finder
+from translearn_core.plots.outputs import OUTPUT_PLOTS
 from translearn_core.plots.study_results import depth_curve, size_curve, study_cells
 from translearn_core.plots.style.labels import plain
 from translearn_core.plots.style.palette import Palette, palette
@@ -30,6 +31,7 @@ from translearn_core.plots.training_timeline import gradient_timeline, timeline
 from translearn_core.plots.weight_drift import drift_bars
 
 __all__ = [
+    "OUTPUT_PLOTS",
     "Colouring",
     "Palette",
     "baseline_dots",

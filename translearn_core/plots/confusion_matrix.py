@@ -18,9 +18,9 @@ def confusion_matrix(evaluation: Evaluation, dark: bool = False) -> go.Figure:
     The diagonal has its own colour scale; empty cells are blank. With many classes tick labels shrink and
     overlapping ones are left out.
     """
-    colours, n = palette(dark), len(evaluation.classes)
+    colours, n = palette(dark), len(evaluation.names)
     few = n <= MOST_NUMBERED
-    names = labels(evaluation.classes, 20 if few else 16)
+    names = labels(evaluation.names, 20 if few else 16)
     share = evaluation.confusion / np.maximum(evaluation.confusion.sum(axis=1, keepdims=True), 1)
     row = 44 if n <= 6 else 34 if few else 14
     figure = bare(f"confusion {n}", dark, height=max(260, n * row) + (130 if few else 150))

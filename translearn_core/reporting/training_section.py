@@ -10,21 +10,24 @@ from translearn_core.reporting.blocks import FigureBlock, Section, TableBlock
 from translearn_core.reporting.formatting import score_sentence
 from translearn_core.reporting.report_data import ReportData
 from translearn_core.results import Drift, Evaluation, RunSummary
+from translearn_core.results.history import metric_label
+from translearn_core.tasks import PROBLEMS
 
 
 def scores_section(evaluation: Evaluation) -> Section:
-    """Return the section on scores, confusion matrix and most confident errors."""
-    confusion = FigureBlock(
-        plots.confusion_matrix(evaluation),
-        "Confusion matrix: rows are true classes, columns predictions; off the diagonal are errors.",
-        TableBlock("confusion matrix", evaluation.confusion_frame()),
+    """Return the section on scores, outputs and most confident errors."""
+    outputs = plots.OUTPUT_PLOTS[evaluation.problem]
+    figure = FigureBlock(
+        outputs.draw(evaluation, False),
+        f"{outputs.title}: {outputs.caption[:1].lower()}{outputs.caption[1:]}",
+        TableBlock(outputs.title.lower(), outputs.table(evaluation)),
     )
     tables = [TableBlock("scores by split", evaluation.frame())]
-    if not evaluation.per_class.empty:
-        tables.append(TableBlock("per-class metrics", evaluation.per_class))
+    if not (metrics := outputs.metrics(evaluation)).empty:
+        tables.append(TableBlock(outputs.metrics_title.lower(), metrics))
     if not evaluation.predictions.empty:
         tables.append(TableBlock("the surest mistakes on test", evaluation.mistakes(20)))
-    return Section("How good is it?", (score_sentence(evaluation),), (confusion, *tables))
+    return Section("How good is it?", (score_sentence(evaluation),), (figure, *tables))
 
 
 def training_section(config: ExperimentConfig, data: ReportData) -> Section:
@@ -37,7 +40,7 @@ def training_section(config: ExperimentConfig, data: ReportData) -> Section:
             f"{summary.best_epoch}, in {summary.seconds['total']:.0f} s on {summary.device} with "
             f"{summary.precision}. {trainable:,} of {total:,} parameters trained."
         )
-    figures = [*_curves(data), *_timelines(data)]
+    figures = [*_curves(config, data), *_timelines(data)]
     if data.drift is not None:
         figures.append(_weight_drift(data.drift, summary))
     return Section(
@@ -53,17 +56,20 @@ def settings_table(config: ExperimentConfig) -> pd.DataFrame:
     return pd.DataFrame([(name, str(value)) for name, value in lines], columns=["setting", "value"])
 
 
-def _curves(data: ReportData) -> Iterator[FigureBlock]:
+def _curves(config: ExperimentConfig, data: ReportData) -> Iterator[FigureBlock]:
     if data.history.epochs:
         numbers = TableBlock("epochs", data.history.frame())
+        selection = PROBLEMS[config.data.targets[0].problem].selection
+        label = metric_label(selection)
         yield FigureBlock(
             plots.training_curves(data.history, "loss"),
             "Loss by epoch. Where validation rises while training falls on, the model overfits.",
             numbers,
         )
         yield FigureBlock(
-            plots.training_curves(data.history, "macro_f1"),
-            "Macro-F1 by epoch. The marked epoch was kept: it was the best on validation.",
+            plots.training_curves(data.history, selection),
+            f"{label[:1].upper()}{label[1:]} by epoch. "
+            "The marked epoch was kept: it was the best on validation.",
             numbers,
         )
 

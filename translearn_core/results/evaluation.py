@@ -1,13 +1,16 @@
-"""Evaluation of a trained model: scores with intervals, confusion matrix, predictions, weight drift."""
+"""Evaluation of a trained model: scores with intervals, predictions, weight drift."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from pydantic import model_validator
 
+from translearn_core.config import ProblemType
+from translearn_core.results.confusion import confusion, per_class
 from translearn_core.results.estimate import Estimate
 
 SMALL_TEST_SET = 200
@@ -26,44 +29,64 @@ def small_test_set_note(rows: int) -> str:
 
 @dataclass(frozen=True)
 class Metrics:
-    """Scores on one split of `n` rows; intervals are Wilson's of accuracy, the bootstrap's of macro-F1."""
+    """Scores on one split of `n` rows by name, the headline first, with 95 % intervals; mean loss."""
 
     n: int
-    accuracy: Estimate
-    macro_f1: Estimate
+    scores: dict[str, Estimate]
     loss: float
+
+    def __getitem__(self, name: str) -> Estimate:
+        """Return the score called `name`."""
+        return self.scores[name]
+
+    @property
+    def headline(self) -> Estimate:
+        """The first score."""
+        return next(iter(self.scores.values()))
 
     @model_validator(mode="before")
     @classmethod
     def _of_earlier_version(cls, values: Any) -> Any:
-        """Convert scores stored with separate intervals; that of the accuracy is replaced by Wilson's."""
-        if not isinstance(values, dict) or "accuracy_interval" not in values:
+        """Convert the accuracy and macro-F1 of earlier versions.
+
+        The first ones had separate intervals; that of the accuracy is replaced by Wilson's.
+        """
+        if not isinstance(values, dict) or "accuracy" not in values:
             return values
         n, accuracy, macro_f1 = (values[name] for name in ("n", "accuracy", "macro_f1"))
-        return {
-            "n": n,
-            "accuracy": Estimate.share(round(accuracy * n), n),
-            "macro_f1": Estimate(macro_f1, **values["macro_f1_interval"]),
-            "loss": values["loss"],
-        }
+        if "accuracy_interval" in values:
+            accuracy = Estimate.share(round(accuracy * n), n)
+            macro_f1 = Estimate(macro_f1, **values["macro_f1_interval"])
+        return {"n": n, "scores": {"accuracy": accuracy, "macro_f1": macro_f1}, "loss": values["loss"]}
 
 
 @dataclass(frozen=True)
 class Evaluation:
     """A finished run's scores and predictions.
 
-    `confusion[i, j]` counts test rows of class i predicted as class j. `per_class` has label, precision,
-    recall, f1, support (test rows). `predictions` has one row per row of every split: row (as in the file),
-    split, text, label, predicted, confidence, correct (labels as names). `majority` is the test accuracy of
-    the majority-class baseline.
+    `names` are those of the model's outputs, such as classes. `predictions` has one row per row of every
+    split: row (as in the file), split, text, label (the target's value), the columns of `Problem.decode` and
+    score (`Problem.row_scores`). `majority` is the test headline of the best constant prediction.
     """
 
-    classes: tuple[str, ...]
+    EARLIER_FIELDS: ClassVar[dict[str, str | None]] = {
+        "classes": "names",
+        "confusion": None,
+        "per_class": None,
+    }
+    """Names of fields of earlier versions; None: no longer stored."""
+
+    names: tuple[str, ...]
     metrics: dict[str, Metrics]
     majority: float
-    confusion: NDArray[np.int64] = field(compare=False)
-    per_class: pd.DataFrame = field(compare=False)
     predictions: pd.DataFrame = field(compare=False)
+    problem: ProblemType = ProblemType.SINGLE_LABEL
+
+    def __post_init__(self) -> None:
+        """Convert the column of correct rows of earlier versions to scores."""
+        if "correct" in self.predictions:
+            scored = self.predictions.assign(score=self.predictions["correct"].astype(np.float64))
+            object.__setattr__(self, "predictions", scored.drop(columns="correct"))
 
     def with_texts(self, lines: pd.DataFrame) -> pd.DataFrame:
         """Return `lines` with the column ``index`` (lines of `predictions`) replaced by the texts."""
@@ -71,39 +94,48 @@ class Evaluation:
         return lines.assign(text=texts[lines["index"]]).drop(columns="index")
 
     def frame(self) -> pd.DataFrame:
-        """Return one row per split: n, accuracy, macro-F1, loss and the intervals."""
-        return pd.DataFrame(
-            [
-                {"split": split, "n": m.n}
-                | m.accuracy.columns("accuracy")
-                | m.macro_f1.columns("macro F1")
-                | {"loss": m.loss}
-                for split, m in self.metrics.items()
-            ]
-        )
+        """Return one row per split: n, scores with their intervals, loss."""
+        lines = []
+        for split, metrics in self.metrics.items():
+            line: dict[str, object] = {"split": split, "n": metrics.n}
+            for name, estimate in metrics.scores.items():
+                line |= estimate.columns(name.replace("_f1", " F1").replace("_", " "))
+            lines.append(line | {"loss": metrics.loss})
+        return pd.DataFrame(lines)
+
+    @cached_property
+    def confusion(self) -> NDArray[np.int64]:
+        """Test rows of class i predicted as class j, shape (classes, classes); of a single-label problem."""
+        test, names = self.predictions[self.predictions["split"] == "test"], pd.Index(self.names)
+        label, predicted = (names.get_indexer(pd.Index(test[column])) for column in ("label", "predicted"))
+        return confusion(label, predicted, len(names))
+
+    @property
+    def per_class(self) -> pd.DataFrame:
+        """Label, precision, recall, f1 and support of every class on test; of a single-label problem."""
+        return per_class(self.confusion, self.names)
 
     def confusion_frame(self) -> pd.DataFrame:
         """Return the non-zero entries of the confusion matrix: label, predicted, rows."""
         i, j = np.nonzero(self.confusion)
-        names = np.asarray(self.classes, dtype=object)
+        names = np.asarray(self.names, dtype=object)
         return pd.DataFrame({"label": names[i], "predicted": names[j], "rows": self.confusion[i, j]})
 
     def mistakes(self, limit: int = 20) -> pd.DataFrame:
-        """Return the most confident errors on test: text, label, predicted, confidence, row."""
-        wrong = self.predictions[(self.predictions["split"] == "test") & ~self.predictions["correct"]]
-        columns = ["text", "label", "predicted", "confidence", "row"]
-        return (
-            wrong.sort_values("confidence", ascending=False, kind="stable")
-            .head(limit)[columns]
-            .reset_index(drop=True)
-        )
+        """Return the worst errors on test, the most confident first: text, label, prediction, row."""
+        rows = self.predictions
+        wrong = rows[(rows["split"] == "test") & (rows["score"] < 1)]
+        sure = [name for name in ("confidence",) if name in wrong]
+        ordered = wrong.sort_values(["score", *sure], ascending=[True, *(False for _ in sure)], kind="stable")
+        columns = ["text", *(c for c in rows if c not in ("row", "split", "text", "score")), "row"]
+        return ordered.head(limit)[columns].reset_index(drop=True)
 
 
 @dataclass(frozen=True)
 class HeldOutLogits:
-    """Logits of the validation and test rows, float32, shape (rows, classes) each.
+    """Outputs of the validation and test rows before activation, float32, shape (rows, n_outputs) each.
 
-    Rows are in the order of `Evaluation.predictions`, columns in that of `Evaluation.classes`.
+    Rows are in the order of `Evaluation.predictions`, columns in that of `Evaluation.names`.
     """
 
     validation: NDArray[np.float32] = field(compare=False)

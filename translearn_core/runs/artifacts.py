@@ -7,6 +7,7 @@ import logging
 import os
 import re
 import typing
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,6 +21,7 @@ from translearn_core.storage import atomic_folder, verify_file, verify_folder
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+V = TypeVar("V")
 
 REMEDY = "resume the run or ask again, which writes it anew"
 
@@ -96,18 +98,25 @@ def _inode(folder: Path) -> int | None:
 def _parsed(home: Path, kind: type[T]) -> T | None:
     values: dict[str, Any] = json.loads((home / "data.json").read_text(encoding="utf-8"))
     hints = typing.get_type_hints(kind, include_extras=True)
-    saved = {*values, *(path.stem for pattern in ("*.npy", "*.parquet") for path in home.glob(pattern))}
+    files = {path.stem: path for pattern in ("*.npy", "*.parquet") for path in home.glob(pattern)}
+    values, files = _renamed(values, kind), _renamed(files, kind)
+    saved = {*values, *files}
     if not _required_fields(kind) <= saved <= hints.keys():  # another version wrote it
         return None
     try:
         values = {name: TypeAdapter(hints[name]).validate_python(value) for name, value in values.items()}
     except ValidationError:  # another version wrote it: its digests are right
         return None
-    for path in home.glob("*.npy"):
-        values[path.stem] = np.load(path, allow_pickle=False)
-    for path in home.glob("*.parquet"):
-        values[path.stem] = pd.read_parquet(path)
+    for name, path in files.items():
+        values[name] = np.load(path, allow_pickle=False) if path.suffix == ".npy" else pd.read_parquet(path)
     return kind(**values)
+
+
+def _renamed(fields: Mapping[str, V], kind: type) -> dict[str, V]:
+    """Rename fields of earlier versions by the `EARLIER_FIELDS` of a type; leave out those without a name."""
+    earlier: Mapping[str, str | None] = getattr(kind, "EARLIER_FIELDS", {})
+    names = ((earlier.get(name, name), value) for name, value in fields.items())
+    return {name: value for name, value in names if name is not None}
 
 
 def _required_fields(kind: type) -> set[str]:

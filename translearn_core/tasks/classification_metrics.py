@@ -1,84 +1,35 @@
-"""Classification metrics with intervals, confusion matrix, majority-class baseline."""
-
-from collections.abc import Sequence
+"""Classification metrics with intervals, majority-class baseline."""
 
 import numpy as np
-import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from translearn_core.errors import TooFewSamplesError
-from translearn_core.results import Estimate, Metrics
+from translearn_core.results import Estimate
+from translearn_core.results.confusion import confusion
 from translearn_core.results.estimate import CELLS_AT_ONCE, percentile_interval
 
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
 
 
-def classification_metrics(
-    labels: IntArray, probabilities: NDArray[np.floating], *, classes: int, seed: int = 0, draws: int = 2000
-) -> Metrics:
-    """Score predicted probabilities; the prediction is the most likely class.
-
-    Parameters
-    ----------
-    labels : int array, shape (rows,)
-        Class indices from 0.
-    probabilities : float array, shape (rows, classes)
-        One distribution per row.
-    classes : int
-        Number of classes.
-    seed, draws : int
-        Of the macro-F1 bootstrap.
-
-    Returns
-    -------
-    Metrics
-        Accuracy with Wilson's interval, macro-F1 over the classes present in labels or predictions with its
-        bootstrap interval (see `macro_f1_interval`), and mean cross-entropy in nats.
-
-    Raises
-    ------
-    TooFewSamplesError
-        If there are no rows.
-    """
-    if not len(labels):
-        raise TooFewSamplesError("0 rows to score: give this split at least one row.")
-    accuracy, macro_f1 = accuracy_and_macro_f1(
-        labels, probabilities.argmax(axis=1), classes=classes, seed=seed, draws=draws
-    )
-    eps = float(np.finfo(probabilities.dtype).eps)
-    label_probabilities = probabilities[np.arange(len(labels)), labels].astype(np.float64)
-    loss = float(-np.log(np.clip(label_probabilities, eps, 1 - eps)).mean())
-    return Metrics(len(labels), accuracy, macro_f1, loss)
-
-
 def accuracy_and_macro_f1(
     labels: IntArray, predicted: IntArray, *, classes: int, seed: int = 0, draws: int = 2000
 ) -> tuple[Estimate, Estimate]:
-    """Score predicted classes as `classification_metrics` does."""
+    """Return accuracy with Wilson's interval and macro-F1 with its bootstrap interval.
+
+    Macro-F1 is over the classes present in labels or predictions.
+
+    Parameters
+    ----------
+    labels, predicted : int arrays, shape (rows,)
+        Class indices from 0.
+    classes : int
+        Number of classes.
+    seed, draws : int
+        Of the macro-F1 bootstrap, see `macro_f1_interval`.
+    """
     counts = confusion(labels, predicted, classes)
     accuracy = Estimate.share(int(counts.trace()), len(labels))
     return accuracy, macro_f1_interval(counts, seed=seed, draws=draws)
-
-
-def confusion(labels: ArrayLike, predicted: ArrayLike, classes: int) -> IntArray:
-    """Count rows of class i predicted as class j, shape (classes, classes)."""
-    cell = np.asarray(labels, dtype=np.int64) * classes + np.asarray(predicted, dtype=np.int64)
-    return np.bincount(cell, minlength=classes * classes).reshape(classes, classes)
-
-
-def per_class(counts: IntArray, names: Sequence[str]) -> pd.DataFrame:
-    """Return label, precision, recall, f1 and support of every class; 0 where the denominator is 0."""
-    right, support, predicted = np.diag(counts), counts.sum(axis=1), counts.sum(axis=0)
-    return pd.DataFrame(
-        {
-            "label": list(names),
-            "precision": right / np.maximum(predicted, 1),
-            "recall": right / np.maximum(support, 1),
-            "f1": 2 * right / np.maximum(support + predicted, 1),
-            "support": support,
-        }
-    )
 
 
 def majority_accuracy(train_labels: IntArray, test_labels: IntArray) -> float:

@@ -1,6 +1,6 @@
 """What a problem type defines for a target: preparation, metrics and predictions."""
 
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -88,5 +88,18 @@ class Problem(Protocol):
     def constant_baseline(self, target: Target, train: IntArray) -> FloatArray:
         """Return the outputs of the best constant prediction, shape (outputs,)."""
 
+    def decode_values(self, target: Target) -> NDArray[Any]:
+        """Return the value of each row in the terms of the target's column."""
+
     def decode(self, target: Target, outputs: Outputs) -> pd.DataFrame:
         """Return predictions in the terms of the target's column, one row per row of outputs."""
+
+
+def constant_score(problem: Problem, target: Target, train: IntArray, rows: IntArray) -> float:
+    """Return the headline metric on some rows of the best constant prediction; NaN without rows."""
+    if not len(train) or not len(rows):
+        return float("nan")
+    outputs = np.broadcast_to(
+        problem.constant_baseline(target, train), (len(rows), problem.n_outputs(target))
+    )
+    return next(iter(problem.point_metrics(target, rows, outputs).values()))

@@ -2,14 +2,15 @@
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from translearn_core.config import ProblemType
 from translearn_core.results import Estimate
+from translearn_core.results.confusion import confusion
 from translearn_core.tasks import class_checks, class_cleaning, class_encoding, label_lists
 from translearn_core.tasks.classification_metrics import (
     accuracy,
     accuracy_and_macro_f1,
-    confusion,
     macro_f1,
 )
 from translearn_core.tasks.problem import FloatArray, IntArray, Outputs
@@ -70,6 +71,11 @@ class SingleLabel:
         """Return all probability on the most frequent class of the training rows."""
         counts = np.bincount(target.values[train], minlength=len(target.names))
         return np.asarray(np.eye(len(target.names))[counts.argmax()])
+
+    def decode_values(self, target: Target) -> NDArray[np.object_]:
+        """Return the class name of each row."""
+        names: NDArray[np.object_] = np.asarray(target.names, dtype=object)[target.values]
+        return names
 
     def decode(self, target: Target, outputs: Outputs) -> pd.DataFrame:
         """Return predicted (class name) and confidence (its probability)."""

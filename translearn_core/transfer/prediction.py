@@ -1,6 +1,7 @@
 """Prediction: outputs and feature vectors of some rows, in batches of similar cost."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -27,7 +28,7 @@ class ModelOutputs:
     features: NDArray[np.float16]
     problem: ProblemType
 
-    @property
+    @cached_property
     def predictions(self) -> NDArray[np.float32]:
         """Outputs after activation."""
         return activate(self.problem, torch.from_numpy(self.logits))

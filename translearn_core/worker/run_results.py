@@ -30,8 +30,8 @@ def load_evaluation(context: Context, job: str) -> Evaluation:
 
 def class_indices(evaluation: Evaluation, names: pd.Series) -> NDArray[np.int64]:
     """Return the class indices of label names."""
-    index = {name: i for i, name in enumerate(evaluation.classes)}
-    return np.asarray(names.map(index), dtype=np.int64)
+    index = {name: i for i, name in enumerate(evaluation.names)}
+    return np.array(names.map(index), dtype=np.int64)  # copied: pandas' own array is read-only
 
 
 def row_keys(rows: pd.DataFrame) -> pd.Index:
@@ -40,5 +40,5 @@ def row_keys(rows: pd.DataFrame) -> pd.Index:
 
 
 def row_scores(rows: pd.DataFrame) -> "pd.Series[Any]":
-    """Return the score of each row in [0, 1], here whether its prediction is right, sorted by row key."""
-    return rows["correct"].set_axis(row_keys(rows)).sort_index()
+    """Return the score of each row (`Problem.row_scores`), sorted by row key."""
+    return rows["score"].set_axis(row_keys(rows)).sort_index()

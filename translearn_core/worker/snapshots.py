@@ -64,7 +64,7 @@ def score_snapshots(context: Context[SnapshotsConfig]) -> None:
         context.folder,
         Snapshots(
             layer=config.layer,
-            classes=evaluation.classes,
+            classes=evaluation.names,
             splits=tuple(splits),
             moments=moments,
             epochs=tuple(snapshot.epoch for snapshot in checkpoints),

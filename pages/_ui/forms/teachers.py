@@ -34,7 +34,7 @@ def eligible_teachers(data: DataConfig) -> list[tuple[Run, RunSummary]]:
         if _same_labels(run, data)
     ]
     scored = [(run, summary) for run, summary in candidates if summary is not None]
-    return sorted(scored, key=lambda pair: -pair[1].validation.accuracy.value)
+    return sorted(scored, key=lambda pair: -pair[1].validation.headline.value)
 
 
 def choose(data: DataConfig, key: str, *, begin: str | None = None, lacking: str) -> str | None:
@@ -59,7 +59,7 @@ def choose(data: DataConfig, key: str, *, begin: str | None = None, lacking: str
         persist_state="session",
     )
     summary = next(summary for run, summary in eligible if run.job.id == job)
-    accuracy = summary.validation.accuracy
+    accuracy = summary.validation.headline
     if accuracy.low <= summary.majority:
         st.warning(
             f"This run gets {percent(accuracy.value)} of the validation texts right, which may "
@@ -98,7 +98,7 @@ def _option_labels(eligible: Sequence[tuple[Run, RunSummary]]) -> dict[str, str]
     alike = takewhile(lambda same: len(set(same)) == 1, zip(*parts, strict=False))
     shared = min(sum(1 for _ in alike), *(len(name_parts) - 1 for name_parts in parts))
     labels = {
-        run.job.id: f"{percent(summary.validation.accuracy.value)}  ·  "
+        run.job.id: f"{percent(summary.validation.headline.value)}  ·  "
         + squeezed(BETWEEN.join(name_parts[shared:]), LONGEST)
         for name_parts, (run, summary) in zip(parts, eligible, strict=True)
     }

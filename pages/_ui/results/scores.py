@@ -22,7 +22,7 @@ def headline(evaluation: Evaluation, run_summary: RunSummary | None, rival: Base
     `rival` is the best baseline that trains no backbone, once computed.
     """
     test, validation = evaluation.metrics["test"], evaluation.metrics["validation"]
-    accuracy, macro = test.accuracy, test.macro_f1
+    accuracy, macro = test["accuracy"], test["macro_f1"]
     numbers = [
         (
             "Test accuracy",
@@ -39,7 +39,7 @@ def headline(evaluation: Evaluation, run_summary: RunSummary | None, rival: Base
         _to_beat(evaluation, rival),
         (
             "Validation accuracy",
-            percent(validation.accuracy.value),
+            percent(validation.headline.value),
             f"on {validation.n:,} rows",
             "rows the best epoch was chosen on, so this number is slightly optimistic",
         ),
@@ -95,7 +95,7 @@ def comparison(runs: Sequence[Run[ExperimentConfig]]) -> pd.DataFrame:
         if run_summary is None:
             continue
         test = run_summary.test
-        accuracy, macro = test.accuracy, test.macro_f1
+        accuracy, macro = test["accuracy"], test["macro_f1"]
         lines.append(
             {
                 "name": run.name,

@@ -121,7 +121,7 @@ def _row(run: Run, facts: Sequence[str], owned: Sequence[Run]) -> bool:
 def _scores(run: Run[ExperimentConfig]) -> list[str]:
     result = result_cache.cached_result(run, RunSummary) if not run.state.live else None
     return (
-        [f"accuracy {percent(result.test.accuracy.value)}", duration(result.seconds["total"])]
+        [f"accuracy {percent(result.test.headline.value)}", duration(result.seconds["total"])]
         if result
         else []
     )

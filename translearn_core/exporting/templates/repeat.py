@@ -79,7 +79,7 @@ def main() -> None:
         sys.exit(f"{error}")
     before = json.loads((HERE / "scores.json").read_text(encoding="utf-8"))
     test = summary.test
-    scores = {"accuracy": test.accuracy.value, "macro_f1": test.macro_f1.value, "rows": test.n}
+    scores = {name: score.value for name, score in test.scores.items()} | {"rows": test.n}
     result = {"test scores": scores, "of the run": before["test"], "folder": str(arguments.out)}
     print(json.dumps(result, indent=1))
 

@@ -51,7 +51,7 @@ class _RunRows:
         rows = evaluation.predictions
         train, validation, test = (np.flatnonzero(rows["split"] == str(split)) for split in SPLITS)
         labels = class_indices(evaluation, rows["label"])
-        return cls(rows["text"].tolist(), labels, train, validation, test, len(evaluation.classes))
+        return cls(rows["text"].tolist(), labels, train, validation, test, len(evaluation.names))
 
 
 def compare_baselines(context: Context[BaselinesConfig]) -> None:
@@ -82,11 +82,11 @@ def compare_baselines(context: Context[BaselinesConfig]) -> None:
     artifacts.save(
         context.folder,
         Baselines(
-            accuracy=test.accuracy,
+            accuracy=test.headline,
             n_train=len(task.train),
             n_test=len(task.test),
             lines=lines,
-            sentence=baseline_verdict(by_name, test.accuracy.value, fresh=experiment.backbone.random_init),
+            sentence=baseline_verdict(by_name, test.headline.value, fresh=experiment.backbone.random_init),
             caveats=notes,
         ),
     )

@@ -97,7 +97,7 @@ def analyse_errors(context: Context[ErrorAnalysisConfig]) -> None:
             coverage=curve,
             slices=slice_table,
             suspects=label_check.frame,
-            pairs=_pairs(test, evaluation.classes),
+            pairs=_pairs(test, evaluation.names),
         ),
     )
 

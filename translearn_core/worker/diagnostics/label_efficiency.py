@@ -18,7 +18,8 @@ from translearn_core.results.diagnostics.baselines import FROZEN, SCRATCH, WORDS
 from translearn_core.results.diagnostics.label_efficiency import SampleEfficiency
 from translearn_core.runs import artifacts
 from translearn_core.runs.label_efficiency_studies import nearest_size
-from translearn_core.tasks.classification_metrics import majority_accuracy
+from translearn_core.tasks import PROBLEMS
+from translearn_core.tasks.problem import constant_score
 from translearn_core.text.format import quote
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_prepared
@@ -65,7 +66,7 @@ def measure_label_efficiency(context: Context[LabelEfficiencyConfig]) -> None:
     config = context.config
     context.report("reading the data")
     prepared = load_prepared(context.store.workspace, config.data)
-    train, test = prepared.where(Split.TRAIN), prepared.where(Split.TEST)
+    train, test, target = prepared.where(Split.TRAIN), prepared.where(Split.TEST), prepared.target
     if config.sizes[-1] > len(train):
         raise ConfigError("sizes", config.sizes[-1], f"at most {len(train):,}, the training rows there are")
     baselines = _stored_baselines(context, config)
@@ -86,7 +87,7 @@ def measure_label_efficiency(context: Context[LabelEfficiencyConfig]) -> None:
         at=config.at,
         n_validation=len(prepared.where(Split.VALIDATION)),
         n_test=len(test),
-        majority=majority_accuracy(prepared.labels[train], prepared.labels[test]),
+        majority=constant_score(PROBLEMS[target.problem], target, train, test),
         sentences=(*_one_class(prepared, test), *(sentence for sentence, _ in crossings)),
         scores=np.stack([arm.scores for arm in arms]),
         mean=np.stack([level[0] for level in levels]),
@@ -159,11 +160,10 @@ def _row_scores(context: Context, cell: LabelEfficiencyArm, job: str, order: pd.
 
 
 def _rows_of(prepared: PreparedDataset, index: NDArray[np.int64]) -> pd.DataFrame:
-    names = np.asarray(prepared.classes, dtype=object)
+    target = prepared.target
+    labels = PROBLEMS[target.problem].decode_values(target)
     texts = np.asarray(prepared.texts, dtype=object)
-    return pd.DataFrame(
-        {"row": prepared.rows[index], "text": texts[index], "label": names[prepared.labels[index]]}
-    )
+    return pd.DataFrame({"row": prepared.rows[index], "text": texts[index], "label": labels[index]})
 
 
 def _index_of(values: Sequence[int], value: int) -> int:

@@ -57,7 +57,7 @@ def check_labels(
     ).held_out_proba()  # fmt: skip
     context.report("counting doubtful labels")
     suspects = find_label_issues(probabilities, labels, MAX_LISTED, seed=seed)
-    names = np.asarray(evaluation.classes, dtype=object)
+    names = np.asarray(evaluation.names, dtype=object)
     listed = rows.iloc[suspects.rows]
     frame = pd.DataFrame(
         {

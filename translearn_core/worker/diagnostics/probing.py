@@ -79,7 +79,7 @@ def _target(
     if name is None or name == experiment.data.label:
         labels = class_indices(evaluation, rows["label"])
         return probe_targets.ProbeTarget(
-            experiment.data.label, labels, np.ones(len(labels), dtype=bool), evaluation.classes
+            experiment.data.label, labels, np.ones(len(labels), dtype=bool), evaluation.names
         )
     if name == LENGTH:
         return probe_targets.lengths(rows["text"].tolist())

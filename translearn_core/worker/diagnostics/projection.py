@@ -42,7 +42,7 @@ def project_layer(context: Context[ProjectConfig]) -> None:
         context.folder,
         Projection(
             variants=VARIANTS,
-            classes=evaluation.classes,
+            classes=evaluation.names,
             splits=tuple(splits),
             settings=_settings(config, len(fit)),
             nearness=change.quality,

@@ -66,7 +66,7 @@ def animate_layers(context: Context[ProjectionAnimationConfig]) -> None:
         context.folder,
         ProjectionAnimation(
             variants=VARIANTS,
-            classes=evaluation.classes,
+            classes=evaluation.names,
             splits=tuple(splits),
             chance=text.chance,
             sentence=text.sentences(),

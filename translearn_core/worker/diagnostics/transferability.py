@@ -79,7 +79,7 @@ def _past_run(context: Context, job: str, config: TransferabilityConfig) -> _Pas
         raise NotFoundError("A past run has no results yet: let it finish, then rate the layers again.")
     if experiment.data != config.data:
         raise ConfigError("runs", job, "runs on the same rows, dealt in the same way")
-    return _PastRun(job, experiment, summary.test.accuracy.value)
+    return _PastRun(job, experiment, summary.test.headline.value)
 
 
 def _score_past_runs(

@@ -53,7 +53,7 @@ class _Rows:
             class_indices(evaluation, sampled["label"]),
             np.arange(n_train),
             np.arange(n_train, len(sampled)),
-            sampled["correct"].to_numpy()[n_train:],
+            sampled["score"].to_numpy()[n_train:],
         )
 
 
@@ -87,7 +87,7 @@ def measure_task_retention(
     pretrained = _refit_head(context, reader.vectors(features_before), rows, "as it came")
     refitted = _refit_head(context, reader.vectors(features_after), rows, "after the training")
     old_head = reader.old_head(features_after, rows)
-    classes = ", ".join(evaluation.classes[:3]) + ", …" * (len(evaluation.classes) > 3)
+    classes = ", ".join(evaluation.names[:3]) + ", …" * (len(evaluation.names) > 3)
     task = TaskRetention(
         run=job,
         name=f"{earlier.data.label} ({classes})",

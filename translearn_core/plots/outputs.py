@@ -1,0 +1,46 @@
+"""Figure of a model's test outputs against the target, for each problem type."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from translearn_core.config import ProblemType
+from translearn_core.plots.confusion_matrix import confusion_matrix
+from translearn_core.results import Evaluation
+
+
+@dataclass(frozen=True)
+class OutputPlot:
+    """Figure of test outputs with its table, and a table of metrics per output.
+
+    `table_name` and `metrics_name` are file names of their CSV.
+    """
+
+    title: str
+    caption: str
+    draw: Callable[[Evaluation, bool], go.Figure]
+    table: Callable[[Evaluation], pd.DataFrame]
+    table_name: str
+    metrics_title: str
+    metrics_caption: str
+    metrics: Callable[[Evaluation], pd.DataFrame]
+    metrics_name: str
+
+
+OUTPUT_PLOTS: dict[ProblemType, OutputPlot] = {
+    ProblemType.SINGLE_LABEL: OutputPlot(
+        title="Confusion matrix",
+        caption="Rows are true classes, columns predictions; off the diagonal are errors.",
+        draw=confusion_matrix,
+        table=Evaluation.confusion_frame,
+        table_name="confusion",
+        metrics_title="Per-class metrics",
+        metrics_caption="Precision: share of the texts predicted as the class that belong to it. Recall: "
+        "share of its own texts that were found. F1: their harmonic mean. Support: its test rows.",
+        metrics=lambda evaluation: evaluation.per_class,
+        metrics_name="classes",
+    )
+}
+"""Figure and tables of each problem type."""
