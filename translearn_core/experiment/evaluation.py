@@ -15,7 +15,6 @@ from translearn_core.data.dataset import PreparedDataset
 from translearn_core.errors import TooFewSamplesError
 from translearn_core.experiment.build_model import build
 from translearn_core.experiment.run_recorder import PhaseTimer
-from translearn_core.experiment.training_data import strata_of, target_of
 from translearn_core.results import (
     CacheUsage,
     Drift,
@@ -39,7 +38,7 @@ NEIGHBOURS = 20_000
 
 def evaluate(outputs: ModelOutputs, prepared: PreparedDataset, *, seed: int) -> Evaluation:
     """Evaluate the outputs of every row."""
-    target, rows = target_of(prepared), np.arange(len(prepared.texts))
+    target, rows = prepared.target, np.arange(len(prepared.texts))
     problem = PROBLEMS[target.problem]
     train, test = prepared.where(Split.TRAIN), prepared.where(Split.TEST)
     predictions = {
@@ -101,7 +100,7 @@ def weight_drift(config: ExperimentConfig, model: Classifier, loop: Loop, rows: 
 def save_neighbour_index(folder: Path, features: NDArray[np.float16], prepared: PreparedDataset) -> None:
     """Save feature vectors of the training texts, or of a stratified sample, for neighbour search."""
     train = prepared.where(Split.TRAIN)
-    index = train[np.sort(stratified_sample(strata_of(prepared)[train], NEIGHBOURS, 0))]
+    index = train[np.sort(stratified_sample(prepared.strata[train], NEIGHBOURS, 0))]
     artifacts.save(folder, NeighbourBank(vectors=features[index], index=index))
 
 

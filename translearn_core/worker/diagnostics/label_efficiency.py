@@ -12,7 +12,6 @@ from translearn_core.analysis.intervals import RowScores, row_score_interval
 from translearn_core.config import Split, job_id
 from translearn_core.data import PreparedDataset
 from translearn_core.errors import ConfigError
-from translearn_core.experiment.training_data import target_of
 from translearn_core.jobs import LabelEfficiencyArm, LabelEfficiencyConfig
 from translearn_core.results import LabelEfficiency
 from translearn_core.results.diagnostics.baselines import FROZEN, SCRATCH, WORDS
@@ -67,7 +66,7 @@ def measure_label_efficiency(context: Context[LabelEfficiencyConfig]) -> None:
     config = context.config
     context.report("reading the data")
     prepared = load_prepared(context.store.workspace, config.data)
-    train, test, target = prepared.where(Split.TRAIN), prepared.where(Split.TEST), target_of(prepared)
+    train, test, target = prepared.where(Split.TRAIN), prepared.where(Split.TEST), prepared.target
     if config.sizes[-1] > len(train):
         raise ConfigError("sizes", config.sizes[-1], f"at most {len(train):,}, the training rows there are")
     baselines = _stored_baselines(context, config)
@@ -161,7 +160,7 @@ def _row_scores(context: Context, cell: LabelEfficiencyArm, job: str, order: pd.
 
 
 def _rows_of(prepared: PreparedDataset, index: NDArray[np.int64]) -> pd.DataFrame:
-    target = target_of(prepared)
+    target = prepared.target
     labels = PROBLEMS[target.problem].decode_values(target)
     texts = np.asarray(prepared.texts, dtype=object)
     return pd.DataFrame({"row": prepared.rows[index], "text": texts[index], "label": labels[index]})

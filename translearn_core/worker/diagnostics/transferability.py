@@ -68,7 +68,7 @@ def score_transferability(context: Context[TransferabilityConfig]) -> None:
     )
     artifacts.save(
         context.folder,
-        Transferability(sample.n_train, len(prepared.classes), sentence, agreements, layers, past),
+        Transferability(sample.n_train, len(prepared.target.names), sentence, agreements, layers, past),
     )
 
 
@@ -153,8 +153,8 @@ def _best_layer_text(scores: dict[str, LayerScores], sample: Sample) -> str:
     by_score, by_probe = int(np.argmax(one.logme)), int(np.argmax(one.probe))
     accuracy = row_score_interval(one.correct[by_score])
     text = (
-        f"By LogME {_layer(one, by_score)} of {name} suits your {sample.classes:,} classes best: a probe "
-        f"there gets {percent(accuracy.value)} of {sample.n_validation:,} validation rows right "
+        f"By LogME {_layer(one, by_score)} of {name} suits your {len(sample.target.names):,} classes best: "
+        f"a probe there gets {percent(accuracy.value)} of {sample.n_validation:,} validation rows right "
         f"({percent(accuracy.low)} to {percent(accuracy.high)})."
     )
     if one.probe[by_probe] <= one.probe[by_score]:
