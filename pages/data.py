@@ -5,9 +5,9 @@ import streamlit as st
 from pages._ui.datasets import column_form, data_sources, findings, read_options
 from pages._ui.shell import jobs, navigation, page_header, state, stop, tables
 from pages._ui.shell.formatting import size
-from translearn_core.data.findings import count_noun
 from translearn_core.jobs import ReadConfig
 from translearn_core.results import Diagnosis, TableProfile
+from translearn_core.text.format import count_noun
 
 page_header.header(
     "data",

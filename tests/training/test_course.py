@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.targets import named_classes
 from tests.training.test_training import Script, experiment, toy
 from translearn_core.activations import ActivationCache, Compute
 from translearn_core.backbones import load
@@ -35,7 +37,6 @@ from translearn_core.config.lr_schedule import (
 )
 from translearn_core.errors import ConfigError, Stopped, TrainingError
 from translearn_core.experiment import build, run_experiment
-from translearn_core.experiment.training_data import target_of
 from translearn_core.results import Drift, EpochPoint, RunSummary
 from translearn_core.runs import artifacts
 from translearn_core.training import Checkpoint, Loop, TrainingEvent, TrainingRows, resume, snapshots
@@ -58,12 +59,12 @@ def staged(tiny: str, plan: FreezePlan, *stages: Stage, **training: object) -> E
 def loop_of(config: ExperimentConfig, store: Path, rows: int = 24) -> Loop:
     """Return the loop of a toy run, set up as in `run_experiment`."""
     data = toy(rows)
-    model = build(config, load(config.backbone), target_of(data)).eval()
+    model = build(config, load(config.backbone), data.target).eval()
     texts = model.source.examples(data.texts, 32)
     plans = [stage.plan for stage in config.resolved_stages]
     supply = StageInputs(model, texts, EXACT, ActivationCache(store, 10**9), course=plans)
     inputs = supply.for_first_stage(data.where(Split.TRAIN), seed=0)
-    split = TrainingRows(target_of(data), data.where(Split.TRAIN), data.where(Split.VALIDATION))
+    split = TrainingRows(data.target, data.where(Split.TRAIN), data.where(Split.VALIDATION))
     loop = Loop(model, inputs, split, config.training, EXACT, before=config.stages, inputs_for=supply)
     loop.supply = supply  # type: ignore[attr-defined]
     return loop
@@ -315,7 +316,7 @@ def test_a_teacher_pulls_its_student_to_its_own_answers(tiny: str, tmp_path: Pat
 
 def other_classes() -> object:
     data = toy()
-    return type(data)(("bad", "fine"), data.texts, data.labels, data.split, data.rows)
+    return replace(data, targets=(named_classes(data.labels, "bad", "fine"),))
 
 
 def test_a_part_joins_with_a_warm_up_of_its_own_and_ends_with_the_rest() -> None:

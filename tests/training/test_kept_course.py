@@ -13,7 +13,6 @@ from translearn_core.activations import ActivationCache, Compute
 from translearn_core.backbones import load
 from translearn_core.config import ExperimentConfig, FreezePlan, Split, Stage
 from translearn_core.experiment import build
-from translearn_core.experiment.training_data import target_of
 from translearn_core.results import EpochPoint
 from translearn_core.training import Loop, TrainingEvent, TrainingRows
 from translearn_core.transfer import Inputs, StageInputs, predict
@@ -36,14 +35,14 @@ def trained(
     kind: type[StageInputs], config: ExperimentConfig, store: Path
 ) -> tuple[list[EpochPoint], np.ndarray]:
     data = toy(48)
-    model = build(config, load(config.backbone), target_of(data)).eval()
+    model = build(config, load(config.backbone), data.target).eval()
     texts = model.source.examples(data.texts, 32)
     plans = [stage.plan for stage in config.resolved_stages]
     supply = kind(
         model, texts, EXACT, ActivationCache(store, 10**9), course=plans if kind is StageInputs else plans[:1]
     )
     inputs = supply.for_first_stage(data.where(Split.TRAIN), seed=0)
-    rows = TrainingRows(target_of(data), data.where(Split.TRAIN), data.where(Split.VALIDATION))
+    rows = TrainingRows(data.target, data.where(Split.TRAIN), data.where(Split.VALIDATION))
     loop = Loop(model, inputs, rows, config.training, EXACT, before=config.stages, inputs_for=supply)
     epochs: list[EpochPoint] = []
 

@@ -19,7 +19,8 @@ from translearn_core.analysis.intervals import row_score_interval
 from translearn_core.backbones import load
 from translearn_core.config import ClassWeights, Device, Precision, ProblemType, Split
 from translearn_core.data.dataset import PreparedDataset
-from translearn_core.experiment import build, evaluation
+from translearn_core.experiment import build
+from translearn_core.experiment.evaluation import evaluate
 from translearn_core.results import EpochPoint, Estimate, Evaluation, History
 from translearn_core.tasks import PROBLEMS, Target
 from translearn_core.tasks.problem import FloatArray, IntArray, Outputs
@@ -99,7 +100,7 @@ def numbers(data: PreparedDataset) -> Target:
 
 
 def trained(
-    tiny: str, monkeypatch: pytest.MonkeyPatch, weighting: ClassWeights = ClassWeights.NONE
+    tiny: str, weighting: ClassWeights = ClassWeights.NONE
 ) -> tuple[Checkpoint, Evaluation, PreparedDataset]:
     """Train on numbers and evaluate."""
     data, config = toy(), experiment(tiny, epochs=8)
@@ -114,15 +115,12 @@ def trained(
     outputs = predict(model, inputs, np.arange(len(data.texts)), compute)
     assert outputs.logits.shape == (len(data.texts), 1)
     np.testing.assert_array_equal(outputs.predictions, outputs.logits)
-    monkeypatch.setattr(evaluation, "target_of", numbers)
-    return loop.state, evaluation.evaluate(outputs, data, seed=0), data
+    return loop.state, evaluate(outputs, replace(data, targets=(target,)), seed=0), data
 
 
 @pytest.mark.parametrize("weighting", ClassWeights)
-def test_the_loop_selects_by_the_metric_of_the_problem(
-    weighting: ClassWeights, tiny: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    state, _, _ = trained(tiny, monkeypatch, weighting)
+def test_the_loop_selects_by_the_metric_of_the_problem(weighting: ClassWeights, tiny: str) -> None:
+    state, _, _ = trained(tiny, weighting)
     history = History((), tuple(p for p in state.history if isinstance(p, EpochPoint)))
     assert history.metrics == ("loss", "r2", "mse")
     scores = [epoch.validation["r2"] for epoch in history.epochs]
@@ -136,10 +134,8 @@ def test_the_loop_selects_by_the_metric_of_the_problem(
     assert "mean" in {trace.name for trace in figure.data}
 
 
-def test_evaluation_has_the_scores_and_rows_of_the_problem(
-    tiny: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _, result, data = trained(tiny, monkeypatch)
+def test_evaluation_has_the_scores_and_rows_of_the_problem(tiny: str) -> None:
+    _, result, data = trained(tiny)
     test, target = data.where(Split.TEST), numbers(data)
     assert list(result.metrics["test"].scores) == ["r2", "mse"]
     assert result.metrics["test"].headline.value > 0.5
@@ -152,10 +148,8 @@ def test_evaluation_has_the_scores_and_rows_of_the_problem(
     assert {"r2", "r2 low", "mse", "mse high"} <= set(result.frame())
 
 
-def test_comparison_slices_and_label_efficiency_take_row_scores(
-    tiny: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _, result, _ = trained(tiny, monkeypatch)
+def test_comparison_slices_and_label_efficiency_take_row_scores(tiny: str) -> None:
+    _, result, _ = trained(tiny)
     test = result.predictions[result.predictions["split"] == "test"]
     scores = row_scores(test).to_numpy()
     rows = np.arange(len(scores), dtype=np.uint64)
@@ -172,7 +166,7 @@ def test_comparison_slices_and_label_efficiency_take_row_scores(
 
 
 def test_the_page_and_report_choose_the_figure_by_problem(tiny: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    _, result, _ = trained(tiny, monkeypatch)
+    _, result, _ = trained(tiny)
     single = plots.OUTPUT_PLOTS[ProblemType.SINGLE_LABEL]
 
     def scatter(result: Evaluation, dark: bool) -> go.Figure:

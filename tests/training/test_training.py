@@ -9,7 +9,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.targets import single_label
+from tests.targets import named_classes, single_label
 from translearn_core.activations import ActivationCache, Compute
 from translearn_core.backbones import load
 from translearn_core.config import (
@@ -54,7 +54,9 @@ def toy(rows: int = 144) -> PreparedDataset:
     )
     split = np.zeros(rows, dtype=np.int64)
     split[rows // 2 : 3 * rows // 4], split[3 * rows // 4 :] = 1, 2
-    return PreparedDataset(("bad", "good"), texts, np.arange(rows) % 2, split, np.arange(1, rows + 1))
+    return PreparedDataset(
+        (named_classes(np.arange(rows) % 2, "bad", "good"),), texts, split, np.arange(1, rows + 1)
+    )
 
 
 def experiment(tiny: str, blocks: str = "last:1", **training: object) -> ExperimentConfig:

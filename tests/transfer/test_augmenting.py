@@ -11,6 +11,7 @@ from tokenizers import Tokenizer, decoders, models
 from transformers import PreTrainedTokenizerFast
 
 from tests.architectures import SIZE, VOCABULARY, WORDS, tiny_folder, tiny_tokenizer
+from tests.targets import named_classes
 from translearn_core.backbones import Backbone, load
 from translearn_core.config import AugmentConfig, BackboneConfig
 from translearn_core.data import PreparedDataset
@@ -227,7 +228,9 @@ def test_fresh_weights_know_no_neighbours(folder: str) -> None:
 def test_only_training_rows_are_altered_and_copies_keep_their_label(backbone: Backbone) -> None:
     n = 30
     texts = tuple(f"{PLAIN[i]} {PLAIN[i + 1]} {PLAIN[i + 2]} film" for i in range(n))
-    prepared = PreparedDataset(("no", "yes"), texts, np.arange(n) % 2, np.arange(n) % 3, np.arange(1, n + 1))
+    prepared = PreparedDataset(
+        (named_classes(np.arange(n) % 2, "no", "yes"),), texts, np.arange(n) % 3, np.arange(1, n + 1)
+    )
     config = AugmentConfig(copies=2)
     data = with_augmentation(prepared, config, backbone)
     train = np.flatnonzero(prepared.split == 0)

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from worker_bench import ME, Bench
 
+from tests.targets import named_classes
 from translearn_core.analysis.tfidf import tfidf_logistic_regression
 from translearn_core.config import ExperimentConfig, Split, expand_grid, job_id
 from translearn_core.data import PreparedDataset, prepare
@@ -218,7 +219,7 @@ def _arm(name: str, shares: list[float], rows: int, *, scratch: bool = False) ->
 def test_test_rows_of_one_class_give_a_warning(labels: list[int], says: bool) -> None:
     rows = np.arange(4)
     prepared = PreparedDataset(
-        ("no", "yes"), ("a", "b", "c", "d"), np.asarray(labels), rows // 2 * 2, rows, ()
+        (named_classes(labels, "no", "yes"),), ("a", "b", "c", "d"), rows // 2 * 2, rows, ()
     )
     said = label_efficiency._one_class(prepared, rows[2:])
     assert bool(said) is says

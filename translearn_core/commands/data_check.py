@@ -7,11 +7,11 @@ from typing import Any
 from translearn_core.commands.client import result, submit
 from translearn_core.commands.findings import print_findings, records
 from translearn_core.config import ExperimentConfig
-from translearn_core.data.findings import quote
 from translearn_core.errors import DataError
 from translearn_core.jobs import DiagnoseConfig, ReadConfig
 from translearn_core.results import Diagnosis, Finding, Severity, TableProfile
 from translearn_core.runs import Dataset
+from translearn_core.text.format import quote
 
 MAX_NAMES = 12
 """Most columns listed in an error."""

@@ -1,4 +1,4 @@
-"""Prepared datasets: texts, class indices and splits of one task."""
+"""Prepared datasets: texts, targets and splits of one task."""
 
 from dataclasses import dataclass, field
 
@@ -7,27 +7,50 @@ from numpy.typing import NDArray
 
 from translearn_core.config import Split
 from translearn_core.results import Finding
-
-SPLITS: tuple[Split, ...] = (Split.TRAIN, Split.VALIDATION, Split.TEST)
-"""Order in which `PreparedDataset.split` numbers the splits."""
+from translearn_core.tasks import PROBLEMS, Problem, Target
+from translearn_core.tasks.splits import SPLITS
 
 
 @dataclass(frozen=True)
 class PreparedDataset:
     """Training, validation and test rows of one task.
 
-    `labels` indexes `classes`; `split` indexes `SPLITS`; `rows` are 1-based row numbers in each row's own
-    file, `table_index` positions in the table. All have one entry per row. No normalised text is in two
-    splits.
+    `split` indexes `SPLITS`; `rows` are 1-based row numbers in each row's own file, `table_index` positions
+    in the table. These, `texts` and the values of each target have one entry per row. No normalised text is
+    in two splits.
     """
 
-    classes: tuple[str, ...]
+    targets: tuple[Target, ...]
     texts: tuple[str, ...]
-    labels: NDArray[np.int64] = field(compare=False)
     split: NDArray[np.int64] = field(compare=False)
     rows: NDArray[np.int64] = field(compare=False)
     findings: tuple[Finding, ...] = ()
     table_index: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64), compare=False)
+
+    @property
+    def target(self) -> Target:
+        """The first target."""
+        return self.targets[0]
+
+    @property
+    def problem(self) -> Problem:
+        """Problem type of the first target."""
+        return PROBLEMS[self.target.problem]
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Class names of a single-label target."""
+        return self.target.names
+
+    @property
+    def labels(self) -> NDArray[np.int64]:
+        """Class index of each row, of a single-label target."""
+        return np.asarray(self.target.values, dtype=np.int64)
+
+    @property
+    def strata(self) -> NDArray[np.int64]:
+        """Stratum of each row, for samples and folds."""
+        return self.problem.strata(self.target)
 
     def where(self, split: Split) -> NDArray[np.int64]:
         """Indices of the rows of one split, in file order."""

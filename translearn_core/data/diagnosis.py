@@ -5,15 +5,16 @@ import pandas as pd
 
 from translearn_core.config import BUNDLED, DataConfig
 from translearn_core.data.columns import file_columns, looks_like_ids, profile, suggest_columns
-from translearn_core.data.dataset import SPLITS, PreparedDataset, TokenStatistics
-from translearn_core.data.findings import count_noun, finding, percent, quote
-from translearn_core.data.labels import is_scale
+from translearn_core.data.dataset import PreparedDataset, TokenStatistics
 from translearn_core.data.near_duplicates import near_duplicates_finding
-from translearn_core.data.prepare import class_counts, prepare
-from translearn_core.data.stratified_split import TRAIN
-from translearn_core.data.task_shape import groups_finding, one_hot_finding, several_labels_finding
+from translearn_core.data.prepare import prepare
+from translearn_core.data.task_shape import groups_finding, one_hot_finding
 from translearn_core.errors import DataError
 from translearn_core.results import Diagnosis, Finding, Severity
+from translearn_core.results.findings import finding
+from translearn_core.tasks import PROBLEMS
+from translearn_core.tasks.splits import SPLITS
+from translearn_core.text.format import quote, rounded_percent
 
 BINS = 30
 """Approximate number of bars in the length histogram."""
@@ -23,9 +24,6 @@ UNKNOWN_LIMIT = 0.10
 
 PIECES_LIMIT = 2.5
 """Pieces per word above which the vocabulary hardly covers the language."""
-
-UNBALANCED = 3.0
-"""Minimum ratio of the largest to the smallest class at which class weights help."""
 
 
 def diagnose(
@@ -58,11 +56,11 @@ def diagnose(
         findings.append(finding("unusable", Severity.BLOCKING, str(error)))
     findings += [
         *_id_finding(table, config),
-        *several_labels_finding(table, config),
+        *_cell_findings(table, config),
         *one_hot_finding(table, config),
     ]
     if prepared:
-        findings += [*prepared.findings, *_label_findings(prepared, config), *_imbalance_finding(prepared)]
+        findings += [*prepared.findings, *prepared.problem.findings(prepared.target, prepared.split)]
         findings += [*groups_finding(table, config, prepared), *near_duplicates_finding(prepared)]
     if statistics is not None:
         findings += [*unknown_tokens_finding(statistics), *truncation_finding(statistics, prepared)]
@@ -72,7 +70,7 @@ def diagnose(
     limit = statistics.token_limit if statistics is not None else 0
     diagnosis = Diagnosis(
         findings=tuple(findings),
-        classes=prepared.classes if prepared else (),
+        classes=prepared.target.names if prepared else (),
         counts=counts_frame(prepared),
         lengths=lengths_frame(tokens),
         tokens_per_text=float(np.minimum(tokens, limit).mean()) if len(tokens) else 0.0,
@@ -86,13 +84,10 @@ def diagnose(
 
 def counts_frame(prepared: PreparedDataset | None) -> pd.DataFrame:
     """Return rows per class and split, columns label, train, validation, test."""
-    names = [str(split) for split in SPLITS]
-    if prepared is None:
-        return pd.DataFrame(
-            {"label": pd.Series(dtype=object), **{n: pd.Series(dtype=np.int64) for n in names}}
-        )
-    counts = class_counts(prepared.labels, prepared.split, len(prepared.classes))
-    return pd.DataFrame({"label": list(prepared.classes), **{n: counts[:, i] for i, n in enumerate(names)}})
+    if prepared is not None:
+        return prepared.problem.count_rows(prepared.target, prepared.split)
+    counts = {str(split): pd.Series(dtype=np.int64) for split in SPLITS}
+    return pd.DataFrame({"label": pd.Series(dtype=object)} | counts)
 
 
 def lengths_frame(tokens: "np.ndarray[tuple[int], np.dtype[np.int64]]") -> pd.DataFrame:
@@ -121,52 +116,29 @@ def _id_finding(table: pd.DataFrame, config: DataConfig) -> list[Finding]:
     return [finding("text-looks-like-ids", Severity.WARNING, sentence, advice=advice)]
 
 
-def _label_findings(prepared: PreparedDataset, config: DataConfig) -> list[Finding]:
-    classes, rows = len(prepared.classes), len(prepared.labels)
-    findings = []
-    if classes > 0.5 * rows:
-        sentence = (
-            f"Column {quote(config.label)} has {classes:,} values in {count_noun(rows, 'row')}: is it "
-            "really the label column?"
-        )
-        findings.append(finding("labels-nearly-unique", Severity.WARNING, sentence))
-    if is_scale(prepared.classes):
-        sentence = (
-            f"Column {quote(config.label)} holds numbers with decimals, such as "
-            f"{quote(prepared.classes[0])}: each of the {classes} values becomes a class of its "
-            "own, and their order is lost."
-        )
-        findings.append(finding("labels-are-a-scale", Severity.WARNING, sentence))
+def _cell_findings(table: pd.DataFrame, config: DataConfig) -> list[Finding]:
+    """Report target columns whose cells look like another problem type's."""
+    findings: list[Finding] = []
+    for target in config.targets:
+        if target.column in table:
+            findings += PROBLEMS[target.problem].cell_findings(table[target.column], target.column)
     return findings
-
-
-def _imbalance_finding(prepared: PreparedDataset) -> list[Finding]:
-    counts = class_counts(prepared.labels, prepared.split, len(prepared.classes))[:, TRAIN]
-    largest, smallest = int(counts.argmax()), int(np.where(counts > 0, counts, counts.max()).argmin())
-    ratio = counts[largest] / counts[smallest]
-    if ratio < UNBALANCED:
-        return []
-    sentence = (
-        f"Classes are unbalanced: {quote(prepared.classes[largest])} has {counts[largest]:,} training rows, "
-        f"{quote(prepared.classes[smallest])} {counts[smallest]:,}, {ratio:.1f} times fewer."
-    )
-    advice = "Turn class weights to balanced, and read macro-F1 rather than accuracy."
-    return [finding("imbalance", Severity.DECISION, sentence, advice=advice)]
 
 
 def unknown_tokens_finding(statistics: TokenStatistics) -> list[Finding]:
     """Return findings on unknown tokens and on words cut into many pieces."""
     findings = []
     share, model = statistics.unknown_share, statistics.backbone
+    percent = rounded_percent(share)
     if share > UNKNOWN_LIMIT:
         reads = " It reads Latin scripts only." if model == BUNDLED else ""
-        sentence = (
-            f"{percent(share)} of the tokens are unknown to {model}: it cannot read these texts.{reads}"
-        )
+        sentence = f"{percent} of the tokens are unknown to {model}: it cannot read these texts.{reads}"
         advice = "Choose a backbone that was trained on this language, for instance a multilingual one."
         findings.append(finding("unknown-tokens", Severity.WARNING, sentence, advice=advice))
     elif share:
-        sentence = f"{percent(share)} of the tokens are unknown to {model} and become one and the same sign."
+        sentence = (
+            f"{rounded_percent(share)} of the tokens are unknown to {model} and become one and the same sign."
+        )
         findings.append(finding("unknown-tokens", Severity.DETECTED, sentence))
     if statistics.pieces_per_word > PIECES_LIMIT:
         sentence = (
@@ -196,7 +168,7 @@ def truncation_finding(statistics: TokenStatistics, prepared: PreparedDataset | 
         else None
     )
     sentence = (
-        f"{percent(share)} of the texts are longer than {limit:,} tokens and are cut there; the "
+        f"{rounded_percent(share)} of the texts are longer than {limit:,} tokens and are cut there; the "
         f"longest has {lengths.max():,}."
     )
     severity = Severity.DECISION if share > 0.01 else Severity.DETECTED

@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from translearn_core.data.dataset import PreparedDataset
-from translearn_core.data.findings import count_noun, finding, quote
-from translearn_core.data.stratified_split import TRAIN
 from translearn_core.results import Finding, Severity
+from translearn_core.results.findings import finding
+from translearn_core.tasks.splits import TRAIN
+from translearn_core.text.format import count_noun, quote
 
 MIN_SIMILARITY = 0.75
 """Minimum Jaccard similarity of near-duplicates."""

@@ -11,13 +11,14 @@ from translearn_core.config import ReadOptions, Split
 from translearn_core.data.cells import clean_cells
 from translearn_core.data.column_names import clean_column_names
 from translearn_core.data.columns import PART, ROW, file_columns, profile, suggest_columns
-from translearn_core.data.dataset import SPLITS
 from translearn_core.data.files.file_rows import FileRows, read_rows
 from translearn_core.data.files.likely_readings import likely_readings
-from translearn_core.data.findings import finding, quote, quote_list
 from translearn_core.errors import DataError
 from translearn_core.results import Finding, LikelyReading, Severity, TableProfile
+from translearn_core.results.findings import finding
 from translearn_core.settings import Settings
+from translearn_core.tasks.splits import SPLITS
+from translearn_core.text.format import quote, quote_list
 
 PREVIEW_ROWS = 20
 PREVIEW_CHARS = 500

@@ -9,17 +9,19 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from translearn_core.config import DataConfig, Split
-from translearn_core.data.cleaning import CleaningState
 from translearn_core.data.columns import split_word
-from translearn_core.data.dataset import SPLITS
-from translearn_core.data.findings import by_part, count_noun, finding, join_list, quote, were
-from translearn_core.data.normalisation import text_key
-from translearn_core.data.stratified_split import TEST, TRAIN, VALIDATION, draw
+from translearn_core.data.stratified_split import draw
 from translearn_core.errors import DataError
 from translearn_core.results import Finding, Severity
+from translearn_core.results.findings import by_part, finding
+from translearn_core.tasks import PROBLEMS
+from translearn_core.tasks.splits import SPLITS, TEST, TRAIN, VALIDATION
+from translearn_core.tasks.task_rows import TaskRows
+from translearn_core.text.format import count_noun, join_list, quote, were
+from translearn_core.text.normalisation import text_key
 
 
-def given_split(state: CleaningState, config: DataConfig) -> tuple[CleaningState, dict[int, str]]:
+def given_split(state: TaskRows, config: DataConfig) -> tuple[TaskRows, dict[int, str]]:
     """Set `key` of the texts, and the splits given by files and by the split column."""
     rows = state.rows
     given: dict[int, str] = {}
@@ -69,7 +71,7 @@ def _parse_split_column(rows: pd.DataFrame, column: str) -> tuple[NDArray[np.int
     return index[codes], findings  # code -1, a missing cell, is the last entry: train
 
 
-def drop_leaked_rows(state: CleaningState) -> CleaningState:
+def drop_leaked_rows(state: TaskRows) -> TaskRows:
     """Drop from train and validation the texts that a later split has too; a given test stays whole."""
     rows = state.rows
     key, split = rows["key"].to_numpy(), rows["split"].to_numpy()
@@ -94,7 +96,7 @@ def drop_leaked_rows(state: CleaningState) -> CleaningState:
     return state.keep(~dropped)
 
 
-def assign_splits(state: CleaningState, config: DataConfig, given: dict[int, str]) -> CleaningState:
+def assign_splits(state: TaskRows, config: DataConfig, given: dict[int, str]) -> TaskRows:
     """Draw the splits that are not given from the training rows, and report the split sizes."""
     rows = state.rows
     split = rows["split"].to_numpy().copy()
@@ -102,9 +104,9 @@ def assign_splits(state: CleaningState, config: DataConfig, given: dict[int, str
     shares = {index: 0.0 if index in given else share for index, share in shares.items()}
     if any(shares.values()):
         pool = np.flatnonzero(split == TRAIN)
-        key, label = split_groups(rows)[pool], rows["label"].to_numpy()[pool]
+        key, strata = split_groups(rows)[pool], PROBLEMS[state.target.problem].strata(state.target)[pool]
         split[pool] = draw(
-            key, label, validation=shares[VALIDATION], test=shares[TEST], seed=config.split.seed
+            key, strata, validation=shares[VALIDATION], test=shares[TEST], seed=config.split.seed
         )
     sources = [f"{SPLITS[index]} from {source}" for index, source in sorted(given.items())]
     drawn = [str(SPLITS[index]) for index, share in shares.items() if share]

@@ -4,11 +4,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from translearn_core.config import DataConfig
-from translearn_core.data.cleaning import CleaningState
-from translearn_core.data.dataset import SPLITS
-from translearn_core.data.findings import count_noun, percent, quote, were
-from translearn_core.data.stratified_split import TEST, TRAIN, VALIDATION
 from translearn_core.errors import DataError
+from translearn_core.tasks import PROBLEMS
+from translearn_core.tasks.splits import SPLITS, TEST, TRAIN, VALIDATION
+from translearn_core.tasks.task_rows import TaskRows
+from translearn_core.text.format import count_noun, quote, rounded_percent, were
 
 MIN_ROWS = 2
 """Minimum rows of validation and of test."""
@@ -16,18 +16,18 @@ MIN_ROWS = 2
 IntArray = NDArray[np.int64]
 
 
-def dropped_per_split(before: CleaningState, after: CleaningState) -> IntArray:
+def dropped_per_split(before: TaskRows, after: TaskRows) -> IntArray:
     """Count the rows that each split lost, shape (splits,)."""
     sizes = [np.bincount(state.rows["split"], minlength=len(SPLITS)) for state in (before, after)]
     return sizes[0] - sizes[1]
 
 
-def check_splits(state: CleaningState, config: DataConfig, given: dict[int, str], leaks: IntArray) -> None:
+def check_splits(state: TaskRows, config: DataConfig, given: dict[int, str], leaks: IntArray) -> None:
     """Refuse splits that are too small.
 
     Parameters
     ----------
-    state : CleaningState
+    state : TaskRows
         Rows with their splits.
     config : DataConfig
     given : dict of int to str
@@ -39,8 +39,8 @@ def check_splits(state: CleaningState, config: DataConfig, given: dict[int, str]
     Raises
     ------
     DataError
-        If validation or test has fewer than two rows, unless its share is 0, or train has fewer than two
-        classes.
+        If validation or test has fewer than two rows, unless its share is 0, or a model cannot learn
+        from train.
     """
     split = state.rows["split"].to_numpy()
     for index, share in ((VALIDATION, config.split.validation), (TEST, config.split.test)):
@@ -54,42 +54,43 @@ def check_splits(state: CleaningState, config: DataConfig, given: dict[int, str]
                 f"it{' with texts of their own' if leaks[index] else ''}."
             )
         raise DataError(_explain_undrawn(state, config, given, int(leaks[TRAIN]), index, share))
-    train = state.rows["label"].to_numpy()[split == TRAIN]
-    if len(np.unique(train)) < 2:
-        rest = "no row" if not len(train) else f"rows of the one class {quote(state.classes[train[0]])}"
+    problem, train = PROBLEMS[state.target.problem], np.flatnonzero(split == TRAIN)
+    if lacking := problem.untrainable(state.target, train):
         raise DataError(
-            f"Train is left with {rest}, and two classes are the least{_leaks(int(leaks[TRAIN]), 'of it')}: "
+            f"Train is left with {lacking}{_leaks(int(leaks[TRAIN]), 'of it')}: "
             "add training rows that stand in no other split."
         )
 
 
 def _explain_undrawn(
-    state: CleaningState, config: DataConfig, given: dict[int, str], leaks: int, index: int, share: float
+    state: TaskRows, config: DataConfig, given: dict[int, str], leaks: int, index: int, share: float
 ) -> str:
     """Explain why a split could not be drawn from the rows without a given split."""
     name, split = SPLITS[index], state.rows["split"].to_numpy()
-    pool = state.rows[~np.isin(split, list(given))]
+    undrawn = ~np.isin(split, list(given))
+    pool, strata = state.rows[undrawn], PROBLEMS[state.target.problem].strata(state.target)[undrawn]
     rows, texts, size = len(pool), int(pool["key"].nunique()), int(np.count_nonzero(split == index))
     if not rows:
         return (
             f"All {count_noun(leaks, 'row')} of train repeat a text of {_sources(given)} and were left out, "
             f"so there is nothing to draw a {name} split from: add training rows with texts of their own."
         )
-    if not leaks and (classes := pool["label"].nunique()) > 0.5 * rows:
+    if not leaks and (values := len(np.unique(strata))) > 0.5 * rows:
         return (
-            f"Column {quote(config.label)} has {classes:,} values in {count_noun(rows, 'row')}, too few of "
+            f"Column {quote(config.label)} has {values:,} values in {count_noun(rows, 'row')}, too few of "
             f"each to draw a {name} split: choose another label column, or merge the rare ones."
         )
     if texts < rows and (texts < len(SPLITS) - len(given) or share * texts < 1 <= share * rows):
         only = "one text" if texts == 1 else f"{texts:,} different texts"
         return (
             f"{count_noun(rows, 'usable row')} hold only {only}, and rows of equal text stay in one split, "
-            f"so a {name} split of {percent(share)} got {size}{_leaks(leaks, 'of train')}: bring rows with "
-            f"other texts."
+            f"so a {name} split of {rounded_percent(share)} got {size}{_leaks(leaks, 'of train')}: "
+            "bring rows with other texts."
         )
     return (
-        f"{count_noun(rows, 'usable row')} {were(rows)} too few to draw a {name} split of {percent(share)}, "
-        f"which got {size}{_leaks(leaks, 'of train')}: bring more rows, or raise that share."
+        f"{count_noun(rows, 'usable row')} {were(rows)} too few to draw a {name} split of "
+        f"{rounded_percent(share)}, which got {size}{_leaks(leaks, 'of train')}: "
+        "bring more rows, or raise that share."
     )
 
 

@@ -1,48 +1,47 @@
-"""Stratified train/validation/test split by class and seed; equal texts stay together."""
+"""Stratified train/validation/test split by stratum and seed; equal texts stay together."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-from translearn_core.config import Split
-from translearn_core.data.dataset import SPLITS
+from translearn_core.tasks.splits import SPLITS, TEST, TRAIN, VALIDATION
 
 IntArray = NDArray[np.int64]
 
-TRAIN, VALIDATION, TEST = (SPLITS.index(s) for s in (Split.TRAIN, Split.VALIDATION, Split.TEST))
 
-
-def draw(texts: IntArray, labels: IntArray, *, validation: float, test: float, seed: int) -> IntArray:
+def draw(texts: IntArray, strata: IntArray, *, validation: float, test: float, seed: int) -> IntArray:
     """Draw a stratified split.
 
     Parameters
     ----------
     texts : int array, shape (rows,)
         Equal for rows that must share a split, such as rows of the same normalised text.
-    labels : int array, shape (rows,)
-        Class indices.
+    strata : int array, shape (rows,)
+        Strata from 0, such as class indices.
     validation, test : float
-        Shares in [0, 1), of each class's distinct texts.
+        Shares in [0, 1), of each stratum's distinct texts.
     seed : int
         Seed of the draw.
 
     Returns
     -------
     int array, shape (rows,)
-        Indices into `SPLITS`. Each class's distinct texts are apportioned by largest remainder; a class with
+        Indices into `SPLITS`. Each stratum's distinct texts are apportioned by largest remainder; one with
         as many of them as there are splits is in every split, and a smaller one is in train.
     """
     rng = np.random.default_rng(seed)
     distinct, group = np.unique(texts, return_inverse=True)
-    label_of_text = _rarest_label(group, labels)
-    counts = apportion(np.bincount(label_of_text, minlength=labels.max(initial=0) + 1), validation, test, rng)
+    stratum_of_text = _rarest_stratum(group, strata)
+    counts = apportion(
+        np.bincount(stratum_of_text, minlength=strata.max(initial=0) + 1), validation, test, rng
+    )
     # a text repeated so often that it would fill a split stays in train
     too_frequent = np.bincount(group) > max(3.0, 0.01 * len(texts))
     shuffled = rng.permutation(len(distinct))
-    order = shuffled[np.lexsort((too_frequent[shuffled], label_of_text[shuffled]))]
-    sorted_labels = label_of_text[order]
-    rank = np.arange(len(order)) - np.searchsorted(sorted_labels, sorted_labels)
-    in_test = rank < counts[sorted_labels, TEST]
-    in_validation = ~in_test & (rank < counts[sorted_labels, TEST] + counts[sorted_labels, VALIDATION])
+    order = shuffled[np.lexsort((too_frequent[shuffled], stratum_of_text[shuffled]))]
+    sorted_strata = stratum_of_text[order]
+    rank = np.arange(len(order)) - np.searchsorted(sorted_strata, sorted_strata)
+    in_test = rank < counts[sorted_strata, TEST]
+    in_validation = ~in_test & (rank < counts[sorted_strata, TEST] + counts[sorted_strata, VALIDATION])
     split = np.full(len(distinct), TRAIN, dtype=np.int64)
     split[order[in_test]] = TEST
     split[order[in_validation]] = VALIDATION
@@ -50,7 +49,7 @@ def draw(texts: IntArray, labels: IntArray, *, validation: float, test: float, s
 
 
 def apportion(sizes: IntArray, validation: float, test: float, rng: np.random.Generator) -> IntArray:
-    """Apportion class sizes to the splits, shape (classes, splits); ties are broken at random."""
+    """Apportion stratum sizes to the splits, shape (strata, splits); ties are broken at random."""
     shares = np.zeros(len(SPLITS))
     shares[[TRAIN, VALIDATION, TEST]] = 1.0 - validation - test, validation, test
     quota = sizes[:, None] * shares
@@ -67,7 +66,7 @@ def apportion(sizes: IntArray, validation: float, test: float, rng: np.random.Ge
     return counts
 
 
-def _rarest_label(group: IntArray, labels: IntArray) -> IntArray:
-    """Return one label per text: its rarest, where it has several."""
-    order = np.lexsort((labels, np.bincount(labels)[labels], group))
-    return labels[order][np.unique(group[order], return_index=True)[1]]
+def _rarest_stratum(group: IntArray, strata: IntArray) -> IntArray:
+    """Return one stratum per text: its rarest, where it has several."""
+    order = np.lexsort((strata, np.bincount(strata)[strata], group))
+    return strata[order][np.unique(group[order], return_index=True)[1]]

@@ -11,11 +11,10 @@ from translearn_core.activations import Compute
 from translearn_core.analysis.stratified_sampling import stratified_sample
 from translearn_core.backbones import load
 from translearn_core.config import ExperimentConfig, Split
-from translearn_core.data.dataset import SPLITS, PreparedDataset
+from translearn_core.data.dataset import PreparedDataset
 from translearn_core.errors import TooFewSamplesError
 from translearn_core.experiment.build_model import build
 from translearn_core.experiment.run_recorder import PhaseTimer
-from translearn_core.experiment.training_data import strata_of, target_of
 from translearn_core.results import (
     CacheUsage,
     Drift,
@@ -28,6 +27,7 @@ from translearn_core.results import (
 from translearn_core.runs import artifacts
 from translearn_core.tasks import PROBLEMS, Target
 from translearn_core.tasks.problem import constant_score
+from translearn_core.tasks.splits import SPLITS
 from translearn_core.training import Loop, TrainingRows, measure_drift
 from translearn_core.transfer import Classifier, ModelOutputs
 from translearn_core.transfer.objectives import OBJECTIVES
@@ -38,8 +38,8 @@ NEIGHBOURS = 20_000
 
 def evaluate(outputs: ModelOutputs, prepared: PreparedDataset, *, seed: int) -> Evaluation:
     """Evaluate the outputs of every row."""
-    target, rows = target_of(prepared), np.arange(len(prepared.texts))
-    problem = PROBLEMS[target.problem]
+    target, rows = prepared.target, np.arange(len(prepared.texts))
+    problem = prepared.problem
     train, test = prepared.where(Split.TRAIN), prepared.where(Split.TEST)
     predictions = {
         "row": prepared.rows,
@@ -100,7 +100,7 @@ def weight_drift(config: ExperimentConfig, model: Classifier, loop: Loop, rows: 
 def save_neighbour_index(folder: Path, features: NDArray[np.float16], prepared: PreparedDataset) -> None:
     """Save feature vectors of the training texts, or of a stratified sample, for neighbour search."""
     train = prepared.where(Split.TRAIN)
-    index = train[np.sort(stratified_sample(strata_of(prepared)[train], NEIGHBOURS, 0))]
+    index = train[np.sort(stratified_sample(prepared.strata[train], NEIGHBOURS, 0))]
     artifacts.save(folder, NeighbourBank(vectors=features[index], index=index))
 
 

@@ -7,11 +7,10 @@ from numpy.typing import NDArray
 
 from translearn_core.analysis.stratified_sampling import stratified_sample
 from translearn_core.backbones import Backbone
-from translearn_core.config import AugmentConfig, ProblemType, Split
+from translearn_core.config import AugmentConfig, Split
 from translearn_core.data.dataset import PreparedDataset
 from translearn_core.errors import TooFewSamplesError
 from translearn_core.results.diagnostics.snapshots import REPLAYED
-from translearn_core.tasks import PROBLEMS, Target
 from translearn_core.training import TrainingRows
 from translearn_core.transfer import augment
 
@@ -32,8 +31,7 @@ def with_augmentation(prepared: PreparedDataset, config: AugmentConfig, backbone
     copies = augment([prepared.texts[i] for i in rows.train], config, backbone)
     source = np.repeat(rows.train, config.copies)
     new = np.arange(len(source)) + len(prepared.texts)
-    values = rows.target.values
-    target = replace(rows.target, values=np.concatenate([values, values[source]]))
+    target = rows.target.select(np.concatenate([np.arange(len(prepared.texts)), source]))
     train = np.concatenate([rows.train, new])
     return TrainingData((*prepared.texts, *copies), replace(rows, target=target, train=train))
 
@@ -52,23 +50,12 @@ def rows_of(prepared: PreparedDataset) -> TrainingRows:
             raise TooFewSamplesError(
                 f"The {name} split has no rows: give it a larger share, or a file of its own."
             )
-    return TrainingRows(target_of(prepared), train, validation)
-
-
-def target_of(prepared: PreparedDataset) -> Target:
-    """Return the target of a prepared dataset."""
-    return Target("", ProblemType.SINGLE_LABEL, prepared.classes, prepared.labels)
-
-
-def strata_of(prepared: PreparedDataset) -> NDArray[np.int64]:
-    """Return a stratum per row."""
-    target = target_of(prepared)
-    return PROBLEMS[target.problem].strata(target)
+    return TrainingRows(prepared.target, train, validation)
 
 
 def snapshot_rows(prepared: PreparedDataset) -> NDArray[np.int64]:
     """Return the rows of snapshots: stratified samples of the training and test splits."""
-    samples, strata = [], strata_of(prepared)
+    samples, strata = [], prepared.strata
     for split in (Split.TRAIN, Split.TEST):
         rows = prepared.where(split)
         samples.append(rows[np.sort(stratified_sample(strata[rows], REPLAYED, 0))])

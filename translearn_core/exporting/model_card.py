@@ -14,10 +14,10 @@ from pathlib import Path
 from jinja2 import Environment, StrictUndefined
 
 from translearn_core.config import ExperimentConfig, Split, Tuning
-from translearn_core.data.findings import count_noun, join_list
 from translearn_core.results import BackboneInfo, Baselines, Evaluation, RunSummary
 from translearn_core.runs.versions import versions
 from translearn_core.storage import file_digest
+from translearn_core.text.format import count_noun, join_list, percent
 
 LIBRARIES = ("translearn", "torch", "transformers", "tokenizers", "safetensors", "onnxruntime")
 FEW = 200
@@ -127,11 +127,6 @@ def plain(text: object) -> str:
 def prose(sentence: str) -> str:
     """Escape our own sentence for Markdown, so that quoted text makes no link, image, HTML or table cell."""
     return _ACTIVE_MARKUP.sub(r"\\\1", " ".join(sentence.split()))
-
-
-def percent(share: float) -> str:
-    """Format a fraction as a percentage."""
-    return f"{100 * share:.1f} %"
 
 
 def rows(counts: dict[str, int]) -> str:

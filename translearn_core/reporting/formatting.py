@@ -2,13 +2,9 @@
 
 from translearn_core.config import Split
 from translearn_core.results import Estimate, Evaluation
+from translearn_core.text.format import percent
 
 INTERVAL = "Bars are 95 % intervals."
-
-
-def percent(share: float) -> str:
-    """Format a fraction as a percentage."""
-    return f"{100 * share:.1f} %"
 
 
 def within(estimate: Estimate) -> str:

@@ -1,8 +1,9 @@
 """Problem types: how targets are encoded, checked, stratified, scored and decoded."""
 
 from translearn_core.config import ProblemType
-from translearn_core.tasks.problem import Problem, Target
+from translearn_core.tasks.problem import Problem
 from translearn_core.tasks.single_label import SingleLabel
+from translearn_core.tasks.target import Target
 
 __all__ = ["PROBLEMS", "Problem", "Target"]
 

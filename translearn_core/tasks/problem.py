@@ -1,29 +1,20 @@
-"""Target of a task, and what a problem type defines for it."""
+"""What a problem type defines for a target: preparation, metrics and predictions."""
 
-from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from translearn_core.config import ProblemType
-from translearn_core.results import Estimate
+from translearn_core.config import DataConfig, ProblemType, TargetConfig
+from translearn_core.results import Estimate, Finding
+from translearn_core.tasks.target import Target
+from translearn_core.tasks.task_rows import TaskRows
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 Outputs = NDArray[np.floating]
 """Predictions of rows, shape (rows, outputs): probabilities or values, after the model's activation."""
-
-
-@dataclass(frozen=True)
-class Target:
-    """Column to predict, encoded: `values` has one entry per row, `names` name the outputs."""
-
-    column: str
-    problem: ProblemType
-    names: tuple[str, ...]
-    values: NDArray[Any] = field(compare=False)
 
 
 class Problem(Protocol):
@@ -35,6 +26,44 @@ class Problem(Protocol):
 
     type: ProblemType
     selection: str
+
+    def cell_findings(self, cells: "pd.Series[str]", column: str) -> list[Finding]:
+        """Report cells that look like another problem type's; some may be missing."""
+
+    def encode(
+        self, cells: "pd.Series[str]", rows: pd.DataFrame, config: TargetConfig, data: DataConfig
+    ) -> tuple[Target, list[Finding]]:
+        """Encode cells, none missing; findings name them by the columns part and row of `rows`.
+
+        Raises
+        ------
+        DataError
+            If the column is no target of this type.
+        """
+
+    def clean_conflicts(self, state: TaskRows, config: DataConfig) -> TaskRows:
+        """Report equal texts with different values, or drop them if the config says so."""
+
+    def clean_rare(self, state: TaskRows, config: DataConfig) -> TaskRows:
+        """Report rare values, or drop or merge them if the config says so."""
+
+    def check(self, target: Target, most: int) -> None:
+        """Raise `DataError` if the values left are no task, or need more than `most` outputs."""
+
+    def untrainable(self, target: Target, train: IntArray) -> str | None:
+        """Return what training rows hold if a model cannot learn from it, else None."""
+
+    def finish(self, target: Target) -> Target:
+        """Return the target of the rows that are left, with the outputs that these need."""
+
+    def split_findings(self, state: TaskRows) -> list[Finding]:
+        """Report values that a split with rows lacks."""
+
+    def findings(self, target: Target, split: IntArray) -> list[Finding]:
+        """Report unusual values of a prepared target."""
+
+    def count_rows(self, target: Target, split: IntArray) -> pd.DataFrame:
+        """Return rows per value and split, columns label, train, validation, test."""
 
     def n_outputs(self, target: Target) -> int:
         """Return the number of outputs of a model."""

@@ -7,12 +7,14 @@ from numpy.typing import NDArray
 from translearn_core.config import ProblemType
 from translearn_core.results import Estimate
 from translearn_core.results.confusion import confusion
+from translearn_core.tasks import class_checks, class_cleaning, class_encoding, label_lists
 from translearn_core.tasks.classification_metrics import (
     accuracy,
     accuracy_and_macro_f1,
     macro_f1,
 )
-from translearn_core.tasks.problem import FloatArray, IntArray, Outputs, Target
+from translearn_core.tasks.problem import FloatArray, IntArray, Outputs
+from translearn_core.tasks.target import Target
 
 ACCURACY, MACRO_F1 = "accuracy", "macro_f1"
 
@@ -22,6 +24,17 @@ class SingleLabel:
 
     type = ProblemType.SINGLE_LABEL
     selection = MACRO_F1
+
+    cell_findings = staticmethod(label_lists.several_labels_finding)
+    encode = staticmethod(class_encoding.encode)
+    clean_conflicts = staticmethod(class_cleaning.clean_conflicts)
+    clean_rare = staticmethod(class_cleaning.clean_rare_classes)
+    check = staticmethod(class_checks.check_number_of_classes)
+    untrainable = staticmethod(class_checks.missing_classes)
+    finish = staticmethod(class_encoding.present_classes)
+    split_findings = staticmethod(class_checks.split_findings)
+    findings = staticmethod(class_checks.class_findings)
+    count_rows = staticmethod(class_checks.count_rows)
 
     def n_outputs(self, target: Target) -> int:
         """Return the number of classes."""

@@ -17,7 +17,7 @@ def preview_augmentation(context: Context[AugmentationPreviewConfig]) -> None:
     context.report("reading the data")
     prepared = load_prepared(context.store.workspace, config.data)
     train = prepared.where(Split.TRAIN)
-    index = train[stratified_sample(prepared.labels[train], config.texts, 0)]
+    index = train[stratified_sample(prepared.strata[train], config.texts, 0)]
     context.report("loading the backbone")
     backbone = load(config.backbone)
     texts = [prepared.texts[i] for i in index]

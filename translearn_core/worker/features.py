@@ -12,9 +12,9 @@ from translearn_core.analysis.probing.layer_probing import Layers
 from translearn_core.analysis.stratified_sampling import stratified_sample
 from translearn_core.backbones import Backbone, load
 from translearn_core.config import BackboneConfig, ExperimentConfig
-from translearn_core.data.normalisation import text_key
 from translearn_core.errors import ConfigError
 from translearn_core.results import Evaluation
+from translearn_core.text.normalisation import text_key
 from translearn_core.transfer import load_trained
 from translearn_core.worker.context import Context
 from translearn_core.worker.models import activations

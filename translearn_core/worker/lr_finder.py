@@ -1,7 +1,5 @@
 """Learning-rate range test of an experiment, on as many training rows as the search needs."""
 
-from dataclasses import replace
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,7 +9,6 @@ from translearn_core.backbones import load
 from translearn_core.config import Split
 from translearn_core.data import PreparedDataset
 from translearn_core.experiment import build, check
-from translearn_core.experiment.training_data import strata_of, target_of
 from translearn_core.jobs import LrFinderConfig
 from translearn_core.runs import artifacts
 from translearn_core.training import TrainingRows, teacher_outputs
@@ -29,7 +26,7 @@ def find_learning_rate(context: Context[LrFinderConfig]) -> None:
     training, seed = experiment.training, experiment.training.seed
     context.report("reading the data")
     prepared = load_prepared(workspace, experiment.data)
-    target = target_of(prepared)
+    target = prepared.target
     compute = Compute.choose(training.device, training.precision)
     context.report("loading the backbone")
     backbone = load(experiment.backbone)
@@ -38,11 +35,8 @@ def find_learning_rate(context: Context[LrFinderConfig]) -> None:
     index = sample_training_rows(prepared, needed, seed)
     originals = [prepared.texts[i] for i in index]
     texts = [*originals, *augment(originals, experiment.augment, backbone)]
-    sampled = target.values[index]
-    values = np.concatenate([sampled, np.repeat(sampled, experiment.augment.copies)])
-    rows = TrainingRows(
-        replace(target, values=values), np.arange(len(values)), np.arange(0), training.class_weights
-    )
+    sampled = target.select(np.concatenate([index, np.repeat(index, experiment.augment.copies)]))
+    rows = TrainingRows(sampled, np.arange(len(texts)), np.arange(0), training.class_weights)
     model = build(experiment, backbone, target).to(compute.device).eval()
     tokens = backbone.examples(texts, experiment.features.token_limit)
     stage_inputs = StageInputs(
@@ -58,4 +52,4 @@ def find_learning_rate(context: Context[LrFinderConfig]) -> None:
 def sample_training_rows(prepared: PreparedDataset, limit: int, seed: int) -> NDArray[np.int64]:
     """Return a stratified sample of at most `limit` training rows."""
     train = prepared.where(Split.TRAIN)
-    return train[stratified_sample(strata_of(prepared)[train], limit, seed)]
+    return train[stratified_sample(prepared.strata[train], limit, seed)]

@@ -10,12 +10,12 @@ from translearn_core.analysis.neighbours.knn_purity import label_purity
 from translearn_core.analysis.probing.layer_probing import probe_layers
 from translearn_core.analysis.projection.projection import project
 from translearn_core.config import ExperimentConfig, Method, Split, job_id
-from translearn_core.data.dataset import SPLITS
 from translearn_core.errors import ConfigError, NotFoundError
 from translearn_core.jobs import SnapshotsConfig
 from translearn_core.results import Snapshot, Snapshots
 from translearn_core.results.estimate import NO_ESTIMATE
 from translearn_core.runs import artifacts
+from translearn_core.tasks.splits import SPLITS
 from translearn_core.training import snapshots
 from translearn_core.worker.context import Context
 from translearn_core.worker.run_results import class_indices, load_evaluation, training_config

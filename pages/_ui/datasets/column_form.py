@@ -5,9 +5,10 @@ import streamlit as st
 from pages._ui.datasets import findings
 from pages._ui.forms import config_fields
 from pages._ui.shell import page_header, state, tables
-from pages._ui.shell.formatting import percent, plain
+from pages._ui.shell.formatting import plain
 from translearn_core import plots
 from translearn_core.results import Diagnosis, TableProfile
+from translearn_core.text.format import percent
 
 LACKING = "Choose two different columns, one with the texts and one with the labels."
 ONE_COLUMN = (

@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.shell import jobs, page_header, result_cache, state, tables
-from pages._ui.shell.formatting import percent, plain, span
+from pages._ui.shell.formatting import plain, span
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig
 from translearn_core.jobs import ERROR_ANALYSIS, ErrorAnalysisConfig, ReadConfig
@@ -14,6 +14,7 @@ from translearn_core.reporting import FigureBlock, TableBlock
 from translearn_core.reporting.diagnostics.error_analysis import CONFUSED_TABLE, COVERAGE_TABLE
 from translearn_core.results import ErrorAnalysis, TableProfile
 from translearn_core.runs import Run, State
+from translearn_core.text.format import percent
 
 THRESHOLD = "the model answers only where its confidence is at least this; elsewhere it abstains"
 QUOTED = 5

@@ -4,8 +4,9 @@ import math
 
 import streamlit as st
 
-from pages._ui.shell.formatting import percent, span
+from pages._ui.shell.formatting import span
 from translearn_core.results import Projection
+from translearn_core.text.format import percent
 
 TITLES = {"pretrained": "Before training", "fine-tuned": "After training"}
 """Titles of the model variants."""

@@ -6,12 +6,13 @@ import streamlit as st
 from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.runs import run_picker
 from pages._ui.shell import page_header, result_cache, state, tables
-from pages._ui.shell.formatting import percent, plain, span
+from pages._ui.shell.formatting import plain, span
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig
 from translearn_core.jobs import SNAPSHOTS, SnapshotsConfig
 from translearn_core.results import BackboneInfo, RunSummary, Snapshots
 from translearn_core.runs import Run
+from translearn_core.text.format import percent
 
 LAYER = "replay_layer"
 HARDLY = 0.01

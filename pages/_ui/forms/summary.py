@@ -5,10 +5,11 @@ import streamlit as st
 from pages._ui.backbones import backbone_names
 from pages._ui.forms import teachers
 from pages._ui.forms.draft import Draft
-from pages._ui.shell.formatting import count, epochs, percent, plain
+from pages._ui.shell.formatting import count, epochs, plain
 from translearn_core.config import ExperimentConfig, flatten
 from translearn_core.results import Diagnosis
 from translearn_core.runs import Dataset, State
+from translearn_core.text.format import percent
 
 
 def describe_experiment(dataset: Dataset, draft: Draft, diagnosis: Diagnosis) -> None:

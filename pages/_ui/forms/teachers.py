@@ -10,11 +10,12 @@ from pages._ui.backbones import backbone_names
 from pages._ui.forms import config_fields
 from pages._ui.runs import run_picker
 from pages._ui.shell import result_cache, state
-from pages._ui.shell.formatting import percent, squeezed
+from pages._ui.shell.formatting import squeezed
 from translearn_core.config import CleaningRule, DataConfig, ExperimentConfig
 from translearn_core.errors import ConfigError
 from translearn_core.results import RunSummary
 from translearn_core.runs import Run
+from translearn_core.text.format import percent
 
 RARE = (CleaningRule.DROP_RARE, CleaningRule.MERGE_RARE)
 """Cleaning rules that depend on `rare_below`."""

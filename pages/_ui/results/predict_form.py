@@ -8,12 +8,13 @@ from pages._ui.datasets import data_sources, findings, read_options
 from pages._ui.diagnostics import error_analysis
 from pages._ui.forms import config_fields
 from pages._ui.shell import jobs, page_header, state, tables
-from pages._ui.shell.formatting import percent, plain, short
+from pages._ui.shell.formatting import plain, short
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig, TableKind
 from translearn_core.jobs import PredictFileConfig, ReadConfig
 from translearn_core.results import FilePrediction, Prediction, TableProfile
 from translearn_core.runs import Run
+from translearn_core.text.format import percent
 
 MOST = 100
 """Maximum number of sentences of one prediction."""

@@ -8,11 +8,12 @@ import streamlit as st
 from pages._ui.backbones import backbone_names
 from pages._ui.forms import cli_command, summary
 from pages._ui.shell import result_cache, tables
-from pages._ui.shell.formatting import count, duration, epochs, percent, plain, span
+from pages._ui.shell.formatting import count, duration, epochs, plain, span
 from translearn_core.config import ExperimentConfig
 from translearn_core.results import Baseline, Evaluation, RunSummary
 from translearn_core.results.diagnostics.baselines import MAJORITY
 from translearn_core.runs import Run
+from translearn_core.text.format import percent
 
 
 def headline(evaluation: Evaluation, run_summary: RunSummary | None, rival: Baseline | None = None) -> None:

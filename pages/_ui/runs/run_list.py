@@ -9,13 +9,14 @@ from pages._ui.datasets import data_sources, text_source
 from pages._ui.results import scores
 from pages._ui.runs import run_actions
 from pages._ui.shell import errors, jobs, navigation, result_cache, state, tables
-from pages._ui.shell.formatting import ago, duration, percent, plain, size
+from pages._ui.shell.formatting import ago, duration, plain, size
 from translearn_core.config import ExperimentConfig
 from translearn_core.engine import engine_status
 from translearn_core.jobs import PretrainConfig
 from translearn_core.results import Pretraining, RunSummary
 from translearn_core.runs import UNREADABLE, Dataset, Run, State, Studies, Unreadable
 from translearn_core.settings import settings
+from translearn_core.text.format import percent
 
 PAGE = 20
 """Runs per page."""

@@ -87,11 +87,6 @@ def epochs(number: int) -> str:
     return f"{number} epoch{'s' * (number != 1)}"
 
 
-def percent(fraction: float) -> str:
-    """Return a fraction in percent, one decimal."""
-    return f"{100 * fraction:.1f} %"
-
-
 def span(low: float, high: float) -> str:
     """Return a 95 % interval of a fraction in percent."""
     return f"{100 * low:.1f} – {100 * high:.1f} %"

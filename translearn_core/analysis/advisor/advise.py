@@ -17,11 +17,11 @@ from translearn_core.analysis.advisor.rules import (
     WEIGHTS,
     ZHANG,
     Rule,
-    share,
 )
 from translearn_core.analysis.intervals import RowScores
 from translearn_core.config import RECIPES, Family, RecipeName
 from translearn_core.results import Advice, Fact, Option, Reason
+from translearn_core.text.format import percent
 
 MORE_EPOCHS = (
     RecipeName.LAST_K,
@@ -102,24 +102,24 @@ def facts(task: TaskFacts) -> tuple[Fact, ...]:
     return (
         Fact("Training labels", f"{task.train:,}", "rows to learn from"),
         Fact("Classes", f"{task.classes:,}", f"{task.rarest:,} to {task.commonest:,} training rows in each"),
-        Fact("Majority class", share(task.majority), f"on {task.held:,} validation rows"),
+        Fact("Majority class", percent(task.majority), f"on {task.held:,} validation rows"),
         Fact(
-            "Texts with two labels", share(task.torn),
+            "Texts with two labels", percent(task.torn),
             "rows whose text stands there with another label too",
         ),
         Fact(
             "Tokens a text", f"{task.median_tokens:.0f}, 95 % up to {task.long_tokens:.0f}",
-            f"median; {task.token_limit} are read, {share(task.cut)} of the texts are longer",
+            f"median; {task.token_limit} are read, {percent(task.cut)} of the texts are longer",
         ),
-        Fact("Unknown tokens", share(task.unknown), "[UNK]: pieces the backbone cannot read"),
+        Fact("Unknown tokens", percent(task.unknown), "[UNK]: pieces the backbone cannot read"),
         Fact(
             "Counting words (TF-IDF)",
-            f"{share(tfidf.value)} ({share(tfidf.low)} to {share(tfidf.high)})", how,
+            f"{percent(tfidf.value)} ({percent(tfidf.low)} to {percent(tfidf.high)})", how,
         ),
-        Fact("Probe, last layer", share(task.probes[-1]), how),
+        Fact("Probe, last layer", percent(task.probes[-1]), how),
         Fact(
             f"Probe, best layer ({task.layers[task.best]})",
-            f"{share(probe.value)} ({share(probe.low)} to {share(probe.high)})",
+            f"{percent(probe.value)} ({percent(probe.low)} to {percent(probe.high)})",
             f"{how}; the best of {len(task.layers)} is a little flattered",
         ),
         Fact(
@@ -236,5 +236,5 @@ def _option(task: TaskFacts, name: RecipeName) -> Option:
     default_layer = {RecipeName.LINEAR: -1, RecipeName.SECOND_LAST: -2}.get(name)
     if default_layer is not None and cost.memory and len(task.probes) >= -default_layer:
         layer = task.best if "features.layer" in settings(task, name) else default_layer
-        note = f"A probe on this layer gets {share(task.probes[layer])} of the validation rows right."
+        note = f"A probe on this layer gets {percent(task.probes[layer])} of the validation rows right."
     return Option(str(name), cost.seconds, _fits(task, name), note)

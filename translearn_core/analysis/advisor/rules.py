@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from translearn_core.analysis.advisor.facts import MIN_ERROR_REDUCTION, TaskFacts
 from translearn_core.config import RecipeName
 from translearn_core.results import Reason
+from translearn_core.text.format import percent
 
 FEW = 1_000
 """Labels below which fine-tuning varies strongly between seeds (small data sets of arXiv:2006.05987)."""
@@ -55,24 +56,19 @@ class Rule:
         return Reason(self.observation(task), self.conclusion, self.source)
 
 
-def share(fraction: float) -> str:
-    """Return a fraction in percent."""
-    return f"{100 * fraction:.1f} %"
-
-
 def _probe_and_tfidf(task: TaskFacts) -> str:
-    best = share(task.probes[task.best])
-    return f"a probe on the best frozen layer {best}, counting words {share(task.tfidf.value)}"
+    best = percent(task.probes[task.best])
+    return f"a probe on the best frozen layer {best}, counting words {percent(task.tfidf.value)}"
 
 
 def _probe_and_baselines(task: TaskFacts) -> str:
     best = f"{task.logme[task.best_by_logme]:.3f} at layer {task.layers[task.best_by_logme]}"
     logme = f"LogME {task.logme[0]:.3f} at layer {task.layers[0]}, at most {best}"
-    return f"{_probe_and_tfidf(task)}, the majority class {share(task.majority)}; {logme}"
+    return f"{_probe_and_tfidf(task)}, the majority class {percent(task.majority)}; {logme}"
 
 
 def _probe_layers(task: TaskFacts) -> str:
-    best, last = share(task.probes[task.best]), share(task.probes[-1])
+    best, last = percent(task.probes[task.best]), percent(task.probes[-1])
     return f"probe on layer {task.layers[task.best]} {best}, on the last {last}"
 
 
@@ -81,7 +77,7 @@ def _label_count(task: TaskFacts) -> str:
 
 
 def _contradictory(task: TaskFacts) -> str:
-    return f"{share(task.torn)} of the rows have a text that stands there with another label"
+    return f"{percent(task.torn)} of the rows have a text that stands there with another label"
 
 
 RELATEDNESS = (
@@ -207,14 +203,14 @@ DOUBTS = (
     ),
     Rule(
         lambda task: task.unknown >= UNKNOWN,
-        lambda task: f"{share(task.unknown)} of the tokens are [UNK], which the backbone cannot read",
+        lambda task: f"{percent(task.unknown)} of the tokens are [UNK], which the backbone cannot read",
         "This backbone does not read the language or the script of your texts well: try another backbone "
         "before any recipe.",
         "the backbone's own tokenizer",
     ),
     Rule(
         lambda task: task.cut >= TRUNCATED,
-        lambda task: f"{share(task.cut)} of the texts are longer than {task.token_limit} tokens",
+        lambda task: f"{percent(task.cut)} of the texts are longer than {task.token_limit} tokens",
         "The rest of them is never read: if what matters stands at the end, raise the token limit.",
         MEASURED,
     ),

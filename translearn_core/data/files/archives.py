@@ -6,9 +6,10 @@ import zipfile
 import zlib
 from dataclasses import dataclass
 
-from translearn_core.data.findings import count_noun, finding, quote, quote_list
 from translearn_core.errors import DataError
 from translearn_core.results import Finding, Severity
+from translearn_core.results.findings import finding
+from translearn_core.text.format import count_noun, quote, quote_list
 
 SUFFIXES = (
     ".csv", ".tsv", ".tab", ".txt", ".dat", ".data", ".psv", ".json", ".jsonl", ".ndjson", ".parquet",

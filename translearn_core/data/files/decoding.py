@@ -21,8 +21,8 @@ from translearn_core.data.files.code_pages import (
     doubtful_words,
 )
 from translearn_core.data.files.file_kinds import refuse_other_kinds
-from translearn_core.data.findings import quote
 from translearn_core.errors import DataError
+from translearn_core.text.format import quote
 
 __all__ = ["CODECS", "Decoded", "decode"]
 

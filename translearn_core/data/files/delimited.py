@@ -22,9 +22,10 @@ from translearn_core.data.files.dialect import (
 from translearn_core.data.files.fasttext import read_fasttext
 from translearn_core.data.files.line_ends import clean_line_ends, lines_of
 from translearn_core.data.files.raw_table import RawTable
-from translearn_core.data.findings import count_noun, finding, quote
 from translearn_core.errors import DataError
 from translearn_core.results import Finding, Severity
+from translearn_core.results.findings import finding
+from translearn_core.text.format import count_noun, quote
 
 if TYPE_CHECKING:
     from _csv import Reader

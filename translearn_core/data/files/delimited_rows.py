@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from translearn_core.data.files.dialect import Dialect
-from translearn_core.data.findings import count_noun, finding, join_list
 from translearn_core.errors import DataError
 from translearn_core.results import Finding, Severity
+from translearn_core.results.findings import finding
+from translearn_core.text.format import count_noun, join_list
 
 MOST_COLUMNS = 1_000
 

@@ -6,8 +6,8 @@ from translearn_core.config import TableKind
 from translearn_core.data.files.delimited_rows import too_many_rows
 from translearn_core.data.files.line_ends import lines_of
 from translearn_core.data.files.raw_table import RawTable
-from translearn_core.data.findings import finding
 from translearn_core.results import Severity
+from translearn_core.results.findings import finding
 
 PREFIX = "__label__"
 SAMPLE_LINES = 300

@@ -8,9 +8,10 @@ from translearn_core.config import TableKind
 from translearn_core.data.files.column_types import column_types
 from translearn_core.data.files.delimited_rows import MOST_COLUMNS, too_many_rows
 from translearn_core.data.files.raw_table import RawTable
-from translearn_core.data.findings import finding, quote
 from translearn_core.errors import DataError
 from translearn_core.results import Severity
+from translearn_core.results.findings import finding
+from translearn_core.text.format import quote
 
 Record = dict[str, Any]
 

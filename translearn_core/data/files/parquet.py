@@ -10,9 +10,10 @@ from translearn_core.config import TableKind
 from translearn_core.data.files.delimited_rows import check_columns, too_many_rows
 from translearn_core.data.files.json_records import json_text
 from translearn_core.data.files.raw_table import RawTable
-from translearn_core.data.findings import count_noun, finding, quote
 from translearn_core.errors import DataError
 from translearn_core.results import ColumnType, Severity
+from translearn_core.results.findings import finding
+from translearn_core.text.format import count_noun, quote
 
 START = b"PAR1"
 BATCH_ROWS = 10_000

@@ -10,9 +10,10 @@ from translearn_core.config import TableKind
 from translearn_core.data.files.column_types import column_types
 from translearn_core.data.files.delimited_rows import check_columns, too_many_rows
 from translearn_core.data.files.raw_table import RawTable
-from translearn_core.data.findings import count_noun, finding, quote, quote_list
 from translearn_core.errors import DataError
 from translearn_core.results import Finding, Severity
+from translearn_core.results.findings import finding
+from translearn_core.text.format import count_noun, quote, quote_list
 
 OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 """Beginning of .xls files and other OLE documents."""

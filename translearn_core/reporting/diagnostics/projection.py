@@ -5,9 +5,10 @@ import numpy as np
 from translearn_core import plots
 from translearn_core.jobs import PROJECTION
 from translearn_core.reporting.blocks import FigureBlock, Section, TableBlock
-from translearn_core.reporting.formatting import percent, within
+from translearn_core.reporting.formatting import within
 from translearn_core.reporting.report_data import ReportData
 from translearn_core.results import Projection
+from translearn_core.text.format import percent
 
 
 def section(result: Projection, data: ReportData, dark: bool = False) -> Section:  # noqa: ARG001

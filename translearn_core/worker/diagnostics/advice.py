@@ -133,7 +133,8 @@ def _cost_model(context: Context, experiment: ExperimentConfig) -> CostModel:
 def _workload(prepared: PreparedDataset, tokens: TokenStatistics) -> Workload:
     train, validation, test = (len(prepared.where(split)) for split in Split)
     tokens_per_text = float(np.minimum(tokens.lengths, tokens.token_limit).mean())
-    return Workload(train, validation, test, tokens_per_text, len(prepared.classes))
+    n_outputs = prepared.problem.n_outputs(prepared.target)
+    return Workload(train, validation, test, tokens_per_text, n_outputs)
 
 
 def _cost(

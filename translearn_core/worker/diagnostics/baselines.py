@@ -11,7 +11,6 @@ from translearn_core.analysis.comparison.paired_comparison import ArmRuns, diffe
 from translearn_core.analysis.stratified_sampling import stratified_sample
 from translearn_core.analysis.tfidf import tfidf_logistic_regression
 from translearn_core.config import ExperimentConfig, Split
-from translearn_core.data.dataset import SPLITS
 from translearn_core.errors import ConfigError
 from translearn_core.jobs import BaselinesConfig
 from translearn_core.results import Baseline, Baselines, Evaluation
@@ -19,6 +18,7 @@ from translearn_core.results.diagnostics.baselines import FROZEN, MAJORITY, SCRA
 from translearn_core.runs import artifacts
 from translearn_core.tasks import PROBLEMS, Target
 from translearn_core.tasks.problem import Outputs
+from translearn_core.tasks.splits import SPLITS
 from translearn_core.worker.context import Context
 from translearn_core.worker.diagnostics.probe_baseline import FrozenProbe, frozen_probe
 from translearn_core.worker.diagnostics.sentences.baselines_text import (

@@ -11,17 +11,15 @@ from translearn_core.analysis.comparison.label_efficiency import estimate_crossi
 from translearn_core.analysis.intervals import RowScores, row_score_interval
 from translearn_core.config import Split, job_id
 from translearn_core.data import PreparedDataset
-from translearn_core.data.findings import quote
 from translearn_core.errors import ConfigError
-from translearn_core.experiment.training_data import target_of
 from translearn_core.jobs import LabelEfficiencyArm, LabelEfficiencyConfig
 from translearn_core.results import LabelEfficiency
 from translearn_core.results.diagnostics.baselines import FROZEN, SCRATCH, WORDS
 from translearn_core.results.diagnostics.label_efficiency import SampleEfficiency
 from translearn_core.runs import artifacts
 from translearn_core.runs.label_efficiency_studies import nearest_size
-from translearn_core.tasks import PROBLEMS
 from translearn_core.tasks.problem import constant_score
+from translearn_core.text.format import quote
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_prepared
 from translearn_core.worker.diagnostics.label_efficiency_baselines import (
@@ -67,7 +65,7 @@ def measure_label_efficiency(context: Context[LabelEfficiencyConfig]) -> None:
     config = context.config
     context.report("reading the data")
     prepared = load_prepared(context.store.workspace, config.data)
-    train, test, target = prepared.where(Split.TRAIN), prepared.where(Split.TEST), target_of(prepared)
+    train, test, target = prepared.where(Split.TRAIN), prepared.where(Split.TEST), prepared.target
     if config.sizes[-1] > len(train):
         raise ConfigError("sizes", config.sizes[-1], f"at most {len(train):,}, the training rows there are")
     baselines = _stored_baselines(context, config)
@@ -88,7 +86,7 @@ def measure_label_efficiency(context: Context[LabelEfficiencyConfig]) -> None:
         at=config.at,
         n_validation=len(prepared.where(Split.VALIDATION)),
         n_test=len(test),
-        majority=constant_score(PROBLEMS[target.problem], target, train, test),
+        majority=constant_score(prepared.problem, target, train, test),
         sentences=(*_one_class(prepared, test), *(sentence for sentence, _ in crossings)),
         scores=np.stack([arm.scores for arm in arms]),
         mean=np.stack([level[0] for level in levels]),
@@ -161,8 +159,8 @@ def _row_scores(context: Context, cell: LabelEfficiencyArm, job: str, order: pd.
 
 
 def _rows_of(prepared: PreparedDataset, index: NDArray[np.int64]) -> pd.DataFrame:
-    target = target_of(prepared)
-    labels = PROBLEMS[target.problem].decode_values(target)
+    target = prepared.target
+    labels = prepared.problem.decode_values(target)
     texts = np.asarray(prepared.texts, dtype=object)
     return pd.DataFrame({"row": prepared.rows[index], "text": texts[index], "label": labels[index]})
 

@@ -18,6 +18,7 @@ from translearn_core.config import BackboneConfig, FeatureConfig
 from translearn_core.data.dataset import PreparedDataset
 from translearn_core.experiment.training_data import rows_of
 from translearn_core.results import BackboneInfo
+from translearn_core.tasks import Target
 from translearn_core.worker.context import Context
 from translearn_core.worker.features import feature_array
 from translearn_core.worker.models import activations
@@ -29,12 +30,16 @@ Vectors = NDArray[np.floating]
 
 @dataclass(frozen=True)
 class Sample:
-    """Texts and class indices: training rows first, then `n_validation` validation rows."""
+    """Texts and target: training rows first, then `n_validation` validation rows."""
 
     texts: tuple[str, ...]
-    labels: IntArray
+    target: Target
     n_validation: int
-    classes: int
+
+    @property
+    def labels(self) -> IntArray:
+        """Class index of each row."""
+        return np.asarray(self.target.values, dtype=np.int64)
 
     @property
     def n_train(self) -> int:
@@ -44,7 +49,7 @@ class Sample:
     def train_only(self) -> "Sample":
         """Return the training rows alone."""
         n = self.n_train
-        return replace(self, texts=self.texts[:n], labels=self.labels[:n], n_validation=0)
+        return replace(self, texts=self.texts[:n], target=self.target.select(np.arange(n)), n_validation=0)
 
 
 @dataclass(frozen=True)
@@ -73,12 +78,12 @@ def sample_rows(prepared: PreparedDataset, limit: int, seed: int) -> Sample:
     """
     rows = rows_of(prepared)
     train, validation = (
-        part[np.sort(stratified_sample(rows.target.values[part], limit, seed))]
+        part[np.sort(stratified_sample(prepared.strata[part], limit, seed))]
         for part in (rows.train, rows.validation)
     )
     index = np.concatenate([train, validation])
     texts = tuple(prepared.texts[i] for i in index)
-    return Sample(texts, rows.target.values[index], len(validation), len(rows.target.names))
+    return Sample(texts, prepared.target.select(index), len(validation))
 
 
 def supported_features(features: FeatureConfig, anatomy: BackboneInfo) -> FeatureConfig:

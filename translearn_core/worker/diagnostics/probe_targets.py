@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from translearn_core.analysis.errors.slices import quantile_groups
 from translearn_core.config import DataConfig, Split
 from translearn_core.data.columns import PART, ROW, file_columns
-from translearn_core.data.findings import quote, quote_list
 from translearn_core.data.words import count_words
 from translearn_core.errors import DataError
 from translearn_core.jobs import LENGTH
+from translearn_core.text.format import quote, quote_list
 
 IntArray = NDArray[np.int64]
 

@@ -6,10 +6,10 @@ from numpy.typing import NDArray
 from translearn_core.analysis.projection.projection import project
 from translearn_core.analysis.stratified_sampling import stratified_sample
 from translearn_core.config import Method, Split
-from translearn_core.data.dataset import SPLITS
 from translearn_core.jobs import ProjectConfig
 from translearn_core.results import Projection
 from translearn_core.runs import artifacts
+from translearn_core.tasks.splits import SPLITS
 from translearn_core.worker.context import Context
 from translearn_core.worker.diagnostics.neighbourhood_quality import LayerPair, measure_neighbourhoods
 from translearn_core.worker.features import VARIANTS, one_layer, strata

@@ -13,11 +13,11 @@ from translearn_core.analysis.probing.layer_probing import Layers
 from translearn_core.analysis.projection.layer_alignment import layer_projections
 from translearn_core.analysis.stratified_sampling import stratified_sample
 from translearn_core.config import Split
-from translearn_core.data.dataset import SPLITS
 from translearn_core.errors import TooFewSamplesError
 from translearn_core.jobs import ProjectionAnimationConfig
 from translearn_core.results import ProjectionAnimation
 from translearn_core.runs import artifacts
+from translearn_core.tasks.splits import SPLITS
 from translearn_core.worker.context import Context
 from translearn_core.worker.diagnostics.sentences.projection_animation_text import ProjectionAnimationText
 from translearn_core.worker.features import VARIANTS, layer_features, strata

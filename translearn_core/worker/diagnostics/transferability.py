@@ -16,6 +16,7 @@ from translearn_core.errors import BackboneError, ConfigError, NotFoundError
 from translearn_core.jobs import TransferabilityConfig
 from translearn_core.results import RankAgreement, RunSummary, Transferability
 from translearn_core.runs import artifacts
+from translearn_core.text.format import percent
 from translearn_core.transfer.features import combine_layers
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_prepared
@@ -28,7 +29,6 @@ from translearn_core.worker.diagnostics.layer_scores import (
     score_layers,
     supported_features,
 )
-from translearn_core.worker.diagnostics.sentences.number_text import percent
 
 SCORES = ("LogME", "H-score")
 MIN_RUNS = 3
@@ -68,7 +68,7 @@ def score_transferability(context: Context[TransferabilityConfig]) -> None:
     )
     artifacts.save(
         context.folder,
-        Transferability(sample.n_train, len(prepared.classes), sentence, agreements, layers, past),
+        Transferability(sample.n_train, len(prepared.target.names), sentence, agreements, layers, past),
     )
 
 
@@ -153,8 +153,8 @@ def _best_layer_text(scores: dict[str, LayerScores], sample: Sample) -> str:
     by_score, by_probe = int(np.argmax(one.logme)), int(np.argmax(one.probe))
     accuracy = row_score_interval(one.correct[by_score])
     text = (
-        f"By LogME {_layer(one, by_score)} of {name} suits your {sample.classes:,} classes best: a probe "
-        f"there gets {percent(accuracy.value)} of {sample.n_validation:,} validation rows right "
+        f"By LogME {_layer(one, by_score)} of {name} suits your {len(sample.target.names):,} classes best: "
+        f"a probe there gets {percent(accuracy.value)} of {sample.n_validation:,} validation rows right "
         f"({percent(accuracy.low)} to {percent(accuracy.high)})."
     )
     if one.probe[by_probe] <= one.probe[by_score]:

@@ -7,12 +7,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from translearn_core.analysis.errors.calibration import MAX_TEMPERATURE, at_bound
-from translearn_core.data.findings import count_noun, join_list, quote
 from translearn_core.jobs import LENGTH
 from translearn_core.results import CalibrationScore, Estimate
+from translearn_core.text.format import count_noun, join_list, percent, quote
 from translearn_core.worker.diagnostics.label_issues import LabelCheck
 from translearn_core.worker.diagnostics.language_id import UNSURE
-from translearn_core.worker.diagnostics.sentences.number_text import percent
 from translearn_core.worker.diagnostics.slices import LANGUAGE
 
 THRESHOLDS = (0.9, 0.8, 0.7, 0.6, 0.5)

@@ -2,10 +2,9 @@
 
 import numpy as np
 
-from translearn_core.data.findings import quote
 from translearn_core.jobs import LENGTH
 from translearn_core.results import ProbeScores
-from translearn_core.worker.diagnostics.sentences.number_text import percent
+from translearn_core.text.format import percent, quote
 
 BEFORE, AFTER = "pretrained", "fine-tuned"
 FEW_ROWS = 100

@@ -1,0 +1,107 @@
+"""Texts with several labels and rare classes, reported or fixed as configured."""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from translearn_core.config import CleaningRule, DataConfig
+from translearn_core.errors import DataError
+from translearn_core.results import Severity
+from translearn_core.results.findings import finding, one_file_rows
+from translearn_core.tasks.target import Target
+from translearn_core.tasks.task_rows import Mask, TaskRows
+from translearn_core.text.format import count_noun, join_list, quote, quote_list, were
+
+OTHER = "other"
+"""The class that rare classes are merged into."""
+
+
+def clean_conflicts(state: TaskRows, config: DataConfig) -> TaskRows:
+    """Report texts with several labels, or drop them if the config says so."""
+    rows, target = state.rows, state.target
+    pairs = rows[["key"]].assign(label=target.values).drop_duplicates()
+    conflicting = pairs["key"][pairs["key"].duplicated()].unique()
+    if not len(conflicting):
+        return state
+    first = (rows["key"] == conflicting[0]).to_numpy()
+    labels = quote_list([target.names[k] for k in np.unique(target.values[first])])
+    clause = f"a text with more than one label ({quote(rows['text'][first].iloc[0])} is {labels})"
+    predicates = f"has {clause}", f"have {clause}"
+    advice = "Correct the labels in the file, or drop these rows: a model cannot learn both."
+    mask = rows["key"].isin(conflicting).to_numpy()
+    return state.drop_or_offer(mask, config, CleaningRule.DROP_CONFLICTS, "conflicts", predicates, advice)
+
+
+def clean_rare_classes(state: TaskRows, config: DataConfig) -> TaskRows:
+    """Report classes with fewer rows than `config.rare_below`; drop or merge them if the config says so."""
+    target = state.target
+    counts = np.bincount(target.values, minlength=len(target.names))
+    rare = np.flatnonzero((counts > 0) & (counts < config.rare_below))
+    if not len(rare):
+        return state
+    mask = np.isin(target.values, rare)
+    listed = join_list([f"{quote(target.names[k])} ({counts[k]})" for k in rare], most=8)
+    if CleaningRule.MERGE_RARE in config.fixes:
+        return _merge_rare(state, rare, mask, listed)
+    if CleaningRule.DROP_RARE not in config.fixes:
+        return _offer_rare(state, rare, mask, listed, config.rare_below)
+    if np.count_nonzero(counts) - len(rare) < 2:
+        raise DataError(
+            f"Dropping the classes with fewer than {config.rare_below} rows, {listed}, leaves fewer than "
+            f"two: keep them, merge them into '{OTHER}', or bring more rows of them."
+        )
+    numbers = one_file_rows(state.rows, mask)
+    sentence = (
+        f"{count_noun(len(numbers), 'row')} of {_rare_classes(len(rare))} {were(len(numbers))} left out: "
+        f"{listed}."
+    )
+    dropped = finding("rare-dropped", Severity.FIXED, sentence, numbers, fix=CleaningRule.DROP_RARE)
+    return state.with_findings(dropped).keep(~mask)
+
+
+def _offer_rare(
+    state: TaskRows, rare: NDArray[np.int64], mask: Mask, listed: str, rare_below: int
+) -> TaskRows:
+    numbers, have = one_file_rows(state.rows, mask), "has" if len(rare) == 1 else "have"
+    sentence = (
+        f"{count_noun(len(rare), 'class', 'classes')} {have} fewer than {rare_below} rows, too few to learn "
+        f"and to test: {listed}."
+    )
+    advice = "Drop them, merge them, or bring more rows of them."
+    drop = finding(
+        "rare-classes", Severity.DECISION, sentence, numbers, fix=CleaningRule.DROP_RARE, advice=advice
+    )
+    state = state.with_findings(drop)
+    if len(rare) < 2 and _index_of_other(state.target) is None:
+        return state
+    sentence = (
+        f"{_rare_classes(len(rare)).capitalize()} can become one class '{OTHER}' of "
+        f"{count_noun(len(numbers), 'row')} instead."
+    )
+    merge = finding("rare-classes-merge", Severity.DECISION, sentence, numbers, fix=CleaningRule.MERGE_RARE)
+    return state.with_findings(merge)
+
+
+def _merge_rare(state: TaskRows, rare: NDArray[np.int64], mask: Mask, listed: str) -> TaskRows:
+    target, other = state.target, _index_of_other(state.target)
+    names = target.names if other is not None else (*target.names, OTHER)
+    values = np.where(mask, len(target.names) if other is None else other, target.values)
+    if len(np.unique(values)) < 2:
+        raise DataError(
+            f"Merging the rare classes, {listed}, leaves the one class '{OTHER}': keep them apart "
+            "or bring more rows of them."
+        )
+    numbers = one_file_rows(state.rows, mask)
+    count = count_noun(len(numbers), "row")
+    sentence = f"{_rare_classes(len(rare)).capitalize()} became '{OTHER}' ({count}): {listed}."
+    merged = finding("rare-merged", Severity.FIXED, sentence, numbers, fix=CleaningRule.MERGE_RARE)
+    return replace(state, target=replace(target, names=names, values=values)).with_findings(merged)
+
+
+def _index_of_other(target: Target) -> int | None:
+    return next((k for k, name in enumerate(target.names) if name.casefold() == OTHER), None)
+
+
+def _rare_classes(number: int) -> str:
+    return count_noun(number, "rare class", "rare classes")

@@ -1,0 +1,23 @@
+"""Column to predict, encoded."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from translearn_core.config import ProblemType
+
+
+@dataclass(frozen=True)
+class Target:
+    """Column to predict, encoded: `values` has one entry per row, `names` name the outputs."""
+
+    column: str
+    problem: ProblemType
+    names: tuple[str, ...]
+    values: NDArray[Any] = field(compare=False)
+
+    def select(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> "Target":
+        """Return the target of some rows, by index or mask."""
+        return replace(self, values=self.values[rows])

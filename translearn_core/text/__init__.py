@@ -1,0 +1,1 @@
+"""Wording and normalisation of strings; imports nothing of the package."""

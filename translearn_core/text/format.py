@@ -1,0 +1,44 @@
+"""Counts, shares, quoted values and lists in sentences."""
+
+from collections.abc import Sequence
+
+LONGEST_NAME = 60
+"""Most characters of a quoted value; longer ones are cut with an ellipsis."""
+
+
+def count_noun(number: int, thing: str, things: str | None = None) -> str:
+    """Return "1 row" or "3,460 rows"; `things` is an irregular plural."""
+    return f"{number:,} {thing if number == 1 else things or thing + 's'}"
+
+
+def quote(value: object) -> str:
+    """Return the value in quotes, on one line, at most `LONGEST_NAME` characters."""
+    text = " ".join(str(value).split()) or str(value)
+    return f"'{text if len(text) <= LONGEST_NAME else text[: LONGEST_NAME - 1] + '…'}'"
+
+
+def quote_list(values: Sequence[object], most: int = 5) -> str:
+    """Return "'a', 'b' and 3 more"."""
+    return join_list([quote(value) for value in values], most)
+
+
+def join_list(words: Sequence[str], most: int = 5) -> str:
+    """Return "a, b and c", or "a, b and 3 more" if there are more than `most`."""
+    if len(words) > most:
+        return f"{', '.join(words[: most - 1])} and {len(words) - most + 1:,} more"
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+
+
+def percent(share: float) -> str:
+    """Return a share in percent with one decimal."""
+    return f"{100 * share:.1f} %"
+
+
+def rounded_percent(share: float) -> str:
+    """Return a share in [0, 1] in percent with three significant digits, or "under 0.1 %"."""
+    return "under 0.1 %" if 0 < share < 0.001 else f"{100 * share:.3g} %"
+
+
+def were(number: int) -> str:
+    """Return "was" or "were"."""
+    return "was" if number == 1 else "were"
