@@ -18,8 +18,8 @@ from translearn_core.config import BackboneConfig, FeatureConfig
 from translearn_core.data.dataset import PreparedDataset
 from translearn_core.experiment.training_data import rows_of
 from translearn_core.results import BackboneInfo
-from translearn_core.worker.activations import activation_cache
 from translearn_core.tasks import Target
+from translearn_core.worker.activations import activation_cache
 from translearn_core.worker.context import Context
 from translearn_core.worker.features import feature_array
 
