@@ -23,12 +23,15 @@ from translearn_core.results import (
 from translearn_core.runs import artifacts
 from translearn_core.settings import Settings
 from translearn_core.transfer import load_trained
-from translearn_core.worker.diagnostics.error_analysis import SplitPredictions, _fit_temperature
-from translearn_core.worker.diagnostics.label_issues import COLUMNS, LabelCheck
+from translearn_core.worker.diagnostics.error_analysis.error_analysis import (
+    SplitPredictions,
+    _fit_temperature,
+)
+from translearn_core.worker.diagnostics.error_analysis.label_issues import COLUMNS, LabelCheck
+from translearn_core.worker.diagnostics.error_analysis.slices import COLUMNS as SLICES
+from translearn_core.worker.diagnostics.error_analysis.slices import LANGUAGE
 from translearn_core.worker.diagnostics.language_id import OTHERS, UNSURE, identify_languages
 from translearn_core.worker.diagnostics.sentences import error_analysis_text
-from translearn_core.worker.diagnostics.slices import COLUMNS as SLICES
-from translearn_core.worker.diagnostics.slices import LANGUAGE
 
 ENGLISH = ("this was a {} film and we all {} it on {} of the {} week", "{} {} {} {}")
 GERMAN = ("das war ein {} Film und wir haben ihn alle {} am {} der {} Woche wegen der Musik", "{} {} {} {}")

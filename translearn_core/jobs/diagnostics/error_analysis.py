@@ -26,7 +26,7 @@ ERROR_ANALYSIS = JobSpec(
     ErrorAnalysisConfig,
     ErrorAnalysis,
     "Calibration and errors",
-    "diagnostics.error_analysis:analyse_errors",
+    "diagnostics.error_analysis.error_analysis:analyse_errors",
     question="Can I trust it?",
     section="diagnostics.error_analysis:section",
     description="A model gives a confidence with every prediction. Look whether it is right as often as it "

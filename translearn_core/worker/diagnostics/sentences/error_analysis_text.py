@@ -10,9 +10,9 @@ from translearn_core.analysis.error_analysis.calibration import MAX_TEMPERATURE,
 from translearn_core.jobs import LENGTH
 from translearn_core.results import CalibrationScore, Estimate
 from translearn_core.text.format import count_noun, join_list, percent, quote
-from translearn_core.worker.diagnostics.label_issues import LabelCheck
+from translearn_core.worker.diagnostics.error_analysis.label_issues import LabelCheck
+from translearn_core.worker.diagnostics.error_analysis.slices import LANGUAGE
 from translearn_core.worker.diagnostics.language_id import UNSURE
-from translearn_core.worker.diagnostics.slices import LANGUAGE
 
 THRESHOLDS = (0.9, 0.8, 0.7, 0.6, 0.5)
 """Candidate thresholds; the first with enough coverage of the validation rows is reported."""

@@ -21,9 +21,9 @@ from translearn_core.jobs import ErrorAnalysisConfig
 from translearn_core.results import CalibrationScore, ErrorAnalysis, Evaluation
 from translearn_core.runs import artifacts
 from translearn_core.worker.context import Context
-from translearn_core.worker.diagnostics.label_issues import check_labels
+from translearn_core.worker.diagnostics.error_analysis.label_issues import check_labels
+from translearn_core.worker.diagnostics.error_analysis.slices import slices
 from translearn_core.worker.diagnostics.sentences import error_analysis_text
-from translearn_core.worker.diagnostics.slices import slices
 from translearn_core.worker.predictions import held_out_logits
 from translearn_core.worker.run_results import class_indices, load_evaluation, training_config
 

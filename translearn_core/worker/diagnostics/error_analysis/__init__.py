@@ -1,0 +1,1 @@
+"""Error analysis of a run: calibration, slices and label issues."""
