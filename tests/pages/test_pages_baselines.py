@@ -9,14 +9,14 @@ from visits import Open, page_text
 from pages._ui.diagnostics import baselines
 from translearn_core.config import ExperimentConfig, FreezePlan, from_scratch_control, job_id
 from translearn_core.jobs import BASELINES, LENGTH, PROBE, BaselinesConfig, ProbeConfig
-from translearn_core.results import Baseline, Baselines, Difference, Estimate, ProbeScores
+from translearn_core.results import Baseline, Baselines, Difference, Estimate, Metrics, ProbeScores
 from translearn_core.results.diagnostics.baselines import FROZEN, MAJORITY, SCRATCH, WORDS
 from translearn_core.runs import Run, State
 
 
 def line(name: str, accuracy: float, lead: float, harm: str = "") -> Baseline:
     score, apart = Estimate(accuracy, accuracy - 0.1, accuracy + 0.1), (lead, lead - 0.02, lead + 0.02)
-    return Baseline(name, score, score, Difference(*apart, 1), "A verdict.", harm)
+    return Baseline(name, {"accuracy": score, "macro_f1": score}, Difference(*apart, 1), "A verdict.", harm)
 
 
 CHEAP = (line(MAJORITY, 0.34, 0.4), line(WORDS, 0.7, 0.1), line(FROZEN, 0.6, 0.2))
@@ -24,7 +24,8 @@ HARMED = (*CHEAP, line(SCRATCH, 0.9, -0.1, "Negative transfer: 10.0 points below
 
 
 def held(lines: tuple[Baseline, ...], sentence: str) -> Baselines:
-    return Baselines(Estimate(0.8, 0.7, 0.9), 54, 18, lines, sentence, ("Only 18 test rows.",))
+    test = Metrics(18, {"accuracy": Estimate(0.8, 0.7, 0.9)}, 0.5)
+    return Baselines(test, 54, lines, sentence, ("Only 18 test rows.",))
 
 
 def asked(filled: Filled) -> list[BaselinesConfig]:

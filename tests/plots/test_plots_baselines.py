@@ -24,7 +24,7 @@ def test_a_run_and_its_lines_are_dots_with_intervals_sorted_by_what_could_be_cha
     }
     for kind, name in kinds.items():
         assert list(dots[kind].y) == [name]
-        assert list(dots[kind].x) == [found.line(name).accuracy.value]
+        assert list(dots[kind].x) == [found.line(name).headline.value]
     assert plots.baseline_dots(found).layout.yaxis.categoryarray[-1] == "this run"
 
 

@@ -41,7 +41,8 @@ from translearn_core.results import Drift, EpochPoint, RunSummary
 from translearn_core.runs import artifacts
 from translearn_core.training import Checkpoint, Loop, TrainingEvent, TrainingRows, resume, snapshots
 from translearn_core.training.weight_drift import relative_change_per_part
-from translearn_core.transfer import StageInputs, classifier, set_trainable
+from translearn_core.transfer import StageInputs, set_trainable
+from translearn_core.transfer import model as transfer_model
 from translearn_core.transfer.stage_inputs import reusable_depths
 
 BLOCKS = 3
@@ -166,7 +167,9 @@ def test_parameters_are_frozen_once_per_stage(
 ) -> None:
     calls = []
     monkeypatch.setattr(
-        classifier, "set_trainable", lambda model, names: calls.append(names) or set_trainable(model, names)
+        transfer_model,
+        "set_trainable",
+        lambda model, names: calls.append(names) or set_trainable(model, names),
     )
     Script().run(top_down(tiny), tmp_path / "run")
     assert len(calls) == len(top_down(tiny).resolved_stages)

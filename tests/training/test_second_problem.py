@@ -134,9 +134,7 @@ def test_the_loop_selects_by_the_metric_of_the_problem(weighting: ClassWeights, 
     assert "mean" in {trace.name for trace in figure.data}
 
 
-def test_evaluation_has_the_scores_and_rows_of_the_problem(
-    tiny: str,
-) -> None:
+def test_evaluation_has_the_scores_and_rows_of_the_problem(tiny: str) -> None:
     _, result, data = trained(tiny)
     test, target = data.where(Split.TEST), numbers(data)
     assert list(result.metrics["test"].scores) == ["r2", "mse"]
@@ -150,9 +148,7 @@ def test_evaluation_has_the_scores_and_rows_of_the_problem(
     assert {"r2", "r2 low", "mse", "mse high"} <= set(result.frame())
 
 
-def test_comparison_slices_and_label_efficiency_take_row_scores(
-    tiny: str,
-) -> None:
+def test_comparison_slices_and_label_efficiency_take_row_scores(tiny: str) -> None:
     _, result, _ = trained(tiny)
     test = result.predictions[result.predictions["split"] == "test"]
     scores = row_scores(test).to_numpy()

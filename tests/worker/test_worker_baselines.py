@@ -52,24 +52,24 @@ def part(evaluation: Evaluation, split: str) -> pd.DataFrame:
 def test_cheap_baselines_match_scikit_learn(found: Baselines, evaluation: Evaluation) -> None:
     train, test = part(evaluation, "train"), part(evaluation, "test")
     assert [line.name for line in found.lines] == [MAJORITY, WORDS, FROZEN]
-    assert (found.n_train, found.n_test) == (len(train), len(test))
-    assert found.accuracy == evaluation.metrics["test"]["accuracy"]
+    assert (found.n_train, found.test.n) == (len(train), len(test))
+    assert found.test.headline == evaluation.metrics["test"]["accuracy"]
     dummy = DummyClassifier().fit(train[["text"]], train["label"])
     usual = found.line(MAJORITY)
-    assert usual.accuracy.value == pytest.approx(dummy.score(test[["text"]], test["label"]))
+    assert usual.headline.value == pytest.approx(dummy.score(test[["text"]], test["label"]))
     expected = f1_score(test["label"], dummy.predict(test[["text"]]), average="macro")
-    assert usual.macro_f1.value == pytest.approx(expected)
+    assert usual.scores["macro_f1"].value == pytest.approx(expected)
     place = {name: k for k, name in enumerate(evaluation.names)}
     words = tfidf_logistic_regression(
         train["text"].tolist(), train["label"].map(place).to_numpy(), test["text"].tolist(), seed=0
     )
     right = words == test["label"].map(place).to_numpy()
-    assert found.line(WORDS).accuracy.value == pytest.approx(right.mean())
+    assert found.line(WORDS).headline.value == pytest.approx(right.mean())
 
 
 def test_margins_are_paired_differences(found: Baselines) -> None:
     for line in found.lines:
-        assert line.margin.value == pytest.approx(found.accuracy.value - line.accuracy.value)
+        assert line.margin.value == pytest.approx(found.test.headline.value - line.headline.value)
         assert line.margin.low <= line.margin.value <= line.margin.high
         assert line.margin.seeds == 1
         assert "one seed" in line.verdict
@@ -79,7 +79,7 @@ def test_margins_are_paired_differences(found: Baselines) -> None:
 def test_without_scratch_transfer_is_unknown(found: Baselines) -> None:
     assert "is not known" in found.sentence
     assert f"layer {found.line(FROZEN).layer}" in found.sentence or "embeddings" in found.sentence
-    assert any(f"{found.n_test} test rows" in caveat for caveat in found.caveats)
+    assert any(f"{found.test.n} test rows" in caveat for caveat in found.caveats)
     assert any("seed" in caveat for caveat in found.caveats)
 
 
@@ -92,8 +92,8 @@ def test_with_scratch_the_runs_are_paired_by_row(
     found = bench.do(BaselinesConfig(job=trained, scratch=job), Baselines)
     scratch = artifacts.load(bench.store.workspace.run(job), Evaluation)
     line = found.line(SCRATCH)
-    assert line.accuracy.value == pytest.approx(scratch.metrics["test"]["accuracy"].value)
-    assert line.macro_f1.value == pytest.approx(scratch.metrics["test"]["macro_f1"].value)
+    assert line.headline.value == pytest.approx(scratch.metrics["test"]["accuracy"].value)
+    assert line.scores["macro_f1"].value == pytest.approx(scratch.metrics["test"]["macro_f1"].value)
     assert "from scratch" in found.sentence
     assert "not known" not in found.sentence
     shuffled = scratch.predictions.sample(frac=1, random_state=1)
@@ -166,7 +166,7 @@ def lead(estimate: float, low: float, high: float) -> Difference:
 def line(name: str, margin: Difference, layer: int | None = None) -> Baseline:
     score = Estimate(0.75, 0.7, 0.8)
     return Baseline(
-        name, score, score, margin, verdict_on(name, margin),
+        name, {"accuracy": score}, margin, verdict_on(name, margin),
         negative_transfer(name, margin), layer,
     )  # fmt: skip
 

@@ -94,7 +94,7 @@ def test_probes_of_frozen_layers_are_the_same_before_and_after(
     assert scores.test.shape == (3, 4)
     np.testing.assert_array_equal(scores.test[0, :3], scores.test[1, :3])
     assert scores.majority == pytest.approx(0.5, abs=0.1)
-    assert scores.tfidf > scores.majority
+    assert scores.tfidf.value > scores.majority
 
 
 @pytest.mark.parametrize("method", list(Method))

@@ -39,7 +39,7 @@ NEIGHBOURS = 20_000
 def evaluate(outputs: ModelOutputs, prepared: PreparedDataset, *, seed: int) -> Evaluation:
     """Evaluate the outputs of every row."""
     target, rows = prepared.target, np.arange(len(prepared.texts))
-    problem = PROBLEMS[target.problem]
+    problem = prepared.problem
     train, test = prepared.where(Split.TRAIN), prepared.where(Split.TEST)
     predictions = {
         "row": prepared.rows,

@@ -1,5 +1,6 @@
 """Evaluation of a trained model: scores with intervals, predictions, weight drift."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar
@@ -25,6 +26,14 @@ def small_test_set_note(rows: int) -> str:
         f"Only {rows:,} test rows: one text more or less is worth {100 / rows:.1f} points, so small "
         "differences cannot show."
     )
+
+
+def score_columns(scores: Mapping[str, Estimate]) -> dict[str, float]:
+    """Return table columns of scores and the ends of their intervals: ``macro F1`` for ``macro_f1``."""
+    columns: dict[str, float] = {}
+    for name, score in scores.items():
+        columns |= score.columns(name.replace("_f1", "_F1").replace("_", " "))
+    return columns
 
 
 @dataclass(frozen=True)
@@ -95,13 +104,12 @@ class Evaluation:
 
     def frame(self) -> pd.DataFrame:
         """Return one row per split: n, scores with their intervals, loss."""
-        lines = []
-        for split, metrics in self.metrics.items():
-            line: dict[str, object] = {"split": split, "n": metrics.n}
-            for name, estimate in metrics.scores.items():
-                line |= estimate.columns(name.replace("_f1", " F1").replace("_", " "))
-            lines.append(line | {"loss": metrics.loss})
-        return pd.DataFrame(lines)
+        return pd.DataFrame(
+            [
+                {"split": split, "n": metrics.n} | score_columns(metrics.scores) | {"loss": metrics.loss}
+                for split, metrics in self.metrics.items()
+            ]
+        )
 
     @cached_property
     def confusion(self) -> NDArray[np.int64]:

@@ -34,19 +34,19 @@ def lines(run: Run[ExperimentConfig]) -> Baselines | None:
 
 
 def to_beat(run: Run[ExperimentConfig]) -> Baseline | None:
-    """Return the most accurate baseline that trains no backbone; None if none is computed."""
+    """Return the best baseline that trains no backbone; None if none is computed."""
     result = lines(run)
     cheap = [line for line in result.lines if line.name != SCRATCH] if result is not None else []
-    return max(cheap, key=lambda line: line.accuracy.value, default=None)
+    return max(cheap, key=lambda line: line.headline.value, default=None)
 
 
 def cheap(run: Run[ExperimentConfig]) -> dict[str, float]:
-    """Return test accuracies of the majority-class and TF-IDF baselines by name; empty if not computed."""
+    """Return headline scores of the majority-class and TF-IDF baselines by name; empty if not computed."""
     result = lines(run)
     if result is None:
         return {}
     return {
-        f"{line.name} (test)": line.accuracy.value for line in result.lines if line.name in (MAJORITY, WORDS)
+        f"{line.name} (test)": line.headline.value for line in result.lines if line.name in (MAJORITY, WORDS)
     }
 
 

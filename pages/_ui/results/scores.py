@@ -65,10 +65,10 @@ def _to_beat(evaluation: Evaluation, rival: Baseline | None) -> tuple[str, str, 
     if rival is None or rival.name == MAJORITY:
         meaning = "test accuracy of predicting the most frequent training class for every text"
         return "Majority-class baseline", majority, "the baseline to beat", meaning
-    sure = span(rival.accuracy.low, rival.accuracy.high)
+    sure = span(rival.headline.low, rival.headline.high)
     return (
         rival.name[:1].upper() + rival.name[1:],
-        percent(rival.accuracy.value),
+        percent(rival.headline.value),
         f"{sure}, the baseline to beat",
         "test accuracy of the best baseline that trains no backbone; the majority-class baseline gets "
         f"{majority}",

@@ -7,19 +7,20 @@ from translearn_core.plots.style.labels import labels
 from translearn_core.plots.style.palette import faint, palette
 from translearn_core.plots.style.theme import bare
 from translearn_core.results import Baseline, Baselines
+from translearn_core.results.history import metric_label
 
 RUN = "this run"
 
 
 def baseline_dots(baselines: Baselines, dark: bool = False) -> go.Figure:
-    """Draw the test accuracy of the run and of each baseline with 95 % intervals, the run on top.
+    """Draw the headline test score of the run and of each baseline with 95 % intervals, the run on top.
 
     A band extends the run's interval. Diamonds are baselines that are better by more than chance.
     """
     colours = palette(dark)
     names = labels((RUN, *(line.name for line in baselines.lines)))
     figure = bare("baselines", dark, height=130 + 34 * len(names))
-    run = baselines.accuracy
+    run, metric = baselines.test.headline, metric_label(next(iter(baselines.test.scores)))
     figure.add_vrect(
         x0=run.low, x1=run.high, fillcolor=faint(colours.tuned, 0.12), line_width=0, layer="below"
     )
@@ -44,12 +45,12 @@ def baseline_dots(baselines: Baselines, dark: bool = False) -> go.Figure:
         ]
         if not group:
             continue
-        scores = [line.accuracy for _, line in group]
+        scores = [line.headline for _, line in group]
         figure.add_scatter(
             x=[score.value for score in scores],
             y=[name for name, _ in group],
             customdata=[
-                [line.accuracy.low, line.accuracy.high, line.margin.value, line.margin.low, line.margin.high]
+                [line.headline.low, line.headline.high, line.margin.value, line.margin.low, line.margin.high]
                 for _, line in group
             ],
             name=kind,
@@ -59,7 +60,7 @@ def baseline_dots(baselines: Baselines, dark: bool = False) -> go.Figure:
             hovertemplate="%{y}: <b>%{x:.3f}</b> (%{customdata[0]:.3f} to %{customdata[1]:.3f})<br>lead of "
             "the run %{customdata[2]:+.3f} (%{customdata[3]:+.3f} to %{customdata[4]:+.3f})<extra></extra>",
         )
-    figure.update_xaxes(title_text="test accuracy, 95 % interval", showgrid=True, tickformat=".2f", nticks=8)
+    figure.update_xaxes(title_text=f"test {metric}, 95 % interval", showgrid=True, tickformat=".2f", nticks=8)
     figure.update_yaxes(type="category", categoryorder="array", categoryarray=names[::-1], showgrid=True)
     figure.update_layout(showlegend=True)
     return figure

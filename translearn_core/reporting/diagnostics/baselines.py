@@ -17,7 +17,7 @@ def section(result: Baselines, data: ReportData, dark: bool = False) -> Section:
     """Return the run beside its baselines, with verdicts."""
     figure = FigureBlock(
         plots.baseline_dots(result, dark),
-        f"Test accuracy of the run and of its baselines, on the same {result.n_test:,} rows. {INTERVAL} "
+        f"Test accuracy of the run and of its baselines, on the same {result.test.n:,} rows. {INTERVAL} "
         "Diamonds do better than the run by more than chance.",
         TableBlock("baselines", result.frame(), FRACTIONS),
         alt="Test accuracy of the run and its baselines",

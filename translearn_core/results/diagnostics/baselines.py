@@ -6,6 +6,7 @@ import pandas as pd
 
 from translearn_core.results.comparison import Difference
 from translearn_core.results.estimate import Estimate
+from translearn_core.results.evaluation import Metrics, score_columns
 
 MAJORITY, WORDS, FROZEN, SCRATCH = "majority class", "TF-IDF", "frozen probe", "from scratch"
 """Names of the baselines, the cheapest first."""
@@ -15,28 +16,32 @@ MAJORITY, WORDS, FROZEN, SCRATCH = "majority class", "TF-IDF", "frozen probe", "
 class Baseline:
     """Baseline: test scores with 95 % intervals, and the run's margin on the same rows.
 
-    `margin` is the run's accuracy minus the baseline's, paired by test row, and `verdict` its sentence.
-    `negative_transfer` is empty unless the run is below by more than chance. `layer` is that of the probe,
-    chosen on validation, and `c` its inverse regularisation strength, chosen on training rows.
+    `scores` has the headline first; `margin` is the run's mean row score minus the baseline's, paired by test
+    row, and `verdict` its sentence. `negative_transfer` is empty unless the run is below by more than chance.
+    `layer` is that of the probe, chosen on validation, and `c` its inverse regularisation strength, chosen on
+    training rows.
     """
 
     name: str
-    accuracy: Estimate
-    macro_f1: Estimate
+    scores: dict[str, Estimate]
     margin: Difference
     verdict: str
     negative_transfer: str = ""
     layer: int | None = None
     c: float | None = None
 
+    @property
+    def headline(self) -> Estimate:
+        """The first score."""
+        return next(iter(self.scores.values()))
+
 
 @dataclass(frozen=True)
 class Baselines:
-    """Test accuracy of a run and its baselines; `sentence` says whether transfer helped."""
+    """Test scores of a run and its baselines; `sentence` says whether transfer helped."""
 
-    accuracy: Estimate
+    test: Metrics
     n_train: int
-    n_test: int
     lines: tuple[Baseline, ...]
     sentence: str = ""
     caveats: tuple[str, ...] = field(default=())
@@ -50,8 +55,7 @@ class Baselines:
         return pd.DataFrame(
             [
                 {"baseline": line.name}
-                | line.accuracy.columns("accuracy")
-                | line.macro_f1.columns("macro F1")
+                | score_columns(line.scores)
                 | line.margin.columns("lead of the run", "lead")
                 | {"layer": line.layer, "C": line.c}
                 | {"verdict": " ".join(filter(None, (line.verdict, line.negative_transfer)))}

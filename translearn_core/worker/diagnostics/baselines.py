@@ -16,7 +16,8 @@ from translearn_core.jobs import BaselinesConfig
 from translearn_core.results import Baseline, Baselines, Evaluation
 from translearn_core.results.diagnostics.baselines import FROZEN, MAJORITY, SCRATCH, WORDS
 from translearn_core.runs import artifacts
-from translearn_core.tasks.classification_metrics import accuracy_and_macro_f1
+from translearn_core.tasks import PROBLEMS, Target
+from translearn_core.tasks.problem import Outputs
 from translearn_core.tasks.splits import SPLITS
 from translearn_core.worker.context import Context
 from translearn_core.worker.diagnostics.probe_baseline import FrozenProbe, frozen_probe
@@ -37,21 +38,31 @@ MAX_VALIDATION = 5_000
 
 @dataclass(frozen=True, eq=False)
 class _RunRows:
-    """Texts and labels of a run's rows, and the row indices of each split."""
+    """Texts and target of a run's rows, and the row indices of each split."""
 
     texts: list[str]
-    labels: IntArray
+    target: Target
     train: IntArray
     validation: IntArray
     test: IntArray
-    classes: int
+
+    @property
+    def labels(self) -> IntArray:
+        """Class index of every row."""
+        labels: IntArray = self.target.values
+        return labels
+
+    def one_hot(self, labels: IntArray) -> Outputs:
+        """Return outputs that are certain of a class, shape (rows, classes)."""
+        return np.asarray(np.eye(len(self.target.names), dtype=np.float32)[labels])
 
     @classmethod
     def of(cls, evaluation: Evaluation) -> "_RunRows":
         rows = evaluation.predictions
         train, validation, test = (np.flatnonzero(rows["split"] == str(split)) for split in SPLITS)
         labels = class_indices(evaluation, rows["label"])
-        return cls(rows["text"].tolist(), labels, train, validation, test, len(evaluation.names))
+        target = Target("label", evaluation.problem, evaluation.names, labels)
+        return cls(rows["text"].tolist(), target, train, validation, test)
 
 
 def compare_baselines(context: Context[BaselinesConfig]) -> None:
@@ -61,18 +72,20 @@ def compare_baselines(context: Context[BaselinesConfig]) -> None:
     evaluation = load_evaluation(context, config.job)
     control = None if config.scratch is None else _from_scratch(context, config.scratch, experiment)
     task = _RunRows.of(evaluation)
-    predictions = {MAJORITY: np.full(len(task.test), np.bincount(task.labels[task.train]).argmax())}
+    constant = PROBLEMS[evaluation.problem].constant_baseline(task.target, task.train)
+    outputs: dict[str, Outputs] = {MAJORITY: np.broadcast_to(constant, (len(task.test), len(constant)))}
     context.report("counting words")
     texts = np.asarray(task.texts, dtype=object)
-    predictions[WORDS] = tfidf_logistic_regression(
+    by_words = tfidf_logistic_regression(
         texts[task.train].tolist(), task.labels[task.train], texts[task.test].tolist(), seed=config.seed
     )
+    outputs[WORDS] = task.one_hot(by_words)
     n_probed, probe = _frozen_probe(context, experiment, task)
-    predictions[FROZEN] = probe.predicted
+    outputs[FROZEN] = task.one_hot(probe.predicted)
     if control is not None:
-        predictions[SCRATCH] = _matched(evaluation, control)
+        outputs[SCRATCH] = task.one_hot(_matched(evaluation, control))
     context.report("comparing")
-    lines = _lines(evaluation, task, predictions, probe, config.seed)
+    lines = _lines(evaluation, task, outputs, probe, config.seed)
     test, by_name = evaluation.metrics[str(Split.TEST)], {line.name: line for line in lines}
     notes = caveats(
         experiment,
@@ -82,9 +95,8 @@ def compare_baselines(context: Context[BaselinesConfig]) -> None:
     artifacts.save(
         context.folder,
         Baselines(
-            accuracy=test.headline,
+            test=test,
             n_train=len(task.train),
-            n_test=len(task.test),
             lines=lines,
             sentence=baseline_verdict(by_name, test.headline.value, fresh=experiment.backbone.random_init),
             caveats=notes,
@@ -139,25 +151,25 @@ def _tested(evaluation: Evaluation) -> pd.DataFrame:
 
 
 def _lines(
-    evaluation: Evaluation, task: _RunRows, predictions: Mapping[str, IntArray], probe: FrozenProbe, seed: int
+    evaluation: Evaluation, task: _RunRows, outputs: Mapping[str, Outputs], probe: FrozenProbe, seed: int
 ) -> tuple[Baseline, ...]:
     """Score every baseline and its paired difference from the run."""
-    labels = task.labels[task.test]
-    predicted = class_indices(evaluation, evaluation.predictions["predicted"])[task.test]
-    rows = np.arange(len(labels), dtype=np.uint64)
-    run = ArmRuns("run", rows, (predicted == labels)[None])
-    cells = [ArmRuns(name, rows, (answers == labels)[None]) for name, answers in predictions.items()]
+    problem, target, test = PROBLEMS[evaluation.problem], task.target, task.test
+    rows = np.arange(len(test), dtype=np.uint64)
+    run = ArmRuns("run", rows, evaluation.predictions["score"].to_numpy()[test][None])
+    arms = [
+        ArmRuns(name, rows, problem.row_scores(target, test, values)[None])
+        for name, values in outputs.items()
+    ]
     lines = []
-    pairs = zip(predictions.items(), differences(cells, run, seed=seed), strict=True)
-    for (name, answers), difference in pairs:
+    pairs = zip(outputs.items(), differences(arms, run, seed=seed), strict=True)
+    for (name, values), difference in pairs:
         assert difference is not None
         margin = -difference
-        accuracy, macro_f1 = accuracy_and_macro_f1(labels, answers, classes=task.classes, seed=seed)
         lines.append(
             Baseline(
                 name=name,
-                accuracy=accuracy,
-                macro_f1=macro_f1,
+                scores=problem.metrics(target, test, values, seed=seed),
                 margin=margin,
                 verdict=verdict_on(name, margin),
                 negative_transfer=negative_transfer(name, margin),

@@ -18,7 +18,6 @@ from translearn_core.results.diagnostics.baselines import FROZEN, SCRATCH, WORDS
 from translearn_core.results.diagnostics.label_efficiency import SampleEfficiency
 from translearn_core.runs import artifacts
 from translearn_core.runs.label_efficiency_studies import nearest_size
-from translearn_core.tasks import PROBLEMS
 from translearn_core.tasks.problem import constant_score
 from translearn_core.text.format import quote
 from translearn_core.worker.context import Context
@@ -87,7 +86,7 @@ def measure_label_efficiency(context: Context[LabelEfficiencyConfig]) -> None:
         at=config.at,
         n_validation=len(prepared.where(Split.VALIDATION)),
         n_test=len(test),
-        majority=constant_score(PROBLEMS[target.problem], target, train, test),
+        majority=constant_score(prepared.problem, target, train, test),
         sentences=(*_one_class(prepared, test), *(sentence for sentence, _ in crossings)),
         scores=np.stack([arm.scores for arm in arms]),
         mean=np.stack([level[0] for level in levels]),
@@ -161,7 +160,7 @@ def _row_scores(context: Context, cell: LabelEfficiencyArm, job: str, order: pd.
 
 def _rows_of(prepared: PreparedDataset, index: NDArray[np.int64]) -> pd.DataFrame:
     target = prepared.target
-    labels = PROBLEMS[target.problem].decode_values(target)
+    labels = prepared.problem.decode_values(target)
     texts = np.asarray(prepared.texts, dtype=object)
     return pd.DataFrame({"row": prepared.rows[index], "text": texts[index], "label": labels[index]})
 

@@ -102,7 +102,7 @@ def _probe_text(probe: Baseline) -> str:
     where = "its embeddings alone" if probe.layer == 0 else f"layer {probe.layer}"
     return (
         f"A linear probe on the backbone as it came, reading {where}, gets "
-        f"{100 * probe.accuracy.value:.1f} % right: so much was known before any training"
+        f"{100 * probe.headline.value:.1f} % right: so much was known before any training"
     )
 
 
