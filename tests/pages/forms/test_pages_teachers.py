@@ -19,7 +19,7 @@ def trained(filled: Filled, name: str, seed: int, validation: float, test: float
     plan = FreezePlan.last_n(1, 6)
     result = filled.summary(plan)
     held, reported = (
-        replace(result.test, accuracy=Estimate(share, share - 0.05, share + 0.05))
+        replace(result.test, scores={"accuracy": Estimate(share, share - 0.05, share + 0.05)})
         for share in (validation, test)
     )
     result = replace(result, validation=held, test=reported)

@@ -26,7 +26,7 @@ from translearn_core.results import RunSummary, Transferability
 from translearn_core.runs import artifacts
 from translearn_core.settings import Settings
 from translearn_core.worker.data_loading import load_prepared
-from translearn_core.worker.diagnostics import layer_scores
+from translearn_core.worker.diagnostics import layer_scores, transferability
 from translearn_core.worker.diagnostics.layer_scores import sample_rows
 
 NARROW = FeatureConfig(token_limit=32)
@@ -101,13 +101,14 @@ def test_labels_of_test_rows_are_not_used(
     bench: Bench, question: TransferabilityConfig, found: Transferability, prepared: PreparedDataset,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    real = layer_scores.rows_of
+    real = layer_scores.sample_rows
 
-    def shuffled(prepared: PreparedDataset):
-        rows = real(prepared)
-        return replace(rows, labels=np.where(prepared.split == 2, 1 - rows.labels, rows.labels))
+    def swapped(prepared: PreparedDataset, limit: int, seed: int) -> layer_scores.Sample:
+        values = np.where(prepared.split == 2, 1 - prepared.labels, prepared.labels)
+        target = replace(prepared.target, values=values)
+        return real(replace(prepared, targets=(target,)), limit, seed)
 
-    monkeypatch.setattr(layer_scores, "rows_of", shuffled)
+    monkeypatch.setattr(transferability, "sample_rows", swapped)
     again = bench.do(question.model_copy(update={"rows": 4999}), Transferability)
     assert again.frame().equals(found.frame())
 

@@ -27,7 +27,7 @@ from translearn_core.errors import ConfigError
 from translearn_core.jobs import AdviseConfig, ProfileConfig
 from translearn_core.results import BackboneInfo, CostModel, Severity, Workload
 from translearn_core.runs import artifacts
-from translearn_core.tasks.classification_metrics import majority_accuracy
+from translearn_core.tasks.problem import constant_score
 from translearn_core.worker.backbones import load_profile
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_prepared
@@ -106,7 +106,7 @@ def _task_facts(
         token_limit=tokens.token_limit,
         truncated_share=float((tokens.lengths > tokens.token_limit).mean()),
         unknown_token_share=tokens.unknown_share,
-        majority=majority_accuracy(labels[:n], labels[n:]),
+        majority=constant_score(prepared.problem, sample.target, np.arange(n), np.arange(n, len(labels))),
         tfidf=row_score_interval(tfidf_correct),
         layers=layer_scores.layers,
         logme=layer_scores.logme,
