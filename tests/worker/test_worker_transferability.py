@@ -105,7 +105,8 @@ def test_labels_of_test_rows_are_not_used(
 
     def shuffled(prepared: PreparedDataset):
         rows = real(prepared)
-        return replace(rows, labels=np.where(prepared.split == 2, 1 - rows.labels, rows.labels))
+        values = np.where(prepared.split == 2, 1 - rows.target.values, rows.target.values)
+        return replace(rows, target=replace(rows.target, values=values))
 
     monkeypatch.setattr(layer_scores, "rows_of", shuffled)
     again = bench.do(question.model_copy(update={"rows": 4999}), Transferability)
