@@ -70,7 +70,7 @@ def test_the_run_itself(bench: Bench, run: str, evaluation: Evaluation, accuracy
 
 
 def test_baselines_error_analysis_and_comparison(bench: Bench, run: str, accuracy: Estimate) -> None:
-    assert numbers(bench.do(BaselinesConfig(job=run), Baselines).accuracy) == near(accuracy)
+    assert numbers(bench.do(BaselinesConfig(job=run), Baselines).test.headline) == near(accuracy)
     analysis = bench.do(ErrorAnalysisConfig(job=run), ErrorAnalysis)
     answered_all = analysis.coverage.iloc[0][["accuracy", "low", "high"]].tolist()
     assert answered_all == near(accuracy)
