@@ -130,7 +130,7 @@ def points(tab: Page) -> object:
 
 def probes(tab: Page, run: str) -> None:
     turn_to(tab, "probes")
-    press(tab, "probe", lambda: drawn(tab, "probe_lines"))
+    press(tab, "compute-probe", lambda: drawn(tab, "probes"))
     expect(tab.get_by_test_id("stMain")).to_contain_text("most about the label")
 
 

@@ -59,5 +59,5 @@ def test_gradual_unfreezing_is_previewed_trained_and_replayed(
     drawn(tab, "movement")
     sound(tab)
     turn_to(tab, "embeddings")
-    press(tab, "replay", lambda: drawn(tab, "replayed"))
+    press(tab, "compute-snapshots", lambda: drawn(tab, "replayed"))
     sound(tab)
