@@ -5,9 +5,12 @@ import streamlit as st
 from pages._ui.diagnostics import baselines
 from pages._ui.results import scores
 from pages._ui.runs import run_picker, training_monitor
-from pages._ui.shell import page_header, state, stop, tables
+from pages._ui.shell import page_header, result_cache, state, stop, tables
 from translearn_core import plots
 from translearn_core.plots.style.labels import shortened
+from translearn_core.results import RunSummary
+from translearn_core.results.metric import metric_of
+from translearn_core.tasks import PROBLEMS
 
 page_header.header(
     "compare",
@@ -34,20 +37,22 @@ if not runs:
     stop.stop_page()
 
 table, dark = scores.comparison(runs), page_header.dark()
+tests = [summary.test for run in runs if (summary := result_cache.cached_result(run, RunSummary))]
+metric, selection = tests[0].metric, metric_of(PROBLEMS[runs[0].job.config.data.problem].selection)
 same = len({run.job.config.data for run in runs}) == 1 and table["test rows"].nunique() == 1
 left, right = st.columns(2)
 with left:
-    st.subheader("How good, how sure: test accuracy", anchor=False)
+    st.subheader(f"How good, how sure: test {metric.label}", anchor=False)
     st.plotly_chart(
-        plots.scores(table, dark, lines=baselines.of(runs) if same else None),
+        plots.scores(table, metric, dark, lines=baselines.of(runs) if same else None),
         key="scores",
         config=tables.CONFIG,
         theme=None,
-        alt="Test accuracy of each run",
+        alt=f"Test {metric.label} of each run",
     )
 with right:
     st.subheader("At what price: training time", anchor=False)
-    picture = plots.cost_and_score(table, dark)
+    picture = plots.cost_and_score(table, selection, dark)
     st.plotly_chart(
         picture, key="cost", config=tables.CONFIG, theme=None, alt="Seconds against score of each run"
     )
@@ -55,7 +60,7 @@ if not same:
     st.caption(
         "These runs were not all tested on the same rows, so their scores are not strictly comparable."
     )
-tables.table(table, "runs", key="compare", config=scores.COLUMNS, order=scores.ORDER)
+tables.table(table, "runs", key="compare", config=scores.columns(tests[0]))
 
 st.subheader("Learning curves", anchor=False, help=training_monitor.LEARNING_CURVES)
 histories = {f"{number}. {run.name}": state.store().history(run.job.id) for number, run in enumerate(runs, 1)}

@@ -189,6 +189,9 @@ def make_prediction(classes: tuple[str, ...]) -> Prediction:
     return Prediction(("one", "two"), classes, probabilities.astype(np.float32), pd.DataFrame())
 
 
+ACCURACY, MACRO_F1 = metric_of("accuracy"), metric_of("macro_f1")
+
+
 def make_runs(
     names: tuple[str, ...] = ("head only", "blocks 4, 5", "embeddings + blocks 0–5"),
 ) -> pd.DataFrame:
@@ -197,11 +200,11 @@ def make_runs(
         {
             "name": names,
             "accuracy": accuracy,
-            "low": accuracy - 0.018,
-            "high": accuracy + 0.016,
-            "macro_f1": accuracy - 0.003,
-            "macro_f1_low": accuracy - 0.021,
-            "macro_f1_high": accuracy + 0.012,
+            "accuracy low": accuracy - 0.018,
+            "accuracy high": accuracy + 0.016,
+            "macro F1": accuracy - 0.003,
+            "macro F1 low": accuracy - 0.021,
+            "macro F1 high": accuracy + 0.012,
             "seconds": np.geomspace(9.6, 236, len(names)),
             "trainable": np.geomspace(0.0001, 1, len(names)),
         }
@@ -222,8 +225,10 @@ def make_comparison(
                     name=name if len(boundaries) == 1 else f"{name} from {boundary}",
                     runs=3,
                     spread="over 3 seeds",
-                    accuracy=Estimate(accuracy, accuracy - 0.02, accuracy + 0.015),
-                    macro_f1=Estimate(accuracy - 0.01, accuracy - 0.03, accuracy + 0.01),
+                    scores={
+                        "accuracy": Estimate(accuracy, accuracy - 0.02, accuracy + 0.015),
+                        "macro_f1": Estimate(accuracy - 0.01, accuracy - 0.03, accuracy + 0.01),
+                    },
                     seconds=40.0 - 3 * boundary,
                     trainable=1000,
                     trains="head only" if boundary == 6 else f"blocks {boundary}–5",

@@ -30,7 +30,7 @@ def test_a_run_and_its_lines_are_dots_with_intervals_sorted_by_what_could_be_cha
 
 def test_scores_of_runs_show_the_lines_they_are_given():
     plain, lined = (
-        plots.scores(make_runs(), lines=lines) for lines in (None, {"TF-IDF": 0.813, "commonest <b>": 0.5})
+        plots.scores(make_runs(), ACCURACY, lines=lines) for lines in (None, {"TF-IDF": 0.813, "commonest <b>": 0.5})
     )
     assert len(plain.layout.shapes) == 0
     assert [shape.x0 for shape in lined.layout.shapes] == [0.813, 0.5]

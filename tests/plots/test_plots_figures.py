@@ -243,21 +243,21 @@ def test_probabilities_show_the_ten_likeliest_best_on_top():
 
 def test_scores_have_intervals():
     table = make_runs()
-    dots = plots.scores(table).data[0]
+    dots = plots.scores(table, ACCURACY).data[0]
     assert list(dots.x) == list(table["accuracy"])
-    np.testing.assert_allclose(dots.error_x.array, table["high"] - table["accuracy"])
-    np.testing.assert_allclose(dots.error_x.arrayminus, table["accuracy"] - table["low"])
+    np.testing.assert_allclose(dots.error_x.array, table["accuracy high"] - table["accuracy"])
+    np.testing.assert_allclose(dots.error_x.arrayminus, table["accuracy"] - table["accuracy low"])
     assert dots.y[0] == "<b>1</b>  head only"
 
 
 def test_cost_and_score_is_log_in_seconds_with_intervals():
     table = make_runs()
-    figure = plots.cost_and_score(table)
+    figure = plots.cost_and_score(table, MACRO_F1)
     assert figure.layout.xaxis.type == "log"
     assert [t.x[0] for t in figure.data] == list(table["seconds"])
-    assert [t.y[0] for t in figure.data] == list(table["macro_f1"])
+    assert [t.y[0] for t in figure.data] == list(table["macro F1"])
     np.testing.assert_allclose(
-        [t.error_y.array[0] for t in figure.data], table["macro_f1_high"] - table["macro_f1"]
+        [t.error_y.array[0] for t in figure.data], table["macro F1 high"] - table["macro F1"]
     )
     low, high = (10**end for end in figure.layout.xaxis.range)
     assert low < table["seconds"].min() < table["seconds"].max() < high
@@ -265,9 +265,9 @@ def test_cost_and_score_is_log_in_seconds_with_intervals():
 
 
 def test_a_table_without_intervals_is_refused_by_name():
-    with pytest.raises(ConfigError, match="macro_f1_low"):
-        plots.cost_and_score(make_runs().drop(columns="macro_f1_low"))
-    assert "Choose" in plots.scores(make_runs().iloc[:0]).layout.annotations[0].text
+    with pytest.raises(ConfigError, match="macro F1 low"):
+        plots.cost_and_score(make_runs().drop(columns="macro F1 low"), MACRO_F1)
+    assert "Choose" in plots.scores(make_runs().iloc[:0], ACCURACY).layout.annotations[0].text
 
 
 # -- stack -----------------------------------------------------------------------------------------

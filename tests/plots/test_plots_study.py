@@ -23,7 +23,7 @@ def test_cells_stand_in_their_order_with_intervals_and_the_baselines_line():
     )}  # fmt: skip
     for cell in comparison.cells:
         x, up, down = shown[cell.name]
-        assert (x + up, x - down) == pytest.approx((cell.accuracy.high, cell.accuracy.low))
+        assert (x + up, x - down) == pytest.approx((cell.headline.high, cell.headline.low))
     assert list(figure.layout.yaxis.categoryarray) == ["gradual", "full", "linear"], "the first on top"
     band, line = figure.layout.shapes
     assert (line.x0, band.x0, band.x1) == pytest.approx((0.8, 0.78, 0.815))
@@ -53,7 +53,7 @@ def test_the_depth_curve_has_score_above_and_seconds_below():
     score, seconds = [trace for trace in figure.data if trace.name == "gradual"]
     gradual = [cell for cell in comparison.cells if cell.name.startswith("gradual")]
     assert list(score.x) == list(seconds.x) == pytest.approx([-0.9, 0.1, 3.1, 6.1]), "beside the other line"
-    assert list(score.y) == [cell.accuracy.value for cell in gradual]
+    assert list(score.y) == [cell.headline.value for cell in gradual]
     assert list(seconds.y) == [cell.seconds for cell in gradual]
     assert list(score.error_y.array) == pytest.approx([0.015] * 4)
     assert (score.yaxis, seconds.yaxis, seconds.showlegend) == (None, "y2", False)

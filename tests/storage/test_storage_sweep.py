@@ -139,14 +139,14 @@ def test_a_damaged_result_of_a_run_is_listed_as_failed_and_written_again(
     assert listed[other] == before[other]
     run = next(run for run in store.runs(LOCAL) if run.job.id == job)
     if kind is RunSummary:
-        assert (listed[job]["state"], listed[job]["accuracy"]) == ("failed", None)
+        assert (listed[job]["state"], listed[job]["scores"]) == ("failed", {})
         assert "resume the run" in str(listed[job]["reason"])
         assert store.resume(LOCAL, run.id)
     else:
         assert store.recompute(LOCAL, run.id)
     assert work(store, run).state is State.DONE
     assert scores(artifacts.read(folder, kind)) == good
-    assert line(store.run(LOCAL, run.id))["accuracy"] == before[job]["accuracy"]
+    assert line(store.run(LOCAL, run.id))["scores"] == before[job]["scores"]
 
 
 def test_a_run_with_a_damaged_model_and_damaged_checkpoints_is_trained_again_to_the_same_end(

@@ -38,6 +38,7 @@ class Regression:
 
     type = REGRESSION
     selection = "r2"
+    constant_name = "mean"
 
     def n_outputs(self, target: Target) -> int:
         return 1
@@ -143,7 +144,7 @@ def test_evaluation_has_the_scores_and_rows_of_the_problem(tiny: str) -> None:
     assert rows["score"].to_numpy() == pytest.approx(-((rows["predicted"] - target.values) ** 2))
     assert result.metrics["test"].loss == pytest.approx(-rows["score"].to_numpy()[test].mean(), rel=1e-5)
     constant = ((target.values[test] - target.values[data.where(Split.TRAIN)].mean()) ** 2).mean()
-    assert result.majority == pytest.approx(1 - constant / target.values[test].var())
+    assert result.constant_baseline == pytest.approx(1 - constant / target.values[test].var())
     assert list(result.mistakes(3)) == ["text", "label", "predicted", "row"]
     assert {"r2", "r2 low", "mse", "mse high"} <= set(result.frame())
 

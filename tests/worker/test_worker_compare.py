@@ -130,7 +130,7 @@ def test_cells_have_means_intervals_and_differences(bench: Bench) -> None:
     assert (full.runs, full.seconds, full.trainable, full.train_rows) == (3, 11, 100, 50)
     assert "3 seeds" in full.spread
     assert (full.boundary, full.trains, head.boundary, head.trains) == (-1, ALL.label, 6, "head only")
-    assert full.difference.value == pytest.approx(full.accuracy.value - head.accuracy.value)
+    assert full.difference.value == pytest.approx(full.headline.value - head.headline.value)
     assert full.difference.beyond_chance
     (said,) = found.sentences()
     assert f"full is {100 * full.difference.value:.1f} points better than head" in said

@@ -76,7 +76,7 @@ def test_baselines_error_analysis_and_comparison(bench: Bench, run: str, accurac
     assert answered_all == near(accuracy)
     assert accuracy.percent_range in analysis.sentences[0]
     compared = bench.do(CompareConfig(cells=(Cell(name="a", jobs=(run,)),), baseline="a"), Comparison)
-    assert numbers(compared.cells[0].accuracy) == near(accuracy)
+    assert numbers(compared.cells[0].headline) == near(accuracy)
 
 
 def test_one_draw_of_a_label_efficiency_curve(evaluation: Evaluation, accuracy: Estimate) -> None:

@@ -11,8 +11,9 @@ from translearn_core.commands.terminal.options import AsJson, ExperimentOptions,
 from translearn_core.commands.terminal.output import print_result
 from translearn_core.commands.terminal.tables import print_table
 from translearn_core.results import CacheUsage, Metrics, RunSummary
-from translearn_core.results.history import metric_label
+from translearn_core.results.metric import metric_of
 from translearn_core.runs import Run, open_store
+from translearn_core.tasks import PROBLEMS
 
 
 def train(options: ExperimentOptions, reading: ReadingOptions, as_json: AsJson = False) -> None:
@@ -35,7 +36,8 @@ def report(run: Run) -> dict[str, Any]:
         "parameters": summary.parameters,
         "validation": brief(summary.validation),
         "test": brief(summary.test),
-        "majority": summary.majority,
+        "constant_baseline": summary.constant_baseline,
+        "constant_name": PROBLEMS[run.job.config.data.problem].constant_name,
         "reuse": asdict(summary.reuse) if summary.reuse else None,
         "epochs": summary.epochs,
         "best_epoch": summary.best_epoch,
@@ -63,11 +65,12 @@ def show(found: dict[str, Any], screen: Console) -> None:
             for k in names
         ]
         rows.append((split, str(scores["n"]), *spans))
-    numbers = ("rows", *map(metric_label, names))
+    numbers = ("rows", *(metric_of(name).label for name in names))
     print_table(screen, ("split", *numbers), rows, numbers=numbers, title=f"run {found['run']}")
     trained, total = found["parameters"]["trainable"], found["parameters"]["total"]
     screen.print(
-        f"Majority-class baseline: {found['majority']:.3f}. {trained:,} of {total:,} parameters trained "
+        f"{found['constant_name'].capitalize()}: {found['constant_baseline']:.3f}. {trained:,} of {total:,} "
+        "parameters trained "
         f"on {found['device']} in {found['seconds']['total']:.1f} s; epoch {found['best_epoch']} of "
         f"{found['epochs']} was best."
         + (f" Activation cache: {CacheUsage(**found['reuse']).summary()}." if found["reuse"] else ""),

@@ -55,7 +55,7 @@ def evaluate(outputs: ModelOutputs, prepared: PreparedDataset, *, seed: int) -> 
             str(split): split_metrics(target, prepared.where(split), outputs, seed=seed)
             for split in (Split.VALIDATION, Split.TEST)
         },
-        majority=constant_score(problem, target, train, test),
+        constant_baseline=constant_score(problem, target, train, test),
         predictions=pd.DataFrame(predictions),
         problem=target.problem,
     )
@@ -123,7 +123,7 @@ def summarise(
         },
         validation=evaluation.metrics[str(Split.VALIDATION)],
         test=evaluation.metrics[str(Split.TEST)],
-        majority=evaluation.majority,
+        constant_baseline=evaluation.constant_baseline,
         epochs=loop.state.epoch,
         best_epoch=loop.state.best_epoch,
         boundary=model.boundary,

@@ -15,9 +15,11 @@ from jinja2 import Environment, StrictUndefined
 
 from translearn_core.config import ExperimentConfig, Split, Tuning
 from translearn_core.results import BackboneInfo, Baselines, Evaluation, RunSummary
+from translearn_core.results.metric import metric_of
 from translearn_core.runs.versions import versions
 from translearn_core.storage import file_digest
-from translearn_core.text.format import count_noun, join_list, percent
+from translearn_core.tasks import PROBLEMS
+from translearn_core.text.format import count_noun, join_list
 
 LIBRARIES = ("translearn", "torch", "transformers", "tokenizers", "safetensors", "onnxruntime")
 FEW = 200
@@ -52,7 +54,6 @@ def write_card(folder: Path, card: Card) -> None:
     environment.filters |= {
         "plain": plain,
         "prose": prose,
-        "percent": percent,
         "rows": rows,
     }
     text = environment.from_string(template.read_text(encoding="utf-8")).render(
@@ -60,6 +61,8 @@ def write_card(folder: Path, card: Card) -> None:
         config=card.config,
         evaluation=card.evaluation,
         labels=json.dumps(list(card.evaluation.names), ensure_ascii=False, indent=1),
+        metrics=[metric_of(name) for name in card.evaluation.metrics[str(Split.TEST)].scores],
+        constant_name=PROBLEMS[card.evaluation.problem].constant_name,
         counts=card.evaluation.predictions["split"].value_counts().to_dict(),
         splits=[(str(s), card.evaluation.metrics.get(str(s))) for s in (Split.TEST, Split.VALIDATION)],
         backbone=backbone_name(card.config),

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from translearn_core.plots.style.intervals import estimate_bars
+from translearn_core.plots.style.intervals import estimate_bars, score_axis
 from translearn_core.plots.style.labels import labels
 from translearn_core.plots.style.palette import class_colour, class_symbol, faint, line_dash, palette
 from translearn_core.plots.style.theme import annotate_empty, bare
@@ -14,7 +14,7 @@ NO_RUNS = "No two runs are done yet."
 
 
 def study_cells(comparison: Comparison, dark: bool = False) -> go.Figure:
-    """Draw each arm's mean accuracy with its interval, the baseline's as a line and a band.
+    """Draw each arm's mean headline score with its interval, the baseline's as a line and a band.
 
     Filled dots differ from the baseline by more than chance.
     """
@@ -25,10 +25,10 @@ def study_cells(comparison: Comparison, dark: bool = False) -> go.Figure:
     names = labels((arm.name for arm in arms), 44)
     baseline_arm = next((arm for arm in arms if arm.name == comparison.baseline), None)
     if baseline_arm is not None:
-        span = {"x0": baseline_arm.accuracy.low, "x1": baseline_arm.accuracy.high}
+        span = {"x0": baseline_arm.headline.low, "x1": baseline_arm.headline.high}
         figure.add_vrect(**span, fillcolor=faint(colours.muted, 0.12), line_width=0, layer="below")
         line = {"color": colours.muted, "width": 1.5, "dash": "dash"}
-        figure.add_vline(x=baseline_arm.accuracy.value, line=line, layer="below")
+        figure.add_vline(x=baseline_arm.headline.value, line=line, layer="below")
     for name, colour, symbol in (
         ("better by more than chance", colours.right, "circle"),
         ("could be chance", colours.muted, "circle-open"),
@@ -39,7 +39,7 @@ def study_cells(comparison: Comparison, dark: bool = False) -> go.Figure:
         if chosen:
             group = [arms[k] for k in chosen]
             figure.add_scatter(
-                x=[arm.accuracy.value for arm in group],
+                x=[arm.headline.value for arm in group],
                 y=[names[k] for k in chosen],
                 customdata=[_hover_data(arm) for arm in group],
                 name=name,
@@ -49,14 +49,14 @@ def study_cells(comparison: Comparison, dark: bool = False) -> go.Figure:
                 hovertemplate="%{y}<br><b>%{x:.3f}</b> (%{customdata[0]:.3f} to %{customdata[1]:.3f})"
                 "<br>%{customdata[2]} runs, %{customdata[3]:.3g} s each<extra></extra>",
             )
-    figure.update_xaxes(title_text="test accuracy, 95 % interval", showgrid=True, tickformat=".2f", nticks=8)
+    figure.update_xaxes(**score_axis(comparison.metric), showgrid=True)
     figure.update_yaxes(type="category", categoryorder="array", categoryarray=names[::-1], showgrid=True)
     figure.update_layout(showlegend=True)
     return figure
 
 
 def depth_curve(comparison: Comparison, lines: Mapping[str, str], dark: bool = False) -> go.Figure:
-    """Draw accuracy, and in a second panel seconds, against the lowest trainable block.
+    """Draw the headline score, and in a second panel seconds, against the lowest trainable block.
 
     `lines` maps each arm to the name of its line; other arms are left out.
     """
@@ -91,14 +91,14 @@ def depth_curve(comparison: Comparison, lines: Mapping[str, str], dark: bool = F
             "range": [min(depths) - 0.4, max(depths) + 0.4],
             "anchor": "y2",
         },
-        yaxis={"domain": [0.42, 1], "title_text": "test accuracy, 95 % interval", "tickformat": ".2f"},
+        yaxis={"domain": [0.42, 1], **score_axis(comparison.metric)},
         yaxis2={"domain": [0, 0.32], "title_text": "seconds a run", "rangemode": "tozero", "nticks": 5},
     )
     return figure
 
 
 def size_curve(comparison: Comparison, lines: Mapping[str, str], dark: bool = False) -> go.Figure:
-    """Draw accuracy against training rows (log); `lines` maps each arm to the name of its line."""
+    """Draw the headline score against training rows (log); `lines` maps each arm to the name of its line."""
     figure = bare("sizes", dark, height=420)
     arms = [arm for arm in comparison.cells if arm.name in lines]
     if not arms:
@@ -112,7 +112,7 @@ def size_curve(comparison: Comparison, lines: Mapping[str, str], dark: bool = Fa
     figure.update_xaxes(
         title_text="training rows, log scale", type="log", tickvals=rows, ticktext=[f"{n:,}" for n in rows]
     )
-    figure.update_yaxes(title_text="test accuracy, 95 % interval", tickformat=".2f", nticks=8)
+    figure.update_yaxes(**score_axis(comparison.metric))
     figure.update_layout(showlegend=True)
     return figure
 
@@ -150,7 +150,7 @@ def _add_line(
     colour = class_colour(k, dark)
     figure.add_scatter(
         x=list(x),
-        y=[arm.accuracy.value for arm in arms],
+        y=[arm.headline.value for arm in arms],
         customdata=[_hover_data(arm) for arm in arms],
         name=name,
         legendgroup=name,
@@ -164,8 +164,8 @@ def _add_line(
 
 
 def _hover_data(arm: ArmScore) -> list[float]:
-    return [arm.accuracy.low, arm.accuracy.high, arm.runs, arm.seconds]
+    return [arm.headline.low, arm.headline.high, arm.runs, arm.seconds]
 
 
 def _error_bars(arms: Sequence[ArmScore], colour: str) -> dict[str, object]:
-    return estimate_bars([arm.accuracy for arm in arms], colour, width=4)
+    return estimate_bars([arm.headline for arm in arms], colour, width=4)

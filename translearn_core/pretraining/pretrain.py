@@ -26,7 +26,7 @@ from translearn_core.pretraining.mlm_head import MaskedLanguageModel
 from translearn_core.pretraining.save import save_backbone
 from translearn_core.pretraining.task import MaskedInputs, MaskedTokens
 from translearn_core.results import EpochPoint, Pretraining, StepPoint
-from translearn_core.results.history import LOSS
+from translearn_core.results.metric import LOSS
 from translearn_core.runs import artifacts
 from translearn_core.training import Checkpoint, Loop, TrainingEvent, resume
 from translearn_core.training.callbacks import Record

@@ -6,16 +6,21 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from translearn_core.results.interval_estimate import Estimate
+from translearn_core.results.metric import Metric, Scored
 
 NEGLIGIBLE = 0.0005
-"""Smaller differences in accuracy are reported as equality."""
+"""Smaller differences of shares are reported as equality."""
 
 
 @dataclass(frozen=True)
 class Difference(Estimate):
-    """Paired difference in test accuracy; `seeds` is the smaller number of the two."""
+    """Paired difference of mean row scores on test; `seeds` is the smaller number of the two.
+
+    `shares`: the scores are in [0, 1], so differences are in percentage points; else in the scores' unit.
+    """
 
     seeds: int
+    shares: bool = True
 
     @property
     def beyond_chance(self) -> bool:
@@ -33,19 +38,30 @@ class Difference(Estimate):
 
     @property
     def points(self) -> str:
-        """Absolute difference in percentage points."""
-        return f"{100 * abs(self.value):.1f} points"
+        """Absolute difference in percentage points, or in the unit of the scores."""
+        return f"{self._format(abs(self.value))}{self._unit}"
 
     @property
     def span(self) -> str:
         """Interval in points, with the sign that matches `points`."""
-        shown = -self if self.value <= -NEGLIGIBLE else self
-        ends = [f"{round(100 * end, 1) + 0.0:.1f}".replace("-", "−") for end in (shown.low, shown.high)]
-        return f"(95 %: {ends[0]} to {ends[1]} points)"
+        shown = self if self._negligible or self.value > 0 else -self
+        low, high = (self._format(end).replace("-", "−") for end in (shown.low, shown.high))
+        return f"(95 %: {low} to {high}{self._unit})"
+
+    @property
+    def _unit(self) -> str:
+        return " points" if self.shares else ""
+
+    @property
+    def _negligible(self) -> bool:
+        return abs(self.value) < NEGLIGIBLE if self.shares else self.value == 0
+
+    def _format(self, value: float) -> str:
+        return f"{round(100 * value, 1) + 0.0:.1f}" if self.shares else f"{value:.3g}"
 
     def beside(self, other: str) -> str:
         """Return the clause that compares with the baseline `other`."""
-        if abs(self.value) < NEGLIGIBLE:
+        if self._negligible:
             return f"scores the same as {other} {self.span}"
         return f"is {self.points} {'better' if self.value > 0 else 'worse'} than {other} {self.span}"
 
@@ -64,7 +80,7 @@ class NegativeTransfer:
 
 
 @dataclass(frozen=True)
-class ArmScore:
+class ArmScore(Scored):
     """Mean scores of runs that differ only in the seed.
 
     `spread` names the kind of the intervals. `seconds` is the mean of whole runs; `trainable` counts
@@ -76,8 +92,7 @@ class ArmScore:
     name: str
     runs: int
     spread: str
-    accuracy: Estimate
-    macro_f1: Estimate
+    scores: dict[str, Estimate]
     seconds: float
     trainable: int
     trains: str
@@ -111,6 +126,11 @@ class Comparison:
         """Return one row per cell: runs, scores and difference with intervals, cost, verdict."""
         return pd.DataFrame([_row(cell, self.baseline) for cell in self.cells])
 
+    @property
+    def metric(self) -> Metric:
+        """Metric of the headline scores."""
+        return self.cells[0].metric
+
     def sentences(self) -> tuple[str, ...]:
         """Return one sentence per cell; for the baseline only negative transfer."""
         others = (cell for cell in self.cells if cell.name != self.baseline)
@@ -131,8 +151,7 @@ def _row(cell: ArmScore, baseline: str) -> dict[str, object]:
     return {
         "cell": cell.name,
         "runs": cell.runs,
-        **cell.accuracy.columns("accuracy"),
-        **cell.macro_f1.columns("macro F1"),
+        **cell.score_columns(),
         "interval": cell.spread,
         "seconds": cell.seconds,
         "trainable parameters": cell.trainable,

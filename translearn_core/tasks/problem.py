@@ -21,11 +21,12 @@ class Problem(Protocol):
     """What differs between problem types, for targets of one type.
 
     `selection` names the metric that early stopping and the best epoch watch; the first of `metrics` is the
-    headline.
+    headline. `constant_name` is the name of the best constant prediction as a baseline.
     """
 
     type: ProblemType
     selection: str
+    constant_name: str
 
     def cell_findings(self, cells: "pd.Series[str]", column: str) -> list[Finding]:
         """Report cells that look like another problem type's; some may be missing."""

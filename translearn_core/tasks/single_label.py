@@ -24,6 +24,7 @@ class SingleLabel:
 
     type = ProblemType.SINGLE_LABEL
     selection = MACRO_F1
+    constant_name = "majority-class baseline"
 
     cell_findings = staticmethod(label_lists.several_labels_finding)
     encode = staticmethod(class_encoding.encode)

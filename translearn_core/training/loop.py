@@ -13,7 +13,7 @@ from translearn_core.activations import Compute, ProgressCallback, no_progress
 from translearn_core.config import FreezePlan, Stage, TrainingConfig
 from translearn_core.config.lr_schedule import HEAD, learning_rates_at, peak_rates
 from translearn_core.results import EpochPoint, StepPoint
-from translearn_core.results.history import LOSS
+from translearn_core.results.metric import LOSS
 from translearn_core.training.batches import BatchLoader
 from translearn_core.training.callbacks import STEP_POINTS, Callback, TrainingEvent
 from translearn_core.training.checkpoint import Checkpoint, copies, random_states

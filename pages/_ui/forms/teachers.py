@@ -15,7 +15,7 @@ from translearn_core.config import CleaningRule, DataConfig, ExperimentConfig
 from translearn_core.errors import ConfigError
 from translearn_core.results import RunSummary
 from translearn_core.runs import Run
-from translearn_core.text.format import percent
+from translearn_core.tasks import PROBLEMS
 
 RARE = (CleaningRule.DROP_RARE, CleaningRule.MERGE_RARE)
 """Cleaning rules that depend on `rare_below`."""
@@ -23,11 +23,11 @@ BETWEEN = ", "
 """Separator between the parts of a default run name."""
 LONGEST = 44
 """Characters of a name that are shown."""
-ORDER = "the run whose predictions are distilled; the best first, by validation accuracy"
+ORDER = "the run whose predictions are distilled; the best first, by validation score"
 
 
 def eligible_teachers(data: DataConfig) -> list[tuple[Run, RunSummary]]:
-    """Return runs on the same labels with their summaries, best validation accuracy first."""
+    """Return runs on the same labels with their summaries, best validation score first."""
     candidates = [
         (run, result_cache.cached_result(run, RunSummary))
         for run in run_picker.runs_with_results()
@@ -59,12 +59,12 @@ def choose(data: DataConfig, key: str, *, begin: str | None = None, lacking: str
         persist_state="session",
     )
     summary = next(summary for run, summary in eligible if run.job.id == job)
-    accuracy = summary.validation.headline
-    if accuracy.low <= summary.majority:
+    metric, score = summary.validation.metric, summary.validation.headline
+    if score.low <= summary.constant_baseline:
         st.warning(
-            f"This run gets {percent(accuracy.value)} of the validation texts right, which may "
-            f"be no better than the majority-class baseline ({percent(summary.majority)}): there is little "
-            "to learn from it.",
+            f"Validation {metric.label} of this run is {metric.format(score.value)}, which may be no better "
+            f"than the {PROBLEMS[data.problem].constant_name} ({metric.format(summary.constant_baseline)}): "
+            "there is little to learn from it.",
             icon=":material/warning:",
         )
     return job
@@ -90,7 +90,7 @@ def called(job: str) -> str:
 
 
 def _option_labels(eligible: Sequence[tuple[Run, RunSummary]]) -> dict[str, str]:
-    """Return option labels by job: accuracy and the name without the prefix shared by all.
+    """Return option labels by job: score and the name without the prefix shared by all.
 
     Equal labels get a short id, since a select box does not distinguish them.
     """
@@ -98,7 +98,7 @@ def _option_labels(eligible: Sequence[tuple[Run, RunSummary]]) -> dict[str, str]
     alike = takewhile(lambda same: len(set(same)) == 1, zip(*parts, strict=False))
     shared = min(sum(1 for _ in alike), *(len(name_parts) - 1 for name_parts in parts))
     labels = {
-        run.job.id: f"{percent(summary.validation.headline.value)}  ·  "
+        run.job.id: f"{summary.validation.metric.format(summary.validation.headline.value)}  ·  "
         + squeezed(BETWEEN.join(name_parts[shared:]), LONGEST)
         for name_parts, (run, summary) in zip(parts, eligible, strict=True)
     }

@@ -10,7 +10,7 @@ from pages._ui.shell.formatting import epochs, plain
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig, Stage
 from translearn_core.results import BackboneInfo, Drift, History
-from translearn_core.results.history import metric_label
+from translearn_core.results.metric import metric_of
 from translearn_core.results.training_timeline import actual_timeline, planned_timeline
 from translearn_core.runs import Run
 from translearn_core.tasks import PROBLEMS
@@ -78,7 +78,7 @@ def stages(config: ExperimentConfig, anatomy: BackboneInfo) -> list[str]:
 def passed(config: ExperimentConfig, history: History, begun: int) -> list[str]:
     """Return a sentence for every stage of a run after the step `begun`."""
     own, lines = [epoch for epoch in history.epochs if epoch.step > begun], []
-    selection = PROBLEMS[config.data.targets[0].problem].selection
+    selection = PROBLEMS[config.data.problem].selection
     for number in dict.fromkeys(epoch.stage for epoch in own):
         stage, stage_epochs = (
             config.resolved_stages[number],
@@ -87,7 +87,7 @@ def passed(config: ExperimentConfig, history: History, begun: int) -> list[str]:
         short = len(stage_epochs) < stage.epochs
         line = f"**{_trains(stage)}**, " + f"{len(stage_epochs)} of " * short + f"{epochs(stage.epochs)}."
         best = max(stage_epochs, key=lambda epoch: epoch.validation[selection])
-        score = f"{metric_label(selection)} {best.validation[selection]:.3f}"
+        score = f"{metric_of(selection).label} {best.validation[selection]:.3f}"
         lines.append(f"{line} Best validation {score}, in epoch {best.epoch}.")
     return lines
 

@@ -16,7 +16,6 @@ from translearn_core.jobs import PretrainConfig
 from translearn_core.results import Pretraining, RunSummary
 from translearn_core.runs import UNREADABLE, Dataset, Run, State, Studies, Unreadable
 from translearn_core.settings import settings
-from translearn_core.text.format import percent
 
 PAGE = 20
 """Runs per page."""
@@ -120,11 +119,10 @@ def _row(run: Run, facts: Sequence[str], owned: Sequence[Run]) -> bool:
 
 def _scores(run: Run[ExperimentConfig]) -> list[str]:
     result = result_cache.cached_result(run, RunSummary) if not run.state.live else None
-    return (
-        [f"accuracy {percent(result.test.headline.value)}", duration(result.seconds["total"])]
-        if result
-        else []
-    )
+    if result is None:
+        return []
+    metric, score = result.test.metric, result.test.headline
+    return [f"{metric.label} {metric.format(score.value)}", duration(result.seconds["total"])]
 
 
 def _losses(run: Run[PretrainConfig]) -> list[str]:

@@ -12,7 +12,8 @@ from translearn_core.engine import engine_status, ensure_engine
 from translearn_core.jobs import TRAIN
 from translearn_core.plots.training_curves import STEP_COLUMNS
 from translearn_core.results import History, RunSummary
-from translearn_core.results.history import LOSS, SPLITS, metric_label
+from translearn_core.results.history import SPLITS
+from translearn_core.results.metric import LOSS, metric_of
 from translearn_core.runs import Run, State
 from translearn_core.settings import settings
 from translearn_core.tasks import PROBLEMS
@@ -33,7 +34,7 @@ def watch(run: Run[ExperimentConfig]) -> None:
 def measure(key: str, *histories: History) -> str:
     """Choose what the curves of `histories` show."""
     metrics = dict.fromkeys(name for history in histories for name in history.metrics)
-    measures = {_capitalised(metric_label(name)): name for name in metrics} | STEP_MEASURES
+    measures = {_capitalised(metric_of(name).label): name for name in metrics} | STEP_MEASURES
     name = st.segmented_control(
         "Curve", list(measures), default="Loss", required=True, key=key, label_visibility="collapsed"
     )
@@ -168,12 +169,13 @@ def _numbers(run: Run[ExperimentConfig], history: History) -> None:
             border=True,
             help="of the last batch; it fluctuates",
         )
-        selection = PROBLEMS[run.job.config.data.targets[0].problem].selection
+        selection = PROBLEMS[run.job.config.data.problem].selection
+        label = metric_of(selection).label
         st.metric(
-            f"Validation {metric_label(selection)}",
+            f"Validation {label}",
             f"{last.validation[selection]:.3f}" if last else "–",
             border=True,
-            help=f"{metric_label(selection)} on the validation rows: the epoch where it is highest is kept",
+            help=f"{label} on the validation rows: the epoch where it is highest is kept",
         )
         st.metric("Tokens a second", count(step.tokens_per_second) if step else "–", border=True)
         left = run.job.progress.seconds_left if run.job.progress and run.state.live else None
@@ -203,7 +205,7 @@ def _columns(history: History) -> dict[str, object]:
     """Return the columns of a training history with their labels, in order."""
     metrics = {
         f"{split}_{name}": st.column_config.NumberColumn(
-            f"{split} {metric_label(name)}", format="%.4f" if name == LOSS else "%.3f"
+            f"{split} {metric_of(name).label}", format="%.4f" if name == LOSS else "%.3f"
         )
         for split in SPLITS
         for name in history.metrics

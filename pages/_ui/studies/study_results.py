@@ -23,17 +23,14 @@ MEANING = (
     "Among twenty configurations one looks different by chance alone."
 )
 
-ORDER = (
-    "cell", "runs", "accuracy", "accuracy low", "accuracy high", "macro F1", "difference", "difference low",
-    "difference high", "seconds", "trainable parameters", "verdict",
-)  # fmt: skip
-"""Columns on screen; the CSV has all."""
+ONLY_IN_CSV = ["interval", "trains", "boundary", "training rows", "backbone"]
+"""Columns of the table that are not on screen."""
 
 COLUMNS: dict[str, object] = {
     "cell": "configuration",
-    **tables.fractions("accuracy", "accuracy low", "accuracy high", "macro F1"),
     **{
-        name: st.column_config.NumberColumn(format="%+.3f") for name in ORDER if name.startswith("difference")
+        name: st.column_config.NumberColumn(format="%+.3f")
+        for name in ("difference", "difference low", "difference high")
     },
     "seconds": st.column_config.NumberColumn(format="%.1f"),
     "trainable parameters": st.column_config.NumberColumn(format="compact"),
@@ -110,7 +107,7 @@ def _figures(study: Study, short: Comparison) -> None:
     _draw(
         plots.study_cells(comparison, dark),
         "study_cells",
-        "Test accuracy of each configuration with its interval",
+        f"Test {comparison.metric.label} of each configuration with its interval",
     )
     if few := small_test_set_note(comparison.test_rows):
         st.warning(plain(few), icon=":material/warning:")
@@ -133,7 +130,9 @@ def _figures(study: Study, short: Comparison) -> None:
         )
     st.subheader("The numbers", anchor=False)
     saved = short.called(tell).frame()
-    tables.table(comparison.frame(), "study", key="study", config=COLUMNS, order=ORDER, saved=saved)
+    shown = comparison.frame().drop(columns=ONLY_IN_CSV)
+    config = COLUMNS | tables.fractions(*comparison.cells[0].share_columns)
+    tables.table(shown, "study", key="study", config=config, saved=saved)
 
 
 def _draw(picture: object, key: str, alt: str) -> None:

@@ -243,8 +243,8 @@ def comparison(asked: CompareConfig, label: str) -> Comparison:
         backbone = label if label in cell.name else BUNDLED
         cells.append(
             ArmScore(
-                cell.name, 1, "over rows", spot, spot, 9.0, 1000, "head only", 6, 60, backbone,
-                None,
+                cell.name, 1, "over rows", {"accuracy": spot, "macro_f1": spot}, 9.0, 1000, "head only", 6,
+                60, backbone, None,
             )
         )  # fmt: skip
     return Comparison(asked.baseline, 18, tuple(cells))

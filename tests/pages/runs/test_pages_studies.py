@@ -58,8 +58,11 @@ def answer(filled: Filled, asked: CompareConfig, rows: int = 600) -> Comparison:
         cells.append(
             ArmScore(
                 cell.name, len(cell.jobs), "over 2 seeds",
-                Estimate(score, score - 0.02, score + 0.02),
-                Estimate(score - 0.01, score - 0.03, score + 0.01), 12.0, 1000, "blocks 4, 5", k % 7 - 1, 64,
+                {
+                    "accuracy": Estimate(score, score - 0.02, score + 0.02),
+                    "macro_f1": Estimate(score - 0.01, score - 0.03, score + 0.01),
+                },
+                12.0, 1000, "blocks 4, 5", k % 7 - 1, 64,
                 "all-MiniLM-L6-v2",
                 None if cell.name == asked.baseline else apart,
             )

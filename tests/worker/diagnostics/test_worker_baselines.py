@@ -123,7 +123,7 @@ def test_other_runs_are_refused_as_control(
 
 
 def _with(evaluation: Evaluation, predictions: pd.DataFrame) -> Evaluation:
-    return Evaluation(evaluation.names, evaluation.metrics, evaluation.majority, predictions)
+    return Evaluation(evaluation.names, evaluation.metrics, evaluation.constant_baseline, predictions)
 
 
 # the frozen probe

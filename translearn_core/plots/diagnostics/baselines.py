@@ -1,13 +1,12 @@
-"""Baselines: test accuracy of a run and of its baselines."""
+"""Baselines: test score of a run and of its baselines."""
 
 import plotly.graph_objects as go
 
-from translearn_core.plots.style.intervals import estimate_bars
+from translearn_core.plots.style.intervals import estimate_bars, score_axis
 from translearn_core.plots.style.labels import labels
 from translearn_core.plots.style.palette import faint, palette
 from translearn_core.plots.style.theme import bare
 from translearn_core.results import Baseline, Baselines
-from translearn_core.results.history import metric_label
 
 RUN = "this run"
 
@@ -20,7 +19,7 @@ def baseline_dots(baselines: Baselines, dark: bool = False) -> go.Figure:
     colours = palette(dark)
     names = labels((RUN, *(line.name for line in baselines.lines)))
     figure = bare("baselines", dark, height=130 + 34 * len(names))
-    run, metric = baselines.test.headline, metric_label(next(iter(baselines.test.scores)))
+    run = baselines.test.headline
     figure.add_vrect(
         x0=run.low, x1=run.high, fillcolor=faint(colours.tuned, 0.12), line_width=0, layer="below"
     )
@@ -60,7 +59,7 @@ def baseline_dots(baselines: Baselines, dark: bool = False) -> go.Figure:
             hovertemplate="%{y}: <b>%{x:.3f}</b> (%{customdata[0]:.3f} to %{customdata[1]:.3f})<br>lead of "
             "the run %{customdata[2]:+.3f} (%{customdata[3]:+.3f} to %{customdata[4]:+.3f})<extra></extra>",
         )
-    figure.update_xaxes(title_text=f"test {metric}, 95 % interval", showgrid=True, tickformat=".2f", nticks=8)
+    figure.update_xaxes(**score_axis(baselines.test.metric), showgrid=True)
     figure.update_yaxes(type="category", categoryorder="array", categoryarray=names[::-1], showgrid=True)
     figure.update_layout(showlegend=True)
     return figure
