@@ -37,8 +37,9 @@ if not runs:
     stop.stop_page()
 
 table, dark = scores.comparison(runs), page_header.dark()
-tests = [summary.test for run in runs if (summary := result_cache.cached_result(run, RunSummary))]
-metric, selection = tests[0].metric, metric_of(PROBLEMS[runs[0].job.config.data.problem].selection)
+first = result_cache.cached_result(runs[0], RunSummary)
+assert first is not None
+metric, selection = first.test.metric, metric_of(PROBLEMS[runs[0].job.config.data.problem].selection)
 same = len({run.job.config.data for run in runs}) == 1 and table["test rows"].nunique() == 1
 left, right = st.columns(2)
 with left:
@@ -60,7 +61,7 @@ if not same:
     st.caption(
         "These runs were not all tested on the same rows, so their scores are not strictly comparable."
     )
-tables.table(table, "runs", key="compare", config=scores.columns(tests[0]))
+tables.table(table, "runs", key="compare", config=scores.columns(runs))
 
 st.subheader("Learning curves", anchor=False, help=training_monitor.LEARNING_CURVES)
 histories = {f"{number}. {run.name}": state.store().history(run.job.id) for number, run in enumerate(runs, 1)}

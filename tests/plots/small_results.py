@@ -35,6 +35,7 @@ from translearn_core.results import (
     Transferability,
 )
 from translearn_core.results.diagnostics.label_efficiency import SampleEfficiency
+from translearn_core.results.metric import metric_of
 
 HOSTILE = '<b>x</b><a href="javascript:alert(1)">y</a>'
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from small_results import make_baselines, make_history, make_probes, make_runs, with_controls
+from small_results import ACCURACY, make_baselines, make_history, make_probes, make_runs, with_controls
 
 from translearn_core import plots
 
@@ -30,7 +30,8 @@ def test_a_run_and_its_lines_are_dots_with_intervals_sorted_by_what_could_be_cha
 
 def test_scores_of_runs_show_the_lines_they_are_given():
     plain, lined = (
-        plots.scores(make_runs(), ACCURACY, lines=lines) for lines in (None, {"TF-IDF": 0.813, "commonest <b>": 0.5})
+        plots.scores(make_runs(), ACCURACY, lines=lines)
+        for lines in (None, {"TF-IDF": 0.813, "commonest <b>": 0.5})
     )
     assert len(plain.layout.shapes) == 0
     assert [shape.x0 for shape in lined.layout.shapes] == [0.813, 0.5]

@@ -9,7 +9,9 @@ import pytest
 from error_analysis_results import make_trust
 from similarity_results import make_forgetting, make_similarity
 from small_results import (
+    ACCURACY,
     HOSTILE,
+    MACRO_F1,
     make_anatomy,
     make_baselines,
     make_classes,

@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from small_results import (
+    ACCURACY,
+    MACRO_F1,
     make_anatomy,
     make_classes,
     make_diagnosis,

@@ -15,7 +15,8 @@ def apart(estimate: float, low: float, high: float, seeds: int = 3) -> Differenc
 
 def cell(name: str, difference: Difference | None, harm: NegativeTransfer | None = None) -> ArmScore:
     return ArmScore(
-        name, 3, "over 3 seeds", {"accuracy": SPOT, "macro_f1": SPOT}, 9.0, 10, "head only", 6, 60, "a/b", difference, harm
+        name, 3, "over 3 seeds", {"accuracy": SPOT, "macro_f1": SPOT}, 9.0, 10, "head only", 6, 60,
+        "a/b", difference, harm,
     )  # fmt: skip
 
 

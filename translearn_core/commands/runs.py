@@ -30,8 +30,8 @@ def runs(delete: Deleted = None, as_json: AsJson = False) -> None:
 def line(run: Run | Unreadable) -> dict[str, Any]:
     """Return one run of the output of ``runs --json``."""
     if isinstance(run, Unreadable):
-        unknown = {"reason": UNREADABLE, "scores": {}, "seconds": None}
-        return {"run": run.id, "name": run.name, "state": "unreadable", **unknown}
+        unreadable = {"state": "unreadable", "reason": UNREADABLE}
+        return {"run": run.id, "name": run.name, **unreadable, "scores": {}, "seconds": None}
     try:
         summary = artifacts.read(open_store().workspace.run(run.job.id), RunSummary)
     except DamagedFileError as error:

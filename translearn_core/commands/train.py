@@ -10,6 +10,7 @@ from translearn_core.commands.terminal.client import result, submit
 from translearn_core.commands.terminal.options import AsJson, ExperimentOptions, ReadingOptions
 from translearn_core.commands.terminal.output import print_result
 from translearn_core.commands.terminal.tables import print_table
+from translearn_core.config import ExperimentConfig
 from translearn_core.results import CacheUsage, Metrics, RunSummary
 from translearn_core.results.metric import metric_of
 from translearn_core.runs import Run, open_store
@@ -24,7 +25,7 @@ def train(options: ExperimentOptions, reading: ReadingOptions, as_json: AsJson =
     print_result(report(run) | {"findings": data.records()}, show, as_json=as_json)
 
 
-def report(run: Run) -> dict[str, Any]:
+def report(run: Run[ExperimentConfig]) -> dict[str, Any]:
     """Return the output of ``train --json``."""
     summary = result(run, RunSummary)
     history = open_store().history(run.job.id)

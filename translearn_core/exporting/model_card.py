@@ -15,11 +15,11 @@ from jinja2 import Environment, StrictUndefined
 
 from translearn_core.config import ExperimentConfig, Split, Tuning
 from translearn_core.results import BackboneInfo, Baselines, Evaluation, RunSummary
+from translearn_core.results.format import count_noun, join_list
 from translearn_core.results.metric import metric_of
 from translearn_core.runs.versions import versions
 from translearn_core.storage import file_digest
 from translearn_core.tasks import PROBLEMS
-from translearn_core.text.format import count_noun, join_list
 
 LIBRARIES = ("translearn", "torch", "transformers", "tokenizers", "safetensors", "onnxruntime")
 FEW = 200

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from translearn_core.results.format import percent
 from translearn_core.results.interval_estimate import Estimate
-from translearn_core.text.format import percent
 
 LOSS = "loss"
 """Name of the loss among the metrics of an epoch."""

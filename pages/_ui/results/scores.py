@@ -10,7 +10,7 @@ from pages._ui.forms import cli_command, summary
 from pages._ui.shell import result_cache, tables
 from pages._ui.shell.formatting import count, duration, epochs, plain
 from translearn_core.config import ExperimentConfig
-from translearn_core.results import Baseline, Evaluation, Metrics, RunSummary
+from translearn_core.results import Baseline, Evaluation, RunSummary
 from translearn_core.results.diagnostics.baselines import MAJORITY
 from translearn_core.results.metric import metric_of
 from translearn_core.runs import Run
@@ -113,7 +113,11 @@ def comparison(runs: Sequence[Run[ExperimentConfig]]) -> pd.DataFrame:
     return pd.DataFrame(lines)
 
 
-def columns(scores: Metrics) -> dict[str, object]:
-    """Return the column settings of a comparison of runs with the metrics of `scores`."""
-    shares = ("trainable", *scores.share_columns, *("constant baseline",) * scores.metric.share)
+def columns(runs: Sequence[Run[ExperimentConfig]]) -> dict[str, object]:
+    """Return the column settings of the comparison of `runs`."""
+    shares = ["trainable"]
+    for run in runs:
+        if run_summary := result_cache.cached_result(run, RunSummary):
+            test = run_summary.test
+            shares += [*test.share_columns, *("constant baseline",) * test.metric.share]
     return tables.fractions(*shares) | {"seconds": st.column_config.NumberColumn(format="%.1f")}

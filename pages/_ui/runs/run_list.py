@@ -11,11 +11,11 @@ from pages._ui.runs import run_actions
 from pages._ui.shell import errors, jobs, navigation, result_cache, state, tables
 from pages._ui.shell.formatting import ago, duration, plain, size
 from translearn_core.config import ExperimentConfig
+from translearn_core.config.settings import settings
 from translearn_core.engine import engine_status
 from translearn_core.jobs import PretrainConfig
 from translearn_core.results import Pretraining, RunSummary
 from translearn_core.runs import UNREADABLE, Dataset, Run, State, Studies, Unreadable
-from translearn_core.settings import settings
 
 PAGE = 20
 """Runs per page."""
@@ -40,9 +40,7 @@ def runs(trained: Sequence[Run[ExperimentConfig]], owned: Sequence[Run]) -> None
             if _row(run, _scores(run), owned):
                 navigation.switch_to("run" if run.state is not State.DONE else "results", run=run.id)
     with st.expander("As a table", icon=":material/table_rows:"):
-        tables.table(
-            scores.comparison(trained), "runs", key="runs", config=scores.COLUMNS, order=scores.ORDER
-        )
+        tables.table(scores.comparison(trained), "runs", key="runs", config=scores.columns(trained))
 
 
 def pretrainings(pretrained: Sequence[Run[PretrainConfig]], owned: Sequence[Run]) -> None:
