@@ -10,7 +10,7 @@ from translearn_core.commands.terminal.client import result, submit
 from translearn_core.commands.terminal.options import AsJson, ExperimentOptions, ReadingOptions
 from translearn_core.commands.terminal.output import print_result
 from translearn_core.commands.terminal.tables import print_table
-from translearn_core.config import ExperimentConfig
+from translearn_core.config import ProblemType
 from translearn_core.results import CacheUsage, Metrics, RunSummary
 from translearn_core.results.metric import metric_of
 from translearn_core.runs import Run, open_store
@@ -22,10 +22,10 @@ def train(options: ExperimentOptions, reading: ReadingOptions, as_json: AsJson =
     config, dataset, data = experiment_of(options, reading)
     data.show(quiet=reading.quiet)
     run = submit(config, f"{dataset.name}, {config.plan.label}")
-    print_result(report(run) | {"findings": data.records()}, show, as_json=as_json)
+    print_result(report(run, config.data.problem) | {"findings": data.records()}, show, as_json=as_json)
 
 
-def report(run: Run[ExperimentConfig]) -> dict[str, Any]:
+def report(run: Run, problem: ProblemType) -> dict[str, Any]:
     """Return the output of ``train --json``."""
     summary = result(run, RunSummary)
     history = open_store().history(run.job.id)
@@ -38,7 +38,7 @@ def report(run: Run[ExperimentConfig]) -> dict[str, Any]:
         "validation": brief(summary.validation),
         "test": brief(summary.test),
         "constant_baseline": summary.constant_baseline,
-        "constant_name": PROBLEMS[run.job.config.data.problem].constant_name,
+        "constant_name": PROBLEMS[problem].constant_name,
         "reuse": asdict(summary.reuse) if summary.reuse else None,
         "epochs": summary.epochs,
         "best_epoch": summary.best_epoch,
