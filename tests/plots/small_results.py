@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from translearn_core.config import ProblemType
 from translearn_core.results import (
     ArmScore,
     BackboneInfo,
@@ -36,6 +37,7 @@ from translearn_core.results import (
 )
 from translearn_core.results.diagnostics.label_efficiency import SampleEfficiency
 from translearn_core.results.metric import metric_of
+from translearn_core.tasks import PROBLEMS
 
 HOSTILE = '<b>x</b><a href="javascript:alert(1)">y</a>'
 
@@ -187,7 +189,11 @@ def make_diagnosis(classes: tuple[str, ...]) -> Diagnosis:
 def make_prediction(classes: tuple[str, ...]) -> Prediction:
     scores = np.random.default_rng(3).normal(0, 2.2, (2, len(classes)))
     probabilities = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
-    return Prediction(("one", "two"), classes, probabilities.astype(np.float32), pd.DataFrame())
+    decoded = PROBLEMS[ProblemType.SINGLE_LABEL].decode(classes, probabilities)
+    return Prediction(
+        ("one", "two"), classes, ProblemType.SINGLE_LABEL, probabilities.astype(np.float32), decoded,
+        pd.DataFrame(),
+    )  # fmt: skip
 
 
 ACCURACY, MACRO_F1 = metric_of("accuracy"), metric_of("macro_f1")

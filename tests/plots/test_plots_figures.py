@@ -234,7 +234,7 @@ def test_data_without_rows_say_so():
 def test_probabilities_show_the_ten_likeliest_best_on_top():
     prediction = make_prediction(make_classes(77))
     bars = plots.probabilities(prediction, 1).data[0]
-    expected = np.sort(prediction.probabilities[1].astype(float))[-10:]
+    expected = np.sort(prediction.outputs[1].astype(float))[-10:]
     np.testing.assert_allclose(bars.x, expected)
     assert bars.marker.color[-1] != bars.marker.color[0]
     assert bars.text[-1] == f"{expected[-1]:.1%}"

@@ -1,5 +1,6 @@
 """A problem type of another kind, here regression, needs entries in the two tables and no other edit."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, cast
 
@@ -69,7 +70,7 @@ class Regression:
     def decode_values(self, target: Target) -> FloatArray:
         return target.values
 
-    def decode(self, target: Target, outputs: Outputs) -> pd.DataFrame:
+    def decode(self, names: Sequence[str], outputs: Outputs) -> pd.DataFrame:
         return pd.DataFrame({"predicted": outputs[:, 0].astype(np.float64)})
 
 

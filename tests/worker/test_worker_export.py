@@ -76,8 +76,8 @@ def test_the_export_predicts_as_the_run_does(bench: Bench, run: str, folder: Pat
         model = Classifier(folder)
     np.testing.assert_allclose(model.answer(texts).numpy(), ours, atol=1e-5)
     prediction = bench.do(PredictConfig(job=run, texts=tuple(texts[:4]), neighbours=0), Prediction)
-    np.testing.assert_allclose(prediction.probabilities, ours[:4], atol=1e-5)
-    assert model.labels == list(prediction.classes)
+    np.testing.assert_allclose(prediction.outputs, ours[:4], atol=1e-5)
+    assert model.labels == list(prediction.names)
 
 
 def test_the_card_holds_scores_baselines_limits_and_hashes(

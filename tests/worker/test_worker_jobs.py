@@ -122,9 +122,9 @@ def test_predictions_come_with_their_nearest_training_texts(
     scored = artifacts.load(bench.store.workspace.run(trained[0]), Evaluation).predictions
     rows = scored[scored["split"] == "train"].head(4)
     found = bench.do(PredictConfig(job=trained[0], texts=tuple(rows["text"]), neighbours=3), Prediction)
-    assert found.probabilities.shape == (4, 2)
+    assert found.outputs.shape == (4, 2)
     assert found.frame().groupby("text", sort=False)["label"].first().tolist() == rows["predicted"].tolist()
-    assert found.probabilities.max(1) == pytest.approx(rows["confidence"].to_numpy(), abs=1e-5)
+    assert found.outputs.max(1) == pytest.approx(rows["confidence"].to_numpy(), abs=1e-5)
     nearest = found.neighbours.groupby("text").first()
     assert nearest["neighbour"].tolist() == rows["text"].tolist()
     assert nearest["similarity"].to_numpy() == pytest.approx(np.ones(4), abs=1e-5)

@@ -46,7 +46,7 @@ def evaluate(outputs: ModelOutputs, prepared: PreparedDataset, *, seed: int) -> 
         "split": np.asarray([str(s) for s in SPLITS], dtype=object)[prepared.split],
         "text": np.asarray(prepared.texts, dtype=object),
         "label": problem.decode_values(target),
-        **problem.decode(target, outputs.predictions),
+        **problem.decode(target.names, outputs.predictions),
         "score": problem.row_scores(target, rows, outputs.predictions),
     }
     return Evaluation(

@@ -1,5 +1,6 @@
 """What a problem type defines for a target: preparation, metrics and predictions."""
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -92,8 +93,11 @@ class Problem(Protocol):
     def decode_values(self, target: Target) -> NDArray[Any]:
         """Return the value of each row in the terms of the target's column."""
 
-    def decode(self, target: Target, outputs: Outputs) -> pd.DataFrame:
-        """Return predictions in the terms of the target's column, one row per row of outputs."""
+    def decode(self, names: Sequence[str], outputs: Outputs) -> pd.DataFrame:
+        """Return predictions in the terms of the target's column, one row per row of outputs.
+
+        Column predicted, and confidence if outputs are probabilities; `names` are those of the outputs.
+        """
 
 
 def constant_score(problem: Problem, target: Target, train: IntArray, rows: IntArray) -> float:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
@@ -15,6 +16,7 @@ from translearn_core.config import ExperimentConfig, ProblemType
 from translearn_core.errors import BackboneError, DamagedFileError
 from translearn_core.storage import atomic_folder, verify_folder
 from translearn_core.storage.documents import parse_json
+from translearn_core.tasks import PROBLEMS
 from translearn_core.transfer.batch import Inputs
 from translearn_core.transfer.classifier import Classifier
 from translearn_core.transfer.prediction import ModelOutputs, predict
@@ -36,6 +38,10 @@ class FineTunedModel:
         """Return outputs and feature vectors of `texts`; `report` is called before each batch."""
         inputs = Inputs.of(self.model.source.examples(texts, self.token_limit))
         return predict(self.model, inputs, np.arange(len(texts)), self.compute, report)
+
+    def decode(self, outputs: ModelOutputs) -> pd.DataFrame:
+        """Return predictions in the terms of the target's column, see `Problem.decode`."""
+        return PROBLEMS[outputs.problem].decode(self.names, outputs.predictions)
 
 
 def save_trained(folder: Path, model: Classifier, config: ExperimentConfig, names: Sequence[str]) -> None:

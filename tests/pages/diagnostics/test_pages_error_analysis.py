@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import streamlit.runtime.context as browser
-from filled import HOSTILE, Filled
+from filled import HOSTILE, Filled, make_prediction
 from streamlit.testing.v1 import AppTest
 from visits import ALICE, Open, page_text
 
@@ -158,4 +158,4 @@ def test_percentages_are_scaled_by_the_worker_when_asked_to(visit: Open, filled:
 
 def make_answer(filled: Filled, shares: tuple[float, ...]) -> Prediction:
     near = pd.DataFrame({"text": [0], "similarity": [0.9], "neighbour": ["x"], "label": ["good"], "row": [1]})
-    return Prediction(TEXTS, filled.classes, np.asarray([shares], dtype=np.float32), near)
+    return make_prediction(TEXTS, filled.classes, np.asarray([shares], dtype=np.float32), near)

@@ -111,7 +111,7 @@ def test_the_answers_to_a_file_stand_before_its_own_columns(visit: Open, filled:
     counts = pd.DataFrame({"label": filled.classes[:2], "rows": [1, 1]})
     filled.answer(
         PredictFileConfig(job=filled.run.job.id, dataset=new.digest, text="text"),
-        FilePrediction(2, "text", answered, counts),
+        FilePrediction(2, "text", ("predicted", "probability"), answered, counts),
     )
     at = visit("predict", run=filled.run.id)
     at.session_state["predict_dataset"] = new.digest

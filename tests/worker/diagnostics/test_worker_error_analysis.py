@@ -241,7 +241,7 @@ def test_each_finding_has_its_sentence(found: ErrorAnalysis, held_out: Reference
 def test_scaled_predictions_keep_their_classes(bench: Bench, trained: str, held_out: Reference) -> None:
     texts = tuple(held_out.rows["text"].head(5))
     plain, warm = (
-        bench.do(PredictConfig(job=trained, texts=texts, temperature=t), Prediction).probabilities
+        bench.do(PredictConfig(job=trained, texts=texts, temperature=t), Prediction).outputs
         for t in (None, 2.5)
     )
     np.testing.assert_allclose(warm, softmax(np.log(plain.astype(np.float64)) / 2.5, axis=1), atol=1e-6)
