@@ -143,7 +143,8 @@ def test_perfect_outputs_score_best_and_the_constant_ones_worse(problem: Problem
         assert estimate.low <= estimate.value <= estimate.high
     headline = next(iter(points))
     assert points[headline] > definition.point_metrics(target, rows, constant)[headline]
-    assert list(definition.decode(target, perfect)["predicted"]) == list(definition.decode_values(target))
+    predicted = definition.decode(target.names, perfect)["predicted"]
+    assert list(predicted) == list(definition.decode_values(target))
 
 
 def test_a_prepared_table_has_the_target_of_its_configuration(problem: ProblemType) -> None:
