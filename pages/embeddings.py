@@ -1,9 +1,10 @@
 """Embeddings page: 2-D projections of the texts before and after training."""
 
+from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.diagnostics import projection, projection_animation, snapshots
 from pages._ui.runs import run_picker
 from pages._ui.shell import jobs, page_header, state, stop
-from translearn_core.jobs import BackboneInfoConfig
+from translearn_core.jobs import PROJECTION, BackboneInfoConfig
 from translearn_core.results import BackboneInfo
 
 page_header.header(
@@ -13,6 +14,8 @@ page_header.header(
     "picture are the evidence: they are computed in all dimensions of the layer.",
 )
 run = run_picker.finished()
+if not diagnostic.supported(PROJECTION, run):
+    stop.stop_page()
 config = run.job.config
 anatomy = jobs.submit_and_watch(
     BackboneInfoConfig(backbone=config.backbone), BackboneInfo, "Looking into the model"

@@ -32,6 +32,13 @@ def panel(spec: JobSpec[Any, Any], run: Run[ExperimentConfig]) -> None:
         show(spec, value, ReportData(run.name, drift=drift))
 
 
+def supported(spec: JobSpec[Any, Any], run: Run[ExperimentConfig]) -> bool:
+    """Return whether a diagnostic supports the run's problem type; if not, say so."""
+    if sentence := spec.unsupported(run.job.config.data.problem):
+        st.caption(sentence)
+    return not sentence
+
+
 def heading(spec: JobSpec[Any, Any]) -> None:
     """Show the question and title of a diagnostic, and what to look at."""
     st.subheader(spec.heading, anchor=False)

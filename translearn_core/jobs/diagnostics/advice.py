@@ -7,7 +7,7 @@ from pydantic import Field
 
 from translearn_core.config import BackboneConfig, DataConfig, Device, FeatureConfig, JobConfig, Precision
 from translearn_core.config.base import Seed
-from translearn_core.jobs.spec import JobSpec
+from translearn_core.jobs.spec import CLASSES, JobSpec
 from translearn_core.results import Advice
 
 
@@ -32,4 +32,6 @@ class AdviseConfig(JobConfig):
         return self.data.dataset
 
 
-ADVICE = JobSpec(AdviseConfig, Advice, "Advice", "diagnostics.advice:advise", low_priority=True)
+ADVICE = JobSpec(
+    AdviseConfig, Advice, "Advice", "diagnostics.advice:advise", low_priority=True, problems=CLASSES
+)
