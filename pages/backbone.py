@@ -8,7 +8,7 @@ from pages._ui.forms import freeze_map
 from pages._ui.shell import jobs, navigation, page_header, result_cache, state, stop
 from pages._ui.shell.formatting import count, plain, size
 from translearn_core.jobs import BackboneInfoConfig
-from translearn_core.results import BackboneInfo, Diagnosis
+from translearn_core.results import Diagnosis
 
 page_header.header(
     "backbone",
@@ -19,10 +19,8 @@ backbone = backbone_picker.choose()
 anatomy = download_panel.anatomy(backbone)
 if anatomy is None:
     stop.stop_page()
-info_run = jobs.found(BackboneInfoConfig(backbone=state.draft().backbone))
-draft = state.take_backbone(
-    backbone, anatomy, result_cache.cached_result(info_run, BackboneInfo) if info_run else None
-)
+earlier = jobs.known(BackboneInfoConfig(backbone=state.draft().backbone))
+draft = state.take_backbone(backbone, anatomy, earlier)
 st.caption(
     f"{plain(anatomy.architecture)}: {count(anatomy.parameters)} parameters in {anatomy.n_blocks} blocks of "
     f"width {anatomy.width}, reads up to {anatomy.token_limit} tokens, {size(anatomy.bytes)}. "

@@ -6,7 +6,6 @@ from pages._ui.datasets import column_form, data_sources, findings, read_options
 from pages._ui.shell import jobs, navigation, page_header, state, stop, tables
 from pages._ui.shell.formatting import size
 from translearn_core.jobs import ReadConfig
-from translearn_core.results import Diagnosis, TableProfile
 from translearn_core.results.format import count_noun
 
 page_header.header(
@@ -31,7 +30,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
     if st.button("Delete", key="delete_dataset", type="tertiary", icon=":material/delete:"):
         data_sources.confirm_delete(dataset.digest, dataset.name)
 read_config = ReadConfig(dataset=dataset.digest)
-reading = jobs.submit_and_watch(read_config, TableProfile, "Reading the table")
+reading = jobs.submit_and_watch(read_config)
 if reading is not None or jobs.failed(read_config):
     read_options.panel(dataset, reading, state.open_dataset)
 if reading is None:
@@ -51,7 +50,7 @@ if draft.data is None:
     stop.stop_page()
 st.subheader("The task", anchor=False)
 findings.taken()
-diagnosis = jobs.submit_and_watch(draft.diagnose, Diagnosis, "Looking at the task")
+diagnosis = jobs.submit_and_watch(draft.diagnose)
 if diagnosis is None:
     stop.stop_page()
 column_form.shape(reading, diagnosis)

@@ -45,7 +45,7 @@ def result(spec: JobSpec[C, R], config: C) -> R | None:
         if not st.button(spec.action, key=f"compute-{spec.kind}", type="primary", icon=":material/science:"):
             return None
         jobs.submit(config)
-    return jobs.submit_and_watch(config, spec.result, spec.progress)
+    return jobs.submit_and_watch(config)
 
 
 def show(
@@ -86,7 +86,7 @@ def _block(block: FigureBlock | TableBlock) -> None:
             st.caption(block.caption)
         return
     key = block.table.name.replace(" ", "_")
-    st.plotly_chart(block.figure, key=key, config=tables.CONFIG, theme=None, alt=block.alt)
+    tables.chart(block.figure, key=key, alt=block.alt)
     st.caption(block.caption)
     with st.expander("The numbers", icon=":material/table_rows:"):
         _table(block.table)

@@ -43,7 +43,7 @@ def panel(run: Run[ExperimentConfig], anatomy: BackboneInfo) -> None:
             jobs.submit(animation_config)
             st.rerun()
         return
-    result = jobs.submit_and_watch(animation_config, ProjectionAnimation, "Looking into every layer")
+    result = jobs.submit_and_watch(animation_config)
     if result is not None:
         _show(run, result, both=config.trains_backbone)
 
@@ -56,11 +56,9 @@ def why_not(anatomy: BackboneInfo) -> str | None:
 def _show(run: Run[ExperimentConfig], result: ProjectionAnimation, *, both: bool) -> None:
     stacked = both and _stacked()
     with st.container(width=620 if stacked else 1100):  # a wider figure would only add margins
-        st.plotly_chart(
+        tables.chart(
             plots.projection_animation(result, 0, page_header.dark(), stacked=stacked),
             key=f"walked-{stacked}",
-            config=tables.CONFIG,
-            theme=None,
             alt="Texts as points in every layer, before and after training; same-class neighbours by layer",
         )
     st.markdown(plain(result.sentence))

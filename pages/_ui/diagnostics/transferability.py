@@ -35,13 +35,11 @@ def panel(draft: state.Draft) -> None:
             ):
                 return
             run = jobs.submit(scores_config)
-        scores = jobs.submit_and_watch(scores_config, Transferability, TRANSFERABILITY.progress)
+        scores = jobs.submit_and_watch(scores_config)
         if scores is not None:
             _show(scores, runs)
         elif run.state.live:
-            st.button(
-                "Stop", key="stop_rating", icon=":material/stop:", on_click=run_actions.stop, args=(run.id,)
-            )
+            run_actions.stop_button(run, "stop_rating")
 
 
 def question(

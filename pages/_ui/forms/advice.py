@@ -42,13 +42,11 @@ def panel(experiment: ExperimentConfig, n_blocks: int) -> None:
                 if not st.button("Advise me", key="advise", type="primary", icon=":material/rule:"):
                     return
                 run = jobs.submit(advise_config)
-        advice = jobs.submit_and_watch(advise_config, Advice, "Measuring your task")
+        advice = jobs.submit_and_watch(advise_config)
         if advice is not None:
             _show(advice, experiment, n_blocks)
         elif run.state.live:
-            st.button(
-                "Stop", key="stop_advice", icon=":material/stop:", on_click=run_actions.stop, args=(run.id,)
-            )
+            run_actions.stop_button(run, "stop_advice")
 
 
 def question(experiment: ExperimentConfig, seconds: float | None) -> AdviseConfig:

@@ -4,13 +4,12 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages._ui.shell import jobs, page_header, result_cache, state, tables
+from pages._ui.shell import jobs, page_header, state, tables
 from pages._ui.shell.formatting import about, count, size
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig, FeatureConfig, FreezePlan, TrainingConfig
 from translearn_core.jobs import ProfileConfig
 from translearn_core.results import BackboneInfo, CostEstimate, CostModel, Diagnosis, Workload
-from translearn_core.runs import State
 
 EMBEDDINGS = "embeddings"
 PARTS, STACK, LAST = "plan_parts", "stack", "last_blocks"
@@ -167,13 +166,12 @@ def _calibration(diagnosis: Diagnosis | None) -> tuple[CostModel, ExperimentConf
 
 def timed(draft: state.Draft) -> CostModel | None:
     """Return the cost model of the draft's backbone on this machine; None while it is measured."""
-    return jobs.submit_and_watch(timing(draft), CostModel, "Timing a few real steps on this machine")
+    return jobs.submit_and_watch(timing(draft))
 
 
 def known(experiment: state.Draft | ExperimentConfig) -> CostModel | None:
     """Return the cost model if it was measured before; submits no job."""
-    run = jobs.found(timing(experiment))
-    return result_cache.cached_result(run, CostModel) if run is not None and run.state is State.DONE else None
+    return jobs.known(timing(experiment))
 
 
 def timing(experiment: state.Draft | ExperimentConfig) -> ProfileConfig:

@@ -62,11 +62,9 @@ def _panel(run_id: str, was_live: bool) -> None:
         _head(run)
         _numbers(run, history)
         chosen = measure(f"measure-{run.id}", history)
-        st.plotly_chart(
+        tables.chart(
             plots.training_curves(history, chosen, page_header.dark()),
             key=f"curve-{run.id}",
-            config=tables.CONFIG,
-            theme=None,
             alt="Learning curves: training against validation",
         )
         frame = numbers(history, chosen)

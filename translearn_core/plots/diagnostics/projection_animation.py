@@ -10,7 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from translearn_core.plots.style import animation_controls, layer_axis, point_size, point_styles
-from translearn_core.plots.style.intervals import band, outline
+from translearn_core.plots.style.intervals import add_interval_line, add_level
 from translearn_core.plots.style.labels import plain
 from translearn_core.plots.style.palette import palette
 from translearn_core.plots.style.theme import bare
@@ -131,23 +131,14 @@ def _add_lines(figure: go.Figure, result: ProjectionAnimation, dark: bool) -> No
     layers = np.arange(result.purity.shape[1], dtype=np.float32)
     pane: dict[str, Any] = {**_axes(len(panes)), "legend": "legend2"}
     edge = [-0.35, float(layers[-1]) + 0.35]
-    figure.add_scatter(
-        x=edge, y=[result.chance] * 2, **pane, name=f"chance level {result.chance:.1%}", mode="lines",
-        line={"color": colours.muted, "width": 1.5, "dash": "dot"}, hoverinfo="skip", legendrank=2_000,
-    )  # fmt: skip
+    add_level(figure, edge, result.chance, f"chance level {result.chance:.1%}", colours.muted, **pane)
     styles = (("circle", "dash", colours.pretrained), ("diamond", "solid", colours.tuned))
     for v, name in enumerate(panes):
         symbol, dash, colour = styles[v % 2]
-        finite = np.isfinite(result.low[v]) & np.isfinite(result.high[v])
-        figure.add_scatter(
-            **outline(layers[finite], result.low[v, finite], result.high[v, finite]), **pane,
-            name=f"{name}, interval", legendgroup=f"line {v}", **band(colour),
-        )  # fmt: skip
-        figure.add_scatter(
-            x=layers, y=result.purity[v], customdata=np.stack([result.low[v], result.high[v]], axis=-1),
-            **pane, name=name, legendgroup=f"line {v}", mode="lines+markers",
-            line={"color": colour, "width": 2.5, "dash": dash}, marker={"size": 7, "symbol": symbol},
-            hovertemplate="layer %{x}: <b>%{y:.1%}</b> (%{customdata[0]:.1%} to %{customdata[1]:.1%})",
+        hover = "layer %{x}: <b>%{y:.1%}</b> (%{customdata[0]:.1%} to %{customdata[1]:.1%})"
+        add_interval_line(
+            figure, layers, result.purity[v], result.low[v], result.high[v], name, colour, hover,
+            line={"dash": dash}, marker={"symbol": symbol}, **pane,
         )  # fmt: skip
 
 
