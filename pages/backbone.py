@@ -5,7 +5,7 @@ import streamlit as st
 from pages._ui.backbones import backbone_picker, download_panel, pretraining
 from pages._ui.diagnostics import transferability
 from pages._ui.forms import freeze_map
-from pages._ui.shell import jobs, navigation, page_header, result_cache, state, stop
+from pages._ui.shell import jobs, navigation, page_header, result_cache, state
 from pages._ui.shell.formatting import count, plain, size
 from translearn_core.jobs import BackboneInfoConfig
 from translearn_core.results import Diagnosis
@@ -18,7 +18,7 @@ page_header.header(
 backbone = backbone_picker.choose()
 anatomy = download_panel.anatomy(backbone)
 if anatomy is None:
-    stop.stop_page()
+    navigation.stop_page()
 earlier = jobs.known(BackboneInfoConfig(backbone=state.draft().backbone))
 draft = state.take_backbone(backbone, anatomy, earlier)
 st.caption(

@@ -5,7 +5,7 @@ import streamlit as st
 from pages._ui.diagnostics import baselines
 from pages._ui.results import scores
 from pages._ui.runs import run_picker, training_monitor
-from pages._ui.shell import page_header, state, stop, tables
+from pages._ui.shell import navigation, page_header, state, tables
 from translearn_core import plots
 from translearn_core.plots.style.labels import shortened
 
@@ -31,7 +31,7 @@ picked = st.multiselect(
 runs = [run for run in ready if run.id in picked]
 if not runs:
     st.caption("Choose at least one run.")
-    stop.stop_page()
+    navigation.stop_page()
 
 table, dark = scores.comparison(runs), page_header.dark()
 same = len({run.job.config.data for run in runs}) == 1 and table["test rows"].nunique() == 1

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages._ui.forms import advice, freeze_map, recipes, require_task, training_timeline
-from pages._ui.shell import jobs, navigation, page_header, stop
+from pages._ui.shell import jobs, navigation, page_header
 from pages._ui.shell.formatting import plain
 
 page_header.header(
@@ -16,7 +16,7 @@ ready = require_task.require_task(learnable=False)
 draft, anatomy = ready.draft, ready.anatomy
 whole = jobs.backbone_info(recipes.whole(draft.backbone))
 if whole is None:
-    stop.stop_page()
+    navigation.stop_page()
 
 advice.panel(draft.experiment, whole.n_blocks)
 chosen = recipes.cards(draft.experiment, whole.n_blocks)

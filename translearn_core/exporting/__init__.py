@@ -1,8 +1,7 @@
 """Export of a trained model as files that run without this project."""
 
 from translearn_core.exporting.archive import SCRIPTS, add_script, pack
-from translearn_core.exporting.licence import licence_of
-from translearn_core.exporting.model_card import Card, write_card
+from translearn_core.exporting.model_card import Card, licence_of, write_card
 from translearn_core.exporting.onnx_export import write_onnx
 from translearn_core.exporting.parity_check import TOLERANCE, max_abs_difference, predict_sample
 from translearn_core.exporting.weights import in_float32, save_model, save_record

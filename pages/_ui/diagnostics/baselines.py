@@ -2,13 +2,11 @@
 
 from collections.abc import Sequence
 
-import streamlit as st
-
 from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.forms import freeze_map
 from pages._ui.forms.draft import draft_of
-from pages._ui.shell import errors, jobs, result_cache
-from pages._ui.shell.formatting import about, short
+from pages._ui.shell import jobs, result_cache
+from pages._ui.shell.formatting import about
 from translearn_core.config import ExperimentConfig, from_scratch_control
 from translearn_core.jobs import BASELINES, BackboneInfoConfig, BaselinesConfig
 from translearn_core.results import Baseline, Baselines, Drift
@@ -72,15 +70,15 @@ def _from_scratch(run: Run[ExperimentConfig], config: ExperimentConfig, control:
     from_scratch = _scratch(run, config)
     if from_scratch is None or (control is not None and control.state is State.DONE):
         return
-    if control is not None and control.state.live:
-        jobs.watch(control, "Training the same model from scratch")
-        return
-    if control is not None and control.state is State.FAILED:
-        errors.show_error(control.job.reason or "Training from scratch failed without saying why.")
-    st.caption(f"The transfer gain needs the same model trained from scratch: {_cost(config, from_scratch)}.")
-    if st.button("Train from scratch too", key="train_scratch", icon=":material/restart_alt:"):
-        jobs.submit(from_scratch, short(f"{run.name}, from scratch", 200))
-        st.rerun()
+    diagnostic.offer_control(
+        from_scratch,
+        f"{run.name}, from scratch",
+        "Training the same model from scratch",
+        f"The transfer gain needs the same model trained from scratch: {_cost(config, from_scratch)}.",
+        label="Train from scratch too",
+        key="train_scratch",
+        icon="restart_alt",
+    )
 
 
 def _scratch(run: Run[ExperimentConfig], config: ExperimentConfig) -> ExperimentConfig | None:

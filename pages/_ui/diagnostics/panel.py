@@ -5,13 +5,13 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from pages._ui.shell import jobs, page_header, result_cache, tables
-from pages._ui.shell.formatting import plain
+from pages._ui.shell import errors, jobs, page_header, result_cache, tables
+from pages._ui.shell.formatting import plain, short
 from translearn_core.config import ExperimentConfig, JobConfig
 from translearn_core.jobs import SPECS, JobSpec, ReportRole
 from translearn_core.reporting import FigureBlock, Part, ReportData, Section, TableBlock, part_section
 from translearn_core.results import Drift
-from translearn_core.runs import Run
+from translearn_core.runs import Run, State
 
 C = TypeVar("C", bound=JobConfig)
 R = TypeVar("R")
@@ -69,6 +69,22 @@ def show(
         draw(block)
     if section.caveats:
         st.caption("  \n".join(map(plain, section.caveats)))
+
+
+def offer_control(
+    config: ExperimentConfig, name: str, progress: str, offer: str, *, label: str, key: str, icon: str
+) -> None:
+    """Offer to train a control run, or show its progress; `offer` says what it is for and what it costs."""
+    control = jobs.found(config)
+    if control is not None and control.state.live:
+        jobs.watch(control, progress)
+        return
+    if control is not None and control.state is State.FAILED:
+        errors.show_error(control.job.reason or f"{progress} failed without saying why.")
+    st.caption(offer)
+    if st.button(label, key=key, icon=f":material/{icon}:"):
+        jobs.submit(config, short(name, 200))
+        st.rerun()
 
 
 def _sentences(section: Section) -> None:

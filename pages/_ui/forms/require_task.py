@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pages._ui.shell import jobs, page_header, state, stop
+from pages._ui.shell import jobs, navigation, page_header, state
 from translearn_core.config import DataConfig, ExperimentConfig
 from translearn_core.results import BackboneInfo, Diagnosis
 from translearn_core.runs import Dataset
@@ -34,7 +34,7 @@ def require_task(lacking: str = NO_TABLE, *, learnable: bool = True) -> Ready:
     anatomy = jobs.backbone_info(draft.backbone)
     diagnosis = jobs.submit_and_watch(draft.diagnose)
     if anatomy is None or diagnosis is None:
-        stop.stop_page()
+        navigation.stop_page()
     if learnable and not diagnosis.usable:
         page_header.empty(UNUSABLE, "Go to the data", "data")
     draft = state.fit_to(anatomy)

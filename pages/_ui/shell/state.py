@@ -10,7 +10,7 @@ import streamlit as st
 
 from pages._ui.forms.draft import PARTS, Draft, draft_of
 from pages._ui.server.owner import COOKIE, owner_of, well_formed
-from pages._ui.shell import stop
+from pages._ui.shell import navigation
 from translearn_core.config import (
     ADAPTED,
     BackboneConfig,
@@ -41,7 +41,7 @@ def owner() -> str:
             "This browser keeps no cookie from here, so your work could not be found again: allow cookies "
             "and reload."
         )
-        stop.stop_page()
+        navigation.stop_page()
     return owner_of(token)
 
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages._ui.backbones import backbone_names, server_folders
-from pages._ui.shell import engine_warning, errors, jobs, navigation, state, stop
+from pages._ui.shell import engine_warning, errors, jobs, navigation, state
 from pages._ui.shell.formatting import ago, epochs, plain, short
 from translearn_core.config import ExperimentConfig, StudyConfig, depth_study
 from translearn_core.config.settings import settings
@@ -37,7 +37,7 @@ def linked() -> Study | None:
     except NotFoundError as problem:
         errors.show_error(problem)
         navigation.link("study", "All your studies")
-        stop.stop_page()
+        navigation.stop_page()
 
 
 def start(name: str, config: StudyConfig, blocks: dict[str, int], baseline: str | None = None) -> None:

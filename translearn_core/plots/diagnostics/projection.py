@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from translearn_core.plots.style import point_size
+from translearn_core.plots.style import point_styles
 from translearn_core.plots.style.labels import labels
 from translearn_core.plots.style.palette import SYMBOLS, class_colour, class_symbol, palette
 from translearn_core.plots.style.theme import bare
@@ -75,7 +75,7 @@ def projection(
         _add_rings(figure, projection.coordinates[variant][marked], drawn.size, dark)
     if len(points) < projection.total:
         notes.append(f"{len(points):,} of {projection.total:,} texts drawn")
-    axis = point_size.NO_SCALE | {"fixedrange": False}
+    axis = point_styles.NO_SCALE | {"fixedrange": False}
     figure.update_xaxes(**axis, title_text="<br>".join(notes) or None, title_font_size=12)
     figure.update_yaxes(**axis, scaleanchor="x", scaleratio=1)
     figure.update_layout(
@@ -97,12 +97,12 @@ class DrawnPoints:
     @property
     def size(self) -> float:
         """Point size in pixels."""
-        return point_size.size(len(self.points), 3.5, 8)
+        return point_styles.point_size(len(self.points), 3.5, 8)
 
     def part(self, chosen: NDArray[np.bool_]) -> dict[str, object]:
         """Return coordinates and selected points of the trace of the `chosen` points."""
         marks = {} if self.marked is None else {"selectedpoints": np.flatnonzero(self.marked[chosen])}
-        return point_size.xy(self.points[chosen]) | marks
+        return point_styles.xy(self.points[chosen]) | marks
 
 
 def _parts(
@@ -171,7 +171,7 @@ def _add_rings(figure: go.Figure, points: NDArray[np.float32], size: float, dark
     """Draw a ring around each of `points`; a lasso hides them."""
     hidden = {"marker": {"opacity": 0}}
     figure.add_scattergl(
-        **point_size.xy(points),
+        **point_styles.xy(points),
         name="marked",
         mode="markers",
         marker={

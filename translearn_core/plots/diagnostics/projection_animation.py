@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from translearn_core.plots.style import animation_controls, layer_axis, point_size, point_styles
+from translearn_core.plots.style import animation_controls, layer_axis, point_styles
 from translearn_core.plots.style.intervals import add_interval_line, add_level
 from translearn_core.plots.style.labels import plain
 from translearn_core.plots.style.palette import palette
@@ -53,7 +53,7 @@ def projection_animation(
         for name, chosen in groups.items():
             style = point_styles.marker_style(result, name, chosen, dark) | {"legendgroup": name}
             style["showlegend"] &= not v
-            points = point_size.xy(result.coordinates[v, layer][chosen])
+            points = point_styles.xy(result.coordinates[v, layer][chosen])
             figure.add_scatter(**style, **points, **_axes(v))
     n_points = len(figure.data)
     _add_lines(figure, result, dark)
@@ -94,7 +94,7 @@ def _frames(result: ProjectionAnimation, moving: list[int]) -> list[go.Frame]:
             data=[
                 {"type": "scatter", **points}
                 for points in (
-                    *(point_size.xy(result.coordinates[v, k][chosen]) for v in panes for chosen in groups),
+                    *(point_styles.xy(result.coordinates[v, k][chosen]) for v in panes for chosen in groups),
                     _cursor(result, k),
                 )
             ],
@@ -145,7 +145,7 @@ def _add_lines(figure: go.Figure, result: ProjectionAnimation, dark: bool) -> No
 def _lay_out(figure: go.Figure, result: ProjectionAnimation, layout: _Layout, dark: bool) -> None:
     """Lay out the panes with axes fixed over all layers."""
     across, up = point_styles.axis_ranges(result.coordinates)
-    frame = point_size.NO_SCALE | {"showline": True, "mirror": True}
+    frame = point_styles.NO_SCALE | {"showline": True, "mirror": True}
     axes: dict[str, Any] = {}
     for v, (title, (wide, high)) in enumerate(zip(panel_titles(result), layout.panes, strict=True)):
         x, y = _axes(v).values()

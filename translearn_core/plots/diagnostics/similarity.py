@@ -6,8 +6,7 @@ from numpy.typing import NDArray
 
 from translearn_core.plots.style import layer_axis
 from translearn_core.plots.style.intervals import add_interval_line
-from translearn_core.plots.style.palette import mixed, palette
-from translearn_core.plots.style.patterns import hatch_pattern
+from translearn_core.plots.style.palette import hatch_pattern, mixed, palette
 from translearn_core.plots.style.theme import bare
 from translearn_core.results import Drift, Similarity
 

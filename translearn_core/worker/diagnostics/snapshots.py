@@ -1,7 +1,7 @@
 """Training snapshots: projection, probes and kNN label purity of each layer at each checkpoint."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,15 +24,8 @@ FOLDS = 2
 """Cross-validation folds of the probes, the fewest possible: only test scores are used."""
 
 
-@dataclass(frozen=True)
-class SnapshotScores:
-    """Majority baseline and scores of all layers, shape (moments, layers)."""
-
-    majority: float
-    accuracy: NDArray[np.float64]
-    low: NDArray[np.float64]
-    high: NDArray[np.float64]
-    purity: NDArray[np.float64]
+SCORES = ("majority", "accuracy", "low", "high", "purity")
+"""Fields of `Snapshots` with the majority baseline and the scores of all layers, shape (moments, layers)."""
 
 
 def score_snapshots(context: Context[SnapshotsConfig]) -> None:
@@ -76,7 +69,7 @@ def score_snapshots(context: Context[SnapshotsConfig]) -> None:
             index=checkpoints[0].index,
             label=labels,
             split=np.asarray([splits.index(split) for split in rows["split"]], dtype=np.int64),
-            **vars(scores),
+            **scores,
         ),
     )
 
@@ -92,13 +85,13 @@ def snapshot_label(snapshot: Snapshot, experiment: ExperimentConfig) -> str:
 
 def _stored_scores(
     context: Context, config: SnapshotsConfig, checkpoints: Sequence[Snapshot]
-) -> SnapshotScores | None:
+) -> dict[str, Any] | None:
     """Return the scores computed earlier for a projection of another layer of the same run."""
     for layer in range(len(checkpoints[0].vectors)):
         job = job_id(config.model_copy(update={"layer": layer}))
         other = artifacts.load(context.store.workspace.run(job), Snapshots)
         if other is not None and other.steps == tuple(snapshot.step for snapshot in checkpoints):
-            return SnapshotScores(other.majority, other.accuracy, other.low, other.high, other.purity)
+            return {name: getattr(other, name) for name in SCORES}
     return None
 
 
@@ -109,7 +102,7 @@ def _measure(
     train: NDArray[np.int64],
     test: NDArray[np.int64],
     seed: int,
-) -> SnapshotScores:
+) -> dict[str, Any]:
     """Score every layer at every moment; unchanged layers are computed once."""
     layers = {moment: snapshot.vectors for moment, snapshot in checkpoints.items()}
     scores = probe_layers(
@@ -125,4 +118,5 @@ def _measure(
             purity[moment, layer] = purity[moment - 1, layer]
         else:
             purity[moment, layer] = label_purity(current, labels, of=test)
-    return SnapshotScores(scores.majority, scores.test, scores.low, scores.high, purity)
+    values = scores.majority, scores.test, scores.low, scores.high, purity
+    return dict(zip(SCORES, values, strict=True))
