@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.forms import training_timeline
-from pages._ui.results import weight_drift
+from pages._ui.results import weights
 from pages._ui.runs import run_picker
 from pages._ui.shell import jobs, result_cache, tables
 from pages._ui.shell.formatting import about
@@ -29,7 +29,7 @@ def panel(run: Run[ExperimentConfig]) -> None:
     result = diagnostic.result(SIMILARITY, similarity_config)
     if result is not None:
         diagnostic.show(SIMILARITY, result, ReportData(run.name, drift=drift))
-        if (of_epoch := weight_drift.best_epoch_note(run)) is not None:
+        if (of_epoch := weights.best_epoch_note(run)) is not None:
             st.caption(of_epoch)
         if similarity_config.sibling is None:
             _second_seed(run, config)

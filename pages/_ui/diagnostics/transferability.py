@@ -34,12 +34,10 @@ def panel(draft: state.Draft) -> None:
                 TRANSFERABILITY.action, key=f"compute-{TRANSFERABILITY.kind}", icon=":material/straighten:"
             ):
                 return
-            run = jobs.submit(scores_config)
-        scores = jobs.submit_and_watch(scores_config)
+            jobs.submit(scores_config)
+        scores = run_actions.result_or_stop(scores_config, "stop_rating")
         if scores is not None:
             _show(scores, runs)
-        elif run.state.live:
-            run_actions.stop_button(run, "stop_rating")
 
 
 def question(

@@ -83,10 +83,7 @@ def _search(finder_config: LrFinderConfig, run: Run | None, seconds: float | Non
             return None
         jobs.submit(finder_config)
         st.rerun()
-    answer = jobs.submit_and_watch(finder_config)
-    if answer is None and run.state.live:
-        run_actions.stop_button(run, "stop_rate_search")
-    return answer
+    return run_actions.result_or_stop(finder_config, "stop_rate_search")
 
 
 def _show(search: LrFinderResult) -> None:

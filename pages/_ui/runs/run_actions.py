@@ -1,11 +1,13 @@
 """Actions on a run: rename, stop, resume, delete."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import streamlit as st
 
 from pages._ui.runs import dependents
 from pages._ui.shell import engine_warning, errors, jobs, state
+from translearn_core.config import JobConfig
 from translearn_core.config.settings import settings
 from translearn_core.engine import ensure_engine
 from translearn_core.runs import Run, State
@@ -42,9 +44,12 @@ def _controls(run: Run) -> None:
         )  # fmt: skip
 
 
-def stop_button(run: Run, key: str) -> None:
-    """Draw a button that stops a live job."""
-    st.button("Stop", key=key, icon=":material/stop:", on_click=stop, args=(run.id,))
+def result_or_stop(config: JobConfig, key: str) -> Any:
+    """Return the result of a submitted job; until it is done, show its progress and a button to stop it."""
+    result, run = jobs.submit_and_watch(config), jobs.found(config)
+    if result is None and run is not None and run.state.live:
+        st.button("Stop", key=key, icon=":material/stop:", on_click=stop, args=(run.id,))
+    return result
 
 
 def progress(run_id: str, text: Callable[[Run], str], key: str, *, help: str | None = None) -> None:

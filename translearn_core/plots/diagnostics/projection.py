@@ -50,24 +50,12 @@ def projection(
     figure = bare(f"projection {variant} {projection.settings.get('layer', '')}", dark, height=520)
     shown = projection.shown
     points = np.ascontiguousarray(projection.coordinates[variant][shown], dtype=np.float32)
-    if marked is None or not len(marked):
-        drawn = DrawnPoints(points, None)
-    else:
-        drawn = DrawnPoints(points, np.isin(shown, marked))
+    has_marks = marked is not None and len(marked) > 0
+    drawn = DrawnPoints(points, np.isin(shown, marked) if has_marks else None)
     notes: list[str] = []
-    if colour in ("label", "predicted"):
-        classes = (projection.label if colour == "label" else projection.predicted)[shown]
-        if len(projection.classes) > MAX_LEGEND:
-            notes.append(f"{len(projection.classes)} classes without a legend: circle points to read them")
-            _add_many_classes(figure, drawn, classes, dark)
-        else:
-            names = labels(projection.classes, 24)
-            for index, name in enumerate(names):
-                style: Mapping[str, object] = {
-                    "color": class_colour(index, dark),
-                    "symbol": class_symbol(index),
-                }
-                _add_group(figure, name, drawn, classes == index, style)
+    if colour in ("label", "predicted") and len(projection.classes) > MAX_LEGEND:
+        notes.append(f"{len(projection.classes)} classes without a legend: circle points to read them")
+        _add_many_classes(figure, drawn, _classes(projection, colour), dark)
     else:
         for name, chosen, style in _parts(projection, colour, dark):
             _add_group(figure, name, drawn, chosen, style)
@@ -109,6 +97,12 @@ def _parts(
     projection: Projection, colour: Colouring, dark: bool
 ) -> list[tuple[str, NDArray[np.bool_], Mapping[str, object]]]:
     colours, shown = palette(dark), projection.shown
+    if colour in ("label", "predicted"):
+        classes = _classes(projection, colour)
+        return [
+            (name, classes == index, {"color": class_colour(index, dark), "symbol": class_symbol(index)})
+            for index, name in enumerate(labels(projection.classes, 24))
+        ]
     if colour == "error":
         wrong = (projection.label != projection.predicted)[shown]
         return [
@@ -125,6 +119,10 @@ def _parts(
         (name, projection.split[shown] == index, styles.get(split, {"color": class_colour(index, dark)}))
         for index, (name, split) in enumerate(zip(names, projection.splits, strict=True))
     ]
+
+
+def _classes(projection: Projection, colour: Colouring) -> NDArray[np.int64]:
+    return (projection.label if colour == "label" else projection.predicted)[projection.shown]
 
 
 def _add_group(

@@ -15,7 +15,7 @@ from translearn_core.jobs import SnapshotsConfig
 from translearn_core.results import Snapshot, Snapshots
 from translearn_core.results.interval_estimate import NO_ESTIMATE
 from translearn_core.runs import artifacts
-from translearn_core.tasks.splits import SPLITS
+from translearn_core.tasks.splits import SPLITS, split_indices
 from translearn_core.training import snapshots
 from translearn_core.worker.context import Context
 from translearn_core.worker.run_results import class_indices, load_evaluation, training_config
@@ -52,13 +52,12 @@ def score_snapshots(context: Context[SnapshotsConfig]) -> None:
     context.report("drawing the map")
     vectors = np.concatenate([snapshot.vectors[config.layer] for snapshot in checkpoints])
     (plane,) = project({"trained": vectors}, method=Method.PCA, seed=config.seed)
-    splits = [str(split) for split in SPLITS]
     artifacts.save(
         context.folder,
         Snapshots(
             layer=config.layer,
             classes=evaluation.names,
-            splits=tuple(splits),
+            splits=tuple(map(str, SPLITS)),
             moments=moments,
             epochs=tuple(snapshot.epoch for snapshot in checkpoints),
             steps=tuple(snapshot.step for snapshot in checkpoints),
@@ -68,7 +67,7 @@ def score_snapshots(context: Context[SnapshotsConfig]) -> None:
             coordinates=plane.reshape(len(checkpoints), len(rows), 2),
             index=checkpoints[0].index,
             label=labels,
-            split=np.asarray([splits.index(split) for split in rows["split"]], dtype=np.int64),
+            split=split_indices(rows["split"]),
             **scores,
         ),
     )
