@@ -5,7 +5,7 @@ import streamlit as st
 from pages._ui.backbones import backbone_picker, download_panel, pretraining
 from pages._ui.diagnostics import transferability
 from pages._ui.forms import freeze_map
-from pages._ui.shell import jobs, navigation, page_header, result_cache, state
+from pages._ui.shell import jobs, navigation, page_header, result_cache, state, tables
 from pages._ui.shell.formatting import count, plain, size
 from translearn_core.jobs import BackboneInfoConfig
 from translearn_core.results import Diagnosis
@@ -45,7 +45,7 @@ with right:
 transferability.panel(draft)
 pretraining.offer(backbone, anatomy)
 with st.expander("Parameters of each part", icon=":material/table_rows:"):
-    freeze_map.table(anatomy)
+    tables.table(anatomy.frame(), "anatomy", key="anatomy")
 with st.container(horizontal=True):
     if draft.data is None:
         if st.button("Choose a table", key="to_data", type="primary", icon=":material/arrow_forward:"):

@@ -94,7 +94,10 @@ def _drop_empty(
         rows["given_split"] = table[config.split.column]
     if config.split.group:
         rows["group"] = table[config.split.group]
-    missing = {name: _blank(rows[name]) for name in ("text", "label")}
+    missing = {
+        name: np.array([not isinstance(cell, str) or is_blank(cell) for cell in rows[name]], dtype=bool)
+        for name in ("text", "label")
+    }
     findings = []
     for name, mask in missing.items():
         column = config.text if name == "text" else config.label
@@ -120,10 +123,6 @@ def _drop_empty(
                 "choose other columns, or fill them in."
             )
     return usable.drop(columns="label"), usable["label"], findings
-
-
-def _blank(cells: "pd.Series[str]") -> NDArray[np.bool_]:
-    return np.array([not isinstance(cell, str) or is_blank(cell) for cell in cells], dtype=bool)
 
 
 def clean_duplicates(state: TaskRows, config: DataConfig) -> TaskRows:

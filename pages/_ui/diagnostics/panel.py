@@ -16,6 +16,9 @@ from translearn_core.runs import Run, State
 C = TypeVar("C", bound=JobConfig)
 R = TypeVar("R")
 
+LONG_TEXTS = ("text", "texts", "verdict")
+"""Columns of tables with long texts."""
+
 
 def specs(elsewhere: Collection[JobSpec[Any, Any]]) -> Iterator[JobSpec[Any, Any]]:
     """Yield the diagnostics of a report that are not shown `elsewhere`."""
@@ -110,11 +113,6 @@ def _block(block: FigureBlock | TableBlock) -> None:
 
 def _table(block: TableBlock) -> None:
     name = block.name.replace(" ", "_")
-    columns = {**tables.fractions(*block.fractions), **_wide(block)}
+    wide = {name: st.column_config.TextColumn(width="large") for name in LONG_TEXTS if name in block.frame}
+    columns = {**tables.fractions(*block.fractions), **wide}
     tables.table(block.frame, name, key=f"{name}_numbers", config=columns)
-
-
-def _wide(block: TableBlock) -> dict[str, object]:
-    """Return settings of columns with long texts."""
-    wide = st.column_config.TextColumn(width="large")
-    return {name: wide for name in ("text", "texts", "verdict") if name in block.frame}

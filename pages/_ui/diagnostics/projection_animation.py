@@ -77,7 +77,8 @@ def _show(run: Run[ExperimentConfig], result: ProjectionAnimation, *, both: bool
 
 def _stacked() -> bool:
     """Choose the layout of the two panes; stacked by default on a phone."""
-    state.init_widget("film_panes", STACKED if _on_a_phone() else BESIDE)
+    on_a_phone = "Mobi" in st.context.headers.get("User-Agent", "")
+    state.init_widget("film_panes", STACKED if on_a_phone else BESIDE)
     st.segmented_control(
         "Before and after",
         [BESIDE, STACKED],
@@ -86,8 +87,3 @@ def _stacked() -> bool:
         help="one above the other is for narrow screens",
     )
     return bool(state.get_value("film_panes") == STACKED)
-
-
-def _on_a_phone() -> bool:
-    """Whether the user agent is that of a phone."""
-    return "Mobi" in st.context.headers.get("User-Agent", "")

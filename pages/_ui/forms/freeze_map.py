@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages._ui.shell import jobs, page_header, state, tables
+from pages._ui.shell import jobs, page_header, state
 from pages._ui.shell.formatting import about, count, size
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig, FeatureConfig, FreezePlan, TrainingConfig
@@ -74,7 +74,8 @@ def cost(anatomy: BackboneInfo, diagnosis: Diagnosis | None) -> None:
         total = f"of {anatomy.parameters:,} in the backbone; the head adds a few"
         shown = count(trains) if trains else "head"
         st.metric("Trainable", shown, border=True, help=f"parameters that train, {total}")
-        lowest = boundary_name(boundary, anatomy.n_blocks)
+        names = {anatomy.n_blocks: "head", -1: EMBEDDINGS}
+        lowest = names.get(boundary, f"block {boundary}")
         st.metric("Boundary", lowest, border=True, help="boundary: the lowest part that trains")
         seconds = about(estimate.seconds) if estimate else "–"
         st.metric(
@@ -138,11 +139,6 @@ def lesson(boundary: int, n_blocks: int, *, staged: bool = False) -> str:
         f"frozen below ({below} and the embeddings) is computed once and kept in the activation cache, for "
         "later runs too; freezing more blocks *above* it would hardly save anything."
     )
-
-
-def boundary_name(boundary: int, n_blocks: int) -> str:
-    """Return the name of the boundary."""
-    return "head" if boundary == n_blocks else EMBEDDINGS if boundary < 0 else f"block {boundary}"
 
 
 def parts_of(plan: FreezePlan) -> list[str]:
@@ -233,8 +229,3 @@ def _click() -> None:
         parts = set(parts_of(state.draft().plan))
         if name == EMBEDDINGS or name.startswith("block "):
             state.change(plan=plan_of(sorted(parts ^ {name})))
-
-
-def table(anatomy: BackboneInfo) -> None:
-    """Show the parts of a backbone as a table."""
-    tables.table(anatomy.frame(), "anatomy", key="anatomy")

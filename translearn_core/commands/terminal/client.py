@@ -92,7 +92,9 @@ def _check_done(run: Run) -> Run:
     """Return `run` if it is done, else raise `TrainingError`."""
     if run.state is State.DONE:
         return run
-    reason = with_typed_names(run.job.reason or f"it was {run.state}")
+    reason = run.job.reason or f"it was {run.state}"
+    for job, name in _typed.items():
+        reason = reason.replace(job, name)
     if run.state is State.STOPPED:
         raise TrainingError(
             f"Run {run.id} was stopped and keeps what there is: the same command goes on from there."
@@ -185,13 +187,6 @@ def find_training(run: str) -> Run[ExperimentConfig]:
     if found.job.spec is not TRAIN:
         raise ConfigError("run", found.id, "a training")
     return cast("Run[ExperimentConfig]", found)
-
-
-def with_typed_names(sentence: str) -> str:
-    """Replace job ids in a sentence by the run names that were typed."""
-    for job, name in _typed.items():
-        sentence = sentence.replace(job, name)
-    return sentence
 
 
 def backbone_info(backbone: BackboneConfig) -> BackboneInfo:

@@ -22,7 +22,8 @@ def reliability_diagram(analysis: ErrorAnalysis, dark: bool = False) -> go.Figur
     Bars are the unscaled model with 95 % intervals; diamonds the temperature-scaled probabilities.
     """
     figure, colours = bare("reliability", dark, height=480), palette(dark)
-    raw, scaled = (_filled_bins(analysis.bins, which) for which in ("raw", "scaled"))
+    filled = analysis.bins[analysis.bins["rows"] > 0]
+    raw, scaled = (filled[filled["which"] == which] for which in ("raw", "scaled"))
     width = analysis.bins["to"].iloc[0] - analysis.bins["from"].iloc[0]
     middle = (raw["from"] + raw["to"]) / 2
     figure.add_bar(
@@ -154,10 +155,6 @@ def slice_accuracies(analysis: ErrorAnalysis, dark: bool = False) -> go.Figure:
         details = part[["difference", "difference low", "difference high"]].to_numpy(dtype=float)
         add_interval_dots(figure, estimates, list(part["name"]), kind, colour, symbol, hover, list(details))
     return score_rows(figure, "test accuracy, 95 % interval", list(slices["name"]), ".0%")
-
-
-def _filled_bins(bins: pd.DataFrame, which: str) -> pd.DataFrame:
-    return bins[(bins["which"] == which) & (bins["rows"] > 0)]
 
 
 def _hover_data(bins: pd.DataFrame) -> NDArray[np.float64]:

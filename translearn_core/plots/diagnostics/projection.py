@@ -50,8 +50,8 @@ def projection(
     figure = bare(f"projection {variant} {projection.settings.get('layer', '')}", dark, height=520)
     shown = projection.shown
     points = np.ascontiguousarray(projection.coordinates[variant][shown], dtype=np.float32)
-    has_marks = marked is not None and len(marked) > 0
-    drawn = DrawnPoints(points, np.isin(shown, marked) if has_marks else None)
+    marks = np.isin(shown, marked) if marked is not None and len(marked) else None
+    drawn = DrawnPoints(points, marks)
     notes: list[str] = []
     if colour in ("label", "predicted") and len(projection.classes) > MAX_LEGEND:
         notes.append(f"{len(projection.classes)} classes without a legend: circle points to read them")

@@ -31,7 +31,9 @@ def similarity_map(similarity: Similarity, dark: bool = False) -> go.Figure:
         xgap=1,
         ygap=1,
         hoverongaps=False,
-        text=_cell_texts(similarity.matrix) if numbered else None,
+        text=np.where(np.isnan(similarity.matrix), "", np.char.mod("%.2f", similarity.matrix))
+        if numbered
+        else None,
         texttemplate="%{text}" if numbered else None,
         hovertemplate="layer %{y} before, layer %{x} after: <b>%{z:.3f}</b><extra></extra>",
     )
@@ -119,7 +121,3 @@ def _add_weights(figure: go.Figure, drift: Drift, layers: NDArray[np.int64], dar
             "nticks": 4,
         },
     )
-
-
-def _cell_texts(matrix: NDArray[np.float64]) -> list[list[str]]:
-    return [["" if np.isnan(value) else f"{value:.2f}" for value in row] for row in matrix]
