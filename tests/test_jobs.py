@@ -10,7 +10,9 @@ import pytest
 from translearn_core.config import JobConfig
 from translearn_core.engine import entrypoint
 from translearn_core.jobs import SPECS, JobSpec, ReportRole, RunJobConfig, Slot
-from translearn_core.reporting import ReportData, Section, section_function
+from translearn_core.reporting.blocks import Section
+from translearn_core.reporting.report_data import ReportData
+from translearn_core.reporting.sections import section_function
 from translearn_core.worker.context import Context
 from translearn_core.worker.handlers import handler, warm_up_specs
 

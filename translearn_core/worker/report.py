@@ -14,7 +14,10 @@ from translearn_core.jobs import (
     ReportConfig,
     ReportRole,
 )
-from translearn_core.reporting import Part, ReportData, caveats, render, report_sections
+from translearn_core.reporting.caveats import caveats
+from translearn_core.reporting.document import render
+from translearn_core.reporting.report_data import Part, ReportData
+from translearn_core.reporting.sections import report_sections
 from translearn_core.results import BackboneInfo, Comparison, Drift, History, ReportFile, RunSummary, Timeline
 from translearn_core.results.training_timeline import actual_timeline
 from translearn_core.runs import State, artifacts

@@ -10,7 +10,7 @@ from pages._ui.shell.formatting import plain, span
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig
 from translearn_core.jobs import ERROR_ANALYSIS, ErrorAnalysisConfig, ReadConfig
-from translearn_core.reporting import FigureBlock, TableBlock
+from translearn_core.reporting.blocks import FigureBlock, TableBlock
 from translearn_core.reporting.diagnostics.error_analysis import CONFUSED_TABLE, COVERAGE_TABLE
 from translearn_core.results import ErrorAnalysis
 from translearn_core.results.format import percent

@@ -9,7 +9,7 @@ from pages._ui.runs import run_picker
 from pages._ui.shell import state, tables
 from translearn_core.config import ExperimentConfig
 from translearn_core.jobs import FORGETTING, ForgettingConfig
-from translearn_core.reporting import TableBlock
+from translearn_core.reporting.blocks import TableBlock
 from translearn_core.reporting.diagnostics.forgetting import PAIRS_TABLE
 from translearn_core.results import Forgetting
 from translearn_core.runs import Run

@@ -9,7 +9,9 @@ from pages._ui.shell import errors, jobs, page_header, result_cache, tables
 from pages._ui.shell.formatting import plain, short
 from translearn_core.config import ExperimentConfig, JobConfig
 from translearn_core.jobs import SPECS, JobSpec, ReportRole
-from translearn_core.reporting import FigureBlock, Part, ReportData, Section, TableBlock, part_section
+from translearn_core.reporting.blocks import FigureBlock, Section, TableBlock
+from translearn_core.reporting.report_data import Part, ReportData
+from translearn_core.reporting.sections import part_section
 from translearn_core.results import Drift
 from translearn_core.runs import Run, State
 

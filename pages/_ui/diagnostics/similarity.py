@@ -10,7 +10,7 @@ from pages._ui.shell import jobs, result_cache, tables
 from pages._ui.shell.formatting import about
 from translearn_core.config import ExperimentConfig, differ_only_in_seed, next_seed_run
 from translearn_core.jobs import SIMILARITY, SimilarityConfig
-from translearn_core.reporting import ReportData
+from translearn_core.reporting.report_data import ReportData
 from translearn_core.results import Drift, RunSummary
 from translearn_core.runs import Run, State
 

@@ -16,7 +16,7 @@ from translearn_core.results import Snapshot, Snapshots
 from translearn_core.results.interval_estimate import NO_ESTIMATE
 from translearn_core.runs import artifacts
 from translearn_core.tasks.splits import SPLITS, split_indices
-from translearn_core.training import snapshots
+from translearn_core.training.snapshots import snapshots
 from translearn_core.worker.context import Context
 from translearn_core.worker.run_results import class_indices, load_evaluation, training_config
 
