@@ -15,6 +15,7 @@ from translearn_core.results import BackboneInfo, RunSummary, Snapshots
 from translearn_core.results.format import percent
 from translearn_core.runs import Run
 
+LAYER = "replay_layer"
 HARDLY = 0.01
 """Smallest increase of label agreement that is reported."""
 
@@ -25,7 +26,7 @@ def panel(run: Run[ExperimentConfig], anatomy: BackboneInfo) -> None:
     if (nothing := why_not(run.job.config, anatomy)) is not None:
         st.caption(nothing)
         return
-    layer = config_fields.layer("Layer of the projection", anatomy.n_blocks, "replay_layer")
+    layer = config_fields.layer("Layer of the projection", anatomy.n_blocks, LAYER)
     result = diagnostic.result(SNAPSHOTS, SnapshotsConfig(job=run.job.id, layer=layer))
     if result is not None:
         _show(run, result)
