@@ -8,13 +8,14 @@ import streamlit as st
 
 from pages._ui.diagnostics import baselines, error_analysis, forgetting, label_efficiency, similarity
 from pages._ui.diagnostics import panel as diagnostic
-from pages._ui.results import report_and_export
+from pages._ui.results import export, report
 from pages._ui.runs import run_picker
 from pages._ui.shell import page_header
 from translearn_core.config import ExperimentConfig
 from translearn_core.jobs import (
     BASELINES,
     ERROR_ANALYSIS,
+    EXPORT,
     FORGETTING,
     LABEL_EFFICIENCY,
     PROBE,
@@ -35,6 +36,14 @@ page_header.header(
     "its predictions can be trusted.",
 )
 run = run_picker.finished()
+
+
+def report_and_export(run: Run[ExperimentConfig]) -> None:
+    report.panel(run)
+    if diagnostic.supported(EXPORT, run):
+        export.panel(run)
+
+
 PANELS: dict[str, tuple[JobSpec[Any, Any], Callable[[Run[ExperimentConfig]], None]]] = {
     "Baselines": (BASELINES, baselines.panel),
     "Label efficiency": (LABEL_EFFICIENCY, label_efficiency.panel),
@@ -42,7 +51,7 @@ PANELS: dict[str, tuple[JobSpec[Any, Any], Callable[[Run[ExperimentConfig]], Non
     "Forgetting": (FORGETTING, forgetting.panel),
     "Calibration and errors": (ERROR_ANALYSIS, error_analysis.panel),
     **{spec.title: (spec, partial(diagnostic.panel, spec)) for spec in diagnostic.specs(elsewhere=SHOWN)},
-    "Report and export": (REPORT, report_and_export.panel),
+    "Report and export": (REPORT, report_and_export),
 }
 for tab, (spec, panel) in zip(
     st.tabs(list(PANELS), key="evidence_part", on_change="rerun"), PANELS.values(), strict=True

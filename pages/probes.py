@@ -6,7 +6,7 @@ from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.diagnostics import probing
 from pages._ui.forms import config_fields
 from pages._ui.runs import run_picker
-from pages._ui.shell import page_header, stop
+from pages._ui.shell import navigation, page_header
 from translearn_core.jobs import PROBE, ProbeConfig
 
 page_header.header(
@@ -16,7 +16,7 @@ page_header.header(
 )
 run = run_picker.finished()
 if not diagnostic.supported(PROBE, run):
-    stop.stop_page()
+    navigation.stop_page()
 probe_config = ProbeConfig(job=run.job.id, about=probing.about(run))
 with st.expander("More settings", icon=":material/tune:"), st.grid(4, min_column_width=140):
     probe_config = config_fields.edit(probe_config, ("fresh", "controls", "folds", "seed"), "probe")
