@@ -14,13 +14,13 @@ page_header.header(
 )
 run = run_picker.finished()
 config = run.job.config
-anatomy = jobs.submit_and_watch(
+backbone_info = jobs.submit_and_watch(
     BackboneInfoConfig(backbone=config.backbone), BackboneInfo, "Looking into the model"
 )
-if anatomy is None:
+if backbone_info is None:
     stop.stop_page()
 
-projection.panel(run, anatomy)
-projection_animation.panel(run, anatomy)
-snapshots.panel(run, anatomy)
+projection.panel(run, backbone_info)
+projection_animation.panel(run, backbone_info)
+snapshots.panel(run, backbone_info)
 state.remember_run(run.id)

@@ -86,7 +86,7 @@ def test_a_stop_takes_effect_at_once_and_the_next_call_resumes(tiny: LocalHub, t
     assert tiny.ranges == [f"model.safetensors {begun}"]
     assert parts() == []
     assert remote_size("ann/tiny") == 0
-    assert load(TINY).anatomy == backbone.anatomy
+    assert load(TINY).info == backbone.info
 
 
 def test_a_broken_connection_is_resumed(tiny: LocalHub, total: int) -> None:

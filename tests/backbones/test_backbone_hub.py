@@ -23,18 +23,18 @@ WANTED = ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_confi
 def test_a_model_is_downloaded_once_and_then_read_from_the_cache(tiny: LocalHub, id: str):
     first = load(BackboneConfig(id=id), network=True)
     assert tiny.downloads() == WANTED
-    assert first.anatomy.id == id
+    assert first.info.id == id
     tiny.asked.clear()
     again = load(BackboneConfig(id=id), network=True)
     assert tiny.asked == []
-    assert again.anatomy == first.anatomy
+    assert again.info == first.info
     assert again.model is not first.model
-    assert load(BackboneConfig(id=id)).anatomy == first.anatomy
+    assert load(BackboneConfig(id=id)).info == first.info
 
 
 def test_a_commit_can_be_named(tiny: LocalHub):
     config = BackboneConfig(id="ann/tiny", revision=COMMIT)
-    assert load(config, network=True).anatomy == load(config).anatomy
+    assert load(config, network=True).info == load(config).info
 
 
 def test_the_download_size_is_known_before_and_0_after(tiny: LocalHub):
@@ -169,13 +169,13 @@ def test_an_address_of_no_model_is_refused_without_asking(hub: LocalHub, id: str
 
 def test_an_address_of_a_model_fetches_it(tiny: LocalHub):
     first = load(BackboneConfig(id=" https://huggingface.co/ann/tiny/tree/main "), network=True)
-    assert first.anatomy.id == "ann/tiny"
-    assert first.anatomy == load(BackboneConfig(id="ann/tiny")).anatomy
+    assert first.info.id == "ann/tiny"
+    assert first.info == load(BackboneConfig(id="ann/tiny")).info
 
 
 def test_the_bundled_model_by_its_name_on_the_hub_is_not_fetched(hub: LocalHub):
     backbone = load(BackboneConfig(id="sentence-transformers/all-minilm-l6-v2"), network=True)
-    assert backbone.anatomy == load(BackboneConfig()).anatomy
+    assert backbone.info == load(BackboneConfig()).info
     assert hub.asked == []
 
 
@@ -190,7 +190,7 @@ def test_the_pooling_config_is_downloaded_too(tiny: LocalHub):
         (folder / name / "config.json").write_text('{"pooling_mode_cls_token": true}')
         (folder / name / "model.safetensors").write_bytes(b"never fetched")
     for _ in range(2):
-        features = load(BackboneConfig(id="ann/tiny"), network=True).anatomy.features
+        features = load(BackboneConfig(id="ann/tiny"), network=True).info.features
         assert features == FeatureConfig(pooling=Pooling.CLS, token_limit=24)
     assert [line for line in tiny.asked if "_Dense" in line] == []
     assert len([name for name in tiny.downloads() if name == "config.json"]) == 2
@@ -207,7 +207,7 @@ def test_an_adapter_is_refused_before_any_download(tiny: LocalHub):
 def test_the_endpoint_of_the_environment_is_used(tiny: LocalHub, tmp_path: Path):
     code = (
         "from translearn_core.backbones import load; from translearn_core.config import BackboneConfig;"
-        "print(load(BackboneConfig(id='ann/tiny'), network=True).anatomy.architecture)"
+        "print(load(BackboneConfig(id='ann/tiny'), network=True).info.architecture)"
     )
     environment = {k: v for k, v in os.environ.items() if k != "HF_HUB_OFFLINE"}
     environment |= {"HF_ENDPOINT": tiny.url, "HF_HOME": str(tmp_path / "home"), "PYTHONWARNINGS": "error"}

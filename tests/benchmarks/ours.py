@@ -63,7 +63,7 @@ def train(work: Work) -> None:
         seconds=seconds,
         encode=encoded - began,
         accuracy=float(np.mean(outputs.logits.argmax(1) == reported.labels)),
-        encoded=None if supply.reuse is None else supply.reuse.encoded,
+        encoded=None if supply.cache_usage is None else supply.cache_usage.encoded,
     )
 
 
@@ -78,7 +78,7 @@ def encode(work: Work) -> None:
         began = time.perf_counter()
         encoder = Encoder(backbone, texts, compute, ActivationCache(Path(work.store) / name, ROOM))
         if name == "every layer":
-            encoder.top(Pooling.MEAN)
+            encoder.last_layer(Pooling.MEAN)
         else:
             encoder._ensure({(backbone.n_blocks, Pooling.MEAN)}, set())
         took[name] = time.perf_counter() - began

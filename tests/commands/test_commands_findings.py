@@ -45,12 +45,12 @@ def test_the_worst_comes_first_and_what_only_describes_is_one_line() -> None:
     assert lines_of_findings == [
         "decision: Unbalanced. Weigh them.",
         "warning: Cut.",
-        "mended: Null.",
+        "fixed: Null.",
         "2 rows are empty. (rows 4, 5)",
     ]
     assert "UTF-8, comma" in formats
     assert [one["severity"] for one in records(findings)] == [
-        "decision", "warning", "mended", "detected", "detected", "detected",
+        "decision", "warning", "fixed", "detected", "detected", "detected",
     ]  # fmt: skip
     assert records(findings)[0] == {
         "code": "imbalance", "severity": "decision", "sentence": "Unbalanced.", "rows": [], "count": 0,
@@ -77,7 +77,9 @@ def test_a_line_is_one_line_that_no_terminal_acts_on() -> None:
 
 
 def test_a_decision_names_the_setting_that_takes_it() -> None:
-    line, _ = printed(Finding("rare-classes", Severity.DECISION, "Rare.", fix=CleaningRule.DROP_RARE))
+    line, _ = printed(
+        Finding("rare-classes", Severity.DECISION, "Rare.", cleaning_rule=CleaningRule.DROP_RARE)
+    )
     assert line == 'decision: Rare. (data.fixes: "drop rare classes")'
 
 

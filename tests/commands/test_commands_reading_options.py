@@ -154,9 +154,9 @@ def test_a_file_is_read_as_the_options_say_and_what_was_found_is_told(
     codes = [one["code"] for one in found]
     assert {"no-header", "missing-texts", "split"} <= set(codes)
     missing = found[codes.index("missing-texts")]
-    assert (missing["severity"], missing["rows"], missing["count"]) == ("mended", [21], 1)
+    assert (missing["severity"], missing["rows"], missing["count"]) == ("fixed", [21], 1)
     printed = done.stderr.splitlines()
-    assert any(line.startswith("mended: ") and line.endswith("(row 21)") for line in printed)
+    assert any(line.startswith("fixed: ") and line.endswith("(row 21)") for line in printed)
     assert any("UTF-8, '~', no header" in line for line in printed)
 
     run, out = json.loads(done.stdout)["run"], tmp_path / "out.csv"

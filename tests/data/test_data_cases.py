@@ -112,7 +112,7 @@ def test_labels_that_differ_in_accents_or_blanks_are_merged_at_a_click(tmp_path)
     table, _ = read_table({"train": tmp_path / "a"}, LIMITS)
     diagnosis, _ = task(table)
     (found,) = [f for f in diagnosis.findings if f.code == "label-variants"]
-    assert found.fix is CleaningRule.MERGE_SPELLINGS
+    assert found.cleaning_rule is CleaningRule.MERGE_SPELLINGS
     assert len(diagnosis.classes) == 4
     merged, _ = task(table, fixes=(CleaningRule.MERGE_SPELLINGS,))
     assert len(merged.classes) == 2

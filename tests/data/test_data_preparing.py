@@ -48,7 +48,7 @@ def found(prepared, code):
 
 
 def texts_of(prepared, split):
-    return [prepared.texts[i] for i in prepared.where(split)]
+    return [prepared.texts[i] for i in prepared.split_indices(split)]
 
 
 labelled = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 5)), min_size=1, max_size=120)
@@ -96,7 +96,7 @@ def test_a_text_that_would_fill_a_split_stays_in_train():
 def test_rows_classes_and_splits_of_a_plain_table():
     prepared = prepare(plain(40), config(seed=3))
     assert prepared.classes == ("c0", "c1")
-    assert [len(prepared.where(s)) for s in SPLITS] == [28, 6, 6]
+    assert [len(prepared.split_indices(s)) for s in SPLITS] == [28, 6, 6]
     assert prepared.rows.tolist() == list(range(1, 41))
     assert prepared.labels.tolist() == [0, 1] * 20
     again, other = prepare(plain(40), config(seed=3)), prepare(plain(40), config(seed=4))
@@ -176,7 +176,7 @@ def test_given_files_are_the_splits():
 def test_a_missing_split_is_drawn_from_train_only():
     parts = ["train"] * 40 + ["test"] * 10
     prepared = prepare(table([f"t{i}" for i in range(50)], ["a", "b"] * 25, parts), config())
-    assert [len(prepared.where(s)) for s in SPLITS] == [34, 6, 10]
+    assert [len(prepared.split_indices(s)) for s in SPLITS] == [34, 6, 10]
     assert texts_of(prepared, Split.TEST) == [f"t{i}" for i in range(40, 50)]
 
 
@@ -218,7 +218,7 @@ def test_texts_in_two_given_splits_leave_train_then_validation_and_never_test():
     assert texts_of(prepared, Split.VALIDATION) == ["v1", "v2", "only both"]
     assert texts_of(prepared, Split.TRAIN) == ["own 1", "own 2", "own 3", "own 4"]
     leaks = found(prepared, "leaks")
-    assert [(f.rows, f.severity) for f in leaks] == [((1, 2), "mended"), ((7,), "mended"), ((1,), "mended")]
+    assert [(f.rows, f.severity) for f in leaks] == [((1, 2), "fixed"), ((7,), "fixed"), ((1,), "fixed")]
     assert re.search("^2 rows of train .* of test .* of train", leaks[0].sentence)
     assert re.search("^1 row of train .* of validation .* of train", leaks[1].sentence)
     assert re.search("^1 row of validation .* of test .* of validation", leaks[2].sentence)
@@ -258,7 +258,7 @@ def test_rare_classes_are_a_decision_to_drop_or_merge():
     frame = table([f"t{i}" for i in range(46)], ["a", "b"] * 20 + ["r1"] * 4 + ["r2"] * 2)
     prepared = prepare(frame, config())
     drop, merge = found(prepared, "rare-classes")[0], found(prepared, "rare-classes-merge")[0]
-    assert (drop.fix, merge.fix) == (CleaningRule.DROP_RARE, CleaningRule.MERGE_RARE)
+    assert (drop.cleaning_rule, merge.cleaning_rule) == (CleaningRule.DROP_RARE, CleaningRule.MERGE_RARE)
     assert drop.severity is merge.severity is Severity.DECISION
     assert drop.rows == (41, 42, 43, 44, 45, 46)
     assert "'r1' (4) and 'r2' (2)" in drop.sentence
@@ -302,7 +302,7 @@ def test_repeated_texts_are_kept_together_or_dropped():
     prepared = prepare(frame, config())
     assert len(set(prepared.split[:12])) == 1
     finding = found(prepared, "duplicates")[0]
-    assert (finding.count, finding.rows[0], finding.fix) == (11, 2, CleaningRule.DROP_DUPLICATES)
+    assert (finding.count, finding.rows[0], finding.cleaning_rule) == (11, 2, CleaningRule.DROP_DUPLICATES)
     assert re.search("^11 rows .*'again'", finding.sentence)
     dropped = prepare(frame, config(CleaningRule.DROP_DUPLICATES))
     assert dropped.rows.tolist() == [1, *range(13, 53)]
@@ -328,7 +328,7 @@ def test_fixes_leave_a_given_test_alone_and_report_it():
     prepared = prepare(frame, config(CleaningRule.DROP_DUPLICATES, CleaningRule.DROP_CONFLICTS))
     assert texts_of(prepared, Split.TEST) == texts[20:]
     assert found(prepared, "duplicates-in-test")[0].rows == (2, 4)
-    assert found(prepared, "duplicates-in-test")[0].fix is None
+    assert found(prepared, "duplicates-in-test")[0].cleaning_rule is None
 
 
 def given_files(parts, texts=None, labels=None):
@@ -447,7 +447,7 @@ def test_dropping_or_merging_all_but_one_class_is_refused():
 
 def test_shares_of_zero_leave_splits_empty_and_are_reported():
     prepared = prepare(plain(10), config(validation=0.0, test=0.2))
-    assert [len(prepared.where(s)) for s in SPLITS] == [8, 0, 2]
+    assert [len(prepared.split_indices(s)) for s in SPLITS] == [8, 0, 2]
     assert found(prepared, "no-validation")[0].severity is Severity.BLOCKING
 
 

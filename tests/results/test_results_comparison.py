@@ -81,11 +81,11 @@ def test_other_names_are_told_everywhere_and_change_no_number() -> None:
         "scratch": "From scratch",
         "a/b": "B",
     }
-    renamed = comparison.called(lambda name: names[name])
+    renamed = comparison.rename_arms(lambda name: names[name])
     (sentence,) = renamed.sentences()
     for fact in ("Gradual unfreezing", "2.1 points better than Full fine-tuning", "below From scratch"):
         assert fact in sentence
-    assert renamed.baseline == renamed.cells[0].name == "Full fine-tuning"
+    assert renamed.baseline == renamed.arms[0].name == "Full fine-tuning"
     same = ["cell", "backbone", "verdict"]
     assert renamed.frame().drop(columns=same).equals(comparison.frame().drop(columns=same))
     assert comparison.frame()["cell"].tolist() == ["full", "gradual"], "as it was"

@@ -13,7 +13,7 @@ from translearn_core.config import (
     job_id,
 )
 from translearn_core.errors import ConfigError, NotFoundError, QuotaError
-from translearn_core.jobs import COMPARE, PROBE, Cell, CompareConfig, ProbeConfig, Slot
+from translearn_core.jobs import COMPARE, PROBE, CompareConfig, ProbeConfig, Slot, StudyArm
 from translearn_core.runs import RunStore, State, Studies, Workspace
 from translearn_core.runs.schema import metadata
 from translearn_core.settings import Settings
@@ -98,7 +98,7 @@ def test_what_is_not_yours_is_not_found(store, studies, study):
 
 
 def test_a_comparison_of_somebody_elses_runs_is_not_found(store, study):
-    cells = (Cell(name="linear", jobs=study.jobs[:1]), Cell(name="full", jobs=study.jobs[1:2]))
+    cells = (StudyArm(name="linear", jobs=study.jobs[:1]), StudyArm(name="full", jobs=study.jobs[1:2]))
     with pytest.raises(NotFoundError):
         store.submit("ben", CompareConfig(cells=cells, baseline="linear"))
     run = store.submit("ann", CompareConfig(cells=cells, baseline="linear"))
@@ -209,8 +209,8 @@ def test_the_comparison_is_of_finished_runs_by_cell(study):
     grid = study.comparison((study.jobs[1], study.jobs[3], study.jobs[2]))
     assert grid == CompareConfig(
         cells=(
-            Cell(name="full", jobs=(study.jobs[1], study.jobs[3])),
-            Cell(name="linear", jobs=(study.jobs[2],)),
+            StudyArm(name="full", jobs=(study.jobs[1], study.jobs[3])),
+            StudyArm(name="linear", jobs=(study.jobs[2],)),
         ),
         baseline="linear",
     )

@@ -4,7 +4,7 @@ import pytest
 
 from translearn_core.config import BackboneConfig, DataConfig, ExperimentConfig, StudyConfig, TrainingConfig
 from translearn_core.errors import NotFoundError
-from translearn_core.jobs import Cell, CompareConfig, ProbeConfig, Slot
+from translearn_core.jobs import CompareConfig, ProbeConfig, Slot, StudyArm
 from translearn_core.runs import UNREADABLE, State, Studies, Unreadable
 from translearn_core.runs.schema import job_owners, jobs, studies
 from translearn_core.settings import Settings
@@ -114,7 +114,7 @@ def test_a_study_can_be_deleted_beside_a_comparison_that_cannot_be_read(store, b
     for job in study.jobs:
         assert store.begin(job, "w")
         assert store.finish(job, State.DONE)
-    comparison = CompareConfig(cells=(Cell(name="linear", jobs=study.jobs),), baseline="linear")
+    comparison = CompareConfig(cells=(StudyArm(name="linear", jobs=study.jobs),), baseline="linear")
     comparison_run = store.submit("ann", comparison)
     with store.writing() as db:
         db.execute(

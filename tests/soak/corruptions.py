@@ -244,7 +244,7 @@ def _backbone(job: str) -> object:
     backbone = load(BackboneConfig(id=f"{ADAPTED}{job}"))
     weights = {name: value.numpy() for name, value in backbone.model.state_dict().items()}
     tokens = backbone.tokenizer(list(TEXTS))["input_ids"]
-    return [weights, tokens, _plain(backbone.anatomy)]
+    return [weights, tokens, _plain(backbone.info)]
 
 
 def _table(store: RunStore, digest: str) -> object:

@@ -17,7 +17,7 @@ from translearn_core.config import (
     TrainingConfig,
 )
 from translearn_core.errors import ConfigError, NotFoundError
-from translearn_core.jobs import Cell, CompareConfig
+from translearn_core.jobs import CompareConfig, StudyArm
 from translearn_core.results import Comparison, Estimate, Evaluation, Metrics, RunSummary
 from translearn_core.runs import RunStore, State, Workspace, artifacts
 from translearn_core.settings import Settings
@@ -97,11 +97,13 @@ class Bench:
         self.store.finish(job, State.DONE)
         return job
 
-    def cell(self, name: str, share: float, plan: FreezePlan, seeds: int = 3, **how: Any) -> Cell:
+    def cell(self, name: str, share: float, plan: FreezePlan, seeds: int = 3, **how: Any) -> StudyArm:
         """Save the runs of a cell."""
-        return Cell(name=name, jobs=tuple(self.trained(share, seed, plan, **how) for seed in range(seeds)))
+        return StudyArm(
+            name=name, jobs=tuple(self.trained(share, seed, plan, **how) for seed in range(seeds))
+        )
 
-    def compare(self, *cells: Cell, baseline: str) -> Comparison:
+    def compare(self, *cells: StudyArm, baseline: str) -> Comparison:
         """Compare cells at once."""
         run = self.store.submit(ME, CompareConfig(cells=cells, baseline=baseline))
         assert self.store.begin(run.job.id, "test")
@@ -125,7 +127,7 @@ def test_cells_have_means_intervals_and_differences(bench: Bench) -> None:
     found = bench.compare(
         bench.cell("full", 0.9, ALL), bench.cell("head", 0.7, FreezePlan()), baseline="head"
     )
-    full, head = found.cells
+    full, head = found.arms
     assert (found.baseline, found.test_rows) == ("head", ROWS)
     assert (full.runs, full.seconds, full.trainable, full.train_rows) == (3, 11, 100, 50)
     assert "3 seeds" in full.spread
@@ -152,7 +154,7 @@ def test_the_table_has_one_row_per_cell(bench: Bench) -> None:
 
 def test_rows_are_matched_by_key_not_by_order(bench: Bench) -> None:
     plain, shuffled = bench.cell("a", 0.8, ALL), bench.cell("b", 0.8, TOP, shuffled=True)
-    (_, other) = bench.compare(plain, shuffled, baseline="a").cells
+    (_, other) = bench.compare(plain, shuffled, baseline="a").arms
     assert other.difference.value == 0
     assert other.difference.high - other.difference.low < 0.02
 
@@ -162,7 +164,7 @@ def test_cells_significantly_below_scratch_are_negative_transfer(bench: Bench) -
     found = bench.compare(
         bench.cell("full", 0.9, ALL), bench.cell("head", 0.6, FreezePlan()), scratch, baseline="full"
     )
-    marks = {cell.name: cell.harm for cell in found.cells}
+    marks = {cell.name: cell.negative_transfer for cell in found.arms}
     assert marks["full"] is marks["scratch"] is None
     assert (marks["head"].control, marks["head"].difference.beyond_chance) == ("scratch", True)
     assert any(sentence.endswith(marks["head"].sentence) for sentence in found.sentences())
@@ -174,17 +176,17 @@ def test_scratch_on_fewer_rows_is_no_control(bench: Bench) -> None:
     scratch = bench.cell("scratch", 0.8, ALL, scratch=True)
     bench.data = whole
     found = bench.compare(bench.cell("head", 0.6, FreezePlan()), scratch, baseline="head")
-    assert [cell.harm for cell in found.cells] == [None, None]
+    assert [cell.negative_transfer for cell in found.arms] == [None, None]
 
 
 def test_different_test_rows_are_refused(bench: Bench) -> None:
     full = bench.cell("full", 0.9, ALL)
     head = bench.cell("head", 0.7, FreezePlan(), rows=500)
     found = bench.compare(full, head, baseline="full")
-    assert found.cells[1].difference is None
+    assert found.arms[1].difference is None
     (said,) = found.sentences()
     assert "cannot be compared" in said
-    mixed = Cell(name="mixed", jobs=(full.jobs[0], head.jobs[0]))
+    mixed = StudyArm(name="mixed", jobs=(full.jobs[0], head.jobs[0]))
     with pytest.raises(ConfigError, match=r"'mixed'.*same rows"):
         bench.compare(mixed, baseline="mixed")
 
@@ -195,7 +197,7 @@ def test_a_run_without_results_and_a_missing_baseline_are_named(bench: Bench) ->
         bench.compare(full, baseline="best")
     waits = bench.store.submit(ME, ExperimentConfig(data=bench.data)).job.id
     with pytest.raises(NotFoundError, match="linear has no results"):
-        bench.compare(full, Cell(name="linear", jobs=(waits,)), baseline="full")
+        bench.compare(full, StudyArm(name="linear", jobs=(waits,)), baseline="full")
 
 
 def test_a_comparison_round_trips_through_disk(bench: Bench, tmp_path: Path) -> None:

@@ -60,14 +60,14 @@ def test_read_and_diagnose_describe_the_file(
 def test_backbone_info_and_cost_model_give_an_estimate(
     bench: Bench, data: DataConfig, backbone: BackboneConfig
 ) -> None:
-    anatomy = bench.do(BackboneInfoConfig(backbone=backbone), BackboneInfo)
-    assert anatomy.n_blocks == 3
+    backbone_info = bench.do(BackboneInfoConfig(backbone=backbone), BackboneInfo)
+    assert backbone_info.n_blocks == 3
     cost_model = bench.do(ProfileConfig(backbone=backbone), CostModel)
     task = Workload(train=1000, validation=150, test=150, tokens_per_text=12.0, classes=2)
     costs = []
     for plan in (FreezePlan(), FreezePlan.last_n(1, 3), FreezePlan.full(3)):
         config = ExperimentConfig(data=data, backbone=backbone, plan=plan)
-        estimate = cost_model.estimate(anatomy, config, task)
+        estimate = cost_model.estimate(backbone_info, config, task)
         assert estimate.seconds > 0
         assert estimate.memory_bytes > 0
         costs.append(estimate.trainable)

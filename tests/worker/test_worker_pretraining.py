@@ -118,8 +118,8 @@ def test_a_table_of_one_column_becomes_a_backbone(
 
 
 def test_a_run_can_be_trained_on_it(store: RunStore, adapted: BackboneConfig) -> None:
-    anatomy = do(store, BackboneInfoConfig(backbone=adapted))
-    assert artifacts.load(store.workspace.run(anatomy.job.id), BackboneInfo) is not None
+    backbone_info = do(store, BackboneInfoConfig(backbone=adapted))
+    assert artifacts.load(store.workspace.run(backbone_info.job.id), BackboneInfo) is not None
     run = do(store, on(store, adapted).model_copy(update={"plan": FreezePlan.last_n(1, 3)}))
     assert run.state is State.DONE, run.job.reason
     assert artifacts.load(store.workspace.run(run.job.id), RunSummary) is not None
@@ -169,7 +169,7 @@ def test_a_deleted_backbone_is_named(root: Path, id: str) -> None:
 def test_deleting_it_keeps_the_runs_built_on_it(store: RunStore, tiny: BackboneConfig) -> None:
     made = do(store, asked(bring(store, one_column(SENTENCES[200:400])), tiny, seed=5))
     backbone = BackboneConfig(id=f"{ADAPTED}{made.job.id}")
-    anatomy = do(store, BackboneInfoConfig(backbone=backbone))
+    backbone_info = do(store, BackboneInfoConfig(backbone=backbone))
     trained = do(store, on(store, backbone, seed=5))
     further = do(store, asked(bring(store, one_column(SENTENCES[400:600])), backbone))
     assert trained.state is further.state is State.DONE
@@ -178,7 +178,7 @@ def test_deleting_it_keeps_the_runs_built_on_it(store: RunStore, tiny: BackboneC
     assert not store.workspace.run(made.job.id).exists()
     assert {store.run(ME, run.id).state for run in (trained, further)} == {State.DONE}
     with pytest.raises(NotFoundError):
-        store.run(ME, anatomy.id)
+        store.run(ME, backbone_info.id)
     with pytest.raises(BackboneError, match="no longer here"):
         load(backbone)
     assert load(BackboneConfig(id=f"{ADAPTED}{further.job.id}")).n_blocks == 3

@@ -29,7 +29,6 @@ from translearn_core.jobs import (
     READ,
     SIMILARITY,
     BaselinesConfig,
-    Cell,
     CompareConfig,
     DiagnoseConfig,
     ErrorAnalysisConfig,
@@ -37,6 +36,7 @@ from translearn_core.jobs import (
     ProjectConfig,
     ReadConfig,
     ReportConfig,
+    StudyArm,
 )
 from translearn_core.results import (
     Baselines,
@@ -160,7 +160,7 @@ def test_a_head_only_run_needs_no_similarity(bench: Bench, experiment: Experimen
 
 
 def test_a_study_has_a_report(bench: Bench, run: str) -> None:
-    compared = CompareConfig(cells=(Cell(name="top", jobs=(run,)),), baseline="top")
+    compared = CompareConfig(cells=(StudyArm(name="top", jobs=(run,)),), baseline="top")
     bench.do(compared, Comparison)
     asked = ReportConfig(parts=(job_id(compared),), name="Which way?")
     found = bench.do(asked, ReportFile)

@@ -32,7 +32,7 @@ from translearn_core.settings import settings
 
 log = logging.getLogger(__name__)
 
-WANTED = ["*.json", "*.txt", "*.model", SINGLE, "model-*-of-*.safetensors"]
+FILE_PATTERNS = ["*.json", "*.txt", "*.model", SINGLE, "model-*-of-*.safetensors"]
 """Files of a backbone at the top of its repository; never code or pickles."""
 
 BELOW = ["[!1]*/*", "1[!_]*/*", "1_[!P]*/*", "*/*/*"]
@@ -93,7 +93,7 @@ def _snapshot(id: str, revision: str | None, *, local: bool) -> Path:
     folder = snapshot_download(
         id,
         revision=revision,
-        allow_patterns=WANTED,
+        allow_patterns=FILE_PATTERNS,
         ignore_patterns=BELOW,
         local_files_only=local,
     )
@@ -126,8 +126,8 @@ def _listing(id: str, revision: str | None) -> tuple[str, list[RemoteFile]]:
         raise no_weights(id, names)
     if not has_tokenizer(names):
         raise BackboneError(f"{id} has no tokenizer: choose a text model that ships tokenizer.json.")
-    wanted = [file for file in files if any(fnmatch(file.name, pattern) for pattern in WANTED)]
-    return info.sha or revision or constants.DEFAULT_REVISION, wanted
+    matching = [file for file in files if any(fnmatch(file.name, pattern) for pattern in FILE_PATTERNS)]
+    return info.sha or revision or constants.DEFAULT_REVISION, matching
 
 
 @contextmanager

@@ -47,7 +47,7 @@ class Backbone:
     config: BackboneConfig
     model: PreTrainedModel
     tokenizer: PreTrainedTokenizerFast
-    anatomy: BackboneInfo
+    info: BackboneInfo
     blocks_path: str
     parts: dict[str, str]
     output_tuple_len: int | None = None

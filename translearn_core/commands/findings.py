@@ -116,8 +116,8 @@ def _line(finding: Finding, choices: Mapping[str, Sequence[str]]) -> str:
         words.append(f"Choose another with {_listed(known)}." if option != "header" else _about_header(known))
     elif finding.advice:
         words.append(finding.advice)
-    if finding.fix and finding.severity is Severity.DECISION:
-        words.append(f'(data.fixes: "{finding.fix}")')
+    if finding.cleaning_rule and finding.severity is Severity.DECISION:
+        words.append(f'(data.fixes: "{finding.cleaning_rule}")')
     return _CONTROL.sub("�", " ".join(" ".join(words).split()))
 
 

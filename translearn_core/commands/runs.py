@@ -48,19 +48,19 @@ def line(run: Run | Unreadable) -> dict[str, Any]:
     }
 
 
-def show(found: dict[str, Any], screen: Console) -> None:
+def show(record: dict[str, Any], screen: Console) -> None:
     """Print the runs as a table."""
-    if not found["runs"]:
+    if not record["runs"]:
         screen.print("No runs yet: start one with 'translearn train FILE --text COL --label COL'.")
         return
     scores = ("accuracy", "macro-F1", "seconds")
     rows = [
         (one["run"], one["name"], one["state"], *map(_number, (one["accuracy"], one["macro_f1"])),
          _number(one["seconds"], 1))
-        for one in found["runs"]
+        for one in record["runs"]
     ]  # fmt: skip
     print_table(screen, ("run", "name", "state", *scores), rows, numbers=scores, whole=("run", "state"))
-    if any(one["state"] == "unreadable" for one in found["runs"]):
+    if any(one["state"] == "unreadable" for one in record["runs"]):
         screen.print(f"unreadable: {UNREADABLE} 'translearn runs --delete RUN' deletes the old one.")
 
 

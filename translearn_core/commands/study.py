@@ -175,7 +175,7 @@ def show(study: Study, comparison: Comparison, failed: Sequence[Run], screen: Co
     """Print the comparison as a table and sentences."""
     numbers = ("runs", "accuracy", "macro-F1", "seconds", "parameters", f"beside {comparison.baseline}")
     title = f"{study.name}, {comparison.test_rows:,} test rows, 95 % intervals in brackets"
-    rows = [_row(arm) for arm in sorted(comparison.cells, key=lambda arm: -arm.accuracy.value)]
+    rows = [_row(arm) for arm in sorted(comparison.arms, key=lambda arm: -arm.accuracy.value)]
     print_table(screen, ("cell", *numbers), rows, numbers=numbers, title=title)
     for sentence in comparison.sentences():
         print_line(sentence, screen)

@@ -21,7 +21,7 @@ from translearn_core.settings import settings
 from translearn_core.tasks import PROBLEMS
 from translearn_core.tasks.splits import SPLITS, TEST, TRAIN, VALIDATION
 from translearn_core.tasks.task_rows import TaskRows
-from translearn_core.text.format import count_noun, quote, quote_list, were
+from translearn_core.text.format import count_noun, quote, quote_list, was_or_were
 from translearn_core.text.normalisation import is_blank
 
 
@@ -103,7 +103,7 @@ def _drop_empty(
         for where, numbers in by_part(rows, mask):
             sentence = (
                 f"{count_noun(len(numbers), 'row')}{where} without a {name} in {quote(column)} "
-                f"{were(len(numbers))} left out."
+                f"{was_or_were(len(numbers))} left out."
             )
             findings.append(finding(f"missing-{name}s", Severity.FIXED, sentence, numbers))
     usable = rows[~(missing["text"] | missing["label"])].reset_index(drop=True)

@@ -17,7 +17,7 @@ from translearn_core.results.findings import by_part, finding
 from translearn_core.tasks import PROBLEMS
 from translearn_core.tasks.splits import SPLITS, TEST, TRAIN, VALIDATION
 from translearn_core.tasks.task_rows import TaskRows
-from translearn_core.text.format import count_noun, join_list, quote, were
+from translearn_core.text.format import count_noun, join_list, quote, was_or_were
 from translearn_core.text.normalisation import text_key
 
 
@@ -89,7 +89,7 @@ def drop_leaked_rows(state: TaskRows) -> TaskRows:
             repeat = "repeats" if len(numbers) == 1 else "repeat"
             sentence = (
                 f"{count_noun(len(numbers), 'row')} of {origin} {repeat} a text of {other} and "
-                f"{were(len(numbers))} left out of {origin}."
+                f"{was_or_were(len(numbers))} left out of {origin}."
             )
             advice = "A text seen in training proves nothing where it is met again."
             state = state.with_findings(finding("leaks", Severity.FIXED, sentence, numbers, advice=advice))

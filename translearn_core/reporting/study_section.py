@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from translearn_core.config import RECIPES, PlannedRun, StudyConfig
-from translearn_core.config.recipes.recipe import KEPT
+from translearn_core.config.recipes.recipe import UNCHANGED_SETTINGS
 from translearn_core.config.studies.arm_labels import cell_titles
 from translearn_core.reporting.blocks import Section, TableBlock
 from translearn_core.reporting.report_data import ReportData
@@ -66,7 +66,7 @@ def _settings(study: StudyConfig) -> str:
     listed = ", ".join(f"{name} {value}" for name, value in study.settings.items())
     common = f"Every run was set to {listed}. " if listed else ""
     if study.recipes:
-        shared = ", ".join(name.replace("_", " ") for names in KEPT.values() for name in names)
+        shared = ", ".join(name.replace("_", " ") for names in UNCHANGED_SETTINGS.values() for name in names)
         usual = "" if listed else f", and {shared} are as usual"
         return f"{common}All other settings come from each way{usual}."
     return f"{common}All other settings are what suits the blocks that train."

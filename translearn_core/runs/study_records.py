@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
 
 from translearn_core.config import StudyConfig
-from translearn_core.jobs import Cell, CompareConfig
+from translearn_core.jobs import CompareConfig, StudyArm
 from translearn_core.runs.records import State
 
 
@@ -54,7 +54,7 @@ class Study:
             return None
         baseline_cell = next((b for b in (baseline, self.baseline) if b in jobs), next(iter(jobs)))
         return CompareConfig(
-            cells=tuple(Cell(name=n, jobs=j) for n, j in jobs.items()), baseline=baseline_cell
+            cells=tuple(StudyArm(name=n, jobs=j) for n, j in jobs.items()), baseline=baseline_cell
         )
 
 

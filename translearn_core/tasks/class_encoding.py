@@ -58,7 +58,7 @@ def _variants_finding(labels: Labels, rows: pd.DataFrame, column: str) -> Findin
     sentence = f"Classes of column {column} differ in blanks or accents only: {groups}."
     advice = "Merge them if they are meant as one; the commonest spelling stays."
     fix = CleaningRule.MERGE_SPELLINGS
-    return finding("label-variants", Severity.DECISION, sentence, numbers, fix=fix, advice=advice)
+    return finding("label-variants", Severity.DECISION, sentence, numbers, cleaning_rule=fix, advice=advice)
 
 
 def _quote_exactly(spelling: str) -> str:

@@ -11,17 +11,17 @@ from translearn_core.results import BackboneInfo, DownloadSize
 from translearn_core.runs import Run, State
 from translearn_core.settings import settings
 
-KEPT = "Stopped. What was downloaded so far is kept, and the rest can follow at any time."
-LEFT = "You have stopped waiting; others wait for this model too, so it goes on."
+STOPPED = "Stopped. What was downloaded so far is kept, and the rest can follow at any time."
+CONTINUES_FOR_OTHERS = "You have stopped waiting; others wait for this model too, so it goes on."
 
 
-def anatomy(backbone: BackboneConfig) -> BackboneInfo | None:
+def require_backbone_info(backbone: BackboneConfig) -> BackboneInfo | None:
     """Return the architecture of a backbone; None, with the next step on screen, while it is not known.
 
     Nothing is downloaded before its size was shown and confirmed.
     """
     config = BackboneInfoConfig(backbone=backbone)
-    run = jobs.found(config)
+    run = jobs.find_run(config)
     if backbone.id != BUNDLED and not backbone.id.startswith(ADAPTED):
         if run is None and not _agreed(config):
             return None
@@ -30,7 +30,7 @@ def anatomy(backbone: BackboneConfig) -> BackboneInfo | None:
             st.caption("It goes on without this page; the experiment keeps its present model until then.")
             return None
         if run is not None and run.state is State.STOPPED:
-            st.info(KEPT, icon=":material/stop_circle:")
+            st.info(STOPPED, icon=":material/stop_circle:")
             if st.button("Try again", key=f"again-{run.job.id}", icon=":material/refresh:"):
                 jobs.submit(config)
                 st.rerun()
@@ -49,7 +49,7 @@ def _agreed(config: BackboneInfoConfig) -> bool:
         name, size = formatting.plain(source.id), formatting.plain(formatting.size(download.bytes))
         st.markdown(f"**{name}** is {size}; it is kept in the model cache.")
         if st.button("Download it", key="fetch", type="primary", icon=":material/download:"):
-            if (answered := jobs.found(size_config)) is not None:
+            if (answered := jobs.find_run(size_config)) is not None:
                 state.store().delete_run(state.owner(), answered.id)
             jobs.submit(config)
             st.rerun()
@@ -68,15 +68,15 @@ def _progress(run_id: str, name: str) -> None:
         engine_warning.engine_warning(run)
         stopping = run.stopping or run.job.stop
         st.button(
-            "Stopping …" if stopping and not jobs.was_left(run) else "Stop",
+            "Stopping …" if stopping and not jobs.continues_for_others(run) else "Stop",
             key="stop_fetching",
             icon=":material/stop:",
             on_click=run_actions.stop,
             args=(run.id,),
             disabled=stopping,
         )
-        if jobs.was_left(run):
-            st.caption(LEFT)
+        if jobs.continues_for_others(run):
+            st.caption(CONTINUES_FOR_OTHERS)
 
 
 def _amount(run: Run) -> str:

@@ -51,7 +51,7 @@ def choose() -> Texts | None:
         return None
     if chosen != TABLE:
         return _texts_of(files[chosen])
-    run = jobs.found(ReadConfig(dataset=table.digest))
+    run = jobs.find_run(ReadConfig(dataset=table.digest))
     reading = result_cache.cached_result(run, TableProfile) if run else None
     return Texts(table, column, _distinct_texts(reading, column) if reading else 0)
 

@@ -27,7 +27,7 @@ def lines(run: Run[ExperimentConfig]) -> Baselines | None:
     control = _control(run)
     controls = [control.job.id] if control is not None and control.state is State.DONE else []
     for scratch in (*controls, None):
-        job = jobs.found(BaselinesConfig(job=run.job.id, scratch=scratch))
+        job = jobs.find_run(BaselinesConfig(job=run.job.id, scratch=scratch))
         if job is not None and job.state is State.DONE:
             return result_cache.cached_result(job, Baselines)
     return None
@@ -96,21 +96,21 @@ def _scratch(run: Run[ExperimentConfig], config: ExperimentConfig) -> Experiment
 
 def _control(run: Run[ExperimentConfig]) -> Run | None:
     from_scratch = _scratch(run, run.job.config)
-    return jobs.found(from_scratch) if from_scratch is not None else None
+    return jobs.find_run(from_scratch) if from_scratch is not None else None
 
 
 def _cost(config: ExperimentConfig, from_scratch: ExperimentConfig) -> str:
     """Return the cost of training from scratch, from the profiled cost model if there is one."""
-    anatomy = _known(BackboneInfoConfig(backbone=config.backbone), BackboneInfo)
+    backbone_info = _known(BackboneInfoConfig(backbone=config.backbone), BackboneInfo)
     diagnosis = _known(draft_of(config).diagnose, Diagnosis)
     calibration = _known(freeze_map.timing(config), CostModel)
-    if anatomy is None or diagnosis is None or calibration is None:
+    if backbone_info is None or diagnosis is None or calibration is None:
         return TRAINS
-    seconds = calibration.estimate(anatomy, from_scratch, freeze_map.task_of(diagnosis)).seconds
+    seconds = calibration.estimate(backbone_info, from_scratch, freeze_map.task_of(diagnosis)).seconds
     return f"{from_scratch.training.epochs} epochs of the whole model, about {about(seconds)}"
 
 
 def _known(question: BaseConfig | None, kind: type[T]) -> T | None:
     """Return the cached result of a job, None if it has none."""
-    job = jobs.found(question) if question is not None else None
+    job = jobs.find_run(question) if question is not None else None
     return result_cache.cached_result(job, kind) if job is not None else None

@@ -41,7 +41,7 @@ def panel(run: Run[ExperimentConfig]) -> None:
 
 def _columns(config: ExperimentConfig) -> tuple[str, ...]:
     """Choose slice columns; returned in the table's order, so that equal choices give the same job."""
-    read_run = jobs.found(ReadConfig(dataset=config.data.dataset))
+    read_run = jobs.find_run(ReadConfig(dataset=config.data.dataset))
     reading = result_cache.cached_result(read_run, TableProfile) if read_run is not None else None
     taken = {config.data.text, config.data.label, config.data.split.column}
     names = [column.name for column in reading.columns if column.name not in taken] if reading else []

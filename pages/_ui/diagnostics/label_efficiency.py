@@ -20,7 +20,7 @@ REDRAWN = 3.0
 def panel(run: Run[ExperimentConfig]) -> None:
     """Show the label efficiency of a run, with transfer and without."""
     diagnostic.heading(LABEL_EFFICIENCY)
-    curve = _asked(run)
+    curve = _submitted_curve(run)
     if curve is None:
         return
     base = jobs.submit_and_watch(curve.question(), LabelEfficiency, LABEL_EFFICIENCY.progress)
@@ -38,16 +38,16 @@ def panel(run: Run[ExperimentConfig]) -> None:
     label_efficiency_training.part(curve)
 
 
-def _asked(run: Run[ExperimentConfig]) -> Curve | None:
+def _submitted_curve(run: Run[ExperimentConfig]) -> Curve | None:
     """Return the curve; before it was requested, draw the button and return None."""
     config = run.job.config
     pressed = f"label_curve-{run.id}"
     if state.get_value(pressed):
         return curve_of(run, config)
-    diagnosis_run = jobs.found(look_of(config))
+    diagnosis_run = jobs.find_run(look_of(config))
     if diagnosis_run is not None and diagnosis_run.state is State.DONE:
         curve = curve_of(run, config)
-        if curve is not None and (curve.study is not None or jobs.found(curve.question()) is not None):
+        if curve is not None and (curve.study is not None or jobs.find_run(curve.question()) is not None):
             state.set_value(pressed, True)
             return curve
     st.caption(LABEL_EFFICIENCY.cost)
@@ -94,7 +94,7 @@ def _growing(curve: Curve, base: LabelEfficiency, at: int) -> None:
             state.set_value(last, question)
             if _arrived(curve, question) is None:
                 jobs.submit(question)
-        newest = jobs.found(state.get_value(_shown_last(curve)) or curve.question())
+        newest = jobs.find_run(state.get_value(_shown_last(curve)) or curve.question())
         _show(
             curve.run,
             (result_cache.cached_result(newest, LabelEfficiency) if newest is not None else None) or base,
@@ -103,7 +103,7 @@ def _growing(curve: Curve, base: LabelEfficiency, at: int) -> None:
 
 def _arrived(curve: Curve, question: LabelEfficiencyConfig | None) -> Run | None:
     """Return the job of a config, and remember the config as the one to show if it is done."""
-    run = jobs.found(question) if question is not None else None
+    run = jobs.find_run(question) if question is not None else None
     if run is not None and run.state is State.DONE:
         state.set_value(_shown_last(curve), question)
     return run

@@ -56,7 +56,7 @@ class Curve:
         """Return the job config for a target of `at` labels, by default about 64, with the runs `done`."""
         cells = label_efficiency_arms(self.study, done, self.rows) if self.study else ()
         return label_efficiency_config(
-            self.experiment, self.sizes, self.seeds, balanced=self.balanced, cells=cells, at=at
+            self.experiment, self.sizes, self.seeds, balanced=self.balanced, cells=cells, reference_size=at
         )
 
 
@@ -83,6 +83,8 @@ def curve_of(run: Run, config: ExperimentConfig) -> Curve | None:
     counts = [int(n) for n in diagnosis.counts["train"] if n]
     offered = suggested_sizes(sum(counts), counts if balanced else ())
     studies = (
-        study for study in study_list.book().all(run.owner) if belongs(study, config, balanced=balanced)
+        study
+        for study in study_list.study_store().all(run.owner)
+        if belongs(study, config, balanced=balanced)
     )
     return Curve(run, config, diagnosis, balanced, offered, next(studies, None))

@@ -48,7 +48,7 @@ def caption(result: NearestNeighbours, labels: pd.Series) -> str:
     """Return a sentence on the overlap and the label agreement of the neighbours."""
     size = result.neighbours.shape[1]
     own = [int((labels.iloc[lines] == labels.iloc[result.index]).sum()) for lines in result.neighbours]
-    stay = f"**{len(result.kept)} of its {size}** nearest neighbours are the same before and after."
+    stay = f"**{len(result.shared)} of its {size}** nearest neighbours are the same before and after."
     return f"{stay} **{own[0]} of {size}** have its label before, **{own[-1]} of {size}** after."
 
 
@@ -57,7 +57,7 @@ def listed(result: NearestNeighbours, predictions: pd.DataFrame) -> pd.DataFrame
     frame = result.frame()
     rows = predictions.iloc[frame["index"]]
     return frame.assign(
-        stays=np.isin(frame["index"], result.kept),
+        stays=np.isin(frame["index"], result.shared),
         **{name: rows[name].to_numpy() for name in ("text", "label", "split", "row")},
     ).drop(columns="index")
 

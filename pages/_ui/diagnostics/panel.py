@@ -40,7 +40,7 @@ def heading(spec: JobSpec[Any, Any]) -> None:
 
 def result(spec: JobSpec[C, R], config: C) -> R | None:
     """Return the result of a diagnostic; until there is one, show its button or its progress."""
-    if jobs.found(config) is None:
+    if jobs.find_run(config) is None:
         st.caption(spec.cost)
         if not st.button(spec.action, key=f"compute-{spec.kind}", type="primary", icon=":material/science:"):
             return None

@@ -34,6 +34,6 @@ def about(run: Run[ExperimentConfig]) -> str | None:
 
 
 def _columns(config: ExperimentConfig) -> list[str]:
-    read_run = jobs.found(ReadConfig(dataset=config.data.dataset))
+    read_run = jobs.find_run(ReadConfig(dataset=config.data.dataset))
     reading = result_cache.cached_result(read_run, TableProfile) if read_run is not None else None
     return [column.name for column in reading.columns] if reading is not None else []

@@ -29,15 +29,17 @@ COLOURS: dict[str, plots.Colouring] = {
 
 
 @st.fragment
-def panel(run: Run, anatomy: BackboneInfo) -> None:
+def panel(run: Run, backbone_info: BackboneInfo) -> None:
     """Show the projections of a layer, their metrics, and the selected texts."""
     with errors.show_errors():
-        _panel(run, anatomy)
+        _panel(run, backbone_info)
 
 
-def _panel(run: Run, anatomy: BackboneInfo) -> None:
+def _panel(run: Run, backbone_info: BackboneInfo) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        projection_config = ProjectConfig(job=run.job.id, layer=_layer(anatomy.n_blocks), method=_method())
+        projection_config = ProjectConfig(
+            job=run.job.id, layer=_layer(backbone_info.n_blocks), method=_method()
+        )
         colour = st.segmented_control("Colour", list(COLOURS), default="Label", required=True, key="colour")
     with st.expander("More settings", icon=":material/tune:"), st.grid(4, min_column_width=140):
         fields = ("neighbours", "min_dist", "limit", "seed")

@@ -52,7 +52,7 @@ def _config(run: Run[ExperimentConfig]) -> SimilarityConfig:
     if other is None:
         return alone
     both = SimilarityConfig(job=run.job.id, sibling=other.job.id)
-    if jobs.found(alone) is not None and jobs.found(both) is None:
+    if jobs.find_run(alone) is not None and jobs.find_run(both) is None:
         jobs.submit(both)  # the second seed has ended since
     return both
 
@@ -63,7 +63,7 @@ def _second_seed(run: Run[ExperimentConfig], config: ExperimentConfig) -> None:
         st.caption(CONTINUED)
         return
     second = next_seed_run(config)
-    other = jobs.found(second)
+    other = jobs.find_run(second)
     if other is not None and other.state.live:
         jobs.watch(other, "Training a second seed")
         return

@@ -28,7 +28,7 @@ def panel(draft: state.Draft) -> None:
         runs = comparable(data)
         st.markdown(TRANSFERABILITY.description)
         scores_config = question(draft, data, _backbones(draft.backbone, runs), runs)
-        run = jobs.found(scores_config)
+        run = jobs.find_run(scores_config)
         if run is None or run.state is State.STOPPED:
             if not st.button(
                 TRANSFERABILITY.action, key=f"compute-{TRANSFERABILITY.kind}", icon=":material/straighten:"

@@ -33,7 +33,7 @@ def panel(experiment: ExperimentConfig, n_blocks: int) -> None:
     """Offer advice on the recipe for an experiment, on a backbone of `n_blocks` blocks."""
     time = state.get_value("advice_time", next(iter(TIMES)))
     advise_config = question(experiment, TIMES[time])
-    run = jobs.found(advise_config)
+    run = jobs.find_run(advise_config)
     with st.expander("Not sure? Ask for advice", icon=":material/support_agent:", expanded=run is not None):
         st.markdown(WHAT)
         with st.container(horizontal=True, vertical_alignment="bottom"):

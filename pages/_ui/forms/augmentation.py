@@ -64,7 +64,7 @@ def amount(augment: AugmentConfig, rows: int | None) -> str:
 def _training_rows(draft: state.Draft) -> int | None:
     if draft.diagnose is None:
         return None
-    run = jobs.found(draft.diagnose)
+    run = jobs.find_run(draft.diagnose)
     diagnosis = result_cache.cached_result(run, Diagnosis) if run is not None else None
     return None if diagnosis is None else int(diagnosis.counts["train"].sum())
 
@@ -76,7 +76,7 @@ def _examples(draft: state.Draft, augment: AugmentConfig) -> None:
     preview_config = AugmentationPreviewConfig(
         data=draft.data, backbone=draft.backbone, augment=single, texts=EXAMPLES
     )
-    if jobs.found(preview_config) is None:
+    if jobs.find_run(preview_config) is None:
         if not st.button("Show examples", key="preview_augmentation", icon=":material/visibility:"):
             return
         jobs.submit(preview_config)

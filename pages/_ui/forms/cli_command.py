@@ -43,11 +43,11 @@ BESIDE = (
 def show(run: Run[ExperimentConfig], config: ExperimentConfig) -> None:
     """Show the command and its prerequisites."""
     file, parts = files(run.owner, config.data.dataset)
-    info_run = jobs.found(BackboneInfoConfig(backbone=config.backbone))
-    anatomy = result_cache.cached_result(info_run, BackboneInfo) if info_run else None
+    info_run = jobs.find_run(BackboneInfoConfig(backbone=config.backbone))
+    backbone_info = result_cache.cached_result(info_run, BackboneInfo) if info_run else None
     st.caption("The same from a terminal:")
     options = state.store().workspace.read_options(config.data.dataset)
-    st.code(cli_command(config, file, parts, anatomy, options), language="bash", wrap_lines=True)
+    st.code(cli_command(config, file, parts, backbone_info, options), language="bash", wrap_lines=True)
     if others := non_default_settings(parts):
         called = " and ".join(f"{part}.csv" for part in others)
         st.caption(f"Your other files are called {called} here: put their own names.")

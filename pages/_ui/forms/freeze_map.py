@@ -16,9 +16,9 @@ EMBEDDINGS = "embeddings"
 PARTS, STACK, LAST = "plan_parts", "stack", "last_blocks"
 
 
-def presets(anatomy: BackboneInfo) -> dict[str, FreezePlan]:
+def presets(backbone_info: BackboneInfo) -> dict[str, FreezePlan]:
     """Return the preset freeze plans of a backbone by name."""
-    n = anatomy.n_blocks
+    n = backbone_info.n_blocks
     return {
         "Head only": FreezePlan(),
         "Last 2 blocks": FreezePlan.last_n(min(2, n), n),
@@ -27,15 +27,15 @@ def presets(anatomy: BackboneInfo) -> dict[str, FreezePlan]:
     }
 
 
-def choose(anatomy: BackboneInfo) -> FreezePlan:
+def choose(backbone_info: BackboneInfo) -> FreezePlan:
     """Draw the stack and presets; return the freeze plan."""
     state.set_value(PARTS, parts_of(state.draft().plan))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall", key="presets"):
-        for name, plan in presets(anatomy).items():
+        for name, plan in presets(backbone_info).items():
             kind = "primary" if plan == state.draft().plan else "secondary"
             st.button(name, key=f"preset-{name}", type=kind, on_click=_take, args=(plan,))
-        _last(anatomy.n_blocks)
-    picture = plots.freeze_map(anatomy, state.draft().plan, page_header.dark())
+        _last(backbone_info.n_blocks)
+    picture = plots.freeze_map(backbone_info, state.draft().plan, page_header.dark())
     st.plotly_chart(
         picture,
         key=STACK,
@@ -47,7 +47,7 @@ def choose(anatomy: BackboneInfo) -> FreezePlan:
     )
     st.pills(
         "Parts that train",
-        [EMBEDDINGS, *(f"block {k}" for k in range(anatomy.n_blocks))],
+        [EMBEDDINGS, *(f"block {k}" for k in range(backbone_info.n_blocks))],
         selection_mode="multi",
         key=PARTS,
         on_change=_from_pills,
@@ -57,25 +57,25 @@ def choose(anatomy: BackboneInfo) -> FreezePlan:
     return state.draft().plan
 
 
-def cost(anatomy: BackboneInfo, diagnosis: Diagnosis | None) -> None:
+def cost(backbone_info: BackboneInfo, diagnosis: Diagnosis | None) -> None:
     """Show the cost of the draft: parameters, and time and memory once steps are profiled."""
     draft = state.draft()
-    trains = anatomy.trainable(draft.plan, draft.tuning)
-    boundary = draft.plan.first_trainable_block(anatomy.n_blocks)
+    trains = backbone_info.trainable(draft.plan, draft.tuning)
+    boundary = draft.plan.first_trainable_block(backbone_info.n_blocks)
     numbers, timing = st.container(), st.container()
     with timing:
         inputs = _calibration(diagnosis)
         estimate = None
         if inputs is not None:
             calibration, experiment, task = inputs
-            estimate = calibration.estimate(anatomy, experiment, task)
+            estimate = calibration.estimate(backbone_info, experiment, task)
             if not estimate.fits:
-                _too_large(estimate, calibration.lighter(anatomy, experiment, task))
+                _too_large(estimate, calibration.lighter(backbone_info, experiment, task))
     with numbers, st.grid(2, min_column_width=140):
-        total = f"of {anatomy.parameters:,} in the backbone; the head adds a few"
+        total = f"of {backbone_info.parameters:,} in the backbone; the head adds a few"
         shown = count(trains) if trains else "head"
         st.metric("Trainable", shown, border=True, help=f"parameters that train, {total}")
-        lowest = boundary_name(boundary, anatomy.n_blocks)
+        lowest = boundary_name(boundary, backbone_info.n_blocks)
         st.metric("Boundary", lowest, border=True, help="boundary: the lowest part that trains")
         seconds = about(estimate.seconds) if estimate else "–"
         st.metric(
@@ -85,11 +85,11 @@ def cost(anatomy: BackboneInfo, diagnosis: Diagnosis | None) -> None:
             help="from start to end; less if the activation cache already holds the frozen outputs",
         )
         st.metric("Memory, about", size(estimate.memory_bytes) if estimate else "–", border=True)
-    st.markdown(lesson(boundary, anatomy.n_blocks, staged=bool(draft.stages)))
-    if not anatomy.supports_partial_forward:
+    st.markdown(lesson(boundary, backbone_info.n_blocks, staged=bool(draft.stages)))
+    if not backbone_info.supports_partial_forward:
         st.caption(
             "This architecture does not support a partial forward pass, so every step runs all of it. "
-            f"{anatomy.unsupported_reason or ''}"
+            f"{backbone_info.unsupported_reason or ''}"
         )
 
 
@@ -172,7 +172,7 @@ def timed(draft: state.Draft) -> CostModel | None:
 
 def known(experiment: state.Draft | ExperimentConfig) -> CostModel | None:
     """Return the cost model if it was measured before; submits no job."""
-    run = jobs.found(timing(experiment))
+    run = jobs.find_run(timing(experiment))
     return result_cache.cached_result(run, CostModel) if run is not None and run.state is State.DONE else None
 
 
@@ -237,6 +237,6 @@ def _click() -> None:
             state.change(plan=plan_of(sorted(parts ^ {name})))
 
 
-def table(anatomy: BackboneInfo) -> None:
+def table(backbone_info: BackboneInfo) -> None:
     """Show the parts of a backbone as a table."""
-    tables.table(anatomy.frame(), "anatomy", key="anatomy")
+    tables.table(backbone_info.frame(), "backbone_info", key="backbone_info")

@@ -32,8 +32,8 @@ def panel(experiment: ExperimentConfig, seconds: float | None = None) -> float |
 
     `seconds` is its longest duration, None if not known.
     """
-    finder_config = _asked(experiment)
-    run = jobs.found(finder_config)
+    finder_config = _lr_finder_config(experiment)
+    run = jobs.find_run(finder_config)
     with st.expander(
         "Find a learning rate (learning-rate finder)",
         icon=":material/troubleshoot:",
@@ -47,13 +47,15 @@ def panel(experiment: ExperimentConfig, seconds: float | None = None) -> float |
         return search.suggestion
 
 
-def longest(experiment: ExperimentConfig, anatomy: BackboneInfo, diagnosis: Diagnosis) -> float | None:
+def longest(experiment: ExperimentConfig, backbone_info: BackboneInfo, diagnosis: Diagnosis) -> float | None:
     """Return the longest duration of a search in seconds; None if no steps were profiled."""
     calibration = freeze_map.known(experiment)
     if calibration is None:
         return None
     search = question(experiment)
-    return calibration.search_seconds(anatomy, search.experiment, search.steps, freeze_map.task_of(diagnosis))
+    return calibration.search_seconds(
+        backbone_info, search.experiment, search.steps, freeze_map.task_of(diagnosis)
+    )
 
 
 def question(experiment: ExperimentConfig) -> LrFinderConfig:
@@ -65,12 +67,12 @@ def question(experiment: ExperimentConfig) -> LrFinderConfig:
     return LrFinderConfig(experiment=experiment.model_copy(update=parts))
 
 
-def _asked(experiment: ExperimentConfig) -> LrFinderConfig:
+def _lr_finder_config(experiment: ExperimentConfig) -> LrFinderConfig:
     """Return the job config of an experiment, or of the search its rate was taken from."""
     finder_config, taken = question(experiment), state.get_value(TAKEN)
-    if not isinstance(taken, LrFinderConfig) or jobs.found(finder_config) is not None:
+    if not isinstance(taken, LrFinderConfig) or jobs.find_run(finder_config) is not None:
         return finder_config
-    run = jobs.found(taken)
+    run = jobs.find_run(taken)
     answer = result_cache.cached_result(run, LrFinderResult) if run is not None else None
     if answer is None:
         return finder_config

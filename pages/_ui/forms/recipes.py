@@ -42,9 +42,9 @@ def title(name: RecipeName | None) -> str:
 
 def called(experiment: ExperimentConfig) -> str:
     """Return the default name of a run: the closest recipe, else the freeze plan."""
-    info_run = jobs.found(BackboneInfoConfig(backbone=whole(experiment.backbone)))
-    anatomy = result_cache.cached_result(info_run, BackboneInfo) if info_run else None
-    name = closest_recipe(experiment, anatomy.n_blocks) if anatomy else None
+    info_run = jobs.find_run(BackboneInfoConfig(backbone=whole(experiment.backbone)))
+    backbone_info = result_cache.cached_result(info_run, BackboneInfo) if info_run else None
+    name = closest_recipe(experiment, backbone_info.n_blocks) if backbone_info else None
     return experiment.plan.label if name is None else str(name)
 
 
@@ -98,13 +98,13 @@ def _teacher(experiment: ExperimentConfig) -> str | None:
     )
 
 
-def details(anatomy: BackboneInfo) -> None:
+def details(backbone_info: BackboneInfo) -> None:
     """Draw the forms for the settings of the recipe."""
     draft = state.draft()
     frozen = not (draft.plan.blocks or draft.plan.embeddings)
     if frozen:
         with st.expander("Features: what the head reads", icon=":material/stacks:"):
-            _features(anatomy)
+            _features(backbone_info)
     else:
         with st.expander(
             "Stages: what trains before the rest (gradual unfreezing)", icon=":material/stairs:"
@@ -113,9 +113,9 @@ def details(anatomy: BackboneInfo) -> None:
         with st.expander("Which tensors change (LoRA, BitFit)", icon=":material/tune:"):
             _tuning()
         with st.expander("Learning rates, block by block (discriminative)", icon=":material/speed:"):
-            _rates(anatomy)
+            _rates(backbone_info)
         with st.expander("Regularization: L2-SP, dropout, re-initialised blocks", icon=":material/anchor:"):
-            _start(anatomy)
+            _start(backbone_info)
     if draft.distil is not None:
         with st.expander("Distillation: temperature and weight", icon=":material/school:"), st.grid(3):
             state.change(distil=config_fields.edit(draft.distil, ("temperature", "weight"), "distil"))
@@ -131,7 +131,7 @@ def _remove_teacher() -> None:
     state.change(distil=None)
 
 
-def _features(anatomy: BackboneInfo) -> None:
+def _features(backbone_info: BackboneInfo) -> None:
     draft = state.draft()
     with st.grid(3, min_column_width=150):
         state.init_widget("features.layers", draft.features.layers)
@@ -145,17 +145,17 @@ def _features(anatomy: BackboneInfo) -> None:
         )
         layer = None
         if layers is LayerCombination.ONE:
-            preset = anatomy.n_blocks if draft.features.layer is None else draft.features.layer
+            preset = backbone_info.n_blocks if draft.features.layer is None else draft.features.layer
             state.init_widget("features.layer", preset)
             layer = st.number_input(
-                config_fields.LABELS["layer"], 0, anatomy.n_blocks, preset, key="features.layer",
+                config_fields.LABELS["layer"], 0, backbone_info.n_blocks, preset, key="features.layer",
                 help="0: the embeddings; k: the output of block k-1",
             )  # fmt: skip
         features = config_fields.edit(
             draft.features.model_copy(update={"layers": layers, "layer": layer}),
             ("pooling",),
             "features",
-            choices={"pooling": anatomy.poolings},
+            choices={"pooling": backbone_info.poolings},
         )
         shown = ("kind", "width") if draft.head.kind is HeadKind.MLP else ("kind",)
         head = config_fields.edit(draft.head, shown, "head")
@@ -223,8 +223,8 @@ def _tuning() -> None:
         st.rerun()
 
 
-def _rates(anatomy: BackboneInfo) -> None:
-    draft, n = state.draft(), anatomy.n_blocks
+def _rates(backbone_info: BackboneInfo) -> None:
+    draft, n = state.draft(), backbone_info.n_blocks
     training = draft.training
     with st.grid(4, min_column_width=150):
         own = st.toggle(config_fields.LABELS["rates"], value=bool(training.rates), key="rates.own")
@@ -248,10 +248,10 @@ def _rates(anatomy: BackboneInfo) -> None:
         st.rerun()
 
 
-def _start(anatomy: BackboneInfo) -> None:
+def _start(backbone_info: BackboneInfo) -> None:
     draft = state.draft()
     top = 0
-    while anatomy.n_blocks - 1 - top in draft.plan.blocks:
+    while backbone_info.n_blocks - 1 - top in draft.plan.blocks:
         top += 1
     with st.grid(3, min_column_width=180):
         training = config_fields.edit(draft.training, ("l2_sp", "dropout"), "training")

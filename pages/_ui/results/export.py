@@ -44,12 +44,12 @@ def panel(run: Run[ExperimentConfig]) -> None:
     st.markdown(WHAT)
     export_config = question(run, onnx=_with_onnx())
     pressed = f"export-{export_config.model_dump_json()}"
-    if jobs.found(export_config) is None and not state.get_value(pressed):
+    if jobs.find_run(export_config) is None and not state.get_value(pressed):
         if not st.button("Make the file", key="export", icon=":material/inventory_2:"):
             return
         state.set_value(pressed, True)
     export_file = jobs.submit_and_watch(export_config, ExportFile, "Packing the model")
-    export_run = jobs.found(export_config)
+    export_run = jobs.find_run(export_config)
     if export_file is not None and export_run is not None:
         _show(run, export_run, export_file)
 

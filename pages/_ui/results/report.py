@@ -84,7 +84,7 @@ def _panel(report_config: ReportConfig, parts: Sequence[JobConfig]) -> None:
 
 
 def _line(part: JobConfig) -> str:
-    job = jobs.found(part)
+    job = jobs.find_run(part)
     mark = MARKS.get(job.state, ":material/hourglass:") if job is not None else ":material/add:"
     return f"{mark} {spec_of(part).heading}"
 
@@ -92,10 +92,10 @@ def _line(part: JobConfig) -> str:
 def _make(report_config: ReportConfig, parts: Sequence[JobConfig]) -> None:
     """Submit missing parts, then the report: jobs of one owner run in order of submission."""
     for part in parts:
-        job = jobs.found(part)
+        job = jobs.find_run(part)
         if job is None or job.state is not State.DONE:
             jobs.submit(part)
-    before = jobs.found(report_config)
+    before = jobs.find_run(report_config)
     if before is not None and not before.state.live:  # it may lack parts computed since
         state.store().delete_run(state.owner(), before.id)
     jobs.submit(report_config, f"report of {report_config.name}"[:200])
@@ -167,7 +167,7 @@ def _show(run: Run) -> None:
 
 def _command(run: Run[ExperimentConfig], config: ExperimentConfig) -> str:
     """Return the command line that reproduces the run."""
-    info_run = jobs.found(BackboneInfoConfig(backbone=config.backbone))
-    anatomy = result_cache.cached_result(info_run, BackboneInfo) if info_run else None
+    info_run = jobs.find_run(BackboneInfoConfig(backbone=config.backbone))
+    backbone_info = result_cache.cached_result(info_run, BackboneInfo) if info_run else None
     options = state.store().workspace.read_options(config.data.dataset)
-    return cli_command(config, *files(run.owner, config.data.dataset), anatomy, options)[:20_000]
+    return cli_command(config, *files(run.owner, config.data.dataset), backbone_info, options)[:20_000]

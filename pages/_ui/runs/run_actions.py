@@ -27,14 +27,14 @@ def menu(run: Run, owned: Sequence[Run], *, controls: bool = True) -> None:
 
 
 def _controls(run: Run) -> None:
-    left = jobs.was_left(run)
+    left = jobs.continues_for_others(run)
     if run.state.live and not left:
         st.button(
             "Stop", key=f"stop-{run.id}", icon=":material/stop:", on_click=stop, args=(run.id,),
             width="stretch",
         )  # fmt: skip
     if left:
-        st.caption(jobs.LEFT)
+        st.caption(jobs.CONTINUES_FOR_OTHERS)
     if left or run.state in (State.STOPPED, State.FAILED):
         st.button(
             "Resume", key=f"resume-{run.id}", icon=":material/play_arrow:", on_click=resume, args=(run.id,),

@@ -97,8 +97,8 @@ def _head(run: Run[ExperimentConfig]) -> None:
 
 
 def _stop_or_return(run: Run[ExperimentConfig]) -> None:
-    if jobs.was_left(run):
-        st.caption(jobs.LEFT)
+    if jobs.continues_for_others(run):
+        st.caption(jobs.CONTINUES_FOR_OTHERS)
         st.button(
             "I want it again",
             key="resume",

@@ -37,7 +37,7 @@ def submit(config: JobConfig, name: str | None = None) -> Run:
     return run
 
 
-def found(config: JobConfig) -> Run | None:
+def find_run(config: JobConfig) -> Run | None:
     """Return the owner's run of `config`, None if never submitted."""
     try:
         return state.store().run(state.owner(), job_id(config))
@@ -47,7 +47,7 @@ def found(config: JobConfig) -> Run | None:
 
 def failed(config: JobConfig) -> bool:
     """Whether the owner's run of `config` has failed or was stopped."""
-    run = found(config)
+    run = find_run(config)
     return run is not None and run.state in (State.FAILED, State.STOPPED)
 
 
@@ -57,7 +57,7 @@ def submit_and_watch(config: JobConfig, kind: type[T], doing: str) -> T | None:
     A `WorkspaceError`, such as a full or read-only disk, is shown instead.
     """
     try:
-        run = found(config) or submit(config)
+        run = find_run(config) or submit(config)
     except WorkspaceError as problem:
         errors.show_error(problem)
         return None
@@ -122,7 +122,7 @@ def progress_text(run: Run) -> str:
     return plain(f"{progress.stage}{left}")
 
 
-def was_left(run: Run) -> bool:
+def continues_for_others(run: Run) -> bool:
     """Whether this owner stopped the run, which goes on because others requested it too."""
     return run.state.live and run.stopping and not run.job.stop
 
@@ -138,7 +138,7 @@ def badge_of(state: State, title: str | None = None) -> None:
     st.badge(title or name, icon=f":material/{icon}:", color=colour)  # type: ignore[arg-type]
 
 
-LEFT = "You have stopped waiting; others still want this training, so it goes on."
+CONTINUES_FOR_OTHERS = "You have stopped waiting; others still want this training, so it goes on."
 """Shown if `was_left`."""
 
 

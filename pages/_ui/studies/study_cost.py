@@ -28,7 +28,7 @@ def count(planned: Sequence[PlannedRun]) -> None:
 
 def left(planned: Sequence[PlannedRun]) -> list[PlannedRun]:
     """Return the runs that are not done yet."""
-    done = set(study_list.book().progress(state.owner(), [job_id(run.config) for run in planned]).done)
+    done = set(study_list.study_store().progress(state.owner(), [job_id(run.config) for run in planned]).done)
     return [run for run in planned if job_id(run.config) not in done]
 
 
@@ -48,13 +48,13 @@ def seconds(study: Study, runs: Sequence[PlannedRun]) -> float | None:
         configs = [run.config for run in runs if run.cell["backbone"] == backbone.label]
         if not configs:
             continue
-        anatomy = jobs.submit_and_watch(
+        backbone_info = jobs.submit_and_watch(
             BackboneInfoConfig(backbone=backbone), BackboneInfo, "Looking into the model"
         )
         timing = freeze_map.timing(configs[0].model_copy(update={"backbone": backbone}))
         calibration = jobs.submit_and_watch(timing, CostModel, "Timing a few real steps on this machine")
-        if diagnosis is None or anatomy is None or calibration is None:
+        if diagnosis is None or backbone_info is None or calibration is None:
             return None
         task = freeze_map.task_of(diagnosis)
-        total += sum(calibration.estimate(anatomy, config, task).seconds for config in configs)
+        total += sum(calibration.estimate(backbone_info, config, task).seconds for config in configs)
     return total

@@ -81,7 +81,7 @@ def _choose_baseline(study: Study, compare_config: CompareConfig) -> None:
 
 
 def _set_baseline(study: str, key: str) -> None:
-    study_list.book().set_baseline(state.owner(), study, state.get_value(key))
+    study_list.study_store().set_baseline(state.owner(), study, state.get_value(key))
 
 
 def _so_far(study: Study, compare_config: CompareConfig) -> CompareConfig | None:
@@ -106,7 +106,7 @@ def _so_far(study: Study, compare_config: CompareConfig) -> CompareConfig | None
 
 def _figures(study: Study, short: Comparison) -> None:
     dark, config, tell = page_header.dark(), study.config, backbone_names.name_lookup()
-    comparison = short.called(_name_lookup(study))
+    comparison = short.rename_arms(_name_lookup(study))
     _draw(
         plots.study_cells(comparison, dark),
         "study_cells",
@@ -132,7 +132,7 @@ def _figures(study: Study, short: Comparison) -> None:
             "lines cross, the better strategy changes."
         )
     st.subheader("The numbers", anchor=False)
-    saved = short.called(tell).frame()
+    saved = short.rename_arms(tell).frame()
     tables.table(comparison.frame(), "study", key="study", config=COLUMNS, order=ORDER, saved=saved)
 
 

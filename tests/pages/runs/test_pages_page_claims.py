@@ -106,11 +106,13 @@ def test_the_command_line_reads_back_as_the_experiment(part: dict[str, object] |
     if isinstance(part, RecipeName):
         base = ExperimentConfig(data=EVERYTHING.data)
         config = RECIPES[part].apply(base, 6, teacher="abc")
-        anatomy = replace(MINILM, block_parameters=MINILM.block_parameters[: config.backbone.blocks or 6])
+        backbone_info = replace(
+            MINILM, block_parameters=MINILM.block_parameters[: config.backbone.blocks or 6]
+        )
     else:
-        config, anatomy = EVERYTHING.model_copy(update=part), MINILM
+        config, backbone_info = EVERYTHING.model_copy(update=part), MINILM
     files = {"train", "validation", "test"}
-    words = shlex.split(reproduce.cli_command(config, "-my file.csv", files, anatomy))
+    words = shlex.split(reproduce.cli_command(config, "-my file.csv", files, backbone_info))
     assert words[:2] == ["translearn", "train"]
     train = typer.main.get_command(app).commands["train"]  # type: ignore[attr-defined]
     given = train.make_context("train", words[2:]).params

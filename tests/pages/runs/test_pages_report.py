@@ -135,7 +135,7 @@ def study_page() -> None:
     from pages._ui.shell import state
     from pages._ui.studies import study_list
 
-    study = study_list.book().all(state.owner())[0]
+    study = study_list.study_store().all(state.owner())[0]
     report.study_panel(study, study_list.progress(study).done)
 
 

@@ -85,11 +85,11 @@ def test_a_run_deleted_in_another_tab_is_a_sentence_below_the_maps(
         from translearn_core.results import BackboneInfo
 
         result = state.store().run(state.owner(), run)
-        anatomy = jobs.submit_and_watch(
+        backbone_info = jobs.submit_and_watch(
             BackboneInfoConfig(backbone=result.job.config.backbone), BackboneInfo, "looking"
         )
         state.store().delete_run(state.owner(), run)
-        projection.panel(result, anatomy)
+        projection.panel(result, backbone_info)
 
     at = AppTest.from_function(page, args=(filled.run.id,), default_timeout=30).run()
     assert not at.exception

@@ -54,7 +54,7 @@ def free(bench: Bench, asked: LabelEfficiencyConfig) -> LabelEfficiency:
 def cells(bench: Bench, experiment: ExperimentConfig) -> tuple[LabelEfficiencyArm, ...]:
     """Train the study on 8 and on all labels, except its last run."""
     whole = prepare(load_table(bench.store.workspace, experiment.data.dataset), experiment.data)
-    assert len(whole.where(Split.TRAIN)) == ROWS
+    assert len(whole.split_indices(Split.TRAIN)) == ROWS
     config = label_efficiency_study(experiment, ROWS, (8, ROWS), SEEDS, balanced=False)
     short = {**config.settings, "training.epochs": 1}
     config = config.model_copy(update={"fewest_steps": 2, "settings": short})
@@ -70,7 +70,8 @@ def trained(
     bench: Bench, experiment: ExperimentConfig, free: LabelEfficiency, cells: tuple[LabelEfficiencyArm, ...]
 ) -> LabelEfficiency:
     return bench.do(
-        label_efficiency_config(experiment, SIZES, SEEDS, balanced=False, cells=cells, at=8), LabelEfficiency
+        label_efficiency_config(experiment, SIZES, SEEDS, balanced=False, cells=cells, reference_size=8),
+        LabelEfficiency,
     )
 
 
@@ -86,7 +87,7 @@ def test_subsets_are_nested_equal_those_of_the_runs_and_differ_by_seed(
         given = load_prepared(
             bench.store.workspace, asked.data.model_copy(update={"train_rows": 16, "rows_seed": seed})
         )
-        assert {whole.texts[i] for i in more} == {given.texts[i] for i in given.where(Split.TRAIN)}
+        assert {whole.texts[i] for i in more} == {given.texts[i] for i in given.split_indices(Split.TRAIN)}
     assert len({tuple(of_seed[0].tolist()) for of_seed in drawn}) == len(SEEDS)
 
 
@@ -107,13 +108,13 @@ def test_baselines_are_scored_on_every_subset(
     assert np.isnan(free.scores[:, 2, 1:]).all(), "there is one way only to draw all rows"
     assert np.isfinite(free.scores[:, :2]).all()
     whole = load_prepared(bench.store.workspace, asked.data)
-    rows, test = subsets_of(bench, asked, whole)[1][1], whole.where(Split.TEST)
+    rows, test = subsets_of(bench, asked, whole)[1][1], whole.split_indices(Split.TEST)
     texts = np.asarray(whole.texts, dtype=object)
     words = tfidf_logistic_regression(texts[rows].tolist(), whole.labels[rows], texts[test].tolist(), seed=1)
     expected = (words == whole.labels[test]).mean()
     assert free.scores[0, 1, 1] == pytest.approx(expected)
     assert ((free.low <= free.mean) & (free.mean <= free.high)).all()
-    assert (free.n_test, free.n_validation) == (len(test), len(whole.where(Split.VALIDATION)))
+    assert (free.n_test, free.n_validation) == (len(test), len(whole.split_indices(Split.VALIDATION)))
     assert f"With {ROWS} labels the frozen probe" in free.sentences[0]
 
 
@@ -158,9 +159,11 @@ def test_another_target_size_reuses_the_baselines(
         raise AssertionError("learnt again")
 
     monkeypatch.setattr(label_efficiency, "fit_label_efficiency_baselines", again)
-    asked = label_efficiency_config(experiment, SIZES, SEEDS, balanced=False, cells=cells, at=ROWS)
+    asked = label_efficiency_config(
+        experiment, SIZES, SEEDS, balanced=False, cells=cells, reference_size=ROWS
+    )
     found = bench.do(asked, LabelEfficiency)
-    assert found.at == ROWS
+    assert found.reference_size == ROWS
     np.testing.assert_array_equal(found.scores, trained.scores)
     assert f"With {ROWS} labels" in found.sentences[0]
 
@@ -199,7 +202,7 @@ def test_a_crossing_known_by_construction_is_found() -> None:
     said, reach = label_efficiency.find_crossing(sizes, 8, ahead, behind)
     assert "With 8 labels" in said
     assert "about 130" in said
-    assert (reach.better, reach.worse, reach.at) == ("last-k", SCRATCH, 8)
+    assert (reach.better, reach.worse, reach.reference_size) == ("last-k", SCRATCH, 8)
     assert reach.score == pytest.approx(0.8, abs=0.003)
     assert reach.labels == pytest.approx(128, rel=0.05)
     assert reach.low <= reach.labels <= reach.high

@@ -24,7 +24,7 @@ def test_neighbours_match_transformers_features(bench: Bench, job: str) -> None:
     found = bench.do(NeighboursConfig(job=job, layer=3, index=17, neighbours=5), NearestNeighbours)
     evaluation = artifacts.load(bench.store.workspace.run(job), Evaluation)
     texts = evaluation.predictions["text"].tolist()
-    trained = load_trained(bench.store.workspace.run(job)).model.source
+    trained = load_trained(bench.store.workspace.run(job)).model.loaded_backbone
     assert found.variants == ("pretrained", "fine-tuned")
     assert found.neighbours.shape == (2, 5)
     for v, backbone in enumerate((load(trained.config), trained)):
@@ -36,14 +36,14 @@ def test_neighbours_match_transformers_features(bench: Bench, job: str) -> None:
         )
         np.testing.assert_allclose(far[found.neighbours[v]], np.sort(far)[:5], rtol=1e-3, atol=1e-4)
     assert found.neighbours[0].tolist() != found.neighbours[1].tolist()
-    assert set(found.kept) == set(found.neighbours[0]) & set(found.neighbours[1])
+    assert set(found.shared) == set(found.neighbours[0]) & set(found.neighbours[1])
 
 
 def test_neighbours_below_the_boundary_do_not_change(bench: Bench, job: str) -> None:
     found = bench.do(NeighboursConfig(job=job, layer=2, index=0), NearestNeighbours)
     np.testing.assert_array_equal(found.neighbours[0], found.neighbours[1])
     np.testing.assert_array_equal(found.distance[0], found.distance[1])
-    assert len(found.kept) == 10
+    assert len(found.shared) == 10
 
 
 @pytest.mark.parametrize(

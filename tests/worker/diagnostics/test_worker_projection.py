@@ -53,9 +53,9 @@ def test_neighbourhood_quality_is_that_of_full_width_features(
         assert -1 <= near.silhouette <= 1
         assert 0 <= near.trustworthiness <= 1
     kept = np.mean([len(set(a) & set(b)) / 10 for a, b in zip(*graphs, strict=True)])
-    assert above.kept.value == pytest.approx(kept, abs=0.02)
-    assert above.kept.value < 1
-    assert above.kept.low <= above.kept.value <= above.kept.high
+    assert above.overlap.value == pytest.approx(kept, abs=0.02)
+    assert above.overlap.value < 1
+    assert above.overlap.low <= above.overlap.value <= above.overlap.high
     assert above.chance == pytest.approx(0.5, abs=0.05)
     assert "10 nearest neighbours" in above.sentence
     assert "by chance" in above.sentence
@@ -80,14 +80,14 @@ def test_a_frozen_layer_is_projected_once(bench: Bench, job: str, method: Method
     found = bench.do(ProjectConfig(job=job, layer=2, method=method), Projection)
     np.testing.assert_array_equal(found.coordinates[0], found.coordinates[1])
     assert found.nearness[0] == found.nearness[1]
-    assert found.kept == Estimate(1.0, 1.0, 1.0)
+    assert found.overlap == Estimate(1.0, 1.0, 1.0)
     assert "did not change this layer" in found.sentence
 
 
 def test_a_head_only_run_keeps_all_neighbours(bench: Bench, experiment: ExperimentConfig) -> None:
     head = bench.train(experiment.model_copy(update={"plan": FreezePlan()}))
     found = bench.do(ProjectConfig(job=head, layer=3), Projection)
-    assert found.kept.value == 1
+    assert found.overlap.value == 1
     assert "did not change this layer" in found.sentence
 
 

@@ -66,8 +66,8 @@ def test_every_text_is_in_every_layer_of_both_variants(
 def test_only_layers_above_the_boundary_differ(found: ProjectionAnimation) -> None:
     for both in (found.coordinates, found.purity, found.low, found.high, found.silhouette):
         np.testing.assert_array_equal(both[0, :3], both[1, :3])
-    np.testing.assert_array_equal(found.kept[:3], 1)
-    assert found.kept[3] < 0.9
+    np.testing.assert_array_equal(found.overlap[:3], 1)
+    assert found.overlap[3] < 0.9
     assert np.abs(found.coordinates[0, 3] - found.coordinates[1, 3]).max() > 0.1
     assert "Layers 0 to 2" in found.sentence
     assert "From layer 3 on" in found.sentence
@@ -98,7 +98,7 @@ def test_the_numbers_are_those_of_scikit_learn(bench: Bench, job: str, found: Pr
                 spread += 1
     assert spread, "texts differ somewhere"
     same = [np.isin(a, b).mean() for a, b in zip(neighbours[0, 3], neighbours[1, 3], strict=True)]
-    assert found.kept[3] == pytest.approx(np.mean(same), abs=0.03)
+    assert found.overlap[3] == pytest.approx(np.mean(same), abs=0.03)
     others = [(found.label == found.label[i]).sum() - 1 for i in np.flatnonzero(test)]
     assert found.chance == pytest.approx(np.mean(others) / (len(found.label) - 1))
 

@@ -84,7 +84,9 @@ def test_cka_of_the_top_layer_matches_transformers_features(
     evaluation = artifacts.load(bench.store.workspace.run(job), Evaluation)
     texts = held_out_first(evaluation, 2000, 0)["text"].tolist()
     assert len(texts) == moved.rows
-    trained, other = (load_trained(bench.store.workspace.run(j)).model.source for j in (job, sibling))
+    trained, other = (
+        load_trained(bench.store.workspace.run(j)).model.loaded_backbone for j in (job, sibling)
+    )
     pretrained = load(trained.config)
     before, after, chance = (mean_pooled(b.model, b.tokenizer, texts) for b in (pretrained, trained, other))
     assert moved.diagonal[3] == pytest.approx(debiased_cka(before, after), abs=1e-4)
@@ -238,7 +240,7 @@ def test_an_earlier_task_is_scored_with_its_own_and_refitted_heads(
     assert task.lost.low <= task.lost.value <= task.lost.high
     # by hand: the earlier head on this run's vectors
     test = evaluation.predictions[evaluation.predictions["split"] == "test"]
-    backbone = load_trained(bench.store.workspace.run(job)).model.source
+    backbone = load_trained(bench.store.workspace.run(job)).model.loaded_backbone
     own = load_trained(bench.store.workspace.run(earlier))
     pooled = torch.from_numpy(mean_pooled(backbone.model, backbone.tokenizer, test["text"].tolist()))
     with torch.inference_mode():
@@ -254,7 +256,7 @@ def test_refitted_heads_match_scikit_learn(bench: Bench, job: str, earlier: str,
     from sklearn.preprocessing import StandardScaler
 
     rows = artifacts.load(bench.store.workspace.run(earlier), Evaluation).predictions
-    after = load_trained(bench.store.workspace.run(job)).model.source
+    after = load_trained(bench.store.workspace.run(job)).model.loaded_backbone
     for backbone, found in (
         (after, lost.tasks[0].refit_head.value),
         (load(after.config), lost.tasks[0].pretrained.value),
@@ -279,7 +281,7 @@ def test_similarities_of_the_reference_pairs_match_transformers_features(
 ) -> None:
     table, reference = lost.table, lost.reference
     assert reference.pairs == len(table) == 120
-    after = load_trained(bench.store.workspace.run(job)).model.source
+    after = load_trained(bench.store.workspace.run(job)).model.loaded_backbone
     for backbone, column in ((load(after.config), "before"), (after, "after")):
         some = table[:25]
         first, second = (
@@ -306,7 +308,7 @@ def test_a_checkpoint_with_a_head_has_mlm_losses(
     found = bench.do(ForgettingConfig(job=run), Forgetting)
     masked = found.masked
     assert masked is not None
-    assert masked.before == pytest.approx(np.log(load(headed).anatomy.vocabulary), rel=0.6)
+    assert masked.before == pytest.approx(np.log(load(headed).info.vocabulary), rel=0.6)
     assert masked.after != pytest.approx(masked.before, abs=1e-6)
     assert masked.rise.low <= masked.after - masked.before <= masked.rise.high
     assert f"from {masked.before:.2f} to {masked.after:.2f}" in masked.sentence

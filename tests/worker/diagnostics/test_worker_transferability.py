@@ -192,7 +192,7 @@ def test_scores_are_those_of_the_cached_vectors(
     texts = backbone.examples([prepared.texts[i] for i in train], 32)
     store = ActivationCache(bench.store.workspace.activations, 10**9)
     reader = Encoder(backbone, texts, Compute.choose(precision=Precision.FLOAT32), store)
-    layers = reader.pooled(backbone.anatomy.pooling)
+    layers = reader.pooled(backbone.info.pooling)
     assert reader.cache_usage.encoded == 0, "they were kept"
     scores = [logme(layer.vectors().numpy(), prepared.labels[train]) for layer in layers]
     assert found.frame()["LogME"].tolist() == pytest.approx(scores)

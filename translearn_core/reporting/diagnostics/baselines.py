@@ -9,7 +9,7 @@ from translearn_core.results import Baselines
 
 FRACTIONS = (
     "accuracy", "accuracy low", "accuracy high", "macro F1", "macro F1 low", "macro F1 high",
-    "lead of the run", "lead low", "lead high",
+    "margin of the run", "margin low", "margin high",
 )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from translearn_core.results import Comparison
 def section(result: Comparison, data: ReportData, dark: bool = False) -> Section:
     """Return the section that compares the arms of a study."""
     titles = cell_titles(data.arms)
-    comparison = result.called(lambda name: titles.get(name, name))
+    comparison = result.rename_arms(lambda name: titles.get(name, name))
     numbers = comparison.frame().rename(columns={"cell": "way"})
     blocks = [
         FigureBlock(
@@ -41,5 +41,5 @@ def section(result: Comparison, data: ReportData, dark: bool = False) -> Section
                 TableBlock("comparison by rows", numbers.sort_values("training rows")),
             )
         )
-    alarms = tuple(arm.harm.sentence for arm in comparison.cells if arm.harm)
+    alarms = tuple(arm.negative_transfer.sentence for arm in comparison.arms if arm.negative_transfer)
     return Section(COMPARE.heading, comparison.sentences(), tuple(blocks), alarms=alarms)

@@ -42,7 +42,7 @@ class Projection:
     settings: dict[str, str]
     nearness: tuple[NeighbourhoodQuality, ...]
     chance: float
-    kept: Estimate
+    overlap: Estimate
     sentence: str
     total: int
     coordinates: NDArray[np.float32] = field(compare=False)

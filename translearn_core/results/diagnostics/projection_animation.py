@@ -33,7 +33,7 @@ class ProjectionAnimation:
     low: FloatArray = field(compare=False)
     high: FloatArray = field(compare=False)
     silhouette: FloatArray = field(compare=False)
-    kept: FloatArray = field(compare=False)
+    overlap: FloatArray = field(compare=False)
     index: NDArray[np.int64] = field(compare=False)
     label: NDArray[np.int64] = field(compare=False)
     split: NDArray[np.int64] = field(compare=False)
@@ -49,7 +49,7 @@ class ProjectionAnimation:
                     "low": self.low[v, layer],
                     "high": self.high[v, layer],
                     "silhouette": self.silhouette[v, layer],
-                    "neighbours kept": self.kept[layer],
+                    "neighbours kept": self.overlap[layer],
                 }
                 for v, variant in enumerate(self.variants)
                 for layer in range(self.purity.shape[1])

@@ -75,7 +75,7 @@ def animate_layers(context: Context[ProjectionAnimationConfig]) -> None:
             low=intervals[..., 0],
             high=intervals[..., 1],
             silhouette=separation,
-            kept=overlap,
+            overlap=overlap,
             index=index[chosen],
             label=labels,
             split=np.asarray([splits.index(one) for one in split], dtype=np.int64),

@@ -61,10 +61,10 @@ def _similarities(
     context: Context, backbone: Backbone, compute: Compute, pairs: pd.DataFrame
 ) -> NDArray[np.float64]:
     sentences = [*pairs["first"], *pairs["second"]]
-    texts = backbone.examples(sentences, min(TOKEN_LIMIT, backbone.anatomy.token_limit))
+    texts = backbone.examples(sentences, min(TOKEN_LIMIT, backbone.info.token_limit))
     nn.Module.to(backbone.model, compute.device)
     encoder = Encoder(backbone, texts, compute, activation_cache(context), context.report)
-    vectors = feature_array(encoder.top(backbone.anatomy.pooling))
+    vectors = feature_array(encoder.last_layer(backbone.info.pooling))
     return cosine_pairs(vectors[: len(pairs)], vectors[len(pairs) :])
 
 
