@@ -26,7 +26,8 @@ draft = state.take_backbone(
 st.caption(
     f"{plain(backbone_info.architecture)}: {count(backbone_info.parameters)} parameters in "
     f"{backbone_info.n_blocks} blocks of width {backbone_info.width}, reads up to "
-    f"{backbone_info.token_limit} tokens, {size(backbone_info.bytes)}. {plain(backbone_info.language_note or '')}"
+    f"{backbone_info.token_limit} tokens, {size(backbone_info.bytes)}. "
+    f"{plain(backbone_info.language_note or '')}"
 )
 
 diagnosis = None

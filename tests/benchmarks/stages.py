@@ -64,12 +64,12 @@ def train(work: Work) -> None:
     texts = backbone.examples(learnt.texts, config.features.token_limit)
     everything = np.arange(len(learnt.labels))
     kind = StageInputs if work.who == "kept" else Streaming
-    course = (
+    stage_plans = (
         [stage.plan for stage in config.resolved_stages]
         if work.who == "kept"
         else [config.resolved_stages[0].plan]
     )
-    supply = kind(model, texts, compute, ActivationCache(Path(work.store), ROOM), course=course)
+    supply = kind(model, texts, compute, ActivationCache(Path(work.store), ROOM), stage_plans=stage_plans)
     inputs = supply.for_first_stage(everything, seed=work.seed)
     rows = TrainingRows(target, everything, everything[:0])
     loop = Loop(model, inputs, rows, config.training, compute, before=config.stages, inputs_for=supply)

@@ -37,7 +37,7 @@ def test_what_chance_could_have_done_looks_open_and_the_rest_says_which_way():
         replace(cell, difference=span and Difference(*span, 1 if k == 3 else 3))
         for k, (cell, span) in enumerate(zip(comparison.arms, spans, strict=True))
     ]
-    figure = plots.study_cells(replace(comparison, cells=tuple(cells)))
+    figure = plots.study_cells(replace(comparison, arms=tuple(cells)))
     assert list(by_name(figure, "better by more than chance").y) == ["full"]
     assert list(by_name(figure, "worse by more than chance").y) == ["gradual"]
     assert list(by_name(figure, "could be chance").y) == ["alone"], "one seed is never enough"

@@ -49,10 +49,10 @@ def test_few_seeds() -> None:
     assert "One seed" in said(evaluation=scored())
     found = make_comparison(("a", "b", "c"))
     cells = tuple(replace(cell, runs=runs) for cell, runs in zip(found.arms, (3, 2, 5), strict=True))
-    told = said(parts=(Part(COMPARE, replace(found, cells=cells)),))
+    told = said(parts=(Part(COMPARE, replace(found, arms=cells)),))
     assert mentions(told, "1 of the 3", "fewer than 3 seeds")
     enough = tuple(replace(cell, runs=3) for cell in found.arms)
-    assert "seeds" not in said(parts=(Part(COMPARE, replace(found, cells=enough)),))
+    assert "seeds" not in said(parts=(Part(COMPARE, replace(found, arms=enough)),))
 
 
 def test_uneven_and_untested_classes() -> None:

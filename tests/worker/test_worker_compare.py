@@ -16,11 +16,11 @@ from translearn_core.config import (
     FreezePlan,
     TrainingConfig,
 )
+from translearn_core.config.settings import Settings
 from translearn_core.errors import ConfigError, NotFoundError
 from translearn_core.jobs import CompareConfig, StudyArm
 from translearn_core.results import Comparison, Estimate, Evaluation, Metrics, RunSummary
 from translearn_core.runs import RunStore, State, Workspace, artifacts
-from translearn_core.settings import Settings
 from translearn_core.worker.context import Context
 from translearn_core.worker.handlers import handler
 
@@ -204,4 +204,4 @@ def test_a_comparison_round_trips_through_disk(bench: Bench, tmp_path: Path) -> 
     found = bench.compare(bench.cell("full", 0.9, ALL), bench.cell("top", 0.8, TOP), baseline="full")
     artifacts.save(tmp_path / "again", found)
     assert artifacts.load(tmp_path / "again", Comparison) == found
-    assert replace(found, cells=()).frame().empty
+    assert replace(found, arms=()).frame().empty

@@ -132,8 +132,10 @@ class Comparison:
                 if cell.negative_transfer
                 else None
             )
-            cells.append(replace(cell, name=rename(cell.name), backbone=rename(cell.backbone), harm=harm))
-        return replace(self, baseline=rename(self.baseline), cells=tuple(cells))
+            cells.append(
+                replace(cell, name=rename(cell.name), backbone=rename(cell.backbone), negative_transfer=harm)
+            )
+        return replace(self, baseline=rename(self.baseline), arms=tuple(cells))
 
 
 def _row(cell: ArmScore, baseline: str) -> dict[str, object]:

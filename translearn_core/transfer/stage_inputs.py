@@ -119,4 +119,4 @@ def with_standardised(model: Classifier, inputs: Inputs, compute: Compute) -> In
     if inputs.pooled is None:
         return inputs
     with torch.no_grad():
-        return replace(inputs, scaled=model.standardise(inputs.pooled.to(compute.device)))
+        return replace(inputs, standardised=model.standardise(inputs.pooled.to(compute.device)))

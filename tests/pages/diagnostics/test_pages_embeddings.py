@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from visits import ALICE, Open, page_text
 
 from pages._ui.results import selection, text_table
-from pages._ui.shell.owner import COOKIE
+from pages._ui.server.owner import COOKIE
 from translearn_core.jobs import NEIGHBOURS, PROJECTION, NeighboursConfig, ProjectConfig
 from translearn_core.results import (
     Estimate,
@@ -224,7 +224,7 @@ def test_what_could_not_be_asked_is_a_dash(visit: Open, filled: Filled) -> None:
     nan = float("nan")
     unknown = Estimate(nan, nan, nan)
     nearness = NeighbourhoodQuality(unknown, nan, nan)
-    change(filled, nearness=(nearness, nearness), kept=unknown)
+    change(filled, nearness=(nearness, nearness), overlap=unknown)
     at = visit("embeddings")
     assert {m.value for m in at.metric[:6]} == {"–"}
     assert "too few test texts" in page_text(at)

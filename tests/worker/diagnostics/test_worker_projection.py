@@ -52,8 +52,8 @@ def test_neighbourhood_quality_is_that_of_full_width_features(
         assert near.purity.low <= near.purity.value <= near.purity.high
         assert -1 <= near.silhouette <= 1
         assert 0 <= near.trustworthiness <= 1
-    kept = np.mean([len(set(a) & set(b)) / 10 for a, b in zip(*graphs, strict=True)])
-    assert above.overlap.value == pytest.approx(kept, abs=0.02)
+    overlap = np.mean([len(set(a) & set(b)) / 10 for a, b in zip(*graphs, strict=True)])
+    assert above.overlap.value == pytest.approx(overlap, abs=0.02)
     assert above.overlap.value < 1
     assert above.overlap.low <= above.overlap.value <= above.overlap.high
     assert above.chance == pytest.approx(0.5, abs=0.05)
@@ -133,15 +133,17 @@ def test_it_can_be_stopped_at_every_stage(
 
 
 def neighbours(
-    before: list[float], after: list[float], kept: float = 0.3, *, changed: bool = True
+    before: list[float], after: list[float], overlap: float = 0.3, *, changed: bool = True
 ) -> NeighbourhoodChange:
     own = tuple(np.resize(values, 400) for values in (before, after))
     near = tuple(
         NeighbourhoodQuality(Estimate(one.mean(), one.mean() - 0.02, one.mean() + 0.02), 0.1, 0.9)
         for one in own
     )
-    kept_by_each = np.clip(kept + np.resize([-0.1, 0.1], 400), 0, 1)
-    return NeighbourhoodChange(near, (own[0], own[1]), kept_by_each, chance=0.5, count=10, changed=changed)
+    overlap_per_text = np.clip(overlap + np.resize([-0.1, 0.1], 400), 0, 1)
+    return NeighbourhoodChange(
+        near, (own[0], own[1]), overlap_per_text, chance=0.5, count=10, changed=changed
+    )
 
 
 def test_a_gain_is_reported_with_interval_chance_and_overlap() -> None:
@@ -161,16 +163,16 @@ def test_losses_and_insignificant_changes_are_reported() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kept", "said"),
+    ("overlap", "sentence"),
     [(0.02, "keeps hardly any of its 10"), (0.98, "keeps nearly all of its 10"), (0.56, "keeps 6 of its 10")],
 )
-def test_the_overlap_is_reported(kept: float, said: str) -> None:
+def test_the_overlap_is_reported(overlap: float, sentence: str) -> None:
     found = neighbours([0.5, 0.7], [0.9, 0.8])
-    assert said in replace(found, overlap=np.full(400, kept)).sentences()
+    assert sentence in replace(found, overlap=np.full(400, overlap)).sentences()
 
 
 def test_unchanged_layers_and_too_few_texts_are_reported() -> None:
-    still = neighbours([0.5, 0.7], [0.5, 0.7], kept=1.0, changed=False).sentences()
+    still = neighbours([0.5, 0.7], [0.5, 0.7], overlap=1.0, changed=False).sentences()
     assert "did not change this layer" in still
     assert "60 % (58 to 62 %)" in still
     assert "by chance 50 %" in still
