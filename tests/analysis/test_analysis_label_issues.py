@@ -118,9 +118,11 @@ def test_a_copy_in_another_fold_would_give_its_row_away():
     once, labels = random.normal(size=(60, 100)), random.integers(0, 2, 60)
     x, twice = np.tile(once, (2, 1)), np.tile(labels, 2)
     leaks = out_of_fold_probabilities(x, twice)[np.arange(120), twice].mean()
-    kept = out_of_fold_probabilities(x, twice, groups=np.tile(np.arange(60), 2))[np.arange(120), twice].mean()
+    probability_of_label = out_of_fold_probabilities(x, twice, groups=np.tile(np.arange(60), 2))[
+        np.arange(120), twice
+    ].mean()
     assert leaks > 0.8
-    assert kept < 0.65
+    assert probability_of_label < 0.65
     with pytest.raises(TooFewSamplesError, match="3 groups of training rows"):
         out_of_fold_probabilities(x[:9], twice[:9], groups=np.repeat([0, 1, 2], 3))
 

@@ -271,7 +271,7 @@ DENSE = "encoder.layer.1.output.dense.weight"
 
 
 @pytest.mark.parametrize(
-    ("harm", "says"),
+    ("damage", "says"),
     [
         (sentencepiece_only, "spiece.model: run 'pip install sentencepiece'"),
         (no_pieces, "tokenizer knows no word .* of 5 pieces"),
@@ -321,10 +321,10 @@ DENSE = "encoder.layer.1.output.dense.weight"
         (config(model_type="whisper"), "whisper"),
     ],
 )  # fmt: skip
-def test_a_broken_folder_is_refused_with_the_cause(folder: Path, harm: Callable[[Path], None], says: str):
-    if harm is sentencepiece_only and find_spec("sentencepiece"):
+def test_a_broken_folder_is_refused_with_the_cause(folder: Path, damage: Callable[[Path], None], says: str):
+    if damage is sentencepiece_only and find_spec("sentencepiece"):
         pytest.skip("sentencepiece is installed")
-    harm(folder)
+    damage(folder)
     assert re.search(says, refused(folder))
 
 

@@ -259,7 +259,7 @@ CODE = {"AutoModel": "modeling.Own", "AutoConfig": "modeling.OwnConfig"}
 
 
 @pytest.mark.parametrize(
-    ("harm", "says"),
+    ("damage", "says"),
     [
         (drop("config.json"), "has no config.json"),
         (drop("tokenizer.json", "tokenizer_config.json"), "has no tokenizer: copy tokenizer.json"),
@@ -292,9 +292,9 @@ CODE = {"AutoModel": "modeling.Own", "AutoConfig": "modeling.OwnConfig"}
     ],
 )
 def test_a_broken_folder_is_refused_with_the_cause(
-    folder: Path, harm: Callable[[Path], None], says: str | None
+    folder: Path, damage: Callable[[Path], None], says: str | None
 ):
-    harm(folder)
+    damage(folder)
     if says is None:
         assert at(folder).info.supports_partial_forward
         return

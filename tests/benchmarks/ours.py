@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.benchmarks.work import Work, answer, asked
+from tests.benchmarks.work import Work, answer, requested
 from tests.targets import single_label
 from translearn_core.activations import ActivationCache, Compute, Encoder
 from translearn_core.backbones import load
@@ -27,7 +27,7 @@ ROOM = 10**11
 
 def main() -> None:
     """Do one piece of work."""
-    work = asked()
+    work = requested()
     (encode if work.who == "ours encode" else train)(work)
 
 

@@ -97,14 +97,14 @@ def main(
     base: dict[str, Any] = {"train": str(train), "test": str(test), "text": text, "label": label}
     table = Table("stops at", "kept", "run whole", "ratio", "accuracy kept", "accuracy whole")
     for depth in depths.split(","):
-        found: dict[str, list[dict[str, Any]]] = {"kept": [], "whole": []}
+        measured: dict[str, list[dict[str, Any]]] = {"kept": [], "whole": []}
         for seed in range(seeds):
-            for who in found:
+            for who in measured:
                 home = tempfile.mkdtemp(prefix="stages-")
-                found[who].append(measure("stages", Work(who, depth, precision, seed, store=home, **base)))
+                measured[who].append(measure("stages", Work(who, depth, precision, seed, store=home, **base)))
                 shutil.rmtree(home)
-        seconds = {who: float(np.median([f["seconds"] for f in facts])) for who, facts in found.items()}
-        scores = [f"{np.mean([f['accuracy'] for f in facts]):.3f}" for facts in found.values()]
+        seconds = {who: float(np.median([f["seconds"] for f in facts])) for who, facts in measured.items()}
+        scores = [f"{np.mean([f['accuracy'] for f in facts]):.3f}" for facts in measured.values()]
         ratio = f"{seconds['kept'] / seconds['whole']:.2f}"
         table.add_row(
             f"{depth} blocks", f"{seconds['kept']:.1f} s", f"{seconds['whole']:.1f} s", ratio, *scores

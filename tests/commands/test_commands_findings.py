@@ -113,8 +113,8 @@ def test_a_header_in_doubt_is_settled_by_an_option(
     path, words = tmp_path / "t.csv", ["abacus", "bell", "candle", "drum", "easel", "flute", "guitar"]
     rows = [f"{cells[i % 2]},{word}" for i, word in enumerate(words)]
     path.write_text("\n".join([first, *rows]))
-    _, found = read_table({"train": path}, settings())
-    *_, unsure, last = [line for _, line in lines(found.findings, found)]
+    _, record = read_table({"train": path}, settings())
+    *_, unsure, last = [line for _, line in lines(record.findings, record)]
     assert f" {option}." in unsure
     assert described in last
 

@@ -45,8 +45,8 @@ def test_every_recipe_works_on_every_depth_and_keeps_what_is_not_its_own(
     name: RecipeName, n_blocks: int
 ) -> None:
     config = RECIPES[name].apply(BASE, n_blocks, teacher="t")
-    kept = config.backbone.blocks or n_blocks
-    config.check(kept)
+    n_kept = config.backbone.blocks or n_blocks
+    config.check(n_kept)
     assert config.data == BASE.data
     assert (config.training.seed, config.training.batch_size) == (7, 16)
     assert config.training.precision is Precision.FLOAT32

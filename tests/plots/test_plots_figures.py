@@ -25,8 +25,8 @@ from translearn_core.results import History
 
 
 def by_name(figure, name):
-    (found,) = [t for t in figure.data if t.name == name]
-    return found
+    (trace,) = [t for t in figure.data if t.name == name]
+    return trace
 
 
 # -- learning --------------------------------------------------------------------------------------

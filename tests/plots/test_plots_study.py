@@ -11,8 +11,8 @@ from translearn_core.results import Comparison, Difference
 
 
 def by_name(figure, name):
-    (found,) = [trace for trace in figure.data if trace.name == name]
-    return found
+    (match,) = [trace for trace in figure.data if trace.name == name]
+    return match
 
 
 def test_cells_stand_in_their_order_with_intervals_and_the_baselines_line():

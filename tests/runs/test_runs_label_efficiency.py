@@ -76,10 +76,13 @@ def test_a_curve_is_the_run_itself_and_the_same_from_scratch(full: ExperimentCon
     for run in own:
         seed = run.training.seed
         assert run.data.rows_seed == (seed if run.data.train_rows else None)
-        kept = {"data": full.data, "training": full.training.model_copy(update={"seed": seed})}
+        shared_settings = {"data": full.data, "training": full.training.model_copy(update={"seed": seed})}
         longer = run.training.epochs
         assert run == full.model_copy(
-            update={"data": run.data, "training": kept["training"].model_copy(update={"epochs": longer})}
+            update={
+                "data": run.data,
+                "training": shared_settings["training"].model_copy(update={"epochs": longer}),
+            }
         )
     assert [run.training.epochs for run in own[:3]] == [60, 30, 3]
     assert [run.training.epochs for run in scratch[:3]] == [60, 30, 10]

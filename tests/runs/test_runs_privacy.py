@@ -31,10 +31,10 @@ def test_the_database_and_its_folders_are_made_for_their_owner_alone(
 ) -> None:
     store = RunStore(Workspace(tmp_path / "deep" / "w"))
     store.add_dataset("ann", "a", {"train": b"text,label\na,1\n"}, Settings())
-    found_modes = modes(tmp_path / "deep" / "w")
+    modes_after = modes(tmp_path / "deep" / "w")
     store.close()
-    assert {"translearn.sqlite", "translearn.sqlite-wal", "translearn.sqlite-shm"} <= found_modes.keys()
-    top_modes = {name: mode for name, mode in found_modes.items() if "/" not in name}
+    assert {"translearn.sqlite", "translearn.sqlite-wal", "translearn.sqlite-shm"} <= modes_after.keys()
+    top_modes = {name: mode for name, mode in modes_after.items() if "/" not in name}
     assert {name for name, mode in top_modes.items() if mode & 0o077} == set()
 
 
@@ -61,8 +61,8 @@ def test_a_folder_that_others_use_keeps_its_own_mode(tmp_path: Path, usual_umask
     (root / "other").mkdir()
     root.chmod(0o1777)
     tighten(root)
-    found_modes = modes(root)
-    assert (found_modes["."], found_modes["runs"], found_modes["other"]) == (0o1777, 0o700, 0o755)
+    modes_after = modes(root)
+    assert (modes_after["."], modes_after["runs"], modes_after["other"]) == (0o1777, 0o700, 0o755)
 
 
 def test_a_home_is_not_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, usual_umask: object) -> None:

@@ -117,10 +117,10 @@ def test_rows_of_one_value_cannot_be_learned(problem: ProblemType) -> None:
 
 def test_a_finished_target_keeps_the_values_of_its_rows(problem: ProblemType) -> None:
     target, definition = encode(problem, COLUMNS[problem].usable), PROBLEMS[problem]
-    kept = target.select(np.arange(4))
-    finished = definition.finish(kept)
+    selected = target.select(np.arange(4))
+    finished = definition.finish(selected)
     assert definition.n_outputs(finished) <= definition.n_outputs(target)
-    assert list(definition.decode_values(finished)) == list(definition.decode_values(kept))
+    assert list(definition.decode_values(finished)) == list(definition.decode_values(selected))
     counts = definition.count_rows(finished, np.array([0, 1, 2, 0]))
     assert list(counts) == ["label", *map(str, SPLITS)]
     assert counts[[str(split) for split in SPLITS]].sum().tolist() == [2, 1, 1]

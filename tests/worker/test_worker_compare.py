@@ -110,9 +110,9 @@ class Bench:
         job = self.store.job(run.job.id)
         context = Context(self.store, job, self.store.workspace.run(job.id), {})
         handler(job.spec)(context)
-        found = artifacts.load(context.folder, Comparison)
-        assert found is not None
-        return found
+        result = artifacts.load(context.folder, Comparison)
+        assert result is not None
+        return result
 
 
 @pytest.fixture
@@ -124,27 +124,27 @@ ALL, TOP = FreezePlan.full(6), FreezePlan.last_n(2, 6)
 
 
 def test_cells_have_means_intervals_and_differences(bench: Bench) -> None:
-    found = bench.compare(
+    result = bench.compare(
         bench.cell("full", 0.9, ALL), bench.cell("head", 0.7, FreezePlan()), baseline="head"
     )
-    full, head = found.arms
-    assert (found.baseline, found.test_rows) == ("head", ROWS)
+    full, head = result.arms
+    assert (result.baseline, result.test_rows) == ("head", ROWS)
     assert (full.runs, full.seconds, full.trainable, full.train_rows) == (3, 11, 100, 50)
     assert "3 seeds" in full.spread
     assert (full.boundary, full.trains, head.boundary, head.trains) == (-1, ALL.label, 6, "head only")
     assert full.difference.value == pytest.approx(full.accuracy.value - head.accuracy.value)
     assert full.difference.beyond_chance
-    (said,) = found.sentences()
-    assert f"full is {100 * full.difference.value:.1f} points better than head" in said
-    assert "more than chance" in said
+    (sentence,) = result.sentences()
+    assert f"full is {100 * full.difference.value:.1f} points better than head" in sentence
+    assert "more than chance" in sentence
     assert head.difference is None
 
 
 def test_the_table_has_one_row_per_cell(bench: Bench) -> None:
-    found = bench.compare(
+    result = bench.compare(
         bench.cell("full", 0.9, ALL), bench.cell("head", 0.7, FreezePlan(), seeds=1), baseline="full"
     )
-    frame = found.frame()
+    frame = result.frame()
     assert frame["cell"].tolist() == ["full", "head"]
     assert ["3 seeds" in frame["interval"][0], "600 test rows" in frame["interval"][1]] == [True, True]
     assert "more seeds" in frame["verdict"][1]
@@ -161,13 +161,13 @@ def test_rows_are_matched_by_key_not_by_order(bench: Bench) -> None:
 
 def test_cells_significantly_below_scratch_are_negative_transfer(bench: Bench) -> None:
     scratch = bench.cell("scratch", 0.8, ALL, scratch=True)
-    found = bench.compare(
+    result = bench.compare(
         bench.cell("full", 0.9, ALL), bench.cell("head", 0.6, FreezePlan()), scratch, baseline="full"
     )
-    marks = {cell.name: cell.negative_transfer for cell in found.arms}
+    marks = {cell.name: cell.negative_transfer for cell in result.arms}
     assert marks["full"] is marks["scratch"] is None
     assert (marks["head"].control, marks["head"].difference.beyond_chance) == ("scratch", True)
-    assert any(sentence.endswith(marks["head"].sentence) for sentence in found.sentences())
+    assert any(sentence.endswith(marks["head"].sentence) for sentence in result.sentences())
 
 
 def test_scratch_on_fewer_rows_is_no_control(bench: Bench) -> None:
@@ -175,17 +175,17 @@ def test_scratch_on_fewer_rows_is_no_control(bench: Bench) -> None:
     whole, bench.data = bench.data, few
     scratch = bench.cell("scratch", 0.8, ALL, scratch=True)
     bench.data = whole
-    found = bench.compare(bench.cell("head", 0.6, FreezePlan()), scratch, baseline="head")
-    assert [cell.negative_transfer for cell in found.arms] == [None, None]
+    result = bench.compare(bench.cell("head", 0.6, FreezePlan()), scratch, baseline="head")
+    assert [cell.negative_transfer for cell in result.arms] == [None, None]
 
 
 def test_different_test_rows_are_refused(bench: Bench) -> None:
     full = bench.cell("full", 0.9, ALL)
     head = bench.cell("head", 0.7, FreezePlan(), rows=500)
-    found = bench.compare(full, head, baseline="full")
-    assert found.arms[1].difference is None
-    (said,) = found.sentences()
-    assert "cannot be compared" in said
+    result = bench.compare(full, head, baseline="full")
+    assert result.arms[1].difference is None
+    (sentence,) = result.sentences()
+    assert "cannot be compared" in sentence
     mixed = StudyArm(name="mixed", jobs=(full.jobs[0], head.jobs[0]))
     with pytest.raises(ConfigError, match=r"'mixed'.*same rows"):
         bench.compare(mixed, baseline="mixed")
@@ -201,7 +201,7 @@ def test_a_run_without_results_and_a_missing_baseline_are_named(bench: Bench) ->
 
 
 def test_a_comparison_round_trips_through_disk(bench: Bench, tmp_path: Path) -> None:
-    found = bench.compare(bench.cell("full", 0.9, ALL), bench.cell("top", 0.8, TOP), baseline="full")
-    artifacts.save(tmp_path / "again", found)
-    assert artifacts.load(tmp_path / "again", Comparison) == found
-    assert replace(found, arms=()).frame().empty
+    result = bench.compare(bench.cell("full", 0.9, ALL), bench.cell("top", 0.8, TOP), baseline="full")
+    artifacts.save(tmp_path / "again", result)
+    assert artifacts.load(tmp_path / "again", Comparison) == result
+    assert replace(result, arms=()).frame().empty

@@ -54,8 +54,8 @@ def test_it_is_asked_for_by_a_button(filled: Filled, panel: Panel) -> None:
     assert filled.store.runs(filled.owner, PROJECTION_ANIMATION) == before
     at.button(key="film").click().run()
     assert not at.exception
-    asked = [other.job.config for other in filled.store.runs(filled.owner, PROJECTION_ANIMATION)]
-    assert ProjectionAnimationConfig(job=run.job.id) in asked
+    submitted = [other.job.config for other in filled.store.runs(filled.owner, PROJECTION_ANIMATION)]
+    assert ProjectionAnimationConfig(job=run.job.id) in submitted
     assert not [button for button in at.button if button.key == "film"]
 
 

@@ -215,12 +215,12 @@ def test_a_replay_is_asked_for_by_a_button(visit: Open, filled: Filled) -> None:
     config = SnapshotsConfig(job=filled.run.job.id, layer=2)
     at.slider(key=snapshots.LAYER).set_value(2).run()
     with pytest.raises(Exception, match="no such run"):
-        filled.store.run(filled.owner, asked_id(config))
+        filled.store.run(filled.owner, submitted_id(config))
     at.button(key="compute-snapshots").click().run()
-    assert filled.store.run(filled.owner, asked_id(config)).job.config == config
+    assert filled.store.run(filled.owner, submitted_id(config)).job.config == config
 
 
-def asked_id(config: SnapshotsConfig) -> str:
+def submitted_id(config: SnapshotsConfig) -> str:
     from translearn_core.config import job_id
 
     return job_id(config)

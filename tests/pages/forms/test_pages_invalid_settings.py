@@ -153,8 +153,8 @@ def test_a_way_that_needs_a_block_is_refused_without_one(visit: Open, filled: Fi
 def test_a_fresh_block_that_stays_frozen_is_refused(visit: Open, filled: Filled) -> None:
     fresh = BackboneConfig(fresh_top=2)
     filled.answer(BackboneInfoConfig(backbone=fresh), MINILM)
-    asked = replace(visit("train").session_state["draft"], backbone=fresh, plan=FreezePlan()).diagnose
-    filled.answer(asked, filled.diagnosis)
+    draft = replace(visit("train").session_state["draft"], backbone=fresh, plan=FreezePlan()).diagnose
+    filled.answer(draft, filled.diagnosis)
     at = with_draft(visit, "train", backbone=fresh, plan=FreezePlan())
     assert "backbone.fresh_top is 2: give block 4" in page_text(at)
     assert "train" not in keys(at)
@@ -247,8 +247,8 @@ def test_more_of_a_study_keeps_its_teacher(visit: Open, filled: Filled) -> None:
 
 
 def test_a_model_that_reads_one_way_names_the_backbone(visit: Open, filled: Filled) -> None:
-    one_way = BackboneConfig(random_init=True)
-    filled.answer(BackboneInfoConfig(backbone=one_way), replace(MINILM, causal=True))
+    causal = BackboneConfig(random_init=True)
+    filled.answer(BackboneInfoConfig(backbone=causal), replace(MINILM, causal=True))
     at = visit("backbone")
     at.toggle(key="twin").set_value(True).run()
     assert "Backbone: this is a causal model" in page_text(at)

@@ -48,24 +48,24 @@ def train(filled: Filled, study: Study, *, but: int = 0) -> None:
         filled.store.finish(job, State.DONE)
 
 
-def answer(filled: Filled, asked: CompareConfig, rows: int = 600) -> Comparison:
+def answer(filled: Filled, compare: CompareConfig, rows: int = 600) -> Comparison:
     """Store the comparison as a worker would."""
     random = np.random.default_rng(0)
     cells = []
-    for k, cell in enumerate(asked.cells):
+    for k, cell in enumerate(compare.cells):
         score = float(0.8 + 0.02 * k + 0.001 * random.standard_normal())
-        apart = Difference(score - 0.8, score - 0.81, score - 0.79, len(cell.jobs))
+        difference = Difference(score - 0.8, score - 0.81, score - 0.79, len(cell.jobs))
         cells.append(
             ArmScore(
                 cell.name, len(cell.jobs), "over 2 seeds",
                 Estimate(score, score - 0.02, score + 0.02),
                 Estimate(score - 0.01, score - 0.03, score + 0.01), 12.0, 1000, "blocks 4, 5", k % 7 - 1, 64,
                 "all-MiniLM-L6-v2",
-                None if cell.name == asked.baseline else apart,
+                None if cell.name == compare.baseline else difference,
             )
         )  # fmt: skip
-    result = Comparison(asked.baseline, rows, tuple(cells))
-    filled.answer(asked, result)
+    result = Comparison(compare.baseline, rows, tuple(cells))
+    filled.answer(compare, result)
     return result
 
 
@@ -249,9 +249,9 @@ def test_a_finished_study_is_compared_by_itself(visit: Open, filled: Filled) -> 
     study = made(filled)
     train(filled, study)
     visit("study", study=study.id)
-    (asked,) = filled.store.runs(filled.owner, COMPARE)
-    assert asked.job.config == study.comparison(study.jobs)
-    answer(filled, asked.job.config)
+    (compare,) = filled.store.runs(filled.owner, COMPARE)
+    assert compare.job.config == study.comparison(study.jobs)
+    answer(filled, compare.job.config)
     at = visit("study", study=study.id)
     assert len(at.get("plotly_chart")) == 1
     sentence = (

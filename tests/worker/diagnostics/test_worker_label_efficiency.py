@@ -28,10 +28,10 @@ SIZES, SEEDS, ROWS = (8, 16, 68), (0, 1, 2), 68
 
 
 def subsets_of(
-    bench: Bench, asked: LabelEfficiencyConfig, whole: PreparedDataset
+    bench: Bench, request: LabelEfficiencyConfig, whole: PreparedDataset
 ) -> label_efficiency_baselines.Subset:
     return label_efficiency_baselines.draw_subsets(
-        load_table(bench.store.workspace, asked.data.dataset), asked, whole
+        load_table(bench.store.workspace, request.data.dataset), request, whole
     )
 
 
@@ -41,13 +41,13 @@ def context_of(bench: Bench) -> Context:
 
 
 @pytest.fixture(scope="module")
-def asked(experiment: ExperimentConfig) -> LabelEfficiencyConfig:
+def request(experiment: ExperimentConfig) -> LabelEfficiencyConfig:
     return label_efficiency_config(experiment, SIZES, SEEDS, balanced=False)
 
 
 @pytest.fixture(scope="module")
-def free(bench: Bench, asked: LabelEfficiencyConfig) -> LabelEfficiency:
-    return bench.do(asked, LabelEfficiency)
+def free(bench: Bench, request: LabelEfficiencyConfig) -> LabelEfficiency:
+    return bench.do(request, LabelEfficiency)
 
 
 @pytest.fixture(scope="module")
@@ -76,16 +76,16 @@ def trained(
 
 
 def test_subsets_are_nested_equal_those_of_the_runs_and_differ_by_seed(
-    bench: Bench, asked: LabelEfficiencyConfig
+    bench: Bench, request: LabelEfficiencyConfig
 ) -> None:
-    whole = load_prepared(bench.store.workspace, asked.data)
-    drawn = subsets_of(bench, asked, whole)
+    whole = load_prepared(bench.store.workspace, request.data)
+    drawn = subsets_of(bench, request, whole)
     for seed, of_seed in zip(SEEDS, drawn, strict=True):
         few, more, every = (set(rows.tolist()) for rows in of_seed)
         assert few < more < every
         assert [len(rows) for rows in of_seed] == list(SIZES)
         given = load_prepared(
-            bench.store.workspace, asked.data.model_copy(update={"train_rows": 16, "rows_seed": seed})
+            bench.store.workspace, request.data.model_copy(update={"train_rows": 16, "rows_seed": seed})
         )
         assert {whole.texts[i] for i in more} == {given.texts[i] for i in given.split_indices(Split.TRAIN)}
     assert len({tuple(of_seed[0].tolist()) for of_seed in drawn}) == len(SEEDS)
@@ -94,21 +94,21 @@ def test_subsets_are_nested_equal_those_of_the_runs_and_differ_by_seed(
 def test_balanced_subsets_hold_equally_many_rows_per_class(
     bench: Bench, experiment: ExperimentConfig
 ) -> None:
-    asked = label_efficiency_config(experiment, (8, 32), SEEDS, balanced=True)
-    whole = load_prepared(bench.store.workspace, asked.data)
-    for of_seed in subsets_of(bench, asked, whole):
+    request = label_efficiency_config(experiment, (8, 32), SEEDS, balanced=True)
+    whole = load_prepared(bench.store.workspace, request.data)
+    for of_seed in subsets_of(bench, request, whole):
         assert [np.bincount(whole.labels[rows]).tolist() for rows in of_seed] == [[4, 4], [16, 16]]
 
 
 def test_baselines_are_scored_on_every_subset(
-    bench: Bench, asked: LabelEfficiencyConfig, free: LabelEfficiency
+    bench: Bench, request: LabelEfficiencyConfig, free: LabelEfficiency
 ) -> None:
     assert (free.names, free.sizes, free.seeds) == ((WORDS, FROZEN), SIZES, SEEDS)
     assert free.scores.shape == (2, 3, 3)
     assert np.isnan(free.scores[:, 2, 1:]).all(), "there is one way only to draw all rows"
     assert np.isfinite(free.scores[:, :2]).all()
-    whole = load_prepared(bench.store.workspace, asked.data)
-    rows, test = subsets_of(bench, asked, whole)[1][1], whole.split_indices(Split.TEST)
+    whole = load_prepared(bench.store.workspace, request.data)
+    rows, test = subsets_of(bench, request, whole)[1][1], whole.split_indices(Split.TEST)
     texts = np.asarray(whole.texts, dtype=object)
     words = tfidf_logistic_regression(texts[rows].tolist(), whole.labels[rows], texts[test].tolist(), seed=1)
     expected = (words == whole.labels[test]).mean()
@@ -136,8 +136,8 @@ def test_runs_and_baselines_share_the_test_rows(
         for seed, job in enumerate(cell.jobs):
             predictions = artifacts.load(bench.store.workspace.run(job), Evaluation).predictions
             score = predictions.loc[predictions["split"] == "test", "score"].mean()
-            found = trained.scores[trained.names.index(cell.name), SIZES.index(cell.rows), seed]
-            assert found == pytest.approx(score)
+            measured = trained.scores[trained.names.index(cell.name), SIZES.index(cell.rows), seed]
+            assert measured == pytest.approx(score)
     first = trained.sentences[0]
     assert f"With 8 labels the pretrained model ({own})" in first
     assert "training from scratch" in first
@@ -159,13 +159,13 @@ def test_another_target_size_reuses_the_baselines(
         raise AssertionError("learnt again")
 
     monkeypatch.setattr(label_efficiency, "fit_label_efficiency_baselines", again)
-    asked = label_efficiency_config(
+    request = label_efficiency_config(
         experiment, SIZES, SEEDS, balanced=False, cells=cells, reference_size=ROWS
     )
-    found = bench.do(asked, LabelEfficiency)
-    assert found.reference_size == ROWS
-    np.testing.assert_array_equal(found.scores, trained.scores)
-    assert f"With {ROWS} labels" in found.sentences[0]
+    measured = bench.do(request, LabelEfficiency)
+    assert measured.reference_size == ROWS
+    np.testing.assert_array_equal(measured.scores, trained.scores)
+    assert f"With {ROWS} labels" in measured.sentences[0]
 
 
 def test_runs_tested_on_other_rows_are_refused(
@@ -199,15 +199,15 @@ def test_a_crossing_known_by_construction_is_found() -> None:
     sizes, rows = (8, 32, 128, 512), 400
     ahead = _arm("last-k", [0.80, 0.90, 0.92, 0.93], rows)
     behind = _arm(SCRATCH, [0.55, 0.60, 0.80, 0.90], rows, scratch=True)
-    said, reach = label_efficiency.find_crossing(sizes, 8, ahead, behind)
-    assert "With 8 labels" in said
-    assert "about 130" in said
+    sentence, reach = label_efficiency.find_crossing(sizes, 8, ahead, behind)
+    assert "With 8 labels" in sentence
+    assert "about 130" in sentence
     assert (reach.better, reach.worse, reach.reference_size) == ("last-k", SCRATCH, 8)
     assert reach.score == pytest.approx(0.8, abs=0.003)
     assert reach.labels == pytest.approx(128, rel=0.05)
     assert reach.low <= reach.labels <= reach.high
-    said, reach = label_efficiency.find_crossing(sizes, 512, ahead, behind)
-    assert "no crossing" in said
+    sentence, reach = label_efficiency.find_crossing(sizes, 512, ahead, behind)
+    assert "no crossing" in sentence
     assert reach.labels is None
     assert label_efficiency.find_crossing(sizes, 4, ahead, behind) is None
 
@@ -224,16 +224,16 @@ def test_test_rows_of_one_class_give_a_warning(labels: list[int], says: bool) ->
     prepared = PreparedDataset(
         (named_classes(labels, "no", "yes"),), ("a", "b", "c", "d"), rows // 2 * 2, rows, ()
     )
-    said = label_efficiency._one_class(prepared, rows[2:])
-    assert bool(said) is says
+    sentence = label_efficiency._one_class(prepared, rows[2:])
+    assert bool(sentence) is says
     if says:
-        assert "All 2 test rows are of one class, 'yes'" in said[0]
+        assert "All 2 test rows are of one class, 'yes'" in sentence[0]
 
 
 def test_the_test_rows_may_come_in_any_order(bench: Bench, cells: tuple[LabelEfficiencyArm, ...]) -> None:
     job = cells[0].jobs[0]
-    kept = artifacts.load(bench.store.workspace.run(job), Evaluation)
-    tested = kept.predictions[kept.predictions["split"] == "test"]
+    evaluation = artifacts.load(bench.store.workspace.run(job), Evaluation)
+    tested = evaluation.predictions[evaluation.predictions["split"] == "test"]
     order = row_keys(tested)
     right = label_efficiency._row_scores(context_of(bench), cells[0], job, order[::-1])
     pd.testing.assert_series_equal(

@@ -77,18 +77,18 @@ def test_one_layer_equals_that_of_all_layers(bench: Bench, job: str, tmp_path: P
 
 @pytest.mark.parametrize("method", list(Method))
 def test_a_frozen_layer_is_projected_once(bench: Bench, job: str, method: Method) -> None:
-    found = bench.do(ProjectConfig(job=job, layer=2, method=method), Projection)
-    np.testing.assert_array_equal(found.coordinates[0], found.coordinates[1])
-    assert found.nearness[0] == found.nearness[1]
-    assert found.overlap == Estimate(1.0, 1.0, 1.0)
-    assert "did not change this layer" in found.sentence
+    result = bench.do(ProjectConfig(job=job, layer=2, method=method), Projection)
+    np.testing.assert_array_equal(result.coordinates[0], result.coordinates[1])
+    assert result.nearness[0] == result.nearness[1]
+    assert result.overlap == Estimate(1.0, 1.0, 1.0)
+    assert "did not change this layer" in result.sentence
 
 
 def test_a_head_only_run_keeps_all_neighbours(bench: Bench, experiment: ExperimentConfig) -> None:
     head = bench.train(experiment.model_copy(update={"plan": FreezePlan()}))
-    found = bench.do(ProjectConfig(job=head, layer=3), Projection)
-    assert found.overlap.value == 1
-    assert "did not change this layer" in found.sentence
+    result = bench.do(ProjectConfig(job=head, layer=3), Projection)
+    assert result.overlap.value == 1
+    assert "did not change this layer" in result.sentence
 
 
 @pytest.mark.parametrize("method", list(Method))
@@ -98,15 +98,15 @@ def test_a_projection_fitted_on_a_sample_holds_all_texts(
     monkeypatch.setattr(projection, "SHOWN", 30)
     monkeypatch.setattr(neighbourhood_quality, "MAX_QUERIES", 7)
     config = ProjectConfig(job=job, layer=3, method=method, limit=40, seed=2)
-    found = bench.do(config, Projection)
-    assert found.coordinates.shape == (2, 96, 2)
-    assert np.isfinite(found.coordinates).all()
-    assert len(found.shown) == len(set(found.shown.tolist())) == 30
-    assert found.shown.max() > 30
-    assert np.bincount(found.label[found.shown]) == pytest.approx([15, 15], abs=2)
-    assert found.settings["found from"] == "40 texts"
-    assert (found.nearness[0].purity.value * 70) % 1 == pytest.approx(0, abs=1e-6), "seven texts were asked"
-    assert 0 <= found.nearness[1].trustworthiness <= 1
+    result = bench.do(config, Projection)
+    assert result.coordinates.shape == (2, 96, 2)
+    assert np.isfinite(result.coordinates).all()
+    assert len(result.shown) == len(set(result.shown.tolist())) == 30
+    assert result.shown.max() > 30
+    assert np.bincount(result.label[result.shown]) == pytest.approx([15, 15], abs=2)
+    assert result.settings["found from"] == "40 texts"
+    assert (result.nearness[0].purity.value * 70) % 1 == pytest.approx(0, abs=1e-6), "seven texts were asked"
+    assert 0 <= result.nearness[1].trustworthiness <= 1
 
 
 def test_it_can_be_stopped_at_every_stage(
@@ -147,10 +147,10 @@ def neighbours(
 
 
 def test_a_gain_is_reported_with_interval_chance_and_overlap() -> None:
-    told = neighbours([0.5, 0.7, 0.6], [0.9, 0.8, 1.0]).sentences()
-    assert told.index("60 % (58 to 62 %)") < told.index("90 % (88 to 92 %)") < told.index("by chance 50 %")
-    assert "nearer together than before, by 30 points (29 to 31)" in told
-    assert "keeps 3 of its 10" in told
+    text = neighbours([0.5, 0.7, 0.6], [0.9, 0.8, 1.0]).sentences()
+    assert text.index("60 % (58 to 62 %)") < text.index("90 % (88 to 92 %)") < text.index("by chance 50 %")
+    assert "nearer together than before, by 30 points (29 to 31)" in text
+    assert "keeps 3 of its 10" in text
 
 
 def test_losses_and_insignificant_changes_are_reported() -> None:
@@ -167,8 +167,8 @@ def test_losses_and_insignificant_changes_are_reported() -> None:
     [(0.02, "keeps hardly any of its 10"), (0.98, "keeps nearly all of its 10"), (0.56, "keeps 6 of its 10")],
 )
 def test_the_overlap_is_reported(overlap: float, sentence: str) -> None:
-    found = neighbours([0.5, 0.7], [0.9, 0.8])
-    assert sentence in replace(found, overlap=np.full(400, overlap)).sentences()
+    result = neighbours([0.5, 0.7], [0.9, 0.8])
+    assert sentence in replace(result, overlap=np.full(400, overlap)).sentences()
 
 
 def test_unchanged_layers_and_too_few_texts_are_reported() -> None:
@@ -181,8 +181,8 @@ def test_unchanged_layers_and_too_few_texts_are_reported() -> None:
 
 
 @pytest.mark.parametrize(
-    ("share", "said"), [(0.996, "99.6 %"), (0.004, "0.4 %"), (1.0, "100 %"), (0.624, "62 %")]
+    ("share", "sentence"), [(0.996, "99.6 %"), (0.004, "0.4 %"), (1.0, "100 %"), (0.624, "62 %")]
 )
-def test_shares_are_never_rounded_to_0_or_100(share: float, said: str) -> None:
+def test_shares_are_never_rounded_to_0_or_100(share: float, sentence: str) -> None:
     change = replace(neighbours([0.5, 0.7], [0.9, 0.8]), chance=share)
-    assert f"by chance {said}." in change.sentences()
+    assert f"by chance {sentence}." in change.sentences()
