@@ -35,21 +35,21 @@ def run(bench: Bench, experiment: ExperimentConfig) -> str:
 
 
 @pytest.fixture(scope="module")
-def request(run: str) -> ExportConfig:
+def export_config(run: str) -> ExportConfig:
     return ExportConfig(job=run, onnx=True, name=HOSTILE, data="reviews.csv")
 
 
 @pytest.fixture(scope="module")
-def result(bench: Bench, request: ExportConfig) -> ExportFile:
-    bench.do(BaselinesConfig(job=request.job), Baselines)
-    return bench.do(request, ExportFile)
+def result(bench: Bench, export_config: ExportConfig) -> ExportFile:
+    bench.do(BaselinesConfig(job=export_config.job), Baselines)
+    return bench.do(export_config, ExportFile)
 
 
 @pytest.fixture(scope="module")
 def folder(
-    bench: Bench, result: ExportFile, request: ExportConfig, tmp_path_factory: pytest.TempPathFactory
+    bench: Bench, result: ExportFile, export_config: ExportConfig, tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
-    path = bench.store.workspace.run(bench.store.submit(ME, request).job.id) / result.file
+    path = bench.store.workspace.run(bench.store.submit(ME, export_config).job.id) / result.file
     assert path.stat().st_size == result.bytes
     out = tmp_path_factory.mktemp("taken")
     with zipfile.ZipFile(path) as packed:

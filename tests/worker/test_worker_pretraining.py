@@ -75,14 +75,14 @@ def labelled() -> str:
     )
 
 
-def request(digest: str, backbone: BackboneConfig, **settings: object) -> PretrainConfig:
+def pretrain_config(digest: str, backbone: BackboneConfig, **settings: object) -> PretrainConfig:
     values = {"epochs": 1, "lr": 1e-3, "batch_size": 16, "token_limit": 32, "text": "text", **settings}
     return PretrainConfig(dataset=digest, backbone=backbone, precision=Precision.FLOAT32, **values)
 
 
 @pytest.fixture(scope="module")
 def made(store: RunStore, tiny: BackboneConfig) -> Run:
-    run = do(store, request(bring(store, one_column()), tiny))
+    run = do(store, pretrain_config(bring(store, one_column()), tiny))
     assert run.state is State.DONE, run.job.reason
     return run
 
@@ -127,7 +127,7 @@ def test_a_run_can_be_trained_on_it(store: RunStore, adapted: BackboneConfig) ->
 
 def test_texts_of_validation_and_test_files_are_excluded(store: RunStore, tiny: BackboneConfig) -> None:
     digest = bring(store, labelled(), test=labelled())
-    actual = do(store, request(digest, tiny, text="words"))
+    actual = do(store, pretrain_config(digest, tiny, text="words"))
     result = artifacts.load(store.workspace.run(actual.job.id), Pretraining)
     assert result is not None
     assert result.texts + result.held_out == len(SENTENCES[::5])
@@ -140,7 +140,7 @@ def test_texts_of_validation_and_test_files_are_excluded(store: RunStore, tiny: 
 def test_unusable_columns_fail_with_a_sentence(
     store: RunStore, tiny: BackboneConfig, text: str, says: str
 ) -> None:
-    run = do(store, request(bring(store, labelled()), tiny, text=text))
+    run = do(store, pretrain_config(bring(store, labelled()), tiny, text=text))
     assert run.state is State.FAILED
     assert says in (run.job.reason or "")
 
@@ -152,7 +152,7 @@ def test_other_owners_cannot_use_it(store: RunStore, made: Run, adapted: Backbon
         theirs,
         BackboneInfoConfig(backbone=adapted),
         DiagnoseConfig(data=theirs.data, backbone=adapted),
-        request(digest, adapted, text="words"),
+        pretrain_config(digest, adapted, text="words"),
         BackboneInfoConfig(backbone=BackboneConfig(id=f"{ADAPTED}../{made.job.id}")),
     ):
         with pytest.raises(NotFoundError, match="not in your workspace"):
@@ -167,11 +167,11 @@ def test_a_deleted_backbone_is_named(root: Path, id: str) -> None:
 
 
 def test_deleting_it_keeps_the_runs_built_on_it(store: RunStore, tiny: BackboneConfig) -> None:
-    made = do(store, request(bring(store, one_column(SENTENCES[200:400])), tiny, seed=5))
+    made = do(store, pretrain_config(bring(store, one_column(SENTENCES[200:400])), tiny, seed=5))
     backbone = BackboneConfig(id=f"{ADAPTED}{made.job.id}")
     backbone_info = do(store, BackboneInfoConfig(backbone=backbone))
     trained = do(store, on(store, backbone, seed=5))
-    further = do(store, request(bring(store, one_column(SENTENCES[400:600])), backbone))
+    further = do(store, pretrain_config(bring(store, one_column(SENTENCES[400:600])), backbone))
     assert trained.state is further.state is State.DONE
     assert artifacts.load(store.workspace.run(further.job.id), Pretraining).parent == backbone.id
     store.delete_run(ME, made.id)
@@ -195,7 +195,7 @@ def test_a_full_workspace_refuses_the_job(
     settings.cache_clear()
     try:
         with pytest.raises(QuotaError, match="delete some"):
-            store.submit(ME, request(bring_any(store), tiny, seed=9))
+            store.submit(ME, pretrain_config(bring_any(store), tiny, seed=9))
     finally:
         filler.unlink()
         monkeypatch.undo()
@@ -212,7 +212,7 @@ def test_a_stopped_pretraining_resumes(
     from translearn_core.worker import context
 
     monkeypatch.setattr(context, "REPORT_SECONDS", 0.0)
-    config = request(bring(store, one_column()), tiny, epochs=3, seed=3)
+    config = pretrain_config(bring(store, one_column()), tiny, epochs=3, seed=3)
     run = store.submit(ME, config)
     assert store.begin(run.job.id, "TRAIN-0")
     store_add = RunStore.add_points

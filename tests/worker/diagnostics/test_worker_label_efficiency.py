@@ -28,10 +28,10 @@ SIZES, SEEDS, ROWS = (8, 16, 68), (0, 1, 2), 68
 
 
 def subsets_of(
-    bench: Bench, request: LabelEfficiencyConfig, whole: PreparedDataset
+    bench: Bench, efficiency_config: LabelEfficiencyConfig, whole: PreparedDataset
 ) -> label_efficiency_baselines.Subset:
     return label_efficiency_baselines.draw_subsets(
-        load_table(bench.store.workspace, request.data.dataset), request, whole
+        load_table(bench.store.workspace, efficiency_config.data.dataset), efficiency_config, whole
     )
 
 
@@ -41,13 +41,13 @@ def context_of(bench: Bench) -> Context:
 
 
 @pytest.fixture(scope="module")
-def request(experiment: ExperimentConfig) -> LabelEfficiencyConfig:
+def efficiency_config(experiment: ExperimentConfig) -> LabelEfficiencyConfig:
     return label_efficiency_config(experiment, SIZES, SEEDS, balanced=False)
 
 
 @pytest.fixture(scope="module")
-def free(bench: Bench, request: LabelEfficiencyConfig) -> LabelEfficiency:
-    return bench.do(request, LabelEfficiency)
+def free(bench: Bench, efficiency_config: LabelEfficiencyConfig) -> LabelEfficiency:
+    return bench.do(efficiency_config, LabelEfficiency)
 
 
 @pytest.fixture(scope="module")
@@ -76,16 +76,17 @@ def trained(
 
 
 def test_subsets_are_nested_equal_those_of_the_runs_and_differ_by_seed(
-    bench: Bench, request: LabelEfficiencyConfig
+    bench: Bench, efficiency_config: LabelEfficiencyConfig
 ) -> None:
-    whole = load_prepared(bench.store.workspace, request.data)
-    drawn = subsets_of(bench, request, whole)
+    whole = load_prepared(bench.store.workspace, efficiency_config.data)
+    drawn = subsets_of(bench, efficiency_config, whole)
     for seed, of_seed in zip(SEEDS, drawn, strict=True):
         few, more, every = (set(rows.tolist()) for rows in of_seed)
         assert few < more < every
         assert [len(rows) for rows in of_seed] == list(SIZES)
         given = load_prepared(
-            bench.store.workspace, request.data.model_copy(update={"train_rows": 16, "rows_seed": seed})
+            bench.store.workspace,
+            efficiency_config.data.model_copy(update={"train_rows": 16, "rows_seed": seed}),
         )
         assert {whole.texts[i] for i in more} == {given.texts[i] for i in given.split_indices(Split.TRAIN)}
     assert len({tuple(of_seed[0].tolist()) for of_seed in drawn}) == len(SEEDS)
@@ -94,21 +95,21 @@ def test_subsets_are_nested_equal_those_of_the_runs_and_differ_by_seed(
 def test_balanced_subsets_hold_equally_many_rows_per_class(
     bench: Bench, experiment: ExperimentConfig
 ) -> None:
-    request = label_efficiency_config(experiment, (8, 32), SEEDS, balanced=True)
-    whole = load_prepared(bench.store.workspace, request.data)
-    for of_seed in subsets_of(bench, request, whole):
+    efficiency_config = label_efficiency_config(experiment, (8, 32), SEEDS, balanced=True)
+    whole = load_prepared(bench.store.workspace, efficiency_config.data)
+    for of_seed in subsets_of(bench, efficiency_config, whole):
         assert [np.bincount(whole.labels[rows]).tolist() for rows in of_seed] == [[4, 4], [16, 16]]
 
 
 def test_baselines_are_scored_on_every_subset(
-    bench: Bench, request: LabelEfficiencyConfig, free: LabelEfficiency
+    bench: Bench, efficiency_config: LabelEfficiencyConfig, free: LabelEfficiency
 ) -> None:
     assert (free.names, free.sizes, free.seeds) == ((WORDS, FROZEN), SIZES, SEEDS)
     assert free.scores.shape == (2, 3, 3)
     assert np.isnan(free.scores[:, 2, 1:]).all(), "there is one way only to draw all rows"
     assert np.isfinite(free.scores[:, :2]).all()
-    whole = load_prepared(bench.store.workspace, request.data)
-    rows, test = subsets_of(bench, request, whole)[1][1], whole.split_indices(Split.TEST)
+    whole = load_prepared(bench.store.workspace, efficiency_config.data)
+    rows, test = subsets_of(bench, efficiency_config, whole)[1][1], whole.split_indices(Split.TEST)
     texts = np.asarray(whole.texts, dtype=object)
     words = tfidf_logistic_regression(texts[rows].tolist(), whole.labels[rows], texts[test].tolist(), seed=1)
     expected = (words == whole.labels[test]).mean()
@@ -159,10 +160,10 @@ def test_another_target_size_reuses_the_baselines(
         raise AssertionError("learnt again")
 
     monkeypatch.setattr(label_efficiency, "fit_label_efficiency_baselines", again)
-    request = label_efficiency_config(
+    efficiency_config = label_efficiency_config(
         experiment, SIZES, SEEDS, balanced=False, cells=cells, reference_size=ROWS
     )
-    measured = bench.do(request, LabelEfficiency)
+    measured = bench.do(efficiency_config, LabelEfficiency)
     assert measured.reference_size == ROWS
     np.testing.assert_array_equal(measured.scores, trained.scores)
     assert f"With {ROWS} labels" in measured.sentences[0]
