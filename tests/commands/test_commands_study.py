@@ -123,10 +123,10 @@ def test_files_on_the_command_line_replace_those_in_the_file(house: House, tmp_p
 def test_ctrl_c_stops_a_study_and_the_same_command_goes_on(house: House) -> None:
     path = house.file(name="long", settings={"features.token_limit": 32, "training.epochs": 60}, seeds=[5, 6])
     process = house.start("study", path, "--json")
-    book, deadline = Studies(house.store), time.monotonic() + 300
+    studies, deadline = Studies(house.store), time.monotonic() + 300
     while (
-        not (stored := [s for s in book.all(LOCAL) if s.name == "long"])
-        or not book.progress(LOCAL, stored[0].jobs).running
+        not (stored := [s for s in studies.all(LOCAL) if s.name == "long"])
+        or not studies.progress(LOCAL, stored[0].jobs).running
     ):
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < deadline
@@ -135,7 +135,7 @@ def test_ctrl_c_stops_a_study_and_the_same_command_goes_on(house: House) -> None
     out, message = process.communicate(timeout=60)
     assert (process.returncode, out) == (2, "")
     assert "the same command goes on from there" in message
-    assert book.progress(LOCAL, stored[0].jobs).state is State.STOPPED
+    assert studies.progress(LOCAL, stored[0].jobs).state is State.STOPPED
     code, out, message = house("study", path, "--json")
     assert code == 0, message
     assert json.loads(out)["study"] == stored[0].id

@@ -44,7 +44,7 @@ def end(store, job, state=State.DONE, reason=None):
 
 
 def test_a_study_is_ordinary_runs_in_the_queue_the_first_seed_first(store, studies, study):
-    assert [(run.cell, run.seed) for run in study.runs] == [
+    assert [(run.arm, run.seed) for run in study.runs] == [
         ("linear", 0),
         ("full", 0),
         ("linear", 1),
@@ -54,7 +54,7 @@ def test_a_study_is_ordinary_runs_in_the_queue_the_first_seed_first(store, studi
     assert {run.name for run in store.runs("ann")} == {
         f"which way: {cell}, seed {seed}" for cell in ("linear", "full") for seed in (0, 1)
     }
-    assert (study.baseline, study.cells["full"]["recipe"]) == ("linear", "full")
+    assert (study.baseline, study.arms["full"]["recipe"]) == ("linear", "full")
     assert studies.all("ann") == [studies.get("ann", study.id)] == [study]
     assert studies.progress("ann", study.jobs).waiting == study.jobs
 
@@ -191,7 +191,7 @@ def test_extending_never_forgets_a_run(store, studies, study):
     other = config(store, recipes=("lora",))
     grown = studies.extend("ann", study.id, other, BLOCKS)
     assert set(grown.jobs) > set(study.jobs)
-    assert list(grown.cells) == ["lora", "linear", "full"]
+    assert list(grown.arms) == ["lora", "linear", "full"]
     assert grown.baseline == "linear"
 
 

@@ -142,7 +142,7 @@ def extra_training_signal(data: ReportData) -> list[str]:
         sentences.append(
             f"Data augmentation: every training text was added {copies} times more in altered copies."
         )
-    if distilled := {run.cell["recipe"] for run in data.planned if run.config.distil is not None}:
+    if distilled := {run.factors["recipe"] for run in data.planned if run.config.distil is not None}:
         names = ", ".join(
             RECIPES[RecipeName(name)].title if name in RECIPES else name for name in sorted(distilled)
         )

@@ -142,7 +142,7 @@ def label_efficiency_arms(study: Study, done: Collection[str], rows: int) -> tup
     jobs: dict[tuple[str, int], list[str]] = {}
     for run in expand_grid(study.config, study.blocks):
         if (job := job_id(run.config)) in done:
-            arm = SCRATCH if run.cell["recipe"] == RecipeName.SCRATCH else own_arm
+            arm = SCRATCH if run.factors["recipe"] == RecipeName.SCRATCH else own_arm
             jobs.setdefault((arm, min(run.config.data.train_rows or rows, rows)), []).append(job)
     ordered = sorted(jobs.items(), key=lambda item: (item[0][0] == SCRATCH, item[0]))
     return tuple(LabelEfficiencyArm(name=arm, rows=size, jobs=tuple(ids)) for (arm, size), ids in ordered)

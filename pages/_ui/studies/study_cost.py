@@ -45,7 +45,7 @@ def seconds(study: Study, runs: Sequence[PlannedRun]) -> float | None:
     diagnosis = jobs.submit_and_watch(study_diagnosis(study.config), Diagnosis, "Looking at the task")
     total = 0.0
     for backbone in study.config.backbones:
-        configs = [run.config for run in runs if run.cell["backbone"] == backbone.label]
+        configs = [run.config for run in runs if run.factors["backbone"] == backbone.label]
         if not configs:
             continue
         backbone_info = jobs.submit_and_watch(

@@ -7,7 +7,7 @@ from pages._ui.shell import engine_warning, errors, jobs, navigation, result_cac
 from pages._ui.shell.formatting import ago, epochs, plain, short
 from translearn_core.config import ExperimentConfig, StudyConfig, depth_study
 from translearn_core.config.settings import settings
-from translearn_core.config.studies.arm_labels import cell_titles
+from translearn_core.config.studies.arm_labels import arm_titles
 from translearn_core.engine import ensure_engine
 from translearn_core.errors import NotFoundError
 from translearn_core.jobs import BackboneInfoConfig
@@ -130,8 +130,8 @@ def _failures(study: Study) -> None:
 
 def _names(study: Study) -> dict[str, str]:
     """Return display names of the runs of a study by job."""
-    tell, called = backbone_names.name_lookup(), cell_titles(study.cells)
-    return {run.job: tell(f"{called[run.cell]}, seed {run.seed}") for run in study.runs}
+    tell, called = backbone_names.name_lookup(), arm_titles(study.arms)
+    return {run.job: tell(f"{called[run.arm]}, seed {run.seed}") for run in study.runs}
 
 
 def _buttons(study: Study, current: StudyProgress) -> None:

@@ -9,7 +9,7 @@ from pages._ui.shell import jobs, page_header, state, tables
 from pages._ui.shell.formatting import plain
 from pages._ui.studies import study_list
 from translearn_core import plots
-from translearn_core.config.studies.arm_labels import cell_titles, group_labels
+from translearn_core.config.studies.arm_labels import arm_titles, group_labels
 from translearn_core.jobs import CompareConfig
 from translearn_core.results import Comparison
 from translearn_core.results.evaluation import small_test_set_note
@@ -61,7 +61,7 @@ def show(study: Study) -> None:
 
 def _name_lookup(study: Study) -> Tell:
     """Return a function that maps cell names to titles, with names of backbones pretrained here."""
-    tell, called = backbone_names.name_lookup(), cell_titles(study.cells)
+    tell, called = backbone_names.name_lookup(), arm_titles(study.arms)
     return lambda name: tell(called.get(name, name))
 
 
@@ -118,14 +118,14 @@ def _figures(study: Study, short: Comparison) -> None:
     st.markdown("\n".join(f"- {plain(sentence)}" for sentence in comparison.sentences()))
     if len(config.boundaries) > 1:
         st.subheader("How deep should it train? Freeze-depth curve", anchor=False)
-        picture = plots.depth_curve(comparison, _renamed(group_labels(study.cells, "boundary"), tell), dark)
+        picture = plots.depth_curve(comparison, _renamed(group_labels(study.arms, "boundary"), tell), dark)
         _draw(picture, "depth_curve", "Score and seconds by the lowest block that trains")
         st.caption(
             "Look for where the upper curve becomes flat: deeper training costs time and gains nothing."
         )
     if len(config.sizes) > 1:
         st.subheader("How many rows does it need? Label efficiency", anchor=False)
-        picture = plots.size_curve(comparison, _renamed(group_labels(study.cells, "rows"), tell), dark)
+        picture = plots.size_curve(comparison, _renamed(group_labels(study.arms, "rows"), tell), dark)
         _draw(picture, "size_curve", "Score by the number of training rows")
         st.caption(
             "Score against the number of training rows; smaller subsets are nested in larger ones. Where "

@@ -235,12 +235,12 @@ def test_from_when_a_class_is_rare_matters_only_where_rare_ones_go(visit: Open, 
 def test_more_of_a_study_keeps_its_teacher(visit: Open, filled: Filled) -> None:
     filled.train("a newer one", FreezePlan(), seed=4)
     given = {"data": filled.data, "recipes": ("distil",), "teacher": filled.run.job.id}
-    book = Studies(filled.store)
-    study = book.add(filled.owner, "small", StudyConfig(**given), {BackboneConfig().label: 6})
+    studies = Studies(filled.store)
+    study = studies.add(filled.owner, "small", StudyConfig(**given), {BackboneConfig().label: 6})
     at = visit("study", study=study.id)
     at.number_input(key=f"more-{study.id}.seeds").set_value(2).run()
     at.button(key=f"extend-{study.id}").click().run()
-    assert book.get(filled.owner, study.id).config.teacher == filled.run.job.id
+    assert studies.get(filled.owner, study.id).config.teacher == filled.run.job.id
 
 
 # reading on
