@@ -39,7 +39,7 @@ left, right = st.columns(2)
 with left:
     st.subheader("How good, how sure: test accuracy", anchor=False)
     st.plotly_chart(
-        plots.scores(table, dark, lines=baselines.of(runs) if same else None),
+        plots.scores(table, dark, lines=baselines.first_untrained_scores(runs) if same else None),
         key="scores",
         config=tables.CONFIG,
         theme=None,
@@ -59,10 +59,10 @@ tables.table(table, "runs", key="compare", config=scores.COLUMNS, order=scores.O
 
 st.subheader("Learning curves", anchor=False, help=training_monitor.LEARNING_CURVES)
 histories = {f"{number}. {run.name}": state.store().history(run.job.id) for number, run in enumerate(runs, 1)}
-measure = training_monitor.measure("compare_measure", *histories.values())
+measure = training_monitor.choose_metric("compare_measure", *histories.values())
 legend = (f"{number}. {name}" for number, name in enumerate(shortened((run.name for run in runs), 24), 1))
 picture = plots.compare_training_curves(dict(zip(legend, histories.values(), strict=True)), measure, dark)
 st.plotly_chart(picture, key="overlay", config=tables.CONFIG, theme=None, alt="Learning curves of the runs")
-curves = training_monitor.several(histories, measure)
+curves = training_monitor.combined_table(histories, measure)
 with st.expander("The numbers", icon=":material/table_rows:"):
     tables.table(curves, "curves", key="compare_curves")

@@ -50,7 +50,7 @@ if draft.data is None:
     )
     stop.stop_page()
 st.subheader("The task", anchor=False)
-findings.taken()
+findings.cleaning_decisions()
 diagnosis = jobs.submit_and_watch(draft.diagnose, Diagnosis, "Looking at the task")
 if diagnosis is None:
     stop.stop_page()

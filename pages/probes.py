@@ -15,7 +15,7 @@ page_header.header(
     "much of your labels can be read from that layer, and the last layer is not always the best.",
 )
 run = run_picker.finished()
-probe_config = ProbeConfig(job=run.job.id, about=probing.about(run))
+probe_config = ProbeConfig(job=run.job.id, about=probing.choose_target(run))
 with st.expander("More settings", icon=":material/tune:"), st.grid(4, min_column_width=140):
     probe_config = config_fields.edit(probe_config, ("fresh", "controls", "folds", "seed"), "probe")
 diagnostic.heading(PROBE)

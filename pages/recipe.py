@@ -17,7 +17,9 @@ page_header.header(
 ready = require_task.require_task(learnable=False)
 draft, backbone_info = ready.draft, ready.backbone_info
 whole = jobs.submit_and_watch(
-    BackboneInfoConfig(backbone=recipes.whole(draft.backbone)), BackboneInfo, "Looking into the model"
+    BackboneInfoConfig(backbone=recipes.with_all_blocks(draft.backbone)),
+    BackboneInfo,
+    "Looking into the model",
 )
 if whole is None:
     stop.stop_page()

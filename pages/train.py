@@ -47,7 +47,7 @@ with left:
     draft = state.change(training=training, features=features, head=head)
     if changed:
         st.rerun()
-    lr_finder.panel(draft.experiment, lr_finder.longest(draft.experiment, backbone_info, diagnosis))
+    lr_finder.panel(draft.experiment, lr_finder.max_seconds(draft.experiment, backbone_info, diagnosis))
 with right:
     st.subheader("The experiment", anchor=False)
     summary.describe_experiment(ready.dataset, draft, diagnosis)
@@ -61,7 +61,7 @@ if earlier is not None:
     st.caption(summary.trained_before(earlier.state))
 with st.container(horizontal=True, vertical_alignment="bottom"):
     default_name = short(
-        f"{ready.dataset.name}, {recipes.called(experiment)}, seed {draft.training.seed}", 80
+        f"{ready.dataset.name}, {recipes.default_run_name(experiment)}, seed {draft.training.seed}", 80
     )
     name = st.text_input(
         "Name of this run", key="run_name", placeholder=default_name, max_chars=100, persist_state="page"

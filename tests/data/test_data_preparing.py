@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from translearn_core.config import CleaningRule, DataConfig, Split, SplitConfig
 from translearn_core.data import PART, ROW, SPLITS, prepare
-from translearn_core.data.stratified_split import apportion, draw
+from translearn_core.data.stratified_split import apportion, draw_split
 from translearn_core.errors import DataError
 from translearn_core.results import Severity
 from translearn_core.tasks.normalisation import text_key
@@ -58,8 +58,8 @@ labelled = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 5)), min_size=1
 @given(labelled, st.sampled_from([0.0, 0.1, 0.15, 0.3]), st.sampled_from([0.0, 0.15, 0.5]), st.integers(0, 5))
 def test_a_drawn_split_never_leaks_keeps_every_class_and_is_the_same_again(rows, validation, test, seed):
     texts, labels = (np.array(column, dtype=np.int64) for column in zip(*rows, strict=True))
-    split = draw(texts, labels, validation=validation, test=test, seed=seed)
-    assert np.array_equal(split, draw(texts, labels, validation=validation, test=test, seed=seed))
+    split = draw_split(texts, labels, validation=validation, test=test, seed=seed)
+    assert np.array_equal(split, draw_split(texts, labels, validation=validation, test=test, seed=seed))
     for text in np.unique(texts):
         assert len(np.unique(split[texts == text])) == 1
     used = {TRAIN} | ({VALIDATION} if validation else set()) | ({TEST} if test else set())
@@ -89,7 +89,7 @@ def test_ties_do_not_always_favour_the_same_split():
 def test_a_text_that_would_fill_a_split_stays_in_train():
     texts = np.concatenate([np.zeros(50, dtype=np.int64), np.arange(1, 51)])
     for seed in range(20):
-        split = draw(texts, np.zeros(100, dtype=np.int64), validation=0.1, test=0.1, seed=seed)
+        split = draw_split(texts, np.zeros(100, dtype=np.int64), validation=0.1, test=0.1, seed=seed)
         assert (split[:50] == TRAIN).all()
 
 

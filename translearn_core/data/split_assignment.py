@@ -10,7 +10,7 @@ from scipy.sparse.csgraph import connected_components
 
 from translearn_core.config import DataConfig, Split
 from translearn_core.data.columns import split_word
-from translearn_core.data.stratified_split import draw
+from translearn_core.data.stratified_split import draw_split
 from translearn_core.errors import DataError
 from translearn_core.results import Finding, Severity
 from translearn_core.results.findings import by_part, finding
@@ -105,7 +105,7 @@ def assign_splits(state: TaskRows, config: DataConfig, given: dict[int, str]) ->
     if any(shares.values()):
         pool = np.flatnonzero(split == TRAIN)
         key, strata = split_groups(rows)[pool], PROBLEMS[state.target.problem].strata(state.target)[pool]
-        split[pool] = draw(
+        split[pool] = draw_split(
             key, strata, validation=shares[VALIDATION], test=shares[TEST], seed=config.split.seed
         )
     sources = [f"{SPLITS[index]} from {source}" for index, source in sorted(given.items())]

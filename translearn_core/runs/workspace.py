@@ -78,7 +78,7 @@ class Workspace:
         except OSError as error:
             if isinstance(error, FileExistsError) or not os.path.isdir(self.root):  # Path.is_dir raises
                 raise explain_os_error(error, self.root) or error from error
-        permissions.tighten(self.root)
+        permissions.restrict_to_owner(self.root)
 
     @property
     def database(self) -> Path:

@@ -30,7 +30,7 @@ def choose() -> BackboneConfig:
     return chosen
 
 
-def use(run: Run[PretrainConfig]) -> None:
+def use_pretrained(run: Run[PretrainConfig]) -> None:
     """Choose the backbone of a pretraining run; call it in a callback."""
     state.set_value("backbone_wanted", (state.draft().backbone, BackboneConfig(id=f"{ADAPTED}{run.job.id}")))
     state.reset("backbone_place", "backbone_mine", "twin")

@@ -52,7 +52,7 @@ def cards(findings: Sequence[Finding], key: str, task: TaskShape | None = None) 
                 _sentence(finding)
 
 
-def taken() -> None:
+def cleaning_decisions() -> None:
     """Show the cleaning decisions, which can be undone."""
     for fix in state.draft().fixes:
         key = f"taken.{fix.name}"

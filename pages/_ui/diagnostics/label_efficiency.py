@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages._ui.diagnostics import label_efficiency_training
 from pages._ui.diagnostics import panel as diagnostic
-from pages._ui.diagnostics.label_efficiency_setup import Curve, curve_of, look_of
+from pages._ui.diagnostics.label_efficiency_setup import Curve, curve_of, diagnose_config
 from pages._ui.shell import errors, jobs, result_cache, state, tables
 from pages._ui.studies import study_list
 from translearn_core.config import ExperimentConfig
@@ -35,7 +35,7 @@ def panel(run: Run[ExperimentConfig]) -> None:
         result = jobs.submit_and_watch(curve.question(done, at), LabelEfficiency, "Reading the runs")
         if result is not None:
             _show(run, result)
-    label_efficiency_training.part(curve)
+    label_efficiency_training.trained_arms(curve)
 
 
 def _submitted_curve(run: Run[ExperimentConfig]) -> Curve | None:
@@ -44,7 +44,7 @@ def _submitted_curve(run: Run[ExperimentConfig]) -> Curve | None:
     pressed = f"label_curve-{run.id}"
     if state.get_value(pressed):
         return curve_of(run, config)
-    diagnosis_run = jobs.find_run(look_of(config))
+    diagnosis_run = jobs.find_run(diagnose_config(config))
     if diagnosis_run is not None and diagnosis_run.state is State.DONE:
         curve = curve_of(run, config)
         if curve is not None and (curve.study is not None or jobs.find_run(curve.question()) is not None):

@@ -60,7 +60,7 @@ class Curve:
         )
 
 
-def look_of(config: ExperimentConfig) -> DiagnoseConfig:
+def diagnose_config(config: ExperimentConfig) -> DiagnoseConfig:
     """Return the diagnosis config of a run's table with all its training rows."""
     data = config.data.model_copy(update={"train_rows": None, "rows_seed": None, "balanced": False})
     return DiagnoseConfig(data=data, backbone=config.backbone, token_limit=config.features.token_limit)
@@ -68,7 +68,7 @@ def look_of(config: ExperimentConfig) -> DiagnoseConfig:
 
 def curve_of(run: Run, config: ExperimentConfig) -> Curve | None:
     """Return a run's curve with the chosen label counting; None while the table is diagnosed."""
-    diagnosis = jobs.submit_and_watch(look_of(config), Diagnosis, "Counting the labels")
+    diagnosis = jobs.submit_and_watch(diagnose_config(config), Diagnosis, "Counting the labels")
     if diagnosis is None:
         return None
     counted = st.segmented_control(

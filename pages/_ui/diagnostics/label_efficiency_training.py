@@ -23,7 +23,7 @@ STEPS = (
 )
 
 
-def part(curve: Curve) -> None:
+def trained_arms(curve: Curve) -> None:
     """Offer to train the curve's other lines, or show their progress."""
     if curve.study is None:
         _offer(curve)
@@ -112,7 +112,7 @@ def _cost(curve: Curve, planned: Sequence[PlannedRun], backbone_info: BackboneIn
 def _seconds(curve: Curve, left: Sequence[ExperimentConfig], backbone_info: BackboneInfo) -> list[float]:
     """Return the estimated seconds of each run: from the cost model if profiled, else scaled from the run."""
     task = freeze_map.task_of(curve.diagnosis)
-    calibration = freeze_map.known(curve.experiment)
+    calibration = freeze_map.cached_cost_model(curve.experiment)
     if calibration is not None:
         return [calibration.estimate(backbone_info, config, task).seconds for config in left]
     took = result_cache.cached_result(curve.run, RunSummary)

@@ -41,7 +41,7 @@ def panel(run: Run, evaluation: Evaluation, layer: int, index: int) -> None:
                 _list(result, number, predictions)
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(DISTANCE)
-            tables.download(listed(result, predictions), "neighbours", key="neighbours")
+            tables.download(neighbour_table(result, predictions), "neighbours", key="neighbours")
 
 
 def caption(result: NearestNeighbours, labels: pd.Series) -> str:
@@ -52,7 +52,7 @@ def caption(result: NearestNeighbours, labels: pd.Series) -> str:
     return f"{stay} **{own[0]} of {size}** have its label before, **{own[-1]} of {size}** after."
 
 
-def listed(result: NearestNeighbours, predictions: pd.DataFrame) -> pd.DataFrame:
+def neighbour_table(result: NearestNeighbours, predictions: pd.DataFrame) -> pd.DataFrame:
     """Return the neighbours with their texts: one row per variant and neighbour."""
     frame = result.frame()
     rows = predictions.iloc[frame["index"]]
@@ -65,7 +65,7 @@ def listed(result: NearestNeighbours, predictions: pd.DataFrame) -> pd.DataFrame
 def _list(result: NearestNeighbours, number: int, predictions: pd.DataFrame) -> None:
     variant = result.variants[number]
     st.markdown(f"**{TITLES.get(variant, plain(variant))}**")
-    frame = listed(result, predictions)
+    frame = neighbour_table(result, predictions)
     frame = frame.loc[frame["model"] == variant, COLUMNS]
     st.dataframe(
         frame.assign(text=frame["text"].map(partial(short, limit=LONGEST))),

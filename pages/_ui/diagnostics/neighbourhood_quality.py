@@ -29,7 +29,7 @@ OVERLAP_HELP = (
 )
 
 
-def beside(projection: Projection, number: int) -> None:
+def quality_metrics(projection: Projection, number: int) -> None:
     """Show the metrics of one projection, with the chance level of the first."""
     quality = projection.nearness[number]
     has_purity = not math.isnan(quality.purity.value)
@@ -51,7 +51,7 @@ def beside(projection: Projection, number: int) -> None:
         st.caption("There are too few test texts to compute the label agreement.")
 
 
-def between(projection: Projection) -> None:
+def neighbour_overlap(projection: Projection) -> None:
     """Show the overlap of nearest neighbours between the first and the last projection."""
     overlap = projection.overlap
     if not math.isnan(overlap.value):

@@ -10,7 +10,7 @@ from pages._ui.diagnostics import neighbourhood_quality
 from pages._ui.diagnostics.neighbourhood_quality import TITLES
 from pages._ui.forms import config_fields
 from pages._ui.results import text_table
-from pages._ui.results.selection import NONE, PointSelection, inside, inside_polygon, nothing
+from pages._ui.results.selection import NONE, PointSelection, empty_selection, inside, inside_polygon
 from pages._ui.shell import errors, jobs, page_header, state, tables
 from pages._ui.shell.formatting import plain
 from translearn_core import plots
@@ -51,7 +51,7 @@ def _panel(run: Run, backbone_info: BackboneInfo) -> None:
         return
     st.markdown(plain(projection.sentence))
     picked = _pair(run, projection, COLOURS[colour], f"{job_id(projection_config)} {colour}")
-    neighbourhood_quality.between(projection)
+    neighbourhood_quality.neighbour_overlap(projection)
     caption(projection)
     text_table.panel(run, projection, picked)
 
@@ -80,7 +80,9 @@ def _pair(run: Run, projection: Projection, colour: plots.Colouring, figure: str
     """Draw every variant with the selection marked, and return the selection."""
     dark = page_header.dark()
     figure += " dark" if dark else " light"
-    selection: PointSelection = state.get_value(text_table.picked(run)) or nothing(len(projection.variants))
+    selection: PointSelection = state.get_value(text_table.picked(run)) or empty_selection(
+        len(projection.variants)
+    )
     on = None if selection.circled is None else _selection(projection, selection.circled)
     selection = selection.on(figure, inside_polygon(on))
     state.set_value(text_table.picked(run), selection)
@@ -98,7 +100,7 @@ def _pair(run: Run, projection: Projection, colour: plots.Colouring, figure: str
                 config=tables.CONFIG,
                 alt=f"Texts as points, {variant}",
             )
-            neighbourhood_quality.beside(projection, number)
+            neighbourhood_quality.quality_metrics(projection, number)
     return selection
 
 

@@ -31,7 +31,7 @@ def panel(run: Run[ExperimentConfig], backbone_info: BackboneInfo) -> None:
     """Show a run's projection animation, or the button that computes it."""
     config = run.job.config
     st.subheader("Layer by layer", anchor=False)
-    if (nothing := why_not(backbone_info)) is not None:
+    if (nothing := unsupported_reason(backbone_info)) is not None:
         st.caption(nothing)
         return
     st.markdown(LOOK)
@@ -48,7 +48,7 @@ def panel(run: Run[ExperimentConfig], backbone_info: BackboneInfo) -> None:
         _show(run, result, both=config.trains_backbone)
 
 
-def why_not(backbone_info: BackboneInfo) -> str | None:
+def unsupported_reason(backbone_info: BackboneInfo) -> str | None:
     """Return why the layers cannot be shown; None if they can."""
     return None if backbone_info.supports_partial_forward else UNSEEN
 

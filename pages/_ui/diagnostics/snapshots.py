@@ -22,7 +22,7 @@ HARDLY = 0.01
 def panel(run: Run[ExperimentConfig], backbone_info: BackboneInfo) -> None:
     """Show a run's training snapshots, or the button that computes them."""
     diagnostic.heading(SNAPSHOTS)
-    if (nothing := why_not(run.job.config, backbone_info)) is not None:
+    if (nothing := unsupported_reason(run.job.config, backbone_info)) is not None:
         st.caption(nothing)
         return
     snapshots_config = SnapshotsConfig(job=run.job.id, layer=_layer(backbone_info.n_blocks))
@@ -31,7 +31,7 @@ def panel(run: Run[ExperimentConfig], backbone_info: BackboneInfo) -> None:
         _show(run, result)
 
 
-def why_not(config: ExperimentConfig, backbone_info: BackboneInfo) -> str | None:
+def unsupported_reason(config: ExperimentConfig, backbone_info: BackboneInfo) -> str | None:
     """Return why a run has no snapshots; None if it has."""
     if not config.trains_backbone:
         return "Only the head trained in this run. No layer moved, so there is nothing to replay."

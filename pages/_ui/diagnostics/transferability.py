@@ -25,9 +25,9 @@ def panel(draft: state.Draft) -> None:
         if data is None:
             st.caption("Choose a table on the Data page first.")
             return
-        runs = comparable(data)
+        runs = comparable_runs(data)
         st.markdown(TRANSFERABILITY.description)
-        scores_config = question(draft, data, _backbones(draft.backbone, runs), runs)
+        scores_config = transferability_config(draft, data, _backbones(draft.backbone, runs), runs)
         run = jobs.find_run(scores_config)
         if run is None or run.state is State.STOPPED:
             if not st.button(
@@ -44,7 +44,7 @@ def panel(draft: state.Draft) -> None:
             )
 
 
-def question(
+def transferability_config(
     draft: state.Draft,
     data: DataConfig,
     backbones: tuple[BackboneConfig, ...],
@@ -62,7 +62,7 @@ def question(
     )
 
 
-def comparable(data: DataConfig) -> list[Run[ExperimentConfig]]:
+def comparable_runs(data: DataConfig) -> list[Run[ExperimentConfig]]:
     """Return the owner's finished runs on the same data config, newest first."""
     return [run for run in run_picker.runs_with_results() if run.job.config.data == data][:MOST]
 

@@ -32,7 +32,7 @@ TAKEN = "Applied: this is your recipe now. Everything in it can still be changed
 def panel(experiment: ExperimentConfig, n_blocks: int) -> None:
     """Offer advice on the recipe for an experiment, on a backbone of `n_blocks` blocks."""
     time = state.get_value("advice_time", next(iter(TIMES)))
-    advise_config = question(experiment, TIMES[time])
+    advise_config = advise_config(experiment, TIMES[time])
     run = jobs.find_run(advise_config)
     with st.expander("Not sure? Ask for advice", icon=":material/support_agent:", expanded=run is not None):
         st.markdown(WHAT)
@@ -51,7 +51,7 @@ def panel(experiment: ExperimentConfig, n_blocks: int) -> None:
             )
 
 
-def question(experiment: ExperimentConfig, seconds: float | None) -> AdviseConfig:
+def advise_config(experiment: ExperimentConfig, seconds: float | None) -> AdviseConfig:
     """Return the job config for an experiment's task and backbone, independent of its recipe."""
     whole = {"random_init": False, "init_seed": 0, "blocks": None, "fresh_top": 0}
     training, features = experiment.training, experiment.features
@@ -69,7 +69,7 @@ def _show(advice: Advice, experiment: ExperimentConfig, n_blocks: int) -> None:
     st.markdown(f"**{plain(advice.sentence)}**")
     settings = ", ".join(f"{name} {value}" for name, value in advice.settings.items())
     st.caption(plain(RECIPES[RecipeName(advice.recipe)].summary + (f" Set: {settings}." if settings else "")))
-    after = advised(advice, experiment, n_blocks)
+    after = apply_advice(advice, experiment, n_blocks)
     if after == experiment:
         st.caption(TAKEN)
     else:
@@ -99,7 +99,7 @@ def _show(advice: Advice, experiment: ExperimentConfig, n_blocks: int) -> None:
     tables.table(advice.frame(), "recipes", key="advice_options", config=OPTIONS)
 
 
-def advised(advice: Advice, experiment: ExperimentConfig, n_blocks: int) -> ExperimentConfig:
+def apply_advice(advice: Advice, experiment: ExperimentConfig, n_blocks: int) -> ExperimentConfig:
     """Return the experiment with the advised recipe and settings."""
     recipe = RECIPES[RecipeName(advice.recipe)]
     return apply_overrides(recipe.apply(experiment, n_blocks), dict(advice.settings))

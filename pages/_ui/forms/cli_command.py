@@ -59,7 +59,7 @@ def show(run: Run[ExperimentConfig], config: ExperimentConfig) -> None:
         st.caption(f"It builds on {called}, which has to be trained from the terminal first.")
 
 
-def reading_on(
+def pretrain_command(
     config: PretrainConfig, file: str, parts: Collection[str] = (), options: ReadOptions | None = None
 ) -> str | None:
     """Return the command line that makes the same backbone under the same id; None if there is none.
@@ -88,7 +88,7 @@ def _needed(owner: str, backbone: BackboneConfig) -> None:
             return
         config = pretraining.job.config
         options = state.store().workspace.read_options(config.dataset)
-        commands.insert(0, reading_on(config, *files(owner, config.dataset), options))
+        commands.insert(0, pretrain_command(config, *files(owner, config.dataset), options))
         backbone = config.backbone
     if None in commands:
         st.caption(BESIDE)

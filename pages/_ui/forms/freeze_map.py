@@ -85,7 +85,7 @@ def cost(backbone_info: BackboneInfo, diagnosis: Diagnosis | None) -> None:
             help="from start to end; less if the activation cache already holds the frozen outputs",
         )
         st.metric("Memory, about", size(estimate.memory_bytes) if estimate else "–", border=True)
-    st.markdown(lesson(boundary, backbone_info.n_blocks, staged=bool(draft.stages)))
+    st.markdown(cost_note(boundary, backbone_info.n_blocks, staged=bool(draft.stages)))
     if not backbone_info.supports_partial_forward:
         st.caption(
             "This architecture does not support a partial forward pass, so every step runs all of it. "
@@ -114,7 +114,7 @@ def _take_lighter(config: ExperimentConfig) -> None:
     state.reset("training.batch_size")
 
 
-def lesson(boundary: int, n_blocks: int, *, staged: bool = False) -> str:
+def cost_note(boundary: int, n_blocks: int, *, staged: bool = False) -> str:
     """Return a sentence on the cost of a plan; `staged`: earlier stages train less of it."""
     if staged and boundary < n_blocks:
         return (
@@ -159,24 +159,24 @@ def plan_of(parts: Sequence[str]) -> FreezePlan:
 
 
 def _calibration(diagnosis: Diagnosis | None) -> tuple[CostModel, ExperimentConfig, Workload] | None:
-    calibration, experiment = timed(state.draft()), state.draft().experiment
+    calibration, experiment = measured_cost_model(state.draft()), state.draft().experiment
     if calibration is None or diagnosis is None or experiment is None:
         return None
     return calibration, experiment, task_of(diagnosis)
 
 
-def timed(draft: state.Draft) -> CostModel | None:
+def measured_cost_model(draft: state.Draft) -> CostModel | None:
     """Return the cost model of the draft's backbone on this machine; None while it is measured."""
-    return jobs.submit_and_watch(timing(draft), CostModel, "Timing a few real steps on this machine")
+    return jobs.submit_and_watch(profile_config(draft), CostModel, "Timing a few real steps on this machine")
 
 
-def known(experiment: state.Draft | ExperimentConfig) -> CostModel | None:
+def cached_cost_model(experiment: state.Draft | ExperimentConfig) -> CostModel | None:
     """Return the cost model if it was measured before; submits no job."""
-    run = jobs.find_run(timing(experiment))
+    run = jobs.find_run(profile_config(experiment))
     return result_cache.cached_result(run, CostModel) if run is not None and run.state is State.DONE else None
 
 
-def timing(experiment: state.Draft | ExperimentConfig) -> ProfileConfig:
+def profile_config(experiment: state.Draft | ExperimentConfig) -> ProfileConfig:
     """Return the profiling config of an experiment's backbone."""
     training = experiment.training
     return ProfileConfig(

@@ -47,18 +47,20 @@ def panel(experiment: ExperimentConfig, seconds: float | None = None) -> float |
         return search.suggestion
 
 
-def longest(experiment: ExperimentConfig, backbone_info: BackboneInfo, diagnosis: Diagnosis) -> float | None:
+def max_seconds(
+    experiment: ExperimentConfig, backbone_info: BackboneInfo, diagnosis: Diagnosis
+) -> float | None:
     """Return the longest duration of a search in seconds; None if no steps were profiled."""
-    calibration = freeze_map.known(experiment)
+    calibration = freeze_map.cached_cost_model(experiment)
     if calibration is None:
         return None
-    search = question(experiment)
+    search = lr_finder_config(experiment)
     return calibration.search_seconds(
         backbone_info, search.experiment, search.steps, freeze_map.task_of(diagnosis)
     )
 
 
-def question(experiment: ExperimentConfig) -> LrFinderConfig:
+def lr_finder_config(experiment: ExperimentConfig) -> LrFinderConfig:
     """Return the job config of an experiment, with settings in `INDEPENDENT` at their defaults."""
     defaults = TrainingConfig()
     aside = {name: getattr(defaults, name) for name in INDEPENDENT}
@@ -69,7 +71,7 @@ def question(experiment: ExperimentConfig) -> LrFinderConfig:
 
 def _lr_finder_config(experiment: ExperimentConfig) -> LrFinderConfig:
     """Return the job config of an experiment, or of the search its rate was taken from."""
-    finder_config, taken = question(experiment), state.get_value(TAKEN)
+    finder_config, taken = lr_finder_config(experiment), state.get_value(TAKEN)
     if not isinstance(taken, LrFinderConfig) or jobs.find_run(finder_config) is not None:
         return finder_config
     run = jobs.find_run(taken)
@@ -77,7 +79,7 @@ def _lr_finder_config(experiment: ExperimentConfig) -> LrFinderConfig:
     if answer is None:
         return finder_config
     training = answer.apply(taken.experiment.training)
-    after = question(taken.experiment.model_copy(update={"training": training}))
+    after = lr_finder_config(taken.experiment.model_copy(update={"training": training}))
     return taken if after == finder_config else finder_config
 
 

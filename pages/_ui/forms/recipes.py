@@ -30,7 +30,7 @@ from translearn_core.results import BackboneInfo
 EMBEDDINGS = "embeddings"
 
 
-def whole(backbone: BackboneConfig) -> BackboneConfig:
+def with_all_blocks(backbone: BackboneConfig) -> BackboneConfig:
     """Return the pretrained backbone with all its blocks."""
     return backbone.model_copy(update={"random_init": False, "blocks": None, "fresh_top": 0})
 
@@ -40,9 +40,9 @@ def title(name: RecipeName | None) -> str:
     return RECIPES[name].title if name else "your own"
 
 
-def called(experiment: ExperimentConfig) -> str:
+def default_run_name(experiment: ExperimentConfig) -> str:
     """Return the default name of a run: the closest recipe, else the freeze plan."""
-    info_run = jobs.find_run(BackboneInfoConfig(backbone=whole(experiment.backbone)))
+    info_run = jobs.find_run(BackboneInfoConfig(backbone=with_all_blocks(experiment.backbone)))
     backbone_info = result_cache.cached_result(info_run, BackboneInfo) if info_run else None
     name = closest_recipe(experiment, backbone_info.n_blocks) if backbone_info else None
     return experiment.plan.label if name is None else str(name)
@@ -140,7 +140,7 @@ def _features(backbone_info: BackboneInfo) -> None:
             list(LayerCombination),
             list(LayerCombination).index(draft.features.layers),
             key="features.layers",
-            format_func=config_fields.word,
+            format_func=config_fields.choice_label,
             help=config_fields.HINTS["layers"],
         )
         layer = None
@@ -242,7 +242,7 @@ def _rates(backbone_info: BackboneInfo) -> None:
                 )
                 for k in range(n)
             ]
-            training = config_fields.valid(training, "training", rates=tuple(values))
+            training = config_fields.with_values(training, "training", rates=tuple(values))
     if training != draft.training:
         state.change(training=training)
         st.rerun()
@@ -262,7 +262,7 @@ def _start(backbone_info: BackboneInfo) -> None:
             help="so many blocks at the top start from random weights (arXiv:2006.05987)",
             disabled=draft.backbone.random_init,
         )  # fmt: skip
-    backbone = config_fields.valid(draft.backbone, "start", fresh_top=fresh)
+    backbone = config_fields.with_values(draft.backbone, "start", fresh_top=fresh)
     if (training, backbone) != (draft.training, draft.backbone):
         state.change(training=training, backbone=backbone)
         st.rerun()

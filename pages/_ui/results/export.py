@@ -43,7 +43,7 @@ def panel(run: Run[ExperimentConfig]) -> None:
     """Offer the export of a run's model."""
     st.subheader("Export the model", anchor=False)
     st.markdown(WHAT)
-    export_config = question(run, onnx=_with_onnx())
+    export_config = export_config(run, onnx=_with_onnx())
     pressed = f"export-{export_config.model_dump_json()}"
     if jobs.find_run(export_config) is None and not state.get_value(pressed):
         if not st.button("Make the file", key="export", icon=":material/inventory_2:"):
@@ -55,7 +55,7 @@ def panel(run: Run[ExperimentConfig]) -> None:
         _show(run, export_run, export_file)
 
 
-def question(run: Run[ExperimentConfig], *, onnx: bool) -> ExportConfig:
+def export_config(run: Run[ExperimentConfig], *, onnx: bool) -> ExportConfig:
     """Return the export config of a run."""
     config = run.job.config
     try:

@@ -75,7 +75,9 @@ def _to_beat(evaluation: Evaluation, rival: Baseline | None) -> tuple[str, str, 
     )
 
 
-def how(run: Run[ExperimentConfig], config: ExperimentConfig, run_summary: RunSummary | None) -> None:
+def settings_and_command(
+    run: Run[ExperimentConfig], config: ExperimentConfig, run_summary: RunSummary | None
+) -> None:
     """Show a run's settings and the command line that reproduces it."""
     with st.expander("All settings", icon=":material/tune:"):
         lines = summary.settings_of(config)

@@ -62,7 +62,7 @@ def resume(run_id: str) -> None:
         ensure_engine(settings())
 
 
-def write_again(run_id: str) -> None:
+def recompute(run_id: str) -> None:
     """Let a finished run write its results again."""
     with errors.show_errors():
         state.store().recompute(state.owner(), run_id)

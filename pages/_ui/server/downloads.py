@@ -25,11 +25,11 @@ def link(run: str, name: str) -> str:
     return f"{PREFIX}/{run}/{quote(name, safe='')}"
 
 
-def hand_out(request: Request) -> Response:
+def send_export(request: Request) -> Response:
     """Send the exported file of a run to its owner."""
     token = token_in(request.scope)
     try:
-        path = made_by(owner_of(token), request.path_params["run"]) if token else None
+        path = export_file(owner_of(token), request.path_params["run"]) if token else None
     except NotFoundError:
         path = None
     except DamagedFileError as error:
@@ -42,7 +42,7 @@ def hand_out(request: Request) -> Response:
     return FileResponse(path, media_type="application/zip", filename=request.path_params["name"])
 
 
-def made_by(owner: str, run: str) -> Path | None:
+def export_file(owner: str, run: str) -> Path | None:
     """Return the exported file of one of the owner's runs; None if it has none.
 
     Raises
@@ -58,4 +58,4 @@ def made_by(owner: str, run: str) -> Path | None:
 
 def route() -> Route:
     """Return the download route below the base path."""
-    return Route(f"{f'/{base}' if (base := base_path()) else ''}/{PREFIX}/{{run}}/{{name}}", hand_out)
+    return Route(f"{f'/{base}' if (base := base_path()) else ''}/{PREFIX}/{{run}}/{{name}}", send_export)

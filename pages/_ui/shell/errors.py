@@ -49,7 +49,7 @@ def problem_of(raised: Exception) -> TranslearnError | ValidationError | None:
     return explain_os_error(raised, absolute(settings().workspace))
 
 
-def unexpected(raised: Exception) -> None:
+def show_unexpected_error(raised: Exception) -> None:
     """Show an error that ended a page: its sentence, or a general one with the details in the log."""
     problem = problem_of(raised)
     if isinstance(problem, WorkspaceError) and problem.temporary:
@@ -75,12 +75,12 @@ def show_errors() -> Iterator[None]:
     try:
         yield
     except Exception as raised:
-        unexpected(raised)
+        show_unexpected_error(raised)
 
 
 def script_error(problem: Exception) -> bool:
     """Show an uncaught exception; return True, so that Streamlit adds nothing."""
-    unexpected(problem)
+    show_unexpected_error(problem)
     return True
 
 

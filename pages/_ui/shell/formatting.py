@@ -24,7 +24,7 @@ def short(text: object, limit: int = 40) -> str:
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
-def squeezed(text: object, limit: int = 40) -> str:
+def shorten_middle(text: object, limit: int = 40) -> str:
     """Return `text` on one line, cut in the middle with an ellipsis."""
     line = " ".join(str(text).split())
     if len(line) <= limit:

@@ -18,7 +18,7 @@ from translearn_core.runs.report_jobs import study_diagnosis
 def count(planned: Sequence[PlannedRun]) -> None:
     """Show the number of runs of a study."""
     arms, seeds = len({run.name for run in planned}), len({run.seed for run in planned})
-    done = len(planned) - len(left(planned))
+    done = len(planned) - len(unfinished_runs(planned))
     st.markdown(
         f"**{len(planned)} runs**: {arms} {'configuration' if arms == 1 else 'configurations'}, {seeds} "
         f"{'seed' if seeds == 1 else 'seeds'} each."
@@ -26,7 +26,7 @@ def count(planned: Sequence[PlannedRun]) -> None:
     )
 
 
-def left(planned: Sequence[PlannedRun]) -> list[PlannedRun]:
+def unfinished_runs(planned: Sequence[PlannedRun]) -> list[PlannedRun]:
     """Return the runs that are not done yet."""
     done = set(study_list.study_store().progress(state.owner(), [job_id(run.config) for run in planned]).done)
     return [run for run in planned if job_id(run.config) not in done]
@@ -51,7 +51,7 @@ def seconds(study: Study, runs: Sequence[PlannedRun]) -> float | None:
         backbone_info = jobs.submit_and_watch(
             BackboneInfoConfig(backbone=backbone), BackboneInfo, "Looking into the model"
         )
-        timing = freeze_map.timing(configs[0].model_copy(update={"backbone": backbone}))
+        timing = freeze_map.profile_config(configs[0].model_copy(update={"backbone": backbone}))
         calibration = jobs.submit_and_watch(timing, CostModel, "Timing a few real steps on this machine")
         if diagnosis is None or backbone_info is None or calibration is None:
             return None

@@ -71,8 +71,8 @@ def new() -> None:
         errors.show_error(problem)
         return
     study_cost.count(planned)
-    left = study_cost.left(planned)
-    calibration = freeze_map.timed(ready.draft)
+    left = study_cost.unfinished_runs(planned)
+    calibration = freeze_map.measured_cost_model(ready.draft)
     if calibration is not None and left:
         seconds = (calibration.estimate(ready.backbone_info, run.config, task).seconds for run in left)
         study_cost.time(sum(seconds))
@@ -114,7 +114,7 @@ def add_fields(study: Study) -> None:
         if new
         else "That is what the study has already."
     )
-    if (left := study_cost.left(new)) and (seconds := study_cost.seconds(study, left)) is not None:
+    if (left := study_cost.unfinished_runs(new)) and (seconds := study_cost.seconds(study, left)) is not None:
         study_cost.time(seconds)
     st.button(
         "Add them",
@@ -239,7 +239,11 @@ def _listed(experiment: ExperimentConfig, names: Iterable[str]) -> str:
         value = getattr(getattr(experiment, part), name) if part else None
         called = config_fields.label(name, part) if part else "Teacher"
         text = (
-            config_fields.word(value) if isinstance(value, StrEnum) else "" if value is None else str(value)
+            config_fields.choice_label(value)
+            if isinstance(value, StrEnum)
+            else ""
+            if value is None
+            else str(value)
         )
         items.append(f"{called[:1].lower()}{called[1:]} {text}".strip())
     return ", ".join(items)

@@ -267,7 +267,7 @@ CONFIG = PretrainConfig(
 
 @pytest.mark.parametrize("config", [CONFIG, PretrainConfig(dataset="d", text="t")])
 def test_the_command_makes_the_same_backbone(config: PretrainConfig) -> None:
-    words = shlex.split(str(cli_command.reading_on(config, "-my file.csv")))
+    words = shlex.split(str(cli_command.pretrain_command(config, "-my file.csv")))
     assert words[:3] == ["translearn", "pretrain", "./-my file.csv"]
     pretrain = typer.main.get_command(app).commands["pretrain"]  # type: ignore[attr-defined]
     given = pretrain.make_context("pretrain", words[2:]).params
@@ -286,7 +286,7 @@ def test_the_command_makes_the_same_backbone(config: PretrainConfig) -> None:
     ],
 )
 def test_what_no_command_makes_is_not_promised(parts: tuple[str, ...], config: PretrainConfig) -> None:
-    assert cli_command.reading_on(config, "f.csv", parts) is None
+    assert cli_command.pretrain_command(config, "f.csv", parts) is None
 
 
 def test_beside_the_command_stands_what_it_needs(visit: Open, filled: Filled) -> None:

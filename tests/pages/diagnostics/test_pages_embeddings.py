@@ -75,7 +75,7 @@ def table(at: AppTest) -> list[int]:
 
 def test_the_picture_circled_last_stays_as_it_is_and_the_others_mark() -> None:
     lines = [np.asarray(some) for some in ([1, 2], [3], [3, 4])]
-    nothing = selection.nothing(2)
+    nothing = selection.empty_selection(2)
     first = nothing.circle(lines[0], 0, "a")
     assert first.marks[0] is nothing.marks[0]
     assert first.marks[1].lines is lines[0]
@@ -88,7 +88,7 @@ def test_the_picture_circled_last_stays_as_it_is_and_the_others_mark() -> None:
 
 
 def test_a_lasso_that_is_gone_is_marked_like_the_others() -> None:
-    circled = selection.nothing(2).circle(np.asarray([5]), 0, "coloured by label")
+    circled = selection.empty_selection(2).circle(np.asarray([5]), 0, "coloured by label")
     assert circled.on("coloured by label", held=True) is circled
     for gone in (circled.on("coloured by error", held=True), circled.on("coloured by label", held=False)):
         assert gone.circled is None
@@ -98,7 +98,7 @@ def test_a_lasso_that_is_gone_is_marked_like_the_others() -> None:
 
 
 def test_what_is_found_twice_is_drawn_anew() -> None:
-    result = selection.nothing(2).find(np.asarray([1]))
+    result = selection.empty_selection(2).find(np.asarray([1]))
     circled = result.circle(np.asarray([2]), 0, "a")
     again = circled.find(np.asarray([1]))
     assert again.marks[0].turn != circled.marks[0].turn, "else the lasso would stay on the picture"

@@ -88,7 +88,7 @@ def test_advice_is_sentences_with_sources_and_is_taken_with_one_click(
     filled: Filled, visit: Open, experiment: ExperimentConfig, submitted: Submitted
 ) -> None:
     result = advised("linear", **{"features.layers": "one", "features.layer": 4})
-    filled.answer(panel_of_advice.question(experiment, None), result)
+    filled.answer(panel_of_advice.advise_config(experiment, None), result)
     at = visit("recipe")
     text = page_text(at)
     for words in (
@@ -116,7 +116,7 @@ def test_advice_is_sentences_with_sources_and_is_taken_with_one_click(
 def test_another_time_at_hand_is_another_question(
     filled: Filled, visit: Open, experiment: ExperimentConfig, submitted: Submitted
 ) -> None:
-    filled.answer(panel_of_advice.question(experiment, None), advised())
+    filled.answer(panel_of_advice.advise_config(experiment, None), advised())
     at = visit("recipe")
     at.selectbox(key="advice_time").set_value("5 minutes").run()
     assert len(submitted(ADVICE)) == 1
@@ -129,7 +129,7 @@ def test_what_the_twin_and_the_recipe_change_of_the_backbone_is_not_asked_about(
 ) -> None:
     twin = BackboneConfig(random_init=True, blocks=3, fresh_top=1)
     changed = experiment.model_copy(update={"backbone": twin})
-    assert panel_of_advice.question(changed, 60) == panel_of_advice.question(experiment, 60)
+    assert panel_of_advice.advise_config(changed, 60) == panel_of_advice.advise_config(experiment, 60)
 
 
 # layers rated
@@ -170,7 +170,7 @@ def test_the_rating_is_a_figure_with_numbers_and_past_runs_by_name(
     filled: Filled, visit: Open, experiment: ExperimentConfig
 ) -> None:
     draft = draft_of(experiment)
-    config = transferability.question(draft, filled.data, (BackboneConfig(),), [filled.run])
+    config = transferability.transferability_config(draft, filled.data, (BackboneConfig(),), [filled.run])
     filled.answer(config, rated([filled.run]))
     at = visit("backbone")
     assert "Layer 6 of" in page_text(at)

@@ -107,7 +107,7 @@ def test_parts_and_plans_are_the_same_choice(parts: set[str]) -> None:
     [(6, "Only the head"), (0, "nothing is saved"), (-1, "embeddings train"), (3, "blocks 0–2")],
 )
 def test_the_lesson_names_what_is_computed_once(boundary: int, word: str) -> None:
-    assert word in freeze_map.lesson(boundary, 6)
+    assert word in freeze_map.cost_note(boundary, 6)
 
 
 def test_presets_are_plans_of_the_backbone() -> None:

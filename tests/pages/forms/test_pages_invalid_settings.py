@@ -134,9 +134,9 @@ def test_what_cannot_be_together_keeps_its_own_sentence() -> None:
     with pytest.raises(
         ConfigError, match=r"^Learning rate of the head is 0: give a number greater than 0\.$"
     ):
-        config_fields.valid(TrainingConfig(), "training", head_lr=0)
+        config_fields.with_values(TrainingConfig(), "training", head_lr=0)
     with pytest.raises(ConfigError, match=r"is 2: give a number less than 1"):
-        config_fields.valid(TuningConfig(), "tuning", dropout=2)
+        config_fields.with_values(TuningConfig(), "tuning", dropout=2)
 
 
 # an empty plan

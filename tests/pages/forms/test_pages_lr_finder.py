@@ -110,7 +110,7 @@ def test_nothing_is_searched_until_it_is_asked_for(draw: Draw, filled: Filled) -
 def test_a_suggestion_comes_with_its_curve_and_reason_and_can_be_taken(
     draw: Draw, filled: Filled, experiment: ExperimentConfig
 ) -> None:
-    filled.answer(lr_finder.question(experiment), curve(experiment))
+    filled.answer(lr_finder.lr_finder_config(experiment), curve(experiment))
     at = draw(rates)
     assert at.text[0].value == "suggested 0.00025"
     assert "A good rate is 0.00025" in page_text(at)
@@ -134,7 +134,7 @@ def test_where_only_the_head_trains_its_rate_is_taken(
 ) -> None:
     head_only = experiment.model_copy(update={"plan": FreezePlan()})
     filled.answer(head_only, filled.evaluation(), filled.summary(head_only.plan), name="newest")
-    filled.answer(lr_finder.question(head_only), curve(head_only, setting="head_lr", before=1e-3))
+    filled.answer(lr_finder.lr_finder_config(head_only), curve(head_only, setting="head_lr", before=1e-3))
     at = draw(rates)
     at.button(key="take_rate").click().run()
     training = at.session_state["draft"].training
@@ -147,7 +147,7 @@ def test_without_a_fall_there_is_nothing_to_take(
     draw: Draw, filled: Filled, experiment: ExperimentConfig
 ) -> None:
     stays = "The loss did not clearly fall before it ran away at 0.01, so the rate stays at 5e-05."
-    filled.answer(lr_finder.question(experiment), curve(experiment, suggestion=5e-5, reason=stays))
+    filled.answer(lr_finder.lr_finder_config(experiment), curve(experiment, suggestion=5e-5, reason=stays))
     at = draw(rates)
     assert stays in page_text(at)
     assert "A good rate" not in page_text(at)
@@ -159,13 +159,13 @@ def test_how_long_one_trains_is_no_part_of_the_question(experiment: ExperimentCo
         update={"epochs": 9, "schedule": Schedule.COSINE, "patience": 2}
     )
     longer = experiment.model_copy(update={"training": training, "stages": (Stage(plan=FreezePlan()),)})
-    assert lr_finder.question(longer) == lr_finder.question(experiment)
+    assert lr_finder.lr_finder_config(longer) == lr_finder.lr_finder_config(experiment)
     other = experiment.model_copy(update={"training": TrainingConfig(batch_size=8)})
-    assert lr_finder.question(other) != lr_finder.question(experiment)
+    assert lr_finder.lr_finder_config(other) != lr_finder.lr_finder_config(experiment)
 
 
 def test_a_failed_search_says_why(draw: Draw, filled: Filled, experiment: ExperimentConfig) -> None:
-    filled.answer(lr_finder.question(experiment), state=State.FAILED)
+    filled.answer(lr_finder.lr_finder_config(experiment), state=State.FAILED)
     at = draw(rates)
     assert "The loss became nan" in page_text(at)
     assert at.text[0].value == "suggested None"
@@ -215,7 +215,7 @@ def test_copies_are_off_and_say_what_they_come_to(draw: Draw, filled: Filled) ->
     ],
 )
 def test_the_amount_in_words(number: int, rows: int | None, words: str) -> None:
-    assert augmentation.amount(AugmentConfig(copies=number), rows) == words
+    assert augmentation.extra_rows_note(AugmentConfig(copies=number), rows) == words
 
 
 def test_copies_that_alter_nothing_are_refused_in_a_sentence(draw: Draw, filled: Filled) -> None:

@@ -46,7 +46,7 @@ def captions(at: AppTest) -> str:
 
 @pytest.mark.parametrize("boundary", range(-1, 7))
 def test_only_a_plan_with_frozen_blocks_is_said_to_save_work_in_later_runs(boundary: int) -> None:
-    sentence = freeze_map.lesson(boundary, 6)
+    sentence = freeze_map.cost_note(boundary, 6)
     assert ("kept" in sentence and "later" in sentence) is (boundary > 0)
 
 
