@@ -32,8 +32,8 @@ TAKEN = "Applied: this is your recipe now. Everything in it can still be changed
 def panel(experiment: ExperimentConfig, n_blocks: int) -> None:
     """Offer advice on the recipe for an experiment, on a backbone of `n_blocks` blocks."""
     time = state.get_value("advice_time", next(iter(TIMES)))
-    advise_config = advise_config(experiment, TIMES[time])
-    run = jobs.find_run(advise_config)
+    config = advise_config(experiment, TIMES[time])
+    run = jobs.find_run(config)
     with st.expander("Not sure? Ask for advice", icon=":material/support_agent:", expanded=run is not None):
         st.markdown(WHAT)
         with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -41,8 +41,8 @@ def panel(experiment: ExperimentConfig, n_blocks: int) -> None:
             if run is None or run.state is State.STOPPED:
                 if not st.button("Advise me", key="advise", type="primary", icon=":material/rule:"):
                     return
-                run = jobs.submit(advise_config)
-        advice = jobs.submit_and_watch(advise_config, Advice, "Measuring your task")
+                run = jobs.submit(config)
+        advice = jobs.submit_and_watch(config, Advice, "Measuring your task")
         if advice is not None:
             _show(advice, experiment, n_blocks)
         elif run.state.live:
