@@ -5,10 +5,10 @@ import streamlit as st
 from pages._ui.backbones import backbone_picker, download_panel, pretraining
 from pages._ui.diagnostics import transferability
 from pages._ui.forms import freeze_map
-from pages._ui.shell import jobs, navigation, page_header, result_cache, state, stop
+from pages._ui.shell import jobs, navigation, page_header, result_cache, state, tables
 from pages._ui.shell.formatting import count, plain, size
 from translearn_core.jobs import BackboneInfoConfig
-from translearn_core.results import BackboneInfo, Diagnosis
+from translearn_core.results import Diagnosis
 
 page_header.header(
     "backbone",
@@ -18,11 +18,9 @@ page_header.header(
 backbone = backbone_picker.choose()
 backbone_info = download_panel.require_backbone_info(backbone)
 if backbone_info is None:
-    stop.stop_page()
-info_run = jobs.find_run(BackboneInfoConfig(backbone=state.draft().backbone))
-draft = state.take_backbone(
-    backbone, backbone_info, result_cache.cached_result(info_run, BackboneInfo) if info_run else None
-)
+    navigation.stop_page()
+earlier = jobs.known(BackboneInfoConfig(backbone=state.draft().backbone))
+draft = state.take_backbone(backbone, backbone_info, earlier)
 st.caption(
     f"{plain(backbone_info.architecture)}: {count(backbone_info.parameters)} parameters in "
     f"{backbone_info.n_blocks} blocks of width {backbone_info.width}, reads up to "
@@ -48,7 +46,7 @@ with right:
 transferability.panel(draft)
 pretraining.offer(backbone, backbone_info)
 with st.expander("Parameters of each part", icon=":material/table_rows:"):
-    freeze_map.table(backbone_info)
+    tables.table(backbone_info.frame(), "backbone_info", key="backbone_info")
 with st.container(horizontal=True):
     if draft.data is None:
         if st.button("Choose a table", key="to_data", type="primary", icon=":material/arrow_forward:"):

@@ -2,9 +2,7 @@
 
 from pages._ui.diagnostics import projection, projection_animation, snapshots
 from pages._ui.runs import run_picker
-from pages._ui.shell import jobs, page_header, state, stop
-from translearn_core.jobs import BackboneInfoConfig
-from translearn_core.results import BackboneInfo
+from pages._ui.shell import jobs, navigation, page_header, state
 
 page_header.header(
     "embeddings",
@@ -14,11 +12,9 @@ page_header.header(
 )
 run = run_picker.finished()
 config = run.job.config
-backbone_info = jobs.submit_and_watch(
-    BackboneInfoConfig(backbone=config.backbone), BackboneInfo, "Looking into the model"
-)
+backbone_info = jobs.backbone_info(config.backbone)
 if backbone_info is None:
-    stop.stop_page()
+    navigation.stop_page()
 
 projection.panel(run, backbone_info)
 projection_animation.panel(run, backbone_info)
