@@ -45,7 +45,7 @@ left, right = st.columns(2)
 with left:
     st.subheader(f"How good, how sure: test {metric.label}", anchor=False)
     tables.chart(
-        plots.scores(table, metric, dark, lines=baselines.of(runs) if same else None),
+        plots.scores(table, metric, dark, lines=baselines.first_untrained_scores(runs) if same else None),
         key="scores",
         alt=f"Test {metric.label} of each run",
     )
@@ -61,10 +61,10 @@ tables.table(table, "runs", key="compare", config=scores.columns(runs))
 
 st.subheader("Learning curves", anchor=False, help=training_monitor.LEARNING_CURVES)
 histories = {f"{number}. {run.name}": state.store().history(run.job.id) for number, run in enumerate(runs, 1)}
-measure = training_monitor.measure("compare_measure", *histories.values())
+measure = training_monitor.choose_metric("compare_measure", *histories.values())
 legend = (f"{number}. {name}" for number, name in enumerate(shortened((run.name for run in runs), 24), 1))
 picture = plots.compare_training_curves(dict(zip(legend, histories.values(), strict=True)), measure, dark)
 tables.chart(picture, key="overlay", alt="Learning curves of the runs")
-curves = training_monitor.several(histories, measure)
+curves = training_monitor.combined_table(histories, measure)
 with st.expander("The numbers", icon=":material/table_rows:"):
     tables.table(curves, "curves", key="compare_curves")

@@ -16,11 +16,11 @@ run = run_picker.finished()
 if not diagnostic.supported(PROJECTION, run):
     navigation.stop_page()
 config = run.job.config
-anatomy = jobs.backbone_info(config.backbone)
-if anatomy is None:
+backbone_info = jobs.backbone_info(config.backbone)
+if backbone_info is None:
     navigation.stop_page()
 
-projection.panel(run, anatomy)
-projection_animation.panel(run, anatomy)
-snapshots.panel(run, anatomy)
+projection.panel(run, backbone_info)
+projection_animation.panel(run, backbone_info)
+snapshots.panel(run, backbone_info)
 state.remember_run(run.id)

@@ -17,7 +17,7 @@ page_header.header(
 run = run_picker.finished()
 if not diagnostic.supported(PROBE, run):
     navigation.stop_page()
-probe_config = ProbeConfig(job=run.job.id, about=probing.about(run))
+probe_config = ProbeConfig(job=run.job.id, about=probing.choose_target(run))
 with st.expander("More settings", icon=":material/tune:"), st.grid(4, min_column_width=140):
     probe_config = config_fields.edit(probe_config, ("fresh", "controls", "folds", "seed"), "probe")
 diagnostic.heading(PROBE)

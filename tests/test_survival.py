@@ -91,8 +91,10 @@ def test_a_run_whose_worker_is_killed_in_its_second_epoch_ends_as_if_nothing_had
     again = ended(store, killed)
     assert again.state is State.DONE, again.job.reason
     assert again.job.attempts == 2
-    expected, found = (artifacts.load(store.workspace.run(r.job.id), RunSummary) for r in (left_alone, again))
-    assert (found.test, found.validation, found.best_epoch) == (
+    expected, actual = (
+        artifacts.load(store.workspace.run(r.job.id), RunSummary) for r in (left_alone, again)
+    )
+    assert (actual.test, actual.validation, actual.best_epoch) == (
         expected.test,
         expected.validation,
         expected.best_epoch,

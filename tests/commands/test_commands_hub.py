@@ -40,14 +40,14 @@ def test_a_fetch_is_followed_interrupted_and_finished(tmp_path: Path) -> None:
                 time.sleep(0.1)
             time.sleep(0.6)
             first.send_signal(signal.SIGINT)
-            out, said = first.communicate(timeout=30)
+            out, message = first.communicate(timeout=30)
             assert (first.returncode, out) == (2, "")
-            assert "the same command goes on from there" in said
+            assert "the same command goes on from there" in message
 
             hub.seconds = 0.0
             second = start(*TRAIN, "--epochs", "1")
-            out, said = second.communicate(timeout=500)
-            assert second.returncode == 0, said
+            out, message = second.communicate(timeout=500)
+            assert second.returncode == 0, message
             assert json.loads(out)["epochs"] == 1
             assert len(hub.ranges) == 1
         finally:

@@ -42,24 +42,24 @@ def words(tmp_path_factory: pytest.TempPathFactory) -> tuple[object, ...]:
 def test_a_curve_without_training_and_then_with_it(own_terminal: Terminal, words: tuple[object, ...]) -> None:
     free = own_terminal(*words, "--sizes", "20,all", "--no-training", "--json")
     assert free.returncode == 0, free.stderr
-    found = json.loads(free.stdout)
-    assert {line["way"] for line in found["curve"]} == {"TF-IDF", "frozen probe"}
-    assert found["at"] == 20
-    assert found["sizes"][0] == 20
-    assert [line["draws"] for line in found["curve"]] == [2, 1, 2, 1]
+    record = json.loads(free.stdout)
+    assert {line["way"] for line in record["curve"]} == {"TF-IDF", "frozen probe"}
+    assert record["at"] == 20
+    assert record["sizes"][0] == 20
+    assert [line["draws"] for line in record["curve"]] == [2, 1, 2, 1]
     assert json.loads(own_terminal("runs", "--json").stdout)["runs"] == []
 
     small = ("--seeds", 1, "--epochs", 1, "--batch-size", 128)
     done = own_terminal(*words, "--sizes", "20,all", "--at", 20, "--train-blocks", "last:1", *small, "--json")
     assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout)
+    record = json.loads(done.stdout)
     own = "own settings, block 2"
-    assert [line["way"] for line in found["curve"]][::2] == ["TF-IDF", "frozen probe", own, "from scratch"]
-    assert {line["draws"] for line in found["curve"]} == {1}
-    assert "20 labels" in found["sentences"][0]
-    assert own in found["sentences"][0]
-    assert found["reaches"][0]["worse"] == "from scratch"
-    assert found["failed"] == []
+    assert [line["way"] for line in record["curve"]][::2] == ["TF-IDF", "frozen probe", own, "from scratch"]
+    assert {line["draws"] for line in record["curve"]} == {1}
+    assert "20 labels" in record["sentences"][0]
+    assert own in record["sentences"][0]
+    assert record["reaches"][0]["worse"] == "from scratch"
+    assert record["failed"] == []
     assert len(json.loads(own_terminal("runs", "--json").stdout)["runs"]) == 4
 
 

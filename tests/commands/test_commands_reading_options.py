@@ -32,12 +32,12 @@ COMMANDS = ("train", "lr-find", "advise", "label-efficiency", "pretrain", "predi
 
 
 def columns(*names: str) -> TableProfile:
-    found = tuple(Column(name, 1, 1, 1.0, ()) for name in names)
-    return TableProfile(1, {"train": 1}, found, Suggestion(None, None, None, ""), (), pd.DataFrame())
+    record = tuple(Column(name, 1, 1, 1.0, ()) for name in names)
+    return TableProfile(1, {"train": 1}, record, Suggestion(None, None, None, ""), (), pd.DataFrame())
 
 
 @pytest.mark.parametrize(
-    ("word", "names", "found"),
+    ("word", "names", "record"),
     [
         ("text", ("label", "text"), "text"),
         ("2", ("label", "text"), "text"),
@@ -47,8 +47,8 @@ def columns(*names: str) -> TableProfile:
         ("1", ("text",), "text"),
     ],
 )
-def test_a_column_is_named_or_numbered(word: str, names: tuple[str, ...], found: str) -> None:
-    assert column_name(word, columns(*names), "--text") == found
+def test_a_column_is_named_or_numbered(word: str, names: tuple[str, ...], record: str) -> None:
+    assert column_name(word, columns(*names), "--text") == record
 
 
 @pytest.mark.parametrize("word", ["0", "3", "-1", "txt", "²"])
@@ -58,7 +58,7 @@ def test_a_column_that_is_not_there_is_named_with_the_option(word: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "option"),
+    ("reading_options", "option"),
     [
         (ReadingOptions(encoding="klingon"), "encoding"),
         (ReadingOptions(encoding="rot13"), "encoding"),
@@ -68,9 +68,9 @@ def test_a_column_that_is_not_there_is_named_with_the_option(word: str) -> None:
         (ReadingOptions(sheet="x" * 201), "sheet"),
     ],
 )
-def test_a_wrong_value_names_the_option(asked: ReadingOptions, option: str) -> None:
+def test_a_wrong_value_names_the_option(reading_options: ReadingOptions, option: str) -> None:
     with pytest.raises(ConfigError) as caught:
-        read_options(asked)
+        read_options(reading_options)
     assert caught.value.field == option
 
 
@@ -89,8 +89,8 @@ def test_the_command_that_repeats_a_run_reads_its_files_alike(options: ReadOptio
     words = shlex.split(cli_command(config, "data.csv", options=options))
     train = typer.main.get_command(app).commands["train"]  # type: ignore[attr-defined]
     given = train.make_context("train", words[2:]).params
-    asked = ReadingOptions(**{one.name: given[one.name] for one in fields(ReadingOptions)})
-    assert read_options(asked) == options
+    reading_options = ReadingOptions(**{one.name: given[one.name] for one in fields(ReadingOptions)})
+    assert read_options(reading_options) == options
 
 
 def test_every_command_that_reads_data_takes_the_options() -> None:
@@ -104,10 +104,10 @@ def run_jobs() -> None:
     store = open_store()
     for job in [job for slot in Slot for job in store.waiting(slot)]:
         assert store.begin(job, "test")
-        found = store.job(job)
-        context = Context(store, found, store.workspace.run(job), {})
+        record = store.job(job)
+        context = Context(store, record, store.workspace.run(job), {})
         try:
-            handler(found.spec)(context)
+            handler(record.spec)(context)
             context.flush()
             store.finish(job, State.DONE)
         except TranslearnError as error:
@@ -150,13 +150,13 @@ def test_a_file_is_read_as_the_options_say_and_what_was_found_is_told(
 
     done = translearn(*words, "--label", 1)
     assert done.exit_code == 0, done.stderr
-    found = json.loads(done.stdout)["findings"]
-    codes = [one["code"] for one in found]
+    record = json.loads(done.stdout)["findings"]
+    codes = [one["code"] for one in record]
     assert {"no-header", "missing-texts", "split"} <= set(codes)
-    missing = found[codes.index("missing-texts")]
-    assert (missing["severity"], missing["rows"], missing["count"]) == ("mended", [21], 1)
+    missing = record[codes.index("missing-texts")]
+    assert (missing["severity"], missing["rows"], missing["count"]) == ("fixed", [21], 1)
     printed = done.stderr.splitlines()
-    assert any(line.startswith("mended: ") and line.endswith("(row 21)") for line in printed)
+    assert any(line.startswith("fixed: ") and line.endswith("(row 21)") for line in printed)
     assert any("UTF-8, '~', no header" in line for line in printed)
 
     run, out = json.loads(done.stdout)["run"], tmp_path / "out.csv"

@@ -71,7 +71,7 @@ def test_the_command_does_the_same_again(config: ExperimentConfig) -> None:
     )  # fmt: skip
     data_settings = {name: value for name, value in settings.items() if name.startswith("data.")}
     loop = {name: options[f"--{name.replace('_', '-')}"] for name in LOOP}
-    found = build_experiment(
+    record = build_experiment(
         apply_overrides(ExperimentConfig(data=data), data_settings).data,
         BackboneConfig(id=options["--backbone"], random_init="--random-init" in words),
         make_anatomy(),
@@ -81,7 +81,7 @@ def test_the_command_does_the_same_again(config: ExperimentConfig) -> None:
         teacher=None,
         settings=settings,
     )
-    assert found == config
+    assert record == config
 
 
 @pytest.fixture(scope="module")
@@ -128,12 +128,12 @@ def test_a_study_becomes_one_file(terminal: Terminal, tmp_path: Path) -> None:
     first = json.loads(done.stdout)["study"]
     done = terminal("report", "which seed", "--out", out, "--json")
     assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout)
-    learned, tried, compared = found["sections"]
+    record = json.loads(done.stdout)
+    learned, tried, compared = record["sections"]
     assert "learn from" in learned
     assert "tried" in tried
     assert "compare" in compared
-    assert found["missing"] == []
+    assert record["missing"] == []
     html = unescape(out.read_text(encoding="utf-8"))
     assert "fewer than 3 seeds" in html
     assert f"files: {{train: {TICKETS.name}}}" in html

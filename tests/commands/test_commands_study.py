@@ -41,7 +41,7 @@ class House:
 
     def file(self, **changed: object) -> Path:
         """Write the study's file; JSON is YAML."""
-        told = {
+        settings = {
             "name": "tiny ways",
             "files": {"train": "train.csv", "test": "test.csv"},
             "text": "review",
@@ -53,7 +53,7 @@ class House:
             "baseline": "linear",
         }
         path = self.folder / "study.yaml"
-        path.write_text(json.dumps(told | changed))
+        path.write_text(json.dumps(settings | changed))
         return path
 
     def start(self, *words: object) -> subprocess.Popen[str]:
@@ -65,8 +65,8 @@ class House:
 
     def __call__(self, *words: object) -> tuple[int, str, str]:
         process = self.start(*words)
-        out, said = process.communicate(timeout=500)
-        return process.returncode, out, said
+        out, message = process.communicate(timeout=500)
+        return process.returncode, out, message
 
     @property
     def store(self) -> RunStore:
@@ -81,31 +81,32 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 
 def test_a_study_runs_to_its_end_and_is_said_as_json_and_csv(house: House, tmp_path: Path) -> None:
-    code, out, said = house("study", house.file(), "--json", "--out", tmp_path / "cells.csv")
-    assert code == 0, said
-    found = json.loads(out)
-    assert [(cell["cell"], cell["runs"]) for cell in found["cells"]] == [
+    code, out, message = house("study", house.file(), "--json", "--out", tmp_path / "cells.csv")
+    assert code == 0, message
+    record = json.loads(out)
+    assert [(cell["cell"], cell["runs"]) for cell in record["cells"]] == [
         ("linear", 2),
         ("last-k", 2),
         ("scratch", 2),
     ]
-    assert (found["baseline"], found["test_rows"], found["failed"]) == ("linear", 80, [])
-    assert found["cells"][0]["difference"] is None
+    assert (record["baseline"], record["test_rows"], record["failed"]) == ("linear", 80, [])
+    assert record["cells"][0]["difference"] is None
     assert all(
-        0 <= cell["accuracy low"] <= cell["accuracy"] <= cell["accuracy high"] <= 1 for cell in found["cells"]
+        0 <= cell["accuracy low"] <= cell["accuracy"] <= cell["accuracy high"] <= 1
+        for cell in record["cells"]
     )
     assert any(
-        sentence.startswith("last-k is ") or "score the same" in sentence for sentence in found["sentences"]
+        sentence.startswith("last-k is ") or "score the same" in sentence for sentence in record["sentences"]
     )
     with (tmp_path / "cells.csv").open(encoding="utf-8", newline="") as file:
         assert [row["cell"] for row in csv.DictReader(file)] == ["linear", "last-k", "scratch"]
-    assert "6 done" in said or "of 6 done" in said
+    assert "6 done" in message or "of 6 done" in message
 
 
 def test_the_same_study_again_trains_nothing_and_prints_a_table(house: House) -> None:
     before = {run.job.id: run.job.finished for run in house.store.runs(LOCAL)}
-    code, out, said = house("study", house.file())
-    assert code == 0, said
+    code, out, message = house("study", house.file())
+    assert code == 0, message
     assert all(name in out for name in ("linear", "last-k", "scratch", "accuracy", "80 test rows"))
     assert "The baseline." not in out
     assert {run.job.id: run.job.finished for run in house.store.runs(LOCAL)} == before
@@ -114,29 +115,29 @@ def test_the_same_study_again_trains_nothing_and_prints_a_table(house: House) ->
 def test_files_on_the_command_line_replace_those_in_the_file(house: House, tmp_path: Path) -> None:
     (tmp_path / "other.csv").write_text(rows(300, 340))
     path = house.file(recipes=["linear"], name="other rows")
-    code, out, said = house("study", path, "--json", "--files", f"test={tmp_path / 'other.csv'}")
-    assert code == 0, said
+    code, out, message = house("study", path, "--json", "--files", f"test={tmp_path / 'other.csv'}")
+    assert code == 0, message
     assert json.loads(out)["test_rows"] == 40
 
 
 def test_ctrl_c_stops_a_study_and_the_same_command_goes_on(house: House) -> None:
     path = house.file(name="long", settings={"features.token_limit": 32, "training.epochs": 60}, seeds=[5, 6])
     process = house.start("study", path, "--json")
-    book, deadline = Studies(house.store), time.monotonic() + 300
+    studies, deadline = Studies(house.store), time.monotonic() + 300
     while (
-        not (stored := [s for s in book.all(LOCAL) if s.name == "long"])
-        or not book.progress(LOCAL, stored[0].jobs).running
+        not (stored := [s for s in studies.all(LOCAL) if s.name == "long"])
+        or not studies.progress(LOCAL, stored[0].jobs).running
     ):
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < deadline
         time.sleep(0.1)
     process.send_signal(signal.SIGINT)
-    out, said = process.communicate(timeout=60)
+    out, message = process.communicate(timeout=60)
     assert (process.returncode, out) == (2, "")
-    assert "the same command goes on from there" in said
-    assert book.progress(LOCAL, stored[0].jobs).state is State.STOPPED
-    code, out, said = house("study", path, "--json")
-    assert code == 0, said
+    assert "the same command goes on from there" in message
+    assert studies.progress(LOCAL, stored[0].jobs).state is State.STOPPED
+    code, out, message = house("study", path, "--json")
+    assert code == 0, message
     assert json.loads(out)["study"] == stored[0].id
 
 
@@ -158,8 +159,8 @@ def test_ctrl_c_stops_a_study_and_the_same_command_goes_on(house: House) -> None
 def test_a_bad_study_is_one_line_and_exit_code_2(
     house: House, changed: dict[str, object], words: tuple[str, ...], sentence: str
 ) -> None:
-    code, out, said = house("study", house.file(**changed), *words)
+    code, out, message = house("study", house.file(**changed), *words)
     assert (code, out) == (2, "")
-    assert sentence in said
-    assert said.strip().count("\n") == 0
-    assert "Traceback" not in said
+    assert sentence in message
+    assert message.strip().count("\n") == 0
+    assert "Traceback" not in message

@@ -34,9 +34,9 @@ def test_the_same_question_is_trained_once(terminal: Terminal, trained: dict[str
 
 
 def test_blocks_that_train_cost_parameters_and_move(terminal: Terminal) -> None:
-    found = terminal.train("--train-blocks", "last:1", "--epochs", 1, "--seed", 1, "--precision", "float32")
-    assert found["parameters"]["trainable"] == 1_774_464 + 385 * 10
-    assert found["precision"] == "float32"
+    record = terminal.train("--train-blocks", "last:1", "--epochs", 1, "--seed", 1, "--precision", "float32")
+    assert record["parameters"]["trainable"] == 1_774_464 + 385 * 10
+    assert record["precision"] == "float32"
 
 
 def test_predict_writes_a_spreadsheet_safe_file(

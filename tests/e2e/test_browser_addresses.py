@@ -47,8 +47,8 @@ def linked(server: Server) -> Trained:
     ensure_engine(server.settings)
     finish(server, owner, run.id)
     export = ExportConfig(job=run.job.id, name=run.name, data=dataset.name)
-    for asked in (export, ReportConfig(job=run.job.id, name=run.name)):
-        finish(server, owner, store.submit(owner, asked).id)
+    for config in (export, ReportConfig(job=run.job.id, name=run.name)):
+        finish(server, owner, store.submit(owner, config).id)
     return Trained(token, store.run(owner, run.id))
 
 

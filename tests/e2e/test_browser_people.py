@@ -18,9 +18,9 @@ pytestmark = pytest.mark.browser
 def test_a_link_opens_for_its_owner_and_for_nobody_else(
     trained: Trained, visit: Callable[..., Visitor]
 ) -> None:
-    mine = visit(trained.token).open("results", run=trained.run.id)
-    expect(mine.get_by_test_id("stMetric").filter(has_text="Test accuracy")).to_be_visible()
-    sound(mine)
+    own = visit(trained.token).open("results", run=trained.run.id)
+    expect(own.get_by_test_id("stMetric").filter(has_text="Test accuracy")).to_be_visible()
+    sound(own)
 
     stranger = visit()
     for page in ("results", "run", "predict"):

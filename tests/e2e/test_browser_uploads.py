@@ -39,7 +39,7 @@ def test_semicolons_and_windows_1252_are_read_and_said(visit: Callable[..., Visi
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "said"),
+    ("name", "content", "sentence"),
     [
         ("picture.csv", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40, "not a table"),
         ("header.csv", b"text,label\n", "has a header and no rows"),
@@ -51,13 +51,13 @@ def test_semicolons_and_windows_1252_are_read_and_said(visit: Callable[..., Visi
     ],
 )
 def test_a_bad_file_gets_one_sentence(
-    visit: Callable[..., Visitor], name: str, content: bytes, said: str
+    visit: Callable[..., Visitor], name: str, content: bytes, sentence: str
 ) -> None:
     tab = visit().open()
     bring(tab, name, content)
     problem = tab.get_by_test_id("stAlertContentError")
     expect(problem).to_have_count(1)
-    expect(problem).to_contain_text(said)
+    expect(problem).to_contain_text(sentence)
     expect(problem).to_contain_text(":")  # what is wrong: what to do
     expect(tab.get_by_test_id("stException")).to_have_count(0)
     expect(tab.get_by_test_id("stApp")).not_to_contain_text("Traceback")

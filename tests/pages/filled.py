@@ -392,7 +392,7 @@ class Filled:
             low=purity - 0.06,
             high=purity + 0.05,
             silhouette=purity - 0.4,
-            kept=np.asarray([1, 1, 1, 1, 1, 0.6, 0.3]),
+            overlap=np.asarray([1, 1, 1, 1, 1, 0.6, 0.3]),
             index=np.arange(rows),
             label=label,
             split=np.asarray([0, 0, 0, 1, 2])[np.arange(rows) % 5],

@@ -12,8 +12,8 @@ def named(figure):
 
 
 def test_a_run_and_its_lines_are_dots_with_intervals_sorted_by_what_could_be_chance():
-    found = make_baselines()
-    dots = named(plots.baseline_dots(found))
+    baselines = make_baselines()
+    dots = named(plots.baseline_dots(baselines))
     run = dots["this run"]
     assert (list(run.x), list(run.y)) == ([0.84], ["this run"])
     np.testing.assert_allclose([run.error_x.array[0], run.error_x.arrayminus[0]], 0.02)
@@ -24,8 +24,8 @@ def test_a_run_and_its_lines_are_dots_with_intervals_sorted_by_what_could_be_cha
     }
     for kind, name in kinds.items():
         assert list(dots[kind].y) == [name]
-        assert list(dots[kind].x) == [found.line(name).headline.value]
-    assert plots.baseline_dots(found).layout.yaxis.categoryarray[-1] == "this run"
+        assert list(dots[kind].x) == [baselines.line(name).headline.value]
+    assert plots.baseline_dots(baselines).layout.yaxis.categoryarray[-1] == "this run"
 
 
 def test_scores_of_runs_show_the_lines_they_are_given():

@@ -27,8 +27,8 @@ from translearn_core.results import History
 
 
 def by_name(figure, name):
-    (found,) = [t for t in figure.data if t.name == name]
-    return found
+    (trace,) = [t for t in figure.data if t.name == name]
+    return trace
 
 
 # -- learning --------------------------------------------------------------------------------------
@@ -326,14 +326,14 @@ def test_the_boundary_lies_right_above_what_is_computed_once(plan, below):
 
 
 @pytest.mark.parametrize(
-    ("anatomy", "plan", "reason"),
+    ("backbone_info", "plan", "reason"),
     [
         (make_anatomy(), FreezePlan.full(6), "embeddings train"),
         (make_anatomy(splittable=False), FreezePlan(), "cannot be cut"),
     ],
 )
-def test_without_a_boundary_it_says_why(anatomy, plan, reason):
-    figure = plots.freeze_map(anatomy, plan)
+def test_without_a_boundary_it_says_why(backbone_info, plan, reason):
+    figure = plots.freeze_map(backbone_info, plan)
     assert not [s for s in figure.layout.shapes if s.type == "line"]
     assert any(reason in s for s in strings(figure))
 

@@ -11,8 +11,8 @@ from translearn_core import plots
 
 
 def line(figure: go.Figure, name: str) -> go.Scatter:
-    (found,) = [trace for trace in figure.data if trace.name == name]
-    return found
+    (match,) = [trace for trace in figure.data if trace.name == name]
+    return match
 
 
 def test_every_way_is_a_line_with_its_band_where_it_ran() -> None:

@@ -9,8 +9,8 @@ from translearn_core import plots
 
 
 def by_name(figure, name):
-    (found,) = [t for t in figure.data if t.name == name]
-    return found
+    (trace,) = [t for t in figure.data if t.name == name]
+    return trace
 
 
 def test_steps_and_their_mean_lie_over_the_rate():

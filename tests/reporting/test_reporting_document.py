@@ -44,7 +44,7 @@ class ParsedPage(HTMLParser):
         (self.scripts if self._in_script else self.texts).append(data)
 
     def values(self, name: str) -> list[str]:
-        return [value for _, found, value in self.attributes if found == name]
+        return [value for _, attribute, value in self.attributes if attribute == name]
 
 
 def written(about: ReportData, *, limit: int = LIMIT) -> Document:

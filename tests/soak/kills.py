@@ -143,10 +143,10 @@ def campaign(root: Path, rounds: int, seed: int) -> Counter[str]:
 
 def main() -> None:
     """Run a campaign; the exit status says whether all came out the same."""
-    asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--rounds", type=int, default=50)
-    asked.add_argument("--seed", type=int, default=0)
-    options = asked.parse_args()
+    args = argparse.ArgumentParser(description=__doc__)
+    args.add_argument("--rounds", type=int, default=50)
+    args.add_argument("--seed", type=int, default=0)
+    options = args.parse_args()
     with tempfile.TemporaryDirectory() as root:
         count = campaign(Path(root), options.rounds, options.seed)
     print(dict(count))

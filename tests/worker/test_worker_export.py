@@ -36,38 +36,38 @@ def run(bench: Bench, experiment: ExperimentConfig) -> str:
 
 
 @pytest.fixture(scope="module")
-def asked(run: str) -> ExportConfig:
+def export_config(run: str) -> ExportConfig:
     return ExportConfig(job=run, onnx=True, name=HOSTILE, data="reviews.csv")
 
 
 @pytest.fixture(scope="module")
-def found(bench: Bench, asked: ExportConfig) -> ExportFile:
-    bench.do(BaselinesConfig(job=asked.job), Baselines)
-    return bench.do(asked, ExportFile)
+def result(bench: Bench, export_config: ExportConfig) -> ExportFile:
+    bench.do(BaselinesConfig(job=export_config.job), Baselines)
+    return bench.do(export_config, ExportFile)
 
 
 @pytest.fixture(scope="module")
 def folder(
-    bench: Bench, found: ExportFile, asked: ExportConfig, tmp_path_factory: pytest.TempPathFactory
+    bench: Bench, result: ExportFile, export_config: ExportConfig, tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
-    path = bench.store.workspace.run(bench.store.submit(ME, asked).job.id) / found.file
-    assert path.stat().st_size == found.bytes
+    path = bench.store.workspace.run(bench.store.submit(ME, export_config).job.id) / result.file
+    assert path.stat().st_size == result.bytes
     out = tmp_path_factory.mktemp("taken")
     with zipfile.ZipFile(path) as packed:
         assert packed.testzip() is None
-        assert tuple(sorted(packed.namelist())) == found.files
+        assert tuple(sorted(packed.namelist())) == result.files
         packed.extractall(out)
     return out
 
 
-def test_the_export_holds_all_files(found: ExportFile) -> None:
-    assert set(found.files) >= {
+def test_the_export_holds_all_files(result: ExportFile) -> None:
+    assert set(result.files) >= {
         "README.md", "backbone/config.json", "backbone/model.safetensors", "backbone/tokenizer.json",
         "experiment.json", "head.json", "head.safetensors", "labels.json", "model.onnx", "predict.py",
         "predict_onnx.py", "repeat.py", "scores.json",
     }  # fmt: skip
-    assert found.onnx_difference is not None
-    assert 0 <= found.onnx_difference < 1e-5
+    assert result.onnx_difference is not None
+    assert 0 <= result.onnx_difference < 1e-5
 
 
 def test_the_export_predicts_as_the_run_does(bench: Bench, run: str, folder: Path) -> None:

@@ -48,20 +48,20 @@ def line(run: Run | Unreadable) -> dict[str, Any]:
     }
 
 
-def show(found: dict[str, Any], screen: Console) -> None:
+def show(record: dict[str, Any], screen: Console) -> None:
     """Print the runs as a table."""
-    if not found["runs"]:
+    if not record["runs"]:
         screen.print("No runs yet: start one with 'translearn train FILE --text COL --label COL'.")
         return
-    names = list(dict.fromkeys(name for one in found["runs"] for name in one["scores"]))
+    names = list(dict.fromkeys(name for one in record["runs"] for name in one["scores"]))
     rows = [
         (one["run"], one["name"], one["state"], *(_number(one["scores"].get(name)) for name in names),
          _number(one["seconds"], 1))
-        for one in found["runs"]
+        for one in record["runs"]
     ]  # fmt: skip
     numbers = (*(metric_of(name).label for name in names), "seconds")
     print_table(screen, ("run", "name", "state", *numbers), rows, numbers=numbers, whole=("run", "state"))
-    if any(one["state"] == "unreadable" for one in found["runs"]):
+    if any(one["state"] == "unreadable" for one in record["runs"]):
         screen.print(f"unreadable: {UNREADABLE} 'translearn runs --delete RUN' deletes the old one.")
 
 

@@ -174,11 +174,11 @@ def report(study: Study, comparison: Comparison, failed: Sequence[Run]) -> dict[
 
 def show(study: Study, comparison: Comparison, failed: Sequence[Run], screen: Console) -> None:
     """Print the comparison as a table and sentences."""
-    scores = [metric_of(name).label for name in comparison.cells[0].scores]
+    scores = [metric_of(name).label for name in comparison.arms[0].scores]
     numbers = ("runs", *scores, "seconds", "parameters", f"beside {comparison.baseline}")
     title = f"{study.name}, {comparison.test_rows:,} test rows, 95 % intervals in brackets"
     best_first = sorted(
-        comparison.cells, key=lambda arm: arm.headline.value, reverse=comparison.metric.higher_is_better
+        comparison.arms, key=lambda arm: arm.headline.value, reverse=comparison.metric.higher_is_better
     )
     rows = [_row(arm) for arm in best_first]
     print_table(screen, ("cell", *numbers), rows, numbers=numbers, title=title)

@@ -56,25 +56,24 @@ def brief(metrics: Metrics) -> dict[str, Any]:
     }
 
 
-def show(found: dict[str, Any], screen: Console) -> None:
+def show(record: dict[str, Any], screen: Console) -> None:
     """Print a run's scores as a table."""
-    rows, names = [], [name for name in found["test"] if f"{name}_interval" in found["test"]]
+    rows, names = [], [name for name in record["test"] if f"{name}_interval" in record["test"]]
     for split in ("validation", "test"):
-        scores = found[split]
+        scores = record[split]
         spans = [
             f"{scores[k]:.3f}  [{scores[k + '_interval'][0]:.3f}, {scores[k + '_interval'][1]:.3f}]"
             for k in names
         ]
         rows.append((split, str(scores["n"]), *spans))
     numbers = ("rows", *(metric_of(name).label for name in names))
-    print_table(screen, ("split", *numbers), rows, numbers=numbers, title=f"run {found['run']}")
-    trained, total = found["parameters"]["trainable"], found["parameters"]["total"]
+    print_table(screen, ("split", *numbers), rows, numbers=numbers, title=f"run {record['run']}")
+    trained, total = record["parameters"]["trainable"], record["parameters"]["total"]
     screen.print(
-        f"{found['constant_name'].capitalize()}: {found['constant_baseline']:.3f}. {trained:,} of {total:,} "
-        "parameters trained "
-        f"on {found['device']} in {found['seconds']['total']:.1f} s; epoch {found['best_epoch']} of "
-        f"{found['epochs']} was best."
-        + (f" Activation cache: {CacheUsage(**found['reuse']).summary()}." if found["reuse"] else ""),
+        f"{record['constant_name'].capitalize()}: {record['constant_baseline']:.3f}. "
+        f"{trained:,} of {total:,} parameters trained on {record['device']} in "
+        f"{record['seconds']['total']:.1f} s; epoch {record['best_epoch']} of {record['epochs']} was best."
+        + (f" Activation cache: {CacheUsage(**record['reuse']).summary()}." if record["reuse"] else ""),
         markup=False,
         highlight=False,
     )

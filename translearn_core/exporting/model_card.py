@@ -39,7 +39,7 @@ class Card:
     data: str
     job: str
     config: ExperimentConfig
-    anatomy: BackboneInfo
+    backbone_info: BackboneInfo
     licence: str | None
     evaluation: Evaluation
     summary: RunSummary | None
@@ -93,8 +93,8 @@ def limits(card: Card) -> list[str]:
             sentences.append(
                 f"It was tested on {count_noun(test.n, 'row')} only: the intervals above are wide."
             )
-    if card.anatomy.language_note:
-        sentences.append(card.anatomy.language_note)
+    if card.backbone_info.language_note:
+        sentences.append(card.backbone_info.language_note)
     if card.baselines is not None:
         sentences += [line.negative_transfer for line in card.baselines.lines if line.negative_transfer]
         sentences += card.baselines.caveats

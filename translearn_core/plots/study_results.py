@@ -24,7 +24,7 @@ def study_cells(comparison: Comparison, dark: bool = False) -> go.Figure:
 
     Filled dots differ from the baseline by more than chance.
     """
-    arms, colours = comparison.cells, palette(dark)
+    arms, colours = comparison.arms, palette(dark)
     figure = bare("study cells", dark, height=110 + 30 * max(len(arms), 2))
     if not arms:
         return annotate_empty(figure, NO_RUNS, dark)
@@ -59,7 +59,7 @@ def depth_curve(comparison: Comparison, lines: Mapping[str, str], dark: bool = F
     `lines` maps each arm to the name of its line; other arms are left out.
     """
     figure = bare("depth", dark, height=520)
-    arms = [arm for arm in comparison.cells if arm.name in lines]
+    arms = [arm for arm in comparison.arms if arm.name in lines]
     if not arms:
         return annotate_empty(figure, NO_RUNS, dark)
     depths = {arm.boundary: _depth(arm) for arm in arms}
@@ -98,7 +98,7 @@ def depth_curve(comparison: Comparison, lines: Mapping[str, str], dark: bool = F
 def size_curve(comparison: Comparison, lines: Mapping[str, str], dark: bool = False) -> go.Figure:
     """Draw the headline score against training rows (log); `lines` maps each arm to the name of its line."""
     figure = bare("sizes", dark, height=420)
-    arms = [arm for arm in comparison.cells if arm.name in lines]
+    arms = [arm for arm in comparison.arms if arm.name in lines]
     if not arms:
         return annotate_empty(figure, NO_RUNS, dark)
     n_lines = len({lines[arm.name] for arm in arms})

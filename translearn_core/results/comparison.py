@@ -1,4 +1,4 @@
-"""Comparison of the cells of a study: scores with intervals, cost, differences from a baseline."""
+"""Comparison of the arms of a study: scores with intervals, cost, differences from a baseline."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -59,7 +59,7 @@ class Difference(Estimate):
     def _format(self, value: float) -> str:
         return f"{round(100 * value, 1) + 0.0:.1f}" if self.shares else f"{value:.3g}"
 
-    def beside(self, other: str) -> str:
+    def describe(self, other: str) -> str:
         """Return the clause that compares with the baseline `other`."""
         if self._negligible:
             return f"scores the same as {other} {self.span}"
@@ -86,7 +86,7 @@ class ArmScore(Scored):
     `spread` names the kind of the intervals. `seconds` is the mean of whole runs; `trainable` counts
     parameters; `boundary` is the lowest block that trains, -1 with the embeddings; `train_rows` counts
     training rows. `difference` is to the baseline, None for the baseline itself and for other test rows;
-    `harm` is None without negative transfer.
+    `negative_transfer` is None without negative transfer.
     """
 
     name: str
@@ -100,50 +100,62 @@ class ArmScore(Scored):
     train_rows: int
     backbone: str
     difference: Difference | None
-    harm: NegativeTransfer | None = None
+    negative_transfer: NegativeTransfer | None = None
 
-    def beside(self, baseline: str) -> str:
+    def describe(self, baseline: str) -> str:
         """Compare with the baseline in words, followed by negative transfer if any."""
-        return " ".join([self._verdict(baseline), *([self.harm.sentence] if self.harm else [])])
+        return " ".join(
+            [self._verdict(baseline), *([self.negative_transfer.sentence] if self.negative_transfer else [])]
+        )
 
     def _verdict(self, baseline: str) -> str:
         if self.name == baseline:
             return "The baseline."
         if self.difference is None:
             return f"{self.name} was tested on other rows than {baseline}, so the two cannot be compared."
-        return f"{self.name} {self.difference.beside(baseline)}: {self.difference.sure}."
+        return f"{self.name} {self.difference.describe(baseline)}: {self.difference.sure}."
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Cells compared with `baseline`, which was scored on `test_rows` rows."""
+    """Arms compared with `baseline`, which was scored on `test_rows` rows."""
 
     baseline: str
     test_rows: int
-    cells: tuple[ArmScore, ...]
+    arms: tuple[ArmScore, ...]
 
     def frame(self) -> pd.DataFrame:
-        """Return one row per cell: runs, scores and difference with intervals, cost, verdict."""
-        return pd.DataFrame([_row(cell, self.baseline) for cell in self.cells])
+        """Return one row per arm: runs, scores and difference with intervals, cost, verdict."""
+        return pd.DataFrame([_row(cell, self.baseline) for cell in self.arms])
 
     @property
     def metric(self) -> Metric:
         """Metric of the headline scores."""
-        return self.cells[0].metric
+        return self.arms[0].metric
 
     def sentences(self) -> tuple[str, ...]:
-        """Return one sentence per cell; for the baseline only negative transfer."""
-        others = (cell for cell in self.cells if cell.name != self.baseline)
-        harms = (cell.harm.sentence for cell in self.cells if cell.name == self.baseline and cell.harm)
-        return (*harms, *(cell.beside(self.baseline) for cell in others))
+        """Return one sentence per arm; for the baseline only negative transfer."""
+        others = (cell for cell in self.arms if cell.name != self.baseline)
+        harms = (
+            cell.negative_transfer.sentence
+            for cell in self.arms
+            if cell.name == self.baseline and cell.negative_transfer
+        )
+        return (*harms, *(cell.describe(self.baseline) for cell in others))
 
-    def called(self, rename: Callable[[str], str]) -> "Comparison":
-        """Return a copy with the names of cells and backbones replaced by `rename(name)`."""
+    def rename_arms(self, rename: Callable[[str], str]) -> "Comparison":
+        """Return a copy with the names of arms and backbones replaced by `rename(name)`."""
         cells = []
-        for cell in self.cells:
-            harm = replace(cell.harm, control=rename(cell.harm.control)) if cell.harm else None
-            cells.append(replace(cell, name=rename(cell.name), backbone=rename(cell.backbone), harm=harm))
-        return replace(self, baseline=rename(self.baseline), cells=tuple(cells))
+        for cell in self.arms:
+            harm = (
+                replace(cell.negative_transfer, control=rename(cell.negative_transfer.control))
+                if cell.negative_transfer
+                else None
+            )
+            cells.append(
+                replace(cell, name=rename(cell.name), backbone=rename(cell.backbone), negative_transfer=harm)
+            )
+        return replace(self, baseline=rename(self.baseline), arms=tuple(cells))
 
 
 def _row(cell: ArmScore, baseline: str) -> dict[str, object]:
@@ -160,5 +172,5 @@ def _row(cell: ArmScore, baseline: str) -> dict[str, object]:
         "training rows": cell.train_rows,
         "backbone": cell.backbone,
         **(cell.difference.columns("difference") if cell.difference else no_difference),
-        "verdict": cell.beside(baseline),
+        "verdict": cell.describe(baseline),
     }

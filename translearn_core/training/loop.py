@@ -58,7 +58,7 @@ class Loop:
         self.batches = BatchLoader(inputs, task.train, config, compute.device)
         self.schedule = StageSchedule(model, config, before)
         self.start = {name: p.detach().clone() for name, p in self.schedule.trained.items()}
-        self.peaks = peak_rates(config, model.source.n_blocks)
+        self.peaks = peak_rates(config, model.loaded_backbone.n_blocks)
         self.gradients = Gradients(model, task, compute, distillation)
         torch.manual_seed(config.seed)
         self.state = Checkpoint()
@@ -168,8 +168,8 @@ class Loop:
                 if name in self.state.best:
                     parameter.copy_(self.state.best[name])
         if not self.schedule.is_last_stage(self.state):
-            self.model.freeze(self.model.allowed)
-            self.set_inputs(self.model.allowed)
+            self.model.freeze(self.model.max_plan)
+            self.set_inputs(self.model.max_plan)
         return self.inputs
 
     def set_inputs(self, plan: FreezePlan) -> None:

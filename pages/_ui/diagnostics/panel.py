@@ -52,7 +52,7 @@ def heading(spec: JobSpec[Any, Any]) -> None:
 
 def result(spec: JobSpec[C, R], config: C) -> R | None:
     """Return the result of a diagnostic; until there is one, show its button or its progress."""
-    if jobs.found(config) is None:
+    if jobs.find_run(config) is None:
         st.caption(spec.cost)
         if not st.button(spec.action, key=f"compute-{spec.kind}", type="primary", icon=":material/science:"):
             return None
@@ -87,7 +87,7 @@ def offer_control(
     config: ExperimentConfig, name: str, progress: str, offer: str, *, label: str, key: str, icon: str
 ) -> None:
     """Offer to train a control run, or show its progress; `offer` says what it is for and what it costs."""
-    control = jobs.found(config)
+    control = jobs.find_run(config)
     if control is not None and control.state.live:
         jobs.watch(control, progress)
         return

@@ -10,7 +10,7 @@ from pages._ui.backbones import backbone_names
 from pages._ui.forms import config_fields
 from pages._ui.runs import run_picker
 from pages._ui.shell import result_cache, state
-from pages._ui.shell.formatting import squeezed
+from pages._ui.shell.formatting import shorten_middle
 from translearn_core.config import CleaningRule, DataConfig, ExperimentConfig
 from translearn_core.errors import ConfigError
 from translearn_core.results import RunSummary
@@ -78,13 +78,13 @@ def check(experiment: ExperimentConfig) -> None:
         return
     raise ConfigError(
         config_fields.LABELS["teacher"],
-        called(experiment.distil.teacher),
+        teacher_name(experiment.distil.teacher),
         f"a finished run on the labels of column {experiment.data.label!r} of this table; the Recipe page "
         "offers those there are, or to learn without one",
     )
 
 
-def called(job: str) -> str:
+def teacher_name(job: str) -> str:
     """Return the name of the teacher; the id of its job if it was deleted."""
     return next((run.name for run in run_picker.pick_runs() if run.job.id == job), job)
 
@@ -99,7 +99,7 @@ def _option_labels(eligible: Sequence[tuple[Run, RunSummary]]) -> dict[str, str]
     shared = min(sum(1 for _ in alike), *(len(name_parts) - 1 for name_parts in parts))
     labels = {
         run.job.id: f"{summary.validation.metric.format(summary.validation.headline.value)}  ·  "
-        + squeezed(BETWEEN.join(name_parts[shared:]), LONGEST)
+        + shorten_middle(BETWEEN.join(name_parts[shared:]), LONGEST)
         for name_parts, (run, summary) in zip(parts, eligible, strict=True)
     }
     counts = Counter(labels.values())

@@ -37,7 +37,7 @@ def sentences() -> tuple[str, ...]:
 
 def temperature(run: Run[ExperimentConfig]) -> float | None:
     """Offer temperature scaling, if a temperature was fitted for the run; return it if chosen."""
-    analysis = error_analysis.known(run)
+    analysis = error_analysis.finished_analysis(run)
     if analysis is None or analysis.scaled.temperature == 1.0:
         return None
     t = analysis.scaled.temperature
@@ -84,7 +84,7 @@ def answers(prediction: Prediction) -> None:
 
 def file(run: Run[ExperimentConfig]) -> None:
     """Predict every row of an uploaded table; it comes back with the predictions as more columns."""
-    brought = data_sources.of_texts("A table with a column of texts", "upload_predict")
+    brought = data_sources.upload_texts("A table with a column of texts", "upload_predict")
     if brought is not None:
         state.set_value("predict_dataset", brought)
         st.rerun()

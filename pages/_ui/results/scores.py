@@ -76,7 +76,9 @@ def _capitalised(name: str) -> str:
     return name[:1].upper() + name[1:]
 
 
-def how(run: Run[ExperimentConfig], config: ExperimentConfig, run_summary: RunSummary | None) -> None:
+def settings_and_command(
+    run: Run[ExperimentConfig], config: ExperimentConfig, run_summary: RunSummary | None
+) -> None:
     """Show a run's settings and the command line that reproduces it."""
     with st.expander("All settings", icon=":material/tune:"):
         lines = summary.settings_of(config)

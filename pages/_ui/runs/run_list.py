@@ -66,7 +66,7 @@ def datasets(owned: Sequence[Dataset]) -> None:
             st.caption(f"{size(dataset.bytes)}, {ago(dataset.created)}", width="content")
             if st.button("Open", key=f"open-{dataset.id}", type="tertiary", icon=":material/arrow_forward:"):
                 if dataset.digest in of_texts:
-                    text_source.turn_to(dataset.digest)
+                    text_source.open_pretraining(dataset.digest)
                 state.open_dataset(dataset.digest)
                 navigation.switch_to("data")
             if st.button("Delete", key=f"delete-{dataset.id}", type="tertiary", icon=":material/delete:"):

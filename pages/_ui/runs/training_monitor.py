@@ -31,7 +31,7 @@ def watch(run: Run[ExperimentConfig]) -> None:
     st.fragment(run_every=every)(_panel)(run.id, alive)
 
 
-def measure(key: str, *histories: History) -> str:
+def choose_metric(key: str, *histories: History) -> str:
     """Choose what the curves of `histories` show."""
     metrics = dict.fromkeys(name for history in histories for name in history.metrics)
     measures = {metric_of(name).title: name for name in metrics} | STEP_MEASURES
@@ -41,14 +41,14 @@ def measure(key: str, *histories: History) -> str:
     return measures[name]
 
 
-def numbers(history: History, measure: str) -> pd.DataFrame:
+def metric_table(history: History, measure: str) -> pd.DataFrame:
     """Return the table behind the curves of a measure: one row per step or per epoch."""
     return history.step_frame() if measure in STEP_COLUMNS else history.frame()
 
 
-def several(histories: dict[str, History], measure: str) -> pd.DataFrame:
+def combined_table(histories: dict[str, History], measure: str) -> pd.DataFrame:
     """Return `numbers` of several runs as one table, with the column `run`."""
-    frames = [numbers(history, measure).assign(run=name) for name, history in histories.items()]
+    frames = [metric_table(history, measure).assign(run=name) for name, history in histories.items()]
     return pd.concat(frames, ignore_index=True)
 
 
@@ -62,13 +62,13 @@ def _panel(run_id: str, was_live: bool) -> None:
         history = state.store().history(run.job.id)
         _head(run)
         _numbers(run, history)
-        chosen = measure(f"measure-{run.id}", history)
+        chosen = choose_metric(f"measure-{run.id}", history)
         tables.chart(
             plots.training_curves(history, chosen, page_header.dark()),
             key=f"curve-{run.id}",
             alt="Learning curves: training against validation",
         )
-        frame = numbers(history, chosen)
+        frame = metric_table(history, chosen)
         if len(frame):
             columns = _columns(history)
             tables.table(frame, "history", key=f"history-{run.id}", config=columns, order=tuple(columns))
@@ -96,8 +96,8 @@ def _head(run: Run[ExperimentConfig]) -> None:
 
 
 def _stop_or_return(run: Run[ExperimentConfig]) -> None:
-    if jobs.was_left(run):
-        st.caption(jobs.LEFT)
+    if jobs.continues_for_others(run):
+        st.caption(jobs.CONTINUES_FOR_OTHERS)
         st.button(
             "I want it again",
             key="resume",

@@ -9,7 +9,7 @@ from pages._ui.shell import jobs, page_header, state, tables
 from pages._ui.shell.formatting import plain
 from pages._ui.studies import study_list
 from translearn_core import plots
-from translearn_core.config.studies.arm_labels import cell_titles, group_labels
+from translearn_core.config.studies.arm_labels import arm_titles, group_labels
 from translearn_core.jobs import CompareConfig
 from translearn_core.results import Comparison
 from translearn_core.results.evaluation import small_test_set_note
@@ -56,7 +56,7 @@ def show(study: Study) -> None:
 
 def _name_lookup(study: Study) -> Tell:
     """Return a function that maps cell names to titles, with names of backbones pretrained here."""
-    tell, called = backbone_names.name_lookup(), cell_titles(study.cells)
+    tell, called = backbone_names.name_lookup(), arm_titles(study.arms)
     return lambda name: tell(called.get(name, name))
 
 
@@ -76,7 +76,7 @@ def _choose_baseline(study: Study, compare_config: CompareConfig) -> None:
 
 
 def _set_baseline(study: str, key: str) -> None:
-    study_list.book().set_baseline(state.owner(), study, state.get_value(key))
+    study_list.study_store().set_baseline(state.owner(), study, state.get_value(key))
 
 
 def _so_far(study: Study, compare_config: CompareConfig) -> CompareConfig | None:
@@ -101,7 +101,7 @@ def _so_far(study: Study, compare_config: CompareConfig) -> CompareConfig | None
 
 def _figures(study: Study, short: Comparison) -> None:
     dark, config, tell = page_header.dark(), study.config, backbone_names.name_lookup()
-    comparison = short.called(_name_lookup(study))
+    comparison = short.rename_arms(_name_lookup(study))
     tables.chart(
         plots.study_cells(comparison, dark),
         key="study_cells",
@@ -113,24 +113,24 @@ def _figures(study: Study, short: Comparison) -> None:
     st.markdown("\n".join(f"- {plain(sentence)}" for sentence in comparison.sentences()))
     if len(config.boundaries) > 1:
         st.subheader("How deep should it train? Freeze-depth curve", anchor=False)
-        picture = plots.depth_curve(comparison, _renamed(group_labels(study.cells, "boundary"), tell), dark)
+        picture = plots.depth_curve(comparison, _renamed(group_labels(study.arms, "boundary"), tell), dark)
         tables.chart(picture, key="depth_curve", alt="Score and seconds by the lowest block that trains")
         st.caption(
             "Look for where the upper curve becomes flat: deeper training costs time and gains nothing."
         )
     if len(config.sizes) > 1:
         st.subheader("How many rows does it need? Label efficiency", anchor=False)
-        picture = plots.size_curve(comparison, _renamed(group_labels(study.cells, "rows"), tell), dark)
+        picture = plots.size_curve(comparison, _renamed(group_labels(study.arms, "rows"), tell), dark)
         tables.chart(picture, key="size_curve", alt="Score by the number of training rows")
         st.caption(
             "Score against the number of training rows; smaller subsets are nested in larger ones. Where "
             "lines cross, the better strategy changes."
         )
     st.subheader("The numbers", anchor=False)
-    saved = short.called(tell).frame()
+    saved = short.rename_arms(tell).frame()
     shown = comparison.frame().drop(columns=ONLY_IN_CSV)
-    config = COLUMNS | tables.fractions(*comparison.cells[0].share_columns)
-    tables.table(shown, "study", key="study", config=config, saved=saved)
+    columns = COLUMNS | tables.fractions(*comparison.arms[0].share_columns)
+    tables.table(shown, "study", key="study", config=columns, saved=saved)
 
 
 def _renamed(lines: Mapping[str, str], tell: Tell) -> dict[str, str]:

@@ -47,7 +47,7 @@ def choose(at: AppTest, id: str) -> None:
     at.text_input(key="id_Hugging Face Hub").set_value(id).run()
 
 
-def asked(filled: Filled, kind: JobSpec[Any, Any]) -> list[State]:
+def submitted(filled: Filled, kind: JobSpec[Any, Any]) -> list[State]:
     return [run.state for run in filled.store.runs(filled.owner, kind) if "tiny" in str(run.job.config)]
 
 
@@ -68,7 +68,7 @@ def test_a_model_is_fetched_when_its_size_was_agreed_to(visit: Open, filled: Fil
     at.run()
     assert "ann/tiny** is " in words(at)
     assert "kB; it is kept" in words(at)
-    assert (hub.downloads(), asked(filled, BACKBONE_INFO)) == ([], [])
+    assert (hub.downloads(), submitted(filled, BACKBONE_INFO)) == ([], [])
 
     hub.seconds = 0.1
     at.button(key="fetch").click().run()
@@ -80,7 +80,7 @@ def test_a_model_is_fetched_when_its_size_was_agreed_to(visit: Open, filled: Fil
     assert at.session_state["draft"].backbone.id == BUNDLED
     at.button(key="stop_fetching").click().run()
     thread.join(10)
-    assert asked(filled, BACKBONE_INFO) == [State.STOPPED]
+    assert submitted(filled, BACKBONE_INFO) == [State.STOPPED]
 
     at.switch_page("../../train.py").run()
     at.switch_page("../../backbone.py").run()
@@ -134,11 +134,11 @@ def test_a_model_is_chosen_by_the_address_of_its_page(visit: Open, filled: Fille
     work(filled.store).join(60)
     at.run()
     assert "ann/tiny** is " in words(at)
-    hub.asked.clear()
+    hub.requests.clear()
     choose(at, "Sentence-Transformers/all-MiniLM-L6-v2")
     assert "BertModel: " in words(at)
     assert at.session_state["draft"].backbone.id == BUNDLED
-    assert hub.asked == []
+    assert hub.requests == []
 
 
 def test_pooling_and_limit_follow_the_backbone_unless_somebody_changed_them(

@@ -59,8 +59,8 @@ def test_nothing_is_compared_before_somebody_asks(filled: Filled, panel: Panel) 
     assert not filled.store.runs(filled.owner, SIMILARITY)
     at.button(key="compute-similarity").click().run()
     assert not at.exception
-    (asked,) = filled.store.runs(filled.owner, SIMILARITY)
-    assert asked.job.config == SimilarityConfig(job=filled.run.job.id)
+    (submitted,) = filled.store.runs(filled.owner, SIMILARITY)
+    assert submitted.job.config == SimilarityConfig(job=filled.run.job.id)
     assert "compare_layers" not in keys(at)
 
 
@@ -105,8 +105,8 @@ def test_it_is_asked_again_when_the_second_seed_is_done(filled: Filled, panel: P
     filled.answer(SimilarityConfig(job=filled.run.job.id), make_similarity(seed=False))
     other = with_another_seed(filled)
     panel("diagnostics.similarity", filled.run)
-    asked = {run.job.config.sibling for run in filled.store.runs(filled.owner, SIMILARITY)}
-    assert asked == {None, other.job.id}
+    submitted = {run.job.config.sibling for run in filled.store.runs(filled.owner, SIMILARITY)}
+    assert submitted == {None, other.job.id}
 
 
 def test_with_another_seed_its_line_is_there_and_no_button(filled: Filled, panel: Panel) -> None:
@@ -157,8 +157,8 @@ def test_the_newest_earlier_run_is_chosen_and_others_can_be(
     box.select(earlier[0].job.id).run()
     at.button(key="compute-forgetting").click().run()
     assert not at.exception
-    (asked,) = filled.store.runs(filled.owner, FORGETTING)
-    assert asked.job.config == ForgettingConfig(
+    (submitted,) = filled.store.runs(filled.owner, FORGETTING)
+    assert submitted.job.config == ForgettingConfig(
         job=filled.run.job.id, earlier=(earlier[1].job.id, earlier[0].job.id)
     )
 

@@ -214,7 +214,7 @@ def test_the_shelf_offers_the_same_way_back(visit: Open, filled: Filled) -> None
 @pytest.fixture
 def no_engine(workspace: Path) -> Path:
     """A workspace whose engine has just died and is not restarted yet."""
-    write_status(settings(), EngineStatus(alive=False, since=time.time() + 600))
+    write_status(settings(), EngineStatus(alive=False, engine_started=time.time() + 600))
     return workspace
 
 

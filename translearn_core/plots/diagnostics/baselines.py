@@ -27,7 +27,7 @@ def baseline_dots(baselines: Baselines, dark: bool = False) -> go.Figure:
     hover = "%{y}: <b>%{x:.3f}</b> (%{customdata[0]:.3f} to %{customdata[1]:.3f})"
     add_interval_dots(figure, [run], names[:1], RUN, colours.tuned, "diamond-wide", f"{hover}<extra></extra>")
     hover += (
-        "<br>lead of the run %{customdata[2]:+.3f} (%{customdata[3]:+.3f} to %{customdata[4]:+.3f})"
+        "<br>margin of the run %{customdata[2]:+.3f} (%{customdata[3]:+.3f} to %{customdata[4]:+.3f})"
         "<extra></extra>"
     )
     for kind, colour, symbol in (

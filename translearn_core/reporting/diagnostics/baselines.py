@@ -11,7 +11,7 @@ from translearn_core.results import Baselines
 def section(result: Baselines, data: ReportData, dark: bool = False) -> Section:  # noqa: ARG001
     """Return the run beside its baselines, with verdicts."""
     score = result.test.metric.label
-    fractions = ("lead of the run", "lead low", "lead high") * result.test.metric.share
+    fractions = ("margin of the run", "margin low", "margin high") * result.test.metric.share
     figure = FigureBlock(
         plots.baseline_dots(result, dark),
         f"Test {score} of the run and of its baselines, on the same {result.test.n:,} rows. {INTERVAL} "

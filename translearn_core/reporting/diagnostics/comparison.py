@@ -1,7 +1,7 @@
 """Section on the comparison of the runs of a study."""
 
 from translearn_core import plots
-from translearn_core.config.studies.arm_labels import cell_titles, group_labels
+from translearn_core.config.studies.arm_labels import arm_titles, group_labels
 from translearn_core.jobs import COMPARE
 from translearn_core.reporting.blocks import FigureBlock, Section, TableBlock
 from translearn_core.reporting.formatting import INTERVAL
@@ -11,8 +11,8 @@ from translearn_core.results import Comparison
 
 def section(result: Comparison, data: ReportData, dark: bool = False) -> Section:
     """Return the section that compares the arms of a study."""
-    titles = cell_titles(data.arms)
-    comparison = result.called(lambda name: titles.get(name, name))
+    titles = arm_titles(data.arms)
+    comparison = result.rename_arms(lambda name: titles.get(name, name))
     numbers = comparison.frame().rename(columns={"cell": "way"})
     score = comparison.metric.label
     blocks = [
@@ -42,5 +42,5 @@ def section(result: Comparison, data: ReportData, dark: bool = False) -> Section
                 TableBlock("comparison by rows", numbers.sort_values("training rows")),
             )
         )
-    alarms = tuple(arm.harm.sentence for arm in comparison.cells if arm.harm)
+    alarms = tuple(arm.negative_transfer.sentence for arm in comparison.arms if arm.negative_transfer)
     return Section(COMPARE.heading, comparison.sentences(), tuple(blocks), alarms=alarms)

@@ -52,7 +52,7 @@ class Baselines:
             [
                 {"baseline": line.name}
                 | line.score_columns()
-                | line.margin.columns("lead of the run", "lead")
+                | line.margin.columns("margin of the run", "margin")
                 | {"layer": line.layer, "C": line.c}
                 | {"verdict": " ".join(filter(None, (line.verdict, line.negative_transfer)))}
                 for line in self.lines
