@@ -23,6 +23,17 @@ SENTENCES = tuple(
 """720 different texts, every one of the same shape."""
 
 
+def opinions(start: int, stop: int, header: str = "text,label") -> str:
+    """Write a CSV table of opinions that a tiny model tells apart, by the numbers of its rows."""
+    good, bad = ("great", "lovely", "wonderful", "fine"), ("terrible", "boring", "awful", "sad")
+    things = ("film", "book", "music", "food", "phone", "story", "service")
+    lines = [header]
+    for i in range(start, stop):
+        word, verb = (good if i % 2 else bad)[i // 2 % 4], "loved" if i % 2 else "hated"
+        lines.append(f'"the {things[i % 7]} was {word} and i {verb} it, {i}",{i % 2}')
+    return "\n".join(lines) + "\n"
+
+
 def with_head(name: str, path: Path) -> Path:
     """Save a tiny model with its masked-language head into `path`."""
     with torch.random.fork_rng(devices=[]):

@@ -4,7 +4,7 @@ import pickle
 
 import pytest
 
-from translearn_core.errors import LONGEST, UNSET, ConfigError, shorten_repr
+from translearn_core.errors import LONGEST, UNSET, ConfigError, DataError, shorten_repr
 from translearn_core.settings import Settings
 
 DEEP: list[object] = []
@@ -48,5 +48,5 @@ def test_an_error_crosses_processes_whole():
 )
 def test_the_installation_is_told_what_to_set(monkeypatch, name, value, message):
     monkeypatch.setenv(f"TRANSLEARN_{name}", value)
-    with pytest.raises(Exception, match=message):
+    with pytest.raises((ConfigError, DataError), match=message):
         Settings.from_environment()

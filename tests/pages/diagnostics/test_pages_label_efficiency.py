@@ -10,6 +10,7 @@ from filled import HOSTILE, Filled
 from streamlit.testing.v1 import AppTest
 from visits import ALICE, page_text
 
+from pages._ui.shell.formatting import plain
 from pages._ui.shell.owner import COOKIE
 from translearn_core.config import ExperimentConfig, FreezePlan, TrainingConfig
 from translearn_core.jobs import LABEL_EFFICIENCY, PROFILE, LabelEfficiencyConfig
@@ -143,6 +144,7 @@ def test_a_sentence_from_outside_never_reaches_markdown(look: Look, filled: Fill
     answer(filled, base(filled), HOSTILE)
     at = look()
     shown = "\n".join(str(m.value) for m in [*at.markdown, *at.caption])
+    assert plain(HOSTILE) in shown
     assert "![x](" not in shown
     assert "<img" not in shown.replace("\\<img", "")
 

@@ -12,6 +12,7 @@ from pages._ui.diagnostics import snapshots
 from pages._ui.forms import training_timeline
 from pages._ui.results import layer_weights
 from translearn_core.config import DataConfig, ExperimentConfig, FreezePlan, Stage, TrainingConfig
+from translearn_core.errors import NotFoundError
 from translearn_core.jobs import SNAPSHOTS, SnapshotsConfig
 from translearn_core.results import EpochPoint, History, LayerMix, Snapshots
 from translearn_core.runs import artifacts
@@ -214,7 +215,7 @@ def test_a_replay_is_asked_for_by_a_button(visit: Open, filled: Filled) -> None:
     at = visit("embeddings")
     config = SnapshotsConfig(job=filled.run.job.id, layer=2)
     at.slider(key=snapshots.LAYER).set_value(2).run()
-    with pytest.raises(Exception, match="no such run"):
+    with pytest.raises(NotFoundError, match="no such run"):
         filled.store.run(filled.owner, asked_id(config))
     at.button(key="compute-snapshots").click().run()
     assert filled.store.run(filled.owner, asked_id(config)).job.config == config

@@ -88,7 +88,7 @@ def test_a_study_is_put_together_and_started(visit: Open, filled: Filled, book: 
     assert study.config.data == filled.data
     assert len(filled.store.waiting("TRAIN")) == len(study.runs) == 8
     assert at.query_params["study"] == study.id
-    assert "0 of 8 done, 8 waiting" in page_text(at) or at.get("progress")
+    assert [bar.proto.text for bar in at.get("progress")] == ["0 of 8 done, 8 waiting"]
 
 
 def test_it_says_which_of_the_settings_every_run_takes(visit: Open, filled: Filled, book: Studies) -> None:
