@@ -48,7 +48,7 @@ def test_a_run_whose_worker_is_killed_in_its_second_epoch_ends_as_if_nothing_had
     house: tuple[RunStore, Settings], tmp_path: Path
 ) -> None:
     store, settings = house
-    dataset = store.add_dataset(ME, "rows.csv", {"train": opinions(0, 500).encode()}, settings)
+    dataset = store.add_dataset(ME, "rows.csv", {"train": opinions(0, 300).encode()}, settings)
     tiny = BackboneConfig(id=str(tiny_folder("bert", tmp_path / "bert")))
 
     def experiment(revision: str | None) -> ExperimentConfig:
@@ -58,7 +58,7 @@ def test_a_run_whose_worker_is_killed_in_its_second_epoch_ends_as_if_nothing_had
             backbone=tiny.model_copy(update={"revision": revision}),
             plan=FreezePlan.full(3),
             features=FeatureConfig(token_limit=32),
-            training=TrainingConfig(epochs=10, lr=1e-3, batch_size=4, precision=Precision.FLOAT32),
+            training=TrainingConfig(epochs=6, lr=1e-3, batch_size=4, precision=Precision.FLOAT32),
         )
 
     left_alone = ended(store, store.submit(ME, experiment(None)))
@@ -68,7 +68,7 @@ def test_a_run_whose_worker_is_killed_in_its_second_epoch_ends_as_if_nothing_had
     worker = training_worker(settings)
     os.kill(worker.pid, signal.SIGKILL)
     epochs = len(store.history(killed.job.id).epochs)
-    assert epochs < 10, "the run was over before its worker was killed"
+    assert epochs < 6, "the run was over before its worker was killed"
     again = ended(store, killed)
     assert again.state is State.DONE, again.job.reason
     assert again.job.attempts == 2

@@ -41,7 +41,7 @@ def test_advice_is_one_object_and_its_command_can_be_typed(terminal: Terminal) -
 
 
 def test_for_a_person_it_is_tables_sentences_and_the_command(terminal: Terminal) -> None:
-    done = terminal(*WORDS)
+    done = terminal(*WORDS, "--minutes", "0.05")
     assert done.returncode == 0, done.stderr
     for words in ("Training labels", "Why", "What speaks against it", "Source:", "To train so:"):
         assert words in done.stdout

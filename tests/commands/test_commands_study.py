@@ -3,7 +3,6 @@
 import csv
 import json
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,8 +17,8 @@ from translearn_core.runs import LOCAL, RunStore, State, Studies, Study, Workspa
 class House(Terminal):
     """A terminal with a study file, its data and a tiny backbone."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder / "workspace")
+    def __init__(self, workspace: Path, folder: Path) -> None:
+        super().__init__(workspace)
         self.folder = folder
         (folder / "train.csv").write_text(opinions(0, 160, "review,liked"))
         (folder / "test.csv").write_text(opinions(200, 280, "review,liked"))
@@ -48,10 +47,8 @@ class House(Terminal):
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    house = House(tmp_path_factory.mktemp("house"))
-    yield house
-    assert house("stop").returncode == 0
+def house(terminal: Terminal, tmp_path_factory: pytest.TempPathFactory) -> House:
+    return House(terminal.workspace, tmp_path_factory.mktemp("study"))
 
 
 def test_a_study_runs_to_its_end_and_is_said_as_json_and_csv(house: House, tmp_path: Path) -> None:
