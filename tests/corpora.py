@@ -7,6 +7,7 @@ import transformers
 from transformers import AutoModelForMaskedLM
 
 from tests.architectures import TINY, tiny_tokenizer
+from translearn_core.data import sample_bytes
 
 WHO = ("i", "you", "he", "she", "we", "they")
 DID = ("loved", "hated", "enjoyed", "like", "love", "hate")
@@ -21,6 +22,11 @@ SENTENCES = tuple(
     for how in HOW[:4]
 )
 """720 different texts, every one of the same shape."""
+
+
+def first_tickets(rows: int) -> bytes:
+    """Return the first rows of the sample of support tickets as CSV."""
+    return b"".join(sample_bytes("tickets").splitlines(keepends=True)[: rows + 1])
 
 
 def opinions(start: int, stop: int, header: str = "text,label") -> str:

@@ -77,9 +77,9 @@ class Terminal:
         output, errors = process.communicate(timeout=500)
         return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
 
-    def train(self, *words: object) -> dict[str, object]:
+    def train(self, *words: object, file: Path = TICKETS) -> dict[str, object]:
         """Train on the tickets, and return the object it prints."""
-        done = self("train", TICKETS, "--text", "text", "--label", "intent", "--json", *words)
+        done = self("train", file, "--text", "text", "--label", "intent", "--json", *words)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 

@@ -6,13 +6,16 @@ from pathlib import Path
 import pytest
 
 from tests.commands.terminals import Terminal, refused
+from tests.corpora import first_tickets
 
 PARTS = {"baselines", "probe", "similarity", "forgetting", "error_analysis"}
 
 
 @pytest.fixture(scope="module")
-def run(terminal: Terminal) -> str:
-    return str(terminal.train("--train-blocks", "last:1", "--epochs", 2)["run"])
+def run(terminal: Terminal, tmp_path_factory: pytest.TempPathFactory) -> str:
+    file = tmp_path_factory.mktemp("few") / "tickets.csv"
+    file.write_bytes(first_tickets(200))
+    return str(terminal.train("--train-blocks", "last:1", "--epochs", 2, file=file)["run"])
 
 
 def test_it_says_what_helped_moved_was_lost_and_can_be_trusted(terminal: Terminal, run: str) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.corpora import first_tickets
 from tests.e2e.house import (
     TRAINING,
     Server,
@@ -19,7 +20,6 @@ from tests.e2e.house import (
     title,
     turn_to,
 )
-from translearn_core.data import sample_bytes
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
@@ -28,8 +28,7 @@ def test_gradual_unfreezing_is_previewed_trained_and_replayed(
     server: Server, visit: Callable[..., Visitor]
 ) -> None:
     tab = visit().open()
-    few = sample_bytes("tickets").splitlines(keepends=True)[:121]  # nine epochs of the whole backbone
-    bring(tab, "tickets.csv", b"".join(few))
+    bring(tab, "tickets.csv", first_tickets(120))  # few: nine epochs of up to the whole backbone
     press(tab, "to_backbone", lambda: title(tab, "backbone"))
     settled(tab)
     turn_to(tab, "recipe")
