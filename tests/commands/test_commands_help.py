@@ -15,7 +15,7 @@ HEAVY = ("torch", "transformers", "sklearn", "umap", "peft", "plotly", "streamli
 
 
 def test_the_help_waits_for_nothing_that_computes_or_draws() -> None:
-    script = f"import sys, translearn_core.cli; print([m for m in {HEAVY} if m in sys.modules])"
+    script = f"import sys, translearn_core.commands.cli; print([m for m in {HEAVY} if m in sys.modules])"
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
     )

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from pages._ui.shell.owner import new_token, owner_of
+from pages._ui.server.owner import new_token, owner_of
 from tests.e2e.house import Server, Trained, Visitor, expect, keyed, sound, title
 from tests.waiting import until
 from translearn_core.config import DataConfig, ExperimentConfig, FreezePlan, TrainingConfig
