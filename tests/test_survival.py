@@ -25,7 +25,6 @@ from translearn_core.config.settings import Settings
 from translearn_core.engine import engine_status, ensure_engine, stop_engine
 from translearn_core.results import RunSummary
 from translearn_core.runs import RunStore, State, Workspace, artifacts
-from translearn_core.settings import Settings
 
 ME = "somebody"
 

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from translearn_core.cli import main
+from translearn_core.commands.cli import main
 from translearn_core.commands.terminal import client
+from translearn_core.config.settings import settings
 from translearn_core.runs import open_store
-from translearn_core.settings import settings
 
 TICKETS = ROOT / "assets" / "samples" / "tickets.csv"
 
@@ -62,7 +62,7 @@ class Terminal:
     def start(self, *words: object) -> subprocess.Popen[str]:
         """Start a command in a process of its own, as in a terminal."""
         return subprocess.Popen(
-            [sys.executable, "-m", "translearn_core.cli", *map(str, words)],
+            [sys.executable, "-m", "translearn_core.commands.cli", *map(str, words)],
             cwd=ROOT,
             env=self.environment,
             stdout=subprocess.PIPE,

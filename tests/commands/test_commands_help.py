@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.conftest import ROOT
-from translearn_core.cli import COMMANDS, app
+from translearn_core.commands.cli import COMMANDS, app
 from translearn_core.commands.terminal.dataclass_options import spread_options
 
 HEAVY = ("torch", "transformers", "sklearn", "umap", "peft", "plotly", "streamlit")

@@ -20,7 +20,6 @@ from pages._ui.server.owner import COOKIE, owner_of
 from translearn_core.config.settings import settings
 from translearn_core.engine.status import starting, write_status
 from translearn_core.runs import RunStore, Workspace, open_store
-from translearn_core.settings import settings
 
 
 @pytest.fixture(scope="session", autouse=True)
