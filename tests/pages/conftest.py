@@ -10,6 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import streamlit as st
 import streamlit.runtime.context as browser
 from filled import Filled
 from streamlit.components.v2 import manifest_scanner
@@ -17,6 +18,7 @@ from streamlit.testing.v1 import AppTest
 from visits import ALICE, ROUTER, Alone, Open
 
 from pages._ui.server.owner import COOKIE, owner_of
+from translearn_core.config import ExperimentConfig
 from translearn_core.config.settings import settings
 from translearn_core.engine.status import starting, write_status
 from translearn_core.runs import RunStore, Workspace, open_store
@@ -69,12 +71,21 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Filled:
 @pytest.fixture
 def filled(results: Filled, workspace: Path) -> Filled:
     """A workspace in which Alice has a data set and a finished run with every result."""
+    st.cache_data.clear()  # the jobs of every copy ended at the same time, which is the cache's key
     open_store().close()
     open_store.cache_clear()
     shutil.copytree(results.store.workspace.root, workspace, dirs_exist_ok=True)
     filled = copy(results)
     filled.store = open_store()
     return filled
+
+
+@pytest.fixture
+def experiment(filled: Filled) -> ExperimentConfig:
+    """The settings of Alice's finished run."""
+    config = filled.run.job.config
+    assert isinstance(config, ExperimentConfig)
+    return config
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 import streamlit.runtime.context as browser
 from filled import HOSTILE, Filled
 from streamlit.testing.v1 import AppTest
-from visits import ALICE, page_text
+from visits import ALICE, keys, page_text
 
 from pages._ui.server.owner import COOKIE
 from pages._ui.shell.formatting import plain
@@ -91,10 +91,6 @@ def train(filled: Filled, jobs: tuple[str, ...]) -> None:
         artifacts.save(folder, filled.evaluation())
         artifacts.save(folder, filled.summary(FreezePlan()))
         filled.store.finish(job, State.DONE)
-
-
-def keys(at: AppTest) -> set[str | None]:
-    return {button.key for button in at.button}
 
 
 # without training

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from filled import MINILM, Filled
 from streamlit.testing.v1 import AppTest
-from visits import Open
+from visits import Open, page_text
 
 from pages._ui.diagnostics import snapshots
 from pages._ui.forms import training_timeline
@@ -27,10 +27,6 @@ def experiment(plan: FreezePlan, *stages: Stage, **training: object) -> Experime
 
 def words(lines: list[str]) -> list[str]:
     return [line.replace("\\", "").replace("*", "") for line in lines]
-
-
-def page_text(at: AppTest) -> str:
-    return "\n".join(str(part.value) for part in [*at.markdown, *at.caption]).replace("\\", "")
 
 
 # before a training

@@ -36,13 +36,6 @@ Asked = Callable[[JobSpec[Any, Any]], list[Run]]
 
 
 @pytest.fixture
-def experiment(filled: Filled) -> ExperimentConfig:
-    config = filled.run.job.config
-    assert isinstance(config, ExperimentConfig)
-    return config
-
-
-@pytest.fixture
 def asked(filled: Filled) -> Asked:
     return lambda kind: filled.store.runs(filled.owner, kind)
 

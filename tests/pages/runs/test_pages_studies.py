@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 from filled import HOSTILE, Filled
-from streamlit.testing.v1 import AppTest
-from visits import BOB, Open
+from visits import BOB, Open, page_text
 
 from pages._ui.shell import tables
 from translearn_core.config import (
@@ -21,11 +20,6 @@ from translearn_core.results import ArmScore, Comparison, Difference, Estimate
 from translearn_core.runs import State, Studies, Study, artifacts
 
 BLOCKS = {BackboneConfig().label: 6}
-
-
-def page_text(at: AppTest) -> str:
-    parts = [*at.markdown, *at.caption, *at.error, *at.info, *at.warning, *at.subheader]
-    return "\n".join(str(part.value) for part in parts).replace("\\", "")
 
 
 @pytest.fixture
