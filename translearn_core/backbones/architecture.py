@@ -20,6 +20,7 @@ from transformers import (
 
 from translearn_core.backbones.folders import shorten
 from translearn_core.errors import BackboneError, shorten_repr
+from translearn_core.results.format import cut
 from translearn_core.storage.documents import DocumentError, read_json_object
 
 SUPPORTED = "choose a text encoder (BERT, RoBERTa, ModernBERT …) or a decoder (GPT-2, Llama, Qwen …)"
@@ -229,5 +230,4 @@ def _build_error(name: str, config: PreTrainedConfig, error: Exception) -> Backb
 
 
 def _one_line(error: BaseException) -> str:
-    text = " ".join(str(error).split()) or type(error).__name__
-    return text if len(text) <= 160 else text[:159] + "…"
+    return cut(" ".join(str(error).split()) or type(error).__name__, 160)
