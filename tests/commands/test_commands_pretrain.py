@@ -1,4 +1,4 @@
-"""`translearn pretrain` as a real process with a real engine and a tiny backbone."""
+"""`translearn pretrain` with a real engine and a tiny backbone."""
 
 import json
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.architectures import tiny_folder
-from tests.commands.terminals import TICKETS, Terminal
+from tests.commands.terminals import TICKETS, Terminal, refused
 from tests.corpora import SENTENCES
 
 
@@ -54,8 +54,4 @@ def test_a_backbone_reads_on_and_a_run_is_trained_on_it(terminal: Terminal, text
 def test_a_bad_input_is_one_line_and_exit_code_2(
     terminal: Terminal, words: tuple[object, ...], sentence: str
 ) -> None:
-    done = terminal("pretrain", *words)
-    assert done.returncode == 2
-    assert done.stdout == ""
-    assert sentence in done.stderr
-    assert done.stderr.strip().count("\n") == 0
+    assert sentence in refused(terminal("pretrain", *words))

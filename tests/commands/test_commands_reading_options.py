@@ -2,24 +2,20 @@
 
 import json
 import shlex
-from collections.abc import Callable, Iterator
 from dataclasses import fields
 from pathlib import Path
 
 import pandas as pd
 import pytest
 import typer
-from click.testing import Result
-from typer.testing import CliRunner
 
 from tests.architectures import tiny_folder
-from tests.commands.terminals import TICKETS
+from tests.commands.terminals import TICKETS, Terminal
 from translearn_core.commands.cli import app
 from translearn_core.commands.data_check import column_name
 from translearn_core.commands.terminal import client
 from translearn_core.commands.terminal.options import ReadingOptions, read_options
 from translearn_core.config import DataConfig, ExperimentConfig, ReadOptions
-from translearn_core.config.settings import settings
 from translearn_core.errors import ConfigError, DataError, TranslearnError
 from translearn_core.jobs import Slot
 from translearn_core.results import Column, Suggestion, TableProfile
@@ -115,16 +111,10 @@ def run_jobs() -> None:
 
 
 @pytest.fixture
-def translearn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Result]]:
-    """The command line in this process, with jobs run here instead of in an engine."""
-    monkeypatch.setenv("TRANSLEARN_WORKSPACE", str(tmp_path / "workspace"))
+def translearn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    """The command line, with jobs run in this process instead of in an engine."""
     monkeypatch.setattr(client, "ensure_engine", lambda *_, **__: run_jobs())
-    settings.cache_clear()
-    open_store.cache_clear()
-    yield lambda *words: CliRunner().invoke(app, [*map(str, words)])
-    open_store().close()
-    settings.cache_clear()
-    open_store.cache_clear()
+    return Terminal(tmp_path / "workspace")
 
 
 @pytest.fixture
@@ -138,18 +128,18 @@ def table(tmp_path: Path) -> Path:
 
 
 def test_a_file_is_read_as_the_options_say_and_what_was_found_is_told(
-    translearn: Callable[..., Result], table: Path, tmp_path: Path
+    translearn: Terminal, table: Path, tmp_path: Path
 ) -> None:
     reading = ("--no-header", "--delimiter", "~")
     tiny = tiny_folder("bert", tmp_path / "tiny")
     words = ("train", table, *reading, "--text", 3, "--backbone", tiny, "--epochs", 1, "--json")
     blocked = translearn(*words, "--label", 2)
-    assert (blocked.exit_code, blocked.stdout) == (2, "")
+    assert (blocked.returncode, blocked.stdout) == (2, "")
     assert blocked.stderr.splitlines()[-1].startswith("translearn: Column 'column 2'")
     assert "Read as" not in blocked.stderr
 
     done = translearn(*words, "--label", 1)
-    assert done.exit_code == 0, done.stderr
+    assert done.returncode == 0, done.stderr
     record = json.loads(done.stdout)["findings"]
     codes = [one["code"] for one in record]
     assert {"no-header", "missing-texts", "split"} <= set(codes)
@@ -161,7 +151,7 @@ def test_a_file_is_read_as_the_options_say_and_what_was_found_is_told(
 
     run, out = json.loads(done.stdout)["run"], tmp_path / "out.csv"
     predicted = translearn("predict", run, table, "--out", out, *reading, "--quiet", "--json")
-    assert predicted.exit_code == 0, predicted.stderr
+    assert predicted.returncode == 0, predicted.stderr
     assert "Read as" not in predicted.stderr
     assert json.loads(predicted.stdout)["findings"]
     assert list(pd.read_csv(out).columns)[:3] == ["column 1", "column 2", "column 3"]

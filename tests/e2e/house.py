@@ -165,6 +165,16 @@ def title(tab: Page, name: str) -> None:
         raise AssertionError(f"{error}\n{tab.url} is {' and '.join(map(str, states))}:\n{text}") from None
 
 
+def bring(tab: Page, name: str, content: bytes) -> None:
+    """Upload a file on the front page."""
+    title(tab, "home")
+    keyed(tab, "upload_train-0").locator("input[type=file]").set_input_files(
+        {"name": name, "mimeType": "text/csv", "buffer": content}
+    )
+    title(tab, "data")
+    settled(tab)
+
+
 def turn_to(tab: Page, name: str) -> None:
     """Go to a page through the menu."""
     tab.get_by_test_id("stSidebarNav").get_by_role("link", name=PAGES[name].title, exact=True).click()

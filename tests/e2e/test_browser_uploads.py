@@ -4,21 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.e2e.house import Page, Visitor, expect, keyed, settled, sound, title
+from tests.e2e.house import Visitor, bring, expect, keyed, sound
 
 pytestmark = pytest.mark.browser
 
 DISHES = ("crème brûlée", "Käsespätzle", "jalapeño soup", "smørrebrød", "piña colada", "Weißwürste")
-
-
-def bring(tab: Page, name: str, content: bytes) -> None:
-    """Upload a file on the front page."""
-    title(tab, "home")
-    keyed(tab, "upload_train-0").locator("input[type=file]").set_input_files(
-        {"name": name, "mimeType": "text/csv", "buffer": content}
-    )
-    title(tab, "data")
-    settled(tab)
 
 
 def test_semicolons_and_windows_1252_are_read_and_said(visit: Callable[..., Visitor]) -> None:

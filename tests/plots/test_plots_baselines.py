@@ -4,11 +4,8 @@ import numpy as np
 import pytest
 from small_results import ACCURACY, make_baselines, make_history, make_probes, make_runs, with_controls
 
+from tests.plots.traces import named
 from translearn_core import plots
-
-
-def named(figure):
-    return {trace.name: trace for trace in figure.data}
 
 
 def test_a_run_and_its_lines_are_dots_with_intervals_sorted_by_what_could_be_chance():

@@ -4,12 +4,9 @@ import numpy as np
 import pytest
 from error_analysis_results import make_trust
 
+from tests.plots.traces import named
 from translearn_core import plots
 from translearn_core.plots.style.palette import LIGHT
-
-
-def named(figure):
-    return {trace.name: trace for trace in figure.data}
 
 
 def test_bars_are_the_model_as_it_is_diamonds_the_scaled_probabilities_and_rows_stand_below():

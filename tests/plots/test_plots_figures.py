@@ -19,17 +19,12 @@ from small_results import (
     strings,
 )
 
+from tests.plots.traces import by_name
 from translearn_core import plots
 from translearn_core.config import FreezePlan
 from translearn_core.errors import ConfigError
 from translearn_core.plots.style.palette import LIGHT
 from translearn_core.results import History
-
-
-def by_name(figure, name):
-    (trace,) = [t for t in figure.data if t.name == name]
-    return trace
-
 
 # -- learning --------------------------------------------------------------------------------------
 

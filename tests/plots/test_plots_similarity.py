@@ -7,13 +7,10 @@ import pytest
 from similarity_results import make_forgetting, make_similarity
 from small_results import make_drift
 
+from tests.plots.traces import named
 from translearn_core import plots
 from translearn_core.plots.style.palette import LIGHT
 from translearn_core.results import Estimate
-
-
-def named(figure):
-    return {trace.name: trace for trace in figure.data}
 
 
 def test_the_map_has_before_down_and_after_across_with_its_numbers():

@@ -5,14 +5,10 @@ from dataclasses import replace
 import pytest
 from small_results import make_comparison
 
+from tests.plots.traces import by_name
 from translearn_core import plots
 from translearn_core.plots.style.palette import LIGHT
 from translearn_core.results import Comparison, Difference
-
-
-def by_name(figure, name):
-    (match,) = [trace for trace in figure.data if trace.name == name]
-    return match
 
 
 def test_cells_stand_in_their_order_with_intervals_and_the_baselines_line():

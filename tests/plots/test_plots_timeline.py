@@ -12,6 +12,7 @@ from small_results import (
     strings,
 )
 
+from tests.plots.traces import by_name
 from translearn_core import plots
 from translearn_core.plots.style.palette import LIGHT, faint
 from translearn_core.results import History, Timeline
@@ -19,11 +20,6 @@ from translearn_core.results import History, Timeline
 
 def by_type(figure, kind):
     (trace,) = [t for t in figure.data if t.type == kind]
-    return trace
-
-
-def by_name(figure, name):
-    (trace,) = [t for t in figure.data if t.name == name]
     return trace
 
 

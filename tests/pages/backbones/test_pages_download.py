@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from filled import Filled
 from streamlit.testing.v1 import AppTest
-from visits import Open
+from visits import Open, progress
 
 from tests.architectures import tiny_folder
 from tests.backbones.local_hub import LocalHub, local_hub, talking_to
@@ -54,10 +54,6 @@ def submitted(filled: Filled, kind: JobSpec[Any, Any]) -> list[State]:
 def words(at: AppTest) -> str:
     shown = [*at.markdown, *at.info, *at.error, *at.caption]
     return " ".join(str(one.value) for one in shown).replace("\\", "")
-
-
-def progress(at: AppTest) -> str:
-    return " ".join(str(bar.proto.text) for bar in at.get("progress")).replace("\\", "")
 
 
 def test_a_model_is_fetched_when_its_size_was_agreed_to(visit: Open, filled: Filled, hub: LocalHub) -> None:

@@ -109,13 +109,16 @@ def test_one_is_stopped_resumed_renamed_and_deleted_there(visit: Open, filled: F
 
 def test_nobody_else_sees_them(visit: Open, filled: Filled) -> None:
     made(filled, "hers alone")
+    assert "hers alone" in everything(visit("runs"))
     assert "hers alone" not in everything(visit("runs", BOB))
 
 
 def test_a_workspace_with_nothing_but_a_backbone_is_not_empty(visit: Open, filled: Filled) -> None:
     made(filled, "the only one")
     filled.store.delete_run(filled.owner, filled.run.id)
-    assert "There is nothing here yet" not in page_text(visit("runs"))
+    shown = everything(visit("runs"))
+    assert "the only one" in shown
+    assert "There is nothing here yet" not in shown
 
 
 # what a deletion means

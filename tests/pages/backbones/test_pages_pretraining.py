@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from filled import HOSTILE, MINILM, Filled
 from streamlit.testing.v1 import AppTest
-from visits import BOB, Open
+from visits import BOB, Open, page_text, progress
 
 from pages._ui.server.owner import owner_of
 from tests.architectures import tiny_folder
@@ -55,15 +55,6 @@ def pretrain_config(filled: Filled, **settings: object) -> PretrainConfig:
 def finish(filled: Filled, name: str, **settings: object) -> Run:
     config = pretrain_config(filled, **settings)
     return filled.answer(config, made_of(config), name=name)
-
-
-def page_text(at: AppTest) -> str:
-    shown = [*at.markdown, *at.info, *at.error, *at.caption, *at.text]
-    return " ".join(str(one.value) for one in shown).replace("\\", "")
-
-
-def progress(at: AppTest) -> str:
-    return " ".join(str(bar.proto.text) for bar in at.get("progress")).replace("\\", "")
 
 
 def pretrainings(filled: Filled) -> list[Run]:

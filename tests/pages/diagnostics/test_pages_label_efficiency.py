@@ -8,9 +8,10 @@ import pytest
 import streamlit.runtime.context as browser
 from filled import HOSTILE, Filled
 from streamlit.testing.v1 import AppTest
-from visits import ALICE, page_text
+from visits import ALICE, keys, page_text
 
 from pages._ui.server.owner import COOKIE
+from pages._ui.shell.formatting import plain
 from translearn_core.config import ExperimentConfig, FreezePlan, TrainingConfig
 from translearn_core.jobs import LABEL_EFFICIENCY, PROFILE, LabelEfficiencyConfig
 from translearn_core.results import LabelEfficiency
@@ -92,10 +93,6 @@ def train(filled: Filled, jobs: tuple[str, ...]) -> None:
         filled.store.finish(job, State.DONE)
 
 
-def keys(at: AppTest) -> set[str | None]:
-    return {button.key for button in at.button}
-
-
 # without training
 
 
@@ -143,6 +140,7 @@ def test_a_sentence_from_outside_never_reaches_markdown(look: Look, filled: Fill
     answer(filled, base(filled), HOSTILE)
     at = look()
     shown = "\n".join(str(m.value) for m in [*at.markdown, *at.caption])
+    assert plain(HOSTILE) in shown
     assert "![x](" not in shown
     assert "<img" not in shown.replace("\\<img", "")
 

@@ -8,7 +8,7 @@ import pytest
 import streamlit.runtime.context as browser
 from filled import HOSTILE, Filled
 from streamlit.testing.v1 import AppTest
-from visits import ALICE, page_text
+from visits import ALICE, keys, page_text
 
 from pages._ui.server.owner import COOKIE
 from tests.plots.similarity_results import make_forgetting, make_similarity
@@ -38,10 +38,6 @@ def panel(monkeypatch: pytest.MonkeyPatch) -> Panel:
         return at
 
     return opened
-
-
-def keys(at: AppTest) -> set[str]:
-    return {button.key for button in at.button}
 
 
 def with_another_seed(filled: Filled) -> Run:

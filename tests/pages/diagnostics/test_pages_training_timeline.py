@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 from filled import MINILM, Filled
 from streamlit.testing.v1 import AppTest
-from visits import Open
+from visits import Open, page_text
 
 from pages._ui.diagnostics import snapshots
 from pages._ui.forms import training_timeline
 from pages._ui.results import weights
 from translearn_core.config import DataConfig, ExperimentConfig, FreezePlan, Stage, TrainingConfig
+from translearn_core.errors import NotFoundError
 from translearn_core.jobs import SNAPSHOTS, SnapshotsConfig
 from translearn_core.results import EpochPoint, History, LayerMix, Snapshots
 from translearn_core.runs import artifacts
@@ -26,10 +27,6 @@ def experiment(plan: FreezePlan, *stages: Stage, **training: object) -> Experime
 
 def words(lines: list[str]) -> list[str]:
     return [line.replace("\\", "").replace("*", "") for line in lines]
-
-
-def page_text(at: AppTest) -> str:
-    return "\n".join(str(part.value) for part in [*at.markdown, *at.caption]).replace("\\", "")
 
 
 # before a training
@@ -219,7 +216,7 @@ def test_a_replay_is_asked_for_by_a_button(visit: Open, filled: Filled) -> None:
     at = visit("embeddings")
     config = SnapshotsConfig(job=filled.run.job.id, layer=2)
     at.slider(key=snapshots.LAYER).set_value(2).run()
-    with pytest.raises(Exception, match="no such run"):
+    with pytest.raises(NotFoundError, match="no such run"):
         filled.store.run(filled.owner, submitted_id(config))
     at.button(key="compute-snapshots").click().run()
     assert filled.store.run(filled.owner, submitted_id(config)).job.config == config

@@ -36,13 +36,6 @@ Submitted = Callable[[JobSpec[Any, Any]], list[Run]]
 
 
 @pytest.fixture
-def experiment(filled: Filled) -> ExperimentConfig:
-    config = filled.run.job.config
-    assert isinstance(config, ExperimentConfig)
-    return config
-
-
-@pytest.fixture
 def submitted(filled: Filled) -> Submitted:
     return lambda kind: filled.store.runs(filled.owner, kind)
 

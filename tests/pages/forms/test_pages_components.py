@@ -111,7 +111,9 @@ def test_the_lesson_names_what_is_computed_once(boundary: int, word: str) -> Non
 
 
 def test_presets_are_plans_of_the_backbone() -> None:
-    for plan in freeze_map.presets(MINILM).values():
+    plans = freeze_map.presets(MINILM).values()
+    assert [len(plan.blocks) for plan in plans] == [0, 2, 6, 6]
+    for plan in plans:
         plan.check(MINILM.n_blocks)
 
 

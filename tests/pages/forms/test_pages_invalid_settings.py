@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from filled import MINILM, Filled
 from streamlit.testing.v1 import AppTest
-from visits import Open, page_text
+from visits import Open, keys, page_text
 
 from pages._ui.forms import config_fields
 from translearn_core.config import (
@@ -26,10 +26,6 @@ from translearn_core.config import (
 from translearn_core.errors import ConfigError
 from translearn_core.jobs import TRAIN, BackboneInfoConfig
 from translearn_core.runs import Run, Studies
-
-
-def keys(at: AppTest) -> set[str]:
-    return {str(button.key) for button in at.button}
 
 
 def trainings(filled: Filled) -> list[Run]:

@@ -9,7 +9,7 @@ import pytest
 import streamlit.runtime.context as browser
 from filled import HOSTILE, Filled
 from streamlit.testing.v1 import AppTest
-from visits import ALICE, Open
+from visits import ALICE, Open, keys, page_text
 
 from pages._ui.forms import augmentation, config_fields, lr_finder
 from pages._ui.server.owner import COOKIE
@@ -42,15 +42,6 @@ def draw(filled: Filled, monkeypatch: pytest.MonkeyPatch) -> Draw:
     return drawn
 
 
-def page_text(at: AppTest) -> str:
-    parts = [*at.markdown, *at.caption, *at.error, *at.info, *at.warning]
-    return "\n".join(str(part.value) for part in parts).replace("\\", "")
-
-
-def keys(at: AppTest) -> set[str]:
-    return {button.key for button in at.button}
-
-
 def submitted(filled: Filled, kind: JobSpec[Any, Any]) -> list[Run]:
     return filled.store.runs(filled.owner, kind)
 
@@ -81,13 +72,6 @@ def curve(experiment: ExperimentConfig, **parts: object) -> LrFinderResult:
         "reason": "The loss falls fastest near 0.0003 and is lowest near 0.001. At 0.01 it runs away.",
     }
     return LrFinderResult(**{**values, **parts})
-
-
-@pytest.fixture
-def experiment(filled: Filled) -> ExperimentConfig:
-    config = filled.run.job.config
-    assert isinstance(config, ExperimentConfig)
-    return config
 
 
 def test_nothing_is_searched_until_it_is_asked_for(draw: Draw, filled: Filled) -> None:

@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 from filled import HOSTILE, Filled
-from streamlit.testing.v1 import AppTest
-from visits import BOB, Open
+from visits import BOB, Open, page_text
 
 from pages._ui.shell import tables
 from translearn_core.config import (
@@ -21,11 +20,6 @@ from translearn_core.results import ArmScore, Comparison, Difference, Estimate
 from translearn_core.runs import State, Studies, Study, artifacts
 
 BLOCKS = {BackboneConfig().label: 6}
-
-
-def page_text(at: AppTest) -> str:
-    parts = [*at.markdown, *at.caption, *at.error, *at.info, *at.warning, *at.subheader]
-    return "\n".join(str(part.value) for part in parts).replace("\\", "")
 
 
 @pytest.fixture
@@ -91,7 +85,7 @@ def test_a_study_is_put_together_and_started(visit: Open, filled: Filled, studie
     assert study.config.data == filled.data
     assert len(filled.store.waiting("TRAIN")) == len(study.runs) == 8
     assert at.query_params["study"] == study.id
-    assert "0 of 8 done, 8 waiting" in page_text(at) or at.get("progress")
+    assert [bar.proto.text for bar in at.get("progress")] == ["0 of 8 done, 8 waiting"]
 
 
 def test_it_says_which_of_the_settings_every_run_takes(visit: Open, filled: Filled, studies: Studies) -> None:

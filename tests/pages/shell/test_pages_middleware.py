@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
@@ -217,9 +217,8 @@ def test_uploads_beyond_the_quota_are_refused_per_owner() -> None:
 
 
 def test_an_upload_that_hides_its_size_is_cut_off() -> None:
-    sent: list[dict[str, Any]] = []
-    with pytest.raises(Exception, match=r"ClientDisconnect|^$"):
-        sent = ask(
+    with pytest.raises(ClientDisconnect):
+        ask(
             make_app(),
             "/_stcore/upload_file/s/f",
             method="PUT",
@@ -228,7 +227,6 @@ def test_an_upload_that_hides_its_size_is_cut_off() -> None:
             chunks=10,
             announce=False,
         )
-    assert not sent
 
 
 def test_an_upload_without_an_owner_is_refused() -> None:

@@ -11,7 +11,7 @@ import pytest
 import streamlit as st
 from filled import Filled
 from streamlit.testing.v1 import AppTest
-from visits import ALICE, BOB, Open
+from visits import ALICE, BOB, Open, page_text
 
 from pages._ui.server.owner import owner_of
 from pages._ui.shell import engine_warning, result_cache
@@ -25,11 +25,6 @@ from translearn_core.results import Evaluation, FilePrediction
 from translearn_core.runs import Run, State, artifacts, open_store
 
 ROOT = Path(__file__).resolve().parents[3]
-
-
-def page_text(at: AppTest) -> str:
-    parts = [*at.markdown, *at.caption, *at.error, *at.info, *at.warning]
-    return "\n".join(str(part.value) for part in parts).replace("\\", "")
 
 
 def labelled(at: AppTest, label: str) -> list[object]:
