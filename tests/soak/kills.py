@@ -19,7 +19,9 @@ from pathlib import Path
 from safetensors.numpy import load_file
 
 from tests.architectures import tiny_folder
-from tests.test_survival import ME, ended, rows, training_worker
+from tests.corpora import opinions
+from tests.test_survival import ME, training_worker
+from tests.waiting import ended
 from translearn_core.config import (
     BackboneConfig,
     DataConfig,
@@ -74,7 +76,7 @@ def house(root: Path) -> House:
     settings = Settings(workspace=root / "workspace")
     store = RunStore(Workspace(settings.workspace))
     ensure_engine(settings, wait=PATIENCE)
-    dataset = store.add_dataset(ME, "rows.csv", {"train": rows(400)}, settings)
+    dataset = store.add_dataset(ME, "rows.csv", {"train": opinions(0, 400).encode()}, settings)
     stages = (Stage(plan=FreezePlan(), epochs=1), Stage(plan=FreezePlan(blocks=(2,)), epochs=2))
     experiment = ExperimentConfig(
         data=DataConfig(dataset=dataset.digest, text="text", label="label"),

@@ -20,7 +20,7 @@ from translearn_core.commands import runs
 from translearn_core.commands.study import show
 from translearn_core.config import ProblemType
 from translearn_core.experiment.evaluation import evaluate
-from translearn_core.jobs import ERROR_ANALYSIS, SIMILARITY, Cell
+from translearn_core.jobs import ERROR_ANALYSIS, SIMILARITY, StudyArm
 from translearn_core.plots.outputs import OUTPUT_PLOTS
 from translearn_core.reporting.training_section import scores_section
 from translearn_core.results import Comparison, Evaluation, RunSummary
@@ -72,7 +72,7 @@ def bench(tmp_path: Path) -> Bench:
     return Bench(tmp_path)
 
 
-def cell(bench: Bench, tiny: str, name: str, noise: float) -> Cell:
+def cell(bench: Bench, tiny: str, name: str, noise: float) -> StudyArm:
     """Save three runs of an arm."""
     jobs = []
     for seed in range(3):
@@ -90,7 +90,7 @@ def cell(bench: Bench, tiny: str, name: str, noise: float) -> Cell:
         )  # fmt: skip
         jobs.append(bench.store.submit(ME, config).job.id)
         bench.store.finish(jobs[-1], State.DONE)
-    return Cell(name=name, jobs=tuple(jobs))
+    return StudyArm(name=name, jobs=tuple(jobs))
 
 
 @pytest.fixture
