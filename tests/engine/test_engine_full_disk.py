@@ -40,13 +40,13 @@ def test_on_a_full_disk_the_engine_waits_and_every_job_runs_once(own_lab):
     short = own_lab.until(own_lab.submit("work", tag="short", seconds=2), stage="working")
     processes = own_lab.processes()
     limit_files(processes, 0)
-    seen = own_lab.status.seen
+    heartbeat = own_lab.status.last_heartbeat
     waiting = own_lab.submit("work", tag="waiting", seconds=0)
     time.sleep(6)  # the short job ends meanwhile, which cannot be stored
 
     assert all(process.is_running() for process in processes)
     assert own_lab.status.alive
-    assert own_lab.status.seen - seen < 3, "the status file was written"
+    assert own_lab.status.last_heartbeat - heartbeat < 3, "the status file was written"
     states = {run.id: own_lab.store.run("ann", run.id).state for run in (long, short, waiting)}
     assert states == {long.id: State.RUNNING, short.id: State.RUNNING, waiting.id: State.QUEUED}
 
@@ -54,7 +54,7 @@ def test_on_a_full_disk_the_engine_waits_and_every_job_runs_once(own_lab):
     for run in (short, waiting, long):
         ended = own_lab.until(run, seconds=90)
         assert (ended.state, ended.job.attempts, ended.job.reason) == (State.DONE, 1, None)
-    assert own_lab.status.seen > seen + 3
+    assert own_lab.status.last_heartbeat > heartbeat + 3
     log = (own_lab.settings.workspace / "engine.log").read_text()
     assert "status file is written again" in log
     assert "Traceback" not in log
