@@ -135,10 +135,10 @@ def test_a_request_to_stop_reaches_the_job_within_a_moment(context, store, run):
 
     with pytest.raises(Stopped):
         work()
-    assert store.running_jobs()[run.job.id].heartbeat
+    assert store.running_jobs()[run.job.id].stop_acknowledged
     with pytest.raises(Stopped):
         context.report("training", 3, 9, force=True)
-    assert store.running_jobs()[run.job.id].heartbeat
+    assert store.running_jobs()[run.job.id].stop_acknowledged
 
 
 def test_points_are_written_in_batches(context, store, run):
