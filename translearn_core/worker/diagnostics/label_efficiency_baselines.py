@@ -29,7 +29,7 @@ from translearn_core.jobs import LabelEfficiencyConfig
 from translearn_core.results.diagnostics.baselines import FROZEN, WORDS
 from translearn_core.worker.activations import activation_cache
 from translearn_core.worker.context import Context
-from translearn_core.worker.data_loading import load_table
+from translearn_core.worker.data_loading import load_versions
 from translearn_core.worker.features import feature_array
 
 IntArray = NDArray[np.int64]
@@ -58,28 +58,30 @@ def fit_label_efficiency_baselines(
     context: Context, config: LabelEfficiencyConfig, prepared: PreparedDataset
 ) -> BaselineAnswers:
     """Fit TF-IDF and the frozen probe for every number of labels and seed."""
-    table = load_table(context.store.workspace, config.data.dataset)
-    subsets = draw_subsets(table, config, prepared, context.report)
+    versions = load_versions(context.store.workspace, config.data.dataset)
+    subsets = draw_subsets(versions, config, prepared, context.report)
     words = _tfidf(context, config, prepared, subsets)
     frozen, layers = _frozen_probes(context, config, prepared, subsets)
     return BaselineAnswers(UNTRAINED_ARMS, np.stack([words, frozen]), layers)
 
 
 def draw_subsets(
-    table: pd.DataFrame,
+    versions: tuple[pd.DataFrame, pd.DataFrame | None],
     config: LabelEfficiencyConfig,
     prepared: PreparedDataset,
     report: ProgressCallback = no_progress,
 ) -> Subset:
     """Return the training rows of every seed and size, as indices of `prepared`, shape (size,) each.
 
-    `table`, as `read_table` returns it, is prepared with the settings of the corresponding runs.
+    The first of `versions`, the table with its edits and without, is prepared with the settings of the
+    corresponding runs.
 
     Raises
     ------
     DataError
         If a smaller subset is not contained in a larger one.
     """
+    table, original = versions
     train = prepared.where(Split.TRAIN)
     position = {row: index for index, row in zip(train.tolist(), prepared.rows[train].tolist(), strict=True)}
     subsets: list[list[IntArray]] = []
@@ -91,7 +93,7 @@ def draw_subsets(
             rows = train
             if size < len(train):
                 fewer = config.data.model_copy(update={"train_rows": size, "rows_seed": seed})
-                subset = prepare(table, fewer)
+                subset = prepare(table, fewer, original=original)
                 rows = np.sort([position[row] for row in subset.rows[subset.where(Split.TRAIN)].tolist()])
             if of_seed and not np.isin(of_seed[-1], rows).all():
                 raise DataError(f"The {size} rows drawn by seed {seed} do not hold the fewer ones before.")
