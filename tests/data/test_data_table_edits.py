@@ -123,3 +123,13 @@ def test_the_profile_of_a_version_describes_the_edited_table(tmp_path):
     assert next(c for c in mended.columns if c.name == "label").distinct == 2
     assert mended.findings[0].code == "edited"
     assert not mended.preview.isin(["c2"]).to_numpy().any()
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_text_made_equal_to_one_of_test_joins_test(order):
+    frame = plain(60)
+    before = prepare(frame, config())
+    train, test = before.where(Split.TRAIN)[::order][0], before.where(Split.TEST)[::order][0]
+    change = CellEdit(row=int(before.rows[train]), column="text", value=before.texts[test].upper())
+    after = splits_by_row(prepare(apply_edits(frame, edits(change)), config(), original=frame))
+    assert {SPLITS[after[int(before.rows[row])]] for row in (train, test)} == {Split.TEST}
