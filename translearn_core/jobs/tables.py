@@ -6,8 +6,9 @@ from typing import ClassVar
 from pydantic import Field
 
 from translearn_core.config import AugmentConfig, BackboneConfig, DataConfig, JobConfig
+from translearn_core.config.base import Seed
 from translearn_core.jobs.spec import JobSpec, ReportRole, Slot
-from translearn_core.results import AugmentationPreview, Diagnosis, TableProfile
+from translearn_core.results import AugmentationPreview, Diagnosis, LabelReview, TableProfile
 
 
 class ReadConfig(JobConfig):
@@ -35,6 +36,24 @@ class DiagnoseConfig(JobConfig):
     def references(self) -> Iterable[str | None]:
         """Return the pretraining of its backbone."""
         return (self.backbone.pretraining_job,)
+
+    def dataset_digest(self) -> str:
+        """Return the digest of the data set."""
+        return self.data.dataset
+
+
+class LabelReviewConfig(JobConfig):
+    """Find rows and classes whose labels are worth a look, before or after training."""
+
+    kind: ClassVar = "label_review"
+    data: DataConfig
+    backbone: BackboneConfig = BackboneConfig()
+    job: str | None = Field(None, description="finished run whose errors on held-out rows are listed too")
+    seed: Seed = 0
+
+    def references(self) -> Iterable[str | None]:
+        """Return the run, and the pretraining of the backbone."""
+        return self.job, self.backbone.pretraining_job
 
     def dataset_digest(self) -> str:
         """Return the digest of the data set."""
@@ -78,6 +97,15 @@ DIAGNOSE = JobSpec(
     slot=Slot.READING,
     warm_up=True,
     report=ReportRole.RUN_AND_STUDY,
+)
+
+LABEL_REVIEW = JobSpec(
+    LabelReviewConfig,
+    LabelReview,
+    "Label issues",
+    "label_review:review_labels",
+    question="Which labels may be wrong?",
+    progress="Looking for doubtful labels",
 )
 
 AUGMENTATION_PREVIEW = JobSpec(
