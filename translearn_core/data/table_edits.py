@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from translearn_core.config.table_edits import CellEdit, Edit, RowDrop, TableEdits
+from translearn_core.config.table_edits import CellEdit, Edit, RowDrop, TableEdits, ValueRename
 from translearn_core.data.columns import PART, ROW, file_columns, preview, suggest_columns
 from translearn_core.data.columns import profile as describe_columns
 from translearn_core.errors import DataError
@@ -81,14 +81,9 @@ def edits_finding(edits: TableEdits) -> Finding:
     return finding("edited", Severity.DETECTED, sentence)
 
 
-def history(edits: tuple[Edit, ...]) -> pd.DataFrame:
-    """Return the edits as a table, columns what, where, column, value."""
-    rows = []
-    for edit in edits:
-        if isinstance(edit, RowDrop):
-            rows.append(("drop", f"row {edit.row} of {edit.part}", "", ""))
-        elif isinstance(edit, CellEdit):
-            rows.append(("change", f"row {edit.row} of {edit.part}", edit.column, edit.value))
-        else:
-            rows.append(("rename", edit.value, edit.column, edit.replacement))
-    return pd.DataFrame(rows, columns=["what", "where", "column", "value"])
+def describe_edit(edit: Edit) -> str:
+    """Return a phrase such as "row 12 of train: label is 'billing'"."""
+    if isinstance(edit, ValueRename):
+        return f"all rows: {edit.column} {quote(edit.value)} is {quote(edit.replacement)}"
+    row = f"row {edit.row:,} of {edit.part}"
+    return f"{row}: dropped" if isinstance(edit, RowDrop) else f"{row}: {edit.column} is {quote(edit.value)}"

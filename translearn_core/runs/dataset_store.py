@@ -4,8 +4,8 @@ import secrets
 import time
 from collections.abc import Sequence
 
-from pydantic import ValidationError
-from sqlalchemy import and_, delete, exists, or_, select, update
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import and_, delete, exists, insert, or_, select, update
 
 from translearn_core.config import ReadOptions
 from translearn_core.config.settings import Settings, settings
@@ -15,7 +15,9 @@ from translearn_core.errors.validation_errors import explain_validation_error
 from translearn_core.runs.queue import MODELS, inserted
 from translearn_core.runs.quotas import Quotas
 from translearn_core.runs.records import Dataset, State
-from translearn_core.runs.schema import datasets, job_owners, jobs, studies
+from translearn_core.runs.schema import datasets, edit_drafts, job_owners, jobs, studies
+
+EDITS: TypeAdapter[tuple[Edit, ...]] = TypeAdapter(tuple[Edit, ...])
 
 
 class DatasetStore(Quotas):
@@ -93,6 +95,27 @@ class DatasetStore(Quotas):
             owner, name[: 200 - len(suffix)] + suffix, files, options=options, edits=all_edits
         )
 
+    def draft_edits(self, owner: str, dataset: str) -> tuple[Edit, ...]:
+        """Return the owner's edits of a data set that are not a version yet."""
+        digest = self.dataset(owner, dataset).digest
+        query = select(edit_drafts.c.edits).where(
+            edit_drafts.c.owner == owner, edit_drafts.c.dataset == digest
+        )
+        with self._reader.begin() as db:
+            stored = db.scalar(query)
+        return EDITS.validate_json(stored) if stored else ()
+
+    def save_draft_edits(self, owner: str, dataset: str, edits: Sequence[Edit]) -> None:
+        """Replace the owner's edits of a data set that are not a version yet."""
+        digest = self.dataset(owner, dataset).digest
+        row = {"owner": owner, "dataset": digest, "edits": EDITS.dump_json(tuple(edits)).decode()}
+        with self._engine.begin() as db:
+            db.execute(
+                delete(edit_drafts).where(edit_drafts.c.owner == owner, edit_drafts.c.dataset == digest)
+            )
+            if edits:
+                db.execute(insert(edit_drafts).values(**row))
+
     def versions(self, owner: str, dataset: str) -> list[Dataset]:
         """Return the owner's versions of a data set, itself among them, oldest first."""
         digest = self.dataset(owner, dataset).digest
@@ -134,7 +157,8 @@ class DatasetStore(Quotas):
             derived = and_(jobs.c.parent.in_(direct), jobs.c.kind.not_in(MODELS))
             ids = select(jobs.c.id).where(or_(jobs.c.dataset == digest, derived))
             db.execute(delete(job_owners).where(job_owners.c.owner == owner, job_owners.c.job.in_(ids)))
-            db.execute(delete(datasets).where(datasets.c.owner == owner, datasets.c.digest == digest))
+            for table, column in ((datasets, datasets.c.digest), (edit_drafts, edit_drafts.c.dataset)):
+                db.execute(delete(table).where(table.c.owner == owner, column == digest))
             db.execute(delete(studies).where(studies.c.owner == owner, studies.c.dataset == digest))
             in_use = exists().where(jobs.c.dataset == digest, jobs.c.state == str(State.RUNNING))
             if not db.scalar(select(or_(exists().where(datasets.c.digest == digest), in_use))):

@@ -12,13 +12,12 @@ from translearn_core.errors import DamagedFileError
 from translearn_core.jobs import ReadConfig
 from translearn_core.results import TableProfile
 from translearn_core.runs import Workspace, artifacts
-from translearn_core.storage import atomic_file, verify_file
+from translearn_core.runs.stored_table import TABLE, original_table
+from translearn_core.storage import atomic_file
 from translearn_core.worker.context import Context
 from translearn_core.worker.process.read_budget import read_budget
 
 log = logging.getLogger(__name__)
-
-TABLE = "table.parquet"
 
 
 def read_dataset(context: Context[ReadConfig]) -> None:
@@ -49,10 +48,8 @@ def load_prepared(workspace: Workspace, config: DataConfig) -> PreparedDataset:
 
 def _load_original(workspace: Workspace, digest: str) -> pd.DataFrame:
     """Return the table as it came; parse its files if no intact copy is stored."""
-    path = workspace.dataset(digest) / TABLE
     try:
-        verify_file(path, "it is read again from its source")
-        return pd.read_parquet(path)
+        return original_table(workspace, digest)
     except FileNotFoundError:
         pass
     except (DamagedFileError, ValueError, OSError) as error:

@@ -90,6 +90,11 @@ def open_dataset(digest: str) -> None:
     reset("text_column", "label_column", "split_column", "group_column", "split_form")
 
 
+def open_version(digest: str) -> None:
+    """Open another version of the draft's data set; columns and settings stay."""
+    change(dataset=digest)
+
+
 def open_settings(config: ExperimentConfig) -> None:
     """Set the draft to a config and reset the forms."""
     st.session_state[_DRAFT] = _with_a_backbone(draft_of(config))
