@@ -54,6 +54,7 @@ findings.taken()
 diagnosis = jobs.submit_and_watch(draft.diagnose, Diagnosis, "Looking at the task")
 if diagnosis is None:
     stop.stop_page()
+navigation.link("labels", "Correct labels and merge classes")
 column_form.shape(reading, diagnosis)
 if diagnosis.usable and st.button(
     "Choose a backbone", key="to_backbone", type="primary", icon=":material/arrow_forward:"

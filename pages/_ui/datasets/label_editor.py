@@ -126,12 +126,12 @@ def _rows(dataset: Dataset, data: DataConfig, review: LabelReview, rows: pd.Data
     pages = -(-len(listed) // PAGE)
     page = 1
     if pages > 1:
-        page = st.number_input(f"Page, of {pages:,}", 1, pages, 1, key=f"label_page-{reason}", width=160)
+        page = st.number_input(f"Page (of {pages:,})", 1, pages, 1, key=f"label_page-{reason}", width=160)
     shown = listed.iloc[(page - 1) * PAGE : page * PAGE]
     key = f"label_rows-{reason}-{page}-{turn}"
     labels = sorted({*rows["label"], *shown["suggested"]} - {""})
     table = shown.assign(take=False, drop=False)[
-        ["take", "suggested", "probability", "label", "text", "drop", "split", "row"]
+        ["label", "suggested", "take", "probability", "drop", "text", "split", "row"]
     ]
     st.data_editor(
         table,
@@ -140,10 +140,10 @@ def _rows(dataset: Dataset, data: DataConfig, review: LabelReview, rows: pd.Data
         num_rows="fixed",
         disabled=["text", "suggested", "probability", "split", "row"],
         column_config={
-            "take": st.column_config.CheckboxColumn("take it", help="Give the row the suggested label."),
+            "take": st.column_config.CheckboxColumn("take", help="Give the row the suggested label."),
             "suggested": st.column_config.TextColumn("suggestion"),
             "probability": st.column_config.NumberColumn(
-                "its probability", format="percent", help="Probability of the suggested label."
+                "probability", format="percent", help="Probability of the suggested label."
             ),
             "label": st.column_config.SelectboxColumn("label", options=labels, required=True),
             "text": st.column_config.TextColumn("text", width="large"),
