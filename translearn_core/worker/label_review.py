@@ -35,7 +35,7 @@ def review_labels(context: Context[LabelReviewConfig]) -> None:
             prepared = prepare(table, config.data, original=original)
         except DataError:  # labels may be what keeps it from being a task
             prepared = None
-    merges = _merges(rows)
+    merges = merge_proposals(rows)
     counts = rows["label"][rows["label"] != ""].value_counts()
     rows["similar name"] = rows["label"].isin(merges["value"])
     rows["rare"] = rows["label"].map(counts).lt(config.data.rare_below) & (rows["label"] != "")
@@ -88,7 +88,7 @@ def label_rows(table: pd.DataFrame, config: LabelReviewConfig) -> pd.DataFrame:
     return rows[~blank]
 
 
-def _merges(rows: pd.DataFrame) -> pd.DataFrame:
+def merge_proposals(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the classes that may be another one, as in `LabelReview.merges`."""
     counts = rows["label"][rows["label"] != ""].value_counts().to_dict()
     return pd.DataFrame(

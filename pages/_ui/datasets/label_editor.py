@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages._ui.shell import errors, state, tables
+from pages._ui.shell import errors, navigation, state, tables
 from pages._ui.shell.formatting import plain, short
 from translearn_core.config import DataConfig, Split
 from translearn_core.config.table_edits import CellEdit, Edit, RowDrop, TableEdits, ValueRename
@@ -20,8 +20,8 @@ from translearn_core.runs import Dataset
 PAGE = 50
 """Rows shown at once."""
 
-SELECTED = "label_rows"
-"""Session key of rows chosen on another page: pairs of row number and text."""
+SELECTED, FILTER = "label_rows", "label_filter"
+# session keys: rows chosen on another page, as pairs of row number and text; the rows to show
 
 FILTERS: dict[str, tuple[str, str]] = {
     "suspicious": (
@@ -39,6 +39,13 @@ FILTERS: dict[str, tuple[str, str]] = {
     "unlabelled": ("Without a label", "Rows that have a text and no label."),
 }
 """Name and meaning of each reason to look at a row."""
+
+
+def edit_rows(rows: pd.DataFrame) -> None:
+    """Open the editor with these rows, which have a row number and a text, as those to show."""
+    state.set_value(SELECTED, list(zip(rows["row"].tolist(), rows["text"].tolist(), strict=True)))
+    state.set_value(FILTER, "selected")
+    navigation.switch_to("labels")
 
 
 def panel(dataset: Dataset, data: DataConfig, review: LabelReview) -> None:
@@ -81,7 +88,7 @@ def _classes(dataset: Dataset, data: DataConfig, review: LabelReview, rows: pd.D
             edit = ValueRename(column=data.label, value=merge["value"], replacement=merge["replacement"])
             st.button(
                 "Merge",
-                key=f"merge-{merge['value']}",
+                key=f"merge_class-{number}",
                 icon=":material/merge:",
                 on_click=_add,
                 args=(dataset, edit),
@@ -111,10 +118,9 @@ def _rows(dataset: Dataset, data: DataConfig, review: LabelReview, rows: pd.Data
     choices = [reason for reason in FILTERS if counts[reason]] + ["selected"] * bool(selected) + ["all"]
     names = {reason: f"{title} {counts[reason]:,}" for reason, (title, _) in FILTERS.items()}
     names |= {"selected": f"Selected {len(selected or ()):,}", "all": f"All {len(rows):,}"}
-    first = "selected" if selected else choices[0]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         reason = st.segmented_control(
-            "Show", choices, default=first, format_func=names.__getitem__, key="label_filter", required=True
+            "Show", choices, default=choices[0], format_func=names.__getitem__, key=FILTER, required=True
         )
         words = st.text_input("Find texts", key="label_search", icon=":material/search:", width=260).strip()
     if reason in FILTERS:

@@ -25,10 +25,13 @@ def picker(dataset: Dataset) -> None:
         return
     names = {version.digest: version.name for version in versions}
     state.set_value("data_version", dataset.digest)
-    chosen = st.selectbox("Version", list(names), format_func=names.__getitem__, key="data_version")
-    if chosen != dataset.digest:
-        state.open_version(chosen)
-        st.rerun()
+    st.selectbox(
+        "Version",
+        list(names),
+        format_func=names.__getitem__,
+        key="data_version",
+        on_change=lambda: state.open_version(state.get_value("data_version")),
+    )
 
 
 def latest_run(data: DataConfig) -> Run[ExperimentConfig] | None:
