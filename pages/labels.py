@@ -1,9 +1,8 @@
 """Labels page: rows and classes whose labels may be wrong, edited into a new version of the data set."""
 
 from pages._ui.datasets import label_editor, label_versions
-from pages._ui.shell import jobs, page_header, state, stop
-from translearn_core.jobs import LABEL_REVIEW, LabelReviewConfig
-from translearn_core.results import LabelReview
+from pages._ui.shell import jobs, navigation, page_header, state
+from translearn_core.jobs import LabelReviewConfig
 
 page_header.header(
     "labels",
@@ -16,11 +15,9 @@ if dataset is None or draft.data is None:
 label_versions.picker(dataset)
 run = label_versions.latest_run(draft.data)
 review = jobs.submit_and_watch(
-    LabelReviewConfig(data=draft.data, backbone=draft.backbone, job=run.job.id if run else None),
-    LabelReview,
-    LABEL_REVIEW.progress,
+    LabelReviewConfig(data=draft.data, backbone=draft.backbone, job=run.job.id if run else None)
 )
 if review is None:
-    stop.stop_page()
+    navigation.stop_page()
 label_editor.panel(dataset, draft.data, review)
 label_versions.panel(dataset)

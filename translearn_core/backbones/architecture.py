@@ -46,7 +46,8 @@ def read_config(name: str, folder: Path) -> PreTrainedConfig:
     _refuse_adapters(name, folder)
     raw = _read(name, folder)
     kind = raw.get("model_type")
-    if _needs_remote_code(raw):
+    # transformers fetches and runs the kernel of an attention implementation "owner/name"
+    if any("/" in json.dumps(value) for key, value in _pairs(raw) if "_implementation" in key):
         raise BackboneError(f"{name} wants code from the Hub for its attention: {SUPPORTED}.")
     if "quantization_config" in raw:
         raise BackboneError(
@@ -132,11 +133,6 @@ def _refuse_adapters(name: str, folder: Path) -> None:
         f"{name} is an adapter (LoRA), not a whole model: give {shorten(base)}, or merge the two with peft's "
         "merge_and_unload and save the result."
     )
-
-
-def _needs_remote_code(raw: object) -> bool:
-    # transformers fetches and runs the kernel of an attention implementation "owner/name"
-    return any("/" in json.dumps(value) for key, value in _pairs(raw) if "_implementation" in key)
 
 
 def _pairs(raw: object) -> Iterator[tuple[str, object]]:

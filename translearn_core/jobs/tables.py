@@ -5,9 +5,9 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from translearn_core.config import AugmentConfig, BackboneConfig, DataConfig, JobConfig
+from translearn_core.config import AugmentConfig, JobConfig
 from translearn_core.config.base import Seed
-from translearn_core.jobs.spec import JobSpec, ReportRole, Slot
+from translearn_core.jobs.spec import JobSpec, ReportRole, Slot, TaskJobConfig
 from translearn_core.results import AugmentationPreview, Diagnosis, LabelReview, TableProfile
 
 
@@ -25,57 +25,31 @@ class ReadConfig(JobConfig):
         return self.dataset
 
 
-class DiagnoseConfig(JobConfig):
+class DiagnoseConfig(TaskJobConfig):
     """Check a table as a task: findings, split and tokenization."""
 
     kind: ClassVar = "diagnose"
-    data: DataConfig
-    backbone: BackboneConfig = BackboneConfig()
     token_limit: int = 128
 
-    def references(self) -> Iterable[str | None]:
-        """Return the pretraining of its backbone."""
-        return (self.backbone.pretraining_job,)
 
-    def dataset_digest(self) -> str:
-        """Return the digest of the data set."""
-        return self.data.dataset
-
-
-class LabelReviewConfig(JobConfig):
+class LabelReviewConfig(TaskJobConfig):
     """Find rows and classes whose labels are worth a look, before or after training."""
 
     kind: ClassVar = "label_review"
-    data: DataConfig
-    backbone: BackboneConfig = BackboneConfig()
     job: str | None = Field(None, description="finished run whose errors on held-out rows are listed too")
     seed: Seed = 0
 
     def references(self) -> Iterable[str | None]:
         """Return the run, and the pretraining of the backbone."""
-        return self.job, self.backbone.pretraining_job
-
-    def dataset_digest(self) -> str:
-        """Return the digest of the data set."""
-        return self.data.dataset
+        return self.job, *super().references()
 
 
-class AugmentationPreviewConfig(JobConfig):
+class AugmentationPreviewConfig(TaskJobConfig):
     """Augment a few training texts as a preview."""
 
     kind: ClassVar = "augmentation_preview"
-    data: DataConfig
-    backbone: BackboneConfig = BackboneConfig()
     augment: AugmentConfig = AugmentConfig(copies=1)
     texts: int = Field(5, ge=1, le=50, description="training texts to show")
-
-    def references(self) -> Iterable[str | None]:
-        """Return the pretraining of its backbone."""
-        return (self.backbone.pretraining_job,)
-
-    def dataset_digest(self) -> str:
-        """Return the digest of the data set."""
-        return self.data.dataset
 
 
 READ = JobSpec(
@@ -83,6 +57,7 @@ READ = JobSpec(
     TableProfile,
     "Table",
     "data_loading:read_dataset",
+    progress="Reading the table",
     slot=Slot.READING,
     warm_up=True,
 )
@@ -94,6 +69,7 @@ DIAGNOSE = JobSpec(
     "diagnosis:diagnose_task",
     question="What did it learn from?",
     section="diagnostics.data_profile:section",
+    progress="Looking at the task",
     slot=Slot.READING,
     warm_up=True,
     report=ReportRole.RUN_AND_STUDY,
@@ -113,4 +89,5 @@ AUGMENTATION_PREVIEW = JobSpec(
     AugmentationPreview,
     "Augmentation preview",
     "augmentation:preview_augmentation",
+    progress="Altering a few texts",
 )
