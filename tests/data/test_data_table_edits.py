@@ -129,7 +129,7 @@ def test_the_profile_of_a_version_describes_the_edited_table(tmp_path):
 def test_a_text_made_equal_to_one_of_test_joins_test(later):
     frame = plain(60)
     before = prepare(frame, config())
-    train, test = (before.where(s)[-1 if s is later else 0] for s in (Split.TRAIN, Split.TEST))
+    train, test = (before.split_indices(s)[-1 if s is later else 0] for s in (Split.TRAIN, Split.TEST))
     change = CellEdit(row=int(before.rows[train]), column="text", value=before.texts[test].upper())
     after = splits_by_row(prepare(apply_edits(frame, edits(change)), config(), original=frame))
     assert {SPLITS[after[int(before.rows[row])]] for row in (train, test)} == {Split.TEST}

@@ -20,6 +20,7 @@ from transformers import (
 
 from translearn_core.backbones.folders import shorten
 from translearn_core.errors import BackboneError, shorten_repr
+from translearn_core.results.format import cut
 from translearn_core.storage.documents import DocumentError, read_json_object
 
 SUPPORTED = "choose a text encoder (BERT, RoBERTa, ModernBERT …) or a decoder (GPT-2, Llama, Qwen …)"
@@ -81,7 +82,7 @@ def read_config(name: str, folder: Path) -> PreTrainedConfig:
     return config
 
 
-def pretrained(name: str, folder: Path, config: PreTrainedConfig) -> PreTrainedModel:
+def load_pretrained(name: str, folder: Path, config: PreTrainedConfig) -> PreTrainedModel:
     """Load the weights in `folder` into a float32 model; refuse missing or mismatched weights."""
     try:
         model, report = AutoModel.from_pretrained(
@@ -100,7 +101,7 @@ def pretrained(name: str, folder: Path, config: PreTrainedConfig) -> PreTrainedM
     return _without_poolers(model)
 
 
-def fresh(name: str, config: PreTrainedConfig, seed: int) -> PreTrainedModel:
+def initialise_randomly(name: str, config: PreTrainedConfig, seed: int) -> PreTrainedModel:
     """Build a randomly initialised model from `seed`, without changing the global random state."""
     try:
         with torch.random.fork_rng(devices=[]):
@@ -229,5 +230,4 @@ def _build_error(name: str, config: PreTrainedConfig, error: Exception) -> Backb
 
 
 def _one_line(error: BaseException) -> str:
-    text = " ".join(str(error).split()) or type(error).__name__
-    return text if len(text) <= 160 else text[:159] + "…"
+    return cut(" ".join(str(error).split()) or type(error).__name__, 160)

@@ -45,7 +45,9 @@ def truncate_and_reinit(
     if config.fresh_top > n_blocks:
         raise ConfigError("backbone.fresh_top", config.fresh_top, f"at most {n_blocks}, which there are")
     if config.fresh_top:
-        fresh = architecture.fresh(name, model_config, config.init_seed).get_submodule(blocks_path)
+        fresh = architecture.initialise_randomly(name, model_config, config.init_seed).get_submodule(
+            blocks_path
+        )
         assert isinstance(fresh, nn.ModuleList)
         for k in range(n_blocks - config.fresh_top, n_blocks):
             blocks[k].load_state_dict(fresh[k].state_dict())

@@ -8,7 +8,7 @@ import pandas as pd
 from translearn_core.config import Split
 from translearn_core.data.words import count_words, is_number
 from translearn_core.results import Column, Suggestion
-from translearn_core.results.format import count_noun, quote
+from translearn_core.results.format import count_noun, cut, quote
 
 PREVIEW_ROWS = 20
 PREVIEW_CHARS = 500
@@ -56,7 +56,7 @@ def file_columns(table: pd.DataFrame) -> list[str]:
 
 def preview(table: pd.DataFrame) -> pd.DataFrame:
     """Return the first rows with long cells shortened."""
-    return table[file_columns(table)].head(PREVIEW_ROWS).map(_clip)
+    return table[file_columns(table)].head(PREVIEW_ROWS).map(cut, na_action="ignore", limit=PREVIEW_CHARS)
 
 
 def profile(table: pd.DataFrame) -> tuple[Column, ...]:
@@ -67,9 +67,7 @@ def profile(table: pd.DataFrame) -> tuple[Column, ...]:
 def _column(name: str, cells: "pd.Series[str]") -> Column:
     step = max(1, len(cells) // SAMPLE_ROWS)
     counts = [count_words(cell) for cell in cells.iloc[::step]]
-    examples = tuple(
-        cell if len(cell) <= 200 else cell[:199] + "…" for cell in cells.iloc[:200].drop_duplicates().iloc[:3]
-    )
+    examples = tuple(cut(cell, 200) for cell in cells.iloc[:200].drop_duplicates().iloc[:3])
     return Column(name, len(cells), int(cells.nunique()), sum(counts) / max(len(counts), 1), examples)
 
 
@@ -138,7 +136,3 @@ def _reason(text: Column | None, label: Column | None, split: str | None) -> str
     if split:
         sentences.append(f"{quote(split)} names train and test rows.")
     return " ".join(sentences)
-
-
-def _clip(cell: str | None) -> str | None:
-    return cell if cell is None or len(cell) <= PREVIEW_CHARS else cell[: PREVIEW_CHARS - 1] + "…"

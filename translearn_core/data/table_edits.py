@@ -46,7 +46,7 @@ def apply_edits(table: pd.DataFrame, edits: TableEdits) -> pd.DataFrame:
             if isinstance(edit, RowDrop):
                 dropped[index] = True
             else:
-                edited.iat[index, edited.columns.get_loc(edit.column)] = edit.value
+                edited.iat[index, table.columns.tolist().index(edit.column)] = edit.value
         else:
             cells = edited[edit.column]
             values = [v for v in cells.dropna().unique() if normalise_label(v) == normalise_label(edit.value)]
@@ -65,7 +65,7 @@ def edited_profile(profile: TableProfile, table: pd.DataFrame, edits: TableEdits
     return replace(
         profile,
         rows=len(table),
-        parts=table[PART].value_counts(sort=False).to_dict(),
+        parts={str(part): int((table[PART] == part).sum()) for part in table[PART].unique()},
         columns=columns,
         suggestion=suggest_columns(columns, table),
         findings=(edits_finding(edits), *profile.findings),
@@ -75,7 +75,7 @@ def edited_profile(profile: TableProfile, table: pd.DataFrame, edits: TableEdits
 
 def edits_finding(edits: TableEdits) -> Finding:
     """Return the finding that says how many cells, values and rows were edited."""
-    counts = Counter(edit.kind for edit in edits.edits)
+    counts: Counter[str] = Counter(edit.kind for edit in edits.edits)
     changes = [f"{count_noun(counts[kind], noun)} {verb}" for kind, noun, verb in KINDS if counts[kind]]
     sentence = f"Version {edits.number}: {join_list(changes)}."
     return finding("edited", Severity.DETECTED, sentence)

@@ -50,7 +50,7 @@ from translearn_core.jobs.tables import (
     LabelReviewConfig,
     ReadConfig,
 )
-from translearn_core.jobs.training import COMPARE, LR_FINDER, TRAIN, Cell, CompareConfig, LrFinderConfig
+from translearn_core.jobs.training import COMPARE, LR_FINDER, TRAIN, CompareConfig, LrFinderConfig, StudyArm
 
 __all__ = [
     "ADVICE",
@@ -86,7 +86,6 @@ __all__ = [
     "AugmentationPreviewConfig",
     "BackboneInfoConfig",
     "BaselinesConfig",
-    "Cell",
     "CompareConfig",
     "DiagnoseConfig",
     "DownloadSizeConfig",
@@ -113,6 +112,7 @@ __all__ = [
     "SimilarityConfig",
     "Slot",
     "SnapshotsConfig",
+    "StudyArm",
     "TransferabilityConfig",
     "spec_of",
 ]

@@ -12,6 +12,7 @@ from plotly.offline import get_plotlyjs
 from translearn_core.data.csv_injection import escape_formulas
 from translearn_core.reporting.blocks import FigureBlock, Section, TableBlock
 from translearn_core.reporting.report_data import ReportData
+from translearn_core.results.format import cut
 
 LIMIT = 8_000_000
 """Most bytes of a report, so that it fits in an e-mail."""
@@ -91,8 +92,7 @@ def _cell(value: Any) -> str:
         return "–"
     if isinstance(value, float):
         return f"{value:.4g}"
-    text = str(value)
-    return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + "…"
+    return cut(str(value), LONGEST_CELL)
 
 
 def _table(sheet: TableBlock) -> _Table:

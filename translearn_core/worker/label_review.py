@@ -90,7 +90,8 @@ def label_rows(table: pd.DataFrame, config: LabelReviewConfig) -> pd.DataFrame:
 
 def merge_proposals(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the classes that may be another one, as in `LabelReview.merges`."""
-    counts = rows["label"][rows["label"] != ""].value_counts().to_dict()
+    named = rows["label"][rows["label"] != ""]
+    counts = {str(label): int(number) for label, number in named.value_counts().items()}
     return pd.DataFrame(
         [
             (pair.value, counts[pair.value], pair.replacement, counts[pair.replacement], pair.reason)

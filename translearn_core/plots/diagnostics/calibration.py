@@ -56,20 +56,8 @@ def reliability_diagram(analysis: ErrorAnalysis, dark: bool = False) -> go.Figur
         line={"color": colours.ink, "width": 1.5, "dash": "dash"},
         hoverinfo="skip",
     )
-    for name, bins, colour, side in (
-        ("as it is", raw, colours.pretrained, -1),
-        ("scaled", scaled, colours.tuned, 1),
-    ):
-        figure.add_bar(
-            x=(bins["from"] + bins["to"]) / 2 + side * 0.22 * width,
-            y=bins["rows"],
-            width=0.4 * width,
-            name=f"rows, {name}",
-            showlegend=False,
-            yaxis="y2",
-            marker={"color": faint(colour, 0.8), "line_width": 0},
-            hovertemplate=f"{name}: <b>%{{y:,}}</b> rows<extra></extra>",
-        )
+    _add_row_counts(figure, raw, "as it is", colours.pretrained, -1)
+    _add_row_counts(figure, scaled, "scaled", colours.tuned, 1)
     figure.update_xaxes(title_text="confidence (how sure the model is)", **SHARE_AXIS, anchor="y2")
     figure.update_layout(
         barmode="overlay",
@@ -78,6 +66,21 @@ def reliability_diagram(analysis: ErrorAnalysis, dark: bool = False) -> go.Figur
         yaxis2={"domain": [0, 0.2], "title_text": "rows", "rangemode": "tozero", "nticks": 4},
     )
     return figure
+
+
+def _add_row_counts(figure: go.Figure, bins: pd.DataFrame, name: str, colour: str, side: int) -> None:
+    """Draw the rows of each bin in the lower panel, on the left (-1) or right (1) `side` of its middle."""
+    width = bins["to"] - bins["from"]
+    figure.add_bar(
+        x=(bins["from"] + bins["to"]) / 2 + side * 0.22 * width,
+        y=bins["rows"],
+        width=0.4 * width,
+        name=f"rows, {name}",
+        showlegend=False,
+        yaxis="y2",
+        marker={"color": faint(colour, 0.8), "line_width": 0},
+        hovertemplate=f"{name}: <b>%{{y:,}}</b> rows<extra></extra>",
+    )
 
 
 def risk_coverage_curve(
