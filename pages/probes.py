@@ -15,9 +15,11 @@ page_header.header(
     "much of your labels can be read from that layer, and the last layer is not always the best.",
 )
 run = run_picker.finished()
-probe_config = ProbeConfig(job=run.job.id, about=probing.about(run))
+probe_config = ProbeConfig(job=run.job.id, target=probing.about(run))
 with st.expander("More settings", icon=":material/tune:"), st.grid(4, min_column_width=140):
-    probe_config = config_fields.edit(probe_config, ("fresh", "controls", "folds", "seed"), "probe")
+    probe_config = config_fields.edit(
+        probe_config, ("random_init_baseline", "control_tasks", "folds", "seed"), "probe"
+    )
 diagnostic.heading(PROBE)
 scores = diagnostic.result(PROBE, probe_config)
 if scores is not None:

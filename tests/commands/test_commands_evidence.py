@@ -72,14 +72,14 @@ def test_a_run_that_is_not_there_is_named(terminal: Terminal, run: str) -> None:
     assert done.returncode == 2
     assert "no run 'nothing'" in done.stderr
     assert "translearn runs" in done.stderr
-    done = terminal("evidence", run, "--sibling", run)
+    done = terminal("evidence", run, "--second-seed-run", run)
     assert done.returncode == 2
-    assert f"sibling is '{run}'" in done.stderr, "the name typed, not the job id"
+    assert f"second_seed_run is '{run}'" in done.stderr, "the name typed, not the job id"
     assert "seed" in done.stderr
 
 
 def test_too_many_earlier_runs_are_refused_before_anything_is_computed(terminal: Terminal, run: str) -> None:
-    done = terminal("evidence", run, *["--earlier", run] * 21)
+    done = terminal("evidence", run, *["--earlier-run", run] * 21)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
-    assert "earlier is (" in done.stderr
+    assert "earlier_runs is (" in done.stderr
     assert "at most 20" in done.stderr

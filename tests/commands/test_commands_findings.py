@@ -78,7 +78,7 @@ def test_a_line_is_one_line_that_no_terminal_acts_on() -> None:
 
 def test_a_decision_names_the_setting_that_takes_it() -> None:
     line, _ = printed(Finding("rare-classes", Severity.DECISION, "Rare.", fix=CleaningRule.DROP_RARE))
-    assert line == 'decision: Rare. (data.fixes: "drop rare classes")'
+    assert line == 'decision: Rare. (data.cleaning: "drop rare classes")'
 
 
 def test_an_unsure_guess_names_the_options_that_settle_it() -> None:

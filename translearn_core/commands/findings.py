@@ -117,7 +117,7 @@ def _line(finding: Finding, choices: Mapping[str, Sequence[str]]) -> str:
     elif finding.advice:
         words.append(finding.advice)
     if finding.fix and finding.severity is Severity.DECISION:
-        words.append(f'(data.fixes: "{finding.fix}")')
+        words.append(f'(data.cleaning: "{finding.fix}")')
     return _CONTROL.sub("�", " ".join(" ".join(words).split()))
 
 

@@ -42,16 +42,16 @@ def peak_rates(training: TrainingConfig, n_blocks: int) -> dict[str, float]:
     ----------
     Howard & Ruder 2018, arXiv:1801.06146.
     """
-    decayed = tuple(training.lr * training.decay ** (n_blocks - 1 - k) for k in range(n_blocks))
-    blocks = training.rates or decayed
-    below = blocks[0] if training.rates else blocks[0] * training.decay
+    decayed = tuple(training.lr * training.layer_decay ** (n_blocks - 1 - k) for k in range(n_blocks))
+    blocks = training.lr_per_block or decayed
+    below = blocks[0] if training.lr_per_block else blocks[0] * training.layer_decay
     rates = {block_name(k): rate for k, rate in enumerate(blocks)}
     return {EMBEDDINGS: below, **rates, FINAL: blocks[-1], HEAD: training.head_lr}
 
 
 def rate_factor(step: int, steps: int, training: TrainingConfig) -> float:
     """Return the factor on the peak rate at `step` (from 0) of `steps`: warm-up, then the schedule."""
-    warmup_steps = math.ceil(training.warmup * steps)
+    warmup_steps = math.ceil(training.warmup_ratio * steps)
     if step < warmup_steps:
         up = (step + 1) / warmup_steps
         if training.schedule is Schedule.SLANTED:

@@ -74,7 +74,7 @@ def run_experiment(
     model = build(config, backbone, rows.target, rows.absent).to(compute.device).eval()
     texts = backbone.examples(data.texts, config.features.token_limit)
     stage_inputs = StageInputs(
-        model, texts, compute, store, report, course=[stage.plan for stage in config.resolved_stages]
+        model, texts, compute, store, report, course=[stage.freeze for stage in config.resolved_stages]
     )
     inputs = stage_inputs.for_first_stage(prepared.where(Split.TRAIN), seed=config.training.seed)
     distillation = teacher_outputs(config.distil, teacher, rows.target.names, data.texts, rows.train, report)

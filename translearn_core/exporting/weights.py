@@ -36,7 +36,7 @@ def save_model(folder: Path, trained: FineTunedModel, config: ExperimentConfig) 
     pad = model.source.tokenizer.pad_token_id
     head = {
         "pooling": str(config.features.pooling),
-        "combining": str(config.features.layers),
+        "combining": str(config.features.layer_combination),
         "layers": list(model.layers),
         "top": model.source.n_blocks,
         "token_limit": trained.token_limit,

@@ -54,7 +54,7 @@ class Study:
             return None
         baseline_cell = next((b for b in (baseline, self.baseline) if b in jobs), next(iter(jobs)))
         return CompareConfig(
-            cells=tuple(Cell(name=n, jobs=j) for n, j in jobs.items()), baseline=baseline_cell
+            arms=tuple(Cell(name=n, jobs=j) for n, j in jobs.items()), baseline=baseline_cell
         )
 
 

@@ -76,7 +76,7 @@ class Loop:
                 self.state.finished = True
             else:
                 self.schedule.next_stage(self.state)
-                self.set_inputs(self.schedule.stage(self.state).plan)
+                self.set_inputs(self.schedule.stage(self.state).freeze)
         return self.restore_best()
 
     def _epoch(self, callback: Callback) -> None:
@@ -130,7 +130,7 @@ class Loop:
             l2_sp_gradient(trainable, self.start, self.schedule.parts, self.config.l2_sp)
         if (state.stage_epoch == 0 and state.step_in_epoch == 0) or not state.had_gradient:
             state.had_gradient = sorted({*state.had_gradient, *parameters_with_gradient(trainable)})
-        norm = torch.nn.utils.clip_grad_norm_(trainable.values(), self.config.clip)
+        norm = torch.nn.utils.clip_grad_norm_(trainable.values(), self.config.max_grad_norm)
         check_finite(loss, state.step + 1, self.config)
         return norm
 

@@ -69,7 +69,7 @@ class StageInputs:
             encoder = self.encoder()
             layers = encoder.chosen(model.how.pooling, model.layers)
             self._count(encoder)
-            pooled = combine_layers([layer.vectors() for layer in layers], model.how.layers)
+            pooled = combine_layers([layer.vectors() for layer in layers], model.how.layer_combination)
             return with_scaled(model, Inputs(layers[0].tokens, pooled=pooled), self.compute)
         if boundary > 0 and backbone.anatomy.supports_partial_forward:
             encoder = self.encoder()

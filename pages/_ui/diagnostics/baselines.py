@@ -27,7 +27,7 @@ def lines(run: Run[ExperimentConfig]) -> Baselines | None:
     control = _control(run)
     controls = [control.job.id] if control is not None and control.state is State.DONE else []
     for scratch in (*controls, None):
-        job = jobs.found(BaselinesConfig(job=run.job.id, scratch=scratch))
+        job = jobs.found(BaselinesConfig(job=run.job.id, from_scratch_run=scratch))
         if job is not None and job.state is State.DONE:
             return result_cache.cached_result(job, Baselines)
     return None
@@ -60,7 +60,7 @@ def panel(run: Run[ExperimentConfig]) -> None:
     diagnostic.heading(BASELINES)
     control = _control(run)
     scratch = control.job.id if control is not None and control.state is State.DONE else None
-    config = BaselinesConfig(job=run.job.id, scratch=scratch)
+    config = BaselinesConfig(job=run.job.id, from_scratch_run=scratch)
     result = jobs.submit_and_watch(config, Baselines, BASELINES.progress)
     if result is None:
         result = lines(run)

@@ -39,7 +39,7 @@ def panel(run: Run[ExperimentConfig]) -> None:
         st.caption(HEAD_ONLY)
         return
     names = {other.job.id: other.name for other in earlier_runs(run.job.config)}
-    result = diagnostic.result(FORGETTING, ForgettingConfig(job=run.job.id, earlier=_choose(run, names)))
+    result = diagnostic.result(FORGETTING, ForgettingConfig(job=run.job.id, earlier_runs=_choose(run, names)))
     if result is not None:
         diagnostic.show(FORGETTING, _named(result, names), custom={PAIRS_TABLE: _sentence_pairs})
 

@@ -32,10 +32,10 @@ class Draft:
     text: str | None = None
     label: str | None = None
     split: SplitConfig = field(default_factory=SplitConfig)
-    fixes: tuple[CleaningRule, ...] = ()
-    rare_below: int = 5
+    cleaning: tuple[CleaningRule, ...] = ()
+    rare_class_below: int = 5
     backbone: BackboneConfig = field(default_factory=BackboneConfig)
-    plan: FreezePlan = field(default_factory=FreezePlan)
+    freeze: FreezePlan = field(default_factory=FreezePlan)
     features: FeatureConfig = field(default_factory=FeatureConfig)
     head: HeadConfig = field(default_factory=HeadConfig)
     training: TrainingConfig = field(default_factory=lambda: TrainingConfig.defaults_for(FreezePlan()))
@@ -54,8 +54,8 @@ class Draft:
             text=self.text,
             targets=(TargetConfig(column=self.label),),
             split=self.split,
-            fixes=self.fixes,
-            rare_below=self.rare_below,
+            cleaning=self.cleaning,
+            rare_class_below=self.rare_class_below,
         )
 
     @property
@@ -75,7 +75,7 @@ class Draft:
         return ExperimentConfig(
             data=data,
             backbone=self.backbone,
-            plan=self.plan,
+            freeze=self.freeze,
             features=self.features,
             head=self.head,
             training=self.training,
@@ -87,16 +87,16 @@ class Draft:
 
     def settled(self, before: "Draft") -> "Draft":
         """Return the draft without settings that are incompatible with a changed freeze plan."""
-        if self.plan == before.plan:
+        if self.freeze == before.freeze:
             return self
         parts: dict[str, Any] = {}
         if self.stages == before.stages:
             parts["stages"] = ()
-        if not self.plan.blocks or (self.tuning.kind is Tuning.LORA and self.plan.embeddings):
+        if not self.freeze.blocks or (self.tuning.kind is Tuning.LORA and self.freeze.embeddings):
             parts["tuning"] = TuningConfig()
-        if self.plan.blocks or self.plan.embeddings:
+        if self.freeze.blocks or self.freeze.embeddings:
             parts["features"] = self.features.model_copy(
-                update={"layers": LayerCombination.LAST, "layer": None}
+                update={"layer_combination": LayerCombination.LAST, "layer": None}
             )
         return replace(self, **parts)
 
@@ -109,10 +109,10 @@ def draft_of(config: ExperimentConfig) -> Draft:
         data.text,
         data.label,
         data.split,
-        data.fixes,
-        data.rare_below,
+        data.cleaning,
+        data.rare_class_below,
         config.backbone,
-        config.plan,
+        config.freeze,
         config.features,
         config.head,
         config.training,

@@ -32,7 +32,7 @@ EMBEDDINGS = "embeddings"
 
 def whole(backbone: BackboneConfig) -> BackboneConfig:
     """Return the pretrained backbone with all its blocks."""
-    return backbone.model_copy(update={"random_init": False, "blocks": None, "fresh_top": 0})
+    return backbone.model_copy(update={"random_init": False, "keep_blocks": None, "reinit_top_layers": 0})
 
 
 def title(name: RecipeName | None) -> str:
@@ -45,7 +45,7 @@ def called(experiment: ExperimentConfig) -> str:
     info_run = jobs.found(BackboneInfoConfig(backbone=whole(experiment.backbone)))
     anatomy = result_cache.cached_result(info_run, BackboneInfo) if info_run else None
     name = closest_recipe(experiment, anatomy.n_blocks) if anatomy else None
-    return experiment.plan.label if name is None else str(name)
+    return experiment.freeze.label if name is None else str(name)
 
 
 def cards(experiment: ExperimentConfig, n_blocks: int) -> RecipeName | None:
@@ -101,7 +101,7 @@ def _teacher(experiment: ExperimentConfig) -> str | None:
 def details(anatomy: BackboneInfo) -> None:
     """Draw the forms for the settings of the recipe."""
     draft = state.draft()
-    frozen = not (draft.plan.blocks or draft.plan.embeddings)
+    frozen = not (draft.freeze.blocks or draft.freeze.embeddings)
     if frozen:
         with st.expander("Features: what the head reads", icon=":material/stacks:"):
             _features(anatomy)
@@ -134,14 +134,14 @@ def _remove_teacher() -> None:
 def _features(anatomy: BackboneInfo) -> None:
     draft = state.draft()
     with st.grid(3, min_column_width=150):
-        state.init_widget("features.layers", draft.features.layers)
+        state.init_widget("features.layer_combination", draft.features.layer_combination)
         layers = st.selectbox(
-            config_fields.LABELS["layers"],
+            config_fields.LABELS["layer_combination"],
             list(LayerCombination),
-            list(LayerCombination).index(draft.features.layers),
-            key="features.layers",
+            list(LayerCombination).index(draft.features.layer_combination),
+            key="features.layer_combination",
             format_func=config_fields.word,
-            help=config_fields.HINTS["layers"],
+            help=config_fields.HINTS["layer_combination"],
         )
         layer = None
         if layers is LayerCombination.ONE:
@@ -152,7 +152,7 @@ def _features(anatomy: BackboneInfo) -> None:
                 help="0: the embeddings; k: the output of block k-1",
             )  # fmt: skip
         features = config_fields.edit(
-            draft.features.model_copy(update={"layers": layers, "layer": layer}),
+            draft.features.model_copy(update={"layer_combination": layers, "layer": layer}),
             ("pooling",),
             "features",
             choices={"pooling": anatomy.poolings},
@@ -170,7 +170,7 @@ def _stages() -> None:
         "A stage trains a part of the plan before the whole plan trains. The output of what stays frozen in "
         "a stage is computed once and kept in the activation cache."
     )
-    allowed = [EMBEDDINGS] * draft.plan.embeddings + [f"block {k}" for k in draft.plan.blocks]
+    allowed = [EMBEDDINGS] * draft.freeze.embeddings + [f"block {k}" for k in draft.freeze.blocks]
     stages: list[Stage] = []
     for number, stage in enumerate(draft.stages):
         with st.container(border=True), st.container(horizontal=True, vertical_alignment="bottom"):
@@ -183,25 +183,25 @@ def _stages() -> None:
         if stages:
             st.button("Remove the last one", key="drop_stage", icon=":material/remove:", on_click=_drop)
     st.caption(
-        f"Then the plan: {plain(draft.plan.label)}, {epochs(draft.training.epochs)} (set on the Train page); "
-        "what it may train is set on the Backbone page."
+        f"Then the plan: {plain(draft.freeze.label)}, {epochs(draft.training.epochs)} (set on the Train "
+        "page); what it may train is set on the Backbone page."
     )
 
 
 def _stage(number: int, stage: Stage, allowed: Sequence[str]) -> Stage:
     key = f"stages.{number}"
-    current = [EMBEDDINGS] * stage.plan.embeddings + [f"block {k}" for k in stage.plan.blocks]
+    current = [EMBEDDINGS] * stage.freeze.embeddings + [f"block {k}" for k in stage.freeze.blocks]
     state.init_widget(f"{key}.parts", [part for part in current if part in allowed])
     parts = st.pills(
         f"Stage {number + 1} trains the head and", allowed, selection_mode="multi", key=f"{key}.parts"
     )
     blocks = tuple(int(part.split()[1]) for part in parts if part != EMBEDDINGS)
     plan = FreezePlan(embeddings=EMBEDDINGS in parts, blocks=blocks)
-    return config_fields.edit(stage, ("epochs", "patience"), key).model_copy(update={"plan": plan})
+    return config_fields.edit(stage, ("epochs", "patience"), key).model_copy(update={"freeze": plan})
 
 
 def _add() -> None:
-    state.change(stages=(*state.draft().stages, Stage(plan=FreezePlan())))
+    state.change(stages=(*state.draft().stages, Stage(freeze=FreezePlan())))
 
 
 def _drop() -> None:
@@ -212,13 +212,13 @@ def _drop() -> None:
 
 def _tuning() -> None:
     draft = state.draft()
-    kinds = [k for k in Tuning if k is not Tuning.LORA or not draft.plan.embeddings]
+    kinds = [k for k in Tuning if k is not Tuning.LORA or not draft.freeze.embeddings]
     fields = ("kind", "rank", "alpha", "dropout") if draft.tuning.kind is Tuning.LORA else ("kind",)
     with st.grid(4, min_column_width=150):
         tuning = config_fields.edit(draft.tuning, fields, "tuning", choices={"kind": kinds})
     if tuning != draft.tuning:
-        if tuning.kind is not Tuning.ALL and not draft.plan.blocks:
-            raise ConfigError("plan", "no block", f"at least one block to train with {tuning.kind}")
+        if tuning.kind is not Tuning.ALL and not draft.freeze.blocks:
+            raise ConfigError("freeze", "no block", f"at least one block to train with {tuning.kind}")
         state.change(tuning=tuning)
         st.rerun()
 
@@ -227,22 +227,30 @@ def _rates(anatomy: BackboneInfo) -> None:
     draft, n = state.draft(), anatomy.n_blocks
     training = draft.training
     with st.grid(4, min_column_width=150):
-        own = st.toggle(config_fields.LABELS["rates"], value=bool(training.rates), key="rates.own")
+        own = st.toggle(
+            config_fields.LABELS["lr_per_block"], value=bool(training.lr_per_block), key="lr_per_block.given"
+        )
         if not own:
-            training = config_fields.edit(training, ("lr", "decay"), "training").model_copy(
-                update={"rates": ()}
+            training = config_fields.edit(training, ("lr", "layer_decay"), "training").model_copy(
+                update={"lr_per_block": ()}
             )
         else:
             peaks = peak_rates(training, n)
             for k in range(n):
-                state.init_widget(f"rates.{k}", peaks[f"block {k}"])
+                state.init_widget(f"lr_per_block.{k}", peaks[f"block {k}"])
             values = [
                 st.number_input(
-                    f"Block {k}", 0.0, 1.0, peaks[f"block {k}"], key=f"rates.{k}", format="%g", step=1e-5
+                    f"Block {k}",
+                    0.0,
+                    1.0,
+                    peaks[f"block {k}"],
+                    key=f"lr_per_block.{k}",
+                    format="%g",
+                    step=1e-5,
                 )
                 for k in range(n)
             ]
-            training = config_fields.valid(training, "training", rates=tuple(values))
+            training = config_fields.valid(training, "training", lr_per_block=tuple(values))
     if training != draft.training:
         state.change(training=training)
         st.rerun()
@@ -251,18 +259,18 @@ def _rates(anatomy: BackboneInfo) -> None:
 def _start(anatomy: BackboneInfo) -> None:
     draft = state.draft()
     top = 0
-    while anatomy.n_blocks - 1 - top in draft.plan.blocks:
+    while anatomy.n_blocks - 1 - top in draft.freeze.blocks:
         top += 1
     with st.grid(3, min_column_width=180):
         training = config_fields.edit(draft.training, ("l2_sp", "dropout"), "training")
-        preset = min(draft.backbone.fresh_top, top)
-        state.init_widget("start.fresh_top", preset)
+        preset = min(draft.backbone.reinit_top_layers, top)
+        state.init_widget("start.reinit_top_layers", preset)
         fresh = st.number_input(
-            config_fields.LABELS["fresh_top"], 0, top, preset, key="start.fresh_top",
+            config_fields.LABELS["reinit_top_layers"], 0, top, preset, key="start.reinit_top_layers",
             help="so many blocks at the top start from random weights (arXiv:2006.05987)",
             disabled=draft.backbone.random_init,
         )  # fmt: skip
-    backbone = config_fields.valid(draft.backbone, "start", fresh_top=fresh)
+    backbone = config_fields.valid(draft.backbone, "start", reinit_top_layers=fresh)
     if (training, backbone) != (draft.training, draft.backbone):
         state.change(training=training, backbone=backbone)
         st.rerun()

@@ -67,8 +67,8 @@ def show_actual(run: Run[ExperimentConfig]) -> None:
 def stages(config: ExperimentConfig, anatomy: BackboneInfo) -> list[str]:
     """Return a sentence for every stage: what trains, how long, and what is cached."""
     n, lowest, lines = anatomy.n_blocks, anatomy.n_blocks, []
-    for stage in config.resolved_stages[-1:] if config.continues else config.resolved_stages:
-        boundary = stage.plan.first_trainable_block(n)
+    for stage in config.resolved_stages[-1:] if config.resume_from else config.resolved_stages:
+        boundary = stage.freeze.first_trainable_block(n)
         reads = _reads(boundary, n, changed=boundary > lowest, splittable=anatomy.supports_partial_forward)
         lines.append(f"**{_trains(stage)}**, {_long(stage)}. {reads}")
         lowest = min(lowest, boundary)
@@ -112,7 +112,7 @@ def _listed(lines: Sequence[str]) -> str:
 
 
 def _trains(stage: Stage) -> str:
-    label = stage.plan.label
+    label = stage.freeze.label
     return plain(label[:1].upper() + label[1:])
 
 
@@ -126,9 +126,9 @@ def _long(stage: Stage) -> str:
 
 def _begun(config: ExperimentConfig, history: History) -> int:
     """Return the last step of the run that this one continues, 0 if none."""
-    if config.continues is None:
+    if config.resume_from is None:
         return 0
-    before = state.store().history(config.continues).epochs
+    before = state.store().history(config.resume_from).epochs
     if before:
         return before[-1].step
     earlier = history.epochs[: -config.training.epochs]  # that run was deleted

@@ -105,7 +105,7 @@ def comparison(runs: Sequence[Run[ExperimentConfig]]) -> pd.DataFrame:
                 "macro_f1_high": macro.high,
                 "seconds": run_summary.seconds["total"],
                 "trainable": run_summary.parameters["trainable"] / run_summary.parameters["total"],
-                "trains": config.plan.label,
+                "trains": config.freeze.label,
                 "backbone": tell(config.backbone.label),
                 "epochs": run_summary.epochs,
                 "seed": config.training.seed,

@@ -145,4 +145,4 @@ LEFT = "You have stopped waiting; others still want this training, so it goes on
 def with_more_epochs(config: ExperimentConfig, job: str, epochs: int) -> ExperimentConfig:
     """Return the experiment that continues `job` for `epochs` more epochs."""
     training = config.training.model_copy(update={"epochs": epochs})
-    return config.model_copy(update={"training": training, "continues": job})
+    return config.model_copy(update={"training": training, "resume_from": job})

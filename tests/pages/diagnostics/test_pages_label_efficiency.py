@@ -59,13 +59,13 @@ def base(filled: Filled, *, balanced: bool = False) -> LabelEfficiencyConfig:
 
 
 def found(asked: LabelEfficiencyConfig, sentence: str) -> LabelEfficiency:
-    names = ("TF-IDF", "frozen probe", *dict.fromkeys(cell.name for cell in asked.cells))
+    names = ("TF-IDF", "frozen probe", *dict.fromkeys(cell.name for cell in asked.arms))
     mean = np.full((len(names), len(asked.sizes)), 0.7)
     scores = np.repeat(mean[:, :, None], len(asked.seeds), axis=2)
     layers = np.zeros(scores.shape[1:], dtype=np.int64)
     return LabelEfficiency(
-        names, asked.sizes, asked.seeds, asked.at, 14, 18, 0.34, (sentence, "Second."), scores, mean,
-        mean - 0.1, mean + 0.1, layers,
+        names, asked.sizes, asked.seeds, asked.reference_size, 14, 18, 0.34, (sentence, "Second."), scores,
+        mean, mean - 0.1, mean + 0.1, layers,
     )  # fmt: skip
 
 
@@ -122,7 +122,7 @@ def test_what_was_asked_before_is_there_at_once(look: Look, filled: Filled) -> N
 
 def test_another_number_of_labels_is_another_sentence_and_no_training(look: Look, filled: Filled) -> None:
     answer(filled, base(filled))
-    answer(filled, base(filled).model_copy(update={"at": 8}), "About eight.")
+    answer(filled, base(filled).model_copy(update={"reference_size": 8}), "About eight.")
     at = look()
     at.select_slider(key=f"curve_at-{filled.run.id}").set_value(8).run()
     assert "**About eight.**" in page_text(at)
@@ -134,7 +134,7 @@ def test_per_class_the_sizes_are_equal_shares(look: Look, filled: Filled) -> Non
     at = look()
     at.segmented_control(key=f"curve_counted-{filled.run.id}").set_value("for each class").run()
     newest = asked_of(filled)[0]
-    assert newest.data.balanced
+    assert newest.data.balanced_subset
     assert newest == base(filled, balanced=True)
     assert all(size % 3 == 0 for size in newest.sizes[:-1])
 
@@ -161,7 +161,7 @@ def test_the_cost_is_said_before_and_the_runs_are_one_study(look: Look, filled: 
     assert "12 runs" in page_text(at)
     at.button(key="train_curve").click().run()
     study = study_of(filled)
-    assert (study.config.sizes, study.config.seeds, study.config.redraw) == ((8, 16), (0, 1, 2), True)
+    assert (study.config.sizes, study.config.seeds, study.config.resample) == ((8, 16), (0, 1, 2), True)
     assert len(filled.store.waiting("TRAIN")) == len(study.jobs) == 12
     assert "train_curve" not in keys(at)
     assert "stop_study" in keys(at)
@@ -169,7 +169,7 @@ def test_the_cost_is_said_before_and_the_runs_are_one_study(look: Look, filled: 
 
 def test_without_timed_steps_the_run_itself_says_how_long_it_takes(look: Look, filled: Filled) -> None:
     config = ExperimentConfig(
-        data=filled.data, plan=FreezePlan.last_n(2, 6), training=TrainingConfig(batch_size=4)
+        data=filled.data, freeze=FreezePlan.last_n(2, 6), training=TrainingConfig(batch_size=4)
     )
     results = (filled.evaluation(), filled.summary(FreezePlan.last_n(2, 6)))
     run = filled.answer(config, *results, name="small batches")
@@ -198,7 +198,7 @@ def test_the_curve_grows_as_runs_end_and_keeps_what_it_has_meanwhile(look: Look,
     train(filled, study.jobs[:3])
     at = look()
     grown = asked_of(filled)[0]
-    assert sum(len(cell.jobs) for cell in grown.cells) == 3
+    assert sum(len(cell.jobs) for cell in grown.arms) == 3
     assert "**First sentence.**" in page_text(at), "the answer is still awaited"
     train(filled, study.jobs[3:5])
     at.run()
@@ -206,7 +206,7 @@ def test_the_curve_grows_as_runs_end_and_keeps_what_it_has_meanwhile(look: Look,
     answer(filled, grown, "Three runs.")
     at.run()
     assert "**Three runs.**" in page_text(at)
-    assert sum(len(cell.jobs) for cell in asked_of(filled)[0].cells) == 5
+    assert sum(len(cell.jobs) for cell in asked_of(filled)[0].arms) == 5
 
 
 def test_a_finished_curve_is_asked_whole(look: Look, filled: Filled) -> None:
@@ -216,7 +216,7 @@ def test_a_finished_curve_is_asked_whole(look: Look, filled: Filled) -> None:
     train(filled, study.jobs)
     look()
     whole = asked_of(filled)[0]
-    assert {job for cell in whole.cells for job in cell.jobs} == set(study.jobs)
+    assert {job for cell in whole.arms for job in cell.jobs} == set(study.jobs)
     answer(filled, whole, "All of it.")
     at = look()
     assert "**All of it.**" in page_text(at)

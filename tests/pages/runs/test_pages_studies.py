@@ -52,7 +52,7 @@ def answer(filled: Filled, asked: CompareConfig, rows: int = 600) -> Comparison:
     """Store the comparison as a worker would."""
     random = np.random.default_rng(0)
     cells = []
-    for k, cell in enumerate(asked.cells):
+    for k, cell in enumerate(asked.arms):
         score = float(0.8 + 0.02 * k + 0.001 * random.standard_normal())
         apart = Difference(score - 0.8, score - 0.81, score - 0.79, len(cell.jobs))
         cells.append(
@@ -108,7 +108,7 @@ def test_without_a_recipe_all_that_was_changed_counts_and_is_listed(
     visit: Open, filled: Filled, book: Studies
 ) -> None:
     owned = filled.run.job.config
-    training = TrainingConfig.defaults_for(owned.plan).model_copy(update={"epochs": 7})
+    training = TrainingConfig.defaults_for(owned.freeze).model_copy(update={"epochs": 7})
     run = owned.model_copy(update={"training": training, "augment": AugmentConfig(copies=2)})
     filled.store.submit(filled.owner, run, "the newest")
     at = visit("study")
@@ -126,12 +126,12 @@ def test_seeds_may_draw_their_own_rows_where_rows_are_fewer(
     at = visit("study")
     assert not at.checkbox
     at.multiselect(key="study.sizes").set_value([16, 0]).run()
-    at.checkbox(key="study.redraw").check().run()
+    at.checkbox(key="study.resample").check().run()
     at.button(key="start_study").click().run()
     (study,) = book.all(filled.owner)
-    assert study.config.redraw
+    assert study.config.resample
     drawn = {
-        run.seed: run.config.data.rows_seed
+        run.seed: run.config.data.subset_seed
         for run in expand_grid(study.config, BLOCKS)
         if run.config.data.train_rows
     }

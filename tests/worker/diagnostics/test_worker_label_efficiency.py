@@ -57,7 +57,7 @@ def cells(bench: Bench, experiment: ExperimentConfig) -> tuple[LabelEfficiencyAr
     assert len(whole.where(Split.TRAIN)) == ROWS
     config = label_efficiency_study(experiment, ROWS, (8, ROWS), SEEDS, balanced=False)
     short = {**config.settings, "training.epochs": 1}
-    config = config.model_copy(update={"fewest_steps": 2, "settings": short})
+    config = config.model_copy(update={"min_steps": 2, "settings": short})
     blocks = {experiment.backbone.label: 3}
     study = Studies(bench.store).add(ME, "curve", config, blocks)
     for one in expand_grid(config, blocks)[:-1]:
@@ -70,7 +70,8 @@ def trained(
     bench: Bench, experiment: ExperimentConfig, free: LabelEfficiency, cells: tuple[LabelEfficiencyArm, ...]
 ) -> LabelEfficiency:
     return bench.do(
-        label_efficiency_config(experiment, SIZES, SEEDS, balanced=False, cells=cells, at=8), LabelEfficiency
+        label_efficiency_config(experiment, SIZES, SEEDS, balanced=False, arms=cells, reference_size=8),
+        LabelEfficiency,
     )
 
 
@@ -84,7 +85,7 @@ def test_subsets_are_nested_equal_those_of_the_runs_and_differ_by_seed(
         assert few < more < every
         assert [len(rows) for rows in of_seed] == list(SIZES)
         given = load_prepared(
-            bench.store.workspace, asked.data.model_copy(update={"train_rows": 16, "rows_seed": seed})
+            bench.store.workspace, asked.data.model_copy(update={"train_rows": 16, "subset_seed": seed})
         )
         assert {whole.texts[i] for i in more} == {given.texts[i] for i in given.where(Split.TRAIN)}
     assert len({tuple(of_seed[0].tolist()) for of_seed in drawn}) == len(SEEDS)
@@ -158,7 +159,7 @@ def test_another_target_size_reuses_the_baselines(
         raise AssertionError("learnt again")
 
     monkeypatch.setattr(label_efficiency, "fit_label_efficiency_baselines", again)
-    asked = label_efficiency_config(experiment, SIZES, SEEDS, balanced=False, cells=cells, at=ROWS)
+    asked = label_efficiency_config(experiment, SIZES, SEEDS, balanced=False, arms=cells, reference_size=ROWS)
     found = bench.do(asked, LabelEfficiency)
     assert found.at == ROWS
     np.testing.assert_array_equal(found.scores, trained.scores)
@@ -173,7 +174,7 @@ def test_runs_tested_on_other_rows_are_refused(
     elsewhere = experiment.model_copy(update={"data": data})
     with pytest.raises(ConfigError, match="tested on"):
         bench.do(
-            label_efficiency_config(elsewhere, SIZES, SEEDS, balanced=False, cells=cells), LabelEfficiency
+            label_efficiency_config(elsewhere, SIZES, SEEDS, balanced=False, arms=cells), LabelEfficiency
         )
 
 
@@ -183,7 +184,7 @@ def test_runs_of_another_number_of_labels_are_refused(
     wrong = (cells[0].model_copy(update={"rows": 16}),)
     with pytest.raises(ConfigError, match="runs of 8 rows"):
         bench.do(
-            label_efficiency_config(experiment, SIZES, SEEDS, balanced=False, cells=wrong), LabelEfficiency
+            label_efficiency_config(experiment, SIZES, SEEDS, balanced=False, arms=wrong), LabelEfficiency
         )
 
 

@@ -47,7 +47,9 @@ def check_labels(
     index = analysis_sample(evaluation)
     rows = evaluation.predictions.iloc[index]
     texts = rows["text"].tolist()
-    pretrained = experiment.backbone.model_copy(update={"random_init": False, "fresh_top": 0, "init_seed": 0})
+    pretrained = experiment.backbone.model_copy(
+        update={"random_init": False, "reinit_top_layers": 0, "init_seed": 0}
+    )
     context.report("reading the texts with the backbone as it was")
     features = backbone_features(context, experiment, pretrained, texts)[-1]
     labels = class_indices(evaluation, rows["label"])
