@@ -23,14 +23,14 @@ from pages._ui.shell import (  # noqa: E402 - see above
     owner,
     response_headers,
 )
+from translearn_core.config.settings import settings  # noqa: E402
 from translearn_core.runs import open_store  # noqa: E402
-from translearn_core.settings import settings  # noqa: E402
 
 
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Import what pages need before the first visit and freeze it for the garbage collector."""
-    import pages._ui.shell.preload  # noqa: F401
+    import pages._ui.server.preload  # noqa: F401
 
     gc.collect()
     gc.freeze()

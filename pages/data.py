@@ -7,7 +7,7 @@ from pages._ui.shell import jobs, navigation, page_header, state, stop, tables
 from pages._ui.shell.formatting import size
 from translearn_core.jobs import ReadConfig
 from translearn_core.results import Diagnosis, TableProfile
-from translearn_core.text.format import count_noun
+from translearn_core.results.format import count_noun
 
 page_header.header(
     "data",

@@ -6,7 +6,7 @@ from pages._ui.datasets import data_sources
 from pages._ui.shell import navigation, state
 from pages._ui.shell.formatting import ago
 from pages._ui.shell.jobs import badge
-from translearn_core.settings import app_root
+from translearn_core.config.settings import app_root
 
 PICTURE = app_root() / "assets" / "icon.svg"
 

@@ -6,8 +6,8 @@ from pages._ui.backbones import backbone_picker
 from pages._ui.runs import run_list, run_picker
 from pages._ui.shell import page_header, state
 from pages._ui.shell.formatting import size
+from translearn_core.config.settings import settings
 from translearn_core.runs import Studies
-from translearn_core.settings import settings
 
 page_header.header(
     "runs",

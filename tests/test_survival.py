@@ -20,10 +20,10 @@ from translearn_core.config import (
     Precision,
     TrainingConfig,
 )
+from translearn_core.config.settings import Settings
 from translearn_core.engine import engine_status, ensure_engine, stop_engine
 from translearn_core.results import RunSummary
 from translearn_core.runs import Run, RunStore, State, Workspace, artifacts
-from translearn_core.settings import Settings
 
 ME = "somebody"
 

@@ -13,8 +13,8 @@ from huggingface_hub import close_session, constants
 from tests.backbones.local_hub import COMMIT, LocalHub
 from translearn_core.backbones import load, remote_size
 from translearn_core.config import BackboneConfig, FeatureConfig, Pooling
+from translearn_core.config.settings import settings
 from translearn_core.errors import BackboneError, NetworkError
-from translearn_core.settings import settings
 
 WANTED = ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"]
 

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from translearn_core.config.settings import Settings
 from translearn_core.data import read_table
-from translearn_core.settings import Settings
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ class Terminal:
         self.environment = {**os.environ, "TRANSLEARN_WORKSPACE": str(workspace), "TRANSLEARN_HUB": "false"}
 
     def __call__(self, *words: object) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "translearn_core.cli", *map(str, words)]
+        command = [sys.executable, "-m", "translearn_core.commands.cli", *map(str, words)]
         return subprocess.run(
             command, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=500, check=False
         )

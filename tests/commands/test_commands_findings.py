@@ -8,9 +8,9 @@ import pytest
 from translearn_core.commands.data_check import DataCheck
 from translearn_core.commands.findings import lines, read_as, records
 from translearn_core.config import CleaningRule, ReadOptions, TableKind
+from translearn_core.config.settings import settings
 from translearn_core.data import read_table
 from translearn_core.results import FileFormat, Finding, LikelyReading, Severity, Suggestion, TableProfile
-from translearn_core.settings import settings
 
 CSV = FileFormat("train", TableKind.CSV, "utf-8", ",")
 

@@ -8,14 +8,14 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.commands.terminals import ROOT
-from translearn_core.cli import COMMANDS, app
+from translearn_core.commands.cli import COMMANDS, app
 from translearn_core.commands.terminal.dataclass_options import spread_options
 
 HEAVY = ("torch", "transformers", "sklearn", "umap", "peft", "plotly", "streamlit")
 
 
 def test_the_help_waits_for_nothing_that_computes_or_draws() -> None:
-    script = f"import sys, translearn_core.cli; print([m for m in {HEAVY} if m in sys.modules])"
+    script = f"import sys, translearn_core.commands.cli; print([m for m in {HEAVY} if m in sys.modules])"
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
     )

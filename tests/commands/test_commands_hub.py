@@ -24,7 +24,7 @@ def test_a_fetch_is_followed_interrupted_and_finished(tmp_path: Path) -> None:
         environment = inherited | here | {"HF_ENDPOINT": hub.url}
 
         def start(*words: str) -> subprocess.Popen[str]:
-            command = [sys.executable, "-m", "translearn_core.cli", *words]
+            command = [sys.executable, "-m", "translearn_core.commands.cli", *words]
             pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
             return subprocess.Popen(
                 command, cwd=ROOT, env=environment, text=True, preexec_fn=as_in_a_terminal, **pipes

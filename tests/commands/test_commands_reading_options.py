@@ -14,17 +14,17 @@ from typer.testing import CliRunner
 
 from tests.architectures import tiny_folder
 from tests.commands.terminals import TICKETS
-from translearn_core.cli import app
+from translearn_core.commands.cli import app
 from translearn_core.commands.data_check import column_name
 from translearn_core.commands.terminal import client
 from translearn_core.commands.terminal.options import ReadingOptions, read_options
 from translearn_core.config import DataConfig, ExperimentConfig, ReadOptions
+from translearn_core.config.settings import settings
 from translearn_core.errors import ConfigError, DataError, TranslearnError
 from translearn_core.jobs import Slot
 from translearn_core.results import Column, Suggestion, TableProfile
 from translearn_core.runs import State, open_store
 from translearn_core.runs.reproduce import cli_command
-from translearn_core.settings import settings
 from translearn_core.worker.context import Context
 from translearn_core.worker.handlers import handler
 

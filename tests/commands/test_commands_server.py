@@ -52,7 +52,7 @@ def test_what_cannot_be_ends_with_exit_code_2(tmp_path: Path, words: tuple[objec
 
 def test_port_0_is_a_free_one_and_the_address_is_said(tmp_path: Path) -> None:
     app = subprocess.Popen(
-        [sys.executable, "-m", "translearn_core.cli", "--port", "0"],
+        [sys.executable, "-m", "translearn_core.commands.cli", "--port", "0"],
         cwd=ROOT,
         env=Terminal(tmp_path).environment,
         stdout=subprocess.PIPE,

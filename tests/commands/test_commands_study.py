@@ -57,7 +57,7 @@ class House:
         return path
 
     def start(self, *words: object) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "translearn_core.cli", *map(str, words)]
+        command = [sys.executable, "-m", "translearn_core.commands.cli", *map(str, words)]
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         return subprocess.Popen(
             command, cwd=ROOT, env=self.environment, text=True, preexec_fn=as_in_a_terminal, **pipes

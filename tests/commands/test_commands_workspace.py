@@ -58,7 +58,7 @@ def test_an_address_of_no_database_is_refused_before_the_app_opens(tmp_path: Pat
 def test_a_disk_without_room_is_said_and_what_is_there_is_listed(tmp_path: Path) -> None:
     store = RunStore(Workspace(tmp_path))
     limit = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY)); "
-    main = "sys.argv = ['translearn', *sys.argv[1:]]; from translearn_core.cli import main; main()"
+    main = "sys.argv = ['translearn', *sys.argv[1:]]; from translearn_core.commands.cli import main; main()"
     terminal = Terminal(tmp_path)
 
     def without_room(*words: object) -> subprocess.CompletedProcess[str]:

@@ -4,8 +4,8 @@ import pickle
 
 import pytest
 
+from translearn_core.config.settings import Settings
 from translearn_core.errors import LONGEST, UNSET, ConfigError, shorten_repr
-from translearn_core.settings import Settings
 
 DEEP: list[object] = []
 for _ in range(100_000):

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from translearn_core.config import CleaningRule, DataConfig, SplitConfig
+from translearn_core.config.settings import Settings
 from translearn_core.data import PART, ROW, diagnose, prepare, read_table
 from translearn_core.errors import DataError
 from translearn_core.results import Severity
-from translearn_core.settings import Settings
 from translearn_core.tasks.splits import SPLITS
 
 CASES = Path(__file__).parent / "cases"

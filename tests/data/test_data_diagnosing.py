@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 
 from translearn_core.config import BUNDLED, DataConfig
+from translearn_core.config.settings import Settings
 from translearn_core.data import PART, ROW, TokenStatistics, diagnose, read_table
 from translearn_core.data.diagnosis import lengths_frame
 from translearn_core.results import Severity
-from translearn_core.settings import Settings
 
 REAL = Path(__file__).resolve().parents[3] / "shared" / "data"
 

@@ -5,9 +5,9 @@ import time
 import pytest
 
 from translearn_core.config import DataConfig
+from translearn_core.config.settings import Settings
 from translearn_core.data import diagnose, read_table
 from translearn_core.errors import DataError
-from translearn_core.settings import Settings
 
 LIMITS = Settings(max_cell_chars=2_000_000)
 ROWS = "".join(

@@ -12,9 +12,9 @@ import pandas as pd
 import pytest
 
 from translearn_core.config import ReadOptions, TableKind
+from translearn_core.config.settings import Settings
 from translearn_core.data import PART, ROW, read_table
 from translearn_core.errors import DataError
-from translearn_core.settings import Settings
 
 ROWS = [(f"a text that is number {k} of many", "good" if k % 2 else "bad") for k in range(20)]
 LIMITS = Settings(max_upload_mb=1, max_rows=1_000)

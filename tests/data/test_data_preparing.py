@@ -15,8 +15,8 @@ from translearn_core.data import PART, ROW, SPLITS, prepare
 from translearn_core.data.stratified_split import apportion, draw
 from translearn_core.errors import DataError
 from translearn_core.results import Severity
+from translearn_core.tasks.normalisation import text_key
 from translearn_core.tasks.splits import TEST, TRAIN, VALIDATION
-from translearn_core.text.normalisation import text_key
 
 
 def table(texts, labels, parts=None, **more):

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from translearn_core.config.settings import Settings
 from translearn_core.data import PART, ROW, read_table
 from translearn_core.errors import DataError
 from translearn_core.results import Severity
-from translearn_core.settings import Settings
 
 LIMITS = Settings(max_rows=1_000, max_cell_chars=2_000, max_upload_mb=1)
 DELIMITERS = (",", ";", "\t", "|")

@@ -6,11 +6,11 @@ import sys
 import pytest
 
 from translearn_core.config import DataConfig
+from translearn_core.config.settings import Settings
 from translearn_core.data import SAMPLES, diagnose, read_table, sample_bytes
 from translearn_core.errors import NotFoundError
 from translearn_core.results import Severity
-from translearn_core.settings import Settings
-from translearn_core.text.normalisation import text_key
+from translearn_core.tasks.normalisation import text_key
 
 COLUMNS = {
     "reviews": (["text", "sentiment", "domain"], 480, (2, 4)),

@@ -10,12 +10,12 @@ import pytest
 from openpyxl import load_workbook
 
 from translearn_core.config import TableKind
+from translearn_core.config.settings import Settings
 from translearn_core.data import read_table
 from translearn_core.data.files import write_table as module
 from translearn_core.data.files.write_table import output_kind, table_bytes, table_kind, write_table
 from translearn_core.errors import DataError
 from translearn_core.results import ColumnType
-from translearn_core.settings import Settings
 
 
 def table() -> pd.DataFrame:

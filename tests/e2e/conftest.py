@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pages._ui.shell.owner import new_token, owner_of
+from pages._ui.server.owner import new_token, owner_of
 from translearn_core.config import DataConfig, ExperimentConfig, TrainingConfig
 from translearn_core.data import sample_bytes
 from translearn_core.engine import ensure_engine, stop_engine

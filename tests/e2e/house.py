@@ -18,10 +18,10 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 
+from pages._ui.server.owner import KEY_FILE, CookieKey, owner_of, read_or_make
 from pages._ui.shell.navigation import PAGES
-from pages._ui.shell.owner import KEY_FILE, CookieKey, owner_of, read_or_make
+from translearn_core.config.settings import Settings
 from translearn_core.runs import Run, RunStore, Workspace
-from translearn_core.settings import Settings
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
 

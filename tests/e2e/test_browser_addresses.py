@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from pages._ui.server.owner import new_token, owner_of
 from pages._ui.shell.navigation import PAGES
-from pages._ui.shell.owner import new_token, owner_of
 from tests.e2e.house import Server, Trained, Visitor, keyed, settled, sound, title, turn_to
 from translearn_core.config import DataConfig, ExperimentConfig, ReadOptions, TrainingConfig
 from translearn_core.engine import ensure_engine

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from pages._ui.shell.owner import new_token, owner_of
+from pages._ui.server.owner import new_token, owner_of
 from tests.e2e.house import Server, Trained, Visitor, expect, keyed, sound, title
 from translearn_core.config import DataConfig, ExperimentConfig, FreezePlan, TrainingConfig
 from translearn_core.data import sample_bytes

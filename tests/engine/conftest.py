@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.engine.engine_lab import SLOTS, Lab
-from translearn_core.settings import Settings
+from translearn_core.config.settings import Settings
 
 
 @pytest.fixture(scope="package", autouse=True)

@@ -17,7 +17,7 @@ START = """
 import sys
 from pathlib import Path
 from translearn_core.engine import ensure_engine
-from translearn_core.settings import Settings
+from translearn_core.config.settings import Settings
 try:
     ensure_engine(Settings(workspace=Path(sys.argv[1])), wait=60)
 except Exception as error:

@@ -15,15 +15,15 @@ import psutil
 import pytest
 from filelock import FileLock
 
+from translearn_core.config.settings import Settings
 from translearn_core.engine import engine_status, ensure_engine, stop_engine
 from translearn_core.engine.fork_server import start_method
 from translearn_core.engine.launcher import LOCK, environment
 from translearn_core.runs import State
-from translearn_core.settings import Settings
 
 ENSURE = """
 from translearn_core.engine import ensure_engine
-from translearn_core.settings import settings
+from translearn_core.config.settings import settings
 print(ensure_engine(settings(), wait=180).pid)
 """
 
@@ -74,7 +74,7 @@ def test_ensuring_a_running_engine_is_fast(lab):
 
 def test_a_second_engine_exits(lab):
     pid = lab.status.pid
-    second = python(lab, "-m", "translearn_core.cli", "engine")
+    second = python(lab, "-m", "translearn_core.commands.cli", "engine")
     _, errors = second.communicate(timeout=30)
     assert second.returncode == 0
     assert "another engine serves" in errors
@@ -146,7 +146,8 @@ def test_two_launches_start_one_engine_and_jobs_of_a_killed_one_are_resumed(own_
 
 def test_an_idle_engine_exits(own_lab):
     serve = (
-        "from translearn_core.engine import run_engine\nfrom translearn_core.settings import settings\n"
+        "from translearn_core.engine import run_engine\n"
+        "from translearn_core.config.settings import settings\n"
         "run_engine(settings().model_copy(update={'idle_minutes': 0.02}))"
     )
     engine = python(own_lab, "-c", serve)

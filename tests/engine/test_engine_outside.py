@@ -11,11 +11,11 @@ from sqlalchemy import create_engine
 
 from tests.databases import postgresql
 from tests.engine.engine_lab import Lab
+from translearn_core.config.settings import Settings
 from translearn_core.engine.launcher import environment
 from translearn_core.errors import EngineError
 from translearn_core.runs import State
 from translearn_core.runs.schema import metadata
-from translearn_core.settings import Settings
 
 POSTGRESQL = postgresql()
 needs_postgresql = pytest.mark.skipif(

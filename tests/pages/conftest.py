@@ -12,10 +12,10 @@ from filled import Filled
 from streamlit.testing.v1 import AppTest
 from visits import ALICE, ROUTER, Alone, Open
 
-from pages._ui.shell.owner import COOKIE, owner_of
+from pages._ui.server.owner import COOKIE, owner_of
+from translearn_core.config.settings import settings
 from translearn_core.engine.status import starting, write_status
 from translearn_core.runs import open_store
-from translearn_core.settings import settings
 
 
 @pytest.fixture(autouse=True)

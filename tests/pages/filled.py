@@ -17,6 +17,7 @@ from translearn_core.config import (
     FreezePlan,
     TrainingConfig,
 )
+from translearn_core.config.settings import settings
 from translearn_core.data import TokenStatistics, diagnose, read_table
 from translearn_core.jobs import (
     BackboneInfoConfig,
@@ -47,7 +48,6 @@ from translearn_core.results import (
     StepPoint,
 )
 from translearn_core.runs import Run, RunStore, State, artifacts
-from translearn_core.settings import settings
 
 HOSTILE = "![x](http://evil.example/p.png) <img src=x> :red[$a$]"
 """A class name and a text that Markdown or HTML would act on."""

@@ -4,9 +4,9 @@ import multiprocessing
 from collections import Counter
 
 from translearn_core.config import DataConfig, ExperimentConfig, TrainingConfig
+from translearn_core.config.settings import Settings
 from translearn_core.jobs import Slot
 from translearn_core.runs import RunStore, State, Workspace
-from translearn_core.settings import Settings
 
 JOBS = 40
 

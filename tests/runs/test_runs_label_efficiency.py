@@ -15,6 +15,7 @@ from translearn_core.config import (
     job_id,
     recipe,
 )
+from translearn_core.config.settings import Settings
 from translearn_core.results import Estimate, Metrics, RunSummary, Workload
 from translearn_core.results.diagnostics.baselines import SCRATCH
 from translearn_core.runs import RunStore, State, Studies, Study
@@ -28,7 +29,6 @@ from translearn_core.runs.label_efficiency_studies import (
     scaled_seconds,
     suggested_sizes,
 )
-from translearn_core.settings import Settings
 
 MINI = BackboneConfig()
 BLOCKS = {MINI.label: 6}

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from translearn_core.config.settings import Settings
 from translearn_core.runs import RunStore, Workspace
 from translearn_core.runs.permissions import tighten
-from translearn_core.settings import Settings
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="permissions of this kind are POSIX")
 

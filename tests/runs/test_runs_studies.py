@@ -12,11 +12,11 @@ from translearn_core.config import (
     expand_grid,
     job_id,
 )
+from translearn_core.config.settings import Settings
 from translearn_core.errors import ConfigError, NotFoundError, QuotaError
 from translearn_core.jobs import COMPARE, PROBE, Cell, CompareConfig, ProbeConfig, Slot
 from translearn_core.runs import RunStore, State, Studies, Workspace
 from translearn_core.runs.schema import metadata
-from translearn_core.settings import Settings
 
 BLOCKS = {BackboneConfig().label: 6}
 CSV = b"text,label\ngood,1\nbad,0\n"

@@ -4,11 +4,11 @@ import pytest
 
 from translearn_core.config import BackboneConfig, DataConfig, ExperimentConfig, StudyConfig, TrainingConfig
 from translearn_core.config.base import canonical_json
+from translearn_core.config.settings import Settings
 from translearn_core.errors import NotFoundError
 from translearn_core.jobs import Cell, CompareConfig, ProbeConfig, Slot
 from translearn_core.runs import UNREADABLE, State, Studies, Unreadable
 from translearn_core.runs.schema import job_owners, jobs, studies
-from translearn_core.settings import Settings
 
 CSV = b"text,label\ngood,1\nbad,0\n"
 ENDLESS = '"clip":null'

@@ -13,12 +13,12 @@ import numpy as np
 
 from tests.soak.fuzz_tables import damaged
 from translearn_core.config import DataConfig, ExperimentConfig
+from translearn_core.config.settings import Settings
 from translearn_core.data import sample_bytes
 from translearn_core.engine import ensure_engine, stop_engine
 from translearn_core.jobs import DiagnoseConfig, PredictConfig, ReadConfig
 from translearn_core.results import TableProfile
 from translearn_core.runs import RunStore, State, Workspace, artifacts
-from translearn_core.settings import Settings
 
 CLIENTS, PAUSE_SECONDS, LOOK_SECONDS = 10, 1.0, 0.02
 

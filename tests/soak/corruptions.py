@@ -47,6 +47,7 @@ from translearn_core.config import (
     ReadOptions,
     TrainingConfig,
 )
+from translearn_core.config.settings import settings
 from translearn_core.engine.status import EngineStatus, read_status, starting, write_status
 from translearn_core.errors import TranslearnError
 from translearn_core.jobs import (
@@ -61,7 +62,6 @@ from translearn_core.results import Snapshot
 from translearn_core.runs import LOCAL, RunStore, State, artifacts, open_store
 from translearn_core.runs.schema import jobs
 from translearn_core.runs.workspace import READ_OPTIONS
-from translearn_core.settings import settings
 from translearn_core.training import Checkpoint
 from translearn_core.training.snapshots import snapshots
 from translearn_core.transfer import load_trained

@@ -26,9 +26,9 @@ from pathlib import Path
 import pandas as pd
 
 from translearn_core.config import CleaningRule, DataConfig, ReadOptions, SplitConfig
+from translearn_core.config.settings import Settings, app_root
 from translearn_core.data import diagnose, prepare, read_table
 from translearn_core.errors import TranslearnError
-from translearn_core.settings import Settings, app_root
 
 SAMPLES = sorted((app_root() / "assets" / "samples").glob("*.csv"))
 CASES = Path(__file__).resolve().parents[1] / "data" / "cases"

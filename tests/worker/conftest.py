@@ -11,7 +11,7 @@ from translearn_core.config import (
     Precision,
     TrainingConfig,
 )
-from translearn_core.settings import Settings
+from translearn_core.config.settings import Settings
 
 
 @pytest.fixture(scope="module")

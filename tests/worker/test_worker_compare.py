@@ -16,11 +16,11 @@ from translearn_core.config import (
     FreezePlan,
     TrainingConfig,
 )
+from translearn_core.config.settings import Settings
 from translearn_core.errors import ConfigError, NotFoundError
 from translearn_core.jobs import Cell, CompareConfig
 from translearn_core.results import Comparison, Estimate, Evaluation, Metrics, RunSummary
 from translearn_core.runs import RunStore, State, Workspace, artifacts
-from translearn_core.settings import Settings
 from translearn_core.worker.context import Context
 from translearn_core.worker.handlers import handler
 

@@ -10,10 +10,10 @@ import pytest
 from tests.architectures import tiny_folder
 from tests.backbones.local_hub import LocalHub, local_hub, talking_to
 from translearn_core.config import BUNDLED, BackboneConfig, BaseConfig, job_id
+from translearn_core.config.settings import settings
 from translearn_core.jobs import BackboneInfoConfig, DownloadSizeConfig
 from translearn_core.results import BackboneInfo, DownloadSize
 from translearn_core.runs import Run, RunStore, State, Workspace, artifacts
-from translearn_core.settings import settings
 from translearn_core.worker import runtime
 
 ME = "somebody"

@@ -8,6 +8,7 @@ import pytest
 from worker_bench import ME, Bench
 
 from translearn_core.config import BackboneConfig, DataConfig, ExperimentConfig, FreezePlan, Method, job_id
+from translearn_core.config.settings import Settings
 from translearn_core.errors import ConfigError, DataError
 from translearn_core.jobs import (
     BackboneInfoConfig,
@@ -34,7 +35,6 @@ from translearn_core.results import (
     Workload,
 )
 from translearn_core.runs import artifacts
-from translearn_core.settings import Settings
 
 
 @pytest.fixture(scope="module")

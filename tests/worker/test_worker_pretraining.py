@@ -22,11 +22,11 @@ from translearn_core.config import (
     TrainingConfig,
     job_id,
 )
+from translearn_core.config.settings import Settings, settings
 from translearn_core.errors import BackboneError, NotFoundError, QuotaError
 from translearn_core.jobs import PRETRAIN, BackboneInfoConfig, DiagnoseConfig, PretrainConfig
 from translearn_core.results import BackboneInfo, Pretraining, RunSummary
 from translearn_core.runs import Run, RunStore, State, Workspace, artifacts
-from translearn_core.settings import Settings, settings
 from translearn_core.worker import runtime
 
 ME, OTHER = "somebody", "somebody else"

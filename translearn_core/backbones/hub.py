@@ -26,9 +26,9 @@ from translearn_core.backbones.folders import no_config
 from translearn_core.backbones.sentence_transformers_settings import POOLING
 from translearn_core.backbones.silence import silence_transformers
 from translearn_core.backbones.weights import INDEX, SINGLE, no_weights
+from translearn_core.config.settings import settings
 from translearn_core.errors import BackboneError, NetworkError
 from translearn_core.inputs.tokenizer_loading import has_tokenizer
-from translearn_core.settings import settings
 
 log = logging.getLogger(__name__)
 

@@ -11,9 +11,9 @@ from translearn_core.backbones.download import Report
 from translearn_core.backbones.folders import local_path, model_folder, shorten
 from translearn_core.config import ADAPTED, BUNDLED, BackboneConfig
 from translearn_core.config.model_names import is_address
+from translearn_core.config.settings import settings
 from translearn_core.errors import BackboneError
 from translearn_core.runs import Workspace
-from translearn_core.settings import settings
 from translearn_core.storage import file_digest, verify_folder
 
 BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"

@@ -10,8 +10,8 @@ from translearn_core.config import ExperimentConfig
 from translearn_core.errors import DataError
 from translearn_core.jobs import DiagnoseConfig, ReadConfig
 from translearn_core.results import Diagnosis, Finding, Severity, TableProfile
+from translearn_core.results.format import quote
 from translearn_core.runs import Dataset
-from translearn_core.text.format import quote
 
 MAX_NAMES = 12
 """Most columns listed in an error."""

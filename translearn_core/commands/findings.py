@@ -12,7 +12,7 @@ from translearn_core.config.read_options import option_words
 from translearn_core.data.files.decoding import CODECS
 from translearn_core.data.files.dialect import DELIMITERS
 from translearn_core.results import FileFormat, Finding, Severity, TableProfile
-from translearn_core.text.format import quote
+from translearn_core.results.format import quote
 
 WORST_FIRST = (Severity.BLOCKING, Severity.DECISION, Severity.WARNING, Severity.FIXED, Severity.DETECTED)
 

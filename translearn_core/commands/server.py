@@ -9,10 +9,10 @@ from typing import Annotated
 import typer
 
 from translearn_core.commands.terminal.client import find
+from translearn_core.config.settings import app_root, settings
 from translearn_core.engine import engine_status, run_engine, stop_engine
 from translearn_core.errors import ConfigError
 from translearn_core.runs import LOCAL, open_store
-from translearn_core.settings import app_root, settings
 
 LOCAL_ADDRESS = "an address of this machine, such as 127.0.0.1 for itself alone or 0.0.0.0 for its network"
 

@@ -6,8 +6,8 @@ from translearn_core.data.files.file_rows import FileRows
 from translearn_core.errors import DataError
 from translearn_core.results import Finding, Severity
 from translearn_core.results.findings import finding
-from translearn_core.text.format import count_noun, quote, quote_list
-from translearn_core.text.normalisation import is_blank
+from translearn_core.results.format import count_noun, quote, quote_list
+from translearn_core.tasks.normalisation import is_blank
 
 NULL = r"\N"
 """Missing value in exports of MySQL and PostgreSQL."""

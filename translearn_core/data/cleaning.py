@@ -1,8 +1,8 @@
 """Duplicate texts, reported or dropped as configured."""
 
 from translearn_core.config import CleaningRule, DataConfig
+from translearn_core.results.format import quote
 from translearn_core.tasks.task_rows import TaskRows
-from translearn_core.text.format import quote
 
 
 def clean_duplicates(state: TaskRows, config: DataConfig) -> TaskRows:

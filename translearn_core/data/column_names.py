@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from translearn_core.data.columns import PART, ROW
 from translearn_core.results import Finding, Severity
 from translearn_core.results.findings import finding
-from translearn_core.text.format import join_list, quote_list
+from translearn_core.results.format import join_list, quote_list
 
 
 def clean_column_names(

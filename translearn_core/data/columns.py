@@ -8,7 +8,7 @@ import pandas as pd
 from translearn_core.config import Split
 from translearn_core.data.words import count_words, is_number
 from translearn_core.results import Column, Suggestion
-from translearn_core.text.format import count_noun, quote
+from translearn_core.results.format import count_noun, quote
 
 ROW = "__row__"
 """Reserved column: 1-based row number in the row's own file, header not counted."""

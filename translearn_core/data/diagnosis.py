@@ -12,9 +12,9 @@ from translearn_core.data.task_shape import groups_finding, one_hot_finding
 from translearn_core.errors import DataError
 from translearn_core.results import Diagnosis, Finding, Severity
 from translearn_core.results.findings import finding
+from translearn_core.results.format import quote, rounded_percent
 from translearn_core.tasks import PROBLEMS
 from translearn_core.tasks.splits import SPLITS
-from translearn_core.text.format import quote, rounded_percent
 
 BINS = 30
 """Approximate number of bars in the length histogram."""

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from translearn_core.data.dataset import PreparedDataset
 from translearn_core.results import Finding, Severity
 from translearn_core.results.findings import finding
+from translearn_core.results.format import count_noun, quote
 from translearn_core.tasks.splits import TRAIN
-from translearn_core.text.format import count_noun, quote
 
 MIN_SIMILARITY = 0.75
 """Minimum Jaccard similarity of near-duplicates."""

@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from translearn_core.config import DataConfig, Split
+from translearn_core.config.settings import settings
 from translearn_core.data.cleaning import clean_duplicates
 from translearn_core.data.columns import PART, ROW, file_columns
 from translearn_core.data.dataset import PreparedDataset
@@ -17,12 +18,11 @@ from translearn_core.data.split_checks import check_splits, dropped_per_split
 from translearn_core.errors import DataError
 from translearn_core.results import Finding, Severity
 from translearn_core.results.findings import by_part, finding
-from translearn_core.settings import settings
+from translearn_core.results.format import count_noun, quote, quote_list, were
 from translearn_core.tasks import PROBLEMS
+from translearn_core.tasks.normalisation import is_blank
 from translearn_core.tasks.splits import SPLITS, TEST, TRAIN, VALIDATION
 from translearn_core.tasks.task_rows import TaskRows
-from translearn_core.text.format import count_noun, quote, quote_list, were
-from translearn_core.text.normalisation import is_blank
 
 
 def prepare(table: pd.DataFrame, config: DataConfig, *, max_classes: int | None = None) -> PreparedDataset:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from translearn_core.config import ReadOptions, Split
+from translearn_core.config.settings import Settings
 from translearn_core.data.cells import clean_cells
 from translearn_core.data.column_names import clean_column_names
 from translearn_core.data.columns import PART, ROW, file_columns, profile, suggest_columns
@@ -16,9 +17,8 @@ from translearn_core.data.files.likely_readings import likely_readings
 from translearn_core.errors import DataError
 from translearn_core.results import Finding, LikelyReading, Severity, TableProfile
 from translearn_core.results.findings import finding
-from translearn_core.settings import Settings
+from translearn_core.results.format import quote, quote_list
 from translearn_core.tasks.splits import SPLITS
-from translearn_core.text.format import quote, quote_list
 
 PREVIEW_ROWS = 20
 PREVIEW_CHARS = 500

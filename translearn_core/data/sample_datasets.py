@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from translearn_core.config.settings import app_root
 from translearn_core.errors import NotFoundError
-from translearn_core.settings import app_root
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,11 @@ from translearn_core.data.stratified_split import draw
 from translearn_core.errors import DataError
 from translearn_core.results import Finding, Severity
 from translearn_core.results.findings import by_part, finding
+from translearn_core.results.format import count_noun, join_list, quote, were
 from translearn_core.tasks import PROBLEMS
+from translearn_core.tasks.normalisation import text_key
 from translearn_core.tasks.splits import SPLITS, TEST, TRAIN, VALIDATION
 from translearn_core.tasks.task_rows import TaskRows
-from translearn_core.text.format import count_noun, join_list, quote, were
-from translearn_core.text.normalisation import text_key
 
 
 def given_split(state: TaskRows, config: DataConfig) -> tuple[TaskRows, dict[int, str]]:

@@ -5,10 +5,10 @@ from numpy.typing import NDArray
 
 from translearn_core.config import DataConfig
 from translearn_core.errors import DataError
+from translearn_core.results.format import count_noun, quote, rounded_percent, were
 from translearn_core.tasks import PROBLEMS
 from translearn_core.tasks.splits import SPLITS, TEST, TRAIN, VALIDATION
 from translearn_core.tasks.task_rows import TaskRows
-from translearn_core.text.format import count_noun, quote, rounded_percent, were
 
 MIN_ROWS = 2
 """Minimum rows of validation and of test."""

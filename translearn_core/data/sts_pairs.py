@@ -4,8 +4,8 @@ from functools import cache
 
 import pandas as pd
 
+from translearn_core.config.settings import app_root
 from translearn_core.errors import NotFoundError
-from translearn_core.settings import app_root
 
 FILE = "reference_pairs.csv"
 

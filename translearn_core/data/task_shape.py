@@ -7,8 +7,8 @@ from translearn_core.data.columns import file_columns, name_words
 from translearn_core.data.dataset import PreparedDataset
 from translearn_core.results import Finding, Severity
 from translearn_core.results.findings import finding
+from translearn_core.results.format import count_noun, quote, quote_list
 from translearn_core.tasks.splits import TRAIN
-from translearn_core.text.format import count_noun, quote, quote_list
 
 BINARY = frozenset({"0", "1", "0.0", "1.0", "true", "false", "yes", "no"})
 GROUP_NAMES = frozenset(

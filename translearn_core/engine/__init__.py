@@ -1,8 +1,8 @@
 """Engine process: takes jobs from the store and dispatches them to workers."""
 
+from translearn_core.config.settings import Settings
 from translearn_core.engine.launcher import engine_status, ensure_engine, stop_engine
 from translearn_core.engine.status import EngineStatus
-from translearn_core.settings import Settings
 
 __all__ = ["EngineStatus", "engine_status", "ensure_engine", "run_engine", "stop_engine"]
 

@@ -16,13 +16,13 @@ import psutil
 from distributed import Client, Future, Nanny, Scheduler, Status
 from distributed.security import Security
 
+from translearn_core.config.settings import Settings
 from translearn_core.engine import devices
 from translearn_core.engine.entrypoint import SETUP, run_job
 from translearn_core.engine.fork_server import start_method, thread_variables
 from translearn_core.engine.status import home
 from translearn_core.errors import EngineError
 from translearn_core.jobs import Slot
-from translearn_core.settings import Settings
 
 LOOPBACK = "127.0.0.1"
 READERS = 2

@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 from filelock import FileLock, Timeout
 
+from translearn_core.config.settings import PREFIX, Settings
 from translearn_core.engine.status import (
     EngineStatus,
     home,
@@ -26,7 +27,6 @@ from translearn_core.engine.status import (
 from translearn_core.errors import EngineError
 from translearn_core.errors.os_errors import explain_os_error, write_error
 from translearn_core.runs.workspace import OWNER_ONLY
-from translearn_core.settings import PREFIX, Settings
 
 LOCK, LAUNCH, LOG = "engine.lock", "engine.launch.lock", "engine.log"
 LOG_BYTES = 5_000_000
@@ -156,7 +156,7 @@ def _spawn(settings: Settings) -> EngineStatus:
         raise error  # an engine without a status file would be started again and again
     with open(log, "ab", opener=lambda path, flags: os.open(path, flags, 0o600)) as output:
         child = subprocess.Popen(
-            [sys.executable, "-m", "translearn_core.cli", "engine"],
+            [sys.executable, "-m", "translearn_core.commands.cli", "engine"],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

@@ -2,9 +2,9 @@
 
 from distributed.system import MEMORY_LIMIT
 
+from translearn_core.config.settings import Settings
 from translearn_core.engine.devices import gpus
 from translearn_core.jobs import Slot
-from translearn_core.settings import Settings
 
 SHARE = 0.8
 """Share of the machine's memory for all workers together."""

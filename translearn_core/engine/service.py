@@ -13,6 +13,7 @@ from types import FrameType, ModuleType
 
 from filelock import FileLock, Timeout
 
+from translearn_core.config.settings import Settings
 from translearn_core.engine.cluster import Cluster, open_cluster
 from translearn_core.engine.dispatch import Dispatcher
 from translearn_core.engine.launcher import LOCK
@@ -20,7 +21,6 @@ from translearn_core.engine.status import EngineStatus, starting, status_file, w
 from translearn_core.errors import WorkspaceError
 from translearn_core.jobs import Slot
 from translearn_core.runs import RunStore, Workspace
-from translearn_core.settings import Settings
 from translearn_core.storage import sweep
 
 log = logging.getLogger("translearn.engine")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import psutil
 
+from translearn_core.config.settings import Settings
 from translearn_core.runs.workspace import absolute
-from translearn_core.settings import Settings
 from translearn_core.storage import atomic_file, read_sealed, seal
 
 FRESH_SECONDS = 15.0

@@ -15,9 +15,9 @@ from jinja2 import Environment, StrictUndefined
 
 from translearn_core.config import ExperimentConfig, Split, Tuning
 from translearn_core.results import BackboneInfo, Baselines, Evaluation, RunSummary
+from translearn_core.results.format import count_noun, join_list, percent
 from translearn_core.runs.versions import versions
 from translearn_core.storage import file_digest
-from translearn_core.text.format import count_noun, join_list, percent
 
 LIBRARIES = ("translearn", "torch", "transformers", "tokenizers", "safetensors", "onnxruntime")
 FEW = 200

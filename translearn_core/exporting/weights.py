@@ -11,8 +11,8 @@ from torch import Tensor, nn
 from translearn_core.activations import Compute
 from translearn_core.config import ExperimentConfig, Tuning
 from translearn_core.inputs.text import MASK
-from translearn_core.pretraining.save import save_backbone
 from translearn_core.results import Evaluation
+from translearn_core.training.pretraining.save import save_backbone
 from translearn_core.transfer import Classifier, FineTunedModel
 from translearn_core.transfer.adapters import merge_lora
 

@@ -9,7 +9,7 @@ from translearn_core.config import RECIPES, ExperimentConfig, RecipeName, Split
 from translearn_core.reporting.report_data import ReportData
 from translearn_core.results import Comparison, Diagnosis, ProbeScores, Severity
 from translearn_core.results.evaluation import SMALL_TEST_SET, small_test_set_note
-from translearn_core.text.format import percent
+from translearn_core.results.format import percent
 
 FEW_SEEDS = 3
 """Least number of seeds for an interval over seeds."""

@@ -2,7 +2,7 @@
 
 from translearn_core.config import Split
 from translearn_core.results import Estimate, Evaluation
-from translearn_core.text.format import percent
+from translearn_core.results.format import percent
 
 INTERVAL = "Bars are 95 % intervals."
 

@@ -2,10 +2,10 @@
 
 from sqlalchemy import exists, or_, select
 
+from translearn_core.config.settings import Settings
 from translearn_core.errors import QuotaError
 from translearn_core.runs.queue import Queue
 from translearn_core.runs.schema import datasets, job_owners
-from translearn_core.settings import Settings
 
 
 class Quotas(Queue):

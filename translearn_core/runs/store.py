@@ -13,6 +13,7 @@ from typing import Any, TypeVar, overload
 from sqlalchemy import and_, delete, exists, or_, select, update
 
 from translearn_core.config import ExperimentConfig, JobConfig, ReadOptions, job_id, referenced_jobs
+from translearn_core.config.settings import Settings, settings
 from translearn_core.errors import NotFoundError, QuotaError
 from translearn_core.jobs import DIAGNOSE, READ, TRAIN, JobSpec
 from translearn_core.results import EpochPoint, History, StepPoint
@@ -22,7 +23,6 @@ from translearn_core.runs.records import UNREADABLE, Dataset, Run, State, Unread
 from translearn_core.runs.schema import datasets, job_owners, jobs, points, studies
 from translearn_core.runs.submissions import JobRequest, cancel, requeue_job, submit_job
 from translearn_core.runs.workspace import Workspace
-from translearn_core.settings import Settings, settings
 
 C = TypeVar("C", bound=JobConfig)
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from translearn_core.config import PlannedRun, StudyConfig, expand_grid, job_id, referenced_jobs
 from translearn_core.config.base import canonical_json
+from translearn_core.config.settings import settings
 from translearn_core.errors import ConfigError, NotFoundError
 from translearn_core.jobs import COMPARE, CompareConfig
 from translearn_core.runs.queue import MODELS
@@ -19,7 +20,6 @@ from translearn_core.runs.schema import job_owners, jobs, studies
 from translearn_core.runs.store import RunStore
 from translearn_core.runs.study_records import Study, StudyProgress, StudyRun
 from translearn_core.runs.submissions import JobRequest, cancel, requeue_job, submit_job
-from translearn_core.settings import settings
 
 DEFAULT_BASELINES = ("linear", "full")
 """Recipes to choose the baseline from, in this order."""

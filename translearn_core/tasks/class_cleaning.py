@@ -9,9 +9,9 @@ from translearn_core.config import CleaningRule, DataConfig
 from translearn_core.errors import DataError
 from translearn_core.results import Severity
 from translearn_core.results.findings import finding, one_file_rows
+from translearn_core.results.format import count_noun, join_list, quote, quote_list, were
 from translearn_core.tasks.target import Target
 from translearn_core.tasks.task_rows import Mask, TaskRows
-from translearn_core.text.format import count_noun, join_list, quote, quote_list, were
 
 OTHER = "other"
 """The class that rare classes are merged into."""

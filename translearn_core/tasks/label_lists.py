@@ -9,7 +9,7 @@ import pandas as pd
 
 from translearn_core.results import Finding, Severity
 from translearn_core.results.findings import finding
-from translearn_core.text.format import quote
+from translearn_core.results.format import quote
 
 SEPARATORS = {";": "semicolons", "|": "pipes", ",": "commas"}
 SAMPLE_ROWS = 5_000

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from translearn_core.text.normalisation import spelling_key, visible
+from translearn_core.tasks.normalisation import spelling_key, visible
 
 _WHOLE = re.compile(r"([+-]?)(0|[1-9]\d*)(\.0*)?")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?")

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from translearn_core.config import CleaningRule, DataConfig
 from translearn_core.results import Finding, Severity
 from translearn_core.results.findings import by_part, finding
+from translearn_core.results.format import count_noun, were
 from translearn_core.tasks.splits import TEST
 from translearn_core.tasks.target import Target
-from translearn_core.text.format import count_noun, were
 
 Mask = NDArray[np.bool_]
 

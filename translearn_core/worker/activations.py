@@ -1,7 +1,7 @@
 """Activation cache of a job's workspace."""
 
 from translearn_core.activations import ActivationCache
-from translearn_core.settings import settings
+from translearn_core.config.settings import settings
 from translearn_core.worker.context import Context
 
 

@@ -6,11 +6,11 @@ import torch
 
 from translearn_core.activations import Compute
 from translearn_core.backbones import bytes_to_fetch, load
+from translearn_core.config.settings import settings
 from translearn_core.engine import memory
 from translearn_core.jobs import BackboneInfoConfig, DownloadSizeConfig, ProfileConfig, Slot
 from translearn_core.results import CostModel, DownloadSize
 from translearn_core.runs import artifacts
-from translearn_core.settings import settings
 from translearn_core.training.profiler import profile_steps
 from translearn_core.worker.context import Context
 

@@ -5,12 +5,12 @@ import logging
 import pandas as pd
 
 from translearn_core.config import DataConfig
+from translearn_core.config.settings import settings
 from translearn_core.data import PreparedDataset, prepare, read_table
 from translearn_core.errors import DamagedFileError
 from translearn_core.jobs import ReadConfig
 from translearn_core.results import TableProfile
 from translearn_core.runs import Workspace, artifacts
-from translearn_core.settings import settings
 from translearn_core.storage import atomic_file, verify_file
 from translearn_core.worker.context import Context
 from translearn_core.worker.process.read_budget import read_budget

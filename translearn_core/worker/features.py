@@ -14,7 +14,7 @@ from translearn_core.backbones import Backbone, load
 from translearn_core.config import BackboneConfig, ExperimentConfig
 from translearn_core.errors import ConfigError
 from translearn_core.results import Evaluation
-from translearn_core.text.normalisation import text_key
+from translearn_core.tasks.normalisation import text_key
 from translearn_core.transfer import load_trained
 from translearn_core.worker.activations import activation_cache
 from translearn_core.worker.context import Context

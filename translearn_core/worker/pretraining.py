@@ -7,7 +7,7 @@ from translearn_core.config import Split
 from translearn_core.data.columns import PART, file_columns
 from translearn_core.errors import DataError
 from translearn_core.jobs import PretrainConfig
-from translearn_core.pretraining import pretrain
+from translearn_core.training.pretraining import pretrain
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_table
 

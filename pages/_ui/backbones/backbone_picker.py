@@ -7,9 +7,9 @@ from pages._ui.shell import state, stop
 from pages._ui.shell.formatting import short
 from translearn_core.config import ADAPTED, BUNDLED, BackboneConfig
 from translearn_core.config.model_names import parse_model_name
+from translearn_core.config.settings import settings
 from translearn_core.jobs import PRETRAIN, PretrainConfig
 from translearn_core.runs import Run, State
-from translearn_core.settings import settings
 
 BUNDLE, MINE, HUB, FOLDER = "Bundled", "Pre-trained here", "Hugging Face Hub", "Folder on the server"
 

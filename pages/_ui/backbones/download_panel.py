@@ -5,11 +5,11 @@ import streamlit as st
 from pages._ui.runs import run_actions
 from pages._ui.shell import engine_warning, errors, formatting, jobs, state
 from translearn_core.config import ADAPTED, BUNDLED, BackboneConfig
+from translearn_core.config.settings import settings
 from translearn_core.engine import ensure_engine
 from translearn_core.jobs import BackboneInfoConfig, DownloadSizeConfig
 from translearn_core.results import BackboneInfo, DownloadSize
 from translearn_core.runs import Run, State
-from translearn_core.settings import settings
 
 KEPT = "Stopped. What was downloaded so far is kept, and the rest can follow at any time."
 LEFT = "You have stopped waiting; others wait for this model too, so it goes on."

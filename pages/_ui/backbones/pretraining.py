@@ -11,12 +11,12 @@ from pages._ui.runs import run_actions
 from pages._ui.shell import engine_warning, errors, jobs, result_cache, state
 from pages._ui.shell.formatting import duration, epochs, plain, short
 from translearn_core.config import BackboneConfig
+from translearn_core.config.settings import settings
 from translearn_core.engine import ensure_engine
 from translearn_core.jobs import PretrainConfig
 from translearn_core.results import BackboneInfo, Pretraining
 from translearn_core.results.pretraining import LEAST_TEXTS
 from translearn_core.runs import Run, State
-from translearn_core.settings import settings
 
 WHAT = (
     "Masked language modelling: the backbone learns to predict masked words of your texts. It needs no "

@@ -4,10 +4,10 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from pages._ui.shell import allowed_hosts
+from pages._ui.server import allowed_hosts
 from translearn_core.config import ADAPTED, BUNDLED, BackboneConfig, BaseConfig
+from translearn_core.config.settings import settings
 from translearn_core.errors import BackboneError
-from translearn_core.settings import settings
 
 
 def offered() -> bool:

@@ -8,7 +8,7 @@ from pages._ui.shell import page_header, state, tables
 from pages._ui.shell.formatting import plain
 from translearn_core import plots
 from translearn_core.results import Diagnosis, TableProfile
-from translearn_core.text.format import percent
+from translearn_core.results.format import percent
 
 LACKING = "Choose two different columns, one with the texts and one with the labels."
 ONE_COLUMN = (

@@ -7,9 +7,9 @@ import streamlit as st
 from pages._ui.runs import dependents
 from pages._ui.shell import errors, navigation, state
 from pages._ui.shell.formatting import short, size
+from translearn_core.config.settings import settings
 from translearn_core.data import SAMPLES, SampleDataset, sample_bytes
 from translearn_core.errors import TranslearnError
-from translearn_core.settings import settings
 
 KINDS = [
     "csv", "tsv", "txt", "tab", "dat", "data", "psv", "xlsx", "xlsm", "xlsb", "xls", "ods", "parquet", "json",

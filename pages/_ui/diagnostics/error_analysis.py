@@ -13,8 +13,8 @@ from translearn_core.jobs import ERROR_ANALYSIS, ErrorAnalysisConfig, ReadConfig
 from translearn_core.reporting import FigureBlock, TableBlock
 from translearn_core.reporting.diagnostics.error_analysis import CONFUSED_TABLE, COVERAGE_TABLE
 from translearn_core.results import ErrorAnalysis, TableProfile
+from translearn_core.results.format import percent
 from translearn_core.runs import Run, State
-from translearn_core.text.format import percent
 
 THRESHOLD = "the model answers only where its confidence is at least this; elsewhere it abstains"
 QUOTED = 5

@@ -10,12 +10,12 @@ from pages._ui.shell import errors, jobs, navigation, result_cache, state
 from pages._ui.shell.formatting import about, short
 from pages._ui.studies import study_list
 from translearn_core.config import ExperimentConfig, PlannedRun, expand_grid, job_id
+from translearn_core.config.settings import settings
 from translearn_core.engine import ensure_engine
 from translearn_core.errors import TranslearnError
 from translearn_core.jobs import BackboneInfoConfig
 from translearn_core.results import BackboneInfo, RunSummary
 from translearn_core.runs.label_efficiency_studies import FEWEST_STEPS, label_efficiency_study, scaled_seconds
-from translearn_core.settings import settings
 
 STEPS = (
     "On very few labels an epoch is a single step. So epochs are added there until a run takes "

@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages._ui.shell.formatting import span
 from translearn_core.results import Projection
-from translearn_core.text.format import percent
+from translearn_core.results.format import percent
 
 TITLES = {"pretrained": "Before training", "fine-tuned": "After training"}
 """Titles of the model variants."""

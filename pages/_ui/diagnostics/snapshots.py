@@ -11,8 +11,8 @@ from translearn_core import plots
 from translearn_core.config import ExperimentConfig
 from translearn_core.jobs import SNAPSHOTS, SnapshotsConfig
 from translearn_core.results import BackboneInfo, RunSummary, Snapshots
+from translearn_core.results.format import percent
 from translearn_core.runs import Run
-from translearn_core.text.format import percent
 
 LAYER = "replay_layer"
 HARDLY = 0.01

@@ -8,8 +8,8 @@ from pages._ui.forms.draft import Draft
 from pages._ui.shell.formatting import count, epochs, plain
 from translearn_core.config import ExperimentConfig, flatten
 from translearn_core.results import Diagnosis
+from translearn_core.results.format import percent
 from translearn_core.runs import Dataset, State
-from translearn_core.text.format import percent
 
 
 def describe_experiment(dataset: Dataset, draft: Draft, diagnosis: Diagnosis) -> None:

@@ -14,8 +14,8 @@ from pages._ui.shell.formatting import squeezed
 from translearn_core.config import CleaningRule, DataConfig, ExperimentConfig
 from translearn_core.errors import ConfigError
 from translearn_core.results import RunSummary
+from translearn_core.results.format import percent
 from translearn_core.runs import Run
-from translearn_core.text.format import percent
 
 RARE = (CleaningRule.DROP_RARE, CleaningRule.MERGE_RARE)
 """Cleaning rules that depend on `rare_class_below`."""

@@ -3,7 +3,8 @@
 import pandas as pd
 import streamlit as st
 
-from pages._ui.shell import downloads, jobs, state, tables
+from pages._ui.server import downloads
+from pages._ui.shell import jobs, state, tables
 from pages._ui.shell.formatting import plain, size
 from translearn_core.config import ExperimentConfig
 from translearn_core.config.optional_deps import missing_onnx_message

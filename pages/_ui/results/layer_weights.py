@@ -5,8 +5,8 @@ import streamlit as st
 from pages._ui.shell import page_header, result_cache, tables
 from translearn_core import plots
 from translearn_core.results import LayerMix
+from translearn_core.results.format import percent
 from translearn_core.runs import Run
-from translearn_core.text.format import percent
 
 
 def layers(run: Run) -> None:

@@ -13,8 +13,8 @@ from translearn_core import plots
 from translearn_core.config import ExperimentConfig, TableKind
 from translearn_core.jobs import PredictFileConfig, ReadConfig
 from translearn_core.results import FilePrediction, Prediction, TableProfile
+from translearn_core.results.format import percent
 from translearn_core.runs import Run
-from translearn_core.text.format import percent
 
 MOST = 100
 """Maximum number of sentences of one prediction."""

@@ -9,6 +9,7 @@ from pages._ui.results.export import file_name
 from pages._ui.shell import engine_warning, errors, jobs, result_cache, state
 from pages._ui.shell.formatting import ago, plain, size
 from translearn_core.config import ExperimentConfig, JobConfig, job_id, referenced_jobs
+from translearn_core.config.settings import settings
 from translearn_core.engine import ensure_engine
 from translearn_core.errors import NotFoundError
 from translearn_core.jobs import (
@@ -21,7 +22,6 @@ from translearn_core.results import BackboneInfo, ReportFile
 from translearn_core.runs import Run, State, Study
 from translearn_core.runs.report_jobs import run_diagnostics, study_diagnostics
 from translearn_core.runs.reproduce import cli_command
-from translearn_core.settings import settings
 from translearn_core.storage import verify_file
 
 WHAT = (

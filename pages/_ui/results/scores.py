@@ -12,8 +12,8 @@ from pages._ui.shell.formatting import count, duration, epochs, plain, span
 from translearn_core.config import ExperimentConfig
 from translearn_core.results import Baseline, Evaluation, RunSummary
 from translearn_core.results.diagnostics.baselines import MAJORITY
+from translearn_core.results.format import percent
 from translearn_core.runs import Run
-from translearn_core.text.format import percent
 
 
 def headline(evaluation: Evaluation, run_summary: RunSummary | None, rival: Baseline | None = None) -> None:

@@ -13,8 +13,8 @@ from pages._ui.shell import state, tables
 from pages._ui.shell.formatting import plain, short
 from translearn_core.config import ExperimentConfig
 from translearn_core.results import Evaluation, Projection
+from translearn_core.results.format import percent
 from translearn_core.runs import Run
-from translearn_core.text.format import percent
 
 MOST = 1_000
 """Maximum number of texts sent to the browser; the CSV holds all."""

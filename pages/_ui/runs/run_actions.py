@@ -6,9 +6,9 @@ import streamlit as st
 
 from pages._ui.runs import dependents
 from pages._ui.shell import errors, jobs, state
+from translearn_core.config.settings import settings
 from translearn_core.engine import ensure_engine
 from translearn_core.runs import Run, State
-from translearn_core.settings import settings
 
 
 def menu(run: Run, owned: Sequence[Run], *, controls: bool = True) -> None:

@@ -11,12 +11,12 @@ from pages._ui.runs import run_actions
 from pages._ui.shell import errors, jobs, navigation, result_cache, state, tables
 from pages._ui.shell.formatting import ago, duration, plain, size
 from translearn_core.config import ExperimentConfig
+from translearn_core.config.settings import settings
 from translearn_core.engine import engine_status
 from translearn_core.jobs import PretrainConfig
 from translearn_core.results import Pretraining, RunSummary
+from translearn_core.results.format import percent
 from translearn_core.runs import UNREADABLE, Dataset, Run, State, Studies, Unreadable
-from translearn_core.settings import settings
-from translearn_core.text.format import percent
 
 PAGE = 20
 """Runs per page."""

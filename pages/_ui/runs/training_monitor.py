@@ -8,13 +8,13 @@ from pages._ui.shell import engine_warning, errors, jobs, navigation, page_heade
 from pages._ui.shell.formatting import count, duration, epochs, plain
 from translearn_core import plots
 from translearn_core.config import Device, ExperimentConfig
+from translearn_core.config.settings import settings
 from translearn_core.engine import engine_status, ensure_engine
 from translearn_core.jobs import TRAIN
 from translearn_core.plots.training_curves import STEP_COLUMNS
 from translearn_core.results import History, RunSummary
 from translearn_core.results.history import LOSS, SPLITS, metric_label
 from translearn_core.runs import Run, State
-from translearn_core.settings import settings
 from translearn_core.tasks import PROBLEMS
 
 STEP_MEASURES = {"Learning rate": "lr", "Gradient norm": "grad_norm"}

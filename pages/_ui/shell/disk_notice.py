@@ -4,8 +4,8 @@ import os
 import shutil
 
 from pages._ui.shell import errors, state
+from translearn_core.config.settings import settings
 from translearn_core.runs.workspace import absolute
-from translearn_core.settings import settings
 
 ROOM_BYTES = 1_000_000
 """Free space below which jobs cannot record progress."""

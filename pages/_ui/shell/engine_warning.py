@@ -7,11 +7,11 @@ import streamlit as st
 
 from pages._ui.shell import disk_notice, state
 from pages._ui.shell.formatting import plain
+from translearn_core.config.settings import settings
 from translearn_core.engine import engine_status
 from translearn_core.engine.launcher import LOG
 from translearn_core.engine.status import home
 from translearn_core.runs import Run, State
-from translearn_core.settings import settings
 
 PATIENCE_SECONDS = 20.0
 """An engine starts within seconds, on a busy machine too."""

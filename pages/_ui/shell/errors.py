@@ -8,12 +8,12 @@ import streamlit as st
 from pydantic import ValidationError
 
 from pages._ui.shell.formatting import plain
+from translearn_core.config.settings import settings
 from translearn_core.errors import TranslearnError, WorkspaceError
 from translearn_core.errors.os_errors import explain_os_error
 from translearn_core.errors.validation_errors import explain_validation_error
 from translearn_core.results import Finding, Severity
 from translearn_core.runs.workspace import absolute
-from translearn_core.settings import settings
 
 log = logging.getLogger("translearn.pages")
 

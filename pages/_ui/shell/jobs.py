@@ -8,10 +8,10 @@ from pages._ui.backbones import server_folders
 from pages._ui.shell import engine_warning, errors, result_cache, state
 from pages._ui.shell.formatting import duration, ordinal, plain
 from translearn_core.config import ExperimentConfig, JobConfig, job_id
+from translearn_core.config.settings import settings
 from translearn_core.engine import ensure_engine
 from translearn_core.errors import NotFoundError, WorkspaceError
 from translearn_core.runs import Run, State
-from translearn_core.settings import settings
 
 T = TypeVar("T")
 

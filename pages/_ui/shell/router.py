@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import StopException
 
 from pages._ui.shell import disk_notice, errors, navigation, state
-from translearn_core.settings import app_root
+from translearn_core.config.settings import app_root
 
 ASSETS = app_root() / "assets"
 

@@ -9,8 +9,8 @@ from typing import Any
 import streamlit as st
 
 from pages._ui.forms.draft import Draft, draft_of
+from pages._ui.server.owner import COOKIE, owner_of, well_formed
 from pages._ui.shell import stop
-from pages._ui.shell.owner import COOKIE, owner_of, well_formed
 from translearn_core.config import (
     ADAPTED,
     BackboneConfig,

@@ -22,10 +22,10 @@ from translearn_core.config import (
     job_id,
 )
 from translearn_core.config.recipes.recipe import KEPT
+from translearn_core.config.settings import settings
 from translearn_core.engine import ensure_engine
 from translearn_core.errors import TranslearnError
 from translearn_core.runs import Study
-from translearn_core.settings import settings
 
 FIRST = (RecipeName.LINEAR, RecipeName.LAST_K, RecipeName.FULL)
 """Recipes preset in a new study."""

@@ -6,13 +6,13 @@ from pages._ui.backbones import backbone_names, server_folders
 from pages._ui.shell import engine_warning, errors, jobs, navigation, result_cache, state, stop
 from pages._ui.shell.formatting import ago, epochs, plain, short
 from translearn_core.config import ExperimentConfig, StudyConfig, depth_study
+from translearn_core.config.settings import settings
 from translearn_core.config.studies.arm_labels import cell_titles
 from translearn_core.engine import ensure_engine
 from translearn_core.errors import NotFoundError
 from translearn_core.jobs import BackboneInfoConfig
 from translearn_core.results import BackboneInfo
 from translearn_core.runs import Run, State, Studies, Study, StudyProgress
-from translearn_core.settings import settings
 
 SHOWN = 3
 """Running jobs that are listed."""

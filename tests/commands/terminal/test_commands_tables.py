@@ -88,7 +88,7 @@ def translearn(
     workspace: Path, *words: str, encoding: str = "utf-8", stdout: object = subprocess.PIPE
 ) -> subprocess.CompletedProcess[bytes]:
     environment = {**os.environ, "TRANSLEARN_WORKSPACE": str(workspace), "PYTHONIOENCODING": encoding}
-    command = [sys.executable, "-m", "translearn_core.cli", *words]
+    command = [sys.executable, "-m", "translearn_core.commands.cli", *words]
     return subprocess.run(
         command, cwd=ROOT, env=environment, stdout=stdout, stderr=subprocess.PIPE, timeout=500, check=False
     )

@@ -15,9 +15,9 @@ from visits import Open
 from tests.architectures import tiny_folder
 from tests.backbones.local_hub import LocalHub, local_hub, talking_to
 from translearn_core.config import BUNDLED, FeatureConfig
+from translearn_core.config.settings import settings
 from translearn_core.jobs import BACKBONE_INFO, JobSpec, Slot
 from translearn_core.runs import RunStore, State
-from translearn_core.settings import settings
 from translearn_core.worker import runtime
 
 

@@ -11,7 +11,7 @@ from visits import BOB, Open, page_text
 
 from pages._ui.backbones import backbone_names
 from pages._ui.forms import cli_command
-from translearn_core.cli import app
+from translearn_core.commands.cli import app
 from translearn_core.config import (
     ADAPTED,
     BUNDLED,

@@ -8,7 +8,7 @@ from filled import HOSTILE, MINILM, Filled
 from streamlit.testing.v1 import AppTest
 from visits import BOB, Open
 
-from pages._ui.shell.owner import owner_of
+from pages._ui.server.owner import owner_of
 from tests.architectures import tiny_folder
 from translearn_core.config import ADAPTED, BUNDLED, BackboneConfig
 from translearn_core.jobs import PRETRAIN, BackboneInfoConfig, PretrainConfig, Slot

@@ -9,9 +9,9 @@ from streamlit import config
 
 from pages._ui.backbones import server_folders
 from translearn_core.config import ADAPTED, BackboneConfig, DataConfig, ExperimentConfig, StudyConfig
+from translearn_core.config.settings import settings
 from translearn_core.errors import BackboneError
 from translearn_core.jobs import BackboneInfoConfig
-from translearn_core.settings import settings
 
 
 @pytest.fixture

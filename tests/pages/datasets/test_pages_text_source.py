@@ -8,11 +8,11 @@ from streamlit.testing.v1 import AppTest
 from visits import ALICE, BOB, Open, page_text
 
 from pages._ui.datasets import text_source
-from pages._ui.shell.owner import owner_of
+from pages._ui.server.owner import owner_of
+from translearn_core.config.settings import settings
 from translearn_core.data import read_table
 from translearn_core.jobs import PRETRAIN, PretrainConfig, ReadConfig, Slot
 from translearn_core.runs import RunStore, State
-from translearn_core.settings import settings
 from translearn_core.worker import runtime
 
 ALONE = "note\n" + "\n".join(f"a note that was number {i} of many" for i in range(150))

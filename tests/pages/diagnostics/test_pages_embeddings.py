@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from visits import ALICE, Open, page_text
 
 from pages._ui.results import selection, text_table
-from pages._ui.shell.owner import COOKIE
+from pages._ui.server.owner import COOKIE
 from translearn_core.jobs import NEIGHBOURS, PROJECTION, NeighboursConfig, ProjectConfig
 from translearn_core.results import (
     Estimate,

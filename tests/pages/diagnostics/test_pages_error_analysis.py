@@ -12,7 +12,7 @@ from filled import HOSTILE, Filled
 from streamlit.testing.v1 import AppTest
 from visits import ALICE, Open, page_text
 
-from pages._ui.shell.owner import COOKIE
+from pages._ui.server.owner import COOKIE
 from tests.plots.error_analysis_results import make_trust
 from translearn_core.config import ExperimentConfig
 from translearn_core.jobs import ERROR_ANALYSIS, ErrorAnalysisConfig, PredictConfig

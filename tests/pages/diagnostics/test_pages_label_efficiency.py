@@ -10,7 +10,7 @@ from filled import HOSTILE, Filled
 from streamlit.testing.v1 import AppTest
 from visits import ALICE, page_text
 
-from pages._ui.shell.owner import COOKIE
+from pages._ui.server.owner import COOKIE
 from translearn_core.config import ExperimentConfig, FreezePlan, TrainingConfig
 from translearn_core.jobs import LABEL_EFFICIENCY, PROFILE, LabelEfficiencyConfig
 from translearn_core.results import LabelEfficiency

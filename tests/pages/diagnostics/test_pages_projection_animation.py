@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from visits import ALICE, page_text
 
 from pages._ui.diagnostics import projection_animation
-from pages._ui.shell.owner import COOKIE
+from pages._ui.server.owner import COOKIE
 from translearn_core.config import FreezePlan
 from translearn_core.jobs import PROJECTION_ANIMATION, ProjectionAnimationConfig
 from translearn_core.results import BackboneInfo

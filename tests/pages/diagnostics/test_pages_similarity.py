@@ -10,7 +10,7 @@ from filled import HOSTILE, Filled
 from streamlit.testing.v1 import AppTest
 from visits import ALICE, page_text
 
-from pages._ui.shell.owner import COOKIE
+from pages._ui.server.owner import COOKIE
 from tests.plots.similarity_results import make_forgetting, make_similarity
 from translearn_core.config import ExperimentConfig, FreezePlan, job_id, next_seed_run
 from translearn_core.jobs import FORGETTING, SIMILARITY, ForgettingConfig, SimilarityConfig

@@ -200,7 +200,7 @@ def test_a_failed_run_says_why(visit: Open, filled: Filled) -> None:
 
 def test_nothing_heavy_is_imported_by_the_pages() -> None:
     code = (
-        "import sys, pages._ui.shell.preload, pages._ui.shell.middleware, pages._ui.results.predict_form, "
+        "import sys, pages._ui.server.preload, pages._ui.server.middleware, pages._ui.results.predict_form, "
         "pages._ui.runs.run_list, pages._ui.runs.training_monitor, pages._ui.diagnostics.projection, "
         "pages._ui.backbones.backbone_picker, pages._ui.datasets.column_form, "
         "pages._ui.datasets.data_sources, pages._ui.studies.study_results, pages._ui.studies.study_form\n"

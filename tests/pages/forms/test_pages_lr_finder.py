@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from visits import ALICE, Open
 
 from pages._ui.forms import augmentation, config_fields, lr_finder
-from pages._ui.shell.owner import COOKIE
+from pages._ui.server.owner import COOKIE
 from translearn_core.config import (
     AugmentConfig,
     ExperimentConfig,

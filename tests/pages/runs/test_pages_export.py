@@ -11,8 +11,8 @@ from streamlit.testing.v1 import AppTest
 from visits import ALICE, BOB, Alone, page_text
 
 from pages._ui.results import export
-from pages._ui.shell import downloads
-from pages._ui.shell.owner import COOKIE
+from pages._ui.server import downloads
+from pages._ui.server.owner import COOKIE
 from translearn_core.config import optional_deps
 from translearn_core.jobs import EXPORT, ExportConfig
 from translearn_core.results import ExportFile

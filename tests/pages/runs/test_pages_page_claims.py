@@ -12,7 +12,7 @@ from visits import Open
 from pages._ui.diagnostics import neighbourhood_quality
 from pages._ui.forms import freeze_map
 from pages._ui.shell import jobs
-from translearn_core.cli import app
+from translearn_core.commands.cli import app
 from translearn_core.commands.experiment import build_experiment, parse_overrides
 from translearn_core.config import (
     RECIPES,

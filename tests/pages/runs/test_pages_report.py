@@ -8,7 +8,7 @@ from filled import Filled
 from streamlit.testing.v1 import AppTest
 from visits import BOB, Alone, page_text
 
-from pages._ui.shell.owner import COOKIE
+from pages._ui.server.owner import COOKIE
 from translearn_core.config import BackboneConfig, StudyConfig, job_id
 from translearn_core.jobs import (
     BASELINES,

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from visits import ALICE
 
 from pages._ui.runs import training_monitor
-from pages._ui.shell.owner import COOKIE
+from pages._ui.server.owner import COOKIE
 from pages._ui.studies import study_list
 from translearn_core.config import BackboneConfig, ExperimentConfig, FreezePlan, StudyConfig, TrainingConfig
 from translearn_core.runs import State, Studies

@@ -14,9 +14,9 @@ from starlette.websockets import WebSocket
 from streamlit import config, net_util
 from streamlit.web.server.starlette.starlette_websocket import _is_origin_allowed
 
-from pages._ui.shell import allowed_hosts
-from pages._ui.shell.allowed_hosts import HostCheck, HostRule
-from translearn_core.settings import settings
+from pages._ui.server import allowed_hosts
+from pages._ui.server.allowed_hosts import HostCheck, HostRule
+from translearn_core.config.settings import settings
 
 LOOPBACK = HostRule({"localhost", "lab.example"}, loopback=True)
 NETWORK = HostRule({"localhost", "desk"}, loopback=False)

@@ -12,10 +12,10 @@ from visits import Open, page_text
 
 from pages._ui.datasets import data_sources
 from pages._ui.shell import disk_notice
+from translearn_core.config.settings import settings
 from translearn_core.errors import WorkspaceError
 from translearn_core.jobs import BASELINES
 from translearn_core.runs import RunStore, open_store
-from translearn_core.settings import settings
 
 Usage = namedtuple("Usage", "total used free")
 

@@ -13,8 +13,8 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
-from pages._ui.shell.middleware import OwnerCookie, UploadQuota
-from pages._ui.shell.owner import COOKIE, CookieKey, new_token, owner_of, read_or_make, well_formed
+from pages._ui.server.middleware import OwnerCookie, UploadQuota
+from pages._ui.server.owner import COOKIE, CookieKey, new_token, owner_of, read_or_make, well_formed
 
 KEY = CookieKey(b"k" * 32)
 OLD = new_token()

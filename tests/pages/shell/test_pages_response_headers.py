@@ -16,8 +16,8 @@ from starlette.testclient import TestClient, WebSocketDenialResponse
 from starlette.websockets import WebSocket
 from streamlit import config
 
-from pages._ui.shell import base_path, file_descriptors
-from pages._ui.shell.response_headers import HEADERS, SafeHeaders, failed
+from pages._ui.server import base_path, file_descriptors
+from pages._ui.server.response_headers import HEADERS, SafeHeaders, failed
 
 
 async def anything(request: Request) -> PlainTextResponse:

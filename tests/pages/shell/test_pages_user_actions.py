@@ -13,16 +13,16 @@ from filled import Filled
 from streamlit.testing.v1 import AppTest
 from visits import ALICE, BOB, Open
 
+from pages._ui.server.owner import owner_of
 from pages._ui.shell import engine_warning, result_cache
-from pages._ui.shell.owner import owner_of
 from translearn_core.config import DataConfig, ExperimentConfig, FreezePlan, TrainingConfig
+from translearn_core.config.settings import settings
 from translearn_core.data import read_table
 from translearn_core.engine.launcher import LOG
 from translearn_core.engine.status import EngineStatus, read_status, write_status
 from translearn_core.jobs import PredictFileConfig, ReadConfig
 from translearn_core.results import Evaluation, FilePrediction
 from translearn_core.runs import Run, State, artifacts, open_store
-from translearn_core.settings import settings
 
 ROOT = Path(__file__).resolve().parents[3]
 

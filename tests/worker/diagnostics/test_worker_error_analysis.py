@@ -11,6 +11,7 @@ from statistics_by_hand import ece
 from worker_bench import ME, Bench
 
 from translearn_core.config import BackboneConfig, DataConfig, ExperimentConfig, SplitConfig
+from translearn_core.config.settings import Settings
 from translearn_core.errors import DataError
 from translearn_core.jobs import LENGTH, ErrorAnalysisConfig, PredictConfig
 from translearn_core.results import (
@@ -21,7 +22,6 @@ from translearn_core.results import (
     Prediction,
 )
 from translearn_core.runs import artifacts
-from translearn_core.settings import Settings
 from translearn_core.transfer import load_trained
 from translearn_core.worker.diagnostics.error_analysis.error_analysis import (
     SplitPredictions,

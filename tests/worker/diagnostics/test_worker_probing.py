@@ -18,11 +18,11 @@ from translearn_core.config import (
     from_scratch_control,
     job_id,
 )
+from translearn_core.config.settings import Settings
 from translearn_core.data.columns import PART, ROW
 from translearn_core.errors import DataError
 from translearn_core.jobs import LENGTH, ProbeConfig
 from translearn_core.results import Estimate, ProbeScores, RunSummary
-from translearn_core.settings import Settings
 from translearn_core.worker.diagnostics import probe_targets
 from translearn_core.worker.diagnostics.sentences.probing_text import best_layers, sentences
 from translearn_core.worker.features import text_groups

@@ -24,12 +24,12 @@ from translearn_core.config import (
     Pooling,
     next_seed_run,
 )
+from translearn_core.config.settings import Settings
 from translearn_core.data.sts_pairs import load_sts_pairs
 from translearn_core.errors import ConfigError, NotFoundError, TooFewSamplesError
 from translearn_core.jobs import ForgettingConfig, SimilarityConfig
 from translearn_core.results import Evaluation, Forgetting, Similarity
 from translearn_core.runs import artifacts
-from translearn_core.settings import Settings
 from translearn_core.transfer import load_trained
 from translearn_core.worker.diagnostics import similarity
 from translearn_core.worker.diagnostics.sentences.similarity_text import SimilarityText, list_layers

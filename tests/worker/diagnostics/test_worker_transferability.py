@@ -19,12 +19,12 @@ from translearn_core.config import (
     Precision,
     SplitConfig,
 )
+from translearn_core.config.settings import Settings
 from translearn_core.data import PreparedDataset
 from translearn_core.errors import ConfigError, NotFoundError
 from translearn_core.jobs import TransferabilityConfig
 from translearn_core.results import RunSummary, Transferability
 from translearn_core.runs import artifacts
-from translearn_core.settings import Settings
 from translearn_core.worker.data_loading import load_prepared
 from translearn_core.worker.diagnostics import layer_scores, transferability
 from translearn_core.worker.diagnostics.layer_scores import sample_rows

@@ -21,7 +21,7 @@ from translearn_core.analysis.advisor.rules import (
 from translearn_core.analysis.intervals import RowScores
 from translearn_core.config import RECIPES, Family, RecipeName
 from translearn_core.results import Advice, Fact, Option, Reason
-from translearn_core.text.format import percent
+from translearn_core.results.format import percent
 
 MORE_EPOCHS = (
     RecipeName.LAST_K,

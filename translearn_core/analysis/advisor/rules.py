@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from translearn_core.analysis.advisor.facts import MIN_ERROR_REDUCTION, TaskFacts
 from translearn_core.config import RecipeName
 from translearn_core.results import Reason
-from translearn_core.text.format import percent
+from translearn_core.results.format import percent
 
 FEW = 1_000
 """Labels below which fine-tuning varies strongly between seeds (small data sets of arXiv:2006.05987)."""

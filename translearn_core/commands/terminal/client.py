@@ -11,12 +11,12 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from translearn_core.commands.terminal.disk import DiskCheck
 from translearn_core.commands.terminal.output import console
 from translearn_core.config import BUNDLED, BackboneConfig, ExperimentConfig, JobConfig, ReadOptions
+from translearn_core.config.settings import settings
 from translearn_core.engine import ensure_engine
 from translearn_core.errors import ConfigError, DataError, NotFoundError, TrainingError, shorten_repr
 from translearn_core.jobs import TRAIN, BackboneInfoConfig
 from translearn_core.results import BackboneInfo
 from translearn_core.runs import LOCAL, Dataset, Run, State, artifacts, open_store
-from translearn_core.settings import settings
 
 ENGINE_SECONDS = 180.0
 """Time limit for the start of an engine; about 15 s on two idle cores."""

@@ -11,11 +11,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from translearn_core.commands.terminal.output import console, print_line
 from translearn_core.config import BaseConfig
+from translearn_core.config.settings import settings
 from translearn_core.errors import TranslearnError
 from translearn_core.errors.os_errors import explain_os_error
 from translearn_core.errors.validation_errors import explain_validation_error
 from translearn_core.runs.workspace import absolute
-from translearn_core.settings import settings
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from translearn_core.errors import DataError
 from translearn_core.results import Finding, Severity
 from translearn_core.results.findings import finding
-from translearn_core.text.format import count_noun, quote, quote_list
+from translearn_core.results.format import count_noun, quote, quote_list
 
 SUFFIXES = (
     ".csv", ".tsv", ".tab", ".txt", ".dat", ".data", ".psv", ".json", ".jsonl", ".ndjson", ".parquet",

@@ -24,7 +24,7 @@ from translearn_core.data.files.code_pages import (
 )
 from translearn_core.data.files.file_kinds import refuse_other_kinds
 from translearn_core.errors import DataError
-from translearn_core.text.format import quote
+from translearn_core.results.format import quote
 
 __all__ = ["CODECS", "Decoded", "decode"]
 

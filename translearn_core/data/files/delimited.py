@@ -25,7 +25,7 @@ from translearn_core.data.files.raw_table import RawTable
 from translearn_core.errors import DataError
 from translearn_core.results import Finding, Severity
 from translearn_core.results.findings import finding
-from translearn_core.text.format import count_noun, quote
+from translearn_core.results.format import count_noun, quote
 
 if TYPE_CHECKING:
     from _csv import Reader

@@ -7,7 +7,7 @@ from translearn_core.data.files.dialect import Dialect
 from translearn_core.errors import DataError
 from translearn_core.results import Finding, Severity
 from translearn_core.results.findings import finding
-from translearn_core.text.format import count_noun, join_list
+from translearn_core.results.format import count_noun, join_list
 
 MOST_COLUMNS = 1_000
 

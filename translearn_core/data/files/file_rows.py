@@ -23,7 +23,7 @@ from translearn_core.data.files.workbooks import OLD_OFFICE, read_workbook
 from translearn_core.data.words import count_words
 from translearn_core.results import ColumnType, FileFormat, Finding, Severity
 from translearn_core.results.findings import finding
-from translearn_core.text.format import count_noun, join_list, quote, quote_list, were
+from translearn_core.results.format import count_noun, join_list, quote, quote_list, were
 
 
 @dataclass

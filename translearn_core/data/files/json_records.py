@@ -11,7 +11,7 @@ from translearn_core.data.files.raw_table import RawTable
 from translearn_core.errors import DataError
 from translearn_core.results import Severity
 from translearn_core.results.findings import finding
-from translearn_core.text.format import quote
+from translearn_core.results.format import quote
 
 Record = dict[str, Any]
 

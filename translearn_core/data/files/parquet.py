@@ -13,7 +13,7 @@ from translearn_core.data.files.raw_table import RawTable
 from translearn_core.errors import DataError
 from translearn_core.results import ColumnType, Severity
 from translearn_core.results.findings import finding
-from translearn_core.text.format import count_noun, quote
+from translearn_core.results.format import count_noun, quote
 
 START = b"PAR1"
 BATCH_ROWS = 10_000

@@ -13,7 +13,7 @@ from translearn_core.data.files.raw_table import RawTable
 from translearn_core.errors import DataError
 from translearn_core.results import Finding, Severity
 from translearn_core.results.findings import finding
-from translearn_core.text.format import count_noun, quote, quote_list
+from translearn_core.results.format import count_noun, quote, quote_list
 
 OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 """Beginning of .xls files and other OLE documents."""

@@ -14,12 +14,12 @@ from pathlib import Path
 from translearn_core.activations import ActivationCache
 from translearn_core.backbones import load
 from translearn_core.config import ExperimentConfig, ReadOptions, job_id
+from translearn_core.config.settings import settings
 from translearn_core.data import prepare, read_table
 from translearn_core.errors import TranslearnError
 from translearn_core.experiment import run_experiment
 from translearn_core.results import RunSummary
 from translearn_core.runs import Workspace
-from translearn_core.settings import settings
 
 HERE = Path(__file__).resolve().parent
 

@@ -8,7 +8,7 @@ from translearn_core.reporting.blocks import FigureBlock, Section, TableBlock
 from translearn_core.reporting.formatting import within
 from translearn_core.reporting.report_data import ReportData
 from translearn_core.results import Projection
-from translearn_core.text.format import percent
+from translearn_core.results.format import percent
 
 
 def section(result: Projection, data: ReportData, dark: bool = False) -> Section:  # noqa: ARG001

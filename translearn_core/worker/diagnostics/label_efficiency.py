@@ -16,10 +16,10 @@ from translearn_core.jobs import LabelEfficiencyArm, LabelEfficiencyConfig
 from translearn_core.results import LabelEfficiency
 from translearn_core.results.diagnostics.baselines import FROZEN, SCRATCH, WORDS
 from translearn_core.results.diagnostics.label_efficiency import SampleEfficiency
+from translearn_core.results.format import quote
 from translearn_core.runs import artifacts
 from translearn_core.runs.label_efficiency_studies import nearest_size
 from translearn_core.tasks.problem import constant_score
-from translearn_core.text.format import quote
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_prepared
 from translearn_core.worker.diagnostics.label_efficiency_baselines import (

@@ -12,7 +12,7 @@ from translearn_core.data.columns import PART, ROW, file_columns
 from translearn_core.data.words import count_words
 from translearn_core.errors import DataError
 from translearn_core.jobs import LENGTH
-from translearn_core.text.format import quote, quote_list
+from translearn_core.results.format import quote, quote_list
 
 IntArray = NDArray[np.int64]
 

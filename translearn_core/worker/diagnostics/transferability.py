@@ -15,8 +15,8 @@ from translearn_core.config import ExperimentConfig, LayerCombination, match_rec
 from translearn_core.errors import BackboneError, ConfigError, NotFoundError
 from translearn_core.jobs import TransferabilityConfig
 from translearn_core.results import RankAgreement, RunSummary, Transferability
+from translearn_core.results.format import percent
 from translearn_core.runs import artifacts
-from translearn_core.text.format import percent
 from translearn_core.transfer.features import combine_layers
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_prepared

@@ -15,8 +15,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from translearn_core.config.settings import Settings, settings
 from translearn_core.errors import DataError
-from translearn_core.settings import Settings, settings
 
 POLL_SECONDS = 0.2
 

@@ -4,9 +4,9 @@ import logging
 import threading
 from typing import Any
 
+from translearn_core.config.settings import settings
 from translearn_core.engine import memory
 from translearn_core.jobs import Slot
-from translearn_core.settings import settings
 from translearn_core.worker import runtime  # noqa: F401  (its imports belong to the warm-up)
 from translearn_core.worker.handlers import import_handler, warm_up_specs
 from translearn_core.worker.process import resource_limits

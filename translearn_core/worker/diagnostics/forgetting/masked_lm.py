@@ -16,10 +16,10 @@ from translearn_core.analysis.intervals import bootstrap_means
 from translearn_core.backbones import Backbone
 from translearn_core.inputs import batches_by_cost, tokenize
 from translearn_core.inputs.modality import embedding_table
-from translearn_core.pretraining.masking import MaskableIds, Masked, masked
-from translearn_core.pretraining.mlm_head import MaskedLanguageModel
 from translearn_core.results import MaskedLmLoss
 from translearn_core.results.interval_estimate import percentile_interval
+from translearn_core.training.pretraining.masking import MaskableIds, Masked, masked
+from translearn_core.training.pretraining.mlm_head import MaskedLanguageModel
 from translearn_core.transfer.objectives import IGNORE_INDEX
 
 MASK_SHARE = 0.15

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from translearn_core.analysis.error_analysis.calibration import MAX_TEMPERATURE, at_bound
 from translearn_core.jobs import LENGTH
 from translearn_core.results import CalibrationScore, Estimate
-from translearn_core.text.format import count_noun, join_list, percent, quote
+from translearn_core.results.format import count_noun, join_list, percent, quote
 from translearn_core.worker.diagnostics.error_analysis.label_issues import LabelCheck
 from translearn_core.worker.diagnostics.error_analysis.slices import LANGUAGE
 from translearn_core.worker.diagnostics.language_id import UNSURE

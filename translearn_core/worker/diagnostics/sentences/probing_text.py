@@ -4,7 +4,7 @@ import numpy as np
 
 from translearn_core.jobs import LENGTH
 from translearn_core.results import ProbeScores
-from translearn_core.text.format import percent, quote
+from translearn_core.results.format import percent, quote
 
 BEFORE, AFTER = "pretrained", "fine-tuned"
 FEW_ROWS = 100

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from translearn_core.analysis.intervals import mean_interval, row_score_interval
 from translearn_core.results import Estimate
-from translearn_core.text.format import percent
+from translearn_core.results.format import percent
 from translearn_core.worker.diagnostics.sentences.similarity_text import list_layers
 
 FloatArray = NDArray[np.float64]

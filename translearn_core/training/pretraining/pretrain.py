@@ -21,10 +21,6 @@ from translearn_core.config import FreezePlan, Stage, TrainingConfig
 from translearn_core.errors import ConfigError, DamagedFileError
 from translearn_core.inputs.modality import embedding_table
 from translearn_core.jobs import PretrainConfig
-from translearn_core.pretraining.corpus import Corpus
-from translearn_core.pretraining.mlm_head import MaskedLanguageModel
-from translearn_core.pretraining.save import save_backbone
-from translearn_core.pretraining.task import MaskedInputs, MaskedTokens
 from translearn_core.results import EpochPoint, Pretraining, StepPoint
 from translearn_core.results.history import LOSS
 from translearn_core.runs import artifacts
@@ -32,6 +28,10 @@ from translearn_core.training import Checkpoint, Loop, TrainingEvent, resume
 from translearn_core.training.callbacks import Record
 from translearn_core.training.checkpoint import FILE
 from translearn_core.training.checkpoint_file import CheckpointFile
+from translearn_core.training.pretraining.corpus import Corpus
+from translearn_core.training.pretraining.mlm_head import MaskedLanguageModel
+from translearn_core.training.pretraining.save import save_backbone
+from translearn_core.training.pretraining.task import MaskedInputs, MaskedTokens
 
 log = logging.getLogger(__name__)
 

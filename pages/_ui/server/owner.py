@@ -15,7 +15,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from translearn_core.settings import settings
+from translearn_core.config.settings import settings
 from translearn_core.storage import atomic_file
 
 log = logging.getLogger("translearn.pages")

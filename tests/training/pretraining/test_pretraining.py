@@ -18,16 +18,16 @@ from translearn_core.config import BackboneConfig, FreezePlan, Precision
 from translearn_core.errors import ConfigError, DataError, Stopped, TrainingError
 from translearn_core.inputs import tokenize
 from translearn_core.jobs import PretrainConfig
-from translearn_core.pretraining import pretrain
-from translearn_core.pretraining.corpus import Corpus
-from translearn_core.pretraining.masking import MaskableIds, masked
-from translearn_core.pretraining.mlm_head import MaskedLanguageModel
-from translearn_core.pretraining.pretrain import EARLIER, head_stage, training_config
-from translearn_core.pretraining.task import MaskedTokens
 from translearn_core.results import EpochPoint, Pretraining, StepPoint
 from translearn_core.runs import artifacts
 from translearn_core.training import Checkpoint
 from translearn_core.training.checkpoint import FILE
+from translearn_core.training.pretraining import pretrain
+from translearn_core.training.pretraining.corpus import Corpus
+from translearn_core.training.pretraining.masking import MaskableIds, masked
+from translearn_core.training.pretraining.mlm_head import MaskedLanguageModel
+from translearn_core.training.pretraining.pretrain import EARLIER, head_stage, training_config
+from translearn_core.training.pretraining.task import MaskedTokens
 from translearn_core.transfer.objectives import IGNORE_INDEX
 
 FEW = SENTENCES[:240]

@@ -7,9 +7,9 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from pages._ui.shell.base_path import base_path
-from pages._ui.shell.middleware import token_in
-from pages._ui.shell.owner import owner_of
+from pages._ui.server.base_path import base_path
+from pages._ui.server.middleware import token_in
+from pages._ui.server.owner import owner_of
 from translearn_core.errors import DamagedFileError, NotFoundError, WorkspaceError
 from translearn_core.results import ExportFile
 from translearn_core.runs import artifacts, open_store

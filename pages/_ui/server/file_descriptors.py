@@ -7,7 +7,7 @@ import psutil
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from pages._ui.shell.base_path import is_page
+from pages._ui.server.base_path import is_page
 
 if sys.platform != "win32":
     import resource

@@ -87,5 +87,5 @@ def settings() -> Settings:
 
 def app_root() -> Path:
     """Return the folder of `app.py`, `pages` and `assets`: the checkout, or the copy in a wheel."""
-    package = Path(__file__).resolve().parent
+    package = Path(__file__).resolve().parent.parent
     return package / "_app" if (package / "_app").exists() else package.parent

@@ -11,8 +11,8 @@ from translearn_core.errors import DataError
 from translearn_core.inputs import ProgressCallback, TokenizedTexts, tokenize
 from translearn_core.inputs.modality import embedding_table
 from translearn_core.jobs import PretrainConfig
-from translearn_core.pretraining.masking import MaskableIds, Masked, masked
 from translearn_core.results.pretraining import LEAST_TEXTS
+from translearn_core.training.pretraining.masking import MaskableIds, Masked, masked
 
 HELD_OUT, MIN_HELD_OUT, MAX_HELD_OUT = 0.05, 20, 1_000
 """Fraction of texts that is held out, and its minimum and maximum number of texts."""

@@ -5,7 +5,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pages._ui.shell.base_path import below_base
+from pages._ui.server.base_path import below_base
 
 HEADERS = {
     "Content-Security-Policy": "frame-ancestors 'self'",

@@ -11,8 +11,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pages._ui.shell.base_path import below_base, is_page
-from pages._ui.shell.owner import COOKIE, YEAR, CookieKey, new_token, owner_of, well_formed
+from pages._ui.server.base_path import below_base, is_page
+from pages._ui.server.owner import COOKIE, YEAR, CookieKey, new_token, owner_of, well_formed
 
 UPLOADS = "_stcore/upload_file/"
 MEGABYTE = 1_000_000

@@ -1,1 +1,0 @@
-"""Wording and normalisation of strings; imports nothing of the package."""
