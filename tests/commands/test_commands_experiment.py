@@ -73,7 +73,7 @@ def test_a_recipe_that_trains_a_head_alone_needs_no_block(recipe: str) -> None:
     ("word", "start", "fix"),
     [
         ("data.text=b", "data: ", "two different columns"),
-        ("features.layer=99", "features: ", "layers 'one'"),
+        ("features.layer=99", "features: ", "layer_combination 'one'"),
         ('stages=[{"epochs":1}]', "stages.0.freeze is missing", "give"),
         ("training.epochs=", "training.epochs is ''", "whole number"),
         ("training.lr=0", "training.lr is 0", "greater than 0"),

@@ -124,7 +124,7 @@ def test_what_asks_the_same_is_planned_once():
 
 def test_a_teacher_goes_to_the_recipe_that_needs_one():
     (runs,) = planned(recipes=("distil",), teacher="job")
-    assert (runs.config.distil.teacher, runs.config.backbone.blocks) == ("job", 3)
+    assert (runs.config.distil.teacher, runs.config.backbone.keep_blocks) == ("job", 3)
 
 
 @pytest.mark.parametrize(
@@ -222,7 +222,7 @@ def test_an_experiment_of_its_own_is_a_way_beside_the_recipes():
     assert planned(custom_recipe=own)[0].config == own, "alone it is a study too"
     with pytest.raises(ValidationError, match=r"custom_recipe\.resume_from"):
         study(custom_recipe=own.model_copy(update={"resume_from": "job"}))
-    with pytest.raises(ConfigError, match=r"plan\.blocks is 9"):
+    with pytest.raises(ConfigError, match=r"freeze\.blocks is 9"):
         planned(custom_recipe=own.model_copy(update={"freeze": FreezePlan(blocks=(9,))}))
 
 

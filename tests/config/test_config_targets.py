@@ -49,11 +49,11 @@ def test_a_single_label_target_is_stored_as_its_column_alone(config: DataConfig)
         ("text", config.text),
         ("label", config.targets[0].column),
         ("split", config.split.model_dump(mode="json")),
-        ("fixes", [str(fix) for fix in config.cleaning]),
+        ("cleaning", [str(fix) for fix in config.cleaning]),
         ("rare_class_below", config.rare_class_below),
         ("train_rows", config.train_rows),
         ("subset_seed", config.subset_seed),
-        ("balanced", config.balanced_subset),
+        ("balanced_subset", config.balanced_subset),
     ]
 
 
@@ -78,8 +78,8 @@ def test_targets_that_cannot_be_stored_as_a_label_are_stored_in_full() -> None:
 @pytest.mark.parametrize(
     ("fields", "where"),
     [
-        ({}, ("label",)),
-        ({"label": 3}, ("label", 0, "column")),
+        ({}, ("targets",)),
+        ({"label": 3}, ("targets", 0, "column")),
         ({"targets": ()}, ("targets",)),
         ({"targets": ({"column": "a"}, {"column": "b"})}, ("targets",)),
         ({"targets": ({"column": "a", "problem": "clustering"},)}, ("targets", 0, "problem")),

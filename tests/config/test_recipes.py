@@ -148,5 +148,5 @@ def test_what_cannot_be_is_refused_by_name() -> None:
         apply_overrides(BASE, {"training.lr": -1})
     with pytest.raises(ConfigError, match=r"training\.lr_per_block"):
         apply_overrides(BASE, {"training.lr_per_block": [1e-4, 1e-4]}).check(6)
-    with pytest.raises(ConfigError, match=r"plan\.blocks is 9"):
+    with pytest.raises(ConfigError, match=r"freeze\.blocks is 9"):
         apply_overrides(BASE, {"freeze.blocks": [9]}).check(6)

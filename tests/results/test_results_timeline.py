@@ -195,5 +195,5 @@ def test_the_table_has_a_line_for_every_part_and_column() -> None:
 
 
 def test_a_plan_that_the_backbone_cannot_do_is_refused() -> None:
-    with pytest.raises(ConfigError, match=r"plan\.blocks is 5"):
+    with pytest.raises(ConfigError, match=r"freeze\.blocks is 5"):
         planned_timeline(experiment(FreezePlan(blocks=(5,))), 2, 3)

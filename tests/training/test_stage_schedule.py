@@ -29,9 +29,9 @@ from translearn_core.config import (
     TuningConfig,
 )
 from translearn_core.config.lr_schedule import (
+    discriminative_rates,
     group_by_rate,
     learning_rates_at,
-    peak_rates,
     rate_factor,
     training_parts,
 )
@@ -322,7 +322,7 @@ def other_classes() -> object:
 
 def test_a_part_joins_with_a_warm_up_of_its_own_and_ends_with_the_rest() -> None:
     training = TrainingConfig(lr=1e-3, head_lr=1e-2, warmup_ratio=0.2, layer_decay=0.5)
-    peaks = peak_rates(training, 3)
+    peaks = discriminative_rates(training, 3)
     assert peaks == pytest.approx(
         {
             "embeddings": 1.25e-4,
@@ -341,7 +341,7 @@ def test_a_part_joins_with_a_warm_up_of_its_own_and_ends_with_the_rest() -> None
     assert rates["head"] == pytest.approx(1e-2 * rate_factor(50, 100, training))
     assert group_by_rate(started_at, {"head"}, 60) == {"head": 0}
     own = TrainingConfig(lr_per_block=(1e-5, 2e-5, 3e-5))
-    assert peak_rates(own, 3)["block 1"] == 2e-5
+    assert discriminative_rates(own, 3)["block 1"] == 2e-5
 
 
 @pytest.mark.parametrize("schedule", list(Schedule))

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from translearn_core.config import ExperimentConfig
 from translearn_core.config.lr_schedule import (
     FINAL,
+    discriminative_rates,
     group_by_rate,
     learning_rates_at,
-    peak_rates,
     trainable_parts,
     training_parts,
 )
@@ -105,7 +105,7 @@ def _timeline(
 ) -> Timeline:
     """Compute the timeline of the stages from `first`, which end at `ends`."""
     parts = tuple(part for part in trainable_parts(n_blocks) if part != FINAL)
-    peaks, planned = peak_rates(config.training, n_blocks), config.resolved_stages[first:]
+    peaks, planned = discriminative_rates(config.training, n_blocks), config.resolved_stages[first:]
     edges = _edges(begun, ends, columns)
     rates = np.zeros((len(parts), len(edges) - 1))
     middles = (edges[:-1] + edges[1:]) // 2

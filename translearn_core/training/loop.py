@@ -11,7 +11,7 @@ from torch import Tensor
 
 from translearn_core.activations import Compute, ProgressCallback, no_progress
 from translearn_core.config import FreezePlan, Stage, TrainingConfig
-from translearn_core.config.lr_schedule import HEAD, learning_rates_at, peak_rates
+from translearn_core.config.lr_schedule import HEAD, discriminative_rates, learning_rates_at
 from translearn_core.results import EpochPoint, StepPoint
 from translearn_core.results.history import LOSS
 from translearn_core.training.batches import BatchLoader
@@ -58,7 +58,7 @@ class Loop:
         self.batches = BatchLoader(inputs, task.train, config, compute.device)
         self.schedule = StageSchedule(model, config, before)
         self.start = {name: p.detach().clone() for name, p in self.schedule.trained.items()}
-        self.peaks = peak_rates(config, model.source.n_blocks)
+        self.peaks = discriminative_rates(config, model.source.n_blocks)
         self.gradients = Gradients(model, task, compute, distillation)
         torch.manual_seed(config.seed)
         self.state = Checkpoint()

@@ -21,7 +21,7 @@ from translearn_core.config import (
     Tuning,
     match_recipe,
 )
-from translearn_core.config.lr_schedule import peak_rates
+from translearn_core.config.lr_schedule import discriminative_rates
 from translearn_core.config.recipes.catalog import closest_recipe
 from translearn_core.errors import ConfigError
 from translearn_core.jobs import BackboneInfoConfig
@@ -235,7 +235,7 @@ def _rates(anatomy: BackboneInfo) -> None:
                 update={"lr_per_block": ()}
             )
         else:
-            peaks = peak_rates(training, n)
+            peaks = discriminative_rates(training, n)
             for k in range(n):
                 state.init_widget(f"lr_per_block.{k}", peaks[f"block {k}"])
             values = [

@@ -106,7 +106,7 @@ def test_advice_is_sentences_with_sources_and_is_taken_with_one_click(
     assert not at.exception
     draft = at.session_state["draft"]
     assert draft.freeze.blocks == ()
-    assert (draft.features.layers, draft.features.layer) == (LayerCombination.ONE, 4)
+    assert (draft.features.layer_combination, draft.features.layer) == (LayerCombination.ONE, 4)
     assert panel_of_advice.TAKEN in page_text(at)
     assert all(button.key != "take_advice" for button in at.button)
     assert at.session_state["family"] is Family.FROZEN
