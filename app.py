@@ -13,16 +13,16 @@ ROOT = Path(__file__).resolve().parent
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
-from pages._ui.shell import (  # noqa: E402 - see above
+from pages._ui.server import (  # noqa: E402 - see above
     allowed_hosts,
     base_path,
     downloads,
-    errors,
     file_descriptors,
     middleware,
     owner,
     response_headers,
 )
+from pages._ui.shell import errors  # noqa: E402
 from translearn_core.config.settings import settings  # noqa: E402
 from translearn_core.runs import open_store  # noqa: E402
 
