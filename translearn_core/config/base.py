@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AliasChoices, AliasGenerator, BaseModel, ConfigDict, Field
 
 FORMAT = 6
 """Version of the results' format; part of every job id, so that old results are never read as new ones."""
@@ -55,7 +55,10 @@ class BaseConfig(BaseModel):
         frozen=True,
         extra="forbid",
         allow_inf_nan=False,
-        alias_generator=lambda name: FIRST_NAMES.get(name, name),
+        alias_generator=AliasGenerator(
+            validation_alias=lambda name: AliasChoices(name, FIRST_NAMES.get(name, name)),
+            serialization_alias=lambda name: FIRST_NAMES.get(name, name),
+        ),
         populate_by_name=True,
         loc_by_alias=False,
     )

@@ -36,7 +36,7 @@ def training_parts(plan: FreezePlan, n_blocks: int) -> frozenset[str]:
 
 
 def discriminative_rates(training: TrainingConfig, n_blocks: int) -> dict[str, float]:
-    """Return the peak rate of every part; `layer_decay` below 1 makes lower blocks slower (discriminative rates).
+    """Return the peak rate of every part: `lr_per_block`, or `lr` times `layer_decay` per block downwards.
 
     References
     ----------

@@ -36,11 +36,11 @@ def setting_name(path: str, config: type[BaseModel] = ExperimentConfig, *, first
     """Return a setting's dotted name with current names of renamed fields, or their `base.FIRST_NAMES`."""
     start, dot, rest = path.partition(".")
     for name, field in config.model_fields.items():
-        if start in (name, field.alias):
+        if start in (name, field.serialization_alias):
             part = field.annotation
             if isinstance(part, type) and issubclass(part, BaseModel):
                 rest = setting_name(rest, part, first=first)
-            return f"{field.alias if first else name}{dot}{rest}"
+            return f"{field.serialization_alias if first else name}{dot}{rest}"
     return path
 
 

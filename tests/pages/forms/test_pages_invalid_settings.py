@@ -99,7 +99,7 @@ def test_a_blocks_own_rate_must_be_above_zero(
     at.toggle(key="lr_per_block.given").set_value(True).run()
     at.number_input(key="lr_per_block.3").set_value(value).run()
     assert ("one for each block (3) is 0.0" in page_text(at)) is refused
-    assert min(at.session_state["draft"].training.rates) > 0
+    assert min(at.session_state["draft"].training.lr_per_block) > 0
 
 
 def test_rates_of_another_backbone_are_refused_before_the_start(visit: Open, filled: Filled) -> None:

@@ -148,7 +148,7 @@ def read_study_file(path: Path, files: Mapping[str, Path]) -> dict[str, Any]:
         raise DataError(
             f"{str(path)!r} holds no study: write one 'name: value' a line, such as 'text: review'."
         )
-    aliases = {field.alias for field in StudyFile.model_fields.values()}
+    aliases = {field.serialization_alias for field in StudyFile.model_fields.values()}
     if unknown := [name for name in fields if name not in StudyFile.model_fields.keys() | aliases]:
         raise ConfigError("study file", str(unknown[0]), f"one of {', '.join(StudyFile.model_fields)}")
     for name, field in StudyFile.model_fields.items():
